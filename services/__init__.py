@@ -1,0 +1,1 @@
+"""The services; none knows another, what they tell each other goes through the log."""
