@@ -1,0 +1,86 @@
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+# The first interpreter that is new enough; `make install PYTHON=/path/to/python` chooses another.
+PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$each && break; done)
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+CODE := $(wildcard shared services funnelcast tests)
+KAFKA_LIBS := .kafka/libs
+LOCK := uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header --quiet
+
+.PHONY: help install dev run test check format lock kafka clean
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: .venv/installed ## The command, at .venv/bin/funnelcast
+
+dev: .venv/dev ## The same, with all that tests and checks need
+
+run: install ## All four services with the demo company, on this machine alone
+	$(BIN)/funnelcast up --demo
+
+test: dev ## All tests that this machine can run (says which)
+	@$(MAKE) --no-print-directory tiers
+	$(BIN)/python -m pytest $(ARGS)
+
+check: dev ## Style, types, who imports whom, lock files
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy $(CODE)
+	$(BIN)/lint-imports
+	@! grep -nE '://|@ file|^-(i|f|-index|-extra|-find)' requirements/*.lock \
+		|| { echo 'a lock file names a host or a path: make lock' >&2; exit 1; }
+
+format: dev ## Rewrite the code in the house style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: dev ## Lock files anew from pyproject.toml (UPGRADE=1 takes new versions)
+	$(BIN)/$(LOCK) $(if $(UPGRADE),--upgrade) -o requirements/run.lock
+	$(BIN)/$(LOCK) $(if $(UPGRADE),--upgrade) --group dev -c requirements/run.lock -o requirements/dev.lock
+
+kafka: $(KAFKA_LIBS)/complete ## Kafka's jars, for tests against the real one (Java 17 and Maven)
+
+clean: ## Remove all that was made here, but no data
+	rm -rf .venv .kafka dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find $(CODE) -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/bin/python:
+	@[ -n "$(PYTHON)" ] || { echo 'Python 3.11 or newer is needed: make install PYTHON=/path/to/python' >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed, and $(PYTHON) is $$($(PYTHON) --version)" >&2; exit 1; }
+	@$(PYTHON) -m venv .venv \
+		|| { rm -rf .venv; echo 'Python has no venv module; on Debian: apt-get install python3-venv' >&2; exit 1; }
+
+.venv/installed: requirements/run.lock pyproject.toml | .venv/bin/python
+	$(PIP) install --require-hashes --no-deps -r requirements/run.lock
+	$(PIP) install --no-build-isolation --no-deps -e .
+	@touch $@
+
+.venv/dev: requirements/dev.lock pyproject.toml | .venv/bin/python
+	$(PIP) install --require-hashes --no-deps -r requirements/dev.lock
+	$(PIP) install --no-build-isolation --no-deps -e .
+	@touch .venv/installed $@
+
+$(KAFKA_LIBS)/complete: requirements/kafka.pom.xml
+	@for each in java mvn; do command -v $$each >/dev/null \
+		|| { echo "$$each is needed; on Debian: apt-get install openjdk-17-jre-headless maven" >&2; exit 1; }; done
+	rm -rf $(KAFKA_LIBS)
+	mvn -q -B -f $< dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory=$(CURDIR)/$(KAFKA_LIBS)
+	@touch $@
+
+.PHONY: tiers
+tiers:
+	@if [ -n "$${FUNNELCAST_TEST_POSTGRES:-}" ]; then echo 'Postgres: FUNNELCAST_TEST_POSTGRES'; \
+	else echo 'Postgres: embedded'; fi
+	@case "$${FUNNELCAST_TEST_KAFKA:-}" in \
+	*:*) echo "Kafka: $$FUNNELCAST_TEST_KAFKA" ;; \
+	*) if command -v java >/dev/null && [ -e $(KAFKA_LIBS)/complete ]; then echo 'Kafka: started here by Java'; \
+	   else echo 'Kafka: none, its tests are skipped (make kafka, or an address in FUNNELCAST_TEST_KAFKA)'; fi ;; esac
