@@ -1,0 +1,1 @@
+"""The life and death of a process."""
