@@ -1,0 +1,85 @@
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.tree import ROOT, Tree, copied_to
+
+HERE = "services/planted"
+VIOLATIONS = [
+    ("outside-in", "shared/rules/decider", "import services.planted.events"),
+    ("outside-in", "shared/run/planted", "import funnelcast"),
+    ("outside-in", f"{HERE}/service", "import funnelcast"),
+    ("layers", "shared/rules/money", "import shared.store.event_store"),
+    ("layers", "shared/store/planted", "import shared.flow.relay"),
+    ("layers", "shared/flow/planted", "import shared.web.problems"),
+    ("layers", "shared/web/planted", "import shared.run.embedded"),
+    ("layers", "shared/helpers/__init__", "import shared.rules"),
+    ("independence", f"{HERE}/reactions", "import services.sown.events"),
+    ("independence", f"{HERE}/upstream/sown", "from services.sown.thing.events import Grown"),
+    ("purity", f"{HERE}/thing/decider", "import sqlalchemy"),
+    ("purity", f"{HERE}/thing/decider", "import asyncio"),
+    ("purity", f"{HERE}/thing/events", "from fastapi import Request"),
+    ("purity", f"{HERE}/thing/commands", "import httpx"),
+    ("purity", f"{HERE}/thing/state", "import asyncpg"),
+    ("purity", f"{HERE}/events", "import shared.store.event_store"),
+    ("purity", f"{HERE}/reactions", "import shared.flow.relay"),
+    ("purity", f"{HERE}/upstream/sown", "import aiokafka"),
+    ("purity", "shared/rules/message", "import sqlalchemy"),
+    ("clock", f"{HERE}/thing/decider", "from shared.rules.edge import Edge"),
+    ("clock", f"{HERE}/reactions", "import secrets"),
+    ("rules-first", f"{HERE}/thing/decider", "import services.planted.projections.things"),
+    ("rules-first", f"{HERE}/reactions", "import services.planted.api.things"),
+    ("rules-first", f"{HERE}/upstream/sown", "import services.planted.service"),
+    ("events", f"{HERE}/thing/events", "import services.planted.thing.decider"),
+    ("events", f"{HERE}/events", "import services.planted.reactions"),
+    ("projections", f"{HERE}/projections/things", "import services.planted.thing.decider"),
+    ("projections", f"{HERE}/projections/things", "import services.planted.api.things"),
+    ("api", f"{HERE}/api/things", "import shared.store.event_store"),
+    ("api", f"{HERE}/api/things", "import shared.flow.log.postgres"),
+]
+ALLOWED = [
+    (f"{HERE}/thing/decider", "import services.planted.thing.events, services.planted.thing.state, shared.rules.money"),
+    (f"{HERE}/events", "import services.planted.thing.events"),
+    (f"{HERE}/reactions", "import services.planted.thing.commands, services.planted.upstream.sown"),
+    (f"{HERE}/projections/things", "import sqlalchemy, services.planted.events, shared.flow.projection"),
+    (f"{HERE}/api/things", "import fastapi, services.planted.thing.decider, services.planted.projections.things"),
+    (f"{HERE}/service", "import services.planted.api.things, services.planted.reactions"),
+]
+
+
+def contracts() -> list[str]:
+    configuration = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    return [contract["id"] for contract in configuration["tool"]["importlinter"]["contracts"]]
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Tree:
+    return copied_to(tmp_path)
+
+
+def test_every_contract_has_a_violation_below() -> None:
+    assert set(contracts()) == {contract for contract, _, _ in VIOLATIONS}
+
+
+@pytest.mark.parametrize("contract", contracts())
+def test_what_is_allowed_keeps_it(tree: Tree, contract: str) -> None:
+    for module, line in ALLOWED:
+        tree.plant(module, line)
+    said = tree.lint_imports(contract)
+    assert said.returncode == 0, said.stdout + said.stderr
+
+
+@pytest.mark.parametrize(("contract", "module", "line"), VIOLATIONS)
+def test_a_violation_breaks_it(tree: Tree, contract: str, module: str, line: str) -> None:
+    tree.plant(module, line)
+    said = tree.lint_imports(contract)
+    assert "0 kept, 1 broken" in said.stdout, said.stdout + said.stderr
+    assert module.removesuffix("/__init__").replace("/", ".") in said.stdout
+
+
+def test_a_detour_breaks_it_too(tree: Tree) -> None:
+    tree.plant("shared/rules/detour", "import sqlalchemy")
+    tree.plant(f"{HERE}/thing/decider", "import shared.rules.detour")
+    said = tree.lint_imports("purity")
+    assert "services.planted.thing.decider -> shared.rules.detour" in said.stdout
