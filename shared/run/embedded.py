@@ -44,6 +44,7 @@ START_SECONDS = 300.0  # after a crash up to max_wal_size of log is replayed fir
 STOP_STEPS = ((SIGINT, 10.0), (SIGQUIT, 10.0), (SIGKILL, 10.0))
 POLL_SECONDS = 0.02
 PORT_TRIES = 5
+HINT = "As root, Postgres needs a user namespace, which is forbidden here: run as another user."
 
 
 class PostgresFailed(Exception):
@@ -336,5 +337,6 @@ async def until(condition: Callable[[], bool]) -> None:
 
 def failure(folder: Folder, what: str) -> PostgresFailed:
     lines = folder.log.read_text(errors="replace").splitlines() if folder.log.exists() else []
-    message = "\n  ".join([f"{what}; the end of {folder.log}:", *lines[-8:]])
+    hint = [HINT] if any("unshare failed" in line for line in lines) else []
+    message = "\n  ".join([f"{what}; the end of {folder.log}:", *lines[-8:], *hint])
     return PortTaken(message) if any("Address already in use" in line for line in lines) else PostgresFailed(message)

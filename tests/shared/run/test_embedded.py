@@ -194,6 +194,19 @@ async def test_a_start_that_is_cancelled_leaves_no_server(tmp_path: Path) -> Non
     assert not servers(tmp_path)
 
 
+@as_root
+async def test_root_is_told_what_to_do_where_user_namespaces_are_forbidden(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forbidden = tmp_path / "unshare"
+    forbidden.write_text("#!/bin/sh\necho unshare: unshare failed: Operation not permitted\nexit 1\n")
+    forbidden.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    with pytest.raises(PostgresFailed, match="run as another user"):
+        async with embedded_postgres(tmp_path / "data"):
+            pass
+
+
 @pytest.fixture
 def folder_of_nobody() -> Iterator[Path]:
     """Not below pytest's own folder, which lets no other user through."""
