@@ -1,0 +1,53 @@
+"""Who does a service's background work: one process at a time, a standby within six seconds."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
+
+HEARTBEAT = 1.0
+TRY = text("SELECT pg_try_advisory_lock(hashtext('funnelcast lease'), hashtext(:name))")
+BEAT = text("SELECT 1")
+
+
+class LeaseLost(Exception):
+    """The lock's connection ended: somebody else may hold it now."""
+
+
+def lease_engine(url: str) -> AsyncEngine:
+    """Postgres ends a session that is silent for 5 s, so a stopped process gives its lease up."""
+    settings = {"idle_session_timeout": "5s", "application_name": "funnelcast lease"}
+    return create_async_engine(
+        url,
+        isolation_level="AUTOCOMMIT",
+        poolclass=NullPool,
+        connect_args={"server_settings": settings, "timeout": 5, "command_timeout": 5},
+    )
+
+
+@asynccontextmanager
+async def lease(engine: AsyncEngine, name: str) -> AsyncIterator[None]:
+    """Waits until the lease is free, holds it while the body runs, and cancels the body with `LeaseLost` when the
+    connection ends. The effects are safe anyway: checkpoints and cursors move by compare-and-set."""
+    async with engine.connect() as connection:
+        while not (await connection.execute(TRY, {"name": name})).scalar_one():
+            await asyncio.sleep(HEARTBEAT / 2)
+        async with asyncio.TaskGroup() as tasks:
+            beating = tasks.create_task(beat(connection))
+            try:
+                yield
+            finally:
+                beating.cancel()
+
+
+async def beat(connection: AsyncConnection) -> None:
+    while True:
+        await asyncio.sleep(HEARTBEAT)
+        try:
+            await connection.execute(BEAT)
+        except (SQLAlchemyError, OSError) as error:
+            raise LeaseLost("the connection that held the lease ended") from error

@@ -1,0 +1,113 @@
+"""The only publisher: committed events, in position order, from the store to the log."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from sqlalchemy import BigInteger, DateTime, bindparam, select, text, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared.flow.checkpoint import Fenced
+from shared.flow.log import Log, LogUnavailable, Publisher, Watermark
+from shared.rules.message import StoredEvent
+from shared.store import event_store
+from shared.store.event_store import published
+
+log = structlog.get_logger()
+CHUNK = 2000
+EVERY = 1.0
+"""Seconds between watermarks."""
+CURSOR = select(published.c.position)
+MOVE = (
+    update(published)
+    .where(published.c.position == bindparam("expected", type_=BigInteger))
+    .values(position=bindparam("reached", type_=BigInteger))
+)
+PROMISE = (
+    text("UPDATE published SET clock = greatest(clock, :earliest) RETURNING clock")
+    .bindparams(bindparam("earliest", type_=DateTime(timezone=True)))
+    .columns(clock=DateTime(timezone=True))
+)
+
+
+@dataclass
+class Relay:
+    """Runs under the service's lease. A zombie's resend adds duplicates, which readers pass over; its compare-and-set
+    of the cursor fails."""
+
+    source: str
+    topic: str
+    partitions: int
+    engine: AsyncEngine
+    log: Log
+    wake: asyncio.Event
+    position: int = 0
+    available: bool = True
+
+    async def run(self) -> None:
+        while True:
+            try:
+                await self.publish()
+            except LogUnavailable as error:
+                self.available = False
+                log.warning("log_unavailable", source=self.source, error=str(error))
+                await asyncio.sleep(0.5)
+
+    async def publish(self) -> None:
+        """From the cursor on, until the log fails; then the next call resends what was not acknowledged."""
+        await self.log.create_topic(self.topic, self.partitions)
+        self.position = await self.cursor()
+        promised = 0.0
+        async with self.log.publisher(self.topic, self.source) as publisher:
+            while True:
+                self.wake.clear()
+                events = await self.next_events()
+                if events:
+                    await self.pass_on(publisher, events)
+                loop_time = asyncio.get_running_loop().time()
+                if loop_time >= promised + EVERY:
+                    await self.promise(publisher)
+                    promised = loop_time
+                self.available = True
+                if not events:
+                    await self.pause()
+
+    async def pause(self) -> None:
+        try:
+            await asyncio.wait_for(self.wake.wait(), EVERY / 4)
+        except TimeoutError:
+            return
+
+    async def cursor(self) -> int:
+        async with self.engine.connect() as tx:
+            return int((await tx.execute(CURSOR)).scalar_one())
+
+    async def next_events(self) -> list[StoredEvent]:
+        async with self.engine.connect() as tx:
+            return await event_store.read_after(tx, self.position, CHUNK)
+
+    async def pass_on(self, publisher: Publisher, events: Sequence[StoredEvent]) -> None:
+        """The cursor moves after the acknowledgement: a crash between the two resends, and loses nothing."""
+        await publisher.publish(events)
+        reached = events[-1].position
+        async with self.engine.begin() as tx:
+            moved = await tx.execute(MOVE, {"expected": self.position, "reached": reached})
+            if moved.rowcount != 1:
+                raise Fenced(f"the relay of {self.source} is no longer at {self.position}")
+        self.position = reached
+
+    async def promise(self, publisher: Publisher) -> None:
+        """Under the append lock, so that every event after the head is recorded after the clock that is told."""
+        head, clock = await self.stored_promise()
+        while self.position < head:
+            await self.pass_on(publisher, await self.next_events())
+        await self.log.set_watermark(self.source, Watermark(head, clock))
+
+    async def stored_promise(self) -> tuple[int, datetime]:
+        async with self.engine.begin() as tx:
+            await event_store.lock(tx)
+            head = await event_store.head(tx)
+            clock = (await tx.execute(PROMISE, {"earliest": head.earliest})).scalar_one()
+            return head.position, clock

@@ -1,0 +1,222 @@
+"""What is said: commands (imperative), events (past tense), and the refusals a rule may answer with."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, ClassVar, Generic, TypeVar, get_args
+from uuid import UUID
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
+
+BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+
+
+def printable(text: str) -> str:
+    """Refuses control characters: Postgres stores no NUL, and a line break has no place in one line."""
+    if any(ord(character) < 32 or ord(character) == 127 for character in text):
+        raise ValueError("control characters are not allowed")
+    return text
+
+
+def without_nul(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError("the NUL character is not allowed")
+    return text
+
+
+def within_reach(instant: datetime) -> datetime:
+    """Refuses instants whose conversion between time zones could leave the range of dates, or mean nothing."""
+    if not EARLIEST <= instant < LATEST:
+        raise ValueError("must lie between the years 1900 and 2200")
+    return instant.astimezone(UTC)
+
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(printable)]
+"""One line of structured text, at most 200 characters. It may stand in events: no person's data, no free text."""
+
+Prose = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000), AfterValidator(without_nul)
+]
+"""Free text, at most 4,000 characters. It is kept in the vault; an event holds it as `Sealed`."""
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9._-]{1,100}$")]
+"""An id or code that the caller chose."""
+
+ExternalId = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z0-9._-]{1,50}:[^\s@\x00-\x1f\x7f]+$", max_length=200),
+    AfterValidator(printable),
+]
+"""`system:id`, opaque, unique per kind. No `@`: an e-mail address is not an id."""
+
+Instant = Annotated[AwareDatetime, AfterValidator(within_reach)]
+"""An aware instant, kept in UTC."""
+
+
+class Message(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_timedelta="iso8601")
+
+
+class Command(Message):
+    """A request to change something; its fields are the body of an HTTP request."""
+
+
+class Event(Message):
+    """Something that happened. `type` and the fields' names are a storage format: added to, never changed."""
+
+    type: ClassVar[str]
+    lends: ClassVar[bool] = False
+    """Whether another service may take over its sealed values (`vault.adopt`)."""
+
+    def vault_subject(self, stream: str) -> str:
+        """Whose erasure empties this event's sealed values: by default that of the stream itself."""
+        return stream
+
+
+class Erasure(Event):
+    """An event that empties the vault of its stream's subject and forgets the subject's aliases."""
+
+
+class Refusal(Exception):
+    """A command was not carried out; the text says why, for the caller to read."""
+
+
+class Rejected(Refusal):
+    """A rule said no."""
+
+
+class Missing(Refusal):
+    """There is no such thing."""
+
+
+class Denied(Refusal):
+    """The caller lacks the scope that this needs in the state the thing is in."""
+
+
+class Stale(Refusal):
+    """The caller's version is not the current one."""
+
+
+class KeyReused(Refusal):
+    """The idempotency key was used before, with another body."""
+
+
+class TooLarge(Refusal):
+    """An event would exceed the log's limit."""
+
+
+C = TypeVar("C", bound=Command)
+E = TypeVar("E", bound=Event)
+E_co = TypeVar("E_co", bound=Event, covariant=True)
+Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """One event as the store and the log hold it; `data` is JSON text without the type."""
+
+    position: int
+    event_id: UUID
+    stream: str
+    version: int
+    type: str
+    data: str
+    occurred_at: datetime
+    recorded_at: datetime
+    actor: str
+    correlation_id: UUID
+    causation_id: UUID | None
+
+    @property
+    def subject(self) -> str:
+        """The id of what the event is about: the stream without its kind."""
+        return subject_of(self.stream)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded(Generic[E_co]):
+    """One event, parsed, with where and when it stands in its store."""
+
+    position: int
+    event_id: UUID
+    stream: str
+    version: int
+    event: E_co
+    occurred_at: datetime
+    recorded_at: datetime
+    actor: str
+    correlation_id: UUID
+
+    @property
+    def subject(self) -> str:
+        return subject_of(self.stream)
+
+
+def subject_of(stream: str) -> str:
+    return stream.partition("-")[2]
+
+
+@dataclass(frozen=True)
+class Parser(Generic[E_co]):
+    """Stored events of these types become models; others are `None` for a tolerant reader, else an error.
+
+    An upcaster turns the data of an old event type into what its model reads today.
+    """
+
+    models: Mapping[str, type[E_co]]
+    tolerant: bool
+    upcasters: Mapping[str, Upcaster]
+
+    def __call__(self, stored: StoredEvent) -> Recorded[E_co] | None:
+        model = self.models.get(stored.type)
+        if model is None:
+            if self.tolerant:
+                return None
+            raise ValueError(f"{stored.type} at position {stored.position} is not an event that this code knows")
+        return Recorded(
+            stored.position,
+            stored.event_id,
+            stored.stream,
+            stored.version,
+            self.read(model, stored),
+            stored.occurred_at,
+            stored.recorded_at,
+            stored.actor,
+            stored.correlation_id,
+        )
+
+    def read(self, model: type[E_co], stored: StoredEvent) -> E_co:
+        upcast = self.upcasters.get(stored.type)
+        if upcast is None:
+            return model.model_validate_json(stored.data)
+        return model.model_validate(upcast(json.loads(stored.data)))
+
+    def all(self, stored: Sequence[StoredEvent]) -> list[Recorded[E_co]]:
+        return [recorded for one in stored if (recorded := self(one)) is not None]
+
+
+def parser(events: Any, *, upcasters: Mapping[str, Upcaster] | None = None) -> Parser[Any]:
+    """Reads a service's own events, given as their union: a type it does not know is an error."""
+    return Parser({model.type: model for model in members(events)}, False, upcasters or {})
+
+
+def tolerant_parser(events: Any) -> Parser[Any]:
+    """Reads another service's events, given as the union of those this one cares for; others are passed over."""
+    return Parser({model.type: model for model in members(events)}, True, {})
+
+
+def members(union: Any) -> tuple[Any, ...]:
+    return get_args(union) or (union,)
+
+
+class UpstreamEvent(Event):
+    """The few fields of another service's event that this one reads; fields that are added later do not matter."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+SOON = timedelta(minutes=5)
+"""How far ahead of our clock a caller's clock may be."""

@@ -1,0 +1,90 @@
+"""Money: a decimal amount and an ISO 4217 currency. Never a float; never two currencies in one sum."""
+
+import re
+from collections.abc import Iterable
+from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
+from typing import Annotated, Any
+
+from babel.numbers import get_currency_precision, list_currencies
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonSchema, model_validator
+
+from shared.rules.message import Message
+
+PLAIN = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,10})?")
+LARGEST = Decimal(10) ** 15
+"""Amounts stay below this; sums of a hundred thousand such still fit numeric(24,4)."""
+
+
+@lru_cache(maxsize=512)
+def minor_units(currency: str) -> int:
+    """Decimals of the currency, per ISO 4217; unknown codes raise `ValueError`."""
+    if currency not in list_currencies():
+        raise ValueError("must be an ISO 4217 currency code")
+    return min(get_currency_precision(currency), 4)
+
+
+def plain_decimal(value: Any) -> Any:
+    """Refuses JSON numbers: a reader of JSON may already have made a float of them."""
+    if isinstance(value, Decimal):
+        return value
+    if isinstance(value, str) and PLAIN.fullmatch(value):
+        return Decimal(value)
+    raise ValueError("must be a decimal number in a string")
+
+
+def finite(value: Decimal) -> Decimal:
+    if not value.is_finite() or not -LARGEST < value < LARGEST:
+        raise ValueError("must be a number below 10^15")
+    return value
+
+
+def currency_code(currency: str) -> str:
+    minor_units(currency)
+    return currency
+
+
+def text(value: Decimal) -> str:
+    return format(value, "f")
+
+
+Amount = Annotated[
+    Decimal,
+    BeforeValidator(plain_decimal),
+    AfterValidator(finite),
+    PlainSerializer(text, when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": f"^{PLAIN.pattern}$", "examples": ["1234.50"]}),
+]
+"""A signed decimal, in JSON a string."""
+
+Currency = Annotated[str, AfterValidator(currency_code)]
+
+
+class Money(Message):
+    """`{"amount": "1234.50", "currency": "EUR"}`: not negative, no more decimals than the currency has."""
+
+    amount: Amount
+    currency: Currency
+
+    @model_validator(mode="after")
+    def fits_its_currency(self) -> "Money":
+        if self.amount < 0:
+            raise ValueError("an amount cannot be negative")
+        if -int(self.amount.normalize().as_tuple().exponent) > minor_units(self.currency):
+            raise ValueError(f"{self.currency} has {minor_units(self.currency)} decimals")
+        object.__setattr__(self, "amount", to_minor_units(self.amount, self.currency))
+        return self
+
+
+def to_minor_units(amount: Decimal, currency: str) -> Decimal:
+    """Half-even, to as many decimals as the currency has."""
+    return amount.quantize(Decimal(1).scaleb(-minor_units(currency)), ROUND_HALF_EVEN)
+
+
+def shown(amount: Decimal, currency: str) -> str:
+    """The amount as every answer prints it: `1234.50`."""
+    return text(to_minor_units(amount, currency))
+
+
+def total(amounts: Iterable[Decimal]) -> Decimal:
+    return sum(amounts, Decimal(0))

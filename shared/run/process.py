@@ -1,0 +1,82 @@
+"""One process: the services behind one port, our own signals, our own order of stopping."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+
+import uvicorn
+from fastapi import FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from shared.run.service import Service, Surroundings, running
+from shared.web import problems
+from shared.web.call import Running
+
+DRAIN = 5
+
+
+class Server(uvicorn.Server):
+    """Ends SSE streams before it waits for requests to end: they would never do so by themselves."""
+
+    def __init__(self, config: uvicorn.Config, stopping: Sequence[asyncio.Event]) -> None:
+        super().__init__(config)
+        self.stopping = stopping
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Uvicorn's own would raise SIGTERM again when it is done, and nothing of ours would stop in order."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.stop)
+        try:
+            yield
+        finally:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.remove_signal_handler(number)
+
+    def stop(self) -> None:
+        for event in self.stopping:
+            event.set()
+        self.should_exit = True
+
+
+def front(apps: Mapping[str, FastAPI]) -> ASGIApp:
+    """Each service owns a prefix; paths reach it whole."""
+
+    async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
+        prefix = scope["path"].split("/", 2)[1] if "/" in scope["path"] else ""
+        app = apps.get(prefix)
+        if app is not None:
+            await app(scope, receive, send)
+        elif scope["type"] == "http":
+            known = ", ".join(f"/{name}" for name in apps)
+            body = problems.body_of(404, f"nothing here; the services are at {known}")
+            await problems.response(body)(scope, receive, send)
+
+    return dispatch
+
+
+@asynccontextmanager
+async def all_running(
+    services: Sequence[Service], around: Surroundings, *, work: bool = True
+) -> AsyncIterator[Mapping[str, FastAPI]]:
+    async with AsyncExitStack() as stack:
+        yield {
+            service.name: await stack.enter_async_context(running(service, around, work=work)) for service in services
+        }
+
+
+def server(apps: Mapping[str, FastAPI], host: str, port: int) -> Server:
+    config = uvicorn.Config(
+        front(apps),
+        host=host,
+        port=port,
+        lifespan="off",
+        access_log=False,
+        log_config=None,
+        timeout_graceful_shutdown=DRAIN,
+        server_header=False,
+    )
+    here: list[Running] = [app.state.running for app in apps.values()]
+    return Server(config, [one.stopping for one in here])

@@ -1,0 +1,89 @@
+"""What `/readyz` and `/metrics` tell of a service. Red is what keeps it from answering rightly; amber only worries."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from shared.flow import checkpoint, parked
+from shared.flow.log import Log, LogUnavailable
+from shared.run import schema
+from shared.run.schema import WrongSchema
+from shared.store import event_store
+from shared.web.call import REACTIONS
+
+if TYPE_CHECKING:
+    from shared.run.service import Service
+    from shared.run.telemetry import Metrics
+    from shared.run.worker import Worker
+    from shared.store.committer import Committer
+
+BEHIND = 5000
+"""Events of its own store that a service's read models may lag and still be called ready."""
+
+
+@dataclass(frozen=True)
+class Readiness:
+    service: "Service"
+    reads: AsyncEngine
+    log: Log
+    worker: "Worker"
+    committer: "Committer"
+    metrics: "Metrics"
+
+    async def __call__(self) -> Mapping[str, Any]:
+        try:
+            await schema.check(self.reads, [self.service.name])
+            async with self.reads.connect() as tx:
+                details = await self.applied(tx) | {"parked": await self.parked(tx)}
+        except WrongSchema as error:
+            details = {"migrations": {"ok": False, "red": True, "why": str(error)}}
+        except (SQLAlchemyError, OSError) as error:
+            details = {"database": {"ok": False, "red": True, "why": type(error).__name__}}
+        self.metrics.waiting.set(self.committer.queue.qsize())
+        return details | {"log": await self.reached()} | self.stopped()
+
+    async def applied(self, tx: AsyncConnection) -> dict[str, Any]:
+        head = await event_store.position(tx)
+        self.metrics.events.set(head)
+        self.metrics.relayed.set(self.worker.relay.position)
+        mine = 0
+        for subscription in (self.service.read_models, REACTIONS):
+            for source, position in (await checkpoint.positions(tx, subscription)).items():
+                self.metrics.applied.labels(subscription, source).set(position)
+                if (subscription, source) == (self.service.read_models, self.service.name):
+                    mine = position
+        lag = head - mine
+        return {
+            "database": {"ok": True},
+            "migrations": {"ok": True},
+            "lag": {"ok": lag <= BEHIND, "red": True, "events": lag},
+            "relay": {"ok": True, "leads": self.worker.leads, "events": head - self.worker.relay.position},
+        }
+
+    async def parked(self, tx: AsyncConnection) -> dict[str, Any]:
+        keys = await parked.keys(tx)
+        self.metrics.parked.set(len(keys))
+        names = ("subscription", "source", "key", "position")
+        return {"ok": not keys, "keys": [dict(zip(names, key, strict=True)) for key in keys[:20]], "count": len(keys)}
+
+    async def reached(self) -> dict[str, Any]:
+        """Amber: commands and read models of the own store go on without the log."""
+        try:
+            await self.log.check()
+        except LogUnavailable as error:
+            return {"ok": False, "why": str(error)}
+        return {"ok": True}
+
+    def stopped(self) -> dict[str, Any]:
+        return {
+            f"consumer {progress.subscription} of {progress.source}": {
+                "ok": False,
+                "red": True,
+                "why": progress.stopped,
+            }
+            for progress in self.worker.progress.values()
+            if progress.stopped
+        }

@@ -1,0 +1,136 @@
+"""A service at run time: what it is made of, what runs while it lives, in which order it stops."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from fastapi import APIRouter, Depends, FastAPI
+
+from shared.flow.log import Log
+from shared.flow.projection import Projection, digest
+from shared.rules.edge import Edge
+from shared.rules.message import Parser
+from shared.rules.reaction import React
+from shared.run import read_schema, schema
+from shared.run.readiness import Readiness
+from shared.run.settings import Settings
+from shared.run.telemetry import Metrics
+from shared.run.worker import Worker
+from shared.store import database
+from shared.store.aliases import Blind
+from shared.store.committer import Committer
+from shared.web import guard, health, problems
+from shared.web.access import Access
+from shared.web.call import Running, refuse_unknown_parameters
+
+
+@dataclass(frozen=True)
+class Upstream:
+    """Another service whose events this one reads: the name of its positions, its topic, and the few fields."""
+
+    source: str
+    topic: str
+    parse: Parser[Any]
+
+
+@dataclass(frozen=True)
+class Service:
+    """`name` is at once the prefix of its URLs, the schema of its store and the source of its positions."""
+
+    name: str
+    topic: str
+    parse: Parser[Any]
+    routers: Sequence[APIRouter]
+    projections: Sequence[Projection] = ()
+    upstream: Sequence[Upstream] = ()
+    react: React | None = None
+    reacts_to: Sequence[str] = ()
+    """Sources whose events reach `react`; the others only feed projections."""
+
+    @property
+    def read_models(self) -> str:
+        """Names the tables of this version of the projections, and their subscription."""
+        return f"{self.name}_read_{digest(self.projections)}"
+
+    @property
+    def projected(self) -> frozenset[str]:
+        return frozenset({self.name, *(source for each in self.projections for source in each.applies)})
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What all services of a process share."""
+
+    postgres: str
+    log: Log
+    settings: Settings
+    blind: Blind
+    edge: Edge = field(default_factory=Edge)
+
+
+@asynccontextmanager
+async def running(service: Service, around: Surroundings, *, work: bool = True) -> AsyncIterator[FastAPI]:
+    """The app, with its background tasks alive; a task that dies cancels the body. On leaving: what was accepted is
+    committed, consumers finish their batch, the relay gives its lease up, connections close."""
+    search_path = f"{service.name},{service.read_models}"
+    writes = database.writer(around.postgres, search_path, connections=around.settings.connections)
+    reads = database.reader(around.postgres, search_path, connections=around.settings.connections)
+    wake, metrics = asyncio.Event(), Metrics()
+    committer = Committer(
+        writes,
+        around.edge,
+        wake,
+        waiting=around.settings.waiting_commands,
+        batch=around.settings.commands_in_a_transaction,
+    )
+    here = Running(
+        service.name,
+        committer,
+        reads,
+        around.edge,
+        around.blind,
+        service.read_models,
+        service.projected,
+        frozenset(service.reacts_to),
+        wake,
+        asyncio.Event(),
+    )
+    try:
+        await schema.check(reads, [service.name])
+        await read_schema.ensure(writes, service)
+        worker = Worker(service, around, writes, wake, metrics)
+        async with asyncio.TaskGroup() as tasks:
+            committing = tasks.create_task(committer.run(), name=f"{service.name} committer")
+            working = tasks.create_task(worker.run(), name=f"{service.name} worker") if work else None
+            ready = Readiness(service, reads, around.log, worker, committer, metrics)
+            yield application(service, here, ready, metrics)
+            await committer.queue.join()
+            committing.cancel()
+            if working is not None:
+                working.cancel()
+    finally:
+        await reads.dispose()
+        await writes.dispose()
+
+
+def application(service: Service, here: Running, ready: Readiness, metrics: Metrics) -> FastAPI:
+    prefix = f"/{service.name}"
+    app = FastAPI(
+        title=f"Funnelcast {service.name}",
+        version="1",
+        openapi_url=f"{prefix}/openapi.json",
+        docs_url=f"{prefix}/docs",
+        redoc_url=None,
+    )
+    app.state.running = here
+    for router in service.routers:
+        app.include_router(router, prefix=f"{prefix}/v1", dependencies=[Depends(refuse_unknown_parameters)])
+    app.include_router(health.router(ready, metrics.registry), prefix=prefix)
+    problems.add_handlers(app)
+    open_paths = [f"{prefix}{path}" for path in ("/openapi.json", "/docs", "/healthz", "/readyz", "/metrics")]
+    app.add_middleware(
+        guard.Guard, access=Access(here.reads, here.edge.now), count=metrics.count, open_paths=open_paths
+    )
+    return app

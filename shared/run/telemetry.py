@@ -1,0 +1,51 @@
+"""Logs for people and machines, and numbers for Prometheus. Neither ever holds personal data."""
+
+import logging
+import sys
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+
+def configure_logging(level: str) -> None:
+    """JSON lines on stderr; where a person looks, coloured lines."""
+    shown = structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.format_exc_info,
+            shown,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+class Metrics:
+    """One registry a service, so that four of them in one process do not mix."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "funnelcast_requests", "HTTP requests", ["method", "route", "status"], registry=self.registry
+        )
+        self.seconds = Histogram("funnelcast_request_seconds", "Time to answer", ["route"], registry=self.registry)
+        self.events = Gauge("funnelcast_store_position", "Last position in the store", registry=self.registry)
+        self.relayed = Gauge("funnelcast_relay_position", "Last position in the log", registry=self.registry)
+        self.applied = Gauge(
+            "funnelcast_applied_position",
+            "Last position applied",
+            ["subscription", "source"],
+            registry=self.registry,
+        )
+        self.parked = Gauge("funnelcast_parked_keys", "Keys set aside", registry=self.registry)
+        self.waiting = Gauge("funnelcast_waiting_commands", "Commands waiting for a commit", registry=self.registry)
+        self.rejected = Counter(
+            "funnelcast_reactions_rejected", "Reactions that a rule refused", ["source"], registry=self.registry
+        )
+
+    def count(self, method: str, route: str, status: int, seconds: float) -> None:
+        self.requests.labels(method, route, status).inc()
+        self.seconds.labels(route).observe(seconds)

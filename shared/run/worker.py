@@ -1,0 +1,167 @@
+"""A service's background work, all of it under one lease: relay, projections, reactions."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from shared.flow.checkpoint import Fenced
+from shared.flow.consumer import Consumer, Effect, Progress, Source, StoreSource
+from shared.flow.lease import LeaseLost, lease, lease_engine
+from shared.flow.merge import Hole
+from shared.flow.parked import TooManyParked
+from shared.flow.projection import Apply
+from shared.flow.relay import Relay
+from shared.flow.topic import TopicSource
+from shared.rules.message import Parser, Recorded, Refusal
+from shared.store import idempotency
+from shared.store.ask import Ask, Cause, Step
+from shared.store.handler import handle
+from shared.web.call import REACTIONS
+
+if TYPE_CHECKING:
+    from shared.run.service import Service, Surroundings, Upstream
+    from shared.run.telemetry import Metrics
+
+log = structlog.get_logger()
+PROJECTED_AT_ONCE = 1000
+REACTED_AT_ONCE = 256
+AN_HOUR = 3600.0
+PASSES = (LeaseLost, Fenced, SQLAlchemyError, OSError)
+"""What a pause and a new start repair: the database went away, or somebody else took over."""
+
+
+class Worker:
+    def __init__(
+        self,
+        service: "Service",
+        around: "Surroundings",
+        engine: AsyncEngine,
+        wake: asyncio.Event,
+        metrics: "Metrics",
+    ) -> None:
+        self.service, self.around, self.engine, self.wake, self.metrics = service, around, engine, wake, metrics
+        self.leads = False
+        self.progress: dict[tuple[str, str], Progress] = {}
+        self.relay = Relay(service.name, service.topic, around.settings.partitions, engine, around.log, wake)
+
+    async def run(self) -> None:
+        """For ever: waits for the lease, works, and starts again after what passes."""
+        while True:
+            try:
+                await self.work_under_lease()
+            except* PASSES as passing:
+                self.leads = False
+                causes = sorted({type(error).__name__ for error in flat(passing)})
+                log.warning("worker_starts_again", service=self.service.name, causes=causes)
+            await asyncio.sleep(0.5)
+
+    async def work_under_lease(self) -> None:
+        engine = lease_engine(self.around.postgres)
+        try:
+            async with lease(engine, f"{self.service.name} worker"), asyncio.TaskGroup() as tasks:
+                self.leads = True
+                tasks.create_task(self.relay.run(), name=f"{self.service.name} relay")
+                tasks.create_task(self.expire_answers(), name=f"{self.service.name} expiry")
+                for consumer in self.consumers():
+                    name = f"{self.service.name} {consumer.subscription} of {consumer.source}"
+                    tasks.create_task(self.follow(consumer), name=name)
+        finally:
+            self.leads = False
+            await engine.dispose()
+
+    async def follow(self, consumer: Consumer) -> None:
+        """A consumer that must not go on stops alone, loudly: restarting it would not help, and others do no harm."""
+        try:
+            await consumer.run()
+        except (Hole, TooManyParked) as error:
+            consumer.progress.stopped = str(error)
+            log.error("consumer_stopped", subscription=consumer.subscription, source=consumer.source, why=str(error))
+        finally:
+            await consumer.events.close()
+
+    async def expire_answers(self) -> None:
+        while True:
+            async with self.engine.begin() as tx:
+                await idempotency.expire(tx)
+            await asyncio.sleep(AN_HOUR)
+
+    # -- what is followed ---------------------------------------------------------------------------------------
+
+    def consumers(self) -> list[Consumer]:
+        service = self.service
+        own = [
+            self.consumer(
+                service.read_models, service.name, self.own_events(), service.parse, self.projects(service.name)
+            )
+        ]
+        foreign = [
+            self.consumer(service.read_models, one.source, self.topic(one), one.parse, self.projects(one.source))
+            for one in service.upstream
+            if one.source in service.projected
+        ]
+        reactions = [
+            self.consumer(REACTIONS, one.source, self.topic(one), one.parse, self.reacts(one))
+            for one in service.upstream
+            if one.source in service.reacts_to
+        ]
+        return own + foreign + reactions
+
+    def consumer(self, subscription: str, source: str, events: Source, parse: Parser[Any], effect: Effect) -> Consumer:
+        progress = self.progress.setdefault((subscription, source), Progress(subscription, source))
+        progress.stopped = None
+        limit = REACTED_AT_ONCE if subscription == REACTIONS else PROJECTED_AT_ONCE
+        return Consumer(subscription, source, events, parse, effect, self.engine, limit, progress)
+
+    def own_events(self) -> Source:
+        return StoreSource(self.engine, self.wake)
+
+    def topic(self, upstream: "Upstream") -> Source:
+        return TopicSource(self.around.log, upstream.topic, upstream.source)
+
+    def projects(self, source: str) -> Effect:
+        applies: Sequence[Apply] = [each.applies[source] for each in self.service.projections if source in each.applies]
+
+        async def project(tx: AsyncConnection, facts: Sequence[Recorded[Any]]) -> None:
+            for apply in applies:
+                if facts:
+                    await apply(tx, facts)
+
+        return project
+
+    def reacts(self, upstream: "Upstream") -> Effect:
+        async def react(tx: AsyncConnection, facts: Sequence[Recorded[Any]]) -> None:
+            asks = [ask for fact in facts for ask in self.asks(fact)]
+            if not asks:
+                return
+            for answer in await handle(tx, self.around.edge, asks):
+                if isinstance(answer, Refusal):
+                    self.metrics.rejected.labels(upstream.source).inc()
+                    log.info("reaction_refused", service=self.service.name, source=upstream.source, rule=str(answer))
+
+        return react
+
+    def asks(self, fact: Recorded[Any]) -> list[Ask]:
+        if self.service.react is None:
+            return []
+        return [
+            Ask(
+                reaction.decider,
+                reaction.decider.stream(reaction.subject),
+                [Step(reaction.command)],
+                fact.actor,
+                fact.correlation_id,
+                cause=Cause(self.service.name, fact.event_id, fact.occurred_at, number),
+                adopts=reaction.adopts,
+            )
+            for number, reaction in enumerate(self.service.react(fact))
+        ]
+
+
+def flat(group: BaseException) -> list[BaseException]:
+    if isinstance(group, BaseExceptionGroup):
+        return [one for each in group.exceptions for one in flat(each)]
+    return [group]

@@ -1,0 +1,68 @@
+"""Other names of a stream: external ids, e-mail addresses, phones. Looked up under the append lock, by keyed hash."""
+
+import hmac
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from sqlalchemy import ARRAY, Column, Named, Table, Text, TypedColumns, any_, bindparam, delete, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.store.event_store import metadata
+
+
+class AliasColumns(TypedColumns):
+    alias: Named[str] = Column(Text, primary_key=True)
+    stream: Named[str] = Column(Text)
+    subject: Named[str] = Column(Text, index=True)
+    fingerprint: Named[str | None] = Column(Text)
+
+
+aliases = Table("aliases", metadata, AliasColumns)
+FIND = select(aliases).where(aliases.c.alias == any_(bindparam("aliases", type_=ARRAY(Text))))
+CLAIM = text("""
+    INSERT INTO aliases (alias, stream, subject, fingerprint)
+    SELECT alias, stream, subject, fingerprint
+    FROM unnest(CAST(:alias AS text[]), CAST(:stream AS text[]), CAST(:subject AS text[]), CAST(:fingerprint AS text[]))
+        AS claimed (alias, stream, subject, fingerprint)
+    WHERE NOT EXISTS (SELECT FROM erased WHERE erased.subject = claimed.subject)""")
+FORGET = delete(aliases).where(aliases.c.subject == any_(bindparam("subjects", type_=ARRAY(Text))))
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An alias that a stream holds. `subject`: whose erasure forgets it. `fingerprint`: of the body that brought it."""
+
+    alias: str
+    stream: str
+    subject: str
+    fingerprint: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Blind:
+    """A keyed hash: the same value gives the same index, and nobody without the key can try values."""
+
+    key: bytes
+
+    def index(self, kind: str, value: str) -> str:
+        return f"{kind}:{self.digest(f'{kind}:{value}'.encode())}"
+
+    def digest(self, value: bytes) -> str:
+        return hmac.new(self.key, value, sha256).hexdigest()
+
+
+async def find(tx: AsyncConnection, wanted: Collection[str]) -> Mapping[str, Held]:
+    if not wanted:
+        return {}
+    return {row.alias: Held(*row) for row in await tx.execute(FIND, {"aliases": list(wanted)})}
+
+
+async def claim(tx: AsyncConnection, claimed: Sequence[Held]) -> None:
+    if claimed:
+        await tx.execute(CLAIM, {name: [getattr(held, name) for held in claimed] for name in Held.__slots__})
+
+
+async def forget(tx: AsyncConnection, subjects: Collection[str]) -> None:
+    if subjects:
+        await tx.execute(FORGET, {"subjects": list(subjects)})

@@ -1,0 +1,82 @@
+"""What a caller asks of a stream, and what it is answered."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from shared.rules.decider import Decider
+from shared.rules.message import C, Refusal
+
+
+@dataclass(frozen=True)
+class Claim:
+    """An alias that the stream takes when the step is carried out.
+
+    Held by another stream, the step is refused. Held by this one with the same fingerprint, the step was carried out
+    before and is passed over; with another fingerprint it is refused.
+    """
+
+    alias: str
+    fingerprint: str | None = None
+
+
+@dataclass(frozen=True)
+class Step(Generic[C]):
+    """One command. `occurred_at`: the caller's own instant, refused when the stream is past it; absent: now."""
+
+    command: C
+    occurred_at: datetime | None = None
+    claim: Claim | None = None
+
+
+@dataclass(frozen=True)
+class Cause:
+    """The upstream event that a reaction answers: its new events happen no earlier, and their ids follow from it."""
+
+    subscription: str
+    event_id: UUID
+    occurred_at: datetime
+    number: int
+
+    def event_id_of(self, n: int) -> UUID:
+        return uuid5(NAMESPACE_URL, f"{self.subscription}/{self.event_id}/{self.number}/{n}")
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What one caller wants of one stream: all of its steps happen, or none.
+
+    The stream is the first that one of `find`'s aliases leads to, else `stream`. `also` are aliases that it takes if
+    nobody has them. `reply(state)` gives the ids that the caller is answered with, also when the answer is repeated.
+    """
+
+    decider: Decider[Any, Any, Any]
+    stream: str
+    steps: Sequence[Step[Any]]
+    actor: str
+    correlation_id: UUID
+    find: Sequence[str] = ()
+    also: Sequence[str] = ()
+    if_version: int | None = None
+    key: str | None = None
+    fingerprint: str = ""
+    reply: Callable[[Any], Mapping[str, Any]] = field(default=lambda state: {})
+    cause: Cause | None = None
+    adopts: Sequence[UUID] = ()
+
+
+@dataclass(frozen=True)
+class Done:
+    """Carried out, or so already. `position`: of the stream's last event, in this service's store."""
+
+    stream: str
+    version: int
+    position: int
+    created: bool
+    body: Mapping[str, Any]
+    replayed: bool = False
+
+
+Answer = Done | Refusal

@@ -1,0 +1,115 @@
+"""Group commit: what waits at the same time shares one transaction."""
+
+import asyncio
+from collections.abc import Sequence
+
+import structlog
+from sqlalchemy.exc import DBAPIError, StatementError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared.rules.edge import Edge
+from shared.rules.message import Refusal, Rejected
+from shared.store.ask import Answer, Ask, Done
+from shared.store.handler import handle
+
+log = structlog.get_logger()
+
+
+class Busy(Exception):
+    """Nothing was written, or it cannot be known whether it was: the caller tries again with its key."""
+
+
+class Committer:
+    """Commits what waits, without lingering for more; bounded, so that a slow disk refuses instead of piling up."""
+
+    def __init__(self, engine: AsyncEngine, edge: Edge, wake: asyncio.Event, *, waiting: int, batch: int) -> None:
+        self.engine, self.edge, self.wake, self.batch = engine, edge, wake, batch
+        self.queue: asyncio.Queue[tuple[Ask, asyncio.Future[Answer]]] = asyncio.Queue(waiting)
+
+    async def ask(self, ask: Ask) -> Done:
+        """Returns after COMMIT, or raises the refusal. A caller who goes away is answered into the void; its
+        neighbours notice nothing."""
+        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        try:
+            self.queue.put_nowait((ask, future))
+        except asyncio.QueueFull:
+            raise Busy("too many writes are waiting") from None
+        answer = await future
+        if isinstance(answer, Refusal):
+            raise answer
+        return answer
+
+    async def together(self, asks: Sequence[Ask]) -> list[Answer]:
+        """A caller's own group, in one transaction; one by one if data that Postgres refuses spoils it."""
+        try:
+            return await self.commit(asks)
+        except Exception as error:
+            if not certainly_rolled_back(error) or unavailable(error):
+                raise
+            if len(asks) == 1:
+                log.error("refused_by_postgres", stream=asks[0].stream, error=type(error).__name__)
+                return [Rejected("its data cannot be stored")]
+        return [answer for ask in asks for answer in await self.together([ask])]
+
+    async def run(self) -> None:
+        while True:
+            batch = [await self.queue.get()]
+            while len(batch) < self.batch and not self.queue.empty():
+                batch.append(self.queue.get_nowait())
+            await self.settle(batch)
+            for _ in batch:
+                self.queue.task_done()
+
+    async def settle(self, batch: Sequence[tuple[Ask, asyncio.Future[Answer]]]) -> None:
+        try:
+            answers = await self.commit([ask for ask, _ in batch])
+        except Exception as error:
+            if len(batch) > 1 and certainly_rolled_back(error) and not unavailable(error):
+                for one in batch:
+                    await self.settle([one])
+            else:
+                fail(batch, error)
+            return
+        for (_, future), answer in zip(batch, answers, strict=True):
+            if not future.done():
+                future.set_result(answer)
+
+    async def commit(self, asks: Sequence[Ask]) -> list[Answer]:
+        async with self.engine.begin() as tx:
+            answers = await handle(tx, self.edge, asks)
+        self.wake.set()
+        return answers
+
+
+def fail(batch: Sequence[tuple[Ask, asyncio.Future[Answer]]], error: Exception) -> None:
+    for _, future in batch:
+        if not future.done():
+            future.set_exception(unavailable(error) or error)
+
+
+def certainly_rolled_back(error: Exception) -> bool:
+    """After a lost connection the COMMIT may have happened: trying again could write twice."""
+    return not isinstance(error, OSError) and not (isinstance(error, DBAPIError) and lost(error))
+
+
+def unavailable(error: Exception) -> Busy | None:
+    """`Busy` for what passes by itself: a lost connection, a lock waited for too long, a full disk, a shutdown."""
+    if isinstance(error, OSError) or (isinstance(error, StatementError) and passing(error)):
+        return Busy("the database did not answer in time")
+    return None
+
+
+PASSING = ("08", "53", "57", "58", "25P03", "40", "55P03")
+"""SQLSTATE classes and codes: connection, resources, operator, system, idle too long, deadlock, lock timeout."""
+
+
+def sqlstate(error: StatementError) -> str:
+    return str(getattr(error.orig, "sqlstate", None) or "")
+
+
+def lost(error: DBAPIError) -> bool:
+    return error.connection_invalidated or sqlstate(error).startswith(("08", "57P"))
+
+
+def passing(error: StatementError) -> bool:
+    return sqlstate(error).startswith(PASSING) or (isinstance(error, DBAPIError) and lost(error))

@@ -1,0 +1,222 @@
+"""One batch of asks decided in memory: later ones see what earlier ones did. No I/O."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from shared.rules.decider import Decider
+from shared.rules.edge import Edge
+from shared.rules.message import (
+    BEGINNING,
+    Erasure,
+    Event,
+    KeyReused,
+    Refusal,
+    Rejected,
+    Stale,
+    StoredEvent,
+    TooLarge,
+    subject_of,
+)
+from shared.store.aliases import Held
+from shared.store.ask import Answer, Ask, Claim, Done, Step
+from shared.store.event_store import LARGEST_EVENT, Head
+from shared.store.idempotency import Given
+from shared.store.vault import Kept
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """What is known of one stream after its last event."""
+
+    name: str
+    state: Any
+    version: int = 0
+    position: int = 0
+    occurred_at: datetime = BEGINNING
+
+    def after(self, decider: Decider[Any, Any, Any], event: Event, position: int, at: datetime) -> "Stream":
+        return replace(
+            self,
+            state=decider.evolve(self.state, event, at),
+            version=self.version + 1,
+            position=position,
+            occurred_at=at,
+        )
+
+
+def folded(deciders: Mapping[str, Decider[Any, Any, Any]], history: Iterable[StoredEvent]) -> dict[str, Stream]:
+    streams = {name: Stream(name, decider.initial) for name, decider in deciders.items()}
+    for stored in history:
+        decider = deciders[stored.stream]
+        recorded = decider.parse(stored)
+        if recorded is not None:
+            streams[stored.stream] = streams[stored.stream].after(
+                decider, recorded.event, stored.position, stored.occurred_at
+            )
+    return streams
+
+
+class Desk:
+    """Holds what the batch's asks may look at, and collects what is to be written."""
+
+    def __init__(
+        self,
+        edge: Edge,
+        head: Head,
+        streams: dict[str, Stream],
+        held: Mapping[str, Held],
+        given: Mapping[str, Given],
+    ) -> None:
+        self.edge, self.position, self.recorded_at = edge, head.position, head.earliest
+        self.streams, self.held, self.given = streams, dict(held), dict(given)
+        self.appended: list[StoredEvent] = []
+        self.claimed: list[Held] = []
+        self.kept: list[Kept] = []
+        self.lent: set[UUID] = set()
+        self.adopted: list[tuple[UUID, str]] = []
+        self.erased: list[str] = []
+        self.answered: list[Given] = []
+
+    def answer(self, ask: Ask) -> Answer:
+        """Idempotency first, then the caller's version, then the rules."""
+        if ask.key is not None and (given := self.given.get(ask.key)):
+            return repeated(given, ask)
+        draft = Draft(self, ask, self.streams[self.stream_of(ask)])
+        try:
+            draft.take()
+        except Refusal as refusal:
+            return refusal
+        return self.accept(draft)
+
+    def stream_of(self, ask: Ask) -> str:
+        return next((self.held[alias].stream for alias in ask.find if alias in self.held), ask.stream)
+
+    def accept(self, draft: "Draft") -> Done:
+        stream = draft.stream
+        created = stream.version > 0 and draft.before.version == 0
+        done = Done(stream.name, stream.version, stream.position, created, draft.ask.reply(stream.state))
+        self.streams[stream.name] = stream
+        self.position += len(draft.appended)
+        self.appended += draft.appended
+        self.claim(draft.claimed)
+        self.kept += draft.kept
+        self.lent |= draft.lent
+        self.erased += draft.erased
+        if draft.appended:
+            self.adopted += [(ref, stream.name) for ref in draft.ask.adopts]
+        self.keep(draft.ask, done)
+        return done
+
+    def claim(self, claimed: Sequence[Held]) -> None:
+        self.claimed += claimed
+        self.held |= {held.alias: held for held in claimed}
+
+    def keep(self, ask: Ask, done: Done) -> None:
+        if ask.key is not None:
+            given = Given(ask.key, ask.fingerprint, done.stream, done.version, done.position, done.created, done.body)
+            self.given[ask.key] = given
+            self.answered.append(given)
+
+
+def repeated(given: Given, ask: Ask) -> Answer:
+    if given.fingerprint != ask.fingerprint:
+        return KeyReused("this Idempotency-Key was used with another body")
+    return Done(given.stream, given.version, given.position, given.created, given.body, replayed=True)
+
+
+class Draft:
+    """One ask, tried out: nothing reaches the desk until every step is accepted."""
+
+    def __init__(self, desk: Desk, ask: Ask, stream: Stream) -> None:
+        self.desk, self.ask, self.before, self.stream = desk, ask, stream, stream
+        self.appended: list[StoredEvent] = []
+        self.claimed: list[Held] = []
+        self.kept: list[Kept] = []
+        self.lent: set[UUID] = set()
+        self.erased: list[str] = []
+
+    def take(self) -> None:
+        if self.ask.if_version is not None and self.ask.if_version != self.stream.version:
+            raise Stale(f"the current version is {self.stream.version}")
+        for step in self.ask.steps:
+            if not self.was_taken(step.claim):
+                self.decide(step)
+                self.claim(step.claim)
+        if self.appended:
+            self.claimed += [self.holding(Claim(alias)) for alias in self.ask.also if alias not in self.desk.held]
+
+    def was_taken(self, claim: Claim | None) -> bool:
+        held = self.desk.held.get(claim.alias) if claim else None
+        if claim is None or held is None:
+            return False
+        if held.stream == self.stream.name and claim.fingerprint in (None, held.fingerprint):
+            return True
+        raise Rejected(f"taken before by {subject_of(held.stream)}, with another content")
+
+    def claim(self, claim: Claim | None) -> None:
+        if claim is not None:
+            self.claimed.append(self.holding(claim))
+
+    def holding(self, claim: Claim) -> Held:
+        subject = self.subject if self.appended else self.stream.name
+        return Held(claim.alias, self.stream.name, subject, claim.fingerprint)
+
+    def decide(self, step: Step[Any]) -> None:
+        decider = self.ask.decider
+        at = self.instant(step)
+        looked_up = [self.desk.streams[look.stream].state for look in decider.references]
+        for event in decider.decide(self.stream.state, step.command, at, *looked_up):
+            self.append(event, at)
+
+    def instant(self, step: Step[Any]) -> datetime:
+        """Only a caller who names an instant can be too early; our own clock is never the caller's fault."""
+        last = self.stream.occurred_at
+        if step.occurred_at is not None:
+            if step.occurred_at < last:
+                raise Rejected(f"occurred_at lies before what already happened at {last.isoformat()}")
+            return step.occurred_at
+        now = self.ask.cause.occurred_at if self.ask.cause else self.desk.edge.now()
+        return max(now, last)
+
+    def append(self, event: Event, at: datetime) -> None:
+        cause = self.ask.cause
+        self.subject = event.vault_subject(self.stream.name)
+        position = self.desk.position + len(self.appended) + 1
+        self.appended.append(
+            StoredEvent(
+                position,
+                cause.event_id_of(len(self.appended)) if cause else self.desk.edge.new_id(),
+                self.stream.name,
+                self.stream.version + 1,
+                event.type,
+                self.sealed(event),
+                at,
+                self.desk.recorded_at,
+                self.ask.actor,
+                self.ask.correlation_id,
+                cause.event_id if cause else None,
+            )
+        )
+        if isinstance(event, Erasure):
+            self.erased.append(self.subject)
+        self.stream = self.stream.after(self.ask.decider, event, position, at)
+
+    def sealed(self, event: Event) -> str:
+        """The event's JSON, its sealed values moved to the vault."""
+
+        def sealer(value: Any) -> UUID:
+            ref = self.desk.edge.new_id()
+            self.kept.append(Kept(ref, self.subject, orjson.dumps(value).decode()))
+            if event.lends:
+                self.lent.add(ref)
+            return ref
+
+        data = event.model_dump_json(context=sealer)
+        if len(data) > LARGEST_EVENT:
+            raise TooLarge(f"the event would have {len(data)} bytes, more than {LARGEST_EVENT}")
+        return data

@@ -1,0 +1,156 @@
+"""Events of one service in one table. Every writer holds the append lock, so position order is commit order."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Integer,
+    MetaData,
+    Named,
+    Row,
+    Table,
+    Text,
+    TypedColumns,
+    UniqueConstraint,
+    Uuid,
+    any_,
+    bindparam,
+    cast,
+    select,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.rules.message import BEGINNING, StoredEvent
+
+metadata = MetaData()
+LARGEST_EVENT = 256 * 1024
+"""Bytes of data. Kafka's default limit is 1 MiB a batch; staying far below keeps every event publishable."""
+
+
+class EventColumns(TypedColumns):
+    position: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)
+    event_id: Named[UUID] = Column(Uuid, unique=True)
+    stream: Named[str] = Column(Text)
+    version: Named[int] = Column(Integer)
+    type: Named[str] = Column(Text)
+    data: Named[str] = Column(JSONB)
+    occurred_at: Named[datetime] = Column(DateTime(timezone=True))
+    recorded_at: Named[datetime] = Column(DateTime(timezone=True))
+    actor: Named[str] = Column(Text)
+    correlation_id: Named[UUID] = Column(Uuid)
+    causation_id: Named[UUID | None] = Column(Uuid)
+
+
+events = Table("events", metadata, EventColumns, UniqueConstraint("stream", "version"))
+
+
+class PublishedColumns(TypedColumns):
+    one: Named[bool] = Column(Boolean, primary_key=True)
+    position: Named[int] = Column(BigInteger)
+    clock: Named[datetime] = Column(DateTime(timezone=True))
+
+
+published = Table("published", metadata, PublishedColumns)
+"""One row: up to which position the log has the events, and after which instant all later ones are recorded."""
+
+STORED = select(
+    events.c.position,
+    events.c.event_id,
+    events.c.stream,
+    events.c.version,
+    events.c.type,
+    cast(events.c.data, Text).label("data"),
+    events.c.occurred_at,
+    events.c.recorded_at,
+    events.c.actor,
+    events.c.correlation_id,
+    events.c.causation_id,
+)
+OF_STREAMS = STORED.where(events.c.stream == any_(bindparam("streams", type_=ARRAY(Text)))).order_by(events.c.position)
+AFTER = (
+    STORED.where(events.c.position > bindparam("after", type_=BigInteger))
+    .order_by(events.c.position)
+    .limit(bindparam("limit", type_=Integer))
+)
+OF_TYPES_AFTER = AFTER.where(events.c.type == any_(bindparam("types", type_=ARRAY(Text))))
+LOCK = text("SELECT pg_advisory_xact_lock(hashtext('funnelcast append'), hashtext(current_schema()))")
+HEAD = text("""
+    SELECT clock_timestamp() AS clock, last.position, last.recorded_at, (SELECT clock FROM published) AS promised
+    FROM (VALUES (1)) AS always (row)
+    LEFT JOIN (SELECT position, recorded_at FROM events ORDER BY position DESC LIMIT 1) AS last ON true""").columns(
+    clock=DateTime(timezone=True),
+    position=BigInteger,
+    recorded_at=DateTime(timezone=True),
+    promised=DateTime(timezone=True),
+)
+APPEND = text("""
+    INSERT INTO events (position, event_id, stream, version, type, data, occurred_at, recorded_at, actor,
+        correlation_id, causation_id)
+    SELECT position, event_id, stream, version, type, CAST(data AS jsonb), occurred_at, recorded_at, actor,
+        correlation_id, causation_id
+    FROM unnest(CAST(:position AS bigint[]), CAST(:event_id AS uuid[]), CAST(:stream AS text[]),
+        CAST(:version AS int[]), CAST(:type AS text[]), CAST(:data AS text[]), CAST(:occurred_at AS timestamptz[]),
+        CAST(:recorded_at AS timestamptz[]), CAST(:actor AS text[]), CAST(:correlation_id AS uuid[]),
+        CAST(:causation_id AS uuid[]))
+        AS facts (position, event_id, stream, version, type, data, occurred_at, recorded_at, actor, correlation_id,
+            causation_id)""")
+POSITION = text("SELECT coalesce(max(position), 0) FROM events").columns(position=BigInteger)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where the next append goes, and the earliest `recorded_at` that it may carry."""
+
+    position: int
+    earliest: datetime
+
+
+async def lock(tx: AsyncConnection) -> None:
+    """A statement of its own: one that both waits for the lock and reads would read from before the wait."""
+    await tx.execute(LOCK)
+
+
+async def head(tx: AsyncConnection) -> Head:
+    """`recorded_at` never falls along positions, and lies after the instant up to which the relay promised to be
+    complete."""
+    row = (await tx.execute(HEAD)).one()
+    promised = row.promised + datetime.resolution if row.promised else BEGINNING
+    return Head(row.position or 0, max(row.clock, row.recorded_at or BEGINNING, promised))
+
+
+async def position(tx: AsyncConnection) -> int:
+    return int((await tx.execute(POSITION)).scalar_one())
+
+
+async def read_streams(tx: AsyncConnection, streams: Collection[str]) -> list[StoredEvent]:
+    if not streams:
+        return []
+    return [stored(row) for row in await tx.execute(OF_STREAMS, {"streams": list(streams)})]
+
+
+async def read_after(tx: AsyncConnection, after: int, limit: int) -> list[StoredEvent]:
+    """The next events by position: gapless, because a position is visible only with all before it."""
+    return [stored(row) for row in await tx.execute(AFTER, {"after": after, "limit": limit})]
+
+
+async def read_types_after(tx: AsyncConnection, types: Collection[str], after: int, limit: int) -> list[StoredEvent]:
+    rows = await tx.execute(OF_TYPES_AFTER, {"types": list(types), "after": after, "limit": limit})
+    return [stored(row) for row in rows]
+
+
+def stored(row: Row[*tuple[object, ...]]) -> StoredEvent:
+    return StoredEvent(*row)  # type: ignore[arg-type]
+
+
+async def append(tx: AsyncConnection, facts: Sequence[StoredEvent]) -> None:
+    if facts:
+        await tx.execute(APPEND, {name: [getattr(fact, name) for fact in facts] for name in StoredEvent.__slots__})

@@ -1,0 +1,265 @@
+"""One request at a route: who asks, under which conditions; how it writes and reads."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+import orjson
+from fastapi import Request, Response
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from shared.flow import checkpoint, parked
+from shared.rules.decider import Decider
+from shared.rules.edge import Edge
+from shared.rules.message import SOON, Command, Missing
+from shared.rules.sealed import Sealed
+from shared.store import aliases, event_store, vault
+from shared.store.aliases import Blind
+from shared.store.ask import Ask, Claim, Done, Step
+from shared.store.committer import Committer
+from shared.store.desk import folded
+from shared.web import conditions
+from shared.web.access import Caller, Scope
+from shared.web.problems import Forbidden, Invalid, NotYet
+
+T = TypeVar("T")
+S = TypeVar("S")
+REACTIONS = "reactions"
+BACKDATED = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Running:
+    """A service at run time, as its routes may use it. Nothing else reaches them."""
+
+    service: str
+    committer: Committer
+    reads: AsyncEngine
+    edge: Edge
+    blind: Blind
+    projections: str
+    """The subscription of its read models."""
+    projected: frozenset[str]
+    """Sources that its read models follow, its own among them."""
+    reacted: frozenset[str]
+    """Sources whose events it reacts to."""
+    wake: asyncio.Event
+    stopping: asyncio.Event
+
+
+@dataclass(frozen=True)
+class Folded(Generic[S]):
+    """A single resource, from its stream and the vault in one database snapshot."""
+
+    subject: str
+    state: S
+    version: int
+    texts: Mapping[UUID, Any]
+
+    def text(self, sealed: Sealed[T] | None) -> T | None:
+        """The value in the vault; none when it was erased."""
+        return None if sealed is None or sealed.ref is None else self.texts.get(sealed.ref)
+
+
+@dataclass
+class Call:
+    """Carried to a route by `Needs(scope)`."""
+
+    running: Running
+    caller: Caller
+    request: Request
+    response: Response
+    correlation_id: UUID = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.correlation_id = conditions.correlation_id(self.request.headers, self.running.edge.new_id())
+        self.response.headers["X-Correlation-Id"] = str(self.correlation_id)
+        self.response.headers["Cache-Control"] = "no-store"
+
+    # -- writing ------------------------------------------------------------------------------------------------
+
+    async def ask(
+        self,
+        decider: Decider[Any, Any, Any],
+        subject: str,
+        command: Command,
+        *,
+        occurred_at: datetime | None = None,
+        claim: Claim | None = None,
+        find: Sequence[str] = (),
+        also: Sequence[str] = (),
+        reply: Callable[[Any], Mapping[str, Any]] = lambda state: {},
+    ) -> Done:
+        """Returns when the command's events are on disk; raises the refusal."""
+        step = Step(command, self.dated(occurred_at), claim)
+        done = await self.running.committer.ask(
+            Ask(
+                decider,
+                decider.stream(subject),
+                [step],
+                self.caller.name,
+                self.correlation_id,
+                find=find,
+                also=also,
+                if_version=conditions.if_version(self.request.headers),
+                key=self.idempotency_key(),
+                fingerprint=await self.fingerprint(),
+                reply=reply,
+            )
+        )
+        self.tell(done)
+        return done
+
+    def dated(self, occurred_at: datetime | None) -> datetime | None:
+        """A caller's own instant: not ahead of our clock, and in the past only with `history:write`."""
+        if occurred_at is None:
+            return None
+        now = self.running.edge.now()
+        if occurred_at > now + SOON:
+            raise Invalid(
+                "occurred_at is in the future", errors=[{"pointer": "/occurred_at", "detail": "in the future"}]
+            )
+        if occurred_at < now - BACKDATED:
+            self.require("history:write")
+        return occurred_at
+
+    def idempotency_key(self) -> str | None:
+        key = conditions.idempotency_key(self.request.headers)
+        return key and f"{self.caller.lineage} {self.request.method} {self.request.url.path} {key}"
+
+    async def fingerprint(self) -> str:
+        """Of the body as JSON, whatever the order of its fields. Keyed: the body may hold personal data."""
+        body = await self.request.body()
+        canonical = orjson.dumps(orjson.loads(body), option=orjson.OPT_SORT_KEYS) if body else b""
+        return self.running.blind.digest(canonical)
+
+    def tell(self, done: Done) -> None:
+        self.response.headers["X-Position"] = f"{self.running.service}:{done.position}"
+        self.response.headers["ETag"] = f'"{done.version}"'
+        if done.replayed:
+            self.response.headers["Idempotent-Replayed"] = "true"
+
+    def require(self, scope: Scope) -> None:
+        if scope not in self.caller.scopes:
+            raise Forbidden(f"the key lacks the scope {scope}")
+
+    # -- reading ------------------------------------------------------------------------------------------------
+
+    async def fold(
+        self, decider: Decider[Any, S, Any], subject: str, refs: Callable[[S], Sequence[Sealed[Any] | None]]
+    ) -> Folded[S]:
+        """The state of one stream, current, with the texts that `refs` names. Raises `Missing`."""
+        await self.be_fresh()
+        stream = decider.stream(subject)
+        async with self.running.reads.connect() as tx:
+            head = await event_store.position(tx)
+            known = folded({stream: decider}, await event_store.read_streams(tx, [stream]))[stream]
+            if known.version == 0:
+                raise Missing(f"there is no {decider.kind} {subject}")
+            texts = await vault.read(tx, {sealed.ref for sealed in refs(known.state) if sealed and sealed.ref})
+        self.response.headers["X-Position"] = f"{self.running.service}:{head}"
+        self.response.headers["ETag"] = f'"{known.version}"'
+        return Folded(subject, known.state, known.version, texts)
+
+    async def subject_of_alias(self, alias: str) -> str | None:
+        """The id that an external id or another alias leads to, now."""
+        async with self.running.reads.connect() as tx:
+            held = (await aliases.find(tx, [alias])).get(alias)
+        return None if held is None else held.stream.partition("-")[2]
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A database snapshot of the read models, as fresh as the caller asked; its frontier is in `X-Position`."""
+        await self.be_fresh()
+        async with self.running.reads.connect() as tx:
+            self.response.headers["X-Position"] = conditions.shown_positions(await self.frontier(tx))
+            yield tx
+
+    async def frontier(self, tx: AsyncConnection) -> dict[str, int]:
+        """The last position of each source applied to the read models in this snapshot."""
+        applied = await checkpoint.positions(tx, self.running.projections)
+        return {source: applied.get(source, 0) for source in self.running.projected}
+
+    async def be_fresh(self) -> None:
+        """Waits for `X-Min-Position`. Raises `NotYet` rather than give an older answer."""
+        wanted = conditions.min_positions(self.request.headers)
+        if not wanted:
+            return
+        self.check_sources(wanted)
+        deadline = asyncio.get_running_loop().time() + conditions.wait_seconds(self.request.headers)
+        await until(lambda: self.has_reacted(wanted), deadline)
+        async with self.running.reads.connect() as tx:
+            mine = await event_store.position(tx) if self.running.reacted & wanted.keys() else 0
+        least = {source: position for source, position in wanted.items() if source in self.running.projected}
+        if mine or self.running.service in least:
+            least[self.running.service] = max(mine, least.get(self.running.service, 0))
+        await until(lambda: self.has_projected(least), deadline)
+
+    def check_sources(self, wanted: Mapping[str, int]) -> None:
+        unknown = wanted.keys() - self.running.projected - self.running.reacted
+        if unknown:
+            known = ", ".join(sorted(self.running.projected | self.running.reacted))
+            raise conditions.header_problem("X-Min-Position", f"names {min(unknown)}; known here: {known}")
+
+    async def has_reacted(self, wanted: Mapping[str, int]) -> bool:
+        return await self.reached(
+            REACTIONS, {source: position for source, position in wanted.items() if source in self.running.reacted}
+        )
+
+    async def has_projected(self, wanted: Mapping[str, int]) -> bool:
+        return await self.reached(self.running.projections, wanted)
+
+    async def reached(self, subscription: str, wanted: Mapping[str, int]) -> bool:
+        if not wanted:
+            return True
+        async with self.running.reads.connect() as tx:
+            applied = await checkpoint.positions(tx, subscription)
+            if any(applied.get(source, 0) < position for source, position in wanted.items()):
+                return False
+            aside = await parked.lowest(tx, subscription)
+        if any(aside.get(source, position + 1) <= position for source, position in wanted.items()):
+            raise NotYet("an event before this position is parked", code="parked")
+        return True
+
+
+async def until(condition: Callable[[], Awaitable[bool]], deadline: float) -> None:
+    """Looks again and again, less and less often, until the deadline of the loop's clock."""
+    pause = 0.005
+    while not await condition():
+        if asyncio.get_running_loop().time() >= deadline:
+            raise NotYet("X-Min-Position is not reached yet", code="not_yet")
+        await asyncio.sleep(pause)
+        pause = min(pause * 1.5, 0.1)
+
+
+@dataclass(frozen=True)
+class Needs:
+    """A route's dependency: the scope that its caller must have. Gives the route its `Call`."""
+
+    scope: Scope
+
+    async def __call__(self, request: Request, response: Response) -> Call:
+        call = Call(request.app.state.running, request.state.caller, request, response)
+        call.require(self.scope)
+        return call
+
+
+def refuse_unknown_parameters(request: Request) -> None:
+    """A query parameter that the route does not know is an error: it would else be silently without effect."""
+    known = {parameter.alias for parameter in request.scope["route"].dependant.query_params}
+    for name in request.query_params:
+        if name not in known:
+            raise Invalid(
+                f"unknown query parameter {name!r}", errors=[{"pointer": f"query/{name}", "detail": "unknown"}]
+            )
+
+
+class Accepted(BaseModel):
+    """The position of the write's last event."""
+
+    position: int

@@ -1,0 +1,131 @@
+"""Events for the world outside, as CloudEvents 1.0: pages from position 0 on, and a stream that can be resumed."""
+
+import asyncio
+from collections.abc import AsyncIterator, Collection, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel
+
+from shared.rules.message import StoredEvent
+from shared.store import event_store
+from shared.web.call import Call, Needs, Running
+from shared.web.paging import Limit
+from shared.web.problems import Invalid
+
+PAGE = 200
+HEARTBEAT = 15.0
+LOOK = 0.25
+Events = Annotated[Call, Depends(Needs("events:read"))]
+After = Annotated[int, Query(ge=0, lt=2**63)]
+Types = Annotated[str | None, Query(max_length=1000, description="Comma-separated; absent: all")]
+
+
+class EventPage(BaseModel):
+    """`next` is the position to go on after; `head` the last one in the store."""
+
+    items: list[dict[str, Any]]
+    next: int
+    head: int
+
+
+def cloud_event(source: str, event: StoredEvent) -> dict[str, Any]:
+    return {
+        "specversion": "1.0",
+        "id": str(event.event_id),
+        "source": f"/{source}",
+        "type": event.type,
+        "subject": event.subject,
+        "time": event.occurred_at.isoformat().replace("+00:00", "Z"),
+        "datacontenttype": "application/json",
+        "dataschema": f"/{source}/v1/asyncapi.json#{event.type}",
+        "position": event.position,
+        "recordedtime": event.recorded_at.isoformat().replace("+00:00", "Z"),
+        "data": orjson.loads(event.data) | {"by": event.actor},
+    }
+
+
+@dataclass(frozen=True)
+class Feed:
+    """What a service tells the world: the events of these types."""
+
+    source: str
+    types: frozenset[str]
+
+    def router(self) -> APIRouter:
+        router = APIRouter()
+
+        @router.get("/events", operation_id="list_events")
+        async def events(call: Events, after: After = 0, limit: Limit = 100, types: Types = None) -> EventPage:
+            """The feed from a position on, oldest first. An empty page with `next` = `head`: there is no more yet."""
+            chosen = self.chosen(types)
+            async with call.running.reads.connect() as tx:
+                head = await event_store.position(tx)
+                found = await event_store.read_types_after(tx, chosen, after, limit)
+            reached = found[-1].position if len(found) == limit else max(head, after)
+            call.response.headers["X-Position"] = f"{self.source}:{head}"
+            return EventPage(items=[cloud_event(self.source, event) for event in found], next=reached, head=head)
+
+        @router.get("/events/stream", operation_id="stream_events", response_class=StreamingResponse)
+        async def stream(request: Request, call: Events, after: After = 0, types: Types = None) -> StreamingResponse:
+            """Server-sent events after `Last-Event-ID` (else `after`), then what comes. Ends by a `stopping` event."""
+            start = last_event_id(request) or after
+            lines = self.lines(call.running, start, self.chosen(types))
+            return StreamingResponse(lines, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+
+        return router
+
+    def chosen(self, types: str | None) -> Collection[str]:
+        if types is None:
+            return self.types
+        asked = {name.strip() for name in types.split(",")}
+        if unknown := asked - self.types:
+            detail = f"{min(unknown)!r} is not among {', '.join(sorted(self.types))}"
+            raise Invalid(f"types: {detail}", errors=[{"pointer": "query/types", "detail": detail}])
+        return asked
+
+    async def lines(self, running: Running, after: int, types: Collection[str]) -> AsyncIterator[bytes]:
+        """One page in memory for each client: a slow one is waited for, not buffered."""
+        yield b": connected\n\n"
+        loop = asyncio.get_running_loop()
+        silent_since = loop.time()
+        while not running.stopping.is_set():
+            running.wake.clear()
+            async with running.reads.connect() as tx:
+                head = await event_store.position(tx)
+                found = await event_store.read_types_after(tx, types, after, PAGE)
+            for event in found:
+                yield server_sent(cloud_event(self.source, event))
+            after = found[-1].position if len(found) == PAGE else max(head, after)
+            if found:
+                silent_since = loop.time()
+            elif loop.time() > silent_since + HEARTBEAT:
+                yield b": still here\n\n"
+                silent_since = loop.time()
+            if len(found) < PAGE:
+                await pause(running)
+        yield b"event: stopping\ndata: {}\n\n"
+
+
+async def pause(running: Running) -> None:
+    """Until this process wrote something; what others wrote is looked for four times a second."""
+    try:
+        await asyncio.wait_for(running.wake.wait(), LOOK)
+    except TimeoutError:
+        return
+
+
+def server_sent(event: Mapping[str, Any]) -> bytes:
+    return b"id: %d\nevent: %b\ndata: %b\n\n" % (event["position"], event["type"].encode(), orjson.dumps(event))
+
+
+def last_event_id(request: Request) -> int | None:
+    named = request.headers.get("last-event-id")
+    if not named:
+        return None
+    if not (named.isascii() and named.isdecimal() and len(named) <= 18):
+        raise Invalid("Last-Event-ID must be a position", errors=[{"pointer": "header/Last-Event-ID", "detail": "bad"}])
+    return int(named)

@@ -1,0 +1,72 @@
+"""Batches: a line in, a line out. A bad line harms no other; a line without `done` at the end means: incomplete."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from itertools import islice
+from typing import Any, TypeVar
+
+import orjson
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, ValidationError
+
+from shared.rules.message import Refusal
+from shared.store.ask import Answer, Ask, Done
+from shared.web import conditions
+from shared.web.call import Call
+from shared.web.guard import NDJSON
+from shared.web.problems import BodyTooLarge, Problem, body_of, invalid, refused
+
+MOST_LINES = 10_000
+IN_A_TRANSACTION = 500
+
+M = TypeVar("M", bound=BaseModel)
+Outcome = Ask | dict[str, Any]
+
+
+async def batch(
+    call: Call, model: type[M], ask: Callable[[M, bytes], Ask], reply: Callable[[Done], dict[str, Any]]
+) -> StreamingResponse:
+    """Takes the lines in order, 500 to a transaction. `ask` turns a line (and its bytes) into what it wants."""
+    if conditions.idempotency_key(call.request.headers) is not None:
+        raise conditions.header_problem("Idempotency-Key", "is refused on batches: each line has its own identity")
+    lines = (await call.request.body()).splitlines()
+    if len(lines) > MOST_LINES:
+        raise BodyTooLarge(f"a batch may have {MOST_LINES} lines")
+    return StreamingResponse(answered(call, lines, lambda line: read(line, model, ask), reply), media_type=NDJSON)
+
+
+def read(line: bytes, model: type[M], ask: Callable[[M, bytes], Ask]) -> Outcome:
+    try:
+        return ask(model.model_validate_json(line), line)
+    except ValidationError as error:
+        return invalid(error.errors(include_url=False, include_context=False))
+    except Problem as problem:
+        return body_of(problem.status, problem.detail, problem.code, problem.errors)
+
+
+async def answered(
+    call: Call, lines: Sequence[bytes], read_line: Callable[[bytes], Outcome], reply: Callable[[Done], dict[str, Any]]
+) -> AsyncIterator[bytes]:
+    failed = 0
+    for chunk in chunks(lines):
+        outcomes = [read_line(line) for line in chunk]
+        answers = iter(await carried_out(call, [one for one in outcomes if isinstance(one, Ask)]))
+        shown = [show(next(answers), reply) if isinstance(one, Ask) else one for one in outcomes]
+        failed += sum("status" in line for line in shown)
+        yield b"".join(orjson.dumps(line) + b"\n" for line in shown)
+        await asyncio.sleep(0)  # lets other requests in between the transactions of a long batch
+    yield orjson.dumps({"done": True, "lines": len(lines), "failed": failed}) + b"\n"
+
+
+async def carried_out(call: Call, asks: Sequence[Ask]) -> Sequence[Answer]:
+    return await call.running.committer.together(asks) if asks else []
+
+
+def show(answer: Answer, reply: Callable[[Done], dict[str, Any]]) -> dict[str, Any]:
+    return refused(answer) if isinstance(answer, Refusal) else reply(answer)
+
+
+def chunks(lines: Sequence[bytes]) -> Iterator[list[bytes]]:
+    rest = iter(lines)
+    while chunk := list(islice(rest, IN_A_TRANSACTION)):
+        yield chunk

@@ -1,0 +1,41 @@
+"""Lists in pages: stable under writes, because a page begins after the last key of the one before."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, Generic, TypeVar
+
+import orjson
+from fastapi import Query
+from pydantic import BaseModel
+
+from shared.web.problems import Invalid
+
+T = TypeVar("T")
+Limit = Annotated[int, Query(ge=1, le=1000)]
+After = Annotated[str | None, Query(max_length=500, description="`next` of the page before")]
+
+
+class Page(BaseModel, Generic[T]):
+    items: list[T]
+    next: str | None
+
+
+def page(rows: Sequence[T], limit: int, key: Callable[[T], Sequence[Any]]) -> Page[T]:
+    """From a query that asked for one row more than `limit`."""
+    items = list(rows[:limit])
+    return Page(items=items, next=encode(key(items[-1])) if len(rows) > limit else None)
+
+
+def encode(key: Sequence[Any]) -> str:
+    return urlsafe_b64encode(orjson.dumps(list(key))).decode().rstrip("=")
+
+
+def decode(after: str | None, *kinds: Callable[[Any], Any]) -> tuple[Any, ...] | None:
+    """The key in a cursor, each part read by its kind. Raises `Invalid` for one that is not ours."""
+    if after is None:
+        return None
+    try:
+        parts = orjson.loads(urlsafe_b64decode(after + "=" * (-len(after) % 4)))
+        return tuple(kind(part) for kind, part in zip(kinds, parts, strict=True))
+    except (ValueError, TypeError) as error:
+        raise Invalid("after is no cursor of ours", errors=[{"pointer": "query/after", "detail": "unknown"}]) from error

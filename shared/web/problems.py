@@ -1,0 +1,144 @@
+"""RFC 9457 answers. The only place that knows status codes; nothing else builds an error body."""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from pydantic_core import ErrorDetails
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnection
+from starlette.exceptions import HTTPException
+
+from shared.rules.message import Denied, KeyReused, Missing, Refusal, Rejected, Stale, TooLarge
+from shared.store.committer import Busy, unavailable
+
+log = structlog.get_logger()
+MEDIA_TYPE = "application/problem+json"
+
+
+class Problem(Exception):
+    """Base of what routes and guards raise. `code` names the problem for programs; `errors` points at fields."""
+
+    status: ClassVar[int]
+    code: str = "about:blank"
+
+    def __init__(self, detail: str, *, errors: Sequence[Mapping[str, str]] = (), code: str | None = None) -> None:
+        super().__init__(detail)
+        self.detail, self.errors = detail, errors
+        self.code = code or self.code
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {}
+
+
+class Unauthenticated(Problem):
+    status = 401
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"WWW-Authenticate": "Bearer"}
+
+
+class Forbidden(Problem):
+    status = 403
+
+
+class NotFound(Problem):
+    status = 404
+
+
+class Conflict(Problem):
+    status = 409
+
+
+class BodyTooLarge(Problem):
+    status = 413
+
+
+class UnsupportedType(Problem):
+    status = 415
+
+
+class Invalid(Problem):
+    status = 422
+
+
+class NotYet(Problem):
+    status = 503
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": "1"}
+
+
+REFUSALS: Mapping[type[Refusal], int] = {Denied: 403, Rejected: 409, Missing: 404, Stale: 412, KeyReused: 422, TooLarge: 413}
+
+
+def body_of(status: int, detail: str, code: str = "about:blank", errors: Sequence[Any] = ()) -> dict[str, Any]:
+    body = {"type": code, "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    return body | ({"errors": list(errors)} if errors else {})
+
+
+def response(body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:
+    return JSONResponse(body, body["status"], headers, media_type=MEDIA_TYPE)
+
+
+def refused(refusal: Refusal) -> dict[str, Any]:
+    """The body for a refused command, alone or as a line of a batch."""
+    return body_of(REFUSALS[type(refusal)], str(refusal))
+
+
+def invalid(errors: Sequence[ErrorDetails]) -> dict[str, Any]:
+    """Names each field by its JSON pointer. The value itself is not repeated: it may be personal data."""
+    pointed = [{"pointer": pointer(error["loc"]), "detail": said(error)} for error in errors]
+    return body_of(422, "the request does not fit its schema", errors=pointed)
+
+
+def pointer(location: Sequence[int | str]) -> str:
+    """FastAPI puts `body` in front of a field's path; a query parameter keeps its place, to tell it from a field."""
+    path = location[1:] if location[:1] == ("body",) else location
+    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
+
+
+def said(error: ErrorDetails) -> str:
+    return error["msg"].removeprefix("Value error, ")
+
+
+def of_exception(error: Exception) -> tuple[dict[str, Any], dict[str, str]]:
+    """Body and headers for whatever ended a request."""
+    if isinstance(error, Problem):
+        return body_of(error.status, error.detail, error.code, error.errors), error.headers
+    if isinstance(error, Refusal):
+        return refused(error), {}
+    if busy := error if isinstance(error, Busy) else unavailable(error):
+        return body_of(503, str(busy)), {"Retry-After": "1"}
+    if isinstance(error, NoConnection):
+        return body_of(503, "all connections to the database are in use"), {"Retry-After": "1"}
+    log.error("unexpected", error=type(error).__name__, exc_info=error)
+    return body_of(500, "an unexpected error; it was logged"), {}
+
+
+def add_handlers(app: FastAPI) -> None:
+    async def handle(request: Request, error: Exception) -> Response:
+        return response(*of_exception(error))
+
+    async def handle_validation(request: Request, error: Exception) -> Response:
+        errors = error.errors() if isinstance(error, RequestValidationError) else ()
+        return response(invalid(errors))
+
+    async def handle_http(request: Request, error: Exception) -> Response:
+        if not isinstance(error, HTTPException):
+            raise error
+        status = 422 if error.status_code == 400 else error.status_code  # 400: a body that is no JSON text at all
+        return response(body_of(status, error.detail), error.headers)
+
+    for kind in (Problem, Refusal, Busy, SQLAlchemyError, OSError):
+        app.add_exception_handler(kind, handle)
+    app.add_exception_handler(RequestValidationError, handle_validation)
+    app.add_exception_handler(HTTPException, handle_http)
+    app.add_exception_handler(Exception, handle)
