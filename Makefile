@@ -76,11 +76,14 @@ $(KAFKA_LIBS)/complete: requirements/kafka.pom.xml
 	mvn -q -B -f $< dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory=$(CURDIR)/$(KAFKA_LIBS)
 	@touch $@
 
+# The jars are fetched before the tests, whose time is limited.
 .PHONY: tiers
 tiers:
-	@if [ -n "$${FUNNELCAST_TEST_POSTGRES:-}" ]; then echo 'Postgres: FUNNELCAST_TEST_POSTGRES'; \
+	@if [ -n "$${FUNNELCAST_TEST_POSTGRES:-}" ]; then echo 'Postgres: the one in FUNNELCAST_TEST_POSTGRES'; \
 	else echo 'Postgres: embedded'; fi
 	@case "$${FUNNELCAST_TEST_KAFKA:-}" in \
-	*:*) echo "Kafka: $$FUNNELCAST_TEST_KAFKA" ;; \
-	*) if command -v java >/dev/null && [ -e $(KAFKA_LIBS)/complete ]; then echo 'Kafka: started here by Java'; \
-	   else echo 'Kafka: none, its tests are skipped (make kafka, or an address in FUNNELCAST_TEST_KAFKA)'; fi ;; esac
+	*:*) echo "Kafka: the one at $$FUNNELCAST_TEST_KAFKA" ;; \
+	*) if ! command -v java >/dev/null; then echo 'Kafka: none, there is no Java; FUNNELCAST_TEST_KAFKA=host:port names one'; \
+	   elif [ -e $(KAFKA_LIBS)/complete ]; then echo 'Kafka: started here by Java'; \
+	   elif command -v mvn >/dev/null; then echo 'Kafka: started here by Java, after Maven has fetched it'; $(MAKE) --no-print-directory kafka; \
+	   else echo 'Kafka: none, there is no Maven to fetch it; FUNNELCAST_TEST_KAFKA=host:port names one'; fi ;; esac
