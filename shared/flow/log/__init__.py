@@ -22,7 +22,7 @@ ENVELOPE = 1024
 
 
 class LogUnavailable(Exception):
-    """The log cannot be reached, or did not answer in time. Passes by itself: retry for ever, with back-off."""
+    """The log cannot be reached, refuses, or did not answer in time: retry for ever, with back-off."""
 
 
 class UnknownTopic(LogUnavailable):
@@ -72,9 +72,10 @@ class PartitionReader(Protocol):
         """
 
     async def ends(self) -> Mapping[int, int]:
-        """The offset after the last readable record, now, of every partition that the topic has now.
+        """The offset after the last readable record, now, of every partition that the topic has.
 
-        Every record that was acknowledged before the call lies below. Raises `LogUnavailable`.
+        Every record that was acknowledged before the call lies below. Partitions that were added since the reader
+        was opened show up within half a minute. Raises `LogUnavailable`.
         """
 
 
@@ -130,8 +131,8 @@ def murmur2(data: bytes) -> int:
     """Austin Appleby's MurmurHash2 with Kafka's seed, as an unsigned 32-bit number."""
     whole = len(data) & ~3
     h = 0x9747B28C ^ len(data)
-    for (k,) in struct.iter_unpack("<I", data[:whole]):
-        k = k * 0x5BD1E995 & 0xFFFFFFFF
+    for (word,) in struct.iter_unpack("<I", data[:whole]):
+        k = word * 0x5BD1E995 & 0xFFFFFFFF
         h = (h * 0x5BD1E995 ^ (k ^ k >> 24) * 0x5BD1E995) & 0xFFFFFFFF
     if whole < len(data):
         h = (h ^ int.from_bytes(data[whole:], "little")) * 0x5BD1E995 & 0xFFFFFFFF

@@ -1,0 +1,183 @@
+"""The embedded log: tables in Postgres, with Kafka's partitions and offsets."""
+
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from itertools import count
+
+from sqlalchemy import Row
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from shared.flow.log import Fetched, LogUnavailable, UnknownTopic, Watermark, must_fit, partition_of, tables
+from shared.rules.message import StoredEvent
+
+PATIENCE = 5.0
+"""Seconds for one answer; a server that is stopped keeps its connections open and never answers."""
+SHORTEST, LONGEST = 0.01, 0.2
+"""Seconds between looks for what other processes publish; what this one publishes wakes its readers."""
+PASSING = {"08", "25", "40", "53", "55", "57", "58"}
+"""Classes of SQLSTATE: connection, transaction, deadlock, resources, lock timeout, shutdown, disk."""
+
+
+class PostgresLog:
+    """Holds no connection of its own: the engine is the caller's, and is not closed here."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._reading = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._news: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
+
+    async def create_topic(self, topic: str, partitions: int) -> None:
+        async with transaction(self._engine) as tx:
+            await tx.execute(tables.CREATE, {"topic": topic, "partitions": partitions})
+            await tx.execute(tables.DIVIDE, {"topic": topic})
+
+    @asynccontextmanager
+    async def publisher(self, topic: str, source: str) -> AsyncIterator["PostgresPublisher"]:
+        await self.ends(topic)
+        yield PostgresPublisher(self, self._engine, topic)
+
+    @asynccontextmanager
+    async def reader(self, topic: str, offsets: Mapping[int, int]) -> AsyncIterator["PostgresReader"]:
+        ends = await self.ends(topic)
+        starts = {partition: offsets.get(partition, 0) for partition in ends}
+        kept = {partition: start if start <= ends[partition] else 0 for partition, start in starts.items()}
+        yield PostgresReader(self, self._reading, topic, kept)
+
+    async def ends(self, topic: str) -> Mapping[int, int]:
+        async with transaction(self._reading) as tx:
+            rows = (await tx.execute(tables.ENDS, {"topic": topic})).all()
+        if not rows:
+            raise UnknownTopic(topic)
+        return {row.partition: row.next_offset for row in rows}
+
+    async def set_watermark(self, source: str, watermark: Watermark) -> None:
+        async with transaction(self._engine) as tx:
+            row = {"source": source, "position": watermark.position, "clock": watermark.clock}
+            await tx.execute(tables.SET_WATERMARK, row)
+
+    async def watermark(self, source: str) -> Watermark | None:
+        async with transaction(self._reading) as tx:
+            row = (await tx.execute(tables.WATERMARK, {"source": source})).one_or_none()
+        return Watermark(row.position, row.clock) if row else None
+
+    async def check(self) -> None:
+        async with transaction(self._reading) as tx:
+            await tx.execute(tables.CHECK)
+
+    async def close(self) -> None:
+        """Nothing to free."""
+
+    def news(self, topic: str) -> asyncio.Event:
+        """Set when this process publishes next. Take it before looking, else what comes between is missed."""
+        return self._news[topic]
+
+    def tell(self, topic: str) -> None:
+        self._news.pop(topic, asyncio.Event()).set()
+
+
+@dataclass
+class PostgresPublisher:
+    log: PostgresLog
+    engine: AsyncEngine
+    topic: str
+    failed: bool = False
+
+    async def publish(self, events: Sequence[StoredEvent]) -> None:
+        must_fit(events)
+        if self.failed:
+            raise LogUnavailable("this publisher failed before")
+        self.failed = True
+        async with transaction(self.engine) as tx:
+            await append(tx, self.topic, events)
+        self.failed = False
+        self.log.tell(self.topic)
+
+
+async def append(tx: AsyncConnection, topic: str, events: Sequence[StoredEvent]) -> None:
+    number = (await tx.execute(tables.TURN, {"topic": topic})).scalar_one_or_none()
+    if number is None:
+        raise UnknownTopic(topic)
+    chosen = [partition_of(event.stream, number) for event in events]
+    sizes = Counter(chosen)
+    taken = await tx.execute(tables.TAKE, {"topic": topic, "partition": list(sizes), "records": list(sizes.values())})
+    offsets = {row.partition: count(row.record_offset) for row in taken}
+    rows = {name: [getattr(event, name) for event in events] for name in StoredEvent.__slots__}
+    placed = {"topic": topic, "partition": chosen, "record_offset": [next(offsets[each]) for each in chosen]}
+    await tx.execute(tables.APPEND, rows | placed)
+
+
+@dataclass
+class PostgresReader:
+    log: PostgresLog
+    engine: AsyncEngine
+    topic: str
+    offsets: dict[int, int]
+
+    @property
+    def partitions(self) -> Collection[int]:
+        return self.offsets.keys()
+
+    async def read(self, paused: Collection[int], wait: float) -> Mapping[int, Sequence[Fetched]]:
+        end = now() + wait
+        pause = SHORTEST
+        while True:
+            news = self.log.news(self.topic)
+            fetched = await self.fetch(self.offsets.keys() - paused)
+            left = end - now()
+            if fetched or left <= 0:
+                return fetched
+            await happens(news, min(pause, left))
+            pause = min(pause * 2, LONGEST)
+
+    async def fetch(self, wanted: Iterable[int]) -> Mapping[int, Sequence[Fetched]]:
+        start = {partition: self.offsets[partition] for partition in wanted}
+        places = {"topic": self.topic, "partition": list(start), "next_offset": list(start.values())}
+        async with transaction(self.engine) as tx:
+            rows = (await tx.execute(tables.READ, places)).all()
+        fetched: dict[int, list[Fetched]] = defaultdict(list)
+        for row in rows:
+            fetched[row[0]].append(fetched_from(row))
+        self.offsets |= {partition: those[-1].offset + 1 for partition, those in fetched.items()}
+        return fetched
+
+    async def ends(self) -> Mapping[int, int]:
+        return await self.log.ends(self.topic)
+
+
+def fetched_from(row: Row[*tuple[object, ...]]) -> Fetched:
+    return Fetched(row[1], StoredEvent(*row[2:]))  # type: ignore[arg-type]
+
+
+@asynccontextmanager
+async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    try:
+        async with asyncio.timeout(PATIENCE), engine.begin() as tx:
+            yield tx
+    except DBAPIError as error:
+        if not passes(error):
+            raise
+        raise LogUnavailable(str(error.orig)) from error
+    except (OSError, TimeoutError, PoolTimeout) as error:
+        raise LogUnavailable(str(error) or f"no answer in {PATIENCE} seconds") from error
+
+
+def passes(error: DBAPIError) -> bool:
+    state = getattr(error.orig, "sqlstate", None)
+    return error.connection_invalidated or state is None or state[:2] in PASSING
+
+
+async def happens(event: asyncio.Event, seconds: float) -> None:
+    """Returns when it is set, or when this time is over."""
+    try:
+        await asyncio.wait_for(event.wait(), seconds)
+    except TimeoutError:
+        return
+
+
+def now() -> float:
+    return asyncio.get_running_loop().time()
