@@ -1,0 +1,72 @@
+"""Publishing by whole batches: nothing is sent to a partition before what went there before is acknowledged."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from shared.flow.log import LogUnavailable, must_fit, partition_of
+from shared.flow.log.cloudevents import headers_of
+from shared.rules.message import StoredEvent
+
+
+class Batch(Protocol):
+    """What aiokafka calls a batch builder. An empty one takes any record; a full one answers `None`."""
+
+    def append(self, *, timestamp: None, key: bytes, value: bytes, headers: list[tuple[str, bytes]]) -> Any: ...
+
+    def close(self) -> None: ...
+
+
+@dataclass
+class BatchPublisher:
+    """`send(partition, batch)` returns when the batch is acknowledged."""
+
+    source: str
+    partitions: int
+    new_batch: Callable[[], Batch]
+    send: Callable[[int, Batch], Awaitable[None]]
+    failed: bool = False
+
+    async def publish(self, events: Sequence[StoredEvent]) -> None:
+        must_fit(events)
+        if self.failed:
+            raise LogUnavailable("this publisher failed before")
+        self.failed = True
+        parts: dict[int, list[StoredEvent]] = defaultdict(list)
+        for event in events:
+            parts[partition_of(event.stream, self.partitions)].append(event)
+        await together(self.deliver(partition, those) for partition, those in parts.items())
+        self.failed = False
+
+    async def deliver(self, partition: int, events: Iterable[StoredEvent]) -> None:
+        """aiokafka may drop a batch and go on with the next: so there is no next before this one is acknowledged."""
+        for batch in self.batches(events):
+            await self.send(partition, batch)
+
+    def batches(self, events: Iterable[StoredEvent]) -> Iterable[Batch]:
+        """Closed, else they would linger for others to join them, and those come only after them."""
+        batch = self.new_batch()
+        for event in events:
+            if not self.added(batch, event):
+                yield batch
+                batch = self.new_batch()
+                self.added(batch, event)
+        batch.close()
+        yield batch
+
+    def added(self, batch: Batch, event: StoredEvent) -> bool:
+        headers = headers_of(event, self.source)
+        key, value = event.stream.encode(), event.data.encode()
+        return batch.append(timestamp=None, key=key, value=value, headers=headers) is not None
+
+
+async def together(parts: Iterable[Coroutine[Any, Any, None]]) -> None:
+    """All at the same time; the first that fails ends the others."""
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            for part in parts:
+                tasks.create_task(part)
+    except ExceptionGroup as failures:
+        raise failures.exceptions[0] from None

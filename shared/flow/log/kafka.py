@@ -1,0 +1,225 @@
+"""The log in Kafka. aiokafka's defaults lose records; every setting that matters is stated here."""
+
+import asyncio
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition  # type: ignore[import-untyped]
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic  # type: ignore[import-untyped]
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code  # type: ignore[import-untyped]
+
+from shared.flow.log import Fetched, LogUnavailable, UnknownTopic, Watermark
+from shared.flow.log.batches import Batch, BatchPublisher
+from shared.flow.log.cloudevents import event_of
+from shared.flow.log.kept import Kept
+from shared.flow.log.watermarks import Tail, written_watermark
+
+PATIENCE = 5.0
+"""Seconds for one answer. A producer that is cut off gets twice half of it to end what it is doing."""
+TIMES = {"request_timeout_ms": 3_000, "metadata_max_age_ms": 30_000, "retry_backoff_ms": 100}
+RELIABLY = {"acks": "all", "enable_idempotence": True}
+IN_BATCHES = {"compression_type": "lz4", "max_batch_size": 256 * 1024, "linger_ms": 5}
+ALONE = {"group_id": None, "enable_auto_commit": False, "auto_offset_reset": "earliest", "fetch_max_wait_ms": 200}
+MANY = 2000
+"""Records that one read takes at most."""
+# The broker's clock stamps records: it refuses those that a clock an hour ahead of its own has stamped.
+FOR_EVER = {
+    "cleanup.policy": "delete",
+    "retention.ms": "-1",
+    "retention.bytes": "-1",
+    "message.timestamp.type": "LogAppendTime",
+}
+# The open segment is never compacted: short ones keep short what a new reader has to read.
+LATEST = {"cleanup.policy": "compact", "segment.ms": "600000", "max.compaction.lag.ms": "600000"}
+
+
+class KafkaLog:
+    """`replication` is that of topics it creates, -1 the brokers' default; `security` goes to every client as it is."""
+
+    def __init__(
+        self,
+        address: str,
+        *,
+        replication: int = -1,
+        watermarks: str = "funnelcast.watermarks.v1",
+        security: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._client = {"bootstrap_servers": address, **TIMES, **(security or {})}
+        self._replication = replication
+        self._watermarks = watermarks
+        self._teller = Kept(self._opened_teller)
+        self._tail = Kept(self._opened_tail)
+
+    async def create_topic(self, topic: str, partitions: int) -> None:
+        await self._create(topic, partitions, FOR_EVER)
+
+    @asynccontextmanager
+    async def publisher(self, topic: str, source: str) -> AsyncIterator[BatchPublisher]:
+        partitions = await self._partitions(topic)
+        async with self._producer() as producer:
+
+            async def send(partition: int, batch: Batch) -> None:
+                async with answering():
+                    await (await producer.send_batch(batch, topic, partition=partition))
+
+            yield BatchPublisher(source, partitions, producer.create_batch, send)
+
+    @asynccontextmanager
+    async def reader(self, topic: str, offsets: Mapping[int, int]) -> AsyncIterator["KafkaReader"]:
+        places = [TopicPartition(topic, partition) for partition in range(await self._partitions(topic))]
+        async with self._consumer(places, offsets) as consumer:
+            yield KafkaReader(consumer, topic, frozenset(place.partition for place in places))
+
+    async def set_watermark(self, source: str, watermark: Watermark) -> None:
+        async with self._teller.use() as producer, answering():
+            value = written_watermark(watermark)
+            await producer.send_and_wait(self._watermarks, value, key=source.encode(), partition=0)
+
+    async def watermark(self, source: str) -> Watermark | None:
+        try:
+            async with self._tail.use() as tail, answering():
+                return (await tail.latest()).get(source)
+        except UnknownTopic:
+            return None
+
+    async def check(self) -> None:
+        async with self._admin():
+            return
+
+    async def close(self) -> None:
+        await self._teller.close()
+        await self._tail.close()
+
+    @asynccontextmanager
+    async def _opened_teller(self) -> AsyncIterator[AIOKafkaProducer]:
+        await self._create(self._watermarks, 1, LATEST)
+        async with self._producer() as producer:
+            yield producer
+
+    @asynccontextmanager
+    async def _opened_tail(self) -> AsyncIterator[Tail]:
+        await self._partitions(self._watermarks)
+        place = TopicPartition(self._watermarks, 0)
+        async with self._consumer([place], {}) as consumer:
+            yield Tail(consumer, place)
+
+    async def _create(self, topic: str, partitions: int, config: Mapping[str, str]) -> None:
+        replicas: dict[int, list[int]] | None = {} if self._replication == -1 else None
+        wanted = NewTopic(topic, partitions, self._replication, replicas, dict(config))
+        async with self._admin() as admin:
+            try:
+                answer = await admin.create_topics([wanted])
+            except AttributeError as error:  # aiokafka asks the controller for its id, also when there is none
+                raise LogUnavailable("the cluster has no controller") from error
+            for _, code, message in answer.topic_errors:
+                if for_code(code) is not TopicAlreadyExistsError and code:
+                    raise LogUnavailable(f"cannot create {topic}: {message}")
+
+    async def _partitions(self, topic: str) -> int:
+        """Asked of all topics: asking for one by name would create it, where brokers create topics by themselves."""
+        async with self._admin() as admin:
+            known = {each["topic"]: each for each in await admin.describe_topics(None)}
+        if topic not in known:
+            raise UnknownTopic(topic)
+        return len(known[topic]["partitions"])
+
+    @asynccontextmanager
+    async def _admin(self) -> AsyncIterator[AIOKafkaAdminClient]:
+        admin = AIOKafkaAdminClient(**self._client)
+        async with answering():
+            try:
+                await admin.start()
+                yield admin
+            finally:
+                await admin.close()
+
+    @asynccontextmanager
+    async def _producer(self) -> AsyncIterator[AIOKafkaProducer]:
+        producer = AIOKafkaProducer(**self._client, **RELIABLY, **IN_BATCHES)
+        try:
+            async with answering():
+                await producer.start()
+            yield producer
+        finally:
+            await abandon(producer)
+
+    @asynccontextmanager
+    async def _consumer(
+        self, places: Collection[TopicPartition], offsets: Mapping[int, int]
+    ) -> AsyncIterator[AIOKafkaConsumer]:
+        consumer = AIOKafkaConsumer(**self._client, **ALONE)
+        try:
+            async with answering():
+                await consumer.start()
+            consumer.assign(places)
+            for place in places:
+                consumer.seek(place, offsets.get(place.partition, 0))
+            yield consumer
+        finally:
+            await leave(consumer)
+
+
+@dataclass
+class KafkaReader:
+    consumer: AIOKafkaConsumer
+    topic: str
+    partitions: Collection[int]
+
+    async def read(self, paused: Collection[int], wait: float) -> Mapping[int, Sequence[Fetched]]:
+        going = [TopicPartition(self.topic, partition) for partition in self.partitions if partition not in paused]
+        self.pause(going)
+        if not going:
+            await asyncio.sleep(wait)
+            return {}
+        async with answering(wait + PATIENCE):
+            got = await self.consumer.getmany(*going, timeout_ms=int(wait * 1000), max_records=MANY)
+        return {place.partition: [fetched_from(record) for record in records] for place, records in got.items()}
+
+    def pause(self, going: Collection[TopicPartition]) -> None:
+        self.consumer.resume(*(place for place in self.consumer.paused() if place in going))
+        self.consumer.pause(*(place for place in self.consumer.assignment() if place not in going))
+
+    async def ends(self) -> Mapping[int, int]:
+        known = self.consumer.partitions_for_topic(self.topic) or self.partitions
+        async with answering():
+            ends = await self.consumer.end_offsets([TopicPartition(self.topic, partition) for partition in known])
+        return {place.partition: offset for place, offset in ends.items()}
+
+
+def fetched_from(record: Any) -> Fetched:
+    try:
+        return Fetched(record.offset, event_of(record.headers, record.value))
+    except (AttributeError, KeyError, ValueError) as error:
+        place = f"{record.topic}, partition {record.partition}, offset {record.offset}"
+        raise ValueError(f"not an event of ours: {place}") from error
+
+
+@asynccontextmanager
+async def answering(seconds: float = PATIENCE) -> AsyncIterator[None]:
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except (KafkaError, OSError, TimeoutError) as error:
+        raise LogUnavailable(str(error) or f"no answer in {seconds} seconds") from error
+
+
+async def abandon(producer: AIOKafkaProducer) -> None:
+    """Its own `stop` would first wait, for ever, until everything is delivered."""
+    sender = producer._sender.sender_task
+    if sender is not None:
+        for _ in ("finish the request that is on its way", "and drop it when it takes too long"):
+            sender.cancel()
+            await asyncio.wait({sender}, timeout=PATIENCE / 2)
+    producer._closed = True
+    await producer.client.close()
+
+
+async def leave(consumer: AIOKafkaConsumer) -> None:
+    """Its own `stop` ends half done, by a `CancelledError` of its making, while a fetch waits to be repeated."""
+    stopping = asyncio.create_task(consumer.stop())
+    await asyncio.wait({stopping}, timeout=PATIENCE)
+    if not stopping.done() or stopping.cancelled():
+        stopping.cancel()
+        await consumer._client.close()
