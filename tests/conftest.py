@@ -10,6 +10,8 @@ import pytest_asyncio
 
 from shared.run.embedded import FOR_TESTS, embedded_postgres
 
+pytest_plugins = ["tests.kafka"]
+
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def postgres(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:

@@ -1,0 +1,140 @@
+"""A real Kafka for the whole run, which tests may kill and start again."""
+
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+from base64 import urlsafe_b64encode
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Thread
+from typing import IO
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+LIBS = ROOT / ".kafka" / "libs"
+MISSING = "a real Kafka needs Java 17 and Maven (make kafka), or an address in FUNNELCAST_TEST_KAFKA"
+# Without the two session settings a broker that was killed is shut out for 9 s after it is back.
+SETTINGS = """
+process.roles=broker,controller
+node.id=1
+controller.quorum.bootstrap.servers=127.0.0.1:{controller}
+listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
+inter.broker.listener.name=PLAINTEXT
+controller.listener.names=CONTROLLER
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+log.dirs={folder}/data
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=2
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+group.initial.rebalance.delay.ms=0
+group.min.session.timeout.ms=1000
+broker.session.timeout.ms=1500
+broker.heartbeat.interval.ms=300
+auto.create.topics.enable=false
+"""
+
+
+class Broker:
+    """Kafka at an address. One that is not `ours` can be neither killed nor started."""
+
+    ours = False
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+
+    def kill(self) -> None:
+        pytest.skip("the Kafka in FUNNELCAST_TEST_KAFKA is not ours to kill")
+
+    def start(self) -> None:
+        pytest.skip("the Kafka in FUNNELCAST_TEST_KAFKA is not ours to start")
+
+
+class OurBroker(Broker):
+    """One node in a process of its own; what it acknowledged survives `kill`."""
+
+    ours = True
+
+    def __init__(self, folder: Path) -> None:
+        port, controller = free_ports(2)
+        super().__init__(f"127.0.0.1:{port}")
+        self.folder = folder
+        self.settings = folder / "server.properties"
+        self.settings.write_text(SETTINGS.format(port=port, controller=controller, folder=folder))
+        cluster = urlsafe_b64encode(secrets.token_bytes(16)).decode().rstrip("=")
+        storage = ["kafka.tools.StorageTool", "format", "--standalone", "-t", cluster, "-c", str(self.settings)]
+        subprocess.run(java(*storage), check=True, capture_output=True)
+        self.process: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        """Returns when it serves."""
+        command = java("kafka.Kafka", str(self.settings), options=["-Xms256m", "-Xmx512m", "-XX:TieredStopAtLevel=1"])
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        said = self.process.stdout
+        assert said is not None
+        log = (self.folder / "broker.log").open("a")
+        while "Kafka Server started" not in (line := said.readline()):
+            if not line:
+                raise RuntimeError(f"Kafka did not start: {self.folder}/broker.log")
+            log.write(line)
+            log.flush()
+        Thread(target=pour, args=(said, log), daemon=True).start()
+
+    def kill(self) -> None:
+        """As `kill -9` does."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+
+def pour(said: IO[str], log: IO[str]) -> None:
+    with said, log:
+        shutil.copyfileobj(said, log)
+
+
+def java(*arguments: str, options: list[str] | None = None) -> list[str]:
+    program = shutil.which("java")
+    assert program is not None
+    return [program, *(options or []), "-cp", f"{LIBS}/*", *arguments]
+
+
+def free_ports(number: int) -> list[int]:
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(number)]
+    ports: list[int] = [each.getsockname()[1] for each in sockets]
+    for each in sockets:
+        each.close()
+    return ports
+
+
+def can_start() -> bool:
+    """Fetches the jars when they are missing and Maven is there."""
+    if shutil.which("java") is None:
+        return False
+    make = shutil.which("make")
+    if not (LIBS / "complete").exists() and make is not None and shutil.which("mvn") is not None:
+        subprocess.run([make, "kafka"], cwd=ROOT, check=True)
+    return (LIBS / "complete").exists()
+
+
+@pytest.fixture(scope="session")
+def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    """FUNNELCAST_TEST_KAFKA is the address of one, or `required`: then there must be one, and none is no reason to
+    skip. Else one is started when it can be."""
+    wanted = os.environ.get("FUNNELCAST_TEST_KAFKA", "")
+    if ":" in wanted:
+        yield Broker(wanted)
+        return
+    if not can_start():
+        if wanted == "required":
+            pytest.fail(MISSING)
+        pytest.skip(MISSING)
+    broker = OurBroker(tmp_path_factory.mktemp("kafka"))
+    broker.start()
+    yield broker
+    broker.kill()
