@@ -31,7 +31,7 @@ class Source(Protocol):
     async def read(self, after: int, limit: int, wait: float) -> list[StoredEvent]:
         """The next events by position, without a gap; empty when none came within `wait` seconds."""
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         """Frees what reading holds."""
 
 
@@ -56,7 +56,7 @@ class StoreSource:
                 return []
         return events
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         """The engine is not its own."""
 
     async def read_now(self, after: int, limit: int) -> list[StoredEvent]:

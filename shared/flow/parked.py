@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.exc import SQLAlchemyError, StatementError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.flow.rows import plain
 from shared.rules.message import StoredEvent
 from shared.store.committer import sqlstate
 from shared.store.event_store import metadata
@@ -64,7 +65,7 @@ async def set_aside(
 
 def as_json(event: StoredEvent) -> dict[str, Any]:
     """The event as it came, so that a release needs no second look into the log."""
-    told: dict[str, Any] = orjson.loads(orjson.dumps(event))
+    told: dict[str, Any] = orjson.loads(orjson.dumps(event, default=plain))
     return told
 
 

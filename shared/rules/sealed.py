@@ -1,6 +1,5 @@
 """Values that must not stand in events: an event carries a reference, the vault keeps the value."""
 
-from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar, get_args
 from uuid import UUID
 
@@ -15,15 +14,26 @@ class Sealer(Protocol):
         """Keeps a JSON value for the vault and names the reference under which it will be found."""
 
 
-@dataclass(frozen=True, slots=True)
 class Sealed(Generic[T]):
     """Fresh, it holds the value; read back from an event, only the reference.
 
-    Turning a fresh one into JSON without a sealer fails: a value cannot get into the log by mistake.
+    Turning a fresh one into JSON without a sealer fails: a value cannot get into the log by mistake. (No dataclass:
+    pydantic would see through one, and write the value.)
     """
 
-    ref: UUID | None = None
-    value: T | None = None
+    __slots__ = ("ref", "value")
+
+    def __init__(self, ref: UUID | None = None, value: T | None = None) -> None:
+        self.ref, self.value = ref, value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sealed) and (self.ref, self.value) == (other.ref, other.value)
+
+    def __hash__(self) -> int:
+        return hash((self.ref, repr(self.value)))
+
+    def __repr__(self) -> str:
+        return f"Sealed(ref={self.ref})"
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:

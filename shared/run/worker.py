@@ -11,11 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from shared.flow.checkpoint import Fenced
 from shared.flow.consumer import Consumer, Effect, Progress, Source, StoreSource
 from shared.flow.lease import LeaseLost, lease, lease_engine
-from shared.flow.merge import Hole
 from shared.flow.parked import TooManyParked
 from shared.flow.projection import Apply
 from shared.flow.relay import Relay
-from shared.flow.topic import TopicSource
+from shared.flow.topic import Hole, TopicSource
 from shared.rules.message import Parser, Recorded, Refusal
 from shared.store import idempotency
 from shared.store.ask import Ask, Cause, Step
@@ -81,7 +80,7 @@ class Worker:
             consumer.progress.stopped = str(error)
             log.error("consumer_stopped", subscription=consumer.subscription, source=consumer.source, why=str(error))
         finally:
-            await consumer.events.close()
+            await consumer.events.aclose()
 
     async def expire_answers(self) -> None:
         while True:

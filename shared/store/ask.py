@@ -7,7 +7,7 @@ from typing import Any, Generic
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from shared.rules.decider import Decider
-from shared.rules.message import C, Refusal
+from shared.rules.message import C, Refusal, subject_of
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,10 @@ class Done:
     created: bool
     body: Mapping[str, Any]
     replayed: bool = False
+
+    @property
+    def subject(self) -> str:
+        return subject_of(self.stream)
 
 
 Answer = Done | Refusal

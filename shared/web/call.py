@@ -151,15 +151,21 @@ class Call:
     # -- reading ------------------------------------------------------------------------------------------------
 
     async def fold(
-        self, decider: Decider[Any, S, Any], subject: str, refs: Callable[[S], Sequence[Sealed[Any] | None]]
+        self,
+        decider: Decider[Any, S, Any],
+        subject: str,
+        refs: Callable[[S], Sequence[Sealed[Any] | None]],
+        *,
+        may_be_new: bool = False,
     ) -> Folded[S]:
-        """The state of one stream, current, with the texts that `refs` names. Raises `Missing`."""
+        """The state of one stream, current, with the texts that `refs` names. Raises `Missing` when it has no event,
+        unless what has none is its initial state all the same."""
         await self.be_fresh()
         stream = decider.stream(subject)
         async with self.running.reads.connect() as tx:
             head = await event_store.position(tx)
             known = folded({stream: decider}, await event_store.read_streams(tx, [stream]))[stream]
-            if known.version == 0:
+            if known.version == 0 and not may_be_new:
                 raise Missing(f"there is no {decider.kind} {subject}")
             texts = await vault.read(tx, {sealed.ref for sealed in refs(known.state) if sealed and sealed.ref})
         self.response.headers["X-Position"] = f"{self.running.service}:{head}"

@@ -24,9 +24,9 @@ Outcome = Ask | dict[str, Any]
 
 
 async def batch(
-    call: Call, model: type[M], ask: Callable[[M, bytes], Ask], reply: Callable[[Done], dict[str, Any]]
+    call: Call, model: type[M], ask: Callable[[M], Ask], reply: Callable[[Done], dict[str, Any]]
 ) -> StreamingResponse:
-    """Takes the lines in order, 500 to a transaction. `ask` turns a line (and its bytes) into what it wants."""
+    """Takes the lines in order, 500 to a transaction. `ask` turns a line into what it wants."""
     if conditions.idempotency_key(call.request.headers) is not None:
         raise conditions.header_problem("Idempotency-Key", "is refused on batches: each line has its own identity")
     lines = (await call.request.body()).splitlines()
@@ -35,13 +35,20 @@ async def batch(
     return StreamingResponse(answered(call, lines, lambda line: read(line, model, ask), reply), media_type=NDJSON)
 
 
-def read(line: bytes, model: type[M], ask: Callable[[M, bytes], Ask]) -> Outcome:
+def read(line: bytes, model: type[M], ask: Callable[[M], Ask]) -> Outcome:
     try:
-        return ask(model.model_validate_json(line), line)
+        return ask(model.model_validate_json(line))
     except ValidationError as error:
         return invalid(error.errors(include_url=False, include_context=False))
     except Problem as problem:
         return body_of(problem.status, problem.detail, problem.code, problem.errors)
+
+
+def documented(model: type[BaseModel]) -> dict[str, Any]:
+    """What OpenAPI says of a batch: the schema of one line."""
+    schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+    schema.pop("$defs", None)
+    return {"requestBody": {"required": True, "content": {NDJSON: {"schema": schema}}}}
 
 
 async def answered(

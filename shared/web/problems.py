@@ -76,7 +76,14 @@ class NotYet(Problem):
         return {"Retry-After": "1"}
 
 
-REFUSALS: Mapping[type[Refusal], int] = {Denied: 403, Rejected: 409, Missing: 404, Stale: 412, KeyReused: 422, TooLarge: 413}
+REFUSALS: Mapping[type[Refusal], int] = {
+    Denied: 403,
+    Rejected: 409,
+    Missing: 404,
+    Stale: 412,
+    KeyReused: 422,
+    TooLarge: 413,
+}
 
 
 def body_of(status: int, detail: str, code: str = "about:blank", errors: Sequence[Any] = ()) -> dict[str, Any]:

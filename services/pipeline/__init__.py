@@ -1,0 +1,1 @@
+"""Pipeline: opportunities, their stages and their history."""

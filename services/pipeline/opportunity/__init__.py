@@ -1,0 +1,1 @@
+"""A sales opportunity (deal): one stream each."""

@@ -1,0 +1,1 @@
+"""The sales processes: one stream for all pipelines."""

@@ -1,0 +1,21 @@
+"""What the pipeline service is made of."""
+
+from services.pipeline import reactions
+from services.pipeline.api import batch, opportunities, stages
+from services.pipeline.events import PARSE, PUBLIC
+from services.pipeline.projections import opportunities as opportunity_list
+from services.pipeline.projections import stage_visits
+from services.pipeline.upstream import qualification
+from shared.run.service import Service, Upstream
+from shared.web.feed import Feed
+
+SERVICE = Service(
+    name="pipeline",
+    topic="funnelcast.pipeline.v1",
+    parse=PARSE,
+    routers=[batch.router, opportunities.router, stages.router, Feed("pipeline", PUBLIC).router()],
+    projections=[opportunity_list.PROJECTION, stage_visits.PROJECTION],
+    upstream=[Upstream("qualification", "funnelcast.qualification.v1", qualification.PARSE)],
+    react=reactions.react,
+    reacts_to=["qualification"],
+)
