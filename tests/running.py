@@ -1,0 +1,119 @@
+"""Real services in the test's own process, on the embedded log, with a client that may do everything."""
+
+import asyncio
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid5
+
+import httpx
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from shared.flow.log import Log
+from shared.flow.log.postgres import PostgresLog
+from shared.rules.edge import Edge
+from shared.run import schema
+from shared.run.process import all_running, front
+from shared.run.service import Service, Surroundings
+from shared.run.settings import Settings
+from shared.store import database
+from shared.store.aliases import Blind
+from shared.web import access
+
+BLIND = Blind(b"a key for tests that is long enough")
+NAMESPACE = UUID("5d0c3a51-3e10-4f2b-9a7c-b9b6a1b1f001")
+SERVICES = ("intake", "qualification", "pipeline", "forecast")
+TOPICS = tuple(f"funnelcast.{name}.v1" for name in ("lead-intake", "qualification", "pipeline", "forecast"))
+
+
+@dataclass
+class Clock:
+    """Moves when it is told, and ids count: the same test gives the same events."""
+
+    instant: datetime = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    ids: int = field(default=0)
+
+    def now(self) -> datetime:
+        return self.instant
+
+    def pass_by(self, **span: float) -> None:
+        self.instant += timedelta(**span)
+
+    def new_id(self) -> UUID:
+        self.ids += 1
+        return uuid5(NAMESPACE, str(self.ids))
+
+    def edge(self) -> Edge:
+        return Edge(self.now, self.new_id)
+
+
+@asynccontextmanager
+async def connected(url: str, *, search_path: str | None = None) -> AsyncIterator[AsyncEngine]:
+    """For the test's own looks into the database."""
+    options = {"server_settings": {"search_path": search_path}} if search_path else {}
+    engine = create_async_engine(url, poolclass=NullPool, connect_args=options)
+    try:
+        yield engine
+    finally:
+        await engine.dispose()
+
+
+async def make_key(url: str, scopes: Collection[str] = access.SCOPES, *, name: str = "tester", **more: Any) -> str:
+    async with connected(url) as engine, engine.begin() as tx:
+        return await access.create(tx, Edge().new_id(), name, scopes, **more)
+
+
+async def migrated(url: str) -> None:
+    async with connected(url) as engine:
+        await schema.migrate(engine, SERVICES)
+
+
+@asynccontextmanager
+async def embedded_log(url: str) -> AsyncIterator[PostgresLog]:
+    engine = database.writer(url, "log", connections=8)
+    try:
+        yield PostgresLog(engine)
+    finally:
+        await engine.dispose()
+
+
+@asynccontextmanager
+async def running_services(
+    url: str,
+    services: Sequence[Service],
+    *,
+    edge: Edge | None = None,
+    log: Log | None = None,
+    scopes: Collection[str] = access.SCOPES,
+    work: bool = True,
+) -> AsyncIterator[httpx.AsyncClient]:
+    """Migrates, makes the topics, runs the services and yields a client with a key of these scopes."""
+    await migrated(url)
+    key = await make_key(url, scopes)
+    async with embedded_log(url) as embedded:
+        chosen = log or embedded
+        for topic in TOPICS:
+            await chosen.create_topic(topic, 12)
+        around = Surroundings(url, chosen, Settings(connections=4), BLIND, edge or Edge())
+        async with all_running(services, around, work=work) as apps:
+            transport = httpx.ASGITransport(front(apps))
+            headers = {"Authorization": f"Bearer {key}"}
+            async with httpx.AsyncClient(transport=transport, base_url="http://test", headers=headers) as client:
+                yield client
+
+
+async def eventually(condition: Any, *, seconds: float = 20) -> Any:
+    """The first true answer of an async condition; fails the test when there is none in time."""
+    end = asyncio.get_running_loop().time() + seconds
+    while not (answer := await condition()):
+        assert asyncio.get_running_loop().time() < end, f"{condition} did not become true"
+        await asyncio.sleep(0.02)
+    return answer
+
+
+def fresh(response: httpx.Response, *, wait: int = 10) -> dict[str, str]:
+    """Headers that ask a read to include this write."""
+    return {"X-Min-Position": response.headers["X-Position"], "Prefer": f"wait={wait}"}
