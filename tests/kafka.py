@@ -8,6 +8,7 @@ import subprocess
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from pathlib import Path
+from signal import SIGCONT, SIGSTOP
 from threading import Thread
 from typing import IO
 
@@ -55,6 +56,12 @@ class Broker:
     def start(self) -> None:
         pytest.skip("the Kafka in FUNNELCAST_TEST_KAFKA is not ours to start")
 
+    def freeze(self) -> None:
+        pytest.skip("the Kafka in FUNNELCAST_TEST_KAFKA is not ours to stop")
+
+    def thaw(self) -> None:
+        pytest.skip("the Kafka in FUNNELCAST_TEST_KAFKA is not ours to stop")
+
 
 class OurBroker(Broker):
     """One node in a process of its own; what it acknowledged survives `kill`."""
@@ -91,6 +98,17 @@ class OurBroker(Broker):
         if self.process is not None:
             self.process.kill()
             self.process.wait()
+
+    def freeze(self) -> None:
+        """Its connections stay, and nothing answers."""
+        self.signal(SIGSTOP)
+
+    def thaw(self) -> None:
+        self.signal(SIGCONT)
+
+    def signal(self, number: int) -> None:
+        if self.process is not None:
+            self.process.send_signal(number)
 
 
 def pour(said: IO[str], log: IO[str]) -> None:

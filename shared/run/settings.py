@@ -22,20 +22,26 @@ class Settings(BaseSettings):
     kafka: str | None = Field(
         None, description="host:port of Kafka brokers, comma-separated; without it, the embedded log"
     )
-    data: Path = Field(Path("funnelcast-data"), description="Folder of the embedded Postgres and of generated keys")
-    host: str = Field("127.0.0.1", description="Address to listen on")
-    port: int = Field(8000, ge=0, le=65535, description="Port to listen on")
+    data: Path = Field(
+        default=Path("funnelcast-data"), description="Folder of the embedded Postgres and of generated keys"
+    )
+    host: str = Field(default="127.0.0.1", description="Address to listen on")
+    port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on")
     admin_key: SecretStr | None = Field(
         None, description="The admin key of a new system; without it one is made and shown"
     )
     blind_index_key: SecretStr | None = Field(
         None, min_length=32, description="Keys the hashes of e-mails and phones; must never change; embedded: generated"
     )
-    partitions: int = Field(12, ge=1, le=1000, description="Partitions of a topic when it is created")
-    connections: int = Field(6, ge=2, le=100, description="Database connections for writing, and again for reading")
-    waiting_commands: int = Field(4096, ge=1, description="Commands that may wait for a transaction before 503")
-    commands_in_a_transaction: int = Field(256, ge=1, le=5000, description="Commands that share a transaction")
-    log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="Least level that is logged")
+    partitions: int = Field(default=12, ge=1, le=1000, description="Partitions of a topic when it is created")
+    connections: int = Field(
+        default=6, ge=2, le=100, description="Database connections for writing, and again for reading"
+    )
+    waiting_commands: int = Field(default=4096, ge=1, description="Commands that may wait for a transaction before 503")
+    commands_in_a_transaction: int = Field(default=256, ge=1, le=5000, description="Commands that share a transaction")
+    log_level: str = Field(
+        default="info", pattern="^(debug|info|warning|error)$", description="Least level that is logged"
+    )
 
     @classmethod
     def settings_customise_sources(

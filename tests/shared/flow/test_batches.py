@@ -1,0 +1,95 @@
+"""What is sent, and what no longer is, when Kafka refuses a batch."""
+
+import asyncio
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from shared.flow.log import LogUnavailable, partition_of
+from shared.flow.log.batches import Batch, BatchPublisher
+from tests.shared.flow.stored import run_of
+
+PARTITIONS = 3
+EVENTS = run_of(range(1, 61))
+
+
+@dataclass
+class Small:
+    """Takes two records."""
+
+    positions: list[int] = field(default_factory=list)
+    closed: bool = False
+
+    def append(self, *, timestamp: None, key: bytes, value: bytes, headers: list[tuple[str, bytes]]) -> Any:
+        if len(self.positions) == 2:
+            self.closed = True
+            return None
+        self.positions.append(int(dict(headers)["ce_position"]))
+        return True
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@dataclass
+class Wire:
+    """Takes a turn of the loop to acknowledge, and fails when it is told to."""
+
+    fails_at: int = 0
+    sent: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
+    unacknowledged: set[int] = field(default_factory=set)
+
+    async def send(self, partition: int, batch: Batch) -> None:
+        assert isinstance(batch, Small)
+        assert batch.closed
+        assert partition not in self.unacknowledged
+        self.unacknowledged.add(partition)
+        self.sent[partition] += batch.positions
+        await asyncio.sleep(0)
+        if self.fails_at in batch.positions:
+            raise LogUnavailable("refused")
+        self.unacknowledged.remove(partition)
+
+
+def publisher(wire: Wire) -> BatchPublisher:
+    return BatchPublisher("lead_intake", PARTITIONS, Small, wire.send)
+
+
+def of(partition: int) -> list[int]:
+    return [event.position for event in EVENTS if partition_of(event.stream, PARTITIONS) == partition]
+
+
+async def test_each_partition_gets_its_events_in_order_one_batch_at_a_time() -> None:
+    wire = Wire()
+    await publisher(wire).publish(EVENTS)
+    assert wire.sent == {partition: of(partition) for partition in range(PARTITIONS)}
+
+
+async def test_nothing_passes_a_batch_that_failed_and_the_publisher_is_finished() -> None:
+    failing = of(1)[4]
+    wire = Wire(failing)
+    broken = publisher(wire)
+    with pytest.raises(LogUnavailable, match="refused"):
+        await broken.publish(EVENTS)
+    assert wire.sent[1] == of(1)[: of(1).index(failing) + 2]
+    with pytest.raises(LogUnavailable):
+        await broken.publish(EVENTS)
+
+
+async def test_a_publisher_that_was_cut_short_is_finished() -> None:
+    stuck = publisher(Wire())
+    sending = asyncio.create_task(stuck.publish(EVENTS))
+    await asyncio.sleep(0)
+    sending.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await sending
+    with pytest.raises(LogUnavailable):
+        await stuck.publish(EVENTS)
+
+
+async def test_nothing_to_publish_sends_nothing() -> None:
+    wire = Wire()
+    await publisher(wire).publish([])
+    assert wire.sent == {}

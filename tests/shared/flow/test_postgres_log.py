@@ -1,0 +1,95 @@
+"""What only the embedded log has: locks, and tables that can be damaged."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import delete, select, text
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from shared.flow.log import LogUnavailable, Watermark
+from shared.flow.log.postgres import PostgresLog
+from shared.flow.log.tables import metadata, records
+from shared.flow.topic import Hole
+from tests.shared.flow.stored import START, positions_of, run_of, stored
+from tests.shared.flow.test_log import PARTITIONS, SOURCE, published, source, take
+
+
+@pytest_asyncio.fixture
+async def engine(database: str) -> AsyncIterator[AsyncEngine]:
+    engine = create_async_engine(database)
+    async with engine.begin() as tx:
+        await tx.exec_driver_sql("CREATE SCHEMA log")
+        await tx.run_sync(metadata.create_all)
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+def log(engine: AsyncEngine) -> PostgresLog:
+    return PostgresLog(engine)
+
+
+async def test_data_is_kept_to_the_letter(engine: AsyncEngine, log: PostgresLog, topic: str) -> None:
+    odd = '{"b" :  1.50,"a":1e2, "a":"\\u00e9"}'
+    await published(log, topic, [stored(1, data=odd)])
+    async with engine.connect() as tx:
+        assert (await tx.execute(select(records.c.data))).scalar_one() == odd
+
+
+async def test_an_event_that_was_deleted_is_a_hole(engine: AsyncEngine, log: PostgresLog, topic: str) -> None:
+    await published(log, topic, run_of(range(1, 51)))
+    await log.set_watermark(SOURCE, Watermark(50, START))
+    async with engine.begin() as tx:
+        await tx.execute(delete(records).where(records.c.position == 33))
+    async with source(log, topic) as events:
+        assert positions_of(await take(events, 0, 32)) == list(range(1, 33))
+        with pytest.raises(Hole, match="position 33"):
+            await events.read(32, 500, 20)
+
+
+async def test_offsets_stay_gapless_when_a_zombie_publishes_at_the_same_time(
+    engine: AsyncEngine, log: PostgresLog, topic: str
+) -> None:
+    await log.create_topic(topic, PARTITIONS)
+    sent = run_of(range(1, 201))
+
+    async def publish() -> None:
+        async with log.publisher(topic, SOURCE) as publisher:
+            for start in range(0, 200, 10):
+                await publisher.publish(sent[start : start + 10])
+
+    async with asyncio.TaskGroup() as tasks:
+        for _ in range(3):
+            tasks.create_task(publish())
+    async with engine.connect() as tx:
+        rows = (await tx.execute(select(records.c.partition, records.c.record_offset))).all()
+    by_partition = {each: sorted(row.record_offset for row in rows if row.partition == each) for each in range(12)}
+    assert all(offsets == list(range(len(offsets))) for offsets in by_partition.values())
+    async with source(log, topic) as events:
+        assert await take(events, 0, 200) == sent
+
+
+async def test_a_server_that_does_not_answer_is_away_in_bounded_time(
+    engine: AsyncEngine, log: PostgresLog, topic: str
+) -> None:
+    await published(log, topic, run_of([1]))
+    async with engine.begin() as frozen, log.publisher(topic, SOURCE) as publisher:
+        await frozen.execute(text("LOCK TABLE log.records"))
+        with pytest.raises(LogUnavailable, match="no answer"):
+            await asyncio.wait_for(publisher.publish(run_of([2])), 6)
+    await published(log, topic, run_of([2]))
+    async with source(log, topic) as events:
+        assert positions_of(await take(events, 0, 2)) == [1, 2]
+
+
+async def test_what_this_process_publishes_wakes_its_readers_at_once(
+    log: PostgresLog, topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.flow.log.postgres.SHORTEST", 30)
+    await log.create_topic(topic, 1)
+    async with log.reader(topic, {}) as reader:
+        reading = asyncio.create_task(reader.read((), 20))
+        await published(log, topic, run_of([1]), partitions=1)
+        assert positions_of(each.event for each in (await asyncio.wait_for(reading, 5))[0]) == [1]

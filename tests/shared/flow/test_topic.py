@@ -1,0 +1,72 @@
+"""A source of events whose reader fails in ways that a real log rarely does."""
+
+import asyncio
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+
+import pytest
+import pytest_asyncio
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from shared.flow.log import Fetched, LogUnavailable, Watermark
+from shared.flow.log.postgres import PostgresLog, PostgresReader
+from shared.flow.log.tables import metadata
+from tests.shared.flow.stored import START, positions_of, run_of
+from tests.shared.flow.test_log import SOURCE, published, source, take
+
+
+@pytest_asyncio.fixture
+async def log(database: str) -> AsyncIterator[PostgresLog]:
+    engine: AsyncEngine = create_async_engine(database)
+    async with engine.begin() as tx:
+        await tx.exec_driver_sql("CREATE SCHEMA log")
+        await tx.run_sync(metadata.create_all)
+    yield PostgresLog(engine)
+    await engine.dispose()
+
+
+async def test_a_reader_that_does_not_bring_what_the_log_holds_is_replaced(
+    log: PostgresLog, topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[PostgresReader] = []
+    fetch = PostgresReader.fetch
+
+    async def deaf_at_first(self: PostgresReader, wanted: Collection[int]) -> Mapping[int, Sequence[Fetched]]:
+        if self not in seen:
+            seen.append(self)
+        return {} if self is seen[0] else await fetch(self, wanted)
+
+    monkeypatch.setattr(PostgresReader, "fetch", deaf_at_first)
+    monkeypatch.setattr("shared.flow.topic.STALLED", 0.5)
+    await published(log, topic, run_of(range(1, 101)))
+    await log.set_watermark(SOURCE, Watermark(100, START))
+    async with source(log, topic) as events:
+        assert positions_of(await asyncio.wait_for(take(events, 0, 100), 5)) == list(range(1, 101))
+    assert len(seen) == 2
+
+
+async def test_a_reader_that_fails_now_and_then_repeats_nothing_and_loses_nothing(
+    log: PostgresLog, topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetch = PostgresReader.fetch
+    calls = 0
+
+    async def fails_often(self: PostgresReader, wanted: Collection[int]) -> Mapping[int, Sequence[Fetched]]:
+        nonlocal calls
+        calls += 1
+        if calls % 3 == 0:
+            raise LogUnavailable("now and then")
+        return await fetch(self, list(wanted)[calls % len(wanted) :])
+
+    monkeypatch.setattr(PostgresReader, "fetch", fails_often)
+    monkeypatch.setattr("shared.flow.topic.RETRY", 0.01)
+    await published(log, topic, run_of(range(1, 301)))
+    async with source(log, topic) as events:
+        assert positions_of(await take(events, 0, 300, limit=7)) == list(range(1, 301))
+
+
+async def test_no_event_is_sought_that_no_watermark_promised(log: PostgresLog, topic: str) -> None:
+    await published(log, topic, run_of([1, 3]))
+    async with source(log, topic) as events:
+        await take(events, 0, 1)
+        assert await events.read(1, 10, 2.2) == []
+        assert events.status is None
