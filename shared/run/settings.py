@@ -17,10 +17,10 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, toml_file=FILE, extra="forbid", frozen=True)
 
     postgres: str | None = Field(
-        None, description="URL of a Postgres 15 or newer; without it, an embedded one is started"
+        default=None, description="URL of a Postgres 15 or newer; without it, an embedded one is started"
     )
     kafka: str | None = Field(
-        None, description="host:port of Kafka brokers, comma-separated; without it, the embedded log"
+        default=None, description="host:port of Kafka brokers, comma-separated; without it, the embedded log"
     )
     data: Path = Field(
         default=Path("funnelcast-data"), description="Folder of the embedded Postgres and of generated keys"
@@ -28,10 +28,10 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="Address to listen on")
     port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on")
     admin_key: SecretStr | None = Field(
-        None, description="The admin key of a new system; without it one is made and shown"
+        default=None, description="The admin key of a new system; without it one is made and shown"
     )
     blind_index_key: SecretStr | None = Field(
-        None, min_length=32, description="Keys the hashes of e-mails and phones; must never change; embedded: generated"
+        default=None, min_length=32, description="Keys the hashes of e-mails and phones; must never change; embedded: generated"
     )
     partitions: int = Field(default=12, ge=1, le=1000, description="Partitions of a topic when it is created")
     connections: int = Field(
