@@ -1,0 +1,197 @@
+"""The one way to write: positions, versions, instants, aliases, vault, idempotency, all in one transaction."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared.rules.message import KeyReused, Rejected, Stale, StoredEvent, TooLarge
+from shared.store import aliases, desk, event_store, vault
+from shared.store.ask import Ask, Claim, Done, Step
+from tests.running import Clock
+from tests.shared.store.conftest import Write
+from tests.shared.tally import CORRELATION, DECIDER, Add, Adopt, Wipe, ask, ask_limit, cause
+
+
+async def stored(store: AsyncEngine) -> list[StoredEvent]:
+    async with store.connect() as tx:
+        return await event_store.read_after(tx, 0, 1000)
+
+
+async def test_positions_and_versions_are_gapless_and_a_refusal_leaves_no_gap(store: AsyncEngine, write: Write) -> None:
+    await write(ask_limit(10))
+    answers = await write(ask("a", Add(n=4)), ask("b", Add(n=11)), ask("a", Add(n=6)), ask("b", Add(n=1)))
+    events = await stored(store)
+    assert [type(answer).__name__ for answer in answers] == ["Done", "Rejected", "Done", "Done"]
+    assert [(event.position, event.stream, event.version) for event in events] == [
+        (1, "limit-all", 1),
+        (2, "tally-a", 1),
+        (3, "tally-a", 2),
+        (4, "tally-b", 1),
+    ]
+
+
+async def test_a_later_ask_sees_what_an_earlier_one_of_its_batch_did(write: Write) -> None:
+    first, second, third = await write(ask("a", Add(n=7)), ask_limit(8), ask("a", Add(n=2)))
+    assert isinstance(first, Done)
+    assert isinstance(second, Done)
+    assert isinstance(third, Rejected)
+
+
+async def test_all_steps_of_an_ask_happen_or_none(store: AsyncEngine, write: Write) -> None:
+    await write(ask_limit(10))
+    (answer,) = await write(ask("a", Add(n=9), Add(n=9)))
+    assert isinstance(answer, Rejected)
+    assert len(await stored(store)) == 1
+
+
+async def test_an_answer_that_changes_nothing_names_the_last_event(write: Write) -> None:
+    await write(ask("a", Add(n=1)))
+    (again,) = await write(ask("a", Add(n=0)))
+    assert again == Done("tally-a", 1, 1, False, {})
+
+
+async def test_the_same_key_and_body_is_answered_again_and_another_body_refused(
+    store: AsyncEngine, write: Write
+) -> None:
+    keyed = {"key": "caller POST /x k1", "reply": lambda state: {"total": state.total}}
+    (first,) = await write(ask("a", Add(n=3), fingerprint="body", **keyed))
+    (again,) = await write(ask("elsewhere", Add(n=3), fingerprint="body", **keyed))
+    (other,) = await write(ask("a", Add(n=4), fingerprint="other", **keyed))
+    assert first == Done("tally-a", 1, 1, True, {"total": 3})
+    assert again == Done("tally-a", 1, 1, True, {"total": 3}, replayed=True)
+    assert isinstance(other, KeyReused)
+    assert len(await stored(store)) == 1
+
+
+async def test_refusals_are_decided_anew(write: Write) -> None:
+    await write(ask_limit(1))
+    (refused,) = await write(ask("a", Add(n=2), key="k"))
+    await write(ask_limit(5))
+    (accepted,) = await write(ask("a", Add(n=2), key="k"))
+    assert isinstance(refused, Rejected)
+    assert isinstance(accepted, Done)
+
+
+async def test_repeats_of_a_key_within_one_batch_are_one(store: AsyncEngine, write: Write) -> None:
+    answers = await write(*(ask("a", Add(n=1), key="k") for _ in range(5)))
+    assert [answer.replayed for answer in answers if isinstance(answer, Done)] == [False, True, True, True, True]
+    assert len(await stored(store)) == 1
+
+
+async def test_the_version_of_if_match_is_checked_after_the_key_and_before_the_rule(write: Write) -> None:
+    await write(ask("a", Add(n=1), key="k"), ask_limit(1))
+    stale, replayed, refused = await write(
+        ask("a", Add(n=9), if_version=3), ask("a", Add(n=1), key="k", if_version=9), ask("a", Add(n=9), if_version=1)
+    )
+    assert isinstance(stale, Stale)
+    assert isinstance(replayed, Done)
+    assert isinstance(refused, Rejected)
+
+
+async def test_an_alias_finds_the_stream_also_within_the_batch(write: Write) -> None:
+    answers = await write(
+        ask("one", Add(n=1), find=["mail:1"], also=["mail:1"]),
+        ask("two", Add(n=2), find=["mail:1"], also=["mail:1"]),
+    )
+    (later,) = await write(ask("three", Add(n=4), find=["mail:9", "mail:1"]))
+    assert [answer.stream for answer in (*answers, later) if isinstance(answer, Done)] == ["tally-one"] * 3
+
+
+async def test_a_claim_is_passed_over_with_the_same_content_and_refused_with_another(
+    store: AsyncEngine, write: Write
+) -> None:
+    def fact(name: str, content: str) -> Ask:
+        step = Step(Add(n=1), claim=Claim("fact:1", content))
+        return Ask(DECIDER, f"tally-{name}", [step], "tester", CORRELATION)
+
+    first, again, changed, stranger = await write(fact("a", "x"), fact("a", "x"), fact("a", "y"), fact("b", "x"))
+    assert isinstance(first, Done)
+    assert again == Done("tally-a", 1, 1, False, {})
+    assert isinstance(changed, Rejected)
+    assert "taken before by a" in str(stranger)
+    assert len(await stored(store)) == 1
+
+
+async def test_free_text_goes_to_the_vault_and_the_event_refers_to_it(store: AsyncEngine, write: Write) -> None:
+    await write(ask("a", Add(n=1, note="call Ada back")))
+    (event,) = await stored(store)
+    assert "Ada" not in event.data
+    (note,) = DECIDER.fold((fact.event, fact.occurred_at) for fact in DECIDER.parse.all([event])).notes
+    assert note.ref is not None
+    async with store.connect() as tx:
+        assert await vault.read(tx, [note.ref]) == {note.ref: "call Ada back"}
+
+
+async def test_a_lent_text_is_adopted_under_the_new_subject(store: AsyncEngine, write: Write) -> None:
+    await write(ask("a", Add(n=1, note="Acme renewal")))
+    ref = await only_ref(store)
+    async with store.begin() as tx:  # the other service has a vault of its own
+        await tx.execute(text("DELETE FROM vault"))
+    await write(ask("b", Adopt(n=1, note=ref), adopts=[ref]))
+    async with store.connect() as tx:
+        row = (await tx.execute(text("SELECT ref, subject, value FROM vault"))).one()
+    assert tuple(row) == (ref, "tally-b", "Acme renewal")
+
+
+async def only_ref(store: AsyncEngine) -> UUID:
+    async with store.connect() as tx:
+        return UUID(str((await tx.execute(text("SELECT ref FROM vault"))).scalar_one()))
+
+
+async def test_erasure_empties_the_vault_and_the_aliases_and_nothing_is_kept_afterwards(
+    store: AsyncEngine, write: Write
+) -> None:
+    await write(ask("a", Add(n=1, note="Ada"), also=["mail:1"]), ask("b", Add(n=1, note="Bob"), also=["mail:2"]))
+    await write(ask("a", Wipe()))
+    await write(ask("a", Add(n=1, note="Ada again"), also=["mail:3"]))
+    async with store.connect() as tx:
+        assert set((await tx.execute(text("SELECT value #>> '{}' FROM vault"))).scalars()) == {"Bob"}
+        assert set(await aliases.find(tx, ["mail:1", "mail:2", "mail:3"])) == {"mail:2"}
+        assert set((await tx.execute(text("SELECT value #>> '{}' FROM exchange.lent"))).scalars()) == {"Bob"}
+    assert len(await stored(store)) == 4
+
+
+async def test_instants_never_fall_within_a_stream_and_only_a_named_one_is_refused(
+    store: AsyncEngine, write: Write, clock: Clock
+) -> None:
+    start = clock.instant
+    await write(ask("a", Add(n=1)))
+    clock.instant = start - timedelta(hours=1)
+    (own_clock,) = await write(ask("a", Add(n=1)))
+    named = Ask(DECIDER, "tally-a", [Step(Add(n=1), occurred_at=clock.instant)], "tester", CORRELATION)
+    (named_too_early,) = await write(named)
+    assert isinstance(own_clock, Done)
+    assert isinstance(named_too_early, Rejected)
+    assert [event.occurred_at for event in await stored(store)] == [start, start]
+
+
+async def test_recorded_at_never_falls_and_lies_after_what_the_relay_promised(store: AsyncEngine, write: Write) -> None:
+    promised = datetime(2101, 1, 1, tzinfo=UTC)
+    await write(ask("a", Add(n=1)))
+    async with store.begin() as tx:
+        await tx.execute(text("UPDATE published SET clock = :promised").bindparams(promised=promised))
+    await write(ask("a", Add(n=1)), ask("b", Add(n=1)))
+    first, second, third = await stored(store)
+    assert first.recorded_at < promised < second.recorded_at == third.recorded_at
+
+
+async def test_a_reaction_happens_no_earlier_than_its_cause_and_its_ids_follow_from_it(
+    store: AsyncEngine, write: Write, clock: Clock
+) -> None:
+    upstream = cause(UUID(int=5), clock.instant + timedelta(seconds=2))
+    await write(ask("a", Add(n=1), cause=upstream))
+    (event,) = await stored(store)
+    assert (event.occurred_at, event.event_id) == (upstream.occurred_at, upstream.event_id_of(0))
+    assert event.causation_id == UUID(int=5)
+
+
+async def test_an_event_that_the_log_could_not_carry_is_refused_alone(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk, "LARGEST_EVENT", 33)
+    small, large = await write(ask("a", Add(n=1)), ask("b", Add(n=10**5), Add(n=10**5), Add(n=10**5)))
+    assert isinstance(small, Done)
+    assert isinstance(large, TooLarge)

@@ -1,0 +1,37 @@
+"""One process of a service, for tests with several: commits asks through a committer, prints what it was told."""
+
+import asyncio
+import sys
+
+import orjson
+
+from shared.rules.edge import Edge
+from shared.rules.message import Refusal
+from shared.store import database
+from shared.store.ask import Done
+from shared.store.committer import Committer
+from tests.shared.tally import Add, ask
+
+
+async def main(url: str, name: str, times: int, key: str | None) -> None:
+    engine = database.writer(url, "pipeline", connections=2)
+    committer = Committer(engine, Edge(), asyncio.Event(), waiting=4096, batch=64)
+    async with asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(committer.run())
+        sys.stdin.readline()  # all processes begin together
+        answers = await asyncio.gather(
+            *(committer.ask(ask(name, Add(n=1), key=key)) for _ in range(times)), return_exceptions=True
+        )
+        running.cancel()
+    await engine.dispose()
+    sys.stdout.write(orjson.dumps([told(answer) for answer in answers]).decode())
+
+
+def told(answer: Done | BaseException) -> list[int | str]:
+    if isinstance(answer, Done):
+        return [answer.version, answer.position, answer.stream]
+    return [0, 0, str(answer) if isinstance(answer, Refusal) else repr(answer)]
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4] if len(sys.argv) > 4 else None))
