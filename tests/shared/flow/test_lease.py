@@ -1,0 +1,65 @@
+"""One process at a time does a service's background work; a standby follows soon."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared.flow.lease import LeaseLost, lease, lease_engine
+from tests.running import connected
+
+
+@pytest_asyncio.fixture
+async def engine(database: str) -> AsyncIterator[AsyncEngine]:
+    made = lease_engine(database)
+    try:
+        yield made
+    finally:
+        await made.dispose()
+
+
+async def hold(engine: AsyncEngine, name: str, held: asyncio.Event) -> None:
+    async with lease(engine, name):
+        held.set()
+        await asyncio.Event().wait()
+
+
+async def test_a_second_holder_waits_until_the_first_one_leaves(engine: AsyncEngine) -> None:
+    first_holds, second_holds = asyncio.Event(), asyncio.Event()
+    first = asyncio.ensure_future(hold(engine, "pipeline", first_holds))
+    await first_holds.wait()
+    second = asyncio.ensure_future(hold(engine, "pipeline", second_holds))
+    other = asyncio.ensure_future(hold(engine, "forecast", asyncio.Event()))
+    await asyncio.wait({second}, timeout=1)
+    assert not second_holds.is_set()
+    first.cancel()
+    await asyncio.wait_for(second_holds.wait(), 6)
+    for task in (second, other):
+        task.cancel()
+    await asyncio.gather(first, second, other, return_exceptions=True)
+
+
+async def test_a_holder_whose_connection_ends_is_told(engine: AsyncEngine, database: str) -> None:
+    held = asyncio.Event()
+    holding = asyncio.ensure_future(hold(engine, "pipeline", held))
+    await held.wait()
+    async with connected(database) as mine, mine.connect() as tx:
+        query = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'funnelcast lease'"
+        await tx.execute(text(query))
+    (error,) = await asyncio.gather(holding, return_exceptions=True)
+    assert isinstance(error, BaseExceptionGroup)
+    assert error.subgroup(LeaseLost)
+
+
+async def test_postgres_takes_the_lease_from_a_silent_holder(engine: AsyncEngine) -> None:
+    """What a stopped process looks like from outside: a session that says nothing."""
+    async with engine.connect() as silent:
+        await silent.execute(text("SELECT pg_advisory_lock(hashtext('funnelcast lease'), hashtext('pipeline'))"))
+        held = asyncio.Event()
+        standby = asyncio.ensure_future(hold(engine, "pipeline", held))
+        await asyncio.wait_for(held.wait(), 6)
+        standby.cancel()
+        await asyncio.gather(standby, return_exceptions=True)
+        await silent.invalidate()

@@ -1,0 +1,74 @@
+"""A service at work: its own read models, another's events, reactions; all of it again after a restart."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import text
+
+from shared.rules.edge import Edge
+from shared.store import database as connections
+from shared.store.handler import handle
+from tests.running import connected, eventually, running_services
+from tests.shared.tally import LISTENER, TELLER, Add, ask, ask_limit
+
+
+async def write(database: str, schema: str, *numbers: tuple[str, int]) -> None:
+    engine = connections.writer(database, schema, connections=2)
+    async with engine.begin() as tx:
+        await handle(tx, Edge(), [ask(name, Add(n=n)) for name, n in numbers])
+    await engine.dispose()
+
+
+async def totals(database: str, schema: str) -> Mapping[str, tuple[int, int]]:
+    async with connected(database, search_path=schema) as engine, engine.connect() as tx:
+        return {row.tally: (row.total, row.times) for row in await tx.execute(text("SELECT * FROM tally_totals"))}
+
+
+async def test_read_models_and_reactions_follow_the_events_of_both(database: str) -> None:
+    async with running_services(database, [TELLER, LISTENER]) as client:
+        await write(database, "pipeline", *((f"t{n % 3}", 1) for n in range(60)))
+
+        async def heard() -> bool:
+            everywhere = [await totals(database, service.read_models) for service in (TELLER, LISTENER)]
+            return all(each == {"t0": (20, 20), "t1": (20, 20), "t2": (20, 20)} for each in everywhere)
+
+        await eventually(heard)
+        await eventually(lambda: reacted(database, 60))
+        ready = (await client.get("/forecast/readyz")).json()
+    assert ready["status"] == "ready"
+
+
+async def reacted(database: str, count: int) -> bool:
+    async with connected(database, search_path="forecast") as engine, engine.connect() as tx:
+        query = text(
+            "SELECT count(*), count(DISTINCT causation_id), max(position) FROM events WHERE type = 'tally.added'"
+        )
+        return tuple((await tx.execute(query)).one()) == (count, count, count)
+
+
+async def test_a_restart_goes_on_where_it_was(database: str) -> None:
+    for times in (1, 2, 3):
+        async with running_services(database, [TELLER, LISTENER]):
+            await write(database, "pipeline", ("a", 1))
+            await eventually(lambda times=times: reacted(database, times))
+    assert (await totals(database, LISTENER.read_models)) == {"a": (3, 3)}
+
+
+async def test_a_reaction_that_a_rule_refuses_is_counted_and_passed(database: str) -> None:
+    async with running_services(database, [TELLER, LISTENER]) as client:
+        engine = connections.writer(database, "forecast", connections=2)
+        async with engine.begin() as tx:
+            await handle(tx, Edge(), [ask_limit(3)])
+        await engine.dispose()
+        await write(database, "pipeline", ("a", 2), ("a", 2), ("b", 1))
+
+        async def told() -> bool:
+            return 'rejected_total{source="pipeline"} 1.0' in (await client.get("/forecast/metrics")).text
+
+        await eventually(told)
+
+        async def passed() -> bool:
+            async with connected(database, search_path="forecast") as mine, mine.connect() as tx:
+                query = text("SELECT count(*) FROM events WHERE type = 'tally.added'")
+                return bool((await tx.execute(query)).scalar_one() == 2)
+
+        await eventually(passed)
