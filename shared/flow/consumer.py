@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -50,10 +51,9 @@ class StoreSource:
         self.wake.clear()
         events = await self.read_now(after, limit)
         if not events:
-            try:
-                await asyncio.wait_for(self.wake.wait(), wait)
-            except TimeoutError:
-                return []
+            with suppress(TimeoutError):
+                async with asyncio.timeout(wait):
+                    await self.wake.wait()
         return events
 
     async def aclose(self) -> None:

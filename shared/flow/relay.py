@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -75,10 +76,9 @@ class Relay:
                     await self.pause()
 
     async def pause(self) -> None:
-        try:
-            await asyncio.wait_for(self.wake.wait(), EVERY / 4)
-        except TimeoutError:
-            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(EVERY / 4):
+                await self.wake.wait()
 
     async def cursor(self) -> int:
         async with self.engine.connect() as tx:

@@ -109,7 +109,7 @@ async def running(service: Service, around: Surroundings, *, work: bool = True) 
             await committer.queue.join()
             committing.cancel()
             if working is not None:
-                working.cancel()
+                worker.stop(working)
     finally:
         await reads.dispose()
         await writes.dispose()

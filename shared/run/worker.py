@@ -43,13 +43,13 @@ class Worker:
         metrics: "Metrics",
     ) -> None:
         self.service, self.around, self.engine, self.wake, self.metrics = service, around, engine, wake, metrics
-        self.leads = False
+        self.leads = self.stopping = False
         self.progress: dict[tuple[str, str], Progress] = {}
         self.relay = Relay(service.name, service.topic, around.settings.partitions, engine, around.log, wake)
 
     async def run(self) -> None:
-        """For ever: waits for the lease, works, and starts again after what passes."""
-        while True:
+        """Until it is stopped: waits for the lease, works, and starts again after what passes."""
+        while not self.stopping:
             try:
                 await self.work_under_lease()
             except* PASSES as passing:
@@ -57,6 +57,12 @@ class Worker:
                 causes = sorted({type(error).__name__ for error in flat(passing)})
                 log.warning("worker_starts_again", service=self.service.name, causes=causes)
             await asyncio.sleep(0.5)
+
+    def stop(self, working: asyncio.Task[None]) -> None:
+        """A cancelled batch rolls back, and its events come again at the next start. The flag is for a cancellation
+        that meets an error on its way: a task group then tells of the error only."""
+        self.stopping = True
+        working.cancel()
 
     async def work_under_lease(self) -> None:
         engine = lease_engine(self.around.postgres)

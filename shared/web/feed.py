@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -112,10 +113,9 @@ class Feed:
 
 async def pause(running: Running) -> None:
     """Until this process wrote something; what others wrote is looked for four times a second."""
-    try:
-        await asyncio.wait_for(running.wake.wait(), LOOK)
-    except TimeoutError:
-        return
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LOOK):
+            await running.wake.wait()
 
 
 def server_sent(event: Mapping[str, Any]) -> bytes:

@@ -114,7 +114,7 @@ async def open_opportunity(command: OpenOpportunity, call: Writes) -> Opened:
     done = await call.ask(DECIDER, subject, command, occurred_at=command.occurred_at, claim=claim, find=find)
     if not done.created:
         call.response.status_code = 200
-    return Opened(opportunity_id=done.subject, position=done.position, created=done.created and not done.replayed)
+    return Opened(opportunity_id=done.subject, position=done.position, created=done.created)
 
 
 @router.post("/opportunities/{opportunity_id}/qualify")

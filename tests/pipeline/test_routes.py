@@ -1,0 +1,282 @@
+"""Pipeline over HTTP, as a sales tool sees it."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from services.pipeline.service import SERVICE
+from tests.running import fresh, make_key, running_services
+
+ACME: dict[str, Any] = {
+    "name": "Acme renewal",
+    "account": "acme.com",
+    "owner": "ann",
+    "motion": "new_business",
+    "amount": {"amount": "100", "currency": "EUR"},
+}
+
+
+@pytest_asyncio.fixture
+async def api(database: str) -> AsyncIterator[httpx.AsyncClient]:
+    async with running_services(database, [SERVICE]) as client:
+        client.base_url = httpx.URL("http://test/pipeline/v1/")
+        yield client
+
+
+async def opened(api: httpx.AsyncClient, **changes: Any) -> str:
+    answer = await api.post("opportunities", json=ACME | changes)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["opportunity_id"])
+
+
+async def test_a_deal_goes_from_its_opening_to_its_win(api: httpx.AsyncClient) -> None:
+    deal = await opened(api)
+    for command, body in (
+        ("qualify", {}),
+        ("advance", {"to_stage": "proposal"}),
+        ("set-category", {"category": "commit"}),
+        ("set-close-date", {"close_date": "2026-12-31"}),
+        ("assign", {"owner": "bob"}),
+        ("win", {"amount": {"amount": "120.5", "currency": "EUR"}, "close_date": "2026-11-30"}),
+    ):
+        answer = await api.post(f"opportunities/{deal}/{command}", json=body)
+        assert answer.status_code == 200, answer.text
+    found = await api.get(f"opportunities/{deal}")
+    assert found.headers["ETag"] == '"7"'
+    assert found.headers["X-Position"] == "pipeline:7"
+    assert found.json() == {
+        "opportunity_id": deal,
+        "external_id": None,
+        "name": "Acme renewal",
+        "account": "acme.com",
+        "owner": "bob",
+        "motion": "new_business",
+        "approach": "farming",
+        "pipeline": "default",
+        "stage": "won",
+        "category": "closed",
+        "amount": {"amount": "120.50", "currency": "EUR"},
+        "amount_estimated": False,
+        "close_date": "2026-11-30",
+        "qualified": True,
+        "outcome": "won",
+        "lead_ids": [],
+        "source": "sales",
+        "version": 7,
+    }
+
+
+async def test_an_empty_body_is_enough_where_nothing_need_be_said(api: httpx.AsyncClient) -> None:
+    deal = await opened(api)
+    assert (await api.post(f"opportunities/{deal}/qualify")).status_code == 200
+    assert (await api.post(f"opportunities/{deal}/win")).status_code == 200
+
+
+async def test_history_tells_each_visit_to_a_stage(api: httpx.AsyncClient) -> None:
+    lines = {
+        "external_id": "crm:1",
+        "facts": [
+            {"command": "open", **ACME, "occurred_at": "2017-01-01T00:00:00Z"},
+            {"command": "enter_stage", "to_stage": "proposal", "occurred_at": "2017-01-02T00:00:00Z"},
+            {"command": "enter_stage", "to_stage": "qualified", "occurred_at": "2017-01-04T00:00:00Z"},
+            {"command": "enter_stage", "to_stage": "proposal", "occurred_at": "2017-01-05T00:00:00Z"},
+            {"command": "win", "occurred_at": "2017-01-09T00:00:00Z"},
+        ],
+    }
+    taken = await batch(api, lines)
+    wait = {"X-Min-Position": f"pipeline:{taken[0]['position']}", "Prefer": "wait=10"}
+    told = (await api.get(f"opportunities/{taken[0]['opportunity_id']}/history", headers=wait)).json()
+    assert [(visit["stage"], visit["visit"], visit["seconds"]) for visit in told["visits"]] == [
+        ("unqualified", 1, 86400),
+        ("proposal", 1, 172800),
+        ("qualified", 1, 86400),
+        ("proposal", 2, 345600),
+        ("won", 1, None),
+    ]
+    assert told["cumulative_seconds"]["proposal"] == 518400
+
+
+async def batch(api: httpx.AsyncClient, *lines: Any) -> list[dict[str, Any]]:
+    body = "\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines)
+    answer = await api.post("opportunities/batch", content=body, headers={"Content-Type": "application/x-ndjson"})
+    assert answer.status_code == 200, answer.text
+    return [json.loads(line) for line in answer.text.splitlines()]
+
+
+def history(number: int, *facts: dict[str, Any]) -> dict[str, Any]:
+    opening = {"command": "open", **ACME, "occurred_at": "2017-01-01T00:00:00Z"}
+    return {"external_id": f"crm:{number}", "facts": [opening, *facts]}
+
+
+WIN = {"command": "win", "occurred_at": "2017-02-01T00:00:00Z"}
+QUALIFY = {"command": "enter_stage", "to_stage": "qualified", "occurred_at": "2017-01-02T00:00:00Z"}
+
+
+async def test_a_batch_takes_the_good_lines_and_answers_each(api: httpx.AsyncClient) -> None:
+    answers = await batch(api, history(1, QUALIFY, WIN), "{broken", history(2, WIN), history(3))
+    assert [answer.get("status", answer.get("version", answer.get("done"))) for answer in answers] == [
+        3,
+        422,
+        409,
+        1,
+        True,
+    ]
+    assert answers[-1] == {"done": True, "lines": 4, "failed": 2}
+
+
+async def test_a_history_told_again_adds_nothing_and_a_longer_one_its_tail(api: httpx.AsyncClient) -> None:
+    first = await batch(api, history(1, QUALIFY))
+    again = await batch(api, history(1, QUALIFY))
+    longer = await batch(api, history(1, QUALIFY, WIN))
+    assert again[0] == first[0] | {"created": False}
+    assert (longer[0]["version"], longer[0]["position"]) == (3, 3)
+
+
+async def test_a_changed_past_is_an_error_line(api: httpx.AsyncClient) -> None:
+    await batch(api, history(1, QUALIFY, WIN))
+    changed = await batch(api, history(1, QUALIFY | {"occurred_at": "2017-01-03T00:00:00Z"}, WIN))
+    assert changed[0]["status"] == 409
+    assert (await api.get("events")).json()["head"] == 3
+
+
+async def test_an_external_id_names_one_deal(api: httpx.AsyncClient) -> None:
+    body = ACME | {"external_id": "crm:7"}
+    first = await api.post("opportunities", json=body)
+    again = await api.post("opportunities", json=body)
+    other = await api.post("opportunities", json=body | {"owner": "bob"})
+    deal = first.json()["opportunity_id"]
+    assert (again.status_code, again.json()["created"]) == (200, False)
+    assert again.json()["opportunity_id"] == deal
+    assert other.status_code == 409
+    assert deal in other.json()["detail"]
+    found = (await api.get("opportunities", params={"external_id": "crm:7"})).json()["items"]
+    assert [item["opportunity_id"] for item in found] == [deal]
+
+
+async def test_a_link_gives_a_deal_an_external_id_that_nobody_else_may_take(api: httpx.AsyncClient) -> None:
+    deal, other = await opened(api), await opened(api)
+    assert (await api.post(f"opportunities/{deal}/link", json={"external_id": "crm:9"})).status_code == 200
+    refused = await api.post(f"opportunities/{other}/link", json={"external_id": "crm:9"})
+    assert refused.status_code == 409
+    assert deal in refused.json()["detail"]
+    found = (await api.get("opportunities", params={"external_id": "crm:9"})).json()["items"]
+    assert [item["external_id"] for item in found] == ["crm:9"]
+
+
+async def test_a_hundred_repeats_of_a_key_open_one_deal(api: httpx.AsyncClient) -> None:
+    key = {"Idempotency-Key": "one click"}
+    answers = await asyncio.gather(*(api.post("opportunities", json=ACME, headers=key) for _ in range(100)))
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.text for answer in answers}) == 1
+    assert sum("Idempotent-Replayed" in answer.headers for answer in answers) == 99
+    other = await api.post("opportunities", json=ACME | {"owner": "bob"}, headers=key)
+    assert other.status_code == 422
+
+
+async def test_lists_are_filtered_and_paged(api: httpx.AsyncClient) -> None:
+    for _ in range(4):
+        await opened(api)
+    last = await api.post("opportunities", json=ACME | {"owner": "bob"})
+    page = (await api.get("opportunities", params={"owner": "ann", "limit": 3}, headers=fresh(last))).json()
+    rest = (await api.get("opportunities", params={"owner": "ann", "limit": 3, "after": page["next"]})).json()
+    assert [len(page["items"]), len(rest["items"]), rest["next"]] == [3, 1, None]
+    assert len({item["opportunity_id"] for item in page["items"] + rest["items"]}) == 4
+    assert {item["name"] for item in page["items"]} == {"Acme renewal"}
+
+
+async def test_a_version_that_is_not_the_current_one_is_refused(api: httpx.AsyncClient) -> None:
+    deal = await opened(api)
+    stale = await api.post(f"opportunities/{deal}/assign", json={"owner": "bob"}, headers={"If-Match": '"2"'})
+    current = await api.post(f"opportunities/{deal}/assign", json={"owner": "bob"}, headers={"If-Match": '"1"'})
+    assert (stale.status_code, current.status_code) == (412, 200)
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer"),
+    [
+        ({"amount": {"amount": 100, "currency": "EUR"}}, "/amount/amount"),
+        ({"amount": {"amount": "1.234", "currency": "EUR"}}, "/amount"),
+        ({"amount": {"amount": "-1", "currency": "EUR"}}, "/amount"),
+        ({"amount": {"amount": "1", "currency": "EURO"}}, "/amount/currency"),
+        ({"amount": {"amount": "1e3", "currency": "EUR"}}, "/amount/amount"),
+        ({"owner": "Ann Smith"}, "/owner"),
+        ({"name": "a\x00b"}, "/name"),
+        ({"external_id": "no colon"}, "/external_id"),
+        ({"external_id": "crm:ada@example.com"}, "/external_id"),
+        ({"close_date": "31.12.2026"}, "/close_date"),
+        ({"motion": "sideways"}, "/motion"),
+        ({"unknown": 1}, "/unknown"),
+        ({"occurred_at": "2999-01-01T00:00:00Z"}, "/occurred_at"),
+    ],
+)
+async def test_bad_input_is_refused_by_the_name_of_its_field(
+    api: httpx.AsyncClient, changes: dict[str, Any], pointer: str
+) -> None:
+    answer = await api.post("opportunities", json=ACME | changes)
+    assert answer.status_code == 422
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert pointer in [error["pointer"] for error in answer.json()["errors"]]
+
+
+async def test_processes_are_data(api: httpx.AsyncClient) -> None:
+    loans = {
+        "pipeline": "loans",
+        "stages": [{"stage": "submitted", "category": "pipeline"}, {"stage": "accepted", "category": "upside"}],
+        "first_qualified": "accepted",
+    }
+    assert (await api.put("stages", json=loans)).status_code == 200
+    deal = await opened(api, pipeline="loans")
+    assert (await api.post(f"opportunities/{deal}/qualify")).status_code == 200
+    assert (await api.get(f"opportunities/{deal}")).json()["stage"] == "accepted"
+    assert [item["pipeline"] for item in (await api.get("stages")).json()["items"]] == ["default", "loans"]
+
+
+async def test_what_is_not_there_is_404(api: httpx.AsyncClient) -> None:
+    for path in ("opportunities/none", "opportunities/none/history"):
+        assert (await api.get(path)).status_code == 404
+    assert (await api.post("opportunities/none/qualify")).status_code == 404
+
+
+async def test_the_feed_tells_each_change_once_from_the_beginning(api: httpx.AsyncClient) -> None:
+    deal = await opened(api)
+    await api.post(f"opportunities/{deal}/qualify")
+    page = (await api.get("events", params={"limit": 1})).json()
+    rest = (await api.get("events", params={"after": page["next"]})).json()
+    assert [page["items"][0]["type"], rest["items"][0]["type"]] == ["opportunity.opened", "opportunity.stage_changed"]
+    event = rest["items"][0]
+    assert event["subject"] == deal
+    assert event["data"]["command"] == "qualify"
+    assert (event["data"]["from_stage"], event["data"]["to_stage"]) == ("unqualified", "qualified")
+    assert event["data"]["by"] == "tester"
+    assert "Acme" not in json.dumps([page, rest]).replace("acme.com", "")
+    assert rest["next"] == rest["head"] == 2
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "scopes"),
+    [
+        ("GET", "opportunities", ["pipeline:write"]),
+        ("POST", "opportunities/x/qualify", ["pipeline:read"]),
+        ("POST", "opportunities/x/correct", ["pipeline:read"]),
+        ("POST", "opportunities/batch", ["pipeline:write"]),
+        ("GET", "events", ["pipeline:read"]),
+    ],
+)
+async def test_a_key_without_the_scope_is_refused(
+    api: httpx.AsyncClient, database: str, method: str, path: str, scopes: list[str]
+) -> None:
+    key = await make_key(database, scopes)
+    answer = await api.request(method, path, headers={"Authorization": f"Bearer {key}"})
+    assert answer.status_code == 403
+
+
+async def test_backdating_needs_the_right_to_write_history(api: httpx.AsyncClient, database: str) -> None:
+    key = {"Authorization": f"Bearer {await make_key(database, ['pipeline:write'])}"}
+    past = ACME | {"occurred_at": "2017-01-01T00:00:00Z"}
+    assert (await api.post("opportunities", json=past, headers=key)).status_code == 403
+    assert (await api.post("opportunities", json=past)).status_code == 201

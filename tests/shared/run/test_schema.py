@@ -1,0 +1,51 @@
+"""A service serves only the schema that its code knows."""
+
+import pytest
+from sqlalchemy import text
+
+from services.pipeline.service import SERVICE
+from shared.run import schema
+from shared.run.schema import WrongSchema
+from shared.store import event_store
+from tests.running import SERVICES, connected, migrated, running_services
+
+
+async def test_migrating_twice_changes_nothing(database: str) -> None:
+    await migrated(database)
+    await migrated(database)
+    async with connected(database) as engine:
+        await schema.check(engine, SERVICES)
+
+
+async def test_an_empty_database_is_older_and_says_what_to_do(database: str) -> None:
+    async with connected(database) as engine:
+        with pytest.raises(WrongSchema, match="funnelcast migrate"):
+            await schema.check(engine, ["pipeline"])
+
+
+async def test_a_newer_schema_is_refused(database: str) -> None:
+    await migrated(database)
+    async with connected(database) as engine:
+        async with engine.begin() as tx:
+            await tx.execute(text("UPDATE pipeline.alembic_version SET version_num = '9999'"))
+        with pytest.raises(WrongSchema, match="newer"):
+            await schema.check(engine, ["pipeline"])
+
+
+async def test_the_tables_are_what_the_code_reads_and_writes(database: str) -> None:
+    """The migrations and the code's own description of its tables must not drift apart."""
+    await migrated(database)
+    async with connected(database) as engine, engine.connect() as tx:
+        for table in event_store.metadata.sorted_tables:
+            query = text("""SELECT column_name, is_nullable FROM information_schema.columns
+                WHERE table_schema = 'pipeline' AND table_name = :name""")
+            found = {row[0]: row[1] == "YES" for row in await tx.execute(query.bindparams(name=table.name))}
+            assert found == {column.name: column.nullable for column in table.columns}, table.name
+
+
+async def test_two_versions_of_read_models_do_not_share_tables(database: str) -> None:
+    async with running_services(database, [SERVICE]):
+        pass
+    async with connected(database) as engine, engine.connect() as tx:
+        found = (await tx.execute(text("SELECT nspname FROM pg_namespace"))).scalars()
+        assert SERVICE.read_models in set(found)

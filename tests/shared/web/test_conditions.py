@@ -1,0 +1,72 @@
+"""What headers may ask, and what is refused by the header's name."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import pytest
+from starlette.datastructures import Headers
+
+from shared.web import conditions, paging
+from shared.web.problems import Invalid
+
+
+def test_headers_are_read() -> None:
+    headers = Headers(
+        {
+            "Idempotency-Key": "k-1",
+            "If-Match": '"7"',
+            "X-Min-Position": "pipeline:12, forecast:3",
+            "Prefer": "respond-async, wait=5",
+        }
+    )
+    assert conditions.idempotency_key(headers) == "k-1"
+    assert conditions.if_version(headers) == 7
+    assert conditions.min_positions(headers) == {"pipeline": 12, "forecast": 3}
+    assert conditions.wait_seconds(headers) == 5
+
+
+def test_absent_headers_ask_nothing() -> None:
+    headers = Headers({})
+    assert conditions.idempotency_key(headers) is None
+    assert conditions.if_version(headers) is None
+    assert conditions.min_positions(headers) == {}
+    assert conditions.wait_seconds(headers) == 0
+
+
+def test_nobody_waits_for_longer_than_half_a_minute() -> None:
+    assert conditions.wait_seconds(Headers({"Prefer": "wait=9999"})) == conditions.LONGEST_WAIT
+
+
+@pytest.mark.parametrize(
+    ("read", "name", "value"),
+    [
+        (conditions.idempotency_key, "Idempotency-Key", ""),
+        (conditions.idempotency_key, "Idempotency-Key", "x" * 256),
+        (conditions.if_version, "If-Match", "7"),
+        (conditions.if_version, "If-Match", 'W/"7"'),
+        (conditions.min_positions, "X-Min-Position", "pipeline"),
+        (conditions.min_positions, "X-Min-Position", "pipeline:-1"),
+        (conditions.min_positions, "X-Min-Position", "pipeline:1,,"),
+    ],
+)
+def test_a_header_that_makes_no_sense_is_refused(read: Callable[[Headers], Any], name: str, value: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        read(Headers({name: value}))
+    assert refused.value.errors[0]["pointer"] == f"header/{name}"
+
+
+def test_any_correlation_id_becomes_the_same_uuid_each_time() -> None:
+    mine, otherwise = str(UUID(int=9)), UUID(int=1)
+    assert conditions.correlation_id(Headers({"X-Correlation-Id": mine}), otherwise) == UUID(mine)
+    named = [conditions.correlation_id(Headers({"X-Correlation-Id": "order 66"}), otherwise) for _ in range(2)]
+    assert named[0] == named[1] != otherwise
+    assert conditions.correlation_id(Headers({}), otherwise) == otherwise
+
+
+def test_a_cursor_is_read_as_it_was_written_and_no_other_text_is() -> None:
+    cursor = paging.encode(["2026-01-01", 7])
+    assert paging.decode(cursor, str, int) == ("2026-01-01", 7)
+    for forged in ("x", "é", cursor + "AA", paging.encode([1]), "=" * 7):
+        with pytest.raises(Invalid):
+            paging.decode(forged, str, int)

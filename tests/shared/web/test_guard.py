@@ -1,0 +1,182 @@
+"""In front of every route: keys, sizes, types, unknown parameters; and answers that are problems, never surprises."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from services.pipeline.service import SERVICE
+from shared.web import access
+from shared.web.guard import LARGEST_BATCH, LARGEST_BODY
+from tests.running import Clock, connected, make_key, running_services
+
+DEALS = "/pipeline/v1/opportunities"
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest_asyncio.fixture
+async def api(database: str, clock: Clock) -> AsyncIterator[httpx.AsyncClient]:
+    async with running_services(database, [SERVICE], edge=clock.edge()) as client:
+        yield client
+
+
+def bearer(key: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {key}"}
+
+
+@pytest.mark.parametrize("given", ["", "Bearer", "Bearer wrong", "Basic YTpi", "Bearer fc_" + "x" * 5000])
+async def test_without_a_valid_key_nothing_is_served(api: httpx.AsyncClient, given: str) -> None:
+    answer = await api.get(DEALS, headers={"Authorization": given})
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+    assert answer.json()["title"] == "Unauthorized"
+
+
+async def test_health_metrics_and_documentation_need_no_key(api: httpx.AsyncClient) -> None:
+    for path in ("healthz", "readyz", "metrics", "openapi.json", "docs"):
+        assert (await api.get(f"/pipeline/{path}", headers={"Authorization": ""})).status_code == 200
+
+
+async def test_an_expired_key_ends_to_the_second(api: httpx.AsyncClient, database: str, clock: Clock) -> None:
+    key = await make_key(database, expires_at=clock.now() + timedelta(seconds=3))
+    assert (await api.get(DEALS, headers=bearer(key))).status_code == 200
+    clock.pass_by(seconds=3)
+    assert (await api.get(DEALS, headers=bearer(key))).status_code == 401
+
+
+async def test_a_revoked_key_ends_within_five_seconds(api: httpx.AsyncClient, database: str, clock: Clock) -> None:
+    key = await make_key(database)
+    assert (await api.get(DEALS, headers=bearer(key))).status_code == 200
+    async with connected(database) as engine, engine.begin() as tx:
+        found = (await tx.execute(access.keys.select().where(access.keys.c.hash == access.hashed(key)))).one()
+        assert await access.revoke(tx, found.key_id)
+    clock.pass_by(seconds=5)
+    assert (await api.get(DEALS, headers=bearer(key))).status_code == 401
+
+
+async def test_a_rotated_key_keeps_its_lineage_and_so_its_idempotency(api: httpx.AsyncClient, database: str) -> None:
+    deal = {"name": "A", "account": "a", "owner": "ann", "motion": "new_business"}
+    old = await make_key(database)
+    first = await api.post(DEALS, json=deal, headers=bearer(old) | {"Idempotency-Key": "k"})
+    async with connected(database) as engine, engine.begin() as tx:
+        found = (await tx.execute(access.keys.select().where(access.keys.c.hash == access.hashed(old)))).one()
+        new = await access.rotate(tx, found.key_id, Clock().new_id())
+    assert new is not None
+    again = await api.post(DEALS, json=deal, headers=bearer(new) | {"Idempotency-Key": "k"})
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert again.json() == first.json()
+
+
+async def test_a_key_of_another_lineage_has_its_own_idempotency(api: httpx.AsyncClient, database: str) -> None:
+    deal = {"name": "A", "account": "a", "owner": "ann", "motion": "new_business"}
+    answers = [
+        await api.post(DEALS, json=deal, headers=bearer(await make_key(database)) | {"Idempotency-Key": "k"})
+        for _ in range(2)
+    ]
+    assert answers[0].json()["opportunity_id"] != answers[1].json()["opportunity_id"]
+
+
+async def test_a_key_that_is_tied_to_a_node_is_refused_everywhere(api: httpx.AsyncClient, database: str) -> None:
+    key = await make_key(database, node="central")
+    for path in (DEALS, "/pipeline/v1/stages", "/pipeline/v1/events"):
+        assert (await api.get(path, headers=bearer(key))).status_code == 403
+
+
+async def test_acting_for_somebody_is_refused_not_ignored(api: httpx.AsyncClient) -> None:
+    assert (await api.get(DEALS, headers={"On-Behalf-Of": "central"})).status_code == 403
+
+
+async def test_a_body_that_is_too_large_is_refused(api: httpx.AsyncClient) -> None:
+    json = {"Content-Type": "application/json"}
+    assert (await api.post(DEALS, content=b" " * (LARGEST_BODY + 1), headers=json)).status_code == 413
+
+    async def unannounced() -> AsyncIterator[bytes]:
+        for _ in range(3):
+            yield b" " * (LARGEST_BODY // 2)
+
+    assert (await api.post(DEALS, content=unannounced(), headers=json)).status_code == 413
+    large = b" " * (LARGEST_BATCH + 1)
+    answer = await api.post(f"{DEALS}/batch", content=large, headers={"Content-Type": "application/x-ndjson"})
+    assert answer.status_code == 413
+
+
+async def test_too_many_lines_are_refused(api: httpx.AsyncClient) -> None:
+    lines = {"Content-Type": "application/x-ndjson"}
+    assert (await api.post(f"{DEALS}/batch", content=b"{}\n" * 10_001, headers=lines)).status_code == 413
+
+
+async def test_a_batch_refuses_an_idempotency_key(api: httpx.AsyncClient) -> None:
+    headers = {"Content-Type": "application/x-ndjson", "Idempotency-Key": "k"}
+    assert (await api.post(f"{DEALS}/batch", content=b"{}", headers=headers)).status_code == 422
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "x"])
+async def test_another_type_of_body_is_refused(api: httpx.AsyncClient, kind: str) -> None:
+    assert (await api.post(DEALS, content=b"{}", headers={"Content-Type": kind})).status_code == 415
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"null",
+        b"[]",
+        b'"text"',
+        b"\xff\xfe",
+        b"{}{}",
+        b"[" * 100_000,
+        b'{"a":' * 5000 + b"1" + b"}" * 5000,
+        b'{"name": "\\ud800", "account": "a", "owner": "o", "motion": "new_business"}',
+        b'{"name": "a\\u0000b", "account": "a", "owner": "o", "motion": "new_business"}',
+        b'{"amount": {"amount": ' + b"9" * 5000 + b', "currency": "EUR"}}',
+        b'{"amount": {"amount": 1e999, "currency": "EUR"}}',
+        b'{"close_date": "0000-01-01"}',
+        b'{"close_date": "9999-12-31", "occurred_at": "9999-12-31T23:59:59Z"}',
+    ],
+)
+async def test_nonsense_is_a_problem_and_harms_nothing(api: httpx.AsyncClient, body: bytes) -> None:
+    answer = await api.post(DEALS, content=body, headers={"Content-Type": "application/json", "Idempotency-Key": "k"})
+    assert answer.status_code == 422, answer.text
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    good = {"name": "A", "account": "a", "owner": "ann", "motion": "new_business"}
+    assert (await api.post(DEALS, json=good)).status_code == 201
+
+
+async def test_an_unknown_parameter_is_refused_not_ignored(api: httpx.AsyncClient) -> None:
+    answer = await api.get(DEALS, params={"ownr": "ann"})
+    assert answer.status_code == 422
+    assert answer.json()["errors"] == [{"pointer": "query/ownr", "detail": "unknown"}]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/nowhere", 404),
+        ("GET", "/pipeline/v1/nowhere", 404),
+        ("DELETE", DEALS, 405),
+        ("GET", f"{DEALS}/%00", 422),
+        ("GET", f"{DEALS}?limit=0", 422),
+        ("GET", f"{DEALS}?limit=x", 422),
+        ("GET", f"{DEALS}?after=x", 422),
+        ("GET", f"{DEALS}?owner=%00", 422),
+        ("GET", f"{DEALS}?account=%00", 422),
+    ],
+)
+async def test_every_refusal_is_a_problem(api: httpx.AsyncClient, method: str, path: str, status: int) -> None:
+    answer = await api.request(method, path)
+    assert answer.status_code == status
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.json()["status"] == status
+
+
+async def test_a_position_that_is_not_reached_is_503_and_an_unknown_source_422(api: httpx.AsyncClient) -> None:
+    later = await api.get(DEALS, headers={"X-Min-Position": "pipeline:99", "Prefer": "wait=1"})
+    assert (later.status_code, later.headers["Retry-After"]) == (503, "1")
+    assert (await api.get(DEALS, headers={"X-Min-Position": "elsewhere:1"})).status_code == 422
