@@ -26,6 +26,7 @@ CLAIM = text("""
     FROM unnest(CAST(:alias AS text[]), CAST(:stream AS text[]), CAST(:subject AS text[]), CAST(:fingerprint AS text[]))
         AS claimed (alias, stream, subject, fingerprint)
     WHERE NOT EXISTS (SELECT FROM erased WHERE erased.subject = claimed.subject)""")
+OF_SUBJECT = select(aliases).where(aliases.c.subject == bindparam("subject", type_=Text))
 FORGET = delete(aliases).where(aliases.c.subject == any_(bindparam("subjects", type_=ARRAY(Text))))
 
 
@@ -56,6 +57,11 @@ async def find(tx: AsyncConnection, wanted: Collection[str]) -> Mapping[str, Hel
     if not wanted:
         return {}
     return {row.alias: Held(*row) for row in await tx.execute(FIND, {"aliases": list(wanted)})}
+
+
+async def of_subject(tx: AsyncConnection, subject: str) -> list[Held]:
+    """All that one erasure would forget, in no particular order."""
+    return [Held(*row) for row in await tx.execute(OF_SUBJECT, {"subject": subject})]
 
 
 async def claim(tx: AsyncConnection, claimed: Sequence[Held]) -> None:

@@ -1,6 +1,6 @@
 """One batch of asks decided in memory: later ones see what earlier ones did. No I/O."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -106,7 +106,7 @@ class Desk:
         self.claim(draft.claimed)
         self.kept += draft.kept
         self.lent |= draft.lent
-        self.erased += draft.erased
+        self.erase(draft.erased)
         if draft.appended:
             self.adopted += [(ref, stream.name) for ref in draft.ask.adopts]
         self.keep(draft.ask, done)
@@ -115,6 +115,12 @@ class Desk:
     def claim(self, claimed: Sequence[Held]) -> None:
         self.claimed += claimed
         self.held |= {held.alias: held for held in claimed}
+
+    def erase(self, subjects: Collection[str]) -> None:
+        """Later asks of the batch no longer find the subjects by their aliases."""
+        if subjects:
+            self.erased += subjects
+            self.held = {alias: held for alias, held in self.held.items() if held.subject not in subjects}
 
     def keep(self, ask: Ask, done: Done) -> None:
         if ask.key is not None:

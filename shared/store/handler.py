@@ -31,11 +31,11 @@ async def handle(tx: AsyncConnection, edge: Edge, asks: Sequence[Ask]) -> list[A
 
 async def write(tx: AsyncConnection, desk: Desk) -> None:
     await event_store.append(tx, desk.appended)
+    await vault.erase(tx, desk.erased)
+    await aliases.forget(tx, desk.erased)  # first: a later ask of the batch may claim what an erased subject held
     await aliases.claim(tx, desk.claimed)
     await vault.keep(tx, desk.kept, lend=desk.lent)
     await vault.adopt(tx, desk.adopted)
-    await vault.erase(tx, desk.erased)
-    await aliases.forget(tx, desk.erased)
     await idempotency.keep(tx, desk.answered)
 
 
