@@ -57,7 +57,7 @@ Instant = Annotated[AwareDatetime, AfterValidator(within_reach)]
 
 
 class Message(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_timedelta="iso8601")
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_timedelta="iso8601", hide_input_in_errors=True)
 
 
 class Command(Message):

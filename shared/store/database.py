@@ -26,6 +26,7 @@ def engine(url: str, search_path: str, connections: int, options: dict[str, str]
         pool_size=connections,
         max_overflow=0,
         pool_timeout=5,
+        hide_parameters=True,  # an error that is logged names the statement, never a person's data
         connect_args={
             "server_settings": options | {"search_path": search_path, "application_name": "funnelcast", "jit": "off"},
             "timeout": 5,

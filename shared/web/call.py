@@ -97,6 +97,7 @@ class Call:
     ) -> Done:
         """Returns when the command's events are on disk; raises the refusal."""
         step = Step(command, self.dated(occurred_at), claim)
+        key = self.idempotency_key()
         done = await self.running.committer.ask(
             Ask(
                 decider,
@@ -107,8 +108,8 @@ class Call:
                 find=find,
                 also=also,
                 if_version=conditions.if_version(self.request.headers),
-                key=self.idempotency_key(),
-                fingerprint=await self.fingerprint(),
+                key=key,
+                fingerprint=await self.fingerprint() if key else "",
                 reply=reply,
             )
         )
@@ -129,8 +130,10 @@ class Call:
         return occurred_at
 
     def idempotency_key(self) -> str | None:
+        """Of the caller's lineage, method, path and header; hashed, because callers make theirs of what they know."""
         key = conditions.idempotency_key(self.request.headers)
-        return key and f"{self.caller.lineage} {self.request.method} {self.request.url.path} {key}"
+        scoped = f"{self.caller.lineage} {self.request.method} {self.request.url.path} {key}"
+        return None if key is None else self.running.blind.digest(scoped.encode())
 
     async def fingerprint(self) -> str:
         """Of the body as JSON, whatever the order of its fields. Keyed: the body may hold personal data."""
