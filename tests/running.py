@@ -1,14 +1,15 @@
 """Real services in the test's own process, on the embedded log, with a client that may do everything."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Awaitable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid5
 
 import httpx
+from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -16,13 +17,14 @@ from shared.flow.log import Log
 from shared.flow.log.postgres import PostgresLog
 from shared.rules.edge import Edge
 from shared.run import schema
-from shared.run.process import all_running, front
+from shared.run.process import Server, all_running, front, server
 from shared.run.service import Service, Surroundings
 from shared.run.settings import Settings
 from shared.store import database
 from shared.store.aliases import Blind
 from shared.web import access
 
+T = TypeVar("T")
 BLIND = Blind(b"a key for tests that is long enough")
 NAMESPACE = UUID("5d0c3a51-3e10-4f2b-9a7c-b9b6a1b1f001")
 SERVICES = ("intake", "qualification", "pipeline", "forecast")
@@ -91,18 +93,53 @@ async def running_services(
     work: bool = True,
 ) -> AsyncIterator[httpx.AsyncClient]:
     """Migrates, makes the topics, runs the services and yields a client with a key of these scopes."""
+    async with running_apps(url, services, edge=edge, log=log, work=work) as apps:
+        headers = {"Authorization": f"Bearer {await make_key(url, scopes)}"}
+        transport = httpx.ASGITransport(front(apps))
+        async with httpx.AsyncClient(transport=transport, base_url="http://test", headers=headers) as client:
+            yield client
+
+
+@asynccontextmanager
+async def running_apps(
+    url: str, services: Sequence[Service], *, edge: Edge | None = None, log: Log | None = None, work: bool = True
+) -> AsyncIterator[Mapping[str, FastAPI]]:
     await migrated(url)
-    key = await make_key(url, scopes)
     async with embedded_log(url) as embedded:
         chosen = log or embedded
         for topic in TOPICS:
             await chosen.create_topic(topic, 12)
         around = Surroundings(url, chosen, Settings(connections=4), BLIND, edge or Edge())
         async with all_running(services, around, work=work) as apps:
-            transport = httpx.ASGITransport(front(apps))
-            headers = {"Authorization": f"Bearer {key}"}
-            async with httpx.AsyncClient(transport=transport, base_url="http://test", headers=headers) as client:
-                yield client
+            yield apps
+
+
+@asynccontextmanager
+async def served_services(
+    url: str, services: Sequence[Service], *, log: Log | None = None
+) -> AsyncIterator[tuple[httpx.AsyncClient, Server]]:
+    """The same behind a real port: for what streams."""
+    async with running_apps(url, services, log=log) as apps:
+        headers = {"Authorization": f"Bearer {await make_key(url)}"}
+        serving = server(apps, "127.0.0.1", 0)
+        task = asyncio.ensure_future(serving.serve())
+        try:
+            await eventually(lambda: started(serving))
+            port = serving.servers[0].sockets[0].getsockname()[1]
+            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=30) as client:
+                yield client, serving
+        finally:
+            serving.stop()
+            await task
+
+
+async def started(serving: Server) -> bool:
+    return serving.started
+
+
+async def within(seconds: float, awaited: Awaitable[T]) -> T:
+    async with asyncio.timeout(seconds):
+        return await awaited
 
 
 async def eventually(condition: Any, *, seconds: float = 20) -> Any:

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.flow.lease import LeaseLost, lease, lease_engine
-from tests.running import connected
+from tests.running import connected, within
 
 
 @pytest_asyncio.fixture
@@ -35,7 +35,7 @@ async def test_a_second_holder_waits_until_the_first_one_leaves(engine: AsyncEng
     await asyncio.wait({second}, timeout=1)
     assert not second_holds.is_set()
     first.cancel()
-    await asyncio.wait_for(second_holds.wait(), 6)
+    await within(6, second_holds.wait())
     for task in (second, other):
         task.cancel()
     await asyncio.gather(first, second, other, return_exceptions=True)
@@ -59,7 +59,7 @@ async def test_postgres_takes_the_lease_from_a_silent_holder(engine: AsyncEngine
         await silent.execute(text("SELECT pg_advisory_lock(hashtext('funnelcast lease'), hashtext('pipeline'))"))
         held = asyncio.Event()
         standby = asyncio.ensure_future(hold(engine, "pipeline", held))
-        await asyncio.wait_for(held.wait(), 6)
+        await within(6, held.wait())
         standby.cancel()
         await asyncio.gather(standby, return_exceptions=True)
         await silent.invalidate()

@@ -191,11 +191,12 @@ async def test_a_late_record_is_no_hole(log: Log, topic: str) -> None:
         assert positions_of(await take(events, 4, 5)) == [5, 6, 7, 8, 9]
 
 
-async def test_a_wrong_hint_costs_time_and_no_event(log: Log, topic: str) -> None:
+@pytest.mark.parametrize("hint", [{partition_of(stored(1).stream, PARTITIONS): 1}, {0: 10_000}, {77: 1}])
+async def test_a_wrong_hint_costs_time_and_no_event(log: Log, topic: str, hint: dict[int, int]) -> None:
     await published(log, topic, run_of(range(1, 101)))
     await log.set_watermark(SOURCE, Watermark(100, START))
     async with source(log, topic) as events:
-        events.seek(dict.fromkeys(range(PARTITIONS), 3) | {0: 10_000})
+        events.seek(hint)
         assert positions_of(await take(events, 0, 100)) == list(range(1, 101))
 
 

@@ -105,6 +105,12 @@ def test_partitions_far_ahead_are_paused_and_the_one_that_is_waited_for_is_not()
     assert set(merge.paused()) == set()
 
 
+def test_what_is_sent_again_does_not_wait_twice() -> None:
+    merge = Merge(0, [0, 1], {}, far=3)
+    merge.add(0, fetched([2, 3, 2, 3, 2, 3], 0))
+    assert set(merge.paused()) == set()
+
+
 def test_offsets_are_those_of_what_was_not_taken() -> None:
     merge = Merge(4, [0, 1], {0: 10, 1: 20})
     merge.add(0, fetched([3, 5, 7], 10))

@@ -5,12 +5,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from shared.flow.log import LogUnavailable, Watermark
 from shared.flow.log.postgres import PostgresLog
-from shared.flow.log.tables import metadata, records
+from shared.flow.log.tables import DIVIDE, metadata, records, topics
 from shared.flow.topic import Hole
 from tests.shared.flow.stored import START, positions_of, run_of, stored
 from tests.shared.flow.test_log import PARTITIONS, SOURCE, published, source, take
@@ -47,6 +47,20 @@ async def test_an_event_that_was_deleted_is_a_hole(engine: AsyncEngine, log: Pos
         assert positions_of(await take(events, 0, 32)) == list(range(1, 33))
         with pytest.raises(Hole, match="position 33"):
             await events.read(32, 500, 20)
+
+
+async def test_partitions_that_are_added_to_a_topic_are_read_too(
+    engine: AsyncEngine, log: PostgresLog, topic: str
+) -> None:
+    await published(log, topic, run_of(range(1, 11)), partitions=2)
+    async with source(log, topic) as events:
+        await take(events, 0, 10)
+        async with engine.begin() as tx:
+            await tx.execute(update(topics).values(partitions=7))
+            await tx.execute(DIVIDE, {"topic": topic})
+        await published(log, topic, run_of(range(11, 101)))
+        await log.set_watermark(SOURCE, Watermark(100, START))
+        assert positions_of(await take(events, 10, 90)) == list(range(11, 101))
 
 
 async def test_offsets_stay_gapless_when_a_zombie_publishes_at_the_same_time(

@@ -1,0 +1,109 @@
+"""The stream of events over a real port: resumable, without gap or repeat, ending in words."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from services.pipeline.service import SERVICE
+from shared.run.process import Server
+from tests.running import served_services, within
+
+Served = tuple[httpx.AsyncClient, Server]
+STREAM = "/pipeline/v1/events/stream"
+DEAL = {"name": "A", "account": "a", "owner": "ann", "motion": "new_business"}
+
+
+@pytest_asyncio.fixture
+async def served(database: str) -> AsyncIterator[Served]:
+    async with served_services(database, [SERVICE]) as running:
+        yield running
+
+
+async def open_deals(api: httpx.AsyncClient, count: int) -> None:
+    for _ in range(count):
+        assert (await api.post("/pipeline/v1/opportunities", json=DEAL)).status_code == 201
+
+
+async def events(answer: httpx.Response) -> AsyncIterator[dict[str, Any]]:
+    """Each as {"id", "event", "data"}; comments are passed over."""
+    told: dict[str, Any] = {}
+    async for line in answer.aiter_lines():
+        if not line and told:
+            yield told
+            told = {}
+        elif line and not line.startswith(":"):
+            name, _, value = line.partition(": ")
+            told[name] = value
+
+
+async def listened(api: httpx.AsyncClient, count: int, **headers: str) -> list[dict[str, Any]]:
+    async with api.stream("GET", STREAM, headers=headers) as answer:
+        assert answer.headers["Content-Type"].startswith("text/event-stream")
+        found = []
+        async for event in events(answer):
+            found.append(event)
+            if len(found) == count:
+                break
+        return found
+
+
+async def test_a_stream_tells_what_was_and_then_what_comes(served: Served) -> None:
+    api, _ = served
+    await open_deals(api, 2)
+    listening = asyncio.ensure_future(listened(api, 4))
+    await open_deals(api, 2)
+    found = await within(10, listening)
+    assert [event["id"] for event in found] == ["1", "2", "3", "4"]
+    assert {event["event"] for event in found} == {"opportunity.opened"}
+    assert json.loads(found[3]["data"])["position"] == 4
+
+
+async def test_it_resumes_after_the_last_event_that_was_heard(served: Served) -> None:
+    api, _ = served
+    await open_deals(api, 5)
+    heard: list[str] = []
+    while len(heard) < 5:
+        last = {"Last-Event-ID": heard[-1]} if heard else {}
+        heard += [event["id"] for event in await within(10, listened(api, min(2, 5 - len(heard)), **last))]
+    assert heard == ["1", "2", "3", "4", "5"]
+
+
+async def test_more_than_a_page_is_told_without_a_gap(served: Served) -> None:
+    api, _ = served
+    lines = "\n".join(
+        json.dumps({"external_id": f"crm:{n}", "facts": [{"command": "open", **DEAL}]}) for n in range(450)
+    )
+    batch = {"Content-Type": "application/x-ndjson"}
+    assert (await api.post("/pipeline/v1/opportunities/batch", content=lines, headers=batch)).status_code == 200
+    found = await within(20, listened(api, 450))
+    assert [int(event["id"]) for event in found] == list(range(1, 451))
+
+
+async def test_a_service_that_stops_says_so(served: Served) -> None:
+    api, server = served
+    await open_deals(api, 1)
+    async with api.stream("GET", STREAM) as answer:
+        told = events(answer)
+        assert (await anext(told))["id"] == "1"
+        server.stop()
+        assert (await within(5, anext(told)))["event"] == "stopping"
+
+
+@pytest.mark.parametrize("forged", ["x", "-1", "1" * 30, "٣"])
+async def test_a_last_event_id_that_is_no_position_is_refused(served: Served, forged: str) -> None:
+    api, _ = served
+    answer = await api.get(STREAM, headers={b"Last-Event-ID": forged.encode()})
+    assert answer.status_code == 422
+
+
+async def test_types_are_chosen_and_unknown_ones_refused(served: Served) -> None:
+    api, _ = served
+    await open_deals(api, 2)
+    none = await api.get("/pipeline/v1/events", params={"types": "opportunity.assigned"})
+    assert (none.json()["items"], none.json()["next"]) == ([], 2)
+    assert (await api.get("/pipeline/v1/events", params={"types": "opportunity.sold"})).status_code == 422
