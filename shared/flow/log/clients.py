@@ -1,15 +1,17 @@
-"""A client that is opened when it is first needed, and again after a failure."""
+"""Lifetimes of aiokafka's clients, whose own ends are no use when the broker is away."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
+ENDING = 2.5
+"""Seconds that a client gets to end what it is doing, before it is cut off."""
 
 
 class Kept(Generic[T]):
-    """For one user at a time."""
+    """A client for one user at a time, opened when it is first needed, and again after a failure."""
 
     def __init__(self, opened: Callable[[], AbstractAsyncContextManager[T]]) -> None:
         self._opened = opened
@@ -36,3 +38,23 @@ class Kept(Generic[T]):
             stack, _ = self._open
             self._open = None
             await stack.aclose()
+
+
+async def abandon(producer: Any) -> None:
+    """Its own `stop` would first wait, for ever, until everything is delivered."""
+    sender = producer._sender.sender_task
+    if sender is not None:
+        for _ in ("finish the request that is on its way", "and drop it when it takes too long"):
+            sender.cancel()
+            await asyncio.wait({sender}, timeout=ENDING)
+    producer._closed = True
+    await producer.client.close()
+
+
+async def leave(consumer: Any) -> None:
+    """Its own `stop` ends half done, by a `CancelledError` of its making, while a fetch waits to be repeated."""
+    stopping = asyncio.create_task(consumer.stop())
+    await asyncio.wait({stopping}, timeout=ENDING)
+    stopping.cancel()
+    if not stopping.done() or stopping.cancelled() or stopping.exception():
+        await consumer._client.close()

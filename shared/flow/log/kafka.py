@@ -12,12 +12,12 @@ from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code  # typ
 
 from shared.flow.log import Fetched, LogUnavailable, UnknownTopic, Watermark
 from shared.flow.log.batches import Batch, BatchPublisher
+from shared.flow.log.clients import Kept, abandon, leave
 from shared.flow.log.cloudevents import event_of
-from shared.flow.log.kept import Kept
 from shared.flow.log.watermarks import Tail, written_watermark
 
 PATIENCE = 5.0
-"""Seconds for one answer. A producer that is cut off gets twice half of it to end what it is doing."""
+"""Seconds for one answer."""
 TIMES = {"request_timeout_ms": 3_000, "metadata_max_age_ms": 30_000, "retry_backoff_ms": 100}
 RELIABLY = {"acks": "all", "enable_idempotence": True}
 IN_BATCHES = {"compression_type": "lz4", "max_batch_size": 256 * 1024, "linger_ms": 5}
@@ -46,7 +46,7 @@ class KafkaLog:
         watermarks: str = "funnelcast.watermarks.v1",
         security: Mapping[str, Any] | None = None,
     ) -> None:
-        self._client = {"bootstrap_servers": address, **TIMES, **(security or {})}
+        self._client = {"bootstrap_servers": address, "client_id": "funnelcast", **TIMES, **(security or {})}
         self._replication = replication
         self._watermarks = watermarks
         self._teller = Kept(self._opened_teller)
@@ -114,16 +114,17 @@ class KafkaLog:
             except AttributeError as error:  # aiokafka asks the controller for its id, also when there is none
                 raise LogUnavailable("the cluster has no controller") from error
             for _, code, message in answer.topic_errors:
-                if for_code(code) is not TopicAlreadyExistsError and code:
+                if code and for_code(code) is not TopicAlreadyExistsError:
                     raise LogUnavailable(f"cannot create {topic}: {message}")
+            while topic not in await partitions_by_topic(admin):
+                await asyncio.sleep(0.05)
 
     async def _partitions(self, topic: str) -> int:
-        """Asked of all topics: asking for one by name would create it, where brokers create topics by themselves."""
         async with self._admin() as admin:
-            known = {each["topic"]: each for each in await admin.describe_topics(None)}
+            known = await partitions_by_topic(admin)
         if topic not in known:
             raise UnknownTopic(topic)
-        return len(known[topic]["partitions"])
+        return known[topic]
 
     @asynccontextmanager
     async def _admin(self) -> AsyncIterator[AIOKafkaAdminClient]:
@@ -159,6 +160,11 @@ class KafkaLog:
             yield consumer
         finally:
             await leave(consumer)
+
+
+async def partitions_by_topic(admin: AIOKafkaAdminClient) -> Mapping[str, int]:
+    """Of all topics: asking for one by its name would create it, where brokers create topics by themselves."""
+    return {each["topic"]: len(each["partitions"]) for each in await admin.describe_topics(None)}
 
 
 @dataclass
@@ -203,23 +209,3 @@ async def answering(seconds: float = PATIENCE) -> AsyncIterator[None]:
             yield
     except (KafkaError, OSError, TimeoutError) as error:
         raise LogUnavailable(str(error) or f"no answer in {seconds} seconds") from error
-
-
-async def abandon(producer: AIOKafkaProducer) -> None:
-    """Its own `stop` would first wait, for ever, until everything is delivered."""
-    sender = producer._sender.sender_task
-    if sender is not None:
-        for _ in ("finish the request that is on its way", "and drop it when it takes too long"):
-            sender.cancel()
-            await asyncio.wait({sender}, timeout=PATIENCE / 2)
-    producer._closed = True
-    await producer.client.close()
-
-
-async def leave(consumer: AIOKafkaConsumer) -> None:
-    """Its own `stop` ends half done, by a `CancelledError` of its making, while a fetch waits to be repeated."""
-    stopping = asyncio.create_task(consumer.stop())
-    await asyncio.wait({stopping}, timeout=PATIENCE)
-    if not stopping.done() or stopping.cancelled():
-        stopping.cancel()
-        await consumer._client.close()
