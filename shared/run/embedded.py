@@ -25,7 +25,7 @@ from typing import NoReturn
 import asyncpg
 import psutil
 
-__all__ = ["FOR_TESTS", "DataFolderInUse", "PostgresFailed", "Server", "embedded_postgres", "until"]
+__all__ = ["FOR_TESTS", "DataFolderInUse", "PostgresFailed", "Server", "embedded_postgres", "url_of_running", "until"]
 
 DATABASE = "funnelcast"
 BASICS: Mapping[str, str] = {
@@ -98,12 +98,23 @@ class Server:
     @property
     def url(self) -> str:
         """SQLAlchemy's URL of the database `funnelcast`."""
-        return f"postgresql+asyncpg://postgres:{self.password}@127.0.0.1:{self.port}/{DATABASE}"
+        return url_of(self.password, self.port)
 
     async def watch(self) -> NoReturn:
         """For the caller's TaskGroup: ends only when Postgres does, with PostgresFailed."""
         await self.process.wait()
         raise failure(self.folder, f"Postgres ended with code {self.process.returncode}")
+
+
+def url_of(password: str, port: int | str) -> str:
+    return f"postgresql+asyncpg://postgres:{password}@127.0.0.1:{port}/{DATABASE}"
+
+
+def url_of_running(data: Path) -> str | None:
+    """The URL of the server that another process runs on this folder; none while there is none, or not yet."""
+    folder = Folder(data.resolve())
+    lines = noted(folder)
+    return url_of(folder.password.read_text(), lines[3]) if lines[7:8] == ["ready"] else None
 
 
 @asynccontextmanager
