@@ -1,0 +1,26 @@
+"""What ends a command with exit code 1 and one line of text, and is nobody's bug."""
+
+from collections.abc import Iterator
+
+from shared.run.embedded import DataFolderInUse, PostgresFailed
+from shared.run.schema import WrongSchema
+
+
+class Failed(Exception):
+    """The text says what is wrong, and what to do."""
+
+
+EXPECTED = (Failed, PostgresFailed, DataFolderInUse, WrongSchema)
+
+
+def told(error: BaseException) -> str | None:
+    """The text for the user; none for what is a bug, whose traceback is wanted."""
+    return next((str(one) for one in leaves(error) if isinstance(one, EXPECTED)), None)
+
+
+def leaves(error: BaseException) -> Iterator[BaseException]:
+    if isinstance(error, BaseExceptionGroup):
+        for each in error.exceptions:
+            yield from leaves(each)
+    else:
+        yield error

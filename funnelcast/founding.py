@@ -1,0 +1,100 @@
+"""What a system needs before its services start: tables, the key of its blind indexes, the first API key."""
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from alembic.util import CommandError
+from pydantic import SecretStr
+from sqlalchemy import func, select, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from funnelcast import keys, place
+from funnelcast.failure import Failed
+from shared.rules.edge import Edge
+from shared.run import schema
+from shared.run.settings import Settings
+from shared.store.aliases import Blind
+from shared.web import access
+
+SHORT = 32
+HAS_TABLES = text("SELECT to_regclass('access.keys') IS NOT NULL")
+
+
+@dataclass(frozen=True)
+class Founded:
+    """`admin_key`: made just now; none when the system has keys already, or its user gave one."""
+
+    blind: Blind
+    admin_key: str | None
+
+
+async def found(settings: Settings, edge: Edge, postgres: str, services: list[str]) -> Founded:
+    """Whatever is there already stays as it is."""
+    async with place.connected(postgres) as engine:
+        blind = await blind_of(settings, engine)
+        await migrate(engine, services)
+        given = secret(settings.admin_key)
+        made = await keys.first(engine, edge, given)
+    return Founded(blind, None if given else made)
+
+
+async def migrate(engine: AsyncEngine, services: list[str]) -> None:
+    """Raises `WrongSchema` when the database is newer than this code."""
+    try:
+        await schema.migrate(engine, services)
+    except CommandError:  # Alembic meets a revision that it does not know
+        await schema.check(engine, services)
+        raise
+
+
+async def blind_of(settings: Settings, engine: AsyncEngine) -> Blind:
+    given = secret(settings.blind_index_key)
+    if settings.postgres is None:
+        return Blind(await kept_key(settings.data / "blind-index-key", given, engine))
+    if given is None:
+        raise Failed(
+            "FUNNELCAST_BLIND_INDEX_KEY is needed with a Postgres of your own: at least 32 random characters, "
+            "kept safe and never changed, for instance from `openssl rand -hex 32`"
+        )
+    return Blind(given.encode())
+
+
+async def kept_key(file: Path, given: str | None, engine: AsyncEngine) -> bytes:
+    """With another key than before, nobody would be found by e-mail again, and everybody be taken for new."""
+    kept = read_key(file)
+    if kept is None:
+        async with engine.connect() as tx:
+            in_use = (await tx.execute(HAS_TABLES)).scalar_one()
+        if in_use and given is None:
+            raise Failed(f"{file} is missing: put it back, or give what was in it as FUNNELCAST_BLIND_INDEX_KEY")
+        kept = write_key(file, given or secrets.token_urlsafe(32))
+    if given not in (None, kept):
+        raise Failed(f"FUNNELCAST_BLIND_INDEX_KEY is not the key in {file} that this system was made with")
+    return kept.encode()
+
+
+def read_key(file: Path) -> str | None:
+    return file.read_text() if file.exists() else None
+
+
+def write_key(file: Path, key: str) -> str:
+    """Whole or not at all, whatever happens meanwhile."""
+    unfinished = file.with_suffix(".unfinished")
+    unfinished.unlink(missing_ok=True)
+    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as writing:
+        writing.write(key)
+        writing.flush()
+        os.fsync(writing.fileno())
+    unfinished.rename(file)
+    return key
+
+
+def secret(given: SecretStr | None) -> str | None:
+    return given.get_secret_value() if given else None
+
+
+async def has_keys(engine: AsyncEngine) -> bool:
+    async with engine.connect() as tx:
+        return bool((await tx.execute(select(func.count()).select_from(access.keys))).scalar_one())

@@ -1,0 +1,103 @@
+"""`funnelcast keys`: API keys are made, listed, rotated and revoked in the store."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, func, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from funnelcast import place
+from funnelcast.failure import Failed
+from shared.rules.edge import Edge
+from shared.run.settings import Settings
+from shared.web import access
+
+SPAN = re.compile(r"([0-9]{1,4})([hdw])")
+HOURS = {"h": 1, "d": 24, "w": 24 * 7}
+NODE = re.compile(r"[a-z0-9._-]{1,100}")
+ALONE = text("LOCK TABLE access.keys IN EXCLUSIVE MODE")
+
+
+def scopes_in(listed: str) -> list[str]:
+    """Raises `ValueError` for one that there is not."""
+    scopes = [scope.strip() for scope in listed.split(",") if scope.strip()]
+    unknown = sorted(set(scopes) - set(access.SCOPES))
+    if unknown or not scopes:
+        told = f"unknown: {', '.join(unknown)}; " if unknown else ""
+        raise ValueError(f"{told}scopes are {', '.join(access.SCOPES)}")
+    return scopes
+
+
+def span_in(text: str) -> timedelta:
+    """`12h`, `90d`, `4w`; raises `ValueError` for anything else."""
+    match = SPAN.fullmatch(text)
+    if match is None or int(match[1]) == 0:
+        raise ValueError("a time must look like 12h, 90d or 4w")
+    return timedelta(hours=int(match[1]) * HOURS[match[2]])
+
+
+def node_in(text: str) -> str:
+    if not NODE.fullmatch(text):
+        raise ValueError("the id of an org node has 1 to 100 characters of a-z, 0-9, '.', '_' and '-'")
+    return text
+
+
+async def first(engine: AsyncEngine, edge: Edge, secret: str | None) -> str | None:
+    """The admin key of a new system: given or made, once; none when the system has keys already."""
+    async with engine.begin() as tx:
+        await tx.execute(ALONE)
+        if (await tx.execute(select(func.count()).select_from(access.keys))).scalar_one():
+            return None
+        return await access.create(tx, edge.new_id(), "admin", access.SCOPES, secret=secret)
+
+
+async def create(
+    settings: Settings, edge: Edge, name: str, scopes: Sequence[str], node: str | None, lasting: timedelta | None
+) -> str:
+    expires_at = edge.now() + lasting if lasting else None
+    async with place.opened(settings) as engine, engine.begin() as tx:
+        return await access.create(tx, edge.new_id(), name, scopes, node=node, expires_at=expires_at)
+
+
+async def listed(settings: Settings, edge: Edge) -> list[dict[str, Any]]:
+    """In the order in which they were made."""
+    async with place.opened(settings) as engine, engine.connect() as tx:
+        rows = (await tx.execute(select(access.keys).order_by(access.keys.c.created_at, access.keys.c.key_id))).all()
+    return [told(row, edge.now()) for row in rows]
+
+
+def told(row: Row[Any], now: datetime) -> dict[str, Any]:
+    shown = {name: getattr(row, name) for name in ("key_id", "name", "scopes", "node", "lineage", "created_at")}
+    return shown | {"expires_at": row.expires_at, "state": state(row, now)}
+
+
+def state(row: Row[Any], now: datetime) -> str:
+    if row.revoked_at is not None:
+        return "revoked"
+    return "expired" if row.expires_at is not None and row.expires_at <= now else "valid"
+
+
+async def rotate(settings: Settings, edge: Edge, key_id: UUID) -> str:
+    async with place.opened(settings) as engine, engine.begin() as tx:
+        await must_be_valid(tx, key_id, edge.now())
+        secret = await access.rotate(tx, key_id, edge.new_id())
+    if secret is None:
+        raise Failed(f"there is no key {key_id}")
+    return secret
+
+
+async def revoke(settings: Settings, edge: Edge, key_id: UUID) -> None:
+    async with place.opened(settings) as engine, engine.begin() as tx:
+        await must_be_valid(tx, key_id, edge.now())
+        await access.revoke(tx, key_id)
+
+
+async def must_be_valid(tx: AsyncConnection, key_id: UUID, now: datetime) -> None:
+    row = (await tx.execute(select(access.keys).where(access.keys.c.key_id == key_id).with_for_update())).one_or_none()
+    if row is None:
+        raise Failed(f"there is no key {key_id}; `funnelcast keys list` shows them")
+    if state(row, now) == "revoked":
+        raise Failed(f"the key {key_id} is revoked")

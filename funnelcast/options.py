@@ -1,0 +1,50 @@
+"""Options that several commands share, and the settings that they add up to."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, TypeVar, overload
+
+import typer
+from pydantic import ValidationError
+
+from shared.run.settings import PREFIX, Settings
+
+Data = Annotated[Path | None, typer.Option(help="Folder of the embedded Postgres", show_default=False)]
+Postgres = Annotated[str | None, typer.Option(help="postgresql://… instead of the embedded one", show_default=False)]
+Kafka = Annotated[str | None, typer.Option(help="host:port of Kafka; without it, the embedded log", show_default=False)]
+Host = Annotated[str | None, typer.Option(help="Address to listen on", show_default=False)]
+Port = Annotated[int | None, typer.Option(help="Port to listen on, 0 for a free one", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="For programs")]
+Url = Annotated[str, typer.Option(help="The running system", envvar=f"{PREFIX}URL")]
+ApiKey = Annotated[str, typer.Option(help="An API key", envvar=f"{PREFIX}API_KEY", show_default=False)]
+T = TypeVar("T")
+HERE = "http://127.0.0.1:8000"
+
+
+def given(**options: Any) -> dict[str, Any]:
+    """Those that stood on the command line."""
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def settings(**options: Any) -> Settings:
+    """The command line over the environment over the file over defaults; a value that makes no sense is wrong usage."""
+    try:
+        return Settings(**given(**options))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise typer.BadParameter(f"{name} ({PREFIX}{name.upper()}): {first['msg']}") from None
+
+
+@overload
+def read(parse: Callable[[str], T], text: str, option: str) -> T: ...
+@overload
+def read(parse: Callable[[str], T], text: str | None, option: str) -> T | None: ...
+def read(parse: Callable[[str], T], text: str | None, option: str) -> T | None:
+    """An option's value; one that `parse` refuses with `ValueError` is wrong usage."""
+    if text is None:
+        return None
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint=option) from None

@@ -1,0 +1,43 @@
+"""`funnelcast serve`: one service in a process of its own."""
+
+from dataclasses import replace
+from enum import StrEnum
+
+import structlog
+
+from funnelcast import founding, life, place
+from funnelcast.life import Apps, Stopper
+from shared.run.service import Service, Surroundings
+from shared.run.settings import Settings
+from shared.run.telemetry import configure_logging
+
+log = structlog.get_logger()
+
+
+class Role(StrEnum):
+    """`api` answers requests, `worker` relays, projects and reacts; several of each share the work."""
+
+    API = "api"
+    WORKER = "worker"
+    ALL = "all"
+
+
+def serve(settings: Settings, service: Service, role: Role) -> None:
+    configure_logging(settings.log_level)
+    life.run(lambda stopper: living(settings, service, role, stopper))
+
+
+async def living(settings: Settings, service: Service, role: Role, stopper: Stopper) -> None:
+    """Raises `WrongSchema` when the tables are not this code's: `funnelcast migrate` is a step of its own."""
+    url = await place.answering(settings.postgres or "")
+    async with place.connected(url) as engine:
+        blind = await founding.blind_of(settings, engine)
+    async with life.log_of(settings, url) as chosen:
+        around = Surroundings(url, chosen, settings, blind)
+
+        async def welcome(apps: Apps, address: str) -> None:
+            log.info("serving", service=service.name, role=role.value, address=f"{address}/{service.name}")
+
+        # A worker answers for its health alone.
+        served = replace(service, routers=()) if role is Role.WORKER else service
+        await life.serve([served], around, stopper, work=role is not Role.API, welcome=welcome)
