@@ -1,0 +1,73 @@
+"""The log holds every event of a store up to the relay's cursor, just as the store has it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+import orjson
+
+from shared.flow.log import Log, UnknownTopic
+from shared.flow.rows import plain
+from shared.rules.message import StoredEvent
+
+LENGTH = 16
+WAIT = 1.0
+MOST = 20
+
+
+def fingerprint(event: StoredEvent) -> bytes:
+    return sha256(orjson.dumps(event, default=plain)).digest()[:LENGTH]
+
+
+@dataclass
+class Copy:
+    """Fingerprints of a store's events by position, and what was seen of them in the log: a few bytes for each."""
+
+    prints: bytearray = field(default_factory=bytearray)
+    seen: bytearray = field(default_factory=bytearray)
+    findings: list[str] = field(default_factory=list)
+
+    def keep(self, events: Iterable[StoredEvent]) -> None:
+        """From the store, gapless from position 1."""
+        for event in events:
+            self.prints += fingerprint(event)
+            self.seen.append(0)
+
+    def compare(self, partition: int, events: Iterable[StoredEvent], last: int) -> int:
+        """The next records of a partition, whose last new position was `last`; returns what it is now. A repetition
+        is allowed: a relay that was killed sends again what it cannot know to have arrived."""
+        for event in events:
+            if event.position > len(self.seen):
+                continue  # published after the store was read
+            if fingerprint(event) != self.expected(event.position):
+                self.findings.append(f"the record of position {event.position} differs from the store's event")
+            elif event.position < last and not self.seen[event.position - 1]:
+                self.findings.append(f"position {event.position} comes after {last} in partition {partition}")
+            self.seen[event.position - 1] = 1
+            last = max(last, event.position)
+        return last
+
+    def expected(self, position: int) -> bytes:
+        return bytes(self.prints[(position - 1) * LENGTH : position * LENGTH])
+
+    def missing(self, cursor: int) -> Iterator[str]:
+        """What the relay says it published, and is not there."""
+        lacking = [position for position in range(1, min(cursor, len(self.seen)) + 1) if not self.seen[position - 1]]
+        if lacking:
+            shown = ", ".join(str(position) for position in lacking[:MOST])
+            yield f"{len(lacking)} events up to the relay's cursor {cursor} are not in the log: {shown}"
+
+
+async def compare(log: Log, topic: str, copy: Copy) -> None:
+    """Reads all that the topic holds now."""
+    try:
+        async with log.reader(topic, {}) as reader:
+            ends = {partition: end for partition, end in (await reader.ends()).items() if end}
+            reached = dict.fromkeys(ends, 0)
+            last = dict.fromkeys(ends, 0)
+            while open_ones := {partition for partition in ends if reached[partition] < ends[partition]}:
+                for partition, fetched in (await reader.read(set(reader.partitions) - open_ones, WAIT)).items():
+                    reached[partition] = fetched[-1].offset + 1
+                    last[partition] = copy.compare(partition, (one.event for one in fetched), last[partition])
+    except UnknownTopic:
+        return  # all that was published is then missing
