@@ -1,0 +1,192 @@
+"""The command line. Each command imports what it needs when it runs, so that `--help` is quick."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from funnelcast import options
+from funnelcast.options import ApiKey, AsJson, Data, Host, Kafka, Port, Postgres, Url
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+keys = typer.Typer(no_args_is_help=True, help="API keys, in the store.")
+app.add_typer(keys, name="keys")
+app.info.help = "From the first engagement to the forecast: lead intake, qualification, pipeline, forecast."
+
+
+def main() -> None:
+    """0: done; 1: it failed, or a check does not hold; 2: wrong usage."""
+    from funnelcast.failure import told
+
+    try:
+        app()
+    except Exception as error:
+        text = told(error)
+        if text is None:
+            raise
+        typer.echo(f"funnelcast: {text}", err=True)
+        sys.exit(1)
+
+
+@app.command()
+def up(
+    demo: Annotated[bool, typer.Option("--demo", help="Fill an empty store with a demo company")] = False,
+    host: Host = None,
+    port: Port = None,
+    data: Data = None,
+    kafka: Kafka = None,
+    postgres: Postgres = None,
+) -> None:
+    """All four services in one process, on this machine alone unless told otherwise."""
+    from funnelcast.up import up
+
+    up(options.settings(host=host, port=port, data=data, kafka=kafka, postgres=postgres), demo=demo)
+
+
+@app.command()
+def serve(
+    service: Annotated[str, typer.Argument(help="intake, qualification, pipeline or forecast")],
+    role: Annotated[str, typer.Option(help="api, worker or all")] = "all",
+    host: Host = None,
+    port: Port = None,
+    kafka: Kafka = None,
+    postgres: Postgres = None,
+) -> None:
+    """One service in a process of its own, on a Postgres by URL."""
+    from funnelcast import roster
+    from funnelcast.serve import Role, serve
+
+    chosen = roster.named(service)
+    if chosen is None:
+        raise typer.BadParameter(f"{service!r} is not among {', '.join(roster.SERVICES)}", param_hint="SERVICE")
+    if role not in list(Role):
+        raise typer.BadParameter(f"{role!r} is not among {', '.join(Role)}", param_hint="--role")
+    settings = options.settings(host=host, port=port, kafka=kafka, postgres=postgres)
+    if settings.postgres is None:
+        raise typer.BadParameter("`serve` needs a Postgres by URL", param_hint="--postgres (FUNNELCAST_POSTGRES)")
+    serve(settings, chosen, Role(role))
+
+
+@app.command()
+def migrate(data: Data = None, postgres: Postgres = None) -> None:
+    """Bring the store's tables to this version's shape."""
+    from funnelcast.migrate import migrate
+    from shared.rules.edge import Edge
+
+    typer.echo(asyncio.run(migrate(options.settings(data=data, postgres=postgres), Edge())), err=True)
+
+
+@app.command()
+def healthcheck(url: Url = options.HERE) -> None:
+    """Whether what runs there is ready: for containers."""
+    from funnelcast.healthcheck import healthcheck
+
+    typer.echo(asyncio.run(healthcheck(url)))
+
+
+@app.command()
+def doctor(
+    data: Data = None, kafka: Kafka = None, postgres: Postgres = None, port: Port = None, as_json: AsJson = False
+) -> None:
+    """Every setting and where it comes from; what is wrong with this machine or set-up."""
+    from funnelcast.doctor import doctor
+
+    given = options.given(data=data, kafka=kafka, postgres=postgres, port=port)
+    sys.exit(asyncio.run(doctor(options.settings(**given), given, as_json=as_json)))
+
+
+@app.command("import")
+def import_(
+    kind: Annotated[str, typer.Argument(help="opportunities, leads or org")],
+    file: Annotated[Path, typer.Argument(help="A CSV export", exists=True, dir_okay=False)],
+    mapping: Annotated[str, typer.Option(help="What made the export: maven-crm")],
+    rejects: Annotated[Path | None, typer.Option(help="Where refused rows go, with line and reason")] = None,
+    currency: Annotated[str, typer.Option(help="Of amounts, where the export names none")] = "USD",
+    as_json: AsJson = False,
+    url: Url = options.HERE,
+    key: ApiKey = "",
+) -> None:
+    """Take another system's export into a running system; what was taken before adds nothing."""
+    from funnelcast.importing import run
+    from funnelcast.importing.mappings import part_of
+
+    part = options.read(lambda name: part_of(name, kind), mapping, "--mapping")
+    summary = asyncio.run(run.run(run.Target(url, key), part, file, currency, rejects))
+    run.show(summary, as_json=as_json)
+    if summary.rows and summary.rejected == summary.rows:
+        sys.exit(1)
+
+
+@app.command()
+def forecast(
+    period: Annotated[str | None, typer.Option(help="2017, 2017-Q3, 2017-07; by default this quarter")] = None,
+    node: Annotated[str | None, typer.Option(help="A node of the org; by default its root")] = None,
+    depth: Annotated[int, typer.Option(min=0, max=20, help="Levels below the node")] = 20,
+    as_json: AsJson = False,
+    url: Url = options.HERE,
+    key: ApiKey = "",
+) -> None:
+    """The roll-up, as a tree."""
+    from funnelcast.forecast import forecast
+
+    asyncio.run(forecast(url, key, period, node, depth, as_json=as_json))
+
+
+@app.command()
+def verify(data: Data = None, postgres: Postgres = None, kafka: Kafka = None, as_json: AsJson = False) -> None:
+    """Prove what is promised on the data there is: order, log = store, totals = sum of deals, rebuilds."""
+    from funnelcast.verify import verify
+
+    sys.exit(asyncio.run(verify(options.settings(data=data, postgres=postgres, kafka=kafka), as_json=as_json)))
+
+
+@keys.command("create")
+def create_key(
+    name: Annotated[str, typer.Option(help="Who will use it")],
+    scopes: Annotated[str, typer.Option(help="For example leads:write,leads:read")],
+    node: Annotated[str | None, typer.Option(help="Tie it to this node of the org")] = None,
+    expires_in: Annotated[str | None, typer.Option(help="For example 12h, 90d, 4w; by default never")] = None,
+    data: Data = None,
+    postgres: Postgres = None,
+) -> None:
+    """Make a key and print it, alone and only now."""
+    from funnelcast import keys
+    from shared.rules.edge import Edge
+
+    settings = options.settings(data=data, postgres=postgres)
+    chosen = options.read(keys.scopes_in, scopes, "--scopes")
+    tied = options.read(keys.node_in, node, "--node")
+    lasting = options.read(keys.span_in, expires_in, "--expires-in")
+    typer.echo(asyncio.run(keys.create(settings, Edge(), name, chosen, tied, lasting)))
+
+
+@keys.command("list")
+def list_keys(data: Data = None, postgres: Postgres = None, as_json: AsJson = False) -> None:
+    """All keys there ever were, without their secrets."""
+    from funnelcast import keys, tables
+    from shared.rules.edge import Edge
+
+    found = asyncio.run(keys.listed(options.settings(data=data, postgres=postgres), Edge()))
+    tables.show(found, as_json=as_json)
+
+
+@keys.command("rotate")
+def rotate_key(key_id: UUID, data: Data = None, postgres: Postgres = None) -> None:
+    """Make a new secret for a key and print it; the old one works until it is revoked."""
+    from funnelcast import keys
+    from shared.rules.edge import Edge
+
+    typer.echo(asyncio.run(keys.rotate(options.settings(data=data, postgres=postgres), Edge(), key_id)))
+
+
+@keys.command("revoke")
+def revoke_key(key_id: UUID, data: Data = None, postgres: Postgres = None) -> None:
+    """End a key; running services notice within five seconds."""
+    from funnelcast import keys
+    from shared.rules.edge import Edge
+
+    asyncio.run(keys.revoke(options.settings(data=data, postgres=postgres), Edge(), key_id))
+    typer.echo(f"{key_id} is revoked", err=True)
