@@ -21,7 +21,7 @@ from shared.run.worker import Worker
 from shared.store import database
 from shared.store.aliases import Blind
 from shared.store.committer import Committer
-from shared.web import guard, health, problems
+from shared.web import guard, health, openapi, problems
 from shared.web.access import Access
 from shared.web.call import Running, refuse_unknown_parameters
 
@@ -129,6 +129,7 @@ def application(service: Service, here: Running, ready: Readiness, metrics: Metr
         app.include_router(router, prefix=f"{prefix}/v1", dependencies=[Depends(refuse_unknown_parameters)])
     app.include_router(health.router(ready, metrics.registry), prefix=prefix)
     problems.add_handlers(app)
+    openapi.describe(app, service.routers, f"{prefix}/v1")
     open_paths = [f"{prefix}{path}" for path in ("/openapi.json", "/docs", "/healthz", "/readyz", "/metrics")]
     app.add_middleware(
         guard.Guard, access=Access(here.reads, here.edge.now), count=metrics.count, open_paths=open_paths

@@ -45,9 +45,8 @@ def read(line: bytes, model: type[M], ask: Callable[[M], Ask]) -> Outcome:
 
 
 def documented(model: type[BaseModel]) -> dict[str, Any]:
-    """What OpenAPI says of a batch: the schema of one line."""
+    """What OpenAPI says of a batch: the schema of one line, its definitions beside it for `openapi.described`."""
     schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
-    schema.pop("$defs", None)
     return {"requestBody": {"required": True, "content": {NDJSON: {"schema": schema}}}}
 
 
