@@ -64,9 +64,20 @@ class BatchPublisher:
 
 async def together(parts: Iterable[Coroutine[Any, Any, None]]) -> None:
     """All at the same time; the first that fails ends the others."""
+    cancelled_before = cancellations()
+    tasks = [asyncio.create_task(part) for part in parts]
     try:
-        async with asyncio.TaskGroup() as tasks:
-            for part in parts:
-                tasks.create_task(part)
-    except ExceptionGroup as failures:
-        raise failures.exceptions[0] from None
+        await asyncio.gather(*tasks)
+    except Exception:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+        # A cancellation of ours that meets a failure is not told of: who retries failures would then never stop.
+        if cancellations() > cancelled_before:
+            raise asyncio.CancelledError from None
+        raise
+
+
+def cancellations() -> int:
+    me = asyncio.current_task()
+    return me.cancelling() if me is not None else 0

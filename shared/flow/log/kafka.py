@@ -73,13 +73,13 @@ class KafkaLog:
             yield KafkaReader(consumer, topic, frozenset(place.partition for place in places))
 
     async def set_watermark(self, source: str, watermark: Watermark) -> None:
-        async with self._teller.use() as producer, answering():
+        async with answering(), self._teller.use() as producer:
             value = written_watermark(watermark)
             await producer.send_and_wait(self._watermarks, value, key=source.encode(), partition=0)
 
     async def watermark(self, source: str) -> Watermark | None:
         try:
-            async with self._tail.use() as tail, answering():
+            async with answering(), self._tail.use() as tail:
                 return (await tail.latest()).get(source)
         except UnknownTopic:
             return None

@@ -19,6 +19,8 @@ from tests.kafka import Broker
 
 
 class Outage(Protocol):
+    away: bool
+
     async def begin(self) -> None: ...
 
     async def end(self) -> None: ...
@@ -30,13 +32,16 @@ class PostgresOutage:
 
     server: str
     database: str
+    away: bool = False
 
     async def begin(self) -> None:
+        self.away = True
         await self.tell(f"ALTER DATABASE {self.database} ALLOW_CONNECTIONS false")
         await self.tell("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", self.database)
 
     async def end(self) -> None:
         await self.tell(f"ALTER DATABASE {self.database} ALLOW_CONNECTIONS true")
+        self.away = False
 
     async def tell(self, statement: str, *arguments: str) -> None:
         connection = await asyncpg.connect(self.server.replace("+asyncpg", ""))
@@ -51,12 +56,15 @@ class KafkaOutage:
     """`kill -9` of the broker."""
 
     broker: Broker
+    away: bool = False
 
     async def begin(self) -> None:
         self.broker.kill()
+        self.away = True
 
     async def end(self) -> None:
         await asyncio.to_thread(self.broker.start)
+        self.away = False
 
 
 @dataclass
@@ -89,9 +97,11 @@ def kafka_ground(kafka: Broker) -> Ground:
 
 
 @pytest_asyncio.fixture(params=["postgres", pytest.param("kafka", marks=pytest.mark.kafka)])
-async def ground(request: pytest.FixtureRequest, postgres_ground: Ground) -> Ground:
+async def ground(request: pytest.FixtureRequest, postgres_ground: Ground) -> AsyncIterator[Ground]:
     ground: Ground = request.getfixturevalue("kafka_ground") if request.param == "kafka" else postgres_ground
-    return ground
+    yield ground
+    if ground.outage.away:
+        await ground.outage.end()
 
 
 @pytest_asyncio.fixture

@@ -89,6 +89,16 @@ async def test_a_publisher_that_was_cut_short_is_finished() -> None:
         await stuck.publish(EVENTS)
 
 
+async def test_a_cancellation_that_meets_a_failure_is_not_lost() -> None:
+    async def cancel_and_fail(partition: int, batch: Batch) -> None:
+        sending.cancel()
+        raise LogUnavailable("at the same time")
+
+    sending = asyncio.create_task(BatchPublisher("lead_intake", PARTITIONS, Small, cancel_and_fail).publish(EVENTS))
+    with pytest.raises(asyncio.CancelledError):
+        await sending
+
+
 async def test_nothing_to_publish_sends_nothing() -> None:
     wire = Wire()
     await publisher(wire).publish([])

@@ -10,6 +10,7 @@ from confluent_kafka.admin import AdminClient, ConfigResource  # type: ignore[at
 from shared.flow.log import LogUnavailable, Watermark, partition_of
 from shared.flow.log.kafka import KafkaLog
 from tests.kafka import Broker
+from tests.running import within
 from tests.shared.flow.stored import START, positions_of, run_of, stored
 from tests.shared.flow.test_log import PARTITIONS, SOURCE, published, source, take, trouble
 
@@ -130,9 +131,9 @@ async def test_a_broker_that_is_frozen_is_away_in_bounded_time_and_nothing_is_lo
         kafka.freeze()
         try:
             with pytest.raises(LogUnavailable):
-                await asyncio.wait_for(publisher.publish(run_of(range(101, 151))), 6)
+                await within(6, publisher.publish(run_of(range(101, 151))))
             with pytest.raises(LogUnavailable):
-                await asyncio.wait_for(log.check(), 6)
+                await within(6, log.check())
         finally:
             kafka.thaw()
     await published(log, topic, run_of(range(101, 201)))
@@ -168,7 +169,7 @@ async def test_a_reader_that_stays_open_goes_on_when_the_broker_is_back(
         kafka.kill()
         assert await reader.read((), 0.5) == {}
         with pytest.raises(LogUnavailable):
-            await asyncio.wait_for(reader.ends(), 6)
+            await within(6, reader.ends())
         await asyncio.to_thread(kafka.start)
         await published(log, topic, run_of([2]))
         found = await reader.read((), 10)

@@ -20,6 +20,7 @@ from shared.flow.log import (
 )
 from shared.flow.topic import Hole, TopicSource
 from shared.rules.message import StoredEvent
+from tests.running import within
 from tests.shared.flow.conftest import Ground
 from tests.shared.flow.stored import START, positions_of, run_of, stored
 
@@ -113,7 +114,7 @@ async def test_what_another_process_publishes_reaches_a_reader_that_waits(ground
         await take(events, 0, 1)
         waiting = asyncio.create_task(events.read(1, 10, 10))
         await publisher.publish(run_of([2]))
-        assert positions_of(await asyncio.wait_for(waiting, 2)) == [2]
+        assert positions_of(await within(2, waiting)) == [2]
     await another.close()
 
 
@@ -288,7 +289,7 @@ async def test_nothing_is_lost_while_the_log_is_away_and_all_goes_on_when_it_is_
         assert "LogUnavailable" in trouble(events)
         await ground.outage.end()
         await published(log, topic, run_of(range(101, 201)))
-        assert positions_of(await asyncio.wait_for(take(events, 100, 100), 5)) == list(range(101, 201))
+        assert positions_of(await within(5, take(events, 100, 100))) == list(range(101, 201))
         assert trouble(events) == ""
     assert await log.watermark(SOURCE) == Watermark(100, START)
     assert sum(map(len, (await records(log, topic)).values())) == 200
@@ -297,12 +298,12 @@ async def test_nothing_is_lost_while_the_log_is_away_and_all_goes_on_when_it_is_
 async def says_that_it_is_away(log: Log, topic: str) -> None:
     for asked in (log.check(), log.create_topic(topic, 1), log.watermark(SOURCE)):
         with pytest.raises(LogUnavailable):
-            await asyncio.wait_for(asked, 10)
+            await within(10, asked)
     for opened in (log.publisher(topic, SOURCE), log.reader(topic, {})):
         with pytest.raises(LogUnavailable):
-            await asyncio.wait_for(opened.__aenter__(), 10)
+            await within(10, opened.__aenter__())
     with pytest.raises(LogUnavailable):
-        await asyncio.wait_for(log.set_watermark(SOURCE, Watermark(101, START)), 10)
+        await within(10, log.set_watermark(SOURCE, Watermark(101, START)))
 
 
 async def test_a_publisher_that_failed_sends_nothing_more(ground: Ground, log: Log, topic: str) -> None:
@@ -310,7 +311,7 @@ async def test_a_publisher_that_failed_sends_nothing_more(ground: Ground, log: L
     async with log.publisher(topic, SOURCE) as publisher:
         await ground.outage.begin()
         with pytest.raises(LogUnavailable):
-            await asyncio.wait_for(publisher.publish(run_of(range(2, 52))), 10)
+            await within(10, publisher.publish(run_of(range(2, 52))))
         await ground.outage.end()
         with pytest.raises(LogUnavailable):
             await publisher.publish(run_of(range(52, 60)))

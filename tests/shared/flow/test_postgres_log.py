@@ -12,6 +12,7 @@ from shared.flow.log import LogUnavailable, Watermark
 from shared.flow.log.postgres import PostgresLog
 from shared.flow.log.tables import DIVIDE, metadata, records, topics
 from shared.flow.topic import Hole
+from tests.running import within
 from tests.shared.flow.stored import START, positions_of, run_of, stored
 from tests.shared.flow.test_log import PARTITIONS, SOURCE, published, source, take
 
@@ -92,7 +93,7 @@ async def test_a_server_that_does_not_answer_is_away_in_bounded_time(
     async with engine.begin() as frozen, log.publisher(topic, SOURCE) as publisher:
         await frozen.execute(text("LOCK TABLE log.records"))
         with pytest.raises(LogUnavailable, match="no answer"):
-            await asyncio.wait_for(publisher.publish(run_of([2])), 6)
+            await within(6, publisher.publish(run_of([2])))
     await published(log, topic, run_of([2]))
     async with source(log, topic) as events:
         assert positions_of(await take(events, 0, 2)) == [1, 2]
@@ -106,4 +107,4 @@ async def test_what_this_process_publishes_wakes_its_readers_at_once(
     async with log.reader(topic, {}) as reader:
         reading = asyncio.create_task(reader.read((), 20))
         await published(log, topic, run_of([1]), partitions=1)
-        assert positions_of(each.event for each in (await asyncio.wait_for(reading, 5))[0]) == [1]
+        assert positions_of(each.event for each in (await within(5, reading))[0]) == [1]

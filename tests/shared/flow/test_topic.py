@@ -1,6 +1,5 @@
 """A source of events whose reader fails in ways that a real log rarely does."""
 
-import asyncio
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 
 import pytest
@@ -10,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from shared.flow.log import Fetched, LogUnavailable, Watermark
 from shared.flow.log.postgres import PostgresLog, PostgresReader
 from shared.flow.log.tables import metadata
+from tests.running import within
 from tests.shared.flow.stored import START, positions_of, run_of
 from tests.shared.flow.test_log import SOURCE, published, source, take
 
@@ -39,7 +39,7 @@ async def test_a_reader_that_does_not_bring_what_the_log_holds_is_replaced(
     await published(log, topic, run_of(range(1, 101)))
     await log.set_watermark(SOURCE, Watermark(100, START))
     async with source(log, topic) as events:
-        assert positions_of(await asyncio.wait_for(take(events, 0, 100), 5)) == list(range(1, 101))
+        assert positions_of(await within(5, take(events, 0, 100))) == list(range(1, 101))
     assert len(seen) == 2
 
 
