@@ -1,0 +1,46 @@
+"""Captures, many at once: what imports and nightly exports use."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import StreamingResponse
+
+from services.lead_intake.api.capturing import answered, capture_of, claim_of, identities
+from services.lead_intake.lead.commands import CaptureLead
+from services.lead_intake.lead.decider import DECIDER
+from shared.store.ask import Ask, Done, Step
+from shared.web.call import Call, Needs
+from shared.web.ndjson import batch, documented
+from shared.web.problems import Invalid
+
+router = APIRouter(tags=["leads"])
+
+
+@router.post("/leads/batch", response_class=StreamingResponse, openapi_extra=documented(CaptureLead))
+async def take_captures(call: Annotated[Call, Depends(Needs("leads:write"))]) -> StreamingResponse:
+    """A line is the body of `POST /leads`, with an `external_id` or an `occurred_at`: sent twice, it adds nothing."""
+    return await batch(call, CaptureLead, lambda told: wanted(call, told), shown)
+
+
+def wanted(call: Call, told: CaptureLead) -> Ask:
+    if told.external_id is None and told.occurred_at is None:
+        detail = "a line needs external_id or occurred_at"
+        raise Invalid(detail, errors=[{"pointer": "/external_id", "detail": detail}])
+    running = call.running
+    asked = capture_of(call, told, keyed=False)
+    claim = claim_of(running.blind, told)
+    who = identities(running.blind, told.person)
+    return Ask(
+        DECIDER,
+        DECIDER.stream(str(running.edge.new_id())),
+        [Step(asked, claim=claim)],
+        call.caller.name,
+        call.correlation_id,
+        find=[claim.alias, *who] if claim else who,
+        also=who,
+        reply=answered(asked),
+    )
+
+
+def shown(done: Done) -> dict[str, Any]:
+    return {"lead_id": done.subject, "created": done.created, "position": done.position, **done.body}

@@ -1,0 +1,75 @@
+"""From the body of a capture to what is asked of the store: who it may be, and what makes it one capture."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+
+from services.lead_intake.lead.commands import Capture, CaptureLead, PersonTold
+from services.lead_intake.lead.identity import mailbox
+from services.lead_intake.lead.state import State, must_be_there, same_capture
+from shared.rules.message import SOON
+from shared.store.aliases import Blind
+from shared.store.ask import Claim
+from shared.web.call import Call
+from shared.web.problems import Invalid
+
+BACKDATED = timedelta(days=30)
+"""How far back an engagement may lie for a key without `history:write`."""
+
+
+def capture_of(call: Call, told: CaptureLead, *, keyed: bool) -> Capture:
+    """`keyed`: the request has an Idempotency-Key, by which a repetition is known."""
+    new_id = call.running.edge.new_id
+    return Capture(
+        told=told,
+        capture_id=str(new_id()),
+        person_id=str(new_id()),
+        engaged_at=engaged_at(call, told),
+        unnamed=not keyed and told.external_id is None,
+    )
+
+
+def engaged_at(call: Call, told: CaptureLead) -> datetime:
+    now = call.running.edge.now()
+    must_have_happened(told.occurred_at, now, "/occurred_at")
+    must_have_happened(told.consent.at if told.consent else None, now, "/consent/at")
+    if told.occurred_at is not None and told.occurred_at < now - BACKDATED:
+        call.require("history:write")
+    return told.occurred_at or now
+
+
+def must_have_happened(instant: datetime | None, now: datetime, pointer: str) -> None:
+    if instant is not None and instant > now + SOON:
+        raise Invalid("the engagement is in the future", errors=[{"pointer": pointer, "detail": "in the future"}])
+
+
+def identities(blind: Blind, person: PersonTold) -> list[str]:
+    """The aliases that lead to the person, the stronger first: a phone may be shared, an address hardly is."""
+    email = [blind.index("email", mailbox(person.email))] if person.email else []
+    phone = [blind.index("phone", person.phone)] if person.phone else []
+    return email + phone
+
+
+def claim_of(blind: Blind, told: CaptureLead) -> Claim | None:
+    """The submission's own name. Its content is compared in normal form, whatever the order of its fields."""
+    if told.external_id is None:
+        return None
+    content = orjson.dumps(told.model_dump(mode="json", exclude_none=True), option=orjson.OPT_SORT_KEYS)
+    return Claim(external_alias(blind, told.external_id), blind.digest(content))
+
+
+def external_alias(blind: Blind, external_id: str) -> str:
+    return blind.index("capture", external_id)
+
+
+def answered(asked: Capture) -> Callable[[State], Mapping[str, Any]]:
+    """The ids of the capture that this one became, or repeats."""
+
+    def ids(state: State) -> Mapping[str, Any]:
+        lead = must_be_there(state)
+        known = same_capture(lead, asked)
+        return {"person_id": lead.person_id, "capture_id": known.capture_id if known else None}
+
+    return ids

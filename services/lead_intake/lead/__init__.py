@@ -1,0 +1,1 @@
+"""A lead: one person's engagements, in the order in which they were told."""

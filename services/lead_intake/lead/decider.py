@@ -1,0 +1,74 @@
+"""What may be captured of a lead."""
+
+from datetime import datetime
+from typing import Any
+
+from services.lead_intake.lead.classes import email_kind, role_class, size_band
+from services.lead_intake.lead.commands import (
+    CampaignTold,
+    Capture,
+    CaptureLead,
+    ConsentTold,
+    facts,
+    free_texts,
+)
+from services.lead_intake.lead.events import (
+    PARSE,
+    Campaign,
+    Company,
+    Consent,
+    EngagementAdded,
+    LeadCaptured,
+    LeadEvent,
+)
+from services.lead_intake.lead.state import NotThere, State, evolve, same_capture
+from shared.rules.decider import Decider
+from shared.rules.sealed import Sealed, seal
+
+
+def decide(state: State, command: Capture, at: datetime) -> list[LeadEvent]:
+    if isinstance(state, NotThere):
+        return [LeadCaptured(person_id=command.person_id, **capture(command, at))]
+    if same_capture(state, command):
+        return []
+    return [EngagementAdded(person_id=state.person_id, **capture(command, at))]
+
+
+def capture(command: Capture, at: datetime) -> dict[str, Any]:
+    told = command.told
+    employees = told.company.employees if told.company else None
+    return {
+        "capture_id": command.capture_id,
+        "source": told.source,
+        "source_detail": told.source_detail,
+        "details": facts(told.details),
+        "engaged_at": command.engaged_at,
+        "received_at": at,
+        "external_id": told.external_id,
+        "campaign": campaign(told.campaign),
+        "company": Company(**dict(told.company)) if told.company else None,
+        "email_kind": email_kind(told.person.email),
+        "role_class": role_class(told.person.job_title),
+        "size_band": size_band(employees),
+        "consent": consent(told.consent, command.engaged_at),
+        "person": Sealed(value=personal(told)),
+        "texts": seal(free_texts(told.details) or None),
+    }
+
+
+def campaign(told: CampaignTold | None) -> Campaign | None:
+    return Campaign(**{name: getattr(told, name) for name in Campaign.model_fields}) if told else None
+
+
+def consent(told: ConsentTold | None, engaged_at: datetime) -> Consent | None:
+    return Consent(**(dict(told) | {"at": told.at or engaged_at})) if told else None
+
+
+def personal(told: CaptureLead) -> dict[str, str]:
+    """All that names the person or one visit of theirs."""
+    click_id = told.campaign.click_id if told.campaign else None
+    fields = dict(told.person) | {"click_id": click_id}
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+DECIDER: Decider[Capture, State, LeadEvent] = Decider("lead", PARSE, NotThere(), decide, evolve)

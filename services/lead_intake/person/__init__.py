@@ -1,0 +1,1 @@
+"""A person: who looked at their data, and that it was erased."""

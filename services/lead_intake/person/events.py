@@ -1,0 +1,22 @@
+"""What has happened to a person's data. Stored for ever: add, never change."""
+
+from typing import ClassVar
+
+from shared.rules.message import Erasure, Event, Parser, parser
+
+
+class PersonAccessed(Event):
+    """Somebody was shown the person's data: the event's actor."""
+
+    type: ClassVar[str] = "person.accessed"
+
+
+class PersonErased(Erasure):
+    """The person's data is gone from every store. Their leads stay, with numbers only."""
+
+    type: ClassVar[str] = "person.erased"
+    lead_ids: tuple[str, ...]
+
+
+PersonEvent = PersonAccessed | PersonErased
+PARSE: Parser[PersonEvent] = parser(PersonEvent)
