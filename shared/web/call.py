@@ -177,8 +177,11 @@ class Call:
 
     async def subject_of_alias(self, alias: str) -> str | None:
         """The id that an external id or another alias leads to, now."""
+        await self.be_fresh()
         async with self.running.reads.connect() as tx:
+            head = await event_store.position(tx)
             held = (await aliases.find(tx, [alias])).get(alias)
+        self.response.headers["X-Position"] = f"{self.running.service}:{head}"
         return None if held is None else held.stream.partition("-")[2]
 
     @asynccontextmanager
