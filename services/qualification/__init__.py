@@ -1,0 +1,1 @@
+"""Qualification: leads, from the first engagement to the deal; what they score, what is known of their BANT."""

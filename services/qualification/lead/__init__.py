@@ -1,0 +1,1 @@
+"""A lead: one stream each, under the id that intake gave it."""

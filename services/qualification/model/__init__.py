@@ -1,0 +1,1 @@
+"""The scoring models: one stream for all versions."""
