@@ -1,0 +1,56 @@
+"""Pipeline's deals as they are now, one row each: whether an account was won, what is open on it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Column, MetaData, Named, Table, Text, TypedColumns, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.qualification.upstream.pipeline import Deal, PipelineEvent
+from shared.flow.projection import Projection
+from shared.flow.rows import rows, upsert
+from shared.rules.message import Recorded
+
+
+class Columns(TypedColumns):
+    opportunity_id: Named[str] = Column(Text, primary_key=True)
+    account: Named[str] = Column(Text, index=True)
+    owner: Named[str] = Column(Text)
+    motion: Named[str] = Column(Text)
+    pipeline: Named[str] = Column(Text)
+    outcome: Named[str | None] = Column(Text)
+
+
+deals = Table("deals", MetaData(), Columns)
+COPIED = [column.name for column in deals.c if column.name in Deal.model_fields]
+UPSERT = upsert(deals)
+
+
+async def apply(tx: AsyncConnection, facts: Sequence[Recorded[PipelineEvent]]) -> None:
+    """Of each deal, how the last event left it."""
+    last = {fact.subject: fact.event for fact in facts if isinstance(fact.event, Deal)}
+    await tx.execute(UPSERT, rows(row(subject, event) for subject, event in last.items()))
+
+
+def row(opportunity_id: str, event: Deal) -> dict[str, Any]:
+    return {name: getattr(event, name) for name in COPIED} | {"opportunity_id": opportunity_id}
+
+
+async def one(tx: AsyncConnection, opportunity_id: str) -> dict[str, Any] | None:
+    found = await tx.execute(select(deals).where(deals.c.opportunity_id == opportunity_id))
+    row = found.mappings().one_or_none()
+    return None if row is None else dict(row)
+
+
+async def open_on(tx: AsyncConnection, account: str) -> list[str]:
+    """The ids of the account's open deals, in their order."""
+    mine = select(deals.c.opportunity_id).where(deals.c.account == account, deals.c.outcome.is_(None))
+    return list((await tx.execute(mine.order_by(deals.c.opportunity_id))).scalars())
+
+
+async def is_won(tx: AsyncConnection, account: str) -> bool:
+    won = select(func.count()).where(deals.c.account == account, deals.c.outcome == "won")
+    return (await tx.execute(won)).scalar_one() > 0
+
+
+PROJECTION = Projection("deals", 1, deals.metadata, {"pipeline": apply})

@@ -1,0 +1,54 @@
+"""What qualification reads of intake's events."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from pydantic import ConfigDict
+
+from shared.rules.message import Message, Parser, UpstreamEvent, tolerant_parser
+
+
+class Part(Message):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Company(Part):
+    domain: str | None = None
+    country: str | None = None
+    industry: str | None = None
+    employees: int | None = None
+
+
+class Details(Part):
+    attended: bool | None = None
+    asset_type: str | None = None
+    double_opt_in: bool | None = None
+
+
+class Capture(UpstreamEvent):
+    capture_id: str
+    person_id: str
+    source: str
+    engaged_at: datetime
+    external_id: str | None
+    details: Details | None = None
+    company: Company | None
+    email_kind: str
+    role_class: str | None
+
+
+class LeadCaptured(Capture):
+    type: ClassVar[str] = "lead.captured"
+
+
+class EngagementAdded(Capture):
+    type: ClassVar[str] = "lead.engagement_added"
+
+
+class PersonErased(UpstreamEvent):
+    type: ClassVar[str] = "person.erased"
+    lead_ids: tuple[str, ...]
+
+
+IntakeEvent = LeadCaptured | EngagementAdded | PersonErased
+PARSE: Parser[IntakeEvent] = tolerant_parser(IntakeEvent)

@@ -1,0 +1,138 @@
+"""Read models against a real Postgres."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest_asyncio
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.qualification.lead.events import Lifecycle
+from services.qualification.model.events import Grade
+from services.qualification.projections import deals, leads
+from services.qualification.projections.leads import Wanted
+from services.qualification.upstream import pipeline
+from shared.rules.message import Event, Recorded
+from tests.qualification.leads import ENGAGED, ERASED, MARKED, MQL, REJECTED
+from tests.qualification.neighbours import DEAL, stored
+from tests.running import connected
+from tests.spec import NOON
+
+
+@pytest_asyncio.fixture
+async def tx(database: str) -> AsyncIterator[AsyncConnection]:
+    async with connected(database) as engine, engine.begin() as tx:
+        for projection in (leads.PROJECTION, deals.PROJECTION):
+            await tx.run_sync(projection.tables.create_all)
+        yield tx
+
+
+def recorded(lead_id: str, *events: Event) -> list[Recorded[Any]]:
+    template = stored(1, f"lead-{lead_id}", "any", {})
+    return [
+        Recorded(
+            number,
+            template.event_id,
+            template.stream,
+            number,
+            event,
+            NOON,
+            NOON,
+            "sam",
+            template.correlation_id,
+        )
+        for number, event in enumerate(events, 1)
+    ]
+
+
+def mql(**changes: Any) -> Event:
+    return MARKED.model_copy(update=MQL | changes)
+
+
+async def queued(tx: AsyncConnection, sdr: str | None = None) -> list[str]:
+    return [row["lead_id"] for row in await leads.queue(tx, sdr, None, 10)]
+
+
+async def found(tx: AsyncConnection, **wanted: Any) -> list[str]:
+    return [row["lead_id"] for row in await leads.find(tx, Wanted(**wanted), None, 10)]
+
+
+async def test_a_row_is_where_the_last_event_left_the_lead(tx: AsyncConnection) -> None:
+    await leads.apply(tx, recorded("a", ENGAGED, mql(score=Decimal("37.5"))))
+    (row,) = await leads.find(tx, Wanted(), None, 10)
+    assert (row["lifecycle"], row["cycle"], row["score"]) == ("mql", 1, Decimal("37.5"))
+    await leads.apply(tx, recorded("a", REJECTED))
+    (row,) = await leads.find(tx, Wanted(), None, 10)
+    assert (row["lifecycle"], row["reason"]) == ("rejected", "spam")
+
+
+async def test_the_queue_has_demo_requests_first_then_the_better_grade_then_the_older(tx: AsyncConnection) -> None:
+    waiting: dict[str, dict[str, Any]] = {
+        "unknown, older": {"grade": None, "mql_at": NOON},
+        "C, newer": {"grade": Grade.C, "mql_at": NOON + timedelta(hours=1)},
+        "A": {"grade": Grade.A, "mql_at": NOON + timedelta(hours=2)},
+        "D": {"grade": Grade.D, "mql_at": NOON},
+        "demo": {"grade": Grade.D, "mql_source": "demo_request", "mql_at": NOON + timedelta(hours=3)},
+    }
+    for lead_id, changes in waiting.items():
+        await leads.apply(tx, recorded(lead_id, ENGAGED, mql(**changes)))
+    order = ["demo", "A", "unknown, older", "C, newer", "D"]
+    assert await queued(tx) == order
+    after = (1, "C", NOON, "unknown, older")
+    assert [row["lead_id"] for row in await leads.queue(tx, None, after, 10)] == order[3:]
+    assert len(await leads.queue(tx, None, None, 2)) == 3
+
+
+async def test_an_sdr_sees_what_is_claimed_by_none_other(tx: AsyncConnection) -> None:
+    for lead_id, sdr in (("free", None), ("mine", "sam"), ("theirs", "kim")):
+        await leads.apply(tx, recorded(lead_id, mql(sdr=sdr)))
+    assert await queued(tx, "sam") == ["free", "mine"]
+    assert await queued(tx) == ["free", "mine", "theirs"]
+
+
+async def test_only_mqls_of_persons_who_are_there_wait(tx: AsyncConnection) -> None:
+    await leads.apply(tx, recorded("captured", ENGAGED))
+    await leads.apply(tx, recorded("erased", mql(), ERASED.model_copy(update=MQL | {"erased": True})))
+    assert await queued(tx) == []
+    assert await found(tx) == ["captured", "erased"]
+
+
+async def test_a_list_is_filtered(tx: AsyncConnection) -> None:
+    await leads.apply(tx, recorded("a", mql(grade=Grade.A, lead_source="webinar")))
+    later = {"account": "other.com", "captured_at": NOON + timedelta(days=1)}
+    await leads.apply(tx, recorded("b", ENGAGED.model_copy(update=later)))
+    assert await found(tx, lifecycle=Lifecycle.MQL) == ["a"]
+    assert await found(tx, grade=Grade.A) == ["a"]
+    assert await found(tx, source="newsletter") == ["b"]
+    assert await found(tx, account="other.com") == ["b"]
+    assert await found(tx, since=NOON + timedelta(days=1)) == ["b"]
+    assert [row["lead_id"] for row in await leads.find(tx, Wanted(), "a", 10)] == ["b"]
+
+
+def told(*facts: tuple[str, str, dict[str, Any]]) -> Sequence[Recorded[Any]]:
+    return pipeline.PARSE.all(
+        [stored(number, f"opportunity-{deal}", kind, data) for number, (deal, kind, data) in enumerate(facts, 1)]
+    )
+
+
+async def test_an_account_is_won_and_has_open_deals_as_pipeline_tells(tx: AsyncConnection) -> None:
+    opened = "opportunity.opened"
+    await deals.apply(tx, told(("a", opened, DEAL), ("b", opened, DEAL), ("c", opened, DEAL | {"account": "x"})))
+    assert await deals.open_on(tx, "acme.com") == ["a", "b"]
+    assert not await deals.is_won(tx, "acme.com")
+    changed = DEAL | {"command": "win", "reason": None, "outcome": "won"}
+    refusal = ("d", "hand_over.refused", {"lead_id": "x", "rule": "no"})
+    await deals.apply(tx, told(("a", "opportunity.stage_changed", changed), refusal))
+    assert await deals.open_on(tx, "acme.com") == ["b"]
+    assert await deals.is_won(tx, "acme.com")
+    assert not await deals.is_won(tx, "x")
+
+
+async def test_a_deal_is_known_as_it_is_now(tx: AsyncConnection) -> None:
+    assigned = ("a", "opportunity.assigned", DEAL | {"owner": "bob"})
+    await deals.apply(tx, told(("a", "opportunity.opened", DEAL), assigned))
+    found = await deals.one(tx, "a")
+    assert found
+    assert (found["owner"], found["outcome"]) == ("bob", None)
+    assert await deals.one(tx, "nowhere") is None

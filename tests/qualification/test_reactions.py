@@ -1,0 +1,105 @@
+"""What qualification makes of others' events, read as they write them."""
+
+from typing import Any
+
+import pytest
+
+from services.qualification.lead.commands import Erase, FollowDeal, LeadCommand, RecordEngagement, TakeBack
+from services.qualification.lead.events import Details, Profile
+from services.qualification.reactions import react
+from services.qualification.upstream import intake, pipeline
+from tests.qualification.neighbours import CAPTURED, DEAL, stored
+from tests.spec import NOON
+
+Reacted = list[tuple[str, LeadCommand]]
+
+
+def reacted(parse: Any, stream: str, kind: str, data: dict[str, Any]) -> Reacted:
+    fact = parse(stored(1, stream, kind, data))
+    return [(reaction.subject, reaction.command) for reaction in react(fact)] if fact else []  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("kind", ["lead.captured", "lead.engagement_added"])
+def test_a_capture_is_an_engagement_of_its_lead(kind: str) -> None:
+    company = {"name": "Acme", "domain": "acme.com", "country": "DE", "industry": "steel", "employees": 12}
+    told = CAPTURED | {
+        "source": "webinar",
+        "details": {"webinar_id": "w1", "attended": True, "minutes": 5},
+        "company": company,
+        "role_class": "director",
+        "external_id": "crm:1",
+    }
+    profile = Profile(
+        domain="acme.com", country="DE", industry="steel", employees=12, role="director", email_kind="business"
+    )
+    command = RecordEngagement(
+        person_id="ada",
+        external_id="crm:1",
+        capture_id="capture-1",
+        source="webinar",
+        engaged_at=NOON,
+        details=Details(attended=True),
+        profile=profile,
+    )
+    assert reacted(intake.PARSE, "lead-x", kind, told) == [("x", command)]
+
+
+def test_little_is_enough() -> None:
+    told = CAPTURED | {"details": None, "company": None}
+    ((_, command),) = reacted(intake.PARSE, "lead-x", "lead.captured", told)
+    assert isinstance(command, RecordEngagement)
+    assert command.profile == Profile(email_kind="business")
+
+
+def test_an_erased_person_erases_each_of_its_leads() -> None:
+    assert reacted(intake.PARSE, "person-p", "person.erased", {"lead_ids": ["x", "y"]}) == [
+        ("x", Erase()),
+        ("y", Erase()),
+    ]
+    assert reacted(intake.PARSE, "person-p", "person.accessed", {}) == []
+
+
+def follow(happened: str, *, qualified: bool = True, reason: str | None = None) -> FollowDeal:
+    told = {"opportunity_id": "d", "happened": happened, "qualified": qualified, "reason": reason}
+    return FollowDeal.model_validate(told)
+
+
+def moved(command: str, **changes: Any) -> Reacted:
+    data = DEAL | {"command": command, "reason": None, "qualified": True, "lead_ids": ["x", "y"]} | changes
+    return reacted(pipeline.PARSE, "opportunity-d", "opportunity.stage_changed", data)
+
+
+@pytest.mark.parametrize("command", ["qualify", "win", "lose", "recycle", "reopen"])
+def test_all_leads_of_a_deal_move_with_it(command: str) -> None:
+    expected = follow(command, qualified=False, reason="other")
+    assert moved(command, reason="other", qualified=False) == [("x", expected), ("y", expected)]
+
+
+def test_an_advance_moves_no_lead() -> None:
+    assert moved("advance") == []
+
+
+def test_only_a_qualified_deal_makes_an_sql_of_the_lead_that_joins_it() -> None:
+    joined = DEAL | {"lead_id": "y", "lead_ids": ["x", "y"]}
+    kind = "opportunity.lead_attached"
+    assert reacted(pipeline.PARSE, "opportunity-d", kind, joined) == []
+    assert reacted(pipeline.PARSE, "opportunity-d", kind, joined | {"qualified": True}) == [("y", follow("qualify"))]
+
+
+def test_a_process_that_begins_qualified_makes_an_sql_at_once() -> None:
+    opened = DEAL | {"lead_ids": ["x"]}
+    kind = "opportunity.opened"
+    assert reacted(pipeline.PARSE, "opportunity-d", kind, opened) == []
+    assert reacted(pipeline.PARSE, "opportunity-d", kind, opened | {"qualified": True}) == [("x", follow("qualify"))]
+
+
+def test_a_refused_hand_over_is_taken_back_with_its_rule() -> None:
+    told = {"lead_id": "x", "rule": "no" * 200}
+    assert reacted(pipeline.PARSE, "opportunity-d", "hand_over.refused", told) == [
+        ("x", TakeBack(opportunity_id="d", rule=("no" * 200)[:200]))
+    ]
+
+
+@pytest.mark.parametrize("kind", ["opportunity.assigned", "opportunity.corrected", "opportunity.amount_changed"])
+def test_the_rest_moves_no_lead(kind: str) -> None:
+    assert reacted(pipeline.PARSE, "opportunity-d", kind, DEAL) == []

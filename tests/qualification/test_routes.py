@@ -1,0 +1,406 @@
+"""Qualification over HTTP, as marketing and SDRs see it; intake and pipeline are what they would tell."""
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+from sqlalchemy import text
+
+from services.qualification.model.default import DEFAULT
+from services.qualification.service import SERVICE
+from tests.qualification.neighbours import DEAL, Neighbours, captured, neighbours
+from tests.running import Clock, connected, fresh, make_key, running_services
+from tests.spec import NOON
+
+MET: dict[str, Any] = {
+    name: {"status": "met", "evidence": f"what {name}"} for name in ("budget", "authority", "need", "timing")
+}
+
+
+@dataclass
+class World:
+    api: httpx.AsyncClient
+    told: Neighbours
+    clock: Clock
+    captures: int = 0
+
+    async def capture(self, lead_id: str, source: str = "newsletter", **changes: Any) -> dict[str, str]:
+        self.captures += 1
+        kind = "lead.captured" if self.captures == 1 else "lead.engagement_added"
+        data = captured(source, f"capture-{self.captures}", **changes)
+        return await self.told.intake.tell(f"lead-{lead_id}", kind, data, self.clock.instant)
+
+    async def lead(self, lead_id: str, source: str = "newsletter", **changes: Any) -> str:
+        """A lead that is there."""
+        headers = await self.capture(lead_id, source, **changes)
+        assert (await self.api.get(f"leads/{lead_id}", headers=headers)).status_code == 200
+        return lead_id
+
+    async def done(self, path: str, body: Any = None, *, status: int = 200, **more: Any) -> httpx.Response:
+        answer = await self.api.post(path, json=body, **more) if body is not None else await self.api.post(path, **more)
+        assert answer.status_code == status, answer.text
+        return answer
+
+    async def deal(self, deal: str, kind: str, **changes: Any) -> dict[str, str]:
+        data = DEAL | {"command": "qualify", "reason": None} | changes
+        return await self.told.pipeline.tell(f"opportunity-{deal}", kind, data, self.clock.instant)
+
+    async def handed_over(self, lead_id: str, **body: Any) -> dict[str, Any]:
+        await self.done(f"leads/{lead_id}/bant", MET)
+        answer = await self.done(f"leads/{lead_id}/hand-over", {"owner": "ann"} | body, status=201)
+        return dict(answer.json())
+
+    async def look(self, lead_id: str, headers: dict[str, str] | None = None) -> dict[str, Any]:
+        answer = await self.api.get(f"leads/{lead_id}", headers=headers)
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+
+@pytest_asyncio.fixture
+async def world(database: str) -> AsyncIterator[World]:
+    clock = Clock(NOON)
+    async with running_services(database, [SERVICE], edge=clock.edge()) as api, neighbours(database) as told:
+        api.base_url = httpx.URL("http://test/qualification/v1/")
+        yield World(api, told, clock)
+
+
+# -- one lead --------------------------------------------------------------------------------------------------------
+
+
+async def test_a_lead_has_the_shape_that_callers_rely_on(world: World) -> None:
+    await world.lead("x", "demo_request", external_id="crm:1", role_class="director")
+    lead = await world.look("x")
+    nothing = {"status": "unknown", "evidence": None, "at": None, "by": None}
+    cycle = {
+        "n": 1,
+        "began": "crossing",
+        "mql_at": "2026-03-02T12:00:00Z",
+        "srl_at": None,
+        "sql_at": None,
+        "outcome": None,
+        "reason": None,
+        "opportunity_id": None,
+    }
+    expected = {
+        "lead_id": "x",
+        "external_id": "crm:1",
+        "lifecycle": "mql",
+        "cycles": [cycle],
+        "fit": {"grade": "B"},
+        "prospect": None,
+        "engagement": {"score": "50"},
+        "bant": {"budget": nothing, "authority": nothing, "need": nothing, "timing": nothing},
+        "model_version": 1,
+        "opportunity_id": None,
+        "next_revisit": None,
+        "source": "demo_request",
+        "account": "acme.com",
+    }
+    assert {name: lead[name] for name in expected} == expected
+    assert [(move["from_lifecycle"], move["to_lifecycle"]) for move in lead["history"]] == [
+        (None, "captured"),
+        ("captured", "mql"),
+    ]
+
+
+async def test_bant_is_merged_with_evidence_from_the_vault(world: World, database: str) -> None:
+    await world.lead("x")
+    first = await world.done("leads/x/bant", {"budget": {"status": "met", "evidence": "40k approved"}})
+    again = await world.done("leads/x/bant", {"budget": {"status": "met", "evidence": "40k approved"}})
+    assert first.json() == again.json()
+    await world.done("leads/x/bant", {"need": {"status": "unmet", "evidence": "they have one"}})
+    bant = (await world.look("x"))["bant"]
+    assert bant["budget"] == {
+        "status": "met",
+        "evidence": "40k approved",
+        "at": "2026-03-02T12:00:00Z",
+        "by": "tester",
+    }
+    assert (bant["need"]["status"], bant["timing"]["status"]) == ("unmet", "unknown")
+    async with connected(database, search_path="qualification") as engine, engine.connect() as tx:
+        assert "40k" not in str((await tx.execute(text("SELECT data FROM events"))).all())
+
+
+async def test_what_is_not_there_is_404(world: World) -> None:
+    for path in ("leads/none", "leads/none/score"):
+        assert (await world.api.get(path)).status_code == 404
+    bodies: dict[str, Any] = {
+        "bant": MET,
+        "hand-over": {"owner": "ann"},
+        "mark-mql": {"reason": "other"},
+        "reject": {"reason": "other"},
+        "nurture": {"reason": "other"},
+        "requalify": {},
+        "claim": {},
+        "touch": {},
+    }
+    for command, body in bodies.items():
+        await world.done(f"leads/none/{command}", body, status=404)
+    await world.done("leads/none/hand-over", {"opportunity_id": "d"}, status=404)
+    await world.done("models/7/activate", status=404)
+
+
+# -- from captured to customer and back ------------------------------------------------------------------------------
+
+
+async def test_a_lead_goes_all_the_way_and_comes_back(world: World) -> None:
+    await world.lead("x")
+    handed = await world.handed_over("x", name="Acme, 50 seats", amount={"amount": "10.5", "currency": "EUR"})
+    deal = handed["opportunity_id"]
+    assert (await world.look("x"))["lifecycle"] == "srl"
+    told = {"lead_ids": ["x"], "qualified": True}
+    changed = "opportunity.stage_changed"
+    assert (await world.look("x", await world.deal(deal, changed, **told)))["lifecycle"] == "sql"
+    won = await world.deal(deal, changed, command="win", outcome="won", **told)
+    assert (await world.look("x", won))["lifecycle"] == "customer"
+    reopened = await world.deal(deal, changed, command="reopen", **told)
+    assert (await world.look("x", reopened))["lifecycle"] == "sql"
+    lost = await world.deal(deal, changed, command="lose", outcome="lost", reason="competitor", **told)
+    lead = await world.look("x", lost)
+    assert (lead["lifecycle"], lead["reason"], lead["opportunity_id"]) == ("nurture", "competitor", None)
+    assert [(cycle["outcome"], cycle["opportunity_id"]) for cycle in lead["cycles"]] == [("lost", deal)]
+    world.clock.pass_by(days=1)
+    engaged = await world.capture("x", "demo_request", engaged_at=world.clock.instant)
+    lead = await world.look("x", engaged)
+    assert (lead["lifecycle"], lead["cycle"]) == ("mql", 2)
+
+
+async def test_a_hand_over_says_what_pipeline_needs_and_lends_the_name(world: World, database: str) -> None:
+    await world.lead("x", "webinar", details={"webinar_id": "w", "attended": True})
+    handed = await world.handed_over("x", name="Acme, 50 seats", close_date="2026-09-30")
+    (srl,) = (await world.api.get("events", params={"types": "lead.srl"})).json()["items"]
+    said = {name: srl["data"][name] for name in ("opportunity_id", "attached", "account", "owner", "motion", "source")}
+    assert said == {
+        "opportunity_id": handed["opportunity_id"],
+        "attached": False,
+        "account": "acme.com",
+        "owner": "ann",
+        "motion": "new_business",
+        "source": "webinar",
+    }
+    async with connected(database) as engine, engine.connect() as tx:
+        lent = text("SELECT value FROM exchange.lent WHERE ref = CAST(:ref AS uuid)")
+        assert (await tx.execute(lent, srl["data"]["name"])).scalar_one() == "Acme, 50 seats"
+
+
+async def test_a_hand_over_is_refused_with_what_is_missing(world: World) -> None:
+    await world.lead("x", company=None)
+    lacking = await world.done("leads/x/hand-over", {"owner": "ann"}, status=409)
+    assert "budget, authority, need, timing" in lacking.json()["detail"]
+    await world.done("leads/x/bant", MET)
+    nameless = await world.done("leads/x/hand-over", {"owner": "ann"}, status=409)
+    assert "account" in nameless.json()["detail"]
+    for body in ({}, {"owner": "ann", "opportunity_id": "d"}, {"owner": "Ann Smith"}):
+        await world.done("leads/x/hand-over", body, status=422)
+
+
+async def test_the_account_tells_the_motion_and_warns_of_another_open_deal(world: World) -> None:
+    await world.deal("d1", "opportunity.opened")
+    headers = await world.deal("d2", "opportunity.stage_changed", command="win", outcome="won", qualified=True)
+    await world.lead("x")
+    await world.done("leads/x/bant", MET)
+    key = headers | {"Idempotency-Key": "one click"}
+    answer = await world.done("leads/x/hand-over", {"owner": "ann"}, status=201, headers=key)
+    (warning,) = answer.json()["warnings"]
+    assert (warning["code"], warning["count"]) == ("open_opportunity_on_account", 1)
+    (srl,) = (await world.api.get("events", params={"types": "lead.srl"})).json()["items"]
+    assert srl["data"]["motion"] == "existing_business"
+    again = await world.done("leads/x/hand-over", {"owner": "ann"}, status=201, headers=key)
+    assert again.json() == answer.json()
+    assert again.headers["Idempotent-Replayed"] == "true"
+    await world.done("leads/x/hand-over", {"owner": "ann"}, status=409)
+
+
+async def test_a_lead_is_attached_to_an_open_deal(world: World) -> None:
+    headers = await world.deal("d1", "opportunity.opened", account="Acme Corp")
+    await world.lead("x")
+    await world.done("leads/x/bant", MET)
+    await world.done("leads/x/hand-over", {"opportunity_id": "nowhere"}, status=409)
+    answer = await world.done("leads/x/hand-over", {"opportunity_id": "d1"}, status=201, headers=headers)
+    assert (answer.json()["opportunity_id"], answer.json()["warnings"]) == ("d1", [])
+    joined = await world.deal("d1", "opportunity.lead_attached", lead_id="x", lead_ids=["x"], qualified=True)
+    lead = await world.look("x", joined)
+    assert (lead["lifecycle"], lead["account"]) == ("sql", "Acme Corp")
+
+
+async def test_a_hand_over_that_pipeline_refuses_is_in_the_queue_with_the_rule(world: World) -> None:
+    await world.lead("x")
+    deal = (await world.handed_over("x", pipeline="loans"))["opportunity_id"]
+    rule = "there is no pipeline 'loans'"
+    refused = await world.told.pipeline.tell(f"opportunity-{deal}", "hand_over.refused", {"lead_id": "x", "rule": rule})
+    (waiting,) = (await world.api.get("queue", headers=refused)).json()["items"]
+    assert (waiting["lead_id"], waiting["lifecycle"], waiting["refused"]) == ("x", "mql", rule)
+    assert (await world.handed_over("x"))["opportunity_id"] != deal
+
+
+@pytest.mark.parametrize("command", ["reject", "nurture"])
+async def test_a_lead_that_is_put_aside_can_be_requalified(world: World, command: str) -> None:
+    await world.lead("x", "demo_request")
+    await world.done(f"leads/x/{command}", {"reason": "bad_timing", "note": "call in June"})
+    await world.done(f"leads/x/{command}", {"reason": "because"}, status=422)
+    assert (await world.look("x"))["cycles"][0]["reason"] == "bad_timing"
+    await world.done("leads/x/requalify")
+    await world.done("leads/x/reject", {"reason": "spam"})
+    await world.done("leads/x/mark-mql", {"reason": "other"})
+    lead = await world.look("x")
+    assert (lead["lifecycle"], [cycle["began"] for cycle in lead["cycles"]]) == (
+        "mql",
+        ["crossing", "requalify", "mark"],
+    )
+
+
+async def test_nurture_says_when_to_look_again(world: World) -> None:
+    await world.lead("x")
+    await world.done("leads/x/nurture", {"reason": "bad_timing", "revisit_on": "2026-06-01"})
+    assert (await world.look("x"))["next_revisit"] == "2026-06-01"
+
+
+# -- the queue -------------------------------------------------------------------------------------------------------
+
+
+async def test_the_queue_tells_age_and_deadline_and_who_works_it(world: World) -> None:
+    await world.lead("slow", "newsletter")
+    await world.done("leads/slow/mark-mql", {"reason": "other"})
+    world.clock.pass_by(minutes=1)
+    await world.lead("demo", "demo_request")
+    world.clock.pass_by(minutes=61)
+    await world.done("leads/slow/claim", {"sdr": "kim"})
+    claimed = await world.done("leads/demo/claim")
+    await world.done("leads/demo/claim", {"sdr": "kim"}, status=409)
+    items = (await world.api.get("queue", headers=fresh(claimed))).json()["items"]
+    assert [(item["lead_id"], item["age_seconds"], item["overdue"], item["sdr"]) for item in items] == [
+        ("demo", 3660, True, "tester"),
+        ("slow", 3720, False, "kim"),
+    ]
+    assert items[0]["touch_by"] == "2026-03-02T13:01:00Z"
+    touched = await world.done("leads/demo/touch")
+    mine = (await world.api.get("queue", params={"sdr": "tester"}, headers=fresh(touched))).json()["items"]
+    assert [(item["lead_id"], item["overdue"], item["touched_at"]) for item in mine] == [
+        ("demo", False, "2026-03-02T13:02:00Z")
+    ]
+
+
+async def test_lists_are_filtered_and_paged(world: World) -> None:
+    for number in range(3):
+        await world.lead(f"a{number}", "demo_request")
+    headers = await world.capture("b")
+    wanted = {"lifecycle": "mql", "account": "acme.com", "source": "demo_request", "since": "2026-03-02T12:00:00Z"}
+    await world.look("b", headers)
+    page = (await world.api.get("leads", params=wanted | {"limit": 2}, headers=headers)).json()
+    rest = (await world.api.get("leads", params=wanted | {"limit": 2, "after": page["next"]})).json()
+    assert [item["lead_id"] for item in page["items"] + rest["items"]] == ["a0", "a1", "a2"]
+    assert rest["next"] is None
+    first = (await world.api.get("queue", params={"limit": 2})).json()
+    last = (await world.api.get("queue", params={"limit": 2, "after": first["next"]})).json()
+    assert [item["lead_id"] for item in first["items"] + last["items"]] == ["a0", "a1", "a2"]
+    for params in ({"prospect": "true"}, {"grade": "E"}, {"lifecycle": "lead"}, {"since": "yesterday"}):
+        assert (await world.api.get("leads", params=params)).status_code == 422
+
+
+# -- scores and models -----------------------------------------------------------------------------------------------
+
+
+async def test_a_score_explains_itself(world: World) -> None:
+    await world.lead("x", "webinar", details={"webinar_id": "w", "attended": True}, email_kind="disposable")
+    explained = (await world.api.get("leads/x/score")).json()
+    assert [(each["rule"], each["points"], each["counted"]) for each in explained["engagement"]["contributions"]] == [
+        ("webinar", 10, 10),
+        ("webinar_attended", 10, 10),
+        ("disposable_address", -30, -30),
+    ]
+    assert {each["event"] for each in explained["engagement"]["contributions"]} == {"capture-1"}
+    assert (explained["engagement"]["score"], explained["model_version"]) == ("-10", 1)
+    assert (await world.look("x"))["engagement"]["score"] == "-10"
+    assert explained["towards_next"] == {"score": "-10", "since": None, "above_line": False}
+    assert (await world.api.get("leads/x/score", params={"at": "2026-01-01T00:00:00Z"})).status_code == 422
+
+
+async def test_after_an_end_a_score_says_what_still_counts(world: World) -> None:
+    await world.lead("x", "demo_request")
+    await world.done("leads/x/reject", {"reason": "other"})
+    explained = (await world.api.get("leads/x/score")).json()
+    assert explained["engagement"]["score"] == "50"
+    assert [each["towards_next"] for each in explained["engagement"]["contributions"]] == [False]
+    assert explained["towards_next"] == {"score": "0", "since": "2026-03-02T12:00:00Z", "above_line": False}
+
+
+async def test_models_are_data_and_old_scores_stay_explained(world: World) -> None:
+    await world.lead("x")
+    model = DEFAULT.model_dump(mode="json")
+    model["rules"] = [rule | {"points": 50} for rule in model["rules"] if rule["rule"] == "newsletter"]
+    model["caps"] = {}
+    defined = await world.done("models", model, status=201)
+    assert defined.json()["version"] == 2
+    listed = (await world.api.get("models")).json()["items"]
+    assert [(item["version"], item["active"]) for item in listed] == [(1, True), (2, False)]
+    activated = await world.done("models/2/activate")
+    waiting = (await world.api.get("queue", headers=fresh(activated))).json()["items"]
+    assert waiting == []
+    assert (await world.look("x"))["model_version"] == 1
+    assert (await world.api.get("leads/x/score")).json()["engagement"]["score"] == "5"
+    lead = await world.look("x", await world.capture("x", "other"))
+    assert (lead["lifecycle"], lead["model_version"], lead["engagement"]["score"]) == ("mql", 2, "50")
+    await world.done("models", model | {"fit": model["fit"] | {"a": 0}}, status=422)
+
+
+# -- erasure, feed, keys ---------------------------------------------------------------------------------------------
+
+
+async def test_erasing_a_person_empties_what_was_written_about_the_lead(world: World, database: str) -> None:
+    await world.lead("x", "demo_request")
+    deal = (await world.handed_over("x", name="Ada's deal"))["opportunity_id"]
+    headers = await world.told.intake.tell("person-ada", "person.erased", {"lead_ids": ["x"]})
+    lead = await world.look("x", headers)
+    assert (lead["lifecycle"], lead["bant"]["budget"]["status"], lead["bant"]["budget"]["evidence"]) == (
+        "srl",
+        "met",
+        None,
+    )
+    await world.done("leads/x/touch", status=409)
+    async with connected(database, search_path="qualification") as engine, engine.connect() as tx:
+        for table in ("vault", "exchange.lent"):
+            assert (await tx.execute(text(f"SELECT count(*) FROM {table}"))).scalar_one() == 0  # noqa: S608
+    (erased,) = (await world.api.get("events", params={"types": "lead.erased"})).json()["items"]
+    assert (erased["data"]["opportunity_ids"], erased["data"]["person_id"]) == ([deal], "ada")
+
+
+async def test_the_feed_tells_where_leads_come_to_but_no_text(world: World) -> None:
+    await world.lead("x")
+    await world.handed_over("x", name="Ada's deal")
+    page = (await world.api.get("events")).json()
+    assert [item["type"] for item in page["items"]] == ["lead.engaged", "lead.mql", "lead.srl"]
+    assert [item["data"]["by"] for item in page["items"]] == ["web form", "tester", "tester"]
+    assert "Ada's" not in json.dumps(page)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "scopes"),
+    [
+        ("GET", "leads/x", ["qualification:write"]),
+        ("GET", "leads", ["qualification:write"]),
+        ("GET", "queue", ["qualification:write"]),
+        ("GET", "leads/x/score", ["qualification:write"]),
+        ("GET", "models", ["qualification:write"]),
+        ("GET", "events", ["leads:read"]),
+        ("POST", "leads/x/touch", ["leads:read"]),
+        ("POST", "leads/x/bant", ["leads:read"]),
+        ("POST", "leads/x/hand-over", ["leads:read"]),
+        ("POST", "models/1/activate", ["leads:read"]),
+    ],
+)
+async def test_a_key_without_the_scope_is_refused(
+    world: World, database: str, method: str, path: str, scopes: list[str]
+) -> None:
+    key = await make_key(database, scopes)
+    answer = await world.api.request(method, path, json={"owner": "x"}, headers={"Authorization": f"Bearer {key}"})
+    assert answer.status_code == 403
+
+
+async def test_a_late_engagement_does_not_backdate_a_crossing(world: World) -> None:
+    await world.lead("x", "demo_request", engaged_at=NOON - timedelta(days=20))
+    assert (await world.look("x"))["mql_at"] == "2026-03-02T12:00:00Z"
