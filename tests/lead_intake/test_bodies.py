@@ -3,6 +3,8 @@
 from typing import Any, get_args
 
 import pytest
+from hypothesis import given as for_all
+from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
 from services.lead_intake.lead.commands import CaptureLead
@@ -161,3 +163,25 @@ def texts(model: type[BaseModel], path: str = "") -> set[str]:
 def flat(annotation: Any) -> list[Any]:
     arguments = [argument for argument in get_args(annotation) if not isinstance(argument, str)]
     return [kind for argument in arguments for kind in flat(argument)] or [annotation]
+
+
+ALMOST = st.from_regex(r"[a-zß\u0130\u200d.+-]{1,9}[@＠][a-zäß.\u3002-]{1,9}\.(com|test|xn--p1ai)") | st.from_regex(
+    r"(https?|ftp)://[a-z@:\[\]%0-9.]{1,9}(/[a-z%@?#;]{0,9})?"
+)
+
+
+@for_all(st.sampled_from(["email", "phone", "domain", "landing_url", "country"]), st.text(max_size=60) | ALMOST)
+def test_whatever_is_written_is_taken_or_refused(field: str, written: str) -> None:
+    """Never another exception than the refusal; and what was taken, is taken again as it is."""
+    body = {
+        "email": {"person": {"email": written}},
+        "phone": {"person": {"phone": written}},
+        "domain": {"company": {"domain": written}},
+        "landing_url": {"campaign": {"landing_url": written}},
+        "country": {"company": {"country": written}, "person": {"phone": "030 901820"}},
+    }[field]
+    try:
+        taken = told(**body)
+    except ValidationError:
+        return
+    assert CaptureLead.model_validate(taken.model_dump(mode="json")) == taken

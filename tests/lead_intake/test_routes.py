@@ -208,3 +208,27 @@ async def test_openapi_names_no_schema_that_is_missing(api: httpx.AsyncClient) -
     described = (await api.get("http://test/intake/openapi.json")).json()
     named = {part.split('"')[0] for part in str(described).replace("'", '"').split("#/components/schemas/")[1:]}
     assert named <= set(described["components"]["schemas"])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"null",
+        b"[]",
+        b'{"source": "other", "person"',
+        b"\xff\xfe",
+        b'{"source": "other", "person": {"email": "j@acme.com", "first_name": "\\ud800"}}',
+        b'{"source": "other", "person": {"email": "j@acme.com", "first_name": "\\u0000"}}',
+        b'{"source": "other", "person": {"email": "j@acme.com"}, "company": {"employees": NaN}}',
+        b'{"source": "other", "person": {"email": "j@acme.com"}, "company": {"employees": 1' + b"0" * 400 + b"}}",
+        b'{"source": "other", "person": {"email": "j@acme.com"}, "details": ' + b'{"a":' * 500 + b"1" + b"}" * 501,
+        b'{"source": "other", "person": {"phone": "+' + b"9" * 5000 + b'"}}',
+    ],
+    ids=range(11),
+)
+async def test_nonsense_is_refused_alone_and_in_a_batch(api: httpx.AsyncClient, body: bytes) -> None:
+    single = await api.post("leads", content=body, headers={"Content-Type": "application/json"})
+    batch = await api.post("leads/batch", content=body or b"{}", headers={"Content-Type": "application/x-ndjson"})
+    assert single.status_code == 422
+    assert '"failed":1' in batch.text
