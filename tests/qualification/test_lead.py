@@ -193,6 +193,9 @@ def test_bant_is_merged_and_its_evidence_sealed() -> None:
     assert isinstance(need, LeadBantChanged)
     assert need.bant == statuses | {"need": BantStatus.UNMET}
     assert set(need.changed) == {"need"}
+    (unmet,) = given(ENGAGED, BANT_MET).when(said(budget=SaidItem(status=BantStatus.UNMET))).decided()
+    assert isinstance(unmet, LeadBantChanged)
+    assert unmet.bant == ALL_MET | {"budget": BantStatus.UNMET}
 
 
 def test_bant_that_is_known_so_is_passed_over() -> None:
@@ -258,6 +261,10 @@ def test_the_first_touch_of_a_cycle_is_kept() -> None:
     touched = LeadTouched(**MQL | {"touched_at": NOW})
     given(*FACTS[Lifecycle.MQL]).when(Touch()).then(touched)
     given(*FACTS[Lifecycle.MQL], touched).when(Touch(), at=NOW + timedelta(hours=1)).then()
+    rejected = LeadRejected(**touched.model_dump() | {"lifecycle": Lifecycle.REJECTED})
+    (again,) = given(*FACTS[Lifecycle.MQL], touched, rejected).when(Requalify()).decided()
+    assert isinstance(again, LeadMql)
+    assert again.touched_at is None
 
 
 # -- handing over ----------------------------------------------------------------------------------------------------

@@ -13,9 +13,6 @@ from services.qualification.lead.lifecycle import TABLE, On
 from services.qualification.lead.state import Lead, NotThere, State
 from services.qualification.lead.working import nurtured
 
-BY_THE_DEAL = ("lost", "recycled", "won")
-"""Outcomes of a cycle that its deal's reopening undoes."""
-
 
 def follow(state: State, command: FollowDeal) -> list[LeadEvent]:
     if isinstance(state, NotThere) or not concerns(state, command):
@@ -25,11 +22,11 @@ def follow(state: State, command: FollowDeal) -> list[LeadEvent]:
 
 
 def concerns(lead: Lead, command: FollowDeal) -> bool:
-    """The deal is that of the current cycle; a reopened one, of the last cycle, which it ended."""
+    """The deal is that of the current cycle; a reopened one, of the last cycle: nothing but the deal ended that."""
     if command.happened != "reopen":
         return lead.standing.opportunity_id == command.opportunity_id
     last = lead.cycles[-1] if lead.cycles else None
-    return last is not None and last.opportunity_id == command.opportunity_id and last.outcome in BY_THE_DEAL
+    return last is not None and last.opportunity_id == command.opportunity_id
 
 
 def on(command: FollowDeal) -> On:
