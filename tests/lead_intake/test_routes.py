@@ -64,6 +64,21 @@ async def test_a_person_is_known_by_address_first_and_else_by_phone(api: httpx.A
     assert (await captured(api, **WEBINAR, person={"phone": "+4930901820"}))["lead_id"] == phone["lead_id"]
 
 
+async def test_colleagues_who_share_a_number_are_two_leads(api: httpx.AsyncClient) -> None:
+    number = "+4930901820"
+    ada = await captured(api, person={"email": "ada@acme.com", "phone": number})
+    bob = await captured(api, person={"email": "bob@acme.com", "phone": number})
+    assert ada["lead_id"] != bob["lead_id"]
+
+
+async def test_who_gave_only_a_number_is_known_when_an_address_comes(api: httpx.AsyncClient) -> None:
+    number = "+4930901820"
+    alone = await captured(api, person={"phone": number})
+    both = await captured(api, **WEBINAR, person={"email": "ada@acme.com", "phone": number})
+    mail = await captured(api, **WEBINAR, person={"email": "ada@acme.com"})
+    assert alone["lead_id"] == both["lead_id"] == mail["lead_id"]
+
+
 async def test_a_phone_that_came_with_a_later_capture_leads_to_the_person(api: httpx.AsyncClient) -> None:
     lead = (await captured(api))["lead_id"]
     await captured(api, **WEBINAR, person=JANE["person"] | {"phone": "+4930901820"})

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends
 from fastapi.responses import StreamingResponse
 
-from services.lead_intake.api.capturing import answered, capture_of, claim_of, identities
+from services.lead_intake.api.capturing import answered, capture_of, claim_of, identity
 from services.lead_intake.lead.commands import CaptureLead
 from services.lead_intake.lead.decider import DECIDER
 from shared.store.ask import Ask, Done, Step
@@ -29,15 +29,15 @@ def wanted(call: Call, told: CaptureLead) -> Ask:
     running = call.running
     asked = capture_of(call, told, keyed=False)
     claim = claim_of(running.blind, told)
-    who = identities(running.blind, told.person)
+    who = identity(running.blind, told.person)
     return Ask(
         DECIDER,
         DECIDER.stream(str(running.edge.new_id())),
         [Step(asked, claim=claim)],
         call.caller.name,
         call.correlation_id,
-        find=[claim.alias, *who] if claim else who,
-        also=who,
+        find=[claim.alias, *who.find] if claim else who.find,
+        also=who.also,
         reply=answered(asked),
     )
 

@@ -1,6 +1,7 @@
 """From the body of a capture to what is asked of the store: who it may be, and what makes it one capture."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -45,11 +46,25 @@ def must_have_happened(instant: datetime | None, now: datetime, pointer: str) ->
         raise Invalid("the engagement is in the future", errors=[{"pointer": pointer, "detail": "in the future"}])
 
 
-def identities(blind: Blind, person: PersonTold) -> list[str]:
-    """The aliases that lead to the person, the stronger first: a phone may be shared, an address hardly is."""
-    email = [blind.index("email", mailbox(person.email))] if person.email else []
-    phone = [blind.index("phone", person.phone)] if person.phone else []
-    return email + phone
+@dataclass(frozen=True)
+class Identity:
+    """`find`: the aliases that lead to the person, the stronger first. `also`: what the person is known by from now.
+
+    Colleagues share a switchboard's number, and must not become one lead: beside an e-mail address a phone leads
+    only to somebody who gave no address.
+    """
+
+    find: list[str]
+    also: list[str]
+
+
+def identity(blind: Blind, person: PersonTold) -> Identity:
+    phone = blind.index("phone", person.phone) if person.phone else None
+    alone = blind.index("phone alone", person.phone) if person.phone else None
+    if person.email is None:
+        return Identity([name for name in (phone,) if name], [name for name in (phone, alone) if name])
+    email = blind.index("email", mailbox(person.email))
+    return Identity([email, *([alone] if alone else [])], [email, *([phone] if phone else [])])
 
 
 def claim_of(blind: Blind, told: CaptureLead) -> Claim | None:

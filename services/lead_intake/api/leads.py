@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel
 
-from services.lead_intake.api.capturing import answered, capture_of, claim_of, external_alias, identities
+from services.lead_intake.api.capturing import answered, capture_of, claim_of, external_alias, identity
 from services.lead_intake.api.people import PersonData, merged, record_access
 from services.lead_intake.lead.commands import CaptureLead
 from services.lead_intake.lead.consent import standing
@@ -94,10 +94,10 @@ async def capture(told: CaptureLead, call: Writes) -> CaptureTaken:
     running = call.running
     asked = capture_of(call, told, keyed="idempotency-key" in call.request.headers)
     claim = claim_of(running.blind, told)
-    who = identities(running.blind, told.person)
-    find = [claim.alias, *who] if claim else who
+    who = identity(running.blind, told.person)
+    find = [claim.alias, *who.find] if claim else who.find
     lead_id = str(running.edge.new_id())
-    done = await call.ask(DECIDER, lead_id, asked, claim=claim, find=find, also=who, reply=answered(asked))
+    done = await call.ask(DECIDER, lead_id, asked, claim=claim, find=find, also=who.also, reply=answered(asked))
     if not done.created:
         call.response.status_code = 200
     return CaptureTaken(lead_id=done.subject, created=done.created, position=done.position, **done.body)
