@@ -86,6 +86,8 @@ class Consumer:
     engine: AsyncEngine
     limit: int
     progress: Progress
+    wrote: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set after each batch: for those who follow the store that the effect wrote to."""
 
     async def run(self) -> None:
         async with self.engine.begin() as tx:
@@ -118,6 +120,7 @@ class Consumer:
             free = [event for event in events if event.stream not in parked_keys] if waiting else events
             await self.effect(tx, self.parse.all(free))
         self.progress.position = events[-1].position
+        self.wrote.set()
 
     async def park(self, event: StoredEvent, error: Exception, offsets: Offsets | None) -> None:
         async with self.engine.begin() as tx:

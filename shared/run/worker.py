@@ -118,8 +118,10 @@ class Worker:
     def consumer(self, subscription: str, source: str, events: Source, parse: Parser[Any], effect: Effect) -> Consumer:
         progress = self.progress.setdefault((subscription, source), Progress(subscription, source))
         progress.stopped = None
-        limit = REACTED_AT_ONCE if subscription == REACTIONS else PROJECTED_AT_ONCE
-        return Consumer(subscription, source, events, parse, effect, self.engine, limit, progress)
+        limit, wrote = PROJECTED_AT_ONCE, asyncio.Event()
+        if subscription == REACTIONS:
+            limit, wrote = REACTED_AT_ONCE, self.wake
+        return Consumer(subscription, source, events, parse, effect, self.engine, limit, progress, wrote)
 
     def own_events(self) -> Source:
         return StoreSource(self.engine, self.wake)

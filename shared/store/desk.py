@@ -107,8 +107,7 @@ class Desk:
         self.kept += draft.kept
         self.lent |= draft.lent
         self.erase(draft.erased)
-        if draft.appended:
-            self.adopted += [(ref, stream.name) for ref in draft.ask.adopts]
+        self.adopted += [(ref, stream.name) for ref in draft.ask.adopts if draft.refers_to(ref)]
         self.keep(draft.ask, done)
         return done
 
@@ -211,6 +210,10 @@ class Draft:
         if isinstance(event, Erasure):
             self.erased.append(self.subject)
         self.stream = self.stream.after(self.ask.decider, event, position, at)
+
+    def refers_to(self, ref: UUID) -> bool:
+        """Only what an event refers to is adopted: what was refused leaves nothing here."""
+        return any(str(ref) in event.data for event in self.appended)
 
     def sealed(self, event: Event) -> str:
         """The event's JSON, its sealed values moved to the vault."""

@@ -1,5 +1,6 @@
 """In front of every route: who asks, how large the body may be, of which type. Pure ASGI, so that it costs little."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import perf_counter
@@ -8,6 +9,7 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared.store.committer import Busy
 from shared.web import problems
 from shared.web.access import Access, Caller
 
@@ -30,15 +32,19 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        started, status = perf_counter(), 500
+        started, status, begun = perf_counter(), 500, False
 
         async def noticing(message: Message) -> None:
-            nonlocal status
-            status = message.get("status", status)
+            nonlocal status, begun
+            status, begun = message.get("status", status), True
             await send(message)
 
         try:
             await self.guarded(scope, receive, noticing)
+        except asyncio.CancelledError:  # the process ends: whoever waits must not take silence for a fault of theirs
+            if not begun:
+                await refuse(Busy("the service is stopping"), scope, receive, send)
+            raise
         finally:
             route = getattr(scope.get("route"), "path", "none")
             self.count(scope["method"], route, status, perf_counter() - started)

@@ -136,6 +136,16 @@ async def test_a_lent_text_is_adopted_under_the_new_subject(store: AsyncEngine, 
     assert tuple(row) == (ref, "tally-b", "Acme renewal")
 
 
+async def test_a_lent_text_that_no_event_refers_to_is_not_adopted(store: AsyncEngine, write: Write) -> None:
+    await write(ask("a", Add(n=1, note="Acme renewal")))
+    ref = await only_ref(store)
+    async with store.begin() as tx:
+        await tx.execute(text("DELETE FROM vault"))
+    await write(ask("b", Add(n=1), adopts=[ref]))
+    async with store.connect() as tx:
+        assert (await tx.execute(text("SELECT count(*) FROM vault"))).scalar_one() == 0
+
+
 async def only_ref(store: AsyncEngine) -> UUID:
     async with store.connect() as tx:
         return UUID(str((await tx.execute(text("SELECT ref FROM vault"))).scalar_one()))
