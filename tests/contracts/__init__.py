@@ -1,0 +1,1 @@
+"""Where two services meet: the only tests that may know both."""
