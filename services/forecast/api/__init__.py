@@ -1,0 +1,1 @@
+"""A route per command, a route per query."""

@@ -1,0 +1,173 @@
+"""The roll-up: what the deals below a node come to in a period."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
+
+from services.forecast.api.question import Motion, PeriodKey, Reads, moment, question
+from services.forecast.ledger.totals import balance, cumulative
+from services.forecast.ledger.warnings import Warned, warnings
+from services.forecast.org.events import ROOT, UNASSIGNED, Kind
+from services.forecast.projections import sums
+from services.forecast.projections.rollup import Rollup, roll_up
+from shared.rules.message import Slug
+from shared.rules.money import Currency
+from shared.rules.money import shown as money
+from shared.store import vault
+
+router = APIRouter(tags=["roll-up"])
+View = Literal["single", "cumulative"]
+Amounts = dict[str, str]
+CURRENCY = "EUR"
+"""Of an answer, when the deals do not tell: there are none, or they are in several."""
+MEASURE = "bookings"
+NAMES = {ROOT: "All", UNASSIGNED: "Unassigned"}
+
+
+class PeriodView(BaseModel):
+    """Both days belong to it."""
+
+    key: str
+    starts: date
+    ends: date
+
+
+class WarningView(BaseModel):
+    """`amount`: what the sums leave out, in its own currency."""
+
+    code: str
+    detail: str
+    count: int
+    amount: str | None
+    currency: str | None
+
+
+class NodeView(BaseModel):
+    """`counts` and `unqualified` are of `pure`. What has no quota, no call and no override yet is null."""
+
+    node_id: str
+    name: str | None
+    kind: Kind
+    active: bool
+    own: Amounts | None
+    pure: Amounts
+    computed: Amounts | None
+    seen_by_self: Amounts | None
+    seen_by_parent: Amounts | None
+    unqualified: str
+    counts: dict[str, int]
+    quota: str | None = None
+    quota_set: str | None = None
+    quota_rolled_up: str | None = None
+    attainment: str | None = None
+    gap_to_quota: str | None = None
+    gap_after_commit: str | None = None
+    coverage: str | None = None
+    call: None = None
+    overrides: list[None] = []
+    children: list["NodeView"]
+
+
+class RollupView(BaseModel):
+    """`org_as_of`: when the chart stood as it counts here."""
+
+    period: PeriodView
+    currency: str
+    measure: str
+    view: View
+    as_of: datetime
+    org_as_of: datetime
+    frontier: str
+    final: bool
+    node: NodeView
+    warnings: list[WarningView]
+
+
+@dataclass(frozen=True)
+class Printed:
+    """How the numbers are printed."""
+
+    rollup: Rollup
+    names: Mapping[UUID, str]
+    view: View
+    currency: str
+    filtered: bool
+
+    def node(self, node: str) -> NodeView:
+        seat, found = self.rollup.tree.seats[node], balance(self.rollup.sums[node], self.currency)
+        pure = self.amounts(found.pure)
+        seen = None if self.filtered else pure
+        return NodeView(
+            node_id=node,
+            name=NAMES.get(node) or (self.names.get(seat.name_ref) if seat.name_ref else None),
+            kind=seat.kind,
+            active=seat.active,
+            own=None if self.filtered else self.amounts(found.own),
+            pure=pure,
+            computed=seen,
+            seen_by_self=seen,
+            seen_by_parent=seen,
+            unqualified=money(found.unqualified, self.currency),
+            counts=dict(found.counts),
+            children=[self.node(child) for child in self.children(node)],
+        )
+
+    def children(self, node: str) -> list[str]:
+        """Those within the depth; the unassigned where they have anything."""
+        below = self.rollup.tree.below.get(node, ())
+        return [child for child in below if child in self.rollup.sums and (child != UNASSIGNED or self.has_any(child))]
+
+    def has_any(self, node: str) -> bool:
+        return any(found.deals for found in self.rollup.sums[node].values())
+
+    def amounts(self, single: Mapping[str, Decimal]) -> Amounts:
+        chosen = single if self.view == "single" else cumulative(single)
+        return {name: money(amount, self.currency) for name, amount in chosen.items()}
+
+
+@router.get("/rollup")
+async def rolled_up(
+    call: Reads,
+    period: PeriodKey | None = None,
+    node: Annotated[Slug | None, Query(description="By default the root")] = None,
+    depth: Annotated[int, Query(ge=0, le=20)] = 1,
+    view: View = "single",
+    motion: Motion | None = None,
+    pipeline: Annotated[Slug | None, Query()] = None,
+    qualified: bool | None = None,
+    currency: Annotated[Currency | None, Query(description="By default the deals' own, if it is one")] = None,
+) -> RollupView:
+    """Per node and category. A period that has ended keeps the chart of its end. What the numbers leave out is in
+    `warnings`. Filtered by motion, pipeline or qualified, only `pure` is answered."""
+    async with call.read() as tx:
+        at = await moment(call, tx)
+        asked = await question(tx, at, period, motion=motion, pipeline=pipeline, qualified=qualified)
+        found = await roll_up(asked, node, depth)
+        chosen = currency or await sums.only_currency(tx) or CURRENCY
+        names = await vault.read(tx, {ref for each in found.sums if (ref := found.tree.seats[each].name_ref)})
+    period_asked, aside = asked.wanted.period, replace(found.aside, parked=at.parked)
+    return RollupView(
+        period=PeriodView(key=period_asked.key, starts=period_asked.starts, ends=period_asked.ends),
+        currency=chosen,
+        measure=MEASURE,
+        view=view,
+        as_of=at.as_of,
+        org_as_of=min(at.as_of, period_asked.last_instant),
+        frontier=at.frontier,
+        final=not at.parked,
+        node=Printed(found, names, view, chosen, bool(asked.wanted.filtered)).node(found.node),
+        warnings=[warning(warned) for warned in warnings(found.all, found.unassigned, aside, chosen)],
+    )
+
+
+def warning(warned: Warned) -> WarningView:
+    amount = None if warned.amount is None or not warned.currency else money(warned.amount, warned.currency)
+    return WarningView(
+        code=warned.code, detail=warned.detail, count=warned.count, amount=amount, currency=warned.currency
+    )

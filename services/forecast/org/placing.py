@@ -1,0 +1,90 @@
+"""Where a node may stand: in one tree, at every instant."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from services.forecast.org.commands import PlaceNode
+from services.forecast.org.events import ROOT, UNASSIGNED, NodePlaced, NodeRenamed, OrgEvent
+from services.forecast.org.history import Place, next_place, next_row, stay_at, stays
+from services.forecast.org.state import Org
+from shared.rules.message import BEGINNING, Rejected
+from shared.rules.sealed import Sealed, seal
+
+
+def place(org: Org, command: PlaceNode, at: datetime) -> list[OrgEvent]:
+    events = place_anywhere(org, command, at)
+    for event in events:
+        if isinstance(event, NodePlaced) and event.parent is None:
+            must_be_the_only_root(org, event)
+    return events
+
+
+def place_anywhere(org: Org, command: PlaceNode, at: datetime) -> list[OrgEvent]:
+    """Does not ask whether there is another root: an import may exchange it."""
+    starts = start_of(org, command, at)
+    known = org.nodes.get(command.node)
+    name = None if known and is_named(known.name, command) else seal(command.name)
+    if stands_so(org, command, starts):
+        return [] if name is None else [NodeRenamed(node=command.node, name=name)]
+    must_be_placeable(org, command, starts, at)
+    told = None if starts == BEGINNING else starts
+    return [NodePlaced(node=command.node, parent=command.parent, kind=command.kind, starts=told, name=name)]
+
+
+def start_of(org: Org, command: PlaceNode, at: datetime) -> datetime:
+    """A node's first row holds from the beginning, any other from now on, unless the command says."""
+    return command.starts or (at if command.node in org.nodes else BEGINNING)
+
+
+def is_named(name: Sealed[str] | None, command: PlaceNode) -> bool:
+    """What is stored is known by its reference alone; what the same batch wrote, by its value."""
+    if name is None:
+        return False
+    return name.value == command.name if name.ref is None else name.ref == command.same_as
+
+
+def stands_so(org: Org, command: PlaceNode, starts: datetime) -> bool:
+    stay = stay_at(org.history(command.node), starts)
+    return stay is not None and stay.active and stay.place == Place(command.parent, command.kind)
+
+
+def must_be_placeable(org: Org, command: PlaceNode, starts: datetime, at: datetime) -> None:
+    if command.node in (ROOT, UNASSIGNED):
+        raise Rejected(f"{command.node} is reserved")
+    if starts > at:
+        raise Rejected("from lies in the future")
+    if command.parent is not None:
+        history = org.history(command.node)
+        must_be_active(org, command.parent, starts, next_row(history, starts))
+        must_not_be_below_itself(org, command.node, command.parent, starts, next_place(history, starts))
+
+
+def must_be_active(org: Org, parent: str, starts: datetime, ends: datetime) -> None:
+    if parent not in org.nodes:
+        raise Rejected(f"there is no node {parent} to stand under")
+    found = list(stays(org.history(parent), starts, ends))
+    if not found or found[0].starts > starts:
+        raise Rejected(f"{parent} is not there yet from {said(starts)} on")
+    if ended := [stay.starts for stay in found if not stay.active]:
+        raise Rejected(f"{parent} has ended: at {said(ended[0])} it is inactive")
+
+
+def must_not_be_below_itself(org: Org, node: str, parent: str, starts: datetime, ends: datetime) -> None:
+    if parent == node or node in org.above(parent, starts, ends):
+        raise Rejected(f"a cycle: {parent} stands under {node}")
+
+
+def must_be_the_only_root(org: Org, event: NodePlaced) -> None:
+    starts = event.starts or BEGINNING
+    for other in other_roots(org, event.node, starts, next_place(org.history(event.node), starts)):
+        raise Rejected(f"from {said(starts)} on there is a root already: {other}")
+
+
+def other_roots(org: Org, node: str, starts: datetime, ends: datetime) -> Iterator[str]:
+    for other in sorted(org.tops - {node}):
+        if any(stay.place.parent is None for stay in stays(org.history(other), starts, ends)):
+            yield other
+
+
+def said(instant: datetime) -> str:
+    return "the beginning" if instant == BEGINNING else instant.isoformat()

@@ -1,0 +1,94 @@
+"""What is known of the organisation: every node's name and history."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import assert_never
+
+from services.forecast.org.events import NodeEnded, NodePlaced, NodeRenamed, OrgEvent
+from services.forecast.org.history import History, Row, row_of, stays, with_row
+from shared.rules.sealed import Sealed
+
+SHELVES = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    name: Sealed[str] | None
+    history: History
+
+
+class Nodes(Mapping[str, Node]):
+    """By id. Adding one copies a 256th: an import makes ten thousand states, and a refused one keeps the first."""
+
+    __slots__ = ("shelves",)
+
+    def __init__(self, shelves: tuple[Mapping[str, Node], ...] = ({},) * SHELVES) -> None:
+        self.shelves = shelves
+
+    def __getitem__(self, node: str) -> Node:
+        return self.shelves[hash(node) % SHELVES][node]
+
+    def __iter__(self) -> Iterator[str]:
+        return (node for shelf in self.shelves for node in shelf)
+
+    def __len__(self) -> int:
+        return sum(map(len, self.shelves))
+
+    def added(self, node: str, known: Node) -> "Nodes":
+        at = hash(node) % SHELVES
+        return Nodes((*self.shelves[:at], {**self.shelves[at], node: known}, *self.shelves[at + 1 :]))
+
+
+@dataclass(frozen=True, slots=True)
+class Org:
+    """`tops`: nodes that stand, or ever stood, without a parent."""
+
+    nodes: Nodes = field(default_factory=Nodes)
+    tops: frozenset[str] = frozenset()
+
+    def history(self, node: str) -> History:
+        return self.nodes[node].history if node in self.nodes else ()
+
+    def above(self, node: str, starts: datetime, ends: datetime) -> Iterator[str]:
+        """Every node that stands above this one at some instant of the span; those nearest first."""
+        waiting = [(node, starts, ends)]
+        for each, begins, finishes in waiting:
+            for stay in stays(self.history(each), begins, finishes):
+                if stay.place.parent is not None:
+                    yield stay.place.parent
+                    waiting.append((stay.place.parent, stay.starts, stay.ends))
+
+    def children(self, node: str, starts: datetime, ends: datetime) -> Iterator[str]:
+        """Nodes that are active under this one at some instant of the span."""
+        for each, known in self.nodes.items():
+            if any(stay.active and stay.place.parent == node for stay in stays(known.history, starts, ends)):
+                yield each
+
+
+def evolve(org: Org, event: OrgEvent, at: datetime) -> Org:
+    match event:
+        case NodePlaced():
+            return placed(org, event)
+        case NodeRenamed():
+            return with_node(org, event.node, replace(org.nodes[event.node], name=event.name))
+        case NodeEnded():
+            return with_node(org, event.node, with_rows(org.nodes[event.node], row_of(event)))
+        case _:
+            assert_never(event)
+
+
+def placed(org: Org, event: NodePlaced) -> Org:
+    known = org.nodes.get(event.node) or Node(None, ())
+    if event.name is not None:
+        known = replace(known, name=event.name)
+    after = with_node(org, event.node, with_rows(known, row_of(event)))
+    return after if event.parent is not None else replace(after, tops=org.tops | {event.node})
+
+
+def with_node(org: Org, node: str, known: Node) -> Org:
+    return replace(org, nodes=org.nodes.added(node, known))
+
+
+def with_rows(node: Node, row: Row) -> Node:
+    return replace(node, history=with_row(node.history, row))

@@ -1,0 +1,1 @@
+"""Years, quarters and months, as ranges of days. Pure."""

@@ -1,0 +1,1 @@
+"""Read models: table, apply and query on one screen each."""

@@ -1,0 +1,38 @@
+"""The ledger: pipeline's events are posted, the organisation's say for whom they count. In whatever order the two
+arrive, the rows are the same: each takes what the other has left so far, and they take turns."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.forecast.events import ForecastEvent
+from services.forecast.projections import chart, postings, pure
+from services.forecast.projections.tables import metadata
+from services.forecast.upstream.pipeline import DealEvent
+from shared.flow.projection import Projection
+from shared.rules.message import Recorded
+
+LATEST = text("""
+    INSERT INTO latest (source, occurred_at) VALUES (:source, :occurred_at)
+    ON CONFLICT (source) DO UPDATE SET occurred_at = greatest(latest.occurred_at, excluded.occurred_at)""")
+
+
+async def take_deals(tx: AsyncConnection, facts: Sequence[Recorded[DealEvent]]) -> None:
+    lines = await postings.post(tx, facts)
+    tree = await chart.upwards(tx, {line.account.owner for line in lines})
+    await pure.add(tx, lines, tree)
+    await note(tx, "pipeline", facts)
+
+
+async def take_org(tx: AsyncConnection, facts: Sequence[Recorded[ForecastEvent]]) -> None:
+    shifts = await chart.follow(tx, facts)
+    await pure.shift(tx, list(shifts.all()), shifts.arrived)
+    await note(tx, "forecast", facts)
+
+
+async def note(tx: AsyncConnection, source: str, facts: Sequence[Recorded[DealEvent | ForecastEvent]]) -> None:
+    await tx.execute(LATEST, {"source": source, "occurred_at": max(fact.occurred_at for fact in facts)})
+
+
+PROJECTION = Projection("ledger", 1, metadata, {"pipeline": take_deals, "forecast": take_org})

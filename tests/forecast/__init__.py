@@ -1,0 +1,1 @@
+"""Forecast: the ledger, the organisation, the roll-up."""

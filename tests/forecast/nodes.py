@@ -1,0 +1,42 @@
+"""Facts and commands about a small company, for the tests of its organisation."""
+
+from datetime import datetime
+from typing import Any
+
+from services.forecast.org.commands import ImportedNode, ImportNodes, OrgCommand, PlaceNode
+from services.forecast.org.decider import DECIDER
+from services.forecast.org.events import NodeEnded, NodePlaced, OrgEvent
+from services.forecast.org.state import Org
+from shared.rules.sealed import Sealed
+from tests.spec import Given
+
+
+def given(*facts: OrgEvent) -> Given[OrgCommand, Org, OrgEvent]:
+    return Given(DECIDER, facts)
+
+
+def placed(node: str, parent: str | None, starts: datetime | None = None, **changes: Any) -> NodePlaced:
+    named = Sealed(value=node.title())
+    return NodePlaced.model_validate(
+        {"node": node, "parent": parent, "kind": "person", "starts": starts, "name": named} | changes
+    )
+
+
+def moved(node: str, parent: str | None, starts: datetime | None, **changes: Any) -> NodePlaced:
+    return placed(node, parent, starts, name=None, **changes)
+
+
+def ended(node: str, starts: datetime) -> NodeEnded:
+    return NodeEnded(node=node, starts=starts)
+
+
+def place(node: str, parent: str | None, starts: datetime | None = None, **changes: Any) -> PlaceNode:
+    told = {"node": node, "name": node.title(), "kind": "person", "parent": parent, "starts": starts}
+    return PlaceNode.model_validate(told | changes)
+
+
+def lines(*commands: PlaceNode) -> ImportNodes:
+    """From line 2 on: the first has the columns' names."""
+    return ImportNodes(
+        lines=tuple(ImportedNode(line=number, **dict(command)) for number, command in enumerate(commands, 2))
+    )
