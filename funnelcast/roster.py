@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 
+from services.forecast.service import SERVICE as FORECAST
+from services.lead_intake.service import SERVICE as INTAKE
 from services.pipeline.service import SERVICE as PIPELINE
+from services.qualification.service import SERVICE as QUALIFICATION
 from shared.run.service import Service
 
-SERVICES: Mapping[str, Service] = {service.name: service for service in (PIPELINE,)}
+SERVICES: Mapping[str, Service] = {service.name: service for service in (INTAKE, QUALIFICATION, PIPELINE, FORECAST)}
 ALSO_CALLED = {"lead_intake": "intake", "lead-intake": "intake"}
 
 

@@ -14,8 +14,8 @@ from funnelcast import life, place
 from funnelcast.failure import Failed
 from funnelcast.roster import SERVICES
 from funnelcast.tables import console
+from funnelcast.verifying import ledger, order, read_models, snapshot, texts
 from funnelcast.verifying import log as the_log
-from funnelcast.verifying import order, read_models, snapshot, texts
 from funnelcast.verifying.log import Copy
 from funnelcast.verifying.snapshot import Snapshot
 from shared.flow import checkpoint, parked
@@ -66,6 +66,8 @@ async def checks(engine: AsyncEngine, log: Log) -> AsyncIterator[Checked]:
         for service in SERVICES.values():
             async for one in of_service(engine, log, taken, service, heads):
                 yield one
+        forecast = SERVICES["forecast"]
+        yield Checked(forecast.name, "trial balance", await ledger.check(await taken.of(forecast.read_models)))
 
 
 async def of_service(

@@ -11,6 +11,7 @@ from shared.flow.rows import plain
 from shared.rules.message import StoredEvent
 
 LENGTH = 16
+NONE = bytes(LENGTH)
 WAIT = 1.0
 MOST = 20
 
@@ -28,10 +29,10 @@ class Copy:
     findings: list[str] = field(default_factory=list)
 
     def keep(self, events: Iterable[StoredEvent]) -> None:
-        """From the store, gapless from position 1."""
+        """From the store, in its order. A position that is missing there gets a fingerprint that no event has."""
         for event in events:
-            self.prints += fingerprint(event)
-            self.seen.append(0)
+            self.prints += NONE * (event.position - 1 - len(self.seen)) + fingerprint(event)
+            self.seen += bytes(event.position - len(self.seen))
 
     def compare(self, partition: int, events: Iterable[StoredEvent], last: int) -> int:
         """The next records of a partition, whose last new position was `last`; returns what it is now. A repetition
@@ -39,7 +40,10 @@ class Copy:
         for event in events:
             if event.position > len(self.seen):
                 continue  # published after the store was read
-            if fingerprint(event) != self.expected(event.position):
+            expected = self.expected(event.position)
+            if expected == NONE:
+                self.findings.append(f"position {event.position} is in the log, and not in the store")
+            elif fingerprint(event) != expected:
                 self.findings.append(f"the record of position {event.position} differs from the store's event")
             elif event.position < last and not self.seen[event.position - 1]:
                 self.findings.append(f"position {event.position} comes after {last} in partition {partition}")
