@@ -1,7 +1,8 @@
 """`funnelcast keys`: API keys are made, listed, rotated and revoked in the store."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,7 @@ from shared.web import access
 SPAN = re.compile(r"([0-9]{1,4})([hdw])")
 HOURS = {"h": 1, "d": 24, "w": 24 * 7}
 NODE = re.compile(r"[a-z0-9._-]{1,100}")
+LENT = timedelta(minutes=1)
 ALONE = text("LOCK TABLE access.keys IN EXCLUSIVE MODE")
 
 
@@ -52,6 +54,19 @@ async def first(engine: AsyncEngine, edge: Edge, secret: str | None) -> str | No
         if (await tx.execute(select(func.count()).select_from(access.keys))).scalar_one():
             return None
         return await access.create(tx, edge.new_id(), "admin", access.SCOPES, secret=secret)
+
+
+@asynccontextmanager
+async def lent(engine: AsyncEngine, edge: Edge, name: str, scopes: Sequence[str]) -> AsyncIterator[str]:
+    """For one use: revoked afterwards, and expired soon if that cannot happen."""
+    key_id = edge.new_id()
+    async with engine.begin() as tx:
+        secret = await access.create(tx, key_id, name, scopes, expires_at=edge.now() + LENT)
+    try:
+        yield secret
+    finally:
+        async with engine.begin() as tx:
+            await access.revoke(tx, key_id)
 
 
 async def create(

@@ -9,13 +9,15 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from shared.flow.rows import plain
+
 WIDE = 200
 """Columns where nobody looks: a pipe must not cut lines."""
 
 
 def show(rows: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
     if as_json:
-        typer.echo(orjson.dumps(rows, option=orjson.OPT_INDENT_2).decode())
+        typer.echo(orjson.dumps(rows, default=plain, option=orjson.OPT_INDENT_2).decode())
     else:
         console().print(table(rows))
 

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import typer
 
-from funnelcast import founding, life, place
+from funnelcast import forecast, founding, keys, life, place
 from funnelcast.founding import Founded
 from funnelcast.life import Apps, Stopper
 from funnelcast.roster import SERVICES
@@ -31,6 +31,8 @@ async def living(settings: Settings, stopper: Stopper, *, demo: bool) -> None:
             around = Surroundings(url, log, settings, founded.blind, edge)
 
             async def welcome(apps: Apps, address: str) -> None:
+                if demo:
+                    await show_demo(apps, url, address, edge)
                 announce(settings, founded, address)
 
             await life.serve(list(SERVICES.values()), around, stopper, welcome=welcome)
@@ -48,15 +50,23 @@ async def postgres(settings: Settings) -> AsyncIterator[str]:
         watching.cancel()
 
 
+async def show_demo(apps: Apps, postgres: str, address: str, edge: Edge) -> None:
+    """Fills an empty store; then asks for the forecast as anybody would, with a key for this once."""
+    from funnelcast.demo import telling
+
+    typer.echo("Telling the services of a company that never was …", err=True)
+    written = await telling.tell(apps, edge.now())
+    typer.echo(f"{written} events" if written else "There are events already, they stay as they are", err=True)
+    async with place.connected(postgres) as engine, keys.lent(engine, edge, "demo", ["forecast:read"]) as key:
+        await forecast.forecast(address, key, None, None, depth=20, as_json=False)
+    typer.echo()
+
+
 def announce(settings: Settings, founded: Founded, address: str) -> None:
-    typer.echo(f"Funnelcast is up at {address}, its documentation at {docs(address)}")
+    typer.echo(f"Funnelcast is up at {address}, its documentation at {address}/<service>/docs: {', '.join(SERVICES)}")
     typer.echo(f"\n{about_keys(settings, founded)}")
     for who, command in to_try(address):
         typer.echo(f"\n{who}\n  {command}")
-
-
-def docs(address: str) -> str:
-    return ", ".join(f"{address}/{name}/docs" for name in SERVICES)
 
 
 def about_keys(settings: Settings, founded: Founded) -> str:

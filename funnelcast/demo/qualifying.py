@@ -1,0 +1,95 @@
+"""What SDRs do with an MQL: call it, ask the four questions, hand it over, or not."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+from funnelcast.demo.company import SDRS, Account, Company
+from funnelcast.demo.deals import Deal, priced
+from funnelcast.demo.marketing import soon_after
+from funnelcast.demo.story import Told, later, new_id, told
+from funnelcast.demo.words import NOT_YET, PRODUCTS, UNFIT
+from services.qualification.lead.commands import (
+    Bant,
+    ChangeBant,
+    ClaimFor,
+    HandOver,
+    HandOverAs,
+    LeadCommand,
+    Nurture,
+    Reject,
+    SaidItem,
+    Touch,
+)
+from services.qualification.lead.decider import DECIDER
+from services.qualification.lead.events import BantStatus, Motion
+from shared.rules.reason import Reason
+
+HANDED_OVER, REJECTED, NURTURED = 0.36, 0.24, 0.30
+"""Shares of the MQLs; the rest wait in the queue."""
+
+
+@dataclass(frozen=True)
+class Mql:
+    """`since`: when it became one, or was last heard of."""
+
+    lead_id: str
+    since: datetime
+    account: Account
+
+
+def mqls(rows: Sequence[Mapping[str, Any]], seen: Mapping[str, datetime], company: Company) -> list[Mql]:
+    by_domain = {account.domain: account for account in company.accounts}
+    return [Mql(row["lead_id"], max(row["mql_at"], seen[row["lead_id"]]), by_domain[row["account"]]) for row in rows]
+
+
+def worked(random: Random, company: Company, mql: Mql, now: datetime) -> tuple[list[Told], Deal | None]:
+    """What was done up to now, and the deal that came of it."""
+    sdr = random.choice(SDRS)
+    at = soon_after(random, mql.since)
+    steps: list[tuple[datetime, LeadCommand]] = [(at, ClaimFor(sdr=sdr)), (at + timedelta(minutes=3), Touch())]
+    fate, deal = random.random(), None
+    decided = later(random, at, 1, 9)
+    if fate < HANDED_OVER:
+        deal = handed(random, company, mql, decided)
+        steps += handing_over(random, mql, deal, sdr, at)
+    elif fate < HANDED_OVER + REJECTED:
+        steps.append((decided, Reject(reason=random.choice(UNFIT))))
+    elif fate < HANDED_OVER + REJECTED + NURTURED:
+        reason: Reason = random.choice(NOT_YET)
+        steps.append((decided, Nurture(reason=reason, revisit_on=decided.date() + timedelta(days=90))))
+    done = [told(DECIDER, mql.lead_id, command, when, sdr) for when, command in steps if when <= now]
+    return done, deal if deal and deal.began <= now else None
+
+
+def handed(random: Random, company: Company, mql: Mql, at: datetime) -> Deal:
+    owner = random.choice(company.reps[mql.account.region])
+    return Deal(new_id(random), mql.account, owner, random.choice(PRODUCTS), at, existing=False, from_lead=True)
+
+
+def handing_over(
+    random: Random, mql: Mql, deal: Deal, sdr: str, at: datetime
+) -> Iterator[tuple[datetime, LeadCommand]]:
+    """BANT in two calls, then the deal."""
+    met = BantStatus.MET
+    first = Bant(
+        need=SaidItem(status=met, evidence="Plans by hand, in four spreadsheets, and is late every month"),
+        timing=SaidItem(status=met, evidence="Wants to be live before the next season"),
+    )
+    second = Bant(
+        budget=SaidItem(status=met, evidence="Has money set aside for this year"),
+        authority=SaidItem(status=met, evidence="Decides together with finance, who joins the next call"),
+    )
+    yield at + timedelta(minutes=20), ChangeBant(said=first, by=sdr, known_as={})
+    yield deal.began - timedelta(minutes=1), ChangeBant(said=second, by=sdr, known_as={})
+    asked = HandOver(
+        owner=deal.owner,
+        name=deal.name,
+        motion=Motion.NEW_BUSINESS,
+        product=deal.product,
+        amount=priced(random, deal),
+        close_date=deal.began.date() + timedelta(days=random.randint(60, 100)),
+    )
+    yield deal.began, HandOverAs(asked=asked, opportunity_id=deal.opportunity_id, account_won=False)
