@@ -1,7 +1,6 @@
 """`funnelcast forecast`: the roll-up of a running system, as a tree."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -11,29 +10,24 @@ from rich.console import Console
 from rich.table import Table
 
 from funnelcast import client, tables
-from shared.rules.edge import Edge
 
 CATEGORIES = ("closed", "commit", "upside", "pipeline", "omitted")
 Node = Mapping[str, Any]
 
 
 async def forecast(url: str, key: str, period: str | None, node: str | None, depth: int, *, as_json: bool) -> None:
-    chosen = period or quarter_of(Edge().now())
     async with client.connected(url, key) as http:
-        answer = await ask(http, chosen, node, depth)
+        answer = await ask(http, period, node, depth)
     if as_json:
         typer.echo(answer.text)
     else:
         draw(tables.console(), answer.json())
 
 
-async def ask(http: httpx.AsyncClient, period: str, node: str | None, depth: int) -> httpx.Response:
-    asked = {"period": period, "depth": depth} | ({"node": node} if node else {})
+async def ask(http: httpx.AsyncClient, period: str | None, node: str | None, depth: int) -> httpx.Response:
+    named = {"period": period, "node": node, "depth": depth}
+    asked = {name: value for name, value in named.items() if value is not None}
     return await client.ask(http, "GET", "/forecast/v1/rollup", params=asked)
-
-
-def quarter_of(now: datetime) -> str:
-    return f"{now.year}-Q{(now.month + 2) // 3}"
 
 
 def draw(out: Console, rollup: Mapping[str, Any]) -> None:

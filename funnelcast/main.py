@@ -103,11 +103,11 @@ def import_(
     kind: Annotated[str, typer.Argument(help="opportunities, leads or org")],
     file: Annotated[Path, typer.Argument(help="A CSV export", exists=True, dir_okay=False)],
     mapping: Annotated[str, typer.Option(help="What made the export: maven-crm")],
+    key: ApiKey,
     rejects: Annotated[Path | None, typer.Option(help="Where refused rows go, with line and reason")] = None,
     currency: Annotated[str, typer.Option(help="Of amounts, where the export names none")] = "USD",
     as_json: AsJson = False,
     url: Url = options.HERE,
-    key: ApiKey = "",
 ) -> None:
     """Take another system's export into a running system; what was taken before adds nothing."""
     from funnelcast.importing import run
@@ -122,12 +122,12 @@ def import_(
 
 @app.command()
 def forecast(
-    period: Annotated[str | None, typer.Option(help="2017, 2017-Q3, 2017-07; by default this quarter")] = None,
+    key: ApiKey,
+    period: Annotated[str | None, typer.Option(help="2017, 2017-Q3, 2017-07; by default the present one")] = None,
     node: Annotated[str | None, typer.Option(help="A node of the org; by default its root")] = None,
     depth: Annotated[int, typer.Option(min=0, max=20, help="Levels below the node")] = 20,
     as_json: AsJson = False,
     url: Url = options.HERE,
-    key: ApiKey = "",
 ) -> None:
     """The roll-up, as a tree."""
     from funnelcast.forecast import forecast

@@ -57,6 +57,7 @@ async def org(http: httpx.AsyncClient, pairs: Sequence[Pair]) -> AsyncIterator[l
     """A row's nodes, from the top down. The same ones come again with every row below them, and are sent once."""
     first: dict[str, tuple[int, Mapping[str, Any]]] = {}
     sent: dict[str, Taken | str] = {}
+    there = (await client.ask(http, "GET", "/forecast/v1/org")).json()["nodes"]
     for row, mapped in pairs:
         answers: list[Taken | str] = []
         for node in mapped.bodies:
@@ -64,7 +65,7 @@ async def org(http: httpx.AsyncClient, pairs: Sequence[Pair]) -> AsyncIterator[l
             if known != node:
                 answers.append(f"{node['node_id']} is in line {line} too, as something else")
             elif node["node_id"] not in sent:
-                sent[node["node_id"]] = await placed(http, row, node)
+                sent[node["node_id"]] = await placed(http, row, node, new=not stands(node, there))
             answers.append(sent[node["node_id"]])
         yield [together(row, answers)]
 
@@ -78,13 +79,18 @@ def together(row: Row, answers: Sequence[Taken | str]) -> Answer:
     return Taken(row, taken[-1].new, max(one.position for one in taken))
 
 
-async def placed(http: httpx.AsyncClient, row: Row, node: Mapping[str, Any]) -> Taken | str:
+def stands(node: Mapping[str, Any], there: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the chart has it, and just so."""
+    return any(known["active"] and {name: known[name] for name in node} == node for known in there)
+
+
+async def placed(http: httpx.AsyncClient, row: Row, node: Mapping[str, Any], *, new: bool) -> Taken | str:
     body = {name: value for name, value in node.items() if name != "node_id"}
     try:
         response = await client.ask(http, "PUT", f"/forecast/v1/org/nodes/{node['node_id']}", json=body)
     except client.Refused as refused:
         return str(refused)
-    return Taken(row, response.status_code == 201, response.json()["position"])
+    return Taken(row, new, response.json()["position"])
 
 
 async def visible(http: httpx.AsyncClient, position: str) -> None:
