@@ -1,0 +1,53 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.funnelcast.command import Up, done, run
+
+
+def settings(*arguments: Any, **env: str) -> dict[str, tuple[str, str]]:
+    """Value and origin by name."""
+    told = json.loads(run("doctor", "--json", *arguments, **env).stdout)
+    return {one["setting"]: (one["value"], one["from"]) for one in told["settings"]}
+
+
+def test_every_setting_says_where_it_came_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "funnelcast.toml").write_text('connections = 7\nhost = "::1"\n')
+    told = settings("--data", tmp_path / "data", FUNNELCAST_HOST="127.0.0.2")
+    assert told["data"] == (str(tmp_path / "data"), "command line")
+    assert told["host"] == ("127.0.0.2", "FUNNELCAST_HOST")
+    assert told["connections"] == ("7", "funnelcast.toml")
+    assert told["port"] == ("8000", "default")
+
+
+def test_secrets_are_masked(tmp_path: Path) -> None:
+    env = {"FUNNELCAST_ADMIN_KEY": "s3cret-admin", "FUNNELCAST_BLIND_INDEX_KEY": "s3cret-" * 6}
+    told = run("doctor", "--postgres", "postgresql://me:s3cret@127.0.0.1:1/db", **env)
+    assert "s3cret" not in told.stdout + told.stderr
+    assert "postgresql://me:***@127.0.0.1:1/db" in told.stdout
+
+
+def test_a_machine_where_nothing_is_wrong(tmp_path: Path) -> None:
+    said = done("doctor", "--data", tmp_path / "new")
+    assert "WRONG" not in said
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_system_that_runs_is_looked_at_while_it_does(system: Up) -> None:
+    assert "that of this version" in done("doctor", "--data", system.data)
+
+
+def test_what_is_wrong_is_told_and_the_exit_code_says_so(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    result = run("doctor", "--data", tmp_path / "file", "--kafka", "127.0.0.1:1")
+    wrong = [line.split()[1] for line in result.stdout.splitlines() if line.startswith("WRONG")]
+    assert (result.returncode, wrong) == (1, ["data", "log"])
+
+
+def test_a_setting_that_makes_no_sense_is_wrong_usage() -> None:
+    result = run("doctor", FUNNELCAST_PORT="many")
+    assert result.returncode == 2
+    assert "FUNNELCAST_PORT" in result.stderr
