@@ -1,7 +1,7 @@
 """A running system, over HTTP, with its answers turned into failures where they are such."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -35,12 +35,12 @@ async def connected(url: str, key: str) -> AsyncIterator[httpx.AsyncClient]:
 
 
 async def ask(
-    client: httpx.AsyncClient, method: str, path: str, *, headers: Mapping[str, str] | None = None, **more: Any
+    client: httpx.AsyncClient, method: str, path: str, *, patience: float = PATIENCE, **more: Any
 ) -> httpx.Response:
     """The answer to a request that may be sent twice; a busy system is asked again. Raises `Failed` with its reason."""
-    end = asyncio.get_running_loop().time() + PATIENCE
+    end = asyncio.get_running_loop().time() + patience
     while True:
-        response = await client.request(method, path, headers=headers, **more)
+        response = await client.request(method, path, **more)
         if response.status_code not in BUSY or is_parked(response) or asyncio.get_running_loop().time() > end:
             break
         await asyncio.sleep(pause(response))

@@ -41,6 +41,12 @@ def span_in(text: str) -> timedelta:
     return timedelta(hours=int(match[1]) * HOURS[match[2]])
 
 
+def name_in(text: str) -> str:
+    if not (text.strip() and text.isprintable() and len(text) <= 200):
+        raise ValueError("a name has 1 to 200 printable characters")
+    return text.strip()
+
+
 def node_in(text: str) -> str:
     if not NODE.fullmatch(text):
         raise ValueError("the id of an org node has 1 to 100 characters of a-z, 0-9, '.', '_' and '-'")

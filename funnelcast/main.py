@@ -158,9 +158,10 @@ def create_key(
 
     settings = options.settings(data=data, postgres=postgres)
     chosen = options.read(keys.scopes_in, scopes, "--scopes")
+    user = options.read(keys.name_in, name, "--name")
     tied = options.read(keys.node_in, node, "--node")
     lasting = options.read(keys.span_in, expires_in, "--expires-in")
-    typer.echo(asyncio.run(keys.create(settings, Edge(), name, chosen, tied, lasting)))
+    typer.echo(asyncio.run(keys.create(settings, Edge(), user, chosen, tied, lasting)))
 
 
 @keys.command("list")

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from tomllib import TOMLDecodeError
 from typing import Annotated, Any, TypeVar, overload
 
 import typer
 from pydantic import ValidationError
 
-from shared.run.settings import PREFIX, Settings
+from shared.run.settings import FILE, PREFIX, Settings
 
 Data = Annotated[Path | None, typer.Option(help="Folder of the embedded Postgres", show_default=False)]
 Postgres = Annotated[str | None, typer.Option(help="postgresql://… instead of the embedded one", show_default=False)]
@@ -34,6 +35,8 @@ def settings(**options: Any) -> Settings:
         first = error.errors(include_url=False, include_input=False)[0]
         name = ".".join(str(part) for part in first["loc"])
         raise typer.BadParameter(f"{name} ({PREFIX}{name.upper()}): {first['msg']}") from None
+    except TOMLDecodeError as error:
+        raise typer.BadParameter(f"{FILE}: {error}") from None
 
 
 @overload

@@ -14,6 +14,8 @@ from funnelcast.importing.mapping import Mapped
 
 AT_ONCE = 500
 """Lines of a request: as many as a service takes in one transaction."""
+CATCHES_UP = 900.0
+"""Seconds that the forecast may need after a large import."""
 NDJSON = {"Content-Type": "application/x-ndjson"}
 Pair = tuple[Row, Mapped]
 
@@ -96,4 +98,4 @@ async def placed(http: httpx.AsyncClient, row: Row, node: Mapping[str, Any], *, 
 async def visible(http: httpx.AsyncClient, position: str) -> None:
     """Returns when the forecast shows all up to there."""
     headers = {"X-Min-Position": position, "Prefer": "wait=30"}
-    await client.ask(http, "GET", "/forecast/v1/rollup", headers=headers, params={"depth": 0})
+    await client.ask(http, "GET", "/forecast/v1/rollup", patience=CATCHES_UP, headers=headers, params={"depth": 0})

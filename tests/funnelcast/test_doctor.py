@@ -47,6 +47,13 @@ def test_what_is_wrong_is_told_and_the_exit_code_says_so(tmp_path: Path) -> None
     assert (result.returncode, wrong) == (1, ["data", "log"])
 
 
+def test_a_settings_file_that_cannot_be_read_is_wrong_usage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for content in ("port = ", "colour = 1"):
+        (tmp_path / "funnelcast.toml").write_text(content)
+        assert run("doctor").returncode == 2
+
+
 def test_a_setting_that_makes_no_sense_is_wrong_usage() -> None:
     result = run("doctor", FUNNELCAST_PORT="many")
     assert result.returncode == 2

@@ -72,6 +72,7 @@ def test_a_revoked_key_and_an_unknown_one_are_refused(system: Up, command: str) 
     [
         ("--scopes", "pipeline:red"),
         ("--scopes", ""),
+        ("--scopes", "pipeline:read", "--name", " "),
         ("--scopes", "pipeline:read", "--expires-in", "soon"),
         ("--scopes", "pipeline:read", "--expires-in", "0d"),
         ("--scopes", "pipeline:read", "--node", "North East"),

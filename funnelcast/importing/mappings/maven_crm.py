@@ -5,22 +5,18 @@ estimate until it is won, and keeps it when it is lost, for the `close_value` of
 its noon in UTC, so that it is the same day in all time zones near.
 """
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from funnelcast.failure import Failed
+from funnelcast.importing.cells import day, named, noon, number, slug
 from funnelcast.importing.export import Row, Unfit, read
 from funnelcast.importing.mapping import Beside, Mapped, Mapping, Part, ToCommands
 
 UNKNOWN_ACCOUNT = "unknown"
 COMPANY = "company"
-DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-NUMBER = re.compile(r"[0-9]{1,15}(\.[0-9]{1,4})?")
 Body = dict[str, Any]
 
 
@@ -42,21 +38,6 @@ def to_nodes(row: Row) -> Mapped:
 
 def node(node_id: str, name: str, kind: str, parent: str | None) -> Body:
     return {"node_id": node_id, "name": name, "kind": kind, "parent": parent}
-
-
-def named(row: Row, column: str) -> str:
-    if not row[column]:
-        raise Unfit(f"{column} is empty")
-    return row[column]
-
-
-def slug(name: str) -> str:
-    """`Mei-Mei Johns` → `mei-mei-johns`."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    made = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:100]
-    if not made:
-        raise Unfit(f"no id can be made of the name {name!r}")
-    return made
 
 
 def open_org(beside: Beside) -> tuple[ToCommands, Sequence[str]]:
@@ -175,28 +156,6 @@ def ended(row: Row) -> str:
     if day(row, "close_date") < day(row, "engage_date"):
         raise Unfit("close_date lies before engage_date")
     return noon(day(row, "close_date"))
-
-
-def day(row: Row, column: str) -> date:
-    """Only `2017-03-01`: 3/1/2017 is one day in one country and another in the next."""
-    written = row[column]
-    if not DAY.fullmatch(written):
-        raise Unfit(f"{column} {written!r} is not a day such as 2017-03-01" if written else f"{column} is empty")
-    try:
-        return date.fromisoformat(written)
-    except ValueError:
-        raise Unfit(f"{column} {written!r} is no day of the calendar") from None
-
-
-def noon(day: date) -> str:
-    return f"{day.isoformat()}T12:00:00Z"
-
-
-def number(row: Row, column: str) -> str:
-    written = row[column]
-    if not NUMBER.fullmatch(written):
-        raise Unfit(f"{column} {written!r} is not a number such as 1054.50" if written else f"{column} is empty")
-    return written
 
 
 def open_deals(beside: Beside) -> tuple[ToCommands, Sequence[str]]:
