@@ -1,9 +1,18 @@
-"""The ledger's tables, as a projection finds them: there, and empty."""
+"""The ledger's tables, empty; and the whole service, with a pipeline that tells it of deals."""
 
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
 import pytest_asyncio
 
 from services.forecast.projections.tables import metadata
-from tests.running import connected
+from services.forecast.service import SERVICE
+from shared.flow.log import Log
+from tests.forecast.facts import stored
+from tests.running import Clock, connected, embedded_log, running_services
 
 
 @pytest_asyncio.fixture
@@ -12,3 +21,54 @@ async def tables(database: str) -> str:
     async with connected(database) as engine, engine.begin() as tx:
         await tx.run_sync(metadata.create_all)
     return database
+
+
+@dataclass
+class Company:
+    """`api`: of the forecast. `deal`: what pipeline tells. `read`: an answer that has all that was written and told."""
+
+    api: httpx.AsyncClient
+    log: Log
+    clock: Clock
+    told: int = 0
+    written: int = 0
+
+    async def deal(self, opportunity_id: str, kind: str = "opened", **changes: Any) -> None:
+        self.told += 1
+        async with self.log.publisher("funnelcast.pipeline.v1", "pipeline") as publisher:
+            await publisher.publish([stored(self.told, opportunity_id, kind, **changes)])
+
+    async def put(self, node: str, parent: str | None, **more: Any) -> httpx.Response:
+        body = {"name": node.title(), "kind": "person", "parent": parent} | more
+        return self.noted(await self.api.put(f"org/nodes/{node}", json=body))
+
+    async def end(self, node: str, **params: str) -> httpx.Response:
+        return self.noted(await self.api.delete(f"org/nodes/{node}", params=params))
+
+    async def table(self, text: str, **headers: str) -> httpx.Response:
+        answer = await self.api.post("org/import", content=text, headers={"Content-Type": "text/csv", **headers})
+        return self.noted(answer)
+
+    def noted(self, answer: httpx.Response) -> httpx.Response:
+        if answer.is_success:
+            self.written = int(answer.headers["X-Position"].partition(":")[2])
+        return answer
+
+    async def read(self, path: str, **params: Any) -> httpx.Response:
+        positions = f"forecast:{self.written},pipeline:{self.told}"
+        headers = {"X-Min-Position": positions, "Prefer": "wait=10"}
+        return await self.api.get(path, params=params, headers=headers)
+
+    async def rollup(self, **params: Any) -> Any:
+        answer = await self.read("rollup", **params)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+
+@pytest_asyncio.fixture
+async def company(database: str) -> AsyncIterator[Company]:
+    """On the third of March 2026, before there is anything."""
+    clock = Clock(datetime(2026, 3, 3, 9, tzinfo=UTC))
+    async with running_services(database, [SERVICE], edge=clock.edge()) as api, embedded_log(database) as log:
+        api.base_url = httpx.URL("http://test/forecast/v1/")
+        yield Company(api, log, clock)

@@ -112,6 +112,13 @@ def test_an_ended_node_stays_where_it_stood_last() -> None:
     ]
 
 
+def test_a_node_that_ends_where_a_row_of_it_starts_keeps_that_place() -> None:
+    known = given(*COMPANY, moved("ann", "west", Y2018), ended("ann", Y2018)).state()
+    stay = stay_at(known.history("ann"), Y2018)
+    assert stay is not None
+    assert (stay.place.parent, stay.active) == ("west", False)
+
+
 # -- importing -------------------------------------------------------------------------------------------------------
 
 

@@ -1,7 +1,7 @@
 """A node's dated rows: where it stands at which instant."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from services.forecast.org.events import Kind, NodeEnded, NodePlaced
@@ -20,10 +20,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """It holds until the next one starts. Without a place: the node ends, and stays where it stood."""
+    """It holds until the next one starts. Without a place, the node stays where it stood."""
 
     starts: datetime
     place: Place | None
+    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +42,15 @@ History = tuple[Row, ...]
 
 def row_of(event: NodePlaced | NodeEnded) -> Row:
     if isinstance(event, NodeEnded):
-        return Row(event.starts, None)
+        return Row(event.starts, None, ended=True)
     return Row(event.starts or BEGINNING, Place(event.parent, event.kind))
 
 
 def with_row(history: History, row: Row) -> History:
-    """Sorted by start; of two rows with the same start the later one counts."""
-    others = (each for each in history if each.starts != row.starts)
+    """Sorted by start; of two rows with the same start the later one counts, where it says anything."""
+    others = tuple(each for each in history if each.starts != row.starts)
+    if row.place is None:
+        row = replace(row, place=next((each.place for each in history if each.starts == row.starts), None))
     return tuple(sorted((*others, row), key=lambda each: each.starts))
 
 
@@ -58,7 +61,7 @@ def stays(history: Sequence[Row], starts: datetime = BEGINNING, ends: datetime =
         place = row.place or place
         until = history[number + 1].starts if number + 1 < len(history) else FOREVER
         if place is not None and row.starts < ends and until > starts:
-            yield Stay(max(row.starts, starts), min(until, ends), place, row.place is not None)
+            yield Stay(max(row.starts, starts), min(until, ends), place, not row.ended)
 
 
 def stay_at(history: Sequence[Row], at: datetime) -> Stay | None:
@@ -71,4 +74,4 @@ def next_row(history: Sequence[Row], after: datetime) -> datetime:
 
 
 def next_place(history: Sequence[Row], after: datetime) -> datetime:
-    return next((row.starts for row in history if row.starts > after and row.place), FOREVER)
+    return next((row.starts for row in history if row.starts > after and row.place is not None), FOREVER)

@@ -1,6 +1,6 @@
 """Many nodes at once, in any order: the rules hold for what all lines together make."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
@@ -10,7 +10,7 @@ from services.forecast.org.events import NodePlaced, OrgEvent
 from services.forecast.org.history import stay_at
 from services.forecast.org.placing import must_be_the_only_root, place_anywhere, start_of
 from services.forecast.org.state import Org, evolve
-from shared.rules.message import Rejected
+from shared.rules.message import BEGINNING, Rejected
 
 
 class BadLines(Rejected):
@@ -64,8 +64,12 @@ def import_nodes(org: Org, command: ImportNodes, at: datetime) -> list[OrgEvent]
     return trial.events
 
 
-def started(org: Org, lines: Iterable[ImportedNode], at: datetime) -> Iterator[ImportedNode]:
-    return (line.model_copy(update={"starts": start_of(org, line, at)}) for line in lines)
+def started(org: Org, lines: Sequence[ImportedNode], at: datetime) -> Iterator[ImportedNode]:
+    """A node with dated lines has its whole history in the table: a line of it without a date is the beginning."""
+    dated = {line.node for line in lines if line.starts}
+    for line in lines:
+        starts = BEGINNING if line.node in dated and not line.starts else start_of(org, line, at)
+        yield line.model_copy(update={"starts": starts})
 
 
 def start(line: ImportedNode) -> datetime:

@@ -22,11 +22,13 @@ def place(org: Org, command: PlaceNode, at: datetime) -> list[OrgEvent]:
 def place_anywhere(org: Org, command: PlaceNode, at: datetime) -> list[OrgEvent]:
     """Does not ask whether there is another root: an import may exchange it."""
     starts = start_of(org, command, at)
+    if starts > at:
+        raise Rejected("from lies in the future")
     known = org.nodes.get(command.node)
     name = None if known and is_named(known.name, command) else seal(command.name)
     if stands_so(org, command, starts):
         return [] if name is None else [NodeRenamed(node=command.node, name=name)]
-    must_be_placeable(org, command, starts, at)
+    must_be_placeable(org, command, starts)
     told = None if starts == BEGINNING else starts
     return [NodePlaced(node=command.node, parent=command.parent, kind=command.kind, starts=told, name=name)]
 
@@ -48,11 +50,9 @@ def stands_so(org: Org, command: PlaceNode, starts: datetime) -> bool:
     return stay is not None and stay.active and stay.place == Place(command.parent, command.kind)
 
 
-def must_be_placeable(org: Org, command: PlaceNode, starts: datetime, at: datetime) -> None:
+def must_be_placeable(org: Org, command: PlaceNode, starts: datetime) -> None:
     if command.node in (ROOT, UNASSIGNED):
         raise Rejected(f"{command.node} is reserved")
-    if starts > at:
-        raise Rejected("from lies in the future")
     if command.parent is not None:
         history = org.history(command.node)
         must_be_active(org, command.parent, starts, next_row(history, starts))

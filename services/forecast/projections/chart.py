@@ -66,7 +66,7 @@ async def histories_of(tx: AsyncConnection, nodes: Collection[str]) -> dict[str,
 def history(ordered: Iterable[Any]) -> History:
     told: History = ()
     for row in ordered:
-        told = with_row(told, Row(row.starts, None if row.ended else Place(row.parent, row.kind)))
+        told = with_row(told, Row(row.starts, None if row.ended else Place(row.parent, row.kind), row.ended))
     return told
 
 
@@ -94,7 +94,7 @@ def org_row(fact: Fact) -> dict[str, Any] | None:
         "starts": row.starts,
         "parent": row.place and row.place.parent,
         "kind": row.place and row.place.kind,
-        "ended": row.place is None,
+        "ended": row.ended,
     }
 
 

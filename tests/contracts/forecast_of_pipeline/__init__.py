@@ -1,0 +1,1 @@
+"""Forecast as a reader of pipeline's events."""

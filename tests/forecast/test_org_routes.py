@@ -1,0 +1,161 @@
+"""The organisation over HTTP, as an administrator sees it."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from services.forecast.service import SERVICE
+from tests.forecast.conftest import Company
+from tests.running import connected, running_services
+
+TABLE = "id,name,kind,parent\nann,Ann Archer,person,east\neast,East,unit,acme\nacme,Acme,unit,\n"
+
+
+async def chart(company: Company, **params: str) -> dict[str, Any]:
+    answer = await company.api.get("org", params=params)
+    assert answer.status_code == 200, answer.text
+    return {node.pop("node_id"): node for node in answer.json()["nodes"]}
+
+
+async def test_nodes_are_placed_moved_renamed_and_ended(company: Company) -> None:
+    assert (await company.put("acme", None, kind="unit")).json() == {"position": 1}
+    await company.put("ann", "acme")
+    await company.put("bob", "acme", **{"from": "2026-01-01"})
+    await company.put("bob", "ann")
+    await company.put("ann", "acme", name="Ann Archer")
+    assert (await company.end("bob")).json() == {"position": 6}
+    assert await chart(company) == {
+        "acme": {"name": "Acme", "kind": "unit", "parent": None, "active": True, "starts": None},
+        "ann": {"name": "Ann Archer", "kind": "person", "parent": "acme", "active": True, "starts": None},
+        "bob": {"name": "Bob", "kind": "person", "parent": "ann", "active": False, "starts": "2026-03-03T09:00:00Z"},
+    }
+
+
+async def test_the_chart_can_be_asked_for_an_instant(company: Company) -> None:
+    await company.put("acme", None)
+    await company.put("ann", "acme", **{"from": "2026-01-01"})
+    await company.end("ann", **{"from": "2026-02-01T00:00:00+01:00"})
+    assert set(await chart(company, as_of="2025-12-31T23:59:59Z")) == {"acme"}
+    assert (await chart(company, as_of="2026-01-01T00:00:00Z"))["ann"]["active"] is True
+    assert (await chart(company, as_of="2026-01-31T23:00:00Z"))["ann"]["active"] is False
+
+
+async def test_saying_it_again_adds_no_event(company: Company) -> None:
+    for _ in range(2):
+        await company.table(TABLE)
+        await company.put("ann", "east", name="Ann Archer")
+        assert company.written == 3
+    for _ in range(2):
+        assert (await company.end("ann")).json() == {"position": 4}
+
+
+async def test_names_are_in_the_vault_and_not_in_the_events(company: Company, database: str) -> None:
+    await company.table(TABLE)
+    async with connected(database, search_path="forecast") as engine, engine.connect() as tx:
+        events = (await tx.execute(text("SELECT string_agg(CAST(data AS text), ' ') FROM events"))).scalar_one()
+        kept = (await tx.execute(text("SELECT subject FROM vault ORDER BY 1"))).scalars().all()
+    assert "Archer" not in events
+    assert kept == ["node-acme", "node-ann", "node-east"]
+
+
+@pytest.mark.parametrize(
+    ("node", "parent", "more", "status"),
+    [
+        ("second", None, {}, 409),
+        ("east", "ann", {}, 409),
+        ("bob", "nobody", {}, 409),
+        ("ann", "east", {"from": "2026-03-04"}, 409),
+        ("_unassigned", "acme", {}, 409),
+        ("Bob", "acme", {}, 422),
+        ("bob", "acme", {"kind": "robot"}, 422),
+        ("bob", "acme", {"name": ""}, 422),
+        ("bob", "acme", {"from": "2026-02-30"}, 422),
+        ("bob", "acme", {"from": "0001-01-01"}, 422),
+        ("bob", "acme", {"starts": "2026-01-01"}, 422),
+    ],
+)
+async def test_what_breaks_a_rule_or_is_nonsense_is_refused(
+    company: Company, node: str, parent: str | None, more: dict[str, str], status: int
+) -> None:
+    await company.table(TABLE)
+    answer = await company.put(node, parent, **more)
+    assert answer.status_code == status, answer.text
+    assert company.written == 3
+
+
+async def test_a_node_with_children_or_an_unknown_one_does_not_end(company: Company) -> None:
+    await company.table(TABLE)
+    assert (await company.end("east")).status_code == 409
+    assert (await company.end("nobody")).status_code == 404
+    assert (await company.end("ann", until="2026-01-01")).status_code == 422
+
+
+async def test_a_table_with_a_bad_line_is_refused_whole_and_names_the_lines(company: Company) -> None:
+    answer = await company.table(
+        "kind,id,parent,name,from\n"
+        "unit,acme,,Acme,\n"
+        "robot,r2,acme,R2,\n"
+        "person,Ann,acme,,\n"
+        "person,bob,acme\n"
+        "person,eve,acme,Eve,tomorrow\n"
+    )
+    assert answer.status_code == 422
+    assert [error["pointer"] for error in answer.json()["errors"]] == ["/3/kind", "/4/name", "/4/id", "/5", "/6/from"]
+    answer = await company.table("id,name,kind,parent\nacme,Acme,unit,\nann,Ann,person,nowhere\nacme,Acme,unit,\n")
+    assert answer.status_code == 422
+    assert [error["pointer"] for error in answer.json()["errors"]] == ["/3", "/4"]
+    assert await chart(company) == {}
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "",
+        "id,name\nann,Ann\n",
+        "id,name,kind,parent,id\n",
+        "id,name,kind,parent,boss\n",
+        'id,name,kind,parent\n"ann',
+        "ä",
+    ],
+)
+async def test_what_is_no_such_table_is_refused(company: Company, table: str) -> None:
+    answer = await company.table(table)
+    assert answer.status_code == 422, answer.text
+    assert (
+        await company.api.post("org/import", content=table.encode("latin-1"), headers={"Content-Type": "text/csv"})
+    ).status_code == 422
+
+
+async def test_a_table_as_spreadsheets_write_it_is_read(company: Company) -> None:
+    answer = await company.table(
+        '\ufeffID, Name ,Kind,Parent,From\r\nacme,"Acme, Inc.",unit,,\r\n\r\nann,Ann,person,acme,2026-01-01\r\n'
+    )
+    assert answer.json() == {"position": 2, "lines": 2}
+    assert (await chart(company))["acme"]["name"] == "Acme, Inc."
+
+
+async def test_a_table_is_csv_and_has_no_idempotency_key(company: Company) -> None:
+    assert (await company.api.post("org/import", json=[])).status_code == 415
+    assert (await company.table(TABLE, **{"Idempotency-Key": "1"})).status_code == 422
+
+
+async def test_the_organisation_is_changed_by_administrators_only(database: str) -> None:
+    async with running_services(database, [SERVICE], scopes=["forecast:read", "forecast:write"]) as api:
+        body = {"name": "Acme", "kind": "unit", "parent": None}
+        assert (await api.put("/forecast/v1/org/nodes/acme", json=body)).status_code == 403
+        assert (await api.delete("/forecast/v1/org/nodes/acme")).status_code == 403
+        table = await api.post("/forecast/v1/org/import", content=TABLE, headers={"Content-Type": "text/csv"})
+        assert table.status_code == 403
+        assert (await api.get("/forecast/v1/org")).status_code == 200
+        assert (await api.get("/forecast/v1/rollup")).status_code == 200
+
+
+async def test_ten_thousand_nodes_are_imported_at_once(company: Company) -> None:
+    lines = [f"n{number},Node {number},person,{f'n{(number - 1) // 4}' if number else ''}" for number in range(10_000)]
+    table = "id,name,kind,parent\n" + "\n".join(reversed(lines))
+    assert (await company.table(table)).json() == {"position": 10_000, "lines": 10_000}
+    assert (await company.table(table)).json() == {"position": 10_000, "lines": 10_000}
+    await company.deal("one", owner="n9999")
+    answer = await company.rollup(depth=0)
+    assert answer["node"]["pure"]["pipeline"] == "100.00"
