@@ -25,7 +25,7 @@ from typing import NoReturn
 import asyncpg
 import psutil
 
-__all__ = ["FOR_TESTS", "DataFolderInUse", "PostgresFailed", "Server", "embedded_postgres", "url_of_running", "until"]
+__all__ = ["FOR_TESTS", "DataFolderInUse", "PostgresFailed", "Server", "embedded_postgres", "until", "url_of_running"]
 
 DATABASE = "funnelcast"
 BASICS: Mapping[str, str] = {

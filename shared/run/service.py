@@ -132,6 +132,10 @@ def application(service: Service, here: Running, ready: Readiness, metrics: Metr
     openapi.describe(app, service.routers, f"{prefix}/v1")
     open_paths = [f"{prefix}{path}" for path in ("/openapi.json", "/docs", "/healthz", "/readyz", "/metrics")]
     app.add_middleware(
-        guard.Guard, access=Access(here.reads, here.edge.now), count=metrics.count, open_paths=open_paths
+        guard.Guard,
+        access=Access(here.reads, here.edge.now),
+        new_id=here.edge.new_id,
+        count=metrics.count,
+        open_paths=open_paths,
     )
     return app

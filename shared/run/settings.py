@@ -31,7 +31,9 @@ class Settings(BaseSettings):
         default=None, description="The admin key of a new system; without it one is made and shown"
     )
     blind_index_key: SecretStr | None = Field(
-        default=None, min_length=32, description="Keys the hashes of e-mails and phones; must never change; embedded: generated"
+        default=None,
+        min_length=32,
+        description="Keys the hashes of e-mails and phones; must never change; embedded: generated",
     )
     partitions: int = Field(default=12, ge=1, le=1000, description="Partitions of a topic when it is created")
     connections: int = Field(

@@ -144,12 +144,23 @@ class Worker:
             asks = [ask for fact in facts for ask in self.asks(fact)]
             if not asks:
                 return
-            for answer in await handle(tx, self.around.edge, asks):
+            for ask, answer in zip(asks, await handle(tx, self.around.edge, asks), strict=True):
                 if isinstance(answer, Refusal):
-                    self.metrics.rejected.labels(upstream.source).inc()
-                    log.info("reaction_refused", service=self.service.name, source=upstream.source, rule=str(answer))
+                    self.refused(upstream.source, ask, answer)
 
         return react
+
+    def refused(self, source: str, ask: Ask, why: Refusal) -> None:
+        """A refusal is an outcome of a reaction, not a fault: counted, told, passed."""
+        self.metrics.rejected.labels(source).inc()
+        log.info(
+            "reaction_refused",
+            service=self.service.name,
+            source=source,
+            stream=ask.stream,
+            rule=str(why),
+            correlation_id=str(ask.correlation_id),
+        )
 
     def asks(self, fact: Recorded[Any]) -> list[Ask]:
         if self.service.react is None:

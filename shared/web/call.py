@@ -77,7 +77,7 @@ class Call:
     correlation_id: UUID = field(init=False)
 
     def __post_init__(self) -> None:
-        self.correlation_id = conditions.correlation_id(self.request.headers, self.running.edge.new_id())
+        self.correlation_id = self.request.state.correlation_id
         self.response.headers["X-Correlation-Id"] = str(self.correlation_id)
         self.response.headers["Cache-Control"] = "no-store"
 

@@ -4,15 +4,19 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import perf_counter
+from uuid import UUID
 
+import structlog
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import bind_contextvars
 
 from shared.store.committer import Busy
-from shared.web import problems
+from shared.web import conditions, problems
 from shared.web.access import Access, Caller
 
+log = structlog.get_logger()
 JSON = "application/json"
 NDJSON = "application/x-ndjson"
 LARGEST_BODY = 1024 * 1024
@@ -27,12 +31,16 @@ class Guard:
     app: ASGIApp
     access: Access
     open_paths: Sequence[str]
+    new_id: Callable[[], UUID]
     count: Callable[[str, str, int, float], None]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
         started, status, begun = perf_counter(), 500, False
+        correlation_id = conditions.correlation_id(Headers(scope=scope), self.new_id())
+        scope.setdefault("state", {})["correlation_id"] = correlation_id
+        bind_contextvars(correlation_id=str(correlation_id))
 
         async def noticing(message: Message) -> None:
             nonlocal status, begun
@@ -47,7 +55,10 @@ class Guard:
             raise
         finally:
             route = getattr(scope.get("route"), "path", "none")
-            self.count(scope["method"], route, status, perf_counter() - started)
+            seconds = perf_counter() - started
+            self.count(scope["method"], route, status, seconds)
+            tell = log.warning if status >= 500 else log.debug
+            tell("request", method=scope["method"], route=route, status=status, seconds=round(seconds, 4))
 
     async def guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["path"] in self.open_paths:
@@ -55,7 +66,7 @@ class Guard:
             return
         headers = Headers(scope=scope)
         try:
-            scope.setdefault("state", {})["caller"] = await self.authenticated(headers)
+            scope["state"]["caller"] = await self.authenticated(headers)
             limited = limit_body(scope, headers, receive)
         except Exception as error:
             await refuse(error, scope, receive, send)

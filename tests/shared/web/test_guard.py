@@ -6,8 +6,11 @@ from datetime import timedelta
 import httpx
 import pytest
 import pytest_asyncio
+from structlog.contextvars import merge_contextvars
+from structlog.testing import capture_logs
 
 from services.pipeline.service import SERVICE
+from shared.store.committer import Committer
 from shared.web import access
 from shared.web.guard import LARGEST_BATCH, LARGEST_BODY
 from tests.running import Clock, connected, make_key, running_services
@@ -180,3 +183,21 @@ async def test_a_position_that_is_not_reached_is_503_and_an_unknown_source_422(a
     later = await api.get(DEALS, headers={"X-Min-Position": "pipeline:99", "Prefer": "wait=1"})
     assert (later.status_code, later.headers["Retry-After"]) == (503, "1")
     assert (await api.get(DEALS, headers={"X-Min-Position": "elsewhere:1"})).status_code == 422
+
+
+async def test_what_is_logged_carries_the_callers_correlation_id(
+    api: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(committer: Committer, asked: object) -> None:
+        raise RuntimeError("a fault of ours")
+
+    monkeypatch.setattr(Committer, "ask", fails)
+    mine = "0d3f2a10-0000-4000-8000-000000000007"
+    with capture_logs(processors=[merge_contextvars]) as lines, pytest.raises(RuntimeError):
+        await api.post(
+            DEALS,
+            json={"name": "Secret", "account": "a", "owner": "ann", "motion": "new_business"},
+            headers={"X-Correlation-Id": mine},
+        )
+    assert {line["event"] for line in lines if line.get("correlation_id") == mine} == {"unexpected", "request"}
+    assert "Secret" not in str([line for line in lines if line["event"] == "request"])
