@@ -1,5 +1,6 @@
 """What `/readyz` and `/metrics` tell of a service. Red is what keeps it from answering rightly; amber only worries."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,7 @@ class Readiness:
     worker: "Worker"
     committer: "Committer"
     metrics: "Metrics"
+    stopping: asyncio.Event
 
     async def __call__(self) -> Mapping[str, Any]:
         try:
@@ -43,6 +45,8 @@ class Readiness:
         except (SQLAlchemyError, OSError) as error:
             details = {"database": {"ok": False, "red": True, "why": type(error).__name__}}
         self.metrics.waiting.set(self.committer.queue.qsize())
+        if self.stopping.is_set():
+            details = details | {"stopping": {"ok": False, "red": True}}
         return details | {"log": await self.reached()} | self.stopped()
 
     async def applied(self, tx: AsyncConnection) -> dict[str, Any]:

@@ -104,7 +104,7 @@ async def running(service: Service, around: Surroundings, *, work: bool = True) 
         async with asyncio.TaskGroup() as tasks:
             committing = tasks.create_task(committer.run(), name=f"{service.name} committer")
             working = tasks.create_task(worker.run(), name=f"{service.name} worker") if work else None
-            ready = Readiness(service, reads, around.log, worker, committer, metrics)
+            ready = Readiness(service, reads, around.log, worker, committer, metrics, here.stopping)
             yield application(service, here, ready, metrics)
             await committer.queue.join()
             committing.cancel()

@@ -2,6 +2,7 @@
 
 import asyncio
 
+import httpx
 import pytest
 
 from services.pipeline.service import SERVICE
@@ -45,3 +46,13 @@ async def test_a_service_without_a_worker_answers_and_does_not_lead(database: st
         ready = (await client.get("/pipeline/readyz")).json()
     assert ready["details"]["relay"]["leads"] is False
     assert ready["details"]["lag"]["events"] == 1
+
+
+async def test_a_service_that_stops_is_not_ready_any_more(database: str) -> None:
+    async with running_apps(database, [SERVICE], work=False) as apps:
+        transport = httpx.ASGITransport(apps["pipeline"])
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            before = (await client.get("/pipeline/readyz")).status_code
+            apps["pipeline"].state.running.stopping.set()
+            after = (await client.get("/pipeline/readyz")).status_code
+    assert (before, after) == (200, 503)
