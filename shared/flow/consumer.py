@@ -88,6 +88,8 @@ class Consumer:
     progress: Progress
     wrote: asyncio.Event = field(default_factory=asyncio.Event)
     """Set after each batch: for those who follow the store that the effect wrote to."""
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """The subscription's: its sources wait for each other here, where a long batch runs into no lock timeout."""
 
     async def run(self) -> None:
         async with self.engine.begin() as tx:
@@ -113,7 +115,7 @@ class Consumer:
             await self.take(events[half:], offsets)
 
     async def apply(self, events: Sequence[StoredEvent], offsets: Offsets | None) -> None:
-        async with self.engine.begin() as tx:
+        async with self.turn, self.engine.begin() as tx:
             parked_keys = await self.move(tx, events[-1], offsets)
             waiting = [event for event in events if event.stream in parked_keys]
             await parked.set_aside(tx, self.subscription, self.source, waiting)
@@ -123,7 +125,7 @@ class Consumer:
         self.wrote.set()
 
     async def park(self, event: StoredEvent, error: Exception, offsets: Offsets | None) -> None:
-        async with self.engine.begin() as tx:
+        async with self.turn, self.engine.begin() as tx:
             await self.move(tx, event, offsets)
             await parked.check_rate(tx)
             await parked.set_aside(tx, self.subscription, self.source, [event], error)

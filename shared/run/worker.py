@@ -1,6 +1,7 @@
 """A service's background work, all of it under one lease: relay, projections, reactions."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +46,7 @@ class Worker:
         self.service, self.around, self.engine, self.wake, self.metrics = service, around, engine, wake, metrics
         self.leads = self.stopping = False
         self.progress: dict[tuple[str, str], Progress] = {}
+        self.turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self.relay = Relay(service.name, service.topic, around.settings.partitions, engine, around.log, wake)
 
     async def run(self) -> None:
@@ -118,10 +120,11 @@ class Worker:
     def consumer(self, subscription: str, source: str, events: Source, parse: Parser[Any], effect: Effect) -> Consumer:
         progress = self.progress.setdefault((subscription, source), Progress(subscription, source))
         progress.stopped = None
+        turn = self.turns[subscription]
         limit, wrote = PROJECTED_AT_ONCE, asyncio.Event()
         if subscription == REACTIONS:
             limit, wrote = REACTED_AT_ONCE, self.wake
-        return Consumer(subscription, source, events, parse, effect, self.engine, limit, progress, wrote)
+        return Consumer(subscription, source, events, parse, effect, self.engine, limit, progress, wrote, turn)
 
     def own_events(self) -> Source:
         return StoreSource(self.engine, self.wake)

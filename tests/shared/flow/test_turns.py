@@ -1,0 +1,60 @@
+"""Sources of one subscription take turns, however long one of them takes."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from shared.flow import checkpoint
+from shared.flow.consumer import Consumer, Progress, StoreSource
+from shared.rules.edge import Edge
+from shared.rules.message import Recorded
+from shared.store import database as connections
+from shared.store.handler import handle
+from tests.running import migrated
+from tests.shared.tally import TALLIES, Add, ask
+
+SOURCES = ("pipeline", "forecast")
+IMPATIENT = connections.WRITER | {"lock_timeout": "100ms"}
+
+
+@pytest_asyncio.fixture
+async def engine(database: str) -> AsyncIterator[AsyncEngine]:
+    """One event to follow, and connections that wait less for a lock than a batch takes."""
+    await migrated(database)
+    made = connections.engine(database, "pipeline", 4, IMPATIENT)
+    async with made.begin() as tx:
+        await handle(tx, Edge(), [ask("a", Add(n=1))])
+        for source in SOURCES:
+            await checkpoint.find(tx, "totals", source)
+    yield made
+    await made.dispose()
+
+
+async def long(tx: AsyncConnection, facts: Sequence[Recorded[Any]]) -> None:
+    await tx.execute(text("SELECT pg_sleep(0.5)"))
+
+
+async def follow(engine: AsyncEngine, source: str, turn: asyncio.Lock) -> None:
+    events = StoreSource(engine, asyncio.Event())
+    progress = Progress("totals", source)
+    consumer = Consumer("totals", source, events, TALLIES, long, engine, 10, progress, turn=turn)
+    await consumer.take(await events.read_now(0, 10), None)
+
+
+async def test_a_long_batch_of_one_lets_the_other_wait(engine: AsyncEngine) -> None:
+    turn = asyncio.Lock()
+    await asyncio.gather(*(follow(engine, source, turn) for source in SOURCES))
+    async with engine.connect() as tx:
+        assert await checkpoint.positions(tx, "totals") == {"pipeline": 1, "forecast": 1}
+
+
+async def test_without_a_common_turn_it_runs_into_the_lock_timeout(engine: AsyncEngine) -> None:
+    """Planted: each has a turn of its own. Then the other gives up, and the batch is never seen to its end."""
+    with pytest.raises(DBAPIError, match="lock timeout"):
+        await asyncio.gather(*(follow(engine, source, asyncio.Lock()) for source in SOURCES))
