@@ -42,7 +42,7 @@ class Moment:
 
 async def moment(call: Call, tx: AsyncConnection) -> Moment:
     now = call.running.edge.now()
-    aside = [key for key in await parked.keys(tx) if key[0] == call.running.projections]
+    aside = await parked.keys(tx, [call.running.projections])
     frontier = conditions.shown_positions(await call.frontier(tx))
     return Moment(max(now, await sums.last_occurred(tx) or now), frontier, len(aside))
 

@@ -48,10 +48,10 @@ def row_of(event: NodePlaced | NodeEnded) -> Row:
 
 def with_row(history: History, row: Row) -> History:
     """Sorted by start; of two rows with the same start the later one counts, where it says anything."""
-    others = tuple(each for each in history if each.starts != row.starts)
-    if row.place is None:
-        row = replace(row, place=next((each.place for each in history if each.starts == row.starts), None))
-    return tuple(sorted((*others, row), key=lambda each: each.starts))
+    earlier = tuple(each for each in history if each.starts < row.starts)
+    later = tuple(each for each in history if each.starts > row.starts)
+    same = [each.place for each in history if each.starts == row.starts]
+    return (*earlier, replace(row, place=same[0]) if same and row.place is None else row, *later)
 
 
 def stays(history: Sequence[Row], starts: datetime = BEGINNING, ends: datetime = FOREVER) -> Iterator[Stay]:

@@ -1,12 +1,12 @@
 """What is known of the organisation: every node's name and history."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import assert_never
 
 from services.forecast.org.events import NodeEnded, NodePlaced, NodeRenamed, OrgEvent
-from services.forecast.org.history import History, Row, row_of, stays, with_row
+from services.forecast.org.history import History, row_of, stays, with_row
 from shared.rules.sealed import Sealed
 
 SHELVES = 256
@@ -16,6 +16,9 @@ SHELVES = 256
 class Node:
     name: Sealed[str] | None
     history: History
+
+
+NEW = Node(None, ())
 
 
 class Nodes(Mapping[str, Node]):
@@ -67,28 +70,16 @@ class Org:
 
 
 def evolve(org: Org, event: OrgEvent, at: datetime) -> Org:
+    known = org.nodes.get(event.node, NEW)
     match event:
         case NodePlaced():
-            return placed(org, event)
+            tops = org.tops if event.parent is not None else org.tops | {event.node}
+            node = Node(event.name or known.name, with_row(known.history, row_of(event)))
+            return Org(org.nodes.added(event.node, node), tops)
         case NodeRenamed():
-            return with_node(org, event.node, replace(org.nodes[event.node], name=event.name))
+            return Org(org.nodes.added(event.node, Node(event.name, known.history)), org.tops)
         case NodeEnded():
-            return with_node(org, event.node, with_rows(org.nodes[event.node], row_of(event)))
+            ended = Node(known.name, with_row(known.history, row_of(event)))
+            return Org(org.nodes.added(event.node, ended), org.tops)
         case _:
             assert_never(event)
-
-
-def placed(org: Org, event: NodePlaced) -> Org:
-    known = org.nodes.get(event.node) or Node(None, ())
-    if event.name is not None:
-        known = replace(known, name=event.name)
-    after = with_node(org, event.node, with_rows(known, row_of(event)))
-    return after if event.parent is not None else replace(after, tops=org.tops | {event.node})
-
-
-def with_node(org: Org, node: str, known: Node) -> Org:
-    return replace(org, nodes=org.nodes.added(node, known))
-
-
-def with_rows(node: Node, row: Row) -> Node:
-    return replace(node, history=with_row(node.history, row))
