@@ -9,11 +9,26 @@ from uuid import UUID
 import typer
 
 from funnelcast import options
-from funnelcast.options import ApiKey, AsJson, Data, Host, Kafka, Port, Postgres, Url
+from funnelcast.options import (
+    ApiKey,
+    AsJson,
+    Data,
+    Host,
+    Kafka,
+    ParkedKey,
+    Port,
+    Postgres,
+    ServiceName,
+    Source,
+    Subscription,
+    Url,
+)
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 keys = typer.Typer(no_args_is_help=True, help="API keys, in the store.")
 app.add_typer(keys, name="keys")
+parked = typer.Typer(no_args_is_help=True, help="Keys that a consumer set aside, in the store.")
+app.add_typer(parked, name="parked")
 app.info.help = "From the first engagement to the forecast: lead intake, qualification, pipeline, forecast."
 
 
@@ -48,7 +63,7 @@ def up(
 
 @app.command()
 def serve(
-    service: Annotated[str, typer.Argument(help="intake, qualification, pipeline or forecast")],
+    service: ServiceName,
     role: Annotated[str, typer.Option(help="api, worker or all")] = "all",
     host: Host = None,
     port: Port = None,
@@ -56,12 +71,9 @@ def serve(
     postgres: Postgres = None,
 ) -> None:
     """One service in a process of its own, on a Postgres by URL."""
-    from funnelcast import roster
     from funnelcast.serve import Role, serve
 
-    chosen = roster.named(service)
-    if chosen is None:
-        raise typer.BadParameter(f"{service!r} is not among {', '.join(roster.SERVICES)}", param_hint="SERVICE")
+    chosen = options.service(service)
     if role not in list(Role):
         raise typer.BadParameter(f"{role!r} is not among {', '.join(Role)}", param_hint="--role")
     settings = options.settings(host=host, port=port, kafka=kafka, postgres=postgres)
@@ -191,3 +203,44 @@ def revoke_key(key_id: UUID, data: Data = None, postgres: Postgres = None) -> No
 
     asyncio.run(keys.revoke(options.settings(data=data, postgres=postgres), Edge(), key_id))
     typer.echo(f"{key_id} is revoked", err=True)
+
+
+@parked.command("list")
+def list_parked(data: Data = None, postgres: Postgres = None, as_json: AsJson = False) -> None:
+    """What waits, and the error that it waits for."""
+    from funnelcast import parked, tables
+
+    found = asyncio.run(parked.listed(options.settings(data=data, postgres=postgres)))
+    tables.show(found, as_json=as_json)
+
+
+@parked.command("release")
+def release_parked(
+    service: ServiceName,
+    key: ParkedKey,
+    subscription: Subscription = None,
+    source: Source = None,
+    data: Data = None,
+    postgres: Postgres = None,
+) -> None:
+    """Apply a key's events, in order; one that fails again stays parked, with what follows it."""
+    from funnelcast import parked
+
+    settings, named = options.settings(data=data, postgres=postgres), parked.Named(key, subscription, source)
+    typer.echo(asyncio.run(parked.wish(settings, options.service(service), named, "release")), err=True)
+
+
+@parked.command("skip")
+def skip_parked(
+    service: ServiceName,
+    key: ParkedKey,
+    subscription: Subscription = None,
+    source: Source = None,
+    data: Data = None,
+    postgres: Postgres = None,
+) -> None:
+    """Leave a key's first event out for ever, and release the rest."""
+    from funnelcast import parked
+
+    settings, named = options.settings(data=data, postgres=postgres), parked.Named(key, subscription, source)
+    typer.echo(asyncio.run(parked.wish(settings, options.service(service), named, "skip")), err=True)

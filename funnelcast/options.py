@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from pathlib import Path
 from tomllib import TOMLDecodeError
-from typing import Annotated, Any, TypeVar, overload
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, overload
 
 import typer
 from pydantic import ValidationError
 
 from shared.run.settings import FILE, PREFIX, Settings
+
+if TYPE_CHECKING:
+    from shared.run.service import Service
 
 Data = Annotated[Path | None, typer.Option(help="Folder of the embedded Postgres", show_default=False)]
 Postgres = Annotated[str | None, typer.Option(help="postgresql://… instead of the embedded one", show_default=False)]
@@ -18,6 +21,10 @@ Port = Annotated[int | None, typer.Option(help="Port to listen on, 0 for a free 
 AsJson = Annotated[bool, typer.Option("--json", help="For programs")]
 Url = Annotated[str, typer.Option(help="The running system", envvar=f"{PREFIX}URL")]
 ApiKey = Annotated[str, typer.Option(help="An API key", envvar=f"{PREFIX}API_KEY", show_default=False)]
+ServiceName = Annotated[str, typer.Argument(metavar="SERVICE", help="intake, qualification, pipeline or forecast")]
+ParkedKey = Annotated[str, typer.Argument(metavar="KEY", help="As `funnelcast parked list` shows it")]
+Subscription = Annotated[str | None, typer.Option(help="When the key is parked in several", show_default=False)]
+Source = Annotated[str | None, typer.Option(help="When the key is parked of several", show_default=False)]
 T = TypeVar("T")
 HERE = "http://127.0.0.1:8000"
 
@@ -37,6 +44,16 @@ def settings(**options: Any) -> Settings:
         raise typer.BadParameter(f"{name} ({PREFIX}{name.upper()}): {first['msg']}") from None
     except TOMLDecodeError as error:
         raise typer.BadParameter(f"{FILE}: {error}") from None
+
+
+def service(name: str) -> "Service":
+    """One that there is not is wrong usage."""
+    from funnelcast import roster
+
+    chosen = roster.named(name)
+    if chosen is None:
+        raise typer.BadParameter(f"{name!r} is not among {', '.join(roster.SERVICES)}", param_hint="SERVICE")
+    return chosen
 
 
 @overload

@@ -77,16 +77,16 @@ async def of_service(
     for what in order.SAID:
         yield Checked(name, what, await order.check(await taken.of(name), what))
     yield Checked(name, "checkpoints", await order.checkpoints(await taken.of(name), heads))
-    yield Checked(name, "parked keys", await set_aside(taken, name))
+    yield Checked(name, "parked keys", await set_aside(taken, service))
     copy, unresolved = await passed_through(taken, service, heads)
     yield Checked(name, "texts in the vault", unresolved)
     yield Checked(name, "log = store", await published_right(log, taken, service, copy))
     yield Checked(name, "read models = their rebuild", await read_models.check(engine, taken, service))
 
 
-async def set_aside(taken: Snapshot, name: str) -> list[str]:
-    keys = await parked.keys(await taken.of(name))
-    return [f"{subscription} of {source}: {key} from position {first} on" for subscription, source, key, first in keys]
+async def set_aside(taken: Snapshot, service: Service) -> list[str]:
+    keys = await parked.keys(await taken.of(service.name), service.subscriptions)
+    return [f"{each.subscription} of {each.source}: {each.key} from position {each.position} on" for each in keys]
 
 
 async def passed_through(taken: Snapshot, service: Service, heads: Mapping[str, int]) -> tuple[Copy, list[str]]:

@@ -7,13 +7,12 @@ from sqlalchemy import Table, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from funnelcast.verifying.snapshot import Snapshot, look_at
-from shared.flow import checkpoint
-from shared.rules.message import Parser, StoredEvent
+from shared.flow import checkpoint, parked
+from shared.rules.message import Parser
 from shared.run import read_schema
 from shared.run.service import Service
 
 MOST = 5
-PARKED = text("SELECT source, position FROM parked WHERE subscription = :subscription")
 Digest = tuple[int, Any]
 Rows = Mapping[tuple[str, ...], str]
 
@@ -22,10 +21,10 @@ async def check(engine: AsyncEngine, snapshot: Snapshot, service: Service) -> li
     subscription = service.read_models
     tx = await snapshot.of(service.name)
     positions = await checkpoint.positions(tx, subscription)
-    parked = {(row.source, row.position) for row in await tx.execute(PARKED, {"subscription": subscription})}
+    left_out = await parked.left_out(tx, subscription)
     tables = [table for projection in service.projections for table in projection.tables.sorted_tables]
     async with engine.connect() as anew, anew.begin() as undone:
-        await build(anew, snapshot, service, positions, parked)
+        await build(anew, snapshot, service, positions, left_out)
         findings = [found for table in tables for found in await compared(anew, snapshot, service, table)]
         await undone.rollback()
     return findings
@@ -36,7 +35,7 @@ async def build(
     snapshot: Snapshot,
     service: Service,
     positions: Mapping[str, int],
-    parked: Collection[tuple[str, int]],
+    left_out: Collection[tuple[str, int]],
 ) -> None:
     """From the sources' stores, each up to where the live tables are, one source after the other: their order among
     each other must not matter."""
@@ -46,7 +45,7 @@ async def build(
     for source, parse in parsers(service).items():
         applies = [each.applies[source] for each in service.projections if source in each.applies]
         async for page in snapshot.events(source, 0, positions.get(source, 0)):
-            facts = parse.all(free(page, source, parked))
+            facts = parse.all([event for event in page if (source, event.position) not in left_out])
             for apply in applies:
                 if facts:
                     await apply(anew, facts)
@@ -55,10 +54,6 @@ async def build(
 def parsers(service: Service) -> dict[str, Parser[Any]]:
     found = {service.name: service.parse} | {one.source: one.parse for one in service.upstream}
     return {source: parse for source, parse in found.items() if source in service.projected}
-
-
-def free(page: Collection[StoredEvent], source: str, parked: Collection[tuple[str, int]]) -> list[StoredEvent]:
-    return [event for event in page if (source, event.position) not in parked]
 
 
 async def compared(anew: AsyncConnection, snapshot: Snapshot, service: Service, table: Table) -> list[str]:

@@ -1,10 +1,11 @@
 """How far each subscription has come in each source. Moved by compare-and-set, first in the effects' transaction."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, Column, Named, Table, Text, TypedColumns, func, select, text
+from sqlalchemy import BigInteger, Column, Named, Table, Text, TypedColumns, delete, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -25,10 +26,25 @@ class CheckpointColumns(TypedColumns):
 checkpoints = Table("checkpoints", metadata, CheckpointColumns)
 MOVE = text("""
     UPDATE checkpoints SET position = :position, offsets = coalesce(CAST(:offsets AS jsonb), offsets)
-    WHERE subscription = :subscription AND source = :source AND position = :expected
-    RETURNING (SELECT coalesce(array_agg(DISTINCT key), '{}') FROM parked
-        WHERE parked.subscription = :subscription AND parked.source = :source) AS parked""").columns(parked=ARRAY(Text))
-TAKE_TURNS = text("SELECT pg_advisory_xact_lock(hashtext(current_schema()), hashtext(:subscription))")
+    WHERE subscription = :subscription AND source = :source AND position = :expected RETURNING position""")
+TAKE_TURNS = text("""
+    SELECT pg_advisory_xact_lock(hashtext(current_schema()), hashtext(:subscription)),
+        (SELECT coalesce(array_agg(DISTINCT key), '{}') FROM parked
+            WHERE subscription = :subscription AND source = :source) AS keys,
+        (SELECT coalesce(array_agg(position), '{}') FROM skipped
+            WHERE subscription = :subscription AND source = :source AND position > :after) AS skipped""").columns(
+    keys=ARRAY(Text), skipped=ARRAY(BigInteger)
+)
+"""What it reads is changed only by who holds the checkpoint's row: so it is read when that row is ours, by another
+statement than the one that waited for the row."""
+
+
+@dataclass(frozen=True)
+class Aside:
+    """What of a batch is not to be applied: events of these keys, which wait; events at these positions, ever."""
+
+    keys: frozenset[str]
+    skipped: frozenset[int]
 
 
 async def find(tx: AsyncConnection, subscription: str, source: str) -> tuple[int, dict[int, int]]:
@@ -47,9 +63,9 @@ async def move(
     expected: int,
     position: int,
     offsets: Mapping[int, int] | None = None,
-) -> set[str]:
-    """Returns the keys that are parked. Raises `Fenced`. Then this subscription's sources take turns, so that what one
-    of them changes is never read half-done by another."""
+) -> Aside:
+    """Raises `Fenced`. Then this subscription's sources take turns, so that what one of them changes is never read
+    half-done by another."""
     moved = await tx.execute(
         MOVE,
         {
@@ -60,17 +76,21 @@ async def move(
             "offsets": None if offsets is None else orjson.dumps(offsets, option=orjson.OPT_NON_STR_KEYS).decode(),
         },
     )
-    row = moved.one_or_none()
-    if row is None:
+    if moved.one_or_none() is None:
         raise Fenced(f"{subscription} of {source} is no longer at {expected}")
-    await tx.execute(TAKE_TURNS, {"subscription": subscription})
-    return set(row.parked)
+    turn = await tx.execute(TAKE_TURNS, {"subscription": subscription, "source": source, "after": expected})
+    row = turn.one()
+    return Aside(frozenset(row.keys), frozenset(row.skipped))
 
 
 async def positions(tx: AsyncConnection, subscription: str) -> dict[str, int]:
     """By source."""
     query = select(checkpoints.c.source, checkpoints.c.position).where(checkpoints.c.subscription == subscription)
     return {row.source: row.position for row in await tx.execute(query)}
+
+
+async def forget(tx: AsyncConnection, subscription: str) -> None:
+    await tx.execute(delete(checkpoints).where(checkpoints.c.subscription == subscription))
 
 
 async def furthest(tx: AsyncConnection) -> int:

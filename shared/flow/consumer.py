@@ -1,8 +1,8 @@
 """One source's events, in position order, each with its effects in one transaction with the checkpoint."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -10,7 +10,8 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.flow import checkpoint, parked
-from shared.flow.checkpoint import Fenced
+from shared.flow.checkpoint import Aside, Fenced
+from shared.flow.parked import Wished
 from shared.rules.message import Parser, Recorded, StoredEvent
 from shared.store import event_store
 
@@ -90,15 +91,20 @@ class Consumer:
     """Set after each batch: for those who follow the store that the effect wrote to."""
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     """The subscription's: its sources wait for each other here, where a long batch runs into no lock timeout."""
+    has_parked: bool = True
+    """Whether there may be parked keys, and so wishes about them."""
 
     async def run(self) -> None:
         async with self.engine.begin() as tx:
             self.progress.position, offsets = await checkpoint.find(tx, self.subscription, self.source)
+            self.has_parked = self.source in await parked.lowest(tx, self.subscription)
         self.events.seek(offsets)
         while True:
             events = await self.events.read(self.progress.position, self.limit, WAIT)
             if events:
                 await self.take(events, self.events.offsets)
+            if self.has_parked:
+                await self.carry_out_wishes()
 
     async def take(self, events: Sequence[StoredEvent], offsets: Offsets | None) -> None:
         """All at once; if the data of one of them cannot be applied, by halves, until that one is alone."""
@@ -115,23 +121,33 @@ class Consumer:
             await self.take(events[half:], offsets)
 
     async def apply(self, events: Sequence[StoredEvent], offsets: Offsets | None) -> None:
-        async with self.turn, self.engine.begin() as tx:
-            parked_keys = await self.move(tx, events[-1], offsets)
-            waiting = [event for event in events if event.stream in parked_keys]
+        async with self.moving(events[-1].position, offsets) as (tx, aside):
+            due = [event for event in events if event.position not in aside.skipped]
+            waiting = [event for event in due if event.stream in aside.keys]
             await parked.set_aside(tx, self.subscription, self.source, waiting)
-            free = [event for event in events if event.stream not in parked_keys] if waiting else events
-            await self.effect(tx, self.parse.all(free))
+            await self.effect(tx, self.parse.all([event for event in due if event.stream not in aside.keys]))
         self.progress.position = events[-1].position
+        self.has_parked = bool(aside.keys)
         self.wrote.set()
 
     async def park(self, event: StoredEvent, error: Exception, offsets: Offsets | None) -> None:
-        async with self.turn, self.engine.begin() as tx:
-            await self.move(tx, event, offsets)
+        async with self.moving(event.position, offsets) as (tx, _):
             await parked.check_rate(tx)
             await parked.set_aside(tx, self.subscription, self.source, [event], error)
         self.progress.position = event.position
+        self.has_parked = True
+        self.tell("parked", event, error)
+
+    @asynccontextmanager
+    async def moving(self, to: int, offsets: Offsets | None = None) -> AsyncIterator[tuple[AsyncConnection, Aside]]:
+        """A transaction in which the checkpoint is moved first."""
+        at = self.progress.position
+        async with self.turn, self.engine.begin() as tx:
+            yield tx, await checkpoint.move(tx, self.subscription, self.source, at, to, offsets)
+
+    def tell(self, what: str, event: StoredEvent, error: Exception) -> None:
         log.error(
-            "parked",
+            what,
             subscription=self.subscription,
             source=self.source,
             key=event.stream,
@@ -139,5 +155,57 @@ class Consumer:
             error=type(error).__name__,
         )
 
-    async def move(self, tx: AsyncConnection, to: StoredEvent, offsets: Offsets | None) -> set[str]:
-        return await checkpoint.move(tx, self.subscription, self.source, self.progress.position, to.position, offsets)
+    # -- wishes about parked keys -------------------------------------------------------------------------------
+
+    async def carry_out_wishes(self) -> None:
+        """Step by step: each takes events out of a queue, or gives the wish up."""
+        while (wished := await self.wished()) is not None:
+            if wished.wish == "skip":
+                await self.skip(wished.events[0])
+            else:
+                await self.release(wished.events)
+
+    async def wished(self) -> Wished | None:
+        async with self.engine.begin() as tx:
+            return await parked.wished(tx, self.subscription, self.source, self.limit)
+
+    async def release(self, events: Sequence[StoredEvent]) -> None:
+        """A key's first events, or as many of them as can be applied; the one that cannot stays parked."""
+        try:
+            await self.apply_parked(events)
+        except Exception as error:
+            if isinstance(error, Fenced) or not parked.is_poison(error):
+                raise
+            if len(events) > 1:
+                await self.release(events[: len(events) // 2])
+            else:
+                await self.keep_parked(events[0], error)
+
+    async def apply_parked(self, events: Sequence[StoredEvent]) -> None:
+        async with self.staying() as tx:
+            must_be(await parked.take(tx, self.subscription, self.source, events))
+            await self.effect(tx, self.parse.all(events))
+        self.wrote.set()
+        log.info("released", subscription=self.subscription, source=self.source, key=events[0].stream)
+
+    async def keep_parked(self, event: StoredEvent, error: Exception) -> None:
+        async with self.staying() as tx:
+            await parked.failed_again(tx, self.subscription, self.source, event, error)
+        self.tell("parked_again", event, error)
+
+    async def skip(self, event: StoredEvent) -> None:
+        async with self.staying() as tx:
+            must_be(await parked.skip(tx, self.subscription, self.source, event))
+        log.info("skipped", subscription=self.subscription, source=self.source, position=event.position)
+
+    @asynccontextmanager
+    async def staying(self) -> AsyncIterator[AsyncConnection]:
+        """The checkpoint stays where it is, held: nobody else moves it or touches what is parked."""
+        async with self.moving(self.progress.position) as (tx, _):
+            yield tx
+
+
+def must_be(there: bool) -> None:
+    """The position alone does not tell of a release: another one at the same place may have done it."""
+    if not there:
+        raise Fenced("somebody else carried this wish out")

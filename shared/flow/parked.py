@@ -1,11 +1,31 @@
-"""Keys set aside by a consumer: the event that cannot be applied and, behind it, what followed for its key."""
+"""Keys set aside by a consumer: the event that cannot be applied and, behind it, what followed for its key.
 
-from collections.abc import Sequence
+An operator wishes that a key be released, or that its first event be skipped; the consumer carries the wish out. The
+first row of a key has an error, or the wish."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import orjson
-from sqlalchemy import BigInteger, Column, DateTime, Named, Table, Text, TypedColumns, func, select
+from pydantic import TypeAdapter
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Column,
+    DateTime,
+    Named,
+    Table,
+    Text,
+    TypedColumns,
+    bindparam,
+    delete,
+    func,
+    select,
+    text,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.exc import SQLAlchemyError, StatementError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -31,9 +51,69 @@ class ParkedColumns(TypedColumns):
     event: Named[dict[str, Any]] = Column(JSONB)
     error: Named[str | None] = Column(Text)
     parked_at: Named[datetime] = Column(DateTime(timezone=True), server_default=func.clock_timestamp())
+    wish: Named[str | None] = Column(Text)
+
+
+class SkippedColumns(TypedColumns):
+    subscription: Named[str] = Column(Text, primary_key=True)
+    source: Named[str] = Column(Text, primary_key=True)
+    position: Named[int] = Column(BigInteger, primary_key=True)
+    key: Named[str] = Column(Text)
+    error: Named[str | None] = Column(Text)
+    skipped_at: Named[datetime] = Column(DateTime(timezone=True), server_default=func.clock_timestamp())
 
 
 parked = Table("parked", metadata, ParkedColumns)
+skipped = Table("skipped", metadata, SkippedColumns)
+"""Kept for ever: who builds the same tables again leaves the same events out."""
+Wish = Literal["release", "skip"]
+STORED = TypeAdapter(StoredEvent)
+KEYS = text("""
+    SELECT DISTINCT ON (subscription, source, key) subscription, source, key, position,
+        count(*) OVER (PARTITION BY subscription, source, key) AS events, error, parked_at, wish
+    FROM parked WHERE subscription = ANY(:subscriptions) ORDER BY subscription, source, key, position""").bindparams(
+    bindparam("subscriptions", type_=ARRAY(Text))
+)
+ASK = text("""
+    UPDATE parked SET wish = :wish
+    WHERE subscription = :subscription AND source = :source AND position = (SELECT min(position) FROM parked
+        WHERE subscription = :subscription AND source = :source AND key = :key) RETURNING position""")
+WISHED = text("""
+    SELECT key, wish FROM parked WHERE subscription = :subscription AND source = :source AND wish IS NOT NULL
+    ORDER BY position LIMIT 1""")
+TAKE = text("""
+    DELETE FROM parked WHERE subscription = :subscription AND source = :source AND position = ANY(:positions)
+    RETURNING position""").bindparams(bindparam("positions", type_=ARRAY(BigInteger)))
+FAILED_AGAIN = text("""
+    UPDATE parked SET error = :error, wish = NULL
+    WHERE subscription = :subscription AND source = :source AND position = :position""")
+INHERIT = text("""
+    INSERT INTO skipped (subscription, source, position, key, error, skipped_at)
+    SELECT DISTINCT ON (source, position) :subscription, source, position, key, error, skipped_at FROM skipped
+    WHERE starts_with(subscription, :family) ORDER BY source, position, skipped_at
+    ON CONFLICT DO NOTHING""")
+
+
+@dataclass(frozen=True)
+class ParkedKey:
+    """`position`: of its first event, the one with the error; `events`: how many wait, that one among them."""
+
+    subscription: str
+    source: str
+    key: str
+    position: int
+    events: int
+    error: str | None
+    parked_at: datetime
+    wish: str | None
+
+
+@dataclass(frozen=True)
+class Wished:
+    """What is to be done with the first events of a key."""
+
+    wish: str
+    events: Sequence[StoredEvent]
 
 
 def is_poison(error: Exception) -> bool:
@@ -86,11 +166,73 @@ async def lowest(tx: AsyncConnection, subscription: str) -> dict[str, int]:
     return {row[0]: row[1] for row in await tx.execute(query)}
 
 
-async def keys(tx: AsyncConnection) -> list[tuple[str, str, str, int]]:
-    """(subscription, source, key, first parked position)."""
-    query = (
-        select(parked.c.subscription, parked.c.source, parked.c.key, func.min(parked.c.position))
-        .group_by(parked.c.subscription, parked.c.source, parked.c.key)
-        .order_by(parked.c.subscription, parked.c.source, parked.c.key)
+async def left_out(tx: AsyncConnection, subscription: str) -> set[tuple[str, int]]:
+    """Source and position of what is parked, or was skipped: all else up to the checkpoint is applied."""
+    tables = (select(table.c.source, table.c.position, table.c.subscription) for table in (parked, skipped))
+    either = union_all(*tables).subquery()
+    rows = await tx.execute(select(either.c.source, either.c.position).where(either.c.subscription == subscription))
+    return {(row[0], row[1]) for row in rows}
+
+
+async def keys(tx: AsyncConnection, subscriptions: Collection[str]) -> list[ParkedKey]:
+    """Of these subscriptions: another version's read models, or those of one that is gone, are not ours to tell of."""
+    rows = await tx.execute(KEYS, {"subscriptions": list(subscriptions)})
+    return [ParkedKey(**row) for row in rows.mappings()]
+
+
+# -- what an operator wishes, and how it comes true -------------------------------------------------------------
+
+
+async def ask(tx: AsyncConnection, subscription: str, source: str, key: str, wish: Wish) -> int | None:
+    """Returns the position of the key's first event, to which a skip would apply; none when the key is not parked."""
+    of_key = {"subscription": subscription, "source": source, "key": key}
+    found: int | None = (await tx.execute(ASK, {**of_key, "wish": wish})).scalar_one_or_none()
+    return found
+
+
+async def wished(tx: AsyncConnection, subscription: str, source: str, limit: int) -> Wished | None:
+    """The oldest wish, with the first events of its key."""
+    row = (await tx.execute(WISHED, {"subscription": subscription, "source": source})).one_or_none()
+    if row is None:
+        return None
+    mine = (parked.c.subscription == subscription) & (parked.c.source == source) & (parked.c.key == row.key)
+    queue = await tx.execute(select(parked.c.event).where(mine).order_by(parked.c.position).limit(limit))
+    return Wished(row.wish, [from_json(event) for event in queue.scalars()])
+
+
+async def take(tx: AsyncConnection, subscription: str, source: str, events: Sequence[StoredEvent]) -> bool:
+    """Removes the first events of a key; what is left of it is to be released next. False when they are not there any
+    more: somebody else carried the wish out."""
+    mine = {"subscription": subscription, "source": source}
+    taken = await tx.execute(TAKE, {**mine, "positions": [event.position for event in events]})
+    await ask(tx, subscription, source, events[0].stream, "release")
+    return len(taken.all()) == len(events)
+
+
+async def skip(tx: AsyncConnection, subscription: str, source: str, event: StoredEvent) -> bool:
+    """Drops a key's first event for ever; false as for `take`."""
+    mine = (parked.c.subscription == subscription) & (parked.c.source == source)
+    row = select(parked.c.subscription, parked.c.source, parked.c.position, parked.c.key, parked.c.error).where(
+        mine & (parked.c.position == event.position)
     )
-    return [(row[0], row[1], row[2], row[3]) for row in await tx.execute(query)]
+    await tx.execute(insert(skipped).from_select(["subscription", "source", "position", "key", "error"], row))
+    return await take(tx, subscription, source, [event])
+
+
+async def failed_again(tx: AsyncConnection, subscription: str, source: str, event: StoredEvent, why: Exception) -> None:
+    mine = {"subscription": subscription, "source": source, "position": event.position}
+    await tx.execute(FAILED_AGAIN, {**mine, "error": type(why).__name__})
+
+
+async def forget(tx: AsyncConnection, subscription: str) -> None:
+    await tx.execute(delete(parked).where(parked.c.subscription == subscription))
+
+
+async def begin(tx: AsyncConnection, subscription: str, family: str) -> None:
+    """Of a new version of read models: it leaves out what any version did until now. They are named with a prefix."""
+    await forget(tx, subscription)
+    await tx.execute(INHERIT, {"subscription": subscription, "family": family})
+
+
+def from_json(told: dict[str, Any]) -> StoredEvent:
+    return STORED.validate_python(told)

@@ -13,7 +13,6 @@ from shared.flow.log import Log, LogUnavailable
 from shared.run import schema
 from shared.run.schema import WrongSchema
 from shared.store import event_store
-from shared.web.call import REACTIONS
 
 if TYPE_CHECKING:
     from shared.run.service import Service
@@ -54,7 +53,7 @@ class Readiness:
         self.metrics.events.set(head)
         self.metrics.relayed.set(self.worker.relay.position)
         mine = 0
-        for subscription in (self.service.read_models, REACTIONS):
+        for subscription in self.service.subscriptions:
             for source, position in (await checkpoint.positions(tx, subscription)).items():
                 self.metrics.applied.labels(subscription, source).set(position)
                 if (subscription, source) == (self.service.read_models, self.service.name):
@@ -68,10 +67,11 @@ class Readiness:
         }
 
     async def parked(self, tx: AsyncConnection) -> dict[str, Any]:
-        keys = await parked.keys(tx)
+        keys = await parked.keys(tx, self.service.subscriptions)
         self.metrics.parked.set(len(keys))
         names = ("subscription", "source", "key", "position")
-        return {"ok": not keys, "keys": [dict(zip(names, key, strict=True)) for key in keys[:20]], "count": len(keys)}
+        shown = [{name: getattr(key, name) for name in names} for key in keys[:20]]
+        return {"ok": not keys, "keys": shown, "count": len(keys)}
 
     async def reached(self) -> dict[str, Any]:
         """Amber: commands and read models of the own store go on without the log."""

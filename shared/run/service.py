@@ -21,9 +21,9 @@ from shared.run.worker import Worker
 from shared.store import database
 from shared.store.aliases import Blind
 from shared.store.committer import Committer
-from shared.web import guard, health, openapi, problems
+from shared.web import guard, health, openapi, operations, problems
 from shared.web.access import Access
-from shared.web.call import Running, refuse_unknown_parameters
+from shared.web.call import REACTIONS, Running, refuse_unknown_parameters
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,11 @@ class Service:
     def read_models(self) -> str:
         """Names the tables of this version of the projections, and their subscription."""
         return f"{self.name}_read_{digest(self.projections)}"
+
+    @property
+    def subscriptions(self) -> tuple[str, str]:
+        """Those of this code; what another version's read models followed is not its own."""
+        return self.read_models, REACTIONS
 
     @property
     def projected(self) -> frozenset[str]:
@@ -125,11 +130,12 @@ def application(service: Service, here: Running, ready: Readiness, metrics: Metr
         redoc_url=None,
     )
     app.state.running = here
-    for router in service.routers:
+    routers = [*service.routers, operations.router]
+    for router in routers:
         app.include_router(router, prefix=f"{prefix}/v1", dependencies=[Depends(refuse_unknown_parameters)])
     app.include_router(health.router(ready, metrics.registry), prefix=prefix)
     problems.add_handlers(app)
-    openapi.describe(app, service.routers, f"{prefix}/v1")
+    openapi.describe(app, routers, f"{prefix}/v1")
     open_paths = [f"{prefix}{path}" for path in ("/openapi.json", "/docs", "/healthz", "/readyz", "/metrics")]
     app.add_middleware(
         guard.Guard,

@@ -124,9 +124,10 @@ PLANTED = {
         "of pipeline is at 99, beyond the last event, 3",
     ),
     "a key is set aside": (
-        "INSERT INTO intake.parked (subscription, source, position, key, event) VALUES ('s', 'intake', 1, 'k', 'null')",
+        """INSERT INTO intake.parked (subscription, source, position, key, event)
+        VALUES ('{intake}', 'intake', 1, 'k', 'null')""",
         ("intake", "parked keys"),
-        "s of intake: k from position 1 on",
+        " of intake: k from position 1 on",
     ),
     "the cursor of the relay is ahead": (
         "UPDATE pipeline.published SET position = 99",

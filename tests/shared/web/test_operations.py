@@ -1,0 +1,95 @@
+"""A parked key is listed, released and skipped over HTTP, by an admin, while the service runs."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from shared.run.service import Service
+from tests.running import connected, eventually, make_key, running_services
+from tests.shared import tally
+from tests.shared.run.test_worker import totals, write
+from tests.shared.tally import LISTENER, POISON, TELLER
+
+BOTH = [TELLER, LISTENER]
+
+
+async def parked(api: httpx.AsyncClient, service: Service) -> list[dict[str, Any]]:
+    answer = await api.get(f"/{service.name}/v1/parked")
+    assert answer.status_code == 200
+    found: list[dict[str, Any]] = answer.json()["items"]
+    return found
+
+
+async def poisoned(api: httpx.AsyncClient, database: str) -> None:
+    await write(database, "pipeline", ("bad", 1), ("bad", POISON), ("good", 1), ("bad", 2))
+
+    async def set_aside() -> bool:
+        return [[key["events"] for key in await parked(api, service)] for service in BOTH] == [[2], [2]]
+
+    await eventually(set_aside)
+
+
+def named(found: dict[str, Any]) -> dict[str, str]:
+    return {name: found[name] for name in ("subscription", "source", "key")}
+
+
+async def test_a_key_is_released_when_the_fault_is_gone(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running_services(database, BOTH) as api:
+        await poisoned(api, database)
+        (found,) = await parked(api, LISTENER)
+        assert (found["subscription"], found["position"], found["events"]) == (LISTENER.read_models, 2, 2)
+        assert (await api.get("/forecast/readyz")).json()["details"]["parked"]["count"] == 1
+        monkeypatch.setattr(tally, "POISON", -1)
+        answer = await api.post("/forecast/v1/parked/release", json=named(found))
+        assert (answer.status_code, answer.json()) == (202, {"wish": "release", "position": 2})
+
+        async def released() -> bool:
+            return await parked(api, LISTENER) == []
+
+        await eventually(released)
+        assert (await totals(database, LISTENER.read_models))["bad"] == (POISON + 3, 3)
+        assert len(await parked(api, TELLER)) == 1
+        assert (await api.get("/forecast/readyz")).json()["details"]["parked"]["ok"]
+
+
+async def test_a_key_goes_on_without_its_first_event(database: str) -> None:
+    async with running_services(database, BOTH) as api:
+        await poisoned(api, database)
+        (found,) = await parked(api, TELLER)
+        assert (await api.post("/pipeline/v1/parked/skip", json=named(found))).status_code == 202
+
+        async def skipped() -> bool:
+            return await parked(api, TELLER) == []
+
+        await eventually(skipped)
+        assert (await totals(database, TELLER.read_models))["bad"] == (3, 2)
+
+
+async def test_what_is_not_parked_here_is_missing(database: str) -> None:
+    async with running_services(database, BOTH) as api:
+        await poisoned(api, database)
+        (found,) = await parked(api, TELLER)
+        for change in ({"key": "tally-good"}, {"source": "forecast"}, {"subscription": LISTENER.read_models}):
+            answer = await api.post("/pipeline/v1/parked/skip", json=named(found) | change)
+            assert answer.status_code == 404, change
+        assert (await api.post("/pipeline/v1/parked/skip", json={"key": "tally-bad"})).status_code == 422
+        assert [key["wish"] for key in await parked(api, TELLER)] == [None]
+
+
+async def test_keys_of_a_version_that_is_gone_are_not_told_of(database: str) -> None:
+    async with running_services(database, [TELLER]) as api:
+        async with connected(database, search_path="pipeline") as engine, engine.begin() as tx:
+            await tx.exec_driver_sql("""INSERT INTO parked (subscription, source, position, key, event, error)
+                VALUES ('pipeline_read_00000000', 'pipeline', 1, 'tally-a', 'null', 'ValueError')""")
+        assert await parked(api, TELLER) == []
+        assert (await api.get("/pipeline/readyz")).json()["details"]["parked"]["ok"]
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", ""), ("POST", "/release"), ("POST", "/skip")])
+async def test_it_is_for_admins(database: str, method: str, path: str) -> None:
+    async with running_services(database, [TELLER]) as api:
+        key = await make_key(database, ["events:read", "pipeline:write"])
+        body = {"subscription": "s", "source": "pipeline", "key": "k"} if path else None
+        headers = {"Authorization": f"Bearer {key}"}
+        assert (await api.request(method, f"/pipeline/v1/parked{path}", json=body, headers=headers)).status_code == 403
