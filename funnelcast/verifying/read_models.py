@@ -7,9 +7,9 @@ from sqlalchemy import Table, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from funnelcast.verifying.snapshot import Snapshot, look_at
-from shared.flow import checkpoint, parked
+from shared.flow import checkpoint, parked, read_schema
+from shared.flow.projection import together
 from shared.rules.message import Parser
-from shared.run import read_schema
 from shared.run.service import Service
 
 MOST = 5
@@ -43,12 +43,10 @@ async def build(
     await read_schema.create(anew, schema, service.projections)
     await look_at(anew, schema)
     for source, parse in parsers(service).items():
-        applies = [each.applies[source] for each in service.projections if source in each.applies]
+        apply = together(service.projections, source)
         async for page in snapshot.events(source, 0, positions.get(source, 0)):
             facts = parse.all([event for event in page if (source, event.position) not in left_out])
-            for apply in applies:
-                if facts:
-                    await apply(anew, facts)
+            await apply(anew, facts)
 
 
 def parsers(service: Service) -> dict[str, Parser[Any]]:

@@ -93,6 +93,8 @@ async def forget(tx: AsyncConnection, subscription: str) -> None:
     await tx.execute(delete(checkpoints).where(checkpoints.c.subscription == subscription))
 
 
-async def furthest(tx: AsyncConnection) -> int:
-    query = select(func.coalesce(func.max(checkpoints.c.position), 0))
-    return int((await tx.execute(query)).scalar_one())
+async def furthest(tx: AsyncConnection, family: str) -> dict[str, int]:
+    """By source: how far any of the subscriptions came whose names begin like this."""
+    mine = checkpoints.c.subscription.startswith(family, autoescape=True)
+    query = select(checkpoints.c.source, func.max(checkpoints.c.position)).where(mine).group_by(checkpoints.c.source)
+    return {row[0]: row[1] for row in await tx.execute(query)}

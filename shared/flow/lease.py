@@ -11,6 +11,7 @@ from sqlalchemy.pool import NullPool
 
 HEARTBEAT = 1.0
 TRY = text("SELECT pg_try_advisory_lock(hashtext('funnelcast lease'), hashtext(:name))")
+TRY_FOR_NOW = text("SELECT pg_try_advisory_xact_lock(hashtext('funnelcast lease'), hashtext(:name))")
 BEAT = text("SELECT 1")
 
 
@@ -42,6 +43,11 @@ async def lease(engine: AsyncEngine, name: str) -> AsyncIterator[None]:
                 yield
             finally:
                 beating.cancel()
+
+
+async def is_free(tx: AsyncConnection, name: str) -> bool:
+    """Whether nobody holds it; then nobody will before this transaction ends."""
+    return bool((await tx.execute(TRY_FOR_NOW, {"name": name})).scalar_one())
 
 
 async def beat(connection: AsyncConnection) -> None:

@@ -25,6 +25,18 @@ class Projection:
     applies: Mapping[str, Apply]
 
 
+def together(projections: Sequence[Projection], source: str) -> Apply:
+    """What all of them do with a source's events."""
+    applies = [each.applies[source] for each in projections if source in each.applies]
+
+    async def apply(tx: AsyncConnection, facts: Sequence[Recorded[Any]]) -> None:
+        for one in applies:
+            if facts:
+                await one(tx, facts)
+
+    return apply
+
+
 def digest(projections: Sequence[Projection]) -> str:
     """Names the set: code finds the tables that its own version built, and no others."""
     named = sorted(f"{projection.name} {projection.version}" for projection in projections)

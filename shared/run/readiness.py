@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from shared.flow import checkpoint, parked
+from shared.flow import checkpoint, parked, read_schema
 from shared.flow.log import Log, LogUnavailable
 from shared.run import schema
 from shared.run.schema import WrongSchema
@@ -24,6 +24,27 @@ BEHIND = 5000
 """Events of its own store that a service's read models may lag and still be called ready."""
 
 
+@dataclass
+class Building:
+    """Whether the read models have once come as far as the own store, and any version of them, were at the start."""
+
+    goal: Mapping[str, int]
+
+    @classmethod
+    async def begin(cls, reads: AsyncEngine, service: "Service") -> "Building":
+        async with reads.connect() as tx:
+            reached = await checkpoint.furthest(tx, read_schema.family(service.read_models))
+            reached[service.name] = await event_store.position(tx)
+        return cls({source: position for source, position in reached.items() if source in service.projected})
+
+    def left(self, applied: Mapping[str, int]) -> int:
+        """Events to go; none from when it was reached for the first time."""
+        left = sum(max(0, position - applied.get(source, 0)) for source, position in self.goal.items())
+        if not left:
+            self.goal = {}
+        return left
+
+
 @dataclass(frozen=True)
 class Readiness:
     service: "Service"
@@ -33,6 +54,7 @@ class Readiness:
     committer: "Committer"
     metrics: "Metrics"
     stopping: asyncio.Event
+    building: Building
 
     async def __call__(self) -> Mapping[str, Any]:
         try:
@@ -52,17 +74,16 @@ class Readiness:
         head = await event_store.position(tx)
         self.metrics.events.set(head)
         self.metrics.relayed.set(self.worker.relay.position)
-        mine = 0
         for subscription in self.service.subscriptions:
             for source, position in (await checkpoint.positions(tx, subscription)).items():
                 self.metrics.applied.labels(subscription, source).set(position)
-                if (subscription, source) == (self.service.read_models, self.service.name):
-                    mine = position
-        lag = head - mine
+        applied = await checkpoint.positions(tx, self.service.read_models)
+        lag, left = head - applied.get(self.service.name, 0), self.building.left(applied)
         return {
             "database": {"ok": True},
             "migrations": {"ok": True},
             "lag": {"ok": lag <= BEHIND, "red": True, "events": lag},
+            "read_models": {"ok": not left, "red": True, "events": left},
             "relay": {"ok": True, "leads": self.worker.leads, "events": head - self.worker.relay.position},
         }
 

@@ -8,13 +8,14 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
 
+from shared.flow import read_schema
 from shared.flow.log import Log
 from shared.flow.projection import Projection, digest
 from shared.rules.edge import Edge
 from shared.rules.message import Parser
 from shared.rules.reaction import React
-from shared.run import read_schema, schema
-from shared.run.readiness import Readiness
+from shared.run import schema
+from shared.run.readiness import Building, Readiness
 from shared.run.settings import Settings
 from shared.run.telemetry import Metrics
 from shared.run.worker import Worker
@@ -104,12 +105,13 @@ async def running(service: Service, around: Surroundings, *, work: bool = True) 
     )
     try:
         await schema.check(reads, [service.name])
-        await read_schema.ensure(writes, service)
+        await read_schema.ensure(writes, service.read_models, service.projections)
         worker = Worker(service, around, writes, wake, metrics)
         async with asyncio.TaskGroup() as tasks:
             committing = tasks.create_task(committer.run(), name=f"{service.name} committer")
             working = tasks.create_task(worker.run(), name=f"{service.name} worker") if work else None
-            ready = Readiness(service, reads, around.log, worker, committer, metrics, here.stopping)
+            building = await Building.begin(reads, service)
+            ready = Readiness(service, reads, around.log, worker, committer, metrics, here.stopping, building)
             yield application(service, here, ready, metrics)
             await committer.queue.join()
             committing.cancel()

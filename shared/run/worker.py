@@ -1,8 +1,8 @@
-"""A service's background work, all of it under one lease: relay, projections, reactions."""
+"""A service's background work: relay and reactions under one lease, read models under another."""
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -13,7 +13,7 @@ from shared.flow.checkpoint import Fenced
 from shared.flow.consumer import Consumer, Effect, Progress, Source, StoreSource
 from shared.flow.lease import LeaseLost, lease, lease_engine
 from shared.flow.parked import TooManyParked
-from shared.flow.projection import Apply
+from shared.flow.projection import together
 from shared.flow.relay import Relay
 from shared.flow.topic import Hole, TopicSource
 from shared.rules.message import Parser, Recorded, Refusal
@@ -30,6 +30,7 @@ log = structlog.get_logger()
 PROJECTED_AT_ONCE = 1000
 REACTED_AT_ONCE = 256
 AN_HOUR = 3600.0
+Part = Callable[[], Awaitable[None]]
 PASSES = (LeaseLost, Fenced, SQLAlchemyError, OSError)
 """What a pause and a new start repair: the database went away, or somebody else took over."""
 
@@ -50,14 +51,20 @@ class Worker:
         self.relay = Relay(service.name, service.topic, around.settings.partitions, engine, around.log, wake)
 
     async def run(self) -> None:
-        """Until it is stopped: waits for the lease, works, and starts again after what passes."""
+        """Until it is stopped. While one version of the code is replaced by another, only one of them publishes and
+        reacts, but each builds read models of its own."""
+        async with asyncio.TaskGroup() as parts:
+            parts.create_task(self.keep_on(f"{self.service.name} worker", self.lead))
+            parts.create_task(self.keep_on(self.service.read_models, self.project))
+
+    async def keep_on(self, name: str, part: Part) -> None:
+        """Waits for the lease, works, and starts again after what passes."""
         while not self.stopping:
             try:
-                await self.work_under_lease()
+                await self.work_under_lease(name, part)
             except* PASSES as passing:
-                self.leads = False
                 causes = sorted({type(error).__name__ for error in flat(passing)})
-                log.warning("worker_starts_again", service=self.service.name, causes=causes)
+                log.warning("worker_starts_again", service=self.service.name, lease=name, causes=causes)
             await asyncio.sleep(0.5)
 
     def stop(self, working: asyncio.Task[None]) -> None:
@@ -66,19 +73,32 @@ class Worker:
         self.stopping = True
         working.cancel()
 
-    async def work_under_lease(self) -> None:
+    async def work_under_lease(self, name: str, part: Part) -> None:
         engine = lease_engine(self.around.postgres)
         try:
-            async with lease(engine, f"{self.service.name} worker"), asyncio.TaskGroup() as tasks:
-                self.leads = True
+            async with lease(engine, name):
+                await part()
+        finally:
+            await engine.dispose()
+
+    async def lead(self) -> None:
+        self.leads = True
+        try:
+            async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self.relay.run(), name=f"{self.service.name} relay")
                 tasks.create_task(self.expire_answers(), name=f"{self.service.name} expiry")
-                for consumer in self.consumers():
-                    name = f"{self.service.name} {consumer.subscription} of {consumer.source}"
-                    tasks.create_task(self.follow(consumer), name=name)
+                self.follow_all(tasks, self.reactions())
         finally:
             self.leads = False
-            await engine.dispose()
+
+    async def project(self) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            self.follow_all(tasks, self.projections())
+
+    def follow_all(self, tasks: asyncio.TaskGroup, consumers: Sequence[Consumer]) -> None:
+        for consumer in consumers:
+            name = f"{self.service.name} {consumer.subscription} of {consumer.source}"
+            tasks.create_task(self.follow(consumer), name=name)
 
     async def follow(self, consumer: Consumer) -> None:
         """A consumer that must not go on stops alone, loudly: restarting it would not help, and others do no harm."""
@@ -98,24 +118,24 @@ class Worker:
 
     # -- what is followed ---------------------------------------------------------------------------------------
 
-    def consumers(self) -> list[Consumer]:
+    def projections(self) -> list[Consumer]:
         service = self.service
-        own = [
-            self.consumer(
-                service.read_models, service.name, self.own_events(), service.parse, self.projects(service.name)
-            )
-        ]
+        own = self.consumer(
+            service.read_models, service.name, self.own_events(), service.parse, self.projects(service.name)
+        )
         foreign = [
             self.consumer(service.read_models, one.source, self.topic(one), one.parse, self.projects(one.source))
             for one in service.upstream
             if one.source in service.projected
         ]
-        reactions = [
+        return [own, *foreign]
+
+    def reactions(self) -> list[Consumer]:
+        return [
             self.consumer(REACTIONS, one.source, self.topic(one), one.parse, self.reacts(one))
-            for one in service.upstream
-            if one.source in service.reacts_to
+            for one in self.service.upstream
+            if one.source in self.service.reacts_to
         ]
-        return own + foreign + reactions
 
     def consumer(self, subscription: str, source: str, events: Source, parse: Parser[Any], effect: Effect) -> Consumer:
         progress = self.progress.setdefault((subscription, source), Progress(subscription, source))
@@ -133,14 +153,7 @@ class Worker:
         return TopicSource(self.around.log, upstream.topic, upstream.source)
 
     def projects(self, source: str) -> Effect:
-        applies: Sequence[Apply] = [each.applies[source] for each in self.service.projections if source in each.applies]
-
-        async def project(tx: AsyncConnection, facts: Sequence[Recorded[Any]]) -> None:
-            for apply in applies:
-                if facts:
-                    await apply(tx, facts)
-
-        return project
+        return together(self.service.projections, source)
 
     def reacts(self, upstream: "Upstream") -> Effect:
         async def react(tx: AsyncConnection, facts: Sequence[Recorded[Any]]) -> None:

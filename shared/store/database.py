@@ -21,6 +21,8 @@ def reader(url: str, search_path: str, *, connections: int) -> AsyncEngine:
 
 
 def engine(url: str, search_path: str, connections: int, options: dict[str, str]) -> AsyncEngine:
+    """Its connections bear the name of the last schema that they look at: so it is seen which are in use."""
+    name = f"funnelcast {search_path.rpartition(',')[2]}"
     return create_async_engine(
         url,
         pool_size=connections,
@@ -28,7 +30,7 @@ def engine(url: str, search_path: str, connections: int, options: dict[str, str]
         pool_timeout=5,
         hide_parameters=True,  # an error that is logged names the statement, never a person's data
         connect_args={
-            "server_settings": options | {"search_path": search_path, "application_name": "funnelcast", "jit": "off"},
+            "server_settings": {**options, "search_path": search_path, "application_name": name, "jit": "off"},
             "timeout": 5,
         },
     )

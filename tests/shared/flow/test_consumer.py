@@ -13,9 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from shared.flow import checkpoint, parked
 from shared.flow.consumer import Consumer, Effect, Progress, StoreSource
 from shared.flow.parked import TooManyParked
+from shared.flow.read_schema import create
 from shared.rules.edge import Edge
 from shared.rules.message import Recorded, StoredEvent
-from shared.run.read_schema import create
 from shared.store import database as connections
 from shared.store.handler import handle
 from tests.running import Clock, eventually, migrated

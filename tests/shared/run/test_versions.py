@@ -1,0 +1,81 @@
+"""Two versions of the code on one store: each has read models of its own, the new one is ready when they are whole."""
+
+from dataclasses import replace
+from typing import Any
+
+import httpx
+import pytest
+
+from shared.run.readiness import Building
+from shared.run.service import Service
+from tests.running import eventually, running_services
+from tests.shared.run.test_worker import totals, write
+from tests.shared.tally import LISTENER, TELLER
+
+
+def next_version(service: Service) -> Service:
+    return replace(service, projections=[replace(each, version=each.version + 1) for each in service.projections])
+
+
+BOTH = [TELLER, LISTENER]
+NEW = [next_version(service) for service in BOTH]
+
+
+async def ready(api: httpx.AsyncClient, service: Service) -> dict[str, Any]:
+    told: dict[str, Any] = (await api.get(f"/{service.name}/readyz")).json()
+    return told
+
+
+async def test_a_new_version_is_built_while_the_old_one_serves_and_works(database: str) -> None:
+    async with running_services(database, BOTH) as old:
+        await write(database, "pipeline", *((f"t{n % 3}", 1) for n in range(30)))
+
+        async def equal(count: int) -> bool:
+            found = [await totals(database, service.read_models) for service in (*BOTH, *NEW)]
+            return all(sum(times for _, times in each.values()) == count for each in found)
+
+        async with running_services(database, NEW) as new:
+            await eventually(lambda: equal(30))
+            await write(database, "pipeline", *((f"t{n % 3}", 1) for n in range(30)))
+            await eventually(lambda: equal(60))
+            for service in BOTH:
+                assert [(await ready(api, service))["status"] for api in (old, new)] == ["ready", "ready"]
+            leads = [(await ready(api, TELLER))["details"]["relay"]["leads"] for api in (old, new)]
+            assert leads == [True, False]
+
+
+async def built_by_the_old(database: str) -> None:
+    async with running_services(database, BOTH) as api:
+        await write(database, "pipeline", ("a", 1), ("b", 1))
+
+        async def heard() -> bool:
+            return len(await totals(database, LISTENER.read_models)) == 2
+
+        await eventually(heard)
+        await eventually(lambda: is_ready(api))
+
+
+async def is_ready(api: httpx.AsyncClient) -> bool:
+    return [(await ready(api, service))["status"] for service in BOTH] == ["ready", "ready"]
+
+
+async def test_a_new_version_is_not_ready_before_it_came_as_far_as_the_old_one(database: str) -> None:
+    await built_by_the_old(database)
+    async with running_services(database, NEW, work=False) as idle:
+        for service in BOTH:
+            told = await ready(idle, service)
+            assert (told["status"], told["details"]["read_models"]["ok"]) == ("not ready", False)
+        async with running_services(database, NEW):
+            await eventually(lambda: is_ready(idle))
+
+
+async def test_without_a_goal_it_would_be_ready_with_nothing(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Planted: nothing to come as far as. Were this not ready either, the test above would prove nothing."""
+    await built_by_the_old(database)
+
+    async def begin(*anything: object) -> Building:
+        return Building({})
+
+    monkeypatch.setattr(Building, "begin", begin)
+    async with running_services(database, NEW, work=False) as idle:
+        assert await is_ready(idle)
