@@ -48,7 +48,10 @@ def main() -> None:
 
 @app.command()
 def up(
-    demo: Annotated[bool, typer.Option("--demo", help="Fill an empty store with a demo company")] = False,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Fill an empty store with a demo company, and let it work")
+    ] = False,
+    demo_speed: Annotated[float, typer.Option(min=0, max=100, help="1: two leads a second; 0: only its past")] = 1.0,
     host: Host = None,
     port: Port = None,
     data: Data = None,
@@ -56,9 +59,10 @@ def up(
     postgres: Postgres = None,
 ) -> None:
     """All four services in one process, on this machine alone unless told otherwise."""
-    from funnelcast.up import up
+    from funnelcast.up import Demo, up
 
-    up(options.settings(host=host, port=port, data=data, kafka=kafka, postgres=postgres), demo=demo)
+    settings = options.settings(host=host, port=port, data=data, kafka=kafka, postgres=postgres)
+    up(settings, demo=Demo(demo_speed) if demo else None)
 
 
 @app.command()

@@ -1,8 +1,9 @@
 """`funnelcast up`: all services in one process, behind one port."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 import typer
 
@@ -15,15 +16,23 @@ from shared.run.embedded import embedded_postgres
 from shared.run.service import Surroundings
 from shared.run.settings import Settings
 from shared.run.telemetry import configure_logging
+from shared.web.call import Running
 
 
-def up(settings: Settings, *, demo: bool) -> None:
+@dataclass(frozen=True)
+class Demo:
+    """`speed`: of what goes on after its history, 0 for nothing."""
+
+    speed: float
+
+
+def up(settings: Settings, *, demo: Demo | None) -> None:
     """Until it is told to stop, or a part of it dies."""
     configure_logging(settings.log_level)
-    life.run(lambda stopper: living(settings, stopper, demo=demo))
+    life.run(lambda stopper: living(settings, stopper, demo))
 
 
-async def living(settings: Settings, stopper: Stopper, *, demo: bool) -> None:
+async def living(settings: Settings, stopper: Stopper, demo: Demo | None) -> None:
     edge = Edge()
     async with postgres(settings) as url:
         founded = await founding.found(settings, edge, url, list(SERVICES))
@@ -31,9 +40,11 @@ async def living(settings: Settings, stopper: Stopper, *, demo: bool) -> None:
             around = Surroundings(url, log, settings, founded.blind, edge)
 
             async def welcome(apps: Apps, address: str) -> None:
-                if demo:
-                    await show_demo(apps, url, address, edge)
+                stage = Stage(apps, url, address, edge)
+                there = demo is not None and await show_demo(stage)
                 announce(settings, founded, address)
+                if demo and there and demo.speed:
+                    await go_on(stage, demo.speed)
 
             await life.serve(list(SERVICES.values()), around, stopper, welcome=welcome)
 
@@ -50,16 +61,42 @@ async def postgres(settings: Settings) -> AsyncIterator[str]:
         watching.cancel()
 
 
-async def show_demo(apps: Apps, postgres: str, address: str, edge: Edge) -> None:
-    """Fills an empty store; then asks for the forecast as anybody would, with a key for this once."""
-    from funnelcast.demo import telling
+@dataclass(frozen=True)
+class Stage:
+    """Where the demo plays."""
 
-    typer.echo("Telling the services of a company that never was …", err=True)
-    written = await telling.tell(apps, edge.now())
-    typer.echo(f"{written} events" if written else "There are events already, they stay as they are", err=True)
-    async with place.connected(postgres) as engine, keys.lent(engine, edge, "demo", ["forecast:read"]) as key:
-        await forecast.forecast(address, key, None, None, depth=20, as_json=False)
+    apps: Apps
+    postgres: str
+    address: str
+    edge: Edge
+
+    @property
+    def parts(self) -> Mapping[str, Running]:
+        return {name: app.state.running for name, app in self.apps.items()}
+
+
+async def show_demo(stage: Stage) -> bool:
+    """Fills an empty store; then asks for the forecast as anybody would, with a key for this once. False: the store
+    holds something else."""
+    from funnelcast.demo import company, history
+
+    if not await history.have(stage.parts, company.founded(), stage.edge.now()):
+        return False
+    async with (
+        place.connected(stage.postgres) as engine,
+        keys.lent(engine, stage.edge, "demo", ["forecast:read"]) as key,
+    ):
+        await forecast.forecast(stage.address, key, None, None, depth=20, as_json=False)
     typer.echo()
+    return True
+
+
+async def go_on(stage: Stage, speed: float) -> None:
+    from funnelcast.demo import company, living, website
+
+    leads = f"{website.A_SECOND * speed:g} leads a second"
+    typer.echo(f"\nThe company goes on working, with about {leads}; --demo-speed 0 leaves it as it is.")
+    await living.live(stage.parts, company.founded(), stage.postgres, stage.address, stage.edge, speed)
 
 
 def announce(settings: Settings, founded: Founded, address: str) -> None:

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from random import Random
 
+from funnelcast.demo.story import chance
 from funnelcast.demo.words import COUNTRIES, FIRST, LAST, PLACES, TRADES
 from services.forecast.org.commands import PlaceNode
 
@@ -34,8 +36,14 @@ class Company:
     """By region."""
     accounts: tuple[Account, ...]
 
+    @cached_property
+    def by_domain(self) -> dict[str, Account]:
+        return {account.domain: account for account in self.accounts}
 
-def founded(random: Random) -> Company:
+
+def founded() -> Company:
+    """The same every time."""
+    random = chance("company")
     names = [f"{first} {last}" for first in FIRST for last in LAST]
     random.shuffle(names)
     people = iter(names)

@@ -9,7 +9,7 @@ from typing import Any
 from funnelcast.demo.company import SDRS, Account, Company
 from funnelcast.demo.deals import Deal, priced
 from funnelcast.demo.marketing import soon_after
-from funnelcast.demo.story import Told, later, new_id, told
+from funnelcast.demo.story import Told, chance, later, new_id, told
 from funnelcast.demo.words import NOT_YET, PRODUCTS, UNFIT
 from services.qualification.lead.commands import (
     Bant,
@@ -24,11 +24,20 @@ from services.qualification.lead.commands import (
     Touch,
 )
 from services.qualification.lead.decider import DECIDER
-from services.qualification.lead.events import BantStatus, Motion
+from services.qualification.lead.events import BantStatus, Lifecycle, Motion
 from shared.rules.reason import Reason
 
 HANDED_OVER, REJECTED, NURTURED = 0.36, 0.24, 0.30
 """Shares of the MQLs; the rest wait in the queue."""
+MET = BantStatus.MET
+FIRST_CALL = Bant(
+    need=SaidItem(status=MET, evidence="Plans by hand, in four spreadsheets, and is late every month"),
+    timing=SaidItem(status=MET, evidence="Wants to be live before the next season"),
+)
+SECOND_CALL = Bant(
+    budget=SaidItem(status=MET, evidence="Has money set aside for this year"),
+    authority=SaidItem(status=MET, evidence="Decides together with finance, who joins the next call"),
+)
 
 
 @dataclass(frozen=True)
@@ -41,12 +50,16 @@ class Mql:
 
 
 def mqls(rows: Sequence[Mapping[str, Any]], seen: Mapping[str, datetime], company: Company) -> list[Mql]:
-    by_domain = {account.domain: account for account in company.accounts}
-    return [Mql(row["lead_id"], max(row["mql_at"], seen[row["lead_id"]]), by_domain[row["account"]]) for row in rows]
+    """Those that the story is about, and that ever became MQL: also when some of it was told before."""
+    ever = [row for row in rows if row["lead_id"] in seen and row["lifecycle"] != Lifecycle.CAPTURED]
+    return [
+        Mql(row["lead_id"], max(row["mql_at"], seen[row["lead_id"]]), company.by_domain[row["account"]]) for row in ever
+    ]
 
 
-def worked(random: Random, company: Company, mql: Mql, now: datetime) -> tuple[list[Told], Deal | None]:
-    """What was done up to now, and the deal that came of it."""
+def worked(company: Company, mql: Mql, now: datetime) -> tuple[list[Told], Deal | None]:
+    """What was done up to now, and the deal that came of it: the same for this lead, whatever became of others."""
+    random = chance("mql", mql.lead_id)
     sdr = random.choice(SDRS)
     at = soon_after(random, mql.since)
     steps: list[tuple[datetime, LeadCommand]] = [(at, ClaimFor(sdr=sdr)), (at + timedelta(minutes=3), Touch())]
@@ -73,18 +86,14 @@ def handing_over(
     random: Random, mql: Mql, deal: Deal, sdr: str, at: datetime
 ) -> Iterator[tuple[datetime, LeadCommand]]:
     """BANT in two calls, then the deal."""
-    met = BantStatus.MET
-    first = Bant(
-        need=SaidItem(status=met, evidence="Plans by hand, in four spreadsheets, and is late every month"),
-        timing=SaidItem(status=met, evidence="Wants to be live before the next season"),
-    )
-    second = Bant(
-        budget=SaidItem(status=met, evidence="Has money set aside for this year"),
-        authority=SaidItem(status=met, evidence="Decides together with finance, who joins the next call"),
-    )
-    yield at + timedelta(minutes=20), ChangeBant(said=first, by=sdr, known_as={})
-    yield deal.began - timedelta(minutes=1), ChangeBant(said=second, by=sdr, known_as={})
-    asked = HandOver(
+    yield at + timedelta(minutes=20), ChangeBant(said=FIRST_CALL, by=sdr, known_as={})
+    yield deal.began - timedelta(minutes=1), ChangeBant(said=SECOND_CALL, by=sdr, known_as={})
+    asked = asked_of(random, deal)
+    yield deal.began, HandOverAs(asked=asked, opportunity_id=deal.opportunity_id, account_won=False)
+
+
+def asked_of(random: Random, deal: Deal) -> HandOver:
+    return HandOver(
         owner=deal.owner,
         name=deal.name,
         motion=Motion.NEW_BUSINESS,
@@ -92,4 +101,3 @@ def handing_over(
         amount=priced(random, deal),
         close_date=deal.began.date() + timedelta(days=random.randint(60, 100)),
     )
-    yield deal.began, HandOverAs(asked=asked, opportunity_id=deal.opportunity_id, account_won=False)

@@ -35,6 +35,11 @@ def told(
     return Told(at, Ask(decider, decider.stream(subject), [Step(command, at)], actor, TELLER, find=find, also=also))
 
 
+def chance(*of: object) -> Random:
+    """A draw that depends on nothing but what it is for."""
+    return Random(" ".join(str(each) for each in (SEED, *of)))  # noqa: S311 - made up, the same every time
+
+
 def new_id(random: Random) -> str:
     return str(UUID(int=random.getrandbits(128), version=4))
 

@@ -2,18 +2,18 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from random import Random
-from typing import Any
+from enum import Enum, auto
 
 import structlog
 
-from funnelcast.demo import company, deals, marketing, qualifying
+from funnelcast.demo import deals, marketing, qualifying
 from funnelcast.demo.company import Company
 from funnelcast.demo.deals import Deal
-from funnelcast.demo.story import SEED, TELLER, Told
+from funnelcast.demo.story import TELLER, Told, chance
 from funnelcast.failure import Failed
-from funnelcast.life import Apps
+from services.forecast.org.commands import PlaceNode
 from services.forecast.org.decider import ALL
 from services.forecast.org.decider import DECIDER as ORG
 from services.qualification.projections import leads
@@ -31,42 +31,57 @@ log = structlog.get_logger()
 Parts = Mapping[str, Running]
 
 
-async def tell(apps: Apps, now: datetime) -> int:
-    """Returns how many events were written: none into a store that has any."""
-    parts: Parts = {name: app.state.running for name, app in apps.items()}
-    if any((await heads(parts)).values()):
-        return 0
-    random = Random(SEED)  # noqa: S311 - a made-up past, the same every time
-    firm = company.founded(random)
-    await say(parts["forecast"], [organised(node) for node in firm.nodes])
-    seen = await captured(parts, random, firm, now)
-    handed_over = await qualified(parts, random, firm, seen, now)
+class There(Enum):
+    """What a store holds of the story. The org is told first, but for who joins last, who closes it."""
+
+    NOTHING = auto()
+    HALF = auto()
+    WHOLE = auto()
+    SOMETHING_ELSE = auto()
+
+
+async def found(parts: Parts, firm: Company) -> tuple[There, datetime | None]:
+    """And the instant at which the story was told, which is its end."""
+    async with parts["forecast"].reads.connect() as tx:
+        told = await event_store.read_streams(tx, [ORG.stream(ALL)])
+    if told and told[0].correlation_id == TELLER:
+        whole = len([each for each in told if each.correlation_id == TELLER]) >= len(firm.nodes)
+        return There.WHOLE if whole else There.HALF, told[0].occurred_at
+    return There.SOMETHING_ELSE if any((await heads(parts)).values()) else There.NOTHING, None
+
+
+async def tell(parts: Parts, firm: Company, now: datetime) -> None:
+    """A story that was half told goes on: with the `now` of then it says the same, and what was said adds nothing."""
+    everybody = [organised(node, now) for node in firm.nodes]
+    await say(parts["forecast"], "org", everybody[:-1])
+    seen = await captured(parts, firm, now)
+    handed_over = await qualified(parts, firm, seen, now)
+    random = chance("deals")
     everything = [*handed_over, *deals.direct(random, firm, now)]
-    await say(parts["pipeline"], in_time(one for deal in everything for one in deals.worked(random, deal, now)))
+    worked = in_time(one for deal in everything for one in deals.worked(random, deal, now))
+    await say(parts["pipeline"], "deals", worked)
+    await say(parts["forecast"], "who joins last", everybody[-1:])
     await settled(parts)
-    return sum((await heads(parts)).values())
 
 
-def organised(node: Any) -> Ask:
-    return Ask(ORG, ORG.stream(ALL), [Step(node)], "admin", TELLER)
+def organised(node: PlaceNode, now: datetime) -> Ask:
+    return Ask(ORG, ORG.stream(ALL), [Step(node, now)], "admin", TELLER)
 
 
-async def captured(parts: Parts, random: Random, firm: Company, now: datetime) -> Mapping[str, datetime]:
+async def captured(parts: Parts, firm: Company, now: datetime) -> Mapping[str, datetime]:
     """When each lead was last seen."""
-    told = list(marketing.captures(random, firm.accounts, parts["intake"].blind, now))
-    await say(parts["intake"], in_time(told))
+    told = list(marketing.captures(chance("captures"), firm.accounts, parts["intake"].blind, now))
+    await say(parts["intake"], "captures", in_time(told))
     await settled(parts)
     return marketing.last_seen(told)
 
 
-async def qualified(
-    parts: Parts, random: Random, firm: Company, seen: Mapping[str, datetime], now: datetime
-) -> list[Deal]:
+async def qualified(parts: Parts, firm: Company, seen: Mapping[str, datetime], now: datetime) -> list[Deal]:
     """Who is an MQL is the service's to say: it scored what it heard."""
     async with parts["qualification"].reads.connect() as tx:
-        rows = await leads.find(tx, Wanted(lifecycle="mql"), None, MANY)
-    worked = [qualifying.worked(random, firm, mql, now) for mql in qualifying.mqls(rows, seen, firm)]
-    await say(parts["qualification"], in_time(one for told, _ in worked for one in told))
+        rows = await leads.find(tx, Wanted(), None, MANY)
+    worked = [qualifying.worked(firm, mql, now) for mql in qualifying.mqls(rows, seen, firm)]
+    await say(parts["qualification"], "MQLs", in_time(one for told, _ in worked for one in told))
     await settled(parts)
     return [deal for _, deal in worked if deal]
 
@@ -75,10 +90,12 @@ def in_time(told: Iterable[Told]) -> list[Ask]:
     return [each.ask for each in sorted(told, key=lambda each: each.at)]
 
 
-async def say(part: Running, asks: Sequence[Ask]) -> None:
+async def say(part: Running, what: str, asks: Sequence[Ask]) -> None:
+    """Each with a key: as long as answers are kept, saying it again adds nothing."""
+    keyed = [replace(ask, key=f"demo {what} {number}") for number, ask in enumerate(asks)]
     refused: list[str] = []
     for start in range(0, len(asks), AT_ONCE):
-        answers = await part.committer.together(asks[start : start + AT_ONCE])
+        answers = await part.committer.together(keyed[start : start + AT_ONCE])
         refused += [str(answer) for answer in answers if isinstance(answer, Refusal)]
         await asyncio.sleep(0)  # lets others in
     if refused:

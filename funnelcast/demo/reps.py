@@ -1,0 +1,83 @@
+"""A rep: brings deals forward, wins or loses them, and keeps a handful open."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from funnelcast.client import Refused
+from funnelcast.demo.actor import Actor
+from funnelcast.demo.deals import CURRENCY, EXISTING, NEW, Chances
+from funnelcast.demo.deals import expected as expected_day
+from funnelcast.demo.story import chance
+from funnelcast.demo.words import REASONS
+from shared.rules.edge import Edge
+
+STAGES = ("unqualified", "qualified", "proposal", "negotiation")
+IN_HAND = 3
+"""Deals that a rep keeps open: only what is more is brought to an end, so that there is something to forecast."""
+A_LOOK = 6.0
+"""Seconds, at speed 1."""
+REVISED = 0.2
+Row = Mapping[str, Any]
+Step = tuple[str, dict[str, Any]]
+
+
+@dataclass
+class Rep:
+    """`open`: how many deals were seen in each stage at the last look."""
+
+    actor: Actor
+    edge: Edge
+    speed: float
+    looks: int = 0
+    open: dict[str, int] = field(default_factory=dict)
+
+    async def turn(self) -> float:
+        """A look at one stage; and a step with the deal there that is due first, if there is more than enough."""
+        stage = STAGES[self.looks % len(STAGES)]
+        self.looks += 1
+        found = await self.actor.get("/pipeline/v1/opportunities", owner=self.actor.name, stage=stage, limit=200)
+        deals = [deal for deal in found["items"] if deal["opportunity_id"] not in self.actor.given_up]
+        self.open[stage] = len(deals)
+        if deals and sum(self.open.values()) > IN_HAND:
+            await self.work(min(deals, key=due))
+        return A_LOOK / self.speed
+
+    async def work(self, deal: Row) -> None:
+        command, body = step(deal, self.edge)
+        path = f"/pipeline/v1/opportunities/{deal['opportunity_id']}/{command}"
+        try:
+            await self.actor.post(path, body, f"demo:{deal['opportunity_id']} {deal['version']}")
+        except Refused as refusal:
+            self.actor.give_up(deal["opportunity_id"], refusal)
+
+
+def due(deal: Row) -> tuple[str, str]:
+    return deal["close_date"] or date.max.isoformat(), deal["opportunity_id"]
+
+
+def step(deal: Row, edge: Edge) -> Step:
+    """What comes next for this deal, as it is: the same whenever it is asked."""
+    random = chance("deal", deal["opportunity_id"], deal["version"])
+    chances: Chances = EXISTING if deal["motion"] == "existing_business" else NEW
+    fate, reason = random.random(), {"reason": random.choice(REASONS)}
+    match deal["stage"]:
+        case "unqualified":
+            return ("qualify", {}) if fate < chances.qualified else ("recycle", reason)
+        case "qualified":
+            return ("advance", {"to_stage": "proposal"}) if fate < chances.proposal else ("lose", reason)
+        case "proposal" if random.random() < REVISED and deal["amount"]:
+            return "set-amount", {"amount": cheaper(deal["amount"], random.choice((0.8, 0.9, 1.1)))}
+        case "proposal" if random.random() < REVISED:
+            return "set-close-date", {"close_date": expected_day(random, edge.now()).isoformat()}
+        case "proposal":
+            return ("advance", {"to_stage": "negotiation"}) if fate < chances.negotiation else ("lose", reason)
+        case _:
+            return ("win", {}) if fate < chances.won else ("lose", reason)
+
+
+def cheaper(amount: Mapping[str, str], times: float) -> dict[str, str]:
+    """Or dearer; in hundreds, and never nothing."""
+    hundreds = max(round(float(amount["amount"]) * times / 100), 1)
+    return {"amount": str(hundreds * 100), "currency": amount["currency"] or CURRENCY}

@@ -1,0 +1,173 @@
+"""The demo company at work, in a real process; and what its people do, which is the same every time."""
+
+import asyncio
+import re
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+from structlog.testing import capture_logs
+
+from funnelcast.demo import actor, company, reps, website
+from funnelcast.demo.actor import Actor
+from funnelcast.demo.company import SDRS
+from funnelcast.roster import SERVICES
+from shared.run.embedded import url_of_running
+from tests.funnelcast.command import ADMIN, Up, done, servers, started, up
+from tests.running import Clock, running_services
+
+FIRM = company.founded()
+REPS = {rep for region in FIRM.reps.values() for rep in region}
+DEAL = {"opportunity_id": "one", "motion": "new_business", "amount": {"amount": "1000.00", "currency": "EUR"}}
+
+
+def test_the_seed_says_who_comes_when_and_why() -> None:
+    first, again = ([website.visit(FIRM, number) for number in range(1, 400)] for _ in range(2))
+    assert first == again
+    assert company.founded() == FIRM
+    assert set(Counter(visit["source"] for visit in first)) == {
+        "newsletter",
+        "gated_content",
+        "webinar",
+        "demo_request",
+    }
+    people = {visit["person"]["email"] for visit in first}
+    assert 200 < len(people) < 300
+    assert all(email.endswith(".example") for email in people)
+
+
+def test_a_deal_as_it_is_has_one_next_step() -> None:
+    edge = Clock().edge()
+    for stage in reps.STAGES:
+        deals = [DEAL | {"stage": stage, "version": version} for version in range(200)]
+        steps = [reps.step(deal, edge) for deal in deals]
+        assert steps == [reps.step(deal, edge) for deal in deals]
+        assert len({command for command, _ in steps}) > 1
+
+
+async def test_an_actor_whose_turn_fails_rests_longer_and_goes_on() -> None:
+    stopping, failures = asyncio.Event(), 0
+
+    async def turn() -> float:
+        nonlocal failures
+        failures += 1
+        if failures == 3:
+            stopping.set()
+            return 0
+        raise httpx.ConnectError("nobody there")
+
+    async with httpx.AsyncClient() as http:
+        began = time.monotonic()
+        await Actor("ann", "key", http, stopping).keep_at(turn)
+    assert failures == 3
+    assert 1.4 < time.monotonic() - began < 5
+
+
+def feed(system: Up, service: str, after: int = 0) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    with system.client() as http:
+        while page := http.get(f"/{service}/v1/events", params={"after": after, "limit": 1000}).json()["items"]:
+            found += page
+            after = page[-1]["position"]
+    return found
+
+
+def heads(system: Up) -> dict[str, int]:
+    with system.client() as http:
+        services = ("qualification", "pipeline")
+        return {name: http.get(f"/{name}/v1/events", params={"limit": 1}).json()["head"] for name in services}
+
+
+def visits(system: Up) -> list[int]:
+    """The numbers of all captures that the website sent, in the order in which they were stored."""
+
+    async def numbers() -> list[int]:
+        connection = await asyncpg.connect((url_of_running(system.data) or "").replace("+asyncpg", ""))
+        try:
+            names = "SELECT data->>'external_id' AS name FROM intake.events WHERE actor = 'website' ORDER BY position"
+            told = [row["name"] or "" for row in await connection.fetch(names)]
+            return [int(name.removeprefix(website.VISIT)) for name in told if name.startswith(website.VISIT)]
+        finally:
+            await connection.close()
+
+    return asyncio.run(numbers())
+
+
+def actors(events: list[dict[str, Any]]) -> set[str]:
+    return {str(event["data"].get("by") or event["data"].get("sdr")) for event in events}
+
+
+def within(seconds: float, condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.5)  # noqa: TID251 - what another process does raises no event here
+
+
+@pytest.mark.timeout(240)
+def test_the_company_works_and_goes_on_where_it_was(tmp_path: Path) -> None:
+    demo = ("up", "--data", str(tmp_path), "--port", "0", "--demo", "--demo-speed", "0")
+    with started(*demo, FUNNELCAST_ADMIN_KEY=ADMIN) as half:
+        within(60, (tmp_path / "postgres" / "postmaster.pid").exists)
+        assert half.stderr is not None
+        assert "Telling" in half.stderr.readline()
+        time.sleep(4)  # noqa: TID251 - somewhere in the middle of the story
+        half.kill()
+        half.communicate()
+    with up(tmp_path, "--demo", "--demo-speed", "30") as system:
+        begun = heads(system)
+
+        def all_at_work() -> bool:
+            sold = actors(feed(system, "pipeline", begun["pipeline"]))
+            qualified = actors(feed(system, "qualification", begun["qualification"]))
+            return len(visits(system)) > 150 and len(sold & REPS) > 3 and qualified >= set(SDRS)
+
+        within(90, all_at_work)
+        code, err = system.stop(signal.SIGINT)
+    assert code == 0
+    assert "going on with it" in err
+    assert not re.search("Traceback|demo_repeat_differs|demo_actor_waits", err), err
+    assert servers(tmp_path) == []
+    with up(tmp_path, "--demo", "--demo-speed", "30") as system:
+        before = visits(system)[-1]
+        within(60, lambda: visits(system)[-1] > before + 20)
+        told = visits(system)
+        assert told == list(range(1, len(told) + 1))
+        keys = done("keys", "list", "--data", tmp_path, "--json")
+        assert keys.count('"website"') == 1
+        assert system.stop(signal.SIGINT)[0] == 0
+    assert "FAILED" not in done("verify", "--data", tmp_path)
+
+
+async def test_what_is_sent_once_more_is_answered_the_same_and_happens_once(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actor, "AGAIN", 1.0)
+    async with running_services(database, [SERVICES["intake"]], scopes=["leads:read", "leads:write"]) as api:
+        known = api.headers["Authorization"].removeprefix("Bearer ")
+        someone = Actor("website", known, api, asyncio.Event())
+        with capture_logs() as logs:
+            for number in range(1, 6):
+                await someone.post("/intake/v1/leads", website.visit(FIRM, number), f"visit {number}")
+        assert [each["event"] for each in logs if "demo" in each["event"]] == ["demo_repeated"] * 5
+        leads = (await api.get("/intake/v1/leads")).json()["items"]
+        assert sum(lead["captures"] for lead in leads) == 5
+
+
+async def test_another_answer_to_the_same_request_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(actor, "AGAIN", 1.0)
+    ids = iter(("one", "another"))
+
+    def forgetful(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(201, json={"lead_id": next(ids)}, headers={"X-Position": "intake:1"})
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(forgetful), base_url="http://test") as http:
+        with capture_logs() as logs:
+            await Actor("website", "key", http, asyncio.Event()).post("/intake/v1/leads", {}, "visit")
+    assert [each["event"] for each in logs] == ["demo_repeat_differs"]
