@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy import BigInteger, DateTime, bindparam, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from shared.flow.cancelled import heed
 from shared.flow.checkpoint import Fenced
 from shared.flow.log import Log, LogUnavailable, Publisher, Watermark
 from shared.rules.message import StoredEvent
@@ -52,6 +53,7 @@ class Relay:
             try:
                 await self.publish()
             except LogUnavailable as error:
+                heed()
                 self.available = False
                 log.warning("log_unavailable", source=self.source, error=str(error))
                 await asyncio.sleep(0.5)

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from shared.flow.cancelled import cancellations
 from shared.flow.log import LogUnavailable, must_fit, partition_of
 from shared.flow.log.cloudevents import headers_of
 from shared.rules.message import StoredEvent
@@ -76,8 +77,3 @@ async def together(parts: Iterable[Coroutine[Any, Any, None]]) -> None:
         if cancellations() > cancelled_before:
             raise asyncio.CancelledError from None
         raise
-
-
-def cancellations() -> int:
-    me = asyncio.current_task()
-    return me.cancelling() if me is not None else 0
