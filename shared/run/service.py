@@ -112,11 +112,13 @@ async def running(service: Service, around: Surroundings, *, work: bool = True) 
             working = tasks.create_task(worker.run(), name=f"{service.name} worker") if work else None
             building = await Building.begin(reads, service)
             ready = Readiness(service, reads, around.log, worker, committer, metrics, here.stopping, building)
-            yield application(service, here, ready, metrics)
-            await committer.queue.join()
-            committing.cancel()
-            if working is not None:
-                worker.stop(working)
+            try:
+                yield application(service, here, ready, metrics)
+                await committer.queue.join()
+            finally:
+                committing.cancel()
+                if working is not None:
+                    worker.stop(working)
     finally:
         await reads.dispose()
         await writes.dispose()
