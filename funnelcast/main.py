@@ -159,6 +159,25 @@ def verify(data: Data = None, postgres: Postgres = None, kafka: Kafka = None, as
     sys.exit(asyncio.run(verify(options.settings(data=data, postgres=postgres, kafka=kafka), as_json=as_json)))
 
 
+@app.command()
+def backup(file: Annotated[Path, typer.Argument(help="A new file")], data: Data = None) -> None:
+    """The embedded system, whether it runs or not, into one file. It holds personal data."""
+    from funnelcast.backup import backup
+    from shared.rules.edge import Edge
+
+    typer.echo(asyncio.run(backup(options.settings(data=data), file, Edge())), err=True)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="What `backup` made", exists=True, dir_okay=False)], data: Data = None
+) -> None:
+    """Such a file into a data folder that is empty or not there yet."""
+    from funnelcast.restore import restore
+
+    typer.echo(asyncio.run(restore(options.settings(data=data), file)), err=True)
+
+
 @keys.command("create")
 def create_key(
     name: Annotated[str, typer.Option(help="Who will use it")],
