@@ -3,12 +3,14 @@
 import os
 import secrets
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import asyncpg
 import pytest
 import pytest_asyncio
 
 from shared.run.embedded import FOR_TESTS, embedded_postgres
+from tests.running import migrated
 
 pytest_plugins = ["tests.kafka"]
 
@@ -24,13 +26,34 @@ async def postgres(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[st
         yield server.url
 
 
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def migrated_once(postgres: str) -> AsyncIterator[str]:
+    """The name of a database at this code's version, to be copied: ten times as quick as migrating each."""
+    async with made(postgres) as url:
+        await migrated(url)
+        yield url.rpartition("/")[2]
+
+
 @pytest_asyncio.fixture
-async def database(postgres: str) -> AsyncIterator[str]:
-    """The URL of an empty database, dropped after the test."""
+async def database(postgres: str, migrated_once: str) -> AsyncIterator[str]:
+    """The URL of a database without a row, at this code's version; dropped after the test."""
+    async with made(postgres, f"TEMPLATE {migrated_once}") as url:
+        yield url
+
+
+@pytest_asyncio.fixture
+async def empty_database(postgres: str) -> AsyncIterator[str]:
+    """The URL of a database without a table, dropped after the test."""
+    async with made(postgres) as url:
+        yield url
+
+
+@asynccontextmanager
+async def made(postgres: str, how: str = "") -> AsyncIterator[str]:
     name = f"test_{secrets.token_hex(6)}"
     connection = await asyncpg.connect(postgres.replace("+asyncpg", ""))
     try:
-        await connection.execute(f"CREATE DATABASE {name}")
+        await connection.execute(f"CREATE DATABASE {name} {how}")
         yield f"{postgres.rpartition('/')[0]}/{name}"
         await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
     finally:

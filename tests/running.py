@@ -92,7 +92,7 @@ async def running_services(
     scopes: Collection[str] = access.SCOPES,
     work: bool = True,
 ) -> AsyncIterator[httpx.AsyncClient]:
-    """Migrates, makes the topics, runs the services and yields a client with a key of these scopes."""
+    """Makes the topics, runs the services and yields a client with a key of these scopes."""
     async with running_apps(url, services, edge=edge, log=log, work=work) as apps:
         headers = {"Authorization": f"Bearer {await make_key(url, scopes)}"}
         transport = httpx.ASGITransport(front(apps))
@@ -104,7 +104,6 @@ async def running_services(
 async def running_apps(
     url: str, services: Sequence[Service], *, edge: Edge | None = None, log: Log | None = None, work: bool = True
 ) -> AsyncIterator[Mapping[str, FastAPI]]:
-    await migrated(url)
     async with embedded_log(url) as embedded:
         chosen = log or embedded
         for topic in TOPICS:

@@ -20,7 +20,7 @@ from shared.store import database as connections
 from shared.store.ask import Answer, Ask, Done, Step
 from shared.store.handler import handle
 from tests.lead_intake.captures import asked, told
-from tests.running import Clock, connected, eventually, fresh, make_key, migrated
+from tests.running import Clock, connected, eventually, fresh, make_key
 
 MARKERS = {
     "email": "marker.email@acme.com",
@@ -153,7 +153,6 @@ async def test_the_same_person_is_somebody_new_afterwards(api: httpx.AsyncClient
 
 async def test_who_is_captured_while_being_erased_loses_nothing(database: str) -> None:
     """All in one transaction: captured, erased, captured again."""
-    await migrated(database)
     engine = connections.writer(database, "intake", connections=2)
     asks = [capture("l1", "p1"), erasure("p1", "l1"), capture("l2", "p2"), capture("l3", "p3")]
     async with engine.begin() as tx:

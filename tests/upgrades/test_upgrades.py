@@ -17,7 +17,7 @@ KEY = {"FUNNELCAST_BLIND_INDEX_KEY": BLIND.key.decode()}
 
 
 async def restored(empty_database: str, file: Path) -> None:
-    connection = await asyncpg.connect(database.replace("+asyncpg", ""))
+    connection = await asyncpg.connect(empty_database.replace("+asyncpg", ""))
     try:
         await connection.execute(file.read_text())
     finally:
@@ -26,9 +26,11 @@ async def restored(empty_database: str, file: Path) -> None:
 
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("kept", KEPT, ids=lambda file: file.stem)
-async def test_an_earlier_system_is_brought_here_and_says_the_same(kept: Path, empty_database: str, tmp_path: Path) -> None:
-    await restored(database, kept)
-    url = database.replace("+asyncpg", "")
+async def test_an_earlier_system_is_brought_here_and_says_the_same(
+    kept: Path, empty_database: str, tmp_path: Path
+) -> None:
+    await restored(empty_database, kept)
+    url = empty_database.replace("+asyncpg", "")
     await asyncio.to_thread(done, "migrate", "--postgres", url)
     with up(tmp_path, "--postgres", url, **KEY) as system:
         key = {"Authorization": f"Bearer {system.key}"}
@@ -41,8 +43,8 @@ async def test_an_earlier_system_is_brought_here_and_says_the_same(kept: Path, e
 
 
 async def test_before_it_is_migrated_no_service_starts_on_it(empty_database: str) -> None:
-    await restored(database, KEPT[0])
+    await restored(empty_database, KEPT[0])
     result = await asyncio.to_thread(
-        run, "serve", "pipeline", "--postgres", database.replace("+asyncpg", ""), "--port", "0", **KEY
+        run, "serve", "pipeline", "--postgres", empty_database.replace("+asyncpg", ""), "--port", "0", **KEY
     )
     assert (result.returncode, "run `funnelcast migrate`" in result.stderr) == (1, True)

@@ -81,12 +81,12 @@ def topic() -> str:
 
 
 @pytest_asyncio.fixture
-async def postgres_ground(postgres: str, database: str) -> AsyncIterator[Ground]:
-    engine = create_async_engine(database, connect_args={"timeout": 5})
+async def postgres_ground(postgres: str, empty_database: str) -> AsyncIterator[Ground]:
+    engine = create_async_engine(empty_database, connect_args={"timeout": 5})
     async with engine.begin() as tx:
         await tx.exec_driver_sql("CREATE SCHEMA log")
         await tx.run_sync(metadata.create_all)
-    yield Ground(lambda: PostgresLog(engine), PostgresOutage(postgres, database.rpartition("/")[2]))
+    yield Ground(lambda: PostgresLog(engine), PostgresOutage(postgres, empty_database.rpartition("/")[2]))
     await engine.dispose()
 
 

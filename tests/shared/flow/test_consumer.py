@@ -18,7 +18,7 @@ from shared.rules.edge import Edge
 from shared.rules.message import Recorded, StoredEvent
 from shared.store import database as connections
 from shared.store.handler import handle
-from tests.running import Clock, eventually, migrated
+from tests.running import Clock, eventually
 from tests.shared.tally import OWN_TOTALS, POISON, TALLIES, Add, apply, ask
 
 READ = "pipeline_read_test"
@@ -26,7 +26,6 @@ READ = "pipeline_read_test"
 
 @pytest_asyncio.fixture
 async def engine(database: str) -> AsyncIterator[AsyncEngine]:
-    await migrated(database)
     made = connections.writer(database, f"pipeline,{READ}", connections=8)
     async with made.begin() as tx:
         await create(tx, READ, [OWN_TOTALS])

@@ -18,7 +18,7 @@ from shared.rules.edge import Edge
 from shared.rules.message import Recorded
 from shared.store import database as connections
 from shared.store.handler import handle
-from tests.running import eventually, migrated
+from tests.running import eventually
 from tests.shared.tally import TALLIES, Add, ask
 
 APPLIED = "CREATE TABLE applied (number serial, key text, n bigint)"
@@ -84,7 +84,6 @@ class Bench:
 
 @pytest_asyncio.fixture
 async def bench(database: str) -> AsyncIterator[Bench]:
-    await migrated(database)
     engine = connections.writer(database, "pipeline", connections=8)
     async with engine.begin() as tx:
         await tx.execute(text(APPLIED))

@@ -18,8 +18,8 @@ from tests.shared.flow.test_log import PARTITIONS, SOURCE, published, source, ta
 
 
 @pytest_asyncio.fixture
-async def engine(database: str) -> AsyncIterator[AsyncEngine]:
-    engine = create_async_engine(database)
+async def engine(empty_database: str) -> AsyncIterator[AsyncEngine]:
+    engine = create_async_engine(empty_database)
     async with engine.begin() as tx:
         await tx.exec_driver_sql("CREATE SCHEMA log")
         await tx.run_sync(metadata.create_all)

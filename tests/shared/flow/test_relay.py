@@ -17,7 +17,7 @@ from shared.rules.message import StoredEvent
 from shared.store import database as connections
 from shared.store import event_store
 from shared.store.handler import handle
-from tests.running import embedded_log, eventually, migrated
+from tests.running import embedded_log, eventually
 from tests.shared.tally import Add, ask
 
 TOPIC = "funnelcast.pipeline.v1"
@@ -25,7 +25,6 @@ TOPIC = "funnelcast.pipeline.v1"
 
 @pytest_asyncio.fixture
 async def engine(database: str) -> AsyncIterator[AsyncEngine]:
-    await migrated(database)
     made = connections.writer(database, "pipeline", connections=8)
     try:
         yield made

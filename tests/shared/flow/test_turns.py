@@ -16,7 +16,6 @@ from shared.rules.edge import Edge
 from shared.rules.message import Recorded
 from shared.store import database as connections
 from shared.store.handler import handle
-from tests.running import migrated
 from tests.shared.tally import TALLIES, Add, ask
 
 SOURCES = ("pipeline", "forecast")
@@ -26,7 +25,6 @@ IMPATIENT = connections.WRITER | {"lock_timeout": "100ms"}
 @pytest_asyncio.fixture
 async def engine(database: str) -> AsyncIterator[AsyncEngine]:
     """One event to follow, and connections that wait less for a lock than a batch takes."""
-    await migrated(database)
     made = connections.engine(database, "pipeline", 4, IMPATIENT)
     async with made.begin() as tx:
         await handle(tx, Edge(), [ask("a", Add(n=1))])

@@ -10,32 +10,32 @@ from shared.store import event_store
 from tests.running import SERVICES, connected, migrated, running_services
 
 
-async def test_migrating_twice_changes_nothing(database: str) -> None:
-    await migrated(database)
-    await migrated(database)
-    async with connected(database) as engine:
+async def test_migrating_twice_changes_nothing(empty_database: str) -> None:
+    await migrated(empty_database)
+    await migrated(empty_database)
+    async with connected(empty_database) as engine:
         await schema.check(engine, SERVICES)
 
 
-async def test_an_empty_database_is_older_and_says_what_to_do(database: str) -> None:
-    async with connected(database) as engine:
+async def test_an_empty_database_is_older_and_says_what_to_do(empty_database: str) -> None:
+    async with connected(empty_database) as engine:
         with pytest.raises(WrongSchema, match="funnelcast migrate"):
             await schema.check(engine, ["pipeline"])
 
 
-async def test_a_newer_schema_is_refused(database: str) -> None:
-    await migrated(database)
-    async with connected(database) as engine:
+async def test_a_newer_schema_is_refused(empty_database: str) -> None:
+    await migrated(empty_database)
+    async with connected(empty_database) as engine:
         async with engine.begin() as tx:
             await tx.execute(text("UPDATE pipeline.alembic_version SET version_num = '9999'"))
         with pytest.raises(WrongSchema, match="newer"):
             await schema.check(engine, ["pipeline"])
 
 
-async def test_the_tables_are_what_the_code_reads_and_writes(database: str) -> None:
+async def test_the_tables_are_what_the_code_reads_and_writes(empty_database: str) -> None:
     """The migrations and the code's own description of its tables must not drift apart."""
-    await migrated(database)
-    async with connected(database) as engine, engine.connect() as tx:
+    await migrated(empty_database)
+    async with connected(empty_database) as engine, engine.connect() as tx:
         for table in event_store.metadata.sorted_tables:
             query = text("""SELECT column_name, is_nullable FROM information_schema.columns
                 WHERE table_schema = 'pipeline' AND table_name = :name""")

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared.store import database as connections
 from shared.store.ask import Answer, Ask
 from shared.store.handler import handle
-from tests.running import Clock, migrated
+from tests.running import Clock
 
 Write = Callable[..., Awaitable[list[Answer]]]
 
@@ -20,7 +20,6 @@ def clock() -> Clock:
 @pytest_asyncio.fixture
 async def store(database: str) -> AsyncIterator[AsyncEngine]:
     """An empty store, by the connections that services write with."""
-    await migrated(database)
     engine = connections.writer(database, "pipeline", connections=8)
     try:
         yield engine

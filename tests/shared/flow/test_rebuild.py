@@ -1,0 +1,341 @@
+"""Read models are rebuilt under load: nobody reads a gap or a step back, and the rows are those that were there."""
+
+import asyncio
+import random
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from funnelcast.verifying.read_models import digest
+from shared.flow import checkpoint, parked, read_schema, rebuild
+from shared.flow.consumer import StoreSource
+from shared.flow.lease import lease, lease_engine
+from shared.flow.log import Log
+from shared.flow.rebuild import CannotRebuild, Followed, Rebuild
+from shared.flow.topic import TopicSource
+from shared.run.service import Service
+from shared.store import database as connections
+from tests.architecture.tree import ROOT
+from tests.running import connected, embedded_log, eventually, running_services, within
+from tests.shared import tally
+from tests.shared.run.test_worker import totals, write
+from tests.shared.tally import LISTENER, POISON, TELLER
+
+LIVE = TELLER.read_models
+SNAPSHOT = {"isolation_level": "REPEATABLE READ"}
+OID = text(f"SELECT CAST('{LIVE}.tally_totals' AS regclass)::oid::bigint")
+
+
+@asynccontextmanager
+async def rebuilding(database: str, service: Service = TELLER, log: Log | None = None) -> AsyncIterator[Rebuild]:
+    search_path = f"{service.name},{read_schema.beside(service.read_models)}"
+    engine = connections.writer(database, search_path, connections=4)
+    own = Followed(StoreSource(engine, asyncio.Event()), service.parse)
+    upstream = [Followed(TopicSource(log, one.topic, one.source), one.parse) for one in service.upstream if log]
+    followed = {service.name: own} | dict(zip(["pipeline"], upstream, strict=False))
+    try:
+        yield Rebuild(engine, service.read_models, service.projections, followed)
+    finally:
+        for one in followed.values():
+            await one.events.aclose()
+        await engine.dispose()
+
+
+async def rebuilt(database: str, service: Service = TELLER, log: Log | None = None) -> None:
+    async with rebuilding(database, service, log) as one:
+        await one.run()
+
+
+async def scalar(database: str, query: Any) -> Any:
+    async with connected(database) as engine, engine.connect() as tx:
+        return (await tx.execute(query)).scalar_one()
+
+
+async def left_beside(database: str) -> bool:
+    query = text("SELECT count(*) FROM pg_namespace WHERE nspname LIKE '%_rebuild'")
+    return bool(await scalar(database, query))
+
+
+async def hashed(database: str, service: Service) -> Any:
+    async with connected(database, search_path=service.read_models) as engine, engine.connect() as tx:
+        return [await digest(tx, table) for each in service.projections for table in each.tables.sorted_tables]
+
+
+async def caught_up(database: str, service: Service, count: int) -> bool:
+    return sum(times for _, times in (await totals(database, service.read_models)).values()) == count
+
+
+async def spread(tx: AsyncConnection) -> tuple[int, int]:
+    """The frontier, and, after a moment, how many events the rows contain: in one database snapshot, the same."""
+    frontier = (await checkpoint.positions(tx, LIVE))["pipeline"]
+    await asyncio.sleep(random.random() / 50)
+    times = (await tx.execute(text("SELECT coalesce(sum(times), 0) FROM tally_totals"))).scalar_one()
+    return frontier, int(times)
+
+
+async def read_on(engine: AsyncEngine, seen: list[int]) -> None:
+    while True:
+        async with engine.connect() as tx:
+            frontier, times = await spread(tx)
+        assert times == frontier
+        assert times >= (seen[-1] if seen else 0)
+        seen.append(times)
+
+
+async def write_on(database: str, counts: list[int]) -> None:
+    while True:
+        await write(database, "pipeline", *((f"t{n}", 1) for n in range(counts[-1] % 40 + 1)))
+        counts.append(counts[-1] + counts[-1] % 40 + 1)
+
+
+async def test_under_load_nobody_reads_a_gap_or_a_step_back(
+    database: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(rebuild, "AT_ONCE", 50)
+    counts, seen = [0], list[int]()
+    reads = connections.reader(database, f"pipeline,{LIVE}", connections=4)
+    async with running_services(database, [TELLER]), embedded_log(database):
+        await eventually(partial(exists, database))
+        readers = [asyncio.ensure_future(read_on(reads, seen_by)) for seen_by in (seen, [], [])]
+        writer = asyncio.ensure_future(write_on(database, counts))
+        before = await scalar(database, OID)
+        for _ in range(4):
+            await within(40, rebuilt(database))
+            assert len(counts) > 5
+        writer.cancel()
+        await asyncio.wait([writer])
+        assert [one.exception() for one in readers if one.done()] == []
+        total = await scalar(database, text("SELECT max(position) FROM pipeline.events"))
+        await eventually(partial(caught_up, database, TELLER, total))
+        for one in readers:
+            one.cancel()
+        await asyncio.wait(readers)
+        incremental = await hashed(database, TELLER)
+        await rebuilt(database)
+        assert await hashed(database, TELLER) == incremental
+    await reads.dispose()
+    assert await scalar(database, OID) != before
+    assert len(seen) > 10
+    assert "worker_starts_again" not in capsys.readouterr().out
+    assert not await left_beside(database)
+
+
+async def exists(database: str) -> bool:
+    async with connected(database, search_path="pipeline") as engine, engine.connect() as tx:
+        return "pipeline" in await checkpoint.positions(tx, LIVE)
+
+
+async def numbers_in_a_snapshot_from_before(database: str) -> tuple[int, int]:
+    """The frontier, read before a rebuild's end, and the rows, read after it if it does not wait."""
+    async with running_services(database, [TELLER]):
+        await write(database, "pipeline", *((f"t{n}", 1) for n in range(5)))
+        await eventually(partial(caught_up, database, TELLER, 5))
+        async with connected(database, search_path=f"pipeline,{LIVE}") as engine:
+            async with engine.execution_options(**SNAPSHOT).connect() as tx:
+                frontier = (await checkpoint.positions(tx, LIVE))["pipeline"]
+                running = asyncio.ensure_future(rebuilt(database))
+                await asyncio.wait([running], timeout=2)
+                rows = (await tx.execute(text("SELECT coalesce(sum(times), 0) FROM tally_totals"))).scalar_one()
+            await within(20, running)
+        assert await caught_up(database, TELLER, 5)
+    return frontier, int(rows)
+
+
+async def test_who_began_to_read_before_the_swap_reads_to_the_end(database: str) -> None:
+    assert await numbers_in_a_snapshot_from_before(database) == (5, 5)
+
+
+async def test_without_waiting_for_readers_one_finds_a_gap(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Planted: the tables are swapped under readers. Were this to pass, the tests above could not fail."""
+
+    async def at_once(tx: AsyncConnection, deadline: float) -> None:
+        return
+
+    monkeypatch.setattr(rebuild, "wait_for_readers", at_once)
+    assert await numbers_in_a_snapshot_from_before(database) == (5, 0)
+
+
+async def test_without_holding_the_consumers_events_are_lost(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Planted: consumers go on while the last rows are copied. What comes between is in neither table."""
+    entered, go_on = asyncio.Event(), asyncio.Event()
+
+    async def hold(self: Rebuild, tx: AsyncConnection) -> None:
+        return
+
+    async def wait(tx: AsyncConnection, deadline: float) -> None:
+        if deadline - rebuild.now() <= rebuild.STILL:
+            entered.set()
+            await go_on.wait()
+
+    monkeypatch.setattr(Rebuild, "hold", hold)
+    monkeypatch.setattr(rebuild, "wait_for_readers", wait)
+    async with running_services(database, [TELLER]):
+        await write(database, "pipeline", ("a", 1))
+        await eventually(partial(caught_up, database, TELLER, 1))
+        running = asyncio.ensure_future(rebuilt(database))
+        await entered.wait()
+        await write(database, "pipeline", ("a", 1))
+        await eventually(partial(caught_up, database, TELLER, 2))
+        go_on.set()
+        await running
+        assert await caught_up(database, TELLER, 1)
+
+
+async def test_damage_is_repaired_and_life_goes_on(database: str) -> None:
+    async with running_services(database, [TELLER, LISTENER]), embedded_log(database) as log:
+        await write(database, "pipeline", ("a", 1), ("b", 2))
+        for service in (TELLER, LISTENER):
+            await eventually(partial(caught_up, database, service, 2))
+            right = await hashed(database, service)
+            async with connected(database, search_path=service.read_models) as engine, engine.begin() as tx:
+                await tx.execute(text("UPDATE tally_totals SET total = 9"))
+            assert await hashed(database, service) != right
+            await rebuilt(database, service, log)
+            assert await hashed(database, service) == right
+        await write(database, "pipeline", ("a", 1))
+        for service in (TELLER, LISTENER):
+            await eventually(partial(caught_up, database, service, 3))
+
+
+# -- parked and skipped --------------------------------------------------------------------------------------------
+
+
+async def rows_parked(database: str, count: int) -> bool:
+    return bool(await scalar(database, text("SELECT count(*) FROM pipeline.parked")) == count)
+
+
+async def test_what_is_parked_or_skipped_stays_out(database: str) -> None:
+    async with running_services(database, [TELLER]):
+        await write(database, "pipeline", ("bad", 1), ("bad", POISON), ("bad", 2), ("worse", POISON), ("worse", 3))
+        await eventually(partial(rows_parked, database, 4))
+        await wish(database, "skip", "bad")
+        await eventually(partial(rows_parked, database, 2))
+        before = await totals(database, LIVE)
+        await rebuilt(database)
+        assert await totals(database, LIVE) == before == {"bad": (3, 2)}
+
+
+async def wish(database: str, what: parked.Wish, key: str) -> None:
+    async with connected(database, search_path="pipeline") as engine, engine.begin() as tx:
+        assert await parked.ask(tx, LIVE, "pipeline", f"tally-{key}", what)
+
+
+async def test_what_is_released_meanwhile_comes_in(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    built, go_on = asyncio.Event(), asyncio.Event()
+
+    async def analyze(self: Rebuild) -> None:
+        built.set()
+        await go_on.wait()
+
+    monkeypatch.setattr(Rebuild, "analyze", analyze)
+    async with running_services(database, [TELLER]):
+        await write(database, "pipeline", ("bad", 1), ("bad", POISON), ("bad", 2), ("good", 1))
+        await eventually(partial(rows_parked, database, 2))
+        running = asyncio.ensure_future(rebuilt(database))
+        await built.wait()
+        monkeypatch.setattr(tally, "POISON", -1)
+        await wish(database, "release", "bad")
+        await eventually(partial(rows_parked, database, 0))
+        await write(database, "pipeline", ("bad", 4))
+        go_on.set()
+        await running
+        await eventually(partial(caught_up, database, TELLER, 5))
+        assert await totals(database, LIVE) == {"bad": (POISON + 7, 4), "good": (1, 1)}
+
+
+# -- what goes wrong -----------------------------------------------------------------------------------------------
+
+
+async def test_what_cannot_be_applied_leaves_all_as_it_was(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running_services(database, [TELLER]):
+        await write(database, "pipeline", ("a", 1), ("a", 5))
+        await eventually(partial(caught_up, database, TELLER, 2))
+        monkeypatch.setattr(tally, "POISON", 5)
+        with pytest.raises(CannotRebuild, match="ArithmeticError at positions 1 to 2 of pipeline"):
+            await rebuilt(database)
+        assert await totals(database, LIVE) == {"a": (6, 2)}
+        assert not await left_beside(database)
+
+
+async def test_a_log_that_lost_events_leaves_all_as_it_was(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rebuild, "PATIENCE", 0.5)
+    async with running_services(database, [TELLER, LISTENER]), embedded_log(database) as log:
+        await write(database, "pipeline", ("a", 1), ("a", 5))
+        await eventually(partial(caught_up, database, LISTENER, 2))
+        async with connected(database) as engine, engine.begin() as tx:
+            await tx.execute(text("DELETE FROM log.records WHERE topic = 'funnelcast.pipeline.v1' AND position = 2"))
+        with pytest.raises(CannotRebuild, match="position 2 of pipeline does not come"):
+            await rebuilt(database, LISTENER, log)
+        assert await totals(database, LISTENER.read_models) == {"a": (6, 2)}
+        assert not await left_beside(database)
+
+
+async def test_there_must_be_something_to_replace(database: str) -> None:
+    async with running_services(database, [LISTENER]):
+        with pytest.raises(CannotRebuild, match="is built when its service starts"):
+            await rebuilt(database)
+
+
+KILLED = """
+import asyncio, sys
+from tests.shared.flow import test_rebuild
+from shared.flow.rebuild import Rebuild
+
+async def analyze(self):
+    print("built", flush=True)
+    await asyncio.Event().wait()
+
+Rebuild.analyze = analyze
+asyncio.run(test_rebuild.under_lease(sys.argv[1]))
+"""
+
+
+async def under_lease(database: str) -> None:
+    engine = lease_engine(database)
+    async with lease(engine, read_schema.beside(LIVE)):
+        await rebuilt(database)
+
+
+async def killed_in_the_midst(database: str) -> None:
+    words = [sys.executable, "-c", KILLED, database]
+    process = await asyncio.create_subprocess_exec(*words, cwd=ROOT, stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    assert await within(30, process.stdout.readline()) == b"built\n"
+    assert await left_beside(database)
+    async with running_services(database, [TELLER]):
+        assert await left_beside(database)  # a start leaves a rebuild that is under way alone
+    process.send_signal(signal.SIGKILL)
+    await process.wait()
+
+
+async def lived(database: str) -> None:
+    async with running_services(database, [TELLER]):
+        await write(database, "pipeline", ("a", 1), ("a", 5))
+        await eventually(partial(caught_up, database, TELLER, 2))
+
+
+async def test_what_a_kill_left_goes_at_the_next_start(database: str) -> None:
+    await lived(database)
+    await killed_in_the_midst(database)
+
+    async def cleared() -> bool:
+        async with running_services(database, [TELLER]):
+            return not await left_beside(database)
+
+    await eventually(cleared)
+    assert await totals(database, LIVE) == {"a": (6, 2)}
+
+
+async def test_what_a_kill_left_goes_with_the_next_rebuild(database: str) -> None:
+    await lived(database)
+    await killed_in_the_midst(database)
+    await within(20, under_lease(database))
+    assert (await totals(database, LIVE), await left_beside(database)) == ({"a": (6, 2)}, False)
