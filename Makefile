@@ -14,10 +14,10 @@ KAFKA_LIBS := .kafka/libs
 LOCK := uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --quiet
 
-.PHONY: help install dev run test check format lock kafka clean
+.PHONY: help install dev run test test-data check format lock kafka clean
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: .venv/installed ## The command, at .venv/bin/funnelcast
 
@@ -29,6 +29,9 @@ run: install ## All four services with the demo company, on this machine alone
 test: dev ## All tests that this machine can run (says which)
 	@$(MAKE) --no-print-directory tiers
 	$(BIN)/python -m pytest $(ARGS)
+
+test-data: dev ## Whole public data sets taken in, those that lie in ../shared/data
+	$(BIN)/python -m pytest -m slow $(ARGS)
 
 check: dev ## Style, types, who imports whom, lock files
 	$(BIN)/ruff check .

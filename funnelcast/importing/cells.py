@@ -8,6 +8,11 @@ from funnelcast.importing.export import Row, Unfit
 
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 NUMBER = re.compile(r"[0-9]{1,15}(\.[0-9]{1,4})?")
+ROUNDED = re.compile(r"[0-9][.,]?[0-9]*E\+[0-9]+")
+
+
+NO_ACCENTS = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th"})
+"""Letters that are no others with an accent."""
 
 
 def named(row: Row, column: str) -> str:
@@ -18,11 +23,19 @@ def named(row: Row, column: str) -> str:
 
 def slug(name: str) -> str:
     """`Mei-Mei Johns` → `mei-mei-johns`."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    lower = unicodedata.normalize("NFKD", name.lower()).translate(NO_ACCENTS)
+    plain = lower.encode("ascii", "ignore").decode()
     made = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:100]
     if not made:
         raise Unfit(f"no id can be made of the name {name!r}")
     return made
+
+
+def exact(written: str) -> str:
+    """An id. A spreadsheet turns a long number into `1.23E+15`, and many ids into the same."""
+    if ROUNDED.fullmatch(written):
+        raise Unfit(f"{written!r} is an id that a spreadsheet has rounded")
+    return written
 
 
 def day(row: Row, column: str) -> date:

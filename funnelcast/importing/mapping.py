@@ -1,13 +1,15 @@
-"""What a mapping is: for each kind of export it knows, the columns it needs and how a row becomes our commands."""
+"""What a mapping is: for each kind of export it knows, the columns it needs and how rows become our commands."""
 
 from collections.abc import Callable, Sequence
+from collections.abc import Mapping as ByName
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from funnelcast.importing.export import Row
+from funnelcast.importing.export import PLAIN, Layout, Row
 
 Kind = Literal["opportunities", "leads", "org"]
+Body = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -20,26 +22,40 @@ class Beside:
 
 @dataclass(frozen=True)
 class Mapped:
-    """`bodies`: of the requests that a row becomes, in their order. `notes`: what was filled in, or looks odd."""
+    """`bodies`: of the requests that a record becomes, in their order. `notes`: what was filled in, or looks odd."""
 
-    bodies: Sequence[dict[str, Any]]
+    bodies: Sequence[Body]
     notes: Sequence[str] = ()
 
 
-ToCommands = Callable[[Row], Mapped]
-"""Raises `Unfit` for a row that is refused."""
+ToCommands = Callable[[Sequence[Row]], Mapped]
+"""From the rows of one record, mostly a single one. Raises `Unfit` for a record that is refused."""
+OfRow = Callable[[Row], Mapped]
+
+
+def row_by_row(map_row: OfRow) -> ToCommands:
+    return lambda rows: map_row(rows[0])
 
 
 @dataclass(frozen=True)
 class Part:
-    """`open` looks at what lies beside, once, and says what is missing there."""
+    """`open` looks at what lies beside, once, and says what is missing there. `together`: the column that the rows of
+    one record share. `pipeline`: the sales process that must be there first. `beside`: a file that goes with this one
+    and is taken after it."""
 
     kind: Kind
     columns: Sequence[str]
     open: Callable[[Beside], tuple[ToCommands, Sequence[str]]]
+    layout: Layout = PLAIN
+    together: str | None = None
+    pipeline: Body | None = None
+    beside: "tuple[str, Part] | None" = None
 
 
 @dataclass(frozen=True)
 class Mapping:
     name: str
     parts: Sequence[Part]
+
+
+Shipped = ByName[str, Mapping]

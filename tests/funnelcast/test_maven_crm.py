@@ -5,7 +5,7 @@ import pytest
 
 from funnelcast.failure import Failed
 from funnelcast.importing.export import Row, Unfit
-from funnelcast.importing.mapping import Beside, Mapped, ToCommands
+from funnelcast.importing.mapping import Beside, Mapped, OfRow
 from funnelcast.importing.mappings import part_of
 
 WON = {
@@ -31,10 +31,10 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def deals(folder: Path) -> ToCommands:
+def deals(folder: Path) -> OfRow:
     to_commands, missing = part_of("maven-crm", "opportunities").open(Beside(folder, "USD"))
     assert missing == []
-    return to_commands
+    return lambda row: to_commands([row])
 
 
 def facts(mapped: Mapped) -> list[dict[str, Any]]:
@@ -44,7 +44,7 @@ def facts(mapped: Mapped) -> list[dict[str, Any]]:
     return told
 
 
-def test_a_deal_that_was_won(deals: ToCommands) -> None:
+def test_a_deal_that_was_won(deals: OfRow) -> None:
     opened, entered, won = facts(deals(Row(2, WON)))
     assert opened == {
         "command": "open",
@@ -66,38 +66,38 @@ def test_a_deal_that_was_won(deals: ToCommands) -> None:
     }
 
 
-def test_a_lost_deal_keeps_its_estimate_whatever_its_zero_says(deals: ToCommands) -> None:
+def test_a_lost_deal_keeps_its_estimate_whatever_its_zero_says(deals: OfRow) -> None:
     mapped = deals(Row(2, LOST))
     assert facts(mapped)[2] == {"command": "lose", "reason": "other", "occurred_at": "2017-03-01T12:00:00Z"}
     assert "lost: the estimated amount stays, close_value not taken" in mapped.notes
 
 
-def test_an_open_deal_is_estimated_and_has_no_close_date(deals: ToCommands) -> None:
+def test_an_open_deal_is_estimated_and_has_no_close_date(deals: OfRow) -> None:
     mapped = deals(Row(2, ENGAGING))
     opened, entered = facts(mapped)
     assert (opened["amount_estimated"], "close_date" in opened, entered["to_stage"]) == (True, False, "proposal")
     assert "open: amount estimated from the price list" in mapped.notes
 
 
-def test_a_prospect_has_no_instant(deals: ToCommands) -> None:
+def test_a_prospect_has_no_instant(deals: OfRow) -> None:
     (opened,) = facts(deals(Row(2, PROSPECTING)))
     assert "occurred_at" not in opened
 
 
 @pytest.mark.parametrize("closed", [WON, LOST])
 def test_what_a_later_export_knows_more_comes_after_what_an_earlier_one_said(
-    deals: ToCommands, closed: dict[str, str]
+    deals: OfRow, closed: dict[str, str]
 ) -> None:
     assert facts(deals(Row(2, closed)))[:2] == facts(deals(Row(2, ENGAGING)))
 
 
-def test_a_missing_account_gets_a_stated_name(deals: ToCommands) -> None:
+def test_a_missing_account_gets_a_stated_name(deals: OfRow) -> None:
     mapped = deals(Row(2, ENGAGING | {"account": ""}))
     assert facts(mapped)[0]["account"] == "unknown"
     assert "account missing: 'unknown' stands for it" in mapped.notes
 
 
-def test_oddities_are_noted(deals: ToCommands) -> None:
+def test_oddities_are_noted(deals: OfRow) -> None:
     assert deals(Row(2, WON | {"account": "Initech", "close_value": "0"})).notes == [
         "product 'GTXPro' taken for 'GTX Pro' of the price list",
         "account not in accounts.csv",
@@ -108,7 +108,7 @@ def test_oddities_are_noted(deals: ToCommands) -> None:
 def test_without_the_files_beside_it_says_so_and_estimates_nothing(tmp_path: Path) -> None:
     to_commands, missing = part_of("maven-crm", "opportunities").open(Beside(tmp_path, "USD"))
     assert [each.partition(" ")[0] for each in missing] == ["products.csv", "accounts.csv"]
-    mapped = to_commands(Row(2, ENGAGING))
+    mapped = to_commands([Row(2, ENGAGING)])
     assert ("amount" in facts(mapped)[0], "open: amount unknown" in mapped.notes) == (False, True)
 
 
@@ -140,7 +140,7 @@ def test_a_price_list_that_is_no_price_list_is_refused(folder: Path) -> None:
         (PROSPECTING | {"close_date": "2017-03-01", "close_value": "5"}, "has a close_date and a close_value"),
     ],
 )
-def test_what_cannot_be_taken_for_certain_is_refused(deals: ToCommands, row: dict[str, str], reason: str) -> None:
+def test_what_cannot_be_taken_for_certain_is_refused(deals: OfRow, row: dict[str, str], reason: str) -> None:
     with pytest.raises(Unfit, match=reason):
         deals(Row(2, row))
 
@@ -148,7 +148,7 @@ def test_what_cannot_be_taken_for_certain_is_refused(deals: ToCommands, row: dic
 def test_an_agent_stands_below_manager_region_and_company(tmp_path: Path) -> None:
     to_nodes, _ = part_of("maven-crm", "org").open(Beside(tmp_path, "USD"))
     row = Row(2, {"sales_agent": "Mei-Mei Johns", "manager": "Melvin Marxen", "regional_office": "Central"})
-    assert [(node["node_id"], node["kind"], node["parent"]) for node in to_nodes(row).bodies] == [
+    assert [(node["node_id"], node["kind"], node["parent"]) for node in to_nodes([row]).bodies] == [
         ("company", "unit", None),
         ("central", "unit", "company"),
         ("melvin-marxen", "person", "central"),

@@ -6,18 +6,15 @@ its noon in UTC, so that it is the same day in all time zones near.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass
 
-from funnelcast.failure import Failed
 from funnelcast.importing.cells import day, named, noon, number, slug
-from funnelcast.importing.export import Row, Unfit, read
-from funnelcast.importing.mapping import Beside, Mapped, Mapping, Part, ToCommands
+from funnelcast.importing.export import Row, Unfit, table
+from funnelcast.importing.mapping import Beside, Body, Mapped, Mapping, Part, ToCommands, row_by_row
+from funnelcast.importing.prices import Prices, price_list
 
 UNKNOWN_ACCOUNT = "unknown"
 COMPANY = "company"
-Body = dict[str, Any]
 
 
 # -- the org: agent, manager, region, company ------------------------------------------------------------------------
@@ -41,27 +38,10 @@ def node(node_id: str, name: str, kind: str, parent: str | None) -> Body:
 
 
 def open_org(beside: Beside) -> tuple[ToCommands, Sequence[str]]:
-    return to_nodes, ()
+    return row_by_row(to_nodes), ()
 
 
 # -- opportunities ---------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Prices:
-    """The price list, by the product's name without spaces: the pipeline writes `GTXPro`, the list `GTX Pro`."""
-
-    listed: dict[str, tuple[str, str]] = field(default_factory=dict)
-
-    def name(self, product: str) -> str:
-        return self.listed.get(squeezed(product), (product, ""))[0]
-
-    def price(self, product: str) -> str | None:
-        return self.listed.get(squeezed(product), ("", None))[1]
-
-
-def squeezed(product: str) -> str:
-    return "".join(product.split()).casefold()
 
 
 @dataclass(frozen=True)
@@ -162,18 +142,9 @@ def open_deals(beside: Beside) -> tuple[ToCommands, Sequence[str]]:
     products, accounts = beside.folder / "products.csv", beside.folder / "accounts.csv"
     without = {products: "open deals have no amount", accounts: "account names are not checked"}
     missing = [f"{file.name} does not lie beside the file: {so}" for file, so in without.items() if not file.exists()]
-    known = frozenset(row["account"] for row in read(accounts, ["account"]).rows) if accounts.exists() else None
-    return Deals(beside.currency, price_list(products) if products.exists() else Prices(), known), missing
-
-
-def price_list(file: Path) -> Prices:
-    listed = {}
-    for row in read(file, ["product", "sales_price"]).rows:
-        try:
-            listed[squeezed(row["product"])] = (row["product"], number(row, "sales_price"))
-        except Unfit as unfit:
-            raise Failed(f"{file}, line {row.line}: {unfit}") from None
-    return Prices(listed)
+    known = frozenset(row["account"] for row in table(accounts, ["account"])) if accounts.exists() else None
+    prices = price_list(products, "product", "sales_price", number) if products.exists() else Prices()
+    return row_by_row(Deals(beside.currency, prices, known)), missing
 
 
 ORG_COLUMNS = ("sales_agent", "manager", "regional_office")
