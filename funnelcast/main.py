@@ -186,6 +186,29 @@ def restore(
     typer.echo(asyncio.run(restore(options.settings(data=data), file)), err=True)
 
 
+@app.command()
+def rebuild(
+    service: Annotated[str | None, typer.Argument(help="intake, qualification, pipeline or forecast")] = None,
+    projection: Annotated[str | None, typer.Argument(help="One of its read models; by default all")] = None,
+    drop_old: Annotated[bool, typer.Option("--drop-old", help="Only drop versions that nobody serves")] = False,
+    data: Data = None,
+    postgres: Postgres = None,
+    kafka: Kafka = None,
+) -> None:
+    """Make read models anew from the events, beside the live ones, and put them in their place."""
+    from funnelcast import rebuild, roster
+
+    settings = options.settings(data=data, postgres=postgres, kafka=kafka)
+    if drop_old:
+        services = [options.service(service)] if service else list(roster.SERVICES.values())
+        told = asyncio.run(rebuild.drop_old(settings, services))
+        typer.echo("\n".join(told) or "There are no old versions", err=True)
+        return
+    if service is None:
+        raise typer.BadParameter("say which", param_hint="SERVICE")
+    typer.echo(asyncio.run(rebuild.rebuild(settings, options.service(service), projection)), err=True)
+
+
 @keys.command("create")
 def create_key(
     name: Annotated[str, typer.Option(help="Who will use it")],

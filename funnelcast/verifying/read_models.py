@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from funnelcast.verifying.snapshot import Snapshot, look_at
 from shared.flow import checkpoint, parked, read_schema
 from shared.flow.projection import together
-from shared.rules.message import Parser
 from shared.run.service import Service
 
 MOST = 5
@@ -42,16 +41,11 @@ async def build(
     schema = f"verify_{service.name}"
     await read_schema.create(anew, schema, service.projections)
     await look_at(anew, schema)
-    for source, parse in parsers(service).items():
+    for source, parse in service.parsers.items():
         apply = together(service.projections, source)
         async for page in snapshot.events(source, 0, positions.get(source, 0)):
             facts = parse.all([event for event in page if (source, event.position) not in left_out])
             await apply(anew, facts)
-
-
-def parsers(service: Service) -> dict[str, Parser[Any]]:
-    found = {service.name: service.parse} | {one.source: one.parse for one in service.upstream}
-    return {source: parse for source, parse in found.items() if source in service.projected}
 
 
 async def compared(anew: AsyncConnection, snapshot: Snapshot, service: Service, table: Table) -> list[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.flow import read_schema
 from shared.flow.log import Log
@@ -61,6 +62,12 @@ class Service:
         return self.read_models, REACTIONS
 
     @property
+    def parsers(self) -> dict[str, Parser[Any]]:
+        """How the events of each source that the read models follow are read."""
+        known = {self.name: self.parse} | {one.source: one.parse for one in self.upstream}
+        return {source: parse for source, parse in known.items() if source in self.projected}
+
+    @property
     def projected(self) -> frozenset[str]:
         return frozenset({self.name, *(source for each in self.projections for source in each.applies)})
 
@@ -83,7 +90,34 @@ async def running(service: Service, around: Surroundings, *, work: bool = True) 
     search_path = f"{service.name},{service.read_models}"
     writes = database.writer(around.postgres, search_path, connections=around.settings.connections)
     reads = database.reader(around.postgres, search_path, connections=around.settings.connections)
-    wake, metrics = asyncio.Event(), Metrics()
+    here, metrics = assembled(service, around, writes, reads), Metrics()
+    try:
+        building = await prepared(service, writes, reads)
+        worker = Worker(service, around, writes, here.wake, metrics)
+        async with asyncio.TaskGroup() as tasks:
+            committing = tasks.create_task(here.committer.run(), name=f"{service.name} committer")
+            working = tasks.create_task(worker.run(), name=f"{service.name} worker") if work else None
+            ready = Readiness(service, reads, around.log, worker, here.committer, metrics, here.stopping, building)
+            try:
+                yield application(service, here, ready, metrics)
+                await here.committer.queue.join()
+            finally:
+                committing.cancel()
+                if working is not None:
+                    worker.stop(working)
+    finally:
+        await reads.dispose()
+        await writes.dispose()
+
+
+async def prepared(service: Service, writes: AsyncEngine, reads: AsyncEngine) -> Building:
+    await schema.check(reads, [service.name])
+    await read_schema.ensure(writes, service.read_models, service.projections)
+    return await Building.begin(reads, service)
+
+
+def assembled(service: Service, around: Surroundings, writes: AsyncEngine, reads: AsyncEngine) -> Running:
+    wake = asyncio.Event()
     committer = Committer(
         writes,
         around.edge,
@@ -91,7 +125,7 @@ async def running(service: Service, around: Surroundings, *, work: bool = True) 
         waiting=around.settings.waiting_commands,
         batch=around.settings.commands_in_a_transaction,
     )
-    here = Running(
+    return Running(
         service.name,
         committer,
         reads,
@@ -103,25 +137,6 @@ async def running(service: Service, around: Surroundings, *, work: bool = True) 
         wake,
         asyncio.Event(),
     )
-    try:
-        await schema.check(reads, [service.name])
-        await read_schema.ensure(writes, service.read_models, service.projections)
-        worker = Worker(service, around, writes, wake, metrics)
-        async with asyncio.TaskGroup() as tasks:
-            committing = tasks.create_task(committer.run(), name=f"{service.name} committer")
-            working = tasks.create_task(worker.run(), name=f"{service.name} worker") if work else None
-            building = await Building.begin(reads, service)
-            ready = Readiness(service, reads, around.log, worker, committer, metrics, here.stopping, building)
-            try:
-                yield application(service, here, ready, metrics)
-                await committer.queue.join()
-            finally:
-                committing.cancel()
-                if working is not None:
-                    worker.stop(working)
-    finally:
-        await reads.dispose()
-        await writes.dispose()
 
 
 def application(service: Service, here: Running, ready: Readiness, metrics: Metrics) -> FastAPI:

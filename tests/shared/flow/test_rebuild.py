@@ -5,7 +5,7 @@ import random
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
@@ -102,22 +102,15 @@ async def test_under_load_nobody_reads_a_gap_or_a_step_back(
     monkeypatch.setattr(rebuild, "AT_ONCE", 50)
     counts, seen = [0], list[int]()
     reads = connections.reader(database, f"pipeline,{LIVE}", connections=4)
-    async with running_services(database, [TELLER]), embedded_log(database):
+    async with running_services(database, [TELLER]):
         await eventually(partial(exists, database))
-        readers = [asyncio.ensure_future(read_on(reads, seen_by)) for seen_by in (seen, [], [])]
-        writer = asyncio.ensure_future(write_on(database, counts))
         before = await scalar(database, OID)
-        for _ in range(4):
-            await within(40, rebuilt(database))
-            assert len(counts) > 5
-        writer.cancel()
-        await asyncio.wait([writer])
-        assert [one.exception() for one in readers if one.done()] == []
+        async with going_on(write_on(database, counts), *(read_on(reads, seen_by) for seen_by in (seen, [], []))):
+            for rebuilds in range(1, 5):
+                await eventually(partial(grown, counts, 200 * rebuilds))
+                await within(40, rebuilt(database))
         total = await scalar(database, text("SELECT max(position) FROM pipeline.events"))
         await eventually(partial(caught_up, database, TELLER, total))
-        for one in readers:
-            one.cancel()
-        await asyncio.wait(readers)
         incremental = await hashed(database, TELLER)
         await rebuilt(database)
         assert await hashed(database, TELLER) == incremental
@@ -126,6 +119,23 @@ async def test_under_load_nobody_reads_a_gap_or_a_step_back(
     assert len(seen) > 10
     assert "worker_starts_again" not in capsys.readouterr().out
     assert not await left_beside(database)
+
+
+@asynccontextmanager
+async def going_on(*forever: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Fails when one of them did."""
+    tasks = [asyncio.ensure_future(one) for one in forever]
+    try:
+        yield
+        assert [one.exception() for one in tasks if one.done()] == []
+    finally:
+        for one in tasks:
+            one.cancel()
+        await asyncio.wait(tasks)
+
+
+async def grown(counts: list[int], most: int) -> bool:
+    return counts[-1] >= most
 
 
 async def exists(database: str) -> bool:

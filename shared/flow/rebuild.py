@@ -1,0 +1,231 @@
+"""Read models made anew beside the live ones, from the first event on, and put in their place while all goes on.
+
+Consumers stand still for the last moment only. Nobody reads a gap, or an older state, or half of each."""
+
+import asyncio
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from shared.flow import checkpoint, parked, read_schema
+from shared.flow.consumer import Source
+from shared.flow.projection import Projection, together
+from shared.rules.message import Parser, StoredEvent
+from shared.store.committer import sqlstate
+
+AT_ONCE = 1000
+NEAR = 200
+"""Events that may be lacking when the consumers are asked to stand still."""
+PATIENCE = 30.0
+"""Seconds in which the next event must come."""
+LONGEST = 600.0
+"""Seconds for which a reader is waited for, while consumers go on."""
+STILL = 1.5
+"""Seconds for which consumers stand still at most: far below the limits of those who wait for them."""
+PAUSE = 0.5
+LOOK = 0.02
+BUSY = ("55P03", "40P01")
+"""SQLSTATEs: a lock was not free in time; or never would have been."""
+
+HOLD = text("SELECT source FROM checkpoints WHERE subscription = :subscription ORDER BY source FOR UPDATE")
+LIMITS = [text("SET LOCAL lock_timeout TO '300ms'"), text("SET LOCAL idle_in_transaction_session_timeout TO '4s'")]
+SCHEMA = text("SELECT oid FROM pg_namespace WHERE nspname = :schema")
+RUNNING = text("""
+    SELECT virtualtransaction FROM pg_locks JOIN pg_stat_activity USING (pid)
+    WHERE locktype = 'virtualxid' AND granted AND datname = current_database() AND backend_type = 'client backend'
+        AND pid <> pg_backend_pid() AND NOT pg_backend_pid() = ANY(pg_blocking_pids(pid))""")
+
+
+class CannotRebuild(Exception):
+    """The live tables are as they were; the text says why."""
+
+
+class NotNow(Exception):
+    """Too much is going on at this moment: try again."""
+
+
+@dataclass(frozen=True)
+class Followed:
+    """A source's events, from the beginning, and how they are read."""
+
+    events: Source
+    parse: Parser[Any]
+
+
+@dataclass(frozen=True)
+class Live:
+    """Where the live tables are, and what they do not contain."""
+
+    positions: Mapping[str, int]
+    left_out: Collection[tuple[str, int]]
+
+
+@dataclass
+class Rebuild:
+    """`engine` looks at the service's store and at `read_schema.beside(live)`. Of one version, one at a time."""
+
+    engine: AsyncEngine
+    live: str
+    projections: Sequence[Projection]
+    followed: Mapping[str, Followed]
+    tell: Callable[[int, int], None] = lambda done, of: None
+    reached: dict[str, int] = field(default_factory=dict)
+    aside: dict[tuple[str, int], StoredEvent] = field(default_factory=dict)
+    """What the live tables did not contain when it was read: it may be released later."""
+    made: int = 0
+
+    @property
+    def beside(self) -> str:
+        return read_schema.beside(self.live)
+
+    async def run(self) -> None:
+        """Raises `CannotRebuild`. Whatever happens, nothing is left beside."""
+        await self.begin()
+        try:
+            while await self.catch_up(PATIENCE) > NEAR:
+                pass
+            await self.analyze()
+            while not await self.has_swapped():
+                await asyncio.sleep(PAUSE)
+        finally:
+            async with self.engine.begin() as tx:
+                await read_schema.drop(tx, self.beside)
+
+    async def begin(self) -> None:
+        async with self.engine.begin() as tx:
+            if not await read_schema.exists(tx, self.live):
+                raise CannotRebuild(f"there is no {self.live} yet: it is built when its service starts")
+            await read_schema.drop(tx, self.beside)
+            for source in self.followed:
+                await checkpoint.find(tx, self.live, source)
+            await read_schema.create(tx, self.beside, self.projections)
+            self.made = (await tx.execute(SCHEMA, {"schema": self.beside})).scalar_one()
+
+    # -- building -----------------------------------------------------------------------------------------------
+
+    async def catch_up(self, patience: float) -> int:
+        """To where the live tables are now; returns how many events that took."""
+        live = await self.look()
+        before = sum(self.reached.values())
+        for source in self.followed:
+            await self.apply_released(source, live)
+            while self.reached.get(source, 0) < live.positions.get(source, 0):
+                await self.apply(source, await self.next(source, live.positions[source], patience), live)
+                self.tell(sum(self.reached.values()), sum(live.positions.values()))
+        return sum(self.reached.values()) - before
+
+    async def look(self) -> Live:
+        """First the positions: what is released after that may be applied already, and nothing is applied too early."""
+        async with self.engine.connect() as tx:
+            positions = await checkpoint.positions(tx, self.live)
+            left_out = await parked.left_out(tx, self.live)
+        return Live({source: at for source, at in positions.items() if source in self.followed}, left_out)
+
+    async def next(self, source: str, to: int, patience: float) -> list[StoredEvent]:
+        at = self.reached.get(source, 0)
+        events = await self.followed[source].events.read(at, min(AT_ONCE, to - at), patience)
+        if events:
+            return events
+        if patience < PATIENCE:
+            raise NotNow
+        raise CannotRebuild(f"position {at + 1} of {source} does not come")
+
+    async def apply_released(self, source: str, live: Live) -> None:
+        released = [place for place in sorted(self.aside) if place[0] == source and place not in live.left_out]
+        await self.effect(source, [self.aside[place] for place in released])
+        for place in released:
+            del self.aside[place]
+
+    async def apply(self, source: str, events: Sequence[StoredEvent], live: Live) -> None:
+        waiting = {(source, one.position): one for one in events if (source, one.position) in live.left_out}
+        await self.effect(source, [one for one in events if (source, one.position) not in waiting])
+        self.aside |= waiting
+        self.reached[source] = events[-1].position
+
+    async def effect(self, source: str, events: Sequence[StoredEvent]) -> None:
+        if not events:
+            return
+        try:
+            async with self.engine.begin() as tx:
+                await together(self.projections, source)(tx, self.followed[source].parse.all(events))
+        except Exception as error:
+            if not parked.is_poison(error):
+                raise
+            where = f"positions {events[0].position} to {events[-1].position} of {source}"
+            raise CannotRebuild(f"{type(error).__name__} at {where}, which the live tables contain") from error
+
+    async def analyze(self) -> None:
+        """The planner must know the new tables when they come to be read."""
+        async with self.engine.begin() as tx:
+            for name in self.tables():
+                await tx.execute(text(f'ANALYZE "{self.beside}"."{name}"'))
+
+    def tables(self) -> list[str]:
+        return [table.name for each in self.projections for table in each.tables.sorted_tables]
+
+    # -- the swap -----------------------------------------------------------------------------------------------
+
+    async def has_swapped(self) -> bool:
+        """Not when readers, or the consumers themselves, do not leave the tables alone for a moment."""
+        await self.wait_for_long_readers()
+        await self.catch_up(PATIENCE)
+        deadline = now() + STILL
+        try:
+            async with self.engine.begin() as tx:
+                await self.hold(tx)
+                await self.catch_up(STILL)
+                await wait_for_readers(tx, deadline)
+                await self.swap(tx)
+        except NotNow:
+            return False
+        except DBAPIError as error:
+            if sqlstate(error) not in BUSY:
+                raise
+            return False
+        return True
+
+    async def hold(self, tx: AsyncConnection) -> None:
+        """No consumer of the live tables is in a transaction, or comes into one, until this one ends."""
+        for limit in LIMITS:
+            await tx.execute(limit)
+        await tx.execute(HOLD, {"subscription": self.live})
+
+    async def wait_for_long_readers(self) -> None:
+        """While a backup or a report is being made, consumers need not stand still in vain."""
+        try:
+            async with self.engine.connect() as tx:
+                await wait_for_readers(tx, now() + LONGEST)
+        except NotNow:
+            raise CannotRebuild(
+                f"somebody has been reading in one transaction for {LONGEST / 60:.0f} minutes"
+            ) from None
+
+    async def swap(self, tx: AsyncConnection) -> None:
+        names = self.tables()
+        old = ", ".join(f'"{self.live}"."{name}"' for name in names)
+        new = ", ".join(f'"{self.beside}"."{name}"' for name in names)
+        await tx.execute(text(f"LOCK TABLE {old}, {new} IN ACCESS EXCLUSIVE MODE"))
+        if (await tx.execute(SCHEMA, {"schema": self.beside})).scalar_one_or_none() != self.made:
+            raise CannotRebuild("another rebuild took this one's place")
+        await tx.execute(text(f"DROP TABLE {old}"))
+        for name in names:
+            await tx.execute(text(f'ALTER TABLE "{self.beside}"."{name}" SET SCHEMA "{self.live}"'))
+
+
+async def wait_for_readers(tx: AsyncConnection, deadline: float) -> None:
+    """Until all are gone that began before the new rows were complete. A name leads to the new table from the swap on,
+    for them too, but their database snapshot lacks its last rows. Who began later finds the same in the old table as
+    in the new one. Those who wait for us are consumers: they look again when they go on."""
+    before = set((await tx.execute(RUNNING)).scalars())
+    while before & set((await tx.execute(RUNNING)).scalars()):
+        if now() > deadline:
+            raise NotNow
+        await asyncio.sleep(LOOK)
+
+
+def now() -> float:
+    return asyncio.get_running_loop().time()
