@@ -28,7 +28,7 @@ run: install ## All four services with the demo company, on this machine alone
 
 test: dev ## All tests that this machine can run (says which)
 	@$(MAKE) --no-print-directory tiers
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -m 'not slow' $(ARGS)
 
 test-data: dev ## Whole public data sets taken in, those that lie in ../shared/data
 	$(BIN)/python -m pytest -m slow $(ARGS)
