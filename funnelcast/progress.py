@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -9,6 +10,24 @@ from funnelcast.tables import console
 
 Tell = Callable[[str, int, int], None]
 """The part that is worked at; how much of all is done, of how much."""
+
+
+@dataclass
+class Reading:
+    """Counts the events that were read, of all that will be."""
+
+    tell: Tell
+    of: int
+    part: str = ""
+    done: int = 0
+
+    def begin(self, part: str) -> None:
+        self.part = part
+        self(0)
+
+    def __call__(self, events: int) -> None:
+        self.done += events
+        self.tell(self.part, min(self.done, self.of), self.of)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import orjson
 import typer
@@ -10,15 +10,16 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from funnelcast import life, place
+from funnelcast import life, place, progress
 from funnelcast.failure import Failed
+from funnelcast.progress import Reading, Tell
 from funnelcast.roster import SERVICES
 from funnelcast.tables import console
 from funnelcast.verifying import ledger, order, read_models, snapshot, texts
 from funnelcast.verifying import log as the_log
 from funnelcast.verifying.log import Copy
 from funnelcast.verifying.snapshot import Snapshot
-from shared.flow import checkpoint, parked
+from shared.flow import checkpoint, parked, read_schema
 from shared.flow.log import Log, LogUnavailable
 from shared.run import schema
 from shared.run.service import Service
@@ -42,7 +43,8 @@ async def verify(settings: Settings, *, as_json: bool) -> int:
     async with place.store(settings) as url, opened(url) as engine, life.log_of(settings, url) as log:
         await schema.check(engine, list(SERVICES))
         try:
-            checked = [one async for one in checks(engine, log)]
+            with progress.shown() as tell:
+                checked = [one async for one in checks(engine, log, tell)]
         except LogUnavailable as error:
             raise Failed(f"the log cannot be read: {error}") from None
     show(checked, as_json=as_json)
@@ -60,14 +62,25 @@ async def opened(url: str) -> AsyncIterator[AsyncEngine]:
         await engine.dispose()
 
 
-async def checks(engine: AsyncEngine, log: Log) -> AsyncIterator[Checked]:
-    async with snapshot.taken(engine) as taken:
-        heads = {name: await event_store.position(await taken.of(name)) for name in SERVICES}
+async def checks(engine: AsyncEngine, log: Log, tell: Tell) -> AsyncIterator[Checked]:
+    async with snapshot.taken(engine) as now:
+        heads = {name: await event_store.position(await now.of(name)) for name in SERVICES}
+        reading = Reading(tell, sum([sum(heads.values()), *[await applied(now, each) for each in SERVICES.values()]]))
+        taken = replace(now, tell=reading)
         for service in SERVICES.values():
+            reading.begin(f"verifying {service.name}")
             async for one in of_service(engine, log, taken, service, heads):
                 yield one
         forecast = SERVICES["forecast"]
         yield Checked(forecast.name, "trial balance", await ledger.check(await taken.of(forecast.read_models)))
+
+
+async def applied(taken: Snapshot, service: Service) -> int:
+    """How many events the read models contain, of all sources. Raises `Failed` when there are none of this version."""
+    tx = await taken.of(service.name)
+    if not await read_schema.is_there(tx, service.read_models):
+        raise Failed(f"{service.read_models} is not there: the start of {service.name} builds it")
+    return sum((await checkpoint.positions(tx, service.read_models)).values())
 
 
 async def of_service(

@@ -1,6 +1,6 @@
 """All stores in one database snapshot: what the checks compare was true at one instant."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -18,6 +18,8 @@ class Snapshot:
     """One connection for all schemas: it looks at one of them at a time."""
 
     tx: AsyncConnection
+    tell: Callable[[int], None] = lambda events: None
+    """Of how many events were read."""
 
     async def of(self, *schemas: str) -> AsyncConnection:
         """The connection, looking at these."""
@@ -32,6 +34,7 @@ class Snapshot:
             if not within:
                 return
             yield within
+            self.tell(len(within))
             after = within[-1].position
 
 

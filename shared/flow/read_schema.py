@@ -42,6 +42,10 @@ async def ensure(engine: AsyncEngine, schema: str, projections: Sequence[Project
 async def exists(tx: AsyncConnection, schema: str) -> bool:
     """Nobody else makes or drops it until this transaction ends."""
     await tx.execute(ONE_AT_A_TIME, {"schema": schema})
+    return await is_there(tx, schema)
+
+
+async def is_there(tx: AsyncConnection, schema: str) -> bool:
     return bool((await tx.execute(EXISTS, {"schema": schema})).scalar_one())
 
 

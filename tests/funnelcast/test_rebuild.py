@@ -2,13 +2,11 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
-import httpx
 import pytest
 from sqlalchemy import text
 
@@ -16,13 +14,11 @@ from funnelcast import rebuild, roster
 from funnelcast.roster import SERVICES
 from shared.run.service import Service
 from shared.run.settings import Settings
+from tests.funnelcast.at_work import DEAL, lived, more_than, used
 from tests.funnelcast.command import Result, run
-from tests.funnelcast.test_verify import captured, lived
-from tests.running import connected, eventually, fresh, running_services
+from tests.running import connected, eventually, running_services
 
 PIPELINE, FORECAST = SERVICES["pipeline"], SERVICES["forecast"]
-DEAL = {"name": "A", "account": "a", "owner": "ann", "motion": "new_business"}
-LISTS = {"pipeline": "/pipeline/v1/opportunities", "forecast": "/forecast/v1/rollup", "intake": "/intake/v1/leads"}
 
 
 async def command(*words: Any) -> Result:
@@ -40,28 +36,6 @@ async def schemas(database: str) -> set[str]:
     return {row[0] for row in found}
 
 
-@asynccontextmanager
-async def used(api: httpx.AsyncClient) -> AsyncIterator[list[int]]:
-    """Writes and reads all the time; each must succeed, and each read finds what was written before."""
-    answers: list[int] = []
-
-    async def use() -> None:
-        while True:
-            opened = await api.post("/pipeline/v1/opportunities", json=DEAL)
-            lead = await api.post("/intake/v1/leads", json=captured(f"person{len(answers)}@engines.example"))
-            for service, after in (("pipeline", opened), ("forecast", opened), ("intake", lead)):
-                answer = await api.get(LISTS[service], headers=fresh(after))
-                assert (answer.status_code, service) == (200, service), answer.text
-            answers.append(opened.status_code)
-
-    using = asyncio.ensure_future(use())
-    yield answers
-    done, _ = await asyncio.wait([using], timeout=0.1)
-    assert [one.exception() for one in done] == []
-    using.cancel()
-    await asyncio.wait([using])
-
-
 async def test_every_service_is_rebuilt_while_all_are_used(database: str) -> None:
     await lived(database)
     async with running_services(database, list(SERVICES.values())) as api, used(api) as answers:
@@ -74,10 +48,6 @@ async def test_every_service_is_rebuilt_while_all_are_used(database: str) -> Non
     assert not any(name.endswith("_rebuild") for name in await schemas(database))
     verified = await command("verify", "--postgres", database, "--json")
     assert [one for one in json.loads(verified.stdout) if one["findings"]] == []
-
-
-async def more_than(answers: Sequence[int], count: int) -> bool:
-    return len(answers) > count
 
 
 async def test_one_projection_is_rebuilt_alone(database: str) -> None:

@@ -3,21 +3,23 @@
 import asyncio
 import json
 import secrets
+import subprocess
 from collections.abc import Iterator
-from typing import Any
+from functools import partial
+from uuid import UUID
 
 import asyncpg
-import httpx
 import pytest
 
 from funnelcast.roster import SERVICES
 from funnelcast.verifying.log import Copy, fingerprint
 from shared.rules.edge import Edge
 from shared.rules.message import StoredEvent
-from tests.funnelcast.command import run
-from tests.running import Clock, fresh, running_services
+from tests.funnelcast.at_work import lived, more_than, used
+from tests.funnelcast.command import COMMAND, done, environment, run
+from tests.running import Clock, eventually, running_services
 
-MET = {"status": "met", "evidence": "said so on the phone"}
+NOBODY = UUID(int=1)
 READS = {name: service.read_models for name, service in SERVICES.items()}
 """The schema of each service's read models."""
 
@@ -35,10 +37,10 @@ def execute(url: str, *statements: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def sound(postgres: str) -> Iterator[str]:
+def sound(postgres: str, migrated_once: str) -> Iterator[str]:
     """The name of a database in which a lead became a won deal, another person was erased, and nothing is wrong."""
     name = f"sound_{secrets.token_hex(4)}"
-    execute(postgres, f"CREATE DATABASE {name}")
+    execute(postgres, f"CREATE DATABASE {name} TEMPLATE {migrated_once}")
     asyncio.run(lived(f"{postgres.rpartition('/')[0]}/{name}"))
     yield name
     execute(postgres, f"DROP DATABASE {name} WITH (FORCE)")
@@ -50,37 +52,6 @@ def database(postgres: str, sound: str) -> Iterator[str]:
     execute(postgres, f"CREATE DATABASE {name} TEMPLATE {sound}")
     yield f"{postgres.rpartition('/')[0]}/{name}"
     execute(postgres, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-async def lived(url: str) -> None:
-    async with running_services(url, list(SERVICES.values())) as api:
-        await send(api, "PUT", "/forecast/v1/org/nodes/ann", {"name": "Ann", "kind": "person", "parent": None})
-        lead = await send(api, "POST", "/intake/v1/leads", captured("ada@engines.example"))
-        lead_id = lead.json()["lead_id"]
-        (await api.get(f"/qualification/v1/leads/{lead_id}", headers=fresh(lead))).raise_for_status()
-        bant = dict.fromkeys(("budget", "authority", "need", "timing"), MET)
-        await send(api, "POST", f"/qualification/v1/leads/{lead_id}/bant", bant)
-        asked = {"owner": "ann", "name": "Ten seats", "amount": {"amount": "1000.00", "currency": "EUR"}}
-        handed = await send(api, "POST", f"/qualification/v1/leads/{lead_id}/hand-over", asked)
-        deal = f"/pipeline/v1/opportunities/{handed.json()['opportunity_id']}"
-        (await api.get(deal, headers=fresh(handed))).raise_for_status()
-        await send(api, "POST", f"{deal}/qualify", {})
-        won = await send(api, "POST", f"{deal}/win", {})
-        other = await send(api, "POST", "/intake/v1/leads", captured("bob@engines.example"))
-        gone = await send(api, "DELETE", f"/intake/v1/people/{other.json()['person_id']}")
-        for path, after in (("/forecast/v1/rollup", won), ("/qualification/v1/leads", gone)):
-            (await api.get(path, headers=fresh(after))).raise_for_status()
-
-
-def captured(email: str) -> dict[str, Any]:
-    company = {"domain": "engines.example", "employees": 250}
-    return {"source": "demo_request", "person": {"email": email}, "company": company}
-
-
-async def send(api: httpx.AsyncClient, method: str, path: str, body: Any = None) -> httpx.Response:
-    answer = await api.request(method, path, json=body)
-    assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
-    return answer
 
 
 def findings(url: str) -> dict[tuple[str, str], list[str]]:
@@ -159,6 +130,37 @@ PLANTED = {
         ("qualification", "read models = their rebuild"),
         "no row is, built anew, (",
     ),
+    "a row of a read model is too many": (
+        """INSERT INTO {intake}.leads SELECT another.* FROM {intake}.leads AS one, jsonb_populate_record(one,
+        jsonb_build_object('lead_id', '{id}', 'position', 99)) AS another LIMIT 1""",
+        ("intake", "read models = their rebuild"),
+        "leads {id}: (",
+    ),
+    "a deal of the ledger is wrong": (
+        "UPDATE {forecast}.deals SET amount = 7",
+        ("forecast", "trial balance"),
+        "1000.0000 in 1 deals by postings, 7.0000 in 1 deals by deals",
+    ),
+    "a deal of the ledger is wrong, and its rebuild knows": (
+        "UPDATE {forecast}.deals SET owner = 'eve'",
+        ("forecast", "read models = their rebuild"),
+        "deals ",
+    ),
+    "a total below the root is wrong": (
+        "UPDATE {forecast}.pure SET amount = 1 WHERE node = 'ann'",
+        ("forecast", "read models = their rebuild"),
+        "pure ann/",
+    ),
+    "the last event is lost": (
+        "DELETE FROM pipeline.events WHERE position = 3",
+        ("pipeline", "checkpoints"),
+        "of pipeline is at 3, beyond the last event, 2",
+    ),
+    "a text of a lead is lost": (
+        "DELETE FROM intake.vault WHERE ref = (SELECT ref FROM intake.vault LIMIT 1)",
+        ("intake", "texts in the vault"),
+        "neither kept nor erased",
+    ),
     "a posting is wrong": (
         "UPDATE {forecast}.postings SET amount = amount + 1 WHERE reason = 'won' AND deals = 1",
         ("forecast", "trial balance"),
@@ -174,9 +176,9 @@ PLANTED = {
 
 @pytest.mark.parametrize(("statement", "where", "said"), PLANTED.values(), ids=list(PLANTED))
 def test_a_planted_fault_is_found(database: str, statement: str, where: tuple[str, str], said: str) -> None:
-    execute(database, statement.format(**READS))
+    execute(database, statement.format(**READS, id=NOBODY))
     found = findings(database)
-    assert any(said in finding for finding in found[where]), found
+    assert any(said.format(id=NOBODY) in finding for finding in found[where]), found
 
 
 def test_the_findings_are_told_to_people_too(database: str) -> None:
@@ -185,6 +187,49 @@ def test_the_findings_are_told_to_people_too(database: str) -> None:
     lines = result.stdout.splitlines()
     assert (result.returncode, "FAILED pipeline      texts in the vault" in lines) == (1, True)
     assert "ok     pipeline      positions" in lines
+
+
+def test_it_tells_how_far_it_is_beside_its_answer(database: str) -> None:
+    result = run("verify", "--postgres", database, "--json")
+    assert [line for line in result.stderr.splitlines() if line.startswith("verifying")] == [
+        f"verifying {name}" for name in SERVICES
+    ]
+    assert json.loads(result.stdout)
+
+
+def test_a_parked_key_of_another_version_is_no_finding(database: str) -> None:
+    execute(
+        database,
+        """INSERT INTO forecast.parked (subscription, source, position, key, event)
+        VALUES ('forecast_read_00000000', 'pipeline', 3, 'opportunity-a', 'null')""",
+    )
+    assert findings(database) == {}
+
+
+def test_what_was_skipped_must_not_be_in_the_read_models(database: str) -> None:
+    skipped = """INSERT INTO pipeline.skipped (subscription, source, position, key)
+        VALUES ('{pipeline}', 'pipeline', 3, 'opportunity-a')"""
+    execute(database, skipped.format(**READS))
+    assert set(findings(database)) == {("pipeline", "read models = their rebuild")}
+    done("rebuild", "pipeline", "--postgres", database)
+    assert findings(database) == {}
+
+
+def test_read_models_that_are_not_built_yet_are_told_of(database: str) -> None:
+    execute(database, f"DROP SCHEMA {READS['forecast']} CASCADE")
+    result = run("verify", "--postgres", database)
+    assert (result.returncode, "the start of forecast builds it" in result.stderr) == (1, True)
+
+
+async def test_it_finds_nothing_wrong_with_a_system_at_work_and_disturbs_nobody(database: str) -> None:
+    async with running_services(database, list(SERVICES.values())) as api, used(api) as answers:
+        for _ in range(2):
+            before = len(answers)
+            words = [*COMMAND, "verify", "--postgres", database]
+            verify = await asyncio.create_subprocess_exec(*words, env=environment(), stdout=subprocess.PIPE)
+            out, _ = await verify.communicate()
+            assert (verify.returncode, "FAILED" in out.decode()) == (0, False), out.decode()
+            await eventually(partial(more_than, answers, before))
 
 
 # -- the log, whatever it is kept in ---------------------------------------------------------------------------------
