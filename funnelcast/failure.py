@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from shared.flow.continuity import Diverged
 from shared.run.embedded import DataFolderInUse, PostgresFailed
 from shared.run.schema import WrongSchema
 
@@ -10,7 +11,7 @@ class Failed(Exception):
     """The text says what is wrong, and what to do."""
 
 
-EXPECTED = (Failed, PostgresFailed, DataFolderInUse, WrongSchema)
+EXPECTED = (Failed, PostgresFailed, DataFolderInUse, WrongSchema, Diverged)
 
 
 def told(error: BaseException) -> str | None:

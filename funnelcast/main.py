@@ -168,6 +168,24 @@ def verify(data: Data = None, postgres: Postgres = None, kafka: Kafka = None, as
 
 
 @app.command()
+def republish(
+    service: Annotated[str, typer.Argument(help="intake, qualification, pipeline or forecast")],
+    data: Data = None,
+    postgres: Postgres = None,
+    kafka: Kafka = None,
+) -> None:
+    """Make the topic of a service anew from its store, when the log lost events."""
+    from funnelcast import roster
+    from funnelcast.republish import republish
+
+    chosen = roster.named(service)
+    if chosen is None:
+        raise typer.BadParameter(f"{service!r} is not among {', '.join(roster.SERVICES)}", param_hint="SERVICE")
+    settings = options.settings(data=data, postgres=postgres, kafka=kafka)
+    typer.echo(asyncio.run(republish(settings, chosen)), err=True)
+
+
+@app.command()
 def backup(file: Annotated[Path, typer.Argument(help="A new file")], data: Data = None) -> None:
     """The embedded system, whether it runs or not, into one file. It holds personal data."""
     from funnelcast.backup import backup

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 import typer
@@ -11,11 +11,14 @@ from funnelcast import forecast, founding, keys, life, place
 from funnelcast.founding import Founded
 from funnelcast.life import Apps, Stopper
 from funnelcast.roster import SERVICES
+from shared.flow import continuity
+from shared.flow.log import LogUnavailable
 from shared.rules.edge import Edge
 from shared.run.embedded import embedded_postgres
 from shared.run.service import Surroundings
 from shared.run.settings import Settings
 from shared.run.telemetry import configure_logging
+from shared.store import database
 from shared.web.call import Running
 
 
@@ -38,6 +41,7 @@ async def living(settings: Settings, stopper: Stopper, demo: Demo | None) -> Non
         founded = await founding.found(settings, edge, url, list(SERVICES))
         async with life.log_of(settings, url) as log:
             around = Surroundings(url, log, settings, founded.blind, edge)
+            await must_share_a_past(around)
 
             async def welcome(apps: Apps, address: str) -> None:
                 stage = Stage(apps, url, address, edge)
@@ -47,6 +51,17 @@ async def living(settings: Settings, stopper: Stopper, demo: Demo | None) -> Non
                     await go_on(stage, demo.speed)
 
             await life.serve(list(SERVICES.values()), around, stopper, welcome=welcome)
+
+
+async def must_share_a_past(around: Surroundings) -> None:
+    """Before anybody reads from the log what the stores do not hold. Relays look again, and when the log is back."""
+    for service in SERVICES.values():
+        store = database.reader(around.postgres, service.name, connections=2)
+        try:
+            with suppress(LogUnavailable):
+                await continuity.check(store, around.log, service.topic, service.name, cursor=0)
+        finally:
+            await store.dispose()
 
 
 @asynccontextmanager

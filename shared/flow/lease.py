@@ -13,6 +13,11 @@ HEARTBEAT = 1.0
 TRY = text("SELECT pg_try_advisory_lock(hashtext('funnelcast lease'), hashtext(:name))")
 TRY_FOR_NOW = text("SELECT pg_try_advisory_xact_lock(hashtext('funnelcast lease'), hashtext(:name))")
 BEAT = text("SELECT 1")
+END = text("""
+    SELECT pg_terminate_backend(pid) FROM pg_locks
+    WHERE locktype = 'advisory' AND granted AND objsubid = 2
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+        AND classid = CAST(hashtext('funnelcast lease') AS oid) AND objid = CAST(hashtext(:name) AS oid)""")
 
 
 class LeaseLost(Exception):
@@ -37,12 +42,36 @@ async def lease(engine: AsyncEngine, name: str) -> AsyncIterator[None]:
     async with engine.connect() as connection:
         while not (await connection.execute(TRY, {"name": name})).scalar_one():
             await asyncio.sleep(HEARTBEAT / 2)
-        async with asyncio.TaskGroup() as tasks:
-            beating = tasks.create_task(beat(connection))
-            try:
-                yield
-            finally:
-                beating.cancel()
+        async with beating(connection):
+            yield
+
+
+@asynccontextmanager
+async def taken_over(engine: AsyncEngine, name: str) -> AsyncIterator[bool]:
+    """The same, but whoever has it loses it: as when its connection ends. Yields whether somebody had it; they notice
+    at their next heartbeat, and until then go on."""
+    async with engine.connect() as connection:
+        had = False
+        while not (await connection.execute(TRY, {"name": name})).scalar_one():
+            had = await end(connection, name) or had
+            await asyncio.sleep(0.02)
+        async with beating(connection):
+            yield had
+
+
+async def end(tx: AsyncConnection, name: str) -> bool:
+    """Whoever holds it starts anew. Whether somebody did."""
+    return bool((await tx.execute(END, {"name": name})).all())
+
+
+@asynccontextmanager
+async def beating(connection: AsyncConnection) -> AsyncIterator[None]:
+    async with asyncio.TaskGroup() as tasks:
+        task = tasks.create_task(beat(connection))
+        try:
+            yield
+        finally:
+            task.cancel()
 
 
 async def is_free(tx: AsyncConnection, name: str) -> bool:

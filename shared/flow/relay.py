@@ -10,10 +10,12 @@ import structlog
 from sqlalchemy import BigInteger, DateTime, bindparam, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from shared.flow import continuity
 from shared.flow.cancelled import heed
 from shared.flow.checkpoint import Fenced
+from shared.flow.continuity import LogLost
 from shared.flow.log import Log, LogUnavailable, Publisher, Watermark
-from shared.rules.message import StoredEvent
+from shared.rules.message import BEGINNING, StoredEvent
 from shared.store import event_store
 from shared.store.event_store import published
 
@@ -21,7 +23,10 @@ log = structlog.get_logger()
 CHUNK = 2000
 EVERY = 1.0
 """Seconds between watermarks."""
+LOST = 10.0
+"""Seconds between looks whether a log that has lost events was filled again."""
 CURSOR = select(published.c.position)
+REWIND = update(published).values(position=0)
 MOVE = (
     update(published)
     .where(published.c.position == bindparam("expected", type_=BigInteger))
@@ -52,6 +57,11 @@ class Relay:
         while True:
             try:
                 await self.publish()
+            except LogLost as error:
+                heed()
+                self.available = False
+                log.error("log_lost", source=self.source, why=str(error))
+                await asyncio.sleep(LOST)
             except LogUnavailable as error:
                 heed()
                 self.available = False
@@ -62,6 +72,7 @@ class Relay:
         """From the cursor on, until the log fails; then the next call resends what was not acknowledged."""
         await self.log.create_topic(self.topic, self.partitions)
         self.position = await self.cursor()
+        await continuity.check(self.engine, self.log, self.topic, self.source, self.position)
         promised = 0.0
         async with self.log.publisher(self.topic, self.source) as publisher:
             while True:
@@ -76,6 +87,23 @@ class Relay:
                 self.available = True
                 if not events:
                     await self.pause()
+
+    async def rewind(self) -> None:
+        """From here on whoever published before finds the cursor elsewhere, and stops."""
+        async with self.engine.begin() as tx:
+            await tx.execute(REWIND)
+
+    async def republish(self) -> int:
+        """Everything again, into a topic without a record; returns the last position. First the old watermark goes:
+        over a topic that is half filled it would make readers believe in a hole. Cut off, the next relay goes on."""
+        await self.log.set_watermark(self.source, Watermark(0, BEGINNING))
+        await self.log.empty_topic(self.topic, self.partitions)
+        self.position = 0
+        async with self.log.publisher(self.topic, self.source) as publisher:
+            while events := await self.next_events():
+                await self.pass_on(publisher, events)
+            await self.promise(publisher)
+        return self.position
 
     async def pause(self) -> None:
         with suppress(TimeoutError):

@@ -9,6 +9,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 def configure_logging(level: str) -> None:
     """JSON lines on stderr; where a person looks, coloured lines."""
+    # What it has to say reaches us as an exception; of a topic that is gone it says it a thousand times a second.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     shown = structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
     structlog.configure(
         processors=[

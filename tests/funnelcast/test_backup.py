@@ -1,3 +1,4 @@
+import subprocess
 import tarfile
 from pathlib import Path
 from threading import Event, Thread
@@ -5,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from funnelcast import programs
 from tests.funnelcast.command import Up, done, run, servers, up
 
 
@@ -83,6 +85,30 @@ def test_what_is_no_backup_is_refused_and_leaves_nothing(tmp_path: Path) -> None
     refused = run("restore", file, "--data", tmp_path / "data")
     assert (refused.returncode, "pg_restore ended with code 1" in refused.stderr) == (1, True)
     assert [each.name for each in tmp_path.iterdir()] == ["damaged"]
+
+
+@pytest.mark.timeout(120)
+def test_a_postgres_by_url_is_dumped_and_restored_as_the_guide_says(
+    database: str, empty_database: str, tmp_path: Path
+) -> None:
+    """docs/operating.md, with the programs that come with the embedded server."""
+    key = {"FUNNELCAST_BLIND_INDEX_KEY": "k" * 32}
+    dump = tmp_path / "funnelcast.dump"
+    with up(tmp_path / "one", "--postgres", plain(database), **key) as system:
+        known = [capture(system, number)["lead_id"] for number in range(5)]
+        whole = [programs.program("pg_dump"), "--format=custom", f"--file={dump}", f"--dbname={plain(database)}"]
+        subprocess.run(whole, check=True)
+        assert system.stop()[0] == 0
+    into = ("--exit-on-error", "--single-transaction", "--no-owner", f"--dbname={plain(empty_database)}", str(dump))
+    subprocess.run([programs.program("pg_restore"), *into], check=True)
+    assert "FAILED" not in done("verify", "--postgres", plain(empty_database))
+    with up(tmp_path / "two", "--postgres", plain(empty_database), **key) as again:
+        assert [capture(again, number)["lead_id"] for number in range(5)] == known
+        assert again.stop()[0] == 0
+
+
+def plain(url: str) -> str:
+    return url.replace("+asyncpg", "")
 
 
 def test_a_postgres_by_url_is_backed_up_by_its_own_means(tmp_path: Path) -> None:

@@ -85,6 +85,12 @@ class Log(Protocol):
     async def create_topic(self, topic: str, partitions: int) -> None:
         """Creates the topic with unlimited retention. One that exists is left as it is, with its partitions."""
 
+    async def empty_topic(self, topic: str, partitions: int) -> None:
+        """The topic without a record, its offsets from 0 again; with the partitions it had, else created with these.
+
+        Whoever reads it notices that it was made anew. Nobody else may be publishing to it.
+        """
+
     def publisher(self, topic: str, source: str) -> AbstractAsyncContextManager[Publisher]:
         """For one writer at a time. Raises `LogUnavailable`, `UnknownTopic` on entering."""
 

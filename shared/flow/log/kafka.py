@@ -55,6 +55,18 @@ class KafkaLog:
     async def create_topic(self, topic: str, partitions: int) -> None:
         await self._create(topic, partitions, FOR_EVER)
 
+    async def empty_topic(self, topic: str, partitions: int) -> None:
+        async with self._admin() as admin:
+            known = await partitions_by_topic(admin)
+            if topic in known:
+                answer = await admin.delete_topics([topic])
+                for name, code, *_ in answer.topic_error_codes:
+                    if code:
+                        raise LogUnavailable(f"cannot delete {name}: {for_code(code).__name__}")
+            while topic in await partitions_by_topic(admin):
+                await asyncio.sleep(0.05)
+        await self.create_topic(topic, known.get(topic, partitions))
+
     @asynccontextmanager
     async def publisher(self, topic: str, source: str) -> AsyncIterator[BatchPublisher]:
         partitions = await self._partitions(topic)

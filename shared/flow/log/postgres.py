@@ -36,6 +36,13 @@ class PostgresLog:
             await tx.execute(tables.CREATE, {"topic": topic, "partitions": partitions})
             await tx.execute(tables.DIVIDE, {"topic": topic})
 
+    async def empty_topic(self, topic: str, partitions: int) -> None:
+        await self.create_topic(topic, partitions)
+        async with transaction(self._engine) as tx:
+            await tx.execute(tables.TURN, {"topic": topic})
+            await tx.execute(tables.START_ANEW, {"topic": topic})
+            await tx.execute(tables.REMOVE, {"topic": topic})
+
     @asynccontextmanager
     async def publisher(self, topic: str, source: str) -> AsyncIterator["PostgresPublisher"]:
         await self.ends(topic)

@@ -16,6 +16,7 @@ from sqlalchemy import (
     TypedColumns,
     Uuid,
     bindparam,
+    delete,
     func,
     select,
     text,
@@ -77,6 +78,8 @@ ENDS = select(partitions.c.partition, partitions.c.next_offset).where(partitions
 # A statement of its own, before any that reads: so publishers of a topic, which are one but for a zombie, take turns,
 # and a partition's offsets become visible in their order.
 TURN = select(topics.c.partitions).where(topics.c.topic == bindparam("topic")).with_for_update()
+START_ANEW = text("UPDATE log.partitions SET next_offset = 0 WHERE topic = :topic")
+REMOVE = delete(records).where(records.c.topic == bindparam("topic"))
 TAKE = text("""
     UPDATE log.partitions SET next_offset = next_offset + taken.records
     FROM unnest(CAST(:partition AS int[]), CAST(:records AS int[])) AS taken (partition, records)
