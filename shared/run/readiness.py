@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from shared.flow import checkpoint, parked, read_schema
 from shared.flow.log import Log, LogUnavailable
 from shared.run import schema
-from shared.run.schema import WrongSchema
+from shared.run.schema import NewerSchema, WrongSchema
 from shared.store import event_store
 
 if TYPE_CHECKING:
@@ -58,9 +58,9 @@ class Readiness:
 
     async def __call__(self) -> Mapping[str, Any]:
         try:
-            await schema.check(self.reads, [self.service.name])
+            migrations = await self.migrations()
             async with self.reads.connect() as tx:
-                details = await self.applied(tx) | {"parked": await self.parked(tx)}
+                details = migrations | await self.applied(tx) | {"parked": await self.parked(tx)}
         except WrongSchema as error:
             details = {"migrations": {"ok": False, "red": True, "why": str(error)}}
         except (SQLAlchemyError, OSError) as error:
@@ -69,6 +69,14 @@ class Readiness:
         if self.stopping.is_set():
             details = details | {"stopping": {"ok": False, "red": True}}
         return details | {"log": await self.reached()} | self.stopped()
+
+    async def migrations(self) -> dict[str, Any]:
+        """Amber when the next version has migrated the tables: they still serve this one while it is replaced."""
+        try:
+            await schema.check(self.reads, [self.service.name])
+        except NewerSchema as error:
+            return {"migrations": {"ok": False, "why": str(error)}}
+        return {"migrations": {"ok": True}}
 
     async def applied(self, tx: AsyncConnection) -> dict[str, Any]:
         head = await event_store.position(tx)
@@ -81,7 +89,6 @@ class Readiness:
         lag, left = head - applied.get(self.service.name, 0), self.building.left(applied)
         return {
             "database": {"ok": True},
-            "migrations": {"ok": True},
             "lag": {"ok": lag <= BEHIND, "red": True, "events": lag},
             "read_models": {"ok": not left, "red": True, "events": left},
             "relay": {"ok": True, "leads": self.worker.leads, "events": head - self.worker.relay.position},

@@ -21,6 +21,10 @@ class WrongSchema(Exception):
     """The database is not at this code's version; the text says what to do."""
 
 
+class NewerSchema(WrongSchema):
+    """Made by a newer version: no start on it, but who is running goes on beside that version."""
+
+
 def config(connection: Connection, kind: str, schema: str) -> Config:
     """`kind`: `store` for a service's own schema, `common` for the shared ones."""
     alembic = Config(attributes={"connection": connection, "schema": schema})
@@ -61,4 +65,4 @@ def must_be_current(connection: Connection, kind: str, schema: str) -> None:
     known = {revision.revision for revision in script.walk_revisions()}
     if found is None or found in known:
         raise WrongSchema(f"the schema {schema} is older than this code: run `funnelcast migrate`")
-    raise WrongSchema(f"the schema {schema} is newer ({found}) than this code: start the newer version of funnelcast")
+    raise NewerSchema(f"the schema {schema} is newer ({found}) than this code: start the newer version of funnelcast")

@@ -5,10 +5,11 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from shared.run.readiness import Building
 from shared.run.service import Service
-from tests.running import eventually, running_services
+from tests.running import connected, eventually, running_services
 from tests.shared.run.test_worker import totals, write
 from tests.shared.tally import LISTENER, TELLER
 
@@ -42,6 +43,15 @@ async def test_a_new_version_is_built_while_the_old_one_serves_and_works(databas
                 assert [(await ready(api, service))["status"] for api in (old, new)] == ["ready", "ready"]
             leads = [(await ready(api, TELLER))["details"]["relay"]["leads"] for api in (old, new)]
             assert leads == [True, False]
+
+
+async def test_who_runs_while_the_next_version_migrates_goes_on(database: str) -> None:
+    async with running_services(database, [TELLER]) as api:
+        async with connected(database) as engine, engine.begin() as tx:
+            await tx.execute(text("UPDATE pipeline.alembic_version SET version_num = '9999'"))
+        told = await ready(api, TELLER)
+        assert (told["status"], told["details"]["migrations"]["ok"]) == ("degraded", False)
+        await write(database, "pipeline", ("a", 1))
 
 
 async def built_by_the_old(database: str) -> None:

@@ -1,15 +1,20 @@
 """A parked key is listed, released and skipped over HTTP, by an admin, while the service runs."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
 
+from shared.rules.message import Recorded
+from shared.rules.reaction import Reaction
 from shared.run.service import Service
+from shared.web.call import REACTIONS
 from tests.running import connected, eventually, make_key, running_services
 from tests.shared import tally
-from tests.shared.run.test_worker import totals, write
-from tests.shared.tally import LISTENER, POISON, TELLER
+from tests.shared.run.test_worker import reacted, totals, write
+from tests.shared.tally import LISTENER, POISON, TELLER, HeardAdded, react
 
 BOTH = [TELLER, LISTENER]
 
@@ -64,6 +69,30 @@ async def test_a_key_goes_on_without_its_first_event(database: str) -> None:
 
         await eventually(skipped)
         assert (await totals(database, TELLER.read_models))["bad"] == (3, 2)
+
+
+async def test_a_reaction_that_failed_is_made_up_for_once(database: str) -> None:
+    broken = True
+
+    def sometimes(fact: Recorded[HeardAdded]) -> Sequence[Reaction]:
+        if broken and fact.event.n == 13:
+            raise ArithmeticError("thirteen")
+        return react(fact)
+
+    async with running_services(database, [TELLER, replace(LISTENER, react=sometimes)]) as api:
+        await write(database, "pipeline", ("a", 1), ("a", 13), ("a", 2))
+
+        async def waiting(events: int) -> bool:
+            return bool(sum(key["events"] for key in await parked(api, LISTENER)) == events)
+
+        await eventually(lambda: waiting(2))
+        (found,) = await parked(api, LISTENER)
+        assert (found["subscription"], found["position"]) == (REACTIONS, 2)
+        broken = False
+        for _ in range(2):
+            await api.post("/forecast/v1/parked/release", json=named(found))
+        await eventually(lambda: waiting(0))
+        assert await reacted(database, 3)
 
 
 async def test_what_is_not_parked_here_is_missing(database: str) -> None:
