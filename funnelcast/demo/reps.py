@@ -1,7 +1,7 @@
-"""A rep: brings deals forward, wins or loses them, and keeps a handful open."""
+"""A rep: brings deals forward, wins or loses them, and keeps a few open."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -14,8 +14,8 @@ from funnelcast.demo.words import REASONS
 from shared.rules.edge import Edge
 
 STAGES = ("unqualified", "qualified", "proposal", "negotiation")
-IN_HAND = 3
-"""Deals that a rep keeps open: only what is more is brought to an end, so that there is something to forecast."""
+KEPT = 1
+"""Deals that a rep leaves in each stage: only what is more is moved on, so that there is something to forecast."""
 A_LOOK = 6.0
 """Seconds, at speed 1."""
 REVISED = 0.2
@@ -25,22 +25,19 @@ Step = tuple[str, dict[str, Any]]
 
 @dataclass
 class Rep:
-    """`open`: how many deals were seen in each stage at the last look."""
-
     actor: Actor
     edge: Edge
     speed: float
     looks: int = 0
-    open: dict[str, int] = field(default_factory=dict)
 
     async def turn(self) -> float:
-        """A look at one stage; and a step with the deal there that is due first, if there is more than enough."""
+        """A look at one stage, each in its turn; and a step with the deal there that is due first, if there are more
+        than enough."""
         stage = STAGES[self.looks % len(STAGES)]
         self.looks += 1
         found = await self.actor.get("/pipeline/v1/opportunities", owner=self.actor.name, stage=stage, limit=200)
         deals = [deal for deal in found["items"] if deal["opportunity_id"] not in self.actor.given_up]
-        self.open[stage] = len(deals)
-        if deals and sum(self.open.values()) > IN_HAND:
+        if len(deals) > KEPT:
             await self.work(min(deals, key=due))
         return A_LOOK / self.speed
 
