@@ -15,8 +15,8 @@ from tests.shared.flow.test_log import SOURCE, published, source, take
 
 
 @pytest_asyncio.fixture
-async def log(database: str) -> AsyncIterator[PostgresLog]:
-    engine: AsyncEngine = create_async_engine(database)
+async def log(empty_database: str) -> AsyncIterator[PostgresLog]:
+    engine: AsyncEngine = create_async_engine(empty_database)
     async with engine.begin() as tx:
         await tx.exec_driver_sql("CREATE SCHEMA log")
         await tx.run_sync(metadata.create_all)
