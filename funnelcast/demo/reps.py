@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from funnelcast.client import Refused
@@ -76,5 +77,5 @@ def step(deal: Row, edge: Edge) -> Step:
 
 def cheaper(amount: Mapping[str, str], times: float) -> dict[str, str]:
     """Or dearer; in hundreds, and never nothing."""
-    hundreds = max(round(float(amount["amount"]) * times / 100), 1)
+    hundreds = max(round(Decimal(amount["amount"]) * Decimal(str(times)) / 100), 1)
     return {"amount": str(hundreds * 100), "currency": amount["currency"] or CURRENCY}
