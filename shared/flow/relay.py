@@ -51,7 +51,8 @@ class Relay:
     log: Log
     wake: asyncio.Event
     position: int = 0
-    available: bool = True
+    trouble: str | None = None
+    """Why nothing is published, if so."""
 
     async def run(self) -> None:
         while True:
@@ -59,12 +60,12 @@ class Relay:
                 await self.publish()
             except LogLost as error:
                 heed()
-                self.available = False
+                self.trouble = str(error)
                 log.error("log_lost", source=self.source, why=str(error))
                 await asyncio.sleep(LOST)
             except LogUnavailable as error:
                 heed()
-                self.available = False
+                self.trouble = str(error)
                 log.warning("log_unavailable", source=self.source, error=str(error))
                 await asyncio.sleep(0.5)
 
@@ -84,7 +85,7 @@ class Relay:
                 if loop_time >= promised + EVERY:
                     await self.promise(publisher)
                     promised = loop_time
-                self.available = True
+                self.trouble = None
                 if not events:
                     await self.pause()
 

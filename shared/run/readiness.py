@@ -91,8 +91,14 @@ class Readiness:
             "database": {"ok": True},
             "lag": {"ok": lag <= BEHIND, "red": True, "events": lag},
             "read_models": {"ok": not left, "red": True, "events": left},
-            "relay": {"ok": True, "leads": self.worker.leads, "events": head - self.worker.relay.position},
+            "relay": self.relay(head),
         }
+
+    def relay(self, head: int) -> dict[str, Any]:
+        """Amber: what is stored is published when the log is whole again."""
+        relay = self.worker.relay
+        why = {"why": relay.trouble} if relay.trouble else {}
+        return {"ok": not relay.trouble, "leads": self.worker.leads, "events": head - relay.position} | why
 
     async def parked(self, tx: AsyncConnection) -> dict[str, Any]:
         keys = await parked.keys(tx, self.service.subscriptions)

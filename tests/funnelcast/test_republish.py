@@ -200,6 +200,8 @@ async def test_kafka_loses_a_topic_under_a_running_system(broker: OurBroker, tmp
         await captured(system, range(5, 8))
         await eventually(lambda: is_unverified(data, broker), seconds=40)
         await eventually(lambda: is_lost(said), seconds=40)
+        ready = await asyncio.to_thread(httpx.get, f"{system.address}/intake/readyz")
+        assert "republish" in ready.json()["details"]["relay"]["why"]
         filled = await asyncio.to_thread(run, "republish", "intake", "--data", data, "--kafka", broker.address)
         assert "holds the 8 events of intake again" in filled.stderr
         await eventually(lambda: are_at(system, 8), seconds=60)
