@@ -14,7 +14,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from funnelcast import life, place, tables
-from funnelcast.failure import EXPECTED, Failed
+from funnelcast.failure import Failed, expected
 from funnelcast.roster import SERVICES
 from shared.flow.log import LogUnavailable
 from shared.run import embedded, schema
@@ -118,7 +118,7 @@ async def of_database(settings: Settings) -> AsyncIterator[Looked]:
             yield Looked("database", True, place.shown(url))
             await schema.check(engine, list(SERVICES))
             yield Looked("schema", True, "that of this version")
-    except EXPECTED as error:
+    except expected() as error:
         yield Looked("schema" if isinstance(error, schema.WrongSchema) else "database", False, str(error))
     if settings.postgres is not None and settings.blind_index_key is None:
         yield Looked("blind index", False, "FUNNELCAST_BLIND_INDEX_KEY is needed with a Postgres of your own")

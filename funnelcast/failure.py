@@ -2,21 +2,24 @@
 
 from collections.abc import Iterator
 
-from shared.flow.continuity import Diverged
-from shared.run.embedded import DataFolderInUse, PostgresFailed
-from shared.run.schema import WrongSchema
-
 
 class Failed(Exception):
     """The text says what is wrong, and what to do."""
 
 
-EXPECTED = (Failed, PostgresFailed, DataFolderInUse, WrongSchema, Diverged)
+def expected() -> tuple[type[Exception], ...]:
+    """Imported when something fails: what goes well, a health check above all, must be quick."""
+    from shared.flow.continuity import Diverged
+    from shared.run.embedded import DataFolderInUse, PostgresFailed
+    from shared.run.schema import WrongSchema
+
+    return Failed, PostgresFailed, DataFolderInUse, WrongSchema, Diverged
 
 
 def told(error: BaseException) -> str | None:
     """The text for the user; none for what is a bug, whose traceback is wanted."""
-    return next((str(one) for one in leaves(error) if isinstance(one, EXPECTED)), None)
+    kinds = expected()
+    return next((str(one) for one in leaves(error) if isinstance(one, kinds)), None)
 
 
 def leaves(error: BaseException) -> Iterator[BaseException]:

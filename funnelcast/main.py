@@ -34,11 +34,11 @@ app.info.help = "From the first engagement to the forecast: lead intake, qualifi
 
 def main() -> None:
     """0: done; 1: it failed, or a check does not hold; 2: wrong usage."""
-    from funnelcast.failure import told
-
     try:
         app()
     except Exception as error:
+        from funnelcast.failure import told
+
         text = told(error)
         if text is None:
             raise
