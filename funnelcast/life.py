@@ -107,7 +107,7 @@ async def serve(
     """Until told to stop. `welcome` is called when requests are answered, with the address."""
     with bound(around.settings.host, around.settings.port) as listening:
         async with process.all_running(services, around, work=work) as apps:
-            server = stopper.server = process.server(apps, around.settings.host, around.settings.port)
+            server = stopper.server = process.server(apps, around.settings)
             async with asyncio.TaskGroup() as tasks:
                 serving = tasks.create_task(server.serve([listening]))
                 await until(lambda: server.started or serving.done())

@@ -25,6 +25,8 @@ from shared.store.aliases import Blind
 from shared.web import access
 
 T = TypeVar("T")
+PATIENT = Settings(connections=4, port=0, unknown_keys_per_minute=0, open_requests_per_second=0)
+"""Tests all come from one address."""
 BLIND = Blind(b"a key for tests that is long enough")
 NAMESPACE = UUID("5d0c3a51-3e10-4f2b-9a7c-b9b6a1b1f001")
 SERVICES = ("intake", "qualification", "pipeline", "forecast")
@@ -91,9 +93,10 @@ async def running_services(
     log: Log | None = None,
     scopes: Collection[str] = access.SCOPES,
     work: bool = True,
+    settings: Settings = PATIENT,
 ) -> AsyncIterator[httpx.AsyncClient]:
     """Makes the topics, runs the services and yields a client with a key of these scopes."""
-    async with running_apps(url, services, edge=edge, log=log, work=work) as apps:
+    async with running_apps(url, services, edge=edge, log=log, work=work, settings=settings) as apps:
         headers = {"Authorization": f"Bearer {await make_key(url, scopes)}"}
         transport = httpx.ASGITransport(front(apps))
         async with httpx.AsyncClient(transport=transport, base_url="http://test", headers=headers) as client:
@@ -102,25 +105,31 @@ async def running_services(
 
 @asynccontextmanager
 async def running_apps(
-    url: str, services: Sequence[Service], *, edge: Edge | None = None, log: Log | None = None, work: bool = True
+    url: str,
+    services: Sequence[Service],
+    *,
+    edge: Edge | None = None,
+    log: Log | None = None,
+    work: bool = True,
+    settings: Settings = PATIENT,
 ) -> AsyncIterator[Mapping[str, FastAPI]]:
     async with embedded_log(url) as embedded:
         chosen = log or embedded
         for topic in TOPICS:
             await chosen.create_topic(topic, 12)
-        around = Surroundings(url, chosen, Settings(connections=4), BLIND, edge or Edge())
+        around = Surroundings(url, chosen, settings, BLIND, edge or Edge())
         async with all_running(services, around, work=work) as apps:
             yield apps
 
 
 @asynccontextmanager
 async def served_services(
-    url: str, services: Sequence[Service], *, log: Log | None = None
+    url: str, services: Sequence[Service], *, log: Log | None = None, settings: Settings = PATIENT
 ) -> AsyncIterator[tuple[httpx.AsyncClient, Server]]:
     """The same behind a real port: for what streams."""
-    async with running_apps(url, services, log=log) as apps:
+    async with running_apps(url, services, log=log, settings=settings) as apps:
         headers = {"Authorization": f"Bearer {await make_key(url)}"}
-        serving = server(apps, "127.0.0.1", 0)
+        serving = server(apps, settings)
         task = asyncio.ensure_future(serving.serve())
         try:
             await eventually(lambda: started(serving))

@@ -9,19 +9,29 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from shared.run.connection import Connection, look_at
 from shared.run.service import Service, Surroundings, running
+from shared.run.settings import Settings
 from shared.web import problems
 from shared.web.call import Running
 
 DRAIN = 5
+TICKS = 10
+"""Of the server's loop: a second."""
 
 
 class Server(uvicorn.Server):
-    """Ends SSE streams before it waits for requests to end: they would never do so by themselves."""
+    """Ends SSE streams before it waits for requests to end: they would never do so by themselves. Once a second it
+    cuts clients that are too slow."""
 
-    def __init__(self, config: uvicorn.Config, stopping: Sequence[asyncio.Event]) -> None:
+    def __init__(self, config: uvicorn.Config, stopping: Sequence[asyncio.Event], patience: float) -> None:
         super().__init__(config)
-        self.stopping = stopping
+        self.stopping, self.patience = stopping, patience
+
+    async def on_tick(self, counter: int) -> bool:
+        if counter % TICKS == 0:
+            look_at(self.server_state.connections, asyncio.get_running_loop().time(), self.patience)
+        return await super().on_tick(counter)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -73,11 +83,15 @@ async def all_running(
         }
 
 
-def server(apps: Mapping[str, FastAPI], host: str, port: int) -> Server:
+def server(apps: Mapping[str, FastAPI], settings: Settings) -> Server:
     config = uvicorn.Config(
         front(apps),
-        host=host,
-        port=port,
+        host=settings.host,
+        port=settings.port,
+        http=Connection,
+        ws="none",
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies,
         lifespan="off",
         access_log=False,
         log_config=None,
@@ -85,4 +99,4 @@ def server(apps: Mapping[str, FastAPI], host: str, port: int) -> Server:
         server_header=False,
     )
     here: list[Running] = [app.state.running for app in apps.values()]
-    return Server(config, [one.stopping for one in here])
+    return Server(config, [one.stopping for one in here], settings.slow_client_seconds)

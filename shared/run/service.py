@@ -26,6 +26,7 @@ from shared.store.committer import Committer
 from shared.web import guard, health, openapi, operations, problems
 from shared.web.access import Access
 from shared.web.call import REACTIONS, Running, refuse_unknown_parameters
+from shared.web.limits import Limits, Rate, Room
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ async def running(service: Service, around: Surroundings, *, work: bool = True) 
             working = tasks.create_task(worker.run(), name=f"{service.name} worker") if work else None
             ready = Readiness(service, reads, around.log, worker, here.committer, metrics, here.stopping, building)
             try:
-                yield application(service, here, ready, metrics)
+                yield application(service, here, ready, metrics, limits(around.settings))
                 await here.committer.queue.join()
             finally:
                 committing.cancel()
@@ -139,13 +140,25 @@ def assembled(service: Service, around: Surroundings, writes: AsyncEngine, reads
     )
 
 
-def application(service: Service, here: Running, ready: Readiness, metrics: Metrics) -> FastAPI:
+def limits(settings: Settings) -> Limits:
+    return Limits(
+        Rate("key", settings.requests_per_second, 1),
+        Rate("address", settings.unknown_keys_per_minute, 60),
+        Rate("open", settings.open_requests_per_second, 1),
+        Room("requests", settings.requests_at_once),
+        Room("event streams", settings.streams_at_once),
+        Room("bytes of bodies", settings.body_bytes_at_once),
+    )
+
+
+def application(service: Service, here: Running, ready: Readiness, metrics: Metrics, limits: Limits) -> FastAPI:
     prefix = f"/{service.name}"
     app = FastAPI(
         title=f"Funnelcast {service.name}",
         version="1",
         openapi_url=f"{prefix}/openapi.json",
         docs_url=f"{prefix}/docs",
+        swagger_ui_oauth2_redirect_url=None,
         redoc_url=None,
     )
     app.state.running = here
@@ -155,12 +168,14 @@ def application(service: Service, here: Running, ready: Readiness, metrics: Metr
     app.include_router(health.router(ready, metrics.registry), prefix=prefix)
     problems.add_handlers(app)
     openapi.describe(app, routers, f"{prefix}/v1")
-    open_paths = [f"{prefix}{path}" for path in ("/openapi.json", "/docs", "/healthz", "/readyz", "/metrics")]
+    open_paths = [f"{prefix}{path}" for path in ("/openapi.json", "/docs", "/readyz", "/metrics")]
     app.add_middleware(
         guard.Guard,
         access=Access(here.reads, here.edge.now),
         new_id=here.edge.new_id,
         count=metrics.count,
+        alive_path=f"{prefix}/healthz",
         open_paths=open_paths,
+        limits=limits,
     )
     return app

@@ -1,14 +1,43 @@
 """Process options: environment over file over defaults. Business settings are not here but in streams."""
 
+import re
 import tomllib
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 PREFIX = "FUNNELCAST_"
 FILE = Path("funnelcast.toml")
+PLACEHOLDER = re.compile(r"change.?me|change.?this|place.?holder|your.?(password|secret|key)", re.IGNORECASE)
+
+
+def real(secret: SecretStr) -> SecretStr:
+    """Refuses what examples have in a secret's place."""
+    must_be_real(secret.get_secret_value())
+    return secret
+
+
+def must_be_real(text: str) -> str:
+    if PLACEHOLDER.search(text):
+        raise ValueError("it is still a placeholder, put a secret there, for instance from `openssl rand -hex 32`")
+    return text
+
+
+Secret = Annotated[SecretStr, AfterValidator(real)]
+Password = Annotated[Secret, Field(min_length=16)]
+
+
+def networks(listed: str) -> str:
+    """Refuses what is no address: it would be trusted as a name that nobody has. `*` would let everybody be anybody."""
+    for each in listed.split(",") if listed else ():
+        ip_network(each.strip())
+    return listed
+
+
+Proxies = Annotated[str, AfterValidator(networks)]
 
 
 class Settings(BaseSettings):
@@ -16,7 +45,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, toml_file=FILE, extra="forbid", frozen=True)
 
-    postgres: str | None = Field(
+    postgres: Annotated[str, AfterValidator(must_be_real)] | None = Field(
         default=None, description="URL of a Postgres 15 or newer; without it, an embedded one is started"
     )
     kafka: str | None = Field(
@@ -27,13 +56,16 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="Address to listen on")
     port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on")
-    admin_key: SecretStr | None = Field(
+    admin_key: Secret | None = Field(
         default=None, description="The admin key of a new system; without it one is made and shown"
     )
-    blind_index_key: SecretStr | None = Field(
+    blind_index_key: Secret | None = Field(
         default=None,
         min_length=32,
         description="Keys the hashes of e-mails and phones; must never change; embedded: generated",
+    )
+    service_passwords: dict[str, Password] = Field(
+        default={}, description="Of the Postgres role that `migrate` makes for each service, as JSON by service"
     )
     partitions: int = Field(default=12, ge=1, le=1000, description="Partitions of a topic when it is created")
     connections: int = Field(
@@ -41,6 +73,32 @@ class Settings(BaseSettings):
     )
     waiting_commands: int = Field(default=4096, ge=1, description="Commands that may wait for a transaction before 503")
     commands_in_a_transaction: int = Field(default=256, ge=1, le=5000, description="Commands that share a transaction")
+    requests_per_second: int = Field(
+        default=10_000, ge=0, description="Requests a second of one API key to a service, before 429; 0: no limit"
+    )
+    unknown_keys_per_minute: int = Field(
+        default=300,
+        ge=0,
+        description="Requests a minute of one address without a known key, before 429; 0: no limit",
+    )
+    open_requests_per_second: int = Field(
+        default=100,
+        ge=0,
+        description="Requests a second of one address for what needs no key (readiness), before 429; 0: no limit",
+    )
+    requests_at_once: int = Field(default=4096, ge=1, description="Requests that a service has in hand, before 503")
+    streams_at_once: int = Field(default=256, ge=1, description="Event streams that a service has open, before 503")
+    body_bytes_at_once: int = Field(
+        default=256 * 1024 * 1024, ge=2**24, description="Bytes of bodies that a service has in memory, before 503"
+    )
+    slow_client_seconds: float = Field(
+        default=10,
+        gt=0,
+        description="Seconds that a client may take for the head of a request; for a body 1 more for each 16 KiB",
+    )
+    trusted_proxies: Proxies = Field(
+        default="", description="Addresses or networks, comma-separated, whose X-Forwarded-For is believed"
+    )
     log_level: str = Field(
         default="info", pattern="^(debug|info|warning|error)$", description="Least level that is logged"
     )

@@ -86,16 +86,18 @@ class Access:
     now: Callable[[], datetime]
     found: dict[str, tuple[datetime, Caller | None]] = field(default_factory=dict)
 
-    async def caller(self, secret: str) -> Caller | None:
-        """None for a key that is unknown, revoked or expired."""
+    async def caller(self, secret: str, stranger: Callable[[], object] = lambda: None) -> Caller | None:
+        """None for a key that is unknown, revoked or expired. `stranger` is called before anything is looked up for a
+        key that was not valid when it was last seen, and may refuse it."""
         now = self.now()
         index = hashed(secret)
         known = self.found.get(index)
+        if known is None or at(now, known[1]) is None:
+            stranger()
         if known is None or known[0] <= now:
             known = (now + CACHED, await self.look_up(index))
             self.remember(index, known)
-        caller = known[1]
-        return None if caller and caller.expires_at and caller.expires_at <= now else caller
+        return at(now, known[1])
 
     def remember(self, index: str, known: tuple[datetime, Caller | None]) -> None:
         if len(self.found) >= 10_000:
@@ -107,6 +109,11 @@ class Access:
         async with self.engine.connect() as tx:
             row = (await tx.execute(query)).one_or_none()
         return None if row is None else Caller(row.name, row.lineage, frozenset(row.scopes), row.node, row.expires_at)
+
+
+def at(now: datetime, caller: Caller | None) -> Caller | None:
+    """Unless the key expired before now."""
+    return None if caller and caller.expires_at and caller.expires_at <= now else caller
 
 
 async def create(

@@ -68,6 +68,20 @@ class Invalid(Problem):
     status = 422
 
 
+class TooMany(Problem):
+    """`wait`: after so many seconds one more is allowed. `limits`: the headers that tell of it."""
+
+    status = 429
+
+    def __init__(self, detail: str, wait: int, limits: Mapping[str, str]) -> None:
+        super().__init__(detail)
+        self.wait, self.limits = wait, limits
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": str(self.wait), **self.limits}
+
+
 class NotYet(Problem):
     status = 503
 
@@ -92,7 +106,7 @@ def body_of(status: int, detail: str, code: str = "about:blank", errors: Sequenc
 
 
 def response(body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:
-    return JSONResponse(body, body["status"], headers, media_type=MEDIA_TYPE)
+    return JSONResponse(body, body["status"], {"Cache-Control": "no-store", **(headers or {})}, media_type=MEDIA_TYPE)
 
 
 def refused(refusal: Refusal) -> dict[str, Any]:
