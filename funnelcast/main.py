@@ -87,12 +87,20 @@ def serve(
 
 
 @app.command()
-def migrate(data: Data = None, postgres: Postgres = None) -> None:
+def migrate(data: Data = None, postgres: Postgres = None, kafka: Kafka = None) -> None:
     """Bring the store's tables to this version's shape."""
     from funnelcast.migrate import migrate
     from shared.rules.edge import Edge
 
-    typer.echo(asyncio.run(migrate(options.settings(data=data, postgres=postgres), Edge())), err=True)
+    typer.echo(asyncio.run(migrate(options.settings(data=data, postgres=postgres, kafka=kafka), Edge())), err=True)
+
+
+@app.command()
+def topics(kafka: Kafka = None) -> None:
+    """Make Kafka's topics, with the configured partitions; those that are there stay as they are."""
+    from funnelcast.topics import topics
+
+    typer.echo(asyncio.run(topics(options.settings(kafka=kafka))), err=True)
 
 
 @app.command()

@@ -36,8 +36,9 @@ LIMITS = [text("SET LOCAL lock_timeout TO '300ms'"), text("SET LOCAL idle_in_tra
 SCHEMA = text("SELECT oid FROM pg_namespace WHERE nspname = :schema")
 RUNNING = text("""
     SELECT virtualtransaction FROM pg_locks JOIN pg_stat_activity USING (pid)
-    WHERE locktype = 'virtualxid' AND granted AND datname = current_database() AND backend_type = 'client backend'
+    WHERE locktype = 'virtualxid' AND granted AND datname = current_database() AND usesysid IS NOT NULL
         AND pid <> pg_backend_pid() AND NOT pg_backend_pid() = ANY(pg_blocking_pids(pid))""")
+"""Clients of whatever role: of other roles' sessions everybody sees the user, but not the kind of backend."""
 
 
 class CannotRebuild(Exception):

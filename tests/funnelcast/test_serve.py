@@ -10,6 +10,7 @@ import asyncpg
 import httpx
 import pytest
 
+from funnelcast import healthcheck, roster
 from tests.funnelcast.command import done, run, started
 
 BLIND = "a key of blind indexes for tests"
@@ -111,3 +112,7 @@ def test_a_health_check_where_nothing_runs_fails() -> None:
     result = run("healthcheck", "--url", "http://127.0.0.1:1")
     assert (result.returncode, result.stdout) == (1, "")
     assert "nothing answers at http://127.0.0.1:1" in result.stderr
+
+
+def test_the_health_check_asks_every_service() -> None:
+    assert tuple(roster.SERVICES) == healthcheck.SERVICES
