@@ -1,7 +1,7 @@
 """How much callers may ask: of one key, of one address, at once, in bytes. What is over is refused at once, and told
 when to come back (draft-ietf-httpapi-ratelimit-headers)."""
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
 from math import ceil, floor
@@ -24,13 +24,14 @@ class Rate:
     name: str
     quota: int
     window: int
+    now: Callable[[], float] = monotonic
     full_at: dict[Hashable, float] = field(default_factory=dict)
 
     def take(self, who: Hashable) -> RawHeaders:
         """What the answer tells of it. Raises `TooMany`."""
         if not self.quota:
             return []
-        now = monotonic()
+        now = self.now()
         full_at = max(self.full_at.get(who, now), now) + self.window / self.quota
         if full_at - now > self.window:
             wait = ceil(full_at - now - self.window)

@@ -13,7 +13,7 @@ from shared.rules.message import Refusal
 from shared.store.ask import Answer, Ask, Done
 from shared.web import conditions
 from shared.web.call import Call
-from shared.web.guard import NDJSON
+from shared.web.guard import LARGEST_BODY, NDJSON
 from shared.web.problems import BodyTooLarge, Problem, body_of, invalid, refused
 
 MOST_LINES = 10_000
@@ -29,13 +29,20 @@ async def batch(
     """Takes the lines in order, 500 to a transaction. `ask` turns a line into what it wants."""
     if conditions.idempotency_key(call.request.headers) is not None:
         raise conditions.header_problem("Idempotency-Key", "is refused on batches: each line has its own identity")
-    lines = (await call.request.body()).splitlines()
-    if len(lines) > MOST_LINES:
-        raise BodyTooLarge(f"a batch may have {MOST_LINES} lines")
+    lines = lines_of(await call.request.body())
     return StreamingResponse(answered(call, lines, lambda line: read(line, model, ask), reply), media_type=NDJSON)
 
 
+def lines_of(body: bytes) -> list[bytes]:
+    """Counted before they are split: 16 MiB of line ends would be many times as large as a list."""
+    if max(body.count(b"\n"), body.count(b"\r")) > MOST_LINES or len(lines := body.splitlines()) > MOST_LINES:
+        raise BodyTooLarge(f"a batch may have {MOST_LINES} lines")
+    return lines
+
+
 def read(line: bytes, model: type[M], ask: Callable[[M], Ask]) -> Outcome:
+    if len(line) > LARGEST_BODY:
+        return body_of(413, f"a line may have {LARGEST_BODY} bytes")
     try:
         return ask(model.model_validate_json(line))
     except ValidationError as error:
