@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -27,13 +28,17 @@ Apps = Mapping[str, FastAPI]
 
 @dataclass
 class Stopper:
-    """Before there is a server, stopping means to give up starting; afterwards, to let it end in order."""
+    """Before there is a server, stopping means to give up starting; afterwards, to let it end in order. `seconds`:
+    after which the kernel ends a process that does not manage to; 0: it may take its time."""
 
     starting: asyncio.Task[Any]
     server: process.Server | None = None
     asked: bool = False
+    seconds: int = 0
 
     def __call__(self) -> None:
+        if not self.asked:
+            signal.alarm(self.seconds)
         self.asked = True
         if self.server is None:
             self.starting.cancel()

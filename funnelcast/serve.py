@@ -7,6 +7,7 @@ import structlog
 
 from funnelcast import founding, life, place
 from funnelcast.life import Apps, Stopper
+from shared.run import process
 from shared.run.service import Service, Surroundings
 from shared.run.settings import Settings
 from shared.run.telemetry import configure_logging
@@ -29,6 +30,7 @@ def serve(settings: Settings, service: Service, role: Role) -> None:
 
 async def living(settings: Settings, service: Service, role: Role, stopper: Stopper) -> None:
     """Raises `WrongSchema` when the tables are not this code's: `funnelcast migrate` is a step of its own."""
+    stopper.seconds = process.GONE
     url = await place.answering(settings.postgres or "")
     async with place.connected(url) as engine:
         blind = await founding.blind_of(settings, engine)

@@ -34,6 +34,7 @@ class Connection(HttpToolsProtocol):
     """Only notes what happens. `look` judges it, once a second for all connections: a timer for each request would cost
     every request something."""
 
+    last = False
     awaited = Awaited.NOTHING
     since = 0.0
     got = 0
@@ -58,10 +59,18 @@ class Connection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self.await_now(Awaited.BODY)
         super().on_headers_complete()
+        if self.last:
+            self.finish()
 
     def on_message_complete(self) -> None:
         self.awaited = Awaited.NOTHING
         super().on_message_complete()
+
+    def finish(self) -> None:
+        """The request that is being answered is the last one, or else the next."""
+        self.last = True
+        if self.cycle is not None:
+            self.cycle.keep_alive = False
 
     def look(self, now: float, patience: float) -> None:
         if self.transport.is_closing():
@@ -108,6 +117,12 @@ def refusal(status: int, why: str) -> bytes:
     body = orjson.dumps(problems.body_of(status, why))
     head = b"content-type: %b\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
     return STATUS_LINE[status] + head % (problems.MEDIA_TYPE.encode(), len(body)) + body
+
+
+def finish(connections: Iterable[object]) -> None:
+    for each in connections:
+        if isinstance(each, Connection):
+            each.finish()
 
 
 def look_at(connections: Iterable[object], now: float, patience: float) -> None:

@@ -1,7 +1,20 @@
-"""One process: the services behind one port, our own signals, our own order of stopping."""
+"""One process: the services behind one port, our own signals, our own order of stopping.
+
+How a process stops without cutting a request, and what a proxy in front of it may rely on:
+
+1. `/readyz` says 503, event streams end by `stopping`. The alarm is set: after `GONE` seconds the kernel ends us, as
+   `kill -9` would, which loses nothing that was answered.
+2. New connections are not taken any more (`no_more`), but those whose handshake had begun are, and whatever comes on
+   open ones is answered, with `Connection: close`: for `GRACE` seconds, or until none is open. Nobody's request is
+   thrown away unread, so a proxy may take a refused connection for certain that nothing was done, and repeat that,
+   also a POST. It must not repeat a POST that it has sent: deploy/nginx.conf.
+3. The port closes; requests in work end in `DRAIN` seconds, or get 503.
+4. What was accepted is committed, consumers drop their batch, the relay gives its lease up (`running`).
+"""
 
 import asyncio
 import signal
+import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
@@ -9,13 +22,16 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from shared.run.connection import Connection, look_at
+from shared.run.connection import Connection, finish, look_at
+from shared.run.port import no_more
 from shared.run.service import Service, Surroundings, running
 from shared.run.settings import Settings
 from shared.web import problems
 from shared.web.call import Running
 
+GRACE = 0.5
 DRAIN = 5
+GONE = 9
 TICKS = 10
 """Of the server's loop: a second."""
 
@@ -42,6 +58,18 @@ class Server(uvicorn.Server):
         for event in self.stopping:
             event.set()
         self.should_exit = True
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for listening in [each for server in self.servers for each in server.sockets]:
+            no_more(listening.fileno())
+        loop = asyncio.get_running_loop()
+        end = loop.time() + GRACE
+        while True:
+            finish(self.server_state.connections)
+            await asyncio.sleep(GRACE / 20)  # at least once: who has just connected must be noticed
+            if not self.server_state.connections or loop.time() > end:
+                break
+        await super().shutdown(sockets)
 
 
 @contextmanager
