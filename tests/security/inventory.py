@@ -1,0 +1,106 @@
+"""All routes that there are, as the running apps have them, with what each says it needs; and how to knock at them."""
+
+import asyncio
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.routing import RouteContext, iter_route_contexts
+from starlette.types import ASGIApp, Message
+
+from shared.web.call import Needs
+
+OPEN = ("healthz", "readyz", "metrics", "openapi.json", "docs")
+"""What needs no key, under each prefix: docs/security.md says why."""
+NOBODY = "00000000-0000-4000-8000-000000000000"
+CONVERTED = {"version": "999", "node_id": "nobody"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One method of one path. `needs`: the scope that its dependency names; none: it names none."""
+
+    method: str
+    path: str
+    needs: str | None
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+    @property
+    def is_open(self) -> bool:
+        _, _, rest = self.path.strip("/").partition("/")
+        return rest in OPEN
+
+    @property
+    def url(self) -> str:
+        """With the id of nobody for each parameter."""
+        return re.sub(r"{(\w+)}", lambda name: CONVERTED.get(name[1], NOBODY), self.path)
+
+
+def inventory(apps: Mapping[str, FastAPI]) -> list[Entry]:
+    """Raises `TypeError` for a kind of route whose methods cannot be told: a mounted app, a socket."""
+    return [entry for app in apps.values() for route in iter_route_contexts(app.routes) for entry in entries(route)]
+
+
+def entries(route: RouteContext) -> Iterator[Entry]:
+    if route.path is None or not route.methods:
+        raise TypeError(f"what is behind {route.original_route!r} cannot be told")
+    for method in sorted(route.methods):
+        yield Entry(method, route.path, need_of(route))
+
+
+def need_of(route: RouteContext) -> str | None:
+    """By the route's own dependency; a route that is no function of the framework's must carry its `Needs` itself."""
+    dependant = getattr(route, "dependant", None)
+    calls = [each.call for each in dependant.dependencies] if dependant else [getattr(route.endpoint, "needs", None)]
+    return next((call.scope for call in calls if isinstance(call, Needs)), None)
+
+
+def undeclared(found: list[Entry]) -> list[Entry]:
+    return [entry for entry in found if entry.needs is None and not entry.is_open]
+
+
+async def status(app: ASGIApp, method: str, url: str, headers: Mapping[str, str] | None = None) -> int:
+    """Of the answer to a request with an empty JSON object. Does not wait for the answer's end: a stream has none."""
+    begun: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    messages = iter([{"type": "http.request", "body": b"{}", "more_body": False}])
+
+    async def receive() -> Message:
+        message = next(messages, None)
+        if message is None:
+            await asyncio.Event().wait()
+        return message or {}
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.start" and not begun.done():
+            begun.set_result(message["status"])
+
+    answering = asyncio.ensure_future(app(scope(method, url, headers or {}), receive, send))
+    answering.add_done_callback(lambda _: begun.done() or begun.cancel())
+    try:
+        return await begun
+    finally:
+        answering.cancel()
+        await asyncio.wait([answering])
+
+
+def scope(method: str, url: str, headers: Mapping[str, str]) -> dict[str, Any]:
+    path, _, query = url.partition("?")
+    named = {"content-type": "application/json", "content-length": "2", **headers}
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.3"},
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": query.encode(),
+        "root_path": "",
+        "headers": [(name.lower().encode(), value.encode()) for name, value in named.items()],
+        "client": ("127.0.0.1", 1),
+        "server": ("test", 80),
+    }

@@ -1,0 +1,265 @@
+"""Every route of every service × every scope × every state of a key: nobody gets in who must not. The routes are those
+of the running apps, so that a new one cannot be forgotten."""
+
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from fastapi import APIRouter, FastAPI
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.responses import PlainTextResponse
+from starlette.routing import Mount
+
+from funnelcast.roster import SERVICES
+from shared.rules.edge import Edge
+from shared.run.process import front
+from shared.run.service import Service
+from shared.web import access, guard
+from shared.web.access import SCOPES, Scope
+from shared.web.call import Call
+from tests.running import connected, running_apps
+from tests.security.inventory import Entry, inventory, status, undeclared
+
+TWO_SCOPES = ["POST /pipeline/v1/opportunities/{opportunity_id}/correct"]
+"""What needs another scope besides, for which it asks when it has read the body."""
+ALL_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
+LEAST_ROUTES = 60
+Headers = dict[str, str]
+
+
+@dataclass
+class Seen:
+    """What must not be: who got in, or was refused in another way than is said."""
+
+    requests: int = 0
+    wrong: list[str] = field(default_factory=list)
+
+    def expect(self, entry: Entry, state: str, got: int, allowed: bool) -> None:
+        self.requests += 1
+        if not allowed:
+            self.wrong.append(f"{entry}: {state}: {got}")
+
+    @property
+    def let_in(self) -> list[str]:
+        return [each for each in self.wrong if each[-3] == "2"]
+
+
+@dataclass(frozen=True)
+class Keys:
+    """`alone`: for each scope a key that has no other. `valid` and `invalid`: with all scopes, by state."""
+
+    alone: Mapping[str, str]
+    valid: Mapping[str, str]
+    invalid: Mapping[str, str]
+    tied: str
+
+    @classmethod
+    async def made(cls, database: str) -> "Keys":
+        async with connected(database) as engine, engine.begin() as tx:
+            now = Edge().now()
+            alone: dict[str, str] = {scope: await key(tx, [scope]) for scope in SCOPES}
+            rotated, put_aside = await key(tx), await key(tx)
+            new = await access.rotate(tx, await id_of(tx, rotated), Edge().new_id())
+            newer = await access.rotate(tx, await id_of(tx, put_aside), Edge().new_id())
+            revoked = await key(tx)
+            for old in (revoked, put_aside):
+                assert await access.revoke(tx, await id_of(tx, old))
+            valid = {"all": await key(tx), "rotated, old": rotated, "rotated, new": new, "after its revocation": newer}
+            invalid = {
+                "garbage": f"fc_{'x' * 43}",
+                "a hash": access.hashed(rotated),
+                "an id": str(await id_of(tx, rotated)),
+                "revoked": revoked,
+                "rotated away": put_aside,
+                "expired": await key(tx, expires_at=now - timedelta(seconds=1)),
+                "longer": f"{rotated}x",
+                "shorter": rotated[:-1],
+                "other case": rotated.swapcase(),
+            }
+            assert all(valid.values())
+            tied = await key(tx, node="north")
+        return cls(alone, {name: each or "" for name, each in valid.items()}, invalid, tied)
+
+
+async def key(tx: AsyncConnection, scopes: list[Scope] | None = None, **more: Any) -> str:
+    return await access.create(tx, Edge().new_id(), "tester", SCOPES if scopes is None else scopes, **more)
+
+
+async def id_of(tx: AsyncConnection, secret: str) -> UUID:
+    query = select(access.keys.c.key_id).where(access.keys.c.hash == access.hashed(secret))
+    found: UUID = (await tx.execute(query)).scalar_one()
+    return found
+
+
+def bearer(secret: str, **more: str) -> Headers:
+    return {"Authorization": f"Bearer {secret}", **more}
+
+
+def strangers(keys: Keys) -> Iterator[tuple[str, Headers]]:
+    """Who must get 401, in whatever way they come."""
+    good = keys.valid["all"]
+    yield "no key", {}
+    yield "an empty one", {"Authorization": ""}
+    yield "no scheme", {"Authorization": good}
+    yield "another scheme", {"Authorization": f"Basic {good}"}
+    yield "a scheme alone", {"Authorization": "Bearer"}
+    yield "another header", {"X-Api-Key": good, "Cookie": f"Authorization={good}"}
+    for state, secret in keys.invalid.items():
+        yield state, bearer(secret)
+
+
+async def walked(apps: Mapping[str, FastAPI], keys: Keys) -> Seen:
+    """Knocks everywhere as everybody."""
+    app, seen = front(apps), Seen()
+    for entry in inventory(apps):
+        if entry.is_open:
+            continue
+        for state, headers in strangers(keys):
+            got = await status(app, entry.method, entry.url, headers)
+            seen.expect(entry, state, got, got == 401)
+        got = await status(app, entry.method, f"{entry.url}?key={keys.valid['all']}")
+        seen.expect(entry, "in the query", got, got == 401)
+        for state, headers in (
+            ("tied to a node", bearer(keys.tied)),
+            ("on behalf of", bearer(keys.valid["all"], **{"On-Behalf-Of": "north"})),
+            ("act_as alone, on behalf of", bearer(keys.alone["act_as"], **{"On-Behalf-Of": "north"})),
+        ):
+            got = await status(app, entry.method, entry.url, headers)
+            seen.expect(entry, state, got, got == 403)
+        for scope, secret in keys.alone.items():
+            got = await status(app, entry.method, entry.url, bearer(secret))
+            seen.expect(entry, scope, got, got in (403, 422) if str(entry) in TWO_SCOPES else fits(entry, scope, got))
+        for state, secret in keys.valid.items():
+            got = await status(app, entry.method, entry.url, bearer(secret))
+            seen.expect(entry, state, got, got not in (401, 403, 500))
+    return seen
+
+
+def fits(entry: Entry, scope: str, got: int) -> bool:
+    return got not in (401, 403, 500) if scope == entry.needs else got == 403
+
+
+@asynccontextmanager
+async def running(database: str, *services: Service) -> AsyncIterator[Mapping[str, FastAPI]]:
+    async with running_apps(database, services or list(SERVICES.values()), work=False) as apps:
+        yield apps
+
+
+# -- the matrix ------------------------------------------------------------------------------------------------------
+
+
+async def test_nobody_gets_in_who_must_not(database: str) -> None:
+    keys = await Keys.made(database)
+    async with running(database) as apps:
+        routes = [entry for entry in inventory(apps) if not entry.is_open]
+        seen = await walked(apps, keys)
+    print(f"{len(routes)} routes, {seen.requests} requests: {len(seen.let_in)} unexpected 2xx, {len(seen.wrong)} wrong")
+    assert len(routes) >= LEAST_ROUTES
+    assert seen.requests >= len(routes) * (len(SCOPES) + 20)
+    assert seen.let_in == []
+    assert seen.wrong == []
+
+
+async def test_every_route_says_what_it_needs(database: str) -> None:
+    async with running(database) as apps:
+        found = inventory(apps)
+    assert undeclared(found) == []
+    assert {entry.path for entry in found if entry.is_open} == {
+        f"/{service}/{name}"
+        for service in SERVICES
+        for name in ("healthz", "readyz", "metrics", "openapi.json", "docs")
+    }
+    assert all(entry.method in ("GET", "HEAD") for entry in found if entry.is_open)
+
+
+async def test_what_changes_something_needs_a_scope_to_change_and_what_reads_one_to_read(database: str) -> None:
+    async with running(database) as apps:
+        found = [entry for entry in inventory(apps) if entry.needs]
+    for entry in found:
+        reads = entry.needs == "admin" or str(entry.needs).endswith(":read")
+        writes = entry.needs == "admin" or not str(entry.needs).endswith(":read")
+        assert (entry.method in ("GET", "HEAD") and reads) or (entry.method not in ("GET", "HEAD") and writes), entry
+    by_path = {str(entry): entry.needs for entry in found}
+    assert {by_path[each] for each in by_path if "/parked" in each or "PUT /forecast" in each} == {"admin"}
+    assert {scope for each, scope in by_path.items() if "/people" in each} == {"people:read", "people:erase"}
+    assert {scope for each, scope in by_path.items() if "/events" in each} == {"events:read"}
+
+
+async def test_no_other_method_does_anything(database: str) -> None:
+    keys = await Keys.made(database)
+    async with running(database) as apps:
+        app = front(apps)
+        found = inventory(apps)
+        served = {(entry.method, entry.url) for entry in found}
+        paths = {entry.url: entry.is_open for entry in found}
+        for url, is_open in paths.items():
+            for method in ALL_METHODS:
+                if (method, url) not in served:
+                    stranger, known = [
+                        await status(app, method, url, headers) for headers in ({}, bearer(keys.valid["all"]))
+                    ]
+                    assert stranger == (405 if is_open else 401), (method, url)
+                    assert known in (404, 405), (method, url)
+
+
+# -- it can fail -----------------------------------------------------------------------------------------------------
+
+PLANTED = APIRouter()
+
+
+@PLANTED.get("/planted")
+async def planted() -> str:
+    return "whoever has any key may read this"
+
+
+async def test_a_planted_route_without_a_need_is_found(database: str) -> None:
+    forgetful = replace(SERVICES["pipeline"], routers=[*SERVICES["pipeline"].routers, PLANTED])
+    keys = await Keys.made(database)
+    async with running(database, forgetful) as apps:
+        assert [str(entry) for entry in undeclared(inventory(apps))] == ["GET /pipeline/v1/planted"]
+        seen = await walked(apps, keys)
+    assert {each.partition(":")[0] for each in seen.let_in} == {"GET /pipeline/v1/planted"}
+    assert len(seen.let_in) == len(SCOPES)
+
+
+async def test_a_mounted_app_is_found(database: str) -> None:
+    async with running(database, SERVICES["pipeline"]) as apps:
+        apps["pipeline"].router.routes.append(Mount("/pipeline/v2", app=PlainTextResponse("hello")))
+        with pytest.raises(TypeError, match="cannot be told"):
+            inventory(apps)
+
+
+async def test_a_planted_guard_that_asks_for_no_scope_is_found(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Call, "require", lambda call, scope: None)
+    keys = await Keys.made(database)
+    async with running(database, SERVICES["pipeline"]) as apps:
+        seen = await walked(apps, keys)
+    assert len(seen.let_in) > len(SCOPES)
+
+
+@pytest.mark.parametrize(
+    ("state", "what"),
+    [("expired", "at"), ("tied to a node", "node")],
+)
+async def test_a_planted_guard_that_forgets_a_state_is_found(
+    database: str, monkeypatch: pytest.MonkeyPatch, state: str, what: str
+) -> None:
+    if what == "at":
+        monkeypatch.setattr(access, "at", lambda now, caller: caller)
+    else:
+        authenticated = guard.Guard.authenticated
+
+        async def untied(one: guard.Guard, *asked: Any) -> access.Caller:
+            found = await one.access.caller(guard.secret_in(asked[1]))
+            return found if found and found.node else await authenticated(one, *asked)
+
+        monkeypatch.setattr(guard.Guard, "authenticated", untied)
+    keys = await Keys.made(database)
+    async with running(database, SERVICES["pipeline"]) as apps:
+        seen = await walked(apps, keys)
+    assert {each.split(": ")[1] for each in seen.let_in} == {state}
