@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-import funnelcast.importing.run
+import funnelcast.importing.dry_run
 import funnelcast.migrate
 import funnelcast.parked
 import funnelcast.rebuild
@@ -15,17 +15,27 @@ import funnelcast.serve
 import funnelcast.up
 import funnelcast.verify  # noqa: F401
 from funnelcast.main import main
+from tests.crash import bugs, points
+from tests.crash.catalog import BY_NAME
 
 
-def run(words: Sequence[str]) -> None:
-    sys.argv = ["funnelcast", *words]
+def launch(given: Sequence[str] | None = None) -> None:
+    options = parser().parse_args(given)
+    for bug in options.plant:
+        bugs.BUGS[bug]()
+    for named in options.kill_at:
+        name, _, nth = named.partition(":")
+        points.install(BY_NAME[name], int(nth) if nth else None)
+    sys.argv = ["funnelcast", *options.words]
     main()
 
 
-def launch() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("words", nargs="+", help="what follows `funnelcast`")
-    run(parser.parse_args().words)
+def parser() -> argparse.ArgumentParser:
+    options = argparse.ArgumentParser(prog="launch", description=__doc__)
+    options.add_argument("--kill-at", action="append", default=[], metavar="NAME[:NTH]", help="one of catalog.py's")
+    options.add_argument("--plant", action="append", default=[], choices=bugs.BUGS, help="one of bugs.py's")
+    options.add_argument("words", nargs="+", help="what follows `funnelcast`")
+    return options
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ the tests."""
 import ctypes
 import os
 import signal
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from multiprocessing import get_context
@@ -91,5 +90,4 @@ def command(words: Sequence[str], env: dict[str, str], log: str) -> None:
     file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     for number in (1, 2):
         os.dup2(file, number)
-    sys.argv = ["launch", *words]
-    launch.launch()
+    launch.launch(words)

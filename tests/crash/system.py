@@ -114,6 +114,9 @@ async def prepared(folder: Path) -> AsyncIterator[System]:
         try:
             await system.done("migrate", "migrate")
             yield system
+        except BaseException:
+            print(system.told())
+            raise
         finally:
             for member in system.members.values():
                 member.kill()

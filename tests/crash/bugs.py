@@ -1,0 +1,243 @@
+"""Naive versions of what the product does right, planted by the launcher to see that the checks find what they do."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from typing import Any
+
+import uvicorn
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.flow import checkpoint, lease, parked, relay
+from shared.flow.consumer import Consumer, Offsets
+from shared.flow.log import Publisher
+from shared.flow.rebuild import Rebuild
+from shared.flow.relay import Relay
+from shared.rules.message import Recorded, StoredEvent
+from shared.run import worker
+from shared.run.process import Server
+from shared.store import event_store, handler, idempotency, vault
+from shared.store.ask import Answer, Ask
+from shared.store.committer import Committer
+from shared.store.desk import Desk
+from shared.store.idempotency import Given
+from shared.web.call import Running
+from shared.web.feed import Feed
+
+GAP = 0.1
+POISON = "poison"
+"""Of events by this actor read models make nothing."""
+
+
+async def between(who: Any = None) -> None:
+    """A crash point: right after the first of two steps that must not be apart. Long enough for an answer to leave."""
+    await asyncio.sleep(GAP)
+
+
+# -- commands --------------------------------------------------------------------------------------------------------
+
+
+def reply_before_commit() -> None:
+    async def settle(self: Committer, batch: Sequence[tuple[Ask, asyncio.Future[Answer]]]) -> None:
+        async with self.engine.begin() as tx:
+            answers = await handler.handle(tx, self.edge, [ask for ask, _ in batch])
+            for (_, future), answer in zip(batch, answers, strict=True):
+                future.set_result(answer)
+            await between()
+        self.wake.set()
+
+    Committer.settle = settle  # type: ignore[method-assign]
+
+
+def idempotency_outside_the_transaction() -> None:
+    later: list[Given] = []
+
+    async def write(tx: AsyncConnection, desk: Desk) -> None:
+        later.extend(desk.answered)
+        desk.answered.clear()
+        await written(tx, desk)
+
+    async def commit(self: Committer, asks: Sequence[Ask]) -> list[Answer]:
+        answers = await committed(self, asks)
+        await between()
+        async with self.engine.begin() as tx:
+            await idempotency.keep(tx, later)
+        later.clear()
+        return answers
+
+    written, committed = handler.write, Committer.commit
+    handler.write = write
+    Committer.commit = commit  # type: ignore[method-assign]
+
+
+def erasure_outside_the_transaction() -> None:
+    later: list[str] = []
+
+    async def erase(tx: AsyncConnection, subjects: Collection[str]) -> None:
+        later.extend(subjects)
+
+    async def commit(self: Committer, asks: Sequence[Ask]) -> list[Answer]:
+        answers = await committed(self, asks)
+        if later:
+            await between()
+            async with self.engine.begin() as tx:
+                await erased(tx, later)
+        return answers
+
+    erased, committed = vault.erase, Committer.commit
+    vault.erase = erase
+    Committer.commit = commit  # type: ignore[method-assign]
+
+
+# -- relay -----------------------------------------------------------------------------------------------------------
+
+
+def cursor_before_acknowledgement() -> None:
+    async def pass_on(self: Relay, publisher: Publisher, events: Sequence[StoredEvent]) -> None:
+        reached = events[-1].position
+        async with self.engine.begin() as tx:
+            await tx.execute(relay.MOVE, {"expected": self.position, "reached": reached})
+        self.position = reached
+        await between()
+        await publisher.publish(events)
+
+    Relay.pass_on = pass_on  # type: ignore[method-assign]
+
+
+# -- consumers -------------------------------------------------------------------------------------------------------
+
+
+def effects_before_the_checkpoint() -> None:
+    """In a transaction of their own."""
+
+    async def apply(self: Consumer, events: Sequence[StoredEvent], offsets: Offsets | None) -> None:
+        async with self.engine.begin() as tx:
+            await self.effect(tx, self.parse.all(events))
+        await between(self)
+        async with self.moving(events[-1].position, offsets):
+            pass
+        self.progress.position = events[-1].position
+        self.wrote.set()
+
+    Consumer.apply = apply  # type: ignore[method-assign]
+
+
+def checkpoint_before_the_effects() -> None:
+    """In a transaction of its own."""
+
+    async def apply(self: Consumer, events: Sequence[StoredEvent], offsets: Offsets | None) -> None:
+        async with self.moving(events[-1].position, offsets):
+            pass
+        await between()
+        async with self.engine.begin() as tx:
+            await self.effect(tx, self.parse.all(events))
+        self.progress.position = events[-1].position
+        self.wrote.set()
+
+    Consumer.apply = apply  # type: ignore[method-assign]
+
+
+def checkpoint_not_compared() -> None:
+    """Whoever moves it last is right. Ids of reactions are random, else the store would notice."""
+    checkpoint.MOVE = text("""
+        UPDATE checkpoints SET position = :position, offsets = coalesce(CAST(:offsets AS jsonb), offsets)
+        WHERE subscription = :subscription AND source = :source AND :expected >= 0 RETURNING position""")
+
+
+def parking_outside_the_transaction() -> None:
+    async def park(self: Consumer, event: StoredEvent, error: Exception, offsets: Offsets | None) -> None:
+        async with self.moving(event.position, offsets):
+            pass
+        await between()
+        async with self.engine.begin() as tx:
+            await parked.set_aside(tx, self.subscription, self.source, [event], error)
+        self.progress.position = event.position
+        self.has_parked = True
+
+    Consumer.park = park  # type: ignore[method-assign]
+
+
+def poison() -> None:
+    """No bug of anybody's: an event that cannot be applied."""
+
+    def together(*args: Any) -> Any:
+        effect = real(*args)
+
+        async def refuse(tx: AsyncConnection, facts: Sequence[Recorded[Any]]) -> None:
+            if any(fact.actor == POISON for fact in facts):
+                raise ArithmeticError("an event that cannot be applied")
+            await effect(tx, facts)
+
+        return refuse
+
+    real = vars(worker)["together"]
+    vars(worker)["together"] = together
+
+
+def swap_in_two_transactions() -> None:
+    async def swap(self: Rebuild, tx: AsyncConnection) -> None:
+        for name in self.tables():
+            await tx.execute(text(f'DROP TABLE "{self.live}"."{name}"'))
+        await tx.commit()
+        await between()
+        async with self.engine.begin() as other:
+            for name in self.tables():
+                await other.execute(text(f'ALTER TABLE "{self.beside}"."{name}" SET SCHEMA "{self.live}"'))
+
+    Rebuild.swap = swap  # type: ignore[method-assign]
+
+
+# -- feeds -----------------------------------------------------------------------------------------------------------
+
+
+def stream_resumes_at_the_head() -> None:
+    async def lines(self: Feed, running: Running, after: int, types: Collection[str]) -> AsyncIterator[bytes]:
+        async with running.reads.connect() as tx:
+            head = await event_store.position(tx)
+        async for line in real(self, running, head if after else 0, types):
+            yield line
+
+    real = Feed.lines
+    Feed.lines = lines  # type: ignore[method-assign]
+
+
+def stream_resumes_from_before() -> None:
+    async def lines(self: Feed, running: Running, after: int, types: Collection[str]) -> AsyncIterator[bytes]:
+        async for line in real(self, running, max(0, after - 1), types):
+            yield line
+
+    real = Feed.lines
+    Feed.lines = lines  # type: ignore[method-assign]
+
+
+# -- processes -------------------------------------------------------------------------------------------------------
+
+
+def port_closes_at_once() -> None:
+    """As uvicorn does it."""
+    Server.shutdown = uvicorn.Server.shutdown  # type: ignore[method-assign]
+
+
+def standby_looks_seldom() -> None:
+    lease.HEARTBEAT = 60.0
+
+
+BUGS: Mapping[str, Callable[[], None]] = {
+    bug.__name__: bug
+    for bug in (
+        reply_before_commit,
+        idempotency_outside_the_transaction,
+        erasure_outside_the_transaction,
+        cursor_before_acknowledgement,
+        effects_before_the_checkpoint,
+        checkpoint_before_the_effects,
+        checkpoint_not_compared,
+        parking_outside_the_transaction,
+        swap_in_two_transactions,
+        stream_resumes_at_the_head,
+        stream_resumes_from_before,
+        poison,
+        port_closes_at_once,
+        standby_looks_seldom,
+    )
+}

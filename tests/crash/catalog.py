@@ -1,0 +1,156 @@
+"""All crash points, along the path of a fact, and then through the life of a system."""
+
+from typing import Any
+
+from shared.web.call import REACTIONS
+from tests.crash.points import Given, Point
+
+KEYED = ("intake", "qualification", "pipeline")
+"""Services whose commands of the load carry an Idempotency-Key."""
+FOLLOWERS = ("qualification", "forecast")
+"""Services whose read models follow another's topic."""
+REACTING = ("qualification", "pipeline")
+ERASING = KEYED
+BATCHES = ("intake", "pipeline")
+
+
+def results(given: Given, result: Any) -> bool:
+    return bool(result)
+
+
+def own(given: Given, result: Any) -> bool:
+    """Of a consumer: the service's own events, for its read models."""
+    return bool(given["self"].subscription.partition("_read_")[0] == given["self"].source)
+
+
+def reacting(given: Given, result: Any) -> bool:
+    return bool(given["self"].subscription == REACTIONS)
+
+
+def foreign(given: Given, result: Any) -> bool:
+    return not own(given, result) and not reacting(given, result)
+
+
+def foreign_taker(given: Given, result: Any) -> bool:
+    return "who" in given and foreign({"self": given["who"]}, result)
+
+
+def some(name: str) -> Any:
+    return lambda given, result: bool(given[name])
+
+
+def poison(given: Given, result: Any) -> bool:
+    return given.get("error") is not None
+
+
+def behind(given: Given, result: Any) -> bool:
+    return given.get("error") is None and bool(given["events"])
+
+
+COMMAND = (
+    Point("command taken, nothing locked", "shared.store.committer:handle", "before"),
+    Point("append lock taken", "shared.store.handler:streams_of", "before"),
+    Point("decided, nothing written", "shared.store.handler:write", "before"),
+    Point("appended", "shared.store.event_store:append", "after", some("facts")),
+    Point("texts kept", "shared.store.vault:keep", "after", some("kept")),
+    Point("answers kept", "shared.store.idempotency:keep", "after", some("given"), KEYED),
+    Point("handled, before COMMIT", "shared.store.committer:handle", "after"),
+    Point("committed, before the answer", "shared.store.committer:Committer.commit", "after"),
+    Point("answered, before the reply", "shared.store.committer:Committer.ask", "after"),
+    Point(
+        "half a batch committed", "shared.store.committer:Committer.together", "after", services=BATCHES, scene="batch"
+    ),
+)
+ERASURE = (
+    Point("vault emptied", "shared.store.vault:erase", "after", some("subjects"), ERASING),
+    Point("aliases forgotten", "shared.store.aliases:forget", "after", some("subjects"), ERASING),
+)
+RELAY = (
+    Point("relay has read", "shared.flow.relay:Relay.next_events", "after", results),
+    Point("one partition produced", "shared.flow.log.batches:BatchPublisher.deliver", "after"),
+    Point("produced, before the cursor", "shared.flow.log.batches:BatchPublisher.publish", "after"),
+    Point("cursor moved", "shared.flow.relay:Relay.pass_on", "after"),
+    Point("clock promised, before the watermark", "shared.flow.relay:Relay.stored_promise", "after", nth=2),
+    Point("watermark told", "shared.flow.log.kafka:KafkaLog.set_watermark", "after", nth=2),
+)
+READ_MODELS = (
+    Point("own events read", "shared.flow.consumer:Consumer.take", "before", own),
+    Point("own checkpoint moved", "shared.flow.consumer:Consumer.moving", "entered", own),
+    Point("own effects, before COMMIT", "shared.flow.consumer:Consumer.moving", "leaving", own),
+    Point("own effects committed", "shared.flow.consumer:Consumer.moving", "left", own),
+    Point("foreign checkpoint moved", "shared.flow.consumer:Consumer.moving", "entered", foreign, FOLLOWERS),
+    Point("foreign effects, before COMMIT", "shared.flow.consumer:Consumer.moving", "leaving", foreign, FOLLOWERS),
+    Point("foreign effects committed", "shared.flow.consumer:Consumer.moving", "left", foreign, FOLLOWERS),
+)
+REACTION = (
+    Point("upstream events read", "shared.flow.consumer:Consumer.take", "before", reacting, REACTING),
+    Point("reaction's checkpoint moved", "shared.flow.consumer:Consumer.moving", "entered", reacting, REACTING),
+    Point("reaction appended", "shared.run.worker:handle", "after", services=REACTING),
+    Point("reaction, before COMMIT", "shared.flow.consumer:Consumer.moving", "leaving", reacting, REACTING),
+    Point("reaction committed", "shared.flow.consumer:Consumer.moving", "left", reacting, REACTING),
+)
+LIFE = (
+    Point("port taken", "funnelcast.life:bound", "after"),
+    Point("schema checked", "shared.run.service:prepared", "after"),
+    Point("lease taken", "shared.run.worker:Worker.lead", "before"),
+    Point("told to stop", "shared.run.process:Server.stop", "after", scene="stop"),
+    Point("drained, before the worker stops", "shared.run.worker:Worker.stop", "before", scene="stop"),
+    Point("worker stopped, before the log closes", "shared.flow.log.kafka:KafkaLog.close", "before", scene="stop"),
+    Point("tables of a version made, before COMMIT", "shared.flow.read_schema:create", "after", scene="new version"),
+    Point("new version half built", "shared.flow.consumer:Consumer.moving", "leaving", own, scene="new version"),
+)
+REBUILD = (
+    Point("rebuild begun", "shared.flow.rebuild:Rebuild.begin", "after", scene="rebuild"),
+    Point("rebuild half built", "shared.flow.rebuild:Rebuild.apply", "after", scene="rebuild"),
+    Point("rebuild built", "shared.flow.rebuild:Rebuild.analyze", "after", scene="rebuild"),
+    Point("consumers held", "shared.flow.rebuild:Rebuild.hold", "after", scene="rebuild"),
+    Point("swapped, before COMMIT", "shared.flow.rebuild:Rebuild.swap", "after", scene="rebuild"),
+    Point("swap committed", "shared.flow.rebuild:Rebuild.has_swapped", "after", scene="rebuild"),
+)
+PARKING = (
+    Point("poison found", "shared.flow.consumer:Consumer.park", "before", scene="park"),
+    Point("parked, before COMMIT", "shared.flow.parked:set_aside", "after", poison, scene="park"),
+    Point("parking committed", "shared.flow.consumer:Consumer.park", "after", scene="park"),
+    Point("queued behind, before COMMIT", "shared.flow.parked:set_aside", "after", behind, scene="park"),
+    Point("wish written, before COMMIT", "shared.flow.parked:ask", "after", scene="wish"),
+    Point("released, before COMMIT", "shared.flow.parked:take", "after", scene="unpark"),
+    Point("release committed", "shared.flow.consumer:Consumer.apply_parked", "after", scene="unpark"),
+    Point("skipped, before COMMIT", "shared.flow.parked:skip", "after", scene="unpark"),
+    Point("skip committed", "shared.flow.consumer:Consumer.skip", "after", scene="unpark"),
+)
+NOBODY = ("",)
+"""Points of commands that are no service's."""
+MIGRATION = (
+    Point("one schema migrated", "shared.run.schema:upgrade", "after", services=NOBODY, scene="migrate", nth=2),
+    Point("all migrated, before COMMIT", "shared.run.schema:upgrade", "after", services=NOBODY, scene="migrate", nth=5),
+    Point("migrated, before the first key", "funnelcast.keys:first", "before", services=NOBODY, scene="migrate"),
+)
+FIRST_START = (
+    Point("cluster made, not in its place", "shared.run.embedded:finish", "before", services=NOBODY, scene="up"),
+    Point("Postgres started", "shared.run.embedded:make_database", "before", services=NOBODY, scene="up"),
+    Point("key of blind indexes kept", "funnelcast.founding:write_key", "after", services=NOBODY, scene="up"),
+    Point("founded", "funnelcast.founding:found", "after", services=NOBODY, scene="up"),
+)
+IMPORT = (
+    Point("batch sent", "funnelcast.importing.sending:batch", "after", services=NOBODY, scene="import", nth=2),
+    Point(
+        "all sent, not yet visible", "funnelcast.importing.sending:visible", "before", services=NOBODY, scene="import"
+    ),
+)
+POINTS = (
+    *COMMAND,
+    *ERASURE,
+    *RELAY,
+    *READ_MODELS,
+    *REACTION,
+    *LIFE,
+    *REBUILD,
+    *PARKING,
+    *MIGRATION,
+    *FIRST_START,
+    *IMPORT,
+)
+BETWEEN = Point("between two steps that a bug took apart", "tests.crash.bugs:between", "after")
+"""Where no process of the product's ever is."""
+BETWEEN_FOREIGN = Point("the same, with another's events", BETWEEN.target, "after", foreign_taker)
+BY_NAME = {point.name: point for point in (*POINTS, BETWEEN, BETWEEN_FOREIGN)}
