@@ -29,7 +29,7 @@ POISON = "poison"
 """Of events by this actor read models make nothing."""
 
 
-async def between(who: Any = None) -> None:
+async def between(events: Sequence[StoredEvent] = ()) -> None:
     """A crash point: right after the first of two steps that must not be apart. Long enough for an answer to leave."""
     await asyncio.sleep(GAP)
 
@@ -113,7 +113,7 @@ def effects_before_the_checkpoint() -> None:
     async def apply(self: Consumer, events: Sequence[StoredEvent], offsets: Offsets | None) -> None:
         async with self.engine.begin() as tx:
             await self.effect(tx, self.parse.all(events))
-        await between(self)
+        await between(events)
         async with self.moving(events[-1].position, offsets):
             pass
         self.progress.position = events[-1].position

@@ -31,8 +31,9 @@ def foreign(given: Given, result: Any) -> bool:
     return not own(given, result) and not reacting(given, result)
 
 
-def foreign_taker(given: Given, result: Any) -> bool:
-    return "who" in given and foreign({"self": given["who"]}, result)
+def changes(given: Given, result: Any) -> bool:
+    deals = [event.stream for event in given.get("events", ()) if event.stream.startswith("opportunity-")]
+    return len(deals) > len(set(deals))
 
 
 def some(name: str) -> Any:
@@ -152,5 +153,6 @@ POINTS = (
 )
 BETWEEN = Point("between two steps that a bug took apart", "tests.crash.bugs:between", "after")
 """Where no process of the product's ever is."""
-BETWEEN_FOREIGN = Point("the same, with another's events", BETWEEN.target, "after", foreign_taker)
-BY_NAME = {point.name: point for point in (*POINTS, BETWEEN, BETWEEN_FOREIGN)}
+BETWEEN_CHANGES = Point("the same, with several changes of one deal", BETWEEN.target, "after", changes)
+"""What was applied alone does no harm when it is applied again: it is compared with what is there."""
+BY_NAME = {point.name: point for point in (*POINTS, BETWEEN, BETWEEN_CHANGES)}
