@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
+from fastapi.routing import APIRoute
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.flow import read_schema
@@ -26,6 +27,7 @@ from shared.store.committer import Committer
 from shared.web import guard, health, openapi, operations, problems
 from shared.web.access import Access
 from shared.web.call import REACTIONS, Running, refuse_unknown_parameters
+from shared.web.direct import Direct, Way
 from shared.web.limits import Limits, Rate, Room
 
 
@@ -51,6 +53,8 @@ class Service:
     react: React | None = None
     reacts_to: Sequence[str] = ()
     """Sources whose events reach `react`; the others only feed projections."""
+    hot: Sequence[str] = ()
+    """Paths of the routes that take the short way (`shared/web/direct.py`)."""
 
     @property
     def read_models(self) -> str:
@@ -160,6 +164,7 @@ def application(service: Service, here: Running, ready: Readiness, metrics: Metr
         docs_url=f"{prefix}/docs",
         swagger_ui_oauth2_redirect_url=None,
         redoc_url=None,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # it would log bodies that do not fit
     )
     app.state.running = here
     routers = [*service.routers, operations.router]
@@ -169,6 +174,8 @@ def application(service: Service, here: Running, ready: Readiness, metrics: Metr
     problems.add_handlers(app)
     openapi.describe(app, routers, f"{prefix}/v1")
     open_paths = [f"{prefix}{path}" for path in ("/openapi.json", "/docs", "/readyz", "/metrics")]
+    ways = {f"{prefix}/v1{path}": Way.to(post) for path in service.hot for post in posts(routers, path)}
+    app.add_middleware(Direct, running=here, ways=ways)
     app.add_middleware(
         guard.Guard,
         access=Access(here.reads, here.edge.now),
@@ -179,3 +186,8 @@ def application(service: Service, here: Running, ready: Readiness, metrics: Metr
         limits=limits,
     )
     return app
+
+
+def posts(routers: Sequence[APIRouter], path: str) -> list[APIRoute]:
+    routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
+    return [route for route in routes if route.path == path and "POST" in (route.methods or ())]

@@ -136,6 +136,8 @@ def of_exception(error: Exception) -> tuple[dict[str, Any], dict[str, str]]:
         return body_of(error.status, error.detail, error.code, error.errors), error.headers
     if isinstance(error, Refusal):
         return refused(error), {}
+    if isinstance(error, HTTPException):
+        return body_of(error.status_code, error.detail), dict(error.headers or {})
     if busy := error if isinstance(error, Busy) else unavailable(error):
         return body_of(503, str(busy)), {"Retry-After": "1"}
     if isinstance(error, NoConnection):

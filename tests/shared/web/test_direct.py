@@ -1,0 +1,83 @@
+"""The short way to a hot route gives the answers of the ordinary one, and takes nothing that it would refuse."""
+
+from dataclasses import replace
+from typing import Any
+
+import httpx
+import orjson
+import pytest
+
+from services.lead_intake.service import SERVICE
+from shared.run.service import posts
+from shared.web.direct import Way
+from tests.running import migrated, running_services
+
+LEAD: dict[str, Any] = {"source": "other", "person": {"email": "ada@direct.example"}}
+DEMO = LEAD | {"source": "demo_request", "details": {"seats": 3, "budget": {"amount": "10.50", "currency": "EUR"}}}
+BODIES: dict[str, bytes] = {
+    "a lead": orjson.dumps(LEAD),
+    "with details": orjson.dumps(DEMO),
+    "amount as a number": orjson.dumps(DEMO | {"details": {"budget": {"amount": 10.5, "currency": "EUR"}}}),
+    "amount with a long tail": b'{"source":"demo_request","person":{"email":"a@b.example"},'
+    b'"details":{"budget":{"amount":10.100000000000000001,"currency":"EUR"}}}',
+    "seats as text": orjson.dumps(DEMO | {"details": {"seats": "3"}}),
+    "seats with a fraction": orjson.dumps(DEMO | {"details": {"seats": 3.0}}),
+    "a number for a name": orjson.dumps(LEAD | {"person": {"email": "a@b.example", "first_name": 7}}),
+    "seconds for an instant": orjson.dumps(LEAD | {"occurred_at": 1_700_000_000}),
+    "an instant without a zone": orjson.dumps(LEAD | {"occurred_at": "2026-03-01T10:00:00"}),
+    "consent": orjson.dumps(LEAD | {"consent": {"status": "granted", "purpose": "news"}}),
+    "unknown field": orjson.dumps(LEAD | {"colour": "red"}),
+    "a field twice": b'{"source":"other","source":"webinar","person":{"email":"a@b.example"}}',
+    "two values": b'{"source":"other","person":{"email":"a@b.example"}} {}',
+    "not a number": b'{"source":"other","person":{"email":"a@b.example"},"company":{"employees":NaN}}',
+    "lone surrogate": b'{"source":"other","person":{"email":"a@b.example","first_name":"\\ud800"}}',
+    "NUL": b'{"source":"other","person":{"email":"a@b.example","first_name":"\\u0000"}}',
+    "not UTF-8": b'{"source":"other","person":{"email":"a@b.example","first_name":"\xff"}}',
+    "with a byte order mark": b"\xef\xbb\xbf" + orjson.dumps(LEAD),
+    "deep": b'{"source":"other","person":' + b"[" * 5000 + b"]" * 5000 + b"}",
+    "no object": b"[]",
+    "half": b'{"source":',
+    "empty": b"",
+}
+
+
+def shape(answer: httpx.Response) -> Any:
+    """All that is not new with each request."""
+    body = answer.json()
+    told = sorted(body) if answer.is_success else body
+    return answer.status_code, sorted(set(answer.headers) - {"retry-after"}), answer.headers["content-type"], told
+
+
+async def answers(url: str, hot: list[str]) -> dict[str, Any]:
+    """With a service that takes these paths the short way."""
+    async with running_services(url, [replace(SERVICE, hot=hot)]) as client:
+        headers = {"Content-Type": "application/json"}
+        return {
+            name: shape(await client.post("/intake/v1/leads", content=body, headers=headers))
+            for name, body in BODIES.items()
+        }
+
+
+async def test_both_ways_answer_alike(database: str, empty_database: str) -> None:
+    short = await answers(database, ["/leads"])
+    await migrated(empty_database)
+    ordinary = await answers(empty_database, [])
+    assert short == ordinary
+    assert {status for status, *_ in short.values()} >= {200, 201, 422}
+
+
+@pytest.mark.parametrize("path", SERVICE.hot)
+def test_each_hot_path_is_one_route_of_a_body_and_a_call(path: str) -> None:
+    (route,) = posts(SERVICE.routers, path)
+    assert Way.to(route).scope == "leads:write"
+
+
+async def test_a_key_without_the_scope_goes_no_way(database: str) -> None:
+    async with running_services(database, [SERVICE], scopes=["leads:read"]) as client:
+        assert (await client.post("/intake/v1/leads", json=LEAD)).status_code == 403
+
+
+async def test_a_query_goes_the_ordinary_way(database: str) -> None:
+    async with running_services(database, [SERVICE]) as client:
+        answer = await client.post("/intake/v1/leads?source=webinar", json=LEAD)
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "query/source")
