@@ -20,6 +20,7 @@ from shared.run import schema
 from shared.run.service import Service
 from shared.run.settings import Settings
 from shared.store import database
+from shared.store.wake import Wake
 
 CONNECTIONS = 4
 PATIENCE = 10.0
@@ -78,7 +79,7 @@ async def following(
     search_path = f"{service.name},{read_schema.beside(service.read_models)}"
     engine = database.writer(url, search_path, connections=CONNECTIONS)
     topics = {one.source: TopicSource(log, one.topic, one.source) for one in service.upstream}
-    sources = topics | {service.name: StoreSource(engine, asyncio.Event())}
+    sources = topics | {service.name: StoreSource(engine, Wake())}
     wanted = {source for each in projections for source in each.applies}
     try:
         yield (

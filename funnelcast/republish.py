@@ -16,6 +16,7 @@ from shared.run import schema
 from shared.run.service import Service
 from shared.run.settings import Settings
 from shared.store import database
+from shared.store.wake import Wake
 
 LAST_WORDS = HEARTBEAT + PATIENCE + 1
 """Seconds in which a relay that lost its lease notices it, and what it was sending has arrived or never will."""
@@ -39,7 +40,7 @@ async def republish(settings: Settings, service: Service) -> str:
 
 
 async def refilled(leases: AsyncEngine, store: AsyncEngine, the_log: Log, settings: Settings, service: Service) -> int:
-    relay = Relay(service.name, service.topic, settings.partitions, store, the_log, asyncio.Event())
+    relay = Relay(service.name, service.topic, settings.partitions, store, the_log, Wake())
     await the_log.check()
     async with taken_over(leases, f"{service.name} worker") as was_running:
         await relay.rewind()

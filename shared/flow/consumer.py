@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -14,6 +14,7 @@ from shared.flow.checkpoint import Aside, Fenced
 from shared.flow.parked import Wished
 from shared.rules.message import Parser, Recorded, StoredEvent
 from shared.store import event_store
+from shared.store.wake import Pause, Wake
 
 log = structlog.get_logger()
 WAIT = 0.25
@@ -42,19 +43,19 @@ class StoreSource:
     """The service's own store: alive when the log is not."""
 
     engine: AsyncEngine
-    wake: asyncio.Event
+    wake: Wake
     offsets: Offsets = field(default_factory=dict)
+    pause: Pause = field(default_factory=Pause)
 
     def seek(self, offsets: Offsets) -> None:
         """Positions are all it needs."""
 
     async def read(self, after: int, limit: int, wait: float) -> list[StoredEvent]:
-        self.wake.clear()
+        known = self.wake.times
         events = await self.read_now(after, limit)
+        pause = self.pause.after(bool(events))
         if not events:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(wait):
-                    await self.wake.wait()
+            await self.wake.after(known, min(pause, wait))
         return events
 
     async def aclose(self) -> None:
@@ -87,8 +88,8 @@ class Consumer:
     engine: AsyncEngine
     limit: int
     progress: Progress
-    wrote: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set after each batch: for those who follow the store that the effect wrote to."""
+    wrote: Wake = field(default_factory=Wake)
+    """Called after each batch: for those who follow the store that the effect wrote to."""
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     """The subscription's: its sources wait for each other here, where a long batch runs into no lock timeout."""
     has_parked: bool = True
@@ -128,7 +129,7 @@ class Consumer:
             await self.effect(tx, self.parse.all([event for event in due if event.stream not in aside.keys]))
         self.progress.position = events[-1].position
         self.has_parked = bool(aside.keys)
-        self.wrote.set()
+        self.wrote.call()
 
     async def park(self, event: StoredEvent, error: Exception, offsets: Offsets | None) -> None:
         async with self.moving(event.position, offsets) as (tx, _):
@@ -185,7 +186,7 @@ class Consumer:
         async with self.staying() as tx:
             must_be(await parked.take(tx, self.subscription, self.source, events))
             await self.effect(tx, self.parse.all(events))
-        self.wrote.set()
+        self.wrote.call()
         log.info("released", subscription=self.subscription, source=self.source, key=events[0].stream)
 
     async def keep_parked(self, event: StoredEvent, error: Exception) -> None:

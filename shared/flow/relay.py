@@ -2,8 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
@@ -18,6 +17,7 @@ from shared.flow.log import Log, LogUnavailable, Publisher, Watermark
 from shared.rules.message import BEGINNING, StoredEvent
 from shared.store import event_store
 from shared.store.event_store import published
+from shared.store.wake import Pause, Wake
 
 log = structlog.get_logger()
 CHUNK = 2000
@@ -49,10 +49,11 @@ class Relay:
     partitions: int
     engine: AsyncEngine
     log: Log
-    wake: asyncio.Event
+    wake: Wake
     position: int = 0
     trouble: str | None = None
     """Why nothing is published, if so."""
+    pause: Pause = field(default_factory=Pause)
 
     async def run(self) -> None:
         while True:
@@ -77,7 +78,7 @@ class Relay:
         promised = 0.0
         async with self.log.publisher(self.topic, self.source) as publisher:
             while True:
-                self.wake.clear()
+                known = self.wake.times
                 events = await self.next_events()
                 if events:
                     await self.pass_on(publisher, events)
@@ -86,8 +87,9 @@ class Relay:
                     await self.promise(publisher)
                     promised = loop_time
                 self.trouble = None
+                pause = self.pause.after(bool(events))
                 if not events:
-                    await self.pause()
+                    await self.wake.after(known, pause)
 
     async def rewind(self) -> None:
         """From here on whoever published before finds the cursor elsewhere, and stops."""
@@ -105,11 +107,6 @@ class Relay:
                 await self.pass_on(publisher, events)
             await self.promise(publisher)
         return self.position
-
-    async def pause(self) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(EVERY / 4):
-                await self.wake.wait()
 
     async def cursor(self) -> int:
         async with self.engine.connect() as tx:

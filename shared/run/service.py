@@ -24,6 +24,7 @@ from shared.run.worker import Worker
 from shared.store import database
 from shared.store.aliases import Blind
 from shared.store.committer import Committer
+from shared.store.wake import Wake
 from shared.web import guard, health, openapi, operations, problems
 from shared.web.access import Access
 from shared.web.call import REACTIONS, Running, refuse_unknown_parameters
@@ -122,7 +123,7 @@ async def prepared(service: Service, writes: AsyncEngine, reads: AsyncEngine) ->
 
 
 def assembled(service: Service, around: Surroundings, writes: AsyncEngine, reads: AsyncEngine) -> Running:
-    wake = asyncio.Event()
+    wake = Wake()
     committer = Committer(
         writes,
         around.edge,

@@ -20,6 +20,7 @@ from shared.rules.message import Parser, Recorded, Refusal
 from shared.store import idempotency
 from shared.store.ask import Ask, Cause, Step
 from shared.store.handler import handle
+from shared.store.wake import Wake
 from shared.web.call import REACTIONS
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class Worker:
         service: "Service",
         around: "Surroundings",
         engine: AsyncEngine,
-        wake: asyncio.Event,
+        wake: Wake,
         metrics: "Metrics",
     ) -> None:
         self.service, self.around, self.engine, self.wake, self.metrics = service, around, engine, wake, metrics
@@ -141,7 +142,7 @@ class Worker:
         progress = self.progress.setdefault((subscription, source), Progress(subscription, source))
         progress.stopped = None
         turn = self.turns[subscription]
-        limit, wrote = PROJECTED_AT_ONCE, asyncio.Event()
+        limit, wrote = PROJECTED_AT_ONCE, Wake()
         if subscription == REACTIONS:
             limit, wrote = REACTED_AT_ONCE, self.wake
         return Consumer(subscription, source, events, parse, effect, self.engine, limit, progress, wrote, turn)

@@ -11,6 +11,7 @@ from shared.rules.edge import Edge
 from shared.rules.message import Refusal, Rejected
 from shared.store.ask import Answer, Ask, Done
 from shared.store.handler import handle
+from shared.store.wake import Wake
 
 log = structlog.get_logger()
 
@@ -22,7 +23,7 @@ class Busy(Exception):
 class Committer:
     """Commits what waits, without lingering for more; bounded, so that a slow disk refuses instead of piling up."""
 
-    def __init__(self, engine: AsyncEngine, edge: Edge, wake: asyncio.Event, *, waiting: int, batch: int) -> None:
+    def __init__(self, engine: AsyncEngine, edge: Edge, wake: Wake, *, waiting: int, batch: int) -> None:
         self.engine, self.edge, self.wake, self.batch = engine, edge, wake, batch
         self.queue: asyncio.Queue[tuple[Ask, asyncio.Future[Answer]]] = asyncio.Queue(waiting)
 
@@ -77,7 +78,7 @@ class Committer:
     async def commit(self, asks: Sequence[Ask]) -> list[Answer]:
         async with self.engine.begin() as tx:
             answers = await handle(tx, self.edge, asks)
-        self.wake.set()
+        self.wake.call()
         return answers
 
 

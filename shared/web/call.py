@@ -23,6 +23,7 @@ from shared.store.aliases import Blind
 from shared.store.ask import Ask, Claim, Done, Step
 from shared.store.committer import Committer
 from shared.store.desk import folded
+from shared.store.wake import Wake
 from shared.web import conditions
 from shared.web.access import Caller, Scope
 from shared.web.problems import Forbidden, Invalid, NotYet
@@ -48,7 +49,7 @@ class Running:
     """Sources that its read models follow, its own among them."""
     reacted: frozenset[str]
     """Sources whose events it reacts to."""
-    wake: asyncio.Event
+    wake: Wake
     stopping: asyncio.Event
 
 

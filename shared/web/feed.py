@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Collection, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -94,7 +93,7 @@ class Feed:
         loop = asyncio.get_running_loop()
         silent_since = loop.time()
         while not running.stopping.is_set():
-            running.wake.clear()
+            known = running.wake.times
             async with running.reads.connect() as tx:
                 head = await event_store.position(tx)
                 found = await event_store.read_types_after(tx, types, after, PAGE)
@@ -107,15 +106,8 @@ class Feed:
                 yield b": still here\n\n"
                 silent_since = loop.time()
             if len(found) < PAGE:
-                await pause(running)
+                await running.wake.after(known, LOOK)
         yield b"event: stopping\ndata: {}\n\n"
-
-
-async def pause(running: Running) -> None:
-    """Until this process wrote something; what others wrote is looked for four times a second."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(LOOK):
-            await running.wake.wait()
 
 
 def server_sent(event: Mapping[str, Any]) -> bytes:

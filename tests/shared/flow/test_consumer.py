@@ -18,6 +18,7 @@ from shared.rules.edge import Edge
 from shared.rules.message import Recorded, StoredEvent
 from shared.store import database as connections
 from shared.store.handler import handle
+from shared.store.wake import Wake
 from tests.running import Clock, eventually
 from tests.shared.tally import OWN_TOTALS, POISON, TALLIES, Add, apply, ask
 
@@ -41,7 +42,7 @@ async def write(engine: AsyncEngine, *numbers: tuple[str, int]) -> None:
 
 
 def consumer(engine: AsyncEngine, effect: Effect = apply, limit: int = 100) -> Consumer:
-    source = StoreSource(engine, asyncio.Event())
+    source = StoreSource(engine, Wake())
     return Consumer("totals", "pipeline", source, TALLIES, effect, engine, limit, Progress("totals", "pipeline"))
 
 

@@ -18,6 +18,7 @@ from shared.rules.edge import Edge
 from shared.rules.message import Recorded
 from shared.store import database as connections
 from shared.store.handler import handle
+from shared.store.wake import Wake
 from tests.running import eventually
 from tests.shared.tally import TALLIES, Add, ask
 
@@ -39,7 +40,7 @@ class Bench:
             await tx.execute(text("INSERT INTO applied (key, n) VALUES (:key, :n)"), row)
 
     def consumer(self, subscription: str = "totals") -> Consumer:
-        source, progress = StoreSource(self.engine, asyncio.Event()), Progress(subscription, "pipeline")
+        source, progress = StoreSource(self.engine, Wake()), Progress(subscription, "pipeline")
         return Consumer(subscription, "pipeline", source, TALLIES, self.effect, self.engine, 4, progress)
 
     async def write(self, *numbers: tuple[str, int]) -> None:

@@ -23,6 +23,7 @@ from shared.flow.rebuild import CannotRebuild, Followed, Rebuild
 from shared.flow.topic import TopicSource
 from shared.run.service import Service
 from shared.store import database as connections
+from shared.store.wake import Wake
 from tests.architecture.tree import ROOT
 from tests.running import connected, embedded_log, eventually, running_services, within
 from tests.shared import tally
@@ -38,7 +39,7 @@ OID = text(f"SELECT CAST('{LIVE}.tally_totals' AS regclass)::oid::bigint")
 async def rebuilding(database: str, service: Service = TELLER, log: Log | None = None) -> AsyncIterator[Rebuild]:
     search_path = f"{service.name},{read_schema.beside(service.read_models)}"
     engine = connections.writer(database, search_path, connections=4)
-    own = Followed(StoreSource(engine, asyncio.Event()), service.parse)
+    own = Followed(StoreSource(engine, Wake()), service.parse)
     upstream = [Followed(TopicSource(log, one.topic, one.source), one.parse) for one in service.upstream if log]
     followed = {service.name: own} | dict(zip(["pipeline"], upstream, strict=False))
     try:

@@ -17,6 +17,7 @@ from shared.rules.message import StoredEvent
 from shared.store import database as connections
 from shared.store import event_store
 from shared.store.handler import handle
+from shared.store.wake import Wake
 from tests.running import embedded_log, eventually
 from tests.shared.tally import Add, ask
 
@@ -39,7 +40,7 @@ async def log(database: str, engine: AsyncEngine) -> AsyncIterator[PostgresLog]:
 
 
 def relay(engine: AsyncEngine, log: Log) -> Relay:
-    return Relay("pipeline", TOPIC, 12, engine, log, asyncio.Event())
+    return Relay("pipeline", TOPIC, 12, engine, log, Wake())
 
 
 async def write(engine: AsyncEngine, count: int) -> None:

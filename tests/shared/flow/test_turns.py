@@ -16,6 +16,7 @@ from shared.rules.edge import Edge
 from shared.rules.message import Recorded
 from shared.store import database as connections
 from shared.store.handler import handle
+from shared.store.wake import Wake
 from tests.shared.tally import TALLIES, Add, ask
 
 SOURCES = ("pipeline", "forecast")
@@ -39,7 +40,7 @@ async def long(tx: AsyncConnection, facts: Sequence[Recorded[Any]]) -> None:
 
 
 async def follow(engine: AsyncEngine, source: str, turn: asyncio.Lock) -> None:
-    events = StoreSource(engine, asyncio.Event())
+    events = StoreSource(engine, Wake())
     progress = Progress("totals", source)
     consumer = Consumer("totals", source, events, TALLIES, long, engine, 10, progress, turn=turn)
     await consumer.take(await events.read_now(0, 10), None)

@@ -11,13 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared.rules.message import Rejected
 from shared.store.ask import Ask, Done, Step
 from shared.store.committer import Busy, Committer
+from shared.store.wake import Wake
 from tests.running import Clock, eventually
 from tests.shared.tally import CORRELATION, DECIDER, Add, ask, ask_limit
 
 
 @pytest_asyncio.fixture
 async def committer(store: AsyncEngine, clock: Clock) -> AsyncIterator[Committer]:
-    made = Committer(store, clock.edge(), asyncio.Event(), waiting=64, batch=32)
+    made = Committer(store, clock.edge(), Wake(), waiting=64, batch=32)
     async with asyncio.TaskGroup() as tasks:
         running = tasks.create_task(made.run())
         yield made
@@ -64,7 +65,7 @@ async def test_a_group_of_ones_own_answers_line_by_line(committer: Committer, st
 
 
 async def test_a_full_queue_refuses_at_once(store: AsyncEngine, clock: Clock) -> None:
-    idle = Committer(store, clock.edge(), asyncio.Event(), waiting=2, batch=2)
+    idle = Committer(store, clock.edge(), Wake(), waiting=2, batch=2)
     waiting = [asyncio.ensure_future(idle.ask(ask("a", Add(n=1)))) for _ in range(2)]
     await asyncio.sleep(0)
     with pytest.raises(Busy):

@@ -10,12 +10,13 @@ from shared.rules.message import Refusal
 from shared.store import database
 from shared.store.ask import Done
 from shared.store.committer import Committer
+from shared.store.wake import Wake
 from tests.shared.tally import Add, ask
 
 
 async def main(url: str, name: str, times: int, key: str | None) -> None:
     engine = database.writer(url, "pipeline", connections=2)
-    committer = Committer(engine, Edge(), asyncio.Event(), waiting=4096, batch=64)
+    committer = Committer(engine, Edge(), Wake(), waiting=4096, batch=64)
     async with asyncio.TaskGroup() as tasks:
         running = tasks.create_task(committer.run())
         sys.stdin.readline()  # all processes begin together
