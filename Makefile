@@ -11,11 +11,12 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 CODE := $(wildcard shared services funnelcast tests)
 KAFKA_LIBS := .kafka/libs
+SBOM ?= dist/sbom.json
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --quiet
 AS_RUN := -c requirements/run.lock
 
-.PHONY: help install dev run test test-data check format lock env kafka clean
+.PHONY: help install dev run test test-data check format lock env kafka audit sbom clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +57,14 @@ env: ## Secrets for docker compose, in .env; one that is there stays
 	@[ -e .env ] || { umask 077 && while IFS= read -r line; do \
 		case $$line in FUNNELCAST_*=) line+=$$(od -An -tx1 -N32 /dev/urandom | tr -d ' \n') ;; esac; \
 		echo "$$line"; done < .env.example > .env; }
+
+audit: dev ## Known vulnerabilities of the packages, where an advisory database can be reached (AUDIT=required: must be)
+	@$(BIN)/python requirements/audit.py
+
+sbom: dev ## The bill of materials, CycloneDX JSON: dist/sbom.json
+	@mkdir -p $(dir $(SBOM))
+	@$(BIN)/python -W ignore -m cyclonedx_py requirements requirements/run.lock --pyproject pyproject.toml \
+		--output-reproducible --output-format JSON --output-file $(SBOM)
 
 kafka: $(KAFKA_LIBS)/complete ## Kafka's jars, for tests against the real one (Java 17 and Maven)
 
