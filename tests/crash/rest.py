@@ -1,7 +1,7 @@
 """When all is at rest: everything accepted is published, projected and reacted to; what is there then."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import asyncpg
 
@@ -24,11 +24,11 @@ ERASED = """
 class Looks:
     """A connection for the test's own looks, which ends with each of them: the server may be killed any time."""
 
-    def __init__(self, url: str) -> None:
-        self.url = url.replace("+asyncpg", "")
+    def __init__(self, url: Callable[[], str]) -> None:
+        self.url = url
 
     async def rows(self, query: str, *values: object) -> list[asyncpg.Record]:
-        connection = await asyncpg.connect(self.url)
+        connection = await asyncpg.connect(self.url().replace("+asyncpg", ""))
         try:
             found: list[asyncpg.Record] = await connection.fetch(query, *values)
         finally:

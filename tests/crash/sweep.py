@@ -18,7 +18,7 @@ from tests.crash.load import Clients, clients, under_load
 from tests.crash.points import MARK, Point
 from tests.crash.processes import Program
 from tests.crash.rest import Looks
-from tests.crash.system import Member, System, standing
+from tests.crash.system import Member, System, in_one_process, standing
 from tests.running import eventually
 
 LOADED_BY = 4
@@ -118,14 +118,25 @@ async def died_at(victim: Program, point: Point) -> None:
 
 
 @asynccontextmanager
-async def staged(folder: Path) -> AsyncIterator[Stage]:
-    async with (
-        standing(folder) as system,
-        clients(system.addresses) as some,
-        following(some.http, system.addresses) as followed,
-    ):
+async def staged(folder: Path, *, standbys: bool = False) -> AsyncIterator[Stage]:
+    """The services apart."""
+    async with standing(folder, standbys=standbys) as system, with_clients(system) as stage:
+        yield stage
+
+
+@asynccontextmanager
+async def staged_in_one_process(folder: Path) -> AsyncIterator[Stage]:
+    async with in_one_process(folder) as system:
+        await system.serves()
+        async with with_clients(system) as stage:
+            yield stage
+
+
+@asynccontextmanager
+async def with_clients(system: System) -> AsyncIterator[Stage]:
+    async with clients(system.addresses) as some, following(some.http, system.addresses) as followed:
         await some.found()
-        yield Stage(system, some, Looks(system.postgres.url), followed)
+        yield Stage(system, some, Looks(system.url), followed)
 
 
 # -- which point in which service ------------------------------------------------------------------------------------

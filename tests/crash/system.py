@@ -1,15 +1,17 @@
-"""The four services as processes of their own, on a Postgres and a Kafka of their own: all of it may be killed."""
+"""The whole system in processes of its own, all of which may be killed: apart, on a Postgres and a Kafka, or in one."""
 
-from collections.abc import AsyncIterator, Iterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
 
+from shared.run.embedded import url_of_running
 from tests.crash.postgres import OurPostgres
 from tests.crash.processes import Program
-from tests.funnelcast.command import ADMIN
+from tests.funnelcast.command import ADMIN, servers
 from tests.kafka import OurBroker, free_ports
 from tests.running import SERVICES, eventually
 
@@ -42,29 +44,24 @@ class Member(Program):
             await eventually(answers, seconds=seconds)
 
 
+NOWHERE = Member("nobody", (), Path())
+
+
 @dataclass
 class System:
-    """`members` by name: `pipeline` does all of pipeline's work, `pipeline standby` waits for its leases."""
+    """`members`: the processes that serve, by name. `others`: what else may be killed, and how it is started again."""
 
     folder: Path
-    postgres: OurPostgres
-    broker: OurBroker
+    env: dict[str, str]
+    url: Callable[[], str]
+    """Of the store, now."""
     members: dict[str, Member] = field(default_factory=dict)
-
-    @property
-    def env(self) -> dict[str, str]:
-        return {
-            "FUNNELCAST_POSTGRES": self.postgres.url,
-            "FUNNELCAST_KAFKA": self.broker.address,
-            "FUNNELCAST_BLIND_INDEX_KEY": BLIND,
-            "FUNNELCAST_ADMIN_KEY": ADMIN,
-            "FUNNELCAST_CONNECTIONS": "4",
-        }
+    others: dict[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
 
     @property
     def addresses(self) -> dict[str, str]:
         """Of each service, where requests go."""
-        return {name: self.members[name].address for name in SERVICES}
+        return {name: self.members.get(name, self.members.get("up", NOWHERE)).address for name in SERVICES}
 
     def program(self, name: str, *words: str) -> Program:
         """Another command on this system."""
@@ -77,50 +74,112 @@ class System:
         assert await program.ended(seconds=seconds) == 0, program.told()
         return program.said()
 
-    def add(self, name: str, service: str, role: str = "all") -> Member:
+    def add(self, name: str, service: str, *words: str) -> Member:
+        """Not started yet."""
         port = free_ports(1)[0]
-        words = ("serve", service, "--role", role, "--port", str(port))
-        member = Member(name, words, self.folder, self.env, service=service, port=port)
+        member = Member(name, (*words, "--port", str(port)), self.folder, self.env, service=service, port=port)
         self.members[name] = member
         return member
+
+    async def serves(self) -> None:
+        """Whoever does not run is started; all answer."""
+        for member in self.members.values():
+            if not member.alive:
+                member.start()
+        for member in self.members.values():
+            await member.serves()
 
     def told(self) -> str:
         """The ends of the logs of all, for the message of a failure."""
         return "\n".join(member.told() for member in self.members.values())
 
 
+@dataclass
+class Apart(System):
+    """On a Postgres and a Kafka of its own. `pipeline` does all of pipeline's work; `pipeline standby`, where there is
+    one, waits for its leases."""
+
+    postgres: OurPostgres = field(kw_only=True)
+    broker: OurBroker = field(kw_only=True)
+
+    def add_all(self, *, standbys: bool) -> None:
+        for service in SERVICES:
+            self.add(service, service, "serve", service)
+            if standbys:
+                self.add(f"{service} standby", service, "serve", service, "--role", "worker")
+
+    async def postgres_again(self) -> None:
+        await self.postgres.kill()
+        await self.postgres.start()
+
+    async def broker_again(self) -> None:
+        self.broker.kill()
+        await asyncio.to_thread(self.broker.start)
+
+
 @asynccontextmanager
-async def standing(folder: Path, *, standbys: bool = False) -> AsyncIterator[System]:
+async def standing(folder: Path, *, standbys: bool = False) -> AsyncIterator[Apart]:
     """All four serve; with standbys, a worker more of each."""
     async with prepared(folder) as system:
-        for service in SERVICES:
-            system.add(service, service)
-            if standbys:
-                system.add(f"{service} standby", service, "worker")
-        for member in system.members.values():
-            member.start()
-        for member in system.members.values():
-            await member.serves()
+        system.add_all(standbys=standbys)
+        await system.serves()
         yield system
 
 
 @asynccontextmanager
-async def prepared(folder: Path) -> AsyncIterator[System]:
+async def prepared(folder: Path) -> AsyncIterator[Apart]:
     """The database is migrated, and nobody serves yet."""
     postgres = OurPostgres(folder / "postgres")
     with own_broker(folder / "kafka") as broker:
         await postgres.start()
-        system = System(folder, postgres, broker)
+        env = {
+            "FUNNELCAST_POSTGRES": postgres.url,
+            "FUNNELCAST_KAFKA": broker.address,
+            "FUNNELCAST_BLIND_INDEX_KEY": BLIND,
+            "FUNNELCAST_ADMIN_KEY": ADMIN,
+            "FUNNELCAST_CONNECTIONS": "4",
+        }
+        system = Apart(folder, env, lambda: postgres.url, postgres=postgres, broker=broker)
+        system.others = {"Postgres": system.postgres_again, "broker": system.broker_again}
         try:
-            await system.done("migrate", "migrate")
-            yield system
-        except BaseException:
-            print(system.told())
-            raise
+            async with ended(system):
+                await system.done("migrate", "migrate")
+                yield system
         finally:
-            for member in system.members.values():
-                member.kill()
             await postgres.end()
+
+
+@asynccontextmanager
+async def in_one_process(folder: Path) -> AsyncIterator[System]:
+    """`up`, not started yet, with all that belongs to it in a data folder."""
+    data = folder / "data"
+    env = {"FUNNELCAST_DATA": str(data), "FUNNELCAST_ADMIN_KEY": ADMIN}
+    system = System(folder, env, lambda: url_of_running(data) or "postgresql://nowhere")
+    system.add("up", "intake", "up")
+
+    async def its_postgres() -> None:
+        for process in servers(data):
+            process.kill()
+
+    system.others = {"Postgres": its_postgres}
+    try:
+        async with ended(system):
+            yield system
+    finally:
+        await its_postgres()
+
+
+@asynccontextmanager
+async def ended(system: System) -> AsyncIterator[None]:
+    """When the body ends, so do all; when it fails, their logs are shown."""
+    try:
+        yield
+    except BaseException:
+        print(system.told())
+        raise
+    finally:
+        for member in system.members.values():
+            member.kill()
 
 
 @contextmanager

@@ -1,0 +1,104 @@
+"""Processes, the broker and Postgres are killed at random under load. A kill follows from the seed and its number
+alone, so that a campaign can be gone through in parts."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from random import Random
+
+from tests.crash.load import under_load
+from tests.crash.sweep import Stage
+
+LOADED_BY = 6
+"""Clients."""
+MOST_ANSWERS = 25
+"""Between two kills."""
+STANDSTILL = 60.0
+"""Seconds in which something must be answered, however much was killed."""
+UNREACHABLE = "cannot be reached"
+"""What ends a process that starts while Postgres is away. Nothing else may."""
+
+
+@dataclass
+class Campaign:
+    stage: Stage
+    seed: int
+    kills: Counter[str] = field(default_factory=Counter)
+    restarts: int = 0
+
+    async def run(self, first: int, last: int, *, check_every: int) -> list[str]:
+        """What is wrong after kills number `first` to `last`; stops at the first time that something is."""
+        findings: list[str] = []
+        for number in range(first, last + 1, check_every):
+            name = f"seed{self.seed}-{number}"
+            async with self.kept_up(), under_load(self.stage.some, name, LOADED_BY):
+                for each in range(number, min(number + check_every, last + 1)):
+                    await self.one(Random(f"{self.seed} {each}"))
+            await self.stage.system.serves()
+            findings = await self.stage.findings()
+            print(f"{self.told()}: {len(findings)} findings", flush=True)
+            if findings:
+                break
+        return findings
+
+    async def one(self, chance: Random) -> None:
+        """One victim after some progress; sometimes another with it."""
+        await self.progress(chance.randrange(MOST_ANSWERS))
+        victims = self.drawn(chance)
+        for name in victims:
+            self.kills[name] += 1
+        await asyncio.gather(*(self.strike(name)() for name in victims))
+
+    def drawn(self, chance: Random) -> set[str]:
+        every = [*self.stage.system.members, *self.stage.system.others]
+        return set(chance.choices(every, k=chance.choice((1, 1, 1, 1, 2))))
+
+    def strike(self, name: str) -> Callable[[], Awaitable[None]]:
+        member = self.stage.system.members.get(name)
+        if member is None:
+            return self.stage.system.others[name]
+
+        async def kill() -> None:
+            member.kill()
+
+        return kill
+
+    async def progress(self, answers: int) -> None:
+        """So many answers more."""
+        goal = self.answered() + answers
+        async with asyncio.timeout(STANDSTILL):
+            while self.answered() < goal:
+                await asyncio.sleep(0.02)
+
+    def answered(self) -> int:
+        return sum(bool(request.answers) for request in self.stage.some.requests)
+
+    # -- what ends is started again, as any supervisor does ----------------------------------------------------------
+
+    @asynccontextmanager
+    async def kept_up(self) -> AsyncIterator[None]:
+        keeping = asyncio.ensure_future(self.keep_up())
+        try:
+            yield
+        finally:
+            keeping.cancel()
+            await asyncio.wait([keeping])
+
+    async def keep_up(self) -> None:
+        while True:
+            for member in self.stage.system.members.values():
+                if not member.alive:
+                    if member.code and member.code > 0 and UNREACHABLE not in member.said():
+                        self.stage.some.faults.append(f"ended by itself: {member.told()}")
+                    self.restarts += 1
+                    member.start()
+            await asyncio.sleep(0.1)
+
+    def told(self) -> str:
+        some = self.stage.some
+        return (
+            f"{self.kills.total()} kills (seed {self.seed}: {dict(self.kills)}), {len(some.requests)} commands, "
+            f"{some.retried} tries without an answer, {some.finished} leads won"
+        )
