@@ -44,7 +44,7 @@ def reply_before_commit() -> None:
             for (_, future), answer in zip(batch, answers, strict=True):
                 future.set_result(answer)
             await between()
-        self.wake.set()
+        self.wake.call()
 
     Committer.settle = settle  # type: ignore[method-assign]
 

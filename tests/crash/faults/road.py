@@ -17,6 +17,7 @@ from shared.rules.message import StoredEvent
 from shared.store import database as connections
 from shared.store import event_store
 from shared.store.handler import handle
+from shared.store.wake import Wake
 from tests.running import eventually
 from tests.shared.tally import Add, ask
 
@@ -34,7 +35,7 @@ class Road:
     relay: Relay = field(init=False)
 
     def __post_init__(self) -> None:
-        self.relay = Relay(SOURCE, self.topic, PARTITIONS, self.store, self.log, asyncio.Event())
+        self.relay = Relay(SOURCE, self.topic, PARTITIONS, self.store, self.log, Wake())
 
     async def write(self, number: int, chance: random.Random) -> int:
         """Returns the last position."""
@@ -42,7 +43,7 @@ class Road:
         async with self.store.begin() as tx:
             await handle(tx, Edge(), asks)
             last = await event_store.position(tx)
-        self.relay.wake.set()
+        self.relay.wake.call()
         return last
 
     async def read(self) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared.rules.edge import Edge
 from shared.store import database as connections
 from shared.store.committer import Busy, Committer
+from shared.store.wake import Wake
 from tests.running import within
 from tests.shared.tally import Add, ask
 
@@ -49,7 +50,7 @@ async def frozen(database: str, patience: str) -> AsyncIterator[Process]:
 
 async def others_write(store: AsyncEngine) -> float:
     """Seconds until the slowest is answered."""
-    committer = Committer(store, Edge(), asyncio.Event(), waiting=64, batch=5)
+    committer = Committer(store, Edge(), Wake(), waiting=64, batch=5)
     running = asyncio.ensure_future(committer.run())
     started = asyncio.get_running_loop().time()
     try:

@@ -2,7 +2,6 @@
 
 On Kafka a record in the midst of a partition cannot be deleted: there the topic is made anew without it."""
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from shared.rules.message import StoredEvent
 from shared.run.service import Service
 from shared.store import database as connections
 from shared.store import event_store
+from shared.store.wake import Wake
 from tests.crash.faults.by_arrival import ByArrival
 from tests.journeys.conftest import on_topics_of_its_own
 from tests.kafka import Broker
@@ -68,7 +68,7 @@ class Pair:
 
     async def republished(self) -> None:
         engine = connections.writer(self.database, "pipeline", connections=2)
-        relay = Relay("pipeline", self.teller.topic, PARTITIONS, engine, self.log, asyncio.Event())
+        relay = Relay("pipeline", self.teller.topic, PARTITIONS, engine, self.log, Wake())
         await relay.rewind()
         await relay.republish()
         await engine.dispose()
