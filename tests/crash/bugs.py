@@ -117,7 +117,7 @@ def effects_before_the_checkpoint() -> None:
         async with self.moving(events[-1].position, offsets):
             pass
         self.progress.position = events[-1].position
-        self.wrote.set()
+        self.wrote.call()
 
     Consumer.apply = apply  # type: ignore[method-assign]
 
@@ -132,7 +132,7 @@ def checkpoint_before_the_effects() -> None:
         async with self.engine.begin() as tx:
             await self.effect(tx, self.parse.all(events))
         self.progress.position = events[-1].position
-        self.wrote.set()
+        self.wrote.call()
 
     Consumer.apply = apply  # type: ignore[method-assign]
 
