@@ -1,17 +1,20 @@
 """What is said: commands (imperative), events (past tense), and the refusals a rule may answer with."""
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, ClassVar, Generic, TypeVar, get_args
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9].*")
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def printable(text: str) -> str:
@@ -34,6 +37,25 @@ def within_reach(instant: datetime) -> datetime:
     return instant.astimezone(UTC)
 
 
+def instant_in_words(value: Any) -> Any:
+    """Refuses numbers: nobody knows whether they count seconds or milliseconds."""
+    if isinstance(value, datetime) or (isinstance(value, str) and INSTANT.fullmatch(value)):
+        return value
+    raise ValueError("must be an instant such as 2026-03-02T12:00:00Z")
+
+
+def day_in_words(value: Any) -> Any:
+    if type(value) is date or (isinstance(value, str) and DAY.fullmatch(value)):
+        return value
+    raise ValueError("must be a day such as 2026-03-02")
+
+
+def day_within_reach(day: date) -> date:
+    if not EARLIEST.year <= day.year < LATEST.year:
+        raise ValueError("must lie between the years 1900 and 2200")
+    return day
+
+
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(printable)]
 """One line of structured text, at most 200 characters. It may stand in events: no person's data, no free text."""
 
@@ -52,8 +74,13 @@ ExternalId = Annotated[
 ]
 """`system:id`, opaque, unique per kind. No `@`: an e-mail address is not an id."""
 
-Instant = Annotated[AwareDatetime, AfterValidator(within_reach)]
+Instant = Annotated[AwareDatetime, BeforeValidator(instant_in_words), AfterValidator(within_reach)]
 """An aware instant, kept in UTC."""
+
+Day = Annotated[date, BeforeValidator(day_in_words), AfterValidator(day_within_reach)]
+
+Flag = Annotated[bool, Field(strict=True)]
+"""In JSON true or false, no text and no number that means it."""
 
 
 class Message(BaseModel):

@@ -7,11 +7,11 @@ from functools import lru_cache
 from typing import Annotated, Any
 
 from babel.numbers import get_currency_precision, list_currencies
-from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
 
 from shared.rules.message import Message
 
-PLAIN = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,10})?")
+PLAIN = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,10})?")
 LARGEST = Decimal(10) ** 15
 """Amounts stay below this; sums of a hundred thousand such still fit numeric(24,4)."""
 
@@ -30,7 +30,17 @@ def plain_decimal(value: Any) -> Any:
         return value
     if isinstance(value, str) and PLAIN.fullmatch(value):
         return Decimal(value)
-    raise ValueError("must be a decimal number in a string")
+    raise ValueError("must be a decimal number below 10^15 in a string")
+
+
+def unsigned(value: Any) -> Any:
+    if isinstance(value, str) and value.startswith("-"):
+        raise ValueError("an amount cannot be negative")
+    return value
+
+
+def in_json(pattern: str) -> dict[str, Any]:
+    return {"type": "string", "pattern": f"^{pattern}$", "examples": ["1234.50"]}
 
 
 def finite(value: Decimal) -> Decimal:
@@ -53,17 +63,17 @@ Amount = Annotated[
     BeforeValidator(plain_decimal),
     AfterValidator(finite),
     PlainSerializer(text, when_used="json"),
-    WithJsonSchema({"type": "string", "pattern": f"^{PLAIN.pattern}$", "examples": ["1234.50"]}),
+    WithJsonSchema(in_json(PLAIN.pattern)),
 ]
 """A signed decimal, in JSON a string."""
 
-Currency = Annotated[str, AfterValidator(currency_code)]
+Currency = Annotated[str, AfterValidator(currency_code), Field(json_schema_extra={"enum": sorted(list_currencies())})]
 
 
 class Money(Message):
     """`{"amount": "1234.50", "currency": "EUR"}`: not negative, no more decimals than the currency has."""
 
-    amount: Amount
+    amount: Annotated[Amount, BeforeValidator(unsigned), WithJsonSchema(in_json(PLAIN.pattern.removeprefix("-?")))]
     currency: Currency
 
     @model_validator(mode="after")

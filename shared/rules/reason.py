@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 DEFAULT_REASONS = frozenset(
     {
@@ -26,4 +26,4 @@ def known(reason: str) -> str:
     return reason
 
 
-Reason = Annotated[str, AfterValidator(known)]
+Reason = Annotated[str, AfterValidator(known), Field(json_schema_extra={"enum": sorted(DEFAULT_REASONS)})]

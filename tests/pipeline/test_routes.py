@@ -201,7 +201,7 @@ async def test_a_version_that_is_not_the_current_one_is_refused(api: httpx.Async
     [
         ({"amount": {"amount": 100, "currency": "EUR"}}, "/amount/amount"),
         ({"amount": {"amount": "1.234", "currency": "EUR"}}, "/amount"),
-        ({"amount": {"amount": "-1", "currency": "EUR"}}, "/amount"),
+        ({"amount": {"amount": "-1", "currency": "EUR"}}, "/amount/amount"),
         ({"amount": {"amount": "1", "currency": "EURO"}}, "/amount/currency"),
         ({"amount": {"amount": "1e3", "currency": "EUR"}}, "/amount/amount"),
         ({"owner": "Ann Smith"}, "/owner"),

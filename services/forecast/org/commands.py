@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from services.forecast.org.events import Kind
 from shared.rules.message import Command, Instant, Prose, Slug
@@ -15,7 +15,11 @@ def midnight(value: Any) -> Any:
     return f"{value}T00:00:00Z" if isinstance(value, str) and len(value) == len("2017-01-01") else value
 
 
-From = Annotated[Instant, BeforeValidator(midnight)]
+From = Annotated[
+    Instant,
+    BeforeValidator(midnight),
+    WithJsonSchema({"anyOf": [{"type": "string", "format": kind} for kind in ("date-time", "date")]}),
+]
 """From when on something holds: an instant or a day."""
 
 

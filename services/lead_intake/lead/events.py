@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from shared.rules.message import Event, ExternalId, Line, Message, Parser, parser
+from shared.rules.message import Event, ExternalId, Flag, Line, Message, Parser, parser
 from shared.rules.money import Amount, Currency, Money
 from shared.rules.sealed import Sealed
 
@@ -23,7 +23,6 @@ def no_address(text: str) -> str:
 Label = Annotated[Line, AfterValidator(no_address)]
 """A line that everybody who reads the topic may see."""
 Count = Annotated[int, Field(strict=True, ge=0, le=100_000_000)]
-Flag = Annotated[bool, Field(strict=True)]
 
 
 class Source(StrEnum):

@@ -30,12 +30,13 @@ from services.pipeline.opportunity.state import NotThere, State
 from services.pipeline.process.events import ForecastCategory
 from services.pipeline.projections import opportunities, stage_visits
 from services.pipeline.projections.opportunities import Wanted
-from shared.rules.message import Command, ExternalId, Line, Missing, Slug
+from shared.rules.message import Command, Day, ExternalId, Line, Missing, Slug
 from shared.rules.money import shown
 from shared.rules.sealed import Sealed
 from shared.store import vault
 from shared.store.ask import Claim
 from shared.web.call import Call, Needs
+from shared.web.openapi import AFTER_THIS, follow
 from shared.web.paging import After, Limit, Page, decode, page
 
 router = APIRouter(tags=["opportunities"])
@@ -105,7 +106,34 @@ class HistoryView(BaseModel):
 # -- commands --------------------------------------------------------------------------------------------------------
 
 
-@router.post("/opportunities", status_code=201, responses={200: {"model": Opened}})
+DEAL = "/pipeline/v1/opportunities/{opportunity_id}"
+ID = {"opportunity_id": "$response.body#/opportunity_id"}
+LED_TO = follow(
+    opportunity=(f"GET {DEAL}", ID),
+    history=(f"GET {DEAL}/history", ID | AFTER_THIS),
+    qualify=(f"POST {DEAL}/qualify", ID),
+    advance=(f"POST {DEAL}/advance", ID),
+    set_amount=(f"POST {DEAL}/set-amount", ID),
+    set_close_date=(f"POST {DEAL}/set-close-date", ID),
+    set_category=(f"POST {DEAL}/set-category", ID),
+    assign=(f"POST {DEAL}/assign", ID),
+    win=(f"POST {DEAL}/win", ID),
+    lose=(f"POST {DEAL}/lose", ID),
+    recycle=(f"POST {DEAL}/recycle", ID),
+    reopen=(f"POST {DEAL}/reopen", ID),
+    correct=(f"POST {DEAL}/correct", ID),
+    link=(f"POST {DEAL}/link", ID),
+)
+
+
+@router.post(
+    "/opportunities",
+    status_code=201,
+    responses={
+        200: {"model": Opened, "description": "It was there", **LED_TO},
+        201: {"description": "A new one", **LED_TO},
+    },
+)
 async def open_opportunity(command: OpenOpportunity, call: Writes) -> Opened:
     """A deal on a named account, without a lead. The same `external_id` and body again: 200, nothing new."""
     claim = await external_claim(call, command.external_id)
@@ -225,8 +253,8 @@ async def listed(
     stage: Annotated[Slug | None, Query()] = None,
     owner: Annotated[Slug | None, Query()] = None,
     category: ForecastCategory | None = None,
-    closing_from: date | None = None,
-    closing_to: date | None = None,
+    closing_from: Annotated[Day | None, Query()] = None,
+    closing_to: Annotated[Day | None, Query()] = None,
     account: Annotated[Line | None, Query()] = None,
     external_id: Annotated[ExternalId | None, Query()] = None,
     limit: Limit = 100,

@@ -1,25 +1,16 @@
 """What one may ask of an opportunity. Each model is the body of its route; `occurred_at` is when it really happened."""
 
-from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from services.pipeline.opportunity.events import Approach, Motion
 from services.pipeline.process.events import ForecastCategory
-from shared.rules.message import Command, ExternalId, Instant, Line, Message, Prose, Slug
+from shared.rules.message import Command, Day, ExternalId, Flag, Instant, Line, Message, Prose, Slug
 from shared.rules.money import Money
 from shared.rules.reason import Reason
 
-
-def within_reach(day: date) -> date:
-    if not 1900 <= day.year < 2200:
-        raise ValueError("must lie between the years 1900 and 2200")
-    return day
-
-
-Day = Annotated[date, AfterValidator(within_reach)]
 BantStatus = Literal["met", "unmet", "unknown"]
 
 
@@ -46,7 +37,7 @@ class OpenOpportunity(Dated):
     account: Line
     owner: Slug
     amount: Money | None = None
-    amount_estimated: bool = False
+    amount_estimated: Flag = False
     close_date: Day | None = None
     motion: Motion
     approach: Approach = Approach.FARMING
@@ -103,7 +94,7 @@ class EnterStage(Dated):
 
 class SetAmount(Dated):
     amount: Money | None
-    amount_estimated: bool = False
+    amount_estimated: Flag = False
 
 
 class SetCloseDate(Dated):

@@ -1,25 +1,15 @@
 """What one may ask of a lead. Those that people give are bodies of routes; what the route knows besides wraps them."""
 
-from datetime import date
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, model_validator
+from pydantic import model_validator
 
 from services.qualification.lead.events import BantStatus, Engagement, Motion
 from services.qualification.model.events import BantName
-from shared.rules.message import Command, ExternalId, Line, Message, Prose, Slug
+from shared.rules.message import Command, Day, ExternalId, Line, Message, Prose, Slug
 from shared.rules.money import Money
 from shared.rules.reason import Reason
-
-
-def within_reach(day: date) -> date:
-    if not 1900 <= day.year < 2200:
-        raise ValueError("must lie between the years 1900 and 2200")
-    return day
-
-
-Day = Annotated[date, AfterValidator(within_reach)]
 
 
 class RecordEngagement(Engagement, Command):

@@ -6,11 +6,11 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from shared.rules.message import Event, Line, Message, Parser, Slug, parser
+from shared.rules.message import Event, Flag, Line, Message, Parser, Slug, parser
 
-Points = Annotated[int, Field(ge=-1000, le=1000)]
-Count = Annotated[int, Field(ge=0, le=10_000_000)]
-Minutes = Annotated[int, Field(ge=1, le=60 * 24 * 90)]
+Points = Annotated[int, Field(strict=True, ge=-1000, le=1000)]
+Count = Annotated[int, Field(strict=True, ge=0, le=10_000_000)]
+Minutes = Annotated[int, Field(strict=True, ge=1, le=60 * 24 * 90)]
 BantName = Literal["budget", "authority", "need", "timing"]
 
 
@@ -65,9 +65,9 @@ class When(Message):
     """Which engagements a rule is for: those with all of these values; none given: all."""
 
     source: Slug | None = None
-    attended: bool | None = None
+    attended: Flag | None = None
     asset_type: Slug | None = None
-    double_opt_in: bool | None = None
+    double_opt_in: Flag | None = None
     email_kind: Slug | None = None
 
 
