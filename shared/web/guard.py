@@ -22,6 +22,8 @@ JSON = "application/json"
 NDJSON = "application/x-ndjson"
 LARGEST_BODY = 1024 * 1024
 LARGEST_BATCH = 16 * 1024 * 1024
+LONGEST_LENGTH = 18
+"""Digits of a Content-Length. Python reads no number of 5,000."""
 STREAM = "/events/stream"
 ALWAYS = [(b"x-content-type-options", b"nosniff")]
 
@@ -120,7 +122,7 @@ def largest_body(scope: Scope, headers: Headers) -> int:
     batch = scope["path"].endswith(("/batch", "/import"))
     limit = LARGEST_BATCH if batch else LARGEST_BODY
     length = headers.get("content-length", "0")
-    if length.isdecimal() and int(length) > limit:
+    if length.isdecimal() and (len(length) > LONGEST_LENGTH or int(length) > limit):
         raise problems.BodyTooLarge(f"the body may have {limit} bytes")
     if scope["method"] not in ("GET", "HEAD", "DELETE", "OPTIONS"):
         check_type(headers, batch, length)
@@ -131,6 +133,8 @@ def check_type(headers: Headers, batch: bool, length: str) -> None:
     given = headers.get("content-type", "").partition(";")[0].strip().lower()
     if not given and length == "0" and "transfer-encoding" not in headers:
         return
+    if headers.get("content-encoding", "identity").lower() != "identity":  # 1 MiB may unpack to 1 GiB
+        raise problems.UnsupportedType("the body must not be compressed")
     if given != JSON and not given.endswith("+json") and not (batch and given in (NDJSON, "text/csv")):
         raise problems.UnsupportedType(f"the body must be {NDJSON if batch else JSON}")
 
