@@ -259,7 +259,19 @@ class Needs:
     async def __call__(self, request: Request, response: Response) -> Call:
         call = Call(request.app.state.running, request.state.caller, request, response)
         call.require(self.scope)
+        await refuse_unclear_json(request)
         return call
+
+
+async def refuse_unclear_json(request: Request) -> None:
+    """The framework's reader takes more than JSON is (RFC 8259): NaN, other encodings than UTF-8, half a character.
+    Such a body could neither be compared with another nor be answered."""
+    if request.scope["route"].body_field is None or not (body := await request.body()):
+        return
+    try:
+        orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise Invalid("the body is no JSON text", errors=[{"pointer": "", "detail": str(error)}]) from None
 
 
 async def refuse_unknown_parameters(request: Request) -> None:

@@ -12,6 +12,8 @@ from pydantic_core import ErrorDetails
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
+from starlette.types import Scope
 
 from shared.rules.message import Denied, KeyReused, Missing, Refusal, Rejected, Stale, TooLarge
 from shared.store.committer import Busy, unavailable
@@ -116,14 +118,20 @@ def refused(refusal: Refusal) -> dict[str, Any]:
 
 def invalid(errors: Sequence[ErrorDetails]) -> dict[str, Any]:
     """Names each field by its JSON pointer. The value itself is not repeated: it may be personal data."""
-    pointed = [{"pointer": pointer(error["loc"]), "detail": said(error)} for error in errors]
+    pointed = [{"pointer": pointer(place_of(error)), "detail": said(error)} for error in errors]
     return body_of(422, "the request does not fit its schema", errors=pointed)
 
 
+def place_of(error: ErrorDetails) -> Sequence[int | str]:
+    """FastAPI tells where in the text the JSON went wrong, as if that were a field."""
+    return () if error["type"] == "json_invalid" else error["loc"]
+
+
 def pointer(location: Sequence[int | str]) -> str:
-    """FastAPI puts `body` in front of a field's path; a query parameter keeps its place, to tell it from a field."""
+    """FastAPI puts `body` in front of a field's path; `query/limit` is no field, and has no slash in front."""
     path = location[1:] if location[:1] == ("body",) else location
-    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
+    pointed = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
+    return pointed.removeprefix("/") if location[:1] in (("query",), ("path",)) else pointed
 
 
 def said(error: ErrorDetails) -> str:
@@ -146,6 +154,16 @@ def of_exception(error: Exception) -> tuple[dict[str, Any], dict[str, str]]:
     return body_of(500, "an unexpected error; it was logged"), {}
 
 
+def allowed(app: FastAPI, scope: Scope) -> str:
+    """Of a path, all methods. (The framework tells those of the first route.)"""
+    methods = ("GET", "POST", "PUT", "DELETE")
+    return ", ".join(
+        method
+        for method in methods
+        if any(route.matches({**scope, "method": method})[0] is Match.FULL for route in app.router.routes)
+    )
+
+
 def add_handlers(app: FastAPI) -> None:
     async def handle(request: Request, error: Exception) -> Response:
         return response(*of_exception(error))
@@ -158,7 +176,8 @@ def add_handlers(app: FastAPI) -> None:
         if not isinstance(error, HTTPException):
             raise error
         status = 422 if error.status_code == 400 else error.status_code  # 400: a body that is no JSON text at all
-        return response(body_of(status, error.detail), error.headers)
+        headers = {"Allow": allowed(app, request.scope)} if status == 405 else error.headers
+        return response(body_of(status, error.detail), headers)
 
     for kind in (Problem, Refusal, Busy, SQLAlchemyError, OSError):
         app.add_exception_handler(kind, handle)
