@@ -2,17 +2,22 @@
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
 
 import orjson
 from fastapi import Query
 from pydantic import BaseModel
 
+from shared.rules.message import printable
 from shared.web.problems import Invalid
 
 T = TypeVar("T")
 Limit = Annotated[int, Query(ge=1, le=1000)]
-After = Annotated[str | None, Query(max_length=500, description="`next` of the page before")]
+After = Annotated[
+    str | None,
+    Query(max_length=500, description="`next` of the page before", json_schema_extra={"pattern": "^[A-Za-z0-9_-]+$"}),
+]
 
 
 class Page(BaseModel, Generic[T]):
@@ -30,12 +35,23 @@ def encode(key: Sequence[Any]) -> str:
     return urlsafe_b64encode(orjson.dumps(list(key))).decode().rstrip("=")
 
 
+def comparable(part: Any) -> Any:
+    """Raises `ValueError` for what Postgres cannot compare with any row."""
+    if isinstance(part, str):
+        return printable(part)
+    if isinstance(part, datetime) and part.tzinfo is None:
+        raise ValueError("without a time zone")
+    if isinstance(part, int) and not -(2**63) <= part < 2**63:
+        raise ValueError("too large")
+    return part
+
+
 def decode(after: str | None, *kinds: Callable[[Any], Any]) -> tuple[Any, ...] | None:
     """The key in a cursor, each part read by its kind. Raises `Invalid` for one that is not ours."""
     if after is None:
         return None
     try:
         parts = orjson.loads(urlsafe_b64decode(after + "=" * (-len(after) % 4)))
-        return tuple(kind(part) for kind, part in zip(kinds, parts, strict=True))
-    except (ValueError, TypeError) as error:
+        return tuple(comparable(kind(part)) for kind, part in zip(kinds, parts, strict=True))
+    except (ValueError, TypeError, OverflowError) as error:
         raise Invalid("after is no cursor of ours", errors=[{"pointer": "query/after", "detail": "unknown"}]) from error

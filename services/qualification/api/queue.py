@@ -12,7 +12,15 @@ from shared.rules.message import Line
 from shared.web.paging import After, Limit, Page, decode, page
 
 router = APIRouter(tags=["queue"])
-CURSOR = (int, str, datetime.fromisoformat, str)
+
+
+def zero_or_one(part: int) -> int:
+    if part not in (0, 1):
+        raise ValueError("neither")
+    return part
+
+
+CURSOR = (zero_or_one, str, datetime.fromisoformat, str)
 
 
 class Queued(Summary):
