@@ -21,8 +21,8 @@ def header_problem(name: str, detail: str) -> Invalid:
 
 def idempotency_key(headers: Headers) -> str | None:
     key = headers.get("idempotency-key")
-    if key is not None and not (1 <= len(key) <= 255 and key.isprintable()):
-        raise header_problem("Idempotency-Key", "must have 1 to 255 printable characters")
+    if key is not None and not (1 <= len(key) <= 255 and key.isascii() and key.isprintable()):
+        raise header_problem("Idempotency-Key", "must have 1 to 255 printable ASCII characters")
     return key
 
 

@@ -1,6 +1,7 @@
 """Events for the world outside, as CloudEvents 1.0: pages from position 0 on, and a stream that can be resumed."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -8,7 +9,7 @@ from typing import Annotated, Any
 import orjson
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, WithJsonSchema
 
 from shared.rules.message import StoredEvent
 from shared.store import event_store
@@ -21,13 +22,45 @@ HEARTBEAT = 15.0
 LOOK = 0.25
 Events = Annotated[Call, Depends(Needs("events:read"))]
 After = Annotated[int, Query(ge=0, lt=2**63)]
-Types = Annotated[str | None, Query(max_length=1000, description="Comma-separated; absent: all")]
+LONGEST_TYPES = 1000
+Types = Annotated[str | None, Query(max_length=LONGEST_TYPES, include_in_schema=False)]
+STREAM = "text/event-stream"
+LAST_EVENT_ID = {
+    "name": "Last-Event-ID",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "pattern": "^[0-9]{1,18}$"},
+    "description": "The position after which to go on; it outweighs `after`",
+}
+
+
+TEXT = {"type": "string"}
+INSTANT = {"type": "string", "format": "date-time"}
+CLOUD_EVENT: dict[str, Any] = {
+    "title": "CloudEvent",
+    "type": "object",
+    "properties": {
+        "specversion": {"const": "1.0"},
+        "id": {"type": "string", "format": "uuid"},
+        "source": TEXT,
+        "type": TEXT,
+        "subject": TEXT,
+        "time": INSTANT,
+        "datacontenttype": {"const": "application/json"},
+        "dataschema": TEXT,
+        "position": {"type": "integer", "minimum": 1},
+        "recordedtime": INSTANT,
+        "data": {"type": "object", "required": ["by"], "properties": {"by": TEXT}},
+    },
+    "additionalProperties": False,
+}
+CLOUD_EVENT["required"] = list(CLOUD_EVENT["properties"])
 
 
 class EventPage(BaseModel):
     """`next` is the position to go on after; `head` the last one in the store."""
 
-    items: list[dict[str, Any]]
+    items: list[Annotated[dict[str, Any], WithJsonSchema(CLOUD_EVENT)]]
     next: int
     head: int
 
@@ -56,12 +89,13 @@ class Feed:
     types: frozenset[str]
 
     def router(self) -> APIRouter:
-        router = APIRouter()
+        router, types_parameter = APIRouter(), self.types_parameter()
 
-        @router.get("/events", operation_id="list_events")
+        @router.get("/events", operation_id="list_events", openapi_extra={"parameters": [types_parameter]})
         async def events(call: Events, after: After = 0, limit: Limit = 100, types: Types = None) -> EventPage:
             """The feed from a position on, oldest first. An empty page with `next` = `head`: there is no more yet."""
             chosen = self.chosen(types)
+            await call.be_fresh()
             async with call.running.reads.connect() as tx:
                 head = await event_store.position(tx)
                 found = await event_store.read_types_after(tx, chosen, after, limit)
@@ -69,14 +103,27 @@ class Feed:
             call.response.headers["X-Position"] = f"{self.source}:{head}"
             return EventPage(items=[cloud_event(self.source, event) for event in found], next=reached, head=head)
 
-        @router.get("/events/stream", operation_id="stream_events", response_class=StreamingResponse)
+        @router.get(
+            "/events/stream",
+            operation_id="stream_events",
+            response_class=StreamingResponse,
+            responses={200: {"content": {STREAM: {"schema": {"type": "string"}}}}},
+            openapi_extra={"parameters": [types_parameter, LAST_EVENT_ID]},
+        )
         async def stream(request: Request, call: Events, after: After = 0, types: Types = None) -> StreamingResponse:
             """Server-sent events after `Last-Event-ID` (else `after`), then what comes. Ends by a `stopping` event."""
             start = last_event_id(request) or after
             lines = self.lines(call.running, start, self.chosen(types))
-            return StreamingResponse(lines, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+            return StreamingResponse(lines, media_type=STREAM, headers=dict(call.response.headers))
 
         return router
+
+    def types_parameter(self) -> dict[str, Any]:
+        """What OpenAPI says of `types`: each service has others."""
+        one = f"({'|'.join(re.escape(name) for name in sorted(self.types))})"
+        schema = {"type": "string", "maxLength": LONGEST_TYPES, "pattern": f"^ *{one} *(, *{one} *)*$"}
+        said = "Comma-separated; absent: all"
+        return {"name": "types", "in": "query", "required": False, "schema": schema, "description": said}
 
     def chosen(self, types: str | None) -> Collection[str]:
         if types is None:

@@ -19,6 +19,22 @@ from shared.web.problems import BodyTooLarge, Problem, body_of, invalid, refused
 MOST_LINES = 10_000
 IN_A_TRANSACTION = 500
 
+ANSWER = {
+    "anyOf": [
+        {"type": "object", "required": ["created", "position"]},
+        {"$ref": "#/components/schemas/Problem"},
+        {
+            "type": "object",
+            "required": ["done", "lines", "failed"],
+            "properties": {
+                "done": {"const": True},
+                "lines": {"type": "integer", "minimum": 0},
+                "failed": {"type": "integer", "minimum": 0},
+            },
+        },
+    ]
+}
+"""Of one line."""
 M = TypeVar("M", bound=BaseModel)
 Outcome = Ask | dict[str, Any]
 
@@ -30,7 +46,8 @@ async def batch(
     if conditions.idempotency_key(call.request.headers) is not None:
         raise conditions.header_problem("Idempotency-Key", "is refused on batches: each line has its own identity")
     lines = lines_of(await call.request.body())
-    return StreamingResponse(answered(call, lines, lambda line: read(line, model, ask), reply), media_type=NDJSON)
+    answers = answered(call, lines, lambda line: read(line, model, ask), reply)
+    return StreamingResponse(answers, headers=dict(call.response.headers), media_type=NDJSON)
 
 
 def lines_of(body: bytes) -> list[bytes]:
@@ -54,7 +71,11 @@ def read(line: bytes, model: type[M], ask: Callable[[M], Ask]) -> Outcome:
 def documented(model: type[BaseModel]) -> dict[str, Any]:
     """What OpenAPI says of a batch: the schema of one line, its definitions beside it for `openapi.described`."""
     schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
-    return {"requestBody": {"required": True, "content": {NDJSON: {"schema": schema}}}}
+    answer = {"description": "An answer for each line, then the count", "content": {NDJSON: {"schema": ANSWER}}}
+    return {
+        "requestBody": {"required": False, "content": {NDJSON: {"schema": schema}}},
+        "responses": {"200": answer},
+    }
 
 
 async def answered(

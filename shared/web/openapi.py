@@ -133,7 +133,7 @@ def asked(operation: Mapping[str, Any], method: str) -> Described:
     if not follows_events(operation):
         return {}
     if method == "GET":
-        return READ
+        return READ if JSON in operation["responses"]["200"]["content"] else {}
     batch = JSON not in operation.get("requestBody", {}).get("content", {JSON: None})
     return {} if batch else WRITE
 
@@ -164,6 +164,10 @@ def scope_of(route: APIRoute) -> str | None:
     """The scope that the route's `Needs` names."""
     scopes = (getattr(dependency.call, "scope", None) for dependency in route.dependant.dependencies)
     return next((scope for scope in scopes if scope), None)
+
+
+AFTER_THIS = {"header.X-Min-Position": "$response.header.X-Position", "header.Prefer": "wait=5"}
+"""For a link to what follows the event, in this service or in another."""
 
 
 def follow(**links: tuple[str, Mapping[str, str]]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from services.forecast.org.state import Org
 from shared.rules.message import BEGINNING, Instant, Slug
 from shared.rules.sealed import Sealed
 from shared.web.call import Accepted, Call, Folded, Needs
+from shared.web.openapi import AFTER_THIS, follow
 
 router = APIRouter(tags=["organisation"])
 Admin = Annotated[Call, Depends(Needs("admin"))]
@@ -38,7 +39,16 @@ class OrgView(BaseModel):
     nodes: list[NodeView]
 
 
-@router.put("/org/nodes/{node_id}")
+NODE = "$request.path.node_id"
+LED_TO = follow(
+    chart=("GET /forecast/v1/org", AFTER_THIS),
+    rollup=("GET /forecast/v1/rollup", {"query.node": NODE, **AFTER_THIS}),
+    deals=("GET /forecast/v1/rollup/{node_id}/opportunities", {"node_id": NODE, **AFTER_THIS}),
+    end=("DELETE /forecast/v1/org/nodes/{node_id}", {"node_id": NODE}),
+)
+
+
+@router.put("/org/nodes/{node_id}", responses={200: LED_TO})
 async def place(node_id: NodeId, body: NodeBody, call: Admin) -> Accepted:
     """Places a node, or changes it from an instant on. There is one root, and no cycle at any instant."""
     known = await names(call, [node_id])

@@ -16,6 +16,7 @@ from services.lead_intake.lead.history import HISTORY, Captures, sealed
 from services.lead_intake.projections import leads
 from shared.rules.message import ExternalId, Instant
 from shared.web.call import Call, Folded, Needs
+from shared.web.openapi import AFTER_THIS, follow
 from shared.web.paging import After, Limit, Page, decode, page
 
 router = APIRouter(tags=["leads"])
@@ -87,7 +88,22 @@ class LeadRow(BaseModel):
 # -- commands --------------------------------------------------------------------------------------------------------
 
 
-@router.post("/leads", status_code=201, responses={200: {"model": CaptureTaken, "description": "A known person"}})
+LED_TO = follow(
+    lead=("GET /intake/v1/leads/{lead_id}", {"lead_id": "$response.body#/lead_id"}),
+    person=("GET /intake/v1/people/{person_id}", {"person_id": "$response.body#/person_id"}),
+    erase=("DELETE /intake/v1/people/{person_id}", {"person_id": "$response.body#/person_id"}),
+    qualified=("GET /qualification/v1/leads/{lead_id}", {"lead_id": "$response.body#/lead_id", **AFTER_THIS}),
+)
+
+
+@router.post(
+    "/leads",
+    status_code=201,
+    responses={
+        200: {"model": CaptureTaken, "description": "A known person", **LED_TO},
+        201: {"description": "A new person", **LED_TO},
+    },
+)
 async def capture(told: CaptureLead, call: Writes) -> CaptureTaken:
     """A known person (by e-mail, else by phone) gives one more engagement on the same lead; the same capture again
     gives nothing."""

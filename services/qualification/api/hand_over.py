@@ -13,6 +13,7 @@ from services.qualification.lead.state import NotThere, State
 from services.qualification.projections import deals
 from shared.store.ask import Done
 from shared.web.call import Call
+from shared.web.openapi import AFTER_THIS, follow
 
 router = APIRouter(tags=["leads"])
 
@@ -29,7 +30,19 @@ class HandedOver(BaseModel):
     warnings: list[Warned]
 
 
-@router.post("/leads/{lead_id}/hand-over", status_code=201)
+DEAL = "/pipeline/v1/opportunities/{opportunity_id}"
+ID = {"opportunity_id": "$response.body#/opportunity_id"}
+LED_TO = follow(
+    opportunity=(f"GET {DEAL}", ID | AFTER_THIS),
+    history=(f"GET {DEAL}/history", ID | AFTER_THIS),
+    qualify=(f"POST {DEAL}/qualify", ID),
+    win=(f"POST {DEAL}/win", ID),
+    lose=(f"POST {DEAL}/lose", ID),
+    lead=("GET /qualification/v1/leads/{lead_id}", {"lead_id": "$request.path.lead_id", **AFTER_THIS}),
+)
+
+
+@router.post("/leads/{lead_id}/hand-over", status_code=201, responses={201: LED_TO})
 async def hand_over(lead_id: LeadId, asked: HandOver, call: Writes) -> HandedOver:
     """The lead becomes SRL, and by itself an opportunity in the first stage. Or, with `opportunity_id` alone, it is
     attached to that open one. What pipeline refuses brings the lead back into the queue."""

@@ -31,6 +31,7 @@ from shared.rules.message import Instant, Line, Missing, Slug
 from shared.rules.money import text
 from shared.rules.sealed import Sealed
 from shared.web.call import Call, Folded, Needs
+from shared.web.openapi import follow
 from shared.web.paging import After, Limit, Page, decode, page
 
 router = APIRouter(tags=["leads"])
@@ -198,7 +199,22 @@ def known_texts(known: Folded[State], said: Bant) -> dict[BantName, UUID]:
 # -- queries ---------------------------------------------------------------------------------------------------------
 
 
-@router.get("/leads/{lead_id}")
+HERE = "/qualification/v1/leads/{lead_id}"
+ID = {"lead_id": "$response.body#/lead_id"}
+LED_TO = follow(
+    score=(f"GET {HERE}/score", ID),
+    mark_mql=(f"POST {HERE}/mark-mql", ID),
+    bant=(f"POST {HERE}/bant", ID),
+    claim=(f"POST {HERE}/claim", ID),
+    touch=(f"POST {HERE}/touch", ID),
+    reject=(f"POST {HERE}/reject", ID),
+    nurture=(f"POST {HERE}/nurture", ID),
+    requalify=(f"POST {HERE}/requalify", ID),
+    hand_over=(f"POST {HERE}/hand-over", ID),
+)
+
+
+@router.get("/leads/{lead_id}", responses={200: LED_TO})
 async def one(lead_id: LeadId, call: Reads) -> LeadView:
     known = await call.fold(DECIDER, lead_id, evidence_of)
     if isinstance(known.state, NotThere):

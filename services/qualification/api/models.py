@@ -9,6 +9,7 @@ from services.qualification.api.leads import Reads, Writes
 from services.qualification.model.decider import ALL, DECIDER, ActivateModel, DefineModel, Models
 from services.qualification.model.events import ScoringModel
 from shared.web.call import Accepted
+from shared.web.openapi import follow
 
 router = APIRouter(tags=["models"])
 Version = Annotated[int, Path(ge=1, lt=2**31)]
@@ -41,7 +42,12 @@ async def models(call: Reads) -> ModelsView:
     )
 
 
-@router.post("/models", status_code=201)
+ACTIVATE = follow(
+    activate=("POST /qualification/v1/models/{version}/activate", {"version": "$response.body#/version"}),
+)
+
+
+@router.post("/models", status_code=201, responses={201: ACTIVATE})
 async def define(model: ScoringModel, call: Writes) -> Defined:
     """A new version. It changes nothing until it is activated."""
 
