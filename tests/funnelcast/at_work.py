@@ -17,22 +17,27 @@ LISTS = {"pipeline": "/pipeline/v1/opportunities", "forecast": "/forecast/v1/rol
 
 async def lived(url: str) -> None:
     async with running_services(url, list(SERVICES.values())) as api:
-        await send(api, "PUT", "/forecast/v1/org/nodes/ann", {"name": "Ann", "kind": "person", "parent": None})
-        lead = await send(api, "POST", "/intake/v1/leads", captured("ada@engines.example"))
-        lead_id = lead.json()["lead_id"]
-        (await api.get(f"/qualification/v1/leads/{lead_id}", headers=fresh(lead))).raise_for_status()
-        bant = dict.fromkeys(("budget", "authority", "need", "timing"), MET)
-        await send(api, "POST", f"/qualification/v1/leads/{lead_id}/bant", bant)
-        asked = {"owner": "ann", "name": "Ten seats", "amount": {"amount": "1000.00", "currency": "EUR"}}
-        handed = await send(api, "POST", f"/qualification/v1/leads/{lead_id}/hand-over", asked)
-        deal = f"/pipeline/v1/opportunities/{handed.json()['opportunity_id']}"
-        (await api.get(deal, headers=fresh(handed))).raise_for_status()
-        await send(api, "POST", f"{deal}/qualify", {})
-        won = await send(api, "POST", f"{deal}/win", {})
-        other = await send(api, "POST", "/intake/v1/leads", captured("bob@engines.example"))
-        gone = await send(api, "DELETE", f"/intake/v1/people/{other.json()['person_id']}")
-        for path, after in (("/forecast/v1/rollup", won), ("/qualification/v1/leads", gone)):
-            (await api.get(path, headers=fresh(after))).raise_for_status()
+        await live(api)
+
+
+async def live(api: httpx.AsyncClient) -> None:
+    """A lead becomes a won deal; another person is erased."""
+    await send(api, "PUT", "/forecast/v1/org/nodes/ann", {"name": "Ann", "kind": "person", "parent": None})
+    lead = await send(api, "POST", "/intake/v1/leads", captured("ada@engines.example"))
+    lead_id = lead.json()["lead_id"]
+    (await api.get(f"/qualification/v1/leads/{lead_id}", headers=fresh(lead))).raise_for_status()
+    bant = dict.fromkeys(("budget", "authority", "need", "timing"), MET)
+    await send(api, "POST", f"/qualification/v1/leads/{lead_id}/bant", bant)
+    asked = {"owner": "ann", "name": "Ten seats", "amount": {"amount": "1000.00", "currency": "EUR"}}
+    handed = await send(api, "POST", f"/qualification/v1/leads/{lead_id}/hand-over", asked)
+    deal = f"/pipeline/v1/opportunities/{handed.json()['opportunity_id']}"
+    (await api.get(deal, headers=fresh(handed))).raise_for_status()
+    await send(api, "POST", f"{deal}/qualify", {})
+    won = await send(api, "POST", f"{deal}/win", {})
+    other = await send(api, "POST", "/intake/v1/leads", captured("bob@engines.example"))
+    gone = await send(api, "DELETE", f"/intake/v1/people/{other.json()['person_id']}")
+    for path, after in (("/forecast/v1/rollup", won), ("/qualification/v1/leads", gone)):
+        (await api.get(path, headers=fresh(after))).raise_for_status()
 
 
 def captured(email: str) -> dict[str, Any]:
