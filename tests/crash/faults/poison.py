@@ -1,4 +1,4 @@
-"""A consumer of a service that fails at one event of a key, until it is mended; and keys of each source, to be written."""
+"""A consumer that fails at one event of a key until it is mended; and keys of each source, to be written."""
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
@@ -30,7 +30,8 @@ class Follower:
     source: str
 
     def __str__(self) -> str:
-        return f"{self.service}: {(self.subscription.partition('_read_')[2] and 'read models') or REACTIONS} of {self.source}"
+        kind = REACTIONS if self.subscription == REACTIONS else "read models"
+        return f"{self.service}: {kind} of {self.source}"
 
 
 def followers(service: Service) -> Iterator[Follower]:
@@ -89,7 +90,7 @@ class Poison:
         if follower.subscription == REACTIONS:
             assert service.react is not None
             return replace(service, react=self.in_react(service.react))
-        *others, last = [each for each in service.projections if follower.source in each.applies]
+        last = [each for each in service.projections if follower.source in each.applies][-1]
         applies = {**last.applies, follower.source: self.in_apply(last.applies[follower.source])}
         projections = [replace(each, applies=applies) if each is last else each for each in service.projections]
         return replace(service, projections=projections)

@@ -1,4 +1,4 @@
-"""The whole log is delivered three times: every read model of every service is what it was, no reaction happens again."""
+"""The whole log is delivered three times: every read model of every service stays, and no reaction happens again."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
