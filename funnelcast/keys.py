@@ -24,12 +24,14 @@ ALONE = text("LOCK TABLE access.keys IN EXCLUSIVE MODE")
 
 
 def scopes_in(listed: str) -> list[str]:
-    """Raises `ValueError` for one that there is not."""
+    """Raises `ValueError` for one that there is not. `all` are all."""
+    if listed.strip() == "all":
+        return list(access.SCOPES)
     scopes = [scope.strip() for scope in listed.split(",") if scope.strip()]
     unknown = sorted(set(scopes) - set(access.SCOPES))
     if unknown or not scopes:
         told = f"unknown: {', '.join(unknown)}; " if unknown else ""
-        raise ValueError(f"{told}scopes are {', '.join(access.SCOPES)}")
+        raise ValueError(f"{told}scopes are all, {', '.join(access.SCOPES)}")
     return scopes
 
 

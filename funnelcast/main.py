@@ -235,10 +235,31 @@ def rebuild(
     typer.echo(asyncio.run(rebuild.rebuild(settings, options.service(service), projection)), err=True)
 
 
+@app.command()
+def bench(
+    only: Annotated[str, typer.Option(help="Measures, comma-separated, such as P1,P5; by default all")] = "",
+    quick: Annotated[bool, typer.Option("--quick", help="Small sizes, in three minutes: for looking")] = False,
+    long: Annotated[bool, typer.Option("--long", help="With what takes hours: 10 million events, 10 minutes")] = False,
+    rounds: Annotated[int | None, typer.Option(min=1, help="Of each measure; by default 5, quick 2")] = None,
+    json: Annotated[Path | None, typer.Option(help="Also write it here, for programs", dir_okay=False)] = None,
+    markdown: Annotated[list[Path] | None, typer.Option(help="Measure nothing: a table of these JSON files")] = None,
+    into: Annotated[Path | None, typer.Option(help="Put that table into this page", exists=True)] = None,
+) -> None:
+    """Measure this version on this machine, against real baselines; needs a clone and `make dev`."""
+    from funnelcast import bench
+
+    if markdown:
+        typer.echo(bench.markdown(markdown, into))
+        return
+    chosen = [name for name in only.split(",") if name]
+    if not bench.bench(chosen, quick=quick, long=long, rounds=rounds, file=json):
+        sys.exit(1)
+
+
 @keys.command("create")
 def create_key(
     name: Annotated[str, typer.Option(help="Who will use it")],
-    scopes: Annotated[str, typer.Option(help="For example leads:write,leads:read")],
+    scopes: Annotated[str, typer.Option(help="For example leads:write,leads:read; or all")],
     node: Annotated[str | None, typer.Option(help="Tie it to this node of the org")] = None,
     expires_in: Annotated[str | None, typer.Option(help="For example 12h, 90d, 4w; by default never")] = None,
     data: Data = None,
