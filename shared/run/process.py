@@ -40,9 +40,9 @@ class Server(uvicorn.Server):
     """Ends SSE streams before it waits for requests to end: they would never do so by themselves. Once a second it
     cuts clients that are too slow."""
 
-    def __init__(self, config: uvicorn.Config, stopping: Sequence[asyncio.Event], patience: float) -> None:
+    def __init__(self, config: uvicorn.Config, services: Sequence[Running], patience: float) -> None:
         super().__init__(config)
-        self.stopping, self.patience = stopping, patience
+        self.services, self.patience = services, patience
 
     async def on_tick(self, counter: int) -> bool:
         if counter % TICKS == 0:
@@ -55,8 +55,8 @@ class Server(uvicorn.Server):
         yield
 
     def stop(self) -> None:
-        for event in self.stopping:
-            event.set()
+        for each in self.services:
+            each.stop()
         self.should_exit = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -126,5 +126,4 @@ def server(apps: Mapping[str, FastAPI], settings: Settings) -> Server:
         timeout_graceful_shutdown=DRAIN,
         server_header=False,
     )
-    here: list[Running] = [app.state.running for app in apps.values()]
-    return Server(config, [one.stopping for one in here], settings.slow_client_seconds)
+    return Server(config, [app.state.running for app in apps.values()], settings.slow_client_seconds)

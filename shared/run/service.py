@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
@@ -29,7 +30,9 @@ from shared.web import guard, health, openapi, operations, problems
 from shared.web.access import Access
 from shared.web.call import REACTIONS, Running, refuse_unknown_parameters
 from shared.web.direct import Direct, Way
+from shared.web.feed import server_sent
 from shared.web.limits import Limits, Rate, Room
+from shared.web.tail import Tail
 
 
 @dataclass(frozen=True)
@@ -100,15 +103,16 @@ async def running(service: Service, around: Surroundings, *, work: bool = True) 
     try:
         building = await prepared(service, writes, reads)
         worker = Worker(service, around, writes, here.wake, metrics)
+        ready = Readiness(service, reads, around.log, worker, here.committer, metrics, here.stopping, building)
         async with asyncio.TaskGroup() as tasks:
-            committing = tasks.create_task(here.committer.run(), name=f"{service.name} committer")
-            working = tasks.create_task(worker.run(), name=f"{service.name} worker") if work else None
-            ready = Readiness(service, reads, around.log, worker, here.committer, metrics, here.stopping, building)
+            serving = [tasks.create_task(each) for each in (here.committer.run(), here.tail.follow())]
+            working = tasks.create_task(worker.run()) if work else None
             try:
                 yield application(service, here, ready, metrics, limits(around.settings))
                 await here.committer.queue.join()
             finally:
-                committing.cancel()
+                for each in serving:
+                    each.cancel()
                 if working is not None:
                     worker.stop(working)
     finally:
@@ -141,6 +145,7 @@ def assembled(service: Service, around: Surroundings, writes: AsyncEngine, reads
         service.projected,
         frozenset(service.reacts_to),
         wake,
+        Tail(reads, wake, partial(server_sent, service.name)),
         asyncio.Event(),
     )
 

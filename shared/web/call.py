@@ -27,6 +27,7 @@ from shared.store.wake import Wake
 from shared.web import conditions
 from shared.web.access import Caller, Scope
 from shared.web.problems import Forbidden, Invalid, NotYet
+from shared.web.tail import Tail
 
 T = TypeVar("T")
 S = TypeVar("S")
@@ -50,7 +51,13 @@ class Running:
     reacted: frozenset[str]
     """Sources whose events it reacts to."""
     wake: Wake
+    tail: Tail
     stopping: asyncio.Event
+
+    def stop(self) -> None:
+        """Event streams end."""
+        self.stopping.set()
+        self.tail.news.call()
 
 
 @dataclass(frozen=True)

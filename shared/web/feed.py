@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -19,7 +19,6 @@ from shared.web.problems import Invalid
 
 PAGE = 200
 HEARTBEAT = 15.0
-LOOK = 0.25
 Events = Annotated[Call, Depends(Needs("events:read"))]
 After = Annotated[int, Query(ge=0, lt=2**63)]
 LONGEST_TYPES = 1000
@@ -135,30 +134,40 @@ class Feed:
         return asked
 
     async def lines(self, running: Running, after: int, types: Collection[str]) -> AsyncIterator[bytes]:
-        """One page in memory for each client: a slow one is waited for, not buffered."""
+        """Out of the store until the end of the feed is reached, then out of what all who listen share. One page in
+        memory for each client: a slow one is waited for, not buffered."""
         yield b": connected\n\n"
-        loop = asyncio.get_running_loop()
+        loop, tail = asyncio.get_running_loop(), running.tail
         silent_since = loop.time()
-        while not running.stopping.is_set():
-            known = running.wake.times
-            async with running.reads.connect() as tx:
-                head = await event_store.position(tx)
-                found = await event_store.read_types_after(tx, types, after, PAGE)
-            for event in found:
-                yield server_sent(cloud_event(self.source, event))
-            after = found[-1].position if len(found) == PAGE else max(head, after)
-            if found:
-                silent_since = loop.time()
-            elif loop.time() > silent_since + HEARTBEAT:
-                yield b": still here\n\n"
-                silent_since = loop.time()
-            if len(found) < PAGE:
-                await running.wake.after(known, LOOK)
+        with tail.listening():
+            while not running.stopping.is_set():
+                known = tail.news.times
+                found, reached = tail.after(after, types), tail.head
+                if found is None:
+                    found, reached = await self.page(running, after, types)
+                for line in found:
+                    yield line
+                after = max(after, reached)
+                if found:
+                    silent_since = loop.time()
+                elif loop.time() >= silent_since + HEARTBEAT:
+                    yield b": still here\n\n"
+                    silent_since = loop.time()
+                if not found:
+                    await tail.news.after(known, silent_since + HEARTBEAT - loop.time())
         yield b"event: stopping\ndata: {}\n\n"
 
+    async def page(self, running: Running, after: int, types: Collection[str]) -> tuple[list[bytes], int]:
+        """Lines out of the store, and the position up to which they are all."""
+        async with running.reads.connect() as tx:
+            head = await event_store.position(tx)
+            found = await event_store.read_types_after(tx, types, after, PAGE)
+        return [server_sent(self.source, event) for event in found], found[-1].position if len(found) == PAGE else head
 
-def server_sent(event: Mapping[str, Any]) -> bytes:
-    return b"id: %d\nevent: %b\ndata: %b\n\n" % (event["position"], event["type"].encode(), orjson.dumps(event))
+
+def server_sent(source: str, event: StoredEvent) -> bytes:
+    data = orjson.dumps(cloud_event(source, event))
+    return b"id: %d\nevent: %b\ndata: %b\n\n" % (event.position, event.type.encode(), data)
 
 
 def last_event_id(request: Request) -> int | None:
