@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 import uvicorn
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import BigInteger, bindparam, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.flow import checkpoint, lease, parked, relay
 from shared.flow.consumer import Consumer, Offsets
@@ -138,7 +139,6 @@ def checkpoint_before_the_effects() -> None:
 
 
 def checkpoint_not_compared() -> None:
-    """Whoever moves it last is right. Ids of reactions are random, else the store would notice."""
     checkpoint.MOVE = text("""
         UPDATE checkpoints SET position = :position, offsets = coalesce(CAST(:offsets AS jsonb), offsets)
         WHERE subscription = :subscription AND source = :source AND :expected >= 0 RETURNING position""")
@@ -157,21 +157,10 @@ def parking_outside_the_transaction() -> None:
     Consumer.park = park  # type: ignore[method-assign]
 
 
-def poison() -> None:
-    """No bug of anybody's: an event that cannot be applied."""
-
-    def together(*args: Any) -> Any:
-        effect = real(*args)
-
-        async def refuse(tx: AsyncConnection, facts: Sequence[Recorded[Any]]) -> None:
-            if any(fact.actor == POISON for fact in facts):
-                raise ArithmeticError("an event that cannot be applied")
-            await effect(tx, facts)
-
-        return refuse
-
-    real = vars(worker)["together"]
-    vars(worker)["together"] = together
+def cursor_not_compared() -> None:
+    vars(relay)["MOVE"] = text("UPDATE published SET position = :reached WHERE :expected >= 0").bindparams(
+        bindparam("expected", type_=BigInteger), bindparam("reached", type_=BigInteger)
+    )
 
 
 def swap_in_two_transactions() -> None:
@@ -222,6 +211,45 @@ def standby_looks_seldom() -> None:
     lease.HEARTBEAT = 60.0
 
 
+# -- no bugs, but what the product must stand ------------------------------------------------------------------------
+
+
+def deaf() -> None:
+    """It does not notice that it lost its lease: a compare-and-set must stop it."""
+
+    async def beat(connection: AsyncConnection) -> None:
+        await asyncio.Event().wait()
+
+    lease.beat = beat
+
+
+def lease_for_all() -> None:
+    """Everybody believes to have it."""
+
+    @asynccontextmanager
+    async def free(engine: AsyncEngine, name: str) -> AsyncIterator[None]:
+        yield
+
+    vars(worker)["lease"] = free
+
+
+def poison() -> None:
+    """Events that cannot be applied."""
+
+    def together(*args: Any) -> Any:
+        effect = real(*args)
+
+        async def refuse(tx: AsyncConnection, facts: Sequence[Recorded[Any]]) -> None:
+            if any(fact.actor == POISON for fact in facts):
+                raise ArithmeticError("an event that cannot be applied")
+            await effect(tx, facts)
+
+        return refuse
+
+    real = vars(worker)["together"]
+    vars(worker)["together"] = together
+
+
 BUGS: Mapping[str, Callable[[], None]] = {
     bug.__name__: bug
     for bug in (
@@ -236,6 +264,9 @@ BUGS: Mapping[str, Callable[[], None]] = {
         swap_in_two_transactions,
         stream_resumes_at_the_head,
         stream_resumes_from_before,
+        cursor_not_compared,
+        deaf,
+        lease_for_all,
         poison,
         port_closes_at_once,
         standby_looks_seldom,

@@ -15,8 +15,6 @@ LOADED_BY = 6
 """Clients."""
 MOST_ANSWERS = 25
 """Between two kills."""
-STANDSTILL = 60.0
-"""Seconds in which something must be answered, however much was killed."""
 UNREACHABLE = "cannot be reached"
 """What ends a process that starts while Postgres is away. Nothing else may."""
 
@@ -45,7 +43,7 @@ class Campaign:
 
     async def one(self, chance: Random) -> None:
         """One victim after some progress; sometimes another with it."""
-        await self.progress(chance.randrange(MOST_ANSWERS))
+        await self.stage.progress(chance.randrange(MOST_ANSWERS))
         victims = self.drawn(chance)
         for name in victims:
             self.kills[name] += 1
@@ -64,16 +62,6 @@ class Campaign:
             member.kill()
 
         return kill
-
-    async def progress(self, answers: int) -> None:
-        """So many answers more."""
-        goal = self.answered() + answers
-        async with asyncio.timeout(STANDSTILL):
-            while self.answered() < goal:
-                await asyncio.sleep(0.02)
-
-    def answered(self) -> int:
-        return sum(bool(request.answers) for request in self.stage.some.requests)
 
     # -- what ends is started again, as any supervisor does ----------------------------------------------------------
 

@@ -79,6 +79,7 @@ READ_MODELS = (
     Point("own checkpoint moved", "shared.flow.consumer:Consumer.moving", "entered", own),
     Point("own effects, before COMMIT", "shared.flow.consumer:Consumer.moving", "leaving", own),
     Point("own effects committed", "shared.flow.consumer:Consumer.moving", "left", own),
+    Point("foreign events read", "shared.flow.consumer:Consumer.take", "before", foreign, FOLLOWERS),
     Point("foreign checkpoint moved", "shared.flow.consumer:Consumer.moving", "entered", foreign, FOLLOWERS),
     Point("foreign effects, before COMMIT", "shared.flow.consumer:Consumer.moving", "leaving", foreign, FOLLOWERS),
     Point("foreign effects committed", "shared.flow.consumer:Consumer.moving", "left", foreign, FOLLOWERS),

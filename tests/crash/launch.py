@@ -5,6 +5,7 @@ Everything the command may need is imported here, so that a fork of this process
 import argparse
 import sys
 from collections.abc import Sequence
+from signal import SIGKILL, SIGSTOP
 
 import funnelcast.importing.dry_run
 import funnelcast.migrate
@@ -23,9 +24,10 @@ def launch(given: Sequence[str] | None = None) -> None:
     options = parser().parse_args(given)
     for bug in options.plant:
         bugs.BUGS[bug]()
-    for named in options.kill_at:
-        name, _, nth = named.partition(":")
-        points.install(BY_NAME[name], int(nth) if nth else None)
+    for chosen, number in ((options.kill_at, SIGKILL), (options.stop_at, SIGSTOP)):
+        for named in chosen:
+            name, _, nth = named.partition(":")
+            points.install(BY_NAME[name], int(nth) if nth else None, number)
     sys.argv = ["funnelcast", *options.words]
     main()
 
@@ -33,6 +35,7 @@ def launch(given: Sequence[str] | None = None) -> None:
 def parser() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(prog="launch", description=__doc__)
     options.add_argument("--kill-at", action="append", default=[], metavar="NAME[:NTH]", help="one of catalog.py's")
+    options.add_argument("--stop-at", action="append", default=[], metavar="NAME[:NTH]", help="the same, by SIGSTOP")
     options.add_argument("--plant", action="append", default=[], choices=bugs.BUGS, help="one of bugs.py's")
     options.add_argument("words", nargs="+", help="what follows `funnelcast`")
     return options

@@ -3,7 +3,7 @@ they were told."""
 
 import asyncio
 import traceback
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -35,6 +35,7 @@ class Clients:
     requests: list[Request] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     chains: Any = field(default_factory=count)
+    answered: int = 0
     finished: int = 0
     retried: int = 0
 
@@ -49,6 +50,7 @@ class Clients:
         answer = await self.until_answered(service, method, path, json=body, headers=headers)
         assert answer.is_success, f"{request}: {method} {path}: {answer.status_code} {answer.text}"
         told = answer.json()
+        self.answered += 1
         said = " ".join(f"{name}={told[name]}" for name in IDS if name in told)
         request.answers.append(Answer(int(answer.headers["X-Position"].rpartition(":")[2]), said))
         return told
@@ -134,13 +136,20 @@ class Clients:
         body = deal | {"amount": money, "close_date": "2031-05-05"}
         await self.command(chain, "pipeline", "POST", "/opportunities", body, "opportunity.opened")
 
-    async def journeys(self, name: str, stopping: asyncio.Event, most: int = 1_000_000) -> None:
-        """One after the other; the one that is under way when it is to stop is finished."""
-        for _ in range(most):
-            if stopping.is_set():
-                return
+    async def local(self, name: str) -> None:
+        """What each service does without the others."""
+        number = next(self.chains)
+        chain, rep = Chain(f"{name}-{number}"), f"rep-{name}-{number}"
+        node = {"name": f"Rep {number}", "kind": "person", "parent": ROOT}
+        await self.command(chain, "forecast", "PUT", f"/org/nodes/{rep}", node, "org.node_placed")
+        await self.farmed(chain, rep)
+        await self.captured(chain)
+
+    async def again_and_again(self, way: "Way", name: str, stopping: asyncio.Event) -> None:
+        """What is under way when it is to stop is finished."""
+        while not stopping.is_set():
             try:
-                await self.journey(name)
+                await way(self, name)
             except (AssertionError, TimeoutError) as error:
                 self.faults.append(f"a journey broke off: {str(error) or traceback.format_exc(limit=-3)}")
 
@@ -149,6 +158,11 @@ class Clients:
 class Chain:
     name: str
     sent: int = 0
+
+
+Way = Callable[[Clients, str], Awaitable[None]]
+JOURNEY: Way = Clients.journey
+LOCAL: Way = Clients.local
 
 
 @asynccontextmanager
@@ -160,12 +174,12 @@ async def clients(addresses: Mapping[str, str], key: str = ADMIN) -> AsyncIterat
 
 
 @asynccontextmanager
-async def under_load(some: Clients, name: str, number: int) -> AsyncIterator[None]:
+async def under_load(some: Clients, name: str, number: int, way: Way = JOURNEY) -> AsyncIterator[None]:
     """So many clients at the same time, until the body ends; then all of them finish what they began."""
     stopping = asyncio.Event()
     async with asyncio.TaskGroup() as tasks:
         for _ in range(number):
-            tasks.create_task(some.journeys(name, stopping))
+            tasks.create_task(some.again_and_again(way, name, stopping))
         try:
             yield
         finally:

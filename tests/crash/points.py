@@ -47,29 +47,27 @@ class Point:
         return owner, name, inspect.getattr_static(owner, name)
 
 
-def install(point: Point, nth: int | None = None) -> None:
+def install(point: Point, nth: int | None = None, number: int = signal.SIGKILL) -> None:
+    """`number`: the signal that the process then sends to itself."""
     owner, name, function = point.found()
-    setattr(owner, name, wrapped(function, Trigger(point, nth or point.nth)))
+    setattr(owner, name, wrapped(function, Trigger(point, nth or point.nth, number)))
 
 
 @dataclass
 class Trigger:
     point: Point
     left: int
+    number: int
 
     def reach(self, when: When, given: Given, result: Any = None) -> None:
         if when == self.point.when and self.point.only(given, result):
             self.left -= 1
             if self.left == 0:
-                end(self.point.name)
+                os.write(2, f"{MARK}{self.point.name}\n".encode())
+                os.kill(os.getpid(), self.number)
 
 
-def end(name: str) -> None:
-    os.write(2, f"{MARK}{name}\n".encode())
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-MARK = "killed itself at "
+MARK = "reached the crash point: "
 
 
 def wrapped(function: Any, trigger: Trigger) -> Any:

@@ -21,6 +21,12 @@ ERASED = """
         AND (stream IN (SELECT subject FROM {service}.vault) OR stream IN (SELECT subject FROM {service}.aliases))"""
 
 
+HELD = """
+    SELECT count(*) FROM pg_locks
+    WHERE locktype = 'advisory' AND granted AND classid = CAST(hashtext('funnelcast lease') AS oid)
+        AND objid = CAST(hashtext('{lease}') AS oid)"""
+
+
 class Looks:
     """A connection for the test's own looks, which ends with each of them: the server may be killed any time."""
 
@@ -46,8 +52,10 @@ class Looks:
         """What is not caught up with the stores, or was not a moment ago: a reaction that had its turn in between may
         have written more."""
         heads = await self.heads()
-        late = [late for service in SERVICES for late in await self.behind_in(service, heads)]
-        return late if late or heads == await self.heads() else ["events came in"]
+        return await self.behind_of(heads) or ([] if heads == await self.heads() else ["events came in"])
+
+    async def behind_of(self, heads: Mapping[str, int]) -> list[str]:
+        return [late for service in SERVICES for late in await self.behind_in(service, heads)]
 
     async def behind_in(self, service: str, heads: Mapping[str, int]) -> list[str]:
         made = SERVICES[service]
@@ -71,6 +79,9 @@ class Looks:
                 return [f"not caught up: {one}" for one in late]
             await asyncio.sleep(0.05)
         return []
+
+    async def holds(self, lease: str) -> bool:
+        return bool(await self.one(HELD.format(lease=lease)))
 
     async def stores(self) -> Mapping[str, Sequence[Stored]]:
         return {

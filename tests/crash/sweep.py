@@ -23,6 +23,8 @@ from tests.running import eventually
 
 LOADED_BY = 4
 """Clients."""
+STANDSTILL = 60.0
+"""Seconds in which something must be answered, however much was killed."""
 REACHED = 45.0
 """Seconds in which a point must be reached."""
 DROP = 'DROP SCHEMA "{0}" CASCADE'
@@ -69,6 +71,13 @@ class Stage:
         verify.start()
         code = await verify.ended(seconds=120)
         return [] if code == 0 else [f"verify: exit code {code}: {verify.said()}"]
+
+    async def progress(self, answers: int) -> None:
+        """So many answers more."""
+        goal = self.some.answered + answers
+        async with asyncio.timeout(STANDSTILL):
+            while self.some.answered < goal:
+                await asyncio.sleep(0.02)
 
     # -- one round ---------------------------------------------------------------------------------------------------
 
