@@ -75,7 +75,8 @@ class OurBroker(Broker):
         self.settings = folder / "server.properties"
         self.settings.write_text(SETTINGS.format(port=port, controller=controller, folder=folder))
         cluster = urlsafe_b64encode(secrets.token_bytes(16)).decode().rstrip("=")
-        storage = ["kafka.tools.StorageTool", "format", "--standalone", "-t", cluster, "-c", str(self.settings)]
+        named = f"--cluster-id={cluster}"  # in one word: it may begin with a dash
+        storage = ["kafka.tools.StorageTool", "format", "--standalone", named, "-c", str(self.settings)]
         subprocess.run(java(*storage), check=True, capture_output=True)
         self.process: subprocess.Popen[str] | None = None
 
