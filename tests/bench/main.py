@@ -1,0 +1,111 @@
+"""What `funnelcast bench` does: the chosen measures, one after the other, as a table and as JSON."""
+
+import sys
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import orjson
+import uvloop
+
+from shared.rules.edge import Edge
+from tests.bench import facts, load
+from tests.bench.ground import Ground, Missing, standing
+from tests.bench.load import Failing
+from tests.bench.measures import (
+    appends,
+    batch,
+    consume,
+    cores,
+    echo,
+    growth,
+    latency,
+    memory,
+    rebuild,
+    relay,
+    rollup,
+    size,
+    start,
+    transaction,
+)
+from tests.bench.sizes import FULL, LONG, QUICK, Sizes
+from tests.bench.table import Row, print_table
+from tests.running import connected
+
+PLACE = Path(__file__).parents[2] / ".bench"
+MEASURES: Mapping[str, Callable[[Ground], Awaitable[Sequence[Row]]]] = {
+    "P1": echo.measure,
+    "P2": transaction.measure,
+    "P3": cores.measure,
+    "P4": batch.measure,
+    "P5": appends.measure,
+    "P6": relay.measure,
+    "P7": consume.measure,
+    "P8": rebuild.measure,
+    "P9": rollup.measure,
+    "P12": latency.measure,
+    "P14": growth.measure,
+    "P15": start.measure,
+    "memory": memory.measure,
+    "size": size.measure,
+}
+
+
+def run(only: Collection[str], *, quick: bool, long: bool, rounds: int | None, file: Path | None) -> bool:
+    """Whether nothing is void. Targets that are missed are told, not failures."""
+    sizes = QUICK if quick else LONG if long else FULL
+    sizes = replace(sizes, rounds=rounds) if rounds else sizes
+    known, rows, missing = uvloop.run(measured(only or list(MEASURES), sizes))
+    show(known, rows, missing)
+    if file is not None:
+        file.write_bytes(json_of(known, rows, missing))
+    return bool(rows) and not any(row.void for row in rows)
+
+
+async def measured(only: Collection[str], sizes: Sizes) -> tuple[dict[str, str], list[Row], dict[str, str]]:
+    """The facts, the rows, and what could not be measured."""
+    PLACE.mkdir(exist_ok=True)
+    rows, missing = list[Row](), dict[str, str]()
+    with TemporaryDirectory(dir=PLACE) as folder:
+        async with standing(Path(folder), sizes, tell) as ground:
+            known = await told_facts(ground)
+            for name, measure in MEASURES.items():
+                if name in only:
+                    tell(name)
+                    try:
+                        rows += await measure(ground)
+                    except (Missing, Failing) as error:
+                        missing[name] = str(error)
+                        tell(f"  not measured: {error}")
+            known["log"] = "embedded, in Postgres" + (", and Kafka 4 with one broker" if ground.broker else "")
+    return known, rows, missing
+
+
+async def told_facts(ground: Ground) -> dict[str, str]:
+    async with connected(ground.server.url) as engine, engine.connect() as tx:
+        known = await facts.facts(tx, ground.folder, Edge().now())
+    return known | {"load generator": await load.ceiling(ground), "sizes": sizes_told(ground.sizes)}
+
+
+def json_of(known: Mapping[str, str], rows: Sequence[Row], missing: Mapping[str, str]) -> bytes:
+    told = {"facts": known, "rows": [asdict(row) | {"passed": row.passed} for row in rows], "missing": missing}
+    return orjson.dumps(told, option=orjson.OPT_INDENT_2)
+
+
+def sizes_told(sizes: Sizes) -> str:
+    named = {name: value for name, value in asdict(sizes).items() if name != "name"}
+    return f"{sizes.name}: " + ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in named.items())
+
+
+def tell(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def show(known: Mapping[str, str], rows: Sequence[Row], missing: Mapping[str, str]) -> None:
+    for name, value in known.items():
+        print(f"{name:16}{value}")
+    print()
+    print_table(rows)
+    for name, why in missing.items():
+        print(f"{name} was not measured: {why}")

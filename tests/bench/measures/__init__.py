@@ -1,0 +1,1 @@
+"""What is measured: a module each, with what is ours, what the baseline is, and how the rows are counted."""

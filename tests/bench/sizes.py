@@ -1,0 +1,106 @@
+"""How much of everything: a full run, a quick one for looking, the smallest one for tests."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """`seconds`: of one round under load. Events, rows and people are counts."""
+
+    name: str
+    rounds: int
+    warm: int
+    seconds: float
+    connections: int
+    appends: int
+    batches: int
+    lines: int
+    relayed: int
+    consumed: int
+    rebuilt: int
+    deals: int
+    people: int
+    questions: int
+    latency_seconds: float
+    latency_rate: int
+    stored: tuple[int, ...]
+    sustained_seconds: float
+    imported: int
+    clients: int
+
+
+FULL = Sizes(
+    "full",
+    rounds=5,
+    warm=1,
+    seconds=6,
+    connections=64,
+    appends=10_000,
+    batches=4,
+    lines=5_000,
+    relayed=100_000,
+    consumed=100_000,
+    rebuilt=1_000_000,
+    deals=1_000_000,
+    people=10_000,
+    questions=200,
+    latency_seconds=15,
+    latency_rate=200,
+    stored=(10_000, 100_000, 1_000_000),
+    sustained_seconds=60,
+    imported=100_000,
+    clients=1_000,
+)
+LONG = Sizes(
+    **FULL.__dict__
+    | {
+        "name": "long",
+        "stored": (10_000, 100_000, 1_000_000, 10_000_000),
+        "sustained_seconds": 600,
+        "imported": 1_000_000,
+    }
+)
+QUICK = Sizes(
+    "quick",
+    rounds=2,
+    warm=1,
+    seconds=1.5,
+    connections=64,
+    appends=1_500,
+    batches=1,
+    lines=2_000,
+    relayed=20_000,
+    consumed=20_000,
+    rebuilt=20_000,
+    deals=20_000,
+    people=1_000,
+    questions=50,
+    latency_seconds=3,
+    latency_rate=100,
+    stored=(2_000, 20_000),
+    sustained_seconds=3,
+    imported=5_000,
+    clients=100,
+)
+TINY = Sizes(
+    "tiny",
+    rounds=1,
+    warm=0,
+    seconds=0.3,
+    connections=8,
+    appends=64,
+    batches=1,
+    lines=50,
+    relayed=300,
+    consumed=300,
+    rebuilt=300,
+    deals=200,
+    people=40,
+    questions=5,
+    latency_seconds=0.5,
+    latency_rate=20,
+    stored=(100, 300),
+    sustained_seconds=0.3,
+    imported=100,
+    clients=5,
+)

@@ -1,0 +1,119 @@
+"""Stores with so many events in them as if they had come one by one: written by one statement, all alike but for ids
+and numbers."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Text, Uuid, bindparam, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.lead_intake.lead.commands import Capture, CaptureLead
+from services.lead_intake.lead.decider import DECIDER
+from services.lead_intake.lead.events import LeadCaptured
+from services.pipeline.opportunity.events import OpportunityOpened
+from shared.rules.message import Event
+from tests.bench.leads import LEAD
+
+NIL = str(UUID(int=0))
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+AT_ONCE = 100_000
+"""Events that one statement writes."""
+
+# In a template, the nil UUID stands for an id that each event has for its own, NUMBER for its number.
+EVENTS = text("""
+    INSERT INTO events (position, event_id, stream, version, type, data, occurred_at, recorded_at, actor,
+        correlation_id)
+    SELECT n, md5('event' || n)::uuid, :kind || '-' || md5(n::text)::uuid, 1, :type,
+        CAST(replace(replace(replace(replace(replace(:data, :nil, md5(n::text)::uuid::text), 'NUMBER', n::text),
+            '"7777"', '"' || (n % 9000 + 1000)::text || '"'), 'rep-0', 'rep-' || n % :people),
+            '2026-06-01', (date '2026-01-01' + CAST(n % 730 AS int))::text) AS jsonb),
+        CAST(:noon AS timestamptz) + n * interval '1 ms', CAST(:noon AS timestamptz) + n * interval '1 ms', 'bench',
+        :mark
+    FROM generate_series(CAST(:first AS bigint), CAST(:last AS bigint)) AS n""").bindparams(
+    *(bindparam(name, type_=Text) for name in ("kind", "type", "data", "nil")),
+    *(bindparam(name, type_=BigInteger) for name in ("first", "last", "people")),
+    bindparam("mark", type_=Uuid),
+)
+ALIASES = text("""
+    INSERT INTO aliases (alias, stream, subject)
+    SELECT 'email:' || md5('a' || n) || md5('b' || n), 'lead-' || md5(n::text)::uuid, 'person-' || md5(n::text)::uuid
+    FROM generate_series(CAST(:first AS bigint), CAST(:last AS bigint)) AS n""")
+VAULT = text("""
+    INSERT INTO vault (ref, subject, value)
+    SELECT md5(n::text)::uuid, 'person-' || md5(n::text)::uuid, CAST(:value AS jsonb)
+    FROM generate_series(CAST(:first AS bigint), CAST(:last AS bigint)) AS n""")
+PERSON = '{"email": "person@customer.example", "first_name": "Ada", "last_name": "Lovelace", "job_title": "Head"}'
+
+
+@dataclass(frozen=True)
+class Template:
+    """One event's kind of stream, type and data."""
+
+    kind: str
+    type: str
+    data: str
+
+
+def template(kind: str, event: Event) -> Template:
+    return Template(kind, event.type, event.model_dump_json(context=lambda value: UUID(int=0)))
+
+
+def captured() -> LeadCaptured:
+    """What the lead that is posted becomes."""
+    told = CaptureLead.model_validate(LEAD)
+    command = Capture(told=told, capture_id=NIL, person_id=NIL, engaged_at=NOON, unnamed=True)
+    (event,) = DECIDER.decide(DECIDER.initial, command, NOON)
+    assert isinstance(event, LeadCaptured)
+    return event
+
+
+def opened() -> OpportunityOpened:
+    """Owner, amount and close date differ from deal to deal."""
+    deal: dict[str, Any] = {
+        "account": "customer.example",
+        "owner": "rep-0",
+        "motion": "new_business",
+        "approach": "hunting",
+        "pipeline": "default",
+        "process_version": 1,
+        "stage": "qualified",
+        "stage_mapped": True,
+        "category": "pipeline",
+        "category_by_hand": False,
+        "qualified": True,
+        "outcome": None,
+        "amount": Decimal(7777),
+        "currency": "EUR",
+        "amount_estimated": False,
+        "close_date": date(2026, 6, 1),
+        "product": None,
+        "lead_ids": [NIL],
+        "origin": "lead",
+        "source": "demo_request",
+        "mql_source": "demo_request",
+        "external_id": None,
+        "name": None,
+    }
+    return OpportunityOpened.model_validate(deal)
+
+
+LEADS = template("lead", captured())
+DEALS = template("opportunity", opened())
+
+
+async def fill(engine: AsyncEngine, what: Template, first: int, last: int, *, people: int = 100) -> None:
+    """Events with these positions, in the schema that the engine writes to."""
+    told = {"kind": what.kind, "type": what.type, "data": what.data, "nil": NIL, "noon": NOON, "mark": UUID(int=1)}
+    for start in range(first, last + 1, AT_ONCE):
+        span = {"first": start, "last": min(start + AT_ONCE - 1, last)}
+        async with engine.begin() as tx:
+            await tx.execute(EVENTS, told | span | {"people": people})
+            if what is LEADS:
+                await tx.execute(ALIASES, span)
+                await tx.execute(VAULT, span | {"value": PERSON})
+    async with engine.begin() as tx:
+        for table in ("events", "aliases", "vault"):
+            await tx.execute(text(f"ANALYZE {table}"))

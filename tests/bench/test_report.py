@@ -1,0 +1,72 @@
+import sys
+from pathlib import Path
+
+import orjson
+import pytest
+
+from tests.bench.main import MEASURES
+from tests.bench.main import json_of as written
+from tests.bench.report import BEGIN, END, markdown
+from tests.bench.rounds import Spread
+from tests.bench.table import Row, at_least, at_most
+from tests.funnelcast.command import run
+
+
+def run_of(place: Path, date: str, *rows: Row) -> Path:
+    place.write_bytes(written({"date": date, "cpu": "a fast one"}, rows, {}))
+    return place
+
+
+def rate(ratio: float, void: str | None = None) -> Row:
+    found = Spread(ratio * 100, ratio * 90, ratio * 110, 5)
+    share = Spread(ratio, ratio - 0.1, ratio + 0.1, 5)
+    return Row("P1", "posts", "requests/s", found, "echo", Spread(100, 99, 101, 5), share, None, at_least(0.8), void)
+
+
+def wait(median: float) -> Row:
+    return Row("P3", "time to answer", "ms", Spread(median, median, median, 5), target=at_most(50))
+
+
+def test_of_several_runs_the_worst_is_told(tmp_path: Path) -> None:
+    one = run_of(tmp_path / "one", "Monday", rate(0.9), wait(60))
+    two = run_of(tmp_path / "two", "Tuesday", rate(0.7), wait(40))
+    page = markdown([one, two])
+    assert "- measured: Monday, Tuesday" in page
+    assert "| P1 | posts, requests/s | 70 (63–77) | 100 (99–101) echo | 0.7 (0.6–0.8) × |  | ≥ 0.8 × | NO |" in page
+    assert "| P3 | time to answer, ms | 60 (60–60) |  |  |  | ≤ 50 | NO |" in page
+
+
+def test_void_is_worse_than_slow(tmp_path: Path) -> None:
+    one = run_of(tmp_path / "one", "Monday", rate(0.9, void="10 were told to be done, and 9 rows are there"))
+    two = run_of(tmp_path / "two", "Tuesday", rate(0.1))
+    assert "VOID" in markdown([one, two])
+
+
+def test_the_figures_stand_between_their_marks(tmp_path: Path) -> None:
+    page = tmp_path / "performance.md"
+    page.write_text(f"# Performance\n\n{BEGIN}\nold\n{END}\n\n## Notes\n")
+    figures = run_of(tmp_path / "run.json", "Monday", rate(0.9))
+    told = run("bench", "--markdown", figures, "--into", page)
+    assert told.returncode == 0, told.stderr
+    assert "old" not in page.read_text()
+    assert "| P1 |" in page.read_text()
+    assert page.read_text().endswith(f"{END}\n\n## Notes\n")
+
+
+def test_a_measure_that_there_is_not_is_named() -> None:
+    told = run("bench", "--only", "P1,P99")
+    assert told.returncode == 1
+    assert f"there is no measure P99; there are {', '.join(MEASURES)}" in told.stderr
+
+
+def test_without_a_clone_it_says_what_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "tests.bench", None)
+    told = run("bench", "--quick")
+    assert told.returncode == 1
+    assert "benchmarks are run from a clone, after `make dev` there" in told.stderr
+
+
+def test_what_programs_read_says_whether_it_passed() -> None:
+    told = orjson.loads(written({}, [rate(0.9), wait(60)], {"P6": "no Kafka"}))
+    assert [row["passed"] for row in told["rows"]] == [True, False]
+    assert told["missing"] == {"P6": "no Kafka"}
