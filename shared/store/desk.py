@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +27,9 @@ from shared.store.ask import Answer, Ask, Claim, Done, Step
 from shared.store.event_store import LARGEST_EVENT, Head
 from shared.store.idempotency import Given
 from shared.store.vault import Kept
+
+CLOCKS_DIFFER = timedelta(seconds=1)
+"""By as much honest clocks may: ours among each other, a caller's from ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,12 +182,13 @@ class Draft:
             self.append(event, at)
 
     def instant(self, step: Step[Any]) -> datetime:
-        """Only a caller who names an instant can be too early; our own clock is never the caller's fault."""
+        """Only a caller who names an instant can be too early; our own clocks are never the caller's fault: one that
+        was ahead when it stamped the stream's last event, or is a little behind the clock of another replica."""
         last = self.stream.occurred_at
         if step.occurred_at is not None:
-            if step.occurred_at < last:
+            if step.occurred_at < last - CLOCKS_DIFFER and last <= self.desk.edge.now():
                 raise Rejected(f"occurred_at lies before what already happened at {last.isoformat()}")
-            return step.occurred_at
+            return max(step.occurred_at, last)
         now = self.ask.cause.occurred_at if self.ask.cause else self.desk.edge.now()
         return max(now, last)
 

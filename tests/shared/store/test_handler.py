@@ -171,11 +171,30 @@ async def test_instants_never_fall_within_a_stream_and_only_a_named_one_is_refus
     await write(ask("a", Add(n=1)))
     clock.instant = start - timedelta(hours=1)
     (own_clock,) = await write(ask("a", Add(n=1)))
-    named = Ask(DECIDER, "tally-a", [Step(Add(n=1), occurred_at=clock.instant)], "tester", CORRELATION)
-    (named_too_early,) = await write(named)
+    clock.instant = start
+    (named_too_early,) = await write(named(start - timedelta(seconds=2)))
     assert isinstance(own_clock, Done)
     assert isinstance(named_too_early, Rejected)
     assert [event.occurred_at for event in await stored(store)] == [start, start]
+
+
+async def test_a_clock_of_ours_that_was_wrong_is_not_the_fault_of_who_names_an_instant(
+    store: AsyncEngine, write: Write, clock: Clock
+) -> None:
+    ahead = clock.instant + timedelta(hours=1)
+    clock.instant = ahead
+    await write(ask("a", Add(n=1)))
+    clock.instant = ahead - timedelta(hours=1)
+    (by_the_true_clock,) = await write(named(clock.instant))
+    clock.instant = ahead + timedelta(seconds=1)
+    (by_a_clock_that_differs,) = await write(named(ahead - timedelta(milliseconds=150)))
+    assert isinstance(by_the_true_clock, Done)
+    assert isinstance(by_a_clock_that_differs, Done)
+    assert [event.occurred_at for event in await stored(store)] == [ahead] * 3
+
+
+def named(at: datetime) -> Ask:
+    return Ask(DECIDER, "tally-a", [Step(Add(n=1), occurred_at=at)], "tester", CORRELATION)
 
 
 async def test_recorded_at_never_falls_and_lies_after_what_the_relay_promised(store: AsyncEngine, write: Write) -> None:
