@@ -273,8 +273,11 @@ class Needs:
 async def refuse_unclear_json(request: Request) -> None:
     """The framework's reader takes more than JSON is (RFC 8259): NaN, other encodings than UTF-8, half a character.
     Such a body could neither be compared with another nor be answered."""
-    if request.scope["route"].body_field is None or not (body := await request.body()):
-        return
+    if request.scope["route"].body_field is not None and (body := await request.body()):
+        must_be_json(body)
+
+
+def must_be_json(body: bytes) -> None:
     try:
         orjson.loads(body)
     except orjson.JSONDecodeError as error:

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.web import problems
 from shared.web.access import Scope as KeyScope
-from shared.web.call import Call, Running
+from shared.web.call import Call, Running, must_be_json
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,8 @@ class Direct:
             return
         try:
             told = way.body.validate_json(body)
-        except ValidationError:
+            must_be_json(body)
+        except (ValidationError, problems.Invalid):
             await self.app(scope, again(body, receive), send)
             return
         response = await way.answer(told, self.running, request)
