@@ -175,7 +175,9 @@ def add_handlers(app: FastAPI) -> None:
     async def handle_http(request: Request, error: Exception) -> Response:
         if not isinstance(error, HTTPException):
             raise error
-        status = 422 if error.status_code == 400 else error.status_code  # 400: a body that is no JSON text at all
+        if error.status_code == 400:  # a body that is no JSON text at all
+            return response(body_of(422, error.detail, errors=[{"pointer": "", "detail": error.detail}]))
+        status = error.status_code
         headers = {"Allow": allowed(app, request.scope)} if status == 405 else error.headers
         return response(body_of(status, error.detail), headers)
 
