@@ -186,7 +186,7 @@ class Draft:
         was ahead when it stamped the stream's last event, or is a little behind the clock of another replica."""
         last = self.stream.occurred_at
         if step.occurred_at is not None:
-            if step.occurred_at < last - CLOCKS_DIFFER and last <= self.desk.edge.now():
+            if step.occurred_at + CLOCKS_DIFFER < last and last <= self.desk.edge.now():
                 raise Rejected(f"occurred_at lies before what already happened at {last.isoformat()}")
             return max(step.occurred_at, last)
         now = self.ask.cause.occurred_at if self.ask.cause else self.desk.edge.now()

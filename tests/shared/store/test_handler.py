@@ -183,7 +183,7 @@ async def test_a_clock_of_ours_that_was_wrong_is_not_the_fault_of_who_names_an_i
 ) -> None:
     ahead = clock.instant + timedelta(hours=1)
     clock.instant = ahead
-    await write(ask("a", Add(n=1)))
+    await write(named(ahead))
     clock.instant = ahead - timedelta(hours=1)
     (by_the_true_clock,) = await write(named(clock.instant))
     clock.instant = ahead + timedelta(seconds=1)
