@@ -14,12 +14,13 @@ BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9].*")
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def printable(text: str) -> str:
     """Refuses control characters: Postgres stores no NUL, and a line break has no place in one line."""
-    if any(ord(character) < 32 or ord(character) == 127 for character in text):
+    if CONTROL.search(text):
         raise ValueError("control characters are not allowed")
     return text
 
