@@ -59,17 +59,20 @@ async def messages(answer: httpx.Response) -> AsyncIterator[Mapping[str, str]]:
             lines = {}
 
 
+FOLLOW = {"feed": page_by_page, "stream": as_they_come}
+
+
 @asynccontextmanager
 async def following(http: httpx.AsyncClient, addresses: Mapping[str, str]) -> AsyncIterator[Sequence[Followed]]:
     """Both kinds, of both feeds, as long as the body runs."""
     followed = [Followed(service, how, PUBLIC[service]) for service in PUBLIC for how in ("feed", "stream")]
-    async with asyncio.TaskGroup() as tasks:
-        started = []
-        for one in followed:
-            follow = page_by_page if one.how == "feed" else as_they_come
-            started.append(tasks.create_task(follow(http, f"{addresses[one.service]}/{one.service}/v1", one)))
-        try:
-            yield followed
-        finally:
-            for task in started:
-                task.cancel()
+    started = [
+        asyncio.ensure_future(FOLLOW[one.how](http, f"{addresses[one.service]}/{one.service}/v1", one))
+        for one in followed
+    ]
+    try:
+        yield followed
+    finally:
+        for task in started:
+            task.cancel()
+        await asyncio.gather(*started, return_exceptions=True)

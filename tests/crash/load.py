@@ -177,10 +177,9 @@ async def clients(addresses: Mapping[str, str], key: str = ADMIN) -> AsyncIterat
 async def under_load(some: Clients, name: str, number: int, way: Way = JOURNEY) -> AsyncIterator[None]:
     """So many clients at the same time, until the body ends; then all of them finish what they began."""
     stopping = asyncio.Event()
-    async with asyncio.TaskGroup() as tasks:
-        for _ in range(number):
-            tasks.create_task(some.again_and_again(way, name, stopping))
-        try:
-            yield
-        finally:
-            stopping.set()
+    working = [asyncio.ensure_future(some.again_and_again(way, name, stopping)) for _ in range(number)]
+    try:
+        yield
+    finally:
+        stopping.set()
+        await asyncio.gather(*working)
