@@ -1,0 +1,212 @@
+"""For each command of each decider, values that lead somewhere: few names, so that they meet."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import strategies as st
+
+from services.forecast.org.commands import EndNode, ImportNodes, PlaceNode
+from services.lead_intake.lead.commands import Capture
+from services.lead_intake.person.decider import ErasePerson, RecordAccess
+from services.pipeline.opportunity import commands as deal
+from services.pipeline.opportunity.events import Approach, Motion
+from services.pipeline.process.decider import DEFAULT, DefineProcess
+from services.pipeline.process.events import ForecastCategory, Stage
+from services.qualification.lead import commands as lead
+from services.qualification.lead import events as lead_events
+from services.qualification.model.decider import ActivateModel, DefineModel
+from services.qualification.model.default import DEFAULT as MODEL
+from shared.rules.message import Command
+from shared.rules.money import Money
+from tests.forecast.nodes import lines, place
+from tests.lead_intake.captures import DEMO, JANE, WEBINAR, asked
+from tests.qualification.leads import DOMAIN, MISFIT, engaged_by
+from tests.spec import NOON
+
+Strategy = st.SearchStrategy[Any]
+few = st.integers(1, 4)
+minutes = st.integers(-90, 90).map(lambda minute: NOON + timedelta(minutes=minute))
+reasons = st.sampled_from(["no_need", "other"])
+notes = st.sampled_from([None, "so", "=1+1"])
+texts = st.sampled_from(["Acme", "=HYPERLINK(1)", "Zoë 🦊"])
+owners = st.sampled_from(["ann", "bob"])
+pipelines = st.sampled_from(["default", "default", "loans", "none"])
+stages = st.sampled_from([*(stage.stage for stage in DEFAULT.stages), "asked", "granted", "won", "lost"])
+days = st.sampled_from([None, date(1900, 1, 1), date(2026, 3, 2), date(2026, 12, 31), date(2199, 12, 31)])
+money = st.builds(
+    Money,
+    amount=st.sampled_from([Decimal(0), Decimal("0.1"), Decimal(10) ** 14]),
+    currency=st.sampled_from(["EUR", "BHD"]),
+)
+prices = st.none() | money
+deals = st.sampled_from(["deal-1", "deal-2", "deal-3"])
+leads = st.sampled_from(["lead-1", "lead-2"])
+external_ids = st.sampled_from([None, "crm:1", "erp:2"])
+statuses = st.sampled_from(["met", "met", "unmet", "unknown"])
+opened = {"account": texts, "owner": owners, "amount": prices, "close_date": days, "pipeline": pipelines}
+
+OF_OPPORTUNITIES: Mapping[type[Command], Strategy] = {
+    deal.OpenOpportunity: st.builds(
+        deal.OpenOpportunity,
+        name=texts,
+        amount_estimated=st.booleans(),
+        motion=st.sampled_from(Motion),
+        approach=st.sampled_from(Approach),
+        stage=st.none() | stages,
+        product=st.none(),
+        external_id=external_ids,
+        **opened,
+    ),
+    deal.TakeHandOver: st.builds(
+        deal.TakeHandOver,
+        lead_id=leads,
+        name=st.none() | st.uuids(),
+        motion=st.sampled_from(Motion),
+        product=st.none(),
+        source=st.just("demo_request"),
+        mql_source=st.none(),
+        **opened,
+    ),
+    deal.AttachLead: st.builds(deal.AttachLead, lead_id=leads),
+    deal.EraseTexts: st.just(deal.EraseTexts()),
+    deal.Qualify: st.builds(
+        deal.Qualify,
+        bant=st.builds(deal.Bant, budget=st.none() | st.builds(deal.BantItem, status=statuses, evidence=notes)),
+        to_stage=st.none() | stages,
+    ),
+    deal.Advance: st.builds(deal.Advance, to_stage=stages),
+    deal.EnterStage: st.builds(deal.EnterStage, to_stage=stages),
+    deal.SetAmount: st.builds(deal.SetAmount, amount=prices, amount_estimated=st.booleans()),
+    deal.SetCloseDate: st.builds(deal.SetCloseDate, close_date=days),
+    deal.SetCategory: st.builds(deal.SetCategory, category=st.sampled_from(ForecastCategory)),
+    deal.Assign: st.builds(deal.Assign, owner=owners),
+    deal.Win: st.builds(deal.Win, amount=prices, close_date=days),
+    deal.Lose: st.builds(deal.Lose, reason=reasons, note=notes),
+    deal.Recycle: st.builds(deal.Recycle, reason=reasons, note=notes),
+    deal.ReopenWith: st.builds(
+        deal.ReopenWith,
+        asked=st.builds(deal.Reopen, reason=reasons, close_date=st.just(date(2026, 6, 30)), note=notes),
+        may_correct=st.booleans(),
+    ),
+    deal.Correct: st.builds(
+        deal.Correct, amount=prices, close_date=days, owner=st.none() | owners, reason=reasons, note=notes
+    ),
+    deal.Link: st.builds(deal.Link, external_id=st.sampled_from(["crm:1", "erp:2"])),
+}
+OF_PROCESSES: Mapping[type[Command], Strategy] = {
+    DefineProcess: st.builds(
+        DefineProcess,
+        pipeline=st.sampled_from(["default", "loans"]),
+        stages=st.lists(
+            st.builds(Stage, stage=stages, category=st.none() | st.sampled_from(ForecastCategory)),
+            min_size=1,
+            max_size=4,
+        ).map(tuple),
+        first_qualified=stages,
+        won=st.sampled_from(["won", "paid"]),
+        lost=st.sampled_from(["lost", "won"]),
+    )
+    | st.just(
+        DefineProcess(
+            pipeline="loans",
+            stages=(Stage(stage="asked"), Stage(stage="granted", category=ForecastCategory.COMMIT)),
+            first_qualified="granted",
+        )
+    ),
+}
+
+said = st.none() | st.builds(lead.SaidItem, status=st.sampled_from(lead_events.BantStatus), evidence=notes)
+met = lead.SaidItem(status=lead_events.BantStatus.MET)
+all_met = lead.Bant(budget=met, authority=met, need=met, timing=met)
+OF_LEADS: Mapping[type[Command], Strategy] = {
+    lead.RecordEngagement: st.builds(
+        engaged_by,
+        st.sampled_from(["newsletter", "contact_form", "demo_request", "webinar"]),
+        minutes,
+        st.integers(1, 12),
+        profile=st.sampled_from([DOMAIN, MISFIT]),
+    ),
+    lead.ChangeBant: st.builds(
+        lead.ChangeBant,
+        said=st.just(all_met) | st.builds(lead.Bant, budget=said, need=said),
+        by=st.sampled_from(["sam", "kim"]),
+        known_as=st.just({}),
+    ),
+    lead.MarkMql: st.builds(lead.MarkMql, reason=reasons, note=notes),
+    lead.Reject: st.builds(lead.Reject, reason=reasons, note=notes),
+    lead.Nurture: st.builds(lead.Nurture, reason=reasons, revisit_on=days, note=notes),
+    lead.Requalify: st.just(lead.Requalify()),
+    lead.ClaimFor: st.builds(lead.ClaimFor, sdr=st.sampled_from(["sam", "kim"])),
+    lead.Touch: st.just(lead.Touch()),
+    lead.HandOverAs: st.builds(
+        lead.HandOverAs,
+        asked=st.builds(lead.HandOver, owner=owners, account=st.none() | texts, name=notes, amount=prices),
+        opportunity_id=deals,
+        account_won=st.booleans(),
+    ),
+    lead.AttachTo: st.builds(
+        lead.AttachTo,
+        opportunity_id=deals,
+        deal=st.none()
+        | st.builds(
+            lead.KnownDeal,
+            account=texts,
+            owner=owners,
+            motion=st.sampled_from(lead_events.Motion),
+            pipeline=st.just("default"),
+            is_open=st.booleans(),
+        ),
+    ),
+    lead.TakeBack: st.builds(lead.TakeBack, opportunity_id=deals, rule=texts),
+    lead.FollowDeal: st.builds(
+        lead.FollowDeal,
+        opportunity_id=deals,
+        happened=st.sampled_from(["qualify", "win", "lose", "recycle", "reopen"]),
+        qualified=st.booleans(),
+        reason=st.none() | reasons,
+    ),
+    lead.Erase: st.just(lead.Erase()),
+}
+low = MODEL.model_copy(update={"line": MODEL.line.model_copy(update={"engagement": 5})})
+OF_MODELS: Mapping[type[Command], Strategy] = {
+    DefineModel: st.sampled_from([DefineModel(model=low), DefineModel(model=MODEL)]),
+    ActivateModel: st.builds(ActivateModel, version=st.integers(0, 4)),
+}
+
+OF_CAPTURES: Mapping[type[Command], Strategy] = {
+    Capture: st.builds(
+        lambda number, at, named, person, body, external_id: asked(
+            f"c{number}", engaged_at=at, unnamed=named, person_id=person, **body, external_id=external_id
+        ),
+        st.integers(1, 12),
+        minutes,
+        st.booleans(),
+        st.sampled_from(["p1", "p2"]),
+        st.sampled_from([JANE, WEBINAR, DEMO]),
+        external_ids,
+    ),
+}
+OF_PEOPLE: Mapping[type[Command], Strategy] = {
+    RecordAccess: st.just(RecordAccess()),
+    ErasePerson: st.builds(ErasePerson, lead_ids=st.lists(leads, max_size=2, unique=True).map(tuple)),
+}
+
+nodes = st.sampled_from(["acme", "b", "c", "d"])
+since = st.none() | st.sampled_from([datetime(year, 1, 1, tzinfo=UTC) for year in (1900, 2017, 2018, 2019)])
+placings = st.builds(place, nodes, st.none() | nodes, since, name=texts, kind=st.sampled_from(["person", "unit"]))
+OF_ORG: Mapping[type[Command], Strategy] = {
+    PlaceNode: placings,
+    EndNode: st.builds(EndNode, node=nodes, starts=since),
+    ImportNodes: st.lists(placings, min_size=1, max_size=4).map(lambda many: lines(*many)),
+}
+COMMANDS: Mapping[type[Command], Strategy] = {
+    **OF_OPPORTUNITIES,
+    **OF_PROCESSES,
+    **OF_LEADS,
+    **OF_MODELS,
+    **OF_CAPTURES,
+    **OF_PEOPLE,
+    **OF_ORG,
+}

@@ -1,0 +1,167 @@
+"""What holds of each kind of stream, whatever was asked of it: of its state, and of its events in a row."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+from services.forecast.org.history import FOREVER, stay_at, stays
+from services.forecast.org.state import Org
+from services.lead_intake.lead.events import EngagementAdded, LeadCaptured, LeadEvent
+from services.lead_intake.lead.state import NotThere as NoCaptures
+from services.lead_intake.lead.state import State as Captures
+from services.lead_intake.person.decider import Person
+from services.lead_intake.person.events import PersonErased, PersonEvent
+from services.pipeline.opportunity.events import (
+    After,
+    HandOverRefused,
+    OpportunityEvent,
+    OpportunityOpened,
+    StageChanged,
+    TextsErased,
+)
+from services.pipeline.opportunity.state import Closed
+from services.pipeline.opportunity.state import NotThere as NoDeal
+from services.pipeline.opportunity.state import State as DealState
+from services.pipeline.process.decider import Processes
+from services.pipeline.process.events import ProcessDefined
+from services.qualification.lead.events import After as LeadAfter
+from services.qualification.lead.events import LeadErased, Lifecycle
+from services.qualification.lead.lifecycle import TABLE
+from services.qualification.lead.state import NotThere as NoLead
+from services.qualification.lead.state import State as LeadState
+from services.qualification.model.decider import Models
+from services.qualification.model.events import ModelDefined, ModelEvent
+from shared.rules.message import BEGINNING
+from tests.pipeline.test_any_order import check as check_deal
+from tests.qualification.test_any_order import check as check_lead
+
+Happened = Sequence[tuple[Any, datetime]]
+
+
+def deal(state: DealState, happened: Happened) -> None:
+    check_deal(state)
+    events: list[tuple[OpportunityEvent, datetime]] = [
+        (event, at) for event, at in happened if not isinstance(event, HandOverRefused | TextsErased)
+    ]
+    assert bool(events) != isinstance(state, NoDeal)
+    opened = [isinstance(event, OpportunityOpened) for event, _ in events]
+    assert opened == [number == 0 for number in range(len(events))]
+    entered: datetime | None = None
+    closed = False
+    for (before, _), (event, at) in pairwise(events):
+        assert isinstance(before, After)
+        assert isinstance(event, After)
+        entered = entered or events[0][1]
+        if isinstance(event, StageChanged):
+            follows(before, event, at - entered)
+            assert closed == (event.command == "reopen"), "only a reopening brings a closed deal back"
+            entered, closed = at, event.outcome is not None
+        else:
+            assert (event.stage, event.outcome) == (before.stage, before.outcome), "no stage without its event"
+    assert isinstance(state, Closed) == closed
+
+
+def follows(before: After, event: StageChanged, stayed: timedelta) -> None:
+    """Visits to stages touch each other: no gap, no overlap."""
+    was = (before.stage, before.category, before.amount, before.close_date)
+    assert (event.from_stage, event.from_category, event.from_amount, event.from_close_date) == was
+    assert (event.to_stage, event.to_category) == (event.stage, event.category)
+    assert event.seconds_in_from_stage == int(stayed.total_seconds()) >= 0
+
+
+def processes(state: Processes, happened: Happened) -> None:
+    versions: dict[str, int] = {}
+    for event, _ in happened:
+        assert isinstance(event, ProcessDefined)
+        versions[event.pipeline] = versions.get(event.pipeline, 0) + 1
+        assert event.version == versions[event.pipeline], "versions of a pipeline are gapless"
+    assert state.keys() == {"default", *versions}
+    for process in state.values():
+        names = [stage.stage for stage in process.stages]
+        assert process.first_qualified in names
+        assert len({*names, process.won, process.lost}) == len(names) + 2
+
+
+def lead(state: LeadState, happened: Happened) -> None:
+    assert bool(happened) != isinstance(state, NoLead)
+    if isinstance(state, NoLead):
+        return
+    check_lead(state)
+    after = [event for event, _ in happened if isinstance(event, LeadAfter)]
+    assert len(after) == len(happened)
+    moves = [(before.lifecycle, then.lifecycle) for before, then in pairwise(after)]
+    assert {move for move in moves if move[0] != move[1]} <= {(start, to) for (start, _), to in TABLE.items()}
+    assert {event.person_id for event in after} == {state.standing.person_id}
+    assert all(before.cycle <= then.cycle <= before.cycle + 1 for before, then in pairwise(after))
+    erased = [isinstance(event, LeadErased) for event in after]
+    assert erased.count(True) <= 1
+    assert [event.erased for event in after] == [any(erased[: number + 1]) for number in range(len(erased))]
+    assert sum(event.lifecycle is Lifecycle.MQL and not event.cycle for event in after) == 0
+
+
+def models(state: Models, happened: Happened) -> None:
+    defined: list[ModelEvent] = [event for event, _ in happened if isinstance(event, ModelDefined)]
+    assert [event.version for event in defined] == list(range(2, len(defined) + 2))
+    assert state.versions.keys() == set(range(1, len(defined) + 2))
+    assert state.active in state.versions
+
+
+def captures(state: Captures, happened: Happened) -> None:
+    events: list[LeadEvent] = [event for event, _ in happened]
+    kinds = [type(event) for event in events]
+    assert kinds == [LeadCaptured, *[EngagementAdded] * len(events)][: len(events)]
+    if not isinstance(state, NoCaptures):
+        assert len({event.capture_id for event in events}) == len(events) == len(state.captures)
+        assert {event.person_id for event in events} == {state.person_id}
+        named = [event.external_id for event in events if event.external_id]
+        assert len(named) - len(set(named)) <= len(events)
+
+
+def person(state: Person, happened: Happened) -> None:
+    events: list[PersonEvent] = [event for event, _ in happened]
+    erased = [isinstance(event, PersonErased) for event in events]
+    assert erased.count(True) <= 1
+    assert True not in erased[:-1], "nothing happens to who is erased"
+    assert state.erased == (True in erased)
+
+
+def org(state: Org, happened: Happened) -> None:
+    """At every instant where anything changes: one tree."""
+    assert bool(happened) == bool(len(state.nodes))
+    instants = {BEGINNING} | {row.starts for node in state.nodes for row in state.history(node)}
+    for at in sorted(instants):
+        standing = {node: stay_at(state.history(node), at) for node in state.nodes}
+        there = {node: stay for node, stay in standing.items() if stay is not None}
+        roots = [node for node, stay in there.items() if stay.place.parent is None]
+        assert len(roots) <= 1, (at, roots)
+        for node, stay in there.items():
+            if stay.active and stay.place.parent is not None:
+                above = there.get(stay.place.parent)
+                assert above is not None, (at, node)
+                assert above.active, (at, node)
+            reaches_the_top(there, node)
+    for node in state.nodes:
+        row_ends = [(stay.starts, stay.ends) for stay in stays(state.history(node))]
+        assert all(ends == starts for (_, ends), (starts, _) in pairwise(row_ends))
+        assert not row_ends or row_ends[-1][1] == FOREVER
+
+
+def reaches_the_top(there: Mapping[str, Any], node: str) -> None:
+    seen: set[str] = set()
+    place: str | None = node
+    while place is not None and place in there:
+        assert place not in seen, f"a cycle over {place}"
+        seen.add(place)
+        place = there[place].place.parent
+
+
+INVARIANTS: Mapping[str, Callable[[Any, Happened], None]] = {
+    "services.lead_intake.lead": captures,
+    "services.lead_intake.person": person,
+    "services.qualification.lead": lead,
+    "services.qualification.model": models,
+    "services.pipeline.opportunity": deal,
+    "services.pipeline.process": processes,
+    "services.forecast.org": org,
+}

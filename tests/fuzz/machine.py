@@ -1,0 +1,176 @@
+"""A decider under any commands in any order, on the desk that decides for the store, only without a database."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, is_dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule
+from pydantic import BaseModel
+
+from shared.rules.message import Command, Recorded, Refusal, StoredEvent
+from shared.rules.sealed import Sealed
+from shared.store.ask import Ask, Done, Step
+from shared.store.desk import Desk, folded
+from shared.store.event_store import LARGEST_EVENT, Head
+from tests.fuzz.commands import COMMANDS
+from tests.fuzz.deciders import AnyDecider
+from tests.running import Clock
+from tests.spec import NOON
+
+NEWS = ("person.accessed", "opportunity.texts_erased", "hand_over.refused")
+"""Each look at a person's data is one more; texts that were written since are emptied, too; and to each hand-over there
+is an answer: reactions, which ask this, are carried out once by their checkpoint."""
+Invariant = Callable[[Any, Sequence[tuple[Any, datetime]]], None]
+
+
+@dataclass
+class Store:
+    """What was committed, and the transaction that is open."""
+
+    deciders: Mapping[str, AnyDecider]
+    clock: Clock = field(default_factory=lambda: Clock(NOON))
+    stored: list[StoredEvent] = field(default_factory=list)
+    asked: int = 0
+
+    def __post_init__(self) -> None:
+        self.desk = self.opened()
+
+    def opened(self) -> Desk:
+        last = self.stored[-1] if self.stored else None
+        earliest = max(self.clock.now(), last.recorded_at) if last else self.clock.now()
+        head = Head(last.position if last else 0, earliest)
+        return Desk(self.clock.edge(), head, folded(self.deciders, self.stored), {}, {})
+
+    @property
+    def history(self) -> list[StoredEvent]:
+        return [*self.stored, *self.desk.appended]
+
+    def commit(self) -> None:
+        self.stored += self.desk.appended
+        self.desk = self.opened()
+
+    def ask(self, stream: str, command: Command, *, key: str | None = None) -> Done | Refusal:
+        self.asked += 1
+        step = Step(command)
+        return self.desk.answer(
+            Ask(self.deciders[stream], stream, [step], "tester", UUID(int=1), key=key, fingerprint="same")
+        )
+
+
+def machine(decider: AnyDecider, commands: Sequence[type[Command]], invariant: Invariant) -> type[Any]:
+    """`commands`: those of the decider. What it looks at changes meanwhile, too."""
+    stream = decider.stream("it")
+    looked_at = {look.stream: look.decider for look in decider.references}
+    own = st.one_of([COMMANDS[each] for each in commands])
+    others = st.one_of([COMMANDS[each] for each in COMMANDS if decides(looked_at, each)])
+
+    class AnyOrder(RuleBasedStateMachine):
+        def __init__(self) -> None:
+            super().__init__()
+            self.store = Store({stream: decider, **looked_at})
+
+        @rule(command=own)
+        def ask(self, command: Command) -> None:
+            asked(self.store, stream, command)
+            check(self.store, stream, invariant)
+
+        @rule(command=own)
+        def ask_with_a_key(self, command: Command) -> None:
+            repeated(self.store, stream, command)
+
+        @rule()
+        def commit(self) -> None:
+            committed(self.store)
+
+        @rule(minutes=st.integers(0, 90))
+        def pass_by(self, minutes: int) -> None:
+            self.store.clock.instant += timedelta(minutes=minutes)
+
+    if looked_at:
+        (reference,) = looked_at
+
+        def change(self: AnyOrder, command: Command) -> None:
+            asked(self.store, reference, command)
+
+        AnyOrder.change_what_it_looks_at = rule(command=others)(change)  # type: ignore[attr-defined]
+    return AnyOrder
+
+
+def decides(looked_at: Mapping[str, AnyDecider], command: type[Command]) -> bool:
+    return any(command.__module__.startswith(each.decide.__module__.rpartition(".")[0]) for each in looked_at.values())
+
+
+def asked(store: Store, stream: str, command: Command) -> None:
+    """A refusal writes nothing; what is carried out, is written gaplessly, can be read, and is not done twice."""
+    before, known = len(store.history), store.desk.streams[stream]
+    answer = store.ask(stream, command)
+    if isinstance(answer, Refusal):
+        assert str(answer), "a refusal says why"
+        assert len(store.history) == before, "a refusal leaves no event"
+        assert store.desk.streams[stream] is known, "and no trace"
+    else:
+        assert answer.version == known.version + len(store.history) - before
+    before = len(store.history)
+    store.ask(stream, command)
+    added = [event.type for event in store.history[before:] if event.type not in NEWS]
+    assert not added, "a repeated command adds nothing"
+
+
+def repeated(store: Store, stream: str, command: Command) -> None:
+    """With its key, whatever happened meanwhile."""
+    key = f"key {store.asked}"
+    first = store.ask(stream, command, key=key)
+    store.clock.instant += timedelta(minutes=5)
+    before = len(store.history)
+    again = store.ask(stream, command, key=key)
+    if isinstance(first, Done):
+        assert isinstance(again, Done)
+        assert (again.version, again.position, again.replayed) == (first.version, first.position, True)
+        assert len(store.history) == before
+
+
+def committed(store: Store) -> None:
+    """Read back from JSON, the events give the state that was decided on."""
+    seen = {name: plain(known.state) for name, known in store.desk.streams.items()}
+    store.commit()
+    assert {name: plain(known.state) for name, known in store.desk.streams.items()} == seen
+
+
+def check(store: Store, stream: str, invariant: Invariant) -> None:
+    history = store.history
+    assert [event.position for event in history] == list(range(1, len(history) + 1)), "positions are gapless"
+    mine = [event for event in history if event.stream == stream]
+    assert [event.version for event in mine] == list(range(1, len(mine) + 1)), "versions are gapless"
+    assert all(len(event.data) <= LARGEST_EVENT for event in mine)
+    instants = [event.occurred_at for event in mine]
+    assert instants == sorted(instants), "time does not go back in a stream"
+    assert [event.recorded_at for event in history] == sorted(event.recorded_at for event in history)
+    parsed = [read(store.deciders[stream], event) for event in mine]
+    invariant(store.desk.streams[stream].state, [(one.event, one.occurred_at) for one in parsed])
+
+
+def read(decider: AnyDecider, event: StoredEvent) -> Recorded[Any]:
+    recorded = decider.parse(event)
+    assert recorded is not None
+    assert recorded.event.type == event.type
+    return recorded
+
+
+def plain(value: Any) -> Any:
+    """Without what tells a text that is still at hand from one in the vault."""
+    match value:
+        case Sealed():
+            return "sealed"
+        case BaseModel():
+            return type(value), {name: plain(getattr(value, name)) for name in type(value).model_fields}
+        case Mapping():
+            return {key: plain(each) for key, each in value.items()}
+        case tuple() | list():
+            return [plain(each) for each in value]
+        case _ if is_dataclass(value):
+            return type(value), {each.name: plain(getattr(value, each.name)) for each in fields(value)}
+        case _:
+            return value

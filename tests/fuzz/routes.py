@@ -1,0 +1,158 @@
+"""Every route that takes a body, with one that is taken. A route without one fails the test that counts them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from fastapi.routing import APIRoute
+
+from funnelcast.roster import SERVICES
+from shared.web import operations
+
+MET = {"status": "met", "evidence": "said so"}
+EUR = {"amount": "1000.00", "currency": "EUR"}
+JANE = {
+    "email": "jane@acme.com",
+    "phone": "+4930901820",
+    "first_name": "Jane",
+    "last_name": "Doe",
+    "job_title": "Head of Sales",
+}
+LEAD = {
+    "source": "demo_request",
+    "source_detail": "spring",
+    "person": JANE,
+    "company": {"name": "Acme", "domain": "acme.com", "country": "DE", "industry": "steel", "employees": 250},
+    "consent": {"status": "granted", "purpose": "news", "text_version": "2", "at": "2026-02-20T12:00:00Z"},
+    "campaign": {
+        "utm_source": "s",
+        "utm_medium": "m",
+        "utm_campaign": "c",
+        "utm_term": "t",
+        "utm_content": "c",
+        "click_id": "x",
+        "landing_url": "https://acme.com/a?b=c",
+    },
+    "occurred_at": "2026-02-20T12:00:00Z",
+    "external_id": "crm:1",
+    "details": {"message": "Call me", "budget": EUR, "timeline": "soon", "role": "boss", "product": "p", "seats": 5},
+}
+DEAL = {
+    "name": "Acme, 25 seats",
+    "account": "acme.com",
+    "owner": "ann",
+    "amount": EUR,
+    "amount_estimated": False,
+    "close_date": "2026-06-30",
+    "motion": "new_business",
+    "approach": "hunting",
+    "pipeline": "default",
+    "stage": "unqualified",
+    "product": "p",
+    "external_id": "crm:1",
+    "occurred_at": "2026-02-20T12:00:00Z",
+}
+FACTS = [
+    {"command": "open"} | {name: value for name, value in DEAL.items() if name != "external_id"},
+    {"command": "enter_stage", "to_stage": "qualified", "occurred_at": "2026-02-20T12:00:00Z"},
+    {"command": "win", "amount": EUR, "close_date": "2026-02-20", "occurred_at": "2026-02-20T12:00:00Z"},
+]
+SIZES = {"bands": [{"at_least": 10, "points": 5}], "unknown": 0}
+CHOICE = {"points": {"steel": 10}, "other": 1, "unknown": 0}
+MODEL = {
+    "fit": {"role": CHOICE, "employees": SIZES, "industry": CHOICE, "country": CHOICE, "a": 30, "b": 20, "c": 10},
+    "rules": [{"rule": "demo", "group": "hands", "when": {"source": "demo_request", "attended": True}, "points": 50}],
+    "caps": {"hands": 100},
+    "line": {"at_once": ["demo_request"], "engagement": 50, "grade": "C"},
+    "bant": ["budget"],
+    "first_touch": {"by_source": {"demo_request": 60}, "other": 60},
+}
+PARKED = {"subscription": "reactions", "source": "intake", "key": "lead-1"}
+THEN = "2026-02-20T12:00:00Z"
+
+
+@dataclass(frozen=True)
+class Good:
+    """`body` is taken with one of `answers` when `before` was done on the same lead or deal."""
+
+    body: Any
+    before: Sequence[tuple[str, Any]] = ()
+    answers: Sequence[int] = (200, 201)
+    lines: str = ""
+    """Where the body is a text of lines: its media type."""
+    again: Mapping[str, Any] = field(default_factory=dict)
+
+
+QUALIFIED = ("qualify", {})
+WON = ("win", {"close_date": "2026-03-02"})
+BANT = ("bant", {"budget": MET, "authority": MET, "need": MET, "timing": MET})
+OF_A_DEAL: Mapping[str, Good] = {
+    "qualify": Good({"bant": {"budget": MET, "need": MET}, "to_stage": "qualified"}),
+    "advance": Good({"to_stage": "negotiation"}, [QUALIFIED]),
+    "set-amount": Good({"amount": EUR, "amount_estimated": True}),
+    "set-close-date": Good({"close_date": "2026-09-30"}),
+    "set-category": Good({"category": "commit"}, [QUALIFIED]),
+    "assign": Good({"owner": "bob"}),
+    "win": Good({"amount": EUR, "close_date": "2026-03-02"}, [QUALIFIED]),
+    "lose": Good({"reason": "no_need", "note": "they said"}),
+    "recycle": Good({"reason": "no_need", "note": "they said"}),
+    "reopen": Good({"reason": "other", "close_date": "2026-09-30", "note": "again"}, [QUALIFIED, WON]),
+    "correct": Good(
+        {"amount": EUR, "close_date": "2026-03-01", "owner": "bob", "reason": "other", "note": "typo"},
+        [QUALIFIED, WON],
+    ),
+    "link": Good({"external_id": "erp:7"}),
+}
+HAND_OVER = {name: DEAL[name] for name in ("owner", "name", "account", "motion", "pipeline", "product", "amount")}
+OF_A_LEAD: Mapping[str, Good] = {
+    "bant": Good({"budget": MET, "authority": MET, "need": MET, "timing": {"status": "unknown"}}),
+    "mark-mql": Good({"reason": "other", "note": "a friend"}, [("reject", {"reason": "spam"})]),
+    "reject": Good({"reason": "spam", "note": "so"}),
+    "nurture": Good({"reason": "bad_timing", "revisit_on": "2026-09-30", "note": "later"}),
+    "requalify": Good({}, [("reject", {"reason": "spam"})]),
+    "claim": Good({"sdr": "sam"}),
+    "touch": Good({}),
+    "hand-over": Good(HAND_OVER | {"close_date": "2026-06-30"}, [BANT]),
+}
+GOOD: Mapping[str, Good] = {
+    "POST /intake/v1/leads": Good(LEAD),
+    "POST /intake/v1/leads/batch": Good(LEAD, answers=[200], lines="application/x-ndjson"),
+    "POST /qualification/v1/models": Good(MODEL),
+    "POST /qualification/v1/models/{version}/activate": Good(None),
+    "POST /pipeline/v1/opportunities": Good(DEAL),
+    "POST /pipeline/v1/opportunities/batch": Good(
+        {"external_id": "crm:1", "facts": FACTS}, answers=[200], lines="application/x-ndjson"
+    ),
+    "PUT /pipeline/v1/stages": Good(
+        {
+            "pipeline": "loans",
+            "stages": [{"stage": "asked", "category": "pipeline"}, {"stage": "granted", "category": "commit"}],
+            "first_qualified": "granted",
+            "won": "paid",
+            "lost": "denied",
+        }
+    ),
+    "PUT /forecast/v1/org/nodes/{node_id}": Good(
+        {"name": "Acme", "kind": "unit", "parent": None, "from": "2020-01-01T00:00:00Z"}
+    ),
+    "POST /forecast/v1/org/import": Good(
+        "id,name,kind,parent,from\nacme,Acme,unit,,2020-01-01\n", answers=[200], lines="text/csv"
+    ),
+    **{f"POST /pipeline/v1/opportunities/{{opportunity_id}}/{name}": good for name, good in OF_A_DEAL.items()},
+    **{f"POST /qualification/v1/leads/{{lead_id}}/{name}": good for name, good in OF_A_LEAD.items()},
+    **{
+        f"POST /{service}/v1/parked/{wish}": Good(PARKED, answers=[404])
+        for service in SERVICES
+        for wish in ("release", "skip")
+    },
+}
+
+
+def routes(*methods: str) -> Iterator[tuple[str, APIRoute]]:
+    """Of all services, as `POST /intake/v1/leads`."""
+    for service in SERVICES.values():
+        for router in [*service.routers, operations.router]:
+            for route in router.routes:
+                if isinstance(route, APIRoute):
+                    for method in sorted(route.methods & {*methods}):
+                        yield f"{method} /{service.name}/v1{route.path}", route

@@ -1,0 +1,53 @@
+"""What OpenAPI cannot say of a request: rules between fields, and such as need a list, a calendar or the clock.
+
+A request that fits the document and is refused with 422 all the same must be refused by one of these. The list is the
+whole difference between the document and the service: what is not here is a fault of one of them.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+BEYOND: Mapping[str, str] = {
+    # between fields
+    r"an email or a phone is needed": "one of two",
+    r"a line needs external_id or occurred_at": "one of two, and only in a batch",
+    r"the source \w+ has none": "details follow the source",
+    r"opportunity_id stands alone.*": "one of two forms",
+    r"owner is required, or the opportunity_id of an open deal": "one of two forms",
+    r"a must be more than b, and b more than c": "an order of values",
+    r"a rule is named twice": "unique by a part",
+    r"[A-Z]{3} has \d decimals": "decimals follow the currency",
+    r"order": "the first fact opens, and no other",
+    # lists, grammars and calendars
+    r"must be a phone number.*": "the world's numbering plans",
+    r"is too short or too long for a phone number.*": "the world's numbering plans",
+    r"must be an absolute URL of http or https": "a grammar",
+    r"must not contain @.*": "an address has no place there",
+    r"control characters are not allowed": "no pattern of OpenAPI tells them by class",
+    r"the NUL character is not allowed": "the same",
+    r"must lie between the years 1900 and 2200": "of an instant or a day",
+    r"Input should be a valid date.*": "year 0 and leap seconds, which RFC 3339 has",
+    r"String should (have at least|match).*": "white space around a text does not count",
+    r"must be a year, a quarter or a month.*": "a calendar's keys",
+    r"the columns must be .*": "a table inside a text",
+    # the clock, and what is there
+    r"in the future": "the clock",
+    r"unknown": "a cursor of ours, not any text of its letters",
+    r"names \w+; known here: .*": "which sources a service follows",
+}
+KNOWN = [re.compile(pattern) for pattern in BEYOND]
+EMAIL = re.compile(r"/person/email")
+"""Which addresses there can be is a grammar of its own; the validator says in many words what is wrong."""
+DOMAIN = re.compile(r"/company/domain")
+
+
+def beyond_the_document(problem: Mapping[str, Any]) -> bool:
+    """Whether every field that the answer points at breaks a rule of the list."""
+    errors = problem.get("errors", ())
+    return bool(errors) and all(is_known(error) for error in errors)
+
+
+def is_known(error: Mapping[str, str]) -> bool:
+    by_its_place = EMAIL.fullmatch(error["pointer"]) or DOMAIN.fullmatch(error["pointer"])
+    return bool(by_its_place) or any(pattern.fullmatch(error["detail"]) for pattern in KNOWN)

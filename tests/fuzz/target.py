@@ -1,0 +1,104 @@
+"""Running services under attack: what was answered, and whether anything was harmed by it."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import asyncpg
+import httpx
+
+from funnelcast.roster import SERVICES
+from shared.web.problems import MEDIA_TYPE
+from tests.fuzz.routes import LEAD, Good
+from tests.running import Clock, fresh, running_services
+
+JSON = {"Content-Type": "application/json"}
+COUNTED = [f"(SELECT count(*) FROM {name}.events WHERE causation_id IS NULL) AS {name}" for name in SERVICES]  # noqa: S608
+HEADS = f"SELECT {', '.join(COUNTED)}"
+"""What callers wrote; reactions write when they like."""
+
+
+@dataclass
+class Target:
+    """`trouble`: what went wrong, in words. `sent`, `refused`, `taken`: the figures."""
+
+    api: httpx.AsyncClient
+    database: asyncpg.Connection
+    heads: Mapping[str, int] = field(default_factory=dict)
+    sent: int = 0
+    refused: int = 0
+    taken: int = 0
+    made: int = 0
+    trouble: list[str] = field(default_factory=list)
+
+    async def send(self, what: str, method: str, path: str, **request: Any) -> httpx.Response:
+        """A refusal must be a problem, and have written nothing."""
+        self.sent += 1
+        answer = await self.api.request(method, path, **request)
+        heads = dict(await self.database.fetchrow(HEADS))
+        if answer.is_success:
+            self.taken += 1
+        else:
+            self.refused += 1
+            self.check_refusal(what, answer)
+            if heads != self.heads:
+                self.trouble.append(f"{what}: refused with {answer.status_code}, and written all the same")
+        self.heads = heads
+        return answer
+
+    def check_refusal(self, what: str, answer: httpx.Response) -> None:
+        if not 400 <= answer.status_code < 500 and not is_not_yet(answer):
+            self.trouble.append(f"{what}: {answer.status_code} {answer.text[:300]}")
+        elif answer.headers["content-type"] != MEDIA_TYPE:
+            self.trouble.append(f"{what}: answered with {answer.headers['content-type']}")
+        elif answer.status_code == 422 and not answer.json().get("errors"):
+            self.trouble.append(f"{what}: points at nothing: {answer.text[:300]}")
+
+    async def place(self, route: str, good: Good, *, done: bool = False) -> str:
+        """The route's path, with ids of what was made for it. `done`: with what must have happened before."""
+        path = route.split(" ")[1]
+        if "{opportunity_id}" in path:
+            path = path.replace("{opportunity_id}", await self.deal())
+        if "{lead_id}" in path:
+            path = path.replace("{lead_id}", await self.lead())
+        before = path.rpartition("/")[0]
+        for command, body in good.before if done else ():
+            answer = await self.api.post(f"{before}/{command}", json=body)
+            assert answer.is_success, (route, command, answer.text)
+        self.heads = dict(await self.database.fetchrow(HEADS))
+        return path.replace("{version}", "1").replace("{node_id}", "acme")
+
+    async def deal(self) -> str:
+        self.made += 1
+        body = {"name": "D", "account": f"{self.made}.com", "owner": "ann", "motion": "new_business"}
+        told = (await self.api.post("/pipeline/v1/opportunities", json=body)).json()
+        return str(told["opportunity_id"])
+
+    async def lead(self) -> str:
+        self.made += 1
+        person, external_id = {"email": f"lead{self.made}@acme.com"}, f"made:{self.made}"
+        body = LEAD | {"person": person, "external_id": external_id}
+        told = await self.api.post("/intake/v1/leads", json=body)
+        lead_id = str(told.json()["lead_id"])
+        known = await self.api.get(f"/qualification/v1/leads/{lead_id}", headers=fresh(told))
+        assert known.status_code == 200, known.text
+        return lead_id
+
+
+def is_not_yet(answer: httpx.Response) -> bool:
+    """The position that it asked for is not reached: the one 503 that a client brings about."""
+    asked = "x-min-position" in answer.request.headers
+    return (
+        asked and answer.status_code == 503 and answer.json()["type"] == "not_yet" and "Retry-After" in answer.headers
+    )
+
+
+@asynccontextmanager
+async def target(database: str) -> AsyncIterator[Target]:
+    async with running_services(database, list(SERVICES.values()), edge=Clock().edge()) as api:
+        connection = await asyncpg.connect(database.replace("+asyncpg", ""))
+        try:
+            yield Target(api, connection)
+        finally:
+            await connection.close()
