@@ -66,12 +66,22 @@ async def imported(request: Request) -> list[ImportedNode]:
     """Raises `Invalid` with a pointer to every cell that cannot be read: `/<line>/<column>`, the header is line 1."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != TEXT_CSV:
         raise UnsupportedType(f"the body must be {TEXT_CSV}")
+    table = csv.reader(io.StringIO(text_of(await request.body()), newline=""), strict=True)
     try:
-        return nodes(csv.reader(io.StringIO((await request.body()).decode("utf-8-sig"), newline=""), strict=True))
-    except UnicodeDecodeError:
-        raise Invalid("the table must be UTF-8 text") from None
+        return nodes(table)
     except csv.Error as error:
-        raise Invalid(f"the table cannot be read: {error}") from None
+        raise unreadable(table.line_num, f"the table cannot be read: {error}") from None
+
+
+def text_of(body: bytes) -> str:
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise unreadable(body.count(b"\n", 0, error.start) + 1, "the table must be UTF-8 text") from None
+
+
+def unreadable(line: int, why: str) -> Invalid:
+    return Invalid(why, errors=[{"pointer": f"/{line}", "detail": why}])
 
 
 def nodes(table: Any) -> list[ImportedNode]:
