@@ -18,6 +18,8 @@ from shared.web.paging import Limit
 from shared.web.problems import Invalid
 
 PAGE = 200
+MOST_HELD = 256 * 1024
+"""Bytes that wait for a client to take them; one event more at most."""
 HEARTBEAT = 15.0
 Events = Annotated[Call, Depends(Needs("events:read"))]
 After = Annotated[int, Query(ge=0, lt=2**63)]
@@ -158,11 +160,17 @@ class Feed:
         yield b"event: stopping\ndata: {}\n\n"
 
     async def page(self, running: Running, after: int, types: Collection[str]) -> tuple[list[bytes], int]:
-        """Lines out of the store, and the position up to which they are all."""
+        """Lines out of the store, no more than a client may hold, and the position up to which they are all."""
         async with running.reads.connect() as tx:
             head = await event_store.position(tx)
             found = await event_store.read_types_after(tx, types, after, PAGE)
-        return [server_sent(self.source, event) for event in found], found[-1].position if len(found) == PAGE else head
+        lines, held = list[bytes](), 0
+        for event in found:
+            lines.append(server_sent(self.source, event))
+            held += len(lines[-1])
+            if held >= MOST_HELD:
+                return lines, event.position
+        return lines, found[-1].position if len(found) == PAGE else head
 
 
 def server_sent(source: str, event: StoredEvent) -> bytes:
