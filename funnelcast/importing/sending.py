@@ -1,5 +1,6 @@
 """To the running system, over HTTP, and what it answers to each record. Whatever is sent twice adds nothing."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,8 @@ from funnelcast.importing.records import Record
 
 CATCHES_UP = 900.0
 """Seconds that read models may need after a large import."""
+ATTEMPTS, PAUSE = 5, 1.0
+"""For a batch whose answer breaks off, and the seconds between them."""
 NDJSON = {"Content-Type": "application/x-ndjson"}
 Pair = tuple[Record, Mapped]
 
@@ -42,11 +45,21 @@ async def batch(http: httpx.AsyncClient, path: str, pairs: Sequence[Pair]) -> li
     if not pairs:
         return []
     body = b"\n".join(orjson.dumps(one) for _, mapped in pairs for one in mapped.bodies)
-    response = await client.ask(http, "POST", path, content=body, headers=NDJSON)
-    lines = [orjson.loads(line) for line in response.content.splitlines()]
-    if len(lines) != len(pairs) + 1 or not lines[-1].get("done"):
-        raise Failed("the answer to a batch broke off: import the file again, what was taken is not taken twice")
-    return [answer(record, line) for (record, _), line in zip(pairs, lines[:-1], strict=True)]
+    for _ in range(ATTEMPTS):
+        lines = await answered(http, path, body)
+        if lines and lines[-1].get("done"):
+            return [answer(record, line) for (record, _), line in zip(pairs, lines[:-1], strict=True)]
+        await asyncio.sleep(PAUSE)
+    raise Failed("the answer to a batch broke off: import the file again, what was taken is not taken twice")
+
+
+async def answered(http: httpx.AsyncClient, path: str, body: bytes) -> list[dict[str, Any]]:
+    """Its lines, or none when it broke off: the database went away, or the service stopped, in the midst of it."""
+    try:
+        response = await client.ask(http, "POST", path, content=body, headers=NDJSON)
+    except (httpx.RemoteProtocolError, httpx.ReadError):
+        return []
+    return [orjson.loads(line) for line in response.content.splitlines()]
 
 
 def answer(record: Record, line: Mapping[str, Any]) -> Answer:

@@ -1,0 +1,44 @@
+"""A batch whose answer breaks off is sent again: what was taken is not taken twice."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from funnelcast.failure import Failed
+from funnelcast.importing import sending
+from funnelcast.importing.export import Row
+from funnelcast.importing.mapping import Mapped
+from funnelcast.importing.sending import Taken, batch
+
+PAIR = ((Row(2, {"id": "1"}),), Mapped(bodies=[{"external_id": "crm:1"}]))
+LINE, DONE = b'{"created": true, "position": 7}\n', b'{"done": true, "lines": 1, "failed": 0}\n'
+
+
+class BrokenOff(httpx.AsyncByteStream):
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield LINE
+        raise httpx.RemoteProtocolError("peer closed connection without sending complete message body")
+
+
+def server(*answers: httpx.Response) -> httpx.AsyncClient:
+    """Gives these answers, one after the other."""
+    left = iter(answers)
+    return httpx.AsyncClient(transport=httpx.MockTransport(lambda _: next(left)), base_url="http://test")
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sending, "PAUSE", 0.0)
+
+
+@pytest.mark.parametrize("half", [BrokenOff(), httpx.ByteStream(LINE), httpx.ByteStream(b"")])
+async def test_half_an_answer_is_asked_for_again(half: httpx.AsyncByteStream) -> None:
+    async with server(httpx.Response(200, stream=half), httpx.Response(200, content=LINE + DONE)) as http:
+        assert await batch(http, "/batch", [PAIR]) == [Taken(new=True, position=7)]
+
+
+async def test_what_breaks_off_again_and_again_is_told() -> None:
+    async with server(*(httpx.Response(200, stream=BrokenOff()) for _ in range(sending.ATTEMPTS))) as http:
+        with pytest.raises(Failed, match="import the file again"):
+            await batch(http, "/batch", [PAIR])
