@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 
 from shared.run.embedded import FOR_TESTS, embedded_postgres
+from tests import throwaway
 from tests.running import migrated
 
 pytest_plugins = ["tests.kafka"]
@@ -17,8 +18,13 @@ pytest_plugins = ["tests.kafka"]
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def postgres(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
-    """The URL of a server: the one in FUNNELCAST_TEST_POSTGRES, else our own, fast and forgetful."""
+    """The URL of a server: the one in FUNNELCAST_TEST_POSTGRES, or, for `container`, Postgres 18 in one; else our own,
+    fast and forgetful."""
     given = os.environ.get("FUNNELCAST_TEST_POSTGRES")
+    if given == "container":
+        with throwaway.postgres() as url:
+            yield url
+        return
     if given:
         yield given
         return

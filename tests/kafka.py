@@ -14,9 +14,13 @@ from typing import IO
 
 import pytest
 
+from tests import throwaway
+from tests.containers.engine import missing
+
 ROOT = Path(__file__).parent.parent
 LIBS = ROOT / ".kafka" / "libs"
-MISSING = "a real Kafka needs Java 17 and Maven (make kafka), or an address in FUNNELCAST_TEST_KAFKA"
+MISSING = "a real Kafka needs Java 17 and Maven (make kafka), or Docker, or an address in FUNNELCAST_TEST_KAFKA"
+NOT_OURS = "a broker of the test's own needs Java 17 and Maven (make kafka)"
 # Without the two session settings a broker that was killed is shut out for 9 s after it is back.
 SETTINGS = """
 process.roles=broker,controller
@@ -51,16 +55,16 @@ class Broker:
         self.address = address
 
     def kill(self) -> None:
-        pytest.skip("the Kafka in FUNNELCAST_TEST_KAFKA is not ours to kill")
+        pytest.skip(NOT_OURS)
 
     def start(self) -> None:
-        pytest.skip("the Kafka in FUNNELCAST_TEST_KAFKA is not ours to start")
+        pytest.skip(NOT_OURS)
 
     def freeze(self) -> None:
-        pytest.skip("the Kafka in FUNNELCAST_TEST_KAFKA is not ours to stop")
+        pytest.skip(NOT_OURS)
 
     def thaw(self) -> None:
-        pytest.skip("the Kafka in FUNNELCAST_TEST_KAFKA is not ours to stop")
+        pytest.skip(NOT_OURS)
 
 
 class OurBroker(Broker):
@@ -69,6 +73,8 @@ class OurBroker(Broker):
     ours = True
 
     def __init__(self, folder: Path) -> None:
+        if not can_start():
+            pytest.skip(NOT_OURS)
         port, controller = free_ports(2)
         super().__init__(f"127.0.0.1:{port}")
         self.folder = folder
@@ -144,16 +150,25 @@ def can_start() -> bool:
 @pytest.fixture(scope="session")
 def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
     """FUNNELCAST_TEST_KAFKA is the address of one, or `required`: then there must be one, and none is no reason to
-    skip. Else one is started when it can be."""
+    skip. Else one is started when it can be: by Java, else in a container."""
     wanted = os.environ.get("FUNNELCAST_TEST_KAFKA", "")
     if ":" in wanted:
         yield Broker(wanted)
         return
     if not can_start():
-        if wanted == "required":
-            pytest.fail(MISSING)
-        pytest.skip(MISSING)
+        yield from in_a_container(required=wanted == "required")
+        return
     broker = OurBroker(tmp_path_factory.mktemp("kafka"))
     broker.start()
     yield broker
     broker.kill()
+
+
+def in_a_container(*, required: bool) -> Iterator[Broker]:
+    if missing() is None:
+        with throwaway.kafka(free_ports(1)[0]) as address:
+            yield Broker(address)
+    elif required:
+        pytest.fail(MISSING)
+    else:
+        pytest.skip(MISSING)
