@@ -16,10 +16,10 @@ LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --quiet
 AS_RUN := -c requirements/run.lock
 
-.PHONY: help install dev run test test-data check format lock env kafka audit sbom bench bench-peer clean
+.PHONY: help install dev run test test-data test-containers check format lock env kafka audit sbom bench bench-peer clean
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: .venv/installed ## The command, at .venv/bin/funnelcast
 
@@ -30,10 +30,13 @@ run: install ## All four services with the demo company, on this machine alone
 
 test: dev ## All tests that this machine can run (says which)
 	@$(MAKE) --no-print-directory tiers
-	$(BIN)/python -m pytest -m 'not slow' $(ARGS)
+	$(BIN)/python -m pytest -m 'not slow and not containers' $(ARGS)
 
 test-data: dev ## Whole public data sets taken in, those that lie in ../shared/data
 	$(BIN)/python -m pytest -m slow $(ARGS)
+
+test-containers: dev ## The whole system in containers, from outside (Docker, or an engine that speaks its language)
+	$(BIN)/python -m pytest -m containers $(ARGS)
 
 check: dev ## Style, types, who imports whom, lock files
 	$(BIN)/ruff check .
