@@ -1,0 +1,45 @@
+"""The catalogue of crash points: each names something of the product, and is tried somewhere."""
+
+import pytest
+
+from tests.crash import catalog
+from tests.crash.catalog import POINTS
+from tests.crash.points import Point
+from tests.crash.sweep import everywhere, in_rounds, once_each
+
+TRIED = {
+    "test_sweep": {"work", "stop", "new version", "rebuild"},
+    "test_parking": {"park", "unpark", "wish"},
+    "test_kills_of_commands": {"batch", "migrate", "up", "import"},
+}
+"""Each of these fails when a point of its scenes is never reached."""
+LEAST = 20
+"""Promised."""
+
+
+@pytest.mark.parametrize("point", [*POINTS, catalog.BETWEEN], ids=lambda point: point.name)
+def test_it_is_a_function_of_the_product(point: Point) -> None:
+    _, _, function = point.found()
+    assert callable(function)
+
+
+def test_a_point_whose_function_was_renamed_is_noticed() -> None:
+    with pytest.raises(AttributeError, match="settled"):
+        Point("gone", "shared.store.committer:Committer.settled", "after").found()
+
+
+def test_there_are_many_and_each_is_tried() -> None:
+    assert len({point.name for point in POINTS}) == len(POINTS) >= LEAST
+    assert {point.scene for point in POINTS} == set().union(*TRIED.values())
+
+
+def test_in_turns_each_point_comes_to_each_of_its_services() -> None:
+    seen = {pair for turn in range(4) for pair in once_each(POINTS, turn)}
+    assert seen == set(everywhere(POINTS))
+
+
+def test_a_round_has_one_point_in_each_service_at_most() -> None:
+    pairs = everywhere(POINTS)
+    rounds = in_rounds(pairs)
+    assert sum(len(one) for one in rounds) == len(pairs)
+    assert len(rounds) < len(pairs) / 2
