@@ -16,7 +16,9 @@ LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --quiet
 AS_RUN := -c requirements/run.lock
 
-.PHONY: help install dev run test test-data test-containers check format lock env kafka audit sbom bench bench-peer clean
+CRASH := FUNNELCAST_TEST_KAFKA=required
+
+.PHONY: help install dev run test test-data test-containers crash-long check format lock env kafka audit sbom bench bench-peer clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +39,12 @@ test-data: dev ## Whole public data sets taken in, those that lie in ../shared/d
 
 test-containers: dev ## The whole system in containers, from outside (Docker, or an engine that speaks its language)
 	$(BIN)/python -m pytest -m containers $(ARGS)
+
+crash-long: dev kafka ## Kills at every crash point in every service, then at random (KILLS=500 SEED=1 FIRST_KILL=1)
+	$(CRASH) FUNNELCAST_TEST_POINTS=all FUNNELCAST_TEST_AWAY=60 $(BIN)/python -m pytest -s $(ARGS) \
+		$(addprefix tests/crash/test_,sweep.py parking.py outages.py)
+	$(CRASH) FUNNELCAST_TEST_KILLS=$(or $(KILLS),500) FUNNELCAST_TEST_SEED=$(or $(SEED),1) \
+		FUNNELCAST_TEST_FIRST_KILL=$(or $(FIRST_KILL),1) $(BIN)/python -m pytest -s $(ARGS) tests/crash/test_campaign.py
 
 check: dev ## Style, types, who imports whom, lock files
 	$(BIN)/ruff check .

@@ -8,7 +8,6 @@ import pytest
 
 from tests.crash.campaign import Campaign
 from tests.crash.sweep import staged, staged_in_one_process
-from tests.kafka import Broker
 
 KILLS = int(os.environ.get("FUNNELCAST_TEST_KILLS", "30"))
 FIRST = int(os.environ.get("FUNNELCAST_TEST_FIRST_KILL", "1"))
@@ -18,7 +17,7 @@ CHECK_EVERY = 50
 
 @pytest.mark.kafka
 @pytest.mark.timeout(240 + 20 * KILLS)
-async def test_nothing_is_lost_whatever_is_killed_whenever(kafka: Broker, tmp_path: Path) -> None:
+async def test_nothing_is_lost_whatever_is_killed_whenever(brokers: None, tmp_path: Path) -> None:
     async with staged(tmp_path, standbys=True) as stage:
         campaign = Campaign(stage, SEED)
         findings = await campaign.run(FIRST, FIRST + KILLS - 1, check_every=CHECK_EVERY)

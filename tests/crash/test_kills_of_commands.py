@@ -20,7 +20,6 @@ from tests.crash.processes import Program
 from tests.crash.sweep import Stage, died_at, staged, with_clients
 from tests.crash.system import in_one_process
 from tests.funnelcast.command import ADMIN
-from tests.kafka import Broker
 
 ROWS = 1200
 """More than two requests of an import."""
@@ -126,7 +125,7 @@ async def sent_whole(stage: Stage, service: str) -> Sequence[Mapping[str, Any]]:
 
 @pytest.mark.kafka
 @pytest.mark.timeout(180)
-async def test_a_batch_that_was_cut_off_is_sent_again_and_adds_nothing_twice(kafka: Broker, tmp_path: Path) -> None:
+async def test_a_batch_that_was_cut_off_is_sent_again_and_adds_nothing_twice(brokers: None, tmp_path: Path) -> None:
     (point,) = (one for one in COMMAND if one.scene == "batch")
     async with staged(tmp_path) as stage:
         for service in BATCHES:

@@ -10,7 +10,6 @@ import pytest
 from tests.crash.load import LOCAL, under_load
 from tests.crash.sweep import Stage, staged
 from tests.crash.system import Apart
-from tests.kafka import Broker
 
 AWAY = float(os.environ.get("FUNNELCAST_TEST_AWAY", "10"))
 """Seconds."""
@@ -30,7 +29,7 @@ async def caught_up(stage: Stage, heads: Mapping[str, int]) -> float:
 
 @pytest.mark.kafka
 @pytest.mark.timeout(180 + 2 * AWAY)
-async def test_intake_goes_on_without_kafka_and_all_is_caught_up_when_it_is_back(kafka: Broker, tmp_path: Path) -> None:
+async def test_intake_goes_on_without_kafka_and_all_is_caught_up_when_it_is_back(brokers: None, tmp_path: Path) -> None:
     async with staged(tmp_path) as stage:
         assert isinstance(stage.system, Apart)
         broker = stage.system.broker
@@ -50,7 +49,7 @@ async def test_intake_goes_on_without_kafka_and_all_is_caught_up_when_it_is_back
 
 @pytest.mark.kafka
 @pytest.mark.timeout(180)
-async def test_what_was_accepted_is_there_when_postgres_is_killed_under_load(kafka: Broker, tmp_path: Path) -> None:
+async def test_what_was_accepted_is_there_when_postgres_is_killed_under_load(brokers: None, tmp_path: Path) -> None:
     async with staged(tmp_path) as stage:
         slowest = 0.0
         async with under_load(stage.some, "postgres-killed", 6):

@@ -10,7 +10,6 @@ from tests.crash.catalog import BETWEEN, PARKING
 from tests.crash.parking import parked_and_released, poison_key
 from tests.crash.sweep import staged
 from tests.crash.test_sweep import ALL, TURN
-from tests.kafka import Broker
 from tests.running import SERVICES
 
 PARK = [point for point in PARKING if point.scene == "park"]
@@ -25,7 +24,7 @@ IN = [
 
 @pytest.mark.kafka
 @pytest.mark.timeout(120 + 30 * len(IN))
-async def test_parked_events_wait_and_are_applied_once_whenever_it_is_killed(kafka: Broker, tmp_path: Path) -> None:
+async def test_parked_events_wait_and_are_applied_once_whenever_it_is_killed(brokers: None, tmp_path: Path) -> None:
     async with staged(tmp_path) as stage:
         key = await poison_key(stage)
         for service, park, unpark in IN:
@@ -36,7 +35,7 @@ async def test_parked_events_wait_and_are_applied_once_whenever_it_is_killed(kaf
 
 @pytest.mark.kafka
 @pytest.mark.timeout(120)
-async def test_parking_apart_from_the_checkpoint_is_found(kafka: Broker, tmp_path: Path) -> None:
+async def test_parking_apart_from_the_checkpoint_is_found(brokers: None, tmp_path: Path) -> None:
     async with staged(tmp_path) as stage:
         stage.some.patience = 15
         key, lost = await poison_key(stage), BETWEEN

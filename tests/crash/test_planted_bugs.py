@@ -8,7 +8,6 @@ from tests.crash.catalog import BETWEEN, BETWEEN_CHANGES
 from tests.crash.load import under_load
 from tests.crash.parking import restarted
 from tests.crash.sweep import died_at, staged
-from tests.kafka import Broker
 
 CAUGHT = [
     ("reply_before_commit", "pipeline", "lost: request"),
@@ -24,7 +23,7 @@ FEEDS = [("stream_resumes_at_the_head", "gap: stream of pipeline"), ("stream_res
 @pytest.mark.kafka
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize(("bug", "service", "finding"), CAUGHT)
-async def test_the_sweep_finds(bug: str, service: str, finding: str, kafka: Broker, tmp_path: Path) -> None:
+async def test_the_sweep_finds(bug: str, service: str, finding: str, brokers: None, tmp_path: Path) -> None:
     async with staged(tmp_path) as stage:
         stage.some.patience = 10
         point = BETWEEN_CHANGES if service == "forecast" else BETWEEN
@@ -37,7 +36,7 @@ async def test_the_sweep_finds(bug: str, service: str, finding: str, kafka: Brok
 @pytest.mark.kafka
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize(("bug", "finding"), FEEDS)
-async def test_the_check_of_what_followers_saw_finds(bug: str, finding: str, kafka: Broker, tmp_path: Path) -> None:
+async def test_the_check_of_what_followers_saw_finds(bug: str, finding: str, brokers: None, tmp_path: Path) -> None:
     async with staged(tmp_path) as stage:
         stage.some.patience = 10
         pipeline = stage.system.members["pipeline"]
@@ -52,7 +51,7 @@ async def test_the_check_of_what_followers_saw_finds(bug: str, finding: str, kaf
 
 @pytest.mark.kafka
 @pytest.mark.timeout(120)
-async def test_a_swap_in_two_transactions_is_found(kafka: Broker, tmp_path: Path) -> None:
+async def test_a_swap_in_two_transactions_is_found(brokers: None, tmp_path: Path) -> None:
     """The tables are gone in between: the service answers with faults, or not at all."""
     async with staged(tmp_path) as stage:
         stage.some.patience = 10

@@ -15,7 +15,6 @@ from tests.crash.load import under_load
 from tests.crash.rest import CURSOR
 from tests.crash.sweep import Stage, staged
 from tests.crash.system import Member
-from tests.kafka import Broker
 from tests.running import eventually
 
 TAKES_OVER = 6.0
@@ -107,7 +106,7 @@ CASES = [
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize(("service", "point", "what"), CASES)
 async def test_a_standby_takes_over_and_the_zombie_does_no_harm(
-    service: str, point: str, what: str, kafka: Broker, tmp_path: Path
+    service: str, point: str, what: str, brokers: None, tmp_path: Path
 ) -> None:
     async with staged(tmp_path) as stage:
         seconds, findings = await stopped_and_resumed(stage, service, point, what)
@@ -118,7 +117,7 @@ async def test_a_standby_takes_over_and_the_zombie_does_no_harm(
 
 @pytest.mark.kafka
 @pytest.mark.timeout(120)
-async def test_a_zombie_that_does_not_compare_is_found(kafka: Broker, tmp_path: Path) -> None:
+async def test_a_zombie_that_does_not_compare_is_found(brokers: None, tmp_path: Path) -> None:
     async with staged(tmp_path) as stage:
         stage.some.patience = 15
         compares_not = "--plant=checkpoint_not_compared"
@@ -156,7 +155,7 @@ def fenced_once(member: Member) -> bool:
 @pytest.mark.kafka
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("service", ["pipeline", "qualification"])
-async def test_two_that_do_the_same_work_do_it_once(service: str, kafka: Broker, tmp_path: Path) -> None:
+async def test_two_that_do_the_same_work_do_it_once(service: str, brokers: None, tmp_path: Path) -> None:
     async with staged(tmp_path) as stage:
         assert await both_lead(stage, service) == []
         times = sum(member.said().count("Fenced") for member in stage.system.members.values())
@@ -165,7 +164,7 @@ async def test_two_that_do_the_same_work_do_it_once(service: str, kafka: Broker,
 
 @pytest.mark.kafka
 @pytest.mark.timeout(120)
-async def test_two_that_do_not_compare_do_it_twice_and_are_found(kafka: Broker, tmp_path: Path) -> None:
+async def test_two_that_do_not_compare_do_it_twice_and_are_found(brokers: None, tmp_path: Path) -> None:
     async with staged(tmp_path) as stage:
         stage.some.patience = 15
         findings = await both_lead(stage, "forecast", "--plant=checkpoint_not_compared")

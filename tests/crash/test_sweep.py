@@ -7,18 +7,18 @@ import pytest
 
 from tests.crash import catalog
 from tests.crash.sweep import everywhere, in_rounds, once_each, staged
-from tests.kafka import Broker
 
-TURN = int(os.environ.get("FUNNELCAST_TEST_SEED", "0"))
-"""Which of its services each point is tried in; `all`: in every one."""
+TURN = int(os.environ.get("FUNNELCAST_TEST_TURN", "0"))
+"""Which of its services each point is tried in: at another turn, in another."""
 ALL = os.environ.get("FUNNELCAST_TEST_POINTS") == "all"
+"""Each point in each of its services."""
 IN_ROUNDS = [point for point in catalog.POINTS if point.scene in ("work", "stop", "new version", "rebuild")]
 PAIRS = everywhere(IN_ROUNDS) if ALL else once_each(IN_ROUNDS, TURN)
 
 
 @pytest.mark.kafka
 @pytest.mark.timeout(120 + 20 * len(PAIRS))
-async def test_nothing_is_lost_or_there_twice_wherever_a_process_is_killed(kafka: Broker, tmp_path: Path) -> None:
+async def test_nothing_is_lost_or_there_twice_wherever_a_process_is_killed(brokers: None, tmp_path: Path) -> None:
     async with staged(tmp_path) as stage:
         for points in in_rounds(PAIRS):
             findings = await stage.killed(points)
