@@ -1,6 +1,7 @@
 """The log in Kafka. aiokafka's defaults lose records; every setting that matters is stated here."""
 
 import asyncio
+import struct
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code  # typ
 
 from shared.flow.log import Fetched, LogUnavailable, UnknownTopic, Watermark
 from shared.flow.log.batches import Batch, BatchPublisher
-from shared.flow.log.clients import Kept, abandon, leave
+from shared.flow.log.clients import Kept, abandon, closed, leave
 from shared.flow.log.cloudevents import event_of
 from shared.flow.log.watermarks import Tail, written_watermark
 
@@ -22,6 +23,8 @@ TIMES = {"request_timeout_ms": 3_000, "metadata_max_age_ms": 30_000, "retry_back
 RELIABLY = {"acks": "all", "enable_idempotence": True}
 IN_BATCHES = {"compression_type": "lz4", "max_batch_size": 256 * 1024, "linger_ms": 5}
 ALONE = {"group_id": None, "enable_auto_commit": False, "auto_offset_reset": "earliest", "fetch_max_wait_ms": 200}
+NONSENSE = (ValueError, LookupError, TypeError, AssertionError, struct.error)
+"""What aiokafka raises over bytes that no broker would send."""
 MANY = 2000
 """Records that one read takes at most."""
 # The broker's clock stamps records: it refuses those that a clock an hour ahead of its own has stamped.
@@ -146,6 +149,7 @@ class KafkaLog:
                 await admin.start()
                 yield admin
             finally:
+                await closed(admin._client)
                 await admin.close()
 
     @asynccontextmanager
@@ -221,3 +225,5 @@ async def answering(seconds: float = PATIENCE) -> AsyncIterator[None]:
             yield
     except (KafkaError, OSError, TimeoutError) as error:
         raise LogUnavailable(str(error) or f"no answer in {seconds} seconds") from error
+    except NONSENSE as error:
+        raise LogUnavailable(f"an answer that makes no sense: {type(error).__name__}: {error}") from error

@@ -4,7 +4,7 @@ import asyncio
 import struct
 from asyncio import StreamReader, StreamWriter
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from enum import Enum
@@ -35,6 +35,8 @@ class Proxy:
     """Of the next transactions' ends, first come first; those after them pass."""
     going: asyncio.Event = field(default_factory=asyncio.Event)
     """While it is not set, all connections stay, and nothing arrives."""
+    garble: Callable[[bytes], bytes] = bytes
+    """What becomes of what the server says."""
     losing: bool = False
     """Whether what stood still is lost, and its connection cut, when all goes on."""
     carrying: set[asyncio.Task[None]] = field(default_factory=set)
@@ -83,7 +85,7 @@ class Proxy:
     async def answers(self, server: StreamReader, to_client: StreamWriter) -> None:
         while piece := await server.read(PIECE):
             await self.passes()
-            to_client.write(piece.replace(*self.swap) if self.swap[0] else piece)
+            to_client.write(self.garble(piece.replace(*self.swap) if self.swap[0] else piece))
             with suppress(ConnectionError):
                 await to_client.drain()
         raise Cut

@@ -24,6 +24,8 @@ from tests.running import connected, eventually, make_key, running_apps
 
 CALLERS = 32
 DEALS = "/pipeline/v1/opportunities"
+WAITING = text("""
+    SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'advisory' AND datname = current_database()""")
 FATES = [Fate.LOST, Fate.UNANSWERED, Fate.UNANSWERED, *[Fate.RACES] * 5]
 
 
@@ -54,8 +56,7 @@ class Callers:
 
     async def first_waits(self) -> bool:
         async with self.store.connect() as tx:
-            waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'advisory'")
-            return (await tx.execute(waiting)).scalar_one() == 1 and self.committer.queue.empty()
+            return (await tx.execute(WAITING)).scalar_one() == 1 and self.committer.queue.empty()
 
     async def waiting(self, count: int) -> bool:
         return self.committer.queue.qsize() == count
