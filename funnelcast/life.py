@@ -18,7 +18,7 @@ from funnelcast.failure import Failed
 from shared.flow.log import Log
 from shared.flow.log.kafka import KafkaLog
 from shared.flow.log.postgres import PostgresLog
-from shared.run import process
+from shared.run import memory, process
 from shared.run.embedded import until
 from shared.run.service import Service, Surroundings
 from shared.run.settings import Settings
@@ -116,6 +116,7 @@ async def serve(
             async with asyncio.TaskGroup() as tasks:
                 serving = tasks.create_task(server.serve([listening]))
                 await until(lambda: server.started or serving.done())
+                memory.settle()
                 welcoming = tasks.create_task(welcome(apps, address(listening)))
                 await serving
                 welcoming.cancel()

@@ -16,7 +16,7 @@ from shared.flow.log import Log
 from shared.flow.projection import Projection
 from shared.flow.rebuild import CannotRebuild, Followed, Rebuild
 from shared.flow.topic import Hole, TopicSource
-from shared.run import schema
+from shared.run import memory, schema
 from shared.run.service import Service
 from shared.run.settings import Settings
 from shared.store import database
@@ -36,6 +36,7 @@ async def rebuild(settings: Settings, service: Service, named: str | None) -> st
             await schema.check(engine, [service.name])
         try:
             with progress.shown() as tell:
+                memory.settle()
                 async with alone(url, service), following(url, service, projections, log) as (engine, followed):
                     told = partial(tell, f"rebuilding {what}")
                     await Rebuild(engine, service.read_models, projections, followed, told).run()

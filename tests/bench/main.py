@@ -10,6 +10,7 @@ import orjson
 import uvloop
 
 from shared.rules.edge import Edge
+from shared.run import memory
 from tests.bench import facts, load
 from tests.bench.ground import Ground, Missing, standing
 from tests.bench.load import Failing
@@ -21,9 +22,9 @@ from tests.bench.measures import (
     echo,
     growth,
     latency,
-    memory,
     rebuild,
     relay,
+    remembering,
     rollup,
     size,
     start,
@@ -47,7 +48,7 @@ MEASURES: Mapping[str, Callable[[Ground], Awaitable[Sequence[Row]]]] = {
     "P12": latency.measure,
     "P14": growth.measure,
     "P15": start.measure,
-    "memory": memory.measure,
+    "memory": remembering.measure,
     "size": size.measure,
 }
 
@@ -70,6 +71,7 @@ async def measured(only: Collection[str], sizes: Sizes) -> tuple[dict[str, str],
     with TemporaryDirectory(dir=PLACE) as folder:
         async with standing(Path(folder), sizes, tell) as ground:
             known = await told_facts(ground)
+            memory.settle()  # consumers that run here shall run as those of a service do
             for name, measure in MEASURES.items():
                 if name in only:
                     tell(name)

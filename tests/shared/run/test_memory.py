@@ -1,0 +1,32 @@
+import gc
+import weakref
+from collections.abc import Iterator
+
+import pytest
+
+from shared.run import memory
+
+
+@pytest.fixture
+def settled() -> Iterator[None]:
+    before = gc.get_threshold()
+    memory.settle()
+    yield
+    gc.unfreeze()
+    gc.set_threshold(*before)
+
+
+class Knot:
+    """Refers to itself: only a search finds that nobody else does."""
+
+    def __init__(self) -> None:
+        self.self = self
+
+
+@pytest.mark.usefixtures("settled")
+def test_what_was_there_is_not_searched_and_what_comes_is() -> None:
+    assert gc.get_freeze_count() > 10_000
+    garbage = weakref.ref(Knot())
+    kept = [[] for _ in range(memory.YOUNG + 1)]  # type: ignore[var-annotated]
+    assert garbage() is None
+    assert len(kept) > memory.YOUNG
