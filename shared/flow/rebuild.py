@@ -3,7 +3,8 @@
 Consumers stand still for the last moment only. Nobody reads a gap, or an older state, or half of each."""
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from shared.flow import checkpoint, parked, read_schema
 from shared.flow.consumer import Source
 from shared.flow.projection import Projection, together
-from shared.rules.message import Parser, StoredEvent
+from shared.rules.message import Parser, Recorded, StoredEvent
 from shared.store.committer import sqlstate
 
 AT_ONCE = 1000
@@ -63,6 +64,15 @@ class Live:
 
     positions: Mapping[str, int]
     left_out: Collection[tuple[str, int]]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Events as they were read; those that are to be applied now; those that the live tables do not contain."""
+
+    events: Sequence[StoredEvent]
+    due: Sequence[Recorded[Any]]
+    waiting: Sequence[StoredEvent]
 
 
 @dataclass
@@ -114,9 +124,10 @@ class Rebuild:
         before = sum(self.reached.values())
         for source in self.followed:
             await self.apply_released(source, live)
-            while self.reached.get(source, 0) < live.positions.get(source, 0):
-                await self.apply(source, await self.next(source, live.positions[source], patience), live)
-                self.tell(sum(self.reached.values()), sum(live.positions.values()))
+            async with aclosing(self.batches(source, live, patience)) as batches:
+                async for batch in batches:
+                    await self.apply(source, batch)
+                    self.tell(sum(self.reached.values()), sum(live.positions.values()))
         return sum(self.reached.values()) - before
 
     async def look(self) -> Live:
@@ -126,38 +137,53 @@ class Rebuild:
             left_out = await parked.left_out(tx, self.live)
         return Live({source: at for source, at in positions.items() if source in self.followed}, left_out)
 
-    async def next(self, source: str, to: int, patience: float) -> list[StoredEvent]:
-        at = self.reached.get(source, 0)
-        events = await self.followed[source].events.read(at, min(AT_ONCE, to - at), patience)
+    async def batches(self, source: str, live: Live, patience: float) -> AsyncGenerator[Batch, None]:
+        """Up to where the live tables are. While Postgres writes one, the next is read."""
+        at, to = self.reached.get(source, 0), live.positions.get(source, 0)
+        ahead: asyncio.Future[Batch] | None = None
+        try:
+            while at < to:
+                batch = await (ahead or self.next(source, at, live, patience))
+                at = batch.events[-1].position
+                ahead = asyncio.ensure_future(self.next(source, at, live, patience)) if at < to else None
+                yield batch
+        finally:
+            if ahead is not None:
+                ahead.cancel()
+                await asyncio.gather(ahead, return_exceptions=True)
+
+    async def next(self, source: str, at: int, live: Live, patience: float) -> Batch:
+        followed = self.followed[source]
+        events = await followed.events.read(at, min(AT_ONCE, live.positions[source] - at), patience)
         if events:
-            return events
+            waiting = [one for one in events if (source, one.position) in live.left_out]
+            due = [one for one in events if (source, one.position) not in live.left_out]
+            return Batch(events, self.parsed(source, due), waiting)
         if patience < PATIENCE:
             raise NotNow
         raise CannotRebuild(f"position {at + 1} of {source} does not come")
 
     async def apply_released(self, source: str, live: Live) -> None:
         released = [place for place in sorted(self.aside) if place[0] == source and place not in live.left_out]
-        await self.effect(source, [self.aside[place] for place in released])
+        await self.effect(source, self.parsed(source, [self.aside[place] for place in released]))
         for place in released:
             del self.aside[place]
 
-    async def apply(self, source: str, events: Sequence[StoredEvent], live: Live) -> None:
-        waiting = {(source, one.position): one for one in events if (source, one.position) in live.left_out}
-        await self.effect(source, [one for one in events if (source, one.position) not in waiting])
-        self.aside |= waiting
-        self.reached[source] = events[-1].position
+    async def apply(self, source: str, batch: Batch) -> None:
+        await self.effect(source, batch.due)
+        self.aside |= {(source, one.position): one for one in batch.waiting}
+        self.reached[source] = batch.events[-1].position
 
-    async def effect(self, source: str, events: Sequence[StoredEvent]) -> None:
-        if not events:
+    def parsed(self, source: str, events: Sequence[StoredEvent]) -> list[Recorded[Any]]:
+        with contained(source, events):
+            return self.followed[source].parse.all(events)
+
+    async def effect(self, source: str, facts: Sequence[Recorded[Any]]) -> None:
+        if not facts:
             return
-        try:
+        with contained(source, facts):
             async with self.engine.begin() as tx:
-                await together(self.projections, source)(tx, self.followed[source].parse.all(events))
-        except Exception as error:
-            if not parked.is_poison(error):
-                raise
-            where = f"positions {events[0].position} to {events[-1].position} of {source}"
-            raise CannotRebuild(f"{type(error).__name__} at {where}, which the live tables contain") from error
+                await together(self.projections, source)(tx, facts)
 
     async def analyze(self) -> None:
         """The planner must know the new tables when they come to be read."""
@@ -215,6 +241,18 @@ class Rebuild:
         await tx.execute(text(f"DROP TABLE {old}"))
         for name in names:
             await tx.execute(text(f'ALTER TABLE "{self.beside}"."{name}" SET SCHEMA "{self.live}"'))
+
+
+@contextmanager
+def contained(source: str, events: Sequence[StoredEvent | Recorded[Any]]) -> Iterator[None]:
+    """What fails here did not where the live tables come from."""
+    try:
+        yield
+    except Exception as error:
+        if not parked.is_poison(error):
+            raise
+        where = f"positions {events[0].position} to {events[-1].position} of {source}"
+        raise CannotRebuild(f"{type(error).__name__} at {where}, which the live tables contain") from error
 
 
 async def wait_for_readers(tx: AsyncConnection, deadline: float) -> None:
