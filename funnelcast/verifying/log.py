@@ -6,7 +6,7 @@ from hashlib import sha256
 
 import orjson
 
-from shared.flow.log import Log, UnknownTopic
+from shared.flow.log import NOT_OURS, Log, UnknownTopic
 from shared.flow.rows import plain
 from shared.rules.message import StoredEvent
 
@@ -38,6 +38,9 @@ class Copy:
         """The next records of a partition, whose last new position was `last`; returns what it is now. A repetition
         is allowed: a relay that was killed sends again what it cannot know to have arrived."""
         for event in events:
+            if event is NOT_OURS:
+                self.findings.append(f"partition {partition} holds a record that is not ours")
+                continue
             if event.position > len(self.seen):
                 continue  # published after the store was read
             expected = self.expected(event.position)

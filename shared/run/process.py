@@ -96,7 +96,7 @@ def front(apps: Mapping[str, FastAPI]) -> ASGIApp:
         elif scope["type"] == "http":
             known = ", ".join(f"/{name}" for name in apps)
             body = problems.body_of(404, f"nothing here; the services are at {known}")
-            await problems.response(body)(scope, receive, send)
+            await problems.response(body, problems.AS_IT_IS)(scope, receive, send)
 
     return dispatch
 

@@ -20,6 +20,8 @@ from shared.store.committer import Busy, unavailable
 
 log = structlog.get_logger()
 MEDIA_TYPE = "application/problem+json"
+AS_IT_IS = {"X-Content-Type-Options": "nosniff"}
+"""For answers that leave past the guard, which else adds it."""
 
 
 class Problem(Exception):
@@ -113,7 +115,8 @@ def response(body: Mapping[str, Any], headers: Mapping[str, str] | None = None) 
 
 def refused(refusal: Refusal) -> dict[str, Any]:
     """The body for a refused command, alone or as a line of a batch."""
-    return body_of(REFUSALS[type(refusal)], str(refusal))
+    errors = [{"pointer": "header/Idempotency-Key", "detail": str(refusal)}] if isinstance(refusal, KeyReused) else []
+    return body_of(REFUSALS[type(refusal)], str(refusal), errors=errors)
 
 
 def invalid(errors: Sequence[ErrorDetails]) -> dict[str, Any]:
@@ -168,6 +171,10 @@ def add_handlers(app: FastAPI) -> None:
     async def handle(request: Request, error: Exception) -> Response:
         return response(*of_exception(error))
 
+    async def handle_unexpected(request: Request, error: Exception) -> Response:
+        body, headers = of_exception(error)
+        return response(body, headers | AS_IT_IS)
+
     async def handle_validation(request: Request, error: Exception) -> Response:
         errors = error.errors() if isinstance(error, RequestValidationError) else ()
         return response(invalid(errors))
@@ -185,4 +192,4 @@ def add_handlers(app: FastAPI) -> None:
         app.add_exception_handler(kind, handle)
     app.add_exception_handler(RequestValidationError, handle_validation)
     app.add_exception_handler(HTTPException, handle_http)
-    app.add_exception_handler(Exception, handle)
+    app.add_exception_handler(Exception, handle_unexpected)

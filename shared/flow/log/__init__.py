@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple, Protocol
+from uuid import UUID
 
-from shared.rules.message import StoredEvent
+from shared.rules.message import BEGINNING, StoredEvent
 
 LARGEST_RECORD = 1024 * 1024
 """Bytes, with the envelope's. Kafka's default (`max.message.bytes`), held on both logs."""
@@ -46,6 +47,11 @@ class Fetched(NamedTuple):
 
     offset: int
     event: StoredEvent
+
+
+NOT_OURS = StoredEvent(0, UUID(int=0), "", 0, "", "", BEGINNING, BEGINNING, "", UUID(int=0), None)
+"""Stands for a record that nobody of ours can have written: it has no position, so whoever merges passes over it. If it
+is what is left of an event, that event's position is a hole."""
 
 
 class Publisher(Protocol):

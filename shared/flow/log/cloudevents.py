@@ -36,11 +36,13 @@ def headers_of(event: StoredEvent, source: str) -> list[tuple[str, bytes]]:
 def event_of(headers: Headers, value: bytes) -> StoredEvent:
     """Raises `KeyError`, `ValueError` when the record is not one of ours."""
     read = dict(headers)
+    if b"\x00" in value or any(b"\x00" in each for each in read.values()):
+        raise ValueError("Postgres stores no NUL")
     return StoredEvent(
-        int(read["ce_position"]),
+        number(read["ce_position"], 2**63),
         identity(read["ce_id"]),
         read["ce_stream"].decode(),
-        int(read["ce_streamversion"]),
+        number(read["ce_streamversion"], 2**31),
         read["ce_type"].decode(),
         value.decode(),
         instant(read["ce_time"]),
@@ -56,7 +58,17 @@ def written(at: datetime) -> str:
 
 
 def instant(text: bytes) -> datetime:
-    return datetime.fromisoformat(text.decode())
+    at = datetime.fromisoformat(text.decode())
+    if at.tzinfo is None:
+        raise ValueError("an instant without a time zone")
+    return at
+
+
+def number(text: bytes, limit: int) -> int:
+    """From 1 to below the limit."""
+    if not (1 <= len(text) <= 19 and text.isdigit() and 1 <= int(text) < limit):
+        raise ValueError("no position or version")
+    return int(text)
 
 
 def identity(text: bytes) -> UUID:

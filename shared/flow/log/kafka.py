@@ -7,16 +7,18 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition  # type: ignore[import-untyped]
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic  # type: ignore[import-untyped]
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code  # type: ignore[import-untyped]
 
-from shared.flow.log import Fetched, LogUnavailable, UnknownTopic, Watermark
+from shared.flow.log import NOT_OURS, Fetched, LogUnavailable, UnknownTopic, Watermark
 from shared.flow.log.batches import Batch, BatchPublisher
 from shared.flow.log.clients import Kept, abandon, closed, leave
 from shared.flow.log.cloudevents import event_of
 from shared.flow.log.watermarks import Tail, written_watermark
 
+log = structlog.get_logger()
 PATIENCE = 5.0
 """Seconds for one answer."""
 TIMES = {"request_timeout_ms": 3_000, "metadata_max_age_ms": 30_000, "retry_backoff_ms": 100}
@@ -197,7 +199,10 @@ class KafkaReader:
             return {}
         async with answering(wait + PATIENCE):
             got = await self.consumer.getmany(*going, timeout_ms=int(wait * 1000), max_records=MANY)
-        return {place.partition: [fetched_from(record) for record in records] for place, records in got.items()}
+        fetched = {place.partition: [fetched_from(record) for record in records] for place, records in got.items()}
+        for partition, records in fetched.items():
+            tell_of_strangers(self.topic, partition, records)
+        return fetched
 
     def pause(self, going: Collection[TopicPartition]) -> None:
         self.consumer.resume(*(place for place in self.consumer.paused() if place in going))
@@ -213,9 +218,15 @@ class KafkaReader:
 def fetched_from(record: Any) -> Fetched:
     try:
         return Fetched(record.offset, event_of(record.headers, record.value))
-    except (AttributeError, KeyError, ValueError) as error:
-        place = f"{record.topic}, partition {record.partition}, offset {record.offset}"
-        raise ValueError(f"not an event of ours: {place}") from error
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return Fetched(record.offset, NOT_OURS)
+
+
+def tell_of_strangers(topic: str, partition: int, records: Sequence[Fetched]) -> None:
+    """Somebody else may write to our topic; that must not happen, and must not stop us."""
+    strange = [record.offset for record in records if record.event is NOT_OURS]
+    if strange:
+        log.error("records_not_ours", topic=topic, partition=partition, first=strange[0], count=len(strange))
 
 
 @asynccontextmanager

@@ -1,6 +1,7 @@
 """Watermarks as records of a compacted topic: the last one of a key is the one that counts."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,7 +23,8 @@ class Tail:
         end = (await self.consumer.end_offsets([self.place]))[self.place]
         while (position := await self.consumer.position(self.place)) < end:
             for record in (await self.consumer.getmany(self.place, timeout_ms=100)).get(self.place, ()):
-                self.read[record.key.decode()] = watermark_of(record.value)
+                with suppress(AttributeError, KeyError, TypeError, ValueError):  # somebody else wrote it
+                    self.read[record.key.decode()] = watermark_of(record.value)
         if position > end:
             raise LogUnavailable(f"{self.place.topic} was made anew")
         return self.read
@@ -33,5 +35,6 @@ def written_watermark(watermark: Watermark) -> bytes:
 
 
 def watermark_of(value: bytes) -> Watermark:
+    """Raises `KeyError`, `TypeError`, `ValueError` when it is not one of ours."""
     read = orjson.loads(value)
-    return Watermark(read["position"], instant(read["clock"].encode()))
+    return Watermark(int(read["position"]), instant(read["clock"].encode()))

@@ -6,6 +6,7 @@ from datetime import datetime
 import pytest
 from confluent_kafka import Consumer, Message, Producer
 from confluent_kafka.admin import AdminClient, ConfigResource  # type: ignore[attr-defined]
+from structlog.testing import capture_logs
 
 from shared.flow.log import LogUnavailable, Watermark, partition_of
 from shared.flow.log.kafka import KafkaLog
@@ -113,14 +114,17 @@ async def test_librdkafka_chooses_the_same_partitions(log: KafkaLog, kafka: Brok
     assert chosen == {key.encode(): partition_of(key, PARTITIONS) for key in keys}
 
 
-async def test_a_foreign_record_is_refused_by_its_place(log: KafkaLog, kafka: Broker, topic: str) -> None:
+async def test_a_foreign_record_is_passed_over_and_its_place_told(log: KafkaLog, kafka: Broker, topic: str) -> None:
     await log.create_topic(topic, 1)
     producer = Producer({"bootstrap.servers": kafka.address})
     producer.produce(topic, key=b"a", value=b"not an event")
     producer.flush(20)
+    await published(log, topic, [stored(1)])
     async with source(log, topic) as events:
-        with pytest.raises(ValueError, match=f"{topic}, partition 0, offset 0"):
-            await events.read(0, 10, 5)
+        with capture_logs() as lines:
+            assert await take(events, 0, 1) == [stored(1)]
+    (told,) = [line for line in lines if line["event"] == "records_not_ours"]
+    assert (told["topic"], told["partition"], told["first"], told["count"]) == (topic, 0, 0, 1)
 
 
 async def test_a_broker_that_is_frozen_is_away_in_bounded_time_and_nothing_is_lost(
