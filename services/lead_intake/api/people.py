@@ -41,7 +41,8 @@ class ErasureTaken(BaseModel):
 
 @router.get("/people/{person_id}")
 async def one(person_id: PersonId, call: Annotated[Call, Depends(Needs("people:read"))]) -> PersonView:
-    """The access is on disk before the answer leaves."""
+    """The access is on disk before the answer leaves. Who is refused, has seen nothing."""
+    await call.be_fresh()
     lead_ids = await leads_of(call, person_id)
     if not lead_ids:
         raise Missing("there is no such person")
