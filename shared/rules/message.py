@@ -51,6 +51,11 @@ def day_in_words(value: Any) -> Any:
     raise ValueError("must be a day such as 2026-03-02")
 
 
+def whole_number(value: Any) -> Any:
+    """JSON tells 7 and 7.0 not apart."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def day_within_reach(day: date) -> date:
     if not EARLIEST.year <= day.year < LATEST.year:
         raise ValueError("must lie between the years 1900 and 2200")
@@ -79,6 +84,9 @@ Instant = Annotated[AwareDatetime, BeforeValidator(instant_in_words), AfterValid
 """An aware instant, kept in UTC."""
 
 Day = Annotated[date, BeforeValidator(day_in_words), AfterValidator(day_within_reach)]
+
+WHOLE = BeforeValidator(whole_number)
+"""With `Field(strict=True)` in front, in JSON a number without a fraction: neither a text nor true."""
 
 Flag = Annotated[bool, Field(strict=True)]
 """In JSON true or false, no text and no number that means it."""

@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from shared.rules.message import Event, ExternalId, Flag, Line, Message, Parser, parser
+from shared.rules.message import WHOLE, Event, ExternalId, Flag, Line, Message, Parser, parser
 from shared.rules.money import Amount, Currency, Money
 from shared.rules.sealed import Sealed
 
@@ -25,7 +25,7 @@ def no_address(text: str) -> str:
 
 Label = Annotated[Line, AfterValidator(no_address)]
 """A line that everybody who reads the topic may see."""
-Count = Annotated[int, Field(strict=True, ge=0, le=100_000_000)]
+Count = Annotated[int, Field(strict=True, ge=0, le=100_000_000), WHOLE]
 
 
 class Source(StrEnum):

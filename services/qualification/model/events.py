@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from shared.rules.message import Event, Flag, Line, Message, Parser, Slug, parser
+from shared.rules.message import WHOLE, Event, Flag, Line, Message, Parser, Slug, parser
 
-Points = Annotated[int, Field(strict=True, ge=-1000, le=1000)]
-Count = Annotated[int, Field(strict=True, ge=0, le=10_000_000)]
-Minutes = Annotated[int, Field(strict=True, ge=1, le=60 * 24 * 90)]
+Points = Annotated[int, Field(strict=True, ge=-1000, le=1000), WHOLE]
+Count = Annotated[int, Field(strict=True, ge=0, le=10_000_000), WHOLE]
+Minutes = Annotated[int, Field(strict=True, ge=1, le=60 * 24 * 90), WHOLE]
+NO_OTHERS: dict[str, Any] = {"additionalProperties": False}
+"""Names that are no slugs."""
 BantName = Literal["budget", "authority", "need", "timing"]
 
 
@@ -91,7 +93,7 @@ class MqlLine(Message):
 class FirstTouch(Message):
     """Minutes from becoming MQL to the first human touch, by the source that crossed the line."""
 
-    by_source: Mapping[Slug, Minutes] = Field(default_factory=dict, max_length=50)
+    by_source: Mapping[Slug, Minutes] = Field(default_factory=dict, max_length=50, json_schema_extra=NO_OTHERS)
     other: Minutes
 
 
@@ -100,7 +102,7 @@ class ScoringModel(Message):
 
     fit: FitTable
     rules: tuple[Rule, ...] = Field(max_length=500)
-    caps: Mapping[Slug, Count] = Field(default_factory=dict, max_length=100)
+    caps: Mapping[Slug, Count] = Field(default_factory=dict, max_length=100, json_schema_extra=NO_OTHERS)
     line: MqlLine
     bant: tuple[BantName, ...] = Field(max_length=4)
     first_touch: FirstTouch
