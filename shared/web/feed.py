@@ -30,7 +30,7 @@ LAST_EVENT_ID = {
     "name": "Last-Event-ID",
     "in": "header",
     "required": False,
-    "schema": {"type": "string", "pattern": "^[0-9]{1,18}$"},
+    "schema": {"type": "string", "pattern": "^[0-9]{0,18}$"},
     "description": "The position after which to go on; it outweighs `after`",
 }
 
@@ -56,6 +56,18 @@ CLOUD_EVENT: dict[str, Any] = {
     "additionalProperties": False,
 }
 CLOUD_EVENT["required"] = list(CLOUD_EVENT["properties"])
+
+
+SENT = {
+    "type": "object",
+    "required": ["event", "data"],
+    "properties": {
+        "id": {"type": "string", "pattern": "^[0-9]{1,18}$"},
+        "event": TEXT,
+        "data": {"type": "string", "contentMediaType": "application/json", "contentSchema": CLOUD_EVENT},
+    },
+}
+"""Of one event in the stream. The last is `stopping`, with no id and no data to speak of."""
 
 
 class EventPage(BaseModel):
@@ -108,7 +120,7 @@ class Feed:
             "/events/stream",
             operation_id="stream_events",
             response_class=StreamingResponse,
-            responses={200: {"content": {STREAM: {"schema": {"type": "string"}}}}},
+            responses={200: {"description": "One event after the other", "content": {STREAM: {"schema": SENT}}}},
             openapi_extra={"parameters": [types_parameter, LAST_EVENT_ID]},
         )
         async def stream(request: Request, call: Events, after: After = 0, types: Types = None) -> StreamingResponse:
