@@ -20,6 +20,12 @@ class Sent:
     headers: Mapping[str, str] | None = None
 
 
+@cache
+def bomb() -> bytes:
+    """32 KiB that unpack to 32 MiB."""
+    return gzip.compress(bytes(32 * 1024 * 1024), 1)
+
+
 WHOLE: Mapping[str, Callable[[bytes], Sent]] = {
     "empty": lambda good: Sent(b"", (422,)),
     "white space": lambda good: Sent(b" \r\n\t ", (422,)),
@@ -66,12 +72,6 @@ def told_twice(good: bytes, first: bytes) -> bytes:
     fields = json.loads(good)
     name = json.dumps(next(iter(fields), "a")).encode()
     return b"{" + name + b": " + first + (b", " if fields else b"") + good[1:]
-
-
-@cache
-def bomb() -> bytes:
-    """32 KiB that unpack to 32 MiB."""
-    return gzip.compress(bytes(32 * 1024 * 1024), 1)
 
 
 VALUES: Mapping[str, str] = {

@@ -65,9 +65,10 @@ def configuration(url: str, key: str, *, examples: int, sequences: int, seed: in
     )
 
 
-def attack(whole: Document, settings: SchemathesisConfig) -> Found:
+def attack(whole: Document, settings: SchemathesisConfig, paths: str) -> Found:
     found = Found()
-    schema = schemathesis.openapi.from_dict(whole, config=settings)
+    every = schemathesis.openapi.from_dict(whole, config=settings)
+    schema = every.include(path_regex=paths) if paths else every
     for event in from_schema(schema).execute():
         match event:
             case events.ScenarioFinished():
@@ -106,6 +107,7 @@ def main(arguments: Iterable[str] | None = None) -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("url")
     parser.add_argument("--services", default=",".join(SERVICES))
+    parser.add_argument("--paths", default="", help="a pattern; absent: all")
     parser.add_argument("--examples", type=int, default=10, help="of each operation")
     parser.add_argument("--sequences", type=int, default=20, help="of linked operations")
     parser.add_argument("--seed", type=int, default=1)
@@ -113,7 +115,7 @@ def main(arguments: Iterable[str] | None = None) -> int:
     hooks.register()
     key = os.environ["FUNNELCAST_API_KEY"]
     settings = configuration(asked.url, key, examples=asked.examples, sequences=asked.sequences, seed=asked.seed)
-    found = attack(merged(documents(asked.url, asked.services.split(","))), settings)
+    found = attack(merged(documents(asked.url, asked.services.split(","))), settings, asked.paths)
     print(json.dumps(shown(found), indent=1))
     return 1 if found.failures or found.errors else 0
 

@@ -6,8 +6,6 @@ from typing import Any
 
 NDJSON = "application/x-ndjson"
 OPERATIONS = ("get", "put", "post", "delete")
-REFERENCES = ("schemas",)
-MOST_LINES = 3
 Document = dict[str, Any]
 
 
@@ -51,9 +49,3 @@ def lines_as_lists(operation: dict[str, Any]) -> None:
     for content in (body["content"] for body in bodies if NDJSON in body.get("content", ())):
         line = content[NDJSON]["schema"]
         content[NDJSON] = {"schema": {"type": "array", "items": line, "minItems": 1}}
-        if body_of_request(operation) is content:
-            content[NDJSON]["schema"]["maxItems"] = MOST_LINES
-
-
-def body_of_request(operation: dict[str, Any]) -> Any:
-    return operation.get("requestBody", {}).get("content")

@@ -95,7 +95,7 @@ def machine(decider: AnyDecider, commands: Sequence[type[Command]], invariant: I
         def change(self: AnyOrder, command: Command) -> None:
             asked(self.store, reference, command)
 
-        AnyOrder.change_what_it_looks_at = rule(command=others)(change)  # type: ignore[attr-defined]
+        AnyOrder.change_what_it_looks_at = rule(command=others)(change)
     return AnyOrder
 
 

@@ -83,7 +83,7 @@ class Good:
     again: Mapping[str, Any] = field(default_factory=dict)
 
 
-QUALIFIED = ("qualify", {})
+QUALIFIED: tuple[str, Any] = ("qualify", {})
 WON = ("win", {"close_date": "2026-03-02"})
 BANT = ("bant", {"budget": MET, "authority": MET, "need": MET, "timing": MET})
 OF_A_DEAL: Mapping[str, Good] = {
@@ -154,5 +154,5 @@ def routes(*methods: str) -> Iterator[tuple[str, APIRoute]]:
         for router in [*service.routers, operations.router]:
             for route in router.routes:
                 if isinstance(route, APIRoute):
-                    for method in sorted(route.methods & {*methods}):
+                    for method in sorted((route.methods or set()) & {*methods}):
                         yield f"{method} /{service.name}/v1{route.path}", route

@@ -36,16 +36,19 @@ class Target:
         """A refusal must be a problem, and have written nothing."""
         self.sent += 1
         answer = await self.api.request(method, path, **request)
-        heads = dict(await self.database.fetchrow(HEADS))
+        before, heads = self.heads, await self.look()
         if answer.is_success:
             self.taken += 1
         else:
             self.refused += 1
             self.check_refusal(what, answer)
-            if heads != self.heads:
+            if heads != before:
                 self.trouble.append(f"{what}: refused with {answer.status_code}, and written all the same")
-        self.heads = heads
         return answer
+
+    async def look(self) -> Mapping[str, int]:
+        self.heads = dict(await self.database.fetchrow(HEADS))
+        return self.heads
 
     def check_refusal(self, what: str, answer: httpx.Response) -> None:
         if not 400 <= answer.status_code < 500 and not is_not_yet(answer):
@@ -66,7 +69,7 @@ class Target:
         for command, body in good.before if done else ():
             answer = await self.api.post(f"{before}/{command}", json=body)
             assert answer.is_success, (route, command, answer.text)
-        self.heads = dict(await self.database.fetchrow(HEADS))
+        await self.look()
         return path.replace("{version}", "1").replace("{node_id}", "acme")
 
     async def deal(self) -> str:

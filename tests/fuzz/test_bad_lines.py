@@ -1,11 +1,15 @@
 """Batches and tables: a bad line is answered as one, in its place, and harms no other."""
 
+import csv
 import json
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from funnelcast.importing.export import Rejected
+from funnelcast.importing.rejects import kept
 from tests.fuzz.bad import DEPTH, MANY, VALUES, bomb, fields, put
 from tests.fuzz.routes import GOOD
 from tests.fuzz.target import Target, target
@@ -140,3 +144,13 @@ async def test_bad_tables_are_refused_whole_with_their_lines(database: str) -> N
     assert len(under.trouble) == 0
     assert taken.status_code == 200
     assert chart.json()["nodes"][0]["name"] == '=HYPERLINK("http://evil")', "a name is a text, and stays it"
+
+
+def test_a_rejected_row_is_kept_as_it_was_formulas_too(tmp_path: Path) -> None:
+    """It is there to be put right and imported again; docs/importing.md says so."""
+    file = tmp_path / "refused.csv"
+    cells = ['=HYPERLINK("http://evil")', "+1", "-2", "@SUM(1)", "a\r\nb", '"', "\t=1"]
+    with kept(file, [f"c{number}" for number in range(len(cells))]) as rejects:
+        rejects.add(Rejected(2, "bad", cells))
+    with file.open(newline="", encoding="utf-8") as written:
+        assert list(csv.reader(written))[1] == ["2", "bad", *cells]

@@ -58,8 +58,8 @@ def forgetful(decide: Any) -> Any:
     """Does not see that things are so already."""
 
     def broken(state: Any, command: Any, at: datetime, *looked_at: Any) -> Sequence[Any]:
-        events = decide(state, command, at, *looked_at)
-        return events or decide(DECIDERS[OPPORTUNITY].initial, command, at, *looked_at)
+        events: Sequence[Any] = decide(state, command, at, *looked_at)
+        return events or list(decide(DECIDERS[OPPORTUNITY].initial, command, at, *looked_at))
 
     return broken
 
