@@ -18,7 +18,7 @@ AS_RUN := -c requirements/run.lock
 
 CRASH := FUNNELCAST_TEST_KAFKA=required
 
-.PHONY: help install dev run test test-data test-containers crash-long check format lock env kafka audit sbom bench bench-peer clean
+.PHONY: help install dev run test test-data test-containers crash-long fuzz check format lock env kafka audit sbom bench bench-peer clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ crash-long: dev kafka ## Kills at every crash point in every service, then at ra
 		$(addprefix tests/crash/test_,sweep.py parking.py outages.py)
 	$(CRASH) FUNNELCAST_TEST_KILLS=$(or $(KILLS),500) FUNNELCAST_TEST_SEED=$(or $(SEED),1) \
 		FUNNELCAST_TEST_FIRST_KILL=$(or $(FIRST_KILL),1) $(BIN)/python -m pytest -s $(ARGS) tests/crash/test_campaign.py
+
+fuzz: dev ## Bad input for long: 50,000 generated requests and more, and all of tests/fuzz (FUZZ=20 SEED=1)
+	FUNNELCAST_FUZZ=$(or $(FUZZ),20) FUNNELCAST_FUZZ_SEED=$(or $(SEED),1) $(BIN)/python -m pytest tests/fuzz -s $(ARGS)
 
 check: dev ## Style, types, who imports whom, lock files
 	$(BIN)/ruff check .
