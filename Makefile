@@ -47,7 +47,7 @@ crash-long: dev kafka ## Kills at every crash point in every service, then at ra
 		FUNNELCAST_TEST_FIRST_KILL=$(or $(FIRST_KILL),1) $(BIN)/python -m pytest -s $(ARGS) tests/crash/test_campaign.py
 
 fuzz: dev ## Bad input for long: 50,000 generated requests and more, and all of tests/fuzz (FUZZ=20 SEED=1)
-	FUNNELCAST_FUZZ=$(or $(FUZZ),20) FUNNELCAST_FUZZ_SEED=$(or $(SEED),1) $(BIN)/python -m pytest tests/fuzz -s $(ARGS)
+	FUNNELCAST_TEST_FUZZ=$(or $(FUZZ),20) FUNNELCAST_TEST_SEED=$(or $(SEED),1) $(BIN)/python -m pytest tests/fuzz -s $(ARGS)
 
 check: dev ## Style, types, who imports whom, lock files
 	$(BIN)/ruff check .

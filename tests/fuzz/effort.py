@@ -2,4 +2,4 @@
 
 import os
 
-EFFORT = int(os.environ.get("FUNNELCAST_FUZZ", "1"))
+EFFORT = int(os.environ.get("FUNNELCAST_TEST_FUZZ", "1"))

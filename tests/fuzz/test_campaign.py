@@ -23,7 +23,7 @@ Found = dict[str, Any]
 
 @pytest.mark.timeout(400 + 300 * EFFORT)
 async def test_whatever_the_documents_allow_or_not_is_answered_as_they_say(database: str) -> None:
-    seed = int(os.environ.get("FUNNELCAST_FUZZ_SEED", "1"))
+    seed = int(os.environ.get("FUNNELCAST_TEST_SEED", "1"))
     arguments = ["--examples", str(EXAMPLES), "--sequences", str(SEQUENCES), "--seed", str(seed)]
     found = await campaign(database, arguments)
     print(f"seed {seed}: {found['cases']} cases {found['by_phase']}, answers {found['statuses']}")
