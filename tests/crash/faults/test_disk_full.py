@@ -40,8 +40,8 @@ SOON = 10.0
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
-    """A small one, in memory, for the data folder alone."""
-    folder = tmp_path / "data"
+    """A small one, in memory, for the data and what the system logs."""
+    folder = tmp_path / "disk"
     folder.mkdir()
     mount, unmount = shutil.which("mount"), shutil.which("umount")
     if mount is None or unmount is None or os.geteuid() != 0:
@@ -161,7 +161,7 @@ async def all_there(api: httpx.AsyncClient, told: Told) -> None:
 @pytest.mark.timeout(180)
 async def test_what_is_accepted_is_there_and_the_rest_refused(disk: Path) -> None:
     told, ballast = Told(), Ballast(disk)
-    async with in_one_process(disk.parent) as system:
+    async with in_one_process(disk) as system:
         async with started(system) as api:
             await tables_fill(system, api, told, ballast)
             took = [await goes_on(api, told)]
