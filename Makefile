@@ -45,6 +45,8 @@ crash-long: dev kafka ## Kills at every crash point in every service, then at ra
 		$(addprefix tests/crash/test_,sweep.py parking.py outages.py)
 	$(CRASH) FUNNELCAST_TEST_KILLS=$(or $(KILLS),500) FUNNELCAST_TEST_SEED=$(or $(SEED),1) \
 		FUNNELCAST_TEST_FIRST_KILL=$(or $(FIRST_KILL),1) $(BIN)/python -m pytest -s $(ARGS) tests/crash/test_campaign.py
+	FUNNELCAST_TEST_APPENDS=$(or $(APPENDS),1000000) $(BIN)/python -m pytest -s $(ARGS) \
+		tests/crash/faults/test_tailing_readers.py
 
 fuzz: dev ## Bad input for long: 50,000 generated requests and more, and all of tests/fuzz (FUZZ=20 SEED=1)
 	FUNNELCAST_TEST_FUZZ=$(or $(FUZZ),20) FUNNELCAST_TEST_SEED=$(or $(SEED),1) $(BIN)/python -m pytest tests/fuzz -s $(ARGS)
