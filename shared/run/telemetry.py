@@ -2,23 +2,30 @@
 
 import logging
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
+from traceback import format_exception
 
 import structlog
+from asyncpg import InterfaceError, PostgresError
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from sqlalchemy.exc import SQLAlchemyError
+from structlog.typing import ExcInfo
 
 
 def configure_logging(level: str) -> None:
     """JSON lines on stderr; where a person looks, coloured lines."""
     # What it has to say reaches us as an exception; of a topic that is gone it says it a thousand times a second.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    # It would tell in its own way of exceptions that we have told of.
+    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
     shown = structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.format_exc_info,
+            structlog.processors.ExceptionRenderer(traceback_of),
             shown,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
@@ -34,6 +41,26 @@ class Lines(structlog.PrintLogger):
             super().msg(message)
 
     debug = info = warning = error = critical = exception = msg
+
+
+def traceback_of(exc_info: ExcInfo) -> str:
+    """Types and places of an exception and of what caused it. What a database says is left out: it repeats the values,
+    or the whole row, that it did not like."""
+    told = "".join(format_exception(*exc_info))
+    lines = {line for each in of_database(exc_info[1]) for line in str(each).splitlines() if line.strip()}
+    for line in sorted(lines, key=len, reverse=True):  # by the line, because within a group each is indented
+        told = told.replace(line, "(what it says is not logged)")
+    return told
+
+
+def of_database(error: BaseException | None) -> Iterator[BaseException]:
+    if error is None:
+        return
+    if isinstance(error, SQLAlchemyError | PostgresError | InterfaceError):
+        yield error
+    within = error.exceptions if isinstance(error, BaseExceptionGroup) else ()
+    for each in (error.__cause__, error.__context__, *within):
+        yield from of_database(each)
 
 
 class Metrics:
