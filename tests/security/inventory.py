@@ -63,10 +63,12 @@ def undeclared(found: list[Entry]) -> list[Entry]:
     return [entry for entry in found if entry.needs is None and not entry.is_open]
 
 
-async def status(app: ASGIApp, method: str, url: str, headers: Mapping[str, str] | None = None) -> int:
-    """Of the answer to a request with an empty JSON object. Does not wait for the answer's end: a stream has none."""
+async def status(
+    app: ASGIApp, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes = b"{}"
+) -> int:
+    """Of the answer. Does not wait for the answer's end: a stream has none."""
     begun: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-    messages = iter([{"type": "http.request", "body": b"{}", "more_body": False}])
+    messages = iter([{"type": "http.request", "body": body, "more_body": False}])
 
     async def receive() -> Message:
         message = next(messages, None)
@@ -78,7 +80,7 @@ async def status(app: ASGIApp, method: str, url: str, headers: Mapping[str, str]
         if message["type"] == "http.response.start" and not begun.done():
             begun.set_result(message["status"])
 
-    answering = asyncio.ensure_future(app(scope(method, url, headers or {}), receive, send))
+    answering = asyncio.ensure_future(app(scope(method, url, headers or {}, len(body)), receive, send))
     answering.add_done_callback(lambda _: begun.done() or begun.cancel())
     try:
         return await begun
@@ -87,9 +89,10 @@ async def status(app: ASGIApp, method: str, url: str, headers: Mapping[str, str]
         await asyncio.wait([answering])
 
 
-def scope(method: str, url: str, headers: Mapping[str, str]) -> dict[str, Any]:
+def scope(method: str, url: str, headers: Mapping[str, str], length: int) -> dict[str, Any]:
     path, _, query = url.partition("?")
-    named = {"content-type": "application/json", "content-length": "2", **headers}
+    given = {name.lower(): value for name, value in headers.items()}
+    named = {"content-type": "application/json", "content-length": str(length), **given}
     return {
         "type": "http",
         "asgi": {"version": "3.0", "spec_version": "2.3"},
@@ -100,7 +103,7 @@ def scope(method: str, url: str, headers: Mapping[str, str]) -> dict[str, Any]:
         "raw_path": path.encode(),
         "query_string": query.encode(),
         "root_path": "",
-        "headers": [(name.lower().encode(), value.encode()) for name, value in named.items()],
+        "headers": [(name.encode(), value.encode()) for name, value in named.items()],
         "client": ("127.0.0.1", 1),
         "server": ("test", 80),
     }
