@@ -13,7 +13,7 @@ from tests.crash.sweep import Stage
 
 LOADED_BY = 6
 """Clients."""
-MOST_ANSWERS = 25
+MOST_ANSWERS = 12
 """Between two kills."""
 UNREACHABLE = "cannot be reached"
 """What ends a process that starts while Postgres is away. Nothing else may."""

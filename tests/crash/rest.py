@@ -1,7 +1,7 @@
 """When all is at rest: everything accepted is published, projected and reacted to; what is there then."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import asyncpg
 
@@ -14,9 +14,13 @@ EVENTS = """
         CASE WHEN data -> 'lead_ids' = '[]' THEN '' ELSE coalesce(data ->> 'command', '') END AS command,
         correlation_id, causation_id FROM {service}.events ORDER BY position"""
 """What is done to a deal without leads concerns no other service."""
-HEAD = "SELECT coalesce(max(position), 0) FROM {service}.events"
+STATE = """
+    SELECT '{service}' AS service, 'head' AS who, '' AS source, coalesce(max(position), 0) AS position
+        FROM {service}.events
+    UNION ALL SELECT '{service}', 'relay', '', position FROM {service}.published
+    UNION ALL SELECT '{service}', subscription, source, position FROM {service}.checkpoints"""
+STATES = " UNION ALL ".join(STATE.format(service=service) for service in SERVICES)
 CURSOR = "SELECT position FROM {service}.published"
-REACHED = "SELECT subscription, source, position FROM {service}.checkpoints"
 ERASED = """
     SELECT DISTINCT stream FROM {service}.events
     WHERE type IN ('person.erased', 'lead.erased', 'opportunity.texts_erased')
@@ -27,6 +31,24 @@ HELD = """
     SELECT count(*) FROM pg_locks
     WHERE locktype = 'advisory' AND granted AND classid = CAST(hashtext('funnelcast lease') AS oid)
         AND objid = CAST(hashtext('{lease}') AS oid)"""
+
+
+States = Mapping[tuple[str, str, str], int]
+"""Positions by service, who it is that has come there, and of which source."""
+
+
+def heads_in(states: States) -> Mapping[str, int]:
+    return {service: states[service, "head", ""] for service in SERVICES}
+
+
+def followers() -> Iterator[tuple[tuple[str, str, str], str]]:
+    """Everybody who follows a store, with the source."""
+    for name, service in SERVICES.items():
+        yield (name, "relay", ""), name
+        for source in service.projected:
+            yield (name, service.read_models, source), source
+        for source in service.reacts_to:
+            yield (name, REACTIONS, source), source
 
 
 class Looks:
@@ -48,29 +70,21 @@ class Looks:
         return int(rows[0][0])
 
     async def heads(self) -> Mapping[str, int]:
-        return {service: await self.one(HEAD.format(service=service)) for service in SERVICES}
+        return heads_in(await self.states())
 
-    async def behind(self) -> list[str]:
-        """What is not caught up with the stores, or was not a moment ago: a reaction that had its turn in between may
-        have written more."""
-        heads = await self.heads()
-        return await self.behind_of(heads) or ([] if heads == await self.heads() else ["events came in"])
+    async def states(self) -> States:
+        """Of one instant."""
+        rows = await self.rows(STATES)
+        return {(row["service"], row["who"], row["source"]): row["position"] for row in rows}
 
-    async def behind_of(self, heads: Mapping[str, int]) -> list[str]:
-        return [late for service in SERVICES for late in await self.behind_in(service, heads)]
-
-    async def behind_in(self, service: str, heads: Mapping[str, int]) -> list[str]:
-        made = SERVICES[service]
-        cursor = await self.one(CURSOR.format(service=service))
-        rows = await self.rows(REACHED.format(service=service))
-        reached = {(row["subscription"], row["source"]): row["position"] for row in rows}
-        wanted = {(made.read_models, source) for source in made.projected}
-        wanted |= {(REACTIONS, source) for source in made.reacts_to}
-        late = [f"relay of {service} at {cursor} of {heads[service]}"] if cursor < heads[service] else []
-        return late + [
-            f"{subscription} of {source} at {reached.get((subscription, source), 0)} of {heads[source]}"
-            for subscription, source in sorted(wanted)
-            if reached.get((subscription, source), 0) < heads[source]
+    async def behind(self, heads: Mapping[str, int] | None = None) -> list[str]:
+        """Who has not come as far as the stores, or as these heads of theirs."""
+        states = await self.states()
+        due = heads or heads_in(states)
+        return [
+            f"{who} at {states.get(who, 0)} of {due[source]}"
+            for who, source in followers()
+            if states.get(who, 0) < due[source]
         ]
 
     async def at_rest(self, seconds: float) -> list[str]:

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from shared.flow.log import LogUnavailable, Watermark
+from shared.flow.log.kafka import KafkaLog
+from shared.rules.message import BEGINNING
 from tests.crash.load import LOCAL, under_load
 from tests.crash.sweep import Stage, staged
 from tests.crash.system import Apart
@@ -21,10 +24,31 @@ async def caught_up(stage: Stage, heads: Mapping[str, int]) -> float:
     """Seconds until what was accepted up to there has been everywhere where it belongs."""
     loop = asyncio.get_running_loop()
     start = loop.time()
-    while late := await stage.looks.behind_of(heads):
+    while late := await stage.looks.behind(heads):
         assert loop.time() < start + 60, late
         await asyncio.sleep(0.05)
     return loop.time() - start
+
+
+async def acknowledges(address: str) -> float:
+    """Seconds until the broker takes a record of anybody: then it is back."""
+    loop = asyncio.get_running_loop()
+    start, log = loop.time(), KafkaLog(address, watermarks="anybody")
+    try:
+        while not await is_told(log):
+            assert loop.time() < start + 30
+            await asyncio.sleep(0.05)
+    finally:
+        await log.close()
+    return loop.time() - start
+
+
+async def is_told(log: KafkaLog) -> bool:
+    try:
+        await log.set_watermark("anybody", Watermark(0, BEGINNING))
+    except LogUnavailable:
+        return False
+    return True
 
 
 @pytest.mark.kafka
@@ -39,9 +63,11 @@ async def test_intake_goes_on_without_kafka_and_all_is_caught_up_when_it_is_back
             await asyncio.sleep(AWAY)
             taken, refused = len(stage.some.requests) - before, stage.some.retried - retried
             await asyncio.to_thread(broker.start)
+            waited = await acknowledges(broker.address)
             seconds = await caught_up(stage, await stage.looks.heads())
         assert await stage.findings() == []
-        print(f"{taken} commands in {AWAY:.0f} s without Kafka, {refused} refused; caught up {seconds:.1f} s after")
+        print(f"{taken} commands in {AWAY:.0f} s without Kafka, {refused} refused; ", end="")
+        print(f"the broker acknowledged {waited:.1f} s after it was up, all was caught up {seconds:.1f} s after that")
         assert taken > AWAY
         assert refused == 0
         assert seconds <= CATCHES_UP
