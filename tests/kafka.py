@@ -7,6 +7,7 @@ import socket
 import subprocess
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from signal import SIGCONT, SIGSTOP
 from threading import Thread
@@ -130,11 +131,16 @@ def java(*arguments: str, options: list[str] | None = None) -> list[str]:
 
 
 def free_ports(number: int) -> list[int]:
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(number)]
-    ports: list[int] = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
-    return ports
+    """Below those that the system gives to whoever connects: they are still free when a server comes back to them."""
+    ports = [free_port() for _ in range(number)]
+    return ports if len(set(ports)) == number else free_ports(number)
+
+
+def free_port() -> int:
+    while True:
+        port = secrets.randbelow(22_000) + 10_000
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 def can_start() -> bool:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from shared.run import embedded
 from shared.run.embedded import Folder, Server
+from tests.kafka import free_port
 
 
 class OurPostgres:
@@ -12,7 +13,7 @@ class OurPostgres:
     def __init__(self, root: Path) -> None:
         root.mkdir(parents=True)
         self.folder = Folder(root)
-        self.port = embedded.free_port()
+        self.port = free_port()
         self.server: Server | None = None
 
     @property

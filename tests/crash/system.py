@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
+import psutil
 
 from shared.run.embedded import url_of_running
 from tests.crash.postgres import OurPostgres
@@ -159,7 +160,8 @@ async def in_one_process(folder: Path) -> AsyncIterator[System]:
 
     async def its_postgres() -> None:
         for process in servers(data):
-            process.kill()
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
 
     system.others = {"Postgres": its_postgres}
     try:
