@@ -2,7 +2,9 @@
 
 import os
 import platform
+import shutil
 import statistics
+import subprocess
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +22,7 @@ async def facts(tx: AsyncConnection, folder: Path, at: datetime) -> dict[str, st
     """`folder`: on the disk that Postgres writes to."""
     return {
         "date": f"{at:%Y-%m-%d %H:%M} UTC",
+        "version": version(),
         "cpu": cpu_model(),
         "cores": f"{len(os.sched_getaffinity(0))}",
         "memory": f"{psutil.virtual_memory().total / 2**30:.0f} GiB",
@@ -33,6 +36,13 @@ async def facts(tx: AsyncConnection, folder: Path, at: datetime) -> dict[str, st
 
 async def setting(tx: AsyncConnection, name: str) -> str:
     return str((await tx.execute(text("SELECT current_setting(:name)"), {"name": name})).scalar_one())
+
+
+def version() -> str:
+    """The commit, and whether something was changed since."""
+    git = shutil.which("git")
+    words = [git or "git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty"]
+    return subprocess.run(words, capture_output=True, text=True, check=False).stdout.strip() if git else "unknown"
 
 
 def cpu_model() -> str:
