@@ -92,7 +92,9 @@ def take(found: Found, phase: str, recorder: ScenarioRecorder) -> None:
     for interaction in recorder.interactions.values():
         found.statuses[str(interaction.response.status_code if interaction.response else "none")] += 1
     for where, said in failed(recorder):
-        found.failures.setdefault(where, said)
+        if where not in found.failures:
+            found.failures[where] = said
+            print(f"after {found.cases} cases: {where}\n{said}", file=sys.stderr)
 
 
 def failed(recorder: ScenarioRecorder) -> Iterator[tuple[str, str]]:

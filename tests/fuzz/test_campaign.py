@@ -17,7 +17,7 @@ from tests.running import served_services
 
 LEAST = 2_000 if EFFORT == 1 else 50_000
 EXAMPLES = 8 if EFFORT == 1 else 30 * EFFORT
-SEQUENCES = 40 * EFFORT
+SEQUENCES = 40 if EFFORT == 1 else 10 * EFFORT
 Found = dict[str, Any]
 
 
