@@ -114,6 +114,7 @@ SEALED = {
     "person.first_name",
     "person.last_name",
     "person.job_title",
+    "company.name",
     "campaign.click_id",
     "details.questions",
     "details.message",
@@ -123,7 +124,6 @@ SEALED = {
 PUBLIC = {
     "source_detail",
     "external_id",
-    "company.name",
     "company.domain",
     "company.country",
     "company.industry",

@@ -18,6 +18,7 @@ KEPT: Mapping[str, str] = {
     "e-mail": "zebra.mail@zebra-marker.example",
     "phone": "+4930901820",
     "job title": "Zebrajob of Sales",
+    "company name": "Zebra & Daughters",
     "click id": "zebraclick",
     "message": "zebra message",
     "timeline": "zebra timeline",
@@ -46,9 +47,11 @@ NEVER: Mapping[str, str] = {
 """What is not kept at all."""
 MARKERS = {**KEPT, **NEVER}
 LENT = {"opportunity name", "next opportunity name"}
-OF_INTAKE = {
+PERSONAL = {
     "first name", "last name", "e-mail", "phone", "job title", "click id", "message", "timeline", "role", "question",
 }  # fmt: skip
+"""What is shown with people:read only."""
+OF_INTAKE = PERSONAL | {"company name"}
 OF_QUALIFICATION = {"evidence", "evidence before", "note of a rejection", "note of a nurturing", *LENT}
 OF_PIPELINE = {"note of a loss", "note of a correction", "note of a reopening", *LENT}
 WHERE = {
@@ -71,7 +74,7 @@ CAMPAIGN = {
     "landing_url": f"https://{NEVER['user']}@acme.example/a?e={NEVER['query']}#{NEVER['fragment']}",
 }
 DETAILS = {name: MARKERS[name] for name in ("message", "timeline", "role")}
-COMPANY = {"name": "Acme", "domain": "acme.example", "employees": 250}
+COMPANY = {"name": MARKERS["company name"], "domain": "acme.example", "employees": 250}
 EUR = {"amount": "1000.00", "currency": "EUR"}
 BANT = ("budget", "authority", "need", "timing")
 CAPTURES = [

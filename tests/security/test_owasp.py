@@ -27,7 +27,7 @@ from tests.qualification.neighbours import CAPTURED, Neighbour, captured, neighb
 from tests.running import connected, eventually, fresh, make_key, running_apps, running_services, served_services
 from tests.security import markers
 from tests.security.inventory import Entry, inventory, status
-from tests.security.markers import OF_INTAKE, Story, found_in, lived
+from tests.security.markers import PERSONAL, Story, found_in, lived
 
 ROOT = Path(__file__).parents[2]
 ALL = list(SERVICES.values())
@@ -154,9 +154,9 @@ async def test_api3_broken_object_property_level_authorization(database: str) ->
         feeds = [f"/{name}/v1/events/stream" for name in ("qualification", "pipeline")]
         streamed = [await first_of(api, feed, everybody) for feed in feeds]
         person = await api.get(f"/intake/v1/people/{story.person_id}", headers=everybody)
-    print(f"with people:read {len(named & OF_INTAKE)} of a person's {len(OF_INTAKE)} markers are seen, without it 0")
-    assert named >= OF_INTAKE
-    assert found_in(shown + "".join(streamed)) & OF_INTAKE == set()
+    print(f"with people:read {len(named & PERSONAL)} of a person's {len(PERSONAL)} markers are seen, without it 0")
+    assert named >= PERSONAL
+    assert found_in(shown + "".join(streamed)) & PERSONAL == set()
     assert "opportunity.stage_changed" in streamed[1]
     assert "opportunity.stage_changed" in shown
     assert person.status_code == 403

@@ -11,7 +11,7 @@ from services.lead_intake.api.people import PersonData, merged, record_access
 from services.lead_intake.lead.commands import CaptureLead
 from services.lead_intake.lead.consent import standing
 from services.lead_intake.lead.decider import DECIDER
-from services.lead_intake.lead.events import Campaign, Company, Consent, Details, LeadEvent, Source
+from services.lead_intake.lead.events import COMPANY_NAME, Campaign, Company, Consent, Details, LeadEvent, Source
 from services.lead_intake.lead.history import HISTORY, Captures, sealed
 from services.lead_intake.projections import leads
 from shared.rules.message import ExternalId, Instant
@@ -178,8 +178,13 @@ def view(known: Folded[Captures], named: bool) -> LeadView:
 
 def shown(known: Folded[Captures], capture: LeadEvent, named: bool) -> CaptureView:
     copied = {name: getattr(capture, name) for name in CaptureView.model_fields}
-    person, texts = (known.text(capture.person), known.text(capture.texts)) if named else (None, None)
-    return CaptureView(**copied | {"person": person, "texts": texts})
+    sealed = known.text(capture.person) or {}
+    company = capture.company and capture.company.model_copy(
+        update={"name": sealed.get(COMPANY_NAME, capture.company.name)}
+    )
+    person = {name: each for name, each in sealed.items() if name != COMPANY_NAME} or None
+    told = {"person": person, "texts": known.text(capture.texts)} if named else {"person": None, "texts": None}
+    return CaptureView(**copied | told | {"company": company})
 
 
 def row(known: Folded[Captures]) -> LeadRow:

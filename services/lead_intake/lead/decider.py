@@ -13,6 +13,7 @@ from services.lead_intake.lead.commands import (
     free_texts,
 )
 from services.lead_intake.lead.events import (
+    COMPANY_NAME,
     PARSE,
     Campaign,
     Company,
@@ -46,7 +47,7 @@ def capture(command: Capture, at: datetime) -> dict[str, Any]:
         "received_at": at,
         "external_id": told.external_id,
         "campaign": campaign(told.campaign),
-        "company": Company(**dict(told.company)) if told.company else None,
+        "company": Company(**dict(told.company) | {"name": None}) if told.company else None,
         "email_kind": email_kind(told.person.email),
         "role_class": role_class(told.person.job_title),
         "size_band": size_band(employees),
@@ -65,9 +66,10 @@ def consent(told: ConsentTold | None, engaged_at: datetime) -> Consent | None:
 
 
 def personal(told: CaptureLead) -> dict[str, str]:
-    """All that names the person or one visit of theirs."""
+    """All that names the person or one visit of theirs. A sole trader's company has the name of a person."""
     click_id = told.campaign.click_id if told.campaign else None
-    fields = dict(told.person) | {"click_id": click_id}
+    company_name = told.company.name if told.company else None
+    fields = dict(told.person) | {"click_id": click_id, COMPANY_NAME: company_name}
     return {name: value for name, value in fields.items() if value is not None}
 
 

@@ -86,8 +86,12 @@ class DemoRequest(Message):
 Details = Newsletter | GatedContent | Webinar | DemoRequest
 
 
+COMPANY_NAME = "company_name"
+"""Among what is sealed of a person."""
+
+
 class Company(Message):
-    """`country`: ISO 3166-1 alpha-2. `domain`: lower-case, in its ASCII form."""
+    """`country`: ISO 3166-1 alpha-2. `domain`: lower-case, in its ASCII form. `name`: in the oldest events only."""
 
     name: Label | None = None
     domain: Label | None = None
