@@ -87,7 +87,7 @@ class Settings(BaseSettings):
         description="Requests a second of one address for what needs no key (readiness), before 429; 0: no limit",
     )
     requests_at_once: int = Field(default=4096, ge=1, description="Requests that a service has in hand, before 503")
-    streams_at_once: int = Field(default=256, ge=1, description="Event streams that a service has open, before 503")
+    streams_at_once: int = Field(default=10_000, ge=1, description="Event streams that a service has open, before 503")
     body_bytes_at_once: int = Field(
         default=256 * 1024 * 1024, ge=2**24, description="Bytes of bodies that a service has in memory, before 503"
     )
