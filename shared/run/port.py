@@ -1,21 +1,23 @@
-"""A port that is about to close."""
+"""A port that closes, and those who were about to come in by it."""
 
-import ctypes
 import os
 import socket
-import struct
-import sys
-
-SO_ATTACH_FILTER = 26
-NO_SYN = ((0x30, 0, 0, 13), (0x45, 0, 1, 2), (0x06, 0, 0, 0), (0x06, 0, 0, 0xFFFFFFFF))
-"""For the kernel: load the header's flags; if they say SYN, drop the packet, else take it."""
+from collections.abc import Iterator
+from contextlib import suppress
 
 
-def no_more(listening: int) -> None:
-    """A handshake that begins now is not answered: the client's kernel asks again after a second, and finds the port
-    closed. Closing it without this resets connections that are just being made, with the requests on them."""
-    if sys.platform != "linux":
-        return
-    program = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *each) for each in NO_SYN))
-    with socket.socket(fileno=os.dup(listening)) as mine:
-        mine.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, struct.pack("HP", len(NO_SYN), ctypes.addressof(program)))
+def closed(listening: int) -> list[socket.socket]:
+    """Who waits to be accepted; from here on connections are refused. Closing alone would reset those who wait, and
+    with them the requests that they have sent."""
+    with socket.socket(fileno=os.dup(listening)) as port:
+        port.setblocking(False)
+        waiting = list(accepted(port))
+        with suppress(OSError):  # where a port cannot be shut down, closing it must do
+            port.shutdown(socket.SHUT_RDWR)
+    return waiting
+
+
+def accepted(port: socket.socket) -> Iterator[socket.socket]:
+    with suppress(BlockingIOError):
+        while True:
+            yield port.accept()[0]

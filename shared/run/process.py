@@ -4,11 +4,11 @@ How a process stops without cutting a request, and what a proxy in front of it m
 
 1. `/readyz` says 503, event streams end by `stopping`. The alarm is set: after `GONE` seconds the kernel ends us, as
    `kill -9` would, which loses nothing that was answered.
-2. New connections are not taken any more (`no_more`), but those whose handshake had begun are, and whatever comes on
-   open ones is answered, with `Connection: close`: for `GRACE` seconds, or until none is open. Nobody's request is
-   thrown away unread, so a proxy may take a refused connection for certain that nothing was done, and repeat that,
-   also a POST. It must not repeat a POST that it has sent: deploy/nginx.conf.
-3. The port closes; requests in work end in `DRAIN` seconds, or get 503.
+2. New connections are refused; those that wait in the port's queue are let in first (`closed`). Whatever comes on open
+   ones is answered, with `Connection: close`, for `GRACE` seconds or until none is open. Nobody's request is thrown
+   away unread, so a proxy may take a refused connection for certain that nothing was done, and try elsewhere, also with
+   a POST. It must not repeat a POST that it has sent: deploy/nginx.conf.
+3. Requests in work end in `DRAIN` seconds, or get 503.
 4. What was accepted is committed, consumers drop their batch, the relay gives its lease up (`running`).
 """
 
@@ -23,7 +23,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.run.connection import Connection, finish, look_at
-from shared.run.port import no_more
+from shared.run.port import closed
 from shared.run.service import Service, Surroundings, running
 from shared.run.settings import Settings
 from shared.web import problems
@@ -31,7 +31,7 @@ from shared.web.call import Running
 
 GRACE = 0.5
 DRAIN = 5
-GONE = 9
+GONE = 8
 TICKS = 10
 """Of the server's loop: a second."""
 
@@ -60,16 +60,32 @@ class Server(uvicorn.Server):
         self.should_exit = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        for listening in [each for server in self.servers for each in server.sockets]:
-            no_more(listening.fileno())
+        await self.let_in(self.close_ports())
         loop = asyncio.get_running_loop()
         end = loop.time() + GRACE
         while True:
             finish(self.server_state.connections)
-            await asyncio.sleep(GRACE / 20)  # at least once: who has just connected must be noticed
+            await asyncio.sleep(GRACE / 20)  # also at first: who has just been accepted is not counted yet
             if not self.server_state.connections or loop.time() > end:
                 break
         await super().shutdown(sockets)
+
+    def close_ports(self) -> list[socket.socket]:
+        """Without a pause: whoever comes between the last look and the end is reset."""
+        waiting: list[socket.socket] = []
+        for server in self.servers:
+            for listening in server.sockets:
+                waiting += closed(listening.fileno())
+            server.close()
+        return waiting
+
+    async def let_in(self, waiting: Sequence[socket.socket]) -> None:
+        def protocol() -> asyncio.Protocol:
+            return Connection(self.config, self.server_state, self.lifespan.state)
+
+        for each in waiting:
+            each.setblocking(False)
+            await asyncio.get_running_loop().connect_accepted_socket(protocol, each)
 
 
 @contextmanager
