@@ -27,7 +27,7 @@ from tests.kafka import Broker
 from tests.running import connected, eventually, fresh, running_services
 
 pytestmark = pytest.mark.kafka
-SILENT = 7.0
+SILENT = 6.0
 """Seconds: more than clients wait for an answer."""
 CAUGHT_UP = 5.0
 """Seconds after the end of the silence, as promised."""

@@ -22,7 +22,7 @@ from tests.funnelcast.at_work import DEAL, captured, live, send
 from tests.journeys.conftest import on_topics_of_its_own
 from tests.running import connected, eventually, running_services
 
-LEADS, DEALS = 30, 30
+LEADS, DEALS = 20, 20
 State = Mapping[str, Any]
 
 
@@ -154,6 +154,7 @@ async def are_read(read: Counter[str], wanted: Counter[str]) -> bool:
     return read["all"] >= wanted.total()
 
 
+@pytest.mark.parametrize("log", ["embedded"], indirect=True)
 async def test_readers_by_arrival_do_change_it(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
     """Planted."""
     before = await lived(system)
