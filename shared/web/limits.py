@@ -4,7 +4,7 @@ when to come back (draft-ietf-httpapi-ratelimit-headers)."""
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
-from math import ceil, floor
+from math import ceil
 from time import monotonic
 
 from starlette.types import Scope
@@ -26,27 +26,27 @@ class Rate:
     window: int
     now: Callable[[], float] = monotonic
     full_at: dict[Hashable, float] = field(default_factory=dict)
+    policy: tuple[bytes, bytes] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.policy = b"ratelimit-policy", f'"{self.name}";q={self.quota};w={self.window}'.encode()
 
     def take(self, who: Hashable) -> RawHeaders:
         """What the answer tells of it. Raises `TooMany`."""
         if not self.quota:
             return []
         now = self.now()
-        full_at = max(self.full_at.get(who, now), now) + self.window / self.quota
-        if full_at - now > self.window:
-            wait = ceil(full_at - now - self.window)
+        full_in = max(self.full_at.get(who, now) - now, 0.0) + self.window / self.quota
+        if full_in > self.window:
+            wait = ceil(full_in - self.window)
             raise TooMany(f"more than {self.quota} in {self.window} s", wait, self.told(0, wait))
         if len(self.full_at) >= MOST_CALLERS:
             self.forget(now)
-        self.full_at[who] = full_at
-        left = floor((self.window - (full_at - now)) * self.quota / self.window)
-        return [(name.lower().encode(), value.encode()) for name, value in self.told(left, ceil(full_at - now)).items()]
+        self.full_at[who] = now + full_in
+        return self.told(int((self.window - full_in) * self.quota / self.window), ceil(full_in))
 
-    def told(self, left: int, seconds: int) -> dict[str, str]:
-        return {
-            "RateLimit-Policy": f'"{self.name}";q={self.quota};w={self.window}',
-            "RateLimit": f'"{self.name}";r={left};t={seconds}',
-        }
+    def told(self, left: int, seconds: int) -> RawHeaders:
+        return [self.policy, (b"ratelimit", b'"%b";r=%d;t=%d' % (self.name.encode(), left, seconds))]
 
     def forget(self, now: float) -> None:
         """Those whose buckets are full are as good as new; if nobody's is, everybody begins anew."""

@@ -77,13 +77,13 @@ class TooMany(Problem):
 
     status = 429
 
-    def __init__(self, detail: str, wait: int, limits: Mapping[str, str]) -> None:
+    def __init__(self, detail: str, wait: int, limits: Sequence[tuple[bytes, bytes]]) -> None:
         super().__init__(detail)
         self.wait, self.limits = wait, limits
 
     @property
     def headers(self) -> dict[str, str]:
-        return {"Retry-After": str(self.wait), **self.limits}
+        return {"Retry-After": str(self.wait)} | {name.decode(): value.decode() for name, value in self.limits}
 
 
 class NotYet(Problem):

@@ -56,8 +56,8 @@ def test_a_bucket_empties_and_fills_again() -> None:
         rate.take("a")
     assert refused.value.headers == {
         "Retry-After": "1",
-        "RateLimit-Policy": '"key";q=10;w=5',
-        "RateLimit": '"key";r=0;t=1',
+        "ratelimit-policy": '"key";q=10;w=5',
+        "ratelimit": '"key";r=0;t=1',
     }
     rate.take("b")
     time[0] += 0.5
