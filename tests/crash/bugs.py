@@ -17,7 +17,7 @@ from shared.flow.relay import Relay
 from shared.rules.message import Recorded, StoredEvent
 from shared.run import worker
 from shared.run.process import Server
-from shared.store import event_store, handler, idempotency, vault
+from shared.store import handler, idempotency, vault
 from shared.store.ask import Answer, Ask
 from shared.store.committer import Committer
 from shared.store.desk import Desk
@@ -179,18 +179,16 @@ def swap_in_two_transactions() -> None:
 # -- feeds -----------------------------------------------------------------------------------------------------------
 
 
-def stream_resumes_at_the_head() -> None:
+def stream_resumes_one_too_late() -> None:
     async def lines(self: Feed, running: Running, after: int, types: Collection[str]) -> AsyncIterator[bytes]:
-        async with running.reads.connect() as tx:
-            head = await event_store.position(tx)
-        async for line in real(self, running, head if after else 0, types):
+        async for line in real(self, running, after + 1 if after else 0, types):
             yield line
 
     real = Feed.lines
     Feed.lines = lines  # type: ignore[method-assign]
 
 
-def stream_resumes_from_before() -> None:
+def stream_resumes_one_too_early() -> None:
     async def lines(self: Feed, running: Running, after: int, types: Collection[str]) -> AsyncIterator[bytes]:
         async for line in real(self, running, max(0, after - 1), types):
             yield line
@@ -262,8 +260,8 @@ BUGS: Mapping[str, Callable[[], None]] = {
         checkpoint_not_compared,
         parking_outside_the_transaction,
         swap_in_two_transactions,
-        stream_resumes_at_the_head,
-        stream_resumes_from_before,
+        stream_resumes_one_too_late,
+        stream_resumes_one_too_early,
         cursor_not_compared,
         deaf,
         lease_for_all,
