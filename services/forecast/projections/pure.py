@@ -73,9 +73,12 @@ async def add(tx: AsyncConnection, lines: Sequence[Line], tree: Tree) -> None:
     """`tree` has the lines' owners, as far as they are nodes, and all above them."""
     changed = [row for row in summed(lines, tree) if any(row[name] for name in SUMS)]
     await tx.execute(UPSERT, rows(changed))
-    await tx.execute(DELETE_EMPTY, rows(row for row in changed if row["deals"] < 0))
-    await tx.execute(UPSERT_CURRENCIES, rows(in_currencies(lines)))
-    await tx.execute(DELETE_EMPTY_CURRENCIES)
+    if fewer := [row for row in changed if row["deals"] < 0]:
+        await tx.execute(DELETE_EMPTY, rows(fewer))
+    counted = in_currencies(lines)
+    await tx.execute(UPSERT_CURRENCIES, rows(counted))
+    if any(each["deals"] < 0 for each in counted):
+        await tx.execute(DELETE_EMPTY_CURRENCIES)
 
 
 def summed(lines: Iterable[Line], tree: Tree) -> list[dict[str, Any]]:
