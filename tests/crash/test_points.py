@@ -1,11 +1,16 @@
 """The catalogue of crash points: each names something of the product, and is tried somewhere."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from tests.crash import catalog
 from tests.crash.catalog import POINTS
 from tests.crash.points import Point
-from tests.crash.sweep import everywhere, in_rounds, once_each
+from tests.crash.processes import Program
+from tests.crash.sweep import died_at, everywhere, in_rounds, once_each
 
 TRIED = {
     "test_sweep": {"work", "stop", "new version", "rebuild"},
@@ -43,3 +48,16 @@ def test_a_round_has_one_point_in_each_service_at_most() -> None:
     rounds = in_rounds(pairs)
     assert sum(len(one) for one in rounds) == len(pairs)
     assert len(rounds) < len(pairs) / 2
+
+
+async def test_a_point_that_is_never_reached_is_noticed(tmp_path: Path) -> None:
+    program = Program("help", ["--help"], tmp_path)
+    program.start(f"--kill-at={POINTS[0].name}")
+    with pytest.raises(AssertionError, match="ended with 0"):
+        await died_at(program, POINTS[0])
+
+
+def test_one_may_start_a_process_with_a_point_by_hand() -> None:
+    words = ["-m", "tests.crash.launch", "--kill-at", "founded:2", "--plant", "deaf", "--", "--help"]
+    ran = subprocess.run([sys.executable, *words], capture_output=True, text=True, timeout=50, check=False)
+    assert (ran.returncode, "read models anew" in ran.stdout) == (0, True), ran.stderr
