@@ -1,5 +1,9 @@
 """Connections to one service's schema: writers that cannot block others for long, readers that see one snapshot."""
 
+import socket
+from typing import Any
+
+from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 WRITER = {
@@ -8,6 +12,15 @@ WRITER = {
     "default_transaction_isolation": "read committed",
 }
 READER = {"default_transaction_isolation": "repeatable read", "default_transaction_read_only": "on"}
+WATCH = (
+    (socket.SOL_SOCKET, "SO_KEEPALIVE", 1),
+    (socket.IPPROTO_TCP, "TCP_KEEPIDLE", 2),
+    (socket.IPPROTO_TCP, "TCP_KEEPINTVL", 1),
+    (socket.IPPROTO_TCP, "TCP_KEEPCNT", 3),
+    (socket.IPPROTO_TCP, "TCP_USER_TIMEOUT", 5_000),
+)
+"""Seconds, and milliseconds: within five seconds the system ends a connection whose other end is gone without a word,
+because its machine is, or the way there. Else whoever waits for an answer would wait for a quarter of an hour."""
 
 
 def writer(url: str, search_path: str, *, connections: int) -> AsyncEngine:
@@ -23,7 +36,7 @@ def reader(url: str, search_path: str, *, connections: int) -> AsyncEngine:
 def engine(url: str, search_path: str, connections: int, options: dict[str, str]) -> AsyncEngine:
     """Its connections bear the name of the last schema that they look at: so it is seen which are in use."""
     name = f"funnelcast {search_path.rpartition(',')[2]}"
-    return create_async_engine(
+    made = create_async_engine(
         url,
         pool_size=connections,
         max_overflow=0,
@@ -34,3 +47,13 @@ def engine(url: str, search_path: str, connections: int, options: dict[str, str]
             "timeout": 5,
         },
     )
+    event.listen(made.sync_engine, "connect", watch)
+    return made
+
+
+def watch(connection: Any, record: Any) -> None:
+    end = connection.driver_connection._transport.get_extra_info("socket")
+    if end.family in (socket.AF_INET, socket.AF_INET6):
+        for level, name, value in WATCH:
+            if hasattr(socket, name):  # not every system has all of them
+                end.setsockopt(level, getattr(socket, name), value)
