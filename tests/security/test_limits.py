@@ -16,7 +16,7 @@ from shared.web import access
 from shared.web.access import Access, Caller
 from shared.web.limits import MOST_CALLERS, Rate, address_of
 from shared.web.problems import TooMany
-from tests.running import Clock, connected, eventually, make_key, running_apps, served_services
+from tests.running import Clock, connected, eventually, make_key, running_apps, served_services, within
 
 DEALS = "/pipeline/v1/opportunities"
 STREAM = "/pipeline/v1/events/stream"
@@ -270,20 +270,16 @@ async def test_open_event_streams_leave_room_for_requests(database: str) -> None
 
 
 async def test_bodies_in_memory_are_bounded_together(database: str) -> None:
-    half = b"{}\n" + b" " * (9 * 1024 * 1024)
+    half, held, release = b"{}\n" + b" " * (9 * 1024 * 1024), asyncio.Event(), asyncio.Event()
 
-    async def dribbling(release: asyncio.Event) -> AsyncIterator[bytes]:
+    async def dribbling() -> AsyncIterator[bytes]:
         yield half
+        held.set()
         await release.wait()
 
     async with limited(database, body_bytes_at_once=2**24) as apps, caller(apps, await make_key(database)) as api:
-        release = asyncio.Event()
-        first = asyncio.ensure_future(api.post(f"{DEALS}/batch", content=dribbling(release), headers=LINES))
-
-        async def full() -> bool:
-            return (await api.post(f"{DEALS}/batch", content=half, headers=LINES)).status_code == 503
-
-        await eventually(full)
+        first = asyncio.ensure_future(api.post(f"{DEALS}/batch", content=dribbling(), headers=LINES))
+        await within(20, held.wait())
         refused = await api.post(f"{DEALS}/batch", content=half, headers=LINES)
         assert (refused.status_code, refused.headers["Retry-After"]) == (503, "1")
         release.set()
