@@ -3,8 +3,8 @@ alone, so that a campaign can be gone through in parts."""
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from random import Random
 from signal import SIGKILL
@@ -15,7 +15,8 @@ from tests.crash.sweep import Stage
 LOADED_BY = 6
 """Clients."""
 MOST_ANSWERS = 12
-"""Between two kills."""
+LONGEST = 2.0
+"""Seconds. The one or the other passes between two kills."""
 PERMITTED = ("cannot be reached", "Postgres ended with code")
 """What ends a process by itself: a start while Postgres is away; the end of its own Postgres. Nothing else may."""
 
@@ -25,6 +26,7 @@ class Campaign:
     stage: Stage
     seed: int
     kills: Counter[str] = field(default_factory=Counter)
+    coming_back: dict[str, asyncio.Future[None]] = field(default_factory=dict)
     restarts: int = 0
 
     async def run(self, first: int, last: int, *, check_every: int) -> list[str]:
@@ -35,6 +37,7 @@ class Campaign:
             async with self.kept_up(), under_load(self.stage.some, name, LOADED_BY):
                 for each in range(number, min(number + check_every, last + 1)):
                     await self.one(Random(f"{self.seed} {each}"))
+                await asyncio.gather(*self.coming_back.values())
             await self.stage.system.serves()
             findings = await self.stage.findings()
             print(f"{self.told()}: {len(findings)} findings", flush=True)
@@ -43,26 +46,31 @@ class Campaign:
         return findings
 
     async def one(self, chance: Random) -> None:
-        """One victim after some progress; sometimes another with it."""
-        await self.stage.progress(chance.randrange(MOST_ANSWERS))
-        victims = self.drawn(chance)
-        for name in victims:
-            self.kills[name] += 1
-        await asyncio.gather(*(self.strike(name)() for name in victims))
+        """One victim after some progress; sometimes another with it. What takes its time to be there again is not
+        waited for."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LONGEST):
+                await self.stage.progress(chance.randrange(MOST_ANSWERS))
+        for name in self.drawn(chance):
+            self.kills[name] += self.strike(name)
 
-    def drawn(self, chance: Random) -> set[str]:
+    def drawn(self, chance: Random) -> list[str]:
         every = [*self.stage.system.members, *self.stage.system.others]
-        return set(chance.choices(every, k=chance.choice((1, 1, 1, 1, 2))))
+        return list(dict.fromkeys(chance.choices(every, k=chance.choice((1, 1, 1, 1, 2)))))
 
-    def strike(self, name: str) -> Callable[[], Awaitable[None]]:
+    def strike(self, name: str) -> bool:
+        """False when it is dead already."""
         member = self.stage.system.members.get(name)
-        if member is None:
-            return self.stage.system.others[name]
-
-        async def kill() -> None:
+        if member is not None:
+            alive = member.alive
             member.kill()
-
-        return kill
+            return alive
+        if name in self.coming_back:
+            return False
+        again = asyncio.ensure_future(self.stage.system.others[name]())
+        self.coming_back[name] = again
+        again.add_done_callback(lambda done: self.coming_back.pop(name))
+        return True
 
     # -- what ends is started again, as any supervisor does ----------------------------------------------------------
 
@@ -83,7 +91,7 @@ class Campaign:
                         self.stage.some.faults.append(f"ended by itself: {member.told()}")
                     self.restarts += 1
                     member.start()
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.3)
 
     def told(self) -> str:
         some = self.stage.some
