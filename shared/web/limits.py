@@ -13,6 +13,8 @@ from shared.web.problems import TooMany
 
 MOST_CALLERS = 10_000
 """Keys or addresses that are remembered at once."""
+ROUNDING = 1e-6
+"""Seconds, or requests: five fifths are more than one in floating point."""
 RawHeaders = list[tuple[bytes, bytes]]
 
 
@@ -37,13 +39,13 @@ class Rate:
             return []
         now = self.now()
         full_in = max(self.full_at.get(who, now) - now, 0.0) + self.window / self.quota
-        if full_in > self.window:
-            wait = ceil(full_in - self.window)
+        if full_in > self.window + ROUNDING:
+            wait = ceil(full_in - self.window - ROUNDING)
             raise TooMany(f"more than {self.quota} in {self.window} s", wait, self.told(0, wait))
         if len(self.full_at) >= MOST_CALLERS:
             self.forget(now)
         self.full_at[who] = now + full_in
-        return self.told(int((self.window - full_in) * self.quota / self.window), ceil(full_in))
+        return self.told(int((self.window - full_in) * self.quota / self.window + ROUNDING), ceil(full_in - ROUNDING))
 
     def told(self, left: int, seconds: int) -> RawHeaders:
         return [self.policy, (b"ratelimit", b'"%b";r=%d;t=%d' % (self.name.encode(), left, seconds))]
