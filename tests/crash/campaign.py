@@ -17,8 +17,10 @@ LOADED_BY = 6
 MOST_ANSWERS = 12
 LONGEST = 2.0
 """Seconds. The one or the other passes between two kills."""
-PERMITTED = ("cannot be reached", "Postgres ended with code")
-"""What ends a process by itself: a start while Postgres is away; the end of its own Postgres. Nothing else may."""
+SERVING = ('"event": "serving"', "is up at")
+AWAY = ("cannot be reached", "asyncpg", "ConnectionRefusedError")
+"""What a start says that ends because Postgres is away. Who serves already must stand that."""
+OWN_ENDED = "Postgres ended with code"
 
 
 @dataclass
@@ -87,7 +89,7 @@ class Campaign:
         while True:
             for member in self.stage.system.members.values():
                 if not member.alive:
-                    if member.code != -SIGKILL and not any(why in member.said() for why in PERMITTED):
+                    if member.code != -SIGKILL and not may_end(member.said()):
                         self.stage.some.faults.append(f"ended by itself: {member.told()}")
                     self.restarts += 1
                     member.start()
@@ -99,3 +101,9 @@ class Campaign:
             f"{self.kills.total()} kills (seed {self.seed}: {dict(self.kills)}), {len(some.requests)} commands, "
             f"{some.retried} tries without an answer, {some.finished} leads won"
         )
+
+
+def may_end(said: str) -> bool:
+    """By itself."""
+    served = any(word in said for word in SERVING)
+    return OWN_ENDED in said or (not served and any(word in said for word in AWAY))
