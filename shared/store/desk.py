@@ -12,6 +12,7 @@ from shared.rules.decider import Decider
 from shared.rules.edge import Edge
 from shared.rules.message import (
     BEGINNING,
+    SOON,
     Erasure,
     Event,
     KeyReused,
@@ -182,15 +183,20 @@ class Draft:
             self.append(event, at)
 
     def instant(self, step: Step[Any]) -> datetime:
-        """Only a caller who names an instant can be too early; our own clocks are never the caller's fault: one that
-        was ahead when it stamped the stream's last event, or is a little behind the clock of another replica."""
+        """Only a caller who names an instant can be too early; our own clocks are never the caller's fault."""
         last = self.stream.occurred_at
         if step.occurred_at is not None:
-            if step.occurred_at + CLOCKS_DIFFER < last and last <= self.desk.edge.now():
+            if self.is_too_early(step.occurred_at, last):
                 raise Rejected(f"occurred_at lies before what already happened at {last.isoformat()}")
             return max(step.occurred_at, last)
         now = self.ask.cause.occurred_at if self.ask.cause else self.desk.edge.now()
         return max(now, last)
+
+    def is_too_early(self, named: datetime, last: datetime) -> bool:
+        """Not when it means now, and one of our clocks was ahead when it stamped the stream's last event."""
+        now = self.desk.edge.now()
+        means_now = last > now and named >= now - SOON
+        return named + CLOCKS_DIFFER < last and not means_now
 
     def append(self, event: Event, at: datetime) -> None:
         cause = self.ask.cause

@@ -186,9 +186,11 @@ async def test_a_clock_of_ours_that_was_wrong_is_not_the_fault_of_who_names_an_i
     await write(named(ahead))
     clock.instant = ahead - timedelta(hours=1)
     (by_the_true_clock,) = await write(named(clock.instant))
+    (of_yesterday,) = await write(named(clock.instant - timedelta(days=1)))
     clock.instant = ahead + timedelta(seconds=1)
     (by_a_clock_that_differs,) = await write(named(ahead - timedelta(milliseconds=150)))
     assert isinstance(by_the_true_clock, Done)
+    assert isinstance(of_yesterday, Rejected)
     assert isinstance(by_a_clock_that_differs, Done)
     assert [event.occurred_at for event in await stored(store)] == [ahead] * 3
 
