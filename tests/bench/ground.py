@@ -5,7 +5,7 @@ import itertools
 import os
 import sys
 from asyncio.subprocess import DEVNULL
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -129,6 +129,14 @@ async def serving(url: str, service: str, role: str = "api", **more: str) -> Asy
     command = [*COMMAND, "serve", service, "--role", role]
     async with started(command, f"/{service}/healthz", **more) as (address, ps):
         yield Process(address, await make_key(url), ps)
+
+
+@asynccontextmanager
+async def apart(url: str, services: Collection[str]) -> AsyncIterator[dict[str, Process]]:
+    """Each in a process of its own, all started at once."""
+    async with AsyncExitStack() as stack:
+        entering = (stack.enter_async_context(serving(url, name, "all")) for name in services)
+        yield dict(zip(services, await asyncio.gather(*entering), strict=True))
 
 
 @asynccontextmanager

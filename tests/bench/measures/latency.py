@@ -108,6 +108,7 @@ async def one_round(ground: Ground, process: Process, mark: UUID, ready: Iterato
         seconds = max(await posting, await handing)
         await all_seen(leads, mqls)
         await all_seen(deals, opened)
+        await newest_in(rolled_up, opened)
         rolling.cancel()
     rolled_up.begun = {deal: deals.begun[deal] for deal in rolled_up.seen}
     also: dict[str, float] = {}
@@ -147,15 +148,25 @@ async def all_seen(journeys: Journeys, heard: Mapping[str, Heard]) -> None:
     journeys.seen |= {one: heard[one].at for one in journeys.begun}
 
 
+async def newest_in(rolled_up: Journeys, opened: Mapping[str, Heard]) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while newest(opened) not in rolled_up.seen:
+            await asyncio.sleep(0.005)
+
+
+def newest(opened: Mapping[str, Heard]) -> str | None:
+    return max(opened, key=lambda deal: opened[deal].position, default=None)
+
+
 async def roll_ups(process: Process, opened: Mapping[str, Heard], found: Journeys) -> None:
     """Asks for a roll-up that has the newest deal in it, one question after the other, as a dashboard does."""
     async with process.client() as client:
         while True:
-            newest = max(opened, key=lambda deal: opened[deal].position, default=None)
-            if newest is None or newest in found.seen:
+            deal = newest(opened)
+            if deal is None or deal in found.seen:
                 await asyncio.sleep(0.005)
                 continue
-            fresh = {"X-Min-Position": f"pipeline:{opened[newest].position}", "Prefer": "wait=10"}
+            fresh = {"X-Min-Position": f"pipeline:{opened[deal].position}", "Prefer": "wait=10"}
             answer = await client.get("/forecast/v1/rollup", params={"depth": 0}, headers=fresh)
             assert answer.status_code == 200, answer.text
-            found.seen[newest] = perf_counter()
+            found.seen[deal] = perf_counter()

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -10,7 +10,7 @@ import psutil
 
 from funnelcast.roster import SERVICES
 from tests.bench import usage
-from tests.bench.ground import COMMAND, Ground, Process, environment, serving, whole
+from tests.bench.ground import COMMAND, Ground, Process, apart, environment, serving, whole
 from tests.bench.leads import SPAN, body
 from tests.bench.own_load import Post
 from tests.bench.table import Row, alone, at_most, one
@@ -33,8 +33,7 @@ async def measure(ground: Ground) -> Sequence[Row]:
 async def under_load(ground: Ground) -> list[Row]:
     """The first tenth of the time is for what is loaded once; after it, memory must stay."""
     seconds = ground.sizes.sustained_seconds
-    async with ground.database() as url, AsyncExitStack() as stack:
-        running = {name: await stack.enter_async_context(serving(url, name, "all")) for name in SERVICES}
+    async with ground.database() as url, apart(url, SERVICES) as running:
         await steady(ground, running["intake"], seconds / 10)
         before = {name: usage.memory([each.ps]) for name, each in running.items()}
         await steady(ground, running["intake"], seconds)

@@ -1,14 +1,13 @@
 """P15: from nothing but an installation to the first lead that is accepted; and the memory that four services take."""
 
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
 from tempfile import TemporaryDirectory
 from time import perf_counter
 from uuid import UUID
 
 from funnelcast.roster import SERVICES
 from tests.bench import usage
-from tests.bench.ground import ADMIN, COMMAND, Ground, Process, serving, started, whole
+from tests.bench.ground import ADMIN, COMMAND, Ground, Process, apart, started, whole
 from tests.bench.leads import body
 from tests.bench.rounds import Sample, Side, spread
 from tests.bench.table import Row, alone, at_most, one
@@ -36,7 +35,9 @@ async def measure(ground: Ground) -> Sequence[Row]:
     return [
         alone("P15", "`up` in a new folder to the first accepted lead", "s", seconds, at_most(5), void=ours.void),
         alone("P15", "memory of all four services, in one process", "MiB", one(await together(ground)), at_most(400)),
-        alone("P15", "memory of all four services, in four processes", "MiB", one(await apart(ground)), at_most(400)),
+        alone(
+            "P15", "memory of all four services, in four processes", "MiB", one(await each_alone(ground)), at_most(400)
+        ),
     ]
 
 
@@ -55,7 +56,6 @@ async def together(ground: Ground) -> float:
         return usage.memory([process.ps])
 
 
-async def apart(ground: Ground) -> float:
-    async with ground.database() as url, AsyncExitStack() as stack:
-        running = [await stack.enter_async_context(serving(url, name, "all")) for name in SERVICES]
-        return usage.memory([each.ps for each in running])
+async def each_alone(ground: Ground) -> float:
+    async with ground.database() as url, apart(url, SERVICES) as running:
+        return usage.memory([each.ps for each in running.values()])
