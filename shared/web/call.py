@@ -146,7 +146,7 @@ class Call:
     async def fingerprint(self) -> str:
         """Of the body as JSON, whatever the order of its fields. Keyed: the body may hold personal data."""
         body = await self.request.body()
-        canonical = orjson.dumps(orjson.loads(body), option=orjson.OPT_SORT_KEYS) if body else b""
+        canonical = orjson.dumps(must_be_json(body), option=orjson.OPT_SORT_KEYS) if body else b""
         return self.running.blind.digest(canonical)
 
     def tell(self, done: Done) -> None:
@@ -277,9 +277,10 @@ async def refuse_unclear_json(request: Request) -> None:
         must_be_json(body)
 
 
-def must_be_json(body: bytes) -> None:
+def must_be_json(body: bytes) -> Any:
+    """Its value."""
     try:
-        orjson.loads(body)
+        return orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise Invalid("the body is no JSON text", errors=[{"pointer": "", "detail": str(error)}]) from None
 

@@ -100,11 +100,8 @@ def several(questions: Any) -> Any:
     return [questions] if isinstance(questions, str) else questions
 
 
-Questions = Annotated[
-    tuple[Prose, ...],
-    Field(min_length=1, max_length=50),
-    BeforeValidator(several, json_schema_input_type=Prose | tuple[Prose, ...]),
-]
+SomeQuestions = Annotated[tuple[Prose, ...], Field(min_length=1, max_length=50)]
+Questions = Annotated[SomeQuestions, BeforeValidator(several, json_schema_input_type=Prose | SomeQuestions)]
 
 
 class WebinarTold(Webinar):
