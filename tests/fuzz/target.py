@@ -35,7 +35,10 @@ class Target:
     async def send(self, what: str, method: str, path: str, **request: Any) -> httpx.Response:
         """A refusal must be a problem, and have written nothing."""
         self.sent += 1
-        answer = await self.api.request(method, path, **request)
+        try:
+            answer = await self.api.request(method, path, **request)
+        except Exception as error:  # what the server would log, and answer with 500
+            answer = httpx.Response(500, text=repr(error), request=httpx.Request(method, "http://test"))
         before, heads = self.heads, await self.look()
         if answer.is_success:
             self.taken += 1

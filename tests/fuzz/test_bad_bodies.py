@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from funnelcast.roster import SERVICES
+from shared.web import call, direct, problems
 from tests.fuzz.bad import VALUES, WHOLE, fields, put
 from tests.fuzz.document import merged
 from tests.fuzz.effort import EFFORT
@@ -41,6 +42,24 @@ async def test_nonsense_in_any_field_is_pointed_at_or_fits_the_document(database
     told(under)
 
 
+async def test_the_checks_can_fail(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two planted bugs: the body is read by the framework alone, and a route refuses when it has written already."""
+    for module in (call, direct):
+        monkeypatch.setattr(module, "must_be_json", json.loads)
+    async with target(database) as under:
+        await whole_bodies(under, "POST /pipeline/v1/opportunities")
+        monkeypatch.setattr(call.Call, "tell", too_late)
+        await whole_bodies(under, "POST /intake/v1/leads")
+    print(f"{len(under.trouble)} in trouble, such as {under.trouble[0][:120]} and {under.trouble[-1][:120]}")
+    assert any("UTF-16: 201" in trouble for trouble in under.trouble)
+    assert any("NaN, then told again: 201" in trouble for trouble in under.trouble)
+    assert any("good: refused with 422, and written all the same" in trouble for trouble in under.trouble)
+
+
+def too_late(*arguments: Any) -> None:
+    raise problems.Invalid("planted", errors=[{"pointer": "", "detail": "planted"}])
+
+
 def of(service: str) -> list[str]:
     return [route for route in GOOD if route.split("/")[1] == service and not GOOD[route].lines]
 
@@ -57,7 +76,7 @@ async def whole_bodies(under: Target, route: str) -> None:
     field = WRITES[route].body_field
     needed = field is not None and field.field_info.is_required()
     for number, (name, damaged) in enumerate(WHOLE.items()):
-        sent = damaged(json.dumps(good.body).encode())
+        sent = damaged(json.dumps(good.body or {}).encode())
         headers = JSON | {"Idempotency-Key": f"k{number}"} | dict(sent.headers or {})
         answer = await under.send(f"{route} {name}", method, path, content=sent.body, headers=headers)
         if needed and sent.statuses and answer.status_code not in sent.statuses:
@@ -69,7 +88,7 @@ async def goes_on(under: Target, route: str, path: str) -> None:
     """A good request right after works."""
     good, method = GOOD[route], route.split(" ", maxsplit=1)[0]
     request: dict[str, Any] = {"headers": JSON} if good.body is None else {"json": good.body}
-    answer = await under.api.request(method, path, **request)
+    answer = await under.send(f"{route}, good", method, path, **request)
     if answer.status_code not in good.answers:
         under.trouble.append(f"{route}, good: {answer.status_code} {answer.text[:200]}")
 

@@ -58,6 +58,7 @@ FINDINGS = [
     post("500: a field whose name is half a character", DEALS, b'{"\\ud800": 1}'),
     post("500: UTF-16 with a key", DEALS, json.dumps(DEAL).encode("utf-16"), also=KEY),
     post("500: a byte order mark with a key", DEALS, b"\xef\xbb\xbf" + json.dumps(DEAL).encode(), also=KEY),
+    post("500: no JSON with a key, where no body is read", f"{MODELS}/1/activate", b"{", also=KEY),
     get("500: a cursor with NUL", f"{DEALS}?after={cursor(chr(0))}", pointer="query/after"),
     get("500: a cursor beyond bigint", f"{LEADS}?after={cursor(10**30)}", pointer="query/after"),
     get("500: a cursor of 1e999", f"{LEADS}?after={urlsafe_b64encode(b'[1e999]').decode()}", pointer="query/after"),
