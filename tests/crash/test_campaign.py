@@ -12,7 +12,7 @@ from tests.crash.sweep import staged, staged_in_one_process
 KILLS = int(os.environ.get("FUNNELCAST_TEST_KILLS", "30"))
 FIRST = int(os.environ.get("FUNNELCAST_TEST_FIRST_KILL", "1"))
 SEED = int(os.environ.get("FUNNELCAST_TEST_SEED", "20260302"))
-CHECK_EVERY = 50
+CHECK_EVERY = 100
 
 
 @pytest.mark.kafka
