@@ -26,6 +26,7 @@ SERVICES = ("intake", "qualification", "pipeline", "forecast")
 STREAM = "/events/stream"
 TAKEN = ("2xx", "401", "403", "404", "409", "412")
 """What may be answered to what fits the document: the state of things decides. 422 is looked at by `hooks`."""
+TOLD_EVERY = 5_000
 LONGEST = 20.0
 """Seconds that any answer may take."""
 
@@ -87,7 +88,9 @@ def attack(whole: Document, settings: SchemathesisConfig) -> Found:
 
 
 def take(found: Found, phase: str, recorder: ScenarioRecorder) -> None:
-    found.cases += len(recorder.interactions)
+    before, found.cases = found.cases, found.cases + len(recorder.interactions)
+    if before // TOLD_EVERY < found.cases // TOLD_EVERY:
+        print(f"{found.cases} cases, {len(found.failures)} failures", file=sys.stderr)
     found.by_phase[phase] += len(recorder.interactions)
     for interaction in recorder.interactions.values():
         found.statuses[str(interaction.response.status_code if interaction.response else "none")] += 1

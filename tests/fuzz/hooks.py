@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from schemathesis import Case, DeserializationContext, HookContext, Response, SerializationContext
 from schemathesis.core.failures import Failure
 
+from services.lead_intake.lead.events import Source
 from shared.web.openapi import READ, WRITE
 from tests.fuzz.document import NDJSON
 from tests.fuzz.rules import beyond_the_document
@@ -34,6 +35,7 @@ WORDS: Mapping[str, Sequence[str]] = {
     "reason": ("no_need", "other"),
 }
 """Values that are known to somebody, in the place of fields whose own are known to nobody."""
+SOURCES = frozenset(Source)
 OF_DETAILS = {"list": "newsletter", "asset_id": "gated_content", "webinar_id": "webinar"}
 FREE = {name: re.compile(r"[a-z0-9._-]{1,100}") for name in WORDS} | {
     "phone": re.compile(r"\S[ -~]{0,38}"),
@@ -106,7 +108,7 @@ def led_on(body: Any, choice: int) -> Any:
         if choice % 4 and isinstance(led[name], str) and FREE[name].fullmatch(led[name]):
             led[name] = WORDS[name][choice % len(WORDS[name])]
     details = led.get("details")
-    if isinstance(details, dict) and isinstance(led.get("source"), str):
+    if isinstance(details, dict) and isinstance(led.get("source"), str) and led["source"] in SOURCES:
         led["source"] = next((source for name, source in OF_DETAILS.items() if name in details), "demo_request")
     return led
 
