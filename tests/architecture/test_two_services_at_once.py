@@ -9,7 +9,7 @@ import pytest
 
 from tests.architecture.tree import ROOT
 
-MAY_KNOW_TWO = ("contracts", "funnelcast", "journeys")
+MAY_KNOW_TWO = ("bench", "contracts", "funnelcast", "journeys")
 EVENTS_MAY_IMPORT = {"pydantic", "shared.rules", *sys.stdlib_module_names}
 
 
