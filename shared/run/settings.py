@@ -77,7 +77,7 @@ class Settings(BaseSettings):
         default=10_000, ge=0, description="Requests a second of one API key to a service, before 429; 0: no limit"
     )
     unknown_keys_per_minute: int = Field(
-        default=300,
+        default=3_000,
         ge=0,
         description="Requests a minute of one address without a known key, before 429; 0: no limit",
     )
