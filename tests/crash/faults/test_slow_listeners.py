@@ -18,7 +18,7 @@ from shared.run.process import Server, server
 from tests.funnelcast.at_work import DEAL
 from tests.running import PATIENT, connected, eventually, make_key, running_apps, started
 
-SLOW, EVENTS, SIZE = 24, 1200, 20_000
+SLOW, EVENTS, SIZE = 48, 1200, 20_000
 """Clients; events that wait for them; bytes of each."""
 ALLOWED = 1024 * 1024
 """Bytes that each may cost, as promised."""
