@@ -14,6 +14,8 @@ from tests.crash.sweep import Stage
 
 LOADED_BY = 6
 """Clients."""
+PATIENCE = 300.0
+"""Seconds in which a client sees at last what it waits for: the broker may be away for most of that."""
 MOST_ANSWERS = 12
 LONGEST = 2.0
 """Seconds. The one or the other passes between two kills."""
@@ -34,6 +36,7 @@ class Campaign:
     async def run(self, first: int, last: int, *, check_every: int) -> list[str]:
         """What is wrong after kills number `first` to `last`; stops at the first time that something is."""
         findings: list[str] = []
+        self.stage.some.patience = PATIENCE
         for number in range(first, last + 1, check_every):
             name = f"seed{self.seed}-{number}"
             async with self.kept_up(), under_load(self.stage.some, name, LOADED_BY):
@@ -44,6 +47,7 @@ class Campaign:
             findings = await self.stage.findings()
             print(f"{self.told()}: {len(findings)} findings", flush=True)
             if findings:
+                print(*findings, sep="\n")
                 break
         return findings
 
