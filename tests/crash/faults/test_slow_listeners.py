@@ -18,12 +18,12 @@ from shared.run.process import Server, server
 from tests.funnelcast.at_work import DEAL
 from tests.running import PATIENT, connected, eventually, make_key, running_apps, started
 
-SLOW, EVENTS, SIZE = 48, 1200, 20_000
+SLOW, EVENTS, SIZE = 48, 600, 20_000
 """Clients; events that wait for them; bytes of each."""
 ALLOWED = 1024 * 1024
 """Bytes that each may cost, as promised."""
 STREAM = "/pipeline/v1/events/stream"
-REQUESTS = 150
+REQUESTS = 100
 BACKLOG = text("""
     INSERT INTO events
         (position, event_id, stream, version, type, data, occurred_at, recorded_at, actor, correlation_id)
@@ -117,6 +117,7 @@ async def cost(here: Served, clients: ExitStack) -> int:
     return (resident() - before) // SLOW
 
 
+@pytest.mark.timeout(120)
 async def test_they_cost_little_and_others_notice_nothing(database: str) -> None:
     async with served(database) as here:
         alone = await here.slowest_of_hundred()
