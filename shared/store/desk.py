@@ -193,10 +193,10 @@ class Draft:
         return max(now, last)
 
     def is_too_early(self, named: datetime, last: datetime) -> bool:
-        """Not when it means now, and one of our clocks was ahead when it stamped the stream's last event."""
+        """Not when it means now, and our clocks differ, or one was ahead when it stamped the stream's last event."""
         now = self.desk.edge.now()
-        means_now = last > now and named >= now - SOON
-        return named + CLOCKS_DIFFER < last and not means_now
+        ours = last > now or last - named <= CLOCKS_DIFFER
+        return named < last and not (ours and named >= now - SOON)
 
     def append(self, event: Event, at: datetime) -> None:
         cause = self.ask.cause
