@@ -18,6 +18,10 @@ def closed(listening: int) -> list[socket.socket]:
 
 
 def accepted(port: socket.socket) -> Iterator[socket.socket]:
-    with suppress(BlockingIOError):
-        while True:
+    while True:
+        try:
             yield port.accept()[0]
+        except ConnectionAbortedError:  # this one has gone already
+            continue
+        except OSError:
+            return

@@ -16,7 +16,7 @@ import asyncio
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 
 import uvicorn
 from fastapi import FastAPI
@@ -81,11 +81,14 @@ class Server(uvicorn.Server):
 
     async def let_in(self, waiting: Sequence[socket.socket]) -> None:
         def protocol() -> asyncio.Protocol:
-            return Connection(self.config, self.server_state, self.lifespan.state)
+            connection = Connection(self.config, self.server_state, self.lifespan.state)
+            connection.last = True
+            return connection
 
         for each in waiting:
-            each.setblocking(False)
-            await asyncio.get_running_loop().connect_accepted_socket(protocol, each)
+            with suppress(OSError):  # gone already
+                each.setblocking(False)
+                await asyncio.get_running_loop().connect_accepted_socket(protocol, each)
 
 
 @contextmanager

@@ -55,7 +55,7 @@ class Project:
         headers = {"Authorization": f"Bearer {self.key}"}
         return httpx.Client(base_url=self.address, headers=headers, timeout=30, trust_env=False)
 
-    def funnelcast(self, *words: str, seconds: float = 240) -> str:
+    def funnelcast(self, *words: str, seconds: float = 500) -> str:
         """The command, as the README has it run."""
         return self.compose("run", "--rm", "-T", "funnelcast", *words, seconds=seconds)
 

@@ -105,14 +105,24 @@ async def test_leads_are_taken_while_the_broker_is_away_and_arrive_when_it_is_ba
             await asyncio.sleep(AWAY)
             during = len(senders.taken) - before
             await in_thread("start", "kafka", project=project)
+            await eventually(lambda: answers(project), seconds=120)
             seconds = await caught_up(watch, senders)
         assert await watch.findings() == []
     print(
         f"broker away {AWAY:.0f} s: {during} leads taken meanwhile, {senders.lost.total()} refused, "
-        f"caught up {seconds:.1f} s after its start, 0 lost, 0 twice"
+        f"caught up {seconds:.1f} s after it was back, 0 lost, 0 twice"
     )
     assert (senders.lost, during > AWAY) == (Counter(), True)
     assert seconds <= CAUGHT_UP
+
+
+async def answers(project: Project) -> bool:
+    """The broker, as its health check asks it."""
+    try:
+        await in_thread("exec", "-T", "kafka", "bash", "-c", "</dev/tcp/127.0.0.1/9092", project=project)
+    except AssertionError:
+        return False
+    return True
 
 
 async def caught_up(watch: Watch, senders: Senders) -> float:
@@ -137,7 +147,7 @@ async def two_replicas(project: Project) -> AsyncIterator[Sequence[str]]:
         containers = await asyncio.to_thread(project.containers, "intake-api")
         assert len(containers) == 2
         for each in containers:
-            await eventually(lambda each=each: serves(each), seconds=60)
+            await eventually(lambda each=each: serves(each), seconds=120)
         yield containers
     finally:
         await in_thread(
@@ -153,8 +163,11 @@ async def serves(container: str) -> bool:
 
 
 async def restarted(container: str) -> None:
-    await asyncio.to_thread(docker, "restart", container)
-    await eventually(lambda: serves(container), seconds=60)
+    """In order: the process itself ended, nobody had to kill it."""
+    await asyncio.to_thread(docker, "stop", container)
+    assert await asyncio.to_thread(docker, "inspect", "--format", "{{.State.ExitCode}}", container) == "0"
+    await asyncio.to_thread(docker, "start", container)
+    await eventually(lambda: serves(container), seconds=120)
 
 
 async def test_a_rolling_restart_loses_no_request(project: Project) -> None:
@@ -174,7 +187,7 @@ async def test_a_replica_that_is_killed_is_missed(project: Project) -> None:
             await senders.more(200)
             await asyncio.to_thread(docker, "kill", each)
             await asyncio.to_thread(docker, "start", each)
-            await eventually(lambda each=each: serves(each), seconds=60)
+            await eventually(lambda each=each: serves(each), seconds=120)
             if senders.lost:
                 break
     print(f"planted: {senders.sent} requests, {senders.lost.total()} lost")
