@@ -201,6 +201,13 @@ OF_ORG: Mapping[type[Command], Strategy] = {
     EndNode: st.builds(EndNode, node=nodes, starts=since),
     ImportNodes: st.lists(placings, min_size=1, max_size=4).map(lambda many: lines(*many)),
 }
+OPEN = deal.OpenOpportunity(name="Acme", account="acme.com", owner="ann", motion=Motion.NEW_BUSINESS)
+BEGINNINGS: Mapping[str, Strategy] = {
+    "opportunity": st.just(OPEN) | OF_OPPORTUNITIES[deal.TakeHandOver],
+    "lead": st.just(engaged_by("demo_request")),
+    "org": st.just(place("acme", None)) | st.just(lines(place("acme", None), place("b", "acme"), place("c", "b"))),
+}
+"""What most histories begin with, by kind: else nearly all would be of what is not there."""
 COMMANDS: Mapping[type[Command], Strategy] = {
     **OF_OPPORTUNITIES,
     **OF_PROCESSES,

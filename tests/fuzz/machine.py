@@ -7,15 +7,17 @@ from typing import Any
 from uuid import UUID
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from pydantic import BaseModel
 
+from services.pipeline.opportunity.commands import Link
 from shared.rules.message import Command, Recorded, Refusal, StoredEvent
 from shared.rules.sealed import Sealed
-from shared.store.ask import Ask, Done, Step
+from shared.store.aliases import Held
+from shared.store.ask import Ask, Claim, Done, Step
 from shared.store.desk import Desk, folded
 from shared.store.event_store import LARGEST_EVENT, Head
-from tests.fuzz.commands import COMMANDS
+from tests.fuzz.commands import BEGINNINGS, COMMANDS
 from tests.fuzz.deciders import AnyDecider
 from tests.running import Clock
 from tests.spec import NOON
@@ -33,6 +35,7 @@ class Store:
     deciders: Mapping[str, AnyDecider]
     clock: Clock = field(default_factory=lambda: Clock(NOON))
     stored: list[StoredEvent] = field(default_factory=list)
+    held: dict[str, Held] = field(default_factory=dict)
     asked: int = 0
 
     def __post_init__(self) -> None:
@@ -42,7 +45,7 @@ class Store:
         last = self.stored[-1] if self.stored else None
         earliest = max(self.clock.now(), last.recorded_at) if last else self.clock.now()
         head = Head(last.position if last else 0, earliest)
-        return Desk(self.clock.edge(), head, folded(self.deciders, self.stored), {}, {})
+        return Desk(self.clock.edge(), head, folded(self.deciders, self.stored), self.held, {})
 
     @property
     def history(self) -> list[StoredEvent]:
@@ -50,11 +53,14 @@ class Store:
 
     def commit(self) -> None:
         self.stored += self.desk.appended
+        self.held |= {held.alias: held for held in self.desk.claimed}
         self.desk = self.opened()
 
     def ask(self, stream: str, command: Command, *, key: str | None = None) -> Done | Refusal:
         self.asked += 1
-        step = Step(command)
+        # Of a further name the alias alone knows that the deal has it: the deal shows its first one.
+        claim = Claim(command.external_id) if isinstance(command, Link) else None
+        step = Step(command, claim=claim)
         return self.desk.answer(
             Ask(self.deciders[stream], stream, [step], "tester", UUID(int=1), key=key, fingerprint="same")
         )
@@ -64,6 +70,7 @@ def machine(decider: AnyDecider, commands: Sequence[type[Command]], invariant: I
     """`commands`: those of the decider. What it looks at changes meanwhile, too."""
     stream = decider.stream("it")
     looked_at = {look.stream: look.decider for look in decider.references}
+    beginnings = BEGINNINGS.get(decider.kind, st.none())
     own = st.one_of([COMMANDS[each] for each in commands])
     others = st.one_of([COMMANDS[each] for each in COMMANDS if decides(looked_at, each)])
 
@@ -71,6 +78,11 @@ def machine(decider: AnyDecider, commands: Sequence[type[Command]], invariant: I
         def __init__(self) -> None:
             super().__init__()
             self.store = Store({stream: decider, **looked_at})
+
+        @initialize(begins=st.integers(0, 3), command=beginnings)
+        def begin(self, begins: int, command: Command | None) -> None:
+            if begins and command is not None and type(command) in commands:
+                asked(self.store, stream, command)
 
         @rule(command=own)
         def ask(self, command: Command) -> None:
