@@ -16,8 +16,10 @@ from funnelcast.roster import SERVICES
 EXISTS = text("SELECT count(*) FROM pg_roles WHERE rolname = :role")
 LOGIN = text("SELECT format(:how || ' ROLE %I LOGIN PASSWORD %L', CAST(:role AS text), CAST(:password AS text))")
 DATABASE = text("SELECT format('GRANT CONNECT, CREATE ON DATABASE %I TO ', current_database())")
+# Only what is another's: to give a table away locks it, and a system that runs has its own already.
 READ_MODELS = text("SELECT nspname FROM pg_namespace WHERE nspname ~ :pattern")
-TABLES = text("SELECT tablename FROM pg_tables WHERE schemaname = :schema")
+TABLES = text("SELECT tablename FROM pg_tables WHERE schemaname = :schema AND tableowner <> :role")
+OWNED = text("SELECT pg_get_userbyid(nspowner) = :role FROM pg_namespace WHERE nspname = :schema")
 ALL = "SELECT, INSERT, UPDATE, DELETE"
 LENDER, ADOPTER = "qualification", "pipeline"
 """Texts cross between these two; all others may only erase a person's."""
@@ -67,6 +69,8 @@ def shares(service: str) -> list[str]:
 
 async def give_read_models(tx: AsyncConnection, service: str, role: str) -> None:
     for schema in (await tx.execute(READ_MODELS, {"pattern": f"^{service}_read_"})).scalars().all():
-        await tx.execute(text(f'ALTER SCHEMA "{schema}" OWNER TO {role}'))
-        for table in (await tx.execute(TABLES, {"schema": schema})).scalars().all():
+        place = {"schema": schema, "role": role}
+        if not (await tx.execute(OWNED, place)).scalar_one():
+            await tx.execute(text(f'ALTER SCHEMA "{schema}" OWNER TO {role}'))
+        for table in (await tx.execute(TABLES, place)).scalars().all():
             await tx.execute(text(f'ALTER TABLE "{schema}"."{table}" OWNER TO {role}'))

@@ -43,6 +43,6 @@ def test_a_real_export_comes_to_its_control_totals(project: Project) -> None:
     regions = {node: closed(project, "2017", head, node=node) for node in ("central", "east", "west")}
     assert regions == {"central": 3_346_293, "east": 3_090_594, "west": 3_568_647}
     assert imported(project, "opportunities", MAVEN / "sales_pipeline.csv")["there"] == 8800
-    project.compose("run", "--rm", "-T", "forecast-worker", "rebuild", "forecast", seconds=240)
+    project.compose("run", "--rm", "--no-deps", "-T", "forecast-worker", "rebuild", "forecast", seconds=240)
     verified = project.funnelcast("verify")
     assert "FAILED" not in verified, verified
