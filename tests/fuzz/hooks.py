@@ -137,7 +137,7 @@ def filter_failure(context: HookContext, failure: Failure, case: Case[Any], resp
     """False for what is none."""
     match type(failure).__name__:
         case "RejectedPositiveData":
-            return not (response.status_code == 422 and is_explained(response, case))
+            return not (is_not_yet(response) or (response.status_code == 422 and is_explained(response, case)))
         case "AcceptedNegativeData" if case.media_type == NDJSON:
             # The batch is taken, the line is not.
             return not any("status" in line for line in map(json.loads, response.content.splitlines()))
