@@ -40,6 +40,18 @@ class Kept(Generic[T]):
             await stack.aclose()
 
 
+async def begin(client: Any) -> None:
+    """Its own `start`, cut short, leaves a connection behind that nobody closes: it may end what it is doing."""
+    starting = asyncio.create_task(client.start())
+    try:
+        await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        await asyncio.wait({starting}, timeout=ENDING)
+        starting.cancel()
+        await asyncio.gather(starting, return_exceptions=True)
+        raise
+
+
 async def abandon(producer: Any) -> None:
     """Its own `stop` would first wait, for ever, until everything is delivered."""
     sender = producer._sender.sender_task

@@ -14,7 +14,7 @@ from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code  # typ
 
 from shared.flow.log import NOT_OURS, Fetched, LogUnavailable, UnknownTopic, Watermark
 from shared.flow.log.batches import Batch, BatchPublisher
-from shared.flow.log.clients import Kept, abandon, closed, leave
+from shared.flow.log.clients import Kept, abandon, begin, closed, leave
 from shared.flow.log.cloudevents import event_of
 from shared.flow.log.watermarks import Tail, written_watermark
 
@@ -148,7 +148,7 @@ class KafkaLog:
         admin = AIOKafkaAdminClient(**self._client)
         async with answering():
             try:
-                await admin.start()
+                await begin(admin)
                 yield admin
             finally:
                 await closed(admin._client)
@@ -159,7 +159,7 @@ class KafkaLog:
         producer = AIOKafkaProducer(**self._client, **RELIABLY, **IN_BATCHES)
         try:
             async with answering():
-                await producer.start()
+                await begin(producer)
             yield producer
         finally:
             await abandon(producer)
@@ -171,7 +171,7 @@ class KafkaLog:
         consumer = AIOKafkaConsumer(**self._client, **ALONE)
         try:
             async with answering():
-                await consumer.start()
+                await begin(consumer)
             consumer.assign(places)
             for place in places:
                 consumer.seek(place, offsets.get(place.partition, 0))
