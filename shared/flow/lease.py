@@ -25,8 +25,8 @@ class LeaseLost(Exception):
 
 
 def lease_engine(url: str) -> AsyncEngine:
-    """Postgres ends a session that is silent for 5 s, so a stopped process gives its lease up."""
-    settings = {"idle_session_timeout": "5s", "application_name": "funnelcast lease"}
+    """Postgres ends a session that is silent for 4 s, so a stopped process gives its lease up in time for a standby."""
+    settings = {"idle_session_timeout": "4s", "application_name": "funnelcast lease"}
     return create_async_engine(
         url,
         isolation_level="AUTOCOMMIT",
