@@ -61,7 +61,8 @@ def announced(process: subprocess.Popen[str]) -> tuple[int, str]:
 
 
 def servers(data: Path) -> list[psutil.Process]:
-    return [each for each in psutil.process_iter() if each.name() == "postgres" and str(data) in " ".join(line(each))]
+    every = psutil.process_iter(["name"])  # who ends meanwhile has no name
+    return [each for each in every if each.info["name"] == "postgres" and str(data) in " ".join(line(each))]
 
 
 def line(process: psutil.Process) -> list[str]:
