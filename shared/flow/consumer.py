@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.flow import checkpoint, parked
+from shared.flow.cancelled import heed
 from shared.flow.checkpoint import Aside, Fenced
 from shared.flow.parked import Wished
 from shared.rules.message import Parser, Recorded, StoredEvent
@@ -101,6 +102,7 @@ class Consumer:
             self.has_parked = self.source in await parked.lowest(tx, self.subscription)
         self.events.seek(offsets)
         while True:
+            heed()
             events = await self.events.read(self.progress.position, self.limit, WAIT)
             if events:
                 await self.take(events, self.events.offsets)

@@ -78,6 +78,7 @@ class Relay:
         promised = 0.0
         async with self.log.publisher(self.topic, self.source) as publisher:
             while True:
+                heed()
                 known = self.wake.times
                 events = await self.next_events()
                 if events:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 
 import pytest
 import pytest_asyncio
@@ -18,7 +19,7 @@ from shared.store import database as connections
 from shared.store import event_store
 from shared.store.handler import handle
 from shared.store.wake import Wake
-from tests.running import embedded_log, eventually
+from tests.running import embedded_log, eventually, within
 from tests.shared.tally import Add, ask
 
 TOPIC = "funnelcast.pipeline.v1"
@@ -123,3 +124,24 @@ async def test_after_a_watermark_nothing_is_recorded_at_or_before_its_clock(
     async with engine.connect() as tx:
         events = await event_store.read_after(tx, 0, 100)
     assert all((event.recorded_at <= watermark.clock) == (event.position <= watermark.position) for event in events)
+
+
+async def test_a_cancellation_that_the_log_swallowed_ends_it(
+    engine: AsyncEngine, log: PostgresLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a client does that takes it for the end of its own waiting. Who lost the lease must not go on without it."""
+    publish, publishing = PostgresPublisher.publish, asyncio.Event()
+
+    async def swallowing(self: PostgresPublisher, events: Sequence[StoredEvent]) -> None:
+        publishing.set()
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        await publish(self, events)
+
+    monkeypatch.setattr(PostgresPublisher, "publish", swallowing)
+    await write(engine, 3)
+    running = asyncio.ensure_future(relay(engine, log).run())
+    await within(5, publishing.wait())
+    running.cancel()
+    await asyncio.wait([running], timeout=5)
+    assert running.cancelled()
