@@ -1,8 +1,8 @@
 """One source's events, in position order, each with its effects in one transaction with the checkpoint."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.flow import checkpoint, parked
+from shared.flow.ahead import ahead
 from shared.flow.cancelled import heed
 from shared.flow.checkpoint import Aside, Fenced
 from shared.flow.parked import Wished
@@ -20,6 +21,8 @@ from shared.store.wake import Pause, Wake
 log = structlog.get_logger()
 WAIT = 0.25
 """Seconds between looks for what other processes wrote; what this one writes wakes it at once."""
+SLICE = 200
+"""Events that are parsed in one go."""
 Offsets = Mapping[int, int]
 Effect = Callable[[AsyncConnection, Sequence[Recorded[Any]]], Awaitable[None]]
 
@@ -67,6 +70,49 @@ class StoreSource:
             return await event_store.read_after(tx, after, limit)
 
 
+@dataclass(frozen=True)
+class Batch:
+    """Events, what each of them says (an error where it cannot be parsed; none where it does not matter here), and the
+    source's offsets after them."""
+
+    events: Sequence[StoredEvent]
+    facts: Sequence[Recorded[Any] | Exception | None]
+    offsets: Offsets | None
+
+    @classmethod
+    async def parsed(cls, parse: Parser[Any], events: Sequence[StoredEvent], offsets: Offsets | None) -> "Batch":
+        """In slices: requests that this process answers need not wait for all of it."""
+        facts: list[Recorded[Any] | Exception | None] = []
+        for start in range(0, len(events), SLICE):
+            facts += [fact_of(parse, event) for event in events[start : start + SLICE]]
+            await asyncio.sleep(0)
+        return cls(events, facts, offsets)
+
+    def halves(self) -> tuple["Batch", "Batch"]:
+        """Only the second reaches as far as the offsets."""
+        half = len(self.events) // 2
+        first = Batch(self.events[:half], self.facts[:half], None)
+        return first, Batch(self.events[half:], self.facts[half:], self.offsets)
+
+
+def fact_of(parse: Parser[Any], event: StoredEvent) -> Recorded[Any] | Exception | None:
+    try:
+        return parse(event)
+    except Exception as error:
+        return error
+
+
+def readable(facts: Iterable[Recorded[Any] | Exception | None]) -> list[Recorded[Any]]:
+    """Raises the error of the first that is none."""
+    found = []
+    for fact in facts:
+        if isinstance(fact, Exception):
+            raise fact
+        if fact is not None:
+            found.append(fact)
+    return found
+
+
 @dataclass
 class Progress:
     """What readiness and metrics tell of a consumer."""
@@ -101,35 +147,42 @@ class Consumer:
             self.progress.position, offsets = await checkpoint.find(tx, self.subscription, self.source)
             self.has_parked = self.source in await parked.lowest(tx, self.subscription)
         self.events.seek(offsets)
-        while True:
-            heed()
-            events = await self.events.read(self.progress.position, self.limit, WAIT)
-            if events:
-                await self.take(events, self.events.offsets)
-            if self.has_parked:
-                await self.carry_out_wishes()
+        async with aclosing(ahead(self.read, self.progress.position)) as batches:
+            async for batch in batches:
+                heed()
+                if batch.events:
+                    await self.take(batch)
+                if self.has_parked:
+                    await self.carry_out_wishes()
 
-    async def take(self, events: Sequence[StoredEvent], offsets: Offsets | None) -> None:
+    async def read(self, after: int) -> tuple[Batch, int]:
+        """The offsets are others as soon as more is read."""
+        events = await self.events.read(after, self.limit, WAIT)
+        batch = await Batch.parsed(self.parse, events, self.events.offsets)
+        return batch, events[-1].position if events else after
+
+    async def take(self, batch: Batch) -> None:
         """All at once; if the data of one of them cannot be applied, by halves, until that one is alone."""
         try:
-            await self.apply(events, offsets)
+            await self.apply(batch)
         except Exception as error:
             if isinstance(error, Fenced) or not parked.is_poison(error):
                 raise
-            if len(events) == 1:
-                await self.park(events[0], error, offsets)
+            if len(batch.events) == 1:
+                await self.park(batch.events[0], error, batch.offsets)
                 return
-            half = len(events) // 2
-            await self.take(events[:half], None)
-            await self.take(events[half:], offsets)
+            for half in batch.halves():
+                await self.take(half)
 
-    async def apply(self, events: Sequence[StoredEvent], offsets: Offsets | None) -> None:
-        async with self.moving(events[-1].position, offsets) as (tx, aside):
-            due = [event for event in events if event.position not in aside.skipped]
-            waiting = [event for event in due if event.stream in aside.keys]
+    async def apply(self, batch: Batch) -> None:
+        reached = batch.events[-1].position
+        async with self.moving(reached, batch.offsets) as (tx, aside):
+            told = zip(batch.events, batch.facts, strict=True)
+            due = [(event, fact) for event, fact in told if event.position not in aside.skipped]
+            waiting = [event for event, _ in due if event.stream in aside.keys]
             await parked.set_aside(tx, self.subscription, self.source, waiting)
-            await self.effect(tx, self.parse.all([event for event in due if event.stream not in aside.keys]))
-        self.progress.position = events[-1].position
+            await self.effect(tx, readable(fact for event, fact in due if event.stream not in aside.keys))
+        self.progress.position = reached
         self.has_parked = bool(aside.keys)
         self.wrote.call()
 

@@ -13,12 +13,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.flow import checkpoint, parked, read_schema
+from shared.flow.ahead import ahead
 from shared.flow.consumer import Source
 from shared.flow.projection import Projection, together
 from shared.rules.message import Parser, Recorded, StoredEvent
 from shared.store.committer import sqlstate
 
-AT_ONCE = 1000
+AT_ONCE = 2000
 NEAR = 200
 """Events that may be lacking when the consumers are asked to stand still."""
 PATIENCE = 30.0
@@ -137,20 +138,14 @@ class Rebuild:
             left_out = await parked.left_out(tx, self.live)
         return Live({source: at for source, at in positions.items() if source in self.followed}, left_out)
 
-    async def batches(self, source: str, live: Live, patience: float) -> AsyncGenerator[Batch, None]:
-        """Up to where the live tables are. While Postgres writes one, the next is read."""
-        at, to = self.reached.get(source, 0), live.positions.get(source, 0)
-        ahead: asyncio.Future[Batch] | None = None
-        try:
-            while at < to:
-                batch = await (ahead or self.next(source, at, live, patience))
-                at = batch.events[-1].position
-                ahead = asyncio.ensure_future(self.next(source, at, live, patience)) if at < to else None
-                yield batch
-        finally:
-            if ahead is not None:
-                ahead.cancel()
-                await asyncio.gather(ahead, return_exceptions=True)
+    def batches(self, source: str, live: Live, patience: float) -> AsyncGenerator[Batch]:
+        """Up to where the live tables are."""
+
+        async def read(at: int) -> tuple[Batch, int]:
+            batch = await self.next(source, at, live, patience)
+            return batch, batch.events[-1].position
+
+        return ahead(read, self.reached.get(source, 0), live.positions.get(source, 0))
 
     async def next(self, source: str, at: int, live: Live, patience: float) -> Batch:
         followed = self.followed[source]

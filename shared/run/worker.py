@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from shared.run.telemetry import Metrics
 
 log = structlog.get_logger()
-PROJECTED_AT_ONCE = 1000
+PROJECTED_AT_ONCE = 2000
 REACTED_AT_ONCE = 256
 AN_HOUR = 3600.0
 Part = Callable[[], Awaitable[None]]

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.flow import checkpoint
-from shared.flow.consumer import Consumer, Progress, StoreSource
+from shared.flow.consumer import Batch, Consumer, Progress, StoreSource
 from shared.rules.edge import Edge
 from shared.rules.message import Recorded
 from shared.store import database as connections
@@ -43,7 +43,7 @@ async def follow(engine: AsyncEngine, source: str, turn: asyncio.Lock) -> None:
     events = StoreSource(engine, Wake())
     progress = Progress("totals", source)
     consumer = Consumer("totals", source, events, TALLIES, long, engine, 10, progress, turn=turn)
-    await consumer.take(await events.read_now(0, 10), None)
+    await consumer.take(await Batch.parsed(TALLIES, await events.read_now(0, 10), None))
 
 
 async def test_a_long_batch_of_one_lets_the_other_wait(engine: AsyncEngine) -> None:
