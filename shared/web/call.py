@@ -13,7 +13,8 @@ from fastapi import Request, Response
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from shared.flow import checkpoint, parked
+from shared.flow import checkpoint, frontier, parked
+from shared.flow.frontier import Frontier
 from shared.rules.decider import Decider
 from shared.rules.edge import Edge
 from shared.rules.message import SOON, Command, Missing
@@ -27,6 +28,7 @@ from shared.store.wake import Wake
 from shared.web import conditions
 from shared.web.access import Caller, Scope
 from shared.web.problems import Forbidden, Invalid, NotYet
+from shared.web.remembered import Remembered
 from shared.web.tail import Tail
 
 T = TypeVar("T")
@@ -53,6 +55,7 @@ class Running:
     wake: Wake
     tail: Tail
     stopping: asyncio.Event
+    remembered: Remembered = field(default_factory=Remembered)
 
     def stop(self) -> None:
         """Event streams end."""
@@ -83,6 +86,8 @@ class Call:
     request: Request
     response: Response
     correlation_id: UUID = field(init=False)
+    frontier: Frontier = field(init=False)
+    """Of the snapshot that `read` gave."""
 
     def __post_init__(self) -> None:
         self.correlation_id = self.request.state.correlation_id
@@ -197,13 +202,14 @@ class Call:
         """A database snapshot of the read models, as fresh as the caller asked; its frontier is in `X-Position`."""
         await self.be_fresh()
         async with self.running.reads.connect() as tx:
-            self.response.headers["X-Position"] = conditions.shown_positions(await self.frontier(tx))
+            self.frontier = await frontier.find(tx, self.running.projections)
+            self.response.headers["X-Position"] = self.shown_frontier()
             yield tx
 
-    async def frontier(self, tx: AsyncConnection) -> dict[str, int]:
+    def shown_frontier(self) -> str:
         """The last position of each source applied to the read models in this snapshot."""
-        applied = await checkpoint.positions(tx, self.running.projections)
-        return {source: applied.get(source, 0) for source in self.running.projected}
+        positions = self.frontier.positions
+        return conditions.shown_positions({source: positions.get(source, 0) for source in self.running.projected})
 
     async def be_fresh(self) -> None:
         """Waits for `X-Min-Position`. Raises `NotYet` rather than give an older answer."""

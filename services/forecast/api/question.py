@@ -14,7 +14,6 @@ from services.forecast.projections.rollup import Question
 from services.forecast.projections.sums import Wanted
 from shared.flow import parked
 from shared.rules.message import Slug
-from shared.web import conditions
 from shared.web.call import Call, Needs
 
 
@@ -43,8 +42,7 @@ class Moment:
 async def moment(call: Call, tx: AsyncConnection) -> Moment:
     now = call.running.edge.now()
     aside = await parked.keys(tx, [call.running.projections])
-    frontier = conditions.shown_positions(await call.frontier(tx))
-    return Moment(max(now, await sums.last_occurred(tx) or now), frontier, len(aside))
+    return Moment(max(now, await sums.last_occurred(tx) or now), call.shown_frontier(), len(aside))
 
 
 async def question(

@@ -9,17 +9,20 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.api.question import Motion, PeriodKey, Reads, moment, question
 from services.forecast.ledger.totals import balance, cumulative
 from services.forecast.ledger.warnings import Warned, warnings
 from services.forecast.org.events import ROOT, UNASSIGNED, Kind
+from services.forecast.periods.calendar import CALENDAR, ZONE
 from services.forecast.projections import sums
 from services.forecast.projections.rollup import Rollup, roll_up
 from shared.rules.message import Slug
 from shared.rules.money import Currency
 from shared.rules.money import shown as money
 from shared.store import vault
+from shared.web.call import Call
 
 router = APIRouter(tags=["roll-up"])
 View = Literal["single", "cumulative"]
@@ -88,6 +91,26 @@ class RollupView(BaseModel):
     node: NodeView
     warnings: list[WarningView]
 
+    def at(self, now: datetime) -> "RollupView":
+        """The same, asked again."""
+        as_of = max(now, self.as_of)
+        update = {"as_of": as_of, "org_as_of": min(as_of, CALENDAR.period(self.period.key).last_instant)}
+        return self.model_copy(update=update)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A whole question: on the same day, to the same read models, it has one answer."""
+
+    period: str | None
+    node: str | None
+    depth: int
+    view: View
+    motion: Motion | None
+    pipeline: str | None
+    qualified: bool | None
+    currency: str | None
+
 
 @dataclass(frozen=True)
 class Printed:
@@ -145,24 +168,46 @@ async def rolled_up(
 ) -> RollupView:
     """Per node and category. A period that has ended keeps the chart of its end. What the numbers leave out is in
     `warnings`. Filtered by motion, pipeline or qualified, only `pure` is answered."""
+    asked = Asked(period, node, depth, view, motion, pipeline, qualified, currency)
     async with call.read() as tx:
-        at = await moment(call, tx)
-        asked = await question(tx, at, period, motion=motion, pipeline=pipeline, qualified=qualified)
-        found = await roll_up(asked, node, depth)
-        chosen = currency or await sums.only_currency(tx) or CURRENCY
-        names = await vault.read(tx, {ref for each in found.sums if (ref := found.tree.seats[each].name_ref)})
-    period_asked, aside = asked.wanted.period, replace(found.aside, parked=at.parked)
+        return await answer(call, tx, asked)
+
+
+async def answer(call: Call, tx: AsyncConnection, asked: Asked) -> RollupView:
+    """What was worked out for somebody else, if nothing was applied since; but as of now."""
+    now, remembered = call.running.edge.now(), call.running.remembered
+    question = asked, now.astimezone(ZONE).date()
+    known: RollupView | None = remembered.find(call.frontier, question)
+    if known is None:
+        known = await worked_out(call, tx, asked)
+        remembered.keep(call.frontier, question, known, number_of_nodes(known.node))
+    return known.at(now)
+
+
+def number_of_nodes(node: NodeView) -> int:
+    return 1 + sum(number_of_nodes(child) for child in node.children)
+
+
+async def worked_out(call: Call, tx: AsyncConnection, asked: Asked) -> RollupView:
+    at = await moment(call, tx)
+    wanted = await question(
+        tx, at, asked.period, motion=asked.motion, pipeline=asked.pipeline, qualified=asked.qualified
+    )
+    found = await roll_up(wanted, asked.node, asked.depth)
+    currency = asked.currency or await sums.only_currency(tx) or CURRENCY
+    names = await vault.read(tx, {ref for each in found.sums if (ref := found.tree.seats[each].name_ref)})
+    period, aside = wanted.wanted.period, replace(found.aside, parked=at.parked)
     return RollupView(
-        period=PeriodView(key=period_asked.key, starts=period_asked.starts, ends=period_asked.ends),
-        currency=chosen,
+        period=PeriodView(key=period.key, starts=period.starts, ends=period.ends),
+        currency=currency,
         measure=MEASURE,
-        view=view,
+        view=asked.view,
         as_of=at.as_of,
-        org_as_of=min(at.as_of, period_asked.last_instant),
+        org_as_of=at.as_of,
         frontier=at.frontier,
         final=not at.parked,
-        node=Printed(found, names, view, chosen, bool(asked.wanted.filtered)).node(found.node),
-        warnings=[warning(warned) for warned in warnings(found.all, found.unassigned, aside, chosen)],
+        node=Printed(found, names, asked.view, currency, bool(wanted.wanted.filtered)).node(found.node),
+        warnings=[warning(warned) for warned in warnings(found.all, found.unassigned, aside, currency)],
     )
 
 

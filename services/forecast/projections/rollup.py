@@ -31,6 +31,8 @@ class Question:
 
     async def above(self, owners: Collection[str]) -> Tree:
         """These owners, as far as they are nodes, and all above them."""
+        if not owners:
+            return {}
         return self.then if self.then is not None else await chart.upwards(self.tx, owners)
 
     async def sums(self, keys: Collection[str], *, undated: bool = False) -> Mapping[str, Sums]:

@@ -1,0 +1,131 @@
+"""An answer is given again as long as nothing changed, and never longer."""
+
+from collections.abc import Hashable
+from typing import Any
+
+import pytest
+
+from services.forecast.api import rollup
+from shared.flow.frontier import Frontier
+from shared.web.remembered import Remembered
+from tests.forecast.conftest import Company
+from tests.forecast.facts import WON
+from tests.running import eventually
+
+AT = Frontier({"pipeline": 7}, 0, 3)
+
+
+@pytest.fixture
+def worked_out(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """The questions that were not answered out of memory."""
+    questions: list[Any] = []
+    really = rollup.worked_out
+
+    async def noted(call: Any, tx: Any, asked: Any) -> Any:
+        questions.append(asked)
+        return await really(call, tx, asked)
+
+    monkeypatch.setattr(rollup, "worked_out", noted)
+    return questions
+
+
+def without_instants(answer: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in answer.items() if name not in ("as_of", "org_as_of")}
+
+
+async def check_that_it_is_current(company: Company) -> None:
+    """Each change shows at once, whatever was answered before it."""
+    await company.put("ann", None)
+    await company.deal("one", **WON, close_date="2026-03-04")
+    await company.deal("open", close_date="2026-03-04")
+    first = await company.rollup()
+    await company.deal("two", **WON, amount="11.00")
+    second = await company.rollup()
+    assert (first["node"]["pure"]["closed"], second["node"]["pure"]["closed"]) == ("100.00", "111.00")
+    await company.put("ann", None, name="Ann the Other")
+    renamed = await company.rollup()
+    assert (second["node"]["name"], renamed["node"]["name"]) == ("Ann", "Ann the Other")
+    assert await warned(company) == []
+    company.clock.pass_by(days=2)
+    assert await warned(company) == ["close_date_past"]
+
+
+async def warned(company: Company) -> list[str]:
+    return [each["code"] for each in (await company.rollup())["warnings"]]
+
+
+async def test_it_is_worked_out_once(company: Company, worked_out: list[Any]) -> None:
+    await company.deal("one", **WON)
+    first = await company.rollup(depth=0)
+    company.clock.pass_by(minutes=5)
+    again = await company.rollup(depth=0)
+    assert without_instants(again) == without_instants(first)
+    assert (first["as_of"], again["as_of"]) == ("2026-03-03T09:00:00Z", "2026-03-03T09:05:00Z")
+    assert len(worked_out) == 1
+    await company.rollup(depth=1)
+    await company.rollup(depth=0, motion="new_business")
+    assert len(worked_out) == 3
+
+
+async def test_the_organisation_of_a_past_period_stays_that_of_its_end(company: Company) -> None:
+    found = [await company.rollup(period="2025-Q4") for _ in range(2)]
+    assert [each["org_as_of"] for each in found] == ["2025-12-31T23:59:59.999999Z"] * 2
+
+
+async def test_it_is_current(company: Company) -> None:
+    await check_that_it_is_current(company)
+
+
+async def test_a_memory_that_does_not_compare_is_found(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    def whatever(self: Remembered, frontier: Frontier, question: Hashable) -> Any:
+        return self.answers.get(question)
+
+    monkeypatch.setattr(Remembered, "find", whatever)
+    with pytest.raises(AssertionError):
+        await check_that_it_is_current(company)
+
+
+async def test_what_is_released_shows_though_no_position_moves(company: Company) -> None:
+    await company.put("ann", None)
+    await company.deal("bad", amount="no number")
+    await company.deal("one", **WON)
+    company.told = 0
+
+    async def is_parked() -> bool:
+        answer = await company.rollup()
+        return "pipeline:2" in answer["frontier"] and not answer["final"]
+
+    await eventually(is_parked)
+    (key,) = (await company.api.get("parked")).json()["items"]
+    named = {name: key[name] for name in ("subscription", "source", "key")}
+    assert (await company.api.post("parked/skip", json=named)).is_success
+
+    async def is_final() -> bool:
+        return bool((await company.rollup())["final"])
+
+    await eventually(is_final)
+
+
+# -- by itself -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "other", [Frontier({"pipeline": 8}, 0, 3), Frontier({"pipeline": 7}, 1, 3), Frontier({"pipeline": 7}, 0, 4)]
+)
+def test_another_frontier_has_no_answers(other: Frontier) -> None:
+    remembered = Remembered()
+    remembered.keep(AT, "question", "answer", 1)
+    assert remembered.find(AT, "question") == "answer"
+    assert remembered.find(other, "question") is None
+    remembered.keep(other, "another", "answer", 1)
+    assert remembered.answers == {"another": "answer"}
+
+
+def test_it_holds_no_more_than_it_may() -> None:
+    remembered = Remembered(most=10)
+    for number in range(100):
+        remembered.keep(AT, number, "answer", 3)
+        assert len(remembered.answers) <= 3
+        assert remembered.find(AT, number) == "answer"
+    remembered.keep(AT, "large", "answer", 11)
+    assert remembered.answers == {}
