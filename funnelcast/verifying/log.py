@@ -17,7 +17,7 @@ MOST = 20
 
 
 def fingerprint(event: StoredEvent) -> bytes:
-    return sha256(orjson.dumps(event, default=plain)).digest()[:LENGTH]
+    return sha256(orjson.dumps(tuple(event), default=plain)).digest()[:LENGTH]
 
 
 @dataclass

@@ -145,7 +145,7 @@ async def set_aside(
 
 def as_json(event: StoredEvent) -> dict[str, Any]:
     """The event as it came, so that a release needs no second look into the log."""
-    told: dict[str, Any] = orjson.loads(orjson.dumps(event, default=plain))
+    told: dict[str, Any] = orjson.loads(orjson.dumps(event._asdict(), default=plain))
     return told
 
 

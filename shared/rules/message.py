@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Any, ClassVar, Generic, TypeVar, get_args
+from typing import Annotated, Any, ClassVar, Generic, NamedTuple, TypeVar, get_args
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -150,9 +150,9 @@ E_co = TypeVar("E_co", bound=Event, covariant=True)
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class StoredEvent:
-    """One event as the store and the log hold it; `data` is JSON text without the type."""
+class StoredEvent(NamedTuple):
+    """One event as the store and the log hold it; `data` is JSON text without the type. (A tuple is made five times as
+    fast as a frozen dataclass, and there is one for every event read.)"""
 
     position: int
     event_id: UUID
@@ -172,8 +172,7 @@ class StoredEvent:
         return subject_of(self.stream)
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded(Generic[E_co]):
+class Recorded(NamedTuple, Generic[E_co]):
     """One event, parsed, with where and when it stands in its store."""
 
     position: int

@@ -72,6 +72,7 @@ class Metrics:
             "funnelcast_requests", "HTTP requests", ["method", "route", "status"], registry=self.registry
         )
         self.seconds = Histogram("funnelcast_request_seconds", "Time to answer", ["route"], registry=self.registry)
+        self.counted: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self.events = Gauge("funnelcast_store_position", "Last position in the store", registry=self.registry)
         self.relayed = Gauge("funnelcast_relay_position", "Last position in the log", registry=self.registry)
         self.applied = Gauge(
@@ -87,5 +88,11 @@ class Metrics:
         )
 
     def count(self, method: str, route: str, status: int, seconds: float) -> None:
-        self.requests.labels(method, route, status).inc()
-        self.seconds.labels(route).observe(seconds)
+        """Methods and routes are ours: there are few of them."""
+        counted = self.counted.get((method, route, status))
+        if counted is None:
+            counted = self.requests.labels(method, route, status), self.seconds.labels(route)
+            self.counted[method, route, status] = counted
+        number, time = counted
+        number.inc()
+        time.observe(seconds)

@@ -153,4 +153,4 @@ def stored(row: Row[*tuple[object, ...]]) -> StoredEvent:
 
 async def append(tx: AsyncConnection, facts: Sequence[StoredEvent]) -> None:
     if facts:
-        await tx.execute(APPEND, {name: [getattr(fact, name) for fact in facts] for name in StoredEvent.__slots__})
+        await tx.execute(APPEND, {name: [getattr(fact, name) for fact in facts] for name in StoredEvent._fields})

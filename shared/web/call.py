@@ -145,8 +145,10 @@ class Call:
     def idempotency_key(self) -> str | None:
         """Of the caller's lineage, method, path and header; hashed, because callers make theirs of what they know."""
         key = conditions.idempotency_key(self.request.headers)
+        if key is None:
+            return None
         scoped = f"{self.caller.lineage} {self.request.method} {self.request.url.path} {key}"
-        return None if key is None else self.running.blind.digest(scoped.encode())
+        return self.running.blind.digest(scoped.encode())
 
     async def fingerprint(self) -> str:
         """Of the body as JSON, whatever the order of its fields. Keyed: the body may hold personal data."""

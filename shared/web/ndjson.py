@@ -1,14 +1,16 @@
 """Batches: a line in, a line out. A bad line harms no other; a line without `done` at the end means: incomplete."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from itertools import islice
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import aclosing
+from functools import partial
 from typing import Any, TypeVar
 
 import orjson
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ValidationError
 
+from shared.flow.ahead import ahead
 from shared.rules.message import Refusal
 from shared.store.ask import Answer, Ask, Done
 from shared.web import conditions
@@ -17,7 +19,8 @@ from shared.web.guard import LARGEST_BODY, NDJSON
 from shared.web.problems import BodyTooLarge, Problem, body_of, invalid, refused
 
 MOST_LINES = 10_000
-IN_A_TRANSACTION = 500
+IN_A_TRANSACTION = 250
+IN_ONE_GO = 25
 
 ANSWER = {
     "anyOf": [
@@ -42,7 +45,7 @@ Outcome = Ask | dict[str, Any]
 async def batch(
     call: Call, model: type[M], ask: Callable[[M], Ask], reply: Callable[[Done], dict[str, Any]]
 ) -> StreamingResponse:
-    """Takes the lines in order, 500 to a transaction. `ask` turns a line into what it wants."""
+    """Takes the lines in order, 250 to a transaction. `ask` turns a line into what it wants."""
     if conditions.idempotency_key(call.request.headers) is not None:
         raise conditions.header_problem("Idempotency-Key", "is refused on batches: each line has its own identity")
     lines = lines_of(await call.request.body())
@@ -81,15 +84,27 @@ def documented(model: type[BaseModel]) -> dict[str, Any]:
 async def answered(
     call: Call, lines: Sequence[bytes], read_line: Callable[[bytes], Outcome], reply: Callable[[Done], dict[str, Any]]
 ) -> AsyncIterator[bytes]:
+    """While Postgres writes what some lines ask for, the next ones are read."""
     failed = 0
-    for chunk in chunks(lines):
-        outcomes = [read_line(line) for line in chunk]
-        answers = iter(await carried_out(call, [one for one in outcomes if isinstance(one, Ask)]))
-        shown = [show(next(answers), reply) if isinstance(one, Ask) else one for one in outcomes]
-        failed += sum("status" in line for line in shown)
-        yield b"".join(orjson.dumps(line) + b"\n" for line in shown)
-        await asyncio.sleep(0)  # lets other requests in between the transactions of a long batch
+    async with aclosing(ahead(partial(read_some, lines, read_line), 0, len(lines))) as chunks:
+        async for outcomes in chunks:
+            answers = iter(await carried_out(call, [one for one in outcomes if isinstance(one, Ask)]))
+            shown = [show(next(answers), reply) if isinstance(one, Ask) else one for one in outcomes]
+            failed += sum("status" in line for line in shown)
+            yield b"".join(orjson.dumps(line) + b"\n" for line in shown)
     yield orjson.dumps({"done": True, "lines": len(lines), "failed": failed}) + b"\n"
+
+
+async def read_some(
+    lines: Sequence[bytes], read_line: Callable[[bytes], Outcome], start: int
+) -> tuple[list[Outcome], int]:
+    """As many as go into a transaction. Other requests are let in between, however long the batch is."""
+    end = min(start + IN_A_TRANSACTION, len(lines))
+    outcomes: list[Outcome] = []
+    for at in range(start, end, IN_ONE_GO):
+        outcomes += [read_line(line) for line in lines[at : min(at + IN_ONE_GO, end)]]
+        await asyncio.sleep(0)
+    return outcomes, end
 
 
 async def carried_out(call: Call, asks: Sequence[Ask]) -> Sequence[Answer]:
@@ -98,9 +113,3 @@ async def carried_out(call: Call, asks: Sequence[Ask]) -> Sequence[Answer]:
 
 def show(answer: Answer, reply: Callable[[Done], dict[str, Any]]) -> dict[str, Any]:
     return refused(answer) if isinstance(answer, Refusal) else reply(answer)
-
-
-def chunks(lines: Sequence[bytes]) -> Iterator[list[bytes]]:
-    rest = iter(lines)
-    while chunk := list(islice(rest, IN_A_TRANSACTION)):
-        yield chunk

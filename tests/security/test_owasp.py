@@ -6,7 +6,6 @@ import json
 import socket
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -558,6 +557,6 @@ async def tell_as_it_is(neighbour: Neighbour, stream: str, data: Any) -> None:
     """As whoever is in the place of the upstream service might."""
     neighbour.position += 1
     told = data if isinstance(data, str) else json.dumps(data)
-    event = replace(stored(neighbour.position, stream, "lead.captured", {}), data=told)
+    event = stored(neighbour.position, stream, "lead.captured", {})._replace(data=told)
     async with neighbour.log.publisher(neighbour.topic, neighbour.source) as publisher:
         await publisher.publish([event])

@@ -113,7 +113,7 @@ async def append(tx: AsyncConnection, topic: str, events: Sequence[StoredEvent])
     sizes = Counter(chosen)
     taken = await tx.execute(tables.TAKE, {"topic": topic, "partition": list(sizes), "records": list(sizes.values())})
     offsets = {row.partition: count(row.record_offset) for row in taken}
-    rows = {name: [getattr(event, name) for event in events] for name in StoredEvent.__slots__}
+    rows = {name: [getattr(event, name) for event in events] for name in StoredEvent._fields}
     placed = {"topic": topic, "partition": chosen, "record_offset": [next(offsets[each]) for each in chosen]}
     await tx.execute(tables.APPEND, rows | placed)
 
