@@ -38,16 +38,24 @@ async def ours(ground: Ground, role: str = "api", *, rate: float = 0.0) -> Async
 
 
 @asynccontextmanager
+async def one_each(ground: Ground) -> AsyncIterator[Side]:
+    """The same endpoint, with the same rules and promises, that commits each request by itself."""
+    alone = {"FUNNELCAST_COMMANDS_IN_A_TRANSACTION": "1"}
+    async with ground.database() as url, serving(url, "intake", **alone) as process:
+        yield Side("one transaction each", Load(ground, process), rows_of(url))
+
+
+@asynccontextmanager
 async def echo(ground: Ground) -> AsyncIterator[Side]:
     async with program("tests.bench.endpoints", "/ready", "echo") as process:
         yield Side("echo endpoint", Load(ground, process))
 
 
 @asynccontextmanager
-async def transaction(ground: Ground) -> AsyncIterator[Side]:
+async def usual(ground: Ground) -> AsyncIterator[Side]:
     async with ground.database() as url:
         async with connected(url) as engine:
             for statement in PREPARE:
                 await command(engine, statement)
         async with program("tests.bench.endpoints", "/ready", "transaction", "--postgres", url) as process:
-            yield Side("one transaction each", Load(ground, process), rows_of(url))
+            yield Side("as it is usually written", Load(ground, process), rows_of(url))

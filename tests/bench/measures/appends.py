@@ -3,21 +3,23 @@ saves the same events to the same Postgres."""
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime
 from time import perf_counter
+from typing import Any
 from uuid import UUID
 
 import orjson
 from sqlalchemy import text
 
-from services.lead_intake.lead.commands import Capture, CaptureLead
-from services.lead_intake.lead.decider import DECIDER
+from services.lead_intake.lead.events import PARSE, LeadCaptured
+from shared.rules.decider import Decider
 from shared.rules.edge import Edge
+from shared.rules.message import Command
 from shared.store.ask import Ask, Step
 from shared.store.committer import Committer
 from shared.store.wake import Wake
 from tests.bench.ground import Ground, writing
 from tests.bench.intake import rows_of
-from tests.bench.leads import SPAN, body
 from tests.bench.load import said
 from tests.bench.peer import PROGRAM, environment_of, made_environment
 from tests.bench.rounds import Count, Run, Sample, Side
@@ -42,30 +44,38 @@ async def measure(ground: Ground) -> Sequence[Row]:
     return [compared("P5", what, "events/s", mine, library, at_least(10))]
 
 
+class Save(Command):
+    """What the library is asked, too: this event, without a rule."""
+
+    event: LeadCaptured
+
+
+def decide(state: None, command: Save, at: datetime) -> list[LeadCaptured]:
+    return [command.event]
+
+
+def evolve(state: None, event: LeadCaptured, at: datetime) -> None:
+    return None
+
+
+SAVING: Decider[Save, None, Any] = Decider("lead", PARSE, None, decide, evolve)
+EVENT = LeadCaptured.model_validate_json(LEADS.data)
+
+
 def appending(ground: Ground, committer: Committer) -> Run:
-    async def writer(told: list[CaptureLead], mark: UUID) -> None:
-        for each in told:
-            await committer.ask(ask(each, mark))
+    async def writer(amount: int, mark: UUID) -> None:
+        for _ in range(amount):
+            await committer.ask(Ask(SAVING, f"lead-{EDGE.new_id()}", [Step(Save(event=EVENT))], "bench", mark))
 
     async def run(mark: UUID) -> Sample:
-        first, writers, amount = ground.number() * SPAN, ground.sizes.connections, ground.sizes.appends
-        told = [CaptureLead.model_validate_json(body(first + number)) for number in range(amount)]
+        writers, amount = ground.sizes.connections, ground.sizes.appends
         began = perf_counter()
         async with asyncio.TaskGroup() as tasks:
             for number in range(writers):
-                tasks.create_task(writer(told[number::writers], mark))
+                tasks.create_task(writer(len(range(number, amount, writers)), mark))
         return Sample(amount, perf_counter() - began)
 
     return run
-
-
-def ask(told: CaptureLead, mark: UUID) -> Ask:
-    """As the route asks."""
-    command = Capture(
-        told=told, capture_id=str(EDGE.new_id()), person_id=str(EDGE.new_id()), engaged_at=EDGE.now(), unnamed=True
-    )
-    alias = f"email:{told.person.email}"
-    return Ask(DECIDER, f"lead-{EDGE.new_id()}", [Step(command)], "bench", mark, find=[alias], also=[alias])
 
 
 def peer(ground: Ground, python: str, url: str) -> Run:
