@@ -1,21 +1,24 @@
 """Reading and working at the same time: while Postgres writes one batch, the next is read and parsed."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from typing import TypeVar
 
 T = TypeVar("T")
 
 
-async def ahead(read: Callable[[int], Awaitable[tuple[T, int]]], at: int, to: int | None = None) -> AsyncGenerator[T]:
-    """What `read(position)` gives, one after the other, each with the position after it; for ever, or up to one."""
-    reading = None if at == to else asyncio.ensure_future(read(at))
-    try:
-        while reading is not None:
-            batch, at = await reading
-            reading = None if to is not None and at >= to else asyncio.ensure_future(read(at))
-            yield batch
-    finally:
-        if reading is not None:
+async def ahead(batches: AsyncGenerator[T], is_worth_it: Callable[[T], bool] = lambda batch: True) -> AsyncGenerator[T]:
+    """The same, one after the other. Each is read while the one before it is worked on, if that is worth it."""
+    async with aclosing(batches):
+        reading = asyncio.ensure_future(anext(batches, None))
+        try:
+            while (batch := await reading) is not None:
+                if early := is_worth_it(batch):
+                    reading = asyncio.ensure_future(anext(batches, None))
+                yield batch
+                if not early:
+                    reading = asyncio.ensure_future(anext(batches, None))
+        finally:
             reading.cancel()
             await asyncio.gather(reading, return_exceptions=True)

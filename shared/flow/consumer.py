@@ -1,7 +1,7 @@
 """One source's events, in position order, each with its effects in one transaction with the checkpoint."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -139,6 +139,8 @@ class Consumer:
     """Called after each batch: for those who follow the store that the effect wrote to."""
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     """The subscription's: its sources wait for each other here, where a long batch runs into no lock timeout."""
+    rest: float = 0.0
+    """Seconds after a batch that was not full: under load, what comes meanwhile shares a transaction."""
     has_parked: bool = True
     """Whether there may be parked keys, and so wishes about them."""
 
@@ -147,19 +149,27 @@ class Consumer:
             self.progress.position, offsets = await checkpoint.find(tx, self.subscription, self.source)
             self.has_parked = self.source in await parked.lowest(tx, self.subscription)
         self.events.seek(offsets)
-        async with aclosing(ahead(self.read, self.progress.position)) as batches:
+        async with aclosing(ahead(self.batches(), self.is_full)) as batches:
             async for batch in batches:
                 heed()
                 if batch.events:
                     await self.take(batch)
                 if self.has_parked:
                     await self.carry_out_wishes()
+                if batch.events and not self.is_full(batch):
+                    await asyncio.sleep(self.rest)
 
-    async def read(self, after: int) -> tuple[Batch, int]:
-        """The offsets are others as soon as more is read."""
-        events = await self.events.read(after, self.limit, WAIT)
-        batch = await Batch.parsed(self.parse, events, self.events.offsets)
-        return batch, events[-1].position if events else after
+    async def batches(self) -> AsyncGenerator[Batch]:
+        at = self.progress.position
+        while True:
+            events = await self.events.read(at, self.limit, WAIT)
+            if events:
+                at = events[-1].position
+            yield await Batch.parsed(self.parse, events, self.events.offsets)
+
+    def is_full(self, batch: Batch) -> bool:
+        """There is more."""
+        return len(batch.events) == self.limit
 
     async def take(self, batch: Batch) -> None:
         """All at once; if the data of one of them cannot be applied, by halves, until that one is alone."""

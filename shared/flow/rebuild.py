@@ -125,7 +125,7 @@ class Rebuild:
         before = sum(self.reached.values())
         for source in self.followed:
             await self.apply_released(source, live)
-            async with aclosing(self.batches(source, live, patience)) as batches:
+            async with aclosing(ahead(self.batches(source, live, patience))) as batches:
                 async for batch in batches:
                     await self.apply(source, batch)
                     self.tell(sum(self.reached.values()), sum(live.positions.values()))
@@ -138,14 +138,13 @@ class Rebuild:
             left_out = await parked.left_out(tx, self.live)
         return Live({source: at for source, at in positions.items() if source in self.followed}, left_out)
 
-    def batches(self, source: str, live: Live, patience: float) -> AsyncGenerator[Batch]:
+    async def batches(self, source: str, live: Live, patience: float) -> AsyncGenerator[Batch]:
         """Up to where the live tables are."""
-
-        async def read(at: int) -> tuple[Batch, int]:
+        at, to = self.reached.get(source, 0), live.positions.get(source, 0)
+        while at < to:
             batch = await self.next(source, at, live, patience)
-            return batch, batch.events[-1].position
-
-        return ahead(read, self.reached.get(source, 0), live.positions.get(source, 0))
+            at = batch.events[-1].position
+            yield batch
 
     async def next(self, source: str, at: int, live: Live, patience: float) -> Batch:
         followed = self.followed[source]

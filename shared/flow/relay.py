@@ -23,6 +23,8 @@ log = structlog.get_logger()
 CHUNK = 2000
 EVERY = 1.0
 """Seconds between watermarks."""
+REST = 0.01
+"""Seconds after a chunk that was not full: under load, what comes meanwhile goes with the next."""
 LOST = 10.0
 """Seconds between looks whether a log that has lost events was filled again."""
 CURSOR = select(published.c.position)
@@ -83,6 +85,7 @@ class Relay:
                 events = await self.next_events()
                 if events:
                     await self.pass_on(publisher, events)
+                    await asyncio.sleep(REST if len(events) < CHUNK else 0)
                 loop_time = asyncio.get_running_loop().time()
                 if loop_time >= promised + EVERY:
                     await self.promise(publisher)

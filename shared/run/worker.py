@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 PROJECTED_AT_ONCE = 2000
 REACTED_AT_ONCE = 256
+PROJECTING_RESTS, REACTING_RESTS = 0.02, 0.01
+"""Seconds. Without a rest, 200 leads a second would be as many transactions for each of a dozen consumers."""
 AN_HOUR = 3600.0
 Part = Callable[[], Awaitable[None]]
 PASSES = (LeaseLost, Fenced, SQLAlchemyError, OSError)
@@ -142,10 +144,10 @@ class Worker:
         progress = self.progress.setdefault((subscription, source), Progress(subscription, source))
         progress.stopped = None
         turn = self.turns[subscription]
-        limit, wrote = PROJECTED_AT_ONCE, Wake()
+        limit, wrote, rest = PROJECTED_AT_ONCE, Wake(), PROJECTING_RESTS
         if subscription == REACTIONS:
-            limit, wrote = REACTED_AT_ONCE, self.wake
-        return Consumer(subscription, source, events, parse, effect, self.engine, limit, progress, wrote, turn)
+            limit, wrote, rest = REACTED_AT_ONCE, self.wake, REACTING_RESTS
+        return Consumer(subscription, source, events, parse, effect, self.engine, limit, progress, wrote, turn, rest)
 
     def own_events(self) -> Source:
         return StoreSource(self.engine, self.wake)

@@ -1,9 +1,8 @@
 """Batches: a line in, a line out. A bad line harms no other; a line without `done` at the end means: incomplete."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
-from functools import partial
 from typing import Any, TypeVar
 
 import orjson
@@ -86,7 +85,7 @@ async def answered(
 ) -> AsyncIterator[bytes]:
     """While Postgres writes what some lines ask for, the next ones are read."""
     failed = 0
-    async with aclosing(ahead(partial(read_some, lines, read_line), 0, len(lines))) as chunks:
+    async with aclosing(ahead(chunks_of(lines, read_line))) as chunks:
         async for outcomes in chunks:
             answers = iter(await carried_out(call, [one for one in outcomes if isinstance(one, Ask)]))
             shown = [show(next(answers), reply) if isinstance(one, Ask) else one for one in outcomes]
@@ -95,16 +94,16 @@ async def answered(
     yield orjson.dumps({"done": True, "lines": len(lines), "failed": failed}) + b"\n"
 
 
-async def read_some(
-    lines: Sequence[bytes], read_line: Callable[[bytes], Outcome], start: int
-) -> tuple[list[Outcome], int]:
+async def chunks_of(lines: Sequence[bytes], read_line: Callable[[bytes], Outcome]) -> AsyncGenerator[list[Outcome]]:
     """As many as go into a transaction. Other requests are let in between, however long the batch is."""
-    end = min(start + IN_A_TRANSACTION, len(lines))
-    outcomes: list[Outcome] = []
-    for at in range(start, end, IN_ONE_GO):
-        outcomes += [read_line(line) for line in lines[at : min(at + IN_ONE_GO, end)]]
-        await asyncio.sleep(0)
-    return outcomes, end
+    chunk: list[Outcome] = []
+    for number, line in enumerate(lines, start=1):
+        chunk.append(read_line(line))
+        if number % IN_ONE_GO == 0:
+            await asyncio.sleep(0)
+        if len(chunk) == IN_A_TRANSACTION or number == len(lines):
+            yield chunk
+            chunk = []
 
 
 async def carried_out(call: Call, asks: Sequence[Ask]) -> Sequence[Answer]:

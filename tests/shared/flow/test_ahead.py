@@ -1,0 +1,96 @@
+"""Batches read ahead: the same ones, in order, and nothing left behind when somebody stops."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+import pytest
+
+from shared.flow.ahead import ahead
+
+
+class Told:
+    """Numbers, and which of them were asked for."""
+
+    def __init__(self, number: int, fails_at: int | None = None) -> None:
+        self.number, self.fails_at = number, fails_at
+        self.read: list[int] = []
+        self.closed = False
+
+    async def batches(self) -> AsyncGenerator[int]:
+        try:
+            for one in range(1, self.number + 1):
+                await asyncio.sleep(0)
+                if one == self.fails_at:
+                    raise OSError("gone")
+                self.read.append(one)
+                yield one
+        finally:
+            self.closed = True
+
+
+async def turns() -> None:
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+
+async def test_all_come_in_order_and_the_next_is_read_meanwhile() -> None:
+    told, seen = Told(4), []
+    async for one in ahead(told.batches()):
+        await turns()
+        seen.append((one, len(told.read)))
+    assert seen == [(1, 2), (2, 3), (3, 4), (4, 4)]
+    assert told.closed
+
+
+async def test_none_is_read_ahead_that_is_not_worth_it() -> None:
+    told, seen = Told(4), []
+    async for one in ahead(told.batches(), lambda each: each == 2):
+        await turns()
+        seen.append((one, len(told.read)))
+    assert seen == [(1, 1), (2, 3), (3, 3), (4, 4)]
+
+
+async def test_what_fails_is_told_after_what_came_before_it() -> None:
+    told, seen = Told(4, fails_at=3), list[int]()
+
+    async def follow() -> None:
+        async for one in ahead(told.batches()):
+            await turns()
+            seen.append(one)
+
+    with pytest.raises(OSError, match="gone"):
+        await follow()
+    assert (seen, told.closed) == ([1, 2], True)
+
+
+async def test_whoever_stops_leaves_no_reading_behind() -> None:
+    told = Told(4)
+    async with aclosing(ahead(told.batches())) as batches:
+        async for _ in batches:
+            break
+    before = len(told.read)
+    await turns()
+    assert (len(told.read), told.closed) == (before, True)
+    assert len(asyncio.all_tasks()) == 1
+
+
+async def test_whoever_is_cancelled_leaves_no_reading_behind() -> None:
+    started = asyncio.Event()
+
+    async def endless() -> AsyncGenerator[int]:
+        started.set()
+        await asyncio.Event().wait()
+        yield 1
+
+    async def follow() -> None:
+        async with aclosing(ahead(endless())) as batches:
+            async for _ in batches:
+                pass
+
+    following = asyncio.create_task(follow())
+    await started.wait()
+    following.cancel()
+    await asyncio.wait({following})
+    assert following.cancelled()
+    assert len(asyncio.all_tasks()) == 1
