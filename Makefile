@@ -48,8 +48,8 @@ crash-long: dev kafka ## Kills at every crash point in every service, then at ra
 	FUNNELCAST_TEST_APPENDS=$(or $(APPENDS),1000000) $(BIN)/python -m pytest -s $(ARGS) \
 		tests/crash/faults/test_tailing_readers.py
 
-fuzz: dev ## Bad input for long: 50,000 generated requests and more, and all of tests/fuzz (FUZZ=20 SEED=1)
-	FUNNELCAST_TEST_FUZZ=$(or $(FUZZ),20) FUNNELCAST_TEST_SEED=$(or $(SEED),1) $(BIN)/python -m pytest tests/fuzz -s $(ARGS)
+fuzz: dev ## Bad input for long: 50,000 generated requests and more, and all of tests/fuzz (FUZZ=24 SEED=1)
+	FUNNELCAST_TEST_FUZZ=$(or $(FUZZ),24) FUNNELCAST_TEST_SEED=$(or $(SEED),1) $(BIN)/python -m pytest tests/fuzz -s $(ARGS)
 
 check: dev ## Style, types, who imports whom, lock files
 	$(BIN)/ruff check .

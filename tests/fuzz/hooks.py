@@ -37,7 +37,7 @@ WORDS: Mapping[str, Sequence[str]] = {
 """Values that are known to somebody, in the place of fields whose own are known to nobody."""
 SOURCES = frozenset(Source)
 OF_DETAILS = {"list": "newsletter", "asset_id": "gated_content", "webinar_id": "webinar"}
-FREE = {name: re.compile(r"[a-z0-9._-]{1,100}") for name in WORDS} | {
+FREE = {name: re.compile(r"[a-z0-9][a-z0-9._-]{0,99}") for name in WORDS} | {
     "phone": re.compile(r"\S[ -~]{0,38}"),
     "domain": re.compile(r"\S[ -~]{0,250}"),
     "landing_url": re.compile(r"[ -~]{1,2000}"),
@@ -45,7 +45,8 @@ FREE = {name: re.compile(r"[a-z0-9._-]{1,100}") for name in WORDS} | {
     "amount": re.compile(r"[0-9]{1,15}(\.[0-9]{1,10})?"),
     "currency": re.compile(r"[A-Z]{3}"),
 }
-"""Values that the document allows there: only such are exchanged, or what is wrong would become right."""
+"""Values that the document allows there: only such are exchanged, or what is wrong would become right. (The generator's
+word for what is in no enumeration begins with an underscore.)"""
 MOST_POSITIONS = 40
 
 
