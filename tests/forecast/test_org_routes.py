@@ -127,6 +127,15 @@ async def test_what_is_no_such_table_is_refused(company: Company, table: str) ->
     ).status_code == 422
 
 
+async def test_of_a_nodes_names_in_a_table_the_last_holds(company: Company) -> None:
+    """Also when it is sent again: the first line does not name it back."""
+    table = "id,name,kind,parent,from\nann,Ann Archer,person,acme,2026-02-01\nann,Ann Able,person,east,\n"
+    table += "acme,Acme,unit,,\neast,East,unit,acme,\n"
+    first = await company.table(table)
+    assert (await company.table(table)).json() == first.json()
+    assert (await chart(company))["ann"]["name"] == "Ann Archer"
+
+
 async def test_a_table_as_spreadsheets_write_it_is_read(company: Company) -> None:
     answer = await company.table(
         '\ufeffID, Name ,Kind,Parent,From\r\nacme,"Acme, Inc.",unit,,\r\n\r\nann,Ann,person,acme,2026-01-01\r\n'

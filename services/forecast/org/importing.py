@@ -54,7 +54,7 @@ class Trial:
 def import_nodes(org: Org, command: ImportNodes, at: datetime) -> list[OrgEvent]:
     """By start; of one start, each after what will stand above it: no step then makes a cycle that the end has not."""
     trial = Trial(org, at)
-    dated = sorted(started(org, command.lines, at), key=start)
+    dated = with_last_name(sorted(started(org, command.lines, at), key=start))
     for starts, lines in groupby(dated, key=start):
         for line in top_down(trial, one_each(trial, lines), starts):
             trial.take(line)
@@ -70,6 +70,12 @@ def started(org: Org, lines: Sequence[ImportedNode], at: datetime) -> Iterator[I
     for line in lines:
         starts = BEGINNING if line.node in dated and not line.starts else start_of(org, line, at)
         yield line.model_copy(update={"starts": starts})
+
+
+def with_last_name(lines: Sequence[ImportedNode]) -> list[ImportedNode]:
+    """A name has no date: that of a node's last line holds. Else a table that is sent again would rename it twice."""
+    last = {line.node: {"name": line.name, "same_as": line.same_as} for line in lines}
+    return [line.model_copy(update=last[line.node]) for line in lines]
 
 
 def start(line: ImportedNode) -> datetime:
