@@ -262,7 +262,7 @@ async def until(condition: Callable[[], Awaitable[bool]], deadline: float) -> No
         if asyncio.get_running_loop().time() >= deadline:
             raise NotYet("X-Min-Position is not reached yet", code="not_yet")
         await asyncio.sleep(pause)
-        pause = min(pause * 1.5, 0.1)
+        pause = min(pause * 1.25, 0.1)
 
 
 @dataclass(frozen=True)

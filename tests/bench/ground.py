@@ -132,10 +132,11 @@ async def serving(url: str, service: str, role: str = "api", **more: str) -> Asy
 
 
 @asynccontextmanager
-async def apart(url: str, services: Collection[str]) -> AsyncIterator[dict[str, Process]]:
+async def apart(url: str, services: Collection[str], *, kafka: str | None = None) -> AsyncIterator[dict[str, Process]]:
     """Each in a process of its own, all started at once."""
+    more = {"FUNNELCAST_KAFKA": kafka} if kafka else {}
     async with AsyncExitStack() as stack:
-        entering = (stack.enter_async_context(serving(url, name, "all")) for name in services)
+        entering = (stack.enter_async_context(serving(url, name, "all", **more)) for name in services)
         yield dict(zip(services, await asyncio.gather(*entering), strict=True))
 
 

@@ -15,6 +15,7 @@ from schemathesis.core.failures import Failure
 from services.lead_intake.lead.events import Source
 from shared.web.openapi import READ, WRITE
 from tests.fuzz.document import NDJSON
+from tests.fuzz.fits import Fits
 from tests.fuzz.rules import beyond_the_document
 
 FIRST, LAST = datetime(2020, 1, 1), datetime(2026, 10, 1)  # noqa: DTZ001  a zone is written behind them
@@ -142,6 +143,8 @@ def filter_failure(context: HookContext, failure: Failure, case: Case[Any], resp
         case "AcceptedNegativeData" if case.media_type == NDJSON:
             # The batch is taken, the line is not.
             return not any("status" in line for line in map(json.loads, response.content.splitlines()))
+        case "AcceptedNegativeData":
+            return not has_a_right_body(failure, case, response)
         case "ServerError":
             return not is_not_yet(response)
         case "AllowHeaderMismatch":
@@ -156,6 +159,15 @@ def is_explained(response: Response, case: Case[Any]) -> bool:
     table = case.media_type == "text/csv"  # the document knows no cells
     ours = any(is_no_header_of_ours(response, error) for error in problem.get("errors", ()))
     return table or ours or beyond_the_document(problem)
+
+
+def has_a_right_body(failure: Failure, case: Case[Any], response: Response) -> bool:
+    """Schemathesis makes a text null, and takes it for wrong where the document allows null."""
+    body = response.request.body
+    sent = body.encode() if isinstance(body, str) else body
+    if "in body" not in str(failure) or not isinstance(sent, bytes):
+        return False
+    return Fits.of(case.operation.schema.raw_schema, f"{case.method} {case.operation.path}").body(sent)
 
 
 def is_not_yet(response: Response) -> bool:

@@ -11,7 +11,8 @@ from uuid import UUID
 import orjson
 from sqlalchemy import text
 
-from tests.bench.ground import Ground, Process, whole
+from funnelcast.roster import SERVICES
+from tests.bench.ground import Ground, Process, apart
 from tests.bench.leads import SPAN, body, line
 from tests.bench.own_load import Post, percentile
 from tests.bench.rounds import Result, Sample, Side
@@ -21,10 +22,14 @@ from tests.running import connected
 
 A_LEAD_BECOMES_A_DEAL = 0.1
 PATIENCE = 30.0
+LOOKS = 0.1
+"""Seconds between two looks at the roll-up."""
 MQLS = text("SELECT count(*) FROM qualification.events WHERE type = 'lead.mql' AND correlation_id = :mark")
 OPENED = text("SELECT count(*) FROM pipeline.events WHERE type = 'opportunity.opened' AND correlation_id = :mark")
 MET = orjson.dumps({name: {"status": "met"} for name in ("budget", "authority", "need", "timing")})
 HAND_OVER = orjson.dumps({"owner": "rep-1", "amount": {"amount": "100", "currency": "EUR"}, "close_date": "2026-12-31"})
+Running = Mapping[str, Process]
+"""By service: each in a process of its own, as they run on Kafka."""
 HOPS = {
     "mql": "lead POST to MQL at an SSE client",
     "opened": "hand-over POST to opportunity at an SSE client",
@@ -32,19 +37,19 @@ HOPS = {
 }
 
 
-async def ready_to_hand_over(ground: Ground, process: Process) -> list[str]:
+async def ready_to_hand_over(ground: Ground, running: Running) -> list[str]:
     """The ids of as many leads as all rounds hand over: MQLs whose BANT is met."""
     rounds, each = ground.rounds, ground.sizes.latency_seconds * ground.sizes.latency_rate * A_LEAD_BECOMES_A_DEAL
     number, first = (rounds.number + rounds.warm) * int(each + 1), ground.number() * SPAN
     lines = b"\n".join(line(first + one) for one in range(number))
-    async with process.client() as client:
+    async with running["intake"].client() as client, running["qualification"].client() as qualification:
         headers = {"Content-Type": "application/x-ndjson"}
         answer = await client.post("/intake/v1/leads/batch", content=lines, headers=headers)
         told = [orjson.loads(one) for one in answer.content.splitlines()[:-1]]
         fresh = {"X-Min-Position": f"intake:{told[-1]['position']}", "Prefer": "wait=30"}
-        (await client.get("/qualification/v1/leads", params={"limit": 1}, headers=fresh)).raise_for_status()
+        (await qualification.get("/qualification/v1/leads", params={"limit": 1}, headers=fresh)).raise_for_status()
     ids = [str(one["lead_id"]) for one in told]
-    await bant_met(process, iter(ids), number)
+    await bant_met(running["qualification"], iter(ids), number)
     return ids
 
 
@@ -72,11 +77,11 @@ class Journeys:
 
 
 async def measure(ground: Ground) -> Sequence[Row]:
-    async with ground.database() as url, whole(url, kafka=await ground.kafka()) as process:
-        ready = iter(await ready_to_hand_over(ground, process))
+    async with ground.database() as url, apart(url, list(SERVICES), kafka=await ground.kafka()) as running:
+        ready = iter(await ready_to_hand_over(ground, running))
 
         async def run(mark: UUID) -> Sample:
-            return await one_round(ground, process, mark, ready)
+            return await one_round(ground, running, mark, ready)
 
         async def count(mark: UUID) -> int:
             async with connected(url) as engine, engine.connect() as tx:
@@ -95,26 +100,26 @@ def rows_of(hop: str, ours: Result, rate: int) -> list[Row]:
     ]
 
 
-async def one_round(ground: Ground, process: Process, mark: UUID, ready: Iterator[str]) -> Sample:
-    sizes, leads, deals, rolled_up = ground.sizes, Journeys(), Journeys(), Journeys()
+async def one_round(ground: Ground, running: Running, mark: UUID, ready: Iterator[str]) -> Sample:
+    seconds, leads, deals, rolled_up = ground.sizes.latency_seconds, Journeys(), Journeys(), Journeys()
     async with (
-        listening(process, "qualification", "lead.mql") as mqls,
-        listening(process, "pipeline", "opportunity.opened") as opened,
+        listening(running["qualification"], "qualification", "lead.mql") as mqls,
+        listening(running["pipeline"], "pipeline", "opportunity.opened") as opened,
         asyncio.TaskGroup() as tasks,
     ):
-        rolling = tasks.create_task(roll_ups(process, opened, rolled_up))
-        posting = tasks.create_task(leads_of(ground, process, mark, leads).run(32, sizes.latency_seconds))
-        handing = tasks.create_task(hand_overs(ground, process, mark, deals, ready).run(8, sizes.latency_seconds))
-        seconds = max(await posting, await handing)
+        rolling = tasks.create_task(roll_ups(running["forecast"], opened, rolled_up))
+        posting = tasks.create_task(leads_of(ground, running["intake"], mark, leads).run(32, seconds))
+        handing = tasks.create_task(hand_overs(ground, running["qualification"], mark, deals, ready).run(8, seconds))
+        spent = max(await posting, await handing)
         await all_seen(leads, mqls)
         await all_seen(deals, opened)
-        await newest_in(rolled_up, opened)
+        await one_seen(rolled_up)
         rolling.cancel()
     rolled_up.begun = {deal: deals.begun[deal] for deal in rolled_up.seen}
     also: dict[str, float] = {}
     for name, journeys in {"mql": leads, "opened": deals, "rolled up": rolled_up}.items():
         also |= {f"{name} p{percent}": percentile(journeys.times(), percent) * 1000 for percent in (50, 99)}
-    return Sample(len(leads.begun) + len(deals.begun), seconds, also=also)
+    return Sample(len(leads.begun) + len(deals.begun), spent, also=also)
 
 
 def leads_of(ground: Ground, process: Process, mark: UUID, journeys: Journeys) -> Post:
@@ -148,9 +153,9 @@ async def all_seen(journeys: Journeys, heard: Mapping[str, Heard]) -> None:
     journeys.seen |= {one: heard[one].at for one in journeys.begun}
 
 
-async def newest_in(rolled_up: Journeys, opened: Mapping[str, Heard]) -> None:
+async def one_seen(journeys: Journeys) -> None:
     async with asyncio.timeout(PATIENCE):
-        while newest(opened) not in rolled_up.seen:
+        while not journeys.seen:
             await asyncio.sleep(0.005)
 
 
@@ -159,14 +164,14 @@ def newest(opened: Mapping[str, Heard]) -> str | None:
 
 
 async def roll_ups(process: Process, opened: Mapping[str, Heard], found: Journeys) -> None:
-    """Asks for a roll-up that has the newest deal in it, one question after the other, as a dashboard does."""
+    """As soon as one hears of a deal, asks for a roll-up that has it; as often as a busy meeting looks."""
     async with process.client() as client:
         while True:
-            deal = newest(opened)
-            if deal is None or deal in found.seen:
-                await asyncio.sleep(0.005)
-                continue
+            known = newest(opened)
+            while (deal := newest(opened)) is None or deal == known:
+                await asyncio.sleep(0.002)
             fresh = {"X-Min-Position": f"pipeline:{opened[deal].position}", "Prefer": "wait=10"}
             answer = await client.get("/forecast/v1/rollup", params={"depth": 0}, headers=fresh)
             assert answer.status_code == 200, answer.text
             found.seen[deal] = perf_counter()
+            await asyncio.sleep(LOOKS)
