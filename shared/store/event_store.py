@@ -82,7 +82,11 @@ AFTER = (
     .limit(bindparam("limit", type_=Integer))
 )
 OF_TYPES_AFTER = AFTER.where(events.c.type == any_(bindparam("types", type_=ARRAY(Text))))
-LOCK = text("SELECT pg_advisory_xact_lock(hashtext('funnelcast append'), hashtext(current_schema()))")
+LOCK = text("""
+    SELECT pg_advisory_xact_lock(hashtext('funnelcast append'), hashtext(current_schema())),
+        set_config('enable_seqscan', 'off', true)""")
+"""Who holds it finds what they look for by index: a plan made while a table was new and small would go on to read it
+whole, until Postgres next counts its rows."""
 HEAD = text("""
     SELECT clock_timestamp() AS clock, last.position, last.recorded_at, (SELECT clock FROM published) AS promised
     FROM (VALUES (1)) AS always (row)
