@@ -54,13 +54,16 @@ def traceback_of(exc_info: ExcInfo) -> str:
 
 
 def of_database(error: BaseException | None) -> Iterator[BaseException]:
-    if error is None:
-        return
-    if isinstance(error, SQLAlchemyError | PostgresError | InterfaceError):
-        yield error
-    within = error.exceptions if isinstance(error, BaseExceptionGroup) else ()
-    for each in (error.__cause__, error.__context__, *within):
-        yield from of_database(each)
+    """Those among an error, its parts and what came before. A part of a group may have the group itself before it."""
+    seen: dict[int, BaseException] = {}
+    due = [error]
+    while due:
+        each = due.pop()
+        if each is None or id(each) in seen:
+            continue
+        seen[id(each)] = each
+        due += [each.__cause__, each.__context__, *(each.exceptions if isinstance(each, BaseExceptionGroup) else ())]
+    yield from (each for each in seen.values() if isinstance(each, SQLAlchemyError | PostgresError | InterfaceError))
 
 
 class Metrics:

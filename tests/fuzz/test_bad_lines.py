@@ -7,9 +7,11 @@ from typing import Any
 
 import httpx
 import pytest
+from pydantic import ValidationError
 
 from funnelcast.importing.export import Rejected
 from funnelcast.importing.rejects import kept
+from shared.web import ndjson
 from tests.fuzz.bad import DEPTH, MANY, VALUES, bomb, fields, put
 from tests.fuzz.routes import GOOD
 from tests.fuzz.target import Target, target
@@ -53,8 +55,7 @@ def numbered(body: Any, number: int) -> bytes:
     return json.dumps(told).encode()
 
 
-@pytest.mark.parametrize("route", BATCHES)
-async def test_a_bad_line_in_the_middle_harms_no_other(database: str, route: str) -> None:
+async def each_in_its_place(database: str, route: str) -> None:
     good, sent = GOOD[route].body, 0
     bad = BAD_LINES | {f"{pointer} = {name}": put(good, pointer, value) for pointer, name, value in chosen(good)}
     async with target(database) as under:
@@ -70,6 +71,27 @@ async def test_a_bad_line_in_the_middle_harms_no_other(database: str, route: str
             assert middle.get("status") != 422 or middle["errors"], (name, middle)
             sent += 3
     print(f"{route}: {sent} lines, {len(bad)} of them bad: each answered in its place")
+
+
+@pytest.mark.parametrize("route", BATCHES)
+async def test_a_bad_line_in_the_middle_harms_no_other(database: str, route: str) -> None:
+    await each_in_its_place(database, route)
+
+
+async def test_lines_that_are_left_out_are_missed(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The planted bug: blank lines are thrown away, and all behind them get another's answer."""
+    monkeypatch.setattr(ndjson, "lines_of", lambda body: [line for line in body.splitlines() if line.strip()])
+    with pytest.raises(ExceptionGroup) as found:
+        await each_in_its_place(database, BATCHES[0])
+    assert found.group_contains(ValueError, match="not enough values")
+
+
+async def test_a_bad_line_that_harms_the_others_is_found(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The planted bug: what cannot be read ends the answer."""
+    monkeypatch.setattr(ndjson, "read", lambda line, model, ask: ask(model.model_validate_json(line)))
+    with pytest.raises(ExceptionGroup) as found:
+        await each_in_its_place(database, BATCHES[0])
+    assert found.group_contains(ValidationError)
 
 
 def chosen(good: Any) -> list[tuple[str, str, str]]:

@@ -1,14 +1,20 @@
 """Query parameters, ids in paths, headers: nonsense in each, on every route."""
 
 import json
-from base64 import urlsafe_b64encode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import httpx
 import pytest
+from fastapi import Request
 from fastapi.routing import APIRoute
+from starlette.datastructures import Headers
 
 from funnelcast.roster import SERVICES
+from services.lead_intake.api import leads
+from shared.run import service as service_at_run_time
+from shared.web import conditions
 from tests.fuzz.effort import EFFORT
 from tests.fuzz.routes import GOOD, Good, routes
 from tests.fuzz.target import JSON, Target, target
@@ -193,19 +199,40 @@ def told(under: Target) -> None:
 @pytest.mark.parametrize("service", SERVICES)
 async def test_nonsense_in_queries_and_paths_is_refused_with_its_name(database: str, service: str) -> None:
     async with target(database) as under:
-        for place, route in of(service, "GET", "DELETE"):
-            path = await made(under, place)
-            for parameter in route.dependant.query_params:
-                for value in (*TEXTS[len(path) % PART :: PART], *(CURSORS if parameter.alias == "after" else ())):
-                    await asked(under, place, f"{path}?{parameter.alias}={value}", f"query/{parameter.alias}")
-            for name in ("unknown", "%00", "%ff", "a" * 1000, "limit%00"):
-                await asked(under, place, f"{path}?{name}=1", "query/")
+        await queries(under, service)
         for place, route in of(service, "GET", "DELETE", "POST", "PUT"):
             for parameter in route.dependant.path_params:
                 for value in filter(None, TEXTS[len(place) % PART :: PART]):
                     path = place.split(" ")[1].replace(f"{{{parameter.alias}}}", value)
                     await asked(under, place, path, f"path/{parameter.alias}")
     told(under)
+
+
+async def queries(under: Target, service: str) -> None:
+    for place, route in of(service, "GET", "DELETE"):
+        path = await made(under, place)
+        for parameter in route.dependant.query_params:
+            for value in (*TEXTS[len(path) % PART :: PART], *(CURSORS if parameter.alias == "after" else ())):
+                await asked(under, place, f"{path}?{parameter.alias}={value}", f"query/{parameter.alias}")
+        for name in ("unknown", "%00", "%ff", "a" * 1000, "limit%00"):
+            answer = await asked(under, place, f"{path}?{name}=1", "query/")
+            if answer.is_success:
+                under.trouble.append(f"{place}?{name[:20]}: taken")
+
+
+async def test_a_parameter_without_effect_is_found(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two planted bugs: unknown parameters are passed over, and a cursor's content is believed."""
+
+    async def whatever(request: Request) -> None:
+        return None
+
+    monkeypatch.setattr(service_at_run_time, "refuse_unknown_parameters", whatever)
+    monkeypatch.setattr(leads, "decode", lambda text, *kinds: text and json.loads(urlsafe_b64decode(text + "==")))
+    async with target(database) as under:
+        await queries(under, "intake")
+    print(f"{len(under.trouble)} in trouble, such as {under.trouble[0][:120]} and {under.trouble[-1][:120]}")
+    assert any("unknown: taken" in trouble for trouble in under.trouble)
+    assert any("?after=" in trouble and ": 500 " in trouble for trouble in under.trouble)
 
 
 async def made(under: Target, place: str) -> str:
@@ -218,13 +245,14 @@ async def made(under: Target, place: str) -> str:
     return path
 
 
-async def asked(under: Target, place: str, path: str, pointer: str) -> None:
+async def asked(under: Target, place: str, path: str, pointer: str) -> httpx.Response:
     method = place.split(" ", maxsplit=1)[0]
     answer = await under.send(f"{method} {path[:200]}", method, path, **body_of(place))
     if answer.status_code == 422:
         pointed = [error["pointer"] for error in answer.json().get("errors", ())]
         if not any(each.startswith(pointer) for each in pointed):
             under.trouble.append(f"{method} {path[:200]}: points at {pointed}")
+    return answer
 
 
 def body_of(place: str) -> dict[str, Any]:
@@ -235,20 +263,37 @@ def body_of(place: str) -> dict[str, Any]:
     return {"content": json.dumps(good.body), "headers": JSON} if good.body is not None else {}
 
 
+async def headers(under: Target, service: str) -> None:
+    every = [(name, value) for name, values in HEADERS.items() for value in values]
+    for number, (place, _) in enumerate(of(service, "GET", "DELETE", "POST", "PUT")):
+        path, method = await made(under, place), place.split(" ", maxsplit=1)[0]
+        for name, value in every[number % PART :: PART]:
+            request = body_of(place)
+            given = {key.encode(): each.encode() for key, each in request.pop("headers", {}).items()}
+            sent = [(key, each) for key, each in given.items() if key.lower() != name.lower().encode()]
+            what = f"{place} {name}: {value[:40]!r}"
+            await under.send(what, method, path, **request, headers=[*sent, (name.encode(), value)])
+        await goes_on(under, place, path)
+
+
 @pytest.mark.parametrize("service", SERVICES)
 async def test_nonsense_in_headers_is_refused_or_without_effect(database: str, service: str) -> None:
-    every = [(name, value) for name, values in HEADERS.items() for value in values]
     async with target(database) as under:
-        for number, (place, _) in enumerate(of(service, "GET", "DELETE", "POST", "PUT")):
-            path, method = await made(under, place), place.split(" ", maxsplit=1)[0]
-            for name, value in every[number % PART :: PART]:
-                request = body_of(place)
-                given = {key.encode(): each.encode() for key, each in request.pop("headers", {}).items()}
-                headers = [(key, each) for key, each in given.items() if key.lower() != name.lower().encode()]
-                what = f"{place} {name}: {value[:40]!r}"
-                await under.send(what, method, path, **request, headers=[*headers, (name.encode(), value)])
-            await goes_on(under, place, path)
+        await headers(under, service)
     told(under)
+
+
+async def test_a_header_that_is_believed_is_found(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The planted bug: whatever stands in If-Match is read as a number."""
+
+    def if_version(sent: Headers) -> int | None:
+        return int(sent["if-match"].strip('"')) if "if-match" in sent else None
+
+    monkeypatch.setattr(conditions, "if_version", if_version)
+    async with target(database) as under:
+        await headers(under, "intake")
+    print(f"{len(under.trouble)} in trouble, such as {under.trouble[0][:120]}")
+    assert any("If-Match" in trouble and ": 500 " in trouble for trouble in under.trouble)
 
 
 async def goes_on(under: Target, place: str, path: str) -> None:

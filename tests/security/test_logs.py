@@ -57,6 +57,15 @@ async def test_a_database_error_is_logged_without_what_it_is_about(
     assert "test_logs.py" in line
 
 
+def test_errors_that_came_out_of_each_other_are_logged(written: StringIO) -> None:
+    """A group goes round when one of its parts was raised again while the group was handled."""
+    part = ValueError("part")
+    group = ExceptionGroup("in a task", [part])
+    part.__context__ = group
+    structlog.get_logger().error("unexpected", exc_info=group)
+    assert "in a task" in written.getvalue()
+
+
 def test_what_is_no_database_error_is_logged_as_it_is() -> None:
     try:
         raise RuntimeError("a fault of ours")
