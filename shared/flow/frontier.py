@@ -8,26 +8,24 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 FIND = text("""
-    SELECT (SELECT jsonb_object_agg(source, position) FROM checkpoints WHERE subscription = :subscription) AS positions,
-        (SELECT count(*) FROM parked WHERE subscription = :subscription) AS parked,
-        (SELECT coalesce(max(position), 0) FROM events) AS head""").columns(
-    positions=JSONB, parked=BigInteger, head=BigInteger
-)
+    SELECT jsonb_object_agg(source, position) AS positions, jsonb_object_agg(source, xmin::text) AS written,
+        (SELECT coalesce(max(position), 0) FROM events) AS head
+    FROM checkpoints WHERE subscription = :subscription""").columns(positions=JSONB, written=JSONB, head=BigInteger)
 
 
 @dataclass(frozen=True)
 class Frontier:
-    """`positions`: of each source, the last one applied. `parked`: events set aside. `head`: of the service's store.
+    """Of each source, the last position applied, and which transaction wrote that; the head of the service's store.
 
-    Equal ones mean equal rows and texts: at the same positions keys can only be released or skipped, so that their
-    events become fewer; and the vault changes with an event alone.
+    Equal ones mean equal rows and texts. Whoever changes rows writes a checkpoint in the same transaction, also who
+    releases a parked key, and who puts rebuilt tables in place; and the vault changes with an event alone.
     """
 
     positions: Mapping[str, int]
-    parked: int
+    written: Mapping[str, str]
     head: int
 
 
 async def find(tx: AsyncConnection, subscription: str) -> Frontier:
     row = (await tx.execute(FIND, {"subscription": subscription})).one()
-    return Frontier(row.positions or {}, row.parked, row.head)
+    return Frontier(row.positions or {}, row.written or {}, row.head)

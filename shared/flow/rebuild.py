@@ -33,6 +33,8 @@ LOOK = 0.02
 BUSY = ("55P03", "40P01")
 """SQLSTATEs: a lock was not free in time; or never would have been."""
 
+TOUCH = text("UPDATE checkpoints SET position = position WHERE subscription = :subscription")
+"""Whoever remembers what was read before learns that the rows may be others: `frontier`."""
 HOLD = text("SELECT source FROM checkpoints WHERE subscription = :subscription ORDER BY source FOR UPDATE")
 LIMITS = [text("SET LOCAL lock_timeout TO '300ms'"), text("SET LOCAL idle_in_transaction_session_timeout TO '4s'")]
 SCHEMA = text("SELECT oid FROM pg_namespace WHERE nspname = :schema")
@@ -235,6 +237,7 @@ class Rebuild:
         await tx.execute(text(f"DROP TABLE {old}"))
         for name in names:
             await tx.execute(text(f'ALTER TABLE "{self.beside}"."{name}" SET SCHEMA "{self.live}"'))
+        await tx.execute(TOUCH, {"subscription": self.live})
 
 
 @contextmanager

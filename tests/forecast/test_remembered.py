@@ -1,6 +1,7 @@
 """An answer is given again as long as nothing changed, and never longer."""
 
 from collections.abc import Hashable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from tests.forecast.conftest import Company
 from tests.forecast.facts import WON
 from tests.running import eventually
 
-AT = Frontier({"pipeline": 7}, 0, 3)
+AT = Frontier({"pipeline": 7}, {"pipeline": "901"}, 3)
 
 
 @pytest.fixture
@@ -109,9 +110,7 @@ async def test_what_is_released_shows_though_no_position_moves(company: Company)
 # -- by itself -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "other", [Frontier({"pipeline": 8}, 0, 3), Frontier({"pipeline": 7}, 1, 3), Frontier({"pipeline": 7}, 0, 4)]
-)
+@pytest.mark.parametrize("other", [replace(AT, written={"pipeline": "902"}), replace(AT, head=4)])
 def test_another_frontier_has_no_answers(other: Frontier) -> None:
     remembered = Remembered()
     remembered.keep(AT, "question", "answer", 1)

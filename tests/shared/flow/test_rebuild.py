@@ -15,8 +15,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from funnelcast.verifying.read_models import digest
-from shared.flow import checkpoint, parked, read_schema, rebuild
+from shared.flow import checkpoint, frontier, parked, read_schema, rebuild
 from shared.flow.consumer import StoreSource
+from shared.flow.frontier import Frontier
 from shared.flow.lease import lease, lease_engine
 from shared.flow.log import Log
 from shared.flow.rebuild import CannotRebuild, Followed, Rebuild
@@ -214,6 +215,23 @@ async def test_damage_is_repaired_and_life_goes_on(database: str) -> None:
         await write(database, "pipeline", ("a", 1))
         for service in (TELLER, LISTENER):
             await eventually(partial(caught_up, database, service, 3))
+
+
+async def test_whoever_remembers_what_they_read_learns_of_it(database: str) -> None:
+    async with running_services(database, [TELLER]):
+        await write(database, "pipeline", ("a", 1))
+        await eventually(partial(caught_up, database, TELLER, 1))
+        before = await frontier_of(database, TELLER)
+        assert await frontier_of(database, TELLER) == before
+        await rebuilt(database)
+        after = await frontier_of(database, TELLER)
+        assert after != before
+        assert (after.positions, after.head) == (before.positions, before.head)
+
+
+async def frontier_of(database: str, service: Service) -> Frontier:
+    async with connected(database, search_path=service.name) as engine, engine.connect() as tx:
+        return await frontier.find(tx, service.read_models)
 
 
 # -- parked and skipped --------------------------------------------------------------------------------------------
