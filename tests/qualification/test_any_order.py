@@ -35,9 +35,8 @@ deals = st.sampled_from(["deal-1", "deal-2", "deal-3"])
 reasons = st.sampled_from(["no_need", "other"])
 items = st.builds(SaidItem, status=st.sampled_from(BantStatus), evidence=st.sampled_from([None, "so", "thus"]))
 all_met = SaidItem(status=BantStatus.MET)
-bant = st.builds(Bant, budget=items, need=items) | st.just(
-    Bant(budget=all_met, authority=all_met, need=all_met, timing=all_met)
-)
+met = Bant(budget=all_met, authority=all_met, need=all_met, timing=all_met)
+bant = st.builds(Bant, budget=items, need=items) | st.just(met)
 asked: st.SearchStrategy[LeadCommand] = st.one_of(
     st.builds(
         engaged_by,
@@ -66,6 +65,15 @@ asked: st.SearchStrategy[LeadCommand] = st.one_of(
 )
 
 
+WITH_A_DEAL: list[LeadCommand] = [
+    engaged_by("demo_request"),
+    ChangeBant(said=met, by="sam", known_as={}),
+    HandOverAs(asked=HandOver(owner="ann"), opportunity_id="deal-1", account_won=False),
+]
+beginnings = st.sampled_from([[engaged_by("newsletter")], WITH_A_DEAL])
+"""Few would come as far as a deal by chance."""
+
+
 def decided(state: State, command: LeadCommand, minute: int) -> list[LeadEvent]:
     try:
         return DECIDER.decide(state, command, NOON + timedelta(minutes=minute), MODEL.initial)
@@ -74,10 +82,12 @@ def decided(state: State, command: LeadCommand, minute: int) -> list[LeadEvent]:
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.lists(asked, max_size=40))
-def test_a_repeated_command_adds_nothing_and_every_arrow_is_in_the_table(commands: list[LeadCommand]) -> None:
+@given(beginnings, st.lists(asked, max_size=40))
+def test_a_repeated_command_adds_nothing_and_every_arrow_is_in_the_table(
+    beginning: list[LeadCommand], commands: list[LeadCommand]
+) -> None:
     state: State = DECIDER.initial
-    for minute, command in enumerate([engaged_by("newsletter"), *commands]):
+    for minute, command in enumerate([*beginning, *commands]):
         for event in decided(state, command, minute):
             state = DECIDER.evolve(state, event, NOON + timedelta(minutes=minute))
         assert decided(state, command, minute) == []
