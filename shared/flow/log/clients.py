@@ -1,7 +1,7 @@
 """Lifetimes of aiokafka's clients, whose own ends are no use when the broker is away."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Any, Generic, TypeVar
 
@@ -46,10 +46,28 @@ async def begin(client: Any) -> None:
     try:
         await asyncio.shield(starting)
     except asyncio.CancelledError:
-        await asyncio.wait({starting}, timeout=ENDING)
-        starting.cancel()
-        await asyncio.gather(starting, return_exceptions=True)
+        await to_the_end(cut_short(starting))
         raise
+
+
+async def cut_short(starting: asyncio.Task[None]) -> None:
+    await asyncio.wait({starting}, timeout=ENDING)
+    starting.cancel()
+    await asyncio.gather(starting, return_exceptions=True)
+
+
+async def to_the_end(ending: Coroutine[Any, Any, None]) -> None:
+    """Also when whoever waits for it is cancelled meanwhile; they hear of that afterwards. An end that is cut short
+    leaves connections behind."""
+    task, cut = asyncio.ensure_future(ending), None
+    while not task.done():
+        try:
+            await asyncio.wait({task})
+        except asyncio.CancelledError as error:
+            cut = error
+    if cut is not None:
+        raise cut
+    task.result()
 
 
 async def abandon(producer: Any) -> None:
@@ -70,6 +88,11 @@ async def leave(consumer: Any) -> None:
     stopping.cancel()
     if not stopping.done() or stopping.cancelled() or stopping.exception():
         await closed(consumer._client)
+
+
+async def dismiss(admin: Any) -> None:
+    await closed(admin._client)
+    await admin.close()
 
 
 async def closed(client: Any) -> None:

@@ -14,7 +14,7 @@ from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code  # typ
 
 from shared.flow.log import NOT_OURS, Fetched, LogUnavailable, UnknownTopic, Watermark
 from shared.flow.log.batches import Batch, BatchPublisher
-from shared.flow.log.clients import Kept, abandon, begin, closed, leave
+from shared.flow.log.clients import Kept, abandon, begin, dismiss, leave, to_the_end
 from shared.flow.log.cloudevents import event_of
 from shared.flow.log.watermarks import Tail, written_watermark
 
@@ -151,8 +151,7 @@ class KafkaLog:
                 await begin(admin)
                 yield admin
             finally:
-                await closed(admin._client)
-                await admin.close()
+                await to_the_end(dismiss(admin))
 
     @asynccontextmanager
     async def _producer(self) -> AsyncIterator[AIOKafkaProducer]:
@@ -162,7 +161,7 @@ class KafkaLog:
                 await begin(producer)
             yield producer
         finally:
-            await abandon(producer)
+            await to_the_end(abandon(producer))
 
     @asynccontextmanager
     async def _consumer(
@@ -177,7 +176,7 @@ class KafkaLog:
                 consumer.seek(place, offsets.get(place.partition, 0))
             yield consumer
         finally:
-            await leave(consumer)
+            await to_the_end(leave(consumer))
 
 
 async def partitions_by_topic(admin: AIOKafkaAdminClient) -> Mapping[str, int]:
