@@ -1,7 +1,7 @@
 """One source's events, in position order, each with its effects in one transaction with the checkpoint."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.flow import checkpoint, parked
 from shared.flow.ahead import ahead
+from shared.flow.batch import Batch, Offsets, readable
 from shared.flow.cancelled import heed
 from shared.flow.checkpoint import Aside, Fenced
 from shared.flow.parked import Wished
@@ -21,9 +22,6 @@ from shared.store.wake import Pause, Wake
 log = structlog.get_logger()
 WAIT = 0.25
 """Seconds between looks for what other processes wrote; what this one writes wakes it at once."""
-SLICE = 200
-"""Events that are parsed in one go."""
-Offsets = Mapping[int, int]
 Effect = Callable[[AsyncConnection, Sequence[Recorded[Any]]], Awaitable[None]]
 
 
@@ -68,49 +66,6 @@ class StoreSource:
     async def read_now(self, after: int, limit: int) -> list[StoredEvent]:
         async with self.engine.connect() as tx:
             return await event_store.read_after(tx, after, limit)
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Events, what each of them says (an error where it cannot be parsed; none where it does not matter here), and the
-    source's offsets after them."""
-
-    events: Sequence[StoredEvent]
-    facts: Sequence[Recorded[Any] | Exception | None]
-    offsets: Offsets | None
-
-    @classmethod
-    async def parsed(cls, parse: Parser[Any], events: Sequence[StoredEvent], offsets: Offsets | None) -> "Batch":
-        """In slices: requests that this process answers need not wait for all of it."""
-        facts: list[Recorded[Any] | Exception | None] = []
-        for start in range(0, len(events), SLICE):
-            facts += [fact_of(parse, event) for event in events[start : start + SLICE]]
-            await asyncio.sleep(0)
-        return cls(events, facts, offsets)
-
-    def halves(self) -> tuple["Batch", "Batch"]:
-        """Only the second reaches as far as the offsets."""
-        half = len(self.events) // 2
-        first = Batch(self.events[:half], self.facts[:half], None)
-        return first, Batch(self.events[half:], self.facts[half:], self.offsets)
-
-
-def fact_of(parse: Parser[Any], event: StoredEvent) -> Recorded[Any] | Exception | None:
-    try:
-        return parse(event)
-    except Exception as error:
-        return error
-
-
-def readable(facts: Iterable[Recorded[Any] | Exception | None]) -> list[Recorded[Any]]:
-    """Raises the error of the first that is none."""
-    found = []
-    for fact in facts:
-        if isinstance(fact, Exception):
-            raise fact
-        if fact is not None:
-            found.append(fact)
-    return found
 
 
 @dataclass

@@ -10,7 +10,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.flow import checkpoint, lease, parked, relay
-from shared.flow.consumer import Batch, Consumer, Offsets, readable
+from shared.flow.batch import Batch, Offsets, readable
+from shared.flow.consumer import Consumer
 from shared.flow.log import Publisher
 from shared.flow.rebuild import Rebuild
 from shared.flow.relay import Relay

@@ -11,7 +11,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.flow import checkpoint
-from shared.flow.consumer import Batch, Consumer, Progress, StoreSource
+from shared.flow.batch import Batch
+from shared.flow.consumer import Consumer, Progress, StoreSource
 from shared.rules.edge import Edge
 from shared.rules.message import Recorded
 from shared.store import database as connections

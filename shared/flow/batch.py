@@ -1,0 +1,55 @@
+"""What a consumer takes at once: events with what they say."""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from shared.rules.message import Parser, Recorded, StoredEvent
+
+SLICE = 200
+"""Events that are parsed in one go."""
+Offsets = Mapping[int, int]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Events, what each of them says (an error where it cannot be parsed; none where it does not matter here), and the
+    source's offsets after them."""
+
+    events: Sequence[StoredEvent]
+    facts: Sequence[Recorded[Any] | Exception | None]
+    offsets: Offsets | None
+
+    @classmethod
+    async def parsed(cls, parse: Parser[Any], events: Sequence[StoredEvent], offsets: Offsets | None) -> "Batch":
+        """In slices: requests that this process answers need not wait for all of it."""
+        facts: list[Recorded[Any] | Exception | None] = []
+        for start in range(0, len(events), SLICE):
+            facts += [fact_of(parse, event) for event in events[start : start + SLICE]]
+            await asyncio.sleep(0)
+        return cls(events, facts, offsets)
+
+    def halves(self) -> tuple["Batch", "Batch"]:
+        """Only the second reaches as far as the offsets."""
+        half = len(self.events) // 2
+        first = Batch(self.events[:half], self.facts[:half], None)
+        return first, Batch(self.events[half:], self.facts[half:], self.offsets)
+
+
+def fact_of(parse: Parser[Any], event: StoredEvent) -> Recorded[Any] | Exception | None:
+    try:
+        return parse(event)
+    except Exception as error:
+        return error
+
+
+def readable(facts: Iterable[Recorded[Any] | Exception | None]) -> list[Recorded[Any]]:
+    """Raises the error of the first that is none."""
+    found = []
+    for fact in facts:
+        if isinstance(fact, Exception):
+            raise fact
+        if fact is not None:
+            found.append(fact)
+    return found
