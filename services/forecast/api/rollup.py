@@ -203,7 +203,7 @@ async def worked_out(call: Call, tx: AsyncConnection, asked: Asked) -> RollupVie
         measure=MEASURE,
         view=asked.view,
         as_of=at.as_of,
-        org_as_of=at.as_of,
+        org_as_of=min(at.as_of, period.last_instant),
         frontier=at.frontier,
         final=not at.parked,
         node=Printed(found, names, asked.view, currency, bool(wanted.wanted.filtered)).node(found.node),
