@@ -7,9 +7,13 @@ from dataclasses import replace
 import pytest
 import pytest_asyncio
 
+from services.forecast.service import SERVICE as FORECAST
 from tests.bench import intake, peer
-from tests.bench.ground import Ground, Missing, standing
+from tests.bench.company import filled_forecast
+from tests.bench.copied import raw
+from tests.bench.ground import Ground, Missing, standing, writing
 from tests.bench.main import MEASURES, told_facts
+from tests.bench.measures import rollup
 from tests.bench.rounds import Rounds, Sample, Side, ratios, spread
 from tests.bench.sizes import TINY
 from tests.bench.table import compared
@@ -43,6 +47,21 @@ async def test_it_says_what_it_was_measured_on(ground: Ground) -> None:
     assert {"cpu", "cores", "postgres", "settings", "fsync", "load generator", "sizes"} <= known.keys()
     assert "synchronous_commit=on" in known["settings"]
     assert "fsync=on" in known["settings"]
+
+
+async def test_a_roll_up_reads_no_table_whole(ground: Ground) -> None:
+    """There is an index for each statement. What could use one and has none is read whole however Postgres is told."""
+    path = f"forecast,{FORECAST.read_models}"
+    async with ground.database() as url, writing(url, path) as engine:
+        await filled_forecast(engine, TINY.people, TINY.deals)
+        async with raw(url) as connection:
+            await connection.execute(f"SET search_path TO {path}; SET enable_seqscan TO off")
+            plans = {
+                statement: await connection.fetchval(f"EXPLAIN (FORMAT JSON) {statement}", *told)
+                for statement, told in await rollup.statements(engine)
+            }
+    assert len(plans) > 5
+    assert [statement for statement, plan in plans.items() if "Seq Scan" in plan] == []
 
 
 async def test_a_service_that_answers_and_writes_nothing_is_void(ground: Ground) -> None:

@@ -28,7 +28,7 @@ STARTED = IN_ORDER.where(org_rows.c.starts <= bindparam("at", type_=DateTime(tim
 LAST_START = select(func.max(org_rows.c.starts))
 ALL = text("SELECT node, parent, kind, active, name_ref FROM seats")
 TOPS = text("SELECT node, parent, kind, active, name_ref FROM seats WHERE parent IS NULL")
-INACTIVE = text("SELECT node FROM seats WHERE NOT active")
+INACTIVE = text("SELECT node FROM seats WHERE active IS FALSE")
 UPWARDS = text("""
     WITH RECURSIVE upwards AS (
         SELECT * FROM seats WHERE node = ANY(:nodes)
