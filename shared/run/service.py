@@ -180,7 +180,7 @@ def application(service: Service, here: Running, ready: Readiness, metrics: Metr
     problems.add_handlers(app)
     openapi.describe(app, routers, f"{prefix}/v1")
     open_paths = [f"{prefix}{path}" for path in ("/openapi.json", "/docs", "/readyz", "/metrics")]
-    ways = {f"{prefix}/v1{path}": Way.to(post) for path in service.hot for post in posts(routers, path)}
+    ways = {f"{prefix}/v1{path}": Way.to(route) for path in service.hot for route in short(routers, path)}
     app.add_middleware(Direct, running=here, ways=ways)
     app.add_middleware(
         guard.Guard,
@@ -194,6 +194,8 @@ def application(service: Service, here: Running, ready: Readiness, metrics: Metr
     return app
 
 
-def posts(routers: Sequence[APIRouter], path: str) -> list[APIRoute]:
+def short(routers: Sequence[APIRouter], path: str) -> list[APIRoute]:
+    """Of a path that is posted to, the POST; else all there is."""
     routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
-    return [route for route in routes if route.path == path and "POST" in (route.methods or ())]
+    here = [route for route in routes if route.path == path]
+    return [route for route in here if "POST" in (route.methods or ())] or here

@@ -1,7 +1,7 @@
 """One request at a route: who asks, under which conditions; how it writes and reads."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -296,12 +296,18 @@ def must_be_json(body: bytes) -> Any:
 async def refuse_unknown_parameters(request: Request) -> None:
     """A query parameter that the route does not know is an error: it would else be silently without effect. (A
     function that is not async would be sent to a thread, at twice the cost of the whole request.)"""
-    known = {parameter.alias for parameter in request.scope["route"].dependant.query_params}
+    known = {name for parameter in request.scope["route"].dependant.query_params for name in names(parameter)}
     for name in request.query_params:
         if name not in known:
             raise Invalid(
                 f"unknown query parameter {name!r}", errors=[{"pointer": f"query/{name}", "detail": "unknown"}]
             )
+
+
+def names(parameter: Any) -> Collection[str]:
+    """Of one parameter; a model of the whole query has the names of its fields."""
+    told = parameter.field_info.annotation
+    return told.model_fields if isinstance(told, type) and issubclass(told, BaseModel) else [parameter.alias]
 
 
 class Accepted(BaseModel):

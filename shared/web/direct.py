@@ -1,7 +1,8 @@
-"""A short way to the routes that many knock at: the body is validated as it came, and nothing else is resolved.
+"""A short way to the routes that many knock at: what is told is validated as it came, and nothing else is resolved.
 
-FastAPI's way to the same function costs more than all else we do for a lead. Whatever is unusual (a query, a body that
-does not fit) takes it all the same, so that there is one place that says what is wrong.
+FastAPI's way to the same function costs more than all else we do for a lead, or for an answer that is remembered.
+Whatever is unusual (a POST with a query, a body or a query that does not fit) takes it all the same, so that there is
+one place that says what is wrong.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -21,11 +22,13 @@ from shared.web.call import Call, Running, must_be_json
 
 @dataclass(frozen=True)
 class Way:
-    """To a route whose function takes a body and a call, in this order, and nothing else."""
+    """To a route whose function takes what is told and a call, in this order, and nothing else. A POST tells a body, a
+    GET the fields of its query: of a model that forbids others."""
 
     route: APIRoute
     function: Callable[[Any, Call], Awaitable[BaseModel]]
-    body: TypeAdapter[Any]
+    told: TypeAdapter[Any]
+    method: str
     scope: KeyScope
     status: int
 
@@ -33,9 +36,21 @@ class Way:
     def to(cls, route: APIRoute) -> "Way":
         hints = get_type_hints(route.endpoint, include_extras=True)
         hints.pop("return")
-        body, call = hints.values()
+        told, call = hints.values()
         needs = call.__metadata__[0].dependency
-        return cls(route, route.endpoint, TypeAdapter(body), needs.scope, route.status_code or 200)
+        method = "POST" if "POST" in (route.methods or ()) else "GET"
+        return cls(route, route.endpoint, TypeAdapter(told), method, needs.scope, route.status_code or 200)
+
+    def is_for(self, scope: Scope) -> bool:
+        return bool(scope["method"] == self.method and (self.method == "GET" or not scope["query_string"]))
+
+    def read(self, request: Request, body: bytes) -> Any:
+        """Raises `ValidationError` or `Invalid` for what the ordinary way will refuse."""
+        if self.method == "GET":
+            return self.told.validate_python(dict(request.query_params))
+        told = self.told.validate_json(body)
+        must_be_json(body)
+        return told
 
     async def answer(self, told: Any, running: Running, request: Request) -> Response:
         request.scope["route"] = self.route
@@ -53,7 +68,7 @@ class Way:
 
 @dataclass(frozen=True)
 class Direct:
-    """`ways` by the whole path; all are POSTs."""
+    """`ways` by the whole path."""
 
     app: ASGIApp
     running: Running
@@ -61,22 +76,21 @@ class Direct:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         way = self.ways.get(scope["path"])
-        if way is None or scope["method"] != "POST" or scope["query_string"]:
+        if way is None or not way.is_for(scope):
             await self.app(scope, receive, send)
             return
         request = Request(scope, receive)
         try:
-            body = await request.body()
+            body = await request.body() if way.method == "POST" else b""
         except ClientDisconnect:
             return
         except Exception as error:
             await problems.response(*problems.of_exception(error))(scope, receive, send)
             return
         try:
-            told = way.body.validate_json(body)
-            must_be_json(body)
+            told = way.read(request, body)
         except (ValidationError, problems.Invalid):
-            await self.app(scope, again(body, receive), send)
+            await self.app(scope, again(body, receive) if way.method == "POST" else receive, send)
             return
         response = await way.answer(told, self.running, request)
         await response(scope, receive, send)

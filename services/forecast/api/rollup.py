@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.api.question import Motion, PeriodKey, Reads, moment, question
@@ -98,18 +98,19 @@ class RollupView(BaseModel):
         return self.model_copy(update=update)
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(BaseModel):
     """A whole question: on the same day, to the same read models, it has one answer."""
 
-    period: str | None
-    node: str | None
-    depth: int
-    view: View
-    motion: Motion | None
-    pipeline: str | None
-    qualified: bool | None
-    currency: str | None
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    period: PeriodKey | None = None
+    node: Annotated[Slug | None, Field(description="By default the root")] = None
+    depth: Annotated[int, Field(ge=0, le=20)] = 1
+    view: View = "single"
+    motion: Motion | None = None
+    pipeline: Slug | None = None
+    qualified: bool | None = None
+    currency: Annotated[Currency | None, Field(description="By default the deals' own, if it is one")] = None
 
 
 @dataclass(frozen=True)
@@ -155,20 +156,9 @@ class Printed:
 
 
 @router.get("/rollup")
-async def rolled_up(
-    call: Reads,
-    period: PeriodKey | None = None,
-    node: Annotated[Slug | None, Query(description="By default the root")] = None,
-    depth: Annotated[int, Query(ge=0, le=20)] = 1,
-    view: View = "single",
-    motion: Motion | None = None,
-    pipeline: Annotated[Slug | None, Query()] = None,
-    qualified: bool | None = None,
-    currency: Annotated[Currency | None, Query(description="By default the deals' own, if it is one")] = None,
-) -> RollupView:
+async def rolled_up(asked: Annotated[Asked, Query()], call: Reads) -> RollupView:
     """Per node and category. A period that has ended keeps the chart of its end. What the numbers leave out is in
     `warnings`. Filtered by motion, pipeline or qualified, only `pure` is answered."""
-    asked = Asked(period, node, depth, view, motion, pipeline, qualified, currency)
     async with call.read() as tx:
         return await answer(call, tx, asked)
 
