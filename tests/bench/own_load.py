@@ -121,7 +121,7 @@ class Post:
         return spent
 
     async def steadily(self, began: float, seconds: float) -> None:
-        for number in range(int(self.rate * seconds)):
+        for number in range(round(self.rate * seconds)):
             due = began + number / self.rate
             if (ahead := due - perf_counter()) > 0:
                 await asyncio.sleep(ahead)
