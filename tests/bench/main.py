@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -53,35 +53,44 @@ MEASURES: Mapping[str, Callable[[Ground], Awaitable[Sequence[Row]]]] = {
 }
 
 
+@dataclass
+class Found:
+    """`missing`: what could not be measured, and why."""
+
+    facts: dict[str, str] = field(default_factory=dict)
+    rows: list[Row] = field(default_factory=list)
+    missing: dict[str, str] = field(default_factory=dict)
+
+
 def run(only: Collection[str], *, quick: bool, long: bool, rounds: int | None, file: Path | None) -> bool:
-    """Whether nothing is void. Targets that are missed are told, not failures."""
+    """Whether nothing is void. Targets that are missed are told, not failures. An error ends it, but what was measured
+    until then is shown and written."""
     sizes = QUICK if quick else LONG if long else FULL
-    sizes = replace(sizes, rounds=rounds) if rounds else sizes
-    known, rows, missing = uvloop.run(measured(only or list(MEASURES), sizes))
-    show(known, rows, missing)
-    if file is not None:
-        file.write_bytes(json_of(known, rows, missing))
-    return bool(rows) and not any(row.void for row in rows)
+    sizes, found = replace(sizes, rounds=rounds) if rounds else sizes, Found()
+    try:
+        uvloop.run(measure_all(only or list(MEASURES), sizes, found))
+    finally:
+        show(found)
+        if file is not None:
+            file.write_bytes(json_of(found))
+    return bool(found.rows) and not any(row.void for row in found.rows)
 
 
-async def measured(only: Collection[str], sizes: Sizes) -> tuple[dict[str, str], list[Row], dict[str, str]]:
-    """The facts, the rows, and what could not be measured."""
+async def measure_all(only: Collection[str], sizes: Sizes, found: Found) -> None:
     PLACE.mkdir(exist_ok=True)
-    rows, missing = list[Row](), dict[str, str]()
     with TemporaryDirectory(dir=PLACE) as folder:
         async with standing(Path(folder), sizes, tell) as ground:
-            known = await told_facts(ground)
+            found.facts |= await told_facts(ground)
             memory.settle()  # consumers that run here shall run as those of a service do
             for name, measure in MEASURES.items():
                 if name in only:
                     tell(name)
                     try:
-                        rows += await measure(ground)
+                        found.rows += await measure(ground)
                     except (Missing, Failing) as error:
-                        missing[name] = str(error)
+                        found.missing[name] = str(error)
                         tell(f"  not measured: {error}")
-            known["log"] = "embedded, in Postgres" + (", and Kafka 4 with one broker" if ground.broker else "")
-    return known, rows, missing
+            found.facts["log"] = "embedded, in Postgres" + (", and Kafka 4 with one broker" if ground.broker else "")
 
 
 async def told_facts(ground: Ground) -> dict[str, str]:
@@ -90,8 +99,9 @@ async def told_facts(ground: Ground) -> dict[str, str]:
     return known | {"load generator": await load.ceiling(ground), "sizes": sizes_told(ground.sizes)}
 
 
-def json_of(known: Mapping[str, str], rows: Sequence[Row], missing: Mapping[str, str]) -> bytes:
-    told = {"facts": known, "rows": [asdict(row) | {"passed": row.passed} for row in rows], "missing": missing}
+def json_of(found: Found) -> bytes:
+    rows = [asdict(row) | {"passed": row.passed} for row in found.rows]
+    told = {"facts": found.facts, "rows": rows, "missing": found.missing}
     return orjson.dumps(told, option=orjson.OPT_INDENT_2)
 
 
@@ -104,10 +114,10 @@ def tell(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def show(known: Mapping[str, str], rows: Sequence[Row], missing: Mapping[str, str]) -> None:
-    for name, value in known.items():
+def show(found: Found) -> None:
+    for name, value in found.facts.items():
         print(f"{name:16}{value}")
     print()
-    print_table(rows)
-    for name, why in missing.items():
+    print_table(found.rows)
+    for name, why in found.missing.items():
         print(f"{name} was not measured: {why}")

@@ -4,16 +4,17 @@ from pathlib import Path
 import orjson
 import pytest
 
-from tests.bench.main import MEASURES
-from tests.bench.main import json_of as written
+from tests.bench import main
+from tests.bench.main import MEASURES, Found, json_of
 from tests.bench.report import BEGIN, END, markdown
 from tests.bench.rounds import Spread
+from tests.bench.sizes import TINY
 from tests.bench.table import Row, at_least, at_most
 from tests.funnelcast.command import run
 
 
 def run_of(place: Path, date: str, *rows: Row) -> Path:
-    place.write_bytes(written({"date": date, "cpu": "a fast one"}, rows, {}))
+    place.write_bytes(json_of(Found({"date": date, "cpu": "a fast one"}, list(rows))))
     return place
 
 
@@ -67,6 +68,21 @@ def test_without_a_clone_it_says_what_is_needed(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_what_programs_read_says_whether_it_passed() -> None:
-    told = orjson.loads(written({}, [rate(0.9), wait(60)], {"P6": "no Kafka"}))
+    told = orjson.loads(json_of(Found({}, [rate(0.9), wait(60)], {"P6": "no Kafka"})))
     assert [row["passed"] for row in told["rows"]] == [True, False]
     assert told["missing"] == {"P6": "no Kafka"}
+
+
+def test_an_error_leaves_what_was_measured_until_then(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def measured(ground: object) -> list[Row]:
+        return [rate(0.9)]
+
+    async def broken(ground: object) -> list[Row]:
+        raise AssertionError("planted")
+
+    monkeypatch.setattr(main, "MEASURES", {"P1": measured, "P2": broken})
+    monkeypatch.setattr(main, "QUICK", TINY)
+    with pytest.raises(AssertionError, match="planted"):
+        main.run([], quick=True, long=False, rounds=None, file=tmp_path / "run.json")
+    told = orjson.loads((tmp_path / "run.json").read_bytes())
+    assert [row["measure"] for row in told["rows"]] == ["P1"]
