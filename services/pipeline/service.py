@@ -1,7 +1,7 @@
 """What the pipeline service is made of."""
 
 from services.pipeline import reactions
-from services.pipeline.api import batch, opportunities, stages
+from services.pipeline.api import batch, changes, opportunities, stages
 from services.pipeline.events import PARSE, PUBLIC
 from services.pipeline.projections import opportunities as opportunity_list
 from services.pipeline.projections import stage_visits
@@ -13,7 +13,7 @@ SERVICE = Service(
     name="pipeline",
     topic="funnelcast.pipeline.v1",
     parse=PARSE,
-    routers=[batch.router, opportunities.router, stages.router, Feed("pipeline", PUBLIC).router()],
+    routers=[batch.router, changes.router, opportunities.router, stages.router, Feed("pipeline", PUBLIC).router()],
     projections=[opportunity_list.PROJECTION, stage_visits.PROJECTION],
     upstream=[Upstream("qualification", "funnelcast.qualification.v1", qualification.PARSE)],
     react=reactions.react,

@@ -1,7 +1,7 @@
 """What the qualification service is made of."""
 
 from services.qualification import reactions
-from services.qualification.api import hand_over, leads, models, queue, scores
+from services.qualification.api import changes, hand_over, leads, models, queue, scores
 from services.qualification.events import PARSE, PUBLIC
 from services.qualification.projections import deals
 from services.qualification.projections import leads as lead_list
@@ -14,6 +14,7 @@ SERVICE = Service(
     topic="funnelcast.qualification.v1",
     parse=PARSE,
     routers=[
+        changes.router,
         leads.router,
         hand_over.router,
         queue.router,
