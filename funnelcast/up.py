@@ -19,7 +19,7 @@ from shared.run.service import Surroundings
 from shared.run.settings import Settings
 from shared.run.telemetry import configure_logging
 from shared.store import database
-from shared.web.call import Running
+from shared.web.running import Running
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from shared.run.service import Service
 from shared.run.settings import Settings
 from shared.store import event_store
 from shared.store.event_store import published
-from shared.web.call import REACTIONS
+from shared.web.running import REACTIONS
 
 
 @dataclass(frozen=True)

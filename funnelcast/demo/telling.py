@@ -22,7 +22,7 @@ from shared.flow import checkpoint
 from shared.rules.message import Refusal
 from shared.store import event_store
 from shared.store.ask import Ask, Step
-from shared.web.call import REACTIONS, Running
+from shared.web.running import REACTIONS, Running
 
 AT_ONCE = 500
 MANY = 10_000

@@ -27,7 +27,7 @@ from shared.run.port import closed
 from shared.run.service import Service, Surroundings, running
 from shared.run.settings import Settings
 from shared.web import problems
-from shared.web.call import Running
+from shared.web.running import Running
 
 GRACE = 0.5
 DRAIN = 5

@@ -28,10 +28,11 @@ from shared.store.committer import Committer
 from shared.store.wake import Wake
 from shared.web import guard, health, openapi, operations, problems
 from shared.web.access import Access
-from shared.web.call import REACTIONS, Running, refuse_unknown_parameters
+from shared.web.call import refuse_unknown_parameters
 from shared.web.direct import Direct, Way
 from shared.web.feed import server_sent
 from shared.web.limits import Limits, Rate, Room
+from shared.web.running import REACTIONS, Running
 from shared.web.tail import Tail
 
 

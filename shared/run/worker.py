@@ -21,7 +21,7 @@ from shared.store import idempotency
 from shared.store.ask import Ask, Cause, Step
 from shared.store.handler import handle
 from shared.store.wake import Wake
-from shared.web.call import REACTIONS
+from shared.web.running import REACTIONS
 
 if TYPE_CHECKING:
     from shared.run.service import Service, Surroundings, Upstream

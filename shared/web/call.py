@@ -1,7 +1,6 @@
 """One request at a route: who asks, under which conditions; how it writes and reads."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,56 +10,24 @@ from uuid import UUID
 import orjson
 from fastapi import Request, Response
 from pydantic import BaseModel
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.flow import checkpoint, frontier, parked
+from shared.flow import frontier
 from shared.flow.frontier import Frontier
 from shared.rules.decider import Decider
-from shared.rules.edge import Edge
 from shared.rules.message import SOON, Command, Missing
 from shared.rules.sealed import Sealed
 from shared.store import aliases, event_store, vault
-from shared.store.aliases import Blind
 from shared.store.ask import Ask, Claim, Done, Step
-from shared.store.committer import Committer
 from shared.store.desk import folded
-from shared.store.wake import Wake
-from shared.web import conditions
+from shared.web import conditions, fresh
 from shared.web.access import Caller, Scope
-from shared.web.problems import Forbidden, Invalid, NotYet
-from shared.web.remembered import Remembered
-from shared.web.tail import Tail
+from shared.web.problems import Forbidden, Invalid
+from shared.web.running import Running
 
 T = TypeVar("T")
 S = TypeVar("S")
-REACTIONS = "reactions"
 BACKDATED = timedelta(minutes=5)
-
-
-@dataclass(frozen=True)
-class Running:
-    """A service at run time, as its routes may use it. Nothing else reaches them."""
-
-    service: str
-    committer: Committer
-    reads: AsyncEngine
-    edge: Edge
-    blind: Blind
-    projections: str
-    """The subscription of its read models."""
-    projected: frozenset[str]
-    """Sources that its read models follow, its own among them."""
-    reacted: frozenset[str]
-    """Sources whose events it reacts to."""
-    wake: Wake
-    tail: Tail
-    stopping: asyncio.Event
-    remembered: Remembered = field(default_factory=Remembered)
-
-    def stop(self) -> None:
-        """Event streams end."""
-        self.stopping.set()
-        self.tail.news.call()
 
 
 @dataclass(frozen=True)
@@ -215,54 +182,7 @@ class Call:
 
     async def be_fresh(self) -> None:
         """Waits for `X-Min-Position`. Raises `NotYet` rather than give an older answer."""
-        wanted = conditions.min_positions(self.request.headers)
-        if not wanted:
-            return
-        self.check_sources(wanted)
-        deadline = asyncio.get_running_loop().time() + conditions.wait_seconds(self.request.headers)
-        await until(lambda: self.has_reacted(wanted), deadline)
-        async with self.running.reads.connect() as tx:
-            mine = await event_store.position(tx) if self.running.reacted & wanted.keys() else 0
-        least = {source: position for source, position in wanted.items() if source in self.running.projected}
-        if mine or self.running.service in least:
-            least[self.running.service] = max(mine, least.get(self.running.service, 0))
-        await until(lambda: self.has_projected(least), deadline)
-
-    def check_sources(self, wanted: Mapping[str, int]) -> None:
-        unknown = wanted.keys() - self.running.projected - self.running.reacted
-        if unknown:
-            known = ", ".join(sorted(self.running.projected | self.running.reacted))
-            raise conditions.header_problem("X-Min-Position", f"names {min(unknown)}; known here: {known}")
-
-    async def has_reacted(self, wanted: Mapping[str, int]) -> bool:
-        return await self.reached(
-            REACTIONS, {source: position for source, position in wanted.items() if source in self.running.reacted}
-        )
-
-    async def has_projected(self, wanted: Mapping[str, int]) -> bool:
-        return await self.reached(self.running.projections, wanted)
-
-    async def reached(self, subscription: str, wanted: Mapping[str, int]) -> bool:
-        if not wanted:
-            return True
-        async with self.running.reads.connect() as tx:
-            applied = await checkpoint.positions(tx, subscription)
-            if any(applied.get(source, 0) < position for source, position in wanted.items()):
-                return False
-            aside = await parked.lowest(tx, subscription)
-        if any(aside.get(source, position + 1) <= position for source, position in wanted.items()):
-            raise NotYet("an event before this position is parked", code="parked")
-        return True
-
-
-async def until(condition: Callable[[], Awaitable[bool]], deadline: float) -> None:
-    """Looks again and again, less and less often, until the deadline of the loop's clock."""
-    pause = 0.005
-    while not await condition():
-        if asyncio.get_running_loop().time() >= deadline:
-            raise NotYet("X-Min-Position is not reached yet", code="not_yet")
-        await asyncio.sleep(pause)
-        pause = min(pause * 1.25, 0.1)
+        await fresh.waited(self.running, self.request.headers)
 
 
 @dataclass(frozen=True)

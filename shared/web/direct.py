@@ -17,7 +17,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.web import problems
 from shared.web.access import Scope as KeyScope
-from shared.web.call import Call, Running, must_be_json
+from shared.web.call import Call, must_be_json
+from shared.web.running import Running
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,10 @@ from pydantic import BaseModel, WithJsonSchema
 
 from shared.rules.message import StoredEvent
 from shared.store import event_store
-from shared.web.call import Call, Needs, Running
+from shared.web.call import Call, Needs
 from shared.web.paging import Limit
 from shared.web.problems import Invalid
+from shared.web.running import Running
 
 PAGE = 200
 MOST_HELD = 256 * 1024

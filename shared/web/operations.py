@@ -9,7 +9,8 @@ from pydantic import BaseModel
 from shared.flow import parked
 from shared.flow.parked import Wish
 from shared.rules.message import Line, Message, Missing
-from shared.web.call import REACTIONS, Call, Needs
+from shared.web.call import Call, Needs
+from shared.web.running import REACTIONS
 
 router = APIRouter(tags=["operations"])
 Admin = Annotated[Call, Depends(Needs("admin"))]

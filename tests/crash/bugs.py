@@ -23,8 +23,8 @@ from shared.store.ask import Answer, Ask
 from shared.store.committer import Committer
 from shared.store.desk import Desk
 from shared.store.idempotency import Given
-from shared.web.call import Running
 from shared.web.feed import Feed
+from shared.web.running import Running
 
 GAP = 0.1
 POISON = "poison"

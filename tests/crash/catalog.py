@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from shared.web.call import REACTIONS
+from shared.web.running import REACTIONS
 from tests.crash.points import Given, Point
 
 KEYED = ("intake", "qualification", "pipeline")

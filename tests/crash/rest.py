@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import asyncpg
 
 from funnelcast.roster import SERVICES
-from shared.web.call import REACTIONS
+from shared.web.running import REACTIONS
 from tests.crash.history import Stored
 
 EVENTS = """

@@ -14,7 +14,7 @@ from shared.rules.edge import clock
 from shared.rules.message import Recorded
 from shared.rules.reaction import React, Reaction
 from shared.run.service import Service
-from shared.web.call import REACTIONS
+from shared.web.running import REACTIONS
 from tests.funnelcast.at_work import DEAL, MET, captured, send
 from tests.running import eventually
 

@@ -10,7 +10,7 @@ import pytest
 from shared.rules.message import Recorded
 from shared.rules.reaction import Reaction
 from shared.run.service import Service
-from shared.web.call import REACTIONS
+from shared.web.running import REACTIONS
 from tests.running import connected, eventually, make_key, running_services
 from tests.shared import tally
 from tests.shared.run.test_worker import reacted, totals, write

@@ -13,8 +13,8 @@ from services.pipeline.service import SERVICE
 from shared.store import database as connections
 from shared.store import event_store
 from shared.web import feed, tail
-from shared.web.call import Running
 from shared.web.feed import Feed
+from shared.web.running import Running
 from tests.running import running_apps, within
 from tests.shared.flow.stored import run_of
 

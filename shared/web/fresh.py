@@ -1,0 +1,64 @@
+"""`X-Min-Position`: an answer that is as fresh as its caller asks, or none."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+
+from starlette.datastructures import Headers
+
+from shared.flow import checkpoint, parked
+from shared.store import event_store
+from shared.web import conditions
+from shared.web.problems import NotYet
+from shared.web.running import REACTIONS, Running
+
+
+async def waited(running: Running, headers: Headers) -> None:
+    """Waits as long as the caller prefers. Raises `NotYet` rather than let an older answer be given."""
+    wanted = conditions.min_positions(headers)
+    if not wanted:
+        return
+    check_sources(running, wanted)
+    deadline = asyncio.get_running_loop().time() + conditions.wait_seconds(headers)
+    reacted = {source: position for source, position in wanted.items() if source in running.reacted}
+    await until(lambda: reached(running, REACTIONS, reacted), deadline)
+    least = {source: position for source, position in wanted.items() if source in running.projected}
+    mine = await head(running) if reacted else 0
+    if mine or running.service in least:
+        least[running.service] = max(mine, least.get(running.service, 0))
+    await until(lambda: reached(running, running.projections, least), deadline)
+
+
+def check_sources(running: Running, wanted: Mapping[str, int]) -> None:
+    unknown = wanted.keys() - running.projected - running.reacted
+    if unknown:
+        known = ", ".join(sorted(running.projected | running.reacted))
+        raise conditions.header_problem("X-Min-Position", f"names {min(unknown)}; known here: {known}")
+
+
+async def head(running: Running) -> int:
+    """Of the service's own store: what it reacted to may have led to events of its own."""
+    async with running.reads.connect() as tx:
+        return await event_store.position(tx)
+
+
+async def reached(running: Running, subscription: str, wanted: Mapping[str, int]) -> bool:
+    if not wanted:
+        return True
+    async with running.reads.connect() as tx:
+        applied = await checkpoint.positions(tx, subscription)
+        if any(applied.get(source, 0) < position for source, position in wanted.items()):
+            return False
+        aside = await parked.lowest(tx, subscription)
+    if any(aside.get(source, position + 1) <= position for source, position in wanted.items()):
+        raise NotYet("an event before this position is parked", code="parked")
+    return True
+
+
+async def until(condition: Callable[[], Awaitable[bool]], deadline: float) -> None:
+    """Looks again and again, less and less often, until the deadline of the loop's clock."""
+    pause = 0.005
+    while not await condition():
+        if asyncio.get_running_loop().time() >= deadline:
+            raise NotYet("X-Min-Position is not reached yet", code="not_yet")
+        await asyncio.sleep(pause)
+        pause = min(pause * 1.25, 0.1)
