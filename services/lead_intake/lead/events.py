@@ -83,7 +83,9 @@ class DemoRequest(Message):
     seats: Count | None = None
 
 
-Details = Newsletter | GatedContent | Webinar | DemoRequest
+Details = Annotated[DemoRequest | Newsletter | GatedContent | Webinar, Field(union_mode="left_to_right")]
+"""No two have a shape in common, so the first that fits is the one; to try all, as else, is a quarter of the time in
+which an event is read."""
 
 
 COMPANY_NAME = "company_name"
