@@ -16,6 +16,7 @@ LEAD = {
     "details": {"product": "GTX", "seats": 50, "message": "Please call on Monday"},
 }
 HEAD, _, TAIL = orjson.dumps(LEAD).decode().partition(NUMBER)
+COMPANIES = 1_000
 SPAN = 10_000_000
 """Numbers that one round has for its own."""
 
@@ -25,5 +26,8 @@ def body(number: int) -> bytes:
 
 
 def line(number: int) -> bytes:
-    """For a batch: each has a name of its own."""
-    return orjson.dumps(orjson.loads(body(number)) | {"external_id": f"bench:{number}"})
+    """For a batch: each has a name of its own, and is of one of many companies."""
+    lead, domain = orjson.loads(body(number)), f"customer{number % COMPANIES}.example"
+    lead["company"]["domain"] = domain
+    lead["person"]["email"] = f"person{number}@{domain}"
+    return orjson.dumps(lead | {"external_id": f"bench:{number}"})
