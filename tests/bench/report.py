@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from tests.bench.rounds import Spread
-from tests.bench.table import HEADS, Row, Target, cells
+from tests.bench.table import HEADS, Row, Target, cells, notes
 
 BEGIN, END = "<!-- figures: made by `funnelcast bench --markdown` -->", "<!-- end of figures -->"
 SPREADS = ("ours", "baseline", "ratio", "per_cpu")
@@ -37,11 +37,16 @@ def markdown(files: Sequence[Path]) -> str:
     known: dict[tuple[str, str, str, str], list[Row]] = {}
     for row in (row_of(told) for run in runs for told in run["rows"]):
         known.setdefault((row.measure, row.what, row.unit, row.against), []).append(row)
-    lines = [cells(worst(rows)) for rows in known.values()]
-    table = [HEADS, ["---"] * len(HEADS), *lines]
-    facts = [f"- {name}: {value}" for name, value in runs[-1]["facts"].items() if name != "date"]
-    dates = ", ".join(run["facts"]["date"] for run in runs)
-    return "\n".join([f"- measured: {dates}", *facts, "", *(f"| {' | '.join(line)} |" for line in table)])
+    chosen = [worst(rows) for rows in known.values()]
+    table = [HEADS, ["---"] * len(HEADS), *map(cells, chosen)]
+    facts = [f"- {name}: {value}" for name, value in told_by_all([run["facts"] for run in runs]).items()]
+    lines = (f"| {' | '.join(line)} |" for line in table)
+    return "\n".join([*facts, "", *lines, "", *(f"- {note}" for note in notes(chosen))]).rstrip()
+
+
+def told_by_all(facts: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """What differs from run to run is told of each."""
+    return {name: "; ".join(dict.fromkeys(each[name] for each in facts if name in each)) for name in facts[0]}
 
 
 def put_into(page: Path, figures: str) -> None:

@@ -1,6 +1,6 @@
 """One row for each thing measured: ours, the baseline, their ratio, the target, and whether it is met."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -128,6 +128,9 @@ def print_table(rows: Sequence[Row]) -> None:
         drawn.add_row(*cells(row))
     console = Console(highlight=False, markup=False, width=WIDE)
     console.print(drawn)
-    for row in rows:
-        if row.void or row.note:
-            console.print(f"{row.measure} {row.what}: {row.void or row.note}", soft_wrap=True)
+    for note in notes(rows):
+        console.print(note, soft_wrap=True)
+
+
+def notes(rows: Iterable[Row]) -> list[str]:
+    return [f"{row.measure} {row.what}: {row.void or row.note}" for row in rows if row.void or row.note]

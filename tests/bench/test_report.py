@@ -32,7 +32,7 @@ def test_of_several_runs_the_worst_is_told(tmp_path: Path) -> None:
     one = run_of(tmp_path / "one", "Monday", rate(0.9), wait(60))
     two = run_of(tmp_path / "two", "Tuesday", rate(0.7), wait(40))
     page = markdown([one, two])
-    assert "- measured: Monday, Tuesday" in page
+    assert "- date: Monday; Tuesday\n- cpu: a fast one\n" in page
     assert "| P1 | posts, requests/s | 70 (63–77) | 100 (99–101) echo | 0.7 (0.6–0.8) × |  | ≥ 0.8 × | NO |" in page
     assert "| P3 | time to answer, ms | 60 (60–60) |  |  |  | ≤ 50 | NO |" in page
 

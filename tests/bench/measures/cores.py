@@ -34,12 +34,12 @@ async def measure(ground: Ground) -> Sequence[Row]:
         ),
         alone(
             "P3",
-            f"time to answer at {LOAD:.0%} load ({rate:,.0f}/s), p99",
+            f"time to answer at {LOAD:.0%} load, p99",
             "ms",
             steady.also("p99"),
             at_most(50),
             void=steady.void,
-            note=f"p50 {steady.also('p50').median:.1f} ms",
+            note=f"at {rate:,.0f} requests/s; p50 {steady.also('p50').median:.1f} ms",
         ),
     ]
 
