@@ -103,7 +103,7 @@ async def running(service: Service, around: Surroundings, *, work: bool = True) 
     here, metrics = assembled(service, around, writes, reads), Metrics()
     try:
         building = await prepared(service, writes, reads)
-        worker = Worker(service, around, writes, here.wake, metrics)
+        worker = Worker(service, around, writes, here.wake, here.projected_more, metrics)
         ready = Readiness(service, reads, around.log, worker, here.committer, metrics, here.stopping, building)
         async with asyncio.TaskGroup() as tasks:
             serving = [tasks.create_task(each) for each in (here.committer.run(), here.tail.follow())]
@@ -146,6 +146,7 @@ def assembled(service: Service, around: Surroundings, writes: AsyncEngine, reads
         service.projected,
         frozenset(service.reacts_to),
         wake,
+        Wake(),
         Tail(reads, wake, partial(server_sent, service.name)),
         asyncio.Event(),
     )

@@ -45,9 +45,11 @@ class Worker:
         around: "Surroundings",
         engine: AsyncEngine,
         wake: Wake,
+        projected_more: Wake,
         metrics: "Metrics",
     ) -> None:
-        self.service, self.around, self.engine, self.wake, self.metrics = service, around, engine, wake, metrics
+        self.service, self.around, self.engine, self.metrics = service, around, engine, metrics
+        self.wake, self.projected_more = wake, projected_more
         self.leads = self.stopping = False
         self.progress: dict[tuple[str, str], Progress] = {}
         self.turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -144,7 +146,7 @@ class Worker:
         progress = self.progress.setdefault((subscription, source), Progress(subscription, source))
         progress.stopped = None
         turn = self.turns[subscription]
-        limit, wrote, rest = PROJECTED_AT_ONCE, Wake(), PROJECTING_RESTS
+        limit, wrote, rest = PROJECTED_AT_ONCE, self.projected_more, PROJECTING_RESTS
         if subscription == REACTIONS:
             limit, wrote, rest = REACTED_AT_ONCE, self.wake, REACTING_RESTS
         return Consumer(subscription, source, events, parse, effect, self.engine, limit, progress, wrote, turn, rest)

@@ -7,6 +7,7 @@ from starlette.datastructures import Headers
 
 from shared.flow import checkpoint, parked
 from shared.store import event_store
+from shared.store.wake import Wake
 from shared.web import conditions
 from shared.web.problems import NotYet
 from shared.web.running import REACTIONS, Running
@@ -20,12 +21,12 @@ async def waited(running: Running, headers: Headers) -> None:
     check_sources(running, wanted)
     deadline = asyncio.get_running_loop().time() + conditions.wait_seconds(headers)
     reacted = {source: position for source, position in wanted.items() if source in running.reacted}
-    await until(lambda: reached(running, REACTIONS, reacted), deadline)
+    await until(lambda: reached(running, REACTIONS, reacted), running.wake, deadline)
     least = {source: position for source, position in wanted.items() if source in running.projected}
     mine = await head(running) if reacted else 0
     if mine or running.service in least:
         least[running.service] = max(mine, least.get(running.service, 0))
-    await until(lambda: reached(running, running.projections, least), deadline)
+    await until(lambda: reached(running, running.projections, least), running.projected_more, deadline)
 
 
 def check_sources(running: Running, wanted: Mapping[str, int]) -> None:
@@ -54,11 +55,12 @@ async def reached(running: Running, subscription: str, wanted: Mapping[str, int]
     return True
 
 
-async def until(condition: Callable[[], Awaitable[bool]], deadline: float) -> None:
-    """Looks again and again, less and less often, until the deadline of the loop's clock."""
-    pause = 0.005
+async def until(condition: Callable[[], Awaitable[bool]], wake: Wake, deadline: float) -> None:
+    """Looks at each call, and, because other processes work too, again and again, less and less often, until the
+    deadline of the loop's clock."""
+    pause, known = 0.005, wake.times
     while not await condition():
         if asyncio.get_running_loop().time() >= deadline:
             raise NotYet("X-Min-Position is not reached yet", code="not_yet")
-        await asyncio.sleep(pause)
-        pause = min(pause * 1.25, 0.1)
+        await wake.after(known, pause)
+        pause, known = min(pause * 1.25, 0.1), wake.times

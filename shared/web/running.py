@@ -32,6 +32,9 @@ class Running:
     reacted: frozenset[str]
     """Sources whose events it reacts to."""
     wake: Wake
+    """Called when the store has more."""
+    projected_more: Wake
+    """Called when the read models have."""
     tail: Tail
     stopping: asyncio.Event
     remembered: Remembered = field(default_factory=Remembered)

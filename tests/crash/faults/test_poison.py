@@ -171,6 +171,6 @@ async def test_without_waiting_behind_the_poison_its_key_does_go_on(
 async def test_no_consumer_is_forgotten(name: str, database: str) -> None:
     async with connected(database) as engine, embedded_log(database) as log:
         around = Surroundings(database, log, Settings(), BLIND)
-        worker = Worker(SERVICES[name], around, engine, Wake(), Metrics())
+        worker = Worker(SERVICES[name], around, engine, Wake(), Wake(), Metrics())
         at_work = {Follower(name, one.subscription, one.source) for one in [*worker.projections(), *worker.reactions()]}
     assert at_work == set(followers(SERVICES[name]))
