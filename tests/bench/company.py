@@ -15,12 +15,13 @@ SEATS = text("""
 ROWS = text("""
     INSERT INTO org_rows (node, position, starts, parent, kind, ended)
     SELECT node, row_number() OVER (ORDER BY node), '2020-01-01', parent, kind, false FROM seats""")
+# Each day has deals of each category.
 DEALS = text("""
     INSERT INTO deals (opportunity_id, owner, close_date, category, qualified, currency, motion, pipeline, amount,
         outcome, account, stage, stage_mapped)
     SELECT md5(n::text)::uuid, 'rep-' || n % :people, date '2026-01-01' + CAST(n * 7919 % 730 AS int),
-        (ARRAY['pipeline', 'upside', 'commit', 'closed'])[n % 4 + 1], true, 'EUR', 'new_business', 'default',
-        n % 9000 + 1000, CASE WHEN n % 4 = 3 THEN 'won' END, 'customer.example', 'qualified', true
+        (ARRAY['pipeline', 'upside', 'commit', 'closed'])[n / 730 % 4 + 1], true, 'EUR', 'new_business', 'default',
+        n % 9000 + 1000, CASE WHEN n / 730 % 4 = 3 THEN 'won' END, 'customer.example', 'qualified', true
     FROM generate_series(1, CAST(:deals AS bigint)) AS n""")
 OWN = text("""
     CREATE TEMPORARY TABLE own AS
