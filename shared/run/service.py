@@ -182,7 +182,7 @@ def application(service: Service, here: Running, ready: Readiness, metrics: Metr
     problems.add_handlers(app)
     openapi.describe(app, routers, f"{prefix}/v1")
     open_paths = [f"{prefix}{path}" for path in ("/openapi.json", "/docs", "/readyz", "/metrics")]
-    ways = {f"{prefix}/v1{path}": Way.to(route) for path in service.hot for route in short(routers, path)}
+    ways = {f"{prefix}/v1{path}": Way.to(route) for path in service.hot for route in hot_routes(routers, path)}
     app.add_middleware(Direct, running=here, ways=ways)
     app.add_middleware(
         guard.Guard,
@@ -196,7 +196,7 @@ def application(service: Service, here: Running, ready: Readiness, metrics: Metr
     return app
 
 
-def short(routers: Sequence[APIRouter], path: str) -> list[APIRoute]:
+def hot_routes(routers: Sequence[APIRouter], path: str) -> list[APIRoute]:
     """Of a path that is posted to, the POST; else all there is."""
     routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
     here = [route for route in routes if route.path == path]

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from services.forecast.service import SERVICE
-from shared.run.service import short
+from shared.run.service import hot_routes
 from shared.web.direct import Way
 from tests.running import running_services
 
@@ -54,7 +54,7 @@ async def test_both_ways_answer_alike(database: str) -> None:
 
 def test_the_roll_up_is_asked_the_short_way() -> None:
     (path,) = SERVICE.hot
-    (route,) = short(SERVICE.routers, path)
+    (route,) = hot_routes(SERVICE.routers, path)
     assert (path, Way.to(route).method, Way.to(route).scope) == ("/rollup", "GET", "forecast:read")
 
 

@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from services.lead_intake.service import SERVICE
-from shared.run.service import short
+from shared.run.service import hot_routes
 from shared.web.direct import Way
 from tests.running import migrated, running_services
 
@@ -68,7 +68,7 @@ async def test_both_ways_answer_alike(database: str, empty_database: str) -> Non
 
 @pytest.mark.parametrize("path", SERVICE.hot)
 def test_each_hot_path_is_one_route_of_something_told_and_a_call(path: str) -> None:
-    (route,) = short(SERVICE.routers, path)
+    (route,) = hot_routes(SERVICE.routers, path)
     assert Way.to(route).scope == "leads:write"
 
 
