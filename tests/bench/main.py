@@ -55,16 +55,17 @@ MEASURES: Mapping[str, Callable[[Ground], Awaitable[Sequence[Row]]]] = {
 
 @dataclass
 class Found:
-    """`missing`: what could not be measured, and why."""
+    """`missing`: what could not be measured, and why. `failed`: because a service refused what was asked of it."""
 
     facts: dict[str, str] = field(default_factory=dict)
     rows: list[Row] = field(default_factory=list)
     missing: dict[str, str] = field(default_factory=dict)
+    failed: bool = False
 
 
 def run(only: Collection[str], *, quick: bool, long: bool, rounds: int | None, file: Path | None) -> bool:
-    """Whether nothing is void. Targets that are missed are told, not failures. An error ends it, but what was measured
-    until then is shown and written."""
+    """Whether nothing failed or is void. Targets that are missed are told, not failures. An error ends it, but what was
+    measured until then is shown and written."""
     sizes = QUICK if quick else LONG if long else FULL
     sizes, found = replace(sizes, rounds=rounds) if rounds else sizes, Found()
     try:
@@ -73,7 +74,7 @@ def run(only: Collection[str], *, quick: bool, long: bool, rounds: int | None, f
         show(found)
         if file is not None:
             file.write_bytes(json_of(found))
-    return bool(found.rows) and not any(row.void for row in found.rows)
+    return bool(found.rows) and not found.failed and not any(row.void for row in found.rows)
 
 
 async def measure_all(only: Collection[str], sizes: Sizes, found: Found) -> None:
@@ -89,6 +90,7 @@ async def measure_all(only: Collection[str], sizes: Sizes, found: Found) -> None
                         found.rows += await measure(ground)
                     except (Missing, Failing) as error:
                         found.missing[name] = str(error)
+                        found.failed |= isinstance(error, Failing)
                         tell(f"  not measured: {error}")
             found.facts["log"] = "embedded, in Postgres" + (", and Kafka 4 with one broker" if ground.broker else "")
 

@@ -5,6 +5,8 @@ import orjson
 import pytest
 
 from tests.bench import main
+from tests.bench.ground import Missing
+from tests.bench.load import Failing
 from tests.bench.main import MEASURES, Found, json_of
 from tests.bench.report import BEGIN, END, markdown
 from tests.bench.rounds import Spread
@@ -86,3 +88,19 @@ def test_an_error_leaves_what_was_measured_until_then(tmp_path: Path, monkeypatc
         main.run([], quick=True, long=False, rounds=None, file=tmp_path / "run.json")
     told = orjson.loads((tmp_path / "run.json").read_bytes())
     assert [row["measure"] for row in told["rows"]] == ["P1"]
+
+
+@pytest.mark.parametrize(("error", "well"), [(Missing("no Kafka"), True), (Failing("429 for all"), False)])
+def test_what_is_refused_fails_and_what_is_not_installed_is_told(
+    error: Exception, well: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def measured(ground: object) -> list[Row]:
+        return [rate(0.9)]
+
+    async def not_measured(ground: object) -> list[Row]:
+        raise error
+
+    monkeypatch.setattr(main, "MEASURES", {"P1": measured, "P6": not_measured})
+    monkeypatch.setattr(main, "QUICK", TINY)
+    assert main.run([], quick=True, long=False, rounds=None, file=tmp_path / "run.json") is well
+    assert orjson.loads((tmp_path / "run.json").read_bytes())["missing"] == {"P6": str(error)}
