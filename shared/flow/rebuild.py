@@ -218,10 +218,11 @@ class Rebuild:
         await tx.execute(HOLD, {"subscription": self.live})
 
     async def wait_for_long_readers(self) -> None:
-        """While a backup or a report is being made, consumers need not stand still in vain."""
+        """While a backup or a report is being made, consumers need not stand still in vain. In no transaction: two
+        services' rebuilds would wait for each other's."""
         try:
-            async with self.engine.connect() as tx:
-                await wait_for_readers(tx, now() + LONGEST)
+            async with self.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+                await wait_for_readers(connection, now() + LONGEST)
         except NotNow:
             raise CannotRebuild(
                 f"somebody has been reading in one transaction for {LONGEST / 60:.0f} minutes"

@@ -175,6 +175,19 @@ async def test_without_waiting_for_readers_one_finds_a_gap(database: str, monkey
     assert await numbers_in_a_snapshot_from_before(database) == (5, 0)
 
 
+async def test_two_rebuilds_do_not_wait_for_each_other(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    wait, both_ask = rebuild.wait_for_readers, asyncio.Barrier(2)
+
+    async def at_the_same_time(tx: AsyncConnection, deadline: float) -> None:
+        await tx.execute(text("SELECT 1"))
+        await both_ask.wait()
+        await wait(tx, deadline)
+
+    monkeypatch.setattr(rebuild, "wait_for_readers", at_the_same_time)
+    async with rebuilding(database, TELLER) as one, rebuilding(database, LISTENER) as other:
+        await within(10, asyncio.gather(one.wait_for_long_readers(), other.wait_for_long_readers()))
+
+
 async def test_without_holding_the_consumers_events_are_lost(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Planted: consumers go on while the last rows are copied. What comes between is in neither table."""
     entered, go_on = asyncio.Event(), asyncio.Event()
