@@ -69,7 +69,10 @@ class Program:
         async def over() -> bool:
             return not self.alive
 
-        await eventually(over, seconds=seconds)
+        try:
+            await eventually(over, seconds=seconds)
+        except AssertionError:
+            raise AssertionError(f"has not ended after {seconds} s: {self.told()}") from None
         assert self.code is not None
         return self.code
 
