@@ -1,7 +1,6 @@
 """What an event posts, as a function of the deal before and after."""
 
 from collections import Counter
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -13,14 +12,14 @@ from services.forecast.upstream.pipeline import Outcome
 
 Q1, Q2 = date(2026, 3, 31), date(2026, 6, 30)
 COMMIT = Account("ann", Q1, "commit", True, "EUR", "new_business", "default")
-CLOSED = replace(COMMIT, category="closed")
+CLOSED = COMMIT._replace(category="closed")
 HUNDRED = Deal(COMMIT, Decimal(100), None)
 WON = Deal(CLOSED, Decimal(100), "won")
-LOST = replace(HUNDRED, account=replace(COMMIT, category="omitted"), outcome="lost")
+LOST = HUNDRED._replace(account=COMMIT._replace(category="omitted"), outcome="lost")
 
 
 def deal(amount: int = 100, **changes: object) -> Deal:
-    return Deal(replace(COMMIT, **changes), Decimal(amount), None)  # type: ignore[arg-type]
+    return Deal(COMMIT._replace(**changes), Decimal(amount), None)  # type: ignore[arg-type]
 
 
 def posted(before: Deal | None, after: Deal, *, corrected: bool = False) -> list[tuple[str, int, int, str]]:
@@ -32,7 +31,7 @@ def posted(before: Deal | None, after: Deal, *, corrected: bool = False) -> list
 
 
 def difference(line: Line) -> str:
-    names = Account.__slots__
+    names = Account._fields
     return " ".join(
         str(getattr(line.account, name)) for name in names if getattr(line.account, name) != getattr(COMMIT, name)
     )
@@ -75,7 +74,7 @@ def test_one_pair_for_each_of_owner_qualification_and_category() -> None:
 
 
 def test_a_win_at_another_amount_and_day_is_increased_redated_then_won() -> None:
-    won = Deal(replace(CLOSED, close_date=Q2), Decimal(120), "won")
+    won = Deal(CLOSED._replace(close_date=Q2), Decimal(120), "won")
     assert posted(HUNDRED, won) == [
         ("increased", 20, 0, ""),
         ("redated", -120, -1, ""),
@@ -86,14 +85,14 @@ def test_a_win_at_another_amount_and_day_is_increased_redated_then_won() -> None
 
 
 def test_the_order_of_reasons_is_fixed() -> None:
-    before = Deal(replace(COMMIT, qualified=False, category="pipeline", owner="bob", close_date=None), Decimal(1), None)
+    before = Deal(COMMIT._replace(qualified=False, category="pipeline", owner="bob", close_date=None), Decimal(1), None)
     reasons = [line.reason for line in transaction(before, WON)]
     assert list(dict.fromkeys(reasons)) == ["increased", "dated", "reassigned", "qualified", "won"]
 
 
 def test_lost_and_recycled_leave_the_accounts() -> None:
     assert posted(HUNDRED, LOST) == [("lost", -100, -1, "")]
-    assert posted(HUNDRED, replace(LOST, outcome="recycled")) == [("recycled", -100, -1, "")]
+    assert posted(HUNDRED, LOST._replace(outcome="recycled")) == [("recycled", -100, -1, "")]
 
 
 def test_a_lost_deal_comes_back_into_its_account_and_a_won_one_leaves_closed() -> None:
@@ -107,7 +106,7 @@ def test_a_lost_deal_comes_back_into_its_account_and_a_won_one_leaves_closed() -
 
 
 def test_a_correction_posts_every_pair_as_corrected() -> None:
-    after = Deal(replace(CLOSED, owner="bob"), Decimal(110), "won")
+    after = Deal(CLOSED._replace(owner="bob"), Decimal(110), "won")
     assert posted(WON, after, corrected=True) == [
         ("corrected", 10, 0, "closed"),
         ("corrected", -110, -1, "closed"),
@@ -117,7 +116,7 @@ def test_a_correction_posts_every_pair_as_corrected() -> None:
 
 def test_what_changes_neither_place_nor_size_posts_nothing() -> None:
     assert posted(HUNDRED, HUNDRED) == []
-    assert posted(LOST, replace(LOST, amount=Decimal(5)), corrected=True) == []
+    assert posted(LOST, LOST._replace(amount=Decimal(5)), corrected=True) == []
 
 
 outcomes: st.SearchStrategy[Outcome | None] = st.sampled_from([None, "won", "lost", "recycled"])

@@ -1,10 +1,9 @@
 """What one event posts: the old amount out of the old account, the new one into the new account, a pair per reason."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Reason = Literal[
     "created",
@@ -27,8 +26,7 @@ COUNTED = (None, "won")
 NOTHING = Decimal(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(NamedTuple):
     """Without an amount there is no currency."""
 
     owner: str
@@ -40,8 +38,7 @@ class Account:
     pipeline: str
 
 
-@dataclass(frozen=True, slots=True)
-class Deal:
+class Deal(NamedTuple):
     """One opportunity as the ledger sees it after an event. A deal without an amount has 0, in no currency."""
 
     account: Account
@@ -53,8 +50,7 @@ class Deal:
         return self.outcome in COUNTED
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """`deals`: by how many the account has more (1), fewer (-1), or as many as before (0)."""
 
     account: Account
@@ -67,7 +63,7 @@ def transaction(before: Deal | None, after: Deal, *, corrected: bool = False) ->
     """In this order: amount, close date, owner, qualified, category; the outcome last. Nothing for an event that
     changes neither the deal's place nor its size, and for one outside the accounts."""
     lines = list(changes(before, after))
-    return [replace(line, reason="corrected") for line in lines] if corrected else lines
+    return [line._replace(reason="corrected") for line in lines] if corrected else lines
 
 
 def changes(before: Deal | None, after: Deal) -> Iterator[Line]:
@@ -76,7 +72,7 @@ def changes(before: Deal | None, after: Deal) -> Iterator[Line]:
             yield Line(after.account, after.amount, 1, entering(before, after))
         return
     yield from resized(before, after)
-    here = replace(before.account, currency=after.account.currency)
+    here = before.account._replace(currency=after.account.currency)
     for there, reason in moves(here, after):
         yield from pair(here, there, after.amount, reason)
         here = there
@@ -98,7 +94,7 @@ def resized(before: Deal, after: Deal) -> Iterator[Line]:
             yield Line(before.account, after.amount - before.amount, 0, reason)
         return
     yield Line(before.account, -before.amount, -1, "increased" if old is None else "decreased")
-    moved = replace(before.account, currency=new)
+    moved = before.account._replace(currency=new)
     yield Line(moved, after.amount, 1, "decreased" if new is None else "increased")
 
 
@@ -106,13 +102,13 @@ def moves(account: Account, after: Deal) -> Iterator[tuple[Account, Reason]]:
     """The accounts that the deal passes through, each with the reason why it comes there."""
     if account.close_date != after.account.close_date:
         reason = date_reason(account.close_date, after.account.close_date)
-        account = replace(account, close_date=after.account.close_date)
+        account = account._replace(close_date=after.account.close_date)
         yield account, reason
     if account.owner != after.account.owner:
-        account = replace(account, owner=after.account.owner)
+        account = account._replace(owner=after.account.owner)
         yield account, "reassigned"
     if account.qualified != after.account.qualified:
-        account = replace(account, qualified=after.account.qualified)
+        account = account._replace(qualified=after.account.qualified)
         yield account, "qualified"
 
 
