@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.rules.message import Parser, Recorded, StoredEvent
 
-SLICE = 200
+SLICE = 20
 """Events that are parsed in one go."""
 Offsets = Mapping[int, int]
 
