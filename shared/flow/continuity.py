@@ -53,7 +53,7 @@ async def records(log: Log, topic: str, ends: Mapping[int, int], starts: Mapping
     async with log.reader(topic, starts) as reader:
         deadline = asyncio.get_running_loop().time() + PATIENCE
         while left and asyncio.get_running_loop().time() < deadline:
-            for partition, fetched in (await reader.read(set(reader.partitions) - left.keys(), 0.2)).items():
+            for partition, fetched in (await reader.read(set(reader.partitions) & left.keys(), 0.2)).items():
                 deadline = asyncio.get_running_loop().time() + PATIENCE
                 found.append(max((one.event for one in fetched), key=lambda event: event.position))
                 if fetched[-1].offset + 1 >= left[partition]:

@@ -6,9 +6,6 @@ from collections.abc import Collection, Mapping, Sequence
 from shared.flow.log import Fetched, Watermark
 from shared.rules.message import StoredEvent
 
-FAR = 5000
-"""Events that wait in one partition before no more of it are read."""
-
 
 class Merge:
     """What was read of a topic and waits for its turn. `next` is the position whose turn it is.
@@ -16,11 +13,10 @@ class Merge:
     Within a partition positions rise, but for repetitions of what was there before.
     """
 
-    def __init__(self, after: int, partitions: Collection[int], offsets: Mapping[int, int], far: int = FAR) -> None:
+    def __init__(self, after: int, partitions: Collection[int], offsets: Mapping[int, int]) -> None:
         self.next = after + 1
         self.read = {partition: offsets.get(partition, 0) for partition in partitions}
         """The next offset to read, by partition."""
-        self._far = far
         self._pending: dict[int, StoredEvent] = {}
         self._waiting: dict[int, deque[tuple[int, int]]] = {partition: deque() for partition in partitions}
         """Offset and position of what is pending, by partition."""
@@ -57,9 +53,16 @@ class Merge:
         waiting = self._waiting[partition]
         return waiting[0][0] if waiting else self.read[partition]
 
-    def paused(self) -> Collection[int]:
-        """Partitions that are far ahead. None of them holds `next`: it would have come before what waits there."""
-        return {partition for partition, waiting in self._waiting.items() if len(waiting) >= self._far}
+    @property
+    def awaited(self) -> Collection[int]:
+        """Partitions that may hold `next`: of the others something later waits, and within one, positions rise. To
+        read no more of those keeps short what waits."""
+        return [partition for partition, waiting in self._waiting.items() if not waiting]
+
+    @property
+    def has_later(self) -> bool:
+        """Whether something waits that was read before its turn."""
+        return bool(self._pending)
 
     def is_hole(self, watermark: Watermark, ends: Mapping[int, int]) -> bool:
         """Whether `next` is missing from the log for good. `ends` must have been asked for after the watermark."""

@@ -106,18 +106,23 @@ class TopicSource:
         if not events:
             await self._fill(reader, merge, wait)
             events = merge.take(limit)
+        while len(events) < limit and merge.has_later and await self._fill(reader, merge, 0):
+            events += merge.take(limit - len(events))
         if events:
             self._looked, self._evidence = now(), None
         elif now() >= self._looked + LOOK:
             await self._look_for_hole(reader, merge)
         return events
 
-    async def _fill(self, reader: PartitionReader, merge: Merge, wait: float) -> None:
-        fetched = await reader.read(merge.paused(), min(wait, LOOK))
+    async def _fill(self, reader: PartitionReader, merge: Merge, wait: float) -> bool:
+        """Whether something came."""
+        fetched = await reader.read(merge.awaited, min(wait, LOOK))
         for partition, records in fetched.items():
             merge.add(partition, records)
         if fetched:
             self._heard = now()
+        await asyncio.sleep(0)
+        return bool(fetched)
 
     async def _reading(self, after: int) -> tuple[PartitionReader, Merge]:
         if self._merge is not None and self._merge.next != after + 1:

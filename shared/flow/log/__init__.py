@@ -70,10 +70,10 @@ class PartitionReader(Protocol):
     def partitions(self) -> Collection[int]:
         """All partitions that the topic had when the reader was opened."""
 
-    async def read(self, paused: Collection[int], wait: float) -> Mapping[int, Sequence[Fetched]]:
-        """Some of the next records of each partition that is not paused, in the order of offsets, without gaps.
+    async def read(self, partitions: Collection[int], wait: float) -> Mapping[int, Sequence[Fetched]]:
+        """Some of the next records of these partitions, in the order of offsets, without gaps.
 
-        Waits up to `wait` seconds for the first; empty when none came. A paused partition loses nothing.
+        Waits up to `wait` seconds for the first; empty when none came. The other partitions lose nothing.
         Raises `LogUnavailable`; the reader is then finished. One call at a time.
         """
 

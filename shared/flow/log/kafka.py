@@ -27,8 +27,8 @@ IN_BATCHES = {"compression_type": "lz4", "max_batch_size": 256 * 1024, "linger_m
 ALONE = {"group_id": None, "enable_auto_commit": False, "auto_offset_reset": "earliest", "fetch_max_wait_ms": 200}
 NONSENSE = (ValueError, LookupError, TypeError, AssertionError, struct.error)
 """What aiokafka raises over bytes that no broker would send."""
-MANY = 2000
-"""Records that one read takes at most."""
+MANY = 100
+"""Records that one read takes at most: whatever else this process does need not wait for more."""
 # The broker's clock stamps records: it refuses those that a clock an hour ahead of its own has stamped.
 FOR_EVER = {
     "cleanup.policy": "delete",
@@ -190,22 +190,17 @@ class KafkaReader:
     topic: str
     partitions: Collection[int]
 
-    async def read(self, paused: Collection[int], wait: float) -> Mapping[int, Sequence[Fetched]]:
-        going = [TopicPartition(self.topic, partition) for partition in self.partitions if partition not in paused]
-        self.pause(going)
-        if not going:
+    async def read(self, partitions: Collection[int], wait: float) -> Mapping[int, Sequence[Fetched]]:
+        places = [TopicPartition(self.topic, partition) for partition in partitions]
+        if not places:
             await asyncio.sleep(wait)
             return {}
         async with answering(wait + PATIENCE):
-            got = await self.consumer.getmany(*going, timeout_ms=int(wait * 1000), max_records=MANY)
+            got = await self.consumer.getmany(*places, timeout_ms=int(wait * 1000), max_records=MANY)
         fetched = {place.partition: [fetched_from(record) for record in records] for place, records in got.items()}
         for partition, records in fetched.items():
             tell_of_strangers(self.topic, partition, records)
         return fetched
-
-    def pause(self, going: Collection[TopicPartition]) -> None:
-        self.consumer.resume(*(place for place in self.consumer.paused() if place in going))
-        self.consumer.pause(*(place for place in self.consumer.assignment() if place not in going))
 
     async def ends(self) -> Mapping[int, int]:
         known = self.consumer.partitions_for_topic(self.topic) or self.partitions

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
@@ -129,20 +129,20 @@ class PostgresReader:
     def partitions(self) -> Collection[int]:
         return self.offsets.keys()
 
-    async def read(self, paused: Collection[int], wait: float) -> Mapping[int, Sequence[Fetched]]:
+    async def read(self, partitions: Collection[int], wait: float) -> Mapping[int, Sequence[Fetched]]:
         end = now() + wait
         pause = SHORTEST
         while True:
             news = self.log.news(self.topic)
-            fetched = await self.fetch(self.offsets.keys() - paused)
+            fetched = await self.fetch(partitions)
             left = end - now()
             if fetched or left <= 0:
                 return fetched
             await happens(news, min(pause, left))
             pause = min(pause * 2, LONGEST)
 
-    async def fetch(self, wanted: Iterable[int]) -> Mapping[int, Sequence[Fetched]]:
-        start = {partition: self.offsets[partition] for partition in wanted}
+    async def fetch(self, partitions: Collection[int]) -> Mapping[int, Sequence[Fetched]]:
+        start = {partition: self.offsets[partition] for partition in partitions}
         places = {"topic": self.topic, "partition": list(start), "next_offset": list(start.values())}
         async with transaction(self.engine) as tx:
             rows = (await tx.execute(tables.READ, places)).all()

@@ -30,7 +30,7 @@ class ByArrival:
         if self.reader is None:
             await asyncio.sleep(wait)
             return []
-        fetched = await self.reader.read((), wait)
+        fetched = await self.reader.read(self.reader.partitions, wait)
         return [record.event for records in fetched.values() for record in records]
 
     async def aclose(self) -> None:

@@ -180,10 +180,10 @@ async def test_a_reader_that_stays_open_goes_on_when_the_broker_is_back(
     await published(log, topic, run_of([1]), partitions=1)
     async with log.reader(topic, {0: 1}) as reader:
         kafka.kill()
-        assert await reader.read((), 0.5) == {}
+        assert await reader.read(reader.partitions, 0.5) == {}
         with pytest.raises(LogUnavailable):
             await within(6, reader.ends())
         await asyncio.to_thread(kafka.start)
         await published(log, topic, run_of([2]))
-        found = await reader.read((), 10)
+        found = await reader.read(reader.partitions, 10)
     assert [each.event.position for each in found[0]] == [2]

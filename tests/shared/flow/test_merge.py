@@ -30,15 +30,14 @@ def fetched(positions: list[int], start: int) -> list[Fetched]:
 
 
 def drain(merge: Merge, topic: Partitions, data: st.DataObject, stop: int | None = None) -> list[int]:
-    """Reads and takes pieces of any size, in any order of partitions, as `paused` allows, until nothing comes."""
+    """Takes and reads pieces of any size, of partitions that are awaited in any order, until nothing comes."""
     got: list[int] = []
     while stop is None or len(got) < stop:
-        readable = [each for each in topic if merge.read[each] < len(topic[each]) and each not in merge.paused()]
-        got += positions_of(merge.take(data.draw(st.integers(1, 5))))
+        taken = positions_of(merge.take(data.draw(st.integers(1, 5))))
+        got += taken
+        readable = [each for each in merge.awaited if merge.read[each] < len(topic[each])]
         if not readable:
-            rest = positions_of(merge.take(1))
-            got += rest
-            if not rest and all(each in merge.paused() or merge.read[each] == len(topic[each]) for each in topic):
+            if not taken:
                 return got
             continue
         partition = data.draw(st.sampled_from(readable))
@@ -51,11 +50,11 @@ def total(topic: Partitions) -> int:
     return max((position for sent in topic.values() for position in sent), default=0)
 
 
-@given(topics(), st.integers(1, 4), st.data())
+@given(topics(), st.data())
 def test_any_partitioning_interleaving_and_repetition_gives_every_position_once_in_order(
-    topic: Partitions, far: int, data: st.DataObject
+    topic: Partitions, data: st.DataObject
 ) -> None:
-    merge = Merge(0, topic, {}, far)
+    merge = Merge(0, topic, {})
     assert drain(merge, topic, data) == list(range(1, total(topic) + 1))
 
 
@@ -96,19 +95,23 @@ def test_what_waits_for_its_turn_may_not_be_a_hole_yet() -> None:
     assert positions_of(merge.take(9)) == [1, 2, 3]
 
 
-def test_partitions_far_ahead_are_paused_and_the_one_that_is_waited_for_is_not() -> None:
-    merge = Merge(0, [0, 1], {}, far=3)
-    merge.add(0, fetched([2, 3, 4], 0))
-    assert set(merge.paused()) == {0}
+def test_what_may_hold_the_next_is_awaited_and_nothing_else() -> None:
+    merge = Merge(0, [0, 1, 2], {})
+    assert set(merge.awaited) == {0, 1, 2}
+    merge.add(0, fetched([2, 3], 0))
+    assert (set(merge.awaited), merge.has_later) == ({1, 2}, True)
     merge.add(1, fetched([1], 0))
     merge.take(2)
-    assert set(merge.paused()) == set()
+    assert set(merge.awaited) == {1, 2}
+    merge.take(1)
+    assert (set(merge.awaited), merge.has_later) == ({0, 1, 2}, False)
 
 
 def test_what_is_sent_again_does_not_wait_twice() -> None:
-    merge = Merge(0, [0, 1], {}, far=3)
-    merge.add(0, fetched([2, 3, 2, 3, 2, 3], 0))
-    assert set(merge.paused()) == set()
+    merge = Merge(0, [0, 1], {})
+    merge.add(0, fetched([1, 2, 1, 2], 0))
+    merge.take(2)
+    assert set(merge.awaited) == {0, 1}
 
 
 def test_offsets_are_those_of_what_was_not_taken() -> None:

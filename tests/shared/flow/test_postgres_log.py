@@ -105,6 +105,6 @@ async def test_what_this_process_publishes_wakes_its_readers_at_once(
     monkeypatch.setattr("shared.flow.log.postgres.SHORTEST", 30)
     await log.create_topic(topic, 1)
     async with log.reader(topic, {}) as reader:
-        reading = asyncio.create_task(reader.read((), 20))
+        reading = asyncio.create_task(reader.read(reader.partitions, 20))
         await published(log, topic, run_of([1]), partitions=1)
         assert positions_of(each.event for each in (await within(5, reading))[0]) == [1]

@@ -30,9 +30,9 @@ async def test_a_reader_that_does_not_bring_what_the_log_holds_is_replaced(
     seen: dict[int, PostgresReader] = {}
     fetch = PostgresReader.fetch
 
-    async def deaf_at_first(self: PostgresReader, wanted: Collection[int]) -> Mapping[int, Sequence[Fetched]]:
+    async def deaf_at_first(self: PostgresReader, partitions: Collection[int]) -> Mapping[int, Sequence[Fetched]]:
         seen[id(self)] = self
-        return {} if len(seen) == 1 else await fetch(self, wanted)
+        return {} if len(seen) == 1 else await fetch(self, partitions)
 
     monkeypatch.setattr(PostgresReader, "fetch", deaf_at_first)
     monkeypatch.setattr("shared.flow.topic.STALLED", 0.5)
@@ -49,12 +49,12 @@ async def test_a_reader_that_fails_now_and_then_repeats_nothing_and_loses_nothin
     fetch = PostgresReader.fetch
     calls = 0
 
-    async def fails_often(self: PostgresReader, wanted: Collection[int]) -> Mapping[int, Sequence[Fetched]]:
+    async def fails_often(self: PostgresReader, partitions: Collection[int]) -> Mapping[int, Sequence[Fetched]]:
         nonlocal calls
         calls += 1
         if calls % 3 == 0:
             raise LogUnavailable("now and then")
-        return await fetch(self, [partition for partition in wanted if partition % 5 != calls % 5])
+        return await fetch(self, [partition for partition in partitions if partition % 5 != calls % 5])
 
     monkeypatch.setattr(PostgresReader, "fetch", fails_often)
     monkeypatch.setattr("shared.flow.topic.RETRY", 0.01)
