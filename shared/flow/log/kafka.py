@@ -27,7 +27,7 @@ IN_BATCHES = {"compression_type": "lz4", "max_batch_size": 256 * 1024, "linger_m
 ALONE = {"group_id": None, "enable_auto_commit": False, "auto_offset_reset": "earliest", "fetch_max_wait_ms": 200}
 NONSENSE = (ValueError, LookupError, TypeError, AssertionError, struct.error)
 """What aiokafka raises over bytes that no broker would send."""
-MANY = 100
+MANY = 50
 """Records that one read takes at most: whatever else this process does need not wait for more."""
 # The broker's clock stamps records: it refuses those that a clock an hour ahead of its own has stamped.
 FOR_EVER = {
