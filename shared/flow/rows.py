@@ -1,12 +1,19 @@
 """Many rows in one statement, as one JSON parameter: the same plan however many there are."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Sequence
+from contextlib import aclosing
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import orjson
 from sqlalchemy import Table, TextClause, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.flow.ahead import ahead
+
+Write = tuple[TextClause, Mapping[str, Any]]
+"""A statement with its parameters."""
 
 
 def upsert(table: Table, *, add: Collection[str] = ()) -> TextClause:
@@ -43,3 +50,15 @@ def plain(value: Any) -> Any:
     if isinstance(value, frozenset | set):
         return sorted(value)
     raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+async def write(tx: AsyncConnection, writes: Iterable[Write]) -> None:
+    """One after the other. While Postgres works at one, the rows of the next are put together."""
+    async with aclosing(ahead(one_by_one(writes))) as each:
+        async for statement, told in each:
+            await tx.execute(statement, told)
+
+
+async def one_by_one(writes: Iterable[Write]) -> AsyncGenerator[Write]:
+    for each in writes:
+        yield each

@@ -2,6 +2,7 @@
 arrive, the rows are the same: each takes what the other has left so far, and they take turns."""
 
 from collections.abc import Sequence
+from itertools import chain
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,6 +12,7 @@ from services.forecast.projections import chart, postings, pure
 from services.forecast.projections.tables import metadata
 from services.forecast.upstream.pipeline import DealEvent
 from shared.flow.projection import Projection
+from shared.flow.rows import write
 from shared.rules.message import Recorded
 
 LATEST = text("""
@@ -19,9 +21,10 @@ LATEST = text("""
 
 
 async def take_deals(tx: AsyncConnection, facts: Sequence[Recorded[DealEvent]]) -> None:
-    lines = await postings.post(tx, facts)
+    posted = await postings.post(tx, facts)
+    lines = posted.lines
     tree = await chart.upwards(tx, {line.account.owner for line in lines})
-    await pure.add(tx, lines, tree)
+    await write(tx, chain(posted.writes(), pure.added(lines, tree)))
     await note(tx, "pipeline", facts)
 
 

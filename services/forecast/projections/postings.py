@@ -1,6 +1,7 @@
 """Pipeline's events become postings; of each deal its current account is kept, to take the old amount from."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from operator import attrgetter, itemgetter
 from typing import Any
@@ -11,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.forecast.ledger.postings import Account, Deal, Line, transaction
 from services.forecast.projections.tables import deals, postings
 from services.forecast.upstream.pipeline import Corrected, DealEvent
-from shared.flow.rows import insert, rows, upsert
+from shared.flow.rows import Write, insert, rows, upsert
 from shared.rules.message import Recorded
 
 Fact = Recorded[DealEvent]
@@ -22,20 +23,33 @@ INSERT_POSTINGS = insert(postings)
 UPSERT_DEALS = upsert(deals)
 
 
-async def post(tx: AsyncConnection, facts: Sequence[Fact]) -> list[Line]:
-    """Writes a batch's postings; returns their lines, for the totals."""
-    known = await deals_of(tx, {fact.subject for fact in facts})
-    written: list[tuple[Fact, int, Line]] = []
-    latest: dict[str, tuple[Fact, Deal]] = {}
+@dataclass
+class Posted:
+    """What a batch's events post. `latest`: each deal's last event, with the deal after it."""
+
+    written: list[tuple[Fact, int, Line]] = field(default_factory=list)
+    latest: dict[str, tuple[Fact, Deal]] = field(default_factory=dict)
+
+    @property
+    def lines(self) -> list[Line]:
+        """For the totals."""
+        return [line for _, _, line in self.written]
+
+    def writes(self) -> Iterator[Write]:
+        yield INSERT_POSTINGS, rows(posting(*each) for each in self.written)
+        yield UPSERT_DEALS, rows(deal_row(deal_id, *last) for deal_id, last in self.latest.items())
+
+
+async def post(tx: AsyncConnection, facts: Sequence[Fact]) -> Posted:
+    known = await deals_of(tx, {fact.subject for fact in facts if fact.version > 1})
+    posted = Posted()
     for fact in facts:
-        after = deal_of(fact.event)
-        lines = transaction(known.get(fact.subject), after, corrected=isinstance(fact.event, Corrected))
-        written += [(fact, number, line) for number, line in enumerate(lines, start=1)]
-        known[fact.subject] = after
-        latest[fact.subject] = fact, after
-    await tx.execute(INSERT_POSTINGS, rows(posting(*each) for each in written))
-    await tx.execute(UPSERT_DEALS, rows(deal_row(*each) for each in latest.values()))
-    return [line for _, _, line in written]
+        deal_id, after = fact.subject, deal_of(fact.event)
+        lines = transaction(known.get(deal_id), after, corrected=isinstance(fact.event, Corrected))
+        posted.written += [(fact, number, line) for number, line in enumerate(lines, start=1)]
+        posted.latest[deal_id] = fact, after
+        known[deal_id] = after
+    return posted
 
 
 async def deals_of(tx: AsyncConnection, subjects: Collection[str]) -> dict[str, Deal]:
@@ -60,9 +74,9 @@ def posting(fact: Fact, number: int, line: Line) -> dict[str, Any]:
     }
 
 
-def deal_row(fact: Fact, deal: Deal) -> dict[str, Any]:
+def deal_row(deal_id: str, fact: Fact, deal: Deal) -> dict[str, Any]:
     return deal.account._asdict() | {
-        "opportunity_id": fact.subject,
+        "opportunity_id": deal_id,
         "amount": deal.amount,
         "outcome": deal.outcome,
         "account": fact.event.account,

@@ -1,7 +1,7 @@
 """Totals under today's chart: of each node, with all below it, per close day and category."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -13,7 +13,7 @@ from services.forecast.ledger.postings import Line
 from services.forecast.ledger.shifts import Shift
 from services.forecast.ledger.tree import Tree, chain
 from services.forecast.projections.tables import NO_CURRENCY, NO_DAY, currencies, pure
-from shared.flow.rows import rows, upsert
+from shared.flow.rows import Write, rows, upsert
 
 KEY = [column.name for column in pure.primary_key]
 SUMS = ("amount", "deals", "own_amount", "own_deals")
@@ -69,16 +69,16 @@ class Change:
 Key = tuple[Any, ...]
 
 
-async def add(tx: AsyncConnection, lines: Sequence[Line], tree: Tree) -> None:
+def added(lines: Sequence[Line], tree: Tree) -> Iterator[Write]:
     """`tree` has the lines' owners, as far as they are nodes, and all above them."""
     changed = [row for row in summed(lines, tree) if any(row[name] for name in SUMS)]
-    await tx.execute(UPSERT, rows(changed))
+    yield UPSERT, rows(changed)
     if fewer := [row for row in changed if row["deals"] < 0]:
-        await tx.execute(DELETE_EMPTY, rows(fewer))
+        yield DELETE_EMPTY, rows(fewer)
     counted = in_currencies(lines)
-    await tx.execute(UPSERT_CURRENCIES, rows(counted))
+    yield UPSERT_CURRENCIES, rows(counted)
     if any(each["deals"] < 0 for each in counted):
-        await tx.execute(DELETE_EMPTY_CURRENCIES)
+        yield DELETE_EMPTY_CURRENCIES, {}
 
 
 def summed(lines: Iterable[Line], tree: Tree) -> list[dict[str, Any]]:
