@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from shared.run.telemetry import Metrics
 
 log = structlog.get_logger()
-PROJECTED_AT_ONCE = 2000
+PROJECTED_AT_ONCE = 4000
 REACTED_AT_ONCE = 256
 PROJECTING_RESTS, REACTING_RESTS = 0.02, 0.01
 """Seconds. Without a rest, 200 leads a second would be as many transactions for each of a dozen consumers."""
