@@ -8,13 +8,15 @@ from shared.rules.message import StoredEvent
 
 
 class Merge:
-    """What was read of a topic and waits for its turn. `next` is the position whose turn it is.
+    """What was read of a topic and waits for its turn. `next` is the position whose turn it is; `ready` events can be
+    taken from there on.
 
     Within a partition positions rise, but for repetitions of what was there before.
     """
 
     def __init__(self, after: int, partitions: Collection[int], offsets: Mapping[int, int]) -> None:
         self.next = after + 1
+        self.ready = 0
         self.read = {partition: offsets.get(partition, 0) for partition in partitions}
         """The next offset to read, by partition."""
         self._pending: dict[int, StoredEvent] = {}
@@ -28,13 +30,15 @@ class Merge:
                 self._pending[event.position] = event
                 self._waiting[partition].append((offset, event.position))
             self.read[partition] = offset + 1
+        while self._missing in self._pending:
+            self.ready += 1
 
     def take(self, limit: int) -> list[StoredEvent]:
         """The next events by position, without a gap."""
-        taken: list[StoredEvent] = []
-        while len(taken) < limit and self.next in self._pending:
-            taken.append(self._pending.pop(self.next))
-            self.next += 1
+        number = min(limit, self.ready)
+        taken = [self._pending.pop(self.next + each) for each in range(number)]
+        self.next += number
+        self.ready -= number
         if taken:
             self._drop_taken()
         return taken
@@ -54,15 +58,21 @@ class Merge:
         return waiting[0][0] if waiting else self.read[partition]
 
     @property
+    def _missing(self) -> int:
+        """The first position that is not here."""
+        return self.next + self.ready
+
+    @property
     def awaited(self) -> Collection[int]:
-        """Partitions that may hold `next`: of the others something later waits, and within one, positions rise. To
-        read no more of those keeps short what waits."""
-        return [partition for partition, waiting in self._waiting.items() if not waiting]
+        """Partitions that may hold the first position that is not here. Of the others something later waits, and within
+        one, positions rise: to read no more of those keeps short what waits."""
+        missing = self._missing
+        return [partition for partition, waiting in self._waiting.items() if not waiting or waiting[-1][1] < missing]
 
     @property
     def has_later(self) -> bool:
         """Whether something waits that was read before its turn."""
-        return bool(self._pending)
+        return len(self._pending) > self.ready
 
     def is_hole(self, watermark: Watermark, ends: Mapping[int, int]) -> bool:
         """Whether `next` is missing from the log for good. `ends` must have been asked for after the watermark."""

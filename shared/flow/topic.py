@@ -102,12 +102,11 @@ class TopicSource:
 
     async def _advance(self, after: int, limit: int, wait: float) -> list[StoredEvent]:
         reader, merge = await self._reading(after)
-        events = merge.take(limit)
-        if not events:
+        if not merge.ready:
             await self._fill(reader, merge, wait)
-            events = merge.take(limit)
-        while len(events) < limit and merge.has_later and await self._fill(reader, merge, 0):
-            events += merge.take(limit - len(events))
+        while merge.ready < limit and merge.has_later and await self._fill(reader, merge, 0):
+            pass
+        events = merge.take(limit)  # last: what is taken and then not returned would be read again from the beginning
         if events:
             self._looked, self._evidence = now(), None
         elif now() >= self._looked + LOOK:

@@ -95,16 +95,18 @@ def test_what_waits_for_its_turn_may_not_be_a_hole_yet() -> None:
     assert positions_of(merge.take(9)) == [1, 2, 3]
 
 
-def test_what_may_hold_the_next_is_awaited_and_nothing_else() -> None:
+def test_what_may_hold_the_first_that_is_missing_is_awaited_and_nothing_else() -> None:
     merge = Merge(0, [0, 1, 2], {})
     assert set(merge.awaited) == {0, 1, 2}
     merge.add(0, fetched([2, 3], 0))
-    assert (set(merge.awaited), merge.has_later) == ({1, 2}, True)
-    merge.add(1, fetched([1], 0))
-    merge.take(2)
-    assert set(merge.awaited) == {1, 2}
-    merge.take(1)
-    assert (set(merge.awaited), merge.has_later) == ({0, 1, 2}, False)
+    assert (merge.ready, set(merge.awaited), merge.has_later) == (0, {1, 2}, True)
+    merge.add(1, fetched([1, 5], 0))
+    assert (merge.ready, set(merge.awaited), merge.has_later) == (3, {0, 2}, True)
+    assert positions_of(merge.take(2)) == [1, 2]
+    assert (merge.ready, set(merge.awaited), merge.has_later) == (1, {0, 2}, True)
+    merge.add(2, fetched([4], 0))
+    assert positions_of(merge.take(9)) == [3, 4, 5]
+    assert (merge.ready, set(merge.awaited), merge.has_later) == (0, {0, 1, 2}, False)
 
 
 def test_what_is_sent_again_does_not_wait_twice() -> None:
