@@ -73,7 +73,7 @@ async def compare(log: Log, topic: str, copy: Copy) -> None:
             reached = dict.fromkeys(ends, 0)
             last = dict.fromkeys(ends, 0)
             while open_ones := {partition for partition in ends if reached[partition] < ends[partition]}:
-                for partition, fetched in (await reader.read(set(reader.partitions) - open_ones, WAIT)).items():
+                for partition, fetched in (await reader.read(set(reader.partitions) & open_ones, WAIT)).items():
                     reached[partition] = fetched[-1].offset + 1
                     last[partition] = copy.compare(partition, (one.event for one in fetched), last[partition])
     except UnknownTopic:
