@@ -120,7 +120,7 @@ class TopicSource:
             merge.add(partition, records)
         if fetched:
             self._heard = now()
-        await asyncio.sleep(0)
+        await asyncio.sleep(0)  # what is buffered comes without a wait: others have their turn all the same
         return bool(fetched)
 
     async def _reading(self, after: int) -> tuple[PartitionReader, Merge]:

@@ -41,7 +41,7 @@ class Posted:
 
 
 async def post(tx: AsyncConnection, facts: Sequence[Fact]) -> Posted:
-    known = await deals_of(tx, {fact.subject for fact in facts if fact.version > 1})
+    known = await deals_of(tx, {fact.subject for fact in facts if fact.version > 1})  # first events find none
     posted = Posted()
     for fact in facts:
         deal_id, after = fact.subject, deal_of(fact.event)
