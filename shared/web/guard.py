@@ -25,6 +25,8 @@ LARGEST_BATCH = 16 * 1024 * 1024
 LONGEST_LENGTH = 18
 """Digits of a Content-Length. Python reads no number of 5,000."""
 STREAM = "/events/stream"
+WENT_AWAY = 499
+"""What is counted when nobody was there to be answered, as proxies count it."""
 ALWAYS = [(b"x-content-type-options", b"nosniff")]
 
 
@@ -44,7 +46,7 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        started, status, begun = perf_counter(), 500, False
+        started, status, begun = perf_counter(), WENT_AWAY, False
         correlation_id = conditions.correlation_id(Headers(scope=scope), self.new_id())
         scope.setdefault("state", {})["correlation_id"] = correlation_id
         bind_contextvars(correlation_id=str(correlation_id))
@@ -61,7 +63,7 @@ class Guard:
             await self.guarded(scope, receive, noticing, told)
         except asyncio.CancelledError:  # the process ends: whoever waits must not take silence for a fault of theirs
             if not begun:
-                await refuse(Busy("the service is stopping"), scope, receive, send)
+                await refuse(Busy("the service is stopping"), scope, receive, noticing)
             raise
         finally:
             route = getattr(scope.get("route"), "path", "none")

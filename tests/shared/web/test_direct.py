@@ -6,11 +6,15 @@ from typing import Any
 import httpx
 import orjson
 import pytest
+from starlette.types import Message
+from structlog.testing import capture_logs
 
 from services.lead_intake.service import SERVICE
+from shared.run.process import front
 from shared.run.service import hot_routes
 from shared.web.direct import Way
-from tests.running import migrated, running_services
+from shared.web.guard import WENT_AWAY
+from tests.running import make_key, migrated, running_apps, running_services
 
 LEAD: dict[str, Any] = {"source": "other", "person": {"email": "ada@direct.example"}}
 DEMO = LEAD | {"source": "demo_request", "details": {"seats": 3, "budget": {"amount": "10.50", "currency": "EUR"}}}
@@ -81,3 +85,27 @@ async def test_a_query_goes_the_ordinary_way(database: str) -> None:
     async with running_services(database, [SERVICE]) as client:
         answer = await client.post("/intake/v1/leads?source=webinar", json=LEAD)
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "query/source")
+
+
+async def test_who_goes_away_in_the_middle_of_a_body_is_no_fault_of_ours(database: str) -> None:
+    headers = {"authorization": f"Bearer {await make_key(database)}", "content-type": "application/json"}
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/intake/v1/leads",
+        "query_string": b"",
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+    }
+    said: list[Message] = [{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}]
+
+    async def receive() -> Message:
+        return said.pop(0)
+
+    async def send(message: Message) -> None:
+        raise OSError("there is nobody")
+
+    async with running_apps(database, [SERVICE]) as apps:
+        with capture_logs() as lines:
+            await front(apps)(scope, receive, send)
+    (line,) = [line for line in lines if line["event"] == "request"]
+    assert line["status"] == WENT_AWAY
