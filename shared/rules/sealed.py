@@ -48,7 +48,10 @@ class Sealed(Generic[T]):
             [core_schema.is_instance_schema(cls), referred],
             mode="left_to_right",
             serialization=core_schema.plain_serializer_function_ser_schema(
-                lambda sealed, info: {"ref": str(sealed.ref or seal_now(sealed, values, info.context))},
+                lambda sealed, info: {"ref": sealed.ref or seal_now(sealed, values, info.context)},
+                return_schema=core_schema.typed_dict_schema(
+                    {"ref": core_schema.typed_dict_field(core_schema.uuid_schema())}
+                ),
                 info_arg=True,
             ),
         )
