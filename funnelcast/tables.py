@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from shared.flow.rows import plain
+from shared.store.rows import plain
 
 WIDE = 200
 """Columns where nobody looks: a pipe must not cut lines."""

@@ -7,8 +7,8 @@ from hashlib import sha256
 import orjson
 
 from shared.flow.log import NOT_OURS, Log, UnknownTopic
-from shared.flow.rows import plain
 from shared.rules.message import StoredEvent
+from shared.store.rows import plain
 
 LENGTH = 16
 NONE = bytes(LENGTH)

@@ -10,13 +10,13 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.flow import checkpoint, parked
-from shared.flow.ahead import ahead
 from shared.flow.batch import Batch, Offsets, readable
 from shared.flow.cancelled import heed
 from shared.flow.checkpoint import Aside, Fenced
 from shared.flow.parked import Wished
 from shared.rules.message import Parser, Recorded, StoredEvent
 from shared.store import event_store
+from shared.store.ahead import ahead
 from shared.store.wake import Pause, Wake
 
 log = structlog.get_logger()

@@ -30,10 +30,10 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.exc import SQLAlchemyError, StatementError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.flow.rows import plain
 from shared.rules.message import StoredEvent
 from shared.store.committer import sqlstate
 from shared.store.event_store import metadata
+from shared.store.rows import plain
 
 MOST_IN_A_MINUTE = 20
 """More keys than this at once is no poison event but a fault of ours: the consumer stops instead."""

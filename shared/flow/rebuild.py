@@ -13,10 +13,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.flow import checkpoint, parked, read_schema
-from shared.flow.ahead import ahead
 from shared.flow.consumer import Source
 from shared.flow.projection import Projection, together
 from shared.rules.message import Parser, Recorded, StoredEvent
+from shared.store.ahead import ahead
 from shared.store.committer import sqlstate
 
 AT_ONCE = 2000

@@ -9,6 +9,7 @@ from sqlalchemy import ARRAY, Column, Named, Table, Text, TypedColumns, any_, bi
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.store.event_store import metadata
+from shared.store.rows import rows
 
 
 class AliasColumns(TypedColumns):
@@ -23,8 +24,7 @@ FIND = select(aliases).where(aliases.c.alias == any_(bindparam("aliases", type_=
 CLAIM = text("""
     INSERT INTO aliases (alias, stream, subject, fingerprint)
     SELECT alias, stream, subject, fingerprint
-    FROM unnest(CAST(:alias AS text[]), CAST(:stream AS text[]), CAST(:subject AS text[]), CAST(:fingerprint AS text[]))
-        AS claimed (alias, stream, subject, fingerprint)
+    FROM jsonb_populate_recordset(CAST(NULL AS aliases), CAST(:rows AS jsonb)) AS claimed
     WHERE NOT EXISTS (SELECT FROM erased WHERE erased.subject = claimed.subject)""")
 OF_SUBJECT = select(aliases).where(aliases.c.subject == bindparam("subject", type_=Text))
 FORGET = delete(aliases).where(aliases.c.subject == any_(bindparam("subjects", type_=ARRAY(Text))))
@@ -66,7 +66,7 @@ async def of_subject(tx: AsyncConnection, subject: str) -> list[Held]:
 
 async def claim(tx: AsyncConnection, claimed: Sequence[Held]) -> None:
     if claimed:
-        await tx.execute(CLAIM, {name: [getattr(held, name) for held in claimed] for name in Held.__slots__})
+        await tx.execute(CLAIM, rows(claimed))
 
 
 async def forget(tx: AsyncConnection, subjects: Collection[str]) -> None:

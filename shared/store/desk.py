@@ -6,8 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import orjson
-
 from shared.rules.decider import Decider
 from shared.rules.edge import Edge
 from shared.rules.message import (
@@ -230,7 +228,7 @@ class Draft:
 
         def sealer(value: Any) -> UUID:
             ref = self.desk.edge.new_id()
-            self.kept.append(Kept(ref, self.subject, orjson.dumps(value).decode()))
+            self.kept.append(Kept(ref, self.subject, value))
             if event.lends:
                 self.lent.add(ref)
             return ref

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import orjson
 from sqlalchemy import (
     ARRAY,
     BigInteger,
@@ -30,6 +31,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.rules.message import BEGINNING, StoredEvent
+from shared.store.rows import insert, rows
 
 metadata = MetaData()
 LARGEST_EVENT = 256 * 1024
@@ -96,17 +98,7 @@ HEAD = text("""
     recorded_at=DateTime(timezone=True),
     promised=DateTime(timezone=True),
 )
-APPEND = text("""
-    INSERT INTO events (position, event_id, stream, version, type, data, occurred_at, recorded_at, actor,
-        correlation_id, causation_id)
-    SELECT position, event_id, stream, version, type, CAST(data AS jsonb), occurred_at, recorded_at, actor,
-        correlation_id, causation_id
-    FROM unnest(CAST(:position AS bigint[]), CAST(:event_id AS uuid[]), CAST(:stream AS text[]),
-        CAST(:version AS int[]), CAST(:type AS text[]), CAST(:data AS text[]), CAST(:occurred_at AS timestamptz[]),
-        CAST(:recorded_at AS timestamptz[]), CAST(:actor AS text[]), CAST(:correlation_id AS uuid[]),
-        CAST(:causation_id AS uuid[]))
-        AS facts (position, event_id, stream, version, type, data, occurred_at, recorded_at, actor, correlation_id,
-            causation_id)""")
+APPEND = insert(events)
 POSITION = text("SELECT coalesce(max(position), 0) FROM events").columns(position=BigInteger)
 
 
@@ -157,4 +149,4 @@ def stored(row: Row[*tuple[object, ...]]) -> StoredEvent:
 
 async def append(tx: AsyncConnection, facts: Sequence[StoredEvent]) -> None:
     if facts:
-        await tx.execute(APPEND, {name: [getattr(fact, name) for fact in facts] for name in StoredEvent._fields})
+        await tx.execute(APPEND, rows([fact._asdict() | {"data": orjson.Fragment(fact.data)} for fact in facts]))

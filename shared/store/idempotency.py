@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import orjson
 from sqlalchemy import (
     ARRAY,
     BigInteger,
@@ -27,6 +26,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.store.event_store import metadata
+from shared.store.rows import rows
 
 
 class AnswerColumns(TypedColumns):
@@ -48,10 +48,8 @@ FIND = select(answers).where(
 )
 KEEP = text("""
     INSERT INTO answers (key, fingerprint, stream, version, position, created, body)
-    SELECT key, fingerprint, stream, version, position, created, CAST(body AS jsonb)
-    FROM unnest(CAST(:key AS text[]), CAST(:fingerprint AS text[]), CAST(:stream AS text[]), CAST(:version AS int[]),
-        CAST(:position AS bigint[]), CAST(:created AS boolean[]), CAST(:body AS text[]))
-        AS given (key, fingerprint, stream, version, position, created, body)
+    SELECT key, fingerprint, stream, version, position, created, body
+    FROM jsonb_populate_recordset(CAST(NULL AS answers), CAST(:rows AS jsonb))
     ON CONFLICT (key) DO UPDATE SET fingerprint = excluded.fingerprint, stream = excluded.stream,
         version = excluded.version, position = excluded.position, created = excluded.created, body = excluded.body,
         given_at = clock_timestamp()""")
@@ -80,8 +78,7 @@ async def find(tx: AsyncConnection, keys: Collection[str]) -> Mapping[str, Given
 
 async def keep(tx: AsyncConnection, given: Sequence[Given]) -> None:
     if given:
-        named = {name: [getattr(one, name) for one in given] for name in Given.__slots__}
-        await tx.execute(KEEP, named | {"body": [orjson.dumps(one.body).decode() for one in given]})
+        await tx.execute(KEEP, rows(given))
 
 
 async def expire(tx: AsyncConnection) -> int:

@@ -31,6 +31,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.store.event_store import metadata
+from shared.store.rows import rows
 
 
 class VaultColumns(TypedColumns):
@@ -57,9 +58,8 @@ lent = Table("lent", lent_metadata, LentColumns, schema="exchange")
 
 READ = select(vault.c.ref, vault.c.value).where(vault.c.ref == any_(bindparam("refs", type_=ARRAY(Uuid))))
 ROWS = """ (ref, subject, value)
-    SELECT ref, subject, CAST(value AS jsonb)
-    FROM unnest(CAST(:ref AS uuid[]), CAST(:subject AS text[]), CAST(:value AS text[])) AS rows (ref, subject, value)
-    WHERE NOT EXISTS (SELECT FROM erased WHERE erased.subject = rows.subject)"""
+    SELECT ref, subject, value FROM jsonb_populate_recordset(CAST(NULL AS vault), CAST(:rows AS jsonb)) AS kept
+    WHERE NOT EXISTS (SELECT FROM erased WHERE erased.subject = kept.subject)"""
 KEEP = text("INSERT INTO vault" + ROWS)
 LEND = text("INSERT INTO exchange.lent" + ROWS)
 ADOPT = text("""
@@ -76,23 +76,19 @@ EMPTY_LENT = delete(lent).where(lent.c.subject == any_(bindparam("subjects", typ
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One value for the vault, as JSON text."""
+    """One value for the vault, as JSON has it."""
 
     ref: UUID
     subject: str
-    value: str
+    value: Any
 
 
 async def keep(tx: AsyncConnection, kept: Sequence[Kept], *, lend: Collection[UUID] = ()) -> None:
     """Under the append lock: nothing is kept for a subject that is erased, whoever still writes about it."""
     if kept:
-        await tx.execute(KEEP, columns(kept))
+        await tx.execute(KEEP, rows(kept))
     if lend:
-        await tx.execute(LEND, columns([one for one in kept if one.ref in lend]))
-
-
-def columns(kept: Sequence[Kept]) -> dict[str, list[Any]]:
-    return {name: [getattr(one, name) for one in kept] for name in Kept.__slots__}
+        await tx.execute(LEND, rows([one for one in kept if one.ref in lend]))
 
 
 async def adopt(tx: AsyncConnection, wanted: Sequence[tuple[UUID, str]]) -> None:

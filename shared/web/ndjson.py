@@ -9,8 +9,8 @@ import orjson
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ValidationError
 
-from shared.flow.ahead import ahead
 from shared.rules.message import Refusal
+from shared.store.ahead import ahead
 from shared.store.ask import Answer, Ask, Done
 from shared.web import conditions
 from shared.web.call import Call

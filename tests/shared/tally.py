@@ -10,7 +10,6 @@ from sqlalchemy import BigInteger, Column, MetaData, Named, Table, Text, TypedCo
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.flow.projection import Projection
-from shared.flow.rows import rows, upsert
 from shared.rules.decider import Decider, Reference
 from shared.rules.message import (
     Command,
@@ -27,6 +26,7 @@ from shared.rules.reaction import Reaction
 from shared.rules.sealed import Sealed, seal
 from shared.run.service import Service, Upstream
 from shared.store.ask import Ask, Cause, Step
+from shared.store.rows import rows, upsert
 
 CORRELATION = UUID(int=7)
 

@@ -15,8 +15,8 @@ from services.forecast.ledger.tree import Seat, Tree
 from services.forecast.org.events import NodePlaced, NodeRenamed
 from services.forecast.org.history import History, Place, Row, row_of, stay_at, stays, with_row
 from services.forecast.projections.tables import org_rows, seats
-from shared.flow.rows import insert, rows, upsert
 from shared.rules.message import BEGINNING, Recorded
+from shared.store.rows import insert, rows, upsert
 
 Fact = Recorded[ForecastEvent]
 INSERT_ROWS = insert(org_rows)

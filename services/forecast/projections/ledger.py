@@ -12,8 +12,8 @@ from services.forecast.projections import chart, postings, pure
 from services.forecast.projections.tables import metadata
 from services.forecast.upstream.pipeline import DealEvent
 from shared.flow.projection import Projection
-from shared.flow.rows import write
 from shared.rules.message import Recorded
+from shared.store.rows import write
 
 LATEST = text("""
     INSERT INTO latest (source, occurred_at) VALUES (:source, :occurred_at)

@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.forecast.ledger.postings import Account, Deal, Line, transaction
 from services.forecast.projections.tables import deals, postings
 from services.forecast.upstream.pipeline import Corrected, DealEvent
-from shared.flow.rows import Write, insert, rows, upsert
 from shared.rules.message import Recorded
+from shared.store.rows import Write, insert, rows, upsert
 
 Fact = Recorded[DealEvent]
 OF_EVENT = attrgetter(*Account._fields)

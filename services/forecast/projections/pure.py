@@ -13,7 +13,7 @@ from services.forecast.ledger.postings import Line
 from services.forecast.ledger.shifts import Shift
 from services.forecast.ledger.tree import Tree, chain
 from services.forecast.projections.tables import NO_CURRENCY, NO_DAY, currencies, pure
-from shared.flow.rows import Write, rows, upsert
+from shared.store.rows import Write, rows, upsert
 
 KEY = [column.name for column in pure.primary_key]
 SUMS = ("amount", "deals", "own_amount", "own_deals")

@@ -23,8 +23,8 @@ from services.lead_intake.events import IntakeEvent
 from services.lead_intake.lead.events import EngagementAdded, LeadCaptured
 from services.lead_intake.person.events import PersonAccessed, PersonErased
 from shared.flow.projection import Projection
-from shared.flow.rows import rows, upsert
 from shared.rules.message import Recorded
+from shared.store.rows import rows, upsert
 
 
 class Columns(TypedColumns):

@@ -27,8 +27,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.pipeline.events import PipelineEvent
 from services.pipeline.opportunity.events import After, OpportunityOpened
 from shared.flow.projection import Projection
-from shared.flow.rows import rows, upsert
 from shared.rules.message import Recorded
+from shared.store.rows import rows, upsert
 
 
 class Columns(TypedColumns):

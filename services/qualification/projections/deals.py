@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.qualification.upstream.pipeline import Deal, PipelineEvent
 from shared.flow.projection import Projection
-from shared.flow.rows import rows, upsert
 from shared.rules.message import Recorded
+from shared.store.rows import rows, upsert
 
 
 class Columns(TypedColumns):

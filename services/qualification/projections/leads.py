@@ -28,8 +28,8 @@ from services.qualification.events import QualificationEvent
 from services.qualification.lead.events import After, Lifecycle
 from services.qualification.model.events import Grade
 from shared.flow.projection import Projection
-from shared.flow.rows import rows, upsert
 from shared.rules.message import Recorded
+from shared.store.rows import rows, upsert
 
 
 class Columns(TypedColumns):

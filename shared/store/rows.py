@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy import Table, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.flow.ahead import ahead
+from shared.store.ahead import ahead
 
 Write = tuple[TextClause, Mapping[str, Any]]
 """A statement with its parameters."""

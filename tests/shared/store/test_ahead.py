@@ -6,7 +6,7 @@ from contextlib import aclosing
 
 import pytest
 
-from shared.flow.ahead import ahead
+from shared.store.ahead import ahead
 
 
 class Told:

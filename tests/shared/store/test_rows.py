@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.flow.rows import Write, rows, write
+from shared.store.rows import Write, rows, write
 
 
 class Noted:
