@@ -49,7 +49,8 @@ class Ask:
     """What one caller wants of one stream: all of its steps happen, or none.
 
     The stream is the first that one of `find`'s aliases leads to, else `stream`. `also` are aliases that it takes if
-    nobody has them. `reply(state)` gives the ids that the caller is answered with, also when the answer is repeated.
+    nobody has them. `new`: `stream` was named for this ask, and has nothing that could be read. `reply(state)` gives
+    the ids that the caller is answered with, also when the answer is repeated.
     """
 
     decider: Decider[Any, Any, Any]
@@ -65,6 +66,7 @@ class Ask:
     reply: Callable[[Any], Mapping[str, Any]] = field(default=lambda state: {})
     cause: Cause | None = None
     adopts: Sequence[UUID] = ()
+    new: bool = False
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ async def handle(tx: AsyncConnection, edge: Edge, asks: Sequence[Ask]) -> list[A
     head = await event_store.head(tx)
     held = await aliases.find(tx, {alias for ask in asks for alias in aliases_of(ask)})
     deciders = streams_of(asks, held)
-    history = await event_store.read_streams(tx, deciders)
+    history = await event_store.read_streams(tx, deciders.keys() - {ask.stream for ask in asks if ask.new})
     given = await idempotency.find(tx, {ask.key for ask in asks if ask.key})
     desk = Desk(edge, head, folded(deciders, history), held, given)
     answers = [desk.answer(ask) for ask in asks]

@@ -73,6 +73,7 @@ class Call:
         claim: Claim | None = None,
         find: Sequence[str] = (),
         also: Sequence[str] = (),
+        new: bool = False,
         reply: Callable[[Any], Mapping[str, Any]] = lambda state: {},
     ) -> Done:
         """Returns when the command's events are on disk; raises the refusal."""
@@ -87,6 +88,7 @@ class Call:
                 self.correlation_id,
                 find=find,
                 also=also,
+                new=new,
                 if_version=conditions.if_version(self.request.headers),
                 key=key,
                 fingerprint=await self.fingerprint() if key else "",

@@ -38,6 +38,7 @@ def wanted(call: Call, told: CaptureLead) -> Ask:
         call.correlation_id,
         find=[claim.alias, *who.find] if claim else who.find,
         also=who.also,
+        new=True,
         reply=answered(asked),
     )
 

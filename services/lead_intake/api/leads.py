@@ -113,7 +113,9 @@ async def capture(told: CaptureLead, call: Writes) -> CaptureTaken:
     who = identity(running.blind, told.person)
     find = [claim.alias, *who.find] if claim else who.find
     lead_id = str(running.edge.new_id())
-    done = await call.ask(DECIDER, lead_id, asked, claim=claim, find=find, also=who.also, reply=answered(asked))
+    done = await call.ask(
+        DECIDER, lead_id, asked, claim=claim, find=find, also=who.also, new=True, reply=answered(asked)
+    )
     if not done.created:
         call.response.status_code = 200
     return CaptureTaken(lead_id=done.subject, created=done.created, position=done.position, **done.body)

@@ -43,6 +43,7 @@ def wanted(call: Call, history: History) -> Ask:
         call.correlation_id,
         find=[external],
         also=[external],
+        new=True,
     )
 
 

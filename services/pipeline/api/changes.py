@@ -74,7 +74,7 @@ async def open_opportunity(command: OpenOpportunity, call: Writes) -> Opened:
     claim = await external_claim(call, command.external_id)
     subject = str(call.running.edge.new_id())
     find = [claim.alias] if claim else []
-    done = await call.ask(DECIDER, subject, command, occurred_at=command.occurred_at, claim=claim, find=find)
+    done = await call.ask(DECIDER, subject, command, occurred_at=command.occurred_at, claim=claim, find=find, new=True)
     if not done.created:
         call.response.status_code = 200
     return Opened(opportunity_id=done.subject, position=done.position, created=done.created)

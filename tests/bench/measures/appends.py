@@ -59,13 +59,13 @@ def evolve(state: None, event: LeadCaptured, at: datetime) -> None:
 
 
 SAVING: Decider[Save, None, Any] = Decider("lead", PARSE, None, decide, evolve)
-EVENT = LeadCaptured.model_validate_json(LEADS.data)
+SAME = Step(Save(event=LeadCaptured.model_validate_json(LEADS.data)))
 
 
 def appending(ground: Ground, committer: Committer) -> Run:
     async def writer(amount: int, mark: UUID) -> None:
         for _ in range(amount):
-            await committer.ask(Ask(SAVING, f"lead-{EDGE.new_id()}", [Step(Save(event=EVENT))], "bench", mark))
+            await committer.ask(Ask(SAVING, f"lead-{EDGE.new_id()}", [SAME], "bench", mark, new=True))
 
     async def run(mark: UUID) -> Sample:
         writers, amount = ground.sizes.connections, ground.sizes.appends

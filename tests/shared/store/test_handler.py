@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.rules.message import KeyReused, Rejected, Stale, StoredEvent, TooLarge
@@ -38,6 +39,15 @@ async def test_a_later_ask_sees_what_an_earlier_one_of_its_batch_did(write: Writ
     assert isinstance(first, Done)
     assert isinstance(second, Done)
     assert isinstance(third, Rejected)
+
+
+async def test_of_a_new_stream_nothing_is_read_unless_an_alias_leads_elsewhere(write: Write) -> None:
+    await write(ask("a", Add(n=1), also=["x"]))
+    (found,) = await write(ask("b", Add(n=1), find=["x"], new=True))
+    assert isinstance(found, Done)
+    assert (found.stream, found.version) == ("tally-a", 2)
+    with pytest.raises(IntegrityError, match="events_stream_version_key"):
+        await write(ask("a", Add(n=1), new=True))
 
 
 async def test_all_steps_of_an_ask_happen_or_none(store: AsyncEngine, write: Write) -> None:
