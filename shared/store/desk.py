@@ -1,7 +1,7 @@
 """One batch of asks decided in memory: later ones see what earlier ones did. No I/O."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -63,6 +63,19 @@ def folded(deciders: Mapping[str, Decider[Any, Any, Any]], history: Iterable[Sto
     return streams
 
 
+@dataclass(slots=True)
+class Outcome:
+    """What asks came to, and is to be written. `lent`: of what is kept, what other services may take over."""
+
+    appended: list[StoredEvent] = field(default_factory=list)
+    claimed: list[Held] = field(default_factory=list)
+    kept: list[Kept] = field(default_factory=list)
+    lent: set[UUID] = field(default_factory=set)
+    adopted: list[tuple[UUID, str]] = field(default_factory=list)
+    erased: list[str] = field(default_factory=list)
+    answered: list[Given] = field(default_factory=list)
+
+
 class Desk:
     """Holds what the batch's asks may look at, and collects what is to be written."""
 
@@ -76,13 +89,12 @@ class Desk:
     ) -> None:
         self.edge, self.position, self.recorded_at = edge, head.position, head.earliest
         self.streams, self.held, self.given = streams, dict(held), dict(given)
-        self.appended: list[StoredEvent] = []
-        self.claimed: list[Held] = []
-        self.kept: list[Kept] = []
-        self.lent: set[UUID] = set()
-        self.adopted: list[tuple[UUID, str]] = []
-        self.erased: list[str] = []
-        self.answered: list[Given] = []
+        self.outcome = Outcome()
+
+    def taken(self) -> Outcome:
+        """What the asks came to that were answered since the last time."""
+        outcome, self.outcome = self.outcome, Outcome()
+        return outcome
 
     def answer(self, ask: Ask) -> Answer:
         """Idempotency first, then the caller's version, then the rules."""
@@ -104,30 +116,30 @@ class Desk:
         done = Done(stream.name, stream.version, stream.position, created, draft.ask.reply(stream.state))
         self.streams[stream.name] = stream
         self.position += len(draft.appended)
-        self.appended += draft.appended
+        self.outcome.appended += draft.appended
         self.claim(draft.claimed)
-        self.kept += draft.kept
-        self.lent |= draft.lent
+        self.outcome.kept += draft.kept
+        self.outcome.lent |= draft.lent
         self.erase(draft.erased)
-        self.adopted += [(ref, stream.name) for ref in draft.ask.adopts if draft.refers_to(ref)]
+        self.outcome.adopted += [(ref, stream.name) for ref in draft.ask.adopts if draft.refers_to(ref)]
         self.keep(draft.ask, done)
         return done
 
     def claim(self, claimed: Sequence[Held]) -> None:
-        self.claimed += claimed
+        self.outcome.claimed += claimed
         self.held |= {held.alias: held for held in claimed}
 
     def erase(self, subjects: Collection[str]) -> None:
         """Later asks of the batch no longer find the subjects by their aliases."""
         if subjects:
-            self.erased += subjects
+            self.outcome.erased += subjects
             self.held = {alias: held for alias, held in self.held.items() if held.subject not in subjects}
 
     def keep(self, ask: Ask, done: Done) -> None:
         if ask.key is not None:
             given = Given(ask.key, ask.fingerprint, done.stream, done.version, done.position, done.created, done.body)
             self.given[ask.key] = given
-            self.answered.append(given)
+            self.outcome.answered.append(given)
 
 
 def repeated(given: Given, ask: Ask) -> Answer:

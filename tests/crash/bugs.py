@@ -21,7 +21,7 @@ from shared.run.process import Server
 from shared.store import handler, idempotency, vault
 from shared.store.ask import Answer, Ask
 from shared.store.committer import Committer
-from shared.store.desk import Desk
+from shared.store.desk import Outcome
 from shared.store.idempotency import Given
 from shared.web.feed import Feed
 from shared.web.running import Running
@@ -54,10 +54,10 @@ def reply_before_commit() -> None:
 def idempotency_outside_the_transaction() -> None:
     later: list[Given] = []
 
-    async def write(tx: AsyncConnection, desk: Desk) -> None:
-        later.extend(desk.answered)
-        desk.answered.clear()
-        await written(tx, desk)
+    async def write(tx: AsyncConnection, outcome: Outcome) -> None:
+        later.extend(outcome.answered)
+        outcome.answered.clear()
+        await written(tx, outcome)
 
     async def commit(self: Committer, asks: Sequence[Ask]) -> list[Answer]:
         answers = await committed(self, asks)

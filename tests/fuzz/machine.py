@@ -49,11 +49,12 @@ class Store:
 
     @property
     def history(self) -> list[StoredEvent]:
-        return [*self.stored, *self.desk.appended]
+        return [*self.stored, *self.desk.outcome.appended]
 
     def commit(self) -> None:
-        self.stored += self.desk.appended
-        self.held |= {held.alias: held for held in self.desk.claimed}
+        outcome = self.desk.taken()
+        self.stored += outcome.appended
+        self.held |= {held.alias: held for held in outcome.claimed}
         self.desk = self.opened()
 
     def ask(self, stream: str, command: Command, *, key: str | None = None) -> Done | Refusal:

@@ -5,8 +5,8 @@ import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.store import database as connections
+from shared.store import handler
 from shared.store.ask import Answer, Ask
-from shared.store.handler import handle
 from tests.running import Clock
 
 Write = Callable[..., Awaitable[list[Answer]]]
@@ -27,12 +27,13 @@ async def store(database: str) -> AsyncIterator[AsyncEngine]:
         await engine.dispose()
 
 
-@pytest.fixture
-def write(store: AsyncEngine, clock: Clock) -> Write:
-    """Commits some asks in one transaction."""
+@pytest.fixture(params=[1, handler.DECIDED_AT_ONCE])
+def write(store: AsyncEngine, clock: Clock, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Write:
+    """Commits some asks in one transaction, whether they are decided one by one or together."""
+    monkeypatch.setattr(handler, "DECIDED_AT_ONCE", request.param)
 
     async def commit(*asks: Ask) -> list[Answer]:
         async with store.begin() as tx:
-            return await handle(tx, clock.edge(), list(asks))
+            return await handler.handle(tx, clock.edge(), list(asks))
 
     return commit

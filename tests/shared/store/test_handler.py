@@ -1,15 +1,17 @@
 """The one way to write: positions, versions, instants, aliases, vault, idempotency, all in one transaction."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.rules.message import KeyReused, Rejected, Stale, StoredEvent, TooLarge
-from shared.store import aliases, desk, event_store, vault
+from shared.store import aliases, desk, event_store, handler, vault
 from shared.store.ask import Ask, Claim, Done, Step
 from tests.running import Clock
 from tests.shared.store.conftest import Write
@@ -39,6 +41,29 @@ async def test_a_later_ask_sees_what_an_earlier_one_of_its_batch_did(write: Writ
     assert isinstance(first, Done)
     assert isinstance(second, Done)
     assert isinstance(third, Rejected)
+
+
+async def test_what_follows_is_decided_while_postgres_writes(
+    store: AsyncEngine, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order: list[str] = []
+
+    async def write(tx: AsyncConnection, outcome: desk.Outcome) -> None:
+        order.append("writing")
+        for _ in range(5):
+            await asyncio.sleep(0)
+        order.append(f"written {len(outcome.appended)}")
+
+    def decided(state: Any) -> dict[str, Any]:
+        order.append("decided")
+        return {}
+
+    monkeypatch.setattr(handler, "DECIDED_AT_ONCE", 2)
+    monkeypatch.setattr(handler, "write", write)
+    async with store.connect() as tx:
+        answers = await handler.handle(tx, clock.edge(), [ask("a", Add(n=1), reply=decided) for _ in range(3)])
+    assert order == ["decided", "decided", "writing", "decided", "written 2", "writing", "written 1"]
+    assert [answer.version for answer in answers if isinstance(answer, Done)] == [1, 2, 3]
 
 
 async def test_of_a_new_stream_nothing_is_read_unless_an_alias_leads_elsewhere(write: Write) -> None:
