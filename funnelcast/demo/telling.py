@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from enum import Enum, auto
 
@@ -92,7 +91,7 @@ def in_time(told: Iterable[Told]) -> list[Ask]:
 
 async def say(part: Running, what: str, asks: Sequence[Ask]) -> None:
     """Each with a key: as long as answers are kept, saying it again adds nothing."""
-    keyed = [replace(ask, key=f"demo {what} {number}") for number, ask in enumerate(asks)]
+    keyed = [ask._replace(key=f"demo {what} {number}") for number, ask in enumerate(asks)]
     refused: list[str] = []
     for start in range(0, len(asks), AT_ONCE):
         answers = await part.committer.together(keyed[start : start + AT_ONCE])

@@ -1,9 +1,9 @@
 """One batch of asks decided in memory: later ones see what earlier ones did. No I/O."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from shared.rules.decider import Decider
@@ -31,8 +31,7 @@ CLOCKS_DIFFER = timedelta(seconds=1)
 """By as much honest clocks may: ours among each other, a caller's from ours."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stream:
+class Stream(NamedTuple):
     """What is known of one stream after its last event."""
 
     name: str
@@ -42,13 +41,7 @@ class Stream:
     occurred_at: datetime = BEGINNING
 
     def after(self, decider: Decider[Any, Any, Any], event: Event, position: int, at: datetime) -> "Stream":
-        return replace(
-            self,
-            state=decider.evolve(self.state, event, at),
-            version=self.version + 1,
-            position=position,
-            occurred_at=at,
-        )
+        return Stream(self.name, decider.evolve(self.state, event, at), self.version + 1, position, at)
 
 
 def folded(deciders: Mapping[str, Decider[Any, Any, Any]], history: Iterable[StoredEvent]) -> dict[str, Stream]:
