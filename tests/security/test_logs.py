@@ -6,6 +6,7 @@ from io import StringIO
 from traceback import format_exception
 
 import httpx
+import orjson
 import pytest
 import structlog
 from sqlalchemy import text
@@ -84,7 +85,7 @@ async def test_a_fault_in_the_midst_of_a_capture_is_logged_once_and_names_nobody
     """Over a real socket, by a row that the database refuses and repeats."""
 
     async def planted(tx: AsyncConnection, kept: list[vault.Kept], **more: object) -> None:
-        row = {"subject": kept[0].subject, "value": kept[0].value}
+        row = {"subject": kept[0].subject, "value": orjson.dumps(kept[0].value).decode()}
         await tx.execute(
             text("INSERT INTO vault (ref, subject, value) VALUES (NULL, :subject, CAST(:value AS jsonb))"), row
         )

@@ -76,7 +76,7 @@ async def callers(database: str) -> AsyncIterator[Callers]:
         connected(database, search_path="pipeline") as store,
     ):
         headers = {"Authorization": f"Bearer {await make_key(database)}"}
-        transport = httpx.ASGITransport(front(apps))
+        transport = httpx.ASGITransport(front(apps), raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://test", headers=headers) as api:
             yield Callers(api, proxy, apps["pipeline"].state.running.committer, store)
 
