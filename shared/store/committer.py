@@ -65,11 +65,14 @@ class Committer:
         try:
             answers = await self.commit([ask for ask, _ in batch])
         except Exception as error:
-            if len(batch) > 1 and certainly_rolled_back(error) and not unavailable(error):
+            busy = unavailable(error)
+            if busy:
+                log.warning("not_committed", commands=len(batch), error=named(error))
+            if len(batch) > 1 and certainly_rolled_back(error) and not busy:
                 for one in batch:
                     await self.settle([one])
             else:
-                fail(batch, error)
+                fail(batch, busy or error)
             return
         for (_, future), answer in zip(batch, answers, strict=True):
             if not future.done():
@@ -85,7 +88,7 @@ class Committer:
 def fail(batch: Sequence[tuple[Ask, asyncio.Future[Answer]]], error: Exception) -> None:
     for _, future in batch:
         if not future.done():
-            future.set_exception(unavailable(error) or error)
+            future.set_exception(error)
 
 
 def certainly_rolled_back(error: Exception) -> bool:
@@ -102,6 +105,11 @@ def unavailable(error: Exception) -> Busy | None:
 
 PASSING = ("08", "53", "57", "58", "25P03", "40", "55P03")
 """SQLSTATE classes and codes: connection, resources, operator, system, idle too long, deadlock, lock timeout."""
+
+
+def named(error: Exception) -> str:
+    """For the log: not what the error says, which may be about somebody."""
+    return f"{type(error).__name__} {sqlstate(error)}" if isinstance(error, StatementError) else type(error).__name__
 
 
 def sqlstate(error: StatementError) -> str:

@@ -177,7 +177,7 @@ async def test_a_rolling_restart_loses_no_request(project: Project) -> None:
             await restarted(each)
         await senders.more(200)
     print(f"two replicas restarted in turn: {senders.sent} requests, {senders.lost.total()} lost")
-    assert senders.lost == Counter()
+    assert senders.lost == Counter(), await in_thread("logs", "intake-api", project=project)
 
 
 async def test_a_replica_that_is_killed_is_missed(project: Project) -> None:

@@ -7,6 +7,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
+from structlog.testing import capture_logs
 
 from shared.rules.message import Rejected
 from shared.store.ask import Ask, Done, Step
@@ -97,8 +98,11 @@ async def test_a_lost_connection_answers_busy_and_the_next_one_is_served(
         await tx.execute(text("SELECT pg_advisory_xact_lock(hashtext('funnelcast append'), hashtext('pipeline'))"))
         waiting = asyncio.ensure_future(committer.ask(ask("a", Add(n=1))))
         await eventually(lambda: cut_the_waiting(store))
-        with pytest.raises(Busy):
+        with capture_logs() as lines, pytest.raises(Busy):
             await waiting
+    (line,) = lines
+    assert (line["event"], line["commands"]) == ("not_committed", 1)
+    assert line["error"] in {"DBAPIError 08003", "DBAPIError 57P01"}, "gone, or ended by the administrator"
     assert isinstance(await committer.ask(ask("b", Add(n=1))), Done)
     assert await positions(store) == [1]
 
