@@ -97,9 +97,10 @@ async def test_a_lost_connection_answers_busy_and_the_next_one_is_served(
     async with store.begin() as tx:
         await tx.execute(text("SELECT pg_advisory_xact_lock(hashtext('funnelcast append'), hashtext('pipeline'))"))
         waiting = asyncio.ensure_future(committer.ask(ask("a", Add(n=1))))
-        await eventually(lambda: cut_the_waiting(store))
-        with capture_logs() as lines, pytest.raises(Busy):
-            await waiting
+        with capture_logs() as lines:
+            await eventually(lambda: cut_the_waiting(store))
+            with pytest.raises(Busy):
+                await waiting
     (line,) = lines
     assert (line["event"], line["commands"]) == ("not_committed", 1)
     assert line["error"] in {"DBAPIError 08003", "DBAPIError 57P01"}, "gone, or ended by the administrator"
