@@ -15,22 +15,23 @@ from phonenumbers import (
 
 PLAIN = re.compile(r"[a-z0-9_+-]+(\.[a-z0-9_+-]+)*")
 """What stands before the @ of nearly all addresses, and needs no closer look."""
-SHORT = 64
-"""Characters of either part that are surely not too many."""
+SHORT = 47
+"""ASCII characters of either part: whatever Unicode a domain stands for, the whole has fewer than the 254 bytes that an
+address may have."""
 
 
 def email_address(text: str) -> str:
     """Its domain in lower case and readable Unicode. Raises `ValueError`; asks no name server. `.test` is let through:
     nobody's address, and every rehearsal's."""
     local, at, domain = text.rpartition("@")
-    if at and len(local) <= SHORT and len(domain) <= SHORT and PLAIN.fullmatch(local):
+    if at and domain.isascii() and max(len(local), len(domain)) <= SHORT and PLAIN.fullmatch(local):
         return f"{local}@{mail_domain(domain)}"
     return validated(text).normalized
 
 
 @lru_cache(10_000)
 def mail_domain(text: str) -> str:
-    """As in an address. To look at it costs more than all else of a lead's body, and few providers have most people."""
+    """As in an address. Few providers have most people, and it costs more to look at than all else of an address."""
     return validated(f"someone@{text}").domain
 
 
