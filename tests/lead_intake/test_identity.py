@@ -33,8 +33,7 @@ def judged(text: str, judge: Callable[[str], str]) -> str:
 @example("ada", "b@customer.example")
 @example("", "customer.example")
 @example("ada", "")
-@example("a" * 64, ".".join(["\U00010330"] * 20) + ".example")
-@example("a" * 64, "xn--" + "a" * 50 + ".example")
+@example("a" * 64, ".".join(["ü"] * 28) + ".example")
 def test_the_short_way_says_what_the_library_says(local: str, domain: str) -> None:
     text = f"{local}@{domain}"
     assert judged(text, email_address) == judged(text, of_the_library)
