@@ -28,6 +28,7 @@ from tests.bench.measures import (
     rollup,
     size,
     start,
+    together,
     transaction,
 )
 from tests.bench.sizes import FULL, LONG, QUICK, Sizes
@@ -50,6 +51,7 @@ MEASURES: Mapping[str, Callable[[Ground], Awaitable[Sequence[Row]]]] = {
     "P15": start.measure,
     "memory": remembering.measure,
     "size": size.measure,
+    "scale": together.measure,
 }
 
 
