@@ -26,9 +26,9 @@ from tests.bench.measures import (
     relay,
     remembering,
     rollup,
+    scaling,
     size,
     start,
-    together,
     transaction,
 )
 from tests.bench.sizes import FULL, LONG, QUICK, Sizes
@@ -51,7 +51,7 @@ MEASURES: Mapping[str, Callable[[Ground], Awaitable[Sequence[Row]]]] = {
     "P15": start.measure,
     "memory": remembering.measure,
     "size": size.measure,
-    "scale": together.measure,
+    "scale": scaling.measure,
 }
 
 
