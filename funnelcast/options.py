@@ -48,11 +48,11 @@ def settings(**options: Any) -> Settings:
 
 def service(name: str) -> "Service":
     """One that there is not is wrong usage."""
-    from funnelcast import roster
+    from funnelcast import services
 
-    chosen = roster.named(name)
+    chosen = services.named(name)
     if chosen is None:
-        raise typer.BadParameter(f"{name!r} is not among {', '.join(roster.SERVICES)}", param_hint="SERVICE")
+        raise typer.BadParameter(f"{name!r} is not among {', '.join(services.SERVICES)}", param_hint="SERVICE")
     return chosen
 
 

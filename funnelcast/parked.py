@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from funnelcast import place
+from funnelcast import database
 from funnelcast.failure import Failed
-from funnelcast.roster import SERVICES
+from funnelcast.services import SERVICES
 from shared.flow import parked
 from shared.flow.parked import ParkedKey, Wish
 from shared.run import schema
@@ -29,14 +29,14 @@ class Named:
 
 async def listed(settings: Settings) -> list[dict[str, Any]]:
     found = []
-    async with place.store(settings) as url:
+    async with database.store(settings) as url:
         for name, service in SERVICES.items():
             found += [{"service": name} | vars(key) for key in await of_service(url, service)]
     return found
 
 
 async def of_service(url: str, service: Service) -> list[ParkedKey]:
-    async with place.connected(url, search_path=service.name) as engine:
+    async with database.connected(url, search_path=service.name) as engine:
         await schema.check(engine, [service.name])
         async with engine.connect() as tx:
             return await parked.keys(tx, service.subscriptions)
@@ -44,9 +44,9 @@ async def of_service(url: str, service: Service) -> list[ParkedKey]:
 
 async def wish(settings: Settings, service: Service, named: Named, wish: Wish) -> str:
     """Says what will be done, by the running service or by the next one that runs."""
-    async with place.store(settings) as url:
+    async with database.store(settings) as url:
         key = the_one(service, named, await of_service(url, service))
-        async with place.connected(url, search_path=service.name) as engine, engine.begin() as tx:
+        async with database.connected(url, search_path=service.name) as engine, engine.begin() as tx:
             first = await parked.ask(tx, key.subscription, key.source, key.key, wish)
     if first is None:
         raise Failed(f"{key.key} is not parked any more")

@@ -6,8 +6,8 @@ from asyncio.subprocess import PIPE
 
 from sqlalchemy.engine import make_url
 
+from funnelcast.embedded_postgres import binaries
 from funnelcast.failure import Failed
-from shared.run.embedded import binaries
 
 
 def program(name: str) -> str:

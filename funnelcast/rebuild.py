@@ -7,7 +7,7 @@ from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from funnelcast import life, place, progress
+from funnelcast import database, progress, runtime
 from funnelcast.failure import Failed
 from shared.flow import checkpoint, read_schema
 from shared.flow.consumer import StoreSource
@@ -19,8 +19,8 @@ from shared.flow.topic import Hole, TopicSource
 from shared.run import memory, schema
 from shared.run.service import Service
 from shared.run.settings import Settings
-from shared.store import database
-from shared.store.wake import Wake
+from shared.store import engines
+from shared.store.signal import Signal
 
 CONNECTIONS = 4
 PATIENCE = 10.0
@@ -31,8 +31,8 @@ async def rebuild(settings: Settings, service: Service, named: str | None) -> st
     """Says what was done."""
     projections = chosen(service, named)
     what = f"{service.name}: {', '.join(each.name for each in projections)}"
-    async with place.store(settings) as url, life.log_of(settings, url) as log:
-        async with place.connected(url) as engine:
+    async with database.store(settings) as url, runtime.log_of(settings, url) as log:
+        async with database.connected(url) as engine:
             await schema.check(engine, [service.name])
         try:
             with progress.shown() as tell:
@@ -78,9 +78,9 @@ async def following(
 ) -> AsyncIterator[tuple[AsyncEngine, Mapping[str, Followed]]]:
     """The sources of these projections, each from its beginning: the own one is the store, others are in the log."""
     search_path = f"{service.name},{read_schema.beside(service.read_models)}"
-    engine = database.writer(url, search_path, connections=CONNECTIONS)
+    engine = engines.writer(url, search_path, connections=CONNECTIONS)
     topics = {one.source: TopicSource(log, one.topic, one.source) for one in service.upstream}
-    sources = topics | {service.name: StoreSource(engine, Wake())}
+    sources = topics | {service.name: StoreSource(engine, Signal())}
     wanted = {source for each in projections for source in each.applies}
     try:
         yield (
@@ -99,9 +99,9 @@ async def following(
 async def drop_old(settings: Settings, services: Sequence[Service]) -> list[str]:
     """Says of each old version what became of it."""
     told = []
-    async with place.store(settings) as url:
+    async with database.store(settings) as url:
         for service in services:
-            async with place.connected(url, search_path=service.name) as engine:
+            async with database.connected(url, search_path=service.name) as engine:
                 await schema.check(engine, [service.name])
                 told += [await dropped(engine, service, old) for old in await others(engine, service)]
     return told

@@ -5,9 +5,9 @@ from contextlib import AsyncExitStack
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from funnelcast import life, place
+from funnelcast import database, runtime
 from funnelcast.failure import Failed
-from funnelcast.roster import SERVICES
+from funnelcast.services import SERVICES
 from shared.flow.lease import HEARTBEAT, end, lease_engine, taken_over
 from shared.flow.log import Log, LogUnavailable
 from shared.flow.log.kafka import PATIENCE
@@ -15,8 +15,8 @@ from shared.flow.relay import Relay
 from shared.run import schema
 from shared.run.service import Service
 from shared.run.settings import Settings
-from shared.store import database
-from shared.store.wake import Wake
+from shared.store import engines
+from shared.store.signal import Signal
 
 LAST_WORDS = HEARTBEAT + PATIENCE + 1
 """Seconds in which a relay that lost its lease notices it, and what it was sending has arrived or never will."""
@@ -25,9 +25,9 @@ LAST_WORDS = HEARTBEAT + PATIENCE + 1
 async def republish(settings: Settings, service: Service) -> str:
     """Running services go on meanwhile, but for the relay of this one, whose work this is for so long."""
     async with AsyncExitStack() as stack:
-        url = await stack.enter_async_context(place.store(settings))
-        the_log = await stack.enter_async_context(life.log_of(settings, url))
-        leases, store = lease_engine(url), database.writer(url, service.name, connections=2)
+        url = await stack.enter_async_context(database.store(settings))
+        the_log = await stack.enter_async_context(runtime.log_of(settings, url))
+        leases, store = lease_engine(url), engines.writer(url, service.name, connections=2)
         stack.push_async_callback(leases.dispose)
         stack.push_async_callback(store.dispose)
         await schema.check(store, [service.name])
@@ -40,7 +40,7 @@ async def republish(settings: Settings, service: Service) -> str:
 
 
 async def refilled(leases: AsyncEngine, store: AsyncEngine, the_log: Log, settings: Settings, service: Service) -> int:
-    relay = Relay(service.name, service.topic, settings.partitions, store, the_log, Wake())
+    relay = Relay(service.name, service.topic, settings.partitions, store, the_log, Signal())
     await the_log.check()
     async with taken_over(leases, f"{service.name} worker") as was_running:
         await relay.rewind()

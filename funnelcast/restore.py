@@ -12,10 +12,10 @@ from tempfile import mkdtemp
 import orjson
 from sqlalchemy import text
 
-from funnelcast import founding, place, programs
+from funnelcast import bootstrap, database, programs
 from funnelcast.backup import ABOUT, FORM, KEY, STORE, must_be_embedded
+from funnelcast.embedded_postgres import DATABASE, embedded_postgres
 from funnelcast.failure import Failed
-from shared.run.embedded import DATABASE, embedded_postgres
 from shared.run.settings import Settings
 
 ANALYZE = text("ANALYZE")
@@ -33,9 +33,9 @@ async def restore(settings: Settings, file: Path) -> str:
         async with embedded_postgres(unfinished) as server:
             whole = ("--exit-on-error", "--single-transaction", "--no-owner", f"--dbname={DATABASE}")
             await programs.run("pg_restore", *whole, str(unfinished / STORE), url=server.url)
-            async with place.connected(server.url) as engine, engine.begin() as tx:
+            async with database.connected(server.url) as engine, engine.begin() as tx:
                 await tx.execute(ANALYZE)
-        founding.write_key(unfinished / KEY, key)
+        bootstrap.write_key(unfinished / KEY, key)
         (unfinished / STORE).unlink()
         appear(unfinished, data)
     return f"Restored: `funnelcast up --data {data}`. If the system was on Kafka, `funnelcast republish` comes first."

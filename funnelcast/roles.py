@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from funnelcast.failure import Failed
-from funnelcast.roster import SERVICES
+from funnelcast.services import SERVICES
 
 EXISTS = text("SELECT count(*) FROM pg_roles WHERE rolname = :role")
 LOGIN = text("SELECT format(:how || ' ROLE %I LOGIN PASSWORD %L', CAST(:role AS text), CAST(:password AS text))")

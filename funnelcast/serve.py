@@ -5,10 +5,10 @@ from enum import StrEnum
 
 import structlog
 
-from funnelcast import founding, life, place
-from funnelcast.life import Apps, Stopper
+from funnelcast import bootstrap, database, runtime
+from funnelcast.runtime import Apps, Stopper
 from shared.run import process
-from shared.run.service import Service, Surroundings
+from shared.run.service import Resources, Service
 from shared.run.settings import Settings
 from shared.run.telemetry import configure_logging
 
@@ -25,21 +25,21 @@ class Role(StrEnum):
 
 def serve(settings: Settings, service: Service, role: Role) -> None:
     configure_logging(settings.log_level)
-    life.run(lambda stopper: living(settings, service, role, stopper))
+    runtime.run(lambda stopper: living(settings, service, role, stopper))
 
 
 async def living(settings: Settings, service: Service, role: Role, stopper: Stopper) -> None:
     """Raises `WrongSchema` when the tables are not this code's: `funnelcast migrate` is a step of its own."""
     stopper.seconds = process.GONE
-    url = await place.answering(settings.postgres or "")
-    async with place.connected(url) as engine:
-        blind = await founding.blind_of(settings, engine)
-    async with life.log_of(settings, url) as chosen:
-        around = Surroundings(url, chosen, settings, blind)
+    url = await database.answering(settings.postgres or "")
+    async with database.connected(url) as engine:
+        blind_index = await bootstrap.blind_of(settings, engine)
+    async with runtime.log_of(settings, url) as chosen:
+        resources = Resources(url, chosen, settings, blind_index)
 
         async def welcome(apps: Apps, address: str) -> None:
             log.info("serving", service=service.name, role=role.value, address=f"{address}/{service.name}")
 
         # A worker answers for its health alone.
         served = replace(service, routers=()) if role is Role.WORKER else service
-        await life.serve([served], around, stopper, work=role is not Role.API, welcome=welcome)
+        await runtime.serve([served], resources, stopper, work=role is not Role.API, welcome=welcome)

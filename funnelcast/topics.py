@@ -2,9 +2,9 @@
 
 import asyncio
 
-from funnelcast import life
+from funnelcast import runtime
 from funnelcast.failure import Failed
-from funnelcast.roster import SERVICES
+from funnelcast.services import SERVICES
 from shared.flow.log import Log, LogUnavailable
 from shared.run.settings import Settings
 
@@ -16,7 +16,7 @@ async def topics(settings: Settings) -> str:
     """Says what there is now. A topic that is there already keeps its partitions."""
     if not settings.kafka:
         raise Failed("topics are Kafka's: --kafka (FUNNELCAST_KAFKA) says where it is")
-    async with life.log_of(settings, "") as log:
+    async with runtime.log_of(settings, "") as log:
         for service in SERVICES.values():
             await create(log, service.topic, settings.partitions)
     return f"There are {', '.join(service.topic for service in SERVICES.values())}"

@@ -7,19 +7,19 @@ from dataclasses import dataclass
 
 import typer
 
-from funnelcast import forecast, founding, keys, life, place
-from funnelcast.founding import Founded
-from funnelcast.life import Apps, Stopper
-from funnelcast.roster import SERVICES
+from funnelcast import bootstrap, database, forecast, keys, runtime
+from funnelcast.bootstrap import Founded
+from funnelcast.embedded_postgres import embedded_postgres
+from funnelcast.runtime import Apps, Stopper
+from funnelcast.services import SERVICES
 from shared.flow import continuity
 from shared.flow.log import LogUnavailable
-from shared.rules.edge import Edge
-from shared.run.embedded import embedded_postgres
-from shared.run.service import Surroundings
+from shared.rules.clock_and_ids import ClockAndIds
+from shared.run.service import Resources
 from shared.run.settings import Settings
 from shared.run.telemetry import configure_logging
-from shared.store import database
-from shared.web.running import Running
+from shared.store import engines
+from shared.web.service_context import ServiceContext
 
 
 @dataclass(frozen=True)
@@ -32,34 +32,34 @@ class Demo:
 def up(settings: Settings, *, demo: Demo | None) -> None:
     """Until it is told to stop, or a part of it dies."""
     configure_logging(settings.log_level)
-    life.run(lambda stopper: living(settings, stopper, demo))
+    runtime.run(lambda stopper: living(settings, stopper, demo))
 
 
 async def living(settings: Settings, stopper: Stopper, demo: Demo | None) -> None:
-    edge = Edge()
+    clock_and_ids = ClockAndIds()
     async with postgres(settings) as url:
-        founded = await founding.found(settings, edge, url, list(SERVICES))
-        async with life.log_of(settings, url) as log:
-            around = Surroundings(url, log, settings, founded.blind, edge)
-            await must_share_a_past(around)
+        founded = await bootstrap.found(settings, clock_and_ids, url, list(SERVICES))
+        async with runtime.log_of(settings, url) as log:
+            resources = Resources(url, log, settings, founded.blind_index, clock_and_ids)
+            await must_share_a_past(resources)
 
             async def welcome(apps: Apps, address: str) -> None:
-                stage = Stage(apps, url, address, edge)
+                stage = Stage(apps, url, address, clock_and_ids)
                 there = demo is not None and await show_demo(stage)
                 announce(settings, founded, address)
                 if demo and there and demo.speed:
                     await go_on(stage, demo.speed)
 
-            await life.serve(list(SERVICES.values()), around, stopper, welcome=welcome)
+            await runtime.serve(list(SERVICES.values()), resources, stopper, welcome=welcome)
 
 
-async def must_share_a_past(around: Surroundings) -> None:
+async def must_share_a_past(resources: Resources) -> None:
     """Before anybody reads from the log what the stores do not hold. Relays look again, and when the log is back."""
     for service in SERVICES.values():
-        store = database.reader(around.postgres, service.name, connections=2)
+        store = engines.reader(resources.postgres, service.name, connections=2)
         try:
             with suppress(LogUnavailable):
-                await continuity.check(store, around.log, service.topic, service.name, cursor=0)
+                await continuity.check(store, resources.log, service.topic, service.name, cursor=0)
         finally:
             await store.dispose()
 
@@ -68,7 +68,7 @@ async def must_share_a_past(around: Surroundings) -> None:
 async def postgres(settings: Settings) -> AsyncIterator[str]:
     """Of our own, its end is ours, too: starting again repairs both."""
     if settings.postgres:
-        yield await place.answering(settings.postgres)
+        yield await database.answering(settings.postgres)
         return
     async with embedded_postgres(settings.data) as server, asyncio.TaskGroup() as tasks:
         watching = tasks.create_task(server.watch())
@@ -83,11 +83,11 @@ class Stage:
     apps: Apps
     postgres: str
     address: str
-    edge: Edge
+    clock_and_ids: ClockAndIds
 
     @property
-    def parts(self) -> Mapping[str, Running]:
-        return {name: app.state.running for name, app in self.apps.items()}
+    def parts(self) -> Mapping[str, ServiceContext]:
+        return {name: app.state.context for name, app in self.apps.items()}
 
 
 async def show_demo(stage: Stage) -> bool:
@@ -95,11 +95,11 @@ async def show_demo(stage: Stage) -> bool:
     holds something else."""
     from funnelcast.demo import company, history
 
-    if not await history.have(stage.parts, company.founded(), stage.edge.now()):
+    if not await history.have(stage.parts, company.founded(), stage.clock_and_ids.now()):
         return False
     async with (
-        place.connected(stage.postgres) as engine,
-        keys.lent(engine, stage.edge, "demo", ["forecast:read"]) as key,
+        database.connected(stage.postgres) as engine,
+        keys.lent(engine, stage.clock_and_ids, "demo", ["forecast:read"]) as key,
     ):
         await forecast.forecast(stage.address, key, None, None, depth=20, as_json=False)
     typer.echo()
@@ -111,7 +111,7 @@ async def go_on(stage: Stage, speed: float) -> None:
 
     leads = f"{website.A_SECOND * speed:g} leads a second"
     typer.echo(f"\nThe company goes on working, with about {leads}; --demo-speed 0 leaves it as it is.")
-    await living.live(stage.parts, company.founded(), stage.postgres, stage.address, stage.edge, speed)
+    await living.live(stage.parts, company.founded(), stage.postgres, stage.address, stage.clock_and_ids, speed)
 
 
 def announce(settings: Settings, founded: Founded, address: str) -> None:

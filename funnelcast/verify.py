@@ -10,10 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from funnelcast import life, place, progress
+from funnelcast import database, progress, runtime
 from funnelcast.failure import Failed
 from funnelcast.progress import Reading, Tell
-from funnelcast.roster import SERVICES
+from funnelcast.services import SERVICES
 from funnelcast.tables import console
 from funnelcast.verifying import ledger, order, read_models, snapshot, texts
 from funnelcast.verifying import log as the_log
@@ -26,7 +26,7 @@ from shared.run.service import Service
 from shared.run.settings import Settings
 from shared.store import event_store
 from shared.store.event_store import published
-from shared.web.running import REACTIONS
+from shared.web.service_context import REACTIONS
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Checked:
 
 async def verify(settings: Settings, *, as_json: bool) -> int:
     """The exit code."""
-    async with place.store(settings) as url, opened(url) as engine, life.log_of(settings, url) as log:
+    async with database.store(settings) as url, opened(url) as engine, runtime.log_of(settings, url) as log:
         await schema.check(engine, list(SERVICES))
         try:
             with progress.shown() as tell:

@@ -15,19 +15,19 @@ from sqlalchemy.pool import NullPool
 
 from shared.flow.log import Log
 from shared.flow.log.postgres import PostgresLog
-from shared.rules.edge import Edge
+from shared.rules.clock_and_ids import ClockAndIds
 from shared.run import schema
 from shared.run.process import Server, all_running, front, server
-from shared.run.service import Service, Surroundings
+from shared.run.service import Resources, Service
 from shared.run.settings import Settings
-from shared.store import database
-from shared.store.aliases import Blind
+from shared.store import engines
+from shared.store.aliases import BlindIndex
 from shared.web import access
 
 T = TypeVar("T")
 PATIENT = Settings(connections=4, port=0, unknown_keys_per_minute=0, open_requests_per_second=0)
 """Tests all come from one address."""
-BLIND = Blind(b"a key for tests that is long enough")
+BLIND = BlindIndex(b"a key for tests that is long enough")
 NAMESPACE = UUID("5d0c3a51-3e10-4f2b-9a7c-b9b6a1b1f001")
 SERVICES = ("intake", "qualification", "pipeline", "forecast")
 TOPICS = tuple(f"funnelcast.{name}.v1" for name in ("lead-intake", "qualification", "pipeline", "forecast"))
@@ -50,8 +50,8 @@ class Clock:
         self.ids += 1
         return uuid5(NAMESPACE, str(self.ids))
 
-    def edge(self) -> Edge:
-        return Edge(self.now, self.new_id)
+    def clock_and_ids(self) -> ClockAndIds:
+        return ClockAndIds(self.now, self.new_id)
 
 
 @asynccontextmanager
@@ -67,7 +67,7 @@ async def connected(url: str, *, search_path: str | None = None) -> AsyncIterato
 
 async def make_key(url: str, scopes: Collection[str] = access.SCOPES, *, name: str = "tester", **more: Any) -> str:
     async with connected(url) as engine, engine.begin() as tx:
-        return await access.create(tx, Edge().new_id(), name, scopes, **more)
+        return await access.create(tx, ClockAndIds().new_id(), name, scopes, **more)
 
 
 async def migrated(url: str) -> None:
@@ -77,7 +77,7 @@ async def migrated(url: str) -> None:
 
 @asynccontextmanager
 async def embedded_log(url: str) -> AsyncIterator[PostgresLog]:
-    engine = database.writer(url, "log", connections=8)
+    engine = engines.writer(url, "log", connections=8)
     try:
         yield PostgresLog(engine)
     finally:
@@ -89,14 +89,14 @@ async def running_services(
     url: str,
     services: Sequence[Service],
     *,
-    edge: Edge | None = None,
+    clock_and_ids: ClockAndIds | None = None,
     log: Log | None = None,
     scopes: Collection[str] = access.SCOPES,
     work: bool = True,
     settings: Settings = PATIENT,
 ) -> AsyncIterator[httpx.AsyncClient]:
     """Makes the topics, runs the services and yields a client with a key of these scopes."""
-    async with running_apps(url, services, edge=edge, log=log, work=work, settings=settings) as apps:
+    async with running_apps(url, services, clock_and_ids=clock_and_ids, log=log, work=work, settings=settings) as apps:
         headers = {"Authorization": f"Bearer {await make_key(url, scopes)}"}
         transport = httpx.ASGITransport(front(apps))
         async with httpx.AsyncClient(transport=transport, base_url="http://test", headers=headers) as client:
@@ -108,7 +108,7 @@ async def running_apps(
     url: str,
     services: Sequence[Service],
     *,
-    edge: Edge | None = None,
+    clock_and_ids: ClockAndIds | None = None,
     log: Log | None = None,
     work: bool = True,
     settings: Settings = PATIENT,
@@ -117,8 +117,8 @@ async def running_apps(
         chosen = log or embedded
         for topic in TOPICS:
             await chosen.create_topic(topic, 12)
-        around = Surroundings(url, chosen, settings, BLIND, edge or Edge())
-        async with all_running(services, around, work=work) as apps:
+        resources = Resources(url, chosen, settings, BLIND, clock_and_ids or ClockAndIds())
+        async with all_running(services, resources, work=work) as apps:
             yield apps
 
 

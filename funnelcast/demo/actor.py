@@ -11,7 +11,7 @@ import structlog
 
 from funnelcast import client
 from funnelcast.client import Refused
-from funnelcast.demo.story import chance
+from funnelcast.demo.script import chance
 
 log = structlog.get_logger()
 PATIENCE = 10.0

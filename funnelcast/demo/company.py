@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from random import Random
 
-from funnelcast.demo.story import chance
+from funnelcast.demo.script import chance
 from funnelcast.demo.words import COUNTRIES, FIRST, LAST, PLACES, TRADES
 from services.forecast.org.commands import PlaceNode
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from random import Random
 
 from funnelcast.demo.company import Account, Company
-from funnelcast.demo.story import Told, later, new_id, quarter_end, some_day, told
+from funnelcast.demo.script import Told, later, new_id, quarter_end, some_day, told
 from funnelcast.demo.words import PRODUCTS, REASONS
 from services.pipeline.opportunity.commands import (
     Advance,

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import typer
 
 from funnelcast.demo.company import Company
-from funnelcast.demo.telling import Parts, There, found, heads, tell
+from funnelcast.demo.seed import Parts, There, found, heads, tell
 from funnelcast.failure import Failed
 
 REMEMBERED = timedelta(hours=71)

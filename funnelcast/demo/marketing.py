@@ -6,12 +6,12 @@ from random import Random
 from typing import Any
 
 from funnelcast.demo.company import Account
-from funnelcast.demo.story import Told, at_work, later, new_id, some_day, told
+from funnelcast.demo.script import Told, at_work, later, new_id, some_day, told
 from funnelcast.demo.words import ASSETS, FIRST, LAST, PRODUCTS, TITLES, WEBINARS
 from services.lead_intake.api.capturing import identity
 from services.lead_intake.lead.commands import Capture, CaptureLead
 from services.lead_intake.lead.decider import DECIDER
-from shared.store.aliases import Blind
+from shared.store.aliases import BlindIndex
 
 LEADS = 3000
 FIRST_SOURCES = {"newsletter": 33, "gated_content": 30, "webinar": 20, "demo_request": 17}
@@ -21,11 +21,11 @@ COMES_BACK = (55, 20, 12, 8, 5)
 Person = dict[str, str]
 
 
-def captures(random: Random, accounts: Sequence[Account], blind: Blind, now: datetime) -> Iterator[Told]:
+def captures(random: Random, accounts: Sequence[Account], blind_index: BlindIndex, now: datetime) -> Iterator[Told]:
     taken: set[str] = set()
     for _ in range(LEADS):
         account = random.choice(accounts)
-        yield from of_person(random, person(random, account, taken), account, blind, now)
+        yield from of_person(random, person(random, account, taken), account, blind_index, now)
 
 
 def person(random: Random, account: Account, taken: set[str]) -> Person:
@@ -39,7 +39,7 @@ def person(random: Random, account: Account, taken: set[str]) -> Person:
             return {"email": email, "first_name": first, "last_name": last, **title}
 
 
-def of_person(random: Random, who: Person, account: Account, blind: Blind, now: datetime) -> Iterator[Told]:
+def of_person(random: Random, who: Person, account: Account, blind_index: BlindIndex, now: datetime) -> Iterator[Told]:
     """Who asked for a demo is with sales from then on."""
     lead_id, person_id = new_id(random), new_id(random)
     at, sources = some_day(random, now), [chosen(random, FIRST_SOURCES)]
@@ -49,7 +49,7 @@ def of_person(random: Random, who: Person, account: Account, blind: Blind, now: 
             return
         body = CaptureLead.model_validate(submission(random, source, who, account))
         command = Capture(told=body, capture_id=new_id(random), person_id=person_id, engaged_at=at, unnamed=True)
-        who_it_is = identity(blind, body.person)
+        who_it_is = identity(blind_index, body.person)
         yield told(DECIDER, lead_id, command, at, "website", find=who_it_is.find, also=who_it_is.also)
         if source == "demo_request":
             return
@@ -90,9 +90,9 @@ def details(random: Random, source: str) -> dict[str, Any]:
             return {"message": message, "product": random.choice(PRODUCTS), "seats": random.randint(5, 400)}
 
 
-def last_seen(asks: Sequence[Told]) -> dict[str, datetime]:
+def last_seen(write_requests: Sequence[Told]) -> dict[str, datetime]:
     """When each lead last did something, by its id."""
-    return {each.ask.stream.partition("-")[2]: each.at for each in sorted(asks, key=lambda each: each.at)}
+    return {each.ask.stream.partition("-")[2]: each.at for each in sorted(write_requests, key=lambda each: each.at)}
 
 
 def soon_after(random: Random, at: datetime) -> datetime:

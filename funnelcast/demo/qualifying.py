@@ -9,7 +9,7 @@ from typing import Any
 from funnelcast.demo.company import SDRS, Account, Company
 from funnelcast.demo.deals import Deal, priced
 from funnelcast.demo.marketing import soon_after
-from funnelcast.demo.story import Told, chance, later, new_id, told
+from funnelcast.demo.script import Told, chance, later, new_id, told
 from funnelcast.demo.words import NOT_YET, PRODUCTS, UNFIT
 from services.qualification.lead.commands import (
     Bant,

@@ -10,9 +10,9 @@ from funnelcast.client import Refused
 from funnelcast.demo.actor import Actor
 from funnelcast.demo.deals import CURRENCY, EXISTING, NEW, Chances
 from funnelcast.demo.deals import expected as expected_day
-from funnelcast.demo.story import chance
+from funnelcast.demo.script import chance
 from funnelcast.demo.words import REASONS
-from shared.rules.edge import Edge
+from shared.rules.clock_and_ids import ClockAndIds
 
 STAGES = ("unqualified", "qualified", "proposal", "negotiation")
 KEPT = 1
@@ -27,7 +27,7 @@ Step = tuple[str, dict[str, Any]]
 @dataclass
 class Rep:
     actor: Actor
-    edge: Edge
+    clock_and_ids: ClockAndIds
     speed: float
     looks: int = 0
 
@@ -43,7 +43,7 @@ class Rep:
         return A_LOOK / self.speed
 
     async def work(self, deal: Row) -> None:
-        command, body = step(deal, self.edge)
+        command, body = step(deal, self.clock_and_ids)
         path = f"/pipeline/v1/opportunities/{deal['opportunity_id']}/{command}"
         try:
             await self.actor.post(path, body, f"demo:{deal['opportunity_id']} {deal['version']}")
@@ -55,7 +55,7 @@ def due(deal: Row) -> tuple[str, str]:
     return deal["close_date"] or date.max.isoformat(), deal["opportunity_id"]
 
 
-def step(deal: Row, edge: Edge) -> Step:
+def step(deal: Row, clock_and_ids: ClockAndIds) -> Step:
     """What comes next for this deal, as it is: the same whenever it is asked."""
     random = chance("deal", deal["opportunity_id"], deal["version"])
     chances: Chances = EXISTING if deal["motion"] == "existing_business" else NEW
@@ -68,7 +68,7 @@ def step(deal: Row, edge: Edge) -> Step:
         case "proposal" if random.random() < REVISED and deal["amount"]:
             return "set-amount", {"amount": cheaper(deal["amount"], random.choice((0.8, 0.9, 1.1)))}
         case "proposal" if random.random() < REVISED:
-            return "set-close-date", {"close_date": expected_day(random, edge.now()).isoformat()}
+            return "set-close-date", {"close_date": expected_day(random, clock_and_ids.now()).isoformat()}
         case "proposal":
             return ("advance", {"to_stage": "negotiation"}) if fate < chances.negotiation else ("lose", reason)
         case _:

@@ -7,11 +7,11 @@ from typing import Any
 from funnelcast.client import Refused
 from funnelcast.demo.actor import Actor
 from funnelcast.demo.company import SDRS, Company
-from funnelcast.demo.office import Office
 from funnelcast.demo.qualifying import FIRST_CALL, SECOND_CALL, Mql, asked_of, handed
-from funnelcast.demo.story import chance
+from funnelcast.demo.script import chance
 from funnelcast.demo.words import NOT_YET, UNFIT
-from shared.rules.edge import Edge
+from funnelcast.demo.workload import Office
+from shared.rules.clock_and_ids import ClockAndIds
 from shared.rules.message import Command
 
 HANDED_OVER, REJECTED = 0.2, 0.3
@@ -27,7 +27,7 @@ class Sdr:
     actor: Actor
     firm: Company
     office: Office
-    edge: Edge
+    clock_and_ids: ClockAndIds
     speed: float
 
     async def turn(self) -> float:
@@ -59,12 +59,12 @@ class Sdr:
             await self.say(lead, "claim", {})
         await self.say(lead, "touch", {})
         fate = random.random()
-        today = self.edge.now().date()
+        today = self.clock_and_ids.now().date()
         if fate < HANDED_OVER:
             await self.say(lead, "bant", plain(FIRST_CALL))
             await self.say(lead, "bant", plain(SECOND_CALL), "second")
-            mql = Mql(lead["lead_id"], self.edge.now(), self.firm.by_domain[lead["account"]])
-            deal = handed(random, self.firm, mql, self.edge.now())
+            mql = Mql(lead["lead_id"], self.clock_and_ids.now(), self.firm.by_domain[lead["account"]])
+            deal = handed(random, self.firm, mql, self.clock_and_ids.now())
             await self.say(lead, "hand-over", plain(asked_of(random, deal)))
         elif fate < HANDED_OVER + REJECTED:
             await self.say(lead, "reject", {"reason": random.choice(UNFIT)})

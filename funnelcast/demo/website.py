@@ -12,9 +12,9 @@ from funnelcast.demo import marketing
 from funnelcast.demo.actor import Actor
 from funnelcast.demo.company import Account, Company
 from funnelcast.demo.marketing import FIRST_SOURCES, NEXT_SOURCES, Person
-from funnelcast.demo.office import Office
-from funnelcast.demo.story import chance
+from funnelcast.demo.script import chance
 from funnelcast.demo.words import FIRST, LAST, TITLES
+from funnelcast.demo.workload import Office
 
 A_SECOND = 2.0
 """Visits, at speed 1."""

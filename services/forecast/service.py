@@ -13,5 +13,5 @@ SERVICE = Service(
     routers=[org_import.router, org.router, rollup.router, deals.router],
     projections=[ledger.PROJECTION],
     upstream=[Upstream("pipeline", "funnelcast.pipeline.v1", pipeline.PARSE)],
-    hot=["/rollup"],
+    fast_routes=["/rollup"],
 )

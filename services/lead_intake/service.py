@@ -11,5 +11,5 @@ SERVICE = Service(
     parse=PARSE,
     routers=[batch.router, leads.router, people.router],
     projections=[lead_list.PROJECTION],
-    hot=["/leads"],
+    fast_routes=["/leads"],
 )

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from services.pipeline.opportunity.commands import AttachLead, EraseTexts, TakeHandOver
 from services.pipeline.opportunity.decider import DECIDER
 from services.pipeline.upstream.qualification import LeadErased, LeadHandedOver, QualificationEvent
-from shared.rules.message import Recorded
+from shared.rules.message import RecordedEvent
 from shared.rules.money import Money
 from shared.rules.reaction import Reaction
 
 
-def react(fact: Recorded[QualificationEvent]) -> Sequence[Reaction]:
+def react(fact: RecordedEvent[QualificationEvent]) -> Sequence[Reaction]:
     match fact.event:
         case LeadHandedOver():
             return [handed_over(fact.subject, fact.event)]
@@ -38,4 +38,4 @@ def handed_over(lead_id: str, event: LeadHandedOver) -> Reaction:
         source=event.source,
         mql_source=event.mql_source,
     )
-    return Reaction(DECIDER, event.opportunity_id, command, adopts=[name] if name else [])
+    return Reaction(DECIDER, event.opportunity_id, command, imported_texts=[name] if name else [])

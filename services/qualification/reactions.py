@@ -23,13 +23,13 @@ from services.qualification.upstream.pipeline import (
     PipelineEvent,
     StageChanged,
 )
-from shared.rules.message import Recorded
+from shared.rules.message import RecordedEvent
 from shared.rules.reaction import Reaction
 
 LONGEST_RULE = 200
 
 
-def react(fact: Recorded[IntakeEvent | PipelineEvent]) -> Sequence[Reaction]:
+def react(fact: RecordedEvent[IntakeEvent | PipelineEvent]) -> Sequence[Reaction]:
     match fact.event:
         case LeadCaptured() | EngagementAdded():
             return [to_lead(fact.subject, engagement(fact.event))]

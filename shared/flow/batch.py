@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from shared.rules.message import Parser, Recorded, StoredEvent
+from shared.rules.message import Parser, RecordedEvent, StoredEvent
 
 SLICE = 20
 """Events that are parsed in one go."""
@@ -18,13 +18,13 @@ class Batch:
     source's offsets after them."""
 
     events: Sequence[StoredEvent]
-    facts: Sequence[Recorded[Any] | Exception | None]
+    facts: Sequence[RecordedEvent[Any] | Exception | None]
     offsets: Offsets | None
 
     @classmethod
     async def parsed(cls, parse: Parser[Any], events: Sequence[StoredEvent], offsets: Offsets | None) -> "Batch":
         """In slices: requests that this process answers need not wait for all of it."""
-        facts: list[Recorded[Any] | Exception | None] = []
+        facts: list[RecordedEvent[Any] | Exception | None] = []
         for start in range(0, len(events), SLICE):
             facts += [fact_of(parse, event) for event in events[start : start + SLICE]]
             await asyncio.sleep(0)
@@ -37,14 +37,14 @@ class Batch:
         return first, Batch(self.events[half:], self.facts[half:], self.offsets)
 
 
-def fact_of(parse: Parser[Any], event: StoredEvent) -> Recorded[Any] | Exception | None:
+def fact_of(parse: Parser[Any], event: StoredEvent) -> RecordedEvent[Any] | Exception | None:
     try:
         return parse(event)
     except Exception as error:
         return error
 
 
-def readable(facts: Iterable[Recorded[Any] | Exception | None]) -> list[Recorded[Any]]:
+def readable(facts: Iterable[RecordedEvent[Any] | Exception | None]) -> list[RecordedEvent[Any]]:
     """Raises the error of the first that is none."""
     found = []
     for fact in facts:

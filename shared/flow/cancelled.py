@@ -9,7 +9,7 @@ def cancellations() -> int:
     return me.cancelling() if me is not None else 0
 
 
-def heed() -> None:
+def raise_if_cancelled() -> None:
     """Raises the cancellation that a failure hid. Not below a task group: before Python 3.12 it leaves the count too
     high when one of its tasks fails."""
     if cancellations():

@@ -11,18 +11,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.flow import checkpoint, parked
 from shared.flow.batch import Batch, Offsets, readable
-from shared.flow.cancelled import heed
+from shared.flow.cancelled import raise_if_cancelled
 from shared.flow.checkpoint import Aside, Fenced
 from shared.flow.parked import Wished
-from shared.rules.message import Parser, Recorded, StoredEvent
+from shared.rules.message import Parser, RecordedEvent, StoredEvent
 from shared.store import event_store
-from shared.store.ahead import ahead
-from shared.store.wake import Pause, Wake
+from shared.store.prefetch import prefetch
+from shared.store.signal import Backoff, Signal
 
 log = structlog.get_logger()
 WAIT = 0.25
 """Seconds between looks for what other processes wrote; what this one writes wakes it at once."""
-Effect = Callable[[AsyncConnection, Sequence[Recorded[Any]]], Awaitable[None]]
+Effect = Callable[[AsyncConnection, Sequence[RecordedEvent[Any]]], Awaitable[None]]
 
 
 class Source(Protocol):
@@ -45,9 +45,9 @@ class StoreSource:
     """The service's own store: alive when the log is not."""
 
     engine: AsyncEngine
-    wake: Wake
+    wake: Signal
     offsets: Offsets = field(default_factory=dict)
-    pause: Pause = field(default_factory=Pause)
+    pause: Backoff = field(default_factory=Backoff)
 
     def seek(self, offsets: Offsets) -> None:
         """Positions are all it needs."""
@@ -90,7 +90,7 @@ class Consumer:
     engine: AsyncEngine
     limit: int
     progress: Progress
-    wrote: Wake = field(default_factory=Wake)
+    wrote: Signal = field(default_factory=Signal)
     """Called after each batch: for those who follow the store that the effect wrote to."""
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     """The subscription's: its sources wait for each other here, where a long batch runs into no lock timeout."""
@@ -104,9 +104,9 @@ class Consumer:
             self.progress.position, offsets = await checkpoint.find(tx, self.subscription, self.source)
             self.has_parked = self.source in await parked.lowest(tx, self.subscription)
         self.events.seek(offsets)
-        async with aclosing(ahead(self.batches(), self.is_full)) as batches:
+        async with aclosing(prefetch(self.batches(), self.is_full)) as batches:
             async for batch in batches:
-                heed()
+                raise_if_cancelled()
                 if batch.events:
                     await self.take(batch)
                 if self.has_parked:
@@ -149,7 +149,7 @@ class Consumer:
             await self.effect(tx, readable(fact for event, fact in due if event.stream not in aside.keys))
         self.progress.position = reached
         self.has_parked = bool(aside.keys)
-        self.wrote.call()
+        self.wrote.notify()
 
     async def park(self, event: StoredEvent, error: Exception, offsets: Offsets | None) -> None:
         async with self.moving(event.position, offsets) as (tx, _):
@@ -206,7 +206,7 @@ class Consumer:
         async with self.staying() as tx:
             must_be(await parked.take(tx, self.subscription, self.source, events))
             await self.effect(tx, self.parse.all(events))
-        self.wrote.call()
+        self.wrote.notify()
         log.info("released", subscription=self.subscription, source=self.source, key=events[0].stream)
 
     async def keep_parked(self, event: StoredEvent, error: Exception) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import MetaData
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.rules.message import Recorded
+from shared.rules.message import RecordedEvent
 
-Apply = Callable[[AsyncConnection, Sequence[Recorded[Any]]], Awaitable[None]]
+Apply = Callable[[AsyncConnection, Sequence[RecordedEvent[Any]]], Awaitable[None]]
 """Changes the rows by a batch of one source's events, in position order. No clock, no sequence, no ids of its own:
 a rebuild must give the same rows. Sources may arrive in any order relative to each other."""
 
@@ -29,7 +29,7 @@ def together(projections: Sequence[Projection], source: str) -> Apply:
     """What all of them do with a source's events."""
     applies = [each.applies[source] for each in projections if source in each.applies]
 
-    async def apply(tx: AsyncConnection, facts: Sequence[Recorded[Any]]) -> None:
+    async def apply(tx: AsyncConnection, facts: Sequence[RecordedEvent[Any]]) -> None:
         for one in applies:
             if facts:
                 await one(tx, facts)

@@ -15,9 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from shared.flow import checkpoint, parked, read_schema
 from shared.flow.consumer import Source
 from shared.flow.projection import Projection, together
-from shared.rules.message import Parser, Recorded, StoredEvent
-from shared.store.ahead import ahead
+from shared.rules.message import Parser, RecordedEvent, StoredEvent
 from shared.store.committer import sqlstate
+from shared.store.prefetch import prefetch
 
 AT_ONCE = 2000
 NEAR = 200
@@ -74,7 +74,7 @@ class Batch:
     """Events as they were read; those that are to be applied now; those that the live tables do not contain."""
 
     events: Sequence[StoredEvent]
-    due: Sequence[Recorded[Any]]
+    due: Sequence[RecordedEvent[Any]]
     waiting: Sequence[StoredEvent]
 
 
@@ -127,7 +127,7 @@ class Rebuild:
         before = sum(self.reached.values())
         for source in self.followed:
             await self.apply_released(source, live)
-            async with aclosing(ahead(self.batches(source, live, patience))) as batches:
+            async with aclosing(prefetch(self.batches(source, live, patience))) as batches:
                 async for batch in batches:
                     await self.apply(source, batch)
                     self.tell(sum(self.reached.values()), sum(live.positions.values()))
@@ -170,11 +170,11 @@ class Rebuild:
         self.aside |= {(source, one.position): one for one in batch.waiting}
         self.reached[source] = batch.events[-1].position
 
-    def parsed(self, source: str, events: Sequence[StoredEvent]) -> list[Recorded[Any]]:
+    def parsed(self, source: str, events: Sequence[StoredEvent]) -> list[RecordedEvent[Any]]:
         with contained(source, events):
             return self.followed[source].parse.all(events)
 
-    async def effect(self, source: str, facts: Sequence[Recorded[Any]]) -> None:
+    async def effect(self, source: str, facts: Sequence[RecordedEvent[Any]]) -> None:
         if not facts:
             return
         with contained(source, facts):
@@ -242,7 +242,7 @@ class Rebuild:
 
 
 @contextmanager
-def contained(source: str, events: Sequence[StoredEvent | Recorded[Any]]) -> Iterator[None]:
+def contained(source: str, events: Sequence[StoredEvent | RecordedEvent[Any]]) -> Iterator[None]:
     """What fails here did not where the live tables come from."""
     try:
         yield

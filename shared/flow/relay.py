@@ -10,14 +10,14 @@ from sqlalchemy import BigInteger, DateTime, bindparam, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.flow import continuity
-from shared.flow.cancelled import heed
+from shared.flow.cancelled import raise_if_cancelled
 from shared.flow.checkpoint import Fenced
 from shared.flow.continuity import LogLost
 from shared.flow.log import Log, LogUnavailable, Publisher, Watermark
 from shared.rules.message import BEGINNING, StoredEvent
 from shared.store import event_store
 from shared.store.event_store import published
-from shared.store.wake import Pause, Wake
+from shared.store.signal import Backoff, Signal
 
 log = structlog.get_logger()
 CHUNK = 2000
@@ -51,23 +51,23 @@ class Relay:
     partitions: int
     engine: AsyncEngine
     log: Log
-    wake: Wake
+    wake: Signal
     position: int = 0
     trouble: str | None = None
     """Why nothing is published, if so."""
-    pause: Pause = field(default_factory=Pause)
+    pause: Backoff = field(default_factory=Backoff)
 
     async def run(self) -> None:
         while True:
             try:
                 await self.publish()
             except LogLost as error:
-                heed()
+                raise_if_cancelled()
                 self.trouble = str(error)
                 log.error("log_lost", source=self.source, why=str(error))
                 await asyncio.sleep(LOST)
             except LogUnavailable as error:
-                heed()
+                raise_if_cancelled()
                 self.trouble = str(error)
                 log.warning("log_unavailable", source=self.source, error=str(error))
                 await asyncio.sleep(0.5)
@@ -80,7 +80,7 @@ class Relay:
         promised = 0.0
         async with self.log.publisher(self.topic, self.source) as publisher:
             while True:
-                heed()
+                raise_if_cancelled()
                 known = self.wake.times
                 events = await self.next_events()
                 if events:

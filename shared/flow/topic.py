@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import NoReturn
 
-from shared.flow.cancelled import heed
+from shared.flow.cancelled import raise_if_cancelled
 from shared.flow.log import Log, LogUnavailable, PartitionReader, Watermark
 from shared.flow.merge import Merge
 from shared.rules.message import StoredEvent
@@ -94,7 +94,7 @@ class TopicSource:
         return events
 
     async def _step_back(self, error: LogUnavailable) -> None:
-        heed()
+        raise_if_cancelled()
         self.status = f"{type(error).__name__}: {error}"
         self._resume = now() + self._retry
         self._retry = min(2 * self._retry, SLOWEST_RETRY)

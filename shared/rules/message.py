@@ -104,7 +104,7 @@ class Event(Message):
     """Something that happened. `type` and the fields' names are a storage format: added to, never changed."""
 
     type: ClassVar[str]
-    lends: ClassVar[bool] = False
+    shares_texts: ClassVar[bool] = False
     """Whether another service may take over its sealed values (`vault.adopt`)."""
 
     def vault_subject(self, stream: str) -> str:
@@ -172,7 +172,7 @@ class StoredEvent(NamedTuple):
         return subject_of(self.stream)
 
 
-class Recorded(NamedTuple, Generic[E_co]):
+class RecordedEvent(NamedTuple, Generic[E_co]):
     """One event, parsed, with where and when it stands in its store."""
 
     position: int
@@ -205,13 +205,13 @@ class Parser(Generic[E_co]):
     tolerant: bool
     upcasters: Mapping[str, Upcaster]
 
-    def __call__(self, stored: StoredEvent) -> Recorded[E_co] | None:
+    def __call__(self, stored: StoredEvent) -> RecordedEvent[E_co] | None:
         model = self.models.get(stored.type)
         if model is None:
             if self.tolerant:
                 return None
             raise ValueError(f"{stored.type} at position {stored.position} is not an event that this code knows")
-        return Recorded(
+        return RecordedEvent(
             stored.position,
             stored.event_id,
             stored.stream,
@@ -229,7 +229,7 @@ class Parser(Generic[E_co]):
             return model.model_validate_json(stored.data)
         return model.model_validate(upcast(json.loads(stored.data)))
 
-    def all(self, stored: Sequence[StoredEvent]) -> list[Recorded[E_co]]:
+    def all(self, stored: Sequence[StoredEvent]) -> list[RecordedEvent[E_co]]:
         return [recorded for one in stored if (recorded := self(one)) is not None]
 
 
@@ -253,5 +253,5 @@ class UpstreamEvent(Event):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-SOON = timedelta(minutes=5)
+MAX_CLOCK_AHEAD = timedelta(minutes=5)
 """How far ahead of our clock a caller's clock may be."""

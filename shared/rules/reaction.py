@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from shared.rules.decider import Decider
-from shared.rules.message import Command, Recorded
+from shared.rules.message import Command, RecordedEvent
 
 
 @dataclass(frozen=True)
@@ -16,8 +16,8 @@ class Reaction:
     decider: Decider[Any, Any, Any]
     subject: str
     command: Command
-    adopts: Sequence[UUID] = ()
+    imported_texts: Sequence[UUID] = ()
 
 
-React = Callable[[Recorded[Any]], Sequence[Reaction]]
+React = Callable[[RecordedEvent[Any]], Sequence[Reaction]]
 """Pure: the same event always gives the same reactions."""

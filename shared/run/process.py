@@ -24,10 +24,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.run.connection import Connection, finish, look_at
 from shared.run.port import closed
-from shared.run.service import Service, Surroundings, running
+from shared.run.service import Resources, Service, run_service
 from shared.run.settings import Settings
 from shared.web import problems
-from shared.web.running import Running
+from shared.web.service_context import ServiceContext
 
 GRACE = 0.5
 DRAIN = 5
@@ -40,7 +40,7 @@ class Server(uvicorn.Server):
     """Ends SSE streams before it waits for requests to end: they would never do so by themselves. Once a second it
     cuts clients that are too slow."""
 
-    def __init__(self, config: uvicorn.Config, services: Sequence[Running], patience: float) -> None:
+    def __init__(self, config: uvicorn.Config, services: Sequence[ServiceContext], patience: float) -> None:
         super().__init__(config)
         self.services, self.patience = services, patience
 
@@ -122,11 +122,12 @@ def front(apps: Mapping[str, FastAPI]) -> ASGIApp:
 
 @asynccontextmanager
 async def all_running(
-    services: Sequence[Service], around: Surroundings, *, work: bool = True
+    services: Sequence[Service], resources: Resources, *, work: bool = True
 ) -> AsyncIterator[Mapping[str, FastAPI]]:
     async with AsyncExitStack() as stack:
         yield {
-            service.name: await stack.enter_async_context(running(service, around, work=work)) for service in services
+            service.name: await stack.enter_async_context(run_service(service, resources, work=work))
+            for service in services
         }
 
 
@@ -145,4 +146,4 @@ def server(apps: Mapping[str, FastAPI], settings: Settings) -> Server:
         timeout_graceful_shutdown=DRAIN,
         server_header=False,
     )
-    return Server(config, [app.state.running for app in apps.values()], settings.slow_client_seconds)
+    return Server(config, [app.state.context for app in apps.values()], settings.slow_client_seconds)

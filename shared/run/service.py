@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared.flow import read_schema
 from shared.flow.log import Log
 from shared.flow.projection import Projection, digest
-from shared.rules.edge import Edge
+from shared.rules.clock_and_ids import ClockAndIds
 from shared.rules.message import Parser
 from shared.rules.reaction import React
 from shared.run import schema
@@ -22,17 +22,17 @@ from shared.run.readiness import Building, Readiness
 from shared.run.settings import Settings
 from shared.run.telemetry import Metrics
 from shared.run.worker import Worker
-from shared.store import database
-from shared.store.aliases import Blind
+from shared.store import engines
+from shared.store.aliases import BlindIndex
 from shared.store.committer import Committer
-from shared.store.wake import Wake
+from shared.store.signal import Signal
 from shared.web import guard, health, openapi, operations, problems
 from shared.web.access import Access
 from shared.web.call import refuse_unknown_parameters
-from shared.web.direct import Direct, Way
+from shared.web.fast_path import FastPath, FastRoute
 from shared.web.feed import server_sent
-from shared.web.limits import Limits, Rate, Room
-from shared.web.running import REACTIONS, Running
+from shared.web.limits import CapacityLimit, Limits, RateLimit
+from shared.web.service_context import REACTIONS, ServiceContext
 from shared.web.tail import Tail
 
 
@@ -58,8 +58,8 @@ class Service:
     react: React | None = None
     reacts_to: Sequence[str] = ()
     """Sources whose events reach `react`; the others only feed projections."""
-    hot: Sequence[str] = ()
-    """Paths of the routes that take the short way (`shared/web/direct.py`)."""
+    fast_routes: Sequence[str] = ()
+    """Paths of the routes that take the short way (`shared/web/fast_path.py`)."""
 
     @property
     def read_models(self) -> str:
@@ -83,33 +83,33 @@ class Service:
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class Resources:
     """What all services of a process share."""
 
     postgres: str
     log: Log
     settings: Settings
-    blind: Blind
-    edge: Edge = field(default_factory=Edge)
+    blind_index: BlindIndex
+    clock_and_ids: ClockAndIds = field(default_factory=ClockAndIds)
 
 
 @asynccontextmanager
-async def running(service: Service, around: Surroundings, *, work: bool = True) -> AsyncIterator[FastAPI]:
+async def run_service(service: Service, resources: Resources, *, work: bool = True) -> AsyncIterator[FastAPI]:
     """The app, with its background tasks alive; a task that dies cancels the body. On leaving: what was accepted is
     committed, consumers finish their batch, the relay gives its lease up, connections close."""
     search_path = f"{service.name},{service.read_models}"
-    writes = database.writer(around.postgres, search_path, connections=around.settings.connections)
-    reads = database.reader(around.postgres, search_path, connections=around.settings.connections)
-    here, metrics = assembled(service, around, writes, reads), Metrics()
+    writes = engines.writer(resources.postgres, search_path, connections=resources.settings.connections)
+    reads = engines.reader(resources.postgres, search_path, connections=resources.settings.connections)
+    here, metrics = assembled(service, resources, writes, reads), Metrics()
     try:
         building = await prepared(service, writes, reads)
-        worker = Worker(service, around, writes, here.wake, here.projected_more, metrics)
-        ready = Readiness(service, reads, around.log, worker, here.committer, metrics, here.stopping, building)
+        worker = Worker(service, resources, writes, here.wake, here.projected_more, metrics)
+        ready = Readiness(service, reads, resources.log, worker, here.committer, metrics, here.stopping, building)
         async with asyncio.TaskGroup() as tasks:
             serving = [tasks.create_task(each) for each in (here.committer.run(), here.tail.follow())]
             working = tasks.create_task(worker.run()) if work else None
             try:
-                yield application(service, here, ready, metrics, limits(around.settings))
+                yield application(service, here, ready, metrics, limits(resources.settings))
                 await here.committer.queue.join()
             finally:
                 for each in serving:
@@ -127,26 +127,26 @@ async def prepared(service: Service, writes: AsyncEngine, reads: AsyncEngine) ->
     return await Building.begin(reads, service)
 
 
-def assembled(service: Service, around: Surroundings, writes: AsyncEngine, reads: AsyncEngine) -> Running:
-    wake = Wake()
+def assembled(service: Service, resources: Resources, writes: AsyncEngine, reads: AsyncEngine) -> ServiceContext:
+    wake = Signal()
     committer = Committer(
         writes,
-        around.edge,
+        resources.clock_and_ids,
         wake,
-        waiting=around.settings.waiting_commands,
-        batch=around.settings.commands_in_a_transaction,
+        waiting=resources.settings.waiting_commands,
+        batch=resources.settings.commands_in_a_transaction,
     )
-    return Running(
+    return ServiceContext(
         service.name,
         committer,
         reads,
-        around.edge,
-        around.blind,
+        resources.clock_and_ids,
+        resources.blind_index,
         service.read_models,
         service.projected,
         frozenset(service.reacts_to),
         wake,
-        Wake(),
+        Signal(),
         Tail(reads, wake, partial(server_sent, service.name)),
         asyncio.Event(),
     )
@@ -154,16 +154,16 @@ def assembled(service: Service, around: Surroundings, writes: AsyncEngine, reads
 
 def limits(settings: Settings) -> Limits:
     return Limits(
-        Rate("key", settings.requests_per_second, 1),
-        Rate("address", settings.unknown_keys_per_minute, 60),
-        Rate("open", settings.open_requests_per_second, 1),
-        Room("requests", settings.requests_at_once),
-        Room("event streams", settings.streams_at_once),
-        Room("bytes of bodies", settings.body_bytes_at_once),
+        RateLimit("key", settings.requests_per_second, 1),
+        RateLimit("address", settings.unknown_keys_per_minute, 60),
+        RateLimit("open", settings.open_requests_per_second, 1),
+        CapacityLimit("requests", settings.requests_at_once),
+        CapacityLimit("event streams", settings.streams_at_once),
+        CapacityLimit("bytes of bodies", settings.body_bytes_at_once),
     )
 
 
-def application(service: Service, here: Running, ready: Readiness, metrics: Metrics, limits: Limits) -> FastAPI:
+def application(service: Service, here: ServiceContext, ready: Readiness, metrics: Metrics, limits: Limits) -> FastAPI:
     prefix = f"/{service.name}"
     app = FastAPI(
         title=f"Funnelcast {service.name}",
@@ -174,7 +174,7 @@ def application(service: Service, here: Running, ready: Readiness, metrics: Metr
         redoc_url=None,
         telemetry={"tracing": False, "metrics": False, "logs": False},  # it would log bodies that do not fit
     )
-    app.state.running = here
+    app.state.context = here
     routers = [*service.routers, operations.router]
     for router in routers:
         app.include_router(router, prefix=f"{prefix}/v1", dependencies=[Depends(refuse_unknown_parameters)])
@@ -182,12 +182,14 @@ def application(service: Service, here: Running, ready: Readiness, metrics: Metr
     problems.add_handlers(app)
     openapi.describe(app, routers, f"{prefix}/v1")
     open_paths = [f"{prefix}{path}" for path in ("/openapi.json", "/docs", "/readyz", "/metrics")]
-    ways = {f"{prefix}/v1{path}": Way.to(route) for path in service.hot for route in hot_routes(routers, path)}
-    app.add_middleware(Direct, running=here, ways=ways)
+    ways = {
+        f"{prefix}/v1{path}": FastRoute.to(route) for path in service.fast_routes for route in hot_routes(routers, path)
+    }
+    app.add_middleware(FastPath, context=here, ways=ways)
     app.add_middleware(
         guard.Guard,
-        access=Access(here.reads, here.edge.now),
-        new_id=here.edge.new_id,
+        access=Access(here.reads, here.clock_and_ids.now),
+        new_id=here.clock_and_ids.new_id,
         count=metrics.count,
         alive_path=f"{prefix}/healthz",
         open_paths=open_paths,

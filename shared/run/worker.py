@@ -16,15 +16,15 @@ from shared.flow.parked import TooManyParked
 from shared.flow.projection import together
 from shared.flow.relay import Relay
 from shared.flow.topic import Hole, TopicSource
-from shared.rules.message import Parser, Recorded, Refusal
+from shared.rules.message import Parser, RecordedEvent, Refusal
 from shared.store import idempotency
-from shared.store.ask import Ask, Cause, Step
 from shared.store.handler import handle
-from shared.store.wake import Wake
-from shared.web.running import REACTIONS
+from shared.store.signal import Signal
+from shared.store.write_request import Cause, Step, WriteRequest
+from shared.web.service_context import REACTIONS
 
 if TYPE_CHECKING:
-    from shared.run.service import Service, Surroundings, Upstream
+    from shared.run.service import Resources, Service, Upstream
     from shared.run.telemetry import Metrics
 
 log = structlog.get_logger()
@@ -42,18 +42,18 @@ class Worker:
     def __init__(
         self,
         service: "Service",
-        around: "Surroundings",
+        resources: "Resources",
         engine: AsyncEngine,
-        wake: Wake,
-        projected_more: Wake,
+        wake: Signal,
+        projected_more: Signal,
         metrics: "Metrics",
     ) -> None:
-        self.service, self.around, self.engine, self.metrics = service, around, engine, metrics
+        self.service, self.resources, self.engine, self.metrics = service, resources, engine, metrics
         self.wake, self.projected_more = wake, projected_more
         self.leads = self.stopping = False
         self.progress: dict[tuple[str, str], Progress] = {}
         self.turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self.relay = Relay(service.name, service.topic, around.settings.partitions, engine, around.log, wake)
+        self.relay = Relay(service.name, service.topic, resources.settings.partitions, engine, resources.log, wake)
 
     async def run(self) -> None:
         """Until it is stopped. While one version of the code is replaced by another, only one of them publishes and
@@ -79,7 +79,7 @@ class Worker:
         working.cancel()
 
     async def work_under_lease(self, name: str, part: Part) -> None:
-        engine = lease_engine(self.around.postgres)
+        engine = lease_engine(self.resources.postgres)
         try:
             async with lease(engine, name):
                 await part()
@@ -155,23 +155,25 @@ class Worker:
         return StoreSource(self.engine, self.wake)
 
     def topic(self, upstream: "Upstream") -> Source:
-        return TopicSource(self.around.log, upstream.topic, upstream.source)
+        return TopicSource(self.resources.log, upstream.topic, upstream.source)
 
     def projects(self, source: str) -> Effect:
         return together(self.service.projections, source)
 
     def reacts(self, upstream: "Upstream") -> Effect:
-        async def react(tx: AsyncConnection, facts: Sequence[Recorded[Any]]) -> None:
-            asks = [ask for fact in facts for ask in self.asks(fact)]
-            if not asks:
+        async def react(tx: AsyncConnection, facts: Sequence[RecordedEvent[Any]]) -> None:
+            write_requests = [ask for fact in facts for ask in self.write_requests(fact)]
+            if not write_requests:
                 return
-            for ask, answer in zip(asks, await handle(tx, self.around.edge, asks), strict=True):
+            for ask, answer in zip(
+                write_requests, await handle(tx, self.resources.clock_and_ids, write_requests), strict=True
+            ):
                 if isinstance(answer, Refusal):
                     self.refused(upstream.source, ask, answer)
 
         return react
 
-    def refused(self, source: str, ask: Ask, why: Refusal) -> None:
+    def refused(self, source: str, ask: WriteRequest, why: Refusal) -> None:
         """A refusal is an outcome of a reaction, not a fault: counted, told, passed."""
         self.metrics.rejected.labels(source).inc()
         log.info(
@@ -183,18 +185,18 @@ class Worker:
             correlation_id=str(ask.correlation_id),
         )
 
-    def asks(self, fact: Recorded[Any]) -> list[Ask]:
+    def write_requests(self, fact: RecordedEvent[Any]) -> list[WriteRequest]:
         if self.service.react is None:
             return []
         return [
-            Ask(
+            WriteRequest(
                 reaction.decider,
                 reaction.decider.stream(reaction.subject),
                 [Step(reaction.command)],
                 fact.actor,
                 fact.correlation_id,
                 cause=Cause(self.service.name, fact.event_id, fact.occurred_at, number),
-                adopts=reaction.adopts,
+                imported_texts=reaction.imported_texts,
             )
             for number, reaction in enumerate(self.service.react(fact))
         ]

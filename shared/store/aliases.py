@@ -31,7 +31,7 @@ FORGET = delete(aliases).where(aliases.c.subject == any_(bindparam("subjects", t
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class AliasRecord:
     """An alias that a stream holds. `subject`: whose erasure forgets it. `fingerprint`: of the body that brought it."""
 
     alias: str
@@ -41,7 +41,7 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Blind:
+class BlindIndex:
     """A keyed hash: the same value gives the same index, and nobody without the key can try values."""
 
     key: bytes
@@ -53,18 +53,18 @@ class Blind:
         return hmac.new(self.key, value, sha256).hexdigest()
 
 
-async def find(tx: AsyncConnection, wanted: Collection[str]) -> Mapping[str, Held]:
+async def find(tx: AsyncConnection, wanted: Collection[str]) -> Mapping[str, AliasRecord]:
     if not wanted:
         return {}
-    return {row.alias: Held(*row) for row in await tx.execute(FIND, {"aliases": list(wanted)})}
+    return {row.alias: AliasRecord(*row) for row in await tx.execute(FIND, {"aliases": list(wanted)})}
 
 
-async def of_subject(tx: AsyncConnection, subject: str) -> list[Held]:
+async def of_subject(tx: AsyncConnection, subject: str) -> list[AliasRecord]:
     """All that one erasure would forget, in no particular order."""
-    return [Held(*row) for row in await tx.execute(OF_SUBJECT, {"subject": subject})]
+    return [AliasRecord(*row) for row in await tx.execute(OF_SUBJECT, {"subject": subject})]
 
 
-async def claim(tx: AsyncConnection, claimed: Sequence[Held]) -> None:
+async def claim(tx: AsyncConnection, claimed: Sequence[AliasRecord]) -> None:
     if claimed:
         await tx.execute(CLAIM, rows(claimed))
 

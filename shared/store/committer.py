@@ -7,11 +7,11 @@ import structlog
 from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from shared.rules.edge import Edge
+from shared.rules.clock_and_ids import ClockAndIds
 from shared.rules.message import Refusal, Rejected
-from shared.store.ask import Answer, Ask, Done
 from shared.store.handler import handle
-from shared.store.wake import Wake
+from shared.store.signal import Signal
+from shared.store.write_request import WriteOutcome, WriteRequest, WriteResult
 
 log = structlog.get_logger()
 
@@ -23,14 +23,16 @@ class Busy(Exception):
 class Committer:
     """Commits what waits, without lingering for more; bounded, so that a slow disk refuses instead of piling up."""
 
-    def __init__(self, engine: AsyncEngine, edge: Edge, wake: Wake, *, waiting: int, batch: int) -> None:
-        self.engine, self.edge, self.wake, self.batch = engine, edge, wake, batch
-        self.queue: asyncio.Queue[tuple[Ask, asyncio.Future[Answer]]] = asyncio.Queue(waiting)
+    def __init__(
+        self, engine: AsyncEngine, clock_and_ids: ClockAndIds, wake: Signal, *, waiting: int, batch: int
+    ) -> None:
+        self.engine, self.clock_and_ids, self.wake, self.batch = engine, clock_and_ids, wake, batch
+        self.queue: asyncio.Queue[tuple[WriteRequest, asyncio.Future[WriteOutcome]]] = asyncio.Queue(waiting)
 
-    async def ask(self, ask: Ask) -> Done:
+    async def write(self, ask: WriteRequest) -> WriteResult:
         """Returns after COMMIT, or raises the refusal. A caller who goes away is answered into the void; its
         neighbours notice nothing."""
-        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[WriteOutcome] = asyncio.get_running_loop().create_future()
         try:
             self.queue.put_nowait((ask, future))
         except asyncio.QueueFull:
@@ -40,17 +42,17 @@ class Committer:
             raise answer
         return answer
 
-    async def together(self, asks: Sequence[Ask]) -> list[Answer]:
+    async def write_all(self, write_requests: Sequence[WriteRequest]) -> list[WriteOutcome]:
         """A caller's own group, in one transaction; one by one if data that Postgres refuses spoils it."""
         try:
-            return await self.commit(asks)
+            return await self.commit(write_requests)
         except Exception as error:
             if not certainly_rolled_back(error) or unavailable(error):
                 raise
-            if len(asks) == 1:
-                log.error("refused_by_postgres", stream=asks[0].stream, error=type(error).__name__)
+            if len(write_requests) == 1:
+                log.error("refused_by_postgres", stream=write_requests[0].stream, error=type(error).__name__)
                 return [Rejected("its data cannot be stored")]
-        return [answer for ask in asks for answer in await self.together([ask])]
+        return [answer for ask in write_requests for answer in await self.write_all([ask])]
 
     async def run(self) -> None:
         while True:
@@ -61,7 +63,7 @@ class Committer:
             for _ in batch:
                 self.queue.task_done()
 
-    async def settle(self, batch: Sequence[tuple[Ask, asyncio.Future[Answer]]]) -> None:
+    async def settle(self, batch: Sequence[tuple[WriteRequest, asyncio.Future[WriteOutcome]]]) -> None:
         try:
             answers = await self.commit([ask for ask, _ in batch])
         except Exception as error:
@@ -78,14 +80,14 @@ class Committer:
             if not future.done():
                 future.set_result(answer)
 
-    async def commit(self, asks: Sequence[Ask]) -> list[Answer]:
+    async def commit(self, write_requests: Sequence[WriteRequest]) -> list[WriteOutcome]:
         async with self.engine.begin() as tx:
-            answers = await handle(tx, self.edge, asks)
-        self.wake.call()
+            answers = await handle(tx, self.clock_and_ids, write_requests)
+        self.wake.notify()
         return answers
 
 
-def fail(batch: Sequence[tuple[Ask, asyncio.Future[Answer]]], error: Exception) -> None:
+def fail(batch: Sequence[tuple[WriteRequest, asyncio.Future[WriteOutcome]]], error: Exception) -> None:
     for _, future in batch:
         if not future.done():
             future.set_exception(error)

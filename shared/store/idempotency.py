@@ -57,7 +57,7 @@ EXPIRE = text("DELETE FROM answers WHERE given_at < clock_timestamp() - interval
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class StoredResponse:
     """An answer under its key: caller's lineage, method, path and Idempotency-Key."""
 
     key: str
@@ -69,14 +69,14 @@ class Given:
     body: Mapping[str, Any]
 
 
-async def find(tx: AsyncConnection, keys: Collection[str]) -> Mapping[str, Given]:
+async def find(tx: AsyncConnection, keys: Collection[str]) -> Mapping[str, StoredResponse]:
     if not keys:
         return {}
     rows = await tx.execute(FIND, {"keys": list(keys)})
-    return {row.key: Given(*row[:7]) for row in rows}
+    return {row.key: StoredResponse(*row[:7]) for row in rows}
 
 
-async def keep(tx: AsyncConnection, given: Sequence[Given]) -> None:
+async def keep(tx: AsyncConnection, given: Sequence[StoredResponse]) -> None:
     if given:
         await tx.execute(KEEP, rows(given))
 

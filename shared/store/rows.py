@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy import Table, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.store.ahead import ahead
+from shared.store.prefetch import prefetch
 
 Write = tuple[TextClause, Mapping[str, Any]]
 """A statement with its parameters."""
@@ -54,7 +54,7 @@ def plain(value: Any) -> Any:
 
 async def write(tx: AsyncConnection, writes: Iterable[Write]) -> None:
     """One after the other. While Postgres works at one, the rows of the next are put together."""
-    async with aclosing(ahead(one_by_one(writes))) as each:
+    async with aclosing(prefetch(one_by_one(writes))) as each:
         async for statement, told in each:
             await tx.execute(statement, told)
 

@@ -75,7 +75,7 @@ EMPTY_LENT = delete(lent).where(lent.c.subject == any_(bindparam("subjects", typ
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class VaultEntry:
     """One value for the vault, as JSON has it."""
 
     ref: UUID
@@ -83,7 +83,7 @@ class Kept:
     value: Any
 
 
-async def keep(tx: AsyncConnection, kept: Sequence[Kept], *, lend: Collection[UUID] = ()) -> None:
+async def keep(tx: AsyncConnection, kept: Sequence[VaultEntry], *, lend: Collection[UUID] = ()) -> None:
     """Under the append lock: nothing is kept for a subject that is erased, whoever still writes about it."""
     if kept:
         await tx.execute(KEEP, rows(kept))

@@ -15,15 +15,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared.flow import frontier
 from shared.flow.frontier import Frontier
 from shared.rules.decider import Decider
-from shared.rules.message import SOON, Command, Missing
+from shared.rules.message import MAX_CLOCK_AHEAD, Command, Missing
 from shared.rules.sealed import Sealed
 from shared.store import aliases, event_store, vault
-from shared.store.ask import Ask, Claim, Done, Step
-from shared.store.desk import folded
-from shared.web import conditions, fresh
+from shared.store.decision_batch import fold_streams
+from shared.store.write_request import AliasClaim, Step, WriteRequest, WriteResult
+from shared.web import conditions, freshness
 from shared.web.access import Caller, Scope
 from shared.web.problems import Forbidden, Invalid
-from shared.web.running import Running
+from shared.web.service_context import ServiceContext
 
 T = TypeVar("T")
 S = TypeVar("S")
@@ -48,7 +48,7 @@ class Folded(Generic[S]):
 class Call:
     """Carried to a route by `Needs(scope)`."""
 
-    running: Running
+    context: ServiceContext
     caller: Caller
     request: Request
     response: Response
@@ -63,24 +63,24 @@ class Call:
 
     # -- writing ------------------------------------------------------------------------------------------------
 
-    async def ask(
+    async def write(
         self,
         decider: Decider[Any, Any, Any],
         subject: str,
         command: Command,
         *,
         occurred_at: datetime | None = None,
-        claim: Claim | None = None,
+        claim: AliasClaim | None = None,
         find: Sequence[str] = (),
         also: Sequence[str] = (),
         new: bool = False,
         reply: Callable[[Any], Mapping[str, Any]] = lambda state: {},
-    ) -> Done:
+    ) -> WriteResult:
         """Returns when the command's events are on disk; raises the refusal."""
         step = Step(command, self.dated(occurred_at), claim)
         key = self.idempotency_key()
-        done = await self.running.committer.ask(
-            Ask(
+        done = await self.context.committer.write(
+            WriteRequest(
                 decider,
                 decider.stream(subject),
                 [step],
@@ -102,8 +102,8 @@ class Call:
         """A caller's own instant: not ahead of our clock, and in the past only with `history:write`."""
         if occurred_at is None:
             return None
-        now = self.running.edge.now()
-        if occurred_at > now + SOON:
+        now = self.context.clock_and_ids.now()
+        if occurred_at > now + MAX_CLOCK_AHEAD:
             raise Invalid(
                 "occurred_at is in the future", errors=[{"pointer": "/occurred_at", "detail": "in the future"}]
             )
@@ -117,16 +117,16 @@ class Call:
         if key is None:
             return None
         scoped = f"{self.caller.lineage} {self.request.method} {self.request.url.path} {key}"
-        return self.running.blind.digest(scoped.encode())
+        return self.context.blind_index.digest(scoped.encode())
 
     async def fingerprint(self) -> str:
         """Of the body as JSON, whatever the order of its fields. Keyed: the body may hold personal data."""
         body = await self.request.body()
         canonical = orjson.dumps(must_be_json(body), option=orjson.OPT_SORT_KEYS) if body else b""
-        return self.running.blind.digest(canonical)
+        return self.context.blind_index.digest(canonical)
 
-    def tell(self, done: Done) -> None:
-        self.response.headers["X-Position"] = f"{self.running.service}:{done.position}"
+    def tell(self, done: WriteResult) -> None:
+        self.response.headers["X-Position"] = f"{self.context.service}:{done.position}"
         self.response.headers["ETag"] = f'"{done.version}"'
         if done.replayed:
             self.response.headers["Idempotent-Replayed"] = "true"
@@ -149,42 +149,42 @@ class Call:
         unless what has none is its initial state all the same."""
         await self.be_fresh()
         stream = decider.stream(subject)
-        async with self.running.reads.connect() as tx:
+        async with self.context.reads.connect() as tx:
             head = await event_store.position(tx)
-            known = folded({stream: decider}, await event_store.read_streams(tx, [stream]))[stream]
+            known = fold_streams({stream: decider}, await event_store.read_streams(tx, [stream]))[stream]
             if known.version == 0 and not may_be_new:
                 raise Missing(f"there is no {decider.kind} {subject}")
             texts = await vault.read(tx, {sealed.ref for sealed in refs(known.state) if sealed and sealed.ref})
-        self.response.headers["X-Position"] = f"{self.running.service}:{head}"
+        self.response.headers["X-Position"] = f"{self.context.service}:{head}"
         self.response.headers["ETag"] = f'"{known.version}"'
         return Folded(subject, known.state, known.version, texts)
 
     async def subject_of_alias(self, alias: str) -> str | None:
         """The id that an external id or another alias leads to, now."""
         await self.be_fresh()
-        async with self.running.reads.connect() as tx:
+        async with self.context.reads.connect() as tx:
             head = await event_store.position(tx)
             held = (await aliases.find(tx, [alias])).get(alias)
-        self.response.headers["X-Position"] = f"{self.running.service}:{head}"
+        self.response.headers["X-Position"] = f"{self.context.service}:{head}"
         return None if held is None else held.stream.partition("-")[2]
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A database snapshot of the read models, as fresh as the caller asked; its frontier is in `X-Position`."""
         await self.be_fresh()
-        async with self.running.reads.connect() as tx:
-            self.frontier = await frontier.find(tx, self.running.projections)
+        async with self.context.reads.connect() as tx:
+            self.frontier = await frontier.find(tx, self.context.projections)
             self.response.headers["X-Position"] = self.shown_frontier()
             yield tx
 
     def shown_frontier(self) -> str:
         """The last position of each source applied to the read models in this snapshot."""
         positions = self.frontier.positions
-        return conditions.shown_positions({source: positions.get(source, 0) for source in self.running.projected})
+        return conditions.shown_positions({source: positions.get(source, 0) for source in self.context.projected})
 
     async def be_fresh(self) -> None:
         """Waits for `X-Min-Position`. Raises `NotYet` rather than give an older answer."""
-        await fresh.waited(self.running, self.request.headers)
+        await freshness.waited(self.context, self.request.headers)
 
 
 @dataclass(frozen=True)
@@ -194,7 +194,7 @@ class Needs:
     scope: Scope
 
     async def __call__(self, request: Request, response: Response) -> Call:
-        call = Call(request.app.state.running, request.state.caller, request, response)
+        call = Call(request.app.state.context, request.state.caller, request, response)
         call.require(self.scope)
         await refuse_unclear_json(request)
         return call

@@ -16,7 +16,7 @@ from shared.store import event_store
 from shared.web.call import Call, Needs
 from shared.web.paging import Limit
 from shared.web.problems import Invalid
-from shared.web.running import Running
+from shared.web.service_context import ServiceContext
 
 PAGE = 200
 MOST_HELD = 256 * 1024
@@ -110,7 +110,7 @@ class Feed:
             """The feed from a position on, oldest first. An empty page with `next` = `head`: there is no more yet."""
             chosen = self.chosen(types)
             await call.be_fresh()
-            async with call.running.reads.connect() as tx:
+            async with call.context.reads.connect() as tx:
                 head = await event_store.position(tx)
                 found = await event_store.read_types_after(tx, chosen, after, limit)
             reached = found[-1].position if len(found) == limit else max(head, after)
@@ -127,7 +127,7 @@ class Feed:
         async def stream(request: Request, call: Events, after: After = 0, types: Types = None) -> StreamingResponse:
             """Server-sent events after `Last-Event-ID` (else `after`), then what comes. Ends by a `stopping` event."""
             start = last_event_id(request) or after
-            lines = self.lines(call.running, start, self.chosen(types))
+            lines = self.lines(call.context, start, self.chosen(types))
             return StreamingResponse(lines, media_type=STREAM, headers=dict(call.response.headers))
 
         return router
@@ -148,7 +148,7 @@ class Feed:
             raise Invalid(f"types: {detail}", errors=[{"pointer": "query/types", "detail": detail}])
         return asked
 
-    async def lines(self, running: Running, after: int, types: Collection[str]) -> AsyncIterator[bytes]:
+    async def lines(self, running: ServiceContext, after: int, types: Collection[str]) -> AsyncIterator[bytes]:
         """Out of the store until the end of the feed is reached, then out of what all who listen share. One page in
         memory for each client: a slow one is waited for, not buffered."""
         yield b": connected\n\n"
@@ -172,7 +172,7 @@ class Feed:
                     await tail.news.after(known, silent_since + HEARTBEAT - loop.time())
         yield b"event: stopping\ndata: {}\n\n"
 
-    async def page(self, running: Running, after: int, types: Collection[str]) -> tuple[list[bytes], int]:
+    async def page(self, running: ServiceContext, after: int, types: Collection[str]) -> tuple[list[bytes], int]:
         """Lines out of the store, no more than a client may hold, and the position up to which they are all."""
         async with running.reads.connect() as tx:
             head = await event_store.position(tx)

@@ -15,7 +15,7 @@ from structlog.contextvars import bind_contextvars
 from shared.store.committer import Busy
 from shared.web import conditions, problems
 from shared.web.access import Access, Caller
-from shared.web.limits import Limits, RawHeaders, Room, address_of
+from shared.web.limits import CapacityLimit, Limits, RawHeaders, address_of
 
 log = structlog.get_logger()
 JSON = "application/json"
@@ -146,7 +146,7 @@ class Body:
     """A request's body as it is read: counted by itself, and together with all others that are in memory."""
 
     receive: Receive
-    room: Room
+    room: CapacityLimit
     most: int = 0
     held: int = 0
 

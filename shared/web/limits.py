@@ -19,7 +19,7 @@ RawHeaders = list[tuple[bytes, bytes]]
 
 
 @dataclass
-class Rate:
+class RateLimit:
     """A bucket of `quota` requests for each caller, which fills up in `window` seconds. All that is kept of a caller is
     when theirs is full again. A quota of 0 is no limit."""
 
@@ -58,7 +58,7 @@ class Rate:
 
 
 @dataclass
-class Room:
+class CapacityLimit:
     """What there is a limited number of."""
 
     what: str
@@ -80,12 +80,12 @@ class Room:
 class Limits:
     """Those of one service in one process."""
 
-    keys: Rate
-    strangers: Rate
-    open: Rate
-    requests: Room
-    streams: Room
-    body_bytes: Room
+    keys: RateLimit
+    strangers: RateLimit
+    open: RateLimit
+    requests: CapacityLimit
+    streams: CapacityLimit
+    body_bytes: CapacityLimit
 
 
 def address_of(scope: Scope) -> str:

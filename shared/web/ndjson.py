@@ -10,8 +10,8 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ValidationError
 
 from shared.rules.message import Refusal
-from shared.store.ahead import ahead
-from shared.store.ask import Answer, Ask, Done
+from shared.store.prefetch import prefetch
+from shared.store.write_request import WriteOutcome, WriteRequest, WriteResult
 from shared.web import conditions
 from shared.web.call import Call
 from shared.web.guard import LARGEST_BODY, NDJSON
@@ -38,11 +38,11 @@ ANSWER = {
 }
 """Of one line."""
 M = TypeVar("M", bound=BaseModel)
-Outcome = Ask | dict[str, Any]
+Outcome = WriteRequest | dict[str, Any]
 
 
 async def batch(
-    call: Call, model: type[M], ask: Callable[[M], Ask], reply: Callable[[Done], dict[str, Any]]
+    call: Call, model: type[M], ask: Callable[[M], WriteRequest], reply: Callable[[WriteResult], dict[str, Any]]
 ) -> StreamingResponse:
     """Takes the lines in order, 250 to a transaction. `ask` turns a line into what it wants."""
     if conditions.idempotency_key(call.request.headers) is not None:
@@ -59,7 +59,7 @@ def lines_of(body: bytes) -> list[bytes]:
     return lines
 
 
-def read(line: bytes, model: type[M], ask: Callable[[M], Ask]) -> Outcome:
+def read(line: bytes, model: type[M], ask: Callable[[M], WriteRequest]) -> Outcome:
     if len(line) > LARGEST_BODY:
         return body_of(413, f"a line may have {LARGEST_BODY} bytes")
     try:
@@ -81,14 +81,17 @@ def documented(model: type[BaseModel]) -> dict[str, Any]:
 
 
 async def answered(
-    call: Call, lines: Sequence[bytes], read_line: Callable[[bytes], Outcome], reply: Callable[[Done], dict[str, Any]]
+    call: Call,
+    lines: Sequence[bytes],
+    read_line: Callable[[bytes], Outcome],
+    reply: Callable[[WriteResult], dict[str, Any]],
 ) -> AsyncIterator[bytes]:
     """While Postgres writes what some lines ask for, the next ones are read."""
     failed = 0
-    async with aclosing(ahead(chunks_of(lines, read_line))) as chunks:
+    async with aclosing(prefetch(chunks_of(lines, read_line))) as chunks:
         async for outcomes in chunks:
-            answers = iter(await carried_out(call, [one for one in outcomes if isinstance(one, Ask)]))
-            shown = [show(next(answers), reply) if isinstance(one, Ask) else one for one in outcomes]
+            answers = iter(await carried_out(call, [one for one in outcomes if isinstance(one, WriteRequest)]))
+            shown = [show(next(answers), reply) if isinstance(one, WriteRequest) else one for one in outcomes]
             failed += sum("status" in line for line in shown)
             yield b"".join(orjson.dumps(line) + b"\n" for line in shown)
     yield orjson.dumps({"done": True, "lines": len(lines), "failed": failed}) + b"\n"
@@ -106,9 +109,9 @@ async def chunks_of(lines: Sequence[bytes], read_line: Callable[[bytes], Outcome
             chunk = []
 
 
-async def carried_out(call: Call, asks: Sequence[Ask]) -> Sequence[Answer]:
-    return await call.running.committer.together(asks) if asks else []
+async def carried_out(call: Call, write_requests: Sequence[WriteRequest]) -> Sequence[WriteOutcome]:
+    return await call.context.committer.write_all(write_requests) if write_requests else []
 
 
-def show(answer: Answer, reply: Callable[[Done], dict[str, Any]]) -> dict[str, Any]:
+def show(answer: WriteOutcome, reply: Callable[[WriteResult], dict[str, Any]]) -> dict[str, Any]:
     return refused(answer) if isinstance(answer, Refusal) else reply(answer)

@@ -10,7 +10,7 @@ from shared.flow import parked
 from shared.flow.parked import Wish
 from shared.rules.message import Line, Message, Missing
 from shared.web.call import Call, Needs
-from shared.web.running import REACTIONS
+from shared.web.service_context import REACTIONS
 
 router = APIRouter(tags=["operations"])
 Admin = Annotated[Call, Depends(Needs("admin"))]
@@ -51,8 +51,8 @@ class WishView(BaseModel):
 @router.get("/parked")
 async def list_parked(call: Admin) -> ParkedView:
     """Keys set aside: an event that could not be applied and, behind it, what followed for its key."""
-    async with call.running.reads.connect() as tx:
-        found = await parked.keys(tx, [call.running.projections, REACTIONS])
+    async with call.context.reads.connect() as tx:
+        found = await parked.keys(tx, [call.context.projections, REACTIONS])
     return ParkedView(items=[ParkedKeyView(**vars(key)) for key in found])
 
 
@@ -70,8 +70,8 @@ async def skip(key: ParkedKey, call: Admin) -> WishView:
 
 async def wish(call: Call, key: ParkedKey, wish: Wish) -> WishView:
     position = None
-    if key.subscription in (call.running.projections, REACTIONS):
-        async with call.running.committer.engine.begin() as tx:
+    if key.subscription in (call.context.projections, REACTIONS):
+        async with call.context.committer.engine.begin() as tx:
             position = await parked.ask(tx, key.subscription, key.source, key.key, wish)
     if position is None:
         raise Missing(f"{key.key} of {key.source} is not parked in {key.subscription}")

@@ -14,7 +14,7 @@ from shared.web.problems import Invalid
 
 T = TypeVar("T")
 Limit = Annotated[int, Query(ge=1, le=1000)]
-After = Annotated[
+Cursor = Annotated[
     str | None,
     Query(max_length=500, description="`next` of the page before", json_schema_extra={"pattern": "^[A-Za-z0-9_-]+$"}),
 ]

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.rules.message import StoredEvent
 from shared.store import event_store
-from shared.store.wake import Pause, Wake
+from shared.store.signal import Backoff, Signal
 
 log = structlog.get_logger()
 PAGE = 200
@@ -34,11 +34,11 @@ class Tail:
     """Holds all events after position `begin` up to `head`, as they are sent. Stands still while nobody listens."""
 
     reads: AsyncEngine
-    wake: Wake
+    wake: Signal
     render: Callable[[StoredEvent], bytes]
     begin: int = 0
     head: int = 0
-    news: Wake = field(default_factory=Wake)
+    news: Signal = field(default_factory=Signal)
     _lines: deque[Line] = field(default_factory=deque)
     _bytes: int = 0
     _listeners: int = 0
@@ -64,7 +64,7 @@ class Tail:
 
     async def follow(self) -> None:
         """Until it is cancelled."""
-        pause = Pause()
+        pause = Backoff()
         while True:
             await self._listened.wait()
             known = self.wake.times
@@ -90,14 +90,14 @@ class Tail:
         for event in found:
             self.keep(Line(event.position, event.type, self.render(event)))
         self.head = found[-1].position
-        self.news.call()
+        self.news.notify()
         return True
 
     def start_at(self, end: int) -> None:
         """Whoever listens has to read what lies between from the store."""
         self._lines.clear()
         self._bytes, self.begin, self.head = 0, end, end
-        self.news.call()
+        self.news.notify()
 
     def keep(self, line: Line) -> None:
         self._lines.append(line)

@@ -5,7 +5,7 @@ import pytest
 
 from tests.architecture.tree import ROOT, Tree, copied_to
 
-EDGE = "shared/rules/edge"
+EDGE = "shared/rules/clock_and_ids"
 KAFKA = "shared/flow/log/kafka"
 LINT = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["ruff"]["lint"]
 BANNED = list(LINT["flake8-tidy-imports"]["banned-api"])

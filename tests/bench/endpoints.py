@@ -13,13 +13,13 @@ from fastapi import FastAPI, Request
 
 from services.lead_intake.api.leads import CaptureTaken
 from services.lead_intake.lead.commands import CaptureLead
-from shared.rules.edge import Edge
+from shared.rules.clock_and_ids import ClockAndIds
 from tests.bench.one_by_one import keep, keeper
 
 PATH = "/intake/v1/leads"
 REPLY = b"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
 READY = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
-new_id = Edge().new_id
+new_id = ClockAndIds().new_id
 
 
 def taken() -> CaptureTaken:

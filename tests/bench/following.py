@@ -11,14 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from shared.flow import read_schema
 from shared.flow.consumer import Consumer, Effect, Progress, Source
 from shared.flow.projection import together
-from shared.rules.message import Recorded
+from shared.rules.message import RecordedEvent
 from shared.run.service import Service
 from shared.run.worker import PROJECTED_AT_ONCE
 
 PATIENCE = 600.0
 
 
-async def nothing(tx: AsyncConnection, facts: Sequence[Recorded[Any]]) -> None:
+async def nothing(tx: AsyncConnection, facts: Sequence[RecordedEvent[Any]]) -> None:
     """The projection that everything else is compared with."""
 
 

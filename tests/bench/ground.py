@@ -15,8 +15,8 @@ import psutil
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from shared.run.embedded import Server, embedded_postgres, free_port
-from shared.store import database
+from funnelcast.embedded_postgres import Server, embedded_postgres, free_port
+from shared.store import engines
 from tests.bench.rounds import Rounds
 from tests.bench.sizes import Sizes
 from tests.kafka import OurBroker, can_start
@@ -99,7 +99,7 @@ async def command(engine: AsyncEngine, statement: str) -> None:
 @asynccontextmanager
 async def writing(url: str, search_path: str) -> AsyncIterator[AsyncEngine]:
     """As a service writes."""
-    engine = database.writer(url, search_path, connections=6)
+    engine = engines.writer(url, search_path, connections=6)
     try:
         yield engine
     finally:

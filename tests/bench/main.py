@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 import orjson
 import uvloop
 
-from shared.rules.edge import Edge
+from shared.rules.clock_and_ids import ClockAndIds
 from shared.run import memory
 from tests.bench import facts, load
 from tests.bench.ground import Ground, Missing, standing
@@ -99,7 +99,7 @@ async def measure_all(only: Collection[str], sizes: Sizes, found: Found) -> None
 
 async def told_facts(ground: Ground) -> dict[str, str]:
     async with connected(ground.server.url) as engine, engine.connect() as tx:
-        known = await facts.facts(tx, ground.folder, Edge().now())
+        known = await facts.facts(tx, ground.folder, ClockAndIds().now())
     return known | {"load generator": await load.ceiling(ground), "sizes": sizes_told(ground.sizes)}
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from services.lead_intake.api.leads import CaptureTaken
 from services.lead_intake.lead.commands import CaptureLead
-from shared.rules.edge import Edge
+from shared.rules.clock_and_ids import ClockAndIds
 
 POOL = 20
 PREPARE = ("CREATE SEQUENCE IF NOT EXISTS intake.one_by_one OWNED BY intake.events.position",)
@@ -24,7 +24,7 @@ EVENT = text("""
     """)
 ALIAS = text("INSERT INTO aliases (alias, stream, subject) VALUES (:alias, :stream, :subject)")
 VAULT = text("INSERT INTO vault (ref, subject, value) VALUES (:ref, :subject, CAST(:value AS jsonb))")
-EDGE = Edge()
+EDGE = ClockAndIds()
 
 
 def keeper(postgres: str) -> AsyncEngine:

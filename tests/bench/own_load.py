@@ -58,7 +58,7 @@ class Post:
     address: str
     key: str
     mark: str
-    asks: Callable[[], tuple[str, bytes]]
+    write_requests: Callable[[], tuple[str, bytes]]
     rate: float = 0.0
     reply: Reply = lambda body, due: None
     times: list[float] = field(default_factory=list)
@@ -78,7 +78,7 @@ class Post:
         ).encode()
 
     def request(self) -> bytes:
-        path, body = self.asks()
+        path, body = self.write_requests()
         if not body:
             return b"GET " + path.encode() + self.headers + b"\r\n"
         kind = b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
@@ -145,10 +145,10 @@ def main() -> None:
     asked = options.parse_args()
     numbers = iter(range(asked.first + 1, asked.first + 1_000_000_000))
 
-    def asks() -> tuple[str, bytes]:
+    def write_requests() -> tuple[str, bytes]:
         return asked.path, f"{asked.head}{next(numbers)}{asked.tail}".encode() if asked.head else b""
 
-    post = Post(asked.address, asked.key, asked.mark, asks, asked.rate)
+    post = Post(asked.address, asked.key, asked.mark, write_requests, asked.rate)
     seconds = uvloop.run(post.run(asked.connections, asked.seconds))
     told = {
         "requests": len(post.times),

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import psutil
 
-from shared.rules.edge import Edge
+from shared.rules.clock_and_ids import ClockAndIds
 from tests.bench import usage
 
 
@@ -98,7 +98,7 @@ class Rounds:
 
 
 async def counted(side: Side) -> tuple[Sample, str | None]:
-    mark, everybody = Edge().new_id(), [psutil.Process()]
+    mark, everybody = ClockAndIds().new_id(), [psutil.Process()]
     before = usage.cpu(everybody)
     sample = await side.run(mark)
     sample = replace(sample, cpu=usage.cpu(everybody) - before)

@@ -15,16 +15,16 @@ from shared.flow.consumer import Consumer
 from shared.flow.log import Publisher
 from shared.flow.rebuild import Rebuild
 from shared.flow.relay import Relay
-from shared.rules.message import Recorded, StoredEvent
+from shared.rules.message import RecordedEvent, StoredEvent
 from shared.run import worker
 from shared.run.process import Server
 from shared.store import handler, idempotency, vault
-from shared.store.ask import Answer, Ask
 from shared.store.committer import Committer
-from shared.store.desk import Outcome
-from shared.store.idempotency import Given
+from shared.store.decision_batch import PendingWrites
+from shared.store.idempotency import StoredResponse
+from shared.store.write_request import WriteOutcome, WriteRequest
 from shared.web.feed import Feed
-from shared.web.running import Running
+from shared.web.service_context import ServiceContext
 
 GAP = 0.1
 POISON = "poison"
@@ -40,27 +40,27 @@ async def between(events: Sequence[StoredEvent] = ()) -> None:
 
 
 def reply_before_commit() -> None:
-    async def settle(self: Committer, batch: Sequence[tuple[Ask, asyncio.Future[Answer]]]) -> None:
+    async def settle(self: Committer, batch: Sequence[tuple[WriteRequest, asyncio.Future[WriteOutcome]]]) -> None:
         async with self.engine.begin() as tx:
-            answers = await handler.handle(tx, self.edge, [ask for ask, _ in batch])
+            answers = await handler.handle(tx, self.clock_and_ids, [ask for ask, _ in batch])
             for (_, future), answer in zip(batch, answers, strict=True):
                 future.set_result(answer)
             await between()
-        self.wake.call()
+        self.wake.notify()
 
     Committer.settle = settle  # type: ignore[method-assign]
 
 
 def idempotency_outside_the_transaction() -> None:
-    later: list[Given] = []
+    later: list[StoredResponse] = []
 
-    async def write(tx: AsyncConnection, outcome: Outcome) -> None:
+    async def write(tx: AsyncConnection, outcome: PendingWrites) -> None:
         later.extend(outcome.answered)
         outcome.answered.clear()
         await written(tx, outcome)
 
-    async def commit(self: Committer, asks: Sequence[Ask]) -> list[Answer]:
-        answers = await committed(self, asks)
+    async def commit(self: Committer, write_requests: Sequence[WriteRequest]) -> list[WriteOutcome]:
+        answers = await committed(self, write_requests)
         await between()
         async with self.engine.begin() as tx:
             await idempotency.keep(tx, later)
@@ -78,8 +78,8 @@ def erasure_outside_the_transaction() -> None:
     async def erase(tx: AsyncConnection, subjects: Collection[str]) -> None:
         later.extend(subjects)
 
-    async def commit(self: Committer, asks: Sequence[Ask]) -> list[Answer]:
-        answers = await committed(self, asks)
+    async def commit(self: Committer, write_requests: Sequence[WriteRequest]) -> list[WriteOutcome]:
+        answers = await committed(self, write_requests)
         if later:
             await between()
             async with self.engine.begin() as tx:
@@ -120,7 +120,7 @@ def effects_before_the_checkpoint() -> None:
         async with self.moving(reached, batch.offsets):
             pass
         self.progress.position = reached
-        self.wrote.call()
+        self.wrote.notify()
 
     Consumer.apply = apply  # type: ignore[method-assign]
 
@@ -136,7 +136,7 @@ def checkpoint_before_the_effects() -> None:
         async with self.engine.begin() as tx:
             await self.effect(tx, readable(batch.facts))
         self.progress.position = reached
-        self.wrote.call()
+        self.wrote.notify()
 
     Consumer.apply = apply  # type: ignore[method-assign]
 
@@ -177,7 +177,7 @@ def swap_in_two_transactions() -> None:
 
 
 def stream_resumes_one_too_late() -> None:
-    async def lines(self: Feed, running: Running, after: int, types: Collection[str]) -> AsyncIterator[bytes]:
+    async def lines(self: Feed, running: ServiceContext, after: int, types: Collection[str]) -> AsyncIterator[bytes]:
         async for line in real(self, running, after + 1 if after else 0, types):
             yield line
 
@@ -186,7 +186,7 @@ def stream_resumes_one_too_late() -> None:
 
 
 def stream_resumes_one_too_early() -> None:
-    async def lines(self: Feed, running: Running, after: int, types: Collection[str]) -> AsyncIterator[bytes]:
+    async def lines(self: Feed, running: ServiceContext, after: int, types: Collection[str]) -> AsyncIterator[bytes]:
         async for line in real(self, running, max(0, after - 1), types):
             yield line
 
@@ -234,7 +234,7 @@ def poison() -> None:
     def together(*args: Any) -> Any:
         effect = real(*args)
 
-        async def refuse(tx: AsyncConnection, facts: Sequence[Recorded[Any]]) -> None:
+        async def refuse(tx: AsyncConnection, facts: Sequence[RecordedEvent[Any]]) -> None:
             if any(fact.actor == POISON for fact in facts):
                 raise ArithmeticError("an event that cannot be applied")
             await effect(tx, facts)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from shared.web.running import REACTIONS
+from shared.web.service_context import REACTIONS
 from tests.crash.points import Given, Point
 
 KEYED = ("intake", "qualification", "pipeline")
@@ -57,9 +57,9 @@ COMMAND = (
     Point("answers kept", "shared.store.idempotency:keep", "after", some("given"), KEYED),
     Point("handled, before COMMIT", "shared.store.committer:handle", "after"),
     Point("committed, before the answer", "shared.store.committer:Committer.commit", "after"),
-    Point("answered, before the reply", "shared.store.committer:Committer.ask", "after"),
+    Point("answered, before the reply", "shared.store.committer:Committer.write", "after"),
     Point(
-        "half a batch committed", "shared.store.committer:Committer.together", "after", services=BATCHES, scene="batch"
+        "half a batch committed", "shared.store.committer:Committer.write_all", "after", services=BATCHES, scene="batch"
     ),
 )
 ERASURE = (
@@ -92,7 +92,7 @@ REACTION = (
     Point("reaction committed", "shared.flow.consumer:Consumer.moving", "left", reacting, REACTING),
 )
 LIFE = (
-    Point("port taken", "funnelcast.life:bound", "after"),
+    Point("port taken", "funnelcast.runtime:bound", "after"),
     Point("schema checked", "shared.run.service:prepared", "after"),
     Point("lease taken", "shared.run.worker:Worker.lead", "before"),
     Point("told to stop", "shared.run.process:Server.stop", "after", scene="stop"),
@@ -128,10 +128,12 @@ MIGRATION = (
     Point("migrated, before the first key", "funnelcast.keys:first", "before", services=NOBODY, scene="migrate"),
 )
 FIRST_START = (
-    Point("cluster made, not in its place", "shared.run.embedded:finish", "before", services=NOBODY, scene="up"),
-    Point("Postgres started", "shared.run.embedded:make_database", "before", services=NOBODY, scene="up"),
-    Point("key of blind indexes kept", "funnelcast.founding:write_key", "after", services=NOBODY, scene="up"),
-    Point("founded", "funnelcast.founding:found", "after", services=NOBODY, scene="up"),
+    Point(
+        "cluster made, not in its place", "funnelcast.embedded_postgres:finish", "before", services=NOBODY, scene="up"
+    ),
+    Point("Postgres started", "funnelcast.embedded_postgres:make_database", "before", services=NOBODY, scene="up"),
+    Point("key of blind indexes kept", "funnelcast.bootstrap:write_key", "after", services=NOBODY, scene="up"),
+    Point("founded", "funnelcast.bootstrap:found", "after", services=NOBODY, scene="up"),
 )
 IMPORT = (
     Point("batch sent", "funnelcast.importing.sending:batch", "after", services=NOBODY, scene="import", nth=2),

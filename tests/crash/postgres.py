@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from shared.run import embedded
-from shared.run.embedded import Folder, Server
+from funnelcast import embedded_postgres
+from funnelcast.embedded_postgres import Folder, Server
 from tests.kafka import free_port
 
 
@@ -18,14 +18,14 @@ class OurPostgres:
 
     @property
     def url(self) -> str:
-        return embedded.url_of(self.folder.password.read_text(), self.port)
+        return embedded_postgres.url_of(self.folder.password.read_text(), self.port)
 
     async def start(self) -> None:
         """Returns when it answers, after what a kill left behind is gone and the log is replayed."""
-        await embedded.clear_leftovers(self.folder)
-        await embedded.make_cluster(self.folder, durable=True)
-        self.server = await embedded.start_on(self.folder, self.port, embedded.BASICS)
-        await embedded.make_database(self.server)
+        await embedded_postgres.clear_leftovers(self.folder)
+        await embedded_postgres.make_cluster(self.folder, durable=True)
+        self.server = await embedded_postgres.start_on(self.folder, self.port, embedded_postgres.BASICS)
+        await embedded_postgres.make_database(self.server)
 
     async def kill(self) -> None:
         """SIGKILL to the postmaster; its children notice by themselves."""
@@ -36,4 +36,4 @@ class OurPostgres:
 
     async def end(self) -> None:
         await self.kill()
-        await embedded.clear_leftovers(self.folder)
+        await embedded_postgres.clear_leftovers(self.folder)

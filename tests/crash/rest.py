@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import asyncpg
 
-from funnelcast.roster import SERVICES
-from shared.web.running import REACTIONS
+from funnelcast.services import SERVICES
+from shared.web.service_context import REACTIONS
 from tests.crash.history import Stored
 
 EVENTS = """

@@ -69,6 +69,9 @@ class Company:
 async def company(database: str) -> AsyncIterator[Company]:
     """On the third of March 2026, before there is anything."""
     clock = Clock(datetime(2026, 3, 3, 9, tzinfo=UTC))
-    async with running_services(database, [SERVICE], edge=clock.edge()) as api, embedded_log(database) as log:
+    async with (
+        running_services(database, [SERVICE], clock_and_ids=clock.clock_and_ids()) as api,
+        embedded_log(database) as log,
+    ):
         api.base_url = httpx.URL("http://test/forecast/v1/")
         yield Company(api, log, clock)

@@ -15,7 +15,7 @@ from services.forecast.projections.ledger import PROJECTION
 from services.forecast.projections.tables import metadata
 from services.forecast.upstream import pipeline
 from services.forecast.upstream.pipeline import DealEvent
-from shared.rules.message import Recorded, StoredEvent
+from shared.rules.message import RecordedEvent, StoredEvent
 from tests.running import connected
 from tests.spec import NOON
 
@@ -54,24 +54,24 @@ def stored(position: int, deal: str, kind: str = "opened", **changes: Any) -> St
     )
 
 
-def told(events: Iterable[StoredEvent]) -> list[Recorded[DealEvent]]:
+def told(events: Iterable[StoredEvent]) -> list[RecordedEvent[DealEvent]]:
     return pipeline.PARSE.all(list(events))
 
 
-def deals(*facts: tuple[str, dict[str, Any]]) -> list[Recorded[DealEvent]]:
+def deals(*facts: tuple[str, dict[str, Any]]) -> list[RecordedEvent[DealEvent]]:
     """Of each: the deal's id and what is then different from `DEAL`."""
     return told(stored(position, deal, **changes) for position, (deal, changes) in enumerate(facts, 1))
 
 
-def org(*events: OrgEvent, at: datetime = NOON) -> list[Recorded[OrgEvent]]:
+def org(*events: OrgEvent, at: datetime = NOON) -> list[RecordedEvent[OrgEvent]]:
     """As they are read from the store: names are references."""
     return [recorded(position, event, at) for position, event in enumerate(events, 1)]
 
 
-def recorded(position: int, event: OrgEvent, at: datetime) -> Recorded[OrgEvent]:
+def recorded(position: int, event: OrgEvent, at: datetime) -> RecordedEvent[OrgEvent]:
     event_id = uuid5(NAMESPACE_URL, f"org/{position}")
     kept = type(event).model_validate_json(event.model_dump_json(context=lambda value: event_id))
-    return Recorded(position, event_id, "org-all", position, kept, at, at, "admin", event_id)
+    return RecordedEvent(position, event_id, "org-all", position, kept, at, at, "admin", event_id)
 
 
 @asynccontextmanager
@@ -83,7 +83,7 @@ async def ledger(url: str) -> AsyncIterator[AsyncConnection]:
         await undone.rollback()
 
 
-async def take(tx: AsyncConnection, source: str, facts: Sequence[Recorded[Any]]) -> None:
+async def take(tx: AsyncConnection, source: str, facts: Sequence[RecordedEvent[Any]]) -> None:
     if facts:
         await PROJECTION.applies[source](tx, facts)
 

@@ -9,14 +9,14 @@ from typing import Any
 
 from services.forecast.org.events import NodePlaced, OrgEvent
 from services.forecast.upstream.pipeline import DealEvent
-from shared.rules.message import BEGINNING, Recorded
+from shared.rules.message import BEGINNING, RecordedEvent
 
 Account = tuple[Any, ...]
 """Close date, category, qualified, currency, motion, pipeline."""
 Amounts = Mapping[Account, tuple[Decimal, int]]
 
 
-def parents(facts: Iterable[Recorded[OrgEvent]], at: datetime) -> dict[str, str | None]:
+def parents(facts: Iterable[RecordedEvent[OrgEvent]], at: datetime) -> dict[str, str | None]:
     """The row that counts is the one with the greatest start, then position; an ended node stays where it stood."""
     placed = [
         (event.starts or BEGINNING, fact.position, event)
@@ -26,7 +26,7 @@ def parents(facts: Iterable[Recorded[OrgEvent]], at: datetime) -> dict[str, str 
     return {event.node: event.parent for starts, _, event in sorted(placed, key=itemgetter(0, 1)) if starts <= at}
 
 
-def own(facts: Iterable[Recorded[DealEvent]]) -> Mapping[str, Amounts]:
+def own(facts: Iterable[RecordedEvent[DealEvent]]) -> Mapping[str, Amounts]:
     """By owner, of the deals as they are after their last event."""
     sums: dict[str, dict[Account, tuple[Decimal, int]]] = defaultdict(dict)
     for deal in {fact.subject: fact.event for fact in facts}.values():

@@ -19,15 +19,15 @@ from services.forecast.projections.sums import Wanted
 from services.forecast.projections.tables import NO_CURRENCY, NO_DAY, postings, pure
 from services.forecast.projections.tables import deals as deals_table
 from services.forecast.upstream.pipeline import DealEvent
-from shared.rules.message import Recorded, Refusal
+from shared.rules.message import RecordedEvent, Refusal
 from tests.forecast import reference
 from tests.forecast.facts import contents, ledger, org, stored, take, told
 from tests.forecast.nodes import lines, place
 from tests.spec import NOON
 
 PEOPLE = ["acme", "b", "c", "d", "stranger"]
-Deals = list[Recorded[DealEvent]]
-Nodes = list[Recorded[OrgEvent]]
+Deals = list[RecordedEvent[DealEvent]]
+Nodes = list[RecordedEvent[OrgEvent]]
 """Deals change in any way, also such as pipeline does not allow today."""
 changes = st.fixed_dictionaries(
     {

@@ -8,7 +8,7 @@ import pytest
 
 from services.forecast.api import rollup
 from shared.flow.frontier import Frontier
-from shared.web.remembered import Remembered
+from shared.web.answer_cache import AnswerCache
 from tests.forecast.conftest import Company
 from tests.forecast.facts import WON
 from tests.running import eventually
@@ -78,10 +78,10 @@ async def test_it_is_current(company: Company) -> None:
 
 
 async def test_a_memory_that_does_not_compare_is_found(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
-    def whatever(self: Remembered, frontier: Frontier, question: Hashable) -> Any:
+    def whatever(self: AnswerCache, frontier: Frontier, question: Hashable) -> Any:
         return self.answers.get(question)
 
-    monkeypatch.setattr(Remembered, "find", whatever)
+    monkeypatch.setattr(AnswerCache, "find", whatever)
     with pytest.raises(AssertionError):
         await check_that_it_is_current(company)
 
@@ -112,7 +112,7 @@ async def test_what_is_released_shows_though_no_position_moves(company: Company)
 
 @pytest.mark.parametrize("other", [replace(AT, written={"pipeline": "902"}), replace(AT, head=4)])
 def test_another_frontier_has_no_answers(other: Frontier) -> None:
-    remembered = Remembered()
+    remembered = AnswerCache()
     remembered.keep(AT, "question", "answer", 1)
     assert remembered.find(AT, "question") == "answer"
     assert remembered.find(other, "question") is None
@@ -121,7 +121,7 @@ def test_another_frontier_has_no_answers(other: Frontier) -> None:
 
 
 def test_it_holds_no_more_than_it_may() -> None:
-    remembered = Remembered(most=10)
+    remembered = AnswerCache(most=10)
     for number in range(100):
         remembered.keep(AT, number, "answer", 3)
         assert len(remembered.answers) <= 3

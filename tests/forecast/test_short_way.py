@@ -8,7 +8,7 @@ import httpx
 
 from services.forecast.service import SERVICE
 from shared.run.service import hot_routes
-from shared.web.direct import Way
+from shared.web.fast_path import FastRoute
 from tests.running import running_services
 
 QUERIES = (
@@ -40,9 +40,9 @@ def shape(answer: httpx.Response) -> Any:
     return answer.status_code, sorted(answer.headers), answer.headers["content-type"], told
 
 
-async def answers(url: str, hot: Sequence[str]) -> dict[str, Any]:
+async def answers(url: str, fast_routes: Sequence[str]) -> dict[str, Any]:
     """With a service that is asked these paths the short way."""
-    async with running_services(url, [replace(SERVICE, hot=hot)]) as client:
+    async with running_services(url, [replace(SERVICE, fast_routes=fast_routes)]) as client:
         return {query: shape(await client.get(f"/forecast/v1/rollup?{query}")) for query in QUERIES}
 
 
@@ -53,9 +53,9 @@ async def test_both_ways_answer_alike(database: str) -> None:
 
 
 def test_the_roll_up_is_asked_the_short_way() -> None:
-    (path,) = SERVICE.hot
+    (path,) = SERVICE.fast_routes
     (route,) = hot_routes(SERVICE.routers, path)
-    assert (path, Way.to(route).method, Way.to(route).scope) == ("/rollup", "GET", "forecast:read")
+    assert (path, FastRoute.to(route).method, FastRoute.to(route).scope) == ("/rollup", "GET", "forecast:read")
 
 
 async def test_a_key_without_the_scope_goes_no_way(database: str) -> None:

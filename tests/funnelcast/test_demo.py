@@ -5,12 +5,12 @@ from random import Random
 import pytest
 
 from funnelcast.demo import company, deals, marketing
-from funnelcast.demo.story import SEED, quarter_end
-from shared.store.aliases import Blind
+from funnelcast.demo.script import SEED, quarter_end
+from shared.store.aliases import BlindIndex
 from tests.funnelcast.command import Up, done, up
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
-BLIND = Blind(b"a key for tests that is long enough")
+BLIND = BlindIndex(b"a key for tests that is long enough")
 
 
 @pytest.mark.timeout(180)

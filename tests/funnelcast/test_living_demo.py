@@ -17,8 +17,8 @@ from structlog.testing import capture_logs
 from funnelcast.demo import actor, company, reps, website
 from funnelcast.demo.actor import Actor
 from funnelcast.demo.company import SDRS
-from funnelcast.roster import SERVICES
-from shared.run.embedded import url_of_running
+from funnelcast.embedded_postgres import url_of_running
+from funnelcast.services import SERVICES
 from tests.funnelcast.command import ADMIN, Up, done, servers, started, up
 from tests.running import Clock, running_services
 
@@ -43,11 +43,11 @@ def test_the_seed_says_who_comes_when_and_why() -> None:
 
 
 def test_a_deal_as_it_is_has_one_next_step() -> None:
-    edge = Clock().edge()
+    clock_and_ids = Clock().clock_and_ids()
     for stage in reps.STAGES:
         deals = [DEAL | {"stage": stage, "version": version} for version in range(200)]
-        steps = [reps.step(deal, edge) for deal in deals]
-        assert steps == [reps.step(deal, edge) for deal in deals]
+        steps = [reps.step(deal, clock_and_ids) for deal in deals]
+        assert steps == [reps.step(deal, clock_and_ids) for deal in deals]
         assert len({command for command, _ in steps}) > 1
 
 

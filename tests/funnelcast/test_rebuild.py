@@ -10,8 +10,8 @@ from unittest.mock import patch
 import pytest
 from sqlalchemy import text
 
-from funnelcast import rebuild, roster
-from funnelcast.roster import SERVICES
+from funnelcast import rebuild, services
+from funnelcast.services import SERVICES
 from shared.run.service import Service
 from shared.run.settings import Settings
 from tests.funnelcast.at_work import DEAL, lived, more_than, used
@@ -121,6 +121,6 @@ async def test_an_old_version_goes_when_nobody_serves_it_and_the_new_one_is_as_f
         )
         assert {row.source for row in kept} == NEW["forecast"].projected
         assert len(kept) == len(NEW["forecast"].projected)
-    with patch.object(roster, "SERVICES", NEW):
+    with patch.object(services, "SERVICES", NEW):
         result = await command("rebuild", "--drop-old", "--postgres", database)
     assert (result.returncode, "There are no old versions" in result.stderr) == (0, True)

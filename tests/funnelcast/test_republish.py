@@ -17,12 +17,12 @@ from aiokafka.admin import AIOKafkaAdminClient  # type: ignore[import-untyped] #
 
 from funnelcast.failure import told
 from funnelcast.republish import refilled, start_readers_anew
-from funnelcast.roster import SERVICES
+from funnelcast.services import SERVICES
 from shared.flow.lease import lease_engine
 from shared.flow.log import Log
 from shared.run.service import Service
 from shared.run.settings import Settings
-from shared.store import database as connections
+from shared.store import engines
 from tests.funnelcast.command import Up, done, run, up
 from tests.journeys.conftest import kafka_log, on_topics_of_its_own
 from tests.kafka import Broker, OurBroker
@@ -65,7 +65,7 @@ class Ground:
         await self.log.empty_topic(self.intake.topic, 12)
 
     async def republish(self) -> int:
-        leases, store = lease_engine(self.url), connections.writer(self.url, "intake", connections=2)
+        leases, store = lease_engine(self.url), engines.writer(self.url, "intake", connections=2)
         try:
             reached = await refilled(leases, store, self.log, Settings(), self.intake)
             await start_readers_anew(leases, self.intake)

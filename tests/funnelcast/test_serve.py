@@ -10,7 +10,7 @@ import asyncpg
 import httpx
 import pytest
 
-from funnelcast import healthcheck, roster
+from funnelcast import healthcheck, services
 from tests.funnelcast.command import done, run, started
 
 BLIND = "a key of blind indexes for tests"
@@ -115,4 +115,4 @@ def test_a_health_check_where_nothing_runs_fails() -> None:
 
 
 def test_the_health_check_asks_every_service() -> None:
-    assert tuple(roster.SERVICES) == healthcheck.SERVICES
+    assert tuple(services.SERVICES) == healthcheck.SERVICES

@@ -11,9 +11,9 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from funnelcast.roster import SERVICES
+from funnelcast.services import SERVICES
 from funnelcast.verifying.log import Copy, fingerprint
-from shared.rules.edge import Edge
+from shared.rules.clock_and_ids import ClockAndIds
 from shared.rules.message import StoredEvent
 from tests.funnelcast.at_work import lived, more_than, used
 from tests.funnelcast.command import COMMAND, done, environment, run
@@ -237,7 +237,7 @@ async def test_it_finds_nothing_wrong_with_a_system_at_work_and_disturbs_nobody(
 
 def event(position: int, actor: str = "ann") -> StoredEvent:
     clock = Clock()
-    new = Edge(clock.now, clock.new_id).new_id()
+    new = ClockAndIds(clock.now, clock.new_id).new_id()
     return StoredEvent(position, new, "deal-1", position, "opened", "{}", clock.now(), clock.now(), actor, new, None)
 
 

@@ -11,12 +11,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from pydantic import BaseModel
 
 from services.pipeline.opportunity.commands import Link
-from shared.rules.message import Command, Recorded, Refusal, StoredEvent
+from shared.rules.message import Command, RecordedEvent, Refusal, StoredEvent
 from shared.rules.sealed import Sealed
-from shared.store.aliases import Held
-from shared.store.ask import Ask, Claim, Done, Step
-from shared.store.desk import Desk, folded
+from shared.store.aliases import AliasRecord
+from shared.store.decision_batch import DecisionBatch, fold_streams
 from shared.store.event_store import LARGEST_EVENT, Head
+from shared.store.write_request import AliasClaim, Step, WriteRequest, WriteResult
 from tests.fuzz.commands import BEGINNINGS, COMMANDS
 from tests.fuzz.deciders import AnyDecider
 from tests.running import Clock
@@ -35,17 +35,17 @@ class Store:
     deciders: Mapping[str, AnyDecider]
     clock: Clock = field(default_factory=lambda: Clock(NOON))
     stored: list[StoredEvent] = field(default_factory=list)
-    held: dict[str, Held] = field(default_factory=dict)
+    held: dict[str, AliasRecord] = field(default_factory=dict)
     asked: int = 0
 
     def __post_init__(self) -> None:
         self.desk = self.opened()
 
-    def opened(self) -> Desk:
+    def opened(self) -> DecisionBatch:
         last = self.stored[-1] if self.stored else None
         earliest = max(self.clock.now(), last.recorded_at) if last else self.clock.now()
         head = Head(last.position if last else 0, earliest)
-        return Desk(self.clock.edge(), head, folded(self.deciders, self.stored), self.held, {})
+        return DecisionBatch(self.clock.clock_and_ids(), head, fold_streams(self.deciders, self.stored), self.held, {})
 
     @property
     def history(self) -> list[StoredEvent]:
@@ -57,13 +57,13 @@ class Store:
         self.held |= {held.alias: held for held in outcome.claimed}
         self.desk = self.opened()
 
-    def ask(self, stream: str, command: Command, *, key: str | None = None) -> Done | Refusal:
+    def ask(self, stream: str, command: Command, *, key: str | None = None) -> WriteResult | Refusal:
         self.asked += 1
         # Of a further name the alias alone knows that the deal has it: the deal shows its first one.
-        claim = Claim(command.external_id) if isinstance(command, Link) else None
+        claim = AliasClaim(command.external_id) if isinstance(command, Link) else None
         step = Step(command, claim=claim)
         return self.desk.answer(
-            Ask(self.deciders[stream], stream, [step], "tester", UUID(int=1), key=key, fingerprint="same")
+            WriteRequest(self.deciders[stream], stream, [step], "tester", UUID(int=1), key=key, fingerprint="same")
         )
 
 
@@ -139,8 +139,8 @@ def repeated(store: Store, stream: str, command: Command) -> None:
     store.clock.instant += timedelta(minutes=5)
     before = len(store.history)
     again = store.ask(stream, command, key=key)
-    if isinstance(first, Done):
-        assert isinstance(again, Done)
+    if isinstance(first, WriteResult):
+        assert isinstance(again, WriteResult)
         assert (again.version, again.position, again.replayed) == (first.version, first.position, True)
         assert len(store.history) == before
 
@@ -165,7 +165,7 @@ def check(store: Store, stream: str, invariant: Invariant) -> None:
     invariant(store.desk.streams[stream].state, [(one.event, one.occurred_at) for one in parsed])
 
 
-def read(decider: AnyDecider, event: StoredEvent) -> Recorded[Any]:
+def read(decider: AnyDecider, event: StoredEvent) -> RecordedEvent[Any]:
     recorded = decider.parse(event)
     assert recorded is not None
     assert recorded.event.type == event.type

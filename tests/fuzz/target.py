@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 import httpx
 
-from funnelcast.roster import SERVICES
+from funnelcast.services import SERVICES
 from shared.web.problems import MEDIA_TYPE
 from tests.fuzz.routes import LEAD, Good
 from tests.running import Clock, fresh, running_services
@@ -102,7 +102,7 @@ def is_not_yet(answer: httpx.Response) -> bool:
 
 @asynccontextmanager
 async def target(database: str) -> AsyncIterator[Target]:
-    async with running_services(database, list(SERVICES.values()), edge=Clock().edge()) as api:
+    async with running_services(database, list(SERVICES.values()), clock_and_ids=Clock().clock_and_ids()) as api:
         connection = await asyncpg.connect(database.replace("+asyncpg", ""))
         try:
             yield Target(api, connection)

@@ -11,7 +11,7 @@ from fastapi import Request
 from fastapi.routing import APIRoute
 from starlette.datastructures import Headers
 
-from funnelcast.roster import SERVICES
+from funnelcast.services import SERVICES
 from services.lead_intake.api import leads
 from shared.run import service as service_at_run_time
 from shared.web import conditions

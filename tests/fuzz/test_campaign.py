@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from funnelcast.roster import SERVICES
+from funnelcast.services import SERVICES
 from services.pipeline.opportunity import decider
 from shared.web import conditions, feed
 from tests.fuzz.effort import EFFORT

@@ -75,7 +75,7 @@ def fresh_only(evolve: Any) -> Any:
     return broken
 
 
-def blind(evolve: Any) -> Any:
+def blind_index(evolve: Any) -> Any:
     """Does not notice that a deal is closed."""
 
     def broken(state: Any, event: Any, at: datetime) -> Any:
@@ -90,7 +90,7 @@ def blind(evolve: Any) -> Any:
         lambda right: replace(right, decide=told_twice(right.decide)),
         lambda right: replace(right, decide=forgetful(right.decide)),
         lambda right: replace(right, evolve=fresh_only(right.evolve)),
-        lambda right: replace(right, evolve=blind(right.evolve)),
+        lambda right: replace(right, evolve=blind_index(right.evolve)),
     ],
     ids=["told twice", "forgetful", "fresh only", "blind"],
 )

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from shared.rules.edge import Edge
+from shared.rules.clock_and_ids import ClockAndIds
 from tests.running import eventually, fresh
 
 ADA = {"email": "Ada.Lovelace@Engines.example", "first_name": "Ada", "job_title": "Head of Sales"}
@@ -44,7 +44,7 @@ async def rollup(api: httpx.AsyncClient, node: str, after: httpx.Response, **ask
 
 
 async def test_a_lead_goes_all_the_way_to_the_number_the_board_sees(api: httpx.AsyncClient) -> None:
-    today = Edge().now().date()
+    today = ClockAndIds().now().date()
     await make_org(api)
     lead = await send(api, "POST", "/intake/v1/leads", DEMO)
     lead_id = lead.json()["lead_id"]

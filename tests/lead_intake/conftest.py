@@ -16,6 +16,6 @@ def clock() -> Clock:
 @pytest_asyncio.fixture
 async def api(database: str, clock: Clock) -> AsyncIterator[httpx.AsyncClient]:
     """Intake over HTTP, with a key that may do everything."""
-    async with running_services(database, [SERVICE], edge=clock.edge()) as client:
+    async with running_services(database, [SERVICE], clock_and_ids=clock.clock_and_ids()) as client:
         client.base_url = httpx.URL("http://test/intake/v1/")
         yield client

@@ -56,7 +56,9 @@ async def test_a_bad_line_harms_no_other(api: httpx.AsyncClient) -> None:
 
 async def test_the_past_needs_its_scope_line_by_line(database: str, clock: Clock) -> None:
     old = named(1, occurred_at="2019-01-01T00:00:00Z")
-    async with running_services(database, [SERVICE], edge=clock.edge(), scopes=["leads:write"]) as api:
+    async with running_services(
+        database, [SERVICE], clock_and_ids=clock.clock_and_ids(), scopes=["leads:write"]
+    ) as api:
         api.base_url = httpx.URL("http://test/intake/v1/")
         lines = await sent(api, old, named(2))
     assert [line.get("status") for line in lines[:2]] == [403, None]

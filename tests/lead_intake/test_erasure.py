@@ -15,10 +15,9 @@ from services.lead_intake.person.decider import DECIDER as PERSON
 from services.lead_intake.person.decider import ErasePerson
 from shared.rules.decider import Decider
 from shared.rules.message import Command
-from shared.store import aliases
-from shared.store import database as connections
-from shared.store.ask import Answer, Ask, Done, Step
+from shared.store import aliases, engines
 from shared.store.handler import handle
+from shared.store.write_request import Step, WriteOutcome, WriteRequest, WriteResult
 from tests.lead_intake.captures import asked, told
 from tests.running import Clock, connected, eventually, fresh, make_key
 
@@ -153,10 +152,10 @@ async def test_the_same_person_is_somebody_new_afterwards(api: httpx.AsyncClient
 
 async def test_who_is_captured_while_being_erased_loses_nothing(database: str) -> None:
     """All in one transaction: captured, erased, captured again."""
-    engine = connections.writer(database, "intake", connections=2)
-    asks = [capture("l1", "p1"), erasure("p1", "l1"), capture("l2", "p2"), capture("l3", "p3")]
+    engine = engines.writer(database, "intake", connections=2)
+    write_requests = [capture("l1", "p1"), erasure("p1", "l1"), capture("l2", "p2"), capture("l3", "p3")]
     async with engine.begin() as tx:
-        answers = await handle(tx, Clock().edge(), asks)
+        answers = await handle(tx, Clock().clock_and_ids(), write_requests)
     async with engine.begin() as tx:
         held = (await aliases.find(tx, ["email:jane"]))["email:jane"]
         kept = list((await tx.execute(text("SELECT subject FROM vault"))).scalars())
@@ -167,7 +166,7 @@ async def test_who_is_captured_while_being_erased_loses_nothing(database: str) -
 
 
 async def test_an_error_that_may_be_logged_does_not_repeat_what_it_is_about(database: str) -> None:
-    engine = connections.writer(database, "intake", connections=2)
+    engine = engines.writer(database, "intake", connections=2)
     with pytest.raises(DBAPIError) as failed:
         async with engine.begin() as tx:
             await tx.execute(text("SELECT 1 / 0 WHERE CAST(:value AS text) <> ''"), {"value": MARKERS["email"]})
@@ -177,18 +176,18 @@ async def test_an_error_that_may_be_logged_does_not_repeat_what_it_is_about(data
     assert markers_in(f"{failed.value} {failed.value!r} {invalid.value} {invalid.value!r}") == set()
 
 
-def streams(answers: list[Answer]) -> list[str]:
-    return [answer.stream for answer in answers if isinstance(answer, Done)]
+def streams(answers: list[WriteOutcome]) -> list[str]:
+    return [answer.stream for answer in answers if isinstance(answer, WriteResult)]
 
 
-def capture(lead_id: str, person_id: str) -> Ask:
+def capture(lead_id: str, person_id: str) -> WriteRequest:
     command = asked(f"c-{lead_id}", person_id=person_id, unnamed=False)
     return ask(LEAD, lead_id, command, find=["email:jane"], also=["email:jane"])
 
 
-def erasure(person_id: str, lead_id: str) -> Ask:
+def erasure(person_id: str, lead_id: str) -> WriteRequest:
     return ask(PERSON, person_id, ErasePerson(lead_ids=(lead_id,)))
 
 
-def ask(decider: Decider[Any, Any, Any], subject: str, command: Command, **more: Any) -> Ask:
-    return Ask(decider, decider.stream(subject), [Step(command)], "tester", Clock().new_id(), **more)
+def ask(decider: Decider[Any, Any, Any], subject: str, command: Command, **more: Any) -> WriteRequest:
+    return WriteRequest(decider, decider.stream(subject), [Step(command)], "tester", Clock().new_id(), **more)

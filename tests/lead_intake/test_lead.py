@@ -134,12 +134,12 @@ captures = st.builds(
 
 
 @for_all(st.lists(captures, max_size=12), st.data())
-def test_whatever_was_captured_a_repetition_adds_nothing(asks: list[Capture], data: st.DataObject) -> None:
+def test_whatever_was_captured_a_repetition_adds_nothing(write_requests: list[Capture], data: st.DataObject) -> None:
     state = DECIDER.initial
-    for ask in asks:
+    for ask in write_requests:
         for event in DECIDER.decide(state, ask, NOW):
             state = DECIDER.evolve(state, event, NOW)
         assert DECIDER.decide(state, ask, NOW) == []
-    if asks:
+    if write_requests:
         assert isinstance(state, Lead)
-        assert DECIDER.decide(state, data.draw(st.sampled_from(asks)), NOW) == []
+        assert DECIDER.decide(state, data.draw(st.sampled_from(write_requests)), NOW) == []

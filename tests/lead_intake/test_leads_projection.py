@@ -11,19 +11,19 @@ from services.lead_intake.events import IntakeEvent
 from services.lead_intake.lead.events import EngagementAdded
 from services.lead_intake.person.events import PersonAccessed, PersonErased
 from services.lead_intake.projections import leads
-from shared.rules.edge import Edge
-from shared.rules.message import Recorded
+from shared.rules.clock_and_ids import ClockAndIds
+from shared.rules.message import RecordedEvent
 from tests.lead_intake.captures import first
 from tests.running import connected
 from tests.spec import NOON
 
-Facts = Sequence[Recorded[IntakeEvent]]
+Facts = Sequence[RecordedEvent[IntakeEvent]]
 
 
 def recorded(*facts: tuple[str, IntakeEvent]) -> Facts:
-    new_id = Edge().new_id
+    new_id = ClockAndIds().new_id
     return [
-        Recorded(position, new_id(), stream, 1, event, NOON, NOON, "tester", new_id())
+        RecordedEvent(position, new_id(), stream, 1, event, NOON, NOON, "tester", new_id())
         for position, (stream, event) in enumerate(facts, 1)
     ]
 

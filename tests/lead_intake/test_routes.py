@@ -89,12 +89,20 @@ async def test_a_lead_is_shown_without_the_person_unless_the_key_may(database: s
     told = JANE | DEMO | {"person": JANE["person"] | {"first_name": "Jane"}, "external_id": "crm:1"}
     lead = (await captured(api, **told))["lead_id"]
     reader = as_caller(await make_key(database, ["leads:read"], name="reader"))
-    blind = (await api.get(f"leads/{lead}", headers=reader)).json()
+    blind_index = (await api.get(f"leads/{lead}", headers=reader)).json()
     full = (await api.get(f"leads/{lead}")).json()
-    assert (blind["person"], blind["captures"][0]["person"], blind["captures"][0]["texts"]) == (None, None, None)
+    assert (blind_index["person"], blind_index["captures"][0]["person"], blind_index["captures"][0]["texts"]) == (
+        None,
+        None,
+        None,
+    )
     assert full["person"]["first_name"] == "Jane"
     assert full["captures"][0]["texts"] == {"message": "Please call me"}
-    assert (blind["external_id"], blind["source"], blind["erased"]) == ("crm:1", "demo_request", False)
+    assert (blind_index["external_id"], blind_index["source"], blind_index["erased"]) == (
+        "crm:1",
+        "demo_request",
+        False,
+    )
 
 
 async def test_what_was_told_last_of_a_person_is_shown(api: httpx.AsyncClient, clock: Clock) -> None:
@@ -166,7 +174,7 @@ async def test_a_lead_is_found_by_each_of_its_external_ids_at_once(api: httpx.As
 async def test_an_engagement_may_lie_so_far_back(
     database: str, clock: Clock, past: timedelta, scopes: list[str], status: int
 ) -> None:
-    async with running_services(database, [SERVICE], edge=clock.edge(), scopes=scopes) as api:
+    async with running_services(database, [SERVICE], clock_and_ids=clock.clock_and_ids(), scopes=scopes) as api:
         told = JANE | {"occurred_at": (clock.now() - past).isoformat()}
         assert (await api.post("/intake/v1/leads", json=told)).status_code == status
 

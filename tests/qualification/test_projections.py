@@ -13,7 +13,7 @@ from services.qualification.model.events import Grade
 from services.qualification.projections import deals, leads
 from services.qualification.projections.leads import Wanted
 from services.qualification.upstream import pipeline
-from shared.rules.message import Event, Recorded
+from shared.rules.message import Event, RecordedEvent
 from tests.qualification.leads import ENGAGED, ERASED, MARKED, MQL, REJECTED
 from tests.qualification.neighbours import DEAL, stored
 from tests.running import connected
@@ -28,10 +28,10 @@ async def tx(database: str) -> AsyncIterator[AsyncConnection]:
         yield tx
 
 
-def recorded(lead_id: str, *events: Event) -> list[Recorded[Any]]:
+def recorded(lead_id: str, *events: Event) -> list[RecordedEvent[Any]]:
     template = stored(1, f"lead-{lead_id}", "any", {})
     return [
-        Recorded(
+        RecordedEvent(
             number,
             template.event_id,
             template.stream,
@@ -110,7 +110,7 @@ async def test_a_list_is_filtered(tx: AsyncConnection) -> None:
     assert [row["lead_id"] for row in await leads.find(tx, Wanted(), "a", 10)] == ["b"]
 
 
-def told(*facts: tuple[str, str, dict[str, Any]]) -> Sequence[Recorded[Any]]:
+def told(*facts: tuple[str, str, dict[str, Any]]) -> Sequence[RecordedEvent[Any]]:
     return pipeline.PARSE.all(
         [stored(number, f"opportunity-{deal}", kind, data) for number, (deal, kind, data) in enumerate(facts, 1)]
     )

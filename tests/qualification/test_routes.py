@@ -64,7 +64,10 @@ class World:
 @pytest_asyncio.fixture
 async def world(database: str) -> AsyncIterator[World]:
     clock = Clock(NOON)
-    async with running_services(database, [SERVICE], edge=clock.edge()) as api, neighbours(database) as told:
+    async with (
+        running_services(database, [SERVICE], clock_and_ids=clock.clock_and_ids()) as api,
+        neighbours(database) as told,
+    ):
         api.base_url = httpx.URL("http://test/qualification/v1/")
         yield World(api, told, clock)
 

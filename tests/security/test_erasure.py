@@ -16,7 +16,7 @@ from confluent_kafka import Consumer, TopicPartition
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from funnelcast.roster import SERVICES
+from funnelcast.services import SERVICES
 from funnelcast.verify import opened
 from funnelcast.verifying import read_models, snapshot
 from shared.flow.log.kafka import KafkaLog

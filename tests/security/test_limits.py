@@ -16,7 +16,7 @@ from shared.run.process import front
 from shared.run.settings import Settings
 from shared.web import access
 from shared.web.access import Access, Caller
-from shared.web.limits import MOST_CALLERS, Rate, address_of
+from shared.web.limits import MOST_CALLERS, RateLimit, address_of
 from shared.web.problems import TooMany
 from tests.running import Clock, connected, eventually, make_key, running_apps, served_services, within
 
@@ -34,7 +34,7 @@ def settings(**limits: int) -> Settings:
 def time(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Stands still until it is moved."""
     now = [100.0]
-    monkeypatch.setattr(service, "Rate", partial(Rate, now=lambda: now[0]))
+    monkeypatch.setattr(service, "RateLimit", partial(RateLimit, now=lambda: now[0]))
     return now
 
 
@@ -59,7 +59,7 @@ async def caller(
 
 def test_a_bucket_empties_and_fills_again() -> None:
     time = [100.0]
-    rate = Rate("key", 10, 5, now=lambda: time[0])
+    rate = RateLimit("key", 10, 5, now=lambda: time[0])
     told = [dict(rate.take("a"))[b"ratelimit"] for _ in range(10)]
     assert (told[0], told[-1]) == (b'"key";r=9;t=1', b'"key";r=0;t=5')
     with pytest.raises(TooMany) as refused:
@@ -78,7 +78,7 @@ def test_a_bucket_empties_and_fills_again() -> None:
 
 def test_no_more_than_the_quota_pass_in_any_window_and_what_is_refused_costs_nothing() -> None:
     time = [0.0]
-    rate = Rate("key", 100, 1, now=lambda: time[0])
+    rate = RateLimit("key", 100, 1, now=lambda: time[0])
     passed = []
     for _ in range(20_000):
         time[0] += 0.001
@@ -91,14 +91,14 @@ def test_no_more_than_the_quota_pass_in_any_window_and_what_is_refused_costs_not
 
 
 def test_what_is_remembered_of_callers_is_bounded() -> None:
-    rate = Rate("address", 300, 60)
+    rate = RateLimit("address", 300, 60)
     for number in range(3 * MOST_CALLERS):
         rate.take(number)
     assert len(rate.full_at) <= MOST_CALLERS
 
 
 def test_no_limit_is_none_and_tells_nothing() -> None:
-    rate = Rate("key", 0, 1)
+    rate = RateLimit("key", 0, 1)
     assert [rate.take("a") for _ in range(1000)] == [[]] * 1000
     assert rate.full_at == {}
 
@@ -199,9 +199,9 @@ async def test_who_tries_keys_is_slowed_down_and_asks_the_database_no_more(
 async def test_a_known_key_stays_welcome_when_its_address_misbehaves_and_its_cache_is_old(database: str) -> None:
     clock = Clock()
     key = await make_key(database)
-    around = settings(unknown_keys_per_minute=3)
+    resources = settings(unknown_keys_per_minute=3)
     async with (
-        running_apps(database, [SERVICE], work=False, edge=clock.edge(), settings=around) as apps,
+        running_apps(database, [SERVICE], work=False, clock_and_ids=clock.clock_and_ids(), settings=resources) as apps,
         caller(apps, key) as known,
         caller(apps) as api,
     ):
@@ -228,8 +228,8 @@ async def test_a_path_that_only_ends_like_an_open_one_is_not_open(database: str)
 
 @pytest.mark.parametrize(("trusted", "refused"), [("", 2), ("127.0.0.0/8", 0), ("192.0.2.0/24", 2)])
 async def test_an_address_is_believed_of_trusted_proxies_only(database: str, trusted: str, refused: int) -> None:
-    around = Settings(connections=4, port=0, unknown_keys_per_minute=4, trusted_proxies=trusted)
-    async with served_services(database, [SERVICE], settings=around) as (api, _):
+    resources = Settings(connections=4, port=0, unknown_keys_per_minute=4, trusted_proxies=trusted)
+    async with served_services(database, [SERVICE], settings=resources) as (api, _):
         answers = [
             await api.get(DEALS, headers={"Authorization": "", "X-Forwarded-For": f"198.51.100.{number}"})
             for number in range(6)
@@ -266,8 +266,8 @@ async def test_more_requests_than_there_is_room_for_are_sent_away_at_once(databa
 
 
 async def test_open_event_streams_leave_room_for_requests(database: str) -> None:
-    around = settings(streams_at_once=3)
-    async with served_services(database, [SERVICE], settings=around) as (api, _), AsyncExitStack() as streams:
+    resources = settings(streams_at_once=3)
+    async with served_services(database, [SERVICE], settings=resources) as (api, _), AsyncExitStack() as streams:
         opened = [await streams.enter_async_context(api.stream("GET", STREAM)) for _ in range(4)]
         assert [each.status_code for each in opened] == [200, 200, 200, 503]
         assert await is_let_in(api)

@@ -15,8 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.lead_intake.service import SERVICE
 from shared.run.telemetry import configure_logging, traceback_of
-from shared.store import database as connections
-from shared.store import vault
+from shared.store import engines, vault
 from tests.running import PATIENT, served_services
 from tests.security.markers import CAPTURES, MARKERS, found_in
 
@@ -45,7 +44,7 @@ def written() -> Iterator[StringIO]:
 async def test_a_database_error_is_logged_without_what_it_is_about(
     database: str, written: StringIO, statement: str, value: str
 ) -> None:
-    engine = connections.writer(database, "intake", connections=2)
+    engine = engines.writer(database, "intake", connections=2)
     with pytest.raises(SQLAlchemyError) as raised:
         async with engine.begin() as tx:
             await tx.execute(text(statement), {"value": value})
@@ -84,7 +83,7 @@ async def test_a_fault_in_the_midst_of_a_capture_is_logged_once_and_names_nobody
 ) -> None:
     """Over a real socket, by a row that the database refuses and repeats."""
 
-    async def planted(tx: AsyncConnection, kept: list[vault.Kept], **more: object) -> None:
+    async def planted(tx: AsyncConnection, kept: list[vault.VaultEntry], **more: object) -> None:
         row = {"subject": kept[0].subject, "value": orjson.dumps(kept[0].value).decode()}
         await tx.execute(
             text("INSERT INTO vault (ref, subject, value) VALUES (NULL, :subject, CAST(:value AS jsonb))"), row

@@ -16,8 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount
 
-from funnelcast.roster import SERVICES
-from shared.rules.edge import Edge
+from funnelcast.services import SERVICES
+from shared.rules.clock_and_ids import ClockAndIds
 from shared.run.process import front
 from shared.run.service import Service
 from shared.web import access, guard
@@ -63,11 +63,11 @@ class Keys:
     @classmethod
     async def made(cls, database: str) -> "Keys":
         async with connected(database) as engine, engine.begin() as tx:
-            now = Edge().now()
+            now = ClockAndIds().now()
             alone: dict[str, str] = {scope: await key(tx, [scope]) for scope in SCOPES}
             rotated, put_aside = await key(tx), await key(tx)
-            new = await access.rotate(tx, await id_of(tx, rotated), Edge().new_id())
-            newer = await access.rotate(tx, await id_of(tx, put_aside), Edge().new_id())
+            new = await access.rotate(tx, await id_of(tx, rotated), ClockAndIds().new_id())
+            newer = await access.rotate(tx, await id_of(tx, put_aside), ClockAndIds().new_id())
             revoked = await key(tx)
             for old in (revoked, put_aside):
                 assert await access.revoke(tx, await id_of(tx, old))
@@ -89,7 +89,7 @@ class Keys:
 
 
 async def key(tx: AsyncConnection, scopes: list[Scope] | None = None, **more: Any) -> str:
-    return await access.create(tx, Edge().new_id(), "tester", SCOPES if scopes is None else scopes, **more)
+    return await access.create(tx, ClockAndIds().new_id(), "tester", SCOPES if scopes is None else scopes, **more)
 
 
 async def id_of(tx: AsyncConnection, secret: str) -> UUID:

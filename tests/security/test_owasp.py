@@ -15,12 +15,12 @@ from fastapi import FastAPI
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
-from funnelcast.roster import SERVICES
+from funnelcast.services import SERVICES
 from shared.run.process import front
 from shared.store.committer import Committer
 from shared.web import access
 from shared.web.access import SCOPES, Access, Caller, Scope
-from shared.web.direct import Direct
+from shared.web.fast_path import FastPath
 from shared.web.guard import LARGEST_BODY
 from tests.qualification.neighbours import CAPTURED, Neighbour, captured, neighbours, stored
 from tests.running import connected, eventually, fresh, make_key, running_apps, running_services, served_services
@@ -438,7 +438,7 @@ async def test_api8_security_misconfiguration(database: str, monkeypatch: pytest
             await api.get("/pipeline/docs/oauth2-redirect"),
             await api.request("TRACE", DEALS),
         ]
-        monkeypatch.setattr(Committer, "ask", fails)
+        monkeypatch.setattr(Committer, "write", fails)
         with capture_logs():
             answers += [await api.post(DEALS, json=DEAL), await api.post(LEADS, json=ADA)]
         upgraded = await api.get(DEALS, headers={"Connection": "Upgrade", "Upgrade": "websocket"})
@@ -504,7 +504,7 @@ async def test_api9_improper_inventory_management(database: str) -> None:
 
 def short_ways(app: FastAPI) -> Mapping[str, Any]:
     (ways,) = [
-        each.kwargs["ways"] for each in app.user_middleware if getattr(each.cls, "__name__", "") == Direct.__name__
+        each.kwargs["ways"] for each in app.user_middleware if getattr(each.cls, "__name__", "") == FastPath.__name__
     ]
     assert isinstance(ways, dict)
     return ways

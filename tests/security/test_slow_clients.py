@@ -43,8 +43,8 @@ class System:
 
 @asynccontextmanager
 async def served(database: str, patience: float = PATIENCE) -> AsyncIterator[System]:
-    around = Settings(connections=4, port=0, slow_client_seconds=patience)
-    async with served_services(database, [SERVICE], settings=around) as (api, _):
+    resources = Settings(connections=4, port=0, slow_client_seconds=patience)
+    async with served_services(database, [SERVICE], settings=resources) as (api, _):
         yield System(api)
 
 

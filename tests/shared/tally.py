@@ -16,7 +16,7 @@ from shared.rules.message import (
     Erasure,
     Event,
     Parser,
-    Recorded,
+    RecordedEvent,
     Rejected,
     UpstreamEvent,
     parser,
@@ -25,8 +25,8 @@ from shared.rules.message import (
 from shared.rules.reaction import Reaction
 from shared.rules.sealed import Sealed, seal
 from shared.run.service import Service, Upstream
-from shared.store.ask import Ask, Cause, Step
 from shared.store.rows import rows, upsert
+from shared.store.write_request import Cause, Step, WriteRequest
 
 CORRELATION = UUID(int=7)
 
@@ -52,7 +52,7 @@ LIMIT: Decider[SetLimit, int, LimitSet] = Decider(
 
 class Added(Event):
     type: ClassVar[str] = "tally.added"
-    lends: ClassVar[bool] = True
+    shares_texts: ClassVar[bool] = True
     n: int
     total: int
     note: Sealed[str] | None = None
@@ -115,12 +115,14 @@ DECIDER: Decider[TallyCommand, Tally, TallyEvent] = Decider(
 )
 
 
-def ask(name: str, *commands: TallyCommand, **more: Any) -> Ask:
-    return Ask(DECIDER, f"tally-{name}", [Step(command) for command in commands], "tester", CORRELATION, **more)
+def ask(name: str, *commands: TallyCommand, **more: Any) -> WriteRequest:
+    return WriteRequest(
+        DECIDER, f"tally-{name}", [Step(command) for command in commands], "tester", CORRELATION, **more
+    )
 
 
-def ask_limit(most: int) -> Ask:
-    return Ask(LIMIT, "limit-all", [Step(SetLimit(most=most))], "tester", CORRELATION)
+def ask_limit(most: int) -> WriteRequest:
+    return WriteRequest(LIMIT, "limit-all", [Step(SetLimit(most=most))], "tester", CORRELATION)
 
 
 def cause(event_id: UUID, occurred_at: datetime) -> Cause:
@@ -138,7 +140,7 @@ UPSERT = upsert(totals, add=["total", "times"])
 POISON = 666
 
 
-async def apply(tx: AsyncConnection, facts: Sequence[Recorded[Any]]) -> None:
+async def apply(tx: AsyncConnection, facts: Sequence[RecordedEvent[Any]]) -> None:
     """Adds: applied twice, it would show."""
     summed: dict[str, dict[str, Any]] = {}
     for fact in facts:
@@ -159,7 +161,7 @@ class HeardAdded(UpstreamEvent):
 HEARD: Parser[HeardAdded] = tolerant_parser(HeardAdded)
 
 
-def react(fact: Recorded[HeardAdded]) -> Sequence[Reaction]:
+def react(fact: RecordedEvent[HeardAdded]) -> Sequence[Reaction]:
     """Counts in a tally of its own what it hears of another's."""
     return [Reaction(DECIDER, fact.subject, Add(n=fact.event.n))]
 

@@ -12,7 +12,7 @@ from services.forecast.projections import deals
 from services.forecast.upstream.pipeline import Category
 from shared.rules.message import printable
 from shared.rules.money import shown as money
-from shared.web.paging import After, Limit, Page, decode, page
+from shared.web.paging import Cursor, Limit, Page, decode, page
 
 router = APIRouter(tags=["roll-up"])
 
@@ -42,7 +42,7 @@ async def behind(
     period: PeriodKey | None = None,
     category: Annotated[Category | None, Query()] = None,
     limit: Limit = 100,
-    after: After = None,
+    after: Cursor = None,
 ) -> Page[DealView]:
     """Those that the node's `pure` counts, by close date."""
     cursor = decode(after, date.fromisoformat, printable)

@@ -53,14 +53,14 @@ async def place(node_id: NodeId, body: NodeBody, call: Admin) -> Accepted:
     """Places a node, or changes it from an instant on. There is one root, and no cycle at any instant."""
     known = await names(call, [node_id])
     command = PlaceNode(node=node_id, same_as=same(known, node_id, body.name), **body.model_dump())
-    done = await call.ask(DECIDER, ALL, command)
+    done = await call.write(DECIDER, ALL, command)
     return Accepted(position=done.position)
 
 
 @router.delete("/org/nodes/{node_id}")
 async def end(node_id: NodeId, call: Admin, starts: Annotated[From | None, Query(alias="from")] = None) -> Accepted:
     """From then on, by default now, the node is inactive. It stays in the chart, with what it has closed."""
-    done = await call.ask(DECIDER, ALL, EndNode(node=node_id, starts=starts))
+    done = await call.write(DECIDER, ALL, EndNode(node=node_id, starts=starts))
     return Accepted(position=done.position)
 
 
@@ -69,7 +69,7 @@ async def chart(
     call: Annotated[Call, Depends(Needs("forecast:read"))], as_of: Annotated[Instant | None, Query()] = None
 ) -> OrgView:
     """Every node that was there at that instant, by default now; by id."""
-    at = as_of or call.running.edge.now()
+    at = as_of or call.context.clock_and_ids.now()
     known = await call.fold(DECIDER, ALL, all_names, may_be_new=True)
     return OrgView(as_of=at, nodes=[view for node in sorted(known.state.nodes) if (view := shown(known, node, at))])
 

@@ -48,7 +48,7 @@ async def import_nodes(call: Admin) -> Imported:
         raise conditions.header_problem("Idempotency-Key", "is refused here: importing again changes nothing")
     lines = await imported(call.request)
     try:
-        done = await call.ask(DECIDER, ALL, await named(call, lines))
+        done = await call.write(DECIDER, ALL, await named(call, lines))
     except BadLines as bad:
         refuse([{"pointer": f"/{line}", "detail": why} for line, why in sorted(bad.lines.items())])
         raise

@@ -40,8 +40,8 @@ class Moment:
 
 
 async def moment(call: Call, tx: AsyncConnection) -> Moment:
-    now = call.running.edge.now()
-    aside = await parked.keys(tx, [call.running.projections])
+    now = call.context.clock_and_ids.now()
+    aside = await parked.keys(tx, [call.context.projections])
     return Moment(max(now, await sums.last_occurred(tx) or now), call.shown_frontier(), len(aside))
 
 

@@ -165,7 +165,7 @@ async def rolled_up(asked: Annotated[Asked, Query()], call: Reads) -> RollupView
 
 async def answer(call: Call, tx: AsyncConnection, asked: Asked) -> RollupView:
     """What was worked out for somebody else, if nothing was applied since; but as of now."""
-    now, remembered = call.running.edge.now(), call.running.remembered
+    now, remembered = call.context.clock_and_ids.now(), call.context.remembered
     question = asked, now.astimezone(ZONE).date()
     known: RollupView | None = remembered.find(call.frontier, question)
     if known is None:

@@ -15,10 +15,10 @@ from services.forecast.ledger.tree import Seat, Tree
 from services.forecast.org.events import NodePlaced, NodeRenamed
 from services.forecast.org.history import History, Place, Row, row_of, stay_at, stays, with_row
 from services.forecast.projections.tables import org_rows, seats
-from shared.rules.message import BEGINNING, Recorded
+from shared.rules.message import BEGINNING, RecordedEvent
 from shared.store.rows import insert, rows, upsert
 
-Fact = Recorded[ForecastEvent]
+Fact = RecordedEvent[ForecastEvent]
 INSERT_ROWS = insert(org_rows)
 UPSERT_SEATS = upsert(seats)
 IN_ORDER = select(org_rows, seats.c.name_ref).join(seats, seats.c.node == org_rows.c.node)

@@ -12,7 +12,7 @@ from services.forecast.projections import chart, postings, pure
 from services.forecast.projections.tables import metadata
 from services.forecast.upstream.pipeline import DealEvent
 from shared.flow.projection import Projection
-from shared.rules.message import Recorded
+from shared.rules.message import RecordedEvent
 from shared.store.rows import write
 
 LATEST = text("""
@@ -20,7 +20,7 @@ LATEST = text("""
     ON CONFLICT (source) DO UPDATE SET occurred_at = greatest(latest.occurred_at, excluded.occurred_at)""")
 
 
-async def take_deals(tx: AsyncConnection, facts: Sequence[Recorded[DealEvent]]) -> None:
+async def take_deals(tx: AsyncConnection, facts: Sequence[RecordedEvent[DealEvent]]) -> None:
     posted = await postings.post(tx, facts)
     lines = posted.lines
     tree = await chart.upwards(tx, {line.account.owner for line in lines})
@@ -28,13 +28,13 @@ async def take_deals(tx: AsyncConnection, facts: Sequence[Recorded[DealEvent]]) 
     await note(tx, "pipeline", facts)
 
 
-async def take_org(tx: AsyncConnection, facts: Sequence[Recorded[ForecastEvent]]) -> None:
+async def take_org(tx: AsyncConnection, facts: Sequence[RecordedEvent[ForecastEvent]]) -> None:
     shifts = await chart.follow(tx, facts)
     await pure.shift(tx, list(shifts.all()), shifts.arrived)
     await note(tx, "forecast", facts)
 
 
-async def note(tx: AsyncConnection, source: str, facts: Sequence[Recorded[DealEvent | ForecastEvent]]) -> None:
+async def note(tx: AsyncConnection, source: str, facts: Sequence[RecordedEvent[DealEvent | ForecastEvent]]) -> None:
     await tx.execute(LATEST, {"source": source, "occurred_at": max(fact.occurred_at for fact in facts)})
 
 

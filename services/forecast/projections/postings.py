@@ -12,10 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.forecast.ledger.postings import Account, Deal, Line, transaction
 from services.forecast.projections.tables import deals, postings
 from services.forecast.upstream.pipeline import Corrected, DealEvent
-from shared.rules.message import Recorded
+from shared.rules.message import RecordedEvent
 from shared.store.rows import Write, insert, rows, upsert
 
-Fact = Recorded[DealEvent]
+Fact = RecordedEvent[DealEvent]
 OF_EVENT = attrgetter(*Account._fields)
 OF_ROW = itemgetter(*Account._fields)
 OF_DEALS = select(deals).where(deals.c.opportunity_id == any_(bindparam("deals", type_=ARRAY(Text))))

@@ -8,7 +8,7 @@ from fastapi.responses import StreamingResponse
 from services.lead_intake.api.capturing import answered, capture_of, claim_of, identity
 from services.lead_intake.lead.commands import CaptureLead
 from services.lead_intake.lead.decider import DECIDER
-from shared.store.ask import Ask, Done, Step
+from shared.store.write_request import Step, WriteRequest, WriteResult
 from shared.web.call import Call, Needs
 from shared.web.ndjson import batch, documented
 from shared.web.problems import Invalid
@@ -22,17 +22,17 @@ async def take_captures(call: Annotated[Call, Depends(Needs("leads:write"))]) ->
     return await batch(call, CaptureLead, lambda told: wanted(call, told), shown)
 
 
-def wanted(call: Call, told: CaptureLead) -> Ask:
+def wanted(call: Call, told: CaptureLead) -> WriteRequest:
     if told.external_id is None and told.occurred_at is None:
         detail = "a line needs external_id or occurred_at"
         raise Invalid(detail, errors=[{"pointer": "/external_id", "detail": detail}])
-    running = call.running
+    running = call.context
     asked = capture_of(call, told, keyed=False)
-    claim = claim_of(running.blind, told)
-    who = identity(running.blind, told.person)
-    return Ask(
+    claim = claim_of(running.blind_index, told)
+    who = identity(running.blind_index, told.person)
+    return WriteRequest(
         DECIDER,
-        DECIDER.stream(str(running.edge.new_id())),
+        DECIDER.stream(str(running.clock_and_ids.new_id())),
         [Step(asked, claim=claim)],
         call.caller.name,
         call.correlation_id,
@@ -43,5 +43,5 @@ def wanted(call: Call, told: CaptureLead) -> Ask:
     )
 
 
-def shown(done: Done) -> dict[str, Any]:
+def shown(done: WriteResult) -> dict[str, Any]:
     return {"lead_id": done.subject, "created": done.created, "position": done.position, **done.body}

@@ -10,9 +10,9 @@ import orjson
 from services.lead_intake.lead.commands import Capture, CaptureLead, PersonTold
 from services.lead_intake.lead.identity import mailbox
 from services.lead_intake.lead.state import State, must_be_there, same_capture
-from shared.rules.message import SOON
-from shared.store.aliases import Blind
-from shared.store.ask import Claim
+from shared.rules.message import MAX_CLOCK_AHEAD
+from shared.store.aliases import BlindIndex
+from shared.store.write_request import AliasClaim
 from shared.web.call import Call
 from shared.web.problems import Invalid
 
@@ -22,7 +22,7 @@ BACKDATED = timedelta(days=30)
 
 def capture_of(call: Call, told: CaptureLead, *, keyed: bool) -> Capture:
     """`keyed`: the request has an Idempotency-Key, by which a repetition is known."""
-    new_id = call.running.edge.new_id
+    new_id = call.context.clock_and_ids.new_id
     return Capture(
         told=told,
         capture_id=str(new_id()),
@@ -33,7 +33,7 @@ def capture_of(call: Call, told: CaptureLead, *, keyed: bool) -> Capture:
 
 
 def engaged_at(call: Call, told: CaptureLead) -> datetime:
-    now = call.running.edge.now()
+    now = call.context.clock_and_ids.now()
     must_have_happened(told.occurred_at, now, "/occurred_at")
     must_have_happened(told.consent.at if told.consent else None, now, "/consent/at")
     if told.occurred_at is not None and told.occurred_at < now - BACKDATED:
@@ -42,7 +42,7 @@ def engaged_at(call: Call, told: CaptureLead) -> datetime:
 
 
 def must_have_happened(instant: datetime | None, now: datetime, pointer: str) -> None:
-    if instant is not None and instant > now + SOON:
+    if instant is not None and instant > now + MAX_CLOCK_AHEAD:
         raise Invalid("the engagement is in the future", errors=[{"pointer": pointer, "detail": "in the future"}])
 
 
@@ -58,25 +58,25 @@ class Identity:
     also: list[str]
 
 
-def identity(blind: Blind, person: PersonTold) -> Identity:
-    phone = blind.index("phone", person.phone) if person.phone else None
-    alone = blind.index("phone alone", person.phone) if person.phone else None
+def identity(blind_index: BlindIndex, person: PersonTold) -> Identity:
+    phone = blind_index.index("phone", person.phone) if person.phone else None
+    alone = blind_index.index("phone alone", person.phone) if person.phone else None
     if person.email is None:
         return Identity([name for name in (phone,) if name], [name for name in (phone, alone) if name])
-    email = blind.index("email", mailbox(person.email))
+    email = blind_index.index("email", mailbox(person.email))
     return Identity([email, *([alone] if alone else [])], [email, *([phone] if phone else [])])
 
 
-def claim_of(blind: Blind, told: CaptureLead) -> Claim | None:
+def claim_of(blind_index: BlindIndex, told: CaptureLead) -> AliasClaim | None:
     """The submission's own name. Its content is compared in normal form, whatever the order of its fields."""
     if told.external_id is None:
         return None
     content = orjson.dumps(told.model_dump(mode="json", exclude_none=True), option=orjson.OPT_SORT_KEYS)
-    return Claim(external_alias(blind, told.external_id), blind.digest(content))
+    return AliasClaim(external_alias(blind_index, told.external_id), blind_index.digest(content))
 
 
-def external_alias(blind: Blind, external_id: str) -> str:
-    return blind.index("capture", external_id)
+def external_alias(blind_index: BlindIndex, external_id: str) -> str:
+    return blind_index.index("capture", external_id)
 
 
 def answered(asked: Capture) -> Callable[[State], Mapping[str, Any]]:

@@ -17,7 +17,7 @@ from services.lead_intake.projections import leads
 from shared.rules.message import ExternalId, Instant
 from shared.web.call import Call, Folded, Needs
 from shared.web.openapi import AFTER_THIS, follow
-from shared.web.paging import After, Limit, Page, decode, page
+from shared.web.paging import Cursor, Limit, Page, decode, page
 
 router = APIRouter(tags=["leads"])
 Reads = Annotated[Call, Depends(Needs("leads:read"))]
@@ -107,13 +107,13 @@ LED_TO = follow(
 async def capture(told: CaptureLead, call: Writes) -> CaptureTaken:
     """A known person (by e-mail, else by phone) gives one more engagement on the same lead; the same capture again
     gives nothing."""
-    running = call.running
+    running = call.context
     asked = capture_of(call, told, keyed="idempotency-key" in call.request.headers)
-    claim = claim_of(running.blind, told)
-    who = identity(running.blind, told.person)
+    claim = claim_of(running.blind_index, told)
+    who = identity(running.blind_index, told.person)
     find = [claim.alias, *who.find] if claim else who.find
-    lead_id = str(running.edge.new_id())
-    done = await call.ask(
+    lead_id = str(running.clock_and_ids.new_id())
+    done = await call.write(
         DECIDER, lead_id, asked, claim=claim, find=find, also=who.also, new=True, reply=answered(asked)
     )
     if not done.created:
@@ -141,7 +141,7 @@ async def listed(
     since: Annotated[Instant | None, Query(description="Captured then or later")] = None,
     external_id: Annotated[ExternalId | None, Query(description="Of any of its captures")] = None,
     limit: Limit = 100,
-    after: After = None,
+    after: Cursor = None,
 ) -> Page[LeadRow]:
     """In the order in which they were captured. With `external_id`: the one that has it, current."""
     if external_id is not None:
@@ -155,7 +155,7 @@ async def listed(
 
 
 async def of_external_id(call: Call, external_id: str) -> list[LeadRow]:
-    lead_id = await call.subject_of_alias(external_alias(call.running.blind, external_id))
+    lead_id = await call.subject_of_alias(external_alias(call.context.blind_index, external_id))
     return [] if lead_id is None else [row(await call.fold(HISTORY, lead_id, sealed))]
 
 

@@ -11,7 +11,7 @@ from services.lead_intake.lead.history import HISTORY, Captures, sealed
 from services.lead_intake.person.decider import DECIDER, ErasePerson, RecordAccess
 from shared.rules.message import Missing, subject_of
 from shared.store import aliases
-from shared.store.ask import Ask, Step
+from shared.store.write_request import Step, WriteRequest
 from shared.web.call import Call, Folded, Needs
 
 router = APIRouter(tags=["people"])
@@ -56,13 +56,13 @@ async def one(person_id: PersonId, call: Annotated[Call, Depends(Needs("people:r
 async def erase(person_id: PersonId, call: Annotated[Call, Depends(Needs("people:erase"))]) -> ErasureTaken:
     """Empties this service's stores at once; the others follow. Erased again: the same answer, nothing new."""
     command = ErasePerson(lead_ids=await leads_of(call, person_id))
-    done = await call.ask(DECIDER, person_id, command)
+    done = await call.write(DECIDER, person_id, command)
     return ErasureTaken(person_id=person_id, position=done.position)
 
 
 async def leads_of(call: Call, person_id: str) -> tuple[str, ...]:
     """The leads that are this person, now; none after erasure. Every lead has an alias that its person would forget."""
-    async with call.running.reads.connect() as tx:
+    async with call.context.reads.connect() as tx:
         held = await aliases.of_subject(tx, DECIDER.stream(person_id))
     return tuple(sorted({subject_of(each.stream) for each in held}))
 
@@ -70,8 +70,8 @@ async def leads_of(call: Call, person_id: str) -> tuple[str, ...]:
 async def record_access(call: Call, person_id: str) -> None:
     """Past the request's own conditions: an Idempotency-Key must not make two looks into one."""
     stream = DECIDER.stream(person_id)
-    await call.running.committer.ask(
-        Ask(DECIDER, stream, [Step(RecordAccess())], call.caller.name, call.correlation_id)
+    await call.context.committer.write(
+        WriteRequest(DECIDER, stream, [Step(RecordAccess())], call.caller.name, call.correlation_id)
     )
 
 

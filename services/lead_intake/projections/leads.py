@@ -23,7 +23,7 @@ from services.lead_intake.events import IntakeEvent
 from services.lead_intake.lead.events import EngagementAdded, LeadCaptured
 from services.lead_intake.person.events import PersonAccessed, PersonErased
 from shared.flow.projection import Projection
-from shared.rules.message import Recorded
+from shared.rules.message import RecordedEvent
 from shared.store.rows import rows, upsert
 
 
@@ -45,7 +45,7 @@ UPSERT = upsert(leads)
 Row = dict[str, Any]
 
 
-async def apply(tx: AsyncConnection, facts: Sequence[Recorded[IntakeEvent]]) -> None:
+async def apply(tx: AsyncConnection, facts: Sequence[RecordedEvent[IntakeEvent]]) -> None:
     """A batch becomes one statement: of each lead, the row after its last event."""
     changed = await known(tx, earlier(facts))
     for fact in facts:
@@ -63,7 +63,7 @@ async def apply(tx: AsyncConnection, facts: Sequence[Recorded[IntakeEvent]]) -> 
         await tx.execute(UPSERT, rows(changed.values()))
 
 
-def earlier(facts: Sequence[Recorded[IntakeEvent]]) -> set[str]:
+def earlier(facts: Sequence[RecordedEvent[IntakeEvent]]) -> set[str]:
     """Leads that the batch touches and does not begin."""
     begun = {fact.subject for fact in facts if isinstance(fact.event, LeadCaptured)}
     engaged = {fact.subject for fact in facts if isinstance(fact.event, EngagementAdded)}
@@ -78,7 +78,7 @@ async def known(tx: AsyncConnection, lead_ids: set[str]) -> dict[str, Row]:
     return {row["lead_id"]: dict(row) for row in found.mappings()}
 
 
-def captured(fact: Recorded[IntakeEvent], event: LeadCaptured) -> Row:
+def captured(fact: RecordedEvent[IntakeEvent], event: LeadCaptured) -> Row:
     return {
         "lead_id": fact.subject,
         "person_id": event.person_id,

@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 from services.pipeline.api.opportunities import external_alias
 from services.pipeline.opportunity.commands import Fact, History, OpenFact
 from services.pipeline.opportunity.decider import DECIDER
-from shared.store.ask import Ask, Claim, Done, Step
+from shared.store.write_request import AliasClaim, Step, WriteRequest, WriteResult
 from shared.web.call import Call, Needs
 from shared.web.ndjson import batch, documented
 from shared.web.problems import Invalid
@@ -24,7 +24,7 @@ async def take_histories(call: Annotated[Call, Depends(Needs("history:write"))])
     return await batch(call, History, lambda history: wanted(call, history), answered)
 
 
-def wanted(call: Call, history: History) -> Ask:
+def wanted(call: Call, history: History) -> WriteRequest:
     """Each fact is known again by its place and content, so that a line sent twice adds nothing."""
     first = history.facts[0]
     if not isinstance(first, OpenFact) or any(isinstance(fact, OpenFact) for fact in history.facts[1:]):
@@ -35,9 +35,9 @@ def wanted(call: Call, history: History) -> Ask:
         for number, fact in enumerate(history.facts)
         for command in [opening(fact, history.external_id)]
     ]
-    return Ask(
+    return WriteRequest(
         DECIDER,
-        DECIDER.stream(str(call.running.edge.new_id())),
+        DECIDER.stream(str(call.context.clock_and_ids.new_id())),
         steps,
         call.caller.name,
         call.correlation_id,
@@ -51,11 +51,11 @@ def opening(fact: Fact, external_id: str) -> Fact:
     return fact.model_copy(update={"external_id": external_id}) if isinstance(fact, OpenFact) else fact
 
 
-def fact_claim(call: Call, external_id: str, number: int, fact: Fact) -> Claim:
+def fact_claim(call: Call, external_id: str, number: int, fact: Fact) -> AliasClaim:
     content = orjson.dumps(fact.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS)
-    alias = call.running.blind.index("opportunity.fact", f"{external_id}#{number}")
-    return Claim(alias, call.running.blind.digest(content))
+    alias = call.context.blind_index.index("opportunity.fact", f"{external_id}#{number}")
+    return AliasClaim(alias, call.context.blind_index.digest(content))
 
 
-def answered(done: Done) -> dict[str, Any]:
+def answered(done: WriteResult) -> dict[str, Any]:
     return {"opportunity_id": done.subject, "created": done.created, "version": done.version, "position": done.position}

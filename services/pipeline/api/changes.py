@@ -26,7 +26,7 @@ from services.pipeline.opportunity.commands import (
 )
 from services.pipeline.opportunity.decider import DECIDER
 from shared.rules.message import Command
-from shared.store.ask import Claim
+from shared.store.write_request import AliasClaim
 from shared.web.call import Call, Needs
 from shared.web.openapi import AFTER_THIS, follow
 
@@ -72,9 +72,11 @@ class Opened(Accepted):
 async def open_opportunity(command: OpenOpportunity, call: Writes) -> Opened:
     """A deal on a named account, without a lead. The same `external_id` and body again: 200, nothing new."""
     claim = await external_claim(call, command.external_id)
-    subject = str(call.running.edge.new_id())
+    subject = str(call.context.clock_and_ids.new_id())
     find = [claim.alias] if claim else []
-    done = await call.ask(DECIDER, subject, command, occurred_at=command.occurred_at, claim=claim, find=find, new=True)
+    done = await call.write(
+        DECIDER, subject, command, occurred_at=command.occurred_at, claim=claim, find=find, new=True
+    )
     if not done.created:
         call.response.status_code = 200
     return Opened(opportunity_id=done.subject, position=done.position, created=done.created)
@@ -148,8 +150,8 @@ async def correct(opportunity_id: OpportunityId, command: Correct, call: Writes)
 
 @router.post("/opportunities/{opportunity_id}/link")
 async def link(opportunity_id: OpportunityId, command: Link, call: Writes) -> Accepted:
-    claim = Claim(external_alias(call, command.external_id))
-    done = await call.ask(DECIDER, opportunity_id, command, claim=claim)
+    claim = AliasClaim(external_alias(call, command.external_id))
+    done = await call.write(DECIDER, opportunity_id, command, claim=claim)
     return Accepted(opportunity_id=done.subject, position=done.position)
 
 
@@ -158,9 +160,9 @@ async def dated(call: Call, opportunity_id: str, command: Dated) -> Accepted:
 
 
 async def accepted(call: Call, opportunity_id: str, command: Command, occurred_at: datetime | None) -> Accepted:
-    done = await call.ask(DECIDER, opportunity_id, command, occurred_at=occurred_at)
+    done = await call.write(DECIDER, opportunity_id, command, occurred_at=occurred_at)
     return Accepted(opportunity_id=done.subject, position=done.position)
 
 
-async def external_claim(call: Call, external_id: str | None) -> Claim | None:
-    return Claim(external_alias(call, external_id), await call.fingerprint()) if external_id else None
+async def external_claim(call: Call, external_id: str | None) -> AliasClaim | None:
+    return AliasClaim(external_alias(call, external_id), await call.fingerprint()) if external_id else None

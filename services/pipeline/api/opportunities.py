@@ -18,7 +18,7 @@ from shared.rules.money import shown
 from shared.rules.sealed import Sealed
 from shared.store import vault
 from shared.web.call import Call, Needs
-from shared.web.paging import After, Limit, Page, decode, page
+from shared.web.paging import Cursor, Limit, Page, decode, page
 
 router = APIRouter(tags=["opportunities"])
 Reads = Annotated[Call, Depends(Needs("pipeline:read"))]
@@ -94,7 +94,7 @@ async def listed(
     account: Annotated[Line | None, Query()] = None,
     external_id: Annotated[ExternalId | None, Query()] = None,
     limit: Limit = 100,
-    after: After = None,
+    after: Cursor = None,
 ) -> Page[OpportunityView]:
     """In the order of their ids. With `external_id`: the one that has it, current."""
     if external_id is not None:
@@ -128,7 +128,7 @@ async def history(opportunity_id: OpportunityId, call: Reads) -> HistoryView:
 
 
 def external_alias(call: Call, external_id: str) -> str:
-    return call.running.blind.index("opportunity", external_id)
+    return call.context.blind_index.index("opportunity", external_id)
 
 
 def name_of(state: State) -> list[Sealed[Any] | None]:

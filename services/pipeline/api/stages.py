@@ -36,7 +36,7 @@ async def stages(call: Annotated[Call, Depends(Needs("pipeline:read"))]) -> Proc
 @router.put("/stages")
 async def define(command: DefineProcess, call: Annotated[Call, Depends(Needs("pipeline:write"))]) -> Accepted:
     """Defines a pipeline, or a new version of it. Deals keep their stage; the next move follows the new version."""
-    done = await call.ask(DECIDER, ALL, command)
+    done = await call.write(DECIDER, ALL, command)
     return Accepted(position=done.position)
 
 

@@ -27,7 +27,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.pipeline.events import PipelineEvent
 from services.pipeline.opportunity.events import After, OpportunityOpened
 from shared.flow.projection import Projection
-from shared.rules.message import Recorded
+from shared.rules.message import RecordedEvent
 from shared.store.rows import rows, upsert
 
 
@@ -59,7 +59,7 @@ UPSERT = upsert(opportunities)
 NAMES = select(opportunities.c.opportunity_id, opportunities.c.name_ref)
 
 
-async def apply(tx: AsyncConnection, facts: Sequence[Recorded[PipelineEvent]]) -> None:
+async def apply(tx: AsyncConnection, facts: Sequence[RecordedEvent[PipelineEvent]]) -> None:
     """A batch becomes one statement: of each opportunity, the state after its last event."""
     names = {fact.subject: fact.event for fact in facts if isinstance(fact.event, OpportunityOpened)}
     last = {fact.subject: (fact, fact.event) for fact in facts if isinstance(fact.event, After)}
@@ -74,7 +74,7 @@ async def names_of(tx: AsyncConnection, subjects: set[str]) -> dict[str, UUID | 
     return {one.opportunity_id: one.name_ref for one in found}
 
 
-def row(fact: Recorded[PipelineEvent], event: After, name_ref: UUID | None) -> dict[str, Any]:
+def row(fact: RecordedEvent[PipelineEvent], event: After, name_ref: UUID | None) -> dict[str, Any]:
     copied = {name: getattr(event, name) for name in COPIED}
     return copied | {"opportunity_id": fact.subject, "name_ref": name_ref, "version": fact.version}
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.pipeline.events import PipelineEvent
 from services.pipeline.opportunity.events import OpportunityOpened, StageChanged
 from shared.flow.projection import Projection
-from shared.rules.message import Recorded
+from shared.rules.message import RecordedEvent
 from shared.store.rows import rows, upsert
 
 
@@ -33,7 +33,7 @@ UPSERT = upsert(stage_visits)
 Visit = dict[str, Any]
 
 
-async def apply(tx: AsyncConnection, facts: Sequence[Recorded[PipelineEvent]]) -> None:
+async def apply(tx: AsyncConnection, facts: Sequence[RecordedEvent[PipelineEvent]]) -> None:
     """A stage change closes the visit that is open and begins the next."""
     moves = [(fact, fact.event) for fact in facts if isinstance(fact.event, OpportunityOpened | StageChanged)]
     last = await open_visits(tx, {fact.subject for fact, _ in moves})
@@ -53,7 +53,7 @@ async def open_visits(tx: AsyncConnection, subjects: set[str]) -> dict[str, Visi
     return {found["opportunity_id"]: dict(found) for found in (await tx.execute(query)).mappings()}
 
 
-def begun(fact: Recorded[PipelineEvent], event: OpportunityOpened | StageChanged, before: Visit | None) -> Visit:
+def begun(fact: RecordedEvent[PipelineEvent], event: OpportunityOpened | StageChanged, before: Visit | None) -> Visit:
     return {
         "opportunity_id": fact.subject,
         "number": before["number"] + 1 if before else 1,

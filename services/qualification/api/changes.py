@@ -83,7 +83,7 @@ async def touch(
 
 
 async def accepted(call: Call, lead_id: str, command: LeadCommand) -> Accepted:
-    done = await call.ask(DECIDER, lead_id, command)
+    done = await call.write(DECIDER, lead_id, command)
     return Accepted(lead_id=done.subject, position=done.position)
 
 

@@ -11,7 +11,7 @@ from services.qualification.lead.commands import AttachTo, HandOver, HandOverAs,
 from services.qualification.lead.decider import DECIDER
 from services.qualification.lead.state import NotThere, State
 from services.qualification.projections import deals
-from shared.store.ask import Done
+from shared.store.write_request import WriteResult
 from shared.web.call import Call
 from shared.web.openapi import AFTER_THIS, follow
 
@@ -53,12 +53,12 @@ async def hand_over(lead_id: LeadId, asked: HandOver, call: Writes) -> HandedOve
     async with call.read() as tx:
         others = await deals.open_on(tx, account) if account else []
         won = await deals.is_won(tx, account) if account else False
-    command = HandOverAs(asked=asked, opportunity_id=str(call.running.edge.new_id()), account_won=won)
+    command = HandOverAs(asked=asked, opportunity_id=str(call.context.clock_and_ids.new_id()), account_won=won)
 
     def reply(state: State) -> Mapping[str, Any]:
         return ids(state) | {"open_deals": len(others)}
 
-    return answered(await call.ask(DECIDER, lead_id, command, reply=reply))
+    return answered(await call.write(DECIDER, lead_id, command, reply=reply))
 
 
 async def attach(call: Call, lead_id: str, opportunity_id: str) -> HandedOver:
@@ -66,7 +66,7 @@ async def attach(call: Call, lead_id: str, opportunity_id: str) -> HandedOver:
         found = await deals.one(tx, opportunity_id)
     deal = KnownDeal.model_validate(known_deal(found)) if found else None
     command = AttachTo(opportunity_id=opportunity_id, deal=deal)
-    return answered(await call.ask(DECIDER, lead_id, command, reply=ids))
+    return answered(await call.write(DECIDER, lead_id, command, reply=ids))
 
 
 def known_deal(found: Mapping[str, Any]) -> dict[str, Any]:
@@ -82,7 +82,7 @@ def ids(state: State) -> dict[str, Any]:
     return {} if isinstance(state, NotThere) else {"opportunity_id": state.standing.opportunity_id}
 
 
-def answered(done: Done) -> HandedOver:
+def answered(done: WriteResult) -> HandedOver:
     """A repeated answer warns of what there was when it was given first."""
     warnings = []
     if others := done.body.get("open_deals", 0):

@@ -18,7 +18,7 @@ from shared.rules.money import text
 from shared.rules.sealed import Sealed
 from shared.web.call import Call, Folded, Needs
 from shared.web.openapi import follow
-from shared.web.paging import After, Limit, Page, decode, page
+from shared.web.paging import Cursor, Limit, Page, decode, page
 
 router = APIRouter(tags=["leads"])
 Reads = Annotated[Call, Depends(Needs("leads:read"))]
@@ -155,7 +155,7 @@ async def listed(
     account: Annotated[Line | None, Query()] = None,
     since: Annotated[Instant | None, Query()] = None,
     limit: Limit = 100,
-    after: After = None,
+    after: Cursor = None,
 ) -> Page[Summary]:
     """In the order of their ids. `since`: captured then or later. `account`: the company's domain, or the account of
     the last hand-over."""

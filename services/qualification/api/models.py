@@ -54,12 +54,12 @@ async def define(model: ScoringModel, call: Writes) -> Defined:
     def reply(known: Models) -> dict[str, int]:
         return {"version": known.latest}
 
-    done = await call.ask(DECIDER, ALL, DefineModel(model=model), reply=reply)
+    done = await call.write(DECIDER, ALL, DefineModel(model=model), reply=reply)
     return Defined(version=done.body["version"], position=done.position)
 
 
 @router.post("/models/{version}/activate")
 async def activate(version: Version, call: Writes) -> Accepted:
     """From now on what comes in is scored by it. No lead is scored anew by that alone, so none floods the queue."""
-    done = await call.ask(DECIDER, ALL, ActivateModel(version=version))
+    done = await call.write(DECIDER, ALL, ActivateModel(version=version))
     return Accepted(position=done.position)

@@ -9,7 +9,7 @@ from services.qualification.api.leads import Reads, Summary, summary
 from services.qualification.projections import leads
 from services.qualification.projections.leads import QueueKey
 from shared.rules.message import Line
-from shared.web.paging import After, Limit, Page, decode, page
+from shared.web.paging import Cursor, Limit, Page, decode, page
 
 router = APIRouter(tags=["queue"])
 
@@ -35,14 +35,14 @@ async def queue(
     call: Reads,
     sdr: Annotated[Line | None, Query()] = None,
     limit: Limit = 100,
-    after: After = None,
+    after: Cursor = None,
 ) -> Page[Queued]:
     """Demo requests first, then the better grade, then the older. With `sdr`: what that person claimed, and what
     nobody has. `refused`: why pipeline sent it back."""
     cursor: QueueKey | None = decode(after, *CURSOR)
     async with call.read() as tx:
         found = await leads.queue(tx, sdr, cursor, limit)
-    now = call.running.edge.now()
+    now = call.context.clock_and_ids.now()
     keys = {row["lead_id"]: [row[name] for name in ("demo_first", "queue_grade", "mql_at", "lead_id")] for row in found}
     return page([queued(row, now) for row in found], limit, lambda item: keys[item.lead_id])
 

@@ -164,7 +164,7 @@ class LeadHandedOver(After):
     """
 
     type: ClassVar[str] = "lead.srl"
-    lends: ClassVar[bool] = True
+    shares_texts: ClassVar[bool] = True
     attached: bool
     name: Sealed[str] | None
     owner: Slug

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.qualification.upstream.pipeline import Deal, PipelineEvent
 from shared.flow.projection import Projection
-from shared.rules.message import Recorded
+from shared.rules.message import RecordedEvent
 from shared.store.rows import rows, upsert
 
 
@@ -26,7 +26,7 @@ COPIED = [column.name for column in deals.c if column.name in Deal.model_fields]
 UPSERT = upsert(deals)
 
 
-async def apply(tx: AsyncConnection, facts: Sequence[Recorded[PipelineEvent]]) -> None:
+async def apply(tx: AsyncConnection, facts: Sequence[RecordedEvent[PipelineEvent]]) -> None:
     """Of each deal, how the last event left it."""
     last = {fact.subject: fact.event for fact in facts if isinstance(fact.event, Deal)}
     await tx.execute(UPSERT, rows(row(subject, event) for subject, event in last.items()))

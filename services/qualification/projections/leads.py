@@ -28,7 +28,7 @@ from services.qualification.events import QualificationEvent
 from services.qualification.lead.events import After, Lifecycle
 from services.qualification.model.events import Grade
 from shared.flow.projection import Projection
-from shared.rules.message import Recorded
+from shared.rules.message import RecordedEvent
 from shared.store.rows import rows, upsert
 
 
@@ -67,7 +67,7 @@ UPSERT = upsert(leads)
 Row = dict[str, Any]
 
 
-async def apply(tx: AsyncConnection, facts: Sequence[Recorded[QualificationEvent]]) -> None:
+async def apply(tx: AsyncConnection, facts: Sequence[RecordedEvent[QualificationEvent]]) -> None:
     """Of each lead, where the last event left it."""
     last = {fact.subject: fact.event for fact in facts if isinstance(fact.event, After)}
     await tx.execute(UPSERT, rows(row(subject, event) for subject, event in last.items()))

@@ -46,7 +46,7 @@ async def begin(client: Any) -> None:
     try:
         await asyncio.shield(starting)
     except asyncio.CancelledError:
-        await to_the_end(cut_short(starting))
+        await run_to_completion(cut_short(starting))
         raise
 
 
@@ -56,7 +56,7 @@ async def cut_short(starting: asyncio.Task[None]) -> None:
     await asyncio.gather(starting, return_exceptions=True)
 
 
-async def to_the_end(ending: Coroutine[Any, Any, None]) -> None:
+async def run_to_completion(ending: Coroutine[Any, Any, None]) -> None:
     """Also when whoever waits for it is cancelled meanwhile; they hear of that afterwards. An end that is cut short
     leaves connections behind."""
     task, cut = asyncio.ensure_future(ending), None
@@ -70,7 +70,7 @@ async def to_the_end(ending: Coroutine[Any, Any, None]) -> None:
     task.result()
 
 
-async def abandon(producer: Any) -> None:
+async def close_producer(producer: Any) -> None:
     """Its own `stop` would first wait, for ever, until everything is delivered."""
     sender = producer._sender.sender_task
     if sender is not None:
@@ -81,7 +81,7 @@ async def abandon(producer: Any) -> None:
     await closed(producer.client)
 
 
-async def leave(consumer: Any) -> None:
+async def close_consumer(consumer: Any) -> None:
     """Its own `stop` ends half done, by a `CancelledError` of its making, while a fetch waits to be repeated."""
     stopping = asyncio.create_task(consumer.stop())
     await asyncio.wait({stopping}, timeout=ENDING)
@@ -90,7 +90,7 @@ async def leave(consumer: Any) -> None:
         await closed(consumer._client)
 
 
-async def dismiss(admin: Any) -> None:
+async def close_admin_client(admin: Any) -> None:
     await closed(admin._client)
     await admin.close()
 

@@ -14,7 +14,7 @@ from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code  # typ
 
 from shared.flow.log import NOT_OURS, Fetched, LogUnavailable, UnknownTopic, Watermark
 from shared.flow.log.batches import Batch, BatchPublisher
-from shared.flow.log.clients import Kept, abandon, begin, dismiss, leave, to_the_end
+from shared.flow.log.clients import Kept, begin, close_admin_client, close_consumer, close_producer, run_to_completion
 from shared.flow.log.cloudevents import event_of
 from shared.flow.log.watermarks import Tail, written_watermark
 
@@ -151,7 +151,7 @@ class KafkaLog:
                 await begin(admin)
                 yield admin
             finally:
-                await to_the_end(dismiss(admin))
+                await run_to_completion(close_admin_client(admin))
 
     @asynccontextmanager
     async def _producer(self) -> AsyncIterator[AIOKafkaProducer]:
@@ -161,7 +161,7 @@ class KafkaLog:
                 await begin(producer)
             yield producer
         finally:
-            await to_the_end(abandon(producer))
+            await run_to_completion(close_producer(producer))
 
     @asynccontextmanager
     async def _consumer(
@@ -176,7 +176,7 @@ class KafkaLog:
                 consumer.seek(place, offsets.get(place.partition, 0))
             yield consumer
         finally:
-            await to_the_end(leave(consumer))
+            await run_to_completion(close_consumer(consumer))
 
 
 async def partitions_by_topic(admin: AIOKafkaAdminClient) -> Mapping[str, int]:

@@ -12,12 +12,12 @@ import orjson
 from sqlalchemy import text
 
 from services.lead_intake.lead.events import PARSE, LeadCaptured
+from shared.rules.clock_and_ids import ClockAndIds
 from shared.rules.decider import Decider
-from shared.rules.edge import Edge
 from shared.rules.message import Command
-from shared.store.ask import Ask, Step
 from shared.store.committer import Committer
-from shared.store.wake import Wake
+from shared.store.signal import Signal
+from shared.store.write_request import Step, WriteRequest
 from tests.bench.ground import Ground, writing
 from tests.bench.intake import rows_of
 from tests.bench.load import said
@@ -27,14 +27,14 @@ from tests.bench.stored import LEADS
 from tests.bench.table import Row, at_least, compared
 from tests.running import connected
 
-EDGE = Edge()
+EDGE = ClockAndIds()
 THEIRS = text("SELECT count(*) FROM public.leads_events WHERE position(:mark IN convert_from(state, 'UTF8')) > 0")
 
 
 async def measure(ground: Ground) -> Sequence[Row]:
     python = await made_environment()
     async with ground.database() as url, ground.database() as other, writing(url, "intake") as engine:
-        committer = Committer(engine, EDGE, Wake(), waiting=4096, batch=256)
+        committer = Committer(engine, EDGE, Signal(), waiting=4096, batch=256)
         working = asyncio.create_task(committer.run())
         ours = Side("ours", appending(ground, committer), rows_of(url))
         theirs = Side("eventsourcing 9.5", peer(ground, str(python), other), peers_rows(other))
@@ -65,7 +65,7 @@ SAME = Step(Save(event=LeadCaptured.model_validate_json(LEADS.data)))
 def appending(ground: Ground, committer: Committer) -> Run:
     async def writer(amount: int, mark: UUID) -> None:
         for _ in range(amount):
-            await committer.ask(Ask(SAVING, f"lead-{EDGE.new_id()}", [SAME], "bench", mark, new=True))
+            await committer.write(WriteRequest(SAVING, f"lead-{EDGE.new_id()}", [SAME], "bench", mark, new=True))
 
     async def run(mark: UUID) -> Sample:
         writers, amount = ground.sizes.connections, ground.sizes.appends

@@ -13,7 +13,7 @@ from shared.flow.log.kafka import KafkaLog
 from shared.flow.relay import Relay
 from shared.flow.topic import TopicSource
 from shared.run.service import Service
-from shared.store.wake import Wake
+from shared.store.signal import Signal
 from tests.bench.following import counted, effect_of, followed, made_anew, nothing
 from tests.bench.ground import Ground, Missing, writing
 from tests.bench.rounds import Result, Sample, Side, spread
@@ -38,7 +38,7 @@ async def from_the_store(ground: Ground) -> list[Row]:
         await fill(engine, LEADS, 1, amount)
 
         def events() -> Source:
-            return StoreSource(engine, Wake())
+            return StoreSource(engine, Signal())
 
         mine, none = await ground.rounds.interleaved(*sides(engine, INTAKE, "intake", events, amount, "leads"))
     return rows_of("intake's list of leads, from its store", mine, none)
@@ -62,7 +62,7 @@ async def published(ground: Ground, url: str, log: KafkaLog, topic: str, amount:
     async with writing(url, "pipeline") as pipeline:
         await fill(pipeline, DEALS, 1, amount)
         await log.create_topic(topic, 12)
-        await Relay("pipeline", topic, 12, pipeline, log, Wake()).republish()
+        await Relay("pipeline", topic, 12, pipeline, log, Signal()).republish()
 
 
 def sides(

@@ -11,7 +11,7 @@ from services.forecast.service import SERVICE as FORECAST
 from services.lead_intake.service import SERVICE as INTAKE
 from shared.flow import checkpoint
 from shared.flow.consumer import StoreSource
-from shared.store.wake import Wake
+from shared.store.signal import Signal
 from tests.bench.company import filled_forecast
 from tests.bench.following import counted, effect_of, followed, made_anew
 from tests.bench.ground import Ground, serving, writing
@@ -67,7 +67,7 @@ def following_on(engine: AsyncEngine, stored: int, amount: int) -> Side:
             position, _ = await checkpoint.find(tx, INTAKE.read_models, "intake")
             await tx.execute(LISTED if position == 0 else FORGET, {"stored": stored})
             await tx.execute(REACHED, {"stored": stored})
-        events = StoreSource(engine, Wake())
+        events = StoreSource(engine, Signal())
         effect = effect_of(INTAKE, "intake")
         return Sample(amount, await followed(engine, INTAKE, "intake", events, effect, stored + amount))
 

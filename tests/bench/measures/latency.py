@@ -11,7 +11,7 @@ from uuid import UUID
 import orjson
 from sqlalchemy import text
 
-from funnelcast.roster import SERVICES
+from funnelcast.services import SERVICES
 from tests.bench.ground import Ground, Process, apart
 from tests.bench.leads import SPAN, body, line
 from tests.bench.own_load import Post, percentile
@@ -56,11 +56,11 @@ async def ready_to_hand_over(ground: Ground, running: Running) -> list[str]:
 async def bant_met(process: Process, ids: Iterator[str], number: int) -> None:
     """Steadily: as fast as this goes is not what is measured."""
 
-    def asks() -> tuple[str, bytes]:
+    def write_requests() -> tuple[str, bytes]:
         return f"/qualification/v1/leads/{next(ids)}/bant", MET
 
     rate = 200.0
-    post = Post(process.address, process.key, str(UUID(int=3)), asks, rate)
+    post = Post(process.address, process.key, str(UUID(int=3)), write_requests, rate)
     await post.run(8, number / rate)
     assert len(post.times) == number, (len(post.times), post.refused, post.broken)
 
@@ -128,21 +128,21 @@ def leads_of(ground: Ground, process: Process, mark: UUID, journeys: Journeys) -
     def began(answer: bytes, due: float) -> None:
         journeys.begun[orjson.loads(answer)["lead_id"]] = due
 
-    def asks() -> tuple[str, bytes]:
+    def write_requests() -> tuple[str, bytes]:
         return "/intake/v1/leads", body(next(numbers))
 
-    return Post(process.address, process.key, str(mark), asks, ground.sizes.latency_rate, began)
+    return Post(process.address, process.key, str(mark), write_requests, ground.sizes.latency_rate, began)
 
 
 def hand_overs(ground: Ground, process: Process, mark: UUID, journeys: Journeys, ready: Iterator[str]) -> Post:
     def began(answer: bytes, due: float) -> None:
         journeys.begun[orjson.loads(answer)["opportunity_id"]] = due
 
-    def asks() -> tuple[str, bytes]:
+    def write_requests() -> tuple[str, bytes]:
         return f"/qualification/v1/leads/{next(ready)}/hand-over", HAND_OVER
 
     rate = ground.sizes.latency_rate * A_LEAD_BECOMES_A_DEAL
-    return Post(process.address, process.key, str(mark), asks, rate, began)
+    return Post(process.address, process.key, str(mark), write_requests, rate, began)
 
 
 async def all_seen(journeys: Journeys, heard: Mapping[str, Heard]) -> None:

@@ -14,7 +14,7 @@ from services.lead_intake.service import SERVICE as INTAKE
 from shared.flow import checkpoint, read_schema
 from shared.flow.consumer import StoreSource
 from shared.flow.rebuild import Followed, Rebuild
-from shared.store.wake import Wake
+from shared.store.signal import Signal
 from tests.bench.copied import copying, taken_out
 from tests.bench.following import counted, made_anew
 from tests.bench.ground import Ground, writing
@@ -59,7 +59,7 @@ async def live_reached(engine: AsyncEngine, amount: int) -> None:
 
 def rebuilding(engine: AsyncEngine, amount: int) -> Side:
     async def run(mark: UUID) -> Sample:
-        followed = {"intake": Followed(StoreSource(engine, Wake()), INTAKE.parse)}
+        followed = {"intake": Followed(StoreSource(engine, Signal()), INTAKE.parse)}
         began = perf_counter()
         await Rebuild(engine, LIVE, INTAKE.projections, followed).run()
         return Sample(amount, perf_counter() - began)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from shared.flow.log.kafka import KafkaLog
 from shared.flow.relay import Relay
-from shared.store.wake import Wake
+from shared.store.signal import Signal
 from tests.bench.ground import Ground, writing
 from tests.bench.rounds import Sample, Side
 from tests.bench.stored import LEADS, fill
@@ -29,7 +29,7 @@ async def measure(ground: Ground) -> Sequence[Row]:
             return f"bench.relay.{mark}"
 
         async def run(mark: UUID) -> Sample:
-            relay = Relay("intake", topic_of(mark), PARTITIONS, engine, log, Wake())
+            relay = Relay("intake", topic_of(mark), PARTITIONS, engine, log, Signal())
             await relay.rewind()
             await log.create_topic(topic_of(mark), PARTITIONS)
             began = perf_counter()

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 import psutil
 
-from funnelcast.roster import SERVICES
+from funnelcast.services import SERVICES
 from tests.bench import usage
 from tests.bench.ground import COMMAND, Ground, Process, apart, environment, serving, whole
 from tests.bench.leads import SPAN, body
@@ -50,10 +50,10 @@ async def under_load(ground: Ground) -> list[Row]:
 async def steady(ground: Ground, process: Process, seconds: float) -> None:
     numbers = iter(range(ground.number() * SPAN, 2**62))
 
-    def asks() -> tuple[str, bytes]:
+    def write_requests() -> tuple[str, bytes]:
         return "/intake/v1/leads", body(next(numbers))
 
-    post = Post(process.address, process.key, "steady", asks, A_SECOND)
+    post = Post(process.address, process.key, "steady", write_requests, A_SECOND)
     await post.run(8, seconds)
     assert post.times
     assert not post.refused + post.broken

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from funnelcast.roster import SERVICES
-from shared.rules.edge import Edge
+from funnelcast.services import SERVICES
+from shared.rules.clock_and_ids import ClockAndIds
 from tests.bench.ground import Ground, whole
 from tests.bench.measures.batch import batches
 from tests.bench.rounds import Sample
@@ -27,7 +27,7 @@ async def measure(ground: Ground) -> Sequence[Row]:
     async with ground.database() as url, connected(url) as engine, whole(url) as process:
         async with engine.connect() as tx:
             before, wal = await sizes(tx), (await tx.execute(WAL)).scalar_one()
-        sample = await batches(ground, process)(Edge().new_id())
+        sample = await batches(ground, process)(ClockAndIds().new_id())
         await settled(engine, sample)
         async with engine.connect() as tx:
             after, wal = await sizes(tx), (await tx.execute(WAL)).scalar_one() - wal

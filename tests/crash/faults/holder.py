@@ -3,18 +3,18 @@
 import asyncio
 import sys
 
-from shared.rules.edge import Edge
-from shared.store import database
+from shared.rules.clock_and_ids import ClockAndIds
+from shared.store import engines
 from shared.store.handler import handle
 from tests.shared.tally import Add, ask
 
 
 async def main(url: str, patience: str) -> None:
-    database.WRITER["idle_in_transaction_session_timeout"] = patience
-    engine = database.writer(url, "pipeline", connections=1)
+    engines.WRITER["idle_in_transaction_session_timeout"] = patience
+    engine = engines.writer(url, "pipeline", connections=1)
     try:
         async with engine.begin() as tx:
-            await handle(tx, Edge(), [ask("frozen", Add(n=1))])
+            await handle(tx, ClockAndIds(), [ask("frozen", Add(n=1))])
             print("holds the lock", flush=True)
             sys.stdin.readline()
     finally:

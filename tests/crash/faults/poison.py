@@ -10,15 +10,15 @@ import httpx
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.flow.projection import Apply
-from shared.rules.edge import clock
-from shared.rules.message import Recorded
+from shared.rules.clock_and_ids import clock
+from shared.rules.message import RecordedEvent
 from shared.rules.reaction import React, Reaction
 from shared.run.service import Service
-from shared.web.running import REACTIONS
+from shared.web.service_context import REACTIONS
 from tests.funnelcast.at_work import DEAL, MET, captured, send
 from tests.running import eventually
 
-Fact = Recorded[Any]
+Fact = RecordedEvent[Any]
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,11 @@ from funnelcast.verifying.log import Copy, compare
 from shared.flow.log import Log, Publisher
 from shared.flow.relay import MOVE, Relay
 from shared.flow.topic import TopicSource
-from shared.rules.edge import Edge
+from shared.rules.clock_and_ids import ClockAndIds
 from shared.rules.message import StoredEvent
-from shared.store import database as connections
-from shared.store import event_store
+from shared.store import engines, event_store
 from shared.store.handler import handle
-from shared.store.wake import Wake
+from shared.store.signal import Signal
 from tests.running import eventually
 from tests.shared.tally import Add, ask
 
@@ -35,15 +34,15 @@ class Road:
     relay: Relay = field(init=False)
 
     def __post_init__(self) -> None:
-        self.relay = Relay(SOURCE, self.topic, PARTITIONS, self.store, self.log, Wake())
+        self.relay = Relay(SOURCE, self.topic, PARTITIONS, self.store, self.log, Signal())
 
     async def write(self, number: int, chance: random.Random) -> int:
         """Returns the last position."""
-        asks = [ask(str(chance.randrange(STREAMS)), Add(n=1)) for _ in range(number)]
+        write_requests = [ask(str(chance.randrange(STREAMS)), Add(n=1)) for _ in range(number)]
         async with self.store.begin() as tx:
-            await handle(tx, Edge(), asks)
+            await handle(tx, ClockAndIds(), write_requests)
             last = await event_store.position(tx)
-        self.relay.wake.call()
+        self.relay.wake.notify()
         return last
 
     async def read(self) -> None:
@@ -95,7 +94,7 @@ class Road:
 
 @asynccontextmanager
 async def road(database: str, log: Log, topic: str) -> AsyncIterator[Road]:
-    store = connections.writer(database, SOURCE, connections=4)
+    store = engines.writer(database, SOURCE, connections=4)
     try:
         yield Road(store, log, topic)
     finally:

@@ -17,12 +17,11 @@ import pytest_asyncio
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from funnelcast.roster import SERVICES
+from funnelcast.services import SERVICES
 from shared.flow.log import Log, Watermark
-from shared.rules.edge import Edge, clock
+from shared.rules.clock_and_ids import ClockAndIds, clock
 from shared.rules.message import StoredEvent
-from shared.store import database as connections
-from shared.store import desk, event_store
+from shared.store import decision_batch, engines, event_store
 from tests.funnelcast.at_work import DEAL
 from tests.running import connected, embedded_log, eventually, running_services
 
@@ -50,8 +49,8 @@ class Replicas:
     answers: Counter[int] = field(default_factory=Counter)
     watermarks: list[tuple[str, Watermark]] = field(default_factory=list)
 
-    def edge(self, number: int) -> Edge:
-        return Edge(now=lambda: clock() + self.shifts[number])
+    def clock_and_ids(self, number: int) -> ClockAndIds:
+        return ClockAndIds(now=lambda: clock() + self.shifts[number])
 
     async def jump(self, by: timedelta) -> None:
         """Both of them, and Postgres."""
@@ -76,13 +75,13 @@ async def moved(database: str, monkeypatch: pytest.MonkeyPatch) -> str:
     async with connected(database) as engine, engine.begin() as tx:
         for statement in MOVED.split(";"):
             await tx.execute(text(statement))
-    plain = connections.engine
+    plain = engines.engine
 
     def shadowed(url: str, search_path: str, number: int, options: dict[str, str]) -> AsyncEngine:
         first, *rest = search_path.split(",")
         return plain(url, ",".join([first, "moved", "pg_catalog", *rest]), number, options)
 
-    monkeypatch.setattr(connections, "engine", shadowed)
+    monkeypatch.setattr(engines, "engine", shadowed)
     return database
 
 
@@ -91,8 +90,8 @@ async def replicas(database: str) -> AsyncIterator[Replicas]:
     both = Replicas(database)
     services = [SERVICES[name] for name in NAMES]
     async with (
-        running_services(database, services, edge=both.edge(0)) as one,
-        running_services(database, services, edge=both.edge(1)) as other,
+        running_services(database, services, clock_and_ids=both.clock_and_ids(0)) as one,
+        running_services(database, services, clock_and_ids=both.clock_and_ids(1)) as other,
     ):
         other.headers["Authorization"] = one.headers["Authorization"]
         both.apis = (one, other)
@@ -184,7 +183,7 @@ async def test_order_and_answers_stay(moved: str) -> None:
 
 async def test_instants_as_the_clock_says_do_fall(moved: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Planted: what happened is stamped by the clock, whatever the stream's last instant was."""
-    monkeypatch.setattr(desk.Draft, "instant", lambda draft, step: draft.desk.edge.now())
+    monkeypatch.setattr(decision_batch.Attempt, "instant", lambda draft, step: draft.desk.clock_and_ids.now())
     async with replicas(moved) as both:
         await work(both, JUMPS[:3])
         with pytest.raises(AssertionError, match="occurred_at fell within a stream"):

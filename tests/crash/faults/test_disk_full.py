@@ -20,11 +20,11 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from funnelcast.roster import SERVICES
+from funnelcast.services import SERVICES
 from shared.store import handler
-from shared.store.ask import Answer, Ask
 from shared.store.committer import Committer
-from shared.store.desk import Desk
+from shared.store.decision_batch import DecisionBatch
+from shared.store.write_request import WriteOutcome, WriteRequest
 from tests.crash.postgres import OurPostgres
 from tests.crash.system import System, in_one_process
 from tests.funnelcast.command import ADMIN
@@ -178,15 +178,15 @@ async def test_carrying_on_after_an_error_does_tell_falsely(disk: Path, monkeypa
     """Planted: what could not be written is answered all the same."""
     commit = Committer.commit
 
-    async def nothing(tx: AsyncConnection, desk: Desk) -> None:
+    async def nothing(tx: AsyncConnection, desk: DecisionBatch) -> None:
         """Instead of writing."""
 
-    async def carries_on(self: Committer, asks: Sequence[Ask]) -> list[Answer]:
+    async def carries_on(self: Committer, write_requests: Sequence[WriteRequest]) -> list[WriteOutcome]:
         try:
-            return await commit(self, asks)
+            return await commit(self, write_requests)
         except DBAPIError:
             with patch.object(handler, "write", nothing):
-                return await commit(self, asks)
+                return await commit(self, write_requests)
 
     monkeypatch.setattr(Committer, "commit", carries_on)
     told, ballast, postgres = Told(), Ballast(disk), OurPostgres(disk / "postgres")

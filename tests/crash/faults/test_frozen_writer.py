@@ -12,10 +12,10 @@ import pytest_asyncio
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from shared.rules.edge import Edge
-from shared.store import database as connections
+from shared.rules.clock_and_ids import ClockAndIds
+from shared.store import engines
 from shared.store.committer import Busy, Committer
-from shared.store.wake import Wake
+from shared.store.signal import Signal
 from tests.running import within
 from tests.shared.tally import Add, ask
 
@@ -26,7 +26,7 @@ ALLOWED = 3.0
 
 @pytest_asyncio.fixture
 async def store(database: str) -> AsyncIterator[AsyncEngine]:
-    engine = connections.writer(database, "pipeline", connections=2)
+    engine = engines.writer(database, "pipeline", connections=2)
     try:
         yield engine
     finally:
@@ -50,11 +50,11 @@ async def frozen(database: str, patience: str) -> AsyncIterator[Process]:
 
 async def others_write(store: AsyncEngine) -> float:
     """Seconds until the slowest is answered."""
-    committer = Committer(store, Edge(), Wake(), waiting=64, batch=5)
+    committer = Committer(store, ClockAndIds(), Signal(), waiting=64, batch=5)
     running = asyncio.ensure_future(committer.run())
     started = asyncio.get_running_loop().time()
     try:
-        await asyncio.gather(*(committer.ask(ask(f"t{n}", Add(n=1))) for n in range(OTHERS)))
+        await asyncio.gather(*(committer.write(ask(f"t{n}", Add(n=1))) for n in range(OTHERS)))
     finally:
         running.cancel()
     return asyncio.get_running_loop().time() - started
@@ -70,7 +70,7 @@ async def go_on_in_time(store: AsyncEngine) -> float:
 
 
 async def test_others_go_on_and_its_transaction_is_void(store: AsyncEngine, database: str) -> None:
-    async with frozen(database, connections.WRITER["idle_in_transaction_session_timeout"]) as process:
+    async with frozen(database, engines.WRITER["idle_in_transaction_session_timeout"]) as process:
         seconds = await go_on_in_time(store)
         process.send_signal(signal.SIGCONT)
         said, complained = await within(20, process.communicate(b"commit\n"))

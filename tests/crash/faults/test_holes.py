@@ -20,9 +20,8 @@ from shared.flow.log.kafka import KafkaLog
 from shared.flow.relay import Relay
 from shared.rules.message import StoredEvent
 from shared.run.service import Service
-from shared.store import database as connections
-from shared.store import event_store
-from shared.store.wake import Wake
+from shared.store import engines, event_store
+from shared.store.signal import Signal
 from tests.crash.faults.by_arrival import ByArrival
 from tests.journeys.conftest import on_topics_of_its_own
 from tests.kafka import Broker
@@ -67,8 +66,8 @@ class Pair:
                 await publisher.publish([event])
 
     async def republished(self) -> None:
-        engine = connections.writer(self.database, "pipeline", connections=2)
-        relay = Relay("pipeline", self.teller.topic, PARTITIONS, engine, self.log, Wake())
+        engine = engines.writer(self.database, "pipeline", connections=2)
+        relay = Relay("pipeline", self.teller.topic, PARTITIONS, engine, self.log, Signal())
         await relay.rewind()
         await relay.republish()
         await engine.dispose()

@@ -14,11 +14,11 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from funnelcast.roster import SERVICES
+from funnelcast.services import SERVICES
 from shared.run.process import front
 from shared.store import committer, event_store, idempotency
-from shared.store.ask import Answer, Ask
 from shared.store.committer import Committer
+from shared.store.write_request import WriteOutcome, WriteRequest
 from tests.crash.faults.proxy import Fate, Proxy, before_postgres
 from tests.running import connected, eventually, make_key, running_apps
 
@@ -78,7 +78,7 @@ async def callers(database: str) -> AsyncIterator[Callers]:
         headers = {"Authorization": f"Bearer {await make_key(database)}"}
         transport = httpx.ASGITransport(front(apps), raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://test", headers=headers) as api:
-            yield Callers(api, proxy, apps["pipeline"].state.running.committer, store)
+            yield Callers(api, proxy, apps["pipeline"].state.context.committer, store)
 
 
 async def asked_again(all_: Callers, names: Sequence[str], fate: Fate) -> int:
@@ -134,14 +134,14 @@ async def test_answers_kept_after_the_transaction_are_lost_with_it(
     database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Planted: idempotency outside the transaction."""
-    kept: list[idempotency.Given] = []
+    kept: list[idempotency.StoredResponse] = []
     keep, commit = idempotency.keep, Committer.commit
 
-    async def later(tx: AsyncConnection, given: Sequence[idempotency.Given]) -> None:
+    async def later(tx: AsyncConnection, given: Sequence[idempotency.StoredResponse]) -> None:
         kept.extend(given)
 
-    async def commit_then_keep(self: Committer, asks: Sequence[Ask]) -> list[Answer]:
-        answers = await commit(self, asks)
+    async def commit_then_keep(self: Committer, write_requests: Sequence[WriteRequest]) -> list[WriteOutcome]:
+        answers = await commit(self, write_requests)
         async with self.engine.begin() as tx:
             await keep(tx, kept)
         kept.clear()

@@ -13,7 +13,7 @@ import httpx
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from funnelcast.roster import SERVICES
+from funnelcast.services import SERVICES
 from funnelcast.verifying.log import Copy, compare
 from shared.flow import relay
 from shared.flow.log.kafka import KafkaLog

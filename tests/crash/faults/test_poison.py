@@ -13,14 +13,14 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from funnelcast import verify
-from funnelcast.roster import SERVICES
+from funnelcast.services import SERVICES
 from shared.flow import checkpoint
 from shared.flow.checkpoint import Aside
-from shared.run.service import Surroundings
+from shared.run.service import Resources
 from shared.run.settings import Settings
 from shared.run.telemetry import Metrics
 from shared.run.worker import Worker
-from shared.store.wake import Wake
+from shared.store.signal import Signal
 from tests.crash.faults.poison import LISTS, WRITING, Follower, Poison, Writing, followers
 from tests.running import BLIND, connected, embedded_log, eventually, running_services
 
@@ -170,7 +170,7 @@ async def test_without_waiting_behind_the_poison_its_key_does_go_on(
 @pytest.mark.parametrize("name", SERVICES)
 async def test_no_consumer_is_forgotten(name: str, database: str) -> None:
     async with connected(database) as engine, embedded_log(database) as log:
-        around = Surroundings(database, log, Settings(), BLIND)
-        worker = Worker(SERVICES[name], around, engine, Wake(), Wake(), Metrics())
+        resources = Resources(database, log, Settings(), BLIND)
+        worker = Worker(SERVICES[name], resources, engine, Signal(), Signal(), Metrics())
         at_work = {Follower(name, one.subscription, one.source) for one in [*worker.projections(), *worker.reactions()]}
     assert at_work == set(followers(SERVICES[name]))

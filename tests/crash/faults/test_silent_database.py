@@ -15,8 +15,8 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from funnelcast.roster import SERVICES
-from shared.store import database
+from funnelcast.services import SERVICES
+from shared.store import engines
 from tests.crash.postgres import OurPostgres
 from tests.funnelcast.at_work import DEAL
 from tests.running import eventually, fresh, migrated, running_services
@@ -142,7 +142,7 @@ async def test_without_watching_connections_they_would(
     postgres_of_ours: OurPostgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Planted."""
-    monkeypatch.setattr(database, "WATCH", ())
+    monkeypatch.setattr(engines, "WATCH", ())
     async with running_services(postgres_of_ours.url, [SERVICES["pipeline"]]) as api:
         with pytest.raises(AssertionError, match="wait for too long"):
             await suffered(api, way_to(postgres_of_ours), PATIENCE + 1)

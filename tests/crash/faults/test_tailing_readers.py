@@ -13,9 +13,8 @@ import pytest_asyncio
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from shared.rules.edge import Edge
-from shared.store import database as connections
-from shared.store import event_store
+from shared.rules.clock_and_ids import ClockAndIds
+from shared.store import engines, event_store
 from shared.store.handler import handle
 from tests.shared.tally import Add, ask
 
@@ -32,7 +31,7 @@ Read = Callable[[AsyncConnection, int], Awaitable[list[int]]]
 
 @pytest_asyncio.fixture
 async def store(database: str) -> AsyncIterator[AsyncEngine]:
-    engine = connections.writer(database, "pipeline", connections=WRITERS + READERS)
+    engine = engines.writer(database, "pipeline", connections=WRITERS + READERS)
     try:
         yield engine
     finally:
@@ -101,8 +100,8 @@ class Run:
 
 async def append_in_order(tx: AsyncConnection, number: int) -> None:
     """Each to a stream of its own: no history is read."""
-    edge = Edge()
-    await handle(tx, edge, [ask(edge.new_id().hex, Add(n=1)) for _ in range(number)])
+    clock_and_ids = ClockAndIds()
+    await handle(tx, clock_and_ids, [ask(clock_and_ids.new_id().hex, Add(n=1)) for _ in range(number)])
 
 
 async def read_positions(tx: AsyncConnection, after: int) -> list[int]:

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from shared.flow.log.clients import to_the_end
+from shared.flow.log.clients import run_to_completion
 
 
 async def test_an_end_that_is_cut_short_twice_is_carried_out_and_the_cut_is_heard_of() -> None:
@@ -15,7 +15,7 @@ async def test_an_end_that_is_cut_short_twice_is_carried_out_and_the_cut_is_hear
         await go_on.wait()
         ended.append("all of it")
 
-    waiting = asyncio.create_task(to_the_end(ending()))
+    waiting = asyncio.create_task(run_to_completion(ending()))
     await began.wait()
     for _ in range(2):
         waiting.cancel()
@@ -31,4 +31,4 @@ async def test_an_end_that_fails_is_told_of() -> None:
         raise OSError("gone")
 
     with pytest.raises(OSError, match="gone"):
-        await to_the_end(ending())
+        await run_to_completion(ending())

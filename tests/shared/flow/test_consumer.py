@@ -14,11 +14,11 @@ from shared.flow import checkpoint, parked
 from shared.flow.consumer import Consumer, Effect, Progress, StoreSource
 from shared.flow.parked import TooManyParked
 from shared.flow.read_schema import create
-from shared.rules.edge import Edge
-from shared.rules.message import Recorded, StoredEvent
-from shared.store import database as connections
+from shared.rules.clock_and_ids import ClockAndIds
+from shared.rules.message import RecordedEvent, StoredEvent
+from shared.store import engines
 from shared.store.handler import handle
-from shared.store.wake import Wake
+from shared.store.signal import Signal
 from tests.running import Clock, eventually
 from tests.shared.tally import OWN_TOTALS, POISON, TALLIES, Add, apply, ask
 
@@ -27,7 +27,7 @@ READ = "pipeline_read_test"
 
 @pytest_asyncio.fixture
 async def engine(database: str) -> AsyncIterator[AsyncEngine]:
-    made = connections.writer(database, f"pipeline,{READ}", connections=8)
+    made = engines.writer(database, f"pipeline,{READ}", connections=8)
     async with made.begin() as tx:
         await create(tx, READ, [OWN_TOTALS])
     try:
@@ -38,11 +38,11 @@ async def engine(database: str) -> AsyncIterator[AsyncEngine]:
 
 async def write(engine: AsyncEngine, *numbers: tuple[str, int]) -> None:
     async with engine.begin() as tx:
-        await handle(tx, Edge(), [ask(name, Add(n=n)) for name, n in numbers])
+        await handle(tx, ClockAndIds(), [ask(name, Add(n=n)) for name, n in numbers])
 
 
 def consumer(engine: AsyncEngine, effect: Effect = apply, limit: int = 100) -> Consumer:
-    source = StoreSource(engine, Wake())
+    source = StoreSource(engine, Signal())
     return Consumer("totals", "pipeline", source, TALLIES, effect, engine, limit, Progress("totals", "pipeline"))
 
 
@@ -99,7 +99,7 @@ async def test_a_crash_between_effects_and_commit_leaves_neither(engine: AsyncEn
     await write(engine, ("a", 1))
     crashed = False
 
-    async def crash_once(tx: AsyncConnection, facts: Sequence[Recorded[Any]]) -> None:
+    async def crash_once(tx: AsyncConnection, facts: Sequence[RecordedEvent[Any]]) -> None:
         nonlocal crashed
         await apply(tx, facts)
         if not crashed:
@@ -128,7 +128,7 @@ async def test_poison_parks_its_key_with_all_that_follows_and_others_flow(engine
 
 
 async def test_data_that_the_database_refuses_is_poison_too(engine: AsyncEngine) -> None:
-    async def divide(tx: AsyncConnection, facts: Sequence[Recorded[Any]]) -> None:
+    async def divide(tx: AsyncConnection, facts: Sequence[RecordedEvent[Any]]) -> None:
         for fact in facts:
             await tx.execute(text("SELECT 1 / CAST(:n AS int)").bindparams(n=fact.event.n - 3))
         await apply(tx, facts)
@@ -139,7 +139,7 @@ async def test_data_that_the_database_refuses_is_poison_too(engine: AsyncEngine)
 
 
 async def test_what_passes_is_not_parked(engine: AsyncEngine) -> None:
-    async def locked(tx: AsyncConnection, facts: Sequence[Recorded[Any]]) -> None:
+    async def locked(tx: AsyncConnection, facts: Sequence[RecordedEvent[Any]]) -> None:
         await tx.execute(text("DO $$ BEGIN RAISE EXCEPTION 'busy' USING ERRCODE = '55P03'; END $$"))
 
     await write(engine, ("a", 1))

@@ -14,11 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from shared.flow import checkpoint, consumer, parked
 from shared.flow.consumer import Consumer, Progress, StoreSource
 from shared.flow.parked import ParkedKey, Wish
-from shared.rules.edge import Edge
-from shared.rules.message import Recorded
-from shared.store import database as connections
+from shared.rules.clock_and_ids import ClockAndIds
+from shared.rules.message import RecordedEvent
+from shared.store import engines
 from shared.store.handler import handle
-from shared.store.wake import Wake
+from shared.store.signal import Signal
 from tests.running import eventually
 from tests.shared.tally import TALLIES, Add, ask
 
@@ -32,7 +32,7 @@ class Bench:
     engine: AsyncEngine
     poison: Collection[int] = ()
 
-    async def effect(self, tx: AsyncConnection, facts: Sequence[Recorded[Any]]) -> None:
+    async def effect(self, tx: AsyncConnection, facts: Sequence[RecordedEvent[Any]]) -> None:
         for fact in facts:
             if fact.event.n in self.poison:
                 raise ArithmeticError("a number that cannot be applied")
@@ -40,12 +40,12 @@ class Bench:
             await tx.execute(text("INSERT INTO applied (key, n) VALUES (:key, :n)"), row)
 
     def consumer(self, subscription: str = "totals") -> Consumer:
-        source, progress = StoreSource(self.engine, Wake()), Progress(subscription, "pipeline")
+        source, progress = StoreSource(self.engine, Signal()), Progress(subscription, "pipeline")
         return Consumer(subscription, "pipeline", source, TALLIES, self.effect, self.engine, 4, progress)
 
     async def write(self, *numbers: tuple[str, int]) -> None:
         async with self.engine.begin() as tx:
-            await handle(tx, Edge(), [ask(name, Add(n=n)) for name, n in numbers])
+            await handle(tx, ClockAndIds(), [ask(name, Add(n=n)) for name, n in numbers])
 
     async def wish(self, wish: Wish, key: str = "bad", subscription: str = "totals") -> int | None:
         async with self.engine.begin() as tx:
@@ -85,7 +85,7 @@ class Bench:
 
 @pytest_asyncio.fixture
 async def bench(database: str) -> AsyncIterator[Bench]:
-    engine = connections.writer(database, "pipeline", connections=8)
+    engine = engines.writer(database, "pipeline", connections=8)
     async with engine.begin() as tx:
         await tx.execute(text(APPLIED))
     try:
@@ -201,7 +201,7 @@ async def test_a_crash_in_the_midst_of_a_release_loses_and_repeats_nothing(bench
     crashes = iter([True, False, True, True, False, True])
     plain = bench.effect
 
-    async def crashing(tx: AsyncConnection, facts: Sequence[Recorded[Any]]) -> None:
+    async def crashing(tx: AsyncConnection, facts: Sequence[RecordedEvent[Any]]) -> None:
         await plain(tx, facts)
         if next(crashes, False):
             raise ConnectionError("the connection went away")

@@ -23,8 +23,8 @@ from shared.flow.log import Log
 from shared.flow.rebuild import CannotRebuild, Followed, Rebuild
 from shared.flow.topic import TopicSource
 from shared.run.service import Service
-from shared.store import database as connections
-from shared.store.wake import Wake
+from shared.store import engines
+from shared.store.signal import Signal
 from tests.architecture.tree import ROOT
 from tests.running import connected, embedded_log, eventually, running_services, within
 from tests.shared import tally
@@ -39,8 +39,8 @@ OID = text(f"SELECT CAST('{LIVE}.tally_totals' AS regclass)::oid::bigint")
 @asynccontextmanager
 async def rebuilding(database: str, service: Service = TELLER, log: Log | None = None) -> AsyncIterator[Rebuild]:
     search_path = f"{service.name},{read_schema.beside(service.read_models)}"
-    engine = connections.writer(database, search_path, connections=4)
-    own = Followed(StoreSource(engine, Wake()), service.parse)
+    engine = engines.writer(database, search_path, connections=4)
+    own = Followed(StoreSource(engine, Signal()), service.parse)
     upstream = [Followed(TopicSource(log, one.topic, one.source), one.parse) for one in service.upstream if log]
     followed = {service.name: own} | dict(zip(["pipeline"], upstream, strict=False))
     try:
@@ -103,7 +103,7 @@ async def test_under_load_nobody_reads_a_gap_or_a_step_back(
 ) -> None:
     monkeypatch.setattr(rebuild, "AT_ONCE", 50)
     counts, seen = [0], list[int]()
-    reads = connections.reader(database, f"pipeline,{LIVE}", connections=4)
+    reads = engines.reader(database, f"pipeline,{LIVE}", connections=4)
     async with running_services(database, [TELLER]):
         await eventually(partial(exists, database))
         before = await scalar(database, OID)

@@ -13,12 +13,11 @@ from shared.flow.checkpoint import Fenced
 from shared.flow.log import Log, LogUnavailable
 from shared.flow.log.postgres import PostgresLog, PostgresPublisher
 from shared.flow.relay import Relay
-from shared.rules.edge import Edge
+from shared.rules.clock_and_ids import ClockAndIds
 from shared.rules.message import StoredEvent
-from shared.store import database as connections
-from shared.store import event_store
+from shared.store import engines, event_store
 from shared.store.handler import handle
-from shared.store.wake import Wake
+from shared.store.signal import Signal
 from tests.running import embedded_log, eventually, within
 from tests.shared.tally import Add, ask
 
@@ -27,7 +26,7 @@ TOPIC = "funnelcast.pipeline.v1"
 
 @pytest_asyncio.fixture
 async def engine(database: str) -> AsyncIterator[AsyncEngine]:
-    made = connections.writer(database, "pipeline", connections=8)
+    made = engines.writer(database, "pipeline", connections=8)
     try:
         yield made
     finally:
@@ -41,12 +40,12 @@ async def log(database: str, engine: AsyncEngine) -> AsyncIterator[PostgresLog]:
 
 
 def relay(engine: AsyncEngine, log: Log) -> Relay:
-    return Relay("pipeline", TOPIC, 12, engine, log, Wake())
+    return Relay("pipeline", TOPIC, 12, engine, log, Signal())
 
 
 async def write(engine: AsyncEngine, count: int) -> None:
     async with engine.begin() as tx:
-        await handle(tx, Edge(), [ask(f"t{n % 5}", Add(n=1)) for n in range(count)])
+        await handle(tx, ClockAndIds(), [ask(f"t{n % 5}", Add(n=1)) for n in range(count)])
 
 
 async def records(engine: AsyncEngine) -> list[int]:

@@ -13,35 +13,35 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from shared.flow import checkpoint
 from shared.flow.batch import Batch
 from shared.flow.consumer import Consumer, Progress, StoreSource
-from shared.rules.edge import Edge
-from shared.rules.message import Recorded
-from shared.store import database as connections
+from shared.rules.clock_and_ids import ClockAndIds
+from shared.rules.message import RecordedEvent
+from shared.store import engines
 from shared.store.handler import handle
-from shared.store.wake import Wake
+from shared.store.signal import Signal
 from tests.shared.tally import TALLIES, Add, ask
 
 SOURCES = ("pipeline", "forecast")
-IMPATIENT = connections.WRITER | {"lock_timeout": "100ms"}
+IMPATIENT = engines.WRITER | {"lock_timeout": "100ms"}
 
 
 @pytest_asyncio.fixture
 async def engine(database: str) -> AsyncIterator[AsyncEngine]:
     """One event to follow, and connections that wait less for a lock than a batch takes."""
-    made = connections.engine(database, "pipeline", 4, IMPATIENT)
+    made = engines.engine(database, "pipeline", 4, IMPATIENT)
     async with made.begin() as tx:
-        await handle(tx, Edge(), [ask("a", Add(n=1))])
+        await handle(tx, ClockAndIds(), [ask("a", Add(n=1))])
         for source in SOURCES:
             await checkpoint.find(tx, "totals", source)
     yield made
     await made.dispose()
 
 
-async def long(tx: AsyncConnection, facts: Sequence[Recorded[Any]]) -> None:
+async def long(tx: AsyncConnection, facts: Sequence[RecordedEvent[Any]]) -> None:
     await tx.execute(text("SELECT pg_sleep(0.5)"))
 
 
 async def follow(engine: AsyncEngine, source: str, turn: asyncio.Lock) -> None:
-    events = StoreSource(engine, Wake())
+    events = StoreSource(engine, Signal())
     progress = Progress("totals", source)
     consumer = Consumer("totals", source, events, TALLIES, long, engine, 10, progress, turn=turn)
     await consumer.take(await Batch.parsed(TALLIES, await events.read_now(0, 10), None))

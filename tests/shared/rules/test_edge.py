@@ -3,7 +3,7 @@
 import os
 from uuid import RFC_4122
 
-from shared.rules.edge import AT_ONCE, TIME, Ids, clock
+from shared.rules.clock_and_ids import AT_ONCE, TIME, Ids, clock
 
 
 def test_ids_are_of_version_7_and_each_another_one() -> None:

@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from shared.run.embedded import FOR_TESTS, embedded_postgres
+from funnelcast.embedded_postgres import FOR_TESTS, embedded_postgres
 
 
 async def rehearse() -> None:

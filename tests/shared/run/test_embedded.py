@@ -14,7 +14,7 @@ import asyncpg
 import psutil
 import pytest
 
-from shared.run.embedded import DataFolderInUse, PostgresFailed, Server, embedded_postgres, until
+from funnelcast.embedded_postgres import DataFolderInUse, PostgresFailed, Server, embedded_postgres, until
 
 ROOT = Path(__file__).parents[3]
 NOBODY = 65534

@@ -53,6 +53,6 @@ async def test_a_service_that_stops_is_not_ready_any_more(database: str) -> None
         transport = httpx.ASGITransport(apps["pipeline"])
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
             before = (await client.get("/pipeline/readyz")).status_code
-            apps["pipeline"].state.running.stopping.set()
+            apps["pipeline"].state.context.stopping.set()
             after = (await client.get("/pipeline/readyz")).status_code
     assert (before, after) == (200, 503)

@@ -4,17 +4,17 @@ from collections.abc import Mapping
 
 from sqlalchemy import text
 
-from shared.rules.edge import Edge
-from shared.store import database as connections
+from shared.rules.clock_and_ids import ClockAndIds
+from shared.store import engines
 from shared.store.handler import handle
 from tests.running import connected, eventually, running_services
 from tests.shared.tally import LISTENER, TELLER, Add, ask, ask_limit
 
 
 async def write(database: str, schema: str, *numbers: tuple[str, int]) -> None:
-    engine = connections.writer(database, schema, connections=2)
+    engine = engines.writer(database, schema, connections=2)
     async with engine.begin() as tx:
-        await handle(tx, Edge(), [ask(name, Add(n=n)) for name, n in numbers])
+        await handle(tx, ClockAndIds(), [ask(name, Add(n=n)) for name, n in numbers])
     await engine.dispose()
 
 
@@ -55,9 +55,9 @@ async def test_a_restart_goes_on_where_it_was(database: str) -> None:
 
 async def test_a_reaction_that_a_rule_refuses_is_counted_and_passed(database: str) -> None:
     async with running_services(database, [TELLER, LISTENER]) as client:
-        engine = connections.writer(database, "forecast", connections=2)
+        engine = engines.writer(database, "forecast", connections=2)
         async with engine.begin() as tx:
-            await handle(tx, Edge(), [ask_limit(3)])
+            await handle(tx, ClockAndIds(), [ask_limit(3)])
         await engine.dispose()
         await write(database, "pipeline", ("a", 2), ("a", 2), ("b", 1))
 

@@ -4,12 +4,11 @@ import pytest
 import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from shared.store import database as connections
-from shared.store import handler
-from shared.store.ask import Answer, Ask
+from shared.store import engines, handler
+from shared.store.write_request import WriteOutcome, WriteRequest
 from tests.running import Clock
 
-Write = Callable[..., Awaitable[list[Answer]]]
+Write = Callable[..., Awaitable[list[WriteOutcome]]]
 
 
 @pytest.fixture
@@ -20,7 +19,7 @@ def clock() -> Clock:
 @pytest_asyncio.fixture
 async def store(database: str) -> AsyncIterator[AsyncEngine]:
     """An empty store, by the connections that services write with."""
-    engine = connections.writer(database, "pipeline", connections=8)
+    engine = engines.writer(database, "pipeline", connections=8)
     try:
         yield engine
     finally:
@@ -32,8 +31,8 @@ def write(store: AsyncEngine, clock: Clock, request: pytest.FixtureRequest, monk
     """Commits some asks in one transaction, whether they are decided one by one or together."""
     monkeypatch.setattr(handler, "DECIDED_AT_ONCE", request.param)
 
-    async def commit(*asks: Ask) -> list[Answer]:
+    async def commit(*write_requests: WriteRequest) -> list[WriteOutcome]:
         async with store.begin() as tx:
-            return await handler.handle(tx, clock.edge(), list(asks))
+            return await handler.handle(tx, clock.clock_and_ids(), list(write_requests))
 
     return commit

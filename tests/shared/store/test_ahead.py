@@ -6,7 +6,7 @@ from contextlib import aclosing
 
 import pytest
 
-from shared.store.ahead import ahead
+from shared.store.prefetch import prefetch
 
 
 class Told:
@@ -36,7 +36,7 @@ async def turns() -> None:
 
 async def test_all_come_in_order_and_the_next_is_read_meanwhile() -> None:
     told, seen = Told(4), []
-    async for one in ahead(told.batches()):
+    async for one in prefetch(told.batches()):
         await turns()
         seen.append((one, len(told.read)))
     assert seen == [(1, 2), (2, 3), (3, 4), (4, 4)]
@@ -45,7 +45,7 @@ async def test_all_come_in_order_and_the_next_is_read_meanwhile() -> None:
 
 async def test_none_is_read_ahead_that_is_not_worth_it() -> None:
     told, seen = Told(4), []
-    async for one in ahead(told.batches(), lambda each: each == 2):
+    async for one in prefetch(told.batches(), lambda each: each == 2):
         await turns()
         seen.append((one, len(told.read)))
     assert seen == [(1, 1), (2, 3), (3, 3), (4, 4)]
@@ -55,7 +55,7 @@ async def test_what_fails_is_told_after_what_came_before_it() -> None:
     told, seen = Told(4, fails_at=3), list[int]()
 
     async def follow() -> None:
-        async for one in ahead(told.batches()):
+        async for one in prefetch(told.batches()):
             await turns()
             seen.append(one)
 
@@ -66,7 +66,7 @@ async def test_what_fails_is_told_after_what_came_before_it() -> None:
 
 async def test_whoever_stops_leaves_no_reading_behind() -> None:
     told = Told(4)
-    async with aclosing(ahead(told.batches())) as batches:
+    async with aclosing(prefetch(told.batches())) as batches:
         async for _ in batches:
             break
     before = len(told.read)
@@ -84,7 +84,7 @@ async def test_whoever_is_cancelled_leaves_no_reading_behind() -> None:
         yield 1
 
     async def follow() -> None:
-        async with aclosing(ahead(endless())) as batches:
+        async with aclosing(prefetch(endless())) as batches:
             async for _ in batches:
                 pass
 

@@ -10,25 +10,25 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from structlog.testing import capture_logs
 
 from shared.rules.message import Rejected
-from shared.store.ask import Ask, Done, Step
 from shared.store.committer import Busy, Committer
-from shared.store.wake import Wake
+from shared.store.signal import Signal
+from shared.store.write_request import Step, WriteRequest, WriteResult
 from tests.running import Clock, eventually
 from tests.shared.tally import CORRELATION, DECIDER, Add, ask, ask_limit
 
 
 @pytest_asyncio.fixture
 async def committer(store: AsyncEngine, clock: Clock) -> AsyncIterator[Committer]:
-    made = Committer(store, clock.edge(), Wake(), waiting=64, batch=32)
+    made = Committer(store, clock.clock_and_ids(), Signal(), waiting=64, batch=32)
     async with asyncio.TaskGroup() as tasks:
         running = tasks.create_task(made.run())
         yield made
         running.cancel()
 
 
-def spoilt(name: str) -> Ask:
+def spoilt(name: str) -> WriteRequest:
     """Accepted by every rule, and refused by Postgres: text with a NUL."""
-    return Ask(DECIDER, f"tally-{name}", [Step(Add(n=1))], "an actor with a \x00", CORRELATION)
+    return WriteRequest(DECIDER, f"tally-{name}", [Step(Add(n=1))], "an actor with a \x00", CORRELATION)
 
 
 async def positions(store: AsyncEngine) -> list[int]:
@@ -37,7 +37,7 @@ async def positions(store: AsyncEngine) -> list[int]:
 
 
 async def test_what_waits_together_is_written_together(committer: Committer, store: AsyncEngine) -> None:
-    answers = await asyncio.gather(*(committer.ask(ask(f"t{n}", Add(n=1))) for n in range(50)))
+    answers = await asyncio.gather(*(committer.write(ask(f"t{n}", Add(n=1))) for n in range(50)))
     assert sorted(answer.position for answer in answers) == list(range(1, 51))
     async with store.connect() as tx:
         batches = (await tx.execute(text("SELECT count(DISTINCT recorded_at) FROM events"))).scalar_one()
@@ -45,32 +45,32 @@ async def test_what_waits_together_is_written_together(committer: Committer, sto
 
 
 async def test_a_refusal_reaches_its_caller_and_no_other(committer: Committer) -> None:
-    await committer.ask(ask_limit(1))
+    await committer.write(ask_limit(1))
     answers = await asyncio.gather(
-        *(committer.ask(ask(f"t{n}", Add(n=1 + n % 2))) for n in range(6)), return_exceptions=True
+        *(committer.write(ask(f"t{n}", Add(n=1 + n % 2))) for n in range(6)), return_exceptions=True
     )
     assert [isinstance(answer, Rejected) for answer in answers] == [False, True] * 3
 
 
 async def test_data_that_postgres_refuses_harms_only_its_caller(committer: Committer, store: AsyncEngine) -> None:
-    asks = [ask("a", Add(n=1)), spoilt("b"), ask("c", Add(n=1))]
-    answers = await asyncio.gather(*(committer.ask(one) for one in asks), return_exceptions=True)
-    assert [isinstance(answer, Done) for answer in answers] == [True, False, True]
+    write_requests = [ask("a", Add(n=1)), spoilt("b"), ask("c", Add(n=1))]
+    answers = await asyncio.gather(*(committer.write(one) for one in write_requests), return_exceptions=True)
+    assert [isinstance(answer, WriteResult) for answer in answers] == [True, False, True]
     assert await positions(store) == [1, 2]
 
 
 async def test_a_group_of_ones_own_answers_line_by_line(committer: Committer, store: AsyncEngine) -> None:
-    answers = await committer.together([ask("a", Add(n=1)), spoilt("b"), ask("c", Add(n=1))])
-    assert [type(answer).__name__ for answer in answers] == ["Done", "Rejected", "Done"]
+    answers = await committer.write_all([ask("a", Add(n=1)), spoilt("b"), ask("c", Add(n=1))])
+    assert [type(answer).__name__ for answer in answers] == ["WriteResult", "Rejected", "WriteResult"]
     assert await positions(store) == [1, 2]
 
 
 async def test_a_full_queue_refuses_at_once(store: AsyncEngine, clock: Clock) -> None:
-    idle = Committer(store, clock.edge(), Wake(), waiting=2, batch=2)
-    waiting = [asyncio.ensure_future(idle.ask(ask("a", Add(n=1)))) for _ in range(2)]
+    idle = Committer(store, clock.clock_and_ids(), Signal(), waiting=2, batch=2)
+    waiting = [asyncio.ensure_future(idle.write(ask("a", Add(n=1)))) for _ in range(2)]
     await asyncio.sleep(0)
     with pytest.raises(Busy):
-        await idle.ask(ask("b", Add(n=1)))
+        await idle.write(ask("b", Add(n=1)))
     for one in waiting:
         one.cancel()
 
@@ -78,8 +78,8 @@ async def test_a_full_queue_refuses_at_once(store: AsyncEngine, clock: Clock) ->
 async def test_a_caller_who_goes_away_leaves_the_whole_of_his_events_and_harms_nobody(
     committer: Committer, store: AsyncEngine
 ) -> None:
-    leaving = [asyncio.ensure_future(committer.ask(ask(f"x{n}", Add(n=1), Add(n=2)))) for n in range(10)]
-    staying = [asyncio.ensure_future(committer.ask(ask(f"y{n}", Add(n=1)))) for n in range(10)]
+    leaving = [asyncio.ensure_future(committer.write(ask(f"x{n}", Add(n=1), Add(n=2)))) for n in range(10)]
+    staying = [asyncio.ensure_future(committer.write(ask(f"y{n}", Add(n=1)))) for n in range(10)]
     await asyncio.sleep(0)
     for one in leaving:
         one.cancel()
@@ -96,7 +96,7 @@ async def test_a_lost_connection_answers_busy_and_the_next_one_is_served(
     """A COMMIT may have happened: nobody is told that it did, and nothing is tried twice."""
     async with store.begin() as tx:
         await tx.execute(text("SELECT pg_advisory_xact_lock(hashtext('funnelcast append'), hashtext('pipeline'))"))
-        waiting = asyncio.ensure_future(committer.ask(ask("a", Add(n=1))))
+        waiting = asyncio.ensure_future(committer.write(ask("a", Add(n=1))))
         with capture_logs() as lines:
             await eventually(lambda: cut_the_waiting(store))
             with pytest.raises(Busy):
@@ -104,7 +104,7 @@ async def test_a_lost_connection_answers_busy_and_the_next_one_is_served(
     (line,) = lines
     assert (line["event"], line["commands"]) == ("not_committed", 1)
     assert line["error"] in {"DBAPIError 08003", "DBAPIError 57P01"}, "gone, or ended by the administrator"
-    assert isinstance(await committer.ask(ask("b", Add(n=1))), Done)
+    assert isinstance(await committer.write(ask("b", Add(n=1))), WriteResult)
     assert await positions(store) == [1]
 
 
@@ -123,6 +123,6 @@ async def test_a_frozen_holder_of_the_lock_is_cut_off_within_three_seconds(
     async with store.connect() as frozen:
         await frozen.execute(text("SELECT pg_advisory_xact_lock(hashtext('funnelcast append'), hashtext('pipeline'))"))
         started = loop.time()
-        assert isinstance(await committer.ask(ask("a", Add(n=1))), Done)
+        assert isinstance(await committer.write(ask("a", Add(n=1))), WriteResult)
         assert loop.time() - started < 3
         await frozen.invalidate()

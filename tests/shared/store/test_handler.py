@@ -11,8 +11,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.rules.message import KeyReused, Rejected, Stale, StoredEvent, TooLarge
-from shared.store import aliases, desk, event_store, handler, vault
-from shared.store.ask import Ask, Claim, Done, Step
+from shared.store import aliases, decision_batch, event_store, handler, vault
+from shared.store.write_request import AliasClaim, Step, WriteRequest, WriteResult
 from tests.running import Clock
 from tests.shared.store.conftest import Write
 from tests.shared.tally import CORRELATION, DECIDER, Add, Adopt, Wipe, ask, ask_limit, cause
@@ -27,7 +27,7 @@ async def test_positions_and_versions_are_gapless_and_a_refusal_leaves_no_gap(st
     await write(ask_limit(10))
     answers = await write(ask("a", Add(n=4)), ask("b", Add(n=11)), ask("a", Add(n=6)), ask("b", Add(n=1)))
     events = await stored(store)
-    assert [type(answer).__name__ for answer in answers] == ["Done", "Rejected", "Done", "Done"]
+    assert [type(answer).__name__ for answer in answers] == ["WriteResult", "Rejected", "WriteResult", "WriteResult"]
     assert [(event.position, event.stream, event.version) for event in events] == [
         (1, "limit-all", 1),
         (2, "tally-a", 1),
@@ -38,8 +38,8 @@ async def test_positions_and_versions_are_gapless_and_a_refusal_leaves_no_gap(st
 
 async def test_a_later_ask_sees_what_an_earlier_one_of_its_batch_did(write: Write) -> None:
     first, second, third = await write(ask("a", Add(n=7)), ask_limit(8), ask("a", Add(n=2)))
-    assert isinstance(first, Done)
-    assert isinstance(second, Done)
+    assert isinstance(first, WriteResult)
+    assert isinstance(second, WriteResult)
     assert isinstance(third, Rejected)
 
 
@@ -48,7 +48,7 @@ async def test_what_follows_is_decided_while_postgres_writes(
 ) -> None:
     order: list[str] = []
 
-    async def write(tx: AsyncConnection, outcome: desk.Outcome) -> None:
+    async def write(tx: AsyncConnection, outcome: decision_batch.PendingWrites) -> None:
         order.append("writing")
         for _ in range(5):
             await asyncio.sleep(0)
@@ -61,15 +61,15 @@ async def test_what_follows_is_decided_while_postgres_writes(
     monkeypatch.setattr(handler, "DECIDED_AT_ONCE", 2)
     monkeypatch.setattr(handler, "write", write)
     async with store.connect() as tx:
-        answers = await handler.handle(tx, clock.edge(), [ask("a", Add(n=1), reply=decided) for _ in range(3)])
+        answers = await handler.handle(tx, clock.clock_and_ids(), [ask("a", Add(n=1), reply=decided) for _ in range(3)])
     assert order == ["decided", "decided", "writing", "decided", "written 2", "writing", "written 1"]
-    assert [answer.version for answer in answers if isinstance(answer, Done)] == [1, 2, 3]
+    assert [answer.version for answer in answers if isinstance(answer, WriteResult)] == [1, 2, 3]
 
 
 async def test_of_a_new_stream_nothing_is_read_unless_an_alias_leads_elsewhere(write: Write) -> None:
     await write(ask("a", Add(n=1), also=["x"]))
     (found,) = await write(ask("b", Add(n=1), find=["x"], new=True))
-    assert isinstance(found, Done)
+    assert isinstance(found, WriteResult)
     assert (found.stream, found.version) == ("tally-a", 2)
     with pytest.raises(IntegrityError, match="events_stream_version_key"):
         await write(ask("a", Add(n=1), new=True))
@@ -85,7 +85,7 @@ async def test_all_steps_of_an_ask_happen_or_none(store: AsyncEngine, write: Wri
 async def test_an_answer_that_changes_nothing_names_the_last_event(write: Write) -> None:
     await write(ask("a", Add(n=1)))
     (again,) = await write(ask("a", Add(n=0)))
-    assert again == Done("tally-a", 1, 1, False, {})
+    assert again == WriteResult("tally-a", 1, 1, False, {})
 
 
 async def test_the_same_key_and_body_is_answered_again_and_another_body_refused(
@@ -95,8 +95,8 @@ async def test_the_same_key_and_body_is_answered_again_and_another_body_refused(
     (first,) = await write(ask("a", Add(n=3), fingerprint="body", **keyed))
     (again,) = await write(ask("elsewhere", Add(n=3), fingerprint="body", **keyed))
     (other,) = await write(ask("a", Add(n=4), fingerprint="other", **keyed))
-    assert first == Done("tally-a", 1, 1, True, {"total": 3})
-    assert again == Done("tally-a", 1, 1, True, {"total": 3}, replayed=True)
+    assert first == WriteResult("tally-a", 1, 1, True, {"total": 3})
+    assert again == WriteResult("tally-a", 1, 1, True, {"total": 3}, replayed=True)
     assert isinstance(other, KeyReused)
     assert len(await stored(store)) == 1
 
@@ -107,12 +107,12 @@ async def test_refusals_are_decided_anew(write: Write) -> None:
     await write(ask_limit(5))
     (accepted,) = await write(ask("a", Add(n=2), key="k"))
     assert isinstance(refused, Rejected)
-    assert isinstance(accepted, Done)
+    assert isinstance(accepted, WriteResult)
 
 
 async def test_repeats_of_a_key_within_one_batch_are_one(store: AsyncEngine, write: Write) -> None:
     answers = await write(*(ask("a", Add(n=1), key="k") for _ in range(5)))
-    assert [answer.replayed for answer in answers if isinstance(answer, Done)] == [False, True, True, True, True]
+    assert [answer.replayed for answer in answers if isinstance(answer, WriteResult)] == [False, True, True, True, True]
     assert len(await stored(store)) == 1
 
 
@@ -122,7 +122,7 @@ async def test_the_version_of_if_match_is_checked_after_the_key_and_before_the_r
         ask("a", Add(n=9), if_version=3), ask("a", Add(n=1), key="k", if_version=9), ask("a", Add(n=9), if_version=1)
     )
     assert isinstance(stale, Stale)
-    assert isinstance(replayed, Done)
+    assert isinstance(replayed, WriteResult)
     assert isinstance(refused, Rejected)
 
 
@@ -132,19 +132,19 @@ async def test_an_alias_finds_the_stream_also_within_the_batch(write: Write) -> 
         ask("two", Add(n=2), find=["mail:1"], also=["mail:1"]),
     )
     (later,) = await write(ask("three", Add(n=4), find=["mail:9", "mail:1"]))
-    assert [answer.stream for answer in (*answers, later) if isinstance(answer, Done)] == ["tally-one"] * 3
+    assert [answer.stream for answer in (*answers, later) if isinstance(answer, WriteResult)] == ["tally-one"] * 3
 
 
 async def test_a_claim_is_passed_over_with_the_same_content_and_refused_with_another(
     store: AsyncEngine, write: Write
 ) -> None:
-    def fact(name: str, content: str) -> Ask:
-        step = Step(Add(n=1), claim=Claim("fact:1", content))
-        return Ask(DECIDER, f"tally-{name}", [step], "tester", CORRELATION)
+    def fact(name: str, content: str) -> WriteRequest:
+        step = Step(Add(n=1), claim=AliasClaim("fact:1", content))
+        return WriteRequest(DECIDER, f"tally-{name}", [step], "tester", CORRELATION)
 
     first, again, changed, stranger = await write(fact("a", "x"), fact("a", "x"), fact("a", "y"), fact("b", "x"))
-    assert isinstance(first, Done)
-    assert again == Done("tally-a", 1, 1, False, {})
+    assert isinstance(first, WriteResult)
+    assert again == WriteResult("tally-a", 1, 1, False, {})
     assert isinstance(changed, Rejected)
     assert "taken before by a" in str(stranger)
     assert len(await stored(store)) == 1
@@ -165,7 +165,7 @@ async def test_a_lent_text_is_adopted_under_the_new_subject(store: AsyncEngine, 
     ref = await only_ref(store)
     async with store.begin() as tx:  # the other service has a vault of its own
         await tx.execute(text("DELETE FROM vault"))
-    await write(ask("b", Adopt(n=1, note=ref), adopts=[ref]))
+    await write(ask("b", Adopt(n=1, note=ref), imported_texts=[ref]))
     async with store.connect() as tx:
         row = (await tx.execute(text("SELECT ref, subject, value FROM vault"))).one()
     assert tuple(row) == (ref, "tally-b", "Acme renewal")
@@ -176,7 +176,7 @@ async def test_a_lent_text_that_no_event_refers_to_is_not_adopted(store: AsyncEn
     ref = await only_ref(store)
     async with store.begin() as tx:
         await tx.execute(text("DELETE FROM vault"))
-    await write(ask("b", Add(n=1), adopts=[ref]))
+    await write(ask("b", Add(n=1), imported_texts=[ref]))
     async with store.connect() as tx:
         assert (await tx.execute(text("SELECT count(*) FROM vault"))).scalar_one() == 0
 
@@ -208,7 +208,7 @@ async def test_instants_never_fall_within_a_stream_and_only_a_named_one_is_refus
     (own_clock,) = await write(ask("a", Add(n=1)))
     clock.instant = start
     (named_too_early,) = await write(named(start - timedelta(seconds=2)))
-    assert isinstance(own_clock, Done)
+    assert isinstance(own_clock, WriteResult)
     assert isinstance(named_too_early, Rejected)
     assert [event.occurred_at for event in await stored(store)] == [start, start]
 
@@ -224,14 +224,14 @@ async def test_a_clock_of_ours_that_was_wrong_is_not_the_fault_of_who_names_an_i
     (of_yesterday,) = await write(named(clock.instant - timedelta(days=1)))
     clock.instant = ahead + timedelta(seconds=1)
     (by_a_clock_that_differs,) = await write(named(ahead - timedelta(milliseconds=150)))
-    assert isinstance(by_the_true_clock, Done)
+    assert isinstance(by_the_true_clock, WriteResult)
     assert isinstance(of_yesterday, Rejected)
-    assert isinstance(by_a_clock_that_differs, Done)
+    assert isinstance(by_a_clock_that_differs, WriteResult)
     assert [event.occurred_at for event in await stored(store)] == [ahead] * 3
 
 
-def named(at: datetime) -> Ask:
-    return Ask(DECIDER, "tally-a", [Step(Add(n=1), occurred_at=at)], "tester", CORRELATION)
+def named(at: datetime) -> WriteRequest:
+    return WriteRequest(DECIDER, "tally-a", [Step(Add(n=1), occurred_at=at)], "tester", CORRELATION)
 
 
 async def test_recorded_at_never_falls_and_lies_after_what_the_relay_promised(store: AsyncEngine, write: Write) -> None:
@@ -257,7 +257,7 @@ async def test_a_reaction_happens_no_earlier_than_its_cause_and_its_ids_follow_f
 async def test_an_event_that_the_log_could_not_carry_is_refused_alone(
     write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(desk, "LARGEST_EVENT", 33)
+    monkeypatch.setattr(decision_batch, "LARGEST_EVENT", 33)
     small, large = await write(ask("a", Add(n=1)), ask("b", Add(n=10**5), Add(n=10**5), Add(n=10**5)))
-    assert isinstance(small, Done)
+    assert isinstance(small, WriteResult)
     assert isinstance(large, TooLarge)

@@ -19,8 +19,10 @@ async def read_whole(store: AsyncEngine, write: Write) -> int:
     before = await scans(store)
     for batch in range(BATCHES):
         names = [f"{batch}-{number}" for number in range(40)]
-        asks = [ask(name, Add(n=1), find=[f"alias:{name}"], also=[f"alias:{name}"], key=name) for name in names]
-        await write(*asks)
+        write_requests = [
+            ask(name, Add(n=1), find=[f"alias:{name}"], also=[f"alias:{name}"], key=name) for name in names
+        ]
+        await write(*write_requests)
     return await scans(store) - before
 
 

@@ -2,14 +2,14 @@
 
 import asyncio
 
-from shared.store.wake import LONGEST, SHORTEST, Pause, Wake
+from shared.store.signal import LONGEST, SHORTEST, Backoff, Signal
 from tests.running import within
 
 FOREVER = 3600.0
 
 
 async def test_each_of_many_hears_each_call() -> None:
-    wake, heard = Wake(), [0, 0, 0]
+    wake, heard = Signal(), [0, 0, 0]
 
     async def follow(number: int) -> None:
         known = 0
@@ -21,27 +21,27 @@ async def test_each_of_many_hears_each_call() -> None:
 
     following = asyncio.gather(*(follow(number) for number in range(3)))
     for _ in range(50):
-        wake.call()
+        wake.notify()
         await asyncio.sleep(0)
     await within(5, following)
     assert heard == [50, 50, 50]
 
 
 async def test_a_call_between_look_and_wait_is_heard() -> None:
-    wake = Wake()
+    wake = Signal()
     known = wake.times
-    wake.call()  # and another follower looks, and waits for more, before we do
+    wake.notify()  # and another follower looks, and waits for more, before we do
     other = asyncio.ensure_future(wake.after(wake.times, FOREVER))
     await within(5, wake.after(known, FOREVER))
     other.cancel()
 
 
 async def test_the_wait_ends_without_a_call_too() -> None:
-    await within(5, Wake().after(0, 0.01))
+    await within(5, Signal().after(0, 0.01))
 
 
 def test_looks_are_frequent_while_there_is_news_and_rare_without() -> None:
-    pause = Pause()
+    pause = Backoff()
     assert pause.after(news=True) == SHORTEST
     assert [pause.after(news=False) for _ in range(6)][-1] == LONGEST
     assert pause.after(news=True) == SHORTEST

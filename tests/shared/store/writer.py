@@ -5,31 +5,31 @@ import sys
 
 import orjson
 
-from shared.rules.edge import Edge
+from shared.rules.clock_and_ids import ClockAndIds
 from shared.rules.message import Refusal
-from shared.store import database
-from shared.store.ask import Done
+from shared.store import engines
 from shared.store.committer import Committer
-from shared.store.wake import Wake
+from shared.store.signal import Signal
+from shared.store.write_request import WriteResult
 from tests.shared.tally import Add, ask
 
 
 async def main(url: str, name: str, times: int, key: str | None) -> None:
-    engine = database.writer(url, "pipeline", connections=2)
-    committer = Committer(engine, Edge(), Wake(), waiting=4096, batch=64)
+    engine = engines.writer(url, "pipeline", connections=2)
+    committer = Committer(engine, ClockAndIds(), Signal(), waiting=4096, batch=64)
     async with asyncio.TaskGroup() as tasks:
         running = tasks.create_task(committer.run())
         sys.stdin.readline()  # all processes begin together
         answers = await asyncio.gather(
-            *(committer.ask(ask(name, Add(n=1), key=key)) for _ in range(times)), return_exceptions=True
+            *(committer.write(ask(name, Add(n=1), key=key)) for _ in range(times)), return_exceptions=True
         )
         running.cancel()
     await engine.dispose()
     sys.stdout.write(orjson.dumps([told(answer) for answer in answers]).decode())
 
 
-def told(answer: Done | BaseException) -> list[int | str]:
-    if isinstance(answer, Done):
+def told(answer: WriteResult | BaseException) -> list[int | str]:
+    if isinstance(answer, WriteResult):
         return [answer.version, answer.position, answer.stream]
     return [0, 0, str(answer) if isinstance(answer, Refusal) else repr(answer)]
 

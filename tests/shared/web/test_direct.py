@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from services.lead_intake.service import SERVICE
 from shared.run.process import front
 from shared.run.service import hot_routes
-from shared.web.direct import Way
+from shared.web.fast_path import FastRoute
 from shared.web.guard import WENT_AWAY
 from tests.running import make_key, migrated, running_apps, running_services
 
@@ -52,9 +52,9 @@ def shape(answer: httpx.Response) -> Any:
     return answer.status_code, sorted(set(answer.headers) - {"retry-after"}), answer.headers["content-type"], told
 
 
-async def answers(url: str, hot: list[str]) -> dict[str, Any]:
+async def answers(url: str, fast_routes: list[str]) -> dict[str, Any]:
     """With a service that takes these paths the short way."""
-    async with running_services(url, [replace(SERVICE, hot=hot)]) as client:
+    async with running_services(url, [replace(SERVICE, fast_routes=fast_routes)]) as client:
         headers = {"Content-Type": "application/json"}
         return {
             name: shape(await client.post("/intake/v1/leads", content=body, headers=headers))
@@ -70,10 +70,10 @@ async def test_both_ways_answer_alike(database: str, empty_database: str) -> Non
     assert {status for status, *_ in short.values()} >= {200, 201, 422}
 
 
-@pytest.mark.parametrize("path", SERVICE.hot)
+@pytest.mark.parametrize("path", SERVICE.fast_routes)
 def test_each_hot_path_is_one_route_of_something_told_and_a_call(path: str) -> None:
     (route,) = hot_routes(SERVICE.routers, path)
-    assert Way.to(route).scope == "leads:write"
+    assert FastRoute.to(route).scope == "leads:write"
 
 
 async def test_a_key_without_the_scope_goes_no_way(database: str) -> None:

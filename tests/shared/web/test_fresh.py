@@ -4,12 +4,12 @@ import asyncio
 
 import pytest
 
-from shared.store.wake import Wake
-from shared.web.fresh import until
+from shared.store.signal import Signal
+from shared.web.freshness import until
 from shared.web.problems import NotYet
 
 
-class Deaf(Wake):
+class Deaf(Signal):
     """Its time is never over: only a call ends the wait."""
 
     async def after(self, known: int, seconds: float) -> None:
@@ -22,7 +22,7 @@ async def test_a_call_while_it_looks_is_not_missed() -> None:
     async def condition() -> bool:
         looks.append(len(looks))
         if len(looks) == 1:
-            wake.call()
+            wake.notify()
         return len(looks) > 1
 
     async with asyncio.timeout(10):
@@ -36,7 +36,7 @@ async def test_what_other_processes_do_is_seen_without_a_call() -> None:
     async def condition() -> bool:
         return next(looks)
 
-    await until(condition, Wake(), asyncio.get_running_loop().time() + 5)
+    await until(condition, Signal(), asyncio.get_running_loop().time() + 5)
     assert list(looks) == []
 
 
@@ -45,4 +45,4 @@ async def test_at_the_deadline_the_answer_is_no() -> None:
         return False
 
     with pytest.raises(NotYet):
-        await until(never, Wake(), asyncio.get_running_loop().time())
+        await until(never, Signal(), asyncio.get_running_loop().time())

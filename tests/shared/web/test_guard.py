@@ -25,7 +25,7 @@ def clock() -> Clock:
 
 @pytest_asyncio.fixture
 async def api(database: str, clock: Clock) -> AsyncIterator[httpx.AsyncClient]:
-    async with running_services(database, [SERVICE], edge=clock.edge()) as client:
+    async with running_services(database, [SERVICE], clock_and_ids=clock.clock_and_ids()) as client:
         yield client
 
 
@@ -191,7 +191,7 @@ async def test_what_is_logged_carries_the_callers_correlation_id(
     async def fails(committer: Committer, asked: object) -> None:
         raise RuntimeError("a fault of ours")
 
-    monkeypatch.setattr(Committer, "ask", fails)
+    monkeypatch.setattr(Committer, "write", fails)
     mine = "0d3f2a10-0000-4000-8000-000000000007"
     with capture_logs(processors=[merge_contextvars]) as lines, pytest.raises(RuntimeError):
         await api.post(

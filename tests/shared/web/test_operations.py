@@ -7,10 +7,10 @@ from typing import Any
 import httpx
 import pytest
 
-from shared.rules.message import Recorded
+from shared.rules.message import RecordedEvent
 from shared.rules.reaction import Reaction
 from shared.run.service import Service
-from shared.web.running import REACTIONS
+from shared.web.service_context import REACTIONS
 from tests.running import connected, eventually, make_key, running_services
 from tests.shared import tally
 from tests.shared.run.test_worker import reacted, totals, write
@@ -74,7 +74,7 @@ async def test_a_key_goes_on_without_its_first_event(database: str) -> None:
 async def test_a_reaction_that_failed_is_made_up_for_once(database: str) -> None:
     broken = True
 
-    def sometimes(fact: Recorded[HeardAdded]) -> Sequence[Reaction]:
+    def sometimes(fact: RecordedEvent[HeardAdded]) -> Sequence[Reaction]:
         if broken and fact.event.n == 13:
             raise ArithmeticError("thirteen")
         return react(fact)

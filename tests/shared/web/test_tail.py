@@ -10,11 +10,10 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.pipeline.service import SERVICE
-from shared.store import database as connections
-from shared.store import event_store
+from shared.store import engines, event_store
 from shared.web import feed, tail
 from shared.web.feed import Feed
-from shared.web.running import Running
+from shared.web.service_context import ServiceContext
 from tests.running import running_apps, within
 from tests.shared.flow.stored import run_of
 
@@ -23,25 +22,25 @@ FEED = Feed("pipeline", frozenset({"LeadCaptured"}))
 
 
 @pytest_asyncio.fixture
-async def running(database: str) -> AsyncIterator[Running]:
+async def running(database: str) -> AsyncIterator[ServiceContext]:
     async with running_apps(database, [SERVICE], work=False) as apps:
-        yield apps["pipeline"].state.running
+        yield apps["pipeline"].state.context
 
 
 @pytest_asyncio.fixture
 async def store(database: str) -> AsyncIterator[AsyncEngine]:
-    engine = connections.writer(database, "pipeline", connections=2)
+    engine = engines.writer(database, "pipeline", connections=2)
     yield engine
     await engine.dispose()
 
 
-async def append(store: AsyncEngine, running: Running, first: int, last: int) -> None:
+async def append(store: AsyncEngine, running: ServiceContext, first: int, last: int) -> None:
     async with store.begin() as tx:
         await event_store.append(tx, run_of(range(first, last + 1)))
-    running.wake.call()
+    running.wake.notify()
 
 
-async def positions(running: Running, after: int, last: int, pace: random.Random | None = None) -> list[int]:
+async def positions(running: ServiceContext, after: int, last: int, pace: random.Random | None = None) -> list[int]:
     """As a listener hears them; a pace makes it slow."""
     found = []
     async for line in FEED.lines(running, after, FEED.types):
@@ -63,7 +62,7 @@ def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("narrow")
-async def test_each_listener_hears_all_once_in_order(running: Running, store: AsyncEngine) -> None:
+async def test_each_listener_hears_all_once_in_order(running: ServiceContext, store: AsyncEngine) -> None:
     chance = random.Random(7)
     await append(store, running, 1, 50)
     starts = [chance.randrange(0, 60) for _ in range(LISTENERS)]
@@ -81,7 +80,7 @@ async def test_each_listener_hears_all_once_in_order(running: Running, store: As
         assert each == list(range(start + 1, EVENTS + 1))
 
 
-async def test_many_listeners_cost_one_reader(running: Running, store: AsyncEngine) -> None:
+async def test_many_listeners_cost_one_reader(running: ServiceContext, store: AsyncEngine) -> None:
     await append(store, running, 1, 5)
     listening = [asyncio.ensure_future(positions(running, 5, 25)) for _ in range(50)]
     await asyncio.sleep(0)
@@ -100,7 +99,7 @@ async def test_many_listeners_cost_one_reader(running: Running, store: AsyncEngi
 
 
 @pytest.mark.usefixtures("narrow")
-async def test_what_is_shared_is_bounded(running: Running, store: AsyncEngine) -> None:
+async def test_what_is_shared_is_bounded(running: ServiceContext, store: AsyncEngine) -> None:
     for first in range(1, 201, 20):
         await append(store, running, first, first + 19)
         await within(10, positions(running, first - 1, first + 19))
@@ -110,7 +109,7 @@ async def test_what_is_shared_is_bounded(running: Running, store: AsyncEngine) -
     assert running.tail.after(running.tail.begin - 1, FEED.types) is None
 
 
-async def test_all_streams_end_when_the_service_stops(running: Running) -> None:
+async def test_all_streams_end_when_the_service_stops(running: ServiceContext) -> None:
     async def last_line() -> bytes:
         return [line async for line in FEED.lines(running, 0, FEED.types)][-1]
 

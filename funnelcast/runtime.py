@@ -14,13 +14,13 @@ import uvloop
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from funnelcast.embedded_postgres import until
 from funnelcast.failure import Failed
 from shared.flow.log import Log
 from shared.flow.log.kafka import KafkaLog
 from shared.flow.log.postgres import PostgresLog
 from shared.run import memory, process
-from shared.run.embedded import until
-from shared.run.service import Service, Surroundings
+from shared.run.service import Resources, Service
 from shared.run.settings import Settings
 
 Apps = Mapping[str, FastAPI]
@@ -103,16 +103,16 @@ def why(error: OSError) -> str:
 
 async def serve(
     services: Sequence[Service],
-    around: Surroundings,
+    resources: Resources,
     stopper: Stopper,
     *,
     work: bool = True,
     welcome: Callable[[Apps, str], Coroutine[Any, Any, None]],
 ) -> None:
     """Until told to stop. `welcome` is called when requests are answered, with the address."""
-    with bound(around.settings.host, around.settings.port) as listening:
-        async with process.all_running(services, around, work=work) as apps:
-            server = stopper.server = process.server(apps, around.settings)
+    with bound(resources.settings.host, resources.settings.port) as listening:
+        async with process.all_running(services, resources, work=work) as apps:
+            server = stopper.server = process.server(apps, resources.settings)
             async with asyncio.TaskGroup() as tasks:
                 serving = tasks.create_task(server.serve([listening]))
                 await until(lambda: server.started or serving.done())

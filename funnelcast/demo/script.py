@@ -9,7 +9,7 @@ from uuid import UUID
 
 from shared.rules.decider import Decider
 from shared.rules.message import Command
-from shared.store.ask import Ask, Step
+from shared.store.write_request import Step, WriteRequest
 
 SEED = 2015
 TELLER = UUID("7f1a5a4e-6c1d-4e53-9d8a-2f4f0b6a9c01")
@@ -20,7 +20,7 @@ YEARS = timedelta(days=730)
 @dataclass(frozen=True)
 class Told:
     at: datetime
-    ask: Ask
+    ask: WriteRequest
 
 
 def told(
@@ -32,7 +32,9 @@ def told(
     find: Sequence[str] = (),
     also: Sequence[str] = (),
 ) -> Told:
-    return Told(at, Ask(decider, decider.stream(subject), [Step(command, at)], actor, TELLER, find=find, also=also))
+    return Told(
+        at, WriteRequest(decider, decider.stream(subject), [Step(command, at)], actor, TELLER, find=find, also=also)
+    )
 
 
 def chance(*of: object) -> Random:

@@ -10,7 +10,7 @@ import structlog
 from funnelcast.demo import deals, marketing, qualifying
 from funnelcast.demo.company import Company
 from funnelcast.demo.deals import Deal
-from funnelcast.demo.story import TELLER, Told, chance
+from funnelcast.demo.script import TELLER, Told, chance
 from funnelcast.failure import Failed
 from services.forecast.org.commands import PlaceNode
 from services.forecast.org.decider import ALL
@@ -20,14 +20,14 @@ from services.qualification.projections.leads import Wanted
 from shared.flow import checkpoint
 from shared.rules.message import Refusal
 from shared.store import event_store
-from shared.store.ask import Ask, Step
-from shared.web.running import REACTIONS, Running
+from shared.store.write_request import Step, WriteRequest
+from shared.web.service_context import REACTIONS, ServiceContext
 
 AT_ONCE = 500
 MANY = 10_000
 PATIENCE = 120.0
 log = structlog.get_logger()
-Parts = Mapping[str, Running]
+Parts = Mapping[str, ServiceContext]
 
 
 class There(Enum):
@@ -63,13 +63,13 @@ async def tell(parts: Parts, firm: Company, now: datetime) -> None:
     await settled(parts)
 
 
-def organised(node: PlaceNode, now: datetime) -> Ask:
-    return Ask(ORG, ORG.stream(ALL), [Step(node, now)], "admin", TELLER)
+def organised(node: PlaceNode, now: datetime) -> WriteRequest:
+    return WriteRequest(ORG, ORG.stream(ALL), [Step(node, now)], "admin", TELLER)
 
 
 async def captured(parts: Parts, firm: Company, now: datetime) -> Mapping[str, datetime]:
     """When each lead was last seen."""
-    told = list(marketing.captures(chance("captures"), firm.accounts, parts["intake"].blind, now))
+    told = list(marketing.captures(chance("captures"), firm.accounts, parts["intake"].blind_index, now))
     await say(parts["intake"], "captures", in_time(told))
     await settled(parts)
     return marketing.last_seen(told)
@@ -85,16 +85,16 @@ async def qualified(parts: Parts, firm: Company, seen: Mapping[str, datetime], n
     return [deal for _, deal in worked if deal]
 
 
-def in_time(told: Iterable[Told]) -> list[Ask]:
+def in_time(told: Iterable[Told]) -> list[WriteRequest]:
     return [each.ask for each in sorted(told, key=lambda each: each.at)]
 
 
-async def say(part: Running, what: str, asks: Sequence[Ask]) -> None:
+async def say(part: ServiceContext, what: str, write_requests: Sequence[WriteRequest]) -> None:
     """Each with a key: as long as answers are kept, saying it again adds nothing."""
-    keyed = [ask._replace(key=f"demo {what} {number}") for number, ask in enumerate(asks)]
+    keyed = [ask._replace(key=f"demo {what} {number}") for number, ask in enumerate(write_requests)]
     refused: list[str] = []
-    for start in range(0, len(asks), AT_ONCE):
-        answers = await part.committer.together(keyed[start : start + AT_ONCE])
+    for start in range(0, len(write_requests), AT_ONCE):
+        answers = await part.committer.write_all(keyed[start : start + AT_ONCE])
         refused += [str(answer) for answer in answers if isinstance(answer, Refusal)]
         await asyncio.sleep(0)  # lets others in
     if refused:
@@ -118,7 +118,7 @@ async def is_settled(parts: Parts) -> bool:
     return all(reached) and before == await heads(parts)
 
 
-async def is_abreast(part: Running, heads: Mapping[str, int]) -> bool:
+async def is_abreast(part: ServiceContext, heads: Mapping[str, int]) -> bool:
     async with part.reads.connect() as tx:
         reacted = await checkpoint.positions(tx, REACTIONS)
         projected = await checkpoint.positions(tx, part.projections)

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from shared.rules.edge import Edge
-from shared.store.aliases import Blind
+from shared.rules.clock_and_ids import ClockAndIds
+from shared.store.aliases import BlindIndex
 from shared.store.committer import Committer
-from shared.store.wake import Wake
-from shared.web.remembered import Remembered
+from shared.store.signal import Signal
+from shared.web.answer_cache import AnswerCache
 from shared.web.tail import Tail
 
 REACTIONS = "reactions"
@@ -17,29 +17,29 @@ REACTIONS = "reactions"
 
 
 @dataclass(frozen=True)
-class Running:
+class ServiceContext:
     """What routes may use; nothing else reaches them."""
 
     service: str
     committer: Committer
     reads: AsyncEngine
-    edge: Edge
-    blind: Blind
+    clock_and_ids: ClockAndIds
+    blind_index: BlindIndex
     projections: str
     """The subscription of its read models."""
     projected: frozenset[str]
     """Sources that its read models follow, its own among them."""
     reacted: frozenset[str]
     """Sources whose events it reacts to."""
-    wake: Wake
+    wake: Signal
     """Called when the store has more."""
-    projected_more: Wake
+    projected_more: Signal
     """Called when the read models have."""
     tail: Tail
     stopping: asyncio.Event
-    remembered: Remembered = field(default_factory=Remembered)
+    remembered: AnswerCache = field(default_factory=AnswerCache)
 
     def stop(self) -> None:
         """Event streams end."""
         self.stopping.set()
-        self.tail.news.call()
+        self.tail.news.notify()

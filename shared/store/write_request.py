@@ -11,7 +11,7 @@ from shared.rules.message import C, Refusal, subject_of
 
 
 @dataclass(frozen=True)
-class Claim:
+class AliasClaim:
     """An alias that the stream takes when the step is carried out.
 
     Held by another stream, the step is refused. Held by this one with the same fingerprint, the step was carried out
@@ -27,7 +27,7 @@ class Step(NamedTuple, Generic[C]):
 
     command: C
     occurred_at: datetime | None = None
-    claim: Claim | None = None
+    claim: AliasClaim | None = None
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Cause:
         return uuid5(NAMESPACE_URL, f"{self.subscription}/{self.event_id}/{self.number}/{n}")
 
 
-class Ask(NamedTuple):
+class WriteRequest(NamedTuple):
     """What one caller wants of one stream: all of its steps happen, or none.
 
     The stream is the first that one of `find`'s aliases leads to, else `stream`. `also` are aliases that it takes if
@@ -63,11 +63,11 @@ class Ask(NamedTuple):
     fingerprint: str = ""
     reply: Callable[[Any], Mapping[str, Any]] = lambda state: {}
     cause: Cause | None = None
-    adopts: Sequence[UUID] = ()
+    imported_texts: Sequence[UUID] = ()
     new: bool = False
 
 
-class Done(NamedTuple):
+class WriteResult(NamedTuple):
     """Carried out, or so already. `position`: of the stream's last event, in this service's store."""
 
     stream: str
@@ -82,4 +82,4 @@ class Done(NamedTuple):
         return subject_of(self.stream)
 
 
-Answer = Done | Refusal
+WriteOutcome = WriteResult | Refusal

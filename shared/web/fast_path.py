@@ -18,11 +18,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared.web import problems
 from shared.web.access import Scope as KeyScope
 from shared.web.call import Call, must_be_json
-from shared.web.running import Running
+from shared.web.service_context import ServiceContext
 
 
 @dataclass(frozen=True)
-class Way:
+class FastRoute:
     """To a route whose function takes what is told and a call, in this order, and nothing else. A POST tells a body, a
     GET the fields of its query: of a model that forbids others."""
 
@@ -34,7 +34,7 @@ class Way:
     status: int
 
     @classmethod
-    def to(cls, route: APIRoute) -> "Way":
+    def to(cls, route: APIRoute) -> "FastRoute":
         hints = get_type_hints(route.endpoint, include_extras=True)
         hints.pop("return")
         told, call = hints.values()
@@ -53,7 +53,7 @@ class Way:
         must_be_json(body)
         return told
 
-    async def answer(self, told: Any, running: Running, request: Request) -> Response:
+    async def answer(self, told: Any, running: ServiceContext, request: Request) -> Response:
         request.scope["route"] = self.route
         response = Response(status_code=self.status, media_type="application/json")
         call = Call(running, request.state.caller, request, response)
@@ -68,12 +68,12 @@ class Way:
 
 
 @dataclass(frozen=True)
-class Direct:
+class FastPath:
     """`ways` by the whole path."""
 
     app: ASGIApp
-    running: Running
-    ways: Mapping[str, Way]
+    context: ServiceContext
+    ways: Mapping[str, FastRoute]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         way = self.ways.get(scope["path"])
@@ -93,7 +93,7 @@ class Direct:
         except (ValidationError, problems.Invalid):
             await self.app(scope, again(body, receive) if way.method == "POST" else receive, send)
             return
-        response = await way.answer(told, self.running, request)
+        response = await way.answer(told, self.context, request)
         await response(scope, receive, send)
 
 

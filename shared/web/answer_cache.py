@@ -11,7 +11,7 @@ MOST = 5_000
 
 
 @dataclass
-class Remembered:
+class AnswerCache:
     """Those of one frontier. The next one forgets them all."""
 
     most: int = MOST

@@ -10,12 +10,12 @@ from pydantic import SecretStr
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from funnelcast import keys, place
+from funnelcast import database, keys
 from funnelcast.failure import Failed
-from shared.rules.edge import Edge
+from shared.rules.clock_and_ids import ClockAndIds
 from shared.run import schema
 from shared.run.settings import Settings
-from shared.store.aliases import Blind
+from shared.store.aliases import BlindIndex
 from shared.web import access
 
 SHORT = 32
@@ -26,18 +26,18 @@ HAS_TABLES = text("SELECT to_regclass('access.keys') IS NOT NULL")
 class Founded:
     """`admin_key`: made just now; none when the system has keys already, or its user gave one."""
 
-    blind: Blind
+    blind_index: BlindIndex
     admin_key: str | None
 
 
-async def found(settings: Settings, edge: Edge, postgres: str, services: list[str]) -> Founded:
+async def found(settings: Settings, clock_and_ids: ClockAndIds, postgres: str, services: list[str]) -> Founded:
     """Whatever is there already stays as it is."""
-    async with place.connected(postgres) as engine:
-        blind = await blind_of(settings, engine)
+    async with database.connected(postgres) as engine:
+        blind_index = await blind_of(settings, engine)
         await migrate(engine, services)
         given = secret(settings.admin_key)
-        made = await keys.first(engine, edge, given)
-    return Founded(blind, None if given else made)
+        made = await keys.first(engine, clock_and_ids, given)
+    return Founded(blind_index, None if given else made)
 
 
 async def migrate(engine: AsyncEngine, services: list[str]) -> None:
@@ -49,16 +49,16 @@ async def migrate(engine: AsyncEngine, services: list[str]) -> None:
         raise
 
 
-async def blind_of(settings: Settings, engine: AsyncEngine) -> Blind:
+async def blind_of(settings: Settings, engine: AsyncEngine) -> BlindIndex:
     given = secret(settings.blind_index_key)
     if settings.postgres is None:
-        return Blind(await kept_key(settings.data / "blind-index-key", given, engine))
+        return BlindIndex(await kept_key(settings.data / "blind-index-key", given, engine))
     if given is None:
         raise Failed(
             "FUNNELCAST_BLIND_INDEX_KEY is needed with a Postgres of your own: at least 32 random characters, "
             "kept safe and never changed, for instance from `openssl rand -hex 32`"
         )
-    return Blind(given.encode())
+    return BlindIndex(given.encode())
 
 
 async def kept_key(file: Path, given: str | None, engine: AsyncEngine) -> bytes:

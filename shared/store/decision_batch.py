@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from shared.rules.clock_and_ids import ClockAndIds
 from shared.rules.decider import Decider
-from shared.rules.edge import Edge
 from shared.rules.message import (
     BEGINNING,
-    SOON,
+    MAX_CLOCK_AHEAD,
     Erasure,
     Event,
     KeyReused,
@@ -21,11 +21,11 @@ from shared.rules.message import (
     TooLarge,
     subject_of,
 )
-from shared.store.aliases import Held
-from shared.store.ask import Answer, Ask, Claim, Done, Step
+from shared.store.aliases import AliasRecord
 from shared.store.event_store import LARGEST_EVENT, Head
-from shared.store.idempotency import Given
-from shared.store.vault import Kept
+from shared.store.idempotency import StoredResponse
+from shared.store.vault import VaultEntry
+from shared.store.write_request import AliasClaim, Step, WriteOutcome, WriteRequest, WriteResult
 
 CLOCKS_DIFFER = timedelta(seconds=1)
 """By as much honest clocks may: ours among each other, a caller's from ours."""
@@ -44,7 +44,7 @@ class Stream(NamedTuple):
         return Stream(self.name, decider.evolve(self.state, event, at), self.version + 1, position, at)
 
 
-def folded(deciders: Mapping[str, Decider[Any, Any, Any]], history: Iterable[StoredEvent]) -> dict[str, Stream]:
+def fold_streams(deciders: Mapping[str, Decider[Any, Any, Any]], history: Iterable[StoredEvent]) -> dict[str, Stream]:
     streams = {name: Stream(name, decider.initial) for name, decider in deciders.items()}
     for stored in history:
         decider = deciders[stored.stream]
@@ -57,56 +57,56 @@ def folded(deciders: Mapping[str, Decider[Any, Any, Any]], history: Iterable[Sto
 
 
 @dataclass(slots=True)
-class Outcome:
+class PendingWrites:
     """What asks came to, and is to be written. `lent`: of what is kept, what other services may take over."""
 
     appended: list[StoredEvent] = field(default_factory=list)
-    claimed: list[Held] = field(default_factory=list)
-    kept: list[Kept] = field(default_factory=list)
+    claimed: list[AliasRecord] = field(default_factory=list)
+    kept: list[VaultEntry] = field(default_factory=list)
     lent: set[UUID] = field(default_factory=set)
     adopted: list[tuple[UUID, str]] = field(default_factory=list)
     erased: list[str] = field(default_factory=list)
-    answered: list[Given] = field(default_factory=list)
+    answered: list[StoredResponse] = field(default_factory=list)
 
 
-class Desk:
+class DecisionBatch:
     """Holds what the batch's asks may look at, and collects what is to be written."""
 
     def __init__(
         self,
-        edge: Edge,
+        clock_and_ids: ClockAndIds,
         head: Head,
         streams: dict[str, Stream],
-        held: Mapping[str, Held],
-        given: Mapping[str, Given],
+        held: Mapping[str, AliasRecord],
+        given: Mapping[str, StoredResponse],
     ) -> None:
-        self.edge, self.position, self.recorded_at = edge, head.position, head.earliest
+        self.clock_and_ids, self.position, self.recorded_at = clock_and_ids, head.position, head.earliest
         self.streams, self.held, self.given = streams, dict(held), dict(given)
-        self.outcome = Outcome()
+        self.outcome = PendingWrites()
 
-    def taken(self) -> Outcome:
+    def taken(self) -> PendingWrites:
         """What the asks came to that were answered since the last time."""
-        outcome, self.outcome = self.outcome, Outcome()
+        outcome, self.outcome = self.outcome, PendingWrites()
         return outcome
 
-    def answer(self, ask: Ask) -> Answer:
+    def answer(self, ask: WriteRequest) -> WriteOutcome:
         """Idempotency first, then the caller's version, then the rules."""
         if ask.key is not None and (given := self.given.get(ask.key)):
             return repeated(given, ask)
-        draft = Draft(self, ask, self.streams[self.stream_of(ask)])
+        draft = Attempt(self, ask, self.streams[self.stream_of(ask)])
         try:
             draft.take()
         except Refusal as refusal:
             return refusal
         return self.accept(draft)
 
-    def stream_of(self, ask: Ask) -> str:
+    def stream_of(self, ask: WriteRequest) -> str:
         return next((self.held[alias].stream for alias in ask.find if alias in self.held), ask.stream)
 
-    def accept(self, draft: "Draft") -> Done:
+    def accept(self, draft: "Attempt") -> WriteResult:
         stream = draft.stream
         created = stream.version > 0 and draft.before.version == 0
-        done = Done(stream.name, stream.version, stream.position, created, draft.ask.reply(stream.state))
+        done = WriteResult(stream.name, stream.version, stream.position, created, draft.ask.reply(stream.state))
         self.streams[stream.name] = stream
         self.position += len(draft.appended)
         self.outcome.appended += draft.appended
@@ -114,11 +114,11 @@ class Desk:
         self.outcome.kept += draft.kept
         self.outcome.lent |= draft.lent
         self.erase(draft.erased)
-        self.outcome.adopted += [(ref, stream.name) for ref in draft.ask.adopts if draft.refers_to(ref)]
+        self.outcome.adopted += [(ref, stream.name) for ref in draft.ask.imported_texts if draft.refers_to(ref)]
         self.keep(draft.ask, done)
         return done
 
-    def claim(self, claimed: Sequence[Held]) -> None:
+    def claim(self, claimed: Sequence[AliasRecord]) -> None:
         self.outcome.claimed += claimed
         self.held |= {held.alias: held for held in claimed}
 
@@ -128,27 +128,29 @@ class Desk:
             self.outcome.erased += subjects
             self.held = {alias: held for alias, held in self.held.items() if held.subject not in subjects}
 
-    def keep(self, ask: Ask, done: Done) -> None:
+    def keep(self, ask: WriteRequest, done: WriteResult) -> None:
         if ask.key is not None:
-            given = Given(ask.key, ask.fingerprint, done.stream, done.version, done.position, done.created, done.body)
+            given = StoredResponse(
+                ask.key, ask.fingerprint, done.stream, done.version, done.position, done.created, done.body
+            )
             self.given[ask.key] = given
             self.outcome.answered.append(given)
 
 
-def repeated(given: Given, ask: Ask) -> Answer:
+def repeated(given: StoredResponse, ask: WriteRequest) -> WriteOutcome:
     if given.fingerprint != ask.fingerprint:
         return KeyReused("this Idempotency-Key was used with another body")
-    return Done(given.stream, given.version, given.position, given.created, given.body, replayed=True)
+    return WriteResult(given.stream, given.version, given.position, given.created, given.body, replayed=True)
 
 
-class Draft:
+class Attempt:
     """One ask, tried out: nothing reaches the desk until every step is accepted."""
 
-    def __init__(self, desk: Desk, ask: Ask, stream: Stream) -> None:
+    def __init__(self, desk: DecisionBatch, ask: WriteRequest, stream: Stream) -> None:
         self.desk, self.ask, self.before, self.stream = desk, ask, stream, stream
         self.appended: list[StoredEvent] = []
-        self.claimed: list[Held] = []
-        self.kept: list[Kept] = []
+        self.claimed: list[AliasRecord] = []
+        self.kept: list[VaultEntry] = []
         self.lent: set[UUID] = set()
         self.erased: list[str] = []
 
@@ -160,9 +162,9 @@ class Draft:
                 self.decide(step)
                 self.claim(step.claim)
         if self.appended:
-            self.claimed += [self.holding(Claim(alias)) for alias in self.ask.also if alias not in self.desk.held]
+            self.claimed += [self.holding(AliasClaim(alias)) for alias in self.ask.also if alias not in self.desk.held]
 
-    def was_taken(self, claim: Claim | None) -> bool:
+    def was_taken(self, claim: AliasClaim | None) -> bool:
         held = self.desk.held.get(claim.alias) if claim else None
         if claim is None or held is None:
             return False
@@ -170,13 +172,13 @@ class Draft:
             return True
         raise Rejected(f"taken before by {subject_of(held.stream)}, with another content")
 
-    def claim(self, claim: Claim | None) -> None:
+    def claim(self, claim: AliasClaim | None) -> None:
         if claim is not None:
             self.claimed.append(self.holding(claim))
 
-    def holding(self, claim: Claim) -> Held:
+    def holding(self, claim: AliasClaim) -> AliasRecord:
         subject = self.subject if self.appended else self.stream.name
-        return Held(claim.alias, self.stream.name, subject, claim.fingerprint)
+        return AliasRecord(claim.alias, self.stream.name, subject, claim.fingerprint)
 
     def decide(self, step: Step[Any]) -> None:
         decider = self.ask.decider
@@ -192,14 +194,14 @@ class Draft:
             if self.is_too_early(step.occurred_at, last):
                 raise Rejected(f"occurred_at lies before what already happened at {last.isoformat()}")
             return max(step.occurred_at, last)
-        now = self.ask.cause.occurred_at if self.ask.cause else self.desk.edge.now()
+        now = self.ask.cause.occurred_at if self.ask.cause else self.desk.clock_and_ids.now()
         return max(now, last)
 
     def is_too_early(self, named: datetime, last: datetime) -> bool:
         """Not when it means now, and our clocks differ, or one was ahead when it stamped the stream's last event."""
-        now = self.desk.edge.now()
+        now = self.desk.clock_and_ids.now()
         ours = last > now or last - named <= CLOCKS_DIFFER
-        return named < last and not (ours and named >= now - SOON)
+        return named < last and not (ours and named >= now - MAX_CLOCK_AHEAD)
 
     def append(self, event: Event, at: datetime) -> None:
         cause = self.ask.cause
@@ -208,7 +210,7 @@ class Draft:
         self.appended.append(
             StoredEvent(
                 position,
-                cause.event_id_of(len(self.appended)) if cause else self.desk.edge.new_id(),
+                cause.event_id_of(len(self.appended)) if cause else self.desk.clock_and_ids.new_id(),
                 self.stream.name,
                 self.stream.version + 1,
                 event.type,
@@ -232,9 +234,9 @@ class Draft:
         """The event's JSON, its sealed values moved to the vault."""
 
         def sealer(value: Any) -> UUID:
-            ref = self.desk.edge.new_id()
-            self.kept.append(Kept(ref, self.subject, value))
-            if event.lends:
+            ref = self.desk.clock_and_ids.new_id()
+            self.kept.append(VaultEntry(ref, self.subject, value))
+            if event.shares_texts:
                 self.lent.add(ref)
             return ref
 

@@ -8,7 +8,9 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-async def ahead(batches: AsyncGenerator[T], is_worth_it: Callable[[T], bool] = lambda batch: True) -> AsyncGenerator[T]:
+async def prefetch(
+    batches: AsyncGenerator[T], is_worth_it: Callable[[T], bool] = lambda batch: True
+) -> AsyncGenerator[T]:
     """The same, one after the other. Each is read while the one before it is worked on, if that is worth it."""
     async with aclosing(batches):
         reading = asyncio.ensure_future(anext(batches, None))

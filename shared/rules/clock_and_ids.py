@@ -40,6 +40,6 @@ new_id = Ids()
 
 
 @dataclass(frozen=True)
-class Edge:
+class ClockAndIds:
     now: Callable[[], datetime] = clock
     new_id: Callable[[], UUID] = new_id

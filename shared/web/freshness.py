@@ -7,13 +7,13 @@ from starlette.datastructures import Headers
 
 from shared.flow import checkpoint, parked
 from shared.store import event_store
-from shared.store.wake import Wake
+from shared.store.signal import Signal
 from shared.web import conditions
 from shared.web.problems import NotYet
-from shared.web.running import REACTIONS, Running
+from shared.web.service_context import REACTIONS, ServiceContext
 
 
-async def waited(running: Running, headers: Headers) -> None:
+async def waited(running: ServiceContext, headers: Headers) -> None:
     """Waits as long as the caller prefers. Raises `NotYet` rather than let an older answer be given."""
     wanted = conditions.min_positions(headers)
     if not wanted:
@@ -21,7 +21,7 @@ async def waited(running: Running, headers: Headers) -> None:
     check_sources(running, wanted)
     deadline = asyncio.get_running_loop().time() + conditions.wait_seconds(headers)
     reacted = {source: position for source, position in wanted.items() if source in running.reacted}
-    nobody = Wake()  # the store's would call at every commit, and each look is a query
+    nobody = Signal()  # the store's would call at every commit, and each look is a query
     await until(lambda: reached(running, REACTIONS, reacted), nobody, deadline)
     least = {source: position for source, position in wanted.items() if source in running.projected}
     mine = await head(running) if reacted else 0
@@ -30,20 +30,20 @@ async def waited(running: Running, headers: Headers) -> None:
     await until(lambda: reached(running, running.projections, least), running.projected_more, deadline)
 
 
-def check_sources(running: Running, wanted: Mapping[str, int]) -> None:
+def check_sources(running: ServiceContext, wanted: Mapping[str, int]) -> None:
     unknown = wanted.keys() - running.projected - running.reacted
     if unknown:
         known = ", ".join(sorted(running.projected | running.reacted))
         raise conditions.header_problem("X-Min-Position", f"names {min(unknown)}; known here: {known}")
 
 
-async def head(running: Running) -> int:
+async def head(running: ServiceContext) -> int:
     """Of the service's own store: what it reacted to may have led to events of its own."""
     async with running.reads.connect() as tx:
         return await event_store.position(tx)
 
 
-async def reached(running: Running, subscription: str, wanted: Mapping[str, int]) -> bool:
+async def reached(running: ServiceContext, subscription: str, wanted: Mapping[str, int]) -> bool:
     if not wanted:
         return True
     async with running.reads.connect() as tx:
@@ -56,7 +56,7 @@ async def reached(running: Running, subscription: str, wanted: Mapping[str, int]
     return True
 
 
-async def until(condition: Callable[[], Awaitable[bool]], wake: Wake, deadline: float) -> None:
+async def until(condition: Callable[[], Awaitable[bool]], wake: Signal, deadline: float) -> None:
     """Looks at each call, and, because other processes work too, again and again, less and less often, until the
     deadline of the loop's clock."""
     pause, known = 0.005, wake.times

@@ -8,7 +8,7 @@ SHORTEST, LONGEST = 0.02, 0.25
 """Seconds between looks for what other processes wrote."""
 
 
-class Wake:
+class Signal:
     """`times` it was called. Whoever waits says how many they knew of before they looked. (An event that each of them
     clears would lose the calls that the others wait for.)"""
 
@@ -16,7 +16,7 @@ class Wake:
         self.times = 0
         self._next = asyncio.Event()
 
-    def call(self) -> None:
+    def notify(self) -> None:
         self.times += 1
         self._next.set()
         self._next = asyncio.Event()
@@ -30,7 +30,7 @@ class Wake:
 
 
 @dataclass
-class Pause:
+class Backoff:
     """Short as long as there is news, then longer and longer."""
 
     seconds: float = SHORTEST
