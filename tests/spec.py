@@ -38,8 +38,11 @@ class When(Generic[C, S, E]):
 
     def decided(self) -> list[E]:
         given = self.given
-        references = [given.references.get(look.stream, look.decider.initial) for look in given.decider.references]
-        return given.decider.decide(given.state(), self.command, self.at, *references)
+        states = {
+            name: given.references.get(reference.stream, reference.decider.initial)
+            for name, reference in given.decider.references.items()
+        }
+        return given.decider.decided(given.state(), self.command, self.at, states)
 
 
 @dataclass(frozen=True)

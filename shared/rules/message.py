@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Any, ClassVar, Generic, NamedTuple, TypeVar, get_args
+from typing import Annotated, Any, ClassVar, Generic, NamedTuple, Self, TypeVar, get_args
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -105,11 +105,26 @@ class Event(Message):
 
     type: ClassVar[str]
     shares_texts: ClassVar[bool] = False
-    """Whether another service may take over its sealed values (`vault.adopt`)."""
+    """Whether another service may import its sealed texts (`vault.import_shared`)."""
 
     def vault_subject(self, stream: str) -> str:
         """Whose erasure empties this event's sealed values: by default that of the stream itself."""
         return stream
+
+    @classmethod
+    def from_stored(cls, data: str) -> Self:
+        """Parses the JSON text of a stored event."""
+        return cls.model_validate_json(data)
+
+    @classmethod
+    def from_upcast(cls, data: dict[str, Any]) -> Self:
+        """Parses what an upcaster made of an old event's data."""
+        return cls.model_validate(data)
+
+    def to_stored(self, sealer: Callable[[Any], UUID] | None = None) -> str:
+        """The JSON text to store. `sealer` takes the sealed values and returns their references; without one, an event
+        that holds an unsealed value raises `TypeError`."""
+        return self.model_dump_json(context=sealer)
 
 
 class Erasure(Event):
@@ -122,6 +137,14 @@ class Refusal(Exception):
 
 class Rejected(Refusal):
     """A rule said no."""
+
+
+class InvalidField(Refusal):
+    """A field's value is not among those that the settings allow. `pointer`: the field's JSON pointer."""
+
+    def __init__(self, pointer: str, detail: str) -> None:
+        super().__init__(detail)
+        self.pointer = pointer
 
 
 class Missing(Refusal):
@@ -226,8 +249,8 @@ class Parser(Generic[E_co]):
     def read(self, model: type[E_co], stored: StoredEvent) -> E_co:
         upcast = self.upcasters.get(stored.type)
         if upcast is None:
-            return model.model_validate_json(stored.data)
-        return model.model_validate(upcast(json.loads(stored.data)))
+            return model.from_stored(stored.data)
+        return model.from_upcast(upcast(json.loads(stored.data)))
 
     def all(self, stored: Sequence[StoredEvent]) -> list[RecordedEvent[E_co]]:
         return [recorded for one in stored if (recorded := self(one)) is not None]

@@ -183,8 +183,9 @@ class Attempt:
     def decide(self, step: Step[Any]) -> None:
         decider = self.ask.decider
         at = self.instant(step)
-        looked_up = [self.desk.streams[look.stream].state for look in decider.references]
-        for event in decider.decide(self.stream.state, step.command, at, *looked_up):
+        references = {**decider.references, **self.ask.references}
+        states = {name: self.desk.streams[reference.stream].state for name, reference in references.items()}
+        for event in decider.decided(self.stream.state, step.command, at, states):
             self.append(event, at)
 
     def instant(self, step: Step[Any]) -> datetime:
@@ -240,7 +241,7 @@ class Attempt:
                 self.lent.add(ref)
             return ref
 
-        data = event.model_dump_json(context=sealer)
+        data = event.to_stored(sealer)
         if len(data) > LARGEST_EVENT:
             raise TooLarge(f"the event would have {len(data)} bytes, more than {LARGEST_EVENT}")
         return data

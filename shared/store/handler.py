@@ -66,8 +66,8 @@ def streams_of(
     """Every stream that a decision may look at, with the decider that reads it."""
     wanted: dict[str, Decider[Any, Any, Any]] = {}
     for ask in write_requests:
-        for look in ask.decider.references:
-            wanted[look.stream] = look.decider
+        for reference in (*ask.decider.references.values(), *ask.references.values()):
+            wanted[reference.stream] = reference.decider
         wanted[ask.stream] = ask.decider
         for alias in ask.find:
             if alias in held:

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Generic, NamedTuple
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from shared.rules.decider import Decider
+from shared.rules.decider import Decider, Reference
 from shared.rules.message import C, Refusal, subject_of
 
 
@@ -65,6 +66,7 @@ class WriteRequest(NamedTuple):
     cause: Cause | None = None
     imported_texts: Sequence[UUID] = ()
     new: bool = False
+    references: Mapping[str, Reference] = MappingProxyType({})
 
 
 class WriteResult(NamedTuple):

@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 from starlette.types import Scope
 
-from shared.rules.message import Denied, KeyReused, Missing, Refusal, Rejected, Stale, TooLarge
+from shared.rules.message import Denied, InvalidField, KeyReused, Missing, Refusal, Rejected, Stale, TooLarge
 from shared.store.committer import Busy, named, unavailable
 
 log = structlog.get_logger()
@@ -100,6 +100,7 @@ REFUSALS: Mapping[type[Refusal], int] = {
     Missing: 404,
     Stale: 412,
     KeyReused: 422,
+    InvalidField: 422,
     TooLarge: 413,
 }
 
@@ -115,8 +116,17 @@ def response(body: Mapping[str, Any], headers: Mapping[str, str] | None = None) 
 
 def refused(refusal: Refusal) -> dict[str, Any]:
     """The body for a refused command, alone or as a line of a batch."""
-    errors = [{"pointer": "header/Idempotency-Key", "detail": str(refusal)}] if isinstance(refusal, KeyReused) else []
-    return body_of(REFUSALS[type(refusal)], str(refusal), errors=errors)
+    return body_of(REFUSALS[type(refusal)], str(refusal), errors=field_errors(refusal))
+
+
+def field_errors(refusal: Refusal) -> list[dict[str, str]]:
+    match refusal:
+        case KeyReused():
+            return [{"pointer": "header/Idempotency-Key", "detail": str(refusal)}]
+        case InvalidField():
+            return [{"pointer": refusal.pointer, "detail": str(refusal)}]
+        case _:
+            return []
 
 
 def invalid(errors: Sequence[ErrorDetails]) -> dict[str, Any]:

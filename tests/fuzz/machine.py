@@ -70,7 +70,7 @@ class Store:
 def machine(decider: AnyDecider, commands: Sequence[type[Command]], invariant: Invariant) -> type[Any]:
     """`commands`: those of the decider. What it looks at changes meanwhile, too."""
     stream = decider.stream("it")
-    looked_at = {look.stream: look.decider for look in decider.references}
+    looked_at = {look.stream: look.decider for look in decider.references.values()}
     beginnings = BEGINNINGS.get(decider.kind, st.none())
     own = st.one_of([COMMANDS[each] for each in commands])
     others = st.one_of([COMMANDS[each] for each in COMMANDS if decides(looked_at, each)])

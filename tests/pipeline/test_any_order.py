@@ -61,7 +61,7 @@ asked: st.SearchStrategy[OpportunityCommand] = st.one_of(
 
 def decided(state: State, command: OpportunityCommand, minute: int) -> list[OpportunityEvent]:
     try:
-        return DECIDER.decide(state, command, NOON + timedelta(minutes=minute), PROCESSES)
+        return DECIDER.decided(state, command, NOON + timedelta(minutes=minute), {"processes": PROCESSES})
     except Refusal:
         return []
 

@@ -163,14 +163,14 @@ def test_engagement_of_a_lead_with_a_deal_carries_the_opportunity(lifecycle: Lif
 def test_an_event_says_which_version_of_the_model_scored_it() -> None:
     stricter = DEFAULT.model_copy(update={"line": DEFAULT.line.model_copy(update={"at_once": (), "engagement": 56})})
     models = Models({1: DEFAULT, 2: stricter}, active=2)
-    (engaged,) = DECIDER.decide(folded(ENGAGED), DEMO, NOW, models)
+    (engaged,) = DECIDER.decided(folded(ENGAGED), DEMO, NOW, {"models": models})
     assert (engaged.model_version, engaged.above) == (2, False)  # type: ignore[union-attr]
 
 
 def test_a_gentler_model_brings_a_lead_over_the_line_with_its_next_engagement() -> None:
     gentler = DEFAULT.model_copy(update={"line": DEFAULT.line.model_copy(update={"engagement": 1})})
     models = Models({1: DEFAULT, 2: gentler}, active=2)
-    events = DECIDER.decide(folded(ENGAGED), engaged_by("outbound", NOW, 2), NOW, models)
+    events = DECIDER.decided(folded(ENGAGED), engaged_by("outbound", NOW, 2), NOW, {"models": models})
     assert [event.type for event in events] == ["lead.engaged", "lead.mql"]
 
 
@@ -309,7 +309,7 @@ def test_a_hand_over_names_what_bant_lacks() -> None:
 def test_which_of_bant_must_be_met_is_the_models_policy() -> None:
     models = Models({1: DEFAULT, 2: DEFAULT.model_copy(update={"bant": ("need",)})}, active=2)
     need = BANT_MET.model_copy(update={"changed": {"need": BANT_MET.changed["need"]}})
-    *_, srl = DECIDER.decide(folded(ENGAGED, need), TO_ANN, NOW, models)
+    *_, srl = DECIDER.decided(folded(ENGAGED, need), TO_ANN, NOW, {"models": models})
     assert isinstance(srl, LeadHandedOver)
     assert (srl.policy_version, srl.model_version) == (2, 1)
 

@@ -85,12 +85,17 @@ class Tally:
     notes: tuple[Sealed[str], ...] = ()
 
 
-def decide(tally: Tally, command: TallyCommand, at: datetime, most: int) -> list[TallyEvent]:
+@dataclass(frozen=True)
+class Context:
+    most: int
+
+
+def decide(tally: Tally, command: TallyCommand, at: datetime, context: Context) -> list[TallyEvent]:
     match command:
         case Add():
-            return added(tally, command.n, seal(command.note), most)
+            return added(tally, command.n, seal(command.note), context.most)
         case Adopt():
-            return added(tally, command.n, Sealed(ref=command.note), most)
+            return added(tally, command.n, Sealed(ref=command.note), context.most)
         case Wipe():
             return [Wiped()]
         case _:
@@ -111,7 +116,7 @@ def evolve(tally: Tally, event: TallyEvent, at: datetime) -> Tally:
 
 PARSE: Parser[TallyEvent] = parser(TallyEvent)
 DECIDER: Decider[TallyCommand, Tally, TallyEvent] = Decider(
-    "tally", PARSE, Tally(), decide, evolve, references=(Reference(LIMIT, "all"),)
+    "tally", PARSE, Tally(), decide, evolve, Context, {"most": Reference(LIMIT, "all")}
 )
 
 

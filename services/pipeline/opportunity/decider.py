@@ -1,5 +1,6 @@
 """What may happen to an opportunity, and why not."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, assert_never
 
@@ -62,7 +63,13 @@ from shared.rules.money import Money
 Ending = Literal["win", "lose", "recycle"]
 
 
-def decide(state: State, command: OpportunityCommand, at: datetime, processes: Processes) -> list[OpportunityEvent]:
+@dataclass(frozen=True)
+class Context:
+    processes: Processes
+
+
+def decide(state: State, command: OpportunityCommand, at: datetime, context: Context) -> list[OpportunityEvent]:
+    processes = context.processes
     match command:
         case OpenOpportunity():
             return open_opportunity(state, command, processes)
@@ -143,5 +150,5 @@ def assign(deal: Deal, owner: str) -> list[OpportunityEvent]:
 
 
 DECIDER: Decider[OpportunityCommand, State, OpportunityEvent] = Decider(
-    "opportunity", PARSE, NotThere(), decide, evolve, references=(PROCESSES,)
+    "opportunity", PARSE, NotThere(), decide, evolve, Context, {"processes": PROCESSES}
 )

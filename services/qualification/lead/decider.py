@@ -1,5 +1,6 @@
 """What may happen to a lead, and why not."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
@@ -29,7 +30,13 @@ from services.qualification.model.decider import MODELS, Models
 from shared.rules.decider import Decider
 
 
-def decide(state: State, command: LeadCommand, at: datetime, models: Models) -> list[LeadEvent]:
+@dataclass(frozen=True)
+class Context:
+    models: Models
+
+
+def decide(state: State, command: LeadCommand, at: datetime, context: Context) -> list[LeadEvent]:
+    models = context.models
     match command:
         case RecordEngagement():
             return record(state, command, at, models)
@@ -72,5 +79,5 @@ def work(lead: Lead, command: Work, at: datetime, models: Models) -> list[LeadEv
 
 
 DECIDER: Decider[LeadCommand, State, LeadEvent] = Decider(
-    "lead", PARSE, NotThere(), decide, evolve, references=(MODELS,)
+    "lead", PARSE, NotThere(), decide, evolve, Context, {"models": MODELS}
 )

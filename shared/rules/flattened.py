@@ -1,0 +1,65 @@
+"""Events that hold a group of fields as one value, and are stored with those fields beside their own.
+
+An opportunity's events hold the opportunity's fields after them (`after: OpportunityFields`). In Python that is one
+typed value, which the state takes over as it is, and whose `_replace` is type-checked. In storage and on the log it is
+flat: a reader finds `amount` beside `from_amount`.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, NotRequired, Self
+from uuid import UUID
+
+from pydantic import ConfigDict, TypeAdapter
+from typing_extensions import TypedDict
+
+from shared.rules.message import Event
+
+
+class FlattenedEvent(Event):
+    """Every field whose type is a named tuple is stored as the tuple's items."""
+
+    groups: ClassVar[Mapping[str, Any]] = {}
+    """The named tuples by the names of their fields."""
+    defaults: ClassVar[Mapping[str, Any]] = {}
+    """Of what old events may lack."""
+    stored_form: ClassVar[TypeAdapter[Any]]
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        cls.groups = {
+            name: field.annotation for name, field in cls.model_fields.items() if hasattr(field.annotation, "_fields")
+        }
+        own = {name: field for name, field in cls.model_fields.items() if name not in cls.groups}
+        types = {name: field.rebuild_annotation() for name, field in own.items()}
+        defaults = {name: field.get_default() for name, field in own.items() if not field.is_required()}
+        for group in cls.groups.values():
+            types |= group.__annotations__
+            defaults |= group._field_defaults
+        cls.defaults = defaults
+        items = {name: NotRequired[kind] if name in defaults else kind for name, kind in types.items()}
+        stored: Any = TypedDict(cls.__name__, items)  # type: ignore[misc]
+        stored.__pydantic_config__ = ConfigDict(extra="forbid", hide_input_in_errors=True)
+        cls.stored_form = TypeAdapter(stored)
+
+    @classmethod
+    def from_stored(cls, data: str) -> Self:
+        return cls.gathered(cls.stored_form.validate_json(data))
+
+    @classmethod
+    def from_upcast(cls, data: dict[str, Any]) -> Self:
+        return cls.gathered(cls.stored_form.validate_python(data))
+
+    @classmethod
+    def gathered(cls, stored: dict[str, Any]) -> Self:
+        """Its parts are valid: the event is put together without a second look."""
+        fields = {**cls.defaults, **stored}
+        for name, group in cls.groups.items():
+            fields[name] = group._make([fields.pop(item) for item in group._fields])
+        return cls.model_construct(**fields)
+
+    def to_stored(self, sealer: Callable[[Any], UUID] | None = None) -> str:
+        fields = dict(self.__dict__)
+        for name in self.groups:
+            fields |= fields.pop(name)._asdict()
+        return self.stored_form.dump_json(fields, context=sealer).decode()
