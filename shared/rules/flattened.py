@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, NotRequired, Self
 from uuid import UUID
 
-from pydantic import ConfigDict, TypeAdapter
+from pydantic import ConfigDict, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
 from shared.rules.message import Event
@@ -38,9 +38,9 @@ class FlattenedEvent(Event):
             defaults |= group._field_defaults
         cls.defaults = defaults
         items = {name: NotRequired[kind] if name in defaults else kind for name, kind in types.items()}
-        stored: Any = TypedDict(cls.__name__, items)  # type: ignore[misc]
-        stored.__pydantic_config__ = ConfigDict(extra="forbid", hide_input_in_errors=True)
-        cls.stored_form = TypeAdapter(stored)
+        cls.stored_form = TypeAdapter(
+            with_config(ConfigDict(extra="forbid", hide_input_in_errors=True))(TypedDict(cls.__name__, items))  # type: ignore[misc]
+        )
 
     @classmethod
     def from_stored(cls, data: str) -> Self:

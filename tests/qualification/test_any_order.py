@@ -76,7 +76,7 @@ beginnings = st.sampled_from([[engaged_by("newsletter")], WITH_A_DEAL])
 
 def decided(state: State, command: LeadCommand, minute: int) -> list[LeadEvent]:
     try:
-        return DECIDER.decide(state, command, NOON + timedelta(minutes=minute), MODEL.initial)
+        return DECIDER.decided(state, command, NOON + timedelta(minutes=minute), {"models": MODEL.initial})
     except Refusal:
         return []
 

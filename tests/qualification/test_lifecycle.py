@@ -113,7 +113,7 @@ def test_a_reaction_leads_where_the_table_says_or_is_no_event(start: Lifecycle, 
 def test_only_an_mql_falls_below(start: Lifecycle) -> None:
     above = replace(folded(*FACTS[start]), above=True)
     told = engaged_by("newsletter", NOW, 9, profile=MISFIT)
-    moved = arrows(DECIDER.decide(above, told, NOW, MODEL.initial))
+    moved = arrows(DECIDER.decided(above, told, NOW, {"models": MODEL.initial}))
     assert [(event.type, leads_to([event])) for event in moved] == (
         [("lead.fell_below", CAPTURED)] if start is MQL else []
     )

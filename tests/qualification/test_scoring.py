@@ -147,7 +147,7 @@ def standing_after(told: list[RecordEngagement]) -> tuple[Grade | None, Decimal,
     state = DECIDER.initial
     for number, engagement in enumerate(told):
         at = NOON + timedelta(days=10, minutes=number)
-        for event in DECIDER.decide(state, engagement, at, MODEL.initial):
+        for event in DECIDER.decided(state, engagement, at, {"models": MODEL.initial}):
             state = DECIDER.evolve(state, event, at)
     assert isinstance(state, Lead)
     return state.standing.grade, state.standing.score, state.standing.domain, state.above

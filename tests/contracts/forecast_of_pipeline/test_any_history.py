@@ -82,7 +82,7 @@ def written(history: Sequence[tuple[str, OpportunityCommand]]) -> list[StoredEve
     for minute, (deal, command) in enumerate(history):
         at = NOON + timedelta(minutes=minute)
         try:
-            decided = DECIDER.decide(states[deal], command, at, {"default": DEFAULT})
+            decided = DECIDER.decided(states[deal], command, at, {"processes": {"default": DEFAULT}})
         except Refusal:
             continue
         for event in decided:

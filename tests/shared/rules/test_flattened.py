@@ -43,7 +43,12 @@ def stored(data: object) -> StoredEvent:
 def test_the_groups_fields_are_stored_beside_the_events_own() -> None:
     event = TotalChanged(after=CartFields(owner="ann", total=None), from_total=None, note=seal("hello"))
     kept: list[object] = []
-    text = event.to_stored(lambda value: kept.append(value) or REF)
+
+    def sealer(value: object) -> UUID:
+        kept.append(value)
+        return REF
+
+    text = event.to_stored(sealer)
     assert json.loads(text) == {
         "owner": "ann",
         "total": None,
