@@ -9,10 +9,13 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, NotRequired, Self
 from uuid import UUID
 
-from pydantic import ConfigDict, TypeAdapter, with_config
+from pydantic import ConfigDict, TypeAdapter
 from typing_extensions import TypedDict
 
 from shared.rules.message import Event
+
+typed_dict: Any = TypedDict
+"""For a type checker a typed dictionary stands in the source; these are made of the events' fields."""
 
 
 class FlattenedEvent(Event):
@@ -38,9 +41,9 @@ class FlattenedEvent(Event):
             defaults |= group._field_defaults
         cls.defaults = defaults
         items = {name: NotRequired[kind] if name in defaults else kind for name, kind in types.items()}
-        cls.stored_form = TypeAdapter(
-            with_config(ConfigDict(extra="forbid", hide_input_in_errors=True))(TypedDict(cls.__name__, items))  # type: ignore[misc]
-        )
+        stored = typed_dict(cls.__name__, items)
+        stored.__pydantic_config__ = ConfigDict(extra="forbid", hide_input_in_errors=True)
+        cls.stored_form = TypeAdapter(stored)
 
     @classmethod
     def from_stored(cls, data: str) -> Self:
