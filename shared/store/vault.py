@@ -57,6 +57,7 @@ erased = Table("erased", metadata, ErasedColumns)
 lent = Table("lent", lent_metadata, LentColumns, schema="exchange")
 
 READ = select(vault.c.ref, vault.c.value).where(vault.c.ref == any_(bindparam("refs", type_=ARRAY(Uuid))))
+OF_SUBJECTS = select(vault).where(vault.c.subject == any_(bindparam("subjects", type_=ARRAY(Text))))
 ROWS = """ (ref, subject, value)
     SELECT ref, subject, value FROM jsonb_populate_recordset(CAST(NULL AS vault), CAST(:rows AS jsonb)) AS kept
     WHERE NOT EXISTS (SELECT FROM erased WHERE erased.subject = kept.subject)"""
@@ -102,6 +103,14 @@ async def read(tx: AsyncConnection, refs: Collection[UUID]) -> Mapping[UUID, Any
     if not refs:
         return {}
     return {row.ref: row.value for row in await tx.execute(READ, {"refs": list(refs)})}
+
+
+async def read_subjects(tx: AsyncConnection, subjects: Collection[str]) -> Mapping[str, Mapping[UUID, Any]]:
+    """All values of these subjects, by subject and reference."""
+    values: dict[str, dict[UUID, Any]] = {subject: {} for subject in subjects}
+    for row in await tx.execute(OF_SUBJECTS, {"subjects": list(subjects)}):
+        values[row.subject][row.ref] = row.value
+    return values
 
 
 async def erase(tx: AsyncConnection, subjects: Collection[str]) -> None:

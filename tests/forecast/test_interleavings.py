@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.forecast.ledger.totals import CATEGORIES, balance
+from services.forecast.ledger.balances import CATEGORIES, balance
 from services.forecast.org.commands import EndNode, OrgCommand
 from services.forecast.org.decider import DECIDER
 from services.forecast.org.events import ROOT, UNASSIGNED, OrgEvent

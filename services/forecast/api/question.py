@@ -1,4 +1,4 @@
-"""What a question about the forecast may ask, and the moment it is answered for."""
+"""What a question about the forecast may ask, and the moment that it is answered for."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,9 +9,9 @@ from pydantic import AfterValidator
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.periods.calendar import CALENDAR, ZONE
-from services.forecast.projections import rollup, sums
-from services.forecast.projections.rollup import Question
-from services.forecast.projections.sums import Wanted
+from services.forecast.projections import latest_events
+from services.forecast.projections.deal_filter import DealFilter
+from services.forecast.projections.numbers import Numbers, numbers_at
 from shared.flow import parked
 from shared.rules.message import Slug
 from shared.web.call import Call, Needs
@@ -41,19 +41,25 @@ class Moment:
 
 async def moment(call: Call, tx: AsyncConnection) -> Moment:
     now = call.context.clock_and_ids.now()
-    aside = await parked.keys(tx, [call.context.projections])
-    return Moment(max(now, await sums.last_occurred(tx) or now), call.shown_frontier(), len(aside))
+    parked_keys = await parked.keys(tx, [call.context.projections])
+    as_of = max(now, await latest_events.last_occurred(tx) or now)
+    return Moment(as_of, call.shown_frontier(), len(parked_keys))
 
 
-async def question(
-    tx: AsyncConnection,
+def deal_filter(
     at: Moment,
     period: str | None,
     *,
     motion: Motion | None = None,
     pipeline: str | None = None,
     qualified: bool | None = None,
-) -> Question:
+) -> DealFilter:
+    """Of a period, by default the quarter that the moment lies in."""
     today = at.as_of.astimezone(ZONE).date()
     chosen = CALENDAR.period(period) if period else CALENDAR.quarter_of(today)
-    return await rollup.question(tx, Wanted(chosen, today, motion, pipeline, qualified))
+    return DealFilter(chosen, today, motion, pipeline, qualified)
+
+
+async def numbers_for(tx: AsyncConnection, chosen: DealFilter) -> Numbers:
+    """A period that has ended keeps the organisation of its end."""
+    return await numbers_at(tx, chosen.period.last_instant)
