@@ -8,11 +8,12 @@ from sqlalchemy import ColumnElement, Select, Table, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.org.events import ROOT
-from services.forecast.projections.tables import NO_CURRENCY, NO_DAY, deals, postings, pure
+from services.forecast.projections.deals import IS_COUNTED, deals
+from services.forecast.projections.node_totals import NO_CURRENCY, NO_DAY, node_totals
+from services.forecast.projections.postings import postings
 
 MOST = 10
 OWNED = ("owner", "close_date", "category", "qualified", "currency", "motion", "pipeline")
-DEALS_THAT_COUNT = deals.c.outcome.is_(None) | (deals.c.outcome == "won")
 Balances = Mapping[tuple[Any, ...], tuple[Decimal, int]]
 """Amount and number of deals by account."""
 
@@ -32,9 +33,11 @@ def grouped(table: Table, names: tuple[str, ...], amount: Any, count: Any) -> Se
 
 
 POSTED = grouped(postings, OWNED, func.sum(postings.c.amount), func.sum(postings.c.deals))
-STANDING = grouped(deals, OWNED, func.sum(deals.c.amount), func.count()).where(DEALS_THAT_COUNT)
-ALL = grouped(deals, OWNED[1:], func.sum(deals.c.amount), func.count()).where(DEALS_THAT_COUNT)
-AT_THE_ROOT = grouped(pure, OWNED[1:], func.sum(pure.c.amount), func.sum(pure.c.deals)).where(pure.c.node == ROOT)
+STANDING = grouped(deals, OWNED, func.sum(deals.c.amount), func.count()).where(IS_COUNTED)
+ALL = grouped(deals, OWNED[1:], func.sum(deals.c.amount), func.count()).where(IS_COUNTED)
+AT_THE_ROOT = grouped(node_totals, OWNED[1:], func.sum(node_totals.c.amount), func.sum(node_totals.c.deals)).where(
+    node_totals.c.node == ROOT
+)
 
 
 async def check(tx: AsyncConnection) -> list[str]:

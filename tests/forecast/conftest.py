@@ -8,10 +8,10 @@ from typing import Any
 import httpx
 import pytest_asyncio
 
-from services.forecast.projections.tables import metadata
+from services.forecast.projections.metadata import ledger_tables
 from services.forecast.service import SERVICE
 from shared.flow.log import Log
-from tests.forecast.facts import stored
+from tests.forecast.pipeline_events import stored
 from tests.running import Clock, connected, embedded_log, running_services
 
 
@@ -19,7 +19,7 @@ from tests.running import Clock, connected, embedded_log, running_services
 async def tables(database: str) -> str:
     """The URL of a database that has them."""
     async with connected(database) as engine, engine.begin() as tx:
-        await tx.run_sync(metadata.create_all)
+        await tx.run_sync(ledger_tables.create_all)
     return database
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.forecast.conftest import Company
-from tests.forecast.facts import WON
+from tests.forecast.pipeline_events import WON
 
 ZERO = {"omitted": "0.00", "pipeline": "0.00", "upside": "0.00", "commit": "0.00", "closed": "0.00"}
 NONE = {"omitted": 0, "pipeline": 0, "upside": 0, "commit": 0, "closed": 0}
@@ -267,7 +267,8 @@ async def test_as_of_is_no_earlier_than_what_is_applied(company: Company) -> Non
 async def test_the_deals_behind_a_number_come_in_pages(company: Company) -> None:
     await founded(company)
     for number in range(1, 6):
-        await company.deal(f"deal-{number}", **WON, close_date=f"2026-03-0{6 - number}", amount=f"{number}.00")
+        fields = {"close_date": f"2026-03-0{6 - number}", "amount": f"{number}.00", "external_id": f"crm:{number}"}
+        await company.deal(f"deal-{number}", **WON, **fields)
     await company.deal("open")
     await company.deal("elsewhere", **WON, owner="bob")
     await company.deal("gone", outcome="lost", category="omitted")
@@ -282,6 +283,7 @@ async def test_the_deals_behind_a_number_come_in_pages(company: Company) -> None
     assert len(every) == 7
     assert every[0] == {
         "opportunity_id": "deal-5",
+        "external_id": "crm:5",
         "account": "acme.com",
         "owner": "ann",
         "motion": "new_business",

@@ -133,11 +133,11 @@ def org(state: OrgState, happened: Happened) -> None:
     for at in sorted(instants):
         standing = {node: span_at(state.history(node), at) for node in state.nodes}
         there = {node: stay for node, stay in standing.items() if stay is not None}
-        roots = [node for node, stay in there.items() if stay.place.parent is None]
+        roots = [node for node, stay in there.items() if stay.position.parent is None]
         assert len(roots) <= 1, (at, roots)
         for node, stay in there.items():
-            if stay.active and stay.place.parent is not None:
-                above = there.get(stay.place.parent)
+            if stay.active and stay.position.parent is not None:
+                above = there.get(stay.position.parent)
                 assert above is not None, (at, node)
                 assert above.active, (at, node)
             reaches_the_top(there, node)
@@ -153,7 +153,7 @@ def reaches_the_top(there: Mapping[str, Any], node: str) -> None:
     while place is not None and place in there:
         assert place not in seen, f"a cycle over {place}"
         seen.add(place)
-        place = there[place].place.parent
+        place = there[place].position.parent
 
 
 INVARIANTS: Mapping[str, Callable[[Any, Happened], None]] = {

@@ -54,8 +54,8 @@ LINKS = follow(
 @router.put("/org/nodes/{node_id}", responses={200: LINKS})
 async def place_node(node_id: NodeId, body: commands.NodeBody, call: Admin) -> Accepted:
     """Place a node, or change it from an instant on. There is one root, and no cycle at any instant."""
-    refs = (await same_name_refs(call, {node_id: body.name}))[node_id]
-    command = commands.PlaceNode(node=node_id, same_name_refs=refs, **body.model_dump())
+    refs = await same_name_refs(call, [(node_id, body.name)])
+    command = commands.PlaceNode(node=node_id, same_name_refs=refs[node_id, body.name], **body.model_dump())
     done = await call.write(DECIDER, ALL, command)
     return Accepted(position=done.position)
 

@@ -45,9 +45,8 @@ async def import_nodes(call: Admin) -> Imported:
 
 
 async def with_same_names(call: Call, lines: Sequence[TableLine]) -> list[TableLine]:
-    # A node's last line has the name that holds: `node_table.with_last_name` takes name and references together.
-    refs = await same_name_refs(call, {line.placement.node: line.placement.name for line in lines})
-    return [TableLine(number, each._replace(same_name_refs=refs[each.node])) for number, each in lines]
+    refs = await same_name_refs(call, {(line.placement.node, line.placement.name) for line in lines})
+    return [TableLine(number, each._replace(same_name_refs=refs[each.node, each.name])) for number, each in lines]
 
 
 async def prepared_import(call: Call, lines: Sequence[TableLine]) -> PreparedImport:

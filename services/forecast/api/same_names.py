@@ -1,6 +1,6 @@
 """Whether a node has a name already: events hold references to names, the vault holds the names."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from services.forecast.org.events import vault_subject
@@ -8,11 +8,11 @@ from shared.store import vault
 from shared.web.call import Call
 
 
-async def same_name_refs(call: Call, names: Mapping[str, str]) -> Mapping[str, frozenset[UUID]]:
-    """For each node the references under which the vault has this very name."""
+async def same_name_refs(call: Call, names: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], frozenset[UUID]]:
+    """For each node and name, the references under which the vault has this very name for this node."""
     async with call.context.reads.connect() as tx:
-        kept = await vault.read_subjects(tx, [vault_subject(node) for node in names])
+        kept = await vault.read_subjects(tx, {vault_subject(node) for node, _ in names})
     return {
-        node: frozenset(ref for ref, value in kept[vault_subject(node)].items() if value == name)
-        for node, name in names.items()
+        (node, name): frozenset(ref for ref, value in kept[vault_subject(node)].items() if value == name)
+        for node, name in names
     }

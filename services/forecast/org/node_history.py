@@ -1,8 +1,8 @@
 """A node's dated rows: its position in the tree at each instant."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from services.forecast.org.events import NodeEnded, NodeKind, NodePlaced
 from shared.rules.message import BEGINNING
@@ -10,16 +10,14 @@ from shared.rules.message import BEGINNING
 FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class NodePosition:
+class NodePosition(NamedTuple):
     """A node without a parent is the root."""
 
     parent: str | None
     kind: NodeKind
 
 
-@dataclass(frozen=True, slots=True)
-class DatedRow:
+class DatedRow(NamedTuple):
     """It holds until the next row starts. Without a position the node keeps the one it had."""
 
     starts: datetime
@@ -27,8 +25,7 @@ class DatedRow:
     ended: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class NodeSpan:
+class NodeSpan(NamedTuple):
     """The node has this position from `starts` until just before `ends`."""
 
     starts: datetime
@@ -53,7 +50,7 @@ def with_row(history: NodeHistory, row: DatedRow) -> NodeHistory:
     earlier = tuple(each for each in history if each.starts < row.starts)
     later = tuple(each for each in history if each.starts > row.starts)
     same = [each.position for each in history if each.starts == row.starts]
-    return (*earlier, replace(row, position=same[0]) if same and row.position is None else row, *later)
+    return (*earlier, row._replace(position=same[0]) if same and row.position is None else row, *later)
 
 
 def spans(history: Sequence[DatedRow], starts: datetime = BEGINNING, ends: datetime = FOREVER) -> Iterator[NodeSpan]:

@@ -1,8 +1,9 @@
 """The organisation after its events: every node's name and dated rows."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from services.forecast.org.events import NodeEnded, NodePlaced, NodeRenamed, OrgEvent
 from services.forecast.org.node_history import NodeHistory, dated_row, spans, with_row
@@ -11,8 +12,7 @@ from shared.rules.sealed import Sealed
 SHARDS = 256
 
 
-@dataclass(frozen=True, slots=True)
-class NodeState:
+class NodeState(NamedTuple):
     name: Sealed[str] | None
     history: NodeHistory
 
@@ -21,11 +21,11 @@ NEW = NodeState(None, ())
 
 
 class ShardedNodes(Mapping[str, NodeState]):
-    """Immutable. Adding a node copies one of 256 dictionaries, so that the states before it stay as they were."""
+    """Not changed once it is made. Adding a node copies one of 256 dictionaries, and the states before it stay."""
 
     __slots__ = ("shards",)
 
-    def __init__(self, shards: tuple[Mapping[str, NodeState], ...] = ({},) * SHARDS) -> None:
+    def __init__(self, shards: Sequence[Mapping[str, NodeState]] = ({},) * SHARDS) -> None:
         self.shards = shards
 
     def __getitem__(self, node: str) -> NodeState:
@@ -41,9 +41,9 @@ class ShardedNodes(Mapping[str, NodeState]):
         return sum(map(len, self.shards))
 
     def with_node(self, node: str, state: NodeState) -> "ShardedNodes":
-        number = hash(node) % SHARDS
-        shard = {**self.shards[number], node: state}
-        return ShardedNodes((*self.shards[:number], shard, *self.shards[number + 1 :]))
+        number, shards = hash(node) % SHARDS, list(self.shards)
+        shards[number] = {**shards[number], node: state}
+        return ShardedNodes(shards)
 
 
 class DraftNodes(dict[str, NodeState]):

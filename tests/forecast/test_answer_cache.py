@@ -10,23 +10,23 @@ from services.forecast.api import rollup
 from shared.flow.frontier import Frontier
 from shared.web.answer_cache import AnswerCache
 from tests.forecast.conftest import Company
-from tests.forecast.facts import WON
+from tests.forecast.pipeline_events import WON
 from tests.running import eventually
 
 AT = Frontier({"pipeline": 7}, {"pipeline": "901"}, 3)
 
 
 @pytest.fixture
-def worked_out(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+def computed(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """The questions that were not answered out of memory."""
     questions: list[Any] = []
-    really = rollup.worked_out
+    really = rollup.computed_answer
 
-    async def noted(call: Any, tx: Any, asked: Any) -> Any:
-        questions.append(asked)
-        return await really(call, tx, asked)
+    async def noted(call: Any, tx: Any, query: Any) -> Any:
+        questions.append(query)
+        return await really(call, tx, query)
 
-    monkeypatch.setattr(rollup, "worked_out", noted)
+    monkeypatch.setattr(rollup, "computed_answer", noted)
     return questions
 
 
@@ -55,17 +55,17 @@ async def warned(company: Company) -> list[str]:
     return [each["code"] for each in (await company.rollup())["warnings"]]
 
 
-async def test_it_is_worked_out_once(company: Company, worked_out: list[Any]) -> None:
+async def test_it_is_worked_out_once(company: Company, computed: list[Any]) -> None:
     await company.deal("one", **WON)
     first = await company.rollup(depth=0)
     company.clock.pass_by(minutes=5)
     again = await company.rollup(depth=0)
     assert without_instants(again) == without_instants(first)
     assert (first["as_of"], again["as_of"]) == ("2026-03-03T09:00:00Z", "2026-03-03T09:05:00Z")
-    assert len(worked_out) == 1
+    assert len(computed) == 1
     await company.rollup(depth=1)
     await company.rollup(depth=0, motion="new_business")
-    assert len(worked_out) == 3
+    assert len(computed) == 3
 
 
 async def test_the_organisation_of_a_past_period_stays_that_of_its_end(company: Company) -> None:
