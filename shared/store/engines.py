@@ -34,7 +34,7 @@ def reader(url: str, search_path: str, *, connections: int) -> AsyncEngine:
 
 
 def engine(url: str, search_path: str, connections: int, options: dict[str, str]) -> AsyncEngine:
-    """The connections are named after the last schema of the search path, so that `pg_stat_activity` tells them apart."""
+    """The last schema of the search path names the connections, so that `pg_stat_activity` tells them apart."""
     name = f"funnelcast {search_path.rpartition(',')[2]}"
     made = create_async_engine(
         url,

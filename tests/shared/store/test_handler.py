@@ -91,7 +91,7 @@ async def test_an_answer_that_changes_nothing_names_the_last_event(write: Write)
 async def test_the_same_key_and_body_is_answered_again_and_another_body_refused(
     store: AsyncEngine, write: Write
 ) -> None:
-    keyed = {"key": "caller POST /x k1", "reply": lambda state: {"total": state.total}}
+    keyed = {"idempotency_key": "caller POST /x k1", "reply": lambda state: {"total": state.total}}
     (first,) = await write(ask("a", Add(n=3), fingerprint="body", **keyed))
     (again,) = await write(ask("elsewhere", Add(n=3), fingerprint="body", **keyed))
     (other,) = await write(ask("a", Add(n=4), fingerprint="other", **keyed))
