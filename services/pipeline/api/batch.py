@@ -41,9 +41,9 @@ def wanted(call: Call, history: History) -> WriteRequest:
         steps,
         call.caller.name,
         call.correlation_id,
-        find=[external],
-        also=[external],
-        new=True,
+        resolve_by=[external],
+        also_claim=[external],
+        is_new_stream=True,
     )
 
 
