@@ -103,7 +103,7 @@ REACTION = (
         reacting,
         REACTING,
     ),
-    Point("reaction appended", "shared.run.worker:handle", "after", services=REACTING),
+    Point("reaction appended", "shared.run.reacting:handle", "after", services=REACTING),
     Point(
         "reaction, before COMMIT", "shared.flow.consumer:Consumer.advancing_checkpoint", "leaving", reacting, REACTING
     ),

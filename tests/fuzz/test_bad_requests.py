@@ -226,8 +226,11 @@ async def test_a_parameter_without_effect_is_found(database: str, monkeypatch: p
     async def whatever(request: Request) -> None:
         return None
 
+    def unchecked(cursor: str | None, *types: Any) -> Any:
+        return cursor and json.loads(urlsafe_b64decode(cursor + "=="))
+
     monkeypatch.setattr(application, "refuse_unknown_parameters", whatever)
-    monkeypatch.setattr(leads, "decode_cursor", lambda text, *kinds: text and json.loads(urlsafe_b64decode(text + "==")))
+    monkeypatch.setattr(leads, "decode_cursor", unchecked)
     async with target(database) as under:
         await queries(under, "intake")
     print(f"{len(under.trouble)} in trouble, such as {under.trouble[0][:120]} and {under.trouble[-1][:120]}")
