@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from shared.rules.money import shown
+from shared.rules.money import format_amount
 
 
 class MoneyView(BaseModel):
@@ -68,7 +68,7 @@ def opportunity_view(opportunity_id: str, fields: Mapping[str, Any], name: str |
 
 def money_view(fields: Mapping[str, Any]) -> MoneyView | None:
     amount, currency = fields["amount"], fields["currency"]
-    return None if amount is None else MoneyView(amount=shown(amount, currency), currency=currency)
+    return None if amount is None else MoneyView(amount=format_amount(amount, currency), currency=currency)
 
 
 def history_view(rows: Iterable[Mapping[str, Any]]) -> HistoryView:
