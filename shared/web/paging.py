@@ -9,7 +9,7 @@ import orjson
 from fastapi import Query
 from pydantic import BaseModel
 
-from shared.rules.message import printable, within_reach
+from shared.rules.message import instant_in_range, printable
 from shared.web.problems import Invalid
 
 T = TypeVar("T")
@@ -42,7 +42,7 @@ def comparable(part: Any) -> Any:
     if isinstance(part, datetime) and part.tzinfo is None:
         raise ValueError("without a time zone")
     if isinstance(part, datetime):
-        return within_reach(part)
+        return instant_in_range(part)
     if isinstance(part, int) and not -(2**63) <= part < 2**63:
         raise ValueError("too large")
     return part

@@ -11,7 +11,7 @@ from services.forecast.api.question import NodeId, PeriodKey, Reads, moment, que
 from services.forecast.projections import deals
 from services.forecast.upstream.pipeline import Category
 from shared.rules.message import printable
-from shared.rules.money import shown as money
+from shared.rules.money import format_amount as money
 from shared.web.paging import Cursor, Limit, Page, decode, page
 
 router = APIRouter(tags=["roll-up"])

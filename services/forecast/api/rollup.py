@@ -20,7 +20,7 @@ from services.forecast.projections import sums
 from services.forecast.projections.rollup import Rollup, roll_up
 from shared.rules.message import Slug
 from shared.rules.money import Currency
-from shared.rules.money import shown as money
+from shared.rules.money import format_amount as money
 from shared.store import vault
 from shared.web.call import Call
 

@@ -14,7 +14,7 @@ from services.pipeline.process.events import ForecastCategory
 from services.pipeline.projections import opportunities, stage_visits
 from services.pipeline.projections.opportunities import Wanted
 from shared.rules.message import Day, ExternalId, Line, Missing, Slug
-from shared.rules.money import shown
+from shared.rules.money import format_amount
 from shared.rules.sealed import Sealed
 from shared.store import vault
 from shared.web.call import Call, Needs
@@ -143,7 +143,7 @@ def view(fields: Mapping[str, Any], opportunity_id: str, name: str | None, versi
 
 def money(fields: Mapping[str, Any]) -> ShownMoney | None:
     amount, currency = fields["amount"], fields["currency"]
-    return None if amount is None else ShownMoney(amount=shown(amount, currency), currency=currency)
+    return None if amount is None else ShownMoney(amount=format_amount(amount, currency), currency=currency)
 
 
 def shown_visit(row: Mapping[str, Any], visit: int) -> Visit:
