@@ -174,8 +174,8 @@ Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 class StoredEvent(NamedTuple):
-    """One event as the store and the log hold it; `data` is JSON text without the type. (Every event that is read becomes
-    one, and a tuple is created five times as fast as a frozen dataclass.)"""
+    """One event as the store and the log hold it; `data` is JSON text without the type. (Every event that is read is
+    one of these, and a tuple is created five times as fast as a frozen dataclass.)"""
 
     position: int
     event_id: UUID
