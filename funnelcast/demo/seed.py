@@ -91,7 +91,7 @@ def in_time(told: Iterable[Told]) -> list[WriteRequest]:
 
 async def say(part: ServiceContext, what: str, write_requests: Sequence[WriteRequest]) -> None:
     """Each with a key: as long as answers are kept, saying it again adds nothing."""
-    keyed = [ask._replace(key=f"demo {what} {number}") for number, ask in enumerate(write_requests)]
+    keyed = [ask._replace(idempotency_key=f"demo {what} {number}") for number, ask in enumerate(write_requests)]
     refused: list[str] = []
     for start in range(0, len(write_requests), AT_ONCE):
         answers = await part.committer.write_all(keyed[start : start + AT_ONCE])

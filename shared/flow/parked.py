@@ -31,7 +31,7 @@ from sqlalchemy.exc import SQLAlchemyError, StatementError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.rules.message import StoredEvent
-from shared.store.committer import sqlstate
+from shared.store.database_errors import sqlstate
 from shared.store.event_store import metadata
 from shared.store.rows import plain
 

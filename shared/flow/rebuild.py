@@ -16,7 +16,7 @@ from shared.flow import checkpoint, parked, read_schema
 from shared.flow.consumer import Source
 from shared.flow.projection import Projection, together
 from shared.rules.message import Parser, RecordedEvent, StoredEvent
-from shared.store.committer import sqlstate
+from shared.store.database_errors import sqlstate
 from shared.store.prefetch import prefetch
 
 AT_ONCE = 2000

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars
 
-from shared.store.committer import Busy
+from shared.store.database_errors import Busy
 from shared.web import conditions, problems
 from shared.web.access import Access, Caller
 from shared.web.limits import CapacityLimit, Limits, RawHeaders, address_of

@@ -16,7 +16,7 @@ from starlette.routing import Match
 from starlette.types import Scope
 
 from shared.rules.message import Denied, InvalidField, KeyReused, Missing, Refusal, Rejected, Stale, TooLarge
-from shared.store.committer import Busy, named, unavailable
+from shared.store.database_errors import Busy, as_busy, error_name
 
 log = structlog.get_logger()
 MEDIA_TYPE = "application/problem+json"
@@ -161,8 +161,8 @@ def of_exception(error: Exception) -> tuple[dict[str, Any], dict[str, str]]:
         return body_of(error.status_code, error.detail), dict(error.headers or {})
     if isinstance(error, Busy):
         return body_of(503, str(error)), {"Retry-After": "1"}
-    if busy := unavailable(error):
-        log.warning("unavailable", error=named(error))
+    if busy := as_busy(error):
+        log.warning("unavailable", error=error_name(error))
         return body_of(503, str(busy)), {"Retry-After": "1"}
     if isinstance(error, NoConnection):
         return body_of(503, "all connections to the database are in use"), {"Retry-After": "1"}

@@ -19,7 +19,7 @@ from shared.rules.message import RecordedEvent, StoredEvent
 from shared.run import worker
 from shared.run.process import Server
 from shared.store import handler, idempotency, vault
-from shared.store.committer import Committer
+from shared.store.committer import Committer, Waiting
 from shared.store.decision_batch import PendingWrites
 from shared.store.idempotency import StoredResponse
 from shared.store.write_request import WriteOutcome, WriteRequest
@@ -40,27 +40,27 @@ async def between(events: Sequence[StoredEvent] = ()) -> None:
 
 
 def reply_before_commit() -> None:
-    async def settle(self: Committer, batch: Sequence[tuple[WriteRequest, asyncio.Future[WriteOutcome]]]) -> None:
+    async def commit_and_answer(self: Committer, group: Sequence[Waiting]) -> None:
         async with self.engine.begin() as tx:
-            answers = await handler.handle(tx, self.clock_and_ids, [ask for ask, _ in batch])
-            for (_, future), answer in zip(batch, answers, strict=True):
-                future.set_result(answer)
+            outcomes = await handler.handle(tx, self.clock_and_ids, [request for request, _ in group])
+            for (_, future), outcome in zip(group, outcomes, strict=True):
+                future.set_result(outcome)
             await between()
         self.wake.notify()
 
-    Committer.settle = settle  # type: ignore[method-assign]
+    Committer.commit_and_answer = commit_and_answer  # type: ignore[method-assign]
 
 
 def idempotency_outside_the_transaction() -> None:
     later: list[StoredResponse] = []
 
-    async def write(tx: AsyncConnection, outcome: PendingWrites) -> None:
-        later.extend(outcome.answered)
-        outcome.answered.clear()
-        await written(tx, outcome)
+    async def write(tx: AsyncConnection, pending: PendingWrites) -> None:
+        later.extend(pending.responses)
+        pending.responses.clear()
+        await written(tx, pending)
 
-    async def commit(self: Committer, write_requests: Sequence[WriteRequest]) -> list[WriteOutcome]:
-        answers = await committed(self, write_requests)
+    async def commit(self: Committer, requests: Sequence[WriteRequest]) -> list[WriteOutcome]:
+        answers = await committed(self, requests)
         await between()
         async with self.engine.begin() as tx:
             await idempotency.keep(tx, later)
@@ -78,8 +78,8 @@ def erasure_outside_the_transaction() -> None:
     async def erase(tx: AsyncConnection, subjects: Collection[str]) -> None:
         later.extend(subjects)
 
-    async def commit(self: Committer, write_requests: Sequence[WriteRequest]) -> list[WriteOutcome]:
-        answers = await committed(self, write_requests)
+    async def commit(self: Committer, requests: Sequence[WriteRequest]) -> list[WriteOutcome]:
+        answers = await committed(self, requests)
         if later:
             await between()
             async with self.engine.begin() as tx:

@@ -50,11 +50,11 @@ def behind(given: Given, result: Any) -> bool:
 
 COMMAND = (
     Point("command taken, nothing locked", "shared.store.committer:handle", "before"),
-    Point("append lock taken", "shared.store.handler:streams_of", "before"),
+    Point("append lock taken", "shared.store.handler:deciders_by_stream", "before"),
     Point("decided, nothing written", "shared.store.handler:write", "before"),
-    Point("appended", "shared.store.event_store:append", "after", some("facts")),
-    Point("texts kept", "shared.store.vault:keep", "after", some("kept")),
-    Point("answers kept", "shared.store.idempotency:keep", "after", some("given"), KEYED),
+    Point("appended", "shared.store.event_store:append", "after", some("new_events")),
+    Point("texts kept", "shared.store.vault:keep", "after", some("entries")),
+    Point("answers kept", "shared.store.idempotency:keep", "after", some("fresh"), KEYED),
     Point("handled, before COMMIT", "shared.store.committer:handle", "after"),
     Point("committed, before the answer", "shared.store.committer:Committer.commit", "after"),
     Point("answered, before the reply", "shared.store.committer:Committer.write", "after"),

@@ -182,7 +182,7 @@ def streams(answers: list[WriteOutcome]) -> list[str]:
 
 def capture(lead_id: str, person_id: str) -> WriteRequest:
     command = asked(f"c-{lead_id}", person_id=person_id, unnamed=False)
-    return ask(LEAD, lead_id, command, find=["email:jane"], also=["email:jane"])
+    return ask(LEAD, lead_id, command, resolve_by=["email:jane"], also_claim=["email:jane"])
 
 
 def erasure(person_id: str, lead_id: str) -> WriteRequest:

@@ -36,9 +36,9 @@ def wanted(call: Call, told: CaptureLead) -> WriteRequest:
         [Step(asked, claim=claim)],
         call.caller.name,
         call.correlation_id,
-        find=[claim.alias, *who.find] if claim else who.find,
-        also=who.also,
-        new=True,
+        resolve_by=[claim.alias, *who.find] if claim else who.find,
+        also_claim=who.also,
+        is_new_stream=True,
         reply=answered(asked),
     )
 

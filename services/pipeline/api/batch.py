@@ -42,9 +42,9 @@ def write_request(call: Call, history: History) -> WriteRequest:
         steps,
         call.caller.name,
         call.correlation_id,
-        find=[external],
-        also=[external],
-        new=True,
+        resolve_by=[external],
+        also_claim=[external],
+        is_new_stream=True,
     )
 
 
