@@ -1,4 +1,4 @@
-"""The tables of the embedded log, and all that is asked of them."""
+"""The tables of the embedded log, and all statements on them."""
 
 from datetime import datetime
 from uuid import UUID
@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 PER_PARTITION = 500
-"""Records that one read takes of a partition at most."""
+"""Most records of a partition that one read returns."""
 
 metadata = MetaData(schema="log")
 
@@ -75,8 +75,8 @@ CREATE_PARTITIONS = text("""
     SELECT topic, generate_series(0, partitions - 1), 0 FROM log.topics WHERE topic = :topic
     ON CONFLICT DO NOTHING""")
 ENDS = select(partitions.c.partition, partitions.c.next_offset).where(partitions.c.topic == bindparam("topic"))
-# A statement of its own, before any that reads: so publishers of a topic, which are one but for a zombie, take turns,
-# and a partition's offsets become visible in their order.
+# A statement of its own, before any that reads: publishers of a topic (normally one) run one after the other, and a
+# partition's offsets become visible in order.
 LOCK_TOPIC = select(topics.c.partitions).where(topics.c.topic == bindparam("topic")).with_for_update()
 RESET_OFFSETS = text("UPDATE log.partitions SET next_offset = 0 WHERE topic = :topic")
 DELETE_RECORDS = delete(records).where(records.c.topic == bindparam("topic"))
