@@ -13,6 +13,7 @@ SERVICE = Service(
     name="pipeline",
     topic="funnelcast.pipeline.v1",
     parse=PARSE,
+    scopes=["pipeline:read", "pipeline:write", "pipeline:correct"],
     routers=[batch.router, changes.router, opportunities.router, stages.router, Feed("pipeline", PUBLIC).router()],
     projections=[opportunity_list.PROJECTION, stage_visits.PROJECTION],
     upstream=[Upstream("qualification", "funnelcast.qualification.v1", qualification.PARSE)],

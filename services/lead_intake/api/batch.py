@@ -30,12 +30,10 @@ def wanted(call: Call, told: CaptureLead) -> WriteRequest:
     asked = capture_of(call, told, keyed=False)
     claim = claim_of(running.blind_index, told)
     who = identity(running.blind_index, told.person)
-    return WriteRequest(
+    return call.write_request(
         DECIDER,
-        DECIDER.stream(str(running.clock_and_ids.new_id())),
+        str(running.clock_and_ids.new_id()),
         [Step(asked, claim=claim)],
-        call.caller.name,
-        call.correlation_id,
         resolve_by=[claim.alias, *who.find] if claim else who.find,
         also_claim=who.also,
         is_new_stream=True,

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
 from services.lead_intake.api.capturing import answered, capture_of, claim_of, external_alias, identity
@@ -16,13 +16,14 @@ from services.lead_intake.lead.history import HISTORY, Captures, sealed
 from services.lead_intake.projections import leads
 from shared.rules.message import ExternalId, Instant
 from shared.web.call import Call, Folded, Needs
+from shared.web.input import ResourceId
 from shared.web.openapi import READ_AFTER_THIS, response_links
 from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
 
 router = APIRouter(tags=["leads"])
 Reads = Annotated[Call, Depends(Needs("leads:read"))]
 Writes = Annotated[Call, Depends(Needs("leads:write"))]
-LeadId = Annotated[str, Path(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
+LeadId = ResourceId
 
 
 class CaptureTaken(BaseModel):
@@ -114,7 +115,14 @@ async def capture(told: CaptureLead, call: Writes) -> CaptureTaken:
     find = [claim.alias, *who.find] if claim else who.find
     lead_id = str(running.clock_and_ids.new_id())
     done = await call.write(
-        DECIDER, lead_id, asked, claim=claim, find=find, also=who.also, new=True, reply=answered(asked)
+        DECIDER,
+        lead_id,
+        asked,
+        claim=claim,
+        resolve_by=find,
+        also_claim=who.also,
+        is_new_stream=True,
+        reply=answered(asked),
     )
     if not done.created:
         call.response.status_code = 200
