@@ -13,13 +13,13 @@ from services.pipeline.opportunity.history import Fact, History, OpenFact, WinFa
 from shared.rules.message import Command
 from shared.store.write_request import AliasClaim, Step, WriteRequest, WriteResult
 from shared.web.call import Call, Needs
-from shared.web.ndjson import batch, documented
-from shared.web.problems import Invalid
+from shared.web.ndjson import batch, batch_openapi
+from shared.web.problems import InvalidRequest
 
 router = APIRouter(tags=["opportunities"])
 
 
-@router.post("/opportunities/batch", response_class=StreamingResponse, openapi_extra=documented(History))
+@router.post("/opportunities/batch", response_class=StreamingResponse, openapi_extra=batch_openapi(History))
 async def import_histories(call: Annotated[Call, Depends(Needs("history:write"))]) -> StreamingResponse:
     """Each line is an external id and its ordered facts. Facts that are stored already are passed over, and a longer
     tail is appended. A line whose past differs from the stored one is answered by an error."""
@@ -53,7 +53,9 @@ def write_request(call: Call, history: History) -> WriteRequest:
 def must_open_first(history: History) -> None:
     first, *others = history.facts
     if not isinstance(first, OpenFact) or any(isinstance(fact, OpenFact) for fact in others):
-        raise Invalid("the first fact, and no other, must be open", errors=[{"pointer": "/facts", "detail": "order"}])
+        raise InvalidRequest(
+            "the first fact, and no other, must be open", errors=[{"pointer": "/facts", "detail": "order"}]
+        )
 
 
 def command_of(fact: Fact, external_id: str) -> Command:
