@@ -17,7 +17,7 @@ Headers = Iterable[tuple[str, bytes]]
 JSON = "application/json"
 TEXT = {"type": "string"}
 INSTANT = {"type": "string", "format": "date-time"}
-DATA = {"type": "object", "required": ["by"], "properties": {"by": TEXT}}
+DATA = {"type": "object", "required": ["by"], "properties": {"by": TEXT, "on_behalf_of": TEXT}}
 JSON_SCHEMA: dict[str, Any] = {
     "title": "CloudEvent",
     "type": "object",
@@ -54,12 +54,16 @@ def attributes(event: StoredEvent, source: str) -> dict[str, str]:
 
 
 def to_json(event: StoredEvent, source: str) -> dict[str, Any]:
-    """`data` has the field `by` beside the event's own: the name of the key that sent the command."""
+    """`data` has fields beside the event's own: `by`, the name of the key that sent the command, and `on_behalf_of`, if
+    the key acted for an org node."""
+    data = orjson.loads(event.data) | {"by": event.actor}
+    if event.on_behalf_of is not None:
+        data["on_behalf_of"] = event.on_behalf_of
     return attributes(event, source) | {
         "position": event.position,
         "datacontenttype": JSON,
         "dataschema": f"/{source}/v1/asyncapi.json#{event.type}",
-        "data": orjson.loads(event.data) | {"by": event.actor},
+        "data": data,
     }
 
 
@@ -72,6 +76,7 @@ def to_headers(event: StoredEvent, source: str) -> list[tuple[str, bytes]]:
         "actor": event.actor,
         "correlationid": str(event.correlation_id),
         "causationid": str(event.causation_id or ""),
+        "onbehalfof": event.on_behalf_of or "",
     }
     return [("content-type", JSON.encode()), *((f"ce_{name}", text.encode()) for name, text in texts.items() if text)]
 
@@ -93,6 +98,7 @@ def from_headers(headers: Headers, value: bytes) -> StoredEvent:
         found.get("ce_actor", b"").decode(),
         uuid(found["ce_correlationid"]),
         uuid(found["ce_causationid"]) if "ce_causationid" in found else None,
+        found["ce_onbehalfof"].decode() if "ce_onbehalfof" in found else None,
     )
 
 

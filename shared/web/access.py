@@ -1,11 +1,11 @@
 """API keys: random, stored as hashes, with scopes, an expiry and a lineage that survives rotation."""
 
 import secrets
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 from uuid import UUID
 
 from sqlalchemy import (
@@ -23,6 +23,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 Scope = Literal[
@@ -55,6 +56,8 @@ class KeyColumns(TypedColumns):
     name: Named[str] = Column(Text)
     scopes: Named[list[str]] = Column(ARRAY(Text))
     node: Named[str | None] = Column(Text)
+    owner: Named[str | None] = Column(Text)
+    settings: Named[dict[str, Any] | None] = Column(JSONB(none_as_null=True))
     created_at: Named[datetime] = Column(DateTime(timezone=True), server_default=func.clock_timestamp())
     expires_at: Named[datetime | None] = Column(DateTime(timezone=True))
     revoked_at: Named[datetime | None] = Column(DateTime(timezone=True))
@@ -125,11 +128,14 @@ async def create(
     scopes: Collection[str],
     *,
     node: str | None = None,
+    owner: str | None = None,
+    settings: Mapping[str, Any] | None = None,
     expires_at: datetime | None = None,
     lineage: UUID | None = None,
     secret: str | None = None,
 ) -> str:
-    """Returns the secret, which is stored nowhere."""
+    """Returns the secret, which is stored nowhere. `node`: the org node that the key is tied to. `owner`: the person in
+    charge of it. `settings`: of a connector."""
     secret = secret or f"fc_{secrets.token_urlsafe(32)}"
     row = {
         "key_id": key_id,
@@ -138,6 +144,8 @@ async def create(
         "name": name,
         "scopes": sorted(scopes),
         "node": node,
+        "owner": owner,
+        "settings": settings,
         "expires_at": expires_at,
     }
     await tx.execute(insert(keys).values(row))
@@ -145,12 +153,22 @@ async def create(
 
 
 async def rotate(tx: AsyncConnection, key_id: UUID, new_id: UUID) -> str | None:
-    """A new secret with the same name, scopes, node and lineage; the old one stays valid until it is revoked. None when
+    """A new secret with the same properties and lineage; the old one stays valid until it is revoked. None when
     there is no such key."""
     row = (await tx.execute(select(keys).where(keys.c.key_id == key_id))).one_or_none()
     if row is None:
         return None
-    return await create(tx, new_id, row.name, row.scopes, node=row.node, expires_at=row.expires_at, lineage=row.lineage)
+    return await create(
+        tx,
+        new_id,
+        row.name,
+        row.scopes,
+        node=row.node,
+        owner=row.owner,
+        settings=row.settings,
+        expires_at=row.expires_at,
+        lineage=row.lineage,
+    )
 
 
 async def revoke(tx: AsyncConnection, key_id: UUID) -> bool:

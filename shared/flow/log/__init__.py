@@ -129,7 +129,7 @@ def check_sizes(events: Sequence[StoredEvent]) -> None:
 
 
 def record_size(event: StoredEvent) -> int:
-    texts = (event.data, event.stream, event.stream, event.type, event.actor)
+    texts = (event.data, event.stream, event.stream, event.type, event.actor, event.on_behalf_of or "")
     return ENVELOPE + sum(len(text.encode()) for text in texts)
 
 

@@ -56,6 +56,7 @@ class RecordColumns(TypedColumns):
     actor: Named[str] = Column(Text)
     correlation_id: Named[UUID] = Column(Uuid)
     causation_id: Named[UUID | None] = Column(Uuid)
+    on_behalf_of: Named[str | None] = Column(Text)
 
 
 class WatermarkColumns(TypedColumns):
@@ -89,12 +90,13 @@ RESERVE_OFFSETS = text("""
 )
 APPEND = text("""
     INSERT INTO log.records (topic, partition, record_offset, position, event_id, stream, version, type, data,
-        occurred_at, recorded_at, actor, correlation_id, causation_id)
-    SELECT :topic, facts.*
+        occurred_at, recorded_at, actor, correlation_id, causation_id, on_behalf_of)
+    SELECT :topic, events.*
     FROM unnest(CAST(:partition AS int[]), CAST(:record_offset AS bigint[]), CAST(:position AS bigint[]),
         CAST(:event_id AS uuid[]), CAST(:stream AS text[]), CAST(:version AS int[]), CAST(:type AS text[]),
         CAST(:data AS text[]), CAST(:occurred_at AS timestamptz[]), CAST(:recorded_at AS timestamptz[]),
-        CAST(:actor AS text[]), CAST(:correlation_id AS uuid[]), CAST(:causation_id AS uuid[])) AS facts""")
+        CAST(:actor AS text[]), CAST(:correlation_id AS uuid[]), CAST(:causation_id AS uuid[]),
+        CAST(:on_behalf_of AS text[])) AS events""")
 WANTED = (
     func.unnest(bindparam("partition", type_=ARRAY(Integer)), bindparam("next_offset", type_=ARRAY(BigInteger)))
     .table_valued("partition", "next_offset")
