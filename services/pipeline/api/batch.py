@@ -33,7 +33,7 @@ def write_request(call: Call, history: History) -> WriteRequest:
     steps = [
         Step(
             command_of(fact, history.external_id),
-            call.dated(fact.occurred_at),
+            call.checked_occurred_at(fact.occurred_at),
             fact_claim(call, history.external_id, number, fact),
         )
         for number, fact in enumerate(history.facts)
