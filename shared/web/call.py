@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequen
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -73,6 +74,7 @@ class Call:
         claim: AliasClaim | None = None,
         find: Sequence[str] = (),
         also: Sequence[str] = (),
+        unless: Mapping[str, str] = MappingProxyType({}),
         new: bool = False,
         reply: Callable[[Any], Mapping[str, Any]] = lambda state: {},
     ) -> WriteResult:
@@ -88,6 +90,7 @@ class Call:
                 self.correlation_id,
                 resolve_by=find,
                 also_claim=also,
+                resolve_unless=unless,
                 is_new_stream=new,
                 if_version=conditions.if_version(self.request.headers),
                 idempotency_key=key,
