@@ -10,13 +10,13 @@ from services.lead_intake.lead.commands import CaptureLead
 from services.lead_intake.lead.decider import DECIDER
 from shared.store.write_request import Step, WriteRequest, WriteResult
 from shared.web.call import Call, Needs
-from shared.web.ndjson import batch, documented
-from shared.web.problems import Invalid
+from shared.web.ndjson import batch, batch_openapi
+from shared.web.problems import InvalidRequest
 
 router = APIRouter(tags=["leads"])
 
 
-@router.post("/leads/batch", response_class=StreamingResponse, openapi_extra=documented(CaptureLead))
+@router.post("/leads/batch", response_class=StreamingResponse, openapi_extra=batch_openapi(CaptureLead))
 async def capture_leads(call: Annotated[Call, Depends(Needs("leads:write"))]) -> StreamingResponse:
     """Capture many leads: a line is the body of `POST /leads`, with an `external_id` or an `occurred_at`. A line that
     is sent twice adds nothing."""
@@ -26,7 +26,7 @@ async def capture_leads(call: Annotated[Call, Depends(Needs("leads:write"))]) ->
 def write_request(call: Call, body: CaptureLead) -> WriteRequest:
     if body.external_id is None and body.occurred_at is None:
         detail = "a line needs external_id or occurred_at"
-        raise Invalid(detail, errors=[{"pointer": "/external_id", "detail": detail}])
+        raise InvalidRequest(detail, errors=[{"pointer": "/external_id", "detail": detail}])
     context = call.context
     command = record_capture(call, body, has_key=False)
     claim = external_claim(context.blind_index, body)

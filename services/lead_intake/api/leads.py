@@ -22,8 +22,8 @@ from services.lead_intake.lead.history import HISTORY, Captures, sealed_values
 from services.lead_intake.projections import leads
 from shared.rules.message import ExternalId, Instant
 from shared.web.call import Call, Folded, Needs
-from shared.web.openapi import AFTER_THIS, follow
-from shared.web.paging import Cursor, Limit, Page, decode, page
+from shared.web.openapi import READ_AFTER_THIS, response_links
+from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
 
 router = APIRouter(tags=["leads"])
 Reads = Annotated[Call, Depends(Needs("leads:read"))]
@@ -97,11 +97,11 @@ class LeadRow(BaseModel):
 # -- commands --------------------------------------------------------------------------------------------------------
 
 
-LINKS = follow(
+LINKS = response_links(
     lead=("GET /intake/v1/leads/{lead_id}", {"lead_id": "$response.body#/lead_id"}),
     person=("GET /intake/v1/people/{person_id}", {"person_id": "$response.body#/person_id"}),
     erase=("DELETE /intake/v1/people/{person_id}", {"person_id": "$response.body#/person_id"}),
-    qualified=("GET /qualification/v1/leads/{lead_id}", {"lead_id": "$response.body#/lead_id", **AFTER_THIS}),
+    qualified=("GET /qualification/v1/leads/{lead_id}", {"lead_id": "$response.body#/lead_id", **READ_AFTER_THIS}),
 )
 
 
@@ -162,11 +162,11 @@ async def list_leads(
     if external_id is not None:
         found = await leads_with_external_id(call, external_id)
         return Page(items=[row for row in found if matches(row, source, since)], next=None)
-    cursor = decode(after, int)
+    cursor = decode_cursor(after, int)
     async with call.read() as tx:
         rows = await leads.find(tx, source, since, cursor[0] if cursor else None, limit)
     positions = {row["lead_id"]: row["position"] for row in rows}
-    return page([LeadRow.model_validate(row) for row in rows], limit, lambda row: [positions[row.lead_id]])
+    return make_page([LeadRow.model_validate(row) for row in rows], limit, lambda row: [positions[row.lead_id]])
 
 
 async def leads_with_external_id(call: Call, external_id: str) -> list[LeadRow]:

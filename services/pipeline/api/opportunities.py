@@ -18,7 +18,7 @@ from shared.rules.money import format_amount
 from shared.rules.sealed import Sealed
 from shared.store import vault
 from shared.web.call import Call, Needs
-from shared.web.paging import Cursor, Limit, Page, decode, page
+from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
 
 router = APIRouter(tags=["opportunities"])
 Reads = Annotated[Call, Depends(Needs("pipeline:read"))]
@@ -100,13 +100,13 @@ async def listed(
     if external_id is not None:
         subject = await call.subject_of_alias(external_alias(call, external_id))
         return Page(items=[await one(subject, call)] if subject else [], next=None)
-    cursor = decode(after, str)
+    cursor = decode_cursor(after, str)
     wanted = Wanted(stage, owner, category, closing_from, closing_to, account)
     async with call.read() as tx:
         found = await opportunities.find(tx, wanted, cursor[0] if cursor else None, limit)
         texts = await vault.read(tx, {row["name_ref"] for row in found if row["name_ref"]})
     views = [view(row, row["opportunity_id"], texts.get(row["name_ref"]), row["version"]) for row in found]
-    return page(views, limit, lambda item: [item.opportunity_id])
+    return make_page(views, limit, lambda item: [item.opportunity_id])
 
 
 @router.get("/opportunities/{opportunity_id}/history")
