@@ -17,8 +17,9 @@ from shared.flow.log import Log
 from shared.flow.log.postgres import PostgresLog
 from shared.rules.clock_and_ids import ClockAndIds
 from shared.run import schema
-from shared.run.process import Server, route_by_prefix, run_services, server
-from shared.run.service import Resources, Service
+from shared.run.process import Server, make_server, route_by_prefix, run_services
+from shared.run.resources import Resources
+from shared.run.service import Service
 from shared.run.settings import Settings
 from shared.store import engines
 from shared.store.aliases import BlindIndex
@@ -129,7 +130,7 @@ async def served_services(
     """The same behind a real port: for what streams."""
     async with running_apps(url, services, log=log, settings=settings) as apps:
         headers = {"Authorization": f"Bearer {await make_key(url)}"}
-        serving = server(apps, settings)
+        serving = make_server(apps, settings)
         task = asyncio.ensure_future(serving.serve())
         try:
             await eventually(lambda: started(serving))

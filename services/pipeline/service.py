@@ -1,4 +1,4 @@
-"""What the pipeline service is made of."""
+"""The parts of the pipeline service."""
 
 from services.pipeline import reactions
 from services.pipeline.api import batch, changes, opportunities, stages

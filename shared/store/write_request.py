@@ -52,7 +52,7 @@ class WriteRequest(NamedTuple):
     that `resolve_unless` names for it is known, too. `also_claim`: aliases that it takes
     if nobody has them. `is_new_stream`: `stream` was named for this request, so there is nothing to read.
     `reply(state)` gives the ids of the answer, which are kept for a repetition. `references`: by fields of the
-    decider's context.
+    decider's context. `on_behalf_of`: the org node that the caller acts for.
     """
 
     decider: Decider[Any, Any, Any]
@@ -71,6 +71,7 @@ class WriteRequest(NamedTuple):
     is_new_stream: bool = False
     resolve_unless: Mapping[str, str] = MappingProxyType({})
     references: Mapping[str, Reference] = MappingProxyType({})
+    on_behalf_of: str | None = None
 
 
 class WriteResult(NamedTuple):

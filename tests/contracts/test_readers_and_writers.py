@@ -8,17 +8,12 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from services.forecast.service import SERVICE as FORECAST
-from services.lead_intake.service import SERVICE as INTAKE
-from services.pipeline.service import SERVICE as PIPELINE
-from services.qualification.service import SERVICE as QUALIFICATION
 from shared.rules.message import StoredEvent
 from shared.run.service import Service, Upstream
 from shared.store import event_store
+from tests.contracts.services import READERS, SERVICES, of_reader
 from tests.running import connected, fresh, running_services
 
-SERVICES = (INTAKE, QUALIFICATION, PIPELINE, FORECAST)
-READERS = [(reader, upstream) for reader in SERVICES for upstream in reader.upstream]
 TOPICS = {service.name: service.topic for service in SERVICES}
 MET = {"status": "met", "evidence": "said so"}
 BANT = {"budget": MET, "authority": MET, "need": MET, "timing": MET}
@@ -132,9 +127,7 @@ async def test_a_writer_knows_its_own_events(written: dict[str, list[StoredEvent
         assert len(service.parse.all(written[service.name])) == len(written[service.name]) > 0
 
 
-@pytest.mark.parametrize(
-    ("reader", "upstream"), READERS, ids=lambda each: each.name if isinstance(each, Service) else ""
-)
+@pytest.mark.parametrize(("reader", "upstream"), READERS, ids=of_reader)
 def test_readers_listen_where_writers_speak(reader: Service, upstream: Upstream) -> None:
     assert upstream.topic == TOPICS[upstream.source]
     assert set(reader.reacts_to) <= {one.source for one in reader.upstream}

@@ -12,7 +12,8 @@ from services.lead_intake.lead.commands import RecordCapture
 from services.lead_intake.person.commands import ErasePerson, RecordAccess
 from services.pipeline.opportunity import commands as deal
 from services.pipeline.opportunity.events import Approach, Motion
-from services.pipeline.process.decider import DEFAULT, DefineProcess
+from services.pipeline.process.commands import DefineProcess
+from services.pipeline.process.default import DEFAULT
 from services.pipeline.process.events import ForecastCategory, Stage
 from services.qualification.lead import commands as lead
 from services.qualification.lead import events as lead_events
@@ -85,10 +86,10 @@ OF_OPPORTUNITIES: Mapping[type[Command], Strategy] = {
     deal.Win: st.builds(deal.Win, amount=prices, close_date=days),
     deal.Lose: st.builds(deal.Lose, reason=reasons, note=notes),
     deal.Recycle: st.builds(deal.Recycle, reason=reasons, note=notes),
-    deal.ReopenWith: st.builds(
-        deal.ReopenWith,
-        asked=st.builds(deal.Reopen, reason=reasons, close_date=st.just(date(2026, 6, 30)), note=notes),
-        may_correct=st.booleans(),
+    deal.PermittedReopen: st.builds(
+        deal.PermittedReopen,
+        body=st.builds(deal.Reopen, reason=reasons, close_date=st.just(date(2026, 6, 30)), note=notes),
+        may_change_ended_periods=st.booleans(),
     ),
     deal.Correct: st.builds(
         deal.Correct, amount=prices, close_date=days, owner=st.none() | owners, reason=reasons, note=notes

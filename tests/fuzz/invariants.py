@@ -13,7 +13,7 @@ from services.lead_intake.lead.state import State as Captures
 from services.lead_intake.person.events import PersonErased, PersonEvent
 from services.lead_intake.person.state import Person
 from services.pipeline.opportunity.events import (
-    After,
+    ChangeEvent,
     HandOverRefused,
     OpportunityEvent,
     OpportunityOpened,
@@ -23,8 +23,8 @@ from services.pipeline.opportunity.events import (
 from services.pipeline.opportunity.state import Closed
 from services.pipeline.opportunity.state import NotThere as NoDeal
 from services.pipeline.opportunity.state import State as DealState
-from services.pipeline.process.decider import Processes
 from services.pipeline.process.events import ProcessDefined
+from services.pipeline.process.state import Processes
 from services.qualification.lead.events import After as LeadAfter
 from services.qualification.lead.events import LeadErased, Lifecycle
 from services.qualification.lead.lifecycle import TABLE
@@ -50,23 +50,25 @@ def deal(state: DealState, happened: Happened) -> None:
     entered: datetime | None = None
     closed = False
     for (before, _), (event, at) in pairwise(events):
-        assert isinstance(before, After)
-        assert isinstance(event, After)
+        assert isinstance(before, ChangeEvent)
+        assert isinstance(event, ChangeEvent)
         entered = entered or events[0][1]
         if isinstance(event, StageChanged):
             follows(before, event, at - entered)
             assert closed == (event.command == "reopen"), "only a reopening brings a closed deal back"
-            entered, closed = at, event.outcome is not None
+            entered, closed = at, event.after.outcome is not None
         else:
-            assert (event.stage, event.outcome) == (before.stage, before.outcome), "no stage without its event"
+            stage = (event.after.stage, event.after.outcome)
+            assert stage == (before.after.stage, before.after.outcome), "no stage without its event"
     assert isinstance(state, Closed) == closed
 
 
-def follows(before: After, event: StageChanged, stayed: timedelta) -> None:
+def follows(before: ChangeEvent, event: StageChanged, stayed: timedelta) -> None:
     """Visits to stages touch each other: no gap, no overlap."""
-    was = (before.stage, before.category, before.amount, before.close_date)
+    fields = before.after
+    was = (fields.stage, fields.category, fields.amount, fields.close_date)
     assert (event.from_stage, event.from_category, event.from_amount, event.from_close_date) == was
-    assert (event.to_stage, event.to_category) == (event.stage, event.category)
+    assert (event.to_stage, event.to_category) == (event.after.stage, event.after.category)
     assert event.seconds_in_from_stage == int(stayed.total_seconds()) >= 0
 
 

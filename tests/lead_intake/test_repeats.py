@@ -117,7 +117,7 @@ async def test_a_withdrawal_right_after_a_grant_counts(api: httpx.AsyncClient) -
     granted = await post(api, JANE | {"consent": consent | {"status": "granted"}})
     denied = await post(api, JANE | {"consent": consent | {"status": "denied"}})
     assert denied.json()["lead_id"] == granted.json()["lead_id"]
-    lead = (await api.get(f"/intake/v1/leads/{granted.json()['lead_id']}")).json()
+    lead = (await api.get(f"leads/{granted.json()['lead_id']}")).json()
     assert [each["status"] for each in lead["consents"]] == ["denied"]
     assert lead["captures"][1]["supplements"] == granted.json()["capture_id"]
 

@@ -279,15 +279,15 @@ async def test_a_planted_guard_that_forgets_a_state_is_found(
     database: str, monkeypatch: pytest.MonkeyPatch, state: str, what: str
 ) -> None:
     if what == "at":
-        monkeypatch.setattr(access, "at", lambda now, caller: caller)
+        monkeypatch.setattr(access, "unless_expired", lambda now, caller: caller)
     else:
-        authenticated = guard.Guard.authenticated
+        authenticated = guard.Guard.authenticate
 
         async def untied(one: guard.Guard, *asked: Any) -> access.Caller:
             found = await one.access.caller(guard.bearer_secret(asked[1]))
             return found if found and found.node else await authenticated(one, *asked)
 
-        monkeypatch.setattr(guard.Guard, "authenticated", untied)
+        monkeypatch.setattr(guard.Guard, "authenticate", untied)
     keys = await Keys.made(database)
     async with running(database, SERVICES["pipeline"]) as apps:
         seen = await walked(apps, keys)
