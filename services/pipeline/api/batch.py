@@ -7,8 +7,10 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import StreamingResponse
 
 from services.pipeline.api.opportunities import external_alias
+from services.pipeline.opportunity import commands
 from services.pipeline.opportunity.decider import DECIDER
-from services.pipeline.opportunity.history import Fact, History, OpenFact
+from services.pipeline.opportunity.history import Fact, History, OpenFact, WinFact
+from shared.rules.message import Command
 from shared.store.write_request import AliasClaim, Step, WriteRequest, WriteResult
 from shared.web.call import Call, Needs
 from shared.web.ndjson import batch, batch_openapi
@@ -30,7 +32,7 @@ def write_request(call: Call, history: History) -> WriteRequest:
     external = external_alias(call, history.external_id)
     steps = [
         Step(
-            with_external_id(fact, history.external_id),
+            command_of(fact, history.external_id),
             call.checked_occurred_at(fact.occurred_at),
             fact_claim(call, history.external_id, number, fact),
         )
@@ -56,8 +58,15 @@ def must_open_first(history: History) -> None:
         )
 
 
-def with_external_id(fact: Fact, external_id: str) -> Fact:
-    return fact.model_copy(update={"external_id": external_id}) if isinstance(fact, OpenFact) else fact
+def command_of(fact: Fact, external_id: str) -> Command:
+    """Who imports may win deals in ended periods: the route's scope is `history:write`."""
+    match fact:
+        case OpenFact():
+            return fact.model_copy(update={"external_id": external_id})
+        case WinFact():
+            return commands.PermittedWin(body=fact, may_change_ended_periods=True)
+        case _:
+            return fact
 
 
 def fact_claim(call: Call, external_id: str, number: int, fact: Fact) -> AliasClaim:
