@@ -43,7 +43,7 @@ class ErasureTaken(BaseModel):
 @router.get("/people/{person_id}")
 async def get_person(person_id: PersonId, call: Annotated[Call, Depends(Needs("people:read"))]) -> PersonView:
     """Get a person's data. The access is on disk before the answer leaves."""
-    await call.()
+    await call.wait_for_min_position()
     lead_ids = await leads_of(call, person_id)
     if not lead_ids:
         raise Missing("there is no such person")
