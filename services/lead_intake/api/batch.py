@@ -31,12 +31,10 @@ def write_request(call: Call, body: CaptureLead) -> WriteRequest:
     command = record_capture(call, body, has_key=False)
     claim = external_claim(context.blind_index, body)
     who = identity(context.blind_index, body.person)
-    return WriteRequest(
+    return call.write_request(
         DECIDER,
-        DECIDER.stream(str(context.clock_and_ids.new_id())),
+        str(context.clock_and_ids.new_id()),
         [Step(command, claim=claim)],
-        call.caller.name,
-        call.correlation_id,
         resolve_by=[claim.alias, *who.resolve_by] if claim else who.resolve_by,
         resolve_unless=who.unless,
         also_claim=who.also_claim,

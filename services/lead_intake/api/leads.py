@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
 from services.lead_intake.api.capture_request import (
@@ -22,13 +22,14 @@ from services.lead_intake.lead.history import HISTORY, Captures, sealed_values
 from services.lead_intake.projections import leads
 from shared.rules.message import ExternalId, Instant
 from shared.web.call import Call, Folded, Needs
+from shared.web.input import ResourceId
 from shared.web.openapi import READ_AFTER_THIS, response_links
 from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
 
 router = APIRouter(tags=["leads"])
 Reads = Annotated[Call, Depends(Needs("leads:read"))]
 Writes = Annotated[Call, Depends(Needs("leads:write"))]
-LeadId = Annotated[str, Path(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
+LeadId = ResourceId
 
 
 class CaptureTaken(BaseModel):
@@ -125,10 +126,10 @@ async def capture_lead(body: CaptureLead, call: Writes) -> CaptureTaken:
         str(context.clock_and_ids.new_id()),
         command,
         claim=claim,
-        find=[claim.alias, *who.resolve_by] if claim else who.resolve_by,
-        unless=who.unless,
-        also=who.also_claim,
-        new=True,
+        resolve_by=[claim.alias, *who.resolve_by] if claim else who.resolve_by,
+        resolve_unless=who.unless,
+        also_claim=who.also_claim,
+        is_new_stream=True,
         reply=capture_ids(command),
     )
     if not result.created:

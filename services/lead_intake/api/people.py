@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
 from services.lead_intake.lead.consent import current_consents
@@ -12,11 +12,12 @@ from services.lead_intake.person import commands
 from services.lead_intake.person.decider import DECIDER
 from shared.rules.message import Missing, subject_of
 from shared.store import aliases
-from shared.store.write_request import Step, WriteRequest
+from shared.store.write_request import Step
 from shared.web.call import Call, Folded, Needs
+from shared.web.input import ResourceId
 
 router = APIRouter(tags=["people"])
-PersonId = Annotated[str, Path(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
+PersonId = ResourceId
 
 
 class PersonData(BaseModel):
@@ -70,10 +71,7 @@ async def leads_of(call: Call, person_id: str) -> tuple[str, ...]:
 
 async def record_access(call: Call, person_id: str) -> None:
     """Without the request's own conditions: one Idempotency-Key must not make two accesses into one."""
-    stream = DECIDER.stream(person_id)
-    await call.context.committer.write(
-        WriteRequest(DECIDER, stream, [Step(commands.RecordAccess())], call.caller.name, call.correlation_id)
-    )
+    await call.context.committer.write(call.write_request(DECIDER, person_id, [Step(commands.RecordAccess())]))
 
 
 def person_data(folded: Folded[Captures]) -> PersonData:
