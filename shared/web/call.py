@@ -50,6 +50,7 @@ class WriteOptions(TypedDict, total=False):
     """The fields of `WriteRequest` that routes set."""
 
     resolve_by: Sequence[str]
+    resolve_unless: Mapping[str, str]
     also_claim: Sequence[str]
     is_new_stream: bool
     reply: Callable[[Any], Mapping[str, Any]]
