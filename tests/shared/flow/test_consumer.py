@@ -11,9 +11,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.flow import checkpoint, parked, parked_actions
-from shared.flow.consumer import Consumer, Effect, Progress, StoreSource
+from shared.flow.consumer import Consumer, Effect, Progress
 from shared.flow.parked import TooManyParked
 from shared.flow.read_schema import create_tables
+from shared.flow.source import StoreSource
 from shared.rules.clock_and_ids import ClockAndIds
 from shared.rules.message import RecordedEvent, StoredEvent
 from shared.store import engines

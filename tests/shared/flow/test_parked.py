@@ -12,9 +12,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.flow import checkpoint, consumer, parked, parked_actions
-from shared.flow.consumer import Consumer, Progress, StoreSource
+from shared.flow.consumer import Consumer, Progress
 from shared.flow.parked import ParkedKey
 from shared.flow.parked_actions import Action
+from shared.flow.source import StoreSource
 from shared.rules.clock_and_ids import ClockAndIds
 from shared.rules.message import RecordedEvent
 from shared.store import engines

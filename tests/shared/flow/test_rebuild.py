@@ -16,11 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from funnelcast.verifying.read_models import digest
 from shared.flow import checkpoint, frontier, parked_actions, read_schema, readers, rebuild
-from shared.flow.consumer import StoreSource
 from shared.flow.frontier import Frontier
 from shared.flow.lease import hold_lease, lease_engine
 from shared.flow.log import Log
 from shared.flow.rebuild import CannotRebuild, Rebuild, RebuildSource
+from shared.flow.source import StoreSource
 from shared.flow.topic import TopicSource
 from shared.run.service import Service
 from shared.store import engines

@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.flow import checkpoint
 from shared.flow.batch import Batch
-from shared.flow.consumer import Consumer, Progress, StoreSource
+from shared.flow.consumer import Consumer, Progress
+from shared.flow.source import StoreSource
 from shared.rules.clock_and_ids import ClockAndIds
 from shared.rules.message import RecordedEvent
 from shared.store import engines
