@@ -82,8 +82,8 @@ class CapacityLimit:
 
 @dataclass(frozen=True)
 class Limits:
-    """The limits of one service in one process. Counted by address: `unknown_keys`, requests without a known key; `open`,
-    requests that need no key; `entrances`, requests at entrances."""
+    """The limits of one service in one process. By address are counted: `unknown_keys`, requests without a known key;
+    `open`, requests that need no key; `entrances`, requests at entrances."""
 
     keys: RateLimit
     unknown_keys: RateLimit
