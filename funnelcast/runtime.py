@@ -58,7 +58,7 @@ async def stoppable(life: Life) -> None:
     me = asyncio.current_task()
     assert me is not None  # noqa: S101 - a coroutine of a loop runs in a task
     stopper = Stopper(me)
-    with process.signals(stopper):
+    with process.stop_signals(stopper):
         try:
             await life(stopper)
         except asyncio.CancelledError:
@@ -111,12 +111,12 @@ async def serve(
 ) -> None:
     """Until told to stop. `welcome` is called when requests are answered, with the address."""
     with bound(resources.settings.host, resources.settings.port) as listening:
-        async with process.all_running(services, resources, work=work) as apps:
+        async with process.run_services(services, resources, work=work) as apps:
             server = stopper.server = process.server(apps, resources.settings)
             async with asyncio.TaskGroup() as tasks:
                 serving = tasks.create_task(server.serve([listening]))
                 await wait_until(lambda: server.started or serving.done())
-                memory.settle()
+                memory.freeze_loaded_objects()
                 welcoming = tasks.create_task(welcome(apps, address(listening)))
                 await serving
                 welcoming.cancel()

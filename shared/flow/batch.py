@@ -18,36 +18,36 @@ class Batch:
     source's offsets after them."""
 
     events: Sequence[StoredEvent]
-    facts: Sequence[RecordedEvent[Any] | Exception | None]
+    recorded: Sequence[RecordedEvent[Any] | Exception | None]
     offsets: Offsets | None
 
     @classmethod
     async def parsed(cls, parse: Parser[Any], events: Sequence[StoredEvent], offsets: Offsets | None) -> "Batch":
         """In slices: requests that this process answers need not wait for all of it."""
-        facts: list[RecordedEvent[Any] | Exception | None] = []
+        recorded: list[RecordedEvent[Any] | Exception | None] = []
         for start in range(0, len(events), SLICE):
-            facts += [fact_of(parse, event) for event in events[start : start + SLICE]]
+            recorded += [parse_or_error(parse, event) for event in events[start : start + SLICE]]
             await asyncio.sleep(0)
-        return cls(events, facts, offsets)
+        return cls(events, recorded, offsets)
 
     def halves(self) -> tuple["Batch", "Batch"]:
         """Only the second reaches as far as the offsets."""
         half = len(self.events) // 2
-        first = Batch(self.events[:half], self.facts[:half], None)
-        return first, Batch(self.events[half:], self.facts[half:], self.offsets)
+        first = Batch(self.events[:half], self.recorded[:half], None)
+        return first, Batch(self.events[half:], self.recorded[half:], self.offsets)
 
 
-def fact_of(parse: Parser[Any], event: StoredEvent) -> RecordedEvent[Any] | Exception | None:
+def parse_or_error(parse: Parser[Any], event: StoredEvent) -> RecordedEvent[Any] | Exception | None:
     try:
         return parse(event)
     except Exception as error:
         return error
 
 
-def readable(facts: Iterable[RecordedEvent[Any] | Exception | None]) -> list[RecordedEvent[Any]]:
+def recorded_events(recorded: Iterable[RecordedEvent[Any] | Exception | None]) -> list[RecordedEvent[Any]]:
     """Raises the error of the first that is none."""
     found = []
-    for fact in facts:
+    for fact in recorded:
         if isinstance(fact, Exception):
             raise fact
         if fact is not None:

@@ -24,10 +24,10 @@ class CheckpointColumns(TypedColumns):
 
 
 checkpoints = Table("checkpoints", metadata, CheckpointColumns)
-MOVE = text("""
+ADVANCE = text("""
     UPDATE checkpoints SET position = :position, offsets = coalesce(CAST(:offsets AS jsonb), offsets)
     WHERE subscription = :subscription AND source = :source AND position = :expected RETURNING position""")
-TAKE_TURNS = text("""
+LOCK_AND_FIND_EXCLUDED = text("""
     SELECT pg_advisory_xact_lock(hashtext(current_schema()), hashtext(:subscription)),
         (SELECT coalesce(array_agg(DISTINCT key), '{}') FROM parked
             WHERE subscription = :subscription AND source = :source) AS keys,
@@ -40,14 +40,14 @@ statement than the one that waited for the row."""
 
 
 @dataclass(frozen=True)
-class Aside:
+class ExcludedEvents:
     """What of a batch is not to be applied: events of these keys, which wait; events at these positions, ever."""
 
     keys: frozenset[str]
     skipped: frozenset[int]
 
 
-async def find(tx: AsyncConnection, subscription: str, source: str) -> tuple[int, dict[int, int]]:
+async def find_or_create(tx: AsyncConnection, subscription: str, source: str) -> tuple[int, dict[int, int]]:
     """The position, and the log's offsets to go on reading from: a hint that costs nothing when it is lost."""
     start = {"subscription": subscription, "source": source, "position": 0, "offsets": {}}
     await tx.execute(insert(checkpoints).values(start).on_conflict_do_nothing())
@@ -56,18 +56,18 @@ async def find(tx: AsyncConnection, subscription: str, source: str) -> tuple[int
     return row.position, {int(partition): offset for partition, offset in row.offsets.items()}
 
 
-async def move(
+async def advance(
     tx: AsyncConnection,
     subscription: str,
     source: str,
     expected: int,
     position: int,
     offsets: Mapping[int, int] | None = None,
-) -> Aside:
+) -> ExcludedEvents:
     """Raises `Fenced`. Then this subscription's sources take turns, so that what one of them changes is never read
     half-done by another."""
     moved = await tx.execute(
-        MOVE,
+        ADVANCE,
         {
             "subscription": subscription,
             "source": source,
@@ -78,9 +78,9 @@ async def move(
     )
     if moved.one_or_none() is None:
         raise Fenced(f"{subscription} of {source} is no longer at {expected}")
-    turn = await tx.execute(TAKE_TURNS, {"subscription": subscription, "source": source, "after": expected})
+    turn = await tx.execute(LOCK_AND_FIND_EXCLUDED, {"subscription": subscription, "source": source, "after": expected})
     row = turn.one()
-    return Aside(frozenset(row.keys), frozenset(row.skipped))
+    return ExcludedEvents(frozenset(row.keys), frozenset(row.skipped))
 
 
 async def positions(tx: AsyncConnection, subscription: str) -> dict[str, int]:
@@ -89,11 +89,11 @@ async def positions(tx: AsyncConnection, subscription: str) -> dict[str, int]:
     return {row.source: row.position for row in await tx.execute(query)}
 
 
-async def forget(tx: AsyncConnection, subscription: str) -> None:
+async def delete_subscription(tx: AsyncConnection, subscription: str) -> None:
     await tx.execute(delete(checkpoints).where(checkpoints.c.subscription == subscription))
 
 
-async def furthest(tx: AsyncConnection, family: str) -> dict[str, int]:
+async def furthest_positions(tx: AsyncConnection, family: str) -> dict[str, int]:
     """By source: how far any of the subscriptions came whose names begin like this."""
     mine = checkpoints.c.subscription.startswith(family, autoescape=True)
     query = select(checkpoints.c.source, func.max(checkpoints.c.position)).where(mine).group_by(checkpoints.c.source)

@@ -10,17 +10,17 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.flow import checkpoint, parked
-from shared.flow.batch import Batch, Offsets, readable
+from shared.flow.batch import Batch, Offsets, recorded_events
 from shared.flow.cancelled import raise_if_cancelled
-from shared.flow.checkpoint import Aside, Fenced
-from shared.flow.parked import Wished
+from shared.flow.checkpoint import ExcludedEvents, Fenced
+from shared.flow.parked import RequestedAction
 from shared.rules.message import Parser, RecordedEvent, StoredEvent
 from shared.store import event_store
 from shared.store.prefetch import prefetch
 from shared.store.signal import Backoff, Signal
 
 log = structlog.get_logger()
-WAIT = 0.25
+POLL_SECONDS = 0.25
 """Seconds between looks for what other processes wrote; what this one writes wakes it at once."""
 Effect = Callable[[AsyncConnection, Sequence[RecordedEvent[Any]]], Awaitable[None]]
 
@@ -45,7 +45,7 @@ class StoreSource:
     """The service's own store: alive when the log is not."""
 
     engine: AsyncEngine
-    wake: Signal
+    store_changed: Signal
     offsets: Offsets = field(default_factory=dict)
     pause: Backoff = field(default_factory=Backoff)
 
@@ -53,11 +53,11 @@ class StoreSource:
         """Positions are all it needs."""
 
     async def read(self, after: int, limit: int, wait: float) -> list[StoredEvent]:
-        known = self.wake.times
+        known = self.store_changed.times
         events = await self.read_now(after, limit)
         pause = self.pause.after(bool(events))
         if not events:
-            await self.wake.after(known, min(pause, wait))
+            await self.store_changed.after(known, min(pause, wait))
         return events
 
     async def aclose(self) -> None:
@@ -75,7 +75,7 @@ class Progress:
     subscription: str
     source: str
     position: int = 0
-    stopped: str | None = None
+    stop_reason: str | None = None
 
 
 @dataclass
@@ -90,34 +90,34 @@ class Consumer:
     engine: AsyncEngine
     limit: int
     progress: Progress
-    wrote: Signal = field(default_factory=Signal)
+    changed: Signal = field(default_factory=Signal)
     """Called after each batch: for those who follow the store that the effect wrote to."""
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     """The subscription's: its sources wait for each other here, where a long batch runs into no lock timeout."""
-    rest: float = 0.0
+    pause_seconds: float = 0.0
     """Seconds after a batch that was not full: under load, what comes meanwhile shares a transaction."""
-    has_parked: bool = True
+    may_have_parked_keys: bool = True
     """Whether there may be parked keys, and so wishes about them."""
 
     async def run(self) -> None:
         async with self.engine.begin() as tx:
-            self.progress.position, offsets = await checkpoint.find(tx, self.subscription, self.source)
-            self.has_parked = self.source in await parked.lowest(tx, self.subscription)
+            self.progress.position, offsets = await checkpoint.find_or_create(tx, self.subscription, self.source)
+            self.may_have_parked_keys = self.source in await parked.first_parked_positions(tx, self.subscription)
         self.events.seek(offsets)
         async with aclosing(prefetch(self.batches(), self.is_full)) as batches:
             async for batch in batches:
                 raise_if_cancelled()
                 if batch.events:
                     await self.take(batch)
-                if self.has_parked:
-                    await self.carry_out_wishes()
+                if self.may_have_parked_keys:
+                    await self.carry_out_requested_actions()
                 if batch.events and not self.is_full(batch):
-                    await asyncio.sleep(self.rest)
+                    await asyncio.sleep(self.pause_seconds)
 
     async def batches(self) -> AsyncGenerator[Batch]:
         at = self.progress.position
         while True:
-            events = await self.events.read(at, self.limit, WAIT)
+            events = await self.events.read(at, self.limit, POLL_SECONDS)
             if events:
                 at = events[-1].position
             yield await Batch.parsed(self.parse, events, self.events.offsets)
@@ -141,30 +141,32 @@ class Consumer:
 
     async def apply(self, batch: Batch) -> None:
         reached = batch.events[-1].position
-        async with self.moving(reached, batch.offsets) as (tx, aside):
+        async with self.advancing_checkpoint(reached, batch.offsets) as (tx, aside):
             told = zip(batch.events, batch.facts, strict=True)
             due = [(event, fact) for event, fact in told if event.position not in aside.skipped]
             waiting = [event for event, _ in due if event.stream in aside.keys]
-            await parked.set_aside(tx, self.subscription, self.source, waiting)
-            await self.effect(tx, readable(fact for event, fact in due if event.stream not in aside.keys))
+            await parked.park_events(tx, self.subscription, self.source, waiting)
+            await self.effect(tx, recorded_events(fact for event, fact in due if event.stream not in aside.keys))
         self.progress.position = reached
-        self.has_parked = bool(aside.keys)
-        self.wrote.notify()
+        self.may_have_parked_keys = bool(aside.keys)
+        self.changed.notify()
 
     async def park(self, event: StoredEvent, error: Exception, offsets: Offsets | None) -> None:
-        async with self.moving(event.position, offsets) as (tx, _):
-            await parked.check_rate(tx)
-            await parked.set_aside(tx, self.subscription, self.source, [event], error)
+        async with self.advancing_checkpoint(event.position, offsets) as (tx, _):
+            await parked.check_parking_rate(tx)
+            await parked.park_events(tx, self.subscription, self.source, [event], error)
         self.progress.position = event.position
-        self.has_parked = True
+        self.may_have_parked_keys = True
         self.tell("parked", event, error)
 
     @asynccontextmanager
-    async def moving(self, to: int, offsets: Offsets | None = None) -> AsyncIterator[tuple[AsyncConnection, Aside]]:
+    async def advancing_checkpoint(
+        self, to: int, offsets: Offsets | None = None
+    ) -> AsyncIterator[tuple[AsyncConnection, ExcludedEvents]]:
         """A transaction in which the checkpoint is moved first."""
         at = self.progress.position
-        async with self.turn, self.engine.begin() as tx:
-            yield tx, await checkpoint.move(tx, self.subscription, self.source, at, to, offsets)
+        async with self.lock, self.engine.begin() as tx:
+            yield tx, await checkpoint.advance(tx, self.subscription, self.source, at, to, offsets)
 
     def tell(self, what: str, event: StoredEvent, error: Exception) -> None:
         log.error(
@@ -178,7 +180,7 @@ class Consumer:
 
     # -- wishes about parked keys -------------------------------------------------------------------------------
 
-    async def carry_out_wishes(self) -> None:
+    async def carry_out_requested_actions(self) -> None:
         """Step by step: each takes events out of a queue, or gives the wish up."""
         while (wished := await self.wished()) is not None:
             if wished.wish == "skip":
@@ -186,9 +188,9 @@ class Consumer:
             else:
                 await self.release(wished.events)
 
-    async def wished(self) -> Wished | None:
+    async def wished(self) -> RequestedAction | None:
         async with self.engine.begin() as tx:
-            return await parked.wished(tx, self.subscription, self.source, self.limit)
+            return await parked.find_requested_action(tx, self.subscription, self.source, self.limit)
 
     async def release(self, events: Sequence[StoredEvent]) -> None:
         """A key's first events, or as many of them as can be applied; the one that cannot stays parked."""
@@ -203,30 +205,30 @@ class Consumer:
                 await self.keep_parked(events[0], error)
 
     async def apply_parked(self, events: Sequence[StoredEvent]) -> None:
-        async with self.staying() as tx:
-            must_be(await parked.take(tx, self.subscription, self.source, events))
+        async with self.holding_checkpoint() as tx:
+            require_unchanged(await parked.remove_events(tx, self.subscription, self.source, events))
             await self.effect(tx, self.parse.all(events))
-        self.wrote.notify()
+        self.changed.notify()
         log.info("released", subscription=self.subscription, source=self.source, key=events[0].stream)
 
     async def keep_parked(self, event: StoredEvent, error: Exception) -> None:
-        async with self.staying() as tx:
-            await parked.failed_again(tx, self.subscription, self.source, event, error)
+        async with self.holding_checkpoint() as tx:
+            await parked.record_failure(tx, self.subscription, self.source, event, error)
         self.tell("parked_again", event, error)
 
     async def skip(self, event: StoredEvent) -> None:
-        async with self.staying() as tx:
-            must_be(await parked.skip(tx, self.subscription, self.source, event))
+        async with self.holding_checkpoint() as tx:
+            require_unchanged(await parked.skip_event(tx, self.subscription, self.source, event))
         log.info("skipped", subscription=self.subscription, source=self.source, position=event.position)
 
     @asynccontextmanager
-    async def staying(self) -> AsyncIterator[AsyncConnection]:
+    async def holding_checkpoint(self) -> AsyncIterator[AsyncConnection]:
         """The checkpoint stays where it is, held: nobody else moves it or touches what is parked."""
-        async with self.moving(self.progress.position) as (tx, _):
+        async with self.advancing_checkpoint(self.progress.position) as (tx, _):
             yield tx
 
 
-def must_be(there: bool) -> None:
+def require_unchanged(there: bool) -> None:
     """The position alone does not tell of a release: another one at the same place may have done it."""
     if not there:
         raise Fenced("somebody else carried this wish out")

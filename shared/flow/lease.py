@@ -10,10 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import NullPool
 
 HEARTBEAT = 1.0
-TRY = text("SELECT pg_try_advisory_lock(hashtext('funnelcast lease'), hashtext(:name))")
-TRY_FOR_NOW = text("SELECT pg_try_advisory_xact_lock(hashtext('funnelcast lease'), hashtext(:name))")
+TRY_LOCK = text("SELECT pg_try_advisory_lock(hashtext('funnelcast lease'), hashtext(:name))")
+TRY_LOCK_IN_TRANSACTION = text("SELECT pg_try_advisory_xact_lock(hashtext('funnelcast lease'), hashtext(:name))")
 BEAT = text("SELECT 1")
-END = text("""
+END_HOLDER = text("""
     SELECT pg_terminate_backend(pid) FROM pg_locks
     WHERE locktype = 'advisory' AND granted AND objsubid = 2
         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
@@ -36,38 +36,38 @@ def lease_engine(url: str) -> AsyncEngine:
 
 
 @asynccontextmanager
-async def lease(engine: AsyncEngine, name: str) -> AsyncIterator[None]:
+async def hold_lease(engine: AsyncEngine, name: str) -> AsyncIterator[None]:
     """Waits until the lease is free, holds it while the body runs, and cancels the body with `LeaseLost` when the
     connection ends. The effects are safe anyway: checkpoints and cursors move by compare-and-set."""
     async with engine.connect() as connection:
-        while not (await connection.execute(TRY, {"name": name})).scalar_one():
+        while not (await connection.execute(TRY_LOCK, {"name": name})).scalar_one():
             await asyncio.sleep(HEARTBEAT / 2)
-        async with beating(connection):
+        async with heartbeats(connection):
             yield
 
 
 @asynccontextmanager
-async def taken_over(engine: AsyncEngine, name: str) -> AsyncIterator[bool]:
+async def take_over_lease(engine: AsyncEngine, name: str) -> AsyncIterator[bool]:
     """The same, but whoever has it loses it: as when its connection ends. Yields whether somebody had it; they notice
     at their next heartbeat, and until then go on."""
     async with engine.connect() as connection:
         had = False
-        while not (await connection.execute(TRY, {"name": name})).scalar_one():
-            had = await end(connection, name) or had
+        while not (await connection.execute(TRY_LOCK, {"name": name})).scalar_one():
+            had = await end_holder(connection, name) or had
             await asyncio.sleep(0.02)
-        async with beating(connection):
+        async with heartbeats(connection):
             yield had
 
 
-async def end(tx: AsyncConnection, name: str) -> bool:
+async def end_holder(tx: AsyncConnection, name: str) -> bool:
     """Whoever holds it starts anew. Whether somebody did."""
-    return bool((await tx.execute(END, {"name": name})).all())
+    return bool((await tx.execute(END_HOLDER, {"name": name})).all())
 
 
 @asynccontextmanager
-async def beating(connection: AsyncConnection) -> AsyncIterator[None]:
+async def heartbeats(connection: AsyncConnection) -> AsyncIterator[None]:
     async with asyncio.TaskGroup() as tasks:
-        task = tasks.create_task(beat(connection))
+        task = tasks.create_task(send_heartbeats(connection))
         try:
             yield
         finally:
@@ -76,10 +76,10 @@ async def beating(connection: AsyncConnection) -> AsyncIterator[None]:
 
 async def is_free(tx: AsyncConnection, name: str) -> bool:
     """Whether nobody holds it; then nobody will before this transaction ends."""
-    return bool((await tx.execute(TRY_FOR_NOW, {"name": name})).scalar_one())
+    return bool((await tx.execute(TRY_LOCK_IN_TRANSACTION, {"name": name})).scalar_one())
 
 
-async def beat(connection: AsyncConnection) -> None:
+async def send_heartbeats(connection: AsyncConnection) -> None:
     while True:
         await asyncio.sleep(HEARTBEAT)
         try:

@@ -25,7 +25,7 @@ class Projection:
     applies: Mapping[str, Apply]
 
 
-def together(projections: Sequence[Projection], source: str) -> Apply:
+def apply_all(projections: Sequence[Projection], source: str) -> Apply:
     """What all of them do with a source's events."""
     applies = [each.applies[source] for each in projections if source in each.applies]
 

@@ -16,40 +16,40 @@ OF_FAMILY = text("SELECT nspname FROM pg_namespace WHERE nspname ~ :pattern AND 
 IN_USE = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = :name")
 
 
-def family(schema: str) -> str:
+def name_prefix(schema: str) -> str:
     """What the names of all versions begin with."""
     return schema.rpartition("_")[0] + "_"
 
 
-def beside(schema: str) -> str:
+def rebuild_schema(schema: str) -> str:
     """Where it is built anew."""
     return f"{schema}_rebuild"
 
 
-async def ensure(engine: AsyncEngine, schema: str, projections: Sequence[Projection]) -> None:
+async def ensure_tables(engine: AsyncEngine, schema: str, projections: Sequence[Projection]) -> None:
     """New tables are filled from the beginning. What an interrupted rebuild left behind goes."""
     async with engine.begin() as tx:
-        there = await exists(tx, schema)
-        if await is_free(tx, beside(schema)):
-            await drop(tx, beside(schema))
+        there = await exists_locked(tx, schema)
+        if await is_free(tx, rebuild_schema(schema)):
+            await drop(tx, rebuild_schema(schema))
         if there:
             return
-        await parked.begin(tx, schema, family(schema))
-        await checkpoint.forget(tx, schema)
-        await create(tx, schema, projections)
+        await parked.begin_subscription(tx, schema, name_prefix(schema))
+        await checkpoint.delete_subscription(tx, schema)
+        await create_tables(tx, schema, projections)
+
+
+async def exists_locked(tx: AsyncConnection, schema: str) -> bool:
+    """Nobody else makes or drops it until this transaction ends."""
+    await tx.execute(ONE_AT_A_TIME, {"schema": schema})
+    return await exists(tx, schema)
 
 
 async def exists(tx: AsyncConnection, schema: str) -> bool:
-    """Nobody else makes or drops it until this transaction ends."""
-    await tx.execute(ONE_AT_A_TIME, {"schema": schema})
-    return await is_there(tx, schema)
-
-
-async def is_there(tx: AsyncConnection, schema: str) -> bool:
     return bool((await tx.execute(EXISTS, {"schema": schema})).scalar_one())
 
 
-async def create(tx: AsyncConnection, schema: str, projections: Sequence[Projection]) -> None:
+async def create_tables(tx: AsyncConnection, schema: str, projections: Sequence[Projection]) -> None:
     """Tables name no schema: while they are made, theirs is the only one to be seen."""
     await tx.execute(CreateSchema(schema))
     await tx.execute(text(f'SET LOCAL search_path TO "{schema}"'))
@@ -64,21 +64,21 @@ async def drop(tx: AsyncConnection, schema: str) -> None:
 # -- versions that nobody serves any more ------------------------------------------------------------------------
 
 
-async def others(tx: AsyncConnection, schema: str) -> list[str]:
+async def other_versions(tx: AsyncConnection, schema: str) -> list[str]:
     """Schemas of the other versions."""
-    pattern = f"^{family(schema)}[0-9a-f]{{8}}$"
+    pattern = f"^{name_prefix(schema)}[0-9a-f]{{8}}$"
     return list((await tx.execute(OF_FAMILY, {"pattern": pattern, "but": schema})).scalars())
 
 
-async def in_use(tx: AsyncConnection, schema: str) -> bool:
+async def is_in_use(tx: AsyncConnection, schema: str) -> bool:
     """Whether a process serves or builds it: its connections tell."""
     return bool((await tx.execute(IN_USE, {"name": f"funnelcast {schema}"})).scalar_one())
 
 
-async def forget(tx: AsyncConnection, schema: str) -> None:
+async def drop_version(tx: AsyncConnection, schema: str) -> None:
     """Drops a version with all that belongs to it, but for its skips, which every later version obeys."""
-    await exists(tx, schema)
-    for each in (beside(schema), schema):
+    await exists_locked(tx, schema)
+    for each in (rebuild_schema(schema), schema):
         await drop(tx, each)
-    await parked.forget(tx, schema)
-    await checkpoint.forget(tx, schema)
+    await parked.delete_subscription(tx, schema)
+    await checkpoint.delete_subscription(tx, schema)

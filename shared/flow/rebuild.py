@@ -14,19 +14,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.flow import checkpoint, parked, read_schema
 from shared.flow.consumer import Source
-from shared.flow.projection import Projection, together
+from shared.flow.projection import Projection, apply_all
 from shared.rules.message import Parser, RecordedEvent, StoredEvent
 from shared.store.committer import sqlstate
 from shared.store.prefetch import prefetch
 
-AT_ONCE = 2000
-NEAR = 200
+BATCH_SIZE = 2000
+CLOSE_ENOUGH = 200
 """Events that may be lacking when the consumers are asked to stand still."""
-PATIENCE = 30.0
+NEXT_EVENT_TIMEOUT = 30.0
 """Seconds in which the next event must come."""
-LONGEST = 600.0
+LONGEST_READER = 600.0
 """Seconds for which a reader is waited for, while consumers go on."""
-STILL = 1.5
+LONGEST_STANDSTILL = 1.5
 """Seconds for which consumers stand still at most: far below the limits of those who wait for them."""
 PAUSE = 0.5
 LOOK = 0.02
@@ -49,12 +49,12 @@ class CannotRebuild(Exception):
     """The live tables are as they were; the text says why."""
 
 
-class NotNow(Exception):
+class TryAgain(Exception):
     """Too much is going on at this moment: try again."""
 
 
 @dataclass(frozen=True)
-class Followed:
+class RebuildSource:
     """A source's events, from the beginning, and how they are read."""
 
     events: Source
@@ -62,7 +62,7 @@ class Followed:
 
 
 @dataclass(frozen=True)
-class Live:
+class LiveTables:
     """Where the live tables are, and what they do not contain."""
 
     positions: Mapping[str, int]
@@ -85,7 +85,7 @@ class Rebuild:
     engine: AsyncEngine
     live: str
     projections: Sequence[Projection]
-    followed: Mapping[str, Followed]
+    followed: Mapping[str, RebuildSource]
     tell: Callable[[int, int], None] = lambda done, of: None
     reached: dict[str, int] = field(default_factory=dict)
     aside: dict[tuple[str, int], StoredEvent] = field(default_factory=dict)
@@ -94,13 +94,13 @@ class Rebuild:
 
     @property
     def beside(self) -> str:
-        return read_schema.beside(self.live)
+        return read_schema.rebuild_schema(self.live)
 
     async def run(self) -> None:
         """Raises `CannotRebuild`. Whatever happens, nothing is left beside."""
         await self.begin()
         try:
-            while await self.catch_up(PATIENCE) > NEAR:
+            while await self.catch_up(NEXT_EVENT_TIMEOUT) > CLOSE_ENOUGH:
                 pass
             await self.analyze()
             while not await self.has_swapped():
@@ -111,12 +111,12 @@ class Rebuild:
 
     async def begin(self) -> None:
         async with self.engine.begin() as tx:
-            if not await read_schema.exists(tx, self.live):
+            if not await read_schema.exists_locked(tx, self.live):
                 raise CannotRebuild(f"there is no {self.live} yet: it is built when its service starts")
             await read_schema.drop(tx, self.beside)
             for source in self.followed:
-                await checkpoint.find(tx, self.live, source)
-            await read_schema.create(tx, self.beside, self.projections)
+                await checkpoint.find_or_create(tx, self.live, source)
+            await read_schema.create_tables(tx, self.beside, self.projections)
             self.made = (await tx.execute(SCHEMA, {"schema": self.beside})).scalar_one()
 
     # -- building -----------------------------------------------------------------------------------------------
@@ -133,14 +133,14 @@ class Rebuild:
                     self.tell(sum(self.reached.values()), sum(live.positions.values()))
         return sum(self.reached.values()) - before
 
-    async def look(self) -> Live:
+    async def look(self) -> LiveTables:
         """First the positions: what is released after that may be applied already, and nothing is applied too early."""
         async with self.engine.connect() as tx:
             positions = await checkpoint.positions(tx, self.live)
-            left_out = await parked.left_out(tx, self.live)
-        return Live({source: at for source, at in positions.items() if source in self.followed}, left_out)
+            left_out = await parked.excluded_positions(tx, self.live)
+        return LiveTables({source: at for source, at in positions.items() if source in self.followed}, left_out)
 
-    async def batches(self, source: str, live: Live, patience: float) -> AsyncGenerator[Batch]:
+    async def batches(self, source: str, live: LiveTables, patience: float) -> AsyncGenerator[Batch]:
         """Up to where the live tables are."""
         at, to = self.reached.get(source, 0), live.positions.get(source, 0)
         while at < to:
@@ -148,18 +148,18 @@ class Rebuild:
             at = batch.events[-1].position
             yield batch
 
-    async def next(self, source: str, at: int, live: Live, patience: float) -> Batch:
+    async def next(self, source: str, at: int, live: LiveTables, patience: float) -> Batch:
         followed = self.followed[source]
-        events = await followed.events.read(at, min(AT_ONCE, live.positions[source] - at), patience)
+        events = await followed.events.read(at, min(BATCH_SIZE, live.positions[source] - at), patience)
         if events:
             waiting = [one for one in events if (source, one.position) in live.left_out]
             due = [one for one in events if (source, one.position) not in live.left_out]
             return Batch(events, self.parsed(source, due), waiting)
-        if patience < PATIENCE:
-            raise NotNow
+        if patience < NEXT_EVENT_TIMEOUT:
+            raise TryAgain
         raise CannotRebuild(f"position {at + 1} of {source} does not come")
 
-    async def apply_released(self, source: str, live: Live) -> None:
+    async def apply_released(self, source: str, live: LiveTables) -> None:
         released = [place for place in sorted(self.aside) if place[0] == source and place not in live.left_out]
         await self.effect(source, self.parsed(source, [self.aside[place] for place in released]))
         for place in released:
@@ -171,15 +171,15 @@ class Rebuild:
         self.reached[source] = batch.events[-1].position
 
     def parsed(self, source: str, events: Sequence[StoredEvent]) -> list[RecordedEvent[Any]]:
-        with contained(source, events):
+        with only_in_rebuild(source, events):
             return self.followed[source].parse.all(events)
 
     async def effect(self, source: str, facts: Sequence[RecordedEvent[Any]]) -> None:
         if not facts:
             return
-        with contained(source, facts):
+        with only_in_rebuild(source, facts):
             async with self.engine.begin() as tx:
-                await together(self.projections, source)(tx, facts)
+                await apply_all(self.projections, source)(tx, facts)
 
     async def analyze(self) -> None:
         """The planner must know the new tables when they come to be read."""
@@ -195,15 +195,15 @@ class Rebuild:
     async def has_swapped(self) -> bool:
         """Not when readers, or the consumers themselves, do not leave the tables alone for a moment."""
         await self.wait_for_long_readers()
-        await self.catch_up(PATIENCE)
-        deadline = now() + STILL
+        await self.catch_up(NEXT_EVENT_TIMEOUT)
+        deadline = now() + LONGEST_STANDSTILL
         try:
             async with self.engine.begin() as tx:
                 await self.hold(tx)
-                await self.catch_up(STILL)
+                await self.catch_up(LONGEST_STANDSTILL)
                 await wait_for_readers(tx, deadline)
                 await self.swap(tx)
-        except NotNow:
+        except TryAgain:
             return False
         except DBAPIError as error:
             if sqlstate(error) not in BUSY:
@@ -222,10 +222,10 @@ class Rebuild:
         services' rebuilds would wait for each other's."""
         try:
             async with self.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
-                await wait_for_readers(connection, now() + LONGEST)
-        except NotNow:
+                await wait_for_readers(connection, now() + LONGEST_READER)
+        except TryAgain:
             raise CannotRebuild(
-                f"somebody has been reading in one transaction for {LONGEST / 60:.0f} minutes"
+                f"somebody has been reading in one transaction for {LONGEST_READER / 60:.0f} minutes"
             ) from None
 
     async def swap(self, tx: AsyncConnection) -> None:
@@ -242,7 +242,7 @@ class Rebuild:
 
 
 @contextmanager
-def contained(source: str, events: Sequence[StoredEvent | RecordedEvent[Any]]) -> Iterator[None]:
+def only_in_rebuild(source: str, events: Sequence[StoredEvent | RecordedEvent[Any]]) -> Iterator[None]:
     """What fails here did not where the live tables come from."""
     try:
         yield
@@ -260,7 +260,7 @@ async def wait_for_readers(tx: AsyncConnection, deadline: float) -> None:
     before = set((await tx.execute(RUNNING)).scalars())
     while before & set((await tx.execute(RUNNING)).scalars()):
         if now() > deadline:
-            raise NotNow
+            raise TryAgain
         await asyncio.sleep(LOOK)
 
 

@@ -29,12 +29,12 @@ LOST = 10.0
 """Seconds between looks whether a log that has lost events was filled again."""
 CURSOR = select(published.c.position)
 REWIND = update(published).values(position=0)
-MOVE = (
+ADVANCE_CURSOR = (
     update(published)
     .where(published.c.position == bindparam("expected", type_=BigInteger))
     .values(position=bindparam("reached", type_=BigInteger))
 )
-PROMISE = (
+ADVANCE_CLOCK = (
     text("UPDATE published SET clock = greatest(clock, :earliest) RETURNING clock")
     .bindparams(bindparam("earliest", type_=DateTime(timezone=True)))
     .columns(clock=DateTime(timezone=True))
@@ -51,7 +51,7 @@ class Relay:
     partitions: int
     engine: AsyncEngine
     log: Log
-    wake: Signal
+    store_changed: Signal
     position: int = 0
     trouble: str | None = None
     """Why nothing is published, if so."""
@@ -81,7 +81,7 @@ class Relay:
         async with self.log.publisher(self.topic, self.source) as publisher:
             while True:
                 raise_if_cancelled()
-                known = self.wake.times
+                known = self.store_changed.times
                 events = await self.next_events()
                 if events:
                     await self.pass_on(publisher, events)
@@ -93,7 +93,7 @@ class Relay:
                 self.trouble = None
                 pause = self.pause.after(bool(events))
                 if not events:
-                    await self.wake.after(known, pause)
+                    await self.store_changed.after(known, pause)
 
     async def rewind(self) -> None:
         """From here on whoever published before finds the cursor elsewhere, and stops."""
@@ -125,7 +125,7 @@ class Relay:
         await publisher.publish(events)
         reached = events[-1].position
         async with self.engine.begin() as tx:
-            moved = await tx.execute(MOVE, {"expected": self.position, "reached": reached})
+            moved = await tx.execute(ADVANCE_CURSOR, {"expected": self.position, "reached": reached})
             if moved.rowcount != 1:
                 raise Fenced(f"the relay of {self.source} is no longer at {self.position}")
         self.position = reached
@@ -141,5 +141,5 @@ class Relay:
         async with self.engine.begin() as tx:
             await event_store.lock(tx)
             head = await event_store.head(tx)
-            clock = (await tx.execute(PROMISE, {"earliest": head.earliest})).scalar_one()
+            clock = (await tx.execute(ADVANCE_CLOCK, {"earliest": head.earliest})).scalar_one()
             return head.position, clock

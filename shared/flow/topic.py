@@ -29,7 +29,7 @@ class Hole(Exception):
 
 
 @dataclass(frozen=True)
-class Evidence:
+class ProvenContent:
     """All up to the watermark was in the log when these were its ends."""
 
     watermark: Watermark
@@ -48,7 +48,7 @@ class TopicSource:
     _merge: Merge | None = None
     _reader: PartitionReader | None = None
     _open: AsyncExitStack = field(default_factory=AsyncExitStack)
-    _evidence: Evidence | None = None
+    _evidence: ProvenContent | None = None
     _doubted: int = 0
     _looked: float = 0.0
     _heard: float = 0.0
@@ -147,7 +147,7 @@ class TopicSource:
         elif now() >= self._heard + STALLED:
             raise LogUnavailable(f"{self.topic} holds position {merge.next}, and it does not come")
 
-    async def _gather(self, reader: PartitionReader, merge: Merge) -> Evidence | None:
+    async def _gather(self, reader: PartitionReader, merge: Merge) -> ProvenContent | None:
         """First the watermark, then the ends: what the one promises lies below the others."""
         watermark = await self.log.watermark(self.source)
         if watermark is None or watermark.position < merge.next:
@@ -155,7 +155,7 @@ class TopicSource:
         ends = await reader.ends()
         if merge.read.keys() != ends.keys() or any(merge.read[each] > ends[each] for each in ends):
             self._start_anew()
-        return Evidence(watermark, ends)
+        return ProvenContent(watermark, ends)
 
     def _start_anew(self) -> NoReturn:
         """The topic lost records or changed its partitions: what was read of it says nothing about it now."""

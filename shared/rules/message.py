@@ -31,21 +31,21 @@ def without_nul(text: str) -> str:
     return text
 
 
-def within_reach(instant: datetime) -> datetime:
+def instant_in_range(instant: datetime) -> datetime:
     """Refuses instants whose conversion between time zones could leave the range of dates, or mean nothing."""
     if not EARLIEST <= instant < LATEST:
         raise ValueError("must lie between the years 1900 and 2200")
     return instant.astimezone(UTC)
 
 
-def instant_in_words(value: Any) -> Any:
+def written_instant(value: Any) -> Any:
     """Refuses numbers: nobody knows whether they count seconds or milliseconds."""
     if isinstance(value, datetime) or (isinstance(value, str) and INSTANT.fullmatch(value)):
         return value
     raise ValueError("must be an instant such as 2026-03-02T12:00:00Z")
 
 
-def day_in_words(value: Any) -> Any:
+def written_day(value: Any) -> Any:
     if type(value) is date or (isinstance(value, str) and DAY.fullmatch(value)):
         return value
     raise ValueError("must be a day such as 2026-03-02")
@@ -80,10 +80,10 @@ ExternalId = Annotated[
 ]
 """`system:id`, opaque, unique per kind. No `@`: an e-mail address is not an id."""
 
-Instant = Annotated[AwareDatetime, BeforeValidator(instant_in_words), AfterValidator(within_reach)]
+Instant = Annotated[AwareDatetime, BeforeValidator(written_instant), AfterValidator(instant_in_range)]
 """An aware instant, kept in UTC."""
 
-Day = Annotated[date, BeforeValidator(day_in_words), AfterValidator(day_within_reach)]
+Day = Annotated[date, BeforeValidator(written_day), AfterValidator(day_within_reach)]
 
 WHOLE = BeforeValidator(whole_number)
 """With `Field(strict=True)` in front, in JSON a number without a fraction: neither a text nor true."""

@@ -91,7 +91,7 @@ def to_minor_units(amount: Decimal, currency: str) -> Decimal:
     return amount.quantize(Decimal(1).scaleb(-minor_units(currency)), ROUND_HALF_EVEN)
 
 
-def shown(amount: Decimal, currency: str) -> str:
+def format_amount(amount: Decimal, currency: str) -> str:
     """The amount as every answer prints it: `1234.50`."""
     return text(to_minor_units(amount, currency))
 

@@ -12,17 +12,17 @@ from shared.web import problems
 from shared.web.guard import LARGEST_BATCH
 
 log = structlog.get_logger()
-LARGEST_HEAD = 64 * 1024
+MAX_HEAD = 64 * 1024
 """Bytes of a request line with its headers."""
-LARGEST_MESSAGE = 2 * LARGEST_BATCH
+MAX_MESSAGE = 2 * LARGEST_BATCH
 """A client that goes on sending a body which was refused is cut here."""
-SLOWEST_BODY = 16 * 1024
+MIN_BODY_RATE = 16 * 1024
 """Bytes a second, on average, after the first seconds of patience."""
-LONGEST_STALL = 60.0
+MAX_STALL_SECONDS = 60.0
 """Seconds that a client may take nothing of what it asked for; an event stream can be resumed."""
 
 
-class Awaited(Enum):
+class Receiving(Enum):
     """What a client is sending just now."""
 
     NOTHING = auto()
@@ -35,7 +35,7 @@ class Connection(HttpToolsProtocol):
     every request something."""
 
     last = False
-    awaited = Awaited.NOTHING
+    awaited = Receiving.NOTHING
     since = 0.0
     got = 0
     unsent = 0
@@ -43,27 +43,27 @@ class Connection(HttpToolsProtocol):
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self.await_now(Awaited.HEAD)
+        self.await_now(Receiving.HEAD)
 
-    def await_now(self, what: Awaited) -> None:
+    def await_now(self, what: Receiving) -> None:
         self.awaited, self.since, self.got = what, self.loop.time(), 0
 
     def data_received(self, data: bytes) -> None:
-        if self.awaited is Awaited.NOTHING:
-            self.await_now(Awaited.HEAD)
+        if self.awaited is Receiving.NOTHING:
+            self.await_now(Receiving.HEAD)
         self.got += len(data)
         super().data_received(data)
-        if self.got > LARGEST_MESSAGE or (self.awaited is Awaited.HEAD and self.got > LARGEST_HEAD):
-            self.cut(431 if self.awaited is Awaited.HEAD else 413, "the request is too large")
+        if self.got > MAX_MESSAGE or (self.awaited is Receiving.HEAD and self.got > MAX_HEAD):
+            self.cut(431 if self.awaited is Receiving.HEAD else 413, "the request is too large")
 
     def on_headers_complete(self) -> None:
-        self.await_now(Awaited.BODY)
+        self.await_now(Receiving.BODY)
         super().on_headers_complete()
         if self.last:
             self.finish()
 
     def on_message_complete(self) -> None:
-        self.awaited = Awaited.NOTHING
+        self.awaited = Receiving.NOTHING
         super().on_message_complete()
 
     def finish(self) -> None:
@@ -83,16 +83,16 @@ class Connection(HttpToolsProtocol):
 
     def is_late(self, now: float, patience: float) -> bool:
         """While reading is paused, it is we who are slow."""
-        if self.awaited is Awaited.NOTHING or self.flow.read_paused:
+        if self.awaited is Receiving.NOTHING or self.flow.read_paused:
             return False
-        earned = self.got / SLOWEST_BODY if self.awaited is Awaited.BODY else 0.0
+        earned = self.got / MIN_BODY_RATE if self.awaited is Receiving.BODY else 0.0
         return now > self.since + patience + earned
 
     def is_stalled(self, now: float) -> bool:
         unsent = self.transport.get_write_buffer_size()
         if not unsent or unsent != self.unsent:
             self.unsent, self.stalled_since = unsent, now
-        return unsent > 0 and now > self.stalled_since + LONGEST_STALL
+        return unsent > 0 and now > self.stalled_since + MAX_STALL_SECONDS
 
     def cut(self, status: int, why: str) -> None:
         """With a reason, unless an answer is on its way already. Whoever reads the body hears that it broke off."""
@@ -108,13 +108,13 @@ class Connection(HttpToolsProtocol):
 
     def may_be_told(self) -> bool:
         """Not in the middle of an answer to this request, or to the one before."""
-        if self.cycle is None or (self.awaited is Awaited.HEAD and self.cycle.response_complete):
+        if self.cycle is None or (self.awaited is Receiving.HEAD and self.cycle.response_complete):
             return True
-        return self.awaited is Awaited.BODY and not self.cycle.response_started
+        return self.awaited is Receiving.BODY and not self.cycle.response_started
 
 
 def refusal(status: int, why: str) -> bytes:
-    body = orjson.dumps(problems.body_of(status, why))
+    body = orjson.dumps(problems.problem_body(status, why))
     head = b"content-type: %b\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
     return STATUS_LINE[status] + head % (problems.MEDIA_TYPE.encode(), len(body)) + body
 

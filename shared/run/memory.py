@@ -7,7 +7,7 @@ YOUNG, MIDDLE, OLD = 20_000, 20, 50
 thousands of objects, and none of them is garbage of the kind that only a search finds."""
 
 
-def settle() -> None:
+def freeze_loaded_objects() -> None:
     """When all is loaded: it is never searched again. Otherwise nearly half of a consumer's time goes into that."""
     gc.collect()
     gc.freeze()

@@ -6,18 +6,18 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 
-def closed(listening: int) -> list[socket.socket]:
+def close_port(listening: int) -> list[socket.socket]:
     """Who waits to be accepted; from here on connections are refused. Closing alone would reset those who wait, and
     with them the requests that they have sent."""
     with socket.socket(fileno=os.dup(listening)) as port:
         port.setblocking(False)
-        waiting = list(accepted(port))
+        waiting = list(accept_waiting(port))
         with suppress(OSError):  # where a port cannot be shut down, closing it must do
             port.shutdown(socket.SHUT_RDWR)
     return waiting
 
 
-def accepted(port: socket.socket) -> Iterator[socket.socket]:
+def accept_waiting(port: socket.socket) -> Iterator[socket.socket]:
     while True:
         try:
             yield port.accept()[0]

@@ -23,15 +23,15 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.run.connection import Connection, finish, look_at
-from shared.run.port import closed
+from shared.run.port import close_port
 from shared.run.service import Resources, Service, run_service
 from shared.run.settings import Settings
 from shared.web import problems
 from shared.web.service_context import ServiceContext
 
-GRACE = 0.5
-DRAIN = 5
-GONE = 8
+ACCEPT_SECONDS = 0.5
+DRAIN_SECONDS = 5
+STOP_SECONDS = 8
 TICKS = 10
 """Of the server's loop: a second."""
 
@@ -62,10 +62,10 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await self.let_in(self.close_ports())
         loop = asyncio.get_running_loop()
-        end = loop.time() + GRACE
+        end = loop.time() + ACCEPT_SECONDS
         while True:
             finish(self.server_state.connections)
-            await asyncio.sleep(GRACE / 20)  # also at first: who has just been accepted is not counted yet
+            await asyncio.sleep(ACCEPT_SECONDS / 20)  # also at first: who has just been accepted is not counted yet
             if not self.server_state.connections or loop.time() > end:
                 break
         await super().shutdown(sockets)
@@ -75,7 +75,7 @@ class Server(uvicorn.Server):
         waiting: list[socket.socket] = []
         for server in self.servers:
             for listening in server.sockets:
-                waiting += closed(listening.fileno())
+                waiting += close_port(listening.fileno())
             server.close()
         return waiting
 
@@ -92,7 +92,7 @@ class Server(uvicorn.Server):
 
 
 @contextmanager
-def signals(stop: Callable[[], None]) -> Iterator[None]:
+def stop_signals(stop: Callable[[], None]) -> Iterator[None]:
     """SIGTERM and SIGINT mean `stop`, until all has stopped: a second one cuts nothing short."""
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -104,7 +104,7 @@ def signals(stop: Callable[[], None]) -> Iterator[None]:
             loop.remove_signal_handler(number)
 
 
-def front(apps: Mapping[str, FastAPI]) -> ASGIApp:
+def route_by_prefix(apps: Mapping[str, FastAPI]) -> ASGIApp:
     """Each service owns a prefix; paths reach it whole."""
 
     async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
@@ -114,14 +114,14 @@ def front(apps: Mapping[str, FastAPI]) -> ASGIApp:
             await app(scope, receive, send)
         elif scope["type"] == "http":
             known = ", ".join(f"/{name}" for name in apps)
-            body = problems.body_of(404, f"nothing here; the services are at {known}")
-            await problems.response(body, problems.AS_IT_IS)(scope, receive, send)
+            body = problems.problem_body(404, f"nothing here; the services are at {known}")
+            await problems.response(body, problems.NO_SNIFFING)(scope, receive, send)
 
     return dispatch
 
 
 @asynccontextmanager
-async def all_running(
+async def run_services(
     services: Sequence[Service], resources: Resources, *, work: bool = True
 ) -> AsyncIterator[Mapping[str, FastAPI]]:
     async with AsyncExitStack() as stack:
@@ -133,7 +133,7 @@ async def all_running(
 
 def server(apps: Mapping[str, FastAPI], settings: Settings) -> Server:
     config = uvicorn.Config(
-        front(apps),
+        route_by_prefix(apps),
         host=settings.host,
         port=settings.port,
         http=Connection,
@@ -143,7 +143,7 @@ def server(apps: Mapping[str, FastAPI], settings: Settings) -> Server:
         lifespan="off",
         access_log=False,
         log_config=None,
-        timeout_graceful_shutdown=DRAIN,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
         server_header=False,
     )
     return Server(config, [app.state.context for app in apps.values()], settings.slow_client_seconds)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from shared.run.worker import Worker
     from shared.store.committer import Committer
 
-BEHIND = 5000
+MAX_LAG = 5000
 """Events of its own store that a service's read models may lag and still be called ready."""
 
 
@@ -33,7 +33,7 @@ class Building:
     @classmethod
     async def begin(cls, reads: AsyncEngine, service: "Service") -> "Building":
         async with reads.connect() as tx:
-            reached = await checkpoint.furthest(tx, read_schema.family(service.read_models))
+            reached = await checkpoint.furthest_positions(tx, read_schema.name_prefix(service.read_models))
             reached[service.name] = await event_store.position(tx)
         return cls({source: position for source, position in reached.items() if source in service.projected})
 
@@ -89,7 +89,7 @@ class Readiness:
         lag, left = head - applied.get(self.service.name, 0), self.building.left(applied)
         return {
             "database": {"ok": True},
-            "lag": {"ok": lag <= BEHIND, "red": True, "events": lag},
+            "lag": {"ok": lag <= MAX_LAG, "red": True, "events": lag},
             "read_models": {"ok": not left, "red": True, "events": left},
             "relay": self.relay(head),
         }
@@ -101,7 +101,7 @@ class Readiness:
         return {"ok": not relay.trouble, "leads": self.worker.leads, "events": head - relay.position} | why
 
     async def parked(self, tx: AsyncConnection) -> dict[str, Any]:
-        keys = await parked.keys(tx, self.service.subscriptions)
+        keys = await parked.parked_keys(tx, self.service.subscriptions)
         self.metrics.parked.set(len(keys))
         names = ("subscription", "source", "key", "position")
         shown = [{name: getattr(key, name) for name in names} for key in keys[:20]]

@@ -30,7 +30,7 @@ from shared.web import guard, health, openapi, operations, problems
 from shared.web.access import Access
 from shared.web.call import refuse_unknown_parameters
 from shared.web.fast_path import FastPath, FastRoute
-from shared.web.feed import server_sent
+from shared.web.feed import server_sent_event
 from shared.web.limits import CapacityLimit, Limits, RateLimit
 from shared.web.service_context import REACTIONS, ServiceContext
 from shared.web.tail import Tail
@@ -103,7 +103,7 @@ async def run_service(service: Service, resources: Resources, *, work: bool = Tr
     here, metrics = assembled(service, resources, writes, reads), Metrics()
     try:
         building = await prepared(service, writes, reads)
-        worker = Worker(service, resources, writes, here.wake, here.projected_more, metrics)
+        worker = Worker(service, resources, writes, here.store_changed, here.read_models_changed, metrics)
         ready = Readiness(service, reads, resources.log, worker, here.committer, metrics, here.stopping, building)
         async with asyncio.TaskGroup() as tasks:
             serving = [tasks.create_task(each) for each in (here.committer.run(), here.tail.follow())]
@@ -123,16 +123,16 @@ async def run_service(service: Service, resources: Resources, *, work: bool = Tr
 
 async def prepared(service: Service, writes: AsyncEngine, reads: AsyncEngine) -> Building:
     await schema.check(reads, [service.name])
-    await read_schema.ensure(writes, service.read_models, service.projections)
+    await read_schema.ensure_tables(writes, service.read_models, service.projections)
     return await Building.begin(reads, service)
 
 
 def assembled(service: Service, resources: Resources, writes: AsyncEngine, reads: AsyncEngine) -> ServiceContext:
-    wake = Signal()
+    store_changed = Signal()
     committer = Committer(
         writes,
         resources.clock_and_ids,
-        wake,
+        store_changed,
         waiting=resources.settings.waiting_commands,
         batch=resources.settings.commands_in_a_transaction,
     )
@@ -145,9 +145,9 @@ def assembled(service: Service, resources: Resources, writes: AsyncEngine, reads
         service.read_models,
         service.projected,
         frozenset(service.reacts_to),
-        wake,
+        store_changed,
         Signal(),
-        Tail(reads, wake, partial(server_sent, service.name)),
+        Tail(reads, store_changed, partial(server_sent_event, service.name)),
         asyncio.Event(),
     )
 
@@ -183,7 +183,9 @@ def application(service: Service, here: ServiceContext, ready: Readiness, metric
     openapi.describe(app, routers, f"{prefix}/v1")
     open_paths = [f"{prefix}{path}" for path in ("/openapi.json", "/docs", "/readyz", "/metrics")]
     ways = {
-        f"{prefix}/v1{path}": FastRoute.to(route) for path in service.fast_routes for route in hot_routes(routers, path)
+        f"{prefix}/v1{path}": FastRoute.to(route)
+        for path in service.fast_routes
+        for route in fast_routes_of(routers, path)
     }
     app.add_middleware(FastPath, context=here, ways=ways)
     app.add_middleware(
@@ -198,7 +200,7 @@ def application(service: Service, here: ServiceContext, ready: Readiness, metric
     return app
 
 
-def hot_routes(routers: Sequence[APIRouter], path: str) -> list[APIRoute]:
+def fast_routes_of(routers: Sequence[APIRouter], path: str) -> list[APIRoute]:
     """Of a path that is posted to, the POST; else all there is."""
     routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
     here = [route for route in routes if route.path == path]

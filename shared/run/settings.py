@@ -14,7 +14,7 @@ FILE = Path("funnelcast.toml")
 PLACEHOLDER = re.compile(r"change.?me|change.?this|place.?holder|your.?(password|secret|key)", re.IGNORECASE)
 
 
-def real(secret: SecretStr) -> SecretStr:
+def not_a_placeholder(secret: SecretStr) -> SecretStr:
     """Refuses what examples have in a secret's place."""
     must_be_real(secret.get_secret_value())
     return secret
@@ -26,7 +26,7 @@ def must_be_real(text: str) -> str:
     return text
 
 
-Secret = Annotated[SecretStr, AfterValidator(real)]
+Secret = Annotated[SecretStr, AfterValidator(not_a_placeholder)]
 Password = Annotated[Secret, Field(min_length=16)]
 
 
@@ -115,7 +115,7 @@ class Settings(BaseSettings):
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
 
 
-def origin(name: str, environment: dict[str, str], given: dict[str, Any]) -> str:
+def origin_of(name: str, environment: dict[str, str], given: dict[str, Any]) -> str:
     """Where an option's value came from, for `funnelcast doctor`."""
     if name in given:
         return "command line"

@@ -25,15 +25,15 @@ def configure_logging(level: str) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.ExceptionRenderer(traceback_of),
+            structlog.processors.ExceptionRenderer(format_traceback),
             shown,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=lambda *_: Lines(sys.stderr),
+        logger_factory=lambda *_: LineLogger(sys.stderr),
     )
 
 
-class Lines(structlog.PrintLogger):
+class LineLogger(structlog.PrintLogger):
     """A line that cannot be written, to a full disk or a closed pipe, is lost; whoever wanted to say it goes on."""
 
     def msg(self, message: str) -> None:
@@ -43,7 +43,7 @@ class Lines(structlog.PrintLogger):
     debug = info = warning = error = critical = exception = msg
 
 
-def traceback_of(exc_info: ExcInfo) -> str:
+def format_traceback(exc_info: ExcInfo) -> str:
     """Types and places of an exception and of what caused it. What a database says is left out: it repeats the values,
     or the whole row, that it did not like."""
     told = "".join(format_exception(*exc_info))

@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.flow.checkpoint import Fenced
 from shared.flow.consumer import Consumer, Effect, Progress, Source, StoreSource
-from shared.flow.lease import LeaseLost, lease, lease_engine
+from shared.flow.lease import LeaseLost, hold_lease, lease_engine
 from shared.flow.parked import TooManyParked
-from shared.flow.projection import together
+from shared.flow.projection import apply_all
 from shared.flow.relay import Relay
 from shared.flow.topic import Hole, TopicSource
 from shared.rules.message import Parser, RecordedEvent, Refusal
@@ -44,16 +44,18 @@ class Worker:
         service: "Service",
         resources: "Resources",
         engine: AsyncEngine,
-        wake: Signal,
-        projected_more: Signal,
+        store_changed: Signal,
+        read_models_changed: Signal,
         metrics: "Metrics",
     ) -> None:
         self.service, self.resources, self.engine, self.metrics = service, resources, engine, metrics
-        self.wake, self.projected_more = wake, projected_more
+        self.store_changed, self.read_models_changed = store_changed, read_models_changed
         self.leads = self.stopping = False
         self.progress: dict[tuple[str, str], Progress] = {}
-        self.turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self.relay = Relay(service.name, service.topic, resources.settings.partitions, engine, resources.log, wake)
+        self.locks: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self.relay = Relay(
+            service.name, service.topic, resources.settings.partitions, engine, resources.log, store_changed
+        )
 
     async def run(self) -> None:
         """Until it is stopped. While one version of the code is replaced by another, only one of them publishes and
@@ -81,7 +83,7 @@ class Worker:
     async def work_under_lease(self, name: str, part: Part) -> None:
         engine = lease_engine(self.resources.postgres)
         try:
-            async with lease(engine, name):
+            async with hold_lease(engine, name):
                 await part()
         finally:
             await engine.dispose()
@@ -145,20 +147,22 @@ class Worker:
     def consumer(self, subscription: str, source: str, events: Source, parse: Parser[Any], effect: Effect) -> Consumer:
         progress = self.progress.setdefault((subscription, source), Progress(subscription, source))
         progress.stopped = None
-        turn = self.turns[subscription]
-        limit, wrote, rest = PROJECTED_AT_ONCE, self.projected_more, PROJECTING_RESTS
+        lock = self.locks[subscription]
+        limit, changed, pause_seconds = PROJECTED_AT_ONCE, self.read_models_changed, PROJECTING_RESTS
         if subscription == REACTIONS:
-            limit, wrote, rest = REACTED_AT_ONCE, self.wake, REACTING_RESTS
-        return Consumer(subscription, source, events, parse, effect, self.engine, limit, progress, wrote, turn, rest)
+            limit, changed, pause_seconds = REACTED_AT_ONCE, self.store_changed, REACTING_RESTS
+        return Consumer(
+            subscription, source, events, parse, effect, self.engine, limit, progress, changed, lock, pause_seconds
+        )
 
     def own_events(self) -> Source:
-        return StoreSource(self.engine, self.wake)
+        return StoreSource(self.engine, self.store_changed)
 
     def topic(self, upstream: "Upstream") -> Source:
         return TopicSource(self.resources.log, upstream.topic, upstream.source)
 
     def projects(self, source: str) -> Effect:
-        return together(self.service.projections, source)
+        return apply_all(self.service.projections, source)
 
     def reacts(self, upstream: "Upstream") -> Effect:
         async def react(tx: AsyncConnection, facts: Sequence[RecordedEvent[Any]]) -> None:

@@ -24,9 +24,9 @@ class Committer:
     """Commits what waits, without lingering for more; bounded, so that a slow disk refuses instead of piling up."""
 
     def __init__(
-        self, engine: AsyncEngine, clock_and_ids: ClockAndIds, wake: Signal, *, waiting: int, batch: int
+        self, engine: AsyncEngine, clock_and_ids: ClockAndIds, store_changed: Signal, *, waiting: int, batch: int
     ) -> None:
-        self.engine, self.clock_and_ids, self.wake, self.batch = engine, clock_and_ids, wake, batch
+        self.engine, self.clock_and_ids, self.store_changed, self.batch = engine, clock_and_ids, store_changed, batch
         self.queue: asyncio.Queue[tuple[WriteRequest, asyncio.Future[WriteOutcome]]] = asyncio.Queue(waiting)
 
     async def write(self, ask: WriteRequest) -> WriteResult:
@@ -83,7 +83,7 @@ class Committer:
     async def commit(self, write_requests: Sequence[WriteRequest]) -> list[WriteOutcome]:
         async with self.engine.begin() as tx:
             answers = await handle(tx, self.clock_and_ids, write_requests)
-        self.wake.notify()
+        self.store_changed.notify()
         return answers
 
 

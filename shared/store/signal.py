@@ -4,7 +4,7 @@ import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
 
-SHORTEST, LONGEST = 0.02, 0.25
+SHORTEST_DELAY, LONGEST_DELAY = 0.02, 0.25
 """Seconds between looks for what other processes wrote."""
 
 
@@ -33,8 +33,8 @@ class Signal:
 class Backoff:
     """Short as long as there is news, then longer and longer."""
 
-    seconds: float = SHORTEST
+    seconds: float = SHORTEST_DELAY
 
     def after(self, news: bool) -> float:
-        self.seconds = SHORTEST if news else min(2 * self.seconds, LONGEST)
+        self.seconds = SHORTEST_DELAY if news else min(2 * self.seconds, LONGEST_DELAY)
         return self.seconds

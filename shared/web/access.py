@@ -73,7 +73,7 @@ class Caller:
     expires_at: datetime | None
 
 
-def hashed(secret: str) -> str:
+def hash_secret(secret: str) -> str:
     """A fast hash is right here: the secret has 256 random bits, so there is nothing to guess."""
     return sha256(secret.encode()).hexdigest()
 
@@ -90,14 +90,14 @@ class Access:
         """None for a key that is unknown, revoked or expired. `stranger` is called before anything is looked up for a
         key that was not valid when it was last seen, and may refuse it."""
         now = self.now()
-        index = hashed(secret)
+        index = hash_secret(secret)
         known = self.found.get(index)
-        if known is None or at(now, known[1]) is None:
+        if known is None or unless_expired(now, known[1]) is None:
             stranger()
         if known is None or known[0] <= now:
             known = (now + CACHED, await self.look_up(index))
             self.remember(index, known)
-        return at(now, known[1])
+        return unless_expired(now, known[1])
 
     def remember(self, index: str, known: tuple[datetime, Caller | None]) -> None:
         if len(self.found) >= 10_000:
@@ -111,7 +111,7 @@ class Access:
         return None if row is None else Caller(row.name, row.lineage, frozenset(row.scopes), row.node, row.expires_at)
 
 
-def at(now: datetime, caller: Caller | None) -> Caller | None:
+def unless_expired(now: datetime, caller: Caller | None) -> Caller | None:
     """Unless the key expired before now."""
     return None if caller and caller.expires_at and caller.expires_at <= now else caller
 
@@ -131,7 +131,7 @@ async def create(
     secret = secret or f"fc_{secrets.token_urlsafe(32)}"
     row = {
         "key_id": key_id,
-        "hash": hashed(secret),
+        "hash": hash_secret(secret),
         "lineage": lineage or key_id,
         "name": name,
         "scopes": sorted(scopes),

@@ -22,7 +22,7 @@ from shared.store.decision_batch import fold_streams
 from shared.store.write_request import AliasClaim, Step, WriteRequest, WriteResult
 from shared.web import conditions, freshness
 from shared.web.access import Caller, Scope
-from shared.web.problems import Forbidden, Invalid
+from shared.web.problems import Forbidden, InvalidRequest
 from shared.web.service_context import ServiceContext
 
 T = TypeVar("T")
@@ -104,7 +104,7 @@ class Call:
             return None
         now = self.context.clock_and_ids.now()
         if occurred_at > now + MAX_CLOCK_AHEAD:
-            raise Invalid(
+            raise InvalidRequest(
                 "occurred_at is in the future", errors=[{"pointer": "/occurred_at", "detail": "in the future"}]
             )
         if occurred_at < now - BACKDATED:
@@ -122,7 +122,7 @@ class Call:
     async def fingerprint(self) -> str:
         """Of the body as JSON, whatever the order of its fields. Keyed: the body may hold personal data."""
         body = await self.request.body()
-        canonical = orjson.dumps(must_be_json(body), option=orjson.OPT_SORT_KEYS) if body else b""
+        canonical = orjson.dumps(parse_json(body), option=orjson.OPT_SORT_KEYS) if body else b""
         return self.context.blind_index.digest(canonical)
 
     def tell(self, done: WriteResult) -> None:
@@ -180,11 +180,11 @@ class Call:
     def shown_frontier(self) -> str:
         """The last position of each source applied to the read models in this snapshot."""
         positions = self.frontier.positions
-        return conditions.shown_positions({source: positions.get(source, 0) for source in self.context.projected})
+        return conditions.format_positions({source: positions.get(source, 0) for source in self.context.projected})
 
     async def be_fresh(self) -> None:
         """Waits for `X-Min-Position`. Raises `NotYet` rather than give an older answer."""
-        await freshness.waited(self.context, self.request.headers)
+        await freshness.wait_for_positions(self.context, self.request.headers)
 
 
 @dataclass(frozen=True)
@@ -196,23 +196,23 @@ class Needs:
     async def __call__(self, request: Request, response: Response) -> Call:
         call = Call(request.app.state.context, request.state.caller, request, response)
         call.require(self.scope)
-        await refuse_unclear_json(request)
+        await refuse_invalid_json(request)
         return call
 
 
-async def refuse_unclear_json(request: Request) -> None:
+async def refuse_invalid_json(request: Request) -> None:
     """The framework's reader takes more than JSON is (RFC 8259): NaN, other encodings than UTF-8, half a character.
     Such a body could neither be compared with another nor be answered."""
     if request.scope["route"].body_field is not None and (body := await request.body()):
-        must_be_json(body)
+        parse_json(body)
 
 
-def must_be_json(body: bytes) -> Any:
+def parse_json(body: bytes) -> Any:
     """Its value."""
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        raise Invalid("the body is no JSON text", errors=[{"pointer": "", "detail": str(error)}]) from None
+        raise InvalidRequest("the body is no JSON text", errors=[{"pointer": "", "detail": str(error)}]) from None
 
 
 async def refuse_unknown_parameters(request: Request) -> None:
@@ -221,7 +221,7 @@ async def refuse_unknown_parameters(request: Request) -> None:
     known = {name for parameter in request.scope["route"].dependant.query_params for name in names(parameter)}
     for name in request.query_params:
         if name not in known:
-            raise Invalid(
+            raise InvalidRequest(
                 f"unknown query parameter {name!r}", errors=[{"pointer": f"query/{name}", "detail": "unknown"}]
             )
 

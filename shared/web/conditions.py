@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 
 from starlette.datastructures import Headers
 
-from shared.web.problems import Invalid
+from shared.web.problems import InvalidRequest
 
 LONGEST_WAIT = 30
 CORRELATION = UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")
@@ -15,8 +15,8 @@ POSITION = re.compile(r"([a-z_]{1,40}):([0-9]{1,18})")
 WAIT = re.compile(r"(?:^|[,;\s])wait=([0-9]{1,4})(?:$|[,;\s])")
 
 
-def header_problem(name: str, detail: str) -> Invalid:
-    return Invalid(f"{name} {detail}", errors=[{"pointer": f"header/{name}", "detail": detail}])
+def header_problem(name: str, detail: str) -> InvalidRequest:
+    return InvalidRequest(f"{name} {detail}", errors=[{"pointer": f"header/{name}", "detail": detail}])
 
 
 def idempotency_key(headers: Headers) -> str | None:
@@ -54,7 +54,7 @@ def wait_seconds(headers: Headers) -> int:
     return min(int(match[1]), LONGEST_WAIT) if match else 0
 
 
-def shown_positions(positions: Mapping[str, int]) -> str:
+def format_positions(positions: Mapping[str, int]) -> str:
     return ",".join(f"{source}:{position}" for source, position in sorted(positions.items()))
 
 

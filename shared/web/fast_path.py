@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.web import problems
 from shared.web.access import Scope as KeyScope
-from shared.web.call import Call, must_be_json
+from shared.web.call import Call, parse_json
 from shared.web.service_context import ServiceContext
 
 
@@ -50,7 +50,7 @@ class FastRoute:
         if self.method == "GET":
             return self.told.validate_python(dict(request.query_params))
         told = self.told.validate_json(body)
-        must_be_json(body)
+        parse_json(body)
         return told
 
     async def answer(self, told: Any, running: ServiceContext, request: Request) -> Response:
@@ -61,7 +61,7 @@ class FastRoute:
             call.require(self.scope)
             answer = await self.function(told, call)
         except Exception as error:
-            return problems.response(*problems.of_exception(error))
+            return problems.response(*problems.problem_of(error))
         response.body = answer.model_dump_json().encode()
         response.headers["content-length"] = str(len(response.body))
         return response
@@ -86,18 +86,18 @@ class FastPath:
         except ClientDisconnect:
             return
         except Exception as error:
-            await problems.response(*problems.of_exception(error))(scope, receive, send)
+            await problems.response(*problems.problem_of(error))(scope, receive, send)
             return
         try:
             told = way.read(request, body)
-        except (ValidationError, problems.Invalid):
-            await self.app(scope, again(body, receive) if way.method == "POST" else receive, send)
+        except (ValidationError, problems.InvalidRequest):
+            await self.app(scope, replay(body, receive) if way.method == "POST" else receive, send)
             return
         response = await way.answer(told, self.context, request)
         await response(scope, receive, send)
 
 
-def again(body: bytes, receive: Receive) -> Receive:
+def replay(body: bytes, receive: Receive) -> Receive:
     """What was read, once more."""
     unread = [body]
 

@@ -15,11 +15,11 @@ from shared.rules.message import StoredEvent
 from shared.store import event_store
 from shared.web.call import Call, Needs
 from shared.web.paging import Limit
-from shared.web.problems import Invalid
+from shared.web.problems import InvalidRequest
 from shared.web.service_context import ServiceContext
 
 PAGE = 200
-MOST_HELD = 256 * 1024
+MAX_BUFFERED = 256 * 1024
 """Bytes that wait for a client to take them; one event more at most."""
 HEARTBEAT = 15.0
 Events = Annotated[Call, Depends(Needs("events:read"))]
@@ -145,7 +145,7 @@ class Feed:
         asked = {name.strip() for name in types.split(",")}
         if unknown := asked - self.types:
             detail = f"{min(unknown)!r} is not among {', '.join(sorted(self.types))}"
-            raise Invalid(f"types: {detail}", errors=[{"pointer": "query/types", "detail": detail}])
+            raise InvalidRequest(f"types: {detail}", errors=[{"pointer": "query/types", "detail": detail}])
         return asked
 
     async def lines(self, running: ServiceContext, after: int, types: Collection[str]) -> AsyncIterator[bytes]:
@@ -179,14 +179,14 @@ class Feed:
             found = await event_store.read_types_after(tx, types, after, PAGE)
         lines, held = list[bytes](), 0
         for event in found:
-            lines.append(server_sent(self.source, event))
+            lines.append(server_sent_event(self.source, event))
             held += len(lines[-1])
-            if held >= MOST_HELD:
+            if held >= MAX_BUFFERED:
                 return lines, event.position
         return lines, found[-1].position if len(found) == PAGE else head
 
 
-def server_sent(source: str, event: StoredEvent) -> bytes:
+def server_sent_event(source: str, event: StoredEvent) -> bytes:
     data = orjson.dumps(cloud_event(source, event))
     return b"id: %d\nevent: %b\ndata: %b\n\n" % (event.position, event.type.encode(), data)
 
@@ -196,5 +196,7 @@ def last_event_id(request: Request) -> int | None:
     if not named:
         return None
     if not (named.isascii() and named.isdecimal() and len(named) <= 18):
-        raise Invalid("Last-Event-ID must be a position", errors=[{"pointer": "header/Last-Event-ID", "detail": "bad"}])
+        raise InvalidRequest(
+            "Last-Event-ID must be a position", errors=[{"pointer": "header/Last-Event-ID", "detail": "bad"}]
+        )
     return int(named)

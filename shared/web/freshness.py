@@ -9,11 +9,11 @@ from shared.flow import checkpoint, parked
 from shared.store import event_store
 from shared.store.signal import Signal
 from shared.web import conditions
-from shared.web.problems import NotYet
+from shared.web.problems import PositionNotReached
 from shared.web.service_context import REACTIONS, ServiceContext
 
 
-async def waited(running: ServiceContext, headers: Headers) -> None:
+async def wait_for_positions(running: ServiceContext, headers: Headers) -> None:
     """Waits as long as the caller prefers. Raises `NotYet` rather than let an older answer be given."""
     wanted = conditions.min_positions(headers)
     if not wanted:
@@ -22,12 +22,12 @@ async def waited(running: ServiceContext, headers: Headers) -> None:
     deadline = asyncio.get_running_loop().time() + conditions.wait_seconds(headers)
     reacted = {source: position for source, position in wanted.items() if source in running.reacted}
     nobody = Signal()  # the store's would call at every commit, and each look is a query
-    await until(lambda: reached(running, REACTIONS, reacted), nobody, deadline)
+    await wait_until(lambda: has_applied(running, REACTIONS, reacted), nobody, deadline)
     least = {source: position for source, position in wanted.items() if source in running.projected}
     mine = await head(running) if reacted else 0
     if mine or running.service in least:
         least[running.service] = max(mine, least.get(running.service, 0))
-    await until(lambda: reached(running, running.projections, least), running.projected_more, deadline)
+    await wait_until(lambda: has_applied(running, running.projections, least), running.read_models_changed, deadline)
 
 
 def check_sources(running: ServiceContext, wanted: Mapping[str, int]) -> None:
@@ -43,25 +43,25 @@ async def head(running: ServiceContext) -> int:
         return await event_store.position(tx)
 
 
-async def reached(running: ServiceContext, subscription: str, wanted: Mapping[str, int]) -> bool:
+async def has_applied(running: ServiceContext, subscription: str, wanted: Mapping[str, int]) -> bool:
     if not wanted:
         return True
     async with running.reads.connect() as tx:
         applied = await checkpoint.positions(tx, subscription)
         if any(applied.get(source, 0) < position for source, position in wanted.items()):
             return False
-        aside = await parked.lowest(tx, subscription)
+        aside = await parked.first_parked_positions(tx, subscription)
     if any(aside.get(source, position + 1) <= position for source, position in wanted.items()):
-        raise NotYet("an event before this position is parked", code="parked")
+        raise PositionNotReached("an event before this position is parked", code="parked")
     return True
 
 
-async def until(condition: Callable[[], Awaitable[bool]], wake: Signal, deadline: float) -> None:
+async def wait_until(condition: Callable[[], Awaitable[bool]], store_changed: Signal, deadline: float) -> None:
     """Looks at each call, and, because other processes work too, again and again, less and less often, until the
     deadline of the loop's clock."""
-    pause, known = 0.005, wake.times
+    pause, known = 0.005, store_changed.times
     while not await condition():
         if asyncio.get_running_loop().time() >= deadline:
-            raise NotYet("X-Min-Position is not reached yet", code="not_yet")
-        await wake.after(known, pause)
-        pause, known = min(pause * 1.25, 0.1), wake.times
+            raise PositionNotReached("X-Min-Position is not reached yet", code="not_yet")
+        await store_changed.after(known, pause)
+        pause, known = min(pause * 1.25, 0.1), store_changed.times

@@ -15,7 +15,7 @@ from structlog.contextvars import bind_contextvars
 from shared.store.committer import Busy
 from shared.web import conditions, problems
 from shared.web.access import Access, Caller
-from shared.web.limits import CapacityLimit, Limits, RawHeaders, address_of
+from shared.web.limits import CapacityLimit, Limits, RawHeaders, client_address
 
 log = structlog.get_logger()
 JSON = "application/json"
@@ -25,7 +25,7 @@ LARGEST_BATCH = 16 * 1024 * 1024
 LONGEST_LENGTH = 18
 """Digits of a Content-Length. Python reads no number of 5,000."""
 STREAM = "/events/stream"
-WENT_AWAY = 499
+CLIENT_CLOSED_REQUEST = 499
 """What is counted when nobody was there to be answered, as proxies count it."""
 ALWAYS = [(b"x-content-type-options", b"nosniff")]
 
@@ -46,7 +46,7 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        started, status, begun = perf_counter(), WENT_AWAY, False
+        started, status, begun = perf_counter(), CLIENT_CLOSED_REQUEST, False
         correlation_id = conditions.correlation_id(Headers(scope=scope), self.new_id())
         scope.setdefault("state", {})["correlation_id"] = correlation_id
         bind_contextvars(correlation_id=str(correlation_id))
@@ -90,10 +90,10 @@ class Guard:
         headers, body = Headers(scope=scope), Body(receive, self.limits.body_bytes)
         try:
             if scope["path"] in self.open_paths:
-                told += self.limits.open.take(address_of(scope))
+                told += self.limits.open.take(client_address(scope))
             else:
                 scope["state"]["caller"] = await self.authenticated(scope, headers, told)
-                body.most = largest_body(scope, headers)
+                body.most = body_limit(scope, headers)
         except Exception as error:
             await refuse(error, scope, receive, send)
             return
@@ -103,7 +103,9 @@ class Guard:
             self.limits.body_bytes.give_back(body.held)
 
     async def authenticated(self, scope: Scope, headers: Headers, told: RawHeaders) -> Caller:
-        caller = await self.access.caller(secret_in(headers), lambda: self.limits.strangers.take(address_of(scope)))
+        caller = await self.access.caller(
+            bearer_secret(headers), lambda: self.limits.strangers.take(client_address(scope))
+        )
         if caller is None:
             raise problems.Unauthenticated("a valid API key is needed: Authorization: Bearer <key>")
         told += self.limits.keys.take(caller.lineage)
@@ -114,12 +116,12 @@ class Guard:
         return caller
 
 
-def secret_in(headers: Headers) -> str:
+def bearer_secret(headers: Headers) -> str:
     kind, _, secret = headers.get("authorization", "").partition(" ")
     return secret.strip() if kind.lower() == "bearer" else ""
 
 
-def largest_body(scope: Scope, headers: Headers) -> int:
+def body_limit(scope: Scope, headers: Headers) -> int:
     """Refuses at once what is announced as too large, or is of another type where a body is read."""
     batch = scope["path"].endswith(("/batch", "/import"))
     limit = LARGEST_BATCH if batch else LARGEST_BODY
@@ -163,5 +165,5 @@ class Body:
 
 
 async def refuse(error: Exception, scope: Scope, receive: Receive, send: Send) -> None:
-    body, headers = problems.of_exception(error)
+    body, headers = problems.problem_of(error)
     await problems.response(body, headers)(scope, receive, send)

@@ -9,9 +9,9 @@ from time import monotonic
 
 from starlette.types import Scope
 
-from shared.web.problems import TooMany
+from shared.web.problems import TooManyRequests
 
-MOST_CALLERS = 10_000
+MAX_CALLERS = 10_000
 """Keys or addresses that are remembered at once."""
 ROUNDING = 1e-6
 """Seconds, or requests: five fifths are more than one in floating point."""
@@ -41,8 +41,8 @@ class RateLimit:
         full_in = max(self.full_at.get(who, now) - now, 0.0) + self.window / self.quota
         if full_in > self.window + ROUNDING:
             wait = ceil(full_in - self.window - ROUNDING)
-            raise TooMany(f"more than {self.quota} in {self.window} s", wait, self.told(0, wait))
-        if len(self.full_at) >= MOST_CALLERS:
+            raise TooManyRequests(f"more than {self.quota} in {self.window} s", wait, self.told(0, wait))
+        if len(self.full_at) >= MAX_CALLERS:
             self.forget(now)
         self.full_at[who] = now + full_in
         return self.told(int((self.window - full_in) * self.quota / self.window + ROUNDING), ceil(full_in - ROUNDING))
@@ -53,7 +53,7 @@ class RateLimit:
     def forget(self, now: float) -> None:
         """Those whose buckets are full are as good as new; if nobody's is, everybody begins anew."""
         self.full_at = {who: full_at for who, full_at in self.full_at.items() if full_at > now}
-        if len(self.full_at) >= MOST_CALLERS:
+        if len(self.full_at) >= MAX_CALLERS:
             self.full_at = {}
 
 
@@ -88,7 +88,7 @@ class Limits:
     body_bytes: CapacityLimit
 
 
-def address_of(scope: Scope) -> str:
+def client_address(scope: Scope) -> str:
     """Of who sends a request. Of IPv6 the network, because each customer of a provider has one to himself."""
     client = scope.get("client")
     if client is None or ":" not in client[0]:

@@ -15,10 +15,10 @@ from shared.store.write_request import WriteOutcome, WriteRequest, WriteResult
 from shared.web import conditions
 from shared.web.call import Call
 from shared.web.guard import LARGEST_BODY, NDJSON
-from shared.web.problems import BodyTooLarge, Problem, body_of, invalid, refused
+from shared.web.problems import BodyTooLarge, Problem, problem_body, refusal_body, validation_body
 
-MOST_LINES = 10_000
-IN_A_TRANSACTION = 250
+MAX_LINES = 10_000
+LINES_PER_TRANSACTION = 250
 IN_ONE_GO = 25
 
 ANSWER = {
@@ -54,23 +54,23 @@ async def batch(
 
 def lines_of(body: bytes) -> list[bytes]:
     """Counted before they are split: 16 MiB of line ends would be many times as large as a list."""
-    if max(body.count(b"\n"), body.count(b"\r")) > MOST_LINES or len(lines := body.splitlines()) > MOST_LINES:
-        raise BodyTooLarge(f"a batch may have {MOST_LINES} lines")
+    if max(body.count(b"\n"), body.count(b"\r")) > MAX_LINES or len(lines := body.splitlines()) > MAX_LINES:
+        raise BodyTooLarge(f"a batch may have {MAX_LINES} lines")
     return lines
 
 
 def read(line: bytes, model: type[M], ask: Callable[[M], WriteRequest]) -> Outcome:
     if len(line) > LARGEST_BODY:
-        return body_of(413, f"a line may have {LARGEST_BODY} bytes")
+        return problem_body(413, f"a line may have {LARGEST_BODY} bytes")
     try:
         return ask(model.model_validate_json(line))
     except ValidationError as error:
-        return invalid(error.errors(include_url=False, include_context=False))
+        return validation_body(error.errors(include_url=False, include_context=False))
     except Problem as problem:
-        return body_of(problem.status, problem.detail, problem.code, problem.errors)
+        return problem_body(problem.status, problem.detail, problem.code, problem.errors)
 
 
-def documented(model: type[BaseModel]) -> dict[str, Any]:
+def batch_openapi(model: type[BaseModel]) -> dict[str, Any]:
     """What OpenAPI says of a batch: the schema of one line, its definitions beside it for `openapi.described`."""
     schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
     answer = {"description": "An answer for each line, then the count", "content": {NDJSON: {"schema": ANSWER}}}
@@ -104,7 +104,7 @@ async def chunks_of(lines: Sequence[bytes], read_line: Callable[[bytes], Outcome
         chunk.append(read_line(line))
         if number % IN_ONE_GO == 0:
             await asyncio.sleep(0)
-        if len(chunk) == IN_A_TRANSACTION or number == len(lines):
+        if len(chunk) == LINES_PER_TRANSACTION or number == len(lines):
             yield chunk
             chunk = []
 
@@ -114,4 +114,4 @@ async def carried_out(call: Call, write_requests: Sequence[WriteRequest]) -> Seq
 
 
 def show(answer: WriteOutcome, reply: Callable[[WriteResult], dict[str, Any]]) -> dict[str, Any]:
-    return refused(answer) if isinstance(answer, Refusal) else reply(answer)
+    return refusal_body(answer) if isinstance(answer, Refusal) else reply(answer)

@@ -166,14 +166,14 @@ def scope_of(route: APIRoute) -> str | None:
     return next((scope for scope in scopes if scope), None)
 
 
-AFTER_THIS = {"header.X-Min-Position": "$response.header.X-Position", "header.Prefer": "wait=5"}
+READ_AFTER_THIS = {"header.X-Min-Position": "$response.header.X-Position", "header.Prefer": "wait=5"}
 """For a link to what follows the event, in this service or in another."""
 
 
-def follow(**links: tuple[str, Mapping[str, str]]) -> dict[str, Any]:
+def response_links(**response_links: tuple[str, Mapping[str, str]]) -> dict[str, Any]:
     """What an answer leads to, by name: `GET /pipeline/v1/opportunities/{opportunity_id}`, and where its parameters
     stand in this answer. Another service's document is meant by its path."""
-    return {"links": {name: link(*target) for name, target in links.items()}}
+    return {"links": {name: link(*target) for name, target in response_links.items()}}
 
 
 def link(target: str, parameters: Mapping[str, str]) -> dict[str, Any]:

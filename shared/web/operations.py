@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
 from shared.flow import parked
-from shared.flow.parked import Wish
+from shared.flow.parked import Action
 from shared.rules.message import Line, Message, Missing
 from shared.web.call import Call, Needs
 from shared.web.service_context import REACTIONS
@@ -52,7 +52,7 @@ class WishView(BaseModel):
 async def list_parked(call: Admin) -> ParkedView:
     """Keys set aside: an event that could not be applied and, behind it, what followed for its key."""
     async with call.context.reads.connect() as tx:
-        found = await parked.keys(tx, [call.context.projections, REACTIONS])
+        found = await parked.parked_keys(tx, [call.context.projections, REACTIONS])
     return ParkedView(items=[ParkedKeyView(**vars(key)) for key in found])
 
 
@@ -68,11 +68,11 @@ async def skip(key: ParkedKey, call: Admin) -> WishView:
     return await wish(call, key, "skip")
 
 
-async def wish(call: Call, key: ParkedKey, wish: Wish) -> WishView:
+async def wish(call: Call, key: ParkedKey, wish: Action) -> WishView:
     position = None
     if key.subscription in (call.context.projections, REACTIONS):
         async with call.context.committer.engine.begin() as tx:
-            position = await parked.ask(tx, key.subscription, key.source, key.key, wish)
+            position = await parked.request_action(tx, key.subscription, key.source, key.key, wish)
     if position is None:
         raise Missing(f"{key.key} of {key.source} is not parked in {key.subscription}")
     return WishView(wish=wish, position=position)

@@ -9,8 +9,8 @@ import orjson
 from fastapi import Query
 from pydantic import BaseModel
 
-from shared.rules.message import printable, within_reach
-from shared.web.problems import Invalid
+from shared.rules.message import instant_in_range, printable
+from shared.web.problems import InvalidRequest
 
 T = TypeVar("T")
 Limit = Annotated[int, Query(ge=1, le=1000)]
@@ -25,13 +25,13 @@ class Page(BaseModel, Generic[T]):
     next: str | None
 
 
-def page(rows: Sequence[T], limit: int, key: Callable[[T], Sequence[Any]]) -> Page[T]:
+def make_page(rows: Sequence[T], limit: int, key: Callable[[T], Sequence[Any]]) -> Page[T]:
     """From a query that asked for one row more than `limit`."""
     items = list(rows[:limit])
-    return Page(items=items, next=encode(key(items[-1])) if len(rows) > limit else None)
+    return Page(items=items, next=encode_cursor(key(items[-1])) if len(rows) > limit else None)
 
 
-def encode(key: Sequence[Any]) -> str:
+def encode_cursor(key: Sequence[Any]) -> str:
     return urlsafe_b64encode(orjson.dumps(list(key))).decode().rstrip("=")
 
 
@@ -42,13 +42,13 @@ def comparable(part: Any) -> Any:
     if isinstance(part, datetime) and part.tzinfo is None:
         raise ValueError("without a time zone")
     if isinstance(part, datetime):
-        return within_reach(part)
+        return instant_in_range(part)
     if isinstance(part, int) and not -(2**63) <= part < 2**63:
         raise ValueError("too large")
     return part
 
 
-def decode(after: str | None, *kinds: Callable[[Any], Any]) -> tuple[Any, ...] | None:
+def decode_cursor(after: str | None, *kinds: Callable[[Any], Any]) -> tuple[Any, ...] | None:
     """The key in a cursor, each part read by its kind. Raises `Invalid` for one that is not ours."""
     if after is None:
         return None
@@ -56,4 +56,6 @@ def decode(after: str | None, *kinds: Callable[[Any], Any]) -> tuple[Any, ...] |
         parts = orjson.loads(urlsafe_b64decode(after + "=" * (-len(after) % 4)))
         return tuple(comparable(kind(part)) for kind, part in zip(kinds, parts, strict=True))
     except (ValueError, TypeError, OverflowError) as error:
-        raise Invalid("after is no cursor of ours", errors=[{"pointer": "query/after", "detail": "unknown"}]) from error
+        raise InvalidRequest(
+            "after is no cursor of ours", errors=[{"pointer": "query/after", "detail": "unknown"}]
+        ) from error

@@ -31,13 +31,13 @@ class ServiceContext:
     """Sources that its read models follow, its own among them."""
     reacted: frozenset[str]
     """Sources whose events it reacts to."""
-    wake: Signal
+    store_changed: Signal
     """Called when the store has more."""
-    projected_more: Signal
+    read_models_changed: Signal
     """Called when the read models have."""
     tail: Tail
     stopping: asyncio.Event
-    remembered: AnswerCache = field(default_factory=AnswerCache)
+    answer_cache: AnswerCache = field(default_factory=AnswerCache)
 
     def stop(self) -> None:
         """Event streams end."""

@@ -18,7 +18,7 @@ from shared.store.signal import Backoff, Signal
 
 log = structlog.get_logger()
 PAGE = 200
-KEPT = 1024 * 1024
+MAX_BYTES = 1024 * 1024
 """Bytes that are kept; who is further behind reads the store."""
 RETRY = 0.5
 
@@ -34,7 +34,7 @@ class Tail:
     """Holds all events after position `begin` up to `head`, as they are sent. Stands still while nobody listens."""
 
     reads: AsyncEngine
-    wake: Signal
+    store_changed: Signal
     render: Callable[[StoredEvent], bytes]
     begin: int = 0
     head: int = 0
@@ -67,7 +67,7 @@ class Tail:
         pause = Backoff()
         while True:
             await self._listened.wait()
-            known = self.wake.times
+            known = self.store_changed.times
             try:
                 news = await self.look()
             except (SQLAlchemyError, OSError) as error:
@@ -75,7 +75,7 @@ class Tail:
                 await asyncio.sleep(RETRY)
                 continue
             if not news:
-                await self.wake.after(known, pause.after(news))
+                await self.store_changed.after(known, pause.after(news))
 
     async def look(self) -> bool:
         """Whether there was anything new."""
@@ -102,7 +102,7 @@ class Tail:
     def keep(self, line: Line) -> None:
         self._lines.append(line)
         self._bytes += len(line.text)
-        while self._bytes > KEPT:
+        while self._bytes > MAX_BYTES:
             dropped = self._lines.popleft()
             self._bytes -= len(dropped.text)
             self.begin = dropped.position

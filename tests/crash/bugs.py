@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.flow import checkpoint, lease, parked, relay
-from shared.flow.batch import Batch, Offsets, readable
+from shared.flow.batch import Batch, Offsets, recorded_events
 from shared.flow.consumer import Consumer
 from shared.flow.log import Publisher
 from shared.flow.rebuild import Rebuild
@@ -46,7 +46,7 @@ def reply_before_commit() -> None:
             for (_, future), answer in zip(batch, answers, strict=True):
                 future.set_result(answer)
             await between()
-        self.wake.notify()
+        self.store_changed.notify()
 
     Committer.settle = settle  # type: ignore[method-assign]
 
@@ -98,7 +98,7 @@ def cursor_before_acknowledgement() -> None:
     async def pass_on(self: Relay, publisher: Publisher, events: Sequence[StoredEvent]) -> None:
         reached = events[-1].position
         async with self.engine.begin() as tx:
-            await tx.execute(relay.MOVE, {"expected": self.position, "reached": reached})
+            await tx.execute(relay.ADVANCE_CURSOR, {"expected": self.position, "reached": reached})
         self.position = reached
         await between()
         await publisher.publish(events)
@@ -114,13 +114,13 @@ def effects_before_the_checkpoint() -> None:
 
     async def apply(self: Consumer, batch: Batch) -> None:
         async with self.engine.begin() as tx:
-            await self.effect(tx, readable(batch.facts))
+            await self.effect(tx, recorded_events(batch.facts))
         await between(batch.events)
         reached = batch.events[-1].position
-        async with self.moving(reached, batch.offsets):
+        async with self.advancing_checkpoint(reached, batch.offsets):
             pass
         self.progress.position = reached
-        self.wrote.notify()
+        self.changed.notify()
 
     Consumer.apply = apply  # type: ignore[method-assign]
 
@@ -130,32 +130,32 @@ def checkpoint_before_the_effects() -> None:
 
     async def apply(self: Consumer, batch: Batch) -> None:
         reached = batch.events[-1].position
-        async with self.moving(reached, batch.offsets):
+        async with self.advancing_checkpoint(reached, batch.offsets):
             pass
         await between()
         async with self.engine.begin() as tx:
-            await self.effect(tx, readable(batch.facts))
+            await self.effect(tx, recorded_events(batch.facts))
         self.progress.position = reached
-        self.wrote.notify()
+        self.changed.notify()
 
     Consumer.apply = apply  # type: ignore[method-assign]
 
 
 def checkpoint_not_compared() -> None:
-    checkpoint.MOVE = text("""
+    checkpoint.ADVANCE = text("""
         UPDATE checkpoints SET position = :position, offsets = coalesce(CAST(:offsets AS jsonb), offsets)
         WHERE subscription = :subscription AND source = :source AND :expected >= 0 RETURNING position""")
 
 
 def parking_outside_the_transaction() -> None:
     async def park(self: Consumer, event: StoredEvent, error: Exception, offsets: Offsets | None) -> None:
-        async with self.moving(event.position, offsets):
+        async with self.advancing_checkpoint(event.position, offsets):
             pass
         await between()
         async with self.engine.begin() as tx:
-            await parked.set_aside(tx, self.subscription, self.source, [event], error)
+            await parked.park_events(tx, self.subscription, self.source, [event], error)
         self.progress.position = event.position
-        self.has_parked = True
+        self.may_have_parked_keys = True
 
     Consumer.park = park  # type: ignore[method-assign]
 
@@ -215,7 +215,7 @@ def deaf() -> None:
     async def beat(connection: AsyncConnection) -> None:
         await asyncio.Event().wait()
 
-    lease.beat = beat
+    lease.send_heartbeats = beat
 
 
 def lease_for_all() -> None:

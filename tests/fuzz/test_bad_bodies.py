@@ -58,7 +58,7 @@ async def test_the_checks_can_fail(database: str, monkeypatch: pytest.MonkeyPatc
 
 
 def too_late(*arguments: Any) -> None:
-    raise problems.Invalid("planted", errors=[{"pointer": "", "detail": "planted"}])
+    raise problems.InvalidRequest("planted", errors=[{"pointer": "", "detail": "planted"}])
 
 
 def of(service: str) -> list[str]:

@@ -41,7 +41,7 @@ class Moment:
 
 async def moment(call: Call, tx: AsyncConnection) -> Moment:
     now = call.context.clock_and_ids.now()
-    aside = await parked.keys(tx, [call.context.projections])
+    aside = await parked.parked_keys(tx, [call.context.projections])
     return Moment(max(now, await sums.last_occurred(tx) or now), call.shown_frontier(), len(aside))
 
 

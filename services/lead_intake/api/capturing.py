@@ -7,23 +7,23 @@ from typing import Any
 
 import orjson
 
-from services.lead_intake.lead.commands import Capture, CaptureLead, PersonTold
-from services.lead_intake.lead.identity import mailbox
+from services.lead_intake.lead.commands import CaptureLead, PersonInput, RecordCapture
+from services.lead_intake.lead.contact import mailbox
 from services.lead_intake.lead.state import State, must_be_there, same_capture
 from shared.rules.message import MAX_CLOCK_AHEAD
 from shared.store.aliases import BlindIndex
 from shared.store.write_request import AliasClaim
 from shared.web.call import Call
-from shared.web.problems import Invalid
+from shared.web.problems import InvalidRequest
 
 BACKDATED = timedelta(days=30)
 """How far back an engagement may lie for a key without `history:write`."""
 
 
-def capture_of(call: Call, told: CaptureLead, *, keyed: bool) -> Capture:
+def capture_of(call: Call, told: CaptureLead, *, keyed: bool) -> RecordCapture:
     """`keyed`: the request has an Idempotency-Key, by which a repetition is known."""
     new_id = call.context.clock_and_ids.new_id
-    return Capture(
+    return RecordCapture(
         told=told,
         capture_id=str(new_id()),
         person_id=str(new_id()),
@@ -43,7 +43,9 @@ def engaged_at(call: Call, told: CaptureLead) -> datetime:
 
 def must_have_happened(instant: datetime | None, now: datetime, pointer: str) -> None:
     if instant is not None and instant > now + MAX_CLOCK_AHEAD:
-        raise Invalid("the engagement is in the future", errors=[{"pointer": pointer, "detail": "in the future"}])
+        raise InvalidRequest(
+            "the engagement is in the future", errors=[{"pointer": pointer, "detail": "in the future"}]
+        )
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class Identity:
     also: list[str]
 
 
-def identity(blind_index: BlindIndex, person: PersonTold) -> Identity:
+def identity(blind_index: BlindIndex, person: PersonInput) -> Identity:
     phone = blind_index.index("phone", person.phone) if person.phone else None
     alone = blind_index.index("phone alone", person.phone) if person.phone else None
     if person.email is None:
@@ -79,7 +81,7 @@ def external_alias(blind_index: BlindIndex, external_id: str) -> str:
     return blind_index.index("capture", external_id)
 
 
-def answered(asked: Capture) -> Callable[[State], Mapping[str, Any]]:
+def answered(asked: RecordCapture) -> Callable[[State], Mapping[str, Any]]:
     """The ids of the capture that this one became, or repeats."""
 
     def ids(state: State) -> Mapping[str, Any]:

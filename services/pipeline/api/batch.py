@@ -11,13 +11,13 @@ from services.pipeline.opportunity.commands import Fact, History, OpenFact
 from services.pipeline.opportunity.decider import DECIDER
 from shared.store.write_request import AliasClaim, Step, WriteRequest, WriteResult
 from shared.web.call import Call, Needs
-from shared.web.ndjson import batch, documented
-from shared.web.problems import Invalid
+from shared.web.ndjson import batch, batch_openapi
+from shared.web.problems import InvalidRequest
 
 router = APIRouter(tags=["opportunities"])
 
 
-@router.post("/opportunities/batch", response_class=StreamingResponse, openapi_extra=documented(History))
+@router.post("/opportunities/batch", response_class=StreamingResponse, openapi_extra=batch_openapi(History))
 async def take_histories(call: Annotated[Call, Depends(Needs("history:write"))]) -> StreamingResponse:
     """A line is an external id and its ordered facts. What is stored of them is passed over, a longer tail appended;
     a past that differs from what is stored is an error line."""
@@ -28,7 +28,9 @@ def wanted(call: Call, history: History) -> WriteRequest:
     """Each fact is known again by its place and content, so that a line sent twice adds nothing."""
     first = history.facts[0]
     if not isinstance(first, OpenFact) or any(isinstance(fact, OpenFact) for fact in history.facts[1:]):
-        raise Invalid("the first fact, and no other, must be open", errors=[{"pointer": "/facts", "detail": "order"}])
+        raise InvalidRequest(
+            "the first fact, and no other, must be open", errors=[{"pointer": "/facts", "detail": "order"}]
+        )
     external = external_alias(call, history.external_id)
     steps = [
         Step(command, call.dated(fact.occurred_at), fact_claim(call, history.external_id, number, fact))

@@ -28,15 +28,15 @@ from services.pipeline.opportunity.decider import DECIDER
 from shared.rules.message import Command
 from shared.store.write_request import AliasClaim
 from shared.web.call import Call, Needs
-from shared.web.openapi import AFTER_THIS, follow
+from shared.web.openapi import READ_AFTER_THIS, response_links
 
 router = APIRouter(tags=["opportunities"])
 Writes = Annotated[Call, Depends(Needs("pipeline:write"))]
 DEAL = "/pipeline/v1/opportunities/{opportunity_id}"
 ID = {"opportunity_id": "$response.body#/opportunity_id"}
-LED_TO = follow(
+LED_TO = response_links(
     opportunity=(f"GET {DEAL}", ID),
-    history=(f"GET {DEAL}/history", ID | AFTER_THIS),
+    history=(f"GET {DEAL}/history", ID | READ_AFTER_THIS),
     qualify=(f"POST {DEAL}/qualify", ID),
     advance=(f"POST {DEAL}/advance", ID),
     set_amount=(f"POST {DEAL}/set-amount", ID),

@@ -14,11 +14,11 @@ from services.pipeline.process.events import ForecastCategory
 from services.pipeline.projections import opportunities, stage_visits
 from services.pipeline.projections.opportunities import Wanted
 from shared.rules.message import Day, ExternalId, Line, Missing, Slug
-from shared.rules.money import shown
+from shared.rules.money import format_amount
 from shared.rules.sealed import Sealed
 from shared.store import vault
 from shared.web.call import Call, Needs
-from shared.web.paging import Cursor, Limit, Page, decode, page
+from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
 
 router = APIRouter(tags=["opportunities"])
 Reads = Annotated[Call, Depends(Needs("pipeline:read"))]
@@ -100,13 +100,13 @@ async def listed(
     if external_id is not None:
         subject = await call.subject_of_alias(external_alias(call, external_id))
         return Page(items=[await one(subject, call)] if subject else [], next=None)
-    cursor = decode(after, str)
+    cursor = decode_cursor(after, str)
     wanted = Wanted(stage, owner, category, closing_from, closing_to, account)
     async with call.read() as tx:
         found = await opportunities.find(tx, wanted, cursor[0] if cursor else None, limit)
         texts = await vault.read(tx, {row["name_ref"] for row in found if row["name_ref"]})
     views = [view(row, row["opportunity_id"], texts.get(row["name_ref"]), row["version"]) for row in found]
-    return page(views, limit, lambda item: [item.opportunity_id])
+    return make_page(views, limit, lambda item: [item.opportunity_id])
 
 
 @router.get("/opportunities/{opportunity_id}/history")
@@ -143,7 +143,7 @@ def view(fields: Mapping[str, Any], opportunity_id: str, name: str | None, versi
 
 def money(fields: Mapping[str, Any]) -> ShownMoney | None:
     amount, currency = fields["amount"], fields["currency"]
-    return None if amount is None else ShownMoney(amount=shown(amount, currency), currency=currency)
+    return None if amount is None else ShownMoney(amount=format_amount(amount, currency), currency=currency)
 
 
 def shown_visit(row: Mapping[str, Any], visit: int) -> Visit:

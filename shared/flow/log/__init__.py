@@ -49,7 +49,7 @@ class Fetched(NamedTuple):
     event: StoredEvent
 
 
-NOT_OURS = StoredEvent(0, UUID(int=0), "", 0, "", "", BEGINNING, BEGINNING, "", UUID(int=0), None)
+FOREIGN_RECORD = StoredEvent(0, UUID(int=0), "", 0, "", "", BEGINNING, BEGINNING, "", UUID(int=0), None)
 """Stands for a record that nobody of ours can have written: it has no position, so whoever merges passes over it. If it
 is what is left of an event, that event's position is a hole."""
 
@@ -120,7 +120,7 @@ class Log(Protocol):
         """Frees what the log holds; publishers and readers are closed by their own contexts, before."""
 
 
-def must_fit(events: Sequence[StoredEvent]) -> None:
+def check_sizes(events: Sequence[StoredEvent]) -> None:
     """Raises `RecordTooLarge` if one of them is."""
     for event in events:
         size = record_size(event)

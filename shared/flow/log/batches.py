@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from shared.flow.cancelled import cancellations
-from shared.flow.log import LogUnavailable, must_fit, partition_of
-from shared.flow.log.cloudevents import headers_of
+from shared.flow.cloudevents import to_headers
+from shared.flow.log import LogUnavailable, check_sizes, partition_of
 from shared.rules.message import StoredEvent
 
 
@@ -31,14 +31,14 @@ class BatchPublisher:
     failed: bool = False
 
     async def publish(self, events: Sequence[StoredEvent]) -> None:
-        must_fit(events)
+        check_sizes(events)
         if self.failed:
             raise LogUnavailable("this publisher failed before")
         self.failed = True
         parts: dict[int, list[StoredEvent]] = defaultdict(list)
         for event in events:
             parts[partition_of(event.stream, self.partitions)].append(event)
-        await together(self.deliver(partition, those) for partition, those in parts.items())
+        await run_all(self.deliver(partition, those) for partition, those in parts.items())
         self.failed = False
 
     async def deliver(self, partition: int, events: Iterable[StoredEvent]) -> None:
@@ -58,12 +58,12 @@ class BatchPublisher:
         yield batch
 
     def added(self, batch: Batch, event: StoredEvent) -> bool:
-        headers = headers_of(event, self.source)
+        headers = to_headers(event, self.source)
         key, value = event.stream.encode(), event.data.encode()
         return batch.append(timestamp=None, key=key, value=value, headers=headers) is not None
 
 
-async def together(parts: Iterable[Coroutine[Any, Any, None]]) -> None:
+async def run_all(parts: Iterable[Coroutine[Any, Any, None]]) -> None:
     """All at the same time; the first that fails ends the others."""
     cancelled_before = cancellations()
     tasks = [asyncio.create_task(part) for part in parts]

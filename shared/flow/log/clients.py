@@ -6,11 +6,11 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
-ENDING = 2.5
+CLOSE_TIMEOUT = 2.5
 """Seconds that a client gets to end what it is doing, before it is cut off."""
 
 
-class Kept(Generic[T]):
+class ReusableClient(Generic[T]):
     """A client for one user at a time, opened when it is first needed, and again after a failure."""
 
     def __init__(self, opened: Callable[[], AbstractAsyncContextManager[T]]) -> None:
@@ -40,18 +40,18 @@ class Kept(Generic[T]):
             await stack.aclose()
 
 
-async def begin(client: Any) -> None:
+async def start_client(client: Any) -> None:
     """Its own `start`, cut short, leaves a connection behind that nobody closes: it may end what it is doing."""
     starting = asyncio.create_task(client.start())
     try:
         await asyncio.shield(starting)
     except asyncio.CancelledError:
-        await run_to_completion(cut_short(starting))
+        await run_to_completion(cancel_start(starting))
         raise
 
 
-async def cut_short(starting: asyncio.Task[None]) -> None:
-    await asyncio.wait({starting}, timeout=ENDING)
+async def cancel_start(starting: asyncio.Task[None]) -> None:
+    await asyncio.wait({starting}, timeout=CLOSE_TIMEOUT)
     starting.cancel()
     await asyncio.gather(starting, return_exceptions=True)
 
@@ -76,26 +76,26 @@ async def close_producer(producer: Any) -> None:
     if sender is not None:
         for _ in ("finish the request that is on its way", "and drop it when it takes too long"):
             sender.cancel()
-            await asyncio.wait({sender}, timeout=ENDING)
+            await asyncio.wait({sender}, timeout=CLOSE_TIMEOUT)
     producer._closed = True
-    await closed(producer.client)
+    await close_connections(producer.client)
 
 
 async def close_consumer(consumer: Any) -> None:
     """Its own `stop` ends half done, by a `CancelledError` of its making, while a fetch waits to be repeated."""
     stopping = asyncio.create_task(consumer.stop())
-    await asyncio.wait({stopping}, timeout=ENDING)
+    await asyncio.wait({stopping}, timeout=CLOSE_TIMEOUT)
     stopping.cancel()
     if not stopping.done() or stopping.cancelled() or stopping.exception():
-        await closed(consumer._client)
+        await close_connections(consumer._client)
 
 
 async def close_admin_client(admin: Any) -> None:
-    await closed(admin._client)
+    await close_connections(admin._client)
     await admin.close()
 
 
-async def closed(client: Any) -> None:
+async def close_connections(client: Any) -> None:
     """Its own `close` ends half done when its task for metadata has died, of an answer that made no sense."""
     task, client._sync_task = client._sync_task, None
     if task is not None:

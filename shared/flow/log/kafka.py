@@ -12,32 +12,44 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition  # type:
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic  # type: ignore[import-untyped]
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code  # type: ignore[import-untyped]
 
-from shared.flow.log import NOT_OURS, Fetched, LogUnavailable, UnknownTopic, Watermark
+from shared.flow.cloudevents import from_headers
+from shared.flow.log import FOREIGN_RECORD, Fetched, LogUnavailable, UnknownTopic, Watermark
 from shared.flow.log.batches import Batch, BatchPublisher
-from shared.flow.log.clients import Kept, begin, close_admin_client, close_consumer, close_producer, run_to_completion
-from shared.flow.log.cloudevents import event_of
-from shared.flow.log.watermarks import Tail, written_watermark
+from shared.flow.log.clients import (
+    ReusableClient,
+    close_admin_client,
+    close_consumer,
+    close_producer,
+    run_to_completion,
+    start_client,
+)
+from shared.flow.log.watermarks import WatermarkReader, encode_watermark
 
 log = structlog.get_logger()
-PATIENCE = 5.0
+ANSWER_TIMEOUT = 5.0
 """Seconds for one answer."""
-TIMES = {"request_timeout_ms": 3_000, "metadata_max_age_ms": 30_000, "retry_backoff_ms": 100}
-RELIABLY = {"acks": "all", "enable_idempotence": True}
-IN_BATCHES = {"compression_type": "lz4", "max_batch_size": 256 * 1024, "linger_ms": 5}
-ALONE = {"group_id": None, "enable_auto_commit": False, "auto_offset_reset": "earliest", "fetch_max_wait_ms": 200}
-NONSENSE = (ValueError, LookupError, TypeError, AssertionError, struct.error)
+TIMEOUTS = {"request_timeout_ms": 3_000, "metadata_max_age_ms": 30_000, "retry_backoff_ms": 100}
+DURABLE = {"acks": "all", "enable_idempotence": True}
+BATCHING = {"compression_type": "lz4", "max_batch_size": 256 * 1024, "linger_ms": 5}
+WITHOUT_GROUP = {
+    "group_id": None,
+    "enable_auto_commit": False,
+    "auto_offset_reset": "earliest",
+    "fetch_max_wait_ms": 200,
+}
+MALFORMED_ANSWER = (ValueError, LookupError, TypeError, AssertionError, struct.error)
 """What aiokafka raises over bytes that no broker would send."""
-MANY = 50
+MAX_RECORDS = 50
 """Records that one read takes at most: whatever else this process does need not wait for more."""
 # The broker's clock stamps records: it refuses those that a clock an hour ahead of its own has stamped.
-FOR_EVER = {
+UNLIMITED_RETENTION = {
     "cleanup.policy": "delete",
     "retention.ms": "-1",
     "retention.bytes": "-1",
     "message.timestamp.type": "LogAppendTime",
 }
 # The open segment is never compacted: short ones keep short what a new reader has to read.
-LATEST = {"cleanup.policy": "compact", "segment.ms": "600000", "max.compaction.lag.ms": "600000"}
+COMPACTED = {"cleanup.policy": "compact", "segment.ms": "600000", "max.compaction.lag.ms": "600000"}
 
 
 class KafkaLog:
@@ -51,14 +63,14 @@ class KafkaLog:
         watermarks: str = "funnelcast.watermarks.v1",
         security: Mapping[str, Any] | None = None,
     ) -> None:
-        self._client = {"bootstrap_servers": address, "client_id": "funnelcast", **TIMES, **(security or {})}
+        self._client = {"bootstrap_servers": address, "client_id": "funnelcast", **TIMEOUTS, **(security or {})}
         self._replication = replication
         self._watermarks = watermarks
-        self._teller = Kept(self._opened_teller)
-        self._tail = Kept(self._opened_tail)
+        self._teller = ReusableClient(self._opened_teller)
+        self._tail = ReusableClient(self._opened_tail)
 
     async def create_topic(self, topic: str, partitions: int) -> None:
-        await self._create(topic, partitions, FOR_EVER)
+        await self._create(topic, partitions, UNLIMITED_RETENTION)
 
     async def empty_topic(self, topic: str, partitions: int) -> None:
         async with self._admin() as admin:
@@ -78,7 +90,7 @@ class KafkaLog:
         async with self._producer() as producer:
 
             async def send(partition: int, batch: Batch) -> None:
-                async with answering():
+                async with log_errors():
                     await (await producer.send_batch(batch, topic, partition=partition))
 
             yield BatchPublisher(source, partitions, producer.create_batch, send)
@@ -90,13 +102,13 @@ class KafkaLog:
             yield KafkaReader(consumer, topic, frozenset(place.partition for place in places))
 
     async def set_watermark(self, source: str, watermark: Watermark) -> None:
-        async with answering(), self._teller.use() as producer:
-            value = written_watermark(watermark)
+        async with log_errors(), self._teller.use() as producer:
+            value = encode_watermark(watermark)
             await producer.send_and_wait(self._watermarks, value, key=source.encode(), partition=0)
 
     async def watermark(self, source: str) -> Watermark | None:
         try:
-            async with answering(), self._tail.use() as tail:
+            async with log_errors(), self._tail.use() as tail:
                 return (await tail.latest()).get(source)
         except UnknownTopic:
             return None
@@ -111,16 +123,16 @@ class KafkaLog:
 
     @asynccontextmanager
     async def _opened_teller(self) -> AsyncIterator[AIOKafkaProducer]:
-        await self._create(self._watermarks, 1, LATEST)
+        await self._create(self._watermarks, 1, COMPACTED)
         async with self._producer() as producer:
             yield producer
 
     @asynccontextmanager
-    async def _opened_tail(self) -> AsyncIterator[Tail]:
+    async def _opened_tail(self) -> AsyncIterator[WatermarkReader]:
         await self._partitions(self._watermarks)
         place = TopicPartition(self._watermarks, 0)
         async with self._consumer([place], {}) as consumer:
-            yield Tail(consumer, place)
+            yield WatermarkReader(consumer, place)
 
     async def _create(self, topic: str, partitions: int, config: Mapping[str, str]) -> None:
         replicas: dict[int, list[int]] | None = {} if self._replication == -1 else None
@@ -146,19 +158,19 @@ class KafkaLog:
     @asynccontextmanager
     async def _admin(self) -> AsyncIterator[AIOKafkaAdminClient]:
         admin = AIOKafkaAdminClient(**self._client)
-        async with answering():
+        async with log_errors():
             try:
-                await begin(admin)
+                await start_client(admin)
                 yield admin
             finally:
                 await run_to_completion(close_admin_client(admin))
 
     @asynccontextmanager
     async def _producer(self) -> AsyncIterator[AIOKafkaProducer]:
-        producer = AIOKafkaProducer(**self._client, **RELIABLY, **IN_BATCHES)
+        producer = AIOKafkaProducer(**self._client, **DURABLE, **BATCHING)
         try:
-            async with answering():
-                await begin(producer)
+            async with log_errors():
+                await start_client(producer)
             yield producer
         finally:
             await run_to_completion(close_producer(producer))
@@ -167,10 +179,10 @@ class KafkaLog:
     async def _consumer(
         self, places: Collection[TopicPartition], offsets: Mapping[int, int]
     ) -> AsyncIterator[AIOKafkaConsumer]:
-        consumer = AIOKafkaConsumer(**self._client, **ALONE)
+        consumer = AIOKafkaConsumer(**self._client, **WITHOUT_GROUP)
         try:
-            async with answering():
-                await begin(consumer)
+            async with log_errors():
+                await start_client(consumer)
             consumer.assign(places)
             for place in places:
                 consumer.seek(place, offsets.get(place.partition, 0))
@@ -195,40 +207,40 @@ class KafkaReader:
         if not places:
             await asyncio.sleep(wait)
             return {}
-        async with answering(wait + PATIENCE):
-            got = await self.consumer.getmany(*places, timeout_ms=int(wait * 1000), max_records=MANY)
+        async with log_errors(wait + ANSWER_TIMEOUT):
+            got = await self.consumer.getmany(*places, timeout_ms=int(wait * 1000), max_records=MAX_RECORDS)
         fetched = {place.partition: [fetched_from(record) for record in records] for place, records in got.items()}
         for partition, records in fetched.items():
-            tell_of_strangers(self.topic, partition, records)
+            report_foreign_records(self.topic, partition, records)
         return fetched
 
     async def ends(self) -> Mapping[int, int]:
         known = self.consumer.partitions_for_topic(self.topic) or self.partitions
-        async with answering():
+        async with log_errors():
             ends = await self.consumer.end_offsets([TopicPartition(self.topic, partition) for partition in known])
         return {place.partition: offset for place, offset in ends.items()}
 
 
 def fetched_from(record: Any) -> Fetched:
     try:
-        return Fetched(record.offset, event_of(record.headers, record.value))
+        return Fetched(record.offset, from_headers(record.headers, record.value))
     except (AttributeError, KeyError, TypeError, ValueError):
-        return Fetched(record.offset, NOT_OURS)
+        return Fetched(record.offset, FOREIGN_RECORD)
 
 
-def tell_of_strangers(topic: str, partition: int, records: Sequence[Fetched]) -> None:
+def report_foreign_records(topic: str, partition: int, records: Sequence[Fetched]) -> None:
     """Somebody else may write to our topic; that must not happen, and must not stop us."""
-    strange = [record.offset for record in records if record.event is NOT_OURS]
+    strange = [record.offset for record in records if record.event is FOREIGN_RECORD]
     if strange:
         log.error("records_not_ours", topic=topic, partition=partition, first=strange[0], count=len(strange))
 
 
 @asynccontextmanager
-async def answering(seconds: float = PATIENCE) -> AsyncIterator[None]:
+async def log_errors(seconds: float = ANSWER_TIMEOUT) -> AsyncIterator[None]:
     try:
         async with asyncio.timeout(seconds):
             yield
     except (KafkaError, OSError, TimeoutError) as error:
         raise LogUnavailable(str(error) or f"no answer in {seconds} seconds") from error
-    except NONSENSE as error:
+    except MALFORMED_ANSWER as error:
         raise LogUnavailable(f"an answer that makes no sense: {type(error).__name__}: {error}") from error

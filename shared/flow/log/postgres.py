@@ -12,14 +12,14 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from shared.flow.log import Fetched, LogUnavailable, UnknownTopic, Watermark, must_fit, partition_of, tables
+from shared.flow.log import Fetched, LogUnavailable, UnknownTopic, Watermark, check_sizes, partition_of, tables
 from shared.rules.message import StoredEvent
 
-PATIENCE = 5.0
+ANSWER_TIMEOUT = 5.0
 """Seconds for one answer; a server that is stopped keeps its connections open and never answers."""
 SHORTEST, LONGEST = 0.01, 0.2
 """Seconds between looks for what other processes publish; what this one publishes wakes its readers."""
-PASSING = {"08", "25", "40", "53", "55", "57", "58"}
+TRANSIENT_CLASSES = {"08", "25", "40", "53", "55", "57", "58"}
 """Classes of SQLSTATE: connection, transaction, deadlock, resources, lock timeout, shutdown, disk."""
 
 
@@ -34,14 +34,14 @@ class PostgresLog:
     async def create_topic(self, topic: str, partitions: int) -> None:
         async with transaction(self._engine) as tx:
             await tx.execute(tables.CREATE, {"topic": topic, "partitions": partitions})
-            await tx.execute(tables.DIVIDE, {"topic": topic})
+            await tx.execute(tables.CREATE_PARTITIONS, {"topic": topic})
 
     async def empty_topic(self, topic: str, partitions: int) -> None:
         await self.create_topic(topic, partitions)
         async with transaction(self._engine) as tx:
-            await tx.execute(tables.TURN, {"topic": topic})
-            await tx.execute(tables.START_ANEW, {"topic": topic})
-            await tx.execute(tables.REMOVE, {"topic": topic})
+            await tx.execute(tables.LOCK_TOPIC, {"topic": topic})
+            await tx.execute(tables.RESET_OFFSETS, {"topic": topic})
+            await tx.execute(tables.DELETE_RECORDS, {"topic": topic})
 
     @asynccontextmanager
     async def publisher(self, topic: str, source: str) -> AsyncIterator["PostgresPublisher"]:
@@ -95,7 +95,7 @@ class PostgresPublisher:
     failed: bool = False
 
     async def publish(self, events: Sequence[StoredEvent]) -> None:
-        must_fit(events)
+        check_sizes(events)
         if self.failed:
             raise LogUnavailable("this publisher failed before")
         self.failed = True
@@ -106,12 +106,14 @@ class PostgresPublisher:
 
 
 async def append(tx: AsyncConnection, topic: str, events: Sequence[StoredEvent]) -> None:
-    number = (await tx.execute(tables.TURN, {"topic": topic})).scalar_one_or_none()
+    number = (await tx.execute(tables.LOCK_TOPIC, {"topic": topic})).scalar_one_or_none()
     if number is None:
         raise UnknownTopic(topic)
     chosen = [partition_of(event.stream, number) for event in events]
     sizes = Counter(chosen)
-    taken = await tx.execute(tables.TAKE, {"topic": topic, "partition": list(sizes), "records": list(sizes.values())})
+    taken = await tx.execute(
+        tables.RESERVE_OFFSETS, {"topic": topic, "partition": list(sizes), "records": list(sizes.values())}
+    )
     offsets = {row.partition: count(row.record_offset) for row in taken}
     rows = {name: [getattr(event, name) for event in events] for name in StoredEvent._fields}
     placed = {"topic": topic, "partition": chosen, "record_offset": [next(offsets[each]) for each in chosen]}
@@ -138,7 +140,7 @@ class PostgresReader:
             left = end - now()
             if fetched or left <= 0:
                 return fetched
-            await happens(news, min(pause, left))
+            await wait_for(news, min(pause, left))
             pause = min(pause * 2, LONGEST)
 
     async def fetch(self, partitions: Collection[int]) -> Mapping[int, Sequence[Fetched]]:
@@ -163,22 +165,22 @@ def fetched_from(row: Row[*tuple[object, ...]]) -> Fetched:
 @asynccontextmanager
 async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     try:
-        async with asyncio.timeout(PATIENCE), engine.begin() as tx:
+        async with asyncio.timeout(ANSWER_TIMEOUT), engine.begin() as tx:
             yield tx
     except DBAPIError as error:
-        if not passes(error):
+        if not is_transient(error):
             raise
         raise LogUnavailable(str(error.orig)) from error
     except (OSError, TimeoutError, PoolTimeout) as error:
-        raise LogUnavailable(str(error) or f"no answer in {PATIENCE} seconds") from error
+        raise LogUnavailable(str(error) or f"no answer in {ANSWER_TIMEOUT} seconds") from error
 
 
-def passes(error: DBAPIError) -> bool:
+def is_transient(error: DBAPIError) -> bool:
     state = getattr(error.orig, "sqlstate", None)
-    return error.connection_invalidated or state is None or state[:2] in PASSING
+    return error.connection_invalidated or state is None or state[:2] in TRANSIENT_CLASSES
 
 
-async def happens(event: asyncio.Event, seconds: float) -> None:
+async def wait_for(event: asyncio.Event, seconds: float) -> None:
     """Returns when it is set, or when this time is over."""
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):

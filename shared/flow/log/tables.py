@@ -70,17 +70,17 @@ records = Table("records", metadata, RecordColumns)
 watermarks = Table("watermarks", metadata, WatermarkColumns)
 
 CREATE = insert(topics).on_conflict_do_nothing()
-DIVIDE = text("""
+CREATE_PARTITIONS = text("""
     INSERT INTO log.partitions (topic, partition, next_offset)
     SELECT topic, generate_series(0, partitions - 1), 0 FROM log.topics WHERE topic = :topic
     ON CONFLICT DO NOTHING""")
 ENDS = select(partitions.c.partition, partitions.c.next_offset).where(partitions.c.topic == bindparam("topic"))
 # A statement of its own, before any that reads: so publishers of a topic, which are one but for a zombie, take turns,
 # and a partition's offsets become visible in their order.
-TURN = select(topics.c.partitions).where(topics.c.topic == bindparam("topic")).with_for_update()
-START_ANEW = text("UPDATE log.partitions SET next_offset = 0 WHERE topic = :topic")
-REMOVE = delete(records).where(records.c.topic == bindparam("topic"))
-TAKE = text("""
+LOCK_TOPIC = select(topics.c.partitions).where(topics.c.topic == bindparam("topic")).with_for_update()
+RESET_OFFSETS = text("UPDATE log.partitions SET next_offset = 0 WHERE topic = :topic")
+DELETE_RECORDS = delete(records).where(records.c.topic == bindparam("topic"))
+RESERVE_OFFSETS = text("""
     UPDATE log.partitions SET next_offset = next_offset + taken.records
     FROM unnest(CAST(:partition AS int[]), CAST(:records AS int[])) AS taken (partition, records)
     WHERE topic = :topic AND partitions.partition = taken.partition

@@ -7,12 +7,12 @@ from typing import Any
 
 import orjson
 
+from shared.flow.cloudevents import format_instant, parse_instant
 from shared.flow.log import LogUnavailable, Watermark
-from shared.flow.log.cloudevents import instant, written
 
 
 @dataclass
-class Tail:
+class WatermarkReader:
     """The last record of each key of a compacted partition."""
 
     consumer: Any
@@ -24,17 +24,17 @@ class Tail:
         while (position := await self.consumer.position(self.place)) < end:
             for record in (await self.consumer.getmany(self.place, timeout_ms=100)).get(self.place, ()):
                 with suppress(AttributeError, KeyError, TypeError, ValueError):  # somebody else wrote it
-                    self.read[record.key.decode()] = watermark_of(record.value)
+                    self.read[record.key.decode()] = decode_watermark(record.value)
         if position > end:
             raise LogUnavailable(f"{self.place.topic} was made anew")
         return self.read
 
 
-def written_watermark(watermark: Watermark) -> bytes:
-    return orjson.dumps({"position": watermark.position, "clock": written(watermark.clock)})
+def encode_watermark(watermark: Watermark) -> bytes:
+    return orjson.dumps({"position": watermark.position, "clock": format_instant(watermark.clock)})
 
 
-def watermark_of(value: bytes) -> Watermark:
+def decode_watermark(value: bytes) -> Watermark:
     """Raises `KeyError`, `TypeError`, `ValueError` when it is not one of ours."""
     read = orjson.loads(value)
-    return Watermark(int(read["position"]), instant(read["clock"].encode()))
+    return Watermark(int(read["position"]), parse_instant(read["clock"].encode()))

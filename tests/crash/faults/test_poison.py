@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from funnelcast import verify
 from funnelcast.services import SERVICES
 from shared.flow import checkpoint
-from shared.flow.checkpoint import Aside
+from shared.flow.checkpoint import ExcludedEvents
 from shared.run.service import Resources
 from shared.run.settings import Settings
 from shared.run.telemetry import Metrics
@@ -156,9 +156,9 @@ async def test_without_waiting_behind_the_poison_its_key_does_go_on(
     database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Planted: what follows a parked event is applied."""
-    move = checkpoint.move
+    move = checkpoint.advance
 
-    async def forgetful(tx: AsyncConnection, *where: Any, **more: Any) -> Aside:
+    async def forgetful(tx: AsyncConnection, *where: Any, **more: Any) -> ExcludedEvents:
         return replace(await move(tx, *where, **more), keys=frozenset())
 
     monkeypatch.setattr(checkpoint, "move", forgetful)

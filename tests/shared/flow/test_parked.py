@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.flow import checkpoint, consumer, parked
 from shared.flow.consumer import Consumer, Progress, StoreSource
-from shared.flow.parked import ParkedKey, Wish
+from shared.flow.parked import Action, ParkedKey
 from shared.rules.clock_and_ids import ClockAndIds
 from shared.rules.message import RecordedEvent
 from shared.store import engines
@@ -47,9 +47,9 @@ class Bench:
         async with self.engine.begin() as tx:
             await handle(tx, ClockAndIds(), [ask(name, Add(n=n)) for name, n in numbers])
 
-    async def wish(self, wish: Wish, key: str = "bad", subscription: str = "totals") -> int | None:
+    async def wish(self, wish: Action, key: str = "bad", subscription: str = "totals") -> int | None:
         async with self.engine.begin() as tx:
-            return await parked.ask(tx, subscription, "pipeline", f"tally-{key}", wish)
+            return await parked.request_action(tx, subscription, "pipeline", f"tally-{key}", wish)
 
     async def applied(self) -> Mapping[str, list[int]]:
         found: dict[str, list[int]] = {}
@@ -60,7 +60,7 @@ class Bench:
 
     async def keys(self, subscription: str = "totals") -> list[ParkedKey]:
         async with self.engine.connect() as tx:
-            return await parked.keys(tx, [subscription])
+            return await parked.parked_keys(tx, [subscription])
 
     async def settled(self, position: int, subscription: str = "totals") -> bool:
         """All is read up to there, and no wish is open."""
@@ -181,8 +181,8 @@ async def test_a_new_version_leaves_out_what_the_old_one_skipped(bench: Bench) -
     await bench.wish("skip")
     await bench.run(2)
     async with bench.engine.begin() as tx:
-        await parked.begin(tx, "totals2", "totals")
-        await parked.begin(tx, "reactions", "nothing")
+        await parked.begin_subscription(tx, "totals2", "totals")
+        await parked.begin_subscription(tx, "reactions", "nothing")
         await tx.execute(text("TRUNCATE applied"))
     for subscription, parks in (("totals2", 0), ("reactions", 1)):
         running = asyncio.ensure_future(bench.consumer(subscription).run())

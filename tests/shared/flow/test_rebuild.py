@@ -18,9 +18,9 @@ from funnelcast.verifying.read_models import digest
 from shared.flow import checkpoint, frontier, parked, read_schema, rebuild
 from shared.flow.consumer import StoreSource
 from shared.flow.frontier import Frontier
-from shared.flow.lease import lease, lease_engine
+from shared.flow.lease import hold_lease, lease_engine
 from shared.flow.log import Log
-from shared.flow.rebuild import CannotRebuild, Followed, Rebuild
+from shared.flow.rebuild import CannotRebuild, Rebuild, RebuildSource
 from shared.flow.topic import TopicSource
 from shared.run.service import Service
 from shared.store import engines
@@ -38,10 +38,10 @@ OID = text(f"SELECT CAST('{LIVE}.tally_totals' AS regclass)::oid::bigint")
 
 @asynccontextmanager
 async def rebuilding(database: str, service: Service = TELLER, log: Log | None = None) -> AsyncIterator[Rebuild]:
-    search_path = f"{service.name},{read_schema.beside(service.read_models)}"
+    search_path = f"{service.name},{read_schema.rebuild_schema(service.read_models)}"
     engine = engines.writer(database, search_path, connections=4)
-    own = Followed(StoreSource(engine, Signal()), service.parse)
-    upstream = [Followed(TopicSource(log, one.topic, one.source), one.parse) for one in service.upstream if log]
+    own = RebuildSource(StoreSource(engine, Signal()), service.parse)
+    upstream = [RebuildSource(TopicSource(log, one.topic, one.source), one.parse) for one in service.upstream if log]
     followed = {service.name: own} | dict(zip(["pipeline"], upstream, strict=False))
     try:
         yield Rebuild(engine, service.read_models, service.projections, followed)
@@ -196,7 +196,7 @@ async def test_without_holding_the_consumers_events_are_lost(database: str, monk
         return
 
     async def wait(tx: AsyncConnection, deadline: float) -> None:
-        if deadline - rebuild.now() <= rebuild.STILL:
+        if deadline - rebuild.now() <= rebuild.LONGEST_STANDSTILL:
             entered.set()
             await go_on.wait()
 
@@ -265,9 +265,9 @@ async def test_what_is_parked_or_skipped_stays_out(database: str) -> None:
         assert await totals(database, LIVE) == before == {"bad": (3, 2)}
 
 
-async def wish(database: str, what: parked.Wish, key: str) -> None:
+async def wish(database: str, what: parked.Action, key: str) -> None:
     async with connected(database, search_path="pipeline") as engine, engine.begin() as tx:
-        assert await parked.ask(tx, LIVE, "pipeline", f"tally-{key}", what)
+        assert await parked.request_action(tx, LIVE, "pipeline", f"tally-{key}", what)
 
 
 async def test_what_is_released_meanwhile_comes_in(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -342,7 +342,7 @@ asyncio.run(test_rebuild.under_lease(sys.argv[1]))
 
 async def under_lease(database: str) -> None:
     engine = lease_engine(database)
-    async with lease(engine, read_schema.beside(LIVE)):
+    async with hold_lease(engine, read_schema.rebuild_schema(LIVE)):
         await rebuilt(database)
 
 

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from shared.store.signal import Signal
-from shared.web.freshness import until
-from shared.web.problems import NotYet
+from shared.web.freshness import wait_until
+from shared.web.problems import PositionNotReached
 
 
 class Deaf(Signal):
@@ -17,16 +17,16 @@ class Deaf(Signal):
 
 
 async def test_a_call_while_it_looks_is_not_missed() -> None:
-    wake, looks = Deaf(), list[int]()
+    store_changed, looks = Deaf(), list[int]()
 
     async def condition() -> bool:
         looks.append(len(looks))
         if len(looks) == 1:
-            wake.notify()
+            store_changed.notify()
         return len(looks) > 1
 
     async with asyncio.timeout(10):
-        await until(condition, wake, asyncio.get_running_loop().time() + 5)
+        await wait_until(condition, store_changed, asyncio.get_running_loop().time() + 5)
     assert looks == [0, 1]
 
 
@@ -36,7 +36,7 @@ async def test_what_other_processes_do_is_seen_without_a_call() -> None:
     async def condition() -> bool:
         return next(looks)
 
-    await until(condition, Signal(), asyncio.get_running_loop().time() + 5)
+    await wait_until(condition, Signal(), asyncio.get_running_loop().time() + 5)
     assert list(looks) == []
 
 
@@ -44,5 +44,5 @@ async def test_at_the_deadline_the_answer_is_no() -> None:
     async def never() -> bool:
         return False
 
-    with pytest.raises(NotYet):
-        await until(never, Signal(), asyncio.get_running_loop().time())
+    with pytest.raises(PositionNotReached):
+        await wait_until(never, Signal(), asyncio.get_running_loop().time())

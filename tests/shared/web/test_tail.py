@@ -37,7 +37,7 @@ async def store(database: str) -> AsyncIterator[AsyncEngine]:
 async def append(store: AsyncEngine, running: ServiceContext, first: int, last: int) -> None:
     async with store.begin() as tx:
         await event_store.append(tx, run_of(range(first, last + 1)))
-    running.wake.notify()
+    running.store_changed.notify()
 
 
 async def positions(running: ServiceContext, after: int, last: int, pace: random.Random | None = None) -> list[int]:

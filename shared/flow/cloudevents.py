@@ -13,17 +13,17 @@ from shared.rules.message import StoredEvent
 Headers = Iterable[tuple[str, bytes]]
 
 
-def headers_of(event: StoredEvent, source: str) -> list[tuple[str, bytes]]:
+def to_headers(event: StoredEvent, source: str) -> list[tuple[str, bytes]]:
     attributes = {
         "ce_specversion": "1.0",
         "ce_id": str(event.event_id),
         "ce_source": f"/{source}",
         "ce_type": event.type,
         "ce_subject": event.subject,
-        "ce_time": written(event.occurred_at),
+        "ce_time": format_instant(event.occurred_at),
         "content-type": "application/json",
         "ce_position": str(event.position),
-        "ce_recordedtime": written(event.recorded_at),
+        "ce_recordedtime": format_instant(event.recorded_at),
         "ce_stream": event.stream,
         "ce_streamversion": str(event.version),
         "ce_actor": event.actor,
@@ -33,7 +33,7 @@ def headers_of(event: StoredEvent, source: str) -> list[tuple[str, bytes]]:
     return [(name, value.encode()) for name, value in attributes.items() if value]
 
 
-def event_of(headers: Headers, value: bytes) -> StoredEvent:
+def from_headers(headers: Headers, value: bytes) -> StoredEvent:
     """Raises `KeyError`, `ValueError` when the record is not one of ours."""
     read = dict(headers)
     if b"\x00" in value or any(b"\x00" in each for each in read.values()):
@@ -45,19 +45,19 @@ def event_of(headers: Headers, value: bytes) -> StoredEvent:
         number(read["ce_streamversion"], 2**31),
         read["ce_type"].decode(),
         value.decode(),
-        instant(read["ce_time"]),
-        instant(read["ce_recordedtime"]),
+        parse_instant(read["ce_time"]),
+        parse_instant(read["ce_recordedtime"]),
         read.get("ce_actor", b"").decode(),
         identity(read["ce_correlationid"]),
         identity(read["ce_causationid"]) if "ce_causationid" in read else None,
     )
 
 
-def written(at: datetime) -> str:
+def format_instant(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
-def instant(text: bytes) -> datetime:
+def parse_instant(text: bytes) -> datetime:
     at = datetime.fromisoformat(text.decode())
     if at.tzinfo is None:
         raise ValueError("an instant without a time zone")
