@@ -7,8 +7,9 @@ from typing import Any
 from funnelcast import database
 from funnelcast.failure import Failed
 from funnelcast.services import SERVICES
-from shared.flow import parked
-from shared.flow.parked import Action, ParkedKey
+from shared.flow import parked, parked_actions
+from shared.flow.parked import ParkedKey
+from shared.flow.parked_actions import Action
 from shared.run import schema
 from shared.run.service import Service
 from shared.run.settings import Settings
@@ -47,7 +48,7 @@ async def wish(settings: Settings, service: Service, named: Named, wish: Action)
     async with database.store(settings) as url:
         key = the_one(service, named, await of_service(url, service))
         async with database.connected(url, search_path=service.name) as engine, engine.begin() as tx:
-            first = await parked.request_action(tx, key.subscription, key.source, key.key, wish)
+            first = await parked_actions.request_action(tx, key.subscription, key.source, key.key, wish)
     if first is None:
         raise Failed(f"{key.key} is not parked any more")
     done = "tries again from" if wish == "release" else "leaves out for ever"

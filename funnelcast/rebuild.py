@@ -128,4 +128,4 @@ async def is_overtaken(tx: AsyncConnection, service: Service, old: str) -> bool:
         return False
     mine = await checkpoint.positions(tx, service.read_models)
     theirs = await checkpoint.positions(tx, old)
-    return all(mine.get(source, 0) >= at for source, at in theirs.items() if source in service.projected)
+    return all(mine.get(source, 0) >= at for source, at in theirs.items() if source in service.projected_sources)

@@ -20,7 +20,8 @@ from shared.flow.log import Log
 from shared.flow.log.kafka import KafkaLog
 from shared.flow.log.postgres import PostgresLog
 from shared.run import memory, process
-from shared.run.service import Resources, Service
+from shared.run.resources import Resources
+from shared.run.service import Service
 from shared.run.settings import Settings
 
 Apps = Mapping[str, FastAPI]
@@ -112,7 +113,7 @@ async def serve(
     """Until told to stop. `welcome` is called when requests are answered, with the address."""
     with bound(resources.settings.host, resources.settings.port) as listening:
         async with process.run_services(services, resources, work=work) as apps:
-            server = stopper.server = process.server(apps, resources.settings)
+            server = stopper.server = process.make_server(apps, resources.settings)
             async with asyncio.TaskGroup() as tasks:
                 serving = tasks.create_task(server.serve([listening]))
                 await wait_until(lambda: server.started or serving.done())

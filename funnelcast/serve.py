@@ -8,7 +8,8 @@ import structlog
 from funnelcast import bootstrap, database, runtime
 from funnelcast.runtime import Apps, Stopper
 from shared.run import process
-from shared.run.service import Resources, Service
+from shared.run.resources import Resources
+from shared.run.service import Service
 from shared.run.settings import Settings
 from shared.run.telemetry import configure_logging
 

@@ -21,12 +21,12 @@ from funnelcast.verifying.log import Copy
 from funnelcast.verifying.snapshot import Snapshot
 from shared.flow import checkpoint, parked, read_schema
 from shared.flow.log import Log, LogUnavailable
+from shared.rules.reaction import REACTIONS
 from shared.run import schema
 from shared.run.service import Service
 from shared.run.settings import Settings
 from shared.store import event_store
 from shared.store.event_store import published
-from shared.web.service_context import REACTIONS
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from funnelcast.importing.export import Row, Unfit
 from funnelcast.importing.formats import DatesTold, FileTold, MoneyTold, Name, PricesTold, Text, Told
 from funnelcast.importing.stages import PipelineTold, Target, target
 from services.lead_intake.lead.events import Source
-from services.pipeline.process.decider import DEFAULT, Process
+from services.pipeline.process.default import DEFAULT
+from services.pipeline.process.state import Process
 from shared.rules.message import Slug
 from shared.rules.reason import known
 

@@ -16,7 +16,7 @@ from funnelcast.importing.rejects import Rejects
 from funnelcast.importing.run import Read, Source, Summary, opened, read, rows_of
 from funnelcast.importing.sending import refused
 from services.lead_intake.lead.commands import CaptureLead
-from services.pipeline.opportunity.commands import History
+from services.pipeline.opportunity.history import History
 
 FIRST = 5
 LINES: Mapping[Kind, type[BaseModel]] = {"opportunities": History, "leads": CaptureLead}

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from funnelcast.importing.formats import Told
-from services.pipeline.process.decider import Process
 from services.pipeline.process.events import Stage
+from services.pipeline.process.state import Process
 from shared.rules.message import Slug
 from shared.rules.reason import known
 

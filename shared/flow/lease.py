@@ -1,4 +1,4 @@
-"""Who does a service's background work: one process at a time, a standby within six seconds."""
+"""A lease: one process at a time does a service's background work, and a standby takes over within six seconds."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import NullPool
 
 HEARTBEAT = 1.0
+"""Seconds between two heartbeats."""
 TRY_LOCK = text("SELECT pg_try_advisory_lock(hashtext('funnelcast lease'), hashtext(:name))")
 TRY_LOCK_IN_TRANSACTION = text("SELECT pg_try_advisory_xact_lock(hashtext('funnelcast lease'), hashtext(:name))")
 BEAT = text("SELECT 1")
@@ -21,11 +22,11 @@ END_HOLDER = text("""
 
 
 class LeaseLost(Exception):
-    """The lock's connection ended: somebody else may hold it now."""
+    """The connection that held the lock ended: another process may hold the lease now."""
 
 
 def lease_engine(url: str) -> AsyncEngine:
-    """Postgres ends a session that is silent for 4 s, so a stopped process gives its lease up in time for a standby."""
+    """Postgres ends a session that is silent for 4 s: a process that hangs loses its lease in time for a standby."""
     settings = {"idle_session_timeout": "4s", "application_name": "funnelcast lease"}
     return create_async_engine(
         url,
@@ -38,7 +39,7 @@ def lease_engine(url: str) -> AsyncEngine:
 @asynccontextmanager
 async def hold_lease(engine: AsyncEngine, name: str) -> AsyncIterator[None]:
     """Waits until the lease is free, holds it while the body runs, and cancels the body with `LeaseLost` when the
-    connection ends. The effects are safe anyway: checkpoints and cursors move by compare-and-set."""
+    connection ends. The effects are safe all the same: checkpoints and cursors advance by compare-and-set."""
     async with engine.connect() as connection:
         while not (await connection.execute(TRY_LOCK, {"name": name})).scalar_one():
             await asyncio.sleep(HEARTBEAT / 2)
@@ -48,19 +49,19 @@ async def hold_lease(engine: AsyncEngine, name: str) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def take_over_lease(engine: AsyncEngine, name: str) -> AsyncIterator[bool]:
-    """The same, but whoever has it loses it: as when its connection ends. Yields whether somebody had it; they notice
-    at their next heartbeat, and until then go on."""
+    """As `hold_lease`, but ends the connection of the process that holds the lease. That process goes on until its next
+    heartbeat fails. Yields whether there was one."""
     async with engine.connect() as connection:
-        had = False
+        was_held = False
         while not (await connection.execute(TRY_LOCK, {"name": name})).scalar_one():
-            had = await end_holder(connection, name) or had
+            was_held = await end_holder(connection, name) or was_held
             await asyncio.sleep(0.02)
         async with heartbeats(connection):
-            yield had
+            yield was_held
 
 
 async def end_holder(tx: AsyncConnection, name: str) -> bool:
-    """Whoever holds it starts anew. Whether somebody did."""
+    """Ends the connection that holds the lease; its process then starts anew. False when nobody holds it."""
     return bool((await tx.execute(END_HOLDER, {"name": name})).all())
 
 
@@ -75,7 +76,7 @@ async def heartbeats(connection: AsyncConnection) -> AsyncIterator[None]:
 
 
 async def is_free(tx: AsyncConnection, name: str) -> bool:
-    """Whether nobody holds it; then nobody will before this transaction ends."""
+    """Whether nobody holds the lease. If so, nobody can take it before this transaction ends."""
     return bool((await tx.execute(TRY_LOCK_IN_TRANSACTION, {"name": name})).scalar_one())
 
 

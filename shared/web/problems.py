@@ -1,4 +1,4 @@
-"""RFC 9457 answers. The only place that knows status codes; nothing else builds an error body."""
+"""Error answers by RFC 9457. All error bodies and their status codes are made here."""
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
@@ -16,16 +16,17 @@ from starlette.routing import Match
 from starlette.types import Scope
 
 from shared.rules.message import Denied, InvalidField, KeyReused, Missing, Refusal, Rejected, Stale, TooLarge
-from shared.store.committer import Busy, named, unavailable
+from shared.store.database_errors import Busy, as_busy, error_name
 
 log = structlog.get_logger()
 MEDIA_TYPE = "application/problem+json"
 NO_SNIFFING = {"X-Content-Type-Options": "nosniff"}
-"""For answers that leave past the guard, which else adds it."""
+"""For answers that do not pass the guard, which adds this header to all others."""
 
 
 class Problem(Exception):
-    """Base of what routes and guards raise. `code` names the problem for programs; `errors` points at fields."""
+    """Base of the errors that routes and the guard raise. `code` names the problem for programs; `errors` points at
+    fields."""
 
     status: ClassVar[int]
     code: str = "about:blank"
@@ -73,7 +74,7 @@ class InvalidRequest(Problem):
 
 
 class TooManyRequests(Problem):
-    """`wait`: after so many seconds one more is allowed. `limits`: the headers that tell of it."""
+    """`wait`: seconds until one more request is allowed. `limits`: the headers of the limit."""
 
     status = 429
 
@@ -115,7 +116,7 @@ def response(body: Mapping[str, Any], headers: Mapping[str, str] | None = None) 
 
 
 def refusal_body(refusal: Refusal) -> dict[str, Any]:
-    """The body for a refused command, alone or as a line of a batch."""
+    """For a refused command, as an answer or as a line of a batch."""
     return problem_body(REFUSALS[type(refusal)], str(refusal), errors=field_errors(refusal))
 
 
@@ -130,21 +131,21 @@ def field_errors(refusal: Refusal) -> list[dict[str, str]]:
 
 
 def validation_body(errors: Sequence[ErrorDetails]) -> dict[str, Any]:
-    """Names each field by its JSON pointer. The value itself is not repeated: it may be personal data."""
-    pointed = [{"pointer": json_pointer(location_of(error)), "detail": error_text(error)} for error in errors]
-    return problem_body(422, "the request does not fit its schema", errors=pointed)
+    """Names each field by its JSON pointer, without its value, which may be personal data."""
+    fields = [{"pointer": json_pointer(location_of(error)), "detail": error_text(error)} for error in errors]
+    return problem_body(422, "the request does not fit its schema", errors=fields)
 
 
 def location_of(error: ErrorDetails) -> Sequence[int | str]:
-    """FastAPI tells where in the text the JSON went wrong, as if that were a field."""
+    """For a body that is not JSON, FastAPI gives the place in the text as if it were a field."""
     return () if error["type"] == "json_invalid" else error["loc"]
 
 
 def json_pointer(location: Sequence[int | str]) -> str:
-    """FastAPI puts `body` in front of a field's path; `query/limit` is no field, and has no slash in front."""
+    """FastAPI begins the path of a field by `body`. Parameters, such as `query/limit`, get no slash in front."""
     path = location[1:] if location[:1] == ("body",) else location
-    pointed = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
-    return pointed.removeprefix("/") if location[:1] in (("query",), ("path",)) else pointed
+    text = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
+    return text.removeprefix("/") if location[:1] in (("query",), ("path",)) else text
 
 
 def error_text(error: ErrorDetails) -> str:
@@ -152,7 +153,7 @@ def error_text(error: ErrorDetails) -> str:
 
 
 def problem_of(error: Exception) -> tuple[dict[str, Any], dict[str, str]]:
-    """Body and headers for whatever ended a request."""
+    """Body and headers for any exception that ended a request."""
     if isinstance(error, Problem):
         return problem_body(error.status, error.detail, error.code, error.errors), error.headers
     if isinstance(error, Refusal):
@@ -161,8 +162,8 @@ def problem_of(error: Exception) -> tuple[dict[str, Any], dict[str, str]]:
         return problem_body(error.status_code, error.detail), dict(error.headers or {})
     if isinstance(error, Busy):
         return problem_body(503, str(error)), {"Retry-After": "1"}
-    if busy := unavailable(error):
-        log.warning("unavailable", error=named(error))
+    if busy := as_busy(error):
+        log.warning("unavailable", error=error_name(error))
         return problem_body(503, str(busy)), {"Retry-After": "1"}
     if isinstance(error, NoConnection):
         return problem_body(503, "all connections to the database are in use"), {"Retry-After": "1"}
@@ -171,7 +172,7 @@ def problem_of(error: Exception) -> tuple[dict[str, Any], dict[str, str]]:
 
 
 def allowed_methods(app: FastAPI, scope: Scope) -> str:
-    """Of a path, all methods. (The framework tells those of the first route.)"""
+    """All methods of a path. (The framework gives those of the first route only.)"""
     methods = ("GET", "POST", "PUT", "DELETE")
     return ", ".join(
         method
@@ -195,7 +196,7 @@ def add_handlers(app: FastAPI) -> None:
     async def handle_http(request: Request, error: Exception) -> Response:
         if not isinstance(error, HTTPException):
             raise error
-        if error.status_code == 400:  # a body that is no JSON text at all
+        if error.status_code == 400:  # the body is not JSON text
             return response(problem_body(422, error.detail, errors=[{"pointer": "", "detail": error.detail}]))
         status = error.status_code
         headers = {"Allow": allowed_methods(app, request.scope)} if status == 405 else error.headers

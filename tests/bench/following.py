@@ -13,7 +13,7 @@ from shared.flow.consumer import Consumer, Effect, Progress, Source
 from shared.flow.projection import apply_all
 from shared.rules.message import RecordedEvent
 from shared.run.service import Service
-from shared.run.worker import PROJECTED_AT_ONCE
+from shared.run.worker import PROJECTION_BATCH
 
 PATIENCE = 600.0
 
@@ -39,13 +39,13 @@ async def followed(
     """Seconds from the first event to the last."""
     progress = Progress(service.read_models, source)
     parse = service.parsers[source]
-    consumer = Consumer(service.read_models, source, events, parse, effect, engine, PROJECTED_AT_ONCE, progress)
+    consumer = Consumer(service.read_models, source, events, parse, effect, engine, PROJECTION_BATCH, progress)
     began = perf_counter()
     running = asyncio.create_task(consumer.run())
     try:
         async with asyncio.timeout(PATIENCE):
             while progress.position < to and not running.done():
-                await consumer.changed.after(consumer.changed.times, 0.05)
+                await consumer.changed.wait(consumer.changed.count, 0.05)
         seconds = perf_counter() - began
     finally:
         running.cancel()

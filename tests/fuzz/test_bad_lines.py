@@ -80,7 +80,7 @@ async def test_a_bad_line_in_the_middle_harms_no_other(database: str, route: str
 
 async def test_lines_that_are_left_out_are_missed(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The planted bug: blank lines are thrown away, and all behind them get another's answer."""
-    monkeypatch.setattr(ndjson, "lines_of", lambda body: [line for line in body.splitlines() if line.strip()])
+    monkeypatch.setattr(ndjson, "split_lines", lambda body: [line for line in body.splitlines() if line.strip()])
     with pytest.raises(ExceptionGroup) as found:
         await each_in_its_place(database, BATCHES[0])
     assert found.group_contains(ValueError, match="not enough values")
@@ -88,7 +88,7 @@ async def test_lines_that_are_left_out_are_missed(database: str, monkeypatch: py
 
 async def test_a_bad_line_that_harms_the_others_is_found(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The planted bug: what cannot be read ends the answer."""
-    monkeypatch.setattr(ndjson, "read", lambda line, model, ask: ask(model.model_validate_json(line)))
+    monkeypatch.setattr(ndjson, "parse_line", lambda line, model, ask: ask(model.model_validate_json(line)))
     with pytest.raises(ExceptionGroup) as found:
         await each_in_its_place(database, BATCHES[0])
     assert found.group_contains(ValidationError)

@@ -84,7 +84,7 @@ async def test_records_that_are_not_ours_are_passed_over_and_told_of(kafka: Brok
         await compare(log, topic, copy)
     finally:
         await log.close()
-    told = sum(line["count"] for line in lines if line["event"] == "records_not_ours")
+    told = sum(line["count"] for line in lines if line["event"] == "foreign_records")
     strange = 3 * PARTITIONS * len(HOSTILE)
     print(f"{strange} records of strangers among {len(events)} events: {len(found)} read in order, {told} told of")
     assert found == events

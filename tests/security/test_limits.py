@@ -11,7 +11,7 @@ from fastapi import FastAPI
 
 from funnelcast import client
 from services.pipeline.service import SERVICE
-from shared.run import service
+from shared.run import application
 from shared.run.process import route_by_prefix
 from shared.run.settings import Settings
 from shared.web import access
@@ -34,7 +34,7 @@ def settings(**limits: int) -> Settings:
 def time(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Stands still until it is moved."""
     now = [100.0]
-    monkeypatch.setattr(service, "RateLimit", partial(RateLimit, now=lambda: now[0]))
+    monkeypatch.setattr(application, "RateLimit", partial(RateLimit, now=lambda: now[0]))
     return now
 
 

@@ -16,20 +16,20 @@ from shared.flow.log import Fetched, LogUnavailable, UnknownTopic, Watermark, ch
 from shared.rules.message import StoredEvent
 
 ANSWER_TIMEOUT = 5.0
-"""Seconds for one answer; a server that is stopped keeps its connections open and never answers."""
-SHORTEST, LONGEST = 0.01, 0.2
-"""Seconds between looks for what other processes publish; what this one publishes wakes its readers."""
+"""Seconds for one transaction: a frozen server keeps its connections open and never answers."""
+SHORTEST_DELAY, LONGEST_DELAY = 0.01, 0.2
+"""Seconds between polls for what other processes publish; readers are woken by what this process publishes."""
 TRANSIENT_CLASSES = {"08", "25", "40", "53", "55", "57", "58"}
 """Classes of SQLSTATE: connection, transaction, deadlock, resources, lock timeout, shutdown, disk."""
 
 
 class PostgresLog:
-    """Holds no connection of its own: the engine is the caller's, and is not closed here."""
+    """The engine belongs to the caller, and is not closed here."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._reading = engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._news: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
+        self._published: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
 
     async def create_topic(self, topic: str, partitions: int) -> None:
         async with transaction(self._engine) as tx:
@@ -51,9 +51,9 @@ class PostgresLog:
     @asynccontextmanager
     async def reader(self, topic: str, offsets: Mapping[int, int]) -> AsyncIterator["PostgresReader"]:
         ends = await self.ends(topic)
-        starts = {partition: offsets.get(partition, 0) for partition in ends}
-        kept = {partition: start if start <= ends[partition] else 0 for partition, start in starts.items()}
-        yield PostgresReader(self, self._reading, topic, kept)
+        wanted = {partition: offsets.get(partition, 0) for partition in ends}
+        start = {partition: offset if offset <= ends[partition] else 0 for partition, offset in wanted.items()}
+        yield PostgresReader(self, self._reading, topic, start)
 
     async def ends(self, topic: str) -> Mapping[int, int]:
         async with transaction(self._reading) as tx:
@@ -79,12 +79,12 @@ class PostgresLog:
     async def close(self) -> None:
         """Nothing to free."""
 
-    def news(self, topic: str) -> asyncio.Event:
-        """Set when this process publishes next. Take it before looking, else what comes between is missed."""
-        return self._news[topic]
+    def next_publication(self, topic: str) -> asyncio.Event:
+        """Set when this process publishes next. A reader takes it before it polls, and misses nothing in between."""
+        return self._published[topic]
 
-    def tell(self, topic: str) -> None:
-        self._news.pop(topic, asyncio.Event()).set()
+    def notify_readers(self, topic: str) -> None:
+        self._published.pop(topic, asyncio.Event()).set()
 
 
 @dataclass
@@ -102,22 +102,22 @@ class PostgresPublisher:
         async with transaction(self.engine) as tx:
             await append(tx, self.topic, events)
         self.failed = False
-        self.log.tell(self.topic)
+        self.log.notify_readers(self.topic)
 
 
 async def append(tx: AsyncConnection, topic: str, events: Sequence[StoredEvent]) -> None:
-    number = (await tx.execute(tables.LOCK_TOPIC, {"topic": topic})).scalar_one_or_none()
-    if number is None:
+    partitions = (await tx.execute(tables.LOCK_TOPIC, {"topic": topic})).scalar_one_or_none()
+    if partitions is None:
         raise UnknownTopic(topic)
-    chosen = [partition_of(event.stream, number) for event in events]
+    chosen = [partition_of(event.stream, partitions) for event in events]
     sizes = Counter(chosen)
-    taken = await tx.execute(
+    reserved = await tx.execute(
         tables.RESERVE_OFFSETS, {"topic": topic, "partition": list(sizes), "records": list(sizes.values())}
     )
-    offsets = {row.partition: count(row.record_offset) for row in taken}
+    offsets = {row.partition: count(row.record_offset) for row in reserved}
     rows = {name: [getattr(event, name) for event in events] for name in StoredEvent._fields}
-    placed = {"topic": topic, "partition": chosen, "record_offset": [next(offsets[each]) for each in chosen]}
-    await tx.execute(tables.APPEND, rows | placed)
+    places = {"topic": topic, "partition": chosen, "record_offset": [next(offsets[each]) for each in chosen]}
+    await tx.execute(tables.APPEND, rows | places)
 
 
 @dataclass
@@ -133,15 +133,15 @@ class PostgresReader:
 
     async def read(self, partitions: Collection[int], wait: float) -> Mapping[int, Sequence[Fetched]]:
         end = now() + wait
-        pause = SHORTEST
+        delay = SHORTEST_DELAY
         while True:
-            news = self.log.news(self.topic)
+            published = self.log.next_publication(self.topic)
             fetched = await self.fetch(partitions)
             left = end - now()
             if fetched or left <= 0:
                 return fetched
-            await wait_for(news, min(pause, left))
-            pause = min(pause * 2, LONGEST)
+            await wait_for(published, min(delay, left))
+            delay = min(delay * 2, LONGEST_DELAY)
 
     async def fetch(self, partitions: Collection[int]) -> Mapping[int, Sequence[Fetched]]:
         start = {partition: self.offsets[partition] for partition in partitions}
@@ -150,15 +150,15 @@ class PostgresReader:
             rows = (await tx.execute(tables.READ, places)).all()
         fetched: dict[int, list[Fetched]] = defaultdict(list)
         for row in rows:
-            fetched[row[0]].append(fetched_from(row))
-        self.offsets |= {partition: those[-1].offset + 1 for partition, those in fetched.items()}
+            fetched[row[0]].append(to_fetched(row))
+        self.offsets |= {partition: records[-1].offset + 1 for partition, records in fetched.items()}
         return fetched
 
     async def ends(self) -> Mapping[int, int]:
         return await self.log.ends(self.topic)
 
 
-def fetched_from(row: Row[*tuple[object, ...]]) -> Fetched:
+def to_fetched(row: Row[*tuple[object, ...]]) -> Fetched:
     return Fetched(row[1], StoredEvent(*row[2:]))  # type: ignore[arg-type]
 
 
@@ -181,7 +181,7 @@ def is_transient(error: DBAPIError) -> bool:
 
 
 async def wait_for(event: asyncio.Event, seconds: float) -> None:
-    """Returns when it is set, or when this time is over."""
+    """Returns when the event is set, at the latest after so many seconds."""
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await event.wait()

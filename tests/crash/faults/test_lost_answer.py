@@ -124,7 +124,7 @@ async def test_trying_again_after_a_lost_connection_refuses_what_was_written(
 ) -> None:
     """Planted: whoever lost the connection is tried again, caller by caller."""
     monkeypatch.setattr(committer, "certainly_rolled_back", lambda error: True)
-    monkeypatch.setattr(committer, "unavailable", lambda error: None)
+    monkeypatch.setattr(committer, "as_busy", lambda error: None)
     async with callers(database) as all_:
         with pytest.raises(AssertionError, match="what was written is not refused"):
             await asked_once(all_, group(0), Fate.UNANSWERED)

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from shared.flow import checkpoint, parked
+from shared.flow import checkpoint, parked, parked_actions
 from shared.flow.consumer import Consumer, Effect, Progress, StoreSource
 from shared.flow.parked import TooManyParked
 from shared.flow.read_schema import create_tables
@@ -89,7 +89,7 @@ async def test_without_the_compare_and_set_effects_do_happen_twice(
     compared = "AND position = :expected"
     assert compared in checkpoint.ADVANCE.text
     naive = checkpoint.ADVANCE.text.replace(compared, "AND CAST(:expected AS bigint) IS NOT NULL")
-    monkeypatch.setattr(checkpoint, "MOVE", text(naive))
+    monkeypatch.setattr(checkpoint, "ADVANCE", text(naive))
     await write(engine, *((f"t{n % 7}", 1) for n in range(300)))
     await caught_up(engine, [consumer(engine, limit=5), consumer(engine, limit=5)], 300)
     assert sum(times for _, times in (await totals(engine)).values()) > 300
@@ -163,4 +163,4 @@ def test_a_parked_event_keeps_all_that_a_release_needs() -> None:
     event = StoredEvent(
         3, clock.new_id(), "tally-a", 1, "tally.added", "{}", clock.now(), clock.now(), "x", clock.new_id(), None
     )
-    assert parked.event_from_json(parked.event_to_json(event)) == event
+    assert parked_actions.event_from_json(parked.event_to_json(event)) == event

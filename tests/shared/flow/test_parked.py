@@ -11,9 +11,10 @@ import pytest_asyncio
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from shared.flow import checkpoint, consumer, parked
+from shared.flow import checkpoint, consumer, parked, parked_actions
 from shared.flow.consumer import Consumer, Progress, StoreSource
-from shared.flow.parked import Action, ParkedKey
+from shared.flow.parked import ParkedKey
+from shared.flow.parked_actions import Action
 from shared.rules.clock_and_ids import ClockAndIds
 from shared.rules.message import RecordedEvent
 from shared.store import engines
@@ -49,7 +50,7 @@ class Bench:
 
     async def wish(self, wish: Action, key: str = "bad", subscription: str = "totals") -> int | None:
         async with self.engine.begin() as tx:
-            return await parked.request_action(tx, subscription, "pipeline", f"tally-{key}", wish)
+            return await parked_actions.request_action(tx, subscription, "pipeline", f"tally-{key}", wish)
 
     async def applied(self) -> Mapping[str, list[int]]:
         found: dict[str, list[int]] = {}
@@ -224,7 +225,7 @@ async def released_by_two(bench: Bench) -> list[int]:
     two = [bench.consumer(), bench.consumer()]
     for one in two:
         one.progress.position = 3
-    wished = [await one.wished() for one in two]
+    wished = [await one.find_requested_action() for one in two]
     for one, wish in zip(two, wished, strict=True):
         assert wish is not None
         try:
@@ -242,5 +243,5 @@ async def test_without_looking_what_was_taken_it_does_happen_twice(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Planted: the checkpoint's position alone is compared. Were this to pass, the test above could not fail."""
-    monkeypatch.setattr(consumer, "must_be", lambda there: None)
+    monkeypatch.setattr(consumer, "require_unchanged", lambda there: None)
     assert await released_by_two(bench) == [1, 2, 3, 1, 2, 3]

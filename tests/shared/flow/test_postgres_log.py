@@ -102,7 +102,7 @@ async def test_a_server_that_does_not_answer_is_away_in_bounded_time(
 async def test_what_this_process_publishes_wakes_its_readers_at_once(
     log: PostgresLog, topic: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.flow.log.postgres.SHORTEST", 30)
+    monkeypatch.setattr("shared.flow.log.postgres.SHORTEST_DELAY", 30)
     await log.create_topic(topic, 1)
     async with log.reader(topic, {}) as reader:
         reading = asyncio.create_task(reader.read(reader.partitions, 20))

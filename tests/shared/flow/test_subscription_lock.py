@@ -44,7 +44,7 @@ async def follow(engine: AsyncEngine, source: str, lock: asyncio.Lock) -> None:
     events = StoreSource(engine, Signal())
     progress = Progress("totals", source)
     consumer = Consumer("totals", source, events, TALLIES, long, engine, 10, progress, lock=lock)
-    await consumer.take(await Batch.parsed(TALLIES, await events.read_now(0, 10), None))
+    await consumer.process(await Batch.parse(TALLIES, await events.read_now(0, 10), None))
 
 
 async def test_a_long_batch_of_one_lets_the_other_wait(engine: AsyncEngine) -> None:

@@ -5,13 +5,12 @@ from typing import Any
 
 import httpx
 import orjson
-import pytest
 from starlette.types import Message
 from structlog.testing import capture_logs
 
 from services.lead_intake.service import SERVICE
+from shared.run.application import fast_routes_of
 from shared.run.process import route_by_prefix
-from shared.run.service import fast_routes_of
 from shared.web.fast_path import FastRoute
 from shared.web.guard import CLIENT_CLOSED_REQUEST
 from tests.running import make_key, migrated, running_apps, running_services
@@ -70,10 +69,9 @@ async def test_both_ways_answer_alike(database: str, empty_database: str) -> Non
     assert {status for status, *_ in short.values()} >= {200, 201, 422}
 
 
-@pytest.mark.parametrize("path", SERVICE.fast_routes)
-def test_each_hot_path_is_one_route_of_something_told_and_a_call(path: str) -> None:
-    (route,) = fast_routes_of(SERVICE.routers, path)
-    assert FastRoute.to(route).scope == "leads:write"
+def test_a_fast_path_is_one_route_with_an_input_and_a_call() -> None:
+    (route,) = fast_routes_of(SERVICE)
+    assert FastRoute.to(route).needs.scope == "leads:write"
 
 
 async def test_a_key_without_the_scope_goes_no_way(database: str) -> None:
