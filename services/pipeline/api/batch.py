@@ -7,8 +7,9 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import StreamingResponse
 
 from services.pipeline.api.opportunities import external_alias
+from services.pipeline.opportunity import commands
 from services.pipeline.opportunity.decider import DECIDER
-from services.pipeline.opportunity.history import Fact, History, OpenFact
+from services.pipeline.opportunity.history import Fact, History, OpenFact, ReopenFact
 from shared.store.write_request import AliasClaim, Step, WriteRequest, WriteResult
 from shared.web.call import Call, Needs
 from shared.web.ndjson import batch, documented
@@ -30,7 +31,7 @@ def write_request(call: Call, history: History) -> WriteRequest:
     external = external_alias(call, history.external_id)
     steps = [
         Step(
-            with_external_id(fact, history.external_id),
+            command_of(fact, history.external_id),
             call.dated(fact.occurred_at),
             fact_claim(call, history.external_id, number, fact),
         )
@@ -54,8 +55,15 @@ def must_open_first(history: History) -> None:
         raise Invalid("the first fact, and no other, must be open", errors=[{"pointer": "/facts", "detail": "order"}])
 
 
-def with_external_id(fact: Fact, external_id: str) -> Fact:
-    return fact.model_copy(update={"external_id": external_id}) if isinstance(fact, OpenFact) else fact
+def command_of(fact: Fact, external_id: str) -> commands.OpportunityCommand:
+    """Who imports may reopen wins of ended periods: the route's scope is `history:write`."""
+    match fact:
+        case OpenFact():
+            return fact.model_copy(update={"external_id": external_id})
+        case ReopenFact():
+            return commands.PermittedReopen(body=fact, may_change_ended_periods=True)
+        case _:
+            return fact
 
 
 def fact_claim(call: Call, external_id: str, number: int, fact: Fact) -> AliasClaim:
