@@ -18,7 +18,7 @@ from funnelcast.failure import Failed, expected
 from funnelcast.services import SERVICES
 from shared.flow.log import LogUnavailable
 from shared.run import schema
-from shared.run.settings import Settings, origin
+from shared.run.settings import Settings, origin_of
 
 MASKED = "********"
 
@@ -58,7 +58,7 @@ def listed(settings: Settings, given: Mapping[str, Any]) -> list[dict[str, str]]
         {
             "setting": name,
             "value": masked(getattr(settings, name)),
-            "from": origin(name, environment, dict(given)),
+            "from": origin_of(name, environment, dict(given)),
             "meaning": field.description or "",
         }
         for name, field in Settings.model_fields.items()

@@ -15,7 +15,7 @@ from funnelcast.services import SERVICES
 from shared.flow import continuity
 from shared.flow.log import LogUnavailable
 from shared.rules.clock_and_ids import ClockAndIds
-from shared.run.service import Resources
+from shared.run.resources import Resources
 from shared.run.settings import Settings
 from shared.run.telemetry import configure_logging
 from shared.store import engines

@@ -102,7 +102,10 @@ def lived(random: Random, deal: Deal) -> Iterator[Step]:
         yield at, commands.Advance(to_stage=stage)
         yield from revised(random, deal, at)
     at = later(random, at, 5 * chances.pace, 25 * chances.pace)
-    yield at, commands.Win() if random.random() < chances.won else commands.Lose(reason=random.choice(REASONS))
+    if random.random() < chances.won:
+        yield at, commands.PermittedWin(body=commands.Win())
+    else:
+        yield at, commands.Lose(reason=random.choice(REASONS))
 
 
 def revised(random: Random, deal: Deal, at: datetime) -> Iterator[Step]:
@@ -115,7 +118,7 @@ def revised(random: Random, deal: Deal, at: datetime) -> Iterator[Step]:
 
 def reviewed(random: Random, steps: Sequence[Step], now: datetime) -> Iterator[Step]:
     """The last review: what is on offer and still open gets a day on which it may be won, some this quarter."""
-    ended = any(isinstance(command, commands.Win | commands.Lose | commands.Recycle) for _, command in steps)
+    ended = any(isinstance(command, commands.PermittedWin | commands.Lose | commands.Recycle) for _, command in steps)
     offered = any(isinstance(command, commands.Advance) for _, command in steps)
     if offered and not ended:
         at = max(steps[-1][0], now - timedelta(hours=random.randint(1, 30)))

@@ -4,19 +4,27 @@ from collections.abc import Sequence
 
 from services.pipeline.opportunity import commands
 from services.pipeline.opportunity.decider import DECIDER
+from services.pipeline.setting import commands as setting_commands
+from services.pipeline.setting.decider import ALL
+from services.pipeline.setting.decider import DECIDER as SETTING
+from services.pipeline.upstream.forecast import ForecastEvent, NodeEnded, NodePlaced, SettingChanged
 from services.pipeline.upstream.qualification import LeadErased, LeadHandedOver, QualificationEvent
 from shared.rules.message import RecordedEvent
 from shared.rules.money import Money
 from shared.rules.reaction import Reaction
 
 
-def react(recorded: RecordedEvent[QualificationEvent]) -> Sequence[Reaction]:
+def react(recorded: RecordedEvent[QualificationEvent | ForecastEvent]) -> Sequence[Reaction]:
     event = recorded.event
     match event:
         case LeadHandedOver():
             return [attach(recorded.subject, event) if event.attached else hand_over(recorded.subject, event)]
         case LeadErased():
             return [Reaction(DECIDER, deal, commands.EraseTexts()) for deal in event.opportunity_ids]
+        case SettingChanged():
+            return [copy_settings(event)] if event.timezone or event.calendar else []
+        case NodePlaced() | NodeEnded():
+            return []
 
 
 def attach(lead_id: str, event: LeadHandedOver) -> Reaction:
@@ -45,3 +53,8 @@ def amount_of(event: LeadHandedOver) -> Money | None:
     if event.amount is None or event.currency is None:
         return None
     return Money(amount=event.amount, currency=event.currency)
+
+
+def copy_settings(event: SettingChanged) -> Reaction:
+    command = setting_commands.CopyFromForecast(timezone=event.timezone, calendar=event.calendar, starts=event.starts)
+    return Reaction(SETTING, ALL, command)

@@ -188,6 +188,8 @@ class StoredEvent(NamedTuple):
     actor: str
     correlation_id: UUID
     causation_id: UUID | None
+    on_behalf_of: str | None = None
+    """The org node on whose behalf the caller acted."""
 
     @property
     def subject(self) -> str:
@@ -207,6 +209,7 @@ class RecordedEvent(NamedTuple, Generic[E_co]):
     recorded_at: datetime
     actor: str
     correlation_id: UUID
+    on_behalf_of: str | None = None
 
     @property
     def subject(self) -> str:
@@ -244,6 +247,7 @@ class Parser(Generic[E_co]):
             stored.recorded_at,
             stored.actor,
             stored.correlation_id,
+            stored.on_behalf_of,
         )
 
     def read(self, model: type[E_co], stored: StoredEvent) -> E_co:

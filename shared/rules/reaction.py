@@ -8,6 +8,9 @@ from uuid import UUID
 from shared.rules.decider import Decider
 from shared.rules.message import Command, RecordedEvent
 
+REACTIONS = "reactions"
+"""The subscription under which a service reacts to other services' events."""
+
 
 @dataclass(frozen=True)
 class Reaction:

@@ -22,9 +22,9 @@ class Committer:
     refused instead of piling up."""
 
     def __init__(
-        self, engine: AsyncEngine, clock_and_ids: ClockAndIds, wake: Signal, *, waiting: int, batch: int
+        self, engine: AsyncEngine, clock_and_ids: ClockAndIds, store_changed: Signal, *, waiting: int, batch: int
     ) -> None:
-        self.engine, self.clock_and_ids, self.wake, self.batch = engine, clock_and_ids, wake, batch
+        self.engine, self.clock_and_ids, self.store_changed, self.batch = engine, clock_and_ids, store_changed, batch
         self.queue: asyncio.Queue[Waiting] = asyncio.Queue(waiting)
 
     async def write(self, request: WriteRequest) -> WriteResult:
@@ -82,7 +82,7 @@ class Committer:
     async def commit(self, requests: Sequence[WriteRequest]) -> list[WriteOutcome]:
         async with self.engine.begin() as tx:
             outcomes = await handle(tx, self.clock_and_ids, requests)
-        self.wake.notify()
+        self.store_changed.notify()
         return outcomes
 
 

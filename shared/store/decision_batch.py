@@ -223,6 +223,7 @@ class Attempt:
                 request.actor,
                 request.correlation_id,
                 cause.event_id if cause else None,
+                request.on_behalf_of,
             )
         )
         if isinstance(event, Erasure):

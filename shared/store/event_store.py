@@ -50,6 +50,7 @@ class EventColumns(TypedColumns):
     actor: Named[str] = Column(Text)
     correlation_id: Named[UUID] = Column(Uuid)
     causation_id: Named[UUID | None] = Column(Uuid)
+    on_behalf_of: Named[str | None] = Column(Text)
 
 
 events = Table("events", metadata, EventColumns, UniqueConstraint("stream", "version"))
@@ -76,6 +77,7 @@ STORED = select(
     events.c.actor,
     events.c.correlation_id,
     events.c.causation_id,
+    events.c.on_behalf_of,
 )
 OF_STREAMS = STORED.where(events.c.stream == any_(bindparam("streams", type_=ARRAY(Text)))).order_by(events.c.position)
 AFTER = (

@@ -51,7 +51,7 @@ class WriteRequest(NamedTuple):
     The stream is the owner of the first known alias in `resolve_by`, else `stream`. `also_claim`: aliases that it takes
     if nobody has them. `is_new_stream`: `stream` was named for this request, so there is nothing to read.
     `reply(state)` gives the ids of the answer, which are kept for a repetition. `references`: by fields of the
-    decider's context.
+    decider's context. `on_behalf_of`: the org node that the caller acts for.
     """
 
     decider: Decider[Any, Any, Any]
@@ -69,6 +69,7 @@ class WriteRequest(NamedTuple):
     imported_texts: Sequence[UUID] = ()
     is_new_stream: bool = False
     references: Mapping[str, Reference] = MappingProxyType({})
+    on_behalf_of: str | None = None
 
 
 class WriteResult(NamedTuple):

@@ -1,4 +1,4 @@
-"""One request at a route: who asks, under which conditions; how it writes and reads."""
+"""A request at a route: its caller and conditions, and how the route writes and reads."""
 
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -22,17 +22,18 @@ from shared.store.decision_batch import fold_streams
 from shared.store.write_request import AliasClaim, Step, WriteRequest, WriteResult
 from shared.web import conditions, freshness
 from shared.web.access import Caller, Scope
-from shared.web.problems import Forbidden, Invalid
+from shared.web.problems import Forbidden, InvalidRequest
 from shared.web.service_context import ServiceContext
 
 T = TypeVar("T")
 S = TypeVar("S")
-BACKDATED = timedelta(minutes=5)
+MAX_BACKDATED = timedelta(minutes=5)
+"""How far in the past `occurred_at` may lie without the scope `history:write`."""
 
 
 @dataclass(frozen=True)
 class Folded(Generic[S]):
-    """A single resource, from its stream and the vault in one database snapshot."""
+    """The state of one stream with its texts, read in one database snapshot."""
 
     subject: str
     state: S
@@ -46,7 +47,7 @@ class Folded(Generic[S]):
 
 @dataclass
 class Call:
-    """Carried to a route by `Needs(scope)`."""
+    """Given to a route by `Needs(scope)`."""
 
     context: ServiceContext
     caller: Caller
@@ -54,7 +55,7 @@ class Call:
     response: Response
     correlation_id: UUID = field(init=False)
     frontier: Frontier = field(init=False)
-    """Of the snapshot that `read` gave."""
+    """Of the snapshot in `read`."""
 
     def __post_init__(self) -> None:
         self.correlation_id = self.request.state.correlation_id
@@ -76,10 +77,10 @@ class Call:
         new: bool = False,
         reply: Callable[[Any], Mapping[str, Any]] = lambda state: {},
     ) -> WriteResult:
-        """Returns when the command's events are on disk; raises the refusal."""
-        step = Step(command, self.dated(occurred_at), claim)
+        """Returns when the command's events are on disk. Raises a `Refusal`."""
+        step = Step(command, self.checked_occurred_at(occurred_at), claim)
         key = self.idempotency_key()
-        done = await self.context.committer.write(
+        result = await self.context.committer.write(
             WriteRequest(
                 decider,
                 decider.stream(subject),
@@ -95,24 +96,24 @@ class Call:
                 reply=reply,
             )
         )
-        self.tell(done)
-        return done
+        self.set_response_headers(result)
+        return result
 
-    def dated(self, occurred_at: datetime | None) -> datetime | None:
-        """A caller's own instant: not ahead of our clock, and in the past only with `history:write`."""
+    def checked_occurred_at(self, occurred_at: datetime | None) -> datetime | None:
+        """Refuses an instant in the future, and one in the past without `history:write`. None means now."""
         if occurred_at is None:
             return None
         now = self.context.clock_and_ids.now()
         if occurred_at > now + MAX_CLOCK_AHEAD:
-            raise Invalid(
+            raise InvalidRequest(
                 "occurred_at is in the future", errors=[{"pointer": "/occurred_at", "detail": "in the future"}]
             )
-        if occurred_at < now - BACKDATED:
+        if occurred_at < now - MAX_BACKDATED:
             self.require("history:write")
         return occurred_at
 
     def idempotency_key(self) -> str | None:
-        """Of the caller's lineage, method, path and header; hashed, because callers make theirs of what they know."""
+        """Made of the caller's lineage, method, path and header. Hashed: callers may build keys from personal data."""
         key = conditions.idempotency_key(self.request.headers)
         if key is None:
             return None
@@ -120,15 +121,15 @@ class Call:
         return self.context.blind_index.digest(scoped.encode())
 
     async def fingerprint(self) -> str:
-        """Of the body as JSON, whatever the order of its fields. Keyed: the body may hold personal data."""
+        """A keyed hash of the body as JSON, with its fields sorted. Keyed: the body may hold personal data."""
         body = await self.request.body()
-        canonical = orjson.dumps(must_be_json(body), option=orjson.OPT_SORT_KEYS) if body else b""
+        canonical = orjson.dumps(parse_json(body), option=orjson.OPT_SORT_KEYS) if body else b""
         return self.context.blind_index.digest(canonical)
 
-    def tell(self, done: WriteResult) -> None:
-        self.response.headers["X-Position"] = f"{self.context.service}:{done.position}"
-        self.response.headers["ETag"] = f'"{done.version}"'
-        if done.replayed:
+    def set_response_headers(self, result: WriteResult) -> None:
+        self.response.headers["X-Position"] = f"{self.context.service}:{result.position}"
+        self.response.headers["ETag"] = f'"{result.version}"'
+        if result.replayed:
             self.response.headers["Idempotent-Replayed"] = "true"
 
     def require(self, scope: Scope) -> None:
@@ -145,23 +146,23 @@ class Call:
         *,
         may_be_new: bool = False,
     ) -> Folded[S]:
-        """The state of one stream, current, with the texts that `refs` names. Raises `Missing` when it has no event,
-        unless what has none is its initial state all the same."""
-        await self.be_fresh()
+        """The current state of one stream, with the texts of `refs`. Raises `Missing` for a stream without events,
+        unless it may be new: then the state is the initial one."""
+        await self.wait_for_min_position()
         stream = decider.stream(subject)
         async with self.context.reads.connect() as tx:
             head = await event_store.position(tx)
-            known = fold_streams({stream: decider}, await event_store.read_streams(tx, [stream]))[stream]
-            if known.version == 0 and not may_be_new:
+            folded = fold_streams({stream: decider}, await event_store.read_streams(tx, [stream]))[stream]
+            if folded.version == 0 and not may_be_new:
                 raise Missing(f"there is no {decider.kind} {subject}")
-            texts = await vault.read(tx, {sealed.ref for sealed in refs(known.state) if sealed and sealed.ref})
+            texts = await vault.read(tx, {sealed.ref for sealed in refs(folded.state) if sealed and sealed.ref})
         self.response.headers["X-Position"] = f"{self.context.service}:{head}"
-        self.response.headers["ETag"] = f'"{known.version}"'
-        return Folded(subject, known.state, known.version, texts)
+        self.response.headers["ETag"] = f'"{folded.version}"'
+        return Folded(subject, folded.state, folded.version, texts)
 
     async def subject_of_alias(self, alias: str) -> str | None:
-        """The id that an external id or another alias leads to, now."""
-        await self.be_fresh()
+        """The subject of the stream that holds an alias, such as an external id; none when no stream does."""
+        await self.wait_for_min_position()
         async with self.context.reads.connect() as tx:
             head = await event_store.position(tx)
             held = (await aliases.find(tx, [alias])).get(alias)
@@ -170,69 +171,72 @@ class Call:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        """A database snapshot of the read models, as fresh as the caller asked; its frontier is in `X-Position`."""
-        await self.be_fresh()
+        """A database snapshot of the read models, as new as the caller asks; sets `X-Position` to its frontier."""
+        await self.wait_for_min_position()
         async with self.context.reads.connect() as tx:
-            self.frontier = await frontier.find(tx, self.context.projections)
-            self.response.headers["X-Position"] = self.shown_frontier()
+            self.frontier = await frontier.find(tx, self.context.read_models)
+            self.response.headers["X-Position"] = self.format_frontier()
             yield tx
 
-    def shown_frontier(self) -> str:
-        """The last position of each source applied to the read models in this snapshot."""
+    def format_frontier(self) -> str:
+        """The last position of each source that this snapshot of the read models contains: `forecast:3,pipeline:12`."""
         positions = self.frontier.positions
-        return conditions.shown_positions({source: positions.get(source, 0) for source in self.context.projected})
+        return conditions.format_positions(
+            {source: positions.get(source, 0) for source in self.context.projected_sources}
+        )
 
-    async def be_fresh(self) -> None:
-        """Waits for `X-Min-Position`. Raises `NotYet` rather than give an older answer."""
-        await freshness.waited(self.context, self.request.headers)
+    async def wait_for_min_position(self) -> None:
+        """Raises `PositionNotReached`."""
+        await freshness.wait_for_positions(self.context, self.request.headers)
 
 
 @dataclass(frozen=True)
 class Needs:
-    """A route's dependency: the scope that its caller must have. Gives the route its `Call`."""
+    """The dependency of every route: checks that the caller has the scope, and gives the route its `Call`."""
 
     scope: Scope
 
     async def __call__(self, request: Request, response: Response) -> Call:
         call = Call(request.app.state.context, request.state.caller, request, response)
         call.require(self.scope)
-        await refuse_unclear_json(request)
+        await refuse_invalid_json(request)
         return call
 
 
-async def refuse_unclear_json(request: Request) -> None:
-    """The framework's reader takes more than JSON is (RFC 8259): NaN, other encodings than UTF-8, half a character.
-    Such a body could neither be compared with another nor be answered."""
+async def refuse_invalid_json(request: Request) -> None:
+    """The framework accepts more than JSON (RFC 8259): NaN, encodings other than UTF-8, lone surrogates. Such a body
+    has no canonical form to compare it by, and cannot be repeated in an answer."""
     if request.scope["route"].body_field is not None and (body := await request.body()):
-        must_be_json(body)
+        parse_json(body)
 
 
-def must_be_json(body: bytes) -> Any:
-    """Its value."""
+def parse_json(body: bytes) -> Any:
+    """Raises `InvalidRequest`."""
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        raise Invalid("the body is no JSON text", errors=[{"pointer": "", "detail": str(error)}]) from None
+        raise InvalidRequest("the body is not JSON text", errors=[{"pointer": "", "detail": str(error)}]) from None
 
 
 async def refuse_unknown_parameters(request: Request) -> None:
-    """A query parameter that the route does not know is an error: it would else be silently without effect. (A
-    function that is not async would be sent to a thread, at twice the cost of the whole request.)"""
-    known = {name for parameter in request.scope["route"].dependant.query_params for name in names(parameter)}
+    """A query parameter that the route does not know would be ignored silently; it is an error instead. (This is async
+    because the framework runs other functions in a thread, at twice the cost of the whole request.)"""
+    parameters = request.scope["route"].dependant.query_params
+    known = {name for parameter in parameters for name in parameter_names(parameter)}
     for name in request.query_params:
         if name not in known:
-            raise Invalid(
+            raise InvalidRequest(
                 f"unknown query parameter {name!r}", errors=[{"pointer": f"query/{name}", "detail": "unknown"}]
             )
 
 
-def names(parameter: Any) -> Collection[str]:
-    """Of one parameter; a model of the whole query has the names of its fields."""
-    told = parameter.field_info.annotation
-    return told.model_fields if isinstance(told, type) and issubclass(told, BaseModel) else [parameter.alias]
+def parameter_names(parameter: Any) -> Collection[str]:
+    """One name, or those of all fields when a model stands for the whole query."""
+    kind = parameter.field_info.annotation
+    return kind.model_fields if isinstance(kind, type) and issubclass(kind, BaseModel) else [parameter.alias]
 
 
 class Accepted(BaseModel):
-    """The position of the write's last event."""
+    """`position`: of the last event written."""
 
     position: int

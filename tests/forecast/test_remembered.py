@@ -81,7 +81,7 @@ async def test_a_memory_that_does_not_compare_is_found(company: Company, monkeyp
     def whatever(self: AnswerCache, frontier: Frontier, question: Hashable) -> Any:
         return self.answers.get(question)
 
-    monkeypatch.setattr(AnswerCache, "find", whatever)
+    monkeypatch.setattr(AnswerCache, "get", whatever)
     with pytest.raises(AssertionError):
         await check_that_it_is_current(company)
 
@@ -110,21 +110,21 @@ async def test_what_is_released_shows_though_no_position_moves(company: Company)
 # -- by itself -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("other", [replace(AT, written={"pipeline": "902"}), replace(AT, head=4)])
+@pytest.mark.parametrize("other", [replace(AT, transactions={"pipeline": "902"}), replace(AT, head=4)])
 def test_another_frontier_has_no_answers(other: Frontier) -> None:
-    remembered = AnswerCache()
-    remembered.keep(AT, "question", "answer", 1)
-    assert remembered.find(AT, "question") == "answer"
-    assert remembered.find(other, "question") is None
-    remembered.keep(other, "another", "answer", 1)
-    assert remembered.answers == {"another": "answer"}
+    answer_cache = AnswerCache()
+    answer_cache.put(AT, "question", "answer", 1)
+    assert answer_cache.get(AT, "question") == "answer"
+    assert answer_cache.get(other, "question") is None
+    answer_cache.put(other, "another", "answer", 1)
+    assert answer_cache.answers == {"another": "answer"}
 
 
 def test_it_holds_no_more_than_it_may() -> None:
-    remembered = AnswerCache(most=10)
+    answer_cache = AnswerCache(capacity=10)
     for number in range(100):
-        remembered.keep(AT, number, "answer", 3)
-        assert len(remembered.answers) <= 3
-        assert remembered.find(AT, number) == "answer"
-    remembered.keep(AT, "large", "answer", 11)
-    assert remembered.answers == {}
+        answer_cache.put(AT, number, "answer", 3)
+        assert len(answer_cache.answers) <= 3
+        assert answer_cache.get(AT, number) == "answer"
+    answer_cache.put(AT, "large", "answer", 11)
+    assert answer_cache.answers == {}

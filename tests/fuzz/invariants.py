@@ -25,6 +25,9 @@ from services.pipeline.opportunity.state import NotThere as NoDeal
 from services.pipeline.opportunity.state import State as DealState
 from services.pipeline.process.events import ProcessDefined
 from services.pipeline.process.state import Processes
+from services.pipeline.setting.default import REASONS, TIMEZONE
+from services.pipeline.setting.events import ReasonsChanged, SettingEvent, TimezoneChanged
+from services.pipeline.setting.state import Settings
 from services.qualification.lead.events import After as LeadAfter
 from services.qualification.lead.events import LeadErased, Lifecycle
 from services.qualification.lead.lifecycle import TABLE
@@ -83,6 +86,16 @@ def processes(state: Processes, happened: Happened) -> None:
         names = [stage.stage for stage in process.stages]
         assert process.first_qualified in names
         assert len({*names, process.won, process.lost}) == len(names) + 2
+
+
+def settings(state: Settings, happened: Happened) -> None:
+    events: list[SettingEvent] = [event for event, _ in happened]
+    changed = {event.kind for event in events if isinstance(event, ReasonsChanged)}
+    assert all(state.reasons[kind] == REASONS[kind] for kind in REASONS if kind not in changed)
+    assert all(state.reasons.values()), "every kind has a code left"
+    starts = {event.starts for event in events if isinstance(event, TimezoneChanged)}
+    assert state.timezones.keys() == starts
+    assert state.timezone(BEGINNING) == TIMEZONE
 
 
 def lead(state: LeadState, happened: Happened) -> None:
@@ -165,5 +178,6 @@ INVARIANTS: Mapping[str, Callable[[Any, Happened], None]] = {
     "services.qualification.model": models,
     "services.pipeline.opportunity": deal,
     "services.pipeline.process": processes,
+    "services.pipeline.setting": settings,
     "services.forecast.org": org,
 }

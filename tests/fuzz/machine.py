@@ -77,7 +77,6 @@ def machine(decider: AnyDecider, commands: Sequence[type[Command]], invariant: I
     looked_at = {look.stream: look.decider for look in decider.references.values()}
     beginnings = BEGINNINGS.get(decider.kind, st.none())
     own = st.one_of([COMMANDS[each] for each in commands])
-    others = st.one_of([COMMANDS[each] for each in COMMANDS if decides(looked_at, each)])
 
     class AnyOrder(RuleBasedStateMachine):
         def __init__(self) -> None:
@@ -106,18 +105,21 @@ def machine(decider: AnyDecider, commands: Sequence[type[Command]], invariant: I
         def pass_by(self, minutes: int) -> None:
             self.store.clock.instant += timedelta(minutes=minutes)
 
-    if looked_at:
-        (reference,) = looked_at
-
-        def change(self: AnyOrder, command: Command) -> None:
-            asked(self.store, reference, command)
-
-        AnyOrder.change_what_it_looks_at = rule(command=others)(change)
+    for name, reference in looked_at.items():
+        setattr(AnyOrder, f"change_{reference.kind}", rule(command=commands_on(reference))(changing(name)))
     return AnyOrder
 
 
-def decides(looked_at: Mapping[str, AnyDecider], command: type[Command]) -> bool:
-    return any(command.__module__.startswith(each.decide.__module__.rpartition(".")[0]) for each in looked_at.values())
+def commands_on(decider: AnyDecider) -> st.SearchStrategy[Any]:
+    package = decider.decide.__module__.rpartition(".")[0]
+    return st.one_of([COMMANDS[each] for each in COMMANDS if each.__module__.startswith(package)])
+
+
+def changing(stream: str) -> Callable[[Any, Command], None]:
+    def change(machine: Any, command: Command) -> None:
+        asked(machine.store, stream, command)
+
+    return change
 
 
 def asked(store: Store, stream: str, command: Command) -> None:

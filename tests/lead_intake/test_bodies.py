@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from services.lead_intake.lead.commands import CaptureLead
 from services.lead_intake.lead.identity import mailbox
-from shared.web.problems import invalid
+from shared.web.problems import validation_body
 from tests.lead_intake.captures import JANE, told
 
 
@@ -104,7 +104,7 @@ def test_of_a_landing_url_only_the_page_is_kept(url: str, kept: str) -> None:
 def test_what_does_not_fit_is_pointed_at(changes: dict[str, Any], pointer: str) -> None:
     with pytest.raises(ValidationError) as refused:
         CaptureLead.model_validate(JANE | changes)
-    pointers = {error["pointer"] for error in invalid(refused.value.errors(include_url=False))["errors"]}
+    pointers = {error["pointer"] for error in validation_body(refused.value.errors(include_url=False))["errors"]}
     assert pointer in pointers
 
 

@@ -9,6 +9,8 @@ from services.pipeline.opportunity.decider import DECIDER
 from services.pipeline.opportunity.events import Approach, Motion, OpportunityFields, Outcome
 from services.pipeline.opportunity.state import State
 from services.pipeline.process.events import ForecastCategory
+from services.pipeline.setting.decider import SETTINGS
+from services.pipeline.setting.state import Settings
 from shared.rules.money import Money
 from shared.rules.sealed import Sealed
 from tests.spec import Given
@@ -69,6 +71,6 @@ LOSING = moved("lose", QUALIFIED, LOST, 60, reason="competitor")
 
 
 def given(
-    *history: events.OpportunityEvent,
+    *history: events.OpportunityEvent, settings: Settings | None = None
 ) -> Given[commands.OpportunityCommand, State, events.OpportunityEvent]:
-    return Given(DECIDER, history)
+    return Given(DECIDER, history, {SETTINGS.stream: settings} if settings else {})

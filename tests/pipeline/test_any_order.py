@@ -12,6 +12,7 @@ from services.pipeline.opportunity.events import ChangeEvent, Motion, Opportunit
 from services.pipeline.opportunity.state import Closed, NotThere, Open, State
 from services.pipeline.process.default import DEFAULT
 from services.pipeline.process.events import ForecastCategory
+from services.pipeline.setting.state import Settings
 from shared.rules.message import Refusal
 from shared.rules.money import Money
 from tests.spec import NOON
@@ -37,7 +38,11 @@ asked: st.SearchStrategy[commands.OpportunityCommand] = st.one_of(
     st.builds(commands.SetCloseDate, close_date=st.none() | days),
     st.builds(commands.SetCategory, category=st.sampled_from(ForecastCategory)),
     st.builds(commands.Assign, owner=owners),
-    st.builds(commands.Win, amount=st.none() | amounts),
+    st.builds(
+        commands.PermittedWin,
+        body=st.builds(commands.Win, amount=st.none() | amounts),
+        may_change_ended_periods=st.just(True),
+    ),
     st.builds(commands.Lose, reason=st.just("other")),
     st.builds(commands.Recycle, reason=st.just("other")),
     st.builds(
@@ -51,7 +56,9 @@ asked: st.SearchStrategy[commands.OpportunityCommand] = st.one_of(
 
 def decided(state: State, command: commands.OpportunityCommand, minute: int) -> list[OpportunityEvent]:
     try:
-        return DECIDER.decided(state, command, NOON + timedelta(minutes=minute), {"processes": PROCESSES})
+        return DECIDER.decided(
+            state, command, NOON + timedelta(minutes=minute), {"processes": PROCESSES, "settings": Settings()}
+        )
     except Refusal:
         return []
 

@@ -1,6 +1,6 @@
 """What may happen to an opportunity: the right events, a clear no, and silence when things are so already."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,9 @@ import pytest
 from services.pipeline.opportunity import commands, events
 from services.pipeline.opportunity.events import Approach, Motion, Outcome
 from services.pipeline.process.events import ForecastCategory
+from services.pipeline.setting.events import ReasonKind
+from services.pipeline.setting.state import Settings
+from shared.rules.message import InvalidField
 from shared.rules.money import Money
 from shared.rules.sealed import Sealed
 from tests.pipeline.deals import (
@@ -27,6 +30,7 @@ from tests.pipeline.deals import (
     given,
     moved,
 )
+from tests.spec import NOON, NOW
 
 OPEN = commands.OpenOpportunity(
     name="Acme",
@@ -60,6 +64,11 @@ HANDED_OVER = ACME._replace(
     mql_source="demo_request",
 )
 REOPEN = commands.Reopen(reason="other", close_date=date(2026, 9, 30))
+
+
+def win(*, may_change_ended_periods: bool = False, **body: Any) -> commands.PermittedWin:
+    return commands.PermittedWin(body=commands.Win(**body), may_change_ended_periods=may_change_ended_periods)
+
 
 # -- beginning -------------------------------------------------------------------------------------------------------
 
@@ -263,22 +272,47 @@ def test_a_deal_goes_to_another_owner_once() -> None:
 
 def test_a_win_closes_on_the_day_it_happened_with_the_amount_it_had() -> None:
     after = WON._replace(close_date=date(2026, 3, 2))
-    given(OPENED, QUALIFYING).when(commands.Win()).then(moved("win", QUALIFIED, after, 3540))
+    given(OPENED, QUALIFYING).when(win()).then(moved("win", QUALIFIED, after, 3540))
 
 
 def test_a_win_may_bring_its_amount_and_day() -> None:
     after = WON._replace(close_date=date(2026, 2, 27), amount=Decimal("90.00"))
-    won = commands.Win(amount=Money(amount=Decimal(90), currency="EUR"), close_date=date(2026, 2, 27))
+    won = win(amount=Money(amount=Decimal(90), currency="EUR"), close_date=date(2026, 2, 27))
     given(OPENED, QUALIFYING).when(won).then(moved("win", QUALIFIED, after, 3540))
 
 
+def test_a_win_closes_on_the_day_it_is_in_the_business_time_zone() -> None:
+    auckland = Settings(timezones={NOON: "Pacific/Auckland"})
+    won = given(OPENED, QUALIFYING, settings=auckland).when(win())
+    won.then(moved("win", QUALIFIED, WON._replace(close_date=date(2026, 3, 3)), 3540))
+    before_it_held = Settings(timezones={NOW + timedelta(days=1): "Pacific/Auckland"})
+    won = given(OPENED, QUALIFYING, settings=before_it_held).when(win())
+    won.then(moved("win", QUALIFIED, WON._replace(close_date=date(2026, 3, 2)), 3540))
+
+
+def test_nothing_is_won_on_a_day_to_come() -> None:
+    tomorrow = win(close_date=date(2026, 3, 3))
+    given(OPENED, QUALIFYING).when(tomorrow).rejected("cannot close on 2026-03-03")
+    auckland = Settings(timezones={NOON: "Pacific/Auckland"})
+    assert given(OPENED, QUALIFYING, settings=auckland).when(tomorrow).decided()
+    wrong_day = commands.Correct(close_date=date(2027, 1, 1), reason="entered_wrongly")
+    given(OPENED, QUALIFYING, WINNING).when(wrong_day).rejected("cannot close on 2027-01-01")
+
+
+def test_a_win_in_an_ended_period_needs_the_right_to_change_it() -> None:
+    last_year = date(2025, 12, 31)
+    given(OPENED, QUALIFYING).when(win(close_date=last_year)).denied("pipeline:correct or history:write")
+    allowed = given(OPENED, QUALIFYING).when(win(close_date=last_year, may_change_ended_periods=True))
+    allowed.then(moved("win", QUALIFIED, WON._replace(close_date=last_year), 3540))
+
+
 def test_an_unqualified_deal_cannot_be_won() -> None:
-    given(OPENED).when(commands.Win()).rejected("unqualified")
+    given(OPENED).when(win()).rejected("unqualified")
 
 
 def test_a_win_told_twice_is_one_and_a_different_one_is_refused() -> None:
-    given(OPENED, QUALIFYING, WINNING).when(commands.Win()).then()
-    other = commands.Win(amount=Money(amount=Decimal(1), currency="EUR"))
+    given(OPENED, QUALIFYING, WINNING).when(win()).then()
+    other = win(amount=Money(amount=Decimal(1), currency="EUR"))
     given(OPENED, QUALIFYING, WINNING).when(other).rejected("closed: won")
 
 
@@ -295,6 +329,32 @@ def test_a_deal_is_lost_or_recycled_once(
     ended = moved(name, QUALIFIED, LOST._replace(outcome=outcome), 3540, reason="competitor")
     given(OPENED, QUALIFYING).when(command).then(ended)
     given(OPENED, QUALIFYING, ended).when(command).then()
+
+
+@pytest.mark.parametrize(
+    ("facts", "command"),
+    [
+        ((OPENED, QUALIFYING), commands.Lose(reason="buyer_returned")),
+        ((OPENED, QUALIFYING), commands.Recycle(reason="buyer_returned")),
+        (
+            (OPENED, QUALIFYING, LOSING),
+            commands.PermittedReopen(body=commands.Reopen(reason="why", close_date=date(2026, 9, 30))),
+        ),
+        ((OPENED, QUALIFYING, WINNING), commands.Correct(owner="bob", reason="why")),
+    ],
+    ids=lambda each: type(each).__name__,
+)
+def test_a_reason_must_be_among_those_of_the_settings(
+    facts: tuple[events.OpportunityEvent, ...], command: commands.OpportunityCommand
+) -> None:
+    given(*facts).when(command).refused(InvalidField, "must be one of bad_timing, ")
+
+
+def test_a_reason_that_was_removed_stays_in_what_happened() -> None:
+    none_is_left = Settings(reasons=dict.fromkeys(ReasonKind, ("other",)))
+    lost = given(OPENED, QUALIFYING, LOSING, settings=none_is_left)
+    assert lost.state() == given(OPENED, QUALIFYING, LOSING).state()
+    lost.when(commands.Lose(reason="competitor")).then()
 
 
 def test_what_is_won_cannot_be_lost() -> None:
@@ -359,7 +419,7 @@ def test_a_closed_deal_changes_no_more(command: commands.OpportunityCommand) -> 
     "command",
     [
         *CHANGES,
-        commands.Win(),
+        win(),
         commands.Lose(reason="other"),
         commands.Recycle(reason="other"),
         commands.Link(external_id="a:b"),

@@ -18,7 +18,7 @@ from starlette.routing import Mount
 
 from funnelcast.services import SERVICES
 from shared.rules.clock_and_ids import ClockAndIds
-from shared.run.process import front
+from shared.run.process import route_by_prefix
 from shared.run.service import Service
 from shared.web import access, guard
 from shared.web.access import SCOPES, Scope
@@ -74,7 +74,7 @@ class Keys:
             valid = {"all": await key(tx), "rotated, old": rotated, "rotated, new": new, "after its revocation": newer}
             invalid = {
                 "garbage": f"fc_{'x' * 43}",
-                "a hash": access.hashed(rotated),
+                "a hash": access.hash_secret(rotated),
                 "an id": str(await id_of(tx, rotated)),
                 "revoked": revoked,
                 "rotated away": put_aside,
@@ -93,7 +93,7 @@ async def key(tx: AsyncConnection, scopes: list[Scope] | None = None, **more: An
 
 
 async def id_of(tx: AsyncConnection, secret: str) -> UUID:
-    query = select(access.keys.c.key_id).where(access.keys.c.hash == access.hashed(secret))
+    query = select(access.keys.c.key_id).where(access.keys.c.hash == access.hash_secret(secret))
     found: UUID = (await tx.execute(query)).scalar_one()
     return found
 
@@ -117,7 +117,7 @@ def strangers(keys: Keys) -> Iterator[tuple[str, Headers]]:
 
 async def walked(apps: Mapping[str, FastAPI], keys: Keys) -> Seen:
     """Knocks everywhere as everybody."""
-    app, seen = front(apps), Seen()
+    app, seen = route_by_prefix(apps), Seen()
     for entry in inventory(apps):
         if entry.is_open:
             continue
@@ -172,7 +172,7 @@ async def test_a_good_body_opens_nothing(database: str) -> None:
     keys = await Keys.made(database)
     seen, taken = Seen(), 0
     async with running(database) as apps:
-        app = front(apps)
+        app = route_by_prefix(apps)
         for entry in [entry for entry in inventory(apps) if str(entry) in GOOD]:
             good = GOOD[str(entry)]
             body = good.body.encode() if isinstance(good.body, str) else json.dumps(good.body).encode()
@@ -222,7 +222,7 @@ async def test_what_changes_something_needs_a_scope_to_change_and_what_reads_one
 async def test_no_other_method_does_anything(database: str) -> None:
     keys = await Keys.made(database)
     async with running(database) as apps:
-        app = front(apps)
+        app = route_by_prefix(apps)
         found = inventory(apps)
         served = {(entry.method, entry.url) for entry in found}
         paths = {entry.url: entry.is_open for entry in found}
@@ -279,15 +279,15 @@ async def test_a_planted_guard_that_forgets_a_state_is_found(
     database: str, monkeypatch: pytest.MonkeyPatch, state: str, what: str
 ) -> None:
     if what == "at":
-        monkeypatch.setattr(access, "at", lambda now, caller: caller)
+        monkeypatch.setattr(access, "unless_expired", lambda now, caller: caller)
     else:
-        authenticated = guard.Guard.authenticated
+        authenticated = guard.Guard.authenticate
 
         async def untied(one: guard.Guard, *asked: Any) -> access.Caller:
-            found = await one.access.caller(guard.secret_in(asked[1]))
+            found = await one.access.caller(guard.bearer_secret(asked[1]))
             return found if found and found.node else await authenticated(one, *asked)
 
-        monkeypatch.setattr(guard.Guard, "authenticated", untied)
+        monkeypatch.setattr(guard.Guard, "authenticate", untied)
     keys = await Keys.made(database)
     async with running(database, SERVICES["pipeline"]) as apps:
         seen = await walked(apps, keys)

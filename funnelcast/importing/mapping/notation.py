@@ -29,7 +29,7 @@ def text_encoding(name: str) -> str:
     return codecs.lookup(name).name
 
 
-def delimiter(value: str) -> str:
+def one_character(value: str) -> str:
     found = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}.get(value, value)
     if len(found) != 1 or found in '\r\n"':
         raise ValueError("must be one character, or tab")
@@ -38,7 +38,7 @@ def delimiter(value: str) -> str:
 
 class FileNotation(MappingModel):
     encoding: Annotated[str, AfterValidator(text_encoding)] = "utf-8"
-    delimiter: Annotated[str, AfterValidator(delimiter)] | None = None
+    delimiter: Annotated[str, AfterValidator(one_character)] | None = None
     quoted_whole: bool = False
     pad_short_rows: bool = False
     footer: Words = ()
@@ -59,7 +59,7 @@ def time_zone(name: str) -> str:
     return name
 
 
-def language(name: str) -> str:
+def known_language(name: str) -> str:
     month_names(name)
     return name
 
@@ -71,7 +71,7 @@ class DateNotation(MappingModel):
     formats: Annotated[tuple[Text, ...], Field(min_length=1)]
     timezone: Zone
     written_in: Zone | None = None
-    language: Annotated[str, AfterValidator(language)] = "en"
+    language: Annotated[str, AfterValidator(known_language)] = "en"
     pivot: Annotated[int, Field(ge=1900, le=2100)] | None = None
     zones: Mapping[str, Zone] = {}
 

@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from funnelcast.importing.mapping.model import MappingModel
 from services.pipeline.process.events import Stage
 from services.pipeline.process.state import Process
 from shared.rules.message import Slug
-from shared.rules.reason import known
 
-ReasonCode = Annotated[str, AfterValidator(known)]
+ReasonCode = Slug
+"""Which codes are allowed is a setting of the running system."""
 
 
 def stage(value: Any) -> Any:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from funnelcast.importing.cells.amounts import Amounts
-from funnelcast.importing.cells.names import slug
+from funnelcast.importing.cells.names import external_id, slug
 from funnelcast.importing.deals.prices import PriceList, read_prices
 from funnelcast.importing.files.export import read_table
 from funnelcast.importing.files.row import InvalidRow, Row, invalid_cell
@@ -93,8 +93,8 @@ class DealMapper:
 
     def __call__(self, row: Row) -> MappedRecord:
         notes: list[str] = []
-        facts = self.facts(row, notes)
-        return MappedRecord([{"external_id": f"maven:{needed(row, 'opportunity_id')}", "facts": facts}], notes)
+        known_by = external_id("maven", "opportunity_id", needed(row, "opportunity_id"), notes)
+        return MappedRecord([{"external_id": known_by, "facts": self.facts(row, notes)}], notes)
 
     def facts(self, row: Row, notes: list[str]) -> list[Body]:
         """A later export that knows more about a deal begins with the same commands, and so adds to what is stored."""

@@ -12,7 +12,7 @@ from services.forecast.projections import deals
 from services.forecast.upstream.pipeline import Category
 from shared.rules.message import printable
 from shared.rules.money import format_amount as money
-from shared.web.paging import Cursor, Limit, Page, decode, page
+from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
 
 router = APIRouter(tags=["roll-up"])
 
@@ -45,11 +45,11 @@ async def behind(
     after: Cursor = None,
 ) -> Page[DealView]:
     """Those that the node's `pure` counts, by close date."""
-    cursor = decode(after, date.fromisoformat, printable)
+    cursor = decode_cursor(after, date.fromisoformat, printable)
     async with call.read() as tx:
         asked = await question(tx, await moment(call, tx), period)
         found = await deals.find(asked, node_id, category, (cursor[0], cursor[1]) if cursor else None, limit)
-    return page([view(row) for row in found], limit, lambda item: [item.close_date, item.opportunity_id])
+    return make_page([view(row) for row in found], limit, lambda item: [item.close_date, item.opportunity_id])
 
 
 def view(row: Mapping[str, Any]) -> DealView:

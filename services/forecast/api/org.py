@@ -16,7 +16,7 @@ from services.forecast.org.state import Org
 from shared.rules.message import BEGINNING, Instant, Slug
 from shared.rules.sealed import Sealed
 from shared.web.call import Accepted, Call, Folded, Needs
-from shared.web.openapi import AFTER_THIS, follow
+from shared.web.openapi import READ_AFTER_THIS, response_links
 
 router = APIRouter(tags=["organisation"])
 Admin = Annotated[Call, Depends(Needs("admin"))]
@@ -40,10 +40,10 @@ class OrgView(BaseModel):
 
 
 NODE = "$request.path.node_id"
-LED_TO = follow(
-    chart=("GET /forecast/v1/org", AFTER_THIS),
-    rollup=("GET /forecast/v1/rollup", {"query.node": NODE, **AFTER_THIS}),
-    deals=("GET /forecast/v1/rollup/{node_id}/opportunities", {"node_id": NODE, **AFTER_THIS}),
+LED_TO = response_links(
+    chart=("GET /forecast/v1/org", READ_AFTER_THIS),
+    rollup=("GET /forecast/v1/rollup", {"query.node": NODE, **READ_AFTER_THIS}),
+    deals=("GET /forecast/v1/rollup/{node_id}/opportunities", {"node_id": NODE, **READ_AFTER_THIS}),
     end=("DELETE /forecast/v1/org/nodes/{node_id}", {"node_id": NODE}),
 )
 

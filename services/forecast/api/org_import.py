@@ -15,7 +15,7 @@ from services.forecast.org.importing import BadLines
 from shared.rules.message import Slug
 from shared.web import conditions
 from shared.web.call import Accepted, Call
-from shared.web.problems import BodyTooLarge, Invalid, UnsupportedType, pointer, said
+from shared.web.problems import BodyTooLarge, InvalidRequest, UnsupportedType, error_text, json_pointer
 
 router = APIRouter(tags=["organisation"])
 TEXT_CSV = "text/csv"
@@ -80,8 +80,8 @@ def text_of(body: bytes) -> str:
         raise unreadable(body.count(b"\n", 0, error.start) + 1, "the table must be UTF-8 text") from None
 
 
-def unreadable(line: int, why: str) -> Invalid:
-    return Invalid(why, errors=[{"pointer": f"/{line}", "detail": why}])
+def unreadable(line: int, why: str) -> InvalidRequest:
+    return InvalidRequest(why, errors=[{"pointer": f"/{line}", "detail": why}])
 
 
 def nodes(table: Any) -> list[ImportedNode]:
@@ -111,7 +111,9 @@ def take(line: int, columns: Sequence[str], cells: Sequence[str], read: list[Imp
     try:
         row = TableRow.model_validate({name: cell.strip() or None for name, cell in zip(columns, cells, strict=True)})
     except ValidationError as error:
-        bad += [{"pointer": f"/{line}{pointer(each['loc'])}", "detail": said(each)} for each in error.errors()]
+        bad += [
+            {"pointer": f"/{line}{json_pointer(each['loc'])}", "detail": error_text(each)} for each in error.errors()
+        ]
         return
     read.append(
         ImportedNode(line=line, node=row.id, name=row.name, kind=row.kind, parent=row.parent, starts=row.starts)
@@ -121,4 +123,4 @@ def take(line: int, columns: Sequence[str], cells: Sequence[str], read: list[Imp
 def refuse(bad: Sequence[Trouble]) -> None:
     """All lines are good, or none is imported."""
     if bad:
-        raise Invalid(f"{len(bad)} cells or lines are bad; nothing was imported", errors=bad[:MOST_TOLD])
+        raise InvalidRequest(f"{len(bad)} cells or lines are bad; nothing was imported", errors=bad[:MOST_TOLD])

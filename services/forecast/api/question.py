@@ -41,8 +41,8 @@ class Moment:
 
 async def moment(call: Call, tx: AsyncConnection) -> Moment:
     now = call.context.clock_and_ids.now()
-    aside = await parked.keys(tx, [call.context.projections])
-    return Moment(max(now, await sums.last_occurred(tx) or now), call.shown_frontier(), len(aside))
+    aside = await parked.parked_keys(tx, [call.context.read_models])
+    return Moment(max(now, await sums.last_occurred(tx) or now), call.format_frontier(), len(aside))
 
 
 async def question(

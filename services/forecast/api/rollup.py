@@ -165,12 +165,12 @@ async def rolled_up(asked: Annotated[Asked, Query()], call: Reads) -> RollupView
 
 async def answer(call: Call, tx: AsyncConnection, asked: Asked) -> RollupView:
     """What was worked out for somebody else, if nothing was applied since; but as of now."""
-    now, remembered = call.context.clock_and_ids.now(), call.context.remembered
+    now, answer_cache = call.context.clock_and_ids.now(), call.context.answer_cache
     question = asked, now.astimezone(ZONE).date()
-    known: RollupView | None = remembered.find(call.frontier, question)
+    known: RollupView | None = answer_cache.get(call.frontier, question)
     if known is None:
         known = await worked_out(call, tx, asked)
-        remembered.keep(call.frontier, question, known, number_of_nodes(known.node))
+        answer_cache.put(call.frontier, question, known, number_of_nodes(known.node))
     return known.at(now)
 
 

@@ -10,13 +10,13 @@ from services.lead_intake.lead.commands import CaptureLead
 from services.lead_intake.lead.decider import DECIDER
 from shared.store.write_request import Step, WriteRequest, WriteResult
 from shared.web.call import Call, Needs
-from shared.web.ndjson import batch, documented
-from shared.web.problems import Invalid
+from shared.web.ndjson import batch, batch_openapi
+from shared.web.problems import InvalidRequest
 
 router = APIRouter(tags=["leads"])
 
 
-@router.post("/leads/batch", response_class=StreamingResponse, openapi_extra=documented(CaptureLead))
+@router.post("/leads/batch", response_class=StreamingResponse, openapi_extra=batch_openapi(CaptureLead))
 async def take_captures(call: Annotated[Call, Depends(Needs("leads:write"))]) -> StreamingResponse:
     """A line is the body of `POST /leads`, with an `external_id` or an `occurred_at`: sent twice, it adds nothing."""
     return await batch(call, CaptureLead, lambda told: wanted(call, told), shown)
@@ -25,7 +25,7 @@ async def take_captures(call: Annotated[Call, Depends(Needs("leads:write"))]) ->
 def wanted(call: Call, told: CaptureLead) -> WriteRequest:
     if told.external_id is None and told.occurred_at is None:
         detail = "a line needs external_id or occurred_at"
-        raise Invalid(detail, errors=[{"pointer": "/external_id", "detail": detail}])
+        raise InvalidRequest(detail, errors=[{"pointer": "/external_id", "detail": detail}])
     running = call.context
     asked = capture_of(call, told, keyed=False)
     claim = claim_of(running.blind_index, told)

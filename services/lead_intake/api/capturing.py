@@ -14,7 +14,7 @@ from shared.rules.message import MAX_CLOCK_AHEAD
 from shared.store.aliases import BlindIndex
 from shared.store.write_request import AliasClaim
 from shared.web.call import Call
-from shared.web.problems import Invalid
+from shared.web.problems import InvalidRequest
 
 BACKDATED = timedelta(days=30)
 """How far back an engagement may lie for a key without `history:write`."""
@@ -43,7 +43,9 @@ def engaged_at(call: Call, told: CaptureLead) -> datetime:
 
 def must_have_happened(instant: datetime | None, now: datetime, pointer: str) -> None:
     if instant is not None and instant > now + MAX_CLOCK_AHEAD:
-        raise Invalid("the engagement is in the future", errors=[{"pointer": pointer, "detail": "in the future"}])
+        raise InvalidRequest(
+            "the engagement is in the future", errors=[{"pointer": pointer, "detail": "in the future"}]
+        )
 
 
 @dataclass(frozen=True)

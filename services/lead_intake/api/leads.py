@@ -16,8 +16,8 @@ from services.lead_intake.lead.history import HISTORY, Captures, sealed
 from services.lead_intake.projections import leads
 from shared.rules.message import ExternalId, Instant
 from shared.web.call import Call, Folded, Needs
-from shared.web.openapi import AFTER_THIS, follow
-from shared.web.paging import Cursor, Limit, Page, decode, page
+from shared.web.openapi import READ_AFTER_THIS, response_links
+from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
 
 router = APIRouter(tags=["leads"])
 Reads = Annotated[Call, Depends(Needs("leads:read"))]
@@ -88,11 +88,11 @@ class LeadRow(BaseModel):
 # -- commands --------------------------------------------------------------------------------------------------------
 
 
-LED_TO = follow(
+LED_TO = response_links(
     lead=("GET /intake/v1/leads/{lead_id}", {"lead_id": "$response.body#/lead_id"}),
     person=("GET /intake/v1/people/{person_id}", {"person_id": "$response.body#/person_id"}),
     erase=("DELETE /intake/v1/people/{person_id}", {"person_id": "$response.body#/person_id"}),
-    qualified=("GET /qualification/v1/leads/{lead_id}", {"lead_id": "$response.body#/lead_id", **AFTER_THIS}),
+    qualified=("GET /qualification/v1/leads/{lead_id}", {"lead_id": "$response.body#/lead_id", **READ_AFTER_THIS}),
 )
 
 
@@ -147,11 +147,11 @@ async def listed(
     if external_id is not None:
         found_now = await of_external_id(call, external_id)
         return Page(items=[each for each in found_now if wanted(each, source, since)], next=None)
-    cursor = decode(after, int)
+    cursor = decode_cursor(after, int)
     async with call.read() as tx:
         found = await leads.find(tx, source, since, cursor[0] if cursor else None, limit)
     positions = {each["lead_id"]: each["position"] for each in found}
-    return page([LeadRow.model_validate(each) for each in found], limit, lambda item: [positions[item.lead_id]])
+    return make_page([LeadRow.model_validate(each) for each in found], limit, lambda item: [positions[item.lead_id]])
 
 
 async def of_external_id(call: Call, external_id: str) -> list[LeadRow]:

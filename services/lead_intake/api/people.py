@@ -42,7 +42,7 @@ class ErasureTaken(BaseModel):
 @router.get("/people/{person_id}")
 async def one(person_id: PersonId, call: Annotated[Call, Depends(Needs("people:read"))]) -> PersonView:
     """The access is on disk before the answer leaves. Who is refused, has seen nothing."""
-    await call.be_fresh()
+    await call.wait_for_min_position()
     lead_ids = await leads_of(call, person_id)
     if not lead_ids:
         raise Missing("there is no such person")

@@ -17,9 +17,9 @@ JsonObject = dict[str, Json]
 class Delivery:
     """One request. `body`: as received, since signatures cover its bytes. `headers`: with names in lower case."""
 
-    body: bytes
-    headers: Mapping[str, str] = field(default_factory=dict)
-    query_string: str = ""
+    body: bytes = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    query_string: str = field(default="", repr=False)
     method: str = "POST"
 
     @cached_property
@@ -58,8 +58,8 @@ class Connection:
     """
 
     connector: str
-    secrets: tuple[str, ...] = ()
-    verify_token: str = ""
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    verify_token: str = field(default="", repr=False)
     system: str = ""
     kind: Kind | None = None
     kinds: Mapping[str, Kind] = field(default_factory=dict)

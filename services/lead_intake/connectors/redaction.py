@@ -13,6 +13,7 @@ SECRET_NAMES = words("""
     rescheduleurl profiletoken captchasettings grecaptcharesponse hcaptcharesponse cfturnstileresponse accesstoken
     authtoken clientsecret verifytoken webhooktoken apikey secret""")
 """Plain names of fields whose value lets somebody in, or lets them act for a person."""
+SEPARATORS = re.compile(r"[\W_]+")
 URL_TOKEN = re.compile(
     r"([?&](?:secret|token|tk|pwd|key|access_token|api_key|signature|sig)=)[^&#\s\"]+", re.IGNORECASE
 )
@@ -21,7 +22,7 @@ UNPARSED = re.compile(r'("(?:google_key|join_url|start_url|password|cancel_url|r
 
 def plain_name(name: str) -> str:
     """Letters and digits in lower case: vendors and owners spell the same name in many ways."""
-    return "".join(character for character in name.casefold() if character.isalnum())
+    return SEPARATORS.sub("", name.casefold())
 
 
 def redacted(value: Json) -> Json:
@@ -35,7 +36,7 @@ def redacted(value: Json) -> Json:
 
 
 def without_url_tokens(text: str) -> str:
-    return URL_TOKEN.sub(r"\1", text)
+    return URL_TOKEN.sub(r"\1", text) if "=" in text else text
 
 
 def redacted_body(body: bytes) -> str:

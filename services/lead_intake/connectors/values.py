@@ -46,7 +46,7 @@ def text(value: Json) -> str | None:
 
 def encodable(value: str) -> str:
     """Half of a surrogate pair has no bytes in UTF-8, and JSON may contain it."""
-    return value.encode(errors="replace").decode()
+    return value if value.isascii() else value.encode(errors="replace").decode()
 
 
 def line(value: Json) -> str | None:

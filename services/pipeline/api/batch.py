@@ -9,16 +9,17 @@ from fastapi.responses import StreamingResponse
 from services.pipeline.api.opportunities import external_alias
 from services.pipeline.opportunity import commands
 from services.pipeline.opportunity.decider import DECIDER
-from services.pipeline.opportunity.history import Fact, History, OpenFact, ReopenFact
+from services.pipeline.opportunity.history import Fact, History, OpenFact, ReopenFact, WinFact
+from shared.rules.message import Command
 from shared.store.write_request import AliasClaim, Step, WriteRequest, WriteResult
 from shared.web.call import Call, Needs
-from shared.web.ndjson import batch, documented
-from shared.web.problems import Invalid
+from shared.web.ndjson import batch, batch_openapi
+from shared.web.problems import InvalidRequest
 
 router = APIRouter(tags=["opportunities"])
 
 
-@router.post("/opportunities/batch", response_class=StreamingResponse, openapi_extra=documented(History))
+@router.post("/opportunities/batch", response_class=StreamingResponse, openapi_extra=batch_openapi(History))
 async def import_histories(call: Annotated[Call, Depends(Needs("history:write"))]) -> StreamingResponse:
     """Each line is an external id and its ordered facts. Facts that are stored already are passed over, and a longer
     tail is appended. A line whose past differs from the stored one is answered by an error."""
@@ -32,7 +33,7 @@ def write_request(call: Call, history: History) -> WriteRequest:
     steps = [
         Step(
             command_of(fact, history.external_id),
-            call.dated(fact.occurred_at),
+            call.checked_occurred_at(fact.occurred_at),
             fact_claim(call, history.external_id, number, fact),
         )
         for number, fact in enumerate(history.facts)
@@ -52,14 +53,18 @@ def write_request(call: Call, history: History) -> WriteRequest:
 def must_open_first(history: History) -> None:
     first, *others = history.facts
     if not isinstance(first, OpenFact) or any(isinstance(fact, OpenFact) for fact in others):
-        raise Invalid("the first fact, and no other, must be open", errors=[{"pointer": "/facts", "detail": "order"}])
+        raise InvalidRequest(
+            "the first fact, and no other, must be open", errors=[{"pointer": "/facts", "detail": "order"}]
+        )
 
 
-def command_of(fact: Fact, external_id: str) -> commands.OpportunityCommand:
-    """Who imports may reopen wins of ended periods: the route's scope is `history:write`."""
+def command_of(fact: Fact, external_id: str) -> Command:
+    """Who imports may win and reopen deals in ended periods: the route's scope is `history:write`."""
     match fact:
         case OpenFact():
             return fact.model_copy(update={"external_id": external_id})
+        case WinFact():
+            return commands.PermittedWin(body=fact, may_change_ended_periods=True)
         case ReopenFact():
             return commands.PermittedReopen(body=fact, may_change_ended_periods=True)
         case _:

@@ -11,16 +11,17 @@ from services.pipeline.opportunity import commands
 from services.pipeline.opportunity.decider import DECIDER
 from shared.rules.message import Command
 from shared.store.write_request import AliasClaim
+from shared.web.access import Scope
 from shared.web.call import Call, Needs
-from shared.web.openapi import AFTER_THIS, follow
+from shared.web.openapi import READ_AFTER_THIS, response_links
 
 router = APIRouter(tags=["opportunities"])
 Writes = Annotated[Call, Depends(Needs("pipeline:write"))]
 DEAL = "/pipeline/v1/opportunities/{opportunity_id}"
 ID = {"opportunity_id": "$response.body#/opportunity_id"}
-LINKS = follow(
+LINKS = response_links(
     opportunity=(f"GET {DEAL}", ID),
-    history=(f"GET {DEAL}/history", ID | AFTER_THIS),
+    history=(f"GET {DEAL}/history", ID | READ_AFTER_THIS),
     qualify=(f"POST {DEAL}/qualify", ID),
     advance=(f"POST {DEAL}/advance", ID),
     set_amount=(f"POST {DEAL}/set-amount", ID),
@@ -112,8 +113,12 @@ async def win_opportunity(
     call: Writes,
     command: Annotated[commands.Win, Body()] = commands.Win(),  # noqa: B008
 ) -> AcceptedChange:
-    """Closes a qualified deal as won."""
-    return await write_dated(call, opportunity_id, command)
+    """Closes a qualified deal as won. A close date in an ended period needs the scope `pipeline:correct` or
+    `history:write`."""
+    permitted = commands.PermittedWin(
+        body=command, may_change_ended_periods=has_any(call, "pipeline:correct", "history:write")
+    )
+    return await write(call, opportunity_id, permitted, command.occurred_at)
 
 
 @router.post("/opportunities/{opportunity_id}/lose")
@@ -131,9 +136,7 @@ async def recycle_opportunity(opportunity_id: OpportunityId, command: commands.R
 @router.post("/opportunities/{opportunity_id}/reopen")
 async def reopen_opportunity(opportunity_id: OpportunityId, command: commands.Reopen, call: Writes) -> AcceptedChange:
     """Returns a closed deal to the stage it left. A win of an ended period needs the scope `pipeline:correct`."""
-    permitted = commands.PermittedReopen(
-        body=command, may_change_ended_periods="pipeline:correct" in call.caller.scopes
-    )
+    permitted = commands.PermittedReopen(body=command, may_change_ended_periods=has_any(call, "pipeline:correct"))
     return await write(call, opportunity_id, permitted, command.occurred_at)
 
 
@@ -150,6 +153,10 @@ async def link_external_id(opportunity_id: OpportunityId, command: commands.Link
     claim = AliasClaim(external_alias(call, command.external_id))
     done = await call.write(DECIDER, opportunity_id, command, claim=claim)
     return AcceptedChange(opportunity_id=done.subject, position=done.position)
+
+
+def has_any(call: Call, *scopes: Scope) -> bool:
+    return not call.caller.scopes.isdisjoint(scopes)
 
 
 async def write_dated(call: Call, opportunity_id: str, command: commands.Dated) -> AcceptedChange:

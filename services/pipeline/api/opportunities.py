@@ -14,7 +14,7 @@ from shared.rules.message import Day, ExternalId, Line, Missing, Slug
 from shared.rules.sealed import Sealed
 from shared.store import vault
 from shared.web.call import Call, Needs
-from shared.web.paging import Cursor, Limit, Page, decode, page
+from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
 
 router = APIRouter(tags=["opportunities"])
 Reads = Annotated[Call, Depends(Needs("pipeline:read"))]
@@ -46,13 +46,13 @@ async def list_opportunities(
     if external_id is not None:
         subject = await call.subject_of_alias(external_alias(call, external_id))
         return Page(items=[await get_opportunity(subject, call)] if subject else [], next=None)
-    cursor = decode(after, str)
+    cursor = decode_cursor(after, str)
     criteria = opportunities.OpportunityFilter(stage, owner, category, closing_from, closing_to, account)
     async with call.read() as tx:
         rows = await opportunities.find(tx, criteria, cursor[0] if cursor else None, limit)
         names = await vault.read(tx, {row["name_ref"] for row in rows if row["name_ref"]})
     views = [opportunity_view(row["opportunity_id"], row, names.get(row["name_ref"]), row["version"]) for row in rows]
-    return page(views, limit, lambda view: [view.opportunity_id])
+    return make_page(views, limit, lambda view: [view.opportunity_id])
 
 
 @router.get("/opportunities/{opportunity_id}/history")

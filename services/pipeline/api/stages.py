@@ -40,8 +40,10 @@ async def list_processes(call: Annotated[Call, Depends(Needs("pipeline:read"))])
 async def define_process(
     command: commands.DefineProcess, call: Annotated[Call, Depends(Needs("pipeline:write"))]
 ) -> Accepted:
-    """Defines a pipeline, or a new version of it. Deals keep their stage; the next move follows the new version."""
-    done = await call.write(DECIDER, ALL, command)
+    """Defines a pipeline, or a new version of it, which needs the scope `admin`. Deals keep their stage; the next move
+    follows the new version."""
+    permitted = commands.PermittedDefinition(body=command, may_change_defined="admin" in call.caller.scopes)
+    done = await call.write(DECIDER, ALL, permitted)
     return Accepted(position=done.position)
 
 

@@ -1,15 +1,17 @@
 """Commands on an opportunity. Most models are the body of a route; `occurred_at` is when it really happened."""
 
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
+
+from pydantic import Field
 
 from services.pipeline.opportunity.events import Approach, Motion
 from services.pipeline.process.events import ForecastCategory
 from shared.rules.message import Command, Day, ExternalId, Flag, Instant, Line, Message, Prose, Slug
 from shared.rules.money import Money
-from shared.rules.reason import Reason
 
 BantStatus = Literal["met", "unmet", "unknown"]
+Reason = Annotated[Slug, Field(description="One of the codes that the settings allow", examples=["other"])]
 
 
 class BantItem(Message):
@@ -108,7 +110,7 @@ class Assign(Dated):
 
 
 class Win(Dated):
-    """`close_date`: by default the day of `occurred_at` in the business time zone."""
+    """`close_date`: by default, and at the latest, the day of `occurred_at` in the business time zone."""
 
     amount: Money | None = None
     close_date: Day | None = None
@@ -140,11 +142,18 @@ class Correct(Dated):
     note: Prose | None = None
 
 
+class PermittedWin(Command):
+    """A win, with the caller's right to change ended periods."""
+
+    body: Win
+    may_change_ended_periods: bool = False
+
+
 class PermittedReopen(Command):
-    """A reopening, with the caller's right to change ended periods (scope `pipeline:correct`)."""
+    """A reopening, with the caller's right to change ended periods."""
 
     body: Reopen
-    may_change_ended_periods: bool
+    may_change_ended_periods: bool = False
 
 
 class Link(Command):
@@ -158,7 +167,7 @@ OpportunityCommand = (
     | AttachLead
     | EraseTexts
     | ChangeOfOpen
-    | Win
+    | PermittedWin
     | Lose
     | Recycle
     | PermittedReopen

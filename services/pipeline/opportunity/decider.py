@@ -1,9 +1,9 @@
 """What may happen to an opportunity. The rules are in the modules beside this one."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
-from services.pipeline.opportunity import closing, commands, events, opening, stages, terms
+from services.pipeline.opportunity import closed, closing, commands, events, opening, stages, terms
+from services.pipeline.opportunity.context import Context
 from services.pipeline.opportunity.state import (
     NotThere,
     Open,
@@ -14,13 +14,8 @@ from services.pipeline.opportunity.state import (
     must_be_there,
 )
 from services.pipeline.process.decider import PROCESSES
-from services.pipeline.process.state import Processes, process_of
+from services.pipeline.setting.decider import SETTINGS
 from shared.rules.decider import Decider
-
-
-@dataclass(frozen=True)
-class Context:
-    processes: Processes
 
 
 def decide(
@@ -28,29 +23,31 @@ def decide(
 ) -> list[events.OpportunityEvent]:
     match command:
         case commands.OpenOpportunity():
-            return opening.open_opportunity(state, command, context.processes)
+            return opening.open_opportunity(state, command, context)
         case commands.TakeHandOver():
-            return opening.take_hand_over(state, command, context.processes)
+            return opening.take_hand_over(state, command, context)
         case commands.AttachLead():
             return opening.attach_lead(state, command.lead_id)
         case commands.EraseTexts():
             return [] if isinstance(state, NotThere) else [events.TextsErased()]
         case commands.PermittedReopen():
-            return closing.reopen(must_be_closed(state), command, at)
+            return closed.reopen(must_be_closed(state), command, at, context.settings)
         case commands.Correct():
-            return closing.correct(must_be_closed(state), command)
+            return closed.correct(must_be_closed(state), command, at, context.settings)
         case commands.Link():
             return opening.link(must_be_there(state), command.external_id)
-        case commands.Win():
-            return closing.win(state, command, at, context.processes)
-        case commands.Lose() | commands.Recycle():
-            return closing.close_unsuccessfully(state, command, at, context.processes)
+        case commands.PermittedWin():
+            return closing.win(state, command, at, context)
+        case commands.Lose():
+            return closing.end(state, "lose", command, at, context)
+        case commands.Recycle():
+            return closing.end(state, "recycle", command, at, context)
         case _:
             return change(must_be_open(state), command, at, context)
 
 
 def change(deal: Open, command: commands.ChangeOfOpen, at: datetime, context: Context) -> list[events.OpportunityEvent]:
-    process = process_of(deal.fields.pipeline, context.processes)
+    process = context.process(deal.fields.pipeline)
     match command:
         case commands.Qualify():
             return stages.qualify(deal, command, at, process)
@@ -69,5 +66,11 @@ def change(deal: Open, command: commands.ChangeOfOpen, at: datetime, context: Co
 
 
 DECIDER: Decider[commands.OpportunityCommand, State, events.OpportunityEvent] = Decider(
-    "opportunity", events.PARSE, NotThere(), decide, evolve, Context, {"processes": PROCESSES}
+    "opportunity",
+    events.PARSE,
+    NotThere(),
+    decide,
+    evolve,
+    Context,
+    {"processes": PROCESSES, "settings": SETTINGS},
 )

@@ -1,20 +1,21 @@
 """How an opportunity begins: a rep opens it on a named account, or a lead is handed over."""
 
 from services.pipeline.opportunity import commands, events
+from services.pipeline.opportunity.context import Context
 from services.pipeline.opportunity.events import Approach, OpportunityFields
 from services.pipeline.opportunity.state import Closed, NotThere, Open, State
 from services.pipeline.process.events import ForecastCategory
-from services.pipeline.process.state import Process, Processes, process_of
+from services.pipeline.process.state import Process
 from shared.rules.message import Rejected
 from shared.rules.sealed import Sealed, seal
 
 
 def open_opportunity(
-    state: State, command: commands.OpenOpportunity, processes: Processes
+    state: State, command: commands.OpenOpportunity, context: Context
 ) -> list[events.OpportunityEvent]:
     if not isinstance(state, NotThere):
         raise Rejected("the opportunity is there already")
-    process = process_of(command.pipeline, processes)
+    process = context.process(command.pipeline)
     fields = first_fields(command, process, command.stage or process.stages[0].stage)
     fields = fields._replace(
         approach=command.approach,
@@ -24,13 +25,13 @@ def open_opportunity(
     return [events.OpportunityOpened(after=fields, name=seal(command.name))]
 
 
-def take_hand_over(state: State, command: commands.TakeHandOver, processes: Processes) -> list[events.OpportunityEvent]:
+def take_hand_over(state: State, command: commands.TakeHandOver, context: Context) -> list[events.OpportunityEvent]:
     """A lead's deal begins in the first stage. A refusal is an event, because qualification must hear of it."""
     if not isinstance(state, NotThere):
         return []
-    if command.pipeline not in processes:
+    if command.pipeline not in context.processes:
         return [events.HandOverRefused(lead_id=command.lead_id, rule=f"there is no pipeline {command.pipeline!r}")]
-    process = processes[command.pipeline]
+    process = context.process(command.pipeline)
     fields = first_fields(command, process, process.stages[0].stage)
     fields = fields._replace(
         approach=Approach.HUNTING,

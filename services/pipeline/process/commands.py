@@ -16,4 +16,11 @@ class DefineProcess(Command):
     lost: Slug = "lost"
 
 
-ProcessCommand = DefineProcess
+class PermittedDefinition(Command):
+    """A definition, with the caller's right to change a pipeline that is defined already."""
+
+    body: DefineProcess
+    may_change_defined: bool = False
+
+
+ProcessCommand = PermittedDefinition

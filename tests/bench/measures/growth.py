@@ -64,7 +64,7 @@ def following_on(engine: AsyncEngine, stored: int, amount: int) -> Side:
 
     async def run(mark: UUID) -> Sample:
         async with engine.begin() as tx:
-            position, _ = await checkpoint.find(tx, INTAKE.read_models, "intake")
+            position, _ = await checkpoint.find_or_create(tx, INTAKE.read_models, "intake")
             await tx.execute(LISTED if position == 0 else FORGET, {"stored": stored})
             await tx.execute(REACHED, {"stored": stored})
         events = StoreSource(engine, Signal())

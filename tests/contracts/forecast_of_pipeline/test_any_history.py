@@ -22,6 +22,7 @@ from services.pipeline.opportunity.events import ChangeEvent, Motion, Opportunit
 from services.pipeline.opportunity.state import NotThere, State
 from services.pipeline.process.default import DEFAULT
 from services.pipeline.process.events import ForecastCategory
+from services.pipeline.setting.state import Settings
 from shared.rules.message import Refusal, StoredEvent
 from shared.rules.money import Money
 from tests.running import connected
@@ -30,6 +31,7 @@ from tests.spec import NOON
 cents = st.integers(0, 50_000).map(lambda cent: Decimal(cent) / 100)
 amounts = st.builds(Money, amount=cents, currency=st.sampled_from(["EUR", "USD"]))
 days = st.dates(date(2026, 1, 1), date(2026, 12, 31))
+past_days = st.dates(date(2026, 1, 1), NOON.date())
 owners = st.sampled_from(["ann", "bob"])
 stages = st.sampled_from([stage.stage for stage in DEFAULT.stages])
 reason = st.just("other")
@@ -52,7 +54,11 @@ asked: st.SearchStrategy[commands.OpportunityCommand] = st.one_of(
     st.builds(commands.SetCloseDate, close_date=st.none() | days),
     st.builds(commands.SetCategory, category=st.sampled_from(ForecastCategory)),
     st.builds(commands.Assign, owner=owners),
-    st.builds(commands.Win, amount=st.none() | amounts, close_date=st.none() | days),
+    st.builds(
+        commands.PermittedWin,
+        body=st.builds(commands.Win, amount=st.none() | amounts, close_date=st.none() | past_days),
+        may_change_ended_periods=st.just(True),
+    ),
     st.builds(commands.Lose, reason=reason),
     st.builds(commands.Recycle, reason=reason),
     st.builds(
@@ -78,7 +84,9 @@ def written(history: Sequence[Written]) -> list[StoredEvent]:
     for minute, (deal, command) in enumerate(history):
         at = NOON + timedelta(minutes=minute)
         try:
-            decided = DECIDER.decided(states[deal], command, at, {"processes": {"default": DEFAULT}})
+            decided = DECIDER.decided(
+                states[deal], command, at, {"processes": {"default": DEFAULT}, "settings": Settings()}
+            )
         except Refusal:
             continue
         for event in decided:

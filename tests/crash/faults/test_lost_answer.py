@@ -15,7 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from funnelcast.services import SERVICES
-from shared.run.process import front
+from shared.run.process import route_by_prefix
 from shared.store import committer, event_store, idempotency
 from shared.store.committer import Committer
 from shared.store.write_request import WriteOutcome, WriteRequest
@@ -76,7 +76,7 @@ async def callers(database: str) -> AsyncIterator[Callers]:
         connected(database, search_path="pipeline") as store,
     ):
         headers = {"Authorization": f"Bearer {await make_key(database)}"}
-        transport = httpx.ASGITransport(front(apps), raise_app_exceptions=False)
+        transport = httpx.ASGITransport(route_by_prefix(apps), raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://test", headers=headers) as api:
             yield Callers(api, proxy, apps["pipeline"].state.context.committer, store)
 

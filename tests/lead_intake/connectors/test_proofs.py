@@ -126,5 +126,10 @@ def test_vendors_that_always_sign_cannot_be_replaced_by_a_token(connector: str) 
     assert isinstance(verify(connector, bearer), Refused)
 
 
+def test_no_secret_is_printed_with_a_connection_or_a_delivery() -> None:
+    printed = f"{connection('zoom', verify_token=SECRET)} {signed('generic', b'')} {Delivery(b'', {}, SECRET)}"
+    assert SECRET not in printed
+
+
 def test_every_connector_has_a_proof_or_a_test_of_its_own() -> None:
     assert set(READERS) - set(SIGNERS) == {"google-ads", "salesforce-web-to-lead"}

@@ -123,7 +123,7 @@ async def test_a_foreign_record_is_passed_over_and_its_place_told(log: KafkaLog,
     async with source(log, topic) as events:
         with capture_logs() as lines:
             assert await take(events, 0, 1) == [stored(1)]
-    (told,) = [line for line in lines if line["event"] == "records_not_ours"]
+    (told,) = [line for line in lines if line["event"] == "foreign_records"]
     assert (told["topic"], told["partition"], told["first"], told["count"]) == (topic, 0, 0, 1)
 
 

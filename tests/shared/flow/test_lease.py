@@ -7,7 +7,7 @@ import pytest_asyncio
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from shared.flow.lease import LeaseLost, lease, lease_engine
+from shared.flow.lease import LeaseLost, hold_lease, lease_engine
 from tests.running import connected, within
 
 
@@ -21,7 +21,7 @@ async def engine(database: str) -> AsyncIterator[AsyncEngine]:
 
 
 async def hold(engine: AsyncEngine, name: str, held: asyncio.Event) -> None:
-    async with lease(engine, name):
+    async with hold_lease(engine, name):
         held.set()
         await asyncio.Event().wait()
 

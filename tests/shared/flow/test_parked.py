@@ -11,9 +11,10 @@ import pytest_asyncio
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from shared.flow import checkpoint, consumer, parked
+from shared.flow import checkpoint, consumer, parked, parked_actions
 from shared.flow.consumer import Consumer, Progress, StoreSource
-from shared.flow.parked import ParkedKey, Wish
+from shared.flow.parked import ParkedKey
+from shared.flow.parked_actions import Action
 from shared.rules.clock_and_ids import ClockAndIds
 from shared.rules.message import RecordedEvent
 from shared.store import engines
@@ -47,9 +48,9 @@ class Bench:
         async with self.engine.begin() as tx:
             await handle(tx, ClockAndIds(), [ask(name, Add(n=n)) for name, n in numbers])
 
-    async def wish(self, wish: Wish, key: str = "bad", subscription: str = "totals") -> int | None:
+    async def wish(self, wish: Action, key: str = "bad", subscription: str = "totals") -> int | None:
         async with self.engine.begin() as tx:
-            return await parked.ask(tx, subscription, "pipeline", f"tally-{key}", wish)
+            return await parked_actions.request_action(tx, subscription, "pipeline", f"tally-{key}", wish)
 
     async def applied(self) -> Mapping[str, list[int]]:
         found: dict[str, list[int]] = {}
@@ -60,7 +61,7 @@ class Bench:
 
     async def keys(self, subscription: str = "totals") -> list[ParkedKey]:
         async with self.engine.connect() as tx:
-            return await parked.keys(tx, [subscription])
+            return await parked.parked_keys(tx, [subscription])
 
     async def settled(self, position: int, subscription: str = "totals") -> bool:
         """All is read up to there, and no wish is open."""
@@ -181,8 +182,8 @@ async def test_a_new_version_leaves_out_what_the_old_one_skipped(bench: Bench) -
     await bench.wish("skip")
     await bench.run(2)
     async with bench.engine.begin() as tx:
-        await parked.begin(tx, "totals2", "totals")
-        await parked.begin(tx, "reactions", "nothing")
+        await parked.begin_subscription(tx, "totals2", "totals")
+        await parked.begin_subscription(tx, "reactions", "nothing")
         await tx.execute(text("TRUNCATE applied"))
     for subscription, parks in (("totals2", 0), ("reactions", 1)):
         running = asyncio.ensure_future(bench.consumer(subscription).run())
@@ -224,7 +225,7 @@ async def released_by_two(bench: Bench) -> list[int]:
     two = [bench.consumer(), bench.consumer()]
     for one in two:
         one.progress.position = 3
-    wished = [await one.wished() for one in two]
+    wished = [await one.find_requested_action() for one in two]
     for one, wish in zip(two, wished, strict=True):
         assert wish is not None
         try:
@@ -242,5 +243,5 @@ async def test_without_looking_what_was_taken_it_does_happen_twice(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Planted: the checkpoint's position alone is compared. Were this to pass, the test above could not fail."""
-    monkeypatch.setattr(consumer, "must_be", lambda there: None)
+    monkeypatch.setattr(consumer, "require_unchanged", lambda there: None)
     assert await released_by_two(bench) == [1, 2, 3, 1, 2, 3]

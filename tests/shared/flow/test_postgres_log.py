@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from shared.flow.log import LogUnavailable, Watermark
 from shared.flow.log.postgres import PostgresLog
-from shared.flow.log.tables import DIVIDE, metadata, records, topics
+from shared.flow.log.tables import CREATE_PARTITIONS, metadata, records, topics
 from shared.flow.topic import Hole
 from tests.running import within
 from tests.shared.flow.stored import START, positions_of, run_of, stored
@@ -58,7 +58,7 @@ async def test_partitions_that_are_added_to_a_topic_are_read_too(
         await take(events, 0, 10)
         async with engine.begin() as tx:
             await tx.execute(update(topics).values(partitions=7))
-            await tx.execute(DIVIDE, {"topic": topic})
+            await tx.execute(CREATE_PARTITIONS, {"topic": topic})
         await published(log, topic, run_of(range(11, 101)))
         await log.set_watermark(SOURCE, Watermark(100, START))
         assert positions_of(await take(events, 10, 90)) == list(range(11, 101))
@@ -102,7 +102,7 @@ async def test_a_server_that_does_not_answer_is_away_in_bounded_time(
 async def test_what_this_process_publishes_wakes_its_readers_at_once(
     log: PostgresLog, topic: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.flow.log.postgres.SHORTEST", 30)
+    monkeypatch.setattr("shared.flow.log.postgres.SHORTEST_DELAY", 30)
     await log.create_topic(topic, 1)
     async with log.reader(topic, {}) as reader:
         reading = asyncio.create_task(reader.read(reader.partitions, 20))

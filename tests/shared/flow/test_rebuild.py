@@ -15,12 +15,12 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from funnelcast.verifying.read_models import digest
-from shared.flow import checkpoint, frontier, parked, read_schema, rebuild
+from shared.flow import checkpoint, frontier, parked_actions, read_schema, readers, rebuild
 from shared.flow.consumer import StoreSource
 from shared.flow.frontier import Frontier
-from shared.flow.lease import lease, lease_engine
+from shared.flow.lease import hold_lease, lease_engine
 from shared.flow.log import Log
-from shared.flow.rebuild import CannotRebuild, Followed, Rebuild
+from shared.flow.rebuild import CannotRebuild, Rebuild, RebuildSource
 from shared.flow.topic import TopicSource
 from shared.run.service import Service
 from shared.store import engines
@@ -38,10 +38,10 @@ OID = text(f"SELECT CAST('{LIVE}.tally_totals' AS regclass)::oid::bigint")
 
 @asynccontextmanager
 async def rebuilding(database: str, service: Service = TELLER, log: Log | None = None) -> AsyncIterator[Rebuild]:
-    search_path = f"{service.name},{read_schema.beside(service.read_models)}"
+    search_path = f"{service.name},{read_schema.rebuild_schema(service.read_models)}"
     engine = engines.writer(database, search_path, connections=4)
-    own = Followed(StoreSource(engine, Signal()), service.parse)
-    upstream = [Followed(TopicSource(log, one.topic, one.source), one.parse) for one in service.upstream if log]
+    own = RebuildSource(StoreSource(engine, Signal()), service.parse)
+    upstream = [RebuildSource(TopicSource(log, one.topic, one.source), one.parse) for one in service.upstream if log]
     followed = {service.name: own} | dict(zip(["pipeline"], upstream, strict=False))
     try:
         yield Rebuild(engine, service.read_models, service.projections, followed)
@@ -101,7 +101,7 @@ async def write_on(database: str, counts: list[int]) -> None:
 async def test_under_load_nobody_reads_a_gap_or_a_step_back(
     database: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(rebuild, "AT_ONCE", 50)
+    monkeypatch.setattr(rebuild, "BATCH_SIZE", 50)
     counts, seen = [0], list[int]()
     reads = engines.reader(database, f"pipeline,{LIVE}", connections=4)
     async with running_services(database, [TELLER]):
@@ -119,7 +119,7 @@ async def test_under_load_nobody_reads_a_gap_or_a_step_back(
     await reads.dispose()
     assert await scalar(database, OID) != before
     assert len(seen) > 10
-    assert "worker_starts_again" not in capsys.readouterr().out
+    assert "worker_restarts" not in capsys.readouterr().out
     assert not await left_beside(database)
 
 
@@ -176,7 +176,7 @@ async def test_without_waiting_for_readers_one_finds_a_gap(database: str, monkey
 
 
 async def test_two_rebuilds_do_not_wait_for_each_other(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    wait, both_ask = rebuild.wait_for_readers, asyncio.Barrier(2)
+    wait, both_ask = readers.wait_for_readers, asyncio.Barrier(2)
 
     async def at_the_same_time(tx: AsyncConnection, deadline: float) -> None:
         await tx.execute(text("SELECT 1"))
@@ -196,11 +196,11 @@ async def test_without_holding_the_consumers_events_are_lost(database: str, monk
         return
 
     async def wait(tx: AsyncConnection, deadline: float) -> None:
-        if deadline - rebuild.now() <= rebuild.STILL:
+        if deadline - rebuild.now() <= rebuild.LONGEST_STANDSTILL:
             entered.set()
             await go_on.wait()
 
-    monkeypatch.setattr(Rebuild, "hold", hold)
+    monkeypatch.setattr(Rebuild, "lock_checkpoints", hold)
     monkeypatch.setattr(rebuild, "wait_for_readers", wait)
     async with running_services(database, [TELLER]):
         await write(database, "pipeline", ("a", 1))
@@ -265,9 +265,9 @@ async def test_what_is_parked_or_skipped_stays_out(database: str) -> None:
         assert await totals(database, LIVE) == before == {"bad": (3, 2)}
 
 
-async def wish(database: str, what: parked.Wish, key: str) -> None:
+async def wish(database: str, what: parked_actions.Action, key: str) -> None:
     async with connected(database, search_path="pipeline") as engine, engine.begin() as tx:
-        assert await parked.ask(tx, LIVE, "pipeline", f"tally-{key}", what)
+        assert await parked_actions.request_action(tx, LIVE, "pipeline", f"tally-{key}", what)
 
 
 async def test_what_is_released_meanwhile_comes_in(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -308,7 +308,7 @@ async def test_what_cannot_be_applied_leaves_all_as_it_was(database: str, monkey
 
 
 async def test_a_log_that_lost_events_leaves_all_as_it_was(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rebuild, "PATIENCE", 0.5)
+    monkeypatch.setattr(rebuild, "NEXT_EVENT_TIMEOUT", 0.5)
     async with running_services(database, [TELLER, LISTENER]), embedded_log(database) as log:
         await write(database, "pipeline", ("a", 1), ("a", 5))
         await eventually(partial(caught_up, database, LISTENER, 2))
@@ -342,7 +342,7 @@ asyncio.run(test_rebuild.under_lease(sys.argv[1]))
 
 async def under_lease(database: str) -> None:
     engine = lease_engine(database)
-    async with lease(engine, read_schema.beside(LIVE)):
+    async with hold_lease(engine, read_schema.rebuild_schema(LIVE)):
         await rebuilt(database)
 
 

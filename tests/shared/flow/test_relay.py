@@ -108,7 +108,7 @@ async def test_a_relay_that_was_overtaken_is_fenced(engine: AsyncEngine, log: Po
     await relayed(engine, log, 5)
     async with log.publisher(TOPIC, "pipeline") as publisher:
         with pytest.raises(Fenced):
-            await zombie.pass_on(publisher, late)
+            await zombie.publish_events(publisher, late)
 
 
 async def test_after_a_watermark_nothing_is_recorded_at_or_before_its_clock(

@@ -65,7 +65,7 @@ async def test_a_reader_that_fails_now_and_then_repeats_nothing_and_loses_nothin
 
     monkeypatch.setattr(PostgresReader, "fetch", fails_often)
     monkeypatch.setattr(TopicSource, "seek", anew)
-    monkeypatch.setattr("shared.flow.topic.RETRY", 0.01)
+    monkeypatch.setattr("shared.flow.topic.SHORTEST_RETRY", 0.01)
     await published(log, topic, run_of(range(1, 301)))
     async with source(log, topic) as events:
         assert positions_of(await take(events, 0, 300, limit=7)) == list(range(1, 301))

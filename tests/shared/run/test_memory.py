@@ -10,7 +10,7 @@ from shared.run import memory
 @pytest.fixture
 def settled() -> Iterator[None]:
     before = gc.get_threshold()
-    memory.settle()
+    memory.freeze_loaded_objects()
     yield
     gc.unfreeze()
     gc.set_threshold(*before)

@@ -7,7 +7,7 @@ import uvloop
 from starlette.types import Receive, Scope, Send
 
 from shared.run.connection import Connection
-from shared.run.port import closed
+from shared.run.port import close_port
 from shared.run.process import Server
 from tests.running import eventually, started
 
@@ -18,7 +18,7 @@ def test_who_waits_is_let_in_and_nobody_after_them() -> None:
         clients = [socket.create_connection(address) for _ in range(3)]
         for client in clients:
             client.sendall(b"a request")
-        waiting = closed(port.fileno())
+        waiting = close_port(port.fileno())
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(address)
     assert [each.recv(9) for each in waiting] == [b"a request"] * 3

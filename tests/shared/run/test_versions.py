@@ -7,7 +7,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from shared.run.readiness import Building
+from shared.run.readiness import CatchUpGoal
 from shared.run.service import Service
 from tests.running import connected, eventually, running_services
 from tests.shared.run.test_worker import totals, write
@@ -83,9 +83,9 @@ async def test_without_a_goal_it_would_be_ready_with_nothing(database: str, monk
     """Planted: nothing to come as far as. Were this not ready either, the test above would prove nothing."""
     await built_by_the_old(database)
 
-    async def begin(*anything: object) -> Building:
-        return Building({})
+    async def find(*anything: object) -> CatchUpGoal:
+        return CatchUpGoal({})
 
-    monkeypatch.setattr(Building, "begin", begin)
+    monkeypatch.setattr(CatchUpGoal, "find", find)
     async with running_services(database, NEW, work=False) as idle:
         assert await is_ready(idle)

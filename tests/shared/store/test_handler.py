@@ -258,6 +258,13 @@ async def test_a_reaction_happens_no_earlier_than_its_cause_and_its_ids_follow_f
     assert event.causation_id == UUID(int=5)
 
 
+async def test_an_event_keeps_the_org_node_that_its_caller_acted_for(store: AsyncEngine, write: Write) -> None:
+    await write(ask("a", Add(n=1))._replace(on_behalf_of="north"), ask("a", Add(n=1)))
+    events = await stored(store)
+    assert [event.on_behalf_of for event in events] == ["north", None]
+    assert [event.on_behalf_of for event in DECIDER.parse.all(events)] == ["north", None]
+
+
 async def test_an_event_that_the_log_could_not_carry_is_refused_alone(
     write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -57,7 +57,7 @@ async def test_a_revoked_key_ends_within_five_seconds(api: httpx.AsyncClient, da
     key = await make_key(database)
     assert (await api.get(DEALS, headers=bearer(key))).status_code == 200
     async with connected(database) as engine, engine.begin() as tx:
-        found = (await tx.execute(access.keys.select().where(access.keys.c.hash == access.hashed(key)))).one()
+        found = (await tx.execute(access.keys.select().where(access.keys.c.hash == access.hash_secret(key)))).one()
         assert await access.revoke(tx, found.key_id)
     clock.pass_by(seconds=5)
     assert (await api.get(DEALS, headers=bearer(key))).status_code == 401
@@ -68,7 +68,7 @@ async def test_a_rotated_key_keeps_its_lineage_and_so_its_idempotency(api: httpx
     old = await make_key(database)
     first = await api.post(DEALS, json=deal, headers=bearer(old) | {"Idempotency-Key": "k"})
     async with connected(database) as engine, engine.begin() as tx:
-        found = (await tx.execute(access.keys.select().where(access.keys.c.hash == access.hashed(old)))).one()
+        found = (await tx.execute(access.keys.select().where(access.keys.c.hash == access.hash_secret(old)))).one()
         new = await access.rotate(tx, found.key_id, Clock().new_id())
     assert new is not None
     again = await api.post(DEALS, json=deal, headers=bearer(new) | {"Idempotency-Key": "k"})

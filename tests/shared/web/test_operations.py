@@ -8,9 +8,8 @@ import httpx
 import pytest
 
 from shared.rules.message import RecordedEvent
-from shared.rules.reaction import Reaction
+from shared.rules.reaction import REACTIONS, Reaction
 from shared.run.service import Service
-from shared.web.service_context import REACTIONS
 from tests.running import connected, eventually, make_key, running_services
 from tests.shared import tally
 from tests.shared.run.test_worker import reacted, totals, write

@@ -37,7 +37,7 @@ async def store(database: str) -> AsyncIterator[AsyncEngine]:
 async def append(store: AsyncEngine, running: ServiceContext, first: int, last: int) -> None:
     async with store.begin() as tx:
         await event_store.append(tx, run_of(range(first, last + 1)))
-    running.wake.notify()
+    running.store_changed.notify()
 
 
 async def positions(running: ServiceContext, after: int, last: int, pace: random.Random | None = None) -> list[int]:
@@ -56,7 +56,7 @@ async def positions(running: ServiceContext, after: int, last: int, pace: random
 @pytest.fixture
 def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
     """Slow listeners fall behind what is shared, and pages end in the middle of what was written at once."""
-    monkeypatch.setattr(tail, "KEPT", 20_000)
+    monkeypatch.setattr(tail, "MAX_BYTES", 20_000)
     monkeypatch.setattr(tail, "PAGE", 30)
     monkeypatch.setattr(feed, "PAGE", 20)
 

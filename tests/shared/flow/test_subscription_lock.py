@@ -31,7 +31,7 @@ async def engine(database: str) -> AsyncIterator[AsyncEngine]:
     async with made.begin() as tx:
         await handle(tx, ClockAndIds(), [ask("a", Add(n=1))])
         for source in SOURCES:
-            await checkpoint.find(tx, "totals", source)
+            await checkpoint.find_or_create(tx, "totals", source)
     yield made
     await made.dispose()
 
@@ -40,16 +40,16 @@ async def long(tx: AsyncConnection, facts: Sequence[RecordedEvent[Any]]) -> None
     await tx.execute(text("SELECT pg_sleep(0.5)"))
 
 
-async def follow(engine: AsyncEngine, source: str, turn: asyncio.Lock) -> None:
+async def follow(engine: AsyncEngine, source: str, lock: asyncio.Lock) -> None:
     events = StoreSource(engine, Signal())
     progress = Progress("totals", source)
-    consumer = Consumer("totals", source, events, TALLIES, long, engine, 10, progress, turn=turn)
-    await consumer.take(await Batch.parsed(TALLIES, await events.read_now(0, 10), None))
+    consumer = Consumer("totals", source, events, TALLIES, long, engine, 10, progress, lock=lock)
+    await consumer.process(await Batch.parse(TALLIES, await events.read_now(0, 10), None))
 
 
 async def test_a_long_batch_of_one_lets_the_other_wait(engine: AsyncEngine) -> None:
-    turn = asyncio.Lock()
-    await asyncio.gather(*(follow(engine, source, turn) for source in SOURCES))
+    lock = asyncio.Lock()
+    await asyncio.gather(*(follow(engine, source, lock) for source in SOURCES))
     async with engine.connect() as tx:
         assert await checkpoint.positions(tx, "totals") == {"pipeline": 1, "forecast": 1}
 
