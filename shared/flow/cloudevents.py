@@ -102,15 +102,15 @@ def from_headers(headers: Headers, value: bytes) -> StoredEvent:
     )
 
 
-def format_instant(parse_instant: datetime) -> str:
-    return parse_instant.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"
+def format_instant(instant: datetime) -> str:
+    return instant.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"
 
 
 def parse_instant(text: bytes) -> datetime:
-    parse_instant = datetime.fromisoformat(text.decode())
-    if parse_instant.tzinfo is None:
+    instant = datetime.fromisoformat(text.decode())
+    if instant.tzinfo is None:
         raise ValueError("an instant without a time zone")
-    return parse_instant
+    return instant
 
 
 def number(text: bytes, limit: int) -> int:

@@ -30,10 +30,10 @@ async def ensure_tables(engine: AsyncEngine, schema: str, projections: Sequence[
     """Creates the tables if the schema is missing: consumers fill them from the first event. Drops the remains of an
     interrupted rebuild."""
     async with engine.begin() as tx:
-        exists = await exists_locked(tx, schema)
+        is_there = await exists_locked(tx, schema)
         if await is_free(tx, rebuild_schema(schema)):
             await drop(tx, rebuild_schema(schema))
-        if exists:
+        if is_there:
             return
         await parked.begin_subscription(tx, schema, name_prefix(schema))
         await checkpoint.delete_subscription(tx, schema)
@@ -43,10 +43,10 @@ async def ensure_tables(engine: AsyncEngine, schema: str, projections: Sequence[
 async def exists_locked(tx: AsyncConnection, schema: str) -> bool:
     """No other process creates or drops the schema until this transaction ends."""
     await tx.execute(LOCK, {"schema": schema})
-    return await exists_locked(tx, schema)
+    return await exists(tx, schema)
 
 
-async def exists_locked(tx: AsyncConnection, schema: str) -> bool:
+async def exists(tx: AsyncConnection, schema: str) -> bool:
     return bool((await tx.execute(EXISTS, {"schema": schema})).scalar_one())
 
 

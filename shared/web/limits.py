@@ -83,11 +83,13 @@ class CapacityLimit:
 @dataclass(frozen=True)
 class Limits:
     """The limits of one service in one process. `unknown_keys`: requests without a known key, by
-    address. `open`: requests that need no key, by address."""
+    address. `open`: requests that need no key, by address. `entrances`: requests at
+    entrances, by address."""
 
     keys: RateLimit
     unknown_keys: RateLimit
     open: RateLimit
+    entrances: RateLimit
     requests: CapacityLimit
     streams: CapacityLimit
     body_bytes: CapacityLimit

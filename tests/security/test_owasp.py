@@ -15,13 +15,13 @@ from fastapi import FastAPI
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
-from funnelcast.services import SERVICES
+from funnelcast.services import SCOPES, SERVICES
 from shared.run.process import route_by_prefix
 from shared.store.committer import Committer
 from shared.web import access
-from shared.web.access import SCOPES, Access, Caller, Scope
+from shared.web.access import Access, Caller, Scope
+from shared.web.body import LARGEST_BODY
 from shared.web.fast_path import FastPath
-from shared.web.guard import LARGEST_BODY
 from tests.qualification.neighbours import CAPTURED, Neighbour, captured, neighbours, stored
 from tests.running import connected, eventually, fresh, make_key, running_apps, running_services, served_services
 from tests.security import markers

@@ -38,12 +38,10 @@ def write_request(call: Call, history: History) -> WriteRequest:
         )
         for number, fact in enumerate(history.facts)
     ]
-    return WriteRequest(
+    return call.write_request(
         DECIDER,
-        DECIDER.stream(str(call.context.clock_and_ids.new_id())),
+        str(call.context.clock_and_ids.new_id()),
         steps,
-        call.caller.name,
-        call.correlation_id,
         resolve_by=[external],
         also_claim=[external],
         is_new_stream=True,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Query
 
 from services.pipeline.api.opportunity_views import HistoryView, OpportunityView, history_view, opportunity_view
 from services.pipeline.opportunity.decider import DECIDER
@@ -14,11 +14,12 @@ from shared.rules.message import Day, ExternalId, Line, Missing, Slug
 from shared.rules.sealed import Sealed
 from shared.store import vault
 from shared.web.call import Call, Needs
+from shared.web.input import ResourceId
 from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
 
 router = APIRouter(tags=["opportunities"])
 Reads = Annotated[Call, Depends(Needs("pipeline:read"))]
-OpportunityId = Annotated[str, Path(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
+OpportunityId = ResourceId
 
 
 @router.get("/opportunities/{opportunity_id}")

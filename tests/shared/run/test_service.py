@@ -1,6 +1,7 @@
 """The life of a service: a dead task ends it, and stopping loses nothing that was accepted."""
 
 import asyncio
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -46,6 +47,12 @@ async def test_a_service_without_a_worker_answers_and_does_not_lead(database: st
         ready = (await client.get("/pipeline/readyz")).json()
     assert ready["details"]["relay"]["leads"] is False
     assert ready["details"]["lag"]["events"] == 1
+
+
+async def test_a_service_whose_route_needs_an_undeclared_scope_does_not_start(database: str) -> None:
+    with pytest.raises(ValueError, match="needs the scope pipeline:write, which pipeline does not declare"):
+        async with running_services(database, [replace(SERVICE, scopes=["pipeline:read"])]):
+            pass
 
 
 async def test_a_service_that_stops_is_not_ready_any_more(database: str) -> None:

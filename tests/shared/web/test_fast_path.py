@@ -71,7 +71,7 @@ async def test_both_ways_answer_alike(database: str, empty_database: str) -> Non
 
 def test_a_fast_path_is_one_route_with_an_input_and_a_call() -> None:
     (route,) = fast_routes_of(SERVICE)
-    assert FastRoute.to(route).scope == "leads:write"
+    assert FastRoute.to(route).needs.scope == "leads:write"
 
 
 async def test_a_key_without_the_scope_goes_no_way(database: str) -> None:

@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from services.pipeline.service import SERVICE
 from shared.store.committer import Committer
 from shared.web import access
-from shared.web.guard import LARGEST_BATCH, LARGEST_BODY
+from shared.web.body import LARGEST_BATCH, LARGEST_BODY
 from tests.running import Clock, connected, make_key, running_services
 
 DEALS = "/pipeline/v1/opportunities"
