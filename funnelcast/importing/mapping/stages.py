@@ -1,25 +1,28 @@
-"""What a mapping says of stages: those of a process of its own, and what a word of the export means."""
+"""The stages in a mapping: those of a sales process of its own, and what a word of the export means."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from funnelcast.importing.formats import Told
+from funnelcast.importing.mapping.model import MappingModel
 from services.pipeline.process.events import Stage
 from services.pipeline.process.state import Process
 from shared.rules.message import Slug
-from shared.rules.reason import known
+
+ReasonCode = Slug
+"""Which codes are allowed is a setting of the running system."""
 
 
-def stage(told: Any) -> Any:
+def stage(value: Any) -> Any:
     """`accepted: pipeline`: a stage and its forecast category."""
-    if isinstance(told, dict) and len(told) == 1:
-        ((name, category),) = told.items()
+    if isinstance(value, dict) and len(value) == 1:
+        ((name, category),) = value.items()
         return {"stage": name, "category": category or None}
-    return {"stage": told} if isinstance(told, str) else told
+    return {"stage": value} if isinstance(value, str) else value
 
 
-class PipelineTold(Told):
+class Pipeline(MappingModel):
     name: Slug
     stages: Annotated[tuple[Annotated[Stage, BeforeValidator(stage)], ...], Field(min_length=1)]
     first_qualified: Slug
@@ -27,7 +30,7 @@ class PipelineTold(Told):
     lost: Slug = "lost"
 
     @model_validator(mode="after")
-    def qualifies(self) -> "PipelineTold":
+    def has_the_first_qualified_stage(self) -> "Pipeline":
         if self.first_qualified not in [each.stage for each in self.stages]:
             raise ValueError(f"first_qualified {self.first_qualified!r} is not among the stages")
         return self
@@ -37,16 +40,17 @@ class PipelineTold(Told):
 
     def body(self) -> dict[str, Any]:
         """Of `PUT /stages`."""
-        told = self.model_dump(mode="json")
-        return {"pipeline": told.pop("name"), **told}
+        fields = self.model_dump(mode="json")
+        return {"pipeline": fields.pop("name"), **fields}
 
 
-class Target(Told):
-    """A stage, or `lost` or `recycled` with the reason's code."""
+class Target(MappingModel):
+    """Where a word of the export puts a deal: into a stage, or to its end as lost or recycled, with the reason's code.
+    The stage `open` is for the field `outcome`: the deal has not ended."""
 
     stage: Slug | None = None
-    lost: Annotated[str, AfterValidator(known)] | None = None
-    recycled: Annotated[str, AfterValidator(known)] | None = None
+    lost: ReasonCode | None = None
+    recycled: ReasonCode | None = None
 
     @model_validator(mode="after")
     def is_one(self) -> "Target":
@@ -55,5 +59,8 @@ class Target(Told):
         return self
 
 
-def target(told: Any) -> Any:
-    return {"stage": told} if isinstance(told, str) else told
+def target(value: Any) -> Any:
+    return {"stage": value} if isinstance(value, str) else value
+
+
+Targets = Mapping[str, Annotated[Target, BeforeValidator(target)]]
