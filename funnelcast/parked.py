@@ -7,8 +7,9 @@ from typing import Any
 from funnelcast import database
 from funnelcast.failure import Failed
 from funnelcast.services import SERVICES
-from shared.flow import parked
-from shared.flow.parked import ParkedKey, Wish
+from shared.flow import parked, parked_actions
+from shared.flow.parked import ParkedKey
+from shared.flow.parked_actions import Action
 from shared.run import schema
 from shared.run.service import Service
 from shared.run.settings import Settings
@@ -39,15 +40,15 @@ async def of_service(url: str, service: Service) -> list[ParkedKey]:
     async with database.connected(url, search_path=service.name) as engine:
         await schema.check(engine, [service.name])
         async with engine.connect() as tx:
-            return await parked.keys(tx, service.subscriptions)
+            return await parked.parked_keys(tx, service.subscriptions)
 
 
-async def wish(settings: Settings, service: Service, named: Named, wish: Wish) -> str:
+async def wish(settings: Settings, service: Service, named: Named, wish: Action) -> str:
     """Says what will be done, by the running service or by the next one that runs."""
     async with database.store(settings) as url:
         key = the_one(service, named, await of_service(url, service))
         async with database.connected(url, search_path=service.name) as engine, engine.begin() as tx:
-            first = await parked.ask(tx, key.subscription, key.source, key.key, wish)
+            first = await parked_actions.request_action(tx, key.subscription, key.source, key.key, wish)
     if first is None:
         raise Failed(f"{key.key} is not parked any more")
     done = "tries again from" if wish == "release" else "leaves out for ever"

@@ -10,11 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from funnelcast import database, progress, runtime
 from funnelcast.failure import Failed
 from shared.flow import checkpoint, read_schema
-from shared.flow.consumer import StoreSource
-from shared.flow.lease import LeaseLost, lease, lease_engine
+from shared.flow.lease import LeaseLost, hold_lease, lease_engine
 from shared.flow.log import Log
 from shared.flow.projection import Projection
-from shared.flow.rebuild import CannotRebuild, Followed, Rebuild
+from shared.flow.rebuild import CannotRebuild, Rebuild, RebuildSource
+from shared.flow.source import StoreSource
 from shared.flow.topic import Hole, TopicSource
 from shared.run import memory, schema
 from shared.run.service import Service
@@ -36,7 +36,7 @@ async def rebuild(settings: Settings, service: Service, named: str | None) -> st
             await schema.check(engine, [service.name])
         try:
             with progress.shown() as tell:
-                memory.settle()
+                memory.freeze_loaded_objects()
                 async with alone(url, service), following(url, service, projections, log) as (engine, followed):
                     told = partial(tell, f"rebuilding {what}")
                     await Rebuild(engine, service.read_models, projections, followed, told).run()
@@ -61,7 +61,7 @@ async def alone(url: str, service: Service) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             try:
                 async with asyncio.timeout(PATIENCE):
-                    held = lease(engine, read_schema.beside(service.read_models))
+                    held = hold_lease(engine, read_schema.rebuild_schema(service.read_models))
                     await stack.enter_async_context(held)
             except TimeoutError:
                 raise Failed(f"{service.name} is being rebuilt already") from None
@@ -75,9 +75,9 @@ async def alone(url: str, service: Service) -> AsyncIterator[None]:
 @asynccontextmanager
 async def following(
     url: str, service: Service, projections: Sequence[Projection], log: Log
-) -> AsyncIterator[tuple[AsyncEngine, Mapping[str, Followed]]]:
+) -> AsyncIterator[tuple[AsyncEngine, Mapping[str, RebuildSource]]]:
     """The sources of these projections, each from its beginning: the own one is the store, others are in the log."""
-    search_path = f"{service.name},{read_schema.beside(service.read_models)}"
+    search_path = f"{service.name},{read_schema.rebuild_schema(service.read_models)}"
     engine = engines.writer(url, search_path, connections=CONNECTIONS)
     topics = {one.source: TopicSource(log, one.topic, one.source) for one in service.upstream}
     sources = topics | {service.name: StoreSource(engine, Signal())}
@@ -85,7 +85,7 @@ async def following(
     try:
         yield (
             engine,
-            {name: Followed(sources[name], parse) for name, parse in service.parsers.items() if name in wanted},
+            {name: RebuildSource(sources[name], parse) for name, parse in service.parsers.items() if name in wanted},
         )
     finally:
         for topic in topics.values():
@@ -109,23 +109,23 @@ async def drop_old(settings: Settings, services: Sequence[Service]) -> list[str]
 
 async def others(engine: AsyncEngine, service: Service) -> list[str]:
     async with engine.connect() as tx:
-        return await read_schema.others(tx, service.read_models)
+        return await read_schema.other_versions(tx, service.read_models)
 
 
 async def dropped(engine: AsyncEngine, service: Service, old: str) -> str:
     async with engine.begin() as tx:
-        if await read_schema.in_use(tx, old):
+        if await read_schema.is_in_use(tx, old):
             return f"{old} stays: a process serves it"
         if not await is_overtaken(tx, service, old):
             return f"{old} stays: {service.read_models} has not come as far yet"
-        await read_schema.forget(tx, old)
+        await read_schema.drop_version(tx, old)
     return f"{old} is dropped"
 
 
 async def is_overtaken(tx: AsyncConnection, service: Service, old: str) -> bool:
     """Whoever comes from the old version must not meet an older state in this one."""
-    if not await read_schema.exists(tx, service.read_models):
+    if not await read_schema.exists_locked(tx, service.read_models):
         return False
     mine = await checkpoint.positions(tx, service.read_models)
     theirs = await checkpoint.positions(tx, old)
-    return all(mine.get(source, 0) >= at for source, at in theirs.items() if source in service.projected)
+    return all(mine.get(source, 0) >= at for source, at in theirs.items() if source in service.projected_sources)

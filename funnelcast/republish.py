@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from funnelcast import database, runtime
 from funnelcast.failure import Failed
 from funnelcast.services import SERVICES
-from shared.flow.lease import HEARTBEAT, end, lease_engine, taken_over
+from shared.flow.lease import HEARTBEAT, end_holder, lease_engine, take_over_lease
 from shared.flow.log import Log, LogUnavailable
-from shared.flow.log.kafka import PATIENCE
+from shared.flow.log.kafka import ANSWER_TIMEOUT
 from shared.flow.relay import Relay
 from shared.run import schema
 from shared.run.service import Service
@@ -18,7 +18,7 @@ from shared.run.settings import Settings
 from shared.store import engines
 from shared.store.signal import Signal
 
-LAST_WORDS = HEARTBEAT + PATIENCE + 1
+LAST_WORDS = HEARTBEAT + ANSWER_TIMEOUT + 1
 """Seconds in which a relay that lost its lease notices it, and what it was sending has arrived or never will."""
 
 
@@ -42,7 +42,7 @@ async def republish(settings: Settings, service: Service) -> str:
 async def refilled(leases: AsyncEngine, store: AsyncEngine, the_log: Log, settings: Settings, service: Service) -> int:
     relay = Relay(service.name, service.topic, settings.partitions, store, the_log, Signal())
     await the_log.check()
-    async with taken_over(leases, f"{service.name} worker") as was_running:
+    async with take_over_lease(leases, f"{service.name} worker") as was_running:
         await relay.rewind()
         if was_running:
             await asyncio.sleep(LAST_WORDS)
@@ -55,4 +55,4 @@ async def start_readers_anew(leases: AsyncEngine, service: Service) -> None:
         for each in SERVICES.values():
             if service.name in {one.source for one in each.upstream}:
                 for name in (f"{each.name} worker", each.read_models):
-                    await end(connection, name)
+                    await end_holder(connection, name)

@@ -14,13 +14,14 @@ import uvloop
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from funnelcast.embedded_postgres import until
 from funnelcast.failure import Failed
+from funnelcast.polling import wait_until
 from shared.flow.log import Log
 from shared.flow.log.kafka import KafkaLog
 from shared.flow.log.postgres import PostgresLog
 from shared.run import memory, process
-from shared.run.service import Resources, Service
+from shared.run.resources import Resources
+from shared.run.service import Service
 from shared.run.settings import Settings
 
 Apps = Mapping[str, FastAPI]
@@ -58,7 +59,7 @@ async def stoppable(life: Life) -> None:
     me = asyncio.current_task()
     assert me is not None  # noqa: S101 - a coroutine of a loop runs in a task
     stopper = Stopper(me)
-    with process.signals(stopper):
+    with process.stop_signals(stopper):
         try:
             await life(stopper)
         except asyncio.CancelledError:
@@ -111,12 +112,12 @@ async def serve(
 ) -> None:
     """Until told to stop. `welcome` is called when requests are answered, with the address."""
     with bound(resources.settings.host, resources.settings.port) as listening:
-        async with process.all_running(services, resources, work=work) as apps:
-            server = stopper.server = process.server(apps, resources.settings)
+        async with process.run_services(services, resources, work=work) as apps:
+            server = stopper.server = process.make_server(apps, resources.settings)
             async with asyncio.TaskGroup() as tasks:
                 serving = tasks.create_task(server.serve([listening]))
-                await until(lambda: server.started or serving.done())
-                memory.settle()
+                await wait_until(lambda: server.started or serving.done())
+                memory.freeze_loaded_objects()
                 welcoming = tasks.create_task(welcome(apps, address(listening)))
                 await serving
                 welcoming.cancel()

@@ -8,7 +8,8 @@ import structlog
 from funnelcast import bootstrap, database, runtime
 from funnelcast.runtime import Apps, Stopper
 from shared.run import process
-from shared.run.service import Resources, Service
+from shared.run.resources import Resources
+from shared.run.service import Service
 from shared.run.settings import Settings
 from shared.run.telemetry import configure_logging
 
@@ -30,7 +31,7 @@ def serve(settings: Settings, service: Service, role: Role) -> None:
 
 async def living(settings: Settings, service: Service, role: Role, stopper: Stopper) -> None:
     """Raises `WrongSchema` when the tables are not this code's: `funnelcast migrate` is a step of its own."""
-    stopper.seconds = process.GONE
+    stopper.seconds = process.STOP_SECONDS
     url = await database.answering(settings.postgres or "")
     async with database.connected(url) as engine:
         blind_index = await bootstrap.blind_of(settings, engine)

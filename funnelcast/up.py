@@ -9,13 +9,13 @@ import typer
 
 from funnelcast import bootstrap, database, forecast, keys, runtime
 from funnelcast.bootstrap import Founded
-from funnelcast.embedded_postgres import embedded_postgres
+from funnelcast.embedded_postgres.server import embedded_postgres
 from funnelcast.runtime import Apps, Stopper
 from funnelcast.services import SERVICES
 from shared.flow import continuity
 from shared.flow.log import LogUnavailable
 from shared.rules.clock_and_ids import ClockAndIds
-from shared.run.service import Resources
+from shared.run.resources import Resources
 from shared.run.settings import Settings
 from shared.run.telemetry import configure_logging
 from shared.store import engines

@@ -21,12 +21,12 @@ from funnelcast.verifying.log import Copy
 from funnelcast.verifying.snapshot import Snapshot
 from shared.flow import checkpoint, parked, read_schema
 from shared.flow.log import Log, LogUnavailable
+from shared.rules.reaction import REACTIONS
 from shared.run import schema
 from shared.run.service import Service
 from shared.run.settings import Settings
 from shared.store import event_store
 from shared.store.event_store import published
-from shared.web.service_context import REACTIONS
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ async def checks(engine: AsyncEngine, log: Log, tell: Tell) -> AsyncIterator[Che
 async def applied(taken: Snapshot, service: Service) -> int:
     """How many events the read models contain, of all sources. Raises `Failed` when there are none of this version."""
     tx = await taken.of(service.name)
-    if not await read_schema.is_there(tx, service.read_models):
+    if not await read_schema.exists(tx, service.read_models):
         raise Failed(f"{service.read_models} is not there: the start of {service.name} builds it")
     return sum((await checkpoint.positions(tx, service.read_models)).values())
 
@@ -98,7 +98,7 @@ async def of_service(
 
 
 async def set_aside(taken: Snapshot, service: Service) -> list[str]:
-    keys = await parked.keys(await taken.of(service.name), service.subscriptions)
+    keys = await parked.parked_keys(await taken.of(service.name), service.subscriptions)
     return [f"{each.subscription} of {each.source}: {each.key} from position {each.position} on" for each in keys]
 
 

@@ -13,12 +13,14 @@ from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from funnelcast.services import SCOPES
 from shared.flow.log import Log
 from shared.flow.log.postgres import PostgresLog
 from shared.rules.clock_and_ids import ClockAndIds
 from shared.run import schema
-from shared.run.process import Server, all_running, front, server
-from shared.run.service import Resources, Service
+from shared.run.process import Server, make_server, route_by_prefix, run_services
+from shared.run.resources import Resources
+from shared.run.service import Service
 from shared.run.settings import Settings
 from shared.store import engines
 from shared.store.aliases import BlindIndex
@@ -65,7 +67,7 @@ async def connected(url: str, *, search_path: str | None = None) -> AsyncIterato
         await engine.dispose()
 
 
-async def make_key(url: str, scopes: Collection[str] = access.SCOPES, *, name: str = "tester", **more: Any) -> str:
+async def make_key(url: str, scopes: Collection[str] = SCOPES, *, name: str = "tester", **more: Any) -> str:
     async with connected(url) as engine, engine.begin() as tx:
         return await access.create(tx, ClockAndIds().new_id(), name, scopes, **more)
 
@@ -91,14 +93,14 @@ async def running_services(
     *,
     clock_and_ids: ClockAndIds | None = None,
     log: Log | None = None,
-    scopes: Collection[str] = access.SCOPES,
+    scopes: Collection[str] = SCOPES,
     work: bool = True,
     settings: Settings = PATIENT,
 ) -> AsyncIterator[httpx.AsyncClient]:
     """Makes the topics, runs the services and yields a client with a key of these scopes."""
     async with running_apps(url, services, clock_and_ids=clock_and_ids, log=log, work=work, settings=settings) as apps:
         headers = {"Authorization": f"Bearer {await make_key(url, scopes)}"}
-        transport = httpx.ASGITransport(front(apps))
+        transport = httpx.ASGITransport(route_by_prefix(apps))
         async with httpx.AsyncClient(transport=transport, base_url="http://test", headers=headers) as client:
             yield client
 
@@ -118,7 +120,7 @@ async def running_apps(
         for topic in TOPICS:
             await chosen.create_topic(topic, 12)
         resources = Resources(url, chosen, settings, BLIND, clock_and_ids or ClockAndIds())
-        async with all_running(services, resources, work=work) as apps:
+        async with run_services(services, resources, work=work) as apps:
             yield apps
 
 
@@ -129,7 +131,7 @@ async def served_services(
     """The same behind a real port: for what streams."""
     async with running_apps(url, services, log=log, settings=settings) as apps:
         headers = {"Authorization": f"Bearer {await make_key(url)}"}
-        serving = server(apps, settings)
+        serving = make_server(apps, settings)
         task = asyncio.ensure_future(serving.serve())
         try:
             await eventually(lambda: started(serving))

@@ -9,17 +9,7 @@ from random import Random
 from funnelcast.demo.company import Account, Company
 from funnelcast.demo.script import Told, later, new_id, quarter_end, some_day, told
 from funnelcast.demo.words import PRODUCTS, REASONS
-from services.pipeline.opportunity.commands import (
-    Advance,
-    Lose,
-    OpenOpportunity,
-    OpportunityCommand,
-    Qualify,
-    Recycle,
-    SetAmount,
-    SetCloseDate,
-    Win,
-)
+from services.pipeline.opportunity import commands
 from services.pipeline.opportunity.decider import DECIDER
 from services.pipeline.opportunity.events import Approach, Motion
 from shared.rules.money import Money
@@ -27,7 +17,7 @@ from shared.rules.money import Money
 DIRECT = 880
 """Deals that began without a lead."""
 CURRENCY = "EUR"
-Step = tuple[datetime, OpportunityCommand]
+Step = tuple[datetime, commands.OpportunityCommand]
 
 
 @dataclass(frozen=True)
@@ -77,7 +67,7 @@ def worked(random: Random, deal: Deal, now: datetime) -> list[Told]:
 
 
 def opened(random: Random, deal: Deal) -> Step:
-    command = OpenOpportunity(
+    command = commands.OpenOpportunity(
         name=deal.name,
         account=deal.account.domain,
         owner=deal.owner,
@@ -101,35 +91,38 @@ def lived(random: Random, deal: Deal) -> Iterator[Step]:
     chances = EXISTING if deal.existing else NEW
     at = later(random, deal.began, 3 * chances.pace, 18 * chances.pace)
     if random.random() > chances.qualified:
-        yield at, Recycle(reason=random.choice(REASONS))
+        yield at, commands.Recycle(reason=random.choice(REASONS))
         return
-    yield at, Qualify()
+    yield at, commands.Qualify()
     for stage, chance in (("proposal", chances.proposal), ("negotiation", chances.negotiation)):
         at = later(random, at, 6 * chances.pace, 28 * chances.pace)
         if random.random() > chance:
-            yield at, Lose(reason=random.choice(REASONS))
+            yield at, commands.Lose(reason=random.choice(REASONS))
             return
-        yield at, Advance(to_stage=stage)
+        yield at, commands.Advance(to_stage=stage)
         yield from revised(random, deal, at)
     at = later(random, at, 5 * chances.pace, 25 * chances.pace)
-    yield at, Win() if random.random() < chances.won else Lose(reason=random.choice(REASONS))
+    if random.random() < chances.won:
+        yield at, commands.PermittedWin(body=commands.Win())
+    else:
+        yield at, commands.Lose(reason=random.choice(REASONS))
 
 
 def revised(random: Random, deal: Deal, at: datetime) -> Iterator[Step]:
     if random.random() < 0.25:
-        yield at + timedelta(minutes=2), SetAmount(amount=priced(random, deal))
+        yield at + timedelta(minutes=2), commands.SetAmount(amount=priced(random, deal))
     if random.random() < 0.3:
         close_date = at.date() + timedelta(days=random.randint(15, 75))
-        yield at + timedelta(minutes=4), SetCloseDate(close_date=close_date)
+        yield at + timedelta(minutes=4), commands.SetCloseDate(close_date=close_date)
 
 
 def reviewed(random: Random, steps: Sequence[Step], now: datetime) -> Iterator[Step]:
     """The last review: what is on offer and still open gets a day on which it may be won, some this quarter."""
-    ended = any(isinstance(command, Win | Lose | Recycle) for _, command in steps)
-    offered = any(isinstance(command, Advance) for _, command in steps)
+    ended = any(isinstance(command, commands.PermittedWin | commands.Lose | commands.Recycle) for _, command in steps)
+    offered = any(isinstance(command, commands.Advance) for _, command in steps)
     if offered and not ended:
         at = max(steps[-1][0], now - timedelta(hours=random.randint(1, 30)))
-        yield at, SetCloseDate(close_date=expected(random, now))
+        yield at, commands.SetCloseDate(close_date=expected(random, now))
 
 
 def expected(random: Random, now: datetime) -> date:

@@ -33,7 +33,10 @@ def told(
     also: Sequence[str] = (),
 ) -> Told:
     return Told(
-        at, WriteRequest(decider, decider.stream(subject), [Step(command, at)], actor, TELLER, find=find, also=also)
+        at,
+        WriteRequest(
+            decider, decider.stream(subject), [Step(command, at)], actor, TELLER, resolve_by=find, also_claim=also
+        ),
     )
 
 

@@ -19,9 +19,10 @@ from services.qualification.projections import leads
 from services.qualification.projections.leads import Wanted
 from shared.flow import checkpoint
 from shared.rules.message import Refusal
+from shared.rules.reaction import REACTIONS
 from shared.store import event_store
 from shared.store.write_request import Step, WriteRequest
-from shared.web.service_context import REACTIONS, ServiceContext
+from shared.web.service_context import ServiceContext
 
 AT_ONCE = 500
 MANY = 10_000
@@ -91,7 +92,7 @@ def in_time(told: Iterable[Told]) -> list[WriteRequest]:
 
 async def say(part: ServiceContext, what: str, write_requests: Sequence[WriteRequest]) -> None:
     """Each with a key: as long as answers are kept, saying it again adds nothing."""
-    keyed = [ask._replace(key=f"demo {what} {number}") for number, ask in enumerate(write_requests)]
+    keyed = [ask._replace(idempotency_key=f"demo {what} {number}") for number, ask in enumerate(write_requests)]
     refused: list[str] = []
     for start in range(0, len(write_requests), AT_ONCE):
         answers = await part.committer.write_all(keyed[start : start + AT_ONCE])
@@ -121,9 +122,9 @@ async def is_settled(parts: Parts) -> bool:
 async def is_abreast(part: ServiceContext, heads: Mapping[str, int]) -> bool:
     async with part.reads.connect() as tx:
         reacted = await checkpoint.positions(tx, REACTIONS)
-        projected = await checkpoint.positions(tx, part.projections)
-    return all(reacted.get(source, 0) >= heads[source] for source in part.reacted) and all(
-        projected.get(source, 0) >= heads[source] for source in part.projected
+        projected = await checkpoint.positions(tx, part.read_models)
+    return all(reacted.get(source, 0) >= heads[source] for source in part.reacted_sources) and all(
+        projected.get(source, 0) >= heads[source] for source in part.projected_sources
     )
 
 

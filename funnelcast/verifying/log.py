@@ -6,7 +6,7 @@ from hashlib import sha256
 
 import orjson
 
-from shared.flow.log import NOT_OURS, Log, UnknownTopic
+from shared.flow.log import FOREIGN_RECORD, Log, UnknownTopic
 from shared.rules.message import StoredEvent
 from shared.store.rows import plain
 
@@ -38,7 +38,7 @@ class Copy:
         """The next records of a partition, whose last new position was `last`; returns what it is now. A repetition
         is allowed: a relay that was killed sends again what it cannot know to have arrived."""
         for event in events:
-            if event is NOT_OURS:
+            if event is FOREIGN_RECORD:
                 self.findings.append(f"partition {partition} holds a record that is not ours")
                 continue
             if event.position > len(self.seen):

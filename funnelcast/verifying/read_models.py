@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from funnelcast.verifying.snapshot import Snapshot, look_at
 from shared.flow import checkpoint, parked, read_schema
-from shared.flow.projection import together
+from shared.flow.projection import apply_all
 from shared.run.service import Service
 
 MOST = 5
@@ -20,7 +20,7 @@ async def check(engine: AsyncEngine, snapshot: Snapshot, service: Service) -> li
     subscription = service.read_models
     tx = await snapshot.of(service.name)
     positions = await checkpoint.positions(tx, subscription)
-    left_out = await parked.left_out(tx, subscription)
+    left_out = await parked.excluded_positions(tx, subscription)
     tables = [table for projection in service.projections for table in projection.tables.sorted_tables]
     async with engine.connect() as anew, anew.begin() as undone:
         await build(anew, snapshot, service, positions, left_out)
@@ -39,10 +39,10 @@ async def build(
     """From the sources' stores, each up to where the live tables are, one source after the other: their order among
     each other must not matter."""
     schema = f"verify_{service.name}"
-    await read_schema.create(anew, schema, service.projections)
+    await read_schema.create_tables(anew, schema, service.projections)
     await look_at(anew, schema)
     for source, parse in service.parsers.items():
-        apply = together(service.projections, source)
+        apply = apply_all(service.projections, source)
         async for page in snapshot.events(source, 0, positions.get(source, 0)):
             facts = parse.all([event for event in page if (source, event.position) not in left_out])
             await apply(anew, facts)

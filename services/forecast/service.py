@@ -11,6 +11,7 @@ SERVICE = Service(
     name="forecast",
     topic="funnelcast.forecast.v1",
     parse=PARSE,
+    scopes=["forecast:read", "forecast:write"],
     routers=[org_import.router, org.router, rollup.router, Feed("forecast", PUBLIC).router()],
     projections=[ledger.PROJECTION],
     upstream=[Upstream("pipeline", "funnelcast.pipeline.v1", pipeline.PARSE)],

@@ -1,10 +1,11 @@
-"""Every event this service stores: what its projections, its feed and its topic may contain."""
+"""Every event that this service stores, and those that its subscribers see."""
 
 from services.pipeline.opportunity.events import OpportunityEvent, TextsErased
 from services.pipeline.process.events import ProcessEvent
+from services.pipeline.setting.events import SettingEvent
 from shared.rules.message import Parser, members, parser
 
-PipelineEvent = OpportunityEvent | ProcessEvent
+PipelineEvent = OpportunityEvent | ProcessEvent | SettingEvent
 PARSE: Parser[PipelineEvent] = parser(PipelineEvent)
 PUBLIC = frozenset(event.type for event in members(OpportunityEvent)) - {TextsErased.type}
-"""Told to subscribers."""
+"""The types in the feed, and in the event stream."""

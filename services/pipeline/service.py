@@ -1,11 +1,11 @@
-"""What the pipeline service is made of."""
+"""The parts of the pipeline service."""
 
 from services.pipeline import reactions
-from services.pipeline.api import batch, changes, opportunities, stages
+from services.pipeline.api import batch, changes, opportunities, settings, stages
 from services.pipeline.events import PARSE, PUBLIC
 from services.pipeline.projections import opportunities as opportunity_list
 from services.pipeline.projections import stage_visits
-from services.pipeline.upstream import qualification
+from services.pipeline.upstream import forecast, qualification
 from shared.run.service import Service, Upstream
 from shared.web.feed import Feed
 
@@ -13,9 +13,20 @@ SERVICE = Service(
     name="pipeline",
     topic="funnelcast.pipeline.v1",
     parse=PARSE,
-    routers=[batch.router, changes.router, opportunities.router, stages.router, Feed("pipeline", PUBLIC).router()],
+    scopes=["pipeline:read", "pipeline:write", "pipeline:correct"],
+    routers=[
+        batch.router,
+        changes.router,
+        opportunities.router,
+        stages.router,
+        settings.router,
+        Feed("pipeline", PUBLIC).router(),
+    ],
     projections=[opportunity_list.PROJECTION, stage_visits.PROJECTION],
-    upstream=[Upstream("qualification", "funnelcast.qualification.v1", qualification.PARSE)],
+    upstream=[
+        Upstream("qualification", "funnelcast.qualification.v1", qualification.PARSE),
+        Upstream("forecast", "funnelcast.forecast.v1", forecast.PARSE),
+    ],
     react=reactions.react,
-    reacts_to=["qualification"],
+    reacts_to=["qualification", "forecast"],
 )

@@ -1,4 +1,4 @@
-"""What a consumer takes at once: events with what they say."""
+"""A batch of events as a consumer takes it from its source, parsed."""
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,48 +8,50 @@ from typing import Any
 from shared.rules.message import Parser, RecordedEvent, StoredEvent
 
 SLICE = 20
-"""Events that are parsed in one go."""
+"""Events that are parsed before other tasks of the process get a turn."""
 Offsets = Mapping[int, int]
+"""By partition, the offset of the next record to read."""
+Parsed = RecordedEvent[Any] | Exception | None
+"""None: the parser passes over events of this type."""
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Events, what each of them says (an error where it cannot be parsed; none where it does not matter here), and the
-    source's offsets after them."""
+    """Events in position order, each with what parsing it gave, and the source's offsets after the last one."""
 
     events: Sequence[StoredEvent]
-    facts: Sequence[RecordedEvent[Any] | Exception | None]
+    parsed: Sequence[Parsed]
     offsets: Offsets | None
 
     @classmethod
-    async def parsed(cls, parse: Parser[Any], events: Sequence[StoredEvent], offsets: Offsets | None) -> "Batch":
-        """In slices: requests that this process answers need not wait for all of it."""
-        facts: list[RecordedEvent[Any] | Exception | None] = []
+    async def parse(cls, parse: Parser[Any], events: Sequence[StoredEvent], offsets: Offsets | None) -> "Batch":
+        """Parses in slices, so that requests to the same process need not wait for the whole batch."""
+        parsed: list[Parsed] = []
         for start in range(0, len(events), SLICE):
-            facts += [fact_of(parse, event) for event in events[start : start + SLICE]]
+            parsed += [parse_or_error(parse, event) for event in events[start : start + SLICE]]
             await asyncio.sleep(0)
-        return cls(events, facts, offsets)
+        return cls(events, parsed, offsets)
 
     def halves(self) -> tuple["Batch", "Batch"]:
-        """Only the second reaches as far as the offsets."""
+        """The offsets belong to the second half: they are true only after the last event."""
         half = len(self.events) // 2
-        first = Batch(self.events[:half], self.facts[:half], None)
-        return first, Batch(self.events[half:], self.facts[half:], self.offsets)
+        first = Batch(self.events[:half], self.parsed[:half], None)
+        return first, Batch(self.events[half:], self.parsed[half:], self.offsets)
 
 
-def fact_of(parse: Parser[Any], event: StoredEvent) -> RecordedEvent[Any] | Exception | None:
+def parse_or_error(parse: Parser[Any], event: StoredEvent) -> Parsed:
     try:
         return parse(event)
     except Exception as error:
         return error
 
 
-def readable(facts: Iterable[RecordedEvent[Any] | Exception | None]) -> list[RecordedEvent[Any]]:
-    """Raises the error of the first that is none."""
-    found = []
-    for fact in facts:
-        if isinstance(fact, Exception):
-            raise fact
-        if fact is not None:
-            found.append(fact)
-    return found
+def recorded_events(parsed: Iterable[Parsed]) -> list[RecordedEvent[Any]]:
+    """Raises the first parse error."""
+    events = []
+    for each in parsed:
+        if isinstance(each, Exception):
+            raise each
+        if each is not None:
+            events.append(each)
+    return events

@@ -1,16 +1,20 @@
-"""A cancellation that meets a failure on its way can be replaced by it: who goes on after failures must ask."""
+"""Cancellations that were replaced by an error.
+
+A task may be cancelled while it fails: then only the error arrives. Code that retries after errors must check for this,
+or it would never stop.
+"""
 
 import asyncio
 
 
 def cancellations() -> int:
-    """How often the current task was cancelled, and it was not taken back."""
-    me = asyncio.current_task()
-    return me.cancelling() if me is not None else 0
+    """How many cancellations of the current task are pending."""
+    task = asyncio.current_task()
+    return task.cancelling() if task is not None else 0
 
 
 def raise_if_cancelled() -> None:
-    """Raises the cancellation that a failure hid. Not below a task group: before Python 3.12 it leaves the count too
-    high when one of its tasks fails."""
+    """Raises a pending cancellation. Must not be called below a task group: before Python 3.12 the count stays too high
+    when a task of the group fails."""
     if cancellations():
         raise asyncio.CancelledError

@@ -1,4 +1,7 @@
-"""How far each subscription has come in each source. Moved by compare-and-set, first in the effects' transaction."""
+"""The position that each subscription has applied, by source. Effects are applied in the transaction that advances it.
+
+The checkpoint is advanced by compare-and-set before the effects: of two consumers, the second one fails.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +16,7 @@ from shared.store.event_store import metadata
 
 
 class Fenced(Exception):
-    """Somebody else moved this checkpoint: they do this work now, and ours did not happen."""
+    """Another process advanced this checkpoint: it has taken over the work, and this transaction must not commit."""
 
 
 class CheckpointColumns(TypedColumns):
@@ -24,10 +27,10 @@ class CheckpointColumns(TypedColumns):
 
 
 checkpoints = Table("checkpoints", metadata, CheckpointColumns)
-MOVE = text("""
+ADVANCE = text("""
     UPDATE checkpoints SET position = :position, offsets = coalesce(CAST(:offsets AS jsonb), offsets)
     WHERE subscription = :subscription AND source = :source AND position = :expected RETURNING position""")
-TAKE_TURNS = text("""
+LOCK_AND_FIND_EXCLUDED = text("""
     SELECT pg_advisory_xact_lock(hashtext(current_schema()), hashtext(:subscription)),
         (SELECT coalesce(array_agg(DISTINCT key), '{}') FROM parked
             WHERE subscription = :subscription AND source = :source) AS keys,
@@ -35,39 +38,39 @@ TAKE_TURNS = text("""
             WHERE subscription = :subscription AND source = :source AND position > :after) AS skipped""").columns(
     keys=ARRAY(Text), skipped=ARRAY(BigInteger)
 )
-"""What it reads is changed only by who holds the checkpoint's row: so it is read when that row is ours, by another
-statement than the one that waited for the row."""
+"""Parked keys and skipped positions change only under the lock on the checkpoint's row. They are therefore read after
+that lock is held, by a second statement: the statement that waits for a lock reads from before the wait."""
 
 
 @dataclass(frozen=True)
-class Aside:
-    """What of a batch is not to be applied: events of these keys, which wait; events at these positions, ever."""
+class ExcludedEvents:
+    """Events that must not be applied: those of `parked_keys` are parked too, those at `skipped` positions dropped."""
 
-    keys: frozenset[str]
+    parked_keys: frozenset[str]
     skipped: frozenset[int]
 
 
-async def find(tx: AsyncConnection, subscription: str, source: str) -> tuple[int, dict[int, int]]:
-    """The position, and the log's offsets to go on reading from: a hint that costs nothing when it is lost."""
+async def find_or_create(tx: AsyncConnection, subscription: str, source: str) -> tuple[int, dict[int, int]]:
+    """The position, and the log's offsets from which to go on reading. The offsets are a hint that may be lost."""
     start = {"subscription": subscription, "source": source, "position": 0, "offsets": {}}
     await tx.execute(insert(checkpoints).values(start).on_conflict_do_nothing())
-    mine = (checkpoints.c.subscription == subscription) & (checkpoints.c.source == source)
-    row = (await tx.execute(select(checkpoints).where(mine))).one()
+    this_one = (checkpoints.c.subscription == subscription) & (checkpoints.c.source == source)
+    row = (await tx.execute(select(checkpoints).where(this_one))).one()
     return row.position, {int(partition): offset for partition, offset in row.offsets.items()}
 
 
-async def move(
+async def advance(
     tx: AsyncConnection,
     subscription: str,
     source: str,
     expected: int,
     position: int,
     offsets: Mapping[int, int] | None = None,
-) -> Aside:
-    """Raises `Fenced`. Then this subscription's sources take turns, so that what one of them changes is never read
-    half-done by another."""
+) -> ExcludedEvents:
+    """Raises `Fenced`. Holds a lock of the subscription until the transaction ends: the effects of its sources are
+    applied one after the other, so that none reads what another has half changed."""
     moved = await tx.execute(
-        MOVE,
+        ADVANCE,
         {
             "subscription": subscription,
             "source": source,
@@ -78,9 +81,11 @@ async def move(
     )
     if moved.one_or_none() is None:
         raise Fenced(f"{subscription} of {source} is no longer at {expected}")
-    turn = await tx.execute(TAKE_TURNS, {"subscription": subscription, "source": source, "after": expected})
-    row = turn.one()
-    return Aside(frozenset(row.keys), frozenset(row.skipped))
+    excluded = await tx.execute(
+        LOCK_AND_FIND_EXCLUDED, {"subscription": subscription, "source": source, "after": expected}
+    )
+    row = excluded.one()
+    return ExcludedEvents(frozenset(row.keys), frozenset(row.skipped))
 
 
 async def positions(tx: AsyncConnection, subscription: str) -> dict[str, int]:
@@ -89,12 +94,12 @@ async def positions(tx: AsyncConnection, subscription: str) -> dict[str, int]:
     return {row.source: row.position for row in await tx.execute(query)}
 
 
-async def forget(tx: AsyncConnection, subscription: str) -> None:
+async def delete_subscription(tx: AsyncConnection, subscription: str) -> None:
     await tx.execute(delete(checkpoints).where(checkpoints.c.subscription == subscription))
 
 
-async def furthest(tx: AsyncConnection, family: str) -> dict[str, int]:
-    """By source: how far any of the subscriptions came whose names begin like this."""
-    mine = checkpoints.c.subscription.startswith(family, autoescape=True)
-    query = select(checkpoints.c.source, func.max(checkpoints.c.position)).where(mine).group_by(checkpoints.c.source)
-    return {row[0]: row[1] for row in await tx.execute(query)}
+async def furthest_positions(tx: AsyncConnection, prefix: str) -> dict[str, int]:
+    """By source, the highest position of all subscriptions whose names begin with `prefix`."""
+    has_prefix = checkpoints.c.subscription.startswith(prefix, autoescape=True)
+    query = select(checkpoints.c.source, func.max(checkpoints.c.position)).where(has_prefix)
+    return {row[0]: row[1] for row in await tx.execute(query.group_by(checkpoints.c.source))}

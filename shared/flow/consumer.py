@@ -1,86 +1,43 @@
-"""One source's events, in position order, each with its effects in one transaction with the checkpoint."""
+"""Applies the events of one source in position order, each batch in one transaction with the checkpoint."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from shared.flow import checkpoint, parked
-from shared.flow.batch import Batch, Offsets, readable
+from shared.flow import checkpoint, parked, parked_actions
+from shared.flow.batch import Batch, Offsets, recorded_events
 from shared.flow.cancelled import raise_if_cancelled
-from shared.flow.checkpoint import Aside, Fenced
-from shared.flow.parked import Wished
+from shared.flow.checkpoint import ExcludedEvents, Fenced
+from shared.flow.parked_actions import RequestedAction
+from shared.flow.source import Source
 from shared.rules.message import Parser, RecordedEvent, StoredEvent
-from shared.store import event_store
 from shared.store.prefetch import prefetch
-from shared.store.signal import Backoff, Signal
+from shared.store.signal import Signal
 
 log = structlog.get_logger()
-WAIT = 0.25
-"""Seconds between looks for what other processes wrote; what this one writes wakes it at once."""
+POLL_SECONDS = 0.25
+"""How long to wait for what other processes write; what this process writes is signalled."""
 Effect = Callable[[AsyncConnection, Sequence[RecordedEvent[Any]]], Awaitable[None]]
-
-
-class Source(Protocol):
-    @property
-    def offsets(self) -> Offsets:
-        """Where to go on reading after the last events that `read` gave: a hint to be kept beside the checkpoint."""
-
-    def seek(self, offsets: Offsets) -> None:
-        """Start from this hint."""
-
-    async def read(self, after: int, limit: int, wait: float) -> list[StoredEvent]:
-        """The next events by position, without a gap; empty when none came within `wait` seconds."""
-
-    async def aclose(self) -> None:
-        """Frees what reading holds."""
-
-
-@dataclass
-class StoreSource:
-    """The service's own store: alive when the log is not."""
-
-    engine: AsyncEngine
-    wake: Signal
-    offsets: Offsets = field(default_factory=dict)
-    pause: Backoff = field(default_factory=Backoff)
-
-    def seek(self, offsets: Offsets) -> None:
-        """Positions are all it needs."""
-
-    async def read(self, after: int, limit: int, wait: float) -> list[StoredEvent]:
-        known = self.wake.times
-        events = await self.read_now(after, limit)
-        pause = self.pause.after(bool(events))
-        if not events:
-            await self.wake.after(known, min(pause, wait))
-        return events
-
-    async def aclose(self) -> None:
-        """The engine is not its own."""
-
-    async def read_now(self, after: int, limit: int) -> list[StoredEvent]:
-        async with self.engine.connect() as tx:
-            return await event_store.read_after(tx, after, limit)
 
 
 @dataclass
 class Progress:
-    """What readiness and metrics tell of a consumer."""
+    """What readiness and metrics show of a consumer. `stop_reason`: why it stopped for good."""
 
     subscription: str
     source: str
     position: int = 0
-    stopped: str | None = None
+    stop_reason: str | None = None
 
 
 @dataclass
 class Consumer:
-    """Follows one source for one subscription, as long as nobody else does (`Fenced`)."""
+    """Follows one source for one subscription, until another process does (`Fenced`)."""
 
     subscription: str
     source: str
@@ -89,45 +46,46 @@ class Consumer:
     effect: Effect
     engine: AsyncEngine
     limit: int
+    """Events of a batch."""
     progress: Progress
-    wrote: Signal = field(default_factory=Signal)
-    """Called after each batch: for those who follow the store that the effect wrote to."""
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """The subscription's: its sources wait for each other here, where a long batch runs into no lock timeout."""
-    rest: float = 0.0
-    """Seconds after a batch that was not full: under load, what comes meanwhile shares a transaction."""
-    has_parked: bool = True
-    """Whether there may be parked keys, and so wishes about them."""
+    changed: Signal = field(default_factory=Signal)
+    """Notified after each batch, for those who wait for what the effect writes."""
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """The subscription's: its sources wait for each other here, where no lock time-out of Postgres cuts a long wait."""
+    pause_seconds: float = 0.0
+    """After a batch that was not full: under load, the events of the pause share one transaction."""
+    may_have_parked_keys: bool = True
 
     async def run(self) -> None:
         async with self.engine.begin() as tx:
-            self.progress.position, offsets = await checkpoint.find(tx, self.subscription, self.source)
-            self.has_parked = self.source in await parked.lowest(tx, self.subscription)
+            self.progress.position, offsets = await checkpoint.find_or_create(tx, self.subscription, self.source)
+            self.may_have_parked_keys = self.source in await parked.first_parked_positions(tx, self.subscription)
         self.events.seek(offsets)
         async with aclosing(prefetch(self.batches(), self.is_full)) as batches:
             async for batch in batches:
                 raise_if_cancelled()
                 if batch.events:
-                    await self.take(batch)
-                if self.has_parked:
-                    await self.carry_out_wishes()
+                    await self.process(batch)
+                if self.may_have_parked_keys:
+                    await self.carry_out_requested_actions()
                 if batch.events and not self.is_full(batch):
-                    await asyncio.sleep(self.rest)
+                    await asyncio.sleep(self.pause_seconds)
 
     async def batches(self) -> AsyncGenerator[Batch]:
-        at = self.progress.position
+        position = self.progress.position
         while True:
-            events = await self.events.read(at, self.limit, WAIT)
+            events = await self.events.read(position, self.limit, POLL_SECONDS)
             if events:
-                at = events[-1].position
-            yield await Batch.parsed(self.parse, events, self.events.offsets)
+                position = events[-1].position
+            yield await Batch.parse(self.parse, events, self.events.offsets)
 
     def is_full(self, batch: Batch) -> bool:
-        """There is more."""
+        """Then there are probably more events."""
         return len(batch.events) == self.limit
 
-    async def take(self, batch: Batch) -> None:
-        """All at once; if the data of one of them cannot be applied, by halves, until that one is alone."""
+    async def process(self, batch: Batch) -> None:
+        """Applies the whole batch. When the data of an event cannot be applied, the batch is halved until that event is
+        alone; then it is parked."""
         try:
             await self.apply(batch)
         except Exception as error:
@@ -137,36 +95,39 @@ class Consumer:
                 await self.park(batch.events[0], error, batch.offsets)
                 return
             for half in batch.halves():
-                await self.take(half)
+                await self.process(half)
 
     async def apply(self, batch: Batch) -> None:
-        reached = batch.events[-1].position
-        async with self.moving(reached, batch.offsets) as (tx, aside):
-            told = zip(batch.events, batch.facts, strict=True)
-            due = [(event, fact) for event, fact in told if event.position not in aside.skipped]
-            waiting = [event for event, _ in due if event.stream in aside.keys]
-            await parked.set_aside(tx, self.subscription, self.source, waiting)
-            await self.effect(tx, readable(fact for event, fact in due if event.stream not in aside.keys))
-        self.progress.position = reached
-        self.has_parked = bool(aside.keys)
-        self.wrote.notify()
+        position = batch.events[-1].position
+        async with self.advancing_checkpoint(position, batch.offsets) as (tx, excluded):
+            pairs = zip(batch.events, batch.parsed, strict=True)
+            wanted = [(event, parsed) for event, parsed in pairs if event.position not in excluded.skipped]
+            behind_parked = [event for event, _ in wanted if event.stream in excluded.parked_keys]
+            await parked.park_events(tx, self.subscription, self.source, behind_parked)
+            due = (parsed for event, parsed in wanted if event.stream not in excluded.parked_keys)
+            await self.effect(tx, recorded_events(due))
+        self.progress.position = position
+        self.may_have_parked_keys = bool(excluded.parked_keys)
+        self.changed.notify()
 
     async def park(self, event: StoredEvent, error: Exception, offsets: Offsets | None) -> None:
-        async with self.moving(event.position, offsets) as (tx, _):
-            await parked.check_rate(tx)
-            await parked.set_aside(tx, self.subscription, self.source, [event], error)
+        async with self.advancing_checkpoint(event.position, offsets) as (tx, _):
+            await parked.check_parking_rate(tx)
+            await parked.park_events(tx, self.subscription, self.source, [event], error)
         self.progress.position = event.position
-        self.has_parked = True
-        self.tell("parked", event, error)
+        self.may_have_parked_keys = True
+        self.log_error("parked", event, error)
 
     @asynccontextmanager
-    async def moving(self, to: int, offsets: Offsets | None = None) -> AsyncIterator[tuple[AsyncConnection, Aside]]:
-        """A transaction in which the checkpoint is moved first."""
-        at = self.progress.position
-        async with self.turn, self.engine.begin() as tx:
-            yield tx, await checkpoint.move(tx, self.subscription, self.source, at, to, offsets)
+    async def advancing_checkpoint(
+        self, position: int, offsets: Offsets | None = None
+    ) -> AsyncIterator[tuple[AsyncConnection, ExcludedEvents]]:
+        """A transaction that has advanced the checkpoint to `position`. Raises `Fenced`."""
+        current = self.progress.position
+        async with self.lock, self.engine.begin() as tx:
+            yield tx, await checkpoint.advance(tx, self.subscription, self.source, current, position, offsets)
 
-    def tell(self, what: str, event: StoredEvent, error: Exception) -> None:
+    def log_error(self, what: str, event: StoredEvent, error: Exception) -> None:
         log.error(
             what,
             subscription=self.subscription,
@@ -176,22 +137,22 @@ class Consumer:
             error=type(error).__name__,
         )
 
-    # -- wishes about parked keys -------------------------------------------------------------------------------
+    # -- actions that an operator requested for parked keys --------------------------------------------------------
 
-    async def carry_out_wishes(self) -> None:
-        """Step by step: each takes events out of a queue, or gives the wish up."""
-        while (wished := await self.wished()) is not None:
-            if wished.wish == "skip":
-                await self.skip(wished.events[0])
+    async def carry_out_requested_actions(self) -> None:
+        """Each step removes events from the parked ones, or clears the request."""
+        while (requested := await self.find_requested_action()) is not None:
+            if requested.action == "skip":
+                await self.skip(requested.events[0])
             else:
-                await self.release(wished.events)
+                await self.release(requested.events)
 
-    async def wished(self) -> Wished | None:
+    async def find_requested_action(self) -> RequestedAction | None:
         async with self.engine.begin() as tx:
-            return await parked.wished(tx, self.subscription, self.source, self.limit)
+            return await parked_actions.find_requested_action(tx, self.subscription, self.source, self.limit)
 
     async def release(self, events: Sequence[StoredEvent]) -> None:
-        """A key's first events, or as many of them as can be applied; the one that cannot stays parked."""
+        """Applies the first events of a key, as many as can be applied. An event that cannot stays parked."""
         try:
             await self.apply_parked(events)
         except Exception as error:
@@ -203,30 +164,31 @@ class Consumer:
                 await self.keep_parked(events[0], error)
 
     async def apply_parked(self, events: Sequence[StoredEvent]) -> None:
-        async with self.staying() as tx:
-            must_be(await parked.take(tx, self.subscription, self.source, events))
+        async with self.holding_checkpoint() as tx:
+            require_unchanged(await parked_actions.remove_events(tx, self.subscription, self.source, events))
             await self.effect(tx, self.parse.all(events))
-        self.wrote.notify()
+        self.changed.notify()
         log.info("released", subscription=self.subscription, source=self.source, key=events[0].stream)
 
     async def keep_parked(self, event: StoredEvent, error: Exception) -> None:
-        async with self.staying() as tx:
-            await parked.failed_again(tx, self.subscription, self.source, event, error)
-        self.tell("parked_again", event, error)
+        async with self.holding_checkpoint() as tx:
+            await parked_actions.record_failure(tx, self.subscription, self.source, event, error)
+        self.log_error("parked_again", event, error)
 
     async def skip(self, event: StoredEvent) -> None:
-        async with self.staying() as tx:
-            must_be(await parked.skip(tx, self.subscription, self.source, event))
+        async with self.holding_checkpoint() as tx:
+            require_unchanged(await parked_actions.skip_event(tx, self.subscription, self.source, event))
         log.info("skipped", subscription=self.subscription, source=self.source, position=event.position)
 
     @asynccontextmanager
-    async def staying(self) -> AsyncIterator[AsyncConnection]:
-        """The checkpoint stays where it is, held: nobody else moves it or touches what is parked."""
-        async with self.moving(self.progress.position) as (tx, _):
+    async def holding_checkpoint(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that locks the checkpoint's row where it is: no other process advances it or touches parked
+        events meanwhile."""
+        async with self.advancing_checkpoint(self.progress.position) as (tx, _):
             yield tx
 
 
-def must_be(there: bool) -> None:
-    """The position alone does not tell of a release: another one at the same place may have done it."""
-    if not there:
-        raise Fenced("somebody else carried this wish out")
+def require_unchanged(unchanged: bool) -> None:
+    """The checkpoint's position does not show a release: another process may have done it without moving it."""
+    if not unchanged:
+        raise Fenced("another process has carried out this action")

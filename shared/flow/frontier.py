@@ -8,24 +8,27 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 FIND = text("""
-    SELECT jsonb_object_agg(source, position) AS positions, jsonb_object_agg(source, xmin::text) AS written,
+    SELECT jsonb_object_agg(source, position) AS positions, jsonb_object_agg(source, xmin::text) AS transactions,
         (SELECT coalesce(max(position), 0) FROM events) AS head
-    FROM checkpoints WHERE subscription = :subscription""").columns(positions=JSONB, written=JSONB, head=BigInteger)
+    FROM checkpoints WHERE subscription = :subscription""").columns(
+    positions=JSONB, transactions=JSONB, head=BigInteger
+)
 
 
 @dataclass(frozen=True)
 class Frontier:
-    """Of each source, the last position applied, and which transaction wrote that; the head of the service's store.
+    """By source, the last position applied and the id of the transaction that wrote it; the head of the own store.
 
-    Equal ones mean equal rows and texts. Whoever changes rows writes a checkpoint in the same transaction, also who
-    releases a parked key, and who puts rebuilt tables in place; and the vault changes with an event alone.
+    Equal frontiers mean equal rows and texts. Every transaction that changes rows of a read model writes a checkpoint,
+    also when a parked key is released and when rebuilt tables replace the old ones. The vault changes only together
+    with an event.
     """
 
     positions: Mapping[str, int]
-    written: Mapping[str, str]
+    transactions: Mapping[str, str]
     head: int
 
 
 async def find(tx: AsyncConnection, subscription: str) -> Frontier:
     row = (await tx.execute(FIND, {"subscription": subscription})).one()
-    return Frontier(row.positions or {}, row.written or {}, row.head)
+    return Frontier(row.positions or {}, row.transactions or {}, row.head)

@@ -1,4 +1,4 @@
-"""Who does a service's background work: one process at a time, a standby within six seconds."""
+"""A lease: one process at a time does a service's background work, and a standby takes over within six seconds."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -10,10 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import NullPool
 
 HEARTBEAT = 1.0
-TRY = text("SELECT pg_try_advisory_lock(hashtext('funnelcast lease'), hashtext(:name))")
-TRY_FOR_NOW = text("SELECT pg_try_advisory_xact_lock(hashtext('funnelcast lease'), hashtext(:name))")
+"""Seconds between two heartbeats."""
+TRY_LOCK = text("SELECT pg_try_advisory_lock(hashtext('funnelcast lease'), hashtext(:name))")
+TRY_LOCK_IN_TRANSACTION = text("SELECT pg_try_advisory_xact_lock(hashtext('funnelcast lease'), hashtext(:name))")
 BEAT = text("SELECT 1")
-END = text("""
+END_HOLDER = text("""
     SELECT pg_terminate_backend(pid) FROM pg_locks
     WHERE locktype = 'advisory' AND granted AND objsubid = 2
         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
@@ -21,11 +22,11 @@ END = text("""
 
 
 class LeaseLost(Exception):
-    """The lock's connection ended: somebody else may hold it now."""
+    """The connection that held the lock ended: another process may hold the lease now."""
 
 
 def lease_engine(url: str) -> AsyncEngine:
-    """Postgres ends a session that is silent for 4 s, so a stopped process gives its lease up in time for a standby."""
+    """Postgres ends a session that is silent for 4 s: a process that hangs loses its lease in time for a standby."""
     settings = {"idle_session_timeout": "4s", "application_name": "funnelcast lease"}
     return create_async_engine(
         url,
@@ -36,38 +37,38 @@ def lease_engine(url: str) -> AsyncEngine:
 
 
 @asynccontextmanager
-async def lease(engine: AsyncEngine, name: str) -> AsyncIterator[None]:
+async def hold_lease(engine: AsyncEngine, name: str) -> AsyncIterator[None]:
     """Waits until the lease is free, holds it while the body runs, and cancels the body with `LeaseLost` when the
-    connection ends. The effects are safe anyway: checkpoints and cursors move by compare-and-set."""
+    connection ends. The effects are safe all the same: checkpoints and cursors advance by compare-and-set."""
     async with engine.connect() as connection:
-        while not (await connection.execute(TRY, {"name": name})).scalar_one():
+        while not (await connection.execute(TRY_LOCK, {"name": name})).scalar_one():
             await asyncio.sleep(HEARTBEAT / 2)
-        async with beating(connection):
+        async with heartbeats(connection):
             yield
 
 
 @asynccontextmanager
-async def taken_over(engine: AsyncEngine, name: str) -> AsyncIterator[bool]:
-    """The same, but whoever has it loses it: as when its connection ends. Yields whether somebody had it; they notice
-    at their next heartbeat, and until then go on."""
+async def take_over_lease(engine: AsyncEngine, name: str) -> AsyncIterator[bool]:
+    """As `hold_lease`, but ends the connection of the process that holds the lease. That process goes on until its next
+    heartbeat fails. Yields whether there was one."""
     async with engine.connect() as connection:
-        had = False
-        while not (await connection.execute(TRY, {"name": name})).scalar_one():
-            had = await end(connection, name) or had
+        was_held = False
+        while not (await connection.execute(TRY_LOCK, {"name": name})).scalar_one():
+            was_held = await end_holder(connection, name) or was_held
             await asyncio.sleep(0.02)
-        async with beating(connection):
-            yield had
+        async with heartbeats(connection):
+            yield was_held
 
 
-async def end(tx: AsyncConnection, name: str) -> bool:
-    """Whoever holds it starts anew. Whether somebody did."""
-    return bool((await tx.execute(END, {"name": name})).all())
+async def end_holder(tx: AsyncConnection, name: str) -> bool:
+    """Ends the connection that holds the lease; its process then starts anew. False when nobody holds it."""
+    return bool((await tx.execute(END_HOLDER, {"name": name})).all())
 
 
 @asynccontextmanager
-async def beating(connection: AsyncConnection) -> AsyncIterator[None]:
+async def heartbeats(connection: AsyncConnection) -> AsyncIterator[None]:
     async with asyncio.TaskGroup() as tasks:
-        task = tasks.create_task(beat(connection))
+        task = tasks.create_task(send_heartbeats(connection))
         try:
             yield
         finally:
@@ -75,11 +76,11 @@ async def beating(connection: AsyncConnection) -> AsyncIterator[None]:
 
 
 async def is_free(tx: AsyncConnection, name: str) -> bool:
-    """Whether nobody holds it; then nobody will before this transaction ends."""
-    return bool((await tx.execute(TRY_FOR_NOW, {"name": name})).scalar_one())
+    """Whether nobody holds the lease. If so, nobody can take it before this transaction ends."""
+    return bool((await tx.execute(TRY_LOCK_IN_TRANSACTION, {"name": name})).scalar_one())
 
 
-async def beat(connection: AsyncConnection) -> None:
+async def send_heartbeats(connection: AsyncConnection) -> None:
     while True:
         await asyncio.sleep(HEARTBEAT)
         try:

@@ -1,4 +1,4 @@
-"""Partitions back into one order. Positions are gapless, so it is known which event comes next, and waited for."""
+"""Merges the partitions of a topic into position order. Positions have no gaps: the next one is always known."""
 
 from collections import deque
 from collections.abc import Collection, Mapping, Sequence
@@ -8,27 +8,27 @@ from shared.rules.message import StoredEvent
 
 
 class Merge:
-    """What was read of a topic and waits for its turn. `next` is the position whose turn it is; `ready` events can be
-    taken from there on.
+    """Holds the records that were read before their turn.
 
-    Within a partition positions rise, but for repetitions of what was there before.
+    `next`: the position of the next event to take. `ready`: how many events can be taken from there on. Within a
+    partition positions rise, except for repetitions of earlier records.
     """
 
     def __init__(self, after: int, partitions: Collection[int], offsets: Mapping[int, int]) -> None:
         self.next = after + 1
         self.ready = 0
         self.read = {partition: offsets.get(partition, 0) for partition in partitions}
-        """The next offset to read, by partition."""
+        """By partition, the next offset to read."""
         self._pending: dict[int, StoredEvent] = {}
-        self._waiting: dict[int, deque[tuple[int, int]]] = {partition: deque() for partition in partitions}
-        """Offset and position of what is pending, by partition."""
+        self._pending_of: dict[int, deque[tuple[int, int]]] = {partition: deque() for partition in partitions}
+        """By partition, offset and position of the pending events."""
 
     def add(self, partition: int, fetched: Sequence[Fetched]) -> None:
-        """The next records of a partition. What was seen before is passed over."""
+        """Adds the next records of a partition. Repetitions are passed over."""
         for offset, event in fetched:
             if event.position >= self.next and event.position not in self._pending:
                 self._pending[event.position] = event
-                self._waiting[partition].append((offset, event.position))
+                self._pending_of[partition].append((offset, event.position))
             self.read[partition] = offset + 1
         while self._missing in self._pending:
             self.ready += 1
@@ -44,41 +44,41 @@ class Merge:
         return taken
 
     def _drop_taken(self) -> None:
-        for waiting in self._waiting.values():
-            while waiting and waiting[0][1] < self.next:
-                waiting.popleft()
+        for pending in self._pending_of.values():
+            while pending and pending[0][1] < self.next:
+                pending.popleft()
 
     @property
     def offsets(self) -> Mapping[int, int]:
-        """By partition, the offset before which nothing is left to take: where a reader from `next` on may start."""
-        return {partition: self._start(partition) for partition in self.read}
+        """By partition, the offset from which a reader must start to get all events from `next` on."""
+        return {partition: self._first_pending(partition) for partition in self.read}
 
-    def _start(self, partition: int) -> int:
-        waiting = self._waiting[partition]
-        return waiting[0][0] if waiting else self.read[partition]
+    def _first_pending(self, partition: int) -> int:
+        pending = self._pending_of[partition]
+        return pending[0][0] if pending else self.read[partition]
 
     @property
     def _missing(self) -> int:
-        """The first position that is not here."""
+        """The first position that was not read yet."""
         return self.next + self.ready
 
     @property
     def awaited(self) -> Collection[int]:
-        """Partitions that may hold the first position that is not here. Of the others something later waits, and within
-        one, positions rise: to read no more of those keeps short what waits."""
+        """The partitions that may hold the first missing position. The others have a later event pending, and positions
+        rise within a partition. Reading only the awaited ones limits how many events are pending."""
         missing = self._missing
-        return [partition for partition, waiting in self._waiting.items() if not waiting or waiting[-1][1] < missing]
+        return [partition for partition, pending in self._pending_of.items() if not pending or pending[-1][1] < missing]
 
     @property
     def has_later(self) -> bool:
-        """Whether something waits that was read before its turn."""
+        """Whether an event behind the first missing position is pending."""
         return len(self._pending) > self.ready
 
     def is_hole(self, watermark: Watermark, ends: Mapping[int, int]) -> bool:
-        """Whether `next` is missing from the log for good. `ends` must have been asked for after the watermark."""
+        """Whether the log has lost the event at `next`. `ends` must have been read after the watermark."""
         if watermark.position < self.next or self.next in self._pending:
             return False
         return all(self._is_past(partition, end) for partition, end in ends.items())
 
     def _is_past(self, partition: int, end: int) -> bool:
-        return bool(self._waiting.get(partition)) or self.read.get(partition, 0) >= end
+        return bool(self._pending_of.get(partition)) or self.read.get(partition, 0) >= end

@@ -1,4 +1,4 @@
-"""A read model: tables, and how each source's events change them."""
+"""A read model: its tables, and how each source's events change them."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared.rules.message import RecordedEvent
 
 Apply = Callable[[AsyncConnection, Sequence[RecordedEvent[Any]]], Awaitable[None]]
-"""Changes the rows by a batch of one source's events, in position order. No clock, no sequence, no ids of its own:
-a rebuild must give the same rows. Sources may arrive in any order relative to each other."""
+"""Changes the rows by a batch of one source's events, in position order. It must not use a clock, a sequence or new
+ids: a rebuild gives the same rows. Events of different sources may arrive in any order relative to each other."""
 
 
 @dataclass(frozen=True)
 class Projection:
-    """`version` goes up when the tables or their meaning change: the new ones are then built from the beginning."""
+    """`version` is raised when the tables or their meaning change: new tables are then built from the first event."""
 
     name: str
     version: int
@@ -25,19 +25,19 @@ class Projection:
     applies: Mapping[str, Apply]
 
 
-def together(projections: Sequence[Projection], source: str) -> Apply:
-    """What all of them do with a source's events."""
-    applies = [each.applies[source] for each in projections if source in each.applies]
+def apply_all(projections: Sequence[Projection], source: str) -> Apply:
+    """Applies a source's events to all projections that follow it."""
+    functions = [each.applies[source] for each in projections if source in each.applies]
 
-    async def apply(tx: AsyncConnection, facts: Sequence[RecordedEvent[Any]]) -> None:
-        for one in applies:
-            if facts:
-                await one(tx, facts)
+    async def apply(tx: AsyncConnection, events: Sequence[RecordedEvent[Any]]) -> None:
+        for function in functions:
+            if events:
+                await function(tx, events)
 
     return apply
 
 
 def digest(projections: Sequence[Projection]) -> str:
-    """Names the set: code finds the tables that its own version built, and no others."""
-    named = sorted(f"{projection.name} {projection.version}" for projection in projections)
-    return sha256("\n".join(named).encode()).hexdigest()[:8]
+    """Names this set of versions: code reads only the tables that the same set has built."""
+    names = sorted(f"{projection.name} {projection.version}" for projection in projections)
+    return sha256("\n".join(names).encode()).hexdigest()[:8]

@@ -1,4 +1,4 @@
-"""The tables of a service's read models: one schema for each version of them, made when first needed."""
+"""The database schemas that hold a service's read models: one for each version of its projections."""
 
 from collections.abc import Sequence
 
@@ -10,47 +10,48 @@ from shared.flow import checkpoint, parked
 from shared.flow.lease import is_free
 from shared.flow.projection import Projection
 
-ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('funnelcast read models'), hashtext(:schema))")
+LOCK = text("SELECT pg_advisory_xact_lock(hashtext('funnelcast read models'), hashtext(:schema))")
 EXISTS = text("SELECT count(*) FROM pg_namespace WHERE nspname = :schema")
-OF_FAMILY = text("SELECT nspname FROM pg_namespace WHERE nspname ~ :pattern AND nspname <> :but ORDER BY nspname")
+OTHER_VERSIONS = text("SELECT nspname FROM pg_namespace WHERE nspname ~ :pattern AND nspname <> :but ORDER BY nspname")
 IN_USE = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = :name")
 
 
-def family(schema: str) -> str:
-    """What the names of all versions begin with."""
+def name_prefix(schema: str) -> str:
+    """The part of the name that all versions have in common."""
     return schema.rpartition("_")[0] + "_"
 
 
-def beside(schema: str) -> str:
-    """Where it is built anew."""
+def rebuild_schema(schema: str) -> str:
+    """The schema in which a rebuild of this one is made."""
     return f"{schema}_rebuild"
 
 
-async def ensure(engine: AsyncEngine, schema: str, projections: Sequence[Projection]) -> None:
-    """New tables are filled from the beginning. What an interrupted rebuild left behind goes."""
+async def ensure_tables(engine: AsyncEngine, schema: str, projections: Sequence[Projection]) -> None:
+    """Creates the tables if the schema is missing: consumers fill them from the first event. Drops the remains of an
+    interrupted rebuild."""
     async with engine.begin() as tx:
-        there = await exists(tx, schema)
-        if await is_free(tx, beside(schema)):
-            await drop(tx, beside(schema))
-        if there:
+        is_there = await exists_locked(tx, schema)
+        if await is_free(tx, rebuild_schema(schema)):
+            await drop(tx, rebuild_schema(schema))
+        if is_there:
             return
-        await parked.begin(tx, schema, family(schema))
-        await checkpoint.forget(tx, schema)
-        await create(tx, schema, projections)
+        await parked.begin_subscription(tx, schema, name_prefix(schema))
+        await checkpoint.delete_subscription(tx, schema)
+        await create_tables(tx, schema, projections)
+
+
+async def exists_locked(tx: AsyncConnection, schema: str) -> bool:
+    """No other process creates or drops the schema until this transaction ends."""
+    await tx.execute(LOCK, {"schema": schema})
+    return await exists(tx, schema)
 
 
 async def exists(tx: AsyncConnection, schema: str) -> bool:
-    """Nobody else makes or drops it until this transaction ends."""
-    await tx.execute(ONE_AT_A_TIME, {"schema": schema})
-    return await is_there(tx, schema)
-
-
-async def is_there(tx: AsyncConnection, schema: str) -> bool:
     return bool((await tx.execute(EXISTS, {"schema": schema})).scalar_one())
 
 
-async def create(tx: AsyncConnection, schema: str, projections: Sequence[Projection]) -> None:
-    """Tables name no schema: while they are made, theirs is the only one to be seen."""
+async def create_tables(tx: AsyncConnection, schema: str, projections: Sequence[Projection]) -> None:
+    """The tables name no schema: they are created in the only one of the search path."""
     await tx.execute(CreateSchema(schema))
     await tx.execute(text(f'SET LOCAL search_path TO "{schema}"'))
     for projection in projections:
@@ -61,24 +62,24 @@ async def drop(tx: AsyncConnection, schema: str) -> None:
     await tx.execute(DropSchema(schema, cascade=True, if_exists=True))
 
 
-# -- versions that nobody serves any more ------------------------------------------------------------------------
+# -- versions that no process serves any more ---------------------------------------------------------------------
 
 
-async def others(tx: AsyncConnection, schema: str) -> list[str]:
-    """Schemas of the other versions."""
-    pattern = f"^{family(schema)}[0-9a-f]{{8}}$"
-    return list((await tx.execute(OF_FAMILY, {"pattern": pattern, "but": schema})).scalars())
+async def other_versions(tx: AsyncConnection, schema: str) -> list[str]:
+    """The schemas of the other versions of these read models."""
+    pattern = f"^{name_prefix(schema)}[0-9a-f]{{8}}$"
+    return list((await tx.execute(OTHER_VERSIONS, {"pattern": pattern, "but": schema})).scalars())
 
 
-async def in_use(tx: AsyncConnection, schema: str) -> bool:
-    """Whether a process serves or builds it: its connections tell."""
+async def is_in_use(tx: AsyncConnection, schema: str) -> bool:
+    """Whether a process serves or builds it: its connections are named after the schema."""
     return bool((await tx.execute(IN_USE, {"name": f"funnelcast {schema}"})).scalar_one())
 
 
-async def forget(tx: AsyncConnection, schema: str) -> None:
-    """Drops a version with all that belongs to it, but for its skips, which every later version obeys."""
-    await exists(tx, schema)
-    for each in (beside(schema), schema):
+async def drop_version(tx: AsyncConnection, schema: str) -> None:
+    """Drops a version with its checkpoints and parked keys. Its skipped events stay, for every later version."""
+    await exists_locked(tx, schema)
+    for each in (rebuild_schema(schema), schema):
         await drop(tx, each)
-    await parked.forget(tx, schema)
-    await checkpoint.forget(tx, schema)
+    await parked.delete_subscription(tx, schema)
+    await checkpoint.delete_subscription(tx, schema)

@@ -1,6 +1,7 @@
-"""Read models made anew beside the live ones, from the first event on, and put in their place while all goes on.
+"""Rebuilds read models from the first event, beside the live tables, and swaps the tables while everything runs.
 
-Consumers stand still for the last moment only. Nobody reads a gap, or an older state, or half of each."""
+Consumers stand still only during the swap. A reader never sees missing rows, older rows, or half of each.
+"""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Collection, Iterator, Mapping, Sequence
@@ -13,237 +14,233 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.flow import checkpoint, parked, read_schema
-from shared.flow.consumer import Source
-from shared.flow.projection import Projection, together
+from shared.flow.projection import Projection, apply_all
+from shared.flow.readers import StillReading, wait_for_readers
+from shared.flow.source import Source
 from shared.rules.message import Parser, RecordedEvent, StoredEvent
-from shared.store.committer import sqlstate
+from shared.store.database_errors import sqlstate
 from shared.store.prefetch import prefetch
 
-AT_ONCE = 2000
-NEAR = 200
-"""Events that may be lacking when the consumers are asked to stand still."""
-PATIENCE = 30.0
-"""Seconds in which the next event must come."""
-LONGEST = 600.0
-"""Seconds for which a reader is waited for, while consumers go on."""
-STILL = 1.5
-"""Seconds for which consumers stand still at most: far below the limits of those who wait for them."""
-PAUSE = 0.5
-LOOK = 0.02
-BUSY = ("55P03", "40P01")
-"""SQLSTATEs: a lock was not free in time; or never would have been."""
+BATCH_SIZE = 2000
+CLOSE_ENOUGH = 200
+"""Events that may still be missing when the consumers are asked to stand still."""
+NEXT_EVENT_TIMEOUT = 30.0
+"""Seconds within which the next event must come."""
+LONGEST_READER = 600.0
+"""Seconds to wait for a long-running reader; consumers go on meanwhile."""
+LONGEST_STANDSTILL = 1.5
+"""Seconds for which consumers stand still at most: far below the time-outs of those who wait for them."""
+RETRY_SECONDS = 0.5
+LOCK_CONFLICTS = ("55P03", "40P01")
+"""SQLSTATEs: a lock was not free in time; a deadlock."""
 
 TOUCH = text("UPDATE checkpoints SET position = position WHERE subscription = :subscription")
-"""Whoever remembers what was read before learns that the rows may be others: `frontier`."""
-HOLD = text("SELECT source FROM checkpoints WHERE subscription = :subscription ORDER BY source FOR UPDATE")
-LIMITS = [text("SET LOCAL lock_timeout TO '300ms'"), text("SET LOCAL idle_in_transaction_session_timeout TO '4s'")]
+"""Changes the frontier, so that answers cached before the swap are not used any more."""
+LOCK_CHECKPOINTS = text("SELECT source FROM checkpoints WHERE subscription = :subscription ORDER BY source FOR UPDATE")
+TIMEOUTS = [text("SET LOCAL lock_timeout TO '300ms'"), text("SET LOCAL idle_in_transaction_session_timeout TO '4s'")]
 SCHEMA = text("SELECT oid FROM pg_namespace WHERE nspname = :schema")
-RUNNING = text("""
-    SELECT virtualtransaction FROM pg_locks JOIN pg_stat_activity USING (pid)
-    WHERE locktype = 'virtualxid' AND granted AND datname = current_database() AND usesysid IS NOT NULL
-        AND pid <> pg_backend_pid() AND NOT pg_backend_pid() = ANY(pg_blocking_pids(pid))""")
-"""Clients of whatever role: of other roles' sessions everybody sees the user, but not the kind of backend."""
 
 
 class CannotRebuild(Exception):
-    """The live tables are as they were; the text says why."""
+    """The live tables are unchanged; the text says why."""
 
 
-class NotNow(Exception):
-    """Too much is going on at this moment: try again."""
+class NotCaughtUp(Exception):
+    """The last events did not come while the consumers stood still: try again."""
 
 
 @dataclass(frozen=True)
-class Followed:
-    """A source's events, from the beginning, and how they are read."""
+class RebuildSource:
+    """A source's events, from the first one, and their parser."""
 
     events: Source
     parse: Parser[Any]
 
 
 @dataclass(frozen=True)
-class Live:
-    """Where the live tables are, and what they do not contain."""
+class LiveTables:
+    """By source, the position of the live tables; source and position of events that they do not contain."""
 
     positions: Mapping[str, int]
-    left_out: Collection[tuple[str, int]]
+    excluded: Collection[tuple[str, int]]
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Events as they were read; those that are to be applied now; those that the live tables do not contain."""
+    """Events as they were read: those to apply now, and those that the live tables do not contain."""
 
     events: Sequence[StoredEvent]
     due: Sequence[RecordedEvent[Any]]
-    waiting: Sequence[StoredEvent]
+    excluded: Sequence[StoredEvent]
 
 
 @dataclass
 class Rebuild:
-    """`engine` looks at the service's store and at `read_schema.beside(live)`. Of one version, one at a time."""
+    """`engine` sees the service's store and `read_schema.rebuild_schema(live)`. Of each version, one rebuild at a
+    time. `report_progress(done, total)` is called after each batch, with numbers of events."""
 
     engine: AsyncEngine
     live: str
     projections: Sequence[Projection]
-    followed: Mapping[str, Followed]
-    tell: Callable[[int, int], None] = lambda done, of: None
-    reached: dict[str, int] = field(default_factory=dict)
-    aside: dict[tuple[str, int], StoredEvent] = field(default_factory=dict)
-    """What the live tables did not contain when it was read: it may be released later."""
-    made: int = 0
+    sources: Mapping[str, RebuildSource]
+    report_progress: Callable[[int, int], None] = lambda done, total: None
+    positions: dict[str, int] = field(default_factory=dict)
+    """By source, the position applied to the new tables."""
+    excluded: dict[tuple[str, int], StoredEvent] = field(default_factory=dict)
+    """Events that the live tables did not contain when they were read. They may be released later."""
+    schema_id: int = 0
 
     @property
-    def beside(self) -> str:
-        return read_schema.beside(self.live)
+    def new(self) -> str:
+        """The schema of the new tables."""
+        return read_schema.rebuild_schema(self.live)
 
     async def run(self) -> None:
-        """Raises `CannotRebuild`. Whatever happens, nothing is left beside."""
-        await self.begin()
+        """Raises `CannotRebuild`. The schema of the new tables is dropped in any case."""
+        await self.create_tables()
         try:
-            while await self.catch_up(PATIENCE) > NEAR:
+            while await self.catch_up(NEXT_EVENT_TIMEOUT) > CLOSE_ENOUGH:
                 pass
             await self.analyze()
-            while not await self.has_swapped():
-                await asyncio.sleep(PAUSE)
+            while not await self.try_swap():
+                await asyncio.sleep(RETRY_SECONDS)
         finally:
             async with self.engine.begin() as tx:
-                await read_schema.drop(tx, self.beside)
+                await read_schema.drop(tx, self.new)
 
-    async def begin(self) -> None:
+    async def create_tables(self) -> None:
         async with self.engine.begin() as tx:
-            if not await read_schema.exists(tx, self.live):
-                raise CannotRebuild(f"there is no {self.live} yet: it is built when its service starts")
-            await read_schema.drop(tx, self.beside)
-            for source in self.followed:
-                await checkpoint.find(tx, self.live, source)
-            await read_schema.create(tx, self.beside, self.projections)
-            self.made = (await tx.execute(SCHEMA, {"schema": self.beside})).scalar_one()
+            if not await read_schema.exists_locked(tx, self.live):
+                raise CannotRebuild(f"{self.live} does not exist: it is built when its service starts")
+            await read_schema.drop(tx, self.new)
+            for source in self.sources:
+                await checkpoint.find_or_create(tx, self.live, source)
+            await read_schema.create_tables(tx, self.new, self.projections)
+            self.schema_id = (await tx.execute(SCHEMA, {"schema": self.new})).scalar_one()
 
-    # -- building -----------------------------------------------------------------------------------------------
+    # -- building -------------------------------------------------------------------------------------------------
 
-    async def catch_up(self, patience: float) -> int:
-        """To where the live tables are now; returns how many events that took."""
-        live = await self.look()
-        before = sum(self.reached.values())
-        for source in self.followed:
+    async def catch_up(self, wait: float) -> int:
+        """Applies all events that the live tables contain now; returns how many. `wait`: seconds for the next event."""
+        live = await self.find_live()
+        before = sum(self.positions.values())
+        for source in self.sources:
             await self.apply_released(source, live)
-            async with aclosing(prefetch(self.batches(source, live, patience))) as batches:
+            async with aclosing(prefetch(self.batches(source, live, wait))) as batches:
                 async for batch in batches:
                     await self.apply(source, batch)
-                    self.tell(sum(self.reached.values()), sum(live.positions.values()))
-        return sum(self.reached.values()) - before
+                    self.report_progress(sum(self.positions.values()), sum(live.positions.values()))
+        return sum(self.positions.values()) - before
 
-    async def look(self) -> Live:
-        """First the positions: what is released after that may be applied already, and nothing is applied too early."""
+    async def find_live(self) -> LiveTables:
+        """Positions are read first: an event released after that may be applied already, but never too early."""
         async with self.engine.connect() as tx:
             positions = await checkpoint.positions(tx, self.live)
-            left_out = await parked.left_out(tx, self.live)
-        return Live({source: at for source, at in positions.items() if source in self.followed}, left_out)
+            excluded = await parked.excluded_positions(tx, self.live)
+        return LiveTables({name: position for name, position in positions.items() if name in self.sources}, excluded)
 
-    async def batches(self, source: str, live: Live, patience: float) -> AsyncGenerator[Batch]:
-        """Up to where the live tables are."""
-        at, to = self.reached.get(source, 0), live.positions.get(source, 0)
-        while at < to:
-            batch = await self.next(source, at, live, patience)
-            at = batch.events[-1].position
+    async def batches(self, source: str, live: LiveTables, wait: float) -> AsyncGenerator[Batch]:
+        position, end = self.positions.get(source, 0), live.positions.get(source, 0)
+        while position < end:
+            batch = await self.read_batch(source, position, live, wait)
+            position = batch.events[-1].position
             yield batch
 
-    async def next(self, source: str, at: int, live: Live, patience: float) -> Batch:
-        followed = self.followed[source]
-        events = await followed.events.read(at, min(AT_ONCE, live.positions[source] - at), patience)
+    async def read_batch(self, source: str, position: int, live: LiveTables, wait: float) -> Batch:
+        limit = min(BATCH_SIZE, live.positions[source] - position)
+        events = await self.sources[source].events.read(position, limit, wait)
         if events:
-            waiting = [one for one in events if (source, one.position) in live.left_out]
-            due = [one for one in events if (source, one.position) not in live.left_out]
-            return Batch(events, self.parsed(source, due), waiting)
-        if patience < PATIENCE:
-            raise NotNow
-        raise CannotRebuild(f"position {at + 1} of {source} does not come")
+            excluded = [one for one in events if (source, one.position) in live.excluded]
+            due = [one for one in events if (source, one.position) not in live.excluded]
+            return Batch(events, self.parse(source, due), excluded)
+        if wait < NEXT_EVENT_TIMEOUT:
+            raise NotCaughtUp
+        raise CannotRebuild(f"position {position + 1} of {source} does not come")
 
-    async def apply_released(self, source: str, live: Live) -> None:
-        released = [place for place in sorted(self.aside) if place[0] == source and place not in live.left_out]
-        await self.effect(source, self.parsed(source, [self.aside[place] for place in released]))
-        for place in released:
-            del self.aside[place]
+    async def apply_released(self, source: str, live: LiveTables) -> None:
+        released = [key for key in sorted(self.excluded) if key[0] == source and key not in live.excluded]
+        await self.apply_events(source, self.parse(source, [self.excluded[key] for key in released]))
+        for key in released:
+            del self.excluded[key]
 
     async def apply(self, source: str, batch: Batch) -> None:
-        await self.effect(source, batch.due)
-        self.aside |= {(source, one.position): one for one in batch.waiting}
-        self.reached[source] = batch.events[-1].position
+        await self.apply_events(source, batch.due)
+        self.excluded |= {(source, one.position): one for one in batch.excluded}
+        self.positions[source] = batch.events[-1].position
 
-    def parsed(self, source: str, events: Sequence[StoredEvent]) -> list[RecordedEvent[Any]]:
-        with contained(source, events):
-            return self.followed[source].parse.all(events)
+    def parse(self, source: str, events: Sequence[StoredEvent]) -> list[RecordedEvent[Any]]:
+        with applied_to_live(source, events):
+            return self.sources[source].parse.all(events)
 
-    async def effect(self, source: str, facts: Sequence[RecordedEvent[Any]]) -> None:
-        if not facts:
+    async def apply_events(self, source: str, events: Sequence[RecordedEvent[Any]]) -> None:
+        if not events:
             return
-        with contained(source, facts):
+        with applied_to_live(source, events):
             async with self.engine.begin() as tx:
-                await together(self.projections, source)(tx, facts)
+                await apply_all(self.projections, source)(tx, events)
 
     async def analyze(self) -> None:
-        """The planner must know the new tables when they come to be read."""
+        """The planner needs statistics of the new tables when queries begin to read them."""
         async with self.engine.begin() as tx:
-            for name in self.tables():
-                await tx.execute(text(f'ANALYZE "{self.beside}"."{name}"'))
+            for name in self.table_names():
+                await tx.execute(text(f'ANALYZE "{self.new}"."{name}"'))
 
-    def tables(self) -> list[str]:
+    def table_names(self) -> list[str]:
         return [table.name for each in self.projections for table in each.tables.sorted_tables]
 
-    # -- the swap -----------------------------------------------------------------------------------------------
+    # -- the swap -------------------------------------------------------------------------------------------------
 
-    async def has_swapped(self) -> bool:
-        """Not when readers, or the consumers themselves, do not leave the tables alone for a moment."""
+    async def try_swap(self) -> bool:
+        """False when readers, or the consumers themselves, use the tables the whole time."""
         await self.wait_for_long_readers()
-        await self.catch_up(PATIENCE)
-        deadline = now() + STILL
+        await self.catch_up(NEXT_EVENT_TIMEOUT)
+        deadline = now() + LONGEST_STANDSTILL
         try:
             async with self.engine.begin() as tx:
-                await self.hold(tx)
-                await self.catch_up(STILL)
+                await self.lock_checkpoints(tx)
+                await self.catch_up(LONGEST_STANDSTILL)
                 await wait_for_readers(tx, deadline)
                 await self.swap(tx)
-        except NotNow:
+        except (NotCaughtUp, StillReading):
             return False
         except DBAPIError as error:
-            if sqlstate(error) not in BUSY:
+            if sqlstate(error) not in LOCK_CONFLICTS:
                 raise
             return False
         return True
 
-    async def hold(self, tx: AsyncConnection) -> None:
-        """No consumer of the live tables is in a transaction, or comes into one, until this one ends."""
-        for limit in LIMITS:
-            await tx.execute(limit)
-        await tx.execute(HOLD, {"subscription": self.live})
+    async def lock_checkpoints(self, tx: AsyncConnection) -> None:
+        """No consumer of the live tables is in a transaction, or begins one, until this transaction ends."""
+        for timeout in TIMEOUTS:
+            await tx.execute(timeout)
+        await tx.execute(LOCK_CHECKPOINTS, {"subscription": self.live})
 
     async def wait_for_long_readers(self) -> None:
-        """While a backup or a report is being made, consumers need not stand still in vain. In no transaction: two
-        services' rebuilds would wait for each other's."""
+        """Consumers must not stand still in vain while a backup or a report is made. Outside of a transaction: else the
+        rebuilds of two services would wait for each other."""
         try:
             async with self.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
-                await wait_for_readers(connection, now() + LONGEST)
-        except NotNow:
-            raise CannotRebuild(
-                f"somebody has been reading in one transaction for {LONGEST / 60:.0f} minutes"
-            ) from None
+                await wait_for_readers(connection, now() + LONGEST_READER)
+        except StillReading:
+            minutes = f"{LONGEST_READER / 60:.0f} minutes"
+            raise CannotRebuild(f"a client has been reading in one transaction for {minutes}") from None
 
     async def swap(self, tx: AsyncConnection) -> None:
-        names = self.tables()
-        old = ", ".join(f'"{self.live}"."{name}"' for name in names)
-        new = ", ".join(f'"{self.beside}"."{name}"' for name in names)
-        await tx.execute(text(f"LOCK TABLE {old}, {new} IN ACCESS EXCLUSIVE MODE"))
-        if (await tx.execute(SCHEMA, {"schema": self.beside})).scalar_one_or_none() != self.made:
-            raise CannotRebuild("another rebuild took this one's place")
-        await tx.execute(text(f"DROP TABLE {old}"))
+        names = self.table_names()
+        live_tables = ", ".join(f'"{self.live}"."{name}"' for name in names)
+        new_tables = ", ".join(f'"{self.new}"."{name}"' for name in names)
+        await tx.execute(text(f"LOCK TABLE {live_tables}, {new_tables} IN ACCESS EXCLUSIVE MODE"))
+        if (await tx.execute(SCHEMA, {"schema": self.new})).scalar_one_or_none() != self.schema_id:
+            raise CannotRebuild("another rebuild has replaced this one")
+        await tx.execute(text(f"DROP TABLE {live_tables}"))
         for name in names:
-            await tx.execute(text(f'ALTER TABLE "{self.beside}"."{name}" SET SCHEMA "{self.live}"'))
+            await tx.execute(text(f'ALTER TABLE "{self.new}"."{name}" SET SCHEMA "{self.live}"'))
         await tx.execute(TOUCH, {"subscription": self.live})
 
 
 @contextmanager
-def contained(source: str, events: Sequence[StoredEvent | RecordedEvent[Any]]) -> Iterator[None]:
-    """What fails here did not where the live tables come from."""
+def applied_to_live(source: str, events: Sequence[StoredEvent | RecordedEvent[Any]]) -> Iterator[None]:
+    """Turns bad data into `CannotRebuild`: the live tables contain these events, so they could be applied there."""
     try:
         yield
     except Exception as error:
@@ -251,17 +248,6 @@ def contained(source: str, events: Sequence[StoredEvent | RecordedEvent[Any]]) -
             raise
         where = f"positions {events[0].position} to {events[-1].position} of {source}"
         raise CannotRebuild(f"{type(error).__name__} at {where}, which the live tables contain") from error
-
-
-async def wait_for_readers(tx: AsyncConnection, deadline: float) -> None:
-    """Until all are gone that began before the new rows were complete. A name leads to the new table from the swap on,
-    for them too, but their database snapshot lacks its last rows. Who began later finds the same in the old table as
-    in the new one. Those who wait for us are consumers: they look again when they go on."""
-    before = set((await tx.execute(RUNNING)).scalars())
-    while before & set((await tx.execute(RUNNING)).scalars()):
-        if now() > deadline:
-            raise NotNow
-        await asyncio.sleep(LOOK)
 
 
 def now() -> float:

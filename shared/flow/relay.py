@@ -1,4 +1,4 @@
-"""The only publisher: committed events, in position order, from the store to the log."""
+"""The relay publishes committed events from the store to the log, in position order. Nothing else publishes."""
 
 import asyncio
 from collections.abc import Sequence
@@ -21,20 +21,21 @@ from shared.store.signal import Backoff, Signal
 
 log = structlog.get_logger()
 CHUNK = 2000
-EVERY = 1.0
+WATERMARK_INTERVAL = 1.0
 """Seconds between watermarks."""
-REST = 0.01
-"""Seconds after a chunk that was not full: under load, what comes meanwhile goes with the next."""
-LOST = 10.0
-"""Seconds between looks whether a log that has lost events was filled again."""
+PAUSE = 0.01
+"""Seconds after a chunk that was not full: under load, the events of the pause are published together."""
+RETRY_SECONDS = 0.5
+LOST_RETRY_SECONDS = 10.0
+"""Seconds between checks whether a log that lost events was filled again."""
 CURSOR = select(published.c.position)
 REWIND = update(published).values(position=0)
-MOVE = (
+ADVANCE_CURSOR = (
     update(published)
     .where(published.c.position == bindparam("expected", type_=BigInteger))
-    .values(position=bindparam("reached", type_=BigInteger))
+    .values(position=bindparam("position", type_=BigInteger))
 )
-PROMISE = (
+ADVANCE_CLOCK = (
     text("UPDATE published SET clock = greatest(clock, :earliest) RETURNING clock")
     .bindparams(bindparam("earliest", type_=DateTime(timezone=True)))
     .columns(clock=DateTime(timezone=True))
@@ -43,19 +44,19 @@ PROMISE = (
 
 @dataclass
 class Relay:
-    """Runs under the service's lease. A zombie's resend adds duplicates, which readers pass over; its compare-and-set
-    of the cursor fails."""
+    """Runs under the service's lease. A process that lost the lease unnoticed only adds duplicates, which readers pass
+    over: its compare-and-set of the cursor fails."""
 
     source: str
     topic: str
     partitions: int
     engine: AsyncEngine
     log: Log
-    wake: Signal
+    store_changed: Signal
     position: int = 0
-    trouble: str | None = None
-    """Why nothing is published, if so."""
-    pause: Backoff = field(default_factory=Backoff)
+    failure: str | None = None
+    """Why nothing is published at present, if so."""
+    backoff: Backoff = field(default_factory=Backoff)
 
     async def run(self) -> None:
         while True:
@@ -63,53 +64,54 @@ class Relay:
                 await self.publish()
             except LogLost as error:
                 raise_if_cancelled()
-                self.trouble = str(error)
+                self.failure = str(error)
                 log.error("log_lost", source=self.source, why=str(error))
-                await asyncio.sleep(LOST)
+                await asyncio.sleep(LOST_RETRY_SECONDS)
             except LogUnavailable as error:
                 raise_if_cancelled()
-                self.trouble = str(error)
+                self.failure = str(error)
                 log.warning("log_unavailable", source=self.source, error=str(error))
-                await asyncio.sleep(0.5)
+                await asyncio.sleep(RETRY_SECONDS)
 
     async def publish(self) -> None:
-        """From the cursor on, until the log fails; then the next call resends what was not acknowledged."""
+        """Publishes from the cursor on, until the log fails. The next call resends what was not acknowledged."""
         await self.log.create_topic(self.topic, self.partitions)
         self.position = await self.cursor()
         await continuity.check(self.engine, self.log, self.topic, self.source, self.position)
-        promised = 0.0
+        last_watermark = 0.0
         async with self.log.publisher(self.topic, self.source) as publisher:
             while True:
                 raise_if_cancelled()
-                known = self.wake.times
+                known = self.store_changed.count
                 events = await self.next_events()
                 if events:
-                    await self.pass_on(publisher, events)
-                    await asyncio.sleep(REST if len(events) < CHUNK else 0)
-                loop_time = asyncio.get_running_loop().time()
-                if loop_time >= promised + EVERY:
-                    await self.promise(publisher)
-                    promised = loop_time
-                self.trouble = None
-                pause = self.pause.after(bool(events))
+                    await self.publish_events(publisher, events)
+                    await asyncio.sleep(PAUSE if len(events) < CHUNK else 0)
+                now = asyncio.get_running_loop().time()
+                if now >= last_watermark + WATERMARK_INTERVAL:
+                    await self.publish_watermark(publisher)
+                    last_watermark = now
+                self.failure = None
+                delay = self.backoff.next_delay(bool(events))
                 if not events:
-                    await self.wake.after(known, pause)
+                    await self.store_changed.wait(known, delay)
 
     async def rewind(self) -> None:
-        """From here on whoever published before finds the cursor elsewhere, and stops."""
+        """A relay that is still running finds the cursor elsewhere, and stops."""
         async with self.engine.begin() as tx:
             await tx.execute(REWIND)
 
     async def republish(self) -> int:
-        """Everything again, into a topic without a record; returns the last position. First the old watermark goes:
-        over a topic that is half filled it would make readers believe in a hole. Cut off, the next relay goes on."""
+        """Publishes all events again, into an emptied topic; returns the last position. The old watermark is reset
+        first: readers of a half-filled topic would take the rest for lost. If this is interrupted, the next relay
+        continues."""
         await self.log.set_watermark(self.source, Watermark(0, BEGINNING))
         await self.log.empty_topic(self.topic, self.partitions)
         self.position = 0
         async with self.log.publisher(self.topic, self.source) as publisher:
             while events := await self.next_events():
-                await self.pass_on(publisher, events)
-            await self.promise(publisher)
+                await self.publish_events(publisher, events)
+            await self.publish_watermark(publisher)
         return self.position
 
     async def cursor(self) -> int:
@@ -120,26 +122,27 @@ class Relay:
         async with self.engine.connect() as tx:
             return await event_store.read_after(tx, self.position, CHUNK)
 
-    async def pass_on(self, publisher: Publisher, events: Sequence[StoredEvent]) -> None:
-        """The cursor moves after the acknowledgement: a crash between the two resends, and loses nothing."""
+    async def publish_events(self, publisher: Publisher, events: Sequence[StoredEvent]) -> None:
+        """The cursor advances after the acknowledgement: after a crash between the two, events are sent again."""
         await publisher.publish(events)
-        reached = events[-1].position
+        position = events[-1].position
         async with self.engine.begin() as tx:
-            moved = await tx.execute(MOVE, {"expected": self.position, "reached": reached})
+            moved = await tx.execute(ADVANCE_CURSOR, {"expected": self.position, "position": position})
             if moved.rowcount != 1:
                 raise Fenced(f"the relay of {self.source} is no longer at {self.position}")
-        self.position = reached
+        self.position = position
 
-    async def promise(self, publisher: Publisher) -> None:
-        """Under the append lock, so that every event after the head is recorded after the clock that is told."""
-        head, clock = await self.stored_promise()
-        while self.position < head:
-            await self.pass_on(publisher, await self.next_events())
-        await self.log.set_watermark(self.source, Watermark(head, clock))
+    async def publish_watermark(self, publisher: Publisher) -> None:
+        position, clock = await self.store_watermark()
+        while self.position < position:
+            await self.publish_events(publisher, await self.next_events())
+        await self.log.set_watermark(self.source, Watermark(position, clock))
 
-    async def stored_promise(self) -> tuple[int, datetime]:
+    async def store_watermark(self) -> tuple[int, datetime]:
+        """The head's position, and a clock after which all later events will be recorded. Under the append lock, so
+        that no event is recorded in between."""
         async with self.engine.begin() as tx:
             await event_store.lock(tx)
             head = await event_store.head(tx)
-            clock = (await tx.execute(PROMISE, {"earliest": head.earliest})).scalar_one()
+            clock = (await tx.execute(ADVANCE_CLOCK, {"earliest": head.earliest})).scalar_one()
             return head.position, clock

@@ -1,4 +1,4 @@
-"""What is said: commands (imperative), events (past tense), and the refusals a rule may answer with."""
+"""Messages: commands (imperative), events (past tense), and the refusals that a command may meet."""
 
 import json
 import re
@@ -19,7 +19,7 @@ DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def printable(text: str) -> str:
-    """Refuses control characters: Postgres stores no NUL, and a line break has no place in one line."""
+    """Refuses control characters: Postgres stores no NUL, and a single line has no line break."""
     if CONTROL.search(text):
         raise ValueError("control characters are not allowed")
     return text
@@ -31,44 +31,44 @@ def without_nul(text: str) -> str:
     return text
 
 
-def within_reach(instant: datetime) -> datetime:
-    """Refuses instants whose conversion between time zones could leave the range of dates, or mean nothing."""
+def instant_in_range(instant: datetime) -> datetime:
+    """Refuses instants that a conversion between time zones could move out of the range of dates. Returns UTC."""
     if not EARLIEST <= instant < LATEST:
         raise ValueError("must lie between the years 1900 and 2200")
     return instant.astimezone(UTC)
 
 
-def instant_in_words(value: Any) -> Any:
-    """Refuses numbers: nobody knows whether they count seconds or milliseconds."""
+def written_instant(value: Any) -> Any:
+    """Refuses numbers: they could be seconds or milliseconds."""
     if isinstance(value, datetime) or (isinstance(value, str) and INSTANT.fullmatch(value)):
         return value
     raise ValueError("must be an instant such as 2026-03-02T12:00:00Z")
 
 
-def day_in_words(value: Any) -> Any:
+def written_day(value: Any) -> Any:
     if type(value) is date or (isinstance(value, str) and DAY.fullmatch(value)):
         return value
     raise ValueError("must be a day such as 2026-03-02")
 
 
 def whole_number(value: Any) -> Any:
-    """JSON tells 7 and 7.0 not apart."""
+    """In JSON, 7 and 7.0 are the same number."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def day_within_reach(day: date) -> date:
+def day_in_range(day: date) -> date:
     if not EARLIEST.year <= day.year < LATEST.year:
         raise ValueError("must lie between the years 1900 and 2200")
     return day
 
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(printable)]
-"""One line of structured text, at most 200 characters. It may stand in events: no person's data, no free text."""
+"""One line of structured text, at most 200 characters. Events may contain it: no personal data, no free text."""
 
 Prose = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000), AfterValidator(without_nul)
 ]
-"""Free text, at most 4,000 characters. It is kept in the vault; an event holds it as `Sealed`."""
+"""Free text, at most 4,000 characters. It is stored in the vault; events contain it as `Sealed`."""
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9._-]{1,100}$")]
 """An id or code that the caller chose."""
@@ -80,16 +80,16 @@ ExternalId = Annotated[
 ]
 """`system:id`, opaque, unique per kind. No `@`: an e-mail address is not an id."""
 
-Instant = Annotated[AwareDatetime, BeforeValidator(instant_in_words), AfterValidator(within_reach)]
+Instant = Annotated[AwareDatetime, BeforeValidator(written_instant), AfterValidator(instant_in_range)]
 """An aware instant, kept in UTC."""
 
-Day = Annotated[date, BeforeValidator(day_in_words), AfterValidator(day_within_reach)]
+Day = Annotated[date, BeforeValidator(written_day), AfterValidator(day_in_range)]
 
 WHOLE = BeforeValidator(whole_number)
-"""With `Field(strict=True)` in front, in JSON a number without a fraction: neither a text nor true."""
+"""After `Field(strict=True)`: a JSON number without a fraction, neither a string nor a boolean."""
 
 Flag = Annotated[bool, Field(strict=True)]
-"""In JSON true or false, no text and no number that means it."""
+"""JSON true or false; strings and numbers are refused."""
 
 
 class Message(BaseModel):
@@ -128,15 +128,15 @@ class Event(Message):
 
 
 class Erasure(Event):
-    """An event that empties the vault of its stream's subject and forgets the subject's aliases."""
+    """An event that deletes the vault entries and the aliases of its subject."""
 
 
 class Refusal(Exception):
-    """A command was not carried out; the text says why, for the caller to read."""
+    """A command was not accepted. The text tells the caller why."""
 
 
 class Rejected(Refusal):
-    """A rule said no."""
+    """A rule forbids the command."""
 
 
 class InvalidField(Refusal):
@@ -148,11 +148,11 @@ class InvalidField(Refusal):
 
 
 class Missing(Refusal):
-    """There is no such thing."""
+    """What the command is about does not exist."""
 
 
 class Denied(Refusal):
-    """The caller lacks the scope that this needs in the state the thing is in."""
+    """In this state, the command needs a scope that the caller does not have."""
 
 
 class Stale(Refusal):
@@ -174,8 +174,8 @@ Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 class StoredEvent(NamedTuple):
-    """One event as the store and the log hold it; `data` is JSON text without the type. (A tuple is made five times as
-    fast as a frozen dataclass, and there is one for every event read.)"""
+    """One event as the store and the log hold it; `data` is JSON text without the type. (Every event that is read is
+    one of these, and a tuple is created five times as fast as a frozen dataclass.)"""
 
     position: int
     event_id: UUID
@@ -188,15 +188,17 @@ class StoredEvent(NamedTuple):
     actor: str
     correlation_id: UUID
     causation_id: UUID | None
+    on_behalf_of: str | None = None
+    """The org node on whose behalf the caller acted."""
 
     @property
     def subject(self) -> str:
-        """The id of what the event is about: the stream without its kind."""
+        """The id of what the event is about: the stream's name without its kind."""
         return subject_of(self.stream)
 
 
 class RecordedEvent(NamedTuple, Generic[E_co]):
-    """One event, parsed, with where and when it stands in its store."""
+    """One parsed event, with its position and instants in the store."""
 
     position: int
     event_id: UUID
@@ -207,6 +209,7 @@ class RecordedEvent(NamedTuple, Generic[E_co]):
     recorded_at: datetime
     actor: str
     correlation_id: UUID
+    on_behalf_of: str | None = None
 
     @property
     def subject(self) -> str:
@@ -219,9 +222,9 @@ def subject_of(stream: str) -> str:
 
 @dataclass(frozen=True)
 class Parser(Generic[E_co]):
-    """Stored events of these types become models; others are `None` for a tolerant reader, else an error.
+    """Stored events of these types become models. Of other types, a tolerant parser returns `None`, any other raises.
 
-    An upcaster turns the data of an old event type into what its model reads today.
+    An upcaster turns the data of an old event into what its model reads today.
     """
 
     models: Mapping[str, type[E_co]]
@@ -244,6 +247,7 @@ class Parser(Generic[E_co]):
             stored.recorded_at,
             stored.actor,
             stored.correlation_id,
+            stored.on_behalf_of,
         )
 
     def read(self, model: type[E_co], stored: StoredEvent) -> E_co:
@@ -257,12 +261,12 @@ class Parser(Generic[E_co]):
 
 
 def parser(events: Any, *, upcasters: Mapping[str, Upcaster] | None = None) -> Parser[Any]:
-    """Reads a service's own events, given as their union: a type it does not know is an error."""
+    """Parses a service's own events, given as their union: an unknown type is an error."""
     return Parser({model.type: model for model in members(events)}, False, upcasters or {})
 
 
 def tolerant_parser(events: Any) -> Parser[Any]:
-    """Reads another service's events, given as the union of those this one cares for; others are passed over."""
+    """Parses another service's events, given as the union of those that this service uses; others are skipped."""
     return Parser({model.type: model for model in members(events)}, True, {})
 
 
@@ -271,10 +275,10 @@ def members(union: Any) -> tuple[Any, ...]:
 
 
 class UpstreamEvent(Event):
-    """The few fields of another service's event that this one reads; fields that are added later do not matter."""
+    """The fields of another service's event that this service uses. Other fields, also future ones, are ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 MAX_CLOCK_AHEAD = timedelta(minutes=5)
-"""How far ahead of our clock a caller's clock may be."""
+"""How far a caller's clock may be ahead of ours."""

@@ -25,7 +25,7 @@ def minor_units(currency: str) -> int:
 
 
 def plain_decimal(value: Any) -> Any:
-    """Refuses JSON numbers: a reader of JSON may already have made a float of them."""
+    """Refuses JSON numbers: a JSON parser may already have turned them into floats."""
     if isinstance(value, Decimal):
         return value
     if isinstance(value, str) and PLAIN.fullmatch(value):
@@ -39,7 +39,7 @@ def unsigned(value: Any) -> Any:
     return value
 
 
-def in_json(pattern: str) -> dict[str, Any]:
+def json_schema(pattern: str) -> dict[str, Any]:
     return {"type": "string", "pattern": f"^{pattern}$", "examples": ["1234.50"]}
 
 
@@ -63,7 +63,7 @@ Amount = Annotated[
     BeforeValidator(plain_decimal),
     AfterValidator(finite),
     PlainSerializer(text, when_used="json"),
-    WithJsonSchema(in_json(PLAIN.pattern)),
+    WithJsonSchema(json_schema(PLAIN.pattern)),
 ]
 """A signed decimal, in JSON a string."""
 
@@ -73,7 +73,7 @@ Currency = Annotated[str, AfterValidator(currency_code), Field(json_schema_extra
 class Money(Message):
     """`{"amount": "1234.50", "currency": "EUR"}`: not negative, no more decimals than the currency has."""
 
-    amount: Annotated[Amount, BeforeValidator(unsigned), WithJsonSchema(in_json(PLAIN.pattern.removeprefix("-?")))]
+    amount: Annotated[Amount, BeforeValidator(unsigned), WithJsonSchema(json_schema(PLAIN.pattern.removeprefix("-?")))]
     currency: Currency
 
     @model_validator(mode="after")
@@ -91,8 +91,8 @@ def to_minor_units(amount: Decimal, currency: str) -> Decimal:
     return amount.quantize(Decimal(1).scaleb(-minor_units(currency)), ROUND_HALF_EVEN)
 
 
-def shown(amount: Decimal, currency: str) -> str:
-    """The amount as every answer prints it: `1234.50`."""
+def format_amount(amount: Decimal, currency: str) -> str:
+    """The amount as every answer shows it: `1234.50`."""
     return text(to_minor_units(amount, currency))
 
 

@@ -1,4 +1,4 @@
-"""What a service does about another's event: a command on a stream of its own."""
+"""Reactions: the commands that a service gives to its own streams because of another service's event."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,10 +8,13 @@ from uuid import UUID
 from shared.rules.decider import Decider
 from shared.rules.message import Command, RecordedEvent
 
+REACTIONS = "reactions"
+"""The subscription under which a service reacts to other services' events."""
+
 
 @dataclass(frozen=True)
 class Reaction:
-    """`adopts`: references of texts that the upstream service lent, to be kept in this service's vault."""
+    """`imported_texts`: references of shared texts of the upstream service, to be copied into this service's vault."""
 
     decider: Decider[Any, Any, Any]
     subject: str
@@ -20,4 +23,4 @@ class Reaction:
 
 
 React = Callable[[RecordedEvent[Any]], Sequence[Reaction]]
-"""Pure: the same event always gives the same reactions."""
+"""Pure: the same event always has the same reactions."""

@@ -1,4 +1,4 @@
-"""Values that must not stand in events: an event carries a reference, the vault keeps the value."""
+"""Values that events must not contain: the event has a reference, the vault has the value."""
 
 from typing import Any, Generic, Protocol, TypeVar, get_args
 from uuid import UUID
@@ -11,14 +11,14 @@ T = TypeVar("T")
 
 class Sealer(Protocol):
     def __call__(self, value: Any) -> UUID:
-        """Keeps a JSON value for the vault and names the reference under which it will be found."""
+        """Takes a JSON value for the vault and returns its reference."""
 
 
 class Sealed(Generic[T]):
-    """Fresh, it holds the value; read back from an event, only the reference.
+    """A new one holds the value; one that was read from an event holds only the reference.
 
-    Turning a fresh one into JSON without a sealer fails: a value cannot get into the log by mistake. (No dataclass:
-    pydantic would see through one, and write the value.)
+    Serialising a new one without a sealer fails, so no value can get into the log by mistake. (It is no dataclass,
+    because pydantic would serialise a dataclass with its value.)
     """
 
     __slots__ = ("ref", "value")
@@ -38,14 +38,14 @@ class Sealed(Generic[T]):
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         values: TypeAdapter[Any] = TypeAdapter(get_args(source)[0])
-        referred = core_schema.no_info_after_validator_function(
+        by_reference = core_schema.no_info_after_validator_function(
             lambda fields: cls(ref=fields["ref"]),
             core_schema.typed_dict_schema(
                 {"ref": core_schema.typed_dict_field(core_schema.uuid_schema())}, extra_behavior="forbid"
             ),
         )
         return core_schema.union_schema(
-            [core_schema.is_instance_schema(cls), referred],
+            [core_schema.is_instance_schema(cls), by_reference],
             mode="left_to_right",
             serialization=core_schema.plain_serializer_function_ser_schema(
                 lambda sealed, info: {"ref": sealed.ref or seal_now(sealed, values, info.context)},

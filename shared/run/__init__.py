@@ -1,1 +1,1 @@
-"""The life and death of a process, and what it runs on."""
+"""A process: its settings, services, background work and stop."""

@@ -1,4 +1,4 @@
-"""A client's connection, as uvicorn has it; but a client that dribbles, or takes nothing, is not waited for."""
+"""uvicorn's connection of a client, with limits for clients that send too slowly or do not receive their answer."""
 
 from asyncio import Transport
 from collections.abc import Iterable
@@ -9,21 +9,21 @@ import structlog
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from shared.web import problems
-from shared.web.guard import LARGEST_BATCH
+from shared.web.body import LARGEST_BATCH
 
 log = structlog.get_logger()
-LARGEST_HEAD = 64 * 1024
+MAX_HEAD = 64 * 1024
 """Bytes of a request line with its headers."""
-LARGEST_MESSAGE = 2 * LARGEST_BATCH
-"""A client that goes on sending a body which was refused is cut here."""
-SLOWEST_BODY = 16 * 1024
-"""Bytes a second, on average, after the first seconds of patience."""
-LONGEST_STALL = 60.0
-"""Seconds that a client may take nothing of what it asked for; an event stream can be resumed."""
+MAX_MESSAGE = 2 * LARGEST_BATCH
+"""Bytes of a request. The connection of a client that goes on sending a refused body is closed here."""
+MIN_BODY_RATE = 16 * 1024
+"""Bytes a second on average, after the first `patience` seconds."""
+MAX_STALL_SECONDS = 60.0
+"""Seconds in which a client may receive nothing of its answer. Event streams can be resumed."""
 
 
-class Awaited(Enum):
-    """What a client is sending just now."""
+class Receiving(Enum):
+    """The part of a request that the client is sending."""
 
     NOTHING = auto()
     HEAD = auto()
@@ -31,102 +31,104 @@ class Awaited(Enum):
 
 
 class Connection(HttpToolsProtocol):
-    """Only notes what happens. `look` judges it, once a second for all connections: a timer for each request would cost
-    every request something."""
+    """Records what happens. `check` enforces the limits, once a second for all connections: a timer of each request
+    would make every request slower."""
 
-    last = False
-    awaited = Awaited.NOTHING
+    is_last = False
+    receiving = Receiving.NOTHING
     since = 0.0
-    got = 0
+    received = 0
     unsent = 0
     stalled_since = 0.0
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self.await_now(Awaited.HEAD)
+        self.begin_part(Receiving.HEAD)
 
-    def await_now(self, what: Awaited) -> None:
-        self.awaited, self.since, self.got = what, self.loop.time(), 0
+    def begin_part(self, part: Receiving) -> None:
+        self.receiving, self.since, self.received = part, self.loop.time(), 0
 
     def data_received(self, data: bytes) -> None:
-        if self.awaited is Awaited.NOTHING:
-            self.await_now(Awaited.HEAD)
-        self.got += len(data)
+        if self.receiving is Receiving.NOTHING:
+            self.begin_part(Receiving.HEAD)
+        self.received += len(data)
         super().data_received(data)
-        if self.got > LARGEST_MESSAGE or (self.awaited is Awaited.HEAD and self.got > LARGEST_HEAD):
-            self.cut(431 if self.awaited is Awaited.HEAD else 413, "the request is too large")
+        if self.received > MAX_MESSAGE or (self.receiving is Receiving.HEAD and self.received > MAX_HEAD):
+            self.refuse(431 if self.receiving is Receiving.HEAD else 413, "the request is too large")
 
     def on_headers_complete(self) -> None:
-        self.await_now(Awaited.BODY)
+        self.begin_part(Receiving.BODY)
         super().on_headers_complete()
-        if self.last:
-            self.finish()
+        if self.is_last:
+            self.close_after_answer()
 
     def on_message_complete(self) -> None:
-        self.awaited = Awaited.NOTHING
+        self.receiving = Receiving.NOTHING
         super().on_message_complete()
 
-    def finish(self) -> None:
-        """The request that is being answered is the last one, or else the next."""
-        self.last = True
+    def close_after_answer(self) -> None:
+        """Makes the current request, or else the next one, the last on this connection."""
+        self.is_last = True
         if self.cycle is not None:
             self.cycle.keep_alive = False
 
-    def look(self, now: float, patience: float) -> None:
+    def check(self, now: float, patience: float) -> None:
+        """`now`: of the event loop's clock. `patience`: seconds."""
         if self.transport.is_closing():
             return
         if self.is_late(now, patience):
-            self.cut(408, "the request did not come in time")
+            self.refuse(408, "the request did not come in time")
         elif self.is_stalled(now):
-            log.info("client_cut", why="it takes nothing of its answer")
+            log.info("connection_closed", why="the client does not receive its answer")
             self.transport.abort()
 
     def is_late(self, now: float, patience: float) -> bool:
-        """While reading is paused, it is we who are slow."""
-        if self.awaited is Awaited.NOTHING or self.flow.read_paused:
+        """While reading is paused, the server is slow, and not the client."""
+        if self.receiving is Receiving.NOTHING or self.flow.read_paused:
             return False
-        earned = self.got / SLOWEST_BODY if self.awaited is Awaited.BODY else 0.0
-        return now > self.since + patience + earned
+        allowed = self.received / MIN_BODY_RATE if self.receiving is Receiving.BODY else 0.0
+        return now > self.since + patience + allowed
 
     def is_stalled(self, now: float) -> bool:
         unsent = self.transport.get_write_buffer_size()
         if not unsent or unsent != self.unsent:
             self.unsent, self.stalled_since = unsent, now
-        return unsent > 0 and now > self.stalled_since + LONGEST_STALL
+        return unsent > 0 and now > self.stalled_since + MAX_STALL_SECONDS
 
-    def cut(self, status: int, why: str) -> None:
-        """With a reason, unless an answer is on its way already. Whoever reads the body hears that it broke off."""
+    def refuse(self, status: int, why: str) -> None:
+        """Answers, unless another answer has begun, and closes the connection. A route that reads the body gets a
+        disconnect."""
         if self.transport.is_closing():
             return
-        log.info("client_cut", why=why)
-        if self.got and self.may_be_told():
-            self.transport.write(refusal(status, why))
+        log.info("connection_closed", why=why)
+        if self.received and self.can_answer():
+            self.transport.write(raw_answer(status, why))
         if self.cycle is not None:
             self.cycle.disconnected = True
             self.cycle.message_event.set()
         self.transport.close()
 
-    def may_be_told(self) -> bool:
-        """Not in the middle of an answer to this request, or to the one before."""
-        if self.cycle is None or (self.awaited is Awaited.HEAD and self.cycle.response_complete):
+    def can_answer(self) -> bool:
+        """False while the answer to this request, or to the previous one, is being sent."""
+        if self.cycle is None or (self.receiving is Receiving.HEAD and self.cycle.response_complete):
             return True
-        return self.awaited is Awaited.BODY and not self.cycle.response_started
+        return self.receiving is Receiving.BODY and not self.cycle.response_started
 
 
-def refusal(status: int, why: str) -> bytes:
-    body = orjson.dumps(problems.body_of(status, why))
+def raw_answer(status: int, why: str) -> bytes:
+    body = orjson.dumps(problems.problem_body(status, why))
     head = b"content-type: %b\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
     return STATUS_LINE[status] + head % (problems.MEDIA_TYPE.encode(), len(body)) + body
 
 
-def finish(connections: Iterable[object]) -> None:
+def close_after_answers(connections: Iterable[object]) -> None:
     for each in connections:
         if isinstance(each, Connection):
-            each.finish()
+            each.close_after_answer()
 
 
-def look_at(connections: Iterable[object], now: float, patience: float) -> None:
-    """Those that are still of HTTP; a copy, because cutting one takes it out."""
+def check_connections(connections: Iterable[object], now: float, patience: float) -> None:
+    """Of a copy, because closing a connection removes it from the collection. Other protocols are left alone."""
     for each in list(connections):
         if isinstance(each, Connection):
-            each.look(now, patience)
+            each.check(now, patience)

@@ -1,4 +1,4 @@
-"""A port that closes, and those who were about to come in by it."""
+"""Closing a port without losing the clients that are waiting to be accepted."""
 
 import os
 import socket
@@ -6,22 +6,22 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 
-def closed(listening: int) -> list[socket.socket]:
-    """Who waits to be accepted; from here on connections are refused. Closing alone would reset those who wait, and
-    with them the requests that they have sent."""
-    with socket.socket(fileno=os.dup(listening)) as port:
+def close_port(fileno: int) -> list[socket.socket]:
+    """Accepts the connections that are waiting, and refuses new ones from here on. Closing alone would reset the
+    waiting connections, with the requests that they have sent. `fileno`: of the listening socket."""
+    with socket.socket(fileno=os.dup(fileno)) as port:
         port.setblocking(False)
-        waiting = list(accepted(port))
-        with suppress(OSError):  # where a port cannot be shut down, closing it must do
+        waiting = list(accept_waiting(port))
+        with suppress(OSError):  # on systems that cannot shut a listening socket down, closing it must do
             port.shutdown(socket.SHUT_RDWR)
     return waiting
 
 
-def accepted(port: socket.socket) -> Iterator[socket.socket]:
+def accept_waiting(port: socket.socket) -> Iterator[socket.socket]:
     while True:
         try:
             yield port.accept()[0]
-        except ConnectionAbortedError:  # this one has gone already
+        except ConnectionAbortedError:  # the client has gone
             continue
         except OSError:
             return

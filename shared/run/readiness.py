@@ -1,9 +1,8 @@
-"""What `/readyz` and `/metrics` tell of a service. Red is what keeps it from answering rightly; amber only worries."""
+"""Readiness and metrics of a service. A `red` detail keeps it from giving right answers; others only degrade it."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -12,73 +11,75 @@ from shared.flow import checkpoint, parked, read_schema
 from shared.flow.log import Log, LogUnavailable
 from shared.run import schema
 from shared.run.schema import NewerSchema, WrongSchema
+from shared.run.service import Service
+from shared.run.telemetry import Metrics
+from shared.run.worker import Worker
 from shared.store import event_store
+from shared.web.service_context import ServiceContext
 
-if TYPE_CHECKING:
-    from shared.run.service import Service
-    from shared.run.telemetry import Metrics
-    from shared.run.worker import Worker
-    from shared.store.committer import Committer
-
-BEHIND = 5000
-"""Events of its own store that a service's read models may lag and still be called ready."""
+MAX_LAG = 5000
+"""Events of its own store that the read models of a ready service may lack."""
+MAX_KEYS = 20
+"""Parked keys that are listed."""
 
 
 @dataclass
-class Building:
-    """Whether the read models have once come as far as the own store, and any version of them, were at the start."""
+class CatchUpGoal:
+    """By source, the position that new read models must reach before they serve: that of the own store, and of any
+    version of the read models, at the start. Reached once, the goal is empty."""
 
-    goal: Mapping[str, int]
+    positions: Mapping[str, int]
 
     @classmethod
-    async def begin(cls, reads: AsyncEngine, service: "Service") -> "Building":
+    async def find(cls, reads: AsyncEngine, service: Service) -> "CatchUpGoal":
         async with reads.connect() as tx:
-            reached = await checkpoint.furthest(tx, read_schema.family(service.read_models))
-            reached[service.name] = await event_store.position(tx)
-        return cls({source: position for source, position in reached.items() if source in service.projected})
+            positions = await checkpoint.furthest_positions(tx, read_schema.name_prefix(service.read_models))
+            positions[service.name] = await event_store.position(tx)
+        return cls({source: at for source, at in positions.items() if source in service.projected_sources})
 
-    def left(self, applied: Mapping[str, int]) -> int:
-        """Events to go; none from when it was reached for the first time."""
-        left = sum(max(0, position - applied.get(source, 0)) for source, position in self.goal.items())
-        if not left:
-            self.goal = {}
-        return left
+    def missing_events(self, applied: Mapping[str, int]) -> int:
+        missing = sum(max(0, position - applied.get(source, 0)) for source, position in self.positions.items())
+        if not missing:
+            self.positions = {}
+        return missing
 
 
 @dataclass(frozen=True)
 class Readiness:
-    service: "Service"
-    reads: AsyncEngine
+    service: Service
+    context: ServiceContext
     log: Log
-    worker: "Worker"
-    committer: "Committer"
-    metrics: "Metrics"
-    stopping: asyncio.Event
-    building: Building
+    worker: Worker
+    metrics: Metrics
+    goal: CatchUpGoal
 
     async def __call__(self) -> Mapping[str, Any]:
-        try:
-            migrations = await self.migrations()
-            async with self.reads.connect() as tx:
-                details = migrations | await self.applied(tx) | {"parked": await self.parked(tx)}
-        except WrongSchema as error:
-            details = {"migrations": {"ok": False, "red": True, "why": str(error)}}
-        except (SQLAlchemyError, OSError) as error:
-            details = {"database": {"ok": False, "red": True, "why": type(error).__name__}}
-        self.metrics.waiting.set(self.committer.queue.qsize())
-        if self.stopping.is_set():
+        """The details of `/readyz`; also updates the metrics."""
+        details = await self.check_database()
+        self.metrics.waiting.set(self.context.committer.queue.qsize())
+        if self.context.stopping.is_set():
             details = details | {"stopping": {"ok": False, "red": True}}
-        return details | {"log": await self.reached()} | self.stopped()
+        return details | {"log": await self.check_log()} | self.stopped_consumers()
 
-    async def migrations(self) -> dict[str, Any]:
-        """Amber when the next version has migrated the tables: they still serve this one while it is replaced."""
+    async def check_database(self) -> dict[str, Any]:
         try:
-            await schema.check(self.reads, [self.service.name])
+            migrations = await self.check_migrations()
+            async with self.context.reads.connect() as tx:
+                return migrations | await self.check_positions(tx) | {"parked": await self.check_parked(tx)}
+        except WrongSchema as error:
+            return {"migrations": {"ok": False, "red": True, "why": str(error)}}
+        except (SQLAlchemyError, OSError) as error:
+            return {"database": {"ok": False, "red": True, "why": type(error).__name__}}
+
+    async def check_migrations(self) -> dict[str, Any]:
+        """Not red when a newer version has migrated the tables: this one can use them while it is replaced."""
+        try:
+            await schema.check(self.context.reads, [self.service.name])
         except NewerSchema as error:
             return {"migrations": {"ok": False, "why": str(error)}}
         return {"migrations": {"ok": True}}
 
-    async def applied(self, tx: AsyncConnection) -> dict[str, Any]:
+    async def check_positions(self, tx: AsyncConnection) -> dict[str, Any]:
         head = await event_store.position(tx)
         self.metrics.events.set(head)
         self.metrics.relayed.set(self.worker.relay.position)
@@ -86,42 +87,42 @@ class Readiness:
             for source, position in (await checkpoint.positions(tx, subscription)).items():
                 self.metrics.applied.labels(subscription, source).set(position)
         applied = await checkpoint.positions(tx, self.service.read_models)
-        lag, left = head - applied.get(self.service.name, 0), self.building.left(applied)
+        lag, missing = head - applied.get(self.service.name, 0), self.goal.missing_events(applied)
         return {
             "database": {"ok": True},
-            "lag": {"ok": lag <= BEHIND, "red": True, "events": lag},
-            "read_models": {"ok": not left, "red": True, "events": left},
-            "relay": self.relay(head),
+            "lag": {"ok": lag <= MAX_LAG, "red": True, "events": lag},
+            "read_models": {"ok": not missing, "red": True, "events": missing},
+            "relay": self.check_relay(head),
         }
 
-    def relay(self, head: int) -> dict[str, Any]:
-        """Amber: what is stored is published when the log is whole again."""
+    def check_relay(self, head: int) -> dict[str, Any]:
+        """Not red: stored events are published when the log is available again."""
         relay = self.worker.relay
-        why = {"why": relay.trouble} if relay.trouble else {}
-        return {"ok": not relay.trouble, "leads": self.worker.leads, "events": head - relay.position} | why
+        why = {"why": relay.failure} if relay.failure else {}
+        return {"ok": not relay.failure, "leads": self.worker.is_leader, "events": head - relay.position} | why
 
-    async def parked(self, tx: AsyncConnection) -> dict[str, Any]:
-        keys = await parked.keys(tx, self.service.subscriptions)
+    async def check_parked(self, tx: AsyncConnection) -> dict[str, Any]:
+        keys = await parked.parked_keys(tx, self.service.subscriptions)
         self.metrics.parked.set(len(keys))
-        names = ("subscription", "source", "key", "position")
-        shown = [{name: getattr(key, name) for name in names} for key in keys[:20]]
-        return {"ok": not keys, "keys": shown, "count": len(keys)}
+        fields = ("subscription", "source", "key", "position")
+        listed = [{name: getattr(key, name) for name in fields} for key in keys[:MAX_KEYS]]
+        return {"ok": not keys, "keys": listed, "count": len(keys)}
 
-    async def reached(self) -> dict[str, Any]:
-        """Amber: commands and read models of the own store go on without the log."""
+    async def check_log(self) -> dict[str, Any]:
+        """Not red: commands and read models of the own store work without the log."""
         try:
             await self.log.check()
         except LogUnavailable as error:
             return {"ok": False, "why": str(error)}
         return {"ok": True}
 
-    def stopped(self) -> dict[str, Any]:
+    def stopped_consumers(self) -> dict[str, Any]:
         return {
             f"consumer {progress.subscription} of {progress.source}": {
                 "ok": False,
                 "red": True,
-                "why": progress.stopped,
+                "why": progress.stop_reason,
             }
             for progress in self.worker.progress.values()
-            if progress.stopped
+            if progress.stop_reason
         }

@@ -1,4 +1,4 @@
-"""Tables that are not derived: brought to this code's version by Alembic, checked before anything is served."""
+"""The tables that hold events and keys: migrated by Alembic, and checked before a service starts."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.schema import CreateSchema
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('funnelcast migrate'))")
+LOCK = text("SELECT pg_advisory_xact_lock(hashtext('funnelcast migrate'))")
 COMMON = "access"
-"""The schema that keeps the version of what all services share: `access`, `exchange`, `log`."""
+"""The schema that holds the version of the shared schemas `access`, `exchange` and `log`."""
 
 
 class WrongSchema(Exception):
@@ -22,20 +22,20 @@ class WrongSchema(Exception):
 
 
 class NewerSchema(WrongSchema):
-    """Made by a newer version: no start on it, but who is running goes on beside that version."""
+    """The database was migrated by a newer version: a process that is running may go on, but none may start."""
 
 
 def config(connection: Connection, kind: str, schema: str) -> Config:
-    """`kind`: `store` for a service's own schema, `common` for the shared ones."""
+    """`kind`: `store` for a service's schema, `common` for the shared ones."""
     alembic = Config(attributes={"connection": connection, "schema": schema})
     alembic.set_main_option("script_location", str(MIGRATIONS / kind).replace("%", "%%"))
     return alembic
 
 
 async def migrate(engine: AsyncEngine, services: Sequence[str]) -> None:
-    """Creates what is missing, in one transaction; a database that is up to date stays as it is."""
+    """Applies the missing revisions in one transaction."""
     async with engine.begin() as tx:
-        await tx.execute(ONE_AT_A_TIME)
+        await tx.execute(LOCK)
         for kind, schema in kinds(services):
             await tx.execute(CreateSchema(schema, if_not_exists=True))
             await tx.run_sync(upgrade, kind, schema)
@@ -54,15 +54,15 @@ async def check(engine: AsyncEngine, services: Sequence[str]) -> None:
     """Raises `WrongSchema` unless every schema is at this code's version."""
     async with engine.connect() as connection:
         for kind, schema in kinds(services):
-            await connection.run_sync(must_be_current, kind, schema)
+            await connection.run_sync(check_revision, kind, schema)
 
 
-def must_be_current(connection: Connection, kind: str, schema: str) -> None:
+def check_revision(connection: Connection, kind: str, schema: str) -> None:
     script = ScriptDirectory.from_config(config(connection, kind, schema))
     found = MigrationContext.configure(connection, opts={"version_table_schema": schema}).get_current_revision()
     if found == script.get_current_head():
         return
-    known = {revision.revision for revision in script.walk_revisions()}
-    if found is None or found in known:
+    revisions = {revision.revision for revision in script.walk_revisions()}
+    if found is None or found in revisions:
         raise WrongSchema(f"the schema {schema} is older than this code: run `funnelcast migrate`")
     raise NewerSchema(f"the schema {schema} is newer ({found}) than this code: start the newer version of funnelcast")

@@ -1,4 +1,4 @@
-"""Process options: environment over file over defaults. Business settings are not here but in streams."""
+"""Options of a process: environment over file over defaults. Business settings are not here but in streams."""
 
 import re
 import tomllib
@@ -14,38 +14,38 @@ FILE = Path("funnelcast.toml")
 PLACEHOLDER = re.compile(r"change.?me|change.?this|place.?holder|your.?(password|secret|key)", re.IGNORECASE)
 
 
-def real(secret: SecretStr) -> SecretStr:
-    """Refuses what examples have in a secret's place."""
-    must_be_real(secret.get_secret_value())
+def not_a_placeholder(secret: SecretStr) -> SecretStr:
+    """Refuses a secret that was copied from an example."""
+    check_placeholder(secret.get_secret_value())
     return secret
 
 
-def must_be_real(text: str) -> str:
+def check_placeholder(text: str) -> str:
     if PLACEHOLDER.search(text):
-        raise ValueError("it is still a placeholder, put a secret there, for instance from `openssl rand -hex 32`")
+        raise ValueError("it is still a placeholder: put a secret there, for instance from `openssl rand -hex 32`")
     return text
 
 
-Secret = Annotated[SecretStr, AfterValidator(real)]
+Secret = Annotated[SecretStr, AfterValidator(not_a_placeholder)]
 Password = Annotated[Secret, Field(min_length=16)]
 
 
-def networks(listed: str) -> str:
-    """Refuses what is no address: it would be trusted as a name that nobody has. `*` would let everybody be anybody."""
-    for each in listed.split(",") if listed else ():
+def check_networks(addresses: str) -> str:
+    """Refuses anything but addresses: uvicorn would take a name for that of a local socket, and `*` for everybody."""
+    for each in addresses.split(",") if addresses else ():
         ip_network(each.strip())
-    return listed
+    return addresses
 
 
-Proxies = Annotated[str, AfterValidator(networks)]
+Proxies = Annotated[str, AfterValidator(check_networks)]
 
 
 class Settings(BaseSettings):
-    """Each is read from `FUNNELCAST_<NAME>`, else from `funnelcast.toml` in the working folder, else its default."""
+    """Each option is read from `FUNNELCAST_<NAME>`, else from `funnelcast.toml` in the working folder."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, toml_file=FILE, extra="forbid", frozen=True)
 
-    postgres: Annotated[str, AfterValidator(must_be_real)] | None = Field(
+    postgres: Annotated[str, AfterValidator(check_placeholder)] | None = Field(
         default=None, description="URL of a Postgres 15 or newer; without it, an embedded one is started"
     )
     kafka: str | None = Field(
@@ -86,6 +86,11 @@ class Settings(BaseSettings):
         ge=0,
         description="Requests a second of one address for what needs no key (readiness), before 429; 0: no limit",
     )
+    entrance_requests_per_second: int = Field(
+        default=100,
+        ge=0,
+        description="Requests a second of one address at entrances (webhooks, forms), before 429; 0: no limit",
+    )
     requests_at_once: int = Field(default=4096, ge=1, description="Requests that a service has in hand, before 503")
     streams_at_once: int = Field(default=10_000, ge=1, description="Event streams that a service has open, before 503")
     body_bytes_at_once: int = Field(
@@ -115,9 +120,9 @@ class Settings(BaseSettings):
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
 
 
-def origin(name: str, environment: dict[str, str], given: dict[str, Any]) -> str:
-    """Where an option's value came from, for `funnelcast doctor`."""
-    if name in given:
+def origin_of(name: str, environment: dict[str, str], arguments: dict[str, Any]) -> str:
+    """Where an option's value comes from, for `funnelcast doctor`."""
+    if name in arguments:
         return "command line"
     if f"{PREFIX}{name.upper()}" in environment:
         return f"{PREFIX}{name.upper()}"

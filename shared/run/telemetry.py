@@ -1,4 +1,4 @@
-"""Logs for people and machines, and numbers for Prometheus. Neither ever holds personal data."""
+"""Logs, and metrics for Prometheus. Neither ever holds personal data."""
 
 import logging
 import sys
@@ -14,27 +14,27 @@ from structlog.typing import ExcInfo
 
 
 def configure_logging(level: str) -> None:
-    """JSON lines on stderr; where a person looks, coloured lines."""
-    # What it has to say reaches us as an exception; of a topic that is gone it says it a thousand times a second.
+    """JSON lines on stderr; coloured lines if that is a terminal."""
+    # Its errors reach us as exceptions; about a missing topic it logs a thousand lines a second.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-    # It would tell in its own way of exceptions that we have told of.
+    # It would log exceptions again that we have logged.
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
-    shown = structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
+    renderer = structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.ExceptionRenderer(traceback_of),
-            shown,
+            structlog.processors.ExceptionRenderer(format_traceback),
+            renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=lambda *_: Lines(sys.stderr),
+        logger_factory=lambda *_: LineLogger(sys.stderr),
     )
 
 
-class Lines(structlog.PrintLogger):
-    """A line that cannot be written, to a full disk or a closed pipe, is lost; whoever wanted to say it goes on."""
+class LineLogger(structlog.PrintLogger):
+    """A line that cannot be written, because the disk is full or the pipe closed, is dropped: logging never fails."""
 
     def msg(self, message: str) -> None:
         with suppress(OSError):
@@ -43,31 +43,31 @@ class Lines(structlog.PrintLogger):
     debug = info = warning = error = critical = exception = msg
 
 
-def traceback_of(exc_info: ExcInfo) -> str:
-    """Types and places of an exception and of what caused it. What a database says is left out: it repeats the values,
-    or the whole row, that it did not like."""
-    told = "".join(format_exception(*exc_info))
-    lines = {line for each in of_database(exc_info[1]) for line in str(each).splitlines() if line.strip()}
-    for line in sorted(lines, key=len, reverse=True):  # by the line, because within a group each is indented
-        told = told.replace(line, "(what it says is not logged)")
-    return told
+def format_traceback(exc_info: ExcInfo) -> str:
+    """Types and places of an exception and of its causes. The database's messages are left out: they repeat refused
+    values, or whole rows."""
+    text = "".join(format_exception(*exc_info))
+    lines = {line for each in database_errors(exc_info[1]) for line in str(each).splitlines() if line.strip()}
+    for line in sorted(lines, key=len, reverse=True):  # line by line, because within a group each is indented
+        text = text.replace(line, "(message left out)")
+    return text
 
 
-def of_database(error: BaseException | None) -> Iterator[BaseException]:
-    """Those among an error, its parts and what came before. A part of a group may have the group itself before it."""
+def database_errors(error: BaseException | None) -> Iterator[BaseException]:
+    """Those among an error, its causes and the members of groups. (A member's context may be its own group.)"""
     seen: dict[int, BaseException] = {}
-    due = [error]
-    while due:
-        each = due.pop()
+    unseen = [error]
+    while unseen:
+        each = unseen.pop()
         if each is None or id(each) in seen:
             continue
         seen[id(each)] = each
-        due += [each.__cause__, each.__context__, *(each.exceptions if isinstance(each, BaseExceptionGroup) else ())]
+        unseen += [each.__cause__, each.__context__, *(each.exceptions if isinstance(each, BaseExceptionGroup) else ())]
     yield from (each for each in seen.values() if isinstance(each, SQLAlchemyError | PostgresError | InterfaceError))
 
 
 class Metrics:
-    """One registry a service, so that four of them in one process do not mix."""
+    """One registry for each service, so that services in one process do not mix."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -84,14 +84,14 @@ class Metrics:
             ["subscription", "source"],
             registry=self.registry,
         )
-        self.parked = Gauge("funnelcast_parked_keys", "Keys set aside", registry=self.registry)
+        self.parked = Gauge("funnelcast_parked_keys", "Parked keys", registry=self.registry)
         self.waiting = Gauge("funnelcast_waiting_commands", "Commands waiting for a commit", registry=self.registry)
         self.rejected = Counter(
             "funnelcast_reactions_rejected", "Reactions that a rule refused", ["source"], registry=self.registry
         )
 
     def count(self, method: str, route: str, status: int, seconds: float) -> None:
-        """Methods and routes are ours: there are few of them."""
+        """Counts an answer. Only routes of our own are labels, so there are few."""
         counted = self.counted.get((method, route, status))
         if counted is None:
             counted = self.requests.labels(method, route, status), self.seconds.labels(route)

@@ -3,114 +3,118 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.flow.checkpoint import Fenced
-from shared.flow.consumer import Consumer, Effect, Progress, Source, StoreSource
-from shared.flow.lease import LeaseLost, lease, lease_engine
+from shared.flow.consumer import Consumer, Progress
+from shared.flow.lease import LeaseLost, hold_lease, lease_engine
 from shared.flow.parked import TooManyParked
-from shared.flow.projection import together
+from shared.flow.projection import apply_all
 from shared.flow.relay import Relay
+from shared.flow.source import Source, StoreSource
 from shared.flow.topic import Hole, TopicSource
-from shared.rules.message import Parser, RecordedEvent, Refusal
+from shared.rules.message import Parser
+from shared.rules.reaction import REACTIONS
+from shared.run.reacting import reaction_effect
+from shared.run.resources import Resources
+from shared.run.service import Service, Upstream
+from shared.run.telemetry import Metrics
 from shared.store import idempotency
-from shared.store.handler import handle
 from shared.store.signal import Signal
-from shared.store.write_request import Cause, Step, WriteRequest
-from shared.web.service_context import REACTIONS
-
-if TYPE_CHECKING:
-    from shared.run.service import Resources, Service, Upstream
-    from shared.run.telemetry import Metrics
 
 log = structlog.get_logger()
-PROJECTED_AT_ONCE = 4000
-REACTED_AT_ONCE = 256
-PROJECTING_RESTS, REACTING_RESTS = 0.02, 0.01
-"""Seconds. Without a rest, 200 leads a second would be as many transactions for each of a dozen consumers."""
-AN_HOUR = 3600.0
-Part = Callable[[], Awaitable[None]]
-PASSES = (LeaseLost, Fenced, SQLAlchemyError, OSError)
-"""What a pause and a new start repair: the database went away, or somebody else took over."""
+PROJECTION_BATCH = 4000
+REACTION_BATCH = 256
+PROJECTION_PAUSE, REACTION_PAUSE = 0.02, 0.01
+"""Seconds after a batch that was not full. Without a pause, 200 events a second would make as many transactions in
+each of a dozen consumers."""
+EXPIRY_INTERVAL = 3600.0
+"""Seconds between deletions of expired idempotency keys."""
+RESTART_SECONDS = 0.5
+RESTART_AFTER = (LeaseLost, Fenced, SQLAlchemyError, OSError)
+"""Errors after which the work starts again: the database went away, or another process took over."""
 
 
 class Worker:
+    """`is_leader`: whether this process holds the lease for relay and reactions."""
+
     def __init__(
         self,
-        service: "Service",
-        resources: "Resources",
+        service: Service,
+        resources: Resources,
         engine: AsyncEngine,
-        wake: Signal,
-        projected_more: Signal,
-        metrics: "Metrics",
+        store_changed: Signal,
+        read_models_changed: Signal,
+        metrics: Metrics,
     ) -> None:
         self.service, self.resources, self.engine, self.metrics = service, resources, engine, metrics
-        self.wake, self.projected_more = wake, projected_more
-        self.leads = self.stopping = False
+        self.store_changed, self.read_models_changed = store_changed, read_models_changed
+        self.is_leader = self.stopping = False
         self.progress: dict[tuple[str, str], Progress] = {}
-        self.turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self.relay = Relay(service.name, service.topic, resources.settings.partitions, engine, resources.log, wake)
+        self.locks: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        partitions = resources.settings.partitions
+        self.relay = Relay(service.name, service.topic, partitions, engine, resources.log, store_changed)
 
     async def run(self) -> None:
-        """Until it is stopped. While one version of the code is replaced by another, only one of them publishes and
+        """Runs until it is stopped. While a new version of the code replaces an old one, only one of them relays and
         reacts, but each builds read models of its own."""
-        async with asyncio.TaskGroup() as parts:
-            parts.create_task(self.keep_on(f"{self.service.name} worker", self.lead))
-            parts.create_task(self.keep_on(self.service.read_models, self.project))
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.run_under_lease(f"{self.service.name} worker", self.run_as_leader))
+            tasks.create_task(self.run_under_lease(self.service.read_models, self.build_read_models))
 
-    async def keep_on(self, name: str, part: Part) -> None:
-        """Waits for the lease, works, and starts again after what passes."""
+    def stop(self, task: asyncio.Task[None]) -> None:
+        """Consumers' batches are rolled back, and come again at the next start. The flag is needed where an error
+        arrives together with the cancellation: a task group then raises only the error."""
+        self.stopping = True
+        task.cancel()
+
+    async def run_under_lease(self, lease: str, work: Callable[[], Awaitable[None]]) -> None:
+        """Waits for the lease and works; starts again after errors that pass."""
         while not self.stopping:
             try:
-                await self.work_under_lease(name, part)
-            except* PASSES as passing:
-                causes = sorted({type(error).__name__ for error in flat(passing)})
-                log.warning("worker_starts_again", service=self.service.name, lease=name, causes=causes)
-            await asyncio.sleep(0.5)
+                await self.work_once(lease, work)
+            except* RESTART_AFTER as errors:
+                causes = sorted({type(error).__name__ for error in leaves(errors)})
+                log.warning("worker_restarts", service=self.service.name, lease=lease, causes=causes)
+            await asyncio.sleep(RESTART_SECONDS)
 
-    def stop(self, working: asyncio.Task[None]) -> None:
-        """A cancelled batch rolls back, and its events come again at the next start. The flag is for a cancellation
-        that meets an error on its way: a task group then tells of the error only."""
-        self.stopping = True
-        working.cancel()
-
-    async def work_under_lease(self, name: str, part: Part) -> None:
+    async def work_once(self, lease: str, work: Callable[[], Awaitable[None]]) -> None:
         engine = lease_engine(self.resources.postgres)
         try:
-            async with lease(engine, name):
-                await part()
+            async with hold_lease(engine, lease):
+                await work()
         finally:
             await engine.dispose()
 
-    async def lead(self) -> None:
-        self.leads = True
+    async def run_as_leader(self) -> None:
+        self.is_leader = True
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self.relay.run(), name=f"{self.service.name} relay")
                 tasks.create_task(self.expire_answers(), name=f"{self.service.name} expiry")
-                self.follow_all(tasks, self.reactions())
+                self.start_consumers(tasks, self.reactions())
         finally:
-            self.leads = False
+            self.is_leader = False
 
-    async def project(self) -> None:
+    async def build_read_models(self) -> None:
         async with asyncio.TaskGroup() as tasks:
-            self.follow_all(tasks, self.projections())
+            self.start_consumers(tasks, self.projections())
 
-    def follow_all(self, tasks: asyncio.TaskGroup, consumers: Sequence[Consumer]) -> None:
+    def start_consumers(self, tasks: asyncio.TaskGroup, consumers: Sequence[Consumer]) -> None:
         for consumer in consumers:
             name = f"{self.service.name} {consumer.subscription} of {consumer.source}"
-            tasks.create_task(self.follow(consumer), name=name)
+            tasks.create_task(self.run_consumer(consumer), name=name)
 
-    async def follow(self, consumer: Consumer) -> None:
-        """A consumer that must not go on stops alone, loudly: restarting it would not help, and others do no harm."""
+    async def run_consumer(self, consumer: Consumer) -> None:
+        """A consumer that cannot continue stops alone: a restart would not help, and the others are unaffected."""
         try:
             await consumer.run()
         except (Hole, TooManyParked) as error:
-            consumer.progress.stopped = str(error)
+            consumer.progress.stop_reason = str(error)
             log.error("consumer_stopped", subscription=consumer.subscription, source=consumer.source, why=str(error))
         finally:
             await consumer.events.aclose()
@@ -119,90 +123,68 @@ class Worker:
         while True:
             async with self.engine.begin() as tx:
                 await idempotency.expire(tx)
-            await asyncio.sleep(AN_HOUR)
+            await asyncio.sleep(EXPIRY_INTERVAL)
 
-    # -- what is followed ---------------------------------------------------------------------------------------
+    # -- consumers ------------------------------------------------------------------------------------------------
 
     def projections(self) -> list[Consumer]:
-        service = self.service
-        own = self.consumer(
-            service.read_models, service.name, self.own_events(), service.parse, self.projects(service.name)
-        )
-        foreign = [
-            self.consumer(service.read_models, one.source, self.topic(one), one.parse, self.projects(one.source))
-            for one in service.upstream
-            if one.source in service.projected
+        """One for the service's own events, and one for each upstream service that its read models follow."""
+        service, own = self.service, StoreSource(self.engine, self.store_changed)
+        return [
+            self.projection(service.name, own, service.parse),
+            *(
+                self.projection(one.source, self.topic(one), one.parse)
+                for one in service.upstream
+                if one.source in service.projected_sources
+            ),
         ]
-        return [own, *foreign]
 
     def reactions(self) -> list[Consumer]:
-        return [
-            self.consumer(REACTIONS, one.source, self.topic(one), one.parse, self.reacts(one))
-            for one in self.service.upstream
-            if one.source in self.service.reacts_to
-        ]
+        """One for each upstream service that this one reacts to."""
+        return [self.reaction(one) for one in self.service.upstream if one.source in self.service.reacts_to]
 
-    def consumer(self, subscription: str, source: str, events: Source, parse: Parser[Any], effect: Effect) -> Consumer:
-        progress = self.progress.setdefault((subscription, source), Progress(subscription, source))
-        progress.stopped = None
-        turn = self.turns[subscription]
-        limit, wrote, rest = PROJECTED_AT_ONCE, self.projected_more, PROJECTING_RESTS
-        if subscription == REACTIONS:
-            limit, wrote, rest = REACTED_AT_ONCE, self.wake, REACTING_RESTS
-        return Consumer(subscription, source, events, parse, effect, self.engine, limit, progress, wrote, turn, rest)
-
-    def own_events(self) -> Source:
-        return StoreSource(self.engine, self.wake)
-
-    def topic(self, upstream: "Upstream") -> Source:
-        return TopicSource(self.resources.log, upstream.topic, upstream.source)
-
-    def projects(self, source: str) -> Effect:
-        return together(self.service.projections, source)
-
-    def reacts(self, upstream: "Upstream") -> Effect:
-        async def react(tx: AsyncConnection, facts: Sequence[RecordedEvent[Any]]) -> None:
-            write_requests = [ask for fact in facts for ask in self.write_requests(fact)]
-            if not write_requests:
-                return
-            for ask, answer in zip(
-                write_requests, await handle(tx, self.resources.clock_and_ids, write_requests), strict=True
-            ):
-                if isinstance(answer, Refusal):
-                    self.refused(upstream.source, ask, answer)
-
-        return react
-
-    def refused(self, source: str, ask: WriteRequest, why: Refusal) -> None:
-        """A refusal is an outcome of a reaction, not a fault: counted, told, passed."""
-        self.metrics.rejected.labels(source).inc()
-        log.info(
-            "reaction_refused",
-            service=self.service.name,
-            source=source,
-            stream=ask.stream,
-            rule=str(why),
-            correlation_id=str(ask.correlation_id),
+    def projection(self, source: str, events: Source, parse: Parser[Any]) -> Consumer:
+        return Consumer(
+            self.service.read_models,
+            source,
+            events,
+            parse,
+            apply_all(self.service.projections, source),
+            self.engine,
+            PROJECTION_BATCH,
+            self.fresh_progress(self.service.read_models, source),
+            self.read_models_changed,
+            self.locks[self.service.read_models],
+            PROJECTION_PAUSE,
         )
 
-    def write_requests(self, fact: RecordedEvent[Any]) -> list[WriteRequest]:
-        if self.service.react is None:
-            return []
-        return [
-            WriteRequest(
-                reaction.decider,
-                reaction.decider.stream(reaction.subject),
-                [Step(reaction.command)],
-                fact.actor,
-                fact.correlation_id,
-                cause=Cause(self.service.name, fact.event_id, fact.occurred_at, number),
-                imported_texts=reaction.imported_texts,
-            )
-            for number, reaction in enumerate(self.service.react(fact))
-        ]
+    def reaction(self, upstream: Upstream) -> Consumer:
+        return Consumer(
+            REACTIONS,
+            upstream.source,
+            self.topic(upstream),
+            upstream.parse,
+            reaction_effect(self.service, upstream.source, self.resources.clock_and_ids, self.metrics),
+            self.engine,
+            REACTION_BATCH,
+            self.fresh_progress(REACTIONS, upstream.source),
+            self.store_changed,
+            self.locks[REACTIONS],
+            REACTION_PAUSE,
+        )
+
+    def topic(self, upstream: Upstream) -> Source:
+        return TopicSource(self.resources.log, upstream.topic, upstream.source)
+
+    def fresh_progress(self, subscription: str, source: str) -> Progress:
+        """Keeps the position of a consumer that starts again, and forgets why it stopped."""
+        progress = self.progress.setdefault((subscription, source), Progress(subscription, source))
+        progress.stop_reason = None
+        return progress
 
 
-def flat(group: BaseException) -> list[BaseException]:
+def leaves(group: BaseException) -> list[BaseException]:
+    """The errors in a group and in the groups within it."""
     if isinstance(group, BaseExceptionGroup):
-        return [one for each in group.exceptions for one in flat(each)]
+        return [leaf for each in group.exceptions for leaf in leaves(each)]
     return [group]

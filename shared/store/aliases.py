@@ -32,7 +32,7 @@ FORGET = delete(aliases).where(aliases.c.subject == any_(bindparam("subjects", t
 
 @dataclass(frozen=True, slots=True)
 class AliasRecord:
-    """An alias that a stream holds. `subject`: whose erasure forgets it. `fingerprint`: of the body that brought it."""
+    """`stream` has the alias. `subject`: whose erasure deletes it. `fingerprint`: of the body that it came with."""
 
     alias: str
     stream: str
@@ -42,7 +42,7 @@ class AliasRecord:
 
 @dataclass(frozen=True, slots=True)
 class BlindIndex:
-    """A keyed hash: the same value gives the same index, and nobody without the key can try values."""
+    """A keyed hash: equal values have equal indexes, and nobody without the key can guess values."""
 
     key: bytes
 
@@ -53,20 +53,21 @@ class BlindIndex:
         return hmac.new(self.key, value, sha256).hexdigest()
 
 
-async def find(tx: AsyncConnection, wanted: Collection[str]) -> Mapping[str, AliasRecord]:
-    if not wanted:
+async def find(tx: AsyncConnection, names: Collection[str]) -> Mapping[str, AliasRecord]:
+    """Those of the aliases that a stream has, by alias."""
+    if not names:
         return {}
-    return {row.alias: AliasRecord(*row) for row in await tx.execute(FIND, {"aliases": list(wanted)})}
+    return {row.alias: AliasRecord(*row) for row in await tx.execute(FIND, {"aliases": list(names)})}
 
 
 async def of_subject(tx: AsyncConnection, subject: str) -> list[AliasRecord]:
-    """All that one erasure would forget, in no particular order."""
+    """All aliases that an erasure of the subject would delete, in no particular order."""
     return [AliasRecord(*row) for row in await tx.execute(OF_SUBJECT, {"subject": subject})]
 
 
-async def claim(tx: AsyncConnection, claimed: Sequence[AliasRecord]) -> None:
-    if claimed:
-        await tx.execute(CLAIM, rows(claimed))
+async def claim(tx: AsyncConnection, records: Sequence[AliasRecord]) -> None:
+    if records:
+        await tx.execute(CLAIM, rows(records))
 
 
 async def forget(tx: AsyncConnection, subjects: Collection[str]) -> None:

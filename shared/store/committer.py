@@ -1,126 +1,92 @@
-"""Group commit: what waits at the same time shares one transaction."""
+"""Group commit: requests that wait at the same time share one transaction."""
 
 import asyncio
 from collections.abc import Sequence
 
 import structlog
-from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.rules.clock_and_ids import ClockAndIds
 from shared.rules.message import Refusal, Rejected
+from shared.store.database_errors import Busy, as_busy, certainly_rolled_back, error_name
 from shared.store.handler import handle
 from shared.store.signal import Signal
 from shared.store.write_request import WriteOutcome, WriteRequest, WriteResult
 
 log = structlog.get_logger()
-
-
-class Busy(Exception):
-    """Nothing was written, or it cannot be known whether it was: the caller tries again with its key."""
+Waiting = tuple[WriteRequest, asyncio.Future[WriteOutcome]]
 
 
 class Committer:
-    """Commits what waits, without lingering for more; bounded, so that a slow disk refuses instead of piling up."""
+    """Commits the waiting requests, without lingering for more. The queue is bounded: with a slow disk, requests are
+    refused instead of piling up."""
 
     def __init__(
-        self, engine: AsyncEngine, clock_and_ids: ClockAndIds, wake: Signal, *, waiting: int, batch: int
+        self, engine: AsyncEngine, clock_and_ids: ClockAndIds, store_changed: Signal, *, waiting: int, batch: int
     ) -> None:
-        self.engine, self.clock_and_ids, self.wake, self.batch = engine, clock_and_ids, wake, batch
-        self.queue: asyncio.Queue[tuple[WriteRequest, asyncio.Future[WriteOutcome]]] = asyncio.Queue(waiting)
+        self.engine, self.clock_and_ids, self.store_changed, self.batch = engine, clock_and_ids, store_changed, batch
+        self.queue: asyncio.Queue[Waiting] = asyncio.Queue(waiting)
 
-    async def write(self, ask: WriteRequest) -> WriteResult:
-        """Returns after COMMIT, or raises the refusal. A caller who goes away is answered into the void; its
-        neighbours notice nothing."""
+    async def write(self, request: WriteRequest) -> WriteResult:
+        """Returns after COMMIT, or raises the refusal. A caller who goes away does not affect the requests that share
+        the transaction."""
         future: asyncio.Future[WriteOutcome] = asyncio.get_running_loop().create_future()
         try:
-            self.queue.put_nowait((ask, future))
+            self.queue.put_nowait((request, future))
         except asyncio.QueueFull:
             raise Busy("too many writes are waiting") from None
-        answer = await future
-        if isinstance(answer, Refusal):
-            raise answer
-        return answer
+        outcome = await future
+        if isinstance(outcome, Refusal):
+            raise outcome
+        return outcome
 
-    async def write_all(self, write_requests: Sequence[WriteRequest]) -> list[WriteOutcome]:
-        """A caller's own group, in one transaction; one by one if data that Postgres refuses spoils it."""
+    async def write_all(self, requests: Sequence[WriteRequest]) -> list[WriteOutcome]:
+        """A group of one caller, in one transaction; one by one if Postgres refuses the data of any."""
         try:
-            return await self.commit(write_requests)
+            return await self.commit(requests)
         except Exception as error:
-            if not certainly_rolled_back(error) or unavailable(error):
+            if not certainly_rolled_back(error) or as_busy(error):
                 raise
-            if len(write_requests) == 1:
-                log.error("refused_by_postgres", stream=write_requests[0].stream, error=type(error).__name__)
+            if len(requests) == 1:
+                log.error("refused_by_postgres", stream=requests[0].stream, error=type(error).__name__)
                 return [Rejected("its data cannot be stored")]
-        return [answer for ask in write_requests for answer in await self.write_all([ask])]
+        return [outcome for request in requests for outcome in await self.write_all([request])]
 
     async def run(self) -> None:
         while True:
-            batch = [await self.queue.get()]
-            while len(batch) < self.batch and not self.queue.empty():
-                batch.append(self.queue.get_nowait())
-            await self.settle(batch)
-            for _ in batch:
+            group = [await self.queue.get()]
+            while len(group) < self.batch and not self.queue.empty():
+                group.append(self.queue.get_nowait())
+            await self.commit_and_answer(group)
+            for _ in group:
                 self.queue.task_done()
 
-    async def settle(self, batch: Sequence[tuple[WriteRequest, asyncio.Future[WriteOutcome]]]) -> None:
+    async def commit_and_answer(self, group: Sequence[Waiting]) -> None:
+        """If the group certainly rolled back for the sake of its data, each request is tried alone."""
         try:
-            answers = await self.commit([ask for ask, _ in batch])
+            outcomes = await self.commit([request for request, _ in group])
         except Exception as error:
-            busy = unavailable(error)
+            busy = as_busy(error)
             if busy:
-                log.warning("not_committed", commands=len(batch), error=named(error))
-            if len(batch) > 1 and certainly_rolled_back(error) and not busy:
-                for one in batch:
-                    await self.settle([one])
+                log.warning("not_committed", commands=len(group), error=error_name(error))
+            if len(group) > 1 and certainly_rolled_back(error) and not busy:
+                for waiting in group:
+                    await self.commit_and_answer([waiting])
             else:
-                fail(batch, busy or error)
+                fail(group, busy or error)
             return
-        for (_, future), answer in zip(batch, answers, strict=True):
+        for (_, future), outcome in zip(group, outcomes, strict=True):
             if not future.done():
-                future.set_result(answer)
+                future.set_result(outcome)
 
-    async def commit(self, write_requests: Sequence[WriteRequest]) -> list[WriteOutcome]:
+    async def commit(self, requests: Sequence[WriteRequest]) -> list[WriteOutcome]:
         async with self.engine.begin() as tx:
-            answers = await handle(tx, self.clock_and_ids, write_requests)
-        self.wake.notify()
-        return answers
+            outcomes = await handle(tx, self.clock_and_ids, requests)
+        self.store_changed.notify()
+        return outcomes
 
 
-def fail(batch: Sequence[tuple[WriteRequest, asyncio.Future[WriteOutcome]]], error: Exception) -> None:
-    for _, future in batch:
+def fail(group: Sequence[Waiting], error: Exception) -> None:
+    for _, future in group:
         if not future.done():
             future.set_exception(error)
-
-
-def certainly_rolled_back(error: Exception) -> bool:
-    """After a lost connection the COMMIT may have happened: trying again could write twice."""
-    return not isinstance(error, OSError) and not (isinstance(error, DBAPIError) and lost(error))
-
-
-def unavailable(error: Exception) -> Busy | None:
-    """`Busy` for what passes by itself: a lost connection, a lock waited for too long, a full disk, a shutdown."""
-    if isinstance(error, OSError) or (isinstance(error, StatementError) and passing(error)):
-        return Busy("the database did not answer in time")
-    return None
-
-
-PASSING = ("08", "53", "57", "58", "25P03", "40", "55P03")
-"""SQLSTATE classes and codes: connection, resources, operator, system, idle too long, deadlock, lock timeout."""
-
-
-def named(error: Exception) -> str:
-    """For the log: not what the error says, which may be about somebody."""
-    return f"{type(error).__name__} {sqlstate(error)}" if isinstance(error, StatementError) else type(error).__name__
-
-
-def sqlstate(error: StatementError) -> str:
-    return str(getattr(error.orig, "sqlstate", None) or "")
-
-
-def lost(error: DBAPIError) -> bool:
-    return error.connection_invalidated or sqlstate(error).startswith(("08", "57P"))
-
-
-def passing(error: StatementError) -> bool:
-    return sqlstate(error).startswith(PASSING) or (isinstance(error, DBAPIError) and lost(error))

@@ -1,6 +1,6 @@
-"""One batch of asks decided in memory: later ones see what earlier ones did. No I/O."""
+"""One batch of write requests decided in memory: each sees what the ones before it changed. No I/O."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -27,12 +27,12 @@ from shared.store.idempotency import StoredResponse
 from shared.store.vault import VaultEntry
 from shared.store.write_request import AliasClaim, Step, WriteOutcome, WriteRequest, WriteResult
 
-CLOCKS_DIFFER = timedelta(seconds=1)
-"""By as much honest clocks may: ours among each other, a caller's from ours."""
+TOLERATED_CLOCK_SKEW = timedelta(seconds=1)
+"""Between the clocks of our own processes, and between a caller's clock and ours."""
 
 
 class Stream(NamedTuple):
-    """What is known of one stream after its last event."""
+    """A stream's state after its last event."""
 
     name: str
     state: Any
@@ -45,6 +45,7 @@ class Stream(NamedTuple):
 
 
 def fold_streams(deciders: Mapping[str, Decider[Any, Any, Any]], history: Iterable[StoredEvent]) -> dict[str, Stream]:
+    """`deciders`: by stream. A stream without events has its decider's initial state."""
     streams = {name: Stream(name, decider.initial) for name, decider in deciders.items()}
     for stored in history:
         decider = deciders[stored.stream]
@@ -58,187 +59,192 @@ def fold_streams(deciders: Mapping[str, Decider[Any, Any, Any]], history: Iterab
 
 @dataclass(slots=True)
 class PendingWrites:
-    """What asks came to, and is to be written. `lent`: of what is kept, what other services may take over."""
+    """Everything that accepted requests want written."""
 
-    appended: list[StoredEvent] = field(default_factory=list)
+    events: list[StoredEvent] = field(default_factory=list)
     claimed: list[AliasRecord] = field(default_factory=list)
-    kept: list[VaultEntry] = field(default_factory=list)
-    lent: set[UUID] = field(default_factory=set)
-    adopted: list[tuple[UUID, str]] = field(default_factory=list)
+    vault: list[VaultEntry] = field(default_factory=list)
+    shared_texts: set[UUID] = field(default_factory=set)
+    """Of the vault's entries, those that other services may import."""
+    imported_texts: list[tuple[UUID, str]] = field(default_factory=list)
+    """Reference, and the subject that the text belongs to here."""
     erased: list[str] = field(default_factory=list)
-    answered: list[StoredResponse] = field(default_factory=list)
+    responses: list[StoredResponse] = field(default_factory=list)
+
+    def add(self, other: "PendingWrites") -> None:
+        self.events += other.events
+        self.claimed += other.claimed
+        self.vault += other.vault
+        self.shared_texts |= other.shared_texts
+        self.imported_texts += other.imported_texts
+        self.erased += other.erased
+        self.responses += other.responses
 
 
 class DecisionBatch:
-    """Holds what the batch's asks may look at, and collects what is to be written."""
+    """Holds all that the batch's requests may depend on, and collects what is to be written."""
 
     def __init__(
         self,
         clock_and_ids: ClockAndIds,
         head: Head,
         streams: dict[str, Stream],
-        held: Mapping[str, AliasRecord],
-        given: Mapping[str, StoredResponse],
+        aliases: Mapping[str, AliasRecord],
+        responses: Mapping[str, StoredResponse],
     ) -> None:
         self.clock_and_ids, self.position, self.recorded_at = clock_and_ids, head.position, head.earliest
-        self.streams, self.held, self.given = streams, dict(held), dict(given)
-        self.outcome = PendingWrites()
+        self.streams, self.aliases, self.responses = streams, dict(aliases), dict(responses)
+        self.pending = PendingWrites()
 
-    def taken(self) -> PendingWrites:
-        """What the asks came to that were answered since the last time."""
-        outcome, self.outcome = self.outcome, PendingWrites()
-        return outcome
+    def take_pending(self) -> PendingWrites:
+        """What the requests decided since the last call want written."""
+        pending, self.pending = self.pending, PendingWrites()
+        return pending
 
-    def answer(self, ask: WriteRequest) -> WriteOutcome:
-        """Idempotency first, then the caller's version, then the rules."""
-        if ask.key is not None and (given := self.given.get(ask.key)):
-            return repeated(given, ask)
-        draft = Attempt(self, ask, self.streams[self.stream_of(ask)])
+    def decide(self, request: WriteRequest) -> WriteOutcome:
+        """Checks the idempotency key first, then `if_version`, then the rules."""
+        if request.idempotency_key is not None and (stored := self.responses.get(request.idempotency_key)):
+            return replay(stored, request)
+        attempt = Attempt(self, request, self.streams[self.stream_of(request)])
         try:
-            draft.take()
+            attempt.run()
         except Refusal as refusal:
             return refusal
-        return self.accept(draft)
+        return self.accept(attempt)
 
-    def stream_of(self, ask: WriteRequest) -> str:
-        return next((self.held[alias].stream for alias in ask.find if alias in self.held), ask.stream)
+    def stream_of(self, request: WriteRequest) -> str:
+        known = (alias for alias in request.resolve_by if alias in self.aliases)
+        counting = (alias for alias in known if request.resolve_unless.get(alias) not in self.aliases)
+        return next((self.aliases[alias].stream for alias in counting), request.stream)
 
-    def accept(self, draft: "Attempt") -> WriteResult:
-        stream = draft.stream
-        created = stream.version > 0 and draft.before.version == 0
-        done = WriteResult(stream.name, stream.version, stream.position, created, draft.ask.reply(stream.state))
+    def accept(self, attempt: "Attempt") -> WriteResult:
+        request, stream = attempt.request, attempt.stream
+        created = stream.version > 0 and attempt.before.version == 0
+        result = WriteResult(stream.name, stream.version, stream.position, created, request.reply(stream.state))
         self.streams[stream.name] = stream
-        self.position += len(draft.appended)
-        self.outcome.appended += draft.appended
-        self.claim(draft.claimed)
-        self.outcome.kept += draft.kept
-        self.outcome.lent |= draft.lent
-        self.erase(draft.erased)
-        self.outcome.adopted += [(ref, stream.name) for ref in draft.ask.imported_texts if draft.refers_to(ref)]
-        self.keep(draft.ask, done)
-        return done
+        self.position += len(attempt.writes.events)
+        self.aliases |= {record.alias: record for record in attempt.writes.claimed}
+        self.forget_aliases_of(attempt.writes.erased)
+        self.pending.add(attempt.writes)
+        self.keep_response(request, result)
+        return result
 
-    def claim(self, claimed: Sequence[AliasRecord]) -> None:
-        self.outcome.claimed += claimed
-        self.held |= {held.alias: held for held in claimed}
+    def forget_aliases_of(self, erased: Collection[str]) -> None:
+        """Later requests of the batch no longer find an erased subject."""
+        if erased:
+            self.aliases = {alias: record for alias, record in self.aliases.items() if record.subject not in erased}
 
-    def erase(self, subjects: Collection[str]) -> None:
-        """Later asks of the batch no longer find the subjects by their aliases."""
-        if subjects:
-            self.outcome.erased += subjects
-            self.held = {alias: held for alias, held in self.held.items() if held.subject not in subjects}
-
-    def keep(self, ask: WriteRequest, done: WriteResult) -> None:
-        if ask.key is not None:
-            given = StoredResponse(
-                ask.key, ask.fingerprint, done.stream, done.version, done.position, done.created, done.body
-            )
-            self.given[ask.key] = given
-            self.outcome.answered.append(given)
+    def keep_response(self, request: WriteRequest, result: WriteResult) -> None:
+        key = request.idempotency_key
+        if key is not None:
+            ids = (result.stream, result.version, result.position, result.created, result.body)
+            self.responses[key] = StoredResponse(key, request.fingerprint, *ids)
+            self.pending.responses.append(self.responses[key])
 
 
-def repeated(given: StoredResponse, ask: WriteRequest) -> WriteOutcome:
-    if given.fingerprint != ask.fingerprint:
+def replay(stored: StoredResponse, request: WriteRequest) -> WriteOutcome:
+    if stored.fingerprint != request.fingerprint:
         return KeyReused("this Idempotency-Key was used with another body")
-    return WriteResult(given.stream, given.version, given.position, given.created, given.body, replayed=True)
+    return WriteResult(stored.stream, stored.version, stored.position, stored.created, stored.body, replayed=True)
 
 
 class Attempt:
-    """One ask, tried out: nothing reaches the desk until every step is accepted."""
+    """One request, tried out: nothing reaches the batch until every step is accepted."""
 
-    def __init__(self, desk: DecisionBatch, ask: WriteRequest, stream: Stream) -> None:
-        self.desk, self.ask, self.before, self.stream = desk, ask, stream, stream
-        self.appended: list[StoredEvent] = []
-        self.claimed: list[AliasRecord] = []
-        self.kept: list[VaultEntry] = []
-        self.lent: set[UUID] = set()
-        self.erased: list[str] = []
+    def __init__(self, batch: DecisionBatch, request: WriteRequest, stream: Stream) -> None:
+        self.batch, self.request, self.before, self.stream = batch, request, stream, stream
+        self.writes = PendingWrites()
 
-    def take(self) -> None:
-        if self.ask.if_version is not None and self.ask.if_version != self.stream.version:
+    def run(self) -> None:
+        request = self.request
+        if request.if_version is not None and request.if_version != self.stream.version:
             raise Stale(f"the current version is {self.stream.version}")
-        for step in self.ask.steps:
-            if not self.was_taken(step.claim):
+        for step in request.steps:
+            if not self.was_accepted_before(step.claim):
                 self.decide(step)
                 self.claim(step.claim)
-        if self.appended:
-            self.claimed += [self.holding(AliasClaim(alias)) for alias in self.ask.also if alias not in self.desk.held]
+        if self.writes.events:
+            free = (alias for alias in request.also_claim if alias not in self.batch.aliases)
+            self.writes.claimed += [self.record_of(AliasClaim(alias)) for alias in free]
+            self.import_texts()
 
-    def was_taken(self, claim: AliasClaim | None) -> bool:
-        held = self.desk.held.get(claim.alias) if claim else None
-        if claim is None or held is None:
+    def was_accepted_before(self, claim: AliasClaim | None) -> bool:
+        owner = self.batch.aliases.get(claim.alias) if claim else None
+        if claim is None or owner is None:
             return False
-        if held.stream == self.stream.name and claim.fingerprint in (None, held.fingerprint):
+        if owner.stream == self.stream.name and claim.fingerprint in (None, owner.fingerprint):
             return True
-        raise Rejected(f"taken before by {subject_of(held.stream)}, with another content")
+        raise Rejected(f"taken before by {subject_of(owner.stream)}, with another content")
 
     def claim(self, claim: AliasClaim | None) -> None:
         if claim is not None:
-            self.claimed.append(self.holding(claim))
+            self.writes.claimed.append(self.record_of(claim))
 
-    def holding(self, claim: AliasClaim) -> AliasRecord:
-        subject = self.subject if self.appended else self.stream.name
+    def record_of(self, claim: AliasClaim) -> AliasRecord:
+        subject = self.subject if self.writes.events else self.stream.name
         return AliasRecord(claim.alias, self.stream.name, subject, claim.fingerprint)
 
     def decide(self, step: Step[Any]) -> None:
-        decider = self.ask.decider
-        at = self.instant(step)
-        references = {**decider.references, **self.ask.references}
-        states = {name: self.desk.streams[reference.stream].state for name, reference in references.items()}
+        decider, at = self.request.decider, self.instant_of(step)
+        references = {**decider.references, **self.request.references}
+        states = {name: self.batch.streams[reference.stream].state for name, reference in references.items()}
         for event in decider.decided(self.stream.state, step.command, at, states):
             self.append(event, at)
 
-    def instant(self, step: Step[Any]) -> datetime:
-        """Only a caller who names an instant can be too early; our own clocks are never the caller's fault."""
+    def instant_of(self, step: Step[Any]) -> datetime:
+        """Only a caller's own `occurred_at` can be too early; the skew of our own clocks is never a caller's fault."""
         last = self.stream.occurred_at
         if step.occurred_at is not None:
             if self.is_too_early(step.occurred_at, last):
-                raise Rejected(f"occurred_at lies before what already happened at {last.isoformat()}")
+                raise Rejected(f"occurred_at lies before the stream's last event, at {last.isoformat()}")
             return max(step.occurred_at, last)
-        now = self.ask.cause.occurred_at if self.ask.cause else self.desk.clock_and_ids.now()
-        return max(now, last)
+        cause = self.request.cause
+        return max(cause.occurred_at if cause else self.batch.clock_and_ids.now(), last)
 
-    def is_too_early(self, named: datetime, last: datetime) -> bool:
-        """Not when it means now, and our clocks differ, or one was ahead when it stamped the stream's last event."""
-        now = self.desk.clock_and_ids.now()
-        ours = last > now or last - named <= CLOCKS_DIFFER
-        return named < last and not (ours and named >= now - MAX_CLOCK_AHEAD)
+    def is_too_early(self, occurred_at: datetime, last: datetime) -> bool:
+        """Not when it means now, and our clocks differ, or the stream's last event was stamped by a fast clock."""
+        now = self.batch.clock_and_ids.now()
+        is_skew = last > now or last - occurred_at <= TOLERATED_CLOCK_SKEW
+        return occurred_at < last and not (is_skew and occurred_at >= now - MAX_CLOCK_AHEAD)
 
     def append(self, event: Event, at: datetime) -> None:
-        cause = self.ask.cause
+        request, cause, number = self.request, self.request.cause, len(self.writes.events)
         self.subject = event.vault_subject(self.stream.name)
-        position = self.desk.position + len(self.appended) + 1
-        self.appended.append(
+        position = self.batch.position + number + 1
+        self.writes.events.append(
             StoredEvent(
                 position,
-                cause.event_id_of(len(self.appended)) if cause else self.desk.clock_and_ids.new_id(),
+                cause.event_id_of(number) if cause else self.batch.clock_and_ids.new_id(),
                 self.stream.name,
                 self.stream.version + 1,
                 event.type,
-                self.sealed(event),
+                self.seal(event),
                 at,
-                self.desk.recorded_at,
-                self.ask.actor,
-                self.ask.correlation_id,
+                self.batch.recorded_at,
+                request.actor,
+                request.correlation_id,
                 cause.event_id if cause else None,
+                request.on_behalf_of,
             )
         )
         if isinstance(event, Erasure):
-            self.erased.append(self.subject)
-        self.stream = self.stream.after(self.ask.decider, event, position, at)
+            self.writes.erased.append(self.subject)
+        self.stream = self.stream.after(request.decider, event, position, at)
 
-    def refers_to(self, ref: UUID) -> bool:
-        """Only what an event refers to is adopted: what was refused leaves nothing here."""
-        return any(str(ref) in event.data for event in self.appended)
+    def import_texts(self) -> None:
+        """Only texts that an event refers to: a refused request leaves none here."""
+        for ref in self.request.imported_texts:
+            if any(str(ref) in event.data for event in self.writes.events):
+                self.writes.imported_texts.append((ref, self.stream.name))
 
-    def sealed(self, event: Event) -> str:
-        """The event's JSON, its sealed values moved to the vault."""
+    def seal(self, event: Event) -> str:
+        """The event's JSON text. Its sealed values go to the vault."""
 
         def sealer(value: Any) -> UUID:
-            ref = self.desk.clock_and_ids.new_id()
-            self.kept.append(VaultEntry(ref, self.subject, value))
+            ref = self.batch.clock_and_ids.new_id()
+            self.writes.vault.append(VaultEntry(ref, self.subject, value))
             if event.shares_texts:
-                self.lent.add(ref)
+                self.writes.shared_texts.add(ref)
             return ref
 
         data = event.to_stored(sealer)

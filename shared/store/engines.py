@@ -12,19 +12,19 @@ WRITER = {
     "default_transaction_isolation": "read committed",
 }
 READER = {"default_transaction_isolation": "repeatable read", "default_transaction_read_only": "on"}
-WATCH = (
+KEEPALIVE = (
     (socket.SOL_SOCKET, "SO_KEEPALIVE", 1),
     (socket.IPPROTO_TCP, "TCP_KEEPIDLE", 2),
     (socket.IPPROTO_TCP, "TCP_KEEPINTVL", 1),
     (socket.IPPROTO_TCP, "TCP_KEEPCNT", 3),
     (socket.IPPROTO_TCP, "TCP_USER_TIMEOUT", 5_000),
 )
-"""Seconds, and milliseconds: within five seconds the system ends a connection whose other end is gone without a word,
-because its machine is, or the way there. Else whoever waits for an answer would wait for a quarter of an hour."""
+"""Seconds, and milliseconds: when the other machine or the network between disappears without a word, the system ends
+the connection within five seconds. By default a request would wait for a quarter of an hour."""
 
 
 def writer(url: str, search_path: str, *, connections: int) -> AsyncEngine:
-    """A frozen holder of the append lock is cut off after 2 s; whoever waits for it longer than 5 s gives up."""
+    """A frozen holder of the append lock is disconnected after 2 s; a writer that waits longer than 5 s gives up."""
     return engine(url, search_path, connections, WRITER)
 
 
@@ -34,7 +34,7 @@ def reader(url: str, search_path: str, *, connections: int) -> AsyncEngine:
 
 
 def engine(url: str, search_path: str, connections: int, options: dict[str, str]) -> AsyncEngine:
-    """Its connections bear the name of the last schema that they look at: so it is seen which are in use."""
+    """The last schema of the search path names the connections, so that `pg_stat_activity` tells them apart."""
     name = f"funnelcast {search_path.rpartition(',')[2]}"
     made = create_async_engine(
         url,
@@ -54,6 +54,6 @@ def engine(url: str, search_path: str, connections: int, options: dict[str, str]
 def watch(connection: Any, record: Any) -> None:
     end = connection.driver_connection._transport.get_extra_info("socket")
     if end.family in (socket.AF_INET, socket.AF_INET6):
-        for level, name, value in WATCH:
+        for level, name, value in KEEPALIVE:
             if hasattr(socket, name):  # not every system has all of them
                 end.setsockopt(level, getattr(socket, name), value)

@@ -50,6 +50,7 @@ class EventColumns(TypedColumns):
     actor: Named[str] = Column(Text)
     correlation_id: Named[UUID] = Column(Uuid)
     causation_id: Named[UUID | None] = Column(Uuid)
+    on_behalf_of: Named[str | None] = Column(Text)
 
 
 events = Table("events", metadata, EventColumns, UniqueConstraint("stream", "version"))
@@ -62,7 +63,7 @@ class PublishedColumns(TypedColumns):
 
 
 published = Table("published", metadata, PublishedColumns)
-"""One row: up to which position the log has the events, and after which instant all later ones are recorded."""
+"""One row. `position`: the log has all events up to it. `clock`: every later event is recorded after this instant."""
 
 STORED = select(
     events.c.position,
@@ -76,6 +77,7 @@ STORED = select(
     events.c.actor,
     events.c.correlation_id,
     events.c.causation_id,
+    events.c.on_behalf_of,
 )
 OF_STREAMS = STORED.where(events.c.stream == any_(bindparam("streams", type_=ARRAY(Text)))).order_by(events.c.position)
 AFTER = (
@@ -87,8 +89,8 @@ OF_TYPES_AFTER = AFTER.where(events.c.type == any_(bindparam("types", type_=ARRA
 LOCK = text("""
     SELECT pg_advisory_xact_lock(hashtext('funnelcast append'), hashtext(current_schema())),
         set_config('enable_seqscan', 'off', true)""")
-"""Who holds it finds what they look for by index: a plan made while a table was new and small would go on to read it
-whole, until Postgres next counts its rows."""
+"""Its holder reads by index: a plan that was made while a table was new and small would go on to scan the whole table
+until Postgres next counts its rows."""
 HEAD = text("""
     SELECT clock_timestamp() AS clock, last.position, last.recorded_at, (SELECT clock FROM published) AS promised
     FROM (VALUES (1)) AS always (row)
@@ -104,20 +106,20 @@ POSITION = text("SELECT coalesce(max(position), 0) FROM events").columns(positio
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Where the next append goes, and the earliest `recorded_at` that it may carry."""
+    """The last position, and the earliest `recorded_at` that the next event may have."""
 
     position: int
     earliest: datetime
 
 
 async def lock(tx: AsyncConnection) -> None:
-    """A statement of its own: one that both waits for the lock and reads would read from before the wait."""
+    """A statement of its own: one that both waits and reads would read the state from before the wait."""
     await tx.execute(LOCK)
 
 
 async def head(tx: AsyncConnection) -> Head:
-    """`recorded_at` never falls along positions, and lies after the instant up to which the relay promised to be
-    complete."""
+    """`recorded_at` never decreases along positions, and lies after the instant up to which the relay has promised that
+    the log is complete."""
     row = (await tx.execute(HEAD)).one()
     promised = row.promised + datetime.resolution if row.promised else BEGINNING
     return Head(row.position or 0, max(row.clock, row.recorded_at or BEGINNING, promised))
@@ -147,6 +149,6 @@ def stored(row: Row[*tuple[object, ...]]) -> StoredEvent:
     return StoredEvent(*row)  # type: ignore[arg-type]
 
 
-async def append(tx: AsyncConnection, facts: Sequence[StoredEvent]) -> None:
-    if facts:
-        await tx.execute(APPEND, rows([fact._asdict() | {"data": orjson.Fragment(fact.data)} for fact in facts]))
+async def append(tx: AsyncConnection, new_events: Sequence[StoredEvent]) -> None:
+    if new_events:
+        await tx.execute(APPEND, rows([each._asdict() | {"data": orjson.Fragment(each.data)} for each in new_events]))

@@ -1,6 +1,6 @@
-"""Commands on streams, many at once, in the caller's transaction: lock, read, decide, append.
+"""The one way to write: append lock, read, decide, append, all in the caller's transaction.
 
-The HTTP committer, the NDJSON batch and the reactions all call `handle`; there is no second way to write.
+The committer of HTTP requests, NDJSON batches and reactions all call `handle`.
 """
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
@@ -17,59 +17,63 @@ from shared.store.prefetch import prefetch
 from shared.store.write_request import WriteOutcome, WriteRequest
 
 DECIDED_AT_ONCE = 32
-"""Asks: while Postgres writes what they came to, as many more are decided."""
+"""Requests. While Postgres writes what they want, as many more are decided."""
 
 
 async def handle(
-    tx: AsyncConnection, clock_and_ids: ClockAndIds, write_requests: Sequence[WriteRequest]
+    tx: AsyncConnection, clock_and_ids: ClockAndIds, requests: Sequence[WriteRequest]
 ) -> list[WriteOutcome]:
-    """Answers in the order of `asks`; a refusal is an answer and harms no other. Opens no transaction."""
+    """Outcomes in the order of the requests. A refused request does not affect the others. Opens no transaction."""
     await event_store.lock(tx)
     head = await event_store.head(tx)
-    held = await aliases.find(tx, {alias for ask in write_requests for alias in aliases_of(ask)})
-    deciders = streams_of(write_requests, held)
-    history = await event_store.read_streams(tx, deciders.keys() - {ask.stream for ask in write_requests if ask.new})
-    given = await idempotency.find(tx, {ask.key for ask in write_requests if ask.key})
-    desk = DecisionBatch(clock_and_ids, head, fold_streams(deciders, history), held, given)
-    answers: list[WriteOutcome] = []
-    async with aclosing(prefetch(decided(desk, write_requests, answers))) as outcomes:
-        async for outcome in outcomes:
-            await write(tx, outcome)
-    return answers
+    owners = await aliases.find(tx, {alias for request in requests for alias in aliases_of(request)})
+    deciders = deciders_by_stream(requests, owners)
+    new_streams = {request.stream for request in requests if request.is_new_stream}
+    history = await event_store.read_streams(tx, deciders.keys() - new_streams)
+    keys = {request.idempotency_key for request in requests if request.idempotency_key}
+    responses = await idempotency.find(tx, keys)
+    batch = DecisionBatch(clock_and_ids, head, fold_streams(deciders, history), owners, responses)
+    outcomes: list[WriteOutcome] = []
+    async with aclosing(prefetch(decisions(batch, requests, outcomes))) as decided:
+        async for pending in decided:
+            await write(tx, pending)
+    return outcomes
 
 
-async def decided(
-    desk: DecisionBatch, write_requests: Sequence[WriteRequest], answers: list[WriteOutcome]
+async def decisions(
+    batch: DecisionBatch, requests: Sequence[WriteRequest], outcomes: list[WriteOutcome]
 ) -> AsyncGenerator[PendingWrites]:
-    for first in range(0, len(write_requests), DECIDED_AT_ONCE):
-        answers += [desk.answer(ask) for ask in write_requests[first : first + DECIDED_AT_ONCE]]
-        yield desk.taken()
+    """Adds to `outcomes`, and yields what is to be written, a slice of the requests at a time."""
+    for first in range(0, len(requests), DECIDED_AT_ONCE):
+        outcomes += [batch.decide(request) for request in requests[first : first + DECIDED_AT_ONCE]]
+        yield batch.take_pending()
 
 
-async def write(tx: AsyncConnection, outcome: PendingWrites) -> None:
-    await event_store.append(tx, outcome.appended)
-    await vault.erase(tx, outcome.erased)
-    await aliases.forget(tx, outcome.erased)  # first: a later ask of the batch may claim what an erased subject held
-    await aliases.claim(tx, outcome.claimed)
-    await vault.keep(tx, outcome.kept, lend=outcome.lent)
-    await vault.adopt(tx, outcome.adopted)
-    await idempotency.keep(tx, outcome.answered)
+async def write(tx: AsyncConnection, pending: PendingWrites) -> None:
+    await event_store.append(tx, pending.events)
+    await vault.erase(tx, pending.erased)
+    await aliases.forget(tx, pending.erased)  # first: a later request may claim what an erased subject held
+    await aliases.claim(tx, pending.claimed)
+    await vault.keep(tx, pending.vault, shared=pending.shared_texts)
+    await vault.import_shared(tx, pending.imported_texts)
+    await idempotency.keep(tx, pending.responses)
 
 
-def aliases_of(ask: WriteRequest) -> set[str]:
-    return {*ask.find, *ask.also, *(step.claim.alias for step in ask.steps if step.claim)}
+def aliases_of(request: WriteRequest) -> set[str]:
+    claimed = (step.claim.alias for step in request.steps if step.claim)
+    return {*request.resolve_by, *request.resolve_unless.values(), *request.also_claim, *claimed}
 
 
-def streams_of(
-    write_requests: Sequence[WriteRequest], held: Mapping[str, aliases.AliasRecord]
+def deciders_by_stream(
+    requests: Sequence[WriteRequest], owners: Mapping[str, aliases.AliasRecord]
 ) -> dict[str, Decider[Any, Any, Any]]:
-    """Every stream that a decision may look at, with the decider that reads it."""
-    wanted: dict[str, Decider[Any, Any, Any]] = {}
-    for ask in write_requests:
-        for reference in (*ask.decider.references.values(), *ask.references.values()):
-            wanted[reference.stream] = reference.decider
-        wanted[ask.stream] = ask.decider
-        for alias in ask.find:
-            if alias in held:
-                wanted[held[alias].stream] = ask.decider
-    return wanted
+    """Every stream that a decision may depend on, with the decider that reads it."""
+    deciders: dict[str, Decider[Any, Any, Any]] = {}
+    for request in requests:
+        for reference in (*request.decider.references.values(), *request.references.values()):
+            deciders[reference.stream] = reference.decider
+        deciders[request.stream] = request.decider
+        for alias in request.resolve_by:
+            if alias in owners:
+                deciders[owners[alias].stream] = request.decider
+    return deciders

@@ -1,4 +1,4 @@
-"""Answers already given, kept in the transaction of the events they tell of: ids and positions, never text."""
+"""Responses by idempotency key, stored in the transaction of their events: ids and positions, never text."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ from shared.store.event_store import metadata
 from shared.store.rows import rows
 
 
-class AnswerColumns(TypedColumns):
+class ResponseColumns(TypedColumns):
     key: Named[str] = Column(Text, primary_key=True)
     fingerprint: Named[str] = Column(Text)
     stream: Named[str] = Column(Text)
@@ -40,11 +40,11 @@ class AnswerColumns(TypedColumns):
     given_at: Named[datetime] = Column(DateTime(timezone=True), server_default=func.clock_timestamp(), index=True)
 
 
-answers = Table("answers", metadata, AnswerColumns)
+responses = Table("answers", metadata, ResponseColumns)
 FRESH = text("interval '72 hours'")
-FIND = select(answers).where(
-    answers.c.key == any_(bindparam("keys", type_=ARRAY(Text))),
-    answers.c.given_at > func.clock_timestamp() - FRESH,
+FIND = select(responses).where(
+    responses.c.key == any_(bindparam("keys", type_=ARRAY(Text))),
+    responses.c.given_at > func.clock_timestamp() - FRESH,
 )
 KEEP = text("""
     INSERT INTO answers (key, fingerprint, stream, version, position, created, body)
@@ -58,7 +58,7 @@ EXPIRE = text("DELETE FROM answers WHERE given_at < clock_timestamp() - interval
 
 @dataclass(frozen=True, slots=True)
 class StoredResponse:
-    """An answer under its key: caller's lineage, method, path and Idempotency-Key."""
+    """`key`: a digest of the caller's lineage and place, the method, the path and the Idempotency-Key."""
 
     key: str
     fingerprint: str
@@ -72,15 +72,15 @@ class StoredResponse:
 async def find(tx: AsyncConnection, keys: Collection[str]) -> Mapping[str, StoredResponse]:
     if not keys:
         return {}
-    rows = await tx.execute(FIND, {"keys": list(keys)})
-    return {row.key: StoredResponse(*row[:7]) for row in rows}
+    found = await tx.execute(FIND, {"keys": list(keys)})
+    return {row.key: StoredResponse(*row[:7]) for row in found}
 
 
-async def keep(tx: AsyncConnection, given: Sequence[StoredResponse]) -> None:
-    if given:
-        await tx.execute(KEEP, rows(given))
+async def keep(tx: AsyncConnection, fresh: Sequence[StoredResponse]) -> None:
+    if fresh:
+        await tx.execute(KEEP, rows(fresh))
 
 
 async def expire(tx: AsyncConnection) -> int:
-    """Forgets answers older than 72 hours; returns how many."""
+    """Deletes responses older than 72 hours; returns how many."""
     return (await tx.execute(EXPIRE)).rowcount

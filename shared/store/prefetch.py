@@ -1,4 +1,4 @@
-"""Reading and working at the same time: while Postgres writes one batch, the next is read and parsed."""
+"""Reads ahead: while one batch is worked on, the next is read and parsed."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
@@ -11,7 +11,7 @@ T = TypeVar("T")
 async def prefetch(
     batches: AsyncGenerator[T], is_worth_it: Callable[[T], bool] = lambda batch: True
 ) -> AsyncGenerator[T]:
-    """The same, one after the other. Each is read while the one before it is worked on, if that is worth it."""
+    """The same batches in the same order. Each is read while the one before is worked on, if that one is worth it."""
     async with aclosing(batches):
         reading = asyncio.ensure_future(anext(batches, None))
         try:

@@ -44,7 +44,7 @@ def rows(values: Iterable[Mapping[str, Any]] | Sequence[Any]) -> dict[str, str]:
 
 
 def plain(value: Any) -> Any:
-    """What orjson does not know by itself: decimals, sets, and the driver's own class of UUID."""
+    """The JSON form of types that orjson does not know: decimals, sets, the driver's own class of UUID."""
     if isinstance(value, Decimal | UUID):
         return str(value)
     if isinstance(value, frozenset | set):
@@ -53,10 +53,10 @@ def plain(value: Any) -> Any:
 
 
 async def write(tx: AsyncConnection, writes: Iterable[Write]) -> None:
-    """One after the other. While Postgres works at one, the rows of the next are put together."""
+    """Executes them in order. While Postgres works on one, the rows of the next are put together."""
     async with aclosing(prefetch(one_by_one(writes))) as each:
-        async for statement, told in each:
-            await tx.execute(statement, told)
+        async for statement, parameters in each:
+            await tx.execute(statement, parameters)
 
 
 async def one_by_one(writes: Iterable[Write]) -> AsyncGenerator[Write]:

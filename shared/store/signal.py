@@ -1,40 +1,42 @@
-"""Word that something was written, for those of the same process who follow the store; patience for the others."""
+"""Waiting for changes: by signal within one process, by polling for what other processes write."""
 
 import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
 
-SHORTEST, LONGEST = 0.02, 0.25
-"""Seconds between looks for what other processes wrote."""
+SHORTEST_DELAY, LONGEST_DELAY = 0.02, 0.25
+"""Seconds between two polls."""
 
 
 class Signal:
-    """`times` it was called. Whoever waits says how many they knew of before they looked. (An event that each of them
-    clears would lose the calls that the others wait for.)"""
+    """Wakes every waiting task at each `notify`. `count`: how often it was notified.
+
+    A waiting task reads `count` before it looks for changes, and passes it to `wait`: a notification in between is not
+    lost. (With one `asyncio.Event` that each task clears, a task would clear notifications that others wait for.)"""
 
     def __init__(self) -> None:
-        self.times = 0
+        self.count = 0
         self._next = asyncio.Event()
 
     def notify(self) -> None:
-        self.times += 1
+        self.count += 1
         self._next.set()
         self._next = asyncio.Event()
 
-    async def after(self, known: int, seconds: float) -> None:
-        """Returns at the next call after the known ones, or when the time is over."""
-        if self.times == known:
+    async def wait(self, known: int, timeout: float) -> None:  # noqa: ASYNC109 - a time-out is no error here
+        """Returns once `count` differs from `known`, at the latest after `timeout` seconds."""
+        if self.count == known:
             with suppress(TimeoutError):
-                async with asyncio.timeout(seconds):
+                async with asyncio.timeout(timeout):
                     await self._next.wait()
 
 
 @dataclass
 class Backoff:
-    """Short as long as there is news, then longer and longer."""
+    """The delay between polls: the shortest after a poll that found something, then doubled up to the longest."""
 
-    seconds: float = SHORTEST
+    seconds: float = SHORTEST_DELAY
 
-    def after(self, news: bool) -> float:
-        self.seconds = SHORTEST if news else min(2 * self.seconds, LONGEST)
+    def next_delay(self, found: bool) -> float:
+        self.seconds = SHORTEST_DELAY if found else min(2 * self.seconds, LONGEST_DELAY)
         return self.seconds

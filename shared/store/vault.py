@@ -1,7 +1,7 @@
-"""Personal data and free text, apart from the events: kept by reference, emptied by subject.
+"""Personal data and free text, apart from the events: stored under a reference, erased by subject.
 
-`lent` is a table that all services share: a text which one service took and another shows (the name of a deal at
-hand-over) crosses there, never in an event.
+`shared_texts` (the table `exchange.lent`) belongs to all services. A text that one service received and another one
+shows, such as a deal's name at hand-over, is passed on through it, never in an event.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -45,16 +45,16 @@ class ErasedColumns(TypedColumns):
     erased_at: Named[datetime] = Column(DateTime(timezone=True), server_default=func.clock_timestamp())
 
 
-class LentColumns(TypedColumns):
+class SharedTextColumns(TypedColumns):
     ref: Named[UUID] = Column(Uuid, primary_key=True)
     subject: Named[str] = Column(Text, index=True)
     value: Named[Any] = Column(JSONB)
 
 
-lent_metadata = MetaData()
+shared_texts_metadata = MetaData()
 vault = Table("vault", metadata, VaultColumns)
 erased = Table("erased", metadata, ErasedColumns)
-lent = Table("lent", lent_metadata, LentColumns, schema="exchange")
+shared_texts = Table("lent", shared_texts_metadata, SharedTextColumns, schema="exchange")
 
 READ = select(vault.c.ref, vault.c.value).where(vault.c.ref == any_(bindparam("refs", type_=ARRAY(Uuid))))
 OF_SUBJECTS = select(vault).where(vault.c.subject == any_(bindparam("subjects", type_=ARRAY(Text))))
@@ -62,8 +62,8 @@ ROWS = """ (ref, subject, value)
     SELECT ref, subject, value FROM jsonb_populate_recordset(CAST(NULL AS vault), CAST(:rows AS jsonb)) AS kept
     WHERE NOT EXISTS (SELECT FROM erased WHERE erased.subject = kept.subject)"""
 KEEP = text("INSERT INTO vault" + ROWS)
-LEND = text("INSERT INTO exchange.lent" + ROWS)
-ADOPT = text("""
+SHARE = text("INSERT INTO exchange.lent" + ROWS)
+IMPORT = text("""
     INSERT INTO vault (ref, subject, value)
     SELECT wanted.ref, wanted.subject, lent.value
     FROM unnest(CAST(:ref AS uuid[]), CAST(:subject AS text[])) AS wanted (ref, subject)
@@ -72,34 +72,35 @@ ADOPT = text("""
     ON CONFLICT DO NOTHING""")
 TOMBSTONES = text("INSERT INTO erased (subject) SELECT unnest(CAST(:subjects AS text[])) ON CONFLICT DO NOTHING")
 EMPTY = delete(vault).where(vault.c.subject == any_(bindparam("subjects", type_=ARRAY(Text))))
-EMPTY_LENT = delete(lent).where(lent.c.subject == any_(bindparam("subjects", type_=ARRAY(Text))))
+EMPTY_SHARED = delete(shared_texts).where(shared_texts.c.subject == any_(bindparam("subjects", type_=ARRAY(Text))))
 
 
 @dataclass(frozen=True, slots=True)
 class VaultEntry:
-    """One value for the vault, as JSON has it."""
+    """A value to store: anything that JSON can hold."""
 
     ref: UUID
     subject: str
     value: Any
 
 
-async def keep(tx: AsyncConnection, kept: Sequence[VaultEntry], *, lend: Collection[UUID] = ()) -> None:
-    """Under the append lock: nothing is kept for a subject that is erased, whoever still writes about it."""
-    if kept:
-        await tx.execute(KEEP, rows(kept))
-    if lend:
-        await tx.execute(LEND, rows([one for one in kept if one.ref in lend]))
+async def keep(tx: AsyncConnection, entries: Sequence[VaultEntry], *, shared: Collection[UUID] = ()) -> None:
+    """Stores the entries; those in `shared` also for other services. Under the append lock: nothing is stored for a
+    subject that is erased, whoever still writes about it."""
+    if entries:
+        await tx.execute(KEEP, rows(entries))
+    if shared:
+        await tx.execute(SHARE, rows([entry for entry in entries if entry.ref in shared]))
 
 
-async def adopt(tx: AsyncConnection, wanted: Sequence[tuple[UUID, str]]) -> None:
-    """Takes over values that another service lent: (reference, the subject they belong to here)."""
-    if wanted:
-        await tx.execute(ADOPT, {"ref": [ref for ref, _ in wanted], "subject": [subject for _, subject in wanted]})
+async def import_shared(tx: AsyncConnection, texts: Sequence[tuple[UUID, str]]) -> None:
+    """Copies texts that another service shares: (reference, the subject that they belong to here)."""
+    if texts:
+        await tx.execute(IMPORT, {"ref": [ref for ref, _ in texts], "subject": [subject for _, subject in texts]})
 
 
 async def read(tx: AsyncConnection, refs: Collection[UUID]) -> Mapping[UUID, Any]:
-    """Values by reference; an erased one is absent."""
+    """Values by reference. Erased ones are absent."""
     if not refs:
         return {}
     return {row.ref: row.value for row in await tx.execute(READ, {"refs": list(refs)})}
@@ -116,7 +117,7 @@ async def read_subjects(tx: AsyncConnection, subjects: Collection[str]) -> Mappi
 async def erase(tx: AsyncConnection, subjects: Collection[str]) -> None:
     if not subjects:
         return
-    everyone = {"subjects": list(subjects)}
-    await tx.execute(TOMBSTONES, everyone)
-    await tx.execute(EMPTY, everyone)
-    await tx.execute(EMPTY_LENT, everyone)
+    parameters = {"subjects": list(subjects)}
+    await tx.execute(TOMBSTONES, parameters)
+    await tx.execute(EMPTY, parameters)
+    await tx.execute(EMPTY_SHARED, parameters)

@@ -1,4 +1,4 @@
-"""What a caller asks of a stream, and what it is answered. What every request makes is a tuple: made the fastest."""
+"""What a caller wants written, and the outcome. Every HTTP request makes some of these, and tuples are made fastest."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,10 +13,10 @@ from shared.rules.message import C, Refusal, subject_of
 
 @dataclass(frozen=True)
 class AliasClaim:
-    """An alias that the stream takes when the step is carried out.
+    """An alias that the stream takes when the step is accepted.
 
-    Held by another stream, the step is refused. Held by this one with the same fingerprint, the step was carried out
-    before and is passed over; with another fingerprint it is refused.
+    If another stream holds it, the step is refused. If this stream holds it with the same fingerprint, the step was
+    accepted before and is skipped; with another fingerprint it is refused.
     """
 
     alias: str
@@ -24,7 +24,7 @@ class AliasClaim:
 
 
 class Step(NamedTuple, Generic[C]):
-    """One command. `occurred_at`: the caller's own instant, refused when the stream is past it; absent: now."""
+    """One command. `occurred_at`: the caller's own instant, refused when the stream is past it; by default now."""
 
     command: C
     occurred_at: datetime | None = None
@@ -33,7 +33,8 @@ class Step(NamedTuple, Generic[C]):
 
 @dataclass(frozen=True)
 class Cause:
-    """The upstream event that a reaction answers: its new events happen no earlier, and their ids follow from it."""
+    """The upstream event that a reaction answers. The events that follow happen no earlier, and their ids are made
+    of the cause's, so a repeated reaction cannot be stored twice."""
 
     subscription: str
     event_id: UUID
@@ -45,11 +46,13 @@ class Cause:
 
 
 class WriteRequest(NamedTuple):
-    """What one caller wants of one stream: all of its steps happen, or none.
+    """The steps that one caller wants on one stream: all of them are accepted, or none.
 
-    The stream is the first that one of `find`'s aliases leads to, else `stream`. `also` are aliases that it takes if
-    nobody has them. `new`: `stream` was named for this ask, and has nothing that could be read. `reply(state)` gives
-    the ids that the caller is answered with, also when the answer is repeated.
+    The stream is the owner of the first known alias in `resolve_by`, else `stream`; an alias does not count if the one
+    that `resolve_unless` names for it is known, too. `also_claim`: aliases that it takes
+    if nobody has them. `is_new_stream`: `stream` was named for this request, so there is nothing to read.
+    `reply(state)` gives the ids of the answer, which are kept for a repetition. `references`: by fields of the
+    decider's context. `on_behalf_of`: the org node that the caller acts for.
     """
 
     decider: Decider[Any, Any, Any]
@@ -57,20 +60,22 @@ class WriteRequest(NamedTuple):
     steps: Sequence[Step[Any]]
     actor: str
     correlation_id: UUID
-    find: Sequence[str] = ()
-    also: Sequence[str] = ()
+    resolve_by: Sequence[str] = ()
+    also_claim: Sequence[str] = ()
     if_version: int | None = None
-    key: str | None = None
+    idempotency_key: str | None = None
     fingerprint: str = ""
     reply: Callable[[Any], Mapping[str, Any]] = lambda state: {}
     cause: Cause | None = None
     imported_texts: Sequence[UUID] = ()
-    new: bool = False
+    is_new_stream: bool = False
+    resolve_unless: Mapping[str, str] = MappingProxyType({})
     references: Mapping[str, Reference] = MappingProxyType({})
+    on_behalf_of: str | None = None
 
 
 class WriteResult(NamedTuple):
-    """Carried out, or so already. `position`: of the stream's last event, in this service's store."""
+    """The request was accepted, now or before. `position`: of the stream's last event in the store."""
 
     stream: str
     version: int

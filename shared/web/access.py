@@ -1,11 +1,11 @@
-"""API keys: random, stored hashed, with scopes, an owner, an expiry and a lineage that survives rotation."""
+"""API keys: random, stored as hashes, with scopes, an expiry and a lineage that survives rotation."""
 
 import secrets
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Literal, get_args
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -23,26 +23,17 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-Scope = Literal[
-    "leads:write",
-    "leads:read",
-    "people:read",
-    "people:erase",
-    "qualification:write",
-    "pipeline:read",
-    "pipeline:write",
-    "pipeline:correct",
-    "events:read",
-    "forecast:read",
-    "forecast:write",
-    "history:write",
-    "act_as",
-    "admin",
-]
-SCOPES: tuple[Scope, ...] = get_args(Scope)
-CACHED = timedelta(seconds=5)
+Scope = str
+ADMIN, ACT_AS, HISTORY_WRITE, EVENTS_READ = "admin", "act_as", "history:write", "events:read"
+COMMON_SCOPES: tuple[Scope, ...] = (EVENTS_READ, HISTORY_WRITE, ACT_AS, ADMIN)
+"""Scopes that mean the same in every service; each service declares more (`Service.scopes`)."""
+NOT_WHILE_ACTING = frozenset({ADMIN, HISTORY_WRITE})
+"""Scopes that do not count in a request on behalf of an org node."""
+CACHE_SPAN = timedelta(seconds=5)
+MAX_CACHED = 10_000
 
 access_metadata = MetaData()
 
@@ -54,6 +45,8 @@ class KeyColumns(TypedColumns):
     name: Named[str] = Column(Text)
     scopes: Named[list[str]] = Column(ARRAY(Text))
     node: Named[str | None] = Column(Text)
+    owner: Named[str | None] = Column(Text)
+    settings: Named[dict[str, Any] | None] = Column(JSONB(none_as_null=True))
     created_at: Named[datetime] = Column(DateTime(timezone=True), server_default=func.clock_timestamp())
     expires_at: Named[datetime | None] = Column(DateTime(timezone=True))
     revoked_at: Named[datetime | None] = Column(DateTime(timezone=True))
@@ -64,45 +57,58 @@ keys = Table("keys", access_metadata, KeyColumns, schema="access")
 
 @dataclass(frozen=True)
 class Caller:
-    """Who sends a request. `node`: the org node that the key is tied to."""
+    """The sender of a request. `lineage`: of its key, the same after a rotation. `node`: the org node that the key is
+    tied to. `on_behalf_of`: the org node that the request acts for."""
 
     name: str
     lineage: UUID
-    scopes: frozenset[str]
-    node: str | None
-    expires_at: datetime | None
+    scopes: frozenset[Scope]
+    node: str | None = None
+    expires_at: datetime | None = None
+    on_behalf_of: str | None = None
+
+    @property
+    def place(self) -> tuple[str | None, str | None]:
+        """The part of the organisation that the caller is confined to: by its key, and in this request. Callers of
+        different places see different answers."""
+        return self.node, self.on_behalf_of
+
+    @property
+    def is_confined(self) -> bool:
+        return self.place != (None, None)
 
 
-def hashed(secret: str) -> str:
-    """A fast hash is right here: the secret has 256 random bits, so there is nothing to guess."""
+def hash_secret(secret: str) -> str:
+    """A fast hash is enough: the secret has 256 random bits and cannot be guessed."""
     return sha256(secret.encode()).hexdigest()
 
 
 @dataclass
 class Access:
-    """Looks keys up, and remembers what it found for five seconds: so long a revoked key may still be let in."""
+    """Finds callers by their keys. Results are cached for five seconds: a revoked key may be accepted that long."""
 
     engine: AsyncEngine
     now: Callable[[], datetime]
-    found: dict[str, tuple[datetime, Caller | None]] = field(default_factory=dict)
+    cache: dict[str, tuple[datetime, Caller | None]] = field(default_factory=dict)
+    """By hash, until when the entry is used, and the caller."""
 
-    async def caller(self, secret: str, stranger: Callable[[], object] = lambda: None) -> Caller | None:
-        """None for a key that is unknown, revoked or expired. `stranger` is called before anything is looked up for a
-        key that was not valid when it was last seen, and may refuse it."""
+    async def caller(self, secret: str, check_unknown: Callable[[], object] = lambda: None) -> Caller | None:
+        """None for a key that is unknown, revoked or expired. For a key that is not known to be valid `check_unknown`
+        is called before any query; it may raise."""
         now = self.now()
-        index = hashed(secret)
-        known = self.found.get(index)
-        if known is None or at(now, known[1]) is None:
-            stranger()
-        if known is None or known[0] <= now:
-            known = (now + CACHED, await self.look_up(index))
-            self.remember(index, known)
-        return at(now, known[1])
+        index = hash_secret(secret)
+        cached = self.cache.get(index)
+        if cached is None or unless_expired(now, cached[1]) is None:
+            check_unknown()
+        if cached is None or cached[0] <= now:
+            cached = (now + CACHE_SPAN, await self.look_up(index))
+            self.put(index, cached)
+        return unless_expired(now, cached[1])
 
-    def remember(self, index: str, known: tuple[datetime, Caller | None]) -> None:
-        if len(self.found) >= 10_000:
-            self.found.clear()
-        self.found[index] = known
+    def put(self, index: str, entry: tuple[datetime, Caller | None]) -> None:
+        if len(self.cache) >= MAX_CACHED:
+            self.cache.clear()
+        self.cache[index] = entry
 
     async def look_up(self, index: str) -> Caller | None:
         query = select(keys).where(keys.c.hash == index, keys.c.revoked_at.is_(None))
@@ -111,8 +117,8 @@ class Access:
         return None if row is None else Caller(row.name, row.lineage, frozenset(row.scopes), row.node, row.expires_at)
 
 
-def at(now: datetime, caller: Caller | None) -> Caller | None:
-    """Unless the key expired before now."""
+def unless_expired(now: datetime, caller: Caller | None) -> Caller | None:
+    """None when the key has expired."""
     return None if caller and caller.expires_at and caller.expires_at <= now else caller
 
 
@@ -123,19 +129,24 @@ async def create(
     scopes: Collection[str],
     *,
     node: str | None = None,
+    owner: str | None = None,
+    settings: Mapping[str, Any] | None = None,
     expires_at: datetime | None = None,
     lineage: UUID | None = None,
     secret: str | None = None,
 ) -> str:
-    """Returns the key itself, which is stored nowhere."""
+    """Returns the secret, which is stored nowhere. `node`: the org node that the key is tied to. `owner`: the person in
+    charge of it. `settings`: of a connector."""
     secret = secret or f"fc_{secrets.token_urlsafe(32)}"
     row = {
         "key_id": key_id,
-        "hash": hashed(secret),
+        "hash": hash_secret(secret),
         "lineage": lineage or key_id,
         "name": name,
         "scopes": sorted(scopes),
         "node": node,
+        "owner": owner,
+        "settings": settings,
         "expires_at": expires_at,
     }
     await tx.execute(insert(keys).values(row))
@@ -143,14 +154,25 @@ async def create(
 
 
 async def rotate(tx: AsyncConnection, key_id: UUID, new_id: UUID) -> str | None:
-    """A new secret with the same name, scopes, node and lineage; the old one stays valid until it is revoked."""
+    """A new secret with the same properties and lineage; the old one stays valid until it is revoked. None when
+    there is no such key."""
     row = (await tx.execute(select(keys).where(keys.c.key_id == key_id))).one_or_none()
     if row is None:
         return None
-    return await create(tx, new_id, row.name, row.scopes, node=row.node, expires_at=row.expires_at, lineage=row.lineage)
+    return await create(
+        tx,
+        new_id,
+        row.name,
+        row.scopes,
+        node=row.node,
+        owner=row.owner,
+        settings=row.settings,
+        expires_at=row.expires_at,
+        lineage=row.lineage,
+    )
 
 
 async def revoke(tx: AsyncConnection, key_id: UUID) -> bool:
-    """False when there is no such key that is still valid."""
-    mine = (keys.c.key_id == key_id) & keys.c.revoked_at.is_(None)
-    return (await tx.execute(update(keys).where(mine).values(revoked_at=func.clock_timestamp()))).rowcount == 1
+    """False when there is no such key, or it is revoked already."""
+    this_key = (keys.c.key_id == key_id) & keys.c.revoked_at.is_(None)
+    return (await tx.execute(update(keys).where(this_key).values(revoked_at=func.clock_timestamp()))).rowcount == 1

@@ -1,4 +1,4 @@
-"""Answers that many ask for at the same time, kept as long as they are true."""
+"""Answers to expensive questions, kept while the read models stay as they are."""
 
 from collections.abc import Hashable
 from dataclasses import dataclass, field
@@ -6,25 +6,25 @@ from typing import Any
 
 from shared.flow.frontier import Frontier
 
-MOST = 5_000
-"""Together, in the unit of `size`."""
+CAPACITY = 5_000
+"""The sum of all answers' sizes, in the unit of `put`."""
 
 
 @dataclass
 class AnswerCache:
-    """Those of one frontier. The next one forgets them all."""
+    """Holds answers of one frontier; the first answer of the next frontier removes them all."""
 
-    most: int = MOST
+    capacity: int = CAPACITY
     frontier: Frontier | None = None
     size: int = 0
     answers: dict[Hashable, Any] = field(default_factory=dict)
 
-    def find(self, frontier: Frontier, question: Hashable) -> Any | None:
+    def get(self, frontier: Frontier, question: Hashable) -> Any | None:
         return self.answers.get(question) if frontier == self.frontier else None
 
-    def keep(self, frontier: Frontier, question: Hashable, answer: Any, size: int) -> None:
-        if frontier != self.frontier or self.size + size > self.most:
+    def put(self, frontier: Frontier, question: Hashable, answer: Any, size: int) -> None:
+        if frontier != self.frontier or self.size + size > self.capacity:
             self.frontier, self.size, self.answers = frontier, 0, {}
-        if size <= self.most:
+        if size <= self.capacity:
             self.answers[question] = answer
             self.size += size

@@ -1,10 +1,10 @@
-"""One request at a route: who asks, under which conditions; how it writes and reads."""
+"""A request at a route: its caller and conditions, and how the route writes and reads."""
 
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypedDict, TypeVar, Unpack
 from uuid import UUID
 
 import orjson
@@ -14,25 +14,27 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.flow import frontier
 from shared.flow.frontier import Frontier
-from shared.rules.decider import Decider
+from shared.rules.decider import Decider, Reference
 from shared.rules.message import MAX_CLOCK_AHEAD, Command, Missing
 from shared.rules.sealed import Sealed
 from shared.store import aliases, event_store, vault
 from shared.store.decision_batch import fold_streams
 from shared.store.write_request import AliasClaim, Step, WriteRequest, WriteResult
 from shared.web import conditions, freshness
-from shared.web.access import Caller, Scope
-from shared.web.problems import Forbidden, Invalid
+from shared.web.access import ACT_AS, HISTORY_WRITE, NOT_WHILE_ACTING, Caller, Scope
+from shared.web.input import parse_json, refuse_invalid_json
+from shared.web.problems import Forbidden, InvalidRequest
 from shared.web.service_context import ServiceContext
 
 T = TypeVar("T")
 S = TypeVar("S")
-BACKDATED = timedelta(minutes=5)
+MAX_BACKDATED = timedelta(minutes=5)
+"""How far in the past `occurred_at` may lie without the scope `history:write`."""
 
 
 @dataclass(frozen=True)
 class Folded(Generic[S]):
-    """A single resource, from its stream and the vault in one database snapshot."""
+    """The state of one stream with its texts, read in one database snapshot."""
 
     subject: str
     state: S
@@ -44,9 +46,20 @@ class Folded(Generic[S]):
         return None if sealed is None or sealed.ref is None else self.texts.get(sealed.ref)
 
 
+class WriteOptions(TypedDict, total=False):
+    """The fields of `WriteRequest` that routes set."""
+
+    resolve_by: Sequence[str]
+    resolve_unless: Mapping[str, str]
+    also_claim: Sequence[str]
+    is_new_stream: bool
+    reply: Callable[[Any], Mapping[str, Any]]
+    references: Mapping[str, Reference]
+
+
 @dataclass
 class Call:
-    """Carried to a route by `Needs(scope)`."""
+    """Given to a route by `Needs(scope)`."""
 
     context: ServiceContext
     caller: Caller
@@ -54,7 +67,7 @@ class Call:
     response: Response
     correlation_id: UUID = field(init=False)
     frontier: Frontier = field(init=False)
-    """Of the snapshot that `read` gave."""
+    """Of the snapshot in `read`."""
 
     def __post_init__(self) -> None:
         self.correlation_id = self.request.state.correlation_id
@@ -71,69 +84,79 @@ class Call:
         *,
         occurred_at: datetime | None = None,
         claim: AliasClaim | None = None,
-        find: Sequence[str] = (),
-        also: Sequence[str] = (),
-        new: bool = False,
-        reply: Callable[[Any], Mapping[str, Any]] = lambda state: {},
+        **options: Unpack[WriteOptions],
     ) -> WriteResult:
-        """Returns when the command's events are on disk; raises the refusal."""
-        step = Step(command, self.dated(occurred_at), claim)
-        key = self.idempotency_key()
-        done = await self.context.committer.write(
-            WriteRequest(
-                decider,
-                decider.stream(subject),
-                [step],
-                self.caller.name,
-                self.correlation_id,
-                find=find,
-                also=also,
-                new=new,
+        """Writes under the request's conditions: idempotency key and expected version. Returns when the events are on
+        disk. Raises a `Refusal`."""
+        step, key = Step(command, self.checked_occurred_at(occurred_at), claim), self.idempotency_key()
+        result = await self.context.committer.write(
+            self.write_request(decider, subject, [step], **options)._replace(
                 if_version=conditions.if_version(self.request.headers),
-                key=key,
+                idempotency_key=key,
                 fingerprint=await self.fingerprint() if key else "",
-                reply=reply,
             )
         )
-        self.tell(done)
-        return done
+        self.set_response_headers(result)
+        return result
 
-    def dated(self, occurred_at: datetime | None) -> datetime | None:
-        """A caller's own instant: not ahead of our clock, and in the past only with `history:write`."""
+    def write_request(
+        self,
+        decider: Decider[Any, Any, Any],
+        subject: str,
+        steps: Sequence[Step[Any]],
+        **options: Unpack[WriteOptions],
+    ) -> WriteRequest:
+        """A write request of this caller, without the conditions of the HTTP request."""
+        return WriteRequest(
+            decider,
+            decider.stream(subject),
+            steps,
+            self.caller.name,
+            self.correlation_id,
+            on_behalf_of=self.caller.on_behalf_of,
+            **options,
+        )
+
+    def checked_occurred_at(self, occurred_at: datetime | None) -> datetime | None:
+        """Refuses an instant in the future, and one in the past without `history:write`. None means now."""
         if occurred_at is None:
             return None
         now = self.context.clock_and_ids.now()
         if occurred_at > now + MAX_CLOCK_AHEAD:
-            raise Invalid(
+            raise InvalidRequest(
                 "occurred_at is in the future", errors=[{"pointer": "/occurred_at", "detail": "in the future"}]
             )
-        if occurred_at < now - BACKDATED:
-            self.require("history:write")
+        if occurred_at < now - MAX_BACKDATED:
+            self.require(HISTORY_WRITE)
         return occurred_at
 
     def idempotency_key(self) -> str | None:
-        """Of the caller's lineage, method, path and header; hashed, because callers make theirs of what they know."""
+        """Made of the caller's lineage and place, method, path and header. Hashed: callers may build theirs from
+        personal data."""
         key = conditions.idempotency_key(self.request.headers)
         if key is None:
             return None
-        scoped = f"{self.caller.lineage} {self.request.method} {self.request.url.path} {key}"
+        caller = str(self.caller.lineage)
+        if self.caller.is_confined:
+            caller += f"|{self.caller.node or ''}|{self.caller.on_behalf_of or ''}"
+        scoped = f"{caller} {self.request.method} {self.request.url.path} {key}"
         return self.context.blind_index.digest(scoped.encode())
 
     async def fingerprint(self) -> str:
-        """Of the body as JSON, whatever the order of its fields. Keyed: the body may hold personal data."""
+        """A keyed hash of the body as JSON, with its fields sorted. Keyed: the body may hold personal data."""
         body = await self.request.body()
-        canonical = orjson.dumps(must_be_json(body), option=orjson.OPT_SORT_KEYS) if body else b""
+        canonical = orjson.dumps(parse_json(body), option=orjson.OPT_SORT_KEYS) if body else b""
         return self.context.blind_index.digest(canonical)
 
-    def tell(self, done: WriteResult) -> None:
-        self.response.headers["X-Position"] = f"{self.context.service}:{done.position}"
-        self.response.headers["ETag"] = f'"{done.version}"'
-        if done.replayed:
+    def set_response_headers(self, result: WriteResult) -> None:
+        self.response.headers["X-Position"] = f"{self.context.service}:{result.position}"
+        self.response.headers["ETag"] = f'"{result.version}"'
+        if result.replayed:
             self.response.headers["Idempotent-Replayed"] = "true"
 
     def require(self, scope: Scope) -> None:
-        if scope not in self.caller.scopes:
-            raise Forbidden(f"the key lacks the scope {scope}")
+        """Raises `Forbidden`. For what needs another scope than the route."""
+        require_scope(self.caller, scope)
 
     # -- reading ------------------------------------------------------------------------------------------------
 
@@ -145,23 +168,23 @@ class Call:
         *,
         may_be_new: bool = False,
     ) -> Folded[S]:
-        """The state of one stream, current, with the texts that `refs` names. Raises `Missing` when it has no event,
-        unless what has none is its initial state all the same."""
-        await self.be_fresh()
+        """The current state of one stream, with the texts of `refs`. Raises `Missing` for a stream without events,
+        unless it may be new: then the state is the initial one."""
+        await self.wait_for_min_position()
         stream = decider.stream(subject)
         async with self.context.reads.connect() as tx:
             head = await event_store.position(tx)
-            known = fold_streams({stream: decider}, await event_store.read_streams(tx, [stream]))[stream]
-            if known.version == 0 and not may_be_new:
+            folded = fold_streams({stream: decider}, await event_store.read_streams(tx, [stream]))[stream]
+            if folded.version == 0 and not may_be_new:
                 raise Missing(f"there is no {decider.kind} {subject}")
-            texts = await vault.read(tx, {sealed.ref for sealed in refs(known.state) if sealed and sealed.ref})
+            texts = await vault.read(tx, {sealed.ref for sealed in refs(folded.state) if sealed and sealed.ref})
         self.response.headers["X-Position"] = f"{self.context.service}:{head}"
-        self.response.headers["ETag"] = f'"{known.version}"'
-        return Folded(subject, known.state, known.version, texts)
+        self.response.headers["ETag"] = f'"{folded.version}"'
+        return Folded(subject, folded.state, folded.version, texts)
 
     async def subject_of_alias(self, alias: str) -> str | None:
-        """The id that an external id or another alias leads to, now."""
-        await self.be_fresh()
+        """The subject of the stream that holds an alias, such as an external id; none when no stream does."""
+        await self.wait_for_min_position()
         async with self.context.reads.connect() as tx:
             head = await event_store.position(tx)
             held = (await aliases.find(tx, [alias])).get(alias)
@@ -170,69 +193,61 @@ class Call:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        """A database snapshot of the read models, as fresh as the caller asked; its frontier is in `X-Position`."""
-        await self.be_fresh()
+        """A database snapshot of the read models, as new as the caller asks; sets `X-Position` to its frontier."""
+        await self.wait_for_min_position()
         async with self.context.reads.connect() as tx:
-            self.frontier = await frontier.find(tx, self.context.projections)
-            self.response.headers["X-Position"] = self.shown_frontier()
+            self.frontier = await frontier.find(tx, self.context.read_models)
+            self.response.headers["X-Position"] = self.format_frontier()
             yield tx
 
-    def shown_frontier(self) -> str:
-        """The last position of each source applied to the read models in this snapshot."""
+    def format_frontier(self) -> str:
+        """The last position of each source that this snapshot of the read models contains: `forecast:3,pipeline:12`."""
         positions = self.frontier.positions
-        return conditions.shown_positions({source: positions.get(source, 0) for source in self.context.projected})
+        return conditions.format_positions(
+            {source: positions.get(source, 0) for source in self.context.projected_sources}
+        )
 
-    async def be_fresh(self) -> None:
-        """Waits for `X-Min-Position`. Raises `NotYet` rather than give an older answer."""
-        await freshness.waited(self.context, self.request.headers)
+    async def wait_for_min_position(self) -> None:
+        """Raises `PositionNotReached`."""
+        await freshness.wait_for_positions(self.context, self.request.headers)
 
 
 @dataclass(frozen=True)
 class Needs:
-    """A route's dependency: the scope that its caller must have. Gives the route its `Call`."""
+    """The dependency of every route: authorises the caller, and gives the route its `Call`.
+
+    `tied`: whether the route serves callers that are confined to a part of the organisation, by their key or by
+    `On-Behalf-Of`. Such a route must itself confine what it shows and changes to that part.
+    """
 
     scope: Scope
+    tied: bool = False
 
     async def __call__(self, request: Request, response: Response) -> Call:
-        call = Call(request.app.state.context, request.state.caller, request, response)
-        call.require(self.scope)
-        await refuse_unclear_json(request)
+        call = self.call(request.app.state.context, request, response)
+        await refuse_invalid_json(request)
         return call
 
+    def call(self, context: ServiceContext, request: Request, response: Response) -> Call:
+        return Call(context, self.authorise(request.state.caller), request, response)
 
-async def refuse_unclear_json(request: Request) -> None:
-    """The framework's reader takes more than JSON is (RFC 8259): NaN, other encodings than UTF-8, half a character.
-    Such a body could neither be compared with another nor be answered."""
-    if request.scope["route"].body_field is not None and (body := await request.body()):
-        must_be_json(body)
-
-
-def must_be_json(body: bytes) -> Any:
-    """Its value."""
-    try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise Invalid("the body is no JSON text", errors=[{"pointer": "", "detail": str(error)}]) from None
+    def authorise(self, caller: Caller) -> Caller:
+        """The caller with the scopes that count in this request. Raises `Forbidden`."""
+        if caller.is_confined and not self.tied:
+            raise Forbidden("this route serves neither keys tied to an org node nor requests on behalf of one")
+        if caller.on_behalf_of is not None:
+            require_scope(caller, ACT_AS)
+            caller = replace(caller, scopes=caller.scopes - NOT_WHILE_ACTING)
+        require_scope(caller, self.scope)
+        return caller
 
 
-async def refuse_unknown_parameters(request: Request) -> None:
-    """A query parameter that the route does not know is an error: it would else be silently without effect. (A
-    function that is not async would be sent to a thread, at twice the cost of the whole request.)"""
-    known = {name for parameter in request.scope["route"].dependant.query_params for name in names(parameter)}
-    for name in request.query_params:
-        if name not in known:
-            raise Invalid(
-                f"unknown query parameter {name!r}", errors=[{"pointer": f"query/{name}", "detail": "unknown"}]
-            )
-
-
-def names(parameter: Any) -> Collection[str]:
-    """Of one parameter; a model of the whole query has the names of its fields."""
-    told = parameter.field_info.annotation
-    return told.model_fields if isinstance(told, type) and issubclass(told, BaseModel) else [parameter.alias]
+def require_scope(caller: Caller, scope: Scope) -> None:
+    if scope not in caller.scopes:
+        raise Forbidden(f"the key lacks the scope {scope}")
 
 
 class Accepted(BaseModel):
-    """The position of the write's last event."""
+    """`position`: of the last event written."""
 
     position: int

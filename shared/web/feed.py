@@ -1,4 +1,4 @@
-"""Events for the world outside, as CloudEvents 1.0: pages from position 0 on, and a stream that can be resumed."""
+"""The public events of a service as CloudEvents: pages from position 0 on, and a stream that can be resumed."""
 
 import asyncio
 import re
@@ -11,17 +11,19 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, WithJsonSchema
 
+from shared.flow import cloudevents
 from shared.rules.message import StoredEvent
 from shared.store import event_store
 from shared.web.call import Call, Needs
 from shared.web.paging import Limit
-from shared.web.problems import Invalid
+from shared.web.problems import InvalidRequest
 from shared.web.service_context import ServiceContext
 
 PAGE = 200
-MOST_HELD = 256 * 1024
-"""Bytes that wait for a client to take them; one event more at most."""
+MAX_BUFFERED = 256 * 1024
+"""Bytes that may wait for a client to receive them, and one event more."""
 HEARTBEAT = 15.0
+"""Seconds without an event after which a comment is sent."""
 Events = Annotated[Call, Depends(Needs("events:read"))]
 After = Annotated[int, Query(ge=0, lt=2**63)]
 LONGEST_TYPES = 1000
@@ -32,72 +34,35 @@ LAST_EVENT_ID = {
     "in": "header",
     "required": False,
     "schema": {"type": "string", "pattern": "^[0-9]{0,18}$"},
-    "description": "The position after which to go on; it outweighs `after`",
+    "description": "The position to go on after; it takes precedence over `after`",
 }
-
-
-TEXT = {"type": "string"}
-INSTANT = {"type": "string", "format": "date-time"}
-CLOUD_EVENT: dict[str, Any] = {
-    "title": "CloudEvent",
-    "type": "object",
-    "properties": {
-        "specversion": {"const": "1.0"},
-        "id": {"type": "string", "format": "uuid"},
-        "source": TEXT,
-        "type": TEXT,
-        "subject": TEXT,
-        "time": INSTANT,
-        "datacontenttype": {"const": "application/json"},
-        "dataschema": TEXT,
-        "position": {"type": "integer", "minimum": 1},
-        "recordedtime": INSTANT,
-        "data": {"type": "object", "required": ["by"], "properties": {"by": TEXT}},
-    },
-    "additionalProperties": False,
-}
-CLOUD_EVENT["required"] = list(CLOUD_EVENT["properties"])
-
-
-SENT = {
+SERVER_SENT_EVENT = {
     "type": "object",
     "required": ["event", "data"],
     "properties": {
         "id": {"type": "string", "pattern": "^[0-9]{1,18}$"},
-        "event": TEXT,
-        "data": {"type": "string", "contentMediaType": "application/json", "contentSchema": CLOUD_EVENT},
+        "event": {"type": "string"},
+        "data": {
+            "type": "string",
+            "contentMediaType": "application/json",
+            "contentSchema": cloudevents.JSON_SCHEMA,
+        },
     },
 }
-"""Of one event in the stream. The last is `stopping`, with no id and no data to speak of."""
+"""The last one is `stopping`, without an id and with empty data."""
 
 
 class EventPage(BaseModel):
-    """`next` is the position to go on after; `head` the last one in the store."""
+    """`next`: the position to go on after. `head`: the last position in the store."""
 
-    items: list[Annotated[dict[str, Any], WithJsonSchema(CLOUD_EVENT)]]
+    items: list[Annotated[dict[str, Any], WithJsonSchema(cloudevents.JSON_SCHEMA)]]
     next: int
     head: int
 
 
-def cloud_event(source: str, event: StoredEvent) -> dict[str, Any]:
-    return {
-        "specversion": "1.0",
-        "id": str(event.event_id),
-        "source": f"/{source}",
-        "type": event.type,
-        "subject": event.subject,
-        "time": event.occurred_at.isoformat().replace("+00:00", "Z"),
-        "datacontenttype": "application/json",
-        "dataschema": f"/{source}/v1/asyncapi.json#{event.type}",
-        "position": event.position,
-        "recordedtime": event.recorded_at.isoformat().replace("+00:00", "Z"),
-        "data": orjson.loads(event.data) | {"by": event.actor},
-    }
-
-
 @dataclass(frozen=True)
 class Feed:
-    """What a service tells the world: the events of these types."""
+    """`types`: those of the service's events that are public."""
 
     source: str
     types: frozenset[str]
@@ -106,95 +71,101 @@ class Feed:
         router, types_parameter = APIRouter(), self.types_parameter()
 
         @router.get("/events", operation_id="list_events", openapi_extra={"parameters": [types_parameter]})
-        async def events(call: Events, after: After = 0, limit: Limit = 100, types: Types = None) -> EventPage:
-            """The feed from a position on, oldest first. An empty page with `next` = `head`: there is no more yet."""
-            chosen = self.chosen(types)
-            await call.be_fresh()
-            async with call.context.reads.connect() as tx:
-                head = await event_store.position(tx)
-                found = await event_store.read_types_after(tx, chosen, after, limit)
-            reached = found[-1].position if len(found) == limit else max(head, after)
-            call.response.headers["X-Position"] = f"{self.source}:{head}"
-            return EventPage(items=[cloud_event(self.source, event) for event in found], next=reached, head=head)
+        async def list_events(call: Events, after: After = 0, limit: Limit = 100, types: Types = None) -> EventPage:
+            """List events after a position, oldest first. An empty page with `next` = `head`: there are no more yet."""
+            return await self.list_events(call, after, limit, self.chosen_types(types))
 
         @router.get(
             "/events/stream",
             operation_id="stream_events",
             response_class=StreamingResponse,
-            responses={200: {"description": "One event after the other", "content": {STREAM: {"schema": SENT}}}},
+            responses={200: {"description": "Events, one by one", "content": {STREAM: {"schema": SERVER_SENT_EVENT}}}},
             openapi_extra={"parameters": [types_parameter, LAST_EVENT_ID]},
         )
-        async def stream(request: Request, call: Events, after: After = 0, types: Types = None) -> StreamingResponse:
-            """Server-sent events after `Last-Event-ID` (else `after`), then what comes. Ends by a `stopping` event."""
+        async def stream_events(
+            request: Request, call: Events, after: After = 0, types: Types = None
+        ) -> StreamingResponse:
+            """Stream events after `Last-Event-ID` (or `after`), and new ones as they come. The last is `stopping`."""
             start = last_event_id(request) or after
-            lines = self.lines(call.context, start, self.chosen(types))
+            lines = self.lines(call.context, start, self.chosen_types(types))
             return StreamingResponse(lines, media_type=STREAM, headers=dict(call.response.headers))
 
         return router
 
     def types_parameter(self) -> dict[str, Any]:
-        """What OpenAPI says of `types`: each service has others."""
+        """The OpenAPI description of `types`, which is different for each service."""
         one = f"({'|'.join(re.escape(name) for name in sorted(self.types))})"
         schema = {"type": "string", "maxLength": LONGEST_TYPES, "pattern": f"^ *{one} *(, *{one} *)*$"}
-        said = "Comma-separated; absent: all"
-        return {"name": "types", "in": "query", "required": False, "schema": schema, "description": said}
+        meaning = "Comma-separated; absent: all"
+        return {"name": "types", "in": "query", "required": False, "schema": schema, "description": meaning}
 
-    def chosen(self, types: str | None) -> Collection[str]:
+    def chosen_types(self, types: str | None) -> Collection[str]:
         if types is None:
             return self.types
-        asked = {name.strip() for name in types.split(",")}
-        if unknown := asked - self.types:
+        chosen = {name.strip() for name in types.split(",")}
+        if unknown := chosen - self.types:
             detail = f"{min(unknown)!r} is not among {', '.join(sorted(self.types))}"
-            raise Invalid(f"types: {detail}", errors=[{"pointer": "query/types", "detail": detail}])
-        return asked
+            raise InvalidRequest(f"types: {detail}", errors=[{"pointer": "query/types", "detail": detail}])
+        return chosen
 
-    async def lines(self, running: ServiceContext, after: int, types: Collection[str]) -> AsyncIterator[bytes]:
-        """Out of the store until the end of the feed is reached, then out of what all who listen share. One page in
-        memory for each client: a slow one is waited for, not buffered."""
+    async def list_events(self, call: Call, after: int, limit: int, types: Collection[str]) -> EventPage:
+        await call.wait_for_min_position()
+        async with call.context.reads.connect() as tx:
+            head = await event_store.position(tx)
+            found = await event_store.read_types_after(tx, types, after, limit)
+        last = found[-1].position if len(found) == limit else max(head, after)
+        call.response.headers["X-Position"] = f"{self.source}:{head}"
+        items = [cloudevents.to_json(event, self.source) for event in found]
+        return EventPage(items=items, next=last, head=head)
+
+    async def lines(self, context: ServiceContext, after: int, types: Collection[str]) -> AsyncIterator[bytes]:
+        """Reads the store up to the end of the feed, then what all listeners share. For each client one page is in
+        memory: a slow client is waited for."""
         yield b": connected\n\n"
-        loop, tail = asyncio.get_running_loop(), running.tail
+        loop, tail = asyncio.get_running_loop(), context.tail
         silent_since = loop.time()
         with tail.listening():
-            while not running.stopping.is_set():
-                known = tail.news.times
-                found, reached = tail.after(after, types), tail.head
+            while not context.stopping.is_set():
+                known = tail.changed.count
+                found, end = tail.after(after, types), tail.head
                 if found is None:
-                    found, reached = await self.page(running, after, types)
+                    found, end = await self.page(context, after, types)
                 for line in found:
                     yield line
-                after = max(after, reached)
+                after = max(after, end)
                 if found:
                     silent_since = loop.time()
                 elif loop.time() >= silent_since + HEARTBEAT:
-                    yield b": still here\n\n"
+                    yield b": heartbeat\n\n"
                     silent_since = loop.time()
                 if not found:
-                    await tail.news.after(known, silent_since + HEARTBEAT - loop.time())
+                    await tail.changed.wait(known, silent_since + HEARTBEAT - loop.time())
         yield b"event: stopping\ndata: {}\n\n"
 
-    async def page(self, running: ServiceContext, after: int, types: Collection[str]) -> tuple[list[bytes], int]:
-        """Lines out of the store, no more than a client may hold, and the position up to which they are all."""
-        async with running.reads.connect() as tx:
+    async def page(self, context: ServiceContext, after: int, types: Collection[str]) -> tuple[list[bytes], int]:
+        """Events from the store, about as many as may be buffered, and the position up to which they are complete."""
+        async with context.reads.connect() as tx:
             head = await event_store.position(tx)
             found = await event_store.read_types_after(tx, types, after, PAGE)
-        lines, held = list[bytes](), 0
+        lines, size = list[bytes](), 0
         for event in found:
-            lines.append(server_sent(self.source, event))
-            held += len(lines[-1])
-            if held >= MOST_HELD:
+            lines.append(server_sent_event(self.source, event))
+            size += len(lines[-1])
+            if size >= MAX_BUFFERED:
                 return lines, event.position
         return lines, found[-1].position if len(found) == PAGE else head
 
 
-def server_sent(source: str, event: StoredEvent) -> bytes:
-    data = orjson.dumps(cloud_event(source, event))
+def server_sent_event(source: str, event: StoredEvent) -> bytes:
+    data = orjson.dumps(cloudevents.to_json(event, source))
     return b"id: %d\nevent: %b\ndata: %b\n\n" % (event.position, event.type.encode(), data)
 
 
 def last_event_id(request: Request) -> int | None:
-    named = request.headers.get("last-event-id")
-    if not named:
+    value = request.headers.get("last-event-id")
+    if not value:
         return None
-    if not (named.isascii() and named.isdecimal() and len(named) <= 18):
-        raise Invalid("Last-Event-ID must be a position", errors=[{"pointer": "header/Last-Event-ID", "detail": "bad"}])
-    return int(named)
+    if not (value.isascii() and value.isdecimal() and len(value) <= 18):
+        errors = [{"pointer": "header/Last-Event-ID", "detail": "not a position"}]
+        raise InvalidRequest("Last-Event-ID must be a position", errors=errors)
+    return int(value)

@@ -1,4 +1,4 @@
-"""Is it alive, is it ready, how is it: for orchestrators and for people."""
+"""Liveness, readiness and metrics of a service."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Literal
@@ -9,9 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from pydantic import BaseModel
 
 Check = Callable[[], Awaitable[Mapping[str, Any]]]
-"""Named details, each with `ok`; one that is not, and is `red`, makes the service unready."""
-
-
+"""Gives details by name, each with `ok`. A detail that is not ok degrades the service; with `red` it is not ready."""
 TEXT = {"type": "string"}
 
 
@@ -20,7 +18,7 @@ class Alive(BaseModel):
 
 
 class Ready(BaseModel):
-    """`details`: by what was looked at, each with `ok`."""
+    """`details`: by name, each with `ok`."""
 
     status: Literal["ready", "degraded", "not ready"]
     details: dict[str, dict[str, Any]]
@@ -30,7 +28,8 @@ def router(check: Check, registry: CollectorRegistry) -> APIRouter:
     health = APIRouter(tags=["health"])
 
     @health.get("/healthz")
-    async def alive() -> Alive:
+    async def check_liveness() -> Alive:
+        """Answer as long as the process runs."""
         return Alive(status="alive")
 
     @health.get(
@@ -40,15 +39,17 @@ def router(check: Check, registry: CollectorRegistry) -> APIRouter:
             503: {"model": Ready, "description": "Not ready: the details say why"},
         },
     )
-    async def ready() -> Response:
+    async def check_readiness() -> Response:
+        """Say whether the service can answer, and what is wrong otherwise."""
         details = await check()
         failing = [detail for detail in details.values() if not detail["ok"]]
-        fine = not any(detail.get("red") for detail in failing)
-        status = "not ready" if not fine else "degraded" if failing else "ready"
-        return JSONResponse({"status": status, "details": details}, 200 if fine else 503)
+        is_ready = not any(detail.get("red") for detail in failing)
+        status = "not ready" if not is_ready else "degraded" if failing else "ready"
+        return JSONResponse({"status": status, "details": details}, 200 if is_ready else 503)
 
     @health.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {"schema": TEXT}}}})
-    async def metrics() -> Response:
+    async def get_metrics() -> Response:
+        """Return the metrics in the format of Prometheus."""
         await check()
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 

@@ -1,5 +1,8 @@
-"""How much callers may ask: of one key, of one address, at once, in bytes. What is over is refused at once, and told
-when to come back (draft-ietf-httpapi-ratelimit-headers)."""
+"""Limits: requests of one key or address, requests at the same time, bytes of bodies in memory.
+
+Requests over a limit are refused at once, with headers that say when to come back
+(draft-ietf-httpapi-ratelimit-headers).
+"""
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
@@ -9,10 +12,10 @@ from time import monotonic
 
 from starlette.types import Scope
 
-from shared.web.problems import TooMany
+from shared.web.problems import TooManyRequests
 
-MOST_CALLERS = 10_000
-"""Keys or addresses that are remembered at once."""
+MAX_CALLERS = 10_000
+"""Keys or addresses that are remembered at the same time."""
 ROUNDING = 1e-6
 """Seconds, or requests: five fifths are more than one in floating point."""
 RawHeaders = list[tuple[bytes, bytes]]
@@ -20,8 +23,8 @@ RawHeaders = list[tuple[bytes, bytes]]
 
 @dataclass
 class RateLimit:
-    """A bucket of `quota` requests for each caller, which fills up in `window` seconds. All that is kept of a caller is
-    when theirs is full again. A quota of 0 is no limit."""
+    """A token bucket of `quota` requests for each caller, refilled within `window` seconds. All that is stored of a
+    caller is the time at which their bucket is full again. A quota of 0 means no limit."""
 
     name: str
     quota: int
@@ -33,63 +36,66 @@ class RateLimit:
     def __post_init__(self) -> None:
         self.policy = b"ratelimit-policy", f'"{self.name}";q={self.quota};w={self.window}'.encode()
 
-    def take(self, who: Hashable) -> RawHeaders:
-        """What the answer tells of it. Raises `TooMany`."""
+    def take(self, caller: Hashable) -> RawHeaders:
+        """Counts a request; returns the headers for its answer. Raises `TooManyRequests`."""
         if not self.quota:
             return []
         now = self.now()
-        full_in = max(self.full_at.get(who, now) - now, 0.0) + self.window / self.quota
+        full_in = max(self.full_at.get(caller, now) - now, 0.0) + self.window / self.quota
         if full_in > self.window + ROUNDING:
             wait = ceil(full_in - self.window - ROUNDING)
-            raise TooMany(f"more than {self.quota} in {self.window} s", wait, self.told(0, wait))
-        if len(self.full_at) >= MOST_CALLERS:
-            self.forget(now)
-        self.full_at[who] = now + full_in
-        return self.told(int((self.window - full_in) * self.quota / self.window + ROUNDING), ceil(full_in - ROUNDING))
+            raise TooManyRequests(f"more than {self.quota} in {self.window} s", wait, self.headers(0, wait))
+        if len(self.full_at) >= MAX_CALLERS:
+            self.forget_callers(now)
+        self.full_at[caller] = now + full_in
+        remaining = int((self.window - full_in) * self.quota / self.window + ROUNDING)
+        return self.headers(remaining, ceil(full_in - ROUNDING))
 
-    def told(self, left: int, seconds: int) -> RawHeaders:
-        return [self.policy, (b"ratelimit", b'"%b";r=%d;t=%d' % (self.name.encode(), left, seconds))]
+    def headers(self, remaining: int, seconds: int) -> RawHeaders:
+        return [self.policy, (b"ratelimit", b'"%b";r=%d;t=%d' % (self.name.encode(), remaining, seconds))]
 
-    def forget(self, now: float) -> None:
-        """Those whose buckets are full are as good as new; if nobody's is, everybody begins anew."""
-        self.full_at = {who: full_at for who, full_at in self.full_at.items() if full_at > now}
-        if len(self.full_at) >= MOST_CALLERS:
+    def forget_callers(self, now: float) -> None:
+        """Forgets callers whose buckets are full: nothing is lost by that. If there are none, forgets all."""
+        self.full_at = {caller: full_at for caller, full_at in self.full_at.items() if full_at > now}
+        if len(self.full_at) >= MAX_CALLERS:
             self.full_at = {}
 
 
 @dataclass
 class CapacityLimit:
-    """What there is a limited number of."""
+    """A number of things that may be in use at the same time. `what`: for error messages."""
 
     what: str
-    most: int
-    taken: int = 0
+    capacity: int
+    used: int = 0
 
-    def take(self, number: int) -> bool:
-        """False, and nothing taken, when there is not so much."""
-        if self.taken + number > self.most:
+    def acquire(self, number: int) -> bool:
+        """False, and nothing is acquired, when fewer are free."""
+        if self.used + number > self.capacity:
             return False
-        self.taken += number
+        self.used += number
         return True
 
-    def give_back(self, number: int) -> None:
-        self.taken -= number
+    def release(self, number: int) -> None:
+        self.used -= number
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Those of one service in one process."""
+    """The limits of one service in one process. By address are counted: `unknown_keys`, requests without a known key;
+    `open`, requests that need no key; `entrances`, requests at entrances."""
 
     keys: RateLimit
-    strangers: RateLimit
+    unknown_keys: RateLimit
     open: RateLimit
+    entrances: RateLimit
     requests: CapacityLimit
     streams: CapacityLimit
     body_bytes: CapacityLimit
 
 
-def address_of(scope: Scope) -> str:
-    """Of who sends a request. Of IPv6 the network, because each customer of a provider has one to himself."""
+def client_address(scope: Scope) -> str:
+    """The client's address; of IPv6 its /64 network, because providers give a whole one to each customer."""
     client = scope.get("client")
     if client is None or ":" not in client[0]:
         return client[0] if client else "unknown"

@@ -1,4 +1,4 @@
-"""The OpenAPI document as callers need it: who may call what, what every answer carries, where it leads."""
+"""Completes the OpenAPI document: scopes, headers and errors of every operation, and links between operations."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -28,16 +28,16 @@ PROBLEM = {
         },
     },
 }
-REFUSALS = {
+ERRORS = {
     "401": "No valid key",
     "403": "The key lacks a scope",
-    "404": "There is no such thing, or not for this caller",
-    "422": "A field, parameter or header does not fit; `errors` points at it",
+    "404": "It does not exist, or not for this caller",
+    "422": "A field, parameter or header is invalid; `errors` points at it",
     "429": "Too many requests; Retry-After says when",
-    "503": "Not now; Retry-After says when",
+    "503": "Temporarily unavailable; Retry-After says when",
 }
-OF_WRITES = {"409": "A rule said no; `detail` says which", "412": "If-Match names another version"}
-OF_BODIES = {"413": "The body is too large", "415": "The body is of another type, or compressed"}
+ERRORS_OF_WRITES = {"409": "A rule forbids it; `detail` says which", "412": "If-Match names another version"}
+ERRORS_OF_BODIES = {"413": "The body is too large", "415": "The body is of another type, or compressed"}
 POSITIONS = "([a-z_]{1,40}:[0-9]{1,18})(, ?[a-z_]{1,40}:[0-9]{1,18}){0,9}"
 ETAG = '"[0-9]{1,9}"'
 
@@ -46,40 +46,49 @@ def text(pattern: str | None = None) -> dict[str, Any]:
     return {"type": "string"} if pattern is None else {"type": "string", "pattern": f"^{pattern}$"}
 
 
-Described = Mapping[str, tuple[dict[str, Any], str]]
-READ: Described = {
-    "X-Min-Position": (text(POSITIONS), "Answer only with this applied, such as pipeline:123"),
-    "Prefer": (text(), "`wait=5`: so many seconds, at most 30, for X-Min-Position"),
+HeaderSpecs = Mapping[str, tuple[dict[str, Any], str]]
+"""By name, schema and meaning."""
+READ_HEADERS: HeaderSpecs = {
+    "X-Min-Position": (text(POSITIONS), "The answer must contain the events up to here, such as pipeline:123"),
+    "Prefer": (text(), "`wait=5`: wait so many seconds for X-Min-Position, at most 30"),
 }
-WRITE: Described = {
-    "Idempotency-Key": (text("[!-~]([ -~]{0,253}[!-~])?"), "The same key and body: the same answer, once"),
-    "If-Match": (text(rf"({ETAG}|\*)"), "The version expected"),
+WRITE_HEADERS: HeaderSpecs = {
+    "Idempotency-Key": (
+        text("[!-~]([ -~]{0,253}[!-~])?"),
+        "Repeated with the same key and body, a request has no further effect and gets the same answer",
+    ),
+    "If-Match": (text(rf"({ETAG}|\*)"), "The expected version"),
 }
-"""Headers that requests may have."""
-ALWAYS: Described = {
-    "X-Correlation-Id": ({"type": "string", "format": "uuid"}, "The caller's, or a new one: it stands in the events"),
-    "Cache-Control": (text("no-store"), "Nothing is to be kept"),
+"""Of requests."""
+ALWAYS: HeaderSpecs = {
+    "X-Correlation-Id": (
+        {"type": "string", "format": "uuid"},
+        "The caller's, or a new one; it is stored with the events",
+    ),
+    "Cache-Control": (text("no-store"), "Answers must not be cached"),
 }
-POSITIONED: Described = {
-    "X-Position": (text(POSITIONS), "Of a write its last event, of a read what was applied"),
+POSITIONED: HeaderSpecs = {
+    "X-Position": (text(POSITIONS), "Of a write, its last event; of a read, what was applied"),
     "ETag": (text(ETAG), "The version of a single resource, for If-Match"),
-    "Idempotent-Replayed": (text("true"), "The answer was given before, to the same Idempotency-Key"),
+    "Idempotent-Replayed": (text("true"), "The answer repeats that of an earlier request with this Idempotency-Key"),
 }
-LATER: Described = {"Retry-After": (text("[0-9]{1,9}"), "Seconds")}
-LIMITED: Described = {
-    "RateLimit": (text(r'"[a-z]+";r=[0-9]+;t=[0-9]+'), "Requests that are left, and seconds until all are again"),
-    "RateLimit-Policy": (text(r'"[a-z]+";q=[0-9]+;w=[0-9]+'), "Requests that a caller may send in so many seconds"),
+RETRY_AFTER: HeaderSpecs = {"Retry-After": (text("[0-9]{1,9}"), "Seconds")}
+LIMITED: HeaderSpecs = {
+    "RateLimit": (text(r'"[a-z]+";r=[0-9]+;t=[0-9]+'), "Requests left, and seconds until the quota is full again"),
+    "RateLimit-Policy": (text(r'"[a-z]+";q=[0-9]+;w=[0-9]+'), "Requests that a caller may send within so many seconds"),
 }
-OF_REFUSALS: Mapping[str, Described] = {
+ERROR_HEADERS: Mapping[str, HeaderSpecs] = {
     "401": {"WWW-Authenticate": (text("Bearer"), "How to authenticate")},
-    "429": LATER,
-    "503": LATER,
+    "429": RETRY_AFTER,
+    "503": RETRY_AFTER,
 }
-"""Headers that answers have."""
+"""Of answers, by status."""
 
 
-def describe(app: FastAPI, routers: Sequence[APIRouter], prefix: str) -> None:
-    plain = app.openapi
+def describe(app: FastAPI, routers: Sequence[APIRouter], prefix: str, entrances: Sequence[str] = ()) -> None:
+    """Makes `app.openapi` return the completed document. `prefix`: of the paths of the routers. `entrances`: prefixes
+    of the paths that need no key."""
+    generate = app.openapi
     scopes = {
         (f"{prefix}{route.path}", method): scope_of(route)
         for router in routers
@@ -87,10 +96,12 @@ def describe(app: FastAPI, routers: Sequence[APIRouter], prefix: str) -> None:
         if isinstance(route, APIRoute)
         for method in route.methods or ()
     }
-    app.openapi = lambda: app.openapi_schema or described(plain(), scopes)  # type: ignore[method-assign]
+    app.openapi = lambda: app.openapi_schema or complete(generate(), scopes, tuple(entrances))  # type: ignore[method-assign]
 
 
-def described(document: dict[str, Any], scopes: Mapping[tuple[str, str], str | None]) -> dict[str, Any]:
+def complete(
+    document: dict[str, Any], scopes: Mapping[tuple[str, str], str | None], entrances: tuple[str, ...]
+) -> dict[str, Any]:
     components = document.setdefault("components", {})
     components.setdefault("schemas", {})["Problem"] = PROBLEM
     components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
@@ -99,28 +110,33 @@ def described(document: dict[str, Any], scopes: Mapping[tuple[str, str], str | N
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             if "health" not in operation.get("tags", ()):
-                describe_operation(operation, method.upper(), scopes.get((path, method.upper())))
+                describe_operation(operation, method.upper())
+                if not path.startswith(entrances):
+                    describe_key(operation, scopes.get((path, method.upper())))
                 components["schemas"] |= definitions_of(operation)
     return document
 
 
 def definitions_of(operation: dict[str, Any]) -> dict[str, Any]:
-    """Of the line of a batch: it is described beside the framework, and brings its definitions along."""
+    """Of a batch's line: its schema is not generated by the framework, and brings its own definitions."""
     bodies = operation.get("requestBody", {}).get("content", {}).values()
     return {name: each for body in bodies for name, each in body["schema"].pop("$defs", {}).items()}
 
 
-def describe_operation(operation: dict[str, Any], method: str, scope: str | None) -> None:
+def describe_key(operation: dict[str, Any], scope: str | None) -> None:
     operation["security"] = [{"key": []}]
     if scope:
         operation["description"] = f"{operation.get('description', '')}\n\nScope: `{scope}`".strip()
+
+
+def describe_operation(operation: dict[str, Any], method: str) -> None:
     for answer in operation["responses"].values():
         positioned = POSITIONED if JSON in answer.get("content", ()) and follows_events(operation) else {}
         answer["headers"] = headers(ALWAYS, required=True) | headers({**positioned, **LIMITED}, required=False)
-    operation["responses"] |= {status: refusal(status, meaning) for status, meaning in refusals(method).items()}
+    operation["responses"] |= {status: error_response(status, meaning) for status, meaning in errors_of(method).items()}
     operation.setdefault("parameters", []).extend(
         {"name": name, "in": "header", "required": False, "schema": schema, "description": meaning}
-        for name, (schema, meaning) in asked(operation, method).items()
+        for name, (schema, meaning) in request_headers(operation, method).items()
     )
 
 
@@ -128,52 +144,52 @@ def follows_events(operation: Mapping[str, Any]) -> bool:
     return "operations" not in operation.get("tags", ())
 
 
-def asked(operation: Mapping[str, Any], method: str) -> Described:
-    """A batch's lines have identities of their own."""
+def request_headers(operation: Mapping[str, Any], method: str) -> HeaderSpecs:
+    """None for batches: each line has its own identity."""
     if not follows_events(operation):
         return {}
     if method == "GET":
-        return READ if JSON in operation["responses"]["200"]["content"] else {}
-    batch = JSON not in operation.get("requestBody", {}).get("content", {JSON: None})
-    return {} if batch else WRITE
+        return READ_HEADERS if JSON in operation["responses"]["200"]["content"] else {}
+    is_batch = JSON not in operation.get("requestBody", {}).get("content", {JSON: None})
+    return {} if is_batch else WRITE_HEADERS
 
 
-def refusals(method: str) -> Mapping[str, str]:
+def errors_of(method: str) -> Mapping[str, str]:
     if method == "GET":
-        return REFUSALS
-    return REFUSALS | OF_WRITES | (OF_BODIES if method in ("POST", "PUT") else {})
+        return ERRORS
+    return ERRORS | ERRORS_OF_WRITES | (ERRORS_OF_BODIES if method in ("POST", "PUT") else {})
 
 
-def refusal(status: str, meaning: str) -> dict[str, Any]:
+def error_response(status: str, meaning: str) -> dict[str, Any]:
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {
         "description": meaning,
         "content": content,
-        "headers": headers(OF_REFUSALS.get(status, {}), required=True) | headers(LIMITED, required=False),
+        "headers": headers(ERROR_HEADERS.get(status, {}), required=True) | headers(LIMITED, required=False),
     }
 
 
-def headers(told: Described, *, required: bool) -> dict[str, Any]:
+def headers(specs: HeaderSpecs, *, required: bool) -> dict[str, Any]:
     return {
         name: {"description": meaning, "required": required, "schema": schema}
-        for name, (schema, meaning) in told.items()
+        for name, (schema, meaning) in specs.items()
     }
 
 
 def scope_of(route: APIRoute) -> str | None:
-    """The scope that the route's `Needs` names."""
+    """The scope of the route's `Needs`."""
     scopes = (getattr(dependency.call, "scope", None) for dependency in route.dependant.dependencies)
     return next((scope for scope in scopes if scope), None)
 
 
-AFTER_THIS = {"header.X-Min-Position": "$response.header.X-Position", "header.Prefer": "wait=5"}
-"""For a link to what follows the event, in this service or in another."""
+READ_AFTER_THIS = {"header.X-Min-Position": "$response.header.X-Position", "header.Prefer": "wait=5"}
+"""Parameters of a link to a read that must contain this write, in any service."""
 
 
-def follow(**links: tuple[str, Mapping[str, str]]) -> dict[str, Any]:
-    """What an answer leads to, by name: `GET /pipeline/v1/opportunities/{opportunity_id}`, and where its parameters
-    stand in this answer. Another service's document is meant by its path."""
-    return {"links": {name: link(*target) for name, target in links.items()}}
+def response_links(**response_links: tuple[str, Mapping[str, str]]) -> dict[str, Any]:
+    """OpenAPI links, by name: the operation (`GET /pipeline/v1/opportunities/{opportunity_id}`), and where this answer
+    holds its parameters. The path's first segment decides in which service's document the operation is."""
+    return {"links": {name: link(*target) for name, target in response_links.items()}}
 
 
 def link(target: str, parameters: Mapping[str, str]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Routes for the owner of a running system, the same under every service: keys that a consumer set aside."""
+"""Routes for operators, the same under every service: keys that a consumer has parked."""
 
 from datetime import datetime
 from typing import Annotated
@@ -6,18 +6,18 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
-from shared.flow import parked
-from shared.flow.parked import Wish
+from shared.flow import parked, parked_actions
+from shared.flow.parked_actions import Action
 from shared.rules.message import Line, Message, Missing
+from shared.rules.reaction import REACTIONS
 from shared.web.call import Call, Needs
-from shared.web.service_context import REACTIONS
 
 router = APIRouter(tags=["operations"])
 Admin = Annotated[Call, Depends(Needs("admin"))]
 
 
 class ParkedKeyView(BaseModel):
-    """`position`: of the key's first event, which has the error; `events`: how many wait; `wish`: what will be done."""
+    """`position` and `error`: of the key's first event. `events`: how many are parked. `wish`: the requested action."""
 
     subscription: str
     source: str
@@ -34,45 +34,45 @@ class ParkedView(BaseModel):
 
 
 class ParkedKey(Message):
-    """As the list tells it."""
+    """The fields of the list that identify a parked key."""
 
     subscription: Line
     source: Line
     key: Line
 
 
-class WishView(BaseModel):
-    """`position`: of the event that is tried again first, or skipped."""
+class RequestedActionView(BaseModel):
+    """`position`: of the event that is applied first, or skipped."""
 
     wish: str
     position: int
 
 
 @router.get("/parked")
-async def list_parked(call: Admin) -> ParkedView:
-    """Keys set aside: an event that could not be applied and, behind it, what followed for its key."""
+async def list_parked_keys(call: Admin) -> ParkedView:
+    """List the keys that are parked: an event that could not be applied and, behind it, later events of its key."""
     async with call.context.reads.connect() as tx:
-        found = await parked.keys(tx, [call.context.projections, REACTIONS])
+        found = await parked.parked_keys(tx, [call.context.read_models, REACTIONS])
     return ParkedView(items=[ParkedKeyView(**vars(key)) for key in found])
 
 
 @router.post("/parked/release", status_code=202)
-async def release(key: ParkedKey, call: Admin) -> WishView:
-    """Apply the key's events, in order. One that fails again stays parked, with what follows it."""
-    return await wish(call, key, "release")
+async def release_parked_key(key: ParkedKey, call: Admin) -> RequestedActionView:
+    """Request that the key's events be applied, in order. An event that fails again stays parked, with later ones."""
+    return await request_action(call, key, "release")
 
 
 @router.post("/parked/skip", status_code=202)
-async def skip(key: ParkedKey, call: Admin) -> WishView:
-    """Leave out the key's first event for ever, then release the rest."""
-    return await wish(call, key, "skip")
+async def skip_parked_event(key: ParkedKey, call: Admin) -> RequestedActionView:
+    """Request that the key's first event be left out for ever, and the others be released."""
+    return await request_action(call, key, "skip")
 
 
-async def wish(call: Call, key: ParkedKey, wish: Wish) -> WishView:
+async def request_action(call: Call, key: ParkedKey, action: Action) -> RequestedActionView:
     position = None
-    if key.subscription in (call.context.projections, REACTIONS):
+    if key.subscription in (call.context.read_models, REACTIONS):
         async with call.context.committer.engine.begin() as tx:
-            position = await parked.ask(tx, key.subscription, key.source, key.key, wish)
+            position = await parked_actions.request_action(tx, key.subscription, key.source, key.key, action)
     if position is None:
         raise Missing(f"{key.key} of {key.source} is not parked in {key.subscription}")
-    return WishView(wish=wish, position=position)
+    return RequestedActionView(wish=action, position=position)

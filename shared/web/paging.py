@@ -1,4 +1,4 @@
-"""Lists in pages: stable under writes, because a page begins after the last key of the one before."""
+"""Lists in pages. A page begins after the last key of the previous one, so that writes do not shift pages."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
@@ -9,14 +9,14 @@ import orjson
 from fastapi import Query
 from pydantic import BaseModel
 
-from shared.rules.message import printable, within_reach
-from shared.web.problems import Invalid
+from shared.rules.message import instant_in_range, printable
+from shared.web.problems import InvalidRequest
 
 T = TypeVar("T")
 Limit = Annotated[int, Query(ge=1, le=1000)]
 Cursor = Annotated[
     str | None,
-    Query(max_length=500, description="`next` of the page before", json_schema_extra={"pattern": "^[A-Za-z0-9_-]+$"}),
+    Query(max_length=500, description="`next` of the previous page", json_schema_extra={"pattern": "^[A-Za-z0-9_-]+$"}),
 ]
 
 
@@ -25,35 +25,36 @@ class Page(BaseModel, Generic[T]):
     next: str | None
 
 
-def page(rows: Sequence[T], limit: int, key: Callable[[T], Sequence[Any]]) -> Page[T]:
-    """From a query that asked for one row more than `limit`."""
+def make_page(rows: Sequence[T], limit: int, key: Callable[[T], Sequence[Any]]) -> Page[T]:
+    """`rows`: of a query for one row more than `limit`. `key`: what the query sorts by, as JSON values."""
     items = list(rows[:limit])
-    return Page(items=items, next=encode(key(items[-1])) if len(rows) > limit else None)
+    return Page(items=items, next=encode_cursor(key(items[-1])) if len(rows) > limit else None)
 
 
-def encode(key: Sequence[Any]) -> str:
+def encode_cursor(key: Sequence[Any]) -> str:
     return urlsafe_b64encode(orjson.dumps(list(key))).decode().rstrip("=")
 
 
-def comparable(part: Any) -> Any:
-    """Raises `ValueError` for what Postgres cannot compare with any row."""
+def decode_cursor(cursor: str | None, *types: Callable[[Any], Any]) -> tuple[Any, ...] | None:
+    """The key in a cursor, each part converted by its type. Raises `InvalidRequest` for a forged cursor."""
+    if cursor is None:
+        return None
+    try:
+        parts = orjson.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        return tuple(check_comparable(convert(part)) for convert, part in zip(types, parts, strict=True))
+    except (ValueError, TypeError, OverflowError) as error:
+        errors = [{"pointer": "query/after", "detail": "unknown"}]
+        raise InvalidRequest("after is not a cursor of this list", errors=errors) from error
+
+
+def check_comparable(part: Any) -> Any:
+    """Raises `ValueError` for a value that Postgres cannot compare with a column."""
     if isinstance(part, str):
         return printable(part)
     if isinstance(part, datetime) and part.tzinfo is None:
         raise ValueError("without a time zone")
     if isinstance(part, datetime):
-        return within_reach(part)
+        return instant_in_range(part)
     if isinstance(part, int) and not -(2**63) <= part < 2**63:
         raise ValueError("too large")
     return part
-
-
-def decode(after: str | None, *kinds: Callable[[Any], Any]) -> tuple[Any, ...] | None:
-    """The key in a cursor, each part read by its kind. Raises `Invalid` for one that is not ours."""
-    if after is None:
-        return None
-    try:
-        parts = orjson.loads(urlsafe_b64decode(after + "=" * (-len(after) % 4)))
-        return tuple(comparable(kind(part)) for kind, part in zip(kinds, parts, strict=True))
-    except (ValueError, TypeError, OverflowError) as error:
-        raise Invalid("after is no cursor of ours", errors=[{"pointer": "query/after", "detail": "unknown"}]) from error

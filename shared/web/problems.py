@@ -1,4 +1,4 @@
-"""RFC 9457 answers. The only place that knows status codes; nothing else builds an error body."""
+"""Error answers by RFC 9457. All error bodies and their status codes are made here."""
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
@@ -16,16 +16,17 @@ from starlette.routing import Match
 from starlette.types import Scope
 
 from shared.rules.message import Denied, InvalidField, KeyReused, Missing, Refusal, Rejected, Stale, TooLarge
-from shared.store.committer import Busy, named, unavailable
+from shared.store.database_errors import Busy, as_busy, error_name
 
 log = structlog.get_logger()
 MEDIA_TYPE = "application/problem+json"
-AS_IT_IS = {"X-Content-Type-Options": "nosniff"}
-"""For answers that leave past the guard, which else adds it."""
+NO_SNIFFING = {"X-Content-Type-Options": "nosniff"}
+"""For answers that do not pass the guard, which adds this header to all others."""
 
 
 class Problem(Exception):
-    """Base of what routes and guards raise. `code` names the problem for programs; `errors` points at fields."""
+    """Base of the errors that routes and the guard raise. `code` names the problem for programs; `errors` points at
+    fields."""
 
     status: ClassVar[int]
     code: str = "about:blank"
@@ -68,12 +69,12 @@ class UnsupportedType(Problem):
     status = 415
 
 
-class Invalid(Problem):
+class InvalidRequest(Problem):
     status = 422
 
 
-class TooMany(Problem):
-    """`wait`: after so many seconds one more is allowed. `limits`: the headers that tell of it."""
+class TooManyRequests(Problem):
+    """`wait`: seconds until one more request is allowed. `limits`: the headers of the limit."""
 
     status = 429
 
@@ -86,7 +87,7 @@ class TooMany(Problem):
         return {"Retry-After": str(self.wait)} | {name.decode(): value.decode() for name, value in self.limits}
 
 
-class NotYet(Problem):
+class PositionNotReached(Problem):
     status = 503
 
     @property
@@ -105,7 +106,7 @@ REFUSALS: Mapping[type[Refusal], int] = {
 }
 
 
-def body_of(status: int, detail: str, code: str = "about:blank", errors: Sequence[Any] = ()) -> dict[str, Any]:
+def problem_body(status: int, detail: str, code: str = "about:blank", errors: Sequence[Any] = ()) -> dict[str, Any]:
     body = {"type": code, "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
     return body | ({"errors": list(errors)} if errors else {})
 
@@ -114,9 +115,9 @@ def response(body: Mapping[str, Any], headers: Mapping[str, str] | None = None) 
     return JSONResponse(body, body["status"], {"Cache-Control": "no-store", **(headers or {})}, media_type=MEDIA_TYPE)
 
 
-def refused(refusal: Refusal) -> dict[str, Any]:
-    """The body for a refused command, alone or as a line of a batch."""
-    return body_of(REFUSALS[type(refusal)], str(refusal), errors=field_errors(refusal))
+def refusal_body(refusal: Refusal) -> dict[str, Any]:
+    """For a refused command, as an answer or as a line of a batch."""
+    return problem_body(REFUSALS[type(refusal)], str(refusal), errors=field_errors(refusal))
 
 
 def field_errors(refusal: Refusal) -> list[dict[str, str]]:
@@ -129,49 +130,49 @@ def field_errors(refusal: Refusal) -> list[dict[str, str]]:
             return []
 
 
-def invalid(errors: Sequence[ErrorDetails]) -> dict[str, Any]:
-    """Names each field by its JSON pointer. The value itself is not repeated: it may be personal data."""
-    pointed = [{"pointer": pointer(place_of(error)), "detail": said(error)} for error in errors]
-    return body_of(422, "the request does not fit its schema", errors=pointed)
+def validation_body(errors: Sequence[ErrorDetails]) -> dict[str, Any]:
+    """Names each field by its JSON pointer, without its value, which may be personal data."""
+    fields = [{"pointer": json_pointer(location_of(error)), "detail": error_text(error)} for error in errors]
+    return problem_body(422, "the request does not fit its schema", errors=fields)
 
 
-def place_of(error: ErrorDetails) -> Sequence[int | str]:
-    """FastAPI tells where in the text the JSON went wrong, as if that were a field."""
+def location_of(error: ErrorDetails) -> Sequence[int | str]:
+    """For a body that is not JSON, FastAPI gives the place in the text as if it were a field."""
     return () if error["type"] == "json_invalid" else error["loc"]
 
 
-def pointer(location: Sequence[int | str]) -> str:
-    """FastAPI puts `body` in front of a field's path; `query/limit` is no field, and has no slash in front."""
+def json_pointer(location: Sequence[int | str]) -> str:
+    """FastAPI begins the path of a field by `body`. Parameters, such as `query/limit`, get no slash in front."""
     path = location[1:] if location[:1] == ("body",) else location
-    pointed = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
-    return pointed.removeprefix("/") if location[:1] in (("query",), ("path",)) else pointed
+    text = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
+    return text.removeprefix("/") if location[:1] in (("query",), ("path",)) else text
 
 
-def said(error: ErrorDetails) -> str:
+def error_text(error: ErrorDetails) -> str:
     return error["msg"].removeprefix("Value error, ")
 
 
-def of_exception(error: Exception) -> tuple[dict[str, Any], dict[str, str]]:
-    """Body and headers for whatever ended a request."""
+def problem_of(error: Exception) -> tuple[dict[str, Any], dict[str, str]]:
+    """Body and headers for any exception that ended a request."""
     if isinstance(error, Problem):
-        return body_of(error.status, error.detail, error.code, error.errors), error.headers
+        return problem_body(error.status, error.detail, error.code, error.errors), error.headers
     if isinstance(error, Refusal):
-        return refused(error), {}
+        return refusal_body(error), {}
     if isinstance(error, HTTPException):
-        return body_of(error.status_code, error.detail), dict(error.headers or {})
+        return problem_body(error.status_code, error.detail), dict(error.headers or {})
     if isinstance(error, Busy):
-        return body_of(503, str(error)), {"Retry-After": "1"}
-    if busy := unavailable(error):
-        log.warning("unavailable", error=named(error))
-        return body_of(503, str(busy)), {"Retry-After": "1"}
+        return problem_body(503, str(error)), {"Retry-After": "1"}
+    if busy := as_busy(error):
+        log.warning("unavailable", error=error_name(error))
+        return problem_body(503, str(busy)), {"Retry-After": "1"}
     if isinstance(error, NoConnection):
-        return body_of(503, "all connections to the database are in use"), {"Retry-After": "1"}
+        return problem_body(503, "all connections to the database are in use"), {"Retry-After": "1"}
     log.error("unexpected", error=type(error).__name__, exc_info=error)
-    return body_of(500, "an unexpected error; it was logged"), {}
+    return problem_body(500, "an unexpected error; it was logged"), {}
 
 
-def allowed(app: FastAPI, scope: Scope) -> str:
-    """Of a path, all methods. (The framework tells those of the first route.)"""
+def allowed_methods(app: FastAPI, scope: Scope) -> str:
+    """All methods of a path. (The framework gives those of the first route only.)"""
     methods = ("GET", "POST", "PUT", "DELETE")
     return ", ".join(
         method
@@ -182,24 +183,24 @@ def allowed(app: FastAPI, scope: Scope) -> str:
 
 def add_handlers(app: FastAPI) -> None:
     async def handle(request: Request, error: Exception) -> Response:
-        return response(*of_exception(error))
+        return response(*problem_of(error))
 
     async def handle_unexpected(request: Request, error: Exception) -> Response:
-        body, headers = of_exception(error)
-        return response(body, headers | AS_IT_IS)
+        body, headers = problem_of(error)
+        return response(body, headers | NO_SNIFFING)
 
     async def handle_validation(request: Request, error: Exception) -> Response:
         errors = error.errors() if isinstance(error, RequestValidationError) else ()
-        return response(invalid(errors))
+        return response(validation_body(errors))
 
     async def handle_http(request: Request, error: Exception) -> Response:
         if not isinstance(error, HTTPException):
             raise error
-        if error.status_code == 400:  # a body that is no JSON text at all
-            return response(body_of(422, error.detail, errors=[{"pointer": "", "detail": error.detail}]))
+        if error.status_code == 400:  # the body is not JSON text
+            return response(problem_body(422, error.detail, errors=[{"pointer": "", "detail": error.detail}]))
         status = error.status_code
-        headers = {"Allow": allowed(app, request.scope)} if status == 405 else error.headers
-        return response(body_of(status, error.detail), headers)
+        headers = {"Allow": allowed_methods(app, request.scope)} if status == 405 else error.headers
+        return response(problem_body(status, error.detail), headers)
 
     for kind in (Problem, Refusal, Busy, SQLAlchemyError, OSError):
         app.add_exception_handler(kind, handle)

@@ -1,4 +1,4 @@
-"""A service at run time, as its routes see it."""
+"""A running service, as its routes see it."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -12,34 +12,29 @@ from shared.store.signal import Signal
 from shared.web.answer_cache import AnswerCache
 from shared.web.tail import Tail
 
-REACTIONS = "reactions"
-"""The subscription of a service's reactions."""
-
 
 @dataclass(frozen=True)
 class ServiceContext:
-    """What routes may use; nothing else reaches them."""
+    """Everything that routes may use."""
 
     service: str
     committer: Committer
     reads: AsyncEngine
     clock_and_ids: ClockAndIds
     blind_index: BlindIndex
-    projections: str
+    read_models: str
     """The subscription of its read models."""
-    projected: frozenset[str]
-    """Sources that its read models follow, its own among them."""
-    reacted: frozenset[str]
+    projected_sources: frozenset[str]
+    """Sources that its read models follow, the service itself included."""
+    reacted_sources: frozenset[str]
     """Sources whose events it reacts to."""
-    wake: Signal
-    """Called when the store has more."""
-    projected_more: Signal
-    """Called when the read models have."""
+    store_changed: Signal
+    read_models_changed: Signal
     tail: Tail
     stopping: asyncio.Event
-    remembered: AnswerCache = field(default_factory=AnswerCache)
+    answer_cache: AnswerCache = field(default_factory=AnswerCache)
 
     def stop(self) -> None:
-        """Event streams end."""
+        """Ends all event streams."""
         self.stopping.set()
-        self.tail.news.notify()
+        self.tail.changed.notify()

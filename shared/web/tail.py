@@ -1,4 +1,4 @@
-"""The end of a feed, read once for all who listen there: a thousand of them cost one query, and share what is sent."""
+"""The last events of a feed, read once for all clients that listen: a thousand listeners cost one query."""
 
 import asyncio
 from collections import deque
@@ -18,12 +18,12 @@ from shared.store.signal import Backoff, Signal
 
 log = structlog.get_logger()
 PAGE = 200
-KEPT = 1024 * 1024
-"""Bytes that are kept; who is further behind reads the store."""
-RETRY = 0.5
+MAX_BYTES = 1024 * 1024
+"""Of the events kept in memory; a listener that is further behind reads the store."""
+RETRY_SECONDS = 0.5
 
 
-class Line(NamedTuple):
+class RenderedEvent(NamedTuple):
     position: int
     type: str
     text: bytes
@@ -31,78 +31,80 @@ class Line(NamedTuple):
 
 @dataclass
 class Tail:
-    """Holds all events after position `begin` up to `head`, as they are sent. Stands still while nobody listens."""
+    """Holds the events after position `begin` up to `head`, rendered as they are sent. Reads only while there are
+    listeners."""
 
     reads: AsyncEngine
-    wake: Signal
+    store_changed: Signal
     render: Callable[[StoredEvent], bytes]
     begin: int = 0
     head: int = 0
-    news: Signal = field(default_factory=Signal)
-    _lines: deque[Line] = field(default_factory=deque)
+    changed: Signal = field(default_factory=Signal)
+    _events: deque[RenderedEvent] = field(default_factory=deque)
     _bytes: int = 0
     _listeners: int = 0
-    _listened: asyncio.Event = field(default_factory=asyncio.Event)
+    _has_listeners: asyncio.Event = field(default_factory=asyncio.Event)
 
     @contextmanager
     def listening(self) -> Iterator[None]:
         self._listeners += 1
-        self._listened.set()
+        self._has_listeners.set()
         try:
             yield
         finally:
             self._listeners -= 1
             if not self._listeners:
-                self._listened.clear()
+                self._has_listeners.clear()
 
     def after(self, position: int, types: Collection[str]) -> list[bytes] | None:
-        """All that there is after a position. None: that is not kept any more, and the store has to be asked."""
+        """The events of these types after a position. None: some of them are not kept any more, read the store."""
         if position < self.begin:
             return None
-        newer = takewhile(lambda line: line.position > position, reversed(self._lines))
-        return [line.text for line in newer if line.type in types][::-1]
+        newer = takewhile(lambda event: event.position > position, reversed(self._events))
+        return [event.text for event in newer if event.type in types][::-1]
 
-    async def follow(self) -> None:
-        """Until it is cancelled."""
-        pause = Backoff()
+    async def run(self) -> None:
+        """Reads new events until it is cancelled."""
+        backoff = Backoff()
         while True:
-            await self._listened.wait()
-            known = self.wake.times
+            await self._has_listeners.wait()
+            known = self.store_changed.count
             try:
-                news = await self.look()
+                found = await self.read_new()
             except (SQLAlchemyError, OSError) as error:
-                log.warning("feed_waits", error=type(error).__name__)
-                await asyncio.sleep(RETRY)
+                log.warning("feed_unavailable", error=type(error).__name__)
+                await asyncio.sleep(RETRY_SECONDS)
                 continue
-            if not news:
-                await self.wake.after(known, pause.after(news))
+            delay = backoff.next_delay(found)
+            if not found:
+                await self.store_changed.wait(known, delay)
 
-    async def look(self) -> bool:
-        """Whether there was anything new."""
+    async def read_new(self) -> bool:
+        """Whether there were new events."""
         async with self.reads.connect() as tx:
             end = await event_store.position(tx)
             if end - self.head > PAGE:
-                self.start_at(end)
+                self.restart_at(end)
                 return True
             found = await event_store.read_after(tx, self.head, PAGE)
         if not found:
             return False
         for event in found:
-            self.keep(Line(event.position, event.type, self.render(event)))
+            self.append(RenderedEvent(event.position, event.type, self.render(event)))
         self.head = found[-1].position
-        self.news.notify()
+        self.changed.notify()
         return True
 
-    def start_at(self, end: int) -> None:
-        """Whoever listens has to read what lies between from the store."""
-        self._lines.clear()
+    def restart_at(self, end: int) -> None:
+        """Forgets all events: listeners read those up to `end` from the store."""
+        self._events.clear()
         self._bytes, self.begin, self.head = 0, end, end
-        self.news.notify()
+        self.changed.notify()
 
-    def keep(self, line: Line) -> None:
-        self._lines.append(line)
-        self._bytes += len(line.text)
-        while self._bytes > KEPT:
-            dropped = self._lines.popleft()
+    def append(self, event: RenderedEvent) -> None:
+        self._events.append(event)
+        self._bytes += len(event.text)
+        while self._bytes > MAX_BYTES:
+            dropped = self._events.popleft()
             self._bytes -= len(dropped.text)
             self.begin = dropped.position

@@ -9,11 +9,12 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.flow import read_schema
-from shared.flow.consumer import Consumer, Effect, Progress, Source
-from shared.flow.projection import together
+from shared.flow.consumer import Consumer, Effect, Progress
+from shared.flow.projection import apply_all
+from shared.flow.source import Source
 from shared.rules.message import RecordedEvent
 from shared.run.service import Service
-from shared.run.worker import PROJECTED_AT_ONCE
+from shared.run.worker import PROJECTION_BATCH
 
 PATIENCE = 600.0
 
@@ -26,11 +27,11 @@ async def made_anew(engine: AsyncEngine, service: Service) -> None:
     """Empty read models that have followed nothing."""
     async with engine.begin() as tx:
         await read_schema.drop(tx, service.read_models)
-    await read_schema.ensure(engine, service.read_models, service.projections)
+    await read_schema.ensure_tables(engine, service.read_models, service.projections)
 
 
 def effect_of(service: Service, source: str) -> Effect:
-    return together(service.projections, source)
+    return apply_all(service.projections, source)
 
 
 async def followed(
@@ -39,13 +40,13 @@ async def followed(
     """Seconds from the first event to the last."""
     progress = Progress(service.read_models, source)
     parse = service.parsers[source]
-    consumer = Consumer(service.read_models, source, events, parse, effect, engine, PROJECTED_AT_ONCE, progress)
+    consumer = Consumer(service.read_models, source, events, parse, effect, engine, PROJECTION_BATCH, progress)
     began = perf_counter()
     running = asyncio.create_task(consumer.run())
     try:
         async with asyncio.timeout(PATIENCE):
             while progress.position < to and not running.done():
-                await consumer.wrote.after(consumer.wrote.times, 0.05)
+                await consumer.changed.wait(consumer.changed.count, 0.05)
         seconds = perf_counter() - began
     finally:
         running.cancel()

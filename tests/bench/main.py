@@ -84,7 +84,7 @@ async def measure_all(only: Collection[str], sizes: Sizes, found: Found) -> None
     with TemporaryDirectory(dir=PLACE) as folder:
         async with standing(Path(folder), sizes, tell) as ground:
             found.facts |= await told_facts(ground)
-            memory.settle()  # consumers that run here shall run as those of a service do
+            memory.freeze_loaded_objects()  # consumers that run here shall run as those of a service do
             for name, measure in MEASURES.items():
                 if name in only:
                     tell(name)

@@ -4,16 +4,16 @@ and numbers."""
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Text, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.lead_intake.lead.commands import Capture, CaptureLead
+from services.lead_intake.lead.commands import CaptureLead, RecordCapture
 from services.lead_intake.lead.decider import DECIDER
 from services.lead_intake.lead.events import LeadCaptured
-from services.pipeline.opportunity.events import OpportunityOpened
+from services.pipeline.opportunity.events import Approach, Motion, OpportunityFields, OpportunityOpened
+from services.pipeline.process.events import ForecastCategory
 from shared.rules.message import Event
 from tests.bench.leads import LEAD
 
@@ -67,13 +67,15 @@ class Template:
 
 
 def template(kind: str, event: Event) -> Template:
-    return Template(kind, event.type, event.model_dump_json(context=lambda value: UUID(int=0)))
+    return Template(kind, event.type, event.to_stored(lambda value: UUID(int=0)))
 
 
 def captured() -> LeadCaptured:
     """What the lead that is posted becomes."""
-    told = CaptureLead.model_validate(LEAD)
-    command = Capture(told=told, capture_id=NIL, person_id=NIL, engaged_at=NOON, unnamed=True)
+    body = CaptureLead.model_validate(LEAD)
+    command = RecordCapture(
+        body=body, capture_id=NIL, person_id=NIL, engaged_at=NOON, is_anonymous=True, content="c0ffee"
+    )
     (event,) = DECIDER.decide(DECIDER.initial, command, NOON)
     assert isinstance(event, LeadCaptured)
     return event
@@ -81,32 +83,31 @@ def captured() -> LeadCaptured:
 
 def opened() -> OpportunityOpened:
     """Owner, amount and close date differ from deal to deal."""
-    deal: dict[str, Any] = {
-        "account": "customer.example",
-        "owner": "rep-0",
-        "motion": "new_business",
-        "approach": "hunting",
-        "pipeline": "default",
-        "process_version": 1,
-        "stage": "qualified",
-        "stage_mapped": True,
-        "category": "pipeline",
-        "category_by_hand": False,
-        "qualified": True,
-        "outcome": None,
-        "amount": Decimal(7777),
-        "currency": "EUR",
-        "amount_estimated": False,
-        "close_date": date(2026, 6, 1),
-        "product": None,
-        "lead_ids": [NIL],
-        "origin": "lead",
-        "source": "demo_request",
-        "mql_source": "demo_request",
-        "external_id": None,
-        "name": None,
-    }
-    return OpportunityOpened.model_validate(deal)
+    fields = OpportunityFields(
+        account="customer.example",
+        owner="rep-0",
+        motion=Motion.NEW_BUSINESS,
+        approach=Approach.HUNTING,
+        pipeline="default",
+        process_version=1,
+        stage="qualified",
+        stage_mapped=True,
+        category=ForecastCategory.PIPELINE,
+        category_by_hand=False,
+        qualified=True,
+        outcome=None,
+        amount=Decimal(7777),
+        currency="EUR",
+        amount_estimated=False,
+        close_date=date(2026, 6, 1),
+        product=None,
+        lead_ids=(NIL,),
+        origin="lead",
+        source="demo_request",
+        mql_source="demo_request",
+        external_id=None,
+    )
+    return OpportunityOpened(after=fields, name=None)
 
 
 LEADS = template("lead", captured())

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.flow import checkpoint, lease, parked, relay
-from shared.flow.batch import Batch, Offsets, readable
+from shared.flow.batch import Batch, Offsets, recorded_events
 from shared.flow.consumer import Consumer
 from shared.flow.log import Publisher
 from shared.flow.rebuild import Rebuild
@@ -19,7 +19,7 @@ from shared.rules.message import RecordedEvent, StoredEvent
 from shared.run import worker
 from shared.run.process import Server
 from shared.store import handler, idempotency, vault
-from shared.store.committer import Committer
+from shared.store.committer import Committer, Waiting
 from shared.store.decision_batch import PendingWrites
 from shared.store.idempotency import StoredResponse
 from shared.store.write_request import WriteOutcome, WriteRequest
@@ -40,27 +40,27 @@ async def between(events: Sequence[StoredEvent] = ()) -> None:
 
 
 def reply_before_commit() -> None:
-    async def settle(self: Committer, batch: Sequence[tuple[WriteRequest, asyncio.Future[WriteOutcome]]]) -> None:
+    async def commit_and_answer(self: Committer, group: Sequence[Waiting]) -> None:
         async with self.engine.begin() as tx:
-            answers = await handler.handle(tx, self.clock_and_ids, [ask for ask, _ in batch])
-            for (_, future), answer in zip(batch, answers, strict=True):
-                future.set_result(answer)
+            outcomes = await handler.handle(tx, self.clock_and_ids, [request for request, _ in group])
+            for (_, future), outcome in zip(group, outcomes, strict=True):
+                future.set_result(outcome)
             await between()
-        self.wake.notify()
+        self.store_changed.notify()
 
-    Committer.settle = settle  # type: ignore[method-assign]
+    Committer.commit_and_answer = commit_and_answer  # type: ignore[method-assign]
 
 
 def idempotency_outside_the_transaction() -> None:
     later: list[StoredResponse] = []
 
-    async def write(tx: AsyncConnection, outcome: PendingWrites) -> None:
-        later.extend(outcome.answered)
-        outcome.answered.clear()
-        await written(tx, outcome)
+    async def write(tx: AsyncConnection, pending: PendingWrites) -> None:
+        later.extend(pending.responses)
+        pending.responses.clear()
+        await written(tx, pending)
 
-    async def commit(self: Committer, write_requests: Sequence[WriteRequest]) -> list[WriteOutcome]:
-        answers = await committed(self, write_requests)
+    async def commit(self: Committer, requests: Sequence[WriteRequest]) -> list[WriteOutcome]:
+        answers = await committed(self, requests)
         await between()
         async with self.engine.begin() as tx:
             await idempotency.keep(tx, later)
@@ -78,8 +78,8 @@ def erasure_outside_the_transaction() -> None:
     async def erase(tx: AsyncConnection, subjects: Collection[str]) -> None:
         later.extend(subjects)
 
-    async def commit(self: Committer, write_requests: Sequence[WriteRequest]) -> list[WriteOutcome]:
-        answers = await committed(self, write_requests)
+    async def commit(self: Committer, requests: Sequence[WriteRequest]) -> list[WriteOutcome]:
+        answers = await committed(self, requests)
         if later:
             await between()
             async with self.engine.begin() as tx:
@@ -95,15 +95,15 @@ def erasure_outside_the_transaction() -> None:
 
 
 def cursor_before_acknowledgement() -> None:
-    async def pass_on(self: Relay, publisher: Publisher, events: Sequence[StoredEvent]) -> None:
+    async def publish_events(self: Relay, publisher: Publisher, events: Sequence[StoredEvent]) -> None:
         reached = events[-1].position
         async with self.engine.begin() as tx:
-            await tx.execute(relay.MOVE, {"expected": self.position, "reached": reached})
+            await tx.execute(relay.ADVANCE_CURSOR, {"expected": self.position, "position": reached})
         self.position = reached
         await between()
         await publisher.publish(events)
 
-    Relay.pass_on = pass_on  # type: ignore[method-assign]
+    Relay.publish_events = publish_events  # type: ignore[method-assign]
 
 
 # -- consumers -------------------------------------------------------------------------------------------------------
@@ -114,13 +114,13 @@ def effects_before_the_checkpoint() -> None:
 
     async def apply(self: Consumer, batch: Batch) -> None:
         async with self.engine.begin() as tx:
-            await self.effect(tx, readable(batch.facts))
+            await self.effect(tx, recorded_events(batch.parsed))
         await between(batch.events)
         reached = batch.events[-1].position
-        async with self.moving(reached, batch.offsets):
+        async with self.advancing_checkpoint(reached, batch.offsets):
             pass
         self.progress.position = reached
-        self.wrote.notify()
+        self.changed.notify()
 
     Consumer.apply = apply  # type: ignore[method-assign]
 
@@ -130,45 +130,45 @@ def checkpoint_before_the_effects() -> None:
 
     async def apply(self: Consumer, batch: Batch) -> None:
         reached = batch.events[-1].position
-        async with self.moving(reached, batch.offsets):
+        async with self.advancing_checkpoint(reached, batch.offsets):
             pass
         await between()
         async with self.engine.begin() as tx:
-            await self.effect(tx, readable(batch.facts))
+            await self.effect(tx, recorded_events(batch.parsed))
         self.progress.position = reached
-        self.wrote.notify()
+        self.changed.notify()
 
     Consumer.apply = apply  # type: ignore[method-assign]
 
 
 def checkpoint_not_compared() -> None:
-    checkpoint.MOVE = text("""
+    checkpoint.ADVANCE = text("""
         UPDATE checkpoints SET position = :position, offsets = coalesce(CAST(:offsets AS jsonb), offsets)
         WHERE subscription = :subscription AND source = :source AND :expected >= 0 RETURNING position""")
 
 
 def parking_outside_the_transaction() -> None:
     async def park(self: Consumer, event: StoredEvent, error: Exception, offsets: Offsets | None) -> None:
-        async with self.moving(event.position, offsets):
+        async with self.advancing_checkpoint(event.position, offsets):
             pass
         await between()
         async with self.engine.begin() as tx:
-            await parked.set_aside(tx, self.subscription, self.source, [event], error)
+            await parked.park_events(tx, self.subscription, self.source, [event], error)
         self.progress.position = event.position
-        self.has_parked = True
+        self.may_have_parked_keys = True
 
     Consumer.park = park  # type: ignore[method-assign]
 
 
 def swap_in_two_transactions() -> None:
     async def swap(self: Rebuild, tx: AsyncConnection) -> None:
-        for name in self.tables():
+        for name in self.table_names():
             await tx.execute(text(f'DROP TABLE "{self.live}"."{name}"'))
         await tx.commit()
         await between()
         async with self.engine.begin() as other:
-            for name in self.tables():
-                await other.execute(text(f'ALTER TABLE "{self.beside}"."{name}" SET SCHEMA "{self.live}"'))
+            for name in self.table_names():
+                await other.execute(text(f'ALTER TABLE "{self.new}"."{name}" SET SCHEMA "{self.live}"'))
 
     Rebuild.swap = swap  # type: ignore[method-assign]
 
@@ -177,8 +177,8 @@ def swap_in_two_transactions() -> None:
 
 
 def stream_resumes_one_too_late() -> None:
-    async def lines(self: Feed, running: ServiceContext, after: int, types: Collection[str]) -> AsyncIterator[bytes]:
-        async for line in real(self, running, after + 1 if after else 0, types):
+    async def lines(self: Feed, context: ServiceContext, after: int, types: Collection[str]) -> AsyncIterator[bytes]:
+        async for line in real(self, context, after + 1 if after else 0, types):
             yield line
 
     real = Feed.lines
@@ -186,8 +186,8 @@ def stream_resumes_one_too_late() -> None:
 
 
 def stream_resumes_one_too_early() -> None:
-    async def lines(self: Feed, running: ServiceContext, after: int, types: Collection[str]) -> AsyncIterator[bytes]:
-        async for line in real(self, running, max(0, after - 1), types):
+    async def lines(self: Feed, context: ServiceContext, after: int, types: Collection[str]) -> AsyncIterator[bytes]:
+        async for line in real(self, context, max(0, after - 1), types):
             yield line
 
     real = Feed.lines
@@ -212,10 +212,10 @@ def standby_looks_seldom() -> None:
 def deaf() -> None:
     """It does not notice that it lost its lease: a compare-and-set must stop it."""
 
-    async def beat(connection: AsyncConnection) -> None:
+    async def send_heartbeats(connection: AsyncConnection) -> None:
         await asyncio.Event().wait()
 
-    lease.beat = beat
+    lease.send_heartbeats = send_heartbeats
 
 
 def lease_for_all() -> None:
@@ -225,13 +225,13 @@ def lease_for_all() -> None:
     async def free(engine: AsyncEngine, name: str) -> AsyncIterator[None]:
         yield
 
-    vars(worker)["lease"] = free
+    vars(worker)["hold_lease"] = free
 
 
 def poison() -> None:
     """Events that cannot be applied."""
 
-    def together(*args: Any) -> Any:
+    def apply_all(*args: Any) -> Any:
         effect = real(*args)
 
         async def refuse(tx: AsyncConnection, facts: Sequence[RecordedEvent[Any]]) -> None:
@@ -241,8 +241,8 @@ def poison() -> None:
 
         return refuse
 
-    real = vars(worker)["together"]
-    vars(worker)["together"] = together
+    real = vars(worker)["apply_all"]
+    vars(worker)["apply_all"] = apply_all
 
 
 BUGS: Mapping[str, Callable[[], None]] = {

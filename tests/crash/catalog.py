@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from shared.web.service_context import REACTIONS
+from shared.rules.reaction import REACTIONS
 from tests.crash.points import Given, Point
 
 KEYED = ("intake", "qualification", "pipeline")
@@ -50,11 +50,11 @@ def behind(given: Given, result: Any) -> bool:
 
 COMMAND = (
     Point("command taken, nothing locked", "shared.store.committer:handle", "before"),
-    Point("append lock taken", "shared.store.handler:streams_of", "before"),
+    Point("append lock taken", "shared.store.handler:deciders_by_stream", "before"),
     Point("decided, nothing written", "shared.store.handler:write", "before"),
-    Point("appended", "shared.store.event_store:append", "after", some("facts")),
-    Point("texts kept", "shared.store.vault:keep", "after", some("kept")),
-    Point("answers kept", "shared.store.idempotency:keep", "after", some("given"), KEYED),
+    Point("appended", "shared.store.event_store:append", "after", some("new_events")),
+    Point("texts kept", "shared.store.vault:keep", "after", some("entries")),
+    Point("answers kept", "shared.store.idempotency:keep", "after", some("fresh"), KEYED),
     Point("handled, before COMMIT", "shared.store.committer:handle", "after"),
     Point("committed, before the answer", "shared.store.committer:Committer.commit", "after"),
     Point("answered, before the reply", "shared.store.committer:Committer.write", "after"),
@@ -70,54 +70,80 @@ RELAY = (
     Point("relay has read", "shared.flow.relay:Relay.next_events", "after", results),
     Point("one partition produced", "shared.flow.log.batches:BatchPublisher.deliver", "after"),
     Point("produced, before the cursor", "shared.flow.log.batches:BatchPublisher.publish", "after"),
-    Point("cursor moved", "shared.flow.relay:Relay.pass_on", "after"),
-    Point("clock promised, before the watermark", "shared.flow.relay:Relay.stored_promise", "after", nth=2),
+    Point("cursor moved", "shared.flow.relay:Relay.publish_events", "after"),
+    Point("clock promised, before the watermark", "shared.flow.relay:Relay.store_watermark", "after", nth=2),
     Point("watermark told", "shared.flow.log.kafka:KafkaLog.set_watermark", "after", nth=2),
 )
 READ_MODELS = (
-    Point("own events read", "shared.flow.consumer:Consumer.take", "before", own),
-    Point("own checkpoint moved", "shared.flow.consumer:Consumer.moving", "entered", own),
-    Point("own effects, before COMMIT", "shared.flow.consumer:Consumer.moving", "leaving", own),
-    Point("own effects committed", "shared.flow.consumer:Consumer.moving", "left", own),
-    Point("foreign events read", "shared.flow.consumer:Consumer.take", "before", foreign, FOLLOWERS),
-    Point("foreign checkpoint moved", "shared.flow.consumer:Consumer.moving", "entered", foreign, FOLLOWERS),
-    Point("foreign effects, before COMMIT", "shared.flow.consumer:Consumer.moving", "leaving", foreign, FOLLOWERS),
-    Point("foreign effects committed", "shared.flow.consumer:Consumer.moving", "left", foreign, FOLLOWERS),
+    Point("own events read", "shared.flow.consumer:Consumer.process", "before", own),
+    Point("own checkpoint moved", "shared.flow.consumer:Consumer.advancing_checkpoint", "entered", own),
+    Point("own effects, before COMMIT", "shared.flow.consumer:Consumer.advancing_checkpoint", "leaving", own),
+    Point("own effects committed", "shared.flow.consumer:Consumer.advancing_checkpoint", "left", own),
+    Point("foreign events read", "shared.flow.consumer:Consumer.process", "before", foreign, FOLLOWERS),
+    Point(
+        "foreign checkpoint moved", "shared.flow.consumer:Consumer.advancing_checkpoint", "entered", foreign, FOLLOWERS
+    ),
+    Point(
+        "foreign effects, before COMMIT",
+        "shared.flow.consumer:Consumer.advancing_checkpoint",
+        "leaving",
+        foreign,
+        FOLLOWERS,
+    ),
+    Point(
+        "foreign effects committed", "shared.flow.consumer:Consumer.advancing_checkpoint", "left", foreign, FOLLOWERS
+    ),
 )
 REACTION = (
-    Point("upstream events read", "shared.flow.consumer:Consumer.take", "before", reacting, REACTING),
-    Point("reaction's checkpoint moved", "shared.flow.consumer:Consumer.moving", "entered", reacting, REACTING),
-    Point("reaction appended", "shared.run.worker:handle", "after", services=REACTING),
-    Point("reaction, before COMMIT", "shared.flow.consumer:Consumer.moving", "leaving", reacting, REACTING),
-    Point("reaction committed", "shared.flow.consumer:Consumer.moving", "left", reacting, REACTING),
+    Point("upstream events read", "shared.flow.consumer:Consumer.process", "before", reacting, REACTING),
+    Point(
+        "reaction's checkpoint moved",
+        "shared.flow.consumer:Consumer.advancing_checkpoint",
+        "entered",
+        reacting,
+        REACTING,
+    ),
+    Point("reaction appended", "shared.run.reacting:handle", "after", services=REACTING),
+    Point(
+        "reaction, before COMMIT", "shared.flow.consumer:Consumer.advancing_checkpoint", "leaving", reacting, REACTING
+    ),
+    Point("reaction committed", "shared.flow.consumer:Consumer.advancing_checkpoint", "left", reacting, REACTING),
 )
 LIFE = (
     Point("port taken", "funnelcast.runtime:bound", "after"),
-    Point("schema checked", "shared.run.service:prepared", "after"),
-    Point("lease taken", "shared.run.worker:Worker.lead", "before"),
+    Point("schema checked", "shared.run.lifecycle:prepare", "after"),
+    Point("lease taken", "shared.run.worker:Worker.run_as_leader", "before"),
     Point("told to stop", "shared.run.process:Server.stop", "after", scene="stop"),
     Point("drained, before the worker stops", "shared.run.worker:Worker.stop", "before", scene="stop"),
     Point("worker stopped, before the log closes", "shared.flow.log.kafka:KafkaLog.close", "before", scene="stop"),
-    Point("tables of a version made, before COMMIT", "shared.flow.read_schema:create", "after", scene="new version"),
-    Point("new version half built", "shared.flow.consumer:Consumer.moving", "leaving", own, scene="new version"),
+    Point(
+        "tables of a version made, before COMMIT", "shared.flow.read_schema:create_tables", "after", scene="new version"
+    ),
+    Point(
+        "new version half built",
+        "shared.flow.consumer:Consumer.advancing_checkpoint",
+        "leaving",
+        own,
+        scene="new version",
+    ),
 )
 REBUILD = (
-    Point("rebuild begun", "shared.flow.rebuild:Rebuild.begin", "after", scene="rebuild"),
+    Point("rebuild begun", "shared.flow.rebuild:Rebuild.create_tables", "after", scene="rebuild"),
     Point("rebuild half built", "shared.flow.rebuild:Rebuild.apply", "after", scene="rebuild"),
     Point("rebuild built", "shared.flow.rebuild:Rebuild.analyze", "after", scene="rebuild"),
-    Point("consumers held", "shared.flow.rebuild:Rebuild.hold", "after", scene="rebuild"),
+    Point("consumers held", "shared.flow.rebuild:Rebuild.lock_checkpoints", "after", scene="rebuild"),
     Point("swapped, before COMMIT", "shared.flow.rebuild:Rebuild.swap", "after", scene="rebuild"),
-    Point("swap committed", "shared.flow.rebuild:Rebuild.has_swapped", "after", scene="rebuild"),
+    Point("swap committed", "shared.flow.rebuild:Rebuild.try_swap", "after", scene="rebuild"),
 )
 PARKING = (
     Point("poison found", "shared.flow.consumer:Consumer.park", "before", scene="park"),
-    Point("parked, before COMMIT", "shared.flow.parked:set_aside", "after", poison, scene="park"),
+    Point("parked, before COMMIT", "shared.flow.parked:park_events", "after", poison, scene="park"),
     Point("parking committed", "shared.flow.consumer:Consumer.park", "after", scene="park"),
-    Point("queued behind, before COMMIT", "shared.flow.parked:set_aside", "after", behind, scene="park"),
-    Point("wish written, before COMMIT", "shared.flow.parked:ask", "after", scene="wish"),
-    Point("released, before COMMIT", "shared.flow.parked:take", "after", scene="unpark"),
+    Point("queued behind, before COMMIT", "shared.flow.parked:park_events", "after", behind, scene="park"),
+    Point("wish written, before COMMIT", "shared.flow.parked_actions:request_action", "after", scene="wish"),
+    Point("released, before COMMIT", "shared.flow.parked_actions:remove_events", "after", scene="unpark"),
     Point("release committed", "shared.flow.consumer:Consumer.apply_parked", "after", scene="unpark"),
-    Point("skipped, before COMMIT", "shared.flow.parked:skip", "after", scene="unpark"),
+    Point("skipped, before COMMIT", "shared.flow.parked_actions:skip_event", "after", scene="unpark"),
     Point("skip committed", "shared.flow.consumer:Consumer.skip", "after", scene="unpark"),
 )
 NOBODY = ("",)
@@ -129,9 +155,19 @@ MIGRATION = (
 )
 FIRST_START = (
     Point(
-        "cluster made, not in its place", "funnelcast.embedded_postgres:finish", "before", services=NOBODY, scene="up"
+        "cluster made, not in its place",
+        "funnelcast.embedded_postgres.cluster:publish",
+        "before",
+        services=NOBODY,
+        scene="up",
     ),
-    Point("Postgres started", "funnelcast.embedded_postgres:make_database", "before", services=NOBODY, scene="up"),
+    Point(
+        "Postgres started",
+        "funnelcast.embedded_postgres.cluster:create_database",
+        "before",
+        services=NOBODY,
+        scene="up",
+    ),
     Point("key of blind indexes kept", "funnelcast.bootstrap:write_key", "after", services=NOBODY, scene="up"),
     Point("founded", "funnelcast.bootstrap:found", "after", services=NOBODY, scene="up"),
 )

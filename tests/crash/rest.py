@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import asyncpg
 
 from funnelcast.services import SERVICES
-from shared.web.service_context import REACTIONS
+from shared.rules.reaction import REACTIONS
 from tests.crash.history import Stored
 
 EVENTS = """
@@ -45,7 +45,7 @@ def followers() -> Iterator[tuple[tuple[str, str, str], str]]:
     """Everybody who follows a store, with the source."""
     for name, service in SERVICES.items():
         yield (name, "relay", ""), name
-        for source in service.projected:
+        for source in service.projected_sources:
             yield (name, service.read_models, source), source
         for source in service.reacts_to:
             yield (name, REACTIONS, source), source

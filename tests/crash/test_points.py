@@ -29,8 +29,8 @@ def test_it_is_a_function_of_the_product(point: Point) -> None:
 
 
 def test_a_point_whose_function_was_renamed_is_noticed() -> None:
-    with pytest.raises(AttributeError, match="settled"):
-        Point("gone", "shared.store.committer:Committer.settled", "after").found()
+    with pytest.raises(AttributeError, match="gone"):
+        Point("gone", "shared.store.committer:Committer.gone", "after").found()
 
 
 def test_there_are_many_and_each_is_tried() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from services.forecast.service import SERVICE
-from shared.run.service import hot_routes
+from shared.run.application import fast_routes_of
 from shared.web.fast_path import FastRoute
 from tests.running import running_services
 
@@ -54,8 +54,8 @@ async def test_both_ways_answer_alike(database: str) -> None:
 
 def test_the_roll_up_is_asked_the_short_way() -> None:
     (path,) = SERVICE.fast_routes
-    (route,) = hot_routes(SERVICE.routers, path)
-    assert (path, FastRoute.to(route).method, FastRoute.to(route).scope) == ("/rollup", "GET", "forecast:read")
+    (route,) = fast_routes_of(SERVICE)
+    assert (path, FastRoute.to(route).method, FastRoute.to(route).needs.scope) == ("/rollup", "GET", "forecast:read")
 
 
 async def test_a_key_without_the_scope_goes_no_way(database: str) -> None:

@@ -119,8 +119,8 @@ async def test_an_old_version_goes_when_nobody_serves_it_and_the_new_one_is_as_f
         kept = await execute(
             database, r"SELECT source FROM checkpoints WHERE subscription LIKE '%\_read\_%'", "forecast"
         )
-        assert {row.source for row in kept} == NEW["forecast"].projected
-        assert len(kept) == len(NEW["forecast"].projected)
+        assert {row.source for row in kept} == NEW["forecast"].projected_sources
+        assert len(kept) == len(NEW["forecast"].projected_sources)
     with patch.object(services, "SERVICES", NEW):
         result = await command("rebuild", "--drop-old", "--postgres", database)
     assert (result.returncode, "There are no old versions" in result.stderr) == (0, True)

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
-from shared.flow import rebuild
+from shared.flow import readers
 from tests.funnelcast.command import done, run
 from tests.funnelcast.test_serve import execute, new_key, serving
 from tests.running import connected
@@ -91,19 +91,19 @@ def test_a_service_works_as_its_role_also_where_the_owner_did_before(database: s
 def test_a_rebuild_by_the_service_waits_for_whoever_reads(database: str) -> None:
     """Of other roles' sessions Postgres tells it less than it tells a superuser."""
 
-    async def readers() -> tuple[int, int]:
+    async def counts() -> tuple[int, int]:
         async with (
             connected(as_role(database, "forecast")) as mine,
             connected(database) as owners,
             mine.connect() as tx,
             owners.connect() as reading,
         ):
-            before = len((await tx.execute(rebuild.RUNNING)).all())
+            before = len((await tx.execute(readers.RUNNING)).all())
             await reading.execute(text("SELECT 1"))
-            return before, len((await tx.execute(rebuild.RUNNING)).all())
+            return before, len((await tx.execute(readers.RUNNING)).all())
 
     with with_roles(database):
-        assert asyncio.run(readers()) == (0, 1)
+        assert asyncio.run(counts()) == (0, 1)
 
 
 def test_a_service_that_there_is_not_gets_no_role(database: str) -> None:

@@ -8,12 +8,14 @@ from typing import Any
 from hypothesis import strategies as st
 
 from services.forecast.org.commands import EndNode, ImportNodes, PlaceNode
-from services.lead_intake.lead.commands import Capture
-from services.lead_intake.person.decider import ErasePerson, RecordAccess
+from services.lead_intake.lead.commands import RecordCapture
+from services.lead_intake.person.commands import ErasePerson, RecordAccess
 from services.pipeline.opportunity import commands as deal
 from services.pipeline.opportunity.events import Approach, Motion
-from services.pipeline.process.decider import DEFAULT, DefineProcess
+from services.pipeline.process.commands import DefineProcess, PermittedDefinition
+from services.pipeline.process.default import DEFAULT
 from services.pipeline.process.events import ForecastCategory, Stage
+from services.pipeline.setting import commands as setting
 from services.qualification.lead import commands as lead
 from services.qualification.lead import events as lead_events
 from services.qualification.model.decider import ActivateModel, DefineModel
@@ -21,7 +23,7 @@ from services.qualification.model.default import DEFAULT as MODEL
 from shared.rules.message import Command
 from shared.rules.money import Money
 from tests.forecast.nodes import lines, place
-from tests.lead_intake.captures import DEMO, JANE, WEBINAR, asked
+from tests.lead_intake.captures import DEMO, JANE, WEBINAR, record
 from tests.qualification.leads import DOMAIN, MISFIT, engaged_by
 from tests.spec import NOON
 
@@ -82,38 +84,57 @@ OF_OPPORTUNITIES: Mapping[type[Command], Strategy] = {
     deal.SetCloseDate: st.builds(deal.SetCloseDate, close_date=days),
     deal.SetCategory: st.builds(deal.SetCategory, category=st.sampled_from(ForecastCategory)),
     deal.Assign: st.builds(deal.Assign, owner=owners),
-    deal.Win: st.builds(deal.Win, amount=prices, close_date=days),
+    deal.PermittedWin: st.builds(
+        deal.PermittedWin,
+        body=st.builds(deal.Win, amount=prices, close_date=days),
+        may_change_ended_periods=st.booleans(),
+    ),
     deal.Lose: st.builds(deal.Lose, reason=reasons, note=notes),
     deal.Recycle: st.builds(deal.Recycle, reason=reasons, note=notes),
-    deal.ReopenWith: st.builds(
-        deal.ReopenWith,
-        asked=st.builds(deal.Reopen, reason=reasons, close_date=st.just(date(2026, 6, 30)), note=notes),
-        may_correct=st.booleans(),
+    deal.PermittedReopen: st.builds(
+        deal.PermittedReopen,
+        body=st.builds(deal.Reopen, reason=reasons, close_date=st.just(date(2026, 6, 30)), note=notes),
+        may_change_ended_periods=st.booleans(),
     ),
     deal.Correct: st.builds(
         deal.Correct, amount=prices, close_date=days, owner=st.none() | owners, reason=reasons, note=notes
     ),
     deal.Link: st.builds(deal.Link, external_id=st.sampled_from(["crm:1", "erp:2"])),
 }
+definitions = st.builds(
+    DefineProcess,
+    pipeline=st.sampled_from(["default", "loans"]),
+    stages=st.lists(
+        st.builds(Stage, stage=stages, category=st.none() | st.sampled_from(ForecastCategory)),
+        min_size=1,
+        max_size=4,
+    ).map(tuple),
+    first_qualified=stages,
+    won=st.sampled_from(["won", "paid"]),
+    lost=st.sampled_from(["lost", "won"]),
+)
+LOANS = DefineProcess(
+    pipeline="loans",
+    stages=(Stage(stage="asked"), Stage(stage="granted", category=ForecastCategory.COMMIT)),
+    first_qualified="granted",
+)
 OF_PROCESSES: Mapping[type[Command], Strategy] = {
-    DefineProcess: st.builds(
-        DefineProcess,
-        pipeline=st.sampled_from(["default", "loans"]),
-        stages=st.lists(
-            st.builds(Stage, stage=stages, category=st.none() | st.sampled_from(ForecastCategory)),
-            min_size=1,
-            max_size=4,
-        ).map(tuple),
-        first_qualified=stages,
-        won=st.sampled_from(["won", "paid"]),
-        lost=st.sampled_from(["lost", "won"]),
-    )
-    | st.just(
-        DefineProcess(
-            pipeline="loans",
-            stages=(Stage(stage="asked"), Stage(stage="granted", category=ForecastCategory.COMMIT)),
-            first_qualified="granted",
-        )
+    PermittedDefinition: st.builds(
+        PermittedDefinition, body=definitions | st.just(LOANS), may_change_defined=st.booleans()
+    ),
+}
+zones = st.sampled_from([None, "Asia/Kiritimati", "Pacific/Pago_Pago", "UTC"])
+OF_SETTINGS: Mapping[type[Command], Strategy] = {
+    setting.SetReasons: st.builds(
+        setting.SetReasons,
+        reasons=st.builds(
+            setting.ReasonLists,
+            lose=st.none() | st.lists(reasons, min_size=1).map(tuple),
+            reopen=st.none() | st.just(("buyer_returned", "other")),
+        ),
+    ),
+    setting.CopyFromForecast: st.builds(
+        setting.CopyFromForecast, timezone=zones, calendar=st.sampled_from([None, "months"]), starts=minutes
     ),
 }
 
@@ -176,9 +197,9 @@ OF_MODELS: Mapping[type[Command], Strategy] = {
 }
 
 OF_CAPTURES: Mapping[type[Command], Strategy] = {
-    Capture: st.builds(
-        lambda number, at, named, person, body, external_id: asked(
-            f"c{number}", engaged_at=at, unnamed=named, person_id=person, **body, external_id=external_id
+    RecordCapture: st.builds(
+        lambda number, at, named, person, body, external_id: record(
+            f"c{number}", engaged_at=at, is_anonymous=named, person_id=person, **body, external_id=external_id
         ),
         st.integers(1, 12),
         minutes,
@@ -211,6 +232,7 @@ BEGINNINGS: Mapping[str, Strategy] = {
 COMMANDS: Mapping[type[Command], Strategy] = {
     **OF_OPPORTUNITIES,
     **OF_PROCESSES,
+    **OF_SETTINGS,
     **OF_LEADS,
     **OF_MODELS,
     **OF_CAPTURES,

@@ -7,13 +7,13 @@ from typing import Any
 
 from services.forecast.org.node_history import FOREVER, span_at, spans
 from services.forecast.org.state import OrgState
-from services.lead_intake.lead.events import EngagementAdded, LeadCaptured, LeadEvent
+from services.lead_intake.lead.events import EngagementAdded, LeadCaptured
 from services.lead_intake.lead.state import NotThere as NoCaptures
 from services.lead_intake.lead.state import State as Captures
-from services.lead_intake.person.decider import Person
 from services.lead_intake.person.events import PersonErased, PersonEvent
+from services.lead_intake.person.state import Person
 from services.pipeline.opportunity.events import (
-    After,
+    ChangeEvent,
     HandOverRefused,
     OpportunityEvent,
     OpportunityOpened,
@@ -23,8 +23,11 @@ from services.pipeline.opportunity.events import (
 from services.pipeline.opportunity.state import Closed
 from services.pipeline.opportunity.state import NotThere as NoDeal
 from services.pipeline.opportunity.state import State as DealState
-from services.pipeline.process.decider import Processes
 from services.pipeline.process.events import ProcessDefined
+from services.pipeline.process.state import Processes
+from services.pipeline.setting.default import REASONS, TIMEZONE
+from services.pipeline.setting.events import ReasonsChanged, SettingEvent, TimezoneChanged
+from services.pipeline.setting.state import Settings
 from services.qualification.lead.events import After as LeadAfter
 from services.qualification.lead.events import LeadErased, Lifecycle
 from services.qualification.lead.lifecycle import TABLE
@@ -50,23 +53,25 @@ def deal(state: DealState, happened: Happened) -> None:
     entered: datetime | None = None
     closed = False
     for (before, _), (event, at) in pairwise(events):
-        assert isinstance(before, After)
-        assert isinstance(event, After)
+        assert isinstance(before, ChangeEvent)
+        assert isinstance(event, ChangeEvent)
         entered = entered or events[0][1]
         if isinstance(event, StageChanged):
             follows(before, event, at - entered)
             assert closed == (event.command == "reopen"), "only a reopening brings a closed deal back"
-            entered, closed = at, event.outcome is not None
+            entered, closed = at, event.after.outcome is not None
         else:
-            assert (event.stage, event.outcome) == (before.stage, before.outcome), "no stage without its event"
+            stage = (event.after.stage, event.after.outcome)
+            assert stage == (before.after.stage, before.after.outcome), "no stage without its event"
     assert isinstance(state, Closed) == closed
 
 
-def follows(before: After, event: StageChanged, stayed: timedelta) -> None:
+def follows(before: ChangeEvent, event: StageChanged, stayed: timedelta) -> None:
     """Visits to stages touch each other: no gap, no overlap."""
-    was = (before.stage, before.category, before.amount, before.close_date)
+    fields = before.after
+    was = (fields.stage, fields.category, fields.amount, fields.close_date)
     assert (event.from_stage, event.from_category, event.from_amount, event.from_close_date) == was
-    assert (event.to_stage, event.to_category) == (event.stage, event.category)
+    assert (event.to_stage, event.to_category) == (event.after.stage, event.after.category)
     assert event.seconds_in_from_stage == int(stayed.total_seconds()) >= 0
 
 
@@ -81,6 +86,16 @@ def processes(state: Processes, happened: Happened) -> None:
         names = [stage.stage for stage in process.stages]
         assert process.first_qualified in names
         assert len({*names, process.won, process.lost}) == len(names) + 2
+
+
+def settings(state: Settings, happened: Happened) -> None:
+    events: list[SettingEvent] = [event for event, _ in happened]
+    changed = {event.kind for event in events if isinstance(event, ReasonsChanged)}
+    assert all(state.reasons[kind] == REASONS[kind] for kind in REASONS if kind not in changed)
+    assert all(state.reasons.values()), "every kind has a code left"
+    starts = {event.starts for event in events if isinstance(event, TimezoneChanged)}
+    assert state.timezones.keys() == starts
+    assert state.timezone(BEGINNING) == TIMEZONE
 
 
 def lead(state: LeadState, happened: Happened) -> None:
@@ -108,8 +123,8 @@ def models(state: Models, happened: Happened) -> None:
 
 
 def captures(state: Captures, happened: Happened) -> None:
-    events: list[LeadEvent] = [event for event, _ in happened]
-    kinds = [type(event) for event in events]
+    kinds = [type(event) for event, _ in happened]
+    events = [event.capture for event, _ in happened]
     assert kinds == [LeadCaptured, *[EngagementAdded] * len(events)][: len(events)]
     if not isinstance(state, NoCaptures):
         assert len({event.capture_id for event in events}) == len(events) == len(state.captures)
@@ -163,5 +178,6 @@ INVARIANTS: Mapping[str, Callable[[Any, Happened], None]] = {
     "services.qualification.model": models,
     "services.pipeline.opportunity": deal,
     "services.pipeline.process": processes,
+    "services.pipeline.setting": settings,
     "services.forecast.org": org,
 }

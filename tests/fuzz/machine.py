@@ -35,35 +35,39 @@ class Store:
     deciders: Mapping[str, AnyDecider]
     clock: Clock = field(default_factory=lambda: Clock(NOON))
     stored: list[StoredEvent] = field(default_factory=list)
-    held: dict[str, AliasRecord] = field(default_factory=dict)
+    aliases: dict[str, AliasRecord] = field(default_factory=dict)
     asked: int = 0
 
     def __post_init__(self) -> None:
-        self.desk = self.opened()
+        self.batch = self.opened()
 
     def opened(self) -> DecisionBatch:
         last = self.stored[-1] if self.stored else None
         earliest = max(self.clock.now(), last.recorded_at) if last else self.clock.now()
         head = Head(last.position if last else 0, earliest)
-        return DecisionBatch(self.clock.clock_and_ids(), head, fold_streams(self.deciders, self.stored), self.held, {})
+        return DecisionBatch(
+            self.clock.clock_and_ids(), head, fold_streams(self.deciders, self.stored), self.aliases, {}
+        )
 
     @property
     def history(self) -> list[StoredEvent]:
-        return [*self.stored, *self.desk.outcome.appended]
+        return [*self.stored, *self.batch.pending.events]
 
     def commit(self) -> None:
-        outcome = self.desk.taken()
-        self.stored += outcome.appended
-        self.held |= {held.alias: held for held in outcome.claimed}
-        self.desk = self.opened()
+        pending = self.batch.take_pending()
+        self.stored += pending.events
+        self.aliases |= {record.alias: record for record in pending.claimed}
+        self.batch = self.opened()
 
     def ask(self, stream: str, command: Command, *, key: str | None = None) -> WriteResult | Refusal:
         self.asked += 1
         # Of a further name the alias alone knows that the deal has it: the deal shows its first one.
         claim = AliasClaim(command.external_id) if isinstance(command, Link) else None
         step = Step(command, claim=claim)
-        return self.desk.answer(
-            WriteRequest(self.deciders[stream], stream, [step], "tester", UUID(int=1), key=key, fingerprint="same")
+        return self.batch.decide(
+            WriteRequest(
+                self.deciders[stream], stream, [step], "tester", UUID(int=1), idempotency_key=key, fingerprint="same"
+            )
         )
 
 
@@ -73,7 +77,6 @@ def machine(decider: AnyDecider, commands: Sequence[type[Command]], invariant: I
     looked_at = {look.stream: look.decider for look in decider.references.values()}
     beginnings = BEGINNINGS.get(decider.kind, st.none())
     own = st.one_of([COMMANDS[each] for each in commands])
-    others = st.one_of([COMMANDS[each] for each in COMMANDS if decides(looked_at, each)])
 
     class AnyOrder(RuleBasedStateMachine):
         def __init__(self) -> None:
@@ -102,28 +105,31 @@ def machine(decider: AnyDecider, commands: Sequence[type[Command]], invariant: I
         def pass_by(self, minutes: int) -> None:
             self.store.clock.instant += timedelta(minutes=minutes)
 
-    if looked_at:
-        (reference,) = looked_at
-
-        def change(self: AnyOrder, command: Command) -> None:
-            asked(self.store, reference, command)
-
-        AnyOrder.change_what_it_looks_at = rule(command=others)(change)
+    for name, reference in looked_at.items():
+        setattr(AnyOrder, f"change_{reference.kind}", rule(command=commands_on(reference))(changing(name)))
     return AnyOrder
 
 
-def decides(looked_at: Mapping[str, AnyDecider], command: type[Command]) -> bool:
-    return any(command.__module__.startswith(each.decide.__module__.rpartition(".")[0]) for each in looked_at.values())
+def commands_on(decider: AnyDecider) -> st.SearchStrategy[Any]:
+    package = decider.decide.__module__.rpartition(".")[0]
+    return st.one_of([COMMANDS[each] for each in COMMANDS if each.__module__.startswith(package)])
+
+
+def changing(stream: str) -> Callable[[Any, Command], None]:
+    def change(machine: Any, command: Command) -> None:
+        asked(machine.store, stream, command)
+
+    return change
 
 
 def asked(store: Store, stream: str, command: Command) -> None:
     """A refusal writes nothing; what is carried out, is written gaplessly, can be read, and is not done twice."""
-    before, known = len(store.history), store.desk.streams[stream]
+    before, known = len(store.history), store.batch.streams[stream]
     answer = store.ask(stream, command)
     if isinstance(answer, Refusal):
         assert str(answer), "a refusal says why"
         assert len(store.history) == before, "a refusal leaves no event"
-        assert store.desk.streams[stream] is known, "and no trace"
+        assert store.batch.streams[stream] is known, "and no trace"
     else:
         assert answer.version == known.version + len(store.history) - before
     before = len(store.history)
@@ -147,9 +153,9 @@ def repeated(store: Store, stream: str, command: Command) -> None:
 
 def committed(store: Store) -> None:
     """Read back from JSON, the events give the state that was decided on."""
-    seen = {name: plain(known.state) for name, known in store.desk.streams.items()}
+    seen = {name: plain(known.state) for name, known in store.batch.streams.items()}
     store.commit()
-    assert {name: plain(known.state) for name, known in store.desk.streams.items()} == seen
+    assert {name: plain(known.state) for name, known in store.batch.streams.items()} == seen
 
 
 def check(store: Store, stream: str, invariant: Invariant) -> None:
@@ -162,7 +168,7 @@ def check(store: Store, stream: str, invariant: Invariant) -> None:
     assert instants == sorted(instants), "time does not go back in a stream"
     assert [event.recorded_at for event in history] == sorted(event.recorded_at for event in history)
     parsed = [read(store.deciders[stream], event) for event in mine]
-    invariant(store.desk.streams[stream].state, [(one.event, one.occurred_at) for one in parsed])
+    invariant(store.batch.streams[stream].state, [(one.event, one.occurred_at) for one in parsed])
 
 
 def read(decider: AnyDecider, event: StoredEvent) -> RecordedEvent[Any]:

@@ -132,6 +132,7 @@ GOOD: Mapping[str, Good] = {
             "lost": "denied",
         }
     ),
+    "PUT /pipeline/v1/settings": Good({"reasons": {"lose": ["no_need", "other"], "correct": ["other"]}}),
     "PUT /forecast/v1/org/nodes/{node_id}": Good(
         {"name": "Acme", "kind": "unit", "parent": None, "from": "2020-01-01T00:00:00Z"}
     ),

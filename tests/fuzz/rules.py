@@ -32,6 +32,7 @@ BEYOND: Mapping[str, str] = {
     r"must be a year, a quarter or a month.*": "a calendar's keys",
     r"the columns must be .*": "a table inside a text",
     # the clock, and what is there
+    r"must be one of .*": "the codes in the settings",
     r"this Idempotency-Key was used with another body": "what was sent before",
     r"in the future": "the clock",
     r"unknown": "a cursor of ours, not any text of its letters",

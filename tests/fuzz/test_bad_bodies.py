@@ -7,6 +7,7 @@ import pytest
 
 from funnelcast.services import SERVICES
 from shared.web import call, fast_path, problems
+from shared.web import input as request_input
 from tests.fuzz.bad import VALUES, WHOLE, fields, put
 from tests.fuzz.document import merged
 from tests.fuzz.effort import EFFORT
@@ -44,11 +45,11 @@ async def test_nonsense_in_any_field_is_pointed_at_or_fits_the_document(database
 
 async def test_the_checks_can_fail(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two planted bugs: the body is read by the framework alone, and a route refuses when it has written already."""
-    for module in (call, fast_path):
-        monkeypatch.setattr(module, "must_be_json", json.loads)
+    for module in (call, fast_path, request_input):
+        monkeypatch.setattr(module, "parse_json", json.loads)
     async with target(database) as under:
         await whole_bodies(under, "POST /pipeline/v1/opportunities")
-        monkeypatch.setattr(call.Call, "tell", too_late)
+        monkeypatch.setattr(call.Call, "set_response_headers", too_late)
         await whole_bodies(under, "POST /intake/v1/leads")
     print(*under.trouble, sep="\n")
     print(f"{len(under.trouble)} in trouble, such as {under.trouble[0][:120]} and {under.trouble[-1][:120]}")
@@ -58,7 +59,7 @@ async def test_the_checks_can_fail(database: str, monkeypatch: pytest.MonkeyPatc
 
 
 def too_late(*arguments: Any) -> None:
-    raise problems.Invalid("planted", errors=[{"pointer": "", "detail": "planted"}])
+    raise problems.InvalidRequest("planted", errors=[{"pointer": "", "detail": "planted"}])
 
 
 def of(service: str) -> list[str]:

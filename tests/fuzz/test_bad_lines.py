@@ -9,8 +9,8 @@ import httpx
 import pytest
 from pydantic import ValidationError
 
-from funnelcast.importing.export import Rejected
-from funnelcast.importing.rejects import kept
+from funnelcast.importing.files.row import rejected_row
+from funnelcast.importing.rejects import reject_file
 from shared.web import ndjson
 from tests.fuzz.bad import DEPTH, MANY, VALUES, bomb, fields, put
 from tests.fuzz.routes import GOOD
@@ -80,7 +80,7 @@ async def test_a_bad_line_in_the_middle_harms_no_other(database: str, route: str
 
 async def test_lines_that_are_left_out_are_missed(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The planted bug: blank lines are thrown away, and all behind them get another's answer."""
-    monkeypatch.setattr(ndjson, "lines_of", lambda body: [line for line in body.splitlines() if line.strip()])
+    monkeypatch.setattr(ndjson, "split_lines", lambda body: [line for line in body.splitlines() if line.strip()])
     with pytest.raises(ExceptionGroup) as found:
         await each_in_its_place(database, BATCHES[0])
     assert found.group_contains(ValueError, match="not enough values")
@@ -88,7 +88,7 @@ async def test_lines_that_are_left_out_are_missed(database: str, monkeypatch: py
 
 async def test_a_bad_line_that_harms_the_others_is_found(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The planted bug: what cannot be read ends the answer."""
-    monkeypatch.setattr(ndjson, "read", lambda line, model, ask: ask(model.model_validate_json(line)))
+    monkeypatch.setattr(ndjson, "parse_line", lambda line, model, ask: ask(model.model_validate_json(line)))
     with pytest.raises(ExceptionGroup) as found:
         await each_in_its_place(database, BATCHES[0])
     assert found.group_contains(ValidationError)
@@ -172,7 +172,7 @@ def test_a_rejected_row_is_kept_as_it_was_formulas_too(tmp_path: Path) -> None:
     """It is there to be put right and imported again; docs/importing.md says so."""
     file = tmp_path / "refused.csv"
     cells = ['=HYPERLINK("http://evil")', "+1", "-2", "@SUM(1)", "a\r\nb", '"', "\t=1"]
-    with kept(file, [f"c{number}" for number in range(len(cells))]) as rejects:
-        rejects.add(Rejected(2, "bad", cells))
+    with reject_file(file, [f"c{number}" for number in range(len(cells))]) as rejects:
+        rejects.add(rejected_row(2, "bad", cells))
     with file.open(newline="", encoding="utf-8") as written:
         assert list(csv.reader(written))[1] == ["2", "bad", *cells]

@@ -13,7 +13,7 @@ from starlette.datastructures import Headers
 
 from funnelcast.services import SERVICES
 from services.lead_intake.api import leads
-from shared.run import service as service_at_run_time
+from shared.run import application
 from shared.web import conditions
 from tests.fuzz.effort import EFFORT
 from tests.fuzz.routes import GOOD, Good, routes
@@ -226,8 +226,11 @@ async def test_a_parameter_without_effect_is_found(database: str, monkeypatch: p
     async def whatever(request: Request) -> None:
         return None
 
-    monkeypatch.setattr(service_at_run_time, "refuse_unknown_parameters", whatever)
-    monkeypatch.setattr(leads, "decode", lambda text, *kinds: text and json.loads(urlsafe_b64decode(text + "==")))
+    def unchecked(cursor: str | None, *types: Any) -> Any:
+        return cursor and json.loads(urlsafe_b64decode(cursor + "=="))
+
+    monkeypatch.setattr(application, "refuse_unknown_parameters", whatever)
+    monkeypatch.setattr(leads, "decode_cursor", unchecked)
     async with target(database) as under:
         await queries(under, "intake")
     print(f"{len(under.trouble)} in trouble, such as {under.trouble[0][:120]} and {under.trouble[-1][:120]}")

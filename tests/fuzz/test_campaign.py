@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from funnelcast.services import SERVICES
-from services.pipeline.opportunity import decider
-from shared.web import conditions, feed
+from services.pipeline.opportunity import terms
+from shared.flow import cloudevents
+from shared.web import conditions
 from tests.fuzz.effort import EFFORT
 from tests.running import served_services
 
@@ -37,8 +38,8 @@ async def test_whatever_the_documents_allow_or_not_is_answered_as_they_say(datab
 @pytest.mark.timeout(300)
 async def test_the_campaign_can_fail(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Three planted bugs: a fault on a certain input, an answer unlike its schema, a header that is not looked at."""
-    monkeypatch.setattr(decider, "assign", divide)
-    monkeypatch.setattr(feed, "cloud_event", lambda source, event: {"id": str(event.event_id)})
+    monkeypatch.setattr(terms, "assign", divide)
+    monkeypatch.setattr(cloudevents, "to_json", lambda event, source: {"id": str(event.event_id)})
     monkeypatch.setattr(conditions, "min_positions", lambda headers: {})
     paths = "/opportunities$|/assign$|/events$"
     found = await campaign(database, ["--services", "pipeline", "--paths", paths, "--examples", "20"])

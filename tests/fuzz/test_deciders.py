@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from services.pipeline.opportunity.events import ChangeEvent
 from tests.fuzz.commands import COMMANDS
 from tests.fuzz.deciders import AnyDecider, commands_of, deciders, kinds
 from tests.fuzz.effort import EFFORT
@@ -39,7 +40,7 @@ def test_whatever_is_asked_in_whatever_order(kind: str) -> None:
 
 def run(kind: str, broken: AnyDecider) -> None:
     """Until the first failure; how small it could be made is of no interest here."""
-    at_once = settings(RUNS, phases=[Phase.generate], report_multiple_bugs=False)
+    at_once = settings(RUNS, max_examples=500, phases=[Phase.generate], report_multiple_bugs=False)
     run_state_machine_as_test(machine(broken, commands_of(kind), INVARIANTS[kind]), settings=at_once)
 
 
@@ -79,7 +80,8 @@ def blind_index(evolve: Any) -> Any:
     """Does not notice that a deal is closed."""
 
     def broken(state: Any, event: Any, at: datetime) -> Any:
-        return state if getattr(event, "outcome", None) == "lost" else evolve(state, event, at)
+        is_lost = isinstance(event, ChangeEvent) and event.after.outcome == "lost"
+        return state if is_lost else evolve(state, event, at)
 
     return broken
 

@@ -6,27 +6,13 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.pipeline.opportunity.commands import (
-    Advance,
-    Assign,
-    Correct,
-    Lose,
-    OpenOpportunity,
-    OpportunityCommand,
-    Qualify,
-    Recycle,
-    Reopen,
-    ReopenWith,
-    SetAmount,
-    SetCategory,
-    SetCloseDate,
-    Win,
-)
+from services.pipeline.opportunity import commands
 from services.pipeline.opportunity.decider import DECIDER
-from services.pipeline.opportunity.events import After, Motion, OpportunityEvent
-from services.pipeline.opportunity.state import Closed, NotThere, Open, State, deal_after
-from services.pipeline.process.decider import DEFAULT
+from services.pipeline.opportunity.events import ChangeEvent, Motion, OpportunityEvent
+from services.pipeline.opportunity.state import Closed, NotThere, Open, State
+from services.pipeline.process.default import DEFAULT
 from services.pipeline.process.events import ForecastCategory
+from services.pipeline.setting.state import Settings
 from shared.rules.message import Refusal
 from shared.rules.money import Money
 from tests.spec import NOON
@@ -36,48 +22,59 @@ amounts = st.integers(0, 500).map(lambda n: Money(amount=Decimal(n), currency="E
 days = st.dates(date(2026, 1, 1), date(2026, 12, 31))
 owners = st.sampled_from(["ann", "bob"])
 stages = st.sampled_from([stage.stage for stage in DEFAULT.stages])
-asked: st.SearchStrategy[OpportunityCommand] = st.one_of(
+reopened = st.builds(commands.Reopen, reason=st.just("other"), close_date=days)
+asked: st.SearchStrategy[commands.OpportunityCommand] = st.one_of(
     st.builds(
-        OpenOpportunity,
+        commands.OpenOpportunity,
         name=st.just("Acme"),
         account=st.just("acme.com"),
         owner=owners,
         motion=st.just(Motion.NEW_BUSINESS),
         amount=st.none() | amounts,
     ),
-    st.builds(Qualify, to_stage=st.none() | stages),
-    st.builds(Advance, to_stage=stages),
-    st.builds(SetAmount, amount=st.none() | amounts),
-    st.builds(SetCloseDate, close_date=st.none() | days),
-    st.builds(SetCategory, category=st.sampled_from(ForecastCategory)),
-    st.builds(Assign, owner=owners),
-    st.builds(Win, amount=st.none() | amounts),
-    st.builds(Lose, reason=st.just("other")),
-    st.builds(Recycle, reason=st.just("other")),
-    st.builds(ReopenWith, asked=st.builds(Reopen, reason=st.just("other"), close_date=days), may_correct=st.booleans()),
-    st.builds(Correct, amount=amounts, reason=st.just("other")),
+    st.builds(commands.Qualify, to_stage=st.none() | stages),
+    st.builds(commands.Advance, to_stage=stages),
+    st.builds(commands.SetAmount, amount=st.none() | amounts),
+    st.builds(commands.SetCloseDate, close_date=st.none() | days),
+    st.builds(commands.SetCategory, category=st.sampled_from(ForecastCategory)),
+    st.builds(commands.Assign, owner=owners),
+    st.builds(
+        commands.PermittedWin,
+        body=st.builds(commands.Win, amount=st.none() | amounts),
+        may_change_ended_periods=st.just(True),
+    ),
+    st.builds(commands.Lose, reason=st.just("other")),
+    st.builds(commands.Recycle, reason=st.just("other")),
+    st.builds(
+        commands.PermittedReopen,
+        body=reopened,
+        may_change_ended_periods=st.booleans(),
+    ),
+    st.builds(commands.Correct, amount=amounts, reason=st.just("other")),
 )
 
 
-def decided(state: State, command: OpportunityCommand, minute: int) -> list[OpportunityEvent]:
+def decided(state: State, command: commands.OpportunityCommand, minute: int) -> list[OpportunityEvent]:
     try:
-        return DECIDER.decided(state, command, NOON + timedelta(minutes=minute), {"processes": PROCESSES})
+        return DECIDER.decided(
+            state, command, NOON + timedelta(minutes=minute), {"processes": PROCESSES, "settings": Settings()}
+        )
     except Refusal:
         return []
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(asked, max_size=30))
-def test_a_repeated_command_adds_nothing_and_events_tell_the_state(commands: list[OpportunityCommand]) -> None:
+def test_a_repeated_command_adds_nothing_and_events_tell_the_state(commands: list[commands.OpportunityCommand]) -> None:
     state: State = NotThere()
     for minute, command in enumerate(commands):
         events = decided(state, command, minute)
         assert len(events) <= 1
         for event in events:
             state = DECIDER.evolve(state, event, NOON + timedelta(minutes=minute))
-            assert isinstance(event, After)
+            assert isinstance(event, ChangeEvent)
             assert isinstance(state, Open | Closed)
-            assert state.deal == deal_after(event)
+            assert state.fields == event.after
         assert decided(state, command, minute) == []
     check(state)
 
@@ -86,7 +83,7 @@ def check(state: State) -> None:
     """What holds of every deal, however it came about."""
     if isinstance(state, NotThere):
         return
-    deal = state.deal
+    deal = state.fields
     assert isinstance(state, Closed) == (deal.outcome is not None)
     assert (deal.outcome == "won") == (deal.category is ForecastCategory.CLOSED)
     assert (deal.amount is None) == (deal.currency is None)

@@ -42,7 +42,7 @@ async def test_a_deal_goes_from_its_opening_to_its_win(api: httpx.AsyncClient) -
         ("set-category", {"category": "commit"}),
         ("set-close-date", {"close_date": "2026-12-31"}),
         ("assign", {"owner": "bob"}),
-        ("win", {"amount": {"amount": "120.5", "currency": "EUR"}, "close_date": "2026-11-30"}),
+        ("win", {"amount": {"amount": "120.5", "currency": "EUR"}, "close_date": "2026-02-27"}),
     ):
         answer = await api.post(f"opportunities/{deal}/{command}", json=body)
         assert answer.status_code == 200, answer.text
@@ -62,7 +62,7 @@ async def test_a_deal_goes_from_its_opening_to_its_win(api: httpx.AsyncClient) -
         "category": "closed",
         "amount": {"amount": "120.50", "currency": "EUR"},
         "amount_estimated": False,
-        "close_date": "2026-11-30",
+        "close_date": "2026-02-27",
         "qualified": True,
         "outcome": "won",
         "lead_ids": [],
@@ -236,6 +236,52 @@ async def test_processes_are_data(api: httpx.AsyncClient) -> None:
     assert [item["pipeline"] for item in (await api.get("stages")).json()["items"]] == ["default", "loans"]
 
 
+async def test_a_pipeline_that_is_defined_is_changed_by_an_admin_only(api: httpx.AsyncClient, database: str) -> None:
+    key = {"Authorization": f"Bearer {await make_key(database, ['pipeline:read', 'pipeline:write'])}"}
+    loans = {"pipeline": "loans", "stages": [{"stage": "submitted"}], "first_qualified": "submitted"}
+    assert (await api.put("stages", json=loans, headers=key)).status_code == 200
+    assert (await api.put("stages", json=loans, headers=key)).status_code == 200, "it is so already"
+    assert (await api.put("stages", json=loans | {"won": "paid"}, headers=key)).status_code == 403
+    assert (await api.put("stages", json=loans | {"won": "paid"})).status_code == 200
+
+
+async def test_a_win_in_an_ended_period_needs_one_of_two_scopes(api: httpx.AsyncClient, database: str) -> None:
+    body = {"close_date": "2017-02-28"}
+    for scopes, status in (
+        (["pipeline:write"], 403),
+        (["pipeline:write", "pipeline:correct"], 200),
+        (["pipeline:write", "history:write"], 200),
+    ):
+        key = {"Authorization": f"Bearer {await make_key(database, scopes, name=scopes[-1])}"}
+        deal = await opened(api, stage="qualified")
+        assert (await api.post(f"opportunities/{deal}/win", json=body, headers=key)).status_code == status
+
+
+async def test_reasons_are_shown_set_and_checked(api: httpx.AsyncClient) -> None:
+    before = (await api.get("settings")).json()
+    assert before == before["defaults"] | {"defaults": before["defaults"]}
+    assert (before["timezone"], before["calendar"]) == ("UTC", "months")
+    assert (await api.put("settings", json={"reasons": {"lose": ["price"]}})).status_code == 200
+    after = (await api.get("settings")).json()
+    assert after["reasons"] == before["reasons"] | {"lose": ["price"]}
+    assert after["defaults"] == before["defaults"]
+    deal = await opened(api)
+    refused = await api.post(f"opportunities/{deal}/lose", json={"reason": "competitor"})
+    assert (refused.status_code, refused.json()["errors"]) == (
+        422,
+        [{"pointer": "/reason", "detail": "must be one of price"}],
+    )
+    assert (await api.post(f"opportunities/{deal}/lose", json={"reason": "price"})).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{"timezone": "UTC"}, {"reasons": {"lose": []}}, {"reasons": {"win": ["price"]}}, {"reasons": {"lose": ["A b"]}}],
+)
+async def test_settings_that_are_none_of_its_own_or_empty_are_refused(api: httpx.AsyncClient, body: Any) -> None:
+    assert (await api.put("settings", json=body)).status_code == 422
+
+
 async def test_what_is_not_there_is_404(api: httpx.AsyncClient) -> None:
     for path in ("opportunities/none", "opportunities/none/history"):
         assert (await api.get(path)).status_code == 404
@@ -264,6 +310,8 @@ async def test_the_feed_tells_each_change_once_from_the_beginning(api: httpx.Asy
         ("POST", "opportunities/x/qualify", ["pipeline:read"]),
         ("POST", "opportunities/x/correct", ["pipeline:read"]),
         ("POST", "opportunities/batch", ["pipeline:write"]),
+        ("PUT", "settings", ["pipeline:read", "pipeline:write"]),
+        ("GET", "settings", ["pipeline:write"]),
         ("GET", "events", ["pipeline:read"]),
     ],
 )

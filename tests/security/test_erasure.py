@@ -262,7 +262,7 @@ async def test_a_planted_erasure_that_forgets_one_services_vault_is_found(
 async def test_a_planted_erasure_that_forgets_what_was_lent_is_found(
     database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(vault, "EMPTY_LENT", text("SELECT CAST(:subjects AS text[])"))
+    monkeypatch.setattr(vault, "EMPTY_SHARED", text("SELECT CAST(:subjects AS text[])"))
     async with running(database) as api:
         story = await captured(api)
         await said(api, story, "evidence")

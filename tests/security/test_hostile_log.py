@@ -8,8 +8,8 @@ from confluent_kafka import Producer
 from structlog.testing import capture_logs
 
 from funnelcast.verifying.log import Copy, compare
+from shared.flow.cloudevents import to_headers
 from shared.flow.log import Watermark
-from shared.flow.log.cloudevents import headers_of
 from shared.flow.log.kafka import KafkaLog
 from shared.flow.topic import TopicSource
 from shared.rules.message import StoredEvent
@@ -24,7 +24,7 @@ Headers = list[tuple[str, bytes]]
 
 def changed(**headers: bytes | None) -> Headers:
     """Those of a true event, but for these."""
-    good = dict(headers_of(stored(2), SOURCE))
+    good = dict(to_headers(stored(2), SOURCE))
     told = good | {f"ce_{name}": value for name, value in headers.items() if value is not None}
     return [(name, value) for name, value in told.items() if headers.get(name.removeprefix("ce_"), b"") is not None]
 
@@ -84,7 +84,7 @@ async def test_records_that_are_not_ours_are_passed_over_and_told_of(kafka: Brok
         await compare(log, topic, copy)
     finally:
         await log.close()
-    told = sum(line["count"] for line in lines if line["event"] == "records_not_ours")
+    told = sum(line["count"] for line in lines if line["event"] == "foreign_records")
     strange = 3 * PARTITIONS * len(HOSTILE)
     print(f"{strange} records of strangers among {len(events)} events: {len(found)} read in order, {told} told of")
     assert found == events

@@ -11,13 +11,13 @@ from fastapi import FastAPI
 
 from funnelcast import client
 from services.pipeline.service import SERVICE
-from shared.run import service
-from shared.run.process import front
+from shared.run import application
+from shared.run.process import route_by_prefix
 from shared.run.settings import Settings
 from shared.web import access
 from shared.web.access import Access, Caller
-from shared.web.limits import MOST_CALLERS, RateLimit, address_of
-from shared.web.problems import TooMany
+from shared.web.limits import MAX_CALLERS, RateLimit, client_address
+from shared.web.problems import TooManyRequests
 from tests.running import Clock, connected, eventually, make_key, running_apps, served_services, within
 
 DEALS = "/pipeline/v1/opportunities"
@@ -34,7 +34,7 @@ def settings(**limits: int) -> Settings:
 def time(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Stands still until it is moved."""
     now = [100.0]
-    monkeypatch.setattr(service, "RateLimit", partial(RateLimit, now=lambda: now[0]))
+    monkeypatch.setattr(application, "RateLimit", partial(RateLimit, now=lambda: now[0]))
     return now
 
 
@@ -49,7 +49,7 @@ async def caller(
     apps: Mapping[str, FastAPI], key: str = "", address: str = "192.0.2.1"
 ) -> AsyncIterator[httpx.AsyncClient]:
     headers = {"Authorization": f"Bearer {key}"} if key else {}
-    transport = httpx.ASGITransport(front(apps), client=(address, 1))
+    transport = httpx.ASGITransport(route_by_prefix(apps), client=(address, 1))
     async with httpx.AsyncClient(transport=transport, base_url="http://test", headers=headers) as api:
         yield api
 
@@ -62,7 +62,7 @@ def test_a_bucket_empties_and_fills_again() -> None:
     rate = RateLimit("key", 10, 5, now=lambda: time[0])
     told = [dict(rate.take("a"))[b"ratelimit"] for _ in range(10)]
     assert (told[0], told[-1]) == (b'"key";r=9;t=1', b'"key";r=0;t=5')
-    with pytest.raises(TooMany) as refused:
+    with pytest.raises(TooManyRequests) as refused:
         rate.take("a")
     assert refused.value.headers == {
         "Retry-After": "1",
@@ -72,7 +72,7 @@ def test_a_bucket_empties_and_fills_again() -> None:
     rate.take("b")
     time[0] += 0.5
     rate.take("a")
-    with pytest.raises(TooMany):
+    with pytest.raises(TooManyRequests):
         rate.take("a")
 
 
@@ -85,16 +85,16 @@ def test_no_more_than_the_quota_pass_in_any_window_and_what_is_refused_costs_not
         try:
             rate.take("a")
             passed.append(time[0])
-        except TooMany:
+        except TooManyRequests:
             continue
     assert len(passed) == pytest.approx(100 + 20 * 100, abs=2)
 
 
 def test_what_is_remembered_of_callers_is_bounded() -> None:
     rate = RateLimit("address", 300, 60)
-    for number in range(3 * MOST_CALLERS):
+    for number in range(3 * MAX_CALLERS):
         rate.take(number)
-    assert len(rate.full_at) <= MOST_CALLERS
+    assert len(rate.full_at) <= MAX_CALLERS
 
 
 def test_no_limit_is_none_and_tells_nothing() -> None:
@@ -114,7 +114,7 @@ def test_no_limit_is_none_and_tells_nothing() -> None:
     ],
 )
 def test_an_address_is_one_of_ipv4_or_a_network_of_ipv6(client: tuple[str, int] | None, address: str) -> None:
-    assert address_of({"client": client}) == address
+    assert client_address({"client": client}) == address
 
 
 # -- of one key ------------------------------------------------------------------------------------------------------
@@ -151,7 +151,7 @@ async def is_let_in(api: httpx.AsyncClient) -> bool:
 async def test_rotating_a_key_brings_no_second_share(database: str, time: list[float]) -> None:
     old = await make_key(database)
     async with connected(database) as engine, engine.begin() as tx:
-        found = (await tx.execute(access.keys.select().where(access.keys.c.hash == access.hashed(old)))).one()
+        found = (await tx.execute(access.keys.select().where(access.keys.c.hash == access.hash_secret(old)))).one()
         new = await access.rotate(tx, found.key_id, Clock().new_id())
     assert new is not None
     async with limited(database, requests_per_second=4) as apps, caller(apps, old) as api, caller(apps, new) as again:

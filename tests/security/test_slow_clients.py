@@ -12,7 +12,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from services.pipeline.service import SERVICE
 from shared.run import connection, process
-from shared.run.connection import LARGEST_HEAD, LARGEST_MESSAGE
+from shared.run.connection import MAX_HEAD, MAX_MESSAGE
 from shared.run.settings import Settings
 from tests.running import eventually, fresh, served_services, within
 
@@ -192,7 +192,7 @@ async def test_an_idle_event_stream_and_a_waiting_request_are_not_cut(database: 
 
 
 async def test_a_client_that_takes_nothing_is_cut(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection, "LONGEST_STALL", 1.0)
+    monkeypatch.setattr(connection, "MAX_STALL_SECONDS", 1.0)
     asked = b"GET /pipeline/openapi.json HTTP/1.1\r\nHost: test\r\n\r\n"
     async with served(database, patience=30) as system:
         async with connected(system) as (_, writer):
@@ -218,11 +218,11 @@ async def broken(writer: asyncio.StreamWriter) -> bool:
 async def test_a_head_or_a_body_without_an_end_is_cut_by_its_size(database: str) -> None:
     async with served(database, patience=60) as system:
         heads = await dribble(system, b"GET / HTTP/1.1\r\n", [b"X-A: %b\r\n" % (b"a" * 8_000)], every=0)
-        assert heads.heard.startswith(b"HTTP/1.1 431 "), LARGEST_HEAD
+        assert heads.heard.startswith(b"HTTP/1.1 431 "), MAX_HEAD
         url = await dribble(system, b"GET /", [b"a" * 8_000], every=0)
         assert url.heard.startswith(b"HTTP/1.1 431 ")
         refused = await dribble(system, system.head(10**12), [b" " * 256 * 1024], every=0)
-        assert b" 413 " in refused.heard or refused.heard == b"", LARGEST_MESSAGE
+        assert b" 413 " in refused.heard or refused.heard == b"", MAX_MESSAGE
 
 
 async def test_what_is_half_sent_when_a_client_goes_is_nothing(database: str) -> None:

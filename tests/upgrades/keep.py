@@ -8,10 +8,10 @@ from tempfile import TemporaryDirectory
 import asyncpg
 import orjson
 
-from funnelcast.embedded_postgres import FOR_TESTS, embedded_postgres
-from funnelcast.programs import environment, program
+from funnelcast.embedded_postgres.client_programs import environment, program
+from funnelcast.embedded_postgres.server import FOR_TESTS, embedded_postgres
 from funnelcast.services import SERVICES
-from tests.running import running_services
+from tests.running import migrated, running_services
 from tests.upgrades.story import live, numbers
 
 HERE = Path(__file__).parent
@@ -23,6 +23,7 @@ NOT_SQL = ("\\restrict", "\\unrestrict", "SET transaction_timeout")
 async def keep() -> None:
     with TemporaryDirectory() as folder:
         async with embedded_postgres(Path(folder) / "data", FOR_TESTS) as server:
+            await migrated(server.url)
             async with running_services(server.url, list(SERVICES.values())) as api:
                 await live(api)
                 told = await numbers(api)

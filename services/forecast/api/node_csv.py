@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from services.forecast.org.commands import NodeBody, Placement, TableLine
 from shared.rules.message import Slug
 from shared.store.slices import in_slices
-from shared.web.problems import BodyTooLarge, Invalid, UnsupportedType, pointer, said
+from shared.web.problems import BodyTooLarge, InvalidRequest, UnsupportedType, error_text, json_pointer
 
 TEXT_CSV = "text/csv"
 NEEDED = ("id", "name", "kind", "parent")
@@ -39,7 +39,8 @@ async def csv_text(request: Request) -> str:
 
 
 async def read_lines(text: str) -> list[TableLine]:
-    """Raises `Invalid` with a pointer to every cell that cannot be read: `/<line>/<column>`; the header is line 1."""
+    """Raises `InvalidRequest` with a pointer to every cell that cannot be read: `/<line>/<column>`, where the header is
+    line 1."""
     table = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         return await read_table(table)
@@ -47,8 +48,8 @@ async def read_lines(text: str) -> list[TableLine]:
         raise unreadable(table.line_num, f"the table cannot be read: {error}") from None
 
 
-def unreadable(line: int, detail: str) -> Invalid:
-    return Invalid(detail, errors=[{"pointer": f"/{line}", "detail": detail}])
+def unreadable(line: int, detail: str) -> InvalidRequest:
+    return InvalidRequest(detail, errors=[{"pointer": f"/{line}", "detail": detail}])
 
 
 async def read_table(table: Any) -> list[TableLine]:
@@ -81,12 +82,14 @@ def read_line(
     try:
         row = TableRow.model_validate({name: cell.strip() or None for name, cell in zip(columns, cells, strict=True)})
     except ValidationError as error:
-        errors += [{"pointer": f"/{line}{pointer(each['loc'])}", "detail": said(each)} for each in error.errors()]
+        errors += [
+            {"pointer": f"/{line}{json_pointer(each['loc'])}", "detail": error_text(each)} for each in error.errors()
+        ]
         return
     lines.append(TableLine(line, Placement(row.id, row.name, row.kind, row.parent, row.starts)))
 
 
 def refuse(errors: Sequence[FieldError]) -> None:
-    """Raises `Invalid` if there are any: all lines are good, or none is imported."""
+    """Raises `InvalidRequest` if there are any: all lines are good, or none is imported."""
     if errors:
-        raise Invalid(f"{len(errors)} cells or lines are bad; nothing was imported", errors=errors[:MOST_ERRORS])
+        raise InvalidRequest(f"{len(errors)} cells or lines are bad; nothing was imported", errors=errors[:MOST_ERRORS])

@@ -15,8 +15,8 @@ from services.forecast.org.node_history import NodeHistory, span_at
 from services.forecast.projections import node_names, org_nodes, org_rows
 from shared.rules.message import BEGINNING, Instant, printable
 from shared.web.call import Accepted, Call, Needs
-from shared.web.openapi import AFTER_THIS, follow
-from shared.web.paging import Cursor, Limit, decode, encode
+from shared.web.openapi import READ_AFTER_THIS, response_links
+from shared.web.paging import Cursor, Limit, decode_cursor, encode_cursor
 
 router = APIRouter(tags=["organisation"])
 Admin = Annotated[Call, Depends(Needs("admin"))]
@@ -43,10 +43,10 @@ class OrgView(BaseModel):
 
 
 NODE = "$request.path.node_id"
-LINKS = follow(
-    chart=("GET /forecast/v1/org", AFTER_THIS),
-    rollup=("GET /forecast/v1/rollup", {"query.node": NODE, **AFTER_THIS}),
-    deals=("GET /forecast/v1/rollup/{node_id}/opportunities", {"node_id": NODE, **AFTER_THIS}),
+LINKS = response_links(
+    chart=("GET /forecast/v1/org", READ_AFTER_THIS),
+    rollup=("GET /forecast/v1/rollup", {"query.node": NODE, **READ_AFTER_THIS}),
+    deals=("GET /forecast/v1/rollup/{node_id}/opportunities", {"node_id": NODE, **READ_AFTER_THIS}),
     end=("DELETE /forecast/v1/org/nodes/{node_id}", {"node_id": NODE}),
 )
 
@@ -72,14 +72,14 @@ async def list_nodes(
     call: Reads, as_of: Annotated[Instant | None, Query()] = None, limit: Limit = 1000, after: Cursor = None
 ) -> OrgView:
     """List the nodes of the organisation at an instant, by default now; by id, in pages."""
-    cursor = decode(after, printable)
+    cursor = decode_cursor(after, printable)
     async with call.read() as tx:
         at = as_of or (await moment(call, tx)).as_of
         ids = await org_nodes.page_of_ids(tx, cursor[0] if cursor else None, limit)
         histories = await org_rows.histories(tx, ids[:limit])
         names = await node_names.read(tx, ids[:limit])
     views = [node_view(node, histories[node], names.get(node), at) for node in ids[:limit]]
-    following = encode([ids[limit - 1]]) if len(ids) > limit else None
+    following = encode_cursor([ids[limit - 1]]) if len(ids) > limit else None
     return OrgView(as_of=at, nodes=[view for view in views if view], next=following)
 
 

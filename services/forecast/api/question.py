@@ -41,9 +41,9 @@ class Moment:
 
 async def moment(call: Call, tx: AsyncConnection) -> Moment:
     now = call.context.clock_and_ids.now()
-    parked_keys = await parked.keys(tx, [call.context.projections])
+    parked_keys = await parked.parked_keys(tx, [call.context.read_models])
     as_of = max(now, await latest_events.last_occurred(tx) or now)
-    return Moment(as_of, call.shown_frontier(), len(parked_keys))
+    return Moment(as_of, call.format_frontier(), len(parked_keys))
 
 
 def deal_filter(

@@ -26,7 +26,7 @@ from services.forecast.upstream.pipeline import Category
 from shared.rules.message import Slug, printable
 from shared.rules.money import Currency
 from shared.web.call import Call
-from shared.web.paging import Cursor, Limit, Page, decode, page
+from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
 
 router = APIRouter(tags=["roll-up"])
 CURRENCY = "EUR"
@@ -57,17 +57,17 @@ async def get_rollup(query: Annotated[RollupQuery, Query()], call: Reads) -> Rol
     motion, pipeline or qualified, only `pure` is answered.
     """
     async with call.read() as tx:
-        return await remembered_answer(call, tx, query)
+        return await cached_answer(call, tx, query)
 
 
-async def remembered_answer(call: Call, tx: AsyncConnection, query: RollupQuery) -> RollupView:
+async def cached_answer(call: Call, tx: AsyncConnection, query: RollupQuery) -> RollupView:
     """An answer that was computed before, if nothing was applied since and the day is the same; with `as_of` now."""
-    now, remembered = call.context.clock_and_ids.now(), call.context.remembered
-    question = query, now.astimezone(ZONE).date()
-    answer: RollupView | None = remembered.find(call.frontier, question)
+    now, cache = call.context.clock_and_ids.now(), call.context.answer_cache
+    question = call.caller.place, query, now.astimezone(ZONE).date()
+    answer: RollupView | None = cache.get(call.frontier, question)
     if answer is None:
         answer = await computed_answer(call, tx, query)
-        remembered.keep(call.frontier, question, answer, answer.size)
+        cache.put(call.frontier, question, answer, answer.size)
     return answer.at(now)
 
 
@@ -108,9 +108,9 @@ async def list_deals_behind(
     after: Cursor = None,
 ) -> Page[DealView]:
     """List the deals behind a number, by close date: those that the node's `pure` counts."""
-    cursor = decode(after, date.fromisoformat, printable)
+    cursor = decode_cursor(after, date.fromisoformat, printable)
     async with call.read() as tx:
         chosen = deal_filter(await moment(call, tx), period)
         last = (cursor[0], cursor[1]) if cursor else None
         found = await deals_behind(await numbers_for(tx, chosen), chosen, node_id, category, last, limit)
-    return page([deal_view(row) for row in found], limit, lambda item: [item.close_date, item.opportunity_id])
+    return make_page([deal_view(row) for row in found], limit, lambda item: [item.close_date, item.opportunity_id])

@@ -13,7 +13,7 @@ from services.forecast.ledger.warnings import ForecastWarning
 from services.forecast.org.events import ROOT, UNASSIGNED, NodeKind
 from services.forecast.periods.calendar import CALENDAR
 from services.forecast.projections.subtree_totals import SubtreeTotals
-from shared.rules.money import shown as money
+from shared.rules.money import format_amount
 from shared.store.slices import in_slices
 
 View = Literal["single", "cumulative"]
@@ -128,7 +128,7 @@ class NodeFormat:
             computed=seen,
             seen_by_self=seen,
             seen_by_parent=seen,
-            unqualified=money(found.unqualified, self.currency),
+            unqualified=format_amount(found.unqualified, self.currency),
             counts=dict(counts(sums)),
             children=children,
         )
@@ -145,7 +145,7 @@ class NodeFormat:
 
     def amounts(self, single: Mapping[str, Decimal]) -> Amounts:
         chosen = single if self.view == "single" else cumulative(single)
-        return {name: money(amount, self.currency) for name, amount in chosen.items()}
+        return {name: format_amount(amount, self.currency) for name, amount in chosen.items()}
 
 
 def warning_view(warning: ForecastWarning) -> WarningView:
@@ -154,7 +154,7 @@ def warning_view(warning: ForecastWarning) -> WarningView:
         code=warning.code,
         detail=warning.detail,
         count=warning.count,
-        amount=None if amount is None or currency is None else money(amount, currency),
+        amount=None if amount is None or currency is None else format_amount(amount, currency),
         currency=currency,
     )
 
@@ -184,4 +184,4 @@ def deal_view(row: Mapping[str, Any]) -> DealView:
 
 
 def money_view(amount: Decimal, currency: str | None) -> MoneyView | None:
-    return MoneyView(amount=money(amount, currency), currency=currency) if currency else None
+    return MoneyView(amount=format_amount(amount, currency), currency=currency) if currency else None

@@ -7,36 +7,21 @@ from fastapi import APIRouter, Body, Depends
 from pydantic import BaseModel
 
 from services.pipeline.api.opportunities import OpportunityId, external_alias
-from services.pipeline.opportunity.commands import (
-    Advance,
-    Assign,
-    Correct,
-    Dated,
-    Link,
-    Lose,
-    OpenOpportunity,
-    Qualify,
-    Recycle,
-    Reopen,
-    ReopenWith,
-    SetAmount,
-    SetCategory,
-    SetCloseDate,
-    Win,
-)
+from services.pipeline.opportunity import commands
 from services.pipeline.opportunity.decider import DECIDER
 from shared.rules.message import Command
 from shared.store.write_request import AliasClaim
+from shared.web.access import Scope
 from shared.web.call import Call, Needs
-from shared.web.openapi import AFTER_THIS, follow
+from shared.web.openapi import READ_AFTER_THIS, response_links
 
 router = APIRouter(tags=["opportunities"])
 Writes = Annotated[Call, Depends(Needs("pipeline:write"))]
 DEAL = "/pipeline/v1/opportunities/{opportunity_id}"
 ID = {"opportunity_id": "$response.body#/opportunity_id"}
-LED_TO = follow(
+LINKS = response_links(
     opportunity=(f"GET {DEAL}", ID),
-    history=(f"GET {DEAL}/history", ID | AFTER_THIS),
+    history=(f"GET {DEAL}/history", ID | READ_AFTER_THIS),
     qualify=(f"POST {DEAL}/qualify", ID),
     advance=(f"POST {DEAL}/advance", ID),
     set_amount=(f"POST {DEAL}/set-amount", ID),
@@ -52,12 +37,12 @@ LED_TO = follow(
 )
 
 
-class Accepted(BaseModel):
+class AcceptedChange(BaseModel):
     opportunity_id: str
     position: int
 
 
-class Opened(Accepted):
+class OpenedOpportunity(AcceptedChange):
     created: bool
 
 
@@ -65,103 +50,122 @@ class Opened(Accepted):
     "/opportunities",
     status_code=201,
     responses={
-        200: {"model": Opened, "description": "It was there", **LED_TO},
-        201: {"description": "A new one", **LED_TO},
+        200: {"model": OpenedOpportunity, "description": "The opportunity exists already", **LINKS},
+        201: {"description": "A new opportunity", **LINKS},
     },
 )
-async def open_opportunity(command: OpenOpportunity, call: Writes) -> Opened:
-    """A deal on a named account, without a lead. The same `external_id` and body again: 200, nothing new."""
+async def open_opportunity(command: commands.OpenOpportunity, call: Writes) -> OpenedOpportunity:
+    """Opens a deal on a named account, without a lead. The same `external_id` and body again: 200, nothing new."""
     claim = await external_claim(call, command.external_id)
     subject = str(call.context.clock_and_ids.new_id())
     find = [claim.alias] if claim else []
     done = await call.write(
-        DECIDER, subject, command, occurred_at=command.occurred_at, claim=claim, find=find, new=True
+        DECIDER, subject, command, occurred_at=command.occurred_at, claim=claim, resolve_by=find, is_new_stream=True
     )
     if not done.created:
         call.response.status_code = 200
-    return Opened(opportunity_id=done.subject, position=done.position, created=done.created)
+    return OpenedOpportunity(opportunity_id=done.subject, position=done.position, created=done.created)
 
 
 @router.post("/opportunities/{opportunity_id}/qualify")
-async def qualify(
+async def qualify_opportunity(
     opportunity_id: OpportunityId,
     call: Writes,
-    command: Annotated[Qualify, Body()] = Qualify(),  # noqa: B008
-) -> Accepted:
-    return await dated(call, opportunity_id, command)
+    command: Annotated[commands.Qualify, Body()] = commands.Qualify(),  # noqa: B008
+) -> AcceptedChange:
+    """Moves a deal from the unqualified stages into the qualified ones, by default into the first."""
+    return await write_dated(call, opportunity_id, command)
 
 
 @router.post("/opportunities/{opportunity_id}/advance")
-async def advance(opportunity_id: OpportunityId, command: Advance, call: Writes) -> Accepted:
-    return await dated(call, opportunity_id, command)
+async def advance_opportunity(opportunity_id: OpportunityId, command: commands.Advance, call: Writes) -> AcceptedChange:
+    """Moves a deal forward or back, within the unqualified or within the qualified stages."""
+    return await write_dated(call, opportunity_id, command)
 
 
 @router.post("/opportunities/{opportunity_id}/set-amount")
-async def set_amount(opportunity_id: OpportunityId, command: SetAmount, call: Writes) -> Accepted:
-    return await dated(call, opportunity_id, command)
+async def set_amount(opportunity_id: OpportunityId, command: commands.SetAmount, call: Writes) -> AcceptedChange:
+    """Sets an open deal's amount; null removes it."""
+    return await write_dated(call, opportunity_id, command)
 
 
 @router.post("/opportunities/{opportunity_id}/set-close-date")
-async def set_close_date(opportunity_id: OpportunityId, command: SetCloseDate, call: Writes) -> Accepted:
-    return await dated(call, opportunity_id, command)
+async def set_close_date(opportunity_id: OpportunityId, command: commands.SetCloseDate, call: Writes) -> AcceptedChange:
+    """Sets the day on which an open deal is expected to close; null removes it."""
+    return await write_dated(call, opportunity_id, command)
 
 
 @router.post("/opportunities/{opportunity_id}/set-category")
-async def set_category(opportunity_id: OpportunityId, command: SetCategory, call: Writes) -> Accepted:
-    return await dated(call, opportunity_id, command)
+async def set_category(opportunity_id: OpportunityId, command: commands.SetCategory, call: Writes) -> AcceptedChange:
+    """Sets an open deal's forecast category by hand. It no longer follows the stage."""
+    return await write_dated(call, opportunity_id, command)
 
 
 @router.post("/opportunities/{opportunity_id}/assign")
-async def assign(opportunity_id: OpportunityId, command: Assign, call: Writes) -> Accepted:
-    return await dated(call, opportunity_id, command)
+async def assign_opportunity(opportunity_id: OpportunityId, command: commands.Assign, call: Writes) -> AcceptedChange:
+    """Gives an open deal to another owner."""
+    return await write_dated(call, opportunity_id, command)
 
 
 @router.post("/opportunities/{opportunity_id}/win")
-async def win(
+async def win_opportunity(
     opportunity_id: OpportunityId,
     call: Writes,
-    command: Annotated[Win, Body()] = Win(),  # noqa: B008
-) -> Accepted:
-    return await dated(call, opportunity_id, command)
+    command: Annotated[commands.Win, Body()] = commands.Win(),  # noqa: B008
+) -> AcceptedChange:
+    """Closes a qualified deal as won. A close date in an ended period needs the scope `pipeline:correct` or
+    `history:write`."""
+    permitted = commands.PermittedWin(
+        body=command, may_change_ended_periods=has_any(call, "pipeline:correct", "history:write")
+    )
+    return await write(call, opportunity_id, permitted, command.occurred_at)
 
 
 @router.post("/opportunities/{opportunity_id}/lose")
-async def lose(opportunity_id: OpportunityId, command: Lose, call: Writes) -> Accepted:
-    return await dated(call, opportunity_id, command)
+async def lose_opportunity(opportunity_id: OpportunityId, command: commands.Lose, call: Writes) -> AcceptedChange:
+    """Closes a deal as lost. Its lead goes to nurture."""
+    return await write_dated(call, opportunity_id, command)
 
 
 @router.post("/opportunities/{opportunity_id}/recycle")
-async def recycle(opportunity_id: OpportunityId, command: Recycle, call: Writes) -> Accepted:
-    return await dated(call, opportunity_id, command)
+async def recycle_opportunity(opportunity_id: OpportunityId, command: commands.Recycle, call: Writes) -> AcceptedChange:
+    """Closes a deal as recycled. Its lead goes to nurture."""
+    return await write_dated(call, opportunity_id, command)
 
 
 @router.post("/opportunities/{opportunity_id}/reopen")
-async def reopen(opportunity_id: OpportunityId, command: Reopen, call: Writes) -> Accepted:
-    may_correct = "pipeline:correct" in call.caller.scopes
-    asked = ReopenWith(asked=command, may_correct=may_correct)
-    return await accepted(call, opportunity_id, asked, command.occurred_at)
+async def reopen_opportunity(opportunity_id: OpportunityId, command: commands.Reopen, call: Writes) -> AcceptedChange:
+    """Returns a closed deal to the stage it left. A win of an ended period needs the scope `pipeline:correct`."""
+    permitted = commands.PermittedReopen(body=command, may_change_ended_periods=has_any(call, "pipeline:correct"))
+    return await write(call, opportunity_id, permitted, command.occurred_at)
 
 
 @router.post("/opportunities/{opportunity_id}/correct")
-async def correct(opportunity_id: OpportunityId, command: Correct, call: Writes) -> Accepted:
+async def correct_opportunity(opportunity_id: OpportunityId, command: commands.Correct, call: Writes) -> AcceptedChange:
+    """Corrects the amount, close date or owner of a closed deal. Needs the scope `pipeline:correct`."""
     call.require("pipeline:correct")
-    return await dated(call, opportunity_id, command)
+    return await write_dated(call, opportunity_id, command)
 
 
 @router.post("/opportunities/{opportunity_id}/link")
-async def link(opportunity_id: OpportunityId, command: Link, call: Writes) -> Accepted:
+async def link_external_id(opportunity_id: OpportunityId, command: commands.Link, call: Writes) -> AcceptedChange:
+    """Adds an id that the deal has in another system."""
     claim = AliasClaim(external_alias(call, command.external_id))
     done = await call.write(DECIDER, opportunity_id, command, claim=claim)
-    return Accepted(opportunity_id=done.subject, position=done.position)
+    return AcceptedChange(opportunity_id=done.subject, position=done.position)
 
 
-async def dated(call: Call, opportunity_id: str, command: Dated) -> Accepted:
-    return await accepted(call, opportunity_id, command, command.occurred_at)
+def has_any(call: Call, *scopes: Scope) -> bool:
+    return not call.caller.scopes.isdisjoint(scopes)
 
 
-async def accepted(call: Call, opportunity_id: str, command: Command, occurred_at: datetime | None) -> Accepted:
+async def write_dated(call: Call, opportunity_id: str, command: commands.Dated) -> AcceptedChange:
+    return await write(call, opportunity_id, command, command.occurred_at)
+
+
+async def write(call: Call, opportunity_id: str, command: Command, occurred_at: datetime | None) -> AcceptedChange:
     done = await call.write(DECIDER, opportunity_id, command, occurred_at=occurred_at)
-    return Accepted(opportunity_id=done.subject, position=done.position)
+    return AcceptedChange(opportunity_id=done.subject, position=done.position)
 
 
 async def external_claim(call: Call, external_id: str | None) -> AliasClaim | None:

@@ -1,4 +1,4 @@
-"""What one may ask of an opportunity. Each model is the body of its route; `occurred_at` is when it really happened."""
+"""Commands on an opportunity. Most models are the body of a route; `occurred_at` is when it really happened."""
 
 from typing import Annotated, Literal
 from uuid import UUID
@@ -9,9 +9,9 @@ from services.pipeline.opportunity.events import Approach, Motion
 from services.pipeline.process.events import ForecastCategory
 from shared.rules.message import Command, Day, ExternalId, Flag, Instant, Line, Message, Prose, Slug
 from shared.rules.money import Money
-from shared.rules.reason import Reason
 
 BantStatus = Literal["met", "unmet", "unknown"]
+Reason = Annotated[Slug, Field(description="One of the codes that the settings allow", examples=["other"])]
 
 
 class BantItem(Message):
@@ -48,7 +48,7 @@ class OpenOpportunity(Dated):
 
 
 class TakeHandOver(Command):
-    """A lead that qualification handed over. `name` refers to a text that it lent."""
+    """A lead that qualification handed over. `name` refers to a text in its vault that it shares."""
 
     lead_id: str
     name: UUID | None
@@ -64,17 +64,17 @@ class TakeHandOver(Command):
 
 
 class AttachLead(Command):
-    """A lead that belongs to a deal which is there already."""
+    """A lead that was handed over to an open deal."""
 
     lead_id: str
 
 
 class EraseTexts(Command):
-    """What was written about the deal, its name among it, may speak of a person who was erased."""
+    """Erase the deal's name and notes: they may name a person who was erased."""
 
 
 class Qualify(Dated):
-    """From the unqualified stages into the qualified ones; an empty body confirms BANT as it was handed over."""
+    """From the unqualified stages into the qualified ones. An empty body confirms BANT as it was handed over."""
 
     bant: Bant = Bant()
     to_stage: Slug | None = None
@@ -87,7 +87,7 @@ class Advance(Dated):
 
 
 class EnterStage(Dated):
-    """A line of a past history: qualify where it crosses into the qualified stages, else advance."""
+    """A move of a past history: a qualification where it crosses into the qualified stages, else an advance."""
 
     to_stage: Slug
 
@@ -110,7 +110,7 @@ class Assign(Dated):
 
 
 class Win(Dated):
-    """`close_date`: by default the day of `occurred_at` in the business time zone."""
+    """`close_date`: by default, and at the latest, the day of `occurred_at` in the business time zone."""
 
     amount: Money | None = None
     close_date: Day | None = None
@@ -133,7 +133,7 @@ class Reopen(Dated):
 
 
 class Correct(Dated):
-    """Of a closed deal: what is absent stays."""
+    """A correction of a closed deal. Absent fields stay as they are."""
 
     amount: Money | None = None
     close_date: Day | None = None
@@ -142,91 +142,35 @@ class Correct(Dated):
     note: Prose | None = None
 
 
-class ReopenWith(Command):
-    """`may_correct`: whether the caller may change the past (scope `pipeline:correct`)."""
+class PermittedWin(Command):
+    """A win, with the caller's right to change ended periods."""
 
-    asked: Reopen
-    may_correct: bool
+    body: Win
+    may_change_ended_periods: bool = False
+
+
+class PermittedReopen(Command):
+    """A reopening, with the caller's right to change ended periods."""
+
+    body: Reopen
+    may_change_ended_periods: bool = False
 
 
 class Link(Command):
     external_id: ExternalId
 
 
+ChangeOfOpen = Qualify | Advance | EnterStage | SetAmount | SetCloseDate | SetCategory | Assign
 OpportunityCommand = (
     OpenOpportunity
     | TakeHandOver
     | AttachLead
     | EraseTexts
-    | Qualify
-    | Advance
-    | EnterStage
-    | SetAmount
-    | SetCloseDate
-    | SetCategory
-    | Assign
-    | Win
+    | ChangeOfOpen
+    | PermittedWin
     | Lose
     | Recycle
-    | ReopenWith
+    | PermittedReopen
     | Correct
     | Link
 )
-
-
-class OpenFact(OpenOpportunity):
-    command: Literal["open"]
-
-
-class EnterStageFact(EnterStage):
-    command: Literal["enter_stage"]
-
-
-class SetAmountFact(SetAmount):
-    command: Literal["set-amount"]
-
-
-class SetCloseDateFact(SetCloseDate):
-    command: Literal["set-close-date"]
-
-
-class SetCategoryFact(SetCategory):
-    command: Literal["set-category"]
-
-
-class AssignFact(Assign):
-    command: Literal["assign"]
-
-
-class WinFact(Win):
-    command: Literal["win"]
-
-
-class LoseFact(Lose):
-    command: Literal["lose"]
-
-
-class RecycleFact(Recycle):
-    command: Literal["recycle"]
-
-
-Fact = Annotated[
-    OpenFact
-    | EnterStageFact
-    | SetAmountFact
-    | SetCloseDateFact
-    | SetCategoryFact
-    | AssignFact
-    | WinFact
-    | LoseFact
-    | RecycleFact,
-    Field(discriminator="command"),
-]
-"""One thing that happened in a past history: a command under its name."""
-
-
-class History(Message):
-    """The whole past of one opportunity, in order; the first fact opens it."""
-
-    external_id: ExternalId
-    facts: tuple[Fact, ...] = Field(min_length=1, max_length=1000)

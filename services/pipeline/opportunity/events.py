@@ -1,13 +1,14 @@
 """What has happened to an opportunity. Stored for ever: add, never change.
 
-Every event carries the state after it that readers need, so that none of them has to remember the one before.
+Every change carries the opportunity's fields after it, so that no reader has to remember the event before.
 """
 
 from datetime import date
 from enum import StrEnum
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, NamedTuple
 
 from services.pipeline.process.events import ForecastCategory
+from shared.rules.flattened import FlattenedEvent
 from shared.rules.message import Erasure, Event, ExternalId, Line, Parser, Slug, parser
 from shared.rules.money import Amount, Currency
 from shared.rules.sealed import Sealed
@@ -29,8 +30,9 @@ class Outcome(StrEnum):
     RECYCLED = "recycled"
 
 
-class After(Event):
-    """The deal after the event. `process_version`: which version of its pipeline's process was used."""
+class OpportunityFields(NamedTuple):
+    """The fields of an opportunity. `process_version`: the version of its pipeline's process that set the stage;
+    `stage_mapped`: whether the stage has a category. A new field needs a default: stored events lack it."""
 
     account: Line
     owner: Slug
@@ -56,16 +58,25 @@ class After(Event):
     external_id: ExternalId | None
 
 
-class OpportunityOpened(After):
+MoveCommand = Literal["qualify", "advance", "win", "lose", "recycle", "reopen"]
+
+
+class ChangeEvent(FlattenedEvent):
+    """An event with the opportunity's fields after it. They are stored beside its own."""
+
+    after: OpportunityFields
+
+
+class OpportunityOpened(ChangeEvent):
     type: ClassVar[str] = "opportunity.opened"
     name: Sealed[str] | None
 
 
-class StageChanged(After):
-    """Qualify, advance, win, lose, recycle or reopen: exactly one event for each, whatever it changes besides."""
+class StageChanged(ChangeEvent):
+    """Each move is exactly one of these events, whatever else it changes."""
 
     type: ClassVar[str] = "opportunity.stage_changed"
-    command: Literal["qualify", "advance", "win", "lose", "recycle", "reopen"]
+    command: MoveCommand
     from_stage: Slug
     to_stage: Slug
     from_category: ForecastCategory
@@ -77,33 +88,35 @@ class StageChanged(After):
     note: Sealed[str] | None = None
 
 
-class AmountChanged(After):
+class AmountChanged(ChangeEvent):
     type: ClassVar[str] = "opportunity.amount_changed"
     from_amount: Amount | None
     from_currency: Currency | None
+    from_amount_estimated: bool | None = None
+    """None in events of the first release."""
 
 
-class CloseDateChanged(After):
+class CloseDateChanged(ChangeEvent):
     type: ClassVar[str] = "opportunity.close_date_changed"
     from_close_date: date | None
 
 
-class CategoryChanged(After):
-    """By hand; a category that follows the stage is inside `StageChanged`."""
+class CategoryChanged(ChangeEvent):
+    """Chosen by hand; a category that follows the stage is part of `StageChanged`."""
 
     type: ClassVar[str] = "opportunity.category_changed"
     from_category: ForecastCategory
     to_category: ForecastCategory
 
 
-class Assigned(After):
+class Assigned(ChangeEvent):
     type: ClassVar[str] = "opportunity.assigned"
     from_owner: Slug
     to_owner: Slug
 
 
-class Corrected(After):
-    """A closed deal's amount, close date or owner was put right."""
+class Corrected(ChangeEvent):
+    """A closed deal's amount, close date or owner was corrected."""
 
     type: ClassVar[str] = "opportunity.corrected"
     from_amount: Amount | None
@@ -114,19 +127,19 @@ class Corrected(After):
     note: Sealed[str] | None = None
 
 
-class LeadAttached(After):
+class LeadAttached(ChangeEvent):
     type: ClassVar[str] = "opportunity.lead_attached"
     lead_id: str
 
 
-class Linked(After):
-    """The deal got an id of another system."""
+class Linked(ChangeEvent):
+    """The deal got the id it has in another system."""
 
     type: ClassVar[str] = "opportunity.linked"
 
 
 class HandOverRefused(Event):
-    """A lead was handed over, and a rule said no: no opportunity came of it."""
+    """A rule refused a lead that was handed over: there is no opportunity for it."""
 
     type: ClassVar[str] = "hand_over.refused"
     lead_id: str
@@ -134,7 +147,7 @@ class HandOverRefused(Event):
 
 
 class TextsErased(Erasure):
-    """A person of one of the deal's leads was erased, and with them what was written about the deal."""
+    """The deal's name and notes were erased, because a person of one of its leads was."""
 
     type: ClassVar[str] = "opportunity.texts_erased"
 

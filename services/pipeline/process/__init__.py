@@ -1,1 +1,1 @@
-"""The sales processes: one stream for all pipelines."""
+"""The sales processes: the stages of every pipeline, as versioned data in one stream."""

@@ -1,4 +1,4 @@
-"""Opportunities as they are now, one row each: for lists."""
+"""Opportunities as they are now, one row each, for lists."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +25,8 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.pipeline.events import PipelineEvent
-from services.pipeline.opportunity.events import After, OpportunityOpened
+from services.pipeline.opportunity import events
+from services.pipeline.opportunity.events import OpportunityFields
 from shared.flow.projection import Projection
 from shared.rules.message import RecordedEvent
 from shared.store.rows import rows, upsert
@@ -54,34 +55,36 @@ class Columns(TypedColumns):
 
 
 opportunities = Table("opportunities", MetaData(), Columns)
-COPIED = [column.name for column in opportunities.c if column.name in After.model_fields]
+COPIED = [column.name for column in opportunities.c if column.name in OpportunityFields._fields]
 UPSERT = upsert(opportunities)
 NAMES = select(opportunities.c.opportunity_id, opportunities.c.name_ref)
 
 
-async def apply(tx: AsyncConnection, facts: Sequence[RecordedEvent[PipelineEvent]]) -> None:
-    """A batch becomes one statement: of each opportunity, the state after its last event."""
-    names = {fact.subject: fact.event for fact in facts if isinstance(fact.event, OpportunityOpened)}
-    last = {fact.subject: (fact, fact.event) for fact in facts if isinstance(fact.event, After)}
-    known = await names_of(tx, last.keys() - names.keys())
-    for subject, event in names.items():
-        known[subject] = event.name.ref if event.name else None
-    await tx.execute(UPSERT, rows(row(fact, event, known[subject]) for subject, (fact, event) in last.items()))
+async def apply(tx: AsyncConnection, batch: Sequence[RecordedEvent[PipelineEvent]]) -> None:
+    """A batch becomes one statement: the state of each opportunity after its last event."""
+    names = {one.subject: name_ref(one.event) for one in batch if isinstance(one.event, events.OpportunityOpened)}
+    last = {one.subject: row(one, one.event.after) for one in batch if isinstance(one.event, events.ChangeEvent)}
+    names |= await stored_names(tx, last.keys() - names.keys())
+    await tx.execute(UPSERT, rows({**row, "name_ref": names[subject]} for subject, row in last.items()))
 
 
-async def names_of(tx: AsyncConnection, subjects: set[str]) -> dict[str, UUID | None]:
+async def stored_names(tx: AsyncConnection, subjects: set[str]) -> dict[str, UUID | None]:
     found = await tx.execute(NAMES.where(opportunities.c.opportunity_id.in_(subjects)))
-    return {one.opportunity_id: one.name_ref for one in found}
+    return {row.opportunity_id: row.name_ref for row in found}
 
 
-def row(fact: RecordedEvent[PipelineEvent], event: After, name_ref: UUID | None) -> dict[str, Any]:
-    copied = {name: getattr(event, name) for name in COPIED}
-    return copied | {"opportunity_id": fact.subject, "name_ref": name_ref, "version": fact.version}
+def name_ref(event: events.OpportunityOpened) -> UUID | None:
+    return event.name.ref if event.name else None
+
+
+def row(recorded: RecordedEvent[PipelineEvent], fields: OpportunityFields) -> dict[str, Any]:
+    copied = {name: getattr(fields, name) for name in COPIED}
+    return copied | {"opportunity_id": recorded.subject, "version": recorded.version}
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """A filter: what is none does not matter."""
+class OpportunityFilter:
+    """None means any."""
 
     stage: str | None = None
     owner: str | None = None
@@ -91,19 +94,19 @@ class Wanted:
     account: str | None = None
 
 
-async def find(tx: AsyncConnection, wanted: Wanted, after: str | None, limit: int) -> list[dict[str, Any]]:
-    """In the order of their ids, one more than `limit`."""
+async def find(tx: AsyncConnection, criteria: OpportunityFilter, after: str | None, limit: int) -> list[dict[str, Any]]:
+    """One row more than `limit`, in the order of their ids, from behind the id `after`."""
     query = select(opportunities).order_by(opportunities.c.opportunity_id).limit(limit + 1)
     for name in ("stage", "owner", "category", "account"):
-        value = getattr(wanted, name)
+        value = getattr(criteria, name)
         query = query if value is None else query.where(opportunities.c[name] == value)
-    if wanted.closing_from:
-        query = query.where(opportunities.c.close_date >= wanted.closing_from)
-    if wanted.closing_to:
-        query = query.where(opportunities.c.close_date <= wanted.closing_to)
+    if criteria.closing_from:
+        query = query.where(opportunities.c.close_date >= criteria.closing_from)
+    if criteria.closing_to:
+        query = query.where(opportunities.c.close_date <= criteria.closing_to)
     if after is not None:
         query = query.where(opportunities.c.opportunity_id > after)
-    return [dict(found) for found in (await tx.execute(query)).mappings()]
+    return [dict(row) for row in (await tx.execute(query)).mappings()]
 
 
 PROJECTION = Projection("opportunities", 1, opportunities.metadata, {"pipeline": apply})

@@ -1,4 +1,4 @@
-"""Every visit of an opportunity to a stage: when it came, when it left, with what."""
+"""Every visit of an opportunity to a stage: when it entered and left it, and with which amount."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,7 +9,7 @@ from sqlalchemy import Column, DateTime, Integer, MetaData, Named, Numeric, Tabl
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.pipeline.events import PipelineEvent
-from services.pipeline.opportunity.events import OpportunityOpened, StageChanged
+from services.pipeline.opportunity import events
 from shared.flow.projection import Projection
 from shared.rules.message import RecordedEvent
 from shared.store.rows import rows, upsert
@@ -31,48 +31,50 @@ class Columns(TypedColumns):
 stage_visits = Table("stage_visits", MetaData(), Columns)
 UPSERT = upsert(stage_visits)
 Visit = dict[str, Any]
+"""A row."""
+Move = events.OpportunityOpened | events.StageChanged
 
 
-async def apply(tx: AsyncConnection, facts: Sequence[RecordedEvent[PipelineEvent]]) -> None:
-    """A stage change closes the visit that is open and begins the next."""
-    moves = [(fact, fact.event) for fact in facts if isinstance(fact.event, OpportunityOpened | StageChanged)]
-    last = await open_visits(tx, {fact.subject for fact, _ in moves})
+async def apply(tx: AsyncConnection, batch: Sequence[RecordedEvent[PipelineEvent]]) -> None:
+    """A stage change closes the open visit and begins the next."""
+    moves = [(recorded, recorded.event) for recorded in batch if isinstance(recorded.event, Move)]
+    last = await open_visits(tx, {recorded.subject for recorded, _ in moves})
     changed: dict[tuple[str, int], Visit] = {}
-    for fact, event in moves:
-        before = last.get(fact.subject)
+    for recorded, event in moves:
+        before = last.get(recorded.subject)
         if before is not None:
-            before["left_at"] = fact.occurred_at
-            changed[fact.subject, before["number"]] = before
-        visit = last[fact.subject] = begun(fact, event, before)
-        changed[fact.subject, visit["number"]] = visit
+            before["left_at"] = recorded.occurred_at
+            changed[recorded.subject, before["number"]] = before
+        visit = last[recorded.subject] = next_visit(recorded, event, before)
+        changed[recorded.subject, visit["number"]] = visit
     await tx.execute(UPSERT, rows(changed.values()))
 
 
 async def open_visits(tx: AsyncConnection, subjects: set[str]) -> dict[str, Visit]:
     query = select(stage_visits).where(stage_visits.c.opportunity_id.in_(subjects), stage_visits.c.left_at.is_(None))
-    return {found["opportunity_id"]: dict(found) for found in (await tx.execute(query)).mappings()}
+    return {row["opportunity_id"]: dict(row) for row in (await tx.execute(query)).mappings()}
 
 
-def begun(fact: RecordedEvent[PipelineEvent], event: OpportunityOpened | StageChanged, before: Visit | None) -> Visit:
+def next_visit(recorded: RecordedEvent[PipelineEvent], event: Move, before: Visit | None) -> Visit:
+    fields = event.after
     return {
-        "opportunity_id": fact.subject,
+        "opportunity_id": recorded.subject,
         "number": before["number"] + 1 if before else 1,
-        "stage": event.stage,
+        "stage": fields.stage,
         "previous_stage": before["stage"] if before else None,
-        "entered_at": fact.occurred_at,
+        "entered_at": recorded.occurred_at,
         "left_at": None,
-        "amount": event.amount,
-        "currency": event.currency,
-        "category": event.category,
-        "actor": fact.actor,
+        "amount": fields.amount,
+        "currency": fields.currency,
+        "category": fields.category,
+        "actor": recorded.actor,
     }
 
 
 async def of_opportunity(tx: AsyncConnection, opportunity_id: str) -> list[Visit]:
-    """In their order."""
-    mine = stage_visits.c.opportunity_id == opportunity_id
-    query = select(stage_visits).where(mine).order_by(stage_visits.c.number)
-    return [dict(found) for found in (await tx.execute(query)).mappings()]
+    """The visits in their order."""
+    query = select(stage_visits).where(stage_visits.c.opportunity_id == opportunity_id).order_by(stage_visits.c.number)
+    return [dict(row) for row in (await tx.execute(query)).mappings()]
 
 
 PROJECTION = Projection("stage_visits", 1, stage_visits.metadata, {"pipeline": apply})

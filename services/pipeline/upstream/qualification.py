@@ -1,4 +1,4 @@
-"""What pipeline reads of qualification's events."""
+"""The events of qualification that pipeline reads."""
 
 from datetime import date
 from typing import ClassVar
@@ -14,7 +14,7 @@ class Reference(Message):
 
 
 class LeadHandedOver(UpstreamEvent):
-    """`attached`: to a deal that is there already."""
+    """`attached`: to an open deal, instead of becoming a new one."""
 
     type: ClassVar[str] = "lead.srl"
     opportunity_id: str

@@ -13,7 +13,7 @@ from services.qualification.lead.state import NotThere, State
 from services.qualification.projections import deals
 from shared.store.write_request import WriteResult
 from shared.web.call import Call
-from shared.web.openapi import AFTER_THIS, follow
+from shared.web.openapi import READ_AFTER_THIS, response_links
 
 router = APIRouter(tags=["leads"])
 
@@ -32,13 +32,13 @@ class HandedOver(BaseModel):
 
 DEAL = "/pipeline/v1/opportunities/{opportunity_id}"
 ID = {"opportunity_id": "$response.body#/opportunity_id"}
-LED_TO = follow(
-    opportunity=(f"GET {DEAL}", ID | AFTER_THIS),
-    history=(f"GET {DEAL}/history", ID | AFTER_THIS),
+LED_TO = response_links(
+    opportunity=(f"GET {DEAL}", ID | READ_AFTER_THIS),
+    history=(f"GET {DEAL}/history", ID | READ_AFTER_THIS),
     qualify=(f"POST {DEAL}/qualify", ID),
     win=(f"POST {DEAL}/win", ID),
     lose=(f"POST {DEAL}/lose", ID),
-    lead=("GET /qualification/v1/leads/{lead_id}", {"lead_id": "$request.path.lead_id", **AFTER_THIS}),
+    lead=("GET /qualification/v1/leads/{lead_id}", {"lead_id": "$request.path.lead_id", **READ_AFTER_THIS}),
 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
 from services.qualification.lead.decider import DECIDER
@@ -17,16 +17,17 @@ from shared.rules.message import Instant, Line, Missing, Slug
 from shared.rules.money import text
 from shared.rules.sealed import Sealed
 from shared.web.call import Call, Folded, Needs
-from shared.web.openapi import follow
-from shared.web.paging import Cursor, Limit, Page, decode, page
+from shared.web.input import ResourceId
+from shared.web.openapi import response_links
+from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
 
 router = APIRouter(tags=["leads"])
 Reads = Annotated[Call, Depends(Needs("leads:read"))]
 Writes = Annotated[Call, Depends(Needs("qualification:write"))]
-LeadId = Annotated[str, Path(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
+LeadId = ResourceId
 HERE = "/qualification/v1/leads/{lead_id}"
 ID = {"lead_id": "$response.body#/lead_id"}
-LED_TO = follow(
+LED_TO = response_links(
     score=(f"GET {HERE}/score", ID),
     mark_mql=(f"POST {HERE}/mark-mql", ID),
     bant=(f"POST {HERE}/bant", ID),
@@ -159,11 +160,11 @@ async def listed(
 ) -> Page[Summary]:
     """In the order of their ids. `since`: captured then or later. `account`: the company's domain, or the account of
     the last hand-over."""
-    cursor = decode(after, str)
+    cursor = decode_cursor(after, str)
     wanted = Wanted(lifecycle, grade, source, account, since)
     async with call.read() as tx:
         found = await leads.find(tx, wanted, cursor[0] if cursor else None, limit)
-    return page([summary(row, row["lead_id"]) for row in found], limit, lambda item: [item.lead_id])
+    return make_page([summary(row, row["lead_id"]) for row in found], limit, lambda item: [item.lead_id])
 
 
 def evidence_of(state: State) -> list[Sealed[Any] | None]:

@@ -9,7 +9,7 @@ from services.qualification.api.leads import Reads, Writes
 from services.qualification.model.decider import ALL, DECIDER, ActivateModel, DefineModel, Models
 from services.qualification.model.events import ScoringModel
 from shared.web.call import Accepted
-from shared.web.openapi import follow
+from shared.web.openapi import response_links
 
 router = APIRouter(tags=["models"])
 Version = Annotated[int, Path(ge=1, lt=2**31)]
@@ -42,7 +42,7 @@ async def models(call: Reads) -> ModelsView:
     )
 
 
-ACTIVATE = follow(
+ACTIVATE = response_links(
     activate=("POST /qualification/v1/models/{version}/activate", {"version": "$response.body#/version"}),
 )
 

@@ -9,7 +9,7 @@ from services.qualification.api.leads import Reads, Summary, summary
 from services.qualification.projections import leads
 from services.qualification.projections.leads import QueueKey
 from shared.rules.message import Line
-from shared.web.paging import Cursor, Limit, Page, decode, page
+from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
 
 router = APIRouter(tags=["queue"])
 
@@ -39,12 +39,12 @@ async def queue(
 ) -> Page[Queued]:
     """Demo requests first, then the better grade, then the older. With `sdr`: what that person claimed, and what
     nobody has. `refused`: why pipeline sent it back."""
-    cursor: QueueKey | None = decode(after, *CURSOR)
+    cursor: QueueKey | None = decode_cursor(after, *CURSOR)
     async with call.read() as tx:
         found = await leads.queue(tx, sdr, cursor, limit)
     now = call.context.clock_and_ids.now()
     keys = {row["lead_id"]: [row[name] for name in ("demo_first", "queue_grade", "mql_at", "lead_id")] for row in found}
-    return page([queued(row, now) for row in found], limit, lambda item: keys[item.lead_id])
+    return make_page([queued(row, now) for row in found], limit, lambda item: keys[item.lead_id])
 
 
 def queued(row: leads.Row, now: datetime) -> Queued:

@@ -1,6 +1,6 @@
-"""The log: the ordered, partitioned road of events between services. Kafka, or (embedded) tables in Postgres.
+"""The log carries events between services, partitioned and in order: Kafka, or (embedded) tables in Postgres.
 
-Both keep every record for ever, in the order of its key, and promise what `Log` says; one test suite holds them to it.
+Both keep every record for ever, in order within a partition, and fulfil the protocol `Log`; the same tests run on both.
 A *source* is the name of the service whose events a topic carries.
 """
 
@@ -16,22 +16,22 @@ from uuid import UUID
 from shared.rules.message import BEGINNING, StoredEvent
 
 LARGEST_RECORD = 1024 * 1024
-"""Bytes, with the envelope's. Kafka's default (`max.message.bytes`), held on both logs."""
+"""Bytes, with the envelope. Kafka's default for `max.message.bytes`; the embedded log has the same limit."""
 
 ENVELOPE = 1024
-"""Bytes that a record needs beside its texts: ids, instants, the names of headers."""
+"""Bytes of a record beside its texts: ids, instants, names of headers."""
 
 
 class LogUnavailable(Exception):
-    """The log cannot be reached, refuses, or did not answer in time: retry for ever, with back-off."""
+    """The log cannot be reached, refuses, or did not answer in time. Callers retry for ever, with back-off."""
 
 
 class UnknownTopic(LogUnavailable):
-    """There is no such topic, or not yet: the relay of its service creates it."""
+    """The topic does not exist yet: the relay of its service creates it."""
 
 
 class RecordTooLarge(Exception):
-    """An event is over `LARGEST_RECORD`; nothing of its chunk was sent. Retrying does not help."""
+    """An event is larger than `LARGEST_RECORD`; nothing of its chunk was sent. A retry would fail again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +49,19 @@ class Fetched(NamedTuple):
     event: StoredEvent
 
 
-NOT_OURS = StoredEvent(0, UUID(int=0), "", 0, "", "", BEGINNING, BEGINNING, "", UUID(int=0), None)
-"""Stands for a record that nobody of ours can have written: it has no position, so whoever merges passes over it. If it
-is what is left of an event, that event's position is a hole."""
+FOREIGN_RECORD = StoredEvent(0, UUID(int=0), "", 0, "", "", BEGINNING, BEGINNING, "", UUID(int=0), None)
+"""Stands for a record that the relay cannot have written. It has no position, so merging passes over it. If it is the
+rest of a damaged event, that event's position is a hole."""
 
 
 class Publisher(Protocol):
     async def publish(self, events: Sequence[StoredEvent]) -> None:
-        """Appends these to their partitions, in this order per partition; returns when all are acknowledged as durable.
+        """Appends the events to their partitions, in order; returns when all are acknowledged as durable.
 
         No chunk of a partition is sent before the previous one is acknowledged, so nothing overtakes a failure.
-        Raises `LogUnavailable` in bounded time: then any part of `events` may have been written, the publisher is
-        finished, and the caller opens another and resends from its cursor. Raises `RecordTooLarge` before anything
-        is sent. One call at a time.
+        Raises `LogUnavailable` in bounded time: any part of `events` may then have been written, the publisher cannot
+        be used any more, and the caller opens another one and resends from its cursor. Raises `RecordTooLarge` before
+        anything is sent. One call at a time.
         """
 
 
@@ -73,12 +73,12 @@ class PartitionReader(Protocol):
     async def read(self, partitions: Collection[int], wait: float) -> Mapping[int, Sequence[Fetched]]:
         """Some of the next records of these partitions, in the order of offsets, without gaps.
 
-        Waits up to `wait` seconds for the first; empty when none came. The other partitions lose nothing.
-        Raises `LogUnavailable`; the reader is then finished. One call at a time.
+        Waits up to `wait` seconds for the first; empty when none came. The other partitions stay where they are.
+        Raises `LogUnavailable`; the reader cannot be used any more then. One call at a time.
         """
 
     async def ends(self) -> Mapping[int, int]:
-        """The offset after the last readable record, now, of every partition that the topic has.
+        """By partition of the topic, the offset after the last record that can be read now.
 
         Every record that was acknowledged before the call lies below. Partitions that were added since the reader
         was opened show up within half a minute. Raises `LogUnavailable`.
@@ -86,42 +86,42 @@ class PartitionReader(Protocol):
 
 
 class Log(Protocol):
-    """Every method raises `LogUnavailable` in a few seconds when the log is away, and works again when it is back."""
+    """While the log is unavailable, every method raises `LogUnavailable` within seconds."""
 
     async def create_topic(self, topic: str, partitions: int) -> None:
-        """Creates the topic with unlimited retention. One that exists is left as it is, with its partitions."""
+        """Creates the topic with unlimited retention, unless it exists: then its partitions stay as they are."""
 
     async def empty_topic(self, topic: str, partitions: int) -> None:
-        """The topic without a record, its offsets from 0 again; with the partitions it had, else created with these.
+        """Removes all records: offsets begin at 0 again. A topic that does not exist is created with `partitions`.
 
-        Whoever reads it notices that it was made anew. Nobody else may be publishing to it.
+        Readers notice that the topic was recreated. No other process may publish to it meanwhile.
         """
 
     def publisher(self, topic: str, source: str) -> AbstractAsyncContextManager[Publisher]:
-        """For one writer at a time. Raises `LogUnavailable`, `UnknownTopic` on entering."""
+        """For one writer at a time. Entering raises `LogUnavailable`, `UnknownTopic`."""
 
     def reader(self, topic: str, offsets: Mapping[int, int]) -> AbstractAsyncContextManager[PartitionReader]:
-        """Reads all partitions, each from its offset here, else from its beginning; belongs to no group.
+        """Reads all partitions from these offsets, or from 0; belongs to no consumer group.
 
-        An offset that the partition does not have (the topic was made anew) means its beginning.
-        Raises `LogUnavailable`, `UnknownTopic` on entering.
+        An offset beyond the partition's end (the topic was recreated) counts as 0. Entering raises `LogUnavailable`,
+        `UnknownTopic`.
         """
 
     async def set_watermark(self, source: str, watermark: Watermark) -> None:
-        """Replaces the source's watermark; durable on return."""
+        """Replaces the source's watermark; it is durable on return."""
 
     async def watermark(self, source: str) -> Watermark | None:
-        """The last that was set before the call; `None` when there is none."""
+        """The one set last; `None` when there is none."""
 
     async def check(self) -> None:
         """Returns when the log answers now."""
 
     async def close(self) -> None:
-        """Frees what the log holds; publishers and readers are closed by their own contexts, before."""
+        """Releases all connections, after publishers and readers were closed by their contexts."""
 
 
-def must_fit(events: Sequence[StoredEvent]) -> None:
-    """Raises `RecordTooLarge` if one of them is."""
+def check_sizes(events: Sequence[StoredEvent]) -> None:
+    """Raises `RecordTooLarge`."""
     for event in events:
         size = record_size(event)
         if size > LARGEST_RECORD:
@@ -129,7 +129,7 @@ def must_fit(events: Sequence[StoredEvent]) -> None:
 
 
 def record_size(event: StoredEvent) -> int:
-    texts = (event.data, event.stream, event.stream, event.type, event.actor)
+    texts = (event.data, event.stream, event.stream, event.type, event.actor, event.on_behalf_of or "")
     return ENVELOPE + sum(len(text.encode()) for text in texts)
 
 
@@ -140,7 +140,7 @@ def partition_of(key: str, partitions: int) -> int:
 
 @lru_cache(maxsize=65_536)
 def murmur2(data: bytes) -> int:
-    """Austin Appleby's MurmurHash2 with Kafka's seed, as an unsigned 32-bit number."""
+    """Austin Appleby's MurmurHash2 with the seed of Kafka's Java client, as an unsigned 32-bit number."""
     whole = len(data) & ~3
     h = 0x9747B28C ^ len(data)
     for (word,) in struct.iter_unpack("<I", data[:whole]):

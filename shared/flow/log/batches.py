@@ -1,4 +1,4 @@
-"""Publishing by whole batches: nothing is sent to a partition before what went there before is acknowledged."""
+"""Publishes by whole batches: nothing is sent to a partition before its previous batch is acknowledged."""
 
 import asyncio
 from collections import defaultdict
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from shared.flow.cancelled import cancellations
-from shared.flow.log import LogUnavailable, must_fit, partition_of
-from shared.flow.log.cloudevents import headers_of
+from shared.flow.cloudevents import to_headers
+from shared.flow.log import LogUnavailable, check_sizes, partition_of
 from shared.rules.message import StoredEvent
 
 
 class Batch(Protocol):
-    """What aiokafka calls a batch builder. An empty one takes any record; a full one answers `None`."""
+    """aiokafka's batch builder. An empty batch takes any record; a full one returns `None` from `append`."""
 
     def append(self, *, timestamp: None, key: bytes, value: bytes, headers: list[tuple[str, bytes]]) -> Any: ...
 
@@ -31,49 +31,49 @@ class BatchPublisher:
     failed: bool = False
 
     async def publish(self, events: Sequence[StoredEvent]) -> None:
-        must_fit(events)
+        check_sizes(events)
         if self.failed:
             raise LogUnavailable("this publisher failed before")
         self.failed = True
-        parts: dict[int, list[StoredEvent]] = defaultdict(list)
+        by_partition: dict[int, list[StoredEvent]] = defaultdict(list)
         for event in events:
-            parts[partition_of(event.stream, self.partitions)].append(event)
-        await together(self.deliver(partition, those) for partition, those in parts.items())
+            by_partition[partition_of(event.stream, self.partitions)].append(event)
+        await run_all(self.deliver(partition, part) for partition, part in by_partition.items())
         self.failed = False
 
     async def deliver(self, partition: int, events: Iterable[StoredEvent]) -> None:
-        """aiokafka may drop a batch and go on with the next: so there is no next before this one is acknowledged."""
+        """aiokafka may drop a batch and send the next one: the next batch is built after this acknowledgement."""
         for batch in self.batches(events):
             await self.send(partition, batch)
 
     def batches(self, events: Iterable[StoredEvent]) -> Iterable[Batch]:
-        """Closed, else they would linger for others to join them, and those come only after them."""
+        """Batches are closed at once: an open one would wait for records that come only after its acknowledgement."""
         batch = self.new_batch()
         for event in events:
-            if not self.added(batch, event):
+            if not self.try_append(batch, event):
                 yield batch
                 batch = self.new_batch()
-                self.added(batch, event)
+                self.try_append(batch, event)
         batch.close()
         yield batch
 
-    def added(self, batch: Batch, event: StoredEvent) -> bool:
-        headers = headers_of(event, self.source)
+    def try_append(self, batch: Batch, event: StoredEvent) -> bool:
+        headers = to_headers(event, self.source)
         key, value = event.stream.encode(), event.data.encode()
         return batch.append(timestamp=None, key=key, value=value, headers=headers) is not None
 
 
-async def together(parts: Iterable[Coroutine[Any, Any, None]]) -> None:
-    """All at the same time; the first that fails ends the others."""
+async def run_all(coroutines: Iterable[Coroutine[Any, Any, None]]) -> None:
+    """Runs all concurrently; the first that fails cancels the others."""
     cancelled_before = cancellations()
-    tasks = [asyncio.create_task(part) for part in parts]
+    tasks = [asyncio.create_task(each) for each in coroutines]
     try:
         await asyncio.gather(*tasks)
     except Exception:
         for task in tasks:
             task.cancel()
         await asyncio.wait(tasks)
-        # A cancellation of ours that meets a failure is not told of: who retries failures would then never stop.
+        # A failure can replace a cancellation of this task: callers that retry after failures would then never stop.
         if cancellations() > cancelled_before:
             raise asyncio.CancelledError from None
         raise

@@ -1,4 +1,4 @@
-"""Lifetimes of aiokafka's clients, whose own ends are no use when the broker is away."""
+"""Lifetimes of aiokafka's clients. Their own `start` and `stop` leave connections open when the broker is away."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -6,21 +6,21 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
-ENDING = 2.5
-"""Seconds that a client gets to end what it is doing, before it is cut off."""
+CLOSE_TIMEOUT = 2.5
+"""Seconds in which a client may finish what it is doing, before it is cancelled."""
 
 
-class Kept(Generic[T]):
-    """A client for one user at a time, opened when it is first needed, and again after a failure."""
+class ReusableClient(Generic[T]):
+    """A client that stays open and is used by one task at a time. Opened on first use, and again after a failure."""
 
-    def __init__(self, opened: Callable[[], AbstractAsyncContextManager[T]]) -> None:
-        self._opened = opened
+    def __init__(self, open_client: Callable[[], AbstractAsyncContextManager[T]]) -> None:
+        self._open_client = open_client
         self._open: tuple[AsyncExitStack, T] | None = None
-        self._turn = asyncio.Lock()
+        self._lock = asyncio.Lock()
 
     @asynccontextmanager
     async def use(self) -> AsyncIterator[T]:
-        async with self._turn:
+        async with self._lock:
             try:
                 yield await self._client()
             except BaseException:
@@ -30,7 +30,7 @@ class Kept(Generic[T]):
     async def _client(self) -> T:
         if self._open is None:
             stack = AsyncExitStack()
-            self._open = stack, await stack.enter_async_context(self._opened())
+            self._open = stack, await stack.enter_async_context(self._open_client())
         return self._open[1]
 
     async def close(self) -> None:
@@ -40,63 +40,63 @@ class Kept(Generic[T]):
             await stack.aclose()
 
 
-async def begin(client: Any) -> None:
-    """Its own `start`, cut short, leaves a connection behind that nobody closes: it may end what it is doing."""
+async def start_client(client: Any) -> None:
+    """A cancelled `start` leaves a connection behind that nothing closes: it is given time to finish."""
     starting = asyncio.create_task(client.start())
     try:
         await asyncio.shield(starting)
     except asyncio.CancelledError:
-        await run_to_completion(cut_short(starting))
+        await run_to_completion(cancel_start(starting))
         raise
 
 
-async def cut_short(starting: asyncio.Task[None]) -> None:
-    await asyncio.wait({starting}, timeout=ENDING)
+async def cancel_start(starting: asyncio.Task[None]) -> None:
+    await asyncio.wait({starting}, timeout=CLOSE_TIMEOUT)
     starting.cancel()
     await asyncio.gather(starting, return_exceptions=True)
 
 
-async def run_to_completion(ending: Coroutine[Any, Any, None]) -> None:
-    """Also when whoever waits for it is cancelled meanwhile; they hear of that afterwards. An end that is cut short
-    leaves connections behind."""
-    task, cut = asyncio.ensure_future(ending), None
+async def run_to_completion(coroutine: Coroutine[Any, Any, None]) -> None:
+    """Runs to the end even if the calling task is cancelled meanwhile; the cancellation is raised afterwards. Closing
+    that is cut short leaves connections behind."""
+    task, cancelled = asyncio.ensure_future(coroutine), None
     while not task.done():
         try:
             await asyncio.wait({task})
         except asyncio.CancelledError as error:
-            cut = error
-    if cut is not None:
-        raise cut
+            cancelled = error
+    if cancelled is not None:
+        raise cancelled
     task.result()
 
 
 async def close_producer(producer: Any) -> None:
-    """Its own `stop` would first wait, for ever, until everything is delivered."""
+    """The producer's `stop` would first wait, without limit, until everything is delivered."""
     sender = producer._sender.sender_task
     if sender is not None:
-        for _ in ("finish the request that is on its way", "and drop it when it takes too long"):
+        for _ in ("the first cancellation ends the loop after the current request", "the second ends the request"):
             sender.cancel()
-            await asyncio.wait({sender}, timeout=ENDING)
+            await asyncio.wait({sender}, timeout=CLOSE_TIMEOUT)
     producer._closed = True
-    await closed(producer.client)
+    await close_connections(producer.client)
 
 
 async def close_consumer(consumer: Any) -> None:
-    """Its own `stop` ends half done, by a `CancelledError` of its making, while a fetch waits to be repeated."""
+    """While a fetch waits to be repeated, the consumer's `stop` ends half done, by a `CancelledError` of its own."""
     stopping = asyncio.create_task(consumer.stop())
-    await asyncio.wait({stopping}, timeout=ENDING)
+    await asyncio.wait({stopping}, timeout=CLOSE_TIMEOUT)
     stopping.cancel()
     if not stopping.done() or stopping.cancelled() or stopping.exception():
-        await closed(consumer._client)
+        await close_connections(consumer._client)
 
 
 async def close_admin_client(admin: Any) -> None:
-    await closed(admin._client)
+    await close_connections(admin._client)
     await admin.close()
 
 
-async def closed(client: Any) -> None:
-    """Its own `close` ends half done when its task for metadata has died, of an answer that made no sense."""
+async def close_connections(client: Any) -> None:
+    """The client's `close` ends half done when its metadata task has died of a malformed answer."""
     task, client._sync_task = client._sync_task, None
     if task is not None:
         task.cancel()

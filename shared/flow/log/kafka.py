@@ -1,4 +1,4 @@
-"""The log in Kafka. aiokafka's defaults lose records; every setting that matters is stated here."""
+"""The log in Kafka. aiokafka's defaults can lose records: every setting that matters is stated here."""
 
 import asyncio
 import struct
@@ -12,36 +12,48 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition  # type:
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic  # type: ignore[import-untyped]
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code  # type: ignore[import-untyped]
 
-from shared.flow.log import NOT_OURS, Fetched, LogUnavailable, UnknownTopic, Watermark
+from shared.flow.cloudevents import from_headers
+from shared.flow.log import FOREIGN_RECORD, Fetched, LogUnavailable, UnknownTopic, Watermark
 from shared.flow.log.batches import Batch, BatchPublisher
-from shared.flow.log.clients import Kept, begin, close_admin_client, close_consumer, close_producer, run_to_completion
-from shared.flow.log.cloudevents import event_of
-from shared.flow.log.watermarks import Tail, written_watermark
+from shared.flow.log.clients import (
+    ReusableClient,
+    close_admin_client,
+    close_consumer,
+    close_producer,
+    run_to_completion,
+    start_client,
+)
+from shared.flow.log.watermarks import WatermarkReader, encode_watermark
 
 log = structlog.get_logger()
-PATIENCE = 5.0
-"""Seconds for one answer."""
-TIMES = {"request_timeout_ms": 3_000, "metadata_max_age_ms": 30_000, "retry_backoff_ms": 100}
-RELIABLY = {"acks": "all", "enable_idempotence": True}
-IN_BATCHES = {"compression_type": "lz4", "max_batch_size": 256 * 1024, "linger_ms": 5}
-ALONE = {"group_id": None, "enable_auto_commit": False, "auto_offset_reset": "earliest", "fetch_max_wait_ms": 200}
-NONSENSE = (ValueError, LookupError, TypeError, AssertionError, struct.error)
-"""What aiokafka raises over bytes that no broker would send."""
-MANY = 50
-"""Records that one read takes at most: whatever else this process does need not wait for more."""
-# The broker's clock stamps records: it refuses those that a clock an hour ahead of its own has stamped.
-FOR_EVER = {
+ANSWER_TIMEOUT = 5.0
+"""Seconds for one request."""
+TIMEOUTS = {"request_timeout_ms": 3_000, "metadata_max_age_ms": 30_000, "retry_backoff_ms": 100}
+DURABLE = {"acks": "all", "enable_idempotence": True}
+BATCHING = {"compression_type": "lz4", "max_batch_size": 256 * 1024, "linger_ms": 5}
+WITHOUT_GROUP = {
+    "group_id": None,
+    "enable_auto_commit": False,
+    "auto_offset_reset": "earliest",
+    "fetch_max_wait_ms": 200,
+}
+MALFORMED_ANSWER = (ValueError, LookupError, TypeError, AssertionError, struct.error)
+"""What aiokafka raises for bytes that no broker sends."""
+MAX_RECORDS = 50
+"""Of one read: other tasks of the process need not wait longer than their decoding takes."""
+# The broker stamps the records: it refuses those of a producer whose clock is an hour ahead.
+UNLIMITED_RETENTION = {
     "cleanup.policy": "delete",
     "retention.ms": "-1",
     "retention.bytes": "-1",
     "message.timestamp.type": "LogAppendTime",
 }
-# The open segment is never compacted: short ones keep short what a new reader has to read.
-LATEST = {"cleanup.policy": "compact", "segment.ms": "600000", "max.compaction.lag.ms": "600000"}
+# The open segment is never compacted: short segments limit how much a new reader has to read.
+COMPACTED = {"cleanup.policy": "compact", "segment.ms": "600000", "max.compaction.lag.ms": "600000"}
 
 
 class KafkaLog:
-    """`replication` is that of topics it creates, -1 the brokers' default; `security` goes to every client as it is."""
+    """`replication`: of topics that it creates, -1 for the brokers' default. `security`: passed on to every client."""
 
     def __init__(
         self,
@@ -51,26 +63,26 @@ class KafkaLog:
         watermarks: str = "funnelcast.watermarks.v1",
         security: Mapping[str, Any] | None = None,
     ) -> None:
-        self._client = {"bootstrap_servers": address, "client_id": "funnelcast", **TIMES, **(security or {})}
+        self._client = {"bootstrap_servers": address, "client_id": "funnelcast", **TIMEOUTS, **(security or {})}
         self._replication = replication
         self._watermarks = watermarks
-        self._teller = Kept(self._opened_teller)
-        self._tail = Kept(self._opened_tail)
+        self._watermark_producer = ReusableClient(self._open_watermark_producer)
+        self._watermark_reader = ReusableClient(self._open_watermark_reader)
 
     async def create_topic(self, topic: str, partitions: int) -> None:
-        await self._create(topic, partitions, FOR_EVER)
+        await self._create(topic, partitions, UNLIMITED_RETENTION)
 
     async def empty_topic(self, topic: str, partitions: int) -> None:
         async with self._admin() as admin:
-            known = await partitions_by_topic(admin)
-            if topic in known:
+            existing = await partitions_by_topic(admin)
+            if topic in existing:
                 answer = await admin.delete_topics([topic])
                 for name, code, *_ in answer.topic_error_codes:
                     if code:
                         raise LogUnavailable(f"cannot delete {name}: {for_code(code).__name__}")
             while topic in await partitions_by_topic(admin):
                 await asyncio.sleep(0.05)
-        await self.create_topic(topic, known.get(topic, partitions))
+        await self.create_topic(topic, existing.get(topic, partitions))
 
     @asynccontextmanager
     async def publisher(self, topic: str, source: str) -> AsyncIterator[BatchPublisher]:
@@ -78,26 +90,26 @@ class KafkaLog:
         async with self._producer() as producer:
 
             async def send(partition: int, batch: Batch) -> None:
-                async with answering():
+                async with as_log_unavailable():
                     await (await producer.send_batch(batch, topic, partition=partition))
 
             yield BatchPublisher(source, partitions, producer.create_batch, send)
 
     @asynccontextmanager
     async def reader(self, topic: str, offsets: Mapping[int, int]) -> AsyncIterator["KafkaReader"]:
-        places = [TopicPartition(topic, partition) for partition in range(await self._partitions(topic))]
-        async with self._consumer(places, offsets) as consumer:
-            yield KafkaReader(consumer, topic, frozenset(place.partition for place in places))
+        assigned = [TopicPartition(topic, partition) for partition in range(await self._partitions(topic))]
+        async with self._consumer(assigned, offsets) as consumer:
+            yield KafkaReader(consumer, topic, frozenset(each.partition for each in assigned))
 
     async def set_watermark(self, source: str, watermark: Watermark) -> None:
-        async with answering(), self._teller.use() as producer:
-            value = written_watermark(watermark)
+        async with as_log_unavailable(), self._watermark_producer.use() as producer:
+            value = encode_watermark(watermark)
             await producer.send_and_wait(self._watermarks, value, key=source.encode(), partition=0)
 
     async def watermark(self, source: str) -> Watermark | None:
         try:
-            async with answering(), self._tail.use() as tail:
-                return (await tail.latest()).get(source)
+            async with as_log_unavailable(), self._watermark_reader.use() as reader:
+                return (await reader.latest()).get(source)
         except UnknownTopic:
             return None
 
@@ -106,21 +118,21 @@ class KafkaLog:
             return
 
     async def close(self) -> None:
-        await self._teller.close()
-        await self._tail.close()
+        await self._watermark_producer.close()
+        await self._watermark_reader.close()
 
     @asynccontextmanager
-    async def _opened_teller(self) -> AsyncIterator[AIOKafkaProducer]:
-        await self._create(self._watermarks, 1, LATEST)
+    async def _open_watermark_producer(self) -> AsyncIterator[AIOKafkaProducer]:
+        await self._create(self._watermarks, 1, COMPACTED)
         async with self._producer() as producer:
             yield producer
 
     @asynccontextmanager
-    async def _opened_tail(self) -> AsyncIterator[Tail]:
+    async def _open_watermark_reader(self) -> AsyncIterator[WatermarkReader]:
         await self._partitions(self._watermarks)
-        place = TopicPartition(self._watermarks, 0)
-        async with self._consumer([place], {}) as consumer:
-            yield Tail(consumer, place)
+        partition = TopicPartition(self._watermarks, 0)
+        async with self._consumer([partition], {}) as consumer:
+            yield WatermarkReader(consumer, partition)
 
     async def _create(self, topic: str, partitions: int, config: Mapping[str, str]) -> None:
         replicas: dict[int, list[int]] | None = {} if self._replication == -1 else None
@@ -128,7 +140,7 @@ class KafkaLog:
         async with self._admin() as admin:
             try:
                 answer = await admin.create_topics([wanted])
-            except AttributeError as error:  # aiokafka asks the controller for its id, also when there is none
+            except AttributeError as error:  # aiokafka reads the id of a controller that does not exist
                 raise LogUnavailable("the cluster has no controller") from error
             for _, code, message in answer.topic_errors:
                 if code and for_code(code) is not TopicAlreadyExistsError:
@@ -138,49 +150,49 @@ class KafkaLog:
 
     async def _partitions(self, topic: str) -> int:
         async with self._admin() as admin:
-            known = await partitions_by_topic(admin)
-        if topic not in known:
+            existing = await partitions_by_topic(admin)
+        if topic not in existing:
             raise UnknownTopic(topic)
-        return known[topic]
+        return existing[topic]
 
     @asynccontextmanager
     async def _admin(self) -> AsyncIterator[AIOKafkaAdminClient]:
         admin = AIOKafkaAdminClient(**self._client)
-        async with answering():
+        async with as_log_unavailable():
             try:
-                await begin(admin)
+                await start_client(admin)
                 yield admin
             finally:
                 await run_to_completion(close_admin_client(admin))
 
     @asynccontextmanager
     async def _producer(self) -> AsyncIterator[AIOKafkaProducer]:
-        producer = AIOKafkaProducer(**self._client, **RELIABLY, **IN_BATCHES)
+        producer = AIOKafkaProducer(**self._client, **DURABLE, **BATCHING)
         try:
-            async with answering():
-                await begin(producer)
+            async with as_log_unavailable():
+                await start_client(producer)
             yield producer
         finally:
             await run_to_completion(close_producer(producer))
 
     @asynccontextmanager
     async def _consumer(
-        self, places: Collection[TopicPartition], offsets: Mapping[int, int]
+        self, assigned: Collection[TopicPartition], offsets: Mapping[int, int]
     ) -> AsyncIterator[AIOKafkaConsumer]:
-        consumer = AIOKafkaConsumer(**self._client, **ALONE)
+        consumer = AIOKafkaConsumer(**self._client, **WITHOUT_GROUP)
         try:
-            async with answering():
-                await begin(consumer)
-            consumer.assign(places)
-            for place in places:
-                consumer.seek(place, offsets.get(place.partition, 0))
+            async with as_log_unavailable():
+                await start_client(consumer)
+            consumer.assign(assigned)
+            for each in assigned:
+                consumer.seek(each, offsets.get(each.partition, 0))
             yield consumer
         finally:
             await run_to_completion(close_consumer(consumer))
 
 
 async def partitions_by_topic(admin: AIOKafkaAdminClient) -> Mapping[str, int]:
-    """Of all topics: asking for one by its name would create it, where brokers create topics by themselves."""
+    """Of all topics: a request for one topic would create it, on brokers that create topics automatically."""
     return {each["topic"]: len(each["partitions"]) for each in await admin.describe_topics(None)}
 
 
@@ -191,44 +203,45 @@ class KafkaReader:
     partitions: Collection[int]
 
     async def read(self, partitions: Collection[int], wait: float) -> Mapping[int, Sequence[Fetched]]:
-        places = [TopicPartition(self.topic, partition) for partition in partitions]
-        if not places:
+        wanted = [TopicPartition(self.topic, partition) for partition in partitions]
+        if not wanted:
             await asyncio.sleep(wait)
             return {}
-        async with answering(wait + PATIENCE):
-            got = await self.consumer.getmany(*places, timeout_ms=int(wait * 1000), max_records=MANY)
-        fetched = {place.partition: [fetched_from(record) for record in records] for place, records in got.items()}
+        async with as_log_unavailable(wait + ANSWER_TIMEOUT):
+            received = await self.consumer.getmany(*wanted, timeout_ms=int(wait * 1000), max_records=MAX_RECORDS)
+        fetched = {each.partition: [to_fetched(record) for record in records] for each, records in received.items()}
         for partition, records in fetched.items():
-            tell_of_strangers(self.topic, partition, records)
+            log_foreign_records(self.topic, partition, records)
         return fetched
 
     async def ends(self) -> Mapping[int, int]:
-        known = self.consumer.partitions_for_topic(self.topic) or self.partitions
-        async with answering():
-            ends = await self.consumer.end_offsets([TopicPartition(self.topic, partition) for partition in known])
-        return {place.partition: offset for place, offset in ends.items()}
+        partitions = self.consumer.partitions_for_topic(self.topic) or self.partitions
+        async with as_log_unavailable():
+            ends = await self.consumer.end_offsets([TopicPartition(self.topic, partition) for partition in partitions])
+        return {each.partition: offset for each, offset in ends.items()}
 
 
-def fetched_from(record: Any) -> Fetched:
+def to_fetched(record: Any) -> Fetched:
     try:
-        return Fetched(record.offset, event_of(record.headers, record.value))
+        return Fetched(record.offset, from_headers(record.headers, record.value))
     except (AttributeError, KeyError, TypeError, ValueError):
-        return Fetched(record.offset, NOT_OURS)
+        return Fetched(record.offset, FOREIGN_RECORD)
 
 
-def tell_of_strangers(topic: str, partition: int, records: Sequence[Fetched]) -> None:
-    """Somebody else may write to our topic; that must not happen, and must not stop us."""
-    strange = [record.offset for record in records if record.event is NOT_OURS]
-    if strange:
-        log.error("records_not_ours", topic=topic, partition=partition, first=strange[0], count=len(strange))
+def log_foreign_records(topic: str, partition: int, records: Sequence[Fetched]) -> None:
+    """Records of another writer are a fault of the installation, but readers pass over them."""
+    offsets = [record.offset for record in records if record.event is FOREIGN_RECORD]
+    if offsets:
+        log.error("foreign_records", topic=topic, partition=partition, first=offsets[0], count=len(offsets))
 
 
 @asynccontextmanager
-async def answering(seconds: float = PATIENCE) -> AsyncIterator[None]:
+async def as_log_unavailable(seconds: float = ANSWER_TIMEOUT) -> AsyncIterator[None]:
+    """Turns errors of Kafka, of the network and of time into `LogUnavailable`."""
     try:
         async with asyncio.timeout(seconds):
             yield
     except (KafkaError, OSError, TimeoutError) as error:
         raise LogUnavailable(str(error) or f"no answer in {seconds} seconds") from error
-    except NONSENSE as error:
-        raise LogUnavailable(f"an answer that makes no sense: {type(error).__name__}: {error}") from error
+    except MALFORMED_ANSWER as error:
+        raise LogUnavailable(f"a malformed answer: {type(error).__name__}: {error}") from error

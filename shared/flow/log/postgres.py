@@ -12,36 +12,36 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from shared.flow.log import Fetched, LogUnavailable, UnknownTopic, Watermark, must_fit, partition_of, tables
+from shared.flow.log import Fetched, LogUnavailable, UnknownTopic, Watermark, check_sizes, partition_of, tables
 from shared.rules.message import StoredEvent
 
-PATIENCE = 5.0
-"""Seconds for one answer; a server that is stopped keeps its connections open and never answers."""
-SHORTEST, LONGEST = 0.01, 0.2
-"""Seconds between looks for what other processes publish; what this one publishes wakes its readers."""
-PASSING = {"08", "25", "40", "53", "55", "57", "58"}
+ANSWER_TIMEOUT = 5.0
+"""Seconds for one transaction: a frozen server keeps its connections open and never answers."""
+SHORTEST_DELAY, LONGEST_DELAY = 0.01, 0.2
+"""Seconds between polls for what other processes publish; readers are woken by what this process publishes."""
+TRANSIENT_CLASSES = {"08", "25", "40", "53", "55", "57", "58"}
 """Classes of SQLSTATE: connection, transaction, deadlock, resources, lock timeout, shutdown, disk."""
 
 
 class PostgresLog:
-    """Holds no connection of its own: the engine is the caller's, and is not closed here."""
+    """The engine belongs to the caller, and is not closed here."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._reading = engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._news: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
+        self._published: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
 
     async def create_topic(self, topic: str, partitions: int) -> None:
         async with transaction(self._engine) as tx:
             await tx.execute(tables.CREATE, {"topic": topic, "partitions": partitions})
-            await tx.execute(tables.DIVIDE, {"topic": topic})
+            await tx.execute(tables.CREATE_PARTITIONS, {"topic": topic})
 
     async def empty_topic(self, topic: str, partitions: int) -> None:
         await self.create_topic(topic, partitions)
         async with transaction(self._engine) as tx:
-            await tx.execute(tables.TURN, {"topic": topic})
-            await tx.execute(tables.START_ANEW, {"topic": topic})
-            await tx.execute(tables.REMOVE, {"topic": topic})
+            await tx.execute(tables.LOCK_TOPIC, {"topic": topic})
+            await tx.execute(tables.RESET_OFFSETS, {"topic": topic})
+            await tx.execute(tables.DELETE_RECORDS, {"topic": topic})
 
     @asynccontextmanager
     async def publisher(self, topic: str, source: str) -> AsyncIterator["PostgresPublisher"]:
@@ -51,9 +51,9 @@ class PostgresLog:
     @asynccontextmanager
     async def reader(self, topic: str, offsets: Mapping[int, int]) -> AsyncIterator["PostgresReader"]:
         ends = await self.ends(topic)
-        starts = {partition: offsets.get(partition, 0) for partition in ends}
-        kept = {partition: start if start <= ends[partition] else 0 for partition, start in starts.items()}
-        yield PostgresReader(self, self._reading, topic, kept)
+        wanted = {partition: offsets.get(partition, 0) for partition in ends}
+        start = {partition: offset if offset <= ends[partition] else 0 for partition, offset in wanted.items()}
+        yield PostgresReader(self, self._reading, topic, start)
 
     async def ends(self, topic: str) -> Mapping[int, int]:
         async with transaction(self._reading) as tx:
@@ -79,12 +79,12 @@ class PostgresLog:
     async def close(self) -> None:
         """Nothing to free."""
 
-    def news(self, topic: str) -> asyncio.Event:
-        """Set when this process publishes next. Take it before looking, else what comes between is missed."""
-        return self._news[topic]
+    def next_publication(self, topic: str) -> asyncio.Event:
+        """Set when this process publishes next. A reader takes it before it polls, and misses nothing in between."""
+        return self._published[topic]
 
-    def tell(self, topic: str) -> None:
-        self._news.pop(topic, asyncio.Event()).set()
+    def notify_readers(self, topic: str) -> None:
+        self._published.pop(topic, asyncio.Event()).set()
 
 
 @dataclass
@@ -95,27 +95,29 @@ class PostgresPublisher:
     failed: bool = False
 
     async def publish(self, events: Sequence[StoredEvent]) -> None:
-        must_fit(events)
+        check_sizes(events)
         if self.failed:
             raise LogUnavailable("this publisher failed before")
         self.failed = True
         async with transaction(self.engine) as tx:
             await append(tx, self.topic, events)
         self.failed = False
-        self.log.tell(self.topic)
+        self.log.notify_readers(self.topic)
 
 
 async def append(tx: AsyncConnection, topic: str, events: Sequence[StoredEvent]) -> None:
-    number = (await tx.execute(tables.TURN, {"topic": topic})).scalar_one_or_none()
-    if number is None:
+    partitions = (await tx.execute(tables.LOCK_TOPIC, {"topic": topic})).scalar_one_or_none()
+    if partitions is None:
         raise UnknownTopic(topic)
-    chosen = [partition_of(event.stream, number) for event in events]
+    chosen = [partition_of(event.stream, partitions) for event in events]
     sizes = Counter(chosen)
-    taken = await tx.execute(tables.TAKE, {"topic": topic, "partition": list(sizes), "records": list(sizes.values())})
-    offsets = {row.partition: count(row.record_offset) for row in taken}
+    reserved = await tx.execute(
+        tables.RESERVE_OFFSETS, {"topic": topic, "partition": list(sizes), "records": list(sizes.values())}
+    )
+    offsets = {row.partition: count(row.record_offset) for row in reserved}
     rows = {name: [getattr(event, name) for event in events] for name in StoredEvent._fields}
-    placed = {"topic": topic, "partition": chosen, "record_offset": [next(offsets[each]) for each in chosen]}
-    await tx.execute(tables.APPEND, rows | placed)
+    places = {"topic": topic, "partition": chosen, "record_offset": [next(offsets[each]) for each in chosen]}
+    await tx.execute(tables.APPEND, rows | places)
 
 
 @dataclass
@@ -131,15 +133,15 @@ class PostgresReader:
 
     async def read(self, partitions: Collection[int], wait: float) -> Mapping[int, Sequence[Fetched]]:
         end = now() + wait
-        pause = SHORTEST
+        delay = SHORTEST_DELAY
         while True:
-            news = self.log.news(self.topic)
+            published = self.log.next_publication(self.topic)
             fetched = await self.fetch(partitions)
             left = end - now()
             if fetched or left <= 0:
                 return fetched
-            await happens(news, min(pause, left))
-            pause = min(pause * 2, LONGEST)
+            await wait_for(published, min(delay, left))
+            delay = min(delay * 2, LONGEST_DELAY)
 
     async def fetch(self, partitions: Collection[int]) -> Mapping[int, Sequence[Fetched]]:
         start = {partition: self.offsets[partition] for partition in partitions}
@@ -148,38 +150,38 @@ class PostgresReader:
             rows = (await tx.execute(tables.READ, places)).all()
         fetched: dict[int, list[Fetched]] = defaultdict(list)
         for row in rows:
-            fetched[row[0]].append(fetched_from(row))
-        self.offsets |= {partition: those[-1].offset + 1 for partition, those in fetched.items()}
+            fetched[row[0]].append(to_fetched(row))
+        self.offsets |= {partition: records[-1].offset + 1 for partition, records in fetched.items()}
         return fetched
 
     async def ends(self) -> Mapping[int, int]:
         return await self.log.ends(self.topic)
 
 
-def fetched_from(row: Row[*tuple[object, ...]]) -> Fetched:
+def to_fetched(row: Row[*tuple[object, ...]]) -> Fetched:
     return Fetched(row[1], StoredEvent(*row[2:]))  # type: ignore[arg-type]
 
 
 @asynccontextmanager
 async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     try:
-        async with asyncio.timeout(PATIENCE), engine.begin() as tx:
+        async with asyncio.timeout(ANSWER_TIMEOUT), engine.begin() as tx:
             yield tx
     except DBAPIError as error:
-        if not passes(error):
+        if not is_transient(error):
             raise
         raise LogUnavailable(str(error.orig)) from error
     except (OSError, TimeoutError, PoolTimeout) as error:
-        raise LogUnavailable(str(error) or f"no answer in {PATIENCE} seconds") from error
+        raise LogUnavailable(str(error) or f"no answer in {ANSWER_TIMEOUT} seconds") from error
 
 
-def passes(error: DBAPIError) -> bool:
+def is_transient(error: DBAPIError) -> bool:
     state = getattr(error.orig, "sqlstate", None)
-    return error.connection_invalidated or state is None or state[:2] in PASSING
+    return error.connection_invalidated or state is None or state[:2] in TRANSIENT_CLASSES
 
 
-async def happens(event: asyncio.Event, seconds: float) -> None:
-    """Returns when it is set, or when this time is over."""
+async def wait_for(event: asyncio.Event, seconds: float) -> None:
+    """Returns when the event is set, at the latest after so many seconds."""
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await event.wait()

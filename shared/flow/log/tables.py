@@ -1,4 +1,4 @@
-"""The tables of the embedded log, and all that is asked of them."""
+"""The tables of the embedded log, and all statements on them."""
 
 from datetime import datetime
 from uuid import UUID
@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 PER_PARTITION = 500
-"""Records that one read takes of a partition at most."""
+"""Most records of a partition that one read returns."""
 
 metadata = MetaData(schema="log")
 
@@ -56,6 +56,7 @@ class RecordColumns(TypedColumns):
     actor: Named[str] = Column(Text)
     correlation_id: Named[UUID] = Column(Uuid)
     causation_id: Named[UUID | None] = Column(Uuid)
+    on_behalf_of: Named[str | None] = Column(Text)
 
 
 class WatermarkColumns(TypedColumns):
@@ -70,17 +71,17 @@ records = Table("records", metadata, RecordColumns)
 watermarks = Table("watermarks", metadata, WatermarkColumns)
 
 CREATE = insert(topics).on_conflict_do_nothing()
-DIVIDE = text("""
+CREATE_PARTITIONS = text("""
     INSERT INTO log.partitions (topic, partition, next_offset)
     SELECT topic, generate_series(0, partitions - 1), 0 FROM log.topics WHERE topic = :topic
     ON CONFLICT DO NOTHING""")
 ENDS = select(partitions.c.partition, partitions.c.next_offset).where(partitions.c.topic == bindparam("topic"))
-# A statement of its own, before any that reads: so publishers of a topic, which are one but for a zombie, take turns,
-# and a partition's offsets become visible in their order.
-TURN = select(topics.c.partitions).where(topics.c.topic == bindparam("topic")).with_for_update()
-START_ANEW = text("UPDATE log.partitions SET next_offset = 0 WHERE topic = :topic")
-REMOVE = delete(records).where(records.c.topic == bindparam("topic"))
-TAKE = text("""
+# A statement of its own, before any that reads: publishers of a topic (normally one) run one after the other, and a
+# partition's offsets become visible in order.
+LOCK_TOPIC = select(topics.c.partitions).where(topics.c.topic == bindparam("topic")).with_for_update()
+RESET_OFFSETS = text("UPDATE log.partitions SET next_offset = 0 WHERE topic = :topic")
+DELETE_RECORDS = delete(records).where(records.c.topic == bindparam("topic"))
+RESERVE_OFFSETS = text("""
     UPDATE log.partitions SET next_offset = next_offset + taken.records
     FROM unnest(CAST(:partition AS int[]), CAST(:records AS int[])) AS taken (partition, records)
     WHERE topic = :topic AND partitions.partition = taken.partition
@@ -89,12 +90,13 @@ TAKE = text("""
 )
 APPEND = text("""
     INSERT INTO log.records (topic, partition, record_offset, position, event_id, stream, version, type, data,
-        occurred_at, recorded_at, actor, correlation_id, causation_id)
-    SELECT :topic, facts.*
+        occurred_at, recorded_at, actor, correlation_id, causation_id, on_behalf_of)
+    SELECT :topic, events.*
     FROM unnest(CAST(:partition AS int[]), CAST(:record_offset AS bigint[]), CAST(:position AS bigint[]),
         CAST(:event_id AS uuid[]), CAST(:stream AS text[]), CAST(:version AS int[]), CAST(:type AS text[]),
         CAST(:data AS text[]), CAST(:occurred_at AS timestamptz[]), CAST(:recorded_at AS timestamptz[]),
-        CAST(:actor AS text[]), CAST(:correlation_id AS uuid[]), CAST(:causation_id AS uuid[])) AS facts""")
+        CAST(:actor AS text[]), CAST(:correlation_id AS uuid[]), CAST(:causation_id AS uuid[]),
+        CAST(:on_behalf_of AS text[])) AS events""")
 WANTED = (
     func.unnest(bindparam("partition", type_=ARRAY(Integer)), bindparam("next_offset", type_=ARRAY(BigInteger)))
     .table_valued("partition", "next_offset")

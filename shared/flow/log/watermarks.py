@@ -1,4 +1,4 @@
-"""Watermarks as records of a compacted topic: the last one of a key is the one that counts."""
+"""Watermarks as records of a compacted topic in Kafka: the last record of a key counts."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -7,34 +7,34 @@ from typing import Any
 
 import orjson
 
+from shared.flow.cloudevents import format_instant, parse_instant
 from shared.flow.log import LogUnavailable, Watermark
-from shared.flow.log.cloudevents import instant, written
 
 
 @dataclass
-class Tail:
-    """The last record of each key of a compacted partition."""
+class WatermarkReader:
+    """Reads the only partition of the topic. `watermarks`: by source, the last one read so far."""
 
     consumer: Any
-    place: Any
-    read: dict[str, Watermark] = field(default_factory=dict)
+    partition: Any
+    watermarks: dict[str, Watermark] = field(default_factory=dict)
 
     async def latest(self) -> Mapping[str, Watermark]:
-        end = (await self.consumer.end_offsets([self.place]))[self.place]
-        while (position := await self.consumer.position(self.place)) < end:
-            for record in (await self.consumer.getmany(self.place, timeout_ms=100)).get(self.place, ()):
-                with suppress(AttributeError, KeyError, TypeError, ValueError):  # somebody else wrote it
-                    self.read[record.key.decode()] = watermark_of(record.value)
+        end = (await self.consumer.end_offsets([self.partition]))[self.partition]
+        while (position := await self.consumer.position(self.partition)) < end:
+            for record in (await self.consumer.getmany(self.partition, timeout_ms=100)).get(self.partition, ()):
+                with suppress(AttributeError, KeyError, TypeError, ValueError):  # a record that we did not write
+                    self.watermarks[record.key.decode()] = decode_watermark(record.value)
         if position > end:
-            raise LogUnavailable(f"{self.place.topic} was made anew")
-        return self.read
+            raise LogUnavailable(f"{self.partition.topic} was recreated")
+        return self.watermarks
 
 
-def written_watermark(watermark: Watermark) -> bytes:
-    return orjson.dumps({"position": watermark.position, "clock": written(watermark.clock)})
+def encode_watermark(watermark: Watermark) -> bytes:
+    return orjson.dumps({"position": watermark.position, "clock": format_instant(watermark.clock)})
 
 
-def watermark_of(value: bytes) -> Watermark:
+def decode_watermark(value: bytes) -> Watermark:
     """Raises `KeyError`, `TypeError`, `ValueError` when it is not one of ours."""
-    read = orjson.loads(value)
-    return Watermark(int(read["position"]), instant(read["clock"].encode()))
+    fields = orjson.loads(value)
+    return Watermark(int(fields["position"]), parse_instant(fields["clock"].encode()))

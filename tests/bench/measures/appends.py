@@ -65,7 +65,9 @@ SAME = Step(Save(event=LeadCaptured.model_validate_json(LEADS.data)))
 def appending(ground: Ground, committer: Committer) -> Run:
     async def writer(amount: int, mark: UUID) -> None:
         for _ in range(amount):
-            await committer.write(WriteRequest(SAVING, f"lead-{EDGE.new_id()}", [SAME], "bench", mark, new=True))
+            await committer.write(
+                WriteRequest(SAVING, f"lead-{EDGE.new_id()}", [SAME], "bench", mark, is_new_stream=True)
+            )
 
     async def run(mark: UUID) -> Sample:
         writers, amount = ground.sizes.connections, ground.sizes.appends

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.forecast.service import SERVICE as FORECAST
 from services.lead_intake.service import SERVICE as INTAKE
 from shared.flow import checkpoint
-from shared.flow.consumer import StoreSource
+from shared.flow.source import StoreSource
 from shared.store.signal import Signal
 from tests.bench.company import filled_forecast
 from tests.bench.following import counted, effect_of, followed, made_anew
@@ -64,7 +64,7 @@ def following_on(engine: AsyncEngine, stored: int, amount: int) -> Side:
 
     async def run(mark: UUID) -> Sample:
         async with engine.begin() as tx:
-            position, _ = await checkpoint.find(tx, INTAKE.read_models, "intake")
+            position, _ = await checkpoint.find_or_create(tx, INTAKE.read_models, "intake")
             await tx.execute(LISTED if position == 0 else FORGET, {"stored": stored})
             await tx.execute(REACHED, {"stored": stored})
         events = StoreSource(engine, Signal())

@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.lead_intake.service import SERVICE as INTAKE
 from shared.flow import checkpoint, read_schema
-from shared.flow.consumer import StoreSource
-from shared.flow.rebuild import Followed, Rebuild
+from shared.flow.rebuild import Rebuild, RebuildSource
+from shared.flow.source import StoreSource
 from shared.store.signal import Signal
 from tests.bench.copied import copying, taken_out
 from tests.bench.following import counted, made_anew
@@ -31,7 +31,7 @@ REACHED = text("UPDATE checkpoints SET position = :position WHERE subscription =
 
 async def measure(ground: Ground) -> Sequence[Row]:
     amount = ground.sizes.rebuilt
-    path = f"intake,{read_schema.beside(LIVE)}"
+    path = f"intake,{read_schema.rebuild_schema(LIVE)}"
     async with ground.database() as url, writing(url, path) as engine:
         await fill(engine, LEADS, 1, amount)
         await made_anew(engine, INTAKE)
@@ -53,13 +53,13 @@ async def measure(ground: Ground) -> Sequence[Row]:
 async def live_reached(engine: AsyncEngine, amount: int) -> None:
     """What the live tables hold does not matter to a rebuild, only how far they are."""
     async with engine.begin() as tx:
-        await checkpoint.find(tx, LIVE, "intake")
+        await checkpoint.find_or_create(tx, LIVE, "intake")
         await tx.execute(REACHED, {"position": amount, "subscription": LIVE})
 
 
 def rebuilding(engine: AsyncEngine, amount: int) -> Side:
     async def run(mark: UUID) -> Sample:
-        followed = {"intake": Followed(StoreSource(engine, Signal()), INTAKE.parse)}
+        followed = {"intake": RebuildSource(StoreSource(engine, Signal()), INTAKE.parse)}
         began = perf_counter()
         await Rebuild(engine, LIVE, INTAKE.projections, followed).run()
         return Sample(amount, perf_counter() - began)

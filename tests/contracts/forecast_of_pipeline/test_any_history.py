@@ -18,27 +18,13 @@ from services.forecast.projections.metadata import ledger_tables
 from services.forecast.projections.node_totals import node_totals
 from services.forecast.projections.postings import postings
 from services.forecast.upstream import pipeline as reader
-from services.pipeline.opportunity.commands import (
-    Advance,
-    Assign,
-    Correct,
-    Lose,
-    OpenOpportunity,
-    OpportunityCommand,
-    Qualify,
-    Recycle,
-    Reopen,
-    ReopenWith,
-    SetAmount,
-    SetCategory,
-    SetCloseDate,
-    Win,
-)
+from services.pipeline.opportunity import commands
 from services.pipeline.opportunity.decider import DECIDER
-from services.pipeline.opportunity.events import Motion, OpportunityEvent
+from services.pipeline.opportunity.events import ChangeEvent, Motion, OpportunityEvent
 from services.pipeline.opportunity.state import NotThere, State
-from services.pipeline.process.decider import DEFAULT
+from services.pipeline.process.default import DEFAULT
 from services.pipeline.process.events import ForecastCategory
+from services.pipeline.setting.state import Settings
 from shared.rules.message import Refusal, StoredEvent
 from shared.rules.money import Money
 from tests.running import connected
@@ -47,11 +33,15 @@ from tests.spec import NOON
 cents = st.integers(0, 50_000).map(lambda cent: Decimal(cent) / 100)
 amounts = st.builds(Money, amount=cents, currency=st.sampled_from(["EUR", "USD"]))
 days = st.dates(date(2026, 1, 1), date(2026, 12, 31))
+past_days = st.dates(date(2026, 1, 1), NOON.date())
 owners = st.sampled_from(["ann", "bob"])
 stages = st.sampled_from([stage.stage for stage in DEFAULT.stages])
 reason = st.just("other")
+Written = tuple[str, commands.OpportunityCommand]
+"""A deal's id, and a command on it."""
+reopened = st.builds(commands.Reopen, reason=reason, close_date=days)
 opened = st.builds(
-    OpenOpportunity,
+    commands.OpenOpportunity,
     name=st.just("Acme"),
     account=st.just("acme.com"),
     owner=owners,
@@ -59,32 +49,46 @@ opened = st.builds(
     amount=st.none() | amounts,
     close_date=st.none() | days,
 )
-asked: st.SearchStrategy[OpportunityCommand] = st.one_of(
-    st.builds(Qualify, to_stage=st.none() | stages),
-    st.builds(Advance, to_stage=stages),
-    st.builds(SetAmount, amount=st.none() | amounts),
-    st.builds(SetCloseDate, close_date=st.none() | days),
-    st.builds(SetCategory, category=st.sampled_from(ForecastCategory)),
-    st.builds(Assign, owner=owners),
-    st.builds(Win, amount=st.none() | amounts, close_date=st.none() | days),
-    st.builds(Lose, reason=reason),
-    st.builds(Recycle, reason=reason),
-    st.builds(ReopenWith, asked=st.builds(Reopen, reason=reason, close_date=days), may_correct=st.just(True)),
+asked: st.SearchStrategy[commands.OpportunityCommand] = st.one_of(
+    st.builds(commands.Qualify, to_stage=st.none() | stages),
+    st.builds(commands.Advance, to_stage=stages),
+    st.builds(commands.SetAmount, amount=st.none() | amounts),
+    st.builds(commands.SetCloseDate, close_date=st.none() | days),
+    st.builds(commands.SetCategory, category=st.sampled_from(ForecastCategory)),
+    st.builds(commands.Assign, owner=owners),
     st.builds(
-        Correct, amount=st.none() | amounts, owner=st.none() | owners, close_date=st.none() | days, reason=reason
+        commands.PermittedWin,
+        body=st.builds(commands.Win, amount=st.none() | amounts, close_date=st.none() | past_days),
+        may_change_ended_periods=st.just(True),
+    ),
+    st.builds(commands.Lose, reason=reason),
+    st.builds(commands.Recycle, reason=reason),
+    st.builds(
+        commands.PermittedReopen,
+        body=reopened,
+        may_change_ended_periods=st.just(True),
+    ),
+    st.builds(
+        commands.Correct,
+        amount=st.none() | amounts,
+        owner=st.none() | owners,
+        close_date=st.none() | days,
+        reason=reason,
     ),
 )
 histories = st.lists(st.tuples(st.sampled_from(["one", "two"]), opened | asked), min_size=5, max_size=40)
 
 
-def written(history: Sequence[tuple[str, OpportunityCommand]]) -> list[StoredEvent]:
+def written(history: Sequence[Written]) -> list[StoredEvent]:
     """The events that the rules make of the commands, as the store has them; each deal is opened first."""
     states: dict[str, State] = defaultdict(NotThere)
     events: list[StoredEvent] = []
     for minute, (deal, command) in enumerate(history):
         at = NOON + timedelta(minutes=minute)
         try:
-            decided = DECIDER.decided(states[deal], command, at, {"processes": {"default": DEFAULT}})
+            decided = DECIDER.decided(
+                states[deal], command, at, {"processes": {"default": DEFAULT}, "settings": Settings()}
+            )
         except Refusal:
             continue
         for event in decided:
@@ -95,7 +99,7 @@ def written(history: Sequence[tuple[str, OpportunityCommand]]) -> list[StoredEve
 
 def stored(position: int, deal: str, event: OpportunityEvent, minute: int) -> StoredEvent:
     at = NOON + timedelta(minutes=minute)
-    data = event.model_dump_json(context=lambda value: UUID(int=position))
+    data = event.to_stored(lambda value: UUID(int=position))
     stream, some_id = DECIDER.stream(deal), UUID(int=position)
     return StoredEvent(position, some_id, stream, position, event.type, data, at, at, "crm", some_id, None)
 
@@ -113,8 +117,8 @@ def deals_at(events: Sequence[StoredEvent], minute: int) -> Mapping[Key, tuple[D
             states[event.stream] = DECIDER.evolve(states[event.stream], recorded.event, event.occurred_at)
     sums: dict[Key, tuple[Decimal, int]] = {}
     for state in states.values():
-        if not isinstance(state, NotThere) and state.deal.outcome in (None, "won"):
-            deal = state.deal
+        if not isinstance(state, NotThere) and state.fields.outcome in (None, "won"):
+            deal = state.fields
             key = (deal.owner, deal.close_date, str(deal.category), deal.qualified, deal.currency)
             amount, count = sums.get(key, (Decimal(0), 0))
             sums[key] = (amount + (deal.amount or 0), count + 1)
@@ -139,7 +143,7 @@ async def tables(database: str) -> str:
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(histories, st.integers(1, 10), st.integers(0, 40))
 async def test_the_trial_balance_holds_at_any_instant(
-    tables: str, history: list[tuple[str, OpportunityCommand]], batch: int, minute: int
+    tables: str, history: list[Written], batch: int, minute: int
 ) -> None:
     events = written(history)
     facts = reader.PARSE.all(events)
@@ -158,12 +162,15 @@ async def test_the_trial_balance_holds_at_any_instant(
 
 @settings(max_examples=200, deadline=None)
 @given(histories)
-def test_the_reader_takes_every_event_that_changes_a_deal(history: list[tuple[str, OpportunityCommand]]) -> None:
+def test_the_reader_takes_every_event_that_changes_a_deal(
+    history: list[Written],
+) -> None:
     events = written(history)
     read = reader.PARSE.all(events)
     assert [fact.position for fact in read] == [event.position for event in events]
     for fact, event in zip(read, events, strict=True):
         theirs = DECIDER.parse(event)
         assert theirs is not None
+        assert isinstance(theirs.event, ChangeEvent)
         for name in type(fact.event).model_fields:
-            assert getattr(fact.event, name) == getattr(theirs.event, name)
+            assert getattr(fact.event, name) == getattr(theirs.event.after, name)

@@ -12,9 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared.flow.projection import Apply
 from shared.rules.clock_and_ids import clock
 from shared.rules.message import RecordedEvent
-from shared.rules.reaction import React, Reaction
+from shared.rules.reaction import REACTIONS, React, Reaction
 from shared.run.service import Service
-from shared.web.service_context import REACTIONS
 from tests.funnelcast.at_work import DEAL, MET, captured, send
 from tests.running import eventually
 
@@ -37,7 +36,7 @@ class Follower:
 def followers(service: Service) -> Iterator[Follower]:
     yield Follower(service.name, service.read_models, service.name)
     for one in service.upstream:
-        if one.source in service.projected:
+        if one.source in service.projected_sources:
             yield Follower(service.name, service.read_models, one.source)
         if one.source in service.reacts_to:
             yield Follower(service.name, REACTIONS, one.source)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from funnelcast.verifying.log import Copy, compare
 from shared.flow.log import Log, Publisher
-from shared.flow.relay import MOVE, Relay
+from shared.flow.relay import ADVANCE_CURSOR, Relay
 from shared.flow.topic import TopicSource
 from shared.rules.clock_and_ids import ClockAndIds
 from shared.rules.message import StoredEvent
@@ -42,7 +42,7 @@ class Road:
         async with self.store.begin() as tx:
             await handle(tx, ClockAndIds(), write_requests)
             last = await event_store.position(tx)
-        self.relay.wake.notify()
+        self.relay.store_changed.notify()
         return last
 
     async def read(self) -> None:
@@ -76,7 +76,7 @@ class Road:
             return await event_store.read_after(tx, 0, 1_000_000)
 
     async def is_in_trouble(self) -> bool:
-        return self.relay.trouble is not None
+        return self.relay.failure is not None
 
     async def judge(self) -> str:
         """0 lost, 0 twice, 0 reordered at the reader; and the log itself is the store's, but for repetitions."""
@@ -105,6 +105,6 @@ async def road(database: str, log: Log, topic: str) -> AsyncIterator[Road]:
 async def cursor_first(relay: Relay, publisher: Publisher, events: Sequence[StoredEvent]) -> None:
     """A fault to be planted: the cursor moves before the log has acknowledged."""
     async with relay.engine.begin() as tx:
-        await tx.execute(MOVE, {"expected": relay.position, "reached": events[-1].position})
+        await tx.execute(ADVANCE_CURSOR, {"expected": relay.position, "position": events[-1].position})
     relay.position = events[-1].position
     await publisher.publish(events)

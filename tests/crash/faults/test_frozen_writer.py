@@ -14,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.rules.clock_and_ids import ClockAndIds
 from shared.store import engines
-from shared.store.committer import Busy, Committer
+from shared.store.committer import Committer
+from shared.store.database_errors import Busy
 from shared.store.signal import Signal
 from tests.running import within
 from tests.shared.tally import Add, ask

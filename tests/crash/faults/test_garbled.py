@@ -76,6 +76,6 @@ async def test_such_a_broker_is_away(kafka: Broker) -> None:
 
 async def test_believing_it_would_end_the_service(kafka: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
     """Planted: what the client raises over such answers is none of our outages."""
-    monkeypatch.setattr("shared.flow.log.kafka.NONSENSE", ())
+    monkeypatch.setattr("shared.flow.log.kafka.MALFORMED_ANSWER", ())
     with pytest.raises((ValueError, LookupError, TypeError, AssertionError, struct.error)):
         await asked_again_and_again(kafka)

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from funnelcast.services import SERVICES
-from shared.run.process import front
+from shared.run.process import route_by_prefix
 from shared.store import committer, event_store, idempotency
 from shared.store.committer import Committer
 from shared.store.write_request import WriteOutcome, WriteRequest
@@ -76,7 +76,7 @@ async def callers(database: str) -> AsyncIterator[Callers]:
         connected(database, search_path="pipeline") as store,
     ):
         headers = {"Authorization": f"Bearer {await make_key(database)}"}
-        transport = httpx.ASGITransport(front(apps), raise_app_exceptions=False)
+        transport = httpx.ASGITransport(route_by_prefix(apps), raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://test", headers=headers) as api:
             yield Callers(api, proxy, apps["pipeline"].state.context.committer, store)
 
@@ -124,7 +124,7 @@ async def test_trying_again_after_a_lost_connection_refuses_what_was_written(
 ) -> None:
     """Planted: whoever lost the connection is tried again, caller by caller."""
     monkeypatch.setattr(committer, "certainly_rolled_back", lambda error: True)
-    monkeypatch.setattr(committer, "unavailable", lambda error: None)
+    monkeypatch.setattr(committer, "as_busy", lambda error: None)
     async with callers(database) as all_:
         with pytest.raises(AssertionError, match="what was written is not refused"):
             await asked_once(all_, group(0), Fate.UNANSWERED)

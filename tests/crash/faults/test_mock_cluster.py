@@ -120,7 +120,7 @@ async def test_a_cursor_moved_before_the_acknowledgement_does_lose_events(
     database: str, kafka: MockKafka, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Planted."""
-    monkeypatch.setattr(Relay, "pass_on", cursor_first)
+    monkeypatch.setattr(Relay, "publish_events", cursor_first)
     chance = random.Random(1)
     async with road(database, LogOnMock(kafka.address, watermarks="watermarks"), TOPIC) as way, way.open():
         await way.reaches(await way.write(WRITTEN, chance))

@@ -135,8 +135,8 @@ async def test_a_cursor_moved_before_the_acknowledgement_does_lose_events(
     database: str, kafka: Broker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Planted; and no watermark whose failure would come first."""
-    monkeypatch.setattr(Relay, "pass_on", cursor_first)
-    monkeypatch.setattr(relay, "EVERY", 60.0)
+    monkeypatch.setattr(Relay, "publish_events", cursor_first)
+    monkeypatch.setattr(relay, "WATERMARK_INTERVAL", 60.0)
     chance, topic = random.Random(1), f"{secrets.token_hex(4)}.events"
     async with before_kafka(kafka.address) as (address, proxy):
         log = KafkaLog(address, watermarks=f"{topic}.watermarks")

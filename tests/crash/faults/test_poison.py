@@ -15,8 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from funnelcast import verify
 from funnelcast.services import SERVICES
 from shared.flow import checkpoint
-from shared.flow.checkpoint import Aside
-from shared.run.service import Resources
+from shared.flow.checkpoint import ExcludedEvents
+from shared.run.resources import Resources
 from shared.run.settings import Settings
 from shared.run.telemetry import Metrics
 from shared.run.worker import Worker
@@ -156,12 +156,12 @@ async def test_without_waiting_behind_the_poison_its_key_does_go_on(
     database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Planted: what follows a parked event is applied."""
-    move = checkpoint.move
+    advance = checkpoint.advance
 
-    async def forgetful(tx: AsyncConnection, *where: Any, **more: Any) -> Aside:
-        return replace(await move(tx, *where, **more), keys=frozenset())
+    async def forgetful(tx: AsyncConnection, *where: Any, **more: Any) -> ExcludedEvents:
+        return replace(await advance(tx, *where, **more), parked_keys=frozenset())
 
-    monkeypatch.setattr(checkpoint, "move", forgetful)
+    monkeypatch.setattr(checkpoint, "advance", forgetful)
     async with scene(database, next(followers(SERVICES["pipeline"]))) as here:
         with pytest.raises(AssertionError, match="must wait behind it"):
             await released(here)

@@ -142,7 +142,7 @@ async def test_without_watching_connections_they_would(
     postgres_of_ours: OurPostgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Planted."""
-    monkeypatch.setattr(engines, "WATCH", ())
+    monkeypatch.setattr(engines, "KEEPALIVE", ())
     async with running_services(postgres_of_ours.url, [SERVICES["pipeline"]]) as api:
         with pytest.raises(AssertionError, match="wait for too long"):
             await suffered(api, way_to(postgres_of_ours), PATIENCE + 1)

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import text
 
 from funnelcast.services import SERVICES
-from shared.run.process import Server, server
+from shared.run.process import Server, make_server
 from tests.funnelcast.at_work import DEAL
 from tests.running import PATIENT, connected, eventually, make_key, running_apps, started
 
@@ -88,7 +88,7 @@ async def served(database: str) -> AsyncIterator[Served]:
     async with connected(database, search_path="pipeline") as store, store.begin() as tx:
         await tx.execute(BACKLOG, {"events": EVENTS, "size": SIZE})
     async with running_apps(database, [SERVICES["pipeline"]], work=False) as apps:
-        serving = server(apps, PATIENT)
+        serving = make_server(apps, PATIENT)
         task = asyncio.ensure_future(serving.serve())
         try:
             await eventually(lambda: started(serving))
@@ -135,7 +135,7 @@ async def test_they_cost_little_and_others_notice_nothing(database: str) -> None
 
 async def test_pages_of_any_size_cost_too_much(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Planted: a page's number of events, however large they are."""
-    monkeypatch.setattr("shared.web.feed.MOST_HELD", EVENTS * SIZE)
+    monkeypatch.setattr("shared.web.feed.MAX_BUFFERED", EVENTS * SIZE)
     async with served(database) as here:
         with ExitStack() as clients:
             assert await cost(here, clients) > ALLOWED

@@ -89,7 +89,10 @@ def followed_topics(service: Service) -> Collection[tuple[str, str]]:
     return [
         (subscription, one.source)
         for one in service.upstream
-        for subscription, sources in ((service.read_models, service.projected), ("reactions", service.reacts_to))
+        for subscription, sources in (
+            (service.read_models, service.projected_sources),
+            ("reactions", service.reacts_to),
+        )
         if one.source in sources
     ]
 

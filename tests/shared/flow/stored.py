@@ -22,6 +22,7 @@ def stored(position: int, *, stream: str | None = None, data: str = '{"näme": "
         actor="key:web",
         correlation_id=UUID(int=2**64 + position),
         causation_id=UUID(int=2**65 + position) if position % 2 else None,
+        on_behalf_of="north" if position % 3 == 0 else None,
     )
 
 

@@ -7,7 +7,7 @@ import pytest_asyncio
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from shared.flow.lease import LeaseLost, lease, lease_engine
+from shared.flow.lease import LeaseLost, hold_lease, lease_engine
 from tests.running import connected, within
 
 
@@ -21,7 +21,7 @@ async def engine(database: str) -> AsyncIterator[AsyncEngine]:
 
 
 async def hold(engine: AsyncEngine, name: str, held: asyncio.Event) -> None:
-    async with lease(engine, name):
+    async with hold_lease(engine, name):
         held.set()
         await asyncio.Event().wait()
 
@@ -41,7 +41,7 @@ async def test_a_second_holder_waits_until_the_first_one_leaves(engine: AsyncEng
     await asyncio.gather(first, second, other, return_exceptions=True)
 
 
-async def test_a_holder_whose_connection_ends_is_told(engine: AsyncEngine, database: str) -> None:
+async def test_a_holder_whose_connection_ends_is_cancelled(engine: AsyncEngine, database: str) -> None:
     held = asyncio.Event()
     holding = asyncio.ensure_future(hold(engine, "pipeline", held))
     await held.wait()

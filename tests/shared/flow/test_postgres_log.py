@@ -1,4 +1,4 @@
-"""What only the embedded log has: locks, and tables that can be damaged."""
+"""Properties of the embedded log alone: locks, and tables that can be damaged."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from shared.flow.log import LogUnavailable, Watermark
 from shared.flow.log.postgres import PostgresLog
-from shared.flow.log.tables import DIVIDE, metadata, records, topics
+from shared.flow.log.tables import CREATE_PARTITIONS, metadata, records, topics
 from shared.flow.topic import Hole
 from tests.running import within
 from tests.shared.flow.stored import START, positions_of, run_of, stored
@@ -39,7 +39,7 @@ async def test_data_is_kept_to_the_letter(engine: AsyncEngine, log: PostgresLog,
         assert (await tx.execute(select(records.c.data))).scalar_one() == odd
 
 
-async def test_an_event_that_was_deleted_is_a_hole(engine: AsyncEngine, log: PostgresLog, topic: str) -> None:
+async def test_a_deleted_record_is_a_hole(engine: AsyncEngine, log: PostgresLog, topic: str) -> None:
     await published(log, topic, run_of(range(1, 51)))
     await log.set_watermark(SOURCE, Watermark(50, START))
     async with engine.begin() as tx:
@@ -58,7 +58,7 @@ async def test_partitions_that_are_added_to_a_topic_are_read_too(
         await take(events, 0, 10)
         async with engine.begin() as tx:
             await tx.execute(update(topics).values(partitions=7))
-            await tx.execute(DIVIDE, {"topic": topic})
+            await tx.execute(CREATE_PARTITIONS, {"topic": topic})
         await published(log, topic, run_of(range(11, 101)))
         await log.set_watermark(SOURCE, Watermark(100, START))
         assert positions_of(await take(events, 10, 90)) == list(range(11, 101))
@@ -86,7 +86,7 @@ async def test_offsets_stay_gapless_when_a_zombie_publishes_at_the_same_time(
         assert await take(events, 0, 200) == sent
 
 
-async def test_a_server_that_does_not_answer_is_away_in_bounded_time(
+async def test_a_server_that_does_not_answer_is_unavailable_in_bounded_time(
     engine: AsyncEngine, log: PostgresLog, topic: str
 ) -> None:
     await published(log, topic, run_of([1]))
@@ -99,10 +99,10 @@ async def test_a_server_that_does_not_answer_is_away_in_bounded_time(
         assert positions_of(await take(events, 0, 2)) == [1, 2]
 
 
-async def test_what_this_process_publishes_wakes_its_readers_at_once(
+async def test_publishing_wakes_the_readers_of_the_process_at_once(
     log: PostgresLog, topic: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.flow.log.postgres.SHORTEST", 30)
+    monkeypatch.setattr("shared.flow.log.postgres.SHORTEST_DELAY", 30)
     await log.create_topic(topic, 1)
     async with log.reader(topic, {}) as reader:
         reading = asyncio.create_task(reader.read(reader.partitions, 20))

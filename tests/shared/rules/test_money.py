@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from shared.rules.money import LARGEST, Money, minor_units, shown, to_minor_units, total
+from shared.rules.money import LARGEST, Money, format_amount, minor_units, to_minor_units, total
 
 cents = st.integers(0, 10**12).map(lambda n: Decimal(n) / 100)
 
@@ -59,11 +59,11 @@ def test_sums_are_exact_in_any_order(amounts: list[Decimal]) -> None:
 
 @given(cents)
 def test_what_was_printed_is_read_as_the_same(amount: Decimal) -> None:
-    assert Decimal(shown(amount, "EUR")) == to_minor_units(amount, "EUR") == amount
+    assert Decimal(format_amount(amount, "EUR")) == to_minor_units(amount, "EUR") == amount
 
 
 def test_halves_go_to_the_even_neighbour() -> None:
-    assert [shown(Decimal(text), "EUR") for text in ("0.005", "0.015", "0.025")] == ["0.00", "0.02", "0.02"]
+    assert [format_amount(Decimal(text), "EUR") for text in ("0.005", "0.015", "0.025")] == ["0.00", "0.02", "0.02"]
 
 
 def test_no_currency_needs_more_decimals_than_are_stored() -> None:

@@ -4,10 +4,15 @@ import pytest
 from sqlalchemy import text
 
 from services.pipeline.service import SERVICE
+from shared.flow.log import tables as log_tables
 from shared.run import schema
 from shared.run.schema import WrongSchema
-from shared.store import event_store
+from shared.store import event_store, vault
+from shared.web import access
 from tests.running import SERVICES, connected, migrated, running_services
+
+METADATA = (event_store.metadata, vault.shared_texts_metadata, log_tables.metadata, access.access_metadata)
+TABLES = [table for each in METADATA for table in each.sorted_tables]
 
 
 async def test_migrating_twice_changes_nothing(empty_database: str) -> None:
@@ -36,10 +41,11 @@ async def test_the_tables_are_what_the_code_reads_and_writes(empty_database: str
     """The migrations and the code's own description of its tables must not drift apart."""
     await migrated(empty_database)
     async with connected(empty_database) as engine, engine.connect() as tx:
-        for table in event_store.metadata.sorted_tables:
+        for table in TABLES:
             query = text("""SELECT column_name, is_nullable FROM information_schema.columns
-                WHERE table_schema = 'pipeline' AND table_name = :name""")
-            found = {row[0]: row[1] == "YES" for row in await tx.execute(query.bindparams(name=table.name))}
+                WHERE table_schema = :schema AND table_name = :name""")
+            query = query.bindparams(schema=table.schema or "pipeline", name=table.name)
+            found = {row[0]: row[1] == "YES" for row in await tx.execute(query)}
             assert found == {column.name: column.nullable for column in table.columns}, table.name
 
 

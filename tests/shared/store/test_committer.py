@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from structlog.testing import capture_logs
 
 from shared.rules.message import Rejected
-from shared.store.committer import Busy, Committer
+from shared.store.committer import Committer
+from shared.store.database_errors import Busy
 from shared.store.signal import Signal
 from shared.store.write_request import Step, WriteRequest, WriteResult
 from tests.running import Clock, eventually

@@ -48,11 +48,11 @@ async def test_what_follows_is_decided_while_postgres_writes(
 ) -> None:
     order: list[str] = []
 
-    async def write(tx: AsyncConnection, outcome: decision_batch.PendingWrites) -> None:
+    async def write(tx: AsyncConnection, pending: decision_batch.PendingWrites) -> None:
         order.append("writing")
         for _ in range(5):
             await asyncio.sleep(0)
-        order.append(f"written {len(outcome.appended)}")
+        order.append(f"written {len(pending.events)}")
 
     def decided(state: Any) -> dict[str, Any]:
         order.append("decided")
@@ -67,12 +67,12 @@ async def test_what_follows_is_decided_while_postgres_writes(
 
 
 async def test_of_a_new_stream_nothing_is_read_unless_an_alias_leads_elsewhere(write: Write) -> None:
-    await write(ask("a", Add(n=1), also=["x"]))
-    (found,) = await write(ask("b", Add(n=1), find=["x"], new=True))
+    await write(ask("a", Add(n=1), also_claim=["x"]))
+    (found,) = await write(ask("b", Add(n=1), resolve_by=["x"], is_new_stream=True))
     assert isinstance(found, WriteResult)
     assert (found.stream, found.version) == ("tally-a", 2)
     with pytest.raises(IntegrityError, match="events_stream_version_key"):
-        await write(ask("a", Add(n=1), new=True))
+        await write(ask("a", Add(n=1), is_new_stream=True))
 
 
 async def test_all_steps_of_an_ask_happen_or_none(store: AsyncEngine, write: Write) -> None:
@@ -91,7 +91,7 @@ async def test_an_answer_that_changes_nothing_names_the_last_event(write: Write)
 async def test_the_same_key_and_body_is_answered_again_and_another_body_refused(
     store: AsyncEngine, write: Write
 ) -> None:
-    keyed = {"key": "caller POST /x k1", "reply": lambda state: {"total": state.total}}
+    keyed = {"idempotency_key": "caller POST /x k1", "reply": lambda state: {"total": state.total}}
     (first,) = await write(ask("a", Add(n=3), fingerprint="body", **keyed))
     (again,) = await write(ask("elsewhere", Add(n=3), fingerprint="body", **keyed))
     (other,) = await write(ask("a", Add(n=4), fingerprint="other", **keyed))
@@ -103,23 +103,25 @@ async def test_the_same_key_and_body_is_answered_again_and_another_body_refused(
 
 async def test_refusals_are_decided_anew(write: Write) -> None:
     await write(ask_limit(1))
-    (refused,) = await write(ask("a", Add(n=2), key="k"))
+    (refused,) = await write(ask("a", Add(n=2), idempotency_key="k"))
     await write(ask_limit(5))
-    (accepted,) = await write(ask("a", Add(n=2), key="k"))
+    (accepted,) = await write(ask("a", Add(n=2), idempotency_key="k"))
     assert isinstance(refused, Rejected)
     assert isinstance(accepted, WriteResult)
 
 
 async def test_repeats_of_a_key_within_one_batch_are_one(store: AsyncEngine, write: Write) -> None:
-    answers = await write(*(ask("a", Add(n=1), key="k") for _ in range(5)))
+    answers = await write(*(ask("a", Add(n=1), idempotency_key="k") for _ in range(5)))
     assert [answer.replayed for answer in answers if isinstance(answer, WriteResult)] == [False, True, True, True, True]
     assert len(await stored(store)) == 1
 
 
 async def test_the_version_of_if_match_is_checked_after_the_key_and_before_the_rule(write: Write) -> None:
-    await write(ask("a", Add(n=1), key="k"), ask_limit(1))
+    await write(ask("a", Add(n=1), idempotency_key="k"), ask_limit(1))
     stale, replayed, refused = await write(
-        ask("a", Add(n=9), if_version=3), ask("a", Add(n=1), key="k", if_version=9), ask("a", Add(n=9), if_version=1)
+        ask("a", Add(n=9), if_version=3),
+        ask("a", Add(n=1), idempotency_key="k", if_version=9),
+        ask("a", Add(n=9), if_version=1),
     )
     assert isinstance(stale, Stale)
     assert isinstance(replayed, WriteResult)
@@ -128,10 +130,10 @@ async def test_the_version_of_if_match_is_checked_after_the_key_and_before_the_r
 
 async def test_an_alias_finds_the_stream_also_within_the_batch(write: Write) -> None:
     answers = await write(
-        ask("one", Add(n=1), find=["mail:1"], also=["mail:1"]),
-        ask("two", Add(n=2), find=["mail:1"], also=["mail:1"]),
+        ask("one", Add(n=1), resolve_by=["mail:1"], also_claim=["mail:1"]),
+        ask("two", Add(n=2), resolve_by=["mail:1"], also_claim=["mail:1"]),
     )
-    (later,) = await write(ask("three", Add(n=4), find=["mail:9", "mail:1"]))
+    (later,) = await write(ask("three", Add(n=4), resolve_by=["mail:9", "mail:1"]))
     assert [answer.stream for answer in (*answers, later) if isinstance(answer, WriteResult)] == ["tally-one"] * 3
 
 
@@ -189,9 +191,11 @@ async def only_ref(store: AsyncEngine) -> UUID:
 async def test_erasure_empties_the_vault_and_the_aliases_and_nothing_is_kept_afterwards(
     store: AsyncEngine, write: Write
 ) -> None:
-    await write(ask("a", Add(n=1, note="Ada"), also=["mail:1"]), ask("b", Add(n=1, note="Bob"), also=["mail:2"]))
+    await write(
+        ask("a", Add(n=1, note="Ada"), also_claim=["mail:1"]), ask("b", Add(n=1, note="Bob"), also_claim=["mail:2"])
+    )
     await write(ask("a", Wipe()))
-    await write(ask("a", Add(n=1, note="Ada again"), also=["mail:3"]))
+    await write(ask("a", Add(n=1, note="Ada again"), also_claim=["mail:3"]))
     async with store.connect() as tx:
         assert set((await tx.execute(text("SELECT value #>> '{}' FROM vault"))).scalars()) == {"Bob"}
         assert set(await aliases.find(tx, ["mail:1", "mail:2", "mail:3"])) == {"mail:2"}
@@ -252,6 +256,13 @@ async def test_a_reaction_happens_no_earlier_than_its_cause_and_its_ids_follow_f
     (event,) = await stored(store)
     assert (event.occurred_at, event.event_id) == (upstream.occurred_at, upstream.event_id_of(0))
     assert event.causation_id == UUID(int=5)
+
+
+async def test_an_event_keeps_the_org_node_that_its_caller_acted_for(store: AsyncEngine, write: Write) -> None:
+    await write(ask("a", Add(n=1))._replace(on_behalf_of="north"), ask("a", Add(n=1)))
+    events = await stored(store)
+    assert [event.on_behalf_of for event in events] == ["north", None]
+    assert [event.on_behalf_of for event in DECIDER.parse.all(events)] == ["north", None]
 
 
 async def test_an_event_that_the_log_could_not_carry_is_refused_alone(

@@ -20,7 +20,8 @@ async def read_whole(store: AsyncEngine, write: Write) -> int:
     for batch in range(BATCHES):
         names = [f"{batch}-{number}" for number in range(40)]
         write_requests = [
-            ask(name, Add(n=1), find=[f"alias:{name}"], also=[f"alias:{name}"], key=name) for name in names
+            ask(name, Add(n=1), resolve_by=[f"alias:{name}"], also_claim=[f"alias:{name}"], idempotency_key=name)
+            for name in names
         ]
         await write(*write_requests)
     return await scans(store) - before

@@ -21,7 +21,7 @@ async def main(url: str, name: str, times: int, key: str | None) -> None:
         running = tasks.create_task(committer.run())
         sys.stdin.readline()  # all processes begin together
         answers = await asyncio.gather(
-            *(committer.write(ask(name, Add(n=1), key=key)) for _ in range(times)), return_exceptions=True
+            *(committer.write(ask(name, Add(n=1), idempotency_key=key)) for _ in range(times)), return_exceptions=True
         )
         running.cancel()
     await engine.dispose()

@@ -1,0 +1,105 @@
+"""HubSpot: events of an app (an array of ids), webhooks of a workflow (one contact), and posted forms."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from urllib.parse import unquote
+
+from services.lead_intake.connectors import generic, hubspot_forms
+from services.lead_intake.connectors.delivery import Connection, Delivery, JsonObject, Verification
+from services.lead_intake.connectors.fields import person_ref
+from services.lead_intake.connectors.outcomes import Erasure, Ignored, LookupPurpose, NeedsLookup, Outcome
+from services.lead_intake.connectors.parsing import Malformed
+from services.lead_intake.connectors.reader import Reader, each_of_array, external_id
+from services.lead_intake.connectors.signatures import MILLISECOND, all_of, base64_hmac, fresh, has_token, signed
+from services.lead_intake.connectors.values import flag, from_milliseconds, text
+
+DECODED = re.compile("%(3A|2F|3F|40|21|24|27|28|29|2A|2C|3B)", re.IGNORECASE)
+"""The only characters of the address that are decoded before it is signed."""
+IDENTIFYING = ("portalId", "subscriptionType", "objectId", "eventId", "occurredAt")
+"""An `eventId` alone is not unique."""
+CONTACT = "0-1"
+PROFILE = ("email", "lifecyclestage")
+
+
+def verify(delivery: Delivery, connection: Connection, now: datetime) -> Verification:
+    given = delivery.headers.get("x-hubspot-signature-v3")
+    legacy = delivery.headers.get("x-hubspot-signature")
+    if given is not None:
+        stamp = delivery.headers.get("x-hubspot-request-timestamp", "")
+        message = addressed(delivery, DECODED.sub(lambda match: unquote(match[0]), url(delivery, connection)))
+        message += stamp.encode(errors="replace")
+        proof = signed([given], connection.secrets, lambda secret: base64_hmac(secret, message))
+        return all_of(fresh(stamp, now, MILLISECOND), proof)
+    if legacy is not None and connection.legacy_signatures:
+        v2 = delivery.headers.get("x-hubspot-signature-version") == "v2"
+        hashed = addressed(delivery, url(delivery, connection)) if v2 else delivery.body
+        return signed([legacy], connection.secrets, lambda secret: hashlib.sha256(secret.encode() + hashed).hexdigest())
+    return has_token(delivery, connection)
+
+
+def url(delivery: Delivery, connection: Connection) -> str:
+    return f"{connection.public_url}?{delivery.query_string}" if delivery.query_string else connection.public_url
+
+
+def addressed(delivery: Delivery, address: str) -> bytes:
+    return f"{delivery.method}{address}".encode(errors="replace") + delivery.body
+
+
+def interpret(value: JsonObject, connection: Connection) -> Iterator[Outcome]:
+    if "subscriptionType" in value:
+        yield event_outcome(value, connection)
+    elif hubspot_forms.is_contact(value) or hubspot_forms.is_form(value):
+        yield hubspot_forms.submission(value, connection)
+    else:
+        yield from generic.interpret(value, connection)
+
+
+def identify(value: JsonObject, connection: Connection) -> str | None:
+    if "subscriptionType" in value:
+        changed = [value["propertyName"]] if "propertyName" in value else []
+        return external_id(connection, *(value.get(name) for name in IDENTIFYING), *changed)
+    if hubspot_forms.is_contact(value):
+        return hubspot_forms.conversion_id(value, connection)
+    return None if hubspot_forms.is_form(value) else generic.identify(value, connection)
+
+
+def event_outcome(event: JsonObject, connection: Connection) -> Outcome:
+    what, _, action = (text(event["subscriptionType"]) or "").partition(".")
+    if what != "contact" and not (what == "object" and event.get("objectTypeId") == CONTACT):
+        return Ignored("not about a contact")
+    if text(event.get("objectId") or event.get("primaryObjectId")) is None:
+        raise Malformed("the event names no contact")
+    match action:
+        case "privacyDeletion":
+            person = person_ref(None, vendor_id=hubspot_forms.contact_id(connection, event, "portalId", "objectId"))
+            return Erasure(person, from_milliseconds(event.get("occurredAt")), identify(event, connection))
+        case "merge":
+            return lookup(event, "merge")
+        case "creation" if "contact.creation" in connection.kinds:
+            return lookup(event, "capture")
+        case "propertyChange":
+            return change_outcome(event)
+        case _:
+            return Ignored(f"{action or 'an event'} of a contact needs nothing done")
+
+
+def change_outcome(event: JsonObject) -> Outcome:
+    name, value = text(event.get("propertyName")), event.get("propertyValue")
+    if name == "hs_email_optout" and flag(value):
+        return lookup(event, "unsubscribed")
+    if name == "hs_email_hard_bounce_reason_enum" and text(value):
+        return lookup(event, "bounced")
+    return lookup(event, "profile") if name in PROFILE else Ignored("a property that is not followed")
+
+
+def lookup(event: JsonObject, wanted: LookupPurpose) -> NeedsLookup:
+    merged = event.get("mergedObjectIds")
+    ids = {name: text(event.get(name)) for name in ("portalId", "objectId", "primaryObjectId")}
+    ids["mergedObjectIds"] = ",".join(filter(None, map(text, merged))) if isinstance(merged, list) else None
+    present = {name: found for name, found in ids.items() if found}
+    return NeedsLookup(present, wanted, from_milliseconds(event.get("occurredAt")))
+
+
+READER = Reader(verify, interpret, identify, each_of_array)

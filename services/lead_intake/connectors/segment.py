@@ -1,0 +1,105 @@
+"""Segment, and RudderStack in its shape: calls of a website or an app, one or a batch."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from services.lead_intake.connectors.capture import Submission, capture
+from services.lead_intake.connectors.delivery import Connection, Delivery, Json, JsonObject, Verification
+from services.lead_intake.connectors.fields import Answer, person_ref, profile_of, sort_fields
+from services.lead_intake.connectors.generic import flattened, leaf_answer
+from services.lead_intake.connectors.outcomes import Activity, ActivityKind, Ignored, Outcome, PersonRef, ProfileChange
+from services.lead_intake.connectors.parsing import Malformed, json_value
+from services.lead_intake.connectors.reader import Part, Reader, array_parts, external_id
+from services.lead_intake.connectors.signatures import has_token, hex_hmac, signed
+from services.lead_intake.connectors.values import dig, instant, text
+from services.lead_intake.lead.events import Source
+
+ACTIVITIES: dict[str, ActivityKind] = {
+    "email link clicked": "email_clicked",
+    "email bounced": "bounced",
+    "unsubscribed": "unsubscribed",
+    "email marked as spam": "unsubscribed",
+}
+"""Events with a fixed meaning, by their names in lower case."""
+CAMPAIGN = {"source": "source", "medium": "medium", "name": "campaign", "term": "term", "content": "content"}
+
+
+def verify(delivery: Delivery, connection: Connection, now: datetime) -> Verification:
+    """The signature must cover the whole body: one of a batch's first call alone proves nothing of the others."""
+    given = delivery.headers.get("x-signature")
+    if given is None:
+        return has_token(delivery, connection)
+    return signed([given], connection.secrets, lambda secret: hex_hmac(secret, delivery.body, "sha1"))
+
+
+def split(delivery: Delivery) -> list[Part]:
+    value = json_value(delivery.body)
+    if isinstance(value, dict) and isinstance(value.get("batch"), list):
+        return array_parts("/batch", value["batch"])
+    return array_parts("", value) if isinstance(value, list) else [("", value)]
+
+
+def identify(value: JsonObject, connection: Connection) -> str | None:
+    return external_id(connection, value.get("messageId"))
+
+
+def interpret(value: JsonObject, connection: Connection) -> Iterator[Outcome]:
+    """Calls become captures when the settings name their event, or name a source and no event."""
+    call, event = text(value.get("type")), text(value.get("event")) or ""
+    fields = sort_fields(traits(value), connection).by_name
+    if call is None:
+        raise Malformed("the call has no type")
+    if not fields.keys() & {"email", "phone"}:
+        yield Ignored("the call names nobody")
+    elif call == "track" and event.lower() in ACTIVITIES:
+        yield activity(ACTIVITIES[event.lower()], value, connection)
+    elif (call == "track" and not connection.kinds and connection.kind) or (event or call) in connection.kinds:
+        yield capture(submission(value, event or call, connection), connection)
+    elif call == "identify":
+        profile = profile_of(sort_fields(traits(value), connection))
+        yield ProfileChange(person(value, connection), profile, occurred_at(value), identify(value, connection))
+    elif call == "page":
+        yield activity("page_viewed", value, connection)
+    else:
+        yield Ignored("a call that needs nothing done")
+
+
+def activity(kind: ActivityKind, value: JsonObject, connection: Connection) -> Activity:
+    return Activity(kind, person(value, connection), occurred_at(value), identify(value, connection))
+
+
+def person(value: JsonObject, connection: Connection) -> PersonRef:
+    fields = sort_fields(traits(value), connection).by_name
+    return person_ref(fields.get("email"), fields.get("phone"), external_id(connection, "user", value.get("userId")))
+
+
+def traits(value: JsonObject) -> list[Answer]:
+    """Of the call, of its context, and what an event's properties say of the person."""
+    of_person = [*flattened(value.get("traits")), *flattened(dig(value, "context", "traits"))]
+    of_event = flattened(value.get("properties"), "properties")
+    first: dict[str, Json] = {}
+    for path, leaf in (*of_person, *of_event):
+        first.setdefault(path, leaf)
+    return [leaf_answer(path, leaf) for path, leaf in first.items()]
+
+
+def submission(value: JsonObject, event: str, connection: Connection) -> Submission:
+    campaign = {f"utm_{ours}": dig(value, "context", "campaign", theirs) for theirs, ours in CAMPAIGN.items()}
+    return Submission(
+        default=Source.OTHER,
+        answers=traits(value),
+        kind_ids=(event,),
+        asset_id=event,
+        occurred_at=occurred_at(value),
+        external_id=identify(value, connection),
+        extra={"landing_url": dig(value, "context", "page", "url"), **campaign},
+        vendor_person_id=person(value, connection).vendor_id,
+    )
+
+
+def occurred_at(value: JsonObject) -> datetime | None:
+    """`timestamp` is corrected for the device's wrong clock, the other is not."""
+    return instant(value.get("timestamp")) or instant(value.get("originalTimestamp"))
+
+
+READER = Reader(verify, interpret, identify, split)

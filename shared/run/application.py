@@ -1,0 +1,108 @@
+"""The web application of a service: its routes, and the guard and the fast path in front of them."""
+
+from collections.abc import Iterator, Sequence
+
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.routing import APIRoute
+
+from shared.run.service import Service
+from shared.run.settings import Settings
+from shared.run.telemetry import Metrics
+from shared.web import guard, health, openapi, operations, problems
+from shared.web.access import COMMON_SCOPES, Access
+from shared.web.fast_path import FastPath, FastRoute
+from shared.web.input import refuse_unknown_parameters
+from shared.web.limits import CapacityLimit, Limits, RateLimit
+from shared.web.service_context import ServiceContext
+
+OPEN_PATHS = ("/openapi.json", "/docs", "/readyz", "/metrics")
+"""Paths that need no key."""
+
+
+def make_application(
+    service: Service, context: ServiceContext, ready: health.Check, metrics: Metrics, settings: Settings
+) -> FastAPI:
+    """Raises `ValueError` when a route needs a scope that the service does not declare."""
+    check_scopes(service)
+    app = new_app(service)
+    app.state.context = context
+    add_routes(app, service, ready, metrics)
+    add_fast_path(app, service, context)
+    add_guard(app, service, context, metrics, settings)
+    return app
+
+
+def check_scopes(service: Service) -> None:
+    for route in api_routes(service.routers):
+        scope = openapi.scope_of(route)
+        if scope is not None and scope not in (*service.scopes, *COMMON_SCOPES):
+            raise ValueError(f"{route.path} needs the scope {scope}, which {service.name} does not declare")
+
+
+def new_app(service: Service) -> FastAPI:
+    return FastAPI(
+        title=f"Funnelcast {service.name}",
+        version="1",
+        openapi_url=f"/{service.name}/openapi.json",
+        docs_url=f"/{service.name}/docs",
+        swagger_ui_oauth2_redirect_url=None,
+        redoc_url=None,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # it would log bodies that are invalid
+    )
+
+
+def add_routes(app: FastAPI, service: Service, ready: health.Check, metrics: Metrics) -> None:
+    prefix = api_prefix(service)
+    routers = [*service.routers, operations.router]
+    for router in routers:
+        app.include_router(router, prefix=prefix, dependencies=[Depends(refuse_unknown_parameters)])
+    app.include_router(health.router(ready, metrics.registry), prefix=f"/{service.name}")
+    problems.add_handlers(app)
+    openapi.describe(app, routers, prefix, [f"{prefix}{entrance.prefix}" for entrance in service.entrances])
+
+
+def add_fast_path(app: FastAPI, service: Service, context: ServiceContext) -> None:
+    prefix = api_prefix(service)
+    routes = {f"{prefix}{route.path}": FastRoute.to(route) for route in fast_routes_of(service)}
+    app.add_middleware(FastPath, context=context, routes=routes)
+
+
+def add_guard(app: FastAPI, service: Service, context: ServiceContext, metrics: Metrics, settings: Settings) -> None:
+    app.add_middleware(
+        guard.Guard,
+        context=context,
+        access=Access(context.reads, context.clock_and_ids.now),
+        new_id=context.clock_and_ids.new_id,
+        count=metrics.count,
+        alive_path=f"/{service.name}/healthz",
+        open_paths=[f"/{service.name}{path}" for path in OPEN_PATHS],
+        entrances={f"{api_prefix(service)}{entrance.prefix}": entrance for entrance in service.entrances},
+        limits=make_limits(settings),
+    )
+
+
+def make_limits(settings: Settings) -> Limits:
+    return Limits(
+        keys=RateLimit("key", settings.requests_per_second, 1),
+        unknown_keys=RateLimit("address", settings.unknown_keys_per_minute, 60),
+        open=RateLimit("open", settings.open_requests_per_second, 1),
+        entrances=RateLimit("entrance", settings.entrance_requests_per_second, 1),
+        requests=CapacityLimit("requests", settings.requests_at_once),
+        streams=CapacityLimit("event streams", settings.streams_at_once),
+        body_bytes=CapacityLimit("bytes of bodies", settings.body_bytes_at_once),
+    )
+
+
+def api_prefix(service: Service) -> str:
+    return f"/{service.name}/v1"
+
+
+def fast_routes_of(service: Service) -> Iterator[APIRoute]:
+    """Of each path in `Service.fast_routes`, the POST if there is one, else the GET."""
+    for path in service.fast_routes:
+        routes = [route for route in api_routes(service.routers) if route.path == path]
+        yield from [route for route in routes if "POST" in (route.methods or ())] or routes
+
+
+def api_routes(routers: Sequence[APIRouter]) -> list[APIRoute]:
+    return [route for router in routers for route in router.routes if isinstance(route, APIRoute)]

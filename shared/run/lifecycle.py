@@ -1,0 +1,115 @@
+"""The life of a service in a process: what starts, what runs as long as it lives, and the order in which it stops."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+
+from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared.flow import read_schema
+from shared.run import schema
+from shared.run.application import make_application
+from shared.run.readiness import CatchUpGoal, Readiness
+from shared.run.resources import Resources
+from shared.run.service import Service
+from shared.run.telemetry import Metrics
+from shared.run.worker import Worker
+from shared.store import engines
+from shared.store.committer import Committer
+from shared.store.signal import Signal
+from shared.web.feed import server_sent_event
+from shared.web.service_context import ServiceContext
+from shared.web.tail import Tail
+
+
+@dataclass(frozen=True)
+class Engines:
+    """Of one service: `writes` for its store and read models, `reads` for one database snapshot per transaction."""
+
+    writes: AsyncEngine
+    reads: AsyncEngine
+
+
+@asynccontextmanager
+async def run_service(service: Service, resources: Resources, *, work: bool = True) -> AsyncIterator[FastAPI]:
+    """Yields the application while the background tasks run; a task that fails cancels the body.
+
+    After the body: accepted commands are committed, the consumers' current batches are rolled back, leases are
+    released, and connections close. `work`: whether this process relays, projects and reacts.
+    """
+    async with open_engines(service, resources) as engines:
+        goal = await prepare(service, engines)
+        context, metrics = make_context(service, resources, engines), Metrics()
+        worker = make_worker(service, resources, engines, context, metrics)
+        ready = Readiness(service, context, resources.log, worker, metrics, goal)
+        app = make_application(service, context, ready, metrics, resources.settings)
+        async with background_tasks(context, worker if work else None):
+            yield app
+            await context.committer.queue.join()
+
+
+@asynccontextmanager
+async def open_engines(service: Service, resources: Resources) -> AsyncIterator[Engines]:
+    search_path, connections = f"{service.name},{service.read_models}", resources.settings.connections
+    async with AsyncExitStack() as stack:
+        writes = engines.writer(resources.postgres, search_path, connections=connections)
+        stack.push_async_callback(writes.dispose)
+        reads = engines.reader(resources.postgres, search_path, connections=connections)
+        stack.push_async_callback(reads.dispose)
+        yield Engines(writes, reads)
+
+
+async def prepare(service: Service, engines: Engines) -> CatchUpGoal:
+    """Raises `WrongSchema`."""
+    await schema.check(engines.reads, [service.name])
+    await read_schema.ensure_tables(engines.writes, service.read_models, service.projections)
+    return await CatchUpGoal.find(engines.reads, service)
+
+
+def make_context(service: Service, resources: Resources, engines: Engines) -> ServiceContext:
+    store_changed = Signal()
+    committer = Committer(
+        engines.writes,
+        resources.clock_and_ids,
+        store_changed,
+        waiting=resources.settings.waiting_commands,
+        batch=resources.settings.commands_in_a_transaction,
+    )
+    return ServiceContext(
+        service=service.name,
+        committer=committer,
+        reads=engines.reads,
+        clock_and_ids=resources.clock_and_ids,
+        blind_index=resources.blind_index,
+        read_models=service.read_models,
+        projected_sources=service.projected_sources,
+        reacted_sources=frozenset(service.reacts_to),
+        store_changed=store_changed,
+        read_models_changed=Signal(),
+        tail=Tail(engines.reads, store_changed, partial(server_sent_event, service.name)),
+        stopping=asyncio.Event(),
+    )
+
+
+def make_worker(
+    service: Service, resources: Resources, engines: Engines, context: ServiceContext, metrics: Metrics
+) -> Worker:
+    signals = context.store_changed, context.read_models_changed
+    return Worker(service, resources, engines.writes, *signals, metrics)
+
+
+@asynccontextmanager
+async def background_tasks(context: ServiceContext, worker: Worker | None) -> AsyncIterator[None]:
+    async with asyncio.TaskGroup() as tasks:
+        serving = [tasks.create_task(each) for each in (context.committer.run(), context.tail.run())]
+        working = tasks.create_task(worker.run()) if worker else None
+        try:
+            yield
+        finally:
+            for each in serving:
+                each.cancel()
+            if worker and working:
+                worker.stop(working)

@@ -1,0 +1,39 @@
+"""What an error of the database means for whoever wanted to write."""
+
+from sqlalchemy.exc import DBAPIError, StatementError
+
+TRANSIENT = ("08", "53", "57", "58", "25P03", "40", "55P03")
+"""SQLSTATE classes and codes: connection, resources, operator, system, idle too long, deadlock, lock timeout."""
+
+
+class Busy(Exception):
+    """The request was not written, or it is unknown whether it was. The caller repeats it with its idempotency key."""
+
+
+def as_busy(error: Exception) -> Busy | None:
+    """`Busy` for an error that passes by itself: a lost connection, a lock timeout, a full disk, a shutdown."""
+    if isinstance(error, OSError) or (isinstance(error, StatementError) and is_transient(error)):
+        return Busy("the database did not answer in time")
+    return None
+
+
+def certainly_rolled_back(error: Exception) -> bool:
+    """After a lost connection the COMMIT may have happened: a second try could write twice."""
+    return not isinstance(error, OSError) and not (isinstance(error, DBAPIError) and is_lost_connection(error))
+
+
+def error_name(error: Exception) -> str:
+    """For the log: kind and SQLSTATE. The error's text may hold personal data."""
+    return f"{type(error).__name__} {sqlstate(error)}" if isinstance(error, StatementError) else type(error).__name__
+
+
+def sqlstate(error: StatementError) -> str:
+    return str(getattr(error.orig, "sqlstate", None) or "")
+
+
+def is_lost_connection(error: DBAPIError) -> bool:
+    return error.connection_invalidated or sqlstate(error).startswith(("08", "57P"))
+
+
+def is_transient(error: StatementError) -> bool:
+    return sqlstate(error).startswith(TRANSIENT) or (isinstance(error, DBAPIError) and is_lost_connection(error))

@@ -1,0 +1,79 @@
+"""The settings: reasons are set here, time zone and calendar are copied from forecast, each from an instant on."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from services.pipeline.setting import commands, events
+from services.pipeline.setting.decider import DECIDER
+from services.pipeline.setting.default import REASONS
+from services.pipeline.setting.events import ReasonKind
+from services.pipeline.setting.state import Settings
+from shared.rules.message import InvalidField, Rejected
+from tests.spec import NOON, Given
+
+LOSE_ONLY = commands.SetReasons(reasons=commands.ReasonLists(lose=("price", "other")))
+REASONS_CHANGED = events.ReasonsChanged(kind=ReasonKind.LOSE, reasons=("other", "price"))
+AUCKLAND = commands.CopyFromForecast(timezone="Pacific/Auckland", calendar=None, starts=NOON)
+ZONE_CHANGED = events.TimezoneChanged(timezone="Pacific/Auckland", starts=NOON)
+
+
+def given(*history: events.SettingEvent) -> Given[commands.SettingCommand, Settings, events.SettingEvent]:
+    return Given(DECIDER, history)
+
+
+def test_the_reasons_of_a_kind_are_set_and_the_others_stay() -> None:
+    given().when(LOSE_ONLY).then(REASONS_CHANGED)
+    assert given(REASONS_CHANGED).state().reasons == {**REASONS, ReasonKind.LOSE: ("other", "price")}
+
+
+def test_the_same_reasons_in_another_order_change_nothing() -> None:
+    again = commands.SetReasons(reasons=commands.ReasonLists(lose=("other", "price", "other")))
+    given(REASONS_CHANGED).when(again).then()
+    given().when(commands.SetReasons(reasons=commands.ReasonLists(reopen=REASONS[ReasonKind.REOPEN]))).then()
+
+
+def test_a_reason_that_is_not_among_them_is_an_invalid_field() -> None:
+    settings = given(REASONS_CHANGED).state()
+    settings.must_allow(ReasonKind.LOSE, "price")
+    with pytest.raises(InvalidField, match="must be one of other, price") as refused:
+        settings.must_allow(ReasonKind.LOSE, "competitor")
+    assert refused.value.pointer == "/reason"
+
+
+def test_positive_reasons_are_there_to_reopen_and_to_correct_by_default() -> None:
+    for kind in (ReasonKind.REOPEN, ReasonKind.CORRECT):
+        for reason in ("buyer_returned", "customer_request", "entered_wrongly", "data_correction", "other"):
+            Settings().must_allow(kind, reason)
+
+
+def test_what_forecast_changed_is_copied_once() -> None:
+    given().when(AUCKLAND).then(ZONE_CHANGED)
+    given(ZONE_CHANGED).when(AUCKLAND).then()
+    both = commands.CopyFromForecast(timezone="UTC", calendar="months", starts=NOON)
+    calendar_changed = events.CalendarChanged(calendar="months", starts=NOON)
+    given(ZONE_CHANGED).when(both).then(events.TimezoneChanged(timezone="UTC", starts=NOON), calendar_changed)
+
+
+def test_a_time_zone_holds_from_its_start_until_the_next_one() -> None:
+    earlier = events.TimezoneChanged(timezone="Europe/Berlin", starts=NOON - timedelta(days=10))
+    settings = given(ZONE_CHANGED, earlier).state()
+    assert settings.timezone(NOON - timedelta(days=11)) == "UTC"
+    assert settings.timezone(NOON - timedelta(microseconds=1)) == "Europe/Berlin"
+    assert settings.timezone(NOON) == "Pacific/Auckland"
+    assert settings.business_day(NOON) == date(2026, 3, 3)
+
+
+def test_a_quarter_is_over_when_the_business_day_is_in_the_next_one() -> None:
+    new_year_in_auckland = datetime(2026, 12, 31, 11, tzinfo=UTC)
+    last_day = date(2026, 12, 31)
+    assert not Settings().is_over(last_day, new_year_in_auckland)
+    settings = given(ZONE_CHANGED).state()
+    assert settings.is_over(last_day, new_year_in_auckland)
+    assert not settings.is_over(last_day, new_year_in_auckland - timedelta(microseconds=1))
+
+
+def test_a_calendar_that_this_version_does_not_know_decides_nothing() -> None:
+    settings = given(events.CalendarChanged(calendar="retail", starts=NOON)).state()
+    with pytest.raises(Rejected, match="does not know the calendar 'retail'"):
+        settings.is_over(date(2026, 3, 2), NOON)

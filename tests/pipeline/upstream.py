@@ -1,0 +1,53 @@
+"""Forecast as pipeline hears it: events on its topic."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+import orjson
+
+from shared.flow.log import Log
+from shared.rules.message import StoredEvent
+from tests.running import embedded_log
+from tests.spec import NOON
+
+
+def stored(position: int, stream: str, event_type: str, data: dict[str, Any]) -> StoredEvent:
+    return StoredEvent(
+        position=position,
+        event_id=uuid5(NAMESPACE_URL, f"{stream}/{event_type}/{position}"),
+        stream=stream,
+        version=position,
+        type=event_type,
+        data=orjson.dumps(data).decode(),
+        occurred_at=NOON,
+        recorded_at=NOON,
+        actor="leader",
+        correlation_id=UUID(int=position),
+        causation_id=None,
+    )
+
+
+@dataclass
+class Forecast:
+    log: Log
+    position: int = 0
+
+    async def publish(self, stream: str, event_type: str, data: dict[str, Any]) -> dict[str, str]:
+        """Headers for a request that is to see the effect."""
+        self.position += 1
+        async with self.log.publisher("funnelcast.forecast.v1", "forecast") as publisher:
+            await publisher.publish([stored(self.position, stream, event_type, data)])
+        return {"X-Min-Position": f"forecast:{self.position}", "Prefer": "wait=10"}
+
+    async def change_settings(self, starts: str, **values: str | None) -> dict[str, str]:
+        unchanged = {"currency": None, "timezone": None, "calendar": None}
+        return await self.publish("setting-all", "setting.changed", unchanged | values | {"starts": starts})
+
+
+@asynccontextmanager
+async def forecast_upstream(database: str) -> AsyncIterator[Forecast]:
+    async with embedded_log(database) as log:
+        yield Forecast(log)
