@@ -14,7 +14,8 @@ from services.forecast.ledger.balances import CATEGORIES, balance, counts
 from services.forecast.org.commands import EndNode, OrgCommand
 from services.forecast.org.decider import DECIDER
 from services.forecast.org.events import ROOT, UNASSIGNED, OrgEvent
-from services.forecast.periods.calendar import CALENDAR, Period
+from services.forecast.periods.calendar import Calendar, Period
+from services.forecast.periods.rule import CalendarRule
 from services.forecast.projections.deal_filter import DealFilter
 from services.forecast.projections.deals import deals as deals_table
 from services.forecast.projections.node_totals import NO_CURRENCY, NO_DAY, node_totals
@@ -118,10 +119,10 @@ async def test_totals_are_postings_are_deals_in_any_interleaving(
 
 async def check_roll_up(tx: AsyncConnection, key: str, deals: Deals, organisation: Nodes) -> None:
     """Every node of the chart at the period's end, with what the reference says of it."""
-    period = CALENDAR.period(key)
-    numbers = await numbers_at(tx, period.last_instant)
+    period = Calendar(CalendarRule()).period(key)
+    numbers = await numbers_at(tx, period.last_instant(UTC))
     found = await subtree_totals(numbers, DealFilter(period, NOON.date()), None, 10)
-    chart, owned = reference.parents(organisation, period.last_instant), reference.own(in_period(deals, period))
+    chart, owned = reference.parents(organisation, period.last_instant(UTC)), reference.own(in_period(deals, period))
     for node in {*chart, found.node}:
         is_root = node == found.node
         whole = reference.added(list(owned.values())) if is_root else reference.pure(node, chart, owned)

@@ -12,6 +12,7 @@ from services.forecast.org import commands
 from services.forecast.org.decider import ALL, DECIDER
 from services.forecast.org.events import NodeKind
 from services.forecast.org.node_history import NodeHistory, span_at
+from services.forecast.periods.starts import From
 from services.forecast.projections import node_names, org_nodes, org_rows
 from shared.rules.message import BEGINNING, Instant, printable
 from shared.web.call import Accepted, Call, Needs
@@ -20,7 +21,7 @@ from shared.web.paging import Cursor, Limit, decode_cursor, encode_cursor
 
 router = APIRouter(tags=["organisation"])
 Admin = Annotated[Call, Depends(Needs("admin"))]
-From = Annotated[commands.From | None, Query(alias="from")]
+FromQuery = Annotated[From | None, Query(alias="from")]
 
 
 class OrgNodeView(BaseModel):
@@ -61,7 +62,7 @@ async def place_node(node_id: NodeId, body: commands.NodeBody, call: Admin) -> A
 
 
 @router.delete("/org/nodes/{node_id}")
-async def end_node(node_id: NodeId, call: Admin, starts: From = None) -> Accepted:
+async def end_node(node_id: NodeId, call: Admin, starts: FromQuery = None) -> Accepted:
     """End a node: from then on, by default now, it is inactive. It stays in the tree, with what it has closed."""
     done = await call.write(DECIDER, ALL, commands.EndNode(node=node_id, starts=starts))
     return Accepted(position=done.position)

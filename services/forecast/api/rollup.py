@@ -1,27 +1,37 @@
 """The roll-up: what the deals below a node come to in a period, and which deals these are."""
 
-from dataclasses import replace
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.forecast.api.question import Motion, NodeId, PeriodKey, Reads, deal_filter, moment, numbers_for
+from services.forecast.api.question import (
+    Motion,
+    NodeId,
+    PeriodKey,
+    Reads,
+    deal_filter,
+    moment,
+    numbers_for,
+    org_as_of,
+    present_settings,
+)
 from services.forecast.api.rollup_views import (
     DealView,
     NodeFormat,
-    PeriodView,
     RollupView,
     View,
+    WarningView,
     deal_view,
+    period_view,
     warning_view,
 )
 from services.forecast.ledger.warnings import warnings
-from services.forecast.periods.calendar import ZONE
 from services.forecast.projections import currencies, node_names
-from services.forecast.projections.subtree_totals import deals_behind, subtree_totals
+from services.forecast.projections.subtree_totals import SubtreeTotals, deals_behind, subtree_totals
 from services.forecast.upstream.pipeline import Category
 from shared.rules.message import Slug, printable
 from shared.rules.money import Currency
@@ -29,9 +39,8 @@ from shared.web.call import Call
 from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
 
 router = APIRouter(tags=["roll-up"])
-CURRENCY = "EUR"
-"""Of an answer, when the deals do not tell: there are none, or they are in several."""
 MEASURE = "bookings"
+CURRENCY = "By default that of the settings, else that of all deals if they have the same"
 
 
 class RollupQuery(BaseModel):
@@ -46,7 +55,9 @@ class RollupQuery(BaseModel):
     motion: Motion | None = None
     pipeline: Slug | None = None
     qualified: bool | None = None
-    currency: Annotated[Currency | None, Field(description="By default the deals' own, if it is one")] = None
+    currency: Annotated[
+        Currency | None, Field(description="By default that of the settings, else the deals' own if they have one")
+    ] = None
 
 
 @router.get("/rollup")
@@ -60,42 +71,63 @@ async def get_rollup(query: Annotated[RollupQuery, Query()], call: Reads) -> Rol
         return await cached_answer(call, tx, query)
 
 
+@dataclass(frozen=True)
+class Answer:
+    """It is the same until something is applied or the business day ends, but for its instants."""
+
+    view: RollupView
+    period_ends: datetime
+
+    def at(self, now: datetime) -> RollupView:
+        as_of = max(now, self.view.as_of)
+        return self.view.model_copy(update={"as_of": as_of, "org_as_of": min(as_of, self.period_ends)})
+
+
 async def cached_answer(call: Call, tx: AsyncConnection, query: RollupQuery) -> RollupView:
-    """An answer that was computed before, if nothing was applied since and the day is the same; with `as_of` now."""
     now, cache = call.context.clock_and_ids.now(), call.context.answer_cache
-    question = call.caller.place, query, now.astimezone(ZONE).date()
-    answer: RollupView | None = cache.get(call.frontier, question)
+    today = (await present_settings(call, tx)).today(now)
+    question = call.caller.place, query, today
+    answer: Answer | None = cache.get(call.frontier, question)
     if answer is None:
-        answer = await computed_answer(call, tx, query)
-        cache.put(call.frontier, question, answer, answer.size)
+        answer, size = await computed_answer(call, tx, query)
+        cache.put(call.frontier, question, answer, size)
     return answer.at(now)
 
 
-async def computed_answer(call: Call, tx: AsyncConnection, query: RollupQuery) -> RollupView:
+async def computed_answer(call: Call, tx: AsyncConnection, query: RollupQuery) -> tuple[Answer, int]:
+    """With the number of its nodes."""
     at = await moment(call, tx)
-    chosen = deal_filter(at, query.period, motion=query.motion, pipeline=query.pipeline, qualified=query.qualified)
-    totals = await subtree_totals(await numbers_for(tx, chosen), chosen, query.node, query.depth)
-    currency = query.currency or await default_currency(tx)
+    chosen = await deal_filter(
+        tx, at, query.period, motion=query.motion, pipeline=query.pipeline, qualified=query.qualified
+    )
+    totals = await subtree_totals(await numbers_for(tx, at, chosen.period), chosen, query.node, query.depth)
     names = await node_names.read(tx, totals.sums.keys())
-    counts = replace(totals.counts, parked=at.parked)
-    found = warnings(totals.with_undated, totals.unassigned, counts, currency)
-    return RollupView(
-        period=PeriodView(key=chosen.period.key, starts=chosen.period.starts, ends=chosen.period.ends),
+    currency = query.currency or at.settings.currency or await only_currency(tx)
+    nodes = NodeFormat(totals, names, query.view, currency, bool(chosen.columns))
+    view = RollupView(
+        period=period_view(chosen.period),
         currency=currency,
         measure=MEASURE,
         view=query.view,
         as_of=at.as_of,
-        org_as_of=min(at.as_of, chosen.period.last_instant),
+        org_as_of=org_as_of(at, chosen.period),
         frontier=at.frontier,
         final=not at.parked,
-        node=await NodeFormat(totals, names, query.view, currency, bool(chosen.columns)).tree_view(),
-        warnings=[warning_view(each) for each in found],
+        node=await nodes.tree_view(),
+        warnings=warning_views(totals, at.parked, currency),
     )
+    return Answer(view, chosen.period.last_instant(at.settings.timezone)), len(totals.sums)
 
 
-async def default_currency(tx: AsyncConnection) -> str:
+def warning_views(totals: SubtreeTotals, parked: int, currency: str | None) -> list[WarningView]:
+    counts = replace(totals.counts, parked=parked)
+    return [warning_view(each) for each in warnings(totals.with_undated, totals.unassigned, counts, currency)]
+
+
+async def only_currency(tx: AsyncConnection) -> str | None:
+    """That of all deals; null when they are in several, or in none."""
     found = await currencies.all_currencies(tx)
-    return found[0] if len(found) == 1 else CURRENCY
+    return found[0] if len(found) == 1 else None
 
 
 @router.get("/rollup/{node_id}/opportunities")
@@ -110,7 +142,9 @@ async def list_deals_behind(
     """List the deals behind a number, by close date: those that the node's `pure` counts."""
     cursor = decode_cursor(after, date.fromisoformat, printable)
     async with call.read() as tx:
-        chosen = deal_filter(await moment(call, tx), period)
+        at = await moment(call, tx)
+        chosen = await deal_filter(tx, at, period)
         last = (cursor[0], cursor[1]) if cursor else None
-        found = await deals_behind(await numbers_for(tx, chosen), chosen, node_id, category, last, limit)
+        numbers = await numbers_for(tx, at, chosen.period)
+        found = await deals_behind(numbers, chosen, node_id, category, last, limit)
     return make_page([deal_view(row) for row in found], limit, lambda item: [item.close_date, item.opportunity_id])

@@ -1,17 +1,18 @@
 """How the roll-up and the deals behind it are answered."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from services.forecast.ledger.balances import balance, counts, cumulative
-from services.forecast.ledger.warnings import ForecastWarning
+from services.forecast.ledger.balances import Sums, balance, counts, cumulative
+from services.forecast.ledger.warnings import ForecastWarning, by_currency
 from services.forecast.org.events import ROOT, UNASSIGNED, NodeKind
-from services.forecast.periods.calendar import CALENDAR
+from services.forecast.periods.calendar import Period
 from services.forecast.projections.subtree_totals import SubtreeTotals
 from shared.rules.money import format_amount
 from shared.store.slices import in_slices
@@ -40,19 +41,35 @@ class WarningView(BaseModel):
     currency: str | None
 
 
-class NodeView(BaseModel):
-    """`counts` and `unqualified` are of `pure`. What has no quota, no call and no override yet is null."""
+class AmountsView(BaseModel):
+    """A node's amounts in one currency."""
 
-    node_id: str
-    name: str | None
-    kind: NodeKind
-    active: bool
     own: Amounts | None
     pure: Amounts
     computed: Amounts | None
     seen_by_self: Amounts | None
     seen_by_parent: Amounts | None
     unqualified: str
+
+
+class NodeView(BaseModel):
+    """`counts` and `unqualified` are of `pure`. What has no quota, no call and no override yet is null.
+
+    `by_currency`: when the answer has no currency, the node's amounts in each currency of its deals. Where there are
+    any, the amounts beside it are null, because amounts in several currencies have no sum.
+    """
+
+    node_id: str
+    name: str | None
+    kind: NodeKind
+    active: bool
+    own: Amounts | None
+    pure: Amounts | None
+    computed: Amounts | None
+    seen_by_self: Amounts | None
+    seen_by_parent: Amounts | None
+    unqualified: str | None
+    by_currency: dict[str, AmountsView] | None
     counts: dict[str, int]
     quota: str | None = None
     quota_set: str | None = None
@@ -66,11 +83,15 @@ class NodeView(BaseModel):
     children: list["NodeView"]
 
 
+NO_AMOUNTS: dict[str, None] = dict.fromkeys(AmountsView.model_fields)
+
+
 class RollupView(BaseModel):
-    """`org_as_of`: the instant of the organisation that counts here."""
+    """`currency`: that of the settings, else the deals' own; null when there are several, and when there is none.
+    `org_as_of`: the instant of the organisation that counts here."""
 
     period: PeriodView
-    currency: str
+    currency: str | None
     measure: str
     view: View
     as_of: datetime
@@ -80,21 +101,6 @@ class RollupView(BaseModel):
     node: NodeView
     warnings: list[WarningView]
 
-    def at(self, now: datetime) -> "RollupView":
-        """The same answer, given later."""
-        as_of = max(now, self.as_of)
-        update = {"as_of": as_of, "org_as_of": min(as_of, CALENDAR.period(self.period.key).last_instant)}
-        return self.model_copy(update=update)
-
-    @property
-    def size(self) -> int:
-        """How many nodes it has."""
-        return number_of_nodes(self.node)
-
-
-def number_of_nodes(node: NodeView) -> int:
-    return 1 + sum(number_of_nodes(child) for child in node.children)
-
 
 @dataclass(frozen=True)
 class NodeFormat:
@@ -103,7 +109,7 @@ class NodeFormat:
     totals: SubtreeTotals
     names: Mapping[str, str]
     view: View
-    currency: str
+    currency: str | None
     filtered: bool
 
     async def tree_view(self) -> NodeView:
@@ -115,23 +121,42 @@ class NodeFormat:
 
     def node_view(self, node: str, children: list[NodeView]) -> NodeView:
         org_node, sums = self.totals.tree.nodes[node], self.totals.sums[node]
-        found = balance(sums, self.currency)
-        pure = self.amounts(found.pure)
-        seen = None if self.filtered else pure
+        apart = None
+        if self.currency is None:
+            apart = {currency: self.amounts_view(sums, currency) for currency in self.currencies}
         return NodeView(
             node_id=node,
             name=NAMES.get(node) or self.names.get(node),
             kind=org_node.kind,
             active=org_node.active,
-            own=None if self.filtered else self.amounts(found.own),
+            by_currency=apart,
+            counts=dict(counts(sums)),
+            children=children,
+            **(NO_AMOUNTS if apart else dict(self.amounts_view(sums, self.currency))),
+        )
+
+    @cached_property
+    def currencies(self) -> Sequence[str]:
+        """Of the deals below the node asked for; so each node of the answer has the same."""
+        return list(by_currency(self.totals.sums[self.totals.node]))
+
+    def amounts_view(self, sums: Sums, currency: str | None) -> AmountsView:
+        """Without a currency there are no amounts: all are zero."""
+        found = balance(sums, currency) if currency else balance({}, "")
+        pure = self.formatted(found.pure, currency)
+        seen = None if self.filtered else pure
+        return AmountsView(
+            own=None if self.filtered else self.formatted(found.own, currency),
             pure=pure,
             computed=seen,
             seen_by_self=seen,
             seen_by_parent=seen,
-            unqualified=format_amount(found.unqualified, self.currency),
-            counts=dict(counts(sums)),
-            children=children,
+            unqualified=formatted_amount(found.unqualified, currency),
         )
+
+    def formatted(self, single: Mapping[str, Decimal], currency: str | None) -> Amounts:
+        chosen = single if self.view == "single" else cumulative(single)
+        return {name: formatted_amount(amount, currency) for name, amount in chosen.items()}
 
     def children(self, node: str) -> list[str]:
         """Those within the depth; the unassigned only where they have deals."""
@@ -143,9 +168,13 @@ class NodeFormat:
     def has_deals(self, node: str) -> bool:
         return any(found.deals for found in self.totals.sums[node].values())
 
-    def amounts(self, single: Mapping[str, Decimal]) -> Amounts:
-        chosen = single if self.view == "single" else cumulative(single)
-        return {name: format_amount(amount, self.currency) for name, amount in chosen.items()}
+
+def formatted_amount(amount: Decimal, currency: str | None) -> str:
+    return format_amount(amount, currency) if currency else "0.00"
+
+
+def period_view(period: Period) -> PeriodView:
+    return PeriodView(key=period.key, starts=period.starts, ends=period.ends)
 
 
 def warning_view(warning: ForecastWarning) -> WarningView:

@@ -1,6 +1,6 @@
 """What a node's deals add up to, by category and currency."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -78,11 +78,11 @@ class Balance:
     unqualified: Decimal
 
 
-def balance(sums: Sums, currency: str | None) -> Balance:
+def balance(sums: Sums, currency: str) -> Balance:
     own, pure = dict.fromkeys(CATEGORIES, ZERO), dict.fromkeys(CATEGORIES, ZERO)
     unqualified = ZERO
     for bucket, found in sums.items():
-        if bucket.close != "undated" and bucket.currency is not None and bucket.currency == currency:
+        if bucket.close != "undated" and bucket.currency == currency:
             own[bucket.category] += found.own_amount
             pure[bucket.category] += found.amount
             unqualified += found.amount if bucket.category == "pipeline" and not bucket.qualified else ZERO
@@ -96,11 +96,6 @@ def counts(sums: Sums) -> Mapping[str, int]:
         if bucket.close != "undated":
             found[bucket.category] += each.deals
     return found
-
-
-def currencies(sums: Iterable[Bucket]) -> list[str]:
-    """Of deals with a close date, sorted."""
-    return sorted({bucket.currency for bucket in sums if bucket.currency and bucket.close != "undated"})
 
 
 def cumulative(single: Mapping[str, Decimal]) -> Mapping[str, Decimal]:

@@ -27,8 +27,9 @@ class WarningCounts:
     parked: int = 0
 
 
-def warnings(sums: Sums, unassigned: Sums, counts: WarningCounts, currency: str) -> Iterator[ForecastWarning]:
-    """`unassigned`: the part of `sums` whose owners have no node."""
+def warnings(sums: Sums, unassigned: Sums, counts: WarningCounts, currency: str | None) -> Iterator[ForecastWarning]:
+    """`unassigned`: the part of `sums` whose owners have no node. `currency`: the answer's; null when each currency
+    stands apart."""
     found = [
         ForecastWarning("stage_unmapped", "open deals in a stage that has no forecast category", counts.unmapped),
         ForecastWarning(
@@ -36,12 +37,12 @@ def warnings(sums: Sums, unassigned: Sums, counts: WarningCounts, currency: str)
         ),
         ForecastWarning("owner_inactive", "open deals whose owner is inactive", counts.inactive),
         ForecastWarning("close_date_past", "open deals whose close date is past", deals(sums, is_past)),
-        ForecastWarning("close_date_missing", "open deals without a close date: in no period", deals(sums, is_undated)),
-        ForecastWarning("amount_missing", "open deals without an amount", deals(sums, has_no_amount)),
+        ForecastWarning("close_date_missing", "deals without a close date: in no period", deals(sums, is_undated)),
+        ForecastWarning("amount_missing", "deals without an amount, open or won", deals(sums, has_no_amount)),
         ForecastWarning("parked", "keys set aside: this may change when they are released", counts.parked),
     ]
     yield from (each for each in found if each.count)
-    yield from other_currencies(sums, currency)
+    yield from several_currencies(sums) if currency is None else other_currencies(sums, currency)
 
 
 def is_past(bucket: Bucket) -> bool:
@@ -49,26 +50,38 @@ def is_past(bucket: Bucket) -> bool:
 
 
 def is_undated(bucket: Bucket) -> bool:
-    return bucket.is_open and bucket.close == "undated"
+    return bucket.close == "undated"
 
 
 def has_no_amount(bucket: Bucket) -> bool:
-    return bucket.is_open and bucket.currency is None
+    return bucket.currency is None
 
 
 def deals(sums: Sums, condition: Callable[[Bucket], bool]) -> int:
     return sum(found.deals for bucket, found in sums.items() if condition(bucket))
 
 
+def several_currencies(sums: Sums) -> Iterator[ForecastWarning]:
+    found = by_currency(sums)
+    if found:
+        detail = f"deals in {', '.join(found)}: their amounts stand apart until the settings have a currency"
+        yield ForecastWarning("currency_missing", detail, sum(each.deals for each in found.values()))
+
+
 def other_currencies(sums: Sums, currency: str) -> Iterator[ForecastWarning]:
     """Without a rate an amount in another currency is left out of the amounts, and named here."""
-    left_out: dict[str, BucketSum] = {}
+    for other, left_out in by_currency(sums).items():
+        if other != currency:
+            detail = f"deals in {other} are not in the amounts"
+            yield ForecastWarning("rate_missing", detail, left_out.deals, left_out.amount, other)
+
+
+def by_currency(sums: Sums) -> dict[str, BucketSum]:
+    """Of deals with a close date and an amount, sorted; without currencies that nothing is left in."""
+    totals: dict[str, BucketSum] = {}
     for bucket, found in sums.items():
-        if bucket.close != "undated" and bucket.currency is not None and bucket.currency != currency:
-            total = left_out.setdefault(bucket.currency, BucketSum())
+        if bucket.close != "undated" and bucket.currency is not None:
+            total = totals.setdefault(bucket.currency, BucketSum())
             total.amount += found.amount
             total.deals += found.deals
-    for other, left in sorted(left_out.items()):
-        if left.deals or left.amount != ZERO:
-            detail = f"deals in {other} are not in the amounts"
-            yield ForecastWarning("rate_missing", detail, left.deals, left.amount, other)
+    return {name: total for name, total in sorted(totals.items()) if total.deals or total.amount != ZERO}

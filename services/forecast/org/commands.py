@@ -1,26 +1,14 @@
 """What one may ask of the organisation."""
 
 from datetime import datetime
-from typing import Annotated, Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field, SkipValidation, WithJsonSchema
+from pydantic import Field, SkipValidation
 
 from services.forecast.org.events import NodeKind, OrgEvent
-from shared.rules.message import Command, Instant, Prose, Slug
-
-
-def midnight(value: Any) -> Any:
-    """A day alone means its first instant, in UTC."""
-    return f"{value}T00:00:00Z" if isinstance(value, str) and len(value) == len("2017-01-01") else value
-
-
-From = Annotated[
-    Instant,
-    BeforeValidator(midnight),
-    WithJsonSchema({"anyOf": [{"type": "string", "format": kind} for kind in ("date-time", "date")]}),
-]
-"""From when on something holds: an instant or a day."""
+from services.forecast.periods.starts import From
+from shared.rules.message import Command, Prose, Slug
 
 
 class NodeBody(Command):

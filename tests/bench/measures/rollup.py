@@ -1,14 +1,15 @@
 """P9: the roll-up of the top node, of 10,000 people in 8 levels, over a million opportunities."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date
 from uuid import UUID
 
 import orjson
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from services.forecast.periods.calendar import CALENDAR
+from services.forecast.periods.calendar import Calendar
+from services.forecast.periods.rule import CalendarRule
 from services.forecast.projections.deal_filter import DealFilter
 from services.forecast.projections.numbers import numbers_at
 from services.forecast.projections.subtree_totals import SubtreeTotals, subtree_totals
@@ -22,7 +23,7 @@ from tests.bench.rounds import Count, Result, Run, Sample, Side, spread
 from tests.bench.table import Row, alone, at_least, at_most, compared
 
 PERIOD = "2026-Q3"
-FILTER = DealFilter(CALENDAR.period(PERIOD), date(2026, 7, 15))
+FILTER = DealFilter(Calendar(CalendarRule()).period(PERIOD), date(2026, 7, 15))
 EXPLAIN = "EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) "
 Statement = tuple[str, Sequence[object]]
 
@@ -69,7 +70,7 @@ async def statements(engine: AsyncEngine) -> list[Statement]:
 
 
 async def totals(tx: AsyncConnection) -> SubtreeTotals:
-    return await subtree_totals(await numbers_at(tx, FILTER.period.last_instant), FILTER, None, 0)
+    return await subtree_totals(await numbers_at(tx, FILTER.period.last_instant(UTC)), FILTER, None, 0)
 
 
 def recursive() -> Statement:
