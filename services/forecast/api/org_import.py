@@ -37,7 +37,7 @@ async def import_nodes(call: Admin) -> Imported:
     lines = await with_same_names(call, await read_lines(await csv_text(call.request)))
     try:
         prepared = await prepared_import(call, lines)
-        done = await call.write(DECIDER, ALL, ImportNodes(lines=tuple(lines), prepared=prepared))
+        done = await call.write(DECIDER, ALL, ImportNodes(lines=tuple(lines), prepared=prepared), is_long=True)
     except BadLines as bad:
         refuse([{"pointer": f"/{line}", "detail": detail} for line, detail in sorted(bad.lines.items())])
         raise
