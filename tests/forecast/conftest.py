@@ -38,6 +38,20 @@ class Company:
         async with self.log.publisher("funnelcast.pipeline.v1", "pipeline") as publisher:
             await publisher.publish([stored(self.told, opportunity_id, kind, **changes)])
 
+    async def process(self, pipeline: str) -> None:
+        """Pipeline defines the stages of a pipeline."""
+        self.told += 1
+        defined = stored(self.told, "unused")._replace(
+            stream="process-all", type="process.defined", data=f'{{"pipeline": "{pipeline}"}}'
+        )
+        async with self.log.publisher("funnelcast.pipeline.v1", "pipeline") as publisher:
+            await publisher.publish([defined])
+
+    async def set(self, **settings: Any) -> httpx.Response:
+        answer = self.noted(await self.api.put("settings", json=settings))
+        assert answer.is_success, answer.text
+        return answer
+
     async def put(self, node: str, parent: str | None, **more: Any) -> httpx.Response:
         body = {"name": node.title(), "kind": "person", "parent": parent} | more
         return self.noted(await self.api.put(f"org/nodes/{node}", json=body))

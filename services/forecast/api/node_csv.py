@@ -10,7 +10,6 @@ from pydantic import ValidationError
 
 from services.forecast.org.commands import NodeBody, Placement, TableLine
 from shared.rules.message import Slug
-from shared.store.slices import in_slices
 from shared.web.problems import BodyTooLarge, InvalidRequest, UnsupportedType, error_text, json_pointer
 
 TEXT_CSV = "text/csv"
@@ -38,12 +37,12 @@ async def csv_text(request: Request) -> str:
         raise unreadable(body.count(b"\n", 0, error.start) + 1, "the table must be UTF-8 text") from None
 
 
-async def read_lines(text: str) -> list[TableLine]:
+def read_lines(text: str) -> list[TableLine]:
     """Raises `InvalidRequest` with a pointer to every cell that cannot be read: `/<line>/<column>`, where the header is
     line 1."""
     table = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
-        return await read_table(table)
+        return read_table(table)
     except csv.Error as error:
         raise unreadable(table.line_num, f"the table cannot be read: {error}") from None
 
@@ -52,11 +51,11 @@ def unreadable(line: int, detail: str) -> InvalidRequest:
     return InvalidRequest(detail, errors=[{"pointer": f"/{line}", "detail": detail}])
 
 
-async def read_table(table: Any) -> list[TableLine]:
+def read_table(table: Any) -> list[TableLine]:
     columns = header(next(table, []))
     lines: list[TableLine] = []
     errors: list[FieldError] = []
-    async for cells in in_slices(table):
+    for cells in table:
         if len(lines) + len(errors) >= MOST_LINES:
             raise BodyTooLarge(f"a table may have {MOST_LINES} lines")
         if cells:

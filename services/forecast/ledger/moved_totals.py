@@ -5,14 +5,13 @@ This is kept as shares, not as sums: "so many times the totals that `source` had
 `target`". The database multiplies, in one statement, however many rows a source has.
 """
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from services.forecast.ledger.org_tree import OrgNode, counting_nodes
 from services.forecast.org.events import UNASSIGNED
 
-Shares = Counter[str]
+Shares = Mapping[str, int]
 """By source."""
 
 
@@ -29,11 +28,13 @@ class TotalsShare:
 
 @dataclass
 class MovedTotals:
-    """`nodes` is the tree, and follows the moves. The deals of an owner without a node count for the unassigned."""
+    """`nodes` is the tree, and follows the moves. `owners`: of the batch's nodes, those who have deals. The deals of an
+    owner without a node count for the unassigned."""
 
     nodes: dict[str, OrgNode]
+    owners: Collection[str]
     new: set[str] = field(default_factory=set)
-    gained: dict[str, Shares] = field(default_factory=dict)
+    gained: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def place(self, node: OrgNode) -> None:
         before = self.nodes.get(node.node)
@@ -42,26 +43,34 @@ class MovedTotals:
             return
         old_ancestors = list(self.ancestors(node.node))
         if before is None:
-            self.new.add(node.node)
-            self.gain(node.node, Shares([node.node]))
+            self.add_new(node.node)
         moved = self.totals_of(node.node)
         self.nodes[node.node] = node
-        for ancestor in old_ancestors:
-            self.gain(ancestor, Shares({source: -share for source, share in moved.items()}))
-        for ancestor in self.ancestors(node.node):
-            self.gain(ancestor, moved)
+        if moved:
+            for ancestor in old_ancestors:
+                self.gain(ancestor, moved, -1)
+            for ancestor in self.ancestors(node.node):
+                self.gain(ancestor, moved, 1)
+
+    def add_new(self, node: str) -> None:
+        self.new.add(node)
+        if node in self.owners:
+            self.gain(node, {node: 1}, 1)
 
     def ancestors(self, node: str) -> Iterator[str]:
         return (each for each in counting_nodes(self.nodes, node) if each != node)
 
     def totals_of(self, node: str) -> Shares:
         """What the node had before the batch, and gained in it."""
-        shares = Shares() if node in self.new else Shares([node])
-        shares.update(self.gained.get(node, Shares()))
-        return shares
+        gained = dict(self.gained.get(node, {}))
+        if node not in self.new:
+            gained[node] = gained.get(node, 0) + 1
+        return gained
 
-    def gain(self, node: str, shares: Shares) -> None:
-        self.gained.setdefault(node, Shares()).update(shares)
+    def gain(self, node: str, shares: Shares, sign: int) -> None:
+        gained = self.gained.setdefault(node, {})
+        for source, share in shares.items():
+            gained[source] = gained.get(source, 0) + sign * share
 
     def shares(self) -> Iterator[TotalsShare]:
         for target, gained in self.gained.items():

@@ -7,7 +7,7 @@ from services.forecast.org import commands, events
 from services.forecast.org.commands import OrgCommand
 from services.forecast.org.events import OrgEvent
 from services.forecast.org.node_history import next_move, span_at
-from services.forecast.org.node_table import import_nodes
+from services.forecast.org.node_table import prepared_import
 from services.forecast.org.placement import format_start, place
 from services.forecast.org.state import OrgState, evolve
 from shared.rules.decider import Decider
@@ -22,7 +22,7 @@ def decide(org: OrgState, command: OrgCommand, at: datetime) -> list[OrgEvent]:
         case commands.ImportNodes(prepared=prepared) if prepared is not None and prepared.version == org.version:
             return list(prepared.events)
         case commands.ImportNodes():
-            return import_nodes(org, command.lines, at)
+            return list(prepared_import(org, command.lines, at).events)
         case commands.PlaceNode():
             return place(org, command.placement, at)
         case commands.EndNode():

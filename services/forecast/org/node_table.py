@@ -27,8 +27,6 @@ class Draft:
 
     org: OrgState
     at: datetime
-    version: int
-    """Of the organisation before the first line."""
     events: list[OrgEvent] = field(default_factory=list)
     roots: list[tuple[int, NodePlaced]] = field(default_factory=list)
     bad_lines: dict[int, str] = field(default_factory=dict)
@@ -45,13 +43,6 @@ class Draft:
             if isinstance(event, NodePlaced) and event.parent is None:
                 self.roots.append((line.number, event))
 
-    def finished(self) -> PreparedImport:
-        """Raises `BadLines`."""
-        self.check_roots()
-        if self.bad_lines:
-            raise BadLines(self.bad_lines)
-        return PreparedImport(self.version, tuple(self.events))
-
     def check_roots(self) -> None:
         for number, event in self.roots:
             try:
@@ -60,16 +51,15 @@ class Draft:
                 self.bad_lines[number] = str(refusal)
 
 
-def import_nodes(org: OrgState, lines: Sequence[TableLine], at: datetime) -> list[OrgEvent]:
+def prepared_import(org: OrgState, lines: Sequence[TableLine], at: datetime) -> PreparedImport:
     """Raises `BadLines`."""
-    draft = new_draft(org, at)
+    draft = Draft(OrgState(DraftNodes(org.nodes), org.roots, org.version), at)
     for line in in_order(draft, lines):
         draft.take(line)
-    return list(draft.finished().events)
-
-
-def new_draft(org: OrgState, at: datetime) -> Draft:
-    return Draft(OrgState(DraftNodes(org.nodes), org.roots, org.version), at, org.version)
+    draft.check_roots()
+    if draft.bad_lines:
+        raise BadLines(draft.bad_lines)
+    return PreparedImport(org.version, tuple(draft.events))
 
 
 def in_order(draft: Draft, lines: Sequence[TableLine]) -> Iterator[TableLine]:

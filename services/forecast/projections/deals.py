@@ -62,8 +62,11 @@ Index(
 )
 UPSERT = upsert(deals)
 CURRENT = select(deals).where(deals.c.opportunity_id == any_(bindparam("deals", type_=ARRAY(Text))))
-IN_ORDER = select(deals).order_by(deals.c.close_date, deals.c.opportunity_id)
 IS_COUNTED = or_(deals.c.outcome.is_(None), deals.c.outcome == "won")
+OWNERS_AMONG = (
+    select(deals.c.owner).distinct().where(IS_COUNTED, deals.c.owner == any_(bindparam("names", type_=ARRAY(Text))))
+)
+IN_ORDER = select(deals).order_by(deals.c.close_date, deals.c.opportunity_id)
 ACCOUNT_OF_EVENT = attrgetter(*Account._fields)
 ACCOUNT_OF_ROW = itemgetter(*Account._fields)
 
@@ -99,6 +102,11 @@ async def current(tx: AsyncConnection, opportunity_ids: Collection[str]) -> dict
 def known_deal_of_row(row: Any) -> KnownDeal:
     deal = Deal(Account(*ACCOUNT_OF_ROW(row)), row["amount"], row["outcome"])
     return KnownDeal(deal, DealState(*STATE_OF_ROW(row)))
+
+
+async def owners_among(tx: AsyncConnection, names: Collection[str]) -> set[str]:
+    """Those who own deals that count."""
+    return set((await tx.execute(OWNERS_AMONG, {"names": list(names)})).scalars())
 
 
 def updated(latest: Iterable[tuple[RecordedEvent[OpportunityEvent], KnownDeal]]) -> Iterator[Write]:

@@ -36,6 +36,7 @@ from services.forecast.upstream.pipeline import Corrected, OpportunityEvent, Pip
 from shared.flow.projection import Projection
 from shared.rules.message import Event, RecordedEvent
 from shared.store.rows import Write, write
+from shared.store.slices import in_slices
 
 E = TypeVar("E", bound=Event)
 RecordedDeal = RecordedEvent[OpportunityEvent]
@@ -106,9 +107,9 @@ async def apply_forecast(tx: AsyncConnection, recorded: Sequence[RecordedEvent[F
 
 async def apply_placements(tx: AsyncConnection, recorded: Sequence[RecordedEvent[NodePlaced | NodeEnded]]) -> None:
     nodes = sorted({each.event.node for each in recorded})
-    moved = MovedTotals(await org_nodes.all_nodes(tx))
+    moved = MovedTotals(await org_nodes.all_nodes(tx), await deals.owners_among(tx, nodes))
     histories = await org_rows.histories(tx, nodes)
-    for each in recorded:
+    async for each in in_slices(recorded):
         node = each.event.node
         histories[node] = with_row(histories.get(node, ()), dated_row(each.event))
         moved.place(node_today(node, histories[node]))

@@ -8,14 +8,12 @@ from typing import Any, Protocol
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.ledger.balances import Bucket, BucketSum, Sums, add_owner
-from services.forecast.ledger.org_tree import OrgNodes
+from services.forecast.ledger.org_tree import OrgNodes, org_tree
 from services.forecast.projections import deals, node_totals, org_nodes, org_rows, postings
 from services.forecast.projections.deal_filter import DealFilter
 from services.forecast.projections.deals import Owners, PageKey
 from shared.store.slices import in_slices
 
-EVERY_LEVEL = 2**31 - 1
-"""A depth that no organisation has."""
 OWNERS_AT_ONCE = 50
 
 
@@ -27,6 +25,9 @@ class Numbers(Protocol):
 
     async def ancestors(self, owners: Collection[str]) -> OrgNodes:
         """These owners, as far as they are nodes, and all above them. May be more."""
+
+    async def ids_below(self, node: str | None) -> Sequence[str]:
+        """The node and all below it; all nodes without one."""
 
     async def inactive_nodes(self) -> Sequence[str]:
         """Those that have ended."""
@@ -65,6 +66,9 @@ class CurrentNumbers:
     async def ancestors(self, owners: Collection[str]) -> OrgNodes:
         return await org_nodes.upwards(self.tx, owners) if owners else {}
 
+    async def ids_below(self, node: str | None) -> Sequence[str]:
+        return await (org_nodes.ids_below(self.tx, node) if node else org_nodes.all_ids(self.tx))
+
     async def inactive_nodes(self) -> Sequence[str]:
         return await org_nodes.inactive(self.tx)
 
@@ -93,6 +97,9 @@ class PastOrgNumbers(CurrentNumbers):
 
     async def ancestors(self, owners: Collection[str]) -> OrgNodes:
         return self.org
+
+    async def ids_below(self, node: str | None) -> Sequence[str]:
+        return org_tree(self.org).subtree(node) if node else list(self.org)
 
     async def inactive_nodes(self) -> Sequence[str]:
         return [node.node for node in self.org.values() if not node.active]

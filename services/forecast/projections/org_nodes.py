@@ -35,6 +35,11 @@ DOWNWARDS = text("""
         UNION ALL
         SELECT seats.*, level + 1 FROM downwards JOIN seats ON seats.parent = downwards.node WHERE level < :depth)
     SELECT node, parent, kind, active FROM downwards""")
+BELOW = text("""
+    WITH RECURSIVE below AS (
+        SELECT node FROM seats WHERE node = :node
+        UNION ALL SELECT seats.node FROM below JOIN seats ON seats.parent = below.node)
+    SELECT node FROM below""")
 IDS = select(org_nodes.c.node).order_by(org_nodes.c.node)
 
 
@@ -63,6 +68,15 @@ async def upwards(tx: AsyncConnection, nodes: Collection[str]) -> OrgNodes:
 async def downwards(tx: AsyncConnection, nodes: Collection[str], depth: int) -> OrgNodes:
     """These nodes and so many levels below them."""
     return await read(tx, DOWNWARDS, nodes=sorted(nodes), depth=depth)
+
+
+async def ids_below(tx: AsyncConnection, node: str) -> list[str]:
+    """The node and all below it."""
+    return list((await tx.execute(BELOW, {"node": node})).scalars())
+
+
+async def all_ids(tx: AsyncConnection) -> list[str]:
+    return list((await tx.execute(IDS)).scalars())
 
 
 async def inactive(tx: AsyncConnection) -> list[str]:

@@ -10,7 +10,7 @@ from services.forecast.ledger.warnings import WarningCounts
 from services.forecast.org.events import ROOT, UNASSIGNED
 from services.forecast.projections.deal_filter import DealFilter
 from services.forecast.projections.deals import Owners, PageKey
-from services.forecast.projections.numbers import EVERY_LEVEL, Numbers
+from services.forecast.projections.numbers import Numbers
 from shared.rules.message import InvalidField, Missing
 
 MOST_NODES = 2_000
@@ -86,16 +86,15 @@ async def deals_behind(
 ) -> list[dict[str, Any]]:
     """The deals that a node's totals count, by close date, one more than `limit`. Raises `Missing` for a node that the
     organisation of that time does not have."""
-    is_unassigned = node == UNASSIGNED
-    tree = org_tree(await numbers.nodes(None if is_unassigned else node, EVERY_LEVEL))
-    node = existing_node(tree, node)
-    return await numbers.deals(deal_filter, owners_below(tree, node), category, after, limit)
+    tree = org_tree(await numbers.nodes(node, 0))
+    owners = await owners_below(numbers, tree, existing_node(tree, node))
+    return await numbers.deals(deal_filter, owners, category, after, limit)
 
 
-def owners_below(tree: OrgTree, node: str) -> Owners:
+async def owners_below(numbers: Numbers, tree: OrgTree, node: str) -> Owners:
     """All owners for the root, which counts all deals."""
     if node == tree.root:
         return Owners()
     if node == UNASSIGNED:
-        return Owners(list(tree.nodes))
-    return Owners(tree.subtree(node), excluded=False)
+        return Owners(await numbers.ids_below(None))
+    return Owners(await numbers.ids_below(node), excluded=False)
