@@ -329,7 +329,7 @@ async def test_deals_of_strangers_and_of_an_ended_period_follow_the_same_chart(c
         {"currency": "XXX"},
         {"currency": "XTS"},
         {"period": "2026-Q1-W15"},
-        {"period": "2026-Q1-W14"},
+        {"period": "2018-Q1-W14"},
     ],
 )
 async def test_what_is_nonsense_or_not_served_yet_is_refused(company: Company, params: dict[str, str]) -> None:
