@@ -10,10 +10,16 @@ import pytest
 import pytest_asyncio
 
 from funnelcast.embedded_postgres.server import FOR_TESTS, embedded_postgres
+from shared.run import memory
 from tests import throwaway
 from tests.running import migrated
 
 pytest_plugins = ["tests.kafka"]
+
+
+def pytest_collection_finish() -> None:
+    """As in a process of the product: otherwise a collection on a busy machine outlasts the limit of a transaction."""
+    memory.freeze_loaded_objects()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -32,6 +32,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.store.event_store import metadata
 from shared.store.rows import rows
+from shared.store.slices import in_slices
 
 
 class VaultColumns(TypedColumns):
@@ -109,7 +110,7 @@ async def read(tx: AsyncConnection, refs: Collection[UUID]) -> Mapping[UUID, Any
 async def read_subjects(tx: AsyncConnection, subjects: Collection[str]) -> Mapping[str, Mapping[UUID, Any]]:
     """All values of these subjects, by subject and reference."""
     values: dict[str, dict[UUID, Any]] = {subject: {} for subject in subjects}
-    for row in await tx.execute(OF_SUBJECTS, {"subjects": list(subjects)}):
+    async for row in in_slices(await tx.execute(OF_SUBJECTS, {"subjects": list(subjects)})):
         values[row.subject][row.ref] = row.value
     return values
 

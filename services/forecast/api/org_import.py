@@ -1,8 +1,9 @@
 """Many nodes at once, from a CSV table: all of its lines, or none."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from fastapi import APIRouter
 
@@ -12,6 +13,7 @@ from services.forecast.api.same_names import same_name_refs
 from services.forecast.org.commands import ImportNodes, TableLine
 from services.forecast.org.decider import ALL, DECIDER
 from services.forecast.org.node_table import BadLines, prepared_import
+from shared.store.slices import in_slices
 from shared.web import conditions
 from shared.web.call import Accepted, Call
 
@@ -48,4 +50,9 @@ async def import_nodes(call: Admin) -> Imported:
 
 async def with_same_names(call: Call, lines: Sequence[TableLine]) -> list[TableLine]:
     refs = await same_name_refs(call, {(line.placement.node, line.placement.name) for line in lines})
-    return [TableLine(number, each._replace(same_name_refs=refs[each.node, each.name])) for number, each in lines]
+    return [named async for named in in_slices(with_refs(line, refs) for line in lines)]
+
+
+def with_refs(line: TableLine, refs: Mapping[tuple[str, str], frozenset[UUID]]) -> TableLine:
+    placement = line.placement
+    return TableLine(line.number, placement._replace(same_name_refs=refs[placement.node, placement.name]))

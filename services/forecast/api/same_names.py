@@ -5,6 +5,7 @@ from uuid import UUID
 
 from services.forecast.org.events import vault_subject
 from shared.store import vault
+from shared.store.slices import in_slices
 from shared.web.call import Call
 
 
@@ -12,7 +13,7 @@ async def same_name_refs(call: Call, names: Collection[tuple[str, str]]) -> Mapp
     """For each node and name, the references under which the vault has this very name for this node."""
     async with call.context.reads.connect() as tx:
         kept = await vault.read_subjects(tx, {vault_subject(node) for node, _ in names})
-    return {
-        (node, name): frozenset(ref for ref, value in kept[vault_subject(node)].items() if value == name)
-        for node, name in names
-    }
+    found = {}
+    async for node, name in in_slices(names):
+        found[node, name] = frozenset(ref for ref, value in kept[vault_subject(node)].items() if value == name)
+    return found
