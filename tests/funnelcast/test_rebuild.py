@@ -66,7 +66,7 @@ async def test_one_projection_is_rebuilt_alone(database: str) -> None:
 
 async def test_a_second_rebuild_is_refused(database: str) -> None:
     await fill_store(database)
-    with patch.object(rebuild, "PATIENCE", 0.5):
+    with patch.object(rebuild, "LEASE_TIMEOUT", 0.5):
         async with rebuild.exclusive(database, PIPELINE):
             result = await command("rebuild", "pipeline", "--postgres", database)
             assert (result.returncode, "being rebuilt already" in result.stderr) == (1, True)
