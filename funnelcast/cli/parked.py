@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Keys that a consumer set aside, in the store.")
 ParkedKey = Annotated[str, typer.Argument(metavar="KEY", help="As `funnelcast parked list` shows it")]
-Subscription = Annotated[str | None, typer.Option(help="Needed for a key that is parked in several", show_default=False)]
-Source = Annotated[str | None, typer.Option(help="Needed for a key that is parked of several", show_default=False)]
+Subscription = Annotated[str | None, typer.Option(help="For a key that is parked in several", show_default=False)]
+Source = Annotated[str | None, typer.Option(help="For a key that is parked of several", show_default=False)]
 
 
 @app.command("list")
