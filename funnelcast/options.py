@@ -35,7 +35,18 @@ def given(**options: Any) -> dict[str, Any]:
 
 
 def settings(**options: Any) -> Settings:
-    """The command line over the environment over the file over defaults; a value that makes no sense is wrong usage."""
+    """The command line over the environment over the file over defaults; a value that makes no sense is wrong usage.
+
+    From here on the process logs as they say: what a command uses may log an exception, and before logging is
+    configured an exception would be logged with the local variables of every frame."""
+    from shared.run.telemetry import configure_logging
+
+    chosen = validated(options)
+    configure_logging(chosen.log_level)
+    return chosen
+
+
+def validated(options: dict[str, Any]) -> Settings:
     try:
         return Settings(**given(**options))
     except ValidationError as error:

@@ -17,7 +17,6 @@ from shared.flow.log import LogUnavailable
 from shared.rules.clock_and_ids import ClockAndIds
 from shared.run.resources import Resources
 from shared.run.settings import Settings
-from shared.run.telemetry import configure_logging
 from shared.store import engines
 from shared.web.service_context import ServiceContext
 
@@ -31,7 +30,6 @@ class Demo:
 
 def up(settings: Settings, *, demo: Demo | None) -> None:
     """Until it is told to stop, or a part of it dies."""
-    configure_logging(settings.log_level)
     runtime.run(lambda stopper: living(settings, stopper, demo))
 
 
