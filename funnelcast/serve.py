@@ -11,7 +11,6 @@ from shared.run import process
 from shared.run.resources import Resources
 from shared.run.service import Service
 from shared.run.settings import Settings
-from shared.run.telemetry import configure_logging
 
 log = structlog.get_logger()
 
@@ -25,7 +24,6 @@ class Role(StrEnum):
 
 
 def serve(settings: Settings, service: Service, role: Role) -> None:
-    configure_logging(settings.log_level)
     runtime.run(lambda shutdown: run_service(settings, service, role, shutdown))
 
 

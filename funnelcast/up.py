@@ -16,14 +16,12 @@ from shared.flow.log import LogUnavailable
 from shared.rules.clock_and_ids import ClockAndIds
 from shared.run.resources import Resources
 from shared.run.settings import Settings
-from shared.run.telemetry import configure_logging
 from shared.store import engines
 
 
 def up(settings: Settings, *, demo_speed: float | None) -> None:
     """Returns after a signal; raises when a part of the system fails. `demo_speed`: of the demo company, None for no
     demo, 0 for its history alone."""
-    configure_logging(settings.log_level)
     runtime.run(lambda shutdown: run_system(settings, shutdown, demo_speed))
 
 

@@ -33,7 +33,18 @@ def given_options(**options: Any) -> dict[str, Any]:
 
 
 def load_settings(**options: Any) -> Settings:
-    """The command line over the environment over the file over defaults. An invalid value is wrong usage."""
+    """The command line over the environment over the file over defaults. An invalid value is wrong usage.
+
+    The process then logs by these settings: an exception logged before logging is configured would be written with the
+    local variables of every frame."""
+    from shared.run.telemetry import configure_logging
+
+    settings = parse_settings(options)
+    configure_logging(settings.log_level)
+    return settings
+
+
+def parse_settings(options: dict[str, Any]) -> Settings:
     try:
         return Settings(**given_options(**options))
     except ValidationError as error:

@@ -119,7 +119,7 @@ async def test_under_load_no_reader_sees_a_gap_or_an_older_state(
     await reads.dispose()
     assert await scalar(database, OID) != before
     assert len(seen) > 10
-    assert "worker_restarts" not in capsys.readouterr().out
+    assert "worker_restarts" not in capsys.readouterr().err
     assert not await left_beside(database)
 
 
