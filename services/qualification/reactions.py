@@ -63,6 +63,7 @@ def engagement(told: Capture) -> RecordEngagement:
         engaged_at=told.engaged_at,
         details=Details(**details.model_dump()),
         profile=Profile(role=told.role_class, email_kind=told.email_kind, **company.model_dump()),
+        supplements=told.supplements,
     )
 
 

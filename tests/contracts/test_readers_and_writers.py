@@ -62,6 +62,8 @@ class World:
             body = {"name": node, "kind": "unit" if parent is None else "person", "parent": parent}
             await self.send("PUT", f"/forecast/v1/org/nodes/{node}", body)
         await self.send("PUT", "/forecast/v1/settings", {"timezone": "Europe/Berlin"})
+        loans = {"pipeline": "loans", "stages": [{"stage": "asked"}], "first_qualified": "asked"}
+        await self.send("PUT", "/pipeline/v1/stages", loans)
         deal = await self.handed_over("ada", owner="ann", name="Ada's deal", amount=EUROS, close_date="2030-01-31")
         await self.arrived(deal)
         await self.deal(

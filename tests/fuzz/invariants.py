@@ -7,6 +7,8 @@ from typing import Any
 
 from services.forecast.org.node_history import FOREVER, span_at, spans
 from services.forecast.org.state import OrgState
+from services.forecast.setting.state import MONTHS
+from services.forecast.setting.state import Settings as BusinessSettings
 from services.lead_intake.lead.events import EngagementAdded, LeadCaptured
 from services.lead_intake.lead.state import NotThere as NoCaptures
 from services.lead_intake.lead.state import State as Captures
@@ -162,6 +164,16 @@ def org(state: OrgState, happened: Happened) -> None:
         assert not row_ends or row_ends[-1][1] == FOREVER
 
 
+def business_settings(state: BusinessSettings, happened: Happened) -> None:
+    assert [change.event for change in state.changes] == [event for event, _ in happened]
+    for event, at in happened:
+        assert event.currency or event.timezone or event.calendar, "an event changes something"
+        assert event.starts <= at
+        assert (event.calendar is None) == (event.calendar_rule is None)
+        assert event.calendar != MONTHS.key or event.calendar_rule == MONTHS.rule
+    assert state.calendar(BEGINNING) == MONTHS
+
+
 def reaches_the_top(there: Mapping[str, Any], node: str) -> None:
     seen: set[str] = set()
     place: str | None = node
@@ -180,4 +192,5 @@ INVARIANTS: Mapping[str, Callable[[Any, Happened], None]] = {
     "services.pipeline.process": processes,
     "services.pipeline.setting": settings,
     "services.forecast.org": org,
+    "services.forecast.setting": business_settings,
 }

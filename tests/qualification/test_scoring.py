@@ -89,6 +89,28 @@ def test_a_group_gives_no_more_than_its_cap() -> None:
     assert [counted for _, _, counted in points(*downloads)] == [10, 10, 10, 10, 0, 0]
 
 
+def test_a_supplement_of_an_engagement_gives_no_points_of_its_own() -> None:
+    original = engaged_by("contact_form", NOON, 1)
+    supplement = engaged_by("contact_form", NOON, 2, supplements=original.capture_id)
+    assert (
+        score([original, supplement], BEGINNING, DEFAULT).engagement == score([original], BEGINNING, DEFAULT).engagement
+    )
+    assert points(original, supplement) == points(original)
+
+
+def test_a_supplement_gives_the_points_of_what_only_it_says() -> None:
+    original = engaged_by("webinar", NOON, 1, details=Details(attended=False))
+    supplement = engaged_by("webinar", NOON, 2, details=Details(attended=True), supplements=original.capture_id)
+    assert [rule for rule, _, _ in points(original, supplement)] == ["webinar", "webinar_attended"]
+
+
+def test_a_supplement_is_no_newer_than_the_engagement_that_it_belongs_to() -> None:
+    original = engaged_by("demo_request", NOON, 1)
+    supplement = engaged_by("demo_request", NOON + timedelta(seconds=30), 2, supplements=original.capture_id)
+    result = score([original, supplement], NOON + timedelta(seconds=10), DEFAULT)
+    assert (result.towards_next, result.above) == (0, False)
+
+
 def test_points_may_be_negative_and_are_capped_too() -> None:
     disposable = Profile(email_kind="disposable")
     told = [engaged_by("outbound", NOON + timedelta(days=n), n, profile=disposable) for n in range(3)]

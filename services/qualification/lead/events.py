@@ -54,13 +54,15 @@ class Details(Message):
 
 
 class Engagement(Message):
-    """One capture by intake. `engaged_at`: when the person did it, however late it was told."""
+    """One capture by intake. `engaged_at`: when the person engaged, however late the capture arrived. `supplements`:
+    the capture of the same engagement that this one adds content to."""
 
     capture_id: Line
     source: Slug
     engaged_at: datetime
     details: Details = Details()
     profile: Profile = Profile()
+    supplements: Line | None = None
 
 
 class After(Event):

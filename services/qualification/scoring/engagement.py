@@ -23,12 +23,16 @@ class Contribution:
 
 
 def contributions(engagements: Sequence[Engagement], model: ScoringModel) -> tuple[Contribution, ...]:
-    """In the order in which things happened: the order in which they were told changes nothing."""
+    """In the order of the engagements, whatever the order of arrival. A rule counts once for an engagement and its
+    supplements together."""
     totals: dict[str, int] = {}
+    applied: set[tuple[str, str]] = set()
     given = []
     for engagement in in_order(engagements):
         for rule in model.rules:
-            if matches(rule.when, engagement):
+            application = (original_of(engagement), rule.rule)
+            if application not in applied and matches(rule.when, engagement):
+                applied.add(application)
                 before = totals.get(rule.group, 0)
                 totals[rule.group] = capped(before + rule.points, model.caps.get(rule.group))
                 counted = totals[rule.group] - before
@@ -44,6 +48,10 @@ def contributions(engagements: Sequence[Engagement], model: ScoringModel) -> tup
                     )
                 )
     return tuple(given)
+
+
+def original_of(engagement: Engagement) -> str:
+    return engagement.supplements or engagement.capture_id
 
 
 def capped(points: int, cap: int | None) -> int:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from services.qualification.lead.events import Engagement
 from services.qualification.model.events import Grade, MqlLine, ScoringModel
-from services.qualification.scoring.engagement import Contribution, contributions
+from services.qualification.scoring.engagement import Contribution, contributions, original_of
 from services.qualification.scoring.fit import Fit, fit, profile_of
 
 UNKNOWN_FIT = Grade.C
@@ -30,10 +30,16 @@ class Score:
 def score(engagements: Sequence[Engagement], counts_after: datetime, model: ScoringModel) -> Score:
     assessed = fit(profile_of(engagements), model.fit)
     everything = contributions(engagements, model)
-    newer = [each for each in engagements if each.engaged_at > counts_after]
+    newer = newer_engagements(engagements, counts_after)
     towards_next = total(contributions(newer, model))
     above = is_above(assessed.grade, towards_next, newer, model.line)
     return Score(assessed, everything, total(everything), towards_next, above)
+
+
+def newer_engagements(engagements: Sequence[Engagement], counts_after: datetime) -> list[Engagement]:
+    """With their supplements: one that arrives after a rejection does not make the engagement before it newer."""
+    originals = {each.capture_id for each in engagements if each.supplements is None and each.engaged_at > counts_after}
+    return [each for each in engagements if original_of(each) in originals]
 
 
 def is_above(grade: Grade | None, points: int, newer: Sequence[Engagement], line: MqlLine) -> bool:
