@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
@@ -90,6 +91,7 @@ async def applied(tx: AsyncConnection, deals: Deals, organisation: Nodes, cuts: 
         deals, organisation = deals[of_deals:], organisation[of_nodes:]
 
 
+@pytest.mark.timeout(180)
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     deal_changes,
