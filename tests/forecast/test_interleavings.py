@@ -16,13 +16,13 @@ from services.forecast.org.commands import EndNode, OrgCommand
 from services.forecast.org.decider import DECIDER
 from services.forecast.org.events import ROOT, UNASSIGNED, OrgEvent
 from services.forecast.periods.calendar import Calendar, Period
-from services.forecast.periods.rule import CalendarRule
 from services.forecast.projections.deal_filter import DealFilter
 from services.forecast.projections.deals import deals as deals_table
 from services.forecast.projections.node_totals import NO_CURRENCY, NO_DAY, node_totals
 from services.forecast.projections.numbers import numbers_at
 from services.forecast.projections.postings import postings
 from services.forecast.projections.subtree_totals import subtree_totals
+from services.forecast.setting.events import CalendarRule
 from services.forecast.upstream.pipeline import OpportunityEvent
 from shared.rules.message import RecordedEvent, Refusal
 from tests.forecast import reference

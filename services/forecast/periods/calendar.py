@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 
-from services.forecast.periods.rule import WEEK, WEEKDAYS, CalendarRule, first_days
+from services.forecast.periods.rule import WEEK, WEEKDAYS, first_days
+from services.forecast.setting.events import CalendarRule
 
 KEY = re.compile(r"([0-9]{4})(?:-H([12])|-Q([1-4])(?:-W(0[1-9]|1[0-4]))?|-P(0[1-9]|1[0-2]))?")
 EXAMPLES = "2017, 2017-H1, 2017-Q3, 2017-Q3-W05 or 2017-P07"

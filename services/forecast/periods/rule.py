@@ -1,39 +1,14 @@
-"""Where a fiscal year starts, and how it is divided into twelve periods: as data."""
+"""Where a fiscal year starts, and how it is divided into twelve periods."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import accumulate
-from typing import Annotated, Literal
+from typing import get_args
 
-from pydantic import Field, model_validator
+from services.forecast.setting.events import CalendarRule, Weekday
 
-from shared.rules.message import Message
-
-Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-WEEKDAYS: Sequence[Weekday] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-Anchor = Literal["nearest", "last", "on_or_before", "on_or_after"]
+WEEKDAYS: Sequence[Weekday] = get_args(Weekday)
 WEEK = timedelta(weeks=1)
-
-
-class CalendarRule(Message):
-    """With the pattern `months`, periods begin on `starts_day` of each month. The other patterns are the weeks of a
-    quarter's three periods: the year then begins on the weekday `week_starts` that `anchor` finds for month and day,
-    and a 53rd week belongs to the last period. `year_named_by`: whether the year's first or last day gives it its
-    number."""
-
-    starts_month: Annotated[int, Field(ge=1, le=12)] = 1
-    starts_day: Annotated[int, Field(ge=1, le=28)] = 1
-    pattern: Literal["months", "4-4-5", "4-5-4", "5-4-4"] = "months"
-    anchor: Anchor = "nearest"
-    week_starts: Weekday = "monday"
-    year_named_by: Literal["start", "end"] = "start"
-    leap_week: Literal["last_period"] = "last_period"
-
-    @model_validator(mode="after")
-    def anchors_need_weeks(self) -> "CalendarRule":
-        if self.pattern == "months" and self.anchor != "nearest":
-            raise ValueError("an anchor needs a pattern of weeks")
-        return self
 
 
 def first_days(rule: CalendarRule, year: int) -> Sequence[date]:

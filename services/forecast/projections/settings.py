@@ -12,8 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.events import ForecastEvent
 from services.forecast.periods.calendar import Calendar
-from services.forecast.periods.rule import CalendarRule
-from services.forecast.setting.events import SettingChanged
+from services.forecast.setting.events import CalendarRule, SettingChanged
 from services.forecast.setting.state import MONTHS, TIMEZONE
 from shared.flow.projection import Projection
 from shared.rules.message import RecordedEvent

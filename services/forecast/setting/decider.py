@@ -2,9 +2,8 @@
 
 from datetime import datetime
 
-from services.forecast.periods.rule import CalendarRule
 from services.forecast.setting.commands import ChangeSettings
-from services.forecast.setting.events import PARSE, SettingChanged, SettingEvent
+from services.forecast.setting.events import PARSE, CalendarRule, SettingChanged, SettingEvent
 from services.forecast.setting.state import MONTHS, FiscalCalendar, Settings, evolve
 from shared.rules.decider import Decider
 from shared.rules.message import InvalidField, Rejected

@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple, TypeVar
 
-from services.forecast.periods.rule import CalendarRule
-from services.forecast.setting.events import SettingEvent
+from services.forecast.setting.events import CalendarRule, SettingEvent
 
 T = TypeVar("T")
 
