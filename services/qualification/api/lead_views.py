@@ -21,10 +21,9 @@ class FitView(BaseModel):
 
 
 class EngagementView(BaseModel):
-    """The score of all that the person did, a decimal in a string, as it was at `score_at`."""
+    """The score of all that the person did, a decimal in a string."""
 
     score: str
-    score_at: datetime | None
 
 
 class BantView(BaseModel):
@@ -67,7 +66,8 @@ class TransitionView(BaseModel):
 
 
 class LeadSummary(BaseModel):
-    """`source`: that of the first capture. `prospect`: null, because prospects are not recorded yet. `refused`: the
+    """`source`: that of the first capture. `prospect`: null, because prospects are not recorded yet. `score_at`: when
+    the engagement had this score, null for leads of the first release that did nothing since. `refused`: the
     rule by which pipeline refused the last hand-over. `touched_at` and `rep_touched_at`: the first touch before and
     after the hand-over. `falls_below_at`: when decay takes it below the line. `revisit_due_at`: since when somebody
     should look at it again."""
@@ -83,6 +83,7 @@ class LeadSummary(BaseModel):
     fit: FitView
     prospect: bool | None
     engagement: EngagementView
+    score_at: datetime | None
     model_version: int
     sdr: str | None
     mql_at: datetime | None
@@ -112,7 +113,7 @@ def lead_summary(fields: Mapping[str, Any], lead_id: str) -> LeadSummary:
         "source": fields["lead_source"],
         "fit": FitView(grade=fields["grade"]),
         "prospect": None,
-        "engagement": EngagementView(score=format_score(fields["score"]), score_at=fields["score_at"]),
+        "engagement": EngagementView(score=format_score(fields["score"])),
     }
     return LeadSummary.model_validate(copied | own)
 
