@@ -11,32 +11,20 @@ from funnelcast.demo.deals import Deal, priced
 from funnelcast.demo.marketing import soon_after
 from funnelcast.demo.script import Told, chance, later, new_id, told
 from funnelcast.demo.words import NOT_YET, PRODUCTS, UNFIT
-from services.qualification.lead.commands import (
-    Bant,
-    ChangeBant,
-    ClaimFor,
-    HandOver,
-    HandOverAs,
-    LeadCommand,
-    Nurture,
-    Reject,
-    SaidItem,
-    Touch,
-)
+from services.qualification.lead import commands
 from services.qualification.lead.decider import DECIDER
 from services.qualification.lead.events import BantStatus, Lifecycle, Motion
-from shared.rules.reason import Reason
 
 HANDED_OVER, REJECTED, NURTURED = 0.36, 0.24, 0.30
 """Shares of the MQLs; the rest wait in the queue."""
 MET = BantStatus.MET
-FIRST_CALL = Bant(
-    need=SaidItem(status=MET, evidence="Plans by hand, in four spreadsheets, and is late every month"),
-    timing=SaidItem(status=MET, evidence="Wants to be live before the next season"),
+FIRST_CALL = commands.Bant(
+    need=commands.BantItem(status=MET, evidence="Plans by hand, in four spreadsheets, and is late every month"),
+    timing=commands.BantItem(status=MET, evidence="Wants to be live before the next season"),
 )
-SECOND_CALL = Bant(
-    budget=SaidItem(status=MET, evidence="Has money set aside for this year"),
-    authority=SaidItem(status=MET, evidence="Decides together with finance, who joins the next call"),
+SECOND_CALL = commands.Bant(
+    budget=commands.BantItem(status=MET, evidence="Has money set aside for this year"),
+    authority=commands.BantItem(status=MET, evidence="Decides together with finance, who joins the next call"),
 )
 
 
@@ -62,17 +50,20 @@ def worked(company: Company, mql: Mql, now: datetime) -> tuple[list[Told], Deal 
     random = chance("mql", mql.lead_id)
     sdr = random.choice(SDRS)
     at = soon_after(random, mql.since)
-    steps: list[tuple[datetime, LeadCommand]] = [(at, ClaimFor(sdr=sdr)), (at + timedelta(minutes=3), Touch())]
+    steps: list[tuple[datetime, commands.LeadCommand]] = [
+        (at, commands.ClaimLead(sdr=sdr, by=sdr)),
+        (at + timedelta(minutes=3), commands.Touch()),
+    ]
     fate, deal = random.random(), None
     decided = later(random, at, 1, 9)
     if fate < HANDED_OVER:
         deal = handed(random, company, mql, decided)
         steps += handing_over(random, mql, deal, sdr, at)
     elif fate < HANDED_OVER + REJECTED:
-        steps.append((decided, Reject(reason=random.choice(UNFIT))))
+        steps.append((decided, commands.Reject(reason=random.choice(UNFIT))))
     elif fate < HANDED_OVER + REJECTED + NURTURED:
-        reason: Reason = random.choice(NOT_YET)
-        steps.append((decided, Nurture(reason=reason, revisit_on=decided.date() + timedelta(days=90))))
+        reason = random.choice(NOT_YET)
+        steps.append((decided, commands.Nurture(reason=reason, revisit_on=decided.date() + timedelta(days=90))))
     done = [told(DECIDER, mql.lead_id, command, when, sdr) for when, command in steps if when <= now]
     return done, deal if deal and deal.began <= now else None
 
@@ -84,16 +75,16 @@ def handed(random: Random, company: Company, mql: Mql, at: datetime) -> Deal:
 
 def handing_over(
     random: Random, mql: Mql, deal: Deal, sdr: str, at: datetime
-) -> Iterator[tuple[datetime, LeadCommand]]:
+) -> Iterator[tuple[datetime, commands.LeadCommand]]:
     """BANT in two calls, then the deal."""
-    yield at + timedelta(minutes=20), ChangeBant(said=FIRST_CALL, by=sdr, known_as={})
-    yield deal.began - timedelta(minutes=1), ChangeBant(said=SECOND_CALL, by=sdr, known_as={})
-    asked = asked_of(random, deal)
-    yield deal.began, HandOverAs(asked=asked, opportunity_id=deal.opportunity_id, account_won=False)
+    yield at + timedelta(minutes=20), commands.ChangeBant(bant=FIRST_CALL, by=sdr, stored_evidence={})
+    yield deal.began - timedelta(minutes=1), commands.ChangeBant(bant=SECOND_CALL, by=sdr, stored_evidence={})
+    body = asked_of(random, deal)
+    yield deal.began, commands.HandOverAsDeal(body=body, opportunity_id=deal.opportunity_id, account_won=False)
 
 
-def asked_of(random: Random, deal: Deal) -> HandOver:
-    return HandOver(
+def asked_of(random: Random, deal: Deal) -> commands.HandOver:
+    return commands.HandOver(
         owner=deal.owner,
         name=deal.name,
         motion=Motion.NEW_BUSINESS,

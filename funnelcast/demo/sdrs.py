@@ -55,6 +55,9 @@ class Sdr:
 
     async def work(self, lead: Row) -> None:
         random = chance("sdr", lead["external_id"] or lead["lead_id"], lead["cycle"])
+        if lead["revisit_due_at"] is not None:
+            await self.say(lead, "requalify", {})
+            lead = lead | {"cycle": lead["cycle"] + 1, "sdr": None}
         if lead["sdr"] is None:
             await self.say(lead, "claim", {})
         await self.say(lead, "touch", {})

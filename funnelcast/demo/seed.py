@@ -16,7 +16,7 @@ from services.forecast.org.commands import PlaceNode
 from services.forecast.org.decider import ALL
 from services.forecast.org.decider import DECIDER as ORG
 from services.qualification.projections import leads
-from services.qualification.projections.leads import Wanted
+from services.qualification.projections.leads import LeadFilter
 from shared.flow import checkpoint
 from shared.rules.message import Refusal
 from shared.rules.reaction import REACTIONS
@@ -79,7 +79,7 @@ async def captured(parts: Parts, firm: Company, now: datetime) -> Mapping[str, d
 async def qualified(parts: Parts, firm: Company, seen: Mapping[str, datetime], now: datetime) -> list[Deal]:
     """Who is an MQL is the service's to say: it scored what it heard."""
     async with parts["qualification"].reads.connect() as tx:
-        rows = await leads.find(tx, Wanted(), None, MANY)
+        rows = await leads.find(tx, LeadFilter(), None, MANY)
     worked = [qualifying.worked(firm, mql, now) for mql in qualifying.mqls(rows, seen, firm)]
     await say(parts["qualification"], "MQLs", in_time(one for told, _ in worked for one in told))
     await settled(parts)

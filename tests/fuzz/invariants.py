@@ -28,13 +28,13 @@ from services.pipeline.process.state import Processes
 from services.pipeline.setting.default import REASONS, TIMEZONE
 from services.pipeline.setting.events import ReasonsChanged, SettingEvent, TimezoneChanged
 from services.pipeline.setting.state import Settings
-from services.qualification.lead.events import After as LeadAfter
+from services.qualification.lead.events import ChangeEvent as LeadChange
 from services.qualification.lead.events import LeadErased, Lifecycle
-from services.qualification.lead.lifecycle import TABLE
+from services.qualification.lead.lifecycle import TRANSITIONS
 from services.qualification.lead.state import NotThere as NoLead
 from services.qualification.lead.state import State as LeadState
-from services.qualification.model.decider import Models
 from services.qualification.model.events import ModelDefined, ModelEvent
+from services.qualification.model.state import Models
 from shared.rules.message import BEGINNING
 from tests.pipeline.test_any_order import check as check_deal
 from tests.qualification.test_any_order import check as check_lead
@@ -103,16 +103,17 @@ def lead(state: LeadState, happened: Happened) -> None:
     if isinstance(state, NoLead):
         return
     check_lead(state)
-    after = [event for event, _ in happened if isinstance(event, LeadAfter)]
-    assert len(after) == len(happened)
-    moves = [(before.lifecycle, then.lifecycle) for before, then in pairwise(after)]
-    assert {move for move in moves if move[0] != move[1]} <= {(start, to) for (start, _), to in TABLE.items()}
-    assert {event.person_id for event in after} == {state.standing.person_id}
-    assert all(before.cycle <= then.cycle <= before.cycle + 1 for before, then in pairwise(after))
-    erased = [isinstance(event, LeadErased) for event in after]
+    events = [event for event, _ in happened if isinstance(event, LeadChange)]
+    assert len(events) == len(happened)
+    fields = [event.after for event in events]
+    moves = [(before.lifecycle, then.lifecycle) for before, then in pairwise(fields)]
+    assert {move for move in moves if move[0] != move[1]} <= {(start, to) for (start, _), to in TRANSITIONS.items()}
+    assert {each.person_id for each in fields} == {state.fields.person_id}
+    assert all(before.cycle <= then.cycle <= before.cycle + 1 for before, then in pairwise(fields))
+    erased = [isinstance(event, LeadErased) for event in events]
     assert erased.count(True) <= 1
-    assert [event.erased for event in after] == [any(erased[: number + 1]) for number in range(len(erased))]
-    assert sum(event.lifecycle is Lifecycle.MQL and not event.cycle for event in after) == 0
+    assert [each.erased for each in fields] == [any(erased[: number + 1]) for number in range(len(erased))]
+    assert sum(each.lifecycle is Lifecycle.MQL and not each.cycle for each in fields) == 0
 
 
 def models(state: Models, happened: Happened) -> None:

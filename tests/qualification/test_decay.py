@@ -265,4 +265,4 @@ def test_a_lower_line_raises_only_the_lead_that_engages() -> None:
     lead, types = after(DECIDER.initial, engaged_by("referral"), NOON, under(M))
     assert types == ["lead.engaged"]
     mql, types = after(lead, engaged_by("referral", NOON, 2), NOON, under(M3, M))
-    assert (types, mql.fields.score, mql.fields.model_version) == (["lead.engaged", "lead.mql"], 40, 2)
+    assert (types, int(mql.fields.score), mql.fields.model_version) == (["lead.engaged", "lead.mql"], 40, 2)

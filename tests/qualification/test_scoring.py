@@ -73,8 +73,8 @@ def test_the_latest_value_counts_whenever_it_was_captured() -> None:
 # -- engagement ------------------------------------------------------------------------------------------------------
 
 
-def points(*engagements: Engagement) -> list[tuple[str, int, Decimal]]:
-    return [(part.rule, part.points, part.counted) for part in contributions(engagements, DEFAULT, LATER)]
+def points(*engagements: Engagement) -> list[tuple[str, int, int]]:
+    return [(part.rule, part.points, int(part.counted)) for part in contributions(engagements, DEFAULT, LATER)]
 
 
 def test_every_rule_that_matches_contributes() -> None:
@@ -144,7 +144,7 @@ def test_unknown_fit_counts_as_c() -> None:
 
 def test_only_newer_engagement_counts_towards_the_next_crossing_but_all_of_it_is_shown() -> None:
     result = score(reaching_fifty(Profile()), NOON, DEFAULT)
-    assert (result.engagement, result.towards_next, result.above) == (50, 0, False)
+    assert (int(result.engagement), int(result.towards_next), result.above) == (50, 0, False)
 
 
 # -- in any order ----------------------------------------------------------------------------------------------------
