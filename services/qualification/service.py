@@ -3,8 +3,9 @@
 from services.qualification import reactions
 from services.qualification.api import changes, hand_over, leads, models, queue, scores, settings
 from services.qualification.events import PARSE, PUBLIC
-from services.qualification.projections import deals
+from services.qualification.projections import deals, org_tree, timers
 from services.qualification.projections import leads as lead_list
+from services.qualification.timers import TIMERS
 from services.qualification.upstream import forecast, intake, pipeline
 from shared.run.service import Service, Upstream
 from shared.web.feed import Feed
@@ -24,7 +25,7 @@ SERVICE = Service(
         settings.router,
         Feed("qualification", PUBLIC).router(),
     ],
-    projections=[deals.PROJECTION, lead_list.PROJECTION],
+    projections=[deals.PROJECTION, lead_list.PROJECTION, timers.PROJECTION, org_tree.PROJECTION],
     upstream=[
         Upstream("intake", "funnelcast.lead-intake.v1", intake.PARSE),
         Upstream("pipeline", "funnelcast.pipeline.v1", pipeline.PARSE),
@@ -32,4 +33,5 @@ SERVICE = Service(
     ],
     react=reactions.react,
     reacts_to=["intake", "pipeline", "forecast"],
+    timers=TIMERS,
 )

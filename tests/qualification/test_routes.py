@@ -25,7 +25,7 @@ MET: dict[str, Any] = {
 @dataclass
 class World:
     api: httpx.AsyncClient
-    told: Neighbours
+    neighbours: Neighbours
     clock: Clock
     captures: int = 0
 
@@ -33,7 +33,7 @@ class World:
         self.captures += 1
         kind = "lead.captured" if self.captures == 1 else "lead.engagement_added"
         data = captured(source, f"capture-{self.captures}", **changes)
-        return await self.told.intake.tell(f"lead-{lead_id}", kind, data, self.clock.instant)
+        return await self.neighbours.intake.publish(f"lead-{lead_id}", kind, data, self.clock.instant)
 
     async def lead(self, lead_id: str, source: str = "newsletter", **changes: Any) -> str:
         """A lead that is there."""
@@ -48,7 +48,11 @@ class World:
 
     async def deal(self, deal: str, kind: str, **changes: Any) -> dict[str, str]:
         data = DEAL | {"command": "qualify", "reason": None} | changes
-        return await self.told.pipeline.tell(f"opportunity-{deal}", kind, data, self.clock.instant)
+        return await self.neighbours.pipeline.publish(f"opportunity-{deal}", kind, data, self.clock.instant)
+
+    async def person(self, node: str) -> dict[str, str]:
+        placed = {"node": node, "parent": None, "kind": "person", "starts": None, "name": None}
+        return await self.neighbours.forecast.publish("org-all", "org.node_placed", placed)
 
     async def handed_over(self, lead_id: str, **body: Any) -> dict[str, Any]:
         await self.done(f"leads/{lead_id}/bant", MET)
@@ -66,10 +70,10 @@ async def world(database: str) -> AsyncIterator[World]:
     clock = Clock(NOON)
     async with (
         running_services(database, [SERVICE], clock_and_ids=clock.clock_and_ids()) as api,
-        neighbours(database) as told,
+        neighbours(database) as others,
     ):
         api.base_url = httpx.URL("http://test/qualification/v1/")
-        yield World(api, told, clock)
+        yield World(api, others, clock)
 
 
 # -- one lead --------------------------------------------------------------------------------------------------------
@@ -157,14 +161,14 @@ async def test_a_lead_goes_all_the_way_and_comes_back(world: World) -> None:
     handed = await world.handed_over("x", name="Acme, 50 seats", amount={"amount": "10.5", "currency": "EUR"})
     deal = handed["opportunity_id"]
     assert (await world.look("x"))["lifecycle"] == "srl"
-    told = {"lead_ids": ["x"], "qualified": True}
+    of_lead = {"lead_ids": ["x"], "qualified": True}
     changed = "opportunity.stage_changed"
-    assert (await world.look("x", await world.deal(deal, changed, **told)))["lifecycle"] == "sql"
-    won = await world.deal(deal, changed, command="win", outcome="won", **told)
+    assert (await world.look("x", await world.deal(deal, changed, **of_lead)))["lifecycle"] == "sql"
+    won = await world.deal(deal, changed, command="win", outcome="won", **of_lead)
     assert (await world.look("x", won))["lifecycle"] == "customer"
-    reopened = await world.deal(deal, changed, command="reopen", **told)
+    reopened = await world.deal(deal, changed, command="reopen", **of_lead)
     assert (await world.look("x", reopened))["lifecycle"] == "sql"
-    lost = await world.deal(deal, changed, command="lose", outcome="lost", reason="competitor", **told)
+    lost = await world.deal(deal, changed, command="lose", outcome="lost", reason="competitor", **of_lead)
     lead = await world.look("x", lost)
     assert (lead["lifecycle"], lead["reason"], lead["opportunity_id"]) == ("nurture", "competitor", None)
     assert [(cycle["outcome"], cycle["opportunity_id"]) for cycle in lead["cycles"]] == [("lost", deal)]
@@ -210,14 +214,31 @@ async def test_the_account_decides_the_motion_and_another_open_deal_is_warned_of
     await world.done("leads/x/bant", MET)
     key = headers | {"Idempotency-Key": "one click"}
     answer = await world.done("leads/x/hand-over", {"owner": "ann"}, status=201, headers=key)
-    (warning,) = answer.json()["warnings"]
-    assert (warning["code"], warning["count"]) == ("open_opportunity_on_account", 1)
+    warnings = {warning["code"]: warning["count"] for warning in answer.json()["warnings"]}
+    assert warnings == {"open_opportunity_on_account": 1, "owner_unassigned": 1}
     (srl,) = (await world.api.get("events", params={"types": "lead.srl"})).json()["items"]
     assert srl["data"]["motion"] == "existing_business"
     again = await world.done("leads/x/hand-over", {"owner": "ann"}, status=201, headers=key)
     assert again.json() == answer.json()
     assert again.headers["Idempotent-Replayed"] == "true"
     await world.done("leads/x/hand-over", {"owner": "ann"}, status=409)
+
+
+async def test_an_owner_outside_the_organisation_is_warned_of(world: World) -> None:
+    await world.person("ann")
+    headers = await world.person("bob")
+    ended = {"node": "bob", "starts": NOON.isoformat()}
+    headers = await world.neighbours.forecast.publish("org-all", "org.node_ended", ended)
+    for lead_id, owner, codes in (
+        ("x", "ann", []),
+        ("y", "bob", ["owner_inactive"]),
+        ("z", "eve", ["owner_unassigned"]),
+    ):
+        await world.lead(lead_id)
+        await world.done(f"leads/{lead_id}/bant", MET)
+        answer = await world.done(f"leads/{lead_id}/hand-over", {"owner": owner}, status=201, headers=headers)
+        found = [warning["code"] for warning in answer.json()["warnings"] if warning["code"].startswith("owner")]
+        assert found == codes
 
 
 async def test_a_lead_is_attached_to_an_open_deal(world: World) -> None:
@@ -236,7 +257,9 @@ async def test_a_hand_over_that_pipeline_refuses_is_in_the_queue_with_the_rule(w
     await world.lead("x")
     deal = (await world.handed_over("x", pipeline="loans"))["opportunity_id"]
     rule = "there is no pipeline 'loans'"
-    refused = await world.told.pipeline.tell(f"opportunity-{deal}", "hand_over.refused", {"lead_id": "x", "rule": rule})
+    refused = await world.neighbours.pipeline.publish(
+        f"opportunity-{deal}", "hand_over.refused", {"lead_id": "x", "rule": rule}
+    )
     (waiting,) = (await world.api.get("queue", headers=refused)).json()["items"]
     assert (waiting["lead_id"], waiting["lifecycle"], waiting["refused"]) == ("x", "mql", rule)
     assert (await world.handed_over("x"))["opportunity_id"] != deal
@@ -470,7 +493,7 @@ async def test_models_are_data_and_old_scores_stay_explained(world: World) -> No
 async def test_erasing_a_person_empties_what_was_written_about_the_lead(world: World, database: str) -> None:
     await world.lead("x", "demo_request")
     deal = (await world.handed_over("x", name="Ada's deal"))["opportunity_id"]
-    headers = await world.told.intake.tell("person-ada", "person.erased", {"lead_ids": ["x"]})
+    headers = await world.neighbours.intake.publish("person-ada", "person.erased", {"lead_ids": ["x"]})
     lead = await world.look("x", headers)
     assert (lead["lifecycle"], lead["bant"]["budget"]["status"], lead["bant"]["budget"]["evidence"]) == (
         "srl",

@@ -12,7 +12,7 @@ from services.qualification.lead import commands
 from services.qualification.lead.account import account_of_domain
 from services.qualification.lead.decider import DECIDER
 from services.qualification.lead.state import NotThere, State
-from services.qualification.projections import deals
+from services.qualification.projections import deals, org_tree
 from shared.store.write_request import WriteResult
 from shared.web.call import Call
 from shared.web.openapi import READ_AFTER_THIS, response_links
@@ -44,6 +44,8 @@ LINKS = response_links(
 )
 DETAILS = {
     "open_opportunity_on_account": "the account has another open opportunity",
+    "owner_unassigned": "the owner is not in the organisation",
+    "owner_inactive": "the owner has left the organisation",
 }
 
 
@@ -58,10 +60,15 @@ async def hand_over_lead(lead_id: LeadId, body: commands.HandOver, call: Writes)
     async with call.read() as tx:
         others = await deals.open_on(tx, account) if account else []
         won = await deals.is_won(tx, account) if account else False
+        owner = await org_tree.find_node(tx, body.owner or "")
     command = commands.HandOverAsDeal(
         body=body, opportunity_id=str(call.context.clock_and_ids.new_id()), account_won=won
     )
-    warnings = {"open_opportunity_on_account": len(others)}
+    warnings = {
+        "open_opportunity_on_account": len(others),
+        "owner_unassigned": int(owner is None),
+        "owner_inactive": int(owner is not None and not owner.active),
+    }
 
     def reply(state: State) -> Mapping[str, Any]:
         return ids(state) | {"warnings": warnings}
@@ -98,6 +105,8 @@ def handed_over(result: WriteResult) -> HandedOver:
     """A repeated answer has the warnings of the first one."""
     counts: Mapping[str, int] = result.body.get("warnings", {})
     warnings = [
-        HandOverWarning(code=code, detail=DETAILS[code], count=count) for code, count in counts.items() if count
+        HandOverWarning(code=code, detail=detail, count=counts[code])
+        for code, detail in DETAILS.items()
+        if counts.get(code)
     ]
     return HandedOver(opportunity_id=result.body["opportunity_id"], position=result.position, warnings=warnings)
