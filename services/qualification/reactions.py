@@ -60,6 +60,7 @@ def record_engagement(event: intake.Captured) -> commands.RecordEngagement:
             role=event.role_class,
             email_kind=event.email_kind,
         ),
+        supplements=event.supplements,
     )
     return commands.RecordEngagement(person_id=event.person_id, external_id=event.external_id, engagement=engagement)
 

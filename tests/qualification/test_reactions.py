@@ -39,6 +39,12 @@ def test_a_capture_is_an_engagement_of_its_lead(kind: str) -> None:
     assert reacted(intake.PARSE, "lead-x", kind, data) == [("x", command)]
 
 
+def test_a_supplement_names_the_capture_that_it_supplements() -> None:
+    ((_, command),) = reacted(intake.PARSE, "lead-x", "lead.engagement_added", CAPTURED | {"supplements": "capture-0"})
+    assert isinstance(command, commands.RecordEngagement)
+    assert (command.engagement.supplements, command.engagement.original) == ("capture-0", "capture-0")
+
+
 def test_a_capture_may_have_neither_details_nor_company() -> None:
     data = CAPTURED | {"details": None, "company": None}
     ((_, command),) = reacted(intake.PARSE, "lead-x", "lead.captured", data)

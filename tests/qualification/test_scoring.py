@@ -99,6 +99,27 @@ def test_a_group_gives_no_more_than_its_cap() -> None:
     assert [counted for _, _, counted in points(*downloads)] == [10, 10, 10, 10, 0, 0]
 
 
+def test_a_supplement_of_an_engagement_gives_no_points_of_its_own() -> None:
+    original = engagement("contact_form", NOON, 1)
+    supplement = engagement("contact_form", NOON, 2, supplements=original.capture_id)
+    assert points(original, supplement) == points(original) == [("contact_form", 40, 40)]
+    assert points_given_by(supplement.capture_id, [original, supplement], DEFAULT) == 0
+
+
+def test_a_supplement_gives_the_points_of_the_rules_that_only_it_matches() -> None:
+    original = engagement("webinar", NOON, 1, details=Details(attended=False))
+    supplement = engagement("webinar", NOON, 2, details=Details(attended=True), supplements=original.capture_id)
+    assert [rule for rule, _, _ in points(original, supplement)] == ["webinar", "webinar_attended"]
+
+
+def test_a_supplement_is_no_newer_than_the_engagement_that_it_belongs_to() -> None:
+    original = engagement("demo_request", NOON, 1)
+    later = NOON + timedelta(seconds=30)
+    supplement = engagement("demo_request", later, 2, supplements=original.capture_id)
+    result = score([original, supplement], NOON + timedelta(seconds=10), DEFAULT)
+    assert (int(result.towards_next), result.above) == (0, False)
+
+
 def test_points_may_be_negative_and_are_capped_too() -> None:
     disposable = Profile(email_kind="disposable")
     engagements = [engagement("outbound", NOON + timedelta(days=n), n, profile=disposable) for n in range(3)]

@@ -16,7 +16,7 @@ from services.qualification.model.decider import DECIDER as MODEL
 from services.qualification.model.events import Grade
 from services.qualification.model.state import Models
 from services.qualification.scoring.engagement import Contribution
-from services.qualification.scoring.score import score
+from services.qualification.scoring.score import newer_than, score
 from shared.rules.message import BEGINNING, Instant
 
 router = APIRouter(tags=["leads"])
@@ -87,6 +87,7 @@ async def explain_score(lead_id: LeadId, call: Reads, at: Annotated[Instant | No
 def score_view(lead_id: str, lead: Lead, models: Models, at: datetime) -> ScoreView:
     version, counts_after = model_version_at(lead, at), counts_after_at(lead, at)
     engagements = [engagement for engagement in lead.engagements if engagement.engaged_at <= at]
+    newer = {engagement.capture_id for engagement in newer_than(counts_after, engagements)}
     result = score(engagements, counts_after, models.versions[version], at)
     return ScoreView(
         lead_id=lead_id,
@@ -99,7 +100,7 @@ def score_view(lead_id: str, lead: Lead, models: Models, at: datetime) -> ScoreV
         ),
         engagement=EngagementExplained(
             score=format_score(result.engagement),
-            contributions=[contribution_view(part, counts_after, version) for part in result.contributions],
+            contributions=[contribution_view(part, part.capture_id in newer, version) for part in result.contributions],
         ),
         towards_next=TowardsNext(
             score=format_score(result.towards_next),
@@ -110,7 +111,7 @@ def score_view(lead_id: str, lead: Lead, models: Models, at: datetime) -> ScoreV
     )
 
 
-def contribution_view(part: Contribution, counts_after: datetime, version: int) -> ContributionView:
+def contribution_view(part: Contribution, is_newer: bool, version: int) -> ContributionView:
     return ContributionView(
         event=part.capture_id,
         source=part.source,
@@ -120,6 +121,6 @@ def contribution_view(part: Contribution, counts_after: datetime, version: int) 
         points=part.points,
         decayed_to=format_score(part.decayed),
         counted=format_score(part.counted),
-        towards_next=part.engaged_at > counts_after,
+        towards_next=is_newer,
         model_version=version,
     )

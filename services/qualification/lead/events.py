@@ -59,7 +59,8 @@ CAPTURE = "capture"
 
 
 class Engagement(NamedTuple):
-    """Something that the person did. `engaged_at`: when they did it, however late it was captured."""
+    """Something that the person did. `engaged_at`: when they did it, however late it was captured. `supplements`: the
+    capture of the same engagement that this one adds content to."""
 
     capture_id: Line
     source: Slug
@@ -67,6 +68,12 @@ class Engagement(NamedTuple):
     details: Details = Details()
     profile: Profile = Profile()
     kind: Slug = CAPTURE
+    supplements: Line | None = None
+
+    @property
+    def original(self) -> str:
+        """The capture that this one is a part of: its own, or the one that it supplements."""
+        return self.supplements or self.capture_id
 
 
 class LeadFields(NamedTuple):

@@ -79,12 +79,13 @@ def capped(points: N, cap: int | None) -> N:
 
 
 def matching(engagements: Sequence[Engagement], model: ScoringModel) -> list[Match]:
-    return [
-        (engagement, rule)
-        for engagement in in_order(engagements)
-        for rule in model.rules
-        if is_for(rule.when, engagement)
-    ]
+    """A rule counts once for a capture and its supplements together."""
+    matches: dict[tuple[str, str], Match] = {}
+    for engagement in in_order(engagements):
+        for rule in model.rules:
+            if is_for(rule.when, engagement):
+                matches.setdefault((engagement.original, rule.rule), (engagement, rule))
+    return list(matches.values())
 
 
 def is_for(when: When, engagement: Engagement) -> bool:

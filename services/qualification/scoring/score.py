@@ -35,7 +35,9 @@ def score(engagements: Sequence[Engagement], counts_after: datetime, model: Scor
 
 
 def newer_than(counts_after: datetime, engagements: Sequence[Engagement]) -> Sequence[Engagement]:
-    return [engagement for engagement in engagements if engagement.engaged_at > counts_after]
+    """A supplement is as old as the capture that it supplements."""
+    engaged_at = {engagement.capture_id: engagement.engaged_at for engagement in engagements}
+    return [each for each in engagements if engaged_at.get(each.original, each.engaged_at) > counts_after]
 
 
 def is_above(grade: Grade | None, points: Decimal, newer: Sequence[Engagement], line: MqlLine) -> bool:

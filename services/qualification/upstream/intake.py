@@ -35,6 +35,7 @@ class Captured(UpstreamEvent):
     company: Company | None
     email_kind: str
     role_class: str | None
+    supplements: str | None = None
 
 
 class LeadCaptured(Captured):
