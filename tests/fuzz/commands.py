@@ -15,11 +15,12 @@ from services.pipeline.opportunity.events import Approach, Motion
 from services.pipeline.process.commands import DefineProcess, PermittedDefinition
 from services.pipeline.process.default import DEFAULT
 from services.pipeline.process.events import ForecastCategory, Stage
-from services.pipeline.setting import commands as setting
+from services.pipeline.setting import commands as pipeline_setting
 from services.qualification.lead import commands as lead
 from services.qualification.lead import events as lead_events
 from services.qualification.model.commands import ActivateModel, DefineModel
 from services.qualification.model.default import DEFAULT as MODEL
+from services.qualification.setting import commands as qualification_setting
 from shared.rules.message import Command
 from shared.rules.money import Money
 from tests.forecast.nodes import lines, place
@@ -124,17 +125,26 @@ OF_PROCESSES: Mapping[type[Command], Strategy] = {
     ),
 }
 zones = st.sampled_from([None, "Asia/Kiritimati", "Pacific/Pago_Pago", "UTC"])
+calendars = st.sampled_from([None, "months"])
+chosen = st.none() | st.lists(reasons, min_size=1).map(tuple)
 OF_SETTINGS: Mapping[type[Command], Strategy] = {
-    setting.SetReasons: st.builds(
-        setting.SetReasons,
+    pipeline_setting.SetReasons: st.builds(
+        pipeline_setting.SetReasons,
         reasons=st.builds(
-            setting.ReasonLists,
-            lose=st.none() | st.lists(reasons, min_size=1).map(tuple),
-            reopen=st.none() | st.just(("buyer_returned", "other")),
+            pipeline_setting.ReasonLists, lose=chosen, reopen=st.none() | st.just(("buyer_returned", "other"))
         ),
     ),
-    setting.CopyFromForecast: st.builds(
-        setting.CopyFromForecast, timezone=zones, calendar=st.sampled_from([None, "months"]), starts=minutes
+    pipeline_setting.CopyFromForecast: st.builds(
+        pipeline_setting.CopyFromForecast, timezone=zones, calendar=calendars, starts=minutes
+    ),
+    qualification_setting.SetReasons: st.builds(
+        qualification_setting.SetReasons,
+        reasons=st.builds(
+            qualification_setting.ReasonLists, reject=chosen, mark_mql=st.none() | st.just(("strong_fit", "other"))
+        ),
+    ),
+    qualification_setting.CopyFromForecast: st.builds(
+        qualification_setting.CopyFromForecast, timezone=zones, calendar=calendars, starts=minutes
     ),
 }
 

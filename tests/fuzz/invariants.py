@@ -25,9 +25,9 @@ from services.pipeline.opportunity.state import NotThere as NoDeal
 from services.pipeline.opportunity.state import State as DealState
 from services.pipeline.process.events import ProcessDefined
 from services.pipeline.process.state import Processes
-from services.pipeline.setting.default import REASONS, TIMEZONE
-from services.pipeline.setting.events import ReasonsChanged, SettingEvent, TimezoneChanged
-from services.pipeline.setting.state import Settings
+from services.pipeline.setting import default as pipeline_default
+from services.pipeline.setting import events as pipeline_setting
+from services.pipeline.setting.state import Settings as PipelineSettings
 from services.qualification.lead.events import ChangeEvent as LeadChange
 from services.qualification.lead.events import LeadErased, Lifecycle
 from services.qualification.lead.lifecycle import TRANSITIONS
@@ -35,6 +35,9 @@ from services.qualification.lead.state import NotThere as NoLead
 from services.qualification.lead.state import State as LeadState
 from services.qualification.model.events import ModelDefined, ModelEvent
 from services.qualification.model.state import Models
+from services.qualification.setting import default as qualification_default
+from services.qualification.setting import events as qualification_setting
+from services.qualification.setting.state import Settings as QualificationSettings
 from shared.rules.message import BEGINNING
 from tests.pipeline.test_any_order import check as check_deal
 from tests.qualification.test_any_order import check as check_lead
@@ -88,14 +91,28 @@ def processes(state: Processes, happened: Happened) -> None:
         assert len({*names, process.won, process.lost}) == len(names) + 2
 
 
-def settings(state: Settings, happened: Happened) -> None:
-    events: list[SettingEvent] = [event for event, _ in happened]
-    changed = {event.kind for event in events if isinstance(event, ReasonsChanged)}
-    assert all(state.reasons[kind] == REASONS[kind] for kind in REASONS if kind not in changed)
+def pipeline_settings(state: PipelineSettings, happened: Happened) -> None:
+    events: list[pipeline_setting.SettingEvent] = [event for event, _ in happened]
+    changed = {event.kind for event in events if isinstance(event, pipeline_setting.ReasonsChanged)}
+    starts = {event.starts for event in events if isinstance(event, pipeline_setting.TimezoneChanged)}
+    reasons = pipeline_default.REASONS
+    assert all(state.reasons[kind] == reasons[kind] for kind in reasons if kind not in changed)
+    check_settings(state, starts, pipeline_default.TIMEZONE)
+
+
+def qualification_settings(state: QualificationSettings, happened: Happened) -> None:
+    events: list[qualification_setting.SettingEvent] = [event for event, _ in happened]
+    changed = {event.kind for event in events if isinstance(event, qualification_setting.ReasonsChanged)}
+    starts = {event.starts for event in events if isinstance(event, qualification_setting.TimezoneChanged)}
+    reasons = qualification_default.REASONS
+    assert all(state.reasons[kind] == reasons[kind] for kind in reasons if kind not in changed)
+    check_settings(state, starts, qualification_default.TIMEZONE)
+
+
+def check_settings(state: PipelineSettings | QualificationSettings, starts: set[datetime], timezone: str) -> None:
     assert all(state.reasons.values()), "every kind has a code left"
-    starts = {event.starts for event in events if isinstance(event, TimezoneChanged)}
     assert state.timezones.keys() == starts
-    assert state.timezone(BEGINNING) == TIMEZONE
+    assert state.timezone(BEGINNING) == timezone
 
 
 def lead(state: LeadState, happened: Happened) -> None:
@@ -177,8 +194,9 @@ INVARIANTS: Mapping[str, Callable[[Any, Happened], None]] = {
     "services.lead_intake.person": person,
     "services.qualification.lead": lead,
     "services.qualification.model": models,
+    "services.qualification.setting": qualification_settings,
     "services.pipeline.opportunity": deal,
     "services.pipeline.process": processes,
-    "services.pipeline.setting": settings,
+    "services.pipeline.setting": pipeline_settings,
     "services.forecast.org": org,
 }
