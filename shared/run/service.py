@@ -51,6 +51,11 @@ class Service:
         return f"{self.name}_read_{digest(self.projections)}"
 
     @property
+    def worker_lease(self) -> str:
+        """The name of the lease under which its relay and its reactions run."""
+        return f"{self.name} worker"
+
+    @property
     def subscriptions(self) -> tuple[str, str]:
         """Those of this version of the code; read models of other versions have subscriptions of their own."""
         return self.read_models, REACTIONS

@@ -64,7 +64,7 @@ class Worker:
         """Runs until it is stopped. While a new version of the code replaces an old one, only one of them relays and
         reacts, but each builds read models of its own."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self.run_under_lease(f"{self.service.name} worker", self.run_as_leader))
+            tasks.create_task(self.run_under_lease(self.service.worker_lease, self.run_as_leader))
             tasks.create_task(self.run_under_lease(self.service.read_models, self.build_read_models))
 
     def stop(self, task: asyncio.Task[None]) -> None:
