@@ -14,18 +14,17 @@ from funnelcast.demo.script import ScriptedWrite, days_later, new_id, scripted, 
 from services.qualification.lead import commands
 from services.qualification.lead.decider import DECIDER
 from services.qualification.lead.events import BantStatus, Lifecycle, Motion
-from shared.rules.reason import Reason
 
 HANDED_OVER, REJECTED, NURTURED = 0.36, 0.24, 0.30
 """Shares of the MQLs; the others wait in the queue."""
 MET = BantStatus.MET
 FIRST_CALL = commands.Bant(
-    need=commands.SaidItem(status=MET, evidence="Plans by hand, in four spreadsheets, and is late every month"),
-    timing=commands.SaidItem(status=MET, evidence="Wants to be live before the next season"),
+    need=commands.BantItem(status=MET, evidence="Plans by hand, in four spreadsheets, and is late every month"),
+    timing=commands.BantItem(status=MET, evidence="Wants to be live before the next season"),
 )
 SECOND_CALL = commands.Bant(
-    budget=commands.SaidItem(status=MET, evidence="Has money set aside for this year"),
-    authority=commands.SaidItem(status=MET, evidence="Decides together with finance, who joins the next call"),
+    budget=commands.BantItem(status=MET, evidence="Has money set aside for this year"),
+    authority=commands.BantItem(status=MET, evidence="Decides together with finance, who joins the next call"),
 )
 Step = tuple[datetime, commands.LeadCommand]
 
@@ -54,7 +53,10 @@ def mql_history(company: Company, mql: Mql, now: datetime) -> tuple[list[Scripte
     random = seeded("mql", mql.lead_id)
     sdr = random.choice(SDRS)
     at = first_call(random, mql.since)
-    steps: list[Step] = [(at, commands.ClaimFor(sdr=sdr)), (at + timedelta(minutes=3), commands.Touch())]
+    steps: list[Step] = [
+        (at, commands.ClaimLead(sdr=sdr, by=sdr)),
+        (at + timedelta(minutes=3), commands.Touch()),
+    ]
     draw, deal = random.random(), None
     decided_at = days_later(random, at, 1, 9)
     if draw < HANDED_OVER:
@@ -63,7 +65,7 @@ def mql_history(company: Company, mql: Mql, now: datetime) -> tuple[list[Scripte
     elif draw < HANDED_OVER + REJECTED:
         steps.append((decided_at, commands.Reject(reason=random.choice(REJECT_REASONS))))
     elif draw < HANDED_OVER + REJECTED + NURTURED:
-        reason: Reason = random.choice(NURTURE_REASONS)
+        reason = random.choice(NURTURE_REASONS)
         revisit_on = decided_at.date() + timedelta(days=90)
         steps.append((decided_at, commands.Nurture(reason=reason, revisit_on=revisit_on)))
     writes = [scripted(DECIDER, mql.lead_id, command, at, sdr) for at, command in steps if at <= now]
@@ -78,10 +80,10 @@ def deal_of(random: Random, company: Company, mql: Mql, at: datetime) -> Deal:
 
 def hand_over(random: Random, deal: Deal, sdr: str, at: datetime) -> Iterator[Step]:
     """BANT in two calls, then the hand-over."""
-    yield at + timedelta(minutes=20), commands.ChangeBant(said=FIRST_CALL, by=sdr, known_as={})
-    yield deal.began - timedelta(minutes=1), commands.ChangeBant(said=SECOND_CALL, by=sdr, known_as={})
+    yield at + timedelta(minutes=20), commands.ChangeBant(bant=FIRST_CALL, by=sdr, stored_evidence={})
+    yield deal.began - timedelta(minutes=1), commands.ChangeBant(bant=SECOND_CALL, by=sdr, stored_evidence={})
     body = hand_over_body(random, deal)
-    yield deal.began, commands.HandOverAs(asked=body, opportunity_id=deal.opportunity_id, account_won=False)
+    yield deal.began, commands.HandOverAsDeal(body=body, opportunity_id=deal.opportunity_id, account_won=False)
 
 
 def hand_over_body(random: Random, deal: Deal) -> commands.HandOver:

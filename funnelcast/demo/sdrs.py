@@ -54,6 +54,9 @@ class Sdr:
 
     async def work(self, lead: Row) -> None:
         random = seeded("sdr", lead["external_id"] or lead["lead_id"], lead["cycle"])
+        if lead["revisit_due_at"] is not None:
+            await self.send(lead, "requalify", {})
+            lead = lead | {"cycle": lead["cycle"] + 1, "sdr": None}
         if lead["sdr"] is None:
             await self.send(lead, "claim", {})
         await self.send(lead, "touch", {})

@@ -16,7 +16,7 @@ from services.forecast.org.commands import PlaceNode
 from services.forecast.org.decider import ALL
 from services.forecast.org.decider import DECIDER as ORG
 from services.qualification.projections import leads
-from services.qualification.projections.leads import Wanted
+from services.qualification.projections.leads import LeadFilter
 from shared.flow import checkpoint
 from shared.rules.message import Refusal
 from shared.rules.reaction import REACTIONS
@@ -88,7 +88,7 @@ async def seed_qualification(
     """The deals of the leads that were handed over. Which leads are MQLs is read from the service, which scores
     them."""
     async with contexts["qualification"].reads.connect() as tx:
-        rows = await leads.find(tx, Wanted(), None, MAX_LEADS)
+        rows = await leads.find(tx, LeadFilter(), None, MAX_LEADS)
     histories = [qualifying.mql_history(company, mql, now) for mql in qualifying.find_mqls(rows, seen, company)]
     writes = in_order(one for history, _ in histories for one in history)
     await write(contexts["qualification"], "MQLs", writes)
