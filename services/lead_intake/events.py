@@ -1,8 +1,10 @@
 """Every event this service stores: what its projections and its topic may contain."""
 
+from services.lead_intake.connection.events import ConnectionEvent
 from services.lead_intake.lead.events import LeadEvent
 from services.lead_intake.person.events import PersonEvent
+from services.lead_intake.quarantine.events import QuarantineEvent
 from shared.rules.message import Parser, parser
 
-IntakeEvent = LeadEvent | PersonEvent
+IntakeEvent = LeadEvent | PersonEvent | ConnectionEvent | QuarantineEvent
 PARSE: Parser[IntakeEvent] = parser(IntakeEvent)

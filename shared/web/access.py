@@ -58,7 +58,8 @@ keys = Table("keys", access_metadata, KeyColumns, schema="access")
 @dataclass(frozen=True)
 class Caller:
     """The sender of a request. `lineage`: of its key, the same after a rotation. `node`: the org node that the key is
-    tied to. `on_behalf_of`: the org node that the request acts for."""
+    tied to. `on_behalf_of`: the org node that the request acts for. `is_lenient`: as if each request preferred
+    `handling=lenient`."""
 
     name: str
     lineage: UUID
@@ -66,6 +67,7 @@ class Caller:
     node: str | None = None
     expires_at: datetime | None = None
     on_behalf_of: str | None = None
+    is_lenient: bool = False
 
     @property
     def place(self) -> tuple[str | None, str | None]:
@@ -114,7 +116,10 @@ class Access:
         query = select(keys).where(keys.c.hash == index, keys.c.revoked_at.is_(None))
         async with self.engine.connect() as tx:
             row = (await tx.execute(query)).one_or_none()
-        return None if row is None else Caller(row.name, row.lineage, frozenset(row.scopes), row.node, row.expires_at)
+        if row is None:
+            return None
+        lenient = (row.settings or {}).get("handling") == "lenient"
+        return Caller(row.name, row.lineage, frozenset(row.scopes), row.node, row.expires_at, is_lenient=lenient)
 
 
 def unless_expired(now: datetime, caller: Caller | None) -> Caller | None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from contextvars import ContextVar
 from uuid import UUID, uuid5
 
 from starlette.datastructures import Headers
@@ -13,8 +14,14 @@ LONGEST_WAIT = 30
 NODE = re.compile(r"[a-z0-9._-]{1,100}")
 CORRELATION = UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")
 ETAG = re.compile(r'"([0-9]{1,9})"')
+LENIENT_HANDLING = re.compile(r"(?:^|[,;\s])handling=lenient(?:$|[,;\s])")
 POSITION = re.compile(r"([a-z_]{1,40}):([0-9]{1,18})")
 WAIT = re.compile(r"(?:^|[,;\s])wait=([0-9]{1,4})(?:$|[,;\s])")
+
+
+LENIENT: ContextVar[bool] = ContextVar("lenient", default=False)
+"""Whether the request at hand is to be read leniently: what cannot be read is left out, and named in the answer. The
+guard sets it. A context variable, because the framework reads bodies before it calls anything of a route's."""
 
 
 def header_problem(name: str, detail: str) -> InvalidRequest:
@@ -54,6 +61,11 @@ def wait_seconds(headers: Headers) -> int:
     """`Prefer: wait=5`; 0 without it."""
     match = WAIT.search(headers.get("prefer", ""))
     return min(int(match[1]), LONGEST_WAIT) if match else 0
+
+
+def is_lenient(headers: Headers) -> bool:
+    """`Prefer: handling=lenient` (RFC 7240)."""
+    return LENIENT_HANDLING.search(headers.get("prefer", "")) is not None
 
 
 def format_positions(positions: Mapping[str, int]) -> str:

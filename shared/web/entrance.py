@@ -18,7 +18,8 @@ A service declares an entrance, and routes below its prefix as any others:
 Below `/<service>/v1<prefix>` API keys count for nothing: `admit` alone decides. The guard reads the whole body before,
 because signatures are made of raw bytes, and passes it on to the route, which reads it with `call.request.body()`. The
 guard also limits the size of the body and its media types, and counts requests by address and, once admitted, by the
-caller's lineage. Everything else, the scope of the route included, is as for callers with a key.
+caller's lineage. The query may have any parameter. Everything else, the scope of the route included, is as for callers
+with a key.
 """
 
 from collections.abc import Awaitable, Callable

@@ -111,9 +111,11 @@ class Guard:
             if path.startswith(prefix):
                 request = await read_at(entrance, scope, headers, body, path.removeprefix(prefix), self.limits)
                 scope["state"]["caller"] = caller = await entrance.admit(self.context, request)
+                scope["state"]["any_query"] = True
                 extra_headers += self.limits.keys.take(caller.lineage)
                 return replay(request.body, body.receive)
-        scope["state"]["caller"] = await self.authenticate(scope, headers, extra_headers)
+        scope["state"]["caller"] = caller = await self.authenticate(scope, headers, extra_headers)
+        conditions.LENIENT.set(caller.is_lenient or conditions.is_lenient(headers))
         body.limit = check_api_body(scope, headers)
         return body
 

@@ -173,7 +173,7 @@ def problem_of(error: Exception) -> tuple[dict[str, Any], dict[str, str]]:
 
 def allowed_methods(app: FastAPI, scope: Scope) -> str:
     """All methods of a path. (The framework gives those of the first route only.)"""
-    methods = ("GET", "POST", "PUT", "DELETE")
+    methods = ("GET", "POST", "PUT", "PATCH", "DELETE")
     return ", ".join(
         method
         for method in methods

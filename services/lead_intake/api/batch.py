@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends
 from fastapi.responses import StreamingResponse
 
-from services.lead_intake.api.capture_request import capture_ids, external_claim, identity, record_capture
+from services.lead_intake.capture_request import capture_request, checked_engaged_at, record_capture
 from services.lead_intake.lead.commands import CaptureLead
 from services.lead_intake.lead.decider import DECIDER
 from shared.store.write_request import Step, WriteRequest, WriteResult
@@ -27,20 +27,10 @@ def write_request(call: Call, body: CaptureLead) -> WriteRequest:
     if body.external_id is None and body.occurred_at is None:
         detail = "a line needs external_id or occurred_at"
         raise InvalidRequest(detail, errors=[{"pointer": "/external_id", "detail": detail}])
-    context = call.context
-    command = record_capture(call, body, has_key=False)
-    claim = external_claim(context.blind_index, body)
-    who = identity(context.blind_index, body.person)
-    return call.write_request(
-        DECIDER,
-        str(context.clock_and_ids.new_id()),
-        [Step(command, claim=claim)],
-        resolve_by=[claim.alias, *who.resolve_by] if claim else who.resolve_by,
-        resolve_unless=who.unless,
-        also_claim=who.also_claim,
-        is_new_stream=True,
-        reply=capture_ids(command),
-    )
+    command = record_capture(call.context, body, checked_engaged_at(call, body), has_key=False)
+    request = capture_request(call.context, command)
+    subject = str(call.context.clock_and_ids.new_id())
+    return call.write_request(DECIDER, subject, [Step(command, claim=request.claim)], **request.options)
 
 
 def result_view(result: WriteResult) -> dict[str, Any]:

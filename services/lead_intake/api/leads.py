@@ -6,15 +6,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
-from services.lead_intake.api.capture_request import (
-    capture_ids,
+from services.lead_intake.api.people import PersonData, person_data, record_access
+from services.lead_intake.capture_request import (
+    CaptureBody,
+    capture_request,
+    checked_engaged_at,
     external_alias,
-    external_claim,
-    identity,
     record_capture,
 )
-from services.lead_intake.api.people import PersonData, person_data, record_access
-from services.lead_intake.lead.commands import CaptureLead
+from services.lead_intake.lead.commands import IgnoredField
 from services.lead_intake.lead.consent import current_consents
 from services.lead_intake.lead.decider import DECIDER
 from services.lead_intake.lead.events import COMPANY_NAME, Campaign, CaptureFields, Company, Consent, Details, Source
@@ -22,6 +22,7 @@ from services.lead_intake.lead.history import HISTORY, Captures, sealed_values
 from services.lead_intake.projections import leads
 from shared.rules.message import ExternalId, Instant
 from shared.web.call import Call, Folded, Needs
+from shared.web.conditions import LENIENT
 from shared.web.input import ResourceId
 from shared.web.openapi import READ_AFTER_THIS, response_links
 from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
@@ -33,13 +34,14 @@ LeadId = ResourceId
 
 
 class CaptureTaken(BaseModel):
-    """`created`: the person was not known before."""
+    """`created`: the person was not known before. `ignored`: what a lenient reading left out."""
 
     lead_id: str
     person_id: str
     capture_id: str
     created: bool
     position: int
+    ignored: list[IgnoredField] = []
 
 
 class CaptureView(BaseModel):
@@ -114,27 +116,25 @@ LINKS = response_links(
         201: {"description": "A new person", **LINKS},
     },
 )
-async def capture_lead(body: CaptureLead, call: Writes) -> CaptureTaken:
+async def capture_lead(body: CaptureBody, call: Writes) -> CaptureTaken:
     """Capture a lead. A known person (by e-mail, else by phone) gives one more engagement on the same lead; the same
-    capture again adds nothing."""
-    context = call.context
-    command = record_capture(call, body, has_key="idempotency-key" in call.request.headers)
-    claim = external_claim(context.blind_index, body)
-    who = identity(context.blind_index, body.person)
-    result = await call.write(
-        DECIDER,
-        str(context.clock_and_ids.new_id()),
-        command,
-        claim=claim,
-        resolve_by=[claim.alias, *who.resolve_by] if claim else who.resolve_by,
-        resolve_unless=who.unless,
-        also_claim=who.also_claim,
-        is_new_stream=True,
-        reply=capture_ids(command),
-    )
+    capture again adds nothing. With `Prefer: handling=lenient`, what cannot be read is left out and named."""
+    has_key = "idempotency-key" in call.request.headers
+    command = record_capture(call.context, body, checked_engaged_at(call, body), has_key=has_key)
+    request = capture_request(call.context, command)
+    subject = str(call.context.clock_and_ids.new_id())
+    result = await call.write(DECIDER, subject, command, claim=request.claim, **request.options)
     if not result.created:
         call.response.status_code = 200
-    return CaptureTaken(lead_id=result.subject, created=result.created, position=result.position, **result.body)
+    if LENIENT.get():
+        call.response.headers["Preference-Applied"] = "handling=lenient"
+    return CaptureTaken(
+        lead_id=result.subject,
+        created=result.created,
+        position=result.position,
+        ignored=list(body.left_out.fields),
+        **result.body,
+    )
 
 
 # -- queries ---------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
+from services.lead_intake import deliveries
 from services.lead_intake.lead.consent import current_consents
 from services.lead_intake.lead.events import Consent
 from services.lead_intake.lead.history import HISTORY, Captures, sealed_values
@@ -57,8 +58,10 @@ async def get_person(person_id: PersonId, call: Annotated[Call, Depends(Needs("p
 @router.delete("/people/{person_id}", status_code=202)
 async def erase_person(person_id: PersonId, call: Annotated[Call, Depends(Needs("people:erase"))]) -> ErasureTaken:
     """Erase a person's data: here at once, in the other services soon after. A repetition has the same answer."""
-    command = commands.ErasePerson(lead_ids=await leads_of(call, person_id))
-    result = await call.write(DECIDER, person_id, command)
+    lead_ids = await leads_of(call, person_id)
+    emails = [email for lead_id in lead_ids for email in await emails_of(call, lead_id)]
+    await deliveries.erase_mentions(call, emails)
+    result = await call.write(DECIDER, person_id, commands.ErasePerson(lead_ids=lead_ids))
     return ErasureTaken(person_id=person_id, position=result.position)
 
 
@@ -67,6 +70,12 @@ async def leads_of(call: Call, person_id: str) -> tuple[str, ...]:
     async with call.context.reads.connect() as tx:
         records = await aliases.of_subject(tx, DECIDER.stream(person_id))
     return tuple(sorted({subject_of(record.stream) for record in records}))
+
+
+async def emails_of(call: Call, lead_id: str) -> set[str]:
+    folded = await call.fold(HISTORY, lead_id, sealed_values)
+    sealed = (folded.text(capture.person) or {} for capture in folded.state)
+    return {person["email"] for person in sealed if "email" in person}
 
 
 async def record_access(call: Call, person_id: str) -> None:

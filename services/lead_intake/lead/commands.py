@@ -1,17 +1,20 @@
 """Commands on a lead. `CaptureLead` is the body of its route, already in normal form."""
 
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self
 
 from pydantic import (
     BeforeValidator,
-    ConfigDict,
     Field,
+    GetJsonSchemaHandler,
     ValidationError,
     ValidationInfo,
     field_validator,
     model_validator,
 )
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError
 
 from services.lead_intake.lead import events
 from services.lead_intake.lead.contact import phone_number
@@ -30,14 +33,21 @@ from shared.rules.message import Command, ExternalId, Instant, Line, Message, Pr
 
 
 class Input(Message):
-    """A body or a part of one. Form tools send every field that they have: a blank one is an absent one."""
+    """A body or a part of one. Form tools send every field that they have: a blank one is an absent one. `OBJECTS`: the
+    fields that are objects, which cannot be blank."""
 
-    model_config = ConfigDict(json_schema_extra=allow_blanks)
+    OBJECTS: ClassVar[frozenset[str]] = frozenset()
 
     @model_validator(mode="before")
     @classmethod
     def blank_is_absent(cls, fields: Any) -> Any:
-        return without_blanks(fields)
+        return without_blanks(fields, cls.OBJECTS)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        schema = handler(core)
+        allow_blanks(handler.resolve_ref_schema(schema), cls.OBJECTS)
+        return schema
 
 
 class PersonInput(Input):
@@ -110,6 +120,8 @@ class WebinarInput(Input, events.Webinar):
 class DemoRequestInput(Input, events.DemoRequest):
     """`timeline` and `role` are sealed like `message`: people write anything into such fields."""
 
+    OBJECTS = frozenset({"budget"})
+
     message: Prose | None = None
     timeline: Prose | None = None
     role: Prose | None = None
@@ -124,8 +136,27 @@ OF_SOURCE: dict[Source, type[NewsletterInput | GatedContentInput | WebinarInput 
 }
 
 
+class IgnoredField(Message):
+    """`pointer`: a JSON pointer into the body. `detail`: why this part cannot be read."""
+
+    pointer: str
+    detail: str
+
+
+class LeftOut(NamedTuple):
+    """The parts of a body that a lenient reading left out; `values`: as submitted, by their pointer."""
+
+    fields: tuple[IgnoredField, ...] = ()
+    values: Mapping[str, Any] = MappingProxyType({})
+
+
+NOTHING = LeftOut()
+
+
 class CaptureLead(Input, Command):
     """One engagement of one person. `occurred_at` is the engagement's own time, `external_id` names the submission."""
+
+    OBJECTS = frozenset({"details", "company", "person", "consent", "campaign"})
 
     source: Source
     source_detail: Label | None = None
@@ -136,6 +167,16 @@ class CaptureLead(Input, Command):
     campaign: CampaignInput | None = None
     occurred_at: Instant | None = None
     external_id: ExternalId | None = None
+    _left_out: LeftOut | None = None
+
+    @property
+    def left_out(self) -> LeftOut:
+        """By a lenient reading."""
+        return self._left_out or NOTHING
+
+    def leaving_out(self, left_out: LeftOut) -> Self:
+        self._left_out = left_out
+        return self
 
     @field_validator("details", mode="before")
     @classmethod
@@ -170,7 +211,8 @@ class RecordCapture(Command):
     """`body`, with the ids that the capture gets if it is new.
 
     `content`: a keyed digest of the body. `is_anonymous`: neither an external id nor an Idempotency-Key distinguishes
-    it from a second click, so time and content have to.
+    it from a second click, so time and content have to. `connection_id`: the connection through which it arrived.
+    `consent_evidence`: field and wording that the consent was given to.
     """
 
     body: CaptureLead
@@ -179,6 +221,8 @@ class RecordCapture(Command):
     engaged_at: Instant
     is_anonymous: bool
     content: str
+    connection_id: str | None = None
+    consent_evidence: str | None = None
 
 
 def event_details(details: DetailsInput | None) -> events.Details | None:
@@ -196,8 +240,15 @@ def event_details(details: DetailsInput | None) -> events.Details | None:
             return None
 
 
-def texts_of(body: CaptureLead) -> dict[str, Any]:
-    """The details that events must not contain."""
+def texts_of(command: RecordCapture) -> dict[str, Any]:
+    """What events must not contain: free texts among the details, what a lenient reading left out, the wording that a
+    consent was given to."""
+    left_out = dict(command.body.left_out.values) or None
+    others = {"left_out": left_out, "consent_evidence": command.consent_evidence}
+    return free_texts(command.body) | {name: text for name, text in others.items() if text is not None}
+
+
+def free_texts(body: CaptureLead) -> dict[str, Any]:
     texts: dict[str, Any]
     match body.details:
         case GatedContentInput() as content:

@@ -40,8 +40,9 @@ def capture_of(command: commands.RecordCapture, person_id: str, at: datetime) ->
         size_band=size_band(body.company.employees if body.company else None),
         consent=consent_of(body.consent, command.engaged_at),
         person=Sealed(value=personal_data(body)),
-        texts=seal(commands.texts_of(body) or None),
+        texts=seal(commands.texts_of(command) or None),
         content=command.content,
+        connection_id=command.connection_id,
     )
 
 

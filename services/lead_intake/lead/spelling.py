@@ -1,7 +1,7 @@
 """Harmless spellings of a body's fields, and their normal form."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Annotated, Any
 from urllib.parse import unquote, urlsplit
@@ -15,23 +15,30 @@ from shared.rules.message import printable
 
 COUNTRY_SYNONYMS = {"uk": "GB", "england": "GB", "scotland": "GB", "great britain": "GB", "usa": "US", "u.s.": "US"}
 SIZE_RANGE = re.compile(r"([0-9]{1,9})\s*(?:[-–—]|to)\s*([0-9]{1,9})|([0-9]{1,9})\s*\+")
+BLANK = {"type": "string", "maxLength": 200, "pattern": r"^\s*$"}
 SIZE_LENGTH = 40
 WHOLE_NUMBER = re.compile(r"[0-9]{1,3}(?:[,. ’'][0-9]{3})+|[0-9]{1,9}")
 
 
-def without_blanks(fields: Any) -> Any:
-    """Without the fields whose text is blank."""
+def without_blanks(fields: Any, objects: Collection[str]) -> Any:
+    """Without the fields whose text is blank; not those in `objects`, which are no texts."""
     if not isinstance(fields, Mapping):
         return fields
-    return {name: value for name, value in fields.items() if not (isinstance(value, str) and not value.strip())}
+    return {
+        name: value
+        for name, value in fields.items()
+        if name in objects or not (isinstance(value, str) and not value.strip())
+    }
 
 
-def allow_blanks(schema: dict[str, Any]) -> None:
-    """Documents that an optional field may be blank."""
-    optional = schema["properties"].keys() - set(schema.get("required", ()))
+def allow_blanks(schema: dict[str, Any], objects: Collection[str]) -> None:
+    """Documents that every optional field but those in `objects` may be blank."""
+    optional = schema["properties"].keys() - set(schema.get("required", ())) - set(objects)
     for name in optional:
-        for alternative in schema["properties"][name].get("anyOf", ()):
-            alternative.pop("minLength", None)
+        field = schema["properties"][name]
+        if "anyOf" not in field:
+            field["anyOf"] = [{key: field.pop(key) for key in list(field) if key not in ("title", "default")}]
+        field["anyOf"].append(BLANK)
 
 
 @lru_cache

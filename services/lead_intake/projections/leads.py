@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.lead_intake.events import IntakeEvent
 from services.lead_intake.lead.events import CaptureFields, EngagementAdded, LeadCaptured
-from services.lead_intake.person.events import PersonAccessed, PersonErased
+from services.lead_intake.person.events import PersonErased
 from shared.flow.projection import Projection
 from shared.rules.message import RecordedEvent
 from shared.store.rows import rows, upsert
@@ -57,7 +57,7 @@ async def apply(tx: AsyncConnection, batch: Sequence[RecordedEvent[IntakeEvent]]
             case PersonErased():
                 for lead_id in recorded.event.lead_ids:
                     changed[lead_id]["erased"] = True
-            case PersonAccessed():
+            case _:
                 pass
     if changed:
         await tx.execute(UPSERT, rows(changed.values()))

@@ -3,44 +3,89 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Annotated, Any, NamedTuple
 
 import orjson
+from pydantic import ValidatorFunctionWrapHandler, WrapValidator
 
 from services.lead_intake.lead import commands
 from services.lead_intake.lead.contact import mailbox
+from services.lead_intake.lead.lenient import read_leniently
 from services.lead_intake.lead.repeats import repeated_capture
 from services.lead_intake.lead.state import State, must_be_there
 from shared.rules.message import MAX_CLOCK_AHEAD
 from shared.store.aliases import BlindIndex
 from shared.store.write_request import AliasClaim
-from shared.web.call import Call
+from shared.web.call import Call, WriteOptions
+from shared.web.conditions import LENIENT
 from shared.web.problems import InvalidRequest
+from shared.web.service_context import ServiceContext
 
 BACKDATED = timedelta(days=30)
 """How far back an engagement may lie for a key without `history:write`."""
 
 
-def record_capture(call: Call, body: commands.CaptureLead, *, has_key: bool) -> commands.RecordCapture:
+class CaptureRequest(NamedTuple):
+    """What `Call.write` and `Call.write_request` need beside the decider and the subject of a new lead."""
+
+    command: commands.RecordCapture
+    claim: AliasClaim | None
+    options: WriteOptions
+
+
+def capture_request(context: ServiceContext, command: commands.RecordCapture) -> CaptureRequest:
+    claim = external_claim(context.blind_index, command.body)
+    who = identity(context.blind_index, command.body.person)
+    options = WriteOptions(
+        resolve_by=[claim.alias, *who.resolve_by] if claim else who.resolve_by,
+        resolve_unless=who.unless,
+        also_claim=who.also_claim,
+        is_new_stream=True,
+        reply=capture_ids(command),
+    )
+    return CaptureRequest(command, claim, options)
+
+
+def record_capture(
+    context: ServiceContext,
+    body: commands.CaptureLead,
+    engaged_at: datetime,
+    *,
+    has_key: bool,
+    connection_id: str | None = None,
+    consent_evidence: str | None = None,
+) -> commands.RecordCapture:
     """`has_key`: the request has an Idempotency-Key, by which a repetition is recognised."""
-    new_id = call.context.clock_and_ids.new_id
+    new_id = context.clock_and_ids.new_id
     return commands.RecordCapture(
         body=body,
         capture_id=str(new_id()),
         person_id=str(new_id()),
-        engaged_at=engaged_at(call, body),
+        engaged_at=engaged_at,
         is_anonymous=not has_key and body.external_id is None,
-        content=content_digest(call.context.blind_index, body),
+        content=content_digest(context.blind_index, body),
+        connection_id=connection_id,
+        consent_evidence=consent_evidence,
     )
 
 
-def engaged_at(call: Call, body: commands.CaptureLead) -> datetime:
+def checked_engaged_at(call: Call, body: commands.CaptureLead) -> datetime:
+    """The time of the engagement, by default now. Raises `InvalidRequest` for one in the future, `Forbidden` for one
+    long ago without `history:write`."""
     now = call.context.clock_and_ids.now()
     must_be_past(body.occurred_at, now, "/occurred_at")
     must_be_past(body.consent.at if body.consent else None, now, "/consent/at")
     if body.occurred_at is not None and body.occurred_at < now - BACKDATED:
         call.require("history:write")
     return body.occurred_at or now
+
+
+def leniently_if_asked(fields: Any, strictly: ValidatorFunctionWrapHandler) -> Any:
+    return read_leniently(fields) if LENIENT.get() else strictly(fields)
+
+
+CaptureBody = Annotated[commands.CaptureLead, WrapValidator(leniently_if_asked)]
+"""Read leniently where the request asks for that."""
 
 
 def must_be_past(instant: datetime | None, now: datetime, pointer: str) -> None:

@@ -1,0 +1,182 @@
+"""Connections of marketing tools: their addresses, secrets and settings."""
+
+import secrets
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, Field, ValidationInfo, field_validator
+
+from services.lead_intake.connection import commands, events
+from services.lead_intake.connection.decider import DECIDER
+from services.lead_intake.connection.state import There
+from services.lead_intake.lead.commands import OF_SOURCE
+from services.lead_intake.lead.events import Label, Source
+from services.lead_intake.projections import connections
+from shared.rules.message import Command, Flag, Line, Message, Missing, Slug
+from shared.web.call import Accepted, Call, Needs
+from shared.web.input import ResourceId
+from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
+
+router = APIRouter(tags=["connections"])
+Admin = Annotated[Call, Depends(Needs("admin"))]
+Secret = Annotated[str, Field(min_length=8, max_length=500, pattern=r"^[\x21-\x7e]+$")]
+
+
+class ConnectionInput(Message):
+    """`source`, `source_detail` and `details`: of submissions whose kind is not in `kinds`."""
+
+    name: Label
+    source: Source | None = None
+    source_detail: Label | None = None
+    details: events.Details = Field(default_factory=dict)
+    kinds: dict[Line, events.KindSettings] = Field(default_factory=dict, max_length=events.MAX_ENTRIES)
+    fields: dict[Line, events.FieldName] = Field(default_factory=dict, max_length=events.MAX_ENTRIES)
+    consent: events.ConsentSettings | None = None
+    system: Slug | None = None
+    public_url: Line | None = None
+    redirect_hosts: Annotated[tuple[Label, ...], Field(max_length=20)] = ()
+    legacy_signatures: Flag = False
+
+    @field_validator("details")
+    @classmethod
+    def of_the_source(cls, details: events.Details, info: ValidationInfo) -> events.Details:
+        source = info.data.get("source")
+        if details and source not in OF_SOURCE:
+            raise ValueError(f"the source {source} has no details" if source else "details need a source")
+        return details
+
+    def settings(self) -> events.ConnectionSettings:
+        kind = None
+        if self.source is not None:
+            kind = events.KindSettings(source=self.source, source_detail=self.source_detail, details=self.details)
+        return events.ConnectionSettings(
+            name=self.name,
+            kind=kind,
+            kinds=self.kinds,
+            fields=self.fields,
+            consent=self.consent,
+            system=self.system,
+            public_url=self.public_url,
+            redirect_hosts=self.redirect_hosts,
+            legacy_signatures=self.legacy_signatures,
+        )
+
+
+class CreateConnection(ConnectionInput, Command):
+    """`secret`: what the vendor signs with; by default one is made. `verify_token`: of Facebook's handshake."""
+
+    connector: events.Connector
+    secret: Secret | None = None
+    verify_token: Secret | None = None
+
+
+class RotateSecret(Command):
+    """`secret`: by default one is made."""
+
+    secret: Secret | None = None
+
+
+class ConnectionMade(BaseModel):
+    """`path`: where the vendor is to send webhooks. `secret`: one that was made here, shown this once."""
+
+    connection_id: str
+    path: str
+    secret: str | None
+    position: int
+
+
+class SecretView(BaseModel):
+    """`secret`: one that was made here, shown this once. The one before stays valid for a day."""
+
+    secret: str | None
+    position: int
+
+
+class ConnectionView(BaseModel):
+    """Never its secrets."""
+
+    connection_id: str
+    connector: str
+    path: str
+    created_at: datetime
+    settings: events.ConnectionSettings
+
+
+class ConnectionRow(BaseModel):
+    connection_id: str
+    connector: str
+    name: str
+    path: str
+    created_at: datetime
+
+
+@router.post("/connections", status_code=201)
+async def create_connection(body: CreateConnection, call: Admin) -> ConnectionMade:
+    """Create a connection. Its address cannot be guessed; the vendor's own proof is checked all the same."""
+    made = None if body.secret else secrets.token_urlsafe(32)
+    command = commands.CreateConnection(
+        connector=body.connector,
+        settings=body.settings(),
+        secret=body.secret or made or "",
+        verify_token=body.verify_token,
+    )
+    result = await call.write(DECIDER, str(call.context.clock_and_ids.new_id()), command, is_new_stream=True)
+    shown = None if result.replayed else made
+    return ConnectionMade(
+        connection_id=result.subject, path=path_of(result.subject), secret=shown, position=result.position
+    )
+
+
+@router.get("/connections")
+async def list_connections(call: Admin, limit: Limit = 100, after: Cursor = None) -> Page[ConnectionRow]:
+    """List the connections that were not removed, in the order in which they were created."""
+    cursor = decode_cursor(after, int)
+    async with call.read() as tx:
+        rows = await connections.find(tx, cursor[0] if cursor else None, limit)
+    positions = {row["connection_id"]: row["position"] for row in rows}
+    return make_page([row_view(row) for row in rows], limit, lambda row: [positions[row.connection_id]])
+
+
+@router.get("/connections/{connection_id}")
+async def get_connection(connection_id: ResourceId, call: Admin) -> ConnectionView:
+    """Get a connection and its settings."""
+    state = (await call.fold(DECIDER, connection_id, lambda state: [])).state
+    if not isinstance(state, There):
+        raise Missing(f"there is no connection {connection_id}")
+    return ConnectionView(
+        connection_id=connection_id,
+        connector=state.connector,
+        path=path_of(connection_id),
+        created_at=state.created_at,
+        settings=state.settings,
+    )
+
+
+@router.patch("/connections/{connection_id}")
+async def change_connection(connection_id: ResourceId, body: ConnectionInput, call: Admin) -> Accepted:
+    """Replace the settings of a connection. What is in quarantine can then be read again."""
+    command = commands.ChangeConnection(settings=body.settings())
+    return Accepted(position=(await call.write(DECIDER, connection_id, command)).position)
+
+
+@router.delete("/connections/{connection_id}")
+async def remove_connection(connection_id: ResourceId, call: Admin) -> Accepted:
+    """Remove a connection: deliveries are refused from now on."""
+    return Accepted(position=(await call.write(DECIDER, connection_id, commands.RemoveConnection())).position)
+
+
+@router.post("/connections/{connection_id}/rotate-secret")
+async def rotate_secret(connection_id: ResourceId, body: RotateSecret, call: Admin) -> SecretView:
+    """Give a connection another secret. The one before stays valid for a day."""
+    made = None if body.secret else secrets.token_urlsafe(32)
+    result = await call.write(DECIDER, connection_id, commands.RotateSecret(secret=body.secret or made or ""))
+    return SecretView(secret=None if result.replayed else made, position=result.position)
+
+
+def path_of(connection_id: str) -> str:
+    return f"/intake/v1/webhooks/{connection_id}"
+
+
+def row_view(row: dict[str, Any]) -> ConnectionRow:
+    return ConnectionRow.model_validate(row | {"path": path_of(row["connection_id"])})

@@ -1,0 +1,105 @@
+"""Webhooks: what vendors send to connections. The vendor's own proof counts, no API key."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel
+
+from services.lead_intake import deliveries
+from services.lead_intake.connection import stored
+from services.lead_intake.connectors import READERS
+from services.lead_intake.connectors.delivery import Accepted, Connection, Delivery, Reply
+from services.lead_intake.connectors.reader import read
+from shared.web.access import Caller
+from shared.web.call import Call, Needs
+from shared.web.entrance import Entrance, EntranceRequest
+from shared.web.input import ResourceId
+from shared.web.problems import Unauthenticated
+from shared.web.service_context import ServiceContext
+
+router = APIRouter(tags=["webhooks"])
+Delivered = Annotated[Call, Depends(Needs("leads:write"))]
+MEDIA_TYPES = frozenset({"application/json", "application/x-www-form-urlencoded", "text/plain"})
+
+
+class DeliveryTaken(BaseModel):
+    """`captures`: their ids. The other numbers count what else the delivery yielded."""
+
+    captures: list[str]
+    activities: int
+    ignored: int
+    quarantined: int
+
+
+async def admit(context: ServiceContext, request: EntranceRequest) -> Caller:
+    """Vendors switch a webhook off when its address is said not to exist: an unknown one is as a wrong signature."""
+    connection = await stored.load(context, request.path)
+    if connection is None:
+        raise Unauthenticated("there is no such connection, or the delivery is not signed by its vendor")
+    delivery = delivery_of(request)
+    if request.method == "POST":
+        verdict = READERS[connection.connector].verify(delivery, connection, context.clock_and_ids.now())
+        if not isinstance(verdict, Accepted):
+            raise Unauthenticated(verdict.reason)
+    return Caller(f"connection {request.path}", UUID(request.path), frozenset({"leads:write"}))
+
+
+ENTRANCE = Entrance("/webhooks/", MEDIA_TYPES, admit)
+
+
+@router.get("/webhooks/{connection_id}", response_class=Response)
+async def confirm_webhook(connection_id: ResourceId, call: Delivered) -> Response:
+    """Answer a vendor's handshake."""
+    connection, delivery = await connection_and_delivery(call, connection_id)
+    reply = READERS[connection.connector].handshake(delivery, connection)
+    if reply is None:
+        raise Unauthenticated("this vendor has no handshake")
+    return response_of(reply)
+
+
+@router.post("/webhooks/{connection_id}", responses={200: {"model": DeliveryTaken}})
+async def receive_webhook(connection_id: ResourceId, call: Delivered) -> Response:
+    """Take what a vendor delivers. A repetition has the same answer. What is the vendor's and cannot be read is kept in
+    quarantine, and taken all the same."""
+    connection, delivery = await connection_and_delivery(call, connection_id)
+    reader = READERS[connection.connector]
+    if reply := reader.handshake(delivery, connection):
+        return response_of(reply)
+    receipt = deliveries.Receipt(connection_id, connection, call.context.clock_and_ids.now())
+    taken = await deliveries.take(call, receipt, read(reader, delivery, connection))
+    if positions := [one.position for one in taken if one.position is not None]:
+        call.response.headers["X-Position"] = f"{call.context.service}:{max(positions)}"
+    if reply := reader.acknowledge(delivery, connection):
+        return response_of(reply)
+    return JSONResponse(delivery_view(taken).model_dump(), headers=dict(call.response.headers))
+
+
+async def connection_and_delivery(call: Call, connection_id: str) -> tuple[Connection, Delivery]:
+    connection = await stored.load(call.context, connection_id)
+    if connection is None:  # removed since it was admitted
+        raise Unauthenticated("there is no such connection")
+    request = call.request
+    body = await request.body()
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    return connection, Delivery(body, headers, request.url.query, request.method)
+
+
+def delivery_of(request: EntranceRequest) -> Delivery:
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    return Delivery(request.body, headers, str(request.query), request.method)
+
+
+def delivery_view(taken: list[deliveries.Taken]) -> DeliveryTaken:
+    return DeliveryTaken(
+        captures=[one.capture_id for one in taken if one.capture_id is not None],
+        activities=0,
+        ignored=sum(one.ignored for one in taken),
+        quarantined=sum(one.quarantine_id is not None for one in taken),
+    )
+
+
+def response_of(reply: Reply) -> Response:
+    headers = {"Cache-Control": "no-store"} | ({"Location": reply.location} if reply.location else {})
+    return Response(reply.body, reply.status, headers, reply.content_type)

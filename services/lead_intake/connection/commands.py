@@ -1,0 +1,28 @@
+"""Commands on a connection."""
+
+from services.lead_intake.connection.events import ConnectionSettings, Connector
+from shared.rules.message import Command
+
+
+class CreateConnection(Command):
+    """`secret`: the vendor's, or one that was made for it."""
+
+    connector: Connector
+    settings: ConnectionSettings
+    secret: str
+    verify_token: str | None
+
+
+class ChangeConnection(Command):
+    settings: ConnectionSettings
+
+
+class RotateSecret(Command):
+    secret: str
+
+
+class RemoveConnection(Command):
+    pass
+
+
+ConnectionCommand = CreateConnection | ChangeConnection | RotateSecret | RemoveConnection

@@ -1,0 +1,58 @@
+"""Which changes of a connection there are."""
+
+from datetime import datetime
+
+from services.lead_intake.connection import commands, events
+from services.lead_intake.connection.state import NotThere, State, There, evolve
+from shared.rules.decider import Decider
+from shared.rules.message import Missing, Rejected
+from shared.rules.sealed import Sealed, seal
+
+
+def decide(state: State, command: commands.ConnectionCommand, at: datetime) -> list[events.ConnectionEvent]:
+    match command:
+        case commands.CreateConnection():
+            return create(state, command)
+        case commands.ChangeConnection():
+            return change(state, command)
+        case commands.RotateSecret():
+            must_be_there(state)
+            return [events.SecretRotated(secret=Sealed(value=command.secret))]
+        case commands.RemoveConnection():
+            return remove(state)
+
+
+def create(state: State, command: commands.CreateConnection) -> list[events.ConnectionEvent]:
+    if state != NotThere():
+        raise Rejected("there is a connection with this id")
+    return [
+        events.ConnectionCreated(
+            connector=command.connector,
+            settings=command.settings,
+            secret=Sealed(value=command.secret),
+            verify_token=seal(command.verify_token),
+        )
+    ]
+
+
+def change(state: State, command: commands.ChangeConnection) -> list[events.ConnectionEvent]:
+    before = must_be_there(state)
+    return [] if before.settings == command.settings else [events.ConnectionChanged(settings=command.settings)]
+
+
+def remove(state: State) -> list[events.ConnectionEvent]:
+    if state == NotThere(removed=True):
+        return []
+    must_be_there(state)
+    return [events.ConnectionRemoved()]
+
+
+def must_be_there(state: State) -> There:
+    if isinstance(state, There):
+        return state
+    raise Missing("there is no such connection")
+
+
+DECIDER: Decider[commands.ConnectionCommand, State, events.ConnectionEvent] = Decider(
+    "connection", events.PARSE, NotThere(), decide, evolve
+)

@@ -1,0 +1,200 @@
+"""From what a delivery yields to captures, and to the quarantine for everything else that must not be lost."""
+
+import json
+import re
+from asyncio import gather
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from services.lead_intake.capture_request import capture_request, record_capture
+from services.lead_intake.connectors import outcomes
+from services.lead_intake.connectors.delivery import Connection
+from services.lead_intake.connectors.outcomes import Element, Outcome
+from services.lead_intake.connectors.reader import system_of
+from services.lead_intake.lead import decider as lead
+from services.lead_intake.lead.contact import mailbox
+from services.lead_intake.lead.lenient import read_leniently
+from services.lead_intake.projections import quarantine as waiting
+from services.lead_intake.quarantine import commands
+from services.lead_intake.quarantine import decider as quarantine
+from services.lead_intake.quarantine.events import Reason
+from shared.rules.message import MAX_CLOCK_AHEAD, Rejected
+from shared.store.aliases import BlindIndex
+from shared.store.write_request import Step, WriteResult
+from shared.web.call import Call
+
+MENTION = re.compile(r"[^\s@\"'<>,;:()\\]+@[^\s@\"'<>,;:()\\]+\.[^\s@\"'<>,;:()\\]+")
+MOST_MENTIONS = 50
+LONGEST_DETAIL = 200
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of one outcome. `position`: of its event. `capture_id`: the new capture's, or that of the one it
+    repeats."""
+
+    position: int | None = None
+    capture_id: str | None = None
+    ignored: bool = False
+    quarantine_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """How and when an element arrived."""
+
+    connection_id: str
+    connection: Connection
+    received_at: datetime
+
+
+async def take(call: Call, receipt: Receipt, elements: Sequence[Element]) -> list[Taken]:
+    """Of each outcome, in order. Committed together with other requests, in the order of the elements."""
+    outcomes_of = [(element, number, one) for element in elements for number, one in enumerate(element.outcomes)]
+    return list(await gather(*(take_outcome(call, receipt, element, n, one) for element, n, one in outcomes_of)))
+
+
+async def take_outcome(call: Call, receipt: Receipt, element: Element, number: int, outcome: Outcome) -> Taken:
+    match outcome:
+        case outcomes.Ignored():
+            return Taken(ignored=True)
+        case outcomes.Capture():
+            return await take_capture(call, receipt, element, number, outcome)
+        case outcomes.NeedsLookup():
+            ids = ", ".join(sorted(outcome.ids))
+            detail = f"to be looked up at the vendor: {ids}"
+            return await keep(call, receipt, element, "needs_lookup", detail, outcome.external_id)
+        case outcomes.Unreadable():
+            return await keep(call, receipt, element, "unreadable", outcome.reason)
+        case outcomes.Activity():
+            return await keep(call, receipt, element, "not_taken", f"the activity {outcome.kind}")
+        case outcomes.ProfileChange():
+            return await keep(call, receipt, element, "not_taken", "a change of a person's profile")
+        case outcomes.IdentityChange():
+            return await keep(call, receipt, element, "not_taken", "a change of a person's address")
+        case outcomes.Erasure():
+            return await keep(call, receipt, element, "not_taken", "the erasure of a person")
+
+
+async def take_capture(call: Call, receipt: Receipt, element: Element, number: int, outcome: outcomes.Capture) -> Taken:
+    try:
+        result = await capture(call, receipt, element, number, outcome)
+    except ValidationError as error:
+        pointers = sorted({"/".join(str(step) for step in one["loc"]) for one in error.errors(include_input=False)})
+        return await keep(call, receipt, element, "unreadable", f"cannot be read: {', '.join(pointers)}")
+    except Rejected:
+        return await keep(call, receipt, element, "contradicts", "its id was used before, with another content")
+    capture_id = str(result.body["capture_id"])
+    if outcome.external_id is not None:
+        await release_looked_up(call, outcome.external_id, capture_id)
+    return Taken(result.position, capture_id=capture_id)
+
+
+async def capture(
+    call: Call, receipt: Receipt, element: Element, number: int, outcome: outcomes.Capture
+) -> WriteResult:
+    """Raises `ValidationError`, `Rejected`."""
+    context = call.context
+    name = external_id(context.blind_index, receipt, element, number, outcome)
+    body = read_leniently(dict(outcome.body) | {"external_id": name})
+    engaged_at = body.occurred_at or receipt.received_at
+    if engaged_at > receipt.received_at + MAX_CLOCK_AHEAD:
+        engaged_at = receipt.received_at
+    command = record_capture(
+        context,
+        body,
+        engaged_at,
+        has_key=False,
+        connection_id=receipt.connection_id,
+        consent_evidence=outcome.consent_evidence,
+    )
+    request = capture_request(context, command)
+    subject = str(context.clock_and_ids.new_id())
+    return await context.committer.write(
+        call.write_request(lead.DECIDER, subject, [Step(command, claim=request.claim)], **request.options)
+    )
+
+
+async def capture_again(call: Call, receipt: Receipt, element: Element, quarantine_id: str) -> list[str]:
+    """The ids of the captures of an element that was in quarantine; none when it still cannot be read."""
+    found = [(number, one) for number, one in enumerate(element.outcomes) if isinstance(one, outcomes.Capture)]
+    named = replace(element, identity=f"quarantine {quarantine_id}", repeats_within=None)
+    try:
+        results = [await capture(call, receipt, named, number, one) for number, one in found]
+    except ValidationError:
+        return []
+    return [str(result.body["capture_id"]) for result in results]
+
+
+def why_not(element: Element) -> str:
+    reasons = [one.reason for one in element.outcomes if isinstance(one, outcomes.Unreadable | outcomes.Ignored)]
+    return "; ".join(reasons) or "there is nothing in it that makes a capture"
+
+
+def external_id(
+    blind_index: BlindIndex, receipt: Receipt, element: Element, number: int, outcome: outcomes.Capture
+) -> str | None:
+    """The vendor's, or one made of the element's content. Keyed, because the content is personal data. None where equal
+    elements are repetitions for some minutes only: then the rule for second clicks decides."""
+    if outcome.external_id is not None or element.repeats_within is not None:
+        return outcome.external_id
+    return f"{system_of(receipt.connection)}:{blind_index.digest(f'{element.identity} {number}'.encode())}"
+
+
+async def keep(
+    call: Call, receipt: Receipt, element: Element, reason: Reason, detail: str, looked_up: str | None = None
+) -> Taken:
+    """Into quarantine; an element that is there stays. `looked_up`: the external id of the capture that its look-up
+    will yield."""
+    index = call.context.blind_index
+    quarantine_id = index.digest(f"{receipt.connection_id} {element.identity}".encode())[:32]
+    command = commands.QuarantineDelivery(
+        connection_id=receipt.connection_id,
+        reason=reason,
+        detail=" ".join(detail.split())[:LONGEST_DETAIL],
+        received_at=receipt.received_at,
+        kept=element.kept,
+        mentions=mentions(index, element.kept),
+    )
+    claims = [looked_up_alias(index, looked_up)] if looked_up else []
+    result = await call.context.committer.write(
+        call.write_request(quarantine.DECIDER, quarantine_id, [Step(command)], also_claim=claims)
+    )
+    return Taken(result.position, quarantine_id=quarantine_id)
+
+
+async def release_looked_up(call: Call, external_id: str, capture_id: str) -> None:
+    """What waits for this capture's body is released."""
+    quarantine_id = await call.subject_of_alias(looked_up_alias(call.context.blind_index, external_id))
+    if quarantine_id is not None:
+        command = commands.ReleaseDelivery(capture_ids=(capture_id,))
+        await call.context.committer.write(call.write_request(quarantine.DECIDER, quarantine_id, [Step(command)]))
+
+
+async def erase_mentions(call: Call, emails: Collection[str]) -> None:
+    """Discards deliveries in quarantine that mention any of the addresses."""
+    if not emails:
+        return
+    async with call.context.reads.connect() as tx:
+        found = await waiting.mentioning(tx, [mention(call.context.blind_index, email) for email in emails])
+    for quarantine_id in found:
+        command = commands.DiscardDelivery(reason="erased")
+        await call.context.committer.write(call.write_request(quarantine.DECIDER, quarantine_id, [Step(command)]))
+
+
+def looked_up_alias(blind_index: BlindIndex, external_id: str) -> str:
+    return blind_index.index("looked up", external_id)
+
+
+def mention(blind_index: BlindIndex, email: str) -> str:
+    return blind_index.index("mention", mailbox(email.lower()))
+
+
+def mentions(blind_index: BlindIndex, kept: Any) -> tuple[str, ...]:
+    """Of e-mail addresses anywhere in an element."""
+    found = sorted(set(MENTION.findall(json.dumps(kept, ensure_ascii=False))))
+    return tuple(mention(blind_index, email) for email in found[:MOST_MENTIONS])

@@ -1,0 +1,47 @@
+"""What has happened to a delivery in quarantine. Stored for ever: add, never change.
+
+The delivery is sealed under itself: once it is released or discarded, it is deleted here.
+"""
+
+from typing import Any, ClassVar, Literal
+
+from shared.rules.message import Erasure, Event, Instant, Line, Parser, Slug, parser
+from shared.rules.sealed import Sealed
+
+Reason = Literal["unreadable", "needs_lookup", "not_taken", "contradicts"]
+
+
+class DeliveryQuarantined(Event):
+    """One element of a delivery.
+
+    `reason`: `unreadable`; `needs_lookup`, there are ids alone; `not_taken`, understood, and of a kind that is not
+    taken yet; `contradicts`, the id of an earlier submission with other content. `detail`: without personal data.
+    `kept`: the element without secrets. `mentions`: blind indexes of the e-mail addresses in it, by which an erasure
+    finds it.
+    """
+
+    type: ClassVar[str] = "delivery.quarantined"
+    connection_id: str
+    reason: Reason
+    detail: Line
+    received_at: Instant
+    kept: Sealed[Any]
+    mentions: tuple[str, ...] = ()
+
+
+class DeliveryReleased(Erasure):
+    """It was read again, and yielded these captures."""
+
+    type: ClassVar[str] = "delivery.released"
+    capture_ids: tuple[str, ...]
+
+
+class DeliveryDiscarded(Erasure):
+    """A person decided that it is to yield nothing."""
+
+    type: ClassVar[str] = "delivery.discarded"
+    reason: Slug
+
+
+QuarantineEvent = DeliveryQuarantined | DeliveryReleased | DeliveryDiscarded
+PARSE: Parser[QuarantineEvent] = parser(QuarantineEvent)
