@@ -117,6 +117,14 @@ async def find(tx: AsyncConnection, criteria: LeadFilter, after: str | None, lim
     return [dict(row) for row in (await tx.execute(query)).mappings()]
 
 
+async def ids_after(tx: AsyncConnection, after: str | None, limit: int) -> list[str]:
+    """The next ids of leads in their order, from the first one on if `after` is None."""
+    query = select(leads.c.lead_id).order_by(leads.c.lead_id).limit(limit)
+    if after is not None:
+        query = query.where(leads.c.lead_id > after)
+    return list((await tx.execute(query)).scalars())
+
+
 QueueKey = tuple[int, str, datetime, str]
 
 
