@@ -129,8 +129,8 @@ QueueKey = tuple[int, str, datetime, str]
 
 
 async def queue(tx: AsyncConnection, sdr: str | None, after: QueueKey | None, limit: int) -> list[Row]:
-    """Demo requests first, then the better grade, then the older; one row more than `limit`. With `sdr`: what that
-    person has claimed, and what nobody has."""
+    """Demo requests first, then the better grade, then the older; one row more than `limit`. With `sdr`: the leads
+    that this SDR has claimed, and the unclaimed ones."""
     query = select(leads).where(QUEUED).order_by(*QUEUE_ORDER).limit(limit + 1)
     if sdr is not None:
         query = query.where((leads.c.sdr == sdr) | leads.c.sdr.is_(None))
