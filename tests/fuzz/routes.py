@@ -120,6 +120,7 @@ GOOD: Mapping[str, Good] = {
     "POST /qualification/v1/models": Good(MODEL),
     "POST /qualification/v1/models/{version}/activate": Good(None),
     "POST /pipeline/v1/opportunities": Good(DEAL),
+    "POST /pipeline/v1/opportunities/lookup": Good({"ids": ["deal-1"]}),
     "POST /pipeline/v1/opportunities/batch": Good(
         {"external_id": "crm:1", "facts": FACTS}, answers=[200], lines="application/x-ndjson"
     ),
