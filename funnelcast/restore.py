@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from funnelcast import bootstrap, database, programs
 from funnelcast.backup import ABOUT, FORM, KEY, STORE, must_be_embedded
-from funnelcast.embedded_postgres import DATABASE, embedded_postgres
+from funnelcast.embedded_postgres.server import DATABASE, embedded_postgres
 from funnelcast.failure import Failed
 from shared.run.settings import Settings
 

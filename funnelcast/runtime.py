@@ -14,7 +14,7 @@ import uvloop
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from funnelcast.embedded_postgres import until
+from funnelcast.embedded_postgres.server import until
 from funnelcast.failure import Failed
 from shared.flow.log import Log
 from shared.flow.log.kafka import KafkaLog

@@ -9,7 +9,7 @@ from funnelcast.demo.company import Account
 from funnelcast.demo.script import Told, at_work, later, new_id, some_day, told
 from funnelcast.demo.words import ASSETS, FIRST, LAST, PRODUCTS, TITLES, WEBINARS
 from services.lead_intake.api.capturing import identity
-from services.lead_intake.lead.commands import Capture, CaptureLead
+from services.lead_intake.lead.commands import CaptureLead, RecordCapture
 from services.lead_intake.lead.decider import DECIDER
 from shared.store.aliases import BlindIndex
 
@@ -48,7 +48,7 @@ def of_person(random: Random, who: Person, account: Account, blind_index: BlindI
         if at > now:
             return
         body = CaptureLead.model_validate(submission(random, source, who, account))
-        command = Capture(told=body, capture_id=new_id(random), person_id=person_id, engaged_at=at, unnamed=True)
+        command = RecordCapture(told=body, capture_id=new_id(random), person_id=person_id, engaged_at=at, unnamed=True)
         who_it_is = identity(blind_index, body.person)
         yield told(DECIDER, lead_id, command, at, "website", find=who_it_is.find, also=who_it_is.also)
         if source == "demo_request":

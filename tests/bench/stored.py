@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Text, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.lead_intake.lead.commands import Capture, CaptureLead
+from services.lead_intake.lead.commands import CaptureLead, RecordCapture
 from services.lead_intake.lead.decider import DECIDER
 from services.lead_intake.lead.events import LeadCaptured
 from services.pipeline.opportunity.events import Approach, Motion, OpportunityFields, OpportunityOpened
@@ -73,7 +73,7 @@ def template(kind: str, event: Event) -> Template:
 def captured() -> LeadCaptured:
     """What the lead that is posted becomes."""
     told = CaptureLead.model_validate(LEAD)
-    command = Capture(told=told, capture_id=NIL, person_id=NIL, engaged_at=NOON, unnamed=True)
+    command = RecordCapture(told=told, capture_id=NIL, person_id=NIL, engaged_at=NOON, unnamed=True)
     (event,) = DECIDER.decide(DECIDER.initial, command, NOON)
     assert isinstance(event, LeadCaptured)
     return event

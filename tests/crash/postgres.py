@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from funnelcast import embedded_postgres
-from funnelcast.embedded_postgres import Folder, Server
+from funnelcast.embedded_postgres.server import Folder, Server
 from tests.kafka import free_port
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from services.forecast.org.commands import EndNode, ImportNodes, PlaceNode
-from services.lead_intake.lead.commands import Capture
+from services.lead_intake.lead.commands import RecordCapture
 from services.lead_intake.person.decider import ErasePerson, RecordAccess
 from services.pipeline.opportunity import commands as deal
 from services.pipeline.opportunity.events import Approach, Motion
@@ -197,7 +197,7 @@ OF_MODELS: Mapping[type[Command], Strategy] = {
 }
 
 OF_CAPTURES: Mapping[type[Command], Strategy] = {
-    Capture: st.builds(
+    RecordCapture: st.builds(
         lambda number, at, named, person, body, external_id: asked(
             f"c{number}", engaged_at=at, unnamed=named, person_id=person, **body, external_id=external_id
         ),

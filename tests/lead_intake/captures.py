@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from services.lead_intake.lead.commands import Capture, CaptureLead
+from services.lead_intake.lead.commands import CaptureLead, RecordCapture
 from services.lead_intake.lead.decider import DECIDER
 from services.lead_intake.lead.events import LeadCaptured, LeadEvent
 from services.lead_intake.lead.state import State
@@ -24,8 +24,8 @@ def told(**changes: Any) -> CaptureLead:
 
 def asked(
     capture_id: str = "c1", *, engaged_at: datetime = NOON, unnamed: bool = True, person_id: str = "p1", **changes: Any
-) -> Capture:
-    return Capture(
+) -> RecordCapture:
+    return RecordCapture(
         told=told(**changes), capture_id=capture_id, person_id=person_id, engaged_at=engaged_at, unnamed=unnamed
     )
 
@@ -37,5 +37,5 @@ def first(**changes: Any) -> LeadCaptured:
     return event
 
 
-def given(*facts: LeadEvent) -> Given[Capture, State, LeadEvent]:
+def given(*facts: LeadEvent) -> Given[RecordCapture, State, LeadEvent]:
     return Given(DECIDER, facts)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
 from services.lead_intake.lead.commands import CaptureLead
-from services.lead_intake.lead.identity import mailbox
+from services.lead_intake.lead.contact import mailbox
 from shared.web.problems import validation_body
 from tests.lead_intake.captures import JANE, told
 

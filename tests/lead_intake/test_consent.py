@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.lead_intake.lead.consent import standing
+from services.lead_intake.lead.consent import current_consents
 from services.lead_intake.lead.events import LeadCaptured
 from tests.lead_intake.captures import first
 from tests.spec import NOON
@@ -17,12 +17,12 @@ def said(status: str, *, hour: int, text_version: str | None = None, purpose: st
 
 
 def test_nothing_said_is_nothing_granted() -> None:
-    assert standing([first(), first()]) == []
+    assert current_consents([first(), first()]) == []
 
 
 def test_a_capture_that_says_nothing_changes_nothing() -> None:
-    before = standing([said("denied", hour=0)])
-    assert standing([said("denied", hour=0), first(engaged_at=NOON + timedelta(hours=1))]) == before
+    before = current_consents([said("denied", hour=0)])
+    assert current_consents([said("denied", hour=0), first(engaged_at=NOON + timedelta(hours=1))]) == before
 
 
 @pytest.mark.parametrize(
@@ -39,10 +39,10 @@ def test_a_capture_that_says_nothing_changes_nothing() -> None:
     ],
 )
 def test_the_last_decision_stands(history: list[LeadCaptured], stands: str) -> None:
-    (consent,) = standing(history)
+    (consent,) = current_consents(history)
     assert consent.status == stands
 
 
 def test_purposes_are_apart() -> None:
-    found = standing([said("granted", hour=0, purpose="phone"), said("denied", hour=1, purpose="news")])
+    found = current_consents([said("granted", hour=0, purpose="phone"), said("denied", hour=1, purpose="news")])
     assert [(consent.purpose, consent.status) for consent in found] == [("news", "denied"), ("phone", "granted")]

@@ -7,7 +7,7 @@ from email_validator import validate_email
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from services.lead_intake.lead.identity import PLAIN, SHORT, email_address, mail_domain
+from services.lead_intake.lead.contact import PLAIN, SHORT, email_address, mail_domain
 
 LETTERS = 'aZ1._-+@ "[]<>ü\u0130\u200d'
 ANY = st.text(LETTERS, max_size=SHORT + 6)

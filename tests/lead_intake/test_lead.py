@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from services.lead_intake.lead.commands import Capture
+from services.lead_intake.lead.commands import RecordCapture
 from services.lead_intake.lead.decider import DECIDER
 from services.lead_intake.lead.events import (
     Campaign,
@@ -134,7 +134,9 @@ captures = st.builds(
 
 
 @for_all(st.lists(captures, max_size=12), st.data())
-def test_whatever_was_captured_a_repetition_adds_nothing(write_requests: list[Capture], data: st.DataObject) -> None:
+def test_whatever_was_captured_a_repetition_adds_nothing(
+    write_requests: list[RecordCapture], data: st.DataObject
+) -> None:
     state = DECIDER.initial
     for ask in write_requests:
         for event in DECIDER.decide(state, ask, NOW):

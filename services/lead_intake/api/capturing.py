@@ -7,8 +7,8 @@ from typing import Any
 
 import orjson
 
-from services.lead_intake.lead.commands import Capture, CaptureLead, PersonTold
-from services.lead_intake.lead.identity import mailbox
+from services.lead_intake.lead.commands import CaptureLead, PersonInput, RecordCapture
+from services.lead_intake.lead.contact import mailbox
 from services.lead_intake.lead.state import State, must_be_there, same_capture
 from shared.rules.message import MAX_CLOCK_AHEAD
 from shared.store.aliases import BlindIndex
@@ -20,10 +20,10 @@ BACKDATED = timedelta(days=30)
 """How far back an engagement may lie for a key without `history:write`."""
 
 
-def capture_of(call: Call, told: CaptureLead, *, keyed: bool) -> Capture:
+def capture_of(call: Call, told: CaptureLead, *, keyed: bool) -> RecordCapture:
     """`keyed`: the request has an Idempotency-Key, by which a repetition is known."""
     new_id = call.context.clock_and_ids.new_id
-    return Capture(
+    return RecordCapture(
         told=told,
         capture_id=str(new_id()),
         person_id=str(new_id()),
@@ -60,7 +60,7 @@ class Identity:
     also: list[str]
 
 
-def identity(blind_index: BlindIndex, person: PersonTold) -> Identity:
+def identity(blind_index: BlindIndex, person: PersonInput) -> Identity:
     phone = blind_index.index("phone", person.phone) if person.phone else None
     alone = blind_index.index("phone alone", person.phone) if person.phone else None
     if person.email is None:
@@ -81,7 +81,7 @@ def external_alias(blind_index: BlindIndex, external_id: str) -> str:
     return blind_index.index("capture", external_id)
 
 
-def answered(asked: Capture) -> Callable[[State], Mapping[str, Any]]:
+def answered(asked: RecordCapture) -> Callable[[State], Mapping[str, Any]]:
     """The ids of the capture that this one became, or repeats."""
 
     def ids(state: State) -> Mapping[str, Any]:

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from services.lead_intake.api.capturing import answered, capture_of, claim_of, external_alias, identity
 from services.lead_intake.api.people import PersonData, merged, record_access
 from services.lead_intake.lead.commands import CaptureLead
-from services.lead_intake.lead.consent import standing
+from services.lead_intake.lead.consent import current_consents
 from services.lead_intake.lead.decider import DECIDER
 from services.lead_intake.lead.events import COMPANY_NAME, Campaign, Company, Consent, Details, LeadEvent, Source
 from services.lead_intake.lead.history import HISTORY, Captures, sealed
@@ -171,7 +171,7 @@ def view(known: Folded[Captures], named: bool) -> LeadView:
     told = row(known)
     return LeadView(
         **told.model_dump(exclude={"captures", "source_detail"}),
-        consents=standing(known.state),
+        consents=current_consents(known.state),
         person=merged(known) if named else None,
         captures=[shown(known, capture, named) for capture in known.state],
         version=known.version,

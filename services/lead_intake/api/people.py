@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel
 
-from services.lead_intake.lead.consent import standing
+from services.lead_intake.lead.consent import current_consents
 from services.lead_intake.lead.events import Consent
 from services.lead_intake.lead.history import HISTORY, Captures, sealed
 from services.lead_intake.person.decider import DECIDER, ErasePerson, RecordAccess
@@ -49,7 +49,7 @@ async def one(person_id: PersonId, call: Annotated[Call, Depends(Needs("people:r
     await record_access(call, person_id)
     known = await call.fold(HISTORY, lead_ids[0], sealed)
     told = merged(known).model_dump()
-    return PersonView(person_id=person_id, lead_ids=list(lead_ids), consents=standing(known.state), **told)
+    return PersonView(person_id=person_id, lead_ids=list(lead_ids), consents=current_consents(known.state), **told)
 
 
 @router.delete("/people/{person_id}", status_code=202)

@@ -15,6 +15,7 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from services.lead_intake.lead.contact import domain_name, email_address, phone_number
 from services.lead_intake.lead.events import (
     Campaign,
     Count,
@@ -26,7 +27,6 @@ from services.lead_intake.lead.events import (
     Source,
     Webinar,
 )
-from services.lead_intake.lead.identity import domain_name, email_address, phone_number
 from shared.rules.message import Command, ExternalId, Instant, Line, Message, Prose, printable
 
 
@@ -56,7 +56,7 @@ Country = Annotated[str, StringConstraints(strip_whitespace=True, to_upper=True,
 Url = Annotated[str, StringConstraints(max_length=2000), AfterValidator(printable), AfterValidator(without_query)]
 
 
-class PersonTold(Message):
+class PersonInput(Message):
     """An e-mail address or a phone number, and what else is known."""
 
     email: Email | None = None
@@ -72,7 +72,7 @@ class PersonTold(Message):
         return self
 
 
-class CompanyTold(Message):
+class CompanyInput(Message):
     """`country`: ISO 3166-1 alpha-2; phone numbers without a + are read as dialled there."""
 
     name: Label | None = None
@@ -82,12 +82,12 @@ class CompanyTold(Message):
     employees: Count | None = None
 
 
-class CampaignTold(Campaign):
+class CampaignInput(Campaign):
     click_id: Line | None = None
     landing_url: Url | None = None
 
 
-class ConsentTold(Message):
+class ConsentInput(Message):
     """`at`: by default the time of the engagement. Absent consent never means granted."""
 
     status: Literal["granted", "denied", "pending"]
@@ -104,13 +104,13 @@ SomeQuestions = Annotated[tuple[Prose, ...], Field(min_length=1, max_length=50)]
 Questions = Annotated[SomeQuestions, BeforeValidator(several, json_schema_input_type=Prose | SomeQuestions)]
 
 
-class WebinarTold(Webinar):
+class WebinarInput(Webinar):
     """`questions`: one, or a list of them."""
 
     questions: Questions | None = None
 
 
-class DemoRequestTold(DemoRequest):
+class DemoRequestInput(DemoRequest):
     """`timeline` and `role` are kept apart like `message`: people write anything into such fields."""
 
     message: Prose | None = None
@@ -118,12 +118,12 @@ class DemoRequestTold(DemoRequest):
     role: Prose | None = None
 
 
-DetailsTold = Newsletter | GatedContent | WebinarTold | DemoRequestTold
-OF_SOURCE: dict[Source, type[Newsletter] | type[GatedContent] | type[WebinarTold] | type[DemoRequestTold]] = {
+DetailsInput = Newsletter | GatedContent | WebinarInput | DemoRequestInput
+OF_SOURCE: dict[Source, type[Newsletter] | type[GatedContent] | type[WebinarInput] | type[DemoRequestInput]] = {
     Source.NEWSLETTER: Newsletter,
     Source.GATED_CONTENT: GatedContent,
-    Source.WEBINAR: WebinarTold,
-    Source.DEMO_REQUEST: DemoRequestTold,
+    Source.WEBINAR: WebinarInput,
+    Source.DEMO_REQUEST: DemoRequestInput,
 }
 
 
@@ -132,11 +132,11 @@ class CaptureLead(Command):
 
     source: Source
     source_detail: Label | None = None
-    details: DetailsTold | None = None
-    company: CompanyTold | None = None
-    person: PersonTold
-    consent: ConsentTold | None = None
-    campaign: CampaignTold | None = None
+    details: DetailsInput | None = None
+    company: CompanyInput | None = None
+    person: PersonInput
+    consent: ConsentInput | None = None
+    campaign: CampaignInput | None = None
     occurred_at: Instant | None = None
     external_id: ExternalId | None = None
 
@@ -152,7 +152,7 @@ class CaptureLead(Command):
 
     @field_validator("person")
     @classmethod
-    def dialled_in_its_country(cls, person: PersonTold, info: ValidationInfo) -> PersonTold:
+    def dialled_in_its_country(cls, person: PersonInput, info: ValidationInfo) -> PersonInput:
         if person.phone is None:
             return person
         company = info.data.get("company")
@@ -169,7 +169,7 @@ def field_error(field: str, detail: str) -> ValidationError:
     return ValidationError.from_exception_data(field, [wrong], hide_input=True)
 
 
-class Capture(Command):
+class RecordCapture(Command):
     """`told`, with the ids it gets if it is new. `unnamed`: neither an external id nor an Idempotency-Key tells it
     from a second click, so that time has to."""
 
@@ -180,23 +180,23 @@ class Capture(Command):
     unnamed: bool
 
 
-def facts(details: DetailsTold | None) -> Details | None:
+def event_details(details: DetailsInput | None) -> Details | None:
     """What may stand in an event."""
     match details:
-        case WebinarTold():
+        case WebinarInput():
             return Webinar(**{name: getattr(details, name) for name in Webinar.model_fields})
-        case DemoRequestTold():
+        case DemoRequestInput():
             return DemoRequest(**{name: getattr(details, name) for name in DemoRequest.model_fields})
         case _:
             return details
 
 
-def free_texts(details: DetailsTold | None) -> dict[str, Any]:
+def texts_of(details: DetailsInput | None) -> dict[str, Any]:
     """What may not."""
     match details:
-        case WebinarTold():
+        case WebinarInput():
             told: dict[str, Any] = {"questions": details.questions}
-        case DemoRequestTold():
+        case DemoRequestInput():
             told = {"message": details.message, "timeline": details.timeline, "role": details.role}
         case _:
             return {}

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from services.lead_intake.lead.events import Captured, Consent
 
 
-def standing(captures: Iterable[Captured]) -> list[Consent]:
+def current_consents(captures: Iterable[Captured]) -> list[Consent]:
     """One for each purpose, in the order of their names."""
     said = sorted((capture.consent for capture in captures if capture.consent), key=lambda consent: consent.at)
     stands: dict[str, Consent] = {}

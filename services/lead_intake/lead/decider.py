@@ -5,12 +5,12 @@ from typing import Any
 
 from services.lead_intake.lead.classes import email_kind, role_class, size_band
 from services.lead_intake.lead.commands import (
-    CampaignTold,
-    Capture,
+    CampaignInput,
     CaptureLead,
-    ConsentTold,
-    facts,
-    free_texts,
+    ConsentInput,
+    RecordCapture,
+    event_details,
+    texts_of,
 )
 from services.lead_intake.lead.events import (
     COMPANY_NAME,
@@ -27,7 +27,7 @@ from shared.rules.decider import Decider
 from shared.rules.sealed import Sealed, seal
 
 
-def decide(state: State, command: Capture, at: datetime) -> list[LeadEvent]:
+def decide(state: State, command: RecordCapture, at: datetime) -> list[LeadEvent]:
     if isinstance(state, NotThere):
         return [LeadCaptured(person_id=command.person_id, **capture(command, at))]
     if same_capture(state, command):
@@ -35,14 +35,14 @@ def decide(state: State, command: Capture, at: datetime) -> list[LeadEvent]:
     return [EngagementAdded(person_id=state.person_id, **capture(command, at))]
 
 
-def capture(command: Capture, at: datetime) -> dict[str, Any]:
+def capture(command: RecordCapture, at: datetime) -> dict[str, Any]:
     told = command.told
     employees = told.company.employees if told.company else None
     return {
         "capture_id": command.capture_id,
         "source": told.source,
         "source_detail": told.source_detail,
-        "details": facts(told.details),
+        "details": event_details(told.details),
         "engaged_at": command.engaged_at,
         "received_at": at,
         "external_id": told.external_id,
@@ -53,15 +53,15 @@ def capture(command: Capture, at: datetime) -> dict[str, Any]:
         "size_band": size_band(employees),
         "consent": consent(told.consent, command.engaged_at),
         "person": Sealed(value=personal(told)),
-        "texts": seal(free_texts(told.details) or None),
+        "texts": seal(texts_of(told.details) or None),
     }
 
 
-def campaign(told: CampaignTold | None) -> Campaign | None:
+def campaign(told: CampaignInput | None) -> Campaign | None:
     return Campaign(**{name: getattr(told, name) for name in Campaign.model_fields}) if told else None
 
 
-def consent(told: ConsentTold | None, engaged_at: datetime) -> Consent | None:
+def consent(told: ConsentInput | None, engaged_at: datetime) -> Consent | None:
     return Consent(**(dict(told) | {"at": told.at or engaged_at})) if told else None
 
 
@@ -73,4 +73,4 @@ def personal(told: CaptureLead) -> dict[str, str]:
     return {name: value for name, value in fields.items() if value is not None}
 
 
-DECIDER: Decider[Capture, State, LeadEvent] = Decider("lead", PARSE, NotThere(), decide, evolve)
+DECIDER: Decider[RecordCapture, State, LeadEvent] = Decider("lead", PARSE, NotThere(), decide, evolve)

@@ -4,14 +4,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from services.lead_intake.lead.commands import Capture
+from services.lead_intake.lead.commands import RecordCapture
 from services.lead_intake.lead.events import LeadEvent, Source, asset_of
 from shared.rules.message import Missing
 
 SECOND_CLICK = timedelta(seconds=60)
 
 
-class Known(NamedTuple):
+class KnownCapture(NamedTuple):
     """As much of a capture as tells it from another: a lead may have thousands."""
 
     capture_id: str
@@ -28,7 +28,7 @@ class NotThere: ...
 @dataclass(frozen=True)
 class Lead:
     person_id: str
-    captures: tuple[Known, ...]
+    captures: tuple[KnownCapture, ...]
 
 
 State = NotThere | Lead
@@ -41,19 +41,19 @@ def must_be_there(state: State) -> Lead:
 
 
 def evolve(state: State, event: LeadEvent, at: datetime) -> State:
-    known = Known(event.capture_id, event.external_id, event.source, event.asset, event.engaged_at)
+    known = KnownCapture(event.capture_id, event.external_id, event.source, event.asset, event.engaged_at)
     if isinstance(state, NotThere):
         return Lead(event.person_id, (known,))
     return replace(state, captures=(*state.captures, known))
 
 
-def same_capture(lead: Lead, asked: Capture) -> Known | None:
+def same_capture(lead: Lead, asked: RecordCapture) -> KnownCapture | None:
     """The capture that this one repeats: by its id, by its external id, or as a second click."""
     asset = asset_of(asked.told.details, asked.told.source_detail)
     return next((known for known in reversed(lead.captures) if repeats(known, asked, asset)), None)
 
 
-def repeats(known: Known, asked: Capture, asset: str | None) -> bool:
+def repeats(known: KnownCapture, asked: RecordCapture, asset: str | None) -> bool:
     if known.capture_id == asked.capture_id:
         return True
     if not asked.unnamed:

@@ -6,7 +6,7 @@ from asyncio.subprocess import PIPE
 
 from sqlalchemy.engine import make_url
 
-from funnelcast.embedded_postgres import binaries
+from funnelcast.embedded_postgres.server import binaries
 from funnelcast.failure import Failed
 
 

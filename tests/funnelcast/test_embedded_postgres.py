@@ -14,7 +14,7 @@ import asyncpg
 import psutil
 import pytest
 
-from funnelcast.embedded_postgres import DataFolderInUse, PostgresFailed, Server, embedded_postgres, until
+from funnelcast.embedded_postgres.server import DataFolderInUse, PostgresFailed, Server, embedded_postgres, until
 
 ROOT = Path(__file__).parents[3]
 NOBODY = 65534
@@ -44,7 +44,7 @@ async def read(server: Server) -> list[str]:
 @contextmanager
 def holder(data: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
     """Another process on this folder; killed at the end, if it still lives, and then its server too."""
-    command = [sys.executable, "-m", "tests.shared.run.holder", str(data), *arguments]
+    command = [sys.executable, "-m", "tests.funnelcast.data_folder_holder", str(data), *arguments]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         try:
             yield process
