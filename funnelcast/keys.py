@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from funnelcast import database
 from funnelcast.failure import Failed
+from funnelcast.services import SCOPES
 from shared.rules.clock_and_ids import ClockAndIds
 from shared.run.settings import Settings
 from shared.web import access
@@ -26,12 +27,12 @@ ALONE = text("LOCK TABLE access.keys IN EXCLUSIVE MODE")
 def scopes_in(listed: str) -> list[str]:
     """Raises `ValueError` for one that there is not. `all` are all."""
     if listed.strip() == "all":
-        return list(access.SCOPES)
+        return list(SCOPES)
     scopes = [scope.strip() for scope in listed.split(",") if scope.strip()]
-    unknown = sorted(set(scopes) - set(access.SCOPES))
+    unknown = sorted(set(scopes) - set(SCOPES))
     if unknown or not scopes:
         told = f"unknown: {', '.join(unknown)}; " if unknown else ""
-        raise ValueError(f"{told}scopes are all, {', '.join(access.SCOPES)}")
+        raise ValueError(f"{told}scopes are all, {', '.join(SCOPES)}")
     return scopes
 
 
@@ -61,7 +62,7 @@ async def first(engine: AsyncEngine, clock_and_ids: ClockAndIds, secret: str | N
         await tx.execute(ALONE)
         if (await tx.execute(select(func.count()).select_from(access.keys))).scalar_one():
             return None
-        return await access.create(tx, clock_and_ids.new_id(), "admin", access.SCOPES, secret=secret)
+        return await access.create(tx, clock_and_ids.new_id(), "admin", SCOPES, secret=secret)
 
 
 @asynccontextmanager

@@ -128,29 +128,32 @@ def doctor(
 def import_(
     kind: Annotated[str, typer.Argument(help="opportunities, leads or org")],
     file: Annotated[Path, typer.Argument(help="A CSV export, as it is or gzipped", exists=True, dir_okay=False)],
-    mapping: Annotated[str, typer.Option(help="maven-crm, bpi2012, olist, or a YAML file: docs/importing.md")],
+    mapping: Annotated[str, typer.Option(help="The name of a shipped mapping, or a YAML file: docs/importing.md")],
     key: ApiKey = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show how it would be read; send nothing")] = False,
     rejects: Annotated[Path | None, typer.Option(help="Where refused rows go, with line and reason")] = None,
-    currency: Annotated[str, typer.Option(help="Of amounts, where neither export nor mapping names one")] = "USD",
+    currency: Annotated[
+        str | None, typer.Option(help="Of amounts, where neither the export nor the mapping names one")
+    ] = None,
     as_json: AsJson = False,
     url: Url = options.HERE,
 ) -> None:
     """Take another system's export into a running system; what was taken before adds nothing."""
     from funnelcast.importing import dry_run as trial
     from funnelcast.importing import run
-    from funnelcast.importing.mappings import part_of
+    from funnelcast.importing.mappings import kinds_of
+    from funnelcast.importing.reading import Source as Export
 
-    source = run.Source(file, options.read(lambda name: part_of(name, kind), mapping, "--mapping"), currency, rejects)
+    export = Export(file, options.read(lambda name: kinds_of(name, kind), mapping, "--mapping"), currency, rejects)
     if dry_run:
-        trials = trial.run(source)
+        trials = trial.run(export)
         trial.show(trials, as_json=as_json)
-        sys.exit(1 if trials[0].summary.nothing_taken() else 0)
+        sys.exit(1 if trials[0].summary.is_nothing_taken() else 0)
     if not key:
         raise typer.BadParameter("an API key is needed, but for --dry-run", param_hint="--key (FUNNELCAST_API_KEY)")
-    summaries = asyncio.run(run.run(run.Target(url, key), source))
+    summaries = asyncio.run(run.run(run.System(url, key), export))
     run.show(summaries, as_json=as_json)
-    if summaries[0].nothing_taken():
+    if summaries[0].is_nothing_taken():
         sys.exit(1)
 
 

@@ -1,4 +1,4 @@
-"""The services, in the order in which facts pass through them."""
+"""The services, in the order in which events pass through them, and the scopes of all of them."""
 
 from collections.abc import Mapping
 
@@ -7,9 +7,13 @@ from services.lead_intake.service import SERVICE as INTAKE
 from services.pipeline.service import SERVICE as PIPELINE
 from services.qualification.service import SERVICE as QUALIFICATION
 from shared.run.service import Service
+from shared.web.access import COMMON_SCOPES, Scope
 
 SERVICES: Mapping[str, Service] = {service.name: service for service in (INTAKE, QUALIFICATION, PIPELINE, FORECAST)}
 ALSO_CALLED = {"lead_intake": "intake", "lead-intake": "intake"}
+DECLARED = (scope for service in SERVICES.values() for scope in service.scopes)
+SCOPES: tuple[Scope, ...] = tuple(dict.fromkeys((*DECLARED, *COMMON_SCOPES)))
+"""Every scope once."""
 
 
 def named(name: str) -> Service | None:

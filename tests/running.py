@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from funnelcast.services import SCOPES
 from shared.flow.log import Log
 from shared.flow.log.postgres import PostgresLog
 from shared.rules.clock_and_ids import ClockAndIds
@@ -66,7 +67,7 @@ async def connected(url: str, *, search_path: str | None = None) -> AsyncIterato
         await engine.dispose()
 
 
-async def make_key(url: str, scopes: Collection[str] = access.SCOPES, *, name: str = "tester", **more: Any) -> str:
+async def make_key(url: str, scopes: Collection[str] = SCOPES, *, name: str = "tester", **more: Any) -> str:
     async with connected(url) as engine, engine.begin() as tx:
         return await access.create(tx, ClockAndIds().new_id(), name, scopes, **more)
 
@@ -92,7 +93,7 @@ async def running_services(
     *,
     clock_and_ids: ClockAndIds | None = None,
     log: Log | None = None,
-    scopes: Collection[str] = access.SCOPES,
+    scopes: Collection[str] = SCOPES,
     work: bool = True,
     settings: Settings = PATIENT,
 ) -> AsyncIterator[httpx.AsyncClient]:

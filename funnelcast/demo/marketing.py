@@ -8,7 +8,7 @@ from typing import Any
 from funnelcast.demo.company import Account
 from funnelcast.demo.script import Told, at_work, later, new_id, some_day, told
 from funnelcast.demo.words import ASSETS, FIRST, LAST, PRODUCTS, TITLES, WEBINARS
-from services.lead_intake.api.capturing import identity
+from services.lead_intake.api.capture_request import content_digest, identity
 from services.lead_intake.lead.commands import CaptureLead, RecordCapture
 from services.lead_intake.lead.decider import DECIDER
 from shared.store.aliases import BlindIndex
@@ -48,9 +48,16 @@ def of_person(random: Random, who: Person, account: Account, blind_index: BlindI
         if at > now:
             return
         body = CaptureLead.model_validate(submission(random, source, who, account))
-        command = RecordCapture(told=body, capture_id=new_id(random), person_id=person_id, engaged_at=at, unnamed=True)
+        command = RecordCapture(
+            body=body,
+            capture_id=new_id(random),
+            person_id=person_id,
+            engaged_at=at,
+            is_anonymous=True,
+            content=content_digest(blind_index, body),
+        )
         who_it_is = identity(blind_index, body.person)
-        yield told(DECIDER, lead_id, command, at, "website", find=who_it_is.find, also=who_it_is.also)
+        yield told(DECIDER, lead_id, command, at, "website", find=who_it_is.resolve_by, also=who_it_is.also_claim)
         if source == "demo_request":
             return
         at = later(random, at, 2, 30)

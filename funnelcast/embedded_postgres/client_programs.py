@@ -1,12 +1,12 @@
-"""Postgres's own programs, those that come with the embedded server."""
+"""Postgres's client programs that come with the embedded server: `pg_dump`, `pg_restore`."""
 
-import asyncio
 import os
+from asyncio import create_subprocess_exec
 from asyncio.subprocess import PIPE
 
 from sqlalchemy.engine import make_url
 
-from funnelcast.embedded_postgres.server import binaries
+from funnelcast.embedded_postgres.process import binaries
 from funnelcast.failure import Failed
 
 
@@ -15,23 +15,27 @@ def program(name: str) -> str:
 
 
 def environment(url: str) -> dict[str, str]:
-    """Where the database is, and the password: nobody else on the machine can read it there, as they could among the
-    arguments."""
-    place = make_url(url)
-    named = {"HOST": place.host, "PORT": place.port, "USER": place.username, "PASSWORD": place.password}
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
-    told = {f"PG{name}": str(value) for name, value in (named | {"DATABASE": place.database}).items() if value}
-    return kept | told
+    """The server and the password as variables: other users of the machine could read them among the arguments."""
+    server = make_url(url)
+    connection = {
+        "PGHOST": server.host,
+        "PGPORT": server.port,
+        "PGUSER": server.username,
+        "PGPASSWORD": server.password,
+        "PGDATABASE": server.database,
+    }
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+    return inherited | {name: str(value) for name, value in connection.items() if value}
 
 
 async def run(name: str, *arguments: str, url: str) -> None:
-    """Raises `Failed` with what the program says."""
-    process = await asyncio.create_subprocess_exec(program(name), *arguments, env=environment(url), stderr=PIPE)
+    """Raises `Failed` with the program's error output."""
+    process = await create_subprocess_exec(program(name), *arguments, env=environment(url), stderr=PIPE)
     try:
-        _, said = await process.communicate()
+        _, error = await process.communicate()
     except BaseException:
         process.kill()
         await process.wait()
         raise
     if process.returncode:
-        raise Failed(f"{name} ended with code {process.returncode}: {said.decode(errors='replace').strip()}")
+        raise Failed(f"{name} ended with code {process.returncode}: {error.decode(errors='replace').strip()}")

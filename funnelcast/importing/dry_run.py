@@ -1,88 +1,66 @@
 """What an import would do, without a running system: the first records as they are read, and what would be refused."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 import typer
 import yaml
-from pydantic import BaseModel, ValidationError
 
-from funnelcast.importing import rejects
-from funnelcast.importing.export import Rejected
-from funnelcast.importing.mapping import Body, Kind
-from funnelcast.importing.rejects import Rejects
-from funnelcast.importing.run import Read, Source, Summary, opened, read, rows_of
-from funnelcast.importing.sending import refused
-from services.lead_intake.lead.commands import CaptureLead
-from services.pipeline.opportunity.history import History
+from funnelcast.importing.files.row import Rejected, Skipped
+from funnelcast.importing.reading import ReadRecord, Source, open_export, read_records
+from funnelcast.importing.record import Body, ExportKind
+from funnelcast.importing.rejects import Rejects, reject_file
+from funnelcast.importing.summary import Summary
 
 FIRST = 5
-LINES: Mapping[Kind, type[BaseModel]] = {"opportunities": History, "leads": CaptureLead}
-"""What the services would read a line as."""
 
 
 @dataclass
 class Trial:
-    """`summary.there` stays 0: what is stored already is not asked."""
+    """`summary.there` stays 0: a dry run does not know what is stored."""
 
     summary: Summary
     first: list[Body] = field(default_factory=list)
 
 
 def run(source: Source) -> list[Trial]:
-    """Of the file and of what goes with it."""
+    """Of the file and of those that belong to it."""
     trials = list[Trial]()
     following: Source | None = source
     while following is not None:
-        trials.append(tried(following))
-        following = following.beside()
+        trial, kind = try_out(following)
+        trials.append(trial)
+        following = following.companion(kind)
     return trials
 
 
-def tried(source: Source) -> Trial:
-    export, to_commands = opened(source)
-    trial = Trial(Summary(source.file.name, 0))
-    with rejects.kept(source.rejects, export.columns) as kept:
-        for one in read(export, source.part, to_commands):
-            count(trial, checked(source.part.kind, one), kept)
-    return trial
+def try_out(source: Source) -> tuple[Trial, ExportKind]:
+    opened = open_export(source)
+    trial = Trial(Summary(source.file.name, opened.export.total))
+    with reject_file(source.rejects, opened.export.columns.names) as rejects:
+        for one in read_records(opened):
+            count(trial, one, rejects)
+    return trial, opened.kind
 
 
-def checked(kind: Kind, one: Read) -> Read:
-    """As the service will look at it."""
-    model = LINES.get(kind)
-    if isinstance(one, Rejected) or model is None:
-        return one
-    record, mapped = one
-    try:
-        for body in mapped.bodies:
-            model.model_validate_json(orjson.dumps(body))
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False)[0]
-        return refused(record, f"{'.'.join(str(step) for step in first['loc'])}: {first['msg']}")
-    return one
+def count(trial: Trial, one: ReadRecord, rejects: Rejects) -> None:
+    if isinstance(one, Skipped):
+        trial.summary.skip(one)
+    elif isinstance(one, Rejected):
+        trial.summary.reject()
+        rejects.add(one)
+    else:
+        record, mapped = one
+        trial.summary.take(mapped, is_new=True)
+        if len(trial.first) < FIRST:
+            trial.first.append({"line": record[0].line, "reads": list(mapped.bodies)})
 
 
-def count(trial: Trial, one: Read, kept: Rejects) -> None:
-    summary = trial.summary
-    summary.rows += rows_of(one)
-    summary.records += 1
-    if isinstance(one, Rejected):
-        summary.rejected += 1
-        kept.add(one)
-        return
-    record, mapped = one
-    summary.new += 1
-    summary.notes.update(mapped.notes)
-    if len(trial.first) < FIRST:
-        trial.first.append({"line": record[0].line, "reads": list(mapped.bodies)})
-
-
-def show(trials: list[Trial], *, as_json: bool) -> None:
+def show(trials: Sequence[Trial], *, as_json: bool) -> None:
     if as_json:
-        typer.echo(orjson.dumps([told(trial) for trial in trials]).decode())
+        typer.echo(orjson.dumps([as_object(trial) for trial in trials]).decode())
         return
     for trial in trials:
         show_one(trial)
@@ -90,20 +68,21 @@ def show(trials: list[Trial], *, as_json: bool) -> None:
 
 def show_one(trial: Trial) -> None:
     for each in trial.first:
-        typer.echo(f"# line {each['line']}\n{written(each['reads'])}")
+        typer.echo(f"# line {each['line']}\n{yaml_text(each['reads'])}")
     one = trial.summary
-    counted = f"{one.rows} rows of {one.records} records: {one.new} would be sent, {one.rejected} refused"
-    typer.echo(f"{one.file}: {counted}; nothing was sent")
-    for note, number in sorted(one.notes.items()):
-        typer.echo(f"  {number:>7}  {note}")
+    skipped = f", {one.skipped} rows skipped" if one.skipped else ""
+    counts = f"{one.rows} rows of {one.records} records: {one.new} would be sent, {one.rejected} refused{skipped}"
+    typer.echo(f"{one.file}: {counts}; nothing was sent")
+    for line in one.detail_lines():
+        typer.echo(line)
 
 
-def told(trial: Trial) -> dict[str, Any]:
-    summary = trial.summary
-    counted = {"file": summary.file, "rows": summary.rows, "records": summary.records}
-    judged = {"would_be_sent": summary.new, "would_be_refused": summary.rejected}
-    return counted | judged | {"notes": dict(sorted(summary.notes.items())), "first": trial.first}
+def as_object(trial: Trial) -> dict[str, Any]:
+    counts = trial.summary.as_json()
+    sent = {"would_be_sent": counts.pop("new"), "would_be_refused": counts.pop("rejected")}
+    del counts["there"]
+    return counts | sent | {"first": trial.first}
 
 
-def written(bodies: list[Body]) -> str:
+def yaml_text(bodies: list[Body]) -> str:
     return yaml.safe_dump(bodies, sort_keys=False, allow_unicode=True, default_flow_style=False, width=120)

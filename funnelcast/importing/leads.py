@@ -1,12 +1,12 @@
-"""Leads as a YAML mapping describes them: a row is one capture of one person."""
+"""Leads: a row is one capture of one person."""
 
-from typing import Any
-
-from funnelcast.importing.cells import exact
-from funnelcast.importing.dates import Dates
-from funnelcast.importing.described import Cell, LeadFields, LeadsTold
-from funnelcast.importing.export import Row, Unfit
-from funnelcast.importing.mapping import Mapped
+from funnelcast.importing.cells.dates import Dates, instant_text
+from funnelcast.importing.cells.names import external_id
+from funnelcast.importing.deals.words import WordTable
+from funnelcast.importing.files.row import InvalidRow, Row, invalid_cell
+from funnelcast.importing.mapping.cell import Cell, unknown_word
+from funnelcast.importing.mapping.leads import LeadFields, LeadMapping, SourceMeaning
+from funnelcast.importing.record import MappedRecord
 from services.lead_intake.lead.events import Source
 
 PERSON = ("email", "phone", "first_name", "last_name", "job_title")
@@ -14,44 +14,51 @@ COMPANY = {"name": "company_name", "domain": "company_domain", "country": "count
 CAMPAIGN = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "landing_url")
 
 
-def capture(told: LeadsTold, dates: Dates, row: Row) -> Mapped:
-    fields = told.fields
-    person = some({name: getattr(fields, name) for name in PERSON}, row)
+def capture(mapping: LeadMapping, sources: WordTable[SourceMeaning], dates: Dates, row: Row) -> MappedRecord:
+    fields, notes = mapping.fields, list[str]()
+    person = filled({name: getattr(fields, name) for name in PERSON}, row)
     if not person.keys() & {"email", "phone"}:
-        raise Unfit("there is neither an email nor a phone")
-    company = some({name: getattr(fields, field) for name, field in COMPANY.items()}, row) | employees(fields, row)
-    campaign = some({name: getattr(fields, name) for name in CAMPAIGN}, row)
+        raise InvalidRow("there is neither an e-mail address nor a phone, and one of them is needed")
+    company: dict[str, str | int] = {**filled({name: getattr(fields, field) for name, field in COMPANY.items()}, row)}
+    company |= employees(fields, row)
+    campaign = filled({name: getattr(fields, name) for name in CAMPAIGN}, row)
     body = {
-        "external_id": f"{told.mapping}:{exact(fields.id.needed(row))}",
-        **source(told, row),
+        "external_id": external_id(mapping.mapping, fields.id.label, fields.id.needed(row), notes),
+        **source(fields.source, sources, row),
         "person": person,
         **({"company": company} if company else {}),
         **({"campaign": campaign} if campaign else {}),
-        "occurred_at": dates.instant(fields.at.label, fields.at.needed(row)),
+        "occurred_at": instant_text(dates.moment(fields.at.label, fields.at.needed(row)).noon),
     }
-    return Mapped([body])
+    return MappedRecord([body], notes, labels(fields))
 
 
-def some(cells: dict[str, Cell | None], row: Row) -> dict[str, Any]:
-    """What is written; an empty cell says nothing."""
-    return {name: text for name, each in cells.items() if each is not None and (text := each.read(row))}
+def labels(fields: LeadFields) -> dict[str, str]:
+    """By field of the body, the column that it comes from."""
+    cells: dict[str, Cell | None] = {name: getattr(fields, name) for name in LeadFields.model_fields}
+    return {name: cell.label for name, cell in cells.items() if cell is not None}
+
+
+def filled(cells: dict[str, Cell | None], row: Row) -> dict[str, str]:
+    """Of cells that are not blank."""
+    return {name: str(text) for name, cell in cells.items() if cell is not None and (text := cell.read(row))}
 
 
 def employees(fields: LeadFields, row: Row) -> dict[str, int]:
-    written = fields.employees.read(row) if fields.employees else ""
-    if not written:
+    text = fields.employees.read(row) if fields.employees else ""
+    if not text:
         return {}
-    if not (written.isascii() and written.isdecimal()):
-        raise Unfit(f"employees {written!r} is not a number such as 250")
-    return {"employees": int(written)}
+    if not (text.isascii() and text.isdecimal()):
+        raise invalid_cell(fields.employees.label if fields.employees else "", text, "a number", "250")
+    return {"employees": int(text)}
 
 
-def source(told: LeadsTold, row: Row) -> dict[str, str]:
+def source(cell: Cell, sources: WordTable[SourceMeaning], row: Row) -> dict[str, str]:
     """By the mapping's list, in which a blank may stand too; without a list the cell names one of our own."""
-    written = told.fields.source.read(row)
-    if written in told.sources:
-        found = told.sources[written]
+    word = cell.read(row)
+    found = sources.get(word)
+    if found is not None:
         return {"source": found.source.value} | ({"source_detail": found.detail} if found.detail else {})
-    if told.sources or written not in list(Source):
-        raise Unfit(f"source {written!r} is none of {', '.join(repr(each) for each in told.sources or Source)}")
-    return {"source": written}
+    if sources or word not in list(Source):
+        raise unknown_word(cell.label, word, sources.meanings or dict.fromkeys(Source))
+    return {"source": str(word)}

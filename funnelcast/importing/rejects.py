@@ -1,6 +1,8 @@
-"""What was refused: into a file, line by line as it comes, or else, the first of it, to the terminal."""
+"""Rejected rows: into a file as they come, or the first ones to the terminal."""
 
 import csv
+import os
+import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -9,7 +11,8 @@ from typing import Any
 
 import typer
 
-from funnelcast.importing.export import Rejected
+from funnelcast.failure import Failed
+from funnelcast.importing.files.row import Rejected
 
 SHOWN = 20
 
@@ -20,30 +23,41 @@ class Rejects:
     count: int = 0
     first: list[Rejected] = field(default_factory=list)
 
-    def add(self, one: Rejected) -> None:
+    def add(self, rejected: Rejected) -> None:
         self.count += 1
         if self.writer is not None:
-            self.writer.writerow([one.line, one.reason, *one.cells])
+            self.writer.writerows([row.line, row.reason, *row.cells] for row in rejected.rows)
         elif len(self.first) < SHOWN:
-            self.first.append(one)
+            self.first.append(rejected)
 
-    def tell(self) -> None:
-        for one in self.first:
-            typer.echo(f"line {one.line}: {one.reason}", err=True)
+    def show(self) -> None:
+        for rejected in self.first:
+            typer.echo(f"line {rejected.line}: {rejected.reason}", err=True)
         if self.first and self.count > SHOWN:
-            typer.echo(f"… and {self.count - SHOWN} more: --rejects FILE keeps them all", err=True)
+            typer.echo(f"and {self.count - SHOWN} more; --rejects FILE keeps them all", err=True)
 
 
 @contextmanager
-def kept(file: Path | None, columns: Sequence[str]) -> Iterator[Rejects]:
-    """Line number, reason and the row as it was. Written when there is none, too: an older file would mislead."""
+def reject_file(file: Path | None, columns: Sequence[str]) -> Iterator[Rejects]:
+    """Line number, reason and the row as it was. The file is written even when nothing is rejected: an older one would
+    mislead. It may hold personal data, so only its owner can read it."""
     if file is None:
         rejects = Rejects(None)
         yield rejects
     else:
-        with file.open("w", newline="", encoding="utf-8") as writing:
-            writer = csv.writer(writing)
+        with open_privately(file) as opened:
+            writer = csv.writer(opened)
             writer.writerow(["line", "reason", *columns])
             rejects = Rejects(writer)
             yield rejects
-    rejects.tell()
+    rejects.show()
+
+
+def open_privately(file: Path) -> Any:
+    try:
+        opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        if stat.S_ISREG(os.fstat(opened).st_mode):
+            os.fchmod(opened, 0o600)
+        return os.fdopen(opened, "w", newline="", encoding="utf-8")
+    except OSError as error:
+        raise Failed(f"{file} cannot be written: {error.strerror}") from None

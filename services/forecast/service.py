@@ -10,6 +10,7 @@ SERVICE = Service(
     name="forecast",
     topic="funnelcast.forecast.v1",
     parse=PARSE,
+    scopes=["forecast:read", "forecast:write"],
     routers=[org_import.router, org.router, rollup.router, deals.router],
     projections=[ledger.PROJECTION],
     upstream=[Upstream("pipeline", "funnelcast.pipeline.v1", pipeline.PARSE)],

@@ -9,6 +9,7 @@ SERVICE = Service(
     name="intake",
     topic="funnelcast.lead-intake.v1",
     parse=PARSE,
+    scopes=["leads:write", "leads:read", "people:read", "people:erase"],
     routers=[batch.router, leads.router, people.router],
     projections=[lead_list.PROJECTION],
     fast_routes=["/leads"],

@@ -13,6 +13,7 @@ SERVICE = Service(
     name="pipeline",
     topic="funnelcast.pipeline.v1",
     parse=PARSE,
+    scopes=["pipeline:read", "pipeline:write", "pipeline:correct"],
     routers=[
         batch.router,
         changes.router,

@@ -13,6 +13,7 @@ SERVICE = Service(
     name="qualification",
     topic="funnelcast.qualification.v1",
     parse=PARSE,
+    scopes=["leads:read", "qualification:write"],
     routers=[
         changes.router,
         leads.router,

@@ -9,9 +9,9 @@ from shared.run.service import Service
 from shared.run.settings import Settings
 from shared.run.telemetry import Metrics
 from shared.web import guard, health, openapi, operations, problems
-from shared.web.access import Access
-from shared.web.call import refuse_unknown_parameters
+from shared.web.access import COMMON_SCOPES, Access
 from shared.web.fast_path import FastPath, FastRoute
+from shared.web.input import refuse_unknown_parameters
 from shared.web.limits import CapacityLimit, Limits, RateLimit
 from shared.web.service_context import ServiceContext
 
@@ -22,12 +22,21 @@ OPEN_PATHS = ("/openapi.json", "/docs", "/readyz", "/metrics")
 def make_application(
     service: Service, context: ServiceContext, ready: health.Check, metrics: Metrics, settings: Settings
 ) -> FastAPI:
+    """Raises `ValueError` when a route needs a scope that the service does not declare."""
+    check_scopes(service)
     app = new_app(service)
     app.state.context = context
     add_routes(app, service, ready, metrics)
     add_fast_path(app, service, context)
     add_guard(app, service, context, metrics, settings)
     return app
+
+
+def check_scopes(service: Service) -> None:
+    for route in api_routes(service.routers):
+        scope = openapi.scope_of(route)
+        if scope is not None and scope not in (*service.scopes, *COMMON_SCOPES):
+            raise ValueError(f"{route.path} needs the scope {scope}, which {service.name} does not declare")
 
 
 def new_app(service: Service) -> FastAPI:
@@ -49,7 +58,7 @@ def add_routes(app: FastAPI, service: Service, ready: health.Check, metrics: Met
         app.include_router(router, prefix=prefix, dependencies=[Depends(refuse_unknown_parameters)])
     app.include_router(health.router(ready, metrics.registry), prefix=f"/{service.name}")
     problems.add_handlers(app)
-    openapi.describe(app, routers, prefix)
+    openapi.describe(app, routers, prefix, [f"{prefix}{entrance.prefix}" for entrance in service.entrances])
 
 
 def add_fast_path(app: FastAPI, service: Service, context: ServiceContext) -> None:
@@ -61,11 +70,13 @@ def add_fast_path(app: FastAPI, service: Service, context: ServiceContext) -> No
 def add_guard(app: FastAPI, service: Service, context: ServiceContext, metrics: Metrics, settings: Settings) -> None:
     app.add_middleware(
         guard.Guard,
+        context=context,
         access=Access(context.reads, context.clock_and_ids.now),
         new_id=context.clock_and_ids.new_id,
         count=metrics.count,
         alive_path=f"/{service.name}/healthz",
         open_paths=[f"/{service.name}{path}" for path in OPEN_PATHS],
+        entrances={f"{api_prefix(service)}{entrance.prefix}": entrance for entrance in service.entrances},
         limits=make_limits(settings),
     )
 
@@ -75,6 +86,7 @@ def make_limits(settings: Settings) -> Limits:
         keys=RateLimit("key", settings.requests_per_second, 1),
         unknown_keys=RateLimit("address", settings.unknown_keys_per_minute, 60),
         open=RateLimit("open", settings.open_requests_per_second, 1),
+        entrances=RateLimit("entrance", settings.entrance_requests_per_second, 1),
         requests=CapacityLimit("requests", settings.requests_at_once),
         streams=CapacityLimit("event streams", settings.streams_at_once),
         body_bytes=CapacityLimit("bytes of bodies", settings.body_bytes_at_once),

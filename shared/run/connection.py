@@ -9,7 +9,7 @@ import structlog
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from shared.web import problems
-from shared.web.guard import LARGEST_BATCH
+from shared.web.body import LARGEST_BATCH
 
 log = structlog.get_logger()
 MAX_HEAD = 64 * 1024

@@ -45,8 +45,9 @@ async def run_service(service: Service, resources: Resources, *, work: bool = Tr
         context, metrics = make_context(service, resources, engines), Metrics()
         worker = make_worker(service, resources, engines, context, metrics)
         ready = Readiness(service, context, resources.log, worker, metrics, goal)
+        app = make_application(service, context, ready, metrics, resources.settings)
         async with background_tasks(context, worker if work else None):
-            yield make_application(service, context, ready, metrics, resources.settings)
+            yield app
             await context.committer.queue.join()
 
 

@@ -9,6 +9,8 @@ from fastapi import APIRouter
 from shared.flow.projection import Projection, digest
 from shared.rules.message import Parser
 from shared.rules.reaction import REACTIONS, React
+from shared.web.access import Scope
+from shared.web.entrance import Entrance
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,10 @@ class Service:
     """Sources whose events reach `react`; the others only feed projections."""
     fast_routes: Sequence[str] = ()
     """Paths of the routes that are called on the fast path (`shared/web/fast_path.py`)."""
+    scopes: Sequence[Scope] = ()
+    """Scopes that its routes need, beside the common ones."""
+    entrances: Sequence[Entrance] = ()
+    """Paths for callers without an API key (`shared/web/entrance.py`)."""
 
     @property
     def read_models(self) -> str:

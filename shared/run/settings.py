@@ -86,6 +86,11 @@ class Settings(BaseSettings):
         ge=0,
         description="Requests a second of one address for what needs no key (readiness), before 429; 0: no limit",
     )
+    entrance_requests_per_second: int = Field(
+        default=100,
+        ge=0,
+        description="Requests a second of one address at entrances (webhooks, forms), before 429; 0: no limit",
+    )
     requests_at_once: int = Field(default=4096, ge=1, description="Requests that a service has in hand, before 503")
     streams_at_once: int = Field(default=10_000, ge=1, description="Event streams that a service has open, before 503")
     body_bytes_at_once: int = Field(

@@ -113,8 +113,9 @@ class DecisionBatch:
         return self.accept(attempt)
 
     def stream_of(self, request: WriteRequest) -> str:
-        owners = (self.aliases[alias].stream for alias in request.resolve_by if alias in self.aliases)
-        return next(owners, request.stream)
+        known = (alias for alias in request.resolve_by if alias in self.aliases)
+        counting = (alias for alias in known if request.resolve_unless.get(alias) not in self.aliases)
+        return next((self.aliases[alias].stream for alias in counting), request.stream)
 
     def accept(self, attempt: "Attempt") -> WriteResult:
         request, stream = attempt.request, attempt.stream

@@ -60,7 +60,8 @@ async def write(tx: AsyncConnection, pending: PendingWrites) -> None:
 
 
 def aliases_of(request: WriteRequest) -> set[str]:
-    return {*request.resolve_by, *request.also_claim, *(step.claim.alias for step in request.steps if step.claim)}
+    claimed = (step.claim.alias for step in request.steps if step.claim)
+    return {*request.resolve_by, *request.resolve_unless.values(), *request.also_claim, *claimed}
 
 
 def deciders_by_stream(

@@ -48,7 +48,8 @@ class Cause:
 class WriteRequest(NamedTuple):
     """The steps that one caller wants on one stream: all of them are accepted, or none.
 
-    The stream is the owner of the first known alias in `resolve_by`, else `stream`. `also_claim`: aliases that it takes
+    The stream is the owner of the first known alias in `resolve_by`, else `stream`; an alias does not count if the one
+    that `resolve_unless` names for it is known, too. `also_claim`: aliases that it takes
     if nobody has them. `is_new_stream`: `stream` was named for this request, so there is nothing to read.
     `reply(state)` gives the ids of the answer, which are kept for a repetition. `references`: by fields of the
     decider's context. `on_behalf_of`: the org node that the caller acts for.
@@ -68,6 +69,7 @@ class WriteRequest(NamedTuple):
     cause: Cause | None = None
     imported_texts: Sequence[UUID] = ()
     is_new_stream: bool = False
+    resolve_unless: Mapping[str, str] = MappingProxyType({})
     references: Mapping[str, Reference] = MappingProxyType({})
     on_behalf_of: str | None = None
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any, Literal, get_args
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -26,23 +26,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-Scope = Literal[
-    "leads:write",
-    "leads:read",
-    "people:read",
-    "people:erase",
-    "qualification:write",
-    "pipeline:read",
-    "pipeline:write",
-    "pipeline:correct",
-    "events:read",
-    "forecast:read",
-    "forecast:write",
-    "history:write",
-    "act_as",
-    "admin",
-]
-SCOPES: tuple[Scope, ...] = get_args(Scope)
+Scope = str
+ADMIN, ACT_AS, HISTORY_WRITE, EVENTS_READ = "admin", "act_as", "history:write", "events:read"
+COMMON_SCOPES: tuple[Scope, ...] = (EVENTS_READ, HISTORY_WRITE, ACT_AS, ADMIN)
+"""Scopes that mean the same in every service; each service declares more (`Service.scopes`)."""
+NOT_WHILE_ACTING = frozenset({ADMIN, HISTORY_WRITE})
+"""Scopes that do not count in a request on behalf of an org node."""
 CACHE_SPAN = timedelta(seconds=5)
 MAX_CACHED = 10_000
 
@@ -68,13 +57,25 @@ keys = Table("keys", access_metadata, KeyColumns, schema="access")
 
 @dataclass(frozen=True)
 class Caller:
-    """The sender of a request. `node`: the org node that the key is tied to."""
+    """The sender of a request. `lineage`: of its key, the same after a rotation. `node`: the org node that the key is
+    tied to. `on_behalf_of`: the org node that the request acts for."""
 
     name: str
     lineage: UUID
-    scopes: frozenset[str]
-    node: str | None
-    expires_at: datetime | None
+    scopes: frozenset[Scope]
+    node: str | None = None
+    expires_at: datetime | None = None
+    on_behalf_of: str | None = None
+
+    @property
+    def place(self) -> tuple[str | None, str | None]:
+        """The part of the organisation that the caller is confined to: by its key, and in this request. Callers of
+        different places see different answers."""
+        return self.node, self.on_behalf_of
+
+    @property
+    def is_confined(self) -> bool:
+        return self.place != (None, None)
 
 
 def hash_secret(secret: str) -> str:

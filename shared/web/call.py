@@ -1,10 +1,10 @@
 """A request at a route: its caller and conditions, and how the route writes and reads."""
 
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypedDict, TypeVar, Unpack
 from uuid import UUID
 
 import orjson
@@ -14,14 +14,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.flow import frontier
 from shared.flow.frontier import Frontier
-from shared.rules.decider import Decider
+from shared.rules.decider import Decider, Reference
 from shared.rules.message import MAX_CLOCK_AHEAD, Command, Missing
 from shared.rules.sealed import Sealed
 from shared.store import aliases, event_store, vault
 from shared.store.decision_batch import fold_streams
 from shared.store.write_request import AliasClaim, Step, WriteRequest, WriteResult
 from shared.web import conditions, freshness
-from shared.web.access import Caller, Scope
+from shared.web.access import ACT_AS, HISTORY_WRITE, NOT_WHILE_ACTING, Caller, Scope
+from shared.web.input import parse_json, refuse_invalid_json
 from shared.web.problems import Forbidden, InvalidRequest
 from shared.web.service_context import ServiceContext
 
@@ -43,6 +44,17 @@ class Folded(Generic[S]):
     def text(self, sealed: Sealed[T] | None) -> T | None:
         """The value in the vault; none when it was erased."""
         return None if sealed is None or sealed.ref is None else self.texts.get(sealed.ref)
+
+
+class WriteOptions(TypedDict, total=False):
+    """The fields of `WriteRequest` that routes set."""
+
+    resolve_by: Sequence[str]
+    resolve_unless: Mapping[str, str]
+    also_claim: Sequence[str]
+    is_new_stream: bool
+    reply: Callable[[Any], Mapping[str, Any]]
+    references: Mapping[str, Reference]
 
 
 @dataclass
@@ -72,32 +84,38 @@ class Call:
         *,
         occurred_at: datetime | None = None,
         claim: AliasClaim | None = None,
-        find: Sequence[str] = (),
-        also: Sequence[str] = (),
-        new: bool = False,
-        reply: Callable[[Any], Mapping[str, Any]] = lambda state: {},
+        **options: Unpack[WriteOptions],
     ) -> WriteResult:
-        """Returns when the command's events are on disk. Raises a `Refusal`."""
-        step = Step(command, self.checked_occurred_at(occurred_at), claim)
-        key = self.idempotency_key()
+        """Writes under the request's conditions: idempotency key and expected version. Returns when the events are on
+        disk. Raises a `Refusal`."""
+        step, key = Step(command, self.checked_occurred_at(occurred_at), claim), self.idempotency_key()
         result = await self.context.committer.write(
-            WriteRequest(
-                decider,
-                decider.stream(subject),
-                [step],
-                self.caller.name,
-                self.correlation_id,
-                resolve_by=find,
-                also_claim=also,
-                is_new_stream=new,
+            self.write_request(decider, subject, [step], **options)._replace(
                 if_version=conditions.if_version(self.request.headers),
                 idempotency_key=key,
                 fingerprint=await self.fingerprint() if key else "",
-                reply=reply,
             )
         )
         self.set_response_headers(result)
         return result
+
+    def write_request(
+        self,
+        decider: Decider[Any, Any, Any],
+        subject: str,
+        steps: Sequence[Step[Any]],
+        **options: Unpack[WriteOptions],
+    ) -> WriteRequest:
+        """A write request of this caller, without the conditions of the HTTP request."""
+        return WriteRequest(
+            decider,
+            decider.stream(subject),
+            steps,
+            self.caller.name,
+            self.correlation_id,
+            on_behalf_of=self.caller.on_behalf_of,
+            **options,
+        )
 
     def checked_occurred_at(self, occurred_at: datetime | None) -> datetime | None:
         """Refuses an instant in the future, and one in the past without `history:write`. None means now."""
@@ -109,15 +127,19 @@ class Call:
                 "occurred_at is in the future", errors=[{"pointer": "/occurred_at", "detail": "in the future"}]
             )
         if occurred_at < now - MAX_BACKDATED:
-            self.require("history:write")
+            self.require(HISTORY_WRITE)
         return occurred_at
 
     def idempotency_key(self) -> str | None:
-        """Made of the caller's lineage, method, path and header. Hashed: callers may build keys from personal data."""
+        """Made of the caller's lineage and place, method, path and header. Hashed: callers may build theirs from
+        personal data."""
         key = conditions.idempotency_key(self.request.headers)
         if key is None:
             return None
-        scoped = f"{self.caller.lineage} {self.request.method} {self.request.url.path} {key}"
+        caller = str(self.caller.lineage)
+        if self.caller.is_confined:
+            caller += f"|{self.caller.node or ''}|{self.caller.on_behalf_of or ''}"
+        scoped = f"{caller} {self.request.method} {self.request.url.path} {key}"
         return self.context.blind_index.digest(scoped.encode())
 
     async def fingerprint(self) -> str:
@@ -133,8 +155,8 @@ class Call:
             self.response.headers["Idempotent-Replayed"] = "true"
 
     def require(self, scope: Scope) -> None:
-        if scope not in self.caller.scopes:
-            raise Forbidden(f"the key lacks the scope {scope}")
+        """Raises `Forbidden`. For what needs another scope than the route."""
+        require_scope(self.caller, scope)
 
     # -- reading ------------------------------------------------------------------------------------------------
 
@@ -192,48 +214,37 @@ class Call:
 
 @dataclass(frozen=True)
 class Needs:
-    """The dependency of every route: checks that the caller has the scope, and gives the route its `Call`."""
+    """The dependency of every route: authorises the caller, and gives the route its `Call`.
+
+    `tied`: whether the route serves callers that are confined to a part of the organisation, by their key or by
+    `On-Behalf-Of`. Such a route must itself confine what it shows and changes to that part.
+    """
 
     scope: Scope
+    tied: bool = False
 
     async def __call__(self, request: Request, response: Response) -> Call:
-        call = Call(request.app.state.context, request.state.caller, request, response)
-        call.require(self.scope)
+        call = self.call(request.app.state.context, request, response)
         await refuse_invalid_json(request)
         return call
 
+    def call(self, context: ServiceContext, request: Request, response: Response) -> Call:
+        return Call(context, self.authorise(request.state.caller), request, response)
 
-async def refuse_invalid_json(request: Request) -> None:
-    """The framework accepts more than JSON (RFC 8259): NaN, encodings other than UTF-8, lone surrogates. Such a body
-    has no canonical form to compare it by, and cannot be repeated in an answer."""
-    if request.scope["route"].body_field is not None and (body := await request.body()):
-        parse_json(body)
-
-
-def parse_json(body: bytes) -> Any:
-    """Raises `InvalidRequest`."""
-    try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise InvalidRequest("the body is not JSON text", errors=[{"pointer": "", "detail": str(error)}]) from None
+    def authorise(self, caller: Caller) -> Caller:
+        """The caller with the scopes that count in this request. Raises `Forbidden`."""
+        if caller.is_confined and not self.tied:
+            raise Forbidden("this route serves neither keys tied to an org node nor requests on behalf of one")
+        if caller.on_behalf_of is not None:
+            require_scope(caller, ACT_AS)
+            caller = replace(caller, scopes=caller.scopes - NOT_WHILE_ACTING)
+        require_scope(caller, self.scope)
+        return caller
 
 
-async def refuse_unknown_parameters(request: Request) -> None:
-    """A query parameter that the route does not know would be ignored silently; it is an error instead. (This is async
-    because the framework runs other functions in a thread, at twice the cost of the whole request.)"""
-    parameters = request.scope["route"].dependant.query_params
-    known = {name for parameter in parameters for name in parameter_names(parameter)}
-    for name in request.query_params:
-        if name not in known:
-            raise InvalidRequest(
-                f"unknown query parameter {name!r}", errors=[{"pointer": f"query/{name}", "detail": "unknown"}]
-            )
-
-
-def parameter_names(parameter: Any) -> Collection[str]:
-    """One name, or those of all fields when a model stands for the whole query."""
-    kind = parameter.field_info.annotation
-    return kind.model_fields if isinstance(kind, type) and issubclass(kind, BaseModel) else [parameter.alias]
+def require_scope(caller: Caller, scope: Scope) -> None:
+    if scope not in caller.scopes:
+        raise Forbidden(f"the key lacks the scope {scope}")
 
 
 class Accepted(BaseModel):

@@ -1,4 +1,4 @@
-"""Conditional request headers: Idempotency-Key, If-Match, X-Min-Position, Prefer, X-Correlation-Id."""
+"""Conditional request headers: Idempotency-Key, If-Match, X-Min-Position, Prefer, X-Correlation-Id, On-Behalf-Of."""
 
 import re
 from collections.abc import Mapping
@@ -9,6 +9,8 @@ from starlette.datastructures import Headers
 from shared.web.problems import InvalidRequest
 
 LONGEST_WAIT = 30
+"""Seconds."""
+NODE = re.compile(r"[a-z0-9._-]{1,100}")
 CORRELATION = UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")
 ETAG = re.compile(r'"([0-9]{1,9})"')
 POSITION = re.compile(r"([a-z_]{1,40}):([0-9]{1,18})")
@@ -56,6 +58,14 @@ def wait_seconds(headers: Headers) -> int:
 
 def format_positions(positions: Mapping[str, int]) -> str:
     return ",".join(f"{source}:{position}" for source, position in sorted(positions.items()))
+
+
+def on_behalf_of(headers: Headers) -> str | None:
+    """The org node that the caller acts for."""
+    node = headers.get("on-behalf-of")
+    if node is not None and not NODE.fullmatch(node):
+        raise header_problem("On-Behalf-Of", "must be the id of an org node")
+    return node
 
 
 def correlation_id(headers: Headers, default: UUID) -> UUID:

@@ -13,11 +13,12 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from starlette.requests import ClientDisconnect
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.web import problems
-from shared.web.access import Scope as KeyScope
-from shared.web.call import Call, parse_json
+from shared.web.body import replay
+from shared.web.call import Call, Needs
+from shared.web.input import parse_json
 from shared.web.service_context import ServiceContext
 
 
@@ -30,7 +31,7 @@ class FastRoute:
     function: Callable[[Any, Call], Awaitable[BaseModel]]
     input: TypeAdapter[Any]
     method: str
-    scope: KeyScope
+    needs: Needs
     status: int
 
     @classmethod
@@ -38,9 +39,9 @@ class FastRoute:
         hints = get_type_hints(route.endpoint, include_extras=True)
         hints.pop("return")
         input_type, call = hints.values()
-        needs = call.__metadata__[0].dependency
+        needs: Needs = call.__metadata__[0].dependency
         method = "POST" if "POST" in (route.methods or ()) else "GET"
-        return cls(route, route.endpoint, TypeAdapter(input_type), method, needs.scope, route.status_code or 200)
+        return cls(route, route.endpoint, TypeAdapter(input_type), method, needs, route.status_code or 200)
 
     def accepts(self, scope: Scope) -> bool:
         return bool(scope["method"] == self.method and (self.method == "GET" or not scope["query_string"]))
@@ -56,10 +57,8 @@ class FastRoute:
     async def respond(self, parsed: Any, context: ServiceContext, request: Request) -> Response:
         request.scope["route"] = self.route
         response = Response(status_code=self.status, media_type="application/json")
-        call = Call(context, request.state.caller, request, response)
         try:
-            call.require(self.scope)
-            answer = await self.function(parsed, call)
+            answer = await self.function(parsed, self.needs.call(context, request, response))
         except Exception as error:
             return problems.response(*problems.problem_of(error))
         response.body = answer.model_dump_json().encode()
@@ -95,15 +94,3 @@ class FastPath:
             return
         response = await route.respond(parsed, self.context, request)
         await response(scope, receive, send)
-
-
-def replay(body: bytes, receive: Receive) -> Receive:
-    """Delivers a body once more that was read already."""
-    unread = [body]
-
-    async def replayed() -> Message:
-        if unread:
-            return {"type": "http.request", "body": unread.pop(), "more_body": False}
-        return await receive()
-
-    return replayed

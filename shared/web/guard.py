@@ -1,29 +1,26 @@
 """The guard in front of all routes: authentication, limits, size and type of bodies. Pure ASGI, because it is cheap."""
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from time import perf_counter
 from uuid import UUID
 
 import structlog
-from starlette.datastructures import Headers
-from starlette.exceptions import HTTPException
+from starlette.datastructures import Headers, QueryParams
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars
 
 from shared.store.database_errors import Busy
 from shared.web import conditions, problems
 from shared.web.access import Access, Caller
-from shared.web.limits import CapacityLimit, Limits, RawHeaders, client_address
+from shared.web.body import WITHOUT_BODY, Body, check_api_body, check_length, declared_type, replay
+from shared.web.entrance import Entrance, EntranceRequest
+from shared.web.limits import Limits, RawHeaders, client_address
+from shared.web.service_context import ServiceContext
 
 log = structlog.get_logger()
-JSON = "application/json"
-NDJSON = "application/x-ndjson"
-LARGEST_BODY = 1024 * 1024
-LARGEST_BATCH = 16 * 1024 * 1024
-LONGEST_LENGTH = 18
-"""Digits of a Content-Length. Python refuses to parse numbers of 5,000 digits."""
 STREAM = "/events/stream"
 CLIENT_CLOSED_REQUEST = 499
 """The status that is counted when the client has gone, as proxies count it."""
@@ -32,11 +29,13 @@ ALWAYS = [(b"x-content-type-options", b"nosniff")]
 
 @dataclass(frozen=True)
 class Guard:
-    """`open_paths` need no key: health, metrics, documentation. `alive_path` has no limit either.
-    `count(method, route, status, seconds)` is called for every answer."""
+    """`open_paths` need no key: health, metrics, documentation. `alive_path` has no limit either. `entrances`: by the
+    prefix of their paths. `count(method, route, status, seconds)` is called for every answer."""
 
     app: ASGIApp
+    context: ServiceContext
     access: Access
+    entrances: Mapping[str, Entrance]
     alive_path: str
     open_paths: Sequence[str]
     new_id: Callable[[], UUID]
@@ -89,85 +88,64 @@ class Guard:
                 limit.release(1)
 
     async def admit(self, scope: Scope, receive: Receive, send: Send, extra_headers: RawHeaders) -> None:
-        headers, body = Headers(scope=scope), Body(receive, self.limits.body_bytes)
+        body = Body(receive, self.limits.body_bytes)
         try:
-            if scope["path"] in self.open_paths:
-                extra_headers += self.limits.open.take(client_address(scope))
-            else:
-                scope["state"]["caller"] = await self.authenticate(scope, headers, extra_headers)
-                body.limit = body_limit(scope, headers)
-        except Exception as error:
-            await refuse(error, scope, receive, send)
-            return
-        try:
-            await self.app(scope, body, send)
+            try:
+                checked = await self.check(scope, body, extra_headers)
+            except ClientDisconnect:
+                return
+            except Exception as error:
+                await refuse(error, scope, receive, send)
+                return
+            await self.app(scope, checked, send)
         finally:
             self.limits.body_bytes.release(body.size)
 
+    async def check(self, scope: Scope, body: Body, extra_headers: RawHeaders) -> Receive:
+        """Finds the caller. Returns what the application reads the body from."""
+        path, headers = scope["path"], Headers(scope=scope)
+        if path in self.open_paths:
+            extra_headers += self.limits.open.take(client_address(scope))
+            return body
+        for prefix, entrance in self.entrances.items():
+            if path.startswith(prefix):
+                request = await read_at(entrance, scope, headers, body, path.removeprefix(prefix), self.limits)
+                scope["state"]["caller"] = caller = await entrance.admit(self.context, request)
+                extra_headers += self.limits.keys.take(caller.lineage)
+                return replay(request.body, body.receive)
+        scope["state"]["caller"] = await self.authenticate(scope, headers, extra_headers)
+        body.limit = check_api_body(scope, headers)
+        return body
+
     async def authenticate(self, scope: Scope, headers: Headers, extra_headers: RawHeaders) -> Caller:
+        """Whether the caller may use a route is for the route to decide (`Needs`)."""
         caller = await self.access.caller(
             bearer_secret(headers), lambda: self.limits.unknown_keys.take(client_address(scope))
         )
         if caller is None:
             raise problems.Unauthenticated("a valid API key is needed: Authorization: Bearer <key>")
         extra_headers += self.limits.keys.take(caller.lineage)
-        if caller.node is not None:
-            raise problems.Forbidden("keys that are tied to an org node are not served yet")
-        if "on-behalf-of" in headers:
-            raise problems.Forbidden("On-Behalf-Of is not served yet")
-        return caller
+        on_behalf_of = conditions.on_behalf_of(headers)
+        return caller if on_behalf_of is None else replace(caller, on_behalf_of=on_behalf_of)
+
+
+async def read_at(
+    entrance: Entrance, scope: Scope, headers: Headers, body: Body, path: str, limits: Limits
+) -> EntranceRequest:
+    """The whole request, its body within the entrance's limits."""
+    limits.entrances.take(client_address(scope))
+    check_length(headers, entrance.largest_body)
+    media_type = None if scope["method"] in WITHOUT_BODY else declared_type(headers)
+    if media_type is not None and media_type not in entrance.media_types:
+        raise problems.UnsupportedType(f"the body must be {' or '.join(sorted(entrance.media_types))}")
+    body.limit = entrance.largest_body
+    query = QueryParams(scope["query_string"])
+    return EntranceRequest(scope["method"], path, query, headers, await body.read())
 
 
 def bearer_secret(headers: Headers) -> str:
     scheme, _, secret = headers.get("authorization", "").partition(" ")
     return secret.strip() if scheme.lower() == "bearer" else ""
-
-
-def body_limit(scope: Scope, headers: Headers) -> int:
-    """The largest size of the body. Refuses bodies that are announced as larger, or are of another type."""
-    is_batch = scope["path"].endswith(("/batch", "/import"))
-    limit = LARGEST_BATCH if is_batch else LARGEST_BODY
-    length = headers.get("content-length", "0")
-    if length.isdecimal() and (len(length) > LONGEST_LENGTH or int(length) > limit):
-        raise problems.BodyTooLarge(f"the body may have {limit} bytes")
-    if scope["method"] not in ("GET", "HEAD", "DELETE", "OPTIONS"):
-        check_type(headers, is_batch, length)
-    return limit
-
-
-def check_type(headers: Headers, is_batch: bool, length: str) -> None:
-    media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
-    if not media_type and length == "0" and "transfer-encoding" not in headers:
-        return
-    if headers.get("content-encoding", "identity").lower() != "identity":  # 1 MiB may unpack to 1 GiB
-        raise problems.UnsupportedType("the body must not be compressed")
-    if (
-        media_type != JSON
-        and not media_type.endswith("+json")
-        and not (is_batch and media_type in (NDJSON, "text/csv"))
-    ):
-        raise problems.UnsupportedType(f"the body must be {NDJSON if is_batch else JSON}")
-
-
-@dataclass
-class Body:
-    """A request's body as it is received. Its size is limited, and the sizes of all bodies in memory together."""
-
-    receive: Receive
-    total: CapacityLimit
-    limit: int = 0
-    size: int = 0
-
-    async def __call__(self) -> Message:
-        """Raises `HTTPException`, the only one that the framework lets pass while it reads a body."""
-        message = await self.receive()
-        size = len(message.get("body", b""))
-        if self.size + size > self.limit:
-            raise HTTPException(413, f"the body may have {self.limit} bytes")
-        if not self.total.acquire(size):
-            raise HTTPException(503, f"too many {self.total.what} at once", {"Retry-After": "1"})
-        self.size += size
-        return message
 
 
 async def refuse(error: Exception, scope: Scope, receive: Receive, send: Send) -> None:

@@ -16,8 +16,8 @@ from shared.rules.message import Refusal
 from shared.store.prefetch import prefetch
 from shared.store.write_request import WriteOutcome, WriteRequest, WriteResult
 from shared.web import conditions
+from shared.web.body import LARGEST_BODY, NDJSON
 from shared.web.call import Call
-from shared.web.guard import LARGEST_BODY, NDJSON
 from shared.web.problems import BodyTooLarge, Problem, problem_body, refusal_body, validation_body
 
 MAX_LINES = 10_000

@@ -85,8 +85,9 @@ ERROR_HEADERS: Mapping[str, HeaderSpecs] = {
 """Of answers, by status."""
 
 
-def describe(app: FastAPI, routers: Sequence[APIRouter], prefix: str) -> None:
-    """Makes `app.openapi` return the completed document. `prefix`: of the paths of the routers."""
+def describe(app: FastAPI, routers: Sequence[APIRouter], prefix: str, entrances: Sequence[str] = ()) -> None:
+    """Makes `app.openapi` return the completed document. `prefix`: of the paths of the routers. `entrances`: prefixes
+    of the paths that need no key."""
     generate = app.openapi
     scopes = {
         (f"{prefix}{route.path}", method): scope_of(route)
@@ -95,10 +96,12 @@ def describe(app: FastAPI, routers: Sequence[APIRouter], prefix: str) -> None:
         if isinstance(route, APIRoute)
         for method in route.methods or ()
     }
-    app.openapi = lambda: app.openapi_schema or complete(generate(), scopes)  # type: ignore[method-assign]
+    app.openapi = lambda: app.openapi_schema or complete(generate(), scopes, tuple(entrances))  # type: ignore[method-assign]
 
 
-def complete(document: dict[str, Any], scopes: Mapping[tuple[str, str], str | None]) -> dict[str, Any]:
+def complete(
+    document: dict[str, Any], scopes: Mapping[tuple[str, str], str | None], entrances: tuple[str, ...]
+) -> dict[str, Any]:
     components = document.setdefault("components", {})
     components.setdefault("schemas", {})["Problem"] = PROBLEM
     components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
@@ -107,7 +110,9 @@ def complete(document: dict[str, Any], scopes: Mapping[tuple[str, str], str | No
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             if "health" not in operation.get("tags", ()):
-                describe_operation(operation, method.upper(), scopes.get((path, method.upper())))
+                describe_operation(operation, method.upper())
+                if not path.startswith(entrances):
+                    describe_key(operation, scopes.get((path, method.upper())))
                 components["schemas"] |= definitions_of(operation)
     return document
 
@@ -118,10 +123,13 @@ def definitions_of(operation: dict[str, Any]) -> dict[str, Any]:
     return {name: each for body in bodies for name, each in body["schema"].pop("$defs", {}).items()}
 
 
-def describe_operation(operation: dict[str, Any], method: str, scope: str | None) -> None:
+def describe_key(operation: dict[str, Any], scope: str | None) -> None:
     operation["security"] = [{"key": []}]
     if scope:
         operation["description"] = f"{operation.get('description', '')}\n\nScope: `{scope}`".strip()
+
+
+def describe_operation(operation: dict[str, Any], method: str) -> None:
     for answer in operation["responses"].values():
         positioned = POSITIONED if JSON in answer.get("content", ()) and follows_events(operation) else {}
         answer["headers"] = headers(ALWAYS, required=True) | headers({**positioned, **LIMITED}, required=False)

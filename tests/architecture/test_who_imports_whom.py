@@ -18,7 +18,7 @@ VIOLATIONS = [
     ("acyclic", "shared/run/settings", "import shared.run.process"),
     ("declaration", "shared/run/service", "import uvicorn"),
     ("declaration", "shared/run/service", "import shared.run.worker"),
-    ("declaration", "shared/flow/projection", "import shared.store.engines"),
+    ("declaration", "shared/web/entrance", "import shared.flow.relay"),
     ("independence", f"{HERE}/reactions", "import services.sown.events"),
     ("independence", f"{HERE}/upstream/sown", "from services.sown.thing.events import Grown"),
     ("purity", f"{HERE}/thing/decider", "import sqlalchemy"),

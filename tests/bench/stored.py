@@ -72,8 +72,10 @@ def template(kind: str, event: Event) -> Template:
 
 def captured() -> LeadCaptured:
     """What the lead that is posted becomes."""
-    told = CaptureLead.model_validate(LEAD)
-    command = RecordCapture(told=told, capture_id=NIL, person_id=NIL, engaged_at=NOON, unnamed=True)
+    body = CaptureLead.model_validate(LEAD)
+    command = RecordCapture(
+        body=body, capture_id=NIL, person_id=NIL, engaged_at=NOON, is_anonymous=True, content="c0ffee"
+    )
     (event,) = DECIDER.decide(DECIDER.initial, command, NOON)
     assert isinstance(event, LeadCaptured)
     return event

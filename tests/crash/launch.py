@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from signal import SIGKILL, SIGSTOP
 
-import funnelcast.importing.dry_run
+import funnelcast.importing.run
 import funnelcast.migrate
 import funnelcast.parked
 import funnelcast.rebuild

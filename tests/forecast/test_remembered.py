@@ -3,15 +3,18 @@
 from collections.abc import Hashable
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from services.forecast.api import rollup
 from shared.flow.frontier import Frontier
+from shared.web.access import Caller
 from shared.web.answer_cache import AnswerCache
+from shared.web.call import Needs
 from tests.forecast.conftest import Company
 from tests.forecast.facts import WON
-from tests.running import eventually
+from tests.running import eventually, make_key
 
 AT = Frontier({"pipeline": 7}, {"pipeline": "901"}, 3)
 
@@ -84,6 +87,32 @@ async def test_a_memory_that_does_not_compare_is_found(company: Company, monkeyp
     monkeypatch.setattr(AnswerCache, "get", whatever)
     with pytest.raises(AssertionError):
         await check_that_it_is_current(company)
+
+
+async def answers_for_places(company: Company, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asks the same question by keys of one lineage: tied to no node, to two nodes, and on behalf of one."""
+    monkeypatch.setattr(Needs, "authorise", lambda needs, caller: caller)  # the route does not serve tied keys yet
+    lineage = UUID(int=9)
+    keys = [await make_key(database, lineage=lineage, node=node) for node in (None, "ann", "bob")]
+    callers = [{"Authorization": f"Bearer {key}"} for key in keys]
+    for headers in [*callers, callers[0] | {"On-Behalf-Of": "ann"}]:
+        assert (await company.api.get("rollup", headers=headers)).status_code == 200
+
+
+async def test_callers_of_different_places_do_not_share_an_answer(
+    company: Company, database: str, worked_out: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await answers_for_places(company, database, monkeypatch)
+    assert len(worked_out) == 4
+
+
+async def test_without_the_place_they_would_share_it(
+    company: Company, database: str, worked_out: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Planted: the place is not part of the remembered question."""
+    monkeypatch.setattr(Caller, "place", (None, None))
+    await answers_for_places(company, database, monkeypatch)
+    assert len(worked_out) == 1
 
 
 async def test_what_is_released_shows_though_no_position_moves(company: Company) -> None:

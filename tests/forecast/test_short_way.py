@@ -55,7 +55,7 @@ async def test_both_ways_answer_alike(database: str) -> None:
 def test_the_roll_up_is_asked_the_short_way() -> None:
     (path,) = SERVICE.fast_routes
     (route,) = fast_routes_of(SERVICE)
-    assert (path, FastRoute.to(route).method, FastRoute.to(route).scope) == ("/rollup", "GET", "forecast:read")
+    assert (path, FastRoute.to(route).method, FastRoute.to(route).needs.scope) == ("/rollup", "GET", "forecast:read")
 
 
 async def test_a_key_without_the_scope_goes_no_way(database: str) -> None:

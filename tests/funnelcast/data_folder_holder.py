@@ -1,4 +1,4 @@
-"""A process that holds a data folder until somebody kills it: `python -m tests.funnelcast.data_folder_holder DATA [UID]`.
+"""Hold a data folder until the process is killed: `python -m tests.funnelcast.data_folder_holder DATA [UID]`.
 
 With a user id it rehearses as root first: the interpreter may lie where that user cannot load a module.
 """

@@ -93,7 +93,7 @@ def again_and_changed(system: Up, folder: Path) -> None:
     told, result = imported(system, "bpi2012", "opportunities", folder / "copy.csv")
     assert (told["new"], told["there"], told["rejected"]) == (0, 13_086, 1)
     (refused,) = (line for line in result.stderr.splitlines() if line.startswith("line "))
-    assert re.match("line 15: lines 15 to [0-9]+: taken before by", refused)
+    assert re.match("line 15: lines 15 to [0-9]+: imported before as", refused)
     (added,) = feed(system, head)
     assert (added["data"]["external_id"], added["data"]["command"]) == ("bpi2012:197219", "lose")
 

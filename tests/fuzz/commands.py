@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from services.forecast.org.commands import EndNode, ImportNodes, PlaceNode
 from services.lead_intake.lead.commands import RecordCapture
-from services.lead_intake.person.decider import ErasePerson, RecordAccess
+from services.lead_intake.person.commands import ErasePerson, RecordAccess
 from services.pipeline.opportunity import commands as deal
 from services.pipeline.opportunity.events import Approach, Motion
 from services.pipeline.process.commands import DefineProcess, PermittedDefinition
@@ -23,7 +23,7 @@ from services.qualification.model.default import DEFAULT as MODEL
 from shared.rules.message import Command
 from shared.rules.money import Money
 from tests.forecast.nodes import lines, place
-from tests.lead_intake.captures import DEMO, JANE, WEBINAR, asked
+from tests.lead_intake.captures import DEMO, JANE, WEBINAR, record
 from tests.qualification.leads import DOMAIN, MISFIT, engaged_by
 from tests.spec import NOON
 
@@ -198,8 +198,8 @@ OF_MODELS: Mapping[type[Command], Strategy] = {
 
 OF_CAPTURES: Mapping[type[Command], Strategy] = {
     RecordCapture: st.builds(
-        lambda number, at, named, person, body, external_id: asked(
-            f"c{number}", engaged_at=at, unnamed=named, person_id=person, **body, external_id=external_id
+        lambda number, at, named, person, body, external_id: record(
+            f"c{number}", engaged_at=at, is_anonymous=named, person_id=person, **body, external_id=external_id
         ),
         st.integers(1, 12),
         minutes,

@@ -7,11 +7,11 @@ from typing import Any
 
 from services.forecast.org.history import FOREVER, stay_at, stays
 from services.forecast.org.state import Org
-from services.lead_intake.lead.events import EngagementAdded, LeadCaptured, LeadEvent
+from services.lead_intake.lead.events import EngagementAdded, LeadCaptured
 from services.lead_intake.lead.state import NotThere as NoCaptures
 from services.lead_intake.lead.state import State as Captures
-from services.lead_intake.person.decider import Person
 from services.lead_intake.person.events import PersonErased, PersonEvent
+from services.lead_intake.person.state import Person
 from services.pipeline.opportunity.events import (
     ChangeEvent,
     HandOverRefused,
@@ -123,8 +123,8 @@ def models(state: Models, happened: Happened) -> None:
 
 
 def captures(state: Captures, happened: Happened) -> None:
-    events: list[LeadEvent] = [event for event, _ in happened]
-    kinds = [type(event) for event in events]
+    kinds = [type(event) for event, _ in happened]
+    events = [event.capture for event, _ in happened]
     assert kinds == [LeadCaptured, *[EngagementAdded] * len(events)][: len(events)]
     if not isinstance(state, NoCaptures):
         assert len({event.capture_id for event in events}) == len(events) == len(state.captures)

@@ -9,8 +9,8 @@ import httpx
 import pytest
 from pydantic import ValidationError
 
-from funnelcast.importing.export import Rejected
-from funnelcast.importing.rejects import kept
+from funnelcast.importing.files.row import rejected_row
+from funnelcast.importing.rejects import reject_file
 from shared.web import ndjson
 from tests.fuzz.bad import DEPTH, MANY, VALUES, bomb, fields, put
 from tests.fuzz.routes import GOOD
@@ -172,7 +172,7 @@ def test_a_rejected_row_is_kept_as_it_was_formulas_too(tmp_path: Path) -> None:
     """It is there to be put right and imported again; docs/importing.md says so."""
     file = tmp_path / "refused.csv"
     cells = ['=HYPERLINK("http://evil")', "+1", "-2", "@SUM(1)", "a\r\nb", '"', "\t=1"]
-    with kept(file, [f"c{number}" for number in range(len(cells))]) as rejects:
-        rejects.add(Rejected(2, "bad", cells))
+    with reject_file(file, [f"c{number}" for number in range(len(cells))]) as rejects:
+        rejects.add(rejected_row(2, "bad", cells))
     with file.open(newline="", encoding="utf-8") as written:
         assert list(csv.reader(written))[1] == ["2", "bad", *cells]

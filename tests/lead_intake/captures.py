@@ -1,11 +1,12 @@
 """Captures of Jane, for the tests of intake."""
 
+import json
 from datetime import datetime
 from typing import Any
 
 from services.lead_intake.lead.commands import CaptureLead, RecordCapture
 from services.lead_intake.lead.decider import DECIDER
-from services.lead_intake.lead.events import LeadCaptured, LeadEvent
+from services.lead_intake.lead.events import CaptureFields, LeadCaptured, LeadEvent
 from services.lead_intake.lead.state import State
 from tests.spec import NOON, Given
 
@@ -18,24 +19,39 @@ WEBINAR: dict[str, Any] = {"source": "webinar", "details": {"webinar_id": "w1", 
 DEMO: dict[str, Any] = {"source": "demo_request", "details": {"message": "Please call me", "seats": 30}}
 
 
-def told(**changes: Any) -> CaptureLead:
+def body(**changes: Any) -> CaptureLead:
     return CaptureLead.model_validate(JANE | changes)
 
 
-def asked(
-    capture_id: str = "c1", *, engaged_at: datetime = NOON, unnamed: bool = True, person_id: str = "p1", **changes: Any
+def record(
+    capture_id: str = "c1",
+    *,
+    engaged_at: datetime = NOON,
+    is_anonymous: bool = True,
+    person_id: str = "p1",
+    **changes: Any,
 ) -> RecordCapture:
+    """The content's digest is the content itself."""
     return RecordCapture(
-        told=told(**changes), capture_id=capture_id, person_id=person_id, engaged_at=engaged_at, unnamed=unnamed
+        body=body(**changes),
+        capture_id=capture_id,
+        person_id=person_id,
+        engaged_at=engaged_at,
+        is_anonymous=is_anonymous,
+        content=json.dumps(JANE | changes, default=str, sort_keys=True),
     )
 
 
 def first(**changes: Any) -> LeadCaptured:
-    """The event of such a capture of somebody unknown."""
-    (event,) = DECIDER.decide(DECIDER.initial, asked(**changes), NOON)
+    """The event of such a capture of an unknown person."""
+    (event,) = DECIDER.decide(DECIDER.initial, record(**changes), NOON)
     assert isinstance(event, LeadCaptured)
     return event
 
 
-def given(*facts: LeadEvent) -> Given[RecordCapture, State, LeadEvent]:
-    return Given(DECIDER, facts)
+def captured(**changes: Any) -> CaptureFields:
+    return first(**changes).capture
+
+
+def given(*history: LeadEvent) -> Given[RecordCapture, State, LeadEvent]:
+    return Given(DECIDER, history)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from services.lead_intake.lead.commands import CaptureLead
 from services.lead_intake.lead.contact import mailbox
 from shared.web.problems import validation_body
-from tests.lead_intake.captures import JANE, told
+from tests.lead_intake.captures import JANE, body
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ from tests.lead_intake.captures import JANE, told
     ],
 )
 def test_an_address_is_kept_in_its_normal_form(given: str, kept: str) -> None:
-    assert told(person={"email": given}).person.email == kept
+    assert body(person={"email": given}).person.email == kept
 
 
 def test_two_spellings_of_a_mailbox_are_one() -> None:
@@ -34,7 +34,7 @@ def test_two_spellings_of_a_mailbox_are_one() -> None:
     ("phone", "country"), [("+49 30 901820", None), ("030/901820", "DE"), ("0049 30 90 18 20", "de")]
 )
 def test_a_phone_is_kept_in_e164(phone: str, country: str | None) -> None:
-    assert told(person={"phone": phone}, company={"country": country}).person.phone == "+4930901820"
+    assert body(person={"phone": phone}, company={"country": country}).person.phone == "+4930901820"
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_a_phone_is_kept_in_e164(phone: str, country: str | None) -> None:
     ],
 )
 def test_of_a_landing_url_only_the_page_is_kept(url: str, kept: str) -> None:
-    campaign = told(campaign={"landing_url": url}).campaign
+    campaign = body(campaign={"landing_url": url}).campaign
     assert campaign is not None
     assert campaign.landing_url == kept
 
@@ -83,8 +83,9 @@ def test_of_a_landing_url_only_the_page_is_kept(url: str, kept: str) -> None:
             {"source": "webinar", "details": {"webinar_id": "w", "attended": True, "questions": [1]}},
             "/details/questions/0",
         ),
-        ({"company": {"country": "Germany"}}, "/company/country"),
-        ({"company": {"domain": "https://acme.com"}}, "/company/domain"),
+        ({"company": {"country": "Germania"}}, "/company/country"),
+        ({"company": {"domain": "acme"}}, "/company/domain"),
+        ({"company": {"employees": "a few"}}, "/company/employees"),
         ({"company": {"name": "jane@home.org"}}, "/company/name"),
         ({"company": {"employees": 1.5}}, "/company/employees"),
         ({"consent": {"status": "granted"}}, "/consent/purpose"),
@@ -173,7 +174,7 @@ ALMOST = st.from_regex(r"[a-zß\u0130\u200d.+-]{1,9}[@＠][a-zäß.\u3002-]{1,9}
 @for_all(st.sampled_from(["email", "phone", "domain", "landing_url", "country"]), st.text(max_size=60) | ALMOST)
 def test_whatever_is_written_is_taken_or_refused(field: str, written: str) -> None:
     """Never another exception than the refusal; and what was taken, is taken again as it is."""
-    body = {
+    fields: dict[str, Any] = {
         "email": {"person": {"email": written}},
         "phone": {"person": {"phone": written}},
         "domain": {"company": {"domain": written}},
@@ -181,7 +182,34 @@ def test_whatever_is_written_is_taken_or_refused(field: str, written: str) -> No
         "country": {"company": {"country": written}, "person": {"phone": "030 901820"}},
     }[field]
     try:
-        taken = told(**body)
+        taken = body(**fields)
     except ValidationError:
         return
     assert CaptureLead.model_validate(taken.model_dump(mode="json")) == taken
+
+
+@pytest.mark.parametrize(
+    ("field", "written", "kept"),
+    [
+        ("country", "Germany", "DE"),
+        ("country", "uk", "GB"),
+        ("country", " fr ", "FR"),
+        ("domain", "https://www.Acme.com/about?x=1", "acme.com"),
+        ("domain", "www.acme.com", "acme.com"),
+        ("employees", "250", 250),
+        ("employees", "1,200", 1200),
+        ("employees", "51-200", 51),
+        ("employees", "5000+", 5000),
+        ("industry", "  ", None),
+        ("name", "", None),
+    ],
+)
+def test_harmless_spellings_are_understood(field: str, written: str, kept: str | int | None) -> None:
+    company = body(company={field: written}).company
+    assert company is not None
+    assert getattr(company, field) == kept
+
+
+def test_a_blank_field_is_an_absent_one() -> None:
+    person = body(person={"email": "jane@acme.com", "phone": " ", "job_title": ""}).person
+    assert (person.phone, person.job_title) == (None, None)

@@ -11,14 +11,14 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.lead_intake.lead.decider import DECIDER as LEAD
+from services.lead_intake.person.commands import ErasePerson
 from services.lead_intake.person.decider import DECIDER as PERSON
-from services.lead_intake.person.decider import ErasePerson
 from shared.rules.decider import Decider
 from shared.rules.message import Command
 from shared.store import aliases, engines
 from shared.store.handler import handle
 from shared.store.write_request import Step, WriteOutcome, WriteRequest, WriteResult
-from tests.lead_intake.captures import asked, told
+from tests.lead_intake.captures import body, record
 from tests.running import Clock, connected, eventually, fresh, make_key
 
 MARKERS = {
@@ -172,7 +172,7 @@ async def test_an_error_that_may_be_logged_does_not_repeat_what_it_is_about(data
             await tx.execute(text("SELECT 1 / 0 WHERE CAST(:value AS text) <> ''"), {"value": MARKERS["email"]})
     await engine.dispose()
     with pytest.raises(ValidationError) as invalid:
-        told(source=MARKERS["email"], person=PERSON_TOLD | {"job_title": 7})
+        body(source=MARKERS["email"], person=PERSON_TOLD | {"job_title": 7})
     assert markers_in(f"{failed.value} {failed.value!r} {invalid.value} {invalid.value!r}") == set()
 
 
@@ -181,7 +181,7 @@ def streams(answers: list[WriteOutcome]) -> list[str]:
 
 
 def capture(lead_id: str, person_id: str) -> WriteRequest:
-    command = asked(f"c-{lead_id}", person_id=person_id, unnamed=False)
+    command = record(f"c-{lead_id}", person_id=person_id, is_anonymous=False)
     return ask(LEAD, lead_id, command, resolve_by=["email:jane"], also_claim=["email:jane"])
 
 

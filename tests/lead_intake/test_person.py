@@ -3,8 +3,10 @@
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from services.lead_intake.person.decider import DECIDER, ErasePerson, Person, PersonCommand, RecordAccess
+from services.lead_intake.person.commands import ErasePerson, PersonCommand, RecordAccess
+from services.lead_intake.person.decider import DECIDER
 from services.lead_intake.person.events import PersonAccessed, PersonErased, PersonEvent
+from services.lead_intake.person.state import Person
 from shared.rules.message import Missing
 from tests.spec import NOW, Given
 

@@ -91,3 +91,38 @@ async def test_an_external_id_is_no_second_click_of_another(api: httpx.AsyncClie
     answers = [await post(api, JANE | {"external_id": f"hubspot:{n}"}) for n in range(3)]
     assert [answer.json()["position"] for answer in answers] == [1, 2, 3]
     assert len({answer.json()["lead_id"] for answer in answers}) == 1
+
+
+SWITCHBOARD = "+4930901820"
+
+
+async def lead_of(api: httpx.AsyncClient, **person: str) -> str:
+    response = await post(api, JANE | {"person": person})
+    lead_id: str = response.json()["lead_id"]
+    return lead_id
+
+
+async def test_colleagues_behind_one_switchboard_are_as_many_people(api: httpx.AsyncClient) -> None:
+    alone = await lead_of(api, phone=SWITCHBOARD)
+    ada = await lead_of(api, phone=SWITCHBOARD, email="ada@acme.com")
+    bob = await lead_of(api, phone=SWITCHBOARD, email="bob@acme.com")
+    eve = await lead_of(api, phone=SWITCHBOARD, email="eve@acme.com")
+    assert alone == ada
+    assert len({ada, bob, eve}) == 3
+    assert await lead_of(api, email="bob@acme.com") == bob
+
+
+async def test_a_withdrawal_right_after_a_grant_counts(api: httpx.AsyncClient) -> None:
+    consent = {"purpose": "newsletter", "text_version": "v1"}
+    granted = await post(api, JANE | {"consent": consent | {"status": "granted"}})
+    denied = await post(api, JANE | {"consent": consent | {"status": "denied"}})
+    assert denied.json()["lead_id"] == granted.json()["lead_id"]
+    lead = (await api.get(f"leads/{granted.json()['lead_id']}")).json()
+    assert [each["status"] for each in lead["consents"]] == ["denied"]
+    assert lead["captures"][1]["supplements"] == granted.json()["capture_id"]
+
+
+async def test_a_phone_then_the_same_phone_with_an_address_is_one_person(api: httpx.AsyncClient) -> None:
+    by_phone = await lead_of(api, phone="+4915112345678")
+    both = await lead_of(api, phone="+4915112345678", email="ada@acme.com")
+    assert by_phone == both == await lead_of(api, email="ada@acme.com")

@@ -20,11 +20,14 @@ CONVERTED = {"version": "999", "node_id": "nobody"}
 
 @dataclass(frozen=True)
 class Entry:
-    """One method of one path. `needs`: the scope that its dependency names; none: it names none."""
+    """One method of one path. `needs`: the scope that its dependency names; none: it names none. `tied`: whether it
+    serves keys that are tied to an org node. `at_entrance`: whether it serves callers without an API key."""
 
     method: str
     path: str
     needs: str | None
+    tied: bool = False
+    at_entrance: bool = False
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -42,21 +45,34 @@ class Entry:
 
 def inventory(apps: Mapping[str, FastAPI]) -> list[Entry]:
     """Raises `TypeError` for a kind of route whose methods cannot be told: a mounted app, a socket."""
-    return [entry for app in apps.values() for route in iter_route_contexts(app.routes) for entry in entries(route)]
+    return [
+        entry
+        for app in apps.values()
+        for route in iter_route_contexts(app.routes)
+        for entry in entries(route, entrances_of(app))
+    ]
 
 
-def entries(route: RouteContext) -> Iterator[Entry]:
+def entrances_of(app: FastAPI) -> tuple[str, ...]:
+    """The prefixes of the paths at entrances, as the guard has them."""
+    options: list[Mapping[str, Any]] = [layer.kwargs for layer in app.user_middleware]
+    return tuple(prefix for each in options for prefix in each.get("entrances", ()))
+
+
+def entries(route: RouteContext, entrances: tuple[str, ...]) -> Iterator[Entry]:
     if route.path is None or not route.methods:
         raise TypeError(f"what is behind {route.original_route!r} cannot be told")
     for method in sorted(route.methods):
-        yield Entry(method, route.path, need_of(route))
+        needs = needs_of(route)
+        scope, tied = (needs.scope, needs.tied) if needs else (None, False)
+        yield Entry(method, route.path, scope, tied, route.path.startswith(entrances))
 
 
-def need_of(route: RouteContext) -> str | None:
+def needs_of(route: RouteContext) -> Needs | None:
     """By the route's own dependency; a route that is no function of the framework's must carry its `Needs` itself."""
     dependant = getattr(route, "dependant", None)
     calls = [each.call for each in dependant.dependencies] if dependant else [getattr(route.endpoint, "needs", None)]
-    return next((call.scope for call in calls if isinstance(call, Needs)), None)
+    return next((call for call in calls if isinstance(call, Needs)), None)
 
 
 def undeclared(found: list[Entry]) -> list[Entry]:

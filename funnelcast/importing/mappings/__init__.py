@@ -1,32 +1,46 @@
-"""The mappings that come with us; others are YAML files of their users."""
+"""Mappings that come with Funnelcast. Others are YAML files of their users."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from funnelcast.importing import parts
-from funnelcast.importing.mapping import Mapping, Part
+from funnelcast.importing.kinds import mapping_of_file
 from funnelcast.importing.mappings import maven_crm, olist
+from funnelcast.importing.record import ExportKind, NamedMapping
 
-BPI2012 = parts.mapping(Path(__file__).with_name("bpi2012.yaml"))
-SHIPPED = {mapping.name: mapping for mapping in (maven_crm.MAPPING, BPI2012, olist.MAPPING)}
-WRITTEN = (".yaml", ".yml")
+FOLDER = Path(__file__).parent
+FILES: Mapping[str, tuple[str, ...]] = {"bpi2012": ("bpi2012",)}
+"""By name, the YAML files of a mapping: the first whose columns an export has is taken."""
+IN_PYTHON: Mapping[str, Callable[[], NamedMapping]] = {"maven-crm": maven_crm.mapping, "olist": olist.mapping}
+BASES = {name: FOLDER / f"{name}.yaml" for names in FILES.values() for name in names}
+"""Those that a mapping of one's own may be based on."""
+SUFFIXES = (".yaml", ".yml")
 
 
-def part_of(name: str, kind: str) -> Part:
-    """Raises `ValueError` for a mapping that there is not, or that has nothing of this kind."""
+def names() -> list[str]:
+    return sorted([*FILES, *IN_PYTHON])
+
+
+def kinds_of(name: str, kind: str) -> tuple[ExportKind, ...]:
+    """Raises `ValueError` for a mapping that does not exist, or has nothing of this kind."""
     mapping = named(name)
-    part = next((part for part in mapping.parts if part.kind == kind), None)
-    if part is None:
-        raise ValueError(f"{name} maps {', '.join(part.kind for part in mapping.parts)}, not {kind!r}")
-    return part
+    found = tuple(each for each in mapping.kinds if each.kind == kind)
+    if not found:
+        raise ValueError(f"{name} maps {', '.join(dict.fromkeys(each.kind for each in mapping.kinds))}, not {kind!r}")
+    return found
 
 
-def named(name: str) -> Mapping:
-    """One of ours, or a file."""
-    if name in SHIPPED:
-        return SHIPPED[name]
-    if Path(name).suffix not in WRITTEN:
-        raise ValueError(f"{name!r} is not among {', '.join(SHIPPED)}, and no file that ends in {' or '.join(WRITTEN)}")
-    mapping = parts.mapping(Path(name))
-    if mapping.name in SHIPPED:
-        raise ValueError(f"{name}: {mapping.name!r} is the name of a mapping that comes with us; choose another")
+def named(name: str) -> NamedMapping:
+    """One that is shipped, or a file's."""
+    if name in IN_PYTHON:
+        return IN_PYTHON[name]()
+    if name in FILES:
+        files = (mapping_of_file(FOLDER / f"{each}.yaml", BASES) for each in FILES[name])
+        return NamedMapping(name, [kind for each in files for kind in each.kinds])
+    if Path(name).suffix not in SUFFIXES:
+        raise ValueError(
+            f"{name!r} is not among {', '.join(names())}, and no file that ends in {' or '.join(SUFFIXES)}"
+        )
+    mapping = mapping_of_file(Path(name), BASES)
+    if mapping.name in names():
+        raise ValueError(f"{name}: {mapping.name!r} is the name of a shipped mapping; choose another")
     return mapping

@@ -1,29 +1,68 @@
-"""`maven-crm`: the CRM export of a hardware seller; one row a deal, two dates, no stage history.
+"""`maven-crm`: the CRM export of a hardware seller; a row is a deal, with two dates and no stage history.
 
-What the export does not say is filled in and marked, never zero: a deal carries its product's list price as an
-estimate until it is won, and keeps it when it is lost, for the `close_value` of 0 says nothing there. A day is taken as
-its noon in UTC, so that it is the same day in all time zones near.
+What the export does not say is filled in and counted, never zero. A deal has its product's list price as an estimate
+until it is won, and keeps it when it is lost, because the `close_value` of 0 says nothing there. A day is its noon in
+UTC, so that it is the same day in all time zones near.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from funnelcast.importing.cells import day, named, noon, number, slug
-from funnelcast.importing.export import Row, Unfit, table
-from funnelcast.importing.mapping import Beside, Body, Mapped, Mapping, Part, ToCommands, row_by_row
-from funnelcast.importing.prices import Prices, price_list
+from funnelcast.importing.cells.amounts import Amounts
+from funnelcast.importing.cells.names import external_id, slug
+from funnelcast.importing.deals.prices import PriceList, read_prices
+from funnelcast.importing.files.export import read_table
+from funnelcast.importing.files.row import InvalidRow, Row, invalid_cell
+from funnelcast.importing.record import (
+    Body,
+    ExportKind,
+    MappedRecord,
+    MapRecord,
+    NamedMapping,
+    Surroundings,
+    row_by_row,
+)
 
 UNKNOWN_ACCOUNT = "unknown"
 COMPANY = "company"
+DEFAULT_CURRENCY = "USD"
+NUMBERS = Amounts()
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-# -- the org: agent, manager, region, company ------------------------------------------------------------------------
+def needed(row: Row, column: str) -> str:
+    if not row[column]:
+        raise InvalidRow(f"{column} is empty, and a value is needed")
+    return row[column]
 
 
-def to_nodes(row: Row) -> Mapped:
+def day(row: Row, column: str) -> date:
+    text = row[column]
+    if not DAY.fullmatch(text):
+        raise invalid_cell(column, text, "a day", "2017-03-01")
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InvalidRow(f"{column} {text!r} is no day of the calendar; expected is a day such as 2017-03-01") from None
+
+
+def number(row: Row, column: str) -> str:
+    return NUMBERS.number(column, row[column])
+
+
+def noon(day: date) -> str:
+    return f"{day.isoformat()}T12:00:00Z"
+
+
+# -- the organisation: agent, manager, region, company ---------------------------------------------------------------
+
+
+def nodes_of(row: Row) -> MappedRecord:
     """From the top down. The same node comes again with every row below it."""
-    region, manager, agent = (named(row, column) for column in ("regional_office", "manager", "sales_agent"))
-    return Mapped(
+    region, manager, agent = (needed(row, column) for column in ("regional_office", "manager", "sales_agent"))
+    return MappedRecord(
         [
             node(COMPANY, "Company", "unit", None),
             node(slug(region), region, "unit", COMPANY),
@@ -37,47 +76,47 @@ def node(node_id: str, name: str, kind: str, parent: str | None) -> Body:
     return {"node_id": node_id, "name": name, "kind": kind, "parent": parent}
 
 
-def open_org(beside: Beside) -> tuple[ToCommands, Sequence[str]]:
-    return row_by_row(to_nodes), ()
+def open_org(beside: Surroundings) -> tuple[MapRecord, Sequence[str]]:
+    return row_by_row(nodes_of), ()
 
 
 # -- opportunities ---------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class Deals:
-    """Rows of `sales_pipeline.csv`, with what was read from the files beside it."""
+class DealMapper:
+    """Maps rows of `sales_pipeline.csv`, with what was read from the files beside it."""
 
     currency: str
-    prices: Prices
+    prices: PriceList
     accounts: frozenset[str] | None
 
-    def __call__(self, row: Row) -> Mapped:
+    def __call__(self, row: Row) -> MappedRecord:
         notes: list[str] = []
-        facts = self.facts(row, notes)
-        return Mapped([{"external_id": f"maven:{named(row, 'opportunity_id')}", "facts": facts}], notes)
+        known_by = external_id("maven", "opportunity_id", needed(row, "opportunity_id"), notes)
+        return MappedRecord([{"external_id": known_by, "facts": self.facts(row, notes)}], notes)
 
     def facts(self, row: Row, notes: list[str]) -> list[Body]:
-        """A later export that knows more about a deal begins with the same facts, and so adds to what is stored."""
+        """A later export that knows more about a deal begins with the same commands, and so adds to what is stored."""
         opened = self.opened(row, notes)
-        match named(row, "deal_stage"):
+        match needed(row, "deal_stage"):
             case "Prospecting":
-                notes += self.still_open(row, opened)
+                notes += self.notes_on_open(row, opened)
                 return [opened]
             case "Engaging":
-                notes += self.still_open(row, opened)
+                notes += self.notes_on_open(row, opened)
                 return engaged(row, opened)
             case "Won":
                 return [*engaged(row, opened), self.won(row, notes)]
             case "Lost":
-                notes += lost_without_amount(opened)
-                return [*engaged(row, opened), {"command": "lose", "reason": "other", "occurred_at": ended(row)}]
+                notes += notes_on_lost(opened)
+                return [*engaged(row, opened), *lost(row)]
             case stage:
-                raise Unfit(f"deal_stage {stage!r} is none of Prospecting, Engaging, Won, Lost")
+                raise invalid_cell("deal_stage", stage, "one of Prospecting, Engaging, Won, Lost", "Won")
 
-    def still_open(self, row: Row, opened: Body) -> list[str]:
-        if said := [column for column in ("close_date", "close_value") if row[column]]:
-            raise Unfit(f"a deal in {row['deal_stage']} has a {' and a '.join(said)}")
+    def notes_on_open(self, row: Row, opened: Body) -> list[str]:
+        if filled := [column for column in ("close_date", "close_value") if row[column]]:
+            raise InvalidRow(f"a deal in {row['deal_stage']} has a {' and a '.join(filled)}, and should have none")
         amount = "amount estimated from the price list" if "amount" in opened else "amount unknown"
         return [f"open: {amount}", "open: no close date, so in no period's forecast"]
 
@@ -87,14 +126,14 @@ class Deals:
             "command": "open",
             "name": f"{product} for {account}",
             "account": account,
-            "owner": slug(named(row, "sales_agent")),
+            "owner": slug(needed(row, "sales_agent")),
             "motion": "new_business",
             "product": product,
             **self.estimate(product),
         }
 
     def product(self, row: Row, notes: list[str]) -> str:
-        written = named(row, "product")
+        written = needed(row, "product")
         name = self.prices.name(written)
         if name != written:
             notes.append(f"product {written!r} taken for {name!r} of the price list")
@@ -123,28 +162,34 @@ class Deals:
 
 
 def engaged(row: Row, opened: Body) -> list[Body]:
-    """The export's first date: the deal is opened and enters its stage at once."""
+    """At the export's first date the deal is opened and enters its stage at once."""
     at = noon(day(row, "engage_date"))
     return [opened | {"occurred_at": at}, {"command": "enter_stage", "to_stage": "proposal", "occurred_at": at}]
 
 
-def lost_without_amount(opened: Body) -> list[str]:
+def lost(row: Row) -> list[Body]:
+    at = ended(row)
+    closed = {"command": "set-close-date", "close_date": row["close_date"], "occurred_at": at}
+    return [closed, {"command": "lose", "reason": "other", "occurred_at": at}]
+
+
+def notes_on_lost(opened: Body) -> list[str]:
     return [f"lost: {'the estimated amount stays' if 'amount' in opened else 'amount unknown'}, close_value not taken"]
 
 
 def ended(row: Row) -> str:
     if day(row, "close_date") < day(row, "engage_date"):
-        raise Unfit("close_date lies before engage_date")
+        raise InvalidRow(f"close_date {row['close_date']!r} lies before engage_date {row['engage_date']!r}")
     return noon(day(row, "close_date"))
 
 
-def open_deals(beside: Beside) -> tuple[ToCommands, Sequence[str]]:
+def open_deals(beside: Surroundings) -> tuple[MapRecord, Sequence[str]]:
     products, accounts = beside.folder / "products.csv", beside.folder / "accounts.csv"
     without = {products: "open deals have no amount", accounts: "account names are not checked"}
     missing = [f"{file.name} does not lie beside the file: {so}" for file, so in without.items() if not file.exists()]
-    known = frozenset(row["account"] for row in table(accounts, ["account"])) if accounts.exists() else None
-    prices = price_list(products, "product", "sales_price", number) if products.exists() else Prices()
-    return row_by_row(Deals(beside.currency, prices, known)), missing
+    known = frozenset(row["account"] for row in read_table(accounts, ["account"])) if accounts.exists() else None
+    prices = read_prices(products, "product", "sales_price", number) if products.exists() else PriceList()
+    return row_by_row(DealMapper(beside.currency or DEFAULT_CURRENCY, prices, known)), missing
 
 
 ORG_COLUMNS = ("sales_agent", "manager", "regional_office")
@@ -152,4 +197,11 @@ DEAL_COLUMNS = (
     *("opportunity_id", "sales_agent", "product", "account"),
     *("deal_stage", "engage_date", "close_date", "close_value"),
 )
-MAPPING = Mapping("maven-crm", [Part("org", ORG_COLUMNS, open_org), Part("opportunities", DEAL_COLUMNS, open_deals)])
+
+
+def mapping() -> NamedMapping:
+    kinds = [
+        ExportKind("org", ORG_COLUMNS, open_org, name="maven"),
+        ExportKind("opportunities", DEAL_COLUMNS, open_deals, name="maven"),
+    ]
+    return NamedMapping("maven-crm", kinds)

@@ -166,7 +166,7 @@ async def rolled_up(asked: Annotated[Asked, Query()], call: Reads) -> RollupView
 async def answer(call: Call, tx: AsyncConnection, asked: Asked) -> RollupView:
     """What was worked out for somebody else, if nothing was applied since; but as of now."""
     now, answer_cache = call.context.clock_and_ids.now(), call.context.answer_cache
-    question = asked, now.astimezone(ZONE).date()
+    question = call.caller.place, asked, now.astimezone(ZONE).date()
     known: RollupView | None = answer_cache.get(call.frontier, question)
     if known is None:
         known = await worked_out(call, tx, asked)

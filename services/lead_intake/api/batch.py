@@ -1,11 +1,11 @@
-"""Captures, many at once: what imports and nightly exports use."""
+"""Captures, many at once: for imports and nightly exports."""
 
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import StreamingResponse
 
-from services.lead_intake.api.capturing import answered, capture_of, claim_of, identity
+from services.lead_intake.api.capture_request import capture_ids, external_claim, identity, record_capture
 from services.lead_intake.lead.commands import CaptureLead
 from services.lead_intake.lead.decider import DECIDER
 from shared.store.write_request import Step, WriteRequest, WriteResult
@@ -17,31 +17,31 @@ router = APIRouter(tags=["leads"])
 
 
 @router.post("/leads/batch", response_class=StreamingResponse, openapi_extra=batch_openapi(CaptureLead))
-async def take_captures(call: Annotated[Call, Depends(Needs("leads:write"))]) -> StreamingResponse:
-    """A line is the body of `POST /leads`, with an `external_id` or an `occurred_at`: sent twice, it adds nothing."""
-    return await batch(call, CaptureLead, lambda told: wanted(call, told), shown)
+async def capture_leads(call: Annotated[Call, Depends(Needs("leads:write"))]) -> StreamingResponse:
+    """Capture many leads: a line is the body of `POST /leads`, with an `external_id` or an `occurred_at`. A line that
+    is sent twice adds nothing."""
+    return await batch(call, CaptureLead, lambda body: write_request(call, body), result_view)
 
 
-def wanted(call: Call, told: CaptureLead) -> WriteRequest:
-    if told.external_id is None and told.occurred_at is None:
+def write_request(call: Call, body: CaptureLead) -> WriteRequest:
+    if body.external_id is None and body.occurred_at is None:
         detail = "a line needs external_id or occurred_at"
         raise InvalidRequest(detail, errors=[{"pointer": "/external_id", "detail": detail}])
-    running = call.context
-    asked = capture_of(call, told, keyed=False)
-    claim = claim_of(running.blind_index, told)
-    who = identity(running.blind_index, told.person)
-    return WriteRequest(
+    context = call.context
+    command = record_capture(call, body, has_key=False)
+    claim = external_claim(context.blind_index, body)
+    who = identity(context.blind_index, body.person)
+    return call.write_request(
         DECIDER,
-        DECIDER.stream(str(running.clock_and_ids.new_id())),
-        [Step(asked, claim=claim)],
-        call.caller.name,
-        call.correlation_id,
-        resolve_by=[claim.alias, *who.find] if claim else who.find,
-        also_claim=who.also,
+        str(context.clock_and_ids.new_id()),
+        [Step(command, claim=claim)],
+        resolve_by=[claim.alias, *who.resolve_by] if claim else who.resolve_by,
+        resolve_unless=who.unless,
+        also_claim=who.also_claim,
         is_new_stream=True,
-        reply=answered(asked),
+        reply=capture_ids(command),
     )
 
 
-def shown(done: WriteResult) -> dict[str, Any]:
-    return {"lead_id": done.subject, "created": done.created, "position": done.position, **done.body}
+def result_view(result: WriteResult) -> dict[str, Any]:
+    return {"lead_id": result.subject, "created": result.created, "position": result.position, **result.body}

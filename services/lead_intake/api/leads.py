@@ -1,28 +1,35 @@
-"""Capturing a lead, and looking at what was captured. Who it is, is shown with `people:read` only."""
+"""Leads: captured by POST, and shown with their captures. Personal data needs the scope `people:read`."""
 
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
-from services.lead_intake.api.capturing import answered, capture_of, claim_of, external_alias, identity
-from services.lead_intake.api.people import PersonData, merged, record_access
+from services.lead_intake.api.capture_request import (
+    capture_ids,
+    external_alias,
+    external_claim,
+    identity,
+    record_capture,
+)
+from services.lead_intake.api.people import PersonData, person_data, record_access
 from services.lead_intake.lead.commands import CaptureLead
 from services.lead_intake.lead.consent import current_consents
 from services.lead_intake.lead.decider import DECIDER
-from services.lead_intake.lead.events import COMPANY_NAME, Campaign, Company, Consent, Details, LeadEvent, Source
-from services.lead_intake.lead.history import HISTORY, Captures, sealed
+from services.lead_intake.lead.events import COMPANY_NAME, Campaign, CaptureFields, Company, Consent, Details, Source
+from services.lead_intake.lead.history import HISTORY, Captures, sealed_values
 from services.lead_intake.projections import leads
 from shared.rules.message import ExternalId, Instant
 from shared.web.call import Call, Folded, Needs
+from shared.web.input import ResourceId
 from shared.web.openapi import READ_AFTER_THIS, response_links
 from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
 
 router = APIRouter(tags=["leads"])
 Reads = Annotated[Call, Depends(Needs("leads:read"))]
 Writes = Annotated[Call, Depends(Needs("leads:write"))]
-LeadId = Annotated[str, Path(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
+LeadId = ResourceId
 
 
 class CaptureTaken(BaseModel):
@@ -36,7 +43,9 @@ class CaptureTaken(BaseModel):
 
 
 class CaptureView(BaseModel):
-    """`person` and `texts`: as told with this capture; null without `people:read`, and after erasure."""
+    """`person` and `texts`: as submitted with this capture; null without `people:read`, and after erasure.
+
+    `supplements`: the capture to whose engagement this one adds content."""
 
     capture_id: str
     source: Source
@@ -51,12 +60,13 @@ class CaptureView(BaseModel):
     role_class: str | None
     size_band: str | None
     consent: Consent | None
+    supplements: str | None
     person: dict[str, str] | None
     texts: dict[str, Any] | None
 
 
 class LeadView(BaseModel):
-    """`source` and `external_id`: the first that is known. `consents`: as they stand. `person`: as last told."""
+    """`source` and `external_id`: the first that is known. `consents`: the current ones. `person`: the latest data."""
 
     lead_id: str
     person_id: str
@@ -88,7 +98,7 @@ class LeadRow(BaseModel):
 # -- commands --------------------------------------------------------------------------------------------------------
 
 
-LED_TO = response_links(
+LINKS = response_links(
     lead=("GET /intake/v1/leads/{lead_id}", {"lead_id": "$response.body#/lead_id"}),
     person=("GET /intake/v1/people/{person_id}", {"person_id": "$response.body#/person_id"}),
     erase=("DELETE /intake/v1/people/{person_id}", {"person_id": "$response.body#/person_id"}),
@@ -100,42 +110,48 @@ LED_TO = response_links(
     "/leads",
     status_code=201,
     responses={
-        200: {"model": CaptureTaken, "description": "A known person", **LED_TO},
-        201: {"description": "A new person", **LED_TO},
+        200: {"model": CaptureTaken, "description": "A known person", **LINKS},
+        201: {"description": "A new person", **LINKS},
     },
 )
-async def capture(told: CaptureLead, call: Writes) -> CaptureTaken:
-    """A known person (by e-mail, else by phone) gives one more engagement on the same lead; the same capture again
-    gives nothing."""
-    running = call.context
-    asked = capture_of(call, told, keyed="idempotency-key" in call.request.headers)
-    claim = claim_of(running.blind_index, told)
-    who = identity(running.blind_index, told.person)
-    find = [claim.alias, *who.find] if claim else who.find
-    lead_id = str(running.clock_and_ids.new_id())
-    done = await call.write(
-        DECIDER, lead_id, asked, claim=claim, find=find, also=who.also, new=True, reply=answered(asked)
+async def capture_lead(body: CaptureLead, call: Writes) -> CaptureTaken:
+    """Capture a lead. A known person (by e-mail, else by phone) gives one more engagement on the same lead; the same
+    capture again adds nothing."""
+    context = call.context
+    command = record_capture(call, body, has_key="idempotency-key" in call.request.headers)
+    claim = external_claim(context.blind_index, body)
+    who = identity(context.blind_index, body.person)
+    result = await call.write(
+        DECIDER,
+        str(context.clock_and_ids.new_id()),
+        command,
+        claim=claim,
+        resolve_by=[claim.alias, *who.resolve_by] if claim else who.resolve_by,
+        resolve_unless=who.unless,
+        also_claim=who.also_claim,
+        is_new_stream=True,
+        reply=capture_ids(command),
     )
-    if not done.created:
+    if not result.created:
         call.response.status_code = 200
-    return CaptureTaken(lead_id=done.subject, created=done.created, position=done.position, **done.body)
+    return CaptureTaken(lead_id=result.subject, created=result.created, position=result.position, **result.body)
 
 
 # -- queries ---------------------------------------------------------------------------------------------------------
 
 
 @router.get("/leads/{lead_id}")
-async def one(lead_id: LeadId, call: Reads) -> LeadView:
-    """With `people:read` the answer names the person, and the access is recorded."""
-    known = await call.fold(HISTORY, lead_id, sealed)
-    named = "people:read" in call.caller.scopes and not erased(known)
-    if named:
-        await record_access(call, known.state[0].person_id)
-    return view(known, named)
+async def get_lead(lead_id: LeadId, call: Reads) -> LeadView:
+    """Get a lead with its captures. With `people:read` the answer names the person, and the access is recorded."""
+    folded = await call.fold(HISTORY, lead_id, sealed_values)
+    with_person = "people:read" in call.caller.scopes and not is_erased(folded)
+    if with_person:
+        await record_access(call, folded.state[0].person_id)
+    return lead_view(folded, with_person)
 
 
 @router.get("/leads")
-async def listed(
+async def list_leads(
     call: Reads,
     source: Source | None = None,
     since: Annotated[Instant | None, Query(description="Captured then or later")] = None,
@@ -143,62 +159,83 @@ async def listed(
     limit: Limit = 100,
     after: Cursor = None,
 ) -> Page[LeadRow]:
-    """In the order in which they were captured. With `external_id`: the one that has it, current."""
+    """List leads in the order in which they were captured. With `external_id`: the one that has it, current."""
     if external_id is not None:
-        found_now = await of_external_id(call, external_id)
-        return Page(items=[each for each in found_now if wanted(each, source, since)], next=None)
+        found = await leads_with_external_id(call, external_id)
+        return Page(items=[row for row in found if matches(row, source, since)], next=None)
     cursor = decode_cursor(after, int)
     async with call.read() as tx:
-        found = await leads.find(tx, source, since, cursor[0] if cursor else None, limit)
-    positions = {each["lead_id"]: each["position"] for each in found}
-    return make_page([LeadRow.model_validate(each) for each in found], limit, lambda item: [positions[item.lead_id]])
+        rows = await leads.find(tx, source, since, cursor[0] if cursor else None, limit)
+    positions = {row["lead_id"]: row["position"] for row in rows}
+    return make_page([LeadRow.model_validate(row) for row in rows], limit, lambda row: [positions[row.lead_id]])
 
 
-async def of_external_id(call: Call, external_id: str) -> list[LeadRow]:
+async def leads_with_external_id(call: Call, external_id: str) -> list[LeadRow]:
     lead_id = await call.subject_of_alias(external_alias(call.context.blind_index, external_id))
-    return [] if lead_id is None else [row(await call.fold(HISTORY, lead_id, sealed))]
+    return [] if lead_id is None else [lead_row(await call.fold(HISTORY, lead_id, sealed_values))]
 
 
-def wanted(lead: LeadRow, source: Source | None, since: datetime | None) -> bool:
+def matches(lead: LeadRow, source: Source | None, since: datetime | None) -> bool:
     return (source is None or lead.source == source) and (since is None or lead.captured_at >= since)
 
 
-def erased(known: Folded[Captures]) -> bool:
-    return known.text(known.state[0].person) is None
+def is_erased(folded: Folded[Captures]) -> bool:
+    return folded.text(folded.state[0].person) is None
 
 
-def view(known: Folded[Captures], named: bool) -> LeadView:
-    told = row(known)
+def lead_view(folded: Folded[Captures], with_person: bool) -> LeadView:
+    row = lead_row(folded)
     return LeadView(
-        **told.model_dump(exclude={"captures", "source_detail"}),
-        consents=current_consents(known.state),
-        person=merged(known) if named else None,
-        captures=[shown(known, capture, named) for capture in known.state],
-        version=known.version,
+        lead_id=row.lead_id,
+        person_id=row.person_id,
+        source=row.source,
+        external_id=row.external_id,
+        captured_at=row.captured_at,
+        last_engaged_at=row.last_engaged_at,
+        erased=row.erased,
+        consents=current_consents(folded.state),
+        person=person_data(folded) if with_person else None,
+        captures=[capture_view(folded, capture, with_person) for capture in folded.state],
+        version=folded.version,
     )
 
 
-def shown(known: Folded[Captures], capture: LeadEvent, named: bool) -> CaptureView:
-    copied = {name: getattr(capture, name) for name in CaptureView.model_fields}
-    sealed = known.text(capture.person) or {}
-    company = capture.company and capture.company.model_copy(
-        update={"name": sealed.get(COMPANY_NAME, capture.company.name)}
+def capture_view(folded: Folded[Captures], capture: CaptureFields, with_person: bool) -> CaptureView:
+    sealed = folded.text(capture.person) or {}
+    person = {name: value for name, value in sealed.items() if name != COMPANY_NAME} or None
+    company = capture.company
+    if company is not None and with_person:
+        company = company.model_copy(update={"name": sealed.get(COMPANY_NAME, company.name)})
+    return CaptureView(
+        capture_id=capture.capture_id,
+        source=capture.source,
+        source_detail=capture.source_detail,
+        details=capture.details,
+        engaged_at=capture.engaged_at,
+        received_at=capture.received_at,
+        external_id=capture.external_id,
+        campaign=capture.campaign,
+        company=company,
+        email_kind=capture.email_kind,
+        role_class=capture.role_class,
+        size_band=capture.size_band,
+        consent=capture.consent,
+        supplements=capture.supplements,
+        person=person if with_person else None,
+        texts=folded.text(capture.texts) if with_person else None,
     )
-    person = {name: each for name, each in sealed.items() if name != COMPANY_NAME} or None
-    told = {"person": person, "texts": known.text(capture.texts)} if named else {"person": None, "texts": None}
-    return CaptureView(**copied | told | {"company": company})
 
 
-def row(known: Folded[Captures]) -> LeadRow:
-    first = known.state[0]
+def lead_row(folded: Folded[Captures]) -> LeadRow:
+    captures = folded.state
     return LeadRow(
-        lead_id=known.subject,
-        person_id=first.person_id,
-        source=first.source,
-        source_detail=first.source_detail,
-        external_id=next((each.external_id for each in known.state if each.external_id), None),
-        captured_at=first.received_at,
-        last_engaged_at=max(each.engaged_at for each in known.state),
-        captures=len(known.state),
-        erased=erased(known),
+        lead_id=folded.subject,
+        person_id=captures[0].person_id,
+        source=captures[0].source,
+        source_detail=captures[0].source_detail,
+        external_id=next((capture.external_id for capture in captures if capture.external_id), None),
+        captured_at=captures[0].received_at,
+        last_engaged_at=max(capture.engaged_at for capture in captures),
+        captures=len(captures),
+        erased=is_erased(folded),
     )

@@ -1,25 +1,27 @@
-"""Personal data: shown to few, every look recorded; and erased when the person asks."""
+"""Personal data: shown with `people:read`, every access recorded; erased on request."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
 from services.lead_intake.lead.consent import current_consents
 from services.lead_intake.lead.events import Consent
-from services.lead_intake.lead.history import HISTORY, Captures, sealed
-from services.lead_intake.person.decider import DECIDER, ErasePerson, RecordAccess
+from services.lead_intake.lead.history import HISTORY, Captures, sealed_values
+from services.lead_intake.person import commands
+from services.lead_intake.person.decider import DECIDER
 from shared.rules.message import Missing, subject_of
 from shared.store import aliases
-from shared.store.write_request import Step, WriteRequest
+from shared.store.write_request import Step
 from shared.web.call import Call, Folded, Needs
+from shared.web.input import ResourceId
 
 router = APIRouter(tags=["people"])
-PersonId = Annotated[str, Path(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
+PersonId = ResourceId
 
 
 class PersonData(BaseModel):
-    """Each field as last told."""
+    """Each field as it was last submitted."""
 
     email: str | None = None
     phone: str | None = None
@@ -40,45 +42,42 @@ class ErasureTaken(BaseModel):
 
 
 @router.get("/people/{person_id}")
-async def one(person_id: PersonId, call: Annotated[Call, Depends(Needs("people:read"))]) -> PersonView:
-    """The access is on disk before the answer leaves. Who is refused, has seen nothing."""
+async def get_person(person_id: PersonId, call: Annotated[Call, Depends(Needs("people:read"))]) -> PersonView:
+    """Get a person's data. The access is on disk before the answer leaves."""
     await call.wait_for_min_position()
     lead_ids = await leads_of(call, person_id)
     if not lead_ids:
         raise Missing("there is no such person")
     await record_access(call, person_id)
-    known = await call.fold(HISTORY, lead_ids[0], sealed)
-    told = merged(known).model_dump()
-    return PersonView(person_id=person_id, lead_ids=list(lead_ids), consents=current_consents(known.state), **told)
+    folded = await call.fold(HISTORY, lead_ids[0], sealed_values)
+    data = person_data(folded).model_dump()
+    return PersonView(person_id=person_id, lead_ids=list(lead_ids), consents=current_consents(folded.state), **data)
 
 
 @router.delete("/people/{person_id}", status_code=202)
-async def erase(person_id: PersonId, call: Annotated[Call, Depends(Needs("people:erase"))]) -> ErasureTaken:
-    """Empties this service's stores at once; the others follow. Erased again: the same answer, nothing new."""
-    command = ErasePerson(lead_ids=await leads_of(call, person_id))
-    done = await call.write(DECIDER, person_id, command)
-    return ErasureTaken(person_id=person_id, position=done.position)
+async def erase_person(person_id: PersonId, call: Annotated[Call, Depends(Needs("people:erase"))]) -> ErasureTaken:
+    """Erase a person's data: here at once, in the other services soon after. A repetition has the same answer."""
+    command = commands.ErasePerson(lead_ids=await leads_of(call, person_id))
+    result = await call.write(DECIDER, person_id, command)
+    return ErasureTaken(person_id=person_id, position=result.position)
 
 
 async def leads_of(call: Call, person_id: str) -> tuple[str, ...]:
-    """The leads that are this person, now; none after erasure. Every lead has an alias that its person would forget."""
+    """The person's leads, now; none after erasure. Every lead has an alias that the person's erasure deletes."""
     async with call.context.reads.connect() as tx:
-        held = await aliases.of_subject(tx, DECIDER.stream(person_id))
-    return tuple(sorted({subject_of(each.stream) for each in held}))
+        records = await aliases.of_subject(tx, DECIDER.stream(person_id))
+    return tuple(sorted({subject_of(record.stream) for record in records}))
 
 
 async def record_access(call: Call, person_id: str) -> None:
-    """Past the request's own conditions: an Idempotency-Key must not make two looks into one."""
-    stream = DECIDER.stream(person_id)
-    await call.context.committer.write(
-        WriteRequest(DECIDER, stream, [Step(RecordAccess())], call.caller.name, call.correlation_id)
-    )
+    """Without the request's own conditions: one Idempotency-Key must not make two accesses into one."""
+    await call.context.committer.write(call.write_request(DECIDER, person_id, [Step(commands.RecordAccess())]))
 
 
-def merged(known: Folded[Captures]) -> PersonData:
-    """Of each field, what was told with the latest engagement that had it."""
-    told: dict[str, str] = {}
-    for capture in sorted(known.state, key=lambda capture: capture.engaged_at):
-        person = known.text(capture.person)
-        told |= person or {}
-    return PersonData.model_validate({name: told.get(name) for name in PersonData.model_fields})
+def person_data(folded: Folded[Captures]) -> PersonData:
+    """Each field from the latest engagement that has it."""
+    data: dict[str, str] = {}
+    for capture in sorted(folded.state, key=lambda capture: capture.engaged_at):
+        submitted = folded.text(capture.person)
+        data |= submitted or {}
+    return PersonData.model_validate({name: data.get(name) for name in PersonData.model_fields})

@@ -1,62 +1,27 @@
-"""What one may ask of a lead. `CaptureLead` is the body of its route, already in its normal form."""
+"""Commands on a lead. `CaptureLead` is the body of its route, already in normal form."""
 
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    Field,
-    StringConstraints,
-    ValidationError,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
+from pydantic import BeforeValidator, Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from services.lead_intake.lead.contact import domain_name, email_address, phone_number
-from services.lead_intake.lead.events import (
-    Campaign,
-    Count,
-    DemoRequest,
-    Details,
-    GatedContent,
-    Label,
-    Newsletter,
-    Source,
-    Webinar,
-)
-from shared.rules.message import Command, ExternalId, Instant, Line, Message, Prose, printable
+from services.lead_intake.lead import events
+from services.lead_intake.lead.contact import phone_number
+from services.lead_intake.lead.events import Label, Source
+from services.lead_intake.lead.spelling import Country, Domain, Email, EmployeeCount, Phone, Url, without_blanks
+from shared.rules.message import Command, ExternalId, Instant, Line, Message, Prose
 
 
-def without_query(url: str) -> str:
-    """Query and fragment may say who came; so may a user, or an address in the path."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("must be an absolute URL of http or https")
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    port = f":{parts.port}" if parts.port else ""
-    path = "" if "@" in parts.path or "%40" in parts.path else parts.path
-    return f"{parts.scheme}://{host}{port}{path}"
+class Input(Message):
+    """A part of a body. Form tools send every field that they have: a blank one is an absent one."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def blank_is_absent(cls, fields: Any) -> Any:
+        return without_blanks(fields)
 
 
-Email = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, max_length=320),
-    AfterValidator(printable),
-    AfterValidator(email_address),
-    Field(json_schema_extra={"format": "email"}),
-]
-Phone = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40), AfterValidator(printable)]
-Domain = Annotated[
-    str, StringConstraints(strip_whitespace=True, to_lower=True, max_length=253), AfterValidator(domain_name)
-]
-Country = Annotated[str, StringConstraints(strip_whitespace=True, to_upper=True, pattern=r"^[A-Za-z]{2}$")]
-Url = Annotated[str, StringConstraints(max_length=2000), AfterValidator(printable), AfterValidator(without_query)]
-
-
-class PersonInput(Message):
+class PersonInput(Input):
     """An e-mail address or a phone number, and what else is known."""
 
     email: Email | None = None
@@ -66,23 +31,28 @@ class PersonInput(Message):
     job_title: Line | None = None
 
     @model_validator(mode="after")
-    def can_be_reached(self) -> "PersonTold":
+    def can_be_reached(self) -> "PersonInput":
         if self.email is None and self.phone is None:
             raise ValueError("an email or a phone is needed")
         return self
 
 
-class CompanyInput(Message):
-    """`country`: ISO 3166-1 alpha-2; phone numbers without a + are read as dialled there."""
+class CompanyInput(Input):
+    """`country`: ISO 3166-1 alpha-2, or an English name; phone numbers without a + are read as dialled there."""
 
     name: Label | None = None
     domain: Domain | None = None
     country: Country | None = None
     industry: Label | None = None
-    employees: Count | None = None
+    employees: EmployeeCount | None = None
 
 
-class CampaignInput(Campaign):
+class CampaignInput(Input):
+    utm_source: Label | None = None
+    utm_medium: Label | None = None
+    utm_campaign: Label | None = None
+    utm_term: Label | None = None
+    utm_content: Label | None = None
     click_id: Line | None = None
     landing_url: Url | None = None
 
@@ -96,32 +66,36 @@ class ConsentInput(Message):
     at: Instant | None = None
 
 
-def several(questions: Any) -> Any:
+def as_list(questions: Any) -> Any:
     return [questions] if isinstance(questions, str) else questions
 
 
-SomeQuestions = Annotated[tuple[Prose, ...], Field(min_length=1, max_length=50)]
-Questions = Annotated[SomeQuestions, BeforeValidator(several, json_schema_input_type=Prose | SomeQuestions)]
+QuestionList = Annotated[tuple[Prose, ...], Field(min_length=1, max_length=50)]
+Questions = Annotated[QuestionList, BeforeValidator(as_list, json_schema_input_type=Prose | QuestionList)]
 
 
-class WebinarInput(Webinar):
+class GatedContentInput(events.GatedContent):
+    """`title` is sealed: people are named in titles."""
+
+
+class WebinarInput(events.Webinar):
     """`questions`: one, or a list of them."""
 
     questions: Questions | None = None
 
 
-class DemoRequestInput(DemoRequest):
-    """`timeline` and `role` are kept apart like `message`: people write anything into such fields."""
+class DemoRequestInput(events.DemoRequest):
+    """`timeline` and `role` are sealed like `message`: people write anything into such fields."""
 
     message: Prose | None = None
     timeline: Prose | None = None
     role: Prose | None = None
 
 
-DetailsInput = Newsletter | GatedContent | WebinarInput | DemoRequestInput
-OF_SOURCE: dict[Source, type[Newsletter] | type[GatedContent] | type[WebinarInput] | type[DemoRequestInput]] = {
-    Source.NEWSLETTER: Newsletter,
-    Source.GATED_CONTENT: GatedContent,
+DetailsInput = events.Newsletter | GatedContentInput | WebinarInput | DemoRequestInput
+OF_SOURCE: dict[Source, type[events.Newsletter | GatedContentInput | WebinarInput | DemoRequestInput]] = {
+    Source.NEWSLETTER: events.Newsletter,
+    Source.GATED_CONTENT: GatedContentInput,
     Source.WEBINAR: WebinarInput,
     Source.DEMO_REQUEST: DemoRequestInput,
 }
@@ -147,8 +121,8 @@ class CaptureLead(Command):
         if details is None or source is None:
             return details
         if source not in OF_SOURCE:
-            raise ValueError(f"the source {source} has none")
-        return OF_SOURCE[source].model_validate(details)
+            raise ValueError(f"the source {source} has no details")
+        return OF_SOURCE[source].model_validate(without_blanks(details))
 
     @field_validator("person")
     @classmethod
@@ -164,40 +138,49 @@ class CaptureLead(Command):
 
 
 def field_error(field: str, detail: str) -> ValidationError:
-    """For a validator that looks at several fields: points at the one to blame."""
+    """For a validator that looks at several fields: points at the one that is wrong."""
     wrong = InitErrorDetails(type=PydanticCustomError("value_error", detail), loc=(field,), input=None)
     return ValidationError.from_exception_data(field, [wrong], hide_input=True)
 
 
 class RecordCapture(Command):
-    """`told`, with the ids it gets if it is new. `unnamed`: neither an external id nor an Idempotency-Key tells it
-    from a second click, so that time has to."""
+    """`body`, with the ids that the capture gets if it is new.
 
-    told: CaptureLead
+    `content`: a keyed digest of the body. `is_anonymous`: neither an external id nor an Idempotency-Key distinguishes
+    it from a second click, so time and content have to.
+    """
+
+    body: CaptureLead
     capture_id: str
     person_id: str
     engaged_at: Instant
-    unnamed: bool
+    is_anonymous: bool
+    content: str
 
 
-def event_details(details: DetailsInput | None) -> Details | None:
-    """What may stand in an event."""
+def event_details(details: DetailsInput | None) -> events.Details | None:
+    """The details that events may contain."""
     match details:
+        case GatedContentInput():
+            return events.GatedContent(asset_id=details.asset_id, asset_type=details.asset_type)
         case WebinarInput():
-            return Webinar(**{name: getattr(details, name) for name in Webinar.model_fields})
+            return events.Webinar(webinar_id=details.webinar_id, attended=details.attended, minutes=details.minutes)
         case DemoRequestInput():
-            return DemoRequest(**{name: getattr(details, name) for name in DemoRequest.model_fields})
-        case _:
+            return events.DemoRequest(budget=details.budget, product=details.product, seats=details.seats)
+        case events.Newsletter() | None:
             return details
 
 
-def texts_of(details: DetailsInput | None) -> dict[str, Any]:
-    """What may not."""
-    match details:
-        case WebinarInput():
-            told: dict[str, Any] = {"questions": details.questions}
-        case DemoRequestInput():
-            told = {"message": details.message, "timeline": details.timeline, "role": details.role}
-        case _:
-            return {}
-    return {name: text for name, text in told.items() if text is not None}
+def texts_of(body: CaptureLead) -> dict[str, Any]:
+    """The details that events must not contain."""
+    texts: dict[str, Any]
+    match body.details:
+        case GatedContentInput() as content:
+            texts = {"title": content.title}
+        case WebinarInput() as webinar:
+            texts = {"questions": webinar.questions}
+        case DemoRequestInput() as request:
+            texts = {"message": request.message, "timeline": request.timeline, "role": request.role}
+        case events.Newsletter() | None:
+            texts = {}
+    return {name: text for name, text in texts.items() if text is not None}

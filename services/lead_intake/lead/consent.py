@@ -1,23 +1,23 @@
-"""What a person agreed to, as it stands: the last decision on each purpose.
+"""A person's current consents: the last decision on each purpose.
 
-A capture is no decision unless it says so. Who asks again (`pending`) neither takes back nor confirms anything, and a
-refusal is lifted only by a grant that names the text agreed to.
+A capture decides nothing unless it says so. A question (`pending`) neither withdraws nor confirms anything, and a
+denial is lifted only by a grant that names the text agreed to.
 """
 
 from collections.abc import Iterable
 
-from services.lead_intake.lead.events import Captured, Consent
+from services.lead_intake.lead.events import CaptureFields, Consent
 
 
-def current_consents(captures: Iterable[Captured]) -> list[Consent]:
+def current_consents(captures: Iterable[CaptureFields]) -> list[Consent]:
     """One for each purpose, in the order of their names."""
-    said = sorted((capture.consent for capture in captures if capture.consent), key=lambda consent: consent.at)
-    stands: dict[str, Consent] = {}
-    for consent in said:
-        before = stands.get(consent.purpose)
+    decisions = sorted((capture.consent for capture in captures if capture.consent), key=lambda consent: consent.at)
+    current: dict[str, Consent] = {}
+    for consent in decisions:
+        before = current.get(consent.purpose)
         if before is None or replaces(consent, before):
-            stands[consent.purpose] = consent
-    return [stands[purpose] for purpose in sorted(stands)]
+            current[consent.purpose] = consent
+    return [current[purpose] for purpose in sorted(current)]
 
 
 def replaces(consent: Consent, before: Consent) -> bool:

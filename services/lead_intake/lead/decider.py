@@ -1,76 +1,90 @@
-"""What may be captured of a lead."""
+"""What a capture of a lead leads to."""
 
 from datetime import datetime
 from typing import Any
 
+from services.lead_intake.lead import commands, events
 from services.lead_intake.lead.classes import email_kind, role_class, size_band
-from services.lead_intake.lead.commands import (
-    CampaignInput,
-    CaptureLead,
-    ConsentInput,
-    RecordCapture,
-    event_details,
-    texts_of,
-)
-from services.lead_intake.lead.events import (
-    COMPANY_NAME,
-    PARSE,
-    Campaign,
-    Company,
-    Consent,
-    EngagementAdded,
-    LeadCaptured,
-    LeadEvent,
-)
-from services.lead_intake.lead.state import NotThere, State, evolve, same_capture
+from services.lead_intake.lead.repeats import repeated_capture, supplemented_capture
+from services.lead_intake.lead.state import NotThere, State, evolve
 from shared.rules.decider import Decider
 from shared.rules.sealed import Sealed, seal
 
 
-def decide(state: State, command: RecordCapture, at: datetime) -> list[LeadEvent]:
+def decide(state: State, command: commands.RecordCapture, at: datetime) -> list[events.LeadEvent]:
     if isinstance(state, NotThere):
-        return [LeadCaptured(person_id=command.person_id, **capture(command, at))]
-    if same_capture(state, command):
+        return [events.LeadCaptured(capture=capture_of(command, command.person_id, at))]
+    if repeated_capture(state, command):
         return []
-    return [EngagementAdded(person_id=state.person_id, **capture(command, at))]
+    capture = capture_of(command, state.person_id, at)
+    if supplemented := supplemented_capture(state, command):
+        capture = capture._replace(supplements=supplemented.capture_id)
+    return [events.EngagementAdded(capture=capture)]
 
 
-def capture(command: RecordCapture, at: datetime) -> dict[str, Any]:
-    told = command.told
-    employees = told.company.employees if told.company else None
-    return {
-        "capture_id": command.capture_id,
-        "source": told.source,
-        "source_detail": told.source_detail,
-        "details": event_details(told.details),
-        "engaged_at": command.engaged_at,
-        "received_at": at,
-        "external_id": told.external_id,
-        "campaign": campaign(told.campaign),
-        "company": Company(**dict(told.company) | {"name": None}) if told.company else None,
-        "email_kind": email_kind(told.person.email),
-        "role_class": role_class(told.person.job_title),
-        "size_band": size_band(employees),
-        "consent": consent(told.consent, command.engaged_at),
-        "person": Sealed(value=personal(told)),
-        "texts": seal(texts_of(told.details) or None),
-    }
+def capture_of(command: commands.RecordCapture, person_id: str, at: datetime) -> events.CaptureFields:
+    body = command.body
+    return events.CaptureFields(
+        capture_id=command.capture_id,
+        person_id=person_id,
+        source=body.source,
+        source_detail=body.source_detail,
+        details=commands.event_details(body.details),
+        engaged_at=command.engaged_at,
+        received_at=at,
+        external_id=body.external_id,
+        campaign=campaign_of(body.campaign),
+        company=company_of(body.company),
+        email_kind=email_kind(body.person.email),
+        role_class=role_class(body.person.job_title),
+        size_band=size_band(body.company.employees if body.company else None),
+        consent=consent_of(body.consent, command.engaged_at),
+        person=Sealed(value=personal_data(body)),
+        texts=seal(commands.texts_of(body) or None),
+        content=command.content,
+    )
 
 
-def campaign(told: CampaignInput | None) -> Campaign | None:
-    return Campaign(**{name: getattr(told, name) for name in Campaign.model_fields}) if told else None
+def campaign_of(campaign: commands.CampaignInput | None) -> events.Campaign | None:
+    if campaign is None:
+        return None
+    return events.Campaign(
+        utm_source=campaign.utm_source,
+        utm_medium=campaign.utm_medium,
+        utm_campaign=campaign.utm_campaign,
+        utm_term=campaign.utm_term,
+        utm_content=campaign.utm_content,
+        landing_url=campaign.landing_url,
+    )
 
 
-def consent(told: ConsentInput | None, engaged_at: datetime) -> Consent | None:
-    return Consent(**(dict(told) | {"at": told.at or engaged_at})) if told else None
+def company_of(company: commands.CompanyInput | None) -> events.Company | None:
+    if company is None:
+        return None
+    return events.Company(
+        domain=company.domain, country=company.country, industry=company.industry, employees=company.employees
+    )
 
 
-def personal(told: CaptureLead) -> dict[str, str]:
-    """All that names the person or one visit of theirs. A sole trader's company has the name of a person."""
-    click_id = told.campaign.click_id if told.campaign else None
-    company_name = told.company.name if told.company else None
-    fields = dict(told.person) | {"click_id": click_id, COMPANY_NAME: company_name}
+def consent_of(consent: commands.ConsentInput | None, engaged_at: datetime) -> events.Consent | None:
+    if consent is None:
+        return None
+    return events.Consent(
+        status=consent.status,
+        purpose=consent.purpose,
+        text_version=consent.text_version,
+        at=consent.at or engaged_at,
+    )
+
+
+def personal_data(body: commands.CaptureLead) -> dict[str, str]:
+    """All that identifies the person, or one visit of theirs."""
+    fields: dict[str, Any] = dict(body.person)
+    fields["click_id"] = body.campaign.click_id if body.campaign else None
+    fields[events.COMPANY_NAME] = body.company.name if body.company else None
     return {name: value for name, value in fields.items() if value is not None}
 
 
-DECIDER: Decider[RecordCapture, State, LeadEvent] = Decider("lead", PARSE, NotThere(), decide, evolve)
+DECIDER: Decider[commands.RecordCapture, State, events.LeadEvent] = Decider(
+    "lead", events.PARSE, NotThere(), decide, evolve
+)

@@ -1,16 +1,18 @@
-"""What was captured of a lead. Stored for ever: add, never change.
+"""What has happened to a lead. Stored for ever: add, never change.
 
-No e-mail address, phone, name or free text stands here: they are sealed under the person, whose erasure empties them.
+Events contain no e-mail address, phone number, name or free text: these are sealed under the person, and erasing the
+person deletes them.
 """
 
 import re
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from shared.rules.message import WHOLE, Event, ExternalId, Flag, Line, Message, Parser, parser
+from shared.rules.flattened import FlattenedEvent
+from shared.rules.message import WHOLE, ExternalId, Flag, Line, Message, Parser, parser
 from shared.rules.money import Amount, Currency, Money
 from shared.rules.sealed import Sealed
 
@@ -19,7 +21,7 @@ AT = re.compile("[@＠﹫]")
 
 def no_address(text: str) -> str:
     if AT.search(text):
-        raise ValueError("must not contain @: an address has no place here")
+        raise ValueError("must not contain @: an e-mail address does not belong here")
     return text
 
 
@@ -48,6 +50,8 @@ class Newsletter(Message):
 
 
 class GatedContent(Message):
+    """`title`: in old events only; today's are sealed, because a title may name a person."""
+
     asset_id: Label
     asset_type: Literal["case_study", "ebook", "whitepaper", "report", "other"]
     title: Line | None = None
@@ -68,7 +72,7 @@ class Range(Message):
 
 
 def money_or_range(budget: Any) -> Any:
-    """By its shape, so that an error points at the field and not at one of two types."""
+    """Chooses the type by the shape, so that an error points at the field and not at one of two types."""
     if isinstance(budget, Money | Range):
         return budget
     return (Money if isinstance(budget, dict) and "amount" in budget else Range).model_validate(budget)
@@ -84,12 +88,12 @@ class DemoRequest(Message):
 
 
 Details = Annotated[DemoRequest | Newsletter | GatedContent | Webinar, Field(union_mode="left_to_right")]
-"""No two have a shape in common, so the first that fits is the one; to try all, as else, is a quarter of the time in
-which an event is read."""
+"""No two of them can have the same shape, so the first that fits is the right one; trying all takes a quarter of the
+time in which an event is parsed."""
 
 
 COMPANY_NAME = "company_name"
-"""Among what is sealed of a person."""
+"""The company's name among the sealed personal data: a sole trader's company has the name of a person."""
 
 
 class Company(Message):
@@ -114,7 +118,7 @@ class Campaign(Message):
 
 
 class Consent(Message):
-    """What the person said to one purpose, and to which version of the text."""
+    """A person's decision on one purpose, and the version of the text that they decided on."""
 
     status: Literal["granted", "denied", "pending"]
     purpose: Label
@@ -127,8 +131,12 @@ RoleClass = Literal["executive", "director", "manager", "individual"]
 SizeBand = Literal["1-10", "11-50", "51-200", "201-1000", "1001-5000", "5001+"]
 
 
-class Captured(Event):
-    """`engaged_at`: when the person did it; `received_at`: when we were told. `person` and `texts` as told with it."""
+class CaptureFields(NamedTuple):
+    """One capture. `engaged_at`: when the person engaged; `received_at`: when the capture arrived.
+
+    `content`: a keyed digest of the submitted body, which tells a repetition from a supplement. `supplements`: the
+    capture that this one adds to, when the same engagement was submitted again with other content.
+    """
 
     capture_id: str
     person_id: str
@@ -146,13 +154,15 @@ class Captured(Event):
     consent: Consent | None
     person: Sealed[dict[str, str]]
     texts: Sealed[dict[str, Any]] | None
+    content: str | None = None
+    supplements: str | None = None
+
+
+class Captured(FlattenedEvent):
+    capture: CaptureFields
 
     def vault_subject(self, stream: str) -> str:
-        return f"person-{self.person_id}"
-
-    @property
-    def asset(self) -> str | None:
-        return asset_of(self.details, self.source_detail)
+        return f"person-{self.capture.person_id}"
 
 
 class LeadCaptured(Captured):
@@ -162,24 +172,9 @@ class LeadCaptured(Captured):
 
 
 class EngagementAdded(Captured):
-    """One more capture of a person who is a lead already."""
+    """A further capture of a known person."""
 
     type: ClassVar[str] = "lead.engagement_added"
-
-
-def asset_of(details: Details | None, source_detail: str | None) -> str | None:
-    """What exactly was engaged with: two captures of it within a minute are one."""
-    match details:
-        case Newsletter():
-            return details.list
-        case GatedContent():
-            return details.asset_id
-        case Webinar():
-            return details.webinar_id
-        case DemoRequest():
-            return details.product
-        case None:
-            return source_detail
 
 
 LeadEvent = LeadCaptured | EngagementAdded

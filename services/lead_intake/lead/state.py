@@ -1,24 +1,22 @@
-"""What is known of a lead: not there, or a person with captures."""
+"""The state of a lead: a person with captures."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
-from services.lead_intake.lead.commands import RecordCapture
-from services.lead_intake.lead.events import LeadEvent, Source, asset_of
+from services.lead_intake.lead import events
 from shared.rules.message import Missing
-
-SECOND_CLICK = timedelta(seconds=60)
 
 
 class KnownCapture(NamedTuple):
-    """As much of a capture as tells it from another: a lead may have thousands."""
+    """The part of a capture that tells it from another one: a lead may have thousands."""
 
     capture_id: str
     external_id: str | None
-    source: Source
+    source: events.Source
     asset: str | None
     engaged_at: datetime
+    content: str | None
 
 
 @dataclass(frozen=True)
@@ -40,23 +38,30 @@ def must_be_there(state: State) -> Lead:
     return state
 
 
-def evolve(state: State, event: LeadEvent, at: datetime) -> State:
-    known = KnownCapture(event.capture_id, event.external_id, event.source, event.asset, event.engaged_at)
+def evolve(state: State, event: events.LeadEvent, at: datetime) -> State:
+    capture = known_capture(event.capture)
     if isinstance(state, NotThere):
-        return Lead(event.person_id, (known,))
-    return replace(state, captures=(*state.captures, known))
+        return Lead(event.capture.person_id, (capture,))
+    return replace(state, captures=(*state.captures, capture))
 
 
-def same_capture(lead: Lead, asked: RecordCapture) -> KnownCapture | None:
-    """The capture that this one repeats: by its id, by its external id, or as a second click."""
-    asset = asset_of(asked.told.details, asked.told.source_detail)
-    return next((known for known in reversed(lead.captures) if repeats(known, asked, asset)), None)
+def known_capture(capture: events.CaptureFields) -> KnownCapture:
+    asset = asset_of(capture.details, capture.source_detail)
+    return KnownCapture(
+        capture.capture_id, capture.external_id, capture.source, asset, capture.engaged_at, capture.content
+    )
 
 
-def repeats(known: KnownCapture, asked: RecordCapture, asset: str | None) -> bool:
-    if known.capture_id == asked.capture_id:
-        return True
-    if not asked.unnamed:
-        return known.external_id is not None and known.external_id == asked.told.external_id
-    same = (known.source, known.asset) == (asked.told.source, asset)
-    return same and abs(known.engaged_at - asked.engaged_at) <= SECOND_CLICK
+def asset_of(details: events.Details | None, source_detail: str | None) -> str | None:
+    """What the person engaged with: this newsletter, that white paper."""
+    match details:
+        case events.Newsletter():
+            return details.list
+        case events.GatedContent():
+            return details.asset_id
+        case events.Webinar():
+            return details.webinar_id
+        case events.DemoRequest():
+            return details.product
+        case None:
+            return source_detail

@@ -6,13 +6,13 @@ from shared.rules.message import Erasure, Event, Parser, parser
 
 
 class PersonAccessed(Event):
-    """Somebody was shown the person's data: the event's actor."""
+    """The event's actor was shown the person's data."""
 
     type: ClassVar[str] = "person.accessed"
 
 
 class PersonErased(Erasure):
-    """The person's data is gone from every store. Their leads stay, with numbers only."""
+    """The person's data is deleted from every store. Their leads remain, with numbers only."""
 
     type: ClassVar[str] = "person.erased"
     lead_ids: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Leads as they were captured, one row each, in that order: for lists."""
+"""Leads, one row each, in the order in which they were captured: for lists."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.lead_intake.events import IntakeEvent
-from services.lead_intake.lead.events import EngagementAdded, LeadCaptured
+from services.lead_intake.lead.events import CaptureFields, EngagementAdded, LeadCaptured
 from services.lead_intake.person.events import PersonAccessed, PersonErased
 from shared.flow.projection import Projection
 from shared.rules.message import RecordedEvent
@@ -45,17 +45,17 @@ UPSERT = upsert(leads)
 Row = dict[str, Any]
 
 
-async def apply(tx: AsyncConnection, facts: Sequence[RecordedEvent[IntakeEvent]]) -> None:
+async def apply(tx: AsyncConnection, batch: Sequence[RecordedEvent[IntakeEvent]]) -> None:
     """A batch becomes one statement: of each lead, the row after its last event."""
-    changed = await known(tx, earlier(facts))
-    for fact in facts:
-        match fact.event:
+    changed = await stored_rows(tx, known_leads(batch))
+    for recorded in batch:
+        match recorded.event:
             case LeadCaptured():
-                changed[fact.subject] = captured(fact, fact.event)
+                changed[recorded.subject] = new_row(recorded, recorded.event.capture)
             case EngagementAdded():
-                engage(changed[fact.subject], fact.event)
+                add_engagement(changed[recorded.subject], recorded.event.capture)
             case PersonErased():
-                for lead_id in fact.event.lead_ids:
+                for lead_id in recorded.event.lead_ids:
                     changed[lead_id]["erased"] = True
             case PersonAccessed():
                 pass
@@ -63,47 +63,47 @@ async def apply(tx: AsyncConnection, facts: Sequence[RecordedEvent[IntakeEvent]]
         await tx.execute(UPSERT, rows(changed.values()))
 
 
-def earlier(facts: Sequence[RecordedEvent[IntakeEvent]]) -> set[str]:
-    """Leads that the batch touches and does not begin."""
-    begun = {fact.subject for fact in facts if isinstance(fact.event, LeadCaptured)}
-    engaged = {fact.subject for fact in facts if isinstance(fact.event, EngagementAdded)}
-    erased = {lead_id for fact in facts if isinstance(fact.event, PersonErased) for lead_id in fact.event.lead_ids}
-    return (engaged | erased) - begun
+def known_leads(batch: Sequence[RecordedEvent[IntakeEvent]]) -> set[str]:
+    """Leads that the batch changes, and that earlier events have begun."""
+    new = {recorded.subject for recorded in batch if isinstance(recorded.event, LeadCaptured)}
+    engaged = {recorded.subject for recorded in batch if isinstance(recorded.event, EngagementAdded)}
+    erasures = [recorded.event for recorded in batch if isinstance(recorded.event, PersonErased)]
+    return (engaged | {lead_id for erasure in erasures for lead_id in erasure.lead_ids}) - new
 
 
-async def known(tx: AsyncConnection, lead_ids: set[str]) -> dict[str, Row]:
+async def stored_rows(tx: AsyncConnection, lead_ids: set[str]) -> dict[str, Row]:
     if not lead_ids:
         return {}
     found = await tx.execute(select(leads).where(leads.c.lead_id.in_(lead_ids)))
     return {row["lead_id"]: dict(row) for row in found.mappings()}
 
 
-def captured(fact: RecordedEvent[IntakeEvent], event: LeadCaptured) -> Row:
+def new_row(recorded: RecordedEvent[IntakeEvent], capture: CaptureFields) -> Row:
     return {
-        "lead_id": fact.subject,
-        "person_id": event.person_id,
-        "position": fact.position,
-        "source": event.source,
-        "source_detail": event.source_detail,
-        "external_id": event.external_id,
-        "captured_at": event.received_at,
-        "last_engaged_at": event.engaged_at,
+        "lead_id": recorded.subject,
+        "person_id": capture.person_id,
+        "position": recorded.position,
+        "source": capture.source,
+        "source_detail": capture.source_detail,
+        "external_id": capture.external_id,
+        "captured_at": capture.received_at,
+        "last_engaged_at": capture.engaged_at,
         "captures": 1,
         "erased": False,
     }
 
 
-def engage(row: Row, event: EngagementAdded) -> None:
-    """A late one does not make the last engagement earlier."""
-    row["external_id"] = row["external_id"] or event.external_id
-    row["last_engaged_at"] = max(row["last_engaged_at"], event.engaged_at)
+def add_engagement(row: Row, capture: CaptureFields) -> None:
+    """One that arrives late does not make the last engagement earlier."""
+    row["external_id"] = row["external_id"] or capture.external_id
+    row["last_engaged_at"] = max(row["last_engaged_at"], capture.engaged_at)
     row["captures"] += 1
 
 
 async def find(
     tx: AsyncConnection, source: str | None, since: datetime | None, after: int | None, limit: int
 ) -> list[Row]:
-    """In the order in which they were captured, one more than `limit`."""
+    """In the order in which they were captured; one row more than `limit`, if there is one."""
     query = select(leads).order_by(leads.c.position).limit(limit + 1)
     if source is not None:
         query = query.where(leads.c.source == source)

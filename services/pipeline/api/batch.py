@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 from services.pipeline.api.opportunities import external_alias
 from services.pipeline.opportunity import commands
 from services.pipeline.opportunity.decider import DECIDER
-from services.pipeline.opportunity.history import Fact, History, OpenFact, WinFact
+from services.pipeline.opportunity.history import Fact, History, OpenFact, ReopenFact, WinFact
 from shared.rules.message import Command
 from shared.store.write_request import AliasClaim, Step, WriteRequest, WriteResult
 from shared.web.call import Call, Needs
@@ -38,12 +38,10 @@ def write_request(call: Call, history: History) -> WriteRequest:
         )
         for number, fact in enumerate(history.facts)
     ]
-    return WriteRequest(
+    return call.write_request(
         DECIDER,
-        DECIDER.stream(str(call.context.clock_and_ids.new_id())),
+        str(call.context.clock_and_ids.new_id()),
         steps,
-        call.caller.name,
-        call.correlation_id,
         resolve_by=[external],
         also_claim=[external],
         is_new_stream=True,
@@ -59,12 +57,14 @@ def must_open_first(history: History) -> None:
 
 
 def command_of(fact: Fact, external_id: str) -> Command:
-    """Who imports may win deals in ended periods: the route's scope is `history:write`."""
+    """Who imports may win and reopen deals in ended periods: the route's scope is `history:write`."""
     match fact:
         case OpenFact():
             return fact.model_copy(update={"external_id": external_id})
         case WinFact():
             return commands.PermittedWin(body=fact, may_change_ended_periods=True)
+        case ReopenFact():
+            return commands.PermittedReopen(body=fact, may_change_ended_periods=True)
         case _:
             return fact
 

@@ -60,7 +60,7 @@ async def open_opportunity(command: commands.OpenOpportunity, call: Writes) -> O
     subject = str(call.context.clock_and_ids.new_id())
     find = [claim.alias] if claim else []
     done = await call.write(
-        DECIDER, subject, command, occurred_at=command.occurred_at, claim=claim, find=find, new=True
+        DECIDER, subject, command, occurred_at=command.occurred_at, claim=claim, resolve_by=find, is_new_stream=True
     )
     if not done.created:
         call.response.status_code = 200

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
 from services.pipeline.api.opportunity_views import (
@@ -23,18 +23,17 @@ from shared.rules.message import Day, ExternalId, Line, Message, Missing, Slug
 from shared.rules.sealed import Sealed
 from shared.store import vault
 from shared.web.call import Call, Needs
+from shared.web.input import ResourceId
 from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
 
 router = APIRouter(tags=["opportunities"])
 Reads = Annotated[Call, Depends(Needs("pipeline:read"))]
-OPAQUE = r"^[^\x00-\x1f\x7f]+$"
-OpportunityId = Annotated[str, Path(min_length=1, max_length=100, pattern=OPAQUE)]
-KnownId = Annotated[str, Field(min_length=1, max_length=100, pattern=OPAQUE)]
+OpportunityId = ResourceId
 OutcomeFilter = Literal["open", "won", "lost", "recycled"]
 
 
 class Lookup(Message):
-    ids: Annotated[tuple[KnownId, ...], Field(min_length=1, max_length=1000)]
+    ids: Annotated[tuple[Line, ...], Field(min_length=1, max_length=1000)]
 
 
 @router.get("/opportunities/{opportunity_id}")

@@ -44,6 +44,14 @@ class RecycleFact(commands.Recycle):
     command: Literal["recycle"]
 
 
+class ReopenFact(commands.Reopen):
+    command: Literal["reopen"]
+
+
+class CorrectFact(commands.Correct):
+    command: Literal["correct"]
+
+
 Fact = Annotated[
     OpenFact
     | EnterStageFact
@@ -53,7 +61,9 @@ Fact = Annotated[
     | AssignFact
     | WinFact
     | LoseFact
-    | RecycleFact,
+    | RecycleFact
+    | ReopenFact
+    | CorrectFact,
     Field(discriminator="command"),
 ]
 """One step of a past history: a command under its name."""

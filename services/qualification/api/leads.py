@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
 from services.qualification.lead.decider import DECIDER
@@ -17,13 +17,14 @@ from shared.rules.message import Instant, Line, Missing, Slug
 from shared.rules.money import text
 from shared.rules.sealed import Sealed
 from shared.web.call import Call, Folded, Needs
+from shared.web.input import ResourceId
 from shared.web.openapi import response_links
 from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
 
 router = APIRouter(tags=["leads"])
 Reads = Annotated[Call, Depends(Needs("leads:read"))]
 Writes = Annotated[Call, Depends(Needs("qualification:write"))]
-LeadId = Annotated[str, Path(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
+LeadId = ResourceId
 HERE = "/qualification/v1/leads/{lead_id}"
 ID = {"lead_id": "$response.body#/lead_id"}
 LED_TO = response_links(

@@ -1,24 +1,47 @@
 """A mapping as its user writes it, and what rows become by it."""
 
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
-from funnelcast.importing import parts, written
-from funnelcast.importing.export import Row
-from funnelcast.importing.mapping import Beside, Mapped
+from funnelcast.importing.files.row import Columns, Row, Skipped
+from funnelcast.importing.kinds import export_kind
+from funnelcast.importing.mapping.yaml_file import parse_mapping
+from funnelcast.importing.record import MappedRecord, Surroundings
 
 Body = dict[str, Any]
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
-def mapped(mapping: str, *rows: Body, folder: Path = Path()) -> Mapped:
-    """Of one record; the first row stands in line 2."""
-    part = parts.part(written.parse(dedent(mapping)))
-    to_commands, _ = part.open(Beside(folder, "USD"))
-    return to_commands([Row(line, row) for line, row in enumerate(rows, 2)])
+def row_of(line: int, cells: Mapping[str, str], blanks: Iterable[str] = (), *, ignore_case: bool = False) -> Row:
+    return Row(line, list(cells.values()), Columns(list(cells), frozenset(blanks), ignore_case))
 
 
-def facts(told: Mapped) -> list[Body]:
-    (body,) = told.bodies
+def surroundings(folder: Path = Path(), now: datetime = NOW) -> Surroundings:
+    return Surroundings(folder, "USD", now)
+
+
+def map_rows(mapping: str, *rows: Body, folder: Path = Path(), now: datetime = NOW) -> MappedRecord | Skipped:
+    """Of one record; the first row is in line 2."""
+    kind = export_kind(parse_mapping(dedent(mapping), {}))
+    map_record, _ = kind.open(surroundings(folder, now))
+    found = [row_of(n, row, kind.blanks, ignore_case=kind.ignore_case) for n, row in enumerate(rows, 2)]
+    return map_record(tuple(found))
+
+
+def mapped(mapping: str, *rows: Body, folder: Path = Path(), now: datetime = NOW) -> MappedRecord:
+    record = map_rows(mapping, *rows, folder=folder, now=now)
+    assert isinstance(record, MappedRecord)
+    return record
+
+
+def facts(record: MappedRecord) -> list[Body]:
+    (body,) = record.bodies
     found: list[Body] = body["facts"]
     return found
+
+
+def commands(record: MappedRecord) -> list[str]:
+    return [fact["command"] for fact in facts(record)]

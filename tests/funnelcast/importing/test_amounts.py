@@ -1,7 +1,12 @@
 import pytest
 
-from funnelcast.importing.amounts import Amounts
-from funnelcast.importing.export import Row, Unfit
+from funnelcast.importing.cells.amounts import Amounts, Grouping, Money
+from funnelcast.importing.files.row import InvalidRow
+from funnelcast.importing.files.workbook import WorkbookNumber
+from tests.funnelcast.importing.mapped import row_of
+
+NO_ROW = row_of(2, {})
+EUR = Amounts(currency="EUR")
 
 
 @pytest.mark.parametrize(
@@ -9,17 +14,30 @@ from funnelcast.importing.export import Row, Unfit
     [
         ("1054.50", ".", "", "1054.50"),
         ("0", ".", "", "0"),
+        ("+100", ".", "", "100"),
         ("1.054,50", ",", ".", "1054.50"),
         ("1054,5", ",", ".", "1054.5"),
         ("1 234 567", ",", " ", "1234567"),
         ("1\u00a0234,00", ",", " ", "1234.00"),
+        ("1\u202f234,00", ",", " ", "1234.00"),
         ("1'054.50", ".", "'", "1054.50"),
+        ("1’054.50", ".", "'", "1054.50"),
         ("1.054", ",", ".", "1054"),
-        ("1.054", ".", ",", "1.054"),
+        ("1.05", ".", ",", "1.05"),
     ],
 )
-def test_the_signs_are_read_as_the_mapping_says(text: str, decimal: str, thousands: str, read: str) -> None:
-    assert Amounts(decimal, thousands, "EUR", None).number("value", text) == read
+def test_an_amount_is_read_in_the_mappings_notation(text: str, decimal: str, thousands: str, read: str) -> None:
+    assert Amounts(decimal, thousands, currency="EUR").money("value", text, NO_ROW) == Money(read, "EUR")
+
+
+@pytest.mark.parametrize(
+    ("text", "grouping", "read"),
+    [("12,34,567", "indian", "1234567"), ("1,23,456.5", "indian", "123456.5"), ("1234,5678", "myriads", "12345678")],
+)
+def test_other_groupings_are_read_when_the_mapping_names_them(text: str, grouping: Grouping, read: str) -> None:
+    assert Amounts(thousands=",", grouping=grouping).number("value", text) == read
+    with pytest.raises(InvalidRow, match=r"a number is expected, such as 1,054\.50"):
+        Amounts(thousands=",").number("value", text)
 
 
 @pytest.mark.parametrize(
@@ -30,24 +48,75 @@ def test_the_signs_are_read_as_the_mapping_says(text: str, decimal: str, thousan
         ("1,05,400", ".", ","),
         ("12,3456", ".", ","),
         ("1054.50", ",", "."),
-        ("-5", ".", ""),
-        ("€5", ".", ""),
-        ("1.05E+04", ".", ""),
-        ("(5)", ".", ""),
-        ("", ".", ""),
+        ("NaN", ".", ""),
+        ("5 apples", ".", ""),
+        ("٥", ".", ""),
     ],
 )
-def test_what_is_not_written_so_is_refused(text: str, decimal: str, thousands: str) -> None:
-    with pytest.raises(Unfit, match=r"value .* is not a number such as|value is empty"):
-        Amounts(decimal, thousands, "EUR", None).number("value", text)
+def test_another_notation_is_refused_with_an_example(text: str, decimal: str, thousands: str) -> None:
+    with pytest.raises(InvalidRow, match=r"value '.*': a number is expected, such as 1.?054"):
+        Amounts(decimal, thousands, currency="EUR").money("value", text, NO_ROW)
 
 
-def test_nothing_is_not_zero() -> None:
-    assert Amounts(".", "", "EUR", None).money("value", "", Row(2, {})) is None
+@pytest.mark.parametrize("text", ["-5", "(1,234.00)", "500-", "$-5", "−5", "($5)"])
+def test_a_negative_amount_is_called_negative(text: str) -> None:
+    with pytest.raises(InvalidRow, match="is negative: an amount is 0 or more"):
+        Amounts(thousands=",", currency="USD").money("value", text, NO_ROW)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("1.2E+05", "was rounded by a spreadsheet"),
+        ("100000000000000000000", "is too large: an amount is below 1,000,000,000,000,000"),
+        ("1.054", "has 3 decimals, and EUR has 2; the mapping can have it rounded"),
+        ("$5", "is not in EUR"),
+        ("USD 5", "is not in EUR"),
+    ],
+)
+def test_a_refusal_says_what_is_wrong(text: str, reason: str) -> None:
+    with pytest.raises(InvalidRow, match=reason):
+        EUR.money("value", text, NO_ROW)
+
+
+def test_noise_of_a_programs_arithmetic_is_rounded_and_reported() -> None:
+    assert EUR.money("value", "611696.3298000001", NO_ROW) == Money("611696.33", "EUR", rounded=True)
+    assert Amounts(currency="JPY").money("value", "99.99999999", NO_ROW) == Money("100", "JPY", rounded=True)
+
+
+def test_few_decimals_are_rounded_when_the_mapping_says_so() -> None:
+    assert Amounts(currency="EUR", round=True).money("value", "1.054", NO_ROW) == Money("1.05", "EUR", rounded=True)
+
+
+@pytest.mark.parametrize("text", ["€ 1054.50", "1054.50€", "EUR 1054.50", "1054.50 EUR"])
+def test_an_amount_may_repeat_its_currency(text: str) -> None:
+    assert EUR.money("value", text, NO_ROW) == Money("1054.50", "EUR")
+
+
+def test_a_sign_of_ones_own_may_stand_beside_an_amount() -> None:
+    assert Amounts(currency="SEK", symbols={"kr": "SEK"}).money("value", "100 kr", NO_ROW) == Money("100", "SEK")
+
+
+@pytest.mark.parametrize(("text", "code"), [("€5", "EUR"), ("5 CHF", "CHF"), ("$5", "USD"), ("US$ 5", "USD")])
+def test_the_currency_may_stand_beside_each_amount(text: str, code: str) -> None:
+    beside = Amounts(symbols={"US$": "USD"})
+    assert beside.money("value", text, NO_ROW) == Money("5", code)
+    with pytest.raises(InvalidRow, match=r"an amount with its currency is expected, such as EUR 1054\.50"):
+        beside.money("value", "5", NO_ROW)
+
+
+def test_an_empty_cell_is_not_zero() -> None:
+    assert EUR.money("value", "", NO_ROW) is None
 
 
 def test_the_currency_may_stand_in_a_column() -> None:
-    amounts = Amounts(".", "", None, "Currency")
-    assert amounts.money("value", "5", Row(2, {"Currency": "CHF"})) == {"amount": "5", "currency": "CHF"}
-    with pytest.raises(Unfit, match="Currency '€' is not a currency's code"):
-        amounts.money("value", "5", Row(2, {"Currency": "€"}))
+    amounts = Amounts(currency_column="Currency")
+    assert amounts.money("value", "5", row_of(2, {"Currency": "CHF"})) == Money("5", "CHF")
+    with pytest.raises(InvalidRow, match="Currency '€': a currency's code is expected, such as EUR"):
+        amounts.money("value", "5", row_of(2, {"Currency": "€"}))
+
+
+def test_a_workbooks_number_needs_no_notation() -> None:
+    assert Amounts(",", ".", currency="EUR").money("value", WorkbookNumber("1054.505"), NO_ROW) == Money(
+        "1054.50", "EUR", rounded=True
+    )

@@ -1,72 +1,121 @@
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from funnelcast.importing.export import Unfit
-from funnelcast.importing.formats import DatesTold
+from funnelcast.importing.cells.dates import instant_text
+from funnelcast.importing.files.row import InvalidRow
+from funnelcast.importing.files.workbook import WorkbookDate
+from funnelcast.importing.mapping.notation import DateNotation
 
 
-def instant(text: str, *formats: str, timezone: str = "Europe/Berlin", written_in: str | None = None) -> str:
-    return DatesTold(formats=formats, timezone=timezone, written_in=written_in).dates().instant("closed", text)
+def notation(*formats: str, **more: Any) -> DateNotation:
+    return DateNotation.model_validate({"formats": formats, "timezone": "Europe/Berlin"} | more)
+
+
+def instant(text: str, *formats: str, **more: Any) -> str:
+    return instant_text(notation(*formats, **more).dates().moment("closed", text).noon)
 
 
 @pytest.mark.parametrize(
-    ("text", "written", "told"),
+    ("text", "pattern", "expected"),
     [
         ("31.12.2017", "DD.MM.YYYY", "2017-12-31T11:00:00Z"),
         ("1.2.2017", "D.M.YYYY", "2017-02-01T11:00:00Z"),
         ("1/2/2017", "M/D/YYYY", "2017-01-02T11:00:00Z"),
         ("12/31/2017 5:30 PM", "M/D/YYYY h:mm AM", "2017-12-31T16:30:00Z"),
+        ("12/31/2017 5:30 p.m.", "M/D/YYYY h:mm AM", "2017-12-31T16:30:00Z"),
         ("12/31/2017 12:05 am", "M/D/YYYY h:mm AM", "2017-12-30T23:05:00Z"),
         ("2017-07-01T14:00:05", "YYYY-MM-DDThh:mm:ss", "2017-07-01T12:00:05Z"),
+        ("2017-07-01 14:00:05.123", "YYYY-MM-DD hh:mm:ss.SSS", "2017-07-01T12:00:05.123000Z"),
+        ("2017-07-01 14:00:05.123456", "YYYY-MM-DD hh:mm:ss.SSSSSS", "2017-07-01T12:00:05.123456Z"),
+        ("2017-07-01T14:00:05.123Z", "YYYY-MM-DDThh:mm:ss.SSSZ", "2017-07-01T14:00:05.123000Z"),
+        ("2017-07-01 14:00 +0530", "YYYY-MM-DD hh:mm Z", "2017-07-01T08:30:00Z"),
+        ("2017-07-01 14:00 UTC", "YYYY-MM-DD hh:mm ZZZ", "2017-07-01T14:00:00Z"),
+        ("2017-07-01 14:00 America/New_York", "YYYY-MM-DD hh:mm ZZZ", "2017-07-01T18:00:00Z"),
         ("20170701", "YYYYMMDD", "2017-07-01T10:00:00Z"),
+        ("05-Jan-2024", "DD-MMM-YYYY", "2024-01-05T11:00:00Z"),
+        ("February 5, 2024", "MMMM D, YYYY", "2024-02-05T11:00:00Z"),
+        ("5 am 2 2024", "D 'am' M YYYY", "2024-02-05T11:00:00Z"),
         ("2017-03-01T14:00:00.250+05:30", "iso", "2017-03-01T08:30:00.250000Z"),
         ("42795", "excel", "2017-03-01T11:00:00Z"),
         ("42795.75", "excel", "2017-03-01T17:00:00Z"),
         ("41333", "excel-1904", "2017-03-01T11:00:00Z"),
+        ("1514730615", "epoch", "2017-12-31T14:30:15Z"),
+        ("1514730615250", "epoch-ms", "2017-12-31T14:30:15.250000Z"),
     ],
 )
-def test_what_is_written_as_the_mapping_says_is_read(text: str, written: str, told: str) -> None:
-    assert instant(text, written) == told
+def test_a_date_in_the_mappings_notation_is_read(text: str, pattern: str, expected: str) -> None:
+    assert instant(text, pattern) == expected
 
 
 @pytest.mark.parametrize(
-    ("text", "formats", "told"),
+    ("text", "pattern", "more", "expected"),
     [
-        ("", ["DD.MM.YYYY"], "closed is empty"),
-        ("12/31/2017", ["DD.MM.YYYY"], "not written as DD.MM.YYYY"),
-        ("12/31/2017", ["DD/MM/YYYY"], "not in the calendar"),
-        ("31.12.17", ["DD.MM.YYYY"], "not written as"),
-        ("42795", ["DD.MM.YYYY"], "not written as"),
-        ("30.02.2017", ["DD.MM.YYYY"], "not in the calendar"),
-        ("3/1/2017", ["D/M/YYYY", "M/D/YYYY"], "is 2017-01-03 or 2017-03-01"),
-        ("2017-03-01T14:00:00", ["iso"], "not written as iso"),
-        ("26.03.2017 02:30", ["DD.MM.YYYY hh:mm"], "change of clocks"),
-        ("29.10.2017 02:30", ["DD.MM.YYYY hh:mm"], "change of clocks"),
-        ("31.12.2017 24:00", ["DD.MM.YYYY hh:mm"], "not in the calendar"),
-        ("12/31/2017 0:30 PM", ["M/D/YYYY h:mm AM"], "not in the calendar"),
-        ("60", ["excel"], "out of reach"),
-        ("9999999", ["excel"], "out of reach"),
-        ("٣١.١٢.٢٠١٧", ["DD.MM.YYYY"], "not written as"),
+        ("01/05/24", "MM/DD/YY", {"pivot": 1970}, "2024-01-05"),
+        ("01/05/70", "MM/DD/YY", {"pivot": 1970}, "1970-01-05"),
+        ("01/05/69", "MM/DD/YY", {"pivot": 1970}, "2069-01-05"),
+        ("5. März 2024", "D. MMMM YYYY", {"language": "de"}, "2024-03-05"),
+        ("5 févr. 2024", "D MMM YYYY", {"language": "fr"}, "2024-02-05"),
+        ("2017-07-01 01:00 PDT", "YYYY-MM-DD hh:mm ZZZ", {"zones": {"PDT": "America/Los_Angeles"}}, "2017-07-01"),
     ],
 )
-def test_what_is_not_is_refused(text: str, formats: list[str], told: str) -> None:
-    with pytest.raises(Unfit, match=told):
+def test_what_a_format_leaves_open_the_mapping_says(
+    text: str, pattern: str, more: dict[str, Any], expected: str
+) -> None:
+    assert notation(pattern, **more).dates().day("closed", text).isoformat() == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "formats", "reason"),
+    [
+        ("", ["DD.MM.YYYY"], "closed is empty: a date written as DD.MM.YYYY is expected, such as 31.12.2017"),
+        ("12/31/2017", ["DD.MM.YYYY"], "a date written as DD.MM.YYYY is expected, such as 31.12.2017"),
+        ("12/31/2017", ["DD/MM/YYYY"], "no date of the calendar .*; expected is DD/MM/YYYY, such as 31/12/2017"),
+        ("31.12.17", ["DD.MM.YYYY"], "is expected"),
+        ("42795", ["DD.MM.YYYY"], "is expected"),
+        ("30.02.2017", ["DD.MM.YYYY"], "no date of the calendar"),
+        ("3/1/2017", ["D/M/YYYY", "M/D/YYYY"], "may be 2017-01-03 or 2017-03-01"),
+        ("2017-03-01T14:00:00", ["iso"], r"written as iso is expected, such as 2017-12-31T14:30:15\+01:00"),
+        ("26.03.2017 02:30", ["DD.MM.YYYY hh:mm"], "change of clocks"),
+        ("29.10.2017 02:30", ["DD.MM.YYYY hh:mm"], "change of clocks"),
+        ("31.12.2017 24:00", ["DD.MM.YYYY hh:mm"], "no date of the calendar"),
+        ("12/31/2017 0:30 PM", ["M/D/YYYY h:mm AM"], "an hour before AM or PM is 1 to 12"),
+        ("60", ["excel"], "a spreadsheet's days are"),
+        ("9999999", ["excel"], "a spreadsheet's days are"),
+        ("99999999999999", ["epoch"], "too far from 1970|year"),
+        ("-9999999999", ["epoch"], "outside of the years 1900 to 2199"),
+        ("01.01.1850", ["DD.MM.YYYY"], "outside of the years 1900 to 2199"),
+        ("٣١.١٢.٢٠١٧", ["DD.MM.YYYY"], "is expected"),
+        ("5 Foo 2024", ["D MMM YYYY"], "such as 31 Dec 2017"),
+        ("2017-07-01 14:00 CSTX", ["YYYY-MM-DD hh:mm ZZZ"], "the zone 'CSTX' is unknown: the mapping can list it"),
+    ],
+)
+def test_another_notation_is_refused_with_an_example(text: str, formats: list[str], reason: str) -> None:
+    with pytest.raises(InvalidRow, match=reason):
         instant(text, *formats)
 
 
-def test_two_formats_that_read_the_same_are_no_doubt() -> None:
+def test_two_formats_that_read_the_same_leave_no_doubt() -> None:
     assert instant("3/3/2017", "D/M/YYYY", "M/D/YYYY") == "2017-03-03T11:00:00Z"
 
 
-def test_one_zone_hung_the_clock_and_another_says_which_day_it_was() -> None:
-    told = DatesTold(formats=("YYYY-MM-DD hh:mm:ss",), timezone="America/Sao_Paulo", written_in="UTC").dates()
-    assert told.instant("won", "2018-06-01 02:00:00") == "2018-06-01T02:00:00Z"
+def test_the_zone_of_the_clock_may_be_another_than_that_of_the_day() -> None:
+    told = notation("YYYY-MM-DD hh:mm:ss", timezone="America/Sao_Paulo", written_in="UTC").dates()
+    assert instant_text(told.moment("won", "2018-06-01 02:00:00").noon) == "2018-06-01T02:00:00Z"
     assert told.day("won", "2018-06-01 02:00:00").isoformat() == "2018-05-31"
     assert told.zone == ZoneInfo("America/Sao_Paulo")
 
 
-@pytest.mark.parametrize("told", ["DD.MM.YY", "yyyy-mm-dd", "MM.YYYY", "DD.MM.YYYY DD", "M/MM/D/YYYY", "dates", ""])
-def test_a_format_that_is_none_is_refused(told: str) -> None:
-    with pytest.raises(ValueError, match=r"YYYY|is none of"):
-        DatesTold(formats=(told,), timezone="UTC")
+def test_a_workbooks_date_needs_no_notation() -> None:
+    dates = notation("DD.MM.YYYY").dates()
+    assert dates.day("closed", WorkbookDate("2017-03-01")).isoformat() == "2017-03-01"
+    assert instant_text(dates.moment("closed", WorkbookDate("2017-03-01T14:00:00")).noon) == "2017-03-01T13:00:00Z"
+
+
+@pytest.mark.parametrize(
+    "pattern", ["DD.MM.YY", "yyyy-mm-dd", "MM.YYYY", "DD.MM.YYYY DD", "M/MM/D/YYYY", "DD.MM.MMM.YYYY", "dates", ""]
+)
+def test_what_is_no_format_is_refused(pattern: str) -> None:
+    with pytest.raises(ValueError, match=r"YYYY|is none of|formats"):
+        notation(pattern)

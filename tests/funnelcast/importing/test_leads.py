@@ -3,11 +3,12 @@ from pathlib import Path
 import pytest
 
 from funnelcast.failure import Failed
-from funnelcast.importing.export import Row, Unfit
-from funnelcast.importing.mapping import Beside
-from funnelcast.importing.mappings import part_of
+from funnelcast.importing.checks import check
+from funnelcast.importing.files.row import InvalidRow
+from funnelcast.importing.mappings import kinds_of
+from funnelcast.importing.record import MappedRecord
 from services.lead_intake.lead.commands import CaptureLead
-from tests.funnelcast.importing.mapped import Body, mapped
+from tests.funnelcast.importing.mapped import Body, mapped, row_of, surroundings
 
 MAPPING = """\
 mapping: acme
@@ -41,15 +42,28 @@ def test_a_row_is_one_capture() -> None:
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
-        ({"Mail": ""}, "neither an email nor a phone"),
-        ({"Source": "billboard"}, "source 'billboard' is none of"),
-        ({"Source": ""}, "source '' is none of"),
-        ({"Size": "a dozen"}, "employees 'a dozen' is not a number"),
+        ({"Mail": ""}, "neither an e-mail address nor a phone"),
+        ({"Source": "billboard"}, "Source 'billboard' is not among the words"),
+        ({"Source": ""}, "Source '' is not among the words"),
+        ({"Size": "a dozen"}, "Size 'a dozen': a number is expected, such as 250"),
     ],
 )
 def test_what_cannot_be_taken_for_certain_is_refused(row: Body, reason: str) -> None:
-    with pytest.raises(Unfit, match=reason):
+    with pytest.raises(InvalidRow, match=reason):
         mapped(MAPPING, ROW | row)
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ({"Mail": "a@b"}, "Mail 'a@b': an e-mail address is expected, such as ada@nordwind.example"),
+        ({"Mail": "", "Phone": "n/a"}, "Phone 'n/a': a phone number with its country's code is expected"),
+        ({"Firm": "B" * 201}, "Firm 'B+...': .* at most"),
+    ],
+)
+def test_what_intake_would_refuse_is_refused_in_the_words_of_the_export(row: Body, reason: str) -> None:
+    with pytest.raises(InvalidRow, match=reason):
+        check("leads", mapped(MAPPING, ROW | row))
 
 
 # -- olist -----------------------------------------------------------------------------------------------------------
@@ -57,10 +71,16 @@ def test_what_cannot_be_taken_for_certain_is_refused(row: Body, reason: str) -> 
 ID = "b91cf8812365f50ff4bda4bcd6206b05"
 
 
+def olist(kind: str, folder: Path, row: Body) -> MappedRecord:
+    map_record, _ = kinds_of("olist", kind)[0].open(surroundings(folder))
+    record = map_record((row_of(2, row),))
+    assert isinstance(record, MappedRecord)
+    return record
+
+
 def sign_up(origin: str) -> Body:
-    to_commands, _ = part_of("olist", "leads").open(Beside(Path(), "USD"))
     row = {"mql_id": ID, "first_contact_date": "2018-02-01", "landing_page_id": "88740", "origin": origin}
-    (body,) = to_commands([Row(2, row)]).bodies
+    (body,) = olist("leads", Path(), row).bodies
     CaptureLead.model_validate(body)
     return body
 
@@ -83,10 +103,9 @@ def test_unknown_and_blank_are_different_origins() -> None:
 def win(folder: Path, won: str) -> tuple[list[Body], list[str]]:
     leads = f"mql_id,first_contact_date,landing_page_id,origin\n{ID},2018-03-08,88740,social\n"
     (folder / "olist_marketing_qualified_leads_dataset.csv").write_text(leads)
-    to_commands, _ = part_of("olist", "opportunities").open(Beside(folder, "USD"))
     row = {"mql_id": ID, "seller_id": "5e11e7", "sr_id": "9e9", "won_date": won, "business_segment": ""}
-    told = to_commands([Row(2, row)])
-    return told.bodies[0]["facts"], list(told.notes)
+    record = olist("opportunities", folder, row)
+    return record.bodies[0]["facts"], list(record.notes)
 
 
 def test_brazil_says_which_day_a_win_was(tmp_path: Path) -> None:
@@ -105,4 +124,4 @@ def test_a_win_before_its_first_contact_is_taken_and_reported(tmp_path: Path, wo
 
 def test_wins_need_the_leads_beside_them(tmp_path: Path) -> None:
     with pytest.raises(Failed, match="must lie beside the file"):
-        part_of("olist", "opportunities").open(Beside(tmp_path, "USD"))
+        kinds_of("olist", "opportunities")[0].open(surroundings(tmp_path))

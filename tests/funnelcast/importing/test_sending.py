@@ -7,11 +7,11 @@ import pytest
 
 from funnelcast.failure import Failed
 from funnelcast.importing import sending
-from funnelcast.importing.export import Row
-from funnelcast.importing.mapping import Mapped
-from funnelcast.importing.sending import Taken, batch
+from funnelcast.importing.record import MappedRecord
+from funnelcast.importing.sending import Accepted, batch, reason
+from tests.funnelcast.importing.mapped import row_of
 
-PAIR = ((Row(2, {"id": "1"}),), Mapped(bodies=[{"external_id": "crm:1"}]))
+PAIR = ((row_of(2, {"id": "1"}),), MappedRecord(bodies=[{"external_id": "crm:1"}]))
 LINE, DONE = b'{"created": true, "position": 7}\n', b'{"done": true, "lines": 1, "failed": 0}\n'
 
 
@@ -35,10 +35,23 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("half", [BrokenOff(), httpx.ByteStream(LINE), httpx.ByteStream(b"")])
 async def test_half_an_answer_is_asked_for_again(half: httpx.AsyncByteStream) -> None:
     async with server(httpx.Response(200, stream=half), httpx.Response(200, content=LINE + DONE)) as http:
-        assert await batch(http, "/batch", [PAIR]) == [Taken(new=True, position=7)]
+        assert await batch(http, "/batch", [PAIR]) == [Accepted(is_new=True, position=7)]
 
 
 async def test_what_breaks_off_again_and_again_is_told() -> None:
     async with server(*(httpx.Response(200, stream=BrokenOff()) for _ in range(sending.ATTEMPTS))) as http:
         with pytest.raises(Failed, match="import the file again"):
             await batch(http, "/batch", [PAIR])
+
+
+@pytest.mark.parametrize(
+    ("detail", "words"),
+    [
+        ("taken before by 0d1, with another content", "imported before as 0d1, with another past"),
+        ("occurred_at lies before the stream's last event, at 2017-03-01T12:00:00+00:00", "changed here later than"),
+        ("there is no pipeline 'x'", "there is no pipeline 'x'"),
+    ],
+)
+def test_a_refusal_is_told_in_the_words_of_an_import(detail: str, words: str) -> None:
+    assert reason({"detail": detail}).startswith((words, f"it was {words}"))
+    assert "+00:00" not in reason({"detail": detail})

@@ -1,6 +1,7 @@
 """The life of a service: a dead task ends it, and stopping loses nothing that was accepted."""
 
 import asyncio
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -27,7 +28,7 @@ async def test_a_task_that_dies_ends_the_service(
     assert ended.group_contains(RuntimeError, match="a fault of ours")
 
 
-async def test_what_was_accepted_before_the_stop_is_there_after_it(database: str) -> None:
+async def test_commands_accepted_before_the_stop_are_stored(database: str) -> None:
     async with served_services(database, [SERVICE]) as (api, server):
         posts = [asyncio.ensure_future(api.post("/pipeline/v1/opportunities", json=DEAL)) for _ in range(50)]
         await asyncio.wait(posts, return_when=asyncio.FIRST_COMPLETED)
@@ -40,12 +41,18 @@ async def test_what_was_accepted_before_the_stop_is_there_after_it(database: str
     assert accepted <= found
 
 
-async def test_a_service_without_a_worker_answers_and_does_not_lead(database: str) -> None:
+async def test_a_service_without_a_worker_answers_and_is_no_leader(database: str) -> None:
     async with running_services(database, [SERVICE], work=False) as client:
         assert (await client.post("/pipeline/v1/opportunities", json=DEAL)).status_code == 201
         ready = (await client.get("/pipeline/readyz")).json()
     assert ready["details"]["relay"]["leads"] is False
     assert ready["details"]["lag"]["events"] == 1
+
+
+async def test_a_service_whose_route_needs_an_undeclared_scope_does_not_start(database: str) -> None:
+    with pytest.raises(ValueError, match="needs the scope pipeline:write, which pipeline does not declare"):
+        async with running_services(database, [replace(SERVICE, scopes=["pipeline:read"])]):
+            pass
 
 
 async def test_a_service_that_stops_is_not_ready_any_more(database: str) -> None:

@@ -1,0 +1,176 @@
+"""Amounts in the notation that a mapping names: `1.054` is a thousand in one export and about one in another."""
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_EVEN, Decimal
+from functools import cached_property
+from typing import Literal
+
+from babel.numbers import get_currency_symbol
+
+from funnelcast.importing.files.row import InvalidRow, Row, invalid_cell, shortened
+from funnelcast.importing.files.workbook import WorkbookNumber
+from shared.rules.money import LARGEST, minor_units
+
+Grouping = Literal["thousands", "indian", "myriads"]
+GROUPS: Mapping[Grouping, str] = {
+    "thousands": "[0-9]{{1,3}}(?:{sign}[0-9]{{3}})+",
+    "indian": "[0-9]{{1,2}}(?:{sign}[0-9]{{2}})*{sign}[0-9]{{3}}",
+    "myriads": "[0-9]{{1,4}}(?:{sign}[0-9]{{4}})+",
+}
+SPACES = "\u00a0\u2007\u2009\u202f"
+APOSTROPHES = "\u2019\u2018\u02bc\u00b4"
+TYPOGRAPHIC = str.maketrans({**dict.fromkeys(SPACES, " "), **dict.fromkeys(APOSTROPHES, "'"), "\u2212": "-"})
+NEGATIVE = re.compile(r"\(.*[0-9].*\)|-.*[0-9].*|[^0-9]{1,4}-[0-9].*|.*[0-9] ?-")
+SCIENTIFIC = re.compile(r"[0-9]+[.,]?[0-9]*[eE][+-]?[0-9]+")
+CODE = re.compile(r"[A-Z]{3}")
+CLEARLY_NOISE = 5
+"""From so many decimals on they are the noise of a program's arithmetic. Three may as well be a group of thousands."""
+SIGNS = {"$": "USD", "€": "EUR", "£": "GBP"}
+"""Of amounts whose currency stands beside them; a mapping may name others."""
+
+
+@dataclass(frozen=True)
+class Money:
+    """`rounded`: it had more decimals than its currency."""
+
+    amount: str
+    currency: str
+    rounded: bool = False
+
+    def body(self) -> dict[str, str]:
+        return {"amount": self.amount, "currency": self.currency}
+
+
+@dataclass(frozen=True)
+class Amounts:
+    """How amounts are written. Without `thousands`, digits are not grouped. The currency is one for all, or stands in a
+    column, or beside each amount. `symbols`: by sign, the currency that it stands for. `round`: more decimals than the
+    currency has are rounded, however few."""
+
+    decimal: str = "."
+    thousands: str = ""
+    grouping: Grouping = "thousands"
+    currency: str | None = None
+    currency_column: str | None = None
+    symbols: Mapping[str, str] = field(default_factory=dict)
+    round: bool = False
+
+    def money(self, label: str, text: str, row: Row) -> Money | None:
+        """None for an empty cell, which is not zero. Raises `InvalidRow`."""
+        if not text:
+            return None
+        number, sign = self.split(text)
+        return self.rounded(label, text, self.decimal_of(label, text, number), self.currency_of(label, text, sign, row))
+
+    def number(self, label: str, text: str) -> str:
+        """A number without a currency, such as a price."""
+        return format(self.decimal_of(label, text, self.split(text)[0]), "f")
+
+    # -- the currency ------------------------------------------------------------------------------------------------
+
+    def split(self, text: str) -> tuple[str, str]:
+        """The number, and the sign or code before or after it."""
+        if isinstance(text, WorkbookNumber):
+            return text, ""
+        plain = text.translate(TYPOGRAPHIC).strip()
+        for sign in self.known_signs:
+            if plain.startswith(sign):
+                return plain[len(sign) :].strip(), sign
+            if plain.endswith(sign):
+                return plain[: -len(sign)].strip(), sign
+        if CODE.fullmatch(plain[:3]) and not plain[3:4].isalpha():
+            return plain[3:].strip(), plain[:3]
+        if CODE.fullmatch(plain[-3:]) and not plain[-4:-3].isalpha():
+            return plain[:-3].strip(), plain[-3:]
+        return plain, ""
+
+    @cached_property
+    def known_signs(self) -> Collection[str]:
+        """The longest first: `US$` is not `$`."""
+        signs = {*self.symbols, *SIGNS} | (signs_of(self.currency) if self.currency else set())
+        return sorted(signs, key=lambda sign: (-len(sign), sign))
+
+    def currency_of(self, label: str, text: str, sign: str, row: Row) -> str:
+        if self.currency is not None:
+            return self.same_currency(label, text, sign, self.currency)
+        if self.currency_column is not None:
+            return self.same_currency(label, text, sign, code_in(self.currency_column, row))
+        code = self.symbols.get(sign) or SIGNS.get(sign) or sign
+        if not is_currency(code):
+            raise invalid_cell(label, text, "an amount with its currency", self.example(code="EUR "))
+        return code
+
+    def same_currency(self, label: str, text: str, sign: str, currency: str) -> str:
+        """The sign beside an amount may repeat its currency, and never contradict it."""
+        if sign and sign not in signs_of(currency) and self.symbols.get(sign) != currency:
+            raise InvalidRow(f"{label} {shortened(text)!r} is not in {currency}, the currency that the mapping names")
+        return currency
+
+    # -- the number --------------------------------------------------------------------------------------------------
+
+    def decimal_of(self, label: str, text: str, number: str) -> Decimal:
+        if NEGATIVE.fullmatch(number):
+            raise InvalidRow(
+                f"{label} {shortened(text)!r} is negative: an amount is 0 or more, such as {self.example()}"
+            )
+        if SCIENTIFIC.fullmatch(number):
+            raise InvalidRow(
+                f"{label} {text!r} was rounded by a spreadsheet: the full number is expected, such as 120000"
+            )
+        plain = number if isinstance(number, WorkbookNumber) else self.plain(number)
+        if plain is None:
+            raise invalid_cell(label, text, "a number", self.example())
+        value = Decimal(plain)
+        if value >= LARGEST:
+            raise InvalidRow(f"{label} {shortened(text)!r} is too large: an amount is below {LARGEST:,}")
+        return value
+
+    def plain(self, number: str) -> str | None:
+        unsigned = number.removeprefix("+")
+        if not self.pattern.fullmatch(unsigned):
+            return None
+        ungrouped = unsigned.replace(self.thousands, "") if self.thousands else unsigned
+        return ungrouped.replace(self.decimal, ".")
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        grouped = f"|{GROUPS[self.grouping].format(sign=re.escape(self.thousands))}" if self.thousands else ""
+        return re.compile(f"(?:[0-9]{{1,30}}{grouped})(?:{re.escape(self.decimal)}[0-9]{{1,30}})?")
+
+    def rounded(self, label: str, text: str, value: Decimal, currency: str) -> Money:
+        places = minor_units(currency)
+        decimals = -int(value.normalize().as_tuple().exponent)
+        if decimals <= places:
+            return Money(format(value, "f"), currency)
+        if not self.round and not isinstance(text, WorkbookNumber) and decimals < CLEARLY_NOISE:
+            why = f"has {decimals} decimals, and {currency} has {places}"
+            raise InvalidRow(f"{label} {text!r} {why}; the mapping can have it rounded (money.round)")
+        return Money(format(value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN), "f"), currency, rounded=True)
+
+    def example(self, code: str = "") -> str:
+        sign = self.thousands
+        grouped = {"thousands": f"1{sign}054", "indian": f"1{sign}23{sign}456", "myriads": f"12{sign}3456"}
+        return f"{code}{grouped[self.grouping]}{self.decimal}50"
+
+
+def code_in(column: str, row: Row) -> str:
+    code = row[column]
+    if not is_currency(code):
+        raise invalid_cell(column, code, "a currency's code", "EUR")
+    return code
+
+
+def is_currency(code: str) -> bool:
+    try:
+        minor_units(code)
+    except ValueError:
+        return False
+    return True
+
+
+def signs_of(currency: str) -> set[str]:
+    """What may stand beside an amount of this currency: its code, and its sign with or without the country."""
+    symbol = str(get_currency_symbol(currency, locale="en"))
+    return {currency, symbol, *([symbol[-1]] if symbol[-1] in "$¥" else [])}

@@ -1,0 +1,139 @@
+"""Days and times in the notations that a mapping names, and in no other: 3/1/2017 is one day here and another there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from funnelcast.importing.cells.date_formats import Format, Parsed, at_clock, pieces_of
+from funnelcast.importing.files.row import InvalidRow, invalid_cell, shortened
+from funnelcast.importing.files.workbook import WorkbookDate
+from shared.rules.message import EARLIEST, LATEST
+
+NOON = time(12)
+REMEMBERED = 10_000
+SAMPLE_DAY = datetime(2017, 12, 31, 14, 30, 15, tzinfo=UTC)
+PYTHON_CODES = {
+    "YYYY": "%Y",
+    "YY": "%y",
+    "MMMM": "%B",
+    "MMM": "%b",
+    "MM": "%m",
+    "M": "%m",
+    "DD": "%d",
+    "D": "%d",
+    "T": "T",
+    "hh": "%H",
+    "h": "%I",
+    "mm": "%M",
+    "ss": "%S",
+    "SSSSSS": "%f",
+    "SSS": "250",
+    "AM": "%p",
+    "ZZZ": "UTC",
+    "Z": "Z",
+}
+EXAMPLES = {
+    "iso": "2017-12-31T14:30:15+01:00",
+    "excel": "43100.5",
+    "excel-1904": "41638.5",
+    "epoch": "1514730615",
+    "epoch-ms": "1514730615000",
+}
+
+
+@dataclass(frozen=True)
+class Moment:
+    """An instant, or a day without a time: some instant from `earliest` to `latest`, at `noon` unless another date says
+    better."""
+
+    earliest: datetime
+    latest: datetime
+    noon: datetime
+    day: date
+    text: str
+
+    @property
+    def is_day(self) -> bool:
+        return self.earliest != self.latest
+
+
+@dataclass(frozen=True)
+class Dates:
+    """`zone` decides which day an instant belongs to; `clock`: of times that are written without an offset."""
+
+    patterns: Sequence[str]
+    formats: Sequence[Format]
+    zone: ZoneInfo
+    clock: ZoneInfo
+    remembered: dict[str, Moment] = field(default_factory=dict, compare=False)
+    """Exports repeat their dates."""
+
+    def moment(self, label: str, text: str) -> Moment:
+        """`label`: of the column, for the refusal. Raises `InvalidRow`."""
+        known = self.remembered.get(text)
+        if known is None or type(text) is not str:
+            known = self.moment_of(self.parse(label, text), text)
+            self.must_be_in_range(label, known)
+            if len(self.remembered) < REMEMBERED and type(text) is str:
+                self.remembered[text] = known
+        return known
+
+    def day(self, label: str, text: str) -> date:
+        return self.moment(label, text).day
+
+    def moment_of(self, parsed: Parsed, text: str) -> Moment:
+        if isinstance(parsed, datetime):
+            instant = parsed.astimezone(UTC)
+            return Moment(instant, instant, instant, parsed.astimezone(self.zone).date(), text)
+        midnight = datetime.combine(parsed, time(), self.zone).astimezone(UTC)
+        last = datetime.combine(parsed, time.max, self.zone).astimezone(UTC)
+        return Moment(midnight, last, datetime.combine(parsed, NOON, self.zone).astimezone(UTC), parsed, text)
+
+    def parse(self, label: str, text: str) -> Parsed:
+        """Refuses also what two of the formats read differently."""
+        if isinstance(text, WorkbookDate):
+            return self.of_workbook(label, text)
+        try:
+            found = {one for each in self.formats if text and (one := each.parse(text)) is not None}
+        except (ValueError, OverflowError) as error:
+            raise InvalidRow(
+                f"{label} {shortened(text)!r} is no date of the calendar ({error}); {self.expected()}"
+            ) from None
+        if len(found) > 1:
+            raise InvalidRow(f"{label} {text!r} may be {' or '.join(sorted(str(one) for one in found))}")
+        if not found:
+            raise invalid_cell(label, text, f"a date written as {' or '.join(self.patterns)}", self.example())
+        return found.pop()
+
+    def of_workbook(self, label: str, text: str) -> Parsed:
+        try:
+            parsed = datetime.fromisoformat(text)
+            return parsed.date() if "T" not in text else at_clock(parsed, self.clock)
+        except ValueError as error:
+            raise InvalidRow(f"{label} {text!r} is no date of the calendar ({error})") from None
+
+    def must_be_in_range(self, label: str, moment: Moment) -> None:
+        if not EARLIEST + timedelta(days=2) <= moment.earliest < LATEST - timedelta(days=2):
+            raise InvalidRow(f"{label} {moment.text!r} lies outside of the years {EARLIEST.year} to {LATEST.year - 1}")
+
+    def expected(self) -> str:
+        return f"expected is {' or '.join(self.patterns)}, such as {self.example()}"
+
+    def example(self) -> str:
+        pattern = self.patterns[0]
+        return EXAMPLES.get(pattern) or example_of(pattern)
+
+    def shown(self, instant: datetime) -> str:
+        """In the export's zone."""
+        return instant.astimezone(self.zone).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def example_of(pattern: str) -> str:
+    codes = (PYTHON_CODES.get(piece, piece.strip("'")) for piece in pieces_of(pattern))
+    return SAMPLE_DAY.strftime("".join(codes))
+
+
+def instant_text(instant: datetime) -> str:
+    """As our services read it."""
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")

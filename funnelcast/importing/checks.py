@@ -1,0 +1,68 @@
+"""What the services would refuse of a body, in the words of the export."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+from pydantic import BaseModel, ValidationError
+
+from funnelcast.importing.files.row import InvalidRow, shortened
+from funnelcast.importing.record import Kind, MappedRecord
+from services.lead_intake.lead.commands import CaptureLead
+from services.pipeline.opportunity.history import History
+
+MODELS: Mapping[Kind, type[BaseModel]] = {"opportunities": History, "leads": CaptureLead}
+EXPECTED = {
+    "external_id": ("an id without blanks, of at most 150 characters", "1234567"),
+    "name": ("a text of at most 4,000 characters", "Rollout Nord"),
+    "account": ("a line of at most 200 characters", "Nordwind AG"),
+    "product": ("a line of at most 200 characters", "Suite"),
+    "owner": ("an id of a-z, 0-9, dots and dashes", "ada-krueger"),
+    "email": ("an e-mail address", "ada@nordwind.example"),
+    "phone": ("a phone number with its country's code", "+49 30 1234567"),
+    "domain": ("a domain", "nordwind.example"),
+    "company_domain": ("a domain", "nordwind.example"),
+    "country": ("a country's code of two letters", "DE"),
+    "employees": ("a number", "250"),
+    "amount": ("a number below 10^15 with no more decimals than its currency has", "1054.50"),
+    "occurred_at": ("a date between 1900 and 2200", "2017-03-01"),
+    "close_date": ("a date between 1900 and 2200", "2017-03-01"),
+}
+ANYTHING = ("a line of at most 200 characters", "Nordwind")
+COLUMNS_OF = {"domain": "company_domain", "name": "company_name"}
+"""Fields of a lead's company, by the field of the mapping."""
+MOST_FACTS = 1000
+
+
+def check(kind: Kind, record: MappedRecord) -> None:
+    """Raises `InvalidRow` for the first thing that is wrong."""
+    model = MODELS.get(kind)
+    if model is None:
+        return
+    for body in record.bodies:
+        if len(body.get("facts", ())) > MOST_FACTS:
+            raise InvalidRow(f"its history has {len(body['facts'])} steps: at most {MOST_FACTS} are expected")
+        try:
+            model.model_validate_json(orjson.dumps(body))
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_context=False)[0]
+            raise explained(body, first["loc"], record.labels) from None
+
+
+def explained(body: Mapping[str, Any], path: Sequence[int | str], labels: Mapping[str, str]) -> InvalidRow:
+    value, name = value_at(body, path)
+    expected, example = EXPECTED.get(name, ANYTHING)
+    column = labels.get(COLUMNS_OF.get(name, name)) or labels.get(name) or name
+    shown = f"{column} {shortened(str(value))!r}" if value not in (None, "") else column
+    return InvalidRow(f"{shown}: {expected} is expected, such as {example}")
+
+
+def value_at(body: Any, path: Sequence[int | str]) -> tuple[Any, str]:
+    """The innermost value that the path leads to, and its name. A union's tags are no part of the body."""
+    name = "record"
+    for step in path:
+        if isinstance(body, Mapping) and step in body:
+            body, name = body[step], str(step)
+        elif isinstance(body, list) and isinstance(step, int) and step < len(body):
+            body = body[step]
+    return body if not isinstance(body, Mapping | list) else None, name

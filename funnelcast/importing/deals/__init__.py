@@ -1,0 +1,1 @@
+"""Deals: from rows to the commands of their histories."""

@@ -1,0 +1,1 @@
+"""Exports as they lie on the disk: bytes, lines, cells, rows."""

@@ -1,0 +1,65 @@
+"""Lines of text from a file: packed or not, in any encoding, with any line ends."""
+
+import codecs
+import gzip
+import io
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from funnelcast.failure import Failed
+
+GZIP_MAGIC = b"\x1f\x8b"
+OLD_WORKBOOK_MAGIC = b"\xd0\xcf\x11\xe0"
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+"""Byte order marks. A file that begins with one is in that encoding, whatever the mapping says."""
+SAMPLE = 4096
+LONGEST_LINE = 4_000_000
+
+
+def text_lines(file: Path, encoding: str) -> Iterator[str]:
+    """The file's lines with their ends: LF, CR LF or CR. Raises `Failed` for what cannot be read as text."""
+    used = encoding
+    try:
+        used = encoding_of(file, encoding)
+        with unpacked(file) as raw, io.TextIOWrapper(raw, used, newline="") as lines:
+            while line := lines.readline(LONGEST_LINE):
+                yield line
+    except UnicodeDecodeError:
+        number = first_undecodable_line(file, used)
+        hint = "save it as UTF-8, or name its encoding in the mapping (file.encoding)"
+        raise Failed(f"{file}, line {number}: not {encoding.upper()}; {hint}") from None
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise Failed(f"{file} cannot be unpacked: {error}") from None
+    except OSError as error:
+        raise Failed(f"{file} cannot be read: {error.strerror or error}") from None
+
+
+def unpacked(file: Path) -> IO[bytes] | gzip.GzipFile:
+    with file.open("rb") as raw:
+        is_gzip = raw.read(2) == GZIP_MAGIC
+    return gzip.open(file, "rb") if is_gzip else file.open("rb")
+
+
+def encoding_of(file: Path, encoding: str) -> str:
+    """That of the byte order mark, else the given one."""
+    with unpacked(file) as raw:
+        start = raw.read(SAMPLE)
+    if start.startswith(OLD_WORKBOOK_MAGIC):
+        raise Failed(f"{file} is a workbook of the old kind (.xls): save it as .xlsx or as CSV")
+    marked = next((name for mark, name in MARKS if start.startswith(mark)), None)
+    if marked is None and b"\x00" in start and encoding.lower().replace("_", "-") in ("utf-8", "cp1252"):
+        raise Failed(
+            f"{file} is no text in {encoding.upper()}; it may be utf-16-le: say so in the mapping (file.encoding)"
+        )
+    return marked or encoding
+
+
+def first_undecodable_line(file: Path, encoding: str) -> int:
+    with unpacked(file) as raw, io.TextIOWrapper(raw, encoding, errors="replace", newline="") as lines:
+        return next((number for number, line in enumerate(lines, 1) if "\ufffd" in line), 1)

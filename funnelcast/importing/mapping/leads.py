@@ -1,0 +1,66 @@
+"""A mapping of leads, as its YAML file says it."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, model_validator
+
+from funnelcast.importing.mapping.cell import Field
+from funnelcast.importing.mapping.model import MappingModel, Name, Text
+from funnelcast.importing.mapping.notation import DateNotation, FileNotation
+from funnelcast.importing.mapping.tables import TableMapping
+from services.lead_intake.lead.events import Source
+
+
+class SourceMeaning(MappingModel):
+    source: Source
+    detail: Text | None = None
+
+
+def source(value: Any) -> Any:
+    return {"source": value} if isinstance(value, str) else value
+
+
+class LeadFields(MappingModel):
+    """E-mail or phone is needed."""
+
+    id: Field
+    source: Field
+    at: Field
+    email: Field | None = None
+    phone: Field | None = None
+    first_name: Field | None = None
+    last_name: Field | None = None
+    job_title: Field | None = None
+    company_name: Field | None = None
+    company_domain: Field | None = None
+    country: Field | None = None
+    industry: Field | None = None
+    employees: Field | None = None
+    utm_source: Field | None = None
+    utm_medium: Field | None = None
+    utm_campaign: Field | None = None
+    utm_term: Field | None = None
+    utm_content: Field | None = None
+    landing_url: Field | None = None
+
+    @model_validator(mode="after")
+    def can_be_reached(self) -> "LeadFields":
+        if self.email is None and self.phone is None:
+            raise ValueError("the field email or the field phone is needed")
+        return self
+
+
+class LeadMapping(TableMapping):
+    mapping: Name
+    kind: Literal["leads"]
+    file: FileNotation = FileNotation()
+    dates: DateNotation
+    fields: LeadFields
+    sources: Mapping[str, Annotated[SourceMeaning, BeforeValidator(source)]] = {}
+
+    def columns(self) -> list[str]:
+        """That the export must have."""
+        cells = (getattr(self.fields, name) for name in LeadFields.model_fields)
+        named = [column for cell in cells if cell is not None for column in cell.columns]
+        return list(dict.fromkeys([*named, *self.filtered_columns()]))

@@ -1,0 +1,97 @@
+"""Sends nodes of the organisation one by one, from the top down, and then those that are inactive."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from funnelcast import client
+from funnelcast.importing.org import ENDS, NOW
+from funnelcast.importing.record import Body, Record
+from funnelcast.importing.sending import Accepted, Answer, Pair, refused
+
+NODES = "/forecast/v1/org/nodes"
+
+
+@dataclass
+class OrgSender:
+    """The same node comes with every row below it, and is sent once. `day`: from when changes of nodes that are known
+    hold, by default from now on."""
+
+    http: httpx.AsyncClient
+    day: str | None = None
+    known: Mapping[str, Body] | None = None
+    first: dict[str, tuple[int, Body]] = field(default_factory=dict)
+    sent: dict[str, Accepted | str] = field(default_factory=dict)
+    ends: dict[str, str] = field(default_factory=dict)
+
+    async def send(self, pairs: Sequence[Pair]) -> list[Answer]:
+        if self.known is None:
+            nodes = (await client.ask(self.http, "GET", "/forecast/v1/org")).json()["nodes"]
+            self.known = {node["node_id"]: node for node in nodes}
+        return [
+            answer_of(record, [await self.place(record, node) for node in mapped.bodies]) for record, mapped in pairs
+        ]
+
+    async def place(self, record: Record, node: Body) -> Accepted | str:
+        node_id = node["node_id"]
+        line, first = self.first.setdefault(node_id, (record[0].line, node))
+        if first != node:
+            if without_dates(first) != without_dates(node):
+                return f"{node_id} is in line {line} too, with other values"
+            first |= {name: node[name] for name in ("from", ENDS) if name in node}
+        if node_id not in self.sent:
+            self.sent[node_id] = await self.put(node_id, node)
+        if ENDS in node:
+            self.ends[node_id] = node[ENDS]
+        return self.sent[node_id]
+
+    async def put(self, node_id: str, node: Body) -> Accepted | str:
+        """A node that the organisation has in just this place is not sent, nor one that is inactive and is to be."""
+        known = (self.known or {}).get(node_id)
+        if known is not None and is_same(node, known):
+            return Accepted(False, 0)
+        body = {name: value for name, value in node.items() if name not in ("node_id", ENDS)}
+        if known is not None and self.day:
+            body["from"] = self.day
+        try:
+            response = await client.ask(self.http, "PUT", f"{NODES}/{node_id}", json=body)
+        except client.Refused as refusal:
+            return str(refusal)
+        return Accepted(known is None, response.json()["position"])
+
+    async def finish(self) -> Sequence[str]:
+        """Those that stand below others come later in the file or were sent later: they end first."""
+        notes = list[str]()
+        for node_id, day in reversed(self.ends.items()):
+            known = (self.known or {}).get(node_id)
+            if known is None or known["active"]:
+                notes += await self.end(node_id, day)
+        return notes
+
+    async def end(self, node_id: str, day: str) -> list[str]:
+        query = {} if day == NOW else {"from": day}
+        try:
+            await client.ask(self.http, "DELETE", f"{NODES}/{node_id}", params=query)
+        except client.Refused as refusal:
+            return [f"{node_id} stays active: {refusal}"]
+        return []
+
+
+def without_dates(node: Body) -> Body:
+    return {name: value for name, value in node.items() if name not in ("from", ENDS)}
+
+
+def is_same(node: Body, known: Mapping[str, Any]) -> bool:
+    same_place = {name: known[name] for name in without_dates(node)} == without_dates(node)
+    return same_place and known["active"] == (ENDS not in node)
+
+
+def answer_of(record: Record, answers: Sequence[Accepted | str]) -> Answer:
+    """A row is accepted when all of its nodes are, and new when the last is: the others belong to many rows."""
+    reasons = [one for one in answers if isinstance(one, str)]
+    if reasons:
+        return refused(record, reasons[0])
+    accepted = [one for one in answers if isinstance(one, Accepted)]
+    return Accepted(accepted[-1].is_new, max(one.position for one in accepted))

@@ -1,0 +1,108 @@
+"""From a file and a mapping to records, each with what it becomes or why it is refused."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import typer
+
+from funnelcast.failure import Failed
+from funnelcast.importing.checks import check
+from funnelcast.importing.files.export import Export, survey
+from funnelcast.importing.files.row import InvalidRow, Rejected, Row, Skipped, rejected_record
+from funnelcast.importing.record import ExportKind, MappedRecord, MapRecord, Record, Surroundings
+from funnelcast.importing.records import records
+from funnelcast.importing.seen import SeenIds
+from shared.rules.clock_and_ids import ClockAndIds
+
+ReadRecord = tuple[Record, MappedRecord] | Rejected | Skipped
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file, the kinds of export that it may be, and where its rejected rows go."""
+
+    file: Path
+    kinds: tuple[ExportKind, ...]
+    currency: str | None = None
+    rejects: Path | None = None
+
+    def companion(self, kind: ExportKind) -> "Source | None":
+        """The file that belongs to this one, if it lies there."""
+        if kind.companion is None:
+            return None
+        name, companion = kind.companion
+        file = self.file.parent / name
+        if not file.exists():
+            typer.echo(f"note: {name} does not lie beside the file: only {kind.kind} are imported", err=True)
+            return None
+        rejects = self.rejects and self.rejects.with_name(f"{self.rejects.stem}-{name}")
+        return Source(file, (companion,), self.currency, rejects)
+
+
+@dataclass(frozen=True)
+class OpenedExport:
+    source: Source
+    export: Export
+    kind: ExportKind
+    map_record: MapRecord
+
+
+def open_export(source: Source) -> OpenedExport:
+    """Says what is missing beside the file, and what is passed over in it."""
+    export, kind = surveyed(source)
+    beside = Surroundings(source.file.parent, source.currency, ClockAndIds().now(), lambda: rows_of(export, kind))
+    map_record, missing = kind.open(beside)
+    for note in [*missing, *export.notes()]:
+        typer.echo(f"note: {note}", err=True)
+    return OpenedExport(source, export, kind, map_record)
+
+
+def surveyed(source: Source) -> tuple[Export, ExportKind]:
+    """By the first kind whose columns the file has."""
+    failures = list[Failed]()
+    for kind in source.kinds:
+        try:
+            return survey(source.file, kind.columns, kind.layout, kind.blanks, ignore_case=kind.ignore_case), kind
+        except Failed as failure:
+            failures.append(failure)
+    if len(failures) == 1:
+        raise failures[0]
+    raise Failed("no mapping of this name fits the file:\n" + "\n".join(str(each) for each in failures))
+
+
+def rows_of(export: Export, kind: ExportKind) -> Iterator[Row]:
+    for record in records(export, replace(kind, group_by=None)):
+        if not isinstance(record, Rejected | Skipped):
+            yield record[0]
+
+
+def read_records(opened: OpenedExport) -> Iterator[ReadRecord]:
+    with closing(SeenIds()) as seen:
+        for record in records(opened.export, opened.kind):
+            yield record if isinstance(record, Rejected | Skipped) else read_record(opened, seen, record)
+
+
+def read_record(opened: OpenedExport, seen: SeenIds, record: Record) -> ReadRecord:
+    try:
+        mapped = opened.map_record(record)
+        if isinstance(mapped, Skipped):
+            return mapped
+        check(opened.kind.kind, mapped)
+        must_be_first(seen, record, mapped)
+    except InvalidRow as invalid:
+        return rejected_record(record, str(invalid), invalid.row)
+    return record, mapped
+
+
+def must_be_first(seen: SeenIds, record: Record, mapped: MappedRecord) -> None:
+    """An id that stands in the file twice is refused the second time, unless both say the same."""
+    for body in mapped.bodies:
+        if "external_id" not in body:
+            continue
+        earlier = seen.earlier_line(record[0].line, body)
+        if earlier is not None and not earlier[1]:
+            raise InvalidRow(
+                f"the id {body['external_id'].partition(':')[2]!r} is in line {earlier[0]} too, with other values"
+            )

@@ -1,0 +1,77 @@
+"""What a mapping makes of the rows of one record."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from funnelcast.importing.files.layout import DEFAULT_LAYOUT, Layout
+from funnelcast.importing.files.row import Row, Skipped
+from funnelcast.importing.mapping.tables import Join
+
+Kind = Literal["opportunities", "leads", "org"]
+Body = dict[str, Any]
+Record = tuple[Row, ...]
+"""One row, or all rows of a deal's history."""
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a mapping may use besides a single row. `folder`: of the export. `currency`: the command's option, where
+    neither the export nor the mapping names one. `now`: nothing in an export is later. `rows`: all of the export's."""
+
+    folder: Path
+    currency: str | None
+    now: datetime
+    rows: Callable[[], Iterator[Row]] = lambda: iter(())
+
+
+@dataclass(frozen=True)
+class MappedRecord:
+    """`bodies`: of the requests that a record becomes, in order. `notes`: what was filled in, or looks odd. `labels`:
+    by the names of a body's fields, the columns that they come from, for messages."""
+
+    bodies: Sequence[Body]
+    notes: Sequence[str] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+MapRecord = Callable[[Record], MappedRecord | Skipped]
+"""Raises `InvalidRow` for a record that is refused."""
+MapRow = Callable[[Row], MappedRecord | Skipped]
+
+
+def row_by_row(map_row: MapRow) -> MapRecord:
+    return lambda record: map_row(record[0])
+
+
+@dataclass(frozen=True)
+class ExportKind:
+    """What a mapping says about one kind of export.
+
+    `open` reads the files beside the export, once, and says which are missing. `group_by`: the column that the rows of
+    one record share. `accepts`: whether a row counts. `pipeline`: the sales process that must be defined first.
+    `companion`: a file that belongs to this one and is imported after it.
+    """
+
+    kind: Kind
+    columns: Sequence[str]
+    open: Callable[[Surroundings], tuple[MapRecord, Sequence[str]]]
+    layout: Layout = DEFAULT_LAYOUT
+    blanks: frozenset[str] = frozenset()
+    ignore_case: bool = False
+    group_by: str | None = None
+    join: Join | None = None
+    accepts: Callable[[Row], bool] | None = None
+    pipeline: Body | None = None
+    companion: "tuple[str, ExportKind] | None" = None
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class NamedMapping:
+    """Kinds of one name are tried in order: the first whose columns the file has is taken."""
+
+    name: str
+    kinds: Sequence[ExportKind]

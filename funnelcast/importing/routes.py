@@ -1,0 +1,26 @@
+"""By kind of export, where its records are sent and where they are seen."""
+
+from collections.abc import Mapping
+from functools import partial
+
+import httpx
+
+from funnelcast.importing.org_sending import OrgSender
+from funnelcast.importing.record import Kind
+from funnelcast.importing.sending import BatchSender, Route, Sender
+
+
+def batches(path: str, http: httpx.AsyncClient) -> Sender:
+    return BatchSender(http, path)
+
+
+def organisation(http: httpx.AsyncClient) -> Sender:
+    return OrgSender(http)
+
+
+FORECAST = ("/forecast/v1/rollup", {"depth": 0})
+ROUTES: Mapping[Kind, Route] = {
+    "opportunities": Route("pipeline", partial(batches, "/pipeline/v1/opportunities/batch"), *FORECAST),
+    "org": Route("forecast", organisation, *FORECAST),
+    "leads": Route("intake", partial(batches, "/intake/v1/leads/batch"), "/qualification/v1/leads", {"limit": 1}),
+}

@@ -1,0 +1,34 @@
+"""Which ids a file had before: two rows with one id are told apart from one that stands there twice."""
+
+import sqlite3
+from hashlib import blake2b
+
+import orjson
+
+from funnelcast.importing.record import Body
+
+TABLE = "CREATE TABLE seen (id TEXT PRIMARY KEY, line INTEGER, content BLOB) WITHOUT ROWID"
+
+
+class SeenIds:
+    """In a temporary file, so that memory does not grow with the export."""
+
+    def __init__(self) -> None:
+        self.database = sqlite3.connect("")
+        self.database.execute("PRAGMA cache_size = -32000")
+        self.database.execute(TABLE)
+
+    def earlier_line(self, line: int, body: Body) -> tuple[int, bool] | None:
+        """The line that had this body's external id before, and whether it said the same."""
+        content = blake2b(orjson.dumps(body, option=orjson.OPT_SORT_KEYS), digest_size=16).digest()
+        try:
+            self.database.execute("INSERT INTO seen VALUES (?, ?, ?)", (body["external_id"], line, content))
+        except sqlite3.IntegrityError:
+            first, known = self.database.execute(
+                "SELECT line, content FROM seen WHERE id = ?", (body["external_id"],)
+            ).fetchone()
+            return first, known == content
+        return None
+
+    def close(self) -> None:
+        self.database.close()

@@ -1,0 +1,108 @@
+"""From the body of a capture to a write request: whose capture it may be, and what makes it one."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+
+from services.lead_intake.lead import commands
+from services.lead_intake.lead.contact import mailbox
+from services.lead_intake.lead.repeats import repeated_capture
+from services.lead_intake.lead.state import State, must_be_there
+from shared.rules.message import MAX_CLOCK_AHEAD
+from shared.store.aliases import BlindIndex
+from shared.store.write_request import AliasClaim
+from shared.web.call import Call
+from shared.web.problems import InvalidRequest
+
+BACKDATED = timedelta(days=30)
+"""How far back an engagement may lie for a key without `history:write`."""
+
+
+def record_capture(call: Call, body: commands.CaptureLead, *, has_key: bool) -> commands.RecordCapture:
+    """`has_key`: the request has an Idempotency-Key, by which a repetition is recognised."""
+    new_id = call.context.clock_and_ids.new_id
+    return commands.RecordCapture(
+        body=body,
+        capture_id=str(new_id()),
+        person_id=str(new_id()),
+        engaged_at=engaged_at(call, body),
+        is_anonymous=not has_key and body.external_id is None,
+        content=content_digest(call.context.blind_index, body),
+    )
+
+
+def engaged_at(call: Call, body: commands.CaptureLead) -> datetime:
+    now = call.context.clock_and_ids.now()
+    must_be_past(body.occurred_at, now, "/occurred_at")
+    must_be_past(body.consent.at if body.consent else None, now, "/consent/at")
+    if body.occurred_at is not None and body.occurred_at < now - BACKDATED:
+        call.require("history:write")
+    return body.occurred_at or now
+
+
+def must_be_past(instant: datetime | None, now: datetime, pointer: str) -> None:
+    if instant is not None and instant > now + MAX_CLOCK_AHEAD:
+        raise InvalidRequest(
+            "the engagement is in the future", errors=[{"pointer": pointer, "detail": "in the future"}]
+        )
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Aliases. `resolve_by` lead to the person, the strongest first, each unless its alias in `unless` is taken. The
+    person claims those of `also_claim` that are free.
+
+    Colleagues share a switchboard's number and must not become one lead. So beside an e-mail address a phone leads only
+    to a person whose phone was never given with an address.
+    """
+
+    resolve_by: list[str]
+    also_claim: list[str]
+    unless: Mapping[str, str]
+
+
+def identity(blind_index: BlindIndex, person: commands.PersonInput) -> Identity:
+    email = blind_index.index("email", mailbox(person.email)) if person.email else None
+    if person.phone is None:
+        return Identity([email] if email else [], [email] if email else [], {})
+    phone = blind_index.index("phone", person.phone)
+    alone = blind_index.index("phone alone", person.phone)
+    beside_email = blind_index.index("phone beside e-mail", person.phone)
+    if email is None:
+        return Identity([alone, phone], [phone, alone], {})
+    return Identity([email, alone], [email, phone, beside_email], {alone: beside_email})
+
+
+def external_claim(blind_index: BlindIndex, body: commands.CaptureLead) -> AliasClaim | None:
+    """The submission's own name. Its content is compared in normal form, whatever the order of the fields."""
+    if body.external_id is None:
+        return None
+    return AliasClaim(external_alias(blind_index, body.external_id), digest(blind_index, body, without=set()))
+
+
+def content_digest(blind_index: BlindIndex, body: commands.CaptureLead) -> str:
+    """Of what was submitted, without the time: two clicks differ in that alone."""
+    return digest(blind_index, body, without={"occurred_at"})
+
+
+def digest(blind_index: BlindIndex, body: commands.CaptureLead, *, without: set[str]) -> str:
+    fields = body.model_dump(mode="json", exclude_none=True, exclude=without)
+    return blind_index.digest(orjson.dumps(fields, option=orjson.OPT_SORT_KEYS))
+
+
+def external_alias(blind_index: BlindIndex, external_id: str) -> str:
+    return blind_index.index("capture", external_id)
+
+
+def capture_ids(command: commands.RecordCapture) -> Callable[[State], Mapping[str, Any]]:
+    """The ids of the capture that the command became, or repeats."""
+
+    def ids(state: State) -> Mapping[str, Any]:
+        lead = must_be_there(state)
+        capture = repeated_capture(lead, command)
+        return {"person_id": lead.person_id, "capture_id": capture.capture_id if capture else None}
+
+    return ids

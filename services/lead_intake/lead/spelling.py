@@ -1,0 +1,94 @@
+"""Harmless spellings of a body's fields, and their normal form."""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Annotated, Any
+from urllib.parse import unquote, urlsplit
+
+from babel import Locale
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+
+from services.lead_intake.lead.contact import domain_name, email_address
+from services.lead_intake.lead.events import AT, Count
+from shared.rules.message import printable
+
+COUNTRY_SYNONYMS = {"uk": "GB", "england": "GB", "scotland": "GB", "great britain": "GB", "usa": "US", "u.s.": "US"}
+SIZE_RANGE = re.compile(r"([0-9]{1,9})\s*(?:[-–—]|to)\s*([0-9]{1,9})|([0-9]{1,9})\s*\+")
+WHOLE_NUMBER = re.compile(r"[0-9]{1,3}(?:[,. ’'][0-9]{3})+|[0-9]{1,9}")
+
+
+def without_blanks(fields: Any) -> Any:
+    """Without the fields whose text is blank."""
+    if not isinstance(fields, Mapping):
+        return fields
+    return {name: value for name, value in fields.items() if not (isinstance(value, str) and not value.strip())}
+
+
+@lru_cache
+def countries_by_name() -> Mapping[str, str]:
+    territories = Locale("en").territories
+    names = {name.casefold(): code for code, name in territories.items() if len(code) == 2 and code.isalpha()}
+    return names | COUNTRY_SYNONYMS
+
+
+def country_code(country: Any) -> Any:
+    """A code of two letters, or the English name of a country. Raises `ValueError`."""
+    if not isinstance(country, str):
+        return country
+    named = countries_by_name().get(country.strip().casefold())
+    if named is None and not re.fullmatch(r"\s*[A-Za-z]{2}\s*", country):
+        raise ValueError("must be a country: its code of two letters, such as DE, or its English name")
+    return named or country.strip().upper()
+
+
+def bare_domain(domain: Any) -> Any:
+    """Without scheme, `www.` and path."""
+    if not isinstance(domain, str):
+        return domain
+    host = domain.strip().lower()
+    if "://" in host or host.startswith("//"):
+        host = urlsplit(host).hostname or ""
+    return host.partition("/")[0].removeprefix("www.")
+
+
+def employee_count(employees: Any) -> Any:
+    """A number, also as text; of a range such as `51-200` or `500+` its lower end."""
+    if not isinstance(employees, str):
+        return employees
+    text = employees.strip()
+    if found := SIZE_RANGE.fullmatch(text):
+        return int(found[1] or found[3])
+    if WHOLE_NUMBER.fullmatch(text):
+        return int(re.sub(r"[^0-9]", "", text))
+    raise ValueError("must be a number of employees, such as 250, or a range, such as 51-200")
+
+
+def without_query(url: str) -> str:
+    """Scheme, host and path: query, fragment, user name, or an address in the path may identify a visitor."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("must be an absolute URL of http or https, such as https://example.com/pricing")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    port = f":{parts.port}" if parts.port else ""
+    path = "" if AT.search(unquote(parts.path)) else parts.path
+    return f"{parts.scheme}://{host}{port}{path}"
+
+
+Email = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=320),
+    AfterValidator(printable),
+    AfterValidator(email_address),
+    Field(json_schema_extra={"format": "email"}),
+]
+Phone = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40), AfterValidator(printable)]
+Domain = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, to_lower=True, max_length=253),
+    AfterValidator(domain_name),
+    BeforeValidator(bare_domain),
+]
+Country = Annotated[str, BeforeValidator(country_code), Field(json_schema_extra={"examples": ["DE", "Germany"]})]
+EmployeeCount = Annotated[Count, BeforeValidator(employee_count, json_schema_input_type=int | str)]
+Url = Annotated[str, StringConstraints(max_length=2000), AfterValidator(printable), AfterValidator(without_query)]

@@ -1,0 +1,16 @@
+"""Commands on a person's data."""
+
+from shared.rules.message import Command
+
+
+class RecordAccess(Command):
+    """Somebody was shown the data. Every access is an event of its own, never a repetition."""
+
+
+class ErasePerson(Command):
+    """`lead_ids`: the leads of this person; none when there is no such person."""
+
+    lead_ids: tuple[str, ...]
+
+
+PersonCommand = RecordAccess | ErasePerson

@@ -1,0 +1,46 @@
+"""Input of requests, checked more strictly than the framework does."""
+
+from collections.abc import Collection
+from typing import Annotated, Any
+
+import orjson
+from fastapi import Path, Request
+from pydantic import BaseModel
+
+from shared.web.problems import InvalidRequest
+
+ResourceId = Annotated[str, Path(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
+"""The id of a resource in a path: any printable text. An unknown id is a 404, not a 422."""
+
+
+async def refuse_invalid_json(request: Request) -> None:
+    """The framework accepts more than JSON (RFC 8259): NaN, encodings other than UTF-8, lone surrogates. Such a body
+    has no canonical form to compare it by, and cannot be repeated in an answer."""
+    if request.scope["route"].body_field is not None and (body := await request.body()):
+        parse_json(body)
+
+
+def parse_json(body: bytes) -> Any:
+    """Raises `InvalidRequest`."""
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise InvalidRequest("the body is not JSON text", errors=[{"pointer": "", "detail": str(error)}]) from None
+
+
+async def refuse_unknown_parameters(request: Request) -> None:
+    """A query parameter that the route does not know would be ignored silently; it is an error instead. (This is async
+    because the framework runs other functions in a thread, at twice the cost of the whole request.)"""
+    parameters = request.scope["route"].dependant.query_params
+    known = {name for parameter in parameters for name in parameter_names(parameter)}
+    for name in request.query_params:
+        if name not in known:
+            raise InvalidRequest(
+                f"unknown query parameter {name!r}", errors=[{"pointer": f"query/{name}", "detail": "unknown"}]
+            )
+
+
+def parameter_names(parameter: Any) -> Collection[str]:
+    """One name, or those of all fields when a model stands for the whole query."""
+    kind = parameter.field_info.annotation
+    return kind.model_fields if isinstance(kind, type) and issubclass(kind, BaseModel) else [parameter.alias]

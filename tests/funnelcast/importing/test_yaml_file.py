@@ -1,0 +1,106 @@
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from funnelcast.importing.mapping.deals import DealMapping
+from funnelcast.importing.mapping.yaml_file import parse_mapping
+from funnelcast.importing.mappings import BASES, kinds_of
+
+GOOD = """\
+mapping: acme
+kind: opportunities
+dates:
+  formats: [iso]
+  timezone: UTC
+fields: {id: ID, name: ID, account: A, owner: O, stage: S, opened: At}
+stages:
+  "No": {lost: other}
+"""
+
+
+def refusal(text: str) -> str:
+    with pytest.raises(ValueError, match="line") as refused:
+        parse_mapping(dedent(text), BASES)
+    return str(refused.value)
+
+
+def test_all_is_text() -> None:
+    mapping = parse_mapping(GOOD.replace('"No"', "No"), {})
+    assert isinstance(mapping, DealMapping)
+    assert list(mapping.stages) == ["No"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("  timezone: UTC", "  timezone: UTC\n  tiemzone: UTC", "line 6: unknown key 'tiemzone'; is 'timezone' meant?"),
+        ("stages:", "colour: red\nstages:", "line 7: unknown key 'colour'"),
+        ("opened: At", "opened: At, ownre: X", "line 6: unknown key 'ownre'; is 'owner' meant?"),
+        ("  timezone: UTC", "  timezone: Berlin", "line 5: dates.timezone: 'Berlin' is no time zone"),
+        ("[iso]", "[iso, DD.MM.YY]", "line 3: dates: 'DD.MM.YY' has years of two digits"),
+        ("  timezone: UTC\n", "", "line 3: dates.timezone is missing"),
+        ("mapping: acme", "mapping: acme\nmapping: b", "line 2: the key 'mapping' is in the mapping twice"),
+        ("kind: opp", "kind: Opp", "line 2: kind must be one of opportunities, leads, org"),
+        ("kind: opportunities\n", "", "line 1: kind must be one of"),
+        ("lost: other", "lost: No reason", "line 8: stages.No.lost must be"),
+        ("{lost: other}", "signed", "the pipeline has no stage 'signed'; it has unqualified, qualified"),
+        ("opened: At", "amount: V, opened: At", "an amount needs money"),
+        ("opened: At", "at: At", "the field opened is needed, or a history"),
+        ("stages:", "money: {decimal: ',', thousands: ',', currency: EUR}\nstages:", "must not be the same sign"),
+        ("stages:", "money: {currency: EURO}\nstages:", "line 7: money.currency: must be an ISO 4217"),
+        ("stages:", "file: {encoding: rot13}\nstages:", "line 7: file.encoding: 'rot13' is no encoding"),
+        ("mapping: acme", "mapping: [acme", "line 2"),
+        ("mapping: acme", "mapping: &a [*a]", "line 1: this refers to itself"),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_line(before: str, after: str, told: str) -> None:
+    assert told in refusal(GOOD.replace(before, after))
+
+
+def test_all_that_is_wrong_is_told_at_once() -> None:
+    wrong = GOOD.replace("UTC", "Berlin").replace("stages:", "colour: red\nstages:")
+    assert len(refusal(wrong).splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "told"), [(b"", "is empty"), (b"a: \xff", "is not UTF-8"), (b"- a", "line 1: kind")]
+)
+def test_a_file_that_is_no_mapping_is_refused(tmp_path: Path, content: bytes, told: str) -> None:
+    file = tmp_path / "acme.yaml"
+    file.write_bytes(content)
+    with pytest.raises(ValueError, match=told):
+        kinds_of(str(file), "opportunities")
+
+
+def test_the_names_of_shipped_mappings_are_taken(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text(GOOD.replace("acme", "olist"))
+    with pytest.raises(ValueError, match="'olist' is the name of a shipped mapping"):
+        kinds_of(str(tmp_path / "mine.yaml"), "opportunities")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("[" * 100_000, "nested more than 20 levels deep"),
+        ("{a: " * 30, "nested more than 20 levels deep"),
+        ("- " * 30, "nested more than 20 levels deep"),
+        (
+            "a: &a [x]\n" + "\n".join(f"{chr(98 + n)}: &{chr(98 + n)} [{f'*{chr(97 + n)}, ' * 9}]" for n in range(9)),
+            "entries",
+        ),
+        ("a: " + "x" * 500_001, "larger than any mapping"),
+        ("? [a, b]\n: c", "a key must be a text"),
+        ("a: !!python/object/apply:os.system [ls]", "kind must be one of"),
+    ],
+)
+def test_a_file_made_to_exhaust_the_reader_is_refused_at_once(text: str, reason: str) -> None:
+    assert reason in refusal(text)
+
+
+def test_a_mapping_may_be_based_on_a_shipped_one() -> None:
+    mapping = parse_mapping("based_on: bpi2012\nmapping: mine\ndates: {timezone: UTC}\nstages: {A: won}\n", BASES)
+    assert isinstance(mapping, DealMapping)
+    assert (mapping.mapping, mapping.dates.timezone, mapping.dates.formats) == ("mine", "UTC", ("iso",))
+    assert (list(mapping.stages), mapping.pipeline is not None) == (["A"], True)
+    assert "line 1: based_on must be one of bpi2012" in refusal("based_on: bpi\nmapping: mine\n")
