@@ -14,7 +14,7 @@ from services.lead_intake.lead.events import AT, Count
 from shared.rules.message import printable
 
 COUNTRY_SYNONYMS = {"uk": "GB", "england": "GB", "scotland": "GB", "great britain": "GB", "usa": "US", "u.s.": "US"}
-SIZE_RANGE = re.compile(r"([0-9]{1,9})\s{0,3}(?:[-–—]|to)\s{0,3}([0-9]{1,9})|([0-9]{1,9})\s{0,3}\+")
+SIZE_RANGE = re.compile(r"([0-9]{1,9})\s*(?:[-–—]|to)\s*([0-9]{1,9})|([0-9]{1,9})\s*\+")
 WHOLE_NUMBER = re.compile(r"[0-9]{1,3}(?:[,. ’'][0-9]{3})+|[0-9]{1,9}")
 
 
@@ -89,8 +89,6 @@ Domain = Annotated[
     AfterValidator(domain_name),
     BeforeValidator(bare_domain),
 ]
-CountryText = Annotated[str, Field(max_length=100, examples=["DE", "Germany"])]
-Country = Annotated[str, BeforeValidator(country_code, json_schema_input_type=CountryText)]
-CountText = Annotated[str, Field(max_length=40, examples=["250", "51-200"])]
-EmployeeCount = Annotated[Count, BeforeValidator(employee_count, json_schema_input_type=int | CountText)]
+Country = Annotated[str, BeforeValidator(country_code), Field(json_schema_extra={"examples": ["DE", "Germany"]})]
+EmployeeCount = Annotated[Count, BeforeValidator(employee_count, json_schema_input_type=int | str)]
 Url = Annotated[str, StringConstraints(max_length=2000), AfterValidator(printable), AfterValidator(without_query)]
