@@ -28,7 +28,7 @@ class OrgSender:
 
     async def send(self, pairs: Sequence[Pair]) -> list[Answer]:
         if self.known is None:
-            nodes = (await client.ask(self.http, "GET", "/forecast/v1/org")).json()["nodes"]
+            nodes = (await client.request(self.http, "GET", "/forecast/v1/org")).json()["nodes"]
             self.known = {node["node_id"]: node for node in nodes}
         return [
             answer_of(record, [await self.place(record, node) for node in mapped.bodies]) for record, mapped in pairs
@@ -56,7 +56,7 @@ class OrgSender:
         if known is not None and self.day:
             body["from"] = self.day
         try:
-            response = await client.ask(self.http, "PUT", f"{NODES}/{node_id}", json=body)
+            response = await client.request(self.http, "PUT", f"{NODES}/{node_id}", json=body)
         except client.Refused as refusal:
             return str(refusal)
         return Accepted(known is None, response.json()["position"])
@@ -73,7 +73,7 @@ class OrgSender:
     async def end(self, node_id: str, day: str) -> list[str]:
         query = {} if day == NOW else {"from": day}
         try:
-            await client.ask(self.http, "DELETE", f"{NODES}/{node_id}", params=query)
+            await client.request(self.http, "DELETE", f"{NODES}/{node_id}", params=query)
         except client.Refused as refusal:
             return [f"{node_id} stays active: {refusal}"]
         return []

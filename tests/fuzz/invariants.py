@@ -25,16 +25,19 @@ from services.pipeline.opportunity.state import NotThere as NoDeal
 from services.pipeline.opportunity.state import State as DealState
 from services.pipeline.process.events import ProcessDefined
 from services.pipeline.process.state import Processes
-from services.pipeline.setting.default import REASONS, TIMEZONE
-from services.pipeline.setting.events import ReasonsChanged, SettingEvent, TimezoneChanged
-from services.pipeline.setting.state import Settings
-from services.qualification.lead.events import After as LeadAfter
+from services.pipeline.setting import default as pipeline_default
+from services.pipeline.setting import events as pipeline_setting
+from services.pipeline.setting.state import Settings as PipelineSettings
+from services.qualification.lead.events import ChangeEvent as LeadChange
 from services.qualification.lead.events import LeadErased, Lifecycle
-from services.qualification.lead.lifecycle import TABLE
+from services.qualification.lead.lifecycle import TRANSITIONS
 from services.qualification.lead.state import NotThere as NoLead
 from services.qualification.lead.state import State as LeadState
-from services.qualification.model.decider import Models
 from services.qualification.model.events import ModelDefined, ModelEvent
+from services.qualification.model.state import Models
+from services.qualification.setting import default as qualification_default
+from services.qualification.setting import events as qualification_setting
+from services.qualification.setting.state import Settings as QualificationSettings
 from shared.rules.message import BEGINNING
 from tests.pipeline.test_any_order import check as check_deal
 from tests.qualification.test_any_order import check as check_lead
@@ -88,14 +91,28 @@ def processes(state: Processes, happened: Happened) -> None:
         assert len({*names, process.won, process.lost}) == len(names) + 2
 
 
-def settings(state: Settings, happened: Happened) -> None:
-    events: list[SettingEvent] = [event for event, _ in happened]
-    changed = {event.kind for event in events if isinstance(event, ReasonsChanged)}
-    assert all(state.reasons[kind] == REASONS[kind] for kind in REASONS if kind not in changed)
+def pipeline_settings(state: PipelineSettings, happened: Happened) -> None:
+    events: list[pipeline_setting.SettingEvent] = [event for event, _ in happened]
+    changed = {event.kind for event in events if isinstance(event, pipeline_setting.ReasonsChanged)}
+    starts = {event.starts for event in events if isinstance(event, pipeline_setting.TimezoneChanged)}
+    reasons = pipeline_default.REASONS
+    assert all(state.reasons[kind] == reasons[kind] for kind in reasons if kind not in changed)
+    check_settings(state, starts, pipeline_default.TIMEZONE)
+
+
+def qualification_settings(state: QualificationSettings, happened: Happened) -> None:
+    events: list[qualification_setting.SettingEvent] = [event for event, _ in happened]
+    changed = {event.kind for event in events if isinstance(event, qualification_setting.ReasonsChanged)}
+    starts = {event.starts for event in events if isinstance(event, qualification_setting.TimezoneChanged)}
+    reasons = qualification_default.REASONS
+    assert all(state.reasons[kind] == reasons[kind] for kind in reasons if kind not in changed)
+    check_settings(state, starts, qualification_default.TIMEZONE)
+
+
+def check_settings(state: PipelineSettings | QualificationSettings, starts: set[datetime], timezone: str) -> None:
     assert all(state.reasons.values()), "every kind has a code left"
-    starts = {event.starts for event in events if isinstance(event, TimezoneChanged)}
     assert state.timezones.keys() == starts
-    assert state.timezone(BEGINNING) == TIMEZONE
+    assert state.timezone(BEGINNING) == timezone
 
 
 def lead(state: LeadState, happened: Happened) -> None:
@@ -103,16 +120,17 @@ def lead(state: LeadState, happened: Happened) -> None:
     if isinstance(state, NoLead):
         return
     check_lead(state)
-    after = [event for event, _ in happened if isinstance(event, LeadAfter)]
-    assert len(after) == len(happened)
-    moves = [(before.lifecycle, then.lifecycle) for before, then in pairwise(after)]
-    assert {move for move in moves if move[0] != move[1]} <= {(start, to) for (start, _), to in TABLE.items()}
-    assert {event.person_id for event in after} == {state.standing.person_id}
-    assert all(before.cycle <= then.cycle <= before.cycle + 1 for before, then in pairwise(after))
-    erased = [isinstance(event, LeadErased) for event in after]
+    events = [event for event, _ in happened if isinstance(event, LeadChange)]
+    assert len(events) == len(happened)
+    fields = [event.after for event in events]
+    moves = [(before.lifecycle, then.lifecycle) for before, then in pairwise(fields)]
+    assert {move for move in moves if move[0] != move[1]} <= {(start, to) for (start, _), to in TRANSITIONS.items()}
+    assert {each.person_id for each in fields} == {state.fields.person_id}
+    assert all(before.cycle <= then.cycle <= before.cycle + 1 for before, then in pairwise(fields))
+    erased = [isinstance(event, LeadErased) for event in events]
     assert erased.count(True) <= 1
-    assert [event.erased for event in after] == [any(erased[: number + 1]) for number in range(len(erased))]
-    assert sum(event.lifecycle is Lifecycle.MQL and not event.cycle for event in after) == 0
+    assert [each.erased for each in fields] == [any(erased[: number + 1]) for number in range(len(erased))]
+    assert sum(each.lifecycle is Lifecycle.MQL and not each.cycle for each in fields) == 0
 
 
 def models(state: Models, happened: Happened) -> None:
@@ -176,8 +194,9 @@ INVARIANTS: Mapping[str, Callable[[Any, Happened], None]] = {
     "services.lead_intake.person": person,
     "services.qualification.lead": lead,
     "services.qualification.model": models,
+    "services.qualification.setting": qualification_settings,
     "services.pipeline.opportunity": deal,
     "services.pipeline.process": processes,
-    "services.pipeline.setting": settings,
+    "services.pipeline.setting": pipeline_settings,
     "services.forecast.org": org,
 }

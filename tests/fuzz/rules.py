@@ -21,8 +21,11 @@ BEYOND: Mapping[str, str] = {
     r"order": "the first fact opens, and no other",
     # lists, grammars and calendars
     r"must be a phone number.*": "the world's numbering plans",
+    r"must begin with \+ and the country's code.*": "the world's numbering plans",
+    r"must be a country: .*": "the world's countries",
+    r"must be a number of employees.*": "a grammar",
     r"is too short or too long for a phone number.*": "the world's numbering plans",
-    r"must be an absolute URL of http or https": "a grammar",
+    r"must be an absolute URL of http or https.*": "a grammar",
     r"must not contain @.*": "an address has no place there",
     r"control characters are not allowed": "no pattern of OpenAPI tells them by class",
     r"the NUL character is not allowed": "the same",

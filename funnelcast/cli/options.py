@@ -1,4 +1,4 @@
-"""Options that several commands share, and the settings that they add up to."""
+"""Options that several commands share, and the settings made of them."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -21,23 +21,32 @@ Port = Annotated[int | None, typer.Option(help="Port to listen on, 0 for a free 
 AsJson = Annotated[bool, typer.Option("--json", help="For programs")]
 Url = Annotated[str, typer.Option(help="The running system", envvar=f"{PREFIX}URL")]
 ApiKey = Annotated[str, typer.Option(help="An API key", envvar=f"{PREFIX}API_KEY", show_default=False)]
-ServiceName = Annotated[str, typer.Argument(metavar="SERVICE", help="intake, qualification, pipeline or forecast")]
-ParkedKey = Annotated[str, typer.Argument(metavar="KEY", help="As `funnelcast parked list` shows it")]
-Subscription = Annotated[str | None, typer.Option(help="When the key is parked in several", show_default=False)]
-Source = Annotated[str | None, typer.Option(help="When the key is parked of several", show_default=False)]
+SERVICE_HELP = "intake, qualification, pipeline or forecast"
+ServiceName = Annotated[str, typer.Argument(metavar="SERVICE", help=SERVICE_HELP)]
 T = TypeVar("T")
-HERE = "http://127.0.0.1:8000"
+DEFAULT_URL = "http://127.0.0.1:8000"
 
 
-def given(**options: Any) -> dict[str, Any]:
-    """Those that stood on the command line."""
+def given_options(**options: Any) -> dict[str, Any]:
+    """The options that are on the command line."""
     return {name: value for name, value in options.items() if value is not None}
 
 
-def settings(**options: Any) -> Settings:
-    """The command line over the environment over the file over defaults; a value that makes no sense is wrong usage."""
+def load_settings(**options: Any) -> Settings:
+    """The command line over the environment over the file over defaults. An invalid value is wrong usage.
+
+    The process then logs by these settings: an exception logged before logging is configured would be written with the
+    local variables of every frame."""
+    from shared.run.telemetry import configure_logging
+
+    settings = parse_settings(options)
+    configure_logging(settings.log_level)
+    return settings
+
+
+def parse_settings(options: dict[str, Any]) -> Settings:
     try:
-        return Settings(**given(**options))
+        return Settings(**given_options(**options))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         name = ".".join(str(part) for part in first["loc"])
@@ -46,22 +55,22 @@ def settings(**options: Any) -> Settings:
         raise typer.BadParameter(f"{FILE}: {error}") from None
 
 
-def service(name: str) -> "Service":
-    """One that there is not is wrong usage."""
+def find_service(name: str) -> "Service":
+    """An unknown name is wrong usage."""
     from funnelcast import services
 
-    chosen = services.named(name)
-    if chosen is None:
+    found = services.find_service(name)
+    if found is None:
         raise typer.BadParameter(f"{name!r} is not among {', '.join(services.SERVICES)}", param_hint="SERVICE")
-    return chosen
+    return found
 
 
 @overload
-def read(parse: Callable[[str], T], text: str, option: str) -> T: ...
+def parse_option(parse: Callable[[str], T], text: str, option: str) -> T: ...
 @overload
-def read(parse: Callable[[str], T], text: str | None, option: str) -> T | None: ...
-def read(parse: Callable[[str], T], text: str | None, option: str) -> T | None:
-    """An option's value; one that `parse` refuses with `ValueError` is wrong usage."""
+def parse_option(parse: Callable[[str], T], text: str | None, option: str) -> T | None: ...
+def parse_option(parse: Callable[[str], T], text: str | None, option: str) -> T | None:
+    """An option's value. A `ValueError` of `parse` is wrong usage."""
     if text is None:
         return None
     try:
