@@ -11,7 +11,7 @@ import pytest_asyncio
 from services.forecast.projections.tables import metadata
 from services.forecast.service import SERVICE
 from shared.flow.log import Log
-from tests.forecast.facts import stored
+from tests.forecast.pipeline_events import stored
 from tests.running import Clock, connected, embedded_log, running_services
 
 

@@ -6,12 +6,12 @@ from typing import Any
 from services.forecast.org.commands import ImportedNode, ImportNodes, OrgCommand, PlaceNode
 from services.forecast.org.decider import DECIDER
 from services.forecast.org.events import NodeEnded, NodePlaced, OrgEvent
-from services.forecast.org.state import Org
+from services.forecast.org.state import OrgState
 from shared.rules.sealed import Sealed
 from tests.spec import Given
 
 
-def given(*facts: OrgEvent) -> Given[OrgCommand, Org, OrgEvent]:
+def given(*facts: OrgEvent) -> Given[OrgCommand, OrgState, OrgEvent]:
     return Given(DECIDER, facts)
 
 

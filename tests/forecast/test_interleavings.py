@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.forecast.ledger.totals import CATEGORIES, balance
+from services.forecast.ledger.balances import CATEGORIES, balance
 from services.forecast.org.commands import EndNode, OrgCommand
 from services.forecast.org.decider import DECIDER
 from services.forecast.org.events import ROOT, UNASSIGNED, OrgEvent
@@ -21,8 +21,8 @@ from services.forecast.projections.tables import deals as deals_table
 from services.forecast.upstream.pipeline import DealEvent
 from shared.rules.message import RecordedEvent, Refusal
 from tests.forecast import reference
-from tests.forecast.facts import contents, ledger, org, stored, take, told
 from tests.forecast.nodes import lines, place
+from tests.forecast.pipeline_events import contents, ledger, org, stored, take, told
 from tests.spec import NOON
 
 PEOPLE = ["acme", "b", "c", "d", "stranger"]

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from services.forecast.org.commands import EndNode, OrgCommand
 from services.forecast.org.decider import DECIDER
 from services.forecast.org.events import NodeRenamed, OrgEvent
-from services.forecast.org.history import Stay, stay_at
-from services.forecast.org.importing import BadLines
-from services.forecast.org.state import Org
+from services.forecast.org.node_history import NodeSpan, span_at
+from services.forecast.org.node_table import BadLines
+from services.forecast.org.state import OrgState
 from shared.rules.message import Refusal
 from shared.rules.sealed import Sealed
 from tests.forecast.nodes import ended, given, lines, moved, place, placed
@@ -104,7 +104,7 @@ def test_a_node_that_has_ended_is_quiet_and_holds_no_parent_up() -> None:
 
 def test_an_ended_node_stays_where_it_stood_last() -> None:
     known = given(*COMPANY, ended("ann", Y2019), moved("ann", "west", Y2018)).state()
-    stays = [stay_at(known.history("ann"), at) for at in (Y2017, Y2018, Y2019)]
+    stays = [span_at(known.history("ann"), at) for at in (Y2017, Y2018, Y2019)]
     assert [(stay.place.parent, stay.active) for stay in stays if stay] == [
         ("east", True),
         ("west", True),
@@ -114,7 +114,7 @@ def test_an_ended_node_stays_where_it_stood_last() -> None:
 
 def test_a_node_that_ends_where_a_row_of_it_starts_keeps_that_place() -> None:
     known = given(*COMPANY, moved("ann", "west", Y2018), ended("ann", Y2018)).state()
-    stay = stay_at(known.history("ann"), Y2018)
+    stay = span_at(known.history("ann"), Y2018)
     assert stay is not None
     assert (stay.place.parent, stay.active) == ("west", False)
 
@@ -180,7 +180,7 @@ asked: st.SearchStrategy[OrgCommand] = st.one_of(
 )
 
 
-def decided(org: Org, command: OrgCommand, at: datetime) -> list[OrgEvent]:
+def decided(org: OrgState, command: OrgCommand, at: datetime) -> list[OrgEvent]:
     try:
         return DECIDER.decide(org, command, at)
     except Refusal:
@@ -200,9 +200,9 @@ def test_repeats_add_nothing_and_there_is_one_tree_at_every_instant(commands: li
         check_tree(org, at)
 
 
-def check_tree(org: Org, now: datetime) -> None:
+def check_tree(org: OrgState, now: datetime) -> None:
     for at in (Y2016 - timedelta(days=1), Y2016, Y2017, Y2018, Y2019, now):
-        stays = {node: stay for node in org.nodes if (stay := stay_at(org.history(node), at))}
+        stays = {node: stay for node in org.nodes if (stay := span_at(org.history(node), at))}
         roots = [node for node, stay in stays.items() if stay.place.parent is None]
         assert len(roots) == (1 if stays else 0)
         for node in stays:
@@ -214,7 +214,7 @@ def check_tree(org: Org, now: datetime) -> None:
                 assert stays[stay.place.parent].active, (node, at)
 
 
-def upwards(stays: dict[str, Stay], node: str | None) -> Iterator[str]:
+def upwards(stays: dict[str, NodeSpan], node: str | None) -> Iterator[str]:
     for _ in range(len(stays) + 1):
         if node is None:
             return

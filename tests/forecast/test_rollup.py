@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.forecast.conftest import Company
-from tests.forecast.facts import WON
+from tests.forecast.pipeline_events import WON
 
 ZERO = {"omitted": "0.00", "pipeline": "0.00", "upside": "0.00", "commit": "0.00", "closed": "0.00"}
 NONE = {"omitted": 0, "pipeline": 0, "upside": 0, "commit": 0, "closed": 0}

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from services.forecast.org.history import FOREVER, stay_at, stays
-from services.forecast.org.state import Org
+from services.forecast.org.node_history import FOREVER, span_at, spans
+from services.forecast.org.state import OrgState
 from services.lead_intake.lead.events import EngagementAdded, LeadCaptured
 from services.lead_intake.lead.state import NotThere as NoCaptures
 from services.lead_intake.lead.state import State as Captures
@@ -159,12 +159,12 @@ def person(state: Person, happened: Happened) -> None:
     assert state.erased == (True in erased)
 
 
-def org(state: Org, happened: Happened) -> None:
+def org(state: OrgState, happened: Happened) -> None:
     """At every instant where anything changes: one tree."""
     assert bool(happened) == bool(len(state.nodes))
     instants = {BEGINNING} | {row.starts for node in state.nodes for row in state.history(node)}
     for at in sorted(instants):
-        standing = {node: stay_at(state.history(node), at) for node in state.nodes}
+        standing = {node: span_at(state.history(node), at) for node in state.nodes}
         there = {node: stay for node, stay in standing.items() if stay is not None}
         roots = [node for node, stay in there.items() if stay.place.parent is None]
         assert len(roots) <= 1, (at, roots)
@@ -175,7 +175,7 @@ def org(state: Org, happened: Happened) -> None:
                 assert above.active, (at, node)
             reaches_the_top(there, node)
     for node in state.nodes:
-        row_ends = [(stay.starts, stay.ends) for stay in stays(state.history(node))]
+        row_ends = [(stay.starts, stay.ends) for stay in spans(state.history(node))]
         assert all(ends == starts for (_, ends), (starts, _) in pairwise(row_ends))
         assert not row_ends or row_ends[-1][1] == FOREVER
 

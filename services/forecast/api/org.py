@@ -10,9 +10,9 @@ from pydantic import BaseModel
 
 from services.forecast.org.commands import EndNode, From, NodeBody, PlaceNode
 from services.forecast.org.decider import ALL, DECIDER
-from services.forecast.org.events import Kind
-from services.forecast.org.history import stay_at
-from services.forecast.org.state import Org
+from services.forecast.org.events import NodeKind
+from services.forecast.org.node_history import span_at
+from services.forecast.org.state import OrgState
 from shared.rules.message import BEGINNING, Instant, Slug
 from shared.rules.sealed import Sealed
 from shared.web.call import Accepted, Call, Folded, Needs
@@ -28,7 +28,7 @@ class NodeView(BaseModel):
 
     node_id: str
     name: str | None
-    kind: Kind
+    kind: NodeKind
     parent: str | None
     active: bool
     starts: datetime | None
@@ -74,9 +74,9 @@ async def chart(
     return OrgView(as_of=at, nodes=[view for node in sorted(known.state.nodes) if (view := shown(known, node, at))])
 
 
-def shown(known: Folded[Org], node: str, at: datetime) -> NodeView | None:
+def shown(known: Folded[OrgState], node: str, at: datetime) -> NodeView | None:
     found = known.state.nodes[node]
-    stay = stay_at(found.history, at)
+    stay = span_at(found.history, at)
     if stay is None:
         return None
     return NodeView(
@@ -89,18 +89,18 @@ def shown(known: Folded[Org], node: str, at: datetime) -> NodeView | None:
     )
 
 
-def all_names(org: Org) -> Sequence[Sealed[Any] | None]:
+def all_names(org: OrgState) -> Sequence[Sealed[Any] | None]:
     return [org.nodes[node].name for node in org.nodes]
 
 
-async def names(call: Call, nodes: Sequence[str]) -> Folded[Org]:
+async def names(call: Call, nodes: Sequence[str]) -> Folded[OrgState]:
     """The organisation with these nodes' names."""
     return await call.fold(
         DECIDER, ALL, lambda org: [org.nodes[node].name for node in nodes if node in org.nodes], may_be_new=True
     )
 
 
-def same(known: Folded[Org], node: str, name: str) -> UUID | None:
+def same(known: Folded[OrgState], node: str, name: str) -> UUID | None:
     """The reference to the node's name in the vault, when it is this one: what is stored tells no names."""
     found = known.state.nodes.get(node)
     return found.name.ref if found and found.name and known.text(found.name) == name else None

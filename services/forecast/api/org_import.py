@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from services.forecast.api.org import Admin, names, same
 from services.forecast.org.commands import ImportedNode, ImportNodes, NodeBody
 from services.forecast.org.decider import ALL, DECIDER
-from services.forecast.org.importing import BadLines
+from services.forecast.org.node_table import BadLines
 from shared.rules.message import Slug
 from shared.web import conditions
 from shared.web.call import Accepted, Call

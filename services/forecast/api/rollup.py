@@ -12,9 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.api.question import Motion, PeriodKey, Reads, moment, question
-from services.forecast.ledger.totals import balance, cumulative
+from services.forecast.ledger.balances import balance, cumulative
 from services.forecast.ledger.warnings import Warned, warnings
-from services.forecast.org.events import ROOT, UNASSIGNED, Kind
+from services.forecast.org.events import ROOT, UNASSIGNED, NodeKind
 from services.forecast.periods.calendar import CALENDAR, ZONE
 from services.forecast.projections import sums
 from services.forecast.projections.rollup import Rollup, roll_up
@@ -56,7 +56,7 @@ class NodeView(BaseModel):
 
     node_id: str
     name: str | None
-    kind: Kind
+    kind: NodeKind
     active: bool
     own: Amounts | None
     pure: Amounts

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from services.forecast.ledger.totals import NOTHING, Sum, Sums
+from services.forecast.ledger.balances import NOTHING, Sum, Sums
 
 
 @dataclass(frozen=True)

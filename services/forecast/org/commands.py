@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from services.forecast.org.events import Kind
+from services.forecast.org.events import NodeKind
 from shared.rules.message import Command, Instant, Prose, Slug
 
 
@@ -27,7 +27,7 @@ class NodeBody(Command):
     """Without `from`: from now on, and for a new node from the beginning. No parent: the root."""
 
     name: Prose
-    kind: Kind
+    kind: NodeKind
     parent: Slug | None
     starts: From | None = Field(None, alias="from")
 
@@ -38,7 +38,7 @@ class PlaceNode(Command):
     node: Slug
     name: Prose
     same_as: UUID | None = None
-    kind: Kind
+    kind: NodeKind
     parent: Slug | None
     starts: datetime | None = None
 

@@ -6,10 +6,10 @@ from typing import assert_never
 
 from services.forecast.org.commands import EndNode, ImportNodes, OrgCommand, PlaceNode
 from services.forecast.org.events import PARSE, NodeEnded, OrgEvent
-from services.forecast.org.history import next_place, stay_at
-from services.forecast.org.importing import import_nodes
-from services.forecast.org.placing import place, said
-from services.forecast.org.state import Org, evolve
+from services.forecast.org.node_history import next_move, span_at
+from services.forecast.org.node_table import import_nodes
+from services.forecast.org.placement import place, said
+from services.forecast.org.state import OrgState, evolve
 from shared.rules.decider import Decider
 from shared.rules.message import Missing, Rejected
 
@@ -17,7 +17,7 @@ ALL = "all"
 """The one stream of this kind."""
 
 
-def decide(org: Org, command: OrgCommand, at: datetime) -> list[OrgEvent]:
+def decide(org: OrgState, command: OrgCommand, at: datetime) -> list[OrgEvent]:
     match command:
         case ImportNodes():
             return import_nodes(org, command, at)
@@ -29,13 +29,13 @@ def decide(org: Org, command: OrgCommand, at: datetime) -> list[OrgEvent]:
             assert_never(command)
 
 
-def end(org: Org, command: EndNode, at: datetime) -> list[OrgEvent]:
+def end(org: OrgState, command: EndNode, at: datetime) -> list[OrgEvent]:
     starts = command.starts or at
     if command.node not in org.nodes:
         raise Missing(f"there is no node {command.node}")
     if starts > at:
         raise Rejected("from lies in the future")
-    stay = stay_at(org.history(command.node), starts)
+    stay = span_at(org.history(command.node), starts)
     if stay is None:
         raise Rejected(f"{command.node} is not there yet at {said(starts)}")
     if not stay.active:
@@ -44,14 +44,14 @@ def end(org: Org, command: EndNode, at: datetime) -> list[OrgEvent]:
     return [NodeEnded(node=command.node, starts=starts)]
 
 
-def must_be_endable(org: Org, node: str, starts: datetime) -> None:
+def must_be_endable(org: OrgState, node: str, starts: datetime) -> None:
     history = org.history(node)
-    stay = stay_at(history, starts)
+    stay = span_at(history, starts)
     if stay is not None and stay.place.parent is None:
         raise Rejected(f"{node} is the root: it cannot end")
-    children = list(islice(org.children(node, starts, next_place(history, starts)), 3))
+    children = list(islice(org.children(node, starts, next_move(history, starts)), 3))
     if children:
         raise Rejected(f"{node} has children, {', '.join(sorted(children))} among them: move or end them first")
 
 
-DECIDER: Decider[OrgCommand, Org, OrgEvent] = Decider("org", PARSE, Org(), decide, evolve)
+DECIDER: Decider[OrgCommand, OrgState, OrgEvent] = Decider("org", PARSE, OrgState(), decide, evolve)

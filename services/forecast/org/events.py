@@ -5,12 +5,12 @@ from typing import ClassVar, Literal
 from shared.rules.message import Event, Instant, Parser, Slug, parser
 from shared.rules.sealed import Sealed
 
-Kind = Literal["person", "unit"]
+NodeKind = Literal["person", "unit"]
 ROOT, UNASSIGNED = "_root", "_unassigned"
 """Reserved ids: what stands above all nodes, and the unit under it for owners who are no nodes."""
 
 
-class OfNode(Event):
+class NodeEvent(Event):
     """`node`: its id. Its name is in the vault, under a subject of its own."""
 
     node: Slug
@@ -19,25 +19,25 @@ class OfNode(Event):
         return f"node-{self.node}"
 
 
-class NodePlaced(OfNode):
+class NodePlaced(NodeEvent):
     """From `starts` on (none: from the beginning) the node stands there, until its next row. Without a parent it is
     the root. `name`: when it is new, or changed too."""
 
     type: ClassVar[str] = "org.node_placed"
     parent: Slug | None
-    kind: Kind
+    kind: NodeKind
     starts: Instant | None
     name: Sealed[str] | None
 
 
-class NodeRenamed(OfNode):
+class NodeRenamed(NodeEvent):
     """A name is a label, without a date: it changes no number."""
 
     type: ClassVar[str] = "org.node_renamed"
     name: Sealed[str]
 
 
-class NodeEnded(OfNode):
+class NodeEnded(NodeEvent):
     """From `starts` on it is inactive, and stays where it stood last."""
 
     type: ClassVar[str] = "org.node_ended"

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import assert_never
 
 from services.forecast.org.events import NodeEnded, NodePlaced, NodeRenamed, OrgEvent
-from services.forecast.org.history import History, row_of, stays, with_row
+from services.forecast.org.node_history import NodeHistory, dated_row, spans, with_row
 from shared.rules.sealed import Sealed
 
 SHELVES = 256
@@ -15,7 +15,7 @@ SHELVES = 256
 @dataclass(frozen=True, slots=True)
 class Node:
     name: Sealed[str] | None
-    history: History
+    history: NodeHistory
 
 
 NEW = Node(None, ())
@@ -44,20 +44,20 @@ class Nodes(Mapping[str, Node]):
 
 
 @dataclass(frozen=True, slots=True)
-class Org:
+class OrgState:
     """`tops`: nodes that stand, or ever stood, without a parent."""
 
     nodes: Nodes = field(default_factory=Nodes)
     tops: frozenset[str] = frozenset()
 
-    def history(self, node: str) -> History:
+    def history(self, node: str) -> NodeHistory:
         return self.nodes[node].history if node in self.nodes else ()
 
     def above(self, node: str, starts: datetime, ends: datetime) -> Iterator[str]:
         """Every node that stands above this one at some instant of the span; those nearest first."""
         waiting = [(node, starts, ends)]
         for each, begins, finishes in waiting:
-            for stay in stays(self.history(each), begins, finishes):
+            for stay in spans(self.history(each), begins, finishes):
                 if stay.place.parent is not None:
                     yield stay.place.parent
                     waiting.append((stay.place.parent, stay.starts, stay.ends))
@@ -65,21 +65,21 @@ class Org:
     def children(self, node: str, starts: datetime, ends: datetime) -> Iterator[str]:
         """Nodes that are active under this one at some instant of the span."""
         for each, known in self.nodes.items():
-            if any(stay.active and stay.place.parent == node for stay in stays(known.history, starts, ends)):
+            if any(stay.active and stay.place.parent == node for stay in spans(known.history, starts, ends)):
                 yield each
 
 
-def evolve(org: Org, event: OrgEvent, at: datetime) -> Org:
+def evolve(org: OrgState, event: OrgEvent, at: datetime) -> OrgState:
     known = org.nodes.get(event.node, NEW)
     match event:
         case NodePlaced():
             tops = org.tops if event.parent is not None else org.tops | {event.node}
-            node = Node(event.name or known.name, with_row(known.history, row_of(event)))
-            return Org(org.nodes.added(event.node, node), tops)
+            node = Node(event.name or known.name, with_row(known.history, dated_row(event)))
+            return OrgState(org.nodes.added(event.node, node), tops)
         case NodeRenamed():
-            return Org(org.nodes.added(event.node, Node(event.name, known.history)), org.tops)
+            return OrgState(org.nodes.added(event.node, Node(event.name, known.history)), org.tops)
         case NodeEnded():
-            ended = Node(known.name, with_row(known.history, row_of(event)))
-            return Org(org.nodes.added(event.node, ended), org.tops)
+            ended = Node(known.name, with_row(known.history, dated_row(event)))
+            return OrgState(org.nodes.added(event.node, ended), org.tops)
         case _:
             assert_never(event)

@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlalchemy import ARRAY, Text, any_, literal, or_, select, tuple_
 
-from services.forecast.ledger.tree import Tree, shown
+from services.forecast.ledger.org_tree import Tree, shown
 from services.forecast.org.events import UNASSIGNED
-from services.forecast.projections import chart
+from services.forecast.projections import org_nodes
 from services.forecast.projections.rollup import Question, seated
 from services.forecast.projections.tables import deals
 
@@ -18,7 +18,7 @@ Key = tuple[date, str]
 
 async def find(asked: Question, node: str, category: str | None, after: Key | None, limit: int) -> list[dict[str, Any]]:
     """By close date, one more than `limit`. Raises `Missing` for a node that the chart does not have."""
-    tree = asked.then if asked.then is not None else await chart.today(asked.tx)
+    tree = asked.then if asked.then is not None else await org_nodes.today(asked.tx)
     wanted = [COUNTED, asked.wanted.in_period(deals), *asked.wanted.matching(deals), *owned_below(tree, node)]
     if category is not None:
         wanted.append(deals.c.category == category)

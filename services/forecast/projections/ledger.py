@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.events import ForecastEvent
-from services.forecast.projections import chart, postings, pure
+from services.forecast.projections import node_totals, org_nodes, postings
 from services.forecast.projections.tables import metadata
 from services.forecast.upstream.pipeline import DealEvent
 from shared.flow.projection import Projection
@@ -23,14 +23,14 @@ LATEST = text("""
 async def take_deals(tx: AsyncConnection, facts: Sequence[RecordedEvent[DealEvent]]) -> None:
     posted = await postings.post(tx, facts)
     lines = posted.lines
-    tree = await chart.upwards(tx, {line.account.owner for line in lines})
-    await write(tx, chain(posted.writes(), pure.added(lines, tree)))
+    tree = await org_nodes.upwards(tx, {line.account.owner for line in lines})
+    await write(tx, chain(posted.writes(), node_totals.added(lines, tree)))
     await note(tx, "pipeline", facts)
 
 
 async def take_org(tx: AsyncConnection, facts: Sequence[RecordedEvent[ForecastEvent]]) -> None:
-    shifts = await chart.follow(tx, facts)
-    await pure.shift(tx, list(shifts.all()), shifts.arrived)
+    shifts = await org_nodes.follow(tx, facts)
+    await node_totals.shift(tx, list(shifts.all()), shifts.arrived)
     await note(tx, "forecast", facts)
 
 

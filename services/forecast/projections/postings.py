@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ARRAY, Text, any_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.forecast.ledger.postings import Account, Deal, Line, transaction
+from services.forecast.ledger.transaction import Account, Deal, Line, transaction
 from services.forecast.projections.tables import deals, postings
 from services.forecast.upstream.pipeline import Corrected, DealEvent
 from shared.rules.message import RecordedEvent

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.forecast.ledger.totals import Sums, folded, own_open_deals, with_own
-from services.forecast.ledger.tree import Shown, Tree, chain, shown
+from services.forecast.ledger.balances import Sums, folded, own_open_deals, with_own
+from services.forecast.ledger.org_tree import Shown, Tree, chain, shown
 from services.forecast.ledger.warnings import Aside
 from services.forecast.org.events import ROOT, UNASSIGNED
-from services.forecast.projections import chart, sums
+from services.forecast.projections import org_nodes, sums
 from services.forecast.projections.sums import Wanted
 from shared.rules.message import Missing
 
@@ -26,14 +26,14 @@ class Question:
         """As far down as asked, and the top."""
         if self.then is not None:
             return self.then
-        tops = await chart.tops(self.tx)
-        return {**tops, **await chart.downwards(self.tx, [node] if node else tops, depth)}
+        tops = await org_nodes.tops(self.tx)
+        return {**tops, **await org_nodes.downwards(self.tx, [node] if node else tops, depth)}
 
     async def above(self, owners: Collection[str]) -> Tree:
         """These owners, as far as they are nodes, and all above them."""
         if not owners:
             return {}
-        return self.then if self.then is not None else await chart.upwards(self.tx, owners)
+        return self.then if self.then is not None else await org_nodes.upwards(self.tx, owners)
 
     async def sums(self, keys: Collection[str], *, undated: bool = False) -> Mapping[str, Sums]:
         if self.then is None:
@@ -44,7 +44,7 @@ class Question:
 async def question(tx: AsyncConnection, wanted: Wanted) -> Question:
     """A period that ended before the last change of the organisation keeps the chart of its end."""
     end = wanted.period.last_instant
-    return Question(tx, wanted, await chart.tree_at(tx, end) if await chart.last_start(tx) > end else None)
+    return Question(tx, wanted, await org_nodes.tree_at(tx, end) if await org_nodes.last_start(tx) > end else None)
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def seated(tree: Shown, node: str | None) -> str:
 
 
 async def inactive_below(asked: Question, key: str) -> list[str]:
-    ended = await chart.inactive(asked.tx) if asked.then is None else inactive_in(asked.then)
+    ended = await org_nodes.inactive(asked.tx) if asked.then is None else inactive_in(asked.then)
     tree = await asked.above(ended)
     return [node for node in ended if key in chain(tree, node)]
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ARRAY, Select, Table, Text, any_, bindparam, case, func, literal, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.forecast.ledger.totals import Sort, Sum, Sums
+from services.forecast.ledger.balances import Sort, Sum, Sums
 from services.forecast.periods.calendar import Period
 from services.forecast.projections.tables import NO_CURRENCY, NO_DAY, currencies, deals, latest, postings, pure
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.forecast.ledger.postings import Account, Deal, Line, transaction
+from services.forecast.ledger.transaction import Account, Deal, Line, transaction
 from services.forecast.upstream.pipeline import Outcome
 
 Q1, Q2 = date(2026, 3, 31), date(2026, 6, 30)

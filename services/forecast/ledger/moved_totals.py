@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from services.forecast.ledger.tree import Seat, chain
+from services.forecast.ledger.org_tree import Seat, chain
 from services.forecast.org.events import UNASSIGNED
 
 Shares = Counter[str]

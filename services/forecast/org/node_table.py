@@ -7,9 +7,9 @@ from itertools import groupby
 
 from services.forecast.org.commands import ImportedNode, ImportNodes
 from services.forecast.org.events import NodePlaced, OrgEvent
-from services.forecast.org.history import stay_at
-from services.forecast.org.placing import must_be_the_only_root, place_anywhere, start_of
-from services.forecast.org.state import Org, evolve
+from services.forecast.org.node_history import span_at
+from services.forecast.org.placement import must_be_the_only_root, place_anywhere, start_of
+from services.forecast.org.state import OrgState, evolve
 from shared.rules.message import BEGINNING, Rejected
 
 
@@ -25,7 +25,7 @@ class BadLines(Rejected):
 class Trial:
     """The organisation as the lines so far make it."""
 
-    org: Org
+    org: OrgState
     at: datetime
     events: list[OrgEvent] = field(default_factory=list)
     roots: list[tuple[int, NodePlaced]] = field(default_factory=list)
@@ -51,7 +51,7 @@ class Trial:
                 self.bad[line] = str(refusal)
 
 
-def import_nodes(org: Org, command: ImportNodes, at: datetime) -> list[OrgEvent]:
+def import_nodes(org: OrgState, command: ImportNodes, at: datetime) -> list[OrgEvent]:
     """By start; of one start, each after what will stand above it: no step then makes a cycle that the end has not."""
     trial = Trial(org, at)
     dated = with_last_name(sorted(started(org, command.lines, at), key=start))
@@ -64,7 +64,7 @@ def import_nodes(org: Org, command: ImportNodes, at: datetime) -> list[OrgEvent]
     return trial.events
 
 
-def started(org: Org, lines: Sequence[ImportedNode], at: datetime) -> Iterator[ImportedNode]:
+def started(org: OrgState, lines: Sequence[ImportedNode], at: datetime) -> Iterator[ImportedNode]:
     """A node with dated lines has its whole history in the table: a line of it without a date is the beginning."""
     dated = {line.node for line in lines if line.starts}
     for line in lines:
@@ -109,9 +109,9 @@ def top_down(trial: Trial, lines: Mapping[str, ImportedNode], starts: datetime) 
         done.update(way)
 
 
-def nearest(org: Org, lines: Mapping[str, ImportedNode], above: str | None, starts: datetime) -> str | None:
+def nearest(org: OrgState, lines: Mapping[str, ImportedNode], above: str | None, starts: datetime) -> str | None:
     """The first node upwards that has a line of its own."""
     while above is not None and above not in lines:
-        stay = stay_at(org.history(above), starts)
+        stay = span_at(org.history(above), starts)
         above = stay.place.parent if stay else None
     return above

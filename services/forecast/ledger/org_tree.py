@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from services.forecast.org.events import ROOT, UNASSIGNED, Kind
+from services.forecast.org.events import ROOT, UNASSIGNED, NodeKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,7 @@ class Seat:
 
     node: str
     parent: str | None
-    kind: Kind
+    kind: NodeKind
     active: bool
     name_ref: UUID | None
 

@@ -4,49 +4,49 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from services.forecast.org.events import Kind, NodeEnded, NodePlaced
+from services.forecast.org.events import NodeEnded, NodeKind, NodePlaced
 from shared.rules.message import BEGINNING
 
 FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class NodePosition:
     """Without a parent: the root."""
 
     parent: str | None
-    kind: Kind
+    kind: NodeKind
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class DatedRow:
     """It holds until the next one starts. Without a place, the node stays where it stood."""
 
     starts: datetime
-    place: Place | None
+    place: NodePosition | None
     ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Stay:
+class NodeSpan:
     """The node stands there from `starts` until just before `ends`."""
 
     starts: datetime
     ends: datetime
-    place: Place
+    place: NodePosition
     active: bool
 
 
-History = tuple[Row, ...]
+NodeHistory = tuple[DatedRow, ...]
 
 
-def row_of(event: NodePlaced | NodeEnded) -> Row:
+def dated_row(event: NodePlaced | NodeEnded) -> DatedRow:
     if isinstance(event, NodeEnded):
-        return Row(event.starts, None, ended=True)
-    return Row(event.starts or BEGINNING, Place(event.parent, event.kind))
+        return DatedRow(event.starts, None, ended=True)
+    return DatedRow(event.starts or BEGINNING, NodePosition(event.parent, event.kind))
 
 
-def with_row(history: History, row: Row) -> History:
+def with_row(history: NodeHistory, row: DatedRow) -> NodeHistory:
     """Sorted by start; of two rows with the same start the later one counts, where it says anything."""
     earlier = tuple(each for each in history if each.starts < row.starts)
     later = tuple(each for each in history if each.starts > row.starts)
@@ -54,24 +54,24 @@ def with_row(history: History, row: Row) -> History:
     return (*earlier, replace(row, place=same[0]) if same and row.place is None else row, *later)
 
 
-def stays(history: Sequence[Row], starts: datetime = BEGINNING, ends: datetime = FOREVER) -> Iterator[Stay]:
+def spans(history: Sequence[DatedRow], starts: datetime = BEGINNING, ends: datetime = FOREVER) -> Iterator[NodeSpan]:
     """All that overlap with the span, cut to it, in order of time."""
-    place: Place | None = None
+    place: NodePosition | None = None
     for number, row in enumerate(history):
         place = row.place or place
         until = history[number + 1].starts if number + 1 < len(history) else FOREVER
         if place is not None and row.starts < ends and until > starts:
-            yield Stay(max(row.starts, starts), min(until, ends), place, not row.ended)
+            yield NodeSpan(max(row.starts, starts), min(until, ends), place, not row.ended)
 
 
-def stay_at(history: Sequence[Row], at: datetime) -> Stay | None:
+def span_at(history: Sequence[DatedRow], at: datetime) -> NodeSpan | None:
     """None before the first row."""
-    return next((stay for stay in stays(history) if stay.starts <= at < stay.ends), None)
+    return next((stay for stay in spans(history) if stay.starts <= at < stay.ends), None)
 
 
-def next_row(history: Sequence[Row], after: datetime) -> datetime:
+def next_start(history: Sequence[DatedRow], after: datetime) -> datetime:
     return next((row.starts for row in history if row.starts > after), FOREVER)
 
 
-def next_place(history: Sequence[Row], after: datetime) -> datetime:
+def next_move(history: Sequence[DatedRow], after: datetime) -> datetime:
     return next((row.starts for row in history if row.starts > after and row.place is not None), FOREVER)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from services.forecast.ledger.tree import Tree, chain
+from services.forecast.ledger.org_tree import Tree, chain
 
 CATEGORIES = ("omitted", "pipeline", "upside", "commit", "closed")
 NOTHING = Decimal(0)

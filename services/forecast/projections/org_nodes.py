@@ -10,10 +10,10 @@ from sqlalchemy import ARRAY, DateTime, Text, any_, bindparam, func, select, tex
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.events import ForecastEvent
-from services.forecast.ledger.shifts import Shifts
-from services.forecast.ledger.tree import Seat, Tree
+from services.forecast.ledger.moved_totals import Shifts
+from services.forecast.ledger.org_tree import Seat, Tree
 from services.forecast.org.events import NodePlaced, NodeRenamed
-from services.forecast.org.history import History, Place, Row, row_of, stay_at, stays, with_row
+from services.forecast.org.node_history import DatedRow, NodeHistory, NodePosition, dated_row, span_at, spans, with_row
 from services.forecast.projections.tables import org_rows, seats
 from shared.rules.message import BEGINNING, RecordedEvent
 from shared.store.rows import insert, rows, upsert
@@ -58,23 +58,25 @@ async def found(tx: AsyncConnection, query: Any, **told: Any) -> dict[str, Seat]
     return {row.node: Seat(*row) for row in await tx.execute(query, told)}
 
 
-async def histories_of(tx: AsyncConnection, nodes: Collection[str]) -> dict[str, History]:
+async def histories_of(tx: AsyncConnection, nodes: Collection[str]) -> dict[str, NodeHistory]:
     found = await tx.execute(OF_NODES, {"nodes": list(nodes)})
     return {node: history(ordered) for node, ordered in groupby(found, key=lambda row: row.node)}
 
 
-def history(ordered: Iterable[Any]) -> History:
-    told: History = ()
+def history(ordered: Iterable[Any]) -> NodeHistory:
+    told: NodeHistory = ()
     for row in ordered:
-        told = with_row(told, Row(row.starts, None if row.ended else Place(row.parent, row.kind), row.ended))
+        told = with_row(
+            told, DatedRow(row.starts, None if row.ended else NodePosition(row.parent, row.kind), row.ended)
+        )
     return told
 
 
-def seat_after(event: ForecastEvent, before: Seat | None, histories: dict[str, History]) -> Seat:
+def seat_after(event: ForecastEvent, before: Seat | None, histories: dict[str, NodeHistory]) -> Seat:
     """Rows never start in the future: the last one is today's."""
     if not isinstance(event, NodeRenamed):
-        histories[event.node] = with_row(histories.get(event.node, ()), row_of(event))
-    stay = list(stays(histories[event.node]))[-1]
+        histories[event.node] = with_row(histories.get(event.node, ()), dated_row(event))
+    stay = list(spans(histories[event.node]))[-1]
     return Seat(event.node, stay.place.parent, stay.place.kind, stay.active, name_after(event, before))
 
 
@@ -87,7 +89,7 @@ def name_after(event: ForecastEvent, before: Seat | None) -> UUID | None:
 def org_row(fact: Fact) -> dict[str, Any] | None:
     if isinstance(fact.event, NodeRenamed):
         return None
-    row = row_of(fact.event)
+    row = dated_row(fact.event)
     return {
         "node": fact.event.node,
         "position": fact.position,
@@ -135,7 +137,7 @@ async def tree_at(tx: AsyncConnection, at: datetime) -> Tree:
     tree = {}
     for node, ordered in groupby(await tx.execute(STARTED, {"at": at}), key=lambda row: row.node):
         told = list(ordered)
-        stay = stay_at(history(told), at)
+        stay = span_at(history(told), at)
         if stay is not None:
             tree[node] = Seat(node, stay.place.parent, stay.place.kind, stay.active, told[0].name_ref)
     return tree

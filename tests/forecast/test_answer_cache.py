@@ -13,7 +13,7 @@ from shared.web.access import Caller
 from shared.web.answer_cache import AnswerCache
 from shared.web.call import Needs
 from tests.forecast.conftest import Company
-from tests.forecast.facts import WON
+from tests.forecast.pipeline_events import WON
 from tests.running import eventually, make_key
 
 AT = Frontier({"pipeline": 7}, {"pipeline": "901"}, 3)

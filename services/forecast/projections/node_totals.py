@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.forecast.ledger.postings import Line
-from services.forecast.ledger.shifts import Shift
-from services.forecast.ledger.tree import Tree, chain
+from services.forecast.ledger.moved_totals import Shift
+from services.forecast.ledger.org_tree import Tree, chain
+from services.forecast.ledger.transaction import Line
 from services.forecast.projections.tables import NO_CURRENCY, NO_DAY, currencies, pure
 from shared.store.rows import Write, rows, upsert
 
