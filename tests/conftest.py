@@ -13,15 +13,31 @@ import pytest
 import pytest_asyncio
 
 from funnelcast.embedded_postgres.server import FOR_TESTS, embedded_postgres
+from shared.run import memory
 from shared.run.telemetry import configure_logging
+from shared.store import engines
 from tests import throwaway
 from tests.running import migrated
 
 pytest_plugins = ["tests.kafka"]
 
+THOROUGH = ("bench", "crash", "fuzz", "security", "upgrades")
+"""Folders of tests that only `make test-all` runs."""
+ALONE = ("bench", "crash")
+"""Folders of tests that kill, freeze or measure processes."""
+FOLDER = Path(__file__).parent
 MEMORY = Path("/dev/shm")  # noqa: S108 - a fresh folder in it, of this user alone
 ROOM = 2 << 30
 """Bytes that must be free there: the server's log of changes may grow to one GiB."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        folder = item.path.relative_to(FOLDER).parts[0]
+        if folder in THOROUGH and not item.get_closest_marker("essential"):
+            item.add_marker(pytest.mark.thorough)
+            if folder in ALONE:
+                item.add_marker(pytest.mark.alone)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -29,6 +45,14 @@ def logging_of_the_product() -> None:
     """Services in the tests' process log as those in their own do. Left alone, structlog would render exceptions with
     the local variables of every frame, for seconds each."""
     configure_logging("info")
+
+
+@pytest.fixture(autouse=True)
+def patient_transactions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine an event loop may stand still for seconds, and Postgres would end its transactions.
+    tests/crash keeps the product's limits."""
+    for limit in ("idle_in_transaction_session_timeout", "lock_timeout"):
+        monkeypatch.setitem(engines.WRITER, limit, "60s")
 
 
 @pytest.fixture(scope="session")
@@ -39,6 +63,11 @@ def server_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         return
     with TemporaryDirectory(prefix="funnelcast-tests-", dir=MEMORY, ignore_cleanup_errors=True) as folder:
         yield Path(folder)
+
+
+def pytest_collection_finish() -> None:
+    """As in a process of the product: otherwise a collection on a busy machine outlasts the limit of a transaction."""
+    memory.freeze_loaded_objects()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

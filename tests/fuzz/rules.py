@@ -12,7 +12,7 @@ BEYOND: Mapping[str, str] = {
     # between fields
     r"an email or a phone is needed": "one of two",
     r"a line needs external_id or occurred_at": "one of two, and only in a batch",
-    r"the source \w+ has none": "details follow the source",
+    r"the source \w+ has no details": "details follow the source",
     r"opportunity_id stands alone.*": "one of two forms",
     r"owner is required, or the opportunity_id of an open deal": "one of two forms",
     r"a must be more than b, and b more than c": "an order of values",

@@ -1,22 +1,21 @@
-"""What a node's deals add up to, per category, and how two views print it."""
+"""What a node's deals add up to, by category and currency."""
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from services.forecast.ledger.org_tree import Tree, chain
+from services.forecast.ledger.org_tree import OrgNodes, counting_nodes
 
 CATEGORIES = ("omitted", "pipeline", "upside", "commit", "closed")
-NOTHING = Decimal(0)
+ZERO = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
-class Sort:
-    """Which deals are summed together. `when`: by their close date, in the period, before today or not; or without."""
+class Bucket:
+    """Deals that are summed together. `close`: their close date is before today, not before today, or missing."""
 
-    when: Literal["past", "due", "undated"]
+    close: Literal["past", "due", "undated"]
     category: str
     qualified: bool
     currency: str | None
@@ -27,79 +26,80 @@ class Sort:
 
 
 @dataclass(slots=True)
-class Sum:
+class BucketSum:
     """`own_…`: the part that the node itself owns."""
 
-    amount: Decimal = NOTHING
+    amount: Decimal = ZERO
     deals: int = 0
-    own_amount: Decimal = NOTHING
+    own_amount: Decimal = ZERO
     own_deals: int = 0
 
 
-Sums = Mapping[Sort, Sum]
+Sums = Mapping[Bucket, BucketSum]
 """Of one node, or of one owner alone."""
 
 
-def folded(owned: Mapping[str, Sums], tree: Tree, wanted: Collection[str]) -> dict[str, Sums]:
-    """The owners' own sums, for those nodes under which the tree puts them."""
-    sums: dict[str, dict[Sort, Sum]] = {node: defaultdict(Sum) for node in wanted}
-    for owner, own in owned.items():
-        for number, node in enumerate(chain(tree, owner)):
-            if node in sums:
-                add(sums[node], own, as_own=number == 0)
-    return {node: dict(found) for node, found in sums.items()}
+def add_owner(sums: Mapping[str, dict[Bucket, BucketSum]], owner: str, own: Sums, nodes: OrgNodes) -> None:
+    """Adds an owner's own sums to those nodes of `sums` for which they count."""
+    for level, node in enumerate(counting_nodes(nodes, owner)):
+        if node in sums:
+            for bucket, more in own.items():
+                add(sums[node].setdefault(bucket, BucketSum()), more, as_own=level == 0)
 
 
-def add(sums: dict[Sort, Sum], own: Sums, *, as_own: bool) -> None:
-    for sort, more in own.items():
-        known = sums[sort]
-        known.amount += more.own_amount
-        known.deals += more.own_deals
-        if as_own:
-            known.own_amount += more.own_amount
-            known.own_deals += more.own_deals
+def add(total: BucketSum, more: BucketSum, *, as_own: bool) -> None:
+    total.amount += more.own_amount
+    total.deals += more.own_deals
+    if as_own:
+        total.own_amount += more.own_amount
+        total.own_deals += more.own_deals
 
 
-def with_own(total: Sums, own: Sums) -> Sums:
-    """The root's totals are those of all deals, its own are its own."""
+def with_own(totals: Sums, own: Sums) -> Sums:
+    """Totals of all deals with the own part of the root's node: the two are kept under different ids."""
     return {
-        sort: Sum(found.amount, found.deals, mine.own_amount, mine.own_deals)
-        for sort, found in total.items()
-        for mine in [own.get(sort, Sum())]
+        bucket: BucketSum(total.amount, total.deals, mine.own_amount, mine.own_deals)
+        for bucket, total in totals.items()
+        for mine in [own.get(bucket, BucketSum())]
     }
 
 
 def own_open_deals(sums: Sums) -> int:
-    return sum(found.own_deals for sort, found in sums.items() if sort.is_open)
+    return sum(found.own_deals for bucket, found in sums.items() if bucket.is_open)
 
 
 @dataclass(frozen=True)
 class Balance:
-    """Amounts in one currency, deals in any; of the period. `unqualified`: the part of `pure` in unqualified stages."""
+    """Amounts in one currency, by category, of deals with a close date. `unqualified`: the part of `pure["pipeline"]`
+    that is in unqualified stages."""
 
     own: Mapping[str, Decimal]
     pure: Mapping[str, Decimal]
-    counts: Mapping[str, int]
     unqualified: Decimal
 
 
 def balance(sums: Sums, currency: str) -> Balance:
-    own, pure = dict.fromkeys(CATEGORIES, NOTHING), dict.fromkeys(CATEGORIES, NOTHING)
-    counts = dict.fromkeys(CATEGORIES, 0)
-    unqualified = NOTHING
-    for sort, found in sums.items():
-        if sort.when == "undated":
-            continue
-        counts[sort.category] += found.deals
-        if sort.currency == currency:
-            own[sort.category] += found.own_amount
-            pure[sort.category] += found.amount
-            unqualified += found.amount if sort.category == "pipeline" and not sort.qualified else NOTHING
-    return Balance(own, pure, counts, unqualified)
+    own, pure = dict.fromkeys(CATEGORIES, ZERO), dict.fromkeys(CATEGORIES, ZERO)
+    unqualified = ZERO
+    for bucket, found in sums.items():
+        if bucket.close != "undated" and bucket.currency == currency:
+            own[bucket.category] += found.own_amount
+            pure[bucket.category] += found.amount
+            unqualified += found.amount if bucket.category == "pipeline" and not bucket.qualified else ZERO
+    return Balance(own, pure, unqualified)
+
+
+def counts(sums: Sums) -> Mapping[str, int]:
+    """Deals with a close date by category, in any currency or without an amount."""
+    found = dict.fromkeys(CATEGORIES, 0)
+    for bucket, each in sums.items():
+        if bucket.close != "undated":
+            found[bucket.category] += each.deals
+    return found
 
 
 def cumulative(single: Mapping[str, Decimal]) -> Mapping[str, Decimal]:
-    """As people say them: commit is closed plus commit, and so on. `open` is what is not closed."""
+    """Columns that include the safer ones: commit is closed plus commit, and so on. `open` is what is not closed."""
     commit = single["closed"] + single["commit"]
     upside = commit + single["upside"]
     return {

@@ -1,24 +1,24 @@
-"""What moving nodes does to the totals of those above: at every old ancestor `pure` -= pure(N), at every new one +=.
+"""What moving nodes does to the totals above them: every old ancestor loses the node's totals, every new one gains
+them.
 
-Kept as shares, not as sums: "of what `source` had before the batch, so many times to `target`". The database then
-multiplies, in one statement, however many rows a source has.
+This is kept as shares, not as sums: "so many times the totals that `source` had before the batch are added to
+`target`". The database multiplies, in one statement, however many rows a source has.
 """
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from services.forecast.ledger.org_tree import Seat, chain
+from services.forecast.ledger.org_tree import OrgNode, counting_nodes
 from services.forecast.org.events import UNASSIGNED
 
-Shares = Counter[str]
+Shares = Mapping[str, int]
 """By source."""
 
 
 @dataclass(frozen=True, slots=True)
-class Shift:
-    """`share` of the source's deals, `own` of which are the target's own. A source that arrived has what its owner's
-    deals add up to."""
+class TotalsShare:
+    """`share`: how often the source's totals are added to the target's; `own`: how often to the target's own part. The
+    totals of a new node are what its owner's deals add up to."""
 
     source: str
     target: str
@@ -27,50 +27,60 @@ class Shift:
 
 
 @dataclass
-class Shifts:
-    """`seats` is the tree, and follows the moves. An owner without a node stands under the unassigned."""
+class MovedTotals:
+    """`nodes` is the tree, and follows the moves. `owners`: of the batch's nodes, those who have deals. The deals of an
+    owner without a node count for the unassigned."""
 
-    seats: dict[str, Seat]
-    arrived: set[str] = field(default_factory=set)
-    gained: dict[str, Shares] = field(default_factory=dict)
+    nodes: dict[str, OrgNode]
+    owners: Collection[str]
+    new: set[str] = field(default_factory=set)
+    gained: dict[str, dict[str, int]] = field(default_factory=dict)
 
-    def seat(self, seat: Seat) -> None:
-        """Puts a node where it now stands."""
-        before = self.seats.get(seat.node)
-        if before is not None and before.parent == seat.parent:
-            self.seats[seat.node] = seat
+    def place(self, node: OrgNode) -> None:
+        before = self.nodes.get(node.node)
+        if before is not None and before.parent == node.parent:
+            self.nodes[node.node] = node
             return
-        old = list(self.above(seat.node))
+        old_ancestors = list(self.ancestors(node.node))
         if before is None:
-            self.arrived.add(seat.node)
-            self.gain(seat.node, Shares([seat.node]))
-        has = self.had_and_gained(seat.node)
-        self.seats[seat.node] = seat
-        for node in old:
-            self.gain(node, Shares({source: -share for source, share in has.items()}))
-        for node in self.above(seat.node):
-            self.gain(node, has)
+            self.add_new(node.node)
+        moved = self.totals_of(node.node)
+        self.nodes[node.node] = node
+        if moved:
+            for ancestor in old_ancestors:
+                self.gain(ancestor, moved, -1)
+            for ancestor in self.ancestors(node.node):
+                self.gain(ancestor, moved, 1)
 
-    def above(self, node: str) -> Iterator[str]:
-        return (each for each in chain(self.seats, node) if each != node)
+    def add_new(self, node: str) -> None:
+        self.new.add(node)
+        if node in self.owners:
+            self.gain(node, {node: 1}, 1)
 
-    def had_and_gained(self, node: str) -> Shares:
-        had = Shares() if node in self.arrived else Shares([node])
-        had.update(self.gained.get(node, Shares()))
-        return had
+    def ancestors(self, node: str) -> Iterator[str]:
+        return (each for each in counting_nodes(self.nodes, node) if each != node)
 
-    def gain(self, node: str, shares: Shares) -> None:
-        self.gained.setdefault(node, Shares()).update(shares)
+    def totals_of(self, node: str) -> Shares:
+        """What the node had before the batch, and gained in it."""
+        gained = dict(self.gained.get(node, {}))
+        if node not in self.new:
+            gained[node] = gained.get(node, 0) + 1
+        return gained
 
-    def all(self) -> Iterator[Shift]:
-        for target, shares in self.gained.items():
-            for source, share in shares.items():
-                own = self.own(source, target)
+    def gain(self, node: str, shares: Shares, sign: int) -> None:
+        gained = self.gained.setdefault(node, {})
+        for source, share in shares.items():
+            gained[source] = gained.get(source, 0) + sign * share
+
+    def shares(self) -> Iterator[TotalsShare]:
+        for target, gained in self.gained.items():
+            for source, share in gained.items():
+                own = self.own_share(source, target)
                 if share or own:
-                    yield Shift(source, target, share, own)
+                    yield TotalsShare(source, target, share, own)
 
-    def own(self, source: str, target: str) -> int:
-        """An arrival takes its own deals from the unassigned."""
-        if source not in self.arrived:
+    def own_share(self, source: str, target: str) -> int:
+        """A new node takes its owner's deals from the unassigned."""
+        if source not in self.new:
             return 0
         return {source: 1, UNASSIGNED: -1}.get(target, 0)

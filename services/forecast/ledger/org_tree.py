@@ -1,74 +1,78 @@
-"""Who stands under whom at one instant, and which nodes an owner's deals count for."""
+"""The organisation at one instant: who is under whom, and for which nodes an owner's deals count."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from uuid import UUID
 
 from services.forecast.org.events import ROOT, UNASSIGNED, NodeKind
 
 
 @dataclass(frozen=True, slots=True)
-class Seat:
-    """A node as it stands. `name_ref`: of its name in the vault."""
-
+class OrgNode:
     node: str
     parent: str | None
     kind: NodeKind
     active: bool
-    name_ref: UUID | None
 
 
-Tree = Mapping[str, Seat]
+OrgNodes = Mapping[str, OrgNode]
+"""By id. Not necessarily all of the organisation: an answer reads those that it needs."""
 
 
-def chain(tree: Tree, owner: str) -> Iterator[str]:
-    """The nodes for which the owner's deals count: itself, those above it, and what stands above all."""
-    if owner not in tree:
+def counting_nodes(nodes: OrgNodes, owner: str) -> Iterator[str]:
+    """The nodes for which an owner's deals count, from the owner up: the reserved root counts all deals."""
+    if owner not in nodes:
         yield UNASSIGNED
     above: str | None = owner
-    while above is not None and above in tree:
+    while above is not None and above in nodes:
         yield above
-        above = tree[above].parent
+        above = nodes[above].parent
     yield ROOT
 
 
 @dataclass(frozen=True)
-class Shown:
-    """The tree as answers show it: with one root, and the unassigned under it. Before there is an organisation, and
-    while an import exchanges the root, a reserved one stands above all."""
+class OrgTree:
+    """The nodes under one root, the unassigned among its children.
+
+    The root is a reserved one before there is an organisation, and while an import exchanges the root.
+    """
 
     root: str
-    seats: Tree
-    below: Mapping[str, Sequence[str]]
+    nodes: OrgNodes
+    children: Mapping[str, Sequence[str]]
 
-    def key(self, node: str) -> str:
-        """Where the node's totals are kept: the root's are those of all deals."""
+    def totals_key(self, node: str) -> str:
+        """Under which id a node's totals are kept: those of the root are the sum of all deals."""
         return ROOT if node == self.root else node
 
-    def within(self, node: str, depth: int | None = None) -> list[str]:
-        """The node and so many levels below it, or all, from the top down."""
+    def subtree(self, node: str, depth: int | None = None) -> list[str]:
+        """The node and so many levels below it (all without a depth), level by level."""
         found, level = [node], [node]
         while level and depth != 0:
-            level = [child for each in level for child in self.below.get(each, ())]
+            level = [child for each in level for child in self.children.get(each, ())]
             found += level
             depth = depth and depth - 1
         return found
 
 
-def shown(tree: Tree) -> Shown:
-    tops = [seat.node for seat in tree.values() if seat.parent is None]
+def org_tree(nodes: OrgNodes) -> OrgTree:
+    tops = [node.node for node in nodes.values() if node.parent is None]
     root = tops[0] if len(tops) == 1 else ROOT
-    seats = dict(tree) if root != ROOT else crowned(tree, tops)
-    seats[UNASSIGNED] = Seat(UNASSIGNED, root, "unit", True, None)
-    below: dict[str, list[str]] = defaultdict(list)
-    for node in sorted(seats, key=lambda node: (node == UNASSIGNED, node)):
-        parent = seats[node].parent
+    placed = dict(nodes) if root != ROOT else under_reserved_root(nodes, tops)
+    placed[UNASSIGNED] = OrgNode(UNASSIGNED, root, "unit", active=True)
+    return OrgTree(root, placed, children_of(placed))
+
+
+def under_reserved_root(nodes: OrgNodes, tops: Sequence[str]) -> dict[str, OrgNode]:
+    moved = {node: replace(nodes[node], parent=ROOT) for node in tops}
+    return {ROOT: OrgNode(ROOT, None, "unit", active=True), **nodes, **moved}
+
+
+def children_of(nodes: OrgNodes) -> Mapping[str, Sequence[str]]:
+    """By parent, sorted by id; the unassigned come last."""
+    children: dict[str, list[str]] = defaultdict(list)
+    for node in sorted(nodes, key=lambda node: (node == UNASSIGNED, node)):
+        parent = nodes[node].parent
         if parent is not None:
-            below[parent].append(node)
-    return Shown(root, seats, below)
-
-
-def crowned(tree: Tree, tops: Sequence[str]) -> dict[str, Seat]:
-    under = {node: replace(tree[node], parent=ROOT) for node in tops}
-    return {ROOT: Seat(ROOT, None, "unit", True, None), **tree, **under}
+            children[parent].append(node)
+    return children

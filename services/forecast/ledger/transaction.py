@@ -21,9 +21,8 @@ Reason = Literal[
     "reopened",
     "corrected",
 ]
-COUNTED = (None, "won")
-"""Outcomes of deals that are in the accounts: lost and recycled ones have left them."""
-NOTHING = Decimal(0)
+COUNTED_OUTCOMES = (None, "won")
+"""Of deals that are in the accounts: lost and recycled ones have left them."""
 
 
 class Account(NamedTuple):
@@ -39,18 +38,18 @@ class Account(NamedTuple):
 
 
 class Deal(NamedTuple):
-    """One opportunity as the ledger sees it after an event. A deal without an amount has 0, in no currency."""
+    """An opportunity after an event. Without an amount it has 0, in no currency."""
 
     account: Account
     amount: Decimal
     outcome: Literal["won", "lost", "recycled"] | None
 
     @property
-    def counted(self) -> bool:
-        return self.outcome in COUNTED
+    def is_counted(self) -> bool:
+        return self.outcome in COUNTED_OUTCOMES
 
 
-class Line(NamedTuple):
+class Posting(NamedTuple):
     """`deals`: by how many the account has more (1), fewer (-1), or as many as before (0)."""
 
     account: Account
@@ -59,47 +58,47 @@ class Line(NamedTuple):
     reason: Reason
 
 
-def transaction(before: Deal | None, after: Deal, *, corrected: bool = False) -> list[Line]:
-    """In this order: amount, close date, owner, qualified, category; the outcome last. Nothing for an event that
-    changes neither the deal's place nor its size, and for one outside the accounts."""
-    lines = list(changes(before, after))
-    return [line._replace(reason="corrected") for line in lines] if corrected else lines
+def transaction(before: Deal | None, after: Deal, *, corrected: bool = False) -> list[Posting]:
+    """In this order: amount, close date, owner, qualified, category; the outcome last. Empty for an event that changes
+    neither the deal's account nor its amount, and for a deal outside the accounts."""
+    postings = list(changes(before, after))
+    return [each._replace(reason="corrected") for each in postings] if corrected else postings
 
 
-def changes(before: Deal | None, after: Deal) -> Iterator[Line]:
-    if before is None or not before.counted:
-        if after.counted:
-            yield Line(after.account, after.amount, 1, entering(before, after))
+def changes(before: Deal | None, after: Deal) -> Iterator[Posting]:
+    if before is None or not before.is_counted:
+        if after.is_counted:
+            yield Posting(after.account, after.amount, 1, entry_reason(before, after))
         return
-    yield from resized(before, after)
-    here = before.account._replace(currency=after.account.currency)
-    for there, reason in moves(here, after):
-        yield from pair(here, there, after.amount, reason)
-        here = there
-    yield from ended(here, before, after)
+    yield from amount_changes(before, after)
+    account = before.account._replace(currency=after.account.currency)
+    for next_account, reason in account_changes(account, after):
+        yield from transfer(account, next_account, after.amount, reason)
+        account = next_account
+    yield from outcome_or_category_change(account, before, after)
 
 
-def entering(before: Deal | None, after: Deal) -> Reason:
+def entry_reason(before: Deal | None, after: Deal) -> Reason:
     if before is None:
         return "created"
     return "won" if after.outcome == "won" else "reopened"
 
 
-def resized(before: Deal, after: Deal) -> Iterator[Line]:
-    """In another currency: decreased by all of the old, increased by all of the new. No amount is no currency."""
+def amount_changes(before: Deal, after: Deal) -> Iterator[Posting]:
+    """Another currency: decreased by all of the old, increased by all of the new. Without an amount: no currency."""
     old, new = before.account.currency, after.account.currency
     if old == new:
         if after.amount != before.amount:
             reason: Reason = "increased" if after.amount > before.amount else "decreased"
-            yield Line(before.account, after.amount - before.amount, 0, reason)
+            yield Posting(before.account, after.amount - before.amount, 0, reason)
         return
-    yield Line(before.account, -before.amount, -1, "increased" if old is None else "decreased")
-    moved = before.account._replace(currency=new)
-    yield Line(moved, after.amount, 1, "decreased" if new is None else "increased")
+    yield Posting(before.account, -before.amount, -1, "increased" if old is None else "decreased")
+    account = before.account._replace(currency=new)
+    yield Posting(account, after.amount, 1, "decreased" if new is None else "increased")
 
 
-def moves(account: Account, after: Deal) -> Iterator[tuple[Account, Reason]]:
-    """The accounts that the deal passes through, each with the reason why it comes there."""
+def account_changes(account: Account, after: Deal) -> Iterator[tuple[Account, Reason]]:
+    """The accounts that the deal passes through, each with the reason of that step."""
     if account.close_date != after.account.close_date:
         reason = date_reason(account.close_date, after.account.close_date)
         account = account._replace(close_date=after.account.close_date)
@@ -118,17 +117,17 @@ def date_reason(before: date | None, after: date | None) -> Reason:
     return "undated" if after is None else "redated"
 
 
-def ended(here: Account, before: Deal, after: Deal) -> Iterator[Line]:
-    """The category belongs to the outcome where that changes."""
-    if not after.counted:
-        yield Line(here, -after.amount, -1, "lost" if after.outcome == "lost" else "recycled")
+def outcome_or_category_change(account: Account, before: Deal, after: Deal) -> Iterator[Posting]:
+    """Where the outcome changes, the category changes with it."""
+    if not after.is_counted:
+        yield Posting(account, -after.amount, -1, "lost" if after.outcome == "lost" else "recycled")
     elif before.outcome != after.outcome:
-        yield from pair(here, after.account, after.amount, "won" if after.outcome == "won" else "reopened")
+        yield from transfer(account, after.account, after.amount, "won" if after.outcome == "won" else "reopened")
     else:
-        yield from pair(here, after.account, after.amount, "recategorised")
+        yield from transfer(account, after.account, after.amount, "recategorised")
 
 
-def pair(here: Account, there: Account, amount: Decimal, reason: Reason) -> Iterator[Line]:
-    if here != there:
-        yield Line(here, -amount, -1, reason)
-        yield Line(there, amount, 1, reason)
+def transfer(old: Account, new: Account, amount: Decimal, reason: Reason) -> Iterator[Posting]:
+    if old != new:
+        yield Posting(old, -amount, -1, reason)
+        yield Posting(new, amount, 1, reason)

@@ -1,8 +1,8 @@
-"""A node's dated rows: where it stands at which instant."""
+"""A node's dated rows: its position in the tree at each instant."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from services.forecast.org.events import NodeEnded, NodeKind, NodePlaced
 from shared.rules.message import BEGINNING
@@ -10,30 +10,27 @@ from shared.rules.message import BEGINNING
 FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class NodePosition:
-    """Without a parent: the root."""
+class NodePosition(NamedTuple):
+    """A node without a parent is the root."""
 
     parent: str | None
     kind: NodeKind
 
 
-@dataclass(frozen=True, slots=True)
-class DatedRow:
-    """It holds until the next one starts. Without a place, the node stays where it stood."""
+class DatedRow(NamedTuple):
+    """It holds until the next row starts. Without a position the node keeps the one it had."""
 
     starts: datetime
-    place: NodePosition | None
+    position: NodePosition | None
     ended: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class NodeSpan:
-    """The node stands there from `starts` until just before `ends`."""
+class NodeSpan(NamedTuple):
+    """The node has this position from `starts` until just before `ends`."""
 
     starts: datetime
     ends: datetime
-    place: NodePosition
+    position: NodePosition
     active: bool
 
 
@@ -47,26 +44,28 @@ def dated_row(event: NodePlaced | NodeEnded) -> DatedRow:
 
 
 def with_row(history: NodeHistory, row: DatedRow) -> NodeHistory:
-    """Sorted by start; of two rows with the same start the later one counts, where it says anything."""
+    """Sorted by start. Of two rows with the same start the later one counts; a position is kept when it has none."""
+    if not history or history[-1].starts < row.starts:
+        return (*history, row)
     earlier = tuple(each for each in history if each.starts < row.starts)
     later = tuple(each for each in history if each.starts > row.starts)
-    same = [each.place for each in history if each.starts == row.starts]
-    return (*earlier, replace(row, place=same[0]) if same and row.place is None else row, *later)
+    same = [each.position for each in history if each.starts == row.starts]
+    return (*earlier, row._replace(position=same[0]) if same and row.position is None else row, *later)
 
 
 def spans(history: Sequence[DatedRow], starts: datetime = BEGINNING, ends: datetime = FOREVER) -> Iterator[NodeSpan]:
-    """All that overlap with the span, cut to it, in order of time."""
-    place: NodePosition | None = None
+    """All that overlap with this time, cut to it, in order."""
+    position: NodePosition | None = None
     for number, row in enumerate(history):
-        place = row.place or place
+        position = row.position or position
         until = history[number + 1].starts if number + 1 < len(history) else FOREVER
-        if place is not None and row.starts < ends and until > starts:
-            yield NodeSpan(max(row.starts, starts), min(until, ends), place, not row.ended)
+        if position is not None and row.starts < ends and until > starts:
+            yield NodeSpan(max(row.starts, starts), min(until, ends), position, not row.ended)
 
 
 def span_at(history: Sequence[DatedRow], at: datetime) -> NodeSpan | None:
     """None before the first row."""
-    return next((stay for stay in spans(history) if stay.starts <= at < stay.ends), None)
+    return next((span for span in spans(history) if span.starts <= at < span.ends), None)
 
 
 def next_start(history: Sequence[DatedRow], after: datetime) -> datetime:
@@ -74,4 +73,4 @@ def next_start(history: Sequence[DatedRow], after: datetime) -> datetime:
 
 
 def next_move(history: Sequence[DatedRow], after: datetime) -> datetime:
-    return next((row.starts for row in history if row.starts > after and row.place is not None), FOREVER)
+    return next((row.starts for row in history if row.starts > after and row.position is not None), FOREVER)

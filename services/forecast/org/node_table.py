@@ -1,20 +1,20 @@
-"""Many nodes at once, in any order: the rules hold for what all lines together make."""
+"""A table of nodes, in any order: the rules hold for what all its lines together make."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 
-from services.forecast.org.commands import ImportedNode, ImportNodes
+from services.forecast.org.commands import Placement, PreparedImport, TableLine
 from services.forecast.org.events import NodePlaced, OrgEvent
 from services.forecast.org.node_history import span_at
 from services.forecast.org.placement import must_be_the_only_root, place_anywhere, start_of
-from services.forecast.org.state import OrgState, evolve
+from services.forecast.org.state import DraftNodes, OrgState, evolve
 from shared.rules.message import BEGINNING, Rejected
 
 
 class BadLines(Rejected):
-    """By line, what is wrong with it."""
+    """What is wrong with which line, by its number."""
 
     def __init__(self, lines: Mapping[int, str]) -> None:
         super().__init__("; ".join(f"line {line}: {why}" for line, why in sorted(lines.items())))
@@ -22,96 +22,111 @@ class BadLines(Rejected):
 
 
 @dataclass
-class Trial:
-    """The organisation as the lines so far make it."""
+class Draft:
+    """The organisation after the lines so far, the events they led to, and what is wrong with which line."""
 
     org: OrgState
     at: datetime
     events: list[OrgEvent] = field(default_factory=list)
     roots: list[tuple[int, NodePlaced]] = field(default_factory=list)
-    bad: dict[int, str] = field(default_factory=dict)
+    bad_lines: dict[int, str] = field(default_factory=dict)
 
-    def take(self, line: ImportedNode) -> None:
+    def take(self, line: TableLine) -> None:
         try:
-            events = place_anywhere(self.org, line, self.at)
+            events = place_anywhere(self.org, line.placement, self.at)
         except Rejected as refusal:
-            self.bad[line.line] = str(refusal)
+            self.bad_lines[line.number] = str(refusal)
             return
         for event in events:
             self.org = evolve(self.org, event, self.at)
             self.events.append(event)
             if isinstance(event, NodePlaced) and event.parent is None:
-                self.roots.append((line.line, event))
+                self.roots.append((line.number, event))
 
     def check_roots(self) -> None:
-        for line, event in self.roots:
+        for number, event in self.roots:
             try:
                 must_be_the_only_root(self.org, event)
             except Rejected as refusal:
-                self.bad[line] = str(refusal)
+                self.bad_lines[number] = str(refusal)
 
 
-def import_nodes(org: OrgState, command: ImportNodes, at: datetime) -> list[OrgEvent]:
-    """By start; of one start, each after what will stand above it: no step then makes a cycle that the end has not."""
-    trial = Trial(org, at)
-    dated = with_last_name(sorted(started(org, command.lines, at), key=start))
-    for starts, lines in groupby(dated, key=start):
-        for line in top_down(trial, one_each(trial, lines), starts):
-            trial.take(line)
-    trial.check_roots()
-    if trial.bad:
-        raise BadLines(trial.bad)
-    return trial.events
+def prepared_import(org: OrgState, lines: Sequence[TableLine], at: datetime) -> PreparedImport:
+    """Raises `BadLines`."""
+    draft = Draft(OrgState(DraftNodes(org.nodes), org.roots, org.version), at)
+    for line in in_order(draft, lines):
+        draft.take(line)
+    draft.check_roots()
+    if draft.bad_lines:
+        raise BadLines(draft.bad_lines)
+    return PreparedImport(org.version, tuple(draft.events))
 
 
-def started(org: OrgState, lines: Sequence[ImportedNode], at: datetime) -> Iterator[ImportedNode]:
-    """A node with dated lines has its whole history in the table: a line of it without a date is the beginning."""
-    dated = {line.node for line in lines if line.starts}
-    for line in lines:
-        starts = BEGINNING if line.node in dated and not line.starts else start_of(org, line, at)
-        yield line.model_copy(update={"starts": starts})
+def in_order(draft: Draft, lines: Sequence[TableLine]) -> Iterator[TableLine]:
+    """By start, and those of one start each after the line of its parent: so no step makes a cycle that the whole table
+    does not make. Each line must be taken before the next is asked for."""
+    dated = with_last_name(sorted(with_starts(draft.org, lines, draft.at), key=start))
+    for starts, same_start in groupby(dated, key=start):
+        yield from parents_first(draft, one_line_each(draft, same_start), starts)
 
 
-def with_last_name(lines: Sequence[ImportedNode]) -> list[ImportedNode]:
-    """A name has no date: that of a node's last line holds. Else a table that is sent again would rename it twice."""
-    last = {line.node: {"name": line.name, "same_as": line.same_as} for line in lines}
-    return [line.model_copy(update=last[line.node]) for line in lines]
+def with_starts(org: OrgState, lines: Sequence[TableLine], at: datetime) -> Iterator[TableLine]:
+    """A node with a dated line has its whole history in the table: its line without a date is the beginning."""
+    dated = {line.placement.node for line in lines if line.placement.starts}
+    for number, placement in lines:
+        is_beginning = placement.node in dated and not placement.starts
+        starts = BEGINNING if is_beginning else start_of(org, placement, at)
+        yield TableLine(number, placement._replace(starts=starts))
 
 
-def start(line: ImportedNode) -> datetime:
-    if line.starts is None:
+def with_last_name(lines: Sequence[TableLine]) -> list[TableLine]:
+    """A name has no date: that of a node's last line holds, or a table that is sent again would rename it twice."""
+    last = {line.placement.node: line.placement for line in lines}
+    return [TableLine(number, named_as(placement, last[placement.node])) for number, placement in lines]
+
+
+def named_as(placement: Placement, last: Placement) -> Placement:
+    if placement is last:
+        return placement
+    return placement._replace(name=last.name, same_name_refs=last.same_name_refs)
+
+
+def start(line: TableLine) -> datetime:
+    if line.placement.starts is None:
         raise ValueError("a line without its start")
-    return line.starts
+    return line.placement.starts
 
 
-def one_each(trial: Trial, lines: Iterable[ImportedNode]) -> dict[str, ImportedNode]:
-    found: dict[str, ImportedNode] = {}
+def one_line_each(draft: Draft, lines: Iterable[TableLine]) -> dict[str, TableLine]:
+    """By node. A second line of the same node and start is bad."""
+    found: dict[str, TableLine] = {}
     for line in lines:
-        first = found.setdefault(line.node, line)
+        node = line.placement.node
+        first = found.setdefault(node, line)
         if first is not line:
-            trial.bad[line.line] = f"{line.node} is in line {first.line} already"
+            draft.bad_lines[line.number] = f"{node} is in line {first.number} already"
     return found
 
 
-def top_down(trial: Trial, lines: Mapping[str, ImportedNode], starts: datetime) -> Iterator[ImportedNode]:
-    """Lines that stand under each other in a circle are bad, and come not."""
+def parents_first(draft: Draft, lines: Mapping[str, TableLine], starts: datetime) -> Iterator[TableLine]:
+    """Lines that form a cycle are bad, and left out."""
     done: set[str] = set()
     for node in lines:
-        way: dict[str, None] = {}
+        path: dict[str, None] = {}
         above: str | None = node
-        while above is not None and above not in done and above not in way:
-            way[above] = None
-            above = nearest(trial.org, lines, lines[above].parent, starts)
-        if above in way:
-            trial.bad |= {lines[each].line: f"a cycle: {above} would stand under itself" for each in way}
+        while above is not None and above not in done and above not in path:
+            path[above] = None
+            above = nearest_in_table(draft.org, lines, lines[above].placement.parent, starts)
+        if above in path:
+            draft.bad_lines |= {lines[each].number: f"a cycle: {above} would be below itself" for each in path}
         else:
-            yield from (lines[each] for each in reversed(way))
-        done.update(way)
+            yield from (lines[each] for each in reversed(path))
+        done.update(path)
 
 
-def nearest(org: OrgState, lines: Mapping[str, ImportedNode], above: str | None, starts: datetime) -> str | None:
+def nearest_in_table(org: OrgState, lines: Mapping[str, TableLine], above: str | None, starts: datetime) -> str | None:
     """The first node upwards that has a line of its own."""
     while above is not None and above not in lines:
-        stay = span_at(org.history(above), starts)
-        above = stay.place.parent if stay else None
+        span = span_at(org.history(above), starts)
+        above = span.position.parent if span else None
     return above

@@ -26,6 +26,14 @@ def without_blanks(fields: Any) -> Any:
     return {name: value for name, value in fields.items() if not (isinstance(value, str) and not value.strip())}
 
 
+def allow_blanks(schema: dict[str, Any]) -> None:
+    """Documents that an optional field may be blank."""
+    optional = schema["properties"].keys() - set(schema.get("required", ()))
+    for name in optional:
+        for alternative in schema["properties"][name].get("anyOf", ()):
+            alternative.pop("minLength", None)
+
+
 @lru_cache
 def countries_by_name() -> Mapping[str, str]:
     territories = Locale("en").territories
