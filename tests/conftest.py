@@ -13,6 +13,7 @@ import pytest
 import pytest_asyncio
 
 from funnelcast.embedded_postgres.server import FOR_TESTS, embedded_postgres
+from shared.run import memory
 from shared.run.telemetry import configure_logging
 from shared.store import engines
 from tests import throwaway
@@ -62,6 +63,11 @@ def server_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         return
     with TemporaryDirectory(prefix="funnelcast-tests-", dir=MEMORY, ignore_cleanup_errors=True) as folder:
         yield Path(folder)
+
+
+def pytest_collection_finish() -> None:
+    """As in a process of the product: otherwise a collection on a busy machine outlasts the limit of a transaction."""
+    memory.freeze_loaded_objects()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -8,12 +8,13 @@ from sqlalchemy import ColumnElement, Select, Table, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.org.events import ROOT
-from services.forecast.projections.tables import NO_CURRENCY, NO_DAY, deals, postings, pure
+from services.forecast.projections.deals import IS_COUNTED, deals
+from services.forecast.projections.node_totals import NO_CURRENCY, NO_DAY, node_totals
+from services.forecast.projections.postings import postings
 
 MAX_LISTED = 10
 ACCOUNT = ("owner", "close_date", "category", "qualified", "currency", "motion", "pipeline")
 WITHOUT_OWNER = ACCOUNT[1:]
-OPEN_OR_WON = deals.c.outcome.is_(None) | (deals.c.outcome == "won")
 Balances = Mapping[tuple[Any, ...], tuple[Decimal, int]]
 """Amount and number of deals by account."""
 
@@ -33,9 +34,11 @@ def sum_by(table: Table, names: tuple[str, ...], amount: Any, count: Any) -> Sel
 
 
 POSTINGS = sum_by(postings, ACCOUNT, func.sum(postings.c.amount), func.sum(postings.c.deals))
-DEALS = sum_by(deals, ACCOUNT, func.sum(deals.c.amount), func.count()).where(OPEN_OR_WON)
-DEALS_OF_ALL_OWNERS = sum_by(deals, WITHOUT_OWNER, func.sum(deals.c.amount), func.count()).where(OPEN_OR_WON)
-ROOT_TOTALS = sum_by(pure, WITHOUT_OWNER, func.sum(pure.c.amount), func.sum(pure.c.deals)).where(pure.c.node == ROOT)
+DEALS = sum_by(deals, ACCOUNT, func.sum(deals.c.amount), func.count()).where(IS_COUNTED)
+DEALS_OF_ALL_OWNERS = sum_by(deals, WITHOUT_OWNER, func.sum(deals.c.amount), func.count()).where(IS_COUNTED)
+ROOT_TOTALS = sum_by(node_totals, WITHOUT_OWNER, func.sum(node_totals.c.amount), func.sum(node_totals.c.deals)).where(
+    node_totals.c.node == ROOT
+)
 
 
 async def check_trial_balance(tx: AsyncConnection) -> list[str]:

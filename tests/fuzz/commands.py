@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from services.forecast.org.commands import EndNode, ImportNodes, PlaceNode
+from services.forecast.setting.commands import ChangeSettings, MonthsRule
 from services.lead_intake.lead.commands import RecordCapture
 from services.lead_intake.person.commands import ErasePerson, RecordAccess
 from services.pipeline.opportunity import commands as deal
@@ -124,7 +125,7 @@ OF_PROCESSES: Mapping[type[Command], Strategy] = {
         PermittedDefinition, body=definitions | st.just(LOANS), may_change_defined=st.booleans()
     ),
 }
-zones = st.sampled_from([None, "Asia/Kiritimati", "Pacific/Pago_Pago", "UTC"])
+zones = st.sampled_from([None, "Pacific/Kiritimati", "Pacific/Pago_Pago", "UTC"])
 calendars = st.sampled_from([None, "months"])
 chosen = st.none() | st.lists(reasons, min_size=1).map(tuple)
 OF_SETTINGS: Mapping[type[Command], Strategy] = {
@@ -237,6 +238,16 @@ OF_ORG: Mapping[type[Command], Strategy] = {
     EndNode: st.builds(EndNode, node=nodes, starts=since),
     ImportNodes: st.lists(placings, min_size=1, max_size=4).map(lambda many: lines(*many)),
 }
+OF_BUSINESS_SETTINGS: Mapping[type[Command], Strategy] = {
+    ChangeSettings: st.builds(
+        ChangeSettings,
+        currency=st.sampled_from([None, "EUR", "USD"]),
+        timezone=zones,
+        calendar=st.sampled_from([None, "months", "fiscal"]),
+        calendar_rule=st.none() | st.builds(MonthsRule, starts_month=st.sampled_from([1, 4])),
+        starts=since,
+    )
+}
 OPEN = deal.OpenOpportunity(name="Acme", account="acme.com", owner="ann", motion=Motion.NEW_BUSINESS)
 BEGINNINGS: Mapping[str, Strategy] = {
     "opportunity": st.just(OPEN) | OF_OPPORTUNITIES[deal.TakeHandOver],
@@ -253,4 +264,5 @@ COMMANDS: Mapping[type[Command], Strategy] = {
     **OF_CAPTURES,
     **OF_PEOPLE,
     **OF_ORG,
+    **OF_BUSINESS_SETTINGS,
 }

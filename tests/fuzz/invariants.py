@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from services.forecast.org.history import FOREVER, stay_at, stays
-from services.forecast.org.state import Org
+from services.forecast.org.node_history import FOREVER, span_at, spans
+from services.forecast.org.state import OrgState
+from services.forecast.setting.state import MONTHS
+from services.forecast.setting.state import Settings as BusinessSettings
 from services.lead_intake.lead.events import EngagementAdded, LeadCaptured
 from services.lead_intake.lead.state import NotThere as NoCaptures
 from services.lead_intake.lead.state import State as Captures
@@ -159,25 +161,35 @@ def person(state: Person, happened: Happened) -> None:
     assert state.erased == (True in erased)
 
 
-def org(state: Org, happened: Happened) -> None:
+def org(state: OrgState, happened: Happened) -> None:
     """At every instant where anything changes: one tree."""
     assert bool(happened) == bool(len(state.nodes))
     instants = {BEGINNING} | {row.starts for node in state.nodes for row in state.history(node)}
     for at in sorted(instants):
-        standing = {node: stay_at(state.history(node), at) for node in state.nodes}
+        standing = {node: span_at(state.history(node), at) for node in state.nodes}
         there = {node: stay for node, stay in standing.items() if stay is not None}
-        roots = [node for node, stay in there.items() if stay.place.parent is None]
+        roots = [node for node, stay in there.items() if stay.position.parent is None]
         assert len(roots) <= 1, (at, roots)
         for node, stay in there.items():
-            if stay.active and stay.place.parent is not None:
-                above = there.get(stay.place.parent)
+            if stay.active and stay.position.parent is not None:
+                above = there.get(stay.position.parent)
                 assert above is not None, (at, node)
                 assert above.active, (at, node)
             reaches_the_top(there, node)
     for node in state.nodes:
-        row_ends = [(stay.starts, stay.ends) for stay in stays(state.history(node))]
+        row_ends = [(stay.starts, stay.ends) for stay in spans(state.history(node))]
         assert all(ends == starts for (_, ends), (starts, _) in pairwise(row_ends))
         assert not row_ends or row_ends[-1][1] == FOREVER
+
+
+def business_settings(state: BusinessSettings, happened: Happened) -> None:
+    assert [change.event for change in state.changes] == [event for event, _ in happened]
+    for event, at in happened:
+        assert event.currency or event.timezone or event.calendar, "an event changes something"
+        assert event.starts <= at
+        assert (event.calendar is None) == (event.calendar_rule is None)
+        assert event.calendar != MONTHS.key or event.calendar_rule == MONTHS.rule
+    assert state.calendar(BEGINNING) == MONTHS
 
 
 def reaches_the_top(there: Mapping[str, Any], node: str) -> None:
@@ -186,7 +198,7 @@ def reaches_the_top(there: Mapping[str, Any], node: str) -> None:
     while place is not None and place in there:
         assert place not in seen, f"a cycle over {place}"
         seen.add(place)
-        place = there[place].place.parent
+        place = there[place].position.parent
 
 
 INVARIANTS: Mapping[str, Callable[[Any, Happened], None]] = {
@@ -199,4 +211,5 @@ INVARIANTS: Mapping[str, Callable[[Any, Happened], None]] = {
     "services.pipeline.process": processes,
     "services.pipeline.setting": pipeline_settings,
     "services.forecast.org": org,
+    "services.forecast.setting": business_settings,
 }

@@ -7,7 +7,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.forecast.ledger.postings import Account, Deal, Line, transaction
+from services.forecast.ledger.transaction import Account, Deal, Posting, transaction
 from services.forecast.upstream.pipeline import Outcome
 
 Q1, Q2 = date(2026, 3, 31), date(2026, 6, 30)
@@ -25,15 +25,15 @@ def deal(amount: int = 100, **changes: object) -> Deal:
 def posted(before: Deal | None, after: Deal, *, corrected: bool = False) -> list[tuple[str, int, int, str]]:
     """(reason, amount, deals, what differs from the hundred in commit)."""
     return [
-        (line.reason, int(line.amount), line.deals, difference(line))
-        for line in transaction(before, after, corrected=corrected)
+        (posting.reason, int(posting.amount), posting.deals, difference(posting))
+        for posting in transaction(before, after, corrected=corrected)
     ]
 
 
-def difference(line: Line) -> str:
+def difference(posting: Posting) -> str:
     names = Account._fields
     return " ".join(
-        str(getattr(line.account, name)) for name in names if getattr(line.account, name) != getattr(COMMIT, name)
+        str(getattr(posting.account, name)) for name in names if getattr(posting.account, name) != getattr(COMMIT, name)
     )
 
 
@@ -86,7 +86,7 @@ def test_a_win_at_another_amount_and_day_is_increased_redated_then_won() -> None
 
 def test_the_order_of_reasons_is_fixed() -> None:
     before = Deal(COMMIT._replace(qualified=False, category="pipeline", owner="bob", close_date=None), Decimal(1), None)
-    reasons = [line.reason for line in transaction(before, WON)]
+    reasons = [posting.reason for posting in transaction(before, WON)]
     assert list(dict.fromkeys(reasons)) == ["increased", "dated", "reassigned", "qualified", "won"]
 
 
@@ -139,7 +139,7 @@ def deals(draw: st.DrawFn) -> Deal:
 
 
 def counted(deal: Deal | None) -> Counter[tuple[Account, str]]:
-    if deal is None or not deal.counted:
+    if deal is None or not deal.is_counted:
         return Counter()
     return Counter({(deal.account, "amount"): int(deal.amount), (deal.account, "deals"): 1})
 
@@ -147,9 +147,9 @@ def counted(deal: Deal | None) -> Counter[tuple[Account, str]]:
 @given(st.none() | deals(), deals(), st.booleans())
 def test_lines_take_the_old_out_and_put_the_new_in(before: Deal | None, after: Deal, corrected: bool) -> None:
     accounts = counted(before)
-    for line in transaction(before, after, corrected=corrected):
-        accounts[line.account, "amount"] += int(line.amount)
-        accounts[line.account, "deals"] += line.deals
-        assert line.amount or line.deals
+    for posting in transaction(before, after, corrected=corrected):
+        accounts[posting.account, "amount"] += int(posting.amount)
+        accounts[posting.account, "deals"] += posting.deals
+        assert posting.amount or posting.deals
     assert +accounts == +counted(after)
     assert -accounts == Counter()

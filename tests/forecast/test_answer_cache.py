@@ -13,23 +13,23 @@ from shared.web.access import Caller
 from shared.web.answer_cache import AnswerCache
 from shared.web.call import Needs
 from tests.forecast.conftest import Company
-from tests.forecast.facts import WON
+from tests.forecast.pipeline_events import WON
 from tests.running import eventually, make_key
 
 AT = Frontier({"pipeline": 7}, {"pipeline": "901"}, 3)
 
 
 @pytest.fixture
-def worked_out(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+def computed(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """The questions that were not answered out of memory."""
     questions: list[Any] = []
-    really = rollup.worked_out
+    really = rollup.computed_answer
 
-    async def noted(call: Any, tx: Any, asked: Any) -> Any:
-        questions.append(asked)
-        return await really(call, tx, asked)
+    async def noted(call: Any, tx: Any, query: Any) -> Any:
+        questions.append(query)
+        return await really(call, tx, query)
 
-    monkeypatch.setattr(rollup, "worked_out", noted)
+    monkeypatch.setattr(rollup, "computed_answer", noted)
     return questions
 
 
@@ -58,17 +58,17 @@ async def warned(company: Company) -> list[str]:
     return [each["code"] for each in (await company.rollup())["warnings"]]
 
 
-async def test_it_is_worked_out_once(company: Company, worked_out: list[Any]) -> None:
+async def test_it_is_computed_once(company: Company, computed: list[Any]) -> None:
     await company.deal("one", **WON)
     first = await company.rollup(depth=0)
     company.clock.pass_by(minutes=5)
     again = await company.rollup(depth=0)
     assert without_instants(again) == without_instants(first)
     assert (first["as_of"], again["as_of"]) == ("2026-03-03T09:00:00Z", "2026-03-03T09:05:00Z")
-    assert len(worked_out) == 1
+    assert len(computed) == 1
     await company.rollup(depth=1)
     await company.rollup(depth=0, motion="new_business")
-    assert len(worked_out) == 3
+    assert len(computed) == 3
 
 
 async def test_the_organisation_of_a_past_period_stays_that_of_its_end(company: Company) -> None:
@@ -100,19 +100,19 @@ async def answers_for_places(company: Company, database: str, monkeypatch: pytes
 
 
 async def test_callers_of_different_places_do_not_share_an_answer(
-    company: Company, database: str, worked_out: list[Any], monkeypatch: pytest.MonkeyPatch
+    company: Company, database: str, computed: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await answers_for_places(company, database, monkeypatch)
-    assert len(worked_out) == 4
+    assert len(computed) == 4
 
 
 async def test_without_the_place_they_would_share_it(
-    company: Company, database: str, worked_out: list[Any], monkeypatch: pytest.MonkeyPatch
+    company: Company, database: str, computed: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Planted: the place is not part of the remembered question."""
     monkeypatch.setattr(Caller, "place", (None, None))
     await answers_for_places(company, database, monkeypatch)
-    assert len(worked_out) == 1
+    assert len(computed) == 1
 
 
 async def test_what_is_released_shows_though_no_position_moves(company: Company) -> None:

@@ -1,4 +1,4 @@
-"""Facts as the two sources tell them, and the ledger's tables in a schema of their own."""
+"""Events as the two sources record them, and the ledger's tables in a transaction of their own."""
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -11,10 +11,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.org.events import OrgEvent
-from services.forecast.projections.ledger import PROJECTION
-from services.forecast.projections.tables import metadata
+from services.forecast.projections.ledger import PROJECTION, of_types
+from services.forecast.projections.metadata import ledger_tables
 from services.forecast.upstream import pipeline
-from services.forecast.upstream.pipeline import DealEvent
+from services.forecast.upstream.pipeline import OpportunityEvent
 from shared.rules.message import RecordedEvent, StoredEvent
 from tests.running import connected
 from tests.spec import NOON
@@ -32,6 +32,7 @@ DEAL: dict[str, Any] = {
     "amount": "100.00",
     "currency": "EUR",
     "close_date": "2026-03-31",
+    "external_id": None,
 }
 WON = {"category": "closed", "outcome": "won", "stage": "won"}
 
@@ -54,13 +55,13 @@ def stored(position: int, deal: str, kind: str = "opened", **changes: Any) -> St
     )
 
 
-def told(events: Iterable[StoredEvent]) -> list[RecordedEvent[DealEvent]]:
-    return pipeline.PARSE.all(list(events))
+def read(events: Iterable[StoredEvent]) -> list[RecordedEvent[OpportunityEvent]]:
+    return of_types(pipeline.PARSE.all(list(events)), OpportunityEvent)
 
 
-def deals(*facts: tuple[str, dict[str, Any]]) -> list[RecordedEvent[DealEvent]]:
+def deals(*changed: tuple[str, dict[str, Any]]) -> list[RecordedEvent[OpportunityEvent]]:
     """Of each: the deal's id and what is then different from `DEAL`."""
-    return told(stored(position, deal, **changes) for position, (deal, changes) in enumerate(facts, 1))
+    return read(stored(position, deal, **changes) for position, (deal, changes) in enumerate(changed, 1))
 
 
 def org(*events: OrgEvent, at: datetime = NOON) -> list[RecordedEvent[OrgEvent]]:
@@ -83,15 +84,15 @@ async def ledger(url: str) -> AsyncIterator[AsyncConnection]:
         await undone.rollback()
 
 
-async def take(tx: AsyncConnection, source: str, facts: Sequence[RecordedEvent[Any]]) -> None:
-    if facts:
-        await PROJECTION.applies[source](tx, facts)
+async def apply(tx: AsyncConnection, source: str, events: Sequence[RecordedEvent[Any]]) -> None:
+    if events:
+        await PROJECTION.applies[source](tx, events)
 
 
 async def contents(tx: AsyncConnection) -> dict[str, list[str]]:
     """Every row of every table, as text."""
     found = {}
-    for table in metadata.sorted_tables:
+    for table in ledger_tables.sorted_tables:
         rows = await tx.execute(text(f"SELECT CAST(t AS text) FROM {table.name} AS t ORDER BY 1"))  # noqa: S608
         found[table.name] = [row[0] for row in rows]
     return found
