@@ -19,7 +19,12 @@ class Open:
 
     fields: OpportunityFields
     name: Sealed[str] | None
+    created_at: datetime
     entered_at: datetime
+
+    @property
+    def closed_at(self) -> None:
+        return None
 
 
 @dataclass(frozen=True)
@@ -28,8 +33,13 @@ class Closed:
 
     fields: OpportunityFields
     name: Sealed[str] | None
+    created_at: datetime
     entered_at: datetime
     left: OpportunityFields
+
+    @property
+    def closed_at(self) -> datetime:
+        return self.entered_at
 
 
 State = NotThere | Open | Closed
@@ -40,7 +50,7 @@ def evolve(state: State, event: events.OpportunityEvent, at: datetime) -> State:
         case events.HandOverRefused() | events.TextsErased():
             return state
         case events.OpportunityOpened():
-            return Open(event.after, event.name, at)
+            return Open(event.after, event.name, created_at=at, entered_at=at)
         case events.StageChanged():
             return after_move(must_be_there(state), event.after, at)
         case _:
@@ -49,8 +59,8 @@ def evolve(state: State, event: events.OpportunityEvent, at: datetime) -> State:
 
 def after_move(before: Open | Closed, fields: OpportunityFields, at: datetime) -> Open | Closed:
     if fields.outcome is None:
-        return Open(fields, before.name, at)
-    return Closed(fields, before.name, at, left=before.fields)
+        return Open(fields, before.name, before.created_at, at)
+    return Closed(fields, before.name, before.created_at, at, left=before.fields)
 
 
 def must_be_there(state: State) -> Open | Closed:
