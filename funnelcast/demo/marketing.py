@@ -8,7 +8,7 @@ from typing import Any
 from funnelcast.demo.company import Account
 from funnelcast.demo.names import ASSETS, FIRST_NAMES, JOB_TITLES, LAST_NAMES, PRODUCTS, WEBINARS
 from funnelcast.demo.script import ScriptedWrite, days_later, new_id, random_start, scripted, working_time
-from services.lead_intake.api.capture_request import content_digest, identity
+from services.lead_intake.capture_request import content_digest, identity
 from services.lead_intake.lead.commands import CaptureLead, RecordCapture
 from services.lead_intake.lead.decider import DECIDER
 from shared.store.aliases import BlindIndex

@@ -10,19 +10,20 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from services.lead_intake.capture_request import capture_request, record_capture
+from services.lead_intake.capture_request import capture_request, identity, record_capture
 from services.lead_intake.connectors import outcomes
 from services.lead_intake.connectors.delivery import Connection
 from services.lead_intake.connectors.outcomes import Element, Outcome
 from services.lead_intake.connectors.reader import system_of
 from services.lead_intake.lead import decider as lead
+from services.lead_intake.lead.commands import PersonInput, RecordActivity
 from services.lead_intake.lead.contact import mailbox
 from services.lead_intake.lead.lenient import read_leniently
 from services.lead_intake.projections import quarantine as waiting
 from services.lead_intake.quarantine import commands
 from services.lead_intake.quarantine import decider as quarantine
 from services.lead_intake.quarantine.events import Reason
-from shared.rules.message import MAX_CLOCK_AHEAD, Rejected
+from shared.rules.message import MAX_CLOCK_AHEAD, Missing, Rejected
 from shared.store.aliases import BlindIndex
 from shared.store.write_request import Step, WriteResult
 from shared.web.call import Call
@@ -39,6 +40,7 @@ class Taken:
 
     position: int | None = None
     capture_id: str | None = None
+    is_activity: bool = False
     ignored: bool = False
     quarantine_id: str | None = None
 
@@ -71,7 +73,7 @@ async def take_outcome(call: Call, receipt: Receipt, element: Element, number: i
         case outcomes.Unreadable():
             return await keep(call, receipt, element, "unreadable", outcome.reason)
         case outcomes.Activity():
-            return await keep(call, receipt, element, "not_taken", f"the activity {outcome.kind}")
+            return await take_activity(call, receipt, element, outcome)
         case outcomes.ProfileChange():
             return await keep(call, receipt, element, "not_taken", "a change of a person's profile")
         case outcomes.IdentityChange():
@@ -92,6 +94,45 @@ async def take_capture(call: Call, receipt: Receipt, element: Element, number: i
     if outcome.external_id is not None:
         await release_looked_up(call, outcome.external_id, capture_id)
     return Taken(result.position, capture_id=capture_id)
+
+
+async def take_activity(call: Call, receipt: Receipt, element: Element, outcome: outcomes.Activity) -> Taken:
+    """Of a known person. Others wait: the person may be captured yet."""
+    if outcome.undone:
+        return await keep(call, receipt, element, "not_taken", f"the activity {outcome.kind}, taken back")
+    try:
+        result = await activity(call, receipt, outcome)
+    except ValidationError:
+        return await keep(
+            call, receipt, element, "not_taken", f"the activity {outcome.kind}, whose person is not named"
+        )
+    except Missing:
+        return await keep(call, receipt, element, "not_taken", f"the activity {outcome.kind}, of nobody known yet")
+    return Taken(result.position, is_activity=True)
+
+
+async def activity(call: Call, receipt: Receipt, outcome: outcomes.Activity) -> WriteResult:
+    """Raises `ValidationError` when the person has no address that can be read, `Missing` when nobody has it."""
+    context, consent = call.context, receipt.connection.consent
+    person = PersonInput.model_validate({"email": outcome.person.email, "phone": outcome.person.phone})
+    command = RecordActivity(
+        activity_id=str(context.clock_and_ids.new_id()),
+        kind=outcome.kind,
+        engaged_at=min(outcome.occurred_at or receipt.received_at, receipt.received_at),
+        external_id=outcome.external_id,
+        connection_id=receipt.connection_id,
+        purpose=consent.purpose if consent else None,
+    )
+    who = identity(context.blind_index, person)
+    request = call.write_request(
+        lead.DECIDER,
+        str(context.clock_and_ids.new_id()),
+        [Step(command)],
+        resolve_by=who.resolve_by,
+        resolve_unless=who.unless,
+        is_new_stream=True,
+    )
+    return await context.committer.write(request)
 
 
 async def capture(
@@ -119,20 +160,30 @@ async def capture(
     )
 
 
-async def capture_again(call: Call, receipt: Receipt, element: Element, quarantine_id: str) -> list[str]:
-    """The ids of the captures of an element that was in quarantine; none when it still cannot be read."""
-    found = [(number, one) for number, one in enumerate(element.outcomes) if isinstance(one, outcomes.Capture)]
+async def take_again(call: Call, receipt: Receipt, element: Element, quarantine_id: str) -> list[str] | None:
+    """The ids of the captures of an element that was in quarantine, and that had activities perhaps; None when it still
+    yields nothing."""
     named = replace(element, identity=f"quarantine {quarantine_id}", repeats_within=None)
-    try:
-        results = [await capture(call, receipt, named, number, one) for number, one in found]
-    except ValidationError:
-        return []
-    return [str(result.body["capture_id"]) for result in results]
+    captures, yielded = list[str](), False
+    for number, outcome in enumerate(element.outcomes):
+        try:
+            match outcome:
+                case outcomes.Capture():
+                    result = await capture(call, receipt, named, number, outcome)
+                    captures.append(str(result.body["capture_id"]))
+                case outcomes.Activity() if not outcome.undone:
+                    await activity(call, receipt, outcome)
+                case _:
+                    continue
+        except (ValidationError, Missing):
+            return None
+        yielded = True
+    return captures if yielded else None
 
 
 def why_not(element: Element) -> str:
     reasons = [one.reason for one in element.outcomes if isinstance(one, outcomes.Unreadable | outcomes.Ignored)]
-    return "; ".join(reasons) or "there is nothing in it that makes a capture"
+    return "; ".join(reasons) or "there is nothing in it that can be taken"
 
 
 def external_id(

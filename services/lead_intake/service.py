@@ -1,6 +1,6 @@
 """What the lead intake service is made of."""
 
-from services.lead_intake.api import batch, connections, leads, people, quarantine, webhooks
+from services.lead_intake.api import activities, batch, connections, leads, people, quarantine, webhooks
 from services.lead_intake.events import PARSE
 from services.lead_intake.projections import connections as connection_list
 from services.lead_intake.projections import leads as lead_list
@@ -12,7 +12,15 @@ SERVICE = Service(
     topic="funnelcast.lead-intake.v1",
     parse=PARSE,
     scopes=["leads:write", "leads:read", "people:read", "people:erase"],
-    routers=[batch.router, leads.router, people.router, connections.router, webhooks.router, quarantine.router],
+    routers=[
+        batch.router,
+        leads.router,
+        people.router,
+        activities.router,
+        connections.router,
+        webhooks.router,
+        quarantine.router,
+    ],
     projections=[lead_list.PROJECTION, connection_list.PROJECTION, quarantine_list.PROJECTION],
     entrances=[webhooks.ENTRANCE],
     fast_routes=["/leads"],

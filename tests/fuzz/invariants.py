@@ -143,8 +143,9 @@ def models(state: Models, happened: Happened) -> None:
 
 
 def captures(state: Captures, happened: Happened) -> None:
-    kinds = [type(event) for event, _ in happened]
-    events = [event.capture for event, _ in happened]
+    taken = [event for event, _ in happened if isinstance(event, LeadCaptured | EngagementAdded)]
+    kinds = [type(event) for event in taken]
+    events = [event.capture for event in taken]
     assert kinds == [LeadCaptured, *[EngagementAdded] * len(events)][: len(events)]
     if not isinstance(state, NoCaptures):
         assert len({event.capture_id for event in events}) == len(events) == len(state.captures)

@@ -67,6 +67,19 @@ MODEL = {
     "bant": ["budget"],
     "first_touch": {"by_source": {"demo_request": 60}, "other": 60},
 }
+CONNECTION = {
+    "name": "our tool",
+    "source": "webinar",
+    "source_detail": "spring",
+    "details": {"webinar_id": "w1", "attended": True, "minutes": 40},
+    "kinds": {"form-1": {"source": "other", "source_detail": "autumn", "details": {}}},
+    "fields": {"contact.email": "email"},
+    "consent": {"purpose": "news", "text_version": "2"},
+    "system": "shop",
+    "public_url": "https://acme.com/a",
+    "redirect_hosts": ["acme.com"],
+    "legacy_signatures": False,
+}
 PARKED = {"subscription": "reactions", "source": "intake", "key": "lead-1"}
 THEN = "2026-02-20T12:00:00Z"
 
@@ -119,6 +132,28 @@ OF_A_LEAD: Mapping[str, Good] = {
 GOOD: Mapping[str, Good] = {
     "POST /intake/v1/leads": Good(LEAD),
     "POST /intake/v1/leads/batch": Good(LEAD, answers=[200], lines="application/x-ndjson"),
+    "POST /intake/v1/activities": Good(
+        {
+            "person": JANE,
+            "lead_id": None,
+            "kind": "unsubscribed",
+            "occurred_at": "2026-02-20T12:00:00Z",
+            "external_id": "crm:2",
+            "subject": "webinar",
+            "purpose": "news",
+        },
+        answers=[200, 404],
+    ),
+    "POST /intake/v1/people/{person_id}/consents": Good(
+        {"purpose": "news", "status": "granted", "text_version": "2", "evidence": "said so", "at": THEN}, answers=[404]
+    ),
+    "POST /intake/v1/connections": Good(
+        CONNECTION | {"connector": "generic", "secret": "a-long-secret", "verify_token": "a-token"}
+    ),
+    "PATCH /intake/v1/connections/{connection_id}": Good(CONNECTION),
+    "POST /intake/v1/connections/{connection_id}/rotate-secret": Good({"secret": "another-secret"}),
+    "POST /intake/v1/quarantine/{quarantine_id}/release": Good(None, answers=[404]),
+    "POST /intake/v1/quarantine/{quarantine_id}/discard": Good({"reason": "spam"}, answers=[404]),
     "POST /qualification/v1/models": Good(MODEL),
     "POST /qualification/v1/models/{version}/activate": Good(None),
     "POST /qualification/v1/models/{version}/dry-run": Good(None),
@@ -155,10 +190,11 @@ GOOD: Mapping[str, Good] = {
 
 
 def routes(*methods: str) -> Iterator[tuple[str, APIRoute]]:
-    """Of all services, as `POST /intake/v1/leads`."""
+    """Of all services, as `POST /intake/v1/leads`; not those at entrances, whose callers have no key."""
     for service in SERVICES.values():
+        entrances = tuple(each.prefix for each in service.entrances)
         for router in [*service.routers, operations.router]:
             for route in router.routes:
-                if isinstance(route, APIRoute):
+                if isinstance(route, APIRoute) and not route.path.startswith(entrances):
                     for method in sorted((route.methods or set()) & {*methods}):
                         yield f"{method} /{service.name}/v1{route.path}", route

@@ -13,6 +13,8 @@ BEYOND: Mapping[str, str] = {
     r"an email or a phone is needed": "one of two",
     r"a line needs external_id or occurred_at": "one of two, and only in a batch",
     r"the source \w+ has no details": "details follow the source",
+    r"details need a source": "the same",
+    r"either a person or a lead_id is needed": "one of two",
     r"opportunity_id stands alone.*": "one of two forms",
     r"owner is required, or the opportunity_id of an open deal": "one of two forms",
     r"a must be more than b, and b more than c": "an order of values",

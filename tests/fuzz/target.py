@@ -68,18 +68,29 @@ class Target:
             path = path.replace("{opportunity_id}", await self.deal())
         if "{lead_id}" in path:
             path = path.replace("{lead_id}", await self.lead())
+        if "{connection_id}" in path:
+            path = path.replace("{connection_id}", await self.connection())
         before = path.rpartition("/")[0]
         for command, body in good.before if done else ():
             answer = await self.api.post(f"{before}/{command}", json=body)
             assert answer.is_success, (route, command, answer.text)
         await self.look()
-        return path.replace("{version}", "1").replace("{node_id}", "acme")
+        return (
+            path.replace("{version}", "1")
+            .replace("{node_id}", "acme")
+            .replace("{quarantine_id}", "none")
+            .replace("{person_id}", "nobody")
+        )
 
     async def deal(self) -> str:
         self.made += 1
         body = {"name": "D", "account": f"{self.made}.com", "owner": "ann", "motion": "new_business"}
         told = (await self.api.post("/pipeline/v1/opportunities", json=body)).json()
         return str(told["opportunity_id"])
+
+    async def connection(self) -> str:
+        told = await self.api.post("/intake/v1/connections", json={"connector": "generic", "name": "our tool"})
+        return str(told.json()["connection_id"])
 
     async def lead(self) -> str:
         self.made += 1

@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from services.lead_intake.lead.commands import CaptureLead, RecordCapture
+from services.lead_intake.lead.commands import CaptureLead, LeadCommand, RecordCapture
 from services.lead_intake.lead.decider import DECIDER
 from services.lead_intake.lead.events import CaptureFields, LeadCaptured, LeadEvent
 from services.lead_intake.lead.state import State
@@ -53,5 +53,5 @@ def captured(**changes: Any) -> CaptureFields:
     return first(**changes).capture
 
 
-def given(*history: LeadEvent) -> Given[RecordCapture, State, LeadEvent]:
+def given(*history: LeadEvent) -> Given[LeadCommand, State, LeadEvent]:
     return Given(DECIDER, history)

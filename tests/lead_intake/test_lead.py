@@ -139,6 +139,7 @@ def test_the_same_engagement_with_other_content_supplements_it(changes: dict[str
 def test_what_is_submitted_a_minute_after_the_original_is_an_engagement_of_its_own() -> None:
     (supplement,) = given(first()).when(record("c2", engaged_at=at(50), company={"name": "Acme"})).decided()
     (event,) = given(first(), supplement).when(record("c3", engaged_at=at(100), company={"name": "Acme AG"})).decided()
+    assert isinstance(event, EngagementAdded)
     assert event.capture.supplements is None
 
 

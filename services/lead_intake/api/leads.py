@@ -17,8 +17,17 @@ from services.lead_intake.capture_request import (
 from services.lead_intake.lead.commands import IgnoredField
 from services.lead_intake.lead.consent import current_consents
 from services.lead_intake.lead.decider import DECIDER
-from services.lead_intake.lead.events import COMPANY_NAME, Campaign, CaptureFields, Company, Consent, Details, Source
-from services.lead_intake.lead.history import HISTORY, Captures, sealed_values
+from services.lead_intake.lead.events import (
+    COMPANY_NAME,
+    ActivityKind,
+    Campaign,
+    CaptureFields,
+    Company,
+    Consent,
+    Details,
+    Source,
+)
+from services.lead_intake.lead.history import HISTORY, History, sealed_values
 from services.lead_intake.projections import leads
 from shared.rules.message import ExternalId, Instant
 from shared.web.call import Call, Folded, Needs
@@ -63,8 +72,19 @@ class CaptureView(BaseModel):
     size_band: str | None
     consent: Consent | None
     supplements: str | None
+    connection_id: str | None
     person: dict[str, str] | None
     texts: dict[str, Any] | None
+
+
+class ActivityView(BaseModel):
+    activity_id: str
+    kind: ActivityKind
+    engaged_at: datetime
+    received_at: datetime
+    external_id: str | None
+    connection_id: str | None
+    subject: str | None
 
 
 class LeadView(BaseModel):
@@ -80,6 +100,7 @@ class LeadView(BaseModel):
     consents: list[Consent]
     person: PersonData | None
     captures: list[CaptureView]
+    activities: list[ActivityView]
     version: int
 
 
@@ -146,7 +167,7 @@ async def get_lead(lead_id: LeadId, call: Reads) -> LeadView:
     folded = await call.fold(HISTORY, lead_id, sealed_values)
     with_person = "people:read" in call.caller.scopes and not is_erased(folded)
     if with_person:
-        await record_access(call, folded.state[0].person_id)
+        await record_access(call, folded.state.captures[0].person_id)
     return lead_view(folded, with_person)
 
 
@@ -179,11 +200,11 @@ def matches(lead: LeadRow, source: Source | None, since: datetime | None) -> boo
     return (source is None or lead.source == source) and (since is None or lead.captured_at >= since)
 
 
-def is_erased(folded: Folded[Captures]) -> bool:
-    return folded.text(folded.state[0].person) is None
+def is_erased(folded: Folded[History]) -> bool:
+    return folded.text(folded.state.captures[0].person) is None
 
 
-def lead_view(folded: Folded[Captures], with_person: bool) -> LeadView:
+def lead_view(folded: Folded[History], with_person: bool) -> LeadView:
     row = lead_row(folded)
     return LeadView(
         lead_id=row.lead_id,
@@ -193,14 +214,15 @@ def lead_view(folded: Folded[Captures], with_person: bool) -> LeadView:
         captured_at=row.captured_at,
         last_engaged_at=row.last_engaged_at,
         erased=row.erased,
-        consents=current_consents(folded.state),
+        consents=current_consents(folded.state.captures, folded.state.consents),
         person=person_data(folded) if with_person else None,
-        captures=[capture_view(folded, capture, with_person) for capture in folded.state],
+        captures=[capture_view(folded, capture, with_person) for capture in folded.state.captures],
+        activities=[ActivityView.model_validate(each.model_dump()) for each in folded.state.activities],
         version=folded.version,
     )
 
 
-def capture_view(folded: Folded[Captures], capture: CaptureFields, with_person: bool) -> CaptureView:
+def capture_view(folded: Folded[History], capture: CaptureFields, with_person: bool) -> CaptureView:
     sealed = folded.text(capture.person) or {}
     person = {name: value for name, value in sealed.items() if name != COMPANY_NAME} or None
     company = capture.company
@@ -221,13 +243,14 @@ def capture_view(folded: Folded[Captures], capture: CaptureFields, with_person: 
         size_band=capture.size_band,
         consent=capture.consent,
         supplements=capture.supplements,
+        connection_id=capture.connection_id,
         person=person if with_person else None,
         texts=folded.text(capture.texts) if with_person else None,
     )
 
 
-def lead_row(folded: Folded[Captures]) -> LeadRow:
-    captures = folded.state
+def lead_row(folded: Folded[History]) -> LeadRow:
+    captures = folded.state.captures
     return LeadRow(
         lead_id=folded.subject,
         person_id=captures[0].person_id,

@@ -6,9 +6,9 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
 from services.lead_intake import deliveries
-from services.lead_intake.lead.consent import current_consents
+from services.lead_intake.lead.consent import current_consents, decisions
 from services.lead_intake.lead.events import Consent
-from services.lead_intake.lead.history import HISTORY, Captures, sealed_values
+from services.lead_intake.lead.history import HISTORY, History, sealed_values
 from services.lead_intake.person import commands
 from services.lead_intake.person.decider import DECIDER
 from shared.rules.message import Missing, subject_of
@@ -32,9 +32,12 @@ class PersonData(BaseModel):
 
 
 class PersonView(PersonData):
+    """`consents`: the current ones. `consent_history`: every decision, in the order in which they were made."""
+
     person_id: str
     lead_ids: list[str]
     consents: list[Consent]
+    consent_history: list[Consent]
 
 
 class ErasureTaken(BaseModel):
@@ -51,8 +54,14 @@ async def get_person(person_id: PersonId, call: Annotated[Call, Depends(Needs("p
         raise Missing("there is no such person")
     await record_access(call, person_id)
     folded = await call.fold(HISTORY, lead_ids[0], sealed_values)
-    data = person_data(folded).model_dump()
-    return PersonView(person_id=person_id, lead_ids=list(lead_ids), consents=current_consents(folded.state), **data)
+    history = folded.state
+    return PersonView(
+        person_id=person_id,
+        lead_ids=list(lead_ids),
+        consents=current_consents(history.captures, history.consents),
+        consent_history=decisions(history.captures, history.consents),
+        **person_data(folded).model_dump(),
+    )
 
 
 @router.delete("/people/{person_id}", status_code=202)
@@ -74,7 +83,7 @@ async def leads_of(call: Call, person_id: str) -> tuple[str, ...]:
 
 async def emails_of(call: Call, lead_id: str) -> set[str]:
     folded = await call.fold(HISTORY, lead_id, sealed_values)
-    sealed = (folded.text(capture.person) or {} for capture in folded.state)
+    sealed = (folded.text(capture.person) or {} for capture in folded.state.captures)
     return {person["email"] for person in sealed if "email" in person}
 
 
@@ -83,10 +92,10 @@ async def record_access(call: Call, person_id: str) -> None:
     await call.context.committer.write(call.write_request(DECIDER, person_id, [Step(commands.RecordAccess())]))
 
 
-def person_data(folded: Folded[Captures]) -> PersonData:
+def person_data(folded: Folded[History]) -> PersonData:
     """Each field from the latest engagement that has it."""
     data: dict[str, str] = {}
-    for capture in sorted(folded.state, key=lambda capture: capture.engaged_at):
+    for capture in sorted(folded.state.captures, key=lambda capture: capture.engaged_at):
         submitted = folded.text(capture.person)
         data |= submitted or {}
     return PersonData.model_validate({name: data.get(name) for name in PersonData.model_fields})

@@ -114,9 +114,9 @@ async def captures_of(call: Call, quarantine_id: str, folded: Folded[State]) -> 
         raise Rejected("its connection was removed")
     receipt = deliveries.Receipt(state.connection_id, connection, state.received_at)
     element = reread(READERS[connection.connector], folded.text(state.kept), connection)
-    taken = await deliveries.capture_again(call, receipt, element, quarantine_id)
-    if not taken:
-        raise Rejected(f"read again, it yields no capture: {deliveries.why_not(element)}")
+    taken = await deliveries.take_again(call, receipt, element, quarantine_id)
+    if taken is None:
+        raise Rejected(f"read again, it yields nothing: {deliveries.why_not(element)}")
     return taken
 
 

@@ -94,7 +94,7 @@ def delivery_of(request: EntranceRequest) -> Delivery:
 def delivery_view(taken: list[deliveries.Taken]) -> DeliveryTaken:
     return DeliveryTaken(
         captures=[one.capture_id for one in taken if one.capture_id is not None],
-        activities=0,
+        activities=sum(one.is_activity for one in taken),
         ignored=sum(one.ignored for one in taken),
         quarantined=sum(one.quarantine_id is not None for one in taken),
     )

@@ -225,6 +225,26 @@ class RecordCapture(Command):
     consent_evidence: str | None = None
 
 
+class RecordActivity(Command):
+    """`purpose`: what an unsubscription is about, besides all that the person decided on before."""
+
+    activity_id: str
+    kind: events.ActivityKind
+    engaged_at: Instant
+    external_id: ExternalId | None
+    connection_id: str | None = None
+    subject: Line | None = None
+    purpose: Label | None = None
+
+
+class ChangeConsent(Command):
+    consent: events.Consent
+    evidence: str | None = None
+
+
+LeadCommand = RecordCapture | RecordActivity | ChangeConsent
+
+
 def event_details(details: DetailsInput | None) -> events.Details | None:
     """The details that events may contain."""
     match details:

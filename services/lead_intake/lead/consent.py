@@ -6,14 +6,19 @@ denial is lifted only by a grant that names the text agreed to.
 
 from collections.abc import Iterable
 
-from services.lead_intake.lead.events import CaptureFields, Consent
+from services.lead_intake.lead.events import CaptureFields, Consent, ConsentChanged
 
 
-def current_consents(captures: Iterable[CaptureFields]) -> list[Consent]:
+def decisions(captures: Iterable[CaptureFields], changes: Iterable[ConsentChanged] = ()) -> list[Consent]:
+    """All of them, in the order in which they were made."""
+    of_captures = [capture.consent for capture in captures if capture.consent]
+    return sorted([*of_captures, *(change.consent for change in changes)], key=lambda consent: consent.at)
+
+
+def current_consents(captures: Iterable[CaptureFields], changes: Iterable[ConsentChanged] = ()) -> list[Consent]:
     """One for each purpose, in the order of their names."""
-    decisions = sorted((capture.consent for capture in captures if capture.consent), key=lambda consent: consent.at)
     current: dict[str, Consent] = {}
-    for consent in decisions:
+    for consent in decisions(captures, changes):
         before = current.get(consent.purpose)
         if before is None or replaces(consent, before):
             current[consent.purpose] = consent

@@ -6,12 +6,25 @@ from typing import Any
 from services.lead_intake.lead import commands, events
 from services.lead_intake.lead.classes import email_kind, role_class, size_band
 from services.lead_intake.lead.repeats import repeated_capture, supplemented_capture
-from services.lead_intake.lead.state import NotThere, State, evolve
+from services.lead_intake.lead.state import Lead, NotThere, State, activity_key, evolve, must_be_there
 from shared.rules.decider import Decider
 from shared.rules.sealed import Sealed, seal
 
+MARKETING = "marketing"
+"""What somebody unsubscribes from who decided on nothing before."""
 
-def decide(state: State, command: commands.RecordCapture, at: datetime) -> list[events.LeadEvent]:
+
+def decide(state: State, command: commands.LeadCommand, at: datetime) -> list[events.LeadEvent]:
+    match command:
+        case commands.RecordCapture():
+            return record_capture(state, command, at)
+        case commands.RecordActivity():
+            return record_activity(must_be_there(state), command, at)
+        case commands.ChangeConsent():
+            return change_consent(must_be_there(state), command)
+
+
+def record_capture(state: State, command: commands.RecordCapture, at: datetime) -> list[events.LeadEvent]:
     if isinstance(state, NotThere):
         return [events.LeadCaptured(capture=capture_of(command, command.person_id, at))]
     if repeated_capture(state, command):
@@ -20,6 +33,41 @@ def decide(state: State, command: commands.RecordCapture, at: datetime) -> list[
     if supplemented := supplemented_capture(state, command):
         capture = capture._replace(supplements=supplemented.capture_id)
     return [events.EngagementAdded(capture=capture)]
+
+
+def record_activity(lead: Lead, command: commands.RecordActivity, at: datetime) -> list[events.LeadEvent]:
+    """An unsubscription also denies every purpose that the person decided on before."""
+    if activity_key(command.kind, command.engaged_at, command.external_id) in lead.activities:
+        return []
+    activity = events.ActivityRecorded(
+        activity_id=command.activity_id,
+        kind=command.kind,
+        engaged_at=command.engaged_at,
+        received_at=at,
+        external_id=command.external_id,
+        connection_id=command.connection_id,
+        subject=command.subject,
+    )
+    denied = denied_purposes(lead, command) if command.kind == "unsubscribed" else []
+    return [activity, *(denial(lead, command, purpose) for purpose in denied)]
+
+
+def denied_purposes(lead: Lead, command: commands.RecordActivity) -> list[str]:
+    purposes = {consent.purpose for consent in lead.consents} | {command.purpose or MARKETING}
+    return sorted(purposes)
+
+
+def denial(lead: Lead, command: commands.RecordActivity, purpose: str) -> events.ConsentChanged:
+    consent = events.Consent(status="denied", purpose=purpose, text_version=None, at=command.engaged_at)
+    return events.ConsentChanged(person_id=lead.person_id, consent=consent, activity_id=command.activity_id)
+
+
+def change_consent(lead: Lead, command: commands.ChangeConsent) -> list[events.LeadEvent]:
+    """The same decision again adds nothing."""
+    if command.consent in lead.consents:
+        return []
+    evidence = seal(command.evidence)
+    return [events.ConsentChanged(person_id=lead.person_id, consent=command.consent, evidence=evidence)]
 
 
 def capture_of(command: commands.RecordCapture, person_id: str, at: datetime) -> events.CaptureFields:
@@ -86,6 +134,6 @@ def personal_data(body: commands.CaptureLead) -> dict[str, str]:
     return {name: value for name, value in fields.items() if value is not None}
 
 
-DECIDER: Decider[commands.RecordCapture, State, events.LeadEvent] = Decider(
+DECIDER: Decider[commands.LeadCommand, State, events.LeadEvent] = Decider(
     "lead", events.PARSE, NotThere(), decide, evolve
 )

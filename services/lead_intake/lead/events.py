@@ -12,7 +12,7 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
 from shared.rules.flattened import FlattenedEvent
-from shared.rules.message import WHOLE, ExternalId, Flag, Line, Message, Parser, parser
+from shared.rules.message import WHOLE, Event, ExternalId, Flag, Instant, Line, Message, Parser, parser
 from shared.rules.money import Amount, Currency, Money
 from shared.rules.sealed import Sealed
 
@@ -127,6 +127,16 @@ class Consent(Message):
     at: datetime
 
 
+ActivityKind = Literal[
+    "email_clicked",
+    "page_viewed",
+    "unsubscribed",
+    "bounced",
+    "meeting_booked",
+    "meeting_canceled",
+    "no_show",
+    "registration_canceled",
+]
 EmailKind = Literal["business", "free", "disposable", "none"]
 RoleClass = Literal["executive", "director", "manager", "individual"]
 SizeBand = Literal["1-10", "11-50", "51-200", "201-1000", "1001-5000", "5001+"]
@@ -180,5 +190,32 @@ class EngagementAdded(Captured):
     type: ClassVar[str] = "lead.engagement_added"
 
 
-LeadEvent = LeadCaptured | EngagementAdded
+class ActivityRecorded(Event):
+    """What a known person did, besides submitting something. `subject`: the booking or webinar that it belongs to."""
+
+    type: ClassVar[str] = "lead.activity"
+    activity_id: str
+    kind: ActivityKind
+    engaged_at: Instant
+    received_at: Instant
+    external_id: ExternalId | None = None
+    connection_id: str | None = None
+    subject: Line | None = None
+
+
+class ConsentChanged(Event):
+    """A decision on one purpose, apart from any capture. `activity_id`: the activity that implies it. `evidence`: how
+    the person decided, such as the wording of a form."""
+
+    type: ClassVar[str] = "lead.consent_changed"
+    person_id: str
+    consent: Consent
+    activity_id: str | None = None
+    evidence: Sealed[str] | None = None
+
+    def vault_subject(self, stream: str) -> str:
+        return f"person-{self.person_id}"
+
+
+LeadEvent = LeadCaptured | EngagementAdded | ActivityRecorded | ConsentChanged
 PARSE: Parser[LeadEvent] = parser(LeadEvent)

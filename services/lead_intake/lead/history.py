@@ -1,7 +1,7 @@
 """A lead's captures in full: the same stream, folded for queries."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.lead_intake.lead import events
 from services.lead_intake.lead.decider import DECIDER
@@ -9,19 +9,32 @@ from shared.rules.decider import Decider
 from shared.rules.message import Command, Rejected
 from shared.rules.sealed import Sealed
 
-Captures = tuple[events.CaptureFields, ...]
+
+class History(NamedTuple):
+    """`consents`: the decisions apart from captures, in the order in which they were recorded."""
+
+    captures: tuple[events.CaptureFields, ...] = ()
+    activities: tuple[events.ActivityRecorded, ...] = ()
+    consents: tuple[events.ConsentChanged, ...] = ()
 
 
-def decide(captures: Captures, command: Command, at: datetime) -> list[events.LeadEvent]:
+def decide(history: History, command: Command, at: datetime) -> list[events.LeadEvent]:
     raise Rejected("a history is read-only")
 
 
-def evolve(captures: Captures, event: events.LeadEvent, at: datetime) -> Captures:
-    return (*captures, event.capture)
+def evolve(history: History, event: events.LeadEvent, at: datetime) -> History:
+    match event:
+        case events.Captured():
+            return history._replace(captures=(*history.captures, event.capture))
+        case events.ActivityRecorded():
+            return history._replace(activities=(*history.activities, event))
+        case events.ConsentChanged():
+            return history._replace(consents=(*history.consents, event))
 
 
-def sealed_values(captures: Captures) -> list[Sealed[Any] | None]:
-    return [value for capture in captures for value in (capture.person, capture.texts)]
+def sealed_values(history: History) -> list[Sealed[Any] | None]:
+    of_captures = [value for capture in history.captures for value in (capture.person, capture.texts)]
+    return [*of_captures, *(change.evidence for change in history.consents)]
 
 
-HISTORY: Decider[Command, Captures, events.LeadEvent] = Decider(DECIDER.kind, events.PARSE, (), decide, evolve)
+HISTORY: Decider[Command, History, events.LeadEvent] = Decider(DECIDER.kind, events.PARSE, History(), decide, evolve)

@@ -20,14 +20,22 @@ class KnownCapture(NamedTuple):
     supplements: str | None
 
 
+ActivityKey = tuple[str, datetime] | str
+"""The external id; without one, kind and time."""
+
+
 @dataclass(frozen=True)
 class NotThere: ...
 
 
 @dataclass(frozen=True)
 class Lead:
+    """`activities`: what tells them apart. `consents`: every decision."""
+
     person_id: str
-    captures: tuple[KnownCapture, ...]
+    captures: tuple[KnownCapture, ...] = ()
+    activities: frozenset[ActivityKey] = frozenset()
+    consents: tuple[events.Consent, ...] = ()
 
 
 State = NotThere | Lead
@@ -40,10 +48,26 @@ def must_be_there(state: State) -> Lead:
 
 
 def evolve(state: State, event: events.LeadEvent, at: datetime) -> State:
-    capture = known_capture(event.capture)
-    if isinstance(state, NotThere):
-        return Lead(event.capture.person_id, (capture,))
-    return replace(state, captures=(*state.captures, capture))
+    match event:
+        case events.Captured():
+            lead = Lead(event.capture.person_id) if isinstance(state, NotThere) else state
+            return with_capture(lead, event.capture)
+        case events.ActivityRecorded():
+            lead = must_be_there(state)
+            key = activity_key(event.kind, event.engaged_at, event.external_id)
+            return replace(lead, activities=lead.activities | {key})
+        case events.ConsentChanged():
+            lead = must_be_there(state)
+            return replace(lead, consents=(*lead.consents, event.consent))
+
+
+def with_capture(lead: Lead, capture: events.CaptureFields) -> Lead:
+    consents = lead.consents if capture.consent is None else (*lead.consents, capture.consent)
+    return replace(lead, captures=(*lead.captures, known_capture(capture)), consents=consents)
+
+
+def activity_key(kind: events.ActivityKind, engaged_at: datetime, external_id: str | None) -> ActivityKey:
+    return external_id or (kind, engaged_at)
 
 
 def known_capture(capture: events.CaptureFields) -> KnownCapture:

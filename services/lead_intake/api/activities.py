@@ -1,0 +1,100 @@
+"""Activities of known persons, and decisions on consent."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, model_validator
+
+from services.lead_intake.api.people import PersonId, leads_of
+from services.lead_intake.capture_request import BACKDATED, identity, must_be_past
+from services.lead_intake.lead import commands
+from services.lead_intake.lead.decider import DECIDER
+from services.lead_intake.lead.events import ActivityKind, Consent, Label
+from shared.rules.message import Command, ExternalId, Instant, Line, Missing, Prose
+from shared.web.call import Accepted, Call, Needs
+
+router = APIRouter(tags=["activities"])
+Writes = Annotated[Call, Depends(Needs("leads:write"))]
+
+
+class ActivityInput(Command):
+    """What a known person did; `person` or `lead_id` says who. `purpose`: what an unsubscription is about."""
+
+    person: commands.PersonInput | None = None
+    lead_id: Line | None = None
+    kind: ActivityKind
+    occurred_at: Instant
+    external_id: ExternalId | None = None
+    subject: Label | None = None
+    purpose: Label | None = None
+
+    @model_validator(mode="after")
+    def is_about_somebody(self) -> "ActivityInput":
+        if (self.person is None) == (self.lead_id is None):
+            raise ValueError("either a person or a lead_id is needed")
+        return self
+
+
+class ActivityTaken(BaseModel):
+    lead_id: str
+    position: int
+
+
+class ConsentInput(Command):
+    """`at`: by default now. `evidence`: how the person decided, in words."""
+
+    purpose: Label
+    status: Literal["granted", "denied", "pending"]
+    text_version: Label | None = None
+    evidence: Prose | None = None
+    at: Instant | None = None
+
+
+@router.post("/activities")
+async def record_activity(body: ActivityInput, call: Writes) -> ActivityTaken:
+    """Record an activity of a known person: an unknown one is a 404, and makes no lead. An unsubscription denies every
+    purpose that the person decided on before. The same activity again adds nothing."""
+    command = commands.RecordActivity(
+        activity_id=str(call.context.clock_and_ids.new_id()),
+        kind=body.kind,
+        engaged_at=checked(call, body.occurred_at, "/occurred_at"),
+        external_id=body.external_id,
+        subject=body.subject,
+        purpose=body.purpose,
+    )
+    if body.person is None:
+        result = await call.write(DECIDER, body.lead_id or "", command)
+    else:
+        who = identity(call.context.blind_index, body.person)
+        subject = str(call.context.clock_and_ids.new_id())
+        result = await call.write(
+            DECIDER, subject, command, resolve_by=who.resolve_by, resolve_unless=who.unless, is_new_stream=True
+        )
+    return ActivityTaken(lead_id=result.subject, position=result.position)
+
+
+@router.post("/people/{person_id}/consents")
+async def change_consent(person_id: PersonId, body: ConsentInput, call: Writes) -> Accepted:
+    """Record a person's decision on one purpose. A denial is lifted only by a grant that names the text agreed to."""
+    lead_ids = await leads_of(call, person_id)
+    if not lead_ids:
+        raise Missing("there is no such person")
+    now = call.context.clock_and_ids.now()
+    consent = Consent(
+        status=body.status,
+        purpose=body.purpose,
+        text_version=body.text_version,
+        at=checked(call, body.at, "/at") if body.at else now,
+    )
+    command = commands.ChangeConsent(consent=consent, evidence=body.evidence)
+    return Accepted(position=(await call.write(DECIDER, lead_ids[0], command)).position)
+
+
+def checked(call: Call, at: datetime, pointer: str) -> datetime:
+    """Raises `InvalidRequest` for an instant in the future, `Forbidden` for one long ago without `history:write`."""
+    now = call.context.clock_and_ids.now()
+    must_be_past(at, now, pointer)
+    if at < now - BACKDATED:
+        call.require("history:write")
+    return at
