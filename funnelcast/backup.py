@@ -5,7 +5,6 @@ all services' stores, read models, keys and the embedded log.
 """
 
 import asyncio
-import os
 import tarfile
 from importlib.metadata import version
 from io import BytesIO
@@ -14,7 +13,9 @@ from tempfile import TemporaryDirectory
 
 import orjson
 
-from funnelcast import bootstrap, database, programs
+from funnelcast import bootstrap, database
+from funnelcast.durable_files import private_file
+from funnelcast.embedded_postgres import client_programs
 from funnelcast.failure import Failed
 from shared.rules.clock_and_ids import ClockAndIds
 from shared.run.settings import Settings
@@ -34,7 +35,7 @@ async def backup(settings: Settings, file: Path, clock_and_ids: ClockAndIds) -> 
             raise Failed(f"{settings.data / KEY} is missing: without it nobody would be found again by e-mail")
         with TemporaryDirectory(prefix=f".{file.name}-", dir=file.parent) as folder:
             store = Path(folder) / STORE
-            await programs.run("pg_dump", "--format=custom", f"--file={store}", url=url)
+            await client_programs.run("pg_dump", "--format=custom", f"--file={store}", url=url)
             about = {"form": FORM, "funnelcast": version("funnelcast"), "made_at": clock_and_ids.now()}
             await asyncio.to_thread(pack, file, store, {ABOUT: orjson.dumps(about), KEY: key.encode()})
     return f"{file} holds personal data and the key to it: keep it as safe as the system itself"
@@ -53,16 +54,12 @@ def must_be_new(file: Path) -> None:
 
 
 def pack(file: Path, store: Path, texts: dict[str, bytes]) -> None:
-    """For its owner's eyes only, from the first byte on."""
     unfinished = store.with_name("unfinished")
-    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as writing:
-        with tarfile.open(fileobj=writing, mode="w") as tar:
-            for name, text in texts.items():
-                tar.addfile(member(name, len(text)), BytesIO(text))
-            with store.open("rb") as dumped:
-                tar.addfile(member(STORE, store.stat().st_size), dumped)
-        writing.flush()
-        os.fsync(writing.fileno())
+    with private_file(unfinished) as stream, tarfile.open(fileobj=stream, mode="w") as tar:
+        for name, text in texts.items():
+            tar.addfile(member(name, len(text)), BytesIO(text))
+        with store.open("rb") as dump:
+            tar.addfile(member(STORE, store.stat().st_size), dump)
     unfinished.rename(file)
 
 

@@ -1,6 +1,5 @@
 """What a system needs before its services start: tables, the key of its blind indexes, the first API key."""
 
-import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from funnelcast import database, keys
+from funnelcast.durable_files import private_file
 from funnelcast.failure import Failed
 from shared.rules.clock_and_ids import ClockAndIds
 from shared.run import schema
@@ -83,10 +83,8 @@ def write_key(file: Path, key: str) -> str:
     """Whole or not at all, whatever happens meanwhile."""
     unfinished = file.with_suffix(".unfinished")
     unfinished.unlink(missing_ok=True)
-    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as writing:
-        writing.write(key)
-        writing.flush()
-        os.fsync(writing.fileno())
+    with private_file(unfinished) as writing:
+        writing.write(key.encode())
     unfinished.rename(file)
     return key
 

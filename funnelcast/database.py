@@ -12,7 +12,8 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from funnelcast.embedded_postgres import DataFolderInUse, embedded_postgres, url_of_running
+from funnelcast.embedded_postgres.errors import DataFolderInUse
+from funnelcast.embedded_postgres.server import embedded_postgres, url_of_running
 from funnelcast.failure import Failed
 from shared.run import schema
 from shared.run.settings import Settings

@@ -13,7 +13,9 @@ from pydantic import SecretStr
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from funnelcast import database, embedded_postgres, runtime, tables
+from funnelcast import database, runtime, tables
+from funnelcast.embedded_postgres import process
+from funnelcast.embedded_postgres.errors import PostgresFailed
 from funnelcast.failure import Failed, expected
 from funnelcast.services import SERVICES
 from shared.flow.log import LogUnavailable
@@ -92,9 +94,9 @@ async def looks(settings: Settings) -> AsyncIterator[Looked]:
 def wheel() -> Looked:
     """The embedded Postgres, and whether this user can run it."""
     try:
-        embedded_postgres.unprivileged()
-        return Looked("postgres", True, f"embedded, in {embedded_postgres.binaries()}")
-    except embedded_postgres.PostgresFailed as error:
+        process.without_root()
+        return Looked("postgres", True, f"embedded, in {process.binaries()}")
+    except PostgresFailed as error:
         return Looked("postgres", False, str(error))
 
 

@@ -9,7 +9,7 @@ class Failed(Exception):
 
 def expected() -> tuple[type[Exception], ...]:
     """Imported when something fails: what goes well, a health check above all, must be quick."""
-    from funnelcast.embedded_postgres import DataFolderInUse, PostgresFailed
+    from funnelcast.embedded_postgres.errors import DataFolderInUse, PostgresFailed
     from shared.flow.continuity import Diverged
     from shared.run.schema import WrongSchema
 

@@ -10,11 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from funnelcast import database, progress, runtime
 from funnelcast.failure import Failed
 from shared.flow import checkpoint, read_schema
-from shared.flow.consumer import StoreSource
 from shared.flow.lease import LeaseLost, hold_lease, lease_engine
 from shared.flow.log import Log
 from shared.flow.projection import Projection
 from shared.flow.rebuild import CannotRebuild, Rebuild, RebuildSource
+from shared.flow.source import StoreSource
 from shared.flow.topic import Hole, TopicSource
 from shared.run import memory, schema
 from shared.run.service import Service

@@ -1,7 +1,6 @@
 """`funnelcast restore`: an embedded system out of a backup, in a folder of its own."""
 
 import asyncio
-import os
 import shutil
 import tarfile
 from collections.abc import Iterator
@@ -12,9 +11,12 @@ from tempfile import mkdtemp
 import orjson
 from sqlalchemy import text
 
-from funnelcast import bootstrap, database, programs
+from funnelcast import bootstrap, database
 from funnelcast.backup import ABOUT, FORM, KEY, STORE, must_be_embedded
-from funnelcast.embedded_postgres import DATABASE, embedded_postgres
+from funnelcast.durable_files import sync_folder
+from funnelcast.embedded_postgres import client_programs
+from funnelcast.embedded_postgres.cluster import DATABASE
+from funnelcast.embedded_postgres.server import embedded_postgres
 from funnelcast.failure import Failed
 from shared.run.settings import Settings
 
@@ -32,7 +34,7 @@ async def restore(settings: Settings, file: Path) -> str:
         key = await asyncio.to_thread(unpack, file, unfinished)
         async with embedded_postgres(unfinished) as server:
             whole = ("--exit-on-error", "--single-transaction", "--no-owner", f"--dbname={DATABASE}")
-            await programs.run("pg_restore", *whole, str(unfinished / STORE), url=server.url)
+            await client_programs.run("pg_restore", *whole, str(unfinished / STORE), url=server.url)
             async with database.connected(server.url) as engine, engine.begin() as tx:
                 await tx.execute(ANALYZE)
         bootstrap.write_key(unfinished / KEY, key)
@@ -79,8 +81,4 @@ def content(tar: tarfile.TarFile, name: str) -> bytes:
 def appear(unfinished: Path, data: Path) -> None:
     """In one step, also onto an empty folder; durable when it returns."""
     unfinished.rename(data)
-    parent = os.open(data.parent, os.O_RDONLY)
-    try:
-        os.fsync(parent)
-    finally:
-        os.close(parent)
+    sync_folder(data.parent)

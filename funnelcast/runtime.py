@@ -14,8 +14,8 @@ import uvloop
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from funnelcast.embedded_postgres import until
 from funnelcast.failure import Failed
+from funnelcast.polling import wait_until
 from shared.flow.log import Log
 from shared.flow.log.kafka import KafkaLog
 from shared.flow.log.postgres import PostgresLog
@@ -116,7 +116,7 @@ async def serve(
             server = stopper.server = process.make_server(apps, resources.settings)
             async with asyncio.TaskGroup() as tasks:
                 serving = tasks.create_task(server.serve([listening]))
-                await until(lambda: server.started or serving.done())
+                await wait_until(lambda: server.started or serving.done())
                 memory.freeze_loaded_objects()
                 welcoming = tasks.create_task(welcome(apps, address(listening)))
                 await serving

@@ -9,7 +9,7 @@ import typer
 
 from funnelcast import bootstrap, database, forecast, keys, runtime
 from funnelcast.bootstrap import Founded
-from funnelcast.embedded_postgres import embedded_postgres
+from funnelcast.embedded_postgres.server import embedded_postgres
 from funnelcast.runtime import Apps, Stopper
 from funnelcast.services import SERVICES
 from shared.flow import continuity

@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from funnelcast.embedded_postgres import FOR_TESTS, embedded_postgres
+from funnelcast.embedded_postgres.server import FOR_TESTS, embedded_postgres
 from tests import throwaway
 from tests.running import migrated
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -14,58 +14,15 @@ from shared.flow.batch import Batch, Offsets, recorded_events
 from shared.flow.cancelled import raise_if_cancelled
 from shared.flow.checkpoint import ExcludedEvents, Fenced
 from shared.flow.parked_actions import RequestedAction
+from shared.flow.source import Source
 from shared.rules.message import Parser, RecordedEvent, StoredEvent
-from shared.store import event_store
 from shared.store.prefetch import prefetch
-from shared.store.signal import Backoff, Signal
+from shared.store.signal import Signal
 
 log = structlog.get_logger()
 POLL_SECONDS = 0.25
 """How long to wait for what other processes write; what this process writes is signalled."""
 Effect = Callable[[AsyncConnection, Sequence[RecordedEvent[Any]]], Awaitable[None]]
-
-
-class Source(Protocol):
-    @property
-    def offsets(self) -> Offsets:
-        """Where to go on reading after the last events that `read` returned: a hint, kept beside the checkpoint."""
-
-    def seek(self, offsets: Offsets) -> None:
-        """Start from this hint."""
-
-    async def read(self, after: int, limit: int, wait: float) -> list[StoredEvent]:
-        """The next events by position, without a gap; empty when none came within `wait` seconds."""
-
-    async def aclose(self) -> None:
-        """Releases what reading holds open."""
-
-
-@dataclass
-class StoreSource:
-    """The service's own store, which can be read while the log is unavailable."""
-
-    engine: AsyncEngine
-    store_changed: Signal
-    offsets: Offsets = field(default_factory=dict)
-    backoff: Backoff = field(default_factory=Backoff)
-
-    def seek(self, offsets: Offsets) -> None:
-        """A store is read by position: it needs no offsets."""
-
-    async def read(self, after: int, limit: int, wait: float) -> list[StoredEvent]:
-        known = self.store_changed.count
-        events = await self.read_now(after, limit)
-        delay = self.backoff.next_delay(bool(events))
-        if not events:
-            await self.store_changed.wait(known, min(delay, wait))
-        return events
-
-    async def aclose(self) -> None:
-        """The engine belongs to the caller."""
-
-    async def read_now(self, after: int, limit: int) -> list[StoredEvent]:
-        async with self.engine.connect() as tx:
-            return await event_store.read_after(tx, after, limit)
 
 
 @dataclass

@@ -14,9 +14,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.flow import checkpoint, parked, read_schema
-from shared.flow.consumer import Source
 from shared.flow.projection import Projection, apply_all
 from shared.flow.readers import StillReading, wait_for_readers
+from shared.flow.source import Source
 from shared.rules.message import Parser, RecordedEvent, StoredEvent
 from shared.store.database_errors import sqlstate
 from shared.store.prefetch import prefetch

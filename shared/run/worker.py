@@ -10,11 +10,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.flow.checkpoint import Fenced
-from shared.flow.consumer import Consumer, Progress, Source, StoreSource
+from shared.flow.consumer import Consumer, Progress
 from shared.flow.lease import LeaseLost, hold_lease, lease_engine
 from shared.flow.parked import TooManyParked
 from shared.flow.projection import apply_all
 from shared.flow.relay import Relay
+from shared.flow.source import Source, StoreSource
 from shared.flow.topic import Hole, TopicSource
 from shared.rules.message import Parser
 from shared.rules.reaction import REACTIONS

@@ -82,9 +82,8 @@ class CapacityLimit:
 
 @dataclass(frozen=True)
 class Limits:
-    """The limits of one service in one process. `unknown_keys`: requests without a known key, by
-    address. `open`: requests that need no key, by address. `entrances`: requests at
-    entrances, by address."""
+    """The limits of one service in one process. By address are counted: `unknown_keys`, requests without a known key;
+    `open`, requests that need no key; `entrances`, requests at entrances."""
 
     keys: RateLimit
     unknown_keys: RateLimit

@@ -9,8 +9,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.flow import read_schema
-from shared.flow.consumer import Consumer, Effect, Progress, Source
+from shared.flow.consumer import Consumer, Effect, Progress
 from shared.flow.projection import apply_all
+from shared.flow.source import Source
 from shared.rules.message import RecordedEvent
 from shared.run.service import Service
 from shared.run.worker import PROJECTION_BATCH

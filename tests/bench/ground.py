@@ -15,7 +15,7 @@ import psutil
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from funnelcast.embedded_postgres import Server, embedded_postgres, free_port
+from funnelcast.embedded_postgres.server import Server, embedded_postgres, free_port
 from shared.store import engines
 from tests.bench.rounds import Rounds
 from tests.bench.sizes import Sizes

@@ -155,9 +155,19 @@ MIGRATION = (
 )
 FIRST_START = (
     Point(
-        "cluster made, not in its place", "funnelcast.embedded_postgres:finish", "before", services=NOBODY, scene="up"
+        "cluster made, not in its place",
+        "funnelcast.embedded_postgres.cluster:publish",
+        "before",
+        services=NOBODY,
+        scene="up",
     ),
-    Point("Postgres started", "funnelcast.embedded_postgres:make_database", "before", services=NOBODY, scene="up"),
+    Point(
+        "Postgres started",
+        "funnelcast.embedded_postgres.cluster:create_database",
+        "before",
+        services=NOBODY,
+        scene="up",
+    ),
     Point("key of blind indexes kept", "funnelcast.bootstrap:write_key", "after", services=NOBODY, scene="up"),
     Point("founded", "funnelcast.bootstrap:found", "after", services=NOBODY, scene="up"),
 )

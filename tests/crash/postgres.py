@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
-from funnelcast import embedded_postgres
-from funnelcast.embedded_postgres import Folder, Server
+from funnelcast.embedded_postgres import server
+from funnelcast.embedded_postgres.cluster import create_cluster, create_database
+from funnelcast.embedded_postgres.data_folder import DataFolder
+from funnelcast.embedded_postgres.leftovers import clear_leftovers
+from funnelcast.embedded_postgres.server import Server
 from tests.kafka import free_port
 
 
@@ -12,20 +15,20 @@ class OurPostgres:
 
     def __init__(self, root: Path) -> None:
         root.mkdir(parents=True)
-        self.folder = Folder(root)
+        self.folder = DataFolder(root)
         self.port = free_port()
         self.server: Server | None = None
 
     @property
     def url(self) -> str:
-        return embedded_postgres.url_of(self.folder.password.read_text(), self.port)
+        return server.url_of(self.folder.password.read_text(), self.port)
 
     async def start(self) -> None:
         """Returns when it answers, after what a kill left behind is gone and the log is replayed."""
-        await embedded_postgres.clear_leftovers(self.folder)
-        await embedded_postgres.make_cluster(self.folder, durable=True)
-        self.server = await embedded_postgres.start_on(self.folder, self.port, embedded_postgres.BASICS)
-        await embedded_postgres.make_database(self.server)
+        await clear_leftovers(self.folder)
+        await create_cluster(self.folder, durable=True)
+        self.server = await server.start_on(self.folder, self.port, server.DEFAULT_SETTINGS)
+        await create_database(self.server.port, self.server.password)
 
     async def kill(self) -> None:
         """SIGKILL to the postmaster; its children notice by themselves."""
@@ -36,4 +39,4 @@ class OurPostgres:
 
     async def end(self) -> None:
         await self.kill()
-        await embedded_postgres.clear_leftovers(self.folder)
+        await clear_leftovers(self.folder)

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import psutil
 
-from funnelcast.embedded_postgres import url_of_running
+from funnelcast.embedded_postgres.server import url_of_running
 from tests.crash.postgres import OurPostgres
 from tests.crash.processes import Program
 from tests.funnelcast.command import ADMIN, servers

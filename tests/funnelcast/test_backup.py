@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from funnelcast import programs
+from funnelcast.embedded_postgres import client_programs
 from tests.funnelcast.command import Up, done, run, servers, up
 
 
@@ -96,11 +96,11 @@ def test_a_postgres_by_url_is_dumped_and_restored_as_the_guide_says(
     dump = tmp_path / "funnelcast.dump"
     with up(tmp_path / "one", "--postgres", plain(database), **key) as system:
         known = [capture(system, number)["lead_id"] for number in range(5)]
-        whole = [programs.program("pg_dump"), "--format=custom", f"--file={dump}", f"--dbname={plain(database)}"]
+        whole = [client_programs.program("pg_dump"), "--format=custom", f"--file={dump}", f"--dbname={plain(database)}"]
         subprocess.run(whole, check=True)
         assert system.stop()[0] == 0
     into = ("--exit-on-error", "--single-transaction", "--no-owner", f"--dbname={plain(empty_database)}", str(dump))
-    subprocess.run([programs.program("pg_restore"), *into], check=True)
+    subprocess.run([client_programs.program("pg_restore"), *into], check=True)
     assert "FAILED" not in done("verify", "--postgres", plain(empty_database))
     with up(tmp_path / "two", "--postgres", plain(empty_database), **key) as again:
         assert [capture(again, number)["lead_id"] for number in range(5)] == known

@@ -17,7 +17,7 @@ from structlog.testing import capture_logs
 from funnelcast.demo import actor, company, reps, website
 from funnelcast.demo.actor import Actor
 from funnelcast.demo.company import SDRS
-from funnelcast.embedded_postgres import url_of_running
+from funnelcast.embedded_postgres.server import url_of_running
 from funnelcast.services import SERVICES
 from tests.funnelcast.command import ADMIN, Up, done, servers, started, up
 from tests.running import Clock, running_services

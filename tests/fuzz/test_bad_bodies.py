@@ -7,6 +7,7 @@ import pytest
 
 from funnelcast.services import SERVICES
 from shared.web import call, fast_path, problems
+from shared.web import input as request_input
 from tests.fuzz.bad import VALUES, WHOLE, fields, put
 from tests.fuzz.document import merged
 from tests.fuzz.effort import EFFORT
@@ -44,7 +45,7 @@ async def test_nonsense_in_any_field_is_pointed_at_or_fits_the_document(database
 
 async def test_the_checks_can_fail(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two planted bugs: the body is read by the framework alone, and a route refuses when it has written already."""
-    for module in (call, fast_path):
+    for module in (call, fast_path, request_input):
         monkeypatch.setattr(module, "parse_json", json.loads)
     async with target(database) as under:
         await whole_bodies(under, "POST /pipeline/v1/opportunities")

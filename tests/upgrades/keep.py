@@ -8,8 +8,8 @@ from tempfile import TemporaryDirectory
 import asyncpg
 import orjson
 
-from funnelcast.embedded_postgres import FOR_TESTS, embedded_postgres
-from funnelcast.programs import environment, program
+from funnelcast.embedded_postgres.client_programs import environment, program
+from funnelcast.embedded_postgres.server import FOR_TESTS, embedded_postgres
 from funnelcast.services import SERVICES
 from tests.running import migrated, running_services
 from tests.upgrades.story import live, numbers

@@ -8,9 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.forecast.service import SERVICE as FORECAST
 from services.lead_intake.service import SERVICE as INTAKE
-from shared.flow.consumer import Effect, Source, StoreSource
+from shared.flow.consumer import Effect
 from shared.flow.log.kafka import KafkaLog
 from shared.flow.relay import Relay
+from shared.flow.source import Source, StoreSource
 from shared.flow.topic import TopicSource
 from shared.run.service import Service
 from shared.store.signal import Signal

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.forecast.service import SERVICE as FORECAST
 from services.lead_intake.service import SERVICE as INTAKE
 from shared.flow import checkpoint
-from shared.flow.consumer import StoreSource
+from shared.flow.source import StoreSource
 from shared.store.signal import Signal
 from tests.bench.company import filled_forecast
 from tests.bench.following import counted, effect_of, followed, made_anew

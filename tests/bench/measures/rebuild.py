@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.lead_intake.service import SERVICE as INTAKE
 from shared.flow import checkpoint, read_schema
-from shared.flow.consumer import StoreSource
 from shared.flow.rebuild import Rebuild, RebuildSource
+from shared.flow.source import StoreSource
 from shared.store.signal import Signal
 from tests.bench.copied import copying, taken_out
 from tests.bench.following import counted, made_anew

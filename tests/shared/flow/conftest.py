@@ -36,14 +36,14 @@ class PostgresOutage:
 
     async def begin(self) -> None:
         self.away = True
-        await self.tell(f"ALTER DATABASE {self.database} ALLOW_CONNECTIONS false")
-        await self.tell("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", self.database)
+        await self.execute(f"ALTER DATABASE {self.database} ALLOW_CONNECTIONS false")
+        await self.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", self.database)
 
     async def end(self) -> None:
-        await self.tell(f"ALTER DATABASE {self.database} ALLOW_CONNECTIONS true")
+        await self.execute(f"ALTER DATABASE {self.database} ALLOW_CONNECTIONS true")
         self.away = False
 
-    async def tell(self, statement: str, *arguments: str) -> None:
+    async def execute(self, statement: str, *arguments: str) -> None:
         connection = await asyncpg.connect(self.server.replace("+asyncpg", ""))
         try:
             await connection.execute(statement, *arguments)

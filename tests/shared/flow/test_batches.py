@@ -1,4 +1,4 @@
-"""What is sent, and what no longer is, when Kafka refuses a batch."""
+"""Publishing by batches when Kafka refuses one."""
 
 import asyncio
 from collections import defaultdict
@@ -35,7 +35,7 @@ class Small:
 
 @dataclass
 class Wire:
-    """Takes a turn of the loop to acknowledge, and fails when it is told to."""
+    """Takes a turn of the loop to acknowledge, and fails at the position in `fails_at`."""
 
     fails_at: int = 0
     sent: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
@@ -67,7 +67,7 @@ async def test_each_partition_gets_its_events_in_order_one_batch_at_a_time() -> 
     assert wire.sent == {partition: of(partition) for partition in range(PARTITIONS)}
 
 
-async def test_nothing_passes_a_batch_that_failed_and_the_publisher_is_finished() -> None:
+async def test_after_a_failed_batch_nothing_more_is_sent() -> None:
     failing = of(1)[4]
     wire = Wire(failing)
     broken = publisher(wire)
@@ -78,7 +78,7 @@ async def test_nothing_passes_a_batch_that_failed_and_the_publisher_is_finished(
         await broken.publish(EVENTS)
 
 
-async def test_a_publisher_that_was_cut_short_is_finished() -> None:
+async def test_a_cancelled_publisher_cannot_be_used_again() -> None:
     stuck = publisher(Wire())
     sending = asyncio.create_task(stuck.publish(EVENTS))
     await asyncio.sleep(0)

@@ -1,4 +1,4 @@
-"""A client of Kafka's is ended wholly, whatever happens meanwhile."""
+"""A client of Kafka is closed completely, whatever happens meanwhile."""
 
 import asyncio
 
@@ -7,7 +7,7 @@ import pytest
 from shared.flow.log.clients import run_to_completion
 
 
-async def test_an_end_that_is_cut_short_twice_is_carried_out_and_the_cut_is_heard_of() -> None:
+async def test_a_close_runs_to_its_end_though_it_is_cancelled_twice() -> None:
     began, go_on, ended = asyncio.Event(), asyncio.Event(), []
 
     async def ending() -> None:
@@ -26,7 +26,7 @@ async def test_an_end_that_is_cut_short_twice_is_carried_out_and_the_cut_is_hear
     assert (ended, waiting.cancelled()) == (["all of it"], True)
 
 
-async def test_an_end_that_fails_is_told_of() -> None:
+async def test_an_error_of_a_close_is_raised() -> None:
     async def ending() -> None:
         raise OSError("gone")
 

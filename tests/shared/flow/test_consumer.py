@@ -1,4 +1,4 @@
-"""Effects exactly once; poison parks its key alone; what passes is not parked."""
+"""Effects are applied exactly once; a poison event parks its key, and a passing failure does not."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -11,9 +11,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.flow import checkpoint, parked, parked_actions
-from shared.flow.consumer import Consumer, Effect, Progress, StoreSource
+from shared.flow.consumer import Consumer, Effect, Progress
 from shared.flow.parked import TooManyParked
 from shared.flow.read_schema import create_tables
+from shared.flow.source import StoreSource
 from shared.rules.clock_and_ids import ClockAndIds
 from shared.rules.message import RecordedEvent, StoredEvent
 from shared.store import engines
@@ -53,7 +54,7 @@ async def totals(engine: AsyncEngine) -> Mapping[str, tuple[int, int]]:
 
 
 async def caught_up(engine: AsyncEngine, consumers: Sequence[Consumer], position: int) -> None:
-    """Runs them until the checkpoint has come so far; whoever was fenced stands aside."""
+    """Runs them until the checkpoint has reached this position; a fenced consumer ends."""
     running = [asyncio.ensure_future(one.run()) for one in consumers]
 
     async def reached() -> bool:
@@ -113,7 +114,7 @@ async def test_a_crash_between_effects_and_commit_leaves_neither(engine: AsyncEn
     assert await totals(engine) == {"a": (1, 1)}
 
 
-async def test_poison_parks_its_key_with_all_that_follows_and_others_flow(engine: AsyncEngine) -> None:
+async def test_a_poison_event_parks_its_key_and_other_keys_go_on(engine: AsyncEngine) -> None:
     await write(engine, ("a", 1), ("bad", 5), ("bad", POISON), ("b", 2), ("bad", 7), ("a", 1))
     await caught_up(engine, [consumer(engine)], 6)
     await write(engine, ("bad", 9), ("b", 1))
@@ -138,7 +139,7 @@ async def test_data_that_the_database_refuses_is_poison_too(engine: AsyncEngine)
     assert await totals(engine) == {"a": (1, 1), "c": (2, 1)}
 
 
-async def test_what_passes_is_not_parked(engine: AsyncEngine) -> None:
+async def test_an_event_that_fails_for_a_passing_reason_is_not_parked(engine: AsyncEngine) -> None:
     async def locked(tx: AsyncConnection, facts: Sequence[RecordedEvent[Any]]) -> None:
         await tx.execute(text("DO $$ BEGIN RAISE EXCEPTION 'busy' USING ERRCODE = '55P03'; END $$"))
 
@@ -158,7 +159,7 @@ async def test_too_many_poison_keys_stop_the_consumer(engine: AsyncEngine) -> No
     assert await totals(engine) == {}
 
 
-def test_a_parked_event_keeps_all_that_a_release_needs() -> None:
+def test_a_parked_event_keeps_all_of_its_fields() -> None:
     clock = Clock()
     event = StoredEvent(
         3, clock.new_id(), "tally-a", 1, "tally.added", "{}", clock.now(), clock.now(), "x", clock.new_id(), None

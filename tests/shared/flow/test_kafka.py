@@ -1,4 +1,4 @@
-"""What only Kafka has: checked from outside, with another client than ours."""
+"""Properties of Kafka alone, checked by another client."""
 
 import asyncio
 from datetime import datetime
@@ -79,7 +79,7 @@ async def test_attribute_names_are_those_that_cloud_events_allows(log: KafkaLog,
     assert all(len(name) <= len("ce_") + 20 for name in names)
 
 
-async def test_an_event_without_cause_or_subject_has_no_such_header(log: KafkaLog, kafka: Broker, topic: str) -> None:
+async def test_attributes_without_a_value_have_no_header(log: KafkaLog, kafka: Broker, topic: str) -> None:
     await published(log, topic, [stored(2, stream="setting")])
     [record] = consumed(kafka, topic, 1)
     assert not {"ce_causationid", "ce_subject"} & headers_of(record).keys()
@@ -114,7 +114,7 @@ async def test_librdkafka_chooses_the_same_partitions(log: KafkaLog, kafka: Brok
     assert chosen == {key.encode(): partition_of(key, PARTITIONS) for key in keys}
 
 
-async def test_a_foreign_record_is_passed_over_and_its_place_told(log: KafkaLog, kafka: Broker, topic: str) -> None:
+async def test_a_foreign_record_is_passed_over_and_logged(log: KafkaLog, kafka: Broker, topic: str) -> None:
     await log.create_topic(topic, 1)
     producer = Producer({"bootstrap.servers": kafka.address})
     producer.produce(topic, key=b"a", value=b"not an event")
@@ -123,11 +123,11 @@ async def test_a_foreign_record_is_passed_over_and_its_place_told(log: KafkaLog,
     async with source(log, topic) as events:
         with capture_logs() as lines:
             assert await take(events, 0, 1) == [stored(1)]
-    (told,) = [line for line in lines if line["event"] == "foreign_records"]
-    assert (told["topic"], told["partition"], told["first"], told["count"]) == (topic, 0, 0, 1)
+    (line,) = [line for line in lines if line["event"] == "foreign_records"]
+    assert (line["topic"], line["partition"], line["first"], line["count"]) == (topic, 0, 0, 1)
 
 
-async def test_a_broker_that_is_frozen_is_away_in_bounded_time_and_nothing_is_lost(
+async def test_a_frozen_broker_is_unavailable_in_bounded_time_and_nothing_is_lost(
     log: KafkaLog, kafka: Broker, topic: str
 ) -> None:
     await published(log, topic, run_of(range(1, 101)))
@@ -141,7 +141,7 @@ async def test_a_broker_that_is_frozen_is_away_in_bounded_time_and_nothing_is_lo
         finally:
             kafka.thaw()
 
-    async def told() -> bool:
+    async def is_read() -> bool:
         """As the relay does it: a cluster that has missed its broker says no for a moment more."""
         try:
             await published(log, topic, run_of(range(101, 201)))
@@ -149,12 +149,14 @@ async def test_a_broker_that_is_frozen_is_away_in_bounded_time_and_nothing_is_lo
             return False
         return True
 
-    assert await eventually(told)
+    assert await eventually(is_read)
     async with source(log, topic) as events:
         assert positions_of(await take(events, 0, 200)) == list(range(1, 201))
 
 
-async def test_a_topic_that_was_lost_and_filled_again_is_read_on(log: KafkaLog, kafka: Broker, topic: str) -> None:
+async def test_reading_goes_on_after_a_topic_was_lost_and_filled_again(
+    log: KafkaLog, kafka: Broker, topic: str
+) -> None:
     sent = run_of(range(1, 301))
     await published(log, topic, sent[:100], sent[:100], sent[100:200])
     async with source(log, topic) as events:
@@ -174,9 +176,7 @@ async def remove(broker: Broker, topic: str) -> None:
         await asyncio.sleep(0.05)
 
 
-async def test_a_reader_that_stays_open_goes_on_when_the_broker_is_back(
-    log: KafkaLog, kafka: Broker, topic: str
-) -> None:
+async def test_an_open_reader_goes_on_when_the_broker_is_back(log: KafkaLog, kafka: Broker, topic: str) -> None:
     await published(log, topic, run_of([1]), partitions=1)
     async with log.reader(topic, {0: 1}) as reader:
         kafka.kill()

@@ -41,7 +41,7 @@ async def test_a_second_holder_waits_until_the_first_one_leaves(engine: AsyncEng
     await asyncio.gather(first, second, other, return_exceptions=True)
 
 
-async def test_a_holder_whose_connection_ends_is_told(engine: AsyncEngine, database: str) -> None:
+async def test_a_holder_whose_connection_ends_is_cancelled(engine: AsyncEngine, database: str) -> None:
     held = asyncio.Event()
     holding = asyncio.ensure_future(hold(engine, "pipeline", held))
     await held.wait()

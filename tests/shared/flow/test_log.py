@@ -1,4 +1,4 @@
-"""What every log promises, asked of both."""
+"""The promises of `Log`, tested on both logs."""
 
 import asyncio
 import secrets
@@ -65,7 +65,7 @@ def trouble(events: TopicSource) -> str:
     return events.status or ""
 
 
-async def test_events_come_back_as_they_went(log: Log, topic: str) -> None:
+async def test_events_are_read_as_they_were_published(log: Log, topic: str) -> None:
     sent = [stored(1), stored(2), stored(3, stream="setting", data='[1.50, 1e3, "\\u0000"]')]
     await published(log, topic, sent)
     async with source(log, topic) as events:
@@ -87,7 +87,7 @@ async def test_partitions_are_merged_by_position(log: Log, topic: str) -> None:
         assert await events.read(3000, 500, 0.1) == []
 
 
-async def test_a_partition_that_is_not_asked_for_gives_nothing_and_loses_nothing(log: Log, topic: str) -> None:
+async def test_a_partition_that_is_not_read_loses_nothing(log: Log, topic: str) -> None:
     sent = run_of(range(1, 101))
     await published(log, topic, sent, partitions=2)
     found: list[Fetched] = []
@@ -107,7 +107,7 @@ def of_partition(events: Sequence[StoredEvent], partition: int) -> list[StoredEv
     return [event for event in events if partition_of(event.stream, 2) == partition]
 
 
-async def test_what_another_process_publishes_reaches_a_reader_that_waits(ground: Ground, log: Log, topic: str) -> None:
+async def test_a_waiting_reader_gets_what_another_process_publishes(ground: Ground, log: Log, topic: str) -> None:
     another = ground.another()
     await published(log, topic, run_of([1]))
     async with source(log, topic) as events, another.publisher(topic, SOURCE) as publisher:
@@ -143,7 +143,7 @@ async def test_a_hint_passes_over_what_was_read(log: Log, topic: str) -> None:
     assert sorted(left) == list(range(901, 1001))
 
 
-async def test_going_back_reads_the_topic_again(log: Log, topic: str) -> None:
+async def test_reading_from_an_earlier_position_reads_the_topic_again(log: Log, topic: str) -> None:
     await published(log, topic, run_of(range(1, 101)))
     async with source(log, topic) as events:
         await take(events, 0, 100)
@@ -159,7 +159,7 @@ async def test_the_whole_log_delivered_three_times_gives_every_event_once(log: L
         assert await events.read(500, 500, 0.3) == []
 
 
-async def test_a_hole_stops_loudly_and_names_topic_and_position(log: Log, topic: str) -> None:
+async def test_a_hole_is_an_error_that_names_topic_and_position(log: Log, topic: str) -> None:
     await published(log, topic, run_of([1, 2, 3, 4, 6, 7, 8, 9]))
     await log.set_watermark(SOURCE, Watermark(9, START))
     async with source(log, topic) as events:
@@ -172,7 +172,7 @@ async def test_a_hole_stops_loudly_and_names_topic_and_position(log: Log, topic:
             assert await events.read(4, 500, 20) == []
 
 
-async def test_an_event_that_is_lost_at_the_end_is_a_hole_too(log: Log, topic: str) -> None:
+async def test_a_lost_last_event_is_a_hole_too(log: Log, topic: str) -> None:
     await published(log, topic, run_of([1, 2, 3]))
     await log.set_watermark(SOURCE, Watermark(4, START))
     async with source(log, topic) as events:
@@ -210,7 +210,7 @@ async def test_an_offset_that_the_partition_does_not_have_means_its_beginning(lo
     assert found[0].event == stored(1)
 
 
-async def test_a_topic_is_made_once_with_the_stated_partitions(log: Log, topic: str) -> None:
+async def test_a_topic_is_created_once_with_the_given_partitions(log: Log, topic: str) -> None:
     await log.create_topic(topic, 5)
     await log.create_topic(topic, 7)
     async with log.reader(topic, {}) as reader:
@@ -218,7 +218,7 @@ async def test_a_topic_is_made_once_with_the_stated_partitions(log: Log, topic: 
         assert await reader.ends() == dict.fromkeys(range(5), 0)
 
 
-async def test_a_topic_that_does_not_exist_yet_is_waited_for(log: Log, topic: str) -> None:
+async def test_a_reader_waits_for_a_topic_that_does_not_exist_yet(log: Log, topic: str) -> None:
     with pytest.raises(UnknownTopic):
         async with log.publisher(topic, SOURCE):
             pass
@@ -242,7 +242,7 @@ async def test_a_topic_that_does_not_exist_yet_is_waited_for(log: Log, topic: st
         ("abc", 479470107),
     ],
 )
-async def test_keys_go_where_the_java_client_sends_them(log: Log, topic: str, key: str, hash_: int) -> None:
+async def test_keys_are_in_the_partitions_of_the_java_client(log: Log, topic: str, key: str, hash_: int) -> None:
     await published(log, topic, [stored(1, stream=key)], partitions=97)
     assert list(await records(log, topic)) == [(hash_ & 0x7FFFFFFF) % 97]
 
@@ -276,9 +276,7 @@ async def test_the_newest_watermark_of_a_source_counts(ground: Ground, log: Log,
     await another.close()
 
 
-async def test_nothing_is_lost_while_the_log_is_away_and_all_goes_on_when_it_is_back(
-    ground: Ground, log: Log, topic: str
-) -> None:
+async def test_nothing_is_lost_while_the_log_is_unavailable(ground: Ground, log: Log, topic: str) -> None:
     await published(log, topic, run_of(range(1, 101)))
     await log.set_watermark(SOURCE, Watermark(100, START))
     async with source(log, topic) as events:
@@ -296,9 +294,9 @@ async def test_nothing_is_lost_while_the_log_is_away_and_all_goes_on_when_it_is_
 
 
 async def says_that_it_is_away(log: Log, topic: str) -> None:
-    for asked in (log.check(), log.create_topic(topic, 1), log.watermark(SOURCE)):
+    for call in (log.check(), log.create_topic(topic, 1), log.watermark(SOURCE)):
         with pytest.raises(LogUnavailable):
-            await within(10, asked)
+            await within(10, call)
     for opened in (log.publisher(topic, SOURCE), log.reader(topic, {})):
         with pytest.raises(LogUnavailable):
             await within(10, opened.__aenter__())

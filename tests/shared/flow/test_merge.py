@@ -86,7 +86,7 @@ def behind(ends: Mapping[int, int], topic: Partitions, missing: int) -> Mapping[
     return {**ends, len(topic): 1}
 
 
-def test_what_waits_for_its_turn_may_not_be_a_hole_yet() -> None:
+def test_a_position_that_a_later_event_waits_for_may_still_come() -> None:
     merge = Merge(0, [0, 1], {})
     merge.add(0, fetched([2, 3], 0))
     assert not merge.is_hole(Watermark(3, START), {0: 2, 1: 1})
@@ -95,7 +95,7 @@ def test_what_waits_for_its_turn_may_not_be_a_hole_yet() -> None:
     assert positions_of(merge.take(9)) == [1, 2, 3]
 
 
-def test_what_may_hold_the_first_that_is_missing_is_awaited_and_nothing_else() -> None:
+def test_only_partitions_that_may_hold_the_first_missing_position_are_awaited() -> None:
     merge = Merge(0, [0, 1, 2], {})
     assert set(merge.awaited) == {0, 1, 2}
     merge.add(0, fetched([2, 3], 0))
@@ -109,14 +109,14 @@ def test_what_may_hold_the_first_that_is_missing_is_awaited_and_nothing_else() -
     assert (merge.ready, set(merge.awaited), merge.has_later) == (0, {0, 1, 2}, False)
 
 
-def test_what_is_sent_again_does_not_wait_twice() -> None:
+def test_a_repeated_record_is_pending_once() -> None:
     merge = Merge(0, [0, 1], {})
     merge.add(0, fetched([1, 2, 1, 2], 0))
     merge.take(2)
     assert set(merge.awaited) == {0, 1}
 
 
-def test_offsets_are_those_of_what_was_not_taken() -> None:
+def test_offsets_are_those_of_the_first_events_not_taken() -> None:
     merge = Merge(4, [0, 1], {0: 10, 1: 20})
     merge.add(0, fetched([3, 5, 7], 10))
     merge.add(1, fetched([4, 6], 20))

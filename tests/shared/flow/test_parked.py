@@ -12,9 +12,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.flow import checkpoint, consumer, parked, parked_actions
-from shared.flow.consumer import Consumer, Progress, StoreSource
+from shared.flow.consumer import Consumer, Progress
 from shared.flow.parked import ParkedKey
 from shared.flow.parked_actions import Action
+from shared.flow.source import StoreSource
 from shared.rules.clock_and_ids import ClockAndIds
 from shared.rules.message import RecordedEvent
 from shared.store import engines
@@ -48,9 +49,9 @@ class Bench:
         async with self.engine.begin() as tx:
             await handle(tx, ClockAndIds(), [ask(name, Add(n=n)) for name, n in numbers])
 
-    async def wish(self, wish: Action, key: str = "bad", subscription: str = "totals") -> int | None:
+    async def request(self, action: Action, key: str = "bad", subscription: str = "totals") -> int | None:
         async with self.engine.begin() as tx:
-            return await parked_actions.request_action(tx, subscription, "pipeline", f"tally-{key}", wish)
+            return await parked_actions.request_action(tx, subscription, "pipeline", f"tally-{key}", action)
 
     async def applied(self) -> Mapping[str, list[int]]:
         found: dict[str, list[int]] = {}
@@ -64,7 +65,7 @@ class Bench:
             return await parked.parked_keys(tx, [subscription])
 
     async def settled(self, position: int, subscription: str = "totals") -> bool:
-        """All is read up to there, and no wish is open."""
+        """All events up to this position are read, and no request is open."""
         async with self.engine.connect() as tx:
             read = (await checkpoint.positions(tx, subscription)).get("pipeline", 0)
         return read >= position and not any(key.wish for key in await self.keys(subscription))
@@ -101,39 +102,39 @@ async def test_a_released_key_is_applied_in_order(bench: Bench) -> None:
     await bench.run(19)
     assert await bench.applied() == {"bad": [2], "good": [1]}
     bench.poison = []
-    assert await bench.wish("release") == 2
+    assert await bench.request("release") == 2
     await bench.run(19)
     assert await bench.applied() == {"bad": list(range(2, 20)), "good": [1]}
     assert await bench.keys() == []
 
 
-async def test_what_fails_again_stays_parked_with_what_follows(bench: Bench) -> None:
+async def test_an_event_that_fails_again_stays_parked_with_later_ones(bench: Bench) -> None:
     bench.poison = [3, 8]
     await bench.write(*(("bad", n) for n in range(2, 12)))
     await bench.run(10)
     bench.poison = [8]
-    await bench.wish("release")
+    await bench.request("release")
     await bench.run(10)
     assert await bench.applied() == {"bad": [2, 3, 4, 5, 6, 7]}
     (key,) = await bench.keys()
     assert (key.position, key.events, key.error, key.wish) == (7, 4, "ArithmeticError", None)
-    await bench.wish("release")
+    await bench.request("release")
     await bench.run(10)
     assert await bench.keys() == [key]
 
 
-async def test_a_skip_drops_the_first_event_alone_and_releases_the_rest(bench: Bench) -> None:
+async def test_a_skip_drops_only_the_first_event_and_releases_the_others(bench: Bench) -> None:
     bench.poison = [3, 5]
     await bench.write(*(("bad", n) for n in range(2, 8)), ("worse", 3), ("worse", 1))
     await bench.run(8)
-    await bench.wish("skip")
+    await bench.request("skip")
     await bench.run(8)
     assert await bench.applied() == {"bad": [2, 4]}
     assert [(key.key, key.position, key.events) for key in await bench.keys()] == [
         ("tally-bad", 4, 3),
         ("tally-worse", 7, 2),
     ]
-    await bench.wish("skip")
+    await bench.request("skip")
     await bench.run(8)
     assert await bench.applied() == {"bad": [2, 4, 6, 7]}
     assert [key.key for key in await bench.keys()] == ["tally-worse"]
@@ -151,16 +152,16 @@ async def test_new_events_that_arrive_meanwhile_stay_behind_the_old_ones(bench: 
 
     async with bench.follow():
         writing = asyncio.ensure_future(write_on())
-        await bench.wish("release")
+        await bench.request("release")
         await writing
         await eventually(lambda: bench.settled(119))
     assert await bench.applied() == {"bad": list(range(1, 80)), "good": list(range(40, 80))}
 
 
-async def test_a_wish_for_what_is_not_parked_is_none(bench: Bench) -> None:
+async def test_no_action_can_be_requested_for_a_key_that_is_not_parked(bench: Bench) -> None:
     await bench.write(("good", 1))
     await bench.run(1)
-    assert await bench.wish("release", "good") is None
+    assert await bench.request("release", "good") is None
 
 
 async def test_another_subscription_keeps_its_own_keys(bench: Bench) -> None:
@@ -169,17 +170,17 @@ async def test_another_subscription_keeps_its_own_keys(bench: Bench) -> None:
     await bench.run(2)
     other = asyncio.ensure_future(bench.consumer("other").run())
     await eventually(lambda: bench.settled(2, "other"))
-    await bench.wish("skip")
+    await bench.request("skip")
     await bench.run(2)
     other.cancel()
     assert (await bench.keys(), [key.events for key in await bench.keys("other")]) == ([], [2])
 
 
-async def test_a_new_version_leaves_out_what_the_old_one_skipped(bench: Bench) -> None:
+async def test_a_new_version_skips_what_the_old_one_skipped(bench: Bench) -> None:
     bench.poison = [3]
     await bench.write(("bad", 3), ("bad", 4))
     await bench.run(2)
-    await bench.wish("skip")
+    await bench.request("skip")
     await bench.run(2)
     async with bench.engine.begin() as tx:
         await parked.begin_subscription(tx, "totals2", "totals")
@@ -193,12 +194,12 @@ async def test_a_new_version_leaves_out_what_the_old_one_skipped(bench: Bench) -
     assert await bench.applied() == {"bad": [4]}
 
 
-async def test_a_crash_in_the_midst_of_a_release_loses_and_repeats_nothing(bench: Bench) -> None:
+async def test_a_crash_during_a_release_loses_and_repeats_nothing(bench: Bench) -> None:
     bench.poison = [1]
     await bench.write(*(("bad", n) for n in range(1, 12)))
     await bench.run(11)
     bench.poison = []
-    await bench.wish("release")
+    await bench.request("release")
     crashes = iter([True, False, True, True, False, True])
     plain = bench.effect
 
@@ -216,30 +217,30 @@ async def test_a_crash_in_the_midst_of_a_release_loses_and_repeats_nothing(bench
 
 
 async def released_by_two(bench: Bench) -> list[int]:
-    """Both have read the same wish at the same position, as one that was stopped and its standby may."""
+    """Both have read the same request at the same position, as a stopped process and its standby may."""
     bench.poison = [1]
     await bench.write(*(("bad", n) for n in range(1, 4)))
     await bench.run(3)
     bench.poison = []
-    await bench.wish("release")
+    await bench.request("release")
     two = [bench.consumer(), bench.consumer()]
     for one in two:
         one.progress.position = 3
-    wished = [await one.find_requested_action() for one in two]
-    for one, wish in zip(two, wished, strict=True):
-        assert wish is not None
+    requests = [await one.find_requested_action() for one in two]
+    for one, requested in zip(two, requests, strict=True):
+        assert requested is not None
         try:
-            await one.release(wish.events)
+            await one.release(requested.events)
         except checkpoint.Fenced:
             continue
     return (await bench.applied())["bad"]
 
 
-async def test_two_that_carry_out_one_wish_have_its_effect_once(bench: Bench) -> None:
+async def test_two_consumers_that_release_one_key_apply_it_once(bench: Bench) -> None:
     assert await released_by_two(bench) == [1, 2, 3]
 
 
-async def test_without_looking_what_was_taken_it_does_happen_twice(
+async def test_without_the_check_of_removed_events_it_is_applied_twice(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Planted: the checkpoint's position alone is compared. Were this to pass, the test above could not fail."""

@@ -1,4 +1,4 @@
-"""What only the embedded log has: locks, and tables that can be damaged."""
+"""Properties of the embedded log alone: locks, and tables that can be damaged."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -39,7 +39,7 @@ async def test_data_is_kept_to_the_letter(engine: AsyncEngine, log: PostgresLog,
         assert (await tx.execute(select(records.c.data))).scalar_one() == odd
 
 
-async def test_an_event_that_was_deleted_is_a_hole(engine: AsyncEngine, log: PostgresLog, topic: str) -> None:
+async def test_a_deleted_record_is_a_hole(engine: AsyncEngine, log: PostgresLog, topic: str) -> None:
     await published(log, topic, run_of(range(1, 51)))
     await log.set_watermark(SOURCE, Watermark(50, START))
     async with engine.begin() as tx:
@@ -86,7 +86,7 @@ async def test_offsets_stay_gapless_when_a_zombie_publishes_at_the_same_time(
         assert await take(events, 0, 200) == sent
 
 
-async def test_a_server_that_does_not_answer_is_away_in_bounded_time(
+async def test_a_server_that_does_not_answer_is_unavailable_in_bounded_time(
     engine: AsyncEngine, log: PostgresLog, topic: str
 ) -> None:
     await published(log, topic, run_of([1]))
@@ -99,7 +99,7 @@ async def test_a_server_that_does_not_answer_is_away_in_bounded_time(
         assert positions_of(await take(events, 0, 2)) == [1, 2]
 
 
-async def test_what_this_process_publishes_wakes_its_readers_at_once(
+async def test_publishing_wakes_the_readers_of_the_process_at_once(
     log: PostgresLog, topic: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("shared.flow.log.postgres.SHORTEST_DELAY", 30)

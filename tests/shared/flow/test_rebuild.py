@@ -1,4 +1,4 @@
-"""Read models are rebuilt under load: nobody reads a gap or a step back, and the rows are those that were there."""
+"""Read models are rebuilt under load: no reader sees a gap or an older state, and the rows are the same as before."""
 
 import asyncio
 import random
@@ -16,11 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from funnelcast.verifying.read_models import digest
 from shared.flow import checkpoint, frontier, parked_actions, read_schema, readers, rebuild
-from shared.flow.consumer import StoreSource
 from shared.flow.frontier import Frontier
 from shared.flow.lease import hold_lease, lease_engine
 from shared.flow.log import Log
 from shared.flow.rebuild import CannotRebuild, Rebuild, RebuildSource
+from shared.flow.source import StoreSource
 from shared.flow.topic import TopicSource
 from shared.run.service import Service
 from shared.store import engines
@@ -98,7 +98,7 @@ async def write_on(database: str, counts: list[int]) -> None:
         counts.append(counts[-1] + counts[-1] % 40 + 1)
 
 
-async def test_under_load_nobody_reads_a_gap_or_a_step_back(
+async def test_under_load_no_reader_sees_a_gap_or_an_older_state(
     database: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(rebuild, "BATCH_SIZE", 50)
@@ -161,11 +161,13 @@ async def numbers_in_a_snapshot_from_before(database: str) -> tuple[int, int]:
     return frontier, int(rows)
 
 
-async def test_who_began_to_read_before_the_swap_reads_to_the_end(database: str) -> None:
+async def test_a_transaction_that_began_before_the_swap_is_waited_for(database: str) -> None:
     assert await numbers_in_a_snapshot_from_before(database) == (5, 5)
 
 
-async def test_without_waiting_for_readers_one_finds_a_gap(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_without_waiting_for_readers_a_transaction_sees_a_gap(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Planted: the tables are swapped under readers. Were this to pass, the tests above could not fail."""
 
     async def at_once(tx: AsyncConnection, deadline: float) -> None:
@@ -188,7 +190,7 @@ async def test_two_rebuilds_do_not_wait_for_each_other(database: str, monkeypatc
         await within(10, asyncio.gather(one.wait_for_long_readers(), other.wait_for_long_readers()))
 
 
-async def test_without_holding_the_consumers_events_are_lost(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_without_locking_the_checkpoints_events_are_lost(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Planted: consumers go on while the last rows are copied. What comes between is in neither table."""
     entered, go_on = asyncio.Event(), asyncio.Event()
 
@@ -214,7 +216,7 @@ async def test_without_holding_the_consumers_events_are_lost(database: str, monk
         assert await caught_up(database, TELLER, 1)
 
 
-async def test_damage_is_repaired_and_life_goes_on(database: str) -> None:
+async def test_a_rebuild_repairs_damaged_rows_and_consumers_go_on(database: str) -> None:
     async with running_services(database, [TELLER, LISTENER]), embedded_log(database) as log:
         await write(database, "pipeline", ("a", 1), ("b", 2))
         for service in (TELLER, LISTENER):
@@ -230,7 +232,7 @@ async def test_damage_is_repaired_and_life_goes_on(database: str) -> None:
             await eventually(partial(caught_up, database, service, 3))
 
 
-async def test_whoever_remembers_what_they_read_learns_of_it(database: str) -> None:
+async def test_a_rebuild_changes_the_frontier(database: str) -> None:
     async with running_services(database, [TELLER]):
         await write(database, "pipeline", ("a", 1))
         await eventually(partial(caught_up, database, TELLER, 1))
@@ -254,23 +256,23 @@ async def rows_parked(database: str, count: int) -> bool:
     return bool(await scalar(database, text("SELECT count(*) FROM pipeline.parked")) == count)
 
 
-async def test_what_is_parked_or_skipped_stays_out(database: str) -> None:
+async def test_parked_and_skipped_events_are_not_applied(database: str) -> None:
     async with running_services(database, [TELLER]):
         await write(database, "pipeline", ("bad", 1), ("bad", POISON), ("bad", 2), ("worse", POISON), ("worse", 3))
         await eventually(partial(rows_parked, database, 4))
-        await wish(database, "skip", "bad")
+        await request(database, "skip", "bad")
         await eventually(partial(rows_parked, database, 2))
         before = await totals(database, LIVE)
         await rebuilt(database)
         assert await totals(database, LIVE) == before == {"bad": (3, 2)}
 
 
-async def wish(database: str, what: parked_actions.Action, key: str) -> None:
+async def request(database: str, action: parked_actions.Action, key: str) -> None:
     async with connected(database, search_path="pipeline") as engine, engine.begin() as tx:
-        assert await parked_actions.request_action(tx, LIVE, "pipeline", f"tally-{key}", what)
+        assert await parked_actions.request_action(tx, LIVE, "pipeline", f"tally-{key}", action)
 
 
-async def test_what_is_released_meanwhile_comes_in(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_events_released_during_a_rebuild_are_applied(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     built, go_on = asyncio.Event(), asyncio.Event()
 
     async def analyze(self: Rebuild) -> None:
@@ -284,7 +286,7 @@ async def test_what_is_released_meanwhile_comes_in(database: str, monkeypatch: p
         running = asyncio.ensure_future(rebuilt(database))
         await built.wait()
         monkeypatch.setattr(tally, "POISON", -1)
-        await wish(database, "release", "bad")
+        await request(database, "release", "bad")
         await eventually(partial(rows_parked, database, 0))
         await write(database, "pipeline", ("bad", 4))
         go_on.set()
@@ -296,7 +298,9 @@ async def test_what_is_released_meanwhile_comes_in(database: str, monkeypatch: p
 # -- what goes wrong -----------------------------------------------------------------------------------------------
 
 
-async def test_what_cannot_be_applied_leaves_all_as_it_was(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_event_that_cannot_be_applied_leaves_the_live_tables_unchanged(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with running_services(database, [TELLER]):
         await write(database, "pipeline", ("a", 1), ("a", 5))
         await eventually(partial(caught_up, database, TELLER, 2))
@@ -307,7 +311,9 @@ async def test_what_cannot_be_applied_leaves_all_as_it_was(database: str, monkey
         assert not await left_beside(database)
 
 
-async def test_a_log_that_lost_events_leaves_all_as_it_was(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_log_that_lost_events_leaves_the_live_tables_unchanged(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(rebuild, "NEXT_EVENT_TIMEOUT", 0.5)
     async with running_services(database, [TELLER, LISTENER]), embedded_log(database) as log:
         await write(database, "pipeline", ("a", 1), ("a", 5))
@@ -320,7 +326,7 @@ async def test_a_log_that_lost_events_leaves_all_as_it_was(database: str, monkey
         assert not await left_beside(database)
 
 
-async def test_there_must_be_something_to_replace(database: str) -> None:
+async def test_a_rebuild_needs_live_tables(database: str) -> None:
     async with running_services(database, [LISTENER]):
         with pytest.raises(CannotRebuild, match="is built when its service starts"):
             await rebuilt(database)
@@ -364,7 +370,7 @@ async def lived(database: str) -> None:
         await eventually(partial(caught_up, database, TELLER, 2))
 
 
-async def test_what_a_kill_left_goes_at_the_next_start(database: str) -> None:
+async def test_remains_of_a_killed_rebuild_are_dropped_at_the_next_start(database: str) -> None:
     await lived(database)
     await killed_in_the_midst(database)
 
@@ -376,7 +382,7 @@ async def test_what_a_kill_left_goes_at_the_next_start(database: str) -> None:
     assert await totals(database, LIVE) == {"a": (6, 2)}
 
 
-async def test_what_a_kill_left_goes_with_the_next_rebuild(database: str) -> None:
+async def test_remains_of_a_killed_rebuild_are_dropped_by_the_next_rebuild(database: str) -> None:
     await lived(database)
     await killed_in_the_midst(database)
     await within(20, under_lease(database))

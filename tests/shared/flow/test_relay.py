@@ -1,4 +1,4 @@
-"""The only publisher: in order, at least once, and a promise that holds."""
+"""The relay publishes in order and at least once, and its watermarks hold."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -125,7 +125,7 @@ async def test_after_a_watermark_nothing_is_recorded_at_or_before_its_clock(
     assert all((event.recorded_at <= watermark.clock) == (event.position <= watermark.position) for event in events)
 
 
-async def test_a_cancellation_that_the_log_swallowed_ends_it(
+async def test_a_cancellation_that_the_log_swallowed_ends_the_relay(
     engine: AsyncEngine, log: PostgresLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As a client does that takes it for the end of its own waiting. Who lost the lease must not go on without it."""

@@ -1,4 +1,4 @@
-"""Sources of one subscription take turns, however long one of them takes."""
+"""The sources of a subscription are applied one after the other, however long one of them takes."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.flow import checkpoint
 from shared.flow.batch import Batch
-from shared.flow.consumer import Consumer, Progress, StoreSource
+from shared.flow.consumer import Consumer, Progress
+from shared.flow.source import StoreSource
 from shared.rules.clock_and_ids import ClockAndIds
 from shared.rules.message import RecordedEvent
 from shared.store import engines
@@ -47,14 +48,14 @@ async def follow(engine: AsyncEngine, source: str, lock: asyncio.Lock) -> None:
     await consumer.process(await Batch.parse(TALLIES, await events.read_now(0, 10), None))
 
 
-async def test_a_long_batch_of_one_lets_the_other_wait(engine: AsyncEngine) -> None:
+async def test_a_long_batch_of_one_source_makes_the_other_wait(engine: AsyncEngine) -> None:
     lock = asyncio.Lock()
     await asyncio.gather(*(follow(engine, source, lock) for source in SOURCES))
     async with engine.connect() as tx:
         assert await checkpoint.positions(tx, "totals") == {"pipeline": 1, "forecast": 1}
 
 
-async def test_without_a_common_turn_it_runs_into_the_lock_timeout(engine: AsyncEngine) -> None:
+async def test_without_a_common_lock_the_other_runs_into_the_lock_timeout(engine: AsyncEngine) -> None:
     """Planted: each has a turn of its own. Then the other gives up, and the batch is never seen to its end."""
     with pytest.raises(DBAPIError, match="lock timeout"):
         await asyncio.gather(*(follow(engine, source, asyncio.Lock()) for source in SOURCES))

@@ -25,7 +25,7 @@ async def log(empty_database: str) -> AsyncIterator[PostgresLog]:
     await engine.dispose()
 
 
-async def test_a_reader_that_does_not_bring_what_the_log_holds_is_replaced(
+async def test_a_reader_that_does_not_deliver_what_the_log_holds_is_replaced(
     log: PostgresLog, topic: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: dict[int, PostgresReader] = {}
@@ -44,7 +44,7 @@ async def test_a_reader_that_does_not_bring_what_the_log_holds_is_replaced(
     assert len(seen) == 2
 
 
-async def test_a_reader_that_fails_now_and_then_repeats_nothing_and_loses_nothing(
+async def test_a_reader_that_sometimes_fails_repeats_and_loses_nothing(
     log: PostgresLog, topic: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fetch = PostgresReader.fetch
@@ -60,18 +60,18 @@ async def test_a_reader_that_fails_now_and_then_repeats_nothing_and_loses_nothin
         self.offsets |= {partition: those[-1].offset + 1 for partition, those in few.items()}
         return few
 
-    def anew(self: TopicSource, offsets: Mapping[int, int]) -> None:
+    def from_the_beginning(self: TopicSource, offsets: Mapping[int, int]) -> None:
         raise AssertionError("the topic is read again from its beginning")
 
     monkeypatch.setattr(PostgresReader, "fetch", fails_often)
-    monkeypatch.setattr(TopicSource, "seek", anew)
+    monkeypatch.setattr(TopicSource, "seek", from_the_beginning)
     monkeypatch.setattr("shared.flow.topic.SHORTEST_RETRY", 0.01)
     await published(log, topic, run_of(range(1, 301)))
     async with source(log, topic) as events:
         assert positions_of(await take(events, 0, 300, limit=7)) == list(range(1, 301))
 
 
-async def test_no_event_is_sought_that_no_watermark_promised(log: PostgresLog, topic: str) -> None:
+async def test_a_missing_event_above_the_watermark_is_not_a_hole(log: PostgresLog, topic: str) -> None:
     await published(log, topic, run_of([1, 3]))
     async with source(log, topic) as events:
         await take(events, 0, 1)

@@ -24,7 +24,7 @@ class Knot:
 
 
 @pytest.mark.usefixtures("settled")
-def test_what_was_there_is_not_searched_and_what_comes_is() -> None:
+def test_loaded_objects_are_excluded_from_collections_and_new_ones_are_not() -> None:
     assert gc.get_freeze_count() > 10_000
     garbage = weakref.ref(Knot())
     kept = [[] for _ in range(memory.YOUNG + 1)]  # type: ignore[var-annotated]

@@ -12,7 +12,7 @@ from shared.run.process import Server
 from tests.running import eventually, started
 
 
-def test_who_waits_is_let_in_and_nobody_after_them() -> None:
+def test_waiting_connections_are_accepted_and_new_ones_refused() -> None:
     with socket.create_server(("127.0.0.1", 0)) as port:
         address = port.getsockname()
         clients = [socket.create_connection(address) for _ in range(3)]
@@ -45,7 +45,7 @@ class Besieged(Server):
 
 
 @pytest.mark.parametrize("run", [uvloop.run, asyncio.run])
-def test_whoever_came_before_the_port_closed_is_answered(run: object) -> None:
+def test_requests_that_came_before_the_port_closed_are_answered(run: object) -> None:
     async def stopped() -> list[bytes]:
         config = uvicorn.Config(app, port=0, http=Connection, lifespan="off", log_config=None)
         server = Besieged(config, [], 10.0)

@@ -28,7 +28,7 @@ async def test_a_task_that_dies_ends_the_service(
     assert ended.group_contains(RuntimeError, match="a fault of ours")
 
 
-async def test_what_was_accepted_before_the_stop_is_there_after_it(database: str) -> None:
+async def test_commands_accepted_before_the_stop_are_stored(database: str) -> None:
     async with served_services(database, [SERVICE]) as (api, server):
         posts = [asyncio.ensure_future(api.post("/pipeline/v1/opportunities", json=DEAL)) for _ in range(50)]
         await asyncio.wait(posts, return_when=asyncio.FIRST_COMPLETED)
@@ -41,7 +41,7 @@ async def test_what_was_accepted_before_the_stop_is_there_after_it(database: str
     assert accepted <= found
 
 
-async def test_a_service_without_a_worker_answers_and_does_not_lead(database: str) -> None:
+async def test_a_service_without_a_worker_answers_and_is_no_leader(database: str) -> None:
     async with running_services(database, [SERVICE], work=False) as client:
         assert (await client.post("/pipeline/v1/opportunities", json=DEAL)).status_code == 201
         ready = (await client.get("/pipeline/readyz")).json()

@@ -23,8 +23,8 @@ NEW = [next_version(service) for service in BOTH]
 
 
 async def ready(api: httpx.AsyncClient, service: Service) -> dict[str, Any]:
-    told: dict[str, Any] = (await api.get(f"/{service.name}/readyz")).json()
-    return told
+    details: dict[str, Any] = (await api.get(f"/{service.name}/readyz")).json()
+    return details
 
 
 async def test_a_new_version_is_built_while_the_old_one_serves_and_works(database: str) -> None:
@@ -45,12 +45,12 @@ async def test_a_new_version_is_built_while_the_old_one_serves_and_works(databas
             assert leads == [True, False]
 
 
-async def test_who_runs_while_the_next_version_migrates_goes_on(database: str) -> None:
+async def test_a_running_process_goes_on_while_the_next_version_migrates(database: str) -> None:
     async with running_services(database, [TELLER]) as api:
         async with connected(database) as engine, engine.begin() as tx:
             await tx.execute(text("UPDATE pipeline.alembic_version SET version_num = '9999'"))
-        told = await ready(api, TELLER)
-        assert (told["status"], told["details"]["migrations"]["ok"]) == ("degraded", False)
+        answer = await ready(api, TELLER)
+        assert (answer["status"], answer["details"]["migrations"]["ok"]) == ("degraded", False)
         await write(database, "pipeline", ("a", 1))
 
 
@@ -58,10 +58,10 @@ async def built_by_the_old(database: str) -> None:
     async with running_services(database, BOTH) as api:
         await write(database, "pipeline", ("a", 1), ("b", 1))
 
-        async def heard() -> bool:
+        async def is_applied() -> bool:
             return len(await totals(database, LISTENER.read_models)) == 2
 
-        await eventually(heard)
+        await eventually(is_applied)
         await eventually(lambda: is_ready(api))
 
 
@@ -69,17 +69,17 @@ async def is_ready(api: httpx.AsyncClient) -> bool:
     return [(await ready(api, service))["status"] for service in BOTH] == ["ready", "ready"]
 
 
-async def test_a_new_version_is_not_ready_before_it_came_as_far_as_the_old_one(database: str) -> None:
+async def test_a_new_version_is_not_ready_before_it_has_caught_up_with_the_old_one(database: str) -> None:
     await built_by_the_old(database)
     async with running_services(database, NEW, work=False) as idle:
         for service in BOTH:
-            told = await ready(idle, service)
-            assert (told["status"], told["details"]["read_models"]["ok"]) == ("not ready", False)
+            answer = await ready(idle, service)
+            assert (answer["status"], answer["details"]["read_models"]["ok"]) == ("not ready", False)
         async with running_services(database, NEW):
             await eventually(lambda: is_ready(idle))
 
 
-async def test_without_a_goal_it_would_be_ready_with_nothing(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_without_a_goal_it_would_be_ready_at_once(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Planted: nothing to come as far as. Were this not ready either, the test above would prove nothing."""
     await built_by_the_old(database)
 

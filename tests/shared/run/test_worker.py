@@ -27,11 +27,11 @@ async def test_read_models_and_reactions_follow_the_events_of_both(database: str
     async with running_services(database, [TELLER, LISTENER]) as client:
         await write(database, "pipeline", *((f"t{n % 3}", 1) for n in range(60)))
 
-        async def heard() -> bool:
+        async def is_applied() -> bool:
             everywhere = [await totals(database, service.read_models) for service in (TELLER, LISTENER)]
             return all(each == {"t0": (20, 20), "t1": (20, 20), "t2": (20, 20)} for each in everywhere)
 
-        await eventually(heard)
+        await eventually(is_applied)
         await eventually(lambda: reacted(database, 60))
         ready = (await client.get("/forecast/readyz")).json()
     assert ready["status"] == "ready"
@@ -45,7 +45,7 @@ async def reacted(database: str, count: int) -> bool:
         return tuple((await tx.execute(query)).one()) == (count, count, count)
 
 
-async def test_a_restart_goes_on_where_it_was(database: str) -> None:
+async def test_a_restarted_worker_goes_on_where_it_stopped(database: str) -> None:
     for times in (1, 2, 3):
         async with running_services(database, [TELLER, LISTENER]):
             await write(database, "pipeline", ("a", 1))
@@ -53,7 +53,7 @@ async def test_a_restart_goes_on_where_it_was(database: str) -> None:
     assert (await totals(database, LISTENER.read_models)) == {"a": (3, 3)}
 
 
-async def test_a_reaction_that_a_rule_refuses_is_counted_and_passed(database: str) -> None:
+async def test_a_refused_reaction_is_counted_and_the_next_ones_go_on(database: str) -> None:
     async with running_services(database, [TELLER, LISTENER]) as client:
         engine = engines.writer(database, "forecast", connections=2)
         async with engine.begin() as tx:
@@ -61,10 +61,10 @@ async def test_a_reaction_that_a_rule_refuses_is_counted_and_passed(database: st
         await engine.dispose()
         await write(database, "pipeline", ("a", 2), ("a", 2), ("b", 1))
 
-        async def told() -> bool:
+        async def is_counted() -> bool:
             return 'rejected_total{source="pipeline"} 1.0' in (await client.get("/forecast/metrics")).text
 
-        await eventually(told)
+        await eventually(is_counted)
 
         async def passed() -> bool:
             async with connected(database, search_path="forecast") as mine, mine.connect() as tx:

@@ -1,4 +1,4 @@
-"""What headers may ask, and what is refused by the header's name."""
+"""The meaning of conditional headers, and how malformed ones are refused."""
 
 from collections.abc import Callable
 from typing import Any
@@ -26,7 +26,7 @@ def test_headers_are_read() -> None:
     assert conditions.wait_seconds(headers) == 5
 
 
-def test_absent_headers_ask_nothing() -> None:
+def test_absent_headers_set_no_condition() -> None:
     headers = Headers({})
     assert conditions.idempotency_key(headers) is None
     assert conditions.if_version(headers) is None
@@ -34,7 +34,7 @@ def test_absent_headers_ask_nothing() -> None:
     assert conditions.wait_seconds(headers) == 0
 
 
-def test_nobody_waits_for_longer_than_half_a_minute() -> None:
+def test_the_longest_wait_is_half_a_minute() -> None:
     assert conditions.wait_seconds(Headers({"Prefer": "wait=9999"})) == conditions.LONGEST_WAIT
 
 
@@ -50,7 +50,7 @@ def test_nobody_waits_for_longer_than_half_a_minute() -> None:
         (conditions.min_positions, "X-Min-Position", "pipeline:1,,"),
     ],
 )
-def test_a_header_that_makes_no_sense_is_refused(read: Callable[[Headers], Any], name: str, value: str) -> None:
+def test_a_malformed_header_is_refused(read: Callable[[Headers], Any], name: str, value: str) -> None:
     with pytest.raises(InvalidRequest) as refused:
         read(Headers({name: value}))
     assert refused.value.errors[0]["pointer"] == f"header/{name}"
@@ -64,7 +64,7 @@ def test_any_correlation_id_becomes_the_same_uuid_each_time() -> None:
     assert conditions.correlation_id(Headers({}), otherwise) == otherwise
 
 
-def test_a_cursor_is_read_as_it_was_written_and_no_other_text_is() -> None:
+def test_a_cursor_is_decoded_as_it_was_encoded_and_other_texts_are_refused() -> None:
     cursor = paging.encode_cursor(["2026-01-01", 7])
     assert paging.decode_cursor(cursor, str, int) == ("2026-01-01", 7)
     for forged in ("x", "é", cursor + "AA", paging.encode_cursor([1]), "=" * 7):

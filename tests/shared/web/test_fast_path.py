@@ -1,4 +1,4 @@
-"""The short way to a hot route gives the answers of the ordinary one, and takes nothing that it would refuse."""
+"""The fast path gives the answers of the ordinary one, and accepts nothing that it refuses."""
 
 from dataclasses import replace
 from typing import Any
@@ -47,8 +47,8 @@ BODIES: dict[str, bytes] = {
 def shape(answer: httpx.Response) -> Any:
     """All that is not new with each request."""
     body = answer.json()
-    told = sorted(body) if answer.is_success else body
-    return answer.status_code, sorted(set(answer.headers) - {"retry-after"}), answer.headers["content-type"], told
+    content = sorted(body) if answer.is_success else body
+    return answer.status_code, sorted(set(answer.headers) - {"retry-after"}), answer.headers["content-type"], content
 
 
 async def answers(url: str, fast_routes: list[str]) -> dict[str, Any]:
@@ -61,7 +61,7 @@ async def answers(url: str, fast_routes: list[str]) -> dict[str, Any]:
         }
 
 
-async def test_both_ways_answer_alike(database: str, empty_database: str) -> None:
+async def test_both_paths_give_the_same_answers(database: str, empty_database: str) -> None:
     short = await answers(database, ["/leads"])
     await migrated(empty_database)
     ordinary = await answers(empty_database, [])
@@ -74,18 +74,18 @@ def test_a_fast_path_is_one_route_with_an_input_and_a_call() -> None:
     assert FastRoute.to(route).needs.scope == "leads:write"
 
 
-async def test_a_key_without_the_scope_goes_no_way(database: str) -> None:
+async def test_the_fast_path_refuses_a_key_without_the_scope(database: str) -> None:
     async with running_services(database, [SERVICE], scopes=["leads:read"]) as client:
         assert (await client.post("/intake/v1/leads", json=LEAD)).status_code == 403
 
 
-async def test_a_query_goes_the_ordinary_way(database: str) -> None:
+async def test_a_post_with_a_query_takes_the_ordinary_path(database: str) -> None:
     async with running_services(database, [SERVICE]) as client:
         answer = await client.post("/intake/v1/leads?source=webinar", json=LEAD)
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "query/source")
 
 
-async def test_who_goes_away_in_the_middle_of_a_body_is_no_fault_of_ours(database: str) -> None:
+async def test_a_client_that_disconnects_while_sending_its_body_is_no_error(database: str) -> None:
     headers = {"authorization": f"Bearer {await make_key(database)}", "content-type": "application/json"}
     scope = {
         "type": "http",
@@ -94,13 +94,13 @@ async def test_who_goes_away_in_the_middle_of_a_body_is_no_fault_of_ours(databas
         "query_string": b"",
         "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
     }
-    said: list[Message] = [{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}]
+    messages: list[Message] = [{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}]
 
     async def receive() -> Message:
-        return said.pop(0)
+        return messages.pop(0)
 
     async def send(message: Message) -> None:
-        raise OSError("there is nobody")
+        raise OSError("the client has gone")
 
     async with running_apps(database, [SERVICE]) as apps:
         with capture_logs() as lines:

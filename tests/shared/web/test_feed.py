@@ -1,4 +1,4 @@
-"""The stream of events over a real port: resumable, without gap or repeat, ending in words."""
+"""The stream of events over a real port: resumable, without gaps or repetitions, ended by an event."""
 
 import asyncio
 import json
@@ -31,14 +31,14 @@ async def open_deals(api: httpx.AsyncClient, count: int) -> None:
 
 async def events(answer: httpx.Response) -> AsyncIterator[dict[str, Any]]:
     """Each as {"id", "event", "data"}; comments are passed over."""
-    told: dict[str, Any] = {}
+    event: dict[str, Any] = {}
     async for line in answer.aiter_lines():
-        if not line and told:
-            yield told
-            told = {}
+        if not line and event:
+            yield event
+            event = {}
         elif line and not line.startswith(":"):
             name, _, value = line.partition(": ")
-            told[name] = value
+            event[name] = value
 
 
 async def listened(api: httpx.AsyncClient, count: int, **headers: str) -> list[dict[str, Any]]:
@@ -52,7 +52,7 @@ async def listened(api: httpx.AsyncClient, count: int, **headers: str) -> list[d
         return found
 
 
-async def test_a_stream_tells_what_was_and_then_what_comes(served: Served) -> None:
+async def test_a_stream_sends_past_events_and_then_new_ones(served: Served) -> None:
     api, _ = served
     await open_deals(api, 2)
     listening = asyncio.ensure_future(listened(api, 4))
@@ -63,17 +63,17 @@ async def test_a_stream_tells_what_was_and_then_what_comes(served: Served) -> No
     assert json.loads(found[3]["data"])["position"] == 4
 
 
-async def test_it_resumes_after_the_last_event_that_was_heard(served: Served) -> None:
+async def test_a_stream_resumes_after_the_last_event_id(served: Served) -> None:
     api, _ = served
     await open_deals(api, 5)
-    heard: list[str] = []
-    while len(heard) < 5:
-        last = {"Last-Event-ID": heard[-1]} if heard else {}
-        heard += [event["id"] for event in await within(10, listened(api, min(2, 5 - len(heard)), **last))]
-    assert heard == ["1", "2", "3", "4", "5"]
+    received: list[str] = []
+    while len(received) < 5:
+        last = {"Last-Event-ID": received[-1]} if received else {}
+        received += [event["id"] for event in await within(10, listened(api, min(2, 5 - len(received)), **last))]
+    assert received == ["1", "2", "3", "4", "5"]
 
 
-async def test_more_than_a_page_is_told_without_a_gap(served: Served) -> None:
+async def test_more_events_than_a_page_are_sent_without_a_gap(served: Served) -> None:
     api, _ = served
     lines = "\n".join(
         json.dumps({"external_id": f"crm:{n}", "facts": [{"command": "open", **DEAL}]}) for n in range(450)
@@ -84,14 +84,14 @@ async def test_more_than_a_page_is_told_without_a_gap(served: Served) -> None:
     assert [int(event["id"]) for event in found] == list(range(1, 451))
 
 
-async def test_a_service_that_stops_says_so(served: Served) -> None:
+async def test_a_stopping_service_ends_its_streams_by_an_event(served: Served) -> None:
     api, server = served
     await open_deals(api, 1)
     async with api.stream("GET", STREAM) as answer:
-        told = events(answer)
-        assert (await anext(told))["id"] == "1"
+        event = events(answer)
+        assert (await anext(event))["id"] == "1"
         server.stop()
-        assert (await within(5, anext(told)))["event"] == "stopping"
+        assert (await within(5, anext(event)))["event"] == "stopping"
 
 
 @pytest.mark.parametrize("forged", ["x", "-1", "1" * 30, "٣"])
@@ -101,7 +101,7 @@ async def test_a_last_event_id_that_is_no_position_is_refused(served: Served, fo
     assert answer.status_code == 422
 
 
-async def test_types_are_chosen_and_unknown_ones_refused(served: Served) -> None:
+async def test_events_are_filtered_by_type_and_unknown_types_refused(served: Served) -> None:
     api, _ = served
     await open_deals(api, 2)
     none = await api.get("/pipeline/v1/events", params={"types": "opportunity.assigned"})

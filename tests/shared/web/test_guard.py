@@ -1,4 +1,4 @@
-"""In front of every route: keys, sizes, types, unknown parameters; and answers that are problems, never surprises."""
+"""Authentication, sizes, media types and unknown parameters; every refusal is a problem document."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -85,13 +85,13 @@ async def test_a_key_of_another_lineage_has_its_own_idempotency(api: httpx.Async
     assert answers[0].json()["opportunity_id"] != answers[1].json()["opportunity_id"]
 
 
-async def test_a_key_that_is_tied_to_a_node_is_refused_everywhere(api: httpx.AsyncClient, database: str) -> None:
+async def test_a_key_that_is_tied_to_a_node_is_refused(api: httpx.AsyncClient, database: str) -> None:
     key = await make_key(database, node="central")
     for path in (DEALS, "/pipeline/v1/stages", "/pipeline/v1/events"):
         assert (await api.get(path, headers=bearer(key))).status_code == 403
 
 
-async def test_acting_for_somebody_is_refused_not_ignored(api: httpx.AsyncClient) -> None:
+async def test_acting_on_behalf_of_a_node_is_refused_not_ignored(api: httpx.AsyncClient) -> None:
     assert (await api.get(DEALS, headers={"On-Behalf-Of": "central"})).status_code == 403
 
 
@@ -120,7 +120,7 @@ async def test_a_batch_refuses_an_idempotency_key(api: httpx.AsyncClient) -> Non
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "x"])
-async def test_another_type_of_body_is_refused(api: httpx.AsyncClient, kind: str) -> None:
+async def test_a_body_of_another_media_type_is_refused(api: httpx.AsyncClient, kind: str) -> None:
     assert (await api.post(DEALS, content=b"{}", headers={"Content-Type": kind})).status_code == 415
 
 
@@ -144,7 +144,7 @@ async def test_another_type_of_body_is_refused(api: httpx.AsyncClient, kind: str
         b'{"close_date": "9999-12-31", "occurred_at": "9999-12-31T23:59:59Z"}',
     ],
 )
-async def test_nonsense_is_a_problem_and_harms_nothing(api: httpx.AsyncClient, body: bytes) -> None:
+async def test_malformed_requests_get_problems_and_change_nothing(api: httpx.AsyncClient, body: bytes) -> None:
     answer = await api.post(DEALS, content=body, headers={"Content-Type": "application/json", "Idempotency-Key": "k"})
     assert answer.status_code == 422, answer.text
     assert answer.headers["Content-Type"] == "application/problem+json"
@@ -185,10 +185,10 @@ async def test_a_position_that_is_not_reached_is_503_and_an_unknown_source_422(a
     assert (await api.get(DEALS, headers={"X-Min-Position": "elsewhere:1"})).status_code == 422
 
 
-async def test_what_is_logged_carries_the_callers_correlation_id(
+async def test_log_lines_have_the_correlation_id_of_the_caller(
     api: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def fails(committer: Committer, asked: object) -> None:
+    async def fails(committer: Committer, request: object) -> None:
         raise RuntimeError("a fault of ours")
 
     monkeypatch.setattr(Committer, "write", fails)

@@ -1,4 +1,4 @@
-"""The document tells callers what really happens."""
+"""The OpenAPI document describes what really happens."""
 
 from services.pipeline.service import SERVICE
 from tests.running import running_services
@@ -20,7 +20,7 @@ async def test_every_route_names_its_scope_and_its_refusals(database: str) -> No
     assert "HTTPValidationError" not in document["components"]["schemas"]
 
 
-async def test_references_of_a_batchs_line_lead_somewhere(database: str) -> None:
+async def test_references_in_the_schema_of_a_batch_line_resolve(database: str) -> None:
     async with running_services(database, [SERVICE], work=False) as client:
         document = (await client.get("/pipeline/openapi.json")).json()
     known = set(document["components"]["schemas"])

@@ -38,7 +38,7 @@ def named(found: dict[str, Any]) -> dict[str, str]:
     return {name: found[name] for name in ("subscription", "source", "key")}
 
 
-async def test_a_key_is_released_when_the_fault_is_gone(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_key_is_released_when_its_events_can_be_applied(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     async with running_services(database, BOTH) as api:
         await poisoned(api, database)
         (found,) = await parked(api, LISTENER)
@@ -57,7 +57,7 @@ async def test_a_key_is_released_when_the_fault_is_gone(database: str, monkeypat
         assert (await api.get("/forecast/readyz")).json()["details"]["parked"]["ok"]
 
 
-async def test_a_key_goes_on_without_its_first_event(database: str) -> None:
+async def test_a_skipped_event_is_left_out_and_later_ones_applied(database: str) -> None:
     async with running_services(database, BOTH) as api:
         await poisoned(api, database)
         (found,) = await parked(api, TELLER)
@@ -70,7 +70,7 @@ async def test_a_key_goes_on_without_its_first_event(database: str) -> None:
         assert (await totals(database, TELLER.read_models))["bad"] == (3, 2)
 
 
-async def test_a_reaction_that_failed_is_made_up_for_once(database: str) -> None:
+async def test_a_released_reaction_is_carried_out_once(database: str) -> None:
     broken = True
 
     def sometimes(fact: RecordedEvent[HeardAdded]) -> Sequence[Reaction]:
@@ -94,7 +94,7 @@ async def test_a_reaction_that_failed_is_made_up_for_once(database: str) -> None
         assert await reacted(database, 3)
 
 
-async def test_what_is_not_parked_here_is_missing(database: str) -> None:
+async def test_a_key_that_is_not_parked_here_is_missing(database: str) -> None:
     async with running_services(database, BOTH) as api:
         await poisoned(api, database)
         (found,) = await parked(api, TELLER)
@@ -105,7 +105,7 @@ async def test_what_is_not_parked_here_is_missing(database: str) -> None:
         assert [key["wish"] for key in await parked(api, TELLER)] == [None]
 
 
-async def test_keys_of_a_version_that_is_gone_are_not_told_of(database: str) -> None:
+async def test_keys_parked_by_another_version_are_not_listed(database: str) -> None:
     async with running_services(database, [TELLER]) as api:
         async with connected(database, search_path="pipeline") as engine, engine.begin() as tx:
             await tx.exec_driver_sql("""INSERT INTO parked (subscription, source, position, key, event, error)
@@ -115,7 +115,7 @@ async def test_keys_of_a_version_that_is_gone_are_not_told_of(database: str) -> 
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", ""), ("POST", "/release"), ("POST", "/skip")])
-async def test_it_is_for_admins(database: str, method: str, path: str) -> None:
+async def test_parked_keys_are_for_admins(database: str, method: str, path: str) -> None:
     async with running_services(database, [TELLER]) as api:
         key = await make_key(database, ["events:read", "pipeline:write"])
         body = {"subscription": "s", "source": "pipeline", "key": "k"} if path else None

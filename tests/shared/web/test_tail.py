@@ -1,4 +1,4 @@
-"""Those who listen at the end of a feed share one reader, and miss nothing, however slow they are."""
+"""Listeners at the end of a feed share one reader, and each gets every event, however slow it is."""
 
 import asyncio
 import random
@@ -62,7 +62,7 @@ def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("narrow")
-async def test_each_listener_hears_all_once_in_order(running: ServiceContext, store: AsyncEngine) -> None:
+async def test_each_listener_gets_all_events_once_in_order(running: ServiceContext, store: AsyncEngine) -> None:
     chance = random.Random(7)
     await append(store, running, 1, 50)
     starts = [chance.randrange(0, 60) for _ in range(LISTENERS)]
@@ -75,31 +75,31 @@ async def test_each_listener_hears_all_once_in_order(running: ServiceContext, st
         first, last = last + 1, min(EVENTS, last + chance.randrange(1, 60))
         await append(store, running, first, last)
         await asyncio.sleep(chance.random() * 0.01)
-    heard = await within(30, asyncio.gather(*listening))
-    for start, each in zip(starts, heard, strict=True):
+    received = await within(30, asyncio.gather(*listening))
+    for start, each in zip(starts, received, strict=True):
         assert each == list(range(start + 1, EVENTS + 1))
 
 
-async def test_many_listeners_cost_one_reader(running: ServiceContext, store: AsyncEngine) -> None:
+async def test_many_listeners_share_one_reader(running: ServiceContext, store: AsyncEngine) -> None:
     await append(store, running, 1, 5)
     listening = [asyncio.ensure_future(positions(running, 5, 25)) for _ in range(50)]
     await asyncio.sleep(0)
-    asked = 0
+    queries = 0
 
     def count(*_: object) -> None:
-        nonlocal asked
-        asked += 1
+        nonlocal queries
+        queries += 1
 
     event.listen(running.reads.sync_engine, "before_cursor_execute", count)
     for position in range(6, 26):
         await append(store, running, position, position)
     assert await within(20, asyncio.gather(*listening)) == [list(range(6, 26))] * 50
     event.remove(running.reads.sync_engine, "before_cursor_execute", count)
-    assert asked < 250, "each of them asks the store"
+    assert queries < 250, "each of them queries the store"
 
 
 @pytest.mark.usefixtures("narrow")
-async def test_what_is_shared_is_bounded(running: ServiceContext, store: AsyncEngine) -> None:
+async def test_the_shared_events_are_limited(running: ServiceContext, store: AsyncEngine) -> None:
     for first in range(1, 201, 20):
         await append(store, running, first, first + 19)
         await within(10, positions(running, first - 1, first + 19))

@@ -1,4 +1,4 @@
-"""A process that holds a data folder until somebody kills it: `python -m tests.shared.run.holder DATA [UID]`.
+"""Hold a data folder until the process is killed: `python -m tests.funnelcast.data_folder_holder DATA [UID]`.
 
 With a user id it rehearses as root first: the interpreter may lie where that user cannot load a module.
 """
@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from funnelcast.embedded_postgres import FOR_TESTS, embedded_postgres
+from funnelcast.embedded_postgres.server import FOR_TESTS, embedded_postgres
 
 
 async def rehearse() -> None:

@@ -14,9 +14,11 @@ import asyncpg
 import psutil
 import pytest
 
-from funnelcast.embedded_postgres import DataFolderInUse, PostgresFailed, Server, embedded_postgres, until
+from funnelcast.embedded_postgres.errors import DataFolderInUse, PostgresFailed
+from funnelcast.embedded_postgres.server import Server, embedded_postgres
+from funnelcast.polling import wait_until
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 NOBODY = 65534
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user: run it as root too")
 
@@ -44,7 +46,7 @@ async def read(server: Server) -> list[str]:
 @contextmanager
 def holder(data: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
     """Another process on this folder; killed at the end, if it still lives, and then its server too."""
-    command = [sys.executable, "-m", "tests.shared.run.holder", str(data), *arguments]
+    command = [sys.executable, "-m", "tests.funnelcast.data_folder_holder", str(data), *arguments]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         try:
             yield process
@@ -74,7 +76,7 @@ def line(process: psutil.Process) -> list[str]:
 
 async def soon(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(10):
-        await until(condition)
+        await wait_until(condition)
 
 
 async def test_what_was_written_is_there_after_a_restart(tmp_path: Path) -> None:
