@@ -7,8 +7,8 @@ where it stands; the pipeline finds the difference, and leaves alone what was ch
 import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
-from typing import Any, Literal
+from datetime import UTC, date, datetime
+from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -53,6 +53,19 @@ def parse_day(text: str) -> date | datetime:
     if isinstance(parsed, datetime) and parsed.tzinfo is None:
         raise ValueError(f"{text!r} has no offset, such as +01:00 or Z")
     return parsed
+
+
+def snapshot_options(day: str | None, kind: str, vanished: str, *, overwrite: bool) -> SnapshotOptions | None:
+    """Of the command line. Raises `ValueError`."""
+    if day is None:
+        if overwrite or vanished != "report":
+            raise ValueError("--overwrite and --vanished belong to a --snapshot-of")
+        return None
+    if kind == "leads":
+        raise ValueError("leads are captures: they do not change, import them as they are")
+    if vanished not in get_args(Vanished):
+        raise ValueError(f"--vanished must be one of {', '.join(get_args(Vanished))}")
+    return SnapshotOptions(parse_day(day), overwrite, vanished)
 
 
 @dataclass
@@ -173,9 +186,7 @@ class SnapshotSender:
             return []
         bodies = [self.body(mapped.bodies[0]) for (_, mapped), _ in old]
         lines = await complete_answer(self.http, f"{DEALS}/export-batch", b"\n".join(map(orjson.dumps, bodies)))
-        return [
-            self.answer(record, version, line) for ((record, _), version), line in zip(old, lines, strict=True)
-        ]
+        return [self.answer(record, version, line) for ((record, _), version), line in zip(old, lines, strict=True)]
 
     def answer(self, record: Record, version: int, line: Mapping[str, Any]) -> Answer:
         answer = answer_of(record, line)
@@ -241,5 +252,3 @@ def steps_of(facts: Sequence[Body], as_of: datetime, compares: frozenset[str]) -
     if ended is not None and last["outcome"] != "open":
         steps.append(present | {"part": "ended", "occurred_at": min(ended["occurred_at"], limit)})
     return [*steps, present | {"occurred_at": limit}]
-
-
