@@ -171,7 +171,7 @@ def parks_the_lead(monkeypatch: pytest.MonkeyPatch) -> None:
     apply = plain.applies["intake"]
 
     async def poisoned(tx: AsyncConnection, facts: Sequence[Any]) -> None:
-        if any(getattr(fact.event, "external_id", None) == "crm:1" for fact in facts):
+        if any(getattr(getattr(fact.event, "capture", None), "external_id", None) == "crm:1" for fact in facts):
             raise ValueError("a poison event")
         await apply(tx, facts)
 

@@ -59,7 +59,7 @@ def evolve(state: None, event: LeadCaptured, at: datetime) -> None:
 
 
 SAVING: Decider[Save, None, Any] = Decider("lead", PARSE, None, decide, evolve)
-SAME = Step(Save(event=LeadCaptured.model_validate_json(LEADS.data)))
+SAME = Step(Save(event=LeadCaptured.from_stored(LEADS.data)))
 
 
 def appending(ground: Ground, committer: Committer) -> Run:
