@@ -56,6 +56,7 @@ def deal_kind(mapping: DealMapping) -> ExportKind:
         open_mapping,
         group_by=mapping.fields.id.column if mapping.history else None,
         pipeline=mapping.pipeline.body() if mapping.pipeline else None,
+        optional_columns=mapping.all_columns(),
         join=mapping.join,
         process=mapping.process,
         compares=compared_fields(mapping),

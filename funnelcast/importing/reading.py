@@ -66,12 +66,17 @@ def surveyed(source: Source) -> tuple[Export, ExportKind]:
     failures = list[Failed]()
     for kind in source.kinds:
         try:
-            return survey(source.file, kind.columns, kind.layout, kind.blanks, ignore_case=kind.ignore_case), kind
+            return survey_of(source.file, kind), kind
         except Failed as failure:
             failures.append(failure)
     if len(failures) == 1:
         raise failures[0]
     raise Failed("no mapping of this name fits the file:\n" + "\n".join(str(each) for each in failures))
+
+
+def survey_of(file: Path, kind: ExportKind) -> Export:
+    known = [*kind.columns, *kind.optional_columns]
+    return survey(file, kind.columns, kind.layout, kind.blanks, known=known, ignore_case=kind.ignore_case)
 
 
 def rows_of(export: Export, kind: ExportKind) -> Iterator[Row]:

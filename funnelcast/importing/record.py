@@ -64,6 +64,7 @@ class ExportKind:
     layout: Layout = DEFAULT_LAYOUT
     blanks: frozenset[str] = frozenset()
     ignore_case: bool = False
+    optional_columns: Sequence[str] = ()
     group_by: str | None = None
     join: Join | None = None
     accepts: Callable[[Row], bool] | None = None

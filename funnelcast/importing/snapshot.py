@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -21,6 +21,7 @@ from funnelcast.importing.sending import Accepted, Answer, Pair, answer_of, batc
 from funnelcast.importing.totals import last_state
 
 Vanished = Literal["report", "lose", "recycle"]
+VANISHED: Sequence[Vanished] = ("report", "lose", "recycle")
 OUTCOMES: Mapping[str, str] = {"win": "won", "lose": "lost", "recycle": "recycled"}
 DEALS = "/pipeline/v1/opportunities"
 PAGE = 1000
@@ -30,8 +31,8 @@ LABELS = {"stage": "stage", "owner": "owner", "amount": "amount", "close_date": 
 
 @dataclass(frozen=True)
 class SnapshotOptions:
-    """`day`: of the export, or the instant. `overwrite`: also what was changed here since the last import. `vanished`: what
-    happens to open deals that the export no longer has."""
+    """`day`: of the export, or the instant. `overwrite`: also what was changed here since the last import. `vanished`:
+    what happens to open deals that the export no longer has."""
 
     day: date | datetime
     overwrite: bool = False
@@ -63,9 +64,10 @@ def snapshot_options(day: str | None, kind: str, vanished: str, *, overwrite: bo
         return None
     if kind == "leads":
         raise ValueError("leads are captures: they do not change, import them as they are")
-    if vanished not in get_args(Vanished):
-        raise ValueError(f"--vanished must be one of {', '.join(get_args(Vanished))}")
-    return SnapshotOptions(parse_day(day), overwrite, vanished)
+    chosen = next((each for each in VANISHED if each == vanished), None)
+    if chosen is None:
+        raise ValueError(f"--vanished must be one of {', '.join(VANISHED)}")
+    return SnapshotOptions(parse_day(day), overwrite, chosen)
 
 
 @dataclass
@@ -90,8 +92,8 @@ class SnapshotReport:
 
     def lines(self) -> list[str]:
         conflicts = [
-            f"line {one['line']}: {LABELS[name]} is {shown(values['here'])} here and {shown(values['export'])} in the export: "
-            "changed here since the last import, left alone"
+            f"line {one['line']}: {LABELS[name]} is {shown(values['here'])}, changed here since the last import, "
+            f"and {shown(values['export'])} in the export: left alone"
             for one in self.conflicts[:20]
             for name, values in one["kept"].items()
         ]
@@ -185,7 +187,7 @@ class SnapshotSender:
         if not old:
             return []
         bodies = [self.body(mapped.bodies[0]) for (_, mapped), _ in old]
-        lines = await complete_answer(self.http, f"{DEALS}/export-batch", b"\n".join(map(orjson.dumps, bodies)))
+        lines = await complete_answer(self.http, f"{DEALS}/exports/batch", b"\n".join(map(orjson.dumps, bodies)))
         return [self.answer(record, version, line) for ((record, _), version), line in zip(old, lines, strict=True)]
 
     def answer(self, record: Record, version: int, line: Mapping[str, Any]) -> Answer:
@@ -227,7 +229,7 @@ class SnapshotSender:
         outcome = OUTCOMES[self.options.vanished]
         step = {"outcome": outcome, "reason": "other", "overwrite": True, "occurred_at": instant_text(self.as_of)}
         bodies = [{"external_id": external_id, "steps": [step]} for external_id in external_ids]
-        lines = await complete_answer(self.http, f"{DEALS}/export-batch", b"\n".join(map(orjson.dumps, bodies)))
+        lines = await complete_answer(self.http, f"{DEALS}/exports/batch", b"\n".join(map(orjson.dumps, bodies)))
         self.report.closed += sum("status" not in line for line in lines)
 
 
@@ -235,7 +237,7 @@ def steps_of(facts: Sequence[Body], as_of: datetime, compares: frozenset[str]) -
     """The stages that the deal entered, when it ended, and where it stands."""
     last, limit = last_state(facts), instant_text(as_of)
     ended = next((fact for fact in reversed(facts) if fact["command"] in OUTCOMES), None)
-    present = {name: last[name] for name in ("owner", "amount") if name in compares}
+    present: Body = {name: last[name] for name in ("owner", "amount") if name in compares}
     if last["amount_estimated"] and "amount" in compares:
         present["amount_estimated"] = True
     if "close_date" in compares or last["outcome"] != "open":

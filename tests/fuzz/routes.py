@@ -123,7 +123,7 @@ GOOD: Mapping[str, Good] = {
     "POST /pipeline/v1/opportunities/batch": Good(
         {"external_id": "crm:1", "facts": FACTS}, answers=[200], lines="application/x-ndjson"
     ),
-    "POST /pipeline/v1/opportunities/export-batch": Good(
+    "POST /pipeline/v1/opportunities/exports/batch": Good(
         {"external_id": "crm:1", "steps": [{"stage": "proposal", "owner": "ann", "amount": EUR, "reason": "other"}]},
         answers=[200],
         lines="application/x-ndjson",

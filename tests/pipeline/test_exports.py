@@ -115,7 +115,7 @@ def test_a_deal_that_was_never_imported_is_left_alone() -> None:
 
 def test_a_change_here_that_the_export_agrees_with_is_no_conflict() -> None:
     state = changed_here(imported_deal())
-    agreeing = {"amount": {"amount": "130", "currency": "EUR"}}
+    agreeing: dict[str, Any] = {"amount": {"amount": "130", "currency": "EUR"}}
     assert match(state, **agreeing)[1] == []
     assert must_be_there(state).fields.amount == 130
 

@@ -166,12 +166,12 @@ async def test_exports_change_known_deals_and_leave_alone_what_was_changed_here(
     assert (await api.post(f"{deal}/set-amount", json=own)).is_success
     step = {"occurred_at": "2017-02-01T00:00:00Z", "stage": "proposal", "amount": None, "owner": "bob"}
     lines = [{"external_id": f"crm:{number}", "steps": [step]} for number in (1, 2)]
-    known, unknown, done = await batch(api, *lines, path="opportunities/export-batch")
+    known, unknown, done = await batch(api, *lines, path="opportunities/exports/batch")
     assert known["kept"] == {"amount": {"here": "130.00 EUR", "export": None}}
     assert (known["version"], unknown["status"], done["failed"]) == (5, 404, 1)
     changed = (await api.get(deal)).json()
     assert (changed["stage"], changed["owner"], changed["amount"]["amount"]) == ("proposal", "bob", "130.00")
-    (again, *_) = await batch(api, *lines, path="opportunities/export-batch")
+    (again, *_) = await batch(api, *lines, path="opportunities/exports/batch")
     assert again == known
 
 
@@ -341,7 +341,7 @@ async def test_the_feed_tells_each_change_once_from_the_beginning(api: httpx.Asy
         ("POST", "opportunities/x/qualify", ["pipeline:read"]),
         ("POST", "opportunities/x/correct", ["pipeline:read"]),
         ("POST", "opportunities/batch", ["pipeline:write"]),
-        ("POST", "opportunities/export-batch", ["pipeline:write"]),
+        ("POST", "opportunities/exports/batch", ["pipeline:write"]),
         ("PUT", "settings", ["pipeline:read", "pipeline:write"]),
         ("GET", "settings", ["pipeline:write"]),
         ("GET", "events", ["pipeline:read"]),

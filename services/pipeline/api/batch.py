@@ -27,7 +27,9 @@ async def import_histories(call: Annotated[Call, Depends(Needs("history:write"))
     return await batch(call, History, lambda history: write_request(call, history), result_line)
 
 
-@router.post("/opportunities/export-batch", response_class=StreamingResponse, openapi_extra=batch_openapi(ExportedDeal))
+@router.post(
+    "/opportunities/exports/batch", response_class=StreamingResponse, openapi_extra=batch_openapi(ExportedDeal)
+)
 async def match_exports(call: Annotated[Call, Depends(Needs("history:write"))]) -> StreamingResponse:
     """Each line is an external id and what an export says about the deal, as steps in order. What differs from the deal
     becomes its changes. What was changed here since the last import is left alone and answered in `kept`: by field, its
