@@ -25,6 +25,8 @@ VANISHED: Sequence[Vanished] = ("report", "lose", "recycle")
 OUTCOMES: Mapping[str, str] = {"win": "won", "lose": "lost", "recycle": "recycled"}
 DEALS = "/pipeline/v1/opportunities"
 PAGE = 1000
+LATER = "9999"
+"""After every instant, as a text."""
 MOST_LISTED = 1000
 LABELS = {"stage": "stage", "owner": "owner", "amount": "amount", "close_date": "close date"}
 
@@ -234,7 +236,7 @@ class SnapshotSender:
 
 
 def steps_of(facts: Sequence[Body], as_of: datetime, compares: frozenset[str]) -> list[Body]:
-    """The stages that the deal entered, when it ended, and where it stands."""
+    """The stages that the deal entered before it ended, when it ended, and where it stands."""
     last, limit = last_state(facts), instant_text(as_of)
     ended = next((fact for fact in reversed(facts) if fact["command"] in OUTCOMES), None)
     present: Body = {name: last[name] for name in ("owner", "amount") if name in compares}
@@ -246,10 +248,11 @@ def steps_of(facts: Sequence[Body], as_of: datetime, compares: frozenset[str]) -
         present["stage"] = last["stage"]
     else:
         present |= {"outcome": last["outcome"], "reason": ended.get("reason", "other")}
+    until = ended["occurred_at"] if ended is not None and last["outcome"] != "open" else LATER
     steps = [
         {"part": "entered", "stage": fact["to_stage"], "occurred_at": min(fact["occurred_at"], limit)}
         for fact in facts
-        if fact["command"] == "enter_stage" and "occurred_at" in fact
+        if fact["command"] == "enter_stage" and fact.get("occurred_at", LATER) < until
     ]
     if ended is not None and last["outcome"] != "open":
         steps.append(present | {"part": "ended", "occurred_at": min(ended["occurred_at"], limit)})
