@@ -16,9 +16,10 @@ LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --quiet
 AS_RUN := -c requirements/run.lock
 
+TESTED := $(BIN)/python -m pytest
 CRASH := FUNNELCAST_TEST_KAFKA=required
 
-.PHONY: help install dev run test test-data test-containers crash-long fuzz check format lock env kafka audit sbom bench bench-peer clean
+.PHONY: help install dev run test test-all test-thorough test-data test-containers crash-long fuzz check format lock env kafka audit sbom bench bench-peer clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,15 +31,21 @@ dev: .venv/dev ## The same, with all that tests and checks need
 run: install ## All four services with the demo company, on this machine alone
 	$(BIN)/funnelcast up --demo
 
-test: dev ## All tests that this machine can run (says which)
+test: dev ## Every rule, projection, route and journey on the embedded parts, in minutes
+	$(TESTED) -n auto -m 'not (thorough or kafka or slow or containers)' $(ARGS)
+
+test-all: test test-thorough test-data test-containers ## All tests that this machine can run (says which)
+
+test-thorough: dev ## Of test-all, what test leaves out: Kafka, kills, faults, bad input, security, upgrades, the bench's parts
 	@$(MAKE) --no-print-directory tiers
-	$(BIN)/python -m pytest -m 'not slow and not containers' $(ARGS)
+	$(TESTED) -n auto -m '(thorough or kafka) and not (alone or slow or containers)' $(ARGS)
+	$(TESTED) -m 'alone and not (slow or containers)' $(ARGS)
 
 test-data: dev ## Whole public data sets taken in, those that lie in ../shared/data
-	$(BIN)/python -m pytest -m slow $(ARGS)
+	$(TESTED) -m slow $(ARGS)
 
 test-containers: dev ## The whole system in containers, from outside (Docker, or an engine that speaks its language)
-	$(BIN)/python -m pytest -m containers $(ARGS)
+	$(TESTED) -m containers $(ARGS)
 
 crash-long: dev kafka ## Kills at every crash point in every service, then at random (KILLS=500 SEED=1 FIRST_KILL=1)
 	$(CRASH) FUNNELCAST_TEST_POINTS=all FUNNELCAST_TEST_AWAY=60 $(BIN)/python -m pytest -s $(ARGS) \

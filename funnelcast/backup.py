@@ -1,7 +1,7 @@
-"""`funnelcast backup`: the embedded system in one file, as it was at one instant, whether it runs or not.
+"""`funnelcast backup`: the embedded system in one file, as of one instant, whether it runs or not.
 
-The file is a tar: `about.json`, `blind-index-key`, and `store.dump`, which pg_dump made in one database snapshot of
-all services' stores, read models, keys and the embedded log.
+The file is a tar of `about.json`, `blind-index-key`, and `store.dump`: a pg_dump of all services' stores, read models,
+keys and the embedded log in one database snapshot.
 """
 
 import asyncio
@@ -13,42 +13,47 @@ from tempfile import TemporaryDirectory
 
 import orjson
 
-from funnelcast import bootstrap, database
+from funnelcast import database
+from funnelcast.bootstrap import BLIND_INDEX_KEY, read_key
 from funnelcast.durable_files import private_file
 from funnelcast.embedded_postgres import client_programs
 from funnelcast.failure import Failed
 from shared.rules.clock_and_ids import ClockAndIds
 from shared.run.settings import Settings
 
-FORM = 1
-ABOUT, KEY, STORE = "about.json", "blind-index-key", "store.dump"
-BY_URL = "is of the embedded system; a Postgres by URL has pg_dump and pg_restore: docs/operating.md"
+FORMAT = 1
+ABOUT, STORE = "about.json", "store.dump"
+"""Members of the tar, beside the key."""
 
 
 async def backup(settings: Settings, file: Path, clock_and_ids: ClockAndIds) -> str:
-    """Says what the file holds. It is whole, or it is not there."""
-    must_be_embedded(settings, "backup")
-    must_be_new(file)
-    async with database.store(settings) as url:
-        key = bootstrap.read_key(settings.data / KEY)
+    """Returns a warning for the user. A failure leaves no file."""
+    require_embedded(settings, "backup")
+    require_new(file)
+    async with database.store_url(settings) as url:
+        key_file = settings.data / BLIND_INDEX_KEY
+        key = read_key(key_file)
         if key is None:
-            raise Failed(f"{settings.data / KEY} is missing: without it nobody would be found again by e-mail")
+            raise Failed(f"{key_file} is missing: without it no person would be found by e-mail again")
         with TemporaryDirectory(prefix=f".{file.name}-", dir=file.parent) as folder:
             store = Path(folder) / STORE
             await client_programs.run("pg_dump", "--format=custom", f"--file={store}", url=url)
-            about = {"form": FORM, "funnelcast": version("funnelcast"), "made_at": clock_and_ids.now()}
-            await asyncio.to_thread(pack, file, store, {ABOUT: orjson.dumps(about), KEY: key.encode()})
+            about = {"form": FORMAT, "funnelcast": version("funnelcast"), "made_at": clock_and_ids.now()}
+            await asyncio.to_thread(pack, file, store, {ABOUT: orjson.dumps(about), BLIND_INDEX_KEY: key.encode()})
     return f"{file} holds personal data and the key to it: keep it as safe as the system itself"
 
 
-def must_be_embedded(settings: Settings, what: str) -> None:
+def require_embedded(settings: Settings, command: str) -> None:
     if settings.postgres:
-        raise Failed(f"`funnelcast {what}` {BY_URL}")
+        raise Failed(
+            f"`funnelcast {command}` is for the embedded system; for a Postgres by URL use pg_dump and pg_restore: "
+            "docs/operating.md"
+        )
 
 
-def must_be_new(file: Path) -> None:
+def require_new(file: Path) -> None:
     if file.exists():
-        raise Failed(f"{file} is there already: name another file")
+        raise Failed(f"{file} exists already: name another file")
     if not file.parent.is_dir():
         raise Failed(f"there is no folder {file.parent}")
 

@@ -1,4 +1,4 @@
-"""`funnelcast bench`: how fast it is on this machine. What measures lies with the tests, in a clone."""
+"""`funnelcast bench`: the speed of this version on this machine. The benchmarks are part of the tests, in a clone."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,17 +7,17 @@ from types import ModuleType
 from funnelcast.failure import Failed
 
 
-def bench(only: Sequence[str], *, quick: bool, long: bool, rounds: int | None, file: Path | None) -> bool:
-    """Whether every rate has its rows. Raises `Failed` where there is no clone with all that tests need."""
-    main = harness()
-    if unknown := set(only) - set(main.MEASURES):
+def bench(measures: Sequence[str], *, quick: bool, long: bool, rounds: int | None, file: Path | None) -> bool:
+    """Whether every rate is confirmed by its rows in the database. Raises `Failed` outside a clone."""
+    main = load_benchmarks()
+    if unknown := set(measures) - set(main.MEASURES):
         raise Failed(f"there is no measure {min(unknown)}; there are {', '.join(main.MEASURES)}")
-    return bool(main.run(only, quick=quick, long=long, rounds=rounds, file=file))
+    return bool(main.run(measures, quick=quick, long=long, rounds=rounds, file=file))
 
 
 def markdown(files: Sequence[Path], page: Path | None) -> str:
-    """Says what was done, or is the table itself."""
-    harness()
+    """The table of these results; or, when it was put into a page, a summary."""
+    load_benchmarks()
     from tests.bench import report
 
     figures = report.markdown(files)
@@ -27,7 +27,7 @@ def markdown(files: Sequence[Path], page: Path | None) -> str:
     return f"The figures in {page} are those of {len(files)} runs"
 
 
-def harness() -> ModuleType:
+def load_benchmarks() -> ModuleType:
     try:
         from tests.bench import main
     except ModuleNotFoundError as missing:

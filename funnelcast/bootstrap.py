@@ -6,7 +6,7 @@ from pathlib import Path
 
 from alembic.util import CommandError
 from pydantic import SecretStr
-from sqlalchemy import func, select, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from funnelcast import database, keys
@@ -16,28 +16,30 @@ from shared.rules.clock_and_ids import ClockAndIds
 from shared.run import schema
 from shared.run.settings import Settings
 from shared.store.aliases import BlindIndex
-from shared.web import access
 
-SHORT = 32
+BLIND_INDEX_KEY = "blind-index-key"
+"""The name of the key's file in a data folder."""
 HAS_TABLES = text("SELECT to_regclass('access.keys') IS NOT NULL")
 
 
 @dataclass(frozen=True)
-class Founded:
-    """`admin_key`: made just now; none when the system has keys already, or its user gave one."""
+class BootstrapResult:
+    """`admin_key`: a new one; None when the system has keys already, or when the settings name the key."""
 
     blind_index: BlindIndex
     admin_key: str | None
 
 
-async def found(settings: Settings, clock_and_ids: ClockAndIds, postgres: str, services: list[str]) -> Founded:
-    """Whatever is there already stays as it is."""
-    async with database.connected(postgres) as engine:
-        blind_index = await blind_of(settings, engine)
+async def bootstrap(
+    settings: Settings, clock_and_ids: ClockAndIds, postgres: str, services: list[str]
+) -> BootstrapResult:
+    """Creates what is missing, and leaves the rest as it is."""
+    async with database.connect(postgres) as engine:
+        blind_index = await load_blind_index(settings, engine)
         await migrate(engine, services)
-        given = secret(settings.admin_key)
-        made = await keys.first(engine, clock_and_ids, given)
-    return Founded(blind_index, None if given else made)
+        configured = secret_text(settings.admin_key)
+        created = await keys.create_first(engine, clock_and_ids, configured)
+    return BootstrapResult(blind_index, None if configured else created)
 
 
 async def migrate(engine: AsyncEngine, services: list[str]) -> None:
@@ -49,30 +51,31 @@ async def migrate(engine: AsyncEngine, services: list[str]) -> None:
         raise
 
 
-async def blind_of(settings: Settings, engine: AsyncEngine) -> BlindIndex:
-    given = secret(settings.blind_index_key)
+async def load_blind_index(settings: Settings, engine: AsyncEngine) -> BlindIndex:
+    """The key is in the data folder of an embedded system, and in the settings otherwise."""
+    configured = secret_text(settings.blind_index_key)
     if settings.postgres is None:
-        return BlindIndex(await kept_key(settings.data / "blind-index-key", given, engine))
-    if given is None:
+        return BlindIndex(await load_or_create_key(settings.data / BLIND_INDEX_KEY, configured, engine))
+    if configured is None:
         raise Failed(
             "FUNNELCAST_BLIND_INDEX_KEY is needed with a Postgres of your own: at least 32 random characters, "
             "kept safe and never changed, for instance from `openssl rand -hex 32`"
         )
-    return BlindIndex(given.encode())
+    return BlindIndex(configured.encode())
 
 
-async def kept_key(file: Path, given: str | None, engine: AsyncEngine) -> bytes:
-    """With another key than before, nobody would be found by e-mail again, and everybody be taken for new."""
-    kept = read_key(file)
-    if kept is None:
+async def load_or_create_key(file: Path, configured: str | None, engine: AsyncEngine) -> bytes:
+    """Refuses another key than before: no person would be found by e-mail again, and each would be taken for new."""
+    key = read_key(file)
+    if key is None:
         async with engine.connect() as tx:
             in_use = (await tx.execute(HAS_TABLES)).scalar_one()
-        if in_use and given is None:
-            raise Failed(f"{file} is missing: put it back, or give what was in it as FUNNELCAST_BLIND_INDEX_KEY")
-        kept = write_key(file, given or secrets.token_urlsafe(32))
-    if given not in (None, kept):
+        if in_use and configured is None:
+            raise Failed(f"{file} is missing: put it back, or give its content as FUNNELCAST_BLIND_INDEX_KEY")
+        key = write_key(file, configured or secrets.token_urlsafe(32))
+    if configured not in (None, key):
         raise Failed(f"FUNNELCAST_BLIND_INDEX_KEY is not the key in {file} that this system was made with")
-    return kept.encode()
+    return key.encode()
 
 
 def read_key(file: Path) -> str | None:
@@ -80,19 +83,14 @@ def read_key(file: Path) -> str | None:
 
 
 def write_key(file: Path, key: str) -> str:
-    """Whole or not at all, whatever happens meanwhile."""
+    """A crash leaves the whole file, or none."""
     unfinished = file.with_suffix(".unfinished")
     unfinished.unlink(missing_ok=True)
-    with private_file(unfinished) as writing:
-        writing.write(key.encode())
+    with private_file(unfinished) as stream:
+        stream.write(key.encode())
     unfinished.rename(file)
     return key
 
 
-def secret(given: SecretStr | None) -> str | None:
-    return given.get_secret_value() if given else None
-
-
-async def has_keys(engine: AsyncEngine) -> bool:
-    async with engine.connect() as tx:
-        return bool((await tx.execute(select(func.count()).select_from(access.keys))).scalar_one())
+def secret_text(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret else None

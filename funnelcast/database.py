@@ -1,4 +1,4 @@
-"""Where the store is: behind a URL, or in a data folder, whether the system runs there or not."""
+"""The store that a command works on: a Postgres by URL, or the one in a data folder, running or not."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -18,41 +18,45 @@ from funnelcast.failure import Failed
 from shared.run import schema
 from shared.run.settings import Settings
 
-OLDEST = 15
-PATIENCE = 10.0
+MIN_VERSION = 15
+START_TIMEOUT = 10.0
 VERSION = text("SELECT current_setting('server_version_num')::int / 10000")
 UNREACHABLE = (OSError, TimeoutError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
 @asynccontextmanager
-async def opened(settings: Settings, services: Sequence[str] = ()) -> AsyncIterator[AsyncEngine]:
-    """A store whose tables are those of this code, the shared ones and those of these services."""
-    async with store(settings) as url, connected(url) as engine:
+async def open_store(settings: Settings, services: Sequence[str] = ()) -> AsyncIterator[AsyncEngine]:
+    """An engine on a store whose tables (the shared ones, and those of `services`) have this version's schema."""
+    async with store_url(settings) as url, connect(url) as engine:
         await schema.check(engine, services)
         yield engine
 
 
 @asynccontextmanager
-async def store(settings: Settings) -> AsyncIterator[str]:
-    """The URL of a store that is there: given, or that of the system which runs on the data folder; when none does,
-    Postgres is started for as long as this lasts."""
+async def store_url(settings: Settings) -> AsyncIterator[str]:
+    """The URL of an existing store. An embedded Postgres that does not run is started for as long as the context
+    lasts."""
     if settings.postgres:
-        yield await answering(settings.postgres)
+        yield await check_server(settings.postgres)
         return
-    if not (settings.data / "postgres").exists():
+    if not has_cluster(settings.data):
         raise Failed(f"{settings.data} holds no system: `funnelcast up --data {settings.data}` makes one")
     async with AsyncExitStack() as stack:
         try:
             url = (await stack.enter_async_context(embedded_postgres(settings.data))).url
         except DataFolderInUse as in_use:
-            url = await of_running(settings.data, in_use)
+            url = await url_of_running_system(settings.data, in_use)
         yield url
 
 
-async def of_running(data: Path, in_use: DataFolderInUse) -> str:
-    """Who holds the folder may be just starting, or just stopping."""
+def has_cluster(data: Path) -> bool:
+    return (data / "postgres").exists()
+
+
+async def url_of_running_system(data: Path, in_use: DataFolderInUse) -> str:
+    """Waits, because the process that holds the folder may just start or stop. Raises `in_use` in the end."""
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(START_TIMEOUT):
             while (url := url_of_running(data)) is None:
                 await asyncio.sleep(0.1)
     except TimeoutError:
@@ -60,17 +64,18 @@ async def of_running(data: Path, in_use: DataFolderInUse) -> str:
     return url
 
 
-async def answering(url: str) -> str:
-    """The URL as our driver wants it, of a Postgres that answers and is new enough."""
-    driven = with_driver(url)
+async def check_server(url: str) -> str:
+    """The URL with the async driver's name, of a Postgres that answers and is new enough. Raises `Failed`."""
+    driver_url = with_driver(url)
     try:
-        async with connected(driven) as engine, engine.connect() as tx:
+        async with connect(driver_url) as engine, engine.connect() as tx:
             version = (await tx.execute(VERSION)).scalar_one()
     except UNREACHABLE as error:
-        raise Failed(f"Postgres at {shown(driven)} cannot be reached: {str(error) or type(error).__name__}") from None
-    if version < OLDEST:
-        raise Failed(f"Postgres {OLDEST} or newer is needed, and {shown(driven)} is {version}")
-    return driven
+        reason = str(error) or type(error).__name__
+        raise Failed(f"Postgres at {without_password(driver_url)} cannot be reached: {reason}") from None
+    if version < MIN_VERSION:
+        raise Failed(f"Postgres {MIN_VERSION} or newer is needed, and {without_password(driver_url)} is {version}")
+    return driver_url
 
 
 def with_driver(url: str) -> str:
@@ -84,16 +89,16 @@ def with_driver(url: str) -> str:
     return parsed.set(drivername="postgresql+asyncpg", query=query).render_as_string(hide_password=False)
 
 
-def shown(url: str) -> str:
-    """Without the password."""
+def without_password(url: str) -> str:
+    """Host, port and database."""
     parsed = make_url(url)
     return f"{parsed.host}:{parsed.port or 5432}/{parsed.database}"
 
 
 @asynccontextmanager
-async def connected(url: str, **settings: str) -> AsyncIterator[AsyncEngine]:
-    """For a command's own few statements."""
-    options = {"server_settings": {"application_name": "funnelcast command", **settings}, "timeout": 5}
+async def connect(url: str, **server_settings: str) -> AsyncIterator[AsyncEngine]:
+    """An engine without a pool, for the few statements of a command."""
+    options = {"server_settings": {"application_name": "funnelcast command", **server_settings}, "timeout": 5}
     engine = create_async_engine(url, poolclass=NullPool, connect_args=options)
     try:
         yield engine

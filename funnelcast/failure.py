@@ -1,14 +1,14 @@
-"""What ends a command with exit code 1 and one line of text, and is nobody's bug."""
+"""Errors that end a command with exit code 1 and one line of text, because they are no bugs."""
 
 from collections.abc import Iterator
 
 
 class Failed(Exception):
-    """The text says what is wrong, and what to do."""
+    """The text names the problem and the remedy."""
 
 
-def expected() -> tuple[type[Exception], ...]:
-    """Imported when something fails: what goes well, a health check above all, must be quick."""
+def expected_errors() -> tuple[type[Exception], ...]:
+    """Imported only when something fails, so that a successful command (a health check above all) is quick."""
     from funnelcast.embedded_postgres.errors import DataFolderInUse, PostgresFailed
     from shared.flow.continuity import Diverged
     from shared.run.schema import WrongSchema
@@ -16,15 +16,16 @@ def expected() -> tuple[type[Exception], ...]:
     return Failed, PostgresFailed, DataFolderInUse, WrongSchema, Diverged
 
 
-def told(error: BaseException) -> str | None:
-    """The text for the user; none for what is a bug, whose traceback is wanted."""
-    kinds = expected()
-    return next((str(one) for one in leaves(error) if isinstance(one, kinds)), None)
+def message_of(error: BaseException) -> str | None:
+    """The text for the user; None for a bug, which needs its traceback."""
+    expected = expected_errors()
+    return next((str(leaf) for leaf in leaf_errors(error) if isinstance(leaf, expected)), None)
 
 
-def leaves(error: BaseException) -> Iterator[BaseException]:
+def leaf_errors(error: BaseException) -> Iterator[BaseException]:
+    """The errors in a group, however deep; an error that is no group is its own leaf."""
     if isinstance(error, BaseExceptionGroup):
         for each in error.exceptions:
-            yield from leaves(each)
+            yield from leaf_errors(each)
     else:
         yield error

@@ -1,26 +1,28 @@
-"""`funnelcast healthcheck`: asks each service that may run at an address whether it is ready."""
+"""`funnelcast healthcheck`: whether the services at an address are ready."""
 
 from funnelcast import client
 from funnelcast.failure import Failed
 
 SERVICES = ("intake", "qualification", "pipeline", "forecast")
-"""The roster's, without what its import costs: containers ask every few seconds."""
+"""Not imported from the services: containers run this command every few seconds, and that import takes long."""
 ABSENT = 404
 
 
 async def healthcheck(url: str) -> str:
-    """Says which services are ready. Raises `Failed` when one is not, or none is there."""
-    async with client.connected(url, "") as http:
+    """Names the services that are ready. Raises `Failed` when one is not, or when none runs at the address."""
+    async with client.open_client(url, "") as http:
         answers = {name: await http.get(f"/{name}/readyz") for name in SERVICES}
-    there = {name: answer for name, answer in answers.items() if answer.status_code != ABSENT}
-    if not there:
+    running = {name: answer for name, answer in answers.items() if answer.status_code != ABSENT}
+    if not running:
         raise Failed(f"none of {', '.join(SERVICES)} runs at {url}")
-    if unready := sorted(name for name, answer in there.items() if answer.is_error):
-        raise Failed(f"not ready: {', '.join(f'{name} ({why(there[name].json())})' for name in unready)}")
-    return f"ready: {', '.join(there)}"
+    if unready := sorted(name for name, answer in running.items() if answer.is_error):
+        reasons = (f"{name} ({failed_checks(running[name].json())})" for name in unready)
+        raise Failed(f"not ready: {', '.join(reasons)}")
+    return f"ready: {', '.join(running)}"
 
 
-def why(body: object) -> str:
-    """The names of what is red."""
+def failed_checks(body: object) -> str:
+    """The names of the checks that make a service unready."""
     details = body.get("details", {}) if isinstance(body, dict) else {}
-    return ", ".join(name for name, detail in details.items() if not detail["ok"] and detail.get("red")) or "no reason"
+    failed = (name for name, detail in details.items() if not detail["ok"] and detail.get("red"))
+    return ", ".join(failed) or "no reason"

@@ -1,4 +1,4 @@
-"""`funnelcast keys`: API keys are made, listed, rotated and revoked in the store."""
+"""`funnelcast keys`: API keys are created, listed, rotated and revoked in the store."""
 
 import re
 from collections.abc import AsyncIterator, Sequence
@@ -17,60 +17,74 @@ from shared.rules.clock_and_ids import ClockAndIds
 from shared.run.settings import Settings
 from shared.web import access
 
-SPAN = re.compile(r"([0-9]{1,4})([hdw])")
-HOURS = {"h": 1, "d": 24, "w": 24 * 7}
+DURATION = re.compile(r"([0-9]{1,4})([hdw])")
+HOURS_PER_UNIT = {"h": 1, "d": 24, "w": 24 * 7}
 NODE = re.compile(r"[a-z0-9._-]{1,100}")
-LENT = timedelta(minutes=1)
-ALONE = text("LOCK TABLE access.keys IN EXCLUSIVE MODE")
+TEMPORARY_LIFETIME = timedelta(minutes=1)
+LOCK_KEYS = text("LOCK TABLE access.keys IN EXCLUSIVE MODE")
+SHOWN = ("key_id", "name", "scopes", "node", "lineage", "created_at", "expires_at")
+"""Columns of `keys list`."""
 
 
-def scopes_in(listed: str) -> list[str]:
-    """Raises `ValueError` for one that there is not. `all` are all."""
-    if listed.strip() == "all":
+# -- options of the command line -----------------------------------------------------------------------------------
+
+
+def parse_scopes(text: str) -> list[str]:
+    """Comma-separated scopes, or `all`. Raises `ValueError` for an unknown scope."""
+    if text.strip() == "all":
         return list(SCOPES)
-    scopes = [scope.strip() for scope in listed.split(",") if scope.strip()]
+    scopes = [scope.strip() for scope in text.split(",") if scope.strip()]
     unknown = sorted(set(scopes) - set(SCOPES))
     if unknown or not scopes:
-        told = f"unknown: {', '.join(unknown)}; " if unknown else ""
-        raise ValueError(f"{told}scopes are all, {', '.join(SCOPES)}")
+        prefix = f"unknown: {', '.join(unknown)}; " if unknown else ""
+        raise ValueError(f"{prefix}scopes are all, {', '.join(SCOPES)}")
     return scopes
 
 
-def span_in(text: str) -> timedelta:
+def parse_duration(text: str) -> timedelta:
     """`12h`, `90d`, `4w`; raises `ValueError` for anything else."""
-    match = SPAN.fullmatch(text)
+    match = DURATION.fullmatch(text)
     if match is None or int(match[1]) == 0:
-        raise ValueError("a time must look like 12h, 90d or 4w")
-    return timedelta(hours=int(match[1]) * HOURS[match[2]])
+        raise ValueError("a duration must look like 12h, 90d or 4w")
+    return timedelta(hours=int(match[1]) * HOURS_PER_UNIT[match[2]])
 
 
-def name_in(text: str) -> str:
+def parse_name(text: str) -> str:
     if not (text.strip() and text.isprintable() and len(text) <= 200):
         raise ValueError("a name has 1 to 200 printable characters")
     return text.strip()
 
 
-def node_in(text: str) -> str:
+def parse_node(text: str) -> str:
     if not NODE.fullmatch(text):
         raise ValueError("the id of an org node has 1 to 100 characters of a-z, 0-9, '.', '_' and '-'")
     return text
 
 
-async def first(engine: AsyncEngine, clock_and_ids: ClockAndIds, secret: str | None) -> str | None:
-    """The admin key of a new system: given or made, once; none when the system has keys already."""
+# -- keys ----------------------------------------------------------------------------------------------------------
+
+
+async def has_keys(tx: AsyncConnection) -> bool:
+    return bool((await tx.execute(select(func.count()).select_from(access.keys))).scalar_one())
+
+
+async def create_first(engine: AsyncEngine, clock_and_ids: ClockAndIds, secret: str | None) -> str | None:
+    """The admin key of a new system, with this secret or a new one; None when the system has keys already."""
     async with engine.begin() as tx:
-        await tx.execute(ALONE)
-        if (await tx.execute(select(func.count()).select_from(access.keys))).scalar_one():
+        await tx.execute(LOCK_KEYS)
+        if await has_keys(tx):
             return None
         return await access.create(tx, clock_and_ids.new_id(), "admin", SCOPES, secret=secret)
 
 
 @asynccontextmanager
-async def lent(engine: AsyncEngine, clock_and_ids: ClockAndIds, name: str, scopes: Sequence[str]) -> AsyncIterator[str]:
-    """For one use: revoked afterwards, and expired soon if that cannot happen."""
+async def temporary_key(
+    engine: AsyncEngine, clock_and_ids: ClockAndIds, name: str, scopes: Sequence[str]
+) -> AsyncIterator[str]:
+    """A key that is revoked at the end, and expires soon in case the process is killed before."""
     key_id = clock_and_ids.new_id()
     async with engine.begin() as tx:
-        secret = await access.create(tx, key_id, name, scopes, expires_at=clock_and_ids.now() + LENT)
+        secret = await access.create(tx, key_id, name, scopes, expires_at=clock_and_ids.now() + TEMPORARY_LIFETIME)
     try:
         yield secret
     finally:
@@ -84,23 +98,23 @@ async def create(
     name: str,
     scopes: Sequence[str],
     node: str | None,
-    lasting: timedelta | None,
+    lifetime: timedelta | None,
 ) -> str:
-    expires_at = clock_and_ids.now() + lasting if lasting else None
-    async with database.opened(settings) as engine, engine.begin() as tx:
+    """The secret. `node`: the org node that the key is tied to."""
+    expires_at = clock_and_ids.now() + lifetime if lifetime else None
+    async with database.open_store(settings) as engine, engine.begin() as tx:
         return await access.create(tx, clock_and_ids.new_id(), name, scopes, node=node, expires_at=expires_at)
 
 
-async def listed(settings: Settings, clock_and_ids: ClockAndIds) -> list[dict[str, Any]]:
-    """In the order in which they were made."""
-    async with database.opened(settings) as engine, engine.connect() as tx:
+async def list_keys(settings: Settings, clock_and_ids: ClockAndIds) -> list[dict[str, Any]]:
+    """In the order of their creation."""
+    async with database.open_store(settings) as engine, engine.connect() as tx:
         rows = (await tx.execute(select(access.keys).order_by(access.keys.c.created_at, access.keys.c.key_id))).all()
-    return [told(row, clock_and_ids.now()) for row in rows]
+    return [key_view(row, clock_and_ids.now()) for row in rows]
 
 
-def told(row: Row[Any], now: datetime) -> dict[str, Any]:
-    shown = {name: getattr(row, name) for name in ("key_id", "name", "scopes", "node", "lineage", "created_at")}
-    return shown | {"expires_at": row.expires_at, "state": state(row, now)}
+def key_view(row: Row[Any], now: datetime) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in SHOWN} | {"state": state(row, now)}
 
 
 def state(row: Row[Any], now: datetime) -> str:
@@ -110,8 +124,9 @@ def state(row: Row[Any], now: datetime) -> str:
 
 
 async def rotate(settings: Settings, clock_and_ids: ClockAndIds, key_id: UUID) -> str:
-    async with database.opened(settings) as engine, engine.begin() as tx:
-        await must_be_valid(tx, key_id, clock_and_ids.now())
+    """The new secret."""
+    async with database.open_store(settings) as engine, engine.begin() as tx:
+        await require_not_revoked(tx, key_id, clock_and_ids.now())
         secret = await access.rotate(tx, key_id, clock_and_ids.new_id())
     if secret is None:
         raise Failed(f"there is no key {key_id}")
@@ -119,12 +134,13 @@ async def rotate(settings: Settings, clock_and_ids: ClockAndIds, key_id: UUID) -
 
 
 async def revoke(settings: Settings, clock_and_ids: ClockAndIds, key_id: UUID) -> None:
-    async with database.opened(settings) as engine, engine.begin() as tx:
-        await must_be_valid(tx, key_id, clock_and_ids.now())
+    async with database.open_store(settings) as engine, engine.begin() as tx:
+        await require_not_revoked(tx, key_id, clock_and_ids.now())
         await access.revoke(tx, key_id)
 
 
-async def must_be_valid(tx: AsyncConnection, key_id: UUID, now: datetime) -> None:
+async def require_not_revoked(tx: AsyncConnection, key_id: UUID, now: datetime) -> None:
+    """Locks the key's row. Raises `Failed` for an unknown or a revoked key."""
     row = (await tx.execute(select(access.keys).where(access.keys.c.key_id == key_id).with_for_update())).one_or_none()
     if row is None:
         raise Failed(f"there is no key {key_id}; `funnelcast keys list` shows them")

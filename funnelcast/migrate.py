@@ -7,13 +7,14 @@ from shared.run.settings import Settings
 
 
 async def migrate(settings: Settings, clock_and_ids: ClockAndIds) -> str:
-    """Says what there is now. `FUNNELCAST_ADMIN_KEY`, when given, becomes the first key of a new system;
+    """Returns a summary. `FUNNELCAST_ADMIN_KEY` becomes the first key of a new system;
     `FUNNELCAST_SERVICE_PASSWORDS` makes a Postgres role for each service."""
-    given = bootstrap.secret(settings.admin_key)
-    async with database.store(settings) as url, database.connected(url) as engine:
+    admin_key = bootstrap.secret_text(settings.admin_key)
+    async with database.store_url(settings) as url, database.connect(url) as engine:
         await bootstrap.migrate(engine, list(SERVICES))
-        await roles.grant(engine, settings.service_passwords, log_in_postgres=not settings.kafka)
-        if given and await keys.first(engine, clock_and_ids, given):
+        await roles.create_roles(engine, settings.service_passwords, log_in_postgres=not settings.kafka)
+        if admin_key and await keys.create_first(engine, clock_and_ids, admin_key):
             return "The tables are those of this version; the first API key is FUNNELCAST_ADMIN_KEY"
-        there = await bootstrap.has_keys(engine)
-    return "The tables are those of this version" + ("" if there else "; there is no API key: `funnelcast keys create`")
+        async with engine.connect() as tx:
+            hint = "" if await keys.has_keys(tx) else "; there is no API key: `funnelcast keys create`"
+    return f"The tables are those of this version{hint}"

@@ -1,4 +1,4 @@
-"""`funnelcast parked`: keys that a consumer set aside are listed, released, or go on without their first event."""
+"""`funnelcast parked`: parked keys are listed, released, or continued without their first event."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,52 +14,59 @@ from shared.run import schema
 from shared.run.service import Service
 from shared.run.settings import Settings
 
+EFFECTS: dict[Action, str] = {"release": "tries again from", "skip": "leaves out for ever"}
+
 
 @dataclass(frozen=True)
-class Named:
-    """A key, and, where that is not enough to tell it from others, what set it aside."""
+class KeySelector:
+    """A key, and the subscription and the source where the key is parked more than once."""
 
     key: str
     subscription: str | None
     source: str | None
 
-    def fits(self, found: ParkedKey) -> bool:
-        asked = {"key": self.key, "subscription": self.subscription, "source": self.source}
-        return all(getattr(found, name) == value for name, value in asked.items() if value is not None)
+    def matches(self, candidate: ParkedKey) -> bool:
+        return (
+            candidate.key == self.key
+            and self.subscription in (None, candidate.subscription)
+            and self.source in (None, candidate.source)
+        )
 
 
-async def listed(settings: Settings) -> list[dict[str, Any]]:
-    found = []
-    async with database.store(settings) as url:
+async def list_parked(settings: Settings) -> list[dict[str, Any]]:
+    """Of all services."""
+    rows = []
+    async with database.store_url(settings) as url:
         for name, service in SERVICES.items():
-            found += [{"service": name} | vars(key) for key in await of_service(url, service)]
-    return found
+            rows += [{"service": name} | vars(key) for key in await parked_keys(url, service)]
+    return rows
 
 
-async def of_service(url: str, service: Service) -> list[ParkedKey]:
-    async with database.connected(url, search_path=service.name) as engine:
+async def parked_keys(url: str, service: Service) -> list[ParkedKey]:
+    async with database.connect(url, search_path=service.name) as engine:
         await schema.check(engine, [service.name])
         async with engine.connect() as tx:
             return await parked.parked_keys(tx, service.subscriptions)
 
 
-async def wish(settings: Settings, service: Service, named: Named, wish: Action) -> str:
-    """Says what will be done, by the running service or by the next one that runs."""
-    async with database.store(settings) as url:
-        key = the_one(service, named, await of_service(url, service))
-        async with database.connected(url, search_path=service.name) as engine, engine.begin() as tx:
-            first = await parked_actions.request_action(tx, key.subscription, key.source, key.key, wish)
-    if first is None:
+async def request_action(settings: Settings, service: Service, selector: KeySelector, action: Action) -> str:
+    """Requests the action of the running service, or of the next one that runs; returns a summary."""
+    async with database.store_url(settings) as url:
+        key = select_key(service, selector, await parked_keys(url, service))
+        async with database.connect(url, search_path=service.name) as engine, engine.begin() as tx:
+            position = await parked_actions.request_action(tx, key.subscription, key.source, key.key, action)
+    if position is None:
         raise Failed(f"{key.key} is not parked any more")
-    done = "tries again from" if wish == "release" else "leaves out for ever"
-    return f"{service.name} {done} position {first} of {key.source}, {key.key} in {key.subscription}"
+    event = f"position {position} of {key.source}, {key.key} in {key.subscription}"
+    return f"{service.name} {EFFECTS[action]} {event}"
 
 
-def the_one(service: Service, named: Named, found: Sequence[ParkedKey]) -> ParkedKey:
-    fitting = [key for key in found if named.fits(key)]
-    if not fitting:
-        raise Failed(f"{named.key} is not parked in {service.name}; `funnelcast parked list` shows what is")
-    if len(fitting) > 1:
-        several = ", ".join(f"--subscription {key.subscription} --source {key.source}" for key in fitting)
-        raise Failed(f"{named.key} is parked more than once: say which by {several}")
-    return fitting[0]
+def select_key(service: Service, selector: KeySelector, keys: Sequence[ParkedKey]) -> ParkedKey:
+    """The one key that matches. Raises `Failed` for none and for several."""
+    matching = [key for key in keys if selector.matches(key)]
+    if not matching:
+        raise Failed(f"{selector.key} is not parked in {service.name}; `funnelcast parked list` shows what is")
+    if len(matching) > 1:
+        choices = ", ".join(f"--subscription {key.subscription} --source {key.source}" for key in matching)
+        raise Failed(f"{selector.key} is parked more than once: choose by {choices}")
+    return matching[0]

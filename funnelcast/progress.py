@@ -1,50 +1,56 @@
-"""How far a long command has come, on stderr: a bar for people, a line for each part where nobody looks."""
+"""Progress of a long command, on stderr: a bar in a terminal, else one line for each part."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from funnelcast.tables import console
 
-Tell = Callable[[str, int, int], None]
-"""The part that is worked at; how much of all is done, of how much."""
+ReportProgress = Callable[[str, int, int], None]
+"""Takes the name of the present part, the number of events done, and the number of all events."""
 
 
 @dataclass
-class Reading:
-    """Counts the events that were read, of all that will be."""
+class EventCounter:
+    """Counts the events read, over all parts, and reports them."""
 
-    tell: Tell
-    of: int
+    report: ReportProgress
+    total: int
     part: str = ""
     done: int = 0
 
     def begin(self, part: str) -> None:
         self.part = part
-        self(0)
+        self.add(0)
 
-    def __call__(self, events: int) -> None:
+    def add(self, events: int) -> None:
         self.done += events
-        self.tell(self.part, min(self.done, self.of), self.of)
+        self.report(self.part, min(self.done, self.total), self.total)
 
 
 @contextmanager
-def shown() -> Iterator[Tell]:
+def progress_bar() -> Iterator[ReportProgress]:
     err = console(stderr=True)
     if not err.is_terminal:
-        told = ""
-
-        def line(part: str, done: int, of: int) -> None:
-            nonlocal told
-            if part != told:
-                err.print(part, soft_wrap=True)
-            told = part
-
-        yield line
+        yield line_by_line(err)
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=err, transient=True) as bar:
         task = bar.add_task("", total=None)
-        yield lambda part, done, of: bar.update(task, description=part, completed=done, total=of)
+        yield lambda part, done, total: bar.update(task, description=part, completed=done, total=total)
+
+
+def line_by_line(err: Console) -> ReportProgress:
+    """Prints a part's name when it begins."""
+    printed = ""
+
+    def report(part: str, done: int, total: int) -> None:
+        nonlocal printed
+        if part != printed:
+            err.print(part, soft_wrap=True)
+        printed = part
+
+    return report

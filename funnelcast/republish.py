@@ -1,4 +1,4 @@
-"""`funnelcast republish`: a topic that lost events, made anew from the store of its service, which lost none."""
+"""`funnelcast republish`: fills a topic that lost events again, from the store of its service."""
 
 import asyncio
 from contextlib import AsyncExitStack
@@ -18,41 +18,43 @@ from shared.run.settings import Settings
 from shared.store import engines
 from shared.store.signal import Signal
 
-LAST_WORDS = HEARTBEAT + ANSWER_TIMEOUT + 1
-"""Seconds in which a relay that lost its lease notices it, and what it was sending has arrived or never will."""
+OLD_RELAY_SECONDS = HEARTBEAT + ANSWER_TIMEOUT + 1
+"""After these, a relay that lost its lease has noticed it, and its last batch has arrived or never will."""
 
 
 async def republish(settings: Settings, service: Service) -> str:
-    """Running services go on meanwhile, but for the relay of this one, whose work this is for so long."""
+    """Returns a summary. Running services go on; only the relay of this service stands still meanwhile."""
     async with AsyncExitStack() as stack:
-        url = await stack.enter_async_context(database.store(settings))
-        the_log = await stack.enter_async_context(runtime.log_of(settings, url))
+        url = await stack.enter_async_context(database.store_url(settings))
+        log = await stack.enter_async_context(runtime.open_log(settings, url))
         leases, store = lease_engine(url), engines.writer(url, service.name, connections=2)
         stack.push_async_callback(leases.dispose)
         stack.push_async_callback(store.dispose)
         await schema.check(store, [service.name])
         try:
-            reached = await refilled(leases, store, the_log, settings, service)
+            count = await refill(leases, store, log, settings, service)
         except LogUnavailable as error:
-            raise Failed(f"the log went away, do it again when it is back: {error}") from None
-        await start_readers_anew(leases, service)
-    return f"{service.topic} holds the {reached} events of {service.name} again"
+            raise Failed(f"the log became unavailable: {error}; run the command again when it is back") from None
+        await restart_readers(leases, service)
+    return f"{service.topic} holds the {count} events of {service.name} again"
 
 
-async def refilled(leases: AsyncEngine, store: AsyncEngine, the_log: Log, settings: Settings, service: Service) -> int:
-    relay = Relay(service.name, service.topic, settings.partitions, store, the_log, Signal())
-    await the_log.check()
-    async with take_over_lease(leases, f"{service.name} worker") as was_running:
+async def refill(leases: AsyncEngine, store: AsyncEngine, log: Log, settings: Settings, service: Service) -> int:
+    """Takes the lease of the service's relay, and publishes every event; returns their number."""
+    relay = Relay(service.name, service.topic, settings.partitions, store, log, Signal())
+    await log.check()
+    async with take_over_lease(leases, service.worker_lease) as was_running:
         await relay.rewind()
         if was_running:
-            await asyncio.sleep(LAST_WORDS)
+            await asyncio.sleep(OLD_RELAY_SECONDS)
         return await relay.republish()
 
 
-async def start_readers_anew(leases: AsyncEngine, service: Service) -> None:
-    """Those that met the hole have stopped for good: with their lease they begin again, from where they were."""
+async def restart_readers(leases: AsyncEngine, service: Service) -> None:
+    """Consumers that met the hole have stopped for good. When their lease ends, they start again from their
+    checkpoints."""
     async with leases.connect() as connection:
         for each in SERVICES.values():
             if service.name in {one.source for one in each.upstream}:
-                for name in (f"{each.name} worker", each.read_models):
+                for name in (each.worker_lease, each.read_models):
                     await end_holder(connection, name)

@@ -1,4 +1,4 @@
-"""`funnelcast restore`: an embedded system out of a backup, in a folder of its own."""
+"""`funnelcast restore`: the embedded system of a backup, in a new data folder."""
 
 import asyncio
 import shutil
@@ -11,8 +11,9 @@ from tempfile import mkdtemp
 import orjson
 from sqlalchemy import text
 
-from funnelcast import bootstrap, database
-from funnelcast.backup import ABOUT, FORM, KEY, STORE, must_be_embedded
+from funnelcast import database
+from funnelcast.backup import ABOUT, FORMAT, STORE, require_embedded
+from funnelcast.bootstrap import BLIND_INDEX_KEY, write_key
 from funnelcast.durable_files import sync_folder
 from funnelcast.embedded_postgres import client_programs
 from funnelcast.embedded_postgres.cluster import DATABASE
@@ -24,27 +25,28 @@ ANALYZE = text("ANALYZE")
 
 
 async def restore(settings: Settings, file: Path) -> str:
-    """Says what to do next. The folder appears when all of it is there; a failure leaves nothing."""
-    must_be_embedded(settings, "restore")
+    """Returns the next step for the user. The data folder appears when it is complete; a failure leaves none."""
+    require_embedded(settings, "restore")
     data = settings.data.resolve()
     if data.exists() and (not data.is_dir() or any(data.iterdir())):
-        raise Failed(f"{data} is not empty: name a folder that is, or none that is there")
+        raise Failed(f"{data} is not empty: name a folder that is empty or does not exist")
     data.parent.mkdir(parents=True, exist_ok=True)
-    with place_beside(data) as unfinished:
+    with unfinished_folder(data) as unfinished:
         key = await asyncio.to_thread(unpack, file, unfinished)
         async with embedded_postgres(unfinished) as server:
-            whole = ("--exit-on-error", "--single-transaction", "--no-owner", f"--dbname={DATABASE}")
-            await client_programs.run("pg_restore", *whole, str(unfinished / STORE), url=server.url)
-            async with database.connected(server.url) as engine, engine.begin() as tx:
+            options = ("--exit-on-error", "--single-transaction", "--no-owner", f"--dbname={DATABASE}")
+            await client_programs.run("pg_restore", *options, str(unfinished / STORE), url=server.url)
+            async with database.connect(server.url) as engine, engine.begin() as tx:
                 await tx.execute(ANALYZE)
-        bootstrap.write_key(unfinished / KEY, key)
+        write_key(unfinished / BLIND_INDEX_KEY, key)
         (unfinished / STORE).unlink()
-        appear(unfinished, data)
-    return f"Restored: `funnelcast up --data {data}`. If the system was on Kafka, `funnelcast republish` comes first."
+        publish(unfinished, data)
+    return f"Restored: `funnelcast up --data {data}`. If the system was on Kafka, run `funnelcast republish` first."
 
 
 @contextmanager
-def place_beside(data: Path) -> Iterator[Path]:
+def unfinished_folder(data: Path) -> Iterator[Path]:
+    """A new folder beside the data folder, removed at the end unless it was renamed."""
     unfinished = Path(mkdtemp(prefix=f".{data.name}-restoring-", dir=data.parent))
     try:
         yield unfinished
@@ -53,32 +55,33 @@ def place_beside(data: Path) -> Iterator[Path]:
 
 
 def unpack(file: Path, folder: Path) -> str:
-    """The key; the dump is put into the folder. Members are read by their names, so none lands anywhere else."""
+    """Writes the dump into the folder, and returns the key. Members are read by their names, so none is written
+    elsewhere."""
     try:
         with tarfile.open(file, mode="r:") as tar:
-            about = orjson.loads(content(tar, ABOUT))
-            if about["form"] != FORM:
-                raise Failed(f"{file} is of form {about['form']}, and this version reads form {FORM}")
-            dumped = tar.extractfile(STORE)
-            if dumped is None:
+            about = orjson.loads(read_member(tar, ABOUT))
+            if about["form"] != FORMAT:
+                raise Failed(f"{file} has format {about['form']}, and this version reads format {FORMAT}")
+            dump = tar.extractfile(STORE)
+            if dump is None:
                 raise KeyError(STORE)
             with (folder / STORE).open("wb") as store:
-                shutil.copyfileobj(dumped, store)
-            return content(tar, KEY).decode()
+                shutil.copyfileobj(dump, store)
+            return read_member(tar, BLIND_INDEX_KEY).decode()
     except (tarfile.TarError, KeyError, TypeError, orjson.JSONDecodeError, EOFError) as error:
         raise Failed(f"{file} is no backup of funnelcast, or damaged: {error}") from None
     except OSError as error:
         raise Failed(f"{file} cannot be read: {error.strerror}") from None
 
 
-def content(tar: tarfile.TarFile, name: str) -> bytes:
+def read_member(tar: tarfile.TarFile, name: str) -> bytes:
     member = tar.extractfile(name)
     if member is None:
         raise KeyError(name)
     return member.read()
 
 
-def appear(unfinished: Path, data: Path) -> None:
-    """In one step, also onto an empty folder; durable when it returns."""
+def publish(unfinished: Path, data: Path) -> None:
+    """One rename, which may replace an empty folder; durable when it returns."""
     unfinished.rename(data)
     sync_folder(data.parent)

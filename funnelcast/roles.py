@@ -1,7 +1,7 @@
-"""One Postgres role for each service. It sees the service's own schema; `access` it may only read.
+"""One Postgres role for each service: it uses its own schema, and only reads `access`.
 
-Granted anew at every `funnelcast migrate`, for tables that were not there before. A service makes its read models'
-schemas by itself; those that somebody else made for it become its own.
+Every `funnelcast migrate` grants the rights again, because there may be new tables. A service makes the schemas of its
+read models by itself; those that another role made for it are transferred to it.
 """
 
 from collections.abc import Mapping
@@ -14,15 +14,15 @@ from funnelcast.failure import Failed
 from funnelcast.services import SERVICES
 
 EXISTS = text("SELECT count(*) FROM pg_roles WHERE rolname = :role")
-LOGIN = text("SELECT format(:how || ' ROLE %I LOGIN PASSWORD %L', CAST(:role AS text), CAST(:password AS text))")
-DATABASE = text("SELECT format('GRANT CONNECT, CREATE ON DATABASE %I TO ', current_database())")
-# Only what is another's: to give a table away locks it, and a system that runs has its own already.
-READ_MODELS = text("SELECT nspname FROM pg_namespace WHERE nspname ~ :pattern")
-TABLES = text("SELECT tablename FROM pg_tables WHERE schemaname = :schema AND tableowner <> :role")
-OWNED = text("SELECT pg_get_userbyid(nspowner) = :role FROM pg_namespace WHERE nspname = :schema")
+LOGIN = text("SELECT format(:verb || ' ROLE %I LOGIN PASSWORD %L', CAST(:role AS text), CAST(:password AS text))")
+CONNECT = text("SELECT format('GRANT CONNECT, CREATE ON DATABASE %I TO ', current_database())")
+READ_SCHEMAS = text("SELECT nspname FROM pg_namespace WHERE nspname ~ :pattern")
+OWNS_SCHEMA = text("SELECT pg_get_userbyid(nspowner) = :role FROM pg_namespace WHERE nspname = :schema")
+# Only tables of other owners: a change of owner locks the table, which a running system reads.
+FOREIGN_TABLES = text("SELECT tablename FROM pg_tables WHERE schemaname = :schema AND tableowner <> :role")
 ALL = "SELECT, INSERT, UPDATE, DELETE"
-LENDER, ADOPTER = "qualification", "pipeline"
-"""Texts cross between these two; all others may only erase a person's."""
+SHARING_SERVICE, IMPORTING_SERVICE = "qualification", "pipeline"
+"""The services that share texts and import them; every other service may only erase a person's shared texts."""
 GRANTS = (
     "GRANT {role} TO CURRENT_USER",
     "GRANT USAGE ON SCHEMA access, exchange, {schema} TO {role}",
@@ -32,7 +32,7 @@ GRANTS = (
     "REVOKE UPDATE, DELETE ON {schema}.events FROM {role}",
     "REVOKE INSERT, UPDATE, DELETE ON {schema}.alembic_version FROM {role}",
 )
-ON_THE_LOG = (
+LOG_GRANTS = (
     "GRANT USAGE ON SCHEMA log TO {role}",
     f"GRANT {ALL} ON ALL TABLES IN SCHEMA log TO {{role}}",
 )
@@ -42,35 +42,36 @@ def role_of(service: str) -> str:
     return f"funnelcast_{service}"
 
 
-async def grant(engine: AsyncEngine, passwords: Mapping[str, SecretStr], *, log_in_postgres: bool) -> None:
-    """Makes the roles of these services, or gives them these passwords. `engine` owns the tables."""
+async def create_roles(engine: AsyncEngine, passwords: Mapping[str, SecretStr], *, log_in_postgres: bool) -> None:
+    """Creates the roles of these services; an existing role gets the password. `engine` must own the tables."""
     if unknown := sorted(passwords.keys() - SERVICES.keys()):
         raise Failed(f"FUNNELCAST_SERVICE_PASSWORDS: {', '.join(unknown)} is no service")
     async with engine.begin() as tx:
         for service, password in passwords.items():
             role = role_of(service)
-            await make(tx, role, password.get_secret_value())
-            for each in (*GRANTS, *shares(service), *(ON_THE_LOG if log_in_postgres else ())):
-                await tx.execute(text(each.format(role=role, schema=service)))
-            await give_read_models(tx, service, role)
+            await create_role(tx, role, password.get_secret_value())
+            for grant in (*GRANTS, *shared_text_grants(service), *(LOG_GRANTS if log_in_postgres else ())):
+                await tx.execute(text(grant.format(role=role, schema=service)))
+            await transfer_read_models(tx, service, role)
 
 
-async def make(tx: AsyncConnection, role: str, password: str) -> None:
-    there = (await tx.execute(EXISTS, {"role": role})).scalar_one()
-    words = {"how": "ALTER" if there else "CREATE", "role": role, "password": password}
-    await tx.exec_driver_sql((await tx.execute(LOGIN, words)).scalar_one())
-    await tx.exec_driver_sql((await tx.execute(DATABASE)).scalar_one() + role)
+async def create_role(tx: AsyncConnection, role: str, password: str) -> None:
+    exists = (await tx.execute(EXISTS, {"role": role})).scalar_one()
+    values = {"verb": "ALTER" if exists else "CREATE", "role": role, "password": password}
+    await tx.exec_driver_sql((await tx.execute(LOGIN, values)).scalar_one())
+    await tx.exec_driver_sql((await tx.execute(CONNECT)).scalar_one() + role)
 
 
-def shares(service: str) -> list[str]:
-    may = {LENDER: "INSERT", ADOPTER: "SELECT"}.get(service)
-    return [f"GRANT {may} ON exchange.lent TO {{role}}"] if may else []
+def shared_text_grants(service: str) -> list[str]:
+    right = {SHARING_SERVICE: "INSERT", IMPORTING_SERVICE: "SELECT"}.get(service)
+    return [f"GRANT {right} ON exchange.lent TO {{role}}"] if right else []
 
 
-async def give_read_models(tx: AsyncConnection, service: str, role: str) -> None:
-    for schema in (await tx.execute(READ_MODELS, {"pattern": f"^{service}_read_"})).scalars().all():
-        place = {"schema": schema, "role": role}
-        if not (await tx.execute(OWNED, place)).scalar_one():
+async def transfer_read_models(tx: AsyncConnection, service: str, role: str) -> None:
+    """Make the role the owner of every schema and table of the service's read models."""
+    for schema in (await tx.execute(READ_SCHEMAS, {"pattern": f"^{service}_read_"})).scalars().all():
+        values = {"schema": schema, "role": role}
+        if not (await tx.execute(OWNS_SCHEMA, values)).scalar_one():
             await tx.execute(text(f'ALTER SCHEMA "{schema}" OWNER TO {role}'))
-        for table in (await tx.execute(TABLES, place)).scalars().all():
+        for table in (await tx.execute(FOREIGN_TABLES, values)).scalars().all():
             await tx.execute(text(f'ALTER TABLE "{schema}"."{table}" OWNER TO {role}'))

@@ -1,4 +1,4 @@
-"""The life of a process that serves: its log, its port, and how it is told to stop."""
+"""A process that serves: its log, its port, its start and its stop."""
 
 import asyncio
 import errno
@@ -25,50 +25,52 @@ from shared.run.service import Service
 from shared.run.settings import Settings
 
 Apps = Mapping[str, FastAPI]
+"""By service."""
 
 
 @dataclass
-class Stopper:
-    """Before there is a server, stopping means to give up starting; afterwards, to let it end in order. `seconds`:
-    after which the kernel ends a process that does not manage to; 0: it may take its time."""
+class Shutdown:
+    """Called by a signal. Before there is a server it cancels the start, afterwards it stops the server in order.
+    `seconds`: after which the kernel ends a process that has not stopped; 0 for no limit."""
 
     starting: asyncio.Task[Any]
     server: process.Server | None = None
-    asked: bool = False
+    is_requested: bool = False
     seconds: int = 0
 
     def __call__(self) -> None:
-        if not self.asked:
+        if not self.is_requested:
             signal.alarm(self.seconds)
-        self.asked = True
+        self.is_requested = True
         if self.server is None:
             self.starting.cancel()
         else:
             self.server.stop()
 
 
-Life = Callable[[Stopper], Coroutine[Any, Any, None]]
+Program = Callable[[Shutdown], Coroutine[Any, Any, None]]
 
 
-def run(life: Life) -> None:
-    """Returns when it was told to stop and all has stopped; raises what ended it otherwise."""
-    uvloop.run(stoppable(life))
+def run(program: Program) -> None:
+    """Returns when a signal has stopped the program; raises the error that ended it otherwise."""
+    uvloop.run(run_until_stopped(program))
 
 
-async def stoppable(life: Life) -> None:
-    me = asyncio.current_task()
-    assert me is not None  # noqa: S101 - a coroutine of a loop runs in a task
-    stopper = Stopper(me)
-    with process.stop_signals(stopper):
+async def run_until_stopped(program: Program) -> None:
+    task = asyncio.current_task()
+    assert task is not None  # noqa: S101 - a coroutine of a loop runs in a task
+    shutdown = Shutdown(task)
+    with process.stop_signals(shutdown):
         try:
-            await life(stopper)
+            await program(shutdown)
         except asyncio.CancelledError:
-            if not stopper.asked:
+            if not shutdown.is_requested:
                 raise
 
 
 @asynccontextmanager
-async def log_of(settings: Settings, postgres: str) -> AsyncIterator[Log]:
+async def open_log(settings: Settings, postgres: str) -> AsyncIterator[Log]:
+    """Kafka when the settings name it, else the tables in this Postgres."""
     if settings.kafka:
         kafka = KafkaLog(settings.kafka)
         try:
@@ -83,8 +85,8 @@ async def log_of(settings: Settings, postgres: str) -> AsyncIterator[Log]:
         await engine.dispose()
 
 
-def bound(host: str, port: int) -> socket.socket:
-    """The port, ours from here on: who comes early waits for the first answer."""
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket: an early client waits for the first answer. Raises `Failed`."""
     listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -92,11 +94,11 @@ def bound(host: str, port: int) -> socket.socket:
         listening.listen(socket.SOMAXCONN)
     except OSError as error:
         listening.close()
-        raise Failed(f"cannot listen on {host}:{port}: {why(error)}") from None
+        raise Failed(f"cannot listen on {host}:{port}: {reason(error)}") from None
     return listening
 
 
-def why(error: OSError) -> str:
+def reason(error: OSError) -> str:
     if error.errno == errno.EADDRINUSE:
         return "the port is in use; choose another with --port"
     return strerror(error.errno) if error.errno else str(error)
@@ -105,26 +107,27 @@ def why(error: OSError) -> str:
 async def serve(
     services: Sequence[Service],
     resources: Resources,
-    stopper: Stopper,
+    shutdown: Shutdown,
     *,
     work: bool = True,
-    welcome: Callable[[Apps, str], Coroutine[Any, Any, None]],
+    on_started: Callable[[Apps, str], Coroutine[Any, Any, None]],
 ) -> None:
-    """Until told to stop. `welcome` is called when requests are answered, with the address."""
-    with bound(resources.settings.host, resources.settings.port) as listening:
+    """Serve until the shutdown. `work`: also relay, project and react. `on_started` is called with the address, once
+    requests are answered, and cancelled at the end."""
+    with bind(resources.settings.host, resources.settings.port) as listening:
         async with process.run_services(services, resources, work=work) as apps:
-            server = stopper.server = process.make_server(apps, resources.settings)
+            server = shutdown.server = process.make_server(apps, resources.settings)
             async with asyncio.TaskGroup() as tasks:
                 serving = tasks.create_task(server.serve([listening]))
                 await wait_until(lambda: server.started or serving.done())
                 memory.freeze_loaded_objects()
-                welcoming = tasks.create_task(welcome(apps, address(listening)))
+                after_start = tasks.create_task(on_started(apps, local_address(listening)))
                 await serving
-                welcoming.cancel()
+                after_start.cancel()
 
 
-def address(listening: socket.socket) -> str:
-    """As somebody on this machine reaches it."""
+def local_address(listening: socket.socket) -> str:
+    """The URL under which a client on this machine reaches the socket."""
     host, port = listening.getsockname()[:2]
     local = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
     return f"http://[{local}]:{port}" if ":" in local else f"http://{local}:{port}"

@@ -6,18 +6,17 @@ from enum import StrEnum
 import structlog
 
 from funnelcast import bootstrap, database, runtime
-from funnelcast.runtime import Apps, Stopper
+from funnelcast.runtime import Apps, Shutdown
 from shared.run import process
 from shared.run.resources import Resources
 from shared.run.service import Service
 from shared.run.settings import Settings
-from shared.run.telemetry import configure_logging
 
 log = structlog.get_logger()
 
 
 class Role(StrEnum):
-    """`api` answers requests, `worker` relays, projects and reacts; several of each share the work."""
+    """`api` answers requests; `worker` relays, projects and reacts. Several processes of a role share the work."""
 
     API = "api"
     WORKER = "worker"
@@ -25,22 +24,21 @@ class Role(StrEnum):
 
 
 def serve(settings: Settings, service: Service, role: Role) -> None:
-    configure_logging(settings.log_level)
-    runtime.run(lambda stopper: living(settings, service, role, stopper))
+    runtime.run(lambda shutdown: run_service(settings, service, role, shutdown))
 
 
-async def living(settings: Settings, service: Service, role: Role, stopper: Stopper) -> None:
-    """Raises `WrongSchema` when the tables are not this code's: `funnelcast migrate` is a step of its own."""
-    stopper.seconds = process.STOP_SECONDS
-    url = await database.answering(settings.postgres or "")
-    async with database.connected(url) as engine:
-        blind_index = await bootstrap.blind_of(settings, engine)
-    async with runtime.log_of(settings, url) as chosen:
-        resources = Resources(url, chosen, settings, blind_index)
+async def run_service(settings: Settings, service: Service, role: Role, shutdown: Shutdown) -> None:
+    """Raises `WrongSchema` when the tables are not at this code's version: `funnelcast migrate` is a separate step."""
+    shutdown.seconds = process.STOP_SECONDS
+    url = await database.check_server(settings.postgres or "")
+    async with database.connect(url) as engine:
+        blind_index = await bootstrap.load_blind_index(settings, engine)
+    async with runtime.open_log(settings, url) as service_log:
+        resources = Resources(url, service_log, settings, blind_index)
 
-        async def welcome(apps: Apps, address: str) -> None:
+        async def announce(apps: Apps, address: str) -> None:
             log.info("serving", service=service.name, role=role.value, address=f"{address}/{service.name}")
 
-        # A worker answers for its health alone.
+        # A worker has no routes but those of its health.
         served = replace(service, routers=()) if role is Role.WORKER else service
-        await runtime.serve([served], resources, stopper, work=role is not Role.API, welcome=welcome)
+        await runtime.serve([served], resources, shutdown, work=role is not Role.API, on_started=announce)

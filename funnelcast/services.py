@@ -10,11 +10,11 @@ from shared.run.service import Service
 from shared.web.access import COMMON_SCOPES, Scope
 
 SERVICES: Mapping[str, Service] = {service.name: service for service in (INTAKE, QUALIFICATION, PIPELINE, FORECAST)}
-ALSO_CALLED = {"lead_intake": "intake", "lead-intake": "intake"}
+ALIASES = {"lead_intake": "intake", "lead-intake": "intake"}
 DECLARED = (scope for service in SERVICES.values() for scope in service.scopes)
 SCOPES: tuple[Scope, ...] = tuple(dict.fromkeys((*DECLARED, *COMMON_SCOPES)))
 """Every scope once."""
 
 
-def named(name: str) -> Service | None:
-    return SERVICES.get(ALSO_CALLED.get(name, name))
+def find_service(name: str) -> Service | None:
+    return SERVICES.get(ALIASES.get(name, name))

@@ -1,4 +1,4 @@
-"""Rows for people, as a table, or for programs, as JSON."""
+"""Rows as a table for people, or as JSON for programs."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -11,27 +11,32 @@ from rich.table import Table
 
 from shared.store.rows import plain
 
-WIDE = 200
-"""Columns where nobody looks: a pipe must not cut lines."""
+PIPE_WIDTH = 200
+"""Columns of output that goes to a pipe or a file, whose lines must not be cut."""
 
 
-def show(rows: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
+def print_rows(rows: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
     if as_json:
-        typer.echo(orjson.dumps(rows, default=plain, option=orjson.OPT_INDENT_2).decode())
+        print_json(rows)
     else:
-        console().print(table(rows))
+        console().print(rows_table(rows))
 
 
-def table(rows: Sequence[Mapping[str, Any]]) -> Table:
-    drawn = Table(box=None, pad_edge=False)
+def print_json(value: Any) -> None:
+    typer.echo(orjson.dumps(value, default=plain, option=orjson.OPT_INDENT_2).decode())
+
+
+def rows_table(rows: Sequence[Mapping[str, Any]]) -> Table:
+    """The keys of the first row are the columns."""
+    table = Table(box=None, pad_edge=False)
     for name in rows[0] if rows else ():
-        drawn.add_column(name.replace("_", " "), overflow="fold")
+        table.add_column(name.replace("_", " "), overflow="fold")
     for row in rows:
-        drawn.add_row(*(shown(value) for value in row.values()))
-    return drawn
+        table.add_row(*(format_cell(value) for value in row.values()))
+    return table
 
 
-def shown(value: Any) -> str:
+def format_cell(value: Any) -> str:
     if value is None:
         return "-"
     if isinstance(value, datetime):
@@ -40,5 +45,5 @@ def shown(value: Any) -> str:
 
 
 def console(*, stderr: bool = False) -> Console:
-    drawn = Console(stderr=stderr, highlight=False, markup=False)
-    return drawn if drawn.is_terminal else Console(stderr=stderr, highlight=False, markup=False, width=WIDE)
+    terminal = Console(stderr=stderr, highlight=False, markup=False)
+    return terminal if terminal.is_terminal else Console(stderr=stderr, highlight=False, markup=False, width=PIPE_WIDTH)

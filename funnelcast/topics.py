@@ -1,4 +1,4 @@
-"""`funnelcast topics`: the topics of all services, before anybody publishes to them."""
+"""`funnelcast topics`: the Kafka topics of all services, created before any service publishes to them."""
 
 import asyncio
 
@@ -8,27 +8,27 @@ from funnelcast.services import SERVICES
 from shared.flow.log import Log, LogUnavailable
 from shared.run.settings import Settings
 
-PATIENCE = 60.0
+START_TIMEOUT = 60.0
 """Seconds for a Kafka that is just starting."""
 
 
 async def topics(settings: Settings) -> str:
-    """Says what there is now. A topic that is there already keeps its partitions."""
+    """Names all topics. An existing topic keeps its partitions."""
     if not settings.kafka:
-        raise Failed("topics are Kafka's: --kafka (FUNNELCAST_KAFKA) says where it is")
-    async with runtime.log_of(settings, "") as log:
+        raise Failed("topics are Kafka's: name it with --kafka (FUNNELCAST_KAFKA)")
+    async with runtime.open_log(settings, "") as log:
         for service in SERVICES.values():
             await create(log, service.topic, settings.partitions)
-    return f"There are {', '.join(service.topic for service in SERVICES.values())}"
+    return f"The topics exist: {', '.join(service.topic for service in SERVICES.values())}"
 
 
 async def create(log: Log, topic: str, partitions: int) -> None:
-    end = asyncio.get_running_loop().time() + PATIENCE
+    deadline = asyncio.get_running_loop().time() + START_TIMEOUT
     while True:
         try:
             await log.create_topic(topic, partitions)
             return
         except LogUnavailable as error:
-            if asyncio.get_running_loop().time() > end:
+            if asyncio.get_running_loop().time() > deadline:
                 raise Failed(f"Kafka cannot be reached: {error}") from None
         await asyncio.sleep(0.5)

@@ -152,7 +152,7 @@ async def within(seconds: float, awaited: Awaitable[T]) -> T:
         return await awaited
 
 
-async def eventually(condition: Any, *, seconds: float = 20) -> Any:
+async def eventually(condition: Any, *, seconds: float = 60) -> Any:
     """The first true answer of an async condition; fails the test when there is none in time."""
     end = asyncio.get_running_loop().time() + seconds
     while not (answer := await condition()):
@@ -161,6 +161,6 @@ async def eventually(condition: Any, *, seconds: float = 20) -> Any:
     return answer
 
 
-def fresh(response: httpx.Response, *, wait: int = 10) -> dict[str, str]:
+def fresh(response: httpx.Response, *, wait: int = 30) -> dict[str, str]:
     """Headers that ask a read to include this write."""
     return {"X-Min-Position": response.headers["X-Position"], "Prefer": f"wait={wait}"}

@@ -1,1 +1,1 @@
-"""A company that never was: two years of its leads and deals, told by our own commands."""
+"""A fictitious company: two years of its leads and deals, written by the services' own commands, and its daily work."""

@@ -1,4 +1,4 @@
-"""Somebody who works with the system from outside: over HTTP, with a key of their own, turn by turn."""
+"""A simulated user, who works through the HTTP API with an API key, turn by turn."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -11,23 +11,25 @@ import structlog
 
 from funnelcast import client
 from funnelcast.client import Refused
-from funnelcast.demo.script import chance
+from funnelcast.demo.script import seeded
 
 log = structlog.get_logger()
-PATIENCE = 10.0
-"""Seconds for a busy system, before the actor leaves it alone for longer."""
+RETRY_SECONDS = 10.0
+"""For a busy system, before the turn fails."""
 FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
-AGAIN = 0.01
-"""The share of writes that are sent once more, as by somebody who did not hear the answer."""
+"""Seconds of rest after a turn that failed."""
+REPEATED = 0.01
+"""The share of writes that are sent once more, as by a client that did not get the answer."""
 
 
 class Stopping(Exception):
-    """The system is about to stop: nothing new is begun."""
+    """The system is about to stop: no request is sent any more."""
 
 
 @dataclass
 class Actor:
-    """Reads its own writes. `given_up`: what a rule said no to, which is not asked a second time."""
+    """Every read includes the actor's own writes. `given_up`: ids of leads, deals and visits whose request was refused;
+    they are not tried again."""
 
     name: str
     key: str = field(repr=False)
@@ -36,9 +38,9 @@ class Actor:
     given_up: set[str] = field(default_factory=set)
     _position: str | None = None
 
-    async def keep_at(self, turn: Callable[[], Awaitable[float]]) -> None:
-        """Until the system stops. A turn says how many seconds to rest; one that fails is followed by a longer rest,
-        and never ends anything but itself."""
+    async def run_turns(self, turn: Callable[[], Awaitable[float]]) -> None:
+        """Until the system stops. A turn returns the seconds to rest. After an error the rest is longer each time; no
+        error ends the actor."""
         wait = FIRST_WAIT
         while not self.stopping.is_set():
             try:
@@ -51,6 +53,7 @@ class Actor:
             await self.rest(rest)
 
     async def rest(self, seconds: float) -> None:
+        """Ends early when the system stops."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self.stopping.wait()
@@ -60,27 +63,28 @@ class Actor:
         return (await self._send("GET", path, params=params, headers=fresh)).json()
 
     async def post(self, path: str, body: dict[str, Any], key: str) -> Any:
-        """The answer. `key`: the same for the same request, also after a new start. Raises `Refused`."""
-        answer = await self._send("POST", path, json=body, headers={"Idempotency-Key": key})
-        self._position = answer.headers["X-Position"]
-        if chance("again", self.name, key).random() < AGAIN:
-            await self._repeat(path, body, key, answer)
-        return answer.json()
+        """The answer. `key`: of idempotency; the same request has the same key in every run. Raises `Refused`."""
+        response = await self._send("POST", path, json=body, headers={"Idempotency-Key": key})
+        self._position = response.headers["X-Position"]
+        if seeded("again", self.name, key).random() < REPEATED:
+            await self._repeat(path, body, key, response)
+        return response.json()
 
     async def _repeat(self, path: str, body: dict[str, Any], key: str, first: httpx.Response) -> None:
+        """Sends the request again, and logs an error when the answer differs."""
         again = await self._send("POST", path, json=body, headers={"Idempotency-Key": key})
-        same = (again.status_code, again.content) == (first.status_code, first.content)
-        if same and "Idempotent-Replayed" in again.headers:
+        is_same = (again.status_code, again.content) == (first.status_code, first.content)
+        if is_same and "Idempotent-Replayed" in again.headers:
             log.debug("demo_repeated", actor=self.name, path=path)
         else:
             log.error("demo_repeat_differs", actor=self.name, path=path, first=first.text, again=again.text)
 
-    async def _send(self, method: str, path: str, *, headers: dict[str, str], **more: Any) -> httpx.Response:
+    async def _send(self, method: str, path: str, *, headers: dict[str, str], **options: Any) -> httpx.Response:
         if self.stopping.is_set():
             raise Stopping
-        known = {"Authorization": f"Bearer {self.key}", **headers}
-        return await client.ask(self.http, method, path, patience=PATIENCE, headers=known, **more)
+        with_key = {"Authorization": f"Bearer {self.key}", **headers}
+        return await client.request(self.http, method, path, retry_for=RETRY_SECONDS, headers=with_key, **options)
 
-    def give_up(self, what: str, why: Refused) -> None:
-        log.info("demo_refused", actor=self.name, what=what, why=str(why))
-        self.given_up.add(what)
+    def give_up(self, subject: str, refusal: Refused) -> None:
+        log.info("demo_refused", actor=self.name, subject=subject, why=str(refusal))
+        self.given_up.add(subject)

@@ -1,4 +1,4 @@
-"""Who sells, and to whom: an org of four levels, and the accounts of its three regions."""
+"""The company: an organisation of four levels that sells, and the accounts of its three regions that buy."""
 
 import re
 from collections.abc import Iterator
@@ -6,20 +6,20 @@ from dataclasses import dataclass
 from functools import cached_property
 from random import Random
 
-from funnelcast.demo.script import chance
-from funnelcast.demo.words import COUNTRIES, FIRST, LAST, PLACES, TRADES
+from funnelcast.demo.names import COUNTRIES, FIRST_NAMES, LAST_NAMES, PLACES, TRADES
+from funnelcast.demo.script import seeded
 from services.forecast.org.commands import PlaceNode
 
 NAME = "Kestrel Planning"
 ROOT = "kestrel"
 TEAMS, REPS, ACCOUNTS = 2, 4, 260
-"""Of each region, of each team, of each region."""
+"""Teams of a region, reps of a team, accounts of a region."""
 SDRS = ("mia.lind", "tom.berger", "lea.rossi")
 
 
 @dataclass(frozen=True)
 class Account:
-    """A customer, or one who may become one. `domain` is what deals call it."""
+    """A customer or a prospect. Deals refer to it by its `domain`."""
 
     name: str
     domain: str
@@ -40,31 +40,35 @@ class Company:
     def by_domain(self) -> dict[str, Account]:
         return {account.domain: account for account in self.accounts}
 
+    @property
+    def all_reps(self) -> list[str]:
+        return [rep for region in self.reps.values() for rep in region]
 
-def founded() -> Company:
-    """The same every time."""
-    random = chance("company")
-    names = [f"{first} {last}" for first in FIRST for last in LAST]
+
+def demo_company() -> Company:
+    """The same company at every call."""
+    random = seeded("company")
+    names = [f"{first} {last}" for first in FIRST_NAMES for last in LAST_NAMES]
     random.shuffle(names)
     people = iter(names)
     nodes, reps = [PlaceNode(node=ROOT, name=NAME, kind="unit", parent=None)], dict[str, tuple[str, ...]]()
     for region in COUNTRIES:
-        team = list(region_of(region, people))
-        nodes += team
-        reps[region] = tuple(node.node for node in team if node.parent not in (ROOT, region))
-    return Company(tuple(nodes), reps, tuple(accounts(random)))
+        region_nodes = list(place_region(region, people))
+        nodes += region_nodes
+        reps[region] = tuple(node.node for node in region_nodes if node.parent not in (ROOT, region))
+    return Company(tuple(nodes), reps, tuple(make_accounts(random)))
 
 
-def region_of(region: str, people: Iterator[str]) -> Iterator[PlaceNode]:
+def place_region(region: str, people: Iterator[str]) -> Iterator[PlaceNode]:
     yield PlaceNode(node=region, name=region.title(), kind="unit", parent=ROOT)
     for _ in range(TEAMS):
         manager = next(people)
-        yield person(manager, region)
+        yield place_person(manager, region)
         for _ in range(REPS):
-            yield person(next(people), slug(manager))
+            yield place_person(next(people), slug(manager))
 
 
-def person(name: str, parent: str) -> PlaceNode:
+def place_person(name: str, parent: str) -> PlaceNode:
     return PlaceNode(node=slug(name), name=name, kind="person", parent=parent)
 
 
@@ -72,8 +76,8 @@ def slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", name.lower())
 
 
-def accounts(random: Random) -> Iterator[Account]:
-    """Their domains end in `.example`: nobody's, for ever."""
+def make_accounts(random: Random) -> Iterator[Account]:
+    """Their domains end in `.example`, which nobody can register."""
     names = [f"{place} {trade}" for place in PLACES for trade in TRADES]
     random.shuffle(names)
     for region, countries in COUNTRIES.items():

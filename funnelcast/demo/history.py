@@ -1,41 +1,41 @@
-"""The demo company's past, in a store that may hold nothing, half of it, all of it, or something else."""
+"""The company's history in a store: written into an empty one, resumed in a partial one, never added to other data."""
 
 from datetime import datetime, timedelta
 
 import typer
 
 from funnelcast.demo.company import Company
-from funnelcast.demo.seed import Parts, There, found, heads, tell
+from funnelcast.demo.seed import Contexts, SeedState, find_seed_state, read_heads, seed
 from funnelcast.failure import Failed
 
-REMEMBERED = timedelta(hours=71)
-"""As long as answers are kept, what was said is known by its key."""
+RESUMABLE_FOR = timedelta(hours=71)
+"""A little less than the lifetime of idempotency keys, by which a repeated write is recognised."""
 
 
-async def have(parts: Parts, firm: Company, now: datetime) -> bool:
-    """Whether the store holds the company, whole, afterwards: into one that holds something else nothing is told."""
-    there, began = await found(parts, firm)
-    match there:
-        case There.NOTHING:
-            typer.echo("Telling the services of a company that never was …", err=True)
-            await tell(parts, firm, now)
-        case There.HALF if began is not None:
-            typer.echo("The story was cut off while it was told: going on with it …", err=True)
-            await go_on(parts, firm, began, now)
-        case There.WHOLE:
-            typer.echo("The demo company is there already, its past stays as it is", err=True)
+async def ensure_seeded(contexts: Contexts, company: Company, now: datetime) -> bool:
+    """Whether the store holds the complete history afterwards. A store with other events is left as it is."""
+    state, began = await find_seed_state(contexts, company)
+    match state:
+        case SeedState.EMPTY:
+            typer.echo("Writing the history of the demo company …", err=True)
+            await seed(contexts, company, now)
+        case SeedState.PARTIAL if began is not None:
+            typer.echo("The history of the demo company is incomplete: resuming it …", err=True)
+            await resume(contexts, company, began, now)
+        case SeedState.COMPLETE:
+            typer.echo("The demo company exists already, its history stays as it is", err=True)
             return True
         case _:
-            typer.echo("There are events of something else already, so there is no demo company here", err=True)
+            typer.echo("The store holds other events, so there is no demo company here", err=True)
             return False
-    typer.echo(f"{sum((await heads(parts)).values())} events", err=True)
+    typer.echo(f"{sum((await read_heads(contexts)).values())} events", err=True)
     return True
 
 
-async def go_on(parts: Parts, firm: Company, began: datetime, now: datetime) -> None:
-    if now - began > REMEMBERED:
+async def resume(contexts: Contexts, company: Company, began: datetime, now: datetime) -> None:
+    if now - began > RESUMABLE_FOR:
         raise Failed(
-            f"the demo company was half told at {began:%Y-%m-%d %H:%M}, too long ago to go on: "
-            "`up --demo` on another folder tells it anew"
+            f"the history of the demo company was begun at {began:%Y-%m-%d %H:%M}, too long ago to resume it: "
+            "run `up --demo` on another folder"
         )
-    await tell(parts, firm, began)
+    await seed(contexts, company, began)

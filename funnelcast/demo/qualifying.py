@@ -1,4 +1,4 @@
-"""What SDRs do with an MQL: call it, ask the four questions, hand it over, or not."""
+"""The history of an MQL: an SDR calls it, asks the BANT questions, and hands it over, rejects or nurtures it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,97 +7,91 @@ from random import Random
 from typing import Any
 
 from funnelcast.demo.company import SDRS, Account, Company
-from funnelcast.demo.deals import Deal, priced
-from funnelcast.demo.marketing import soon_after
-from funnelcast.demo.script import Told, chance, later, new_id, told
-from funnelcast.demo.words import NOT_YET, PRODUCTS, UNFIT
-from services.qualification.lead.commands import (
-    Bant,
-    ChangeBant,
-    ClaimFor,
-    HandOver,
-    HandOverAs,
-    LeadCommand,
-    Nurture,
-    Reject,
-    SaidItem,
-    Touch,
-)
+from funnelcast.demo.deals import Deal, random_amount
+from funnelcast.demo.marketing import first_call
+from funnelcast.demo.names import NURTURE_REASONS, PRODUCTS, REJECT_REASONS
+from funnelcast.demo.script import ScriptedWrite, days_later, new_id, scripted, seeded
+from services.qualification.lead import commands
 from services.qualification.lead.decider import DECIDER
 from services.qualification.lead.events import BantStatus, Lifecycle, Motion
-from shared.rules.reason import Reason
 
 HANDED_OVER, REJECTED, NURTURED = 0.36, 0.24, 0.30
-"""Shares of the MQLs; the rest wait in the queue."""
+"""Shares of the MQLs; the others wait in the queue."""
 MET = BantStatus.MET
-FIRST_CALL = Bant(
-    need=SaidItem(status=MET, evidence="Plans by hand, in four spreadsheets, and is late every month"),
-    timing=SaidItem(status=MET, evidence="Wants to be live before the next season"),
+FIRST_CALL = commands.Bant(
+    need=commands.BantItem(status=MET, evidence="Plans by hand, in four spreadsheets, and is late every month"),
+    timing=commands.BantItem(status=MET, evidence="Wants to be live before the next season"),
 )
-SECOND_CALL = Bant(
-    budget=SaidItem(status=MET, evidence="Has money set aside for this year"),
-    authority=SaidItem(status=MET, evidence="Decides together with finance, who joins the next call"),
+SECOND_CALL = commands.Bant(
+    budget=commands.BantItem(status=MET, evidence="Has money set aside for this year"),
+    authority=commands.BantItem(status=MET, evidence="Decides together with finance, who joins the next call"),
 )
+Step = tuple[datetime, commands.LeadCommand]
 
 
 @dataclass(frozen=True)
 class Mql:
-    """`since`: when it became one, or was last heard of."""
+    """`since`: when it became an MQL, or was last seen, whichever is later."""
 
     lead_id: str
     since: datetime
     account: Account
 
 
-def mqls(rows: Sequence[Mapping[str, Any]], seen: Mapping[str, datetime], company: Company) -> list[Mql]:
-    """Those that the story is about, and that ever became MQL: also when some of it was told before."""
-    ever = [row for row in rows if row["lead_id"] in seen and row["lifecycle"] != Lifecycle.CAPTURED]
+def find_mqls(rows: Sequence[Mapping[str, Any]], seen: Mapping[str, datetime], company: Company) -> list[Mql]:
+    """The leads of the script (`seen`) that became MQLs at any time. A resumed seed finds the same ones, whatever
+    lifecycle they have reached since."""
+    found = [row for row in rows if row["lead_id"] in seen and row["lifecycle"] != Lifecycle.CAPTURED]
     return [
-        Mql(row["lead_id"], max(row["mql_at"], seen[row["lead_id"]]), company.by_domain[row["account"]]) for row in ever
+        Mql(row["lead_id"], max(row["mql_at"], seen[row["lead_id"]]), company.by_domain[row["account"]])
+        for row in found
     ]
 
 
-def worked(company: Company, mql: Mql, now: datetime) -> tuple[list[Told], Deal | None]:
-    """What was done up to now, and the deal that came of it: the same for this lead, whatever became of others."""
-    random = chance("mql", mql.lead_id)
+def mql_history(company: Company, mql: Mql, now: datetime) -> tuple[list[ScriptedWrite], Deal | None]:
+    """The commands up to now, and the deal of a hand-over. The history depends on the lead's id alone."""
+    random = seeded("mql", mql.lead_id)
     sdr = random.choice(SDRS)
-    at = soon_after(random, mql.since)
-    steps: list[tuple[datetime, LeadCommand]] = [(at, ClaimFor(sdr=sdr)), (at + timedelta(minutes=3), Touch())]
-    fate, deal = random.random(), None
-    decided = later(random, at, 1, 9)
-    if fate < HANDED_OVER:
-        deal = handed(random, company, mql, decided)
-        steps += handing_over(random, mql, deal, sdr, at)
-    elif fate < HANDED_OVER + REJECTED:
-        steps.append((decided, Reject(reason=random.choice(UNFIT))))
-    elif fate < HANDED_OVER + REJECTED + NURTURED:
-        reason: Reason = random.choice(NOT_YET)
-        steps.append((decided, Nurture(reason=reason, revisit_on=decided.date() + timedelta(days=90))))
-    done = [told(DECIDER, mql.lead_id, command, when, sdr) for when, command in steps if when <= now]
-    return done, deal if deal and deal.began <= now else None
+    at = first_call(random, mql.since)
+    steps: list[Step] = [
+        (at, commands.ClaimLead(sdr=sdr, by=sdr)),
+        (at + timedelta(minutes=3), commands.Touch()),
+    ]
+    draw, deal = random.random(), None
+    decided_at = days_later(random, at, 1, 9)
+    if draw < HANDED_OVER:
+        deal = deal_of(random, company, mql, decided_at)
+        steps += hand_over(random, deal, sdr, at)
+    elif draw < HANDED_OVER + REJECTED:
+        steps.append((decided_at, commands.Reject(reason=random.choice(REJECT_REASONS))))
+    elif draw < HANDED_OVER + REJECTED + NURTURED:
+        reason = random.choice(NURTURE_REASONS)
+        revisit_on = decided_at.date() + timedelta(days=90)
+        steps.append((decided_at, commands.Nurture(reason=reason, revisit_on=revisit_on)))
+    writes = [scripted(DECIDER, mql.lead_id, command, at, sdr) for at, command in steps if at <= now]
+    return writes, deal if deal and deal.began <= now else None
 
 
-def handed(random: Random, company: Company, mql: Mql, at: datetime) -> Deal:
+def deal_of(random: Random, company: Company, mql: Mql, at: datetime) -> Deal:
+    """The deal that the hand-over of an MQL opens."""
     owner = random.choice(company.reps[mql.account.region])
     return Deal(new_id(random), mql.account, owner, random.choice(PRODUCTS), at, existing=False, from_lead=True)
 
 
-def handing_over(
-    random: Random, mql: Mql, deal: Deal, sdr: str, at: datetime
-) -> Iterator[tuple[datetime, LeadCommand]]:
-    """BANT in two calls, then the deal."""
-    yield at + timedelta(minutes=20), ChangeBant(said=FIRST_CALL, by=sdr, known_as={})
-    yield deal.began - timedelta(minutes=1), ChangeBant(said=SECOND_CALL, by=sdr, known_as={})
-    asked = asked_of(random, deal)
-    yield deal.began, HandOverAs(asked=asked, opportunity_id=deal.opportunity_id, account_won=False)
+def hand_over(random: Random, deal: Deal, sdr: str, at: datetime) -> Iterator[Step]:
+    """BANT in two calls, then the hand-over."""
+    yield at + timedelta(minutes=20), commands.ChangeBant(bant=FIRST_CALL, by=sdr, stored_evidence={})
+    yield deal.began - timedelta(minutes=1), commands.ChangeBant(bant=SECOND_CALL, by=sdr, stored_evidence={})
+    body = hand_over_body(random, deal)
+    yield deal.began, commands.HandOverAsDeal(body=body, opportunity_id=deal.opportunity_id, account_won=False)
 
 
-def asked_of(random: Random, deal: Deal) -> HandOver:
-    return HandOver(
+def hand_over_body(random: Random, deal: Deal) -> commands.HandOver:
+    return commands.HandOver(
         owner=deal.owner,
         name=deal.name,
         motion=Motion.NEW_BUSINESS,
         product=deal.product,
-        amount=priced(random, deal),
+        amount=random_amount(random, deal),
         close_date=deal.began.date() + timedelta(days=random.randint(60, 100)),
     )

@@ -1,4 +1,4 @@
-"""How the past is told: asks with the instant at which each of them happened."""
+"""The script of the company's history: write requests with their instants, drawn from seeded random generators."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,57 +12,63 @@ from shared.rules.message import Command
 from shared.store.write_request import Step, WriteRequest
 
 SEED = 2015
-TELLER = UUID("7f1a5a4e-6c1d-4e53-9d8a-2f4f0b6a9c01")
-"""The correlation id of all of it."""
-YEARS = timedelta(days=730)
+CORRELATION_ID = UUID("7f1a5a4e-6c1d-4e53-9d8a-2f4f0b6a9c01")
+"""Of the whole history."""
+HISTORY = timedelta(days=730)
+WEEKEND_SHIFT = (0, 0, 0, 0, 0, 2, 1)
+"""Days from a weekday to the next working day, from Monday on."""
 
 
 @dataclass(frozen=True)
-class Told:
+class ScriptedWrite:
     at: datetime
-    ask: WriteRequest
+    write_request: WriteRequest
 
 
-def told(
+def scripted(
     decider: Decider[Any, Any, Any],
     subject: str,
     command: Command,
     at: datetime,
     actor: str,
-    find: Sequence[str] = (),
-    also: Sequence[str] = (),
-) -> Told:
-    return Told(
-        at,
-        WriteRequest(
-            decider, decider.stream(subject), [Step(command, at)], actor, TELLER, resolve_by=find, also_claim=also
-        ),
+    resolve_by: Sequence[str] = (),
+    also_claim: Sequence[str] = (),
+) -> ScriptedWrite:
+    write_request = WriteRequest(
+        decider,
+        decider.stream(subject),
+        [Step(command, at)],
+        actor,
+        CORRELATION_ID,
+        resolve_by=resolve_by,
+        also_claim=also_claim,
     )
+    return ScriptedWrite(at, write_request)
 
 
-def chance(*of: object) -> Random:
-    """A draw that depends on nothing but what it is for."""
-    return Random(" ".join(str(each) for each in (SEED, *of)))  # noqa: S311 - made up, the same every time
+def seeded(*purpose: object) -> Random:
+    """A generator whose numbers depend on its purpose alone."""
+    return Random(" ".join(str(each) for each in (SEED, *purpose)))  # noqa: S311 - made up, the same every time
 
 
 def new_id(random: Random) -> str:
     return str(UUID(int=random.getrandbits(128), version=4))
 
 
-def at_work(random: Random, near: datetime) -> datetime:
-    """An hour of a working day, on that day or, after a weekend, on the next."""
-    day = near + timedelta(days=(0, 0, 0, 0, 0, 2, 1)[near.weekday()])
+def working_time(random: Random, near: datetime) -> datetime:
+    """A working hour on that day or, for a day of a weekend, on the next Monday."""
+    day = near + timedelta(days=WEEKEND_SHIFT[near.weekday()])
     return datetime(day.year, day.month, day.day, random.randint(8, 16), random.randint(0, 59), 7, tzinfo=UTC)
 
 
-def later(random: Random, at: datetime, least: float, most: float) -> datetime:
-    """So many days later, at work, and never earlier than `at`."""
-    return max(at_work(random, at + timedelta(days=random.uniform(least, most))), at + timedelta(minutes=5))
+def days_later(random: Random, at: datetime, least: float, most: float) -> datetime:
+    """A working time after `least` to `most` days, and always after `at`."""
+    return max(working_time(random, at + timedelta(days=random.uniform(least, most))), at + timedelta(minutes=5))
 
 
-def some_day(random: Random, now: datetime) -> datetime:
-    """Within the two years; more of it recently, since the company grows."""
-    return at_work(random, now - YEARS * (1 - random.random() ** 0.8))
+def random_start(random: Random, now: datetime) -> datetime:
+    """An instant of the history. Recent instants are more frequent, because the company grows."""
+    return working_time(random, now - HISTORY * (1 - random.random() ** 0.8))
 
 
 def quarter_end(day: date) -> date:

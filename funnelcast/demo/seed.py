@@ -1,4 +1,4 @@
-"""The telling, phase by phase: what one service was told has reached the others before the next phase begins."""
+"""Writes the company's history, phase by phase. A phase begins when all services have processed the one before."""
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,13 +10,13 @@ import structlog
 from funnelcast.demo import deals, marketing, qualifying
 from funnelcast.demo.company import Company
 from funnelcast.demo.deals import Deal
-from funnelcast.demo.script import TELLER, Told, chance
+from funnelcast.demo.script import CORRELATION_ID, ScriptedWrite, seeded
 from funnelcast.failure import Failed
 from services.forecast.org.commands import PlaceNode
 from services.forecast.org.decider import ALL
 from services.forecast.org.decider import DECIDER as ORG
 from services.qualification.projections import leads
-from services.qualification.projections.leads import Wanted
+from services.qualification.projections.leads import LeadFilter
 from shared.flow import checkpoint
 from shared.rules.message import Refusal
 from shared.rules.reaction import REACTIONS
@@ -24,113 +24,124 @@ from shared.store import event_store
 from shared.store.write_request import Step, WriteRequest
 from shared.web.service_context import ServiceContext
 
-AT_ONCE = 500
-MANY = 10_000
-PATIENCE = 120.0
+BATCH = 500
+MAX_LEADS = 10_000
+SETTLE_TIMEOUT = 120.0
 log = structlog.get_logger()
-Parts = Mapping[str, ServiceContext]
+Contexts = Mapping[str, ServiceContext]
+"""By service."""
 
 
-class There(Enum):
-    """What a store holds of the story. The org is told first, but for who joins last, who closes it."""
+class SeedState(Enum):
+    """What a store holds of the history."""
 
-    NOTHING = auto()
-    HALF = auto()
-    WHOLE = auto()
-    SOMETHING_ELSE = auto()
-
-
-async def found(parts: Parts, firm: Company) -> tuple[There, datetime | None]:
-    """And the instant at which the story was told, which is its end."""
-    async with parts["forecast"].reads.connect() as tx:
-        told = await event_store.read_streams(tx, [ORG.stream(ALL)])
-    if told and told[0].correlation_id == TELLER:
-        whole = len([each for each in told if each.correlation_id == TELLER]) >= len(firm.nodes)
-        return There.WHOLE if whole else There.HALF, told[0].occurred_at
-    return There.SOMETHING_ELSE if any((await heads(parts)).values()) else There.NOTHING, None
+    EMPTY = auto()
+    PARTIAL = auto()
+    COMPLETE = auto()
+    FOREIGN = auto()
+    """Other events."""
 
 
-async def tell(parts: Parts, firm: Company, now: datetime) -> None:
-    """A story that was half told goes on: with the `now` of then it says the same, and what was said adds nothing."""
-    everybody = [organised(node, now) for node in firm.nodes]
-    await say(parts["forecast"], "org", everybody[:-1])
-    seen = await captured(parts, firm, now)
-    handed_over = await qualified(parts, firm, seen, now)
-    random = chance("deals")
-    everything = [*handed_over, *deals.direct(random, firm, now)]
-    worked = in_time(one for deal in everything for one in deals.worked(random, deal, now))
-    await say(parts["pipeline"], "deals", worked)
-    await say(parts["forecast"], "who joins last", everybody[-1:])
-    await settled(parts)
+async def find_seed_state(contexts: Contexts, company: Company) -> tuple[SeedState, datetime | None]:
+    """The state, and the `now` of the script. The first events are those of the organisation, whose last node is
+    placed at the very end: with it the history is complete."""
+    async with contexts["forecast"].reads.connect() as tx:
+        stored = await event_store.read_streams(tx, [ORG.stream(ALL)])
+    if stored and stored[0].correlation_id == CORRELATION_ID:
+        placed = [event for event in stored if event.correlation_id == CORRELATION_ID]
+        state = SeedState.COMPLETE if len(placed) >= len(company.nodes) else SeedState.PARTIAL
+        return state, stored[0].occurred_at
+    return SeedState.FOREIGN if any((await read_heads(contexts)).values()) else SeedState.EMPTY, None
 
 
-def organised(node: PlaceNode, now: datetime) -> WriteRequest:
-    return WriteRequest(ORG, ORG.stream(ALL), [Step(node, now)], "admin", TELLER)
+async def seed(contexts: Contexts, company: Company, now: datetime) -> None:
+    """Writes the history, or resumes one: with the `now` of the first run it writes the same requests with the same
+    idempotency keys, so that those which were written add nothing."""
+    nodes = [place_node(node, now) for node in company.nodes]
+    await write(contexts["forecast"], "org", nodes[:-1])
+    seen = await seed_captures(contexts, company, now)
+    handed_over = await seed_qualification(contexts, company, seen, now)
+    random = seeded("deals")
+    all_deals = [*handed_over, *deals.direct_deals(random, company, now)]
+    writes = in_order(one for deal in all_deals for one in deals.deal_history(random, deal, now))
+    await write(contexts["pipeline"], "deals", writes)
+    await write(contexts["forecast"], "who joins last", nodes[-1:])
+    await wait_until_settled(contexts)
 
 
-async def captured(parts: Parts, firm: Company, now: datetime) -> Mapping[str, datetime]:
-    """When each lead was last seen."""
-    told = list(marketing.captures(chance("captures"), firm.accounts, parts["intake"].blind_index, now))
-    await say(parts["intake"], "captures", in_time(told))
-    await settled(parts)
-    return marketing.last_seen(told)
+def place_node(node: PlaceNode, now: datetime) -> WriteRequest:
+    return WriteRequest(ORG, ORG.stream(ALL), [Step(node, now)], "admin", CORRELATION_ID)
 
 
-async def qualified(parts: Parts, firm: Company, seen: Mapping[str, datetime], now: datetime) -> list[Deal]:
-    """Who is an MQL is the service's to say: it scored what it heard."""
-    async with parts["qualification"].reads.connect() as tx:
-        rows = await leads.find(tx, Wanted(), None, MANY)
-    worked = [qualifying.worked(firm, mql, now) for mql in qualifying.mqls(rows, seen, firm)]
-    await say(parts["qualification"], "MQLs", in_time(one for told, _ in worked for one in told))
-    await settled(parts)
-    return [deal for _, deal in worked if deal]
+async def seed_captures(contexts: Contexts, company: Company, now: datetime) -> Mapping[str, datetime]:
+    """The last engagement of each lead."""
+    intake = contexts["intake"]
+    writes = list(marketing.captures(seeded("captures"), company.accounts, intake.blind_index, now))
+    await write(intake, "captures", in_order(writes))
+    await wait_until_settled(contexts)
+    return marketing.last_seen(writes)
 
 
-def in_time(told: Iterable[Told]) -> list[WriteRequest]:
-    return [each.ask for each in sorted(told, key=lambda each: each.at)]
+async def seed_qualification(
+    contexts: Contexts, company: Company, seen: Mapping[str, datetime], now: datetime
+) -> list[Deal]:
+    """The deals of the leads that were handed over. Which leads are MQLs is read from the service, which scores
+    them."""
+    async with contexts["qualification"].reads.connect() as tx:
+        rows = await leads.find(tx, LeadFilter(), None, MAX_LEADS)
+    histories = [qualifying.mql_history(company, mql, now) for mql in qualifying.find_mqls(rows, seen, company)]
+    writes = in_order(one for history, _ in histories for one in history)
+    await write(contexts["qualification"], "MQLs", writes)
+    await wait_until_settled(contexts)
+    return [deal for _, deal in histories if deal]
 
 
-async def say(part: ServiceContext, what: str, write_requests: Sequence[WriteRequest]) -> None:
-    """Each with a key: as long as answers are kept, saying it again adds nothing."""
-    keyed = [ask._replace(idempotency_key=f"demo {what} {number}") for number, ask in enumerate(write_requests)]
+def in_order(writes: Iterable[ScriptedWrite]) -> list[WriteRequest]:
+    return [each.write_request for each in sorted(writes, key=lambda each: each.at)]
+
+
+async def write(context: ServiceContext, phase: str, write_requests: Sequence[WriteRequest]) -> None:
+    """Each request has an idempotency key made of phase and number."""
+    keyed = [one._replace(idempotency_key=f"demo {phase} {number}") for number, one in enumerate(write_requests)]
     refused: list[str] = []
-    for start in range(0, len(write_requests), AT_ONCE):
-        answers = await part.committer.write_all(keyed[start : start + AT_ONCE])
-        refused += [str(answer) for answer in answers if isinstance(answer, Refusal)]
-        await asyncio.sleep(0)  # lets others in
+    for start in range(0, len(write_requests), BATCH):
+        outcomes = await context.committer.write_all(keyed[start : start + BATCH])
+        refused += [str(outcome) for outcome in outcomes if isinstance(outcome, Refusal)]
+        await asyncio.sleep(0)  # lets other tasks run
     if refused:
-        log.warning("demo_refused", service=part.service, count=len(refused), first=refused[0])
+        log.warning("demo_refused", service=context.service, count=len(refused), first=refused[0])
 
 
-async def settled(parts: Parts) -> None:
-    """Returns when every service has applied and reacted to all that there is. Nothing new comes of it then."""
+async def wait_until_settled(contexts: Contexts) -> None:
+    """Returns when every service has applied all events and reacted to them, so that no further event follows."""
     try:
-        async with asyncio.timeout(PATIENCE):
-            while not await is_settled(parts):
+        async with asyncio.timeout(SETTLE_TIMEOUT):
+            while not await is_settled(contexts):
                 await asyncio.sleep(0.05)
     except TimeoutError:
-        raise Failed(f"the services did not take the demo company in within {PATIENCE:.0f} seconds") from None
+        raise Failed(f"the services did not process the demo company within {SETTLE_TIMEOUT:.0f} seconds") from None
 
 
-async def is_settled(parts: Parts) -> bool:
-    """Heads are looked at first, the last service's reactions last: a later event would show in what follows it."""
-    before = await heads(parts)
-    reached = [await is_abreast(part, before) for part in parts.values()]
-    return all(reached) and before == await heads(parts)
+async def is_settled(contexts: Contexts) -> bool:
+    """The heads are read before and after the checkpoints: a reaction in between moves one of them."""
+    before = await read_heads(contexts)
+    caught_up = [await has_caught_up(context, before) for context in contexts.values()]
+    return all(caught_up) and before == await read_heads(contexts)
 
 
-async def is_abreast(part: ServiceContext, heads: Mapping[str, int]) -> bool:
-    async with part.reads.connect() as tx:
+async def has_caught_up(context: ServiceContext, heads: Mapping[str, int]) -> bool:
+    async with context.reads.connect() as tx:
         reacted = await checkpoint.positions(tx, REACTIONS)
-        projected = await checkpoint.positions(tx, part.read_models)
-    return all(reacted.get(source, 0) >= heads[source] for source in part.reacted_sources) and all(
-        projected.get(source, 0) >= heads[source] for source in part.projected_sources
+        projected = await checkpoint.positions(tx, context.read_models)
+    return all(reacted.get(source, 0) >= heads[source] for source in context.reacted_sources) and all(
+        projected.get(source, 0) >= heads[source] for source in context.projected_sources
     )
 
 
-async def heads(parts: Parts) -> dict[str, int]:
-    found = {}
-    for name, part in parts.items():
-        async with part.reads.connect() as tx:
-            found[name] = await event_store.position(tx)
-    return found
+async def read_heads(contexts: Contexts) -> dict[str, int]:
+    """The last position of each service's store."""
+    heads = {}
+    for name, context in contexts.items():
+        async with context.reads.connect() as tx:
+            heads[name] = await event_store.position(tx)
+    return heads

@@ -1,4 +1,4 @@
-"""Who visits the website: signs up, downloads, listens, asks for a demo. Some are known, most are new."""
+"""The website: visitors sign up, download, join webinars and ask for demos. Some are known, most are new."""
 
 import asyncio
 from dataclasses import dataclass
@@ -12,18 +12,19 @@ from funnelcast.demo import marketing
 from funnelcast.demo.actor import Actor
 from funnelcast.demo.company import Account, Company
 from funnelcast.demo.marketing import FIRST_SOURCES, NEXT_SOURCES, Person
-from funnelcast.demo.script import chance
-from funnelcast.demo.words import FIRST, LAST, TITLES
-from funnelcast.demo.workload import Office
+from funnelcast.demo.names import FIRST_NAMES, JOB_TITLES, LAST_NAMES
+from funnelcast.demo.script import seeded
+from funnelcast.demo.workload import Workload
 
-A_SECOND = 2.0
-"""Visits, at speed 1."""
-LATE = 2.0
-"""Seconds that are made up for."""
-KNOWN, BACK = 0.4, 300
-"""The share of visits by somebody who was here before, within so many visits."""
+VISITS_PER_SECOND = 2.0
+"""At speed 1."""
+MAX_LATENESS = 2.0
+"""Seconds of delay that later visits make up for."""
+RETURNING, RETURN_RANGE = 0.4, 300
+"""The share of visits by a known person, and the number of visits among which their last one is."""
 VISIT = "demo:visit-"
-# Counted from the end: all visits bear this actor's name and rising numbers. It survives the erasure of a person.
+"""The prefix of a visit's external id and idempotency key; its number follows."""
+# Read from the end: visits have rising numbers, in events of this actor. They survive the erasure of a person.
 LAST_VISIT = text("""
     SELECT CAST(substr(data->>'external_id', length(:prefix) + 1) AS bigint) AS number FROM events
     WHERE actor = 'website' AND starts_with(data->>'external_id', :prefix) ORDER BY position DESC LIMIT 1""").columns(
@@ -31,58 +32,61 @@ LAST_VISIT = text("""
 )
 
 
-async def visits(intake: AsyncEngine) -> int:
-    """How many there were, in all runs."""
+async def last_visit(intake: AsyncEngine) -> int:
+    """The number of visits in all runs."""
     async with intake.connect() as tx:
         return int((await tx.execute(LAST_VISIT, {"prefix": VISIT})).scalar_one_or_none() or 0)
 
 
 @dataclass
 class Website:
-    """One visit a turn. `number`: of the last that was told; `due`: when the next is, by the loop's clock."""
+    """One visit a turn. `number`: of the last visit that was sent; `due`: the time of the next one, by the loop's
+    clock."""
 
     actor: Actor
-    firm: Company
-    office: Office
+    company: Company
+    workload: Workload
     speed: float
     number: int
     due: float = 0.0
 
     async def turn(self) -> float:
-        if not self.office.has_room:
+        if not self.workload.has_room:
             return 1 / self.speed
         number = self.number + 1
         try:
-            await self.actor.post("/intake/v1/leads", visit(self.firm, number), f"{VISIT}{number}")
+            await self.actor.post("/intake/v1/leads", visit(self.company, number), f"{VISIT}{number}")
         except Refused as refusal:
             self.actor.give_up(f"{VISIT}{number}", refusal)
         self.number = number
-        return self.until_next(chance("rest", number).expovariate(A_SECOND * self.speed))
+        return self.until_next(seeded("rest", number).expovariate(VISITS_PER_SECOND * self.speed))
 
     def until_next(self, pause: float) -> float:
-        """Visitors do not wait for each other's answers, but after a rest they do not all come at once."""
+        """The seconds to the next visit. Slow answers do not lower the rate, but after a long delay the visits do not
+        come all at once."""
         now = asyncio.get_running_loop().time()
-        self.due = max(self.due, now - LATE) + pause
+        self.due = max(self.due, now - MAX_LATENESS) + pause
         return max(0.0, self.due - now)
 
 
-def visit(firm: Company, number: int) -> dict[str, Any]:
-    """The same for the same number, whenever it is."""
-    random, visitor = chance("visit", number), who(number)
-    account, person = introduced(firm, visitor)
-    source = marketing.chosen(random, FIRST_SOURCES if visitor == number else NEXT_SOURCES)
-    return marketing.submission(random, source, person, account) | {"external_id": f"{VISIT}{number}"}
+def visit(company: Company, number: int) -> dict[str, Any]:
+    """The body of a capture request, the same for the same number in every run."""
+    random, visitor = seeded("visit", number), visitor_of(number)
+    account, person = visitor_identity(company, visitor)
+    source = marketing.choose(random, FIRST_SOURCES if visitor == number else NEXT_SOURCES)
+    return marketing.capture_body(random, source, person, account) | {"external_id": f"{VISIT}{number}"}
 
 
-def who(number: int) -> int:
-    """The number of that person's first visit."""
-    while number > 1 and chance("known", number).random() < KNOWN:
-        number -= chance("back", number).randint(1, min(BACK, number - 1))
+def visitor_of(number: int) -> int:
+    """The visitor, by the number of the first visit."""
+    while number > 1 and seeded("known", number).random() < RETURNING:
+        number -= seeded("back", number).randint(1, min(RETURN_RANGE, number - 1))
     return number
 
 
-def introduced(firm: Company, visitor: int) -> tuple[Account, Person]:
-    random = chance("visitor", visitor)
-    account, first, last = random.choice(firm.accounts), random.choice(FIRST), random.choice(LAST)
+def visitor_identity(company: Company, visitor: int) -> tuple[Account, Person]:
+    random = seeded("visitor", visitor)
+    account = random.choice(company.accounts)
+    first, last = random.choice(FIRST_NAMES), random.choice(LAST_NAMES)
     email = f"{first}.{last}.{visitor}@{account.domain}".lower()
-    return account, {"email": email, "first_name": first, "last_name": last, "job_title": random.choice(TITLES)}
+    return account, {"email": email, "first_name": first, "last_name": last, "job_title": random.choice(JOB_TITLES)}

@@ -1,17 +1,17 @@
-"""What those who work in one company see of each other: how much waits."""
+"""The work in hand, which all actors of the company share."""
 
 from dataclasses import dataclass
 
-MOST_WAITING = 150
+MAX_WAITING = 150
 
 
 @dataclass
-class Office:
-    """`waiting`: MQLs in the queue that nobody has finished."""
+class Workload:
+    """`waiting`: the MQLs in the queue of the SDRs."""
 
     waiting: int = 0
 
     @property
     def has_room(self) -> bool:
-        """Without it no more leads arrive: the work in hand is bounded, however slow the machine."""
-        return self.waiting < MOST_WAITING
+        """Without room no more leads arrive, so that a slow machine never has more work than it can do."""
+        return self.waiting < MAX_WAITING

@@ -30,7 +30,7 @@ class OrgSender:
 
     async def send(self, pairs: Sequence[Pair]) -> list[Answer]:
         if self.known is None:
-            nodes = (await client.ask(self.http, "GET", "/forecast/v1/org")).json()["nodes"]
+            nodes = (await client.request(self.http, "GET", "/forecast/v1/org")).json()["nodes"]
             self.known = {node["node_id"]: node for node in nodes}
         return [
             answer_of(record, [await self.place(record, node) for node in mapped.bodies]) for record, mapped in pairs
@@ -58,7 +58,7 @@ class OrgSender:
         if known is not None and self.day:
             body["from"] = self.day
         try:
-            response = await client.ask(self.http, "PUT", f"{NODES}/{node_id}", json=body)
+            response = await client.request(self.http, "PUT", f"{NODES}/{node_id}", json=body)
         except client.Refused as refusal:
             return words_of(refusal)
         return Accepted(known is None, response.json()["position"])
@@ -75,7 +75,7 @@ class OrgSender:
     async def end(self, node_id: str, day: str) -> list[str]:
         query = {} if day == NOW else {"from": day}
         try:
-            await client.ask(self.http, "DELETE", f"{NODES}/{node_id}", params=query)
+            await client.request(self.http, "DELETE", f"{NODES}/{node_id}", params=query)
         except client.Refused as refusal:
             return [f"{node_id} stays active: {words_of(refusal)}"]
         return []

@@ -38,7 +38,7 @@ class System:
 async def run(system: System, source: Source) -> list[Summary]:
     """Of the file and of those that belong to it. Returns when what was imported is to be seen."""
     summaries = list[Summary]()
-    async with client.connected(system.url, system.key) as http:
+    async with client.open_client(system.url, system.key) as http:
         following: Source | None = source
         while following is not None:
             opened = open_export(following)

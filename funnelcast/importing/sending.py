@@ -76,7 +76,7 @@ async def complete_answer(http: httpx.AsyncClient, path: str, body: bytes) -> li
 async def answer_lines(http: httpx.AsyncClient, path: str, body: bytes) -> list[dict[str, Any]]:
     """None when the answer broke off: the database was lost, or the service stopped, while it was sent."""
     try:
-        response = await client.ask(http, "POST", path, content=body, headers=NDJSON)
+        response = await client.request(http, "POST", path, content=body, headers=NDJSON)
     except (httpx.RemoteProtocolError, httpx.ReadError):
         return []
     return [orjson.loads(line) for line in response.content.splitlines()]
@@ -135,15 +135,15 @@ class Route:
 async def visible(http: httpx.AsyncClient, route: Route, position: int) -> None:
     """Returns when the last service on the way shows everything up to the position."""
     headers = {"X-Min-Position": f"{route.source}:{position}", "Prefer": "wait=30"}
-    await client.ask(http, "GET", route.shown_by, patience=CATCHES_UP, headers=headers, params=route.query)
+    await client.request(http, "GET", route.shown_by, retry_for=CATCHES_UP, headers=headers, params=route.query)
 
 
 async def define_pipeline(http: httpx.AsyncClient, pipeline: Body) -> str | None:
     """Defines the sales process unless there is one of that name, which stays as it is. A note says if it differs."""
-    items = (await client.ask(http, "GET", "/pipeline/v1/stages")).json()["items"]
+    items = (await client.request(http, "GET", "/pipeline/v1/stages")).json()["items"]
     known = next((each for each in items if each["pipeline"] == pipeline["pipeline"]), None)
     if known is None:
-        await client.ask(http, "PUT", "/pipeline/v1/stages", json=pipeline)
+        await client.request(http, "PUT", "/pipeline/v1/stages", json=pipeline)
     elif {name: known[name] for name in pipeline} != pipeline:
         return (
             f"pipeline {pipeline['pipeline']} is defined already, and otherwise than in this mapping: it stays as it is"

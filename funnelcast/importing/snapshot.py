@@ -148,11 +148,11 @@ async def known_deals(http: httpx.AsyncClient, prefix: str) -> KnownDeals:
 
 async def pages(http: httpx.AsyncClient) -> AsyncIterator[Sequence[Mapping[str, Any]]]:
     """As current as the store was when this began."""
-    head = (await client.ask(http, "GET", "/pipeline/v1/stages")).headers["X-Position"]
+    head = (await client.request(http, "GET", "/pipeline/v1/stages")).headers["X-Position"]
     headers, after = {"X-Min-Position": head, "Prefer": "wait=30"}, None
     while True:
         query = {"limit": PAGE} | ({"after": after} if after else {})
-        page = (await client.ask(http, "GET", DEALS, headers=headers, params=query)).json()
+        page = (await client.request(http, "GET", DEALS, headers=headers, params=query)).json()
         yield page["items"]
         after = page["next"]
         if after is None:

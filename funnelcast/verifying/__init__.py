@@ -1,1 +1,1 @@
-"""Checks on the data as it is: each says what it found, and changes nothing."""
+"""The checks of `funnelcast verify`. Each reads one snapshot and returns its findings; none changes data."""

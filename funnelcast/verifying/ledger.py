@@ -1,4 +1,4 @@
-"""The trial balance: per account, what was posted is what the deals are; and the totals of the root are all of it."""
+"""The trial balance: per account, postings = deals; over all nodes, totals of the root = deals."""
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
@@ -8,63 +8,66 @@ from sqlalchemy import ColumnElement, Select, Table, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.org.events import ROOT
-from services.forecast.projections.tables import NO_CURRENCY, NO_DAY, deals, postings, pure
+from services.forecast.projections.deals import IS_COUNTED, deals
+from services.forecast.projections.node_totals import NO_CURRENCY, NO_DAY, node_totals
+from services.forecast.projections.postings import postings
 
-MOST = 10
-OWNED = ("owner", "close_date", "category", "qualified", "currency", "motion", "pipeline")
-DEALS_THAT_COUNT = deals.c.outcome.is_(None) | (deals.c.outcome == "won")
+MAX_LISTED = 10
+ACCOUNT = ("owner", "close_date", "category", "qualified", "currency", "motion", "pipeline")
+WITHOUT_OWNER = ACCOUNT[1:]
 Balances = Mapping[tuple[Any, ...], tuple[Decimal, int]]
 """Amount and number of deals by account."""
 
 
-def keys(table: Table, names: tuple[str, ...]) -> list[ColumnElement[Any]]:
-    """As the totals write them: a key has no null."""
-    stands_for = {"close_date": NO_DAY, "currency": NO_CURRENCY}
+def key_columns(table: Table, names: tuple[str, ...]) -> list[ColumnElement[Any]]:
+    """With the values that stand for null in the totals' keys."""
+    null_values = {"close_date": NO_DAY, "currency": NO_CURRENCY}
     return [
-        func.coalesce(table.c[name], stands_for[name]).label(name) if name in stands_for else table.c[name]
+        func.coalesce(table.c[name], null_values[name]).label(name) if name in null_values else table.c[name]
         for name in names
     ]
 
 
-def grouped(table: Table, names: tuple[str, ...], amount: Any, count: Any) -> Select[Any]:
-    columns = keys(table, names)
+def sum_by(table: Table, names: tuple[str, ...], amount: Any, count: Any) -> Select[Any]:
+    columns = key_columns(table, names)
     return select(*columns, amount, count).group_by(*columns)
 
 
-POSTED = grouped(postings, OWNED, func.sum(postings.c.amount), func.sum(postings.c.deals))
-STANDING = grouped(deals, OWNED, func.sum(deals.c.amount), func.count()).where(DEALS_THAT_COUNT)
-ALL = grouped(deals, OWNED[1:], func.sum(deals.c.amount), func.count()).where(DEALS_THAT_COUNT)
-AT_THE_ROOT = grouped(pure, OWNED[1:], func.sum(pure.c.amount), func.sum(pure.c.deals)).where(pure.c.node == ROOT)
+POSTINGS = sum_by(postings, ACCOUNT, func.sum(postings.c.amount), func.sum(postings.c.deals))
+DEALS = sum_by(deals, ACCOUNT, func.sum(deals.c.amount), func.count()).where(IS_COUNTED)
+DEALS_OF_ALL_OWNERS = sum_by(deals, WITHOUT_OWNER, func.sum(deals.c.amount), func.count()).where(IS_COUNTED)
+ROOT_TOTALS = sum_by(node_totals, WITHOUT_OWNER, func.sum(node_totals.c.amount), func.sum(node_totals.c.deals)).where(
+    node_totals.c.node == ROOT
+)
 
 
-async def check(tx: AsyncConnection) -> list[str]:
-    """`tx` looks at the forecast's read models."""
-    posted, standing = await balances(tx, POSTED), await balances(tx, STANDING)
-    everything, at_the_root = await balances(tx, ALL), await balances(tx, AT_THE_ROOT)
+async def check_trial_balance(tx: AsyncConnection) -> list[str]:
+    """`tx` has the forecast's read models as its search path."""
     return [
-        *differences("postings", posted, "deals", standing),
-        *differences("totals of the root", at_the_root, "deals", everything),
+        *differences("postings", await balances(tx, POSTINGS), await balances(tx, DEALS)),
+        *differences("totals of the root", await balances(tx, ROOT_TOTALS), await balances(tx, DEALS_OF_ALL_OWNERS)),
     ]
 
 
 async def balances(tx: AsyncConnection, query: Select[Any]) -> Balances:
-    """Accounts in which nothing is left are as good as absent."""
+    """Without accounts whose balance is zero: they need not exist."""
     rows = [tuple(row) for row in await tx.execute(query)]
     return {row[:-2]: (row[-2], int(row[-1])) for row in rows if row[-2] or row[-1]}
 
 
-def differences(one: str, these: Balances, other: str, those: Balances) -> Iterator[str]:
-    """The first few accounts that do not agree, and how many more."""
-    none = (Decimal(0), 0)
-    wrong = sorted(
-        (key for key in these.keys() | those.keys() if these.get(key, none) != those.get(key, none)), key=str
+def differences(name: str, actual: Balances, of_deals: Balances) -> Iterator[str]:
+    """The first few accounts that differ from the deals, and the number of the others."""
+    zero = (Decimal(0), 0)
+    accounts = sorted(
+        (key for key in actual.keys() | of_deals.keys() if actual.get(key, zero) != of_deals.get(key, zero)), key=str
     )
-    for key in wrong[:MOST]:
+    for key in accounts[:MAX_LISTED]:
         account = " ".join(str(part) for part in key)
-        yield f"{account}: {said(these.get(key, none))} by {one}, {said(those.get(key, none))} by {other}"
-    if len(wrong) > MOST:
-        yield f"{len(wrong) - MOST} more accounts differ between {one} and {other}"
+        balance, expected = format_balance(actual.get(key, zero)), format_balance(of_deals.get(key, zero))
+        yield f"{account}: {balance} by {name}, {expected} by deals"
+    if len(accounts) > MAX_LISTED:
+        yield f"{len(accounts) - MAX_LISTED} more accounts differ between {name} and deals"
 
 
-def said(balance: tuple[Decimal, int]) -> str:
+def format_balance(balance: tuple[Decimal, int]) -> str:
     return f"{balance[0]} in {balance[1]} deals"

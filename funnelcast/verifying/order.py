@@ -1,13 +1,12 @@
-"""Within a store: positions and versions are gapless from 1, and neither clock goes back."""
+"""Order within a store: positions and versions begin at 1 without gaps, and no clock goes back."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-MOST = 20
-"""Findings of one kind that are told one by one."""
-
+MAX_FINDINGS = 20
 POSITIONS = text("""
     SELECT position, before FROM (
         SELECT position, lag(position, 1, CAST(0 AS bigint)) OVER (ORDER BY position) AS before FROM events) AS pairs
@@ -27,22 +26,32 @@ RECORDED = text("""
     SELECT position FROM (
         SELECT position, recorded_at, lag(recorded_at) OVER (ORDER BY position) AS before FROM events) AS pairs
     WHERE recorded_at < before ORDER BY position LIMIT :most""")
-SAID: Mapping[str, tuple[TextClause, str]] = {
-    "positions": (POSITIONS, "position {position} follows {before}"),
-    "versions": (VERSIONS, "{stream}: version {version} follows {before}"),
-    "occurred_at": (OCCURRED, "{stream}: version {version} occurred before the one it follows"),
-    "recorded_at": (RECORDED, "position {position} was recorded before the one it follows"),
-}
 CHECKPOINTS = text("SELECT subscription, source, position FROM checkpoints ORDER BY subscription, source")
 
 
-async def check(tx: AsyncConnection, what: str) -> list[str]:
-    """`what`: positions, versions, occurred_at or recorded_at."""
-    query, said = SAID[what]
-    return [said.format(**row) for row in (await tx.execute(query, {"most": MOST})).mappings()]
+@dataclass(frozen=True)
+class OrderCheck:
+    """`query` selects the rows that are out of order, `finding` is the text for one of them."""
+
+    name: str
+    query: TextClause
+    finding: str
+
+    async def run(self, tx: AsyncConnection) -> list[str]:
+        rows = (await tx.execute(self.query, {"most": MAX_FINDINGS})).mappings()
+        return [self.finding.format(**row) for row in rows]
 
 
-async def checkpoints(tx: AsyncConnection, heads: Mapping[str, int]) -> list[str]:
+CHECKS = (
+    OrderCheck("positions", POSITIONS, "position {position} follows {before}"),
+    OrderCheck("versions", VERSIONS, "{stream}: version {version} follows {before}"),
+    OrderCheck("occurred_at", OCCURRED, "{stream}: version {version} occurred before the one it follows"),
+    OrderCheck("recorded_at", RECORDED, "position {position} was recorded before the one it follows"),
+)
+
+
+async def check_checkpoints(tx: AsyncConnection, heads: Mapping[str, int]) -> list[str]:
+    """No checkpoint may be beyond the last event of its source."""
     rows = [tuple(row) for row in await tx.execute(CHECKPOINTS)]
     return [
         f"{subscription} of {source} is at {position}, beyond the last event, {heads.get(source, 0)}"

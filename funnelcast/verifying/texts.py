@@ -1,4 +1,4 @@
-"""Every reference from an event into the vault finds its text, unless the one it was about is erased."""
+"""Every reference from an event into the vault must find its value, unless the subject of the value is erased."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,49 +18,52 @@ ERASED = select(erased.c.subject).where(erased.c.subject == any_(bindparam("subj
 
 
 @dataclass(frozen=True)
-class Referred:
+class Reference:
+    """A reference of the event at this position to a value of the vault."""
+
     ref: UUID
     subject: str
     position: int
 
 
-async def unresolved(tx: AsyncConnection, parse: Parser[Any], events: Sequence[StoredEvent]) -> list[str]:
-    referred = [one for event in events for one in references(parse, event)]
-    kept = await vault.read(tx, {one.ref for one in referred})
-    lacking = [one for one in referred if one.ref not in kept]
-    if not lacking:
+async def unresolved_references(tx: AsyncConnection, parse: Parser[Any], events: Sequence[StoredEvent]) -> list[str]:
+    references = [reference for event in events for reference in references_of(parse, event)]
+    entries = await vault.read(tx, {reference.ref for reference in references})
+    missing = [reference for reference in references if reference.ref not in entries]
+    if not missing:
         return []
-    gone = set((await tx.execute(ERASED, {"subjects": list({one.subject for one in lacking})})).scalars())
+    subjects = list({reference.subject for reference in missing})
+    gone = set((await tx.execute(ERASED, {"subjects": subjects})).scalars())
     return [
-        f"position {one.position} refers to {one.ref} of {one.subject}, which is neither kept nor erased"
-        for one in lacking
+        f"position {one.position} refers to {one.ref} of {one.subject}, which is neither in the vault nor erased"
+        for one in missing
         if one.subject not in gone
     ]
 
 
-def references(parse: Parser[Any], stored: StoredEvent) -> Iterator[Referred]:
+def references_of(parse: Parser[Any], stored: StoredEvent) -> Iterator[Reference]:
     recorded = parse(stored)
     if recorded is None:
         return
     subject = recorded.event.vault_subject(stored.stream)
-    for sealed in sealed_in(recorded.event):
+    for sealed in sealed_values(recorded.event):
         if sealed.ref is not None:
-            yield Referred(sealed.ref, subject, stored.position)
+            yield Reference(sealed.ref, subject, stored.position)
 
 
-def sealed_in(value: Any) -> Iterator[Sealed[Any]]:
+def sealed_values(value: Any) -> Iterator[Sealed[Any]]:
     """All sealed values of a model, however deep."""
     match value:
         case Sealed():
             yield value
         case BaseModel():
             for name in type(value).model_fields:
-                yield from sealed_in(getattr(value, name))
+                yield from sealed_values(getattr(value, name))
         case dict():
             for each in value.values():
-                yield from sealed_in(each)
+                yield from sealed_values(each)
         case list() | tuple():
             for each in value:
-                yield from sealed_in(each)
+                yield from sealed_values(each)
         case _:
             return

@@ -1,7 +1,10 @@
-"""Every event this service stores: what its projections and its topic may contain."""
+"""Every event this service stores: what its projections, its feed and its topic may contain."""
 
 from services.forecast.org.events import OrgEvent
-from shared.rules.message import Parser, parser
+from services.forecast.setting.events import SettingEvent
+from shared.rules.message import Parser, members, parser
 
-ForecastEvent = OrgEvent
+ForecastEvent = OrgEvent | SettingEvent
 PARSE: Parser[ForecastEvent] = parser(ForecastEvent)
+PUBLIC = frozenset(event.type for event in members(ForecastEvent))
+"""Types that subscribers of the feed are told of."""

@@ -1,18 +1,20 @@
 """What the forecast service is made of."""
 
-from services.forecast.api import deals, org, org_import, rollup
-from services.forecast.events import PARSE
+from services.forecast.api import org, org_import, rollup, settings
+from services.forecast.events import PARSE, PUBLIC
 from services.forecast.projections import ledger
+from services.forecast.projections import settings as setting_changes
 from services.forecast.upstream import pipeline
 from shared.run.service import Service, Upstream
+from shared.web.feed import Feed
 
 SERVICE = Service(
     name="forecast",
     topic="funnelcast.forecast.v1",
     parse=PARSE,
     scopes=["forecast:read", "forecast:write"],
-    routers=[org_import.router, org.router, rollup.router, deals.router],
-    projections=[ledger.PROJECTION],
+    routers=[org_import.router, org.router, rollup.router, settings.router, Feed("forecast", PUBLIC).router()],
+    projections=[ledger.PROJECTION, setting_changes.PROJECTION],
     upstream=[Upstream("pipeline", "funnelcast.pipeline.v1", pipeline.PARSE)],
     fast_routes=["/rollup"],
 )

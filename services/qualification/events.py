@@ -1,11 +1,23 @@
-"""Every event this service stores: what its projections, its feed and its topic may contain."""
+"""Every event that this service stores, and those that its subscribers see."""
 
-from services.qualification.lead.events import LeadBantChanged, LeadClaimed, LeadEvent, LeadTouched
+from services.qualification.lead import events as lead
+from services.qualification.lead.events import LeadEvent
 from services.qualification.model.events import ModelEvent
+from services.qualification.setting.events import SettingEvent
 from shared.rules.message import Parser, members, parser
 
-QualificationEvent = LeadEvent | ModelEvent
+QualificationEvent = LeadEvent | ModelEvent | SettingEvent
 PARSE: Parser[QualificationEvent] = parser(QualificationEvent)
-WITHIN = {LeadBantChanged.type, LeadClaimed.type, LeadTouched.type}
-PUBLIC = frozenset(event.type for event in members(LeadEvent)) - WITHIN
-"""Told to subscribers: what a lead did, and where it came to; not how it is worked."""
+INTERNAL = {
+    each.type
+    for each in (
+        lead.LeadBantChanged,
+        lead.LeadClaimed,
+        lead.LeadClaimReleased,
+        lead.LeadTouched,
+        lead.OtherDealChanged,
+    )
+}
+"""How a lead is worked."""
+PUBLIC = frozenset(event.type for event in members(LeadEvent)) - INTERNAL
+"""The types in the feed, and in the event stream: what a lead did, and where it went."""

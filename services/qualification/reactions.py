@@ -1,89 +1,85 @@
-"""What qualification does about others' events."""
+"""The commands that follow from other services' events."""
 
 from collections.abc import Sequence
 
-from services.qualification.lead.commands import Erase, FollowDeal, LeadCommand, RecordEngagement, TakeBack
+from services.qualification.lead import commands
 from services.qualification.lead.decider import DECIDER
-from services.qualification.lead.events import Details, Profile
-from services.qualification.upstream.intake import (
-    Capture,
-    Company,
-    EngagementAdded,
-    IntakeEvent,
-    LeadCaptured,
-    PersonErased,
-)
-from services.qualification.upstream.intake import Details as CaptureDetails
-from services.qualification.upstream.pipeline import (
-    Assigned,
-    Corrected,
-    HandOverRefused,
-    LeadAttached,
-    Opened,
-    PipelineEvent,
-    StageChanged,
-)
+from services.qualification.lead.events import Details, Engagement, Profile
+from services.qualification.setting import commands as setting_commands
+from services.qualification.setting.decider import ALL
+from services.qualification.setting.decider import DECIDER as SETTING
+from services.qualification.upstream import intake, pipeline
+from services.qualification.upstream.forecast import ForecastEvent, NodeEnded, NodePlaced, SettingChanged
+from services.qualification.upstream.intake import IntakeEvent
+from services.qualification.upstream.pipeline import PipelineEvent
 from shared.rules.message import RecordedEvent
 from shared.rules.reaction import Reaction
 
 LONGEST_RULE = 200
 
 
-def react(fact: RecordedEvent[IntakeEvent | PipelineEvent]) -> Sequence[Reaction]:
-    match fact.event:
-        case LeadCaptured() | EngagementAdded():
-            return [to_lead(fact.subject, engagement(fact.event))]
-        case PersonErased():
-            return [to_lead(lead_id, Erase()) for lead_id in fact.event.lead_ids]
-        case Opened():
-            return begun_as(fact.subject, fact.event)
-        case LeadAttached():
-            return attached(fact.subject, fact.event)
-        case StageChanged():
-            return moved(fact.subject, fact.event)
-        case HandOverRefused():
-            rule = fact.event.rule[:LONGEST_RULE]
-            return [to_lead(fact.event.lead_id, TakeBack(opportunity_id=fact.subject, rule=rule))]
-        case Assigned() | Corrected():
+def react(recorded: RecordedEvent[IntakeEvent | PipelineEvent | ForecastEvent]) -> Sequence[Reaction]:
+    event = recorded.event
+    match event:
+        case intake.LeadCaptured() | intake.EngagementAdded():
+            return [to_lead(recorded.subject, record_engagement(event))]
+        case intake.PersonErased():
+            return [to_lead(lead_id, commands.Erase()) for lead_id in event.lead_ids]
+        case pipeline.Opened():
+            return qualified(recorded.subject, event.lead_ids) if event.qualified else []
+        case pipeline.LeadAttached():
+            return qualified(recorded.subject, [event.lead_id]) if event.qualified else []
+        case pipeline.StageChanged():
+            return follow_deal(recorded.subject, event)
+        case pipeline.HandOverRefused():
+            command = commands.TakeBackHandOver(opportunity_id=recorded.subject, rule=event.rule[:LONGEST_RULE])
+            return [to_lead(event.lead_id, command)]
+        case SettingChanged():
+            return [copy_settings(event)] if event.timezone or event.calendar else []
+        case pipeline.Assigned() | pipeline.Corrected() | NodePlaced() | NodeEnded():
             return []
 
 
-def to_lead(lead_id: str, command: LeadCommand) -> Reaction:
+def to_lead(lead_id: str, command: commands.LeadCommand) -> Reaction:
     return Reaction(DECIDER, lead_id, command)
 
 
-def engagement(told: Capture) -> RecordEngagement:
-    details = told.details or CaptureDetails()
-    company = told.company or Company()
-    return RecordEngagement(
-        person_id=told.person_id,
-        external_id=told.external_id,
-        capture_id=told.capture_id,
-        source=told.source,
-        engaged_at=told.engaged_at,
-        details=Details(**details.model_dump()),
-        profile=Profile(role=told.role_class, email_kind=told.email_kind, **company.model_dump()),
+def record_engagement(event: intake.Captured) -> commands.RecordEngagement:
+    details = event.details or intake.Details()
+    company = event.company or intake.Company()
+    engagement = Engagement(
+        capture_id=event.capture_id,
+        source=event.source,
+        engaged_at=event.engaged_at,
+        details=Details(attended=details.attended, asset_type=details.asset_type, double_opt_in=details.double_opt_in),
+        profile=Profile(
+            domain=company.domain,
+            country=company.country,
+            industry=company.industry,
+            employees=company.employees,
+            role=event.role_class,
+            email_kind=event.email_kind,
+        ),
+        supplements=event.supplements,
     )
-
-
-def begun_as(opportunity_id: str, deal: Opened) -> Sequence[Reaction]:
-    """A process whose first stage counts as qualified makes the lead an SQL at once."""
-    return qualified(opportunity_id, deal.lead_ids) if deal.qualified else []
-
-
-def attached(opportunity_id: str, deal: LeadAttached) -> Sequence[Reaction]:
-    return qualified(opportunity_id, [deal.lead_id]) if deal.qualified else []
+    return commands.RecordEngagement(person_id=event.person_id, external_id=event.external_id, engagement=engagement)
 
 
 def qualified(opportunity_id: str, lead_ids: Sequence[str]) -> Sequence[Reaction]:
-    command = FollowDeal(opportunity_id=opportunity_id, happened="qualify", qualified=True)
+    """A process whose first stage is qualified makes the lead an SQL at once; so does joining a qualified deal."""
+    command = commands.FollowDeal(opportunity_id=opportunity_id, happened="qualify", qualified=True)
     return [to_lead(lead_id, command) for lead_id in lead_ids]
 
 
-def moved(opportunity_id: str, deal: StageChanged) -> Sequence[Reaction]:
-    if deal.command == "advance":
+def follow_deal(opportunity_id: str, event: pipeline.StageChanged) -> Sequence[Reaction]:
+    if event.command == "advance":
         return []
-    command = FollowDeal(
-        opportunity_id=opportunity_id, happened=deal.command, qualified=deal.qualified, reason=deal.reason
+    command = commands.FollowDeal(
+        opportunity_id=opportunity_id, happened=event.command, qualified=event.qualified, reason=event.reason
     )
-    return [to_lead(lead_id, command) for lead_id in deal.lead_ids]
+    return [to_lead(lead_id, command) for lead_id in event.lead_ids]
+
+
+def copy_settings(event: SettingChanged) -> Reaction:
+    command = setting_commands.CopyFromForecast(timezone=event.timezone, calendar=event.calendar, starts=event.starts)
+    return Reaction(SETTING, ALL, command)

@@ -1,11 +1,12 @@
-"""What the qualification service is made of."""
+"""The parts of the qualification service."""
 
 from services.qualification import reactions
-from services.qualification.api import changes, hand_over, leads, models, queue, scores
+from services.qualification.api import changes, hand_over, leads, models, queue, scores, settings
 from services.qualification.events import PARSE, PUBLIC
-from services.qualification.projections import deals
+from services.qualification.projections import deals, org_tree, timers
 from services.qualification.projections import leads as lead_list
-from services.qualification.upstream import intake, pipeline
+from services.qualification.timers import TIMERS
+from services.qualification.upstream import forecast, intake, pipeline
 from shared.run.service import Service, Upstream
 from shared.web.feed import Feed
 
@@ -21,13 +22,16 @@ SERVICE = Service(
         queue.router,
         scores.router,
         models.router,
+        settings.router,
         Feed("qualification", PUBLIC).router(),
     ],
-    projections=[deals.PROJECTION, lead_list.PROJECTION],
+    projections=[deals.PROJECTION, lead_list.PROJECTION, timers.PROJECTION, org_tree.PROJECTION],
     upstream=[
         Upstream("intake", "funnelcast.lead-intake.v1", intake.PARSE),
         Upstream("pipeline", "funnelcast.pipeline.v1", pipeline.PARSE),
+        Upstream("forecast", "funnelcast.forecast.v1", forecast.PARSE),
     ],
     react=reactions.react,
-    reacts_to=["intake", "pipeline"],
+    reacts_to=["intake", "pipeline", "forecast"],
+    timers=TIMERS,
 )

@@ -12,7 +12,7 @@ from uuid import UUID
 from pydantic import ConfigDict, TypeAdapter
 from typing_extensions import TypedDict
 
-from shared.rules.message import Event
+from shared.rules.message import STORED, Event
 
 typed_dict: Any = TypedDict
 """For a type checker a typed dictionary stands in the source; these are made of the events' fields."""
@@ -52,11 +52,11 @@ class FlattenedEvent(Event):
 
     @classmethod
     def from_stored(cls, data: str) -> Self:
-        return cls.gathered(cls.stored_form.validate_json(data))
+        return cls.gathered(cls.stored_form.validate_json(data, context=STORED))
 
     @classmethod
     def from_upcast(cls, data: dict[str, Any]) -> Self:
-        return cls.gathered(cls.stored_form.validate_python(data))
+        return cls.gathered(cls.stored_form.validate_python(data, context=STORED))
 
     @classmethod
     def gathered(cls, stored: dict[str, Any]) -> Self:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Generic, NamedTuple, Self, TypeVar, get_args
 from uuid import UUID
 
@@ -100,6 +101,10 @@ class Command(Message):
     """A request to change something; its fields are the body of an HTTP request."""
 
 
+STORED = MappingProxyType({"stored": True})
+"""The validation context of stored events: a validator that became stricter still takes what was valid before."""
+
+
 class Event(Message):
     """Something that happened. `type` and the fields' names are a storage format: added to, never changed."""
 
@@ -114,12 +119,12 @@ class Event(Message):
     @classmethod
     def from_stored(cls, data: str) -> Self:
         """Parses the JSON text of a stored event."""
-        return cls.model_validate_json(data)
+        return cls.model_validate_json(data, context=STORED)
 
     @classmethod
     def from_upcast(cls, data: dict[str, Any]) -> Self:
         """Parses what an upcaster made of an old event's data."""
-        return cls.model_validate(data)
+        return cls.model_validate(data, context=STORED)
 
     def to_stored(self, sealer: Callable[[Any], UUID] | None = None) -> str:
         """The JSON text to store. `sealer` takes the sealed values and returns their references; without one, an event

@@ -7,19 +7,32 @@ from functools import lru_cache
 from typing import Annotated, Any
 
 from babel.numbers import get_currency_precision, list_currencies
-from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    ValidationInfo,
+    WithJsonSchema,
+    model_validator,
+)
 
-from shared.rules.message import Message
+from shared.rules.message import STORED, Message
 
 PLAIN = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,10})?")
 LARGEST = Decimal(10) ** 15
 """Amounts stay below this; sums of a hundred thousand such still fit numeric(24,4)."""
 
 
+CODES = frozenset(list_currencies())
+PLACEHOLDERS = frozenset({"XXX", "XTS"})
+"""ISO 4217 codes for "no currency" and for tests: nothing can be worth something in them."""
+
+
 @lru_cache(maxsize=512)
 def minor_units(currency: str) -> int:
     """Decimals of the currency, per ISO 4217; unknown codes raise `ValueError`."""
-    if currency not in list_currencies():
+    if currency not in CODES:
         raise ValueError("must be an ISO 4217 currency code")
     return min(get_currency_precision(currency), 4)
 
@@ -49,8 +62,10 @@ def finite(value: Decimal) -> Decimal:
     return value
 
 
-def currency_code(currency: str) -> str:
+def currency_code(currency: str, info: ValidationInfo) -> str:
     minor_units(currency)
+    if currency in PLACEHOLDERS and info.context is not STORED:
+        raise ValueError(f"must be a currency, which {currency} is not")
     return currency
 
 
@@ -67,7 +82,9 @@ Amount = Annotated[
 ]
 """A signed decimal, in JSON a string."""
 
-Currency = Annotated[str, AfterValidator(currency_code), Field(json_schema_extra={"enum": sorted(list_currencies())})]
+Currency = Annotated[
+    str, AfterValidator(currency_code), Field(json_schema_extra={"enum": sorted(CODES - PLACEHOLDERS)})
+]
 
 
 class Money(Message):

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from shared.flow.projection import Projection, digest
+from shared.flow.timer import Timer
 from shared.rules.message import Parser
 from shared.rules.reaction import REACTIONS, React
 from shared.web.access import Scope
@@ -36,6 +37,7 @@ class Service:
     react: React | None = None
     reacts_to: Sequence[str] = ()
     """Sources whose events reach `react`; the others only feed projections."""
+    timers: Sequence[Timer] = ()
     fast_routes: Sequence[str] = ()
     """Paths of the routes that are called on the fast path (`shared/web/fast_path.py`)."""
     scopes: Sequence[Scope] = ()
@@ -47,6 +49,11 @@ class Service:
     def read_models(self) -> str:
         """The name of these versions of its projections: of their database schema, and of their subscription."""
         return f"{self.name}_read_{digest(self.projections)}"
+
+    @property
+    def worker_lease(self) -> str:
+        """The name of the lease under which its relay and its reactions run."""
+        return f"{self.name} worker"
 
     @property
     def subscriptions(self) -> tuple[str, str]:

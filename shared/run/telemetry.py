@@ -19,7 +19,11 @@ def configure_logging(level: str) -> None:
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     # It would log exceptions again that we have logged.
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
-    renderer = structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
+    renderer = (
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+        if sys.stderr.isatty()
+        else structlog.processors.JSONRenderer()
+    )
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

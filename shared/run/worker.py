@@ -1,4 +1,4 @@
-"""A service's background work: relay and reactions under one lease, read models under another."""
+"""A service's background work: relay, reactions and timers under one lease, read models under another."""
 
 import asyncio
 from collections import defaultdict
@@ -23,6 +23,7 @@ from shared.run.reacting import reaction_effect
 from shared.run.resources import Resources
 from shared.run.service import Service, Upstream
 from shared.run.telemetry import Metrics
+from shared.run.timing import Timers
 from shared.store import idempotency
 from shared.store.signal import Signal
 
@@ -40,7 +41,7 @@ RESTART_AFTER = (LeaseLost, Fenced, SQLAlchemyError, OSError)
 
 
 class Worker:
-    """`is_leader`: whether this process holds the lease for relay and reactions."""
+    """`is_leader`: whether this process holds the lease for relay, reactions and timers."""
 
     def __init__(
         self,
@@ -63,7 +64,7 @@ class Worker:
         """Runs until it is stopped. While a new version of the code replaces an old one, only one of them relays and
         reacts, but each builds read models of its own."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self.run_under_lease(f"{self.service.name} worker", self.run_as_leader))
+            tasks.create_task(self.run_under_lease(self.service.worker_lease, self.run_as_leader))
             tasks.create_task(self.run_under_lease(self.service.read_models, self.build_read_models))
 
     def stop(self, task: asyncio.Task[None]) -> None:
@@ -97,8 +98,14 @@ class Worker:
                 tasks.create_task(self.relay.run(), name=f"{self.service.name} relay")
                 tasks.create_task(self.expire_answers(), name=f"{self.service.name} expiry")
                 self.start_consumers(tasks, self.reactions())
+                if self.service.timers:
+                    tasks.create_task(self.timers().run(), name=f"{self.service.name} timers")
         finally:
             self.is_leader = False
+
+    def timers(self) -> Timers:
+        service, clock_and_ids = self.service, self.resources.clock_and_ids
+        return Timers(service.name, service.timers, self.engine, clock_and_ids, self.store_changed)
 
     async def build_read_models(self) -> None:
         async with asyncio.TaskGroup() as tasks:

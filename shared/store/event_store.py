@@ -34,6 +34,8 @@ from shared.rules.message import BEGINNING, StoredEvent
 from shared.store.rows import insert, rows
 
 metadata = MetaData()
+APPENDED_AT_ONCE = 2_000
+"""Events of one statement: its parameter is made without a pause."""
 LARGEST_EVENT = 256 * 1024
 """Bytes of data. Kafka's default limit is 1 MiB a batch; staying far below keeps every event publishable."""
 
@@ -150,5 +152,6 @@ def stored(row: Row[*tuple[object, ...]]) -> StoredEvent:
 
 
 async def append(tx: AsyncConnection, new_events: Sequence[StoredEvent]) -> None:
-    if new_events:
-        await tx.execute(APPEND, rows([each._asdict() | {"data": orjson.Fragment(each.data)} for each in new_events]))
+    for start in range(0, len(new_events), APPENDED_AT_ONCE):
+        chunk = new_events[start : start + APPENDED_AT_ONCE]
+        await tx.execute(APPEND, rows([each._asdict() | {"data": orjson.Fragment(each.data)} for each in chunk]))

@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared.rules.clock_and_ids import ClockAndIds
 from shared.rules.decider import Decider
 from shared.store import aliases, event_store, idempotency, vault
-from shared.store.decision_batch import DecisionBatch, PendingWrites, fold_streams
+from shared.store.decision_batch import DecisionBatch, PendingWrites
+from shared.store.long_work import folded_streams, run_in_thread
 from shared.store.prefetch import prefetch
 from shared.store.write_request import WriteOutcome, WriteRequest
 
@@ -32,7 +33,10 @@ async def handle(
     history = await event_store.read_streams(tx, deciders.keys() - new_streams)
     keys = {request.idempotency_key for request in requests if request.idempotency_key}
     responses = await idempotency.find(tx, keys)
-    batch = DecisionBatch(clock_and_ids, head, fold_streams(deciders, history), owners, responses)
+    streams = await folded_streams(tx, deciders, history)
+    batch = DecisionBatch(clock_and_ids, head, streams, owners, responses)
+    if any(request.is_long for request in requests):
+        return [await decide_in_thread(tx, batch, request) for request in requests]
     outcomes: list[WriteOutcome] = []
     async with aclosing(prefetch(decisions(batch, requests, outcomes))) as decided:
         async for pending in decided:
@@ -47,6 +51,12 @@ async def decisions(
     for first in range(0, len(requests), DECIDED_AT_ONCE):
         outcomes += [batch.decide(request) for request in requests[first : first + DECIDED_AT_ONCE]]
         yield batch.take_pending()
+
+
+async def decide_in_thread(tx: AsyncConnection, batch: DecisionBatch, request: WriteRequest) -> WriteOutcome:
+    outcome = await run_in_thread(tx, batch.decide, request)
+    await write(tx, batch.take_pending())
+    return outcome
 
 
 async def write(tx: AsyncConnection, pending: PendingWrites) -> None:

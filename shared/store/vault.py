@@ -32,6 +32,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.store.event_store import metadata
 from shared.store.rows import rows
+from shared.store.slices import in_slices
 
 
 class VaultColumns(TypedColumns):
@@ -57,6 +58,7 @@ erased = Table("erased", metadata, ErasedColumns)
 shared_texts = Table("lent", shared_texts_metadata, SharedTextColumns, schema="exchange")
 
 READ = select(vault.c.ref, vault.c.value).where(vault.c.ref == any_(bindparam("refs", type_=ARRAY(Uuid))))
+OF_SUBJECTS = select(vault).where(vault.c.subject == any_(bindparam("subjects", type_=ARRAY(Text))))
 ROWS = """ (ref, subject, value)
     SELECT ref, subject, value FROM jsonb_populate_recordset(CAST(NULL AS vault), CAST(:rows AS jsonb)) AS kept
     WHERE NOT EXISTS (SELECT FROM erased WHERE erased.subject = kept.subject)"""
@@ -103,6 +105,14 @@ async def read(tx: AsyncConnection, refs: Collection[UUID]) -> Mapping[UUID, Any
     if not refs:
         return {}
     return {row.ref: row.value for row in await tx.execute(READ, {"refs": list(refs)})}
+
+
+async def read_subjects(tx: AsyncConnection, subjects: Collection[str]) -> Mapping[str, Mapping[UUID, Any]]:
+    """All values of these subjects, by subject and reference."""
+    values: dict[str, dict[UUID, Any]] = {subject: {} for subject in subjects}
+    async for row in in_slices(await tx.execute(OF_SUBJECTS, {"subjects": list(subjects)})):
+        values[row.subject][row.ref] = row.value
+    return values
 
 
 async def erase(tx: AsyncConnection, subjects: Collection[str]) -> None:

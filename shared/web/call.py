@@ -18,7 +18,7 @@ from shared.rules.decider import Decider, Reference
 from shared.rules.message import MAX_CLOCK_AHEAD, Command, Missing
 from shared.rules.sealed import Sealed
 from shared.store import aliases, event_store, vault
-from shared.store.decision_batch import fold_streams
+from shared.store.long_work import folded_streams
 from shared.store.write_request import AliasClaim, Step, WriteRequest, WriteResult
 from shared.web import conditions, freshness
 from shared.web.access import ACT_AS, HISTORY_WRITE, NOT_WHILE_ACTING, Caller, Scope
@@ -53,6 +53,7 @@ class WriteOptions(TypedDict, total=False):
     resolve_unless: Mapping[str, str]
     also_claim: Sequence[str]
     is_new_stream: bool
+    is_long: bool
     reply: Callable[[Any], Mapping[str, Any]]
     references: Mapping[str, Reference]
 
@@ -174,7 +175,8 @@ class Call:
         stream = decider.stream(subject)
         async with self.context.reads.connect() as tx:
             head = await event_store.position(tx)
-            folded = fold_streams({stream: decider}, await event_store.read_streams(tx, [stream]))[stream]
+            history = await event_store.read_streams(tx, [stream])
+            folded = (await folded_streams(tx, {stream: decider}, history))[stream]
             if folded.version == 0 and not may_be_new:
                 raise Missing(f"there is no {decider.kind} {subject}")
             texts = await vault.read(tx, {sealed.ref for sealed in refs(folded.state) if sealed and sealed.ref})

@@ -9,12 +9,12 @@ from tests.bench.following import made_anew
 WIDTH = 4
 """People who report to one: 8 levels of 4 hold more than 10,000."""
 SEATS = text("""
-    INSERT INTO seats (node, parent, kind, active, name_ref)
-    SELECT 'rep-' || n, CASE WHEN n > 0 THEN 'rep-' || (n - 1) / :width END, 'person', true, md5(n::text)::uuid
+    INSERT INTO seats (node, parent, kind, active)
+    SELECT 'rep-' || n, CASE WHEN n > 0 THEN 'rep-' || (n - 1) / :width END, 'person', true
     FROM generate_series(0, CAST(:people AS int) - 1) AS n""")
 ROWS = text("""
-    INSERT INTO org_rows (node, position, starts, parent, kind, ended)
-    SELECT node, row_number() OVER (ORDER BY node), '2020-01-01', parent, kind, false FROM seats""")
+    INSERT INTO org_rows (node, position, starts, parent, kind, ended, recorded_at)
+    SELECT node, row_number() OVER (ORDER BY node), '2020-01-01', parent, kind, false, '2020-01-01' FROM seats""")
 # Each day has deals of each category.
 DEALS = text("""
     INSERT INTO deals (opportunity_id, owner, close_date, category, qualified, currency, motion, pipeline, amount,
@@ -41,7 +41,9 @@ PURE = text("""
     GROUP BY 1, 2, 3, 4, 5, 6, 7""")
 REST = [
     text("INSERT INTO currencies (currency, deals) SELECT 'EUR', count(*) FROM deals"),
-    text("INSERT INTO latest (source, occurred_at) VALUES ('pipeline', '2026-07-15'), ('forecast', '2020-01-01')"),
+    text("""
+        INSERT INTO latest (source, occurred_at, recorded_at)
+        VALUES ('pipeline', '2026-07-15', '2026-07-15'), ('forecast', '2020-01-01', '2020-01-01')"""),
     *(text(f"ANALYZE {table}") for table in ("deals", "pure", "seats", "org_rows")),
 ]
 RECURSIVE = """

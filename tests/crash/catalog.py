@@ -110,7 +110,7 @@ REACTION = (
     Point("reaction committed", "shared.flow.consumer:Consumer.advancing_checkpoint", "left", reacting, REACTING),
 )
 LIFE = (
-    Point("port taken", "funnelcast.runtime:bound", "after"),
+    Point("port taken", "funnelcast.runtime:bind", "after"),
     Point("schema checked", "shared.run.lifecycle:prepare", "after"),
     Point("lease taken", "shared.run.worker:Worker.run_as_leader", "before"),
     Point("told to stop", "shared.run.process:Server.stop", "after", scene="stop"),
@@ -151,7 +151,7 @@ NOBODY = ("",)
 MIGRATION = (
     Point("one schema migrated", "shared.run.schema:upgrade", "after", services=NOBODY, scene="migrate", nth=2),
     Point("all migrated, before COMMIT", "shared.run.schema:upgrade", "after", services=NOBODY, scene="migrate", nth=5),
-    Point("migrated, before the first key", "funnelcast.keys:first", "before", services=NOBODY, scene="migrate"),
+    Point("migrated, before the first key", "funnelcast.keys:create_first", "before", services=NOBODY, scene="migrate"),
 )
 FIRST_START = (
     Point(
@@ -169,7 +169,7 @@ FIRST_START = (
         scene="up",
     ),
     Point("key of blind indexes kept", "funnelcast.bootstrap:write_key", "after", services=NOBODY, scene="up"),
-    Point("founded", "funnelcast.bootstrap:found", "after", services=NOBODY, scene="up"),
+    Point("bootstrapped", "funnelcast.bootstrap:bootstrap", "after", services=NOBODY, scene="up"),
 )
 IMPORT = (
     Point("batch sent", "funnelcast.importing.sending:batch", "after", services=NOBODY, scene="import", nth=2),

@@ -15,3 +15,8 @@ def brokers() -> None:
     if os.environ.get("FUNNELCAST_TEST_KAFKA") == "required":
         pytest.fail(MISSING)
     pytest.skip(MISSING)
+
+
+@pytest.fixture(autouse=True)
+def patient_transactions() -> None:
+    """The product's own limits."""

@@ -58,6 +58,6 @@ async def test_a_point_that_is_never_reached_is_noticed(tmp_path: Path) -> None:
 
 
 def test_one_may_start_a_process_with_a_point_by_hand() -> None:
-    words = ["-m", "tests.crash.launch", "--kill-at", "founded:2", "--plant", "deaf", "--", "--help"]
+    words = ["-m", "tests.crash.launch", "--kill-at", "bootstrapped:2", "--plant", "deaf", "--", "--help"]
     ran = subprocess.run([sys.executable, *words], capture_output=True, text=True, timeout=50, check=False)
-    assert (ran.returncode, "read models anew" in ran.stdout) == (0, True), ran.stderr
+    assert (ran.returncode, "read models again" in ran.stdout) == (0, True), ran.stderr

@@ -8,10 +8,10 @@ from typing import Any
 import httpx
 import pytest_asyncio
 
-from services.forecast.projections.tables import metadata
+from services.forecast.projections.metadata import ledger_tables
 from services.forecast.service import SERVICE
 from shared.flow.log import Log
-from tests.forecast.facts import stored
+from tests.forecast.pipeline_events import stored
 from tests.running import Clock, connected, embedded_log, running_services
 
 
@@ -19,7 +19,7 @@ from tests.running import Clock, connected, embedded_log, running_services
 async def tables(database: str) -> str:
     """The URL of a database that has them."""
     async with connected(database) as engine, engine.begin() as tx:
-        await tx.run_sync(metadata.create_all)
+        await tx.run_sync(ledger_tables.create_all)
     return database
 
 
@@ -37,6 +37,20 @@ class Company:
         self.told += 1
         async with self.log.publisher("funnelcast.pipeline.v1", "pipeline") as publisher:
             await publisher.publish([stored(self.told, opportunity_id, kind, **changes)])
+
+    async def process(self, pipeline: str) -> None:
+        """Pipeline defines the stages of a pipeline."""
+        self.told += 1
+        defined = stored(self.told, "unused")._replace(
+            stream="process-all", type="process.defined", data=f'{{"pipeline": "{pipeline}"}}'
+        )
+        async with self.log.publisher("funnelcast.pipeline.v1", "pipeline") as publisher:
+            await publisher.publish([defined])
+
+    async def set(self, **settings: Any) -> httpx.Response:
+        answer = self.noted(await self.api.put("settings", json=settings))
+        assert answer.is_success, answer.text
+        return answer
 
     async def put(self, node: str, parent: str | None, **more: Any) -> httpx.Response:
         body = {"name": node.title(), "kind": "person", "parent": parent} | more

@@ -1,18 +1,18 @@
-"""Facts and commands about a small company, for the tests of its organisation."""
+"""Events and commands of a small company, for the tests of its organisation."""
 
 from datetime import datetime
 from typing import Any
 
-from services.forecast.org.commands import ImportedNode, ImportNodes, OrgCommand, PlaceNode
+from services.forecast.org.commands import ImportNodes, OrgCommand, PlaceNode, TableLine
 from services.forecast.org.decider import DECIDER
 from services.forecast.org.events import NodeEnded, NodePlaced, OrgEvent
-from services.forecast.org.state import Org
+from services.forecast.org.state import OrgState
 from shared.rules.sealed import Sealed
 from tests.spec import Given
 
 
-def given(*facts: OrgEvent) -> Given[OrgCommand, Org, OrgEvent]:
-    return Given(DECIDER, facts)
+def given(*events: OrgEvent) -> Given[OrgCommand, OrgState, OrgEvent]:
+    return Given(DECIDER, events)
 
 
 def placed(node: str, parent: str | None, starts: datetime | None = None, **changes: Any) -> NodePlaced:
@@ -31,12 +31,11 @@ def ended(node: str, starts: datetime) -> NodeEnded:
 
 
 def place(node: str, parent: str | None, starts: datetime | None = None, **changes: Any) -> PlaceNode:
-    told = {"node": node, "name": node.title(), "kind": "person", "parent": parent, "starts": starts}
-    return PlaceNode.model_validate(told | changes)
+    fields = {"node": node, "name": node.title(), "kind": "person", "parent": parent, "starts": starts}
+    return PlaceNode.model_validate(fields | changes)
 
 
 def lines(*commands: PlaceNode) -> ImportNodes:
     """From line 2 on: the first has the columns' names."""
-    return ImportNodes(
-        lines=tuple(ImportedNode(line=number, **dict(command)) for number, command in enumerate(commands, 2))
-    )
+    numbered = enumerate(commands, 2)
+    return ImportNodes(lines=tuple(TableLine(number, command.placement) for number, command in numbered))

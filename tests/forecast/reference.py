@@ -1,4 +1,4 @@
-"""The roll-up as DOMAIN §5 defines it, from the facts alone: slow, and short enough to be seen to be right."""
+"""The roll-up as DOMAIN §5 defines it, from the events alone: slow, and short enough to be seen to be right."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import Any
 
 from services.forecast.org.events import NodePlaced, OrgEvent
-from services.forecast.upstream.pipeline import DealEvent
+from services.forecast.upstream.pipeline import OpportunityEvent
 from shared.rules.message import BEGINNING, RecordedEvent
 
 Account = tuple[Any, ...]
@@ -16,20 +16,20 @@ Account = tuple[Any, ...]
 Amounts = Mapping[Account, tuple[Decimal, int]]
 
 
-def parents(facts: Iterable[RecordedEvent[OrgEvent]], at: datetime) -> dict[str, str | None]:
+def parents(events: Iterable[RecordedEvent[OrgEvent]], at: datetime) -> dict[str, str | None]:
     """The row that counts is the one with the greatest start, then position; an ended node stays where it stood."""
     placed = [
-        (event.starts or BEGINNING, fact.position, event)
-        for fact in facts
-        if isinstance(event := fact.event, NodePlaced)
+        (event.starts or BEGINNING, recorded.position, event)
+        for recorded in events
+        if isinstance(event := recorded.event, NodePlaced)
     ]
     return {event.node: event.parent for starts, _, event in sorted(placed, key=itemgetter(0, 1)) if starts <= at}
 
 
-def own(facts: Iterable[RecordedEvent[DealEvent]]) -> Mapping[str, Amounts]:
+def own(events: Iterable[RecordedEvent[OpportunityEvent]]) -> Mapping[str, Amounts]:
     """By owner, of the deals as they are after their last event."""
     sums: dict[str, dict[Account, tuple[Decimal, int]]] = defaultdict(dict)
-    for deal in {fact.subject: fact.event for fact in facts}.values():
+    for deal in {recorded.subject: recorded.event for recorded in events}.values():
         if deal.outcome in (None, "won"):
             account = (deal.close_date, deal.category, deal.qualified, deal.currency, deal.motion, deal.pipeline)
             amount, count = sums[deal.owner].get(account, (Decimal(0), 0))

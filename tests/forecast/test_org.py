@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from services.forecast.org.commands import EndNode, OrgCommand
 from services.forecast.org.decider import DECIDER
 from services.forecast.org.events import NodeRenamed, OrgEvent
-from services.forecast.org.history import Stay, stay_at
-from services.forecast.org.importing import BadLines
-from services.forecast.org.state import Org
+from services.forecast.org.node_history import NodeSpan, span_at
+from services.forecast.org.node_table import BadLines
+from services.forecast.org.state import OrgState
 from shared.rules.message import Refusal
 from shared.rules.sealed import Sealed
 from tests.forecast.nodes import ended, given, lines, moved, place, placed
@@ -59,7 +59,7 @@ def test_there_is_one_root() -> None:
 
 
 def test_there_is_no_cycle_at_any_instant() -> None:
-    given(*COMPANY).when(place("east", "ann")).rejected("cycle: ann stands under east")
+    given(*COMPANY).when(place("east", "ann")).rejected("cycle: ann is below east")
     given(*COMPANY).when(place("ann", "ann")).rejected("cycle")
     given(*COMPANY, moved("ann", "west", Y2018)).when(place("east", "ann", Y2017)).rejected("cycle")
     given(*COMPANY, moved("ann", "west", Y2018)).when(place("east", "ann", Y2018)).then(moved("east", "ann", Y2018))
@@ -67,7 +67,7 @@ def test_there_is_no_cycle_at_any_instant() -> None:
 
 
 def test_a_parent_is_active_for_the_whole_time() -> None:
-    given(*COMPANY, placed("new", "acme", Y2018)).when(place("bob", "new")).rejected("new is not there yet")
+    given(*COMPANY, placed("new", "acme", Y2018)).when(place("bob", "new")).rejected("new does not exist yet")
     given(*COMPANY, placed("new", "acme", Y2018)).when(place("bob", "new", Y2018)).then(placed("bob", "new", Y2018))
     given(*COMPANY, ended("west", Y2018)).when(place("ann", "west", Y2017)).rejected("west has ended")
     bounded = given(*COMPANY, ended("west", Y2019), moved("ann", "acme", Y2018))
@@ -93,7 +93,7 @@ def test_a_node_with_children_a_root_and_an_unknown_one_do_not_end() -> None:
     given(*COMPANY, moved("ann", "west", Y2019)).when(EndNode(node="east", starts=Y2018)).rejected("has children")
     given(ACME).when(EndNode(node="acme")).rejected("acme is the root")
     given(ACME).when(EndNode(node="bob")).missing("no node bob")
-    given(ACME, placed("bob", "acme", Y2018)).when(EndNode(node="bob", starts=Y2017)).rejected("not there yet")
+    given(ACME, placed("bob", "acme", Y2018)).when(EndNode(node="bob", starts=Y2017)).rejected("does not exist yet")
     given(*COMPANY).when(EndNode(node="ann", starts=NOW + timedelta(days=1))).rejected("future")
 
 
@@ -104,8 +104,8 @@ def test_a_node_that_has_ended_is_quiet_and_holds_no_parent_up() -> None:
 
 def test_an_ended_node_stays_where_it_stood_last() -> None:
     known = given(*COMPANY, ended("ann", Y2019), moved("ann", "west", Y2018)).state()
-    stays = [stay_at(known.history("ann"), at) for at in (Y2017, Y2018, Y2019)]
-    assert [(stay.place.parent, stay.active) for stay in stays if stay] == [
+    stays = [span_at(known.history("ann"), at) for at in (Y2017, Y2018, Y2019)]
+    assert [(stay.position.parent, stay.active) for stay in stays if stay] == [
         ("east", True),
         ("west", True),
         ("west", False),
@@ -114,9 +114,9 @@ def test_an_ended_node_stays_where_it_stood_last() -> None:
 
 def test_a_node_that_ends_where_a_row_of_it_starts_keeps_that_place() -> None:
     known = given(*COMPANY, moved("ann", "west", Y2018), ended("ann", Y2018)).state()
-    stay = stay_at(known.history("ann"), Y2018)
+    stay = span_at(known.history("ann"), Y2018)
     assert stay is not None
-    assert (stay.place.parent, stay.active) == ("west", False)
+    assert (stay.position.parent, stay.active) == ("west", False)
 
 
 # -- importing -------------------------------------------------------------------------------------------------------
@@ -133,8 +133,8 @@ def test_an_import_repeated_adds_nothing() -> None:
 
 def test_an_import_may_turn_the_tree_around_and_exchange_the_root() -> None:
     above = lines(place("acme", "holding", Y2018, kind="unit"), place("holding", None, Y2018, kind="unit"))
-    crowned = (placed("holding", None, Y2018, kind="unit"), moved("acme", "holding", Y2018, kind="unit"))
-    given(*COMPANY).when(above).then(*crowned)
+    exchanged = (placed("holding", None, Y2018, kind="unit"), moved("acme", "holding", Y2018, kind="unit"))
+    given(*COMPANY).when(above).then(*exchanged)
     turned = given(*COMPANY).when(lines(place("east", "ann"), place("ann", "acme")))
     turned.then(moved("ann", "acme", NOW), moved("east", "ann", NOW))
 
@@ -160,9 +160,9 @@ def test_every_bad_line_is_named_and_none_is_taken() -> None:
         given().when(table).decided()
     assert refused.value.lines == {
         2: "from the beginning on there is a root already: second",
-        3: "there is no node nowhere to stand under",
-        4: "a cycle: a would stand under itself",
-        5: "a cycle: a would stand under itself",
+        3: "there is no node nowhere to be the parent",
+        4: "a cycle: a would be below itself",
+        5: "a cycle: a would be below itself",
         6: "acme is in line 2 already",
         7: "from the beginning on there is a root already: acme",
     }
@@ -180,7 +180,7 @@ asked: st.SearchStrategy[OrgCommand] = st.one_of(
 )
 
 
-def decided(org: Org, command: OrgCommand, at: datetime) -> list[OrgEvent]:
+def decided(org: OrgState, command: OrgCommand, at: datetime) -> list[OrgEvent]:
     try:
         return DECIDER.decide(org, command, at)
     except Refusal:
@@ -200,23 +200,23 @@ def test_repeats_add_nothing_and_there_is_one_tree_at_every_instant(commands: li
         check_tree(org, at)
 
 
-def check_tree(org: Org, now: datetime) -> None:
+def check_tree(org: OrgState, now: datetime) -> None:
     for at in (Y2016 - timedelta(days=1), Y2016, Y2017, Y2018, Y2019, now):
-        stays = {node: stay for node in org.nodes if (stay := stay_at(org.history(node), at))}
-        roots = [node for node, stay in stays.items() if stay.place.parent is None]
+        stays = {node: stay for node in org.nodes if (stay := span_at(org.history(node), at))}
+        roots = [node for node, stay in stays.items() if stay.position.parent is None]
         assert len(roots) == (1 if stays else 0)
         for node in stays:
             above = list(upwards(stays, node))
             assert len(set(above)) == len(above)
             assert above[-1] == roots[0]
         for node, stay in stays.items():
-            if stay.active and stay.place.parent is not None:
-                assert stays[stay.place.parent].active, (node, at)
+            if stay.active and stay.position.parent is not None:
+                assert stays[stay.position.parent].active, (node, at)
 
 
-def upwards(stays: dict[str, Stay], node: str | None) -> Iterator[str]:
+def upwards(stays: dict[str, NodeSpan], node: str | None) -> Iterator[str]:
     for _ in range(len(stays) + 1):
         if node is None:
             return
         yield node
-        node = stays[node].place.parent
+        node = stays[node].position.parent

@@ -13,7 +13,7 @@ TABLE = "id,name,kind,parent\nann,Ann Archer,person,east\neast,East,unit,acme\na
 
 
 async def chart(company: Company, **params: str) -> dict[str, Any]:
-    answer = await company.api.get("org", params=params)
+    answer = await company.read("org", **params)
     assert answer.status_code == 200, answer.text
     return {node.pop("node_id"): node for node in answer.json()["nodes"]}
 

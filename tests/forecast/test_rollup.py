@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.forecast.conftest import Company
-from tests.forecast.facts import WON
+from tests.forecast.pipeline_events import WON
 
 ZERO = {"omitted": "0.00", "pipeline": "0.00", "upside": "0.00", "commit": "0.00", "closed": "0.00"}
 NONE = {"omitted": 0, "pipeline": 0, "upside": 0, "commit": 0, "closed": 0}
@@ -53,6 +53,7 @@ async def test_the_answer_has_the_shape_that_was_promised(company: Company) -> N
             "seen_by_self": amounts,
             "seen_by_parent": amounts,
             "unqualified": "0.00",
+            "by_currency": None,
             "counts": NONE | {"commit": 1},
             "quota": None,
             "quota_set": None,
@@ -236,10 +237,6 @@ async def test_another_currency_is_told_and_never_added(company: Company) -> Non
     assert answer["node"]["counts"]["closed"] == 2
     left_out = {"code": "rate_missing", "count": 1, "amount": "5000", "currency": "JPY"}
     assert [{name: warning[name] for name in left_out} for warning in answer["warnings"]] == [left_out]
-    unclear = await company.rollup()
-    assert (unclear["currency"], unclear["node"]["pure"]["closed"]) == ("EUR", "0.00")
-    assert codes(unclear) == {"rate_missing": 1}
-    assert len(unclear["warnings"]) == 2
 
 
 async def test_while_a_key_is_parked_nothing_is_final(company: Company) -> None:
@@ -267,7 +264,8 @@ async def test_as_of_is_no_earlier_than_what_is_applied(company: Company) -> Non
 async def test_the_deals_behind_a_number_come_in_pages(company: Company) -> None:
     await founded(company)
     for number in range(1, 6):
-        await company.deal(f"deal-{number}", **WON, close_date=f"2026-03-0{6 - number}", amount=f"{number}.00")
+        fields = {"close_date": f"2026-03-0{6 - number}", "amount": f"{number}.00", "external_id": f"crm:{number}"}
+        await company.deal(f"deal-{number}", **WON, **fields)
     await company.deal("open")
     await company.deal("elsewhere", **WON, owner="bob")
     await company.deal("gone", outcome="lost", category="omitted")
@@ -282,6 +280,7 @@ async def test_the_deals_behind_a_number_come_in_pages(company: Company) -> None
     assert len(every) == 7
     assert every[0] == {
         "opportunity_id": "deal-5",
+        "external_id": "crm:5",
         "account": "acme.com",
         "owner": "ann",
         "motion": "new_business",
@@ -327,6 +326,10 @@ async def test_deals_of_strangers_and_of_an_ended_period_follow_the_same_chart(c
         {"org_as_of": "2026-01-01T00:00:00Z"},
         {"rate_policy": "plan"},
         {"calendar": "fiscal"},
+        {"currency": "XXX"},
+        {"currency": "XTS"},
+        {"period": "2026-Q1-W15"},
+        {"period": "2018-Q1-W14"},
     ],
 )
 async def test_what_is_nonsense_or_not_served_yet_is_refused(company: Company, params: dict[str, str]) -> None:
@@ -338,3 +341,40 @@ async def test_an_unknown_node_is_not_found_and_a_foreign_cursor_is_refused(comp
     assert (await company.read("rollup", node="nobody")).status_code == 404
     for after in ("x", "WzFd", "WyIyMDI2LTAxLTAxIiwiXHUwMDAwIl0"):
         assert (await company.read("rollup/_root/opportunities", after=after)).status_code == 422
+
+
+async def test_a_pipeline_that_does_not_exist_is_refused_with_those_that_do(company: Company) -> None:
+    answer = await company.read("rollup", pipeline="nope")
+    assert (answer.status_code, answer.json()["errors"]) == (
+        422,
+        [{"pointer": "query/pipeline", "detail": "there is no pipeline nope; there are default"}],
+    )
+    await company.deal("one", pipeline="partner", outcome="lost", category="omitted")
+    await company.process("renewal")
+    for pipeline in ("default", "partner", "renewal"):
+        assert (await company.rollup(pipeline=pipeline))["node"]["counts"]["pipeline"] == 0
+    assert "default, partner, renewal" in (await company.read("rollup", pipeline="nope")).text
+
+
+async def test_a_deal_won_without_an_amount_is_no_silent_zero(company: Company) -> None:
+    await company.put("ann", None)
+    await company.deal("one", **WON, amount=None, currency=None)
+    answer = await company.rollup()
+    assert answer["node"]["counts"]["closed"] == 1
+    assert codes(answer) == {"amount_missing": 1}
+
+
+async def test_an_external_id_that_a_deal_gets_later_is_shown(company: Company) -> None:
+    await company.deal("one", **WON)
+    await company.deal("one", "linked", **WON, external_id="crm:1")
+    (deal,) = (await company.read("rollup/_root/opportunities")).json()["items"]
+    assert (deal["opportunity_id"], deal["external_id"]) == ("one", "crm:1")
+
+
+async def test_an_answer_with_too_many_nodes_is_refused(company: Company) -> None:
+    rows = "".join(f"n{number},Node,person,root\n" for number in range(2_000))
+    await company.table(f"id,name,kind,parent\nroot,Root,unit,\n{rows}")
+    assert (await company.read("rollup", depth=0)).status_code == 200
+    answer = await company.read("rollup", depth=1)
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "query/depth")
+    assert "2002 nodes" in answer.text

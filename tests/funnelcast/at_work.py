@@ -15,15 +15,15 @@ DEAL = {"name": "A", "account": "a", "owner": "ann", "motion": "new_business"}
 LISTS = {"pipeline": "/pipeline/v1/opportunities", "forecast": "/forecast/v1/rollup", "intake": "/intake/v1/leads"}
 
 
-async def lived(url: str) -> None:
+async def fill_store(url: str) -> None:
     async with running_services(url, list(SERVICES.values())) as api:
-        await live(api)
+        await use_once(api)
 
 
-async def live(api: httpx.AsyncClient) -> None:
+async def use_once(api: httpx.AsyncClient) -> None:
     """A lead becomes a won deal; another person is erased."""
     await send(api, "PUT", "/forecast/v1/org/nodes/ann", {"name": "Ann", "kind": "person", "parent": None})
-    lead = await send(api, "POST", "/intake/v1/leads", captured("ada@engines.example"))
+    lead = await send(api, "POST", "/intake/v1/leads", lead_body("ada@engines.example"))
     lead_id = lead.json()["lead_id"]
     (await api.get(f"/qualification/v1/leads/{lead_id}", headers=fresh(lead))).raise_for_status()
     bant = dict.fromkeys(("budget", "authority", "need", "timing"), MET)
@@ -34,13 +34,13 @@ async def live(api: httpx.AsyncClient) -> None:
     (await api.get(deal, headers=fresh(handed))).raise_for_status()
     await send(api, "POST", f"{deal}/qualify", {})
     won = await send(api, "POST", f"{deal}/win", {})
-    other = await send(api, "POST", "/intake/v1/leads", captured("bob@engines.example"))
+    other = await send(api, "POST", "/intake/v1/leads", lead_body("bob@engines.example"))
     gone = await send(api, "DELETE", f"/intake/v1/people/{other.json()['person_id']}")
     for path, after in (("/forecast/v1/rollup", won), ("/qualification/v1/leads", gone)):
         (await api.get(path, headers=fresh(after))).raise_for_status()
 
 
-def captured(email: str) -> dict[str, Any]:
+def lead_body(email: str) -> dict[str, Any]:
     company = {"domain": "engines.example", "employees": 250}
     return {"source": "demo_request", "person": {"email": email}, "company": company}
 
@@ -52,14 +52,14 @@ async def send(api: httpx.AsyncClient, method: str, path: str, body: Any = None)
 
 
 @asynccontextmanager
-async def used(api: httpx.AsyncClient) -> AsyncIterator[list[int]]:
+async def constant_use(api: httpx.AsyncClient) -> AsyncIterator[list[int]]:
     """Writes and reads all the time; each must succeed, and each read finds what was written before."""
     answers: list[int] = []
 
     async def use() -> None:
         while True:
             opened = await api.post("/pipeline/v1/opportunities", json=DEAL)
-            lead = await api.post("/intake/v1/leads", json=captured(f"person{len(answers)}@engines.example"))
+            lead = await api.post("/intake/v1/leads", json=lead_body(f"person{len(answers)}@engines.example"))
             for service, after in (("pipeline", opened), ("forecast", opened), ("intake", lead)):
                 answer = await api.get(LISTS[service], headers=fresh(after))
                 assert (answer.status_code, service) == (200, service), answer.text
@@ -73,5 +73,5 @@ async def used(api: httpx.AsyncClient) -> AsyncIterator[list[int]]:
     await asyncio.wait([using])
 
 
-async def more_than(answers: Sequence[int], count: int) -> bool:
+async def has_more_than(answers: Sequence[int], count: int) -> bool:
     return len(answers) > count

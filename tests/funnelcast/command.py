@@ -75,7 +75,7 @@ class Up:
 
     process: subprocess.Popen[str]
     data: Path
-    said: str
+    output: str
     address: str
     key: str
 
@@ -96,10 +96,10 @@ def up(data: Path, *arguments: str, key: str = ADMIN, **env: str) -> Iterator[Up
     given = {"FUNNELCAST_ADMIN_KEY": key} if key else {}
     with started("up", "--data", str(data), "--port", "0", *arguments, **given, **env) as process:
         try:
-            said = until(process, ADDRESS)
-            address = ADDRESS.search(said)
+            output = until(process, ADDRESS)
+            address = ADDRESS.search(output)
             assert address is not None
-            yield Up(process, data, said, address[1], key)
+            yield Up(process, data, output, address[1], key)
         finally:
             process.kill()
             process.communicate()
@@ -117,12 +117,12 @@ def started(*arguments: str, **env: str) -> subprocess.Popen[str]:
 def until(process: subprocess.Popen[str], wanted: re.Pattern[str]) -> str:
     """What it says on stdout up to and with the line that is wanted."""
     assert process.stdout is not None
-    said = ""
-    while not wanted.search(said):
+    output = ""
+    while not wanted.search(output):
         line = process.stdout.readline()
         assert line, process.communicate()[1]
-        said += line
-    return said
+        output += line
+    return output
 
 
 def servers(data: Path) -> list[psutil.Process]:

@@ -63,7 +63,7 @@ def test_a_system_that_does_not_run_is_backed_up_too_and_no_folder_in_use_is_res
         system.stop()
     done("backup", file, "--data", data)
     assert servers(data) == []
-    assert "is there already" in run("backup", file, "--data", data).stderr
+    assert "exists already" in run("backup", file, "--data", data).stderr
     refused = run("restore", file, "--data", data)
     assert (refused.returncode, "is not empty" in refused.stderr) == (1, True)
     (data / "blind-index-key").unlink()

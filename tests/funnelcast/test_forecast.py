@@ -2,7 +2,7 @@ from typing import Any
 
 from rich.console import Console
 
-from funnelcast.forecast import draw
+from funnelcast.forecast import print_rollup
 from tests.funnelcast.command import Up, done, run
 
 
@@ -32,7 +32,7 @@ ROLLUP = {
 def drawn(rollup: dict[str, Any]) -> list[str]:
     console = Console(width=200, highlight=False, markup=False)
     with console.capture() as said:
-        draw(console, rollup)
+        print_rollup(console, rollup)
     return [line.rstrip() for line in said.get().splitlines()]
 
 

@@ -1,4 +1,4 @@
-"""The demo company at work, in a real process; and what its people do, which is the same every time."""
+"""The demo company at work, in a real process; and its deterministic choices."""
 
 import asyncio
 import re
@@ -22,15 +22,15 @@ from funnelcast.services import SERVICES
 from tests.funnelcast.command import ADMIN, Up, done, servers, started, up
 from tests.running import Clock, running_services
 
-FIRM = company.founded()
+FIRM = company.demo_company()
 REPS = {rep for region in FIRM.reps.values() for rep in region}
 DEAL = {"opportunity_id": "one", "motion": "new_business", "amount": {"amount": "1000.00", "currency": "EUR"}}
 
 
-def test_the_seed_says_who_comes_when_and_why() -> None:
+def test_the_same_numbers_give_the_same_visits() -> None:
     first, again = ([website.visit(FIRM, number) for number in range(1, 400)] for _ in range(2))
     assert first == again
-    assert company.founded() == FIRM
+    assert company.demo_company() == FIRM
     assert set(Counter(visit["source"] for visit in first)) == {
         "newsletter",
         "gated_content",
@@ -42,16 +42,16 @@ def test_the_seed_says_who_comes_when_and_why() -> None:
     assert all(email.endswith(".example") for email in people)
 
 
-def test_a_deal_as_it_is_has_one_next_step() -> None:
+def test_a_version_of_a_deal_has_one_next_command() -> None:
     clock_and_ids = Clock().clock_and_ids()
     for stage in reps.STAGES:
         deals = [DEAL | {"stage": stage, "version": version} for version in range(200)]
-        steps = [reps.step(deal, clock_and_ids) for deal in deals]
-        assert steps == [reps.step(deal, clock_and_ids) for deal in deals]
-        assert len({command for command, _ in steps}) > 1
+        commands = [reps.next_command(deal, clock_and_ids) for deal in deals]
+        assert commands == [reps.next_command(deal, clock_and_ids) for deal in deals]
+        assert len({command for command, _ in commands}) > 1
 
 
-async def test_an_actor_whose_turn_fails_rests_longer_and_goes_on() -> None:
+async def test_an_actor_whose_turn_fails_rests_longer_each_time_and_continues() -> None:
     stopping, failures = asyncio.Event(), 0
 
     async def turn() -> float:
@@ -64,7 +64,7 @@ async def test_an_actor_whose_turn_fails_rests_longer_and_goes_on() -> None:
 
     async with httpx.AsyncClient() as http:
         began = time.monotonic()
-        await Actor("ann", "key", http, stopping).keep_at(turn)
+        await Actor("ann", "key", http, stopping).run_turns(turn)
     assert failures == 3
     assert 1.4 < time.monotonic() - began < 5
 
@@ -91,8 +91,8 @@ def visits(system: Up) -> list[int]:
         connection = await asyncpg.connect((url_of_running(system.data) or "").replace("+asyncpg", ""))
         try:
             names = "SELECT data->>'external_id' AS name FROM intake.events WHERE actor = 'website' ORDER BY position"
-            told = [row["name"] or "" for row in await connection.fetch(names)]
-            return [int(name.removeprefix(website.VISIT)) for name in told if name.startswith(website.VISIT)]
+            numbers = [row["name"] or "" for row in await connection.fetch(names)]
+            return [int(name.removeprefix(website.VISIT)) for name in numbers if name.startswith(website.VISIT)]
         finally:
             await connection.close()
 
@@ -123,13 +123,13 @@ async def written(data: Path) -> int:
 
 
 @pytest.mark.timeout(240)
-def test_the_company_works_and_goes_on_where_it_was(tmp_path: Path) -> None:
+def test_the_company_works_and_resumes_its_work_after_a_restart(tmp_path: Path) -> None:
     demo = ("up", "--data", str(tmp_path), "--port", "0", "--demo", "--demo-speed", "0")
     with started(*demo, FUNNELCAST_ADMIN_KEY=ADMIN) as half:
         within(60, (tmp_path / "postgres" / "postmaster.pid").exists)
         assert half.stderr is not None
-        assert "Telling" in half.stderr.readline()
-        within(60, lambda: asyncio.run(written(tmp_path)) > 500)  # somewhere in the middle of the story
+        assert "Writing the history" in half.stderr.readline()
+        within(60, lambda: asyncio.run(written(tmp_path)) > 500)  # somewhere in the middle of the history
         half.kill()
         half.communicate()
     with up(tmp_path, "--demo", "--demo-speed", "30") as system:
@@ -143,14 +143,14 @@ def test_the_company_works_and_goes_on_where_it_was(tmp_path: Path) -> None:
         within(90, all_at_work)
         code, err = system.stop(signal.SIGINT)
     assert code == 0
-    assert "going on with it" in err
+    assert "resuming it" in err
     assert not re.search("Traceback|demo_repeat_differs|demo_actor_waits", err), err
     assert servers(tmp_path) == []
     with up(tmp_path, "--demo", "--demo-speed", "30") as system:
         before = visits(system)[-1]
         within(60, lambda: visits(system)[-1] > before + 20)
-        told = visits(system)
-        assert told == list(range(1, len(told) + 1))
+        numbers = visits(system)
+        assert numbers == list(range(1, len(numbers) + 1))
         keys = done("keys", "list", "--data", tmp_path, "--json")
         assert keys.count('"website"') == 1
         assert system.stop(signal.SIGINT)[0] == 0
@@ -160,13 +160,13 @@ def test_the_company_works_and_goes_on_where_it_was(tmp_path: Path) -> None:
 ALL_FIVE = {"X-Min-Position": "intake:5", "Prefer": "wait=10"}
 
 
-async def test_what_is_sent_once_more_is_answered_the_same_and_happens_once(
+async def test_a_repeated_request_gets_the_same_answer_and_happens_once(
     database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(actor, "AGAIN", 1.0)
+    monkeypatch.setattr(actor, "REPEATED", 1.0)
     async with running_services(database, [SERVICES["intake"]], scopes=["leads:read", "leads:write"]) as api:
-        known = api.headers["Authorization"].removeprefix("Bearer ")
-        someone = Actor("website", known, api, asyncio.Event())
+        key = api.headers["Authorization"].removeprefix("Bearer ")
+        someone = Actor("website", key, api, asyncio.Event())
         with capture_logs() as logs:
             for number in range(1, 6):
                 await someone.post("/intake/v1/leads", website.visit(FIRM, number), f"visit {number}")
@@ -175,8 +175,8 @@ async def test_what_is_sent_once_more_is_answered_the_same_and_happens_once(
         assert sum(lead["captures"] for lead in leads) == 5
 
 
-async def test_another_answer_to_the_same_request_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(actor, "AGAIN", 1.0)
+async def test_a_different_answer_to_the_same_request_is_logged(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(actor, "REPEATED", 1.0)
     ids = iter(("one", "another"))
 
     def forgetful(request: httpx.Request) -> httpx.Response:

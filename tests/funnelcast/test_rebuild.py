@@ -11,10 +11,11 @@ import pytest
 from sqlalchemy import text
 
 from funnelcast import rebuild, services
+from funnelcast.old_versions import drop_old_versions
 from funnelcast.services import SERVICES
 from shared.run.service import Service
 from shared.run.settings import Settings
-from tests.funnelcast.at_work import DEAL, lived, more_than, used
+from tests.funnelcast.at_work import DEAL, constant_use, fill_store, has_more_than
 from tests.funnelcast.command import Result, run
 from tests.running import connected, eventually, running_services
 
@@ -37,21 +38,21 @@ async def schemas(database: str) -> set[str]:
 
 
 async def test_every_service_is_rebuilt_while_all_are_used(database: str) -> None:
-    await lived(database)
-    async with running_services(database, list(SERVICES.values())) as api, used(api) as answers:
+    await fill_store(database)
+    async with running_services(database, list(SERVICES.values())) as api, constant_use(api) as answers:
         for name in SERVICES:
             before = len(answers)
             result = await command("rebuild", name, "--postgres", database)
             assert result.returncode == 0, result.stderr
             assert f"{name}: " in result.stderr
-            await eventually(lambda before=before: more_than(answers, before + 1))
+            await eventually(lambda before=before: has_more_than(answers, before + 1))
     assert not any(name.endswith("_rebuild") for name in await schemas(database))
     verified = await command("verify", "--postgres", database, "--json")
     assert [one for one in json.loads(verified.stdout) if one["findings"]] == []
 
 
 async def test_one_projection_is_rebuilt_alone(database: str) -> None:
-    await lived(database)
+    await fill_store(database)
     schema = PIPELINE.read_models
     await execute(database, "UPDATE opportunities SET owner = 'eve'", schema)
     await execute(database, "DELETE FROM stage_visits", schema)
@@ -64,9 +65,9 @@ async def test_one_projection_is_rebuilt_alone(database: str) -> None:
 
 
 async def test_a_second_rebuild_is_refused(database: str) -> None:
-    await lived(database)
-    with patch.object(rebuild, "PATIENCE", 0.5):
-        async with rebuild.alone(database, PIPELINE):
+    await fill_store(database)
+    with patch.object(rebuild, "LEASE_TIMEOUT", 0.5):
+        async with rebuild.exclusive(database, PIPELINE):
             result = await command("rebuild", "pipeline", "--postgres", database)
             assert (result.returncode, "being rebuilt already" in result.stderr) == (1, True)
             assert (await command("rebuild", "forecast", "--postgres", database)).returncode == 0
@@ -77,11 +78,11 @@ async def test_a_second_rebuild_is_refused(database: str) -> None:
     [
         (("pipeline", "nonsense"), 1, "it has opportunities, stage_visits"),
         (("billing",), 2, "not among"),
-        ((), 2, "say which"),
+        ((), 2, "name a service"),
     ],
 )
 def test_what_there_is_not_is_refused(words: tuple[str, ...], code: int, said: str, database: str) -> None:
-    asyncio.run(lived(database)) if code == 1 else None
+    asyncio.run(fill_store(database)) if code == 1 else None
     result = run("rebuild", *words, "--postgres", database)
     assert (result.returncode, said in result.stderr) == (code, True), result.stderr
 
@@ -97,7 +98,7 @@ NEW = {name: next_version(service) for name, service in SERVICES.items()}
 
 
 async def drop_old(database: str) -> list[str]:
-    return await rebuild.drop_old(Settings(postgres=database), list(NEW.values()))
+    return await drop_old_versions(Settings(postgres=database), list(NEW.values()))
 
 
 async def test_an_old_version_goes_when_nobody_serves_it_and_the_new_one_is_as_far(database: str) -> None:

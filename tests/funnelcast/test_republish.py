@@ -15,8 +15,8 @@ import pytest
 import pytest_asyncio
 from aiokafka.admin import AIOKafkaAdminClient  # type: ignore[import-untyped] # noqa: TID251 - breaks it from outside
 
-from funnelcast.failure import told
-from funnelcast.republish import refilled, start_readers_anew
+from funnelcast.failure import message_of
+from funnelcast.republish import refill, restart_readers
 from funnelcast.services import SERVICES
 from shared.flow.lease import lease_engine
 from shared.flow.log import Log
@@ -67,8 +67,8 @@ class Ground:
     async def republish(self) -> int:
         leases, store = lease_engine(self.url), engines.writer(self.url, "intake", connections=2)
         try:
-            reached = await refilled(leases, store, self.log, Settings(), self.intake)
-            await start_readers_anew(leases, self.intake)
+            reached = await refill(leases, store, self.log, Settings(), self.intake)
+            await restart_readers(leases, self.intake)
             return reached
         finally:
             await leases.dispose()
@@ -140,7 +140,7 @@ async def test_a_store_from_a_backup_publishes_nothing_into_a_log_that_went_on(g
     with pytest.raises(BaseExceptionGroup) as raised:
         async with running_services(ground.url, [ground.intake], log=ground.log) as api:
             await asyncio.Event().wait()
-    assert "which is not in the store of intake" in (told(raised.value) or "")
+    assert "which is not in the store of intake" in (message_of(raised.value) or "")
     assert await ends_of(ground) == ends
     assert await ground.republish() == 3
     async with running_services(ground.url, [ground.intake], log=ground.log) as api:

@@ -38,14 +38,14 @@ def test_it_stops_in_order_when_it_is_told_to(tmp_path: Path, number: int) -> No
 
 def test_a_new_system_shows_its_admin_key_once(tmp_path: Path) -> None:
     with started("up", "--data", str(tmp_path), "--port", "0") as first:
-        said = until(first, re.compile(r"rollup"))
+        output = until(first, re.compile(r"rollup"))
         first.terminate()
         first.communicate()
-    (key,) = re.findall(r"fc_\S{43}", said)
-    assert "curl" in said
+    (key,) = re.findall(r"fc_\S{43}", output)
+    assert "curl" in output
     with up(tmp_path, key="") as second:
         second.process.terminate()
-        assert "fc_" not in second.said + second.process.communicate()[0]
+        assert "fc_" not in second.output + second.process.communicate()[0]
         second.key = key
     with up(tmp_path, key="") as third:
         third.key = key
@@ -56,7 +56,7 @@ def test_a_given_admin_key_is_that_of_the_new_system_and_is_not_repeated(tmp_pat
     with up(tmp_path) as system:
         opened(system, "crm:1")
         _, err = system.stop()
-    assert ADMIN not in system.said + err
+    assert ADMIN not in system.output + err
 
 
 def test_a_second_one_on_the_same_folder_is_told_who_holds_it(tmp_path: Path) -> None:

@@ -12,10 +12,10 @@ import asyncpg
 import pytest
 
 from funnelcast.services import SERVICES
-from funnelcast.verifying.log import Copy, fingerprint
+from funnelcast.verifying.log_copy import LogComparison, fingerprint
 from shared.rules.clock_and_ids import ClockAndIds
 from shared.rules.message import StoredEvent
-from tests.funnelcast.at_work import lived, more_than, used
+from tests.funnelcast.at_work import constant_use, fill_store, has_more_than
 from tests.funnelcast.command import COMMAND, done, environment, run
 from tests.running import Clock, eventually, running_services
 
@@ -41,7 +41,7 @@ def sound(postgres: str, migrated_once: str) -> Iterator[str]:
     """The name of a database in which a lead became a won deal, another person was erased, and nothing is wrong."""
     name = f"sound_{secrets.token_hex(4)}"
     execute(postgres, f"CREATE DATABASE {name} TEMPLATE {migrated_once}")
-    asyncio.run(lived(f"{postgres.rpartition('/')[0]}/{name}"))
+    asyncio.run(fill_store(f"{postgres.rpartition('/')[0]}/{name}"))
     yield name
     execute(postgres, f"DROP DATABASE {name} WITH (FORCE)")
 
@@ -118,7 +118,7 @@ PLANTED = {
     "a text is lost": (
         "DELETE FROM pipeline.vault",
         ("pipeline", "texts in the vault"),
-        "neither kept nor erased",
+        "neither in the vault nor erased",
     ),
     "a row of a read model is wrong": (
         "UPDATE {pipeline}.opportunities SET owner = 'eve'",
@@ -128,13 +128,13 @@ PLANTED = {
     "a row of a read model is missing": (
         "DELETE FROM {qualification}.leads",
         ("qualification", "read models = their rebuild"),
-        "no row is, built anew, (",
+        "the live row is missing, rebuilt it is (",
     ),
     "a row of a read model is too many": (
         """INSERT INTO {intake}.leads SELECT another.* FROM {intake}.leads AS one, jsonb_populate_record(one,
         jsonb_build_object('lead_id', '{id}', 'position', 99)) AS another LIMIT 1""",
         ("intake", "read models = their rebuild"),
-        "leads {id}: (",
+        "leads {id}: the live row is (",
     ),
     "a deal of the ledger is wrong": (
         "UPDATE {forecast}.deals SET amount = 7",
@@ -159,7 +159,7 @@ PLANTED = {
     "a text of a lead is lost": (
         "DELETE FROM intake.vault WHERE ref = (SELECT ref FROM intake.vault LIMIT 1)",
         ("intake", "texts in the vault"),
-        "neither kept nor erased",
+        "neither in the vault nor erased",
     ),
     "a posting is wrong": (
         "UPDATE {forecast}.postings SET amount = amount + 1 WHERE reason = 'won' AND deals = 1",
@@ -222,14 +222,14 @@ def test_read_models_that_are_not_built_yet_are_told_of(database: str) -> None:
 
 
 async def test_it_finds_nothing_wrong_with_a_system_at_work_and_disturbs_nobody(database: str) -> None:
-    async with running_services(database, list(SERVICES.values())) as api, used(api) as answers:
+    async with running_services(database, list(SERVICES.values())) as api, constant_use(api) as answers:
         for _ in range(2):
             before = len(answers)
             words = [*COMMAND, "verify", "--postgres", database]
             verify = await asyncio.create_subprocess_exec(*words, env=environment(), stdout=subprocess.PIPE)
             out, _ = await verify.communicate()
             assert (verify.returncode, "FAILED" in out.decode()) == (0, False), out.decode()
-            await eventually(partial(more_than, answers, before))
+            await eventually(partial(has_more_than, answers, before))
 
 
 # -- the log, whatever it is kept in ---------------------------------------------------------------------------------
@@ -241,10 +241,10 @@ def event(position: int, actor: str = "ann") -> StoredEvent:
     return StoredEvent(position, new, "deal-1", position, "opened", "{}", clock.now(), clock.now(), actor, new, None)
 
 
-def stored(count: int) -> Copy:
-    copy = Copy()
-    copy.keep(event(position) for position in range(1, count + 1))
-    return copy
+def stored(count: int) -> LogComparison:
+    comparison = LogComparison()
+    comparison.add_stored(event(position) for position in range(1, count + 1))
+    return comparison
 
 
 def test_a_fingerprint_tells_events_apart() -> None:
@@ -253,32 +253,32 @@ def test_a_fingerprint_tells_events_apart() -> None:
 
 
 def test_a_relay_may_send_again_what_it_sent() -> None:
-    copy = stored(3)
-    copy.compare(0, [event(1), event(2), event(1), event(2), event(3)], 0)
-    assert (copy.findings, list(copy.missing(3))) == ([], [])
+    comparison = stored(3)
+    comparison.add_logged(0, [event(1), event(2), event(1), event(2), event(3)], 0)
+    assert (comparison.findings, list(comparison.missing_events(3))) == ([], [])
 
 
 def test_another_content_the_second_time_is_found() -> None:
-    copy = stored(2)
-    copy.compare(0, [event(1), event(2), event(1, actor="bob")], 0)
-    assert copy.findings == ["the record of position 1 differs from the store's event"]
+    comparison = stored(2)
+    comparison.add_logged(0, [event(1), event(2), event(1, actor="bob")], 0)
+    assert comparison.findings == ["the record of position 1 differs from the store's event"]
 
 
 def test_a_new_event_after_a_later_one_is_found() -> None:
-    copy = stored(2)
-    last = copy.compare(4, [event(2)], 0)
-    copy.compare(4, [event(1)], last)
-    assert copy.findings == ["position 1 comes after 2 in partition 4"]
+    comparison = stored(2)
+    last = comparison.add_logged(4, [event(2)], 0)
+    comparison.add_logged(4, [event(1)], last)
+    assert comparison.findings == ["position 1 comes after 2 in partition 4"]
 
 
 def test_what_the_log_has_and_the_store_lost_is_found() -> None:
-    copy = Copy()
-    copy.keep([event(1), event(3)])
-    copy.compare(0, [event(1), event(2), event(3)], 0)
-    assert copy.findings == ["position 2 is in the log, and not in the store"]
+    comparison = LogComparison()
+    comparison.add_stored([event(1), event(3)])
+    comparison.add_logged(0, [event(1), event(2), event(3)], 0)
+    assert comparison.findings == ["position 2 is in the log, and not in the store"]
 
 
 def test_what_was_published_after_the_store_was_read_is_no_finding() -> None:
-    copy = stored(1)
-    copy.compare(0, [event(1), event(2)], 0)
-    assert (copy.findings, list(copy.missing(1))) == ([], [])
+    comparison = stored(1)
+    comparison.add_logged(0, [event(1), event(2)], 0)
+    assert (comparison.findings, list(comparison.missing_events(1))) == ([], [])

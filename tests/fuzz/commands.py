@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from services.forecast.org.commands import EndNode, ImportNodes, PlaceNode
+from services.forecast.setting.commands import ChangeSettings, MonthsRule
 from services.lead_intake.lead.commands import RecordCapture
 from services.lead_intake.person.commands import ErasePerson, RecordAccess
 from services.pipeline.opportunity import commands as deal
@@ -15,11 +16,12 @@ from services.pipeline.opportunity.events import Approach, Motion, Outcome
 from services.pipeline.process.commands import DefineProcess, PermittedDefinition
 from services.pipeline.process.default import DEFAULT
 from services.pipeline.process.events import ForecastCategory, Stage
-from services.pipeline.setting import commands as setting
+from services.pipeline.setting import commands as pipeline_setting
 from services.qualification.lead import commands as lead
 from services.qualification.lead import events as lead_events
-from services.qualification.model.decider import ActivateModel, DefineModel
+from services.qualification.model.commands import ActivateModel, DefineModel
 from services.qualification.model.default import DEFAULT as MODEL
+from services.qualification.setting import commands as qualification_setting
 from shared.rules.message import Command
 from shared.rules.money import Money
 from tests.forecast.nodes import lines, place
@@ -142,22 +144,31 @@ OF_PROCESSES: Mapping[type[Command], Strategy] = {
     ),
 }
 zones = st.sampled_from([None, "Pacific/Kiritimati", "Pacific/Pago_Pago", "UTC"])
+calendars = st.sampled_from([None, "months"])
+chosen = st.none() | st.lists(reasons, min_size=1).map(tuple)
 OF_SETTINGS: Mapping[type[Command], Strategy] = {
-    setting.SetReasons: st.builds(
-        setting.SetReasons,
+    pipeline_setting.SetReasons: st.builds(
+        pipeline_setting.SetReasons,
         reasons=st.builds(
-            setting.ReasonLists,
-            lose=st.none() | st.lists(reasons, min_size=1).map(tuple),
-            reopen=st.none() | st.just(("buyer_returned", "other")),
+            pipeline_setting.ReasonLists, lose=chosen, reopen=st.none() | st.just(("buyer_returned", "other"))
         ),
     ),
-    setting.CopyFromForecast: st.builds(
-        setting.CopyFromForecast, timezone=zones, calendar=st.sampled_from([None, "months"]), starts=minutes
+    pipeline_setting.CopyFromForecast: st.builds(
+        pipeline_setting.CopyFromForecast, timezone=zones, calendar=calendars, starts=minutes
+    ),
+    qualification_setting.SetReasons: st.builds(
+        qualification_setting.SetReasons,
+        reasons=st.builds(
+            qualification_setting.ReasonLists, reject=chosen, mark_mql=st.none() | st.just(("strong_fit", "other"))
+        ),
+    ),
+    qualification_setting.CopyFromForecast: st.builds(
+        qualification_setting.CopyFromForecast, timezone=zones, calendar=calendars, starts=minutes
     ),
 }
 
-said = st.none() | st.builds(lead.SaidItem, status=st.sampled_from(lead_events.BantStatus), evidence=notes)
-met = lead.SaidItem(status=lead_events.BantStatus.MET)
+said = st.none() | st.builds(lead.BantItem, status=st.sampled_from(lead_events.BantStatus), evidence=notes)
+met = lead.BantItem(status=lead_events.BantStatus.MET)
 all_met = lead.Bant(budget=met, authority=met, need=met, timing=met)
 OF_LEADS: Mapping[type[Command], Strategy] = {
     lead.RecordEngagement: st.builds(
@@ -169,24 +180,29 @@ OF_LEADS: Mapping[type[Command], Strategy] = {
     ),
     lead.ChangeBant: st.builds(
         lead.ChangeBant,
-        said=st.just(all_met) | st.builds(lead.Bant, budget=said, need=said),
+        bant=st.just(all_met) | st.builds(lead.Bant, budget=said, need=said),
         by=st.sampled_from(["sam", "kim"]),
-        known_as=st.just({}),
+        stored_evidence=st.just({}),
     ),
     lead.MarkMql: st.builds(lead.MarkMql, reason=reasons, note=notes),
     lead.Reject: st.builds(lead.Reject, reason=reasons, note=notes),
     lead.Nurture: st.builds(lead.Nurture, reason=reasons, revisit_on=days, note=notes),
     lead.Requalify: st.just(lead.Requalify()),
-    lead.ClaimFor: st.builds(lead.ClaimFor, sdr=st.sampled_from(["sam", "kim"])),
-    lead.Touch: st.just(lead.Touch()),
-    lead.HandOverAs: st.builds(
-        lead.HandOverAs,
-        asked=st.builds(lead.HandOver, owner=owners, account=st.none() | texts, name=notes, amount=prices),
+    lead.ClaimLead: st.builds(
+        lead.ClaimLead, sdr=st.sampled_from(["sam", "kim"]), by=st.sampled_from(["sam", "kim", "web form"])
+    ),
+    lead.ReleaseClaim: st.just(lead.ReleaseClaim()),
+    lead.Touch: st.builds(lead.Touch, occurred_at=st.none() | minutes),
+    lead.FallBelow: st.builds(lead.FallBelow, due_at=minutes),
+    lead.RemindOfRevisit: st.builds(lead.RemindOfRevisit, due_at=minutes),
+    lead.HandOverAsDeal: st.builds(
+        lead.HandOverAsDeal,
+        body=st.builds(lead.HandOver, owner=owners, account=st.none() | texts, name=notes, amount=prices),
         opportunity_id=deals,
         account_won=st.booleans(),
     ),
-    lead.AttachTo: st.builds(
-        lead.AttachTo,
+    lead.AttachToDeal: st.builds(
+        lead.AttachToDeal,
         opportunity_id=deals,
         deal=st.none()
         | st.builds(
@@ -198,7 +214,7 @@ OF_LEADS: Mapping[type[Command], Strategy] = {
             is_open=st.booleans(),
         ),
     ),
-    lead.TakeBack: st.builds(lead.TakeBack, opportunity_id=deals, rule=texts),
+    lead.TakeBackHandOver: st.builds(lead.TakeBackHandOver, opportunity_id=deals, rule=texts),
     lead.FollowDeal: st.builds(
         lead.FollowDeal,
         opportunity_id=deals,
@@ -240,6 +256,16 @@ OF_ORG: Mapping[type[Command], Strategy] = {
     EndNode: st.builds(EndNode, node=nodes, starts=since),
     ImportNodes: st.lists(placings, min_size=1, max_size=4).map(lambda many: lines(*many)),
 }
+OF_BUSINESS_SETTINGS: Mapping[type[Command], Strategy] = {
+    ChangeSettings: st.builds(
+        ChangeSettings,
+        currency=st.sampled_from([None, "EUR", "USD"]),
+        timezone=zones,
+        calendar=st.sampled_from([None, "months", "fiscal"]),
+        calendar_rule=st.none() | st.builds(MonthsRule, starts_month=st.sampled_from([1, 4])),
+        starts=since,
+    )
+}
 OPEN = deal.OpenOpportunity(name="Acme", account="acme.com", owner="ann", motion=Motion.NEW_BUSINESS)
 BEGINNINGS: Mapping[str, Strategy] = {
     "opportunity": st.just(OPEN) | OF_OPPORTUNITIES[deal.TakeHandOver],
@@ -257,4 +283,5 @@ COMMANDS: Mapping[type[Command], Strategy] = {
     **OF_CAPTURES,
     **OF_PEOPLE,
     **OF_ORG,
+    **OF_BUSINESS_SETTINGS,
 }

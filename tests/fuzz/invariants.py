@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from services.forecast.org.history import FOREVER, stay_at, stays
-from services.forecast.org.state import Org
+from services.forecast.org.node_history import FOREVER, span_at, spans
+from services.forecast.org.state import OrgState
+from services.forecast.setting.state import MONTHS
+from services.forecast.setting.state import Settings as BusinessSettings
 from services.lead_intake.lead.events import EngagementAdded, LeadCaptured
 from services.lead_intake.lead.state import NotThere as NoCaptures
 from services.lead_intake.lead.state import State as Captures
@@ -25,16 +27,19 @@ from services.pipeline.opportunity.state import NotThere as NoDeal
 from services.pipeline.opportunity.state import State as DealState
 from services.pipeline.process.events import ProcessDefined
 from services.pipeline.process.state import Processes
-from services.pipeline.setting.default import REASONS, TIMEZONE
-from services.pipeline.setting.events import ReasonsChanged, SettingEvent, TimezoneChanged
-from services.pipeline.setting.state import Settings
-from services.qualification.lead.events import After as LeadAfter
+from services.pipeline.setting import default as pipeline_default
+from services.pipeline.setting import events as pipeline_setting
+from services.pipeline.setting.state import Settings as PipelineSettings
+from services.qualification.lead.events import ChangeEvent as LeadChange
 from services.qualification.lead.events import LeadErased, Lifecycle
-from services.qualification.lead.lifecycle import TABLE
+from services.qualification.lead.lifecycle import TRANSITIONS
 from services.qualification.lead.state import NotThere as NoLead
 from services.qualification.lead.state import State as LeadState
-from services.qualification.model.decider import Models
 from services.qualification.model.events import ModelDefined, ModelEvent
+from services.qualification.model.state import Models
+from services.qualification.setting import default as qualification_default
+from services.qualification.setting import events as qualification_setting
+from services.qualification.setting.state import Settings as QualificationSettings
 from shared.rules.message import BEGINNING
 from tests.pipeline.test_any_order import check as check_deal
 from tests.qualification.test_any_order import check as check_lead
@@ -88,14 +93,28 @@ def processes(state: Processes, happened: Happened) -> None:
         assert len({*names, process.won, process.lost}) == len(names) + 2
 
 
-def settings(state: Settings, happened: Happened) -> None:
-    events: list[SettingEvent] = [event for event, _ in happened]
-    changed = {event.kind for event in events if isinstance(event, ReasonsChanged)}
-    assert all(state.reasons[kind] == REASONS[kind] for kind in REASONS if kind not in changed)
+def pipeline_settings(state: PipelineSettings, happened: Happened) -> None:
+    events: list[pipeline_setting.SettingEvent] = [event for event, _ in happened]
+    changed = {event.kind for event in events if isinstance(event, pipeline_setting.ReasonsChanged)}
+    starts = {event.starts for event in events if isinstance(event, pipeline_setting.TimezoneChanged)}
+    reasons = pipeline_default.REASONS
+    assert all(state.reasons[kind] == reasons[kind] for kind in reasons if kind not in changed)
+    check_settings(state, starts, pipeline_default.TIMEZONE)
+
+
+def qualification_settings(state: QualificationSettings, happened: Happened) -> None:
+    events: list[qualification_setting.SettingEvent] = [event for event, _ in happened]
+    changed = {event.kind for event in events if isinstance(event, qualification_setting.ReasonsChanged)}
+    starts = {event.starts for event in events if isinstance(event, qualification_setting.TimezoneChanged)}
+    reasons = qualification_default.REASONS
+    assert all(state.reasons[kind] == reasons[kind] for kind in reasons if kind not in changed)
+    check_settings(state, starts, qualification_default.TIMEZONE)
+
+
+def check_settings(state: PipelineSettings | QualificationSettings, starts: set[datetime], timezone: str) -> None:
     assert all(state.reasons.values()), "every kind has a code left"
-    starts = {event.starts for event in events if isinstance(event, TimezoneChanged)}
     assert state.timezones.keys() == starts
-    assert state.timezone(BEGINNING) == TIMEZONE
+    assert state.timezone(BEGINNING) == timezone
 
 
 def lead(state: LeadState, happened: Happened) -> None:
@@ -103,16 +122,17 @@ def lead(state: LeadState, happened: Happened) -> None:
     if isinstance(state, NoLead):
         return
     check_lead(state)
-    after = [event for event, _ in happened if isinstance(event, LeadAfter)]
-    assert len(after) == len(happened)
-    moves = [(before.lifecycle, then.lifecycle) for before, then in pairwise(after)]
-    assert {move for move in moves if move[0] != move[1]} <= {(start, to) for (start, _), to in TABLE.items()}
-    assert {event.person_id for event in after} == {state.standing.person_id}
-    assert all(before.cycle <= then.cycle <= before.cycle + 1 for before, then in pairwise(after))
-    erased = [isinstance(event, LeadErased) for event in after]
+    events = [event for event, _ in happened if isinstance(event, LeadChange)]
+    assert len(events) == len(happened)
+    fields = [event.after for event in events]
+    moves = [(before.lifecycle, then.lifecycle) for before, then in pairwise(fields)]
+    assert {move for move in moves if move[0] != move[1]} <= {(start, to) for (start, _), to in TRANSITIONS.items()}
+    assert {each.person_id for each in fields} == {state.fields.person_id}
+    assert all(before.cycle <= then.cycle <= before.cycle + 1 for before, then in pairwise(fields))
+    erased = [isinstance(event, LeadErased) for event in events]
     assert erased.count(True) <= 1
-    assert [event.erased for event in after] == [any(erased[: number + 1]) for number in range(len(erased))]
-    assert sum(event.lifecycle is Lifecycle.MQL and not event.cycle for event in after) == 0
+    assert [each.erased for each in fields] == [any(erased[: number + 1]) for number in range(len(erased))]
+    assert sum(each.lifecycle is Lifecycle.MQL and not each.cycle for each in fields) == 0
 
 
 def models(state: Models, happened: Happened) -> None:
@@ -141,25 +161,35 @@ def person(state: Person, happened: Happened) -> None:
     assert state.erased == (True in erased)
 
 
-def org(state: Org, happened: Happened) -> None:
+def org(state: OrgState, happened: Happened) -> None:
     """At every instant where anything changes: one tree."""
     assert bool(happened) == bool(len(state.nodes))
     instants = {BEGINNING} | {row.starts for node in state.nodes for row in state.history(node)}
     for at in sorted(instants):
-        standing = {node: stay_at(state.history(node), at) for node in state.nodes}
+        standing = {node: span_at(state.history(node), at) for node in state.nodes}
         there = {node: stay for node, stay in standing.items() if stay is not None}
-        roots = [node for node, stay in there.items() if stay.place.parent is None]
+        roots = [node for node, stay in there.items() if stay.position.parent is None]
         assert len(roots) <= 1, (at, roots)
         for node, stay in there.items():
-            if stay.active and stay.place.parent is not None:
-                above = there.get(stay.place.parent)
+            if stay.active and stay.position.parent is not None:
+                above = there.get(stay.position.parent)
                 assert above is not None, (at, node)
                 assert above.active, (at, node)
             reaches_the_top(there, node)
     for node in state.nodes:
-        row_ends = [(stay.starts, stay.ends) for stay in stays(state.history(node))]
+        row_ends = [(stay.starts, stay.ends) for stay in spans(state.history(node))]
         assert all(ends == starts for (_, ends), (starts, _) in pairwise(row_ends))
         assert not row_ends or row_ends[-1][1] == FOREVER
+
+
+def business_settings(state: BusinessSettings, happened: Happened) -> None:
+    assert [change.event for change in state.changes] == [event for event, _ in happened]
+    for event, at in happened:
+        assert event.currency or event.timezone or event.calendar, "an event changes something"
+        assert event.starts <= at
+        assert (event.calendar is None) == (event.calendar_rule is None)
+        assert event.calendar != MONTHS.key or event.calendar_rule == MONTHS.rule
+    assert state.calendar(BEGINNING) == MONTHS
 
 
 def reaches_the_top(there: Mapping[str, Any], node: str) -> None:
@@ -168,7 +198,7 @@ def reaches_the_top(there: Mapping[str, Any], node: str) -> None:
     while place is not None and place in there:
         assert place not in seen, f"a cycle over {place}"
         seen.add(place)
-        place = there[place].place.parent
+        place = there[place].position.parent
 
 
 INVARIANTS: Mapping[str, Callable[[Any, Happened], None]] = {
@@ -176,8 +206,10 @@ INVARIANTS: Mapping[str, Callable[[Any, Happened], None]] = {
     "services.lead_intake.person": person,
     "services.qualification.lead": lead,
     "services.qualification.model": models,
+    "services.qualification.setting": qualification_settings,
     "services.pipeline.opportunity": deal,
     "services.pipeline.process": processes,
-    "services.pipeline.setting": settings,
+    "services.pipeline.setting": pipeline_settings,
     "services.forecast.org": org,
+    "services.forecast.setting": business_settings,
 }

@@ -111,15 +111,18 @@ OF_A_LEAD: Mapping[str, Good] = {
     "nurture": Good({"reason": "bad_timing", "revisit_on": "2026-09-30", "note": "later"}),
     "requalify": Good({}, [("reject", {"reason": "spam"})]),
     "claim": Good({"sdr": "sam"}),
+    "release-claim": Good({}, [("claim", {})]),
     "touch": Good({}),
     "hand-over": Good(HAND_OVER | {"close_date": "2026-06-30"}, [BANT]),
 }
+# The settings come last: they change what other routes take.
 GOOD: Mapping[str, Good] = {
     "POST /intake/v1/leads": Good(LEAD),
     "POST /intake/v1/leads/batch": Good(LEAD, answers=[200], lines="application/x-ndjson"),
     "POST /qualification/v1/models": Good(MODEL),
     "POST /qualification/v1/models/{version}/activate": Good(None),
     "POST /pipeline/v1/opportunities": Good(DEAL),
+    "POST /pipeline/v1/opportunities/lookup": Good({"ids": ["deal-1"]}),
     "POST /pipeline/v1/opportunities/batch": Good(
         {"external_id": "crm:1", "facts": FACTS}, answers=[200], lines="application/x-ndjson"
     ),
@@ -137,7 +140,6 @@ GOOD: Mapping[str, Good] = {
             "lost": "denied",
         }
     ),
-    "PUT /pipeline/v1/settings": Good({"reasons": {"lose": ["no_need", "other"], "correct": ["other"]}}),
     "PUT /forecast/v1/org/nodes/{node_id}": Good(
         {"name": "Acme", "kind": "unit", "parent": None, "from": "2020-01-01T00:00:00Z"}
     ),
@@ -151,6 +153,8 @@ GOOD: Mapping[str, Good] = {
         for service in SERVICES
         for wish in ("release", "skip")
     },
+    "PUT /qualification/v1/settings": Good({"reasons": {"reject": ["no_need", "other"], "mark_mql": ["other"]}}),
+    "PUT /pipeline/v1/settings": Good({"reasons": {"lose": ["no_need", "other"], "correct": ["other"]}}),
 }
 
 

@@ -12,7 +12,7 @@ BEYOND: Mapping[str, str] = {
     # between fields
     r"an email or a phone is needed": "one of two",
     r"a line needs external_id or occurred_at": "one of two, and only in a batch",
-    r"the source \w+ has none": "details follow the source",
+    r"the source \w+ has no details": "details follow the source",
     r"opportunity_id stands alone.*": "one of two forms",
     r"owner is required, or the opportunity_id of an open deal": "one of two forms",
     r"a must be more than b, and b more than c": "an order of values",
@@ -21,8 +21,11 @@ BEYOND: Mapping[str, str] = {
     r"order": "the first fact opens, and no other",
     # lists, grammars and calendars
     r"must be a phone number.*": "the world's numbering plans",
+    r"must begin with \+ and the country's code.*": "the world's numbering plans",
+    r"must be a country: .*": "the world's countries",
+    r"must be a number of employees.*": "a grammar",
     r"is too short or too long for a phone number.*": "the world's numbering plans",
-    r"must be an absolute URL of http or https": "a grammar",
+    r"must be an absolute URL of http or https.*": "a grammar",
     r"must not contain @.*": "an address has no place there",
     r"control characters are not allowed": "no pattern of OpenAPI tells them by class",
     r"the NUL character is not allowed": "the same",

@@ -1,7 +1,7 @@
 """What becomes of a capture: a lead, one more engagement, or nothing."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -134,6 +134,16 @@ def test_the_same_engagement_with_other_content_supplements_it(changes: dict[str
     (event,) = given(first()).when(record("c2", **changes)).decided()
     assert isinstance(event, EngagementAdded)
     assert (event.capture.capture_id, event.capture.supplements) == ("c2", "c1")
+
+
+def test_what_is_submitted_a_minute_after_the_original_is_an_engagement_of_its_own() -> None:
+    (supplement,) = given(first()).when(record("c2", engaged_at=at(50), company={"name": "Acme"})).decided()
+    (event,) = given(first(), supplement).when(record("c3", engaged_at=at(100), company={"name": "Acme AG"})).decided()
+    assert event.capture.supplements is None
+
+
+def at(seconds: int) -> datetime:
+    return NOON + timedelta(seconds=seconds)
 
 
 def test_a_supplement_again_adds_nothing() -> None:

@@ -1,4 +1,4 @@
-"""Intake and pipeline as qualification hears them: what they would tell, put on their topics."""
+"""Intake, pipeline and forecast as qualification reads them: their events, put on their topics."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -46,8 +46,8 @@ DEAL: Data = {
 
 
 def captured(source: str, capture_id: str, engaged_at: datetime = NOON, **changes: Any) -> Data:
-    told = {"source": source, "capture_id": capture_id, "engaged_at": engaged_at.isoformat(), "details": None}
-    return CAPTURED | told | changes
+    fields = {"source": source, "capture_id": capture_id, "engaged_at": engaged_at.isoformat(), "details": None}
+    return CAPTURED | fields | changes
 
 
 def stored(position: int, stream: str, kind: str, data: Data, at: datetime = NOON) -> StoredEvent:
@@ -73,8 +73,8 @@ class Neighbour:
     log: Log
     position: int = 0
 
-    async def tell(self, stream: str, kind: str, data: Data, at: datetime = NOON) -> dict[str, str]:
-        """Headers for a read that is to include it."""
+    async def publish(self, stream: str, kind: str, data: Data, at: datetime = NOON) -> dict[str, str]:
+        """Headers for a read that is to include the event."""
         self.position += 1
         async with self.log.publisher(self.topic, self.source) as publisher:
             await publisher.publish([stored(self.position, stream, kind, data, at)])
@@ -85,6 +85,7 @@ class Neighbour:
 class Neighbours:
     intake: Neighbour
     pipeline: Neighbour
+    forecast: Neighbour
 
 
 @asynccontextmanager
@@ -93,4 +94,5 @@ async def neighbours(database: str) -> AsyncIterator[Neighbours]:
         yield Neighbours(
             Neighbour("intake", "funnelcast.lead-intake.v1", log),
             Neighbour("pipeline", "funnelcast.pipeline.v1", log),
+            Neighbour("forecast", "funnelcast.forecast.v1", log),
         )

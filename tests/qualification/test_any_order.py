@@ -1,43 +1,32 @@
-"""Whatever is asked of a lead, in whatever order: repeats add nothing, and only arrows of the table happen."""
+"""Whatever commands a lead gets, in whatever order: repeats add nothing, and only moves of the table happen."""
 
 from datetime import date, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.qualification.lead.commands import (
-    Bant,
-    ChangeBant,
-    ClaimFor,
-    Erase,
-    FollowDeal,
-    HandOver,
-    HandOverAs,
-    LeadCommand,
-    MarkMql,
-    Nurture,
-    Reject,
-    Requalify,
-    SaidItem,
-    TakeBack,
-    Touch,
-)
+from services.qualification.lead import commands, events
 from services.qualification.lead.decider import DECIDER
-from services.qualification.lead.events import BantStatus, LeadEvent, Lifecycle
-from services.qualification.lead.lifecycle import TABLE
+from services.qualification.lead.events import BantStatus, Lifecycle
+from services.qualification.lead.lifecycle import TRANSITIONS
 from services.qualification.lead.state import Lead, NotThere, State
 from services.qualification.model.decider import DECIDER as MODEL
+from services.qualification.model.default import DEFAULT
+from services.qualification.model.state import Models
+from services.qualification.setting.decider import DECIDER as SETTING
 from shared.rules.message import Refusal
 from tests.qualification.leads import DOMAIN, MISFIT, engaged_by
 from tests.spec import NOON
 
 deals = st.sampled_from(["deal-1", "deal-2", "deal-3"])
 reasons = st.sampled_from(["no_need", "other"])
-items = st.builds(SaidItem, status=st.sampled_from(BantStatus), evidence=st.sampled_from([None, "so", "thus"]))
-all_met = SaidItem(status=BantStatus.MET)
-met = Bant(budget=all_met, authority=all_met, need=all_met, timing=all_met)
-bant = st.builds(Bant, budget=items, need=items) | st.just(met)
-asked: st.SearchStrategy[LeadCommand] = st.one_of(
+items = st.builds(commands.BantItem, status=st.sampled_from(BantStatus), evidence=st.sampled_from([None, "so", "thus"]))
+met = commands.BantItem(status=BantStatus.MET)
+all_met = commands.Bant(budget=met, authority=met, need=met, timing=met)
+bant = st.builds(commands.Bant, budget=items, need=items) | st.just(all_met)
+sdrs = st.sampled_from(["sam", "kim"])
+to_ann = commands.HandOver(owner="ann")
+any_command: st.SearchStrategy[commands.LeadCommand] = st.one_of(
     st.builds(
         engaged_by,
         st.sampled_from(["newsletter", "contact_form", "demo_request"]),
@@ -45,70 +34,88 @@ asked: st.SearchStrategy[LeadCommand] = st.one_of(
         st.integers(1, 20),
         profile=st.sampled_from([DOMAIN, MISFIT]),
     ),
-    st.builds(ChangeBant, said=bant, by=st.just("sam"), known_as=st.just({})),
-    st.builds(MarkMql, reason=reasons),
-    st.builds(Reject, reason=reasons),
-    st.builds(Nurture, reason=reasons, revisit_on=st.sampled_from([None, date(2026, 6, 1)])),
-    st.just(Requalify()),
-    st.builds(ClaimFor, sdr=st.sampled_from(["sam", "kim"])),
-    st.just(Touch()),
-    st.builds(HandOverAs, asked=st.just(HandOver(owner="ann")), opportunity_id=deals, account_won=st.booleans()),
-    st.builds(TakeBack, opportunity_id=deals, rule=st.just("no")),
+    st.builds(commands.ChangeBant, bant=bant, by=st.just("sam"), stored_evidence=st.just({})),
+    st.builds(commands.MarkMql, reason=reasons),
+    st.builds(commands.Reject, reason=reasons),
+    st.builds(commands.Nurture, reason=reasons, revisit_on=st.sampled_from([None, date(2026, 3, 2), date(2026, 6, 1)])),
+    st.just(commands.Requalify()),
+    st.builds(commands.ClaimLead, sdr=sdrs, by=sdrs),
+    st.just(commands.ReleaseClaim()),
     st.builds(
-        FollowDeal,
+        commands.Touch, occurred_at=st.none() | st.integers(0, 60).map(lambda minute: NOON + timedelta(minutes=minute))
+    ),
+    st.builds(commands.HandOverAsDeal, body=st.just(to_ann), opportunity_id=deals, account_won=st.booleans()),
+    st.builds(commands.TakeBackHandOver, opportunity_id=deals, rule=st.just("no")),
+    st.builds(
+        commands.FollowDeal,
         opportunity_id=deals,
         happened=st.sampled_from(["qualify", "win", "lose", "recycle", "reopen"]),
         qualified=st.booleans(),
         reason=st.none() | reasons,
     ),
-    st.just(Erase()),
+    st.builds(commands.FallBelow, due_at=st.just(NOON)),
+    st.builds(commands.RemindOfRevisit, due_at=st.just(NOON - timedelta(hours=12))),
+    st.just(commands.Erase()),
 )
-
-
-WITH_A_DEAL: list[LeadCommand] = [
+WITH_A_DEAL: list[commands.LeadCommand] = [
     engaged_by("demo_request"),
-    ChangeBant(said=met, by="sam", known_as={}),
-    HandOverAs(asked=HandOver(owner="ann"), opportunity_id="deal-1", account_won=False),
+    commands.ChangeBant(bant=all_met, by="sam", stored_evidence={}),
+    commands.HandOverAsDeal(body=to_ann, opportunity_id="deal-1", account_won=False),
 ]
 beginnings = st.sampled_from([[engaged_by("newsletter")], WITH_A_DEAL])
 """Few would come as far as a deal by chance."""
+DECAYING = DEFAULT.model_copy(
+    update={
+        "rules": [rule if rule.points < 0 else rule.model_copy(update={"half_life_days": 1}) for rule in DEFAULT.rules],
+        "line": DEFAULT.line.model_copy(update={"at_once": ()}),
+    }
+)
+models = st.sampled_from([MODEL.initial, Models({1: DEFAULT, 2: DECAYING}, active=2)])
 
 
-def decided(state: State, command: LeadCommand, minute: int) -> list[LeadEvent]:
+def decided(state: State, command: commands.LeadCommand, minute: int, active: Models) -> list[events.LeadEvent]:
+    references = {"models": active, "settings": SETTING.initial}
     try:
-        return DECIDER.decided(state, command, NOON + timedelta(minutes=minute), {"models": MODEL.initial})
+        return DECIDER.decided(state, command, NOON + timedelta(minutes=minute), references)
     except Refusal:
         return []
 
 
 @settings(max_examples=300, deadline=None)
-@given(beginnings, st.lists(asked, max_size=40))
-def test_a_repeated_command_adds_nothing_and_every_arrow_is_in_the_table(
-    beginning: list[LeadCommand], commands: list[LeadCommand]
+@given(models, st.sampled_from([1, 400]), beginnings, st.lists(any_command, max_size=40))
+def test_a_repeated_command_adds_nothing_and_every_move_is_in_the_table(
+    active: Models, minutes: int, beginning: list[commands.LeadCommand], more: list[commands.LeadCommand]
 ) -> None:
+    """Commands come every `minutes`."""
     state: State = DECIDER.initial
-    for minute, command in enumerate([*beginning, *commands]):
-        for event in decided(state, command, minute):
-            state = DECIDER.evolve(state, event, NOON + timedelta(minutes=minute))
-        assert decided(state, command, minute) == []
+    for number, command in enumerate([*beginning, *more]):
+        for event in decided(state, command, number * minutes, active):
+            state = DECIDER.evolve(state, event, NOON + timedelta(minutes=number * minutes))
+        assert decided(state, command, number * minutes, active) == []
     check(state)
 
 
 def check(state: State) -> None:
-    """What holds of every lead, however it came about."""
+    """What holds of every lead, whatever happened to it."""
     assert not isinstance(state, NotThere)
-    arrows = {(start, to) for (start, _), to in TABLE.items()}
-    assert {(move.start, move.to) for move in state.history[1:]} <= arrows
-    assert [cycle.n for cycle in state.cycles] == list(range(1, state.standing.cycle + 1))
+    moves = {(start, to) for (start, _), to in TRANSITIONS.items()}
+    assert {(transition.start, transition.to) for transition in state.history[1:]} <= moves
+    assert [cycle.n for cycle in state.cycles] == list(range(1, state.fields.cycle + 1))
     assert all(cycle.outcome for cycle in state.cycles[:-1])
-    check_current(state)
+    instants = [transition.at for transition in state.history]
+    assert instants == sorted(instants)
+    check_fields(state)
 
 
-def check_current(lead: Lead) -> None:
-    lifecycle = lead.standing.lifecycle
-    with_deal = lifecycle in (Lifecycle.SRL, Lifecycle.SQL, Lifecycle.CUSTOMER)
-    assert (lead.standing.opportunity_id is not None) == with_deal
-    if lifecycle in (Lifecycle.MQL, Lifecycle.SRL, Lifecycle.SQL):
-        assert lead.cycles[-1].outcome is None
-    if lead.cycles and lifecycle not in (Lifecycle.MQL, Lifecycle.SRL, Lifecycle.SQL):
-        assert lead.cycles[-1].outcome is not None
+def check_fields(lead: Lead) -> None:
+    fields = lead.fields
+    with_deal = fields.lifecycle in (Lifecycle.SRL, Lifecycle.SQL, Lifecycle.CUSTOMER)
+    assert (fields.opportunity_id is not None) == with_deal
+    in_cycle = fields.lifecycle in (Lifecycle.MQL, Lifecycle.SRL, Lifecycle.SQL)
+    assert lead.cycle_is_open == in_cycle
+    if fields.lifecycle in (Lifecycle.SRL, Lifecycle.SQL):
+        deal = lead.deals[fields.opportunity_id or ""]
+        assert (deal.is_open, deal.qualified) == (True, fields.lifecycle is Lifecycle.SQL)
+    assert fields.falls_below_at is None or fields.lifecycle is Lifecycle.MQL
+    for due in (fields.next_revisit, fields.revisit_due_at):
+        assert due is None or fields.lifecycle is Lifecycle.NURTURE

@@ -5,52 +5,36 @@ from itertools import product
 
 import pytest
 
-from services.qualification.lead.commands import (
-    AttachTo,
-    FollowDeal,
-    HandOver,
-    HandOverAs,
-    KnownDeal,
-    LeadCommand,
-    MarkMql,
-    Nurture,
-    Reject,
-    Requalify,
-    TakeBack,
-)
+from services.qualification.lead import commands, events
 from services.qualification.lead.decider import DECIDER
-from services.qualification.lead.events import After, LeadEngaged, LeadEvent, Lifecycle, Motion
-from services.qualification.lead.lifecycle import TABLE, On
+from services.qualification.lead.events import Lifecycle, Motion
+from services.qualification.lead.lifecycle import TRANSITIONS, Trigger
 from services.qualification.model.decider import DECIDER as MODEL
+from services.qualification.setting.state import Settings
 from shared.rules.message import Rejected
-from tests.qualification.leads import DEAL, FACTS, MISFIT, engaged_by, folded, given
+from tests.qualification.leads import DEAL, HISTORIES, MISFIT, engaged_by, folded, follow_deal, given, hand_over
 from tests.spec import NOW
 
 CAPTURED, MQL, SRL, SQL, NURTURE, REJECTED, CUSTOMER = Lifecycle
-KNOWN = KnownDeal(account="acme.com", owner="ann", motion=Motion.NEW_BUSINESS, pipeline="default", is_open=True)
-
-
-def follow(happened: str, *, qualified: bool = True) -> FollowDeal:
-    told = {"opportunity_id": DEAL, "happened": happened, "qualified": qualified, "reason": "no_need"}
-    return FollowDeal.model_validate(told)
-
-
-COMMANDS: dict[str, LeadCommand] = {
-    "mark-mql": MarkMql(reason="no_need"),
-    "reject": Reject(reason="no_need"),
-    "nurture": Nurture(reason="no_need"),
-    "requalify": Requalify(),
-    "hand-over": HandOverAs(asked=HandOver(owner="ann"), opportunity_id="next", account_won=False),
-    "attach": AttachTo(opportunity_id="next", deal=KNOWN),
+KNOWN = commands.KnownDeal(
+    account="acme.com", owner="ann", motion=Motion.NEW_BUSINESS, pipeline="default", is_open=True
+)
+COMMANDS: dict[str, commands.LeadCommand] = {
+    "mark-mql": commands.MarkMql(reason="no_need"),
+    "reject": commands.Reject(reason="no_need"),
+    "nurture": commands.Nurture(reason="no_need"),
+    "requalify": commands.Requalify(),
+    "hand-over": hand_over("next"),
+    "attach": commands.AttachToDeal(opportunity_id="next", deal=KNOWN),
 }
-REACTIONS: dict[str, LeadCommand] = {
-    "refused": TakeBack(opportunity_id=DEAL, rule="no"),
-    "qualified": follow("qualify"),
-    "won": follow("win"),
-    "lost": follow("lose"),
-    "recycled": follow("recycle"),
-    "reopened": follow("reopen", qualified=False),
-    "reopened qualified": follow("reopen"),
+REACTIONS: dict[str, commands.LeadCommand] = {
+    "refused": commands.TakeBackHandOver(opportunity_id=DEAL, rule="no"),
+    "qualified": follow_deal("qualify"),
+    "won": follow_deal("win"),
+    "lost": follow_deal("lose"),
+    "recycled": follow_deal("recycle"),
+    "reopened": follow_deal("reopen", qualified=False),
+    "reopened qualified": follow_deal("reopen"),
     "crossed up": engaged_by("demo_request", NOW, 9),
 }
 LEADS_TO: dict[tuple[Lifecycle, str], Lifecycle] = {
@@ -66,6 +50,8 @@ LEADS_TO: dict[tuple[Lifecycle, str], Lifecycle] = {
     (MQL, "nurture"): NURTURE,
     (CAPTURED, "reject"): REJECTED,
     (CAPTURED, "nurture"): NURTURE,
+    (NURTURE, "reject"): REJECTED,
+    (NURTURE, "nurture"): NURTURE,
     (CAPTURED, "hand-over"): SRL,
     (MQL, "hand-over"): SRL,
     (CAPTURED, "attach"): SRL,
@@ -84,25 +70,25 @@ LEADS_TO: dict[tuple[Lifecycle, str], Lifecycle] = {
     (NURTURE, "requalify"): MQL,
     (REJECTED, "requalify"): MQL,
 }
-"""DOMAIN §2, row by row. What is not here is refused, or, for a reaction, no event."""
+"""The table of the domain, row by row. What is not here is refused or, for a reaction, no event."""
 
 
-def arrows(events: list[LeadEvent]) -> list[LeadEvent]:
-    return [event for event in events if not isinstance(event, LeadEngaged)]
+def moves(decided: list[events.LeadEvent]) -> list[events.LeadEvent]:
+    return [event for event in decided if not isinstance(event, events.LeadEngaged)]
 
 
 @pytest.mark.parametrize(("start", "name"), list(product(Lifecycle, COMMANDS)))
 def test_a_command_leads_where_the_table_says_or_is_refused(start: Lifecycle, name: str) -> None:
-    asked = given(*FACTS[start]).when(COMMANDS[name])
+    attempt = given(*HISTORIES[start]).when(COMMANDS[name])
     if (start, name) not in LEADS_TO:
-        asked.refused(Rejected, f"a lead that is {start} cannot")
+        attempt.refused(Rejected, f"a lead that is {start} cannot")
         return
-    assert leads_to(asked.decided()) == LEADS_TO[start, name]
+    assert leads_to(attempt.decided()) == LEADS_TO[start, name]
 
 
 @pytest.mark.parametrize(("start", "name"), list(product(Lifecycle, REACTIONS)))
 def test_a_reaction_leads_where_the_table_says_or_is_no_event(start: Lifecycle, name: str) -> None:
-    moved = arrows(given(*FACTS[start]).when(REACTIONS[name]).decided())
+    moved = moves(given(*HISTORIES[start]).when(REACTIONS[name]).decided())
     if (start, name) not in LEADS_TO:
         assert moved == []
         return
@@ -111,36 +97,34 @@ def test_a_reaction_leads_where_the_table_says_or_is_no_event(start: Lifecycle, 
 
 @pytest.mark.parametrize("start", Lifecycle)
 def test_only_an_mql_falls_below(start: Lifecycle) -> None:
-    above = replace(folded(*FACTS[start]), above=True)
-    told = engaged_by("newsletter", NOW, 9, profile=MISFIT)
-    moved = arrows(DECIDER.decided(above, told, NOW, {"models": MODEL.initial}))
+    above = replace(folded(*HISTORIES[start]), above=True)
+    command = engaged_by("newsletter", NOW, 9, profile=MISFIT)
+    moved = moves(DECIDER.decided(above, command, NOW, {"models": MODEL.initial, "settings": Settings()}))
     assert [(event.type, leads_to([event])) for event in moved] == (
         [("lead.fell_below", CAPTURED)] if start is MQL else []
     )
 
 
-def leads_to(events: list[LeadEvent]) -> Lifecycle:
-    last = events[-1]
-    assert isinstance(last, After)
-    return last.lifecycle
+def leads_to(decided: list[events.LeadEvent]) -> Lifecycle:
+    return decided[-1].after.lifecycle
 
 
 def test_the_table_has_no_row_that_is_not_tested() -> None:
     tested = {
-        "mark-mql": On.MARK,
-        "reject": On.REJECT,
-        "nurture": On.NURTURE,
-        "requalify": On.REQUALIFY,
-        "hand-over": On.HAND_OVER,
-        "attach": On.HAND_OVER,
-        "refused": On.REFUSED,
-        "qualified": On.QUALIFIED,
-        "won": On.WON,
-        "lost": On.ENDED,
-        "recycled": On.ENDED,
-        "reopened": On.REOPENED,
-        "reopened qualified": On.REOPENED_QUALIFIED,
-        "crossed up": On.CROSSED_UP,
+        "mark-mql": Trigger.MARK,
+        "reject": Trigger.REJECT,
+        "nurture": Trigger.NURTURE,
+        "requalify": Trigger.REQUALIFY,
+        "hand-over": Trigger.HAND_OVER,
+        "attach": Trigger.HAND_OVER,
+        "refused": Trigger.REFUSED,
+        "qualified": Trigger.QUALIFIED,
+        "won": Trigger.WON,
+        "lost": Trigger.ENDED,
+        "recycled": Trigger.ENDED,
+        "reopened": Trigger.REOPENED,
+        "reopened qualified": Trigger.REOPENED_QUALIFIED,
+        "crossed up": Trigger.CROSSED_UP,
     }
     rows = {(start, tested[name]): to for (start, name), to in LEADS_TO.items()}
-    assert rows | {(MQL, On.CROSSED_DOWN): CAPTURED} == TABLE
+    assert rows | {(MQL, Trigger.CROSSED_DOWN): CAPTURED} == TRANSITIONS

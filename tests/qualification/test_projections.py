@@ -8,13 +8,13 @@ from typing import Any
 import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.qualification.lead.events import Lifecycle
+from services.qualification.lead.events import LeadRevisitDue, Lifecycle
 from services.qualification.model.events import Grade
 from services.qualification.projections import deals, leads
-from services.qualification.projections.leads import Wanted
+from services.qualification.projections.leads import LeadFilter
 from services.qualification.upstream import pipeline
 from shared.rules.message import Event, RecordedEvent
-from tests.qualification.leads import ENGAGED, ERASED, MARKED, MQL, REJECTED
+from tests.qualification.leads import CAPTURED, ENGAGED, ERASED, MARKED, MQL, NURTURE, REJECTED
 from tests.qualification.neighbours import DEAL, stored
 from tests.running import connected
 from tests.spec import NOON
@@ -47,7 +47,7 @@ def recorded(lead_id: str, *events: Event) -> list[RecordedEvent[Any]]:
 
 
 def mql(**changes: Any) -> Event:
-    return MARKED.model_copy(update=MQL | changes)
+    return MARKED.model_copy(update={"after": MQL._replace(**changes)})
 
 
 async def queued(tx: AsyncConnection, sdr: str | None = None) -> list[str]:
@@ -55,15 +55,15 @@ async def queued(tx: AsyncConnection, sdr: str | None = None) -> list[str]:
 
 
 async def found(tx: AsyncConnection, **wanted: Any) -> list[str]:
-    return [row["lead_id"] for row in await leads.find(tx, Wanted(**wanted), None, 10)]
+    return [row["lead_id"] for row in await leads.find(tx, LeadFilter(**wanted), None, 10)]
 
 
-async def test_a_row_is_where_the_last_event_left_the_lead(tx: AsyncConnection) -> None:
+async def test_a_row_has_the_fields_after_the_last_event(tx: AsyncConnection) -> None:
     await leads.apply(tx, recorded("a", ENGAGED, mql(score=Decimal("37.5"))))
-    (row,) = await leads.find(tx, Wanted(), None, 10)
+    (row,) = await leads.find(tx, LeadFilter(), None, 10)
     assert (row["lifecycle"], row["cycle"], row["score"]) == ("mql", 1, Decimal("37.5"))
     await leads.apply(tx, recorded("a", REJECTED))
-    (row,) = await leads.find(tx, Wanted(), None, 10)
+    (row,) = await leads.find(tx, LeadFilter(), None, 10)
     assert (row["lifecycle"], row["reason"]) == ("rejected", "spam")
 
 
@@ -91,39 +91,47 @@ async def test_an_sdr_sees_what_is_claimed_by_none_other(tx: AsyncConnection) ->
     assert await queued(tx) == ["free", "mine", "theirs"]
 
 
-async def test_only_mqls_of_persons_who_are_there_wait(tx: AsyncConnection) -> None:
+async def test_an_erased_persons_mql_does_not_wait(tx: AsyncConnection) -> None:
     await leads.apply(tx, recorded("captured", ENGAGED))
-    await leads.apply(tx, recorded("erased", mql(), ERASED.model_copy(update=MQL | {"erased": True})))
+    await leads.apply(tx, recorded("erased", mql(), ERASED.model_copy(update={"after": MQL._replace(erased=True)})))
     assert await queued(tx) == []
     assert await found(tx) == ["captured", "erased"]
 
 
+async def test_a_revisit_that_is_due_waits_with_the_mqls_since_it_is_due(tx: AsyncConnection) -> None:
+    due = NURTURE._replace(mql_source="demo_request", revisit_due_at=NOON + timedelta(days=9))
+    await leads.apply(tx, recorded("mql", mql()))
+    await leads.apply(tx, recorded("due", LeadRevisitDue(after=due)))
+    await leads.apply(tx, recorded("later", ENGAGED.model_copy(update={"after": NURTURE})))
+    assert await queued(tx) == ["mql", "due"]
+
+
 async def test_a_list_is_filtered(tx: AsyncConnection) -> None:
     await leads.apply(tx, recorded("a", mql(grade=Grade.A, lead_source="webinar")))
-    later = {"account": "other.com", "captured_at": NOON + timedelta(days=1)}
-    await leads.apply(tx, recorded("b", ENGAGED.model_copy(update=later)))
+    later = CAPTURED._replace(account="other.com", captured_at=NOON + timedelta(days=1))
+    await leads.apply(tx, recorded("b", ENGAGED.model_copy(update={"after": later})))
     assert await found(tx, lifecycle=Lifecycle.MQL) == ["a"]
     assert await found(tx, grade=Grade.A) == ["a"]
     assert await found(tx, source="newsletter") == ["b"]
     assert await found(tx, account="other.com") == ["b"]
     assert await found(tx, since=NOON + timedelta(days=1)) == ["b"]
-    assert [row["lead_id"] for row in await leads.find(tx, Wanted(), "a", 10)] == ["b"]
+    assert [row["lead_id"] for row in await leads.find(tx, LeadFilter(), "a", 10)] == ["b"]
 
 
-def told(*facts: tuple[str, str, dict[str, Any]]) -> Sequence[RecordedEvent[Any]]:
+def of_deals(*written: tuple[str, str, dict[str, Any]]) -> Sequence[RecordedEvent[Any]]:
     return pipeline.PARSE.all(
-        [stored(number, f"opportunity-{deal}", kind, data) for number, (deal, kind, data) in enumerate(facts, 1)]
+        [stored(number, f"opportunity-{deal}", kind, data) for number, (deal, kind, data) in enumerate(written, 1)]
     )
 
 
-async def test_an_account_is_won_and_has_open_deals_as_pipeline_tells(tx: AsyncConnection) -> None:
+async def test_an_account_is_won_and_has_open_deals_as_pipeline_says(tx: AsyncConnection) -> None:
     opened = "opportunity.opened"
-    await deals.apply(tx, told(("a", opened, DEAL), ("b", opened, DEAL), ("c", opened, DEAL | {"account": "x"})))
+    await deals.apply(tx, of_deals(("a", opened, DEAL), ("b", opened, DEAL), ("c", opened, DEAL | {"account": "x"})))
     assert await deals.open_on(tx, "acme.com") == ["a", "b"]
     assert not await deals.is_won(tx, "acme.com")
     changed = DEAL | {"command": "win", "reason": None, "outcome": "won"}
     refusal = ("d", "hand_over.refused", {"lead_id": "x", "rule": "no"})
-    await deals.apply(tx, told(("a", "opportunity.stage_changed", changed), refusal))
+    await deals.apply(tx, of_deals(("a", "opportunity.stage_changed", changed), refusal))
     assert await deals.open_on(tx, "acme.com") == ["b"]
     assert await deals.is_won(tx, "acme.com")
     assert not await deals.is_won(tx, "x")
@@ -131,8 +139,8 @@ async def test_an_account_is_won_and_has_open_deals_as_pipeline_tells(tx: AsyncC
 
 async def test_a_deal_is_known_as_it_is_now(tx: AsyncConnection) -> None:
     assigned = ("a", "opportunity.assigned", DEAL | {"owner": "bob"})
-    await deals.apply(tx, told(("a", "opportunity.opened", DEAL), assigned))
-    found = await deals.one(tx, "a")
+    await deals.apply(tx, of_deals(("a", "opportunity.opened", DEAL), assigned))
+    found = await deals.find_deal(tx, "a")
     assert found
     assert (found["owner"], found["outcome"]) == ("bob", None)
-    assert await deals.one(tx, "nowhere") is None
+    assert await deals.find_deal(tx, "nowhere") is None

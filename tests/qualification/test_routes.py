@@ -1,4 +1,4 @@
-"""Qualification over HTTP, as marketing and SDRs see it; intake and pipeline are what they would tell."""
+"""Qualification over HTTP, as marketing and SDRs see it. The other services' events are put on their topics."""
 
 import json
 from collections.abc import AsyncIterator
@@ -25,7 +25,7 @@ MET: dict[str, Any] = {
 @dataclass
 class World:
     api: httpx.AsyncClient
-    told: Neighbours
+    neighbours: Neighbours
     clock: Clock
     captures: int = 0
 
@@ -33,7 +33,7 @@ class World:
         self.captures += 1
         kind = "lead.captured" if self.captures == 1 else "lead.engagement_added"
         data = captured(source, f"capture-{self.captures}", **changes)
-        return await self.told.intake.tell(f"lead-{lead_id}", kind, data, self.clock.instant)
+        return await self.neighbours.intake.publish(f"lead-{lead_id}", kind, data, self.clock.instant)
 
     async def lead(self, lead_id: str, source: str = "newsletter", **changes: Any) -> str:
         """A lead that is there."""
@@ -48,7 +48,11 @@ class World:
 
     async def deal(self, deal: str, kind: str, **changes: Any) -> dict[str, str]:
         data = DEAL | {"command": "qualify", "reason": None} | changes
-        return await self.told.pipeline.tell(f"opportunity-{deal}", kind, data, self.clock.instant)
+        return await self.neighbours.pipeline.publish(f"opportunity-{deal}", kind, data, self.clock.instant)
+
+    async def person(self, node: str) -> dict[str, str]:
+        placed = {"node": node, "parent": None, "kind": "person", "starts": None, "name": None}
+        return await self.neighbours.forecast.publish("org-all", "org.node_placed", placed)
 
     async def handed_over(self, lead_id: str, **body: Any) -> dict[str, Any]:
         await self.done(f"leads/{lead_id}/bant", MET)
@@ -66,10 +70,10 @@ async def world(database: str) -> AsyncIterator[World]:
     clock = Clock(NOON)
     async with (
         running_services(database, [SERVICE], clock_and_ids=clock.clock_and_ids()) as api,
-        neighbours(database) as told,
+        neighbours(database) as others,
     ):
         api.base_url = httpx.URL("http://test/qualification/v1/")
-        yield World(api, told, clock)
+        yield World(api, others, clock)
 
 
 # -- one lead --------------------------------------------------------------------------------------------------------
@@ -140,6 +144,7 @@ async def test_what_is_not_there_is_404(world: World) -> None:
         "nurture": {"reason": "other"},
         "requalify": {},
         "claim": {},
+        "release-claim": {},
         "touch": {},
     }
     for command, body in bodies.items():
@@ -156,14 +161,14 @@ async def test_a_lead_goes_all_the_way_and_comes_back(world: World) -> None:
     handed = await world.handed_over("x", name="Acme, 50 seats", amount={"amount": "10.5", "currency": "EUR"})
     deal = handed["opportunity_id"]
     assert (await world.look("x"))["lifecycle"] == "srl"
-    told = {"lead_ids": ["x"], "qualified": True}
+    of_lead = {"lead_ids": ["x"], "qualified": True}
     changed = "opportunity.stage_changed"
-    assert (await world.look("x", await world.deal(deal, changed, **told)))["lifecycle"] == "sql"
-    won = await world.deal(deal, changed, command="win", outcome="won", **told)
+    assert (await world.look("x", await world.deal(deal, changed, **of_lead)))["lifecycle"] == "sql"
+    won = await world.deal(deal, changed, command="win", outcome="won", **of_lead)
     assert (await world.look("x", won))["lifecycle"] == "customer"
-    reopened = await world.deal(deal, changed, command="reopen", **told)
+    reopened = await world.deal(deal, changed, command="reopen", **of_lead)
     assert (await world.look("x", reopened))["lifecycle"] == "sql"
-    lost = await world.deal(deal, changed, command="lose", outcome="lost", reason="competitor", **told)
+    lost = await world.deal(deal, changed, command="lose", outcome="lost", reason="competitor", **of_lead)
     lead = await world.look("x", lost)
     assert (lead["lifecycle"], lead["reason"], lead["opportunity_id"]) == ("nurture", "competitor", None)
     assert [(cycle["outcome"], cycle["opportunity_id"]) for cycle in lead["cycles"]] == [("lost", deal)]
@@ -173,7 +178,7 @@ async def test_a_lead_goes_all_the_way_and_comes_back(world: World) -> None:
     assert (lead["lifecycle"], lead["cycle"]) == ("mql", 2)
 
 
-async def test_a_hand_over_says_what_pipeline_needs_and_lends_the_name(world: World, database: str) -> None:
+async def test_a_hand_over_has_what_pipeline_needs_and_shares_the_name(world: World, database: str) -> None:
     await world.lead("x", "webinar", details={"webinar_id": "w", "attended": True})
     handed = await world.handed_over("x", name="Acme, 50 seats", close_date="2026-09-30")
     (srl,) = (await world.api.get("events", params={"types": "lead.srl"})).json()["items"]
@@ -202,21 +207,38 @@ async def test_a_hand_over_is_refused_with_what_is_missing(world: World) -> None
         await world.done("leads/x/hand-over", body, status=422)
 
 
-async def test_the_account_tells_the_motion_and_warns_of_another_open_deal(world: World) -> None:
+async def test_the_account_decides_the_motion_and_another_open_deal_is_warned_of(world: World) -> None:
     await world.deal("d1", "opportunity.opened")
     headers = await world.deal("d2", "opportunity.stage_changed", command="win", outcome="won", qualified=True)
     await world.lead("x")
     await world.done("leads/x/bant", MET)
     key = headers | {"Idempotency-Key": "one click"}
     answer = await world.done("leads/x/hand-over", {"owner": "ann"}, status=201, headers=key)
-    (warning,) = answer.json()["warnings"]
-    assert (warning["code"], warning["count"]) == ("open_opportunity_on_account", 1)
+    warnings = {warning["code"]: warning["count"] for warning in answer.json()["warnings"]}
+    assert warnings == {"open_opportunity_on_account": 1, "owner_unassigned": 1}
     (srl,) = (await world.api.get("events", params={"types": "lead.srl"})).json()["items"]
     assert srl["data"]["motion"] == "existing_business"
     again = await world.done("leads/x/hand-over", {"owner": "ann"}, status=201, headers=key)
     assert again.json() == answer.json()
     assert again.headers["Idempotent-Replayed"] == "true"
     await world.done("leads/x/hand-over", {"owner": "ann"}, status=409)
+
+
+async def test_an_owner_outside_the_organisation_is_warned_of(world: World) -> None:
+    await world.person("ann")
+    headers = await world.person("bob")
+    ended = {"node": "bob", "starts": NOON.isoformat()}
+    headers = await world.neighbours.forecast.publish("org-all", "org.node_ended", ended)
+    for lead_id, owner, codes in (
+        ("x", "ann", []),
+        ("y", "bob", ["owner_inactive"]),
+        ("z", "eve", ["owner_unassigned"]),
+    ):
+        await world.lead(lead_id)
+        await world.done(f"leads/{lead_id}/bant", MET)
+        answer = await world.done(f"leads/{lead_id}/hand-over", {"owner": owner}, status=201, headers=headers)
+        found = [warning["code"] for warning in answer.json()["warnings"] if warning["code"].startswith("owner")]
+        assert found == codes
 
 
 async def test_a_lead_is_attached_to_an_open_deal(world: World) -> None:
@@ -235,7 +257,9 @@ async def test_a_hand_over_that_pipeline_refuses_is_in_the_queue_with_the_rule(w
     await world.lead("x")
     deal = (await world.handed_over("x", pipeline="loans"))["opportunity_id"]
     rule = "there is no pipeline 'loans'"
-    refused = await world.told.pipeline.tell(f"opportunity-{deal}", "hand_over.refused", {"lead_id": "x", "rule": rule})
+    refused = await world.neighbours.pipeline.publish(
+        f"opportunity-{deal}", "hand_over.refused", {"lead_id": "x", "rule": rule}
+    )
     (waiting,) = (await world.api.get("queue", headers=refused)).json()["items"]
     assert (waiting["lead_id"], waiting["lifecycle"], waiting["refused"]) == ("x", "mql", rule)
     assert (await world.handed_over("x"))["opportunity_id"] != deal
@@ -257,24 +281,30 @@ async def test_a_lead_that_is_put_aside_can_be_requalified(world: World, command
     )
 
 
-async def test_nurture_says_when_to_look_again(world: World) -> None:
+async def test_nurture_says_when_to_look_again_and_the_day_can_be_moved(world: World) -> None:
     await world.lead("x")
     await world.done("leads/x/nurture", {"reason": "bad_timing", "revisit_on": "2026-06-01"})
     assert (await world.look("x"))["next_revisit"] == "2026-06-01"
+    await world.done("leads/x/nurture", {"reason": "bad_timing", "revisit_on": "2026-07-01"})
+    assert (await world.look("x"))["next_revisit"] == "2026-07-01"
+    past = await world.done("leads/x/nurture", {"reason": "other", "revisit_on": "2026-03-01"}, status=422)
+    assert [error["pointer"] for error in past.json()["errors"]] == ["/revisit_on"]
+    await world.done("leads/x/reject", {"reason": "no_fit"})
+    assert (await world.look("x"))["lifecycle"] == "rejected"
 
 
 # -- the queue -------------------------------------------------------------------------------------------------------
 
 
-async def test_the_queue_tells_age_and_deadline_and_who_works_it(world: World) -> None:
+async def test_the_queue_shows_age_and_deadline_and_who_works_it(world: World) -> None:
     await world.lead("slow", "newsletter")
     await world.done("leads/slow/mark-mql", {"reason": "other"})
     world.clock.pass_by(minutes=1)
     await world.lead("demo", "demo_request")
     world.clock.pass_by(minutes=61)
     await world.done("leads/slow/claim", {"sdr": "kim"})
+    await world.done("leads/slow/claim", status=409)
     claimed = await world.done("leads/demo/claim")
-    await world.done("leads/demo/claim", {"sdr": "kim"}, status=409)
     items = (await world.api.get("queue", headers=fresh(claimed))).json()["items"]
     assert [(item["lead_id"], item["age_seconds"], item["overdue"], item["sdr"]) for item in items] == [
         ("demo", 3660, True, "tester"),
@@ -286,6 +316,39 @@ async def test_the_queue_tells_age_and_deadline_and_who_works_it(world: World) -
     assert [(item["lead_id"], item["overdue"], item["touched_at"]) for item in mine] == [
         ("demo", False, "2026-03-02T13:02:00Z")
     ]
+
+
+async def test_a_claim_is_passed_on_and_given_back(world: World) -> None:
+    await world.lead("x", "demo_request")
+    await world.done("leads/x/claim")
+    await world.done("leads/x/claim", {"sdr": "kim"})
+    refused = await world.done("leads/x/claim", {"sdr": "lee"}, status=409)
+    assert "claimed by kim" in refused.json()["detail"]
+    await world.done("leads/x/release-claim")
+    await world.done("leads/x/claim", {"sdr": "lee"})
+    assert (await world.look("x"))["sdr"] == "lee"
+
+
+async def test_a_touch_may_be_told_late_and_the_reps_first_one_is_kept_too(world: World) -> None:
+    await world.lead("x", "demo_request")
+    world.clock.pass_by(hours=2)
+    await world.done("leads/x/touch", {"occurred_at": "2026-03-02T12:10:00Z"})
+    await world.handed_over("x")
+    world.clock.pass_by(hours=1)
+    await world.done("leads/x/touch")
+    lead = await world.look("x")
+    assert (lead["touched_at"], lead["rep_touched_at"]) == ("2026-03-02T12:10:00Z", "2026-03-02T15:00:00Z")
+    await world.done("leads/x/touch", {"occurred_at": "2026-03-02T15:30:00Z"}, status=422)
+    await world.done("leads/x/touch", {"occurred_at": "2026-03-02T11:00:00Z"}, status=409)
+
+
+async def test_a_touch_of_long_ago_needs_the_right_to_write_history(world: World, database: str) -> None:
+    await world.lead("x", "demo_request")
+    world.clock.pass_by(days=40)
+    key = await make_key(database, ["qualification:write"])
+    late = {"occurred_at": "2026-03-02T13:00:00Z"}
+    await world.done("leads/x/touch", late, status=403, headers={"Authorization": f"Bearer {key}"})
+    await world.done("leads/x/touch", late)
 
 
 async def test_lists_are_filtered_and_paged(world: World) -> None:
@@ -305,6 +368,39 @@ async def test_lists_are_filtered_and_paged(world: World) -> None:
         assert (await world.api.get("leads", params=params)).status_code == 422
 
 
+# -- settings and rights ---------------------------------------------------------------------------------------------
+
+
+async def test_reasons_are_settings(world: World, database: str) -> None:
+    settings = (await world.api.get("settings")).json()
+    assert (settings["timezone"], settings["calendar"]) == ("UTC", "months")
+    assert "strong_fit" in settings["reasons"]["mark_mql"]
+    assert "strong_fit" not in settings["reasons"]["reject"]
+    answer = await world.api.put("settings", json={"reasons": {"reject": ["student", "other"]}})
+    assert answer.status_code == 200
+    changed = (await world.api.get("settings")).json()
+    assert changed["reasons"] == settings["reasons"] | {"reject": ["other", "student"]}
+    assert changed["defaults"] == settings["defaults"]
+    await world.lead("x")
+    refused = await world.done("leads/x/reject", {"reason": "spam"}, status=422)
+    assert [error["pointer"] for error in refused.json()["errors"]] == ["/reason"]
+    await world.done("leads/x/reject", {"reason": "student"})
+    key = {"Authorization": f"Bearer {await make_key(database, ['qualification:write', 'leads:read'])}"}
+    assert (await world.api.put("settings", json={"reasons": {}}, headers=key)).status_code == 403
+
+
+async def test_evidence_is_for_those_who_may_read_personal_data(world: World, database: str) -> None:
+    await world.lead("x")
+    await world.done("leads/x/bant", MET)
+    key = {"Authorization": f"Bearer {await make_key(database, ['leads:read'])}"}
+    bant = (await world.look("x", key))["bant"]
+    assert {name: (item["status"], item["evidence"]) for name, item in bant.items()} == dict.fromkeys(
+        MET, ("met", None)
+    )
+    reader = {"Authorization": f"Bearer {await make_key(database, ['leads:read', 'people:read'])}"}
+    assert (await world.look("x", reader))["bant"]["need"]["evidence"] == "what need"
+
+
 # -- scores and models -----------------------------------------------------------------------------------------------
 
 
@@ -312,15 +408,55 @@ async def test_a_score_explains_itself(world: World) -> None:
     await world.lead("x", "webinar", details={"webinar_id": "w", "attended": True}, email_kind="disposable")
     explained = (await world.api.get("leads/x/score")).json()
     assert [(each["rule"], each["points"], each["counted"]) for each in explained["engagement"]["contributions"]] == [
-        ("webinar", 10, 10),
-        ("webinar_attended", 10, 10),
-        ("disposable_address", -30, -30),
+        ("webinar", 10, "10"),
+        ("webinar_attended", 10, "10"),
+        ("disposable_address", -30, "-30"),
     ]
+    assert {each["decayed_to"] for each in explained["engagement"]["contributions"]} == {"10", "-30"}
     assert {each["event"] for each in explained["engagement"]["contributions"]} == {"capture-1"}
     assert (explained["engagement"]["score"], explained["model_version"]) == ("-10", 1)
     assert (await world.look("x"))["engagement"]["score"] == "-10"
     assert explained["towards_next"] == {"score": "-10", "since": None, "above_line": False}
-    assert (await world.api.get("leads/x/score", params={"at": "2026-01-01T00:00:00Z"})).status_code == 422
+    before = (await world.api.get("leads/x/score", params={"at": "2026-03-02T11:59:59Z"})).json()
+    assert (before["engagement"], before["at"]) == ({"score": "0", "contributions": []}, "2026-03-02T11:59:59Z")
+    assert (await world.api.get("leads/x/score", params={"at": "yesterday"})).status_code == 422
+
+
+async def test_a_score_decays_and_says_what_is_left(world: World) -> None:
+    model = DEFAULT.model_dump(mode="json")
+    webinar = {"rule": "webinar", "group": "events", "when": {"source": "webinar"}, "points": 80, "half_life_days": 14}
+    line = {"at_once": [], "engagement": 50, "grade": "D"}
+    await world.done("models", model | {"rules": [webinar], "caps": {}, "line": line}, status=201)
+    await world.done("models/2/activate")
+    world.clock.pass_by(days=29)
+    await world.lead("x", "webinar", engaged_at=NOON)
+    for days, left in ((0, "80"), (7, "56.5685"), (14, "40"), (28, "20")):
+        at = (NOON + timedelta(days=days)).isoformat()
+        explained = (await world.api.get("leads/x/score", params={"at": at})).json()
+        (contribution,) = explained["engagement"]["contributions"]
+        assert (contribution["points"], contribution["decayed_to"], contribution["model_version"]) == (80, left, 2)
+        assert explained["engagement"]["score"] == left
+    recorded = await world.look("x")
+    assert (recorded["engagement"]["score"], recorded["score_at"]) == ("19.0339", "2026-03-31T12:00:00Z")
+    world.clock.pass_by(days=13)
+    assert (await world.look("x"))["engagement"]["score"] == "10"
+    (row,) = (await world.api.get("leads")).json()["items"]
+    assert (row["engagement"], row["score_at"]) == (recorded["engagement"], recorded["score_at"])
+    refused = await world.api.post("models", json=model | {"rules": [webinar | {"points": -5}]})
+    assert (refused.status_code, "do not decay" in refused.text) == (422, True)
+
+
+async def test_a_past_score_is_explained_by_the_version_of_then(world: World) -> None:
+    await world.lead("x")
+    model = DEFAULT.model_dump(mode="json")
+    doubled = [rule | {"points": 10} for rule in model["rules"] if rule["rule"] == "newsletter"]
+    await world.done("models", model | {"rules": doubled}, status=201)
+    await world.done("models/2/activate")
+    world.clock.pass_by(hours=1)
+    await world.look("x", await world.capture("x", "other", engaged_at=world.clock.instant))
+    then = (await world.api.get("leads/x/score", params={"at": NOON.isoformat()})).json()
+    now = (await world.api.get("leads/x/score")).json()
+    assert [(each["model_version"], each["engagement"]["score"]) for each in (then, now)] == [(1, "5"), (2, "10")]
 
 
 async def test_after_an_end_a_score_says_what_still_counts(world: World) -> None:
@@ -357,7 +493,7 @@ async def test_models_are_data_and_old_scores_stay_explained(world: World) -> No
 async def test_erasing_a_person_empties_what_was_written_about_the_lead(world: World, database: str) -> None:
     await world.lead("x", "demo_request")
     deal = (await world.handed_over("x", name="Ada's deal"))["opportunity_id"]
-    headers = await world.told.intake.tell("person-ada", "person.erased", {"lead_ids": ["x"]})
+    headers = await world.neighbours.intake.publish("person-ada", "person.erased", {"lead_ids": ["x"]})
     lead = await world.look("x", headers)
     assert (lead["lifecycle"], lead["bant"]["budget"]["status"], lead["bant"]["budget"]["evidence"]) == (
         "srl",
@@ -372,7 +508,7 @@ async def test_erasing_a_person_empties_what_was_written_about_the_lead(world: W
     assert (erased["data"]["opportunity_ids"], erased["data"]["person_id"]) == ([deal], "ada")
 
 
-async def test_the_feed_tells_where_leads_come_to_but_no_text(world: World) -> None:
+async def test_the_feed_has_where_leads_go_but_no_text(world: World) -> None:
     await world.lead("x")
     await world.handed_over("x", name="Ada's deal")
     page = (await world.api.get("events")).json()

@@ -17,7 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from funnelcast.services import SERVICES
-from funnelcast.verify import opened
+from funnelcast.verify import open_engine
 from funnelcast.verifying import read_models, snapshot
 from shared.flow.log.kafka import KafkaLog
 from shared.flow.projection import Projection
@@ -132,15 +132,15 @@ async def shown(api: httpx.AsyncClient, story: Story) -> str:
 
 async def digests(database: str) -> dict[str, Any]:
     """Of the read models that money is counted by."""
-    async with opened(database) as engine, snapshot.taken(engine) as now:
+    async with open_engine(database) as engine, snapshot.take_snapshot(engine) as now:
         service = SERVICES["forecast"]
         tx = await now.of(service.read_models)
         tables = [table for each in service.projections for table in each.tables.sorted_tables]
-        return {table.name: await read_models.digest(tx, table) for table in tables}
+        return {table.name: await read_models.table_digest(tx, table) for table in tables}
 
 
 async def rebuilt_otherwise(database: str) -> list[str]:
-    async with opened(database) as engine, snapshot.taken(engine) as now:
+    async with open_engine(database) as engine, snapshot.take_snapshot(engine) as now:
         return [found for service in ALL for found in await read_models.check(engine, now, service)]
 
 
@@ -370,8 +370,8 @@ async def test_a_person_erased_while_the_deal_is_on_its_way_leaves_nothing_in_it
     async with running(database) as api:
         deal = f"/pipeline/v1/opportunities/{story.deals[0]}"
         await eventually(lambda: has_heard(database, "pipeline.events", "opportunity.texts_erased"))
-        opened = (await api.get(deal)).json()
-        assert (opened["name"], opened["amount"]["amount"]) == (None, "1000.00")
+        open_engine = (await api.get(deal)).json()
+        assert (open_engine["name"], open_engine["amount"]["amount"]) == (None, "1000.00")
         lost = {"reason": "other", "note": MARKERS["note of a loss"]}
         late = await send(api, story, "POST", f"{deal}/lose", lost)
         await seen(api, "/pipeline/v1/opportunities", late)

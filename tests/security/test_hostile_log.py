@@ -7,7 +7,7 @@ import pytest
 from confluent_kafka import Producer
 from structlog.testing import capture_logs
 
-from funnelcast.verifying.log import Copy, compare
+from funnelcast.verifying.log_copy import LogComparison, compare_with_log
 from shared.flow.cloudevents import to_headers
 from shared.flow.log import Watermark
 from shared.flow.log.kafka import KafkaLog
@@ -79,9 +79,9 @@ async def test_records_that_are_not_ours_are_passed_over_and_told_of(kafka: Brok
                 flood(kafka.address, topic, partition)
         with capture_logs() as lines:
             found = await taken(log, topic, len(events))
-        copy = Copy()
-        copy.keep(events)
-        await compare(log, topic, copy)
+        comparison = LogComparison()
+        comparison.add_stored(events)
+        await compare_with_log(log, topic, comparison)
     finally:
         await log.close()
     told = sum(line["count"] for line in lines if line["event"] == "foreign_records")
@@ -89,9 +89,10 @@ async def test_records_that_are_not_ours_are_passed_over_and_told_of(kafka: Brok
     print(f"{strange} records of strangers among {len(events)} events: {len(found)} read in order, {told} told of")
     assert found == events
     assert len(HOSTILE) * PARTITIONS * 2 <= told <= strange
-    assert len(copy.findings) == strange
-    assert set(copy.findings) == {f"partition {each} holds a record that is not ours" for each in range(PARTITIONS)}
-    assert list(copy.missing(len(events))) == []
+    assert len(comparison.findings) == strange
+    expected = {f"partition {each} holds a record that is not ours" for each in range(PARTITIONS)}
+    assert set(comparison.findings) == expected
+    assert list(comparison.missing_events(len(events))) == []
 
 
 async def test_what_is_no_watermark_is_none(kafka: Broker) -> None:

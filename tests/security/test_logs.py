@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from funnelcast.cli import options
 from services.lead_intake.service import SERVICE
 from shared.run.telemetry import configure_logging, format_traceback
 from shared.store import engines, vault
@@ -72,6 +73,29 @@ def test_what_is_no_database_error_is_logged_as_it_is() -> None:
     except RuntimeError as error:
         told = format_traceback((type(error), error, error.__traceback__))
     assert "RuntimeError: a fault of ours" in told
+
+
+@pytest.fixture
+def unconfigured() -> Iterator[None]:
+    before = structlog.get_config()
+    structlog.reset_defaults()
+    yield
+    structlog.configure(**before)
+
+
+@pytest.mark.usefixtures("unconfigured")
+def test_every_command_with_settings_logs_exceptions_without_local_variables(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    options.load_settings()
+    local_variable = MARKERS["e-mail"]
+    try:
+        raise RuntimeError("a fault of ours")
+    except RuntimeError:
+        structlog.get_logger().exception("unexpected")
+    out, err = capsys.readouterr()
+    assert "RuntimeError: a fault of ours" in err
+    assert local_variable not in out + err
 
 
 async def test_a_fault_in_the_midst_of_a_capture_is_logged_once_and_names_nobody(

@@ -1,46 +1,50 @@
-"""The organisation: its nodes one by one, and the chart at an instant."""
+"""The organisation: its nodes one by one, and all of them at an instant."""
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any
-from uuid import UUID
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
-from services.forecast.org.commands import EndNode, From, NodeBody, PlaceNode
+from services.forecast.api.question import NodeId, Reads, moment
+from services.forecast.api.same_names import same_name_refs
+from services.forecast.org import commands
 from services.forecast.org.decider import ALL, DECIDER
-from services.forecast.org.events import Kind
-from services.forecast.org.history import stay_at
-from services.forecast.org.state import Org
-from shared.rules.message import BEGINNING, Instant, Slug
-from shared.rules.sealed import Sealed
-from shared.web.call import Accepted, Call, Folded, Needs
+from services.forecast.org.events import NodeKind
+from services.forecast.org.node_history import NodeHistory, span_at
+from services.forecast.periods.starts import From
+from services.forecast.projections import node_names, org_nodes, org_rows
+from shared.rules.message import BEGINNING, Instant, printable
+from shared.web.call import Accepted, Call, Needs
 from shared.web.openapi import READ_AFTER_THIS, response_links
+from shared.web.paging import Cursor, Limit, decode_cursor, encode_cursor
 
 router = APIRouter(tags=["organisation"])
 Admin = Annotated[Call, Depends(Needs("admin"))]
-NodeId = Annotated[Slug, Path()]
+FromQuery = Annotated[From | None, Query(alias="from")]
 
 
-class NodeView(BaseModel):
-    """`starts`: since when it stands there; null from the beginning. An inactive one stays where it stood."""
+class OrgNodeView(BaseModel):
+    """`starts`: since when the node has this position; null from the beginning. An inactive one keeps its last."""
 
     node_id: str
     name: str | None
-    kind: Kind
+    kind: NodeKind
     parent: str | None
     active: bool
     starts: datetime | None
 
 
 class OrgView(BaseModel):
+    """`next`: where to go on, by `after`; null on the last page."""
+
     as_of: datetime
-    nodes: list[NodeView]
+    nodes: list[OrgNodeView]
+    next: str | None
 
 
 NODE = "$request.path.node_id"
-LED_TO = response_links(
+LINKS = response_links(
     chart=("GET /forecast/v1/org", READ_AFTER_THIS),
     rollup=("GET /forecast/v1/rollup", {"query.node": NODE, **READ_AFTER_THIS}),
     deals=("GET /forecast/v1/rollup/{node_id}/opportunities", {"node_id": NODE, **READ_AFTER_THIS}),
@@ -48,59 +52,48 @@ LED_TO = response_links(
 )
 
 
-@router.put("/org/nodes/{node_id}", responses={200: LED_TO})
-async def place(node_id: NodeId, body: NodeBody, call: Admin) -> Accepted:
-    """Places a node, or changes it from an instant on. There is one root, and no cycle at any instant."""
-    known = await names(call, [node_id])
-    command = PlaceNode(node=node_id, same_as=same(known, node_id, body.name), **body.model_dump())
+@router.put("/org/nodes/{node_id}", responses={200: LINKS})
+async def place_node(node_id: NodeId, body: commands.NodeBody, call: Admin) -> Accepted:
+    """Place a node, or change it from an instant on. There is one root, and no cycle at any instant."""
+    refs = await same_name_refs(call, [(node_id, body.name)])
+    command = commands.PlaceNode(node=node_id, same_name_refs=refs[node_id, body.name], **body.model_dump())
     done = await call.write(DECIDER, ALL, command)
     return Accepted(position=done.position)
 
 
 @router.delete("/org/nodes/{node_id}")
-async def end(node_id: NodeId, call: Admin, starts: Annotated[From | None, Query(alias="from")] = None) -> Accepted:
-    """From then on, by default now, the node is inactive. It stays in the chart, with what it has closed."""
-    done = await call.write(DECIDER, ALL, EndNode(node=node_id, starts=starts))
+async def end_node(node_id: NodeId, call: Admin, starts: FromQuery = None) -> Accepted:
+    """End a node: from then on, by default now, it is inactive. It stays in the tree, with what it has closed."""
+    done = await call.write(DECIDER, ALL, commands.EndNode(node=node_id, starts=starts))
     return Accepted(position=done.position)
 
 
 @router.get("/org")
-async def chart(
-    call: Annotated[Call, Depends(Needs("forecast:read"))], as_of: Annotated[Instant | None, Query()] = None
+async def list_nodes(
+    call: Reads, as_of: Annotated[Instant | None, Query()] = None, limit: Limit = 1000, after: Cursor = None
 ) -> OrgView:
-    """Every node that was there at that instant, by default now; by id."""
-    at = as_of or call.context.clock_and_ids.now()
-    known = await call.fold(DECIDER, ALL, all_names, may_be_new=True)
-    return OrgView(as_of=at, nodes=[view for node in sorted(known.state.nodes) if (view := shown(known, node, at))])
+    """List the nodes of the organisation at an instant, by default now; by id, in pages."""
+    cursor = decode_cursor(after, printable)
+    async with call.read() as tx:
+        at = as_of or (await moment(call, tx)).as_of
+        ids = await org_nodes.page_of_ids(tx, cursor[0] if cursor else None, limit)
+        histories = await org_rows.histories(tx, ids[:limit])
+        names = await node_names.read(tx, ids[:limit])
+    views = [node_view(node, histories[node], names.get(node), at) for node in ids[:limit]]
+    following = encode_cursor([ids[limit - 1]]) if len(ids) > limit else None
+    return OrgView(as_of=at, nodes=[view for view in views if view], next=following)
 
 
-def shown(known: Folded[Org], node: str, at: datetime) -> NodeView | None:
-    found = known.state.nodes[node]
-    stay = stay_at(found.history, at)
-    if stay is None:
+def node_view(node: str, history: NodeHistory, name: str | None, at: datetime) -> OrgNodeView | None:
+    """None for a node that does not exist yet at that instant."""
+    span = span_at(history, at)
+    if span is None:
         return None
-    return NodeView(
+    return OrgNodeView(
         node_id=node,
-        name=known.text(found.name),
-        kind=stay.place.kind,
-        parent=stay.place.parent,
-        active=stay.active,
-        starts=None if stay.starts == BEGINNING else stay.starts,
+        name=name,
+        kind=span.position.kind,
+        parent=span.position.parent,
+        active=span.active,
+        starts=None if span.starts == BEGINNING else span.starts,
     )
-
-
-def all_names(org: Org) -> Sequence[Sealed[Any] | None]:
-    return [org.nodes[node].name for node in org.nodes]
-
-
-async def names(call: Call, nodes: Sequence[str]) -> Folded[Org]:
-    """The organisation with these nodes' names."""
-    return await call.fold(
-        DECIDER, ALL, lambda org: [org.nodes[node].name for node in nodes if node in org.nodes], may_be_new=True
-    )
-
-
-def same(known: Folded[Org], node: str, name: str) -> UUID | None:
-    """The reference to the node's name in the vault, when it is this one: what is stored tells no names."""
-    found = known.state.nodes.get(node)
-    return found.name.ref if found and found.name and known.text(found.name) == name else None

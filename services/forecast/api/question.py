@@ -1,31 +1,30 @@
-"""What a question about the forecast may ask, and the moment it is answered for."""
+"""What a question about the forecast may ask, and the moment that it is answered for."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from fastapi import Depends, Path, Query
 from pydantic import AfterValidator
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.forecast.periods.calendar import CALENDAR, ZONE
-from services.forecast.projections import rollup, sums
-from services.forecast.projections.rollup import Question
-from services.forecast.projections.sums import Wanted
+from services.forecast.periods.calendar import EXAMPLES, Period, parsed_key
+from services.forecast.projections import latest_events, pipelines
+from services.forecast.projections.deal_filter import DealFilter
+from services.forecast.projections.numbers import Numbers, numbers_at
+from services.forecast.projections.settings import BusinessSettings, settings_at
 from shared.flow import parked
-from shared.rules.message import Slug
+from shared.rules.message import LATEST, InvalidField, Slug
 from shared.web.call import Call, Needs
 
 
-def known_period(key: str) -> str:
-    CALENDAR.period(key)
+def check_key(key: str) -> str:
+    parsed_key(key)
     return key
 
 
 Reads = Annotated[Call, Depends(Needs("forecast:read"))]
-PeriodKey = Annotated[
-    str, AfterValidator(known_period), Query(description="Such as 2017, 2017-Q3 or 2017-P07; by default this quarter")
-]
+PeriodKey = Annotated[str, AfterValidator(check_key), Query(description=f"Such as {EXAMPLES}; by default this quarter")]
 NodeId = Annotated[Slug, Path()]
 Motion = Literal["new_business", "existing_business"]
 
@@ -35,17 +34,33 @@ class Moment:
     """`as_of`: now, or when the last event that is applied happened, if that is later. `parked`: keys set aside."""
 
     as_of: datetime
+    settings: BusinessSettings
     frontier: str
     parked: int
+
+    @property
+    def today(self) -> date:
+        return self.settings.today(self.as_of)
 
 
 async def moment(call: Call, tx: AsyncConnection) -> Moment:
     now = call.context.clock_and_ids.now()
-    aside = await parked.parked_keys(tx, [call.context.read_models])
-    return Moment(max(now, await sums.last_occurred(tx) or now), call.format_frontier(), len(aside))
+    parked_keys = await parked.parked_keys(tx, [call.context.read_models])
+    as_of = max(now, await latest_events.last_occurred(tx) or now)
+    return Moment(as_of, await present_settings(call, tx), call.format_frontier(), len(parked_keys))
 
 
-async def question(
+async def present_settings(call: Call, tx: AsyncConnection) -> BusinessSettings:
+    """Kept while the read models stay as they are: no change starts in the future."""
+    cache = call.context.answer_cache
+    settings: BusinessSettings | None = cache.get(call.frontier, "settings")
+    if settings is None:
+        settings = await settings_at(tx, LATEST)
+        cache.put(call.frontier, "settings", settings, 1)
+    return settings
+
+
+async def deal_filter(
     tx: AsyncConnection,
     at: Moment,
     period: str | None,
@@ -53,7 +68,32 @@ async def question(
     motion: Motion | None = None,
     pipeline: str | None = None,
     qualified: bool | None = None,
-) -> Question:
-    today = at.as_of.astimezone(ZONE).date()
-    chosen = CALENDAR.period(period) if period else CALENDAR.quarter_of(today)
-    return await rollup.question(tx, Wanted(chosen, today, motion, pipeline, qualified))
+) -> DealFilter:
+    """Of a period, by default the quarter that the moment lies in. Raises `InvalidField` for a week or a pipeline that
+    does not exist."""
+    if pipeline is not None:
+        await must_be_a_pipeline(tx, pipeline)
+    chosen = named_period(at, period) if period else at.settings.calendar.quarter_of(at.today)
+    return DealFilter(chosen, at.today, motion, pipeline, qualified)
+
+
+def named_period(at: Moment, key: str) -> Period:
+    try:
+        return at.settings.calendar.period(key)
+    except ValueError as error:
+        raise InvalidField("query/period", str(error)) from None
+
+
+async def must_be_a_pipeline(tx: AsyncConnection, pipeline: str) -> None:
+    known = await pipelines.all_pipelines(tx)
+    if pipeline not in known:
+        raise InvalidField("query/pipeline", f"there is no pipeline {pipeline}; there are {', '.join(known)}")
+
+
+async def numbers_for(tx: AsyncConnection, at: Moment, period: Period) -> Numbers:
+    """A period that has ended keeps the organisation of its end."""
+    return await numbers_at(tx, org_as_of(at, period))
+
+
+def org_as_of(at: Moment, period: Period) -> datetime:
+    return min(at.as_of, period.last_instant(at.settings.timezone))

@@ -1,104 +1,49 @@
-"""The roll-up: what the deals below a node come to in a period."""
+"""The roll-up: what the deals below a node come to in a period, and which deals these are."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from decimal import Decimal
-from typing import Annotated, Literal
-from uuid import UUID
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.forecast.api.question import Motion, PeriodKey, Reads, moment, question
-from services.forecast.ledger.totals import balance, cumulative
-from services.forecast.ledger.warnings import Warned, warnings
-from services.forecast.org.events import ROOT, UNASSIGNED, Kind
-from services.forecast.periods.calendar import CALENDAR, ZONE
-from services.forecast.projections import sums
-from services.forecast.projections.rollup import Rollup, roll_up
-from shared.rules.message import Slug
+from services.forecast.api.question import (
+    Motion,
+    NodeId,
+    PeriodKey,
+    Reads,
+    deal_filter,
+    moment,
+    numbers_for,
+    org_as_of,
+    present_settings,
+)
+from services.forecast.api.rollup_views import (
+    DealView,
+    NodeFormat,
+    RollupView,
+    View,
+    WarningView,
+    deal_view,
+    period_view,
+    warning_view,
+)
+from services.forecast.ledger.warnings import warnings
+from services.forecast.projections import currencies, node_names
+from services.forecast.projections.subtree_totals import SubtreeTotals, deals_behind, subtree_totals
+from services.forecast.upstream.pipeline import Category
+from shared.rules.message import Slug, printable
 from shared.rules.money import Currency
-from shared.rules.money import format_amount as money
-from shared.store import vault
 from shared.web.call import Call
+from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
 
 router = APIRouter(tags=["roll-up"])
-View = Literal["single", "cumulative"]
-Amounts = dict[str, str]
-CURRENCY = "EUR"
-"""Of an answer, when the deals do not tell: there are none, or they are in several."""
 MEASURE = "bookings"
-NAMES = {ROOT: "All", UNASSIGNED: "Unassigned"}
+CURRENCY = "By default that of the settings, else that of all deals if they have the same"
 
 
-class PeriodView(BaseModel):
-    """Both days belong to it."""
-
-    key: str
-    starts: date
-    ends: date
-
-
-class WarningView(BaseModel):
-    """`amount`: what the sums leave out, in its own currency."""
-
-    code: str
-    detail: str
-    count: int
-    amount: str | None
-    currency: str | None
-
-
-class NodeView(BaseModel):
-    """`counts` and `unqualified` are of `pure`. What has no quota, no call and no override yet is null."""
-
-    node_id: str
-    name: str | None
-    kind: Kind
-    active: bool
-    own: Amounts | None
-    pure: Amounts
-    computed: Amounts | None
-    seen_by_self: Amounts | None
-    seen_by_parent: Amounts | None
-    unqualified: str
-    counts: dict[str, int]
-    quota: str | None = None
-    quota_set: str | None = None
-    quota_rolled_up: str | None = None
-    attainment: str | None = None
-    gap_to_quota: str | None = None
-    gap_after_commit: str | None = None
-    coverage: str | None = None
-    call: None = None
-    overrides: list[None] = []
-    children: list["NodeView"]
-
-
-class RollupView(BaseModel):
-    """`org_as_of`: when the chart stood as it counts here."""
-
-    period: PeriodView
-    currency: str
-    measure: str
-    view: View
-    as_of: datetime
-    org_as_of: datetime
-    frontier: str
-    final: bool
-    node: NodeView
-    warnings: list[WarningView]
-
-    def at(self, now: datetime) -> "RollupView":
-        """The same, asked again."""
-        as_of = max(now, self.as_of)
-        update = {"as_of": as_of, "org_as_of": min(as_of, CALENDAR.period(self.period.key).last_instant)}
-        return self.model_copy(update=update)
-
-
-class Asked(BaseModel):
+class RollupQuery(BaseModel):
     """A whole question: on the same day, to the same read models, it has one answer."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -110,99 +55,96 @@ class Asked(BaseModel):
     motion: Motion | None = None
     pipeline: Slug | None = None
     qualified: bool | None = None
-    currency: Annotated[Currency | None, Field(description="By default the deals' own, if it is one")] = None
-
-
-@dataclass(frozen=True)
-class Printed:
-    """How the numbers are printed."""
-
-    rollup: Rollup
-    names: Mapping[UUID, str]
-    view: View
-    currency: str
-    filtered: bool
-
-    def node(self, node: str) -> NodeView:
-        seat, found = self.rollup.tree.seats[node], balance(self.rollup.sums[node], self.currency)
-        pure = self.amounts(found.pure)
-        seen = None if self.filtered else pure
-        return NodeView(
-            node_id=node,
-            name=NAMES.get(node) or (self.names.get(seat.name_ref) if seat.name_ref else None),
-            kind=seat.kind,
-            active=seat.active,
-            own=None if self.filtered else self.amounts(found.own),
-            pure=pure,
-            computed=seen,
-            seen_by_self=seen,
-            seen_by_parent=seen,
-            unqualified=money(found.unqualified, self.currency),
-            counts=dict(found.counts),
-            children=[self.node(child) for child in self.children(node)],
-        )
-
-    def children(self, node: str) -> list[str]:
-        """Those within the depth; the unassigned where they have anything."""
-        below = self.rollup.tree.below.get(node, ())
-        return [child for child in below if child in self.rollup.sums and (child != UNASSIGNED or self.has_any(child))]
-
-    def has_any(self, node: str) -> bool:
-        return any(found.deals for found in self.rollup.sums[node].values())
-
-    def amounts(self, single: Mapping[str, Decimal]) -> Amounts:
-        chosen = single if self.view == "single" else cumulative(single)
-        return {name: money(amount, self.currency) for name, amount in chosen.items()}
+    currency: Annotated[
+        Currency | None, Field(description="By default that of the settings, else the deals' own if they have one")
+    ] = None
 
 
 @router.get("/rollup")
-async def rolled_up(asked: Annotated[Asked, Query()], call: Reads) -> RollupView:
-    """Per node and category. A period that has ended keeps the chart of its end. What the numbers leave out is in
-    `warnings`. Filtered by motion, pipeline or qualified, only `pure` is answered."""
+async def get_rollup(query: Annotated[RollupQuery, Query()], call: Reads) -> RollupView:
+    """Roll up a period, per node and category.
+
+    A period that has ended keeps the organisation of its end. What the numbers leave out is in `warnings`. Filtered by
+    motion, pipeline or qualified, only `pure` is answered.
+    """
     async with call.read() as tx:
-        return await answer(call, tx, asked)
+        return await cached_answer(call, tx, query)
 
 
-async def answer(call: Call, tx: AsyncConnection, asked: Asked) -> RollupView:
-    """What was worked out for somebody else, if nothing was applied since; but as of now."""
-    now, answer_cache = call.context.clock_and_ids.now(), call.context.answer_cache
-    question = call.caller.place, asked, now.astimezone(ZONE).date()
-    known: RollupView | None = answer_cache.get(call.frontier, question)
-    if known is None:
-        known = await worked_out(call, tx, asked)
-        answer_cache.put(call.frontier, question, known, number_of_nodes(known.node))
-    return known.at(now)
+@dataclass(frozen=True)
+class Answer:
+    """It is the same until something is applied or the business day ends, but for its instants."""
+
+    view: RollupView
+    period_ends: datetime
+
+    def at(self, now: datetime) -> RollupView:
+        as_of = max(now, self.view.as_of)
+        return self.view.model_copy(update={"as_of": as_of, "org_as_of": min(as_of, self.period_ends)})
 
 
-def number_of_nodes(node: NodeView) -> int:
-    return 1 + sum(number_of_nodes(child) for child in node.children)
+async def cached_answer(call: Call, tx: AsyncConnection, query: RollupQuery) -> RollupView:
+    now, cache = call.context.clock_and_ids.now(), call.context.answer_cache
+    today = (await present_settings(call, tx)).today(now)
+    question = call.caller.place, query, today
+    answer: Answer | None = cache.get(call.frontier, question)
+    if answer is None:
+        answer, size = await computed_answer(call, tx, query)
+        cache.put(call.frontier, question, answer, size)
+    return answer.at(now)
 
 
-async def worked_out(call: Call, tx: AsyncConnection, asked: Asked) -> RollupView:
+async def computed_answer(call: Call, tx: AsyncConnection, query: RollupQuery) -> tuple[Answer, int]:
+    """With the number of its nodes."""
     at = await moment(call, tx)
-    wanted = await question(
-        tx, at, asked.period, motion=asked.motion, pipeline=asked.pipeline, qualified=asked.qualified
+    chosen = await deal_filter(
+        tx, at, query.period, motion=query.motion, pipeline=query.pipeline, qualified=query.qualified
     )
-    found = await roll_up(wanted, asked.node, asked.depth)
-    currency = asked.currency or await sums.only_currency(tx) or CURRENCY
-    names = await vault.read(tx, {ref for each in found.sums if (ref := found.tree.seats[each].name_ref)})
-    period, aside = wanted.wanted.period, replace(found.aside, parked=at.parked)
-    return RollupView(
-        period=PeriodView(key=period.key, starts=period.starts, ends=period.ends),
+    totals = await subtree_totals(await numbers_for(tx, at, chosen.period), chosen, query.node, query.depth)
+    names = await node_names.read(tx, totals.sums.keys())
+    currency = query.currency or at.settings.currency or await only_currency(tx)
+    nodes = NodeFormat(totals, names, query.view, currency, bool(chosen.columns))
+    view = RollupView(
+        period=period_view(chosen.period),
         currency=currency,
         measure=MEASURE,
-        view=asked.view,
+        view=query.view,
         as_of=at.as_of,
-        org_as_of=min(at.as_of, period.last_instant),
+        org_as_of=org_as_of(at, chosen.period),
         frontier=at.frontier,
         final=not at.parked,
-        node=Printed(found, names, asked.view, currency, bool(wanted.wanted.filtered)).node(found.node),
-        warnings=[warning(warned) for warned in warnings(found.all, found.unassigned, aside, currency)],
+        node=await nodes.tree_view(),
+        warnings=warning_views(totals, at.parked, currency),
     )
+    return Answer(view, chosen.period.last_instant(at.settings.timezone)), len(totals.sums)
 
 
-def warning(warned: Warned) -> WarningView:
-    amount = None if warned.amount is None or not warned.currency else money(warned.amount, warned.currency)
-    return WarningView(
-        code=warned.code, detail=warned.detail, count=warned.count, amount=amount, currency=warned.currency
-    )
+def warning_views(totals: SubtreeTotals, parked: int, currency: str | None) -> list[WarningView]:
+    counts = replace(totals.counts, parked=parked)
+    return [warning_view(each) for each in warnings(totals.with_undated, totals.unassigned, counts, currency)]
+
+
+async def only_currency(tx: AsyncConnection) -> str | None:
+    """That of all deals; null when they are in several, or in none."""
+    found = await currencies.all_currencies(tx)
+    return found[0] if len(found) == 1 else None
+
+
+@router.get("/rollup/{node_id}/opportunities")
+async def list_deals_behind(
+    node_id: NodeId,
+    call: Reads,
+    period: PeriodKey | None = None,
+    category: Annotated[Category | None, Query()] = None,
+    limit: Limit = 100,
+    after: Cursor = None,
+) -> Page[DealView]:
+    """List the deals behind a number, by close date: those that the node's `pure` counts."""
+    cursor = decode_cursor(after, date.fromisoformat, printable)
+    async with call.read() as tx:
+        at = await moment(call, tx)
+        chosen = await deal_filter(tx, at, period)
+        last = (cursor[0], cursor[1]) if cursor else None
+        numbers = await numbers_for(tx, at, chosen.period)
+        found = await deals_behind(numbers, chosen, node_id, category, last, limit)
+    return make_page([deal_view(row) for row in found], limit, lambda item: [item.close_date, item.opportunity_id])

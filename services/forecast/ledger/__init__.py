@@ -1,1 +1,1 @@
-"""What a deal's events post to the accounts, and what balances say for a node of the organisation. Pure."""
+"""The rules of the ledger: what a deal's events post, and what the postings add up to for a node. Pure."""

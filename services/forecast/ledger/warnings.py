@@ -1,15 +1,14 @@
-"""What a total leaves out, or has in the wrong place: told beside every number."""
+"""What a total leaves out, or counts where it may not belong: answered beside every number."""
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from services.forecast.ledger.totals import NOTHING, Sum, Sums
+from services.forecast.ledger.balances import ZERO, Bucket, BucketSum, Sums
 
 
 @dataclass(frozen=True)
-class Warned:
+class ForecastWarning:
     """`amount`: what was not added, in its own currency."""
 
     code: str
@@ -20,48 +19,69 @@ class Warned:
 
 
 @dataclass(frozen=True)
-class Aside:
-    """Deals that the sums do not tell apart. All are open; those of the period and those without a close date."""
+class WarningCounts:
+    """Open deals, of the period or without a close date, that sums do not tell apart; and parked keys."""
 
     unmapped: int = 0
     inactive: int = 0
     parked: int = 0
 
 
-def warnings(sums: Sums, unassigned: Sums, aside: Aside, currency: str) -> Iterator[Warned]:
-    """`unassigned`: of owners who are no nodes, as far as they count for the node."""
-    counted = [
-        Warned("stage_unmapped", "open deals in a stage that has no forecast category", aside.unmapped),
-        Warned("owner_unassigned", "deals whose owner is not in the organisation", all_deals(unassigned)),
-        Warned("owner_inactive", "open deals whose owner is inactive", aside.inactive),
-        Warned("close_date_past", "open deals whose close date is past", open_deals(sums, when="past")),
-        Warned("close_date_missing", "open deals without a close date: in no period", open_deals(sums, when="undated")),
-        Warned("amount_missing", "open deals without an amount", unpriced(sums)),
-        Warned("parked", "events set aside: this may change when they are released", aside.parked),
+def warnings(sums: Sums, unassigned: Sums, counts: WarningCounts, currency: str | None) -> Iterator[ForecastWarning]:
+    """`unassigned`: the part of `sums` whose owners have no node. `currency`: the answer's; null when each currency
+    stands apart."""
+    found = [
+        ForecastWarning("stage_unmapped", "open deals in a stage that has no forecast category", counts.unmapped),
+        ForecastWarning(
+            "owner_unassigned", "deals whose owner is not in the organisation", deals(unassigned, lambda _: True)
+        ),
+        ForecastWarning("owner_inactive", "open deals whose owner is inactive", counts.inactive),
+        ForecastWarning("close_date_past", "open deals whose close date is past", deals(sums, is_past)),
+        ForecastWarning("close_date_missing", "deals without a close date: in no period", deals(sums, is_undated)),
+        ForecastWarning("amount_missing", "deals without an amount, open or won", deals(sums, has_no_amount)),
+        ForecastWarning("parked", "keys set aside: this may change when they are released", counts.parked),
     ]
-    yield from (warned for warned in counted if warned.count)
-    yield from other_currencies(sums, currency)
+    yield from (each for each in found if each.count)
+    yield from several_currencies(sums) if currency is None else other_currencies(sums, currency)
 
 
-def all_deals(sums: Sums) -> int:
-    return sum(found.deals for found in sums.values())
+def is_past(bucket: Bucket) -> bool:
+    return bucket.is_open and bucket.close == "past"
 
 
-def open_deals(sums: Sums, *, when: str) -> int:
-    return sum(found.deals for sort, found in sums.items() if sort.is_open and sort.when == when)
+def is_undated(bucket: Bucket) -> bool:
+    return bucket.close == "undated"
 
 
-def unpriced(sums: Sums) -> int:
-    return sum(found.deals for sort, found in sums.items() if sort.is_open and sort.currency is None)
+def has_no_amount(bucket: Bucket) -> bool:
+    return bucket.currency is None
 
 
-def other_currencies(sums: Sums, currency: str) -> Iterator[Warned]:
-    """No rate is known: an amount in another currency is told, never added."""
-    left_out: dict[str, Sum] = defaultdict(Sum)
-    for sort, found in sums.items():
-        if sort.when != "undated" and sort.currency not in (None, currency):
-            left_out[sort.currency].amount += found.amount
-            left_out[sort.currency].deals += found.deals
-    for other, left in sorted(left_out.items()):
-        if left.deals or left.amount != NOTHING:
-            yield Warned("rate_missing", f"deals in {other} are not in the amounts", left.deals, left.amount, other)
+def deals(sums: Sums, condition: Callable[[Bucket], bool]) -> int:
+    return sum(found.deals for bucket, found in sums.items() if condition(bucket))
+
+
+def several_currencies(sums: Sums) -> Iterator[ForecastWarning]:
+    found = by_currency(sums)
+    if found:
+        detail = f"deals in {', '.join(found)}: their amounts stand apart until the settings have a currency"
+        yield ForecastWarning("currency_missing", detail, sum(each.deals for each in found.values()))
+
+
+def other_currencies(sums: Sums, currency: str) -> Iterator[ForecastWarning]:
+    """Without a rate an amount in another currency is left out of the amounts, and named here."""
+    for other, left_out in by_currency(sums).items():
+        if other != currency:
+            detail = f"deals in {other} are not in the amounts"
+            yield ForecastWarning("rate_missing", detail, left_out.deals, left_out.amount, other)
+
+
+def by_currency(sums: Sums) -> dict[str, BucketSum]:
+    """Of deals with a close date and an amount, sorted; without currencies that nothing is left in."""
+    totals: dict[str, BucketSum] = {}
+    for bucket, found in sums.items():
+        if bucket.close != "undated" and bucket.currency is not None:
+            total = totals.setdefault(bucket.currency, BucketSum())
+            total.amount += found.amount
+            total.deals += found.deals
+    return {name: total for name, total in sorted(totals.items()) if total.deals or total.amount != ZERO}

@@ -1,1 +1,1 @@
-"""The organisation: people and units in one tree, dated. One stream for the whole, since its rules need all of it."""
+"""The organisation: one dated tree of people and units. It is one stream, because each of its rules needs all of it."""

@@ -1,46 +1,51 @@
 """What one may ask of the organisation."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import NamedTuple
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import Field, SkipValidation
 
-from services.forecast.org.events import Kind
-from shared.rules.message import Command, Instant, Prose, Slug
-
-
-def midnight(value: Any) -> Any:
-    """A day alone means its first instant."""
-    return f"{value}T00:00:00Z" if isinstance(value, str) and len(value) == len("2017-01-01") else value
-
-
-From = Annotated[
-    Instant,
-    BeforeValidator(midnight),
-    WithJsonSchema({"anyOf": [{"type": "string", "format": kind} for kind in ("date-time", "date")]}),
-]
-"""From when on something holds: an instant or a day."""
+from services.forecast.org.events import NodeKind, OrgEvent
+from services.forecast.periods.starts import From
+from shared.rules.message import Command, Prose, Slug
 
 
 class NodeBody(Command):
-    """Without `from`: from now on, and for a new node from the beginning. No parent: the root."""
+    """Without `from`: from now on, and for a new node from the beginning. The root has no parent."""
 
     name: Prose
-    kind: Kind
+    kind: NodeKind
     parent: Slug | None
     starts: From | None = Field(None, alias="from")
 
 
+class Placement(NamedTuple):
+    """Where a node is to be, and its name. `same_name_refs`: the references under which the vault has this very name
+    for this node, because events hold references alone. Without `starts`: from now on, and for a new node from the
+    beginning."""
+
+    node: str
+    name: str
+    kind: NodeKind
+    parent: str | None
+    starts: datetime | None = None
+    same_name_refs: frozenset[UUID] = frozenset()
+
+
 class PlaceNode(Command):
-    """`same_as`: the reference under which the vault has this very name, where it is the node's already."""
+    """A placement, as a command."""
 
     node: Slug
     name: Prose
-    same_as: UUID | None = None
-    kind: Kind
+    kind: NodeKind
     parent: Slug | None
     starts: datetime | None = None
+    same_name_refs: frozenset[UUID] = frozenset()
+
+    @property
+    def placement(self) -> Placement:
+        return Placement(self.node, self.name, self.kind, self.parent, self.starts, self.same_name_refs)
 
 
 class EndNode(Command):
@@ -50,14 +55,26 @@ class EndNode(Command):
     starts: datetime | None = None
 
 
-class ImportedNode(PlaceNode):
-    line: int
+class TableLine(NamedTuple):
+    """`number` counts the table's lines; its header is line 1."""
+
+    number: int
+    placement: Placement
+
+
+class PreparedImport(NamedTuple):
+    """The events that a table leads to from the state of this version."""
+
+    version: int
+    events: tuple[OrgEvent, ...]
 
 
 class ImportNodes(Command):
-    """All lines hold at the end, in whatever order they come; or none."""
+    """All lines are taken, in whatever order they come, or none. `prepared` spares deciding under the append lock, if
+    the organisation did not change since."""
 
-    lines: tuple[ImportedNode, ...]
+    lines: SkipValidation[tuple[TableLine, ...]]
+    prepared: SkipValidation[PreparedImport | None] = None
 
 
 OrgCommand = PlaceNode | EndNode | ImportNodes

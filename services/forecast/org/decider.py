@@ -2,56 +2,54 @@
 
 from datetime import datetime
 from itertools import islice
-from typing import assert_never
 
-from services.forecast.org.commands import EndNode, ImportNodes, OrgCommand, PlaceNode
-from services.forecast.org.events import PARSE, NodeEnded, OrgEvent
-from services.forecast.org.history import next_place, stay_at
-from services.forecast.org.importing import import_nodes
-from services.forecast.org.placing import place, said
-from services.forecast.org.state import Org, evolve
+from services.forecast.org import commands, events
+from services.forecast.org.commands import OrgCommand
+from services.forecast.org.events import OrgEvent
+from services.forecast.org.node_history import next_move, span_at
+from services.forecast.org.node_table import prepared_import
+from services.forecast.org.placement import format_start, place
+from services.forecast.org.state import OrgState, evolve
 from shared.rules.decider import Decider
 from shared.rules.message import Missing, Rejected
 
 ALL = "all"
-"""The one stream of this kind."""
+"""The subject of the one stream of this kind."""
 
 
-def decide(org: Org, command: OrgCommand, at: datetime) -> list[OrgEvent]:
+def decide(org: OrgState, command: OrgCommand, at: datetime) -> list[OrgEvent]:
     match command:
-        case ImportNodes():
-            return import_nodes(org, command, at)
-        case PlaceNode():
-            return place(org, command, at)
-        case EndNode():
+        case commands.ImportNodes(prepared=prepared) if prepared is not None and prepared.version == org.version:
+            return list(prepared.events)
+        case commands.ImportNodes():
+            return list(prepared_import(org, command.lines, at).events)
+        case commands.PlaceNode():
+            return place(org, command.placement, at)
+        case commands.EndNode():
             return end(org, command, at)
-        case _:
-            assert_never(command)
 
 
-def end(org: Org, command: EndNode, at: datetime) -> list[OrgEvent]:
+def end(org: OrgState, command: commands.EndNode, at: datetime) -> list[OrgEvent]:
     starts = command.starts or at
     if command.node not in org.nodes:
         raise Missing(f"there is no node {command.node}")
     if starts > at:
         raise Rejected("from lies in the future")
-    stay = stay_at(org.history(command.node), starts)
-    if stay is None:
-        raise Rejected(f"{command.node} is not there yet at {said(starts)}")
-    if not stay.active:
+    span = span_at(org.history(command.node), starts)
+    if span is None:
+        raise Rejected(f"{command.node} does not exist yet at {format_start(starts)}")
+    if not span.active:
         return []
-    must_be_endable(org, command.node, starts)
-    return [NodeEnded(node=command.node, starts=starts)]
+    if span.position.parent is None:
+        raise Rejected(f"{command.node} is the root: it cannot end")
+    must_have_no_children(org, command.node, starts)
+    return [events.NodeEnded(node=command.node, starts=starts)]
 
 
-def must_be_endable(org: Org, node: str, starts: datetime) -> None:
-    history = org.history(node)
-    stay = stay_at(history, starts)
-    if stay is not None and stay.place.parent is None:
-        raise Rejected(f"{node} is the root: it cannot end")
-    children = list(islice(org.children(node, starts, next_place(history, starts)), 3))
+def must_have_no_children(org: OrgState, node: str, starts: datetime) -> None:
+    children = list(islice(org.children(node, starts, next_move(org.history(node), starts)), 3))
     if children:
         raise Rejected(f"{node} has children, {', '.join(sorted(children))} among them: move or end them first")
 
 
-DECIDER: Decider[OrgCommand, Org, OrgEvent] = Decider("org", PARSE, Org(), decide, evolve)
+DECIDER: Decider[OrgCommand, OrgState, OrgEvent] = Decider("org", events.PARSE, OrgState(), decide, evolve)

@@ -5,43 +5,47 @@ from typing import ClassVar, Literal
 from shared.rules.message import Event, Instant, Parser, Slug, parser
 from shared.rules.sealed import Sealed
 
-Kind = Literal["person", "unit"]
+NodeKind = Literal["person", "unit"]
 ROOT, UNASSIGNED = "_root", "_unassigned"
-"""Reserved ids: what stands above all nodes, and the unit under it for owners who are no nodes."""
+"""Reserved ids: the sum of all deals, and the unit under the root for owners who have no node."""
 
 
-class OfNode(Event):
+class NodeEvent(Event):
     """`node`: its id. Its name is in the vault, under a subject of its own."""
 
     node: Slug
 
     def vault_subject(self, stream: str) -> str:
-        return f"node-{self.node}"
+        return vault_subject(self.node)
 
 
-class NodePlaced(OfNode):
-    """From `starts` on (none: from the beginning) the node stands there, until its next row. Without a parent it is
-    the root. `name`: when it is new, or changed too."""
+class NodePlaced(NodeEvent):
+    """The node has this position from `starts` on (null: from the beginning), until its next row. A node without a
+    parent is the root. `name` is set when the node is new or the name changed too."""
 
     type: ClassVar[str] = "org.node_placed"
     parent: Slug | None
-    kind: Kind
+    kind: NodeKind
     starts: Instant | None
     name: Sealed[str] | None
 
 
-class NodeRenamed(OfNode):
-    """A name is a label, without a date: it changes no number."""
+class NodeRenamed(NodeEvent):
+    """A name has no date, because it changes no number."""
 
     type: ClassVar[str] = "org.node_renamed"
     name: Sealed[str]
 
 
-class NodeEnded(OfNode):
-    """From `starts` on it is inactive, and stays where it stood last."""
+class NodeEnded(NodeEvent):
+    """The node is inactive from `starts` on, and keeps its last position."""
 
     type: ClassVar[str] = "org.node_ended"
     starts: Instant
+
+
+def vault_subject(node: str) -> str:
+    return f"node-{node}"
 
 
 OrgEvent = NodePlaced | NodeRenamed | NodeEnded

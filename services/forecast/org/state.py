@@ -1,85 +1,102 @@
-"""What is known of the organisation: every node's name and history."""
+"""The organisation after its events: every node's name and dated rows."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import assert_never
+from typing import NamedTuple
 
 from services.forecast.org.events import NodeEnded, NodePlaced, NodeRenamed, OrgEvent
-from services.forecast.org.history import History, row_of, stays, with_row
+from services.forecast.org.node_history import NodeHistory, dated_row, spans, with_row
 from shared.rules.sealed import Sealed
 
-SHELVES = 256
+SHARDS = 256
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class NodeState(NamedTuple):
     name: Sealed[str] | None
-    history: History
+    history: NodeHistory
 
 
-NEW = Node(None, ())
+NEW = NodeState(None, ())
 
 
-class Nodes(Mapping[str, Node]):
-    """By id. Adding one copies a 256th: an import makes ten thousand states, and a refused one keeps the first."""
+class ShardedNodes(Mapping[str, NodeState]):
+    """Not changed once it is made. Adding a node copies one of 256 dictionaries, and the states before it stay."""
 
-    __slots__ = ("shelves",)
+    __slots__ = ("shards",)
 
-    def __init__(self, shelves: tuple[Mapping[str, Node], ...] = ({},) * SHELVES) -> None:
-        self.shelves = shelves
+    def __init__(self, shards: Sequence[Mapping[str, NodeState]] = ({},) * SHARDS) -> None:
+        self.shards = shards
 
-    def __getitem__(self, node: str) -> Node:
-        return self.shelves[hash(node) % SHELVES][node]
+    def __getitem__(self, node: str) -> NodeState:
+        return self.shards[hash(node) % SHARDS][node]
+
+    def __contains__(self, node: object) -> bool:
+        return node in self.shards[hash(node) % SHARDS]
 
     def __iter__(self) -> Iterator[str]:
-        return (node for shelf in self.shelves for node in shelf)
+        return (node for shard in self.shards for node in shard)
 
     def __len__(self) -> int:
-        return sum(map(len, self.shelves))
+        return sum(map(len, self.shards))
 
-    def added(self, node: str, known: Node) -> "Nodes":
-        at = hash(node) % SHELVES
-        return Nodes((*self.shelves[:at], {**self.shelves[at], node: known}, *self.shelves[at + 1 :]))
+    def with_node(self, node: str, state: NodeState) -> "ShardedNodes":
+        number, shards = hash(node) % SHARDS, list(self.shards)
+        shards[number] = {**shards[number], node: state}
+        return ShardedNodes(shards)
+
+
+class DraftNodes(dict[str, NodeState]):
+    """Mutable, for one table of nodes that is tried out: adding a node copies nothing."""
+
+    def with_node(self, node: str, state: NodeState) -> "DraftNodes":
+        self[node] = state
+        return self
+
+
+Nodes = ShardedNodes | DraftNodes
 
 
 @dataclass(frozen=True, slots=True)
-class Org:
-    """`tops`: nodes that stand, or ever stood, without a parent."""
+class OrgState:
+    """`roots`: nodes that are, or ever were, without a parent. `version`: how many events led to this state."""
 
-    nodes: Nodes = field(default_factory=Nodes)
-    tops: frozenset[str] = frozenset()
+    nodes: Nodes = field(default_factory=ShardedNodes)
+    roots: frozenset[str] = frozenset()
+    version: int = 0
 
-    def history(self, node: str) -> History:
+    def history(self, node: str) -> NodeHistory:
         return self.nodes[node].history if node in self.nodes else ()
 
     def above(self, node: str, starts: datetime, ends: datetime) -> Iterator[str]:
-        """Every node that stands above this one at some instant of the span; those nearest first."""
+        """Every node that is above this one at some instant of the span; the nearest first."""
         waiting = [(node, starts, ends)]
         for each, begins, finishes in waiting:
-            for stay in stays(self.history(each), begins, finishes):
-                if stay.place.parent is not None:
-                    yield stay.place.parent
-                    waiting.append((stay.place.parent, stay.starts, stay.ends))
+            for span in spans(self.history(each), begins, finishes):
+                if span.position.parent is not None:
+                    yield span.position.parent
+                    waiting.append((span.position.parent, span.starts, span.ends))
 
     def children(self, node: str, starts: datetime, ends: datetime) -> Iterator[str]:
         """Nodes that are active under this one at some instant of the span."""
-        for each, known in self.nodes.items():
-            if any(stay.active and stay.place.parent == node for stay in stays(known.history, starts, ends)):
+        for each in self.nodes:
+            history = self.nodes[each].history
+            if any(span.active and span.position.parent == node for span in spans(history, starts, ends)):
                 yield each
 
 
-def evolve(org: Org, event: OrgEvent, at: datetime) -> Org:
-    known = org.nodes.get(event.node, NEW)
+def evolve(org: OrgState, event: OrgEvent, at: datetime) -> OrgState:
+    is_root = isinstance(event, NodePlaced) and event.parent is None
+    roots = org.roots | {event.node} if is_root else org.roots
+    node = node_after(org.nodes.get(event.node, NEW), event)
+    return OrgState(org.nodes.with_node(event.node, node), roots, org.version + 1)
+
+
+def node_after(node: NodeState, event: OrgEvent) -> NodeState:
     match event:
         case NodePlaced():
-            tops = org.tops if event.parent is not None else org.tops | {event.node}
-            node = Node(event.name or known.name, with_row(known.history, row_of(event)))
-            return Org(org.nodes.added(event.node, node), tops)
+            return NodeState(event.name or node.name, with_row(node.history, dated_row(event)))
         case NodeRenamed():
-            return Org(org.nodes.added(event.node, Node(event.name, known.history)), org.tops)
+            return NodeState(event.name, node.history)
         case NodeEnded():
-            ended = Node(known.name, with_row(known.history, row_of(event)))
-            return Org(org.nodes.added(event.node, ended), org.tops)
-        case _:
-            assert_never(event)
+            return NodeState(node.name, with_row(node.history, dated_row(event)))

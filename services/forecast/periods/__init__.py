@@ -1,1 +1,1 @@
-"""Years, quarters and months, as ranges of days. Pure."""
+"""Fiscal periods: which days a key such as 2017-Q3 means."""

@@ -1,14 +1,19 @@
-"""A calendar divides each year into twelve periods; a quarter is three of them. Keys: `2017`, `2017-Q3`, `2017-P07`."""
+"""Periods by their keys: years `2017`, halves `2017-H1`, quarters `2017-Q3`, their weeks `2017-Q3-W05`, and the twelve
+periods of a year `2017-P07`, which a calendar of months calls months."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 
-KEY = re.compile(r"([0-9]{4})(?:-Q([1-4])|-P(0[1-9]|1[0-2]))?")
+from services.forecast.periods.rule import WEEK, WEEKDAYS, first_days
+from services.forecast.setting.events import CalendarRule
+
+KEY = re.compile(r"([0-9]{4})(?:-H([12])|-Q([1-4])(?:-W(0[1-9]|1[0-4]))?|-P(0[1-9]|1[0-2]))?")
+EXAMPLES = "2017, 2017-H1, 2017-Q3, 2017-Q3-W05 or 2017-P07"
 FIRST_YEAR, LAST_YEAR = 1900, 2199
-ZONE = UTC
-"""The business time zone, until the settings have one."""
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -19,37 +24,57 @@ class Period:
     starts: date
     ends: date
 
-    @property
-    def last_instant(self) -> datetime:
-        return datetime.combine(self.ends + timedelta(days=1), time.min, ZONE) - datetime.resolution
+    def last_instant(self, timezone: tzinfo) -> datetime:
+        """A business day ends at midnight of the business time zone."""
+        return datetime.combine(self.ends + ONE_DAY, time.min, timezone).astimezone(UTC) - datetime.resolution
+
+
+def parsed_key(key: str) -> tuple[int, str | None, str | None, str | None, str | None]:
+    """Year, half, quarter, week and period. Raises `ValueError` for what is no key."""
+    match = KEY.fullmatch(key)
+    if match is None or not FIRST_YEAR <= int(match[1]) <= LAST_YEAR:
+        raise ValueError(f"must be a period such as {EXAMPLES}")
+    return int(match[1]), match[2], match[3], match[4], match[5]
 
 
 @dataclass(frozen=True)
 class Calendar:
-    """`first_days(year)`: of the year's twelve periods and, thirteenth, of the year after."""
-
-    first_days: Callable[[int], Sequence[date]]
+    rule: CalendarRule
 
     def period(self, key: str) -> Period:
-        """Raises `ValueError` for what is no key."""
-        match = KEY.fullmatch(key)
-        if match is None or not FIRST_YEAR <= int(match[1]) <= LAST_YEAR:
-            raise ValueError("must be a year, a quarter or a month, such as 2017, 2017-Q3 or 2017-P07")
-        year, quarter, month = match.groups()
-        first = 3 * (int(quarter) - 1) if quarter else int(month or 1) - 1
-        length = 3 if quarter else 1 if month else 12
-        days = self.first_days(int(year))
-        return Period(key, days[first], days[first + length] - timedelta(days=1))
+        """Raises `ValueError` for what is no key, and for a week that its quarter does not have."""
+        year, half, quarter, week, month = parsed_key(key)
+        if week is not None:
+            return self.week(key, self.period(key.rpartition("-")[0]), int(week))
+        if half is not None:
+            return self.part(key, year, 6 * (int(half) - 1), 6)
+        if quarter is not None:
+            return self.part(key, year, 3 * (int(quarter) - 1), 3)
+        if month is not None:
+            return self.part(key, year, int(month) - 1, 1)
+        return self.part(key, year, 0, 12)
+
+    def part(self, key: str, year: int, first: int, length: int) -> Period:
+        """So many of the year's twelve periods."""
+        days = year_days(self.rule, year)
+        return Period(key, days[first], days[first + length] - ONE_DAY)
+
+    def week(self, key: str, quarter: Period, number: int) -> Period:
+        """Cut at the quarter's edges: in a calendar of months the first and the last week may be short."""
+        weekday = WEEKDAYS.index(self.rule.week_starts)
+        second = quarter.starts + timedelta(days=(weekday - quarter.starts.weekday() - 1) % 7 + 1)
+        starts = quarter.starts if number == 1 else second + (number - 2) * WEEK
+        if starts > quarter.ends:
+            raise ValueError(f"{quarter.key} has no week {number}")
+        return Period(key, starts, min(second + (number - 1) * WEEK - ONE_DAY, quarter.ends))
 
     def quarter_of(self, day: date) -> Period:
-        years = (day.year, day.year + 1, day.year - 1)
-        quarters = (self.period(f"{year}-Q{number}") for year in years for number in (1, 2, 3, 4))
-        return next(quarter for quarter in quarters if quarter.starts <= day <= quarter.ends)
+        years = range(day.year - 2, day.year + 3)
+        year = next(year for year in years if day < year_days(self.rule, year)[12])
+        number = sum(day >= first for first in year_days(self.rule, year)[0:12:3])
+        return self.part(f"{year}-Q{number}", year, 3 * (number - 1), 3)
 
 
-def months(year: int) -> Sequence[date]:
-    return [*(date(year, month, 1) for month in range(1, 13)), date(year + 1, 1, 1)]
-
-
-CALENDAR = Calendar(months)
-"""Calendar years."""
+@lru_cache(maxsize=256)
+def year_days(rule: CalendarRule, year: int) -> Sequence[date]:
+    return first_days(rule, year)

@@ -1,1 +1,1 @@
-"""Read models: table, apply and query on one screen each."""
+"""Read models: each file has a table, how events change it, and what is read of it."""

@@ -1,39 +1,171 @@
-"""The deals behind a number."""
+"""Each deal's current account and amount, also of those that have left the accounts."""
 
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from decimal import Decimal
+from operator import attrgetter, itemgetter
+from typing import Any, NamedTuple
 
-from sqlalchemy import ARRAY, Text, any_, literal, or_, select, tuple_
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    Column,
+    Date,
+    Index,
+    Named,
+    Numeric,
+    Table,
+    Text,
+    TypedColumns,
+    any_,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.forecast.ledger.tree import Tree, shown
-from services.forecast.org.events import UNASSIGNED
-from services.forecast.projections import chart
-from services.forecast.projections.rollup import Question, seated
-from services.forecast.projections.tables import deals
+from services.forecast.ledger.transaction import Account, Deal
+from services.forecast.projections.deal_filter import DealFilter
+from services.forecast.projections.metadata import ledger_tables
+from services.forecast.upstream.pipeline import OpportunityEvent
+from shared.rules.message import RecordedEvent
+from shared.store.rows import Write, rows, upsert
 
+
+class DealColumns(TypedColumns):
+    opportunity_id: Named[str] = Column(Text, primary_key=True)
+    external_id: Named[str | None] = Column(Text)
+    owner: Named[str] = Column(Text, index=True)
+    close_date: Named[date | None] = Column(Date)
+    category: Named[str] = Column(Text)
+    qualified: Named[bool] = Column(Boolean)
+    currency: Named[str | None] = Column(Text)
+    motion: Named[str] = Column(Text)
+    pipeline: Named[str] = Column(Text)
+    amount: Named[Decimal] = Column(Numeric(24, 4))
+    outcome: Named[str | None] = Column(Text)
+    account: Named[str] = Column(Text)
+    stage: Named[str] = Column(Text)
+    stage_mapped: Named[bool] = Column(Boolean)
+
+
+deals = Table("deals", ledger_tables, DealColumns)
+Index("deals_by_day", deals.c.close_date, deals.c.opportunity_id)
+Index(
+    "deals_unmapped",
+    deals.c.owner,
+    postgresql_where=deals.c.outcome.is_(None) & deals.c.stage_mapped.is_(False),
+)
+UPSERT = upsert(deals)
+CURRENT = select(deals).where(deals.c.opportunity_id == any_(bindparam("deals", type_=ARRAY(Text))))
+IS_COUNTED = or_(deals.c.outcome.is_(None), deals.c.outcome == "won")
+OWNERS_AMONG = (
+    select(deals.c.owner).distinct().where(IS_COUNTED, deals.c.owner == any_(bindparam("names", type_=ARRAY(Text))))
+)
 IN_ORDER = select(deals).order_by(deals.c.close_date, deals.c.opportunity_id)
-COUNTED = or_(deals.c.outcome.is_(None), deals.c.outcome == "won")
-Key = tuple[date, str]
+ACCOUNT_OF_EVENT = attrgetter(*Account._fields)
+ACCOUNT_OF_ROW = itemgetter(*Account._fields)
 
 
-async def find(asked: Question, node: str, category: str | None, after: Key | None, limit: int) -> list[dict[str, Any]]:
-    """By close date, one more than `limit`. Raises `Missing` for a node that the chart does not have."""
-    tree = asked.then if asked.then is not None else await chart.today(asked.tx)
-    wanted = [COUNTED, asked.wanted.in_period(deals), *asked.wanted.matching(deals), *owned_below(tree, node)]
+class DealState(NamedTuple):
+    """What of a deal is not in its postings."""
+
+    account: str
+    stage: str
+    stage_mapped: bool
+    outcome: str | None
+
+
+STATE_OF_EVENT = attrgetter(*DealState._fields)
+STATE_OF_ROW = itemgetter(*DealState._fields)
+
+
+class KnownDeal(NamedTuple):
+    deal: Deal
+    state: DealState
+
+
+def known_deal(event: OpportunityEvent) -> KnownDeal:
+    deal = Deal(Account(*ACCOUNT_OF_EVENT(event)), event.amount or Decimal(0), event.outcome)
+    return KnownDeal(deal, DealState(*STATE_OF_EVENT(event)))
+
+
+async def current(tx: AsyncConnection, opportunity_ids: Collection[str]) -> dict[str, KnownDeal]:
+    found = (await tx.execute(CURRENT, {"deals": list(opportunity_ids)})).mappings()
+    return {row["opportunity_id"]: known_deal_of_row(row) for row in found}
+
+
+def known_deal_of_row(row: Any) -> KnownDeal:
+    deal = Deal(Account(*ACCOUNT_OF_ROW(row)), row["amount"], row["outcome"])
+    return KnownDeal(deal, DealState(*STATE_OF_ROW(row)))
+
+
+async def owners_among(tx: AsyncConnection, names: Collection[str]) -> set[str]:
+    """Those who own deals that count."""
+    return set((await tx.execute(OWNERS_AMONG, {"names": list(names)})).scalars())
+
+
+def updated(latest: Iterable[tuple[RecordedEvent[OpportunityEvent], KnownDeal]]) -> Iterator[Write]:
+    """Each deal after its last event."""
+    yield UPSERT, rows(deal_row(*each) for each in latest)
+
+
+def deal_row(recorded: RecordedEvent[OpportunityEvent], known: KnownDeal) -> dict[str, Any]:
+    columns = known.deal.account._asdict() | known.state._asdict()
+    columns["opportunity_id"] = recorded.subject
+    columns["external_id"] = recorded.event.external_id
+    columns["amount"] = known.deal.amount
+    return columns
+
+
+# -- queries ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Owners:
+    """These, or all but these."""
+
+    names: Sequence[str] = ()
+    excluded: bool = True
+
+    @property
+    def condition(self) -> Any:
+        is_named = deals.c.owner == any_(literal(list(self.names), ARRAY(Text)))
+        return ~is_named if self.excluded else is_named
+
+
+PageKey = tuple[date, str]
+"""Close date and id of the last deal on the page before."""
+
+
+async def find(
+    tx: AsyncConnection,
+    deal_filter: DealFilter,
+    owners: Owners,
+    category: str | None,
+    after: PageKey | None,
+    limit: int,
+) -> list[dict[str, Any]]:
+    """Deals that count in the period, by close date, one more than `limit`."""
+    conditions = [IS_COUNTED, deal_filter.in_period(deals), *deal_filter.matching(deals), owners.condition]
     if category is not None:
-        wanted.append(deals.c.category == category)
+        conditions.append(deals.c.category == category)
     if after is not None:
-        wanted.append(tuple_(deals.c.close_date, deals.c.opportunity_id) > tuple_(*after))
-    found = await asked.tx.execute(IN_ORDER.where(*wanted).limit(limit + 1))
+        conditions.append(tuple_(deals.c.close_date, deals.c.opportunity_id) > tuple_(*after))
+    found = await tx.execute(IN_ORDER.where(*conditions).limit(limit + 1))
     return [dict(row) for row in found.mappings()]
 
 
-def owned_below(tree: Tree, node: str) -> list[Any]:
-    """The condition on a deal's owner; none for the root, which has all deals."""
-    known = shown(tree)
-    chosen = seated(known, node)
-    if chosen == known.root:
-        return []
-    if chosen == UNASSIGNED:
-        return [~(deals.c.owner == any_(literal(list(tree), ARRAY(Text))))]
-    return [deals.c.owner == any_(literal(known.within(chosen), ARRAY(Text)))]
+async def unmapped_by_owner(tx: AsyncConnection, deal_filter: DealFilter) -> dict[str, int]:
+    """How many open deals are in stages without a category; of the period, or without a close date."""
+    query = (
+        select(deals.c.owner, func.count())
+        .where(deals.c.outcome.is_(None), deals.c.stage_mapped.is_(False), *deal_filter.matching(deals))
+        .where(or_(deals.c.close_date.is_(None), deal_filter.in_period(deals)))
+        .group_by(deals.c.owner)
+    )
+    return {row[0]: row[1] for row in await tx.execute(query)}

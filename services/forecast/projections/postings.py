@@ -1,85 +1,98 @@
-"""Pipeline's events become postings; of each deal its current account is kept, to take the old amount from."""
+"""What every event posted to the accounts: rows are only ever added."""
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
 from decimal import Decimal
-from operator import attrgetter, itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ARRAY, Text, any_, bindparam, select
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Index,
+    Integer,
+    Named,
+    Numeric,
+    Table,
+    Text,
+    TypedColumns,
+    func,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.forecast.ledger.postings import Account, Deal, Line, transaction
-from services.forecast.projections.tables import deals, postings
-from services.forecast.upstream.pipeline import Corrected, DealEvent
+from services.forecast.ledger.balances import BucketSum, Sums
+from services.forecast.ledger.transaction import Posting
+from services.forecast.projections.bucket_query import bucket_query, sums_by_key
+from services.forecast.projections.deal_filter import DealFilter
+from services.forecast.projections.metadata import ledger_tables
+from services.forecast.upstream.pipeline import OpportunityEvent
 from shared.rules.message import RecordedEvent
-from shared.store.rows import Write, insert, rows, upsert
-
-Fact = RecordedEvent[DealEvent]
-OF_EVENT = attrgetter(*Account._fields)
-OF_ROW = itemgetter(*Account._fields)
-OF_DEALS = select(deals).where(deals.c.opportunity_id == any_(bindparam("deals", type_=ARRAY(Text))))
-INSERT_POSTINGS = insert(postings)
-UPSERT_DEALS = upsert(deals)
+from shared.store.rows import Write, insert, rows
 
 
-@dataclass
-class Posted:
-    """What a batch's events post. `latest`: each deal's last event, with the deal after it."""
+class PostingColumns(TypedColumns):
+    """All from the source's event: nothing here depends on a calendar, the organisation, a rate or a setting."""
 
-    written: list[tuple[Fact, int, Line]] = field(default_factory=list)
-    latest: dict[str, tuple[Fact, Deal]] = field(default_factory=dict)
-
-    @property
-    def lines(self) -> list[Line]:
-        """For the totals."""
-        return [line for _, _, line in self.written]
-
-    def writes(self) -> Iterator[Write]:
-        yield INSERT_POSTINGS, rows(posting(*each) for each in self.written)
-        yield UPSERT_DEALS, rows(deal_row(deal_id, *last) for deal_id, last in self.latest.items())
-
-
-async def post(tx: AsyncConnection, facts: Sequence[Fact]) -> Posted:
-    known = await deals_of(tx, {fact.subject for fact in facts if fact.version > 1})  # first events find none
-    posted = Posted()
-    for fact in facts:
-        deal_id, after = fact.subject, deal_of(fact.event)
-        lines = transaction(known.get(deal_id), after, corrected=isinstance(fact.event, Corrected))
-        posted.written += [(fact, number, line) for number, line in enumerate(lines, start=1)]
-        posted.latest[deal_id] = fact, after
-        known[deal_id] = after
-    return posted
+    position: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)
+    line: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
+    opportunity_id: Named[str] = Column(Text)
+    owner: Named[str] = Column(Text)
+    close_date: Named[date | None] = Column(Date)
+    category: Named[str] = Column(Text)
+    qualified: Named[bool] = Column(Boolean)
+    currency: Named[str | None] = Column(Text)
+    motion: Named[str] = Column(Text)
+    pipeline: Named[str] = Column(Text)
+    amount: Named[Decimal] = Column(Numeric(24, 4))
+    deals: Named[int] = Column(Integer)
+    reason: Named[str] = Column(Text)
+    occurred_at: Named[datetime] = Column(DateTime(timezone=True))
+    recorded_at: Named[datetime] = Column(DateTime(timezone=True))
 
 
-async def deals_of(tx: AsyncConnection, subjects: Collection[str]) -> dict[str, Deal]:
-    found = (await tx.execute(OF_DEALS, {"deals": list(subjects)})).mappings()
-    return {row["opportunity_id"]: Deal(Account(*OF_ROW(row)), row["amount"], row["outcome"]) for row in found}
+postings = Table("postings", ledger_tables, PostingColumns)
+Index(
+    "postings_by_day",
+    postings.c.close_date,
+    postings.c.occurred_at,
+    postgresql_include=[
+        *("position", "owner", "category", "qualified", "currency", "motion", "pipeline", "amount", "deals")
+    ],
+)
+INSERT = insert(postings)
 
 
-def deal_of(event: DealEvent) -> Deal:
-    return Deal(Account(*OF_EVENT(event)), event.amount or Decimal(0), event.outcome)
+class PostedLine(NamedTuple):
+    """`line` numbers an event's postings from 1."""
+
+    recorded: RecordedEvent[OpportunityEvent]
+    line: int
+    posting: Posting
 
 
-def posting(fact: Fact, number: int, line: Line) -> dict[str, Any]:
-    return line.account._asdict() | {
-        "position": fact.position,
-        "line": number,
-        "opportunity_id": fact.subject,
-        "amount": line.amount,
-        "deals": line.deals,
-        "reason": line.reason,
-        "occurred_at": fact.occurred_at,
-        "recorded_at": fact.recorded_at,
+def added(lines: Iterable[PostedLine]) -> Iterator[Write]:
+    yield INSERT, rows(posting_row(*each) for each in lines)
+
+
+def posting_row(recorded: RecordedEvent[OpportunityEvent], line: int, posting: Posting) -> dict[str, Any]:
+    return posting.account._asdict() | {
+        "position": recorded.position,
+        "line": line,
+        "opportunity_id": recorded.subject,
+        "amount": posting.amount,
+        "deals": posting.deals,
+        "reason": posting.reason,
+        "occurred_at": recorded.occurred_at,
+        "recorded_at": recorded.recorded_at,
     }
 
 
-def deal_row(deal_id: str, fact: Fact, deal: Deal) -> dict[str, Any]:
-    return deal.account._asdict() | {
-        "opportunity_id": deal_id,
-        "amount": deal.amount,
-        "outcome": deal.outcome,
-        "account": fact.event.account,
-        "stage": fact.event.stage,
-        "stage_mapped": fact.event.stage_mapped,
-    }
+async def sums_by_owner(tx: AsyncConnection, deal_filter: DealFilter, *, undated: bool = False) -> Mapping[str, Sums]:
+    """Of all owners, whatever the organisation: deals of the period, or deals without a close date."""
+    days = postings.c.close_date.is_(None) if undated else deal_filter.in_period(postings)
+    summed = (postings.c.amount, postings.c.deals)
+    query = bucket_query(postings, postings.c.owner, postings.c.currency, summed, deal_filter, undated=undated)
+    found = await tx.execute(query.where(days).having(func.sum(postings.c.deals) != 0))
+    return await sums_by_key((row[:5], BucketSum(row[5], row[6], row[5], row[6])) for row in found)

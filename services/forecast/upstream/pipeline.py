@@ -1,4 +1,4 @@
-"""What forecast reads of pipeline's events: the deal after each."""
+"""What the forecast reads of pipeline's events: each opportunity after the event, and which pipelines there are."""
 
 from datetime import date
 from decimal import Decimal
@@ -10,7 +10,9 @@ Category = Literal["omitted", "pipeline", "upside", "commit", "closed"]
 Outcome = Literal["won", "lost", "recycled"]
 
 
-class After(UpstreamEvent):
+class OpportunityEvent(UpstreamEvent):
+    """The opportunity after the event."""
+
     account: str
     owner: str
     motion: str
@@ -23,35 +25,57 @@ class After(UpstreamEvent):
     amount: Decimal | None
     currency: str | None
     close_date: date | None
+    external_id: str | None = None
 
 
-class Opened(After):
+class Opened(OpportunityEvent):
     type: ClassVar[str] = "opportunity.opened"
 
 
-class StageChanged(After):
+class StageChanged(OpportunityEvent):
     type: ClassVar[str] = "opportunity.stage_changed"
 
 
-class AmountChanged(After):
+class AmountChanged(OpportunityEvent):
     type: ClassVar[str] = "opportunity.amount_changed"
 
 
-class CloseDateChanged(After):
+class CloseDateChanged(OpportunityEvent):
     type: ClassVar[str] = "opportunity.close_date_changed"
 
 
-class CategoryChanged(After):
+class CategoryChanged(OpportunityEvent):
     type: ClassVar[str] = "opportunity.category_changed"
 
 
-class Assigned(After):
+class Assigned(OpportunityEvent):
     type: ClassVar[str] = "opportunity.assigned"
 
 
-class Corrected(After):
+class Corrected(OpportunityEvent):
     type: ClassVar[str] = "opportunity.corrected"
 
 
-DealEvent = Opened | StageChanged | AmountChanged | CloseDateChanged | CategoryChanged | Assigned | Corrected
-PARSE: Parser[DealEvent] = tolerant_parser(DealEvent)
+class Linked(OpportunityEvent):
+    type: ClassVar[str] = "opportunity.linked"
+
+
+class ProcessDefined(UpstreamEvent):
+    """The stages of a pipeline were defined: the pipeline exists from then on."""
+
+    type: ClassVar[str] = "process.defined"
+    pipeline: str
+
+
+PipelineEvent = (
+    Opened
+    | StageChanged
+    | AmountChanged
+    | CloseDateChanged
+    | CategoryChanged
+    | Assigned
+    | Corrected
+    | Linked
+    | ProcessDefined
+)
+PARSE: Parser[PipelineEvent] = tolerant_parser(PipelineEvent)

@@ -2,18 +2,37 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from services.lead_intake.lead import events
 from services.lead_intake.lead.contact import phone_number
 from services.lead_intake.lead.events import Label, Source
-from services.lead_intake.lead.spelling import Country, Domain, Email, EmployeeCount, Phone, Url, without_blanks
+from services.lead_intake.lead.spelling import (
+    Country,
+    Domain,
+    Email,
+    EmployeeCount,
+    Phone,
+    Url,
+    allow_blanks,
+    without_blanks,
+)
 from shared.rules.message import Command, ExternalId, Instant, Line, Message, Prose
 
 
 class Input(Message):
-    """A part of a body. Form tools send every field that they have: a blank one is an absent one."""
+    """A body or a part of one. Form tools send every field that they have: a blank one is an absent one."""
+
+    model_config = ConfigDict(json_schema_extra=allow_blanks)
 
     @model_validator(mode="before")
     @classmethod
@@ -74,17 +93,21 @@ QuestionList = Annotated[tuple[Prose, ...], Field(min_length=1, max_length=50)]
 Questions = Annotated[QuestionList, BeforeValidator(as_list, json_schema_input_type=Prose | QuestionList)]
 
 
-class GatedContentInput(events.GatedContent):
+class NewsletterInput(Input, events.Newsletter):
+    pass
+
+
+class GatedContentInput(Input, events.GatedContent):
     """`title` is sealed: people are named in titles."""
 
 
-class WebinarInput(events.Webinar):
+class WebinarInput(Input, events.Webinar):
     """`questions`: one, or a list of them."""
 
     questions: Questions | None = None
 
 
-class DemoRequestInput(events.DemoRequest):
+class DemoRequestInput(Input, events.DemoRequest):
     """`timeline` and `role` are sealed like `message`: people write anything into such fields."""
 
     message: Prose | None = None
@@ -92,16 +115,16 @@ class DemoRequestInput(events.DemoRequest):
     role: Prose | None = None
 
 
-DetailsInput = events.Newsletter | GatedContentInput | WebinarInput | DemoRequestInput
-OF_SOURCE: dict[Source, type[events.Newsletter | GatedContentInput | WebinarInput | DemoRequestInput]] = {
-    Source.NEWSLETTER: events.Newsletter,
+DetailsInput = NewsletterInput | GatedContentInput | WebinarInput | DemoRequestInput
+OF_SOURCE: dict[Source, type[NewsletterInput | GatedContentInput | WebinarInput | DemoRequestInput]] = {
+    Source.NEWSLETTER: NewsletterInput,
     Source.GATED_CONTENT: GatedContentInput,
     Source.WEBINAR: WebinarInput,
     Source.DEMO_REQUEST: DemoRequestInput,
 }
 
 
-class CaptureLead(Command):
+class CaptureLead(Input, Command):
     """One engagement of one person. `occurred_at` is the engagement's own time, `external_id` names the submission."""
 
     source: Source
@@ -122,7 +145,7 @@ class CaptureLead(Command):
             return details
         if source not in OF_SOURCE:
             raise ValueError(f"the source {source} has no details")
-        return OF_SOURCE[source].model_validate(without_blanks(details))
+        return OF_SOURCE[source].model_validate(details)
 
     @field_validator("person")
     @classmethod
@@ -167,8 +190,10 @@ def event_details(details: DetailsInput | None) -> events.Details | None:
             return events.Webinar(webinar_id=details.webinar_id, attended=details.attended, minutes=details.minutes)
         case DemoRequestInput():
             return events.DemoRequest(budget=details.budget, product=details.product, seats=details.seats)
-        case events.Newsletter() | None:
-            return details
+        case NewsletterInput():
+            return events.Newsletter(list=details.list, double_opt_in=details.double_opt_in)
+        case None:
+            return None
 
 
 def texts_of(body: CaptureLead) -> dict[str, Any]:

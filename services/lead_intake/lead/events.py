@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
 from shared.rules.flattened import FlattenedEvent
 from shared.rules.message import WHOLE, ExternalId, Flag, Line, Message, Parser, parser
@@ -71,11 +71,12 @@ class Range(Message):
     currency: Currency
 
 
-def money_or_range(budget: Any) -> Any:
+def money_or_range(budget: Any, info: ValidationInfo) -> Any:
     """Chooses the type by the shape, so that an error points at the field and not at one of two types."""
     if isinstance(budget, Money | Range):
         return budget
-    return (Money if isinstance(budget, dict) and "amount" in budget else Range).model_validate(budget)
+    kind = Money if isinstance(budget, dict) and "amount" in budget else Range
+    return kind.model_validate(budget, context=info.context)
 
 
 Budget = Annotated[Money | Range, BeforeValidator(money_or_range)]

@@ -23,10 +23,12 @@ def is_repetition(known: KnownCapture, command: commands.RecordCapture) -> bool:
 
 
 def supplemented_capture(lead: Lead, command: commands.RecordCapture) -> KnownCapture | None:
-    """The first capture of the same engagement, when this one repeats it with other content."""
+    """The first capture of the same engagement, when this one repeats it with other content. Never one that is a
+    supplement itself: clicks in a row would else be one engagement for ever."""
     if not command.is_anonymous:
         return None
-    return next((known for known in lead.captures if is_same_engagement(known, command)), None)
+    originals = (known for known in lead.captures if known.supplements is None)
+    return next((known for known in originals if is_same_engagement(known, command)), None)
 
 
 def is_same_engagement(known: KnownCapture, command: commands.RecordCapture) -> bool:

@@ -15,6 +15,7 @@ from shared.rules.message import printable
 
 COUNTRY_SYNONYMS = {"uk": "GB", "england": "GB", "scotland": "GB", "great britain": "GB", "usa": "US", "u.s.": "US"}
 SIZE_RANGE = re.compile(r"([0-9]{1,9})\s*(?:[-–—]|to)\s*([0-9]{1,9})|([0-9]{1,9})\s*\+")
+SIZE_LENGTH = 40
 WHOLE_NUMBER = re.compile(r"[0-9]{1,3}(?:[,. ’'][0-9]{3})+|[0-9]{1,9}")
 
 
@@ -25,6 +26,14 @@ def without_blanks(fields: Any) -> Any:
     return {name: value for name, value in fields.items() if not (isinstance(value, str) and not value.strip())}
 
 
+def allow_blanks(schema: dict[str, Any]) -> None:
+    """Documents that an optional field may be blank."""
+    optional = schema["properties"].keys() - set(schema.get("required", ()))
+    for name in optional:
+        for alternative in schema["properties"][name].get("anyOf", ()):
+            alternative.pop("minLength", None)
+
+
 @lru_cache
 def countries_by_name() -> Mapping[str, str]:
     territories = Locale("en").territories
@@ -32,10 +41,8 @@ def countries_by_name() -> Mapping[str, str]:
     return names | COUNTRY_SYNONYMS
 
 
-def country_code(country: Any) -> Any:
+def country_code(country: str) -> str:
     """A code of two letters, or the English name of a country. Raises `ValueError`."""
-    if not isinstance(country, str):
-        return country
     named = countries_by_name().get(country.strip().casefold())
     if named is None and not re.fullmatch(r"\s*[A-Za-z]{2}\s*", country):
         raise ValueError("must be a country: its code of two letters, such as DE, or its English name")
@@ -56,7 +63,7 @@ def employee_count(employees: Any) -> Any:
     """A number, also as text; of a range such as `51-200` or `500+` its lower end."""
     if not isinstance(employees, str):
         return employees
-    text = employees.strip()
+    text = employees.strip() if len(employees) <= SIZE_LENGTH else ""
     if found := SIZE_RANGE.fullmatch(text):
         return int(found[1] or found[3])
     if WHOLE_NUMBER.fullmatch(text):
@@ -89,6 +96,12 @@ Domain = Annotated[
     AfterValidator(domain_name),
     BeforeValidator(bare_domain),
 ]
-Country = Annotated[str, BeforeValidator(country_code), Field(json_schema_extra={"examples": ["DE", "Germany"]})]
-EmployeeCount = Annotated[Count, BeforeValidator(employee_count, json_schema_input_type=int | str)]
+Country = Annotated[
+    str,
+    StringConstraints(max_length=60),
+    AfterValidator(country_code),
+    Field(json_schema_extra={"examples": ["DE", "Germany"]}),
+]
+SizeText = Annotated[str, StringConstraints(max_length=SIZE_LENGTH)]
+EmployeeCount = Annotated[Count, BeforeValidator(employee_count, json_schema_input_type=Count | SizeText)]
 Url = Annotated[str, StringConstraints(max_length=2000), AfterValidator(printable), AfterValidator(without_query)]

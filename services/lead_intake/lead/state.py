@@ -17,6 +17,7 @@ class KnownCapture(NamedTuple):
     asset: str | None
     engaged_at: datetime
     content: str | None
+    supplements: str | None
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,13 @@ def evolve(state: State, event: events.LeadEvent, at: datetime) -> State:
 def known_capture(capture: events.CaptureFields) -> KnownCapture:
     asset = asset_of(capture.details, capture.source_detail)
     return KnownCapture(
-        capture.capture_id, capture.external_id, capture.source, asset, capture.engaged_at, capture.content
+        capture.capture_id,
+        capture.external_id,
+        capture.source,
+        asset,
+        capture.engaged_at,
+        capture.content,
+        capture.supplements,
     )
 
 

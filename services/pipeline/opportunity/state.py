@@ -19,8 +19,13 @@ class Open:
 
     fields: OpportunityFields
     name: Sealed[str] | None
+    created_at: datetime
     entered_at: datetime
     imported: OpportunityFields | None = None
+
+    @property
+    def closed_at(self) -> None:
+        return None
 
 
 @dataclass(frozen=True)
@@ -29,9 +34,14 @@ class Closed:
 
     fields: OpportunityFields
     name: Sealed[str] | None
+    created_at: datetime
     entered_at: datetime
     left: OpportunityFields
     imported: OpportunityFields | None = None
+
+    @property
+    def closed_at(self) -> datetime:
+        return self.entered_at
 
 
 State = NotThere | Open | Closed
@@ -42,7 +52,8 @@ def evolve(state: State, event: events.OpportunityEvent, at: datetime) -> State:
         case events.HandOverRefused() | events.TextsErased():
             return state
         case events.OpportunityOpened():
-            return Open(event.after, event.name, at, event.after if event.imported else None)
+            imported = event.after if event.imported else None
+            return Open(event.after, event.name, created_at=at, entered_at=at, imported=imported)
         case events.StageChanged():
             return after_move(must_be_there(state), event, at)
         case _:
@@ -51,10 +62,10 @@ def evolve(state: State, event: events.OpportunityEvent, at: datetime) -> State:
 
 
 def after_move(before: Open | Closed, event: events.StageChanged, at: datetime) -> Open | Closed:
-    imported = imported_fields(before, event)
+    imported, name, created_at = imported_fields(before, event), before.name, before.created_at
     if event.after.outcome is None:
-        return Open(event.after, before.name, at, imported)
-    return Closed(event.after, before.name, at, before.fields, imported)
+        return Open(event.after, name, created_at, at, imported)
+    return Closed(event.after, name, created_at, at, left=before.fields, imported=imported)
 
 
 def imported_fields(before: Open | Closed, event: events.ChangeEvent) -> OpportunityFields | None:

@@ -4,6 +4,8 @@ from typing import ClassVar, Literal
 
 from shared.rules.message import Instant, Parser, UpstreamEvent, tolerant_parser
 
+NodeKind = Literal["person", "unit"]
+
 
 class SettingChanged(UpstreamEvent):
     """None: this one did not change. `starts`: the instant from which the others hold."""
@@ -20,7 +22,7 @@ class NodePlaced(UpstreamEvent):
     type: ClassVar[str] = "org.node_placed"
     node: str
     parent: str | None
-    kind: Literal["person", "unit"]
+    kind: NodeKind
     starts: Instant | None
 
 

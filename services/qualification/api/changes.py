@@ -1,98 +1,125 @@
 """A route for each command of those who work leads."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body
+from fastapi import APIRouter, Body, Depends
 from pydantic import BaseModel
 
-from services.qualification.api.leads import LeadId, Writes, evidence_of
-from services.qualification.lead.commands import (
-    Bant,
-    ChangeBant,
-    Claim,
-    ClaimFor,
-    LeadCommand,
-    MarkMql,
-    Nurture,
-    Reject,
-    Requalify,
-    SaidItem,
-    Touch,
-)
+from services.qualification.api.leads import LeadId, evidence_of
+from services.qualification.lead import commands
 from services.qualification.lead.decider import DECIDER
-from services.qualification.lead.state import Known, NotThere, State
+from services.qualification.lead.state import BantAnswer, NotThere, State
 from services.qualification.model.events import BantName
-from shared.web.call import Call, Folded
+from shared.rules.message import MAX_CLOCK_AHEAD
+from shared.web.call import Call, Folded, Needs
+from shared.web.problems import InvalidRequest
 
 router = APIRouter(tags=["leads"])
+Writes = Annotated[Call, Depends(Needs("qualification:write"))]
+TOLD_LATE = timedelta(days=30)
+"""How far back a touch may lie for a key without `history:write`."""
 
 
-class Accepted(BaseModel):
+class AcceptedChange(BaseModel):
     lead_id: str
     position: int
 
 
 @router.post("/leads/{lead_id}/bant")
-async def change_bant(lead_id: LeadId, said: Bant, call: Writes) -> Accepted:
-    """What is absent stays; what is said again as it is known is passed over."""
-    known = await call.fold(DECIDER, lead_id, evidence_of)
-    command = ChangeBant(said=said, by=call.caller.name, known_as=known_texts(known, said))
-    return await accepted(call, lead_id, command)
+async def change_bant(lead_id: LeadId, bant: commands.Bant, call: Writes) -> AcceptedChange:
+    """Records what is known about budget, authority, need and timing. Absent answers stay as they are."""
+    found = await call.fold(DECIDER, lead_id, evidence_of)
+    stored = stored_evidence(found, bant)
+    return await write(call, lead_id, commands.ChangeBant(bant=bant, by=call.caller.name, stored_evidence=stored))
 
 
 @router.post("/leads/{lead_id}/mark-mql")
-async def mark_mql(lead_id: LeadId, command: MarkMql, call: Writes) -> Accepted:
-    return await accepted(call, lead_id, command)
+async def mark_mql(lead_id: LeadId, command: commands.MarkMql, call: Writes) -> AcceptedChange:
+    """Makes a lead an MQL, in a new cycle, whatever its score is."""
+    return await write(call, lead_id, command)
 
 
 @router.post("/leads/{lead_id}/reject")
-async def reject(lead_id: LeadId, command: Reject, call: Writes) -> Accepted:
-    return await accepted(call, lead_id, command)
+async def reject_lead(lead_id: LeadId, command: commands.Reject, call: Writes) -> AcceptedChange:
+    """Rejects a lead that was not handed over. It stays, and can be requalified."""
+    return await write(call, lead_id, command)
 
 
 @router.post("/leads/{lead_id}/nurture")
-async def nurture(lead_id: LeadId, command: Nurture, call: Writes) -> Accepted:
-    return await accepted(call, lead_id, command)
+async def nurture_lead(lead_id: LeadId, command: commands.Nurture, call: Writes) -> AcceptedChange:
+    """Sends a lead into nurture, or changes the reason or the revisit of one that is there."""
+    return await write(call, lead_id, command)
 
 
 @router.post("/leads/{lead_id}/requalify")
-async def requalify(
+async def requalify_lead(
     lead_id: LeadId,
     call: Writes,
-    command: Annotated[Requalify, Body()] = Requalify(),  # noqa: B008
-) -> Accepted:
-    return await accepted(call, lead_id, command)
+    command: Annotated[commands.Requalify, Body()] = commands.Requalify(),  # noqa: B008
+) -> AcceptedChange:
+    """Makes a nurtured or rejected lead an MQL again, in a new cycle."""
+    return await write(call, lead_id, command)
 
 
 @router.post("/leads/{lead_id}/claim")
-async def claim(lead_id: LeadId, call: Writes, asked: Annotated[Claim, Body()] = Claim()) -> Accepted:  # noqa: B008
-    """The caller, or `sdr`, works this MQL; a second claimant is refused."""
-    return await accepted(call, lead_id, ClaimFor(sdr=asked.sdr or call.caller.name))
+async def claim_lead(
+    lead_id: LeadId,
+    call: Writes,
+    body: Annotated[commands.Claim, Body()] = commands.Claim(),  # noqa: B008
+) -> AcceptedChange:
+    """Claims an MQL, or a lead whose revisit is due, for the caller or for `sdr`. Whoever has the claim may pass it on;
+    a second claimant is refused."""
+    by = call.caller.name
+    return await write(call, lead_id, commands.ClaimLead(sdr=body.sdr or by, by=by))
+
+
+@router.post("/leads/{lead_id}/release-claim")
+async def release_claim(
+    lead_id: LeadId,
+    call: Writes,
+    command: Annotated[commands.ReleaseClaim, Body()] = commands.ReleaseClaim(),  # noqa: B008
+) -> AcceptedChange:
+    """Gives a claimed lead back, so that another SDR can claim it."""
+    return await write(call, lead_id, command)
 
 
 @router.post("/leads/{lead_id}/touch")
-async def touch(
+async def touch_lead(
     lead_id: LeadId,
     call: Writes,
-    command: Annotated[Touch, Body()] = Touch(),  # noqa: B008
-) -> Accepted:
-    """The first human touch of the cycle; later ones change nothing."""
-    return await accepted(call, lead_id, command)
+    command: Annotated[commands.Touch, Body()] = commands.Touch(),  # noqa: B008
+) -> AcceptedChange:
+    """Records that a person of ours spoke to the lead. The first touch of the cycle counts, and the first one after the
+    hand-over. A touch may be told up to 30 days late (`occurred_at`)."""
+    must_have_happened(call, command.occurred_at)
+    return await write(call, lead_id, command)
 
 
-async def accepted(call: Call, lead_id: str, command: LeadCommand) -> Accepted:
-    done = await call.write(DECIDER, lead_id, command)
-    return Accepted(lead_id=done.subject, position=done.position)
+async def write(call: Call, lead_id: str, command: commands.LeadCommand) -> AcceptedChange:
+    result = await call.write(DECIDER, lead_id, command)
+    return AcceptedChange(lead_id=result.subject, position=result.position)
 
 
-def known_texts(known: Folded[State], said: Bant) -> dict[BantName, UUID]:
-    """Of the evidence that is said again in the same words: where the vault has it."""
-    bant: Mapping[BantName, Known] = {} if isinstance(known.state, NotThere) else known.state.bant
-    again: dict[BantName, UUID] = {}
-    for name, item in bant.items():
-        now: SaidItem | None = getattr(said, name)
-        if now is not None and item.evidence and item.evidence.ref and known.text(item.evidence) == now.evidence:
-            again[name] = item.evidence.ref
-    return again
+def must_have_happened(call: Call, occurred_at: datetime | None) -> None:
+    if occurred_at is None:
+        return
+    now = call.context.clock_and_ids.now()
+    if occurred_at > now + MAX_CLOCK_AHEAD:
+        errors = [{"pointer": "/occurred_at", "detail": "in the future"}]
+        raise InvalidRequest("occurred_at is in the future", errors=errors)
+    if occurred_at < now - TOLD_LATE:
+        call.require("history:write")
+
+
+def stored_evidence(found: Folded[State], bant: commands.Bant) -> dict[BantName, UUID]:
+    """For evidence that is given again in the same words: its reference in the vault."""
+    answers: Mapping[BantName, BantAnswer] = {} if isinstance(found.state, NotThere) else found.state.bant
+    stored: dict[BantName, UUID] = {}
+    for name, answer in answers.items():
+        item: commands.BantItem | None = getattr(bant, name)
+        if item and answer.evidence and answer.evidence.ref and found.text(answer.evidence) == item.evidence:
+            stored[name] = answer.evidence.ref
+    return stored

@@ -1,4 +1,4 @@
-"""From SDR to rep: what other deals there are on the account is looked up, then put into the command."""
+"""The hand-over of a lead to a rep. The route looks up the account's other deals and the owner, and adds them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,11 +6,13 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from services.qualification.api.leads import LeadId, Writes
-from services.qualification.lead.commands import AttachTo, HandOver, HandOverAs, KnownDeal
+from services.qualification.api.changes import Writes
+from services.qualification.api.leads import LeadId
+from services.qualification.lead import commands
+from services.qualification.lead.account import account_of_domain
 from services.qualification.lead.decider import DECIDER
 from services.qualification.lead.state import NotThere, State
-from services.qualification.projections import deals
+from services.qualification.projections import deals, org_tree
 from shared.store.write_request import WriteResult
 from shared.web.call import Call
 from shared.web.openapi import READ_AFTER_THIS, response_links
@@ -18,7 +20,7 @@ from shared.web.openapi import READ_AFTER_THIS, response_links
 router = APIRouter(tags=["leads"])
 
 
-class Warned(BaseModel):
+class HandOverWarning(BaseModel):
     code: str
     detail: str
     count: int
@@ -27,12 +29,12 @@ class Warned(BaseModel):
 class HandedOver(BaseModel):
     opportunity_id: str
     position: int
-    warnings: list[Warned]
+    warnings: list[HandOverWarning]
 
 
 DEAL = "/pipeline/v1/opportunities/{opportunity_id}"
 ID = {"opportunity_id": "$response.body#/opportunity_id"}
-LED_TO = response_links(
+LINKS = response_links(
     opportunity=(f"GET {DEAL}", ID | READ_AFTER_THIS),
     history=(f"GET {DEAL}/history", ID | READ_AFTER_THIS),
     qualify=(f"POST {DEAL}/qualify", ID),
@@ -40,52 +42,71 @@ LED_TO = response_links(
     lose=(f"POST {DEAL}/lose", ID),
     lead=("GET /qualification/v1/leads/{lead_id}", {"lead_id": "$request.path.lead_id", **READ_AFTER_THIS}),
 )
+DETAILS = {
+    "open_opportunity_on_account": "the account has another open opportunity",
+    "owner_unassigned": "the owner is not in the organisation",
+    "owner_inactive": "the owner has left the organisation",
+}
 
 
-@router.post("/leads/{lead_id}/hand-over", status_code=201, responses={201: LED_TO})
-async def hand_over(lead_id: LeadId, asked: HandOver, call: Writes) -> HandedOver:
-    """The lead becomes SRL, and by itself an opportunity in the first stage. Or, with `opportunity_id` alone, it is
-    attached to that open one. What pipeline refuses brings the lead back into the queue."""
-    if asked.opportunity_id is not None:
-        return await attach(call, lead_id, asked.opportunity_id)
-    known = await call.fold(DECIDER, lead_id, lambda state: [])
-    account = asked.account or domain_of(known.state)
+@router.post("/leads/{lead_id}/hand-over", status_code=201, responses={201: LINKS})
+async def hand_over_lead(lead_id: LeadId, body: commands.HandOver, call: Writes) -> HandedOver:
+    """Makes a lead an SRL: it becomes an opportunity in the first stage or, with `opportunity_id` alone, part of that
+    open one. If pipeline refuses it, the lead is in the queue again."""
+    if body.opportunity_id is not None:
+        return await attach(call, lead_id, body.opportunity_id)
+    found = await call.fold(DECIDER, lead_id, lambda state: [])
+    account = body.account or account_of(found.state)
     async with call.read() as tx:
         others = await deals.open_on(tx, account) if account else []
         won = await deals.is_won(tx, account) if account else False
-    command = HandOverAs(asked=asked, opportunity_id=str(call.context.clock_and_ids.new_id()), account_won=won)
+        owner = await org_tree.find_node(tx, body.owner or "")
+    command = commands.HandOverAsDeal(
+        body=body, opportunity_id=str(call.context.clock_and_ids.new_id()), account_won=won
+    )
+    warnings = {
+        "open_opportunity_on_account": len(others),
+        "owner_unassigned": int(owner is None),
+        "owner_inactive": int(owner is not None and not owner.active),
+    }
 
     def reply(state: State) -> Mapping[str, Any]:
-        return ids(state) | {"open_deals": len(others)}
+        return ids(state) | {"warnings": warnings}
 
-    return answered(await call.write(DECIDER, lead_id, command, reply=reply))
+    return handed_over(await call.write(DECIDER, lead_id, command, reply=reply))
 
 
 async def attach(call: Call, lead_id: str, opportunity_id: str) -> HandedOver:
     async with call.read() as tx:
-        found = await deals.one(tx, opportunity_id)
-    deal = KnownDeal.model_validate(known_deal(found)) if found else None
-    command = AttachTo(opportunity_id=opportunity_id, deal=deal)
-    return answered(await call.write(DECIDER, lead_id, command, reply=ids))
+        row = await deals.find_deal(tx, opportunity_id)
+    command = commands.AttachToDeal(opportunity_id=opportunity_id, deal=known_deal(row) if row else None)
+    return handed_over(await call.write(DECIDER, lead_id, command, reply=ids))
 
 
-def known_deal(found: Mapping[str, Any]) -> dict[str, Any]:
-    fields = {name: found[name] for name in KnownDeal.model_fields if name in found}
-    return fields | {"is_open": found["outcome"] is None}
+def known_deal(row: Mapping[str, Any]) -> commands.KnownDeal:
+    return commands.KnownDeal(
+        account=row["account"],
+        owner=row["owner"],
+        motion=row["motion"],
+        pipeline=row["pipeline"],
+        is_open=row["outcome"] is None,
+    )
 
 
-def domain_of(state: State) -> str | None:
-    return None if isinstance(state, NotThere) else state.standing.domain
+def account_of(state: State) -> str | None:
+    return None if isinstance(state, NotThere) else account_of_domain(state.fields.domain)
 
 
 def ids(state: State) -> dict[str, Any]:
-    return {} if isinstance(state, NotThere) else {"opportunity_id": state.standing.opportunity_id}
+    return {} if isinstance(state, NotThere) else {"opportunity_id": state.fields.opportunity_id}
 
 
-def answered(done: WriteResult) -> HandedOver:
-    """A repeated answer warns of what there was when it was given first."""
-    warnings = []
-    if others := done.body.get("open_deals", 0):
-        detail = "there is another open opportunity on the account"
-        warnings.append(Warned(code="open_opportunity_on_account", detail=detail, count=others))
-    return HandedOver(opportunity_id=done.body["opportunity_id"], position=done.position, warnings=warnings)
+def handed_over(result: WriteResult) -> HandedOver:
+    """A repeated answer has the warnings of the first one."""
+    counts: Mapping[str, int] = result.body.get("warnings", {})
+    warnings = [
+        HandOverWarning(code=code, detail=detail, count=counts[code])
+        for code, detail in DETAILS.items()
+        if counts.get(code)
+    ]
+    return HandedOver(opportunity_id=result.body["opportunity_id"], position=result.position, warnings=warnings)

@@ -5,9 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from pydantic import BaseModel
 
-from services.qualification.api.leads import Reads, Writes
-from services.qualification.model.decider import ALL, DECIDER, ActivateModel, DefineModel, Models
+from services.qualification.api.changes import Writes
+from services.qualification.api.leads import Reads
+from services.qualification.model import commands
+from services.qualification.model.decider import ALL, DECIDER
 from services.qualification.model.events import ScoringModel
+from services.qualification.model.state import Models
 from shared.web.call import Accepted
 from shared.web.openapi import response_links
 
@@ -27,17 +30,18 @@ class ModelsView(BaseModel):
     items: list[ModelView]
 
 
-class Defined(Accepted):
+class DefinedModel(Accepted):
     version: int
 
 
 @router.get("/models")
-async def models(call: Reads) -> ModelsView:
-    known = (await call.fold(DECIDER, ALL, lambda state: [], may_be_new=True)).state
+async def list_models(call: Reads) -> ModelsView:
+    """All versions of the scoring model. One of them is active."""
+    models = (await call.fold(DECIDER, ALL, lambda state: [], may_be_new=True)).state
     return ModelsView(
         items=[
-            ModelView(version=version, active=version == known.active, model=model)
-            for version, model in sorted(known.versions.items())
+            ModelView(version=version, active=version == models.active, model=model)
+            for version, model in sorted(models.versions.items())
         ]
     )
 
@@ -48,18 +52,18 @@ ACTIVATE = response_links(
 
 
 @router.post("/models", status_code=201, responses={201: ACTIVATE})
-async def define(model: ScoringModel, call: Writes) -> Defined:
-    """A new version. It changes nothing until it is activated."""
+async def define_model(model: ScoringModel, call: Writes) -> DefinedModel:
+    """Defines a new version of the scoring model. It changes nothing until it is activated."""
 
-    def reply(known: Models) -> dict[str, int]:
-        return {"version": known.latest}
+    def reply(models: Models) -> dict[str, int]:
+        return {"version": models.latest}
 
-    done = await call.write(DECIDER, ALL, DefineModel(model=model), reply=reply)
-    return Defined(version=done.body["version"], position=done.position)
+    result = await call.write(DECIDER, ALL, commands.DefineModel(model=model), reply=reply)
+    return DefinedModel(version=result.body["version"], position=result.position)
 
 
 @router.post("/models/{version}/activate")
-async def activate(version: Version, call: Writes) -> Accepted:
-    """From now on what comes in is scored by it. No lead is scored anew by that alone, so none floods the queue."""
-    done = await call.write(DECIDER, ALL, ActivateModel(version=version))
-    return Accepted(position=done.position)
+async def activate_model(version: Version, call: Writes) -> Accepted:
+    """Scores engagement by this version from now on. No lead is scored anew by that alone, so none floods the queue."""
+    result = await call.write(DECIDER, ALL, commands.ActivateModel(version=version))
+    return Accepted(position=result.position)

@@ -1,19 +1,23 @@
-"""Why a lead scores what it scores."""
+"""Why a lead has the score that it has."""
 
 from datetime import datetime
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
+from services.qualification.api.lead_views import format_score
 from services.qualification.api.leads import LeadId, Reads
 from services.qualification.lead.decider import DECIDER
-from services.qualification.lead.state import Lead, NotThere
+from services.qualification.lead.scored import counts_after_at, model_version_at
+from services.qualification.lead.state import Lead, must_be_there
 from services.qualification.model.decider import ALL
 from services.qualification.model.decider import DECIDER as MODEL
-from services.qualification.model.events import Grade, ScoringModel
+from services.qualification.model.events import Grade
+from services.qualification.model.state import Models
 from services.qualification.scoring.engagement import Contribution
-from services.qualification.scoring.score import score
-from shared.rules.message import BEGINNING, Missing
+from services.qualification.scoring.score import newer_than, score
+from shared.rules.message import BEGINNING, Instant
 
 router = APIRouter(tags=["leads"])
 
@@ -31,8 +35,8 @@ class FitExplained(BaseModel):
 
 
 class ContributionView(BaseModel):
-    """`event`: the capture. `counted`: what the group's cap left of `points`. `decayed_to`: null, nothing decays yet.
-    `towards_next`: whether it is new enough to count towards the next crossing."""
+    """`event`: the capture. `decayed_to`: what is left of `points`. `counted`: what the group's cap leaves of that; the
+    sum of these is the score. `towards_next`: whether it is new enough to count towards the next crossing."""
 
     event: str
     source: str
@@ -40,8 +44,8 @@ class ContributionView(BaseModel):
     rule: str
     group: str
     points: int
-    counted: int
-    decayed_to: str | None
+    decayed_to: str
+    counted: str
     towards_next: bool
     model_version: int
 
@@ -52,7 +56,7 @@ class EngagementExplained(BaseModel):
 
 
 class TowardsNext(BaseModel):
-    """What counts towards the next crossing: what the person did after `since`, null: ever."""
+    """What counts towards the next crossing: the engagement after `since`, null: all of it."""
 
     score: str
     since: datetime | None
@@ -60,53 +64,63 @@ class TowardsNext(BaseModel):
 
 
 class ScoreView(BaseModel):
+    """`falls_below_at`: when decay takes an MQL below the line."""
+
     lead_id: str
+    at: datetime
     model_version: int
     fit: FitExplained
     engagement: EngagementExplained
     towards_next: TowardsNext
+    falls_below_at: datetime | None
 
 
 @router.get("/leads/{lead_id}/score")
-async def explained(lead_id: LeadId, call: Reads) -> ScoreView:
-    """Every contribution, by the version of the model that the lead was scored with last."""
-    models = await call.fold(MODEL, ALL, lambda state: [], may_be_new=True)
-    known = await call.fold(DECIDER, lead_id, lambda state: [])
-    if isinstance(known.state, NotThere):
-        raise Missing("there is no such lead")
-    return view(lead_id, known.state, models.state.versions[known.state.standing.model_version])
+async def explain_score(lead_id: LeadId, call: Reads, at: Annotated[Instant | None, Query()] = None) -> ScoreView:
+    """Every contribution to the score at `at`, by default now. An engagement counts from when the person did it. The
+    version of the model is the one that had scored the lead last."""
+    models = (await call.fold(MODEL, ALL, lambda state: [], may_be_new=True)).state
+    lead = must_be_there((await call.fold(DECIDER, lead_id, lambda state: [])).state)
+    return score_view(lead_id, lead, models, call.context.clock_and_ids.now() if at is None else at)
 
 
-def view(lead_id: str, lead: Lead, model: ScoringModel) -> ScoreView:
-    result = score(lead.engagements, lead.counts_after, model)
-    since = None if lead.counts_after == BEGINNING else lead.counts_after
-    version = lead.standing.model_version
+def score_view(lead_id: str, lead: Lead, models: Models, at: datetime) -> ScoreView:
+    version, counts_after = model_version_at(lead, at), counts_after_at(lead, at)
+    engagements = [engagement for engagement in lead.engagements if engagement.engaged_at <= at]
+    newer = {engagement.capture_id for engagement in newer_than(counts_after, engagements)}
+    result = score(engagements, counts_after, models.versions[version], at)
     return ScoreView(
         lead_id=lead_id,
+        at=at,
         model_version=version,
         fit=FitExplained(
             grade=result.fit.grade,
             points=result.fit.points,
-            criteria=[CriterionView(**vars(each)) for each in result.fit.criteria],
+            criteria=[CriterionView(**vars(criterion)) for criterion in result.fit.criteria],
         ),
         engagement=EngagementExplained(
-            score=str(result.engagement),
-            contributions=[shown(each, lead.counts_after, version) for each in result.contributions],
+            score=format_score(result.engagement),
+            contributions=[contribution_view(part, part.capture_id in newer, version) for part in result.contributions],
         ),
-        towards_next=TowardsNext(score=str(result.towards_next), since=since, above_line=result.above),
+        towards_next=TowardsNext(
+            score=format_score(result.towards_next),
+            since=None if counts_after == BEGINNING else counts_after,
+            above_line=result.above,
+        ),
+        falls_below_at=lead.fields.falls_below_at,
     )
 
 
-def shown(each: Contribution, counts_after: datetime, version: int) -> ContributionView:
+def contribution_view(part: Contribution, is_newer: bool, version: int) -> ContributionView:
     return ContributionView(
-        event=each.capture_id,
-        source=each.source,
-        engaged_at=each.engaged_at,
-        rule=each.rule,
-        group=each.group,
-        points=each.points,
-        counted=each.counted,
-        decayed_to=None,
-        towards_next=each.engaged_at > counts_after,
+        event=part.capture_id,
+        source=part.source,
+        engaged_at=part.engaged_at,
+        rule=part.rule,
+        group=part.group,
+        points=part.points,
+        decayed_to=format_score(part.decayed),
+        counted=format_score(part.counted),
+        towards_next=is_newer,
         model_version=version,
     )

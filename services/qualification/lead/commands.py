@@ -1,44 +1,47 @@
-"""What one may ask of a lead. Those that people give are bodies of routes; what the route knows besides wraps them."""
+"""Commands on a lead. Those that people give are the bodies of routes, or contain one and what the route adds."""
 
-from typing import Literal
+from datetime import datetime
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from services.qualification.lead.events import BantStatus, Engagement, Motion
 from services.qualification.model.events import BantName
-from shared.rules.message import Command, Day, ExternalId, Line, Message, Prose, Slug
+from shared.rules.message import Command, Day, ExternalId, Instant, Line, Message, Prose, Slug
 from shared.rules.money import Money
-from shared.rules.reason import Reason
+
+Reason = Annotated[Slug, Field(description="One of the codes that the settings allow", examples=["other"])]
 
 
-class RecordEngagement(Engagement, Command):
-    """Intake captured something. `external_id`: that of the capture."""
+class RecordEngagement(Command):
+    """`external_id`: that of the capture."""
 
     person_id: Line
     external_id: ExternalId | None
+    engagement: Engagement
 
 
-class SaidItem(Message):
+class BantItem(Message):
     status: BantStatus
     evidence: Prose | None = None
 
 
 class Bant(Command):
-    """What is absent stays."""
+    """Absent answers stay as they are."""
 
-    budget: SaidItem | None = None
-    authority: SaidItem | None = None
-    need: SaidItem | None = None
-    timing: SaidItem | None = None
+    budget: BantItem | None = None
+    authority: BantItem | None = None
+    need: BantItem | None = None
+    timing: BantItem | None = None
 
 
 class ChangeBant(Command):
-    """`known_as`: for evidence whose very text the vault has already, the reference that it has there."""
+    """`stored_evidence`: for evidence whose very text is in the vault already, its reference there."""
 
-    said: Bant
+    bant: Bant
     by: Line
-    known_as: dict[BantName, UUID]
+    stored_evidence: dict[BantName, UUID]
 
 
 class MarkMql(Command):
@@ -52,7 +55,7 @@ class Reject(Command):
 
 
 class Nurture(Command):
-    """`revisit_on`: the day on which somebody should look at the lead again."""
+    """`revisit_on`: the day on which somebody should look at the lead again, not in the past."""
 
     reason: Reason
     revisit_on: Day | None = None
@@ -69,18 +72,28 @@ class Claim(Command):
     sdr: Line | None = None
 
 
-class ClaimFor(Command):
+class ClaimLead(Command):
+    """`by`: the caller."""
+
     sdr: Line
+    by: Line
+
+
+class ReleaseClaim(Command):
+    """Nobody works the lead any more."""
 
 
 class Touch(Command):
-    """A person wrote to the lead, called or met it for the first time."""
+    """A person of ours wrote to the lead, called or met it. `occurred_at`: when, if it is told late."""
+
+    occurred_at: Instant | None = None
 
 
 class HandOver(Command):
-    """To `owner`, as a new opportunity; or to an open one, with `opportunity_id` alone.
+    """To `owner`, as a new opportunity; or with `opportunity_id` alone, to an open one.
 
-    `account` is by default the company's domain; `motion` is existing_business if the account was won before.
+    `account` is by default the company's domain. `motion` is by default existing_business if the account was won
+    before.
     """
 
     opportunity_id: Line | None = None
@@ -102,10 +115,10 @@ class HandOver(Command):
         return self
 
 
-class HandOverAs(Command):
-    """`account_won`: whether the account that it will be for has a win."""
+class HandOverAsDeal(Command):
+    """A hand-over as a new opportunity. `account_won`: whether its account was won before."""
 
-    asked: HandOver
+    body: HandOver
     opportunity_id: Line
     account_won: bool
 
@@ -118,14 +131,14 @@ class KnownDeal(Message):
     is_open: bool
 
 
-class AttachTo(Command):
-    """`deal`: what this service has heard of it."""
+class AttachToDeal(Command):
+    """A hand-over with an opportunity that is there. `deal`: what this service has heard of it."""
 
     opportunity_id: Line
     deal: KnownDeal | None
 
 
-class TakeBack(Command):
+class TakeBackHandOver(Command):
     """Pipeline refused the hand-over."""
 
     opportunity_id: Line
@@ -133,7 +146,7 @@ class TakeBack(Command):
 
 
 class FollowDeal(Command):
-    """Something happened to a deal that the lead belongs to. `qualified`: whether the deal is, after it."""
+    """Something happened to a deal that the lead belongs to. `qualified`: whether the deal is qualified after it."""
 
     opportunity_id: Line
     happened: Literal["qualify", "win", "lose", "recycle", "reopen"]
@@ -141,22 +154,33 @@ class FollowDeal(Command):
     reason: Slug | None = None
 
 
+class FallBelow(Command):
+    """The instant at which the score falls below the line has come."""
+
+    due_at: datetime
+
+
+class RemindOfRevisit(Command):
+    """The day to look at the lead again has come."""
+
+    due_at: datetime
+
+
 class Erase(Command):
-    """The person is erased."""
+    """The person was erased."""
 
 
-LeadCommand = (
-    RecordEngagement
-    | ChangeBant
+Work = (
+    ChangeBant
     | MarkMql
     | Reject
     | Nurture
     | Requalify
-    | ClaimFor
+    | ClaimLead
+    | ReleaseClaim
     | Touch
-    | HandOverAs
-    | AttachTo
-    | TakeBack
-    | FollowDeal
-    | Erase
+    | HandOverAsDeal
+    | AttachToDeal
 )
+"""What people do with a lead."""
+LeadCommand = RecordEngagement | Work | TakeBackHandOver | FollowDeal | FallBelow | RemindOfRevisit | Erase

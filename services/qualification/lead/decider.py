@@ -1,83 +1,89 @@
-"""What may happen to a lead, and why not."""
+"""What may happen to a lead. The rules are in the modules beside this one."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import assert_never
 
-from services.qualification.lead.commands import (
-    AttachTo,
-    ChangeBant,
-    ClaimFor,
-    Erase,
-    FollowDeal,
-    HandOverAs,
-    LeadCommand,
-    MarkMql,
-    Nurture,
-    RecordEngagement,
-    Reject,
-    Requalify,
-    TakeBack,
-    Touch,
+from services.qualification.lead import (
+    bant,
+    claim,
+    commands,
+    cycle,
+    deal,
+    disqualification,
+    due,
+    engagement,
+    erasure,
+    events,
+    hand_over,
+    touch,
 )
-from services.qualification.lead.engaging import record
-from services.qualification.lead.events import PARSE, LeadEvent
-from services.qualification.lead.following import erase, follow
-from services.qualification.lead.handing_over import attach, hand_over, take_back
-from services.qualification.lead.state import Lead, NotThere, State, evolve, workable
-from services.qualification.lead.working import change_bant, claim, mark, nurture, reject, requalify, touch
-from services.qualification.model.decider import MODELS, Models
+from services.qualification.lead.context import Context
+from services.qualification.lead.state import Lead, NotThere, State, evolve, must_be_workable
+from services.qualification.model.decider import MODELS
+from services.qualification.setting.decider import SETTINGS
 from shared.rules.decider import Decider
 
 
-@dataclass(frozen=True)
-class Context:
-    models: Models
-
-
-def decide(state: State, command: LeadCommand, at: datetime, context: Context) -> list[LeadEvent]:
-    models = context.models
+def decide(state: State, command: commands.LeadCommand, at: datetime, context: Context) -> list[events.LeadEvent]:
+    """What was due by then happens first: how soon a timer fired changes no history."""
     match command:
-        case RecordEngagement():
-            return record(state, command, at, models)
-        case TakeBack():
-            return take_back(state, command)
-        case FollowDeal():
-            return follow(state, command)
-        case Erase():
-            return erase(state)
+        case commands.FallBelow():
+            return due.fall_at(state, command.due_at)
+        case commands.RemindOfRevisit():
+            return due.revisit_at(state, command.due_at)
         case _:
-            return work(workable(state), command, at, models)
+            overdue = due.due_by(state, at)
+            for event in overdue:
+                state = evolve(state, event, at)
+            return [*overdue, *decide_now(state, command, at, context)]
 
 
-Work = ChangeBant | MarkMql | Reject | Nurture | Requalify | ClaimFor | Touch | HandOverAs | AttachTo
-
-
-def work(lead: Lead, command: Work, at: datetime, models: Models) -> list[LeadEvent]:
-    """What people do."""
+def decide_now(
+    state: State,
+    command: commands.RecordEngagement
+    | commands.Work
+    | commands.TakeBackHandOver
+    | commands.FollowDeal
+    | commands.Erase,
+    at: datetime,
+    context: Context,
+) -> list[events.LeadEvent]:
     match command:
-        case ChangeBant():
-            return change_bant(lead, command)
-        case MarkMql():
-            return mark(lead, command, at, models)
-        case Reject():
-            return reject(lead, command)
-        case Nurture():
-            return nurture(lead, command)
-        case Requalify():
-            return requalify(lead, at, models)
-        case ClaimFor():
-            return claim(lead, command.sdr)
-        case Touch():
-            return touch(lead, at)
-        case HandOverAs():
-            return hand_over(lead, command, at, models)
-        case AttachTo():
-            return attach(lead, command, at, models)
+        case commands.RecordEngagement():
+            return engagement.record_engagement(state, command, at, context.models)
+        case commands.TakeBackHandOver():
+            return hand_over.take_back(state, command)
+        case commands.FollowDeal():
+            return deal.follow_deal(state, command, at, context.models)
+        case commands.Erase():
+            return erasure.erase(state)
         case _:
-            assert_never(command)
+            return decide_work(must_be_workable(state), command, at, context)
 
 
-DECIDER: Decider[LeadCommand, State, LeadEvent] = Decider(
-    "lead", PARSE, NotThere(), decide, evolve, Context, {"models": MODELS}
+def decide_work(lead: Lead, command: commands.Work, at: datetime, context: Context) -> list[events.LeadEvent]:
+    match command:
+        case commands.ChangeBant():
+            return bant.change_bant(lead, command)
+        case commands.MarkMql():
+            return cycle.mark_mql(lead, command, at, context)
+        case commands.Reject():
+            return disqualification.reject(lead, command, context.settings)
+        case commands.Nurture():
+            return disqualification.nurture(lead, command, at, context.settings)
+        case commands.Requalify():
+            return cycle.requalify(lead, at, context.models)
+        case commands.ClaimLead():
+            return claim.claim(lead, command)
+        case commands.ReleaseClaim():
+            return claim.release(lead)
+        case commands.Touch():
+            return touch.touch(lead, command, at)
+        case commands.HandOverAsDeal():
+            return hand_over.hand_over(lead, command, at, context.models)
+        case commands.AttachToDeal():
+            return hand_over.attach(lead, command, at, context.models)
+
+
+DECIDER: Decider[commands.LeadCommand, State, events.LeadEvent] = Decider(
+    "lead", events.PARSE, NotThere(), decide, evolve, Context, {"models": MODELS, "settings": SETTINGS}
 )

@@ -1,14 +1,15 @@
 """What has happened to a lead. Stored for ever: add, never change.
 
-Every event but the fewest carries where the lead stands after it, so that no reader has to remember the one before.
+Every event carries the lead's fields after it, so that no reader has to remember the event before.
 """
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, NamedTuple
 
 from services.qualification.model.events import BantName, Grade
-from shared.rules.message import Erasure, Event, ExternalId, Line, Message, Parser, Slug, parser
+from shared.rules.flattened import FlattenedEvent
+from shared.rules.message import Erasure, ExternalId, Line, Message, Parser, Slug, parser
 from shared.rules.money import Amount, Currency
 from shared.rules.sealed import Sealed
 
@@ -35,7 +36,7 @@ class BantStatus(StrEnum):
 
 
 class Profile(Message):
-    """What one engagement told about who fits; none: it did not say."""
+    """What one engagement says about how well the lead fits. None: it does not say."""
 
     domain: Line | None = None
     industry: Line | None = None
@@ -46,30 +47,47 @@ class Profile(Message):
 
 
 class Details(Message):
-    """What scoring rules may ask of an engagement, whatever its source."""
+    """What scoring rules may depend on, beside the source."""
 
     attended: bool | None = None
     asset_type: Line | None = None
     double_opt_in: bool | None = None
 
 
-class Engagement(Message):
-    """One capture by intake. `engaged_at`: when the person did it, however late it was told."""
+CAPTURE = "capture"
+"""The kind of an engagement that intake captured."""
+
+
+class Engagement(NamedTuple):
+    """Something that the person did. `engaged_at`: when they did it, however late it was captured. `supplements`: the
+    capture of the same engagement that this one adds content to."""
 
     capture_id: Line
     source: Slug
     engaged_at: datetime
     details: Details = Details()
     profile: Profile = Profile()
+    kind: Slug = CAPTURE
+    supplements: Line | None = None
+
+    @property
+    def original(self) -> str:
+        """The capture that this one is a part of: its own, or the one that it supplements."""
+        return self.supplements or self.capture_id
 
 
-class After(Event):
-    """Where the lead stands after the event.
+class LeadFields(NamedTuple):
+    """The fields of a lead. A new field needs a default: stored events lack it.
 
-    `lead_source` is that of its first capture. `cycle` counts its times as MQL; `mql_at` to `refused` are of the
-    current cycle, `opportunity_id` while it has a deal that is not lost. `score` is of all engagement, by
-    `model_version`; `reason` says why it came to where it is. `account`: its company's domain (`domain`), or the
-    account that it was last handed over for.
+    `lead_source`: the source of its first capture. `account`: that of its company's `domain`, or of its last hand-over.
+    `cycle` counts how often it became MQL; `mql_at`, `mql_source`, `touch_by`, the touches, `sdr` and `refused` belong
+    to the current cycle. `touched_at`, `rep_touched_at`: the first touch before and after the hand-over. `refused`: the
+    rule by which pipeline refused the last hand-over. `opportunity_id`: its deal, unless that is lost. `reason`: why it
+    is where it is.
+
+    `score` counts all engagement, by `model_version`, at `score_at`. `falls_below_at`: when decay alone takes an MQL
+    below the line. `next_revisit_at`: when the day `next_revisit` begins; `revisit_due_at`: since when the revisit is
+    due.
     """
 
     person_id: Line
@@ -93,19 +111,38 @@ class After(Event):
     score: Amount
     model_version: int
     erased: bool
+    score_at: datetime | None = None
+    falls_below_at: datetime | None = None
+    rep_touched_at: datetime | None = None
+    next_revisit_at: datetime | None = None
+    revisit_due_at: datetime | None = None
+
+    @property
+    def revisit_falls_due_at(self) -> datetime | None:
+        """Events of the first release have the day alone: it began in UTC."""
+        if self.next_revisit is None or self.lifecycle is not Lifecycle.NURTURE or self.erased:
+            return None
+        return self.next_revisit_at or datetime.combine(self.next_revisit, time(), UTC)
 
 
-class LeadEngaged(Engagement, After):
-    """`points`: what this engagement gives after caps. `above`: whether what counts towards the next crossing lies
-    above the line of the model."""
+class ChangeEvent(FlattenedEvent):
+    """An event with the lead's fields after it. They are stored beside its own."""
+
+    after: LeadFields
+
+
+class LeadEngaged(ChangeEvent):
+    """`points`: what this engagement gives after caps, before any decay. `above`: whether what counts towards the next
+    crossing lies above the line of the model."""
 
     type: ClassVar[str] = "lead.engaged"
+    engagement: Engagement
     points: int
     above: bool
 
 
-class LeadMql(After):
-    """`began`: what opened the cycle; `capture_id`: the engagement that crossed the line."""
+class LeadMql(ChangeEvent):
+    """`began`: what opened the cycle. `capture_id`: the engagement that crossed the line."""
 
     type: ClassVar[str] = "lead.mql"
     began: Literal["crossing", "mark", "requalify", "hand_over"]
@@ -113,17 +150,20 @@ class LeadMql(After):
     note: Sealed[str] | None = None
 
 
-class LeadFellBelow(After):
+class LeadFellBelow(ChangeEvent):
+    """`crossed_at`: when the score fell below the line. None in events of the first release: when they occurred."""
+
     type: ClassVar[str] = "lead.fell_below"
+    crossed_at: datetime | None = None
 
 
-class LeadRejected(After):
+class LeadRejected(ChangeEvent):
     type: ClassVar[str] = "lead.rejected"
     note: Sealed[str] | None = None
 
 
-class LeadNurtured(After):
-    """`because`: by hand, or as its deal was lost or recycled."""
+class LeadNurtured(ChangeEvent):
+    """`because`: somebody put it there, or its deal was lost or recycled."""
 
     type: ClassVar[str] = "lead.nurtured"
     because: Literal["nurtured", "lost", "recycled"]
@@ -131,36 +171,47 @@ class LeadNurtured(After):
     note: Sealed[str] | None = None
 
 
+class LeadRevisitDue(ChangeEvent):
+    """The day to look at a nurtured lead again has come."""
+
+    type: ClassVar[str] = "lead.revisit_due"
+
+
 class BantItem(Message):
-    """What is known of one of the four; `evidence`: what, from where."""
+    """One of the four answers. `evidence`: what was said, and where."""
 
     status: BantStatus
     evidence: Sealed[str] | None
     by: Line
 
 
-class LeadBantChanged(After):
-    """`changed`: the items that were said anew; `bant`: the statuses of all four after it."""
+class LeadBantChanged(ChangeEvent):
+    """`changed`: the new answers. `bant`: the statuses of all four after them."""
 
     type: ClassVar[str] = "lead.bant_changed"
     changed: dict[BantName, BantItem]
     bant: dict[BantName, BantStatus]
 
 
-class LeadClaimed(After):
+class LeadClaimed(ChangeEvent):
     type: ClassVar[str] = "lead.claimed"
 
 
-class LeadTouched(After):
-    """The first human touch of its cycle."""
+class LeadClaimReleased(ChangeEvent):
+    type: ClassVar[str] = "lead.claim_released"
+
+
+class LeadTouched(ChangeEvent):
+    """A person of ours spoke to the lead for the first time before or after the hand-over of this cycle. It may be told
+    late: `touched_at` and `rep_touched_at` say when it happened."""
 
     type: ClassVar[str] = "lead.touched"
 
 
-class LeadHandedOver(After):
-    """To a rep, as a new opportunity, or (`attached`) to one that is there. Pipeline takes it from here.
+class LeadHandedOver(ChangeEvent):
+    """The lead goes to a rep, as a new opportunity or, if `attached`, with an open one.
 
-    `policy_version`: the model whose BANT policy was asked. `source`: the lead's, frozen here.
+    `policy_version`: the model whose BANT policy applied. `source`: that of the lead.
     """
 
     type: ClassVar[str] = "lead.srl"
@@ -179,29 +230,38 @@ class LeadHandedOver(After):
     policy_version: int
 
 
-class HandOverRefused(After):
-    """Pipeline did not take it: the lead is MQL again, in the queue, with the rule in `refused`."""
+class HandOverRefused(ChangeEvent):
+    """Pipeline refused the hand-over: the lead is MQL again, with the rule in `refused`."""
 
     type: ClassVar[str] = "lead.hand_over_refused"
     refused_opportunity_id: Line
 
 
-class LeadSql(After):
+class LeadSql(ChangeEvent):
     type: ClassVar[str] = "lead.sql"
 
 
-class LeadWon(After):
+class LeadWon(ChangeEvent):
     type: ClassVar[str] = "lead.customer"
 
 
-class LeadReopened(After):
+class LeadReopened(ChangeEvent):
     """Its deal was reopened: the lead is SRL or SQL again, in the same cycle."""
 
     type: ClassVar[str] = "lead.reopened"
 
 
-class LeadErased(Erasure, After):
-    """The person was erased; where the lead stands goes on to count. `opportunity_ids`: of all hand-overs."""
+class OtherDealChanged(ChangeEvent):
+    """A deal of the lead that is not its current one was reopened, qualified or closed. The lead stays where it is."""
+
+    type: ClassVar[str] = "lead.other_deal_changed"
+    other_opportunity_id: Line
+    is_open: bool
+    qualified: bool
+
+
+class LeadErased(Erasure, ChangeEvent):
+    """The person was erased. The lead goes on to count. `opportunity_ids`: of all its hand-overs."""
 
     type: ClassVar[str] = "lead.erased"
     opportunity_ids: tuple[str, ...]
@@ -213,14 +273,17 @@ LeadEvent = (
     | LeadFellBelow
     | LeadRejected
     | LeadNurtured
+    | LeadRevisitDue
     | LeadBantChanged
     | LeadClaimed
+    | LeadClaimReleased
     | LeadTouched
     | LeadHandedOver
     | HandOverRefused
     | LeadSql
     | LeadWon
     | LeadReopened
+    | OtherDealChanged
     | LeadErased
 )
 PARSE: Parser[LeadEvent] = parser(LeadEvent)

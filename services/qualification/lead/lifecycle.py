@@ -1,4 +1,4 @@
-"""The lifecycle as a table: from where, on what, to where. What is not in it does not happen."""
+"""The lifecycle as a table: from where, by which trigger, to where. What is not in it does not happen."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -9,7 +9,9 @@ from shared.rules.message import Rejected
 CAPTURED, MQL, SRL, SQL, NURTURE, REJECTED, CUSTOMER = Lifecycle
 
 
-class On(StrEnum):
+class Trigger(StrEnum):
+    """As error messages name them: "a lead that is srl cannot be rejected"."""
+
     CROSSED_UP = "cross up"
     CROSSED_DOWN = "cross down"
     MARK = "be marked as MQL"
@@ -25,30 +27,28 @@ class On(StrEnum):
     REOPENED_QUALIFIED = "be reopened as SQL"
 
 
-TABLE: Mapping[tuple[Lifecycle, On], Lifecycle] = {
-    **{(start, On.CROSSED_UP): MQL for start in (CAPTURED, NURTURE, REJECTED, CUSTOMER)},
-    **{(start, On.MARK): MQL for start in (CAPTURED, NURTURE, REJECTED, CUSTOMER)},
-    (MQL, On.CROSSED_DOWN): CAPTURED,
-    (MQL, On.REJECT): REJECTED,
-    (MQL, On.NURTURE): NURTURE,
-    (CAPTURED, On.REJECT): REJECTED,
-    (CAPTURED, On.NURTURE): NURTURE,
-    (CAPTURED, On.HAND_OVER): SRL,
-    (MQL, On.HAND_OVER): SRL,
-    (SRL, On.QUALIFIED): SQL,
-    (SRL, On.REFUSED): MQL,
-    (SRL, On.ENDED): NURTURE,
-    (SQL, On.ENDED): NURTURE,
-    (SQL, On.WON): CUSTOMER,
-    **{(start, On.REOPENED): SRL for start in (NURTURE, CUSTOMER)},
-    **{(start, On.REOPENED_QUALIFIED): SQL for start in (NURTURE, CUSTOMER)},
-    (NURTURE, On.REQUALIFY): MQL,
-    (REJECTED, On.REQUALIFY): MQL,
+TRANSITIONS: Mapping[tuple[Lifecycle, Trigger], Lifecycle] = {
+    **{(start, Trigger.CROSSED_UP): MQL for start in (CAPTURED, NURTURE, REJECTED, CUSTOMER)},
+    **{(start, Trigger.MARK): MQL for start in (CAPTURED, NURTURE, REJECTED, CUSTOMER)},
+    (MQL, Trigger.CROSSED_DOWN): CAPTURED,
+    **{(start, Trigger.REJECT): REJECTED for start in (CAPTURED, MQL, NURTURE)},
+    **{(start, Trigger.NURTURE): NURTURE for start in (CAPTURED, MQL, NURTURE)},
+    (CAPTURED, Trigger.HAND_OVER): SRL,
+    (MQL, Trigger.HAND_OVER): SRL,
+    (SRL, Trigger.QUALIFIED): SQL,
+    (SRL, Trigger.REFUSED): MQL,
+    (SRL, Trigger.ENDED): NURTURE,
+    (SQL, Trigger.ENDED): NURTURE,
+    (SQL, Trigger.WON): CUSTOMER,
+    **{(start, Trigger.REOPENED): SRL for start in (NURTURE, CUSTOMER)},
+    **{(start, Trigger.REOPENED_QUALIFIED): SQL for start in (NURTURE, CUSTOMER)},
+    (NURTURE, Trigger.REQUALIFY): MQL,
+    (REJECTED, Trigger.REQUALIFY): MQL,
 }
 
 
-def allowed(start: Lifecycle, on: On) -> Lifecycle:
-    """Where a command leads; raises `Rejected` for a pair that is not in the table."""
-    if (start, on) not in TABLE:
-        raise Rejected(f"a lead that is {start} cannot {on}")
-    return TABLE[start, on]
+def target(start: Lifecycle, trigger: Trigger) -> Lifecycle:
+    """Where a command leads. Raises `Rejected` for a pair that is not in the table."""
+    if (start, trigger) not in TRANSITIONS:
+        raise Rejected(f"a lead that is {start} cannot {trigger}")
+    return TRANSITIONS[start, trigger]

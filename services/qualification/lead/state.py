@@ -1,74 +1,19 @@
-"""What is known of a lead: where it stands, and what led there."""
+"""The state of a lead: its fields, what it did and was asked, and its way through the lifecycle."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
-from datetime import date, datetime
-from decimal import Decimal
-from typing import Any
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
-from services.qualification.lead.events import (
-    After,
-    BantStatus,
-    Engagement,
-    HandOverRefused,
-    LeadBantChanged,
-    LeadClaimed,
-    LeadEngaged,
-    LeadErased,
-    LeadEvent,
-    LeadFellBelow,
-    LeadHandedOver,
-    LeadMql,
-    LeadNurtured,
-    LeadRejected,
-    LeadReopened,
-    LeadSql,
-    LeadTouched,
-    LeadWon,
-    Lifecycle,
-)
-from services.qualification.model.events import BantName, Grade
+from services.qualification.lead import events
+from services.qualification.lead.events import BantStatus, Engagement, LeadFields, Lifecycle, Motion
+from services.qualification.model.events import BantName
 from shared.rules.message import BEGINNING, Missing, Rejected
 from shared.rules.sealed import Sealed
 
 
 @dataclass(frozen=True)
-class Standing:
-    """The fields that every event carries after it."""
-
-    person_id: str
-    external_id: str | None
-    lead_source: str
-    captured_at: datetime
-    domain: str | None
-    account: str | None
-    lifecycle: Lifecycle
-    cycle: int
-    mql_at: datetime | None
-    mql_source: str | None
-    touch_by: datetime | None
-    touched_at: datetime | None
-    sdr: str | None
-    refused: str | None
-    opportunity_id: str | None
-    reason: str | None
-    next_revisit: date | None
-    grade: Grade | None
-    score: Decimal
-    model_version: int
-    erased: bool
-
-    def after(self, **changes: Any) -> dict[str, Any]:
-        """The fields of an event that makes these changes."""
-        return {name: getattr(self, name) for name in FIELDS} | changes
-
-
-FIELDS: tuple[str, ...] = tuple(field.name for field in fields(Standing))
-
-
-@dataclass(frozen=True)
 class Cycle:
-    """From becoming MQL to what ended it: fell_below, rejected, nurtured, lost, recycled or won."""
+    """From becoming MQL (`began`: how) to its outcome: fell_below, rejected, nurtured, lost, recycled or won."""
 
     n: int
     began: str
@@ -81,8 +26,8 @@ class Cycle:
 
 
 @dataclass(frozen=True)
-class Move:
-    """One arrow of the lifecycle."""
+class Transition:
+    """One move through the lifecycle."""
 
     at: datetime
     start: Lifecycle | None
@@ -92,13 +37,23 @@ class Move:
 
 
 @dataclass(frozen=True)
-class Known:
-    """What is known of one of the four questions."""
-
+class BantAnswer:
     status: BantStatus
     evidence: Sealed[str] | None
     at: datetime
     by: str
+
+
+@dataclass(frozen=True)
+class Deal:
+    """An opportunity that the lead was handed over as, as far as qualification has heard."""
+
+    account: str
+    owner: str
+    motion: Motion
+    pipeline: str
+    is_open: bool = True
+    qualified: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,17 +62,23 @@ class NotThere: ...
 
 @dataclass(frozen=True)
 class Lead:
-    """Only engagement after `counts_after` counts towards the next crossing; `above`: whether it lay above the line
-    when it was last scored. `handed_over`: every opportunity that it was ever handed over as."""
+    """`above`: whether it lay above the line when it was scored last. `counts_after`: only engagement after it counts
+    towards the next crossing. `models`: the versions that scored it, by the instant from which each did. `deals`: by
+    opportunity, those of refused hand-overs too."""
 
-    standing: Standing
+    fields: LeadFields
     engagements: tuple[Engagement, ...] = ()
     counts_after: datetime = BEGINNING
     above: bool = False
-    bant: Mapping[BantName, Known] = field(default_factory=dict)
+    models: tuple[tuple[datetime, int], ...] = ()
+    bant: Mapping[BantName, BantAnswer] = field(default_factory=dict)
     cycles: tuple[Cycle, ...] = ()
-    history: tuple[Move, ...] = ()
-    handed_over: tuple[str, ...] = ()
+    history: tuple[Transition, ...] = ()
+    deals: Mapping[str, Deal] = field(default_factory=dict)
+
+    @property
+    def cycle_is_open(self) -> bool:
+        return bool(self.cycles) and self.cycles[-1].outcome is None
 
 
 State = NotThere | Lead
@@ -129,78 +90,135 @@ def must_be_there(state: State) -> Lead:
     return state
 
 
-def workable(state: State) -> Lead:
-    """What people may ask something of."""
+def must_be_workable(state: State) -> Lead:
     lead = must_be_there(state)
-    if lead.standing.erased:
+    if lead.fields.erased:
         raise Rejected("the person was erased")
     return lead
 
 
-def evolve(state: State, event: LeadEvent, at: datetime) -> Lead:
-    lead = stood(state, event, at)
+def evolve(state: State, event: events.LeadEvent, at: datetime) -> Lead:
+    lead = with_fields(state, event, at)
     match event:
-        case LeadEngaged():
-            return replace(lead, engagements=(*lead.engagements, event), above=event.above)
-        case LeadBantChanged():
-            said = {name: Known(item.status, item.evidence, at, item.by) for name, item in event.changed.items()}
-            return replace(lead, bant={**lead.bant, **said})
-        case LeadMql():
-            return replace(lead, cycles=(*lead.cycles, Cycle(event.cycle, event.began, at)))
-        case LeadHandedOver():
+        case events.LeadEngaged():
+            return engaged(lead, event, at)
+        case events.LeadBantChanged():
+            answers = {
+                name: BantAnswer(item.status, item.evidence, at, item.by) for name, item in event.changed.items()
+            }
+            return replace(lead, bant={**lead.bant, **answers})
+        case events.LeadMql():
+            return replace(lead, cycles=(*lead.cycles, Cycle(event.after.cycle, event.began, at)))
+        case events.LeadHandedOver():
             return handed_over(lead, event, at)
-        case HandOverRefused():
-            return in_cycle(lead, srl_at=None, opportunity_id=None)
-        case LeadSql():
-            return in_cycle(lead, sql_at=at)
-        case LeadReopened():
-            return in_cycle(lead, outcome=None, reason=None)
-        case LeadFellBelow():
-            return ended(lead, "fell_below")
-        case LeadRejected():
-            return counting_anew(ended(lead, "rejected"), at)
-        case LeadNurtured():
-            return counting_anew(ended(lead, event.because), at)
-        case LeadWon():
-            return counting_anew(ended(lead, "won"), at)
-        case LeadClaimed() | LeadTouched() | LeadErased():
+        case events.HandOverRefused():
+            taken_back = with_cycle(lead, replace(lead.cycles[-1], srl_at=None, opportunity_id=None))
+            return with_deal(taken_back, event.refused_opportunity_id, is_open=False)
+        case events.LeadSql():
+            return qualified(lead, at)
+        case events.LeadReopened():
+            resumed = with_cycle(lead, replace(lead.cycles[-1], outcome=None, reason=None))
+            is_qualified = event.after.lifecycle is Lifecycle.SQL
+            return with_deal(resumed, event.after.opportunity_id, is_open=True, qualified=is_qualified)
+        case events.OtherDealChanged():
+            return with_deal(lead, event.other_opportunity_id, is_open=event.is_open, qualified=event.qualified)
+        case events.LeadFellBelow():
+            return replace(with_outcome(lead, "fell_below"), above=False)
+        case events.LeadRejected():
+            return counting_anew(with_outcome(lead, "rejected"), state, at)
+        case events.LeadNurtured():
+            return nurtured(lead, state, event, at)
+        case events.LeadWon():
+            return counting_anew(won(lead), state, at)
+        case (
+            events.LeadClaimed()
+            | events.LeadClaimReleased()
+            | events.LeadTouched()
+            | events.LeadRevisitDue()
+            | events.LeadErased()
+        ):
             return lead
 
 
-def stood(state: State, event: After, at: datetime) -> Lead:
-    standing = Standing(**{name: getattr(event, name) for name in FIELDS})
-    if isinstance(state, NotThere):
-        return Lead(standing, history=(Move(at, None, standing.lifecycle, standing.cycle, standing.reason),))
-    before = state.standing.lifecycle
-    if standing.lifecycle == before:
-        return replace(state, standing=standing)
-    move = Move(at, before, standing.lifecycle, standing.cycle, standing.reason)
-    return replace(state, standing=standing, history=(*state.history, move))
-
-
-def handed_over(lead: Lead, event: LeadHandedOver, at: datetime) -> Lead:
-    opportunity_id = event.opportunity_id or ""
-    moved = in_cycle(lead, srl_at=at, opportunity_id=opportunity_id)
-    return replace(moved, handed_over=(*lead.handed_over, opportunity_id))
-
-
-def ended(lead: Lead, outcome: str) -> Lead:
-    """Its cycle, if one is open: a lead that never became MQL is rejected or nurtured without."""
-    if not lead.cycles or lead.cycles[-1].outcome is not None:
+def with_fields(state: State, event: events.LeadEvent, at: datetime) -> Lead:
+    fields = event.after
+    start = None if isinstance(state, NotThere) else state.fields.lifecycle
+    lead = Lead(fields) if isinstance(state, NotThere) else replace(state, fields=fields)
+    if fields.lifecycle == start:
         return lead
-    return in_cycle(lead, outcome=outcome, reason=lead.standing.reason)
+    moved_at = (event.crossed_at or at) if isinstance(event, events.LeadFellBelow) else at
+    transition = Transition(moved_at, start, fields.lifecycle, fields.cycle, fields.reason)
+    return replace(lead, history=(*lead.history, transition))
 
 
-def in_cycle(lead: Lead, **changes: Any) -> Lead:
-    return replace(lead, cycles=(*lead.cycles[:-1], replace(lead.cycles[-1], **changes)))
+def engaged(lead: Lead, event: events.LeadEngaged, at: datetime) -> Lead:
+    version = event.after.model_version
+    models = lead.models if lead.models and lead.models[-1][1] == version else (*lead.models, (at, version))
+    return replace(lead, engagements=(*lead.engagements, event.engagement), above=event.above, models=models)
 
 
-def counting_anew(lead: Lead, at: datetime) -> Lead:
+def handed_over(lead: Lead, event: events.LeadHandedOver, at: datetime) -> Lead:
+    opportunity_id = event.after.opportunity_id or ""
+    deal = Deal(event.after.account or "", event.owner, event.motion, event.pipeline)
+    cycle = replace(lead.cycles[-1], srl_at=at, opportunity_id=opportunity_id)
+    return replace(with_cycle(lead, cycle), deals={**lead.deals, opportunity_id: deal})
+
+
+def qualified(lead: Lead, at: datetime) -> Lead:
+    opportunity_id = lead.fields.opportunity_id
+    cycle = replace(lead.cycles[-1], sql_at=at, opportunity_id=opportunity_id)
+    return with_deal(with_cycle(lead, cycle), opportunity_id, is_open=True, qualified=True)
+
+
+def won(lead: Lead) -> Lead:
+    opportunity_id = lead.fields.opportunity_id
+    ended = with_outcome(with_cycle(lead, replace(lead.cycles[-1], opportunity_id=opportunity_id)), "won")
+    return with_deal(ended, opportunity_id, is_open=False, qualified=True)
+
+
+def nurtured(lead: Lead, before: State, event: events.LeadNurtured, at: datetime) -> Lead:
+    ended = with_outcome(lead, event.because)
+    if event.because != "nurtured" and isinstance(before, Lead):
+        ended = with_deal(ended, before.fields.opportunity_id, is_open=False)
+    return counting_anew(ended, before, at)
+
+
+def with_outcome(lead: Lead, outcome: str) -> Lead:
+    """Ends the cycle, if one is open: a lead that never became MQL is rejected or nurtured without one."""
+    if not lead.cycle_is_open:
+        return lead
+    return with_cycle(lead, replace(lead.cycles[-1], outcome=outcome, reason=lead.fields.reason))
+
+
+def with_cycle(lead: Lead, cycle: Cycle) -> Lead:
+    return replace(lead, cycles=(*lead.cycles[:-1], cycle))
+
+
+def with_deal(lead: Lead, opportunity_id: str | None, *, is_open: bool, qualified: bool | None = None) -> Lead:
+    deal = lead.deals.get(opportunity_id or "")
+    if deal is None or opportunity_id is None:
+        return lead
+    changed = replace(deal, is_open=is_open, qualified=deal.qualified if qualified is None else qualified)
+    return replace(lead, deals={**lead.deals, opportunity_id: changed})
+
+
+def counting_anew(lead: Lead, before: State, at: datetime) -> Lead:
+    """A move of the revisit leaves the lead where it was, with all that it did since."""
+    if isinstance(before, Lead) and before.fields.lifecycle is lead.fields.lifecycle:
+        return lead
     return replace(lead, counts_after=at, above=False)
 
 
-def after_all(lead: Lead, events: Iterable[LeadEvent], at: datetime) -> Lead:
+def after_all(lead: Lead, decided: Iterable[events.LeadEvent], at: datetime) -> Lead:
     """The lead after events that are decided together."""
-    for event in events:
+    for event in decided:
         lead = evolve(lead, event, at)
     return lead
+
+
+def statuses_of(lead: Lead) -> dict[BantName, BantStatus]:
+    """Of all four questions."""
+    return {name: lead.bant[name].status if name in lead.bant else BantStatus.UNKNOWN for name in BANT}
+
+
+BANT: tuple[BantName, ...] = ("budget", "authority", "need", "timing")

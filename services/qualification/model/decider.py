@@ -1,84 +1,39 @@
-"""Scoring models: a version is defined, then activated; none is ever edited."""
+"""Scoring models: a version is defined, then activated. None is ever edited."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import assert_never
 
+from services.qualification.model import commands, events
 from services.qualification.model.default import DEFAULT
-from services.qualification.model.events import (
-    PARSE,
-    ModelActivated,
-    ModelDefined,
-    ModelEvent,
-    ScoringModel,
-)
+from services.qualification.model.state import Models, evolve
 from shared.rules.decider import Decider, Reference
-from shared.rules.message import Command, Missing
+from shared.rules.message import Missing
 
 SHIPPED = 1
 
 
-class DefineModel(Command):
-    model: ScoringModel
-
-
-class ActivateModel(Command):
-    version: int
-
-
-ModelCommand = DefineModel | ActivateModel
-
-
-@dataclass(frozen=True)
-class Models:
-    versions: Mapping[int, ScoringModel]
-    active: int
-
-    @property
-    def latest(self) -> int:
-        return max(self.versions)
-
-    @property
-    def current(self) -> ScoringModel:
-        return self.versions[self.active]
-
-
-def decide(models: Models, command: ModelCommand, at: datetime) -> list[ModelEvent]:
+def decide(models: Models, command: commands.ModelCommand, at: datetime) -> list[events.ModelEvent]:
     match command:
-        case DefineModel():
+        case commands.DefineModel():
             return define(models, command.model)
-        case ActivateModel():
+        case commands.ActivateModel():
             return activate(models, command.version)
-        case _:
-            assert_never(command)
 
 
-def define(models: Models, model: ScoringModel) -> list[ModelEvent]:
+def define(models: Models, model: events.ScoringModel) -> list[events.ModelEvent]:
     if model == models.versions[models.latest]:
         return []
-    return [ModelDefined(version=models.latest + 1, model=model)]
+    return [events.ModelDefined(version=models.latest + 1, model=model)]
 
 
-def activate(models: Models, version: int) -> list[ModelEvent]:
+def activate(models: Models, version: int) -> list[events.ModelEvent]:
     if version not in models.versions:
         raise Missing(f"there is no version {version}")
-    return [] if version == models.active else [ModelActivated(version=version)]
+    return [] if version == models.active else [events.ModelActivated(version=version)]
 
 
-def evolve(models: Models, event: ModelEvent, at: datetime) -> Models:
-    match event:
-        case ModelDefined():
-            return replace(models, versions={**models.versions, event.version: event.model})
-        case ModelActivated():
-            return replace(models, active=event.version)
-        case _:
-            assert_never(event)
-
-
-DECIDER: Decider[ModelCommand, Models, ModelEvent] = Decider(
-    "model", PARSE, Models({SHIPPED: DEFAULT}, SHIPPED), decide, evolve
+DECIDER: Decider[commands.ModelCommand, Models, events.ModelEvent] = Decider(
+    "model", events.PARSE, Models({SHIPPED: DEFAULT}, SHIPPED), decide, evolve
 )
 ALL = "all"
-"""The one stream of this kind, so that a decision about a lead knows which model is active."""
+"""The one stream of this kind: a decision about a lead refers to the active model."""
 MODELS = Reference(DECIDER, ALL)

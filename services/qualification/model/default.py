@@ -1,4 +1,8 @@
-"""The model that is shipped: version 1. A default cannot know whom one sells to: it prefers no industry or country."""
+"""The model that is shipped: version 1. It cannot know to whom a company sells, so it prefers no industry or country.
+
+Stored scores name this version, and no event holds it: what it says must never change. A new field of a model needs a
+default that means what was so before. Another shipped model is a new version, defined by an event (`shipped.py`).
+"""
 
 from services.qualification.model.events import (
     Choice,

@@ -1,4 +1,7 @@
-"""Scoring models as data, and what has happened to them. Stored for ever: add, never change."""
+"""Scoring models as data, and what has happened to them. Stored for ever: add, never change.
+
+Stored scores are explained by the version that they name: a new field needs a default that means what was so before.
+"""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -11,8 +14,9 @@ from shared.rules.message import WHOLE, Event, Flag, Line, Message, Parser, Slug
 Points = Annotated[int, Field(strict=True, ge=-1000, le=1000), WHOLE]
 Count = Annotated[int, Field(strict=True, ge=0, le=10_000_000), WHOLE]
 Minutes = Annotated[int, Field(strict=True, ge=1, le=60 * 24 * 90), WHOLE]
+Days = Annotated[int, Field(strict=True, ge=1, le=3650), WHOLE]
 NO_OTHERS: dict[str, Any] = {"additionalProperties": False}
-"""Names that are no slugs."""
+"""Keys that are not slugs."""
 BantName = Literal["budget", "authority", "need", "timing"]
 
 
@@ -26,7 +30,7 @@ class Grade(StrEnum):
 
 
 class Choice(Message):
-    """Fit points by the value of one attribute: `other` for a value not listed, `unknown` for none."""
+    """Fit points by the value of one attribute. `other`: for a value that is not listed; `unknown`: without a value."""
 
     points: Mapping[Line, Points] = Field(default_factory=dict, max_length=500)
     other: Points
@@ -39,14 +43,14 @@ class SizeBand(Message):
 
 
 class Sizes(Message):
-    """Fit points by the number of employees: of the largest band that the company reaches, else none."""
+    """Fit points by the number of employees: those of the largest band that the company reaches; below all bands 0."""
 
     bands: tuple[SizeBand, ...] = Field(max_length=50)
     unknown: Points
 
 
 class FitTable(Message):
-    """The points of all criteria add up; `a`, `b` and `c` are the least sums for those grades, below is D."""
+    """The points of all criteria are added. `a`, `b` and `c`: the least sums for those grades; below `c` it is D."""
 
     role: Choice
     employees: Sizes
@@ -64,8 +68,10 @@ class FitTable(Message):
 
 
 class When(Message):
-    """Which engagements a rule is for: those with all of these values; none given: all."""
+    """The engagements that a rule is for: those with all of these values. None means any, but for `kind`: a rule
+    without a kind is for captures alone."""
 
+    kind: Slug | None = None
     source: Slug | None = None
     attended: Flag | None = None
     asset_type: Slug | None = None
@@ -74,16 +80,25 @@ class When(Message):
 
 
 class Rule(Message):
-    """Every rule that matches an engagement gives its points; negative ones take."""
+    """Every rule that matches an engagement gives its points. Positive points halve in every `half_life_days`; without
+    it they stay. Negative points always stay, so that a score only falls by itself."""
 
     rule: Slug
     group: Slug
     when: When
     points: Points
+    half_life_days: Days | None = None
+
+    @model_validator(mode="after")
+    def negative_points_do_not_decay(self) -> "Rule":
+        if self.points < 0 and self.half_life_days is not None:
+            raise ValueError("negative points do not decay: leave half_life_days out")
+        return self
 
 
 class MqlLine(Message):
-    """Above it is who fits at least so well and reaches the engagement, or engaged from one of `at_once`."""
+    """A lead is above it with at least this grade, and at least this engagement or a capture from a source in
+    `at_once`."""
 
     at_once: tuple[Slug, ...] = Field(max_length=50)
     engagement: Points
@@ -91,14 +106,14 @@ class MqlLine(Message):
 
 
 class FirstTouch(Message):
-    """Minutes from becoming MQL to the first human touch, by the source that crossed the line."""
+    """Minutes from becoming MQL to the first touch by a person, by the source of the capture that crossed the line."""
 
     by_source: Mapping[Slug, Minutes] = Field(default_factory=dict, max_length=50, json_schema_extra=NO_OTHERS)
     other: Minutes
 
 
 class ScoringModel(Message):
-    """`caps`: the most points that a group gives, or takes. `bant`: what must be met at hand-over."""
+    """`caps`: the most points that a group gives, or takes. `bant`: the answers that must be met at hand-over."""
 
     fit: FitTable
     rules: tuple[Rule, ...] = Field(max_length=500)
@@ -108,10 +123,14 @@ class ScoringModel(Message):
     first_touch: FirstTouch
 
     @model_validator(mode="after")
-    def rules_are_told_apart(self) -> "ScoringModel":
+    def rules_have_different_names(self) -> "ScoringModel":
         if len({rule.rule for rule in self.rules}) < len(self.rules):
             raise ValueError("a rule is named twice")
         return self
+
+    @property
+    def decays(self) -> bool:
+        return any(rule.half_life_days is not None for rule in self.rules)
 
 
 class ModelDefined(Event):
@@ -121,7 +140,7 @@ class ModelDefined(Event):
 
 
 class ModelActivated(Event):
-    """From here on, what is scored is scored by this version; what was scored stays."""
+    """Engagement is scored by this version from now on. Earlier scores stay as they are."""
 
     type: ClassVar[str] = "model.activated"
     version: int

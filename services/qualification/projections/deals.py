@@ -1,4 +1,4 @@
-"""Pipeline's deals as they are now, one row each: whether an account was won, what is open on it."""
+"""Pipeline's deals as they are now, one row each: whether an account was won, and what is open on it."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -26,9 +26,9 @@ COPIED = [column.name for column in deals.c if column.name in Deal.model_fields]
 UPSERT = upsert(deals)
 
 
-async def apply(tx: AsyncConnection, facts: Sequence[RecordedEvent[PipelineEvent]]) -> None:
-    """Of each deal, how the last event left it."""
-    last = {fact.subject: fact.event for fact in facts if isinstance(fact.event, Deal)}
+async def apply(tx: AsyncConnection, batch: Sequence[RecordedEvent[PipelineEvent]]) -> None:
+    """The fields of each deal after its last event."""
+    last = {recorded.subject: recorded.event for recorded in batch if isinstance(recorded.event, Deal)}
     await tx.execute(UPSERT, rows(row(subject, event) for subject, event in last.items()))
 
 
@@ -36,16 +36,17 @@ def row(opportunity_id: str, event: Deal) -> dict[str, Any]:
     return {name: getattr(event, name) for name in COPIED} | {"opportunity_id": opportunity_id}
 
 
-async def one(tx: AsyncConnection, opportunity_id: str) -> dict[str, Any] | None:
-    found = await tx.execute(select(deals).where(deals.c.opportunity_id == opportunity_id))
-    row = found.mappings().one_or_none()
+async def find_deal(tx: AsyncConnection, opportunity_id: str) -> dict[str, Any] | None:
+    """None when nothing was heard of it."""
+    result = await tx.execute(select(deals).where(deals.c.opportunity_id == opportunity_id))
+    row = result.mappings().one_or_none()
     return None if row is None else dict(row)
 
 
 async def open_on(tx: AsyncConnection, account: str) -> list[str]:
-    """The ids of the account's open deals, in their order."""
-    mine = select(deals.c.opportunity_id).where(deals.c.account == account, deals.c.outcome.is_(None))
-    return list((await tx.execute(mine.order_by(deals.c.opportunity_id))).scalars())
+    """The ids of the account's open deals, sorted."""
+    query = select(deals.c.opportunity_id).where(deals.c.account == account, deals.c.outcome.is_(None))
+    return list((await tx.execute(query.order_by(deals.c.opportunity_id))).scalars())
 
 
 async def is_won(tx: AsyncConnection, account: str) -> bool:

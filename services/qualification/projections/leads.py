@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.qualification.events import QualificationEvent
-from services.qualification.lead.events import After, Lifecycle
+from services.qualification.lead.events import ChangeEvent, LeadFields, Lifecycle
 from services.qualification.model.events import Grade
 from shared.flow.projection import Projection
 from shared.rules.message import RecordedEvent
@@ -45,43 +45,57 @@ class Columns(TypedColumns):
     mql_source: Named[str | None] = Column(Text)
     touch_by: Named[datetime | None] = Column(DateTime(timezone=True))
     touched_at: Named[datetime | None] = Column(DateTime(timezone=True))
+    rep_touched_at: Named[datetime | None] = Column(DateTime(timezone=True))
     sdr: Named[str | None] = Column(Text)
     refused: Named[str | None] = Column(Text)
     opportunity_id: Named[str | None] = Column(Text)
     reason: Named[str | None] = Column(Text)
     next_revisit: Named[date | None] = Column(Date)
+    revisit_due_at: Named[datetime | None] = Column(DateTime(timezone=True))
     grade: Named[str | None] = Column(Text)
     score: Named[Decimal] = Column(Numeric(24, 4))
+    score_at: Named[datetime | None] = Column(DateTime(timezone=True))
+    falls_below_at: Named[datetime | None] = Column(DateTime(timezone=True))
     model_version: Named[int] = Column(Integer)
     erased: Named[bool] = Column(Boolean)
     demo_first: Named[int] = Column(Integer)
     queue_grade: Named[str] = Column(Text)
+    queued_at: Named[datetime | None] = Column(DateTime(timezone=True))
 
 
 leads = Table("leads", MetaData(), Columns)
-QUEUE_ORDER = (leads.c.demo_first, leads.c.queue_grade, leads.c.mql_at, leads.c.lead_id)
-QUEUED = (leads.c.lifecycle == Lifecycle.MQL.value) & leads.c.erased.is_(False)
+QUEUE_KEY = ("demo_first", "queue_grade", "queued_at", "lead_id")
+QUEUE_ORDER = [leads.c[name] for name in QUEUE_KEY]
+QUEUED = leads.c.queued_at.is_not(None)
 Index("leads_in_the_queue", *QUEUE_ORDER, postgresql_where=QUEUED)
-COPIED = [column.name for column in leads.c if column.name in After.model_fields]
+COPIED = [column.name for column in leads.c if column.name in LeadFields._fields]
 UPSERT = upsert(leads)
 Row = dict[str, Any]
 
 
-async def apply(tx: AsyncConnection, facts: Sequence[RecordedEvent[QualificationEvent]]) -> None:
-    """Of each lead, where the last event left it."""
-    last = {fact.subject: fact.event for fact in facts if isinstance(fact.event, After)}
-    await tx.execute(UPSERT, rows(row(subject, event) for subject, event in last.items()))
+async def apply(tx: AsyncConnection, batch: Sequence[RecordedEvent[QualificationEvent]]) -> None:
+    """The fields of each lead after its last event."""
+    last = {recorded.subject: recorded.event for recorded in batch if isinstance(recorded.event, ChangeEvent)}
+    await tx.execute(UPSERT, rows(row(subject, event.after) for subject, event in last.items()))
 
 
-def row(lead_id: str, event: After) -> Row:
-    copied = {name: getattr(event, name) for name in COPIED}
-    urgency = {"demo_first": int(event.mql_source != "demo_request"), "queue_grade": event.grade or Grade.C}
+def row(lead_id: str, fields: LeadFields) -> Row:
+    copied = {name: getattr(fields, name) for name in COPIED}
+    is_demo = fields.lifecycle is Lifecycle.MQL and fields.mql_source == "demo_request"
+    urgency = {"demo_first": int(not is_demo), "queue_grade": fields.grade or Grade.C, "queued_at": queued_at(fields)}
     return copied | urgency | {"lead_id": lead_id}
 
 
+def queued_at(fields: LeadFields) -> datetime | None:
+    """Since when the lead waits for an SDR: as an MQL, or with a revisit that is due."""
+    if fields.erased:
+        return None
+    return fields.mql_at if fields.lifecycle is Lifecycle.MQL else fields.revisit_due_at
+
+
 @dataclass(frozen=True)
-class Wanted:
-    """A filter: what is none does not matter."""
+class LeadFilter:
+    """None means any. `since`: captured then or later."""
 
     lifecycle: str | None = None
     grade: str | None = None
@@ -90,33 +104,31 @@ class Wanted:
     since: datetime | None = None
 
 
-async def find(tx: AsyncConnection, wanted: Wanted, after: str | None, limit: int) -> list[Row]:
-    """In the order of their ids, one more than `limit`. `since`: captured then or later."""
+async def find(tx: AsyncConnection, criteria: LeadFilter, after: str | None, limit: int) -> list[Row]:
+    """One row more than `limit`, in the order of their ids, from behind the id `after`."""
     query = select(leads).order_by(leads.c.lead_id).limit(limit + 1)
-    chosen = {"lifecycle": wanted.lifecycle, "grade": wanted.grade, "lead_source": wanted.source}
-    for name, value in (chosen | {"account": wanted.account}).items():
+    values = {"lifecycle": criteria.lifecycle, "grade": criteria.grade, "lead_source": criteria.source}
+    for name, value in (values | {"account": criteria.account}).items():
         query = query if value is None else query.where(leads.c[name] == value)
-    if wanted.since is not None:
-        query = query.where(leads.c.captured_at >= wanted.since)
+    if criteria.since is not None:
+        query = query.where(leads.c.captured_at >= criteria.since)
     if after is not None:
         query = query.where(leads.c.lead_id > after)
-    return [dict(found) for found in (await tx.execute(query)).mappings()]
+    return [dict(row) for row in (await tx.execute(query)).mappings()]
 
 
 QueueKey = tuple[int, str, datetime, str]
 
 
 async def queue(tx: AsyncConnection, sdr: str | None, after: QueueKey | None, limit: int) -> list[Row]:
-    """MQLs: demo requests first, then the better grade, then the older; one more than `limit`.
-
-    With `sdr`: what that person has claimed, and what nobody has.
-    """
+    """Demo requests first, then the better grade, then the older; one row more than `limit`. With `sdr`: what that
+    person has claimed, and what nobody has."""
     query = select(leads).where(QUEUED).order_by(*QUEUE_ORDER).limit(limit + 1)
     if sdr is not None:
         query = query.where((leads.c.sdr == sdr) | leads.c.sdr.is_(None))
     if after is not None:
         query = query.where(tuple_(*QUEUE_ORDER) > tuple_(*after))
-    return [dict(found) for found in (await tx.execute(query)).mappings()]
+    return [dict(row) for row in (await tx.execute(query)).mappings()]
 
 
-PROJECTION = Projection("leads", 1, leads.metadata, {"qualification": apply})
+PROJECTION = Projection("leads", 2, leads.metadata, {"qualification": apply})

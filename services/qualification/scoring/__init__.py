@@ -1,1 +1,1 @@
-"""What a lead scores, and why: a pure function of its engagements and a model."""
+"""The score of a lead and its explanation: a pure function of engagements, a model and an instant."""

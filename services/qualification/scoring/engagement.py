@@ -1,17 +1,24 @@
-"""What a person did, in points: every rule that matches gives, or takes, up to the cap of its group."""
+"""Engagement in points: every rule that matches gives or takes some, up to the cap of its group."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
+from typing import TypeVar
 
-from services.qualification.lead.events import Engagement
-from services.qualification.model.events import ScoringModel, When
+from services.qualification.lead.events import CAPTURE, Engagement
+from services.qualification.model.events import Rule, ScoringModel, When
+from services.qualification.scoring.decay import points_at
 from services.qualification.scoring.fit import in_order
+
+N = TypeVar("N", Decimal, float)
+Match = tuple[Engagement, Rule]
 
 
 @dataclass(frozen=True)
 class Contribution:
-    """One rule's points for one engagement; `counted`: what its group's cap left of them."""
+    """One rule's points for one engagement. `decayed`: what is left of them at that instant; `counted`: what the cap of
+    the group leaves of those."""
 
     capture_id: str
     source: str
@@ -19,42 +26,75 @@ class Contribution:
     rule: str
     group: str
     points: int
-    counted: int
+    decayed: Decimal
+    counted: Decimal
 
 
-def contributions(engagements: Sequence[Engagement], model: ScoringModel) -> tuple[Contribution, ...]:
-    """In the order in which things happened: the order in which they were told changes nothing."""
-    totals: dict[str, int] = {}
-    given = []
+def contributions(
+    engagements: Sequence[Engagement], model: ScoringModel, at: datetime | None
+) -> tuple[Contribution, ...]:
+    """In the order in which the person did things; the order in which they were captured changes nothing. Without an
+    instant, nothing decays."""
+    matches = matching(engagements, model)
+
+    def value(engagement: Engagement, rule: Rule) -> Decimal:
+        return Decimal(rule.points) if at is None else points_at(rule, engagement.engaged_at, at)
+
+    values = [value(engagement, rule) for engagement, rule in matches]
+    counted = capped_parts(((rule.group, part) for (_, rule), part in zip(matches, values, strict=True)), model.caps)
+    return tuple(
+        Contribution(
+            engagement.capture_id,
+            engagement.source,
+            engagement.engaged_at,
+            rule.rule,
+            rule.group,
+            rule.points,
+            decayed,
+            part,
+        )
+        for (engagement, rule), decayed, part in zip(matches, values, counted, strict=True)
+    )
+
+
+def total_at(matches: Sequence[Match], model: ScoringModel, value: Callable[[Rule, datetime], N], zero: N) -> N:
+    """The capped sum of all groups, by this value of a rule for an engagement of that instant."""
+    parts = ((rule.group, value(rule, engagement.engaged_at)) for engagement, rule in matches)
+    return sum(capped_parts(parts, model.caps), zero)
+
+
+def capped_parts(parts: Iterable[tuple[str, N]], caps: Mapping[str, int]) -> Iterator[N]:
+    """What each part adds to the sum of its group. After every part the sum is brought back within the cap."""
+    sums: dict[str, N] = {}
+    for group, part in parts:
+        before = sums.get(group, type(part)(0))
+        sums[group] = capped(before + part, caps.get(group))
+        yield sums[group] - before
+
+
+def capped(points: N, cap: int | None) -> N:
+    if cap is None or abs(points) <= cap:
+        return points
+    return type(points)(cap if points > 0 else -cap)
+
+
+def matching(engagements: Sequence[Engagement], model: ScoringModel) -> list[Match]:
+    """A rule counts once for a capture and its supplements together."""
+    matches: dict[tuple[str, str], Match] = {}
     for engagement in in_order(engagements):
         for rule in model.rules:
-            if matches(rule.when, engagement):
-                before = totals.get(rule.group, 0)
-                totals[rule.group] = capped(before + rule.points, model.caps.get(rule.group))
-                counted = totals[rule.group] - before
-                given.append(
-                    Contribution(
-                        engagement.capture_id,
-                        engagement.source,
-                        engagement.engaged_at,
-                        rule.rule,
-                        rule.group,
-                        rule.points,
-                        counted,
-                    )
-                )
-    return tuple(given)
+            if is_for(rule.when, engagement):
+                matches.setdefault((engagement.original, rule.rule), (engagement, rule))
+    return list(matches.values())
 
 
-def capped(points: int, cap: int | None) -> int:
-    return points if cap is None else max(-cap, min(cap, points))
-
-
-def matches(when: When, engagement: Engagement) -> bool:
-    facts = facts_of(engagement)
-    return all(facts[name] == value for name, value in when.model_dump(exclude_none=True).items())
-
-
-def facts_of(engagement: Engagement) -> Mapping[str, object]:
-    kinds = {"source": engagement.source, "email_kind": engagement.profile.email_kind}
-    return kinds | engagement.details.model_dump()
+def is_for(when: When, engagement: Engagement) -> bool:
+    profile, details = engagement.profile, engagement.details
+    return (
+        (when.kind or CAPTURE) == engagement.kind
+        and when.source in (None, engagement.source)
+        and when.attended in (None, details.attended)
+        and when.asset_type in (None, details.asset_type)
+        and when.double_opt_in in (None, details.double_opt_in)
+        and when.email_kind in (None, profile.email_kind)
+    )

@@ -1,4 +1,4 @@
-"""How well a lead fits the ideal customer: points for what is known, summed up to a grade."""
+"""How well a lead fits the ideal customer: points for what is known, added up to a grade."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from services.qualification.model.events import Choice, FitTable, Grade, Sizes
 
 @dataclass(frozen=True)
 class Criterion:
-    """One criterion's part in the grade; `value` none: unknown."""
+    """The part of one criterion in the grade. Without a value it is unknown."""
 
     criterion: str
     value: str | None
@@ -18,7 +18,7 @@ class Criterion:
 
 @dataclass(frozen=True)
 class Fit:
-    """`grade` none: nothing is known that a criterion asks for."""
+    """Without a grade: no criterion has a value."""
 
     grade: Grade | None
     points: int
@@ -26,26 +26,26 @@ class Fit:
 
 
 def in_order(engagements: Sequence[Engagement]) -> list[Engagement]:
-    """As they happened, whenever they were told."""
-    return sorted(engagements, key=lambda each: (each.engaged_at, each.capture_id))
+    """In the order in which the person did them, whenever they were captured."""
+    return sorted(engagements, key=lambda engagement: (engagement.engaged_at, engagement.capture_id))
 
 
 def profile_of(engagements: Sequence[Engagement]) -> Profile:
-    """Of each attribute, the value that was told last."""
-    told = [each.profile.model_dump(exclude_none=True) for each in in_order(engagements)]
-    return Profile(**{name: value for profile in told for name, value in profile.items()})
+    """The latest value of each attribute."""
+    profiles = [engagement.profile.model_dump(exclude_none=True) for engagement in in_order(engagements)]
+    return Profile(**{name: value for profile in profiles for name, value in profile.items()})
 
 
 def fit(profile: Profile, table: FitTable) -> Fit:
     criteria = (
-        chosen("role", profile.role, table.role),
-        sized(profile.employees, table.employees),
-        chosen("industry", profile.industry, table.industry),
-        chosen("country", profile.country, table.country),
+        by_choice("role", profile.role, table.role),
+        by_size(profile.employees, table.employees),
+        by_choice("industry", profile.industry, table.industry),
+        by_choice("country", profile.country, table.country),
     )
     points = sum(each.points for each in criteria)
-    known = any(each.value is not None for each in criteria)
-    return Fit(grade_of(points, table) if known else None, points, criteria)
+    is_known = any(each.value is not None for each in criteria)
+    return Fit(grade_of(points, table) if is_known else None, points, criteria)
 
 
 def grade_of(points: int, table: FitTable) -> Grade:
@@ -55,12 +55,12 @@ def grade_of(points: int, table: FitTable) -> Grade:
     return Grade.D
 
 
-def chosen(criterion: str, value: str | None, choice: Choice) -> Criterion:
+def by_choice(criterion: str, value: str | None, choice: Choice) -> Criterion:
     points = choice.unknown if value is None else choice.points.get(value, choice.other)
     return Criterion(criterion, value, points)
 
 
-def sized(employees: int | None, sizes: Sizes) -> Criterion:
+def by_size(employees: int | None, sizes: Sizes) -> Criterion:
     if employees is None:
         return Criterion("employees", None, sizes.unknown)
     reached = [band for band in sizes.bands if employees >= band.at_least]

@@ -1,1 +1,1 @@
-"""The few fields of other services' events that qualification reads."""
+"""The fields of other services' events that qualification reads."""

@@ -1,4 +1,4 @@
-"""What qualification reads of intake's events."""
+"""The events of intake that qualification reads."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -8,24 +8,24 @@ from pydantic import ConfigDict
 from shared.rules.message import Message, Parser, UpstreamEvent, tolerant_parser
 
 
-class Part(Message):
+class UpstreamPart(Message):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class Company(Part):
+class Company(UpstreamPart):
     domain: str | None = None
     country: str | None = None
     industry: str | None = None
     employees: int | None = None
 
 
-class Details(Part):
+class Details(UpstreamPart):
     attended: bool | None = None
     asset_type: str | None = None
     double_opt_in: bool | None = None
 
 
-class Capture(UpstreamEvent):
+class Captured(UpstreamEvent):
     capture_id: str
     person_id: str
     source: str
@@ -35,13 +35,14 @@ class Capture(UpstreamEvent):
     company: Company | None
     email_kind: str
     role_class: str | None
+    supplements: str | None = None
 
 
-class LeadCaptured(Capture):
+class LeadCaptured(Captured):
     type: ClassVar[str] = "lead.captured"
 
 
-class EngagementAdded(Capture):
+class EngagementAdded(Captured):
     type: ClassVar[str] = "lead.engagement_added"
 
 

@@ -1,4 +1,4 @@
-"""What qualification reads of pipeline's events."""
+"""The events of pipeline that qualification reads."""
 
 from typing import ClassVar, Literal
 
@@ -7,7 +7,7 @@ from shared.rules.message import Parser, UpstreamEvent, tolerant_parser
 
 
 class Deal(UpstreamEvent):
-    """A deal after an event."""
+    """The fields of a deal after an event."""
 
     account: str
     owner: str

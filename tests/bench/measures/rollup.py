@@ -1,17 +1,19 @@
 """P9: the roll-up of the top node, of 10,000 people in 8 levels, over a million opportunities."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date
 from uuid import UUID
 
 import orjson
 from sqlalchemy import event
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from services.forecast.periods.calendar import CALENDAR
-from services.forecast.projections import rollup
-from services.forecast.projections.sums import Wanted
+from services.forecast.periods.calendar import Calendar
+from services.forecast.projections.deal_filter import DealFilter
+from services.forecast.projections.numbers import numbers_at
+from services.forecast.projections.subtree_totals import SubtreeTotals, subtree_totals
 from services.forecast.service import SERVICE as FORECAST
+from services.forecast.setting.events import CalendarRule
 from tests.bench.company import RECURSIVE, filled_forecast
 from tests.bench.copied import raw
 from tests.bench.ground import Ground, serving, writing
@@ -21,7 +23,7 @@ from tests.bench.rounds import Count, Result, Run, Sample, Side, spread
 from tests.bench.table import Row, alone, at_least, at_most, compared
 
 PERIOD = "2026-Q3"
-WANTED = Wanted(CALENDAR.period(PERIOD), date(2026, 7, 15))
+FILTER = DealFilter(Calendar(CalendarRule()).period(PERIOD), date(2026, 7, 15))
 EXPLAIN = "EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) "
 Statement = tuple[str, Sequence[object]]
 
@@ -62,13 +64,17 @@ async def statements(engine: AsyncEngine) -> list[Statement]:
 
     async with engine.connect() as tx:
         event.listen(engine.sync_engine, "before_cursor_execute", note)
-        await rollup.roll_up(await rollup.question(tx, WANTED), None, 0)
+        await totals(tx)
         event.remove(engine.sync_engine, "before_cursor_execute", note)
     return asked
 
 
+async def totals(tx: AsyncConnection) -> SubtreeTotals:
+    return await subtree_totals(await numbers_at(tx, FILTER.period.last_instant(UTC)), FILTER, None, 0)
+
+
 def recursive() -> Statement:
-    return RECURSIVE, (WANTED.period.starts, WANTED.period.ends)
+    return RECURSIVE, (FILTER.period.starts, FILTER.period.ends)
 
 
 def asking(url: str, path: str, asked: Sequence[Statement], times: int) -> Run:
@@ -93,7 +99,7 @@ def agreement(url: str, engine: AsyncEngine, answers: int) -> Count:
 
     async def count(mark: UUID) -> int:
         async with engine.connect() as tx:
-            found = await rollup.roll_up(await rollup.question(tx, WANTED), None, 0)
+            found = await totals(tx)
         mine = sum((each.amount for each in found.sums[found.node].values()), start=0)
         async with raw(url) as connection:
             await connection.execute(f"SET search_path TO {FORECAST.read_models}")

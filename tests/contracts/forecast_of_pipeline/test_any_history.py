@@ -14,7 +14,9 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.projections.ledger import PROJECTION
-from services.forecast.projections.tables import metadata, postings, pure
+from services.forecast.projections.metadata import ledger_tables
+from services.forecast.projections.node_totals import node_totals
+from services.forecast.projections.postings import postings
 from services.forecast.upstream import pipeline as reader
 from services.pipeline.opportunity import commands
 from services.pipeline.opportunity.decider import DECIDER
@@ -134,7 +136,7 @@ async def balances(tx: AsyncConnection, minute: int) -> Mapping[Key, tuple[Decim
 @pytest_asyncio.fixture
 async def tables(database: str) -> str:
     async with connected(database) as engine, engine.begin() as tx:
-        await tx.run_sync(metadata.create_all)
+        await tx.run_sync(ledger_tables.create_all)
     return database
 
 
@@ -151,7 +153,9 @@ async def test_the_trial_balance_holds_at_any_instant(
             await PROJECTION.applies["pipeline"](tx, facts[start : start + batch])
         assert await balances(tx, minute) == deals_at(events, minute)
         assert await balances(tx, 1_000) == deals_at(events, 1_000)
-        total = (await tx.execute(select(func.sum(pure.c.amount)).where(pure.c.node == "_root"))).scalar_one()
+        total = (
+            await tx.execute(select(func.sum(node_totals.c.amount)).where(node_totals.c.node == "_root"))
+        ).scalar_one()
         assert (total or 0) == sum((amount for amount, _ in deals_at(events, 1_000).values()), Decimal(0))
         await undone.rollback()
 

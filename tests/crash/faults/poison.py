@@ -14,7 +14,7 @@ from shared.rules.clock_and_ids import clock
 from shared.rules.message import RecordedEvent
 from shared.rules.reaction import REACTIONS, React, Reaction
 from shared.run.service import Service
-from tests.funnelcast.at_work import DEAL, MET, captured, send
+from tests.funnelcast.at_work import DEAL, MET, lead_body, send
 from tests.running import eventually
 
 Fact = RecordedEvent[Any]
@@ -117,7 +117,7 @@ def at(answer: httpx.Response) -> int:
 
 
 async def capture(api: Api, name: str, number: int) -> httpx.Response:
-    body = captured(f"{name}@poison.example")
+    body = lead_body(f"{name}@poison.example")
     more = {"source": "webinar", "details": {"webinar_id": f"w{number}", "attended": True}} if number else {}
     return await send(api, "POST", "/intake/v1/leads", body | more)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from funnelcast.verifying.log import Copy, compare
+from funnelcast.verifying.log_copy import LogComparison, compare_with_log
 from shared.flow.log import Log, Publisher
 from shared.flow.relay import ADVANCE_CURSOR, Relay
 from shared.flow.topic import TopicSource
@@ -80,11 +80,11 @@ class Road:
 
     async def judge(self) -> str:
         """0 lost, 0 twice, 0 reordered at the reader; and the log itself is the store's, but for repetitions."""
-        stored, copy = await self.stored(), Copy()
+        stored, comparison = await self.stored(), LogComparison()
         assert self.arrived == stored, "what arrived is not what was written"
-        copy.keep(stored)
-        await compare(self.log, self.topic, copy)
-        assert [*copy.findings, *copy.missing(await self.relay.cursor())] == []
+        comparison.add_stored(stored)
+        await compare_with_log(self.log, self.topic, comparison)
+        assert [*comparison.findings, *comparison.missing_events(await self.relay.cursor())] == []
         return f"{len(stored)} events, {await self.records() - len(stored)} sent again, 0 lost, 0 reordered"
 
     async def records(self) -> int:

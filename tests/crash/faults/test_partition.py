@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from funnelcast.services import SERVICES
-from funnelcast.verifying.log import Copy, compare
+from funnelcast.verifying.log_copy import LogComparison, compare_with_log
 from shared.flow import relay
 from shared.flow.log.kafka import KafkaLog
 from shared.flow.relay import Relay
@@ -93,11 +93,11 @@ async def silence(proxy: Proxy, clicks: Clicks, *, losing: bool) -> float:
 
 async def in_the_log(log: KafkaLog, topic: str, store: AsyncEngine) -> list[str]:
     """What of the store the log lacks, or has in another order."""
-    copy = Copy()
+    comparison = LogComparison()
     async with store.connect() as tx:
-        copy.keep(await event_store.read_after(tx, 0, 100_000))
-    await compare(log, topic, copy)
-    return [*copy.findings, *copy.missing(len(copy.seen))]
+        comparison.add_stored(await event_store.read_after(tx, 0, 100_000))
+    await compare_with_log(log, topic, comparison)
+    return [*comparison.findings, *comparison.missing_events(comparison.head)]
 
 
 async def test_intake_accepts_and_all_catch_up_when_the_broker_is_heard_again(database: str, kafka: Broker) -> None:

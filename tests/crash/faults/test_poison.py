@@ -137,8 +137,8 @@ def in_order(positions: list[int], *among: int) -> None:
 
 async def findings(database: str) -> list[str]:
     """What `funnelcast verify` would say."""
-    async with verify.opened(database) as engine, embedded_log(database) as log:
-        return [found async for one in verify.checks(engine, log, lambda *_: None) for found in one.findings]
+    async with verify.open_engine(database) as engine, embedded_log(database) as log:
+        return [found async for one in verify.run_checks(engine, log, lambda *_: None) for found in one.findings]
 
 
 @pytest.mark.parametrize("follower", ALL, ids=str)

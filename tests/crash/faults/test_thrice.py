@@ -11,14 +11,14 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from funnelcast.services import SERVICES
-from funnelcast.verifying.read_models import digest
+from funnelcast.verifying.read_models import table_digest
 from shared.flow import checkpoint
 from shared.flow.log import Fetched, Log
 from shared.flow.merge import Merge
 from shared.run.service import Service
 from shared.store import event_store
 from tests.crash.faults.by_arrival import ByArrival
-from tests.funnelcast.at_work import DEAL, captured, live, send
+from tests.funnelcast.at_work import DEAL, lead_body, send, use_once
 from tests.journeys.conftest import on_topics_of_its_own
 from tests.running import connected, eventually, running_services
 
@@ -43,7 +43,7 @@ class System:
         tables = [table for projection in service.projections for table in projection.tables.sorted_tables]
         path = f"{service.name},{service.read_models}"
         async with connected(self.database, search_path=path) as store, store.connect() as tx:
-            found = {f"{service.name} {table.name}": await digest(tx, table) for table in tables}
+            found = {f"{service.name} {table.name}": await table_digest(tx, table) for table in tables}
             parked = (await tx.execute(text("SELECT count(*) FROM parked"))).scalar_one()
             return found | {f"{service.name} events": await event_store.position(tx), f"{service.name} parked": parked}
 
@@ -105,9 +105,9 @@ async def is_done(tx: AsyncConnection, service: Service, heads: Mapping[str, int
 
 async def lived(system: System) -> State:
     async with system.running() as api:
-        await live(api)
+        await use_once(api)
         for number in range(LEADS):
-            await send(api, "POST", "/intake/v1/leads", captured(f"person{number}@thrice.example"))
+            await send(api, "POST", "/intake/v1/leads", lead_body(f"person{number}@thrice.example"))
         deals = [await send(api, "POST", "/pipeline/v1/opportunities", DEAL) for _ in range(DEALS)]
         for deal in deals[::2]:
             await send(

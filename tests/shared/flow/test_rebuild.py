@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from funnelcast.verifying.read_models import digest
+from funnelcast.verifying.read_models import table_digest
 from shared.flow import checkpoint, frontier, parked_actions, read_schema, readers, rebuild
 from shared.flow.frontier import Frontier
 from shared.flow.lease import hold_lease, lease_engine
@@ -68,7 +68,7 @@ async def left_beside(database: str) -> bool:
 
 async def hashed(database: str, service: Service) -> Any:
     async with connected(database, search_path=service.read_models) as engine, engine.connect() as tx:
-        return [await digest(tx, table) for each in service.projections for table in each.tables.sorted_tables]
+        return [await table_digest(tx, table) for each in service.projections for table in each.tables.sorted_tables]
 
 
 async def caught_up(database: str, service: Service, count: int) -> bool:
@@ -119,7 +119,7 @@ async def test_under_load_no_reader_sees_a_gap_or_an_older_state(
     await reads.dispose()
     assert await scalar(database, OID) != before
     assert len(seen) > 10
-    assert "worker_restarts" not in capsys.readouterr().out
+    assert "worker_restarts" not in capsys.readouterr().err
     assert not await left_beside(database)
 
 

@@ -12,7 +12,6 @@ def settled() -> Iterator[None]:
     before = gc.get_threshold()
     memory.freeze_loaded_objects()
     yield
-    gc.unfreeze()
     gc.set_threshold(*before)
 
 

@@ -1,0 +1,1 @@
+"""The groups of commands, and the options that commands share."""

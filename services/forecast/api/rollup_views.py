@@ -1,0 +1,216 @@
+"""How the roll-up and the deals behind it are answered."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Any, Literal
+
+from pydantic import BaseModel
+
+from services.forecast.ledger.balances import Sums, balance, counts, cumulative
+from services.forecast.ledger.warnings import ForecastWarning, by_currency
+from services.forecast.org.events import ROOT, UNASSIGNED, NodeKind
+from services.forecast.periods.calendar import Period
+from services.forecast.projections.subtree_totals import SubtreeTotals
+from shared.rules.money import format_amount
+from shared.store.slices import in_slices
+
+View = Literal["single", "cumulative"]
+Amounts = dict[str, str]
+NAMES = {ROOT: "All", UNASSIGNED: "Unassigned"}
+NODES_AT_ONCE = 50
+
+
+class PeriodView(BaseModel):
+    """Both days belong to it."""
+
+    key: str
+    starts: date
+    ends: date
+
+
+class WarningView(BaseModel):
+    """`amount`: what the sums leave out, in its own currency."""
+
+    code: str
+    detail: str
+    count: int
+    amount: str | None
+    currency: str | None
+
+
+class AmountsView(BaseModel):
+    """A node's amounts in one currency."""
+
+    own: Amounts | None
+    pure: Amounts
+    computed: Amounts | None
+    seen_by_self: Amounts | None
+    seen_by_parent: Amounts | None
+    unqualified: str
+
+
+class NodeView(BaseModel):
+    """`counts` and `unqualified` are of `pure`. What has no quota, no call and no override yet is null.
+
+    `by_currency`: when the answer has no currency, the node's amounts in each currency of its deals. Where there are
+    any, the amounts beside it are null, because amounts in several currencies have no sum.
+    """
+
+    node_id: str
+    name: str | None
+    kind: NodeKind
+    active: bool
+    own: Amounts | None
+    pure: Amounts | None
+    computed: Amounts | None
+    seen_by_self: Amounts | None
+    seen_by_parent: Amounts | None
+    unqualified: str | None
+    by_currency: dict[str, AmountsView] | None
+    counts: dict[str, int]
+    quota: str | None = None
+    quota_set: str | None = None
+    quota_rolled_up: str | None = None
+    attainment: str | None = None
+    gap_to_quota: str | None = None
+    gap_after_commit: str | None = None
+    coverage: str | None = None
+    call: None = None
+    overrides: list[None] = []
+    children: list["NodeView"]
+
+
+NO_AMOUNTS: dict[str, None] = dict.fromkeys(AmountsView.model_fields)
+
+
+class RollupView(BaseModel):
+    """`currency`: that of the settings, else the deals' own; null when there are several, and when there is none.
+    `org_as_of`: the instant of the organisation that counts here."""
+
+    period: PeriodView
+    currency: str | None
+    measure: str
+    view: View
+    as_of: datetime
+    org_as_of: datetime
+    frontier: str
+    final: bool
+    node: NodeView
+    warnings: list[WarningView]
+
+
+@dataclass(frozen=True)
+class NodeFormat:
+    """How the nodes of one answer are formatted. `names` by node; `filtered`: the question is about some deals only."""
+
+    totals: SubtreeTotals
+    names: Mapping[str, str]
+    view: View
+    currency: str | None
+    filtered: bool
+
+    async def tree_view(self) -> NodeView:
+        """The node asked for, with those below it: made from the bottom up."""
+        views: dict[str, NodeView] = {}
+        async for node in in_slices(reversed([*self.totals.sums]), NODES_AT_ONCE):
+            views[node] = self.node_view(node, [views[child] for child in self.children(node)])
+        return views[self.totals.node]
+
+    def node_view(self, node: str, children: list[NodeView]) -> NodeView:
+        org_node, sums = self.totals.tree.nodes[node], self.totals.sums[node]
+        apart = None
+        if self.currency is None:
+            apart = {currency: self.amounts_view(sums, currency) for currency in self.currencies}
+        return NodeView(
+            node_id=node,
+            name=NAMES.get(node) or self.names.get(node),
+            kind=org_node.kind,
+            active=org_node.active,
+            by_currency=apart,
+            counts=dict(counts(sums)),
+            children=children,
+            **(NO_AMOUNTS if apart else dict(self.amounts_view(sums, self.currency))),
+        )
+
+    @cached_property
+    def currencies(self) -> Sequence[str]:
+        """Of the deals below the node asked for; so each node of the answer has the same."""
+        return list(by_currency(self.totals.sums[self.totals.node]))
+
+    def amounts_view(self, sums: Sums, currency: str | None) -> AmountsView:
+        """Without a currency there are no amounts: all are zero."""
+        found = balance(sums, currency) if currency else balance({}, "")
+        pure = self.formatted(found.pure, currency)
+        seen = None if self.filtered else pure
+        return AmountsView(
+            own=None if self.filtered else self.formatted(found.own, currency),
+            pure=pure,
+            computed=seen,
+            seen_by_self=seen,
+            seen_by_parent=seen,
+            unqualified=formatted_amount(found.unqualified, currency),
+        )
+
+    def formatted(self, single: Mapping[str, Decimal], currency: str | None) -> Amounts:
+        chosen = single if self.view == "single" else cumulative(single)
+        return {name: formatted_amount(amount, currency) for name, amount in chosen.items()}
+
+    def children(self, node: str) -> list[str]:
+        """Those within the depth; the unassigned only where they have deals."""
+        below = self.totals.tree.children.get(node, ())
+        return [
+            child for child in below if child in self.totals.sums and (child != UNASSIGNED or self.has_deals(child))
+        ]
+
+    def has_deals(self, node: str) -> bool:
+        return any(found.deals for found in self.totals.sums[node].values())
+
+
+def formatted_amount(amount: Decimal, currency: str | None) -> str:
+    return format_amount(amount, currency) if currency else "0.00"
+
+
+def period_view(period: Period) -> PeriodView:
+    return PeriodView(key=period.key, starts=period.starts, ends=period.ends)
+
+
+def warning_view(warning: ForecastWarning) -> WarningView:
+    amount, currency = warning.amount, warning.currency
+    return WarningView(
+        code=warning.code,
+        detail=warning.detail,
+        count=warning.count,
+        amount=None if amount is None or currency is None else format_amount(amount, currency),
+        currency=currency,
+    )
+
+
+class MoneyView(BaseModel):
+    amount: str
+    currency: str
+
+
+class DealView(BaseModel):
+    opportunity_id: str
+    external_id: str | None
+    account: str
+    owner: str
+    motion: str
+    pipeline: str
+    stage: str
+    category: str
+    qualified: bool
+    amount: MoneyView | None
+    close_date: date
+
+
+def deal_view(row: Mapping[str, Any]) -> DealView:
+    copied = {name: row[name] for name in DealView.model_fields if name != "amount"}
+    return DealView.model_validate(copied | {"amount": money_view(row["amount"], row["currency"])})
+
+
+def money_view(amount: Decimal, currency: str | None) -> MoneyView | None:
+    return MoneyView(amount=format_amount(amount, currency), currency=currency) if currency else None

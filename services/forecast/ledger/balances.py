@@ -1,0 +1,111 @@
+"""What a node's deals add up to, by category and currency."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from services.forecast.ledger.org_tree import OrgNodes, counting_nodes
+
+CATEGORIES = ("omitted", "pipeline", "upside", "commit", "closed")
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """Deals that are summed together. `close`: their close date is before today, not before today, or missing."""
+
+    close: Literal["past", "due", "undated"]
+    category: str
+    qualified: bool
+    currency: str | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.category != "closed"
+
+
+@dataclass(slots=True)
+class BucketSum:
+    """`own_…`: the part that the node itself owns."""
+
+    amount: Decimal = ZERO
+    deals: int = 0
+    own_amount: Decimal = ZERO
+    own_deals: int = 0
+
+
+Sums = Mapping[Bucket, BucketSum]
+"""Of one node, or of one owner alone."""
+
+
+def add_owner(sums: Mapping[str, dict[Bucket, BucketSum]], owner: str, own: Sums, nodes: OrgNodes) -> None:
+    """Adds an owner's own sums to those nodes of `sums` for which they count."""
+    for level, node in enumerate(counting_nodes(nodes, owner)):
+        if node in sums:
+            for bucket, more in own.items():
+                add(sums[node].setdefault(bucket, BucketSum()), more, as_own=level == 0)
+
+
+def add(total: BucketSum, more: BucketSum, *, as_own: bool) -> None:
+    total.amount += more.own_amount
+    total.deals += more.own_deals
+    if as_own:
+        total.own_amount += more.own_amount
+        total.own_deals += more.own_deals
+
+
+def with_own(totals: Sums, own: Sums) -> Sums:
+    """Totals of all deals with the own part of the root's node: the two are kept under different ids."""
+    return {
+        bucket: BucketSum(total.amount, total.deals, mine.own_amount, mine.own_deals)
+        for bucket, total in totals.items()
+        for mine in [own.get(bucket, BucketSum())]
+    }
+
+
+def own_open_deals(sums: Sums) -> int:
+    return sum(found.own_deals for bucket, found in sums.items() if bucket.is_open)
+
+
+@dataclass(frozen=True)
+class Balance:
+    """Amounts in one currency, by category, of deals with a close date. `unqualified`: the part of `pure["pipeline"]`
+    that is in unqualified stages."""
+
+    own: Mapping[str, Decimal]
+    pure: Mapping[str, Decimal]
+    unqualified: Decimal
+
+
+def balance(sums: Sums, currency: str) -> Balance:
+    own, pure = dict.fromkeys(CATEGORIES, ZERO), dict.fromkeys(CATEGORIES, ZERO)
+    unqualified = ZERO
+    for bucket, found in sums.items():
+        if bucket.close != "undated" and bucket.currency == currency:
+            own[bucket.category] += found.own_amount
+            pure[bucket.category] += found.amount
+            unqualified += found.amount if bucket.category == "pipeline" and not bucket.qualified else ZERO
+    return Balance(own, pure, unqualified)
+
+
+def counts(sums: Sums) -> Mapping[str, int]:
+    """Deals with a close date by category, in any currency or without an amount."""
+    found = dict.fromkeys(CATEGORIES, 0)
+    for bucket, each in sums.items():
+        if bucket.close != "undated":
+            found[bucket.category] += each.deals
+    return found
+
+
+def cumulative(single: Mapping[str, Decimal]) -> Mapping[str, Decimal]:
+    """Columns that include the safer ones: commit is closed plus commit, and so on. `open` is what is not closed."""
+    commit = single["closed"] + single["commit"]
+    upside = commit + single["upside"]
+    return {
+        "closed": single["closed"],
+        "commit": commit,
+        "upside": upside,
+        "pipeline": upside + single["pipeline"],
+        "open": single["pipeline"] + single["upside"] + single["commit"],
+    }

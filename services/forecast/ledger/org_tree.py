@@ -1,0 +1,78 @@
+"""The organisation at one instant: who is under whom, and for which nodes an owner's deals count."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from services.forecast.org.events import ROOT, UNASSIGNED, NodeKind
+
+
+@dataclass(frozen=True, slots=True)
+class OrgNode:
+    node: str
+    parent: str | None
+    kind: NodeKind
+    active: bool
+
+
+OrgNodes = Mapping[str, OrgNode]
+"""By id. Not necessarily all of the organisation: an answer reads those that it needs."""
+
+
+def counting_nodes(nodes: OrgNodes, owner: str) -> Iterator[str]:
+    """The nodes for which an owner's deals count, from the owner up: the reserved root counts all deals."""
+    if owner not in nodes:
+        yield UNASSIGNED
+    above: str | None = owner
+    while above is not None and above in nodes:
+        yield above
+        above = nodes[above].parent
+    yield ROOT
+
+
+@dataclass(frozen=True)
+class OrgTree:
+    """The nodes under one root, the unassigned among its children.
+
+    The root is a reserved one before there is an organisation, and while an import exchanges the root.
+    """
+
+    root: str
+    nodes: OrgNodes
+    children: Mapping[str, Sequence[str]]
+
+    def totals_key(self, node: str) -> str:
+        """Under which id a node's totals are kept: those of the root are the sum of all deals."""
+        return ROOT if node == self.root else node
+
+    def subtree(self, node: str, depth: int | None = None) -> list[str]:
+        """The node and so many levels below it (all without a depth), level by level."""
+        found, level = [node], [node]
+        while level and depth != 0:
+            level = [child for each in level for child in self.children.get(each, ())]
+            found += level
+            depth = depth and depth - 1
+        return found
+
+
+def org_tree(nodes: OrgNodes) -> OrgTree:
+    tops = [node.node for node in nodes.values() if node.parent is None]
+    root = tops[0] if len(tops) == 1 else ROOT
+    placed = dict(nodes) if root != ROOT else under_reserved_root(nodes, tops)
+    placed[UNASSIGNED] = OrgNode(UNASSIGNED, root, "unit", active=True)
+    return OrgTree(root, placed, children_of(placed))
+
+
+def under_reserved_root(nodes: OrgNodes, tops: Sequence[str]) -> dict[str, OrgNode]:
+    moved = {node: replace(nodes[node], parent=ROOT) for node in tops}
+    return {ROOT: OrgNode(ROOT, None, "unit", active=True), **nodes, **moved}
+
+
+def children_of(nodes: OrgNodes) -> Mapping[str, Sequence[str]]:
+    """By parent, sorted by id; the unassigned come last."""
+    children: dict[str, list[str]] = defaultdict(list)
+    for node in sorted(nodes, key=lambda node: (node == UNASSIGNED, node)):
+        parent = nodes[node].parent
+        if parent is not None:
+            children[parent].append(node)
+    return children

@@ -1,0 +1,33 @@
+"""Which deals a question is about."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Table
+
+from services.forecast.periods.calendar import Period
+
+
+@dataclass(frozen=True)
+class DealFilter:
+    """None means any. `today`: close dates before it are past."""
+
+    period: Period
+    today: date
+    motion: str | None = None
+    pipeline: str | None = None
+    qualified: bool | None = None
+
+    @property
+    def columns(self) -> Mapping[str, Any]:
+        """The columns that must have a certain value."""
+        values = {"motion": self.motion, "pipeline": self.pipeline, "qualified": self.qualified}
+        return {name: value for name, value in values.items() if value is not None}
+
+    def matching(self, table: Table) -> list[Any]:
+        return [table.c[name] == value for name, value in self.columns.items()]
+
+    def in_period(self, table: Table) -> Any:
+        return table.c.close_date.between(self.period.starts, self.period.ends)

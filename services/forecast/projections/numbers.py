@@ -1,0 +1,114 @@
+"""Where an answer's numbers are read from, and which of these places fits a question."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.forecast.ledger.balances import Bucket, BucketSum, Sums, add_owner
+from services.forecast.ledger.org_tree import OrgNodes, org_tree
+from services.forecast.projections import deals, node_totals, org_nodes, org_rows, postings
+from services.forecast.projections.deal_filter import DealFilter
+from services.forecast.projections.deals import Owners, PageKey
+from shared.store.slices import in_slices
+
+OWNERS_AT_ONCE = 50
+
+
+class Numbers(Protocol):
+    """The organisation, sums of deals, and deals, all of one moment."""
+
+    async def nodes(self, node: str | None, depth: int) -> OrgNodes:
+        """The node (by default the root) and so many levels below it, with the root. May be more."""
+
+    async def ancestors(self, owners: Collection[str]) -> OrgNodes:
+        """These owners, as far as they are nodes, and all above them. May be more."""
+
+    async def ids_below(self, node: str | None) -> Sequence[str]:
+        """The node and all below it; all nodes without one."""
+
+    async def inactive_nodes(self) -> Sequence[str]:
+        """Those that have ended."""
+
+    async def sums(
+        self, nodes: Collection[str], deal_filter: DealFilter, *, undated: bool = False
+    ) -> Mapping[str, Sums]:
+        """By node, of the deals that close in the period, or of those without a close date."""
+
+    async def unmapped_by_owner(self, deal_filter: DealFilter) -> Mapping[str, int]:
+        """How many open deals are in stages without a forecast category."""
+
+    async def deals(
+        self, deal_filter: DealFilter, owners: Owners, category: str | None, after: PageKey | None, limit: int
+    ) -> list[dict[str, Any]]:
+        """Deals that count in the period, by close date, one more than `limit`."""
+
+
+async def numbers_at(tx: AsyncConnection, org_as_of: datetime) -> Numbers:
+    """Deals as they are now, under the organisation of that instant."""
+    if await org_rows.last_start(tx) <= org_as_of:
+        return CurrentNumbers(tx)
+    return PastOrgNumbers(tx, await org_rows.nodes_at(tx, org_as_of))
+
+
+@dataclass(frozen=True)
+class CurrentNumbers:
+    """From the totals that are kept under today's organisation."""
+
+    tx: AsyncConnection
+
+    async def nodes(self, node: str | None, depth: int) -> OrgNodes:
+        tops = await org_nodes.tops(self.tx)
+        return {**tops, **await org_nodes.downwards(self.tx, [node] if node else tops, depth)}
+
+    async def ancestors(self, owners: Collection[str]) -> OrgNodes:
+        return await org_nodes.upwards(self.tx, owners) if owners else {}
+
+    async def ids_below(self, node: str | None) -> Sequence[str]:
+        return await (org_nodes.ids_below(self.tx, node) if node else org_nodes.all_ids(self.tx))
+
+    async def inactive_nodes(self) -> Sequence[str]:
+        return await org_nodes.inactive(self.tx)
+
+    async def sums(
+        self, nodes: Collection[str], deal_filter: DealFilter, *, undated: bool = False
+    ) -> Mapping[str, Sums]:
+        return await node_totals.sums_by_node(self.tx, nodes, deal_filter, undated=undated)
+
+    async def unmapped_by_owner(self, deal_filter: DealFilter) -> Mapping[str, int]:
+        return await deals.unmapped_by_owner(self.tx, deal_filter)
+
+    async def deals(
+        self, deal_filter: DealFilter, owners: Owners, category: str | None, after: PageKey | None, limit: int
+    ) -> list[dict[str, Any]]:
+        return await deals.find(self.tx, deal_filter, owners, category, after, limit)
+
+
+@dataclass(frozen=True)
+class PastOrgNumbers(CurrentNumbers):
+    """Sums from postings, by owner, under the organisation of an earlier instant."""
+
+    org: OrgNodes
+
+    async def nodes(self, node: str | None, depth: int) -> OrgNodes:
+        return self.org
+
+    async def ancestors(self, owners: Collection[str]) -> OrgNodes:
+        return self.org
+
+    async def ids_below(self, node: str | None) -> Sequence[str]:
+        return org_tree(self.org).subtree(node) if node else list(self.org)
+
+    async def inactive_nodes(self) -> Sequence[str]:
+        return [node.node for node in self.org.values() if not node.active]
+
+    async def sums(
+        self, nodes: Collection[str], deal_filter: DealFilter, *, undated: bool = False
+    ) -> Mapping[str, Sums]:
+        sums: Mapping[str, dict[Bucket, BucketSum]] = {node: {} for node in nodes}
+        owned = await postings.sums_by_owner(self.tx, deal_filter, undated=undated)
+        async for owner, own in in_slices(owned.items(), OWNERS_AT_ONCE):
+            add_owner(sums, owner, own, self.org)
+        return sums

@@ -1,0 +1,100 @@
+"""What the deals below a node add up to, and those below its children."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from services.forecast.ledger.balances import Sums, own_open_deals, with_own
+from services.forecast.ledger.org_tree import OrgTree, counting_nodes, org_tree
+from services.forecast.ledger.warnings import WarningCounts
+from services.forecast.org.events import ROOT, UNASSIGNED
+from services.forecast.projections.deal_filter import DealFilter
+from services.forecast.projections.deals import Owners, PageKey
+from services.forecast.projections.numbers import Numbers
+from shared.rules.message import InvalidField, Missing
+
+MOST_NODES = 2_000
+"""Of one answer."""
+
+
+@dataclass(frozen=True)
+class SubtreeTotals:
+    """`sums`: of the node and of those below it, by node, of deals that close in the period. `with_undated`: the node's
+    own again, and those of deals without a close date; `unassigned`: the part of that whose owners have no node."""
+
+    tree: OrgTree
+    node: str
+    sums: Mapping[str, Sums]
+    with_undated: Sums
+    unassigned: Sums
+    counts: WarningCounts
+
+
+async def subtree_totals(numbers: Numbers, deal_filter: DealFilter, node: str | None, depth: int) -> SubtreeTotals:
+    """Raises `Missing` for a node that the organisation of that time does not have, and `InvalidField` for a depth
+    that leads to too many nodes."""
+    tree = org_tree(await numbers.nodes(node, depth))
+    node = existing_node(tree, node)
+    subtree = tree.subtree(node, depth)
+    must_not_be_too_many(subtree)
+    key = tree.totals_key(node)
+    inactive = await inactive_below(numbers, key)
+    dated = await numbers.sums({key, UNASSIGNED, *subtree, *inactive}, deal_filter)
+    undated = await numbers.sums({key, UNASSIGNED, *inactive}, deal_filter, undated=True)
+    both = {each: {**dated.get(each, {}), **undated.get(each, {})} for each in (key, UNASSIGNED, *inactive)}
+    return SubtreeTotals(
+        tree,
+        node,
+        {each: with_own(dated.get(tree.totals_key(each), {}), dated.get(each, {})) for each in subtree},
+        both[key],
+        both[UNASSIGNED] if node in (tree.root, UNASSIGNED) else {},
+        WarningCounts(
+            unmapped=await unmapped_below(numbers, deal_filter, key),
+            inactive=sum(own_open_deals(both[each]) for each in inactive),
+        ),
+    )
+
+
+def existing_node(tree: OrgTree, node: str | None) -> str:
+    """By default the root."""
+    chosen = tree.root if node in (None, ROOT) else node
+    if chosen not in tree.nodes:
+        raise Missing(f"there is no node {chosen} in the organisation of that time")
+    return chosen
+
+
+def must_not_be_too_many(subtree: Sequence[str]) -> None:
+    if len(subtree) > MOST_NODES:
+        found = f"the answer would have {len(subtree)} nodes, more than {MOST_NODES}"
+        raise InvalidField("query/depth", f"{found}: ask for fewer levels, or for a node further down")
+
+
+async def inactive_below(numbers: Numbers, key: str) -> Sequence[str]:
+    inactive = await numbers.inactive_nodes()
+    nodes = await numbers.ancestors(inactive)
+    return [node for node in inactive if key in counting_nodes(nodes, node)]
+
+
+async def unmapped_below(numbers: Numbers, deal_filter: DealFilter, key: str) -> int:
+    counts = await numbers.unmapped_by_owner(deal_filter)
+    nodes = await numbers.ancestors(counts.keys())
+    return sum(count for owner, count in counts.items() if key in counting_nodes(nodes, owner))
+
+
+async def deals_behind(
+    numbers: Numbers, deal_filter: DealFilter, node: str, category: str | None, after: PageKey | None, limit: int
+) -> list[dict[str, Any]]:
+    """The deals that a node's totals count, by close date, one more than `limit`. Raises `Missing` for a node that the
+    organisation of that time does not have."""
+    tree = org_tree(await numbers.nodes(node, 0))
+    owners = await owners_below(numbers, tree, existing_node(tree, node))
+    return await numbers.deals(deal_filter, owners, category, after, limit)
+
+
+async def owners_below(numbers: Numbers, tree: OrgTree, node: str) -> Owners:
+    """All owners for the root, which counts all deals."""
+    if node == tree.root:
+        return Owners()
+    if node == UNASSIGNED:
+        return Owners(await numbers.ids_below(None))
+    return Owners(await numbers.ids_below(node), excluded=False)

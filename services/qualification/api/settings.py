@@ -1,0 +1,69 @@
+"""The settings of qualification."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel
+
+from services.qualification.setting import commands, default
+from services.qualification.setting.decider import ALL, DECIDER
+from services.qualification.setting.events import ReasonKind
+from services.qualification.setting.state import Settings
+from shared.web.call import Accepted, Call, Needs
+
+router = APIRouter(tags=["settings"])
+
+
+class ReasonsView(BaseModel):
+    """The codes that each kind of command takes."""
+
+    mark_mql: list[str]
+    reject: list[str]
+    nurture: list[str]
+
+
+class SettingValues(BaseModel):
+    """`timezone` and `calendar` are set at forecast and copied from there."""
+
+    timezone: str
+    calendar: str
+    reasons: ReasonsView
+
+
+class SettingsView(SettingValues):
+    """The settings in force now. `defaults`: those that hold until somebody changes them."""
+
+    defaults: SettingValues
+
+
+@router.get("/settings")
+async def get_settings(call: Annotated[Call, Depends(Needs("leads:read"))]) -> SettingsView:
+    """The reasons, the business time zone and the calendar, each with its default."""
+    settings = (await call.fold(DECIDER, ALL, lambda state: [], may_be_new=True)).state
+    return settings_view(settings, call.context.clock_and_ids.now())
+
+
+@router.put("/settings")
+async def put_settings(command: commands.SetReasons, call: Annotated[Call, Depends(Needs("admin"))]) -> Accepted:
+    """Sets the reasons of the kinds that are given. A code that is no longer among them is refused from now on;
+    events that have it stay as they are."""
+    done = await call.write(DECIDER, ALL, command)
+    return Accepted(position=done.position)
+
+
+def settings_view(settings: Settings, now: datetime) -> SettingsView:
+    defaults = SettingValues(
+        timezone=default.TIMEZONE, calendar=default.CALENDAR, reasons=reasons_view(default.REASONS)
+    )
+    return SettingsView(
+        timezone=settings.timezone(now),
+        calendar=settings.calendar(now),
+        reasons=reasons_view(settings.reasons),
+        defaults=defaults,
+    )
+
+
+def reasons_view(reasons: Mapping[ReasonKind, tuple[str, ...]]) -> ReasonsView:
+    return ReasonsView.model_validate({kind.value: sorted(codes) for kind, codes in reasons.items()})

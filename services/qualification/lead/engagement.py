@@ -1,0 +1,118 @@
+"""Recording an engagement: the lead is scored, and may cross the line up or down."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from services.qualification.lead import commands, events
+from services.qualification.lead.account import account_of_domain
+from services.qualification.lead.cycle import crossed_up
+from services.qualification.lead.events import Engagement, LeadFields, Lifecycle
+from services.qualification.lead.lifecycle import TRANSITIONS, Trigger
+from services.qualification.lead.state import Lead, NotThere, State, evolve
+from services.qualification.model.state import Models
+from services.qualification.scoring.decay import rounded
+from services.qualification.scoring.falling import falls_below_at
+from services.qualification.scoring.fit import profile_of
+from services.qualification.scoring.score import Score, newer_than, points_given_by, score
+
+
+def record_engagement(
+    state: State, command: commands.RecordEngagement, at: datetime, models: Models
+) -> list[events.LeadEvent]:
+    """The engagement counts from when the person did it. A line is crossed when we hear of it (`at`)."""
+    if is_repeated(state, command.engagement) or (isinstance(state, Lead) and state.fields.erased):
+        return []
+    engaged = engaged_event(state, command, at, models)
+    lead = evolve(state, engaged, at)
+    return [engaged, *crossing(is_still_above(state, at, models), lead, at, models)]
+
+
+def is_repeated(state: State, engagement: Engagement) -> bool:
+    return isinstance(state, Lead) and engagement.capture_id in {each.capture_id for each in state.engagements}
+
+
+def engaged_event(state: State, command: commands.RecordEngagement, at: datetime, models: Models) -> events.LeadEngaged:
+    before = state if isinstance(state, Lead) else Lead(first_fields(command, at))
+    engagements = (*before.engagements, command.engagement)
+    result = score(engagements, before.counts_after, models.current, at)
+    domain = profile_of(engagements).domain
+    fields = scored(before.fields, result, at, models.active)
+    fields = fields._replace(domain=domain, account=account_after(before.fields, domain))
+    if result.above and may_fall(before):
+        newer = newer_than(before.counts_after, engagements)
+        fields = fields._replace(falls_below_at=falls_below_at(newer, models.current, at))
+    points = points_given_by(command.engagement.capture_id, engagements, models.current)
+    return events.LeadEngaged(after=fields, engagement=command.engagement, points=points, above=result.above)
+
+
+def scored(fields: LeadFields, result: Score, at: datetime, version: int) -> LeadFields:
+    return fields._replace(
+        grade=result.fit.grade,
+        score=rounded(result.engagement),
+        model_version=version,
+        score_at=at,
+        falls_below_at=None,
+    )
+
+
+def may_fall(lead: Lead) -> bool:
+    """Whether decay ends its cycle: not if somebody else than the score opened it, or sent the lead back into it."""
+    is_mql = lead.fields.lifecycle is Lifecycle.MQL
+    return is_mql and lead.cycles[-1].began == "crossing" and lead.fields.refused is None
+
+
+def account_after(fields: LeadFields, domain: str | None) -> str | None:
+    """The account of a hand-over stays; otherwise it follows the company's domain. In the first release it was that
+    domain itself."""
+    follows_domain = fields.account in (None, fields.domain, account_of_domain(fields.domain))
+    return account_of_domain(domain) if follows_domain else fields.account
+
+
+def first_fields(command: commands.RecordEngagement, at: datetime) -> LeadFields:
+    return LeadFields(
+        person_id=command.person_id,
+        external_id=command.external_id,
+        lead_source=command.engagement.source,
+        captured_at=at,
+        domain=None,
+        account=None,
+        lifecycle=Lifecycle.CAPTURED,
+        cycle=0,
+        mql_at=None,
+        mql_source=None,
+        touch_by=None,
+        touched_at=None,
+        sdr=None,
+        refused=None,
+        opportunity_id=None,
+        reason=None,
+        next_revisit=None,
+        grade=None,
+        score=Decimal(0),
+        model_version=0,
+        erased=False,
+    )
+
+
+def is_still_above(state: State, at: datetime, models: Models) -> bool:
+    """Whether it lay above the line before, by the version that scored it last. Time may have passed since."""
+    if isinstance(state, NotThere) or not state.above:
+        return False
+    model = models.versions[state.fields.model_version]
+    return not model.decays or score(state.engagements, state.counts_after, model, at).above
+
+
+def crossing(was_above: bool, lead: Lead, at: datetime, models: Models) -> list[events.LeadEvent]:
+    """Only where the table has a pair: an SRL's engagement opens no cycle."""
+    if lead.above == was_above:
+        return []
+    trigger = Trigger.CROSSED_UP if lead.above else Trigger.CROSSED_DOWN
+    to = TRANSITIONS.get((lead.fields.lifecycle, trigger))
+    match to:
+        case None:
+            return []
+        case Lifecycle.MQL:
+            return [crossed_up(lead, at, models.current)]
+        case _:
+            fields = lead.fields._replace(lifecycle=to, refused=None, reason=None, falls_below_at=None)
+            return [events.LeadFellBelow(after=fields, crossed_at=at)]

@@ -1,0 +1,37 @@
+"""Commands on the settings."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from services.qualification.setting.events import ReasonKind
+from shared.rules.message import Command, Message, Slug
+
+Reasons = Annotated[tuple[Slug, ...], Field(min_length=1, max_length=100)]
+
+
+class ReasonLists(Message):
+    """The codes that each kind of command takes. Absent lists stay as they are."""
+
+    mark_mql: Reasons | None = None
+    reject: Reasons | None = None
+    nurture: Reasons | None = None
+
+    def given(self) -> dict[ReasonKind, tuple[str, ...]]:
+        return {kind: reasons for kind in ReasonKind if (reasons := getattr(self, kind)) is not None}
+
+
+class SetReasons(Command):
+    reasons: ReasonLists
+
+
+class CopyFromForecast(Command):
+    """Settings that forecast changed from `starts` on; None: it did not change this one."""
+
+    timezone: str | None
+    calendar: str | None
+    starts: datetime
+
+
+SettingCommand = SetReasons | CopyFromForecast

@@ -1,0 +1,27 @@
+"""Settings that hold until somebody changes them."""
+
+from collections.abc import Mapping
+
+from services.qualification.setting.events import ReasonKind
+
+TIMEZONE = "UTC"
+CALENDAR = "months"
+"""Years, quarters and months as on the wall."""
+SETBACKS = (
+    "no_budget",
+    "no_authority",
+    "no_need",
+    "bad_timing",
+    "no_fit",
+    "competitor",
+    "no_response",
+    "duplicate",
+    "spam",
+    "other",
+)
+GOOD_SIGNS = ("strong_fit", "referral", "event_conversation", "inbound_call", "target_account", "returning_customer")
+REASONS: Mapping[ReasonKind, tuple[str, ...]] = {
+    ReasonKind.MARK_MQL: (*GOOD_SIGNS, *SETBACKS),
+    ReasonKind.REJECT: SETBACKS,
+    ReasonKind.NURTURE: SETBACKS,
+}

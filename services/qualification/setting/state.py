@@ -1,0 +1,54 @@
+"""The settings at every instant."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+from services.qualification.setting import default, events
+from services.qualification.setting.events import ReasonKind
+from shared.rules.message import InvalidField
+
+Timeline = Mapping[datetime, str]
+"""A setting's values by the instant from which each holds."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    timezones: Timeline = field(default_factory=dict)
+    calendars: Timeline = field(default_factory=dict)
+    reasons: Mapping[ReasonKind, tuple[str, ...]] = field(default_factory=lambda: default.REASONS)
+
+    def timezone(self, at: datetime) -> str:
+        return value_at(self.timezones, at, default.TIMEZONE)
+
+    def calendar(self, at: datetime) -> str:
+        return value_at(self.calendars, at, default.CALENDAR)
+
+    def business_day(self, at: datetime) -> date:
+        return at.astimezone(ZoneInfo(self.timezone(at))).date()
+
+    def start_of(self, day: date, at: datetime) -> datetime:
+        """When the day begins in the time zone that is in force at `at`."""
+        return datetime.combine(day, time(), ZoneInfo(self.timezone(at))).astimezone(UTC)
+
+    def must_allow(self, kind: ReasonKind, reason: str) -> None:
+        allowed = self.reasons[kind]
+        if reason not in allowed:
+            raise InvalidField("/reason", f"must be one of {', '.join(sorted(allowed))}")
+
+
+def value_at(timeline: Timeline, at: datetime, before: str) -> str:
+    """`before`: the value before the first instant of the timeline."""
+    started = [starts for starts in timeline if starts <= at]
+    return timeline[max(started)] if started else before
+
+
+def evolve(settings: Settings, event: events.SettingEvent, at: datetime) -> Settings:
+    match event:
+        case events.TimezoneChanged():
+            return replace(settings, timezones={**settings.timezones, event.starts: event.timezone})
+        case events.CalendarChanged():
+            return replace(settings, calendars={**settings.calendars, event.starts: event.calendar})
+        case events.ReasonsChanged():
+            return replace(settings, reasons={**settings.reasons, event.kind: event.reasons})

@@ -1,0 +1,21 @@
+"""What happens to leads because its time has come."""
+
+from services.qualification.lead import commands
+from services.qualification.lead.decider import DECIDER
+from services.qualification.projections import timers
+from shared.flow.timer import Due, Timer
+from shared.rules.reaction import Reaction
+
+
+def fall_below(due: Due) -> Reaction:
+    return Reaction(DECIDER, due.subject, commands.FallBelow(due_at=due.due_at))
+
+
+def remind_of_revisit(due: Due) -> Reaction:
+    return Reaction(DECIDER, due.subject, commands.RemindOfRevisit(due_at=due.due_at))
+
+
+TIMERS = (
+    Timer("fall", timers.due(timers.FALL), fall_below),
+    Timer("revisit", timers.due(timers.REVISIT), remind_of_revisit),
+)

@@ -1,0 +1,86 @@
+"""Carries out timers: what is due becomes commands."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared.flow.parked import is_poison
+from shared.flow.timer import Due, Timer
+from shared.rules.clock_and_ids import ClockAndIds
+from shared.rules.message import Refusal
+from shared.store.handler import handle
+from shared.store.signal import Signal
+from shared.store.write_request import Cause, Step, WriteRequest
+
+log = structlog.get_logger()
+POLL_SECONDS = 0.5
+LIMIT = 256
+"""Commands of one transaction."""
+ACTOR = "timers"
+
+
+@dataclass
+class Timers:
+    """`failed`: what cannot be carried out, because its stream cannot be read. It is logged once, and left out until
+    this process starts again or the row changes."""
+
+    service: str
+    timers: Sequence[Timer]
+    engine: AsyncEngine
+    clock_and_ids: ClockAndIds
+    store_changed: Signal
+    failed: set[tuple[str, Due]] = field(default_factory=set)
+
+    async def run(self) -> None:
+        while True:
+            for timer in self.timers:
+                await self.carry_out_due(timer)
+            await asyncio.sleep(POLL_SECONDS)
+
+    async def carry_out_due(self, timer: Timer) -> None:
+        async with self.engine.connect() as tx:
+            rows = await timer.due(tx, self.clock_and_ids.now(), LIMIT + len(self.failed))
+        due = [row for row in rows if (timer.name, row) not in self.failed]
+        if due:
+            await self.carry_out(timer, due[:LIMIT])
+
+    async def carry_out(self, timer: Timer, due: Sequence[Due]) -> None:
+        """When one of the commands fails by the data of its stream, the others are carried out without it."""
+        try:
+            await self.write(timer, due)
+        except Exception as error:
+            if not is_poison(error):
+                raise
+            if len(due) == 1:
+                self.leave_out(timer, due[0], error)
+                return
+            half = len(due) // 2
+            await self.carry_out(timer, due[:half])
+            await self.carry_out(timer, due[half:])
+
+    async def write(self, timer: Timer, due: Sequence[Due]) -> None:
+        async with self.engine.begin() as tx:
+            outcomes = await handle(tx, self.clock_and_ids, [write_request(timer, each) for each in due])
+        self.store_changed.notify()
+        for each, outcome in zip(due, outcomes, strict=True):
+            if isinstance(outcome, Refusal):
+                log.info("timer_refused", service=self.service, timer=timer.name, rule=str(outcome), id=each.subject)
+
+    def leave_out(self, timer: Timer, due: Due, error: Exception) -> None:
+        self.failed.add((timer.name, due))
+        log.error("timer_failed", service=self.service, timer=timer.name, id=due.subject, error=type(error).__name__)
+
+
+def write_request(timer: Timer, due: Due) -> WriteRequest:
+    reaction = timer.command(due)
+    return WriteRequest(
+        reaction.decider,
+        reaction.decider.stream(reaction.subject),
+        [Step(reaction.command)],
+        ACTOR,
+        due.event_id,
+        cause=Cause(f"timers/{timer.name}", due.event_id, due.due_at, 0),
+    )
