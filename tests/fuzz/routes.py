@@ -121,6 +121,7 @@ GOOD: Mapping[str, Good] = {
     "POST /intake/v1/leads/batch": Good(LEAD, answers=[200], lines="application/x-ndjson"),
     "POST /qualification/v1/models": Good(MODEL),
     "POST /qualification/v1/models/{version}/activate": Good(None),
+    "POST /qualification/v1/models/{version}/dry-run": Good(None),
     "POST /pipeline/v1/opportunities": Good(DEAL),
     "POST /pipeline/v1/opportunities/lookup": Good({"ids": ["deal-1"]}),
     "POST /pipeline/v1/opportunities/batch": Good(
