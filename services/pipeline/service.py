@@ -4,7 +4,7 @@ from services.pipeline import reactions
 from services.pipeline.api import batch, changes, opportunities, settings, stages
 from services.pipeline.events import PARSE, PUBLIC
 from services.pipeline.projections import opportunities as opportunity_list
-from services.pipeline.projections import stage_visits
+from services.pipeline.projections import org_tree, stage_visits
 from services.pipeline.upstream import forecast, qualification
 from shared.run.service import Service, Upstream
 from shared.web.feed import Feed
@@ -22,7 +22,7 @@ SERVICE = Service(
         settings.router,
         Feed("pipeline", PUBLIC).router(),
     ],
-    projections=[opportunity_list.PROJECTION, stage_visits.PROJECTION],
+    projections=[opportunity_list.PROJECTION, stage_visits.PROJECTION, org_tree.PROJECTION],
     upstream=[
         Upstream("qualification", "funnelcast.qualification.v1", qualification.PARSE),
         Upstream("forecast", "funnelcast.forecast.v1", forecast.PARSE),

@@ -1,7 +1,7 @@
 """The parts of the qualification service."""
 
 from services.qualification import reactions
-from services.qualification.api import changes, hand_over, leads, models, queue, scores, settings
+from services.qualification.api import changes, dry_run, hand_over, leads, models, queue, scores, settings
 from services.qualification.events import PARSE, PUBLIC
 from services.qualification.projections import deals, org_tree, timers
 from services.qualification.projections import leads as lead_list
@@ -22,6 +22,7 @@ SERVICE = Service(
         queue.router,
         scores.router,
         models.router,
+        dry_run.router,
         settings.router,
         Feed("qualification", PUBLIC).router(),
     ],

@@ -184,6 +184,14 @@ class Call:
         self.response.headers["ETag"] = f'"{folded.version}"'
         return Folded(subject, folded.state, folded.version, texts)
 
+    async def states(
+        self, tx: AsyncConnection, decider: Decider[Any, S, Any], subjects: Sequence[str]
+    ) -> Mapping[str, S]:
+        """The states of many streams, without texts, in the snapshot of `read`."""
+        deciders = {decider.stream(subject): decider for subject in subjects}
+        streams = await folded_streams(tx, deciders, await event_store.read_streams(tx, deciders))
+        return {subject: streams[decider.stream(subject)].state for subject in subjects}
+
     async def subject_of_alias(self, alias: str) -> str | None:
         """The subject of the stream that holds an alias, such as an external id; none when no stream does."""
         await self.wait_for_min_position()

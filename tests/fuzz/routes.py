@@ -121,9 +121,16 @@ GOOD: Mapping[str, Good] = {
     "POST /intake/v1/leads/batch": Good(LEAD, answers=[200], lines="application/x-ndjson"),
     "POST /qualification/v1/models": Good(MODEL),
     "POST /qualification/v1/models/{version}/activate": Good(None),
+    "POST /qualification/v1/models/{version}/dry-run": Good(None),
     "POST /pipeline/v1/opportunities": Good(DEAL),
+    "POST /pipeline/v1/opportunities/lookup": Good({"ids": ["deal-1"]}),
     "POST /pipeline/v1/opportunities/batch": Good(
         {"external_id": "crm:1", "facts": FACTS}, answers=[200], lines="application/x-ndjson"
+    ),
+    "POST /pipeline/v1/opportunities/exports/batch": Good(
+        {"external_id": "crm:1", "steps": [{"stage": "proposal", "owner": "ann", "amount": EUR, "reason": "other"}]},
+        answers=[200],
+        lines="application/x-ndjson",
     ),
     "PUT /pipeline/v1/stages": Good(
         {

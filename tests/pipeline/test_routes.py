@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from services.pipeline.service import SERVICE
-from tests.running import fresh, make_key, running_services
+from tests.running import Clock, fresh, make_key, running_services
 
 ACME: dict[str, Any] = {
     "name": "Acme renewal",
@@ -23,7 +23,7 @@ ACME: dict[str, Any] = {
 
 @pytest_asyncio.fixture
 async def api(database: str) -> AsyncIterator[httpx.AsyncClient]:
-    async with running_services(database, [SERVICE]) as client:
+    async with running_services(database, [SERVICE], clock_and_ids=Clock().clock_and_ids()) as client:
         client.base_url = httpx.URL("http://test/pipeline/v1/")
         yield client
 
@@ -66,7 +66,10 @@ async def test_a_deal_goes_from_its_opening_to_its_win(api: httpx.AsyncClient) -
         "qualified": True,
         "outcome": "won",
         "lead_ids": [],
+        "product": None,
         "source": "sales",
+        "created_at": "2026-03-02T12:00:00Z",
+        "closed_at": "2026-03-02T12:00:00Z",
         "version": 7,
     }
 
@@ -101,9 +104,9 @@ async def test_history_tells_each_visit_to_a_stage(api: httpx.AsyncClient) -> No
     assert told["cumulative_seconds"]["proposal"] == 518400
 
 
-async def batch(api: httpx.AsyncClient, *lines: Any) -> list[dict[str, Any]]:
+async def batch(api: httpx.AsyncClient, *lines: Any, path: str = "opportunities/batch") -> list[dict[str, Any]]:
     body = "\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines)
-    answer = await api.post("opportunities/batch", content=body, headers={"Content-Type": "application/x-ndjson"})
+    answer = await api.post(path, content=body, headers={"Content-Type": "application/x-ndjson"})
     assert answer.status_code == 200, answer.text
     return [json.loads(line) for line in answer.text.splitlines()]
 
@@ -142,6 +145,37 @@ async def test_a_changed_past_is_an_error_line(api: httpx.AsyncClient) -> None:
     changed = await batch(api, history(1, QUALIFY | {"occurred_at": "2017-01-03T00:00:00Z"}, WIN))
     assert changed[0]["status"] == 409
     assert (await api.get("events")).json()["head"] == 3
+
+
+async def test_a_past_may_have_a_reopening_and_corrections(api: httpx.AsyncClient) -> None:
+    reopened = {
+        "command": "reopen",
+        "reason": "other",
+        "close_date": "2017-03-01",
+        "occurred_at": "2017-05-02T00:00:00Z",
+    }
+    won = WIN | {"occurred_at": "2017-05-03T00:00:00Z"}
+    amount = {"amount": "7", "currency": "EUR"}
+    corrected = {"command": "correct", "reason": "other", "amount": amount, "occurred_at": "2017-05-04T00:00:00Z"}
+    taken, _ = await batch(api, history(1, QUALIFY, WIN, reopened, won, corrected))
+    deal = (await api.get(f"opportunities/{taken['opportunity_id']}")).json()
+    assert (deal["outcome"], deal["close_date"], deal["amount"]["amount"]) == ("won", "2017-05-03", "7.00")
+
+
+async def test_exports_change_known_deals_and_leave_alone_what_was_changed_here(api: httpx.AsyncClient) -> None:
+    (first, _) = await batch(api, history(1, QUALIFY))
+    deal = f"opportunities/{first['opportunity_id']}"
+    own = {"amount": {"amount": "130", "currency": "EUR"}}
+    assert (await api.post(f"{deal}/set-amount", json=own)).is_success
+    step = {"occurred_at": "2017-02-01T00:00:00Z", "stage": "proposal", "amount": None, "owner": "bob"}
+    lines = [{"external_id": f"crm:{number}", "steps": [step]} for number in (1, 2)]
+    known, unknown, done = await batch(api, *lines, path="opportunities/exports/batch")
+    assert known["kept"] == {"amount": {"here": "130.00 EUR", "export": None}}
+    assert (known["version"], unknown["status"], done["failed"]) == (5, 404, 1)
+    changed = (await api.get(deal)).json()
+    assert (changed["stage"], changed["owner"], changed["amount"]["amount"]) == ("proposal", "bob", "130.00")
+    (again, *_) = await batch(api, *lines, path="opportunities/exports/batch")
+    assert again == known
 
 
 async def test_an_external_id_names_one_deal(api: httpx.AsyncClient) -> None:
@@ -187,6 +221,58 @@ async def test_lists_are_filtered_and_paged(api: httpx.AsyncClient) -> None:
     assert [len(page["items"]), len(rest["items"]), rest["next"]] == [3, 1, None]
     assert len({item["opportunity_id"] for item in page["items"] + rest["items"]}) == 4
     assert {item["name"] for item in page["items"]} == {"Acme renewal"}
+
+
+async def ids(api: httpx.AsyncClient, **params: Any) -> set[str]:
+    return {item["opportunity_id"] for item in (await api.get("opportunities", params=params)).json()["items"]}
+
+
+async def test_lists_are_filtered_by_outcome_and_by_part_of_a_text(api: httpx.AsyncClient) -> None:
+    won, open_deal = await opened(api, stage="qualified", product="Suite 100%"), await opened(api, account="Initech")
+    linked = await api.post(f"opportunities/{open_deal}/link", json={"external_id": "crm:ab_9"})
+    last = await api.post(f"opportunities/{won}/win")
+    await api.get("opportunities", headers=fresh(last))
+    assert linked.status_code == 200
+    assert await ids(api, outcome="won") == {won}
+    assert await ids(api, outcome="open") == {open_deal}
+    assert await ids(api, outcome="lost") == set()
+    for text, found in (
+        ("INIT", {open_deal}),
+        ("100%", {won}),
+        ("b_9", {open_deal}),
+        ("%", {won}),
+        ("renewal", set()),
+        ("c", {won, open_deal}),
+    ):
+        assert await ids(api, q=text) == found, text
+    assert await ids(api, q="c", outcome="won", owner="ann") == {won}
+
+
+async def test_an_opportunity_says_when_it_was_opened_and_closed_in_the_list_as_alone(api: httpx.AsyncClient) -> None:
+    win = WIN | {"close_date": "2017-01-31"}
+    taken = await batch(api, history(1, QUALIFY, win))
+    deal, wait = taken[0]["opportunity_id"], {"X-Min-Position": "pipeline:3", "Prefer": "wait=10"}
+    (listed,) = (await api.get("opportunities", headers=wait)).json()["items"]
+    assert listed == (await api.get(f"opportunities/{deal}")).json()
+    assert (listed["created_at"], listed["closed_at"]) == ("2017-01-01T00:00:00Z", "2017-02-01T00:00:00Z")
+    reopened = await api.post(f"opportunities/{deal}/reopen", json={"reason": "other", "close_date": "2026-12-31"})
+    (listed,) = (await api.get("opportunities", headers=fresh(reopened))).json()["items"]
+    assert listed == (await api.get(f"opportunities/{deal}")).json()
+    assert (listed["created_at"], listed["closed_at"]) == ("2017-01-01T00:00:00Z", None)
+
+
+async def test_names_are_looked_up_by_ids(api: httpx.AsyncClient) -> None:
+    first, second = await opened(api, external_id="crm:1"), await opened(api, name="Other")
+    wait = {"X-Min-Position": "pipeline:2", "Prefer": "wait=10"}
+    answer = await api.post("opportunities/lookup", json={"ids": [first, "nobody", second, first]}, headers=wait)
+    assert answer.status_code == 200, answer.text
+    found = {item.pop("opportunity_id"): item for item in answer.json()["items"]}
+    assert found == {
+        first: {"external_id": "crm:1", "name": "Acme renewal", "account": "acme.com"},
+        second: {"external_id": None, "name": "Other", "account": "acme.com"},
+    }
+    for bad in ([], ["a"] * 1001, ["a\x00b"]):
+        assert (await api.post("opportunities/lookup", json={"ids": bad})).status_code == 422
 
 
 async def test_a_version_that_is_not_the_current_one_is_refused(api: httpx.AsyncClient) -> None:
@@ -310,6 +396,8 @@ async def test_the_feed_tells_each_change_once_from_the_beginning(api: httpx.Asy
         ("POST", "opportunities/x/qualify", ["pipeline:read"]),
         ("POST", "opportunities/x/correct", ["pipeline:read"]),
         ("POST", "opportunities/batch", ["pipeline:write"]),
+        ("POST", "opportunities/exports/batch", ["pipeline:write"]),
+        ("POST", "opportunities/lookup", ["pipeline:write"]),
         ("PUT", "settings", ["pipeline:read", "pipeline:write"]),
         ("GET", "settings", ["pipeline:write"]),
         ("GET", "events", ["pipeline:read"]),

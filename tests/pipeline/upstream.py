@@ -3,15 +3,17 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import orjson
 
 from shared.flow.log import Log
-from shared.rules.message import StoredEvent
+from shared.rules.message import RecordedEvent, StoredEvent, UpstreamEvent
 from tests.running import embedded_log
 from tests.spec import NOON
+
+E = TypeVar("E", bound=UpstreamEvent)
 
 
 def stored(position: int, stream: str, event_type: str, data: dict[str, Any]) -> StoredEvent:
@@ -27,6 +29,12 @@ def stored(position: int, stream: str, event_type: str, data: dict[str, Any]) ->
         actor="leader",
         correlation_id=UUID(int=position),
         causation_id=None,
+    )
+
+
+def recorded(position: int, event: E) -> RecordedEvent[E]:
+    return RecordedEvent(
+        position, UUID(int=position), "org-all", position, event, NOON, NOON, "leader", UUID(int=position)
     )
 
 

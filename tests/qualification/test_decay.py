@@ -15,8 +15,7 @@ from services.qualification.lead import commands, events
 from services.qualification.lead.decider import DECIDER
 from services.qualification.lead.events import Engagement, Lifecycle
 from services.qualification.lead.state import Lead, State
-from services.qualification.model.default import DEFAULT
-from services.qualification.model.events import Grade, MqlLine, Rule, ScoringModel, When
+from services.qualification.model.events import ScoringModel
 from services.qualification.model.state import Models
 from services.qualification.scoring.decay import rounded
 from services.qualification.scoring.falling import falls_below_at
@@ -24,32 +23,10 @@ from services.qualification.scoring.score import score
 from services.qualification.setting.state import Settings
 from shared.rules.message import BEGINNING, Rejected
 from tests.qualification.leads import engaged_by, engagement, hand_over
+from tests.qualification.models import M2, M3, M, model, rule
 from tests.spec import NOON
 
 DAY, MICROSECOND = timedelta(days=1), timedelta(microseconds=1)
-
-
-def rule(source: str, points: int, half_life_days: int | None = None, group: str | None = None) -> Rule:
-    return Rule(
-        rule=source, group=group or source, when=When(source=source), points=points, half_life_days=half_life_days
-    )
-
-
-def model(line: int, *rules: Rule, at_once: Sequence[str] = (), **changes: Any) -> ScoringModel:
-    mql_line = MqlLine(at_once=tuple(at_once), engagement=line, grade=Grade.D)
-    return DEFAULT.model_copy(update={"rules": rules, "caps": {}, "line": mql_line, **changes})
-
-
-M = model(
-    50,
-    rule("webinar", 80, 14),
-    rule("gated_content", 40, 14),
-    rule("newsletter", 40, 7),
-    rule("contact_form", 40),
-    rule("referral", 20),
-)
-M2 = model(999, rule("webinar", 1000, 1))
-M3 = M.model_copy(update={"line": M.line.model_copy(update={"engagement": 30})})
 
 
 def total(engagements: Sequence[Engagement], at: datetime, by: ScoringModel = M) -> Decimal:

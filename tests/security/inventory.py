@@ -38,6 +38,11 @@ class Entry:
         return rest in OPEN
 
     @property
+    def only_reads(self) -> bool:
+        """Look-ups are posted because their questions are long, or personal."""
+        return self.method in ("GET", "HEAD") or self.path.endswith("/lookup")
+
+    @property
     def url(self) -> str:
         """With the id of nobody for each parameter."""
         return re.sub(r"{(\w+)}", lambda name: CONVERTED.get(name[1], NOBODY), self.path)

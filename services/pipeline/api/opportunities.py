@@ -1,16 +1,25 @@
 """Queries about opportunities."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
+from pydantic import Field
 
-from services.pipeline.api.opportunity_views import HistoryView, OpportunityView, history_view, opportunity_view
+from services.pipeline.api.opportunity_views import (
+    HistoryView,
+    NamedOpportunities,
+    NamedOpportunity,
+    OpportunityView,
+    history_view,
+    opportunity_view,
+    state_view,
+)
 from services.pipeline.opportunity.decider import DECIDER
 from services.pipeline.opportunity.state import NotThere, State, must_be_there
 from services.pipeline.process.events import ForecastCategory
 from services.pipeline.projections import opportunities, stage_visits
-from shared.rules.message import Day, ExternalId, Line, Missing, Slug
+from shared.rules.message import Day, ExternalId, Line, Message, Missing, Slug
 from shared.rules.sealed import Sealed
 from shared.store import vault
 from shared.web.call import Call, Needs
@@ -20,6 +29,11 @@ from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
 router = APIRouter(tags=["opportunities"])
 Reads = Annotated[Call, Depends(Needs("pipeline:read"))]
 OpportunityId = ResourceId
+OutcomeFilter = Literal["open", "won", "lost", "recycled"]
+
+
+class Lookup(Message):
+    ids: Annotated[tuple[Line, ...], Field(min_length=1, max_length=1000)]
 
 
 @router.get("/opportunities/{opportunity_id}")
@@ -27,7 +41,7 @@ async def get_opportunity(opportunity_id: OpportunityId, call: Reads) -> Opportu
     """One opportunity, always current. Its version is the ETag."""
     found = await call.fold(DECIDER, opportunity_id, sealed_name)
     state = must_be_there(found.state)
-    return opportunity_view(opportunity_id, state.fields._asdict(), found.text(state.name), found.version)
+    return state_view(opportunity_id, state, found.text(state.name), found.version)
 
 
 @router.get("/opportunities")
@@ -39,21 +53,44 @@ async def list_opportunities(
     closing_from: Annotated[Day | None, Query()] = None,
     closing_to: Annotated[Day | None, Query()] = None,
     account: Annotated[Line | None, Query()] = None,
+    outcome: OutcomeFilter | None = None,
+    q: Annotated[Line | None, Query(description="Part of the account, the product or the external id")] = None,
     external_id: Annotated[ExternalId | None, Query()] = None,
     limit: Limit = 100,
     after: Cursor = None,
 ) -> Page[OpportunityView]:
-    """Opportunities in the order of their ids. With `external_id`: the one that has it, always current."""
+    """Opportunities in the order of their ids. `q` finds parts of the account, the product and the external id, in
+    upper or lower case; names are kept apart and are not searched. With `external_id`: the one that has it, always
+    current."""
     if external_id is not None:
         subject = await call.subject_of_alias(external_alias(call, external_id))
         return Page(items=[await get_opportunity(subject, call)] if subject else [], next=None)
     cursor = decode_cursor(after, str)
-    criteria = opportunities.OpportunityFilter(stage, owner, category, closing_from, closing_to, account)
+    criteria = opportunities.OpportunityFilter(
+        stage=stage,
+        owner=owner,
+        category=category,
+        closing_from=closing_from,
+        closing_to=closing_to,
+        account=account,
+        outcome=outcome,
+        text=q,
+    )
     async with call.read() as tx:
         rows = await opportunities.find(tx, criteria, cursor[0] if cursor else None, limit)
         names = await vault.read(tx, {row["name_ref"] for row in rows if row["name_ref"]})
     views = [opportunity_view(row["opportunity_id"], row, names.get(row["name_ref"]), row["version"]) for row in rows]
     return make_page(views, limit, lambda view: [view.opportunity_id])
+
+
+@router.post("/opportunities/lookup")
+async def look_up_names(body: Lookup, call: Reads) -> NamedOpportunities:
+    """The names and external ids of opportunities, in the order of their ids. Unknown ids are left out."""
+    async with call.read() as tx:
+        rows = await opportunities.with_ids(tx, body.ids)
+        names = await vault.read(tx, {row["name_ref"] for row in rows if row["name_ref"]})
+    named = [row | {"name": names.get(row["name_ref"])} for row in rows]
+    return NamedOpportunities(items=[NamedOpportunity.model_validate(row) for row in named])
 
 
 @router.get("/opportunities/{opportunity_id}/history")

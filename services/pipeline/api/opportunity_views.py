@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
+from services.pipeline.opportunity.state import Closed, Open
 from shared.rules.money import format_amount
 
 
@@ -16,7 +17,8 @@ class MoneyView(BaseModel):
 
 
 class OpportunityView(BaseModel):
-    """`version` counts the opportunity's events; the ETag is the same."""
+    """`created_at` and `closed_at`: when it was opened and closed, whatever its close date. `version` counts the
+    opportunity's events; the ETag is the same."""
 
     opportunity_id: str
     external_id: str | None
@@ -34,7 +36,10 @@ class OpportunityView(BaseModel):
     qualified: bool
     outcome: Literal["won", "lost", "recycled"] | None
     lead_ids: list[str]
+    product: str | None
     source: str | None
+    created_at: datetime
+    closed_at: datetime | None
     version: int
 
 
@@ -52,6 +57,19 @@ class VisitView(BaseModel):
     by: str
 
 
+class NamedOpportunity(BaseModel):
+    """`name` is null where the deal has none, or it was erased."""
+
+    opportunity_id: str
+    external_id: str | None
+    name: str | None
+    account: str
+
+
+class NamedOpportunities(BaseModel):
+    items: list[NamedOpportunity]
+
+
 class HistoryView(BaseModel):
     """`cumulative_seconds`: the length of all finished visits, by stage."""
 
@@ -60,10 +78,15 @@ class HistoryView(BaseModel):
 
 
 def opportunity_view(opportunity_id: str, fields: Mapping[str, Any], name: str | None, version: int) -> OpportunityView:
-    """`fields`: those of the state, or a row of the read model."""
+    """`fields`: a row of the read model, or what corresponds to one."""
     copied = {key: fields[key] for key in OpportunityView.model_fields if key in fields}
     own = {"opportunity_id": opportunity_id, "name": name, "version": version, "amount": money_view(fields)}
     return OpportunityView.model_validate(copied | own)
+
+
+def state_view(opportunity_id: str, state: Open | Closed, name: str | None, version: int) -> OpportunityView:
+    dates = {"created_at": state.created_at, "closed_at": state.closed_at}
+    return opportunity_view(opportunity_id, state.fields._asdict() | dates, name, version)
 
 
 def money_view(fields: Mapping[str, Any]) -> MoneyView | None:

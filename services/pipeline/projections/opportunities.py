@@ -1,8 +1,8 @@
 """Opportunities as they are now, one row each, for lists."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,9 @@ from sqlalchemy import (
     ARRAY,
     Boolean,
     Column,
+    ColumnElement,
     Date,
+    DateTime,
     Integer,
     MetaData,
     Named,
@@ -20,6 +22,7 @@ from sqlalchemy import (
     Text,
     TypedColumns,
     Uuid,
+    or_,
     select,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -50,31 +53,46 @@ class Columns(TypedColumns):
     qualified: Named[bool] = Column(Boolean)
     outcome: Named[str | None] = Column(Text)
     lead_ids: Named[list[str]] = Column(ARRAY(Text))
+    product: Named[str | None] = Column(Text)
     source: Named[str] = Column(Text)
+    created_at: Named[datetime] = Column(DateTime(timezone=True))
+    closed_at: Named[datetime | None] = Column(DateTime(timezone=True))
     version: Named[int] = Column(Integer)
 
 
 opportunities = Table("opportunities", MetaData(), Columns)
 COPIED = [column.name for column in opportunities.c if column.name in OpportunityFields._fields]
 UPSERT = upsert(opportunities)
-NAMES = select(opportunities.c.opportunity_id, opportunities.c.name_ref)
+CARRIED = ("name_ref", "created_at", "closed_at")
+"""Columns that few events change: they are carried over from the row before."""
+STORED = select(opportunities.c.opportunity_id, *(opportunities.c[name] for name in CARRIED))
 
 
 async def apply(tx: AsyncConnection, batch: Sequence[RecordedEvent[PipelineEvent]]) -> None:
     """A batch becomes one statement: the state of each opportunity after its last event."""
-    names = {one.subject: name_ref(one.event) for one in batch if isinstance(one.event, events.OpportunityOpened)}
-    last = {one.subject: row(one, one.event.after) for one in batch if isinstance(one.event, events.ChangeEvent)}
-    names |= await stored_names(tx, last.keys() - names.keys())
-    await tx.execute(UPSERT, rows({**row, "name_ref": names[subject]} for subject, row in last.items()))
+    changes = [(recorded, recorded.event) for recorded in batch if isinstance(recorded.event, events.ChangeEvent)]
+    new = {recorded.subject for recorded, event in changes if isinstance(event, events.OpportunityOpened)}
+    carried = await stored(tx, {recorded.subject for recorded, _ in changes} - new)
+    last = {}
+    for recorded, event in changes:
+        carried[recorded.subject] = carried.get(recorded.subject, {}) | carried_columns(event, recorded.occurred_at)
+        last[recorded.subject] = row(recorded, event.after)
+    await tx.execute(UPSERT, rows({**row, **carried[subject]} for subject, row in last.items()))
 
 
-async def stored_names(tx: AsyncConnection, subjects: set[str]) -> dict[str, UUID | None]:
-    found = await tx.execute(NAMES.where(opportunities.c.opportunity_id.in_(subjects)))
-    return {row.opportunity_id: row.name_ref for row in found}
+async def stored(tx: AsyncConnection, subjects: set[str]) -> dict[str, dict[str, Any]]:
+    found = await tx.execute(STORED.where(opportunities.c.opportunity_id.in_(subjects)))
+    return {row["opportunity_id"]: dict(row) for row in found.mappings()}
 
 
-def name_ref(event: events.OpportunityOpened) -> UUID | None:
-    return event.name.ref if event.name else None
+def carried_columns(event: events.ChangeEvent, at: datetime) -> dict[str, Any]:
+    match event:
+        case events.OpportunityOpened():
+            return {"name_ref": event.name.ref if event.name else None, "created_at": at, "closed_at": None}
+        case events.StageChanged():
+            return {"closed_at": at if event.after.outcome else None}
+        case _:
+            return {}
 
 
 def row(recorded: RecordedEvent[PipelineEvent], fields: OpportunityFields) -> dict[str, Any]:
@@ -92,21 +110,40 @@ class OpportunityFilter:
     closing_from: date | None = None
     closing_to: date | None = None
     account: str | None = None
+    outcome: str | None = None
+    """`open`: none yet."""
+    text: str | None = None
+    """Part of the account, the product or the external id."""
 
 
 async def find(tx: AsyncConnection, criteria: OpportunityFilter, after: str | None, limit: int) -> list[dict[str, Any]]:
     """One row more than `limit`, in the order of their ids, from behind the id `after`."""
-    query = select(opportunities).order_by(opportunities.c.opportunity_id).limit(limit + 1)
-    for name in ("stage", "owner", "category", "account"):
-        value = getattr(criteria, name)
-        query = query if value is None else query.where(opportunities.c[name] == value)
-    if criteria.closing_from:
-        query = query.where(opportunities.c.close_date >= criteria.closing_from)
-    if criteria.closing_to:
-        query = query.where(opportunities.c.close_date <= criteria.closing_to)
+    query = select(opportunities).where(*conditions(criteria)).order_by(opportunities.c.opportunity_id)
     if after is not None:
         query = query.where(opportunities.c.opportunity_id > after)
-    return [dict(row) for row in (await tx.execute(query)).mappings()]
+    return [dict(row) for row in (await tx.execute(query.limit(limit + 1))).mappings()]
 
 
-PROJECTION = Projection("opportunities", 1, opportunities.metadata, {"pipeline": apply})
+def conditions(criteria: OpportunityFilter) -> Iterator[ColumnElement[bool]]:
+    table = opportunities.c
+    for name in ("stage", "owner", "category", "account"):
+        if (value := getattr(criteria, name)) is not None:
+            yield table[name] == value
+    if criteria.outcome is not None:
+        yield table.outcome.is_(None) if criteria.outcome == "open" else table.outcome == criteria.outcome
+    if criteria.closing_from:
+        yield table.close_date >= criteria.closing_from
+    if criteria.closing_to:
+        yield table.close_date <= criteria.closing_to
+    if criteria.text is not None:
+        searched = (table.account, table.product, table.external_id)
+        yield or_(*(column.icontains(criteria.text, autoescape=True) for column in searched))
+
+
+async def with_ids(tx: AsyncConnection, ids: Sequence[str]) -> list[dict[str, Any]]:
+    """Those that exist, in the order of their ids."""
+    query = select(opportunities).where(opportunities.c.opportunity_id.in_(ids))
+    return [dict(row) for row in (await tx.execute(query.order_by(opportunities.c.opportunity_id))).mappings()]
+
+
+PROJECTION = Projection("opportunities", 2, opportunities.metadata, {"pipeline": apply})

@@ -5,6 +5,8 @@ from typing import ClassVar, Literal
 from shared.rules.fiscal_year import CalendarRule
 from shared.rules.message import Instant, Parser, UpstreamEvent, tolerant_parser
 
+NodeKind = Literal["person", "unit"]
+
 
 class SettingChanged(UpstreamEvent):
     """None: this one did not change. `calendar_rule`: what the calendar means. `starts`: the instant from which the
@@ -23,7 +25,7 @@ class NodePlaced(UpstreamEvent):
     type: ClassVar[str] = "org.node_placed"
     node: str
     parent: str | None
-    kind: Literal["person", "unit"]
+    kind: NodeKind
     starts: Instant | None
 
 

@@ -19,7 +19,7 @@ from shared.web.problems import InvalidRequest
 
 router = APIRouter(tags=["leads"])
 Writes = Annotated[Call, Depends(Needs("qualification:write"))]
-TOLD_LATE = timedelta(days=30)
+MAX_TOUCH_DELAY = timedelta(days=30)
 """How far back a touch may lie for a key without `history:write`."""
 
 
@@ -70,8 +70,8 @@ async def claim_lead(
     call: Writes,
     body: Annotated[commands.Claim, Body()] = commands.Claim(),  # noqa: B008
 ) -> AcceptedChange:
-    """Claims an MQL, or a lead whose revisit is due, for the caller or for `sdr`. Whoever has the claim may pass it on;
-    a second claimant is refused."""
+    """Claims an MQL, or a lead whose revisit is due, for the caller or for `sdr`. The holder of the claim may pass it
+    on; a second claimant is refused."""
     by = call.caller.name
     return await write(call, lead_id, commands.ClaimLead(sdr=body.sdr or by, by=by))
 
@@ -92,8 +92,8 @@ async def touch_lead(
     call: Writes,
     command: Annotated[commands.Touch, Body()] = commands.Touch(),  # noqa: B008
 ) -> AcceptedChange:
-    """Records that a person of ours spoke to the lead. The first touch of the cycle counts, and the first one after the
-    hand-over. A touch may be told up to 30 days late (`occurred_at`)."""
+    """Records that an SDR or a rep contacted the lead. The first touch of the cycle counts, and the first one after the
+    hand-over. `occurred_at` may lie up to 30 days back; further with `history:write`."""
     must_have_happened(call, command.occurred_at)
     return await write(call, lead_id, command)
 
@@ -110,7 +110,7 @@ def must_have_happened(call: Call, occurred_at: datetime | None) -> None:
     if occurred_at > now + MAX_CLOCK_AHEAD:
         errors = [{"pointer": "/occurred_at", "detail": "in the future"}]
         raise InvalidRequest("occurred_at is in the future", errors=errors)
-    if occurred_at < now - TOLD_LATE:
+    if occurred_at < now - MAX_TOUCH_DELAY:
         call.require("history:write")
 
 

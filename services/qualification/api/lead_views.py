@@ -69,7 +69,7 @@ class LeadSummary(BaseModel):
     """`source`: that of the first capture. `prospect`: null, because prospects are not recorded yet. `score_at`: when
     the engagement had this score, null for leads of the first release that did nothing since. `refused`: the
     rule by which pipeline refused the last hand-over. `touched_at` and `rep_touched_at`: the first touch before and
-    after the hand-over. `falls_below_at`: when decay takes it below the line. `revisit_due_at`: since when somebody
+    after the hand-over. `falls_below_at`: when decay takes it below the line. `revisit_due_at`: since when an SDR
     should look at it again."""
 
     lead_id: str

@@ -47,6 +47,7 @@ async def list_models(call: Reads) -> ModelsView:
 
 
 ACTIVATE = response_links(
+    dry_run=("POST /qualification/v1/models/{version}/dry-run", {"version": "$response.body#/version"}),
     activate=("POST /qualification/v1/models/{version}/activate", {"version": "$response.body#/version"}),
 )
 

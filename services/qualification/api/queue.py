@@ -26,7 +26,7 @@ CURSOR = (zero_or_one, str, datetime.fromisoformat, str)
 
 
 class QueuedLead(LeadSummary):
-    """`age_seconds`: since it became MQL, or its revisit fell due. `overdue`: nobody spoke to the person by
+    """`age_seconds`: since it became MQL, or its revisit fell due. `overdue`: it was not touched by
     `touch_by`."""
 
     age_seconds: int
@@ -40,8 +40,8 @@ async def get_queue(
     limit: Limit = 100,
     after: Cursor = None,
 ) -> Page[QueuedLead]:
-    """MQLs and leads whose revisit is due: demo requests first, then the better grade, then the older. With `sdr`: what
-    that person has claimed, and what nobody has."""
+    """MQLs and leads whose revisit is due: demo requests first, then the better grade, then the older. With `sdr`: the
+    leads that this SDR has claimed, and the unclaimed ones."""
     cursor: QueueKey | None = decode_cursor(after, *CURSOR)
     async with call.read() as tx:
         rows = await leads.queue(tx, sdr, cursor, limit)

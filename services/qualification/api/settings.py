@@ -33,7 +33,7 @@ class SettingValues(BaseModel):
 
 
 class SettingsView(SettingValues):
-    """The settings in force now. `defaults`: those that hold until somebody changes them."""
+    """The settings in force now. `defaults`: those in force until the first change."""
 
     defaults: SettingValues
 

@@ -13,7 +13,7 @@ FREE_MAIL_DOMAINS = """
     virgilio.it wanadoo.fr web.de ya.ru yahoo.ca yahoo.co.in yahoo.co.jp yahoo.co.uk yahoo.com yahoo.com.br yahoo.de
     yahoo.es yahoo.fr yahoo.it yandex.com yandex.ru ymail.com zoho.com"""
 FREE_MAIL = frozenset(FREE_MAIL_DOMAINS.split())
-"""Everybody may have an address there: they are nobody's company."""
+"""Anyone may have an address there: such a domain is no company's."""
 
 
 def account_of_domain(domain: str | None) -> str | None:

@@ -1,4 +1,4 @@
-"""One SDR works a lead. The claim ends with the cycle; whoever has it may pass it on, and anybody may release it."""
+"""One SDR works a lead. The claim ends with the cycle. Its holder may pass it on, and every SDR may release it."""
 
 from services.qualification.lead import commands, events
 from services.qualification.lead.events import Lifecycle

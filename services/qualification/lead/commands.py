@@ -55,7 +55,7 @@ class Reject(Command):
 
 
 class Nurture(Command):
-    """`revisit_on`: the day on which somebody should look at the lead again, not in the past."""
+    """`revisit_on`: the day on which an SDR should look at the lead again, not in the past."""
 
     reason: Reason
     revisit_on: Day | None = None
@@ -80,11 +80,11 @@ class ClaimLead(Command):
 
 
 class ReleaseClaim(Command):
-    """Nobody works the lead any more."""
+    """Gives the lead back: another SDR may claim it."""
 
 
 class Touch(Command):
-    """A person of ours wrote to the lead, called or met it. `occurred_at`: when, if it is told late."""
+    """An SDR or a rep wrote to the lead, called or met it. `occurred_at`: when, by default now."""
 
     occurred_at: Instant | None = None
 
@@ -132,7 +132,7 @@ class KnownDeal(Message):
 
 
 class AttachToDeal(Command):
-    """A hand-over with an opportunity that is there. `deal`: what this service has heard of it."""
+    """A hand-over to an existing opportunity. `deal`: its fields in this service's read model."""
 
     opportunity_id: Line
     deal: KnownDeal | None

@@ -41,7 +41,7 @@ def nurture(lead: Lead, command: commands.Nurture, at: datetime, settings: Setti
 
 
 def is_nurtured_so(fields: LeadFields, command: commands.Nurture, begins_at: datetime | None) -> bool:
-    """With the same revisit, be it to come or due."""
+    """With the same reason, and the same revisit, whether it is still to come or due."""
     if fields.lifecycle is not Lifecycle.NURTURE or fields.reason != command.reason:
         return False
     return (fields.next_revisit, fields.revisit_due_at) in ((command.revisit_on, None), (None, begins_at))

@@ -40,6 +40,6 @@ def fall(lead: Lead, crossed_at: datetime) -> events.LeadFellBelow:
 
 
 def remind(lead: Lead, due_at: datetime) -> events.LeadRevisitDue:
-    """The claim of the cycle that ended is over: whoever looks at the lead now claims it."""
+    """The claim of the cycle that ended is over: any SDR may claim the lead now."""
     after = lead.fields._replace(next_revisit=None, next_revisit_at=None, revisit_due_at=due_at, sdr=None)
     return events.LeadRevisitDue(after=after)

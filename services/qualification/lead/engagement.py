@@ -56,7 +56,8 @@ def scored(fields: LeadFields, result: Score, at: datetime, version: int) -> Lea
 
 
 def may_fall(lead: Lead) -> bool:
-    """Whether decay ends its cycle: not if somebody else than the score opened it, or sent the lead back into it."""
+    """Whether decay ends its cycle: not if another command than an engagement opened it, or pipeline refused the
+    hand-over."""
     is_mql = lead.fields.lifecycle is Lifecycle.MQL
     return is_mql and lead.cycles[-1].began == "crossing" and lead.fields.refused is None
 

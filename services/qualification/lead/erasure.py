@@ -1,4 +1,4 @@
-"""The person of a lead was erased: nobody works it any more, but it goes on to count."""
+"""The person of a lead was erased: the lead cannot be worked any more, but it goes on to count."""
 
 from services.qualification.lead import events
 from services.qualification.lead.state import NotThere, State

@@ -36,7 +36,7 @@ class BantStatus(StrEnum):
 
 
 class Profile(Message):
-    """What one engagement says about how well the lead fits. None: it does not say."""
+    """The attributes in one engagement by which the fit is graded. None: the engagement lacks this one."""
 
     domain: Line | None = None
     industry: Line | None = None
@@ -163,7 +163,7 @@ class LeadRejected(ChangeEvent):
 
 
 class LeadNurtured(ChangeEvent):
-    """`because`: somebody put it there, or its deal was lost or recycled."""
+    """`because`: an SDR nurtured it, or its deal was lost or recycled."""
 
     type: ClassVar[str] = "lead.nurtured"
     because: Literal["nurtured", "lost", "recycled"]
@@ -178,7 +178,7 @@ class LeadRevisitDue(ChangeEvent):
 
 
 class BantItem(Message):
-    """One of the four answers. `evidence`: what was said, and where."""
+    """One of the four answers. `evidence`: free text, sealed."""
 
     status: BantStatus
     evidence: Sealed[str] | None
@@ -202,8 +202,8 @@ class LeadClaimReleased(ChangeEvent):
 
 
 class LeadTouched(ChangeEvent):
-    """A person of ours spoke to the lead for the first time before or after the hand-over of this cycle. It may be told
-    late: `touched_at` and `rep_touched_at` say when it happened."""
+    """The first touch of this cycle, before or after the hand-over. It may be recorded late: it happened at
+    `touched_at` or `rep_touched_at`."""
 
     type: ClassVar[str] = "lead.touched"
 

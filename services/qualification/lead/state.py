@@ -1,4 +1,4 @@
-"""The state of a lead: its fields, what it did and was asked, and its way through the lifecycle."""
+"""The state of a lead: its fields, engagements, BANT answers, cycles and deals."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -46,7 +46,7 @@ class BantAnswer:
 
 @dataclass(frozen=True)
 class Deal:
-    """An opportunity that the lead was handed over as, as far as qualification has heard."""
+    """An opportunity that the lead was handed over as, by the last of pipeline's events that qualification has read."""
 
     account: str
     owner: str

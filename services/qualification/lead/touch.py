@@ -1,4 +1,4 @@
-"""The first time that a person of ours spoke to the lead: before its hand-over, and after it."""
+"""The first touch of a lead by an SDR before the hand-over, and by a rep after it."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from shared.rules.message import Rejected
 
 
 def touch(lead: Lead, command: commands.Touch, at: datetime) -> list[events.LeadEvent]:
-    """A touch that is told late belongs where it happened, and may be earlier than the first one known so far."""
+    """A touch that is recorded late counts from when it happened, and may be earlier than the first one so far."""
     touched_at, fields = command.occurred_at or at, lead.fields
     since = fields.mql_at or fields.captured_at
     if touched_at < since:

@@ -1,6 +1,6 @@
 """The model that is shipped: version 1. It cannot know to whom a company sells, so it prefers no industry or country.
 
-Stored scores name this version, and no event holds it: what it says must never change. A new field of a model needs a
+Stored scores name this version, and no event holds it: its values must never change. A new field of a model needs a
 default that means what was so before. Another shipped model is a new version, defined by an event (`shipped.py`).
 """
 

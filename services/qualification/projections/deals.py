@@ -37,7 +37,7 @@ def row(opportunity_id: str, event: Deal) -> dict[str, Any]:
 
 
 async def find_deal(tx: AsyncConnection, opportunity_id: str) -> dict[str, Any] | None:
-    """None when nothing was heard of it."""
+    """None when no event of it was read."""
     result = await tx.execute(select(deals).where(deals.c.opportunity_id == opportunity_id))
     row = result.mappings().one_or_none()
     return None if row is None else dict(row)

@@ -117,12 +117,20 @@ async def find(tx: AsyncConnection, criteria: LeadFilter, after: str | None, lim
     return [dict(row) for row in (await tx.execute(query)).mappings()]
 
 
+async def ids_after(tx: AsyncConnection, after: str | None, limit: int) -> list[str]:
+    """The next ids of leads in their order, from the first one on if `after` is None."""
+    query = select(leads.c.lead_id).order_by(leads.c.lead_id).limit(limit)
+    if after is not None:
+        query = query.where(leads.c.lead_id > after)
+    return list((await tx.execute(query)).scalars())
+
+
 QueueKey = tuple[int, str, datetime, str]
 
 
 async def queue(tx: AsyncConnection, sdr: str | None, after: QueueKey | None, limit: int) -> list[Row]:
-    """Demo requests first, then the better grade, then the older; one row more than `limit`. With `sdr`: what that
-    person has claimed, and what nobody has."""
+    """Demo requests first, then the better grade, then the older; one row more than `limit`. With `sdr`: the leads
+    that this SDR has claimed, and the unclaimed ones."""
     query = select(leads).where(QUEUED).order_by(*QUEUE_ORDER).limit(limit + 1)
     if sdr is not None:
         query = query.where((leads.c.sdr == sdr) | leads.c.sdr.is_(None))

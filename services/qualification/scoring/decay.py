@@ -38,5 +38,5 @@ def half_life(rule: Rule) -> timedelta:
 
 
 def rounded(score: Decimal) -> Decimal:
-    """As scores are stored and shown: at most four decimals."""
+    """Rounded for storage and answers: at most four decimals."""
     return score.quantize(Decimal("0.0001"), ROUND_HALF_EVEN).normalize() + 0

@@ -1,4 +1,4 @@
-"""Settings that hold until somebody changes them."""
+"""The default settings."""
 
 from collections.abc import Mapping
 
