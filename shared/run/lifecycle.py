@@ -17,6 +17,7 @@ from shared.run.readiness import CatchUpGoal, Readiness
 from shared.run.resources import Resources
 from shared.run.service import Service
 from shared.run.telemetry import Metrics
+from shared.run.watchdog import watch_event_loop
 from shared.run.worker import Worker
 from shared.store import engines
 from shared.store.committer import Committer
@@ -48,7 +49,7 @@ async def run_service(service: Service, resources: Resources, *, work: bool = Tr
         worker = make_worker(service, resources, engines, context, metrics)
         ready = Readiness(service, context, resources.log, worker, metrics, goal)
         app = make_application(service, context, ready, metrics, resources.settings)
-        async with background_tasks(context, worker if work else None):
+        async with background_tasks(context, metrics, worker if work else None):
             yield app
             await context.committer.queue.join()
 
@@ -105,10 +106,11 @@ def make_worker(
 
 
 @asynccontextmanager
-async def background_tasks(context: ServiceContext, worker: Worker | None) -> AsyncIterator[None]:
+async def background_tasks(context: ServiceContext, metrics: Metrics, worker: Worker | None) -> AsyncIterator[None]:
     async with asyncio.TaskGroup() as tasks:
         runs = context.committer, context.tail, context.read_models_applied, context.reactions_applied
         serving = [tasks.create_task(each.run()) for each in runs]
+        serving.append(tasks.create_task(watch_event_loop(metrics.loop_late)))
         working = tasks.create_task(worker.run()) if worker else None
         try:
             yield
