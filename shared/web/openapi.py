@@ -149,7 +149,7 @@ def request_headers(operation: Mapping[str, Any], method: str) -> HeaderSpecs:
     if not follows_events(operation):
         return {}
     if method == "GET":
-        return READ_HEADERS if JSON in operation["responses"]["200"]["content"] else {}
+        return READ_HEADERS if JSON in operation["responses"]["200"].get("content", ()) else {}
     is_batch = JSON not in operation.get("requestBody", {}).get("content", {JSON: None})
     return {} if is_batch else WRITE_HEADERS
 
@@ -157,7 +157,7 @@ def request_headers(operation: Mapping[str, Any], method: str) -> HeaderSpecs:
 def errors_of(method: str) -> Mapping[str, str]:
     if method == "GET":
         return ERRORS
-    return ERRORS | ERRORS_OF_WRITES | (ERRORS_OF_BODIES if method in ("POST", "PUT") else {})
+    return ERRORS | ERRORS_OF_WRITES | (ERRORS_OF_BODIES if method in ("POST", "PUT", "PATCH") else {})
 
 
 def error_response(status: str, meaning: str) -> dict[str, Any]:

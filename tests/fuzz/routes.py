@@ -148,7 +148,7 @@ GOOD: Mapping[str, Good] = {
         {"purpose": "news", "status": "granted", "text_version": "2", "evidence": "said so", "at": THEN}, answers=[404]
     ),
     "POST /intake/v1/connections": Good(
-        CONNECTION | {"connector": "generic", "secret": "a-long-secret", "verify_token": "a-token"}
+        CONNECTION | {"connector": "generic", "secret": "a-long-secret", "verify_token": "a-verify-token"}
     ),
     "PATCH /intake/v1/connections/{connection_id}": Good(CONNECTION),
     "POST /intake/v1/connections/{connection_id}/rotate-secret": Good({"secret": "another-secret"}),

@@ -107,7 +107,15 @@ class Story:
     """Answers that must show nothing."""
 
     def ids(self) -> dict[str, str]:
-        return {"lead_id": self.lead_id, "person_id": self.person_id, "opportunity_id": self.deals[0]}
+        """By the names of parameters of paths, of other things too."""
+        others = {
+            "node_id": "ann",
+            "version": "1",
+            "domain": "acme.example",
+            "connection_id": "x",
+            "quarantine_id": "x",
+        }
+        return {"lead_id": self.lead_id, "person_id": self.person_id, "opportunity_id": self.deals[0], **others}
 
 
 async def send(api: httpx.AsyncClient, story: Story, method: str, path: str, body: Any = None) -> httpx.Response:

@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from pydantic import BaseModel
 
 from services.lead_intake import deliveries
@@ -49,7 +49,7 @@ async def admit(context: ServiceContext, request: EntranceRequest) -> Caller:
 ENTRANCE = Entrance("/webhooks/", MEDIA_TYPES, admit)
 
 
-@router.get("/webhooks/{connection_id}", response_class=Response)
+@router.get("/webhooks/{connection_id}", response_class=PlainTextResponse)
 async def confirm_webhook(connection_id: ResourceId, call: Delivered) -> Response:
     """Answer a vendor's handshake."""
     connection, delivery = await connection_and_delivery(call, connection_id)
