@@ -138,6 +138,15 @@ def import_(
     currency: Annotated[
         str | None, typer.Option(help="Of amounts, where neither the export nor the mapping names one")
     ] = None,
+    snapshot_of: Annotated[
+        str | None, typer.Option(help="The day of an export that was imported before: bring in what has changed since")
+    ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="With --snapshot-of: also what was changed here")
+    ] = False,
+    vanished: Annotated[
+        str, typer.Option(help="With --snapshot-of, of open deals that are gone: report, lose or recycle")
+    ] = "report",
     as_json: AsJson = False,
     url: Url = DEFAULT_URL,
 ) -> None:
@@ -146,8 +155,13 @@ def import_(
     from funnelcast.importing import run
     from funnelcast.importing.mappings import kinds_of
     from funnelcast.importing.reading import Source as Export
+    from funnelcast.importing.snapshot import snapshot_options
 
-    export = Export(file, parse_option(lambda name: kinds_of(name, kind), mapping, "--mapping"), currency, rejects)
+    kinds = parse_option(lambda name: kinds_of(name, kind), mapping, "--mapping")
+    snapshot = parse_option(
+        lambda day: snapshot_options(day, kind, vanished, overwrite=overwrite), snapshot_of, "--snapshot-of"
+    )
+    export = Export(file, kinds, currency, rejects, snapshot)
     if dry_run:
         trials = trial.run(export)
         trial.show(trials, as_json=as_json)

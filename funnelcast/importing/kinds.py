@@ -40,6 +40,7 @@ def common(mapping: AnyMapping) -> dict[str, Any]:
         "blanks": frozenset(mapping.blank),
         "ignore_case": mapping.ignore_case,
         "accepts": mapping.counts if is_filtered else None,
+        "timezone": mapping.dates.timezone if mapping.dates else "UTC",
         "name": mapping.mapping,
     }
 
@@ -55,9 +56,18 @@ def deal_kind(mapping: DealMapping) -> ExportKind:
         open_mapping,
         group_by=mapping.fields.id.column if mapping.history else None,
         pipeline=mapping.pipeline.body() if mapping.pipeline else None,
+        optional_columns=mapping.all_columns(),
         join=mapping.join,
+        process=mapping.process,
+        compares=compared_fields(mapping),
         **common(mapping),
     )
+
+
+def compared_fields(mapping: DealMapping) -> frozenset[str]:
+    fields = mapping.fields
+    has_amount, has_date = fields.amount is not None or mapping.prices is not None, fields.close_date is not None
+    return frozenset({"stage", "owner", *(["amount"] if has_amount else []), *(["close_date"] if has_date else [])})
 
 
 def map_deals(reader: DealReader) -> MapRecord:

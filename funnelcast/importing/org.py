@@ -24,7 +24,7 @@ class Person:
 
     row: Row
     node: str
-    key: str
+    keys: frozenset[str]
     name: str
     manager: str
     unit: str
@@ -49,7 +49,7 @@ class People:
         if first is not person:
             self.invalid[person.row.line] = f"{person.node} is in line {first.row.line} too"
             return
-        self.by_key[person.key] = person
+        self.by_key |= dict.fromkeys(person.keys, person)
         self.by_name.setdefault(same_name(person.name), []).append(person)
         if not person.manager and not person.unit:
             self.tops.append(person)
@@ -57,7 +57,7 @@ class People:
     def above(self, person: Person) -> Person | None:
         """None for one that stands below a unit or the root."""
         label = self.mapping.fields.manager.label if self.mapping.fields.manager else ""
-        if not person.manager or person.manager in (person.key, person.name):
+        if not person.manager or person.manager in (*person.keys, person.name):
             return None
         found = self.by_key.get(person.manager)
         if found is not None:
@@ -126,12 +126,15 @@ def bodies_of(
     bodies = list(nodes_above(mapping, chain[0]))
     for each in chain:
         if not bodies and each.row.line != people.tops[0].row.line:
-            raise InvalidRow(
-                f"nobody stands above it, nor above line {people.tops[0].row.line}: name a root in the mapping"
-            )
-        bodies.append(node(each.node, each.name, each.role, bodies[-1]["node_id"] if bodies else None))
-        if each.starts:
-            bodies[-1]["from"] = max(each.starts, bodies[-2].get("from", "") if len(bodies) > 1 else "")
+            other = f"nor above line {people.tops[0].row.line}"
+            raise InvalidRow(f"nobody stands above it, {other}: the mapping has to name a root")
+        above = bodies[-1] if bodies else None
+        bodies.append(node(each.node, each.name, each.role, above["node_id"] if above else None))
+        since = max(each.starts or "", above.get("from", "") if above else "")
+        if since:
+            bodies[-1]["from"] = since
+        if each is person and since != (each.starts or ""):
+            notes.append("the node above starts later: it stands there from then on")
     if person.ends and with_people.get(person.node):
         notes.append("inactive, but others stand below: left active")
     elif person.ends:
@@ -157,11 +160,11 @@ def node(node_id: str, name: str, kind: str, parent: str | None) -> Body:
 
 def person_of(mapping: OrgMapping, dates: Dates | None, row: Row) -> Person:
     fields = mapping.fields
-    key = fields.id.needed(row)
+    known_by = str(fields.id.needed(row))
     return Person(
         row,
-        slug(key),
-        str(key),
+        slug(known_by),
+        frozenset(key for key in (known_by, text(fields.key, row)) if key),
         str(fields.name.needed(row)),
         text(fields.manager, row),
         text(fields.unit, row),

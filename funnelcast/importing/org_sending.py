@@ -1,5 +1,6 @@
 """Sends nodes of the organisation one by one, from the top down, and then those that are inactive."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,7 @@ from funnelcast.importing.org import ENDS, NOW
 from funnelcast.importing.record import Body, Record
 from funnelcast.importing.sending import Accepted, Answer, Pair, refused
 
+REQUEST = re.compile(r"^[A-Z]+ \S+: [0-9]{3} ")
 NODES = "/forecast/v1/org/nodes"
 
 
@@ -43,7 +45,7 @@ class OrgSender:
             first |= {name: node[name] for name in ("from", ENDS) if name in node}
         if node_id not in self.sent:
             self.sent[node_id] = await self.put(node_id, node)
-        if ENDS in node:
+        if ENDS in node and isinstance(self.sent[node_id], Accepted):
             self.ends[node_id] = node[ENDS]
         return self.sent[node_id]
 
@@ -58,7 +60,7 @@ class OrgSender:
         try:
             response = await client.request(self.http, "PUT", f"{NODES}/{node_id}", json=body)
         except client.Refused as refusal:
-            return str(refusal)
+            return words_of(refusal)
         return Accepted(known is None, response.json()["position"])
 
     async def finish(self) -> Sequence[str]:
@@ -75,8 +77,13 @@ class OrgSender:
         try:
             await client.request(self.http, "DELETE", f"{NODES}/{node_id}", params=query)
         except client.Refused as refusal:
-            return [f"{node_id} stays active: {refusal}"]
+            return [f"{node_id} stays active: {words_of(refusal)}"]
         return []
+
+
+def words_of(refusal: client.Refused) -> str:
+    """Without the request and the status."""
+    return REQUEST.sub("", str(refusal))
 
 
 def without_dates(node: Body) -> Body:

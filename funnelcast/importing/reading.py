@@ -14,6 +14,7 @@ from funnelcast.importing.files.row import InvalidRow, Rejected, Row, Skipped, r
 from funnelcast.importing.record import ExportKind, MappedRecord, MapRecord, Record, Surroundings
 from funnelcast.importing.records import records
 from funnelcast.importing.seen import SeenIds
+from funnelcast.importing.snapshot import SnapshotOptions
 from shared.rules.clock_and_ids import ClockAndIds
 
 ReadRecord = tuple[Record, MappedRecord] | Rejected | Skipped
@@ -27,6 +28,7 @@ class Source:
     kinds: tuple[ExportKind, ...]
     currency: str | None = None
     rejects: Path | None = None
+    snapshot: SnapshotOptions | None = None
 
     def companion(self, kind: ExportKind) -> "Source | None":
         """The file that belongs to this one, if it lies there."""
@@ -38,7 +40,7 @@ class Source:
             typer.echo(f"note: {name} does not lie beside the file: only {kind.kind} are imported", err=True)
             return None
         rejects = self.rejects and self.rejects.with_name(f"{self.rejects.stem}-{name}")
-        return Source(file, (companion,), self.currency, rejects)
+        return Source(file, (companion,), self.currency, rejects, self.snapshot)
 
 
 @dataclass(frozen=True)
@@ -64,12 +66,17 @@ def surveyed(source: Source) -> tuple[Export, ExportKind]:
     failures = list[Failed]()
     for kind in source.kinds:
         try:
-            return survey(source.file, kind.columns, kind.layout, kind.blanks, ignore_case=kind.ignore_case), kind
+            return survey_of(source.file, kind), kind
         except Failed as failure:
             failures.append(failure)
     if len(failures) == 1:
         raise failures[0]
     raise Failed("no mapping of this name fits the file:\n" + "\n".join(str(each) for each in failures))
+
+
+def survey_of(file: Path, kind: ExportKind) -> Export:
+    known = [*kind.columns, *kind.optional_columns]
+    return survey(file, kind.columns, kind.layout, kind.blanks, known=known, ignore_case=kind.ignore_case)
 
 
 def rows_of(export: Export, kind: ExportKind) -> Iterator[Row]:

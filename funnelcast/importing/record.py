@@ -9,6 +9,8 @@ from typing import Any, Literal
 from funnelcast.importing.files.layout import DEFAULT_LAYOUT, Layout
 from funnelcast.importing.files.row import Row, Skipped
 from funnelcast.importing.mapping.tables import Join
+from services.pipeline.process.default import DEFAULT
+from services.pipeline.process.state import Process
 
 Kind = Literal["opportunities", "leads", "org"]
 Body = dict[str, Any]
@@ -52,7 +54,8 @@ class ExportKind:
 
     `open` reads the files beside the export, once, and says which are missing. `group_by`: the column that the rows of
     one record share. `accepts`: whether a row counts. `pipeline`: the sales process that must be defined first.
-    `companion`: a file that belongs to this one and is imported after it.
+    `companion`: a file that belongs to this one and is imported after it. `name`: of the mapping, with which external
+    ids begin. `compares`: fields of a deal that a later export is compared by.
     """
 
     kind: Kind
@@ -61,12 +64,16 @@ class ExportKind:
     layout: Layout = DEFAULT_LAYOUT
     blanks: frozenset[str] = frozenset()
     ignore_case: bool = False
+    optional_columns: Sequence[str] = ()
     group_by: str | None = None
     join: Join | None = None
     accepts: Callable[[Row], bool] | None = None
     pipeline: Body | None = None
     companion: "tuple[str, ExportKind] | None" = None
     name: str = ""
+    timezone: str = "UTC"
+    process: Process = DEFAULT
+    compares: frozenset[str] = frozenset({"stage", "owner"})
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,17 @@ from rich.text import Text
 
 from funnelcast import client, tables
 from funnelcast.importing import sending
+from funnelcast.importing.cells.dates import instant_text
 from funnelcast.importing.files.export import Export
 from funnelcast.importing.files.row import Rejected, Skipped
+from funnelcast.importing.org_sending import OrgSender
 from funnelcast.importing.reading import OpenedExport, ReadRecord, Source, open_export, read_records
 from funnelcast.importing.rejects import Rejects, reject_file
 from funnelcast.importing.routes import ROUTES
 from funnelcast.importing.sending import Answer, Sender
+from funnelcast.importing.snapshot import SnapshotSender
 from funnelcast.importing.summary import Summary, merged_json, rows_of
+from shared.rules.clock_and_ids import ClockAndIds
 
 RECORDS_IN_A_REQUEST = 500
 """As many as a service takes in two transactions: it reads the second part while it writes the first."""
@@ -48,13 +52,25 @@ async def import_export(http: httpx.AsyncClient, opened: OpenedExport) -> Summar
     route = ROUTES[kind.kind]
     if kind.pipeline is not None and (note := await sending.define_pipeline(http, kind.pipeline)):
         typer.echo(f"note: {note}", err=True)
-    summary, sender = Summary(export.file.name, export.total), route.sender(http)
+    summary, sender = Summary(export.file.name, export.total), sender_for(http, opened)
     with reject_file(opened.source.rejects, export.columns.names) as rejects:
         last = await send_all(sender, export, read_records(opened), summary, rejects)
     summary.add_notes(await sender.finish())
+    if isinstance(sender, SnapshotSender):
+        summary.snapshot = sender.report
     if last:
         await sending.visible(http, route, last)
     return summary
+
+
+def sender_for(http: httpx.AsyncClient, opened: OpenedExport) -> Sender:
+    kind, options = opened.kind, opened.source.snapshot
+    if options is None:
+        return ROUTES[kind.kind].sender(http)
+    now = ClockAndIds().now()
+    if kind.kind == "org":
+        return OrgSender(http, instant_text(options.instant(kind.timezone, now)))
+    return SnapshotSender(http, kind, options, now)
 
 
 async def send_all(

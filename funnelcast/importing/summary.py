@@ -7,6 +7,7 @@ from typing import Any
 
 from funnelcast.importing.files.row import Rejected, Skipped
 from funnelcast.importing.record import Body, MappedRecord, Record
+from funnelcast.importing.snapshot import SnapshotReport
 from funnelcast.importing.totals import DealTotals
 
 MOST_NOTES = 200
@@ -28,6 +29,7 @@ class Summary:
     skipped: int = 0
     notes: Counter[str] = field(default_factory=Counter)
     totals: DealTotals = field(default_factory=DealTotals)
+    snapshot: SnapshotReport | None = None
 
     def add_notes(self, notes: Sequence[str]) -> None:
         for note in notes:
@@ -60,11 +62,13 @@ class Summary:
             name: getattr(self, name) for name in ("file", "rows", "records", "new", "there", "rejected", "skipped")
         }
         totals = self.totals.as_json() if self.totals.outcomes else {}
-        return counts | {"notes": dict(sorted(self.notes.items()))} | totals
+        snapshot = self.snapshot.as_json() if self.snapshot else {}
+        return counts | snapshot | {"notes": dict(sorted(self.notes.items()))} | totals
 
     def detail_lines(self) -> Iterator[str]:
         for note, count in sorted(self.notes.items()):
             yield f"  {count:>7}  {note}"
+        yield from self.snapshot.lines() if self.snapshot else ()
         yield from self.totals.lines()
 
 

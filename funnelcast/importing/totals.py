@@ -47,9 +47,11 @@ class DealTotals:
 
 def last_state(facts: Sequence[Body]) -> dict[str, Any]:
     """Of a deal after all of its commands."""
-    last: dict[str, Any] = {"outcome": "open", "stage": "", "close_date": "", "amount": None}
+    last: dict[str, Any] = {"outcome": "open", "stage": "", "close_date": "", "amount": None, "amount_estimated": False}
     for fact in facts:
-        last |= {name: fact[name] for name in ("amount", "close_date", "stage") if name in fact}
+        last |= {name: fact[name] for name in ("amount", "close_date", "stage", "owner") if name in fact}
+        if "amount" in fact:
+            last["amount_estimated"] = fact.get("amount_estimated", False)
         last["stage"] = fact.get("to_stage", last["stage"])
         last["outcome"] = OUTCOMES.get(fact["command"], last["outcome"])
     return last

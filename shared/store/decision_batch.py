@@ -195,7 +195,7 @@ class Attempt:
         """Only a caller's own `occurred_at` can be too early; the skew of our own clocks is never a caller's fault."""
         last = self.stream.occurred_at
         if step.occurred_at is not None:
-            if self.is_too_early(step.occurred_at, last):
+            if not step.may_be_late and self.is_too_early(step.occurred_at, last):
                 raise Rejected(f"occurred_at lies before the stream's last event, at {last.isoformat()}")
             return max(step.occurred_at, last)
         cause = self.request.cause

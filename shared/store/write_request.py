@@ -24,11 +24,13 @@ class AliasClaim:
 
 
 class Step(NamedTuple, Generic[C]):
-    """One command. `occurred_at`: the caller's own instant, refused when the stream is past it; by default now."""
+    """One command. `occurred_at`: the caller's own instant, by default now. When the stream is past it, the step is
+    refused, or happens at the stream's last instant if it `may_be_late`."""
 
     command: C
     occurred_at: datetime | None = None
     claim: AliasClaim | None = None
+    may_be_late: bool = False
 
 
 @dataclass(frozen=True)

@@ -137,7 +137,7 @@ def test_a_file_of_which_no_row_is_taken_has_failed(system: Up, folder: Path) ->
     ("arguments", "reason"),
     [
         (("leads", "deals.csv", "--mapping", "maven-crm"), "maven-crm maps org, opportunities"),
-        (("opportunities", "deals.csv", "--mapping", "excel"), "is not among bpi2012, maven-crm, olist"),
+        (("opportunities", "deals.csv", "--mapping", "excel"), "is not among bpi2012, dynamics, hubspot"),
         (("opportunities", "nothing.csv", "--mapping", "maven-crm"), "does not exist"),
         (("opportunities", "deals.csv"), "--mapping"),
     ],

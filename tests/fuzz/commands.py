@@ -12,7 +12,7 @@ from services.forecast.setting.commands import ChangeSettings, MonthsRule
 from services.lead_intake.lead.commands import RecordCapture
 from services.lead_intake.person.commands import ErasePerson, RecordAccess
 from services.pipeline.opportunity import commands as deal
-from services.pipeline.opportunity.events import Approach, Motion
+from services.pipeline.opportunity.events import Approach, Motion, Outcome
 from services.pipeline.process.commands import DefineProcess, PermittedDefinition
 from services.pipeline.process.default import DEFAULT
 from services.pipeline.process.events import ForecastCategory, Stage
@@ -102,6 +102,24 @@ OF_OPPORTUNITIES: Mapping[type[Command], Strategy] = {
         deal.Correct, amount=prices, close_date=days, owner=st.none() | owners, reason=reasons, note=notes
     ),
     deal.Link: st.builds(deal.Link, external_id=st.sampled_from(["crm:1", "erp:2"])),
+    deal.MatchExport: st.builds(
+        deal.MatchExport,
+        part=st.sampled_from(["present", "ended", "entered"]),
+        stage=st.none() | stages,
+        outcome=st.none() | st.sampled_from(Outcome),
+        reason=reasons,
+        owner=owners,
+        amount=prices,
+        amount_estimated=st.booleans(),
+        close_date=days,
+        overwrite=st.booleans(),
+    ),
+}
+IMPORTED = (deal.OpenOpportunity, deal.SetAmount, deal.PermittedWin, deal.PermittedReopen, deal.MatchExport)
+OF_IMPORTS: Mapping[type[Command], Strategy] = {
+    deal.ImportedCommand: st.builds(
+        deal.ImportedCommand, command=st.one_of(*(OF_OPPORTUNITIES[each] for each in IMPORTED))
+    ),
 }
 definitions = st.builds(
     DefineProcess,
@@ -257,6 +275,7 @@ BEGINNINGS: Mapping[str, Strategy] = {
 """What most histories begin with, by kind: else nearly all would be of what is not there."""
 COMMANDS: Mapping[type[Command], Strategy] = {
     **OF_OPPORTUNITIES,
+    **OF_IMPORTS,
     **OF_PROCESSES,
     **OF_SETTINGS,
     **OF_LEADS,

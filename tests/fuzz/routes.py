@@ -127,6 +127,11 @@ GOOD: Mapping[str, Good] = {
     "POST /pipeline/v1/opportunities/batch": Good(
         {"external_id": "crm:1", "facts": FACTS}, answers=[200], lines="application/x-ndjson"
     ),
+    "POST /pipeline/v1/opportunities/exports/batch": Good(
+        {"external_id": "crm:1", "steps": [{"stage": "proposal", "owner": "ann", "amount": EUR, "reason": "other"}]},
+        answers=[200],
+        lines="application/x-ndjson",
+    ),
     "PUT /pipeline/v1/stages": Good(
         {
             "pipeline": "loans",

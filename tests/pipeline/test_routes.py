@@ -104,9 +104,9 @@ async def test_history_tells_each_visit_to_a_stage(api: httpx.AsyncClient) -> No
     assert told["cumulative_seconds"]["proposal"] == 518400
 
 
-async def batch(api: httpx.AsyncClient, *lines: Any) -> list[dict[str, Any]]:
+async def batch(api: httpx.AsyncClient, *lines: Any, path: str = "opportunities/batch") -> list[dict[str, Any]]:
     body = "\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines)
-    answer = await api.post("opportunities/batch", content=body, headers={"Content-Type": "application/x-ndjson"})
+    answer = await api.post(path, content=body, headers={"Content-Type": "application/x-ndjson"})
     assert answer.status_code == 200, answer.text
     return [json.loads(line) for line in answer.text.splitlines()]
 
@@ -145,6 +145,37 @@ async def test_a_changed_past_is_an_error_line(api: httpx.AsyncClient) -> None:
     changed = await batch(api, history(1, QUALIFY | {"occurred_at": "2017-01-03T00:00:00Z"}, WIN))
     assert changed[0]["status"] == 409
     assert (await api.get("events")).json()["head"] == 3
+
+
+async def test_a_past_may_have_a_reopening_and_corrections(api: httpx.AsyncClient) -> None:
+    reopened = {
+        "command": "reopen",
+        "reason": "other",
+        "close_date": "2017-03-01",
+        "occurred_at": "2017-05-02T00:00:00Z",
+    }
+    won = WIN | {"occurred_at": "2017-05-03T00:00:00Z"}
+    amount = {"amount": "7", "currency": "EUR"}
+    corrected = {"command": "correct", "reason": "other", "amount": amount, "occurred_at": "2017-05-04T00:00:00Z"}
+    taken, _ = await batch(api, history(1, QUALIFY, WIN, reopened, won, corrected))
+    deal = (await api.get(f"opportunities/{taken['opportunity_id']}")).json()
+    assert (deal["outcome"], deal["close_date"], deal["amount"]["amount"]) == ("won", "2017-05-03", "7.00")
+
+
+async def test_exports_change_known_deals_and_leave_alone_what_was_changed_here(api: httpx.AsyncClient) -> None:
+    (first, _) = await batch(api, history(1, QUALIFY))
+    deal = f"opportunities/{first['opportunity_id']}"
+    own = {"amount": {"amount": "130", "currency": "EUR"}}
+    assert (await api.post(f"{deal}/set-amount", json=own)).is_success
+    step = {"occurred_at": "2017-02-01T00:00:00Z", "stage": "proposal", "amount": None, "owner": "bob"}
+    lines = [{"external_id": f"crm:{number}", "steps": [step]} for number in (1, 2)]
+    known, unknown, done = await batch(api, *lines, path="opportunities/exports/batch")
+    assert known["kept"] == {"amount": {"here": "130.00 EUR", "export": None}}
+    assert (known["version"], unknown["status"], done["failed"]) == (5, 404, 1)
+    changed = (await api.get(deal)).json()
+    assert (changed["stage"], changed["owner"], changed["amount"]["amount"]) == ("proposal", "bob", "130.00")
+    (again, *_) = await batch(api, *lines, path="opportunities/exports/batch")
+    assert again == known
 
 
 async def test_an_external_id_names_one_deal(api: httpx.AsyncClient) -> None:
@@ -365,6 +396,7 @@ async def test_the_feed_tells_each_change_once_from_the_beginning(api: httpx.Asy
         ("POST", "opportunities/x/qualify", ["pipeline:read"]),
         ("POST", "opportunities/x/correct", ["pipeline:read"]),
         ("POST", "opportunities/batch", ["pipeline:write"]),
+        ("POST", "opportunities/exports/batch", ["pipeline:write"]),
         ("POST", "opportunities/lookup", ["pipeline:write"]),
         ("PUT", "settings", ["pipeline:read", "pipeline:write"]),
         ("GET", "settings", ["pipeline:write"]),

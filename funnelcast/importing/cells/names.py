@@ -15,7 +15,7 @@ from funnelcast.importing.files.workbook import WorkbookNumber
 
 LONGEST_NODE_ID = 100
 LONGEST_ID = 149
-ROUNDED_ID = re.compile(r"[0-9][.,]?[0-9]*[eE]\+?[0-9]+")
+ROUNDED_ID = re.compile(r"[0-9]([.,][0-9]+)?[eE]\+[0-9]{1,3}")
 EXACT_DIGITS = 15
 """A spreadsheet keeps no more digits of a number."""
 UNSAFE = re.compile(r"[\s\x00-\x1f\x7f]|%(?=[0-9A-Fa-f]{2})")

@@ -1,6 +1,6 @@
 """Change logs: a row for each change of one field of a deal, with the deal's present values beside it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from funnelcast.importing.cells.dates import Moment
@@ -11,6 +11,7 @@ from funnelcast.importing.deals.steps import in_order, is_same_end, moment
 from funnelcast.importing.files.row import InvalidRow, Row
 from funnelcast.importing.mapping.cell import Cell
 from funnelcast.importing.mapping.deals import ChangeLog
+from funnelcast.importing.mapping.stages import Target
 from funnelcast.importing.record import Body, MappedRecord
 
 
@@ -61,13 +62,20 @@ def open_deal(reader: DealReader, history: DealHistory, changes: Sequence[Change
     if "owner" in first:
         body["owner"] = reader.owner_of(fields.owner.label, first["owner"], history.notes)
     close_date = day_text(reader, first["close_date"]) if "close_date" in first else date_text(reader, row)
-    word = first.get("stage", fields.stage.read(row) if fields.stage else "")
-    target = reader.target(fields.stage.label if fields.stage else "", word)
+    target = first_target(reader, first, row)
     stages = [each.stage for each in reader.mapping.process.stages]
     history.stage = target.stage if target and target.stage in stages else stages[0]
     history.add("open", opened, **body, stage=history.stage, **({"close_date": close_date} if close_date else {}))
     if target and is_end(reader, target):
         end(reader, history, row, opened, target)
+
+
+def first_target(reader: DealReader, first: Mapping[str, str], row: Row) -> Target | None:
+    """A first value that is ignored, such as that the deal was open, does not say the stage."""
+    label = label_of(reader.fields.stage)
+    target = reader.target(label, first["stage"]) if "stage" in first else None
+    present = reader.fields.stage.read(row) if reader.fields.stage else ""
+    return target or reader.target(label, present)
 
 
 def first_values(changes: Sequence[Change]) -> dict[str, str]:

@@ -15,7 +15,7 @@ from funnelcast.importing.deals.words import WordTable
 from funnelcast.importing.files.export import read_table
 from funnelcast.importing.files.row import InvalidRow, Row, invalid_cell, shortened
 from funnelcast.importing.mapping.cell import Cell, unknown_word
-from funnelcast.importing.mapping.deals import DealFields, DealMapping
+from funnelcast.importing.mapping.deals import ANY_OTHER, DealFields, DealMapping
 from funnelcast.importing.mapping.stages import Target
 from funnelcast.importing.record import Body, MappedRecord, Surroundings
 from services.pipeline.opportunity.events import Approach, Motion
@@ -93,7 +93,7 @@ class DealReader:
         """`other` for a blank that the mapping does not list."""
         cell = self.fields.reason
         word = cell.read(row) if cell else ""
-        found = self.reasons.get(word)
+        found = self.reasons.get(word) or (self.reasons.get(ANY_OTHER) if word else None)
         if found is None and cell and word:
             raise unknown_word(cell.label, word, self.mapping.reasons)
         return found or "other"

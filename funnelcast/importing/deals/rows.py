@@ -8,7 +8,7 @@ from funnelcast.importing.deals.history import DealHistory
 from funnelcast.importing.deals.moves import end, enter_stage, is_end
 from funnelcast.importing.deals.reader import DealReader
 from funnelcast.importing.files.row import InvalidRow, Row, Skipped
-from funnelcast.importing.mapping.deals import OPEN
+from funnelcast.importing.mapping.deals import BY_STAGE, OPEN
 from funnelcast.importing.mapping.stages import Target
 from funnelcast.importing.record import MappedRecord
 
@@ -62,6 +62,8 @@ def standing_of(reader: DealReader, row: Row) -> Standing | None:
     outcome = reader.outcome(fields.outcome.label, fields.outcome.read(row)) if fields.outcome else None
     if fields.outcome and outcome is None:
         return None
+    if outcome is not None and outcome.stage == BY_STAGE:
+        outcome = None
     has_ended = outcome is not None and outcome.stage != OPEN
     word = fields.stage.read(row) if fields.stage else ""
     if fields.stage is None:

@@ -4,7 +4,7 @@ The file is read twice: once to see that all of it can be read and where its tab
 size does not matter.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from itertools import islice
@@ -22,12 +22,14 @@ HEADER_WITHIN = 30
 
 @dataclass(frozen=True)
 class Export:
-    """`header_line`: lines before it are titles. `last_line`: of the table's last row. `total`: its rows. `blank`,
-    `repeated_headers`, `footers`: rows that are passed over. `odd_lines`: some lines with too few or many cells."""
+    """`header`: as it is in the file; lines before `header_line` are titles. `last_line`: of the table's last row.
+    `total`: its rows. `blank`, `repeated_headers`, `footers`: rows that are passed over. `odd_lines`: some lines with
+    too few or many cells."""
 
     file: Path
     layout: Layout
     columns: Columns
+    header: Sequence[str]
     header_line: int
     last_line: int
     total: int
@@ -37,7 +39,7 @@ class Export:
     odd_lines: Sequence[int]
 
     def rows(self) -> Iterator[Row | Rejected]:
-        header = self.columns.names
+        header = self.header
         for line, cells in file_rows(self.file, self.layout):
             if line > self.last_line:
                 return
@@ -64,14 +66,18 @@ def survey(
     layout: Layout = DEFAULT_LAYOUT,
     blanks: frozenset[str] = frozenset(),
     *,
+    known: Sequence[str] = (),
     ignore_case: bool = False,
 ) -> Export:
-    """Raises `Failed` when the file cannot be read to its end, or lacks one of the wanted columns."""
+    """Raises `Failed` when the file cannot be read to its end, or lacks one of the wanted columns. `known`: columns
+    whose names the header may have in another case, when `ignore_case` is set."""
     if is_workbook(file):
         layout = Layout(pad_short_rows=True, footer=layout.footer, sheet=layout.sheet)
-    header_line, names = find_header(file, layout, wanted)
+    spellings = {name.lower(): name for name in [*known, *wanted]} if ignore_case else {}
+    header_line, header = find_header(file, layout, wanted, spellings)
+    names = [spellings.get(name.lower(), name) for name in header]
     must_be_unique(file, names, wanted)
-    seen = Survey(names, layout, header_line)
+    seen = Survey(header, layout, header_line)
     for line, cells in file_rows(file, layout):
         if line > header_line and not seen.add(line, cells):
             break
@@ -80,6 +86,7 @@ def survey(
         file,
         layout,
         Columns(names, blanks, ignore_case),
+        header,
         header_line,
         seen.last_line,
         seen.total,
@@ -100,11 +107,13 @@ def file_rows(file: Path, layout: Layout) -> Iterator[NumberedRow]:
 # -- where the table begins ------------------------------------------------------------------------------------------
 
 
-def find_header(file: Path, layout: Layout, wanted: Sequence[str]) -> tuple[int, list[str]]:
+def find_header(
+    file: Path, layout: Layout, wanted: Sequence[str], spellings: Mapping[str, str]
+) -> tuple[int, list[str]]:
     """The first row that has all wanted columns; what stands above it are titles."""
     rows = [(line, stripped(cells)) for line, cells in islice(file_rows(file, layout), HEADER_WITHIN)]
     for line, names in rows:
-        if set(wanted) <= set(names) and not is_blank(names):
+        if set(wanted) <= {spellings.get(name.lower(), name) for name in names} and not is_blank(names):
             return line, names
     line, names = max(rows, key=lambda row: len(set(wanted) & set(row[1])), default=(1, []))
     lacking = [name for name in wanted if name not in names]

@@ -13,12 +13,14 @@ from funnelcast.importing.mapping.model import MappingModel, Text, Words
 
 class Cell(MappingModel):
     """`text`: with `{column}` for what is in a column. `default`: for a blank cell. `blank`: words that mean a blank
-    cell. `words`: what each word of the column means; a word that is not listed refuses the row."""
+    cell. `words`: what each word of the column means; a word that is not listed refuses the row. `optional`: an export
+    without the column has blanks in it."""
 
     column: Text | None = None
     text: Text | None = None
     first: "tuple[Field, ...]" = ()
     default: Text | None = None
+    optional: bool = False
     blank: Words = ()
     words: Mapping[str, str] = {}
 
@@ -46,6 +48,14 @@ class Cell(MappingModel):
             return [self.column]
         inner = [column for each in self.first for column in each.columns]
         return inner + [column for _, column in self.pieces if column]
+
+    @cached_property
+    def needed_columns(self) -> list[str]:
+        """Those that the export must have."""
+        if self.optional:
+            return []
+        inner = [column for each in self.first for column in each.needed_columns]
+        return inner if self.first else self.columns
 
     def read(self, row: Row) -> str:
         """Empty when the cell is blank and there is no default. A text with a blank column in it is refused."""

@@ -17,6 +17,9 @@ from services.pipeline.process.state import Process
 from shared.rules.message import Slug
 
 OPEN = "open"
+BY_STAGE = "by_stage"
+ANY_OTHER = "*"
+"""A reason that stands for all words that the mapping does not list."""
 Followed = Literal["amount", "close_date", "owner"]
 
 
@@ -97,10 +100,16 @@ class DealMapping(TableMapping):
             raise ValueError(problem)
         return self
 
+    def all_columns(self) -> list[str]:
+        """Also those that the export may lack."""
+        cells = [getattr(self.fields, name) for name in DealFields.model_fields]
+        named = (column for cell in [*cells, *self.entered.values()] if cell for column in cell.columns)
+        return list(dict.fromkeys([*self.columns(), *named]))
+
     def columns(self) -> list[str]:
         """That the export must have, but those that a joined file has."""
         cells = [getattr(self.fields, name) for name in DealFields.model_fields]
-        named = [column for cell in [*cells, *self.entered.values()] if cell for column in cell.columns]
+        named = [column for cell in [*cells, *self.entered.values()] if cell for column in cell.needed_columns]
         changes = self.history.changes if self.history else None
         more = [self.money.currency_column if self.money else None, self.join.key if self.join else None]
         more += [changes.field, changes.old, changes.new] if changes else []
@@ -160,8 +169,7 @@ def unknown_stages(mapping: DealMapping) -> list[str]:
     process = mapping.process
     known = [*(each.stage for each in process.stages), process.won, process.lost]
     named = [each.stage for each in mapping.stages.values() if each.stage not in (None, *known)]
-    named += [
-        each.stage for each in mapping.outcomes.values() if each.stage not in (None, OPEN, process.won, process.lost)
-    ]
+    ends = (None, OPEN, BY_STAGE, process.won, process.lost)
+    named += [each.stage for each in mapping.outcomes.values() if each.stage not in ends]
     named += [each for each in mapping.entered if each not in known]
     return [f"the pipeline has no stage {each!r}; it has {', '.join(known)}" for each in named]

@@ -62,5 +62,5 @@ class LeadMapping(TableMapping):
     def columns(self) -> list[str]:
         """That the export must have."""
         cells = (getattr(self.fields, name) for name in LeadFields.model_fields)
-        named = [column for cell in cells if cell is not None for column in cell.columns]
+        named = [column for cell in cells if cell is not None for column in cell.needed_columns]
         return list(dict.fromkeys([*named, *self.filtered_columns()]))

@@ -16,11 +16,13 @@ Truth = Literal["yes", "no"]
 
 
 class OrgFields(MappingModel):
-    """`manager`: the id or the name of the node above; blank for one that stands below the root. `unit`: the unit that
-    one without a manager stands in. `starts`: since when it stands there. `ends`: since when it is inactive."""
+    """`manager`: the id, the key or the name of the node above; blank for one that stands below the root. `key`:
+    another id, by which managers are named. `unit`: the unit that one without a manager stands in. `starts`: since when
+    it stands there. `ends`: since when it is inactive."""
 
     id: Field
     name: Field
+    key: Field | None = None
     manager: Field | None = None
     unit: Field | None = None
     role: Field | None = None
@@ -64,5 +66,5 @@ class OrgMapping(TableMapping):
     def columns(self) -> list[str]:
         """That the export must have."""
         cells = (getattr(self.fields, name) for name in OrgFields.model_fields)
-        named = [column for cell in cells if cell is not None for column in cell.columns]
+        named = [column for cell in cells if cell is not None for column in cell.needed_columns]
         return list(dict.fromkeys([*named, *self.filtered_columns()]))

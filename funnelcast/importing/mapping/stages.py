@@ -46,7 +46,7 @@ class Pipeline(MappingModel):
 
 class Target(MappingModel):
     """Where a word of the export puts a deal: into a stage, or to its end as lost or recycled, with the reason's code.
-    The stage `open` is for the field `outcome`: the deal has not ended."""
+    For the field `outcome`, `open`: the deal has not ended; `by_stage`: the stage says whether it has."""
 
     stage: Slug | None = None
     lost: ReasonCode | None = None

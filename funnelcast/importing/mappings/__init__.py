@@ -8,7 +8,15 @@ from funnelcast.importing.mappings import maven_crm, olist
 from funnelcast.importing.record import ExportKind, NamedMapping
 
 FOLDER = Path(__file__).parent
-FILES: Mapping[str, tuple[str, ...]] = {"bpi2012": ("bpi2012",)}
+FILES: Mapping[str, tuple[str, ...]] = {
+    "bpi2012": ("bpi2012",),
+    "dynamics": ("dynamics",),
+    "hubspot": ("hubspot",),
+    "odoo": ("odoo",),
+    "pipedrive": ("pipedrive", "pipedrive_changes"),
+    "salesforce": ("salesforce_changes", "salesforce_history", "salesforce"),
+    "zoho": ("zoho",),
+}
 """By name, the YAML files of a mapping: the first whose columns an export has is taken."""
 IN_PYTHON: Mapping[str, Callable[[], NamedMapping]] = {"maven-crm": maven_crm.mapping, "olist": olist.mapping}
 BASES = {name: FOLDER / f"{name}.yaml" for names in FILES.values() for name in names}

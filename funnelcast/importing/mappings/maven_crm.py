@@ -202,6 +202,12 @@ DEAL_COLUMNS = (
 def mapping() -> NamedMapping:
     kinds = [
         ExportKind("org", ORG_COLUMNS, open_org, name="maven"),
-        ExportKind("opportunities", DEAL_COLUMNS, open_deals, name="maven"),
+        ExportKind(
+            "opportunities",
+            DEAL_COLUMNS,
+            open_deals,
+            name="maven",
+            compares=frozenset({"stage", "owner", "amount"}),
+        ),
     ]
     return NamedMapping("maven-crm", kinds)

@@ -9,7 +9,8 @@ from fastapi.responses import StreamingResponse
 from services.pipeline.api.opportunities import external_alias
 from services.pipeline.opportunity import commands
 from services.pipeline.opportunity.decider import DECIDER
-from services.pipeline.opportunity.history import Fact, History, OpenFact, ReopenFact, WinFact
+from services.pipeline.opportunity.exports import kept_values
+from services.pipeline.opportunity.history import ExportedDeal, Fact, History, OpenFact, ReopenFact, WinFact
 from shared.rules.message import Command
 from shared.store.write_request import AliasClaim, Step, WriteRequest, WriteResult
 from shared.web.call import Call, Needs
@@ -24,6 +25,16 @@ async def import_histories(call: Annotated[Call, Depends(Needs("history:write"))
     """Each line is an external id and its ordered facts. Facts that are stored already are passed over, and a longer
     tail is appended. A line whose past differs from the stored one is answered by an error."""
     return await batch(call, History, lambda history: write_request(call, history), result_line)
+
+
+@router.post(
+    "/opportunities/exports/batch", response_class=StreamingResponse, openapi_extra=batch_openapi(ExportedDeal)
+)
+async def match_exports(call: Annotated[Call, Depends(Needs("history:write"))]) -> StreamingResponse:
+    """Each line is an external id and what an export says about the deal, as steps in order. What differs from the deal
+    becomes its changes. What was changed here since the last import is left alone and answered in `kept`: by field, its
+    value here and in the export."""
+    return await batch(call, ExportedDeal, lambda deal: export_request(call, deal), export_line)
 
 
 def write_request(call: Call, history: History) -> WriteRequest:
@@ -48,6 +59,26 @@ def write_request(call: Call, history: History) -> WriteRequest:
     )
 
 
+def export_request(call: Call, deal: ExportedDeal) -> WriteRequest:
+    """A step that the deal's last event is later than happens at the same instant as that."""
+    steps = [
+        Step(commands.ImportedCommand(command=step), call.checked_occurred_at(step.occurred_at), may_be_late=True)
+        for step in deal.steps
+    ]
+    return call.write_request(
+        DECIDER,
+        str(call.context.clock_and_ids.new_id()),
+        steps,
+        resolve_by=[external_alias(call, deal.external_id)],
+        is_new_stream=True,
+        reply=lambda state: {"kept": kept_values(state, deal.steps[-1])},
+    )
+
+
+def export_line(done: WriteResult) -> dict[str, Any]:
+    return {**result_line(done), **done.body}
+
+
 def must_open_first(history: History) -> None:
     first, *others = history.facts
     if not isinstance(first, OpenFact) or any(isinstance(fact, OpenFact) for fact in others):
@@ -60,13 +91,16 @@ def command_of(fact: Fact, external_id: str) -> Command:
     """Who imports may win and reopen deals in ended periods: the route's scope is `history:write`."""
     match fact:
         case OpenFact():
-            return fact.model_copy(update={"external_id": external_id})
+            opening = fact.model_copy(update={"external_id": external_id})
+            return commands.ImportedCommand(command=opening)
         case WinFact():
-            return commands.PermittedWin(body=fact, may_change_ended_periods=True)
+            win = commands.PermittedWin(body=fact, may_change_ended_periods=True)
+            return commands.ImportedCommand(command=win)
         case ReopenFact():
-            return commands.PermittedReopen(body=fact, may_change_ended_periods=True)
+            reopening = commands.PermittedReopen(body=fact, may_change_ended_periods=True)
+            return commands.ImportedCommand(command=reopening)
         case _:
-            return fact
+            return commands.ImportedCommand(command=fact)
 
 
 def fact_claim(call: Call, external_id: str, number: int, fact: Fact) -> AliasClaim:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.pipeline.opportunity.events import Approach, Motion
+from services.pipeline.opportunity.events import Approach, Motion, Outcome
 from services.pipeline.process.events import ForecastCategory
 from shared.rules.message import Command, Day, ExternalId, Flag, Instant, Line, Message, Prose, Slug
 from shared.rules.money import Money
@@ -156,11 +156,38 @@ class PermittedReopen(Command):
     may_change_ended_periods: bool = False
 
 
+class MatchExport(Dated):
+    """What an export says about a deal that is here already. Fields that are not given are not compared.
+
+    `part`: what the deal is at `occurred_at` (present), how it ended then (ended), which has no effect on a deal that
+    has ended so, or a stage that it entered then (entered), which has none when it has entered its stage later.
+    A field that was changed here since the last import is left alone, unless `overwrite` is set.
+    """
+
+    part: Literal["present", "ended", "entered"] = "present"
+    stage: Slug | None = None
+    outcome: Outcome | None = None
+    reason: Reason = "other"
+    owner: Slug | None = None
+    amount: Money | None = None
+    amount_estimated: Flag = False
+    close_date: Day | None = None
+    overwrite: Flag = False
+
+
 class Link(Command):
     external_id: ExternalId
 
 
 ChangeOfOpen = Qualify | Advance | EnterStage | SetAmount | SetCloseDate | SetCategory | Assign
+
+
+class ImportedCommand(Command):
+    """A command that says what another system's export says. Its events are marked so."""
+
+    command: OpenOpportunity | ChangeOfOpen | PermittedWin | Lose | Recycle | PermittedReopen | Correct | MatchExport
+
+
 OpportunityCommand = (
     OpenOpportunity
     | TakeHandOver
@@ -173,4 +200,6 @@ OpportunityCommand = (
     | PermittedReopen
     | Correct
     | Link
+    | MatchExport
+    | ImportedCommand
 )

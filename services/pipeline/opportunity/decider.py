@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from services.pipeline.opportunity import closed, closing, commands, events, opening, stages, terms
+from services.pipeline.opportunity import closed, closing, commands, events, exports, opening, stages, terms
 from services.pipeline.opportunity.context import Context
 from services.pipeline.opportunity.state import (
     NotThere,
@@ -22,6 +22,10 @@ def decide(
     state: State, command: commands.OpportunityCommand, at: datetime, context: Context
 ) -> list[events.OpportunityEvent]:
     match command:
+        case commands.ImportedCommand():
+            return exports.imported(decide(state, command.command, at, context))
+        case commands.MatchExport():
+            return exports.match_export(must_be_there(state), command, at, context)
         case commands.OpenOpportunity():
             return opening.open_opportunity(state, command, context)
         case commands.TakeHandOver():

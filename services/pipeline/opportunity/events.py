@@ -62,9 +62,11 @@ MoveCommand = Literal["qualify", "advance", "win", "lose", "recycle", "reopen"]
 
 
 class ChangeEvent(FlattenedEvent):
-    """An event with the opportunity's fields after it. They are stored beside its own."""
+    """An event with the opportunity's fields after it. They are stored beside its own. `imported`: another system's
+    export says so."""
 
     after: OpportunityFields
+    imported: bool = False
 
 
 class OpportunityOpened(ChangeEvent):

@@ -74,3 +74,10 @@ class History(Message):
 
     external_id: ExternalId
     facts: tuple[Fact, ...] = Field(min_length=1, max_length=1000)
+
+
+class ExportedDeal(Message):
+    """What an export says about one opportunity: the last step says where it stands."""
+
+    external_id: ExternalId
+    steps: tuple[commands.MatchExport, ...] = Field(min_length=1, max_length=100)

@@ -15,12 +15,13 @@ class NotThere: ...
 
 @dataclass(frozen=True)
 class Open:
-    """`entered_at`: when it entered its stage."""
+    """`entered_at`: when it entered its stage. `imported`: the fields as imports have set them last."""
 
     fields: OpportunityFields
     name: Sealed[str] | None
     created_at: datetime
     entered_at: datetime
+    imported: OpportunityFields | None = None
 
     @property
     def closed_at(self) -> None:
@@ -36,6 +37,7 @@ class Closed:
     created_at: datetime
     entered_at: datetime
     left: OpportunityFields
+    imported: OpportunityFields | None = None
 
     @property
     def closed_at(self) -> datetime:
@@ -50,17 +52,28 @@ def evolve(state: State, event: events.OpportunityEvent, at: datetime) -> State:
         case events.HandOverRefused() | events.TextsErased():
             return state
         case events.OpportunityOpened():
-            return Open(event.after, event.name, created_at=at, entered_at=at)
+            imported = event.after if event.imported else None
+            return Open(event.after, event.name, created_at=at, entered_at=at, imported=imported)
         case events.StageChanged():
-            return after_move(must_be_there(state), event.after, at)
+            return after_move(must_be_there(state), event, at)
         case _:
-            return replace(must_be_there(state), fields=event.after)
+            there = must_be_there(state)
+            return replace(there, fields=event.after, imported=imported_fields(there, event))
 
 
-def after_move(before: Open | Closed, fields: OpportunityFields, at: datetime) -> Open | Closed:
-    if fields.outcome is None:
-        return Open(fields, before.name, before.created_at, at)
-    return Closed(fields, before.name, before.created_at, at, left=before.fields)
+def after_move(before: Open | Closed, event: events.StageChanged, at: datetime) -> Open | Closed:
+    imported, name, created_at = imported_fields(before, event), before.name, before.created_at
+    if event.after.outcome is None:
+        return Open(event.after, name, created_at, at, imported)
+    return Closed(event.after, name, created_at, at, left=before.fields, imported=imported)
+
+
+def imported_fields(before: Open | Closed, event: events.ChangeEvent) -> OpportunityFields | None:
+    """An import sets the fields that it changes; the others stay as imports have set them before."""
+    if not event.imported or before.imported is None:
+        return event.after if event.imported else before.imported
+    values = zip(OpportunityFields._fields, before.fields, event.after, before.imported, strict=True)
+    return OpportunityFields._make(kept if old == new else new for _, old, new, kept in values)
 
 
 def must_be_there(state: State) -> Open | Closed:

@@ -1,0 +1,259 @@
+"""The same export again, some time later: what differs from the deals here becomes their changes.
+
+A deal that is not here yet is imported with all that the export knows of it. For a deal that is here, the export says
+where it stands; the pipeline finds the difference, and leaves alone what was changed here since the last import.
+"""
+
+import sqlite3
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+import httpx
+import orjson
+
+from funnelcast import client
+from funnelcast.importing.cells.dates import NOON, instant_text
+from funnelcast.importing.record import Body, ExportKind, Record
+from funnelcast.importing.sending import Accepted, Answer, Pair, answer_of, batch, complete_answer
+from funnelcast.importing.totals import last_state
+
+Vanished = Literal["report", "lose", "recycle"]
+VANISHED: Sequence[Vanished] = ("report", "lose", "recycle")
+OUTCOMES: Mapping[str, str] = {"win": "won", "lose": "lost", "recycle": "recycled"}
+DEALS = "/pipeline/v1/opportunities"
+PAGE = 1000
+LATER = "9999"
+"""After every instant, as a text."""
+MOST_LISTED = 1000
+LABELS = {"stage": "stage", "owner": "owner", "amount": "amount", "close_date": "close date"}
+
+
+@dataclass(frozen=True)
+class SnapshotOptions:
+    """`day`: of the export, or the instant. `overwrite`: also what was changed here since the last import. `vanished`:
+    what happens to open deals that the export no longer has."""
+
+    day: date | datetime
+    overwrite: bool = False
+    vanished: Vanished = "report"
+
+    def instant(self, timezone: str, now: datetime) -> datetime:
+        """A day is its noon, if that is over."""
+        if isinstance(self.day, datetime):
+            return self.day.astimezone(UTC)
+        return min(datetime.combine(self.day, NOON, ZoneInfo(timezone)).astimezone(UTC), now)
+
+
+def parse_day(text: str) -> date | datetime:
+    """Raises `ValueError` for what is neither a day nor an instant."""
+    try:
+        parsed = datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is no day such as 2024-03-31, and no instant with its offset") from None
+    if isinstance(parsed, datetime) and parsed.tzinfo is None:
+        raise ValueError(f"{text!r} has no offset, such as +01:00 or Z")
+    return parsed
+
+
+def snapshot_options(day: str | None, kind: str, vanished: str, *, overwrite: bool) -> SnapshotOptions | None:
+    """Of the command line. Raises `ValueError`."""
+    if day is None:
+        if overwrite or vanished != "report":
+            raise ValueError("--overwrite and --vanished belong to a --snapshot-of")
+        return None
+    if kind == "leads":
+        raise ValueError("leads are captures: they do not change, import them as they are")
+    chosen = next((each for each in VANISHED if each == vanished), None)
+    if chosen is None:
+        raise ValueError(f"--vanished must be one of {', '.join(VANISHED)}")
+    return SnapshotOptions(parse_day(day), overwrite, chosen)
+
+
+@dataclass
+class SnapshotReport:
+    """`changed`: deals that got changes. `conflicts`: what was left alone, by line. `vanished`: external ids of open
+    deals that the export no longer has. `closed`: how many of these were closed."""
+
+    changed: int = 0
+    conflict_count: int = 0
+    conflicts: list[dict[str, Any]] = field(default_factory=list)
+    vanished_count: int = 0
+    vanished: list[str] = field(default_factory=list)
+    closed: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "changed": self.changed,
+            "conflicts": self.conflicts,
+            "vanished": self.vanished,
+            "closed_of_vanished": self.closed,
+        }
+
+    def lines(self) -> list[str]:
+        conflicts = [
+            f"line {one['line']}: {LABELS[name]} is {shown(values['here'])}, changed here since the last import, "
+            f"and {shown(values['export'])} in the export: left alone"
+            for one in self.conflicts[:20]
+            for name, values in one["kept"].items()
+        ]
+        vanished = [f"{external_id} is no longer in the export" for external_id in self.vanished[:20]]
+        counts = [f"{self.changed} changed, {self.conflict_count} in conflict, {self.vanished_count} vanished"]
+        return counts + conflicts + vanished + ([f"{self.closed} of them closed"] if self.closed else [])
+
+
+def shown(value: str | None) -> str:
+    return value or "none"
+
+
+# -- which deals are here --------------------------------------------------------------------------------------------
+
+
+@dataclass
+class KnownDeals:
+    """Those of one mapping, by external id, in a temporary file."""
+
+    database: sqlite3.Connection = field(default_factory=lambda: sqlite3.connect(""))
+
+    def __post_init__(self) -> None:
+        columns = "id TEXT PRIMARY KEY, version INTEGER, is_open INTEGER, seen INTEGER DEFAULT 0"
+        self.database.execute(f"CREATE TABLE deals ({columns}) WITHOUT ROWID")
+
+    def add(self, deals: Sequence[Mapping[str, Any]], prefix: str) -> None:
+        rows = (
+            (deal["external_id"], deal["version"], deal["outcome"] is None)
+            for deal in deals
+            if (deal["external_id"] or "").startswith(prefix)
+        )
+        self.database.executemany("INSERT OR REPLACE INTO deals (id, version, is_open) VALUES (?, ?, ?)", rows)
+
+    def version(self, external_id: str) -> int | None:
+        """None for a deal that is not here. Marks it as seen in the export."""
+        found = self.database.execute("UPDATE deals SET seen = 1 WHERE id = ? RETURNING version", (external_id,))
+        row = found.fetchone()
+        return row[0] if row else None
+
+    def vanished(self) -> list[str]:
+        return [row[0] for row in self.database.execute("SELECT id FROM deals WHERE is_open AND NOT seen ORDER BY id")]
+
+
+async def known_deals(http: httpx.AsyncClient, prefix: str) -> KnownDeals:
+    found = KnownDeals()
+    async for page in pages(http):
+        found.add(page, prefix)
+    return found
+
+
+async def pages(http: httpx.AsyncClient) -> AsyncIterator[Sequence[Mapping[str, Any]]]:
+    """As current as the store was when this began."""
+    head = (await client.request(http, "GET", "/pipeline/v1/stages")).headers["X-Position"]
+    headers, after = {"X-Min-Position": head, "Prefer": "wait=30"}, None
+    while True:
+        query = {"limit": PAGE} | ({"after": after} if after else {})
+        page = (await client.request(http, "GET", DEALS, headers=headers, params=query)).json()
+        yield page["items"]
+        after = page["next"]
+        if after is None:
+            return
+
+
+# -- sending ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class SnapshotSender:
+    http: httpx.AsyncClient
+    kind: ExportKind
+    options: SnapshotOptions
+    now: datetime
+    known: KnownDeals | None = None
+    report: SnapshotReport = field(default_factory=SnapshotReport)
+
+    @property
+    def as_of(self) -> datetime:
+        return self.options.instant(self.kind.timezone, self.now)
+
+    async def send(self, pairs: Sequence[Pair]) -> list[Answer]:
+        if self.known is None:
+            self.known = await known_deals(self.http, f"{self.kind.name}:")
+        versions = [self.known.version(mapped.bodies[0]["external_id"]) for _, mapped in pairs]
+        new = [pair for pair, version in zip(pairs, versions, strict=True) if version is None]
+        old = [(pair, version) for pair, version in zip(pairs, versions, strict=True) if version is not None]
+        created = iter(await batch(self.http, f"{DEALS}/batch", new))
+        matched = iter(await self.match(old))
+        return [next(created) if version is None else next(matched) for version in versions]
+
+    async def match(self, old: Sequence[tuple[Pair, int]]) -> list[Answer]:
+        if not old:
+            return []
+        bodies = [self.body(mapped.bodies[0]) for (_, mapped), _ in old]
+        lines = await complete_answer(self.http, f"{DEALS}/exports/batch", b"\n".join(map(orjson.dumps, bodies)))
+        return [self.answer(record, version, line) for ((record, _), version), line in zip(old, lines, strict=True)]
+
+    def answer(self, record: Record, version: int, line: Mapping[str, Any]) -> Answer:
+        answer = answer_of(record, line)
+        if isinstance(answer, Accepted):
+            self.report.changed += line["version"] > version
+            if kept := self.conflicts(line["kept"]):
+                self.report.conflict_count += 1
+                if len(self.report.conflicts) < MOST_LISTED:
+                    self.report.conflicts.append({"line": record[0].line, "kept": kept})
+        return answer
+
+    def conflicts(self, kept: Mapping[str, Mapping[str, str | None]]) -> dict[str, Any]:
+        """A deal that went back into an unqualified stage is in the first qualified one here: that is none."""
+        process = self.kind.process
+        stages = [each.stage for each in process.stages]
+
+        def is_back(values: Mapping[str, str | None]) -> bool:
+            export = values["export"] or ""
+            return values["here"] == process.first_qualified and export in stages and not process.is_qualified(export)
+
+        return {name: values for name, values in kept.items() if name != "stage" or not is_back(values)}
+
+    def body(self, deal: Body) -> Body:
+        steps = steps_of(deal["facts"], self.as_of, self.kind.compares)
+        if self.options.overwrite:
+            steps = [step | {"overwrite": True} for step in steps]
+        return {"external_id": deal["external_id"], "steps": steps}
+
+    async def finish(self) -> Sequence[str]:
+        vanished = (self.known or KnownDeals()).vanished()
+        self.report.vanished_count, self.report.vanished = len(vanished), vanished[:MOST_LISTED]
+        if self.options.vanished != "report":
+            for start in range(0, len(vanished), PAGE):
+                await self.close(vanished[start : start + PAGE])
+        return ()
+
+    async def close(self, external_ids: Sequence[str]) -> None:
+        outcome = OUTCOMES[self.options.vanished]
+        step = {"outcome": outcome, "reason": "other", "overwrite": True, "occurred_at": instant_text(self.as_of)}
+        bodies = [{"external_id": external_id, "steps": [step]} for external_id in external_ids]
+        lines = await complete_answer(self.http, f"{DEALS}/exports/batch", b"\n".join(map(orjson.dumps, bodies)))
+        self.report.closed += sum("status" not in line for line in lines)
+
+
+def steps_of(facts: Sequence[Body], as_of: datetime, compares: frozenset[str]) -> list[Body]:
+    """The stages that the deal entered before it ended, when it ended, and where it stands."""
+    last, limit = last_state(facts), instant_text(as_of)
+    ended = next((fact for fact in reversed(facts) if fact["command"] in OUTCOMES), None)
+    present: Body = {name: last[name] for name in ("owner", "amount") if name in compares}
+    if last["amount_estimated"] and "amount" in compares:
+        present["amount_estimated"] = True
+    if "close_date" in compares or last["outcome"] != "open":
+        present["close_date"] = last["close_date"] or None
+    if last["outcome"] == "open" or ended is None:
+        present["stage"] = last["stage"]
+    else:
+        present |= {"outcome": last["outcome"], "reason": ended.get("reason", "other")}
+    until = ended["occurred_at"] if ended is not None and last["outcome"] != "open" else LATER
+    steps = [
+        {"part": "entered", "stage": fact["to_stage"], "occurred_at": min(fact["occurred_at"], limit)}
+        for fact in facts
+        if fact["command"] == "enter_stage" and fact.get("occurred_at", LATER) < until
+    ]
+    if ended is not None and last["outcome"] != "open":
+        steps.append(present | {"part": "ended", "occurred_at": min(ended["occurred_at"], limit)})
+    return [*steps, present | {"occurred_at": limit}]

@@ -1,0 +1,77 @@
+"""Exports as the systems write them: each shipped mapping on a made file of that shape, in the folder `exports`."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from funnelcast.importing.files.row import Rejected, Skipped
+from funnelcast.importing.mappings import FILES, kinds_of
+from funnelcast.importing.reading import Source, open_export, read_records
+
+EXPORTS = Path(__file__).parent / "exports"
+
+
+def histories(name: str, file: Path) -> tuple[list[Any], int]:
+    """The facts of each deal, and how many rows are skipped."""
+    found, skipped = list[Any](), 0
+    for one in read_records(open_export(Source(file, kinds_of(name, "opportunities"), "EUR"))):
+        assert not isinstance(one, Rejected), one.reason
+        if isinstance(one, Skipped):
+            skipped += one.rows
+        else:
+            found.append(one[1].bodies[0]["facts"])
+    return found, skipped
+
+
+def last(facts: Any, name: str) -> Any:
+    return next((fact[name] for fact in reversed(facts) if name in fact), None)
+
+
+@pytest.mark.parametrize(
+    ("name", "stage", "reason"),
+    [
+        ("salesforce", "proposal", "other"),
+        ("hubspot", "negotiation", "other"),
+        ("pipedrive", "proposal", "other"),
+        ("zoho", "negotiation", "competitor"),
+        ("odoo", "proposal", "other"),
+        ("dynamics", "proposal", "competitor"),
+    ],
+)
+def test_a_won_an_open_and_a_lost_deal_are_read(name: str, stage: str, reason: str) -> None:
+    found, _ = histories(name, EXPORTS / f"{name}.csv")
+    by_end = {facts[-1]["command"]: facts for facts in found}
+    won, lost = by_end["win"], by_end["lose"]
+    still = next(facts for facts in found if facts[-1]["command"] not in ("win", "lose"))
+    assert (won[-1]["close_date"], float(last(won, "amount")["amount"])) == ("2024-02-15", 1250.5)
+    assert (won[0]["account"].partition(",")[0], won[0]["owner"]) == ("Acme", "ann-lee")
+    assert (last(still, "to_stage"), still[0]["close_date"]) == (stage, "2024-06-30")
+    assert (lost[-1]["reason"], last(lost, "close_date")) == (reason, "2024-03-01")
+
+
+def test_what_a_system_says_of_kind_and_currency_is_taken() -> None:
+    found, skipped = histories("pipedrive", EXPORTS / "pipedrive.csv")
+    assert ({facts[0]["amount"]["currency"] for facts in found}, skipped) == ({"EUR", "USD"}, 1)
+    found, _ = histories("salesforce", EXPORTS / "salesforce.csv")
+    assert [facts[0]["motion"] for facts in found] == ["new_business", "existing_business", "new_business"]
+
+
+def test_the_histories_of_salesforce_and_pipedrive_are_read(tmp_path: Path) -> None:
+    ((opened, *others),), _ = histories("salesforce", EXPORTS / "salesforce_history.csv")
+    assert (opened["stage"], others[-1]["close_date"]) == ("unqualified", "2024-02-14")
+    assert [fact["command"] for fact in others] == ["set-amount", "enter_stage", "set-amount", "set-close-date", "win"]
+    ((opened, *others),), _ = histories("salesforce", EXPORTS / "salesforce_changes.csv")
+    assert (opened["amount"]["amount"], opened["occurred_at"][:10]) == ("1000", "2024-01-05")
+    assert [fact["command"] for fact in others] == ["set-amount", "enter_stage", "win"]
+    changes = shutil.copy(EXPORTS / "pipedrive_changes.csv", tmp_path)
+    shutil.copy(EXPORTS / "pipedrive.csv", tmp_path / "deals.csv")
+    ((opened, *others),), _ = histories("pipedrive", Path(changes))
+    assert (opened["name"], opened["stage"], opened["amount"]["amount"]) == ("Rollout", "unqualified", "1000")
+    assert [fact["command"] for fact in others] == ["enter_stage", "set-amount", "win"]
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_shipped_file_is_a_mapping(name: str) -> None:
+    assert kinds_of(name, "opportunities")

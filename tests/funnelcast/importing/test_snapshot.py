@@ -1,0 +1,98 @@
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from funnelcast.importing.snapshot import SnapshotOptions, parse_day, snapshot_options, steps_of
+
+AS_OF = datetime(2024, 3, 24, 11, tzinfo=UTC)
+ALL = frozenset({"stage", "owner", "amount", "close_date"})
+EUR = {"amount": "100", "currency": "EUR"}
+OPENED = {
+    "command": "open",
+    "owner": "ann",
+    "amount": EUR,
+    "close_date": "2024-03-31",
+    "stage": "unqualified",
+    "occurred_at": "2024-01-05T11:00:00Z",
+}
+
+
+def entered(stage: str, day: str) -> dict[str, Any]:
+    return {"command": "enter_stage", "to_stage": stage, "occurred_at": f"{day}T11:00:00Z"}
+
+
+def test_an_open_deal_says_the_stages_that_it_entered_and_where_it_stands() -> None:
+    assert steps_of([OPENED, entered("proposal", "2024-03-20")], AS_OF, ALL) == [
+        {"part": "entered", "stage": "proposal", "occurred_at": "2024-03-20T11:00:00Z"},
+        {
+            "owner": "ann",
+            "amount": EUR,
+            "close_date": "2024-03-31",
+            "stage": "proposal",
+            "occurred_at": "2024-03-24T11:00:00Z",
+        },
+    ]
+
+
+def test_a_deal_that_ended_says_when_and_a_stage_of_that_moment_is_no_step() -> None:
+    at = "2024-03-20T11:00:00Z"
+    lost: list[dict[str, Any]] = [{"command": "set-close-date", "close_date": "2024-03-20", "occurred_at": at}]
+    facts = [OPENED, entered("proposal", "2024-03-18"), entered("qualified", "2024-03-20"), *lost]
+    steps = steps_of([*facts, {"command": "lose", "reason": "competitor", "occurred_at": at}], AS_OF, ALL)
+    assert [(step.get("part"), step["occurred_at"][:10]) for step in steps] == [
+        ("entered", "2024-03-18"),
+        ("ended", "2024-03-20"),
+        (None, "2024-03-24"),
+    ]
+    assert (steps[-1]["outcome"], steps[-1]["reason"], steps[-1]["close_date"]) == ("lost", "competitor", "2024-03-20")
+    assert "stage" not in steps[-1]
+
+
+def test_only_what_the_mapping_has_is_compared() -> None:
+    opened = {name: value for name, value in OPENED.items() if name not in ("amount", "close_date")}
+    (present,) = steps_of([opened], AS_OF, frozenset({"stage", "owner"}))
+    assert set(present) == {"owner", "stage", "occurred_at"}
+
+
+def test_a_reopened_deal_has_not_ended() -> None:
+    won: dict[str, Any] = {"command": "win", "close_date": "2024-03-01", "occurred_at": "2024-03-01T11:00:00Z"}
+    reopened = {"command": "reopen", "close_date": "2024-05-01", "occurred_at": "2024-03-02T11:00:00Z"}
+    (present,) = steps_of([OPENED, won, reopened], AS_OF, ALL)
+    assert (present["stage"], present["close_date"]) == ("unqualified", "2024-05-01")
+
+
+@pytest.mark.parametrize(
+    ("text", "now", "instant"),
+    [
+        ("2024-03-24", AS_OF.replace(hour=20), "2024-03-24T11:00:00+00:00"),
+        ("2024-03-24", AS_OF.replace(hour=8), "2024-03-24T08:00:00+00:00"),
+        ("2024-03-24T18:30:00+02:00", AS_OF, "2024-03-24T16:30:00+00:00"),
+    ],
+)
+def test_a_day_is_its_noon_in_the_exports_zone_if_that_is_over(text: str, now: datetime, instant: str) -> None:
+    assert SnapshotOptions(parse_day(text)).instant("Europe/Berlin", now).isoformat() == instant
+
+
+@pytest.mark.parametrize(
+    ("day", "kind", "vanished", "overwrite", "reason"),
+    [
+        ("last week", "opportunities", "report", False, "is no day such as 2024-03-31"),
+        ("2024-03-31T10:00:00", "opportunities", "report", False, "has no offset"),
+        ("2024-03-31", "leads", "report", False, "leads are captures"),
+        ("2024-03-31", "opportunities", "delete", False, "--vanished must be one of report, lose, recycle"),
+        (None, "opportunities", "lose", False, "belong to a --snapshot-of"),
+        (None, "opportunities", "report", True, "belong to a --snapshot-of"),
+    ],
+)
+def test_options_that_make_no_sense_are_refused(
+    day: str | None, kind: str, vanished: str, overwrite: bool, reason: str
+) -> None:
+    with pytest.raises(ValueError, match=reason):
+        snapshot_options(day, kind, vanished, overwrite=overwrite)
+
+
+def test_options_are_read() -> None:
+    options = snapshot_options("2024-03-31", "opportunities", "lose", overwrite=True)
+    assert options == SnapshotOptions(date(2024, 3, 31), overwrite=True, vanished="lose")
+    assert snapshot_options(None, "opportunities", "report", overwrite=False) is None

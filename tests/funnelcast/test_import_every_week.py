@@ -1,0 +1,232 @@
+"""The same export every week: `funnelcast import opportunities --snapshot-of`."""
+
+import csv
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.funnelcast.command import Result, Up, run
+
+COLUMNS = ("Id", "Name", "Company", "Owner", "Stage", "Amount", "Opened", "Closed")
+MAPPING = """\
+mapping: MAPPING
+kind: opportunities
+dates: {formats: [YYYY-MM-DD], timezone: UTC}
+money: {currency: EUR}
+fields:
+  {id: Id, name: Name, account: Company, owner: Owner, stage: Stage, amount: Amount, opened: Opened, close_date: Closed}
+stages:
+  unqualified: unqualified
+  qualified: qualified
+  proposal: proposal
+  negotiation: negotiation
+  won: won
+  lost: {lost: other}
+"""
+Deal = dict[str, str]
+
+
+def deal(number: int, **changes: str) -> Deal:
+    usual: Deal = {
+        "Id": str(number),
+        "Name": "Deal",
+        "Company": "Acme",
+        "Owner": "ann",
+        "Stage": "proposal",
+        "Amount": "100",
+    }
+    return usual | {"Opened": "2024-01-05", "Closed": "2024-03-31"} | changes
+
+
+class Weeks:
+    """Writes an export and imports it."""
+
+    def __init__(self, system: Up, folder: Path, mapping: str) -> None:
+        self.system, self.folder, self.mapping = system, folder, mapping
+        (folder / "mapping.yaml").write_text(MAPPING.replace("MAPPING", mapping))
+
+    def result(self, deals: Sequence[Deal], *more: Any) -> Result:
+        file = self.folder / "deals.csv"
+        with file.open("w", newline="") as opened:
+            writer = csv.DictWriter(opened, COLUMNS)
+            writer.writeheader()
+            writer.writerows(deals)
+        at = ("--url", self.system.address, "--key", self.system.key)
+        return run("import", "opportunities", file, "--mapping", self.folder / "mapping.yaml", *at, *more)
+
+    def take(self, day: str, *deals: Deal, more: Sequence[str] = ()) -> dict[str, Any]:
+        result = self.result(deals, "--json", "--snapshot-of", day, *more)
+        assert result.returncode == 0, result.stderr
+        summary: dict[str, Any] = json.loads(result.stdout)
+        return summary
+
+    def known(self, number: int) -> Any:
+        with self.system.client() as http:
+            query = {"external_id": f"{self.mapping}:{number}"}
+            (found,) = http.get("/pipeline/v1/opportunities", params=query).json()["items"]
+        return found
+
+
+def counts(summary: Mapping[str, Any]) -> tuple[int, int, int, int]:
+    return summary["new"], summary["changed"], len(summary["conflicts"]), len(summary["vanished"])
+
+
+def test_each_week_brings_in_what_has_changed(system: Up, tmp_path: Path) -> None:
+    weeks = Weeks(system, tmp_path, "weekly")
+    first = [deal(number) for number in range(1, 6)]
+    assert counts(weeks.take("2024-01-07", *first)) == (5, 0, 0, 0)
+    assert counts(weeks.take("2024-01-14", *first)) == (0, 0, 0, 0)
+    second = [
+        deal(1, Stage="won", Amount="120", Closed="2024-01-17"),
+        deal(2, Amount="150", Closed="2024-06-30"),
+        deal(3, Stage="negotiation", Owner="bob"),
+        deal(4, Stage="lost", Closed="2024-01-18"),
+        deal(6, Stage="qualified"),
+    ]
+    summary = weeks.take("2024-01-21", *second)
+    assert (counts(summary), summary["vanished"]) == ((1, 4, 0, 1), ["weekly:5"])
+    won, lost = weeks.known(1), weeks.known(4)
+    assert (won["outcome"], won["amount"]["amount"], won["close_date"]) == ("won", "120.00", "2024-01-17")
+    assert (lost["outcome"], lost["close_date"]) == ("lost", "2024-01-18")
+    third = [second[0] | {"Stage": "proposal", "Closed": "2024-04-30"}, *second[1:]]
+    assert counts(weeks.take("2024-01-28", *third, more=["--vanished", "recycle"])) == (0, 1, 0, 1)
+    assert (weeks.known(1)["outcome"], weeks.known(1)["close_date"]) == (None, "2024-04-30")
+    assert weeks.known(5)["outcome"] == "recycled"
+
+
+def test_what_was_changed_here_is_told_and_left_alone_or_taken_by_choice(system: Up, tmp_path: Path) -> None:
+    weeks = Weeks(system, tmp_path, "conflicts")
+    weeks.take("2024-01-07", deal(1), deal(2))
+    with system.client() as http:
+        path = f"/pipeline/v1/opportunities/{weeks.known(1)['opportunity_id']}/set-amount"
+        assert http.post(path, json={"amount": {"amount": "130", "currency": "EUR"}}).is_success
+    changed = deal(1, Amount="150", Owner="bob")
+    summary = weeks.take("2024-01-14", changed, deal(2))
+    kept = {"amount": {"here": "130.00 EUR", "export": "150.00 EUR"}}
+    assert (counts(summary), summary["conflicts"]) == ((0, 1, 1, 0), [{"line": 2, "kept": kept}])
+    assert weeks.known(1)["owner"] == "bob", "what was not changed here follows the export"
+    shown = weeks.result([changed, deal(2)], "--snapshot-of", "2024-01-14").stdout
+    assert "amount is 130.00 EUR, changed here since the last import, and 150.00 EUR in the export: left alone" in shown
+    weeks.take("2024-01-21", changed, deal(2), more=["--overwrite"])
+    assert weeks.known(1)["amount"]["amount"] == "150.00"
+
+
+SCRIPT: Sequence[tuple[int, int, str, Mapping[str, Any]]] = (
+    (1, 1, "enter", {"stage": "qualified"}),
+    (1, 3, "set-amount", {"amount": "250.00"}),
+    (2, 2, "enter", {"stage": "proposal"}),
+    (1, 4, "enter", {"stage": "proposal"}),
+    (2, 4, "set-close-date", {"close_date": "2024-06-30"}),
+    (3, 5, "enter", {"stage": "qualified"}),
+    (1, 5, "win", {}),
+    (2, 6, "lose", {}),
+    (3, 6, "assign", {"owner": "b"}),
+    (1, 7, "reopen", {"close_date": "2024-07-01"}),
+    (3, 7, "win", {}),
+    (1, 8, "win", {}),
+)
+"""A deal, the week in which something happens to it, and what. All start in the first week."""
+START = date(2024, 1, 1)
+
+
+@pytest.mark.timeout(300)
+def test_eight_weekly_exports_of_a_system_give_its_roll_ups_and_histories(system: Up, tmp_path: Path) -> None:
+    """The live deals are owned by live-a and live-b, those of the exports by copy-a and copy-b."""
+    live, weeks = Live(system), Weeks(system, tmp_path, "copies")
+    place(system, "live", "copy")
+    for week in range(1, 9):
+        for number, _, command, told in (step for step in SCRIPT if step[1] == week):
+            live.change(number, command, told, instant(week, 2))
+        weeks.take(instant(week, 6).isoformat(), *live.export())
+        for period in ("2024-Q1", "2024-Q2", "2024-Q3"):
+            assert rollup(system, "copy", period) == rollup(system, "live", period), (week, period)
+    for number, opportunity_id in live.ids.items():
+        copied = stages(system, weeks.known(number)["opportunity_id"])
+        assert copied == stages(system, opportunity_id), number
+
+
+def instant(week: int, day: int) -> datetime:
+    return datetime.combine(START + timedelta(weeks=week - 1, days=day - 1), time(12), UTC)
+
+
+class Live:
+    """Three deals that somebody works on."""
+
+    def __init__(self, system: Up) -> None:
+        self.system, self.ids = system, dict[int, str]()
+        for number in (1, 2, 3):
+            body: dict[str, Any] = {"name": "Deal", "account": "Acme", "owner": "live-a", "motion": "new_business"}
+            body |= {"amount": {"amount": "100.00", "currency": "EUR"}, "close_date": "2024-03-31"}
+            facts = [{"command": "open", **body, "occurred_at": instant(1, 1).isoformat()}]
+            line = json.dumps({"external_id": f"live:{number}", "facts": facts})
+            with system.client() as http:
+                headers = {"Content-Type": "application/x-ndjson"}
+                answer = http.post("/pipeline/v1/opportunities/batch", content=line, headers=headers)
+            self.ids[number] = json.loads(answer.text.splitlines()[0])["opportunity_id"]
+
+    def change(self, number: int, command: str, told: Mapping[str, Any], at: datetime) -> None:
+        body: dict[str, Any] = dict(told)
+        if "amount" in body:
+            body["amount"] = {"amount": body["amount"], "currency": "EUR"}
+        if "owner" in body:
+            body["owner"] = f"live-{body['owner']}"
+        if command in ("lose", "reopen"):
+            body["reason"] = "other"
+        if command == "enter":
+            command = "advance" if self.deal(number)["qualified"] else "qualify"
+            body = {"to_stage": body["stage"]}
+        with self.system.client() as http:
+            path = f"/pipeline/v1/opportunities/{self.ids[number]}/{command}"
+            answer = http.post(path, json=body | {"occurred_at": at.isoformat()})
+        assert answer.is_success, answer.text
+
+    def deal(self, number: int) -> Any:
+        with self.system.client() as http:
+            return http.get(f"/pipeline/v1/opportunities/{self.ids[number]}").json()
+
+    def export(self) -> list[Deal]:
+        rows = []
+        for number in self.ids:
+            now = self.deal(number)
+            row: Deal = {"Owner": now["owner"].replace("live", "copy"), "Stage": now["outcome"] or now["stage"]}
+            row |= {"Amount": now["amount"]["amount"], "Opened": "2024-01-01", "Closed": now["close_date"]}
+            rows.append(deal(number, **row))
+        return rows
+
+
+def place(system: Up, *teams: str) -> None:
+    """Below the root that is there, or the first of them."""
+    with system.client() as http:
+        nodes = http.get("/forecast/v1/org").json()["nodes"]
+        root = next((node["node_id"] for node in nodes if node["parent"] is None), None)
+        if root is None:
+            root = "all"
+            http.put("/forecast/v1/org/nodes/all", json={"name": "All", "kind": "unit", "parent": None})
+        for team in teams:
+            nodes = [(team, "unit", root), *((f"{team}-{each}", "person", team) for each in "ab")]
+            for node, kind, parent in nodes:
+                body = {"name": node, "kind": kind, "parent": parent}
+                answer = http.put(f"/forecast/v1/org/nodes/{node}", json=body)
+                assert answer.is_success, answer.text
+
+
+def rollup(system: Up, node: str, period: str) -> Any:
+    query = {"node": node, "period": period, "currency": "EUR", "depth": "1"}
+    with system.client() as http:
+        answer = http.get("/forecast/v1/rollup", params=query)
+    assert answer.is_success, answer.text
+    found = answer.json()["node"]
+    return found["pure"], [child["pure"] for child in found["children"]], found["counts"]
+
+
+def stages(system: Up, opportunity_id: str) -> list[tuple[str, int]]:
+    """Each visit to a stage, and the week in which it began."""
+    with system.client() as http:
+        visits = http.get(f"/pipeline/v1/opportunities/{opportunity_id}/history").json()["visits"]
+    return [
+        (visit["stage"], (datetime.fromisoformat(visit["entered_at"]).date() - START).days // 7) for visit in visits
+    ]

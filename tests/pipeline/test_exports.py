@@ -1,0 +1,141 @@
+"""Deals of another system, as its exports say them week by week."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from services.pipeline.opportunity import commands, events
+from services.pipeline.opportunity.decider import DECIDER
+from services.pipeline.opportunity.events import Motion, Outcome
+from services.pipeline.opportunity.exports import kept_values
+from services.pipeline.opportunity.state import NotThere, State, must_be_there
+from services.pipeline.process.default import DEFAULT
+from services.pipeline.setting.state import Settings
+from shared.rules.money import Money
+
+T0 = datetime(2024, 1, 7, 12, tzinfo=UTC)
+WEEK = timedelta(days=7)
+REFERENCES = {"processes": {"default": DEFAULT}, "settings": Settings()}
+OPEN = commands.OpenOpportunity.model_validate(
+    {
+        "name": "Deal",
+        "account": "Acme",
+        "owner": "ann",
+        "motion": Motion.NEW_BUSINESS,
+        "amount": {"amount": "100", "currency": "EUR"},
+        "close_date": "2024-03-31",
+        "stage": "proposal",
+    }
+)
+PRESENT: dict[str, Any] = {
+    "stage": "proposal",
+    "owner": "ann",
+    "amount": {"amount": "100", "currency": "EUR"},
+    "close_date": "2024-03-31",
+}
+
+
+def after(state: State, command: commands.OpportunityCommand, at: datetime) -> tuple[State, list[Any]]:
+    made = DECIDER.decided(state, command, at, REFERENCES)
+    for event in made:
+        state = DECIDER.evolve(state, event, at)
+    return state, made
+
+
+def imported_deal() -> State:
+    return after(NotThere(), commands.ImportedCommand(command=OPEN), T0)[0]
+
+
+def match(state: State, at: datetime = T0 + WEEK, **given: Any) -> tuple[State, list[Any]]:
+    export = commands.MatchExport.model_validate({"occurred_at": at} | PRESENT | given)
+    return after(state, commands.ImportedCommand(command=export), at)
+
+
+def kinds(made: list[Any]) -> list[str]:
+    return [getattr(event, "command", event.type.partition(".")[2]) for event in made]
+
+
+def changed_here(state: State, at: datetime = T0 + WEEK / 2) -> State:
+    return after(state, commands.SetAmount(amount=Money(amount="130", currency="EUR")), at)[0]  # type: ignore[arg-type]
+
+
+def test_an_unchanged_deal_gets_no_event() -> None:
+    assert match(imported_deal())[1] == []
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"amount": {"amount": "150", "currency": "EUR"}}, ["amount_changed"]),
+        ({"owner": "bob"}, ["assigned"]),
+        ({"close_date": "2024-06-30"}, ["close_date_changed"]),
+        ({"close_date": None}, ["close_date_changed"]),
+        ({"stage": "negotiation"}, ["advance"]),
+        ({"outcome": "won", "close_date": "2024-01-13", "owner": "bob"}, ["assigned", "win"]),
+        ({"outcome": "lost", "close_date": "2024-01-13", "reason": "competitor"}, ["close_date_changed", "lose"]),
+        ({"outcome": "recycled"}, ["recycle"]),
+        ({"stage": "unqualified"}, ["advance"]),
+    ],
+)
+def test_a_difference_becomes_the_change_that_explains_it(given: dict[str, Any], expected: list[str]) -> None:
+    state, made = match(imported_deal(), **given)
+    assert kinds(made) == expected
+    assert all(event.imported for event in made)
+    assert match(state, **given)[1] == [], "the same export again adds nothing"
+
+
+def test_an_unqualified_deal_that_was_won_is_qualified_first() -> None:
+    state = after(NotThere(), commands.ImportedCommand(command=OPEN.model_copy(update={"stage": "unqualified"})), T0)[0]
+    assert kinds(match(state, stage=None, outcome="won", close_date="2024-01-13")[1]) == ["qualify", "win"]
+
+
+def test_a_closed_deal_is_corrected_reopened_or_ended_otherwise() -> None:
+    won = match(imported_deal(), outcome="won", close_date="2024-01-13")[0]
+    later = T0 + 2 * WEEK
+    corrected = match(won, later, outcome="won", close_date="2024-01-12", amount={"amount": "90", "currency": "EUR"})
+    assert kinds(corrected[1]) == ["corrected"]
+    assert kinds(match(won, later, stage="negotiation")[1]) == ["reopen", "advance"]
+    assert kinds(match(won, later, outcome="lost", close_date="2024-01-19")[1]) == ["reopen", "lose"]
+
+
+def test_what_was_changed_here_is_left_alone_unless_the_export_is_to_overwrite_it() -> None:
+    state = changed_here(imported_deal())
+    kept, made = match(state, amount={"amount": "150", "currency": "EUR"}, owner="bob")
+    assert kinds(made) == ["assigned"]
+    export = commands.MatchExport.model_validate(PRESENT | {"amount": {"amount": "150", "currency": "EUR"}})
+    assert kept_values(kept, export)["amount"] == {"here": "130.00 EUR", "export": "150.00 EUR"}
+    assert kinds(match(state, overwrite=True)[1]) == ["amount_changed"]
+
+
+def test_a_deal_that_was_never_imported_is_left_alone() -> None:
+    state = after(NotThere(), OPEN, T0)[0]
+    assert match(state, owner="bob")[1] == []
+
+
+def test_a_change_here_that_the_export_agrees_with_is_no_conflict() -> None:
+    state = changed_here(imported_deal())
+    agreeing: dict[str, Any] = {"amount": {"amount": "130", "currency": "EUR"}}
+    assert match(state, **agreeing)[1] == []
+    assert must_be_there(state).fields.amount == 130
+
+
+def test_a_stage_that_was_entered_counts_only_when_it_is_later_than_the_present_one() -> None:
+    state = imported_deal()
+    early, late = T0 - WEEK, T0 + timedelta(days=2)
+    assert match(state, T0, part="entered", stage="qualified", occurred_at=early)[1] == []
+    assert kinds(match(state, late, part="entered", stage="negotiation", occurred_at=late)[1]) == ["advance"]
+
+
+def test_how_a_deal_ended_counts_once() -> None:
+    won, made = match(imported_deal(), part="ended", outcome="won", close_date="2024-01-13")
+    assert kinds(made) == ["win"]
+    assert match(won, part="ended", outcome="won", close_date="2024-01-12", owner="bob")[1] == []
+    fields = must_be_there(won).fields
+    assert (fields.outcome, fields.close_date) == (Outcome.WON, date(2024, 1, 13))
+
+
+def test_events_of_before_imports_were_marked_are_read_as_not_imported() -> None:
+    made = DECIDER.decided(NotThere(), OPEN, T0, REFERENCES)[0]
+    assert isinstance(made, events.OpportunityOpened)
+    assert made.imported is False
