@@ -180,13 +180,16 @@ def forecast(
     period: Annotated[str | None, typer.Option(help="2017, 2017-Q3, 2017-07; by default the current one")] = None,
     node: Annotated[str | None, typer.Option(help="A node of the org; by default its root")] = None,
     depth: Annotated[int, typer.Option(min=0, max=20, help="Levels below the node")] = 20,
+    currency: Annotated[
+        str | None, typer.Option(help="Convert all amounts into this one; by default that of the settings")
+    ] = None,
     as_json: AsJson = False,
     url: Url = DEFAULT_URL,
 ) -> None:
     """The roll-up, as a tree."""
-    from funnelcast.forecast import forecast
+    from funnelcast.forecast import Question, forecast
 
-    asyncio.run(forecast(url, key, period, node, depth, as_json=as_json))
+    asyncio.run(forecast(url, key, Question(period, node, depth, currency), as_json=as_json))
 
 
 @app.command()
