@@ -56,5 +56,7 @@ def amount_of(event: LeadHandedOver) -> Money | None:
 
 
 def copy_settings(event: SettingChanged) -> Reaction:
-    command = setting_commands.CopyFromForecast(timezone=event.timezone, calendar=event.calendar, starts=event.starts)
+    command = setting_commands.CopyFromForecast(
+        timezone=event.timezone, calendar=event.calendar, calendar_rule=event.calendar_rule, starts=event.starts
+    )
     return Reaction(SETTING, ALL, command)

@@ -10,16 +10,19 @@ from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.flow import read_schema
+from shared.rules.reaction import REACTIONS
 from shared.run import schema
 from shared.run.application import make_application
 from shared.run.readiness import CatchUpGoal, Readiness
 from shared.run.resources import Resources
 from shared.run.service import Service
 from shared.run.telemetry import Metrics
+from shared.run.watchdog import watch_event_loop
 from shared.run.worker import Worker
 from shared.store import engines
 from shared.store.committer import Committer
 from shared.store.signal import Signal
+from shared.web.applied import AppliedPositions
 from shared.web.feed import server_sent_event
 from shared.web.service_context import ServiceContext
 from shared.web.tail import Tail
@@ -46,7 +49,7 @@ async def run_service(service: Service, resources: Resources, *, work: bool = Tr
         worker = make_worker(service, resources, engines, context, metrics)
         ready = Readiness(service, context, resources.log, worker, metrics, goal)
         app = make_application(service, context, ready, metrics, resources.settings)
-        async with background_tasks(context, worker if work else None):
+        async with background_tasks(context, metrics, worker if work else None):
             yield app
             await context.committer.queue.join()
 
@@ -88,7 +91,8 @@ def make_context(service: Service, resources: Resources, engines: Engines) -> Se
         projected_sources=service.projected_sources,
         reacted_sources=frozenset(service.reacts_to),
         store_changed=store_changed,
-        read_models_changed=Signal(),
+        read_models_applied=AppliedPositions(engines.reads, service.read_models),
+        reactions_applied=AppliedPositions(engines.reads, REACTIONS),
         tail=Tail(engines.reads, store_changed, partial(server_sent_event, service.name)),
         stopping=asyncio.Event(),
     )
@@ -97,14 +101,16 @@ def make_context(service: Service, resources: Resources, engines: Engines) -> Se
 def make_worker(
     service: Service, resources: Resources, engines: Engines, context: ServiceContext, metrics: Metrics
 ) -> Worker:
-    signals = context.store_changed, context.read_models_changed
+    signals = context.store_changed, context.read_models_applied.wake
     return Worker(service, resources, engines.writes, *signals, metrics)
 
 
 @asynccontextmanager
-async def background_tasks(context: ServiceContext, worker: Worker | None) -> AsyncIterator[None]:
+async def background_tasks(context: ServiceContext, metrics: Metrics, worker: Worker | None) -> AsyncIterator[None]:
     async with asyncio.TaskGroup() as tasks:
-        serving = [tasks.create_task(each) for each in (context.committer.run(), context.tail.run())]
+        runs = context.committer, context.tail, context.read_models_applied, context.reactions_applied
+        serving = [tasks.create_task(each.run()) for each in runs]
+        serving.append(tasks.create_task(watch_event_loop(metrics.loop_late)))
         working = tasks.create_task(worker.run()) if worker else None
         try:
             yield

@@ -90,6 +90,12 @@ class Metrics:
         )
         self.parked = Gauge("funnelcast_parked_keys", "Parked keys", registry=self.registry)
         self.waiting = Gauge("funnelcast_waiting_commands", "Commands waiting for a commit", registry=self.registry)
+        self.loop_late = Histogram(
+            "funnelcast_event_loop_late_seconds",
+            "How late the timers of the event loop are",
+            buckets=(0.005, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
+            registry=self.registry,
+        )
         self.rejected = Counter(
             "funnelcast_reactions_rejected", "Reactions that a rule refused", ["source"], registry=self.registry
         )

@@ -219,7 +219,7 @@ class Call:
 
     async def wait_for_min_position(self) -> None:
         """Raises `PositionNotReached`."""
-        await freshness.wait_for_positions(self.context, self.request.headers)
+        await freshness.wait_for_positions(self.context, self.request.headers, self.caller.lineage)
 
 
 @dataclass(frozen=True)

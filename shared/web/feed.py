@@ -16,7 +16,7 @@ from shared.rules.message import StoredEvent
 from shared.store import event_store
 from shared.web.call import Call, Needs
 from shared.web.paging import Limit
-from shared.web.problems import InvalidRequest
+from shared.web.problems import Conflict, InvalidRequest
 from shared.web.service_context import ServiceContext
 
 PAGE = 200
@@ -87,6 +87,7 @@ class Feed:
         ) -> StreamingResponse:
             """Stream events after `Last-Event-ID` (or `after`), and new ones as they come. The last is `stopping`."""
             start = last_event_id(request) or after
+            await must_have_position(call.context, start)
             lines = self.lines(call.context, start, self.chosen_types(types))
             return StreamingResponse(lines, media_type=STREAM, headers=dict(call.response.headers))
 
@@ -112,8 +113,9 @@ class Feed:
         await call.wait_for_min_position()
         async with call.context.reads.connect() as tx:
             head = await event_store.position(tx)
+            must_not_be_after(head, after)
             found = await event_store.read_types_after(tx, types, after, limit)
-        last = found[-1].position if len(found) == limit else max(head, after)
+        last = found[-1].position if len(found) == limit else head
         call.response.headers["X-Position"] = f"{self.source}:{head}"
         items = [cloudevents.to_json(event, self.source) for event in found]
         return EventPage(items=items, next=last, head=head)
@@ -154,6 +156,22 @@ class Feed:
             if size >= MAX_BUFFERED:
                 return lines, event.position
         return lines, found[-1].position if len(found) == PAGE else head
+
+
+async def must_have_position(context: ServiceContext, position: int) -> None:
+    if position:
+        async with context.reads.connect() as tx:
+            must_not_be_after(await event_store.position(tx), position)
+
+
+def must_not_be_after(head: int, position: int) -> None:
+    """Raises `Conflict` for a position after the last one: its events were lost, and others will have their numbers."""
+    if position > head:
+        raise Conflict(
+            f"the feed ends at {head}, before position {position}: its store was restored from an older backup, or the "
+            f"position is another system's. Discard what was made of events after {head}, and go on from there",
+            code="position_after_head",
+        )
 
 
 def server_sent_event(source: str, event: StoredEvent) -> bytes:

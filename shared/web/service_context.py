@@ -10,6 +10,7 @@ from shared.store.aliases import BlindIndex
 from shared.store.committer import Committer
 from shared.store.signal import Signal
 from shared.web.answer_cache import AnswerCache
+from shared.web.applied import AppliedPositions
 from shared.web.tail import Tail
 
 
@@ -29,7 +30,8 @@ class ServiceContext:
     reacted_sources: frozenset[str]
     """Sources whose events it reacts to."""
     store_changed: Signal
-    read_models_changed: Signal
+    read_models_applied: AppliedPositions
+    reactions_applied: AppliedPositions
     tail: Tail
     stopping: asyncio.Event
     answer_cache: AnswerCache = field(default_factory=AnswerCache)

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from services.forecast.periods.calendar import Calendar, Period
-from services.forecast.periods.rule import WEEKDAYS
-from services.forecast.setting.events import CalendarRule
+from shared.rules.fiscal_year import WEEKDAYS, CalendarRule
 
 MONTHS = Calendar(CalendarRule())
 FROM_FEBRUARY = Calendar(CalendarRule(starts_month=2, year_named_by="end"))

@@ -22,8 +22,8 @@ from services.forecast.projections.node_totals import NO_CURRENCY, NO_DAY, node_
 from services.forecast.projections.numbers import numbers_at
 from services.forecast.projections.postings import postings
 from services.forecast.projections.subtree_totals import subtree_totals
-from services.forecast.setting.events import CalendarRule
 from services.forecast.upstream.pipeline import OpportunityEvent
+from shared.rules.fiscal_year import CalendarRule
 from shared.rules.message import RecordedEvent, Refusal
 from tests.forecast import reference
 from tests.forecast.nodes import lines, place

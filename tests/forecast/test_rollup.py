@@ -372,9 +372,9 @@ async def test_an_external_id_that_a_deal_gets_later_is_shown(company: Company) 
 
 
 async def test_an_answer_with_too_many_nodes_is_refused(company: Company) -> None:
-    rows = "".join(f"n{number},Node,person,root\n" for number in range(2_000))
+    rows = "".join(f"n{number},Node,person,root\n" for number in range(1_000))
     await company.table(f"id,name,kind,parent\nroot,Root,unit,\n{rows}")
     assert (await company.read("rollup", depth=0)).status_code == 200
     answer = await company.read("rollup", depth=1)
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "query/depth")
-    assert "2002 nodes" in answer.text
+    assert "1002 nodes" in answer.text

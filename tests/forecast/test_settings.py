@@ -8,9 +8,10 @@ import pytest
 from services.forecast.service import SERVICE
 from services.forecast.setting.commands import ChangeSettings, MonthsRule
 from services.forecast.setting.decider import DECIDER
-from services.forecast.setting.events import CalendarRule, SettingChanged, SettingEvent
+from services.forecast.setting.events import SettingChanged, SettingEvent
 from services.forecast.setting.state import MONTHS, FiscalCalendar, Settings
 from services.forecast.setting.timezones import timezone_names
+from shared.rules.fiscal_year import CalendarRule
 from shared.rules.message import InvalidField
 from tests.forecast.conftest import Company
 from tests.forecast.pipeline_events import WON

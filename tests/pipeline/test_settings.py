@@ -9,7 +9,8 @@ from services.pipeline.setting.decider import DECIDER
 from services.pipeline.setting.default import REASONS
 from services.pipeline.setting.events import ReasonKind
 from services.pipeline.setting.state import Settings
-from shared.rules.message import InvalidField, Rejected
+from shared.rules.fiscal_year import CalendarRule
+from shared.rules.message import InvalidField
 from tests.spec import NOON, Given
 
 LOSE_ONLY = commands.SetReasons(reasons=commands.ReasonLists(lose=("price", "other")))
@@ -73,7 +74,19 @@ def test_a_quarter_is_over_when_the_business_day_is_in_the_next_one() -> None:
     assert not settings.is_over(last_day, new_year_in_auckland - timedelta(microseconds=1))
 
 
-def test_a_calendar_that_this_version_does_not_know_decides_nothing() -> None:
-    settings = given(events.CalendarChanged(calendar="retail", starts=NOON)).state()
-    with pytest.raises(Rejected, match="does not know the calendar 'retail'"):
-        settings.is_over(date(2026, 3, 2), NOON)
+def test_a_fiscal_calendar_says_when_a_quarter_is_over() -> None:
+    from_february = CalendarRule(starts_month=2)
+    command = commands.CopyFromForecast(timezone=None, calendar="retail", calendar_rule=from_february, starts=NOON)
+    changed = events.CalendarChanged(calendar="retail", rule=from_february, starts=NOON)
+    given().when(command).then(changed)
+    given(changed).when(command).then()
+    settings, in_april = given(changed).state(), datetime(2026, 4, 15, tzinfo=UTC)
+    assert Settings().is_over(date(2026, 3, 2), in_april)
+    assert not settings.is_over(date(2026, 3, 2), in_april), "its quarter ends with April"
+    assert settings.is_over(date(2026, 3, 2), datetime(2026, 5, 1, tzinfo=UTC))
+    assert settings.calendar(NOON).key == "retail"
+
+
+def test_a_stored_calendar_without_a_rule_is_calendar_years() -> None:
+    stored = events.CalendarChanged.from_stored('{"calendar": "months", "starts": "2026-01-01T00:00:00Z"}')
+    assert given(stored).state().calendar(NOON).rule == CalendarRule()

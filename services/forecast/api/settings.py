@@ -9,8 +9,8 @@ from services.forecast.api.org import Admin
 from services.forecast.api.question import Reads
 from services.forecast.setting.commands import ChangeSettings, SettingsBody
 from services.forecast.setting.decider import ALL, DECIDER
-from services.forecast.setting.events import CalendarRule
 from services.forecast.setting.state import MONTHS, TIMEZONE, Change, Settings
+from shared.rules.fiscal_year import CalendarRule
 from shared.web.call import Accepted
 
 router = APIRouter(tags=["settings"])

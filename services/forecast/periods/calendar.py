@@ -2,13 +2,10 @@
 periods of a year `2017-P07`, which a calendar of months calls months."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from functools import lru_cache
 
-from services.forecast.periods.rule import WEEK, WEEKDAYS, first_days
-from services.forecast.setting.events import CalendarRule
+from shared.rules.fiscal_year import WEEK, WEEKDAYS, CalendarRule, quarter_of, year_days
 
 KEY = re.compile(r"([0-9]{4})(?:-H([12])|-Q([1-4])(?:-W(0[1-9]|1[0-4]))?|-P(0[1-9]|1[0-2]))?")
 EXAMPLES = "2017, 2017-H1, 2017-Q3, 2017-Q3-W05 or 2017-P07"
@@ -69,12 +66,5 @@ class Calendar:
         return Period(key, starts, min(second + (number - 1) * WEEK - ONE_DAY, quarter.ends))
 
     def quarter_of(self, day: date) -> Period:
-        years = range(day.year - 2, day.year + 3)
-        year = next(year for year in years if day < year_days(self.rule, year)[12])
-        number = sum(day >= first for first in year_days(self.rule, year)[0:12:3])
+        year, number = quarter_of(self.rule, day)
         return self.part(f"{year}-Q{number}", year, 3 * (number - 1), 3)
-
-
-@lru_cache(maxsize=256)
-def year_days(rule: CalendarRule, year: int) -> Sequence[date]:
-    return first_days(rule, year)

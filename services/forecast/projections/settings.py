@@ -12,9 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.events import ForecastEvent
 from services.forecast.periods.calendar import Calendar
-from services.forecast.setting.events import CalendarRule, SettingChanged
+from services.forecast.setting.events import SettingChanged
 from services.forecast.setting.state import MONTHS, TIMEZONE
 from shared.flow.projection import Projection
+from shared.rules.fiscal_year import CalendarRule
 from shared.rules.message import RecordedEvent
 from shared.store.rows import insert, rows
 

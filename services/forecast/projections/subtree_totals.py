@@ -13,8 +13,8 @@ from services.forecast.projections.deals import Owners, PageKey
 from services.forecast.projections.numbers import Numbers
 from shared.rules.message import InvalidField, Missing
 
-MOST_NODES = 2_000
-"""Of one answer."""
+MOST_NODES = 1_000
+"""Of one answer: more would hold up other requests while it is written as JSON."""
 
 
 @dataclass(frozen=True)

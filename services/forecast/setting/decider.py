@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from services.forecast.setting.commands import ChangeSettings
-from services.forecast.setting.events import PARSE, CalendarRule, SettingChanged, SettingEvent
+from services.forecast.setting.events import PARSE, SettingChanged, SettingEvent
 from services.forecast.setting.state import MONTHS, FiscalCalendar, Settings, evolve
 from shared.rules.decider import Decider
+from shared.rules.fiscal_year import CalendarRule
 from shared.rules.message import InvalidField, Rejected
 
 ALL = "all"

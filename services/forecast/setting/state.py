@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple, TypeVar
 
-from services.forecast.setting.events import CalendarRule, SettingEvent
+from services.forecast.setting.events import SettingEvent
+from shared.rules.fiscal_year import CalendarRule
 
 T = TypeVar("T")
 

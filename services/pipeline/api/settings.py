@@ -60,7 +60,7 @@ def settings_view(settings: Settings, now: datetime) -> SettingsView:
     )
     return SettingsView(
         timezone=settings.timezone(now),
-        calendar=settings.calendar(now),
+        calendar=settings.calendar(now).key,
         reasons=reasons_view(settings.reasons),
         defaults=defaults,
     )

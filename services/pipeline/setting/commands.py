@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from services.pipeline.setting.events import ReasonKind
+from shared.rules.fiscal_year import CalendarRule
 from shared.rules.message import Command, Message, Slug
 
 Reasons = Annotated[tuple[Slug, ...], Field(min_length=1, max_length=100)]
@@ -32,6 +33,7 @@ class CopyFromForecast(Command):
 
     timezone: str | None
     calendar: str | None
+    calendar_rule: CalendarRule | None = None
     starts: datetime
 
 

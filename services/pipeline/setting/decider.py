@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from services.pipeline.setting import commands, events
-from services.pipeline.setting.state import Settings, evolve
+from services.pipeline.setting.state import Settings, calendar_of, evolve
 from shared.rules.decider import Decider, Reference
 
 
@@ -28,8 +28,9 @@ def copy_from_forecast(settings: Settings, command: commands.CopyFromForecast) -
     changes: list[events.SettingEvent] = []
     if command.timezone is not None and settings.timezones.get(command.starts) != command.timezone:
         changes.append(events.TimezoneChanged(timezone=command.timezone, starts=command.starts))
-    if command.calendar is not None and settings.calendars.get(command.starts) != command.calendar:
-        changes.append(events.CalendarChanged(calendar=command.calendar, starts=command.starts))
+    if command.calendar is not None:
+        changed = events.CalendarChanged(calendar=command.calendar, rule=command.calendar_rule, starts=command.starts)
+        changes += [changed] if settings.calendars.get(command.starts) != calendar_of(changed) else []
     return changes
 
 

@@ -6,7 +6,7 @@ from services.pipeline.setting.events import ReasonKind
 
 TIMEZONE = "UTC"
 CALENDAR = "months"
-"""Years, quarters and months as on the wall."""
+"""Calendar years."""
 SETBACKS = (
     "no_budget",
     "no_authority",

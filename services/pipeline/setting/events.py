@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import ClassVar
 
+from shared.rules.fiscal_year import CalendarRule
 from shared.rules.message import Event, Instant, Line, Parser, Slug, parser
 
 
@@ -24,10 +25,12 @@ class TimezoneChanged(Event):
 
 
 class CalendarChanged(Event):
-    """`calendar`: the key of one of forecast's calendars. `starts`: since when periods follow it."""
+    """`calendar`: the key of one of forecast's calendars, and `rule` what it means. Without a rule it is calendar
+    years. `starts`: since when periods follow it."""
 
     type: ClassVar[str] = "setting.calendar_changed"
     calendar: Slug
+    rule: CalendarRule | None = None
     starts: Instant
 
 

@@ -3,35 +3,48 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from services.pipeline.setting import default, events
 from services.pipeline.setting.events import ReasonKind
-from shared.rules.message import InvalidField, Rejected
+from shared.rules.fiscal_year import CalendarRule, quarter_of
+from shared.rules.message import InvalidField
 
-Timeline = Mapping[datetime, str]
+T = TypeVar("T")
+Timeline = Mapping[datetime, T]
 """A setting's values by the instant from which each holds."""
+
+
+class Calendar(NamedTuple):
+    """Forecast's key for it, and what it means."""
+
+    key: str
+    rule: CalendarRule
+
+
+CALENDAR_YEARS = Calendar(default.CALENDAR, CalendarRule())
 
 
 @dataclass(frozen=True)
 class Settings:
-    timezones: Timeline = field(default_factory=dict)
-    calendars: Timeline = field(default_factory=dict)
+    timezones: Timeline[str] = field(default_factory=dict)
+    calendars: Timeline[Calendar] = field(default_factory=dict)
     reasons: Mapping[ReasonKind, tuple[str, ...]] = field(default_factory=lambda: default.REASONS)
 
     def timezone(self, at: datetime) -> str:
         return value_at(self.timezones, at, default.TIMEZONE)
 
-    def calendar(self, at: datetime) -> str:
-        return value_at(self.calendars, at, default.CALENDAR)
+    def calendar(self, at: datetime) -> Calendar:
+        return value_at(self.calendars, at, CALENDAR_YEARS)
 
     def business_day(self, at: datetime) -> date:
         return at.astimezone(ZoneInfo(self.timezone(at))).date()
 
     def is_over(self, day: date, at: datetime) -> bool:
-        """Whether the quarter of the day is over at that instant."""
-        calendar = self.calendar(at)
-        return quarter(day, calendar) < quarter(self.business_day(at), calendar)
+        """Whether the fiscal quarter of the day is over at that instant."""
+        rule = self.calendar(at).rule
+        return quarter_of(rule, day) < quarter_of(rule, self.business_day(at))
 
     def must_allow(self, kind: ReasonKind, reason: str) -> None:
         allowed = self.reasons[kind]
@@ -39,16 +52,14 @@ class Settings:
             raise InvalidField("/reason", f"must be one of {', '.join(sorted(allowed))}")
 
 
-def value_at(timeline: Timeline, at: datetime, before: str) -> str:
+def value_at(timeline: Timeline[T], at: datetime, before: T) -> T:
     """`before`: the value before the first instant of the timeline."""
     started = [starts for starts in timeline if starts <= at]
     return timeline[max(started)] if started else before
 
 
-def quarter(day: date, calendar: str) -> tuple[int, int]:
-    if calendar != default.CALENDAR:
-        raise Rejected(f"pipeline does not know the calendar {calendar!r}")
-    return day.year, (day.month - 1) // 3
+def calendar_of(event: events.CalendarChanged) -> Calendar:
+    return Calendar(event.calendar, event.rule or CALENDAR_YEARS.rule)
 
 
 def evolve(settings: Settings, event: events.SettingEvent, at: datetime) -> Settings:
@@ -56,6 +67,6 @@ def evolve(settings: Settings, event: events.SettingEvent, at: datetime) -> Sett
         case events.TimezoneChanged():
             return replace(settings, timezones={**settings.timezones, event.starts: event.timezone})
         case events.CalendarChanged():
-            return replace(settings, calendars={**settings.calendars, event.starts: event.calendar})
+            return replace(settings, calendars={**settings.calendars, event.starts: calendar_of(event)})
         case events.ReasonsChanged():
             return replace(settings, reasons={**settings.reasons, event.kind: event.reasons})

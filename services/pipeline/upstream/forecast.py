@@ -2,17 +2,20 @@
 
 from typing import ClassVar, Literal
 
+from shared.rules.fiscal_year import CalendarRule
 from shared.rules.message import Instant, Parser, UpstreamEvent, tolerant_parser
 
 NodeKind = Literal["person", "unit"]
 
 
 class SettingChanged(UpstreamEvent):
-    """None: this one did not change. `starts`: the instant from which the others hold."""
+    """None: this one did not change. `calendar_rule`: what the calendar means. `starts`: the instant from which the
+    others hold."""
 
     type: ClassVar[str] = "setting.changed"
     timezone: str | None
     calendar: str | None
+    calendar_rule: CalendarRule | None = None
     starts: Instant
 
 

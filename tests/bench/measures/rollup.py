@@ -13,7 +13,7 @@ from services.forecast.projections.deal_filter import DealFilter
 from services.forecast.projections.numbers import numbers_at
 from services.forecast.projections.subtree_totals import SubtreeTotals, subtree_totals
 from services.forecast.service import SERVICE as FORECAST
-from services.forecast.setting.events import CalendarRule
+from shared.rules.fiscal_year import CalendarRule
 from tests.bench.company import RECURSIVE, filled_forecast
 from tests.bench.copied import raw
 from tests.bench.ground import Ground, serving, writing

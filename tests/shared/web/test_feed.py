@@ -73,6 +73,20 @@ async def test_a_stream_resumes_after_the_last_event_id(served: Served) -> None:
     assert received == ["1", "2", "3", "4", "5"]
 
 
+async def test_a_position_after_the_last_event_is_a_conflict_and_not_an_empty_feed(served: Served) -> None:
+    api, _ = served
+    await open_deals(api, 2)
+    assert (await api.get("/pipeline/v1/events", params={"after": 2})).json()["items"] == []
+    for path, params, headers in (
+        ("/pipeline/v1/events", {"after": 3}, {}),
+        (STREAM, {"after": 3}, {}),
+        (STREAM, {}, {"Last-Event-ID": "3"}),
+    ):
+        answer = await api.get(path, params=params, headers=headers)
+        assert (answer.status_code, answer.json()["type"]) == (409, "position_after_head"), path
+        assert "ends at 2" in answer.json()["detail"]
+
+
 async def test_more_events_than_a_page_are_sent_without_a_gap(served: Served) -> None:
     api, _ = served
     lines = "\n".join(

@@ -185,6 +185,12 @@ async def test_a_position_that_is_not_reached_is_503_and_an_unknown_source_422(a
     assert (await api.get(DEALS, headers={"X-Min-Position": "elsewhere:1"})).status_code == 422
 
 
+@pytest.mark.parametrize("source", ["pipeline", "qualification"])
+async def test_a_position_that_nobody_can_have_got_is_refused_at_once(api: httpx.AsyncClient, source: str) -> None:
+    answer = await api.get(DEALS, headers={"X-Min-Position": f"{source}:99999999", "Prefer": "wait=30"})
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "header/X-Min-Position")
+
+
 async def test_log_lines_have_the_correlation_id_of_the_caller(
     api: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

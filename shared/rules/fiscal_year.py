@@ -1,14 +1,60 @@
-"""Where a fiscal year starts, and how it is divided into twelve periods."""
+"""Where a fiscal year starts, and how it is divided into quarters and twelve periods: as data."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import accumulate
-from typing import get_args
+from typing import Annotated, Literal, NamedTuple, get_args
 
-from services.forecast.setting.events import CalendarRule, Weekday
+from pydantic import ConfigDict, Field, model_validator
 
+from shared.rules.message import Message
+
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+Anchor = Literal["nearest", "last", "on_or_before", "on_or_after"]
 WEEKDAYS: Sequence[Weekday] = get_args(Weekday)
 WEEK = timedelta(weeks=1)
+
+
+class CalendarRule(Message):
+    """With the pattern `months`, periods begin on `starts_day` of each month. The other patterns are the weeks of a
+    quarter's three periods: the year then begins on the weekday `week_starts` that `anchor` finds for month and day,
+    and a 53rd week belongs to the last period. `year_named_by`: whether the year's first or last day gives it its
+    number. Other services read it too: they ignore fields of a later version."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    starts_month: Annotated[int, Field(ge=1, le=12)] = 1
+    starts_day: Annotated[int, Field(ge=1, le=28)] = 1
+    pattern: Literal["months", "4-4-5", "4-5-4", "5-4-4"] = "months"
+    anchor: Anchor = "nearest"
+    week_starts: Weekday = "monday"
+    year_named_by: Literal["start", "end"] = "start"
+    leap_week: Literal["last_period"] = "last_period"
+
+    @model_validator(mode="after")
+    def anchors_need_weeks(self) -> "CalendarRule":
+        if self.pattern == "months" and self.anchor != "nearest":
+            raise ValueError("an anchor needs a pattern of weeks")
+        return self
+
+
+class FiscalQuarter(NamedTuple):
+    """`number`: 1 to 4. Later quarters are greater."""
+
+    year: int
+    number: int
+
+
+def quarter_of(rule: CalendarRule, day: date) -> FiscalQuarter:
+    years = range(day.year - 2, day.year + 3)
+    year = next(year for year in years if day < year_days(rule, year)[12])
+    return FiscalQuarter(year, sum(day >= first for first in year_days(rule, year)[0:12:3]))
+
+
+@lru_cache(maxsize=256)
+def year_days(rule: CalendarRule, year: int) -> Sequence[date]:
+    return first_days(rule, year)
 
 
 def first_days(rule: CalendarRule, year: int) -> Sequence[date]:

@@ -1,0 +1,58 @@
+"""However large an answer or a table is, no step of the event loop takes long: other requests need not wait for it."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from services.forecast.projections.subtree_totals import MOST_NODES
+from tests.forecast.conftest import Company
+
+LONGEST = 0.05
+SLOWER = 2
+"""A busy machine takes longer for the same work."""
+
+
+@pytest.fixture
+def steps(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
+    """Seconds of processor time of each step of the event loop."""
+    taken: list[float] = []
+    run = asyncio.Handle._run
+
+    def timed(self: asyncio.Handle) -> Any:
+        begun = time.thread_time()
+        run(self)
+        taken.append(time.thread_time() - begun)
+
+    monkeypatch.setattr(asyncio.Handle, "_run", timed)
+    yield taken
+    assert max(taken) < SLOWER * LONGEST
+
+
+def table(nodes: int) -> str:
+    lines = [f"n{number},Node {number},person,{f'n{(number - 1) // 4}' if number else ''}" for number in range(nodes)]
+    return "id,name,kind,parent\n" + "\n".join(lines)
+
+
+@pytest.mark.usefixtures("steps")
+async def test_the_largest_answers(company: Company) -> None:
+    await company.table(table(MOST_NODES - 1))
+    for number in range(300):
+        currency = ("EUR", "USD", "GBP")[number % 3]
+        await company.deal(f"d{number}", owner=f"n{3 * number}", currency=currency, close_date="2026-03-20")
+    rollup = await company.read("rollup", depth=20)
+    assert rollup.status_code == 200
+    assert len(rollup.content) > 1_000_000
+    assert (await company.read("org", limit=1000)).status_code == 200
+    assert (await company.read("rollup/n0/opportunities", limit=1000)).status_code == 200
+
+
+@pytest.mark.usefixtures("steps")
+async def test_a_large_table_of_nodes(company: Company) -> None:
+    for _ in range(2):
+        assert (await company.table(table(5_000))).json() == {"position": 5_000, "lines": 5_000}
+    moved = table(5_000).replace(",n0\n", ",n1\n").replace("n1,Node 1,person,n1", "n1,Node 1,person,n0")
+    assert (await company.table(moved)).status_code == 200
+    assert (await company.read("org", limit=1000)).status_code == 200
