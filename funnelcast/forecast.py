@@ -1,7 +1,9 @@
 """`funnelcast forecast`: the roll-up of a running system, as a tree."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import httpx
@@ -15,44 +17,79 @@ CATEGORIES = ("closed", "commit", "upside", "pipeline", "omitted")
 OPEN_CATEGORIES = ("pipeline", "upside", "commit")
 Node = Mapping[str, Any]
 """A node of the roll-up's JSON."""
+Amounts = Mapping[str, str]
+"""By category."""
 
 
-async def forecast(url: str, key: str, period: str | None, node: str | None, depth: int, *, as_json: bool) -> None:
+@dataclass(frozen=True)
+class Question:
+    """None: the system's default. `currency`: the one that all amounts are converted into."""
+
+    period: str | None = None
+    node: str | None = None
+    depth: int = 20
+    currency: str | None = None
+
+
+async def forecast(url: str, key: str, question: Question, *, as_json: bool) -> None:
     async with client.open_client(url, key) as http:
-        response = await get_rollup(http, period, node, depth)
+        response = await get_rollup(http, question)
     if as_json:
         typer.echo(response.text)
     else:
         print_rollup(tables.console(), response.json())
 
 
-async def get_rollup(http: httpx.AsyncClient, period: str | None, node: str | None, depth: int) -> httpx.Response:
-    query = {"period": period, "node": node, "depth": depth}
-    params = {name: value for name, value in query.items() if value is not None}
+async def get_rollup(http: httpx.AsyncClient, question: Question) -> httpx.Response:
+    params = {name: value for name, value in asdict(question).items() if value is not None}
     return await client.request(http, "GET", "/forecast/v1/rollup", params=params)
 
 
 def print_rollup(out: Console, rollup: Mapping[str, Any]) -> None:
-    period = rollup["period"]
-    out.print(
-        f"{period['key']} ({period['starts']} to {period['ends']}), {rollup['measure']} in {rollup['currency']}\n"
-    )
-    out.print(rollup_table(rollup["node"]))
+    period, currency = rollup["period"], rollup["currency"]
+    unit = f"in {currency}" if currency else "with each currency apart; --currency CODE converts them"
+    out.print(f"{period['key']} ({period['starts']} to {period['ends']}), {rollup['measure']} {unit}\n", soft_wrap=True)
+    for table in rollup_tables(rollup["node"], currency):
+        out.print(table)
     for warning in rollup["warnings"]:
-        count = f" ({warning['count']})" if warning.get("count") else ""
-        out.print(f"warning: {warning['detail']}{count}", soft_wrap=True)
+        out.print(f"warning: {warning_text(warning)}", soft_wrap=True)
     out.print(f"\nas of {rollup['as_of']}, frontier {rollup['frontier']}{'' if rollup['final'] else ', not final'}")
 
 
-def rollup_table(root: Node) -> Table:
-    """The pure amounts of each node, by category, and the number of its open deals."""
+def warning_text(warning: Mapping[str, Any]) -> str:
+    """With how many deals it is about, and with their amount if the answer has it."""
+    count, amount = warning.get("count"), warning.get("amount")
+    figures = [str(count)] if count else []
+    if amount is not None:
+        figures.append(f"{format_amount(amount)} {warning['currency']}")
+    return f"{warning['detail']} ({', '.join(figures)})" if figures else str(warning["detail"])
+
+
+def rollup_tables(root: Node, currency: str | None) -> Iterator[Table]:
+    """One table; without a common currency, one for each."""
+    if currency is not None:
+        yield rollup_table(root, "", lambda node: node["pure"])
+        return
+    for each in sorted(root["by_currency"] or {}):
+        yield rollup_table(root, each, partial(amounts_in, currency=each))
+
+
+def amounts_in(node: Node, currency: str) -> Amounts | None:
+    """None when the node has no deal in this currency."""
+    found = (node["by_currency"] or {}).get(currency)
+    return found["pure"] if found else None
+
+
+def rollup_table(root: Node, heading: str, amounts_of: Callable[[Node], Amounts | None]) -> Table:
+    """The pure amounts of each node, by category, and the number of its open deals in all currencies."""
     table = Table(box=None, pad_edge=False)
-    table.add_column("", no_wrap=True)
+    table.add_column(heading, no_wrap=True)
     for name in (*CATEGORIES, "open deals"):
         table.add_column(name, justify="right", no_wrap=True)
     for guides, node in walk(root):
-        amounts = (format_amount(node["pure"][category]) for category in CATEGORIES)
-        table.add_row(f"{guides}{title(node)}", *amounts, str(count_open_deals(node)))
+        amounts = amounts_of(node)
+        shown = (format_amount(amounts[category]) if amounts else "-" for category in CATEGORIES)
+        table.add_row(f"{guides}{title(node)}", *shown, str(count_open_deals(node)))
     return table
 
 

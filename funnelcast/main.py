@@ -131,8 +131,11 @@ def doctor(
 def import_(
     kind: Annotated[str, typer.Argument(help="opportunities, leads or org")],
     file: Annotated[Path, typer.Argument(help="A CSV export, plain or gzipped", exists=True, dir_okay=False)],
-    mapping: Annotated[str, typer.Option(help="The name of a shipped mapping, or a YAML file: docs/importing.md")],
+    mapping: Annotated[
+        str | None, typer.Option(help="The name of a shipped mapping, or a YAML file: docs/importing.md")
+    ] = None,
     key: ApiKey = "",
+    guess: Annotated[bool, typer.Option("--guess", help="Write a first mapping of deals; import nothing")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show how the rows would be read; send nothing")] = False,
     rejects: Annotated[Path | None, typer.Option(help="Where refused rows go, with line and reason")] = None,
     currency: Annotated[
@@ -157,6 +160,11 @@ def import_(
     from funnelcast.importing.reading import Source as Export
     from funnelcast.importing.snapshot import snapshot_options
 
+    if guess:
+        write_guess(kind, file)
+        return
+    if mapping is None:
+        raise typer.BadParameter("a mapping is needed; --guess writes a first one", param_hint="--mapping")
     kinds = parse_option(lambda name: kinds_of(name, kind), mapping, "--mapping")
     snapshot = parse_option(
         lambda day: snapshot_options(day, kind, vanished, overwrite=overwrite), snapshot_of, "--snapshot-of"
@@ -174,19 +182,30 @@ def import_(
         sys.exit(1)
 
 
+def write_guess(kind: str, file: Path) -> None:
+    from funnelcast.importing.guessing.mapping import guess_mapping
+
+    if kind != "opportunities":
+        raise typer.BadParameter("only mappings of opportunities are guessed", param_hint="--guess")
+    typer.echo(guess_mapping(file), nl=False)
+
+
 @app.command()
 def forecast(
     key: ApiKey,
     period: Annotated[str | None, typer.Option(help="2017, 2017-Q3, 2017-07; by default the current one")] = None,
     node: Annotated[str | None, typer.Option(help="A node of the org; by default its root")] = None,
     depth: Annotated[int, typer.Option(min=0, max=20, help="Levels below the node")] = 20,
+    currency: Annotated[
+        str | None, typer.Option(help="Convert all amounts into this one; by default that of the settings")
+    ] = None,
     as_json: AsJson = False,
     url: Url = DEFAULT_URL,
 ) -> None:
     """The roll-up, as a tree."""
-    from funnelcast.forecast import forecast
+    from funnelcast.forecast import Question, forecast
 
-    asyncio.run(forecast(url, key, period, node, depth, as_json=as_json))
+    asyncio.run(forecast(url, key, Question(period, node, depth, currency), as_json=as_json))
 
 
 @app.command()

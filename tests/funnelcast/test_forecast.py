@@ -51,9 +51,30 @@ def test_the_tree_shows_each_node_with_its_amounts() -> None:
     ]
 
 
+def test_without_a_common_currency_each_has_a_table_of_its_own() -> None:
+    apart = node("company", "0.00", [node("ann", "0.00", [], pure=None, by_currency={})], pure=None)
+    amounts = {"closed": "5.00", "commit": "0.00", "upside": "0.00", "pipeline": "0.00", "omitted": "0.00"}
+    apart["by_currency"] = {"USD": {"pure": amounts}, "EUR": {"pure": amounts | {"closed": "1000.00"}}}
+    left_out = {"detail": "deals in JPY are not in the amounts", "count": 2, "amount": "1134", "currency": "JPY"}
+    assert drawn(ROLLUP | {"currency": None, "node": apart, "warnings": [left_out]}) == [
+        "2017-Q3 (2017-07-01 to 2017-09-30), bookings with each currency apart; --currency CODE converts them",
+        "",
+        "EUR        closed  commit  upside  pipeline  omitted  open deals",
+        "Company  1,000.00    0.00    0.00      0.00     0.00           6",
+        "└── Ann         -       -       -         -        -           6",
+        "USD      closed  commit  upside  pipeline  omitted  open deals",
+        "Company    5.00    0.00    0.00      0.00     0.00           6",
+        "└── Ann       -       -       -         -        -           6",
+        "warning: deals in JPY are not in the amounts (2, 1,134 JPY)",
+        "",
+        "as of 2017-09-01T12:00:00Z, frontier pipeline:3, not final",
+    ]
+
+
 def test_it_asks_the_running_system(system: Up) -> None:
     at = ("--url", system.address, "--key", system.key)
     assert done("forecast", "--period", "2011-Q2", *at).startswith("2011-Q2 (2011-04-01 to 2011-06-30)")
+    assert "bookings in CHF" in done("forecast", "--currency", "CHF", *at)
     assert '"key":"2011-Q2"' in done("forecast", "--period", "2011-Q2", "--json", *at)
 
 

@@ -292,6 +292,9 @@ JSON = {"Content-Type": "application/json"}
 IDS = {
     **dict.fromkeys(("lead_id", "opportunity_id", "person_id", "node_id", "connection_id", "quarantine_id"), "x"),
     "version": "1",
+    "currency": "USD",
+    "day": "2026-01-01",
+    "year": "2026",
 }
 BOUNDS = ("maxLength", "pattern", "enum", "const", "format")
 

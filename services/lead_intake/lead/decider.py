@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from services.lead_intake.lead import commands, events
-from services.lead_intake.lead.classes import email_kind, role_class, size_band
+from services.lead_intake.lead.classes import company_domain, email_kind, role_class, size_band
 from services.lead_intake.lead.repeats import repeated_capture, supplemented_capture
 from services.lead_intake.lead.state import Lead, NotThere, State, activity_key, evolve, must_be_there
 from shared.rules.decider import Decider
@@ -91,6 +91,7 @@ def capture_of(command: commands.RecordCapture, person_id: str, at: datetime) ->
         texts=seal(commands.texts_of(command) or None),
         content=command.content,
         connection_id=command.connection_id,
+        email_domain=company_domain(body.person.email),
     )
 
 

@@ -1,0 +1,69 @@
+"""Which column of an export is which field of a deal, by the names that exports give them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+NEEDED = ("id", "name", "account", "owner", "stage", "opened")
+NAMES: Mapping[str, Sequence[str]] = {
+    "id": ("id", "recordid", "externalid", "number", "no"),
+    "name": ("name", "title", "topic", "opportunity", "deal"),
+    "account": (
+        "account",
+        "accountname",
+        "company",
+        "companyname",
+        "customer",
+        "client",
+        "organization",
+        "organisation",
+        "associatedcompany",
+        "potentialcustomer",
+    ),
+    "owner": ("owner", "ownername", "salesrep", "salesperson", "salesagent", "rep", "assignedto", "user"),
+    "stage": ("stage", "stagename", "phase", "pipelinestage", "status"),
+    "product": ("product", "productname"),
+    "amount": ("amount", "value", "closevalue", "revenue", "expectedrevenue", "estrevenue", "total"),
+    "opened": ("created", "createddate", "createdate", "createdon", "createdat", "createdtime", "opened", "engagedate"),
+    "closed": ("closed", "closedon", "closedat", "closeddate", "actualclosedate"),
+    "close_date": ("closedate", "closingdate", "expectedclosedate", "expectedclosing", "estclosedate"),
+    "changed": ("lastmodified", "lastmodifieddate", "modifiedtime", "modifiedon", "laststagechange", "updatedat"),
+}
+"""By field, names of columns in the order of preference, as `plain_name` writes them."""
+CURRENCY = ("currency", "currencycode", "currencyisocode", "currencyofvalue")
+DATES = ("opened", "closed", "close_date", "changed")
+
+
+@dataclass(frozen=True)
+class Column:
+    """`values`: those of the first rows that are not blank."""
+
+    name: str
+    values: Sequence[str]
+
+
+def plain_name(name: str) -> str:
+    """In lower case, without signs, and without what the record is called: `Deal - Title` → `title`."""
+    plain = "".join(character for character in name.lower() if character.isalnum())
+    short = plain.removeprefix("opportunity").removeprefix("deal")
+    return short or plain
+
+
+def fields_of(columns: Sequence[Column]) -> Mapping[str, Column]:
+    """A column serves one field alone."""
+    found: dict[str, Column] = {}
+    for field, names in NAMES.items():
+        column = first_named(names, [each for each in columns if each not in found.values()])
+        if column is not None:
+            found[field] = column
+    return found
+
+
+def first_named(names: Sequence[str], columns: Sequence[Column]) -> Column | None:
+    return next((column for name in names for column in columns if plain_name(column.name) == name), None)
+
+
+def columns_of(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[Column]:
+    for position, name in enumerate(header):
+        if name.strip():
+            cells = (row[position] for row in rows if position < len(row))
+            yield Column(name.strip(), [cell for cell in cells if cell.strip()])

@@ -1,0 +1,163 @@
+"""The text of a guessed mapping. What is not sure is marked with `# ?`."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+
+import orjson
+
+from funnelcast.failure import Failed
+from funnelcast.importing.cells.names import slug
+from funnelcast.importing.files.export import file_rows, is_blank
+from funnelcast.importing.files.layout import Layout
+from funnelcast.importing.files.row import shortened
+from funnelcast.importing.files.workbook import is_workbook
+from funnelcast.importing.guessing.columns import CURRENCY, DATES, NEEDED, Column, columns_of, fields_of, first_named
+from funnelcast.importing.guessing.notation import PIVOT, guess_dates, guess_numbers, has_currency_beside
+from funnelcast.importing.guessing.stages import UNKNOWN, distinct, guess_stage
+
+MOST_ROWS = 10_000
+HEADER_WITHIN = 30
+ENCODINGS = ("utf-8", "cp1252")
+BLANK_WORDS = {"-", "--", "n/a", "#n/a", "na", "nan", "none", "null", "select", "-none-", "(blank)", "unknown"}
+PLAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 _./()]*[A-Za-z0-9_./()])?")
+HEADING = "# A guess from the first rows of {file}: read every line, and answer the lines marked with a question.\n"
+
+
+def guess_mapping(file: Path) -> str:
+    """Raises `Failed` for a file that cannot be read."""
+    encoding, rows = first_rows(file)
+    header, below = split_at_header(file, rows)
+    columns = without_blank_words(list(columns_of(header, below)))
+    fields = fields_of(columns)
+    sections = [
+        f"mapping: {slug(file.name.partition('.')[0])[:50]}",
+        "kind: opportunities",
+        *file_lines(encoding),
+        *blank_lines(list(columns_of(header, below))),
+        *date_lines(fields),
+        *money_lines(fields, first_named(CURRENCY, columns)),
+        *field_lines(fields, columns),
+        *stage_lines(fields.get("stage")),
+    ]
+    return HEADING.format(file=file.name) + "\n".join(sections) + "\n"
+
+
+# -- the file --------------------------------------------------------------------------------------------------------
+
+
+def first_rows(file: Path) -> tuple[str, Sequence[Sequence[str]]]:
+    first_failure: Failed | None = None
+    for encoding in ENCODINGS:
+        try:
+            rows = [cells for _, cells in islice(file_rows(file, Layout(encoding)), HEADER_WITHIN + MOST_ROWS)]
+        except Failed as failure:
+            first_failure = first_failure or failure
+            if is_workbook(file):
+                break
+        else:
+            return encoding, rows
+    raise first_failure or Failed(f"{file} cannot be read")
+
+
+def split_at_header(file: Path, rows: Sequence[Sequence[str]]) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
+    """The header is the first row that has as many cells as any near the top."""
+    widths = [sum(bool(cell.strip()) for cell in cells) for cells in rows[:HEADER_WITHIN]]
+    if not widths or max(widths) < 2:
+        raise Failed(f"{file} has no header of two columns or more")
+    at = widths.index(max(widths))
+    return rows[at], [cells for cells in rows[at + 1 :] if not is_blank(cells)]
+
+
+def without_blank_words(columns: Sequence[Column]) -> list[Column]:
+    return [
+        Column(column.name, [value for value in column.values if value.strip().lower() not in BLANK_WORDS])
+        for column in columns
+    ]
+
+
+# -- the mapping's parts ---------------------------------------------------------------------------------------------
+
+
+def file_lines(encoding: str) -> Iterator[str]:
+    if encoding != "utf-8":
+        yield f"file: {{encoding: {encoding}}}  # ? the file is not UTF-8"
+
+
+def blank_lines(columns: Sequence[Column]) -> Iterator[str]:
+    values = (value.strip() for column in columns for value in column.values)
+    words = list(dict.fromkeys(value for value in values if value.lower() in BLANK_WORDS))
+    if words:
+        yield f"blank: [{', '.join(map(quoted, words))}]  # ? do these mean an empty cell"
+
+
+def date_lines(fields: Mapping[str, Column]) -> Iterator[str]:
+    guess = guess_dates(value for field in DATES if field in fields for value in fields[field].values)
+    yield "dates:"
+    yield f"  formats: [{', '.join(map(quoted, guess.patterns))}]{date_question(guess.rivals, guess.unread)}"
+    if guess.needs_pivot:
+        yield f"  pivot: {PIVOT}  # ? the first of the hundred years that two digits stand for"
+    yield "  timezone: UTC  # ? the company's, such as Europe/Berlin"
+
+
+def date_question(rivals: Sequence[str], unread: str | None) -> str:
+    if unread is not None:
+        return comment(f"no known format reads {shortened(unread)!r}")
+    return comment(f"or {', '.join(rivals)}") if rivals else ""
+
+
+def money_lines(fields: Mapping[str, Column], currency: Column | None) -> Iterator[str]:
+    if "amount" not in fields:
+        return
+    values = fields["amount"].values
+    guess = guess_numbers(values)
+    signs = f"  decimal: {quoted(guess.decimal)}\n  thousands: {quoted(guess.thousands)}"
+    yield "money:"
+    if guess.unread is not None:
+        yield f"{signs}{comment(f'{shortened(guess.unread)!r} is not read')}"
+    elif guess.rival is not None:
+        decimal, thousands = map(quoted, guess.rival)
+        yield f"{signs}{comment(f'or decimal: {decimal}, thousands: {thousands}')}"
+    else:
+        yield signs
+    yield from currency_lines(values, currency)
+
+
+def currency_lines(values: Sequence[str], currency: Column | None) -> Iterator[str]:
+    if currency is not None:
+        yield f"  currency_column: {quoted(currency.name)}"
+    elif has_currency_beside(values):
+        yield "  currency_beside: true"
+    else:
+        yield "  # ? currency: EUR"
+
+
+def field_lines(fields: Mapping[str, Column], columns: Sequence[Column]) -> Iterator[str]:
+    yield "fields:"
+    for field in NEEDED:
+        if field not in fields:
+            yield f"  {field}: '?'{comment('which column is it')}"
+    for field, column in fields.items():
+        has_blanks = field == "account" and len(column.values) < max(len(each.values) for each in columns)
+        default = f"{{column: {quoted(column.name)}, default: unknown}}"
+        yield f"  {field}: {default + comment('for blank cells') if has_blanks else quoted(column.name)}"
+    if unused := [column.name for column in columns if column not in fields.values()]:
+        yield f"  # not used: {', '.join(unused)}"
+
+
+def stage_lines(column: Column | None) -> Iterator[str]:
+    if column is None:
+        return
+    yield "stages:"
+    for word in distinct(column.values):
+        stage = guess_stage(word)
+        yield f"  {quoted(word)}: {stage}" if stage else f"  {quoted(word)}: {UNKNOWN}{comment('which stage is it')}"
+
+
+def comment(question: str) -> str:
+    return f"  # ? {' '.join(question.split())}"
+
+
+def quoted(text: str) -> str:
+    return text if PLAIN.fullmatch(text) else orjson.dumps(text).decode()

@@ -1,0 +1,24 @@
+"""What words of a stage's column mean, by what they usually do."""
+
+from collections.abc import Iterable, Mapping
+
+MEANINGS: Mapping[str, tuple[str, ...]] = {
+    "won": ("won", "gewonnen", "gagné", "ganad"),
+    "{lost: other}": ("lost", "verloren", "perdu", "perdid", "abandoned", "cancel"),
+    "negotiation": ("negotiat", "contract", "review", "verhandl", "commit"),
+    "proposal": ("propos", "quote", "offer", "angebot", "pric"),
+    "unqualified": ("unqualified", "prospect", "lead", "new", "appointment", "contact made"),
+    "qualified": ("qualif", "demo", "analysis", "value", "decision", "engag", "develop"),
+}
+"""By stage, parts of words, in the order in which they are tried."""
+UNKNOWN = "unqualified"
+MOST_WORDS = 60
+
+
+def distinct(values: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(value.strip() for value in values))[:MOST_WORDS]
+
+
+def guess_stage(word: str) -> str | None:
+    lowered = word.lower()
+    return next((stage for stage, parts in MEANINGS.items() if any(part in lowered for part in parts)), None)

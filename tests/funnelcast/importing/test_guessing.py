@@ -1,0 +1,127 @@
+"""`--guess`: a first mapping from a file's header and values."""
+
+from pathlib import Path
+
+import pytest
+
+from funnelcast.failure import Failed
+from funnelcast.importing.files.row import Rejected, Skipped
+from funnelcast.importing.guessing.columns import plain_name
+from funnelcast.importing.guessing.mapping import guess_mapping
+from funnelcast.importing.guessing.notation import guess_dates, guess_numbers, has_currency_beside
+from funnelcast.importing.mappings import kinds_of
+from funnelcast.importing.reading import Source, open_export, read_records
+from tests.funnelcast.command import run
+
+EXPORTS = Path(__file__).parent / "exports"
+HEADER = "Id,Name,Company,Owner,Stage,Amount,Opened,Closed\n"
+
+
+def guess_of(folder: Path, content: str, encoding: str = "utf-8") -> str:
+    file = folder / "export.csv"
+    file.write_text(content, encoding=encoding)
+    return guess_mapping(file)
+
+
+@pytest.mark.parametrize("name", ["salesforce", "hubspot"])
+def test_a_guess_reads_the_file_that_it_was_made_of(tmp_path: Path, name: str) -> None:
+    mapping, file = tmp_path / "guessed.yaml", EXPORTS / f"{name}.csv"
+    mapping.write_text(guess_mapping(file).replace(f"mapping: {name}", "mapping: guessed"))
+    found = list(read_records(open_export(Source(file, kinds_of(str(mapping), "opportunities"), "EUR"))))
+    taken = [one[1].bodies[0]["facts"] for one in found if not isinstance(one, Rejected | Skipped)]
+    ends = [facts[-1]["command"] for facts in taken]
+    assert (ends.count("win"), ends.count("lose"), len(found)) == (1, 1, 3)
+
+
+def test_what_is_not_sure_is_asked(tmp_path: Path) -> None:
+    rows = '1,Deal,Acme,Ann,Won,"1,054",1/2/2024,3/4/2024\n2,Deal,,Ann,Parked,N/A,1/2/2024,\n'
+    guess = guess_of(tmp_path, HEADER.replace("Name", "What") + rows)
+    assert "  name: '?'  # ? which column is it" in guess
+    assert "  formats: [M/D/YYYY]  # ? or D/M/YYYY" in guess
+    assert '# ? or decimal: ",", thousands: ""' in guess
+    assert "  # ? currency: EUR" in guess
+    assert "blank: [N/A]  # ? do these mean an empty cell" in guess
+    assert "  Parked: unqualified  # ? which stage is it" in guess
+    assert "  account: {column: Company, default: unknown}  # ? for blank cells" in guess
+
+
+def test_a_guess_with_an_open_question_cannot_be_used(tmp_path: Path) -> None:
+    file = tmp_path / "deals.csv"
+    file.write_text("Id,Company,Owner,Stage,Opened\n1,Acme,Ann,New,2024-01-05\n")
+    mapping = tmp_path / "guessed.yaml"
+    mapping.write_text(guess_mapping(file))
+    with pytest.raises(Failed, match=r"has no column \?"):
+        open_export(Source(file, kinds_of(str(mapping), "opportunities"), "EUR"))
+
+
+def test_the_encoding_and_texts_with_signs_are_written_as_yaml(tmp_path: Path) -> None:
+    guess = guess_of(tmp_path, HEADER + '1,Deal,Acme,Jürgen,"Stufe: ""Ö""",1,2024-01-05,\n', "cp1252")
+    assert "file: {encoding: cp1252}" in guess
+    assert r'  "Stufe: \"Ö\"": unqualified  # ? which stage is it' in guess
+
+
+@pytest.mark.parametrize(
+    ("values", "patterns", "rivals"),
+    [
+        (["31.12.2017", "1.2.2017 10:30"], ["D.M.YYYY", "D.M.YYYY hh:mm"], []),
+        (["12/31/2017", "1/2/2017"], ["M/D/YYYY"], []),
+        (["1/2/2017"], ["M/D/YYYY"], ["D/M/YYYY"]),
+        (["3/3/2017"], ["M/D/YYYY"], []),
+        (["05-Jan-2024"], ["D-MMM-YYYY"], []),
+        (["1514730615000"], ["epoch-ms"], []),
+        (["42795.5"], ["excel"], []),
+        ([], ["YYYY-MM-DD"], []),
+    ],
+)
+def test_dates_are_guessed_by_what_reads_them(values: list[str], patterns: list[str], rivals: list[str]) -> None:
+    guess = guess_dates(values)
+    assert (guess.patterns, guess.rivals, guess.unread) == (patterns, rivals, None)
+
+
+def test_a_date_that_no_format_reads_is_named() -> None:
+    assert guess_dates(["2024-01-05", "soon"]).unread == "soon"
+    assert guess_dates(["1/31/24"]).needs_pivot
+
+
+@pytest.mark.parametrize(
+    ("values", "signs"),
+    [
+        (["1,234.50", "7"], (".", ",")),
+        (["1.234,50"], (",", ".")),
+        (["1234,50"], (",", "")),
+        (["1 234,50"], (",", " ")),
+        (["1’234.50"], (".", "'")),
+        (["$1,234.50", "-3"], (".", ",")),
+    ],
+)
+def test_amounts_are_guessed_by_what_reads_them(values: list[str], signs: tuple[str, str]) -> None:
+    guess = guess_numbers(values)
+    assert ((guess.decimal, guess.thousands), guess.unread) == (signs, None)
+
+
+def test_an_amount_that_may_be_two_numbers_has_a_rival_and_one_that_is_none_is_named() -> None:
+    assert guess_numbers(["1,054"]).rival == (",", "")
+    assert guess_numbers(["100", "a lot"]).unread == "a lot"
+    assert has_currency_beside(["EUR 5", "7 $"])
+    assert not has_currency_beside(["EUR 5", "7"])
+
+
+def test_names_of_columns_are_compared_without_what_the_record_is_called() -> None:
+    assert [plain_name(name) for name in ("Deal - Title", "Opportunity ID", "Deal", "Close_Date")] == [
+        "title",
+        "id",
+        "deal",
+        "closedate",
+    ]
+
+
+def test_a_file_without_a_table_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Failed, match="no header"):
+        guess_of(tmp_path, "one\n\n")
+
+
+def test_the_command_prints_a_guess_and_refuses_other_kinds() -> None:
+    file = EXPORTS / "salesforce.csv"
+    printed = run("import", "opportunities", file, "--guess")
+    assert (printed.returncode, printed.stdout) == (0, guess_mapping(file))
+    assert run("import", "leads", file, "--guess").returncode == 2
