@@ -1,10 +1,10 @@
 """What has happened to a connection. Stored for ever: add, never change. Secrets are sealed under the connection."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, PlainValidator, TypeAdapter
 
-from services.lead_intake.lead.events import Label, Source
+from services.lead_intake.lead.events import Count, Label, Source
 from shared.rules.message import Erasure, Event, Flag, Line, Message, Parser, Slug, parser
 from shared.rules.sealed import Sealed
 
@@ -52,7 +52,18 @@ FieldName = Literal[
     "kind",
 ]
 MAX_ENTRIES = 200
-DetailValue = Label | bool | int
+LABEL: TypeAdapter[str] = TypeAdapter(Label)
+COUNT: TypeAdapter[int] = TypeAdapter(Count)
+
+
+def detail_value(value: Any) -> str | bool | int:
+    """Chooses the type by the value, so that an error is about this value and not about three types."""
+    if isinstance(value, bool):
+        return value
+    return LABEL.validate_python(value) if isinstance(value, str) else COUNT.validate_python(value)
+
+
+DetailValue = Annotated[str | bool | int, PlainValidator(detail_value, json_schema_input_type=Label | bool | Count)]
 Details = Annotated[dict[Slug, DetailValue], Field(max_length=20)]
 
 
