@@ -13,7 +13,9 @@ from funnelcast.importing.record import Body, Record
 from funnelcast.importing.sending import Accepted, Answer, Pair, refused
 
 REQUEST = re.compile(r"^[A-Z]+ \S+: [0-9]{3} ")
-NODES = "/forecast/v1/org/nodes"
+ORG = "/forecast/v1/org"
+NODES = f"{ORG}/nodes"
+PAGE = 1000
 
 
 @dataclass
@@ -30,8 +32,7 @@ class OrgSender:
 
     async def send(self, pairs: Sequence[Pair]) -> list[Answer]:
         if self.known is None:
-            nodes = (await client.request(self.http, "GET", "/forecast/v1/org")).json()["nodes"]
-            self.known = {node["node_id"]: node for node in nodes}
+            self.known = await known_nodes(self.http)
         return [
             answer_of(record, [await self.place(record, node) for node in mapped.bodies]) for record, mapped in pairs
         ]
@@ -79,6 +80,18 @@ class OrgSender:
         except client.Refused as refusal:
             return [f"{node_id} stays active: {words_of(refusal)}"]
         return []
+
+
+async def known_nodes(http: httpx.AsyncClient, limit: int = PAGE) -> Mapping[str, Body]:
+    """All nodes of the organisation, by id."""
+    found, after = dict[str, Body](), None
+    while True:
+        query = {"limit": limit} | ({"after": after} if after else {})
+        page = (await client.request(http, "GET", ORG, params=query)).json()
+        found |= {node["node_id"]: node for node in page["nodes"]}
+        after = page["next"]
+        if after is None:
+            return found
 
 
 def words_of(refusal: client.Refused) -> str:
