@@ -1,10 +1,11 @@
 """Every event this service stores: what its projections, its feed and its topic may contain."""
 
 from services.forecast.org.events import OrgEvent
+from services.forecast.rate.events import AnyRateEvent
 from services.forecast.setting.events import SettingEvent
 from shared.rules.message import Parser, members, parser
 
-ForecastEvent = OrgEvent | SettingEvent
+ForecastEvent = OrgEvent | SettingEvent | AnyRateEvent
 PARSE: Parser[ForecastEvent] = parser(ForecastEvent)
 PUBLIC = frozenset(event.type for event in members(ForecastEvent))
 """Types that subscribers of the feed are told of."""

@@ -1,8 +1,9 @@
 """What the forecast service is made of."""
 
-from services.forecast.api import org, org_import, rollup, settings
+from services.forecast.api import org, org_import, rates, rollup, settings
 from services.forecast.events import PARSE, PUBLIC
 from services.forecast.projections import ledger
+from services.forecast.projections import rates as rate_history
 from services.forecast.projections import settings as setting_changes
 from services.forecast.upstream import pipeline
 from shared.run.service import Service, Upstream
@@ -13,8 +14,15 @@ SERVICE = Service(
     topic="funnelcast.forecast.v1",
     parse=PARSE,
     scopes=["forecast:read", "forecast:write"],
-    routers=[org_import.router, org.router, rollup.router, settings.router, Feed("forecast", PUBLIC).router()],
-    projections=[ledger.PROJECTION, setting_changes.PROJECTION],
+    routers=[
+        org_import.router,
+        org.router,
+        rollup.router,
+        settings.router,
+        rates.router,
+        Feed("forecast", PUBLIC).router(),
+    ],
+    projections=[ledger.PROJECTION, setting_changes.PROJECTION, rate_history.PROJECTION],
     upstream=[Upstream("pipeline", "funnelcast.pipeline.v1", pipeline.PARSE)],
     fast_routes=["/rollup"],
 )

@@ -165,11 +165,11 @@ async def must_have_position(context: ServiceContext, position: int) -> None:
 
 
 def must_not_be_after(head: int, position: int) -> None:
-    """Raises `Conflict` for a position after the last one: its events were lost, and others will have their numbers."""
+    """Raises `Conflict` for a position after the last one: its event was lost, and another will have its position."""
     if position > head:
         raise Conflict(
             f"the feed ends at {head}, before position {position}: its store was restored from an older backup, or the "
-            f"position is another system's. Discard what was made of events after {head}, and go on from there",
+            f"position is another system's. Go on from 0, or from a position that the backup had",
             code="position_after_head",
         )
 

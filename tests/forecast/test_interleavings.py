@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.ledger.balances import CATEGORIES, balance, counts
+from services.forecast.ledger.conversion import unconverted
 from services.forecast.org.commands import EndNode, OrgCommand
 from services.forecast.org.decider import DECIDER
 from services.forecast.org.events import ROOT, UNASSIGNED, OrgEvent
@@ -131,7 +132,7 @@ async def check_roll_up(tx: AsyncConnection, key: str, deals: Deals, organisatio
         for category in CATEGORIES:
             for currency in ("EUR", "BHD"):
                 mine = owned.get(node, {})
-                answer = balance(found.sums[node], currency)
+                answer = balance(found.sums[node], unconverted(currency))
                 assert answer.pure[category] == summed(whole, category, currency)
                 assert answer.own[category] == summed(mine, category, currency)
             assert counts(found.sums[node])[category] == counted(whole, category)

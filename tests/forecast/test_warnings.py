@@ -7,6 +7,7 @@ from typing import Literal
 import pytest
 
 from services.forecast.ledger.balances import CATEGORIES, Bucket, BucketSum
+from services.forecast.ledger.conversion import unconverted
 from services.forecast.ledger.warnings import ForecastWarning, WarningCounts, warnings
 
 Close = Literal["past", "due", "undated"]
@@ -19,7 +20,8 @@ BUCKETS = [
 
 def found(bucket: Bucket, currency: str | None) -> dict[str, ForecastWarning]:
     sums = {bucket: BucketSum(Decimal(7), 3)}
-    return {each.code: each for each in warnings(sums, {}, WarningCounts(), currency)}
+    conversion = unconverted(currency) if currency else None
+    return {each.code: each for each in warnings(sums, {}, WarningCounts(), conversion)}
 
 
 @pytest.mark.parametrize("bucket", BUCKETS, ids=str)
@@ -49,5 +51,5 @@ def test_what_is_left_out_is_told_with_its_amount() -> None:
 def test_counts_that_sums_do_not_have_are_warned_of() -> None:
     counts = WarningCounts(unmapped=1, inactive=2, parked=3)
     unassigned = {bucket: BucketSum(Decimal(7), 1) for bucket in BUCKETS}
-    codes = {each.code: each.count for each in warnings({}, unassigned, counts, "EUR")}
+    codes = {each.code: each.count for each in warnings({}, unassigned, counts, unconverted("EUR"))}
     assert codes == {"stage_unmapped": 1, "owner_inactive": 2, "parked": 3, "owner_unassigned": len(BUCKETS)}

@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from services.forecast.org.commands import EndNode, ImportNodes, PlaceNode
+from services.forecast.rate.commands import SetPlanRate, SetRate
 from services.forecast.setting.commands import ChangeSettings, MonthsRule
 from services.lead_intake.lead.commands import RecordCapture
 from services.lead_intake.person.commands import ErasePerson, RecordAccess
@@ -266,6 +267,15 @@ OF_BUSINESS_SETTINGS: Mapping[type[Command], Strategy] = {
         starts=since,
     )
 }
+rate_fields = {
+    "currency": st.just("USD"),
+    "rate": st.sampled_from([Decimal("0.9"), Decimal("0.92")]),
+    "per": st.sampled_from([None, "EUR", "USD", "GBP"]),
+}
+OF_RATES: Mapping[type[Command], Strategy] = {
+    SetRate: st.builds(SetRate, **rate_fields, day=st.sampled_from([date(2026, 1, 1), date(2026, 2, 1)])),
+    SetPlanRate: st.builds(SetPlanRate, **rate_fields, year=st.sampled_from([2025, 2026])),
+}
 OPEN = deal.OpenOpportunity(name="Acme", account="acme.com", owner="ann", motion=Motion.NEW_BUSINESS)
 BEGINNINGS: Mapping[str, Strategy] = {
     "opportunity": st.just(OPEN) | OF_OPPORTUNITIES[deal.TakeHandOver],
@@ -284,4 +294,5 @@ COMMANDS: Mapping[type[Command], Strategy] = {
     **OF_PEOPLE,
     **OF_ORG,
     **OF_BUSINESS_SETTINGS,
+    **OF_RATES,
 }

@@ -7,6 +7,8 @@ from typing import Any
 
 from services.forecast.org.node_history import FOREVER, span_at, spans
 from services.forecast.org.state import OrgState
+from services.forecast.rate.events import RateSet
+from services.forecast.rate.state import Rates
 from services.forecast.setting.state import MONTHS
 from services.forecast.setting.state import Settings as BusinessSettings
 from services.lead_intake.lead.events import EngagementAdded, LeadCaptured
@@ -192,6 +194,14 @@ def business_settings(state: BusinessSettings, happened: Happened) -> None:
     assert state.calendar(BEGINNING) == MONTHS
 
 
+def rates(state: Rates, happened: Happened) -> None:
+    set_rates = [event for event, _ in happened]
+    assert {*state.daily.values(), *state.planned.values()} <= {*set_rates}
+    assert all(event.currency != event.per and event.rate > 0 for event in set_rates)
+    daily = {(event.per, event.day): event for event in set_rates if isinstance(event, RateSet)}
+    assert state.daily == daily, "the last one of a day is in force"
+
+
 def reaches_the_top(there: Mapping[str, Any], node: str) -> None:
     seen: set[str] = set()
     place: str | None = node
@@ -211,5 +221,6 @@ INVARIANTS: Mapping[str, Callable[[Any, Happened], None]] = {
     "services.pipeline.process": processes,
     "services.pipeline.setting": pipeline_settings,
     "services.forecast.org": org,
+    "services.forecast.rate": rates,
     "services.forecast.setting": business_settings,
 }

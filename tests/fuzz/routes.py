@@ -154,6 +154,9 @@ GOOD: Mapping[str, Good] = {
         for service in SERVICES
         for wish in ("release", "skip")
     },
+    "PUT /forecast/v1/rates/{currency}/{day}": Good({"rate": "0.9217", "per": "CHF", "source": "ecb"}),
+    "PUT /forecast/v1/rates/{currency}/plan/{year}": Good({"rate": "0.9", "per": "CHF"}),
+    "PUT /forecast/v1/settings": Good({"currency": "EUR", "timezone": "UTC"}),
     "PUT /qualification/v1/settings": Good({"reasons": {"reject": ["no_need", "other"], "mark_mql": ["other"]}}),
     "PUT /pipeline/v1/settings": Good({"reasons": {"lose": ["no_need", "other"], "correct": ["other"]}}),
 }

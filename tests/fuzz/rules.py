@@ -19,6 +19,13 @@ BEYOND: Mapping[str, str] = {
     r"a rule is named twice": "unique by a part",
     r"[A-Z]{3} has \d decimals": "decimals follow the currency",
     r"order": "the first fact opens, and no other",
+    r"is needed as long as the settings have no currency": "a default that depends on the settings",
+    r"must be another currency than [A-Z]{3}": "two different values",
+    r"a calendar_rule needs the key of its calendar": "a field that needs another",
+    r"a rate must be greater than 0": "a decimal in a text",
+    # what exists
+    r"is needed: there is no calendar .*": "the calendars in the settings",
+    r"[\w.-]+ is the key of calendar years: another rule needs another key": "the calendars in the settings",
     # lists, grammars and calendars
     r"must be a phone number.*": "the world's numbering plans",
     r"must begin with \+ and the country's code.*": "the world's numbering plans",
@@ -32,7 +39,8 @@ BEYOND: Mapping[str, str] = {
     r"must lie between the years 1900 and 2200": "of an instant or a day",
     r"Input should be a valid date.*": "year 0 and leap seconds, which RFC 3339 has",
     r"String should (have at least|match).*": "white space around a text does not count",
-    r"must be a year, a quarter or a month.*": "a calendar's keys",
+    r"must be a period such as .*": "a calendar's keys",
+    r"must be a time zone of the IANA database.*": "the world's time zones",
     r"the columns must be .*": "a table inside a text",
     # the clock, and what is there
     r"must be one of .*": "the codes in the settings",
@@ -40,6 +48,7 @@ BEYOND: Mapping[str, str] = {
     r"in the future": "the clock",
     r"unknown": "a cursor of ours, not any text of its letters",
     r"names \w+; known here: .*": "which sources a service follows",
+    r"names \w+:\d+, but \w+ is at about \d+": "how many events there are",
 }
 KNOWN = [re.compile(pattern) for pattern in BEYOND]
 EMAIL = re.compile(r"/person/email")

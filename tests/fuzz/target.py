@@ -18,6 +18,9 @@ COUNTED = [f"(SELECT count(*) FROM {name}.events WHERE causation_id IS NULL) AS 
 HEADS = f"SELECT {', '.join(COUNTED)}"
 """What callers wrote; reactions write when they like."""
 
+CONVERTED = {"version": "1", "node_id": "acme", "currency": "USD", "day": "2026-01-01", "year": "2026"}
+"""Parameters of paths that need no stream of their own."""
+
 
 @dataclass
 class Target:
@@ -73,7 +76,9 @@ class Target:
             answer = await self.api.post(f"{before}/{command}", json=body)
             assert answer.is_success, (route, command, answer.text)
         await self.look()
-        return path.replace("{version}", "1").replace("{node_id}", "acme")
+        for name, value in CONVERTED.items():
+            path = path.replace(f"{{{name}}}", value)
+        return path
 
     async def deal(self) -> str:
         self.made += 1

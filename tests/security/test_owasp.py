@@ -289,7 +289,13 @@ async def test_api4_unrestricted_resource_consumption(database: str) -> None:
 
 
 JSON = {"Content-Type": "application/json"}
-IDS = {"lead_id": "x", "opportunity_id": "x", "person_id": "x", "node_id": "x", "version": "1"}
+IDS = {
+    **dict.fromkeys(("lead_id", "opportunity_id", "person_id", "node_id"), "x"),
+    "version": "1",
+    "currency": "USD",
+    "day": "2026-01-01",
+    "year": "2026",
+}
 BOUNDS = ("maxLength", "pattern", "enum", "const", "format")
 
 

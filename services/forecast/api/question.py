@@ -8,8 +8,9 @@ from fastapi import Depends, Path, Query
 from pydantic import AfterValidator
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.forecast.ledger.conversion import Conversion, RatePolicy
 from services.forecast.periods.calendar import EXAMPLES, Period, parsed_key
-from services.forecast.projections import latest_events, pipelines
+from services.forecast.projections import latest_events, pipelines, rates
 from services.forecast.projections.deal_filter import DealFilter
 from services.forecast.projections.numbers import Numbers, numbers_at
 from services.forecast.projections.settings import BusinessSettings, settings_at
@@ -97,3 +98,13 @@ async def numbers_for(tx: AsyncConnection, at: Moment, period: Period) -> Number
 
 def org_as_of(at: Moment, period: Period) -> datetime:
     return min(at.as_of, period.last_instant(at.settings.timezone))
+
+
+async def conversion_into(
+    tx: AsyncConnection, currency: str, policy: RatePolicy, at: Moment, period: Period
+) -> Conversion:
+    """By rates in the currency of the settings, if they have one. Other rates are never combined."""
+    day = min(at.today, period.ends)
+    first, last = min(period.starts, day), max(period.ends, at.today)
+    table = await rates.rate_table(tx, at.settings.currency or currency, first, last, period.year)
+    return Conversion(currency, policy, table, day, at.today, period.year)

@@ -13,6 +13,7 @@ from services.forecast.api.question import (
     NodeId,
     PeriodKey,
     Reads,
+    conversion_into,
     deal_filter,
     moment,
     numbers_for,
@@ -29,6 +30,7 @@ from services.forecast.api.rollup_views import (
     period_view,
     warning_view,
 )
+from services.forecast.ledger.conversion import Conversion, RatePolicy
 from services.forecast.ledger.warnings import warnings
 from services.forecast.projections import currencies, node_names
 from services.forecast.projections.subtree_totals import SubtreeTotals, deals_behind, subtree_totals
@@ -58,6 +60,7 @@ class RollupQuery(BaseModel):
     currency: Annotated[
         Currency | None, Field(description="By default that of the settings, else the deals' own if they have one")
     ] = None
+    rate_policy: RatePolicy = "close_date"
 
 
 @router.get("/rollup")
@@ -100,13 +103,17 @@ async def computed_answer(call: Call, tx: AsyncConnection, query: RollupQuery) -
     chosen = await deal_filter(
         tx, at, query.period, motion=query.motion, pipeline=query.pipeline, qualified=query.qualified
     )
+    currency, conversion = query.currency or at.settings.currency or await only_currency(tx), None
+    if currency is not None:
+        conversion = await conversion_into(tx, currency, query.rate_policy, at, chosen.period)
+        chosen = replace(chosen, converted_into=currency if query.rate_policy == "close_date" else None)
     totals = await subtree_totals(await numbers_for(tx, at, chosen.period), chosen, query.node, query.depth)
     names = await node_names.read(tx, totals.sums.keys())
-    currency = query.currency or at.settings.currency or await only_currency(tx)
-    nodes = NodeFormat(totals, names, query.view, currency, bool(chosen.columns))
+    nodes = NodeFormat(totals, names, query.view, conversion, bool(chosen.columns))
     view = RollupView(
         period=period_view(chosen.period),
         currency=currency,
+        rate_policy=query.rate_policy,
         measure=MEASURE,
         view=query.view,
         as_of=at.as_of,
@@ -114,14 +121,14 @@ async def computed_answer(call: Call, tx: AsyncConnection, query: RollupQuery) -
         frontier=at.frontier,
         final=not at.parked,
         node=await nodes.tree_view(),
-        warnings=warning_views(totals, at.parked, currency),
+        warnings=warning_views(totals, at.parked, conversion),
     )
     return Answer(view, chosen.period.last_instant(at.settings.timezone)), len(totals.sums)
 
 
-def warning_views(totals: SubtreeTotals, parked: int, currency: str | None) -> list[WarningView]:
+def warning_views(totals: SubtreeTotals, parked: int, conversion: Conversion | None) -> list[WarningView]:
     counts = replace(totals.counts, parked=parked)
-    return [warning_view(each) for each in warnings(totals.with_undated, totals.unassigned, counts, currency)]
+    return [warning_view(each) for each in warnings(totals.with_undated, totals.unassigned, counts, conversion)]
 
 
 async def only_currency(tx: AsyncConnection) -> str | None:

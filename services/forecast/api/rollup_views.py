@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from services.forecast.ledger.balances import Sums, balance, counts, cumulative
+from services.forecast.ledger.balances import NOTHING, Sums, balance, counts, cumulative
+from services.forecast.ledger.conversion import Conversion, RatePolicy, unconverted
 from services.forecast.ledger.warnings import ForecastWarning, by_currency
 from services.forecast.org.events import ROOT, UNASSIGNED, NodeKind
 from services.forecast.periods.calendar import Period
@@ -88,10 +89,12 @@ NO_AMOUNTS: dict[str, None] = dict.fromkeys(AmountsView.model_fields)
 
 class RollupView(BaseModel):
     """`currency`: that of the settings, else the deals' own; null when there are several, and when there is none.
-    `org_as_of`: the instant of the organisation that counts here."""
+    `rate_policy`: how amounts in other currencies were converted. `org_as_of`: the instant of the organisation that
+    counts here."""
 
     period: PeriodView
     currency: str | None
+    rate_policy: RatePolicy
     measure: str
     view: View
     as_of: datetime
@@ -109,7 +112,7 @@ class NodeFormat:
     totals: SubtreeTotals
     names: Mapping[str, str]
     view: View
-    currency: str | None
+    conversion: Conversion | None
     filtered: bool
 
     async def tree_view(self) -> NodeView:
@@ -122,8 +125,8 @@ class NodeFormat:
     def node_view(self, node: str, children: list[NodeView]) -> NodeView:
         org_node, sums = self.totals.tree.nodes[node], self.totals.sums[node]
         apart = None
-        if self.currency is None:
-            apart = {currency: self.amounts_view(sums, currency) for currency in self.currencies}
+        if self.conversion is None:
+            apart = {currency: self.amounts_view(sums, unconverted(currency)) for currency in self.currencies}
         return NodeView(
             node_id=node,
             name=NAMES.get(node) or self.names.get(node),
@@ -132,7 +135,7 @@ class NodeFormat:
             by_currency=apart,
             counts=dict(counts(sums)),
             children=children,
-            **(NO_AMOUNTS if apart else dict(self.amounts_view(sums, self.currency))),
+            **(NO_AMOUNTS if apart else dict(self.amounts_view(sums, self.conversion))),
         )
 
     @cached_property
@@ -140,9 +143,10 @@ class NodeFormat:
         """Of the deals below the node asked for; so each node of the answer has the same."""
         return list(by_currency(self.totals.sums[self.totals.node]))
 
-    def amounts_view(self, sums: Sums, currency: str | None) -> AmountsView:
+    def amounts_view(self, sums: Sums, conversion: Conversion | None) -> AmountsView:
         """Without a currency there are no amounts: all are zero."""
-        found = balance(sums, currency) if currency else balance({}, "")
+        currency = conversion.currency if conversion else None
+        found = balance(sums, conversion) if conversion else NOTHING
         pure = self.formatted(found.pure, currency)
         seen = None if self.filtered else pure
         return AmountsView(

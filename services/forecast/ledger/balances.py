@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from services.forecast.ledger.conversion import Conversion
 from services.forecast.ledger.org_tree import OrgNodes, counting_nodes
 
 CATEGORIES = ("omitted", "pipeline", "upside", "commit", "closed")
@@ -13,12 +15,14 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """Deals that are summed together. `close`: their close date is before today, not before today, or missing."""
+    """Deals that are summed together. `close`: their close date is before today, not before today, or missing. `day`:
+    the close date of closed deals, where their amounts are converted by it."""
 
     close: Literal["past", "due", "undated"]
     category: str
     qualified: bool
     currency: str | None
+    day: date | None = None
 
     @property
     def is_open(self) -> bool:
@@ -70,23 +74,33 @@ def own_open_deals(sums: Sums) -> int:
 
 @dataclass(frozen=True)
 class Balance:
-    """Amounts in one currency, by category, of deals with a close date. `unqualified`: the part of `pure["pipeline"]`
-    that is in unqualified stages."""
+    """Amounts in one currency, not rounded, by category, of deals with a close date. `unqualified`: the part of
+    `pure["pipeline"]` that is in unqualified stages."""
 
     own: Mapping[str, Decimal]
     pure: Mapping[str, Decimal]
     unqualified: Decimal
 
 
-def balance(sums: Sums, currency: str) -> Balance:
+NOTHING = Balance(dict.fromkeys(CATEGORIES, ZERO), dict.fromkeys(CATEGORIES, ZERO), ZERO)
+
+
+def balance(sums: Sums, conversion: Conversion) -> Balance:
+    """Leaves out amounts that cannot be converted."""
     own, pure = dict.fromkeys(CATEGORIES, ZERO), dict.fromkeys(CATEGORIES, ZERO)
     unqualified = ZERO
     for bucket, found in sums.items():
-        if bucket.close != "undated" and bucket.currency == currency:
-            own[bucket.category] += found.own_amount
-            pure[bucket.category] += found.amount
-            unqualified += found.amount if bucket.category == "pipeline" and not bucket.qualified else ZERO
+        amount = converted(bucket, found.amount, conversion)
+        own_amount = converted(bucket, found.own_amount, conversion)
+        if bucket.close != "undated" and amount is not None and own_amount is not None:
+            own[bucket.category] += own_amount
+            pure[bucket.category] += amount
+            unqualified += amount if bucket.category == "pipeline" and not bucket.qualified else ZERO
     return Balance(own, pure, unqualified)
+
+
+def converted(bucket: Bucket, amount: Decimal, conversion: Conversion) -> Decimal | None:
+    return conversion.converted(amount, bucket.currency, bucket.day)
 
 
 def counts(sums: Sums) -> Mapping[str, int]:

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from services.forecast.ledger.balances import ZERO, Bucket, BucketSum, Sums
+from services.forecast.ledger.balances import ZERO, Bucket, BucketSum, Sums, converted
+from services.forecast.ledger.conversion import Conversion
 
 
 @dataclass(frozen=True)
@@ -27,9 +28,11 @@ class WarningCounts:
     parked: int = 0
 
 
-def warnings(sums: Sums, unassigned: Sums, counts: WarningCounts, currency: str | None) -> Iterator[ForecastWarning]:
-    """`unassigned`: the part of `sums` whose owners have no node. `currency`: the answer's; null when each currency
-    stands apart."""
+def warnings(
+    sums: Sums, unassigned: Sums, counts: WarningCounts, conversion: Conversion | None
+) -> Iterator[ForecastWarning]:
+    """`unassigned`: the part of `sums` whose owners have no node. `conversion`: none when each currency stands
+    apart."""
     found = [
         ForecastWarning("stage_unmapped", "open deals in a stage that has no forecast category", counts.unmapped),
         ForecastWarning(
@@ -42,7 +45,7 @@ def warnings(sums: Sums, unassigned: Sums, counts: WarningCounts, currency: str 
         ForecastWarning("parked", "keys set aside: this may change when they are released", counts.parked),
     ]
     yield from (each for each in found if each.count)
-    yield from several_currencies(sums) if currency is None else other_currencies(sums, currency)
+    yield from several_currencies(sums) if conversion is None else missing_rates(sums, conversion)
 
 
 def is_past(bucket: Bucket) -> bool:
@@ -68,12 +71,12 @@ def several_currencies(sums: Sums) -> Iterator[ForecastWarning]:
         yield ForecastWarning("currency_missing", detail, sum(each.deals for each in found.values()))
 
 
-def other_currencies(sums: Sums, currency: str) -> Iterator[ForecastWarning]:
+def missing_rates(sums: Sums, conversion: Conversion) -> Iterator[ForecastWarning]:
     """Without a rate an amount in another currency is left out of the amounts, and named here."""
-    for other, left_out in by_currency(sums).items():
-        if other != currency:
-            detail = f"deals in {other} are not in the amounts"
-            yield ForecastWarning("rate_missing", detail, left_out.deals, left_out.amount, other)
+    left_out = {bucket: found for bucket, found in sums.items() if converted(bucket, found.amount, conversion) is None}
+    for currency, total in by_currency(left_out).items():
+        detail = f"deals in {currency} are not in the amounts: a rate to {conversion.currency} is missing"
+        yield ForecastWarning("rate_missing", detail, total.deals, total.amount, currency)
 
 
 def by_currency(sums: Sums) -> dict[str, BucketSum]:

@@ -21,6 +21,11 @@ class Period:
     starts: date
     ends: date
 
+    @property
+    def year(self) -> int:
+        """The fiscal year's number."""
+        return parsed_key(self.key)[0]
+
     def last_instant(self, timezone: tzinfo) -> datetime:
         """A business day ends at midnight of the business time zone."""
         return datetime.combine(self.ends + ONE_DAY, time.min, timezone).astimezone(UTC) - datetime.resolution

@@ -4,23 +4,31 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import Select, Table, case, func, literal, select, text
+from sqlalchemy import Date, Select, Table, case, cast, func, literal, null, select, text
 
 from services.forecast.ledger.balances import Bucket, BucketSum, Sums
 from services.forecast.projections.deal_filter import DealFilter
 from shared.store.slices import in_slices
 
-KEY_AND_BUCKET = text("1, 2, 3, 4, 5")
+KEY_AND_BUCKET = text("1, 2, 3, 4, 5, 6")
 
 
 def bucket_query(
     table: Table, key: Any, currency: Any, summed: Collection[Any], deal_filter: DealFilter, *, undated: bool
 ) -> Select[Any]:
-    """Rows of the key, the four fields of a bucket, and the sums."""
+    """Rows of the key, the five fields of a bucket, and the sums."""
     past = case((table.c.close_date < deal_filter.today, "past"), else_="due")
-    bucket = (literal("undated") if undated else past, table.c.category, table.c.qualified, currency)
+    close = literal("undated") if undated else past
+    bucket = (close, table.c.category, table.c.qualified, currency, closing_day(table, currency, deal_filter))
     query = select(key, *bucket, *(func.sum(column) for column in summed)).where(*deal_filter.matching(table))
     return query.group_by(KEY_AND_BUCKET)
+
+
+def closing_day(table: Table, currency: Any, deal_filter: DealFilter) -> Any:
+    if deal_filter.converted_into is None:
+        return cast(null(), Date)
+    by_day = (table.c.category == "closed") & (currency != deal_filter.converted_into)
+    return case((by_day, table.c.close_date), else_=cast(null(), Date))
 
 
 async def sums_by_key(found: Iterable[tuple[Any, BucketSum]]) -> dict[str, Sums]:

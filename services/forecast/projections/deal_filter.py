@@ -12,13 +12,15 @@ from services.forecast.periods.calendar import Period
 
 @dataclass(frozen=True)
 class DealFilter:
-    """None means any. `today`: close dates before it are past."""
+    """None means any. `today`: close dates before it are past. `converted_into`: closed deals in other currencies are
+    summed by close date, because each day has its rate."""
 
     period: Period
     today: date
     motion: str | None = None
     pipeline: str | None = None
     qualified: bool | None = None
+    converted_into: str | None = None
 
     @property
     def columns(self) -> Mapping[str, Any]:

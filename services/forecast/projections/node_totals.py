@@ -167,4 +167,4 @@ async def sums_by_node(
     summed, currency = [table[name] for name in SUMS], func.nullif(table.currency, NO_CURRENCY)
     query = bucket_query(node_totals, table.node, currency, summed, deal_filter, undated=undated)
     found = await tx.execute(query.where(OF_NODES, days), {"nodes": list(nodes)})
-    return await sums_by_key((row[:5], BucketSum(*row[5:])) for row in found)
+    return await sums_by_key((row[:6], BucketSum(*row[6:])) for row in found)

@@ -95,4 +95,4 @@ async def sums_by_owner(tx: AsyncConnection, deal_filter: DealFilter, *, undated
     summed = (postings.c.amount, postings.c.deals)
     query = bucket_query(postings, postings.c.owner, postings.c.currency, summed, deal_filter, undated=undated)
     found = await tx.execute(query.where(days).having(func.sum(postings.c.deals) != 0))
-    return await sums_by_key((row[:5], BucketSum(row[5], row[6], row[5], row[6])) for row in found)
+    return await sums_by_key((row[:6], BucketSum(row[6], row[7], row[6], row[7])) for row in found)

@@ -5,7 +5,7 @@ from datetime import datetime
 from services.forecast.setting.commands import ChangeSettings
 from services.forecast.setting.events import PARSE, SettingChanged, SettingEvent
 from services.forecast.setting.state import MONTHS, FiscalCalendar, Settings, evolve
-from shared.rules.decider import Decider
+from shared.rules.decider import Decider, Reference
 from shared.rules.fiscal_year import CalendarRule
 from shared.rules.message import InvalidField, Rejected
 
@@ -49,3 +49,4 @@ def chosen_calendar(settings: Settings, command: ChangeSettings) -> FiscalCalend
 
 
 DECIDER: Decider[ChangeSettings, Settings, SettingEvent] = Decider("setting", PARSE, Settings(), decide, evolve)
+SETTINGS = Reference(DECIDER, ALL)

@@ -4,7 +4,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 
 @cache
@@ -18,4 +18,4 @@ def known_timezone(name: str) -> str:
     return name
 
 
-Timezone = Annotated[str, AfterValidator(known_timezone)]
+Timezone = Annotated[str, Field(max_length=100), AfterValidator(known_timezone)]

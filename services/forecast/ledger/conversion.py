@@ -1,0 +1,70 @@
+"""Amounts in one currency, by dated rates. Pure; rounding is left to whoever shows a sum."""
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Context, Decimal
+from operator import itemgetter
+from typing import Literal
+
+RatePolicy = Literal["close_date", "plan", "latest"]
+EXACT = Context(prec=40)
+"""Sums have at most 24 digits: what is rounded here is far below any minor unit."""
+
+
+@dataclass(frozen=True)
+class RateTable:
+    """What one unit of a currency is worth in `per`: by day, sorted, and planned by fiscal year."""
+
+    per: str
+    daily: Mapping[str, Sequence[tuple[date, Decimal]]] = field(default_factory=dict)
+    planned: Mapping[tuple[str, int], Decimal] = field(default_factory=dict)
+
+    def on(self, currency: str, day: date) -> Decimal | None:
+        """That of the last day up to this one which has a rate."""
+        if currency == self.per:
+            return Decimal(1)
+        days = self.daily.get(currency, ())
+        number = bisect_right(days, day, key=itemgetter(0))
+        return days[number - 1][1] if number else None
+
+    def in_plan(self, currency: str, year: int) -> Decimal | None:
+        return Decimal(1) if currency == self.per else self.planned.get((currency, year))
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """Into `currency`. `close_date`: closed amounts by the rate of their close day, open ones by that of `day`, which
+    is today or, in a period that has ended, its last day. `latest`: all by the rate of `today`. `plan`: all by the one
+    planned for the period's fiscal `year`."""
+
+    currency: str
+    policy: RatePolicy
+    table: RateTable
+    day: date
+    today: date
+    year: int
+
+    def converted(self, amount: Decimal, currency: str | None, closed_on: date | None) -> Decimal | None:
+        """None without a rate."""
+        if currency in (self.currency, None):
+            return amount
+        source, target = self.worth(currency, closed_on), self.worth(self.currency, closed_on)
+        if source is None or target is None:
+            return None
+        return EXACT.divide(EXACT.multiply(amount, source), target)
+
+    def worth(self, currency: str, closed_on: date | None) -> Decimal | None:
+        match self.policy:
+            case "plan":
+                return self.table.in_plan(currency, self.year)
+            case "latest":
+                return self.table.on(currency, self.today)
+            case "close_date":
+                return self.table.on(currency, closed_on or self.day)
+
+
+def unconverted(currency: str) -> Conversion:
+    """Without any rates."""
+    return Conversion(currency, "close_date", RateTable(currency), date.max, date.max, date.max.year)

@@ -1,0 +1,32 @@
+"""What one may ask of rates."""
+
+from datetime import date
+
+from services.forecast.rate.events import Rate, Year
+from shared.rules.message import Command, Slug
+from shared.rules.money import Currency
+
+
+class RateBody(Command):
+    """Units of `per`, by default the currency of the settings, for one unit of the currency. `source`: who quotes."""
+
+    rate: Rate
+    per: Currency | None = None
+    source: Slug | None = None
+
+
+class SetRate(RateBody):
+    """From this day on."""
+
+    currency: Currency
+    day: date
+
+
+class SetPlanRate(RateBody):
+    """For all of a fiscal year."""
+
+    currency: Currency
+    year: Year
+
+
+RateCommand = SetRate | SetPlanRate

@@ -1,0 +1,62 @@
+"""What has happened to rates. Stored for ever: add, never change."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, ClassVar
+
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
+
+from shared.rules.message import Event, Parser, Slug, parser
+from shared.rules.money import PLAIN, Currency, finite, plain_decimal, text
+
+Year = Annotated[int, Field(ge=1900, le=2199)]
+
+
+def unit_rate(value: Decimal) -> Decimal:
+    if value <= 0:
+        raise ValueError("a rate must be greater than 0")
+    return value
+
+
+def rate_schema() -> dict[str, Any]:
+    return {"type": "string", "pattern": f"^{PLAIN.pattern.removeprefix('-?')}$", "examples": ["0.9217"]}
+
+
+Rate = Annotated[
+    Decimal,
+    BeforeValidator(plain_decimal),
+    AfterValidator(finite),
+    AfterValidator(unit_rate),
+    PlainSerializer(text, when_used="json"),
+    WithJsonSchema(rate_schema()),
+]
+"""Units of one currency for one unit of another; in JSON a string."""
+
+
+class RateEvent(Event):
+    """One unit of `currency` is worth `rate` units of `per`. `source`: who quotes it. `quote`: the number as it was
+    quoted, where that was the inverse."""
+
+    currency: Currency
+    per: Currency
+    rate: Rate
+    source: Slug | None = None
+    quote: Rate | None = None
+
+
+class RateSet(RateEvent):
+    """In force from this day on, until the next day that has a rate."""
+
+    type: ClassVar[str] = "rate.set"
+    day: date
+
+
+class PlanRateSet(RateEvent):
+    """For all of a fiscal year, in answers under the policy `plan`."""
+
+    type: ClassVar[str] = "rate.plan_set"
+    year: Year
+
+
+AnyRateEvent = RateSet | PlanRateSet
+PARSE: Parser[AnyRateEvent] = parser(AnyRateEvent)
