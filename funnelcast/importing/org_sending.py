@@ -98,7 +98,8 @@ class OrgSender:
         return notes
 
     async def end(self, node_id: str, day: str) -> list[str]:
-        query = {} if day == NOW else {"from": day}
+        since = self.day if day == NOW else day
+        query = {"from": since} if since else {}
         try:
             await client.request(self.http, "DELETE", f"{NODES}/{node_id}", params=query)
         except client.Refused as refusal:
