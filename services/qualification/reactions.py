@@ -59,6 +59,7 @@ def record_engagement(event: intake.Captured) -> commands.RecordEngagement:
             employees=company.employees,
             role=event.role_class,
             email_kind=event.email_kind,
+            email_domain=event.email_domain,
         ),
         supplements=event.supplements,
     )

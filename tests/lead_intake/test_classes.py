@@ -1,6 +1,6 @@
 import pytest
 
-from services.lead_intake.lead.classes import email_kind, role_class, size_band
+from services.lead_intake.lead.classes import company_domain, email_kind, role_class, size_band
 
 
 @pytest.mark.parametrize(
@@ -14,6 +14,23 @@ from services.lead_intake.lead.classes import email_kind, role_class, size_band
 )
 def test_an_address_is_of_a_kind(email: str | None, kind: str) -> None:
     assert email_kind(email) == kind
+
+
+@pytest.mark.parametrize(
+    ("email", "domain"),
+    [
+        ("jane@acme.com", "acme.com"),
+        ("jane@mail.eu.acme.co.uk", "acme.co.uk"),
+        ("jane@büro.de", "xn--bro-hoa.de"),
+        ("jane@gmail.com", None),
+        ("jane@mail.yahoo.co.uk", None),
+        ("jane@mailinator.com", None),
+        ("jane@co.uk", None),
+        (None, None),
+    ],
+)
+def test_a_business_address_names_the_domain_of_the_company(email: str | None, domain: str | None) -> None:
+    assert company_domain(email) == domain
 
 
 @pytest.mark.parametrize(

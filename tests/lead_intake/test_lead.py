@@ -47,6 +47,7 @@ def test_the_first_capture_of_a_person_makes_a_lead() -> None:
         person=Sealed(value={"email": "jane@acme.com"}),
         texts=None,
         content=json.dumps(JANE, sort_keys=True),
+        email_domain="acme.com",
     )
     given().when(record()).then(LeadCaptured(capture=fields))
 

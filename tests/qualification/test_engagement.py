@@ -144,6 +144,18 @@ def test_the_account_is_the_domain_under_which_the_company_is_registered(
     assert (engaged.after.domain, engaged.after.account) == (domain, account)
 
 
+def test_a_business_address_gives_the_account_until_the_company_is_known() -> None:
+    by_address = engaged_by("newsletter", profile=Profile(email_domain="acme.com"))
+    (engaged,) = given().when(by_address).decided()
+    assert (engaged.after.domain, engaged.after.account) == ("acme.com", "acme.com")
+    company = engaged_by("webinar", minute(1), 2, profile=Profile(domain="acme.de", email_domain="acme.com"))
+    (known,) = given(engaged).when(company).decided()
+    assert known.after.account == "acme.de"
+    later = engaged_by("webinar", minute(2), 3, profile=Profile(email_domain="acme.com"))
+    (again,) = given(engaged, known).when(later).decided()
+    assert again.after.account == "acme.de"
+
+
 def test_the_account_follows_the_company_until_a_hand_over_names_another() -> None:
     moved = engaged_by("newsletter", NOW, 2, profile=Profile(domain="eu.initech.com"))
     (engaged,) = given(ENGAGED).when(moved).decided()

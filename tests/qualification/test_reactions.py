@@ -47,9 +47,9 @@ def test_a_supplement_names_the_capture_that_it_supplements() -> None:
 
 def test_a_capture_may_have_neither_details_nor_company() -> None:
     data = CAPTURED | {"details": None, "company": None}
-    ((_, command),) = reacted(intake.PARSE, "lead-x", "lead.captured", data)
+    ((_, command),) = reacted(intake.PARSE, "lead-x", "lead.captured", data | {"email_domain": "acme.com"})
     assert isinstance(command, commands.RecordEngagement)
-    assert command.engagement.profile == Profile(email_kind="business")
+    assert command.engagement.profile == Profile(email_kind="business", email_domain="acme.com")
 
 
 def test_an_erased_person_erases_each_of_its_leads() -> None:

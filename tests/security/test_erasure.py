@@ -53,7 +53,7 @@ BYSTANDER = {
 NUMBERS = (
     "/forecast/v1/rollup?depth=3",
     "/forecast/v1/rollup/ann/opportunities?period=2030-Q1",
-    "/qualification/v1/leads/{lead_id}/score",
+    "/qualification/v1/leads/{lead_id}/score?at=2030-01-01T00:00:00Z",
     "/qualification/v1/queue",
     "/pipeline/v1/opportunities/{opportunity_id}/history",
 )

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from services.lead_intake.lead import commands, events
-from services.lead_intake.lead.classes import email_kind, role_class, size_band
+from services.lead_intake.lead.classes import company_domain, email_kind, role_class, size_band
 from services.lead_intake.lead.repeats import repeated_capture, supplemented_capture
 from services.lead_intake.lead.state import NotThere, State, evolve
 from shared.rules.decider import Decider
@@ -42,6 +42,7 @@ def capture_of(command: commands.RecordCapture, person_id: str, at: datetime) ->
         person=Sealed(value=personal_data(body)),
         texts=seal(commands.texts_of(body) or None),
         content=command.content,
+        email_domain=company_domain(body.person.email),
     )
 
 

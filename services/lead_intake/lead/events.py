@@ -136,7 +136,8 @@ class CaptureFields(NamedTuple):
     """One capture. `engaged_at`: when the person engaged; `received_at`: when the capture arrived.
 
     `content`: a keyed digest of the submitted body, which tells a repetition from a supplement. `supplements`: the
-    capture that this one adds to, when the same engagement was submitted again with other content.
+    capture that this one adds to, when the same engagement was submitted again with other content. `email_domain`: the
+    registered domain of a business e-mail address.
     """
 
     capture_id: str
@@ -157,6 +158,7 @@ class CaptureFields(NamedTuple):
     texts: Sealed[dict[str, Any]] | None
     content: str | None = None
     supplements: str | None = None
+    email_domain: Label | None = None
 
 
 class Captured(FlattenedEvent):

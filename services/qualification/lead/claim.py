@@ -9,9 +9,7 @@ from shared.rules.message import Rejected
 def claim(lead: Lead, command: commands.ClaimLead) -> list[events.LeadEvent]:
     fields = lead.fields
     if fields.lifecycle is not Lifecycle.MQL and fields.revisit_due_at is None:
-        raise Rejected(
-            f"only an MQL, or a lead whose revisit is due, can be claimed, and the lead is {fields.lifecycle}"
-        )
+        raise Rejected(f"the lead is {fields.lifecycle}: only an MQL, or a lead whose revisit is due, can be claimed")
     if fields.sdr == command.sdr:
         return []
     if fields.sdr not in (None, command.by):

@@ -35,7 +35,7 @@ def engaged_event(state: State, command: commands.RecordEngagement, at: datetime
     before = state if isinstance(state, Lead) else Lead(first_fields(command, at))
     engagements = (*before.engagements, command.engagement)
     result = score(engagements, before.counts_after, models.current, at)
-    domain = profile_of(engagements).domain
+    domain = profile_of(engagements).account_domain
     fields = scored(before.fields, result, at, models.active)
     fields = fields._replace(domain=domain, account=account_after(before.fields, domain))
     if result.above and may_fall(before):

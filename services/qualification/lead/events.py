@@ -44,6 +44,12 @@ class Profile(Message):
     employees: int | None = None
     role: Line | None = None
     email_kind: Line | None = None
+    email_domain: Line | None = None
+
+    @property
+    def account_domain(self) -> str | None:
+        """The company's, or else that of the business e-mail address."""
+        return self.domain or self.email_domain
 
 
 class Details(Message):
@@ -79,7 +85,8 @@ class Engagement(NamedTuple):
 class LeadFields(NamedTuple):
     """The fields of a lead. A new field needs a default: stored events lack it.
 
-    `lead_source`: the source of its first capture. `account`: that of its company's `domain`, or of its last hand-over.
+    `lead_source`: the source of its first capture. `domain`: of its company, or else of its business e-mail
+    address. `account`: that of the domain, or of its last hand-over.
     `cycle` counts how often it became MQL; `mql_at`, `mql_source`, `touch_by`, the touches, `sdr` and `refused` belong
     to the current cycle. `touched_at`, `rep_touched_at`: the first touch before and after the hand-over. `refused`: the
     rule by which pipeline refused the last hand-over. `opportunity_id`: its deal, unless that is lost. `reason`: why it

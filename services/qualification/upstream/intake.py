@@ -36,6 +36,7 @@ class Captured(UpstreamEvent):
     email_kind: str
     role_class: str | None
     supplements: str | None = None
+    email_domain: str | None = None
 
 
 class LeadCaptured(Captured):
