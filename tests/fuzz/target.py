@@ -18,7 +18,14 @@ COUNTED = [f"(SELECT count(*) FROM {name}.events WHERE causation_id IS NULL) AS 
 HEADS = f"SELECT {', '.join(COUNTED)}"
 """What callers wrote; reactions write when they like."""
 
-CONVERTED = {"version": "1", "node_id": "acme", "currency": "USD", "day": "2026-01-01", "year": "2026"}
+CONVERTED = {
+    "version": "1",
+    "node_id": "acme",
+    "currency": "USD",
+    "day": "2026-01-01",
+    "year": "2026",
+    "period": "2026-Q1",
+}
 """Parameters of paths that need no stream of their own."""
 
 
