@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 import asyncpg
 import pytest
 import pytest_asyncio
+import structlog
 
 from funnelcast.embedded_postgres.server import FOR_TESTS, embedded_postgres
 from shared.run import memory
@@ -45,6 +46,15 @@ def logging_of_the_product() -> None:
     """Services in the tests' process log as those in their own do. Left alone, structlog would render exceptions with
     the local variables of every frame, for seconds each."""
     configure_logging("info")
+
+
+@pytest.fixture
+def debug_log() -> Iterator[None]:
+    """Every request is logged."""
+    before = structlog.get_config()
+    configure_logging("debug")
+    yield
+    structlog.configure(**before)
 
 
 @pytest.fixture(autouse=True)

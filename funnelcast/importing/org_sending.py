@@ -1,5 +1,7 @@
 """Sends nodes of the organisation one by one, from the top down, and then those that are inactive."""
 
+import csv
+import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +15,11 @@ from funnelcast.importing.record import Body, Record
 from funnelcast.importing.sending import Accepted, Answer, Pair, refused
 
 REQUEST = re.compile(r"^[A-Z]+ \S+: [0-9]{3} ")
-NODES = "/forecast/v1/org/nodes"
+ORG = "/forecast/v1/org"
+NODES = f"{ORG}/nodes"
+PAGE = 1000
+CSV = {"Content-Type": "text/csv"}
+CSV_COLUMNS = ("id", "name", "kind", "parent", "from")
 
 
 @dataclass
@@ -30,8 +36,8 @@ class OrgSender:
 
     async def send(self, pairs: Sequence[Pair]) -> list[Answer]:
         if self.known is None:
-            nodes = (await client.request(self.http, "GET", "/forecast/v1/org")).json()["nodes"]
-            self.known = {node["node_id"]: node for node in nodes}
+            self.known = await known_nodes(self.http)
+        await self.place_together([node for _, mapped in pairs for node in mapped.bodies])
         return [
             answer_of(record, [await self.place(record, node) for node in mapped.bodies]) for record, mapped in pairs
         ]
@@ -49,19 +55,38 @@ class OrgSender:
             self.ends[node_id] = node[ENDS]
         return self.sent[node_id]
 
-    async def put(self, node_id: str, node: Body) -> Accepted | str:
-        """A node that the organisation has in just this place is not sent, nor one that is inactive and is to be."""
-        known = (self.known or {}).get(node_id)
-        if known is not None and is_same(node, known):
-            return Accepted(False, 0)
-        body = {name: value for name, value in node.items() if name not in ("node_id", ENDS)}
-        if known is not None and self.day:
-            body["from"] = self.day
+    async def place_together(self, nodes: Sequence[Body]) -> None:
+        """In one request. When a node is refused, none is taken: each is sent alone then, to learn which it is."""
+        first = {node["node_id"]: node for node in reversed(nodes) if node["node_id"] not in self.sent}
+        changed = {node_id: node for node_id, node in first.items() if not self.is_known(node_id, node)}
+        if not changed:
+            return
+        table = csv_table([{"id": node_id, **self.placement(node_id, node)} for node_id, node in changed.items()])
         try:
+            response = await client.request(self.http, "POST", f"{ORG}/import", content=table, headers=CSV)
+        except client.Refused:
+            return
+        position = response.json()["position"]
+        self.sent |= {node_id: Accepted(node_id not in (self.known or {}), position) for node_id in changed}
+
+    def is_known(self, node_id: str, node: Body) -> bool:
+        """Whether the organisation has the node in just this place, or has it inactive, as it is to be."""
+        known = (self.known or {}).get(node_id)
+        return known is not None and is_same(node, known)
+
+    def placement(self, node_id: str, node: Body) -> Body:
+        body = {name: value for name, value in node.items() if name not in ("node_id", ENDS)}
+        return body | ({"from": self.day} if self.day and node_id in (self.known or {}) else {})
+
+    async def put(self, node_id: str, node: Body) -> Accepted | str:
+        if self.is_known(node_id, node):
+            return Accepted(False, 0)
+        try:
+            body = self.placement(node_id, node)
             response = await client.request(self.http, "PUT", f"{NODES}/{node_id}", json=body)
         except client.Refused as refusal:
             return words_of(refusal)
-        return Accepted(known is None, response.json()["position"])
+        return Accepted(node_id not in (self.known or {}), response.json()["position"])
 
     async def finish(self) -> Sequence[str]:
         """Those that stand below others come later in the file or were sent later: they end first."""
@@ -73,12 +98,33 @@ class OrgSender:
         return notes
 
     async def end(self, node_id: str, day: str) -> list[str]:
-        query = {} if day == NOW else {"from": day}
+        since = self.day if day == NOW else day
+        query = {"from": since} if since else {}
         try:
             await client.request(self.http, "DELETE", f"{NODES}/{node_id}", params=query)
         except client.Refused as refusal:
             return [f"{node_id} stays active: {words_of(refusal)}"]
         return []
+
+
+async def known_nodes(http: httpx.AsyncClient, limit: int = PAGE) -> Mapping[str, Body]:
+    """All nodes of the organisation, by id."""
+    found, after = dict[str, Body](), None
+    while True:
+        query = {"limit": limit} | ({"after": after} if after else {})
+        page = (await client.request(http, "GET", ORG, params=query)).json()
+        found |= {node["node_id"]: node for node in page["nodes"]}
+        after = page["next"]
+        if after is None:
+            return found
+
+
+def csv_table(rows: Sequence[Body]) -> bytes:
+    table = io.StringIO()
+    writer = csv.DictWriter(table, CSV_COLUMNS)
+    writer.writeheader()
+    writer.writerows(rows)
+    return table.getvalue().encode()
 
 
 def words_of(refusal: client.Refused) -> str:

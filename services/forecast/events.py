@@ -1,11 +1,12 @@
 """Every event this service stores: what its projections, its feed and its topic may contain."""
 
 from services.forecast.org.events import OrgEvent
+from services.forecast.quota.events import QuotaSet
 from services.forecast.rate.events import AnyRateEvent
 from services.forecast.setting.events import SettingEvent
 from shared.rules.message import Parser, members, parser
 
-ForecastEvent = OrgEvent | SettingEvent | AnyRateEvent
+ForecastEvent = OrgEvent | SettingEvent | AnyRateEvent | QuotaSet
 PARSE: Parser[ForecastEvent] = parser(ForecastEvent)
 PUBLIC = frozenset(event.type for event in members(ForecastEvent))
 """Types that subscribers of the feed are told of."""

@@ -36,6 +36,7 @@ async def test_the_answer_has_the_shape_that_was_promised(company: Company) -> N
     assert answer == {
         "period": {"key": "2026-Q1", "starts": "2026-01-01", "ends": "2026-03-31"},
         "currency": "EUR",
+        "rate_policy": "close_date",
         "measure": "bookings",
         "view": "single",
         "as_of": "2026-03-03T09:00:00Z",
@@ -324,7 +325,7 @@ async def test_deals_of_strangers_and_of_an_ended_period_follow_the_same_chart(c
         {"as_of": "2026-01-01T00:00:00Z"},
         {"known_at": "pipeline:1"},
         {"org_as_of": "2026-01-01T00:00:00Z"},
-        {"rate_policy": "plan"},
+        {"rate_policy": "average"},
         {"calendar": "fiscal"},
         {"currency": "XXX"},
         {"currency": "XTS"},

@@ -1,11 +1,15 @@
+import asyncio
 import csv
 import json
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from funnelcast import client
+from funnelcast.importing.org_sending import known_nodes
 from tests.funnelcast.command import ROOT, Result, Up, done, run, up
 
 MAVEN = ROOT.parent / "shared" / "data" / "maven_crm"
@@ -117,10 +121,15 @@ def test_an_org_comes_from_the_team_file(system: Up, folder: Path) -> None:
     assert "line 4: mei-mei-johns is in line 3 too, with other values" in result.stderr
     counts = summary(system, "org", folder / "team.csv")
     assert (counts["new"], counts["there"], counts["rejected"]) == (0, 2, 1)
-    with system.client() as http:
-        nodes = {node["node_id"]: node for node in http.get("/forecast/v1/org").json()["nodes"]}
+    nodes = asyncio.run(nodes_in_pages(system))
     assert nodes["mei-mei-johns"]["parent"] == "melvin-marxen"
     assert (nodes["zoe-o-neill"]["name"], nodes["zoe-o-neill"]["kind"]) == ("Zoé O'Neill", "person")
+
+
+async def nodes_in_pages(system: Up) -> Mapping[str, Any]:
+    """As the import finds out which nodes there are, with a page for each."""
+    async with client.open_client(system.address, system.key) as http:
+        return await known_nodes(http, limit=1)
 
 
 def test_a_file_of_which_no_row_is_taken_has_failed(system: Up, folder: Path) -> None:

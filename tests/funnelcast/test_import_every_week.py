@@ -115,6 +115,29 @@ def test_what_was_changed_here_is_told_and_left_alone_or_taken_by_choice(system:
     assert weeks.known(1)["amount"]["amount"] == "150.00"
 
 
+PEOPLE = """\
+mapping: crew
+kind: org
+fields: {id: Who, name: Who, manager: Boss, active: Active}
+active: {"TRUE": "yes", "FALSE": "no"}
+"""
+
+
+def test_a_later_list_of_people_changes_the_organisation_as_of_its_day(system: Up, tmp_path: Path) -> None:
+    place(system, "crew")
+    root = root_of(system)
+    mapping, file = tmp_path / "crew.yaml", tmp_path / "crew.csv"
+    mapping.write_text(PEOPLE + f"root: {{id: {root['node_id']}, name: {json.dumps(root['name'])}}}\n")
+    at = ("--mapping", mapping, "--url", system.address, "--key", system.key, "--json")
+    file.write_text("Who,Boss,Active\nCrew One,,TRUE\nCrew Two,,TRUE\nCrew Three,Crew One,TRUE\nCrew Four,,TRUE\n")
+    assert json.loads(run("import", "org", file, *at).stdout)["new"] == 4
+    file.write_text("Who,Boss,Active\nCrew One,,TRUE\nCrew Two,,TRUE\nCrew Three,Crew Two,TRUE\nCrew Four,,FALSE\n")
+    assert json.loads(run("import", "org", file, *at, "--snapshot-of", "2024-06-01").stdout)["there"] == 4
+    nodes = {node["node_id"]: node for node in nodes_of(system)}
+    assert (nodes["crew-three"]["parent"], nodes["crew-three"]["starts"]) == ("crew-two", "2024-06-01T12:00:00Z")
+    assert (nodes["crew-four"]["active"], nodes["crew-four"]["starts"]) == (False, "2024-06-01T12:00:00Z")
+
+
 SCRIPT: Sequence[tuple[int, int, str, Mapping[str, Any]]] = (
     (1, 1, "enter", {"stage": "qualified"}),
     (1, 3, "set-amount", {"amount": "250.00"}),
@@ -200,9 +223,9 @@ class Live:
 
 def place(system: Up, *teams: str) -> None:
     """Below the root that is there, or the first of them."""
+    found = [node["node_id"] for node in nodes_of(system) if node["parent"] is None]
+    root = found[0] if found else None
     with system.client() as http:
-        nodes = http.get("/forecast/v1/org").json()["nodes"]
-        root = next((node["node_id"] for node in nodes if node["parent"] is None), None)
         if root is None:
             root = "all"
             http.put("/forecast/v1/org/nodes/all", json={"name": "All", "kind": "unit", "parent": None})
@@ -212,6 +235,16 @@ def place(system: Up, *teams: str) -> None:
                 body = {"name": node, "kind": kind, "parent": parent}
                 answer = http.put(f"/forecast/v1/org/nodes/{node}", json=body)
                 assert answer.is_success, answer.text
+
+
+def nodes_of(system: Up) -> list[Any]:
+    with system.client() as http:
+        nodes: list[Any] = http.get("/forecast/v1/org").json()["nodes"]
+    return nodes
+
+
+def root_of(system: Up) -> Any:
+    return next(node for node in nodes_of(system) if node["parent"] is None)
 
 
 def rollup(system: Up, node: str, period: str) -> Any:

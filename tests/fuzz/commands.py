@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from services.forecast.org.commands import EndNode, ImportNodes, PlaceNode
+from services.forecast.quota.commands import SetQuota
 from services.forecast.rate.commands import SetPlanRate, SetRate
 from services.forecast.setting.commands import ChangeSettings, MonthsRule
 from services.lead_intake.lead.commands import RecordCapture
@@ -276,6 +277,18 @@ OF_RATES: Mapping[type[Command], Strategy] = {
     SetRate: st.builds(SetRate, **rate_fields, day=st.sampled_from([date(2026, 1, 1), date(2026, 2, 1)])),
     SetPlanRate: st.builds(SetPlanRate, **rate_fields, year=st.sampled_from([2025, 2026])),
 }
+OF_QUOTAS: Mapping[type[Command], Strategy] = {
+    SetQuota: st.builds(
+        SetQuota,
+        node=st.just("acme"),
+        period=st.sampled_from(["2026", "2026-Q1"]),
+        first_day=st.just(date(2026, 1, 1)),
+        last_day=st.just(date(2026, 3, 31)),
+        amount=money,
+        motion=st.sampled_from([None, "new_business", "existing_business"]),
+        starts=since,
+    )
+}
 OPEN = deal.OpenOpportunity(name="Acme", account="acme.com", owner="ann", motion=Motion.NEW_BUSINESS)
 BEGINNINGS: Mapping[str, Strategy] = {
     "opportunity": st.just(OPEN) | OF_OPPORTUNITIES[deal.TakeHandOver],
@@ -295,4 +308,5 @@ COMMANDS: Mapping[type[Command], Strategy] = {
     **OF_ORG,
     **OF_BUSINESS_SETTINGS,
     **OF_RATES,
+    **OF_QUOTAS,
 }

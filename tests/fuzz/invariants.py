@@ -7,6 +7,7 @@ from typing import Any
 
 from services.forecast.org.node_history import FOREVER, span_at, spans
 from services.forecast.org.state import OrgState
+from services.forecast.quota.state import Quotas
 from services.forecast.rate.events import RateSet
 from services.forecast.rate.state import Rates
 from services.forecast.setting.state import MONTHS
@@ -203,6 +204,14 @@ def rates(state: Rates, happened: Happened) -> None:
     assert state.daily == daily, "the last one of a day is in force"
 
 
+def quotas(state: Quotas, happened: Happened) -> None:
+    expected: dict[Any, dict[datetime, Any]] = {}
+    for event, at in happened:
+        assert event.starts is None or event.starts <= at
+        expected.setdefault((event.period, event.motion), {})[event.starts or BEGINNING] = event.amount
+    assert state.amounts == expected
+
+
 def reaches_the_top(there: Mapping[str, Any], node: str) -> None:
     seen: set[str] = set()
     place: str | None = node
@@ -222,6 +231,7 @@ INVARIANTS: Mapping[str, Callable[[Any, Happened], None]] = {
     "services.pipeline.process": processes,
     "services.pipeline.setting": pipeline_settings,
     "services.forecast.org": org,
+    "services.forecast.quota": quotas,
     "services.forecast.rate": rates,
     "services.forecast.setting": business_settings,
 }

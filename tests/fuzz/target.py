@@ -26,6 +26,7 @@ CONVERTED = {
     "year": "2026",
     "quarantine_id": "none",
     "person_id": "nobody",
+    "period": "2026-Q1",
 }
 """Parameters of paths that need no stream of their own."""
 

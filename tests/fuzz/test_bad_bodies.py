@@ -16,7 +16,7 @@ from tests.fuzz.routes import GOOD, routes
 from tests.fuzz.rules import beyond_the_document
 from tests.fuzz.target import JSON, Target, target
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(600)
 PART = 3 if EFFORT == 1 else 1
 """In the short run every field gets a third of the values, and every route all of them."""
 WRITES = dict(routes("POST", "PUT", "PATCH"))

@@ -15,7 +15,14 @@ from shared.web.call import Needs
 OPEN = ("healthz", "readyz", "metrics", "openapi.json", "docs")
 """What needs no key, under each prefix: docs/security.md says why."""
 NOBODY = "00000000-0000-4000-8000-000000000000"
-CONVERTED = {"version": "999", "node_id": "nobody", "currency": "USD", "day": "2026-01-01", "year": "2026"}
+CONVERTED = {
+    "version": "999",
+    "node_id": "nobody",
+    "currency": "USD",
+    "day": "2026-01-01",
+    "year": "2026",
+    "period": "2026-Q1",
+}
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,23 @@
 """What a question about the forecast may ask, and the moment that it is answered for."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import Depends, Path, Query
 from pydantic import AfterValidator
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.ledger.conversion import Conversion, RatePolicy
-from services.forecast.periods.calendar import EXAMPLES, Period, parsed_key
-from services.forecast.projections import latest_events, pipelines, rates
+from services.forecast.ledger.org_tree import org_tree
+from services.forecast.ledger.quotas import NodeQuota, converted_quotas, node_quotas, quotas_set
+from services.forecast.periods.calendar import EXAMPLES, Period, all_parts, parsed_key
+from services.forecast.projections import latest_events, pipelines, quotas, rates
 from services.forecast.projections.deal_filter import DealFilter
 from services.forecast.projections.numbers import Numbers, numbers_at
 from services.forecast.projections.settings import BusinessSettings, settings_at
+from services.forecast.quota.events import Motion
 from shared.flow import parked
 from shared.rules.message import LATEST, InvalidField, Slug
 from shared.web.call import Call, Needs
@@ -27,7 +31,6 @@ def check_key(key: str) -> str:
 Reads = Annotated[Call, Depends(Needs("forecast:read"))]
 PeriodKey = Annotated[str, AfterValidator(check_key), Query(description=f"Such as {EXAMPLES}; by default this quarter")]
 NodeId = Annotated[Slug, Path()]
-Motion = Literal["new_business", "existing_business"]
 
 
 @dataclass(frozen=True)
@@ -78,11 +81,11 @@ async def deal_filter(
     return DealFilter(chosen, at.today, motion, pipeline, qualified)
 
 
-def named_period(at: Moment, key: str) -> Period:
+def named_period(at: Moment, key: str, pointer: str = "query/period") -> Period:
     try:
         return at.settings.calendar.period(key)
     except ValueError as error:
-        raise InvalidField("query/period", str(error)) from None
+        raise InvalidField(pointer, str(error)) from None
 
 
 async def must_be_a_pipeline(tx: AsyncConnection, pipeline: str) -> None:
@@ -108,3 +111,15 @@ async def conversion_into(
     first, last = min(period.starts, day), max(period.ends, at.today)
     table = await rates.rate_table(tx, at.settings.currency or currency, first, last, period.year)
     return Conversion(currency, policy, table, day, at.today, period.year)
+
+
+async def quotas_for(
+    tx: AsyncConnection, numbers: Numbers, conversion: Conversion, at: Moment, asked: DealFilter
+) -> Mapping[str, NodeQuota]:
+    """By node. A question about some pipelines or stages alone has none: quotas are for all of them."""
+    if asked.pipeline is not None or asked.qualified is not None:
+        return {}
+    parts = all_parts(asked.period.key)
+    amounts = converted_quotas(await quotas.in_force(tx, parts, at.as_of), conversion)
+    found = quotas_set(amounts, asked.period.key, parts, asked.motion)
+    return node_quotas(org_tree(await numbers.ancestors(found.keys())), found) if found else {}

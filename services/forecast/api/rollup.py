@@ -1,5 +1,6 @@
 """The roll-up: what the deals below a node come to in a period, and which deals these are."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Annotated
@@ -9,7 +10,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.api.question import (
-    Motion,
     NodeId,
     PeriodKey,
     Reads,
@@ -19,6 +19,7 @@ from services.forecast.api.question import (
     numbers_for,
     org_as_of,
     present_settings,
+    quotas_for,
 )
 from services.forecast.api.rollup_views import (
     DealView,
@@ -31,9 +32,12 @@ from services.forecast.api.rollup_views import (
     warning_view,
 )
 from services.forecast.ledger.conversion import Conversion, RatePolicy
-from services.forecast.ledger.warnings import warnings
+from services.forecast.ledger.quotas import NodeQuota
+from services.forecast.ledger.warnings import WarningCounts, warnings
+from services.forecast.org.events import UNASSIGNED
 from services.forecast.projections import currencies, node_names
 from services.forecast.projections.subtree_totals import SubtreeTotals, deals_behind, subtree_totals
+from services.forecast.quota.events import Motion
 from services.forecast.upstream.pipeline import Category
 from shared.rules.message import Slug, printable
 from shared.rules.money import Currency
@@ -107,9 +111,12 @@ async def computed_answer(call: Call, tx: AsyncConnection, query: RollupQuery) -
     if currency is not None:
         conversion = await conversion_into(tx, currency, query.rate_policy, at, chosen.period)
         chosen = replace(chosen, converted_into=currency if query.rate_policy == "close_date" else None)
-    totals = await subtree_totals(await numbers_for(tx, at, chosen.period), chosen, query.node, query.depth)
+    numbers = await numbers_for(tx, at, chosen.period)
+    totals = await subtree_totals(numbers, chosen, query.node, query.depth)
+    quotas = await quotas_for(tx, numbers, conversion, at, chosen) if conversion else {}
     names = await node_names.read(tx, totals.sums.keys())
-    nodes = NodeFormat(totals, names, query.view, conversion, bool(chosen.columns))
+    nodes = NodeFormat(totals, names, query.view, conversion, quotas, bool(chosen.columns))
+    counts = replace(totals.counts, parked=at.parked, without_quota=missing_quotas(totals, quotas))
     view = RollupView(
         period=period_view(chosen.period),
         currency=currency,
@@ -121,13 +128,18 @@ async def computed_answer(call: Call, tx: AsyncConnection, query: RollupQuery) -
         frontier=at.frontier,
         final=not at.parked,
         node=await nodes.tree_view(),
-        warnings=warning_views(totals, at.parked, conversion),
+        warnings=warning_views(totals, counts, conversion),
     )
     return Answer(view, chosen.period.last_instant(at.settings.timezone)), len(totals.sums)
 
 
-def warning_views(totals: SubtreeTotals, parked: int, conversion: Conversion | None) -> list[WarningView]:
-    counts = replace(totals.counts, parked=parked)
+def missing_quotas(totals: SubtreeTotals, quotas: Mapping[str, NodeQuota]) -> int:
+    """How many nodes of the answer lack one, if any node has one."""
+    active = (node for node in totals.sums if node != UNASSIGNED and totals.tree.nodes[node].active)
+    return sum(quotas.get(node, NodeQuota()).in_force is None for node in active) if quotas else 0
+
+
+def warning_views(totals: SubtreeTotals, counts: WarningCounts, conversion: Conversion | None) -> list[WarningView]:
     return [warning_view(each) for each in warnings(totals.with_undated, totals.unassigned, counts, conversion)]
 
 

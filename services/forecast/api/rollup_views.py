@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from functools import cached_property
 from typing import Any, Literal
 
@@ -11,11 +11,12 @@ from pydantic import BaseModel
 
 from services.forecast.ledger.balances import NOTHING, Sums, balance, counts, cumulative
 from services.forecast.ledger.conversion import Conversion, RatePolicy, unconverted
+from services.forecast.ledger.quotas import NodeQuota, measures
 from services.forecast.ledger.warnings import ForecastWarning, by_currency
 from services.forecast.org.events import ROOT, UNASSIGNED, NodeKind
 from services.forecast.periods.calendar import Period
 from services.forecast.projections.subtree_totals import SubtreeTotals
-from shared.rules.money import format_amount
+from shared.rules.money import format_amount, text
 from shared.store.slices import in_slices
 
 View = Literal["single", "cumulative"]
@@ -53,8 +54,22 @@ class AmountsView(BaseModel):
     unqualified: str
 
 
+class QuotaFieldsView(BaseModel):
+    """`quota`: the one set, else that rolled up from the children. `attainment`: closed per quota. `coverage`: open
+    qualified amounts per what is left. Null without a quota, and where there would be nothing to divide by."""
+
+    quota: str | None = None
+    quota_set: str | None = None
+    quota_rolled_up: str | None = None
+    attainment: str | None = None
+    gap_to_quota: str | None = None
+    gap_after_commit: str | None = None
+    coverage: str | None = None
+
+
 class NodeView(BaseModel):
-    """`counts` and `unqualified` are of `pure`. What has no quota, no call and no override yet is null.
+    """`counts` and `unqualified` are of `pure`. The quota's fields are null without one; there are
+    no calls and overrides yet.
 
     `by_currency`: when the answer has no currency, the node's amounts in each currency of its deals. Where there are
     any, the amounts beside it are null, because amounts in several currencies have no sum.
@@ -72,13 +87,13 @@ class NodeView(BaseModel):
     unqualified: str | None
     by_currency: dict[str, AmountsView] | None
     counts: dict[str, int]
-    quota: str | None = None
-    quota_set: str | None = None
-    quota_rolled_up: str | None = None
-    attainment: str | None = None
-    gap_to_quota: str | None = None
-    gap_after_commit: str | None = None
-    coverage: str | None = None
+    quota: str | None
+    quota_set: str | None
+    quota_rolled_up: str | None
+    attainment: str | None
+    gap_to_quota: str | None
+    gap_after_commit: str | None
+    coverage: str | None
     call: None = None
     overrides: list[None] = []
     children: list["NodeView"]
@@ -113,6 +128,7 @@ class NodeFormat:
     names: Mapping[str, str]
     view: View
     conversion: Conversion | None
+    quotas: Mapping[str, NodeQuota]
     filtered: bool
 
     async def tree_view(self) -> NodeView:
@@ -135,7 +151,23 @@ class NodeFormat:
             by_currency=apart,
             counts=dict(counts(sums)),
             children=children,
+            **dict(self.quota_view(node, sums)),
             **(NO_AMOUNTS if apart else dict(self.amounts_view(sums, self.conversion))),
+        )
+
+    def quota_view(self, node: str, sums: Sums) -> QuotaFieldsView:
+        if self.conversion is None or node not in self.quotas:
+            return QuotaFieldsView()
+        quota, currency = self.quotas[node], self.conversion.currency
+        found = measures(quota.in_force, balance(sums, self.conversion))
+        return QuotaFieldsView(
+            quota=optional_amount(quota.in_force, currency),
+            quota_set=optional_amount(quota.set, currency),
+            quota_rolled_up=optional_amount(quota.rolled_up, currency),
+            attainment=optional_ratio(found.attainment),
+            gap_to_quota=optional_amount(found.gap_to_quota, currency),
+            gap_after_commit=optional_amount(found.gap_after_commit, currency),
+            coverage=optional_ratio(found.coverage),
         )
 
     @cached_property
@@ -175,6 +207,15 @@ class NodeFormat:
 
 def formatted_amount(amount: Decimal, currency: str | None) -> str:
     return format_amount(amount, currency) if currency else "0.00"
+
+
+def optional_amount(amount: Decimal | None, currency: str) -> str | None:
+    return None if amount is None else format_amount(amount, currency)
+
+
+def optional_ratio(ratio: Decimal | None) -> str | None:
+    """With four decimals, half-even."""
+    return None if ratio is None else text(ratio.quantize(Decimal("0.0001"), ROUND_HALF_EVEN))
 
 
 def period_view(period: Period) -> PeriodView:

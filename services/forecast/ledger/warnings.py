@@ -21,10 +21,12 @@ class ForecastWarning:
 
 @dataclass(frozen=True)
 class WarningCounts:
-    """Open deals, of the period or without a close date, that sums do not tell apart; and parked keys."""
+    """Open deals, of the period or without a close date, that sums do not tell apart; nodes without a quota; and parked
+    keys."""
 
     unmapped: int = 0
     inactive: int = 0
+    without_quota: int = 0
     parked: int = 0
 
 
@@ -42,6 +44,7 @@ def warnings(
         ForecastWarning("close_date_past", "open deals whose close date is past", deals(sums, is_past)),
         ForecastWarning("close_date_missing", "deals without a close date: in no period", deals(sums, is_undated)),
         ForecastWarning("amount_missing", "deals without an amount, open or won", deals(sums, has_no_amount)),
+        ForecastWarning("quota_missing", "nodes without a quota, set or rolled up", counts.without_quota),
         ForecastWarning("parked", "keys set aside: this may change when they are released", counts.parked),
     ]
     yield from (each for each in found if each.count)

@@ -39,6 +39,27 @@ def parsed_key(key: str) -> tuple[int, str | None, str | None, str | None, str |
     return int(match[1]), match[2], match[3], match[4], match[5]
 
 
+def parts_of(key: str) -> list[str]:
+    """The keys of the parts that make up a period: of a year its halves, of a half its quarters, of a quarter its
+    three periods."""
+    year, half, quarter, week, month = parsed_key(key)
+    if week is not None or month is not None:
+        return []
+    if quarter is not None:
+        return [f"{year}-P{number:02}" for number in range(3 * int(quarter) - 2, 3 * int(quarter) + 1)]
+    if half is not None:
+        return [f"{year}-Q{number}" for number in (2 * int(half) - 1, 2 * int(half))]
+    return [f"{year}-H1", f"{year}-H2"]
+
+
+def all_parts(key: str) -> dict[str, list[str]]:
+    """Of the period, of its parts and so on."""
+    found = {key: parts_of(key)}
+    for part in found[key]:
+        found |= all_parts(part)
+    return found
+
+
 @dataclass(frozen=True)
 class Calendar:
     rule: CalendarRule

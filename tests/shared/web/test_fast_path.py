@@ -85,6 +85,7 @@ async def test_a_post_with_a_query_takes_the_ordinary_path(database: str) -> Non
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "query/source")
 
 
+@pytest.mark.usefixtures("debug_log")
 async def test_a_client_that_disconnects_while_sending_its_body_is_no_error(database: str) -> None:
     headers = {"authorization": f"Bearer {await make_key(database)}", "content-type": "application/json"}
     scope = {

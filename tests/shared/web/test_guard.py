@@ -191,6 +191,7 @@ async def test_a_position_that_nobody_can_have_got_is_refused_at_once(api: httpx
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "header/X-Min-Position")
 
 
+@pytest.mark.usefixtures("debug_log")
 async def test_log_lines_have_the_correlation_id_of_the_caller(
     api: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,1 @@
+"""Quotas: what a node is to sell in a period. One stream for each node."""
