@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 import orjson
+import pytest
 from starlette.types import Message
 from structlog.testing import capture_logs
 
