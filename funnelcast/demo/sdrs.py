@@ -35,7 +35,7 @@ class Sdr:
         """Works a few leads, each to its end: claimed ones first."""
         queue = await self.actor.get("/qualification/v1/queue", sdr=self.actor.name, limit=QUEUE_LIMIT)
         leads = [lead for lead in queue["items"] if self.is_workable(lead)]
-        self.workload.waiting = len(leads)
+        self.workload.waiting = sum(lead["revisit_due_at"] is None for lead in leads)
         claimed = [lead for lead in leads if lead["sdr"]]
         assigned = [lead for lead in leads if sdr_of(lead) == self.actor.name]
         for lead in (claimed or assigned)[:LEADS_PER_TURN]:

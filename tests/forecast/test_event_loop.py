@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from services.forecast.projections.subtree_totals import MOST_NODES
+from shared.run import memory
 from tests.forecast.conftest import Company
 
 LONGEST = 0.05
@@ -18,6 +19,7 @@ SLOWER = 2
 @pytest.fixture
 def steps(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
     """Seconds of processor time of each step of the event loop."""
+    memory.freeze_loaded_objects()  # what other tests have left is no work of this one's
     taken: list[float] = []
     run = asyncio.Handle._run
 

@@ -160,6 +160,7 @@ def test_the_company_works_and_resumes_its_work_after_a_restart(tmp_path: Path) 
 ALL_FIVE = {"X-Min-Position": "intake:5", "Prefer": "wait=10"}
 
 
+@pytest.mark.usefixtures("debug_log")
 async def test_a_repeated_request_gets_the_same_answer_and_happens_once(
     database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

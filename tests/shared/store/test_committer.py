@@ -18,6 +18,11 @@ from tests.running import Clock, eventually
 from tests.shared.tally import CORRELATION, DECIDER, Add, ask, ask_limit
 
 
+@pytest.fixture(autouse=True)
+def patient_transactions() -> None:
+    """The product's own limits."""
+
+
 @pytest_asyncio.fixture
 async def committer(store: AsyncEngine, clock: Clock) -> AsyncIterator[Committer]:
     made = Committer(store, clock.clock_and_ids(), Signal(), waiting=64, batch=32)
