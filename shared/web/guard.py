@@ -8,6 +8,7 @@ from uuid import UUID
 
 import structlog
 from starlette.datastructures import Headers, QueryParams
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars
@@ -22,6 +23,7 @@ from shared.web.service_context import ServiceContext
 
 log = structlog.get_logger()
 STREAM = "/events/stream"
+ENTRANCE_METHODS = ("GET", "POST")
 CLIENT_CLOSED_REQUEST = 499
 """The status that is counted when the client has gone, as proxies count it."""
 ALWAYS = [(b"x-content-type-options", b"nosniff")]
@@ -136,6 +138,8 @@ async def read_at(
 ) -> EntranceRequest:
     """The whole request, its body within the entrance's limits."""
     limits.entrances.take(client_address(scope))
+    if scope["method"] not in ENTRANCE_METHODS:
+        raise HTTPException(405, headers={"Allow": ", ".join(ENTRANCE_METHODS)})
     check_length(headers, entrance.largest_body)
     media_type = None if scope["method"] in WITHOUT_BODY else declared_type(headers)
     if media_type is not None and media_type not in entrance.media_types:

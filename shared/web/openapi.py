@@ -52,6 +52,8 @@ READ_HEADERS: HeaderSpecs = {
     "X-Min-Position": (text(POSITIONS), "The answer must contain the events up to here, such as pipeline:123"),
     "Prefer": (text(), "`wait=5`: wait so many seconds for X-Min-Position, at most 30"),
 }
+FEEDS = ("/events", "/events/stream")
+POSTS_THAT_READ = ("/lookup", "/dry-run")
 WRITE_HEADERS: HeaderSpecs = {
     "Idempotency-Key": (
         text("[!-~]([ -~]{0,253}[!-~])?"),
@@ -110,9 +112,11 @@ def complete(
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             if "health" not in operation.get("tags", ()):
-                describe_operation(operation, method.upper())
+                describe_operation(operation, method.upper(), path)
                 if not path.startswith(entrances):
                     describe_key(operation, scopes.get((path, method.upper())))
+                if path.endswith(FEEDS):
+                    operation["responses"]["409"] = error_response("409", "The position is after the feed's end")
                 components["schemas"] |= definitions_of(operation)
     return document
 
@@ -129,14 +133,14 @@ def describe_key(operation: dict[str, Any], scope: str | None) -> None:
         operation["description"] = f"{operation.get('description', '')}\n\nScope: `{scope}`".strip()
 
 
-def describe_operation(operation: dict[str, Any], method: str) -> None:
+def describe_operation(operation: dict[str, Any], method: str, path: str) -> None:
     for answer in operation["responses"].values():
         positioned = POSITIONED if JSON in answer.get("content", ()) and follows_events(operation) else {}
         answer["headers"] = headers(ALWAYS, required=True) | headers({**positioned, **LIMITED}, required=False)
     operation["responses"] |= {status: error_response(status, meaning) for status, meaning in errors_of(method).items()}
     operation.setdefault("parameters", []).extend(
         {"name": name, "in": "header", "required": False, "schema": schema, "description": meaning}
-        for name, (schema, meaning) in request_headers(operation, method).items()
+        for name, (schema, meaning) in request_headers(operation, method, path).items()
     )
 
 
@@ -144,9 +148,9 @@ def follows_events(operation: Mapping[str, Any]) -> bool:
     return "operations" not in operation.get("tags", ())
 
 
-def request_headers(operation: Mapping[str, Any], method: str) -> HeaderSpecs:
-    """None for batches: each line has its own identity."""
-    if not follows_events(operation):
+def request_headers(operation: Mapping[str, Any], method: str, path: str) -> HeaderSpecs:
+    """None for batches: each line has its own identity. None for a POST that only reads."""
+    if not follows_events(operation) or path.endswith(POSTS_THAT_READ):
         return {}
     if method == "GET":
         return READ_HEADERS if JSON in operation["responses"]["200"].get("content", ()) else {}

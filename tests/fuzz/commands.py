@@ -11,8 +11,12 @@ from services.forecast.org.commands import EndNode, ImportNodes, PlaceNode
 from services.forecast.quota.commands import SetQuota
 from services.forecast.rate.commands import SetPlanRate, SetRate
 from services.forecast.setting.commands import ChangeSettings, MonthsRule
-from services.lead_intake.lead.commands import RecordCapture
+from services.lead_intake.connection import commands as connection
+from services.lead_intake.connection.events import ConnectionSettings
+from services.lead_intake.lead.commands import ChangeConsent, RecordActivity, RecordCapture
+from services.lead_intake.lead.events import Consent
 from services.lead_intake.person.commands import ErasePerson, RecordAccess
+from services.lead_intake.quarantine import commands as quarantine
 from services.pipeline.opportunity import commands as deal
 from services.pipeline.opportunity.events import Approach, Motion, Outcome
 from services.pipeline.process.commands import DefineProcess, PermittedDefinition
@@ -244,6 +248,54 @@ OF_CAPTURES: Mapping[type[Command], Strategy] = {
         st.sampled_from([JANE, WEBINAR, DEMO]),
         external_ids,
     ),
+    RecordActivity: st.builds(
+        RecordActivity,
+        activity_id=st.sampled_from(["a1", "a2"]),
+        kind=st.sampled_from(["unsubscribed", "page_viewed"]),
+        engaged_at=minutes,
+        external_id=external_ids,
+        purpose=st.sampled_from([None, "news"]),
+    ),
+    ChangeConsent: st.builds(
+        ChangeConsent,
+        consent=st.builds(
+            Consent,
+            status=st.sampled_from(["granted", "denied"]),
+            purpose=st.sampled_from(["news", "offers"]),
+            text_version=st.sampled_from([None, "v1"]),
+            at=minutes,
+        ),
+        evidence=notes,
+    ),
+}
+connection_settings = st.builds(ConnectionSettings, name=st.sampled_from(["ours", "theirs"]))
+secret_texts = st.sampled_from(["first-secret", "second-secret"])
+OF_CONNECTIONS: Mapping[type[Command], Strategy] = {
+    connection.CreateConnection: st.builds(
+        connection.CreateConnection,
+        connector=st.just("generic"),
+        settings=connection_settings,
+        secret=secret_texts,
+        verify_token=st.none(),
+    ),
+    connection.ChangeConnection: st.builds(connection.ChangeConnection, settings=connection_settings),
+    connection.RotateSecret: st.builds(connection.RotateSecret, secret=secret_texts),
+    connection.RemoveConnection: st.just(connection.RemoveConnection()),
+}
+OF_QUARANTINE: Mapping[type[Command], Strategy] = {
+    quarantine.QuarantineDelivery: st.builds(
+        quarantine.QuarantineDelivery,
+        connection_id=st.just("c1"),
+        reason=st.sampled_from(["unreadable", "needs_lookup"]),
+        detail=st.just("it cannot be read"),
+        received_at=minutes,
+        kept=st.just({"a": "b"}),
+        mentions=st.just(()),
+    ),
+    quarantine.ReleaseDelivery: st.builds(
+        quarantine.ReleaseDelivery, capture_ids=st.lists(st.sampled_from(["c1", "c2"]), max_size=2).map(tuple)
+    ),
+    quarantine.DiscardDelivery: st.builds(quarantine.DiscardDelivery, reason=reasons),
 }
 OF_PEOPLE: Mapping[type[Command], Strategy] = {
     RecordAccess: st.just(RecordAccess()),
@@ -293,6 +345,8 @@ OPEN = deal.OpenOpportunity(name="Acme", account="acme.com", owner="ann", motion
 BEGINNINGS: Mapping[str, Strategy] = {
     "opportunity": st.just(OPEN) | OF_OPPORTUNITIES[deal.TakeHandOver],
     "lead": st.just(engaged_by("demo_request")),
+    "connection": OF_CONNECTIONS[connection.CreateConnection],
+    "quarantine": OF_QUARANTINE[quarantine.QuarantineDelivery],
     "org": st.just(place("acme", None)) | st.just(lines(place("acme", None), place("b", "acme"), place("c", "b"))),
 }
 """What most histories begin with, by kind: else nearly all would be of what is not there."""
@@ -304,6 +358,8 @@ COMMANDS: Mapping[type[Command], Strategy] = {
     **OF_LEADS,
     **OF_MODELS,
     **OF_CAPTURES,
+    **OF_CONNECTIONS,
+    **OF_QUARANTINE,
     **OF_PEOPLE,
     **OF_ORG,
     **OF_BUSINESS_SETTINGS,

@@ -12,11 +12,17 @@ from services.forecast.rate.events import RateSet
 from services.forecast.rate.state import Rates
 from services.forecast.setting.state import MONTHS
 from services.forecast.setting.state import Settings as BusinessSettings
+from services.lead_intake.connection.events import ConnectionCreated, ConnectionRemoved, SecretRotated
+from services.lead_intake.connection.state import State as ConnectionState
+from services.lead_intake.connection.state import There as ThereIsConnection
 from services.lead_intake.lead.events import EngagementAdded, LeadCaptured
 from services.lead_intake.lead.state import NotThere as NoCaptures
 from services.lead_intake.lead.state import State as Captures
 from services.lead_intake.person.events import PersonErased, PersonEvent
 from services.lead_intake.person.state import Person
+from services.lead_intake.quarantine.events import DeliveryQuarantined
+from services.lead_intake.quarantine.state import State as QuarantineState
+from services.lead_intake.quarantine.state import Waiting
 from services.pipeline.opportunity.events import (
     ChangeEvent,
     HandOverRefused,
@@ -157,6 +163,23 @@ def captures(state: Captures, happened: Happened) -> None:
         assert len(named) - len(set(named)) <= len(events)
 
 
+def connection(state: ConnectionState, happened: Happened) -> None:
+    kinds = [type(event) for event, _ in happened]
+    assert kinds[:1] in ([], [ConnectionCreated])
+    assert kinds.count(ConnectionCreated) <= 1
+    assert ConnectionRemoved not in kinds[:-1], "nothing happens to what was removed"
+    assert isinstance(state, ThereIsConnection) == (ConnectionCreated in kinds and ConnectionRemoved not in kinds)
+    if isinstance(state, ThereIsConnection):
+        assert len(state.valid_secrets(BEGINNING)) == 1 + (SecretRotated in kinds)
+
+
+def quarantined(state: QuarantineState, happened: Happened) -> None:
+    kinds = [type(event) for event, _ in happened]
+    assert kinds[:1] in ([], [DeliveryQuarantined])
+    assert len(kinds) <= 2, "it leaves the quarantine once"
+    assert isinstance(state, Waiting) == (len(kinds) == 1)
+
+
 def person(state: Person, happened: Happened) -> None:
     events: list[PersonEvent] = [event for event, _ in happened]
     erased = [isinstance(event, PersonErased) for event in events]
@@ -224,6 +247,8 @@ def reaches_the_top(there: Mapping[str, Any], node: str) -> None:
 INVARIANTS: Mapping[str, Callable[[Any, Happened], None]] = {
     "services.lead_intake.lead": captures,
     "services.lead_intake.person": person,
+    "services.lead_intake.connection": connection,
+    "services.lead_intake.quarantine": quarantined,
     "services.qualification.lead": lead,
     "services.qualification.model": models,
     "services.qualification.setting": qualification_settings,

@@ -22,9 +22,9 @@ from tests.fuzz.deciders import AnyDecider
 from tests.running import Clock
 from tests.spec import NOON
 
-NEWS = ("person.accessed", "opportunity.texts_erased", "hand_over.refused")
-"""Each look at a person's data is one more; texts that were written since are emptied, too; and to each hand-over there
-is an answer: reactions, which ask this, are carried out once by their checkpoint."""
+NEWS = ("person.accessed", "opportunity.texts_erased", "hand_over.refused", "connection.secret_rotated")
+"""Each look at a person's data is one more; texts that were written since are emptied, too; to each hand-over there is
+an answer: reactions, which ask this, are carried out once by their checkpoint; and a sealed secret cannot be compared."""
 Invariant = Callable[[Any, Sequence[tuple[Any, datetime]]], None]
 
 

@@ -17,7 +17,7 @@ from shared.run import application
 from shared.web import conditions
 from tests.fuzz.effort import EFFORT
 from tests.fuzz.routes import GOOD, Good, routes
-from tests.fuzz.target import JSON, Target, target
+from tests.fuzz.target import CONVERTED, JSON, Target, target
 
 pytestmark = pytest.mark.timeout(180)
 PART = 4 if EFFORT == 1 else 1
@@ -204,6 +204,8 @@ async def test_nonsense_in_queries_and_paths_is_refused_with_its_name(database: 
             for parameter in route.dependant.path_params:
                 for value in filter(None, TEXTS[len(place) % PART :: PART]):
                     path = place.split(" ")[1].replace(f"{{{parameter.alias}}}", value)
+                    for other, text in CONVERTED.items():
+                        path = path.replace(f"{{{other}}}", text)
                     await asked(under, place, path, f"path/{parameter.alias}")
     told(under)
 

@@ -295,6 +295,7 @@ IDS = {
     "currency": "USD",
     "day": "2026-01-01",
     "year": "2026",
+    "period": "2026-Q1",
 }
 BOUNDS = ("maxLength", "pattern", "enum", "const", "format")
 

@@ -64,7 +64,7 @@ def detail_value(value: Any) -> str | bool | int:
 
 
 DetailValue = Annotated[str | bool | int, PlainValidator(detail_value, json_schema_input_type=Label | bool | Count)]
-Details = Annotated[dict[Slug, DetailValue], Field(max_length=20)]
+Details = Annotated[dict[Slug, DetailValue], Field(max_length=20, json_schema_extra={"additionalProperties": False})]
 
 
 class KindSettings(Message):
