@@ -24,7 +24,7 @@ from tests.spec import NOON
 
 NEWS = ("person.accessed", "opportunity.texts_erased", "hand_over.refused", "connection.secret_rotated")
 """Each look at a person's data is one more; texts that were written since are emptied, too; to each hand-over there is
-an answer, because reactions, which ask this, are carried out once by their checkpoint; a secret may be set once more."""
+an answer, because reactions, which ask this, are carried out once by their checkpoint; secrets may be set again."""
 Invariant = Callable[[Any, Sequence[tuple[Any, datetime]]], None]
 
 
