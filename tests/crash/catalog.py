@@ -24,7 +24,8 @@ def own(given: Given, result: Any) -> bool:
 
 
 def reacting(given: Given, result: Any) -> bool:
-    return bool(given["self"].subscription == REACTIONS)
+    """To what the load does. Forecast's organisation and settings are there before it begins."""
+    return bool(given["self"].subscription == REACTIONS and given["self"].source != "forecast")
 
 
 def foreign(given: Given, result: Any) -> bool:
