@@ -1,23 +1,23 @@
 """Quotas: set on a node or rolled up, dated, by motion; and what they make of the deals."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-import pytest
-
 from services.forecast.ledger.balances import CATEGORIES, ZERO, Balance
 from services.forecast.ledger.quotas import Measures, measures, of_period, quotas_set
+from services.forecast.org.decider import DECIDER as ORG
+from services.forecast.org.events import NodePlaced
 from services.forecast.periods.calendar import all_parts
 from services.forecast.quota.commands import SetQuota
 from services.forecast.quota.decider import DECIDER
 from services.forecast.quota.events import QuotaSet
-from shared.rules.message import Rejected
+from services.forecast.quota.state import Quotas
 from shared.rules.money import Money
 from tests.forecast.conftest import Company
 from tests.forecast.pipeline_events import WON
-from tests.spec import NOON, Given
+from tests.spec import NOON, NOW, Given
 
 FIELDS = ("quota", "quota_set", "quota_rolled_up", "attainment", "gap_to_quota", "gap_after_commit", "coverage")
 NONE = dict.fromkeys(FIELDS)
@@ -127,7 +127,6 @@ async def test_a_quota_counts_from_its_date_and_in_the_answer_s_currency(company
 async def test_a_quota_of_nobody_or_of_no_period_is_refused(company: Company) -> None:
     await team(company)
     body = {"amount": {"amount": "1.00", "currency": "EUR"}}
-    assert (await company.read("org")).status_code == 200
     assert (await company.api.put("quotas/cay/2026-Q1", json=body)).status_code == 404
     for period in ("2026-Q5", "2018-Q1-W14"):
         answer = await company.api.put(f"quotas/ann/{period}", json=body)
@@ -146,19 +145,26 @@ SET = SetQuota(node="ann", period="2026-Q1", amount=EUR_100, **DAYS)
 FIRST = QuotaSet(node="ann", period="2026-Q1", motion=None, amount=EUR_100, starts=None, **DAYS)
 
 
+ANN = NodePlaced(node="ann", parent=None, kind="person", starts=None, name=None)
+
+
+def given(*facts: QuotaSet, org: Sequence[NodePlaced] = (ANN,)) -> Given[SetQuota, Quotas, QuotaSet]:
+    return Given(DECIDER, facts, {"org-all": Given(ORG, org).state()})
+
+
 def test_the_first_quota_holds_from_the_beginning_and_another_from_now_on() -> None:
-    Given(DECIDER, ()).when(SET).then(FIRST)
-    Given(DECIDER, (FIRST,)).when(SET).then()
+    given().when(SET).then(FIRST)
+    given(FIRST).when(SET).then()
     more = SET.model_copy(update={"amount": Money(amount=Decimal(200), currency="EUR")})
-    Given(DECIDER, (FIRST,)).when(more).then(
-        FIRST.model_copy(update={"amount": more.amount, "starts": NOON + timedelta(hours=1)})
-    )
+    given(FIRST).when(more).then(FIRST.model_copy(update={"amount": more.amount, "starts": NOON + timedelta(hours=1)}))
+
+
+def test_a_quota_is_of_a_node() -> None:
+    given(org=()).when(SET).missing("there is no node ann")
 
 
 def test_a_quota_does_not_start_in_the_future() -> None:
-    later = SET.model_copy(update={"starts": NOON + timedelta(seconds=1)})
-    with pytest.raises(Rejected, match="future"):
-        DECIDER.decided(DECIDER.initial, later, NOON, {})
+    given().when(SET.model_copy(update={"starts": NOW + timedelta(seconds=1)})).rejected("future")
 
 
 def test_the_parts_of_a_period_are_summed_only_when_each_has_a_quota() -> None:

@@ -10,10 +10,10 @@ from services.forecast.api.org import Admin
 from services.forecast.api.question import NodeId, PeriodKey, Reads, check_key, moment, named_period
 from services.forecast.api.rollup_views import MoneyView
 from services.forecast.periods.calendar import EXAMPLES
-from services.forecast.projections import org_nodes, quotas
+from services.forecast.projections import quotas
 from services.forecast.quota.commands import QuotaBody, SetQuota
 from services.forecast.quota.decider import DECIDER
-from shared.rules.message import BEGINNING, Missing, Slug
+from shared.rules.message import BEGINNING, Slug
 from shared.rules.money import format_amount
 from shared.web.call import Accepted
 from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
@@ -38,8 +38,6 @@ class QuotaView(BaseModel):
 async def put_quota(node_id: NodeId, period: PeriodPath, body: QuotaBody, call: Admin) -> Accepted:
     """Set a node's quota for a period. An earlier one counts for earlier instants."""
     async with call.read() as tx:
-        if not await org_nodes.upwards(tx, [node_id]):
-            raise Missing(f"there is no node {node_id}")
         found = named_period(await moment(call, tx), period, "path/period")
     command = SetQuota(node=node_id, period=period, first_day=found.starts, last_day=found.ends, **dict(body))
     done = await call.write(DECIDER, node_id, command)

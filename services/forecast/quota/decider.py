@@ -1,15 +1,26 @@
 """Which changes of a quota there are."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
+from services.forecast.org.decider import ALL
+from services.forecast.org.decider import DECIDER as ORG
+from services.forecast.org.state import OrgState
 from services.forecast.quota.commands import SetQuota
 from services.forecast.quota.events import PARSE, QuotaSet
 from services.forecast.quota.state import Key, Quotas, evolve
-from shared.rules.decider import Decider
-from shared.rules.message import BEGINNING, Rejected
+from shared.rules.decider import Decider, Reference
+from shared.rules.message import BEGINNING, Missing, Rejected
 
 
-def decide(quotas: Quotas, command: SetQuota, at: datetime) -> list[QuotaSet]:
+@dataclass(frozen=True)
+class QuotaContext:
+    org: OrgState
+
+
+def decide(quotas: Quotas, command: SetQuota, at: datetime, context: QuotaContext) -> list[QuotaSet]:
+    if command.node not in context.org.nodes:
+        raise Missing(f"there is no node {command.node}")
     key = Key(command.period, command.motion)
     starts = command.starts or (at if key in quotas.amounts else BEGINNING)
     if starts > at:
@@ -28,4 +39,6 @@ def decide(quotas: Quotas, command: SetQuota, at: datetime) -> list[QuotaSet]:
     return [event]
 
 
-DECIDER: Decider[SetQuota, Quotas, QuotaSet] = Decider("quota", PARSE, Quotas(), decide, evolve)
+DECIDER: Decider[SetQuota, Quotas, QuotaSet] = Decider(
+    "quota", PARSE, Quotas(), decide, evolve, QuotaContext, {"org": Reference(ORG, ALL)}
+)
