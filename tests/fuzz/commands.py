@@ -8,6 +8,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from services.forecast.org.commands import EndNode, ImportNodes, PlaceNode
+from services.forecast.override.commands import OverriddenPeriod, ResetOverride, SetOverride
+from services.forecast.override.events import Basis
 from services.forecast.quota.commands import SetQuota
 from services.forecast.rate.commands import SetPlanRate, SetRate
 from services.forecast.setting.commands import ChangeSettings, MonthsRule
@@ -341,6 +343,28 @@ OF_QUOTAS: Mapping[type[Command], Strategy] = {
         starts=since,
     )
 }
+override_fields: dict[str, Strategy] = {
+    "node": st.just("acme"),
+    "period": st.builds(
+        OverriddenPeriod,
+        key=st.sampled_from(["2026", "2026-Q1"]),
+        first_day=st.just(date(2026, 1, 1)),
+        last_day=st.just(date(2026, 3, 31)),
+        last_instant=st.sampled_from([NOON, NOON + timedelta(days=30)]),
+    ),
+    "column": st.sampled_from(["commit", "upside", "closed"]),
+    "by": st.just("self"),
+}
+OF_OVERRIDES: Mapping[type[Command], Strategy] = {
+    SetOverride: st.builds(
+        SetOverride,
+        **override_fields,
+        amount=money,
+        note=st.just("sure"),
+        basis=st.just(Basis(amount=Decimal(0), frontier="x")),
+    ),
+    ResetOverride: st.builds(ResetOverride, **override_fields),
+}
 OPEN = deal.OpenOpportunity(name="Acme", account="acme.com", owner="ann", motion=Motion.NEW_BUSINESS)
 BEGINNINGS: Mapping[str, Strategy] = {
     "opportunity": st.just(OPEN) | OF_OPPORTUNITIES[deal.TakeHandOver],
@@ -365,4 +389,5 @@ COMMANDS: Mapping[type[Command], Strategy] = {
     **OF_BUSINESS_SETTINGS,
     **OF_RATES,
     **OF_QUOTAS,
+    **OF_OVERRIDES,
 }

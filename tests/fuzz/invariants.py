@@ -7,6 +7,8 @@ from typing import Any
 
 from services.forecast.org.node_history import FOREVER, span_at, spans
 from services.forecast.org.state import OrgState
+from services.forecast.override.events import OverrideSet
+from services.forecast.override.state import Overrides
 from services.forecast.quota.state import Quotas
 from services.forecast.rate.events import RateSet
 from services.forecast.rate.state import Rates
@@ -235,6 +237,11 @@ def quotas(state: Quotas, happened: Happened) -> None:
     assert state.amounts == expected
 
 
+def overrides(state: Overrides, happened: Happened) -> None:
+    last = {(event.period, event.column, event.by): event for event, _ in happened}
+    assert state.in_force == {key: event for key, event in last.items() if isinstance(event, OverrideSet)}
+
+
 def reaches_the_top(there: Mapping[str, Any], node: str) -> None:
     seen: set[str] = set()
     place: str | None = node
@@ -256,6 +263,7 @@ INVARIANTS: Mapping[str, Callable[[Any, Happened], None]] = {
     "services.pipeline.process": processes,
     "services.pipeline.setting": pipeline_settings,
     "services.forecast.org": org,
+    "services.forecast.override": overrides,
     "services.forecast.quota": quotas,
     "services.forecast.rate": rates,
     "services.forecast.setting": business_settings,

@@ -27,6 +27,7 @@ CONVERTED = {
     "quarantine_id": "none",
     "person_id": "nobody",
     "period": "2026-Q1",
+    "column": "commit?by=self",
 }
 """Parameters of paths that need no stream of their own."""
 
