@@ -47,6 +47,7 @@ def new_app(service: Service) -> FastAPI:
         docs_url=f"/{service.name}/docs",
         swagger_ui_oauth2_redirect_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # to a host that the client names
         telemetry={"tracing": False, "metrics": False, "logs": False},  # it would log bodies that are invalid
     )
 

@@ -26,6 +26,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from shared.web.recently_used import RecentlyUsed
+
 Scope = str
 ADMIN, ACT_AS, HISTORY_WRITE, EVENTS_READ = "admin", "act_as", "history:write", "events:read"
 COMMON_SCOPES: tuple[Scope, ...] = (EVENTS_READ, HISTORY_WRITE, ACT_AS, ADMIN)
@@ -34,6 +36,7 @@ NOT_WHILE_ACTING = frozenset({ADMIN, HISTORY_WRITE})
 """Scopes that do not count in a request on behalf of an org node."""
 CACHE_SPAN = timedelta(seconds=5)
 MAX_CACHED = 10_000
+"""Keys that are known, and again keys that are not."""
 
 access_metadata = MetaData()
 
@@ -87,30 +90,35 @@ def hash_secret(secret: str) -> str:
 
 @dataclass
 class Access:
-    """Finds callers by their keys. Results are cached for five seconds: a revoked key may be accepted that long."""
+    """Finds callers by their keys. Results are cached for five seconds: a revoked key may be accepted that long. Keys
+    that nobody has are cached apart: however many are guessed, those of callers stay."""
 
     engine: AsyncEngine
     now: Callable[[], datetime]
-    cache: dict[str, tuple[datetime, Caller | None]] = field(default_factory=dict)
+    known: RecentlyUsed[str, tuple[datetime, Caller]] = field(default_factory=lambda: RecentlyUsed(MAX_CACHED))
     """By hash, until when the entry is used, and the caller."""
+    unknown: RecentlyUsed[str, datetime] = field(default_factory=lambda: RecentlyUsed(MAX_CACHED))
 
     async def caller(self, secret: str, check_unknown: Callable[[], object] = lambda: None) -> Caller | None:
         """None for a key that is unknown, revoked or expired. For a key that is not known to be valid `check_unknown`
         is called before any query; it may raise."""
         now = self.now()
         index = hash_secret(secret)
-        cached = self.cache.get(index)
-        if cached is None or unless_expired(now, cached[1]) is None:
+        used_until, caller = self.known.get(index) or (self.unknown.get(index) or now, None)
+        if unless_expired(now, caller) is None:
             check_unknown()
-        if cached is None or cached[0] <= now:
-            cached = (now + CACHE_SPAN, await self.look_up(index))
-            self.put(index, cached)
-        return unless_expired(now, cached[1])
+        if used_until <= now:
+            caller = await self.look_up(index)
+            self.put(index, now + CACHE_SPAN, caller)
+        return unless_expired(now, caller)
 
-    def put(self, index: str, entry: tuple[datetime, Caller | None]) -> None:
-        if len(self.cache) >= MAX_CACHED:
-            self.cache.clear()
-        self.cache[index] = entry
+    def put(self, index: str, used_until: datetime, caller: Caller | None) -> None:
+        if caller is None:
+            self.known.remove(index)
+            self.unknown.put(index, used_until)
+        else:
+            self.unknown.remove(index)
+            self.known.put(index, (used_until, caller))
 
     async def look_up(self, index: str) -> Caller | None:
         query = select(keys).where(keys.c.hash == index, keys.c.revoked_at.is_(None))

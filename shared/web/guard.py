@@ -106,6 +106,7 @@ class Guard:
     async def check(self, scope: Scope, body: Body, extra_headers: RawHeaders) -> Receive:
         """Finds the caller. Returns what the application reads the body from."""
         path, headers = scope["path"], Headers(scope=scope)
+        conditions.refuse_repeated(scope["headers"])
         if path in self.open_paths:
             extra_headers += self.limits.open.take(client_address(scope))
             return body
