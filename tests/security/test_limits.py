@@ -1,7 +1,7 @@
 """How much callers may ask: of one key, of one address, at once, in bytes; and that who keeps to it notices nothing."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
@@ -197,9 +197,9 @@ async def test_who_tries_keys_is_slowed_down_and_asks_the_database_no_more(
     looked: list[str] = []
     look_up = Access.look_up
 
-    async def counting(one: Access, index: str) -> Caller | None:
-        looked.append(index)
-        return await look_up(one, index)
+    async def counting(one: Access, hashes: Collection[str]) -> dict[str, Caller]:
+        looked.extend(hashes)
+        return await look_up(one, hashes)
 
     monkeypatch.setattr(Access, "look_up", counting)
     key = await make_key(database)
