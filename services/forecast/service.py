@@ -1,8 +1,8 @@
 """What the forecast service is made of."""
 
-from services.forecast.api import org, org_import, overrides, quotas, rates, rollup, settings
+from services.forecast.api import org, org_import, overrides, quotas, rates, rollup, settings, submissions
 from services.forecast.events import PARSE, PUBLIC
-from services.forecast.projections import ledger
+from services.forecast.projections import calls, ledger
 from services.forecast.projections import overrides as override_history
 from services.forecast.projections import quotas as quota_history
 from services.forecast.projections import rates as rate_history
@@ -24,6 +24,7 @@ SERVICE = Service(
         rates.router,
         quotas.router,
         overrides.router,
+        submissions.router,
         Feed("forecast", PUBLIC).router(),
     ],
     projections=[
@@ -32,6 +33,7 @@ SERVICE = Service(
         rate_history.PROJECTION,
         quota_history.PROJECTION,
         override_history.PROJECTION,
+        calls.PROJECTION,
     ],
     upstream=[Upstream("pipeline", "funnelcast.pipeline.v1", pipeline.PARSE)],
     fast_routes=["/rollup"],

@@ -14,6 +14,8 @@ from services.forecast.rate.events import RateSet
 from services.forecast.rate.state import Rates
 from services.forecast.setting.state import MONTHS
 from services.forecast.setting.state import Settings as BusinessSettings
+from services.forecast.snapshot.state import Locks
+from services.forecast.submission.state import Calls
 from services.lead_intake.connection.events import ConnectionCreated, ConnectionRemoved, SecretRotated
 from services.lead_intake.connection.state import State as ConnectionState
 from services.lead_intake.connection.state import There as ThereIsConnection
@@ -242,6 +244,15 @@ def overrides(state: Overrides, happened: Happened) -> None:
     assert state.in_force == {key: event for key, event in last.items() if isinstance(event, OverrideSet)}
 
 
+def calls(state: Calls, happened: Happened) -> None:
+    assert state.submitted == {(event.period, event.week): event for event, _ in happened}
+
+
+def locks(state: Locks, happened: Happened) -> None:
+    assert state.locked == {event.node: event for event, _ in happened}
+    assert len(state.locked) == len(happened), "a week is locked once"
+
+
 def reaches_the_top(there: Mapping[str, Any], node: str) -> None:
     seen: set[str] = set()
     place: str | None = node
@@ -267,4 +278,6 @@ INVARIANTS: Mapping[str, Callable[[Any, Happened], None]] = {
     "services.forecast.quota": quotas,
     "services.forecast.rate": rates,
     "services.forecast.setting": business_settings,
+    "services.forecast.snapshot": locks,
+    "services.forecast.submission": calls,
 }

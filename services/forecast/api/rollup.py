@@ -1,6 +1,6 @@
 """The roll-up: what the deals below a node come to in a period, and which deals these are."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Annotated
@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.forecast.api.call_views import CallFormat
 from services.forecast.api.override_views import OverrideFormat
 from services.forecast.api.question import (
     NodeId,
@@ -32,12 +33,13 @@ from services.forecast.api.rollup_views import (
     period_view,
     warning_view,
 )
+from services.forecast.ledger.calls import CallRow
 from services.forecast.ledger.conversion import Conversion, RatePolicy
 from services.forecast.ledger.overrides import Overridden, overridden
 from services.forecast.ledger.quotas import NodeQuota
 from services.forecast.ledger.warnings import WarningCounts, overrides_left_out, warnings
 from services.forecast.org.events import UNASSIGNED
-from services.forecast.projections import currencies, node_names
+from services.forecast.projections import calls, currencies, node_names
 from services.forecast.projections.overrides_below import NONE_BELOW, OverridesBelow, overrides_below
 from services.forecast.projections.subtree_totals import SubtreeTotals, deals_behind, subtree_totals
 from services.forecast.quota.events import Motion
@@ -122,7 +124,9 @@ async def computed_answer(call: Call, tx: AsyncConnection, query: RollupQuery) -
     quotas = await quotas_for(tx, numbers, conversion, at, chosen) if conversion else {}
     names = await node_names.read(tx, totals.sums.keys())
     overrides = await override_format(tx, below, totals, conversion, org_as_of(at, chosen.period))
-    nodes = NodeFormat(totals, names, query.view, conversion, quotas, overrides, bool(chosen.columns))
+    made = {} if chosen.columns else await calls.by_node(tx, chosen.period, at.as_of)
+    called = CallFormat(conversion, made)
+    nodes = NodeFormat(totals, names, query.view, conversion, quotas, overrides, called, bool(chosen.columns))
     counts = replace(
         totals.counts,
         parked=at.parked,
@@ -130,6 +134,7 @@ async def computed_answer(call: Call, tx: AsyncConnection, query: RollupQuery) -
         stale_overrides=overrides.stale(),
         other_overrides=overrides.other,
         crossing=overrides.crossing(totals.sums),
+        without_call=missing_calls(totals, made),
     )
     view = RollupView(
         period=period_view(chosen.period),
@@ -161,6 +166,12 @@ def missing_quotas(totals: SubtreeTotals, quotas: Mapping[str, NodeQuota]) -> in
     """How many nodes of the answer lack one, if any node has one."""
     active = (node for node in totals.sums if node != UNASSIGNED and totals.tree.nodes[node].active)
     return sum(quotas.get(node, NodeQuota()).in_force is None for node in active) if quotas else 0
+
+
+def missing_calls(totals: SubtreeTotals, made: Mapping[str, Sequence[CallRow]]) -> int:
+    """How many persons of the answer made none, if anybody made one."""
+    nodes = (totals.tree.nodes[node] for node in totals.sums if node not in made)
+    return sum(node.active and node.kind == "person" for node in nodes) if made else 0
 
 
 def warning_views(

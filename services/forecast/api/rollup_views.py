@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
+from services.forecast.api.call_views import CallFormat, CallView
 from services.forecast.api.override_views import OverrideFormat, OverrideView
 from services.forecast.ledger.balances import NOTHING, Sums, balance, counts
 from services.forecast.ledger.conversion import Conversion, RatePolicy, unconverted
@@ -70,7 +71,7 @@ class QuotaFieldsView(BaseModel):
 
 
 class NodeView(BaseModel):
-    """`counts` and `unqualified` are of `pure`. The quota's fields are null without one; there are no calls yet.
+    """`counts` and `unqualified` are of `pure`. The quota's fields are null without one.
 
     `by_currency`: when the answer has no currency, the node's amounts in each currency of its deals. Where there are
     any, the amounts beside it are null, because amounts in several currencies have no sum.
@@ -95,7 +96,7 @@ class NodeView(BaseModel):
     gap_to_quota: str | None
     gap_after_commit: str | None
     coverage: str | None
-    call: None = None
+    call: CallView | None
     overrides: list[OverrideView]
     children: list["NodeView"]
 
@@ -131,6 +132,7 @@ class NodeFormat:
     conversion: Conversion | None
     quotas: Mapping[str, NodeQuota]
     overrides: OverrideFormat
+    calls: CallFormat
     filtered: bool
 
     async def tree_view(self) -> NodeView:
@@ -152,11 +154,16 @@ class NodeFormat:
             active=org_node.active,
             by_currency=apart,
             counts=dict(counts(sums)),
+            call=self.call_view(node, sums),
             overrides=self.overrides.views(node, sums),
             children=children,
             **dict(self.quota_view(node, sums)),
             **(NO_AMOUNTS if apart else dict(self.amounts_view(node, sums, self.conversion))),
         )
+
+    def call_view(self, node: str, sums: Sums) -> CallView | None:
+        seen = self.overrides.seen(node, sums) if node in self.calls.calls else None
+        return self.calls.view(node, seen.by_self) if seen else None
 
     def quota_view(self, node: str, sums: Sums) -> QuotaFieldsView:
         if self.conversion is None or node not in self.quotas:

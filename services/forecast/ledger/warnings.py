@@ -31,6 +31,7 @@ class WarningCounts:
     stale_overrides: int = 0
     other_overrides: int = 0
     crossing: int = 0
+    without_call: int = 0
     parked: int = 0
 
 
@@ -56,6 +57,7 @@ def warnings(
             counts.other_overrides,
         ),
         ForecastWarning("views_cross", "nodes where a wider column is below a narrower one", counts.crossing),
+        ForecastWarning("call_missing", "persons without a call for this period", counts.without_call),
         ForecastWarning("parked", "keys set aside: this may change when they are released", counts.parked),
     ]
     yield from (each for each in found if each.count)
