@@ -110,7 +110,7 @@ class Identity:
 
 
 def identity(blind_index: BlindIndex, person: commands.PersonInput) -> Identity:
-    email = blind_index.index("email", mailbox(person.email)) if person.email else None
+    email = email_alias(blind_index, person.email) if person.email else None
     if person.phone is None:
         return Identity([email] if email else [], [email] if email else [], {})
     phone = blind_index.index("phone", person.phone)
@@ -136,6 +136,10 @@ def content_digest(blind_index: BlindIndex, body: commands.CaptureLead) -> str:
 def digest(blind_index: BlindIndex, body: commands.CaptureLead, *, without: set[str]) -> str:
     fields = body.model_dump(mode="json", exclude_none=True, exclude=without)
     return blind_index.digest(orjson.dumps(fields, option=orjson.OPT_SORT_KEYS))
+
+
+def email_alias(blind_index: BlindIndex, email: str) -> str:
+    return blind_index.index("email", mailbox(email))
 
 
 def external_alias(blind_index: BlindIndex, external_id: str) -> str:

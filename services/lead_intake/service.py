@@ -1,6 +1,6 @@
 """What the lead intake service is made of."""
 
-from services.lead_intake.api import activities, batch, connections, leads, people, quarantine, webhooks
+from services.lead_intake.api import activities, batch, connections, export, leads, people, quarantine, webhooks
 from services.lead_intake.events import PARSE
 from services.lead_intake.projections import connections as connection_list
 from services.lead_intake.projections import leads as lead_list
@@ -16,6 +16,7 @@ SERVICE = Service(
         batch.router,
         leads.router,
         people.router,
+        export.router,
         activities.router,
         connections.router,
         webhooks.router,

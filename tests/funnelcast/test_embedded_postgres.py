@@ -18,6 +18,8 @@ from funnelcast.embedded_postgres.errors import DataFolderInUse, PostgresFailed
 from funnelcast.embedded_postgres.server import Server, embedded_postgres
 from funnelcast.polling import wait_until
 
+pytestmark = pytest.mark.thorough
+
 ROOT = Path(__file__).parents[2]
 NOBODY = 65534
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user: run it as root too")

@@ -144,6 +144,7 @@ GOOD: Mapping[str, Good] = {
         },
         answers=[200, 404],
     ),
+    "POST /intake/v1/people/lookup": Good({"ids": ["someone"], "email": None}),
     "POST /intake/v1/people/{person_id}/consents": Good(
         {"purpose": "news", "status": "granted", "text_version": "2", "evidence": "said so", "at": THEN}, answers=[404]
     ),

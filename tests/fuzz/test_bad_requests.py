@@ -222,6 +222,7 @@ async def queries(under: Target, service: str) -> None:
                 under.trouble.append(f"{place}?{name[:20]}: taken")
 
 
+@pytest.mark.harness
 async def test_a_parameter_without_effect_is_found(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two planted bugs: unknown parameters are passed over, and a cursor's content is believed."""
 
@@ -288,6 +289,7 @@ async def test_nonsense_in_headers_is_refused_or_without_effect(database: str, s
     told(under)
 
 
+@pytest.mark.harness
 async def test_a_header_that_is_believed_is_found(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The planted bug: whatever stands in If-Match is read as a number."""
 

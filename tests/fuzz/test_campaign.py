@@ -17,8 +17,8 @@ from tests.fuzz.effort import EFFORT
 from tests.running import served_services
 
 LEAST = 2_000 if EFFORT == 1 else 50_000
-EXAMPLES = 8 if EFFORT == 1 else 30 * EFFORT
-SEQUENCES = 40 if EFFORT == 1 else 10 * EFFORT
+EXAMPLES = 4 if EFFORT == 1 else 30 * EFFORT
+SEQUENCES = 20 if EFFORT == 1 else 10 * EFFORT
 Found = dict[str, Any]
 
 
@@ -35,6 +35,7 @@ async def test_whatever_the_documents_allow_or_not_is_answered_as_they_say(datab
     assert found["cases"] >= LEAST
 
 
+@pytest.mark.harness
 @pytest.mark.timeout(300)
 async def test_the_campaign_can_fail(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Three planted bugs: a fault on a certain input, an answer unlike its schema, a header that is not looked at."""

@@ -252,6 +252,7 @@ async def planted() -> str:
     return "whoever has any key may read this"
 
 
+@pytest.mark.harness
 async def test_a_planted_route_without_a_need_is_found(database: str) -> None:
     forgetful = replace(SERVICES["pipeline"], routers=[*SERVICES["pipeline"].routers, PLANTED])
     keys = await Keys.made(database)
@@ -262,6 +263,7 @@ async def test_a_planted_route_without_a_need_is_found(database: str) -> None:
     assert len(seen.let_in) == len(SCOPES) + 3  # and keys that are tied, or act for a node
 
 
+@pytest.mark.harness
 async def test_a_mounted_app_is_found(database: str) -> None:
     async with running(database, SERVICES["pipeline"]) as apps:
         apps["pipeline"].router.routes.append(Mount("/pipeline/v2", app=PlainTextResponse("hello")))
@@ -269,6 +271,7 @@ async def test_a_mounted_app_is_found(database: str) -> None:
             inventory(apps)
 
 
+@pytest.mark.harness
 async def test_a_planted_guard_that_asks_for_no_scope_is_found(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(call, "require_scope", lambda caller, scope: None)
     keys = await Keys.made(database)
@@ -277,6 +280,7 @@ async def test_a_planted_guard_that_asks_for_no_scope_is_found(database: str, mo
     assert len(seen.let_in) > len(SCOPES)
 
 
+@pytest.mark.harness
 @pytest.mark.parametrize(
     ("state", "what"),
     [("expired", "at"), ("tied to a node", "node")],

@@ -3,15 +3,17 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel
+from pydantic import BaseModel, Field, model_validator
 
 from services.lead_intake import deliveries
+from services.lead_intake.capture_request import email_alias
 from services.lead_intake.lead.consent import current_consents, decisions
 from services.lead_intake.lead.events import Consent
 from services.lead_intake.lead.history import HISTORY, History, sealed_values
+from services.lead_intake.lead.spelling import Email
 from services.lead_intake.person import commands
 from services.lead_intake.person.decider import DECIDER
-from shared.rules.message import Missing, subject_of
+from shared.rules.message import Line, Message, Missing, subject_of
 from shared.store import aliases
 from shared.store.write_request import Step
 from shared.web.call import Call, Folded, Needs
@@ -40,6 +42,25 @@ class PersonView(PersonData):
     consent_history: list[Consent]
 
 
+class PeopleLookup(Message):
+    """Either the ids of people, or an e-mail address."""
+
+    ids: Annotated[tuple[Line, ...], Field(min_length=1, max_length=100)] | None = None
+    email: Email | None = None
+
+    @model_validator(mode="after")
+    def has_one_question(self) -> "PeopleLookup":
+        if (self.ids is None) == (self.email is None):
+            raise ValueError("either ids or an email is needed")
+        return self
+
+
+class PeopleFound(BaseModel):
+    """In the order in which they were asked for."""
+
+    items: list[PersonView]
+
+
 class ErasureTaken(BaseModel):
     person_id: str
     position: int
@@ -52,6 +73,30 @@ async def get_person(person_id: PersonId, call: Annotated[Call, Depends(Needs("p
     lead_ids = await leads_of(call, person_id)
     if not lead_ids:
         raise Missing("there is no such person")
+    return await read_person(call, person_id, lead_ids)
+
+
+@router.post("/people/lookup")
+async def look_up_people(body: PeopleLookup, call: Annotated[Call, Depends(Needs("people:read"))]) -> PeopleFound:
+    """Look people up by their ids, or one by an e-mail address. Unknown ones are left out. Every access is recorded."""
+    await call.wait_for_min_position()
+    person_ids = body.ids if body.email is None else await people_with_email(call, body.email)
+    leads = {person_id: await leads_of(call, person_id) for person_id in dict.fromkeys(person_ids or ())}
+    return PeopleFound(items=[await read_person(call, each, lead_ids) for each, lead_ids in leads.items() if lead_ids])
+
+
+@router.delete("/people/{person_id}", status_code=202)
+async def erase_person(person_id: PersonId, call: Annotated[Call, Depends(Needs("people:erase"))]) -> ErasureTaken:
+    """Erase a person's data: here at once, in the other services soon after. A repetition has the same answer."""
+    lead_ids = await leads_of(call, person_id)
+    emails = [email for lead_id in lead_ids for email in await emails_of(call, lead_id)]
+    await deliveries.erase_mentions(call, emails)
+    result = await call.write(DECIDER, person_id, commands.ErasePerson(lead_ids=lead_ids))
+    return ErasureTaken(person_id=person_id, position=result.position)
+
+
+async def read_person(call: Call, person_id: str, lead_ids: tuple[str, ...]) -> PersonView:
+    """Records the access first."""
     await record_access(call, person_id)
     folded = await call.fold(HISTORY, lead_ids[0], sealed_values)
     history = folded.state
@@ -64,14 +109,12 @@ async def get_person(person_id: PersonId, call: Annotated[Call, Depends(Needs("p
     )
 
 
-@router.delete("/people/{person_id}", status_code=202)
-async def erase_person(person_id: PersonId, call: Annotated[Call, Depends(Needs("people:erase"))]) -> ErasureTaken:
-    """Erase a person's data: here at once, in the other services soon after. A repetition has the same answer."""
-    lead_ids = await leads_of(call, person_id)
-    emails = [email for lead_id in lead_ids for email in await emails_of(call, lead_id)]
-    await deliveries.erase_mentions(call, emails)
-    result = await call.write(DECIDER, person_id, commands.ErasePerson(lead_ids=lead_ids))
-    return ErasureTaken(person_id=person_id, position=result.position)
+async def people_with_email(call: Call, email: str) -> list[str]:
+    """The id of the person whom the address leads to; none when it leads to nobody."""
+    lead_id = await call.subject_of_alias(email_alias(call.context.blind_index, email))
+    if lead_id is None:
+        return []
+    return [(await call.fold(HISTORY, lead_id, lambda history: [])).state.captures[0].person_id]
 
 
 async def leads_of(call: Call, person_id: str) -> tuple[str, ...]:
