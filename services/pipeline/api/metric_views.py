@@ -50,7 +50,7 @@ class DealFigures(BaseModel):
 
 def asked_view(query: MetricsQuery, by: Sequence[Dimension]) -> AskedView:
     asked = query.asked
-    return AskedView(begins=asked.get("from"), ends=asked.get("to"), as_of=asked.get("as_of"), by=list(by))
+    return AskedView.model_validate(dict.fromkeys(("from", "to", "as_of")) | asked | {"by": by})
 
 
 def deal_figures(sums: DealSums, link: str) -> DealFigures:
