@@ -23,6 +23,7 @@ from services.pipeline.process.commands import DefineProcess, PermittedDefinitio
 from services.pipeline.process.default import DEFAULT
 from services.pipeline.process.events import ForecastCategory, Stage
 from services.pipeline.setting import commands as pipeline_setting
+from services.pipeline.setting.default import BANDS
 from services.qualification.lead import commands as lead
 from services.qualification.lead import events as lead_events
 from services.qualification.model.commands import ActivateModel, DefineModel
@@ -152,12 +153,14 @@ OF_PROCESSES: Mapping[type[Command], Strategy] = {
 zones = st.sampled_from([None, "Pacific/Kiritimati", "Pacific/Pago_Pago", "UTC"])
 calendars = st.sampled_from([None, "months"])
 chosen = st.none() | st.lists(reasons, min_size=1).map(tuple)
+bands = st.none() | st.lists(st.sampled_from(BANDS), max_size=3).map(tuple)
 OF_SETTINGS: Mapping[type[Command], Strategy] = {
-    pipeline_setting.SetReasons: st.builds(
-        pipeline_setting.SetReasons,
-        reasons=st.builds(
-            pipeline_setting.ReasonLists, lose=chosen, reopen=st.none() | st.just(("buyer_returned", "other"))
-        ),
+    pipeline_setting.ChangeSettings: st.builds(
+        pipeline_setting.ChangeSettings,
+        reasons=st.none()
+        | st.builds(pipeline_setting.ReasonLists, lose=chosen, reopen=st.none() | st.just(("buyer_returned", "other"))),
+        benchmarks=st.none()
+        | st.builds(pipeline_setting.BenchmarkChanges, minimum_sample=st.none() | few, bands=bands),
     ),
     pipeline_setting.CopyFromForecast: st.builds(
         pipeline_setting.CopyFromForecast, timezone=zones, calendar=calendars, starts=minutes

@@ -195,7 +195,23 @@ GOOD: Mapping[str, Good] = {
     "PUT /forecast/v1/quotas/{node_id}/{period}": Good({"amount": EUR, "motion": "new_business", "from": THEN}),
     "PUT /forecast/v1/settings": Good({"currency": "EUR", "timezone": "UTC"}),
     "PUT /qualification/v1/settings": Good({"reasons": {"reject": ["no_need", "other"], "mark_mql": ["other"]}}),
-    "PUT /pipeline/v1/settings": Good({"reasons": {"lose": ["no_need", "other"], "correct": ["other"]}}),
+    "PUT /pipeline/v1/settings": Good(
+        {
+            "reasons": {"lose": ["no_need", "other"], "correct": ["other"]},
+            "benchmarks": {
+                "minimum_sample": 10,
+                "bands": [
+                    {
+                        "measure": "win_rate",
+                        "source": "webinar",
+                        "motion": "new_business",
+                        "low": "0.25",
+                        "high": "0.35",
+                    }
+                ],
+            },
+        }
+    ),
 }
 
 
