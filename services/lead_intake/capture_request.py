@@ -54,6 +54,7 @@ def record_capture(
     has_key: bool,
     connection_id: str | None = None,
     consent_evidence: str | None = None,
+    form_key: str | None = None,
 ) -> commands.RecordCapture:
     """`has_key`: the request has an Idempotency-Key, by which a repetition is recognised."""
     new_id = context.clock_and_ids.new_id
@@ -66,6 +67,7 @@ def record_capture(
         content=content_digest(context.blind_index, body),
         connection_id=connection_id,
         consent_evidence=consent_evidence,
+        form_key=form_key,
     )
 
 

@@ -211,8 +211,8 @@ class RecordCapture(Command):
     """`body`, with the ids that the capture gets if it is new.
 
     `content`: a keyed digest of the body. `is_anonymous`: neither an external id nor an Idempotency-Key distinguishes
-    it from a second click, so time and content have to. `connection_id`: the connection through which it arrived.
-    `consent_evidence`: field and wording that the consent was given to.
+    it from a second click, so time and content have to. `connection_id`: the connection through which it arrived;
+    `form_key`: the form. `consent_evidence`: field and wording that the consent was given to.
     """
 
     body: CaptureLead
@@ -223,6 +223,7 @@ class RecordCapture(Command):
     content: str
     connection_id: str | None = None
     consent_evidence: str | None = None
+    form_key: str | None = None
 
 
 class RecordActivity(Command):
