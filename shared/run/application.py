@@ -9,7 +9,7 @@ from shared.run.service import Service
 from shared.run.settings import Settings
 from shared.run.telemetry import Metrics
 from shared.web import guard, health, openapi, operations, problems
-from shared.web.access import COMMON_SCOPES, Access
+from shared.web.access import COMMON_SCOPES
 from shared.web.fast_path import FastPath, FastRoute
 from shared.web.input import refuse_unknown_parameters
 from shared.web.limits import CapacityLimit, Limits, RateLimit
@@ -47,6 +47,7 @@ def new_app(service: Service) -> FastAPI:
         docs_url=f"/{service.name}/docs",
         swagger_ui_oauth2_redirect_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # to a host that the client names
         telemetry={"tracing": False, "metrics": False, "logs": False},  # it would log bodies that are invalid
     )
 
@@ -71,7 +72,6 @@ def add_guard(app: FastAPI, service: Service, context: ServiceContext, metrics: 
     app.add_middleware(
         guard.Guard,
         context=context,
-        access=Access(context.reads, context.clock_and_ids.now),
         new_id=context.clock_and_ids.new_id,
         count=metrics.count,
         alive_path=f"/{service.name}/healthz",

@@ -13,6 +13,7 @@ from time import monotonic
 from starlette.types import Scope
 
 from shared.web.problems import TooManyRequests
+from shared.web.recently_used import RecentlyUsed
 
 MAX_CALLERS = 10_000
 """Keys or addresses that are remembered at the same time."""
@@ -30,7 +31,7 @@ class RateLimit:
     quota: int
     window: int
     now: Callable[[], float] = monotonic
-    full_at: dict[Hashable, float] = field(default_factory=dict)
+    full_at: RecentlyUsed[Hashable, float] = field(default_factory=lambda: RecentlyUsed(MAX_CALLERS))
     policy: tuple[bytes, bytes] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -41,24 +42,16 @@ class RateLimit:
         if not self.quota:
             return []
         now = self.now()
-        full_in = max(self.full_at.get(caller, now) - now, 0.0) + self.window / self.quota
+        full_in = max((self.full_at.get(caller) or now) - now, 0.0) + self.window / self.quota
         if full_in > self.window + ROUNDING:
             wait = ceil(full_in - self.window - ROUNDING)
             raise TooManyRequests(f"more than {self.quota} in {self.window} s", wait, self.headers(0, wait))
-        if len(self.full_at) >= MAX_CALLERS:
-            self.forget_callers(now)
-        self.full_at[caller] = now + full_in
+        self.full_at.put(caller, now + full_in)
         remaining = int((self.window - full_in) * self.quota / self.window + ROUNDING)
         return self.headers(remaining, ceil(full_in - ROUNDING))
 
     def headers(self, remaining: int, seconds: int) -> RawHeaders:
         return [self.policy, (b"ratelimit", b'"%b";r=%d;t=%d' % (self.name.encode(), remaining, seconds))]
-
-    def forget_callers(self, now: float) -> None:
-        """Forgets callers whose buckets are full: nothing is lost by that. If there are none, forgets all."""
-        self.full_at = {caller: full_at for caller, full_at in self.full_at.items() if full_at > now}
-        if len(self.full_at) >= MAX_CALLERS:
-            self.full_at = {}
 
 
 @dataclass

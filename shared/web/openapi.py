@@ -30,6 +30,7 @@ PROBLEM = {
     },
 }
 ERRORS = {
+    "400": "A header is repeated that may be sent once",
     "401": "No valid key",
     "403": "The key lacks a scope",
     "404": "It does not exist, or not for this caller",

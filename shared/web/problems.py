@@ -41,6 +41,10 @@ class Problem(Exception):
         return {}
 
 
+class BadRequest(Problem):
+    status = 400
+
+
 class Unauthenticated(Problem):
     status = 401
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from pydantic import BaseModel
+from starlette.datastructures import Headers
 
 from services.lead_intake import deliveries
 from services.lead_intake.connection import stored
@@ -82,13 +83,16 @@ async def connection_and_delivery(call: Call, connection_id: str) -> tuple[Conne
         raise Unauthenticated("there is no such connection")
     request = call.request
     body = await request.body()
-    headers = {name.lower(): value for name, value in request.headers.items()}
-    return connection, Delivery(body, headers, request.url.query, request.method)
+    return connection, Delivery(body, combined(request.headers), request.url.query, request.method)
 
 
 def delivery_of(request: EntranceRequest) -> Delivery:
-    headers = {name.lower(): value for name, value in request.headers.items()}
-    return Delivery(request.body, headers, str(request.query), request.method)
+    return Delivery(request.body, combined(request.headers), str(request.query), request.method)
+
+
+def combined(headers: Headers) -> dict[str, str]:
+    """Headers of one name count as one (RFC 9110): of two signatures, neither is chosen."""
+    return {name: ", ".join(headers.getlist(name)) for name in headers}
 
 
 def delivery_view(taken: list[deliveries.Taken]) -> DeliveryTaken:
