@@ -13,6 +13,7 @@ from services.forecast.rate.commands import SetPlanRate, SetRate
 from services.forecast.setting.commands import ChangeSettings, MonthsRule
 from services.lead_intake.connection import commands as connection
 from services.lead_intake.connection.events import ConnectionSettings
+from services.lead_intake.form.commands import DefineForm
 from services.lead_intake.lead.commands import ChangeConsent, RecordActivity, RecordCapture
 from services.lead_intake.lead.events import Consent
 from services.lead_intake.person.commands import ErasePerson, RecordAccess
@@ -282,6 +283,18 @@ OF_CONNECTIONS: Mapping[type[Command], Strategy] = {
     connection.RotateSecret: st.builds(connection.RotateSecret, secret=secret_texts),
     connection.RemoveConnection: st.just(connection.RemoveConnection()),
 }
+OF_FORMS: Mapping[type[Command], Strategy] = {
+    DefineForm: st.builds(
+        DefineForm,
+        source=st.sampled_from(["contact_form", "demo_request"]),
+        details=st.just({}),
+        fields=st.sampled_from([{}, {"mail": "email"}]),
+        consent=st.none(),
+        origins=st.just(()),
+        redirect=st.none(),
+        honeypot=st.sampled_from([None, "nickname"]),
+    )
+}
 OF_QUARANTINE: Mapping[type[Command], Strategy] = {
     quarantine.QuarantineDelivery: st.builds(
         quarantine.QuarantineDelivery,
@@ -359,6 +372,7 @@ COMMANDS: Mapping[type[Command], Strategy] = {
     **OF_MODELS,
     **OF_CAPTURES,
     **OF_CONNECTIONS,
+    **OF_FORMS,
     **OF_QUARANTINE,
     **OF_PEOPLE,
     **OF_ORG,
