@@ -4,8 +4,9 @@ from services.lead_intake.connection.events import ConnectionEvent
 from services.lead_intake.form.events import FormEvent
 from services.lead_intake.lead.events import LeadEvent
 from services.lead_intake.person.events import PersonEvent
+from services.lead_intake.prospect.events import ProspectEvent
 from services.lead_intake.quarantine.events import QuarantineEvent
 from shared.rules.message import Parser, parser
 
-IntakeEvent = LeadEvent | PersonEvent | ConnectionEvent | FormEvent | QuarantineEvent
+IntakeEvent = LeadEvent | PersonEvent | ConnectionEvent | FormEvent | ProspectEvent | QuarantineEvent
 PARSE: Parser[IntakeEvent] = parser(IntakeEvent)

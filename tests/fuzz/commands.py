@@ -17,6 +17,7 @@ from services.lead_intake.form.commands import DefineForm
 from services.lead_intake.lead.commands import ChangeConsent, RecordActivity, RecordCapture
 from services.lead_intake.lead.events import Consent
 from services.lead_intake.person.commands import ErasePerson, RecordAccess
+from services.lead_intake.prospect.commands import ProspectInput, RecordProspect
 from services.lead_intake.quarantine import commands as quarantine
 from services.pipeline.opportunity import commands as deal
 from services.pipeline.opportunity.events import Approach, Motion, Outcome
@@ -295,6 +296,14 @@ OF_FORMS: Mapping[type[Command], Strategy] = {
         honeypot=st.sampled_from([None, "nickname"]),
     )
 }
+OF_PROSPECTS: Mapping[type[Command], Strategy] = {
+    RecordProspect: st.builds(
+        RecordProspect,
+        body=st.just(ProspectInput.model_validate({"company": {"domain": "acme.com"}, "person": JANE["person"]})),
+        person_id=st.sampled_from(["p1", "p2"]),
+        content=st.sampled_from(["content 1", "content 2"]),
+    )
+}
 OF_QUARANTINE: Mapping[type[Command], Strategy] = {
     quarantine.QuarantineDelivery: st.builds(
         quarantine.QuarantineDelivery,
@@ -373,6 +382,7 @@ COMMANDS: Mapping[type[Command], Strategy] = {
     **OF_CAPTURES,
     **OF_CONNECTIONS,
     **OF_FORMS,
+    **OF_PROSPECTS,
     **OF_QUARANTINE,
     **OF_PEOPLE,
     **OF_ORG,

@@ -21,6 +21,8 @@ from services.lead_intake.lead.state import NotThere as NoCaptures
 from services.lead_intake.lead.state import State as Captures
 from services.lead_intake.person.events import PersonErased, PersonEvent
 from services.lead_intake.person.state import Person
+from services.lead_intake.prospect.state import Prospect
+from services.lead_intake.prospect.state import State as ProspectState
 from services.lead_intake.quarantine.events import DeliveryQuarantined
 from services.lead_intake.quarantine.state import State as QuarantineState
 from services.lead_intake.quarantine.state import Waiting
@@ -180,6 +182,13 @@ def form(state: Form, happened: Happened) -> None:
     assert state == Form(settings[-1] if settings else None)
 
 
+def prospect(state: ProspectState, happened: Happened) -> None:
+    contents = [event.content for event, _ in happened]
+    assert all(before != after for before, after in pairwise(contents)), "the same content adds nothing"
+    assert len({event.person_id for event, _ in happened}) <= 1
+    assert isinstance(state, Prospect) == bool(contents)
+
+
 def quarantined(state: QuarantineState, happened: Happened) -> None:
     kinds = [type(event) for event, _ in happened]
     assert kinds[:1] in ([], [DeliveryQuarantined])
@@ -256,6 +265,7 @@ INVARIANTS: Mapping[str, Callable[[Any, Happened], None]] = {
     "services.lead_intake.person": person,
     "services.lead_intake.connection": connection,
     "services.lead_intake.form": form,
+    "services.lead_intake.prospect": prospect,
     "services.lead_intake.quarantine": quarantined,
     "services.qualification.lead": lead,
     "services.qualification.model": models,

@@ -164,6 +164,7 @@ GOOD: Mapping[str, Good] = {
     ),
     "PATCH /intake/v1/connections/{connection_id}": Good(CONNECTION),
     "POST /intake/v1/connections/{connection_id}/rotate-secret": Good({"secret": "another-secret"}),
+    "POST /intake/v1/prospects": Good({"person": JANE, "company": LEAD["company"]}),
     "PUT /intake/v1/forms/{form_key}": Good(FORM),
     "POST /intake/v1/quarantine/{quarantine_id}/release": Good(None, answers=[404]),
     "POST /intake/v1/quarantine/{quarantine_id}/discard": Good({"reason": "spam"}, answers=[404]),

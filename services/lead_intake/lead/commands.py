@@ -191,14 +191,18 @@ class CaptureLead(Input, Command):
     @field_validator("person")
     @classmethod
     def dialled_in_its_country(cls, person: PersonInput, info: ValidationInfo) -> PersonInput:
-        if person.phone is None:
-            return person
-        company = info.data.get("company")
-        try:
-            phone = phone_number(person.phone, company.country if company else None)
-        except ValueError as error:
-            raise field_error("phone", str(error)) from error
-        return person.model_copy(update={"phone": phone})
+        return with_dialled_phone(person, info.data.get("company"))
+
+
+def with_dialled_phone(person: PersonInput, company: CompanyInput | None) -> PersonInput:
+    """With the phone number as it is dialled in the company's country. Raises `ValidationError`."""
+    if person.phone is None:
+        return person
+    try:
+        phone = phone_number(person.phone, company.country if company else None)
+    except ValueError as error:
+        raise field_error("phone", str(error)) from error
+    return person.model_copy(update={"phone": phone})
 
 
 def field_error(field: str, detail: str) -> ValidationError:
