@@ -57,7 +57,7 @@ async def confirm_webhook(connection_id: ResourceId, call: Delivered) -> Respons
     reply = READERS[connection.connector].handshake(delivery, connection)
     if reply is None:
         raise Unauthenticated("this vendor has no handshake")
-    return response_of(reply)
+    return response_of(call, reply)
 
 
 @router.post("/webhooks/{connection_id}", responses={200: {"model": DeliveryTaken}})
@@ -67,13 +67,13 @@ async def receive_webhook(connection_id: ResourceId, call: Delivered) -> Respons
     connection, delivery = await connection_and_delivery(call, connection_id)
     reader = READERS[connection.connector]
     if reply := reader.handshake(delivery, connection):
-        return response_of(reply)
+        return response_of(call, reply)
     receipt = deliveries.Receipt(connection_id, connection, call.context.clock_and_ids.now())
     taken = await deliveries.take(call, receipt, read(reader, delivery, connection))
     if positions := [one.position for one in taken if one.position is not None]:
         call.response.headers["X-Position"] = f"{call.context.service}:{max(positions)}"
     if reply := reader.acknowledge(delivery, connection):
-        return response_of(reply)
+        return response_of(call, reply)
     return JSONResponse(delivery_view(taken).model_dump(), headers=dict(call.response.headers))
 
 
@@ -104,6 +104,6 @@ def delivery_view(taken: list[deliveries.Taken]) -> DeliveryTaken:
     )
 
 
-def response_of(reply: Reply) -> Response:
-    headers = {"Cache-Control": "no-store"} | ({"Location": reply.location} if reply.location else {})
+def response_of(call: Call, reply: Reply) -> Response:
+    headers = dict(call.response.headers) | ({"Location": reply.location} if reply.location else {})
     return Response(reply.body, reply.status, headers, reply.content_type)
