@@ -46,7 +46,9 @@ def documents(url: str, services: Sequence[str]) -> dict[str, Document]:
     return {name: httpx.get(f"{url}/{name}/openapi.json").raise_for_status().json() for name in services}
 
 
-def configuration(url: str, key: str, *, examples: int, sequences: int, seed: int, coverage: bool) -> SchemathesisConfig:
+def configuration(
+    url: str, key: str, *, examples: int, sequences: int, seed: int, coverage: bool
+) -> SchemathesisConfig:
     streams = {
         "include-path-regex": STREAM,
         "request-timeout": 0.4,
