@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -40,6 +40,11 @@ class Settings:
 
     def business_day(self, at: datetime) -> date:
         return at.astimezone(ZoneInfo(self.timezone(at))).date()
+
+    def start_of_day(self, day: date) -> datetime:
+        """The instant at which the business day begins."""
+        zone = ZoneInfo(self.timezone(datetime.combine(day, time(), UTC)))
+        return datetime.combine(day, time(), zone).astimezone(UTC)
 
     def is_over(self, day: date, at: datetime) -> bool:
         """Whether the fiscal quarter of the day is over at that instant."""
