@@ -12,7 +12,7 @@ from shared.web import guard, health, openapi, operations, problems
 from shared.web.access import COMMON_SCOPES
 from shared.web.fast_path import FastPath, FastRoute
 from shared.web.input import refuse_unknown_parameters
-from shared.web.limits import CapacityLimit, Limits, RateLimit
+from shared.web.limits import CallerLimit, CapacityLimit, Limits, RateLimit
 from shared.web.service_context import ServiceContext
 
 OPEN_PATHS = ("/openapi.json", "/docs", "/readyz", "/metrics")
@@ -89,6 +89,7 @@ def make_limits(settings: Settings) -> Limits:
         entrances=RateLimit("entrance", settings.entrance_requests_per_second, 1),
         requests=CapacityLimit("requests", settings.requests_at_once),
         streams=CapacityLimit("event streams", settings.streams_at_once),
+        streams_of_key=CallerLimit("event streams", settings.streams_per_key),
         body_bytes=CapacityLimit("bytes of bodies", settings.body_bytes_at_once),
     )
 
