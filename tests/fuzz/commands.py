@@ -13,9 +13,11 @@ from services.forecast.rate.commands import SetPlanRate, SetRate
 from services.forecast.setting.commands import ChangeSettings, MonthsRule
 from services.lead_intake.connection import commands as connection
 from services.lead_intake.connection.events import ConnectionSettings
+from services.lead_intake.form.commands import DefineForm
 from services.lead_intake.lead.commands import ChangeConsent, RecordActivity, RecordCapture
 from services.lead_intake.lead.events import Consent
 from services.lead_intake.person.commands import ErasePerson, RecordAccess
+from services.lead_intake.prospect.commands import ProspectInput, RecordProspect
 from services.lead_intake.quarantine import commands as quarantine
 from services.pipeline.opportunity import commands as deal
 from services.pipeline.opportunity.events import Approach, Motion, Outcome
@@ -285,6 +287,26 @@ OF_CONNECTIONS: Mapping[type[Command], Strategy] = {
     connection.RotateSecret: st.builds(connection.RotateSecret, secret=secret_texts),
     connection.RemoveConnection: st.just(connection.RemoveConnection()),
 }
+OF_FORMS: Mapping[type[Command], Strategy] = {
+    DefineForm: st.builds(
+        DefineForm,
+        source=st.sampled_from(["contact_form", "demo_request"]),
+        details=st.just({}),
+        fields=st.sampled_from([{}, {"mail": "email"}]),
+        consent=st.none(),
+        origins=st.just(()),
+        redirect=st.none(),
+        honeypot=st.sampled_from([None, "nickname"]),
+    )
+}
+OF_PROSPECTS: Mapping[type[Command], Strategy] = {
+    RecordProspect: st.builds(
+        RecordProspect,
+        body=st.just(ProspectInput.model_validate({"company": {"domain": "acme.com"}, "person": JANE["person"]})),
+        person_id=st.sampled_from(["p1", "p2"]),
+        content=st.sampled_from(["content 1", "content 2"]),
+    )
+}
 OF_QUARANTINE: Mapping[type[Command], Strategy] = {
     quarantine.QuarantineDelivery: st.builds(
         quarantine.QuarantineDelivery,
@@ -362,6 +384,8 @@ COMMANDS: Mapping[type[Command], Strategy] = {
     **OF_MODELS,
     **OF_CAPTURES,
     **OF_CONNECTIONS,
+    **OF_FORMS,
+    **OF_PROSPECTS,
     **OF_QUARANTINE,
     **OF_PEOPLE,
     **OF_ORG,
