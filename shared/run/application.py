@@ -12,7 +12,7 @@ from shared.web import guard, health, openapi, operations, problems
 from shared.web.access import COMMON_SCOPES
 from shared.web.fast_path import FastPath, FastRoute
 from shared.web.input import refuse_unknown_parameters
-from shared.web.limits import CapacityLimit, Limits, RateLimit
+from shared.web.limits import CallerLimit, CapacityLimit, Limits, RateLimit
 from shared.web.service_context import ServiceContext
 
 OPEN_PATHS = ("/openapi.json", "/docs", "/readyz", "/metrics")
@@ -59,7 +59,7 @@ def add_routes(app: FastAPI, service: Service, ready: health.Check, metrics: Met
         app.include_router(router, prefix=prefix, dependencies=[Depends(refuse_unknown_parameters)])
     app.include_router(health.router(ready, metrics.registry), prefix=f"/{service.name}")
     problems.add_handlers(app)
-    openapi.describe(app, routers, prefix, [f"{prefix}{entrance.prefix}" for entrance in service.entrances])
+    openapi.describe(app, routers, prefix, service.entrances)
 
 
 def add_fast_path(app: FastAPI, service: Service, context: ServiceContext) -> None:
@@ -89,6 +89,7 @@ def make_limits(settings: Settings) -> Limits:
         entrances=RateLimit("entrance", settings.entrance_requests_per_second, 1),
         requests=CapacityLimit("requests", settings.requests_at_once),
         streams=CapacityLimit("event streams", settings.streams_at_once),
+        streams_of_key=CallerLimit("event streams", settings.streams_per_key),
         body_bytes=CapacityLimit("bytes of bodies", settings.body_bytes_at_once),
     )
 

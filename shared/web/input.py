@@ -46,4 +46,6 @@ async def refuse_unknown_parameters(request: Request) -> None:
 def parameter_names(parameter: Any) -> Collection[str]:
     """One name, or those of all fields when a model stands for the whole query."""
     kind = parameter.field_info.annotation
-    return kind.model_fields if isinstance(kind, type) and issubclass(kind, BaseModel) else [parameter.alias]
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return [field.alias or name for name, field in kind.model_fields.items()]
+    return [parameter.alias]

@@ -136,8 +136,14 @@ def field_errors(refusal: Refusal) -> list[dict[str, str]]:
 
 def validation_body(errors: Sequence[ErrorDetails]) -> dict[str, Any]:
     """Names each field by its JSON pointer, without its value, which may be personal data."""
-    fields = [{"pointer": json_pointer(location_of(error)), "detail": error_text(error)} for error in errors]
+    fields = [{"pointer": json_pointer(location_of(error)), "detail": error_text(error)} for error in causes(errors)]
     return problem_body(422, "the request does not fit its schema", errors=fields)
+
+
+def causes(errors: Sequence[ErrorDetails]) -> Sequence[ErrorDetails]:
+    """Without lists that are too short only because pydantic left out an item that is wrong itself."""
+    wrong_items = {error["loc"][:-1] for error in errors}
+    return [error for error in errors if error["type"] != "too_short" or error["loc"] not in wrong_items]
 
 
 def location_of(error: ErrorDetails) -> Sequence[int | str]:

@@ -18,9 +18,11 @@ from services.forecast.submission.commands import SubmitCall
 from services.forecast.submission.events import CalledAmounts
 from services.lead_intake.connection import commands as connection
 from services.lead_intake.connection.events import ConnectionSettings
+from services.lead_intake.form.commands import DefineForm
 from services.lead_intake.lead.commands import ChangeConsent, RecordActivity, RecordCapture
 from services.lead_intake.lead.events import Consent
 from services.lead_intake.person.commands import ErasePerson, RecordAccess
+from services.lead_intake.prospect.commands import ProspectInput, RecordProspect
 from services.lead_intake.quarantine import commands as quarantine
 from services.pipeline.opportunity import commands as deal
 from services.pipeline.opportunity.events import Approach, Motion, Outcome
@@ -28,6 +30,7 @@ from services.pipeline.process.commands import DefineProcess, PermittedDefinitio
 from services.pipeline.process.default import DEFAULT
 from services.pipeline.process.events import ForecastCategory, Stage
 from services.pipeline.setting import commands as pipeline_setting
+from services.pipeline.setting.default import BANDS
 from services.qualification.lead import commands as lead
 from services.qualification.lead import events as lead_events
 from services.qualification.model.commands import ActivateModel, DefineModel
@@ -157,12 +160,14 @@ OF_PROCESSES: Mapping[type[Command], Strategy] = {
 zones = st.sampled_from([None, "Pacific/Kiritimati", "Pacific/Pago_Pago", "UTC"])
 calendars = st.sampled_from([None, "months"])
 chosen = st.none() | st.lists(reasons, min_size=1).map(tuple)
+bands = st.none() | st.lists(st.sampled_from(BANDS), max_size=3).map(tuple)
 OF_SETTINGS: Mapping[type[Command], Strategy] = {
-    pipeline_setting.SetReasons: st.builds(
-        pipeline_setting.SetReasons,
-        reasons=st.builds(
-            pipeline_setting.ReasonLists, lose=chosen, reopen=st.none() | st.just(("buyer_returned", "other"))
-        ),
+    pipeline_setting.ChangeSettings: st.builds(
+        pipeline_setting.ChangeSettings,
+        reasons=st.none()
+        | st.builds(pipeline_setting.ReasonLists, lose=chosen, reopen=st.none() | st.just(("buyer_returned", "other"))),
+        benchmarks=st.none()
+        | st.builds(pipeline_setting.BenchmarkChanges, minimum_sample=st.none() | few, bands=bands),
     ),
     pipeline_setting.CopyFromForecast: st.builds(
         pipeline_setting.CopyFromForecast, timezone=zones, calendar=calendars, starts=minutes
@@ -286,6 +291,26 @@ OF_CONNECTIONS: Mapping[type[Command], Strategy] = {
     connection.ChangeConnection: st.builds(connection.ChangeConnection, settings=connection_settings),
     connection.RotateSecret: st.builds(connection.RotateSecret, secret=secret_texts),
     connection.RemoveConnection: st.just(connection.RemoveConnection()),
+}
+OF_FORMS: Mapping[type[Command], Strategy] = {
+    DefineForm: st.builds(
+        DefineForm,
+        source=st.sampled_from(["contact_form", "demo_request"]),
+        details=st.just({}),
+        fields=st.sampled_from([{}, {"mail": "email"}]),
+        consent=st.none(),
+        origins=st.just(()),
+        redirect=st.none(),
+        honeypot=st.sampled_from([None, "nickname"]),
+    )
+}
+OF_PROSPECTS: Mapping[type[Command], Strategy] = {
+    RecordProspect: st.builds(
+        RecordProspect,
+        body=st.just(ProspectInput.model_validate({"company": {"domain": "acme.com"}, "person": JANE["person"]})),
+        person_id=st.sampled_from(["p1", "p2"]),
+        content=st.sampled_from(["content 1", "content 2"]),
+    )
 }
 OF_QUARANTINE: Mapping[type[Command], Strategy] = {
     quarantine.QuarantineDelivery: st.builds(
@@ -415,6 +440,8 @@ COMMANDS: Mapping[type[Command], Strategy] = {
     **OF_MODELS,
     **OF_CAPTURES,
     **OF_CONNECTIONS,
+    **OF_FORMS,
+    **OF_PROSPECTS,
     **OF_QUARANTINE,
     **OF_PEOPLE,
     **OF_ORG,

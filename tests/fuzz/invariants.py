@@ -19,11 +19,14 @@ from services.forecast.submission.state import Calls
 from services.lead_intake.connection.events import ConnectionCreated, ConnectionRemoved, SecretRotated
 from services.lead_intake.connection.state import State as ConnectionState
 from services.lead_intake.connection.state import There as ThereIsConnection
+from services.lead_intake.form.state import Form
 from services.lead_intake.lead.events import EngagementAdded, LeadCaptured
 from services.lead_intake.lead.state import NotThere as NoCaptures
 from services.lead_intake.lead.state import State as Captures
 from services.lead_intake.person.events import PersonErased, PersonEvent
 from services.lead_intake.person.state import Person
+from services.lead_intake.prospect.state import Prospect
+from services.lead_intake.prospect.state import State as ProspectState
 from services.lead_intake.quarantine.events import DeliveryQuarantined
 from services.lead_intake.quarantine.state import State as QuarantineState
 from services.lead_intake.quarantine.state import Waiting
@@ -177,6 +180,19 @@ def connection(state: ConnectionState, happened: Happened) -> None:
         assert len(state.valid_secrets(BEGINNING)) == 1 + (SecretRotated in kinds)
 
 
+def form(state: Form, happened: Happened) -> None:
+    settings = [event.settings for event, _ in happened]
+    assert all(before != after for before, after in pairwise(settings)), "the same settings add nothing"
+    assert state == Form(settings[-1] if settings else None)
+
+
+def prospect(state: ProspectState, happened: Happened) -> None:
+    contents = [event.content for event, _ in happened]
+    assert all(before != after for before, after in pairwise(contents)), "the same content adds nothing"
+    assert len({event.person_id for event, _ in happened}) <= 1
+    assert isinstance(state, Prospect) == bool(contents)
+
+
 def quarantined(state: QuarantineState, happened: Happened) -> None:
     kinds = [type(event) for event, _ in happened]
     assert kinds[:1] in ([], [DeliveryQuarantined])
@@ -266,6 +282,8 @@ INVARIANTS: Mapping[str, Callable[[Any, Happened], None]] = {
     "services.lead_intake.lead": captures,
     "services.lead_intake.person": person,
     "services.lead_intake.connection": connection,
+    "services.lead_intake.form": form,
+    "services.lead_intake.prospect": prospect,
     "services.lead_intake.quarantine": quarantined,
     "services.qualification.lead": lead,
     "services.qualification.model": models,

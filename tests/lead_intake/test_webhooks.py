@@ -227,6 +227,9 @@ async def test_handshakes_are_answered(api: httpx.AsyncClient, clock: Clock) -> 
     query = {"hub.mode": "subscribe", "hub.verify_token": "our-own-token", "hub.challenge": "1158201444"}
     answer = await api.get(f"webhooks/{facebook.connection_id}", params=query)
     assert (answer.status_code, answer.text) == (200, "1158201444")
+    assert "X-Correlation-Id" in answer.headers
+    wrong = await api.get(f"webhooks/{facebook.connection_id}", params=query | {"hub.verify_token": "another"})
+    assert (wrong.status_code, wrong.json()["detail"]) == (403, "the verify token is wrong")
     zoom = await connected(api, clock, "zoom")
     validation = await zoom.send(
         {"event": "endpoint.url_validation", "payload": {"plainToken": "qgg8vlvZRS6UYooatFL8Aw"}}

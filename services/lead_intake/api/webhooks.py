@@ -1,6 +1,7 @@
 """Webhooks: what vendors send to connections. The vendor's own proof counts, no API key."""
 
-from typing import Annotated
+from http import HTTPStatus
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
@@ -13,6 +14,7 @@ from services.lead_intake.connection import stored
 from services.lead_intake.connectors import READERS
 from services.lead_intake.connectors.delivery import Accepted, Connection, Delivery, Reply
 from services.lead_intake.connectors.reader import read
+from shared.web import problems
 from shared.web.access import Caller
 from shared.web.call import Call, Needs
 from shared.web.entrance import Entrance, EntranceRequest
@@ -23,6 +25,8 @@ from shared.web.service_context import ServiceContext
 router = APIRouter(tags=["webhooks"])
 Delivered = Annotated[Call, Depends(Needs("leads:write"))]
 MEDIA_TYPES = frozenset({"application/json", "application/x-www-form-urlencoded", "text/plain"})
+OF_VENDORS: dict[str, Any] = {media_type: {"schema": {"type": "string"}} for media_type in ("text/html", "text/plain")}
+"""What the vendors that look at the body want to read."""
 
 
 class DeliveryTaken(BaseModel):
@@ -57,23 +61,23 @@ async def confirm_webhook(connection_id: ResourceId, call: Delivered) -> Respons
     reply = READERS[connection.connector].handshake(delivery, connection)
     if reply is None:
         raise Unauthenticated("this vendor has no handshake")
-    return response_of(reply)
+    return response_of(call, reply)
 
 
-@router.post("/webhooks/{connection_id}", responses={200: {"model": DeliveryTaken}})
+@router.post("/webhooks/{connection_id}", responses={200: {"model": DeliveryTaken, "content": OF_VENDORS}})
 async def receive_webhook(connection_id: ResourceId, call: Delivered) -> Response:
     """Take what a vendor delivers. A repetition has the same answer. What is the vendor's and cannot be read is kept in
     quarantine, and taken all the same."""
     connection, delivery = await connection_and_delivery(call, connection_id)
     reader = READERS[connection.connector]
     if reply := reader.handshake(delivery, connection):
-        return response_of(reply)
+        return response_of(call, reply)
     receipt = deliveries.Receipt(connection_id, connection, call.context.clock_and_ids.now())
     taken = await deliveries.take(call, receipt, read(reader, delivery, connection))
     if positions := [one.position for one in taken if one.position is not None]:
         call.response.headers["X-Position"] = f"{call.context.service}:{max(positions)}"
     if reply := reader.acknowledge(delivery, connection):
-        return response_of(reply)
+        return response_of(call, reply)
     return JSONResponse(delivery_view(taken).model_dump(), headers=dict(call.response.headers))
 
 
@@ -104,6 +108,8 @@ def delivery_view(taken: list[deliveries.Taken]) -> DeliveryTaken:
     )
 
 
-def response_of(reply: Reply) -> Response:
-    headers = {"Cache-Control": "no-store"} | ({"Location": reply.location} if reply.location else {})
+def response_of(call: Call, reply: Reply) -> Response:
+    headers = dict(call.response.headers) | ({"Location": reply.location} if reply.location else {})
+    if reply.status >= HTTPStatus.BAD_REQUEST:
+        return problems.response(problems.problem_body(reply.status, reply.body.decode()), headers)
     return Response(reply.body, reply.status, headers, reply.content_type)
