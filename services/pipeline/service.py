@@ -8,6 +8,7 @@ from services.pipeline.projections import org_tree, stage_visits
 from services.pipeline.upstream import forecast, qualification
 from shared.run.service import Service, Upstream
 from shared.web.feed import Feed
+from shared.webhooks import routes as webhooks
 
 SERVICE = Service(
     name="pipeline",
@@ -21,6 +22,7 @@ SERVICE = Service(
         stages.router,
         settings.router,
         Feed("pipeline", PUBLIC).router(),
+        webhooks.router(PUBLIC),
     ],
     projections=[opportunity_list.PROJECTION, stage_visits.PROJECTION, org_tree.PROJECTION],
     upstream=[
@@ -29,4 +31,5 @@ SERVICE = Service(
     ],
     react=reactions.react,
     reacts_to=["qualification", "forecast"],
+    webhook_types=PUBLIC,
 )

@@ -11,6 +11,7 @@ from shared.store.committer import Committer
 from shared.store.signal import Signal
 from shared.web.answer_cache import AnswerCache
 from shared.web.applied import AppliedPositions
+from shared.web.outgoing import Outgoing
 from shared.web.tail import Tail
 
 
@@ -33,6 +34,7 @@ class ServiceContext:
     read_models_applied: AppliedPositions
     reactions_applied: AppliedPositions
     tail: Tail
+    outgoing: Outgoing
     stopping: asyncio.Event
     answer_cache: AnswerCache = field(default_factory=AnswerCache)
 
