@@ -71,7 +71,7 @@ class Outgoing:
     tls: ssl.SSLContext = field(default_factory=ssl.create_default_context)
 
     async def resolve(self, target: Target) -> IPAddress:
-        """Raises `RefusedTarget` when one of the host's addresses must not be called, and `OSError` when it has none."""
+        """Raises `RefusedTarget` when one of the host's addresses must not be called, `OSError` when it has none."""
         if (literal := literal_address(target.host)) is not None:
             self.policy.check(literal)
             return literal

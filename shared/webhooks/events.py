@@ -1,5 +1,6 @@
-"""What has happened to a webhook. Stored for ever: add, never change. Texts are sealed under the webhook: addresses often
-hold a token of the receiver's."""
+"""What has happened to a webhook. Stored for ever: add, never change.
+
+Texts are sealed under the webhook. The address is one of them, because many hold a token of the receiver's."""
 
 from typing import ClassVar, Literal
 from uuid import UUID

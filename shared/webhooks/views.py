@@ -14,7 +14,7 @@ from shared.webhooks.tables import Status
 TypePattern = Annotated[str, StringConstraints(pattern=r"^(\*|[a-z_]+(\.[a-z_]+)*(\.\*)?)$", max_length=100)]
 """A type, or the beginning of types: `opportunity.*`."""
 TypePatterns = Annotated[tuple[TypePattern, ...], Field(min_length=1, max_length=100)]
-WebhookUrl = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+WebhookUrl = Annotated[str, StringConstraints(pattern=r"^https?://[!-~]+$", max_length=2000)]
 Position = Annotated[int, Field(strict=True, ge=0, lt=2**63), WHOLE]
 
 

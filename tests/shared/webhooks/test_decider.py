@@ -7,7 +7,7 @@ from uuid import UUID
 from shared.rules.sealed import Sealed
 from shared.webhooks import commands, events
 from shared.webhooks.decider import DECIDER
-from shared.webhooks.state import There
+from shared.webhooks.state import State, There
 from tests.spec import NOON, NOW, Given
 
 REF = UUID("5d0c3a51-3e10-4f2b-9a7c-b9b6a1b1f001")
@@ -22,7 +22,7 @@ CREATE = commands.CreateWebhook(
 UNCHANGED = commands.ChangeWebhook(url=None, types=("opportunity.*",), description=None)
 
 
-def given(*happened: events.WebhookEvent) -> Given[commands.WebhookCommand, object, events.WebhookEvent]:
+def given(*happened: events.WebhookEvent) -> Given[commands.WebhookCommand, State, events.WebhookEvent]:
     return Given(DECIDER, happened)
 
 
