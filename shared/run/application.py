@@ -59,7 +59,7 @@ def add_routes(app: FastAPI, service: Service, ready: health.Check, metrics: Met
         app.include_router(router, prefix=prefix)
     app.include_router(health.router(ready, metrics.registry), prefix=f"/{service.name}")
     problems.add_handlers(app, authorise)
-    openapi.describe(app, routers, prefix, [f"{prefix}{entrance.prefix}" for entrance in service.entrances])
+    openapi.describe(app, routers, prefix, service.entrances)
 
 
 def add_fast_path(app: FastAPI, service: Service, context: ServiceContext) -> None:

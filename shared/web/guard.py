@@ -140,7 +140,7 @@ class Guard:
             extra_headers += self.limits.open.take(client_address(scope))
             return body
         for prefix, entrance in self.entrances.items():
-            if path.startswith(prefix):
+            if path.startswith(prefix) and entrance.only in (None, scope["method"]):
                 request = await read_at(entrance, scope, headers, body, path.removeprefix(prefix), self.limits)
                 scope["state"]["caller"] = caller = await entrance.admit(self.context, request)
                 scope["state"]["any_query"] = True

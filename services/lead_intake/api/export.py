@@ -8,11 +8,11 @@ from pydantic import BaseModel
 
 from services.lead_intake import deliveries
 from services.lead_intake.api.leads import LeadView, lead_view
-from services.lead_intake.api.people import PersonId, PersonView, emails_of, leads_of, read_person
+from services.lead_intake.api.people import PersonId, PersonView, emails_of, read_person
 from services.lead_intake.lead.history import HISTORY, sealed_values
+from services.lead_intake.person_records import known_as
 from services.lead_intake.quarantine.decider import DECIDER as QUARANTINE
 from services.lead_intake.quarantine.state import State, Waiting
-from shared.rules.message import Missing
 from shared.rules.sealed import Sealed
 from shared.web.call import Call, Needs
 
@@ -47,10 +47,9 @@ class PersonExport(BaseModel):
 async def export_person(person_id: PersonId, call: Annotated[Call, Depends(Needs("people:read"))]) -> PersonExport:
     """Export everything that is stored about a person. The access is recorded."""
     await call.wait_for_min_position()
-    lead_ids = await leads_of(call, person_id)
-    if not lead_ids:
-        raise Missing("there is no such person")
-    person = await read_person(call, person_id, lead_ids)
+    records = await known_as(call, person_id)
+    person = await read_person(call, person_id, records)
+    lead_ids = records.lead_ids
     waiting = await deliveries_about(call, lead_ids)
     return PersonExport(
         exported_at=call.context.clock_and_ids.now(),

@@ -73,6 +73,7 @@ class CaptureView(BaseModel):
     consent: Consent | None
     supplements: str | None
     connection_id: str | None
+    form_key: str | None
     person: dict[str, str] | None
     texts: dict[str, Any] | None
 
@@ -244,6 +245,7 @@ def capture_view(folded: Folded[History], capture: CaptureFields, with_person: b
         consent=capture.consent,
         supplements=capture.supplements,
         connection_id=capture.connection_id,
+        form_key=capture.form_key,
         person=person if with_person else None,
         texts=folded.text(capture.texts) if with_person else None,
     )

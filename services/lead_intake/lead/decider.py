@@ -92,6 +92,7 @@ def capture_of(command: commands.RecordCapture, person_id: str, at: datetime) ->
         content=command.content,
         connection_id=command.connection_id,
         email_domain=company_domain(body.person.email),
+        form_key=command.form_key,
     )
 
 

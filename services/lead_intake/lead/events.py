@@ -147,7 +147,8 @@ class CaptureFields(NamedTuple):
 
     `content`: a keyed digest of the submitted body, which tells a repetition from a supplement. `supplements`: the
     capture that this one adds to, when the same engagement was submitted again with other content. `connection_id`: the
-    connection through which it arrived. `email_domain`: the registered domain of a business e-mail address.
+    connection through which it arrived; `form_key`: the form. `email_domain`: the registered domain of a business
+    e-mail address.
     """
 
     capture_id: str
@@ -170,6 +171,7 @@ class CaptureFields(NamedTuple):
     supplements: str | None = None
     connection_id: str | None = None
     email_domain: Label | None = None
+    form_key: str | None = None
 
 
 class Captured(FlattenedEvent):

@@ -140,6 +140,9 @@ def members(deal_set: DealSet, window: Window) -> Iterator[ColumnElement[bool]]:
         case DealSet.WON | DealSet.LOST | DealSet.RECYCLED:
             yield states.outcome == deal_set.value
             yield from within(states.closed_at, window)
+        case DealSet.NOT_WON:
+            yield states.outcome.in_(("lost", "recycled"))
+            yield from within(states.closed_at, window)
 
 
 async def sums(tx: AsyncConnection, deal_set: DealSet, window: Window, by: Sequence[Dimension]) -> list[SumRow]:
