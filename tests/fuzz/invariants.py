@@ -7,11 +7,15 @@ from typing import Any
 
 from services.forecast.org.node_history import FOREVER, span_at, spans
 from services.forecast.org.state import OrgState
+from services.forecast.override.events import OverrideSet
+from services.forecast.override.state import Overrides
 from services.forecast.quota.state import Quotas
 from services.forecast.rate.events import RateSet
 from services.forecast.rate.state import Rates
 from services.forecast.setting.state import MONTHS
 from services.forecast.setting.state import Settings as BusinessSettings
+from services.forecast.snapshot.state import Locks
+from services.forecast.submission.state import Calls
 from services.lead_intake.connection.events import ConnectionCreated, ConnectionRemoved, SecretRotated
 from services.lead_intake.connection.state import State as ConnectionState
 from services.lead_intake.connection.state import There as ThereIsConnection
@@ -251,6 +255,20 @@ def quotas(state: Quotas, happened: Happened) -> None:
     assert state.amounts == expected
 
 
+def overrides(state: Overrides, happened: Happened) -> None:
+    last = {(event.period, event.column, event.by): event for event, _ in happened}
+    assert state.in_force == {key: event for key, event in last.items() if isinstance(event, OverrideSet)}
+
+
+def calls(state: Calls, happened: Happened) -> None:
+    assert state.submitted == {(event.period, event.week): event for event, _ in happened}
+
+
+def locks(state: Locks, happened: Happened) -> None:
+    assert state.locked == {event.node: event for event, _ in happened}
+    assert len(state.locked) == len(happened), "a week is locked once"
+
+
 def reaches_the_top(there: Mapping[str, Any], node: str) -> None:
     seen: set[str] = set()
     place: str | None = node
@@ -274,7 +292,10 @@ INVARIANTS: Mapping[str, Callable[[Any, Happened], None]] = {
     "services.pipeline.process": processes,
     "services.pipeline.setting": pipeline_settings,
     "services.forecast.org": org,
+    "services.forecast.override": overrides,
     "services.forecast.quota": quotas,
     "services.forecast.rate": rates,
     "services.forecast.setting": business_settings,
+    "services.forecast.snapshot": locks,
+    "services.forecast.submission": calls,
 }

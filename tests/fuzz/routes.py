@@ -208,9 +208,35 @@ GOOD: Mapping[str, Good] = {
     "PUT /forecast/v1/rates/{currency}/{day}": Good({"rate": "0.9217", "per": "CHF", "source": "ecb"}),
     "PUT /forecast/v1/rates/{currency}/plan/{year}": Good({"rate": "0.9", "per": "CHF"}),
     "PUT /forecast/v1/quotas/{node_id}/{period}": Good({"amount": EUR, "motion": "new_business", "from": THEN}),
+    "PUT /forecast/v1/overrides/{node_id}/{period}/{column}": Good({"amount": EUR, "note": "sure"}),
+    "POST /forecast/v1/submissions": Good(
+        {
+            "node": "acme",
+            "period": "2026-Q1",
+            "week": "2026-Q1-W05",
+            "amounts": {"commit": EUR, "upside": EUR, "pipeline": EUR},
+            "note": "sure",
+        }
+    ),
     "PUT /forecast/v1/settings": Good({"currency": "EUR", "timezone": "UTC"}),
     "PUT /qualification/v1/settings": Good({"reasons": {"reject": ["no_need", "other"], "mark_mql": ["other"]}}),
-    "PUT /pipeline/v1/settings": Good({"reasons": {"lose": ["no_need", "other"], "correct": ["other"]}}),
+    "PUT /pipeline/v1/settings": Good(
+        {
+            "reasons": {"lose": ["no_need", "other"], "correct": ["other"]},
+            "benchmarks": {
+                "minimum_sample": 10,
+                "bands": [
+                    {
+                        "measure": "win_rate",
+                        "source": "webinar",
+                        "motion": "new_business",
+                        "low": "0.25",
+                        "high": "0.35",
+                    }
+                ],
+            },
+        }
+    ),
 }
 
 

@@ -28,6 +28,7 @@ CONVERTED = {
     "form_key": "demo",
     "person_id": "nobody",
     "period": "2026-Q1",
+    "column": "commit?by=self",
 }
 """Parameters of paths that need no stream of their own."""
 

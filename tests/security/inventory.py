@@ -24,6 +24,7 @@ CONVERTED = {
     "day": "2026-01-01",
     "year": "2026",
     "period": "2026-Q1",
+    "column": "commit?by=self",
 }
 
 

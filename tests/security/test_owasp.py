@@ -296,6 +296,7 @@ IDS = {
     "day": "2026-01-01",
     "year": "2026",
     "period": "2026-Q1",
+    "column": "commit?by=self",
 }
 BOUNDS = ("maxLength", "pattern", "enum", "const", "format")
 
