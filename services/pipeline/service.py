@@ -1,7 +1,7 @@
 """The parts of the pipeline service."""
 
 from services.pipeline import reactions
-from services.pipeline.api import batch, changes, opportunities, settings, stages, volume, win_rate
+from services.pipeline.api import batch, changes, opportunities, settings, stages, velocity, volume, win_rate
 from services.pipeline.events import PARSE, PUBLIC
 from services.pipeline.projections import deal_states, org_tree, stage_visits
 from services.pipeline.projections import opportunities as opportunity_list
@@ -20,6 +20,7 @@ SERVICE = Service(
         opportunities.router,
         stages.router,
         settings.router,
+        velocity.router,
         volume.router,
         win_rate.router,
         Feed("pipeline", PUBLIC).router(),

@@ -155,6 +155,8 @@ GOOD: Mapping[str, Good] = {
         },
         answers=[200, 404],
     ),
+    "POST /intake/v1/leads/{lead_id}/merge": Good({"into": "another"}, answers=[404]),
+    "POST /intake/v1/leads/{lead_id}/unmerge": Good(None, answers=[404, 409]),
     "POST /intake/v1/people/lookup": Good({"ids": ["someone"], "email": None}),
     "POST /intake/v1/people/{person_id}/consents": Good(
         {"purpose": "news", "status": "granted", "text_version": "2", "evidence": "said so", "at": THEN}, answers=[404]
