@@ -35,7 +35,7 @@ ROOM = 2 << 30
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         folder = item.path.relative_to(FOLDER).parts[0]
-        if folder in THOROUGH and not item.get_closest_marker("essential"):
+        if folder in THOROUGH and not any(map(item.get_closest_marker, ("essential", "harness"))):
             item.add_marker(pytest.mark.thorough)
             if folder in ALONE:
                 item.add_marker(pytest.mark.alone)

@@ -228,13 +228,17 @@ async def release_looked_up(call: Call, external_id: str, capture_id: str) -> No
 
 async def erase_mentions(call: Call, emails: Collection[str]) -> None:
     """Discards deliveries in quarantine that mention any of the addresses."""
-    if not emails:
-        return
-    async with call.context.reads.connect() as tx:
-        found = await waiting.mentioning(tx, [mention(call.context.blind_index, email) for email in emails])
-    for quarantine_id in found:
+    for quarantine_id in await mentioning(call, emails):
         command = commands.DiscardDelivery(reason="erased")
         await call.context.committer.write(call.write_request(quarantine.DECIDER, quarantine_id, [Step(command)]))
+
+
+async def mentioning(call: Call, emails: Collection[str]) -> list[str]:
+    """The ids of deliveries in quarantine that mention any of the addresses."""
+    if not emails:
+        return []
+    async with call.context.reads.connect() as tx:
+        return await waiting.mentioning(tx, [mention(call.context.blind_index, email) for email in emails])
 
 
 def looked_up_alias(blind_index: BlindIndex, external_id: str) -> str:

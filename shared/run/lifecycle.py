@@ -23,8 +23,10 @@ from shared.run.worker import Worker
 from shared.store import engines
 from shared.store.committer import Committer
 from shared.store.signal import Signal
+from shared.web.access import Access
 from shared.web.applied import AppliedPositions
 from shared.web.feed import server_sent_event
+from shared.web.open_requests import OpenRequests
 from shared.web.outgoing import Outgoing
 from shared.web.service_context import ServiceContext
 from shared.web.tail import Tail
@@ -75,7 +77,7 @@ async def prepare(service: Service, engines: Engines) -> CatchUpGoal:
 
 
 def make_context(service: Service, resources: Resources, engines: Engines) -> ServiceContext:
-    store_changed = Signal()
+    store_changed, access = Signal(), Access(engines.reads, resources.clock_and_ids.now)
     committer = Committer(
         engines.writes,
         resources.clock_and_ids,
@@ -97,6 +99,8 @@ def make_context(service: Service, resources: Resources, engines: Engines) -> Se
         reactions_applied=AppliedPositions(engines.reads, REACTIONS),
         tail=Tail(engines.reads, store_changed, partial(server_sent_event, service.name)),
         outgoing=make_outgoing(resources),
+        access=access,
+        open_requests=OpenRequests(access),
         stopping=asyncio.Event(),
     )
 
@@ -116,7 +120,8 @@ def make_worker(
 @asynccontextmanager
 async def background_tasks(context: ServiceContext, metrics: Metrics, worker: Worker | None) -> AsyncIterator[None]:
     async with asyncio.TaskGroup() as tasks:
-        runs = context.committer, context.tail, context.read_models_applied, context.reactions_applied
+        applied = context.read_models_applied, context.reactions_applied
+        runs = context.committer, context.tail, context.open_requests, *applied
         serving = [tasks.create_task(each.run()) for each in runs]
         serving.append(tasks.create_task(watch_event_loop(metrics.loop_late)))
         working = tasks.create_task(worker.run()) if worker else None

@@ -14,10 +14,13 @@ from sqlalchemy import (
     DateTime,
     MetaData,
     Named,
+    Row,
     Table,
     Text,
     TypedColumns,
     Uuid,
+    any_,
+    bindparam,
     func,
     insert,
     select,
@@ -26,14 +29,18 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from shared.web.recently_used import RecentlyUsed
+
 Scope = str
 ADMIN, ACT_AS, HISTORY_WRITE, EVENTS_READ = "admin", "act_as", "history:write", "events:read"
 COMMON_SCOPES: tuple[Scope, ...] = (EVENTS_READ, HISTORY_WRITE, ACT_AS, ADMIN)
 """Scopes that mean the same in every service; each service declares more (`Service.scopes`)."""
 NOT_WHILE_ACTING = frozenset({ADMIN, HISTORY_WRITE})
 """Scopes that do not count in a request on behalf of an org node."""
-CACHE_SPAN = timedelta(seconds=5)
+CACHE_SPAN = timedelta(seconds=4)
+"""With the second until open requests are looked at: a revoked key ends within five."""
 MAX_CACHED = 10_000
+"""Keys that are known, and again keys that are not."""
 
 access_metadata = MetaData()
 
@@ -53,13 +60,15 @@ class KeyColumns(TypedColumns):
 
 
 keys = Table("keys", access_metadata, KeyColumns, schema="access")
+VALID = select(keys).where(keys.c.hash == any_(bindparam("hashes", type_=ARRAY(Text))), keys.c.revoked_at.is_(None))
+"""Not revoked; it may have expired."""
 
 
 @dataclass(frozen=True)
 class Caller:
     """The sender of a request. `lineage`: of its key, the same after a rotation. `node`: the org node that the key is
     tied to. `on_behalf_of`: the org node that the request acts for. `is_lenient`: as if each request preferred
-    `handling=lenient`."""
+    `handling=lenient`. `key_hash`: none for a caller without a key."""
 
     name: str
     lineage: UUID
@@ -68,6 +77,7 @@ class Caller:
     expires_at: datetime | None = None
     on_behalf_of: str | None = None
     is_lenient: bool = False
+    key_hash: str | None = field(default=None, repr=False)
 
     @property
     def place(self) -> tuple[str | None, str | None]:
@@ -87,39 +97,53 @@ def hash_secret(secret: str) -> str:
 
 @dataclass
 class Access:
-    """Finds callers by their keys. Results are cached for five seconds: a revoked key may be accepted that long."""
+    """Finds callers by their keys. Results are cached: a revoked key may be accepted for `CACHE_SPAN`. Keys that nobody
+    has are cached apart: however many are guessed, those of callers stay."""
 
     engine: AsyncEngine
     now: Callable[[], datetime]
-    cache: dict[str, tuple[datetime, Caller | None]] = field(default_factory=dict)
+    known: RecentlyUsed[str, tuple[datetime, Caller]] = field(default_factory=lambda: RecentlyUsed(MAX_CACHED))
     """By hash, until when the entry is used, and the caller."""
+    unknown: RecentlyUsed[str, datetime] = field(default_factory=lambda: RecentlyUsed(MAX_CACHED))
 
     async def caller(self, secret: str, check_unknown: Callable[[], object] = lambda: None) -> Caller | None:
         """None for a key that is unknown, revoked or expired. For a key that is not known to be valid `check_unknown`
         is called before any query; it may raise."""
         now = self.now()
         index = hash_secret(secret)
-        cached = self.cache.get(index)
-        if cached is None or unless_expired(now, cached[1]) is None:
+        used_until, caller = self.known.get(index) or (self.unknown.get(index) or now, None)
+        if unless_expired(now, caller) is None:
             check_unknown()
-        if cached is None or cached[0] <= now:
-            cached = (now + CACHE_SPAN, await self.look_up(index))
-            self.put(index, cached)
-        return unless_expired(now, cached[1])
+        if used_until <= now:
+            caller = (await self.refresh([index])).get(index)
+        return unless_expired(now, caller)
 
-    def put(self, index: str, entry: tuple[datetime, Caller | None]) -> None:
-        if len(self.cache) >= MAX_CACHED:
-            self.cache.clear()
-        self.cache[index] = entry
+    async def refresh(self, hashes: Collection[str]) -> Mapping[str, Caller]:
+        """The callers by the hashes of their keys, from the database; also caches them."""
+        now, callers = self.now(), await self.look_up(hashes)
+        for index in hashes:
+            self.put(index, now + CACHE_SPAN, callers.get(index))
+        return callers
 
-    async def look_up(self, index: str) -> Caller | None:
-        query = select(keys).where(keys.c.hash == index, keys.c.revoked_at.is_(None))
+    def put(self, index: str, used_until: datetime, caller: Caller | None) -> None:
+        if caller is None:
+            self.known.remove(index)
+            self.unknown.put(index, used_until)
+        else:
+            self.unknown.remove(index)
+            self.known.put(index, (used_until, caller))
+
+    async def look_up(self, hashes: Collection[str]) -> dict[str, Caller]:
+        """Those that are neither unknown nor revoked."""
         async with self.engine.connect() as tx:
-            row = (await tx.execute(query)).one_or_none()
-        if row is None:
-            return None
-        lenient = (row.settings or {}).get("handling") == "lenient"
-        return Caller(row.name, row.lineage, frozenset(row.scopes), row.node, row.expires_at, is_lenient=lenient)
+            found = (await tx.execute(VALID, {"hashes": list(hashes)})).all()
+        return {row.hash: caller_of(row) for row in found}
+
+
+def caller_of(row: Row[KeyColumns]) -> Caller:
+    is_lenient = (row.settings or {}).get("handling") == "lenient"
+    scopes = frozenset(row.scopes)
+    return Caller(row.name, row.lineage, scopes, row.node, row.expires_at, is_lenient=is_lenient, key_hash=row.hash)
 
 
 def unless_expired(now: datetime, caller: Caller | None) -> Caller | None:

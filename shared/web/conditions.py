@@ -1,13 +1,13 @@
 """Conditional request headers: Idempotency-Key, If-Match, X-Min-Position, Prefer, X-Correlation-Id, On-Behalf-Of."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from uuid import UUID, uuid5
 
 from starlette.datastructures import Headers
 
-from shared.web.problems import InvalidRequest
+from shared.web.problems import BadRequest, InvalidRequest
 
 LONGEST_WAIT = 30
 """Seconds."""
@@ -17,6 +17,20 @@ ETAG = re.compile(r'"([0-9]{1,9})"')
 LENIENT_HANDLING = re.compile(r"(?:^|[,;\s])handling=lenient(?:$|[,;\s])")
 POSITION = re.compile(r"([a-z_]{1,40}):([0-9]{1,18})")
 WAIT = re.compile(r"(?:^|[,;\s])wait=([0-9]{1,4})(?:$|[,;\s])")
+SENT_ONCE = frozenset(
+    {
+        b"authorization",
+        b"content-encoding",
+        b"content-type",
+        b"idempotency-key",
+        b"if-match",
+        b"last-event-id",
+        b"on-behalf-of",
+        b"x-correlation-id",
+        b"x-min-position",
+    }
+)
+"""Of the headers that are read, all but `Prefer`: preferences may be sent in several headers (RFC 7240)."""
 
 
 LENIENT: ContextVar[bool] = ContextVar("lenient", default=False)
@@ -26,6 +40,25 @@ guard sets it. A context variable, because the framework reads bodies before it 
 
 def header_problem(name: str, detail: str) -> InvalidRequest:
     return InvalidRequest(f"{name} {detail}", errors=[{"pointer": f"header/{name}", "detail": detail}])
+
+
+def refuse_repeated(headers: Iterable[tuple[bytes, bytes]]) -> None:
+    """Whether the first or the last of two counts would be a guess. Raises `BadRequest`."""
+    seen = set[bytes]()
+    for name, _ in headers:
+        if name in SENT_ONCE:
+            if name in seen:
+                raise repeated_header(name.decode())
+            seen.add(name)
+
+
+def repeated_header(name: str) -> BadRequest:
+    detail = "was sent twice, and may be sent once"
+    return BadRequest(f"{name} {detail}", errors=[{"pointer": f"header/{name}", "detail": detail}])
+
+
+def preferences(headers: Headers) -> str:
+    return ",".join(headers.getlist("prefer"))
 
 
 def idempotency_key(headers: Headers) -> str | None:
@@ -59,13 +92,13 @@ def min_positions(headers: Headers) -> Mapping[str, int]:
 
 def wait_seconds(headers: Headers) -> int:
     """`Prefer: wait=5`; 0 without it."""
-    match = WAIT.search(headers.get("prefer", ""))
+    match = WAIT.search(preferences(headers))
     return min(int(match[1]), LONGEST_WAIT) if match else 0
 
 
 def is_lenient(headers: Headers) -> bool:
     """`Prefer: handling=lenient` (RFC 7240)."""
-    return LENIENT_HANDLING.search(headers.get("prefer", "")) is not None
+    return LENIENT_HANDLING.search(preferences(headers)) is not None
 
 
 def format_positions(positions: Mapping[str, int]) -> str:

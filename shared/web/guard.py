@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from time import perf_counter
 from uuid import UUID
@@ -15,7 +16,7 @@ from structlog.contextvars import bind_contextvars
 
 from shared.store.database_errors import Busy
 from shared.web import conditions, problems
-from shared.web.access import Access, Caller
+from shared.web.access import Caller
 from shared.web.body import WITHOUT_BODY, Body, check_api_body, check_length, declared_type, replay
 from shared.web.entrance import Entrance, EntranceRequest
 from shared.web.limits import Limits, RawHeaders, client_address
@@ -29,6 +30,30 @@ CLIENT_CLOSED_REQUEST = 499
 ALWAYS = [(b"x-content-type-options", b"nosniff")]
 
 
+@dataclass
+class Answer:
+    """Sends an answer with `extra_headers`, and observes it."""
+
+    send: Send
+    extra_headers: RawHeaders
+    status: int = CLIENT_CLOSED_REQUEST
+    started: bool = False
+    complete: bool = False
+
+    async def __call__(self, message: Message) -> None:
+        if not self.started:
+            self.status, self.started = message["status"], True
+            message["headers"] = [*message.get("headers", ()), *self.extra_headers]
+        else:
+            self.complete = not message.get("more_body", False)
+        await self.send(message)
+
+    async def end(self) -> None:
+        """Ends a stream that was begun."""
+        if not self.complete:
+            await self({"type": "http.response.body", "body": b"", "more_body": False})
+
+
 @dataclass(frozen=True)
 class Guard:
     """`open_paths` need no key: health, metrics, documentation. `alive_path` has no limit either. `entrances`: by the
@@ -36,7 +61,6 @@ class Guard:
 
     app: ASGIApp
     context: ServiceContext
-    access: Access
     entrances: Mapping[str, Entrance]
     alive_path: str
     open_paths: Sequence[str]
@@ -47,27 +71,21 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        started_at, status, started = perf_counter(), CLIENT_CLOSED_REQUEST, False
+        started_at = perf_counter()
         correlation_id = conditions.correlation_id(Headers(scope=scope), self.new_id())
         scope.setdefault("state", {})["correlation_id"] = correlation_id
         bind_contextvars(correlation_id=str(correlation_id))
-        extra_headers: RawHeaders = [*ALWAYS]
-
-        async def observed_send(message: Message) -> None:
-            nonlocal status, started
-            if not started:
-                status, started = message["status"], True
-                message["headers"] = [*message.get("headers", ()), *extra_headers]
-            await send(message)
-
+        answer = Answer(send, [*ALWAYS])
         try:
-            await self.with_capacity(scope, receive, observed_send, extra_headers)
+            await self.with_capacity(scope, receive, answer, answer.extra_headers)
+        except problems.Problem as error:
+            await (answer.end() if answer.started else refuse(error, scope, receive, answer))
         except asyncio.CancelledError:  # the process stops: without an answer, callers would look for their own fault
-            if not started:
-                await refuse(Busy("the service is stopping"), scope, receive, observed_send)
+            if not answer.started:
+                await refuse(Busy("the service is stopping"), scope, receive, answer)
             raise
         finally:
-            self.report(scope, status, perf_counter() - started_at)
+            self.report(scope, answer.status, perf_counter() - started_at)
 
     def report(self, scope: Scope, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "none")
@@ -99,18 +117,30 @@ class Guard:
             except Exception as error:
                 await refuse(error, scope, receive, send)
                 return
-            await self.app(scope, checked, send)
+            await self.serve(scope, checked, send)
         finally:
             self.limits.body_bytes.release(body.size)
+
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Raises `KeyEnded` when the caller's key ends before the answer does, and `TooManyRequests`."""
+        caller: Caller | None = scope["state"].get("caller")
+        if caller is None or caller.key_hash is None:
+            await self.app(scope, receive, send)
+            return
+        is_stream = scope["path"].endswith(STREAM)
+        with self.limits.streams_of_key.place(caller.lineage) if is_stream else nullcontext():
+            async with self.context.open_requests.while_valid(caller.key_hash, caller):
+                await self.app(scope, receive, send)
 
     async def check(self, scope: Scope, body: Body, extra_headers: RawHeaders) -> Receive:
         """Finds the caller. Returns what the application reads the body from."""
         path, headers = scope["path"], Headers(scope=scope)
+        conditions.refuse_repeated(scope["headers"])
         if path in self.open_paths:
             extra_headers += self.limits.open.take(client_address(scope))
             return body
         for prefix, entrance in self.entrances.items():
-            if path.startswith(prefix):
+            if path.startswith(prefix) and entrance.only in (None, scope["method"]):
                 request = await read_at(entrance, scope, headers, body, path.removeprefix(prefix), self.limits)
                 scope["state"]["caller"] = caller = await entrance.admit(self.context, request)
                 scope["state"]["any_query"] = True
@@ -123,7 +153,7 @@ class Guard:
 
     async def authenticate(self, scope: Scope, headers: Headers, extra_headers: RawHeaders) -> Caller:
         """Whether the caller may use a route is for the route to decide (`Needs`)."""
-        caller = await self.access.caller(
+        caller = await self.context.access.caller(
             bearer_secret(headers), lambda: self.limits.unknown_keys.take(client_address(scope))
         )
         if caller is None:

@@ -28,10 +28,9 @@ def parse_json(body: bytes) -> Any:
         raise InvalidRequest("the body is not JSON text", errors=[{"pointer": "", "detail": str(error)}]) from None
 
 
-async def refuse_unknown_parameters(request: Request) -> None:
+def refuse_unknown_parameters(request: Request) -> None:
     """A query parameter that the route does not know would be ignored silently; it is an error instead, but at an
-    entrance, whose callers send what they like. (This is async because the framework runs other functions in a thread,
-    at twice the cost of the whole request.)"""
+    entrance, whose callers send what they like."""
     if getattr(request.state, "any_query", False):
         return
     parameters = request.scope["route"].dependant.query_params
@@ -46,4 +45,6 @@ async def refuse_unknown_parameters(request: Request) -> None:
 def parameter_names(parameter: Any) -> Collection[str]:
     """One name, or those of all fields when a model stands for the whole query."""
     kind = parameter.field_info.annotation
-    return kind.model_fields if isinstance(kind, type) and issubclass(kind, BaseModel) else [parameter.alias]
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return [field.alias or name for name, field in kind.model_fields.items()]
+    return [parameter.alias]

@@ -4,7 +4,9 @@ Requests over a limit are refused at once, with headers that say when to come ba
 (draft-ietf-httpapi-ratelimit-headers).
 """
 
-from collections.abc import Callable, Hashable
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
 from math import ceil
@@ -13,6 +15,7 @@ from time import monotonic
 from starlette.types import Scope
 
 from shared.web.problems import TooManyRequests
+from shared.web.recently_used import RecentlyUsed
 
 MAX_CALLERS = 10_000
 """Keys or addresses that are remembered at the same time."""
@@ -30,7 +33,7 @@ class RateLimit:
     quota: int
     window: int
     now: Callable[[], float] = monotonic
-    full_at: dict[Hashable, float] = field(default_factory=dict)
+    full_at: RecentlyUsed[Hashable, float] = field(default_factory=lambda: RecentlyUsed(MAX_CALLERS))
     policy: tuple[bytes, bytes] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -41,24 +44,16 @@ class RateLimit:
         if not self.quota:
             return []
         now = self.now()
-        full_in = max(self.full_at.get(caller, now) - now, 0.0) + self.window / self.quota
+        full_in = max((self.full_at.get(caller) or now) - now, 0.0) + self.window / self.quota
         if full_in > self.window + ROUNDING:
             wait = ceil(full_in - self.window - ROUNDING)
             raise TooManyRequests(f"more than {self.quota} in {self.window} s", wait, self.headers(0, wait))
-        if len(self.full_at) >= MAX_CALLERS:
-            self.forget_callers(now)
-        self.full_at[caller] = now + full_in
+        self.full_at.put(caller, now + full_in)
         remaining = int((self.window - full_in) * self.quota / self.window + ROUNDING)
         return self.headers(remaining, ceil(full_in - ROUNDING))
 
     def headers(self, remaining: int, seconds: int) -> RawHeaders:
         return [self.policy, (b"ratelimit", b'"%b";r=%d;t=%d' % (self.name.encode(), remaining, seconds))]
-
-    def forget_callers(self, now: float) -> None:
-        """Forgets callers whose buckets are full: nothing is lost by that. If there are none, forgets all."""
-        self.full_at = {caller: full_at for caller, full_at in self.full_at.items() if full_at > now}
-        if len(self.full_at) >= MAX_CALLERS:
-            self.full_at = {}
 
 
 @dataclass
@@ -80,6 +75,28 @@ class CapacityLimit:
         self.used -= number
 
 
+@dataclass
+class CallerLimit:
+    """A number of things that each caller may have in use at the same time. `what`: for error messages."""
+
+    what: str
+    capacity: int
+    used: Counter[Hashable] = field(default_factory=Counter)
+
+    @contextmanager
+    def place(self, caller: Hashable) -> Iterator[None]:
+        """Raises `TooManyRequests`."""
+        if self.used[caller] >= self.capacity:
+            raise TooManyRequests(f"this key has {self.capacity} {self.what} at once already", 1, [])
+        self.used[caller] += 1
+        try:
+            yield
+        finally:
+            self.used[caller] -= 1
+            if not self.used[caller]:
+                del self.used[caller]
+
+
 @dataclass(frozen=True)
 class Limits:
     """The limits of one service in one process. By address are counted: `unknown_keys`, requests without a known key;
@@ -91,6 +108,7 @@ class Limits:
     entrances: RateLimit
     requests: CapacityLimit
     streams: CapacityLimit
+    streams_of_key: CallerLimit
     body_bytes: CapacityLimit
 
 

@@ -1,6 +1,6 @@
 """Error answers by RFC 9457. All error bodies and their status codes are made here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -39,6 +39,10 @@ class Problem(Exception):
     @property
     def headers(self) -> dict[str, str]:
         return {}
+
+
+class BadRequest(Problem):
+    status = 400
 
 
 class Unauthenticated(Problem):
@@ -132,8 +136,14 @@ def field_errors(refusal: Refusal) -> list[dict[str, str]]:
 
 def validation_body(errors: Sequence[ErrorDetails]) -> dict[str, Any]:
     """Names each field by its JSON pointer, without its value, which may be personal data."""
-    fields = [{"pointer": json_pointer(location_of(error)), "detail": error_text(error)} for error in errors]
+    fields = [{"pointer": json_pointer(location_of(error)), "detail": error_text(error)} for error in causes(errors)]
     return problem_body(422, "the request does not fit its schema", errors=fields)
+
+
+def causes(errors: Sequence[ErrorDetails]) -> Sequence[ErrorDetails]:
+    """Without lists that are too short only because pydantic left out an item that is wrong itself."""
+    wrong_items = {error["loc"][:-1] for error in errors}
+    return [error for error in errors if error["type"] != "too_short" or error["loc"] not in wrong_items]
 
 
 def location_of(error: ErrorDetails) -> Sequence[int | str]:
@@ -181,7 +191,9 @@ def allowed_methods(app: FastAPI, scope: Scope) -> str:
     )
 
 
-def add_handlers(app: FastAPI) -> None:
+def add_handlers(app: FastAPI, authorise: Callable[[Request], None]) -> None:
+    """`authorise` raises a `Problem` for a caller who may not use the request's route."""
+
     async def handle(request: Request, error: Exception) -> Response:
         return response(*problem_of(error))
 
@@ -190,6 +202,10 @@ def add_handlers(app: FastAPI) -> None:
         return response(body, headers | NO_SNIFFING)
 
     async def handle_validation(request: Request, error: Exception) -> Response:
+        try:
+            authorise(request)
+        except Problem as problem:
+            return response(*problem_of(problem))
         errors = error.errors() if isinstance(error, RequestValidationError) else ()
         return response(validation_body(errors))
 

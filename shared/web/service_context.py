@@ -9,8 +9,10 @@ from shared.rules.clock_and_ids import ClockAndIds
 from shared.store.aliases import BlindIndex
 from shared.store.committer import Committer
 from shared.store.signal import Signal
+from shared.web.access import Access
 from shared.web.answer_cache import AnswerCache
 from shared.web.applied import AppliedPositions
+from shared.web.open_requests import OpenRequests
 from shared.web.outgoing import Outgoing
 from shared.web.tail import Tail
 
@@ -35,6 +37,8 @@ class ServiceContext:
     reactions_applied: AppliedPositions
     tail: Tail
     outgoing: Outgoing
+    access: Access
+    open_requests: OpenRequests
     stopping: asyncio.Event
     answer_cache: AnswerCache = field(default_factory=AnswerCache)
 

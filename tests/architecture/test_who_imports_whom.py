@@ -5,6 +5,8 @@ import pytest
 
 from tests.architecture.tree import ROOT, Tree, copied_to
 
+pytestmark = pytest.mark.harness
+
 HERE = "services/planted"
 VIOLATIONS = [
     ("outside-in", "shared/rules/decider", "import services.planted.events"),

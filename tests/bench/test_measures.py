@@ -27,6 +27,7 @@ async def ground(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Grou
         yield ground
 
 
+@pytest.mark.harness
 @pytest.mark.parametrize("name", MEASURES)
 async def test_a_measure_counts_its_rows(ground: Ground, name: str) -> None:
     if name == "P5" and not peer.is_made():

@@ -33,6 +33,7 @@ async def test_parked_events_wait_and_are_applied_once_whenever_it_is_killed(bro
     print(f"{2 * len(IN)} kills at {len(PARKING)} points of parking, 0 lost, 0 twice")
 
 
+@pytest.mark.harness
 @pytest.mark.kafka
 @pytest.mark.timeout(120)
 async def test_parking_apart_from_the_checkpoint_is_found(brokers: None, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from tests.crash.load import under_load
 from tests.crash.parking import restarted
 from tests.crash.sweep import died_at, staged
 
+pytestmark = pytest.mark.harness
 CAUGHT = [
     ("reply_before_commit", "pipeline", "lost: request"),
     ("idempotency_outside_the_transaction", "pipeline", "twice: request"),

@@ -50,6 +50,7 @@ def test_a_round_has_one_point_in_each_service_at_most() -> None:
     assert len(rounds) < len(pairs) / 2
 
 
+@pytest.mark.harness
 async def test_a_point_that_is_never_reached_is_noticed(tmp_path: Path) -> None:
     program = Program("help", ["--help"], tmp_path)
     program.start(f"--kill-at={POINTS[0].name}")

@@ -119,6 +119,7 @@ async def finished(some: Clients, journeys: int) -> bool:
     return some.finished >= journeys
 
 
+@pytest.mark.harness
 async def test_a_standby_that_looks_seldom_is_too_late(kafka: Broker, tmp_path: Path) -> None:
     """The check above finds what it is for."""
     async with twice(tmp_path, "pipeline", plant="standby_looks_seldom") as cast:

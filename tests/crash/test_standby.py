@@ -120,6 +120,7 @@ async def test_a_standby_takes_over_and_the_zombie_does_no_harm(
         assert seconds <= TAKES_OVER
 
 
+@pytest.mark.harness
 @pytest.mark.kafka
 @pytest.mark.timeout(120)
 async def test_a_zombie_that_does_not_compare_is_found(brokers: None, tmp_path: Path) -> None:
@@ -169,6 +170,7 @@ async def test_two_that_do_the_same_work_do_it_once(service: str, brokers: None,
         print(f"two workers of {service}, {stage.some.finished} leads won, {times} times fenced, 0 duplicated")
 
 
+@pytest.mark.harness
 @pytest.mark.kafka
 @pytest.mark.timeout(120)
 async def test_two_that_do_not_compare_do_it_twice_and_are_found(brokers: None, tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ import pytest
 from funnelcast.embedded_postgres import client_programs
 from tests.funnelcast.command import Up, done, run, servers, up
 
+pytestmark = pytest.mark.thorough
+
 
 def lead(number: int) -> dict[str, Any]:
     return {"source": "demo_request", "person": {"email": f"person{number}@backup.example"}}

@@ -13,7 +13,8 @@ NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 BLIND_INDEX = BlindIndex(b"a key for tests that is long enough")
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.thorough
+@pytest.mark.timeout(300)
 def test_the_demo_company_has_its_history_within_a_minute(tmp_path: Path) -> None:
     with up(tmp_path, "--demo", "--demo-speed", "0") as system:
         assert system.output.splitlines()[2].split()[:2] == ["closed", "commit"]

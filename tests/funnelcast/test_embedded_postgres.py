@@ -18,6 +18,8 @@ from funnelcast.embedded_postgres.errors import DataFolderInUse, PostgresFailed
 from funnelcast.embedded_postgres.server import Server, embedded_postgres
 from funnelcast.polling import wait_until
 
+pytestmark = pytest.mark.thorough
+
 ROOT = Path(__file__).parents[2]
 NOBODY = 65534
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user: run it as root too")
@@ -41,6 +43,15 @@ async def write(url: str, text: str) -> None:
 async def read(server: Server) -> list[str]:
     async with connected(server.url) as connection:
         return [row["text"] for row in await connection.fetch("SELECT text FROM note ORDER BY text")]
+
+
+async def test_the_server_inherits_none_of_our_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FUNNELCAST_ADMIN_KEY", "an-admin-key-that-is-nobody-elses")
+    async with embedded_postgres(tmp_path):
+        pid = int((tmp_path / "postgres" / "postmaster.pid").read_text().splitlines()[0])
+        environment = psutil.Process(pid).environ()
+    assert [name for name in environment if name.startswith(("FUNNELCAST_", "PG"))] == []
+    assert "PATH" in environment
 
 
 @contextmanager

@@ -156,6 +156,7 @@ SCRIPT: Sequence[tuple[int, int, str, Mapping[str, Any]]] = (
 START = date(2024, 1, 1)
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(300)
 def test_eight_weekly_exports_of_a_system_give_its_roll_ups_and_histories(system: Up, tmp_path: Path) -> None:
     """The live deals are owned by live-a and live-b, those of the exports by copy-a and copy-b."""

@@ -37,6 +37,7 @@ async def schemas(database: str) -> set[str]:
     return {row[0] for row in found}
 
 
+@pytest.mark.thorough
 async def test_every_service_is_rebuilt_while_all_are_used(database: str) -> None:
     await fill_store(database)
     async with running_services(database, list(SERVICES.values())) as api, constant_use(api) as answers:
@@ -101,6 +102,7 @@ async def drop_old(database: str) -> list[str]:
     return await drop_old_versions(Settings(postgres=database), list(NEW.values()))
 
 
+@pytest.mark.thorough
 async def test_an_old_version_goes_when_nobody_serves_it_and_the_new_one_is_as_far(database: str) -> None:
     old = {service.read_models for service in SERVICES.values()}
     new = {service.read_models for service in NEW.values()}

@@ -28,6 +28,8 @@ from tests.journeys.conftest import kafka_log, on_topics_of_its_own
 from tests.kafka import Broker, OurBroker
 from tests.running import embedded_log, eventually, running_services
 
+pytestmark = pytest.mark.thorough
+
 
 def lead(number: int) -> dict[str, Any]:
     return {"source": "demo_request", "person": {"email": f"person{number}@republish.example"}}

@@ -16,6 +16,8 @@ from tests.funnelcast.command import done, run
 from tests.funnelcast.test_serve import execute, new_key, serving
 from tests.running import connected
 
+pytestmark = pytest.mark.thorough
+
 PASSWORD = "a password of a role, for tests"
 SERVICES = ("intake", "qualification", "pipeline", "forecast")
 PASSWORDS = json.dumps(dict.fromkeys(SERVICES, PASSWORD))

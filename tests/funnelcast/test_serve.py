@@ -57,6 +57,7 @@ def test_it_refuses_a_database_that_was_never_migrated_and_says_what_to_do(empty
     assert "Traceback" not in refused.stderr
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("command", "told"),
     [(("serve", "pipeline", "--port", "0"), "start the newer version"), (("migrate",), "start the newer version")],
@@ -77,6 +78,7 @@ def test_migrate_makes_a_given_admin_key_the_first_one(database: str) -> None:
     assert [key["name"] for key in keys] == ["admin"]
 
 
+@pytest.mark.thorough
 def test_an_api_and_a_worker_are_together_what_all_is_alone(database: str) -> None:
     done("migrate", "--postgres", database)
     headers = new_key(database)
@@ -96,6 +98,7 @@ def test_an_api_and_a_worker_are_together_what_all_is_alone(database: str) -> No
         assert api.wait(timeout=30) == 0
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -23,6 +23,7 @@ def there(system: Up, opportunity_id: str) -> bool:
         return http.get(f"/pipeline/v1/opportunities/{opportunity_id}").status_code == 200
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_stops_in_order_when_it_is_told_to(tmp_path: Path, number: int) -> None:
     with up(tmp_path) as system:
@@ -52,6 +53,7 @@ def test_a_new_system_shows_its_admin_key_once(tmp_path: Path) -> None:
         opened(third, "crm:1")
 
 
+@pytest.mark.thorough
 def test_a_given_admin_key_is_that_of_the_new_system_and_is_not_repeated(tmp_path: Path) -> None:
     with up(tmp_path) as system:
         opened(system, "crm:1")
@@ -59,6 +61,7 @@ def test_a_given_admin_key_is_that_of_the_new_system_and_is_not_repeated(tmp_pat
     assert ADMIN not in system.output + err
 
 
+@pytest.mark.thorough
 def test_a_second_one_on_the_same_folder_is_told_who_holds_it(tmp_path: Path) -> None:
     with up(tmp_path) as system:
         second = run("up", "--data", tmp_path, "--port", "0")
@@ -68,6 +71,7 @@ def test_a_second_one_on_the_same_folder_is_told_who_holds_it(tmp_path: Path) ->
         opened(system, "crm:1")
 
 
+@pytest.mark.thorough
 def test_a_port_in_use_is_told_and_nothing_is_left_running(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -89,6 +93,7 @@ def test_what_was_accepted_outlives_a_kill_of_the_process(tmp_path: Path) -> Non
             assert again.stop()[0] == 0
 
 
+@pytest.mark.thorough
 def test_a_death_of_postgres_ends_the_process_and_the_next_one_recovers(tmp_path: Path) -> None:
     with up(tmp_path) as system:
         kept = opened(system, "crm:1")
@@ -102,6 +107,7 @@ def test_a_death_of_postgres_ends_the_process_and_the_next_one_recovers(tmp_path
         assert there(again, kept)
 
 
+@pytest.mark.thorough
 def test_told_to_stop_while_it_starts_it_leaves_nothing(tmp_path: Path) -> None:
     with started("up", "--data", str(tmp_path), "--port", "0") as process:
         while not list(tmp_path.glob("unfinished-*")):
@@ -112,6 +118,7 @@ def test_told_to_stop_while_it_starts_it_leaves_nothing(tmp_path: Path) -> None:
     assert servers(tmp_path) == []
 
 
+@pytest.mark.thorough
 def test_the_key_of_blind_indexes_is_made_once_and_kept_from_other_eyes(tmp_path: Path) -> None:
     with up(tmp_path):
         file = tmp_path / "blind-index-key"
@@ -121,6 +128,7 @@ def test_the_key_of_blind_indexes_is_made_once_and_kept_from_other_eyes(tmp_path
         assert file.read_text() == made
 
 
+@pytest.mark.thorough
 def test_another_key_of_blind_indexes_is_refused(tmp_path: Path) -> None:
     with up(tmp_path) as system:
         system.stop()
@@ -137,6 +145,7 @@ def test_a_postgres_of_ones_own_needs_a_key_for_blind_indexes(postgres: str) -> 
     assert "FUNNELCAST_BLIND_INDEX_KEY is needed" in refused.stderr
 
 
+@pytest.mark.thorough
 def test_it_runs_on_a_postgres_by_url(database: str, tmp_path: Path) -> None:
     url = database.replace("postgresql+asyncpg", "postgres")
     with up(tmp_path, "--postgres", url, FUNNELCAST_BLIND_INDEX_KEY="k" * 32) as system:

@@ -221,6 +221,7 @@ def test_read_models_that_are_not_built_yet_are_told_of(database: str) -> None:
     assert (result.returncode, "the start of forecast builds it" in result.stderr) == (1, True)
 
 
+@pytest.mark.thorough
 async def test_it_finds_nothing_wrong_with_a_system_at_work_and_disturbs_nobody(database: str) -> None:
     async with running_services(database, list(SERVICES.values())) as api, constant_use(api) as answers:
         for _ in range(2):

@@ -46,7 +46,9 @@ def documents(url: str, services: Sequence[str]) -> dict[str, Document]:
     return {name: httpx.get(f"{url}/{name}/openapi.json").raise_for_status().json() for name in services}
 
 
-def configuration(url: str, key: str, *, examples: int, sequences: int, seed: int) -> SchemathesisConfig:
+def configuration(
+    url: str, key: str, *, examples: int, sequences: int, seed: int, coverage: bool
+) -> SchemathesisConfig:
     streams = {
         "include-path-regex": STREAM,
         "request-timeout": 0.4,
@@ -63,7 +65,10 @@ def configuration(url: str, key: str, *, examples: int, sequences: int, seed: in
             "continue-on-failure": True,
             "generation": {"max-examples": examples, "database": "none"},
             "checks": {"positive_data_acceptance": {"expected-statuses": list(TAKEN)}},
-            "phases": {"stateful": {"generation": {"max-examples": sequences}, "max-steps": 12}},
+            "phases": {
+                "coverage": {"enabled": coverage},
+                "stateful": {"generation": {"max-examples": sequences}, "max-steps": 12},
+            },
             "operations": [streams],
         }
     )
@@ -118,10 +123,12 @@ def main(arguments: Iterable[str] | None = None) -> int:
     parser.add_argument("--examples", type=int, default=10, help="of each operation")
     parser.add_argument("--sequences", type=int, default=20, help="of linked operations")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--coverage", action="store_true", help="each constraint of the documents met and broken, too")
     asked = parser.parse_args(None if arguments is None else list(arguments))
     hooks.register()
     key = os.environ["FUNNELCAST_API_KEY"]
-    settings = configuration(asked.url, key, examples=asked.examples, sequences=asked.sequences, seed=asked.seed)
+    efforts = {name: getattr(asked, name) for name in ("examples", "sequences", "seed", "coverage")}
+    settings = configuration(asked.url, key, **efforts)
     whole = merged(documents(asked.url, asked.services.split(",")))
     found = attack(narrowed(whole, asked.paths) if asked.paths else whole, settings)
     print(json.dumps(shown(found), indent=1))

@@ -16,6 +16,7 @@ BEYOND: Mapping[str, str] = {
     r"details need a source": "the same",
     r"either a person or a lead_id is needed": "one of two",
     r"opportunity_id stands alone.*": "one of two forms",
+    r"either ids or an email is needed": "one of two",
     r"owner is required, or the opportunity_id of an open deal": "one of two forms",
     r"a must be more than b, and b more than c": "an order of values",
     r"a rule is named twice": "unique by a part",
@@ -58,11 +59,12 @@ BEYOND: Mapping[str, str] = {
     r"this Idempotency-Key was used with another body": "what was sent before",
     r"in the future": "the clock",
     r"unknown": "a cursor of ours, not any text of its letters",
+    r"there is no pipeline .*": "the pipelines in the settings",
     r"names \w+; known here: .*": "which sources a service follows",
     r"names \w+:\d+, but \w+ is at about \d+": "how many events there are",
 }
 KNOWN = [re.compile(pattern) for pattern in BEYOND]
-EMAIL = re.compile(r"/person/email")
+EMAIL = re.compile(r"(/person)?/email")
 """Which addresses there can be is a grammar of its own; the validator says in many words what is wrong."""
 DOMAIN = re.compile(r"/company/domain")
 

@@ -25,8 +25,10 @@ CONVERTED = {
     "day": "2026-01-01",
     "year": "2026",
     "quarantine_id": "none",
+    "form_key": "demo",
     "person_id": "nobody",
     "period": "2026-Q1",
+    "column": "commit?by=self",
 }
 """Parameters of paths that need no stream of their own."""
 

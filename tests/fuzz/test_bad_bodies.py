@@ -43,6 +43,7 @@ async def test_nonsense_in_any_field_is_pointed_at_or_fits_the_document(database
     told(under)
 
 
+@pytest.mark.harness
 async def test_the_checks_can_fail(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two planted bugs: the body is read by the framework alone, and a route refuses when it has written already."""
     for module in (call, fast_path, request_input):

@@ -81,6 +81,7 @@ async def test_noise_on_the_wire_harms_nobody(database: str) -> None:
     await harms_nobody(database)
 
 
+@pytest.mark.harness
 @pytest.mark.timeout(120)
 async def test_half_a_request_that_is_taken_for_a_whole_one_is_found(
     database: str, monkeypatch: pytest.MonkeyPatch

@@ -96,6 +96,7 @@ async def test_lines_that_are_left_out_are_missed(database: str, monkeypatch: py
     assert found.group_contains(ValueError, match="not enough values")
 
 
+@pytest.mark.harness
 async def test_a_bad_line_that_harms_the_others_is_found(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The planted bug: what cannot be read ends the answer."""
     monkeypatch.setattr(ndjson, "parse_line", lambda line, model, ask: ask(model.model_validate_json(line)))

@@ -17,7 +17,7 @@ from tests.fuzz.effort import EFFORT
 from tests.running import served_services
 
 LEAST = 2_000 if EFFORT == 1 else 50_000
-EXAMPLES = 8 if EFFORT == 1 else 30 * EFFORT
+EXAMPLES = 16 if EFFORT == 1 else 30 * EFFORT
 SEQUENCES = 40 if EFFORT == 1 else 10 * EFFORT
 Found = dict[str, Any]
 
@@ -26,6 +26,8 @@ Found = dict[str, Any]
 async def test_whatever_the_documents_allow_or_not_is_answered_as_they_say(database: str) -> None:
     seed = int(os.environ.get("FUNNELCAST_TEST_SEED", "1"))
     arguments = ["--examples", str(EXAMPLES), "--sequences", str(SEQUENCES), "--seed", str(seed)]
+    if EFFORT > 1:
+        arguments.append("--coverage")
     found = await campaign(database, arguments)
     print(f"seed {seed}: {found['cases']} cases {found['by_phase']}, answers {found['statuses']}")
     for where, what in found["failures"].items():
@@ -35,6 +37,7 @@ async def test_whatever_the_documents_allow_or_not_is_answered_as_they_say(datab
     assert found["cases"] >= LEAST
 
 
+@pytest.mark.harness
 @pytest.mark.timeout(300)
 async def test_the_campaign_can_fail(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Three planted bugs: a fault on a certain input, an answer unlike its schema, a header that is not looked at."""
@@ -42,7 +45,7 @@ async def test_the_campaign_can_fail(database: str, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(cloudevents, "to_json", lambda event, source: {"id": str(event.event_id)})
     monkeypatch.setattr(conditions, "min_positions", lambda headers: {})
     paths = "/opportunities$|/assign$|/events$"
-    found = await campaign(database, ["--services", "pipeline", "--paths", paths, "--examples", "20"])
+    found = await campaign(database, ["--services", "pipeline", "--paths", paths, "--examples", "20", "--coverage"])
     print(f"{found['cases']} cases, {len(found['failures'])} failures: {', '.join(found['failures'])}")
     checks = {where.split(" ")[0] for where in found["failures"]}
     assert {"not_a_server_error", "response_schema_conformance", "negative_data_rejection"} <= checks

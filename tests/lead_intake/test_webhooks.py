@@ -7,7 +7,9 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.datastructures import Headers
 
+from services.lead_intake.api.webhooks import combined
 from services.lead_intake.connectors import READERS
 from tests.lead_intake.connectors import deliveries
 from tests.lead_intake.connectors.deliveries import FORMS, SAMPLES, encoded
@@ -105,6 +107,11 @@ async def test_every_vendor_is_believed_by_its_own_proof_alone(
     )
     assert (wrong.status_code, unsigned.status_code) == (401, 401)
     assert (await api.get("leads")).json()["items"] == []
+
+
+def test_two_signatures_count_as_one_that_is_wrong() -> None:
+    raw = [(b"x-hub-signature-256", b"sha256=forged"), (b"x-hub-signature-256", b"sha256=right")]
+    assert combined(Headers(raw=raw)) == {"x-hub-signature-256": "sha256=forged, sha256=right"}
 
 
 async def test_an_address_that_nobody_has_is_answered_like_a_wrong_signature(api: httpx.AsyncClient) -> None:
@@ -220,6 +227,9 @@ async def test_handshakes_are_answered(api: httpx.AsyncClient, clock: Clock) -> 
     query = {"hub.mode": "subscribe", "hub.verify_token": "our-own-token", "hub.challenge": "1158201444"}
     answer = await api.get(f"webhooks/{facebook.connection_id}", params=query)
     assert (answer.status_code, answer.text) == (200, "1158201444")
+    assert "X-Correlation-Id" in answer.headers
+    wrong = await api.get(f"webhooks/{facebook.connection_id}", params=query | {"hub.verify_token": "another"})
+    assert (wrong.status_code, wrong.json()["detail"]) == (403, "the verify token is wrong")
     zoom = await connected(api, clock, "zoom")
     validation = await zoom.send(
         {"event": "endpoint.url_validation", "payload": {"plainToken": "qgg8vlvZRS6UYooatFL8Aw"}}

@@ -234,6 +234,7 @@ async def parked_events(database: str) -> int:
         return int((await tx.execute(text("SELECT count(*) FROM intake.parked"))).scalar_one())
 
 
+@pytest.mark.harness
 @pytest.mark.parametrize(
     ("forgotten", "left"),
     [("person-", "intake.vault"), ("lead-", "qualification.vault"), ("opportunity-", "pipeline.vault")],
@@ -259,6 +260,7 @@ async def test_a_planted_erasure_that_forgets_one_services_vault_is_found(
     assert set(after.where) <= {left, "exchange.lent"}
 
 
+@pytest.mark.harness
 async def test_a_planted_erasure_that_forgets_what_was_lent_is_found(
     database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

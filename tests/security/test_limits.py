@@ -1,7 +1,7 @@
 """How much callers may ask: of one key, of one address, at once, in bytes; and that who keeps to it notices nothing."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
@@ -18,6 +18,7 @@ from shared.web import access
 from shared.web.access import Access, Caller
 from shared.web.limits import MAX_CALLERS, RateLimit, client_address
 from shared.web.problems import TooManyRequests
+from shared.web.recently_used import RecentlyUsed
 from tests.running import Clock, connected, eventually, make_key, running_apps, served_services, within
 
 DEALS = "/pipeline/v1/opportunities"
@@ -94,13 +95,34 @@ def test_what_is_remembered_of_callers_is_bounded() -> None:
     rate = RateLimit("address", 300, 60)
     for number in range(3 * MAX_CALLERS):
         rate.take(number)
-    assert len(rate.full_at) <= MAX_CALLERS
+    assert len(rate.full_at.entries) == MAX_CALLERS
+
+
+def test_a_limited_caller_who_goes_on_stays_limited_however_many_others_come() -> None:
+    rate = RateLimit("address", 1, 60)
+    rate.take("a")
+    for number in range(3 * MAX_CALLERS):
+        rate.take(number)
+        if number % 1000 == 0:
+            with pytest.raises(TooManyRequests):
+                rate.take("a")
+
+
+async def test_guessed_keys_push_no_known_key_out_of_memory(database: str) -> None:
+    key, guesses = await make_key(database), list[str]()
+    async with connected(database) as engine:
+        found_by = Access(engine, Clock().now, RecentlyUsed(3), RecentlyUsed(3))
+        assert await found_by.caller(key) is not None
+        for number in range(12):
+            assert await found_by.caller(f"fc_{number}", lambda: guesses.append("guess")) is None
+        assert await found_by.caller(key, lambda: guesses.append("known")) is not None
+    assert guesses == ["guess"] * 12
 
 
 def test_no_limit_is_none_and_tells_nothing() -> None:
     rate = RateLimit("key", 0, 1)
     assert [rate.take("a") for _ in range(1000)] == [[]] * 1000
-    assert rate.full_at == {}
+    assert not rate.full_at.entries
 
 
 @pytest.mark.parametrize(
@@ -175,9 +197,9 @@ async def test_who_tries_keys_is_slowed_down_and_asks_the_database_no_more(
     looked: list[str] = []
     look_up = Access.look_up
 
-    async def counting(one: Access, index: str) -> Caller | None:
-        looked.append(index)
-        return await look_up(one, index)
+    async def counting(one: Access, hashes: Collection[str]) -> dict[str, Caller]:
+        looked.extend(hashes)
+        return await look_up(one, hashes)
 
     monkeypatch.setattr(Access, "look_up", counting)
     key = await make_key(database)

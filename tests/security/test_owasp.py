@@ -4,7 +4,7 @@ import ast
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -114,9 +114,9 @@ async def test_api2_broken_authentication(database: str, monkeypatch: pytest.Mon
     asked: list[str] = []
     look_up = Access.look_up
 
-    async def spying(one: Access, index: str) -> Caller | None:
-        asked.append(index)
-        return await look_up(one, index)
+    async def spying(one: Access, hashes: Collection[str]) -> dict[str, Caller]:
+        asked.extend(hashes)
+        return await look_up(one, hashes)
 
     monkeypatch.setattr(Access, "look_up", spying)
     keys = [await make_key(database) for _ in range(100)]
@@ -299,6 +299,7 @@ IDS = {
     "day": "2026-01-01",
     "year": "2026",
     "period": "2026-Q1",
+    "column": "commit?by=self",
 }
 BOUNDS = ("maxLength", "pattern", "enum", "const", "format")
 

@@ -1,17 +1,20 @@
 """Webhooks: what vendors send to connections. The vendor's own proof counts, no API key."""
 
-from typing import Annotated
+from http import HTTPStatus
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from pydantic import BaseModel
+from starlette.datastructures import Headers
 
 from services.lead_intake import deliveries
 from services.lead_intake.connection import stored
 from services.lead_intake.connectors import READERS
 from services.lead_intake.connectors.delivery import Accepted, Connection, Delivery, Reply
 from services.lead_intake.connectors.reader import read
+from shared.web import problems
 from shared.web.access import Caller
 from shared.web.call import Call, Needs
 from shared.web.entrance import Entrance, EntranceRequest
@@ -22,6 +25,8 @@ from shared.web.service_context import ServiceContext
 router = APIRouter(tags=["webhooks"])
 Delivered = Annotated[Call, Depends(Needs("leads:write"))]
 MEDIA_TYPES = frozenset({"application/json", "application/x-www-form-urlencoded", "text/plain"})
+OF_VENDORS: dict[str, Any] = {media_type: {"schema": {"type": "string"}} for media_type in ("text/html", "text/plain")}
+"""What the vendors that look at the body want to read."""
 
 
 class DeliveryTaken(BaseModel):
@@ -56,23 +61,23 @@ async def confirm_webhook(connection_id: ResourceId, call: Delivered) -> Respons
     reply = READERS[connection.connector].handshake(delivery, connection)
     if reply is None:
         raise Unauthenticated("this vendor has no handshake")
-    return response_of(reply)
+    return response_of(call, reply)
 
 
-@router.post("/webhooks/{connection_id}", responses={200: {"model": DeliveryTaken}})
+@router.post("/webhooks/{connection_id}", responses={200: {"model": DeliveryTaken, "content": OF_VENDORS}})
 async def receive_webhook(connection_id: ResourceId, call: Delivered) -> Response:
     """Take what a vendor delivers. A repetition has the same answer. What is the vendor's and cannot be read is kept in
     quarantine, and taken all the same."""
     connection, delivery = await connection_and_delivery(call, connection_id)
     reader = READERS[connection.connector]
     if reply := reader.handshake(delivery, connection):
-        return response_of(reply)
+        return response_of(call, reply)
     receipt = deliveries.Receipt(connection_id, connection, call.context.clock_and_ids.now())
     taken = await deliveries.take(call, receipt, read(reader, delivery, connection))
     if positions := [one.position for one in taken if one.position is not None]:
         call.response.headers["X-Position"] = f"{call.context.service}:{max(positions)}"
     if reply := reader.acknowledge(delivery, connection):
-        return response_of(reply)
+        return response_of(call, reply)
     return JSONResponse(delivery_view(taken).model_dump(), headers=dict(call.response.headers))
 
 
@@ -82,13 +87,16 @@ async def connection_and_delivery(call: Call, connection_id: str) -> tuple[Conne
         raise Unauthenticated("there is no such connection")
     request = call.request
     body = await request.body()
-    headers = {name.lower(): value for name, value in request.headers.items()}
-    return connection, Delivery(body, headers, request.url.query, request.method)
+    return connection, Delivery(body, combined(request.headers), request.url.query, request.method)
 
 
 def delivery_of(request: EntranceRequest) -> Delivery:
-    headers = {name.lower(): value for name, value in request.headers.items()}
-    return Delivery(request.body, headers, str(request.query), request.method)
+    return Delivery(request.body, combined(request.headers), str(request.query), request.method)
+
+
+def combined(headers: Headers) -> dict[str, str]:
+    """Headers of one name count as one (RFC 9110): of two signatures, neither is chosen."""
+    return {name: ", ".join(headers.getlist(name)) for name in headers}
 
 
 def delivery_view(taken: list[deliveries.Taken]) -> DeliveryTaken:
@@ -100,6 +108,8 @@ def delivery_view(taken: list[deliveries.Taken]) -> DeliveryTaken:
     )
 
 
-def response_of(reply: Reply) -> Response:
-    headers = {"Cache-Control": "no-store"} | ({"Location": reply.location} if reply.location else {})
+def response_of(call: Call, reply: Reply) -> Response:
+    headers = dict(call.response.headers) | ({"Location": reply.location} if reply.location else {})
+    if reply.status >= HTTPStatus.BAD_REQUEST:
+        return problems.response(problems.problem_body(reply.status, reply.body.decode()), headers)
     return Response(reply.body, reply.status, headers, reply.content_type)

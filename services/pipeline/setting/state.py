@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from services.pipeline.setting import default, events
-from services.pipeline.setting.events import ReasonKind
+from services.pipeline.setting.events import Band, Measure, ReasonKind
 from shared.rules.fiscal_year import CalendarRule, quarter_of
 from shared.rules.message import InvalidField
 
@@ -27,10 +27,29 @@ CALENDAR_YEARS = Calendar(default.CALENDAR, CalendarRule())
 
 
 @dataclass(frozen=True)
+class Benchmarks:
+    """`minimum_sample`: with fewer than so many there is no rate."""
+
+    minimum_sample: int = default.MINIMUM_SAMPLE
+    bands: tuple[Band, ...] = default.BANDS
+
+    def band(self, measure: Measure, source: str | None, motion: str | None) -> Band | None:
+        """The band of the source and the motion; of several that fit, the one for this source, then the one for this
+        motion."""
+        fitting = [
+            band
+            for band in self.bands
+            if band.measure is measure and band.source in (None, source) and band.motion in (None, motion)
+        ]
+        return max(fitting, key=lambda band: (band.source is not None, band.motion is not None), default=None)
+
+
+@dataclass(frozen=True)
 class Settings:
     timezones: Timeline[str] = field(default_factory=dict)
     calendars: Timeline[Calendar] = field(default_factory=dict)
     reasons: Mapping[ReasonKind, tuple[str, ...]] = field(default_factory=lambda: default.REASONS)
+    benchmarks: Benchmarks = Benchmarks()
 
     def timezone(self, at: datetime) -> str:
         return value_at(self.timezones, at, default.TIMEZONE)
@@ -40,6 +59,11 @@ class Settings:
 
     def business_day(self, at: datetime) -> date:
         return at.astimezone(ZoneInfo(self.timezone(at))).date()
+
+    def start_of_day(self, day: date) -> datetime:
+        """The instant at which the business day begins."""
+        zone = ZoneInfo(self.timezone(datetime.combine(day, time(), UTC)))
+        return datetime.combine(day, time(), zone).astimezone(UTC)
 
     def is_over(self, day: date, at: datetime) -> bool:
         """Whether the fiscal quarter of the day is over at that instant."""
@@ -70,3 +94,5 @@ def evolve(settings: Settings, event: events.SettingEvent, at: datetime) -> Sett
             return replace(settings, calendars={**settings.calendars, event.starts: calendar_of(event)})
         case events.ReasonsChanged():
             return replace(settings, reasons={**settings.reasons, event.kind: event.reasons})
+        case events.BenchmarksChanged():
+            return replace(settings, benchmarks=Benchmarks(event.minimum_sample, event.bands))

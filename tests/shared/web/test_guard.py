@@ -1,5 +1,6 @@
 """Authentication, sizes, media types and unknown parameters; every refusal is a problem document."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -13,7 +14,7 @@ from services.pipeline.service import SERVICE
 from shared.store.committer import Committer
 from shared.web import access
 from shared.web.body import LARGEST_BATCH, LARGEST_BODY
-from tests.running import Clock, connected, make_key, running_services
+from tests.running import Clock, connected, make_key, running_services, within
 
 DEALS = "/pipeline/v1/opportunities"
 
@@ -93,6 +94,46 @@ async def test_a_key_that_is_tied_to_a_node_is_refused(api: httpx.AsyncClient, d
 
 async def test_acting_on_behalf_of_a_node_is_refused_not_ignored(api: httpx.AsyncClient) -> None:
     assert (await api.get(DEALS, headers={"On-Behalf-Of": "central"})).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "second"),
+    [
+        ("Authorization", "Bearer fc_another", "Bearer fc_third"),
+        ("Idempotency-Key", "k-1", "k-2"),
+        ("Idempotency-Key", "k-1", "k-1"),
+        ("If-Match", "*", '"7"'),
+        ("X-Min-Position", "pipeline:0", "pipeline:999"),
+        ("On-Behalf-Of", "central", "west"),
+        ("X-Correlation-Id", "a", "b"),
+        ("Last-Event-ID", "0", "1"),
+        ("Content-Type", "application/json", "text/plain"),
+    ],
+)
+async def test_a_header_that_is_sent_twice_is_refused_and_not_chosen_from(
+    api: httpx.AsyncClient, name: str, first: str, second: str
+) -> None:
+    deal = b'{"name": "A", "account": "a", "owner": "ann", "motion": "new_business"}'
+    headers = [("Content-Type", "application/json")] if name != "Content-Type" else []
+    answer = await api.post(DEALS, content=deal, headers=[*headers, (name, first), (name.lower(), second)])
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, f"header/{name.lower()}")
+    assert (await api.get(DEALS)).json()["items"] == []
+
+
+async def test_preferences_may_be_sent_in_several_headers(api: httpx.AsyncClient) -> None:
+    both = [("X-Min-Position", "pipeline:1"), ("Prefer", "handling=lenient"), ("Prefer", "wait=20")]
+    reading = asyncio.ensure_future(api.get(DEALS, headers=both))
+    await asyncio.sleep(0)
+    deal = {"name": "A", "account": "a", "owner": "ann", "motion": "new_business"}
+    assert (await api.post(DEALS, json=deal)).status_code == 201
+    assert len((await within(20, reading)).json()["items"]) == 1
+
+
+@pytest.mark.parametrize("path", [f"{DEALS}/", f"{DEALS}/x/", "/pipeline/docs/", "/pipeline/v1/settings/"])
+async def test_a_trailing_slash_leads_nowhere(api: httpx.AsyncClient, path: str) -> None:
+    answer = await api.get(path, headers={"Host": "evil.example"})
+    assert (answer.status_code, "Location" in answer.headers) == (404, False)
+    assert answer.headers["Content-Type"] == "application/problem+json"
 
 
 async def test_a_body_that_is_too_large_is_refused(api: httpx.AsyncClient) -> None:

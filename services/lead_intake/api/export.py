@@ -1,0 +1,106 @@
+"""What is stored about a person, for the person: all of it, with an index of the places."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel
+
+from services.lead_intake import deliveries
+from services.lead_intake.api.leads import LeadView, lead_view
+from services.lead_intake.api.people import PersonId, PersonView, emails_of, read_person
+from services.lead_intake.merged_leads import fold_lead
+from services.lead_intake.person_records import known_as
+from services.lead_intake.quarantine.decider import DECIDER as QUARANTINE
+from services.lead_intake.quarantine.state import State, Waiting
+from shared.rules.sealed import Sealed
+from shared.web.call import Call, Needs
+
+router = APIRouter(tags=["people"])
+
+
+class Place(BaseModel):
+    """`path`: where this system shows it. `holds`: what is there."""
+
+    service: str
+    path: str
+    holds: str
+
+
+class QuarantinedDelivery(BaseModel):
+    quarantine_id: str
+    received_at: datetime
+    delivery: Any
+
+
+class PersonExport(BaseModel):
+    """`places`: every place that holds data of the person; those of other services are read there."""
+
+    exported_at: datetime
+    person: PersonView
+    leads: list[LeadView]
+    quarantine: list[QuarantinedDelivery]
+    places: list[Place]
+
+
+@router.get("/people/{person_id}/export")
+async def export_person(person_id: PersonId, call: Annotated[Call, Depends(Needs("people:read"))]) -> PersonExport:
+    """Export everything that is stored about a person. The access is recorded."""
+    await call.wait_for_min_position()
+    records = await known_as(call, person_id)
+    person = await read_person(call, person_id, records)
+    lead_ids = records.lead_ids
+    waiting = await deliveries_about(call, lead_ids)
+    leads = [lead_view(await fold_lead(call, lead_id), True) for lead_id in person.lead_ids]
+    return PersonExport(
+        exported_at=call.context.clock_and_ids.now(),
+        person=person,
+        leads=leads,
+        quarantine=waiting,
+        places=places_of(person.person_id, tuple(person.lead_ids), [each.quarantine_id for each in waiting]),
+    )
+
+
+async def deliveries_about(call: Call, lead_ids: tuple[str, ...]) -> list[QuarantinedDelivery]:
+    emails = {email for lead_id in lead_ids for email in await emails_of(call, lead_id)}
+    found = [await quarantined(call, each) for each in await deliveries.mentioning(call, emails)]
+    return [each for each in found if each is not None]
+
+
+async def quarantined(call: Call, quarantine_id: str) -> QuarantinedDelivery | None:
+    """None when it was released or discarded meanwhile."""
+    folded = await call.fold(QUARANTINE, quarantine_id, kept)
+    if not isinstance(folded.state, Waiting):
+        return None
+    return QuarantinedDelivery(
+        quarantine_id=quarantine_id,
+        received_at=folded.state.received_at,
+        delivery=folded.text(folded.state.kept),
+    )
+
+
+def kept(state: State) -> list[Sealed[Any]]:
+    return [state.kept] if isinstance(state, Waiting) else []
+
+
+def places_of(person_id: str, lead_ids: tuple[str, ...], quarantine_ids: list[str]) -> list[Place]:
+    person = Place(service="intake", path=f"/intake/v1/people/{person_id}", holds="contact data and consents")
+    of_leads = [place for lead_id in lead_ids for place in places_of_lead(lead_id)]
+    waiting = [
+        Place(service="intake", path=f"/intake/v1/quarantine/{each}", holds="a delivery that waits, as it was sent")
+        for each in quarantine_ids
+    ]
+    return [person, *of_leads, *waiting]
+
+
+def places_of_lead(lead_id: str) -> list[Place]:
+    intake, qualification = f"/intake/v1/leads/{lead_id}", f"/qualification/v1/leads/{lead_id}"
+    return [
+        Place(service="intake", path=intake, holds="captures with their texts, and activities"),
+        Place(service="qualification", path=qualification, holds="evidence of BANT, notes, scores and the deal's id"),
+        Place(
+            service="pipeline",
+            path="/pipeline/v1/opportunities/{opportunity_id}",
+            holds=f"names and notes of the deals whose ids {qualification} shows",
+        ),
+    ]

@@ -1,0 +1,94 @@
+"""The parameters that all measures have in common."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import Depends, Query
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, TypeAdapter, ValidationError, WithJsonSchema
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.pipeline.metrics.deal_sums import Key
+from services.pipeline.metrics.questions import Dimension, Window, window
+from services.pipeline.setting.decider import ALL
+from services.pipeline.setting.decider import DECIDER as SETTING
+from services.pipeline.setting.state import Settings
+from shared.rules.message import DAY, Day, Instant, InvalidField
+from shared.web.call import Call, Needs
+
+Reads = Annotated[Call, Depends(Needs("pipeline:read"))]
+DAYS: TypeAdapter[date] = TypeAdapter(Day)
+INSTANTS: TypeAdapter[datetime] = TypeAdapter(Instant)
+ONE = f"({'|'.join(Dimension)})"
+MOST_DIMENSIONS = 2
+
+
+def day_or_instant(value: Any) -> date:
+    try:
+        is_day = isinstance(value, str) and DAY.fullmatch(value)
+        return DAYS.validate_python(value) if is_day else INSTANTS.validate_python(value)
+    except ValidationError:
+        raise ValueError("must be a day such as 2026-03-02, or an instant such as 2026-03-02T12:00:00Z") from None
+
+
+Bound = Annotated[
+    date,
+    PlainValidator(day_or_instant),
+    WithJsonSchema({"anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]}),
+]
+
+
+class WindowQuery(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    begins: Annotated[
+        Bound | None, Field(alias="from", description="A business day or an instant; by default the beginning")
+    ] = None
+    ends: Annotated[
+        Bound | None,
+        Field(alias="to", description="The last business day, or the instant before which the window ends"),
+    ] = None
+    as_of: Annotated[Instant | None, Field(description="As it was then; by default now")] = None
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """Its parameters as they were asked."""
+        given = {"from": self.begins, "to": self.ends, "as_of": self.as_of}
+        return {name: value.isoformat().replace("+00:00", "Z") for name, value in given.items() if value is not None}
+
+
+class MetricsQuery(WindowQuery):
+    by: Annotated[
+        list[Annotated[str, Field(pattern=f"^{ONE}(,{ONE})?$")]],
+        Query(max_length=MOST_DIMENSIONS, description="At most two dimensions, repeated or separated by a comma"),
+    ] = []
+
+    @property
+    def dimensions(self) -> list[Dimension]:
+        """Raises `InvalidField` for more than two."""
+        names = list(dict.fromkeys(Dimension(name) for each in self.by for name in each.split(",")))
+        if len(names) > MOST_DIMENSIONS:
+            raise InvalidField("query/by", f"at most {MOST_DIMENSIONS} at once")
+        return names
+
+
+async def window_of(call: Call, tx: AsyncConnection, query: WindowQuery) -> tuple[Window, Settings]:
+    """With the settings in force. Raises `InvalidField` for a window that ends before it begins."""
+    settings = (await call.states(tx, SETTING, [ALL]))[ALL]
+    asked = window(query.begins, query.ends, query.as_of, settings)
+    if asked.begins is not None and asked.ends is not None and asked.ends < asked.begins:
+        raise InvalidField("query/to", "lies before from")
+    return asked, settings
+
+
+def group_key(by: Sequence[Dimension], key: Key) -> dict[str, str | None]:
+    return dict(zip(by, key, strict=True))
+
+
+def deals_link(query: WindowQuery, group: Mapping[str, str | None], **more: str) -> str:
+    """The address of the list of the deals behind a number."""
+    values = {name: value for name, value in group.items() if value is not None}
+    without = ",".join(name for name, value in group.items() if value is None)
+    parameters = query.asked | values | ({"without": without} if without else {}) | more
+    return f"/pipeline/v1/metrics/opportunities?{urlencode(parameters)}"

@@ -1,0 +1,70 @@
+"""Counts of deals with the sums of their amounts. Amounts in different currencies are never added."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import NamedTuple
+
+from services.pipeline.metrics.questions import DealSet
+
+Key = tuple[str | None, ...]
+"""The values of the dimensions of a group, in the order in which they were asked for."""
+
+
+class SumRow(NamedTuple):
+    """Deals of one group and currency. `valued`: how many have an amount."""
+
+    key: Key
+    deal_set: DealSet
+    qualified: bool
+    currency: str | None
+    deals: int
+    valued: int
+    amount: Decimal | None
+
+
+class CurrencySum(NamedTuple):
+    deals: int
+    amount: Decimal
+
+    @property
+    def mean(self) -> Decimal:
+        return self.amount / self.deals
+
+
+@dataclass
+class DealSums:
+    deals: int = 0
+    without_amount: int = 0
+    by_currency: dict[str, CurrencySum] = field(default_factory=dict)
+
+    def add(self, row: SumRow) -> None:
+        self.deals += row.deals
+        self.without_amount += row.deals - row.valued
+        if row.currency is not None and row.amount is not None:
+            before = self.by_currency.get(row.currency, CurrencySum(0, Decimal(0)))
+            self.by_currency[row.currency] = CurrencySum(before.deals + row.valued, before.amount + row.amount)
+
+
+Sums = Mapping[tuple[DealSet, bool], DealSums]
+"""By set, and by whether the deals are qualified."""
+
+
+def total(rows: Iterable[SumRow]) -> Sums:
+    sums: dict[tuple[DealSet, bool], DealSums] = defaultdict(DealSums)
+    for row in rows:
+        sums[row.deal_set, row.qualified].add(row)
+    return sums
+
+
+def by_key(rows: Iterable[SumRow]) -> dict[Key, Sums]:
+    """In the order of the keys; null comes last."""
+    groups: dict[Key, list[SumRow]] = defaultdict(list)
+    for row in rows:
+        groups[row.key].append(row)
+    return {key: total(groups[key]) for key in sorted(groups, key=null_last)}
+
+
+def null_last(key: Key) -> list[tuple[bool, str]]:
+    return [(value is None, value or "") for value in key]

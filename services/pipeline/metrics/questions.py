@@ -1,0 +1,51 @@
+"""What a question about measures means: a window, an instant, and the dimensions by which figures are grouped."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from services.pipeline.setting.state import Settings
+
+
+class Dimension(StrEnum):
+    SOURCE = "source"
+    MQL_SOURCE = "mql_source"
+    OWNER = "owner"
+    MOTION = "motion"
+    APPROACH = "approach"
+    PIPELINE = "pipeline"
+    PRODUCT = "product"
+    CURRENCY = "currency"
+
+
+class DealSet(StrEnum):
+    """`open`: at the instant; the others: within the window."""
+
+    OPEN = "open"
+    CREATED = "created"
+    WON = "won"
+    LOST = "lost"
+    RECYCLED = "recycled"
+    NOT_WON = "not_won"
+    """Lost or recycled."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """From `begins` until before `ends`; None: without a bound. Deals count as they were `as_of`; None: now."""
+
+    begins: datetime | None = None
+    ends: datetime | None = None
+    as_of: datetime | None = None
+
+
+def window(begins: date | None, ends: date | None, as_of: datetime | None, settings: Settings) -> Window:
+    """A day begins and ends in the business time zone; the last day belongs to the window, a last instant does not."""
+    last = None if ends is None else bound(ends, settings, days=1)
+    return Window(None if begins is None else bound(begins, settings), last, as_of)
+
+
+def bound(moment: date, settings: Settings, *, days: int = 0) -> datetime:
+    if isinstance(moment, datetime):
+        return moment
+    return settings.start_of_day(moment + timedelta(days=days))

@@ -1,0 +1,191 @@
+"""What every deal was at every instant, for measures: a row for each time in which none of these columns changed."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ColumnElement,
+    DateTime,
+    Index,
+    MetaData,
+    Named,
+    Numeric,
+    Table,
+    Text,
+    TypedColumns,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.pipeline.events import PipelineEvent
+from services.pipeline.metrics.deal_sums import SumRow
+from services.pipeline.metrics.questions import DealSet, Dimension, Window
+from services.pipeline.metrics.velocity import CycleRow
+from services.pipeline.opportunity import events
+from services.pipeline.opportunity.events import OpportunityFields
+from shared.flow.projection import Projection
+from shared.rules.message import RecordedEvent
+from shared.store.rows import rows, upsert
+
+
+class Columns(TypedColumns):
+    """From `starts` until before `ends`; null: until now. `qualified_at`: when it first entered a qualified stage.
+    `closed_at`: null while it is open."""
+
+    opportunity_id: Named[str] = Column(Text, primary_key=True)
+    position: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)
+    starts: Named[datetime] = Column(DateTime(timezone=True))
+    ends: Named[datetime | None] = Column(DateTime(timezone=True))
+    owner: Named[str] = Column(Text)
+    motion: Named[str] = Column(Text)
+    approach: Named[str] = Column(Text)
+    pipeline: Named[str] = Column(Text)
+    product: Named[str | None] = Column(Text)
+    source: Named[str] = Column(Text)
+    mql_source: Named[str | None] = Column(Text)
+    currency: Named[str | None] = Column(Text)
+    amount: Named[Decimal | None] = Column(Numeric(24, 4))
+    qualified: Named[bool] = Column(Boolean)
+    outcome: Named[str | None] = Column(Text)
+    origin: Named[str] = Column(Text)
+    opened_qualified: Named[bool] = Column(Boolean)
+    created_at: Named[datetime] = Column(DateTime(timezone=True))
+    qualified_at: Named[datetime | None] = Column(DateTime(timezone=True))
+    closed_at: Named[datetime | None] = Column(DateTime(timezone=True))
+
+
+deal_states = Table("deal_states", MetaData(), Columns)
+states = deal_states.c
+IS_PRESENT = states.ends.is_(None)
+Index("deal_states_present", states.opportunity_id, postgresql_where=IS_PRESENT)
+Index("deal_states_open", states.created_at, postgresql_where=IS_PRESENT & states.outcome.is_(None))
+Index("deal_states_closed", states.closed_at, postgresql_where=IS_PRESENT & states.closed_at.is_not(None))
+Index("deal_states_created", states.created_at, postgresql_where=IS_PRESENT)
+COPIED = [column.name for column in states if column.name in OpportunityFields._fields]
+UPSERT = upsert(deal_states)
+State = dict[str, Any]
+"""A row."""
+WHEN = ("position", "starts", "ends")
+
+
+async def apply(tx: AsyncConnection, batch: Sequence[RecordedEvent[PipelineEvent]]) -> None:
+    """An event that changes a column ends the row before and begins the next."""
+    changes = [(recorded, recorded.event) for recorded in batch if isinstance(recorded.event, events.ChangeEvent)]
+    new = {recorded.subject for recorded, event in changes if isinstance(event, events.OpportunityOpened)}
+    last = await present(tx, {recorded.subject for recorded, _ in changes} - new)
+    changed: dict[tuple[str, int], State] = {}
+    for recorded, event in changes:
+        before = last.get(recorded.subject)
+        state = next_state(recorded, event, before)
+        if before is not None and same(before, state):
+            continue
+        if before is not None:
+            changed[recorded.subject, before["position"]] = before | {"ends": recorded.occurred_at}
+        changed[recorded.subject, state["position"]] = last[recorded.subject] = state
+    await tx.execute(UPSERT, rows(changed.values()))
+
+
+async def present(tx: AsyncConnection, subjects: set[str]) -> dict[str, State]:
+    query = select(deal_states).where(IS_PRESENT, states.opportunity_id.in_(subjects))
+    return {row["opportunity_id"]: dict(row) for row in (await tx.execute(query)).mappings()}
+
+
+def next_state(recorded: RecordedEvent[PipelineEvent], event: events.ChangeEvent, before: State | None) -> State:
+    fields, at = event.after, recorded.occurred_at
+    first = {"created_at": at, "qualified_at": None, "closed_at": None, "opened_qualified": fields.qualified}
+    state = (before or first) | {name: getattr(fields, name) for name in COPIED}
+    state |= {"opportunity_id": recorded.subject, "position": recorded.position, "starts": at, "ends": None}
+    if fields.qualified and state["qualified_at"] is None:
+        state["qualified_at"] = at
+    if isinstance(event, events.StageChanged):
+        state["closed_at"] = at if fields.outcome else None
+    return state
+
+
+def same(before: State, after: State) -> bool:
+    return all(value == before[name] for name, value in after.items() if name not in WHEN)
+
+
+# -- queries ---------------------------------------------------------------------------------------------------------
+
+
+def at(instant: datetime | None) -> ColumnElement[bool]:
+    """Rows that hold at the instant; None: now."""
+    if instant is None:
+        return IS_PRESENT
+    return (states.starts <= instant) & or_(states.ends.is_(None), states.ends > instant)
+
+
+def within(column: Column[Any], window: Window) -> Iterator[ColumnElement[bool]]:
+    if window.begins is not None:
+        yield column >= window.begins
+    if window.ends is not None:
+        yield column < window.ends
+
+
+def members(deal_set: DealSet, window: Window) -> Iterator[ColumnElement[bool]]:
+    """The deals of a set, as they were at the window's instant."""
+    yield at(window.as_of)
+    match deal_set:
+        case DealSet.OPEN:
+            yield states.outcome.is_(None)
+        case DealSet.CREATED:
+            yield from within(states.created_at, window)
+        case DealSet.WON | DealSet.LOST | DealSet.RECYCLED:
+            yield states.outcome == deal_set.value
+            yield from within(states.closed_at, window)
+        case DealSet.NOT_WON:
+            yield states.outcome.in_(("lost", "recycled"))
+            yield from within(states.closed_at, window)
+
+
+async def sums(tx: AsyncConnection, deal_set: DealSet, window: Window, by: Sequence[Dimension]) -> list[SumRow]:
+    """The deals of a set by the dimensions, by whether they are qualified, and by currency."""
+    keys = [states[name].label(f"key_{name}") for name in by]
+    amounts = (func.count(), func.count(states.amount), func.sum(states.amount))
+    query = select(*keys, states.qualified, states.currency, *amounts).where(*members(deal_set, window))
+    query = query.group_by(*keys, states.qualified, states.currency)
+    found = await tx.execute(query)
+    return [SumRow(tuple(row[: len(by)]), deal_set, *row[len(by) :]) for row in found]
+
+
+async def find(
+    tx: AsyncConnection,
+    deal_set: DealSet,
+    window: Window,
+    where: dict[str, Any],
+    after: str | None,
+    limit: int,
+) -> list[State]:
+    """The deals of a set in the order of their ids, one more than `limit`. `where`: values of columns."""
+    query = select(deal_states).where(*members(deal_set, window)).order_by(states.opportunity_id).limit(limit + 1)
+    query = query.where(*(states[name].is_not_distinct_from(value) for name, value in where.items()))
+    if after is not None:
+        query = query.where(states.opportunity_id > after)
+    return [dict(row) for row in (await tx.execute(query)).mappings()]
+
+
+async def cycles(tx: AsyncConnection, window: Window, by: Sequence[Dimension]) -> list[CycleRow]:
+    """The sales cycles, from creation to closing, of the deals that were won in the window."""
+    keys = [states[name].label(f"key_{name}") for name in by]
+    length = states.closed_at - states.created_at
+    seconds = func.extract("epoch", length)
+    figures = (func.avg(seconds), percentile(0.5, seconds), percentile(0.9, seconds))
+    query = select(*keys, func.count(), *figures).where(*members(DealSet.WON, window))
+    found = await tx.execute(query.group_by(*keys) if by else query)
+    return [CycleRow(tuple(row[: len(by)]), *row[len(by) :]) for row in found]
+
+
+def percentile(fraction: float, values: Any) -> Any:
+    """By nearest rank: one of the values."""
+    return func.percentile_disc(fraction).within_group(values)
+
+
+PROJECTION = Projection("deal_states", 1, deal_states.metadata, {"pipeline": apply})
