@@ -17,7 +17,7 @@ from funnelcast.embedded_postgres.errors import PostgresFailed
 from funnelcast.failure import Failed, expected_errors
 from funnelcast.services import SERVICES
 from shared.flow.log import LogUnavailable
-from shared.run import schema
+from shared.run import descriptors, schema
 from shared.run.settings import Settings, origin_of
 
 MASKED = "********"
@@ -88,6 +88,7 @@ async def diagnose(settings: Settings) -> AsyncIterator[Diagnosis]:
         yield diagnosis
     yield await check_log(settings)
     yield check_port(settings)
+    yield check_descriptors()
 
 
 def check_embedded_postgres() -> Diagnosis:
@@ -143,3 +144,13 @@ def check_port(settings: Settings) -> Diagnosis:
     except Failed as failed:
         return Diagnosis("port", True, f"{failed} (which is right if funnelcast runs there)")
     return Diagnosis("port", True, f"{settings.host}:{settings.port} is free")
+
+
+def check_descriptors() -> Diagnosis:
+    """Each client takes one of this process's file descriptors."""
+    limit = descriptors.highest()
+    clients = max(limit - descriptors.RESERVED, descriptors.FEWEST_CLIENTS)
+    message = f"{limit} files and connections at once, {clients} of them for clients"
+    is_enough = limit >= descriptors.ENOUGH
+    advice = f"; raise the hard limit (`ulimit -Hn`) to {descriptors.ENOUGH} or more"
+    return Diagnosis("descriptors", is_enough, message if is_enough else message + advice)

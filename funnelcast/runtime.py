@@ -19,7 +19,7 @@ from funnelcast.polling import wait_until
 from shared.flow.log import Log
 from shared.flow.log.kafka import KafkaLog
 from shared.flow.log.postgres import PostgresLog
-from shared.run import memory, process
+from shared.run import descriptors, memory, process
 from shared.run.resources import Resources
 from shared.run.service import Service
 from shared.run.settings import Settings
@@ -53,6 +53,7 @@ Program = Callable[[Shutdown], Coroutine[Any, Any, None]]
 
 def run(program: Program) -> None:
     """Returns when a signal has stopped the program; raises the error that ended it otherwise."""
+    descriptors.raise_limit()
     uvloop.run(run_until_stopped(program))
 
 

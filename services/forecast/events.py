@@ -1,12 +1,15 @@
 """Every event this service stores: what its projections, its feed and its topic may contain."""
 
 from services.forecast.org.events import OrgEvent
+from services.forecast.override.events import AnyOverrideEvent
 from services.forecast.quota.events import QuotaSet
 from services.forecast.rate.events import AnyRateEvent
 from services.forecast.setting.events import SettingEvent
+from services.forecast.snapshot.events import WeekLocked
+from services.forecast.submission.events import CallSubmitted
 from shared.rules.message import Parser, members, parser
 
-ForecastEvent = OrgEvent | SettingEvent | AnyRateEvent | QuotaSet
+ForecastEvent = OrgEvent | SettingEvent | AnyRateEvent | QuotaSet | AnyOverrideEvent | CallSubmitted | WeekLocked
 PARSE: Parser[ForecastEvent] = parser(ForecastEvent)
 PUBLIC = frozenset(event.type for event in members(ForecastEvent))
 """Types that subscribers of the feed are told of."""

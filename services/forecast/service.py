@@ -1,8 +1,9 @@
 """What the forecast service is made of."""
 
-from services.forecast.api import org, org_import, quotas, rates, rollup, settings
+from services.forecast.api import org, org_import, overrides, quotas, rates, rollup, settings, submissions
 from services.forecast.events import PARSE, PUBLIC
-from services.forecast.projections import ledger
+from services.forecast.projections import calls, ledger
+from services.forecast.projections import overrides as override_history
 from services.forecast.projections import quotas as quota_history
 from services.forecast.projections import rates as rate_history
 from services.forecast.projections import settings as setting_changes
@@ -22,9 +23,18 @@ SERVICE = Service(
         settings.router,
         rates.router,
         quotas.router,
+        overrides.router,
+        submissions.router,
         Feed("forecast", PUBLIC).router(),
     ],
-    projections=[ledger.PROJECTION, setting_changes.PROJECTION, rate_history.PROJECTION, quota_history.PROJECTION],
+    projections=[
+        ledger.PROJECTION,
+        setting_changes.PROJECTION,
+        rate_history.PROJECTION,
+        quota_history.PROJECTION,
+        override_history.PROJECTION,
+        calls.PROJECTION,
+    ],
     upstream=[Upstream("pipeline", "funnelcast.pipeline.v1", pipeline.PARSE)],
     fast_routes=["/rollup"],
 )

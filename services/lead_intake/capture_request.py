@@ -13,7 +13,7 @@ from services.lead_intake.lead.contact import mailbox
 from services.lead_intake.lead.lenient import read_leniently
 from services.lead_intake.lead.repeats import repeated_capture
 from services.lead_intake.lead.state import State, must_be_there
-from shared.rules.message import MAX_CLOCK_AHEAD
+from shared.rules.message import MAX_CLOCK_AHEAD, Message
 from shared.store.aliases import BlindIndex
 from shared.store.write_request import AliasClaim
 from shared.web.call import Call, WriteOptions
@@ -54,6 +54,7 @@ def record_capture(
     has_key: bool,
     connection_id: str | None = None,
     consent_evidence: str | None = None,
+    form_key: str | None = None,
 ) -> commands.RecordCapture:
     """`has_key`: the request has an Idempotency-Key, by which a repetition is recognised."""
     new_id = context.clock_and_ids.new_id
@@ -66,6 +67,7 @@ def record_capture(
         content=content_digest(context.blind_index, body),
         connection_id=connection_id,
         consent_evidence=consent_evidence,
+        form_key=form_key,
     )
 
 
@@ -133,7 +135,7 @@ def content_digest(blind_index: BlindIndex, body: commands.CaptureLead) -> str:
     return digest(blind_index, body, without={"occurred_at"})
 
 
-def digest(blind_index: BlindIndex, body: commands.CaptureLead, *, without: set[str]) -> str:
+def digest(blind_index: BlindIndex, body: Message, *, without: set[str]) -> str:
     fields = body.model_dump(mode="json", exclude_none=True, exclude=without)
     return blind_index.digest(orjson.dumps(fields, option=orjson.OPT_SORT_KEYS))
 
@@ -147,11 +149,13 @@ def external_alias(blind_index: BlindIndex, external_id: str) -> str:
 
 
 def capture_ids(command: commands.RecordCapture) -> Callable[[State], Mapping[str, Any]]:
-    """The ids of the capture that the command became, or repeats."""
+    """The ids of the capture that the command became, or repeats. Of a merged lead, those of its survivor,
+    and `lead_id`."""
 
     def ids(state: State) -> Mapping[str, Any]:
         lead = must_be_there(state)
         capture = repeated_capture(lead, command)
-        return {"person_id": lead.person_id, "capture_id": capture.capture_id if capture else None}
+        survivor = {"lead_id": lead.merged_into, "person_id": lead.merged_person_id} if lead.merged_into else {}
+        return {"person_id": lead.person_id, "capture_id": capture.capture_id if capture else None} | survivor
 
     return ids

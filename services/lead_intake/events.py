@@ -1,10 +1,12 @@
 """Every event this service stores: what its projections and its topic may contain."""
 
 from services.lead_intake.connection.events import ConnectionEvent
+from services.lead_intake.form.events import FormEvent
 from services.lead_intake.lead.events import LeadEvent
 from services.lead_intake.person.events import PersonEvent
+from services.lead_intake.prospect.events import ProspectEvent
 from services.lead_intake.quarantine.events import QuarantineEvent
 from shared.rules.message import Parser, parser
 
-IntakeEvent = LeadEvent | PersonEvent | ConnectionEvent | QuarantineEvent
+IntakeEvent = LeadEvent | PersonEvent | ConnectionEvent | FormEvent | ProspectEvent | QuarantineEvent
 PARSE: Parser[IntakeEvent] = parser(IntakeEvent)

@@ -1,6 +1,18 @@
 """What the lead intake service is made of."""
 
-from services.lead_intake.api import activities, batch, connections, export, leads, people, quarantine, webhooks
+from services.lead_intake.api import (
+    activities,
+    batch,
+    connections,
+    export,
+    forms,
+    leads,
+    merges,
+    people,
+    prospects,
+    quarantine,
+    webhooks,
+)
 from services.lead_intake.events import PARSE
 from services.lead_intake.projections import connections as connection_list
 from services.lead_intake.projections import leads as lead_list
@@ -15,14 +27,17 @@ SERVICE = Service(
     routers=[
         batch.router,
         leads.router,
+        merges.router,
         people.router,
         export.router,
+        prospects.router,
         activities.router,
         connections.router,
         webhooks.router,
+        forms.router,
         quarantine.router,
     ],
     projections=[lead_list.PROJECTION, connection_list.PROJECTION, quarantine_list.PROJECTION],
-    entrances=[webhooks.ENTRANCE],
+    entrances=[webhooks.ENTRANCE, forms.ENTRANCE],
     fast_routes=["/leads"],
 )

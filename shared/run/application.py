@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
 from shared.run.service import Service
@@ -10,9 +10,9 @@ from shared.run.settings import Settings
 from shared.run.telemetry import Metrics
 from shared.web import guard, health, openapi, operations, problems
 from shared.web.access import COMMON_SCOPES
+from shared.web.call import authorise
 from shared.web.fast_path import FastPath, FastRoute
-from shared.web.input import refuse_unknown_parameters
-from shared.web.limits import CapacityLimit, Limits, RateLimit
+from shared.web.limits import CallerLimit, CapacityLimit, Limits, RateLimit
 from shared.web.service_context import ServiceContext
 
 OPEN_PATHS = ("/openapi.json", "/docs", "/readyz", "/metrics")
@@ -56,10 +56,10 @@ def add_routes(app: FastAPI, service: Service, ready: health.Check, metrics: Met
     prefix = api_prefix(service)
     routers = [*service.routers, operations.router]
     for router in routers:
-        app.include_router(router, prefix=prefix, dependencies=[Depends(refuse_unknown_parameters)])
+        app.include_router(router, prefix=prefix)
     app.include_router(health.router(ready, metrics.registry), prefix=f"/{service.name}")
-    problems.add_handlers(app)
-    openapi.describe(app, routers, prefix, [f"{prefix}{entrance.prefix}" for entrance in service.entrances])
+    problems.add_handlers(app, authorise)
+    openapi.describe(app, routers, prefix, service.entrances)
 
 
 def add_fast_path(app: FastAPI, service: Service, context: ServiceContext) -> None:
@@ -89,6 +89,7 @@ def make_limits(settings: Settings) -> Limits:
         entrances=RateLimit("entrance", settings.entrance_requests_per_second, 1),
         requests=CapacityLimit("requests", settings.requests_at_once),
         streams=CapacityLimit("event streams", settings.streams_at_once),
+        streams_of_key=CallerLimit("event streams", settings.streams_per_key),
         body_bytes=CapacityLimit("bytes of bodies", settings.body_bytes_at_once),
     )
 

@@ -1,15 +1,21 @@
 """uvicorn's connection of a client, with limits for clients that send too slowly or do not receive their answer."""
 
+import asyncio
 from asyncio import Transport
 from collections.abc import Iterable
 from enum import Enum, auto
+from typing import Any
 
 import orjson
 import structlog
+import uvicorn
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.server import ServerState
 
+from shared.run.idle_connections import IdleConnections
 from shared.web import problems
 from shared.web.body import LARGEST_BATCH
+from shared.web.limits import client_address
 
 log = structlog.get_logger()
 MAX_HEAD = 64 * 1024
@@ -30,6 +36,14 @@ class Receiving(Enum):
     BODY = auto()
 
 
+class SharedState(ServerState):
+    """What all connections of a server share. `capacity`: how many may be open."""
+
+    def __init__(self, idle: IdleConnections, capacity: int) -> None:
+        super().__init__()
+        self.idle, self.capacity = idle, capacity
+
+
 class Connection(HttpToolsProtocol):
     """Records what happens. `check` enforces the limits, once a second for all connections: a timer of each request
     would make every request slower."""
@@ -40,10 +54,34 @@ class Connection(HttpToolsProtocol):
     received = 0
     unsent = 0
     stalled_since = 0.0
+    address = "unknown"
+
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        server_state: SharedState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self.shared = server_state
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self.begin_part(Receiving.HEAD)
+        self.address = client_address({"client": self.client})
+        if len(self.connections) > self.shared.capacity and not self.shared.idle.close_longest():
+            self.refuse(503, "too many connections")
+        else:
+            self.shared.idle.add(self, self.address)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.shared.idle.remove(self, self.address)
+        super().connection_lost(exc)
+
+    def close_idle(self) -> None:
+        self.shared.idle.remove(self, self.address)
+        self.transport.close()
 
     def begin_part(self, part: Receiving) -> None:
         self.receiving, self.since, self.received = part, self.loop.time(), 0
@@ -58,6 +96,7 @@ class Connection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self.begin_part(Receiving.BODY)
+        self.shared.idle.remove(self, self.address)
         super().on_headers_complete()
         if self.is_last:
             self.close_after_answer()
@@ -65,6 +104,17 @@ class Connection(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         self.receiving = Receiving.NOTHING
         super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        if not self.pipeline and not self.transport.is_closing():
+            self.shared.idle.add(self, self.address)
+        super().on_response_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """For what is not HTTP."""
+        if self.can_answer():
+            self.transport.write(raw_answer(400, "the request cannot be read: it is not HTTP/1.1"))
+        self.transport.close()
 
     def close_after_answer(self) -> None:
         """Makes the current request, or else the next one, the last on this connection."""

@@ -22,7 +22,9 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from shared.run.connection import Connection, check_connections, close_after_answers
+from shared.run import descriptors
+from shared.run.connection import Connection, SharedState, check_connections, close_after_answers
+from shared.run.idle_connections import IdleConnections, networks
 from shared.run.lifecycle import run_service
 from shared.run.port import close_port
 from shared.run.resources import Resources
@@ -41,9 +43,12 @@ TICKS_PER_SECOND = 10
 class Server(uvicorn.Server):
     """Stops as described above, and checks all connections once a second."""
 
-    def __init__(self, config: uvicorn.Config, services: Sequence[ServiceContext], patience: float) -> None:
+    def __init__(
+        self, config: uvicorn.Config, services: Sequence[ServiceContext], patience: float, shared: SharedState
+    ) -> None:
         super().__init__(config)
-        self.services, self.patience = services, patience
+        self.services, self.patience, self.shared = services, patience, shared
+        self.server_state = shared
 
     async def on_tick(self, counter: int) -> bool:
         if counter % TICKS_PER_SECOND == 0:
@@ -84,7 +89,7 @@ class Server(uvicorn.Server):
 
     async def accept(self, waiting: Sequence[socket.socket]) -> None:
         def protocol() -> asyncio.Protocol:
-            connection = Connection(self.config, self.server_state, self.lifespan.state)
+            connection = Connection(self.config, self.shared, self.lifespan.state)
             connection.is_last = True
             return connection
 
@@ -150,4 +155,12 @@ def make_server(apps: Mapping[str, FastAPI], settings: Settings) -> Server:
         timeout_graceful_shutdown=DRAIN_SECONDS,
         server_header=False,
     )
-    return Server(config, [app.state.context for app in apps.values()], settings.slow_client_seconds)
+    contexts = [app.state.context for app in apps.values()]
+    return Server(config, contexts, settings.slow_client_seconds, shared_state(settings))
+
+
+def shared_state(settings: Settings) -> SharedState:
+    """One address may have half of the connections that the descriptors allow, or fewer by the settings."""
+    capacity = descriptors.connections_of_clients()
+    per_address = min(settings.idle_connections_per_address, capacity // 2)
+    return SharedState(IdleConnections(per_address, networks(settings.trusted_proxies)), capacity)

@@ -38,6 +38,7 @@ def check_networks(addresses: str) -> str:
 
 
 Proxies = Annotated[str, AfterValidator(check_networks)]
+Networks = Annotated[str, AfterValidator(check_networks)]
 
 
 class Settings(BaseSettings):
@@ -93,6 +94,14 @@ class Settings(BaseSettings):
     )
     requests_at_once: int = Field(default=4096, ge=1, description="Requests that a service has in hand, before 503")
     streams_at_once: int = Field(default=10_000, ge=1, description="Event streams that a service has open, before 503")
+    streams_per_key: int = Field(
+        default=5_000, ge=1, description="Event streams of one API key that a service has open, before 429"
+    )
+    idle_connections_per_address: int = Field(
+        default=1_000,
+        ge=1,
+        description="Connections of one address on which no request is answered; with more, the longest idle is closed",
+    )
     body_bytes_at_once: int = Field(
         default=256 * 1024 * 1024, ge=2**24, description="Bytes of bodies that a service has in memory, before 503"
     )
@@ -103,6 +112,10 @@ class Settings(BaseSettings):
     )
     trusted_proxies: Proxies = Field(
         default="", description="Addresses or networks, comma-separated, whose X-Forwarded-For is believed"
+    )
+    webhook_http: bool = Field(default=False, description="Whether webhooks may be sent by http, too: not encrypted")
+    webhook_networks: Networks = Field(
+        default="", description="Private networks, comma-separated, to which webhooks may be sent"
     )
     log_level: str = Field(
         default="info", pattern="^(debug|info|warning|error)$", description="Least level that is logged"

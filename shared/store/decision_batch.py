@@ -199,7 +199,13 @@ class Attempt:
                 raise Rejected(f"occurred_at lies before the stream's last event, at {last.isoformat()}")
             return max(step.occurred_at, last)
         cause = self.request.cause
-        return max(cause.occurred_at if cause else self.batch.clock_and_ids.now(), last)
+        return max(cause.occurred_at if cause else self.own_instant(), last)
+
+    def own_instant(self) -> datetime:
+        """By this process's clock, which is read later than the database's, and may be ahead of it: but nothing happens
+        after it was recorded. A clock that is further ahead than an honest one is left as it is."""
+        now, recorded_at = self.batch.clock_and_ids.now(), self.batch.recorded_at
+        return recorded_at if recorded_at < now <= recorded_at + MAX_CLOCK_AHEAD else now
 
     def is_too_early(self, occurred_at: datetime, last: datetime) -> bool:
         """Not when it means now, and our clocks differ, or the stream's last event was stamped by a fast clock."""

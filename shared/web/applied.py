@@ -1,8 +1,7 @@
 """Which positions a subscription has applied, read once for all requests that wait for one."""
 
 import asyncio
-from collections import Counter
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import inf
@@ -12,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.flow import checkpoint, parked
 from shared.store.signal import Signal
-from shared.web.problems import PositionNotReached, TooManyRequests
+from shared.web.limits import CallerLimit
+from shared.web.problems import PositionNotReached
 
 FIRST_DELAY, LONGEST_DELAY, GROWTH = 0.005, 0.1, 1.25
 """Seconds between two reads; the delay grows by this factor."""
@@ -51,8 +51,7 @@ class AppliedPositions:
     begun: int = 0
     """Number of the last reading that was begun."""
     latest: Reading = field(default_factory=Reading)
-    waiting: Counter[Hashable] = field(default_factory=Counter)
-    """Requests by caller."""
+    waiting: CallerLimit = field(default_factory=lambda: CallerLimit("requests that wait for a position", MAX_WAITING))
     _read: Signal = field(default_factory=Signal)
     _interested: int = 0
     _has_interested: asyncio.Event = field(default_factory=asyncio.Event)
@@ -68,19 +67,6 @@ class AppliedPositions:
             self._interested -= 1
             if not self._interested:
                 self._has_interested.clear()
-
-    @contextmanager
-    def waiting_place(self, caller: Hashable) -> Iterator[None]:
-        """Raises `TooManyRequests`."""
-        if self.waiting[caller] >= MAX_WAITING:
-            raise TooManyRequests(f"{MAX_WAITING} requests of this key wait for X-Min-Position already", 1, [])
-        self.waiting[caller] += 1
-        try:
-            yield
-        finally:
-            self.waiting[caller] -= 1
-            if not self.waiting[caller]:
-                del self.waiting[caller]
 
     async def first_reading(self) -> Reading:
         """A reading that begins from now on."""

@@ -50,13 +50,20 @@ Admit = Callable[[ServiceContext, EntranceRequest], Awaitable[Caller]]
 
 @dataclass(frozen=True)
 class Entrance:
-    """`prefix`: below the service's `/v1`, with a slash at both ends. `media_types`: those that a body may have."""
+    """`prefix`: below the service's `/v1`, with a slash at both ends. `media_types`: those that a body may have.
+    `only`: the one method that it serves; requests of other methods come with an API key. None: it serves GET and POST,
+    and refuses others."""
 
     prefix: str
     media_types: frozenset[str]
     admit: Admit
     largest_body: int = LARGEST_BODY
+    only: str | None = None
 
     def __post_init__(self) -> None:
         if not (self.prefix.startswith("/") and self.prefix.endswith("/") and len(self.prefix) > 2):
             raise ValueError(f"the prefix of an entrance looks like /webhooks/, and not like {self.prefix}")
+
+    def serves(self, method: str, path: str) -> bool:
+        """`path`: below the service's `/v1`."""
+        return path.startswith(self.prefix) and self.only in (None, method)

@@ -58,7 +58,7 @@ async def wait_for(
         if reading.includes(wanted):
             return
         await must_not_be_far_ahead(context, wanted)
-        with applied.waiting_place(caller):
+        with applied.waiting.place(caller):
             while not reading.includes(wanted):
                 reading = await applied.reading_after(reading.number, deadline)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from time import perf_counter
 from uuid import UUID
@@ -19,7 +20,6 @@ from shared.web.access import Caller
 from shared.web.body import WITHOUT_BODY, Body, check_api_body, check_length, declared_type, replay
 from shared.web.entrance import Entrance, EntranceRequest
 from shared.web.limits import Limits, RawHeaders, client_address
-from shared.web.open_requests import KeyEnded
 from shared.web.service_context import ServiceContext
 
 log = structlog.get_logger()
@@ -78,7 +78,7 @@ class Guard:
         answer = Answer(send, [*ALWAYS])
         try:
             await self.with_capacity(scope, receive, answer, answer.extra_headers)
-        except KeyEnded as error:
+        except problems.Problem as error:
             await (answer.end() if answer.started else refuse(error, scope, receive, answer))
         except asyncio.CancelledError:  # the process stops: without an answer, callers would look for their own fault
             if not answer.started:
@@ -122,11 +122,13 @@ class Guard:
             self.limits.body_bytes.release(body.size)
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Raises `KeyEnded` when the caller's key ends before the answer does."""
+        """Raises `KeyEnded` when the caller's key ends before the answer does, and `TooManyRequests`."""
         caller: Caller | None = scope["state"].get("caller")
         if caller is None or caller.key_hash is None:
             await self.app(scope, receive, send)
-        else:
+            return
+        is_stream = scope["path"].endswith(STREAM)
+        with self.limits.streams_of_key.place(caller.lineage) if is_stream else nullcontext():
             async with self.context.open_requests.while_valid(caller.key_hash, caller):
                 await self.app(scope, receive, send)
 
@@ -138,7 +140,7 @@ class Guard:
             extra_headers += self.limits.open.take(client_address(scope))
             return body
         for prefix, entrance in self.entrances.items():
-            if path.startswith(prefix):
+            if path.startswith(prefix) and entrance.only in (None, scope["method"]):
                 request = await read_at(entrance, scope, headers, body, path.removeprefix(prefix), self.limits)
                 scope["state"]["caller"] = caller = await entrance.admit(self.context, request)
                 scope["state"]["any_query"] = True

@@ -4,7 +4,9 @@ Requests over a limit are refused at once, with headers that say when to come ba
 (draft-ietf-httpapi-ratelimit-headers).
 """
 
-from collections.abc import Callable, Hashable
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
 from math import ceil
@@ -73,6 +75,28 @@ class CapacityLimit:
         self.used -= number
 
 
+@dataclass
+class CallerLimit:
+    """A number of things that each caller may have in use at the same time. `what`: for error messages."""
+
+    what: str
+    capacity: int
+    used: Counter[Hashable] = field(default_factory=Counter)
+
+    @contextmanager
+    def place(self, caller: Hashable) -> Iterator[None]:
+        """Raises `TooManyRequests`."""
+        if self.used[caller] >= self.capacity:
+            raise TooManyRequests(f"this key has {self.capacity} {self.what} at once already", 1, [])
+        self.used[caller] += 1
+        try:
+            yield
+        finally:
+            self.used[caller] -= 1
+            if not self.used[caller]:
+                del self.used[caller]
+
+
 @dataclass(frozen=True)
 class Limits:
     """The limits of one service in one process. By address are counted: `unknown_keys`, requests without a known key;
@@ -84,6 +108,7 @@ class Limits:
     entrances: RateLimit
     requests: CapacityLimit
     streams: CapacityLimit
+    streams_of_key: CallerLimit
     body_bytes: CapacityLimit
 
 

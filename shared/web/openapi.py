@@ -1,11 +1,12 @@
 """Completes the OpenAPI document: scopes, headers and errors of every operation, and links between operations."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
+from shared.web.entrance import Entrance
 from shared.web.problems import MEDIA_TYPE
 
 JSON = "application/json"
@@ -88,9 +89,9 @@ ERROR_HEADERS: Mapping[str, HeaderSpecs] = {
 """Of answers, by status."""
 
 
-def describe(app: FastAPI, routers: Sequence[APIRouter], prefix: str, entrances: Sequence[str] = ()) -> None:
-    """Makes `app.openapi` return the completed document. `prefix`: of the paths of the routers. `entrances`: prefixes
-    of the paths that need no key."""
+def describe(app: FastAPI, routers: Sequence[APIRouter], prefix: str, entrances: Sequence[Entrance] = ()) -> None:
+    """Makes `app.openapi` return the completed document. `prefix`: of the paths of the routers. At `entrances` no key
+    is needed."""
     generate = app.openapi
     scopes = {
         (f"{prefix}{route.path}", method): scope_of(route)
@@ -99,11 +100,17 @@ def describe(app: FastAPI, routers: Sequence[APIRouter], prefix: str, entrances:
         if isinstance(route, APIRoute)
         for method in route.methods or ()
     }
-    app.openapi = lambda: app.openapi_schema or complete(generate(), scopes, tuple(entrances))  # type: ignore[method-assign]
+
+    def needs_key(method: str, path: str) -> bool:
+        return not any(each.serves(method, path.removeprefix(prefix)) for each in entrances)
+
+    app.openapi = lambda: app.openapi_schema or complete(generate(), scopes, needs_key)  # type: ignore[method-assign]
 
 
 def complete(
-    document: dict[str, Any], scopes: Mapping[tuple[str, str], str | None], entrances: tuple[str, ...]
+    document: dict[str, Any],
+    scopes: Mapping[tuple[str, str], str | None],
+    needs_key: Callable[[str, str], bool],
 ) -> dict[str, Any]:
     components = document.setdefault("components", {})
     components.setdefault("schemas", {})["Problem"] = PROBLEM
@@ -114,7 +121,7 @@ def complete(
         for method, operation in methods.items():
             if "health" not in operation.get("tags", ()):
                 describe_operation(operation, method.upper(), path)
-                if not path.startswith(entrances):
+                if needs_key(method.upper(), path):
                     describe_key(operation, scopes.get((path, method.upper())))
                 if path.endswith(FEEDS):
                     operation["responses"]["409"] = error_response("409", "The position is after the feed's end")

@@ -36,6 +36,13 @@ def test_a_machine_where_nothing_is_wrong(tmp_path: Path) -> None:
     assert not (tmp_path / "new").exists()
 
 
+def test_too_few_descriptors_are_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.run.descriptors.ENOUGH", 10**9)
+    result = run("doctor", "--data", tmp_path)
+    assert result.returncode == 1
+    assert "ulimit -Hn" in "".join(line for line in result.stdout.splitlines() if line.startswith("WRONG  descriptors"))
+
+
 def test_a_system_that_runs_is_looked_at_while_it_does(system: Up) -> None:
     assert "that of this version" in done("doctor", "--data", system.data)
 

@@ -8,14 +8,29 @@ from typing import Any
 from hypothesis import strategies as st
 
 from services.forecast.org.commands import EndNode, ImportNodes, PlaceNode
+from services.forecast.override.commands import OverriddenPeriod, ResetOverride, SetOverride
+from services.forecast.override.events import Basis
 from services.forecast.quota.commands import SetQuota
 from services.forecast.rate.commands import SetPlanRate, SetRate
 from services.forecast.setting.commands import ChangeSettings, MonthsRule
+from services.forecast.snapshot.commands import LockWeek
+from services.forecast.submission.commands import SubmitCall
+from services.forecast.submission.events import CalledAmounts
 from services.lead_intake.connection import commands as connection
 from services.lead_intake.connection.events import ConnectionSettings
-from services.lead_intake.lead.commands import ChangeConsent, RecordActivity, RecordCapture
+from services.lead_intake.form.commands import DefineForm
+from services.lead_intake.lead.commands import (
+    AbsorbLead,
+    ChangeConsent,
+    MergeInto,
+    RecordActivity,
+    RecordCapture,
+    SeparateLead,
+    Unmerge,
+)
 from services.lead_intake.lead.events import Consent
 from services.lead_intake.person.commands import ErasePerson, RecordAccess
+from services.lead_intake.prospect.commands import ProspectInput, RecordProspect
 from services.lead_intake.quarantine import commands as quarantine
 from services.pipeline.opportunity import commands as deal
 from services.pipeline.opportunity.events import Approach, Motion, Outcome
@@ -23,6 +38,7 @@ from services.pipeline.process.commands import DefineProcess, PermittedDefinitio
 from services.pipeline.process.default import DEFAULT
 from services.pipeline.process.events import ForecastCategory, Stage
 from services.pipeline.setting import commands as pipeline_setting
+from services.pipeline.setting.default import BANDS
 from services.qualification.lead import commands as lead
 from services.qualification.lead import events as lead_events
 from services.qualification.model.commands import ActivateModel, DefineModel
@@ -152,12 +168,14 @@ OF_PROCESSES: Mapping[type[Command], Strategy] = {
 zones = st.sampled_from([None, "Pacific/Kiritimati", "Pacific/Pago_Pago", "UTC"])
 calendars = st.sampled_from([None, "months"])
 chosen = st.none() | st.lists(reasons, min_size=1).map(tuple)
+bands = st.none() | st.lists(st.sampled_from(BANDS), max_size=3).map(tuple)
 OF_SETTINGS: Mapping[type[Command], Strategy] = {
-    pipeline_setting.SetReasons: st.builds(
-        pipeline_setting.SetReasons,
-        reasons=st.builds(
-            pipeline_setting.ReasonLists, lose=chosen, reopen=st.none() | st.just(("buyer_returned", "other"))
-        ),
+    pipeline_setting.ChangeSettings: st.builds(
+        pipeline_setting.ChangeSettings,
+        reasons=st.none()
+        | st.builds(pipeline_setting.ReasonLists, lose=chosen, reopen=st.none() | st.just(("buyer_returned", "other"))),
+        benchmarks=st.none()
+        | st.builds(pipeline_setting.BenchmarkChanges, minimum_sample=st.none() | few, bands=bands),
     ),
     pipeline_setting.CopyFromForecast: st.builds(
         pipeline_setting.CopyFromForecast, timezone=zones, calendar=calendars, starts=minutes
@@ -267,6 +285,10 @@ OF_CAPTURES: Mapping[type[Command], Strategy] = {
         ),
         evidence=notes,
     ),
+    MergeInto: st.builds(MergeInto, into=st.sampled_from(["l1", "l2"])),
+    AbsorbLead: st.builds(AbsorbLead, lead_id=st.sampled_from(["l1", "l2"]), into=st.just("l3")),
+    Unmerge: st.just(Unmerge()),
+    SeparateLead: st.builds(SeparateLead, lead_id=st.sampled_from(["l1", "l2"])),
 }
 connection_settings = st.builds(ConnectionSettings, name=st.sampled_from(["ours", "theirs"]))
 secret_texts = st.sampled_from(["first-secret", "second-secret"])
@@ -281,6 +303,26 @@ OF_CONNECTIONS: Mapping[type[Command], Strategy] = {
     connection.ChangeConnection: st.builds(connection.ChangeConnection, settings=connection_settings),
     connection.RotateSecret: st.builds(connection.RotateSecret, secret=secret_texts),
     connection.RemoveConnection: st.just(connection.RemoveConnection()),
+}
+OF_FORMS: Mapping[type[Command], Strategy] = {
+    DefineForm: st.builds(
+        DefineForm,
+        source=st.sampled_from(["contact_form", "demo_request"]),
+        details=st.just({}),
+        fields=st.sampled_from([{}, {"mail": "email"}]),
+        consent=st.none(),
+        origins=st.just(()),
+        redirect=st.none(),
+        honeypot=st.sampled_from([None, "nickname"]),
+    )
+}
+OF_PROSPECTS: Mapping[type[Command], Strategy] = {
+    RecordProspect: st.builds(
+        RecordProspect,
+        body=st.just(ProspectInput.model_validate({"company": {"domain": "acme.com"}, "person": JANE["person"]})),
+        person_id=st.sampled_from(["p1", "p2"]),
+        content=st.sampled_from(["content 1", "content 2"]),
+    )
 }
 OF_QUARANTINE: Mapping[type[Command], Strategy] = {
     quarantine.QuarantineDelivery: st.builds(
@@ -341,6 +383,57 @@ OF_QUOTAS: Mapping[type[Command], Strategy] = {
         starts=since,
     )
 }
+override_fields: dict[str, Strategy] = {
+    "node": st.just("acme"),
+    "period": st.builds(
+        OverriddenPeriod,
+        key=st.sampled_from(["2026", "2026-Q1"]),
+        first_day=st.just(date(2026, 1, 1)),
+        last_day=st.just(date(2026, 3, 31)),
+        last_instant=st.sampled_from([NOON, NOON + timedelta(days=30)]),
+    ),
+    "column": st.sampled_from(["commit", "upside", "closed"]),
+    "by": st.just("self"),
+}
+OF_OVERRIDES: Mapping[type[Command], Strategy] = {
+    SetOverride: st.builds(
+        SetOverride,
+        **override_fields,
+        amount=money,
+        note=st.just("sure"),
+        basis=st.just(Basis(amount=Decimal(0), frontier="x")),
+    ),
+    ResetOverride: st.builds(ResetOverride, **override_fields),
+}
+week_fields: dict[str, Strategy] = {
+    "node": st.just("acme"),
+    "period": st.just("2026-Q1"),
+    "first_day": st.just(date(2026, 1, 1)),
+    "last_day": st.just(date(2026, 3, 31)),
+    "week": st.just("2026-Q1-W05"),
+    "frontier": st.just("x"),
+}
+OF_WEEKS: Mapping[type[Command], Strategy] = {
+    SubmitCall: st.builds(
+        SubmitCall,
+        **week_fields,
+        week_starts=st.just(date(2026, 1, 26)),
+        week_begins=st.sampled_from([NOON, NOON + timedelta(days=30)]),
+        amounts=st.builds(CalledAmounts, commit=money),
+        note=st.sampled_from([None, "sure"]),
+    ),
+    LockWeek: st.builds(
+        LockWeek,
+        **week_fields,
+        snapshot_id=st.just("s"),
+        currency=st.just("EUR"),
+        rate_policy=st.just("latest"),
+        as_of=st.just(NOON),
+        final=st.booleans(),
+        hash_version=st.just(1),
+        hash=st.just("x"),
+    ),
+}
 OPEN = deal.OpenOpportunity(name="Acme", account="acme.com", owner="ann", motion=Motion.NEW_BUSINESS)
 BEGINNINGS: Mapping[str, Strategy] = {
     "opportunity": st.just(OPEN) | OF_OPPORTUNITIES[deal.TakeHandOver],
@@ -359,10 +452,14 @@ COMMANDS: Mapping[type[Command], Strategy] = {
     **OF_MODELS,
     **OF_CAPTURES,
     **OF_CONNECTIONS,
+    **OF_FORMS,
+    **OF_PROSPECTS,
     **OF_QUARANTINE,
     **OF_PEOPLE,
     **OF_ORG,
     **OF_BUSINESS_SETTINGS,
     **OF_RATES,
     **OF_QUOTAS,
+    **OF_OVERRIDES,
+    **OF_WEEKS,
 }

@@ -7,19 +7,26 @@ from typing import Any
 
 from services.forecast.org.node_history import FOREVER, span_at, spans
 from services.forecast.org.state import OrgState
+from services.forecast.override.events import OverrideSet
+from services.forecast.override.state import Overrides
 from services.forecast.quota.state import Quotas
 from services.forecast.rate.events import RateSet
 from services.forecast.rate.state import Rates
 from services.forecast.setting.state import MONTHS
 from services.forecast.setting.state import Settings as BusinessSettings
+from services.forecast.snapshot.state import Locks
+from services.forecast.submission.state import Calls
 from services.lead_intake.connection.events import ConnectionCreated, ConnectionRemoved, SecretRotated
 from services.lead_intake.connection.state import State as ConnectionState
 from services.lead_intake.connection.state import There as ThereIsConnection
+from services.lead_intake.form.state import Form
 from services.lead_intake.lead.events import EngagementAdded, LeadCaptured
 from services.lead_intake.lead.state import NotThere as NoCaptures
 from services.lead_intake.lead.state import State as Captures
 from services.lead_intake.person.events import PersonErased, PersonEvent
 from services.lead_intake.person.state import Person
+from services.lead_intake.prospect.state import Prospect
+from services.lead_intake.prospect.state import State as ProspectState
 from services.lead_intake.quarantine.events import DeliveryQuarantined
 from services.lead_intake.quarantine.state import State as QuarantineState
 from services.lead_intake.quarantine.state import Waiting
@@ -173,6 +180,19 @@ def connection(state: ConnectionState, happened: Happened) -> None:
         assert len(state.valid_secrets(BEGINNING)) == 1 + (SecretRotated in kinds)
 
 
+def form(state: Form, happened: Happened) -> None:
+    settings = [event.settings for event, _ in happened]
+    assert all(before != after for before, after in pairwise(settings)), "the same settings add nothing"
+    assert state == Form(settings[-1] if settings else None)
+
+
+def prospect(state: ProspectState, happened: Happened) -> None:
+    contents = [event.content for event, _ in happened]
+    assert all(before != after for before, after in pairwise(contents)), "the same content adds nothing"
+    assert len({event.person_id for event, _ in happened}) <= 1
+    assert isinstance(state, Prospect) == bool(contents)
+
+
 def quarantined(state: QuarantineState, happened: Happened) -> None:
     kinds = [type(event) for event, _ in happened]
     assert kinds[:1] in ([], [DeliveryQuarantined])
@@ -235,6 +255,20 @@ def quotas(state: Quotas, happened: Happened) -> None:
     assert state.amounts == expected
 
 
+def overrides(state: Overrides, happened: Happened) -> None:
+    last = {(event.period, event.column, event.by): event for event, _ in happened}
+    assert state.in_force == {key: event for key, event in last.items() if isinstance(event, OverrideSet)}
+
+
+def calls(state: Calls, happened: Happened) -> None:
+    assert state.submitted == {(event.period, event.week): event for event, _ in happened}
+
+
+def locks(state: Locks, happened: Happened) -> None:
+    assert state.locked == {event.node: event for event, _ in happened}
+    assert len(state.locked) == len(happened), "a week is locked once"
+
+
 def reaches_the_top(there: Mapping[str, Any], node: str) -> None:
     seen: set[str] = set()
     place: str | None = node
@@ -248,6 +282,8 @@ INVARIANTS: Mapping[str, Callable[[Any, Happened], None]] = {
     "services.lead_intake.lead": captures,
     "services.lead_intake.person": person,
     "services.lead_intake.connection": connection,
+    "services.lead_intake.form": form,
+    "services.lead_intake.prospect": prospect,
     "services.lead_intake.quarantine": quarantined,
     "services.qualification.lead": lead,
     "services.qualification.model": models,
@@ -256,7 +292,10 @@ INVARIANTS: Mapping[str, Callable[[Any, Happened], None]] = {
     "services.pipeline.process": processes,
     "services.pipeline.setting": pipeline_settings,
     "services.forecast.org": org,
+    "services.forecast.override": overrides,
     "services.forecast.quota": quotas,
     "services.forecast.rate": rates,
     "services.forecast.setting": business_settings,
+    "services.forecast.snapshot": locks,
+    "services.forecast.submission": calls,
 }

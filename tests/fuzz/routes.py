@@ -80,6 +80,19 @@ CONNECTION = {
     "redirect_hosts": ["acme.com"],
     "legacy_signatures": False,
 }
+WEBHOOK = {"url": "https://127.0.0.1:9/hook", "types": ["*"], "description": "our dialler"}
+HAVE_WEBHOOKS = [name for name, service in SERVICES.items() if service.webhook_types]
+FORM = {
+    "source": "webinar",
+    "source_detail": "spring",
+    "details": {"webinar_id": "w1", "attended": True, "minutes": 40},
+    "fields": {"mail": "email", "agree": "consent"},
+    "consent": {"purpose": "news", "text_version": "2"},
+    "origins": ["https://www.acme.com"],
+    "redirect": "https://www.acme.com/thanks",
+    "honeypot": "nickname",
+    "least_seconds": 3,
+}
 PARKED = {"subscription": "reactions", "source": "intake", "key": "lead-1"}
 THEN = "2026-02-20T12:00:00Z"
 
@@ -144,6 +157,8 @@ GOOD: Mapping[str, Good] = {
         },
         answers=[200, 404],
     ),
+    "POST /intake/v1/leads/{lead_id}/merge": Good({"into": "another"}, answers=[404]),
+    "POST /intake/v1/leads/{lead_id}/unmerge": Good(None, answers=[404, 409]),
     "POST /intake/v1/people/lookup": Good({"ids": ["someone"], "email": None}),
     "POST /intake/v1/people/{person_id}/consents": Good(
         {"purpose": "news", "status": "granted", "text_version": "2", "evidence": "said so", "at": THEN}, answers=[404]
@@ -153,6 +168,8 @@ GOOD: Mapping[str, Good] = {
     ),
     "PATCH /intake/v1/connections/{connection_id}": Good(CONNECTION),
     "POST /intake/v1/connections/{connection_id}/rotate-secret": Good({"secret": "another-secret"}),
+    "POST /intake/v1/prospects": Good({"person": JANE, "company": LEAD["company"]}),
+    "PUT /intake/v1/forms/{form_key}": Good(FORM),
     "POST /intake/v1/quarantine/{quarantine_id}/release": Good(None, answers=[404]),
     "POST /intake/v1/quarantine/{quarantine_id}/discard": Good({"reason": "spam"}, answers=[404]),
     "POST /qualification/v1/models": Good(MODEL),
@@ -190,21 +207,50 @@ GOOD: Mapping[str, Good] = {
         for service in SERVICES
         for wish in ("release", "skip")
     },
+    **{f"POST /{service}/v1/webhooks": Good(WEBHOOK | {"from_position": 0}) for service in HAVE_WEBHOOKS},
+    **{f"POST /{service}/v1/webhooks/{{webhook_id}}/rotate-secret": Good(None) for service in HAVE_WEBHOOKS},
+    **{f"PATCH /{service}/v1/webhooks/{{webhook_id}}": Good(WEBHOOK | {"enabled": False}) for service in HAVE_WEBHOOKS},
     "PUT /forecast/v1/rates/{currency}/{day}": Good({"rate": "0.9217", "per": "CHF", "source": "ecb"}),
     "PUT /forecast/v1/rates/{currency}/plan/{year}": Good({"rate": "0.9", "per": "CHF"}),
     "PUT /forecast/v1/quotas/{node_id}/{period}": Good({"amount": EUR, "motion": "new_business", "from": THEN}),
+    "PUT /forecast/v1/overrides/{node_id}/{period}/{column}": Good({"amount": EUR, "note": "sure"}),
+    "POST /forecast/v1/submissions": Good(
+        {
+            "node": "acme",
+            "period": "2026-Q1",
+            "week": "2026-Q1-W05",
+            "amounts": {"commit": EUR, "upside": EUR, "pipeline": EUR},
+            "note": "sure",
+        }
+    ),
     "PUT /forecast/v1/settings": Good({"currency": "EUR", "timezone": "UTC"}),
     "PUT /qualification/v1/settings": Good({"reasons": {"reject": ["no_need", "other"], "mark_mql": ["other"]}}),
-    "PUT /pipeline/v1/settings": Good({"reasons": {"lose": ["no_need", "other"], "correct": ["other"]}}),
+    "PUT /pipeline/v1/settings": Good(
+        {
+            "reasons": {"lose": ["no_need", "other"], "correct": ["other"]},
+            "benchmarks": {
+                "minimum_sample": 10,
+                "bands": [
+                    {
+                        "measure": "win_rate",
+                        "source": "webinar",
+                        "motion": "new_business",
+                        "low": "0.25",
+                        "high": "0.35",
+                    }
+                ],
+            },
+        }
+    ),
 }
 
 
 def routes(*methods: str) -> Iterator[tuple[str, APIRoute]]:
     """Of all services, as `POST /intake/v1/leads`; not those at entrances, whose callers have no key."""
     for service in SERVICES.values():
-        entrances = tuple(each.prefix for each in service.entrances)
         for router in [*service.routers, operations.router]:
             for route in router.routes:
-                if isinstance(route, APIRoute) and not route.path.startswith(entrances):
+                if isinstance(route, APIRoute):
                     for method in sorted((route.methods or set()) & {*methods}):
-                        yield f"{method} /{service.name}/v1{route.path}", route
+                        if not any(each.serves(method, route.path) for each in service.entrances):
+                            yield f"{method} /{service.name}/v1{route.path}", route

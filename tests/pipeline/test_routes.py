@@ -362,7 +362,17 @@ async def test_reasons_are_shown_set_and_checked(api: httpx.AsyncClient) -> None
 
 @pytest.mark.parametrize(
     "body",
-    [{"timezone": "UTC"}, {"reasons": {"lose": []}}, {"reasons": {"win": ["price"]}}, {"reasons": {"lose": ["A b"]}}],
+    [
+        {"timezone": "UTC"},
+        {"reasons": {"lose": []}},
+        {"reasons": {"win": ["price"]}},
+        {"reasons": {"lose": ["A b"]}},
+        {"benchmarks": {"minimum_sample": 0}},
+        {"benchmarks": {"bands": [{"measure": "win_rate", "low": "0.4", "high": "0.3"}]}},
+        {"benchmarks": {"bands": [{"measure": "win_rate", "low": "0.4", "high": "1.1"}]}},
+        {"benchmarks": {"bands": [{"measure": "luck", "low": "0.4", "high": "0.5"}]}},
+        {"benchmarks": {"bands": [{"measure": "win_rate", "low": "0.1", "high": "0.2"}] * 2}},
+    ],
 )
 async def test_settings_that_are_none_of_its_own_or_empty_are_refused(api: httpx.AsyncClient, body: Any) -> None:
     assert (await api.put("settings", json=body)).status_code == 422

@@ -11,17 +11,20 @@ from fastapi.routing import RouteContext, iter_route_contexts
 from starlette.types import ASGIApp, Message
 
 from shared.web.call import Needs
+from shared.web.entrance import Entrance
 
 OPEN = ("healthz", "readyz", "metrics", "openapi.json", "docs")
 """What needs no key, under each prefix: docs/security.md says why."""
 NOBODY = "00000000-0000-4000-8000-000000000000"
 CONVERTED = {
+    "form_key": "nobody",
     "version": "999",
     "node_id": "nobody",
     "currency": "USD",
     "day": "2026-01-01",
     "year": "2026",
     "period": "2026-Q1",
+    "column": "commit?by=self",
 }
 
 
@@ -46,8 +49,10 @@ class Entry:
 
     @property
     def only_reads(self) -> bool:
-        """Look-ups are posted because their questions are long, or personal."""
-        return self.method in ("GET", "HEAD") or self.path.endswith("/lookup")
+        """Look-ups are posted because their questions are long, or personal. A subscription is a way to read: a webhook
+        is its owner's alone, and receives what its owner may read."""
+        is_subscription = "/webhooks" in self.path and not self.at_entrance
+        return self.method in ("GET", "HEAD") or self.path.endswith("/lookup") or is_subscription
 
     @property
     def url(self) -> str:
@@ -65,19 +70,23 @@ def inventory(apps: Mapping[str, FastAPI]) -> list[Entry]:
     ]
 
 
-def entrances_of(app: FastAPI) -> tuple[str, ...]:
-    """The prefixes of the paths at entrances, as the guard has them."""
+def entrances_of(app: FastAPI) -> Mapping[str, Entrance]:
+    """By the prefixes of their paths, as the guard has them."""
     options: list[Mapping[str, Any]] = [layer.kwargs for layer in app.user_middleware]
-    return tuple(prefix for each in options for prefix in each.get("entrances", ()))
+    return {prefix: entrance for each in options for prefix, entrance in each.get("entrances", {}).items()}
 
 
-def entries(route: RouteContext, entrances: tuple[str, ...]) -> Iterator[Entry]:
+def is_at_entrance(method: str, path: str, entrances: Mapping[str, Entrance]) -> bool:
+    return any(path.startswith(prefix) and one.only in (None, method) for prefix, one in entrances.items())
+
+
+def entries(route: RouteContext, entrances: Mapping[str, Entrance]) -> Iterator[Entry]:
     if route.path is None or not route.methods:
         raise TypeError(f"what is behind {route.original_route!r} cannot be told")
     for method in sorted(route.methods):
         needs = needs_of(route)
         scope, tied = (needs.scope, needs.tied) if needs else (None, False)
-        yield Entry(method, route.path, scope, tied, route.path.startswith(entrances))
+        yield Entry(method, route.path, scope, tied, is_at_entrance(method, route.path, entrances))
 
 
 def needs_of(route: RouteContext) -> Needs | None:

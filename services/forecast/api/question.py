@@ -31,6 +31,7 @@ def check_key(key: str) -> str:
 Reads = Annotated[Call, Depends(Needs("forecast:read"))]
 PeriodKey = Annotated[str, AfterValidator(check_key), Query(description=f"Such as {EXAMPLES}; by default this quarter")]
 NodeId = Annotated[Slug, Path()]
+PeriodPath = Annotated[str, AfterValidator(check_key), Path(description=f"Such as {EXAMPLES}")]
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,12 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
-from pydantic import AfterValidator, BaseModel
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
 
 from services.forecast.api.org import Admin
-from services.forecast.api.question import NodeId, PeriodKey, Reads, check_key, moment, named_period
+from services.forecast.api.question import NodeId, PeriodKey, PeriodPath, Reads, moment, named_period
 from services.forecast.api.rollup_views import MoneyView
-from services.forecast.periods.calendar import EXAMPLES
 from services.forecast.projections import quotas
 from services.forecast.quota.commands import QuotaBody, SetQuota
 from services.forecast.quota.decider import DECIDER
@@ -19,7 +18,6 @@ from shared.web.call import Accepted
 from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
 
 router = APIRouter(tags=["quotas"])
-PeriodPath = Annotated[str, AfterValidator(check_key), Path(description=f"Such as {EXAMPLES}")]
 
 
 class QuotaView(BaseModel):

@@ -1,6 +1,6 @@
 """The roll-up: what the deals below a node come to in a period, and which deals these are."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Annotated
@@ -9,6 +9,8 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.forecast.api.call_views import CallFormat
+from services.forecast.api.override_views import OverrideFormat
 from services.forecast.api.question import (
     NodeId,
     PeriodKey,
@@ -31,16 +33,20 @@ from services.forecast.api.rollup_views import (
     period_view,
     warning_view,
 )
+from services.forecast.ledger.calls import CallRow
 from services.forecast.ledger.conversion import Conversion, RatePolicy
+from services.forecast.ledger.overrides import Overridden, overridden
 from services.forecast.ledger.quotas import NodeQuota
-from services.forecast.ledger.warnings import WarningCounts, warnings
+from services.forecast.ledger.warnings import WarningCounts, overrides_left_out, warnings
 from services.forecast.org.events import UNASSIGNED
-from services.forecast.projections import currencies, node_names
+from services.forecast.projections import calls, currencies, node_names
+from services.forecast.projections.overrides_below import NONE_BELOW, OverridesBelow, overrides_below
 from services.forecast.projections.subtree_totals import SubtreeTotals, deals_behind, subtree_totals
 from services.forecast.quota.events import Motion
 from services.forecast.upstream.pipeline import Category
 from shared.rules.message import Slug, printable
 from shared.rules.money import Currency
+from shared.store import vault
 from shared.web.call import Call
 from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
 
@@ -107,16 +113,29 @@ async def computed_answer(call: Call, tx: AsyncConnection, query: RollupQuery) -
     chosen = await deal_filter(
         tx, at, query.period, motion=query.motion, pipeline=query.pipeline, qualified=query.qualified
     )
-    currency, conversion = query.currency or at.settings.currency or await only_currency(tx), None
+    numbers, below = await numbers_for(tx, at, chosen.period), NONE_BELOW
+    if not chosen.columns:
+        below = await overrides_below(tx, numbers, chosen.period, at.as_of, query.node)
+    currency, conversion = query.currency or at.settings.currency or await only_currency(tx, below), None
     if currency is not None:
         conversion = await conversion_into(tx, currency, query.rate_policy, at, chosen.period)
         chosen = replace(chosen, converted_into=currency if query.rate_policy == "close_date" else None)
-    numbers = await numbers_for(tx, at, chosen.period)
-    totals = await subtree_totals(numbers, chosen, query.node, query.depth)
+    totals = await subtree_totals(numbers, chosen, query.node, query.depth, below.overridden)
     quotas = await quotas_for(tx, numbers, conversion, at, chosen) if conversion else {}
     names = await node_names.read(tx, totals.sums.keys())
-    nodes = NodeFormat(totals, names, query.view, conversion, quotas, bool(chosen.columns))
-    counts = replace(totals.counts, parked=at.parked, without_quota=missing_quotas(totals, quotas))
+    overrides = await override_format(tx, below, totals, conversion, org_as_of(at, chosen.period))
+    made = {} if chosen.columns else await calls.by_node(tx, chosen.period, at.as_of)
+    called = CallFormat(conversion, made)
+    nodes = NodeFormat(totals, names, query.view, conversion, quotas, overrides, called, bool(chosen.columns))
+    counts = replace(
+        totals.counts,
+        parked=at.parked,
+        without_quota=missing_quotas(totals, quotas),
+        stale_overrides=overrides.stale(),
+        other_overrides=overrides.other,
+        crossing=overrides.crossing(totals.sums),
+        without_call=missing_calls(totals, made),
+    )
     view = RollupView(
         period=period_view(chosen.period),
         currency=currency,
@@ -128,9 +147,19 @@ async def computed_answer(call: Call, tx: AsyncConnection, query: RollupQuery) -
         frontier=at.frontier,
         final=not at.parked,
         node=await nodes.tree_view(),
-        warnings=warning_views(totals, counts, conversion),
+        warnings=warning_views(totals, below, counts, conversion),
     )
     return Answer(view, chosen.period.last_instant(at.settings.timezone)), len(totals.sums)
+
+
+async def override_format(
+    tx: AsyncConnection, below: OverridesBelow, totals: SubtreeTotals, conversion: Conversion | None, at: datetime
+) -> OverrideFormat:
+    notes = await vault.read(tx, {row.note_ref for row in below.rows})
+    found = Overridden(below.rows)
+    if conversion is not None:
+        found = overridden(below.rows, below.nodes, totals.overridden, conversion)
+    return OverrideFormat(conversion, at, found, notes, below.other)
 
 
 def missing_quotas(totals: SubtreeTotals, quotas: Mapping[str, NodeQuota]) -> int:
@@ -139,13 +168,22 @@ def missing_quotas(totals: SubtreeTotals, quotas: Mapping[str, NodeQuota]) -> in
     return sum(quotas.get(node, NodeQuota()).in_force is None for node in active) if quotas else 0
 
 
-def warning_views(totals: SubtreeTotals, counts: WarningCounts, conversion: Conversion | None) -> list[WarningView]:
-    return [warning_view(each) for each in warnings(totals.with_undated, totals.unassigned, counts, conversion)]
+def missing_calls(totals: SubtreeTotals, made: Mapping[str, Sequence[CallRow]]) -> int:
+    """How many persons of the answer made none, if anybody made one."""
+    nodes = (totals.tree.nodes[node] for node in totals.sums if node not in made)
+    return sum(node.active and node.kind == "person" for node in nodes) if made else 0
 
 
-async def only_currency(tx: AsyncConnection) -> str | None:
-    """That of all deals; null when they are in several, or in none."""
-    found = await currencies.all_currencies(tx)
+def warning_views(
+    totals: SubtreeTotals, below: OverridesBelow, counts: WarningCounts, conversion: Conversion | None
+) -> list[WarningView]:
+    found = [*warnings(totals.with_undated, totals.unassigned, counts, conversion)]
+    return [warning_view(each) for each in [*found, *overrides_left_out(below.rows, conversion)]]
+
+
+async def only_currency(tx: AsyncConnection, below: OverridesBelow) -> str | None:
+    """That of all deals or, without any, of the overrides; null when they are in several, or in none."""
+    found = await currencies.all_currencies(tx) or sorted({row.currency for row in below.rows})
     return found[0] if len(found) == 1 else None
 
 

@@ -9,8 +9,11 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from services.forecast.ledger.balances import NOTHING, Sums, balance, counts, cumulative
+from services.forecast.api.call_views import CallFormat, CallView
+from services.forecast.api.override_views import OverrideFormat, OverrideView
+from services.forecast.ledger.balances import NOTHING, Sums, balance, counts
 from services.forecast.ledger.conversion import Conversion, RatePolicy, unconverted
+from services.forecast.ledger.cumulative import Column, cumulative, with_columns
 from services.forecast.ledger.quotas import NodeQuota, measures
 from services.forecast.ledger.warnings import ForecastWarning, by_currency
 from services.forecast.org.events import ROOT, UNASSIGNED, NodeKind
@@ -68,8 +71,7 @@ class QuotaFieldsView(BaseModel):
 
 
 class NodeView(BaseModel):
-    """`counts` and `unqualified` are of `pure`. The quota's fields are null without one; there are
-    no calls and overrides yet.
+    """`counts` and `unqualified` are of `pure`. The quota's fields are null without one.
 
     `by_currency`: when the answer has no currency, the node's amounts in each currency of its deals. Where there are
     any, the amounts beside it are null, because amounts in several currencies have no sum.
@@ -94,8 +96,8 @@ class NodeView(BaseModel):
     gap_to_quota: str | None
     gap_after_commit: str | None
     coverage: str | None
-    call: None = None
-    overrides: list[None] = []
+    call: CallView | None
+    overrides: list[OverrideView]
     children: list["NodeView"]
 
 
@@ -129,6 +131,8 @@ class NodeFormat:
     view: View
     conversion: Conversion | None
     quotas: Mapping[str, NodeQuota]
+    overrides: OverrideFormat
+    calls: CallFormat
     filtered: bool
 
     async def tree_view(self) -> NodeView:
@@ -142,7 +146,7 @@ class NodeFormat:
         org_node, sums = self.totals.tree.nodes[node], self.totals.sums[node]
         apart = None
         if self.conversion is None:
-            apart = {currency: self.amounts_view(sums, unconverted(currency)) for currency in self.currencies}
+            apart = {currency: self.amounts_view(node, sums, unconverted(currency)) for currency in self.currencies}
         return NodeView(
             node_id=node,
             name=NAMES.get(node) or self.names.get(node),
@@ -150,10 +154,16 @@ class NodeFormat:
             active=org_node.active,
             by_currency=apart,
             counts=dict(counts(sums)),
+            call=self.call_view(node, sums),
+            overrides=self.overrides.views(node, sums),
             children=children,
             **dict(self.quota_view(node, sums)),
-            **(NO_AMOUNTS if apart else dict(self.amounts_view(sums, self.conversion))),
+            **(NO_AMOUNTS if apart else dict(self.amounts_view(node, sums, self.conversion))),
         )
+
+    def call_view(self, node: str, sums: Sums) -> CallView | None:
+        seen = self.overrides.seen(node, sums) if node in self.calls.calls else None
+        return self.calls.view(node, seen.by_self) if seen else None
 
     def quota_view(self, node: str, sums: Sums) -> QuotaFieldsView:
         if self.conversion is None or node not in self.quotas:
@@ -175,20 +185,29 @@ class NodeFormat:
         """Of the deals below the node asked for; so each node of the answer has the same."""
         return list(by_currency(self.totals.sums[self.totals.node]))
 
-    def amounts_view(self, sums: Sums, conversion: Conversion | None) -> AmountsView:
+    def amounts_view(self, node: str, sums: Sums, conversion: Conversion | None) -> AmountsView:
         """Without a currency there are no amounts: all are zero."""
         currency = conversion.currency if conversion else None
         found = balance(sums, conversion) if conversion else NOTHING
-        pure = self.formatted(found.pure, currency)
-        seen = None if self.filtered else pure
         return AmountsView(
             own=None if self.filtered else self.formatted(found.own, currency),
-            pure=pure,
-            computed=seen,
-            seen_by_self=seen,
-            seen_by_parent=seen,
+            pure=self.formatted(found.pure, currency),
+            **self.seen_amounts(node, found.pure, currency),
             unqualified=formatted_amount(found.unqualified, currency),
         )
+
+    def seen_amounts(self, node: str, pure: Mapping[str, Decimal], currency: str | None) -> dict[str, Amounts | None]:
+        """None where amounts stand apart by currency and an override is in one of them: it has no place there."""
+        fields = ("computed", "seen_by_self", "seen_by_parent")
+        if self.filtered or (self.conversion is None and self.overrides.overridden.rows):
+            return dict.fromkeys(fields)
+        seen = self.overrides.overridden.seen(node, cumulative(pure))
+        return {name: self.with_columns(pure, each, currency) for name, each in zip(fields, seen, strict=True)}
+
+    def with_columns(
+        self, pure: Mapping[str, Decimal], columns: Mapping[Column, Decimal], currency: str | None
+    ) -> Amounts:
+        return self.formatted(with_columns(pure, columns), currency)
 
     def formatted(self, single: Mapping[str, Decimal], currency: str | None) -> Amounts:
         chosen = single if self.view == "single" else cumulative(single)

@@ -110,16 +110,3 @@ def counts(sums: Sums) -> Mapping[str, int]:
         if bucket.close != "undated":
             found[bucket.category] += each.deals
     return found
-
-
-def cumulative(single: Mapping[str, Decimal]) -> Mapping[str, Decimal]:
-    """Columns that include the safer ones: commit is closed plus commit, and so on. `open` is what is not closed."""
-    commit = single["closed"] + single["commit"]
-    upside = commit + single["upside"]
-    return {
-        "closed": single["closed"],
-        "commit": commit,
-        "upside": upside,
-        "pipeline": upside + single["pipeline"],
-        "open": single["pipeline"] + single["upside"] + single["commit"],
-    }

@@ -1,11 +1,12 @@
 """What a total leaves out, or counts where it may not belong: answered beside every number."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
 from services.forecast.ledger.balances import ZERO, Bucket, BucketSum, Sums, converted
 from services.forecast.ledger.conversion import Conversion
+from services.forecast.ledger.overrides import OverrideRow
 
 
 @dataclass(frozen=True)
@@ -21,12 +22,16 @@ class ForecastWarning:
 
 @dataclass(frozen=True)
 class WarningCounts:
-    """Open deals, of the period or without a close date, that sums do not tell apart; nodes without a quota; and parked
-    keys."""
+    """Open deals, of the period or without a close date, that sums do not tell apart; nodes without a quota; overrides
+    that are old, or of another calendar's period; nodes whose columns cross; and parked keys."""
 
     unmapped: int = 0
     inactive: int = 0
     without_quota: int = 0
+    stale_overrides: int = 0
+    other_overrides: int = 0
+    crossing: int = 0
+    without_call: int = 0
     parked: int = 0
 
 
@@ -45,6 +50,14 @@ def warnings(
         ForecastWarning("close_date_missing", "deals without a close date: in no period", deals(sums, is_undated)),
         ForecastWarning("amount_missing", "deals without an amount, open or won", deals(sums, has_no_amount)),
         ForecastWarning("quota_missing", "nodes without a quota, set or rolled up", counts.without_quota),
+        ForecastWarning("override_stale", "overrides that were made long ago", counts.stale_overrides),
+        ForecastWarning(
+            "override_other_calendar",
+            "overrides of a period of this name with other days, by another calendar: they do not count here",
+            counts.other_overrides,
+        ),
+        ForecastWarning("views_cross", "nodes where a wider column is below a narrower one", counts.crossing),
+        ForecastWarning("call_missing", "persons without a call for this period", counts.without_call),
         ForecastWarning("parked", "keys set aside: this may change when they are released", counts.parked),
     ]
     yield from (each for each in found if each.count)
@@ -80,6 +93,14 @@ def missing_rates(sums: Sums, conversion: Conversion) -> Iterator[ForecastWarnin
     for currency, total in by_currency(left_out).items():
         detail = f"deals in {currency} are not in the amounts: a rate to {conversion.currency} is missing"
         yield ForecastWarning("rate_missing", detail, total.deals, total.amount, currency)
+
+
+def overrides_left_out(rows: Iterable[OverrideRow], conversion: Conversion | None) -> Iterator[ForecastWarning]:
+    """Overrides that no rate converts: they do not count."""
+    for row in rows:
+        if conversion is not None and conversion.converted(row.amount, row.currency, None) is None:
+            detail = f"an override of {row.node} does not count: a rate from {row.currency} is missing"
+            yield ForecastWarning("rate_missing", detail, 1, row.amount, row.currency)
 
 
 def by_currency(sums: Sums) -> dict[str, BucketSum]:

@@ -10,6 +10,8 @@ from shared.rules.fiscal_year import WEEK, WEEKDAYS, CalendarRule, quarter_of, y
 KEY = re.compile(r"([0-9]{4})(?:-H([12])|-Q([1-4])(?:-W(0[1-9]|1[0-4]))?|-P(0[1-9]|1[0-2]))?")
 EXAMPLES = "2017, 2017-H1, 2017-Q3, 2017-Q3-W05 or 2017-P07"
 FIRST_YEAR, LAST_YEAR = 1900, 2199
+MOST_WEEKS = 14
+"""Of a quarter."""
 ONE_DAY = timedelta(days=1)
 
 
@@ -25,6 +27,13 @@ class Period:
     def year(self) -> int:
         """The fiscal year's number."""
         return parsed_key(self.key)[0]
+
+    @property
+    def is_week(self) -> bool:
+        return parsed_key(self.key)[3] is not None
+
+    def first_instant(self, timezone: tzinfo) -> datetime:
+        return datetime.combine(self.starts, time.min, timezone).astimezone(UTC)
 
     def last_instant(self, timezone: tzinfo) -> datetime:
         """A business day ends at midnight of the business time zone."""
@@ -90,6 +99,11 @@ class Calendar:
         if starts > quarter.ends:
             raise ValueError(f"{quarter.key} has no week {number}")
         return Period(key, starts, min(second + (number - 1) * WEEK - ONE_DAY, quarter.ends))
+
+    def week_of(self, day: date) -> Period:
+        quarter = self.quarter_of(day)
+        weeks = (self.week(f"{quarter.key}-W{number:02}", quarter, number) for number in range(1, MOST_WEEKS + 1))
+        return next(week for week in weeks if week.ends >= day)
 
     def quarter_of(self, day: date) -> Period:
         year, number = quarter_of(self.rule, day)

@@ -1,6 +1,6 @@
 """What the deals below a node add up to, and those below its children."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,17 +20,21 @@ MOST_NODES = 1_000
 @dataclass(frozen=True)
 class SubtreeTotals:
     """`sums`: of the node and of those below it, by node, of deals that close in the period. `with_undated`: the node's
-    own again, and those of deals without a close date; `unassigned`: the part of that whose owners have no node."""
+    own again, and those of deals without a close date; `unassigned`: the part of that whose owners have no node.
+    `overridden`: of the nodes further down that overrides are about."""
 
     tree: OrgTree
     node: str
     sums: Mapping[str, Sums]
     with_undated: Sums
     unassigned: Sums
+    overridden: Mapping[str, Sums]
     counts: WarningCounts
 
 
-async def subtree_totals(numbers: Numbers, deal_filter: DealFilter, node: str | None, depth: int) -> SubtreeTotals:
+async def subtree_totals(
+    numbers: Numbers, deal_filter: DealFilter, node: str | None, depth: int, overridden: Collection[str] = ()
+) -> SubtreeTotals:
     """Raises `Missing` for a node that the organisation of that time does not have, and `InvalidField` for a depth
     that leads to too many nodes."""
     tree = org_tree(await numbers.nodes(node, depth))
@@ -39,7 +43,8 @@ async def subtree_totals(numbers: Numbers, deal_filter: DealFilter, node: str | 
     must_not_be_too_many(subtree)
     key = tree.totals_key(node)
     inactive = await inactive_below(numbers, key)
-    dated = await numbers.sums({key, UNASSIGNED, *subtree, *inactive}, deal_filter)
+    keys = {each: tree.totals_key(each) for each in overridden}
+    dated = await numbers.sums({key, UNASSIGNED, *subtree, *inactive, *keys.values()}, deal_filter)
     undated = await numbers.sums({key, UNASSIGNED, *inactive}, deal_filter, undated=True)
     both = {each: {**dated.get(each, {}), **undated.get(each, {})} for each in (key, UNASSIGNED, *inactive)}
     return SubtreeTotals(
@@ -48,6 +53,7 @@ async def subtree_totals(numbers: Numbers, deal_filter: DealFilter, node: str | 
         {each: with_own(dated.get(tree.totals_key(each), {}), dated.get(each, {})) for each in subtree},
         both[key],
         both[UNASSIGNED] if node in (tree.root, UNASSIGNED) else {},
+        {each: dated.get(keys[each], {}) for each in keys},
         WarningCounts(
             unmapped=await unmapped_below(numbers, deal_filter, key),
             inactive=sum(own_open_deals(both[each]) for each in inactive),

@@ -1,20 +1,25 @@
 """Personal data: shown with `people:read`, every access recorded; erased on request."""
 
-from typing import Annotated
+from collections.abc import Collection
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field, model_validator
 
 from services.lead_intake import deliveries
-from services.lead_intake.capture_request import email_alias
 from services.lead_intake.lead.consent import current_consents, decisions
 from services.lead_intake.lead.events import Consent
-from services.lead_intake.lead.history import HISTORY, History, sealed_values
+from services.lead_intake.lead.history import History
 from services.lead_intake.lead.spelling import Email
+from services.lead_intake.merged_leads import fold_lead, person_ids
 from services.lead_intake.person import commands
 from services.lead_intake.person.decider import DECIDER
-from shared.rules.message import Line, Message, Missing, subject_of
-from shared.store import aliases
+from services.lead_intake.person_records import PersonRecords, known_as, people_with_email, prospects_with, records_of
+from services.lead_intake.prospect import state as prospect_state
+from services.lead_intake.prospect.decider import DECIDER as PROSPECT
+from services.lead_intake.prospect.state import Prospect
+from shared.rules.message import Line, Message
+from shared.rules.sealed import Sealed
 from shared.store.write_request import Step
 from shared.web.call import Call, Folded, Needs
 from shared.web.input import ResourceId
@@ -38,6 +43,7 @@ class PersonView(PersonData):
 
     person_id: str
     lead_ids: list[str]
+    prospect_ids: list[str]
     consents: list[Consent]
     consent_history: list[Consent]
 
@@ -70,10 +76,7 @@ class ErasureTaken(BaseModel):
 async def get_person(person_id: PersonId, call: Annotated[Call, Depends(Needs("people:read"))]) -> PersonView:
     """Get a person's data. The access is on disk before the answer leaves."""
     await call.wait_for_min_position()
-    lead_ids = await leads_of(call, person_id)
-    if not lead_ids:
-        raise Missing("there is no such person")
-    return await read_person(call, person_id, lead_ids)
+    return await read_person(call, person_id, await known_as(call, person_id))
 
 
 @router.post("/people/lookup")
@@ -81,51 +84,69 @@ async def look_up_people(body: PeopleLookup, call: Annotated[Call, Depends(Needs
     """Look people up by their ids, or one by an e-mail address. Unknown ones are left out. Every access is recorded."""
     await call.wait_for_min_position()
     person_ids = body.ids if body.email is None else await people_with_email(call, body.email)
-    leads = {person_id: await leads_of(call, person_id) for person_id in dict.fromkeys(person_ids or ())}
-    return PeopleFound(items=[await read_person(call, each, lead_ids) for each, lead_ids in leads.items() if lead_ids])
+    found = {person_id: await records_of(call, person_id) for person_id in dict.fromkeys(person_ids or ())}
+    return PeopleFound(
+        items=[await read_person(call, each, records) for each, records in found.items() if any(records)]
+    )
 
 
 @router.delete("/people/{person_id}", status_code=202)
 async def erase_person(person_id: PersonId, call: Annotated[Call, Depends(Needs("people:erase"))]) -> ErasureTaken:
-    """Erase a person's data: here at once, in the other services soon after. A repetition has the same answer."""
-    lead_ids = await leads_of(call, person_id)
-    emails = [email for lead_id in lead_ids for email in await emails_of(call, lead_id)]
+    """Erase a person's data: here at once, in the other services soon after. Leads that are merged are one person. A
+    repetition has the same answer."""
+    records = await records_of(call, person_id)
+    emails = [email for lead_id in records.lead_ids for email in await emails_of(call, lead_id)]
     await deliveries.erase_mentions(call, emails)
-    result = await call.write(DECIDER, person_id, commands.ErasePerson(lead_ids=lead_ids))
+    for other_id in await same_people(call, records, emails) - {person_id}:
+        others = await records_of(call, other_id)
+        if any(others):
+            command = commands.ErasePerson(**others._asdict())
+            await call.context.committer.write(call.write_request(DECIDER, other_id, [Step(command)]))
+    result = await call.write(DECIDER, person_id, commands.ErasePerson(**records._asdict()))
     return ErasureTaken(person_id=person_id, position=result.position)
 
 
-async def read_person(call: Call, person_id: str, lead_ids: tuple[str, ...]) -> PersonView:
+async def read_person(call: Call, person_id: str, records: PersonRecords) -> PersonView:
     """Records the access first."""
     await record_access(call, person_id)
-    folded = await call.fold(HISTORY, lead_ids[0], sealed_values)
-    history = folded.state
+    data, history = PersonData(), History()
+    for prospect_id in records.prospect_ids:
+        data = await prospect_data(call, prospect_id)
+    lead_ids: list[str] = []
+    for lead_id in records.lead_ids[:1]:
+        folded = await fold_lead(call, lead_id)
+        data, history, lead_ids = person_data(folded), folded.state, [folded.subject]
+        person_id, *_ = people = person_ids(history)
+        for other_id in (each for each in people if each != person_id):
+            await record_access(call, other_id)
     return PersonView(
         person_id=person_id,
-        lead_ids=list(lead_ids),
+        lead_ids=lead_ids,
+        prospect_ids=list(records.prospect_ids),
         consents=current_consents(history.captures, history.consents),
         consent_history=decisions(history.captures, history.consents),
-        **person_data(folded).model_dump(),
+        **data.model_dump(),
     )
 
 
-async def people_with_email(call: Call, email: str) -> list[str]:
-    """The id of the person whom the address leads to; none when it leads to nobody."""
-    lead_id = await call.subject_of_alias(email_alias(call.context.blind_index, email))
-    if lead_id is None:
-        return []
-    return [(await call.fold(HISTORY, lead_id, lambda history: [])).state.captures[0].person_id]
+async def prospect_data(call: Call, prospect_id: str) -> PersonData:
+    folded = await call.fold(PROSPECT, prospect_id, sealed_person)
+    submitted = folded.text(folded.state.person) if isinstance(folded.state, Prospect) else None
+    return PersonData.model_validate({name: (submitted or {}).get(name) for name in PersonData.model_fields})
 
 
-async def leads_of(call: Call, person_id: str) -> tuple[str, ...]:
-    """The person's leads, now; none after erasure. Every lead has an alias that the person's erasure deletes."""
-    async with call.context.reads.connect() as tx:
-        records = await aliases.of_subject(tx, DECIDER.stream(person_id))
-    return tuple(sorted({subject_of(record.stream) for record in records}))
+def sealed_person(state: prospect_state.State) -> list[Sealed[Any]]:
+    return [state.person] if isinstance(state, Prospect) else []
+
+
+async def same_people(call: Call, records: PersonRecords, emails: Collection[str]) -> set[str]:
+    """The ids of all persons that are this one: of merged leads, and of prospects with the same addresses."""
+    merged = [person_ids((await fold_lead(call, lead_id)).state) for lead_id in records.lead_ids]
+    return {*await prospects_with(call, emails), *(person_id for people in merged for person_id in people)}
 
 
 async def emails_of(call: Call, lead_id: str) -> set[str]:
-    folded = await call.fold(HISTORY, lead_id, sealed_values)
+    folded = await fold_lead(call, lead_id)
     sealed = (folded.text(capture.person) or {} for capture in folded.state.captures)
     return {person["email"] for person in sealed if "email" in person}
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
-from services.lead_intake import deliveries
+from services.lead_intake import deliveries, submissions
 from services.lead_intake.connection import stored
 from services.lead_intake.connectors import READERS
 from services.lead_intake.connectors.reader import reread
@@ -27,10 +27,12 @@ Status = Literal["waiting", "released", "discarded"]
 
 
 class QuarantineRow(BaseModel):
-    """`detail`: why it yielded nothing, without personal data."""
+    """`detail`: why it yielded nothing, without personal data. Either `connection_id` or `form_key` says where it
+    arrived."""
 
     quarantine_id: str
-    connection_id: str
+    connection_id: str | None
+    form_key: str | None
     reason: Reason
     detail: str
     received_at: datetime
@@ -43,6 +45,7 @@ class QuarantineView(BaseModel):
     quarantine_id: str
     status: Status
     connection_id: str | None
+    form_key: str | None
     reason: str | None
     received_at: datetime | None
     capture_ids: list[str]
@@ -65,13 +68,14 @@ async def list_quarantine(
     call: Reads,
     status: Status = "waiting",
     connection_id: str | None = None,
+    form_key: str | None = None,
     limit: Limit = 100,
     after: Cursor = None,
 ) -> Page[QuarantineRow]:
-    """List deliveries in quarantine, in the order in which they came there."""
+    """List deliveries and posts of forms in quarantine, in the order in which they came there."""
     cursor = decode_cursor(after, int)
     async with call.read() as tx:
-        rows = await waiting.find(tx, status, connection_id, cursor[0] if cursor else None, limit)
+        rows = await waiting.find(tx, status, connection_id, form_key, cursor[0] if cursor else None, limit)
     positions = {row["quarantine_id"]: row["position"] for row in rows}
     items = [QuarantineRow.model_validate(row) for row in rows]
     return make_page(items, limit, lambda row: [positions[row.quarantine_id]])
@@ -86,8 +90,8 @@ async def get_quarantined(quarantine_id: ResourceId, call: Reads) -> QuarantineV
 
 @router.post("/quarantine/{quarantine_id}/release")
 async def release(quarantine_id: ResourceId, call: Admin) -> DeliveryReleased:
-    """Read a delivery again, by the connection's settings of now. Its captures have the time of their engagement. When
-    it yields no capture it stays: 409 says why."""
+    """Read a delivery again, by the settings that the connection or form has now. Its captures have the time of their
+    engagement. When it yields no capture it stays: 409 says why."""
     folded = await call.fold(DECIDER, quarantine_id, lambda state: [state.kept] if isinstance(state, Waiting) else [])
     captures = await captures_of(call, quarantine_id, folded)
     result = await call.write(DECIDER, quarantine_id, commands.ReleaseDelivery(capture_ids=tuple(captures)))
@@ -109,10 +113,13 @@ async def captures_of(call: Call, quarantine_id: str, folded: Folded[State]) -> 
         return list(state.capture_ids)
     if not isinstance(state, Waiting):
         return []
-    connection = await stored.load(call.context, state.connection_id)
+    if state.form_key is not None:
+        return [await submissions.take_again(call, state.form_key, quarantine_id, folded.text(state.kept), state)]
+    connection_id = state.connection_id or ""
+    connection = await stored.load(call.context, connection_id)
     if connection is None:
         raise Rejected("its connection was removed")
-    receipt = deliveries.Receipt(state.connection_id, connection, state.received_at)
+    receipt = deliveries.Receipt(connection_id, connection, state.received_at)
     element = reread(READERS[connection.connector], folded.text(state.kept), connection)
     taken = await deliveries.take_again(call, receipt, element, quarantine_id)
     if taken is None:
@@ -126,6 +133,7 @@ def quarantine_view(folded: Folded[State], with_delivery: bool) -> QuarantineVie
         quarantine_id=folded.subject,
         status=status_of(state),
         connection_id=state.connection_id if isinstance(state, Waiting) else None,
+        form_key=state.form_key if isinstance(state, Waiting) else None,
         reason=state.reason if isinstance(state, Waiting | Discarded) else None,
         received_at=state.received_at if isinstance(state, Waiting) else None,
         capture_ids=list(state.capture_ids) if isinstance(state, Released) else [],

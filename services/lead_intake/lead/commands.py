@@ -191,14 +191,18 @@ class CaptureLead(Input, Command):
     @field_validator("person")
     @classmethod
     def dialled_in_its_country(cls, person: PersonInput, info: ValidationInfo) -> PersonInput:
-        if person.phone is None:
-            return person
-        company = info.data.get("company")
-        try:
-            phone = phone_number(person.phone, company.country if company else None)
-        except ValueError as error:
-            raise field_error("phone", str(error)) from error
-        return person.model_copy(update={"phone": phone})
+        return with_dialled_phone(person, info.data.get("company"))
+
+
+def with_dialled_phone(person: PersonInput, company: CompanyInput | None) -> PersonInput:
+    """With the phone number as it is dialled in the company's country. Raises `ValidationError`."""
+    if person.phone is None:
+        return person
+    try:
+        phone = phone_number(person.phone, company.country if company else None)
+    except ValueError as error:
+        raise field_error("phone", str(error)) from error
+    return person.model_copy(update={"phone": phone})
 
 
 def field_error(field: str, detail: str) -> ValidationError:
@@ -211,8 +215,8 @@ class RecordCapture(Command):
     """`body`, with the ids that the capture gets if it is new.
 
     `content`: a keyed digest of the body. `is_anonymous`: neither an external id nor an Idempotency-Key distinguishes
-    it from a second click, so time and content have to. `connection_id`: the connection through which it arrived.
-    `consent_evidence`: field and wording that the consent was given to.
+    it from a second click, so time and content have to. `connection_id`: the connection through which it arrived;
+    `form_key`: the form. `consent_evidence`: field and wording that the consent was given to.
     """
 
     body: CaptureLead
@@ -223,6 +227,7 @@ class RecordCapture(Command):
     content: str
     connection_id: str | None = None
     consent_evidence: str | None = None
+    form_key: str | None = None
 
 
 class RecordActivity(Command):
@@ -242,7 +247,31 @@ class ChangeConsent(Command):
     evidence: str | None = None
 
 
-LeadCommand = RecordCapture | RecordActivity | ChangeConsent
+class MergeInto(Command):
+    """`into`: the lead that is the same person, and stays."""
+
+    into: str
+
+
+class AbsorbLead(Command):
+    """The other side of a merge: `lead_id` was merged into this lead, `into`."""
+
+    lead_id: str
+    into: str
+
+
+class Unmerge(Command):
+    """The lead is a person of its own again."""
+
+
+class SeparateLead(Command):
+    """The other side of the end of a merge."""
+
+    lead_id: str
+
+
+MergeCommand = MergeInto | AbsorbLead | Unmerge | SeparateLead
+LeadCommand = RecordCapture | RecordActivity | ChangeConsent | MergeCommand
 
 
 def event_details(details: DetailsInput | None) -> events.Details | None:

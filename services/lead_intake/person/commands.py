@@ -8,9 +8,10 @@ class RecordAccess(Command):
 
 
 class ErasePerson(Command):
-    """`lead_ids`: the leads of this person; none when there is no such person."""
+    """The leads and the prospects that are this person; none of either when there is no such person."""
 
     lead_ids: tuple[str, ...]
+    prospect_ids: tuple[str, ...] = ()
 
 
 PersonCommand = RecordAccess | ErasePerson

@@ -13,7 +13,7 @@ def decide(person: Person, command: commands.PersonCommand, at: datetime) -> lis
         case commands.RecordAccess():
             return record_access(person)
         case commands.ErasePerson():
-            return erase(person, command.lead_ids)
+            return erase(person, command)
 
 
 def record_access(person: Person) -> list[events.PersonEvent]:
@@ -22,12 +22,12 @@ def record_access(person: Person) -> list[events.PersonEvent]:
     return [events.PersonAccessed()]
 
 
-def erase(person: Person, lead_ids: tuple[str, ...]) -> list[events.PersonEvent]:
+def erase(person: Person, command: commands.ErasePerson) -> list[events.PersonEvent]:
     if person.erased:
         return []
-    if not lead_ids:
+    if not command.lead_ids and not command.prospect_ids:
         raise Missing("there is no such person")
-    return [events.PersonErased(lead_ids=lead_ids)]
+    return [events.PersonErased(lead_ids=command.lead_ids, prospect_ids=command.prospect_ids)]
 
 
 DECIDER: Decider[commands.PersonCommand, Person, events.PersonEvent] = Decider(

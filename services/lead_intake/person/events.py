@@ -16,6 +16,7 @@ class PersonErased(Erasure):
 
     type: ClassVar[str] = "person.erased"
     lead_ids: tuple[str, ...]
+    prospect_ids: tuple[str, ...] = ()
 
 
 PersonEvent = PersonAccessed | PersonErased

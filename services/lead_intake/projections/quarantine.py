@@ -30,7 +30,8 @@ from shared.store.rows import rows, upsert
 class Columns(TypedColumns):
     quarantine_id: Named[str] = Column(Text, primary_key=True)
     position: Named[int] = Column(BigInteger, unique=True)
-    connection_id: Named[str] = Column(Text)
+    connection_id: Named[str | None] = Column(Text)
+    form_key: Named[str | None] = Column(Text)
     reason: Named[str] = Column(Text)
     detail: Named[str] = Column(Text)
     received_at: Named[datetime] = Column(DateTime(timezone=True))
@@ -68,6 +69,7 @@ def new_row(recorded: RecordedEvent[IntakeEvent], event: DeliveryQuarantined) ->
         "quarantine_id": recorded.subject,
         "position": recorded.position,
         "connection_id": event.connection_id,
+        "form_key": event.form_key,
         "reason": event.reason,
         "detail": event.detail,
         "received_at": event.received_at,
@@ -76,11 +78,15 @@ def new_row(recorded: RecordedEvent[IntakeEvent], event: DeliveryQuarantined) ->
     }
 
 
-async def find(tx: AsyncConnection, status: str, connection_id: str | None, after: int | None, limit: int) -> list[Row]:
+async def find(
+    tx: AsyncConnection, status: str, connection_id: str | None, form_key: str | None, after: int | None, limit: int
+) -> list[Row]:
     """One row more than `limit`, if there is one."""
     query = select(quarantine).where(quarantine.c.status == status).order_by(quarantine.c.position).limit(limit + 1)
     if connection_id is not None:
         query = query.where(quarantine.c.connection_id == connection_id)
+    if form_key is not None:
+        query = query.where(quarantine.c.form_key == form_key)
     if after is not None:
         query = query.where(quarantine.c.position > after)
     return [dict(found) for found in (await tx.execute(query)).mappings()]
@@ -92,4 +98,4 @@ async def mentioning(tx: AsyncConnection, mentions: Collection[str]) -> list[str
     return list((await tx.execute(query)).scalars())
 
 
-PROJECTION = Projection("quarantine", 1, quarantine.metadata, {"intake": apply})
+PROJECTION = Projection("quarantine", 2, quarantine.metadata, {"intake": apply})

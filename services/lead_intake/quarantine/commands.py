@@ -7,12 +7,15 @@ from shared.rules.message import Command, Instant, Line, Slug
 
 
 class QuarantineDelivery(Command):
-    connection_id: str
+    """Of a delivery to a connection, or a post of a form."""
+
+    connection_id: str | None
     reason: Reason
     detail: Line
     received_at: Instant
     kept: Any
     mentions: tuple[str, ...]
+    form_key: str | None = None
 
 
 class ReleaseDelivery(Command):

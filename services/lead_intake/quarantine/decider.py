@@ -31,6 +31,7 @@ def quarantine(state: State, command: commands.QuarantineDelivery) -> list[event
             received_at=command.received_at,
             kept=Sealed(value=command.kept),
             mentions=command.mentions,
+            form_key=command.form_key,
         )
     ]
 

@@ -8,25 +8,27 @@ from typing import Any, ClassVar, Literal
 from shared.rules.message import Erasure, Event, Instant, Line, Parser, Slug, parser
 from shared.rules.sealed import Sealed
 
-Reason = Literal["unreadable", "needs_lookup", "not_taken", "contradicts"]
+Reason = Literal["unreadable", "needs_lookup", "not_taken", "contradicts", "suspicious"]
 
 
 class DeliveryQuarantined(Event):
-    """One element of a delivery.
+    """One element of a delivery to a connection, or one post of a form.
 
     `reason`: `unreadable`; `needs_lookup`, there are ids alone; `not_taken`, understood, and of a kind that is not
-    taken yet; `contradicts`, the id of an earlier submission with other content. `detail`: without personal data.
+    taken yet; `contradicts`, the id of an earlier submission with other content; `suspicious`, perhaps not posted by a
+    person. `detail`: without personal data.
     `kept`: the element without secrets. `mentions`: blind indexes of the e-mail addresses in it, by which an erasure
     finds it.
     """
 
     type: ClassVar[str] = "delivery.quarantined"
-    connection_id: str
+    connection_id: str | None
     reason: Reason
     detail: Line
     received_at: Instant
     kept: Sealed[Any]
     mentions: tuple[str, ...] = ()
+    form_key: str | None = None
 
 
 class DeliveryReleased(Erasure):

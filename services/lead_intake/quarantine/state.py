@@ -15,10 +15,11 @@ class NotThere:
 
 @dataclass(frozen=True)
 class Waiting:
-    connection_id: str
+    connection_id: str | None
     reason: events.Reason
     received_at: datetime
     kept: Sealed[Any]
+    form_key: str | None = None
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ State = NotThere | Waiting | Released | Discarded
 def evolve(state: State, event: events.QuarantineEvent, at: datetime) -> State:
     match event:
         case events.DeliveryQuarantined():
-            return Waiting(event.connection_id, event.reason, event.received_at, event.kept)
+            return Waiting(event.connection_id, event.reason, event.received_at, event.kept, event.form_key)
         case events.DeliveryReleased():
             return Released(event.capture_ids)
         case events.DeliveryDiscarded():

@@ -5,8 +5,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.pipeline.api.metric_queries import MetricsQuery
+from services.pipeline.metrics.benchmarks import Rate, Status, format_rate, status_of
 from services.pipeline.metrics.deal_sums import DealSums
 from services.pipeline.metrics.questions import Dimension
+from services.pipeline.setting.events import Band
 from shared.rules.money import format_amount
 
 
@@ -46,6 +48,34 @@ class DealFigures(BaseModel):
     without_amount: int
     values: list[CurrencyFigures]
     deals: str
+
+
+class RateBand(BaseModel):
+    low: str
+    high: str
+
+
+class RateView(BaseModel):
+    """How many of a sample, and how the rate compares with its band. With fewer than the smallest sample in the
+    settings, `rate` is null and `status` is `insufficient_history`. `band` and `status` are null when no band applies,
+    such as to deals of both motions together."""
+
+    part: int
+    sample: int
+    rate: str | None
+    band: RateBand | None
+    status: Status | None
+
+
+def rate_view(rate: Rate, band: Band | None, minimum_sample: int) -> RateView:
+    status = status_of(rate, band, minimum_sample)
+    return RateView(
+        part=rate.part,
+        sample=rate.sample,
+        rate=None if status == "insufficient_history" else format_rate(rate.value),
+        band=RateBand(low=format(band.low, "f"), high=format(band.high, "f")) if band else None,
+        status=status,
+    )
 
 
 def asked_view(query: MetricsQuery, by: Sequence[Dimension]) -> AskedView:

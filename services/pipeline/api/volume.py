@@ -25,6 +25,7 @@ from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
 
 router = APIRouter(tags=["metrics"])
 Group = Mapping[str, str | None]
+SETS = (DealSet.OPEN, DealSet.CREATED, DealSet.WON, DealSet.LOST, DealSet.RECYCLED)
 DIMENSION_NAMES = "|".join(Dimension)
 
 
@@ -116,7 +117,7 @@ async def get_pipeline_metrics(query: Annotated[MetricsQuery, Query()], call: Re
     by = query.dimensions
     async with call.read() as tx:
         window, _ = await window_of(call, tx, query)
-        rows = [row for each in DealSet for row in await deal_states.sums(tx, each, window, by)]
+        rows = [row for each in SETS for row in await deal_states.sums(tx, each, window, by)]
     whole = total(rows)
     groups = [volume_group(query, group_key(by, key), sums) for key, sums in by_key(rows).items()] if by else []
     return PipelineMetrics(
@@ -141,7 +142,7 @@ def volume_view(query: WindowQuery, group: Group, sums: Sums, *, qualified: bool
             sums.get((each, qualified), DealSums()),
             deals_link(query, group, set=each.value, qualified=str(qualified).lower()),
         )
-        for each in DealSet
+        for each in SETS
     }
     return VolumeView.model_validate(figures)
 

@@ -26,6 +26,8 @@ class DealSet(StrEnum):
     WON = "won"
     LOST = "lost"
     RECYCLED = "recycled"
+    NOT_WON = "not_won"
+    """Lost or recycled."""
 
 
 @dataclass(frozen=True)

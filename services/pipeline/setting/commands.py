@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from services.pipeline.setting.events import ReasonKind
+from services.pipeline.setting.events import Band, ReasonKind
 from shared.rules.fiscal_year import CalendarRule
 from shared.rules.message import Command, Message, Slug
 
@@ -24,8 +24,19 @@ class ReasonLists(Message):
         return {kind: reasons for kind in ReasonKind if (reasons := getattr(self, kind)) is not None}
 
 
-class SetReasons(Command):
-    reasons: ReasonLists
+class BenchmarkChanges(Message):
+    """Bands replace all bands before. Of a measure, each source and motion has at most one. Absent values stay as they
+    are."""
+
+    minimum_sample: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] | None = None
+    bands: Annotated[tuple[Band, ...], Field(max_length=500)] | None = None
+
+
+class ChangeSettings(Command):
+    """Absent settings stay as they are."""
+
+    reasons: ReasonLists | None = None
+    benchmarks: BenchmarkChanges | None = None
 
 
 class CopyFromForecast(Command):
@@ -37,4 +48,4 @@ class CopyFromForecast(Command):
     starts: datetime
 
 
-SettingCommand = SetReasons | CopyFromForecast
+SettingCommand = ChangeSettings | CopyFromForecast

@@ -1,10 +1,15 @@
 """What has happened to the settings. Stored for ever: add, never change."""
 
+from decimal import Decimal
 from enum import StrEnum
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonSchema, model_validator
+
+from services.pipeline.opportunity.events import Motion
 from shared.rules.fiscal_year import CalendarRule
-from shared.rules.message import Event, Instant, Line, Parser, Slug, parser
+from shared.rules.message import Event, Instant, Line, Message, Parser, Slug, parser
+from shared.rules.money import plain_decimal, text
 
 
 class ReasonKind(StrEnum):
@@ -14,6 +19,43 @@ class ReasonKind(StrEnum):
     RECYCLE = "recycle"
     REOPEN = "reopen"
     CORRECT = "correct"
+
+
+class Measure(StrEnum):
+    MQL_TO_SRL = "mql_to_srl"
+    SRL_TO_SQL = "srl_to_sql"
+    WIN_RATE = "win_rate"
+
+
+def share_of_one(value: Decimal) -> Decimal:
+    if not 0 <= value <= 1:
+        raise ValueError("must lie between 0 and 1")
+    return value
+
+
+Share = Annotated[
+    Decimal,
+    BeforeValidator(plain_decimal),
+    AfterValidator(share_of_one),
+    PlainSerializer(text, when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": r"^(0(\.[0-9]{1,4})?|1(\.0{1,4})?)$", "examples": ["0.25"]}),
+]
+
+
+class Band(Message):
+    """Between which rates a measure is as it should be, for a source and a motion. None: for any."""
+
+    measure: Measure
+    source: Line | None = None
+    motion: Motion | None = None
+    low: Share
+    high: Share
+
+    @model_validator(mode="after")
+    def is_in_order(self) -> "Band":
+        if self.low > self.high:
+            raise ValueError("low must not be above high")
+        return self
 
 
 class TimezoneChanged(Event):
@@ -42,5 +84,13 @@ class ReasonsChanged(Event):
     reasons: tuple[Slug, ...]
 
 
-SettingEvent = TimezoneChanged | CalendarChanged | ReasonsChanged
+class BenchmarksChanged(Event):
+    """All bands that hold from now on. `minimum_sample`: with fewer than so many there is no rate."""
+
+    type: ClassVar[str] = "setting.benchmarks_changed"
+    minimum_sample: int
+    bands: tuple[Band, ...]
+
+
+SettingEvent = TimezoneChanged | CalendarChanged | ReasonsChanged | BenchmarksChanged
 PARSE: Parser[SettingEvent] = parser(SettingEvent)

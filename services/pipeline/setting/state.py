@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from services.pipeline.setting import default, events
-from services.pipeline.setting.events import ReasonKind
+from services.pipeline.setting.events import Band, Measure, ReasonKind
 from shared.rules.fiscal_year import CalendarRule, quarter_of
 from shared.rules.message import InvalidField
 
@@ -27,10 +27,29 @@ CALENDAR_YEARS = Calendar(default.CALENDAR, CalendarRule())
 
 
 @dataclass(frozen=True)
+class Benchmarks:
+    """`minimum_sample`: with fewer than so many there is no rate."""
+
+    minimum_sample: int = default.MINIMUM_SAMPLE
+    bands: tuple[Band, ...] = default.BANDS
+
+    def band(self, measure: Measure, source: str | None, motion: str | None) -> Band | None:
+        """The band of the source and the motion; of several that fit, the one for this source, then the one for this
+        motion."""
+        fitting = [
+            band
+            for band in self.bands
+            if band.measure is measure and band.source in (None, source) and band.motion in (None, motion)
+        ]
+        return max(fitting, key=lambda band: (band.source is not None, band.motion is not None), default=None)
+
+
+@dataclass(frozen=True)
 class Settings:
     timezones: Timeline[str] = field(default_factory=dict)
     calendars: Timeline[Calendar] = field(default_factory=dict)
     reasons: Mapping[ReasonKind, tuple[str, ...]] = field(default_factory=lambda: default.REASONS)
+    benchmarks: Benchmarks = Benchmarks()
 
     def timezone(self, at: datetime) -> str:
         return value_at(self.timezones, at, default.TIMEZONE)
@@ -75,3 +94,5 @@ def evolve(settings: Settings, event: events.SettingEvent, at: datetime) -> Sett
             return replace(settings, calendars={**settings.calendars, event.starts: calendar_of(event)})
         case events.ReasonsChanged():
             return replace(settings, reasons={**settings.reasons, event.kind: event.reasons})
+        case events.BenchmarksChanged():
+            return replace(settings, benchmarks=Benchmarks(event.minimum_sample, event.bands))

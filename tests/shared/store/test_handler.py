@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -232,6 +232,17 @@ async def test_a_clock_of_ours_that_was_wrong_is_not_the_fault_of_who_names_an_i
     assert isinstance(of_yesterday, Rejected)
     assert isinstance(by_a_clock_that_differs, WriteResult)
     assert [event.occurred_at for event in await stored(store)] == [ahead] * 3
+
+
+@pytest.mark.parametrize("ahead", [timedelta(milliseconds=20), timedelta(minutes=4)])
+async def test_what_we_stamp_ourselves_never_happens_after_it_was_recorded(
+    store: AsyncEngine, write: Write, clock: Clock, ahead: timedelta
+) -> None:
+    async with store.connect() as tx:
+        clock.instant = (await tx.execute(select(func.clock_timestamp()))).scalar_one() + ahead
+    await write(*(ask(subject, Add(n=1)) for subject in "aab"))
+    events = await stored(store)
+    assert [event.occurred_at for event in events] == [event.recorded_at for event in events]
 
 
 def named(at: datetime) -> WriteRequest:

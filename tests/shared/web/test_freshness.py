@@ -10,7 +10,6 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from shared.store.signal import Signal
-from shared.web import applied as applied_module
 from shared.web.applied import AppliedPositions
 from shared.web.problems import PositionNotReached, TooManyRequests
 from tests.running import connected, eventually, within
@@ -28,7 +27,7 @@ class Applied(AppliedPositions):
             await tx.execute(ADVANCE, {"position": position})
 
     async def wait_for(self, position: int, *, caller: str = "ann", deadline: float = inf) -> None:
-        with self.interest(), self.waiting_place(caller):
+        with self.interest(), self.waiting.place(caller):
             reading = await self.first_reading()
             while not reading.includes({"pipeline": position}):
                 reading = await self.reading_after(reading.number, deadline)
@@ -43,8 +42,8 @@ async def applied(database: str) -> AsyncIterator[Applied]:
         running.cancel()
 
 
-async def test_all_that_wait_share_the_readings(applied: Applied, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(applied_module, "MAX_WAITING", 500)
+async def test_all_that_wait_share_the_readings(applied: Applied) -> None:
+    applied.waiting.capacity = 500
     waiting = [asyncio.create_task(applied.wait_for(7)) for _ in range(200)]
     await eventually(lambda: has_read(applied, 1))
     assert applied.begun < 20
@@ -93,10 +92,8 @@ async def test_at_the_deadline_the_position_is_not_reached(applied: Applied) -> 
         await applied.wait_for(1, deadline=asyncio.get_running_loop().time())
 
 
-async def test_one_caller_cannot_wait_too_often_and_others_still_can(
-    applied: Applied, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(applied_module, "MAX_WAITING", 2)
+async def test_one_caller_cannot_wait_too_often_and_others_still_can(applied: Applied) -> None:
+    applied.waiting.capacity = 2
     waiting = [asyncio.create_task(applied.wait_for(1)) for _ in range(2)]
     await eventually(lambda: has_read(applied, 1))
     with pytest.raises(TooManyRequests):
@@ -105,7 +102,7 @@ async def test_one_caller_cannot_wait_too_often_and_others_still_can(
     await applied.advance(1)
     await within(10, asyncio.gather(*waiting))
     await applied.wait_for(1)
-    assert not applied.waiting
+    assert not applied.waiting.used
 
 
 async def test_a_database_that_does_not_answer_ends_the_wait(empty_database: str) -> None:

@@ -1,0 +1,167 @@
+"""Overrides of the roll-up's amounts, by a node itself or by its manager."""
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Path, Query
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.forecast.api.question import (
+    Moment,
+    NodeId,
+    PeriodKey,
+    PeriodPath,
+    Reads,
+    conversion_into,
+    moment,
+    named_period,
+    numbers_for,
+)
+from services.forecast.api.rollup_views import MoneyView
+from services.forecast.ledger.balances import ZERO, balance
+from services.forecast.ledger.cumulative import Column, cumulative
+from services.forecast.ledger.overrides import Columns, overridden
+from services.forecast.override.commands import AnyColumn, OverriddenPeriod, OverrideBody, ResetOverride, SetOverride
+from services.forecast.override.decider import DECIDER
+from services.forecast.override.events import Basis, By
+from services.forecast.periods.calendar import Period
+from services.forecast.projections import overrides
+from services.forecast.projections.deal_filter import DealFilter
+from services.forecast.projections.overrides_below import overrides_below
+from services.forecast.projections.subtree_totals import subtree_totals
+from shared.rules.message import Slug
+from shared.rules.money import format_amount, to_minor_units
+from shared.store import vault
+from shared.web import freshness
+from shared.web.call import Accepted, Call, Needs
+from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
+from shared.web.problems import PositionNotReached
+
+router = APIRouter(tags=["overrides"])
+Writes = Annotated[Call, Depends(Needs("forecast:write"))]
+LONGEST_WAIT = 1.0
+"""Seconds."""
+ColumnPath = Annotated[AnyColumn, Path(description="Cumulative: a commit includes what is closed")]
+ByQuery = Annotated[By, Query(description="Who states the amount: the manager above the node, or the node itself")]
+
+
+class BasisView(BaseModel):
+    """What was computed when the override was made, in its currency, and from which events."""
+
+    amount: str
+    frontier: str
+
+
+class OverrideHistoryView(BaseModel):
+    """`amount`, `note` and `basis` are null in a row that reset the override; the note also after an erasure. `under`:
+    the person above the node who made it."""
+
+    node_id: str
+    period: str
+    column: Column
+    by: By
+    under: str | None
+    amount: MoneyView | None
+    note: str | None
+    basis: BasisView | None
+    made_at: datetime
+    made_by: str
+    position: int
+
+
+@router.put("/overrides/{node_id}/{period}/{column}")
+async def put_override(
+    node_id: NodeId, period: PeriodPath, column: ColumnPath, by: ByQuery, body: OverrideBody, call: Writes
+) -> Accepted:
+    """Override a node's column in a period, with a note. It counts upwards in place of what is computed."""
+    await wait_for_own_writes(call)
+    async with call.read() as tx:
+        at = await moment(call, tx)
+        found = named_period(at, period, "path/period")
+        computed = await computed_columns(tx, at, found, node_id, body.amount.currency)
+    amount = next((each for name, each in computed.items() if name == column), ZERO)
+    basis = Basis(amount=to_minor_units(amount, body.amount.currency), frontier=at.frontier)
+    command = SetOverride(
+        node=node_id, period=overridden_period(at, found), column=column, by=by, basis=basis, **dict(body)
+    )
+    done = await call.write(DECIDER, node_id, command)
+    return Accepted(position=done.position)
+
+
+@router.delete("/overrides/{node_id}/{period}/{column}")
+async def reset_override(
+    node_id: NodeId, period: PeriodPath, column: ColumnPath, by: ByQuery, call: Writes
+) -> Accepted:
+    """Reset an override: the column counts as computed again. Its history stays."""
+    async with call.read() as tx:
+        at = await moment(call, tx)
+    found = overridden_period(at, named_period(at, period, "path/period"))
+    command = ResetOverride(node=node_id, period=found, column=column, by=by)
+    done = await call.write(DECIDER, node_id, command)
+    return Accepted(position=done.position)
+
+
+@router.get("/overrides")
+async def list_overrides(
+    call: Reads,
+    node: Annotated[Slug | None, Query()] = None,
+    period: PeriodKey | None = None,
+    limit: Limit = 100,
+    after: Cursor = None,
+) -> Page[OverrideHistoryView]:
+    """List overrides with their history, as they were set and reset."""
+    cursor = decode_cursor(after, int)
+    async with call.read() as tx:
+        found = await overrides.history(tx, node, period, cursor[0] if cursor else 0, limit)
+        notes = await vault.read(tx, {row["note_ref"] for row in found if row["note_ref"]})
+    return make_page([history_view(row, notes) for row in found], limit, lambda item: [item.position])
+
+
+async def wait_for_own_writes(call: Call) -> None:
+    """So that the basis includes the overrides and moves that the caller made just before. When they are not applied
+    in time, the basis is older: it names what it includes."""
+    context = call.context
+    wanted = {context.service: await freshness.head(context)}
+    deadline = asyncio.get_running_loop().time() + LONGEST_WAIT
+    with suppress(PositionNotReached):
+        await freshness.wait_for(context, context.read_models_applied, wanted, deadline, call.caller.lineage)
+
+
+def overridden_period(at: Moment, period: Period) -> OverriddenPeriod:
+    return OverriddenPeriod(
+        key=period.key,
+        first_day=period.starts,
+        last_day=period.ends,
+        last_instant=period.last_instant(at.settings.timezone),
+    )
+
+
+async def computed_columns(tx: AsyncConnection, at: Moment, period: Period, node: str, currency: str) -> Columns:
+    """What the roll-up computes for the node now, not rounded; nothing for a node that it does not know yet."""
+    asked = DealFilter(period, at.today, converted_into=currency)
+    numbers = await numbers_for(tx, at, period)
+    if node not in await numbers.nodes(node, 0):
+        return {}
+    below = await overrides_below(tx, numbers, period, at.as_of, node)
+    totals = await subtree_totals(numbers, asked, node, 0, below.overridden)
+    conversion = await conversion_into(tx, currency, "close_date", at, period)
+    found = overridden(below.rows, below.nodes, totals.overridden, conversion)
+    return found.seen(node, cumulative(balance(totals.sums[node], conversion).pure)).computed
+
+
+def history_view(row: Mapping[str, Any], notes: Mapping[UUID, str]) -> OverrideHistoryView:
+    currency = row["currency"]
+    copied = {name: row[name] for name in ("period", "by", "under", "made_at", "made_by", "position")}
+    return OverrideHistoryView(
+        node_id=row["node"],
+        column=row["column_name"],
+        amount=currency and MoneyView(amount=format_amount(row["amount"], currency), currency=currency),
+        note=notes.get(row["note_ref"]),
+        basis=currency and BasisView(amount=format_amount(row["basis"], currency), frontier=row["basis_frontier"]),
+        **copied,
+    )

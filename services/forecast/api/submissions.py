@@ -1,0 +1,117 @@
+"""Submissions: what a node calls for a period, week by week. They never enter the roll-up."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
+
+from services.forecast.api.overrides import Writes
+from services.forecast.api.question import Moment, PeriodKey, Reads, moment, named_period
+from services.forecast.api.rollup_views import MoneyView
+from services.forecast.ledger.cumulative import COLUMNS, Column
+from services.forecast.periods.calendar import Period
+from services.forecast.projections import calls
+from services.forecast.snapshot.decider import DECIDER as LOCKS
+from services.forecast.snapshot.decider import subject
+from services.forecast.submission.commands import SubmissionBody, SubmitCall
+from services.forecast.submission.decider import DECIDER
+from services.forecast.submission.state import Calls
+from shared.rules.decider import Reference
+from shared.rules.message import InvalidField, Slug
+from shared.store import vault
+from shared.web.call import Accepted
+from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
+
+router = APIRouter(tags=["submissions"])
+
+
+class SubmissionAccepted(Accepted):
+    """`week`: the one that the call is for."""
+
+    week: str
+
+
+class SubmissionView(BaseModel):
+    """A call as it was submitted. `amounts`: of the cumulative columns. `frontier`: what the roll-up contained then."""
+
+    node_id: str
+    period: str
+    week: str
+    amounts: dict[Column, MoneyView]
+    note: str | None
+    at: datetime
+    by: str
+    frontier: str
+    position: int
+
+
+@router.post("/submissions", status_code=201)
+async def submit_call(body: SubmissionBody, call: Writes) -> SubmissionAccepted:
+    """Submit a node's call for a period, in a week that is not locked. A later one of the same week replaces it."""
+    async with call.read() as tx:
+        at = await moment(call, tx)
+    period = named_period(at, body.period, "/period")
+    week = named_week(at, body.week)
+    command = SubmitCall(
+        node=body.node,
+        period=period.key,
+        first_day=period.starts,
+        last_day=period.ends,
+        week=week.key,
+        week_starts=week.starts,
+        week_begins=week.first_instant(at.settings.timezone),
+        amounts=body.amounts,
+        note=body.note,
+        frontier=at.frontier,
+    )
+    locks = {"locks": Reference(LOCKS, subject(period.key, week.key))}
+    done = await call.write(DECIDER, body.node, command, references=locks, reply=submitted_week)
+    return SubmissionAccepted(position=done.position, week=done.body["week"])
+
+
+@router.get("/submissions")
+async def list_submissions(
+    call: Reads,
+    node: Annotated[Slug | None, Query()] = None,
+    period: PeriodKey | None = None,
+    week: Annotated[PeriodKey | None, Query(description="Such as 2017-Q3-W05")] = None,
+    limit: Limit = 100,
+    after: Cursor = None,
+) -> Page[SubmissionView]:
+    """List calls with their history, as they were submitted."""
+    cursor = decode_cursor(after, int)
+    chosen = {"node": node, "period": period, "week": week}
+    async with call.read() as tx:
+        found = await calls.history(tx, chosen, cursor[0] if cursor else 0, limit)
+        notes = await vault.read(tx, {row["note_ref"] for row in found if row["note_ref"]})
+    return make_page([submission_view(row, notes) for row in found], limit, lambda item: [item.position])
+
+
+def named_week(at: Moment, key: str | None) -> Period:
+    """By default the one that it is now."""
+    if key is None:
+        return at.settings.calendar.week_of(at.today)
+    week = named_period(at, key, "/week")
+    if not week.is_week:
+        raise InvalidField("/week", "must be a week such as 2017-Q3-W05")
+    return week
+
+
+def submitted_week(calls: Calls) -> Mapping[str, Any]:
+    return {"week": calls.latest and calls.latest.week}
+
+
+def submission_view(row: Mapping[str, Any], notes: Mapping[UUID, str]) -> SubmissionView:
+    copied = {name: row[name] for name in ("period", "week", "frontier", "position")}
+    amounts = {column: MoneyView(**row["amounts"][column]) for column in COLUMNS if column in row["amounts"]}
+    return SubmissionView(
+        node_id=row["node"],
+        amounts=amounts,
+        note=notes.get(row["note_ref"]),
+        at=row["made_at"],
+        by=row["made_by"],
+        **copied,
+    )

@@ -1,0 +1,29 @@
+"""What one may ask of locked weeks."""
+
+from datetime import date, datetime
+
+from services.forecast.ledger.conversion import RatePolicy
+from shared.rules.message import Command, Line, Slug
+
+
+class LockBody(Command):
+    """`week`: such as 2017-Q3-W05."""
+
+    node: Slug
+    period: Line
+    week: Line
+
+
+class LockWeek(LockBody):
+    """With the bookmark of the answer; `final`: whether it can no longer change."""
+
+    snapshot_id: str
+    first_day: date
+    last_day: date
+    currency: str | None
+    rate_policy: RatePolicy
+    as_of: datetime
+    frontier: str
+    final: bool
+    hash_version: int
+    hash: str

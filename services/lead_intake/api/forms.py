@@ -1,0 +1,109 @@
+"""Forms on public pages: their settings, and what browsers post. A form's posts need no API key."""
+
+from typing import Annotated
+from uuid import NAMESPACE_URL, uuid5
+
+from fastapi import APIRouter, Depends, Path
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from pydantic import BaseModel
+
+from services.lead_intake import submissions
+from services.lead_intake.form import commands
+from services.lead_intake.form.decider import DECIDER
+from services.lead_intake.form.events import FormSettings
+from services.lead_intake.form.post import MULTIPART, URLENCODED
+from services.lead_intake.form.snippet import snippet
+from shared.rules.message import Missing
+from shared.web.access import Caller
+from shared.web.call import Call, Needs
+from shared.web.entrance import Entrance, EntranceRequest
+from shared.web.problems import NotFound
+from shared.web.service_context import ServiceContext
+
+router = APIRouter(tags=["forms"])
+Admin = Annotated[Call, Depends(Needs("admin"))]
+FormKey = Annotated[str, Path(pattern=r"^[a-z0-9._-]{1,100}$")]
+PAGE = "<!doctype html><title>Thank you</title><p>Thank you. Your request was received."
+
+
+class FormSaved(BaseModel):
+    """`path`: where the form is posted to."""
+
+    form_key: str
+    path: str
+    position: int
+
+
+class FormView(BaseModel):
+    """`snippet`: HTML that can be pasted into a page."""
+
+    form_key: str
+    path: str
+    settings: FormSettings
+    snippet: str
+
+
+class PostTaken(BaseModel):
+    """The same for every post, so that nobody learns which ones are suspicious."""
+
+    received: bool = True
+
+
+async def admit(context: ServiceContext, request: EntranceRequest) -> Caller:
+    if await submissions.load_form(context, request.path) is None:
+        raise NotFound("there is no such form")
+    return Caller(f"form {request.path}", uuid5(NAMESPACE_URL, f"form/{request.path}"), frozenset({"leads:write"}))
+
+
+ENTRANCE = Entrance("/forms/", frozenset({URLENCODED, MULTIPART}), admit, only="POST")
+
+
+@router.put("/forms/{form_key}")
+async def define_form(form_key: FormKey, body: commands.DefineForm, call: Admin) -> FormSaved:
+    """Define a form, or replace its settings."""
+    result = await call.write(DECIDER, form_key, body)
+    return FormSaved(form_key=form_key, path=path_of(form_key), position=result.position)
+
+
+@router.get("/forms/{form_key}")
+async def get_form(form_key: FormKey, call: Admin) -> FormView:
+    """Get a form's settings, and its HTML."""
+    settings = (await call.fold(DECIDER, form_key, lambda form: [])).state.settings
+    if settings is None:
+        raise Missing("there is no such form")
+    url = call.request.url
+    html = snippet(f"{url.scheme}://{url.netloc}{path_of(form_key)}", settings)
+    return FormView(form_key=form_key, path=path_of(form_key), settings=settings, snippet=html)
+
+
+@router.post("/forms/{form_key}", responses={200: {"model": PostTaken}, 303: {"description": "To the form's page"}})
+async def take_post(form_key: FormKey, call: Annotated[Call, Depends(Needs("leads:write"))]) -> Response:
+    """Take what a browser posts, as a form or by a script that accepts `application/json`. What looks suspicious or
+    cannot be read is kept in quarantine, and answered like everything else."""
+    settings = await submissions.load_form(call.context, form_key)
+    if settings is None:
+        raise Missing("there is no such form")
+    position = await submissions.take(call, form_key, settings)
+    answer = answer_to(call.request.headers.get("accept", ""), settings)
+    answer.headers["X-Position"] = f"{call.context.service}:{position}"
+    answer.headers.update(shared_with(call.request.headers.get("origin"), settings))
+    return answer
+
+
+def answer_to(accept: str, settings: FormSettings) -> Response:
+    if "application/json" in accept and "text/html" not in accept:
+        return JSONResponse(PostTaken().model_dump())
+    if settings.redirect is not None:
+        return RedirectResponse(settings.redirect, 303)
+    return HTMLResponse(PAGE)
+
+
+def shared_with(origin: str | None, settings: FormSettings) -> dict[str, str]:
+    """Headers that let a script of the form's own pages read the answer."""
+    headers = {"Cache-Control": "no-store", "Vary": "Origin, Accept"}
+    is_allowed = origin is not None and (not settings.origins or origin.lower() in settings.origins)
+    return headers | ({"Access-Control-Allow-Origin": origin} if is_allowed and origin else {})
+
+
+def path_of(form_key: str) -> str:
+    return f"/intake/v1/forms/{form_key}"

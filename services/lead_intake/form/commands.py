@@ -1,0 +1,24 @@
+"""Commands on a form."""
+
+from typing import Any
+
+from pydantic import field_validator
+
+from services.lead_intake.form.events import FormSettings
+from services.lead_intake.lead.commands import OF_SOURCE
+from shared.rules.message import Command
+
+
+class DefineForm(FormSettings, Command):
+    """The whole settings of a form."""
+
+    @field_validator("details", mode="after")
+    @classmethod
+    def of_its_source(cls, details: Any, info: Any) -> Any:
+        source = info.data.get("source")
+        if details and source not in OF_SOURCE:
+            raise ValueError(f"the source {source} has no details")
+        return details
+
+    def settings(self) -> FormSettings:
+        return FormSettings.model_validate(self.model_dump())

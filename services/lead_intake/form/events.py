@@ -1,0 +1,76 @@
+"""What has happened to a form. Stored for ever: add, never change."""
+
+import re
+from typing import Annotated, ClassVar
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+
+from services.lead_intake.connection.events import MAX_ENTRIES, ConsentSettings, Details, FieldName
+from services.lead_intake.lead.events import Label, Source
+from shared.rules.message import WHOLE, Event, Line, Message, Parser, parser
+
+HOST = re.compile(r"[a-z0-9.-]+(:[0-9]{1,5})?|\[[0-9a-f:]+\](:[0-9]{1,5})?")
+LONGEST_WAIT = 3600
+
+
+def origin(text: str) -> str:
+    """In the spelling of browsers: scheme and host in lower case, nothing after them."""
+    scheme, _, host = text.lower().removesuffix("/").partition("://")
+    if scheme not in ("http", "https") or not HOST.fullmatch(host):
+        raise ValueError("must be an origin such as https://www.example.com")
+    return f"{scheme}://{host}"
+
+
+def page(url: str) -> str:
+    """An address that a browser may be sent to. Browsers read a backslash as a slash, so that such an address leads
+    elsewhere than it says."""
+    parts = urlsplit(url)
+    plain = url.isascii() and url.isprintable() and not {" ", "\\"} & {*url} and "@" not in parts.netloc
+    if not plain or parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("must be an absolute address such as https://www.example.com/thanks")
+    return url
+
+
+Origin = Annotated[Line, AfterValidator(origin)]
+PageAddress = Annotated[str, Field(max_length=2000), AfterValidator(page)]
+FieldMap = Annotated[dict[Line, FieldName], Field(max_length=MAX_ENTRIES)]
+Seconds = Annotated[int, Field(strict=True, ge=0, le=LONGEST_WAIT), WHOLE]
+
+
+class FormSettings(Message):
+    """How posts are read.
+
+    `fields`: the name of a field, and what it means; fields whose names are meanings need no entry. `consent`: what the
+    box asks for that `fields` maps to `consent`. `origins`: of the pages that have the form; none: all. `redirect`:
+    where a browser is sent after a post. `honeypot`: a field that people do not see; whoever fills it is no person.
+    `least_seconds`: what a person needs at least to fill the form.
+    """
+
+    source: Source
+    source_detail: Label | None = None
+    details: Details = Field(default_factory=dict)
+    fields: FieldMap
+    consent: ConsentSettings | None = None
+    origins: Annotated[tuple[Origin, ...], Field(max_length=50)]
+    redirect: PageAddress | None = None
+    honeypot: Line | None = None
+    least_seconds: Seconds | None = None
+
+    @field_validator("honeypot")
+    @classmethod
+    def is_no_field(cls, honeypot: str | None, info: ValidationInfo) -> str | None:
+        if honeypot is not None and honeypot in info.data.get("fields", ()):
+            raise ValueError("must not be one of the fields that people fill")
+        return honeypot
+
+
+class FormDefined(Event):
+    """`settings`: all of them, as they are from now on."""
+
+    type: ClassVar[str] = "form.defined"
+    settings: FormSettings
+
+
+FormEvent = FormDefined
+PARSE: Parser[FormEvent] = parser(FormEvent)

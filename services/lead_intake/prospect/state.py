@@ -1,0 +1,25 @@
+"""The state of a prospect."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.lead_intake.prospect import events
+from shared.rules.sealed import Sealed
+
+
+@dataclass(frozen=True)
+class NotThere: ...
+
+
+@dataclass(frozen=True)
+class Prospect:
+    person_id: str | None
+    content: str
+    person: Sealed[dict[str, str]]
+
+
+State = NotThere | Prospect
+
+
+def evolve(state: State, event: events.ProspectEvent, at: datetime) -> State:
+    return Prospect(event.person_id, event.content, event.person)

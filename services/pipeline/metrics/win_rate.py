@@ -1,0 +1,64 @@
+"""The win rate: won of all that were won, lost or recycled while qualified."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
+
+from services.pipeline.metrics.benchmarks import Rate, ratio
+from services.pipeline.metrics.deal_sums import CurrencySum, DealSums, Key, SumRow, null_last
+from services.pipeline.metrics.questions import DealSet
+
+NOTHING = CurrencySum(0, Decimal(0))
+
+
+class ValueRate(NamedTuple):
+    """By value, in one currency."""
+
+    currency: str
+    won: Decimal
+    lost: Decimal
+
+    @property
+    def value(self) -> Decimal | None:
+        return ratio(self.won, self.won + self.lost)
+
+
+@dataclass(frozen=True)
+class WinRate:
+    """`motion`: that of all its deals; None when they are of several. `lost`: recycled ones included."""
+
+    key: Key
+    motion: str | None
+    won: DealSums
+    lost: DealSums
+
+    @property
+    def by_count(self) -> Rate:
+        return Rate(self.won.deals, self.won.deals + self.lost.deals)
+
+    @property
+    def by_value(self) -> Iterator[ValueRate]:
+        won, lost = self.won.by_currency, self.lost.by_currency
+        for currency in sorted({*won, *lost}):
+            yield ValueRate(currency, won.get(currency, NOTHING).amount, lost.get(currency, NOTHING).amount)
+
+
+def win_rate(key: Key, rows: Iterable[SumRow]) -> WinRate:
+    """`rows`: their keys end with the motion. Unqualified deals do not count."""
+    won, lost, motions = DealSums(), DealSums(), set()
+    for row in rows:
+        if row.qualified:
+            (won if row.deal_set is DealSet.WON else lost).add(row)
+            motions.add(row.key[-1])
+    return WinRate(key, motions.pop() if len(motions) == 1 else None, won, lost)
+
+
+def win_rates(rows: Iterable[SumRow]) -> list[WinRate]:
+    """One for each key without its motion."""
+    groups: dict[Key, list[SumRow]] = defaultdict(list)
+    for row in rows:
+        if row.qualified:
+            groups[row.key[:-1]].append(row)
+    return [win_rate(key, groups[key]) for key in sorted(groups, key=null_last)]
