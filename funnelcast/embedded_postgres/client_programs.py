@@ -1,12 +1,11 @@
 """Postgres's client programs that come with the embedded server: `pg_dump`, `pg_restore`."""
 
-import os
 from asyncio import create_subprocess_exec
 from asyncio.subprocess import PIPE
 
 from sqlalchemy.engine import make_url
 
-from funnelcast.embedded_postgres.process import binaries
+from funnelcast.embedded_postgres.process import binaries, inherited_environment
 from funnelcast.failure import Failed
 
 
@@ -24,8 +23,7 @@ def environment(url: str) -> dict[str, str]:
         "PGPASSWORD": server.password,
         "PGDATABASE": server.database,
     }
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
-    return inherited | {name: str(value) for name, value in connection.items() if value}
+    return inherited_environment() | {name: str(value) for name, value in connection.items() if value}
 
 
 async def run(name: str, *arguments: str, url: str) -> None:

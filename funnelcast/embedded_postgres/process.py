@@ -16,6 +16,7 @@ import psutil
 
 from funnelcast.embedded_postgres.data_folder import DataFolder
 from funnelcast.embedded_postgres.errors import PortTaken, PostgresFailed
+from shared.run.settings import PREFIX
 
 STOP_STEPS = ((SIGINT, 10.0), (SIGQUIT, 10.0), (SIGKILL, 10.0))
 """Signals, each with the seconds after which the next one is sent."""
@@ -44,6 +45,11 @@ def without_root() -> list[str]:
     return [unshare, "--user", "--"]
 
 
+def inherited_environment() -> dict[str, str]:
+    """For programs of Postgres: without variables that they would obey, and without this system's secrets."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("PG", PREFIX))}
+
+
 async def spawn(folder: DataFolder, program: str, *arguments: str) -> Process:
     """Start a program in a session of its own, so that Ctrl-C in a terminal reaches this process alone."""
     with folder.log.open("ab") as log:
@@ -56,7 +62,7 @@ async def spawn(folder: DataFolder, program: str, *arguments: str) -> Process:
             stderr=STDOUT,
             start_new_session=True,
             cwd=folder.root,
-            env={name: value for name, value in os.environ.items() if not name.startswith("PG")},
+            env=inherited_environment(),
         )
 
 

@@ -1,13 +1,14 @@
 """The parts of the pipeline service."""
 
 from services.pipeline import reactions
-from services.pipeline.api import batch, changes, opportunities, settings, stages, volume, win_rate
+from services.pipeline.api import batch, changes, opportunities, settings, stages, velocity, volume, win_rate
 from services.pipeline.events import PARSE, PUBLIC
 from services.pipeline.projections import deal_states, org_tree, stage_visits
 from services.pipeline.projections import opportunities as opportunity_list
 from services.pipeline.upstream import forecast, qualification
 from shared.run.service import Service, Upstream
 from shared.web.feed import Feed
+from shared.webhooks import routes as webhooks
 
 SERVICE = Service(
     name="pipeline",
@@ -20,9 +21,11 @@ SERVICE = Service(
         opportunities.router,
         stages.router,
         settings.router,
+        velocity.router,
         volume.router,
         win_rate.router,
         Feed("pipeline", PUBLIC).router(),
+        webhooks.router(PUBLIC),
     ],
     projections=[opportunity_list.PROJECTION, stage_visits.PROJECTION, org_tree.PROJECTION, deal_states.PROJECTION],
     upstream=[
@@ -31,4 +34,5 @@ SERVICE = Service(
     ],
     react=reactions.react,
     reacts_to=["qualification", "forecast"],
+    webhook_types=PUBLIC,
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
 from shared.run.service import Service
@@ -10,8 +10,8 @@ from shared.run.settings import Settings
 from shared.run.telemetry import Metrics
 from shared.web import guard, health, openapi, operations, problems
 from shared.web.access import COMMON_SCOPES
+from shared.web.call import authorise
 from shared.web.fast_path import FastPath, FastRoute
-from shared.web.input import refuse_unknown_parameters
 from shared.web.limits import CallerLimit, CapacityLimit, Limits, RateLimit
 from shared.web.service_context import ServiceContext
 
@@ -56,9 +56,9 @@ def add_routes(app: FastAPI, service: Service, ready: health.Check, metrics: Met
     prefix = api_prefix(service)
     routers = [*service.routers, operations.router]
     for router in routers:
-        app.include_router(router, prefix=prefix, dependencies=[Depends(refuse_unknown_parameters)])
+        app.include_router(router, prefix=prefix)
     app.include_router(health.router(ready, metrics.registry), prefix=f"/{service.name}")
-    problems.add_handlers(app)
+    problems.add_handlers(app, authorise)
     openapi.describe(app, routers, prefix, service.entrances)
 
 

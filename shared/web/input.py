@@ -28,10 +28,9 @@ def parse_json(body: bytes) -> Any:
         raise InvalidRequest("the body is not JSON text", errors=[{"pointer": "", "detail": str(error)}]) from None
 
 
-async def refuse_unknown_parameters(request: Request) -> None:
+def refuse_unknown_parameters(request: Request) -> None:
     """A query parameter that the route does not know would be ignored silently; it is an error instead, but at an
-    entrance, whose callers send what they like. (This is async because the framework runs other functions in a thread,
-    at twice the cost of the whole request.)"""
+    entrance, whose callers send what they like."""
     if getattr(request.state, "any_query", False):
         return
     parameters = request.scope["route"].dependant.query_params

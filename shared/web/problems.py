@@ -1,6 +1,6 @@
 """Error answers by RFC 9457. All error bodies and their status codes are made here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -191,7 +191,9 @@ def allowed_methods(app: FastAPI, scope: Scope) -> str:
     )
 
 
-def add_handlers(app: FastAPI) -> None:
+def add_handlers(app: FastAPI, authorise: Callable[[Request], None]) -> None:
+    """`authorise` raises a `Problem` for a caller who may not use the request's route."""
+
     async def handle(request: Request, error: Exception) -> Response:
         return response(*problem_of(error))
 
@@ -200,6 +202,10 @@ def add_handlers(app: FastAPI) -> None:
         return response(body, headers | NO_SNIFFING)
 
     async def handle_validation(request: Request, error: Exception) -> Response:
+        try:
+            authorise(request)
+        except Problem as problem:
+            return response(*problem_of(problem))
         errors = error.errors() if isinstance(error, RequestValidationError) else ()
         return response(validation_body(errors))
 

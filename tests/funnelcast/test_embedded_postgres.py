@@ -45,6 +45,15 @@ async def read(server: Server) -> list[str]:
         return [row["text"] for row in await connection.fetch("SELECT text FROM note ORDER BY text")]
 
 
+async def test_the_server_inherits_none_of_our_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FUNNELCAST_ADMIN_KEY", "an-admin-key-that-is-nobody-elses")
+    async with embedded_postgres(tmp_path):
+        pid = int((tmp_path / "postgres" / "postmaster.pid").read_text().splitlines()[0])
+        environment = psutil.Process(pid).environ()
+    assert [name for name in environment if name.startswith(("FUNNELCAST_", "PG"))] == []
+    assert "PATH" in environment
+
+
 @contextmanager
 def holder(data: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
     """Another process on this folder; killed at the end, if it still lives, and then its server too."""

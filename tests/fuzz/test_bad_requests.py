@@ -13,8 +13,7 @@ from starlette.datastructures import Headers
 
 from funnelcast.services import SERVICES
 from services.lead_intake.api import leads
-from shared.run import application
-from shared.web import conditions
+from shared.web import call, conditions
 from tests.fuzz.effort import EFFORT
 from tests.fuzz.routes import GOOD, Good, routes
 from tests.fuzz.target import CONVERTED, JSON, Target, target
@@ -226,13 +225,13 @@ async def queries(under: Target, service: str) -> None:
 async def test_a_parameter_without_effect_is_found(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two planted bugs: unknown parameters are passed over, and a cursor's content is believed."""
 
-    async def whatever(request: Request) -> None:
+    def whatever(request: Request) -> None:
         return None
 
     def unchecked(cursor: str | None, *types: Any) -> Any:
         return cursor and json.loads(urlsafe_b64decode(cursor + "=="))
 
-    monkeypatch.setattr(application, "refuse_unknown_parameters", whatever)
+    monkeypatch.setattr(call, "refuse_unknown_parameters", whatever)
     monkeypatch.setattr(leads, "decode_cursor", unchecked)
     async with target(database) as under:
         await queries(under, "intake")

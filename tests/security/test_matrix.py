@@ -200,6 +200,19 @@ async def test_a_good_body_opens_nothing(database: str) -> None:
     assert taken >= 7
 
 
+@pytest.mark.parametrize(("query", "body"), [("", b"{"), ("", b""), ("?unknown=1&limit=x", b"{}"), ("", b'{"a": NaN}')])
+async def test_who_lacks_the_scope_learns_nothing_about_the_input(database: str, query: str, body: bytes) -> None:
+    keys, wrong = await Keys.made(database), list[str]()
+    async with running(database) as apps:
+        app = route_by_prefix(apps)
+        for entry in [entry for entry in inventory(apps) if not (entry.is_open or entry.at_entrance)]:
+            lacks = next(secret for scope, secret in keys.alone.items() if scope != entry.needs)
+            got = await status(app, entry.method, entry.url + query, bearer(lacks), body)
+            if got != 403:
+                wrong.append(f"{entry}: {got}")
+    assert wrong == []
+
+
 async def test_every_route_says_what_it_needs(database: str) -> None:
     async with running(database) as apps:
         found = inventory(apps)

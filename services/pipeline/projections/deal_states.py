@@ -27,6 +27,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.pipeline.events import PipelineEvent
 from services.pipeline.metrics.deal_sums import SumRow
 from services.pipeline.metrics.questions import DealSet, Dimension, Window
+from services.pipeline.metrics.velocity import CycleRow
 from services.pipeline.opportunity import events
 from services.pipeline.opportunity.events import OpportunityFields
 from shared.flow.projection import Projection
@@ -169,6 +170,22 @@ async def find(
     if after is not None:
         query = query.where(states.opportunity_id > after)
     return [dict(row) for row in (await tx.execute(query)).mappings()]
+
+
+async def cycles(tx: AsyncConnection, window: Window, by: Sequence[Dimension]) -> list[CycleRow]:
+    """The sales cycles, from creation to closing, of the deals that were won in the window."""
+    keys = [states[name].label(f"key_{name}") for name in by]
+    length = states.closed_at - states.created_at
+    seconds = func.extract("epoch", length)
+    figures = (func.avg(seconds), percentile(0.5, seconds), percentile(0.9, seconds))
+    query = select(*keys, func.count(), *figures).where(*members(DealSet.WON, window))
+    found = await tx.execute(query.group_by(*keys) if by else query)
+    return [CycleRow(tuple(row[: len(by)]), *row[len(by) :]) for row in found]
+
+
+def percentile(fraction: float, values: Any) -> Any:
+    """By nearest rank: one of the values."""
+    return func.percentile_disc(fraction).within_group(values)
 
 
 PROJECTION = Projection("deal_states", 1, deal_states.metadata, {"pipeline": apply})

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Column, DateTime, Integer, MetaData, Named, Numeric, Table, Text, TypedColumns, select
+from sqlalchemy import Boolean, Column, DateTime, Integer, MetaData, Named, Numeric, Table, Text, TypedColumns, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.pipeline.events import PipelineEvent
@@ -16,6 +16,8 @@ from shared.store.rows import rows, upsert
 
 
 class Columns(TypedColumns):
+    """`closed`: the stage is that of a won, lost or recycled deal, which has no end unless the deal is reopened."""
+
     opportunity_id: Named[str] = Column(Text, primary_key=True)
     number: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
     stage: Named[str] = Column(Text, index=True)
@@ -26,6 +28,8 @@ class Columns(TypedColumns):
     currency: Named[str | None] = Column(Text)
     category: Named[str] = Column(Text)
     actor: Named[str] = Column(Text)
+    qualified: Named[bool] = Column(Boolean)
+    closed: Named[bool] = Column(Boolean)
 
 
 stage_visits = Table("stage_visits", MetaData(), Columns)
@@ -68,6 +72,8 @@ def next_visit(recorded: RecordedEvent[PipelineEvent], event: Move, before: Visi
         "currency": fields.currency,
         "category": fields.category,
         "actor": recorded.actor,
+        "qualified": fields.qualified,
+        "closed": fields.outcome is not None,
     }
 
 
@@ -77,4 +83,4 @@ async def of_opportunity(tx: AsyncConnection, opportunity_id: str) -> list[Visit
     return [dict(row) for row in (await tx.execute(query)).mappings()]
 
 
-PROJECTION = Projection("stage_visits", 1, stage_visits.metadata, {"pipeline": apply})
+PROJECTION = Projection("stage_visits", 2, stage_visits.metadata, {"pipeline": apply})

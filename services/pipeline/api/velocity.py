@@ -1,0 +1,219 @@
+"""Velocity: time in stage, the length of sales cycles, and sales velocity."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.pipeline.api.metric_queries import MetricsQuery, Reads, deals_link, group_key, window_of
+from services.pipeline.api.metric_views import (
+    AskedView,
+    DealFigures,
+    MetricWarning,
+    RateView,
+    amount_warnings,
+    asked_view,
+    deal_figures,
+    rate_view,
+)
+from services.pipeline.metrics.deal_sums import DealSums, Key, Sums, by_key, null_last
+from services.pipeline.metrics.questions import DealSet, Dimension, Window
+from services.pipeline.metrics.velocity import CycleRow, StayRow, days, sales_velocity
+from services.pipeline.metrics.win_rate import WinRate, win_rate, win_rates
+from services.pipeline.projections import deal_states, stays
+from services.pipeline.setting.events import Measure
+from services.pipeline.setting.state import Benchmarks
+from shared.rules.money import format_amount
+
+router = APIRouter(tags=["metrics"])
+HUNDREDTH = Decimal("0.01")
+
+
+class StayTimes(BaseModel):
+    """`open`: how many of the deals are in the stage still. The median and the 90th percentile are null where too many
+    are."""
+
+    count: int
+    open: int
+    median_seconds: int | None
+    p90_seconds: int | None
+
+
+class StageTimes(BaseModel):
+    """`latest`: each deal's last visit to the stage; `cumulative`: all its visits together."""
+
+    pipeline: str
+    stage: str
+    qualified: bool
+    latest: StayTimes
+    cumulative: StayTimes
+
+
+class CycleTimes(BaseModel):
+    """Of the deals won in the window, from creation to closing; null: none was won."""
+
+    count: int
+    mean_days: str | None
+    median_days: str | None
+    p90_days: str | None
+    deals: str
+
+
+class CurrencyVelocity(BaseModel):
+    """`per_day` = `opportunities` x `mean_value` x win rate / mean cycle days. `opportunities`: the open ones with an
+    amount in this currency."""
+
+    currency: str
+    opportunities: int
+    mean_value: str
+    per_day: str | None
+
+
+class SalesVelocity(BaseModel):
+    """Its inputs: the open qualified deals, the win rate by count, and `cycle`."""
+
+    open: DealFigures
+    win_rate: RateView
+    by_currency: list[CurrencyVelocity]
+
+
+class VelocityGroup(BaseModel):
+    key: dict[str, str | None]
+    stages: list[StageTimes]
+    cycle: CycleTimes
+    sales_velocity: SalesVelocity
+
+
+class VelocityMetrics(AskedView):
+    minimum_sample: int
+    total: VelocityGroup
+    groups: list[VelocityGroup]
+    warnings: list[MetricWarning]
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Of one group."""
+
+    key: Key
+    stays: Sequence[StayRow]
+    cycle: CycleRow
+    open: DealSums
+    won_of_closed: WinRate
+
+
+@router.get("/metrics/velocity")
+async def get_velocity(query: Annotated[MetricsQuery, Query()], call: Reads) -> VelocityMetrics:
+    """Time in stage, sales cycles, and sales velocity.
+
+    Time in stage is that of the deals whose last visit to the stage began in the window. Those that are in it at the
+    window's end count as such: a median is an estimate (Kaplan and Meier), or null. Cycles and the win rate are those
+    of the deals that closed in the window; the open deals are those at the instant.
+    """
+    by, now = query.dimensions, call.context.clock_and_ids.now()
+    async with call.read() as tx:
+        window, settings = await window_of(call, tx, query)
+        (whole,) = await inputs_by(tx, window, now, [])
+        parts = await inputs_by(tx, window, now, by) if by else []
+    return VelocityMetrics(
+        **dict(asked_view(query, by)),
+        minimum_sample=settings.benchmarks.minimum_sample,
+        total=velocity_group(query, [], whole, settings.benchmarks),
+        groups=[velocity_group(query, by, each, settings.benchmarks) for each in parts],
+        warnings=amount_warnings([whole.open]),
+    )
+
+
+async def inputs_by(tx: AsyncConnection, window: Window, now: datetime, by: Sequence[Dimension]) -> list[Inputs]:
+    """One for each group, or one alone when there are no dimensions."""
+    motions = [*by, Dimension.MOTION]
+    won = await deal_states.sums(tx, DealSet.WON, window, motions)
+    lost = await deal_states.sums(tx, DealSet.NOT_WON, window, motions)
+    open_deals = await deal_states.sums(tx, DealSet.OPEN, window, by)
+    cycles = await deal_states.cycles(tx, window, by)
+    times = await stays.stays(tx, window, now, by)
+    return list(grouped(times, cycles, by_key(open_deals), win_rates([*won, *lost])))
+
+
+def open_sums(sums: Sums) -> DealSums:
+    return sums.get((DealSet.OPEN, True), DealSums())
+
+
+def grouped(
+    stays: Iterable[StayRow], cycles: Iterable[CycleRow], open_deals: Mapping[Key, Sums], rates: Iterable[WinRate]
+) -> Iterator[Inputs]:
+    stays_of: dict[Key, list[StayRow]] = {}
+    for stay in stays:
+        stays_of.setdefault(stay.key, []).append(stay)
+    cycle_of, rate_of = {row.key: row for row in cycles}, {rate.key: rate for rate in rates}
+    for key in sorted({*stays_of, *cycle_of, *open_deals, *rate_of}, key=null_last):
+        yield Inputs(
+            key,
+            stays_of.get(key, []),
+            cycle_of.get(key, CycleRow(key, 0, None, None, None)),
+            open_sums(open_deals.get(key, {})),
+            rate_of.get(key, win_rate(key, [])),
+        )
+
+
+def velocity_group(
+    query: MetricsQuery, by: Sequence[Dimension], inputs: Inputs, benchmarks: Benchmarks
+) -> VelocityGroup:
+    group = group_key(by, inputs.key)
+    won = deals_link(query, group, set=DealSet.WON)
+    band = benchmarks.band(Measure.WIN_RATE, group.get(Dimension.SOURCE), inputs.won_of_closed.motion)
+    rate = rate_view(inputs.won_of_closed.by_count, band, benchmarks.minimum_sample)
+    return VelocityGroup(
+        key=group,
+        stages=list(stage_times(inputs.stays)),
+        cycle=cycle_times(inputs.cycle, won),
+        sales_velocity=SalesVelocity(
+            open=deal_figures(inputs.open, deals_link(query, group, set=DealSet.OPEN, qualified="true")),
+            win_rate=rate,
+            by_currency=list(currency_velocities(inputs, is_sufficient=rate.rate is not None)),
+        ),
+    )
+
+
+def stage_times(rows: Iterable[StayRow]) -> Iterator[StageTimes]:
+    by_stage: dict[tuple[str, str, bool], dict[str, StayTimes]] = {}
+    for row in rows:
+        by_stage.setdefault((row.pipeline, row.stage, row.qualified), {})[row.measure] = stay_times(row)
+    for (pipeline, stage, qualified), times in by_stage.items():
+        yield StageTimes(pipeline=pipeline, stage=stage, qualified=qualified, **times)
+
+
+def stay_times(row: StayRow) -> StayTimes:
+    median, p90 = (None if each is None else int(each) for each in (row.median, row.p90))
+    return StayTimes(count=row.deals, open=row.unfinished, median_seconds=median, p90_seconds=p90)
+
+
+def cycle_times(row: CycleRow, link: str) -> CycleTimes:
+    return CycleTimes(
+        count=row.won,
+        mean_days=format_days(days(row.mean)),
+        median_days=format_days(days(row.median)),
+        p90_days=format_days(days(row.p90)),
+        deals=link,
+    )
+
+
+def format_days(value: Decimal | None) -> str | None:
+    return None if value is None else format(value.quantize(HUNDREDTH, ROUND_HALF_EVEN), "f")
+
+
+def currency_velocities(inputs: Inputs, *, is_sufficient: bool) -> Iterator[CurrencyVelocity]:
+    rate = inputs.won_of_closed.by_count.value if is_sufficient else None
+    for currency, found in sorted(inputs.open.by_currency.items()):
+        per_day = sales_velocity(found.deals, found.mean, rate, days(inputs.cycle.mean))
+        yield CurrencyVelocity(
+            currency=currency,
+            opportunities=found.deals,
+            mean_value=format_amount(found.mean, currency),
+            per_day=None if per_day is None else format_amount(per_day, currency),
+        )
