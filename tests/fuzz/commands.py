@@ -426,6 +426,7 @@ OF_WEEKS: Mapping[type[Command], Strategy] = {
         LockWeek,
         **week_fields,
         snapshot_id=st.just("s"),
+        week_begins=st.sampled_from([NOON, NOON + timedelta(days=30)]),
         currency=st.just("EUR"),
         rate_policy=st.just("latest"),
         as_of=st.just(NOON),
