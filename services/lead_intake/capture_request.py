@@ -149,11 +149,13 @@ def external_alias(blind_index: BlindIndex, external_id: str) -> str:
 
 
 def capture_ids(command: commands.RecordCapture) -> Callable[[State], Mapping[str, Any]]:
-    """The ids of the capture that the command became, or repeats."""
+    """The ids of the capture that the command became, or repeats. Of a merged lead, those of its survivor,
+    and `lead_id`."""
 
     def ids(state: State) -> Mapping[str, Any]:
         lead = must_be_there(state)
         capture = repeated_capture(lead, command)
-        return {"person_id": lead.person_id, "capture_id": capture.capture_id if capture else None}
+        survivor = {"lead_id": lead.merged_into, "person_id": lead.merged_person_id} if lead.merged_into else {}
+        return {"person_id": lead.person_id, "capture_id": capture.capture_id if capture else None} | survivor
 
     return ids

@@ -7,6 +7,7 @@ from services.lead_intake.api import (
     export,
     forms,
     leads,
+    merges,
     people,
     prospects,
     quarantine,
@@ -26,6 +27,7 @@ SERVICE = Service(
     routers=[
         batch.router,
         leads.router,
+        merges.router,
         people.router,
         export.router,
         prospects.router,

@@ -8,6 +8,7 @@ from services.pipeline.projections import opportunities as opportunity_list
 from services.pipeline.upstream import forecast, qualification
 from shared.run.service import Service, Upstream
 from shared.web.feed import Feed
+from shared.webhooks import routes as webhooks
 
 SERVICE = Service(
     name="pipeline",
@@ -25,6 +26,7 @@ SERVICE = Service(
         volume.router,
         win_rate.router,
         Feed("pipeline", PUBLIC).router(),
+        webhooks.router(PUBLIC),
     ],
     projections=[
         opportunity_list.PROJECTION,
@@ -39,4 +41,5 @@ SERVICE = Service(
     ],
     react=reactions.react,
     reacts_to=["qualification", "forecast"],
+    webhook_types=PUBLIC,
 )

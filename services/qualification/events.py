@@ -11,8 +11,9 @@ from services.qualification.lead.events import (
 from services.qualification.model.events import ModelEvent
 from services.qualification.setting.events import SettingEvent
 from shared.rules.message import Parser, members, parser
+from shared.webhooks.events import WebhookEvent
 
-QualificationEvent = LeadEvent | ModelEvent | SettingEvent
+QualificationEvent = LeadEvent | ModelEvent | SettingEvent | WebhookEvent
 PARSE: Parser[QualificationEvent] = parser(QualificationEvent)
 INTERNAL = {each.type for each in (LeadBantChanged, LeadClaimed, LeadClaimReleased, LeadTouched, OtherDealChanged)}
 """How a lead is worked."""

@@ -19,7 +19,15 @@ from services.forecast.submission.events import CalledAmounts
 from services.lead_intake.connection import commands as connection
 from services.lead_intake.connection.events import ConnectionSettings
 from services.lead_intake.form.commands import DefineForm
-from services.lead_intake.lead.commands import ChangeConsent, RecordActivity, RecordCapture
+from services.lead_intake.lead.commands import (
+    AbsorbLead,
+    ChangeConsent,
+    MergeInto,
+    RecordActivity,
+    RecordCapture,
+    SeparateLead,
+    Unmerge,
+)
 from services.lead_intake.lead.events import Consent
 from services.lead_intake.person.commands import ErasePerson, RecordAccess
 from services.lead_intake.prospect.commands import ProspectInput, RecordProspect
@@ -277,6 +285,10 @@ OF_CAPTURES: Mapping[type[Command], Strategy] = {
         ),
         evidence=notes,
     ),
+    MergeInto: st.builds(MergeInto, into=st.sampled_from(["l1", "l2"])),
+    AbsorbLead: st.builds(AbsorbLead, lead_id=st.sampled_from(["l1", "l2"]), into=st.just("l3")),
+    Unmerge: st.just(Unmerge()),
+    SeparateLead: st.builds(SeparateLead, lead_id=st.sampled_from(["l1", "l2"])),
 }
 connection_settings = st.builds(ConnectionSettings, name=st.sampled_from(["ours", "theirs"]))
 secret_texts = st.sampled_from(["first-secret", "second-secret"])

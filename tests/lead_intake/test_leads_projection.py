@@ -8,7 +8,7 @@ import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.lead_intake.events import IntakeEvent
-from services.lead_intake.lead.events import EngagementAdded
+from services.lead_intake.lead.events import EngagementAdded, LeadMerged, LeadUnmerged
 from services.lead_intake.person.events import PersonAccessed, PersonErased
 from services.lead_intake.projections import leads
 from shared.rules.clock_and_ids import ClockAndIds
@@ -72,6 +72,7 @@ async def test_a_lead_is_shown_with_its_first_source_and_its_last_engagement(eng
         "last_engaged_at": NOON + timedelta(days=2),
         "captures": 3,
         "erased": False,
+        "merged_into": None,
     }
     assert [(row["lead_id"], row["erased"]) for row in found] == [("l1", False), ("l2", True), ("l3", False)]
 
@@ -89,3 +90,16 @@ async def test_the_list_is_filtered_and_goes_on_after_a_position(engine: AsyncEn
     assert [row["lead_id"] for row in await listed(engine, source="newsletter")] == ["l1", "l3"]
     assert [row["lead_id"] for row in await listed(engine, after=1, limit=1)] == ["l2", "l3"]
     assert await listed(engine, since=NOON + timedelta(seconds=1)) == []
+
+
+async def test_the_list_shows_survivors_with_the_captures_of_both(engine: AsyncEngine) -> None:
+    merged = recorded(("lead-l1", LeadMerged(into="l3", person_id="p3")))
+    rows = await listed(engine, HISTORY, merged)
+    assert [row["lead_id"] for row in rows] == ["l2", "l3"]
+    async with engine.connect() as tx:
+        absorbed = await leads.merged_into(tx, ["l2", "l3"])
+    both = leads.with_absorbed(rows[1], absorbed)
+    assert (both["captures"], both["external_id"]) == (4, "crm:1")
+    assert both["last_engaged_at"] == NOON + timedelta(days=2)
+    back = await listed(engine, recorded(("lead-l1", LeadUnmerged(was_into="l3"))))
+    assert [row["lead_id"] for row in back] == ["l1", "l2", "l3"]

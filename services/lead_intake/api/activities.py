@@ -1,7 +1,7 @@
 """Activities of known persons, and decisions on consent."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, model_validator
@@ -11,6 +11,7 @@ from services.lead_intake.capture_request import BACKDATED, identity, must_be_pa
 from services.lead_intake.lead import commands
 from services.lead_intake.lead.decider import DECIDER
 from services.lead_intake.lead.events import ActivityKind, Consent, Label
+from services.lead_intake.lead.state import Lead, State
 from services.lead_intake.person_records import leads_of
 from shared.rules.message import Command, ExternalId, Instant, Line, Missing, Prose
 from shared.web.call import Accepted, Call, Needs
@@ -65,14 +66,24 @@ async def record_activity(body: ActivityInput, call: Writes) -> ActivityTaken:
         purpose=body.purpose,
     )
     if body.person is None:
-        result = await call.write(DECIDER, body.lead_id or "", command)
+        result = await call.write(DECIDER, body.lead_id or "", command, reply=survivor_of)
     else:
         who = identity(call.context.blind_index, body.person)
         subject = str(call.context.clock_and_ids.new_id())
         result = await call.write(
-            DECIDER, subject, command, resolve_by=who.resolve_by, resolve_unless=who.unless, is_new_stream=True
+            DECIDER,
+            subject,
+            command,
+            resolve_by=who.resolve_by,
+            resolve_unless=who.unless,
+            is_new_stream=True,
+            reply=survivor_of,
         )
-    return ActivityTaken(lead_id=result.subject, position=result.position)
+    return ActivityTaken(lead_id=result.body.get("lead_id") or result.subject, position=result.position)
+
+
+def survivor_of(state: State) -> dict[str, Any]:
+    return {"lead_id": state.merged_into if isinstance(state, Lead) else None}
 
 
 @router.post("/people/{person_id}/consents")

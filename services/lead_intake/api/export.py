@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from services.lead_intake import deliveries
 from services.lead_intake.api.leads import LeadView, lead_view
 from services.lead_intake.api.people import PersonId, PersonView, emails_of, read_person
-from services.lead_intake.lead.history import HISTORY, sealed_values
+from services.lead_intake.merged_leads import fold_lead
 from services.lead_intake.person_records import known_as
 from services.lead_intake.quarantine.decider import DECIDER as QUARANTINE
 from services.lead_intake.quarantine.state import State, Waiting
@@ -51,12 +51,13 @@ async def export_person(person_id: PersonId, call: Annotated[Call, Depends(Needs
     person = await read_person(call, person_id, records)
     lead_ids = records.lead_ids
     waiting = await deliveries_about(call, lead_ids)
+    leads = [lead_view(await fold_lead(call, lead_id), True) for lead_id in person.lead_ids]
     return PersonExport(
         exported_at=call.context.clock_and_ids.now(),
         person=person,
-        leads=[lead_view(await call.fold(HISTORY, lead_id, sealed_values), True) for lead_id in lead_ids],
+        leads=leads,
         quarantine=waiting,
-        places=places_of(person_id, lead_ids, [each.quarantine_id for each in waiting]),
+        places=places_of(person.person_id, tuple(person.lead_ids), [each.quarantine_id for each in waiting]),
     )
 
 

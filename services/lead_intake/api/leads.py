@@ -27,7 +27,8 @@ from services.lead_intake.lead.events import (
     Details,
     Source,
 )
-from services.lead_intake.lead.history import HISTORY, History, sealed_values
+from services.lead_intake.lead.history import History
+from services.lead_intake.merged_leads import fold_lead, person_ids
 from services.lead_intake.projections import leads
 from shared.rules.message import ExternalId, Instant
 from shared.web.call import Call, Folded, Needs
@@ -89,10 +90,12 @@ class ActivityView(BaseModel):
 
 
 class LeadView(BaseModel):
-    """`source` and `external_id`: the first that is known. `consents`: the current ones. `person`: the latest data."""
+    """`source` and `external_id`: the first that is known. `consents`: the current ones. `person`: the latest data.
+    `merged_lead_ids`: leads that were merged into this one, whose ids show it, too."""
 
     lead_id: str
     person_id: str
+    merged_lead_ids: list[str]
     source: Source
     external_id: str | None
     captured_at: datetime
@@ -150,13 +153,8 @@ async def capture_lead(body: CaptureBody, call: Writes) -> CaptureTaken:
         call.response.status_code = 200
     if LENIENT.get():
         call.response.headers["Preference-Applied"] = "handling=lenient"
-    return CaptureTaken(
-        lead_id=result.subject,
-        created=result.created,
-        position=result.position,
-        ignored=list(body.left_out.fields),
-        **result.body,
-    )
+    ids = {"lead_id": result.subject} | dict(result.body)
+    return CaptureTaken(created=result.created, position=result.position, ignored=list(body.left_out.fields), **ids)
 
 
 # -- queries ---------------------------------------------------------------------------------------------------------
@@ -165,10 +163,11 @@ async def capture_lead(body: CaptureBody, call: Writes) -> CaptureTaken:
 @router.get("/leads/{lead_id}")
 async def get_lead(lead_id: LeadId, call: Reads) -> LeadView:
     """Get a lead with its captures. With `people:read` the answer names the person, and the access is recorded."""
-    folded = await call.fold(HISTORY, lead_id, sealed_values)
+    folded = await fold_lead(call, lead_id)
     with_person = "people:read" in call.caller.scopes and not is_erased(folded)
     if with_person:
-        await record_access(call, folded.state.captures[0].person_id)
+        for person_id in person_ids(folded.state):
+            await record_access(call, person_id)
     return lead_view(folded, with_person)
 
 
@@ -188,13 +187,15 @@ async def list_leads(
     cursor = decode_cursor(after, int)
     async with call.read() as tx:
         rows = await leads.find(tx, source, since, cursor[0] if cursor else None, limit)
+        absorbed = await leads.merged_into(tx, [row["lead_id"] for row in rows])
+    rows = [leads.with_absorbed(row, absorbed) for row in rows]
     positions = {row["lead_id"]: row["position"] for row in rows}
     return make_page([LeadRow.model_validate(row) for row in rows], limit, lambda row: [positions[row.lead_id]])
 
 
 async def leads_with_external_id(call: Call, external_id: str) -> list[LeadRow]:
     lead_id = await call.subject_of_alias(external_alias(call.context.blind_index, external_id))
-    return [] if lead_id is None else [lead_row(await call.fold(HISTORY, lead_id, sealed_values))]
+    return [] if lead_id is None else [lead_row(await fold_lead(call, lead_id))]
 
 
 def matches(lead: LeadRow, source: Source | None, since: datetime | None) -> bool:
@@ -210,6 +211,7 @@ def lead_view(folded: Folded[History], with_person: bool) -> LeadView:
     return LeadView(
         lead_id=row.lead_id,
         person_id=row.person_id,
+        merged_lead_ids=list(folded.state.absorbed),
         source=row.source,
         external_id=row.external_id,
         captured_at=row.captured_at,

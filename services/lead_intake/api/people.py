@@ -1,5 +1,6 @@
 """Personal data: shown with `people:read`, every access recorded; erased on request."""
 
+from collections.abc import Collection
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
@@ -8,8 +9,9 @@ from pydantic import BaseModel, Field, model_validator
 from services.lead_intake import deliveries
 from services.lead_intake.lead.consent import current_consents, decisions
 from services.lead_intake.lead.events import Consent
-from services.lead_intake.lead.history import HISTORY, History, sealed_values
+from services.lead_intake.lead.history import History
 from services.lead_intake.lead.spelling import Email
+from services.lead_intake.merged_leads import fold_lead, person_ids
 from services.lead_intake.person import commands
 from services.lead_intake.person.decider import DECIDER
 from services.lead_intake.person_records import PersonRecords, known_as, people_with_email, prospects_with, records_of
@@ -90,13 +92,15 @@ async def look_up_people(body: PeopleLookup, call: Annotated[Call, Depends(Needs
 
 @router.delete("/people/{person_id}", status_code=202)
 async def erase_person(person_id: PersonId, call: Annotated[Call, Depends(Needs("people:erase"))]) -> ErasureTaken:
-    """Erase a person's data: here at once, in the other services soon after. A repetition has the same answer."""
+    """Erase a person's data: here at once, in the other services soon after. Leads that are merged are one person. A
+    repetition has the same answer."""
     records = await records_of(call, person_id)
     emails = [email for lead_id in records.lead_ids for email in await emails_of(call, lead_id)]
     await deliveries.erase_mentions(call, emails)
-    for other_id, prospect_ids in (await prospects_with(call, emails)).items():
-        if other_id != person_id:
-            command = commands.ErasePerson(lead_ids=(), prospect_ids=prospect_ids)
+    for other_id in await same_people(call, records, emails) - {person_id}:
+        others = await records_of(call, other_id)
+        if any(others):
+            command = commands.ErasePerson(**others._asdict())
             await call.context.committer.write(call.write_request(DECIDER, other_id, [Step(command)]))
     result = await call.write(DECIDER, person_id, commands.ErasePerson(**records._asdict()))
     return ErasureTaken(person_id=person_id, position=result.position)
@@ -108,12 +112,16 @@ async def read_person(call: Call, person_id: str, records: PersonRecords) -> Per
     data, history = PersonData(), History()
     for prospect_id in records.prospect_ids:
         data = await prospect_data(call, prospect_id)
+    lead_ids: list[str] = []
     for lead_id in records.lead_ids[:1]:
-        folded = await call.fold(HISTORY, lead_id, sealed_values)
-        data, history = person_data(folded), folded.state
+        folded = await fold_lead(call, lead_id)
+        data, history, lead_ids = person_data(folded), folded.state, [folded.subject]
+        person_id, *_ = people = person_ids(history)
+        for other_id in (each for each in people if each != person_id):
+            await record_access(call, other_id)
     return PersonView(
         person_id=person_id,
-        lead_ids=list(records.lead_ids),
+        lead_ids=lead_ids,
         prospect_ids=list(records.prospect_ids),
         consents=current_consents(history.captures, history.consents),
         consent_history=decisions(history.captures, history.consents),
@@ -131,8 +139,14 @@ def sealed_person(state: prospect_state.State) -> list[Sealed[Any]]:
     return [state.person] if isinstance(state, Prospect) else []
 
 
+async def same_people(call: Call, records: PersonRecords, emails: Collection[str]) -> set[str]:
+    """The ids of all persons that are this one: of merged leads, and of prospects with the same addresses."""
+    merged = [person_ids((await fold_lead(call, lead_id)).state) for lead_id in records.lead_ids]
+    return {*await prospects_with(call, emails), *(person_id for people in merged for person_id in people)}
+
+
 async def emails_of(call: Call, lead_id: str) -> set[str]:
-    folded = await call.fold(HISTORY, lead_id, sealed_values)
+    folded = await fold_lead(call, lead_id)
     sealed = (folded.text(capture.person) or {} for capture in folded.state.captures)
     return {person["email"] for person in sealed if "email" in person}
 

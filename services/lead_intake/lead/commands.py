@@ -247,7 +247,31 @@ class ChangeConsent(Command):
     evidence: str | None = None
 
 
-LeadCommand = RecordCapture | RecordActivity | ChangeConsent
+class MergeInto(Command):
+    """`into`: the lead that is the same person, and stays."""
+
+    into: str
+
+
+class AbsorbLead(Command):
+    """The other side of a merge: `lead_id` was merged into this lead, `into`."""
+
+    lead_id: str
+    into: str
+
+
+class Unmerge(Command):
+    """The lead is a person of its own again."""
+
+
+class SeparateLead(Command):
+    """The other side of the end of a merge."""
+
+    lead_id: str
+
+
+MergeCommand = MergeInto | AbsorbLead | Unmerge | SeparateLead
+LeadCommand = RecordCapture | RecordActivity | ChangeConsent | MergeCommand
 
 
 def event_details(details: DetailsInput | None) -> events.Details | None:

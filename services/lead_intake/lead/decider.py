@@ -3,8 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from services.lead_intake.lead import commands, events
+from services.lead_intake.lead import commands, events, merging
 from services.lead_intake.lead.classes import company_domain, email_kind, role_class, size_band
+from services.lead_intake.lead.context import Context
 from services.lead_intake.lead.repeats import repeated_capture, supplemented_capture
 from services.lead_intake.lead.state import Lead, NotThere, State, activity_key, evolve, must_be_there
 from shared.rules.decider import Decider
@@ -14,7 +15,12 @@ MARKETING = "marketing"
 """What somebody unsubscribes from who decided on nothing before."""
 
 
-def decide(state: State, command: commands.LeadCommand, at: datetime) -> list[events.LeadEvent]:
+ALONE = Context()
+
+
+def decide(
+    state: State, command: commands.LeadCommand, at: datetime, context: Context = ALONE
+) -> list[events.LeadEvent]:
     match command:
         case commands.RecordCapture():
             return record_capture(state, command, at)
@@ -22,6 +28,8 @@ def decide(state: State, command: commands.LeadCommand, at: datetime) -> list[ev
             return record_activity(must_be_there(state), command, at)
         case commands.ChangeConsent():
             return change_consent(must_be_there(state), command)
+        case commands.MergeInto() | commands.AbsorbLead() | commands.Unmerge() | commands.SeparateLead():
+            return merging.decide(must_be_there(state), command, context)
 
 
 def record_capture(state: State, command: commands.RecordCapture, at: datetime) -> list[events.LeadEvent]:
@@ -29,7 +37,7 @@ def record_capture(state: State, command: commands.RecordCapture, at: datetime) 
         return [events.LeadCaptured(capture=capture_of(command, command.person_id, at))]
     if repeated_capture(state, command):
         return []
-    capture = capture_of(command, state.person_id, at)
+    capture = capture_of(command, state.person_id, at)._replace(merged_into=state.merged_into)
     if supplemented := supplemented_capture(state, command):
         capture = capture._replace(supplements=supplemented.capture_id)
     return [events.EngagementAdded(capture=capture)]
@@ -137,5 +145,5 @@ def personal_data(body: commands.CaptureLead) -> dict[str, str]:
 
 
 DECIDER: Decider[commands.LeadCommand, State, events.LeadEvent] = Decider(
-    "lead", events.PARSE, NotThere(), decide, evolve
+    "lead", events.PARSE, NotThere(), decide, evolve, Context
 )

@@ -148,7 +148,7 @@ class CaptureFields(NamedTuple):
     `content`: a keyed digest of the submitted body, which tells a repetition from a supplement. `supplements`: the
     capture that this one adds to, when the same engagement was submitted again with other content. `connection_id`: the
     connection through which it arrived; `form_key`: the form. `email_domain`: the registered domain of a business
-    e-mail address.
+    e-mail address. `merged_into`: the lead that this capture counts for, as long as the two are merged.
     """
 
     capture_id: str
@@ -172,6 +172,7 @@ class CaptureFields(NamedTuple):
     connection_id: str | None = None
     email_domain: Label | None = None
     form_key: str | None = None
+    merged_into: str | None = None
 
 
 class Captured(FlattenedEvent):
@@ -220,5 +221,45 @@ class ConsentChanged(Event):
         return f"person-{self.person_id}"
 
 
-LeadEvent = LeadCaptured | EngagementAdded | ActivityRecorded | ConsentChanged
+class LeadMerged(Event):
+    """The lead is the same person as the lead `into`, whose `person_id` stands for both. Its own events stay its own,
+    so that the merge can be undone."""
+
+    type: ClassVar[str] = "lead.merged"
+    into: str
+    person_id: str
+
+
+class LeadUnmerged(Event):
+    """The lead is a person of its own again. `was_into`: the lead that it had been merged into."""
+
+    type: ClassVar[str] = "lead.unmerged"
+    was_into: str
+
+
+class LeadAbsorbed(Event):
+    """Another lead was merged into this one."""
+
+    type: ClassVar[str] = "lead.absorbed"
+    lead_id: str
+    person_id: str
+
+
+class LeadSeparated(Event):
+    """Another lead is merged into this one no longer."""
+
+    type: ClassVar[str] = "lead.separated"
+    lead_id: str
+
+
+LeadEvent = (
+    LeadCaptured
+    | EngagementAdded
+    | ActivityRecorded
+    | ConsentChanged
+    | LeadMerged
+    | LeadUnmerged
+    | LeadAbsorbed
+    | LeadSeparated
+)
 PARSE: Parser[LeadEvent] = parser(LeadEvent)

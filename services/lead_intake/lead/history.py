@@ -11,11 +11,22 @@ from shared.rules.sealed import Sealed
 
 
 class History(NamedTuple):
-    """`consents`: the decisions apart from captures, in the order in which they were recorded."""
+    """`consents`: the decisions apart from captures, in the order in which they were recorded. `merged_into`: the lead
+    that it is merged into. `absorbed`: the leads that are merged into it."""
 
     captures: tuple[events.CaptureFields, ...] = ()
     activities: tuple[events.ActivityRecorded, ...] = ()
     consents: tuple[events.ConsentChanged, ...] = ()
+    merged_into: str | None = None
+    absorbed: tuple[str, ...] = ()
+
+    def with_all_of(self, other: "History") -> "History":
+        """The captures and decisions of both. The first capture stays the first."""
+        return self._replace(
+            captures=(*self.captures, *other.captures),
+            activities=(*self.activities, *other.activities),
+            consents=(*self.consents, *other.consents),
+        )
 
 
 def decide(history: History, command: Command, at: datetime) -> list[events.LeadEvent]:
@@ -30,6 +41,14 @@ def evolve(history: History, event: events.LeadEvent, at: datetime) -> History:
             return history._replace(activities=(*history.activities, event))
         case events.ConsentChanged():
             return history._replace(consents=(*history.consents, event))
+        case events.LeadMerged():
+            return history._replace(merged_into=event.into)
+        case events.LeadUnmerged():
+            return history._replace(merged_into=None)
+        case events.LeadAbsorbed():
+            return history._replace(absorbed=(*history.absorbed, event.lead_id))
+        case events.LeadSeparated():
+            return history._replace(absorbed=tuple(each for each in history.absorbed if each != event.lead_id))
 
 
 def sealed_values(history: History) -> list[Sealed[Any] | None]:

@@ -30,12 +30,16 @@ class NotThere: ...
 
 @dataclass(frozen=True)
 class Lead:
-    """`activities`: what tells them apart. `consents`: every decision."""
+    """`activities`: what tells them apart. `consents`: every decision. `merged_into`: the lead that it is merged into,
+    and `merged_person_id` the person of both. `absorbed`: the leads that are merged into it."""
 
     person_id: str
     captures: tuple[KnownCapture, ...] = ()
     activities: frozenset[ActivityKey] = frozenset()
     consents: tuple[events.Consent, ...] = ()
+    merged_into: str | None = None
+    merged_person_id: str | None = None
+    absorbed: tuple[str, ...] = ()
 
 
 State = NotThere | Lead
@@ -59,6 +63,16 @@ def evolve(state: State, event: events.LeadEvent, at: datetime) -> State:
         case events.ConsentChanged():
             lead = must_be_there(state)
             return replace(lead, consents=(*lead.consents, event.consent))
+        case events.LeadMerged():
+            return replace(must_be_there(state), merged_into=event.into, merged_person_id=event.person_id)
+        case events.LeadUnmerged():
+            return replace(must_be_there(state), merged_into=None, merged_person_id=None)
+        case events.LeadAbsorbed():
+            lead = must_be_there(state)
+            return replace(lead, absorbed=(*lead.absorbed, event.lead_id))
+        case events.LeadSeparated():
+            lead = must_be_there(state)
+            return replace(lead, absorbed=tuple(each for each in lead.absorbed if each != event.lead_id))
 
 
 def with_capture(lead: Lead, capture: events.CaptureFields) -> Lead:

@@ -1,6 +1,6 @@
 """Leads, one row each, in the order in which they were captured: for lists."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.lead_intake.events import IntakeEvent
-from services.lead_intake.lead.events import CaptureFields, EngagementAdded, LeadCaptured
+from services.lead_intake.lead.events import CaptureFields, EngagementAdded, LeadCaptured, LeadMerged, LeadUnmerged
 from services.lead_intake.person.events import PersonErased
 from shared.flow.projection import Projection
 from shared.rules.message import RecordedEvent
@@ -38,10 +38,12 @@ class Columns(TypedColumns):
     last_engaged_at: Named[datetime] = Column(DateTime(timezone=True))
     captures: Named[int] = Column(Integer)
     erased: Named[bool] = Column(Boolean)
+    merged_into: Named[str | None] = Column(Text, index=True)
 
 
 leads = Table("leads", MetaData(), Columns)
 UPSERT = upsert(leads)
+CHANGES = (EngagementAdded, LeadMerged, LeadUnmerged)
 Row = dict[str, Any]
 
 
@@ -54,6 +56,10 @@ async def apply(tx: AsyncConnection, batch: Sequence[RecordedEvent[IntakeEvent]]
                 changed[recorded.subject] = new_row(recorded, recorded.event.capture)
             case EngagementAdded():
                 add_engagement(changed[recorded.subject], recorded.event.capture)
+            case LeadMerged():
+                changed[recorded.subject]["merged_into"] = recorded.event.into
+            case LeadUnmerged():
+                changed[recorded.subject]["merged_into"] = None
             case PersonErased():
                 for lead_id in recorded.event.lead_ids:
                     changed[lead_id]["erased"] = True
@@ -66,7 +72,7 @@ async def apply(tx: AsyncConnection, batch: Sequence[RecordedEvent[IntakeEvent]]
 def known_leads(batch: Sequence[RecordedEvent[IntakeEvent]]) -> set[str]:
     """Leads that the batch changes, and that earlier events have begun."""
     new = {recorded.subject for recorded in batch if isinstance(recorded.event, LeadCaptured)}
-    engaged = {recorded.subject for recorded in batch if isinstance(recorded.event, EngagementAdded)}
+    engaged = {recorded.subject for recorded in batch if isinstance(recorded.event, CHANGES)}
     erasures = [recorded.event for recorded in batch if isinstance(recorded.event, PersonErased)]
     return (engaged | {lead_id for erasure in erasures for lead_id in erasure.lead_ids}) - new
 
@@ -90,6 +96,7 @@ def new_row(recorded: RecordedEvent[IntakeEvent], capture: CaptureFields) -> Row
         "last_engaged_at": capture.engaged_at,
         "captures": 1,
         "erased": False,
+        "merged_into": None,
     }
 
 
@@ -103,8 +110,9 @@ def add_engagement(row: Row, capture: CaptureFields) -> None:
 async def find(
     tx: AsyncConnection, source: str | None, since: datetime | None, after: int | None, limit: int
 ) -> list[Row]:
-    """In the order in which they were captured; one row more than `limit`, if there is one."""
-    query = select(leads).order_by(leads.c.position).limit(limit + 1)
+    """In the order in which they were captured, without those that are merged into others; one row more than `limit`,
+    if there is one."""
+    query = select(leads).where(leads.c.merged_into.is_(None)).order_by(leads.c.position).limit(limit + 1)
     if source is not None:
         query = query.where(leads.c.source == source)
     if since is not None:
@@ -114,4 +122,19 @@ async def find(
     return [dict(found) for found in (await tx.execute(query)).mappings()]
 
 
-PROJECTION = Projection("leads", 1, leads.metadata, {"intake": apply})
+async def merged_into(tx: AsyncConnection, lead_ids: Collection[str]) -> list[Row]:
+    query = select(leads).where(leads.c.merged_into.in_(lead_ids)).order_by(leads.c.position)
+    return [dict(found) for found in (await tx.execute(query)).mappings()]
+
+
+def with_absorbed(row: Row, absorbed: Sequence[Row]) -> Row:
+    """The row of a survivor, with the captures of the leads that are merged into it."""
+    rows_of_it = [row, *(each for each in absorbed if each["merged_into"] == row["lead_id"])]
+    return row | {
+        "captures": sum(each["captures"] for each in rows_of_it),
+        "last_engaged_at": max(each["last_engaged_at"] for each in rows_of_it),
+        "external_id": next((each["external_id"] for each in rows_of_it if each["external_id"]), None),
+    }
+
+
+PROJECTION = Projection("leads", 2, leads.metadata, {"intake": apply})

@@ -1,0 +1,93 @@
+"""Leads that are one person: merging them, and undoing that."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel
+
+from services.lead_intake.lead import commands
+from services.lead_intake.lead.decider import DECIDER
+from services.lead_intake.merged_leads import fold_one, survivor_id
+from shared.rules.decider import Reference
+from shared.rules.message import Command, InvalidField, Line, Refusal, Rejected
+from shared.store.write_request import Step, WriteRequest, WriteResult
+from shared.web import conditions
+from shared.web.call import Call, Folded, Needs
+from shared.web.input import ResourceId
+
+router = APIRouter(tags=["leads"])
+Writes = Annotated[Call, Depends(Needs("leads:write"))]
+LeadId = ResourceId
+
+
+class MergeInput(Command):
+    """`into`: the lead that stays. A lead that is merged itself stands for its survivor."""
+
+    into: Line
+
+
+class MergeTaken(BaseModel):
+    """`lead_id`: the lead as which both are shown now; after an unmerge, the lead itself."""
+
+    lead_id: str
+    person_id: str
+    merged_lead_id: str
+    position: int
+
+
+@router.post("/leads/{lead_id}/merge")
+async def merge_lead(lead_id: LeadId, body: MergeInput, call: Writes) -> MergeTaken:
+    """Merge a lead into another one of the same person. Both ids show the other lead from now on, with the captures,
+    activities and consents of both; what comes by the addresses of either counts for it. Can be undone."""
+    must_not_be_erased(await fold_one(call, lead_id))
+    into = await survivor_id(call, body.into)
+    survivor = await fold_one(call, into)
+    must_not_be_erased(survivor)
+    if into == lead_id:
+        raise InvalidField("/into", "must be another lead")
+    merge = pair_request(call, lead_id, commands.MergeInto(into=into), other=into)
+    absorb = pair_request(call, into, commands.AbsorbLead(lead_id=lead_id, into=into), other=lead_id)
+    position = await write_both(call, merge, absorb)
+    person_id = survivor.state.captures[0].person_id
+    return MergeTaken(lead_id=into, person_id=person_id, merged_lead_id=lead_id, position=position)
+
+
+@router.post("/leads/{lead_id}/unmerge")
+async def unmerge_lead(lead_id: LeadId, call: Writes) -> MergeTaken:
+    """Undo the merge of a lead: each of the two has again what came by its own addresses, also since the merge."""
+    lead = await fold_one(call, lead_id)
+    unmerge = pair_request(call, lead_id, commands.Unmerge())
+    separate = pair_request(call, lead.state.merged_into or lead_id, commands.SeparateLead(lead_id=lead_id))
+    position = await write_both(call, unmerge, separate)
+    person_id = lead.state.captures[0].person_id
+    return MergeTaken(lead_id=lead_id, person_id=person_id, merged_lead_id=lead_id, position=position)
+
+
+def must_not_be_erased(lead: Folded[Any]) -> None:
+    if lead.text(lead.state.captures[0].person) is None:
+        raise Rejected(f"the person of the lead {lead.subject} was erased")
+
+
+def pair_request(call: Call, lead_id: str, command: Command, *, other: str | None = None) -> WriteRequest:
+    references = {} if other is None else {"other": Reference(DECIDER, other)}
+    return call.write_request(DECIDER, lead_id, [Step(command)], references=references)
+
+
+async def write_both(call: Call, first: WriteRequest, second: WriteRequest) -> int:
+    """In one transaction; the request's conditions are about the first. If that is refused, so is the second."""
+    key = call.idempotency_key()
+    first = first._replace(
+        if_version=conditions.if_version(call.request.headers),
+        idempotency_key=key,
+        fingerprint=await call.fingerprint() if key else "",
+    )
+    outcomes = await call.context.committer.write_all([first, second])
+    results = [accepted(outcome) for outcome in outcomes]
+    call.set_response_headers(results[0]._replace(position=max(result.position for result in results)))
+    return max(result.position for result in results)
+
+
+def accepted(outcome: WriteResult | Refusal) -> WriteResult:
+    if isinstance(outcome, Refusal):
+        raise outcome
+    return outcome

@@ -1,0 +1,32 @@
+"""Leads as they are shown: those that are merged into one are one lead, by each of their ids."""
+
+from services.lead_intake.lead.history import HISTORY, History, sealed_values
+from shared.web.call import Call, Folded
+
+
+async def fold_lead(call: Call, lead_id: str) -> Folded[History]:
+    """The survivor with everything of the leads that are merged into it. Raises `Missing`."""
+    survivor = await fold_one(call, lead_id)
+    if survivor.state.merged_into is not None:
+        survivor = await fold_one(call, survivor.state.merged_into)
+    history, texts = survivor.state, dict(survivor.texts)
+    for absorbed_id in survivor.state.absorbed:
+        absorbed = await fold_one(call, absorbed_id)
+        history, texts = history.with_all_of(absorbed.state), texts | dict(absorbed.texts)
+    if survivor.state.absorbed:
+        call.response.headers["ETag"] = f'"{survivor.version}"'
+    return Folded(survivor.subject, history, survivor.version, texts)
+
+
+async def fold_one(call: Call, lead_id: str) -> Folded[History]:
+    return await call.fold(HISTORY, lead_id, sealed_values)
+
+
+async def survivor_id(call: Call, lead_id: str) -> str:
+    """The lead as which this one is shown."""
+    return (await call.fold(HISTORY, lead_id, lambda history: [])).state.merged_into or lead_id
+
+
+def person_ids(history: History) -> list[str]:
+    """The survivor's first."""
+    return list(dict.fromkeys(capture.person_id for capture in history.captures))

@@ -1,0 +1,155 @@
+"""Two leads that are one person become one, by both ids; undone, each has again what was its own."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from services.lead_intake.lead import commands, events
+from services.lead_intake.lead.context import Context
+from services.lead_intake.lead.decider import decide
+from services.lead_intake.lead.state import State
+from shared.rules.message import Rejected
+from tests.lead_intake.captures import WEBINAR, first, given, record
+from tests.lead_intake.test_routes import captured
+from tests.running import Clock, fresh
+from tests.spec import NOON
+
+MERGED = events.LeadMerged(into="l2", person_id="p2")
+ABSORBED = events.LeadAbsorbed(lead_id="l1", person_id="p1")
+MERGE = commands.MergeInto(into="l2")
+
+
+def state_after(*history: events.LeadEvent) -> State:
+    return given(*history).state()
+
+
+def decided(command: commands.LeadCommand, lead: State, other: State) -> list[events.LeadEvent]:
+    return decide(lead, command, NOON, Context(other))
+
+
+# -- the rules -------------------------------------------------------------------------------------------------------
+
+
+def test_a_merge_is_told_by_both_leads_once() -> None:
+    lead, survivor = state_after(first()), state_after(first(person_id="p2"))
+    assert decided(MERGE, lead, survivor) == [MERGED]
+    merged = state_after(first(), MERGED)
+    absorb = commands.AbsorbLead(lead_id="l1", into="l2")
+    assert decided(absorb, survivor, merged) == [ABSORBED]
+    assert decided(MERGE, merged, survivor) == []
+    assert decided(absorb, state_after(first(person_id="p2"), ABSORBED), merged) == []
+
+
+def test_a_lead_is_absorbed_only_when_it_was_merged() -> None:
+    survivor = state_after(first(person_id="p2"))
+    with pytest.raises(Rejected, match="is not merged"):
+        decided(commands.AbsorbLead(lead_id="l1", into="l2"), survivor, state_after(first()))
+
+
+@pytest.mark.parametrize(
+    ("lead", "survivor", "rule"),
+    [
+        ([events.LeadMerged(into="l3", person_id="p3")], [], "merged into l3: unmerge it first"),
+        ([ABSORBED], [], "to be unmerged first: l1"),
+        ([], [events.LeadMerged(into="l3", person_id="p3")], "itself merged into l3"),
+    ],
+)
+def test_merges_have_one_level(lead: list[Any], survivor: list[Any], rule: str) -> None:
+    with pytest.raises(Rejected, match=rule):
+        decided(MERGE, state_after(first(), *lead), state_after(first(person_id="p2"), *survivor))
+
+
+def test_a_capture_of_a_merged_lead_says_whom_it_counts_for_until_the_merge_is_undone() -> None:
+    (counted,) = given(first(), MERGED).when(record("c2", **WEBINAR)).decided()
+    assert isinstance(counted, events.EngagementAdded)
+    assert (counted.capture.merged_into, counted.capture.person_id) == ("l2", "p1")
+    unmerged = events.LeadUnmerged(was_into="l2")
+    given(first(), MERGED).when(commands.Unmerge()).then(unmerged)
+    (own,) = given(first(), MERGED, unmerged).when(record("c2", **WEBINAR)).decided()
+    assert isinstance(own, events.EngagementAdded)
+    assert own.capture.merged_into is None
+    given(first()).when(commands.Unmerge()).rejected("merged into no other")
+    assert state_after(first(), ABSORBED, events.LeadSeparated(lead_id="l1")) == state_after(first())
+
+
+# -- over HTTP -------------------------------------------------------------------------------------------------------
+
+ADA, BOB = {"email": "ada@acme.com", "first_name": "Ada"}, {"email": "bob@acme.com", "first_name": "Bob"}
+
+
+async def merged(api: httpx.AsyncClient, **of_ada: Any) -> tuple[dict[str, Any], dict[str, Any], httpx.Response]:
+    """Bob's lead merged into Ada's."""
+    ada = await captured(api, person=ADA, external_id="crm:1", **of_ada)
+    bob = await captured(api, person=BOB, external_id="crm:2")
+    answer = await api.post(f"leads/{bob['lead_id']}/merge", json={"into": ada["lead_id"]})
+    assert answer.status_code == 200, answer.text
+    return ada, bob, answer
+
+
+async def test_both_ids_and_both_addresses_lead_to_the_survivor(api: httpx.AsyncClient) -> None:
+    ada, bob, answer = await merged(api)
+    assert (answer.json()["lead_id"], answer.json()["person_id"]) == (ada["lead_id"], ada["person_id"])
+    again = await captured(api, **WEBINAR, person=BOB)
+    assert (again["lead_id"], again["person_id"], again["created"]) == (ada["lead_id"], ada["person_id"], False)
+    for lead_id in (ada["lead_id"], bob["lead_id"]):
+        lead = (await api.get(f"leads/{lead_id}")).json()
+        assert (lead["lead_id"], lead["person_id"]) == (ada["lead_id"], ada["person_id"])
+        assert (len(lead["captures"]), lead["merged_lead_ids"]) == (3, [bob["lead_id"]])
+    for person_id in (ada["person_id"], bob["person_id"]):
+        person = (await api.get(f"people/{person_id}")).json()
+        assert (person["person_id"], person["lead_ids"]) == (ada["person_id"], [ada["lead_id"]])
+    (row,) = (await api.get("leads", headers=fresh(answer) | {"X-Min-Position": f"intake:{again['position']}"})).json()[
+        "items"
+    ]
+    assert (row["lead_id"], row["captures"]) == (ada["lead_id"], 3)
+    (found,) = (await api.get("leads?external_id=crm:2")).json()["items"]
+    assert found["lead_id"] == ada["lead_id"]
+
+
+async def test_a_denial_of_either_counts_for_both(api: httpx.AsyncClient) -> None:
+    ada, bob, _ = await merged(api, consent={"status": "granted", "purpose": "news", "text_version": "1"})
+    denied = {"person": {"email": "bob@acme.com"}, "kind": "unsubscribed", "purpose": "news"}
+    activity = await api.post("activities", json=denied | {"occurred_at": "2026-03-02T12:00:01Z"})
+    assert activity.json()["lead_id"] == ada["lead_id"]
+    person = (await api.get(f"people/{bob['person_id']}")).json()
+    assert [each["status"] for each in person["consents"]] == ["denied"]
+
+
+async def test_an_unmerge_gives_back_what_was_each_ones_also_since(api: httpx.AsyncClient) -> None:
+    ada, bob, _ = await merged(api)
+    later = await captured(api, **WEBINAR, person=BOB)
+    undone = await api.post(f"leads/{bob['lead_id']}/unmerge")
+    assert (undone.status_code, undone.json()["lead_id"]) == (200, bob["lead_id"])
+    assert (await api.post(f"leads/{bob['lead_id']}/unmerge")).status_code == 409
+    lead = (await api.get(f"leads/{bob['lead_id']}")).json()
+    assert [each["capture_id"] for each in lead["captures"]] == [bob["capture_id"], later["capture_id"]]
+    assert (lead["lead_id"], lead["person"]["first_name"]) == (bob["lead_id"], "Bob")
+    assert len((await api.get(f"leads/{ada['lead_id']}")).json()["captures"]) == 1
+    assert (await captured(api, **WEBINAR, person=BOB))["lead_id"] == bob["lead_id"]
+    rows = (await api.get("leads", headers=fresh(undone))).json()["items"]
+    assert {row["lead_id"] for row in rows} == {ada["lead_id"], bob["lead_id"]}
+
+
+async def test_the_erasure_of_one_erases_both(api: httpx.AsyncClient) -> None:
+    ada, bob, _ = await merged(api)
+    assert (await api.delete(f"people/{bob['person_id']}")).status_code == 202
+    for each in (ada, bob):
+        assert (await api.get(f"people/{each['person_id']}")).status_code == 404
+        assert (await api.get(f"leads/{each['lead_id']}")).json()["erased"] is True
+    other = await captured(api, person={"email": "eve@acme.com"})
+    answer = await api.post(f"leads/{other['lead_id']}/merge", json={"into": ada["lead_id"]})
+    assert (answer.status_code, "was erased" in answer.json()["detail"]) == (409, True)
+
+
+async def test_a_merge_repeated_with_its_key_has_the_same_answer(api: httpx.AsyncClient, clock: Clock) -> None:
+    ada = await captured(api, person=ADA)
+    bob = await captured(api, person=BOB)
+    path, key = f"leads/{bob['lead_id']}/merge", {"Idempotency-Key": "once"}
+    first_answer = await api.post(path, json={"into": ada["lead_id"]}, headers=key)
+    again = await api.post(path, json={"into": ada["lead_id"]}, headers=key)
+    assert first_answer.json() == again.json()
+    itself = await api.post(f"leads/{ada['lead_id']}/merge", json={"into": bob["lead_id"]})
+    assert (itself.status_code, itself.json()["errors"][0]["pointer"]) == (422, "/into")
+    assert (await api.post(path, json={"into": "nobody"})).status_code == 404
+    assert (await api.post("leads/nobody/unmerge")).status_code == 404
