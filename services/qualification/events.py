@@ -13,8 +13,9 @@ from services.qualification.lead.events import (
 from services.qualification.model.events import ModelEvent
 from services.qualification.setting.events import SettingEvent
 from shared.rules.message import Parser, members, parser
+from shared.webhooks.events import WebhookEvent
 
-QualificationEvent = LeadEvent | ModelEvent | SettingEvent
+QualificationEvent = LeadEvent | ModelEvent | SettingEvent | WebhookEvent
 PARSE: Parser[QualificationEvent] = parser(QualificationEvent)
 WORK = (LeadBantChanged, LeadClaimed, LeadClaimReleased, LeadTouched, OtherDealChanged, LeadAbsorbed, LeadSeparated)
 INTERNAL = {each.type for each in WORK}
