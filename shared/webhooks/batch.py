@@ -99,16 +99,15 @@ async def send(batch: Batch, source: str, outgoing: Outgoing) -> list[Result]:
     """Streams beside each other, the events of one in their order."""
     if not batch.items:
         return []
-    webhook, now = batch.webhook, outgoing.now()
-    url = webhook.text(webhook.state.url)
-    secrets = [text for sealed in webhook.state.valid_secrets(now) if (text := webhook.text(sealed)) is not None]
+    webhook = batch.webhook
     try:
-        target, address = await outgoing.find(url or "")
+        target, address = await outgoing.find(webhook.text(webhook.state.url) or "")
     except CANNOT_CONNECT as error:
         failure = outgoing.failed(error)
         return [result for items in by_stream(batch.items).values() for result in stopped(items, failure)]
     async with outgoing.connect(target, address) as receiver:
-        return await Sender(receiver, secrets, source, batch.last_start).send_all(batch.items)
+        sender = Sender(receiver, secrets_of(webhook, outgoing.now()), source, batch.last_start)
+        return await sender.send_all(batch.items)
 
 
 def by_stream(items: Sequence[Item]) -> Mapping[str, list[Item]]:
@@ -160,6 +159,21 @@ class Sender:
         attempt = await post(self.receiver, self.secrets, str(event.event_id), body)
         self.is_gone = self.is_gone or attempt.is_gone
         return attempt
+
+
+async def send_alone(webhook: Webhook, event: StoredEvent, source: str, outgoing: Outgoing) -> Attempt:
+    """One attempt, outside the order of deliveries."""
+    try:
+        target, address = await outgoing.find(webhook.text(webhook.state.url) or "")
+    except CANNOT_CONNECT as error:
+        return outgoing.failed(error)
+    async with outgoing.connect(target, address) as receiver:
+        body = orjson.dumps(cloudevents.to_json(event, source))
+        return await post(receiver, secrets_of(webhook, outgoing.now()), str(event.event_id), body)
+
+
+def secrets_of(webhook: Webhook, at: datetime) -> list[str]:
+    return [text for sealed in webhook.state.valid_secrets(at) if (text := webhook.text(sealed)) is not None]
 
 
 async def post(receiver: Receiver, secrets: Sequence[str], message_id: str, body: bytes) -> Attempt:

@@ -191,6 +191,21 @@ async def release(tx: AsyncConnection, webhook_id: str, streams: Collection[str]
         await tx.execute(RELEASE, {"webhook_id": webhook_id, **parameters})
 
 
+async def list_deliveries(
+    tx: AsyncConnection, webhook_id: str, status: Status | None, before: int | None, limit: int
+) -> Sequence[Mapping[str, Any]]:
+    """The newest events first, those before a position."""
+    query = select(deliveries).where(deliveries.c.webhook_id == webhook_id)
+    if status is not None:
+        query = query.where(deliveries.c.status == status)
+    if status is not None and status != "delivered":
+        query = query.where(text("status <> 'delivered'"))  # the condition of an index
+    if before is not None:
+        query = query.where(deliveries.c.position < before)
+    found = await tx.execute(query.order_by(deliveries.c.position.desc()).limit(limit))
+    return [dict(row) for row in found.mappings()]
+
+
 async def forget(tx: AsyncConnection, webhook_id: str) -> None:
     for statement in FORGET:
         await tx.execute(statement, {"webhook_id": webhook_id})

@@ -2,24 +2,22 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.rules.message import InvalidField, Missing
-from shared.rules.sealed import Sealed
+from shared.rules.message import InvalidField
 from shared.rules.target import RefusedTarget
 from shared.store import event_store
-from shared.web.access import ADMIN, EVENTS_READ
-from shared.web.call import Accepted, Call, Needs
+from shared.web.call import Accepted, Call
 from shared.web.feed import must_have_position
 from shared.web.input import ResourceId
 from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
-from shared.webhooks import commands, signature
+from shared.webhooks import commands, delivery_routes, signature
 from shared.webhooks.decider import DECIDER
-from shared.webhooks.state import State, There
+from shared.webhooks.lookup import Reader, find_webhook, is_visible
 from shared.webhooks.subscriptions import Webhook, Webhooks, matching_types
 from shared.webhooks.tables import cursors
 from shared.webhooks.views import (
@@ -31,8 +29,6 @@ from shared.webhooks.views import (
     webhook_view,
 )
 
-Reader = Annotated[Call, Depends(Needs(EVENTS_READ))]
-
 
 def router(public: Collection[str]) -> APIRouter:
     """`public`: the types of the service's events that a webhook may receive."""
@@ -43,6 +39,7 @@ def router(public: Collection[str]) -> APIRouter:
     routes.patch("/webhooks/{webhook_id}")(made.change_webhook)
     routes.delete("/webhooks/{webhook_id}")(made.remove_webhook)
     routes.post("/webhooks/{webhook_id}/rotate-secret")(made.rotate_webhook_secret)
+    delivery_routes.add(routes, public)
     return routes
 
 
@@ -126,24 +123,6 @@ async def all_webhooks(tx: AsyncConnection) -> list[Webhook]:
     webhooks = Webhooks()
     await webhooks.refresh(tx)
     return list(webhooks.all())
-
-
-async def find_webhook(call: Call, webhook_id: str) -> Webhook:
-    """Raises `Missing`, also for one that belongs to another owner."""
-    folded = await call.fold(DECIDER, webhook_id, sealed_of)
-    if isinstance(folded.state, There):
-        webhook = Webhook(webhook_id, folded.state, 0, folded.texts)
-        if is_visible(call, webhook):
-            return webhook
-    raise Missing(f"there is no webhook {webhook_id}")
-
-
-def sealed_of(state: State) -> list[Sealed[str] | None]:
-    return [state.url, state.description] if isinstance(state, There) else []
-
-
-def is_visible(call: Call, webhook: Webhook) -> bool:
-    return ADMIN in call.caller.scopes or webhook.state.owner == call.caller.lineage
 
 
 async def webhook_views(tx: AsyncConnection, webhooks: Sequence[Webhook]) -> list[WebhookView]:

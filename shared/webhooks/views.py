@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints, model_validator
 
-from shared.rules.message import WHOLE, Flag, Message, Prose
+from shared.rules.message import WHOLE, Flag, Instant, Message, Prose, subject_of
 from shared.webhooks.events import Reason
 from shared.webhooks.subscriptions import Webhook
 from shared.webhooks.tables import Status
@@ -35,6 +35,29 @@ class WebhookChanges(Message):
     types: TypePatterns | None = None
     description: Prose | None = None
     enabled: Flag | None = None
+
+
+class ReplayRequest(Message):
+    """`from_position`, `since`: the first event that is sent again, by its position or the instant at which it was
+    recorded. `status`: of the deliveries that are sent again; by default all events, whatever became of them."""
+
+    from_position: Position | None = None
+    since: Instant | None = None
+    status: Literal["failed", "dead", "delivered"] | None = None
+
+    @model_validator(mode="after")
+    def says_what(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError("one of from_position, since and status is needed")
+        if self.from_position is not None and self.since is not None:
+            raise ValueError("from_position and since exclude each other")
+        return self
+
+
+class ReplayView(BaseModel):
+    """`count`: how many events are sent again."""
+
+    count: int
 
 
 class WebhookMade(BaseModel):
@@ -96,6 +119,18 @@ class DeliveryView(BaseModel):
     status: Status
     attempts: list[AttemptView]
     next_attempt: datetime | None
+
+
+def delivery_view(row: Mapping[str, Any]) -> DeliveryView:
+    return DeliveryView(
+        event_id=str(row["event_id"]),
+        type=row["type"],
+        subject=subject_of(row["stream"]),
+        position=row["position"],
+        status=row["status"],
+        attempts=[AttemptView.model_validate(attempt) for attempt in row["attempts"]],
+        next_attempt=row["next_attempt_at"],
+    )
 
 
 def webhook_view(webhook: Webhook, cursor: Mapping[str, Any] | None) -> WebhookView:

@@ -209,6 +209,11 @@ GOOD: Mapping[str, Good] = {
     },
     **{f"POST /{service}/v1/webhooks": Good(WEBHOOK | {"from_position": 0}) for service in HAVE_WEBHOOKS},
     **{f"POST /{service}/v1/webhooks/{{webhook_id}}/rotate-secret": Good(None) for service in HAVE_WEBHOOKS},
+    **{f"POST /{service}/v1/webhooks/{{webhook_id}}/test": Good(None) for service in HAVE_WEBHOOKS},
+    **{
+        f"POST /{service}/v1/webhooks/{{webhook_id}}/replay": Good({"from_position": 0}, answers=[202])
+        for service in HAVE_WEBHOOKS
+    },
     **{f"PATCH /{service}/v1/webhooks/{{webhook_id}}": Good(WEBHOOK | {"enabled": False}) for service in HAVE_WEBHOOKS},
     "PUT /forecast/v1/rates/{currency}/{day}": Good({"rate": "0.9217", "per": "CHF", "source": "ecb"}),
     "PUT /forecast/v1/rates/{currency}/plan/{year}": Good({"rate": "0.9", "per": "CHF"}),

@@ -27,6 +27,8 @@ BEYOND: Mapping[str, str] = {
     r"must be another currency than [A-Z]{3}": "two different values",
     r"a calendar_rule needs the key of its calendar": "a field that needs another",
     r"a rate must be greater than 0": "a decimal in a text",
+    r"one of from_position, since and status is needed": "one of three",
+    r"from_position and since exclude each other": "one of two",
     # what exists
     r"is needed: there is no calendar .*": "the calendars in the settings",
     r"[\w.-]+ is the key of calendar years: another rule needs another key": "the calendars in the settings",
