@@ -27,8 +27,16 @@ from shared.store.aliases import BlindIndex
 from shared.web import access
 
 T = TypeVar("T")
-PATIENT = Settings(connections=4, port=0, unknown_keys_per_minute=0, open_requests_per_second=0)
-"""Tests all come from one address."""
+LOCAL = "127.0.0.0/8"
+PATIENT = Settings(
+    connections=4,
+    port=0,
+    unknown_keys_per_minute=0,
+    open_requests_per_second=0,
+    webhook_http=True,
+    webhook_networks=LOCAL,
+)
+"""Tests all come from one address, and their receivers of webhooks are on this machine."""
 BLIND = BlindIndex(b"a key for tests that is long enough")
 NAMESPACE = UUID("5d0c3a51-3e10-4f2b-9a7c-b9b6a1b1f001")
 SERVICES = ("intake", "qualification", "pipeline", "forecast")

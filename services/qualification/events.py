@@ -1,20 +1,24 @@
 """Every event that this service stores, and those that its subscribers see."""
 
 from services.qualification.lead.events import (
+    LeadAbsorbed,
     LeadBantChanged,
     LeadClaimed,
     LeadClaimReleased,
     LeadEvent,
+    LeadSeparated,
     LeadTouched,
     OtherDealChanged,
 )
 from services.qualification.model.events import ModelEvent
 from services.qualification.setting.events import SettingEvent
 from shared.rules.message import Parser, members, parser
+from shared.webhooks.events import WebhookEvent
 
-QualificationEvent = LeadEvent | ModelEvent | SettingEvent
+QualificationEvent = LeadEvent | ModelEvent | SettingEvent | WebhookEvent
 PARSE: Parser[QualificationEvent] = parser(QualificationEvent)
-INTERNAL = {each.type for each in (LeadBantChanged, LeadClaimed, LeadClaimReleased, LeadTouched, OtherDealChanged)}
-"""How a lead is worked."""
+WORK = (LeadBantChanged, LeadClaimed, LeadClaimReleased, LeadTouched, OtherDealChanged, LeadAbsorbed, LeadSeparated)
+INTERNAL = {each.type for each in WORK}
+"""How a lead is worked, and what a merge does to the survivor."""
 PUBLIC = frozenset(event.type for event in members(LeadEvent)) - INTERNAL
 """The types in the feed, and in the event stream: what a lead did, and where it went."""

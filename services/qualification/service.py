@@ -9,6 +9,7 @@ from services.qualification.timers import TIMERS
 from services.qualification.upstream import forecast, intake, pipeline
 from shared.run.service import Service, Upstream
 from shared.web.feed import Feed
+from shared.webhooks import routes as webhooks
 
 SERVICE = Service(
     name="qualification",
@@ -25,6 +26,7 @@ SERVICE = Service(
         dry_run.router,
         settings.router,
         Feed("qualification", PUBLIC).router(),
+        webhooks.router(PUBLIC),
     ],
     projections=[deals.PROJECTION, lead_list.PROJECTION, timers.PROJECTION, org_tree.PROJECTION],
     upstream=[
@@ -35,4 +37,5 @@ SERVICE = Service(
     react=reactions.react,
     reacts_to=["intake", "pipeline", "forecast"],
     timers=TIMERS,
+    webhook_types=PUBLIC,
 )

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.flow import read_schema
 from shared.rules.reaction import REACTIONS
+from shared.rules.target import TargetPolicy
 from shared.run import schema
 from shared.run.application import make_application
 from shared.run.readiness import CatchUpGoal, Readiness
@@ -26,6 +27,7 @@ from shared.web.access import Access
 from shared.web.applied import AppliedPositions
 from shared.web.feed import server_sent_event
 from shared.web.open_requests import OpenRequests
+from shared.web.outgoing import Outgoing
 from shared.web.service_context import ServiceContext
 from shared.web.tail import Tail
 
@@ -96,17 +98,23 @@ def make_context(service: Service, resources: Resources, engines: Engines) -> Se
         read_models_applied=AppliedPositions(engines.reads, service.read_models),
         reactions_applied=AppliedPositions(engines.reads, REACTIONS),
         tail=Tail(engines.reads, store_changed, partial(server_sent_event, service.name)),
+        outgoing=make_outgoing(resources),
         access=access,
         open_requests=OpenRequests(access),
         stopping=asyncio.Event(),
     )
 
 
+def make_outgoing(resources: Resources) -> Outgoing:
+    policy = TargetPolicy.of(resources.settings.webhook_http, resources.settings.webhook_networks)
+    return Outgoing(policy, resources.clock_and_ids.now)
+
+
 def make_worker(
     service: Service, resources: Resources, engines: Engines, context: ServiceContext, metrics: Metrics
 ) -> Worker:
     signals = context.store_changed, context.read_models_applied.wake
-    return Worker(service, resources, engines.writes, *signals, metrics)
+    return Worker(service, resources, engines.writes, *signals, metrics, context.outgoing)
 
 
 @asynccontextmanager

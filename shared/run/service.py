@@ -44,6 +44,8 @@ class Service:
     """Scopes that its routes need, beside the common ones."""
     entrances: Sequence[Entrance] = ()
     """Paths for callers without an API key (`shared/web/entrance.py`)."""
+    webhook_types: frozenset[str] = frozenset()
+    """Types of its events that are sent to webhooks (`shared/webhooks`); none: it has no webhooks."""
 
     @property
     def read_models(self) -> str:

@@ -38,6 +38,7 @@ def check_networks(addresses: str) -> str:
 
 
 Proxies = Annotated[str, AfterValidator(check_networks)]
+Networks = Annotated[str, AfterValidator(check_networks)]
 
 
 class Settings(BaseSettings):
@@ -111,6 +112,10 @@ class Settings(BaseSettings):
     )
     trusted_proxies: Proxies = Field(
         default="", description="Addresses or networks, comma-separated, whose X-Forwarded-For is believed"
+    )
+    webhook_http: bool = Field(default=False, description="Whether webhooks may be sent by http, too: not encrypted")
+    webhook_networks: Networks = Field(
+        default="", description="Private networks, comma-separated, to which webhooks may be sent"
     )
     log_level: str = Field(
         default="info", pattern="^(debug|info|warning|error)$", description="Least level that is logged"

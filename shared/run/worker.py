@@ -26,6 +26,8 @@ from shared.run.telemetry import Metrics
 from shared.run.timing import Timers
 from shared.store import idempotency
 from shared.store.signal import Signal
+from shared.web.outgoing import Outgoing
+from shared.webhooks.dispatcher import Dispatcher
 
 log = structlog.get_logger()
 PROJECTION_BATCH = 4000
@@ -51,8 +53,10 @@ class Worker:
         store_changed: Signal,
         read_models_changed: Signal,
         metrics: Metrics,
+        outgoing: Outgoing,
     ) -> None:
         self.service, self.resources, self.engine, self.metrics = service, resources, engine, metrics
+        self.outgoing = outgoing
         self.store_changed, self.read_models_changed = store_changed, read_models_changed
         self.is_leader = self.stopping = False
         self.progress: dict[tuple[str, str], Progress] = {}
@@ -100,12 +104,19 @@ class Worker:
                 self.start_consumers(tasks, self.reactions())
                 if self.service.timers:
                     tasks.create_task(self.timers().run(), name=f"{self.service.name} timers")
+                if self.service.webhook_types:
+                    tasks.create_task(self.dispatcher().run(), name=f"{self.service.name} webhooks")
         finally:
             self.is_leader = False
 
     def timers(self) -> Timers:
         service, clock_and_ids = self.service, self.resources.clock_and_ids
         return Timers(service.name, service.timers, self.engine, clock_and_ids, self.store_changed)
+
+    def dispatcher(self) -> Dispatcher:
+        service, clock_and_ids = self.service, self.resources.clock_and_ids
+        arguments = self.engine, self.outgoing, clock_and_ids, self.store_changed
+        return Dispatcher(service.name, service.webhook_types, *arguments)
 
     async def build_read_models(self) -> None:
         async with asyncio.TaskGroup() as tasks:

@@ -103,6 +103,7 @@ HEAD = text("""
     promised=DateTime(timezone=True),
 )
 APPEND = insert(events)
+RECORDED_AT = select(events.c.recorded_at).where(events.c.position == bindparam("position", type_=BigInteger))
 POSITION = text("SELECT coalesce(max(position), 0) FROM events").columns(position=BigInteger)
 
 
@@ -129,6 +130,17 @@ async def head(tx: AsyncConnection) -> Head:
 
 async def position(tx: AsyncConnection) -> int:
     return int((await tx.execute(POSITION)).scalar_one())
+
+
+async def first_since(tx: AsyncConnection, instant: datetime) -> int:
+    """The position of the first event that was recorded at that instant or later; after the last one, if there is none.
+    By halving: the instants never decrease along positions, and no index is needed."""
+    low, high = 1, await position(tx) + 1
+    while low < high:
+        middle = (low + high) // 2
+        recorded_at = (await tx.execute(RECORDED_AT, {"position": middle})).scalar_one()
+        low, high = (middle + 1, high) if recorded_at < instant else (low, middle)
+    return low
 
 
 async def read_streams(tx: AsyncConnection, streams: Collection[str]) -> list[StoredEvent]:

@@ -55,7 +55,7 @@ READ_HEADERS: HeaderSpecs = {
     "Prefer": (text(), "`wait=5`: wait so many seconds for X-Min-Position, at most 30"),
 }
 FEEDS = ("/events", "/events/stream")
-POSTS_THAT_READ = ("/lookup", "/dry-run")
+POSTS_THAT_READ = ("/lookup", "/dry-run", "/test")
 WRITE_HEADERS: HeaderSpecs = {
     "Idempotency-Key": (
         text("[!-~]([ -~]{0,253}[!-~])?"),

@@ -13,6 +13,7 @@ from shared.web.access import Access
 from shared.web.answer_cache import AnswerCache
 from shared.web.applied import AppliedPositions
 from shared.web.open_requests import OpenRequests
+from shared.web.outgoing import Outgoing
 from shared.web.tail import Tail
 
 
@@ -35,6 +36,7 @@ class ServiceContext:
     read_models_applied: AppliedPositions
     reactions_applied: AppliedPositions
     tail: Tail
+    outgoing: Outgoing
     access: Access
     open_requests: OpenRequests
     stopping: asyncio.Event

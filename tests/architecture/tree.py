@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("shared", "services", "funnelcast")
 SCRIPTS = Path(sys.executable).parent
-SERVICE = ("__init__", "service", "events", "reactions", "upstream/__init__", "upstream/sown")
+SERVICE = ("__init__", "service", "events", "reactions", "upstream/__init__", "upstream/sown", "connectors/__init__")
 KIND = ("thing/__init__", "thing/events", "thing/commands", "thing/state", "thing/decider")
 READERS = ("projections/__init__", "projections/things", "api/__init__", "api/things")
 

@@ -322,7 +322,7 @@ async def test_deals_of_strangers_and_of_an_ended_period_follow_the_same_chart(c
         {"view": "both"},
         {"motion": "farming"},
         {"currency": "XYZ"},
-        {"as_of": "2026-01-01T00:00:00Z"},
+        {"as_of": "2026-01-01"},
         {"known_at": "pipeline:1"},
         {"org_as_of": "2026-01-01T00:00:00Z"},
         {"rate_policy": "average"},

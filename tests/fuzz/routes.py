@@ -80,6 +80,8 @@ CONNECTION = {
     "redirect_hosts": ["acme.com"],
     "legacy_signatures": False,
 }
+WEBHOOK = {"url": "https://127.0.0.1:9/hook", "types": ["*"], "description": "our dialler"}
+HAVE_WEBHOOKS = [name for name, service in SERVICES.items() if service.webhook_types]
 FORM = {
     "source": "webinar",
     "source_detail": "spring",
@@ -205,6 +207,14 @@ GOOD: Mapping[str, Good] = {
         for service in SERVICES
         for wish in ("release", "skip")
     },
+    **{f"POST /{service}/v1/webhooks": Good(WEBHOOK | {"from_position": 0}) for service in HAVE_WEBHOOKS},
+    **{f"POST /{service}/v1/webhooks/{{webhook_id}}/rotate-secret": Good(None) for service in HAVE_WEBHOOKS},
+    **{f"POST /{service}/v1/webhooks/{{webhook_id}}/test": Good(None) for service in HAVE_WEBHOOKS},
+    **{
+        f"POST /{service}/v1/webhooks/{{webhook_id}}/replay": Good({"from_position": 0}, answers=[202])
+        for service in HAVE_WEBHOOKS
+    },
+    **{f"PATCH /{service}/v1/webhooks/{{webhook_id}}": Good(WEBHOOK | {"enabled": False}) for service in HAVE_WEBHOOKS},
     "PUT /forecast/v1/rates/{currency}/{day}": Good({"rate": "0.9217", "per": "CHF", "source": "ecb"}),
     "PUT /forecast/v1/rates/{currency}/plan/{year}": Good({"rate": "0.9", "per": "CHF"}),
     "PUT /forecast/v1/quotas/{node_id}/{period}": Good({"amount": EUR, "motion": "new_business", "from": THEN}),

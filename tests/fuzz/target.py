@@ -10,7 +10,7 @@ import httpx
 
 from funnelcast.services import SERVICES
 from shared.web.problems import MEDIA_TYPE
-from tests.fuzz.routes import LEAD, Good
+from tests.fuzz.routes import LEAD, WEBHOOK, Good
 from tests.running import Clock, fresh, running_services
 
 JSON = {"Content-Type": "application/json"}
@@ -84,6 +84,8 @@ class Target:
             path = path.replace("{lead_id}", await self.lead())
         if "{connection_id}" in path:
             path = path.replace("{connection_id}", await self.connection())
+        if "{webhook_id}" in path:
+            path = path.replace("{webhook_id}", await self.webhook(path.split("/")[1]))
         before = path.rpartition("/")[0]
         for command, body in good.before if done else ():
             answer = await self.api.post(f"{before}/{command}", json=body)
@@ -102,6 +104,10 @@ class Target:
     async def connection(self) -> str:
         told = await self.api.post("/intake/v1/connections", json={"connector": "generic", "name": "our tool"})
         return str(told.json()["connection_id"])
+
+    async def webhook(self, service: str) -> str:
+        told = await self.api.post(f"/{service}/v1/webhooks", json=WEBHOOK)
+        return str(told.json()["webhook_id"])
 
     async def lead(self) -> str:
         self.made += 1

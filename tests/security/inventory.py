@@ -49,8 +49,10 @@ class Entry:
 
     @property
     def only_reads(self) -> bool:
-        """Look-ups are posted because their questions are long, or personal."""
-        return self.method in ("GET", "HEAD") or self.path.endswith("/lookup")
+        """Look-ups are posted because their questions are long, or personal. A subscription is a way to read: a webhook
+        is its owner's alone, and receives what its owner may read."""
+        is_subscription = "/webhooks" in self.path and not self.at_entrance
+        return self.method in ("GET", "HEAD") or self.path.endswith("/lookup") or is_subscription
 
     @property
     def url(self) -> str:

@@ -113,6 +113,7 @@ class Story:
             "version": "1",
             "domain": "acme.example",
             "connection_id": "x",
+            "webhook_id": "x",
             "quarantine_id": "x",
             "form_key": "x",
         }

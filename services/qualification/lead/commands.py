@@ -170,6 +170,28 @@ class Erase(Command):
     """The person was erased."""
 
 
+class MergeInto(Command):
+    """The lead is the same person as `into`."""
+
+    into: Line
+
+
+class AbsorbLead(Command):
+    """The other side: `lead_id` was merged into this lead, for which its engagements count from now on."""
+
+    lead_id: Line
+
+
+class Unmerge(Command):
+    """The lead is a person of its own again."""
+
+
+class SeparateLead(Command):
+    """The other side: the engagements of `lead_id` count for this lead no longer."""
+
+    lead_id: Line
+
+
 Work = (
     ChangeBant
     | MarkMql
@@ -183,4 +205,5 @@ Work = (
     | AttachToDeal
 )
 """What people do with a lead."""
-LeadCommand = RecordEngagement | Work | TakeBackHandOver | FollowDeal | FallBelow | RemindOfRevisit | Erase
+Merge = MergeInto | AbsorbLead | Unmerge | SeparateLead
+LeadCommand = RecordEngagement | Work | Merge | TakeBackHandOver | FollowDeal | FallBelow | RemindOfRevisit | Erase

@@ -16,11 +16,14 @@ from funnelcast import verify
 from funnelcast.services import SERVICES
 from shared.flow import checkpoint
 from shared.flow.checkpoint import ExcludedEvents
+from shared.rules.clock_and_ids import clock
+from shared.rules.target import TargetPolicy
 from shared.run.resources import Resources
 from shared.run.settings import Settings
 from shared.run.telemetry import Metrics
 from shared.run.worker import Worker
 from shared.store.signal import Signal
+from shared.web.outgoing import Outgoing
 from tests.crash.faults.poison import LISTS, WRITING, Follower, Poison, Writing, followers
 from tests.running import BLIND, connected, embedded_log, eventually, running_services
 
@@ -171,6 +174,8 @@ async def test_without_waiting_behind_the_poison_its_key_does_go_on(
 async def test_no_consumer_is_forgotten(name: str, database: str) -> None:
     async with connected(database) as engine, embedded_log(database) as log:
         resources = Resources(database, log, Settings(), BLIND)
-        worker = Worker(SERVICES[name], resources, engine, Signal(), Signal(), Metrics())
+        worker = Worker(
+            SERVICES[name], resources, engine, Signal(), Signal(), Metrics(), Outgoing(TargetPolicy(), clock)
+        )
         at_work = {Follower(name, one.subscription, one.source) for one in [*worker.projections(), *worker.reactions()]}
     assert at_work == set(followers(SERVICES[name]))

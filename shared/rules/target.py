@@ -1,0 +1,122 @@
+"""Addresses that this system may call: what a URL must look like, and which IP addresses count as public."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from urllib.parse import SplitResult, urlsplit
+
+IPAddress = IPv4Address | IPv6Address
+IPNetwork = IPv4Network | IPv6Network
+LONGEST_URL = 2000
+LONGEST_HOST = 254
+HOST = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?")
+GLOBAL_UNICAST = IPv6Network("2000::/3")
+"""All other IPv6 addresses are local, multicast, or hold an IPv4 address (mapped, compatible, NAT64)."""
+SPECIAL: tuple[IPNetwork, ...] = (
+    IPv4Network("192.88.99.0/24"),  # relays of 6to4
+    IPv6Network("2001::/23"),  # protocol assignments, among them Teredo, which holds an IPv4 address
+    IPv6Network("2001:db8::/32"),
+    IPv6Network("2002::/16"),  # 6to4: holds an IPv4 address
+    IPv6Network("3fff::/20"),
+)
+"""Within the global ranges, but no host of the internet, or one that leads to any other address."""
+PORTS = {"https": 443, "http": 80}
+
+
+class RefusedTarget(Exception):
+    """The URL or the address that its host has must not be called. The text tells the caller why."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """A URL in its parts: where to connect to, and what to ask for there. `host` is in lower case, ASCII, and without
+    the brackets of an IPv6 address."""
+
+    scheme: str
+    host: str
+    port: int
+    path: str
+
+    @property
+    def authority(self) -> str:
+        """For the header `Host`."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == PORTS[self.scheme] else f"{host}:{self.port}"
+
+    def url_at(self, address: IPAddress) -> str:
+        host = f"[{address}]" if address.version == 6 else str(address)
+        return f"{self.scheme}://{host}:{self.port}{self.path}"
+
+
+@dataclass(frozen=True)
+class TargetPolicy:
+    """By default https and public addresses alone. `networks`: private ones that the operator allows."""
+
+    allow_http: bool = False
+    networks: Sequence[IPNetwork] = ()
+
+    @classmethod
+    def of(cls, allow_http: bool, networks: str) -> "TargetPolicy":
+        """`networks`: comma-separated."""
+        return cls(allow_http, [ip_network(each.strip()) for each in networks.split(",") if each.strip()])
+
+    def parse(self, url: str) -> Target:
+        """Raises `RefusedTarget`. Says nothing about the addresses that the host's name leads to."""
+        parts, port = split(url)
+        if parts.scheme != "https" and not (parts.scheme == "http" and self.allow_http):
+            raise RefusedTarget(
+                "must begin with http:// or https://" if self.allow_http else "must begin with https://"
+            )
+        if "@" in parts.netloc:
+            raise RefusedTarget("must not contain a user or password")
+        host = ascii_host(parts.hostname or "")
+        target = Target(parts.scheme, host, port or PORTS[parts.scheme], path_of(parts))
+        if (literal := literal_address(host)) is not None:
+            self.check(literal)
+        return target
+
+    def check(self, address: IPAddress) -> None:
+        """Raises `RefusedTarget`, unless the address is public or in one of the networks."""
+        if not (is_public(address) or any(address in network for network in self.networks)):
+            raise RefusedTarget("leads to an address that is not public")
+
+
+def split(url: str) -> tuple[SplitResult, int | None]:
+    """Refuses what different readers of URLs understand differently: spaces, control characters, backslashes."""
+    if len(url) > LONGEST_URL or not url.isascii() or not url.isprintable() or set(url) & set(' \\<>"^`{|}#'):
+        raise RefusedTarget(f"must be a URL of at most {LONGEST_URL} ASCII characters, without a fragment")
+    try:
+        parts = urlsplit(url)
+        return parts, parts.port
+    except ValueError:
+        raise RefusedTarget("must be a URL") from None
+
+
+def path_of(parts: SplitResult) -> str:
+    return f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+
+
+def ascii_host(host: str) -> str:
+    name = host.lower()
+    if literal_address(name) is None and not (HOST.fullmatch(name) and len(name) <= LONGEST_HOST):
+        raise RefusedTarget("must name a host, by its name in ASCII or by its address")
+    if "%" in name:
+        raise RefusedTarget("must not have a zone")
+    return name
+
+
+def literal_address(host: str) -> IPAddress | None:
+    """The address, if the host is one in its usual form. Other forms (octal, decimal) go through the resolver as names
+    do, and are checked by what it answers."""
+    try:
+        return ip_address(host)
+    except ValueError:
+        return None
+
+
+def is_public(address: IPAddress) -> bool:
+    if isinstance(address, IPv6Address) and address not in GLOBAL_UNICAST:
+        return False
+    is_special = any(address in network for network in SPECIAL if network.version == address.version)
+    return address.is_global and not address.is_multicast and not address.is_reserved and not is_special

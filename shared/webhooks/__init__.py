@@ -1,0 +1,1 @@
+"""Webhooks: a service's public events, sent to the addresses that subscribers name."""

@@ -1,0 +1,233 @@
+"""One batch of deliveries to one webhook: claimed, sent, recorded.
+
+A batch is claimed by one dispatcher for a time that is longer than its requests can take: two never send the same
+attempt at once, even when one of them was frozen and does not know that another has taken over. What came of it is
+recorded after the answers, by compare-and-set of the claim and the cursor: a crash in between repeats deliveries, with
+the same ids.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+import orjson
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.flow import cloudevents
+from shared.rules.message import StoredEvent
+from shared.store import event_store
+from shared.web.outgoing import CANNOT_CONNECT, CONNECTIONS, Attempt, Outgoing, Receiver
+from shared.webhooks import queue, retries, signature
+from shared.webhooks.queue import DeliveryRow
+from shared.webhooks.subscriptions import Webhook
+
+BATCH = 100
+"""Events."""
+LAST_START = 12.0
+"""Seconds after the claim: later no request begins."""
+CONTENT_TYPE = "application/cloudevents+json"
+
+
+class Item(NamedTuple):
+    """`failures`: how many attempts have failed so far. `is_new`: it has no row yet."""
+
+    event: StoredEvent
+    failures: int = 0
+    is_new: bool = True
+
+
+class Result(NamedTuple):
+    """`attempt`: none if it was not sent. `is_held`: because an earlier event of its stream failed."""
+
+    item: Item
+    attempt: Attempt | None = None
+    is_held: bool = False
+
+
+@dataclass(frozen=True)
+class Batch:
+    """`position`: of the cursor at the claim; `end`: where it is when all is recorded. `held`: new events whose streams
+    wait for earlier ones. `last_start`: on the event loop's clock."""
+
+    webhook: Webhook
+    position: int
+    end: int
+    items: Sequence[Item]
+    held: Sequence[Item]
+    last_start: float
+
+    @property
+    def is_empty(self) -> bool:
+        return self.end == self.position and not self.items
+
+
+async def take(
+    tx: AsyncConnection, webhook: Webhook, types: Sequence[str], holder: UUID, now: datetime
+) -> Batch | None:
+    """Claims the webhook and reads what is to be sent. None while another dispatcher holds it."""
+    last_start = asyncio.get_running_loop().time() + LAST_START
+    position = await queue.claim(tx, webhook.webhook_id, holder)
+    if position is None:
+        return None
+    due = await take_due(tx, webhook.webhook_id, now)
+    limit = BATCH - len(due)
+    if limit == 0 or await queue.is_full(tx, webhook.webhook_id):
+        return Batch(webhook, position, position, due, (), last_start)
+    head = await event_store.position(tx)  # first: what is read after it is complete up to here
+    new = await event_store.read_types_after(tx, types, position, limit)
+    end = new[-1].position if len(new) == limit else max(head, position, *(event.position for event in new))
+    waiting = await queue.waiting_streams(tx, webhook.webhook_id, {event.stream for event in new})
+    free = [Item(event) for event in new if event.stream not in waiting]
+    held = [Item(event) for event in new if event.stream in waiting]
+    return Batch(webhook, position, end, [*due, *free], held, last_start)
+
+
+async def take_due(tx: AsyncConnection, webhook_id: str, now: datetime) -> list[Item]:
+    failures = await queue.due(tx, webhook_id, now, BATCH)
+    events = await queue.read_positions(tx, list(failures))
+    return [Item(event, failures[event.position], is_new=False) for event in events]
+
+
+# -- sending ------------------------------------------------------------------------------------------------------
+
+
+async def send(batch: Batch, source: str, outgoing: Outgoing) -> list[Result]:
+    """Streams beside each other, the events of one in their order."""
+    if not batch.items:
+        return []
+    webhook = batch.webhook
+    try:
+        target, address = await outgoing.find(webhook.text(webhook.state.url) or "")
+    except CANNOT_CONNECT as error:
+        failure = outgoing.failed(error)
+        return [result for items in by_stream(batch.items).values() for result in stopped(items, failure)]
+    async with outgoing.connect(target, address) as receiver:
+        sender = Sender(receiver, secrets_of(webhook, outgoing.now()), source, batch.last_start)
+        return await sender.send_all(batch.items)
+
+
+def by_stream(items: Sequence[Item]) -> Mapping[str, list[Item]]:
+    groups: dict[str, list[Item]] = defaultdict(list)
+    for item in sorted(items, key=lambda item: item.event.position):
+        groups[item.event.stream].append(item)
+    return groups
+
+
+def stopped(items: Sequence[Item], attempt: Attempt) -> list[Result]:
+    """The first one failed, and holds back the others of its stream."""
+    return [Result(items[0], attempt), *(Result(item, is_held=True) for item in items[1:])]
+
+
+@dataclass
+class Sender:
+    receiver: Receiver
+    secrets: Sequence[str]
+    source: str
+    last_start: float
+    is_gone: bool = False
+
+    async def send_all(self, items: Sequence[Item]) -> list[Result]:
+        results: list[Result] = []
+        room = asyncio.Semaphore(CONNECTIONS)
+
+        async def send_stream(group: Sequence[Item]) -> None:
+            async with room:
+                results.extend(await self.send_in_order(group))
+
+        async with asyncio.TaskGroup() as tasks:
+            for group in by_stream(items).values():
+                tasks.create_task(send_stream(group))
+        return results
+
+    async def send_in_order(self, items: Sequence[Item]) -> list[Result]:
+        results: list[Result] = []
+        for number, item in enumerate(items):
+            if self.is_gone or asyncio.get_running_loop().time() > self.last_start:
+                return [*results, *(Result(each) for each in items[number:])]
+            attempt = await self.send_one(item.event)
+            if not attempt.is_delivered:
+                return [*results, *stopped(items[number:], attempt)]
+            results.append(Result(item, attempt))
+        return results
+
+    async def send_one(self, event: StoredEvent) -> Attempt:
+        body = orjson.dumps(cloudevents.to_json(event, self.source))
+        attempt = await post(self.receiver, self.secrets, str(event.event_id), body)
+        self.is_gone = self.is_gone or attempt.is_gone
+        return attempt
+
+
+async def send_alone(webhook: Webhook, event: StoredEvent, source: str, outgoing: Outgoing) -> Attempt:
+    """One attempt, outside the order of deliveries."""
+    try:
+        target, address = await outgoing.find(webhook.text(webhook.state.url) or "")
+    except CANNOT_CONNECT as error:
+        return outgoing.failed(error)
+    async with outgoing.connect(target, address) as receiver:
+        body = orjson.dumps(cloudevents.to_json(event, source))
+        return await post(receiver, secrets_of(webhook, outgoing.now()), str(event.event_id), body)
+
+
+def secrets_of(webhook: Webhook, at: datetime) -> list[str]:
+    return [text for sealed in webhook.state.valid_secrets(at) if (text := webhook.text(sealed)) is not None]
+
+
+async def post(receiver: Receiver, secrets: Sequence[str], message_id: str, body: bytes) -> Attempt:
+    signed = signature.headers(secrets, message_id, receiver.now(), body)
+    return await receiver.post(body, {"Content-Type": CONTENT_TYPE, "User-Agent": "Funnelcast-Webhooks/1"} | signed)
+
+
+# -- recording ----------------------------------------------------------------------------------------------------
+
+
+async def record(tx: AsyncConnection, batch: Batch, results: Sequence[Result], holder: UUID, now: datetime) -> bool:
+    """False when another dispatcher has taken over, or the cursor was moved meanwhile: nothing is recorded then."""
+    webhook_id = batch.webhook.webhook_id
+    attempts = [result.attempt for result in results if result.attempt is not None]
+    has_succeeded = any(each.is_delivered for each in attempts)
+    failed_at = now if attempts and not has_succeeded else None
+    if not await queue.advance(tx, webhook_id, holder, batch.position, batch.end, has_succeeded, failed_at):
+        return False
+    rows = [row for result in results if (row := row_of(webhook_id, result, now)) is not None]
+    rows += [new_row(webhook_id, item, now, None) for item in batch.held]
+    await queue.save(tx, rows)
+    failed = {row.stream: row.position for row in rows if row.status == "failed"}
+    await queue.hold_back(tx, webhook_id, failed)
+    await queue.release(tx, webhook_id, resolved_streams(results, rows), now)
+    return True
+
+
+def resolved_streams(results: Sequence[Result], rows: Sequence[DeliveryRow]) -> set[str]:
+    """Of retried events: those for which held-back ones may have waited."""
+    retried = {result.item.event.stream for result in results if not result.item.is_new}
+    return retried - {row.stream for row in rows if row.status == "failed"}
+
+
+def row_of(webhook_id: str, result: Result, now: datetime) -> DeliveryRow | None:
+    """None: the row stays as it is."""
+    item, attempt = result.item, result.attempt
+    if attempt is None:
+        return new_row(webhook_id, item, now, None if result.is_held else now) if item.is_new else None
+    row = new_row(webhook_id, item, now, None)._replace(attempts=[attempt_view(attempt)])
+    if attempt.is_delivered:
+        return row._replace(status="delivered", failures=item.failures)
+    failures = item.failures + 1
+    seed = f"{webhook_id} {item.event.event_id}"
+    again = retries.next_attempt(failures, now, attempt.retry_after, seed)
+    return row._replace(status="failed" if again else "dead", failures=failures, next_attempt_at=again)
+
+
+def new_row(webhook_id: str, item: Item, now: datetime, due_at: datetime | None) -> DeliveryRow:
+    event = item.event
+    return DeliveryRow(
+        webhook_id, event.position, event.event_id, event.stream, event.type, "pending", 0, [], due_at, now
+    )
+
+
+def attempt_view(attempt: Attempt) -> dict[str, object]:
+    at = cloudevents.format_instant(attempt.at)
+    return {"time": at, "status": attempt.status, "ms": attempt.ms, "error": attempt.error}

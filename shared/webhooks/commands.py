@@ -1,0 +1,41 @@
+"""Commands on a webhook."""
+
+from uuid import UUID
+
+from shared.rules.message import Command, Line, Prose
+from shared.webhooks.events import Reason
+
+
+class CreateWebhook(Command):
+    """`from_position`: the first position that is delivered; none: that after the creation."""
+
+    url: str
+    types: tuple[Line, ...] | None
+    description: Prose | None
+    secret: str
+    owner: UUID
+    from_position: int | None
+
+
+class ChangeWebhook(Command):
+    """`url`, `is_enabled`: none if they stay. `types`, `description`: as they are to be."""
+
+    url: str | None
+    types: tuple[Line, ...] | None
+    description: Prose | None
+    is_enabled: bool | None = None
+
+
+class RotateSecret(Command):
+    secret: str
+
+
+class DisableWebhook(Command):
+    reason: Reason
+
+
+class RemoveWebhook(Command):
+    pass
+
+
+WebhookCommand = CreateWebhook | ChangeWebhook | RotateSecret | DisableWebhook | RemoveWebhook

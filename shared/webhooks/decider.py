@@ -1,0 +1,76 @@
+"""Which changes of a webhook there are."""
+
+from datetime import datetime
+
+from shared.rules.decider import Decider
+from shared.rules.message import Missing, Rejected
+from shared.rules.sealed import Sealed, seal
+from shared.webhooks import commands, events
+from shared.webhooks.state import NotThere, State, There, evolve
+
+
+def decide(state: State, command: commands.WebhookCommand, at: datetime) -> list[events.WebhookEvent]:
+    match command:
+        case commands.CreateWebhook():
+            return create(state, command)
+        case commands.ChangeWebhook():
+            return change(state, command)
+        case commands.RotateSecret():
+            must_be_there(state)
+            return [events.WebhookSecretRotated(secret=Sealed(value=command.secret))]
+        case commands.DisableWebhook():
+            return [] if must_be_there(state).disabled else [events.WebhookDisabled(reason=command.reason)]
+        case commands.RemoveWebhook():
+            return remove(state)
+
+
+def create(state: State, command: commands.CreateWebhook) -> list[events.WebhookEvent]:
+    if state != NotThere():
+        raise Rejected("there is a webhook with this id")
+    return [
+        events.WebhookCreated(
+            url=Sealed(value=command.url),
+            types=command.types,
+            description=seal(command.description),
+            secret=Sealed(value=command.secret),
+            owner=command.owner,
+            from_position=command.from_position,
+        )
+    ]
+
+
+def change(state: State, command: commands.ChangeWebhook) -> list[events.WebhookEvent]:
+    before = must_be_there(state)
+    changes: list[events.WebhookEvent] = []
+    if has_other_values(before, command):
+        url, description = seal(command.url), seal(command.description)
+        changes.append(events.WebhookChanged(url=url, types=command.types, description=description))
+    if command.is_enabled and before.disabled:
+        changes.append(events.WebhookEnabled())
+    if command.is_enabled is False and not before.disabled:
+        changes.append(events.WebhookDisabled(reason="by_hand"))
+    return changes
+
+
+def has_other_values(before: There, command: commands.ChangeWebhook) -> bool:
+    """Texts cannot be compared with those in the vault: with one, it is always a change."""
+    is_same = command.url is None and command.types == before.types
+    return not is_same or command.description is not None or before.description is not None
+
+
+def remove(state: State) -> list[events.WebhookEvent]:
+    if state == NotThere(removed=True):
+        return []
+    must_be_there(state)
+    return [events.WebhookRemoved()]
+
+
+def must_be_there(state: State) -> There:
+    if isinstance(state, There):
+        return state
+    raise Missing("there is no such webhook")
+
+
+DECIDER: Decider[commands.WebhookCommand, State, events.WebhookEvent] = Decider(
+    "webhook", events.PARSE, NotThere(), decide, evolve
+)

@@ -1,0 +1,152 @@
+"""Sends a service's public events to its webhooks, each by a task of its own: a slow receiver delays only itself."""
+
+import asyncio
+from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from shared.rules.clock_and_ids import ClockAndIds
+from shared.rules.message import Refusal
+from shared.store.handler import handle
+from shared.store.signal import Backoff, Signal
+from shared.store.write_request import Step, WriteRequest
+from shared.web.outgoing import Outgoing
+from shared.webhooks import batch, queue, retries
+from shared.webhooks.batch import Batch, Result
+from shared.webhooks.commands import DisableWebhook
+from shared.webhooks.decider import DECIDER
+from shared.webhooks.events import Reason
+from shared.webhooks.subscriptions import Webhook, Webhooks, matching_types
+
+log = structlog.get_logger()
+ACTOR = "webhooks"
+PAUSE = 0.02
+"""Seconds between two looks for new events: under load, those of the pause are sent together."""
+EXPIRY_INTERVAL = 3600.0
+
+
+@dataclass
+class Dispatcher:
+    """Runs under the service's lease. `types`: those of the service's events that are public. `holder`: names this run
+    in its claims."""
+
+    source: str
+    types: Collection[str]
+    engine: AsyncEngine
+    outgoing: Outgoing
+    clock_and_ids: ClockAndIds
+    store_changed: Signal
+    holder: UUID = field(init=False)
+    webhooks: Webhooks = field(default_factory=Webhooks)
+    busy: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.holder = self.clock_and_ids.new_id()
+
+    async def run(self) -> None:
+        backoff = Backoff()
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self.expire())
+                while True:
+                    known = self.store_changed.count
+                    ready = await self.find_ready()
+                    for webhook in ready:
+                        self.busy.add(webhook.webhook_id)
+                        tasks.create_task(self.deliver(webhook.webhook_id))
+                    await asyncio.sleep(PAUSE)
+                    await self.store_changed.wait(known, backoff.next_delay(bool(ready)))
+        finally:
+            await self.give_up_claims()
+
+    async def give_up_claims(self) -> None:
+        """If the database is away, they expire."""
+        with suppress(SQLAlchemyError, OSError):
+            async with self.engine.begin() as tx:
+                await queue.give_up(tx, self.holder)
+
+    async def expire(self) -> None:
+        while True:
+            async with self.engine.begin() as tx:
+                await queue.expire(tx, self.clock_and_ids.now())
+            await asyncio.sleep(EXPIRY_INTERVAL)
+
+    async def find_ready(self) -> list[Webhook]:
+        """Active ones with something to send, that no task is at work on."""
+        async with self.engine.begin() as tx:
+            for stream in await self.webhooks.refresh(tx):
+                await self.follow(tx, stream)
+            idle = {
+                webhook.webhook_id: webhook
+                for webhook in self.webhooks.all()
+                if webhook.state.disabled is None and webhook.webhook_id not in self.busy
+            }
+            if not idle:
+                return []
+            return [idle[each] for each in await queue.ready(tx, list(idle), self.clock_and_ids.now())]
+
+    async def follow(self, tx: AsyncConnection, stream: str) -> None:
+        """A new webhook gets a cursor; what a removed one had is deleted."""
+        webhook = self.webhooks.find(stream)
+        if webhook is None:
+            await queue.forget(tx, stream.partition("-")[2])
+        else:
+            await queue.begin(tx, webhook.webhook_id, webhook.start)
+
+    async def deliver(self, webhook_id: str) -> None:
+        """Until nothing is left to send now."""
+        try:
+            while (webhook := self.webhooks.find(DECIDER.stream(webhook_id))) is not None:
+                if webhook.state.disabled is not None or not await self.deliver_batch(webhook):
+                    return
+        finally:
+            self.busy.discard(webhook_id)
+
+    async def deliver_batch(self, webhook: Webhook) -> bool:
+        """Whether there may be more."""
+        types = matching_types(webhook.state.types, self.types)
+        async with self.engine.begin() as tx:
+            taken = await batch.take(tx, webhook, types, self.holder, self.clock_and_ids.now())
+        if taken is None:
+            return False
+        results = await batch.send(taken, self.source, self.outgoing)
+        return await self.record(taken, results) and not taken.is_empty
+
+    async def record(self, taken: Batch, results: list[Result]) -> bool:
+        webhook_id, now = taken.webhook.webhook_id, self.clock_and_ids.now()
+        async with self.engine.begin() as tx:
+            if not await batch.record(tx, taken, results, self.holder, now):
+                await queue.give_up(tx, self.holder, webhook_id)
+                log.info("webhook_claim_lost", service=self.source, webhook=webhook_id)
+                return False
+            reason = await reason_to_disable(tx, webhook_id, results, now)
+            if reason is not None:
+                await self.disable(tx, webhook_id, reason)
+        if reason is not None:
+            self.store_changed.notify()
+        return reason is None
+
+    async def disable(self, tx: AsyncConnection, webhook_id: str, reason: Reason) -> None:
+        command = Step(DisableWebhook(reason=reason))
+        request = WriteRequest(DECIDER, DECIDER.stream(webhook_id), [command], ACTOR, self.clock_and_ids.new_id())
+        outcome = (await handle(tx, self.clock_and_ids, [request]))[0]
+        rule = str(outcome) if isinstance(outcome, Refusal) else None
+        log.warning("webhook_disabled", service=self.source, webhook=webhook_id, reason=reason, refused=rule)
+
+
+async def reason_to_disable(
+    tx: AsyncConnection, webhook_id: str, results: list[Result], now: datetime
+) -> Reason | None:
+    attempts = [result.attempt for result in results if result.attempt is not None]
+    if any(attempt.is_gone for attempt in attempts):
+        return "gone"
+    if not attempts or any(attempt.is_delivered for attempt in attempts):
+        return None
+    since = await queue.failing_since(tx, webhook_id)
+    return "failing" if since is not None and now - since >= retries.DISABLED_AFTER else None

@@ -1,0 +1,36 @@
+"""The webhooks that a caller may see: those that its key's owner created; with the scope `admin` all."""
+
+from typing import Annotated
+
+from fastapi import Depends
+
+from shared.rules.message import Missing
+from shared.rules.sealed import Sealed
+from shared.web.access import ADMIN, EVENTS_READ
+from shared.web.call import Call, Needs
+from shared.webhooks.decider import DECIDER
+from shared.webhooks.state import State, There
+from shared.webhooks.subscriptions import Webhook
+
+Reader = Annotated[Call, Depends(Needs(EVENTS_READ))]
+"""A webhook is a way to read events: whoever may read them may have one."""
+
+
+async def find_webhook(call: Call, webhook_id: str) -> Webhook:
+    """Raises `Missing`, also for one that belongs to another owner."""
+    folded = await call.fold(DECIDER, webhook_id, sealed_of)
+    if isinstance(folded.state, There):
+        webhook = Webhook(webhook_id, folded.state, 0, folded.texts)
+        if is_visible(call, webhook):
+            return webhook
+    raise Missing(f"there is no webhook {webhook_id}")
+
+
+def sealed_of(state: State) -> list[Sealed[str] | None]:
+    if not isinstance(state, There):
+        return []
+    return [state.url, state.description, state.secret, state.old_secret]
+
+
+def is_visible(call: Call, webhook: Webhook) -> bool:
+    return ADMIN in call.caller.scopes or webhook.state.owner == call.caller.lineage

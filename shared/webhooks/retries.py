@@ -1,0 +1,28 @@
+"""When a failed delivery is tried again."""
+
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+DELAYS = tuple(
+    timedelta(seconds=seconds)
+    for seconds in (5, 30, 120, 600, 3600, 3 * 3600, 6 * 3600, 12 * 3600, 24 * 3600, 24 * 3600)
+)
+"""After the first failure, the second …: three days in all. After one more failure the delivery is dead."""
+JITTER = 0.1
+"""Part of a delay that is added at most: what failed together is not tried again together."""
+DISABLED_AFTER = timedelta(days=5)
+"""Without one success."""
+
+
+def next_attempt(failures: int, now: datetime, retry_after: timedelta | None, seed: str) -> datetime | None:
+    """None: there is no further attempt. `failures`: how many attempts have failed. `retry_after`: what the receiver
+    asks for. `seed`: chooses the jitter."""
+    if failures > len(DELAYS):
+        return None
+    delay = DELAYS[failures - 1] * (1 + JITTER * fraction(f"{seed} {failures}"))
+    return now + max(delay, retry_after or timedelta())
+
+
+def fraction(seed: str) -> float:
+    """From 0 to 1, the same for the same seed."""
+    return int.from_bytes(sha256(seed.encode()).digest()[:4]) / 2**32

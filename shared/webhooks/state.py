@@ -1,0 +1,70 @@
+"""The state of a webhook."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from shared.rules.sealed import Sealed
+from shared.webhooks import events
+
+OLD_SECRET_VALID = timedelta(hours=24)
+"""After a rotation: the receiver needs time to store the new one."""
+
+
+@dataclass(frozen=True)
+class NotThere:
+    """There is no such webhook, or it was removed."""
+
+    removed: bool = False
+
+
+@dataclass(frozen=True)
+class There:
+    """`disabled`: why nothing is delivered; none: it is. `old_secret`: the one before, replaced at `rotated_at`."""
+
+    owner: UUID
+    created_at: datetime
+    from_position: int | None
+    url: Sealed[str]
+    types: tuple[str, ...] | None
+    description: Sealed[str] | None
+    secret: Sealed[str]
+    old_secret: Sealed[str] | None = None
+    rotated_at: datetime | None = None
+    disabled: events.Reason | None = None
+
+    def valid_secrets(self, at: datetime) -> list[Sealed[str]]:
+        """The newest first."""
+        is_old_valid = self.rotated_at is not None and at < self.rotated_at + OLD_SECRET_VALID
+        return [self.secret, *([self.old_secret] if self.old_secret and is_old_valid else [])]
+
+
+State = NotThere | There
+
+
+def evolve(state: State, event: events.WebhookEvent, at: datetime) -> State:
+    match event:
+        case events.WebhookCreated():
+            return created(event, at)
+        case events.WebhookChanged():
+            before = there(state)
+            return replace(before, url=event.url or before.url, types=event.types, description=event.description)
+        case events.WebhookSecretRotated():
+            before = there(state)
+            return replace(before, secret=event.secret, old_secret=before.secret, rotated_at=at)
+        case events.WebhookDisabled():
+            return replace(there(state), disabled=event.reason)
+        case events.WebhookEnabled():
+            return replace(there(state), disabled=None)
+        case events.WebhookRemoved():
+            return NotThere(removed=True)
+
+
+def created(event: events.WebhookCreated, at: datetime) -> There:
+    return There(event.owner, at, event.from_position, event.url, event.types, event.description, event.secret)
+
+
+def there(state: State) -> There:
+    if isinstance(state, There):
+        return state
+    raise TypeError("only a webhook that is there can change")

@@ -1,0 +1,35 @@
+"""Signatures against the example that Standard Webhooks publishes, and against an HMAC of the test's own."""
+
+import base64
+import hashlib
+import hmac
+from datetime import UTC, datetime
+
+from shared.webhooks import signature
+
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+MESSAGE = "msg_p5jXN8AQM9LWM0D4loKWxJek"
+BODY = b'{"test": 2432232314}'
+
+
+def test_the_published_example_has_the_published_signature() -> None:
+    signed = signature.sign(SECRET, MESSAGE, 1614265330, BODY)
+    assert signed == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+
+
+def test_each_secret_in_force_signs() -> None:
+    secrets = [signature.new_secret(), SECRET]
+    headers = signature.headers(secrets, MESSAGE, datetime.fromtimestamp(1614265330, UTC), BODY)
+    assert headers["webhook-id"] == MESSAGE
+    assert headers["webhook-timestamp"] == "1614265330"
+    for secret, signed in zip(secrets, headers["webhook-signature"].split(" "), strict=True):
+        key = base64.b64decode(secret.removeprefix("whsec_"))
+        expected = hmac.new(key, f"{MESSAGE}.1614265330.".encode() + BODY, hashlib.sha256).digest()
+        assert signed == f"v1,{base64.b64encode(expected).decode()}"
+
+
+def test_a_new_secret_has_256_random_bits() -> None:
+    first, second = signature.new_secret(), signature.new_secret()
+    assert first != second
+    assert first.startswith("whsec_")
+    assert len(base64.b64decode(first.removeprefix("whsec_"))) == 32
