@@ -30,6 +30,13 @@ class DealSet(StrEnum):
     """Lost or recycled."""
 
 
+class Step(StrEnum):
+    """What a cycle enters in the funnel. `mql`: an SDR looks at it; `srl`: a rep does."""
+
+    MQL = "mql"
+    SRL = "srl"
+
+
 @dataclass(frozen=True)
 class Window:
     """From `begins` until before `ends`; None: without a bound. Deals count as they were `as_of`; None: now."""
