@@ -237,6 +237,10 @@ OF_LEADS: Mapping[type[Command], Strategy] = {
     lead.ReleaseClaim: st.just(lead.ReleaseClaim()),
     lead.Touch: st.builds(lead.Touch, occurred_at=st.none() | minutes),
     lead.FallBelow: st.builds(lead.FallBelow, due_at=minutes),
+    lead.MergeInto: st.builds(lead.MergeInto, into=leads),
+    lead.AbsorbLead: st.builds(lead.AbsorbLead, lead_id=leads),
+    lead.Unmerge: st.just(lead.Unmerge()),
+    lead.SeparateLead: st.builds(lead.SeparateLead, lead_id=leads),
     lead.RemindOfRevisit: st.builds(lead.RemindOfRevisit, due_at=minutes),
     lead.HandOverAsDeal: st.builds(
         lead.HandOverAsDeal,
@@ -445,6 +449,7 @@ OF_WEEKS: Mapping[type[Command], Strategy] = {
         LockWeek,
         **week_fields,
         snapshot_id=st.just("s"),
+        week_begins=st.sampled_from([NOON, NOON + timedelta(days=30)]),
         currency=st.just("EUR"),
         rate_policy=st.just("latest"),
         as_of=st.just(NOON),
