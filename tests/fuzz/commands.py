@@ -40,6 +40,7 @@ from services.pipeline.process.default import DEFAULT
 from services.pipeline.process.events import ForecastCategory, Stage
 from services.pipeline.setting import commands as pipeline_setting
 from services.pipeline.setting.default import BANDS
+from services.pipeline.spend.commands import RecordSpend, Spend
 from services.qualification.lead import commands as lead
 from services.qualification.lead import events as lead_events
 from services.qualification.model.commands import ActivateModel, DefineModel
@@ -170,6 +171,24 @@ zones = st.sampled_from([None, "Pacific/Kiritimati", "Pacific/Pago_Pago", "UTC"]
 calendars = st.sampled_from([None, "months"])
 chosen = st.none() | st.lists(reasons, min_size=1).map(tuple)
 bands = st.none() | st.lists(st.sampled_from(BANDS), max_size=3).map(tuple)
+spend_days = st.sampled_from([date(2026, 2, 1), date(2026, 2, 28), date(2199, 12, 31)])
+spend_ids = st.sampled_from(["spend-1", "spend-1.2", "spend-1.3"])
+OF_SPEND: Mapping[type[Command], Strategy] = {
+    RecordSpend: st.builds(
+        RecordSpend,
+        spend_id=spend_ids,
+        body=st.builds(
+            lambda starts, ends, **fields: Spend.model_validate({"from": starts, "to": ends, **fields}),
+            spend_days,
+            spend_days,
+            source=st.sampled_from([None, "webinar"]),
+            kind=st.sampled_from(["marketing", "sales"]),
+            amount=money,
+            external_id=external_ids,
+            corrects=st.none() | spend_ids,
+        ),
+    ),
+}
 OF_SETTINGS: Mapping[type[Command], Strategy] = {
     pipeline_setting.ChangeSettings: st.builds(
         pipeline_setting.ChangeSettings,
@@ -440,6 +459,7 @@ OF_WEEKS: Mapping[type[Command], Strategy] = {
         LockWeek,
         **week_fields,
         snapshot_id=st.just("s"),
+        week_begins=st.sampled_from([NOON, NOON + timedelta(days=30)]),
         currency=st.just("EUR"),
         rate_policy=st.just("latest"),
         as_of=st.just(NOON),
@@ -462,6 +482,7 @@ COMMANDS: Mapping[type[Command], Strategy] = {
     **OF_IMPORTS,
     **OF_PROCESSES,
     **OF_SETTINGS,
+    **OF_SPEND,
     **OF_LEADS,
     **OF_MODELS,
     **OF_CAPTURES,

@@ -10,11 +10,11 @@ from services.lead_intake.api.people import PersonId
 from services.lead_intake.capture_request import BACKDATED, identity, must_be_past
 from services.lead_intake.lead import commands
 from services.lead_intake.lead.decider import DECIDER
-from services.lead_intake.lead.events import ActivityKind, Consent, Label
+from services.lead_intake.lead.events import ActivityKind, Consent
 from services.lead_intake.lead.state import Lead, State
 from services.lead_intake.person_records import leads_of
 from services.lead_intake.suppressions import suppress
-from shared.rules.message import Command, ExternalId, Instant, Line, Missing, Prose
+from shared.rules.message import Command, ExternalId, Instant, Label, Line, Missing, Prose
 from shared.store.write_request import WriteResult
 from shared.web.call import Accepted, Call, Needs
 

@@ -1,8 +1,7 @@
 """Commands on a suppression."""
 
-from services.lead_intake.lead.events import Label
 from services.lead_intake.suppression.events import SuppressionKind
-from shared.rules.message import Command, ExternalId, Instant
+from shared.rules.message import Command, ExternalId, Instant, Label
 
 
 class SuppressAddress(Command):

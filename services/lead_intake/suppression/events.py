@@ -3,8 +3,7 @@ leads to the stream, and survives the erasure of the person."""
 
 from typing import ClassVar, Literal
 
-from services.lead_intake.lead.events import Label
-from shared.rules.message import Event, ExternalId, Instant, Parser, parser
+from shared.rules.message import Event, ExternalId, Instant, Label, Parser, parser
 
 SuppressionKind = Literal["unsubscribed", "bounced"]
 

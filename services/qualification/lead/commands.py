@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from services.qualification.lead.events import BantStatus, Engagement, Motion
 from services.qualification.model.events import BantName
-from shared.rules.message import Command, Day, ExternalId, Instant, Line, Message, Prose, Slug
+from shared.rules.message import Command, Day, ExternalId, Instant, Label, Line, Message, Prose, Slug
 from shared.rules.money import Money
 
 Reason = Annotated[Slug, Field(description="One of the codes that the settings allow", examples=["other"])]
@@ -69,7 +69,7 @@ class Requalify(Command):
 class Claim(Command):
     """`sdr`: by default the caller."""
 
-    sdr: Line | None = None
+    sdr: Label | None = None
 
 
 class ClaimLead(Command):
@@ -99,10 +99,10 @@ class HandOver(Command):
     opportunity_id: Line | None = None
     owner: Slug | None = None
     name: Prose | None = None
-    account: Line | None = None
+    account: Label | None = None
     motion: Motion | None = None
     pipeline: Slug = "default"
-    product: Line | None = None
+    product: Label | None = None
     amount: Money | None = None
     close_date: Day | None = None
 
