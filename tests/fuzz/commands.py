@@ -32,6 +32,7 @@ from services.lead_intake.lead.events import Consent
 from services.lead_intake.person.commands import ErasePerson, RecordAccess
 from services.lead_intake.prospect.commands import ProspectInput, RecordProspect
 from services.lead_intake.quarantine import commands as quarantine
+from services.lead_intake.suppression.commands import SuppressAddress
 from services.pipeline.opportunity import commands as deal
 from services.pipeline.opportunity.events import Approach, Motion, Outcome
 from services.pipeline.process.commands import DefineProcess, PermittedDefinition
@@ -347,6 +348,15 @@ OF_PROSPECTS: Mapping[type[Command], Strategy] = {
         content=st.sampled_from(["content 1", "content 2"]),
     )
 }
+OF_SUPPRESSIONS: Mapping[type[Command], Strategy] = {
+    SuppressAddress: st.builds(
+        SuppressAddress,
+        activity_id=st.just("a1"),
+        kind=st.sampled_from(["unsubscribed", "bounced"]),
+        engaged_at=minutes,
+        external_id=st.sampled_from([None, "tool:1"]),
+    )
+}
 OF_QUARANTINE: Mapping[type[Command], Strategy] = {
     quarantine.QuarantineDelivery: st.builds(
         quarantine.QuarantineDelivery,
@@ -479,6 +489,7 @@ COMMANDS: Mapping[type[Command], Strategy] = {
     **OF_CONNECTIONS,
     **OF_FORMS,
     **OF_PROSPECTS,
+    **OF_SUPPRESSIONS,
     **OF_QUARANTINE,
     **OF_PEOPLE,
     **OF_ORG,

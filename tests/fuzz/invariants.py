@@ -30,6 +30,7 @@ from services.lead_intake.prospect.state import State as ProspectState
 from services.lead_intake.quarantine.events import DeliveryQuarantined
 from services.lead_intake.quarantine.state import State as QuarantineState
 from services.lead_intake.quarantine.state import Waiting
+from services.lead_intake.suppression.state import Suppression
 from services.pipeline.opportunity.events import (
     ChangeEvent,
     HandOverRefused,
@@ -194,6 +195,12 @@ def prospect(state: ProspectState, happened: Happened) -> None:
     assert isinstance(state, Prospect) == bool(contents)
 
 
+def suppression(state: Suppression, happened: Happened) -> None:
+    assert list(state.activities) == [event for event, _ in happened]
+    named = [event.external_id or (event.kind, event.engaged_at) for event, _ in happened]
+    assert len(set(named)) == len(named), "the same activity adds nothing"
+
+
 def quarantined(state: QuarantineState, happened: Happened) -> None:
     kinds = [type(event) for event, _ in happened]
     assert kinds[:1] in ([], [DeliveryQuarantined])
@@ -293,6 +300,7 @@ INVARIANTS: Mapping[str, Callable[[Any, Happened], None]] = {
     "services.lead_intake.connection": connection,
     "services.lead_intake.form": form,
     "services.lead_intake.prospect": prospect,
+    "services.lead_intake.suppression": suppression,
     "services.lead_intake.quarantine": quarantined,
     "services.qualification.lead": lead,
     "services.qualification.model": models,
