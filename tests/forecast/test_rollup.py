@@ -324,7 +324,7 @@ async def test_deals_of_strangers_and_of_an_ended_period_follow_the_same_chart(c
         {"currency": "XYZ"},
         {"as_of": "2026-01-01"},
         {"known_at": "pipeline:1"},
-        {"org_as_of": "2026-01-01T00:00:00Z"},
+        {"org_as_of": "2026-01-01"},
         {"rate_policy": "average"},
         {"calendar": "fiscal"},
         {"currency": "XXX"},
