@@ -47,6 +47,7 @@ from services.pipeline.process.state import Processes
 from services.pipeline.setting import default as pipeline_default
 from services.pipeline.setting import events as pipeline_setting
 from services.pipeline.setting.state import Settings as PipelineSettings
+from services.pipeline.spend.state import Entries
 from services.qualification.lead.events import ChangeEvent as LeadChange
 from services.qualification.lead.events import LeadErased, Lifecycle
 from services.qualification.lead.lifecycle import TRANSITIONS
@@ -285,6 +286,14 @@ def reaches_the_top(there: Mapping[str, Any], node: str) -> None:
         place = there[place].position.parent
 
 
+def spend(state: Entries, happened: Happened) -> None:
+    ids = [event.spend_id for event, _ in happened]
+    assert state == tuple(event for event, _ in happened)
+    assert [entry.corrects for entry in state] == [None, *ids][: len(ids)], "each corrects the one before"
+    assert len(set(ids)) == len(ids)
+    assert all(entry.first_day <= entry.last_day for entry in state)
+
+
 INVARIANTS: Mapping[str, Callable[[Any, Happened], None]] = {
     "services.lead_intake.lead": captures,
     "services.lead_intake.person": person,
@@ -299,6 +308,7 @@ INVARIANTS: Mapping[str, Callable[[Any, Happened], None]] = {
     "services.pipeline.opportunity": deal,
     "services.pipeline.process": processes,
     "services.pipeline.setting": pipeline_settings,
+    "services.pipeline.spend": spend,
     "services.forecast.org": org,
     "services.forecast.override": overrides,
     "services.forecast.quota": quotas,

@@ -54,6 +54,11 @@ def test_an_entry_is_recorded_and_corrected_by_a_later_one() -> None:
     )
 
 
+def test_an_entry_is_recorded_once() -> None:
+    given(RECORDED).when(record("s")).then()
+    given(RECORDED).when(record("t")).rejected("correct it")
+
+
 def test_an_entry_is_corrected_once() -> None:
     given(RECORDED, CORRECTED).when(record("s.3", corrects="s")).rejected("was corrected by s.2")
 

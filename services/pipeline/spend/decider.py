@@ -11,6 +11,8 @@ from shared.rules.message import InvalidField, Rejected
 
 def decide(entries: Entries, command: RecordSpend, at: datetime) -> list[SpendRecorded]:
     body = command.body
+    if command.spend_id in [entry.spend_id for entry in entries]:
+        return []
     if body.last_day < body.first_day:
         raise InvalidField("/to", "lies before from")
     must_correct_the_last(entries, body.corrects)
@@ -29,9 +31,11 @@ def decide(entries: Entries, command: RecordSpend, at: datetime) -> list[SpendRe
 
 def must_correct_the_last(entries: Entries, corrects: str | None) -> None:
     """An entry counts until it is corrected, so it can be corrected once: what follows corrects the correction."""
-    ids = [entry.spend_id for entry in entries]
-    if corrects is None or corrects in ids[-1:]:
+    ids: list[str | None] = [entry.spend_id for entry in entries]
+    if corrects in (ids[-1:] or [None]):
         return
+    if corrects is None:
+        raise Rejected("the entry exists: correct it")
     if corrects in ids:
         raise Rejected(f"the entry was corrected by {ids[-1]}: correct that one")
     raise InvalidField("/corrects", "there is no such entry")
