@@ -8,14 +8,14 @@ from fastapi.routing import APIRoute
 from shared.run.service import Service
 from shared.run.settings import Settings
 from shared.run.telemetry import Metrics
-from shared.web import guard, health, openapi, operations, problems
+from shared.web import docs, guard, health, openapi, operations, problems
 from shared.web.access import COMMON_SCOPES
 from shared.web.call import authorise
 from shared.web.fast_path import FastPath, FastRoute
 from shared.web.limits import CallerLimit, CapacityLimit, Limits, RateLimit
 from shared.web.service_context import ServiceContext
 
-OPEN_PATHS = ("/openapi.json", "/docs", "/readyz", "/metrics")
+OPEN_PATHS = ("/openapi.json", *docs.PATHS, "/readyz", "/metrics")
 """Paths that need no key."""
 
 
@@ -44,8 +44,7 @@ def new_app(service: Service) -> FastAPI:
         title=f"Funnelcast {service.name}",
         version="1",
         openapi_url=f"/{service.name}/openapi.json",
-        docs_url=f"/{service.name}/docs",
-        swagger_ui_oauth2_redirect_url=None,
+        docs_url=None,
         redoc_url=None,
         redirect_slashes=False,  # to a host that the client names
         telemetry={"tracing": False, "metrics": False, "logs": False},  # it would log bodies that are invalid
@@ -58,6 +57,7 @@ def add_routes(app: FastAPI, service: Service, ready: health.Check, metrics: Met
     for router in routers:
         app.include_router(router, prefix=prefix)
     app.include_router(health.router(ready, metrics.registry), prefix=f"/{service.name}")
+    app.include_router(docs.router(service.name), prefix=f"/{service.name}")
     problems.add_handlers(app, authorise)
     openapi.describe(app, routers, prefix, service.entrances)
 

@@ -22,6 +22,7 @@ from services.lead_intake.form.commands import DefineForm
 from services.lead_intake.lead.commands import (
     AbsorbLead,
     ChangeConsent,
+    LinkExternalId,
     MergeInto,
     RecordActivity,
     RecordCapture,
@@ -32,6 +33,7 @@ from services.lead_intake.lead.events import Consent
 from services.lead_intake.person.commands import ErasePerson, RecordAccess
 from services.lead_intake.prospect.commands import ProspectInput, RecordProspect
 from services.lead_intake.quarantine import commands as quarantine
+from services.lead_intake.suppression.commands import SuppressAddress
 from services.pipeline.opportunity import commands as deal
 from services.pipeline.opportunity.events import Approach, Motion, Outcome
 from services.pipeline.process.commands import DefineProcess, PermittedDefinition
@@ -39,6 +41,7 @@ from services.pipeline.process.default import DEFAULT
 from services.pipeline.process.events import ForecastCategory, Stage
 from services.pipeline.setting import commands as pipeline_setting
 from services.pipeline.setting.default import BANDS
+from services.pipeline.spend.commands import RecordSpend, Spend
 from services.qualification.lead import commands as lead
 from services.qualification.lead import events as lead_events
 from services.qualification.model.commands import ActivateModel, DefineModel
@@ -169,6 +172,24 @@ zones = st.sampled_from([None, "Pacific/Kiritimati", "Pacific/Pago_Pago", "UTC"]
 calendars = st.sampled_from([None, "months"])
 chosen = st.none() | st.lists(reasons, min_size=1).map(tuple)
 bands = st.none() | st.lists(st.sampled_from(BANDS), max_size=3).map(tuple)
+spend_days = st.sampled_from([date(2026, 2, 1), date(2026, 2, 28), date(2199, 12, 31)])
+spend_ids = st.sampled_from(["spend-1", "spend-1.2", "spend-1.3"])
+OF_SPEND: Mapping[type[Command], Strategy] = {
+    RecordSpend: st.builds(
+        RecordSpend,
+        spend_id=spend_ids,
+        body=st.builds(
+            lambda starts, ends, **fields: Spend.model_validate({"from": starts, "to": ends, **fields}),
+            spend_days,
+            spend_days,
+            source=st.sampled_from([None, "webinar"]),
+            kind=st.sampled_from(["marketing", "sales"]),
+            amount=money,
+            external_id=external_ids,
+            corrects=st.none() | spend_ids,
+        ),
+    ),
+}
 OF_SETTINGS: Mapping[type[Command], Strategy] = {
     pipeline_setting.ChangeSettings: st.builds(
         pipeline_setting.ChangeSettings,
@@ -289,6 +310,7 @@ OF_CAPTURES: Mapping[type[Command], Strategy] = {
         ),
         evidence=notes,
     ),
+    LinkExternalId: st.builds(LinkExternalId, external_id=st.sampled_from(["erp:1", "erp:2"])),
     MergeInto: st.builds(MergeInto, into=st.sampled_from(["l1", "l2"])),
     AbsorbLead: st.builds(AbsorbLead, lead_id=st.sampled_from(["l1", "l2"]), into=st.just("l3")),
     Unmerge: st.just(Unmerge()),
@@ -326,6 +348,15 @@ OF_PROSPECTS: Mapping[type[Command], Strategy] = {
         body=st.just(ProspectInput.model_validate({"company": {"domain": "acme.com"}, "person": JANE["person"]})),
         person_id=st.sampled_from(["p1", "p2"]),
         content=st.sampled_from(["content 1", "content 2"]),
+    )
+}
+OF_SUPPRESSIONS: Mapping[type[Command], Strategy] = {
+    SuppressAddress: st.builds(
+        SuppressAddress,
+        activity_id=st.just("a1"),
+        kind=st.sampled_from(["unsubscribed", "bounced"]),
+        engaged_at=minutes,
+        external_id=st.sampled_from([None, "tool:1"]),
     )
 }
 OF_QUARANTINE: Mapping[type[Command], Strategy] = {
@@ -453,12 +484,14 @@ COMMANDS: Mapping[type[Command], Strategy] = {
     **OF_IMPORTS,
     **OF_PROCESSES,
     **OF_SETTINGS,
+    **OF_SPEND,
     **OF_LEADS,
     **OF_MODELS,
     **OF_CAPTURES,
     **OF_CONNECTIONS,
     **OF_FORMS,
     **OF_PROSPECTS,
+    **OF_SUPPRESSIONS,
     **OF_QUARANTINE,
     **OF_PEOPLE,
     **OF_ORG,

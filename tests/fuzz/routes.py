@@ -157,6 +157,7 @@ GOOD: Mapping[str, Good] = {
         },
         answers=[200, 404],
     ),
+    "POST /intake/v1/leads/{lead_id}/link": Good({"external_id": "erp:7"}, answers=[404]),
     "POST /intake/v1/leads/{lead_id}/merge": Good({"into": "another"}, answers=[404]),
     "POST /intake/v1/leads/{lead_id}/unmerge": Good(None, answers=[404, 409]),
     "POST /intake/v1/people/lookup": Good({"ids": ["someone"], "email": None}),
@@ -233,6 +234,16 @@ GOOD: Mapping[str, Good] = {
     ),
     "PUT /forecast/v1/settings": Good({"currency": "EUR", "timezone": "UTC"}),
     "PUT /qualification/v1/settings": Good({"reasons": {"reject": ["no_need", "other"], "mark_mql": ["other"]}}),
+    "POST /pipeline/v1/spend": Good(
+        {
+            "from": "2026-02-01",
+            "to": "2026-02-28",
+            "source": "webinar",
+            "kind": "marketing",
+            "amount": EUR,
+            "external_id": "erp:1",
+        }
+    ),
     "PUT /pipeline/v1/settings": Good(
         {
             "reasons": {"lose": ["no_need", "other"], "correct": ["other"]},

@@ -13,7 +13,8 @@ from starlette.types import ASGIApp, Message
 from shared.web.call import Needs
 from shared.web.entrance import Entrance
 
-OPEN = ("healthz", "readyz", "metrics", "openapi.json", "docs")
+DOCS = ("docs", "docs/swagger-ui-bundle.js", "docs/swagger-ui.css")
+OPEN = ("healthz", "readyz", "metrics", "openapi.json", *DOCS)
 """What needs no key, under each prefix: docs/security.md says why."""
 NOBODY = "00000000-0000-4000-8000-000000000000"
 CONVERTED = {

@@ -8,6 +8,7 @@ from services.lead_intake.lead.classes import company_domain, email_kind, role_c
 from services.lead_intake.lead.context import Context
 from services.lead_intake.lead.repeats import repeated_capture, supplemented_capture
 from services.lead_intake.lead.state import Lead, NotThere, State, activity_key, evolve, must_be_there
+from services.lead_intake.suppression.state import Suppression
 from shared.rules.decider import Decider
 from shared.rules.sealed import Sealed, seal
 
@@ -23,11 +24,14 @@ def decide(
 ) -> list[events.LeadEvent]:
     match command:
         case commands.RecordCapture():
-            return record_capture(state, command, at)
+            captured = record_capture(state, command, at)
+            return [*captured, *suppressed(state, captured, at, context.suppression)]
         case commands.RecordActivity():
             return record_activity(must_be_there(state), command, at)
         case commands.ChangeConsent():
             return change_consent(must_be_there(state), command)
+        case commands.LinkExternalId():
+            return link(must_be_there(state), command.external_id)
         case commands.MergeInto() | commands.AbsorbLead() | commands.Unmerge() | commands.SeparateLead():
             return merging.decide(must_be_there(state), command, context)
 
@@ -41,6 +45,22 @@ def record_capture(state: State, command: commands.RecordCapture, at: datetime) 
     if supplemented := supplemented_capture(state, command):
         capture = capture._replace(supplements=supplemented.capture_id)
     return [events.EngagementAdded(capture=capture)]
+
+
+def suppressed(
+    state: State, captured: list[events.LeadEvent], at: datetime, suppression: Suppression
+) -> list[events.LeadEvent]:
+    """What the address told us before it led to this person counts from the first capture with the address on."""
+    for event in captured:
+        state = evolve(state, event, at)
+    happened: list[events.LeadEvent] = []
+    for activity in suppression.activities:
+        command = commands.RecordActivity(**activity.model_dump())
+        added = record_activity(must_be_there(state), command, at)
+        for event in added:
+            state = evolve(state, event, at)
+        happened += added
+    return happened
 
 
 def record_activity(lead: Lead, command: commands.RecordActivity, at: datetime) -> list[events.LeadEvent]:
@@ -76,6 +96,14 @@ def change_consent(lead: Lead, command: commands.ChangeConsent) -> list[events.L
         return []
     evidence = seal(command.evidence)
     return [events.ConsentChanged(person_id=lead.person_id, consent=command.consent, evidence=evidence)]
+
+
+def link(lead: Lead, external_id: str) -> list[events.LeadEvent]:
+    """An id that the lead has already adds nothing."""
+    known = {*lead.linked, *(capture.external_id for capture in lead.captures)}
+    if external_id in known:
+        return []
+    return [events.ExternalIdLinked(external_id=external_id, person_id=lead.person_id)]
 
 
 def capture_of(command: commands.RecordCapture, person_id: str, at: datetime) -> events.CaptureFields:

@@ -34,6 +34,16 @@ ENTRIES = """
             extract(epoch FROM converted_at - entered_at) AS seconds
         FROM entries WHERE entered_at <= coalesce(:as_of, entered_at) AND entered_at >= coalesce(:begins, entered_at)
             AND entered_at < coalesce(:ends, 'infinity'))"""
+SQLS = """
+    WITH deals AS (
+        SELECT * FROM deal_states WHERE CASE WHEN :as_of IS NULL THEN ends IS NULL
+            ELSE starts <= :as_of AND (ends IS NULL OR ends > :as_of) END),
+    sqls AS (
+        SELECT source, sql_at FROM lead_cycles WHERE sql_at IS NOT NULL
+        UNION ALL SELECT source, qualified_at FROM deals WHERE origin = 'direct' AND qualified_at IS NOT NULL)
+    SELECT source, count(*)::int FROM sqls
+    WHERE sql_at >= coalesce(:begins, sql_at) AND sql_at < :ends AND sql_at <= coalesce(:as_of, sql_at)
+    GROUP BY source"""
 COUNTS = """{entries}
     SELECT {keys} step, count(*)::int, (count(*) FILTER (WHERE converted))::int, count(DISTINCT lead_id)::int,
         percentile_disc(0.5) WITHIN GROUP (ORDER BY seconds) FILTER (WHERE converted), min(motion), max(motion)
@@ -112,3 +122,12 @@ async def entries(
     query = statement(PAGE, conditions=" AND ".join(conditions))
     found = await tx.execute(query, instants(window, until) | parameters)
     return [dict(row) for row in found.mappings()]
+
+
+async def sqls_by_source(
+    tx: AsyncConnection, begins: datetime | None, ends: datetime, as_of: datetime | None
+) -> dict[str, int]:
+    """How many cycles, and deals without a lead, became SQL in a window."""
+    typed = [bindparam(name, type_=TIMESTAMP(timezone=True)) for name in ("begins", "ends", "as_of")]
+    found = await tx.execute(text(SQLS).bindparams(*typed), {"begins": begins, "ends": ends, "as_of": as_of})
+    return {row[0]: row[1] for row in found}
