@@ -6,8 +6,27 @@ from services.lead_intake.lead.events import LeadEvent
 from services.lead_intake.person.events import PersonEvent
 from services.lead_intake.prospect.events import ProspectEvent
 from services.lead_intake.quarantine.events import QuarantineEvent
+from services.lead_intake.setting.events import SettingEvent
 from services.lead_intake.suppression.events import SuppressionEvent
 from shared.rules.message import Parser, parser
 
-IntakeEvent = LeadEvent | PersonEvent | ConnectionEvent | FormEvent | ProspectEvent | QuarantineEvent | SuppressionEvent
+IntakeEvent = (
+    LeadEvent
+    | PersonEvent
+    | ConnectionEvent
+    | FormEvent
+    | ProspectEvent
+    | QuarantineEvent
+    | SettingEvent
+    | SuppressionEvent
+)
+    LeadEvent
+    | PersonEvent
+    | ConnectionEvent
+    | FormEvent
+    | ProspectEvent
+    | QuarantineEvent
+    | SettingEvent
+    | SuppressionEvent
+)
 PARSE: Parser[IntakeEvent] = parser(IntakeEvent)
