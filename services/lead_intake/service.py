@@ -13,7 +13,7 @@ from services.lead_intake.api import (
     quarantine,
     webhooks,
 )
-from services.lead_intake.events import PARSE
+from services.lead_intake.events import PARSE, PUBLIC
 from services.lead_intake.projections import connections as connection_list
 from services.lead_intake.projections import leads as lead_list
 from services.lead_intake.projections import quarantine as quarantine_list
@@ -40,4 +40,5 @@ SERVICE = Service(
     projections=[lead_list.PROJECTION, connection_list.PROJECTION, quarantine_list.PROJECTION],
     entrances=[webhooks.ENTRANCE, forms.ENTRANCE],
     fast_routes=["/leads"],
+    public=PUBLIC,
 )

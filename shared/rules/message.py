@@ -9,7 +9,16 @@ from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Generic, NamedTuple, Self, TypeVar, get_args
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+)
 
 BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
@@ -125,6 +134,17 @@ class Event(Message):
     def from_upcast(cls, data: dict[str, Any]) -> Self:
         """Parses what an upcaster made of an old event's data."""
         return cls.model_validate(data, context=STORED)
+
+    @classmethod
+    def stored_form_of(cls) -> TypeAdapter[Any]:
+        """The type of the stored JSON."""
+        return TypeAdapter(cls)
+
+    @classmethod
+    def may_lack(cls, name: str) -> bool:
+        """Whether old events may lack this field."""
+        field = cls.model_fields.get(name)
+        return field is not None and not field.is_required()
 
     def to_stored(self, sealer: Callable[[Any], UUID] | None = None) -> str:
         """The JSON text to store. `sealer` takes the sealed values and returns their references; without one, an event
