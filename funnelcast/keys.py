@@ -14,6 +14,7 @@ from funnelcast import database
 from funnelcast.failure import Failed
 from funnelcast.services import SCOPES
 from shared.rules.clock_and_ids import ClockAndIds
+from shared.rules.message import has_address
 from shared.run.settings import Settings
 from shared.web import access
 
@@ -52,6 +53,8 @@ def parse_duration(text: str) -> timedelta:
 def parse_name(text: str) -> str:
     if not (text.strip() and text.isprintable() and len(text) <= 200):
         raise ValueError("a name has 1 to 200 printable characters")
+    if has_address(text):
+        raise ValueError("events name the key that caused them, for ever: no e-mail address can be its name")
     return text.strip()
 
 

@@ -24,6 +24,8 @@ from shared.run.resources import Resources
 from shared.run.service import Service
 from shared.run.settings import Settings
 
+LOG_CONNECTIONS = 16
+"""Of the log in Postgres: every consumer and relay of four services asks it at the same time."""
 Apps = Mapping[str, FastAPI]
 """By service."""
 
@@ -79,7 +81,7 @@ async def open_log(settings: Settings, postgres: str) -> AsyncIterator[Log]:
         finally:
             await kafka.close()
         return
-    engine = create_async_engine(postgres, connect_args={"timeout": 5})
+    engine = create_async_engine(postgres, pool_size=LOG_CONNECTIONS, max_overflow=0, connect_args={"timeout": 5})
     try:
         yield PostgresLog(engine)
     finally:

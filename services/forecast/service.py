@@ -1,12 +1,13 @@
 """What the forecast service is made of."""
 
-from services.forecast.api import org, org_import, overrides, quotas, rates, rollup, settings, submissions
+from services.forecast.api import org, org_import, overrides, quotas, rates, rollup, settings, snapshots, submissions
 from services.forecast.events import PARSE, PUBLIC
 from services.forecast.projections import calls, ledger
 from services.forecast.projections import overrides as override_history
 from services.forecast.projections import quotas as quota_history
 from services.forecast.projections import rates as rate_history
 from services.forecast.projections import settings as setting_changes
+from services.forecast.projections import snapshots as locked_weeks
 from services.forecast.upstream import pipeline
 from shared.run.service import Service, Upstream
 from shared.web.feed import Feed
@@ -25,6 +26,7 @@ SERVICE = Service(
         quotas.router,
         overrides.router,
         submissions.router,
+        snapshots.router,
         Feed("forecast", PUBLIC).router(),
     ],
     projections=[
@@ -34,6 +36,7 @@ SERVICE = Service(
         quota_history.PROJECTION,
         override_history.PROJECTION,
         calls.PROJECTION,
+        locked_weeks.PROJECTION,
     ],
     upstream=[Upstream("pipeline", "funnelcast.pipeline.v1", pipeline.PARSE)],
     fast_routes=["/rollup"],

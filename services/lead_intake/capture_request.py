@@ -13,6 +13,7 @@ from services.lead_intake.lead.contact import mailbox
 from services.lead_intake.lead.lenient import read_leniently
 from services.lead_intake.lead.repeats import repeated_capture
 from services.lead_intake.lead.state import State, must_be_there
+from services.lead_intake.suppressions import suppression_of
 from shared.rules.message import MAX_CLOCK_AHEAD, Message
 from shared.store.aliases import BlindIndex
 from shared.store.write_request import AliasClaim
@@ -42,6 +43,7 @@ def capture_request(context: ServiceContext, command: commands.RecordCapture) ->
         also_claim=who.also_claim,
         is_new_stream=True,
         reply=capture_ids(command),
+        alias_references=suppression_of(context.blind_index, command.body.person.email),
     )
     return CaptureRequest(command, claim, options)
 

@@ -23,6 +23,7 @@ from services.lead_intake.projections import quarantine as waiting
 from services.lead_intake.quarantine import commands
 from services.lead_intake.quarantine import decider as quarantine
 from services.lead_intake.quarantine.events import Reason
+from services.lead_intake.suppressions import suppress
 from shared.rules.message import MAX_CLOCK_AHEAD, Missing, Rejected
 from shared.store.aliases import BlindIndex
 from shared.store.write_request import Step, WriteResult
@@ -97,7 +98,7 @@ async def take_capture(call: Call, receipt: Receipt, element: Element, number: i
 
 
 async def take_activity(call: Call, receipt: Receipt, element: Element, outcome: outcomes.Activity) -> Taken:
-    """Of a known person. Others wait: the person may be captured yet."""
+    """Of a known person, or a suppression of an unknown one. Others wait: the person may be captured yet."""
     if outcome.undone:
         return await keep(call, receipt, element, "not_taken", f"the activity {outcome.kind}, taken back")
     try:
@@ -112,7 +113,8 @@ async def take_activity(call: Call, receipt: Receipt, element: Element, outcome:
 
 
 async def activity(call: Call, receipt: Receipt, outcome: outcomes.Activity) -> WriteResult:
-    """Raises `ValidationError` when the person has no address that can be read, `Missing` when nobody has it."""
+    """Raises `ValidationError` when the person has no address that can be read, `Missing` when nobody has it and the
+    activity suppresses nothing."""
     context, consent = call.context, receipt.connection.consent
     person = PersonInput.model_validate({"email": outcome.person.email, "phone": outcome.person.phone})
     command = RecordActivity(
@@ -132,7 +134,13 @@ async def activity(call: Call, receipt: Receipt, outcome: outcomes.Activity) -> 
         resolve_unless=who.unless,
         is_new_stream=True,
     )
-    return await context.committer.write(request)
+    try:
+        return await context.committer.write(request)
+    except Missing:
+        suppressed = await suppress(call, person.email, command)
+        if suppressed is None:
+            raise
+        return suppressed
 
 
 async def capture(

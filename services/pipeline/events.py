@@ -3,10 +3,11 @@
 from services.pipeline.opportunity.events import OpportunityEvent, TextsErased
 from services.pipeline.process.events import ProcessEvent
 from services.pipeline.setting.events import SettingEvent
+from services.pipeline.spend.events import SpendRecorded
 from shared.rules.message import Parser, members, parser
 from shared.webhooks.events import WebhookEvent
 
-PipelineEvent = OpportunityEvent | ProcessEvent | SettingEvent | WebhookEvent
+PipelineEvent = OpportunityEvent | ProcessEvent | SettingEvent | SpendRecorded | WebhookEvent
 PARSE: Parser[PipelineEvent] = parser(PipelineEvent)
 PUBLIC = frozenset(event.type for event in members(OpportunityEvent)) - {TextsErased.type}
 """The types in the feed, and in the event stream."""

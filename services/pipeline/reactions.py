@@ -8,7 +8,15 @@ from services.pipeline.setting import commands as setting_commands
 from services.pipeline.setting.decider import ALL
 from services.pipeline.setting.decider import DECIDER as SETTING
 from services.pipeline.upstream.forecast import ForecastEvent, NodeEnded, NodePlaced, SettingChanged
-from services.pipeline.upstream.qualification import LeadErased, LeadHandedOver, QualificationEvent
+from services.pipeline.upstream.qualification import (
+    HandOverTakenBack,
+    LeadErased,
+    LeadHandedOver,
+    LeadMql,
+    LeadSql,
+    LeadWon,
+    QualificationEvent,
+)
 from shared.rules.message import RecordedEvent
 from shared.rules.money import Money
 from shared.rules.reaction import Reaction
@@ -23,7 +31,7 @@ def react(recorded: RecordedEvent[QualificationEvent | ForecastEvent]) -> Sequen
             return [Reaction(DECIDER, deal, commands.EraseTexts()) for deal in event.opportunity_ids]
         case SettingChanged():
             return [copy_settings(event)] if event.timezone or event.calendar else []
-        case NodePlaced() | NodeEnded():
+        case LeadMql() | HandOverTakenBack() | LeadSql() | LeadWon() | NodePlaced() | NodeEnded():
             return []
 
 

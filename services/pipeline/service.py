@@ -1,10 +1,22 @@
 """The parts of the pipeline service."""
 
 from services.pipeline import reactions
-from services.pipeline.api import batch, changes, opportunities, settings, stages, velocity, volume, win_rate
+from services.pipeline.api import (
+    batch,
+    changes,
+    funnel,
+    opportunities,
+    settings,
+    spend,
+    stages,
+    velocity,
+    volume,
+    win_rate,
+)
 from services.pipeline.events import PARSE, PUBLIC
-from services.pipeline.projections import deal_states, org_tree, stage_visits
+from services.pipeline.projections import deal_states, lead_cycles, org_tree, stage_visits
 from services.pipeline.projections import opportunities as opportunity_list
+from services.pipeline.projections import spend as spend_entries
 from services.pipeline.upstream import forecast, qualification
 from shared.run.service import Service, Upstream
 from shared.web.feed import Feed
@@ -21,13 +33,22 @@ SERVICE = Service(
         opportunities.router,
         stages.router,
         settings.router,
+        spend.router,
+        funnel.router,
         velocity.router,
         volume.router,
         win_rate.router,
         Feed("pipeline", PUBLIC).router(),
         webhooks.router(PUBLIC),
     ],
-    projections=[opportunity_list.PROJECTION, stage_visits.PROJECTION, org_tree.PROJECTION, deal_states.PROJECTION],
+    projections=[
+        opportunity_list.PROJECTION,
+        stage_visits.PROJECTION,
+        org_tree.PROJECTION,
+        deal_states.PROJECTION,
+        lead_cycles.PROJECTION,
+        spend_entries.PROJECTION,
+    ],
     upstream=[
         Upstream("qualification", "funnelcast.qualification.v1", qualification.PARSE),
         Upstream("forecast", "funnelcast.forecast.v1", forecast.PARSE),

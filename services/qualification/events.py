@@ -1,10 +1,12 @@
 """Every event that this service stores, and those that its subscribers see."""
 
 from services.qualification.lead.events import (
+    LeadAbsorbed,
     LeadBantChanged,
     LeadClaimed,
     LeadClaimReleased,
     LeadEvent,
+    LeadSeparated,
     LeadTouched,
     OtherDealChanged,
 )
@@ -15,7 +17,8 @@ from shared.webhooks.events import WebhookEvent
 
 QualificationEvent = LeadEvent | ModelEvent | SettingEvent | WebhookEvent
 PARSE: Parser[QualificationEvent] = parser(QualificationEvent)
-INTERNAL = {each.type for each in (LeadBantChanged, LeadClaimed, LeadClaimReleased, LeadTouched, OtherDealChanged)}
-"""How a lead is worked."""
+WORK = (LeadBantChanged, LeadClaimed, LeadClaimReleased, LeadTouched, OtherDealChanged, LeadAbsorbed, LeadSeparated)
+INTERNAL = {each.type for each in WORK}
+"""How a lead is worked, and what a merge does to the survivor."""
 PUBLIC = frozenset(event.type for event in members(LeadEvent)) - INTERNAL
 """The types in the feed, and in the event stream: what a lead did, and where it went."""

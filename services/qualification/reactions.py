@@ -12,6 +12,7 @@ from services.qualification.upstream import intake, pipeline
 from services.qualification.upstream.forecast import ForecastEvent, NodeEnded, NodePlaced, SettingChanged
 from services.qualification.upstream.intake import IntakeEvent
 from services.qualification.upstream.pipeline import PipelineEvent
+from shared.rules.decider import Reference
 from shared.rules.message import RecordedEvent
 from shared.rules.reaction import Reaction
 
@@ -22,7 +23,14 @@ def react(recorded: RecordedEvent[IntakeEvent | PipelineEvent | ForecastEvent]) 
     event = recorded.event
     match event:
         case intake.LeadCaptured() | intake.EngagementAdded():
-            return [to_lead(recorded.subject, record_engagement(event))]
+            return engaged(recorded.subject, event)
+        case intake.LeadMerged():
+            return merge(recorded.subject, event.into)
+        case intake.LeadUnmerged():
+            return [
+                to_lead(recorded.subject, commands.Unmerge()),
+                to_lead(event.was_into, commands.SeparateLead(lead_id=recorded.subject)),
+            ]
         case intake.PersonErased():
             return [to_lead(lead_id, commands.Erase()) for lead_id in event.lead_ids]
         case pipeline.Opened():
@@ -38,6 +46,23 @@ def react(recorded: RecordedEvent[IntakeEvent | PipelineEvent | ForecastEvent]) 
             return [copy_settings(event)] if event.timezone or event.calendar else []
         case pipeline.Assigned() | pipeline.Corrected() | NodePlaced() | NodeEnded():
             return []
+
+
+def engaged(lead_id: str, event: intake.Captured) -> Sequence[Reaction]:
+    """A merged lead keeps its own engagements, in case the merge is undone; they count for its survivor."""
+    command = record_engagement(event)
+    if event.merged_into is None:
+        return [to_lead(lead_id, command)]
+    counted = command.model_copy(update={"engagement": command.engagement._replace(through=lead_id)})
+    return [to_lead(lead_id, command), to_lead(event.merged_into, counted)]
+
+
+def merge(lead_id: str, into: str) -> Sequence[Reaction]:
+    absorb = commands.AbsorbLead(lead_id=lead_id)
+    return [
+        to_lead(lead_id, commands.MergeInto(into=into)),
+        Reaction(DECIDER, into, absorb, references={"other": Reference(DECIDER, lead_id)}),
+    ]
 
 
 def to_lead(lead_id: str, command: commands.LeadCommand) -> Reaction:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Generic, NamedTuple, Self, TypeVar, get_args
+from unicodedata import normalize
+from urllib.parse import unquote
 from uuid import UUID
 
 from pydantic import (
@@ -18,6 +20,7 @@ from pydantic import (
     Field,
     StringConstraints,
     TypeAdapter,
+    ValidationInfo,
 )
 
 BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
@@ -39,6 +42,28 @@ def without_nul(text: str) -> str:
     if "\x00" in text:
         raise ValueError("the NUL character is not allowed")
     return text
+
+
+def has_address(text: str) -> bool:
+    """Whether there is an @ in it, of any width, also percent-encoded, however often."""
+    while True:
+        if "@" in normalize("NFKC", text):
+            return True
+        decoded = unquote(text)
+        if decoded == text:
+            return False
+        text = decoded
+
+
+def no_address(text: str, info: ValidationInfo) -> str:
+    """Stored events are taken as they are."""
+    if info.context is not STORED and has_address(text):
+        raise ValueError("must not contain @: an e-mail address does not belong here")
+    return text
+
+
+STORED = MappingProxyType({"stored": True})
+"""The validation context of stored events: a validator that became stricter still takes what was valid before."""
 
 
 def instant_in_range(instant: datetime) -> datetime:
@@ -73,7 +98,11 @@ def day_in_range(day: date) -> date:
 
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(printable)]
-"""One line of structured text, at most 200 characters. Events may contain it: no personal data, no free text."""
+"""One line of text, at most 200 characters."""
+
+Label = Annotated[Line, AfterValidator(no_address)]
+"""Structured text of a caller that events may contain, so that everybody who reads a topic may see it, for ever. It is
+no personal data and no free text. With `ExternalId`, `Slug` and codes this is all that may be plain."""
 
 Prose = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000), AfterValidator(without_nul)
@@ -87,8 +116,9 @@ ExternalId = Annotated[
     str,
     StringConstraints(pattern=r"^[a-z0-9._-]{1,50}:[^\s@\x00-\x1f\x7f]+$", max_length=200),
     AfterValidator(printable),
+    AfterValidator(no_address),
 ]
-"""`system:id`, opaque, unique per kind. No `@`: an e-mail address is not an id."""
+"""`system:id`, opaque, unique per kind. An e-mail address is not an id."""
 
 Instant = Annotated[AwareDatetime, BeforeValidator(written_instant), AfterValidator(instant_in_range)]
 """An aware instant, kept in UTC."""
@@ -108,10 +138,6 @@ class Message(BaseModel):
 
 class Command(Message):
     """A request to change something; its fields are the body of an HTTP request."""
-
-
-STORED = MappingProxyType({"stored": True})
-"""The validation context of stored events: a validator that became stricter still takes what was valid before."""
 
 
 class Event(Message):

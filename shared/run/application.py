@@ -10,7 +10,7 @@ from shared.rules.message import Event
 from shared.run.service import Service
 from shared.run.settings import Settings
 from shared.run.telemetry import Metrics
-from shared.web import asyncapi, event_documents, guard, health, openapi, operations, problems
+from shared.web import asyncapi, docs, event_documents, guard, health, openapi, operations, problems
 from shared.web.access import COMMON_SCOPES
 from shared.web.call import authorise
 from shared.web.fast_path import FastPath, FastRoute
@@ -18,7 +18,7 @@ from shared.web.limits import CallerLimit, CapacityLimit, Limits, RateLimit
 from shared.web.service_context import ServiceContext
 from shared.webhooks.events import TestEvent
 
-OPEN_PATHS = ("/openapi.json", "/docs", "/readyz", "/metrics", "/v1/asyncapi.json")
+OPEN_PATHS = ("/openapi.json", *docs.PATHS, "/readyz", "/metrics", "/v1/asyncapi.json")
 """Paths that need no key."""
 
 
@@ -47,8 +47,7 @@ def new_app(service: Service) -> FastAPI:
         title=f"Funnelcast {service.name}",
         version="1",
         openapi_url=f"/{service.name}/openapi.json",
-        docs_url=f"/{service.name}/docs",
-        swagger_ui_oauth2_redirect_url=None,
+        docs_url=None,
         redoc_url=None,
         redirect_slashes=False,  # to a host that the client names
         telemetry={"tracing": False, "metrics": False, "logs": False},  # it would log bodies that are invalid
@@ -64,6 +63,7 @@ def add_routes(app: FastAPI, service: Service, ready: health.Check, metrics: Met
         documents = event_documents_router(service)
         app.include_router(documents, prefix=prefix)
     app.include_router(health.router(ready, metrics.registry), prefix=f"/{service.name}")
+    app.include_router(docs.router(service.name), prefix=f"/{service.name}")
     problems.add_handlers(app, authorise)
     openapi.describe(app, routers, prefix, service.entrances)
 

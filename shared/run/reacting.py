@@ -45,6 +45,7 @@ def write_requests(service: Service, event: RecordedEvent[Any]) -> list[WriteReq
             event.correlation_id,
             cause=Cause(service.name, event.event_id, event.occurred_at, number),
             imported_texts=reaction.imported_texts,
+            references=reaction.references,
             on_behalf_of=event.on_behalf_of,
         )
         for number, reaction in enumerate(service.react(event))

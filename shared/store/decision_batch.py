@@ -112,6 +112,12 @@ class DecisionBatch:
             return refusal
         return self.accept(attempt)
 
+    def states_of_aliases(self, request: WriteRequest) -> dict[str, Any]:
+        """By the fields of the context; none for an alias that nobody holds."""
+        references = request.alias_references.items()
+        owners = {name: self.aliases[one.alias].stream for name, one in references if one.alias in self.aliases}
+        return {name: self.streams[stream].state for name, stream in owners.items()}
+
     def stream_of(self, request: WriteRequest) -> str:
         known = (alias for alias in request.resolve_by if alias in self.aliases)
         counting = (alias for alias in known if request.resolve_unless.get(alias) not in self.aliases)
@@ -188,6 +194,7 @@ class Attempt:
         decider, at = self.request.decider, self.instant_of(step)
         references = {**decider.references, **self.request.references}
         states = {name: self.batch.streams[reference.stream].state for name, reference in references.items()}
+        states |= self.batch.states_of_aliases(self.request)
         for event in decider.decided(self.stream.state, step.command, at, states):
             self.append(event, at)
 

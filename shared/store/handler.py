@@ -71,7 +71,8 @@ async def write(tx: AsyncConnection, pending: PendingWrites) -> None:
 
 def aliases_of(request: WriteRequest) -> set[str]:
     claimed = (step.claim.alias for step in request.steps if step.claim)
-    return {*request.resolve_by, *request.resolve_unless.values(), *request.also_claim, *claimed}
+    referenced = (reference.alias for reference in request.alias_references.values())
+    return {*request.resolve_by, *request.resolve_unless.values(), *request.also_claim, *claimed, *referenced}
 
 
 def deciders_by_stream(
@@ -82,6 +83,9 @@ def deciders_by_stream(
     for request in requests:
         for reference in (*request.decider.references.values(), *request.references.values()):
             deciders[reference.stream] = reference.decider
+        for alias_reference in request.alias_references.values():
+            if alias_reference.alias in owners:
+                deciders[owners[alias_reference.alias].stream] = alias_reference.decider
         deciders[request.stream] = request.decider
         for alias in request.resolve_by:
             if alias in owners:

@@ -33,6 +33,14 @@ class Step(NamedTuple, Generic[C]):
     may_be_late: bool = False
 
 
+class AliasReference(NamedTuple):
+    """The stream that holds an alias, if there is one. Decisions depend on it through a field of the context, which
+    keeps its default while nobody holds the alias."""
+
+    decider: Decider[Any, Any, Any]
+    alias: str
+
+
 @dataclass(frozen=True)
 class Cause:
     """The upstream event that a reaction answers. The events that follow happen no earlier, and their ids are made
@@ -53,9 +61,9 @@ class WriteRequest(NamedTuple):
     The stream is the owner of the first known alias in `resolve_by`, else `stream`; an alias does not count if the one
     that `resolve_unless` names for it is known, too. `also_claim`: aliases that it takes
     if nobody has them. `is_new_stream`: `stream` was named for this request, so there is nothing to read.
-    `reply(state)` gives the ids of the answer, which are kept for a repetition. `references`: by fields of the
-    decider's context. `on_behalf_of`: the org node that the caller acts for. `is_long`: it may lead to thousands of
-    events, and is decided in a thread.
+    `reply(state)` gives the ids of the answer, which are kept for a repetition. `references` and `alias_references`: by
+    fields of the decider's context. `on_behalf_of`: the org node that the caller acts for. `is_long`: it may lead to
+    thousands of events, and is decided in a thread.
     """
 
     decider: Decider[Any, Any, Any]
@@ -74,6 +82,7 @@ class WriteRequest(NamedTuple):
     is_new_stream: bool = False
     resolve_unless: Mapping[str, str] = MappingProxyType({})
     references: Mapping[str, Reference] = MappingProxyType({})
+    alias_references: Mapping[str, AliasReference] = MappingProxyType({})
     on_behalf_of: str | None = None
     is_long: bool = False
 

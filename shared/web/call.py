@@ -19,7 +19,7 @@ from shared.rules.message import MAX_CLOCK_AHEAD, Command, Missing
 from shared.rules.sealed import Sealed
 from shared.store import aliases, event_store, vault
 from shared.store.long_work import folded_streams
-from shared.store.write_request import AliasClaim, Step, WriteRequest, WriteResult
+from shared.store.write_request import AliasClaim, AliasReference, Step, WriteRequest, WriteResult
 from shared.web import conditions, freshness
 from shared.web.access import ACT_AS, HISTORY_WRITE, NOT_WHILE_ACTING, Caller, Scope
 from shared.web.input import parse_json, refuse_invalid_json, refuse_unknown_parameters
@@ -56,6 +56,7 @@ class WriteOptions(TypedDict, total=False):
     is_long: bool
     reply: Callable[[Any], Mapping[str, Any]]
     references: Mapping[str, Reference]
+    alias_references: Mapping[str, AliasReference]
 
 
 @dataclass

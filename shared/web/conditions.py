@@ -1,7 +1,7 @@
 """Conditional request headers: Idempotency-Key, If-Match, X-Min-Position, Prefer, X-Correlation-Id, On-Behalf-Of."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from uuid import UUID, uuid5
 
@@ -113,12 +113,13 @@ def on_behalf_of(headers: Headers) -> str | None:
     return node
 
 
-def correlation_id(headers: Headers, default: UUID) -> UUID:
-    """The caller's `X-Correlation-Id`; a text that is not a UUID is mapped to one."""
+def correlation_id(headers: Headers, default: UUID, digest: Callable[[bytes], str]) -> UUID:
+    """The caller's `X-Correlation-Id`; a text that is not a UUID is mapped to one. `digest` is keyed: events have the
+    id for ever, and callers may make theirs of personal data."""
     value = headers.get("x-correlation-id")
     if not value:
         return default
     try:
         return UUID(value)
     except ValueError:
-        return uuid5(CORRELATION, value)
+        return uuid5(CORRELATION, digest(value.encode()))

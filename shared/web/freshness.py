@@ -35,6 +35,14 @@ async def wait_for_positions(context: ServiceContext, headers: Headers, caller: 
     await wait_for(context, context.read_models_applied, projected, deadline, caller)
 
 
+async def wait_until_applied(
+    context: ServiceContext, wanted: Mapping[str, int], headers: Headers, caller: Hashable
+) -> None:
+    """Waits until the read models contain these positions, as long as `Prefer` says. Raises `PositionNotReached`."""
+    deadline = asyncio.get_running_loop().time() + conditions.wait_seconds(headers)
+    await wait_for(context, context.read_models_applied, wanted, deadline, caller)
+
+
 def check_sources(context: ServiceContext, wanted: Mapping[str, int]) -> None:
     sources = context.projected_sources | context.reacted_sources
     if unknown := wanted.keys() - sources:

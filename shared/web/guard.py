@@ -74,7 +74,8 @@ class Guard:
         if scope["type"] != "http":
             return
         started_at = perf_counter()
-        correlation_id = conditions.correlation_id(Headers(scope=scope), self.new_id())
+        digest = self.context.blind_index.digest
+        correlation_id = conditions.correlation_id(Headers(scope=scope), self.new_id(), digest)
         scope.setdefault("state", {})["correlation_id"] = correlation_id
         bind_contextvars(correlation_id=str(correlation_id))
         answer = Answer(send, [*ALWAYS])

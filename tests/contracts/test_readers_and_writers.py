@@ -94,6 +94,9 @@ class World:
         await self.arrived(recycled)
         await self.deal(recycled, ("recycle", {"reason": "bad_timing"}))
         await self.handed_over("dora", owner="ann", pipeline="unknown")
+        eve, finn = [(await self.lead(name)).json()["lead_id"] for name in ("eve", "finn")]
+        await self.send("POST", f"/intake/v1/leads/{finn}/merge", {"into": eve})
+        await self.send("POST", f"/intake/v1/leads/{finn}/unmerge")
         await self.send("DELETE", "/forecast/v1/org/nodes/ann")
         again = await self.lead("ada", source="webinar", details={"webinar_id": "w1", "attended": True, "minutes": 30})
         await self.send("DELETE", f"/intake/v1/people/{again.json()['person_id']}")

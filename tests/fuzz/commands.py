@@ -32,6 +32,7 @@ from services.lead_intake.lead.events import Consent
 from services.lead_intake.person.commands import ErasePerson, RecordAccess
 from services.lead_intake.prospect.commands import ProspectInput, RecordProspect
 from services.lead_intake.quarantine import commands as quarantine
+from services.lead_intake.suppression.commands import SuppressAddress
 from services.pipeline.opportunity import commands as deal
 from services.pipeline.opportunity.events import Approach, Motion, Outcome
 from services.pipeline.process.commands import DefineProcess, PermittedDefinition
@@ -39,6 +40,7 @@ from services.pipeline.process.default import DEFAULT
 from services.pipeline.process.events import ForecastCategory, Stage
 from services.pipeline.setting import commands as pipeline_setting
 from services.pipeline.setting.default import BANDS
+from services.pipeline.spend.commands import RecordSpend, Spend
 from services.qualification.lead import commands as lead
 from services.qualification.lead import events as lead_events
 from services.qualification.model.commands import ActivateModel, DefineModel
@@ -169,6 +171,24 @@ zones = st.sampled_from([None, "Pacific/Kiritimati", "Pacific/Pago_Pago", "UTC"]
 calendars = st.sampled_from([None, "months"])
 chosen = st.none() | st.lists(reasons, min_size=1).map(tuple)
 bands = st.none() | st.lists(st.sampled_from(BANDS), max_size=3).map(tuple)
+spend_days = st.sampled_from([date(2026, 2, 1), date(2026, 2, 28), date(2199, 12, 31)])
+spend_ids = st.sampled_from(["spend-1", "spend-1.2", "spend-1.3"])
+OF_SPEND: Mapping[type[Command], Strategy] = {
+    RecordSpend: st.builds(
+        RecordSpend,
+        spend_id=spend_ids,
+        body=st.builds(
+            lambda starts, ends, **fields: Spend.model_validate({"from": starts, "to": ends, **fields}),
+            spend_days,
+            spend_days,
+            source=st.sampled_from([None, "webinar"]),
+            kind=st.sampled_from(["marketing", "sales"]),
+            amount=money,
+            external_id=external_ids,
+            corrects=st.none() | spend_ids,
+        ),
+    ),
+}
 OF_SETTINGS: Mapping[type[Command], Strategy] = {
     pipeline_setting.ChangeSettings: st.builds(
         pipeline_setting.ChangeSettings,
@@ -218,6 +238,10 @@ OF_LEADS: Mapping[type[Command], Strategy] = {
     lead.ReleaseClaim: st.just(lead.ReleaseClaim()),
     lead.Touch: st.builds(lead.Touch, occurred_at=st.none() | minutes),
     lead.FallBelow: st.builds(lead.FallBelow, due_at=minutes),
+    lead.MergeInto: st.builds(lead.MergeInto, into=leads),
+    lead.AbsorbLead: st.builds(lead.AbsorbLead, lead_id=leads),
+    lead.Unmerge: st.just(lead.Unmerge()),
+    lead.SeparateLead: st.builds(lead.SeparateLead, lead_id=leads),
     lead.RemindOfRevisit: st.builds(lead.RemindOfRevisit, due_at=minutes),
     lead.HandOverAsDeal: st.builds(
         lead.HandOverAsDeal,
@@ -324,6 +348,15 @@ OF_PROSPECTS: Mapping[type[Command], Strategy] = {
         content=st.sampled_from(["content 1", "content 2"]),
     )
 }
+OF_SUPPRESSIONS: Mapping[type[Command], Strategy] = {
+    SuppressAddress: st.builds(
+        SuppressAddress,
+        activity_id=st.just("a1"),
+        kind=st.sampled_from(["unsubscribed", "bounced"]),
+        engaged_at=minutes,
+        external_id=st.sampled_from([None, "tool:1"]),
+    )
+}
 OF_QUARANTINE: Mapping[type[Command], Strategy] = {
     quarantine.QuarantineDelivery: st.builds(
         quarantine.QuarantineDelivery,
@@ -426,6 +459,7 @@ OF_WEEKS: Mapping[type[Command], Strategy] = {
         LockWeek,
         **week_fields,
         snapshot_id=st.just("s"),
+        week_begins=st.sampled_from([NOON, NOON + timedelta(days=30)]),
         currency=st.just("EUR"),
         rate_policy=st.just("latest"),
         as_of=st.just(NOON),
@@ -448,12 +482,14 @@ COMMANDS: Mapping[type[Command], Strategy] = {
     **OF_IMPORTS,
     **OF_PROCESSES,
     **OF_SETTINGS,
+    **OF_SPEND,
     **OF_LEADS,
     **OF_MODELS,
     **OF_CAPTURES,
     **OF_CONNECTIONS,
     **OF_FORMS,
     **OF_PROSPECTS,
+    **OF_SUPPRESSIONS,
     **OF_QUARANTINE,
     **OF_PEOPLE,
     **OF_ORG,

@@ -30,6 +30,7 @@ from services.lead_intake.prospect.state import State as ProspectState
 from services.lead_intake.quarantine.events import DeliveryQuarantined
 from services.lead_intake.quarantine.state import State as QuarantineState
 from services.lead_intake.quarantine.state import Waiting
+from services.lead_intake.suppression.state import Suppression
 from services.pipeline.opportunity.events import (
     ChangeEvent,
     HandOverRefused,
@@ -46,6 +47,7 @@ from services.pipeline.process.state import Processes
 from services.pipeline.setting import default as pipeline_default
 from services.pipeline.setting import events as pipeline_setting
 from services.pipeline.setting.state import Settings as PipelineSettings
+from services.pipeline.spend.state import Entries
 from services.qualification.lead.events import ChangeEvent as LeadChange
 from services.qualification.lead.events import LeadErased, Lifecycle
 from services.qualification.lead.lifecycle import TRANSITIONS
@@ -193,6 +195,12 @@ def prospect(state: ProspectState, happened: Happened) -> None:
     assert isinstance(state, Prospect) == bool(contents)
 
 
+def suppression(state: Suppression, happened: Happened) -> None:
+    assert list(state.activities) == [event for event, _ in happened]
+    named = [event.external_id or (event.kind, event.engaged_at) for event, _ in happened]
+    assert len(set(named)) == len(named), "the same activity adds nothing"
+
+
 def quarantined(state: QuarantineState, happened: Happened) -> None:
     kinds = [type(event) for event, _ in happened]
     assert kinds[:1] in ([], [DeliveryQuarantined])
@@ -278,12 +286,21 @@ def reaches_the_top(there: Mapping[str, Any], node: str) -> None:
         place = there[place].position.parent
 
 
+def spend(state: Entries, happened: Happened) -> None:
+    ids = [event.spend_id for event, _ in happened]
+    assert state == tuple(event for event, _ in happened)
+    assert [entry.corrects for entry in state] == [None, *ids][: len(ids)], "each corrects the one before"
+    assert len(set(ids)) == len(ids)
+    assert all(entry.first_day <= entry.last_day for entry in state)
+
+
 INVARIANTS: Mapping[str, Callable[[Any, Happened], None]] = {
     "services.lead_intake.lead": captures,
     "services.lead_intake.person": person,
     "services.lead_intake.connection": connection,
     "services.lead_intake.form": form,
     "services.lead_intake.prospect": prospect,
+    "services.lead_intake.suppression": suppression,
     "services.lead_intake.quarantine": quarantined,
     "services.qualification.lead": lead,
     "services.qualification.model": models,
@@ -291,6 +308,7 @@ INVARIANTS: Mapping[str, Callable[[Any, Happened], None]] = {
     "services.pipeline.opportunity": deal,
     "services.pipeline.process": processes,
     "services.pipeline.setting": pipeline_settings,
+    "services.pipeline.spend": spend,
     "services.forecast.org": org,
     "services.forecast.override": overrides,
     "services.forecast.quota": quotas,

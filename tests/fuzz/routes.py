@@ -228,8 +228,21 @@ GOOD: Mapping[str, Good] = {
             "note": "sure",
         }
     ),
+    "POST /forecast/v1/snapshots": Good(
+        {"node": "acme", "period": "2026-Q1", "week": "2026-Q1-W06"}, answers=[201, 409]
+    ),
     "PUT /forecast/v1/settings": Good({"currency": "EUR", "timezone": "UTC"}),
     "PUT /qualification/v1/settings": Good({"reasons": {"reject": ["no_need", "other"], "mark_mql": ["other"]}}),
+    "POST /pipeline/v1/spend": Good(
+        {
+            "from": "2026-02-01",
+            "to": "2026-02-28",
+            "source": "webinar",
+            "kind": "marketing",
+            "amount": EUR,
+            "external_id": "erp:1",
+        }
+    ),
     "PUT /pipeline/v1/settings": Good(
         {
             "reasons": {"lose": ["no_need", "other"], "correct": ["other"]},

@@ -25,6 +25,7 @@ CONVERTED = {
     "day": "2026-01-01",
     "year": "2026",
     "quarantine_id": "none",
+    "snapshot_id": "none",
     "form_key": "demo",
     "person_id": "nobody",
     "period": "2026-Q1",

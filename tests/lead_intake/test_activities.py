@@ -131,12 +131,25 @@ async def test_an_unsubscription_by_a_webhook_counts_at_once(api: httpx.AsyncCli
 
 
 async def test_an_activity_that_comes_before_its_person_waits(api: httpx.AsyncClient, clock: Clock) -> None:
-    vendor = await connected(api, clock, "mailchimp")
-    (row,) = await quarantined(api, await vendor.send(deliveries.MAILCHIMP | {"type": "unsubscribe"}))
+    vendor = await connected(api, clock, "calendly")
+    (row,) = await quarantined(api, await vendor.send(deliveries.CALENDLY | {"event": "invitee.canceled"}))
     assert row["reason"] == "not_taken"
     path = f"quarantine/{row['quarantine_id']}/release"
     assert (await api.post(path)).status_code == 409
     await (await generic(api, clock)).captures({"id": "1", "contact": {"email": "jane@acme.com"}})
     assert (await api.post(path)).json()["captures"] == []
+    (lead,) = (await api.get("leads", params={"external_id": "generic:1"})).json()["items"]
+    assert [one["kind"] for one in (await api.get(f"leads/{lead['lead_id']}")).json()["activities"]] == [
+        "meeting_canceled"
+    ]
+
+
+async def test_an_unsubscription_that_comes_before_its_person_holds_when_the_person_comes(
+    api: httpx.AsyncClient, clock: Clock
+) -> None:
+    vendor = await connected(api, clock, "mailchimp")
+    answer = await vendor.send(deliveries.MAILCHIMP | {"type": "unsubscribe"})
+    assert answer.json() == {"captures": [], "activities": 1, "ignored": 0, "quarantined": 0}
+    await (await generic(api, clock)).captures({"id": "1", "contact": {"email": "jane@acme.com"}})
     (lead,) = (await api.get("leads", params={"external_id": "generic:1"})).json()["items"]
     assert [one["kind"] for one in (await api.get(f"leads/{lead['lead_id']}")).json()["activities"]] == ["unsubscribed"]

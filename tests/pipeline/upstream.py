@@ -1,8 +1,9 @@
-"""Forecast as pipeline hears it: events on its topic."""
+"""Forecast and qualification as pipeline hears them: events on their topics."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -16,7 +17,9 @@ from tests.spec import NOON
 E = TypeVar("E", bound=UpstreamEvent)
 
 
-def stored(position: int, stream: str, event_type: str, data: dict[str, Any]) -> StoredEvent:
+def stored(
+    position: int, stream: str, event_type: str, data: dict[str, Any], occurred_at: datetime = NOON
+) -> StoredEvent:
     return StoredEvent(
         position=position,
         event_id=uuid5(NAMESPACE_URL, f"{stream}/{event_type}/{position}"),
@@ -24,7 +27,7 @@ def stored(position: int, stream: str, event_type: str, data: dict[str, Any]) ->
         version=position,
         type=event_type,
         data=orjson.dumps(data).decode(),
-        occurred_at=NOON,
+        occurred_at=occurred_at,
         recorded_at=NOON,
         actor="leader",
         correlation_id=UUID(int=position),

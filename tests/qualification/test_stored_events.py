@@ -65,11 +65,8 @@ def lead_state(state: State) -> dict[str, Any]:
 def first_fields(engagement: Engagement) -> dict[str, Any]:
     """As the first release wrote engagements."""
     written: dict[str, Any] = to_jsonable_python(engagement._asdict())
-    assert (written.pop("kind"), written.pop("supplements"), written["profile"].pop("email_domain")) == (
-        CAPTURE,
-        None,
-        None,
-    )
+    new = (written.pop("kind"), written.pop("supplements"), written.pop("through"))
+    assert (*new, written["profile"].pop("email_domain")) == (CAPTURE, None, None, None)
     return written
 
 
@@ -91,4 +88,4 @@ def test_what_the_first_release_did_not_store_has_a_default() -> None:
     recorded = LEAD.parse(stored)
     assert recorded is not None
     fields = recorded.event.after._asdict()
-    assert [fields[name] for name in LeadFields._fields[21:]] == [None] * 5
+    assert [fields[name] for name in LeadFields._fields[21:]] == [None] * 6

@@ -115,6 +115,7 @@ class Story:
             "connection_id": "x",
             "webhook_id": "x",
             "quarantine_id": "x",
+            "snapshot_id": "x",
             "form_key": "x",
         }
         return {"lead_id": self.lead_id, "person_id": self.person_id, "opportunity_id": self.deals[0], **others}

@@ -292,7 +292,17 @@ async def test_api4_unrestricted_resource_consumption(database: str) -> None:
 JSON = {"Content-Type": "application/json"}
 IDS = {
     **dict.fromkeys(
-        ("lead_id", "opportunity_id", "person_id", "node_id", "connection_id", "quarantine_id", "webhook_id"), "x"
+        (
+            "lead_id",
+            "opportunity_id",
+            "person_id",
+            "node_id",
+            "connection_id",
+            "quarantine_id",
+            "webhook_id",
+            "snapshot_id",
+        ),
+        "x",
     ),
     "version": "1",
     "currency": "USD",

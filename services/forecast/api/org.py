@@ -6,7 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
-from services.forecast.api.question import NodeId, Reads, moment
+from services.forecast.api.moment import moment
+from services.forecast.api.question import NodeId, Reads
 from services.forecast.api.same_names import same_name_refs
 from services.forecast.org import commands
 from services.forecast.org.decider import ALL, DECIDER

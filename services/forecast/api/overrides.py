@@ -11,14 +11,13 @@ from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.forecast.api.moment import Moment, moment
 from services.forecast.api.question import (
-    Moment,
     NodeId,
     PeriodKey,
     PeriodPath,
     Reads,
     conversion_into,
-    moment,
     named_period,
     numbers_for,
 )
@@ -147,7 +146,7 @@ async def computed_columns(tx: AsyncConnection, at: Moment, period: Period, node
     numbers = await numbers_for(tx, at, period)
     if node not in await numbers.nodes(node, 0):
         return {}
-    below = await overrides_below(tx, numbers, period, at.as_of, node)
+    below = await overrides_below(tx, numbers, period, node, at.as_of, at.known)
     totals = await subtree_totals(numbers, asked, node, 0, below.overridden)
     conversion = await conversion_into(tx, currency, "close_date", at, period)
     found = overridden(below.rows, below.nodes, totals.overridden, conversion)

@@ -6,8 +6,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
+from services.forecast.api.moment import moment
 from services.forecast.api.org import Admin
-from services.forecast.api.question import NodeId, PeriodKey, PeriodPath, Reads, moment, named_period
+from services.forecast.api.question import NodeId, PeriodKey, PeriodPath, Reads, named_period
 from services.forecast.api.rollup_views import MoneyView
 from services.forecast.projections import quotas
 from services.forecast.quota.commands import QuotaBody, SetQuota

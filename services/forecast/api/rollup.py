@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.api.call_views import CallFormat
+from services.forecast.api.moment import AsOf, Instants, KnownAt, OrgAsOf, moment, present_settings, wait_until_known
 from services.forecast.api.override_views import OverrideFormat
 from services.forecast.api.question import (
     NodeId,
@@ -17,11 +18,11 @@ from services.forecast.api.question import (
     Reads,
     conversion_into,
     deal_filter,
-    moment,
     numbers_for,
-    org_as_of,
-    present_settings,
     quotas_for,
+)
+from services.forecast.api.question import (
+    org_as_of as org_instant,
 )
 from services.forecast.api.rollup_views import (
     DealView,
@@ -39,7 +40,8 @@ from services.forecast.ledger.overrides import Overridden, overridden
 from services.forecast.ledger.quotas import NodeQuota
 from services.forecast.ledger.warnings import WarningCounts, overrides_left_out, warnings
 from services.forecast.org.events import UNASSIGNED
-from services.forecast.projections import calls, currencies, node_names
+from services.forecast.projections import calls, node_names
+from services.forecast.projections.numbers import Numbers
 from services.forecast.projections.overrides_below import NONE_BELOW, OverridesBelow, overrides_below
 from services.forecast.projections.subtree_totals import SubtreeTotals, deals_behind, subtree_totals
 from services.forecast.quota.events import Motion
@@ -71,6 +73,13 @@ class RollupQuery(BaseModel):
         Currency | None, Field(description="By default that of the settings, else the deals' own if they have one")
     ] = None
     rate_policy: RatePolicy = "close_date"
+    as_of: AsOf | None = None
+    known_at: KnownAt | None = None
+    org_as_of: OrgAsOf | None = None
+
+    @property
+    def instants(self) -> Instants:
+        return Instants(self.as_of, self.known_at, self.org_as_of)
 
 
 @router.get("/rollup")
@@ -80,20 +89,27 @@ async def get_rollup(query: Annotated[RollupQuery, Query()], call: Reads) -> Rol
     A period that has ended keeps the organisation of its end. What the numbers leave out is in `warnings`. Filtered by
     motion, pipeline or qualified, only `pure` is answered.
     """
+    await wait_until_known(call, query.known_at)
     async with call.read() as tx:
         return await cached_answer(call, tx, query)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """It is the same until something is applied or the business day ends, but for its instants."""
+    """It is the same until something is applied or the business day ends, but for the instants of one that is asked for
+    now."""
 
     view: RollupView
+    asked: Instants
     period_ends: datetime
 
     def at(self, now: datetime) -> RollupView:
+        if self.asked.as_of is not None:
+            return self.view
         as_of = max(now, self.view.as_of)
-        return self.view.model_copy(update={"as_of": as_of, "org_as_of": min(as_of, self.period_ends)})
+        return self.view.model_copy(
+            update={"as_of": as_of, "org_as_of": self.asked.org_as_of or min(as_of, self.period_ends)}
+        )
 
 
 async def cached_answer(call: Call, tx: AsyncConnection, query: RollupQuery) -> RollupView:
@@ -109,22 +125,22 @@ async def cached_answer(call: Call, tx: AsyncConnection, query: RollupQuery) -> 
 
 async def computed_answer(call: Call, tx: AsyncConnection, query: RollupQuery) -> tuple[Answer, int]:
     """With the number of its nodes."""
-    at = await moment(call, tx)
+    at = await moment(call, tx, query.instants)
     chosen = await deal_filter(
         tx, at, query.period, motion=query.motion, pipeline=query.pipeline, qualified=query.qualified
     )
     numbers, below = await numbers_for(tx, at, chosen.period), NONE_BELOW
     if not chosen.columns:
-        below = await overrides_below(tx, numbers, chosen.period, at.as_of, query.node)
-    currency, conversion = query.currency or at.settings.currency or await only_currency(tx, below), None
+        below = await overrides_below(tx, numbers, chosen.period, query.node, at.as_of, at.known)
+    currency, conversion = query.currency or at.settings.currency or await only_currency(numbers, below), None
     if currency is not None:
         conversion = await conversion_into(tx, currency, query.rate_policy, at, chosen.period)
         chosen = replace(chosen, converted_into=currency if query.rate_policy == "close_date" else None)
     totals = await subtree_totals(numbers, chosen, query.node, query.depth, below.overridden)
     quotas = await quotas_for(tx, numbers, conversion, at, chosen) if conversion else {}
-    names = await node_names.read(tx, totals.sums.keys())
-    overrides = await override_format(tx, below, totals, conversion, org_as_of(at, chosen.period))
-    made = {} if chosen.columns else await calls.by_node(tx, chosen.period, at.as_of)
+    names = await node_names.read(tx, totals.sums.keys(), at.known)
+    overrides = await override_format(tx, below, totals, conversion, org_instant(at, chosen.period))
+    made = {} if chosen.columns else await calls.by_node(tx, chosen.period, at.as_of, at.known)
     called = CallFormat(conversion, made)
     nodes = NodeFormat(totals, names, query.view, conversion, quotas, overrides, called, bool(chosen.columns))
     counts = replace(
@@ -143,13 +159,13 @@ async def computed_answer(call: Call, tx: AsyncConnection, query: RollupQuery) -
         measure=MEASURE,
         view=query.view,
         as_of=at.as_of,
-        org_as_of=org_as_of(at, chosen.period),
+        org_as_of=org_instant(at, chosen.period),
         frontier=at.frontier,
-        final=not at.parked,
+        final=at.final,
         node=await nodes.tree_view(),
         warnings=warning_views(totals, below, counts, conversion),
     )
-    return Answer(view, chosen.period.last_instant(at.settings.timezone)), len(totals.sums)
+    return Answer(view, query.instants, chosen.period.last_instant(at.settings.timezone)), len(totals.sums)
 
 
 async def override_format(
@@ -181,9 +197,9 @@ def warning_views(
     return [warning_view(each) for each in [*found, *overrides_left_out(below.rows, conversion)]]
 
 
-async def only_currency(tx: AsyncConnection, below: OverridesBelow) -> str | None:
+async def only_currency(numbers: Numbers, below: OverridesBelow) -> str | None:
     """That of all deals or, without any, of the overrides; null when they are in several, or in none."""
-    found = await currencies.all_currencies(tx) or sorted({row.currency for row in below.rows})
+    found = await numbers.currencies() or sorted({row.currency for row in below.rows})
     return found[0] if len(found) == 1 else None
 
 
@@ -193,13 +209,17 @@ async def list_deals_behind(
     call: Reads,
     period: PeriodKey | None = None,
     category: Annotated[Category | None, Query()] = None,
+    as_of: Annotated[AsOf | None, Query()] = None,
+    known_at: Annotated[KnownAt | None, Query()] = None,
+    org_as_of: Annotated[OrgAsOf | None, Query()] = None,
     limit: Limit = 100,
     after: Cursor = None,
 ) -> Page[DealView]:
     """List the deals behind a number, by close date: those that the node's `pure` counts."""
     cursor = decode_cursor(after, date.fromisoformat, printable)
+    await wait_until_known(call, known_at)
     async with call.read() as tx:
-        at = await moment(call, tx)
+        at = await moment(call, tx, Instants(as_of, known_at, org_as_of))
         chosen = await deal_filter(tx, at, period)
         last = (cursor[0], cursor[1]) if cursor else None
         numbers = await numbers_for(tx, at, chosen.period)

@@ -8,8 +8,9 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
+from services.forecast.api.moment import Moment, moment
 from services.forecast.api.overrides import Writes
-from services.forecast.api.question import Moment, PeriodKey, Reads, moment, named_period
+from services.forecast.api.question import PeriodKey, Reads, named_period
 from services.forecast.api.rollup_views import MoneyView
 from services.forecast.ledger.cumulative import COLUMNS, Column
 from services.forecast.periods.calendar import Period

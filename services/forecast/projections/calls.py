@@ -26,6 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.forecast.events import ForecastEvent
 from services.forecast.ledger.calls import CallRow
 from services.forecast.periods.calendar import Period
+from services.forecast.projections.known_positions import Known
 from services.forecast.submission.events import CalledAmounts, CallSubmitted
 from shared.flow.projection import Projection
 from shared.rules.message import RecordedEvent
@@ -55,7 +56,7 @@ Index("calls_by_period", calls.c.period, calls.c.node)
 INSERT = insert(calls)
 LAST_OF_WEEKS = sql("""
     SELECT DISTINCT ON (node, week_starts) node, week, amounts, made_at, made_by FROM calls
-    WHERE period = :period AND first_day = :first_day AND last_day = :last_day AND made_at <= :at
+    WHERE period = :period AND first_day = :first_day AND last_day = :last_day AND made_at <= :at AND position <= :known
     ORDER BY node, week_starts DESC, made_at DESC, position DESC""")
 IN_ORDER = select(calls).order_by(calls.c.position)
 
@@ -78,11 +79,13 @@ def call_row(event: CallSubmitted, recorded: RecordedEvent[Any]) -> dict[str, An
     }
 
 
-async def by_node(tx: AsyncConnection, period: Period, at: datetime) -> Mapping[str, Sequence[CallRow]]:
+async def by_node(tx: AsyncConnection, period: Period, at: datetime, known: Known) -> Mapping[str, Sequence[CallRow]]:
     """The calls of each node, the last week's first."""
-    asked = {"period": period.key, "first_day": period.starts, "last_day": period.ends, "at": at}
+    asked = {"period": period.key, "first_day": period.starts, "last_day": period.ends}
     found: dict[str, list[CallRow]] = {}
-    for node, week, amounts, made_at, made_by in await tx.execute(LAST_OF_WEEKS, asked):
+    for node, week, amounts, made_at, made_by in await tx.execute(
+        LAST_OF_WEEKS, asked | {"at": at, "known": known.forecast}
+    ):
         called = CalledAmounts.model_validate(amounts)
         found.setdefault(node, []).append(CallRow(week, called, made_at, made_by))
     return found

@@ -132,9 +132,8 @@ class Owners:
     names: Sequence[str] = ()
     excluded: bool = True
 
-    @property
-    def condition(self) -> Any:
-        is_named = deals.c.owner == any_(literal(list(self.names), ARRAY(Text)))
+    def condition(self, owner: Any) -> Any:
+        is_named = owner == any_(literal(list(self.names), ARRAY(Text)))
         return ~is_named if self.excluded else is_named
 
 
@@ -151,7 +150,12 @@ async def find(
     limit: int,
 ) -> list[dict[str, Any]]:
     """Deals that count in the period, by close date, one more than `limit`."""
-    conditions = [IS_COUNTED, deal_filter.in_period(deals), *deal_filter.matching(deals), owners.condition]
+    conditions = [
+        IS_COUNTED,
+        deal_filter.in_period(deals),
+        *deal_filter.matching(deals),
+        owners.condition(deals.c.owner),
+    ]
     if category is not None:
         conditions.append(deals.c.category == category)
     if after is not None:

@@ -1,6 +1,6 @@
 """Of each source, the latest instants among the events applied: an answer's `as_of` is no earlier."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -32,6 +32,12 @@ async def note(tx: AsyncConnection, source: str, recorded: Sequence[RecordedEven
         "recorded_at": max(each.recorded_at for each in recorded),
     }
     await tx.execute(UPSERT, row)
+
+
+async def all_passed(tx: AsyncConnection, sources: Collection[str], instant: datetime) -> bool:
+    """Whether of each source an event is applied that was recorded after the instant: none can come before it."""
+    passed = await tx.execute(select(latest.c.source).where(latest.c.recorded_at > instant))
+    return set(passed.scalars()) >= set(sources)
 
 
 async def last_occurred(tx: AsyncConnection) -> datetime | None:

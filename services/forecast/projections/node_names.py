@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, Column, DateTime, Named, Table, Text, TypedCo
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.org.events import NodePlaced, NodeRenamed
+from services.forecast.projections.known_positions import EVERYTHING, Known
 from services.forecast.projections.metadata import ledger_tables
 from shared.rules.message import RecordedEvent
 from shared.store import vault
@@ -25,7 +26,8 @@ class NodeNameColumns(TypedColumns):
 node_names = Table("names", ledger_tables, NodeNameColumns)
 INSERT = insert(node_names)
 LAST = text("""
-    SELECT DISTINCT ON (node) node, name_ref FROM names WHERE node = ANY(:nodes) ORDER BY node, position DESC""")
+    SELECT DISTINCT ON (node) node, name_ref FROM names WHERE node = ANY(:nodes) AND position <= :known
+    ORDER BY node, position DESC""")
 
 
 async def add(tx: AsyncConnection, recorded: Iterable[RecordedEvent[NodePlaced | NodeRenamed]]) -> None:
@@ -45,8 +47,9 @@ def name_row(recorded: RecordedEvent[NodePlaced | NodeRenamed]) -> dict[str, Any
     }
 
 
-async def read(tx: AsyncConnection, nodes: Collection[str]) -> Mapping[str, str]:
+async def read(tx: AsyncConnection, nodes: Collection[str], known: Known = EVERYTHING) -> Mapping[str, str]:
     """Each node's last name."""
-    refs = {row.node: row.name_ref for row in await tx.execute(LAST, {"nodes": list(nodes)})}
+    found = await tx.execute(LAST, {"nodes": list(nodes), "known": known.forecast})
+    refs = {row.node: row.name_ref for row in found}
     names = await vault.read(tx, refs.values())
     return {node: names[ref] for node, ref in refs.items() if ref in names}

@@ -9,9 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.ledger.balances import Bucket, BucketSum, Sums, add_owner
 from services.forecast.ledger.org_tree import OrgNodes, org_tree
-from services.forecast.projections import deals, node_totals, org_nodes, org_rows, postings
+from services.forecast.projections import currencies, deals, node_totals, org_nodes, org_rows, past_deals, postings
 from services.forecast.projections.deal_filter import DealFilter
 from services.forecast.projections.deals import Owners, PageKey
+from services.forecast.projections.known_positions import Known
+from services.forecast.projections.past_deals import Cut
 from shared.store.slices import in_slices
 
 OWNERS_AT_ONCE = 50
@@ -44,6 +46,14 @@ class Numbers(Protocol):
         self, deal_filter: DealFilter, owners: Owners, category: str | None, after: PageKey | None, limit: int
     ) -> list[dict[str, Any]]:
         """Deals that count in the period, by close date, one more than `limit`."""
+
+    async def currencies(self) -> Sequence[str]:
+        """Of all deals, sorted."""
+
+
+async def past_numbers(tx: AsyncConnection, cut: Cut, org_as_of: datetime, known: Known) -> Numbers:
+    """Deals as they were, under the organisation of an instant."""
+    return PastNumbers(tx, await org_rows.nodes_at(tx, org_as_of, known), cut)
 
 
 async def numbers_at(tx: AsyncConnection, org_as_of: datetime) -> Numbers:
@@ -85,6 +95,9 @@ class CurrentNumbers:
     ) -> list[dict[str, Any]]:
         return await deals.find(self.tx, deal_filter, owners, category, after, limit)
 
+    async def currencies(self) -> Sequence[str]:
+        return await currencies.all_currencies(self.tx)
+
 
 @dataclass(frozen=True)
 class PastOrgNumbers(CurrentNumbers):
@@ -108,7 +121,32 @@ class PastOrgNumbers(CurrentNumbers):
         self, nodes: Collection[str], deal_filter: DealFilter, *, undated: bool = False
     ) -> Mapping[str, Sums]:
         sums: Mapping[str, dict[Bucket, BucketSum]] = {node: {} for node in nodes}
-        owned = await postings.sums_by_owner(self.tx, deal_filter, undated=undated)
+        owned = await self.sums_by_owner(deal_filter, undated=undated)
         async for owner, own in in_slices(owned.items(), OWNERS_AT_ONCE):
             add_owner(sums, owner, own, self.org)
         return sums
+
+    async def sums_by_owner(self, deal_filter: DealFilter, *, undated: bool) -> Mapping[str, Sums]:
+        return await postings.sums_by_owner(self.tx, deal_filter, undated=undated)
+
+
+@dataclass(frozen=True)
+class PastNumbers(PastOrgNumbers):
+    """Deals and sums from postings and states, as far as they had happened and were known."""
+
+    cut: Cut
+
+    async def sums_by_owner(self, deal_filter: DealFilter, *, undated: bool) -> Mapping[str, Sums]:
+        until = [self.cut.condition(postings.postings)]
+        return await postings.sums_by_owner(self.tx, deal_filter, until, undated=undated)
+
+    async def unmapped_by_owner(self, deal_filter: DealFilter) -> Mapping[str, int]:
+        return await past_deals.unmapped_by_owner(self.tx, self.cut, deal_filter)
+
+    async def deals(
+        self, deal_filter: DealFilter, owners: Owners, category: str | None, after: PageKey | None, limit: int
+    ) -> list[dict[str, Any]]:
+        return await past_deals.find(self.tx, self.cut, deal_filter, owners, category, after, limit)
+
+    async def currencies(self) -> Sequence[str]:
+        return await past_deals.all_currencies(self.tx, self.cut)

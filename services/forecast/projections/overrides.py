@@ -28,6 +28,7 @@ from services.forecast.events import ForecastEvent
 from services.forecast.ledger.overrides import OverrideRow
 from services.forecast.override.events import OverrideReset, OverrideSet
 from services.forecast.periods.calendar import Period
+from services.forecast.projections.known_positions import Known
 from shared.flow.projection import Projection
 from shared.rules.message import RecordedEvent
 from shared.store.rows import insert, rows
@@ -60,7 +61,7 @@ INSERT = insert(overrides)
 IN_FORCE = text("""
     SELECT DISTINCT ON (node, column_name, by)
         node, column_name, by, under, amount, currency, basis, note_ref, made_at, made_by, first_day, last_day
-    FROM overrides WHERE period = :period AND made_at <= :at
+    FROM overrides WHERE period = :period AND made_at <= :at AND position <= :known
     ORDER BY node, column_name, by, made_at DESC, position DESC""")
 IN_ORDER = select(overrides).order_by(overrides.c.position)
 
@@ -90,9 +91,10 @@ def amount_columns(event: OverrideSet | OverrideReset) -> dict[str, Any]:
     }
 
 
-async def in_force(tx: AsyncConnection, period: Period, at: datetime) -> tuple[list[OverrideRow], int]:
+async def in_force(tx: AsyncConnection, period: Period, at: datetime, known: Known) -> tuple[list[OverrideRow], int]:
     """With how many there are for a period of this key that has other days, by another calendar: these do not count."""
-    found = [row for row in await tx.execute(IN_FORCE, {"period": period.key, "at": at}) if row.amount is not None]
+    asked = {"period": period.key, "at": at, "known": known.forecast}
+    found = [row for row in await tx.execute(IN_FORCE, asked) if row.amount is not None]
     days = period.starts, period.ends
     counting = [OverrideRow(*row[:10]) for row in found if (row.first_day, row.last_day) == days]
     return counting, len(found) - len(counting)

@@ -11,6 +11,7 @@ from services.forecast.ledger.overrides import OverrideRow, counting
 from services.forecast.org.events import ROOT
 from services.forecast.periods.calendar import Period
 from services.forecast.projections import overrides
+from services.forecast.projections.known_positions import Known
 from services.forecast.projections.numbers import Numbers
 
 
@@ -30,10 +31,10 @@ NONE_BELOW = OverridesBelow((), {}, 0)
 
 
 async def overrides_below(
-    tx: AsyncConnection, numbers: Numbers, period: Period, as_of: datetime, node: str | None
+    tx: AsyncConnection, numbers: Numbers, period: Period, node: str | None, as_of: datetime, known: Known
 ) -> OverridesBelow:
     """Of the node, by default the root, and of all below it."""
-    found, other = await overrides.in_force(tx, period, as_of)
+    found, other = await overrides.in_force(tx, period, as_of, known)
     nodes = await numbers.ancestors({row.node for row in found})
     rows = counting(found, nodes)
     if node not in (None, ROOT):

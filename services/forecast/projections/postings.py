@@ -1,6 +1,6 @@
 """What every event posted to the accounts: rows are only ever added."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -89,10 +89,13 @@ def posting_row(recorded: RecordedEvent[OpportunityEvent], line: int, posting: P
     }
 
 
-async def sums_by_owner(tx: AsyncConnection, deal_filter: DealFilter, *, undated: bool = False) -> Mapping[str, Sums]:
-    """Of all owners, whatever the organisation: deals of the period, or deals without a close date."""
+async def sums_by_owner(
+    tx: AsyncConnection, deal_filter: DealFilter, until: Collection[Any] = (), *, undated: bool = False
+) -> Mapping[str, Sums]:
+    """Of all owners, whatever the organisation: deals of the period, or deals without a close date. `until`: what
+    else holds of the postings that count."""
     days = postings.c.close_date.is_(None) if undated else deal_filter.in_period(postings)
     summed = (postings.c.amount, postings.c.deals)
     query = bucket_query(postings, postings.c.owner, postings.c.currency, summed, deal_filter, undated=undated)
-    found = await tx.execute(query.where(days).having(func.sum(postings.c.deals) != 0))
+    found = await tx.execute(query.where(days, *until).having(func.sum(postings.c.deals) != 0))
     return await sums_by_key((row[:6], BucketSum(row[6], row[7], row[6], row[7])) for row in found)

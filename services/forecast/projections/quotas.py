@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.events import ForecastEvent
 from services.forecast.ledger.quotas import QuotaRow
+from services.forecast.projections.known_positions import Known
 from services.forecast.quota.events import QuotaSet
 from shared.flow.projection import Projection
 from shared.rules.message import BEGINNING, RecordedEvent
@@ -34,7 +35,8 @@ Index("quotas_by_period", quotas.c.period, quotas.c.node)
 INSERT = insert(quotas)
 IN_FORCE = sql("""
     SELECT DISTINCT ON (node, period, motion) node, period, motion, amount, currency FROM quotas
-    WHERE period = ANY(:periods) AND starts <= :at ORDER BY node, period, motion, starts DESC, position DESC""")
+    WHERE period = ANY(:periods) AND starts <= :at AND position <= :known
+    ORDER BY node, period, motion, starts DESC, position DESC""")
 IN_ORDER = select(quotas).order_by(quotas.c.position)
 
 
@@ -57,8 +59,8 @@ def quota_row(event: QuotaSet, recorded: RecordedEvent[Any]) -> dict[str, Any]:
     }
 
 
-async def in_force(tx: AsyncConnection, periods: Collection[str], at: datetime) -> list[QuotaRow]:
-    found = await tx.execute(IN_FORCE, {"periods": list(periods), "at": at})
+async def in_force(tx: AsyncConnection, periods: Collection[str], at: datetime, known: Known) -> list[QuotaRow]:
+    found = await tx.execute(IN_FORCE, {"periods": list(periods), "at": at, "known": known.forecast})
     return [QuotaRow(*row) async for row in in_slices(found)]
 
 

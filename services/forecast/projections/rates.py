@@ -26,6 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.events import ForecastEvent
 from services.forecast.ledger.conversion import RateTable
+from services.forecast.projections.known_positions import EVERYTHING, Known
 from services.forecast.rate.events import PlanRateSet, RateSet
 from shared.flow.projection import Projection
 from shared.rules.message import RecordedEvent
@@ -52,13 +53,14 @@ Index("rates_by_day", rates.c.per, rates.c.currency, rates.c.day, rates.c.positi
 INSERT = insert(rates)
 DAILY = text("""
     SELECT DISTINCT ON (currency, day) currency, day, rate FROM rates
-    WHERE per = :per AND day <= :last AND day >= coalesce(
+    WHERE per = :per AND position <= :known AND day <= :last AND day >= coalesce(
         (SELECT max(earlier.day) FROM rates AS earlier
-            WHERE earlier.per = rates.per AND earlier.currency = rates.currency AND earlier.day <= :first), day)
+            WHERE earlier.per = rates.per AND earlier.currency = rates.currency AND earlier.day <= :first
+                AND earlier.position <= :known), day)
     ORDER BY currency, day, position DESC""")
 PLANNED = text("""
     SELECT DISTINCT ON (currency) currency, rate FROM rates
-    WHERE per = :per AND year = :year ORDER BY currency, position DESC""")
+    WHERE per = :per AND year = :year AND position <= :known ORDER BY currency, position DESC""")
 IN_ORDER = select(rates).order_by(rates.c.position)
 
 
@@ -77,12 +79,15 @@ def rate_row(recorded: RecordedEvent[Any]) -> dict[str, Any]:
     }
 
 
-async def rate_table(tx: AsyncConnection, per: str, first: date, last: date, year: int) -> RateTable:
+async def rate_table(
+    tx: AsyncConnection, per: str, first: date, last: date, year: int, known: Known = EVERYTHING
+) -> RateTable:
     """The rates in force on any of these days, and those planned for the fiscal year."""
     daily: dict[str, list[tuple[date, Decimal]]] = defaultdict(list)
-    for row in await tx.execute(DAILY, {"per": per, "first": first, "last": last}):
+    asked = {"per": per, "known": known.forecast}
+    for row in await tx.execute(DAILY, asked | {"first": first, "last": last}):
         daily[row.currency].append((row.day, row.rate))
-    planned = {(row.currency, year): row.rate for row in await tx.execute(PLANNED, {"per": per, "year": year})}
+    planned = {(row.currency, year): row.rate for row in await tx.execute(PLANNED, asked | {"year": year})}
     return RateTable(per, daily, planned)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.events import ForecastEvent
 from services.forecast.periods.calendar import Calendar
+from services.forecast.projections.known_positions import EVERYTHING, Known
 from services.forecast.setting.events import SettingChanged
 from services.forecast.setting.state import MONTHS, TIMEZONE
 from shared.flow.projection import Projection
@@ -60,9 +61,10 @@ class BusinessSettings:
         return at.astimezone(self.timezone).date()
 
 
-async def settings_at(tx: AsyncConnection, as_of: datetime) -> BusinessSettings:
+async def settings_at(tx: AsyncConnection, as_of: datetime, known: Known = EVERYTHING) -> BusinessSettings:
     values: dict[str, Any] = {}
-    for row in (await tx.execute(IN_ORDER.where(setting_changes.c.starts <= as_of))).mappings():
+    counting = setting_changes.c.starts <= as_of, setting_changes.c.position <= known.forecast
+    for row in (await tx.execute(IN_ORDER.where(*counting))).mappings():
         values |= {name: value for name, value in row.items() if value is not None}
     rule = values.get("calendar_rule")
     return BusinessSettings(

@@ -15,9 +15,10 @@ class LockBody(Command):
 
 
 class LockWeek(LockBody):
-    """With the bookmark of the answer; `final`: whether it can no longer change."""
+    """With the bookmark of the answer; `final`: whether it can no longer change. `week_begins`: its first instant."""
 
     snapshot_id: str
+    week_begins: datetime
     first_day: date
     last_day: date
     currency: str | None

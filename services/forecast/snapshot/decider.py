@@ -23,9 +23,11 @@ def decide(locks: Locks, command: LockWeek, at: datetime, context: Context) -> l
         raise Missing(f"there is no node {command.node}")
     if lock := locks.locked.get(command.node):
         raise Rejected(f"{command.week} is locked for {command.node} already, by snapshot {lock.snapshot_id}")
+    if command.week_begins > at:
+        raise Rejected(f"{command.week} has not begun")
     if not command.final:
         raise Rejected("keys are set aside: the answer is not final, and cannot be locked")
-    return [WeekLocked.model_validate(command.model_dump(exclude={"final"}))]
+    return [WeekLocked.model_validate(command.model_dump(exclude={"final", "week_begins"}))]
 
 
 DECIDER: Decider[LockWeek, Locks, WeekLocked] = Decider(

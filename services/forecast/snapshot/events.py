@@ -11,7 +11,7 @@ from shared.rules.money import Currency
 class WeekLocked(Event):
     """A node's week was locked: no call for it is taken from now on, at the node or below it.
 
-    It is a bookmark of the roll-up of all below the node: the question, the instant, the events behind it, and
+    It is a bookmark of the roll-up of the node and its children: the question, the instant, the events behind it, and
     the hash of its figures, by the rules of `hash_version`. `currency`: null when the answer had none.
     """
 

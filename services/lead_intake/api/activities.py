@@ -10,10 +10,12 @@ from services.lead_intake.api.people import PersonId
 from services.lead_intake.capture_request import BACKDATED, identity, must_be_past
 from services.lead_intake.lead import commands
 from services.lead_intake.lead.decider import DECIDER
-from services.lead_intake.lead.events import ActivityKind, Consent, Label
+from services.lead_intake.lead.events import ActivityKind, Consent
 from services.lead_intake.lead.state import Lead, State
 from services.lead_intake.person_records import leads_of
-from shared.rules.message import Command, ExternalId, Instant, Line, Missing, Prose
+from services.lead_intake.suppressions import suppress
+from shared.rules.message import Command, ExternalId, Instant, Label, Line, Missing, Prose
+from shared.store.write_request import WriteResult
 from shared.web.call import Accepted, Call, Needs
 
 router = APIRouter(tags=["activities"])
@@ -56,7 +58,8 @@ class ConsentInput(Command):
 @router.post("/activities")
 async def record_activity(body: ActivityInput, call: Writes) -> ActivityTaken:
     """Record an activity of a known person: an unknown one is a 404, and makes no lead. An unsubscription denies every
-    purpose that the person decided on before. The same activity again adds nothing."""
+    purpose that the person decided on before; that of an unknown address, like its bounce, is kept all the same, and
+    holds when the person comes. The same activity again adds nothing."""
     command = commands.RecordActivity(
         activity_id=str(call.context.clock_and_ids.new_id()),
         kind=body.kind,
@@ -68,18 +71,31 @@ async def record_activity(body: ActivityInput, call: Writes) -> ActivityTaken:
     if body.person is None:
         result = await call.write(DECIDER, body.lead_id or "", command, reply=survivor_of)
     else:
-        who = identity(call.context.blind_index, body.person)
-        subject = str(call.context.clock_and_ids.new_id())
-        result = await call.write(
-            DECIDER,
-            subject,
-            command,
-            resolve_by=who.resolve_by,
-            resolve_unless=who.unless,
-            is_new_stream=True,
-            reply=survivor_of,
-        )
+        result = await record_of_person(call, body.person, command)
     return ActivityTaken(lead_id=result.body.get("lead_id") or result.subject, position=result.position)
+
+
+async def record_of_person(call: Call, person: commands.PersonInput, command: commands.RecordActivity) -> WriteResult:
+    try:
+        return await write_of_person(call, person, command)
+    except Missing:
+        if await suppress(call, person.email, command) is None:
+            raise
+        return await write_of_person(call, person, command)  # who may have come meanwhile
+
+
+async def write_of_person(call: Call, person: commands.PersonInput, command: commands.RecordActivity) -> WriteResult:
+    who = identity(call.context.blind_index, person)
+    subject = str(call.context.clock_and_ids.new_id())
+    return await call.write(
+        DECIDER,
+        subject,
+        command,
+        resolve_by=who.resolve_by,
+        resolve_unless=who.unless,
+        is_new_stream=True,
+        reply=survivor_of,
+    )
 
 
 def survivor_of(state: State) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from services.lead_intake.connection import commands, events
 from services.lead_intake.connection.decider import DECIDER
 from services.lead_intake.connection.state import There
 from services.lead_intake.lead.commands import OF_SOURCE
-from services.lead_intake.lead.events import Label, Source
+from services.lead_intake.lead.events import Source
 from services.lead_intake.projections import connections
-from shared.rules.message import Command, Flag, Line, Message, Missing, Slug
+from shared.rules.message import Command, Flag, Label, Line, Message, Missing, Slug
 from shared.web.call import Accepted, Call, Needs
 from shared.web.input import ResourceId
 from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page

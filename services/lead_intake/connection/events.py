@@ -4,8 +4,8 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, PlainValidator, TypeAdapter
 
-from services.lead_intake.lead.events import Count, Label, Source
-from shared.rules.message import Erasure, Event, Flag, Line, Message, Parser, Slug, parser
+from services.lead_intake.lead.events import Count, Source
+from shared.rules.message import Erasure, Event, Flag, Label, Line, Message, Parser, Slug, parser
 from shared.rules.sealed import Sealed
 
 Connector = Literal[

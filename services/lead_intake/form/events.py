@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from services.lead_intake.connection.events import MAX_ENTRIES, ConsentSettings, Details, FieldName
-from services.lead_intake.lead.events import Label, Source
-from shared.rules.message import WHOLE, Event, Line, Message, Parser, parser
+from services.lead_intake.lead.events import Source
+from shared.rules.message import WHOLE, Event, Label, Line, Message, Parser, parser
 
 HOST = re.compile(r"[a-z0-9.-]+(:[0-9]{1,5})?|\[[0-9a-f:]+\](:[0-9]{1,5})?")
 LONGEST_WAIT = 3600

@@ -18,7 +18,7 @@ from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError
 
 from services.lead_intake.lead import events
 from services.lead_intake.lead.contact import phone_number
-from services.lead_intake.lead.events import Label, Source
+from services.lead_intake.lead.events import Source
 from services.lead_intake.lead.spelling import (
     Country,
     Domain,
@@ -29,7 +29,7 @@ from services.lead_intake.lead.spelling import (
     allow_blanks,
     without_blanks,
 )
-from shared.rules.message import Command, ExternalId, Instant, Line, Message, Prose
+from shared.rules.message import Command, ExternalId, Instant, Label, Line, Message, Prose
 
 
 class Input(Message):

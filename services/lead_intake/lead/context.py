@@ -3,10 +3,12 @@
 from dataclasses import dataclass, field
 
 from services.lead_intake.lead.state import NotThere, State
+from services.lead_intake.suppression.state import Suppression
 
 
 @dataclass(frozen=True)
 class Context:
-    """`other`: the other lead of a merge."""
+    """`other`: the other lead of a merge. `suppression`: what the address told us before it led to anybody."""
 
     other: State = field(default_factory=NotThere)
+    suppression: Suppression = field(default_factory=Suppression)

@@ -8,6 +8,7 @@ from services.lead_intake.lead.classes import company_domain, email_kind, role_c
 from services.lead_intake.lead.context import Context
 from services.lead_intake.lead.repeats import repeated_capture, supplemented_capture
 from services.lead_intake.lead.state import Lead, NotThere, State, activity_key, evolve, must_be_there
+from services.lead_intake.suppression.state import Suppression
 from shared.rules.decider import Decider
 from shared.rules.sealed import Sealed, seal
 
@@ -23,7 +24,8 @@ def decide(
 ) -> list[events.LeadEvent]:
     match command:
         case commands.RecordCapture():
-            return record_capture(state, command, at)
+            captured = record_capture(state, command, at)
+            return [*captured, *suppressed(state, captured, at, context.suppression)]
         case commands.RecordActivity():
             return record_activity(must_be_there(state), command, at)
         case commands.ChangeConsent():
@@ -41,6 +43,22 @@ def record_capture(state: State, command: commands.RecordCapture, at: datetime) 
     if supplemented := supplemented_capture(state, command):
         capture = capture._replace(supplements=supplemented.capture_id)
     return [events.EngagementAdded(capture=capture)]
+
+
+def suppressed(
+    state: State, captured: list[events.LeadEvent], at: datetime, suppression: Suppression
+) -> list[events.LeadEvent]:
+    """What the address told us before it led to this person counts from the first capture with the address on."""
+    for event in captured:
+        state = evolve(state, event, at)
+    happened: list[events.LeadEvent] = []
+    for activity in suppression.activities:
+        command = commands.RecordActivity(**activity.model_dump())
+        added = record_activity(must_be_there(state), command, at)
+        for event in added:
+            state = evolve(state, event, at)
+        happened += added
+    return happened
 
 
 def record_activity(lead: Lead, command: commands.RecordActivity, at: datetime) -> list[events.LeadEvent]:

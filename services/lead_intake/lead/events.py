@@ -4,29 +4,17 @@ Events contain no e-mail address, phone number, name or free text: these are sea
 person deletes them.
 """
 
-import re
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
+from pydantic import BeforeValidator, Field, ValidationInfo
 
 from shared.rules.flattened import FlattenedEvent
-from shared.rules.message import WHOLE, Event, ExternalId, Flag, Instant, Line, Message, Parser, parser
+from shared.rules.message import WHOLE, Event, ExternalId, Flag, Instant, Label, Line, Message, Parser, parser
 from shared.rules.money import Amount, Currency, Money
 from shared.rules.sealed import Sealed
 
-AT = re.compile("[@＠﹫]")
-
-
-def no_address(text: str) -> str:
-    if AT.search(text):
-        raise ValueError("must not contain @: an e-mail address does not belong here")
-    return text
-
-
-Label = Annotated[Line, AfterValidator(no_address)]
-"""A line that everybody who reads the topic may see."""
 Count = Annotated[int, Field(strict=True, ge=0, le=100_000_000), WHOLE]
 
 

@@ -4,14 +4,14 @@ import re
 from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Annotated, Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from babel import Locale
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from services.lead_intake.lead.contact import domain_name, email_address
-from services.lead_intake.lead.events import AT, Count
-from shared.rules.message import printable
+from services.lead_intake.lead.events import Count
+from shared.rules.message import has_address, printable
 
 COUNTRY_SYNONYMS = {"uk": "GB", "england": "GB", "scotland": "GB", "great britain": "GB", "usa": "US", "u.s.": "US"}
 SIZE_RANGE = re.compile(r"([0-9]{1,9})\s*(?:[-–—]|to)\s*([0-9]{1,9})|([0-9]{1,9})\s*\+")
@@ -85,7 +85,7 @@ def without_query(url: str) -> str:
         raise ValueError("must be an absolute URL of http or https, such as https://example.com/pricing")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     port = f":{parts.port}" if parts.port else ""
-    path = "" if AT.search(unquote(parts.path)) else parts.path
+    path = "" if has_address(parts.path) else parts.path
     return f"{parts.scheme}://{host}{port}{path}"
 
 

@@ -2,8 +2,8 @@
 
 from typing import ClassVar
 
-from services.lead_intake.lead.events import Company, EmailKind, Label, RoleClass, SizeBand
-from shared.rules.message import Event, Parser, parser
+from services.lead_intake.lead.events import Company, EmailKind, RoleClass, SizeBand
+from shared.rules.message import Event, Label, Parser, parser
 from shared.rules.sealed import Sealed
 
 

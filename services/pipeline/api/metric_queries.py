@@ -14,7 +14,7 @@ from services.pipeline.metrics.questions import Dimension, Window, window
 from services.pipeline.setting.decider import ALL
 from services.pipeline.setting.decider import DECIDER as SETTING
 from services.pipeline.setting.state import Settings
-from shared.rules.message import DAY, Day, Instant, InvalidField
+from shared.rules.message import DAY, Day, Instant, InvalidField, Line
 from shared.web.call import Call, Needs
 
 Reads = Annotated[Call, Depends(Needs("pipeline:read"))]
@@ -73,6 +73,36 @@ class MetricsQuery(WindowQuery):
         return names
 
 
+class GroupQuery(WindowQuery):
+    """What is behind the numbers of one group: a value for each of its dimensions, or that there is none."""
+
+    source: Line | None = None
+    mql_source: Line | None = None
+    owner: Line | None = None
+    motion: Line | None = None
+    approach: Line | None = None
+    pipeline: Line | None = None
+    product: Line | None = None
+    currency: Line | None = None
+    without: Annotated[
+        str | None,
+        Field(
+            pattern=f"^{ONE}(,{ONE})*$",
+            max_length=200,
+            description="Dimensions in which there is no value, separated by commas",
+        ),
+    ] = None
+
+    @property
+    def group(self) -> dict[Dimension, str | None]:
+        """Raises `InvalidField` for a dimension with and without a value."""
+        given = {name: value for name in Dimension if (value := getattr(self, name)) is not None}
+        without = [Dimension(name) for name in self.without.split(",")] if self.without else []
+        if both := given.keys() & set(without):
+            raise InvalidField("query/without", f"{min(both)} has a value too")
+        return given | dict.fromkeys(without)
+
+
 async def window_of(call: Call, tx: AsyncConnection, query: WindowQuery) -> tuple[Window, Settings]:
     """With the settings in force. Raises `InvalidField` for a window that ends before it begins."""
     settings = (await call.states(tx, SETTING, [ALL]))[ALL]
@@ -88,7 +118,11 @@ def group_key(by: Sequence[Dimension], key: Key) -> dict[str, str | None]:
 
 def deals_link(query: WindowQuery, group: Mapping[str, str | None], **more: str) -> str:
     """The address of the list of the deals behind a number."""
+    return list_link("opportunities", query, group, more)
+
+
+def list_link(resource: str, query: WindowQuery, group: Mapping[str, str | None], more: Mapping[str, str]) -> str:
     values = {name: value for name, value in group.items() if value is not None}
     without = ",".join(name for name, value in group.items() if value is None)
-    parameters = query.asked | values | ({"without": without} if without else {}) | more
-    return f"/pipeline/v1/metrics/opportunities?{urlencode(parameters)}"
+    parameters = query.asked | values | ({"without": without} if without else {}) | dict(more)
+    return f"/pipeline/v1/metrics/{resource}?{urlencode(parameters)}"

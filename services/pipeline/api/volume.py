@@ -7,7 +7,15 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from services.pipeline.api.metric_queries import MetricsQuery, Reads, WindowQuery, deals_link, group_key, window_of
+from services.pipeline.api.metric_queries import (
+    GroupQuery,
+    MetricsQuery,
+    Reads,
+    WindowQuery,
+    deals_link,
+    group_key,
+    window_of,
+)
 from services.pipeline.api.metric_views import (
     AskedView,
     DealFigures,
@@ -18,15 +26,13 @@ from services.pipeline.api.metric_views import (
 )
 from services.pipeline.api.opportunity_views import MoneyView, money_view
 from services.pipeline.metrics.deal_sums import DealSums, Sums, by_key, total
-from services.pipeline.metrics.questions import DealSet, Dimension
+from services.pipeline.metrics.questions import DealSet
 from services.pipeline.projections import deal_states
-from shared.rules.message import InvalidField, Line
 from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
 
 router = APIRouter(tags=["metrics"])
 Group = Mapping[str, str | None]
 SETS = (DealSet.OPEN, DealSet.CREATED, DealSet.WON, DealSet.LOST, DealSet.RECYCLED)
-DIMENSION_NAMES = "|".join(Dimension)
 
 
 class VolumeView(BaseModel):
@@ -56,36 +62,17 @@ class PipelineMetrics(AskedView):
     warnings: list[MetricWarning]
 
 
-class DealsQuery(WindowQuery):
+class DealsQuery(GroupQuery):
     deal_set: Annotated[DealSet, Field(alias="set")]
     qualified: bool | None = None
-    source: Line | None = None
-    mql_source: Line | None = None
-    owner: Line | None = None
-    motion: Line | None = None
-    approach: Line | None = None
-    pipeline: Line | None = None
-    product: Line | None = None
-    currency: Line | None = None
-    without: Annotated[
-        str | None,
-        Field(
-            pattern=f"^({DIMENSION_NAMES})(,({DIMENSION_NAMES}))*$",
-            max_length=200,
-            description="Dimensions in which the deals have no value, separated by commas",
-        ),
-    ] = None
     limit: Limit = 100
     after: Cursor = None
 
     @property
-    def where(self) -> dict[str, Any]:
-        """The values of the columns. Raises `InvalidField` for a dimension with and without a value."""
-        given = {name: value for name in ("qualified", *Dimension) if (value := getattr(self, name)) is not None}
-        without = self.without.split(",") if self.without else []
-        if both := given.keys() & set(without):
-            raise InvalidField("query/without", f"{min(both)} has a value too")
-        return given | dict.fromkeys(without)
+    def where(self) -> Mapping[str, Any]:
+        """The values of the columns."""
+        group = {name.value: value for name, value in self.group.items()}
+        return group if self.qualified is None else {**group, "qualified": self.qualified}
 
 
 class DealBehind(BaseModel):

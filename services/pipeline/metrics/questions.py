@@ -1,7 +1,8 @@
 """What a question about measures means: a window, an instant, and the dimensions by which figures are grouped."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 
 from services.pipeline.setting.state import Settings
@@ -30,6 +31,13 @@ class DealSet(StrEnum):
     """Lost or recycled."""
 
 
+class Step(StrEnum):
+    """What a cycle enters in the funnel. `mql`: an SDR looks at it; `srl`: a rep does."""
+
+    MQL = "mql"
+    SRL = "srl"
+
+
 @dataclass(frozen=True)
 class Window:
     """From `begins` until before `ends`; None: without a bound. Deals count as they were `as_of`; None: now."""
@@ -41,11 +49,9 @@ class Window:
 
 def window(begins: date | None, ends: date | None, as_of: datetime | None, settings: Settings) -> Window:
     """A day begins and ends in the business time zone; the last day belongs to the window, a last instant does not."""
-    last = None if ends is None else bound(ends, settings, days=1)
-    return Window(None if begins is None else bound(begins, settings), last, as_of)
+    first = None if begins is None else instant(begins, settings.start_of_day)
+    return Window(first, None if ends is None else instant(ends, settings.end_of_day), as_of)
 
 
-def bound(moment: date, settings: Settings, *, days: int = 0) -> datetime:
-    if isinstance(moment, datetime):
-        return moment
-    return settings.start_of_day(moment + timedelta(days=days))
+def instant(moment: date, of_day: Callable[[date], datetime]) -> datetime:
+    return moment if isinstance(moment, datetime) else of_day(moment)

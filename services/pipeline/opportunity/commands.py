@@ -7,7 +7,7 @@ from pydantic import Field
 
 from services.pipeline.opportunity.events import Approach, Motion, Outcome
 from services.pipeline.process.events import ForecastCategory
-from shared.rules.message import Command, Day, ExternalId, Flag, Instant, Line, Message, Prose, Slug
+from shared.rules.message import Command, Day, ExternalId, Flag, Instant, Label, Line, Message, Prose, Slug
 from shared.rules.money import Money
 
 BantStatus = Literal["met", "unmet", "unknown"]
@@ -34,7 +34,7 @@ class OpenOpportunity(Dated):
     """A deal on a named account, without a lead."""
 
     name: Prose
-    account: Line
+    account: Label
     owner: Slug
     amount: Money | None = None
     amount_estimated: Flag = False
@@ -43,7 +43,7 @@ class OpenOpportunity(Dated):
     approach: Approach = Approach.FARMING
     pipeline: Slug = "default"
     stage: Slug | None = None
-    product: Line | None = None
+    product: Label | None = None
     external_id: ExternalId | None = None
 
 

@@ -1,6 +1,6 @@
 """What every deal was at every instant, for measures: a row for each time in which none of these columns changed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -160,7 +160,7 @@ async def find(
     tx: AsyncConnection,
     deal_set: DealSet,
     window: Window,
-    where: dict[str, Any],
+    where: Mapping[str, Any],
     after: str | None,
     limit: int,
 ) -> list[State]:

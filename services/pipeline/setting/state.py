@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -64,6 +64,10 @@ class Settings:
         """The instant at which the business day begins."""
         zone = ZoneInfo(self.timezone(datetime.combine(day, time(), UTC)))
         return datetime.combine(day, time(), zone).astimezone(UTC)
+
+    def end_of_day(self, day: date) -> datetime:
+        """The instant before which the business day ends."""
+        return self.start_of_day(day + timedelta(days=1))
 
     def is_over(self, day: date, at: datetime) -> bool:
         """Whether the fiscal quarter of the day is over at that instant."""

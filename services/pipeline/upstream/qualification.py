@@ -13,7 +13,19 @@ class Reference(Message):
     ref: UUID
 
 
-class LeadHandedOver(UpstreamEvent):
+class CycleEvent(UpstreamEvent):
+    """Of a lead's current cycle, which began when it became MQL. `cycle` counts them."""
+
+    cycle: int
+
+
+class LeadMql(CycleEvent):
+    type: ClassVar[str] = "lead.mql"
+    lead_source: str
+    mql_source: str | None
+
+
+class LeadHandedOver(CycleEvent):
     """`attached`: to an open deal, instead of becoming a new one."""
 
     type: ClassVar[str] = "lead.srl"
@@ -32,10 +44,24 @@ class LeadHandedOver(UpstreamEvent):
     mql_source: str | None
 
 
+class HandOverTakenBack(CycleEvent):
+    """The deal did not come about: the lead is MQL again."""
+
+    type: ClassVar[str] = "lead.hand_over_refused"
+
+
+class LeadSql(CycleEvent):
+    type: ClassVar[str] = "lead.sql"
+
+
+class LeadWon(CycleEvent):
+    type: ClassVar[str] = "lead.customer"
+
+
 class LeadErased(UpstreamEvent):
     type: ClassVar[str] = "lead.erased"
     opportunity_ids: tuple[str, ...]
 
 
-QualificationEvent = LeadHandedOver | LeadErased
+QualificationEvent = LeadMql | LeadHandedOver | HandOverTakenBack | LeadSql | LeadWon | LeadErased
 PARSE: Parser[QualificationEvent] = tolerant_parser(QualificationEvent)

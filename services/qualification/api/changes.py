@@ -2,19 +2,20 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Unpack
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends
 from pydantic import BaseModel
 
-from services.qualification.api.leads import LeadId, evidence_of
+from services.qualification.api.leads import LeadId, fold_lead
 from services.qualification.lead import commands
 from services.qualification.lead.decider import DECIDER
-from services.qualification.lead.state import BantAnswer, NotThere, State
+from services.qualification.lead.state import BantAnswer, MergedAway, NotThere, State
 from services.qualification.model.events import BantName
 from shared.rules.message import MAX_CLOCK_AHEAD
-from shared.web.call import Call, Folded, Needs
+from shared.store.write_request import WriteResult
+from shared.web.call import Call, Folded, Needs, WriteOptions
 from shared.web.problems import InvalidRequest
 
 router = APIRouter(tags=["leads"])
@@ -31,9 +32,9 @@ class AcceptedChange(BaseModel):
 @router.post("/leads/{lead_id}/bant")
 async def change_bant(lead_id: LeadId, bant: commands.Bant, call: Writes) -> AcceptedChange:
     """Records what is known about budget, authority, need and timing. Absent answers stay as they are."""
-    found = await call.fold(DECIDER, lead_id, evidence_of)
+    found = await fold_lead(call, lead_id)
     stored = stored_evidence(found, bant)
-    return await write(call, lead_id, commands.ChangeBant(bant=bant, by=call.caller.name, stored_evidence=stored))
+    return await write(call, found.subject, commands.ChangeBant(bant=bant, by=call.caller.name, stored_evidence=stored))
 
 
 @router.post("/leads/{lead_id}/mark-mql")
@@ -99,8 +100,18 @@ async def touch_lead(
 
 
 async def write(call: Call, lead_id: str, command: commands.LeadCommand) -> AcceptedChange:
-    result = await call.write(DECIDER, lead_id, command)
+    result = await write_lead(call, lead_id, command)
     return AcceptedChange(lead_id=result.subject, position=result.position)
+
+
+async def write_lead(
+    call: Call, lead_id: str, command: commands.LeadCommand, **options: Unpack[WriteOptions]
+) -> WriteResult:
+    """A lead that is merged into another one as that one."""
+    try:
+        return await call.write(DECIDER, lead_id, command, **options)
+    except MergedAway as merged:
+        return await call.write(DECIDER, merged.into, command, **options)
 
 
 def must_have_happened(call: Call, occurred_at: datetime | None) -> None:

@@ -6,11 +6,10 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from services.qualification.api.changes import Writes
-from services.qualification.api.leads import LeadId
+from services.qualification.api.changes import Writes, write_lead
+from services.qualification.api.leads import LeadId, fold_lead
 from services.qualification.lead import commands
 from services.qualification.lead.account import account_of_domain
-from services.qualification.lead.decider import DECIDER
 from services.qualification.lead.state import NotThere, State
 from services.qualification.projections import deals, org_tree
 from shared.store.write_request import WriteResult
@@ -55,7 +54,7 @@ async def hand_over_lead(lead_id: LeadId, body: commands.HandOver, call: Writes)
     open one. If pipeline refuses it, the lead is in the queue again."""
     if body.opportunity_id is not None:
         return await attach(call, lead_id, body.opportunity_id)
-    found = await call.fold(DECIDER, lead_id, lambda state: [])
+    found = await fold_lead(call, lead_id)
     account = body.account or account_of(found.state)
     async with call.read() as tx:
         others = await deals.open_on(tx, account) if account else []
@@ -73,14 +72,14 @@ async def hand_over_lead(lead_id: LeadId, body: commands.HandOver, call: Writes)
     def reply(state: State) -> Mapping[str, Any]:
         return ids(state) | {"warnings": warnings}
 
-    return handed_over(await call.write(DECIDER, lead_id, command, reply=reply))
+    return handed_over(await write_lead(call, lead_id, command, reply=reply))
 
 
 async def attach(call: Call, lead_id: str, opportunity_id: str) -> HandedOver:
     async with call.read() as tx:
         row = await deals.find_deal(tx, opportunity_id)
     command = commands.AttachToDeal(opportunity_id=opportunity_id, deal=known_deal(row) if row else None)
-    return handed_over(await call.write(DECIDER, lead_id, command, reply=ids))
+    return handed_over(await write_lead(call, lead_id, command, reply=ids))
 
 
 def known_deal(row: Mapping[str, Any]) -> commands.KnownDeal:

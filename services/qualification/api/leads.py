@@ -16,7 +16,7 @@ from services.qualification.projections import leads
 from services.qualification.scoring.score import score
 from shared.rules.message import Instant, Line, Slug
 from shared.rules.sealed import Sealed
-from shared.web.call import Call, Needs
+from shared.web.call import Call, Folded, Needs
 from shared.web.input import ResourceId
 from shared.web.openapi import response_links
 from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
@@ -45,10 +45,17 @@ LINKS = response_links(
 async def get_lead(lead_id: LeadId, call: Reads) -> LeadView:
     """One lead, always current, with its score of this moment. The evidence for BANT needs the scope `people:read`."""
     models = (await call.fold(MODEL, ALL, lambda state: [], may_be_new=True)).state
-    found = await call.fold(DECIDER, lead_id, evidence_of)
+    found = await fold_lead(call, lead_id)
     lead = must_be_there(found.state)
     fields = with_present_score(lead, models, call)
     return lead_view(found, lead, fields, with_evidence=PEOPLE_READ in call.caller.scopes)
+
+
+async def fold_lead(call: Call, lead_id: str) -> Folded[State]:
+    """A lead that is merged into another one as that one."""
+    found = await call.fold(DECIDER, lead_id, evidence_of)
+    into = found.state.fields.merged_into if isinstance(found.state, Lead) else None
+    return found if into is None else await call.fold(DECIDER, into, evidence_of)
 
 
 def with_present_score(lead: Lead, models: Models, call: Call) -> LeadFields:

@@ -7,8 +7,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from services.qualification.api.lead_views import format_score
-from services.qualification.api.leads import LeadId, Reads
-from services.qualification.lead.decider import DECIDER
+from services.qualification.api.leads import LeadId, Reads, fold_lead
 from services.qualification.lead.scored import counts_after_at, model_version_at
 from services.qualification.lead.state import Lead, must_be_there
 from services.qualification.model.decider import ALL
@@ -80,8 +79,9 @@ async def explain_score(lead_id: LeadId, call: Reads, at: Annotated[Instant | No
     """Every contribution to the score at `at`, by default now. An engagement counts from when the person did it. The
     version of the model is the one that had scored the lead last."""
     models = (await call.fold(MODEL, ALL, lambda state: [], may_be_new=True)).state
-    lead = must_be_there((await call.fold(DECIDER, lead_id, lambda state: [])).state)
-    return score_view(lead_id, lead, models, call.context.clock_and_ids.now() if at is None else at)
+    found = await fold_lead(call, lead_id)
+    lead = must_be_there(found.state)
+    return score_view(found.subject, lead, models, call.context.clock_and_ids.now() if at is None else at)
 
 
 def score_view(lead_id: str, lead: Lead, models: Models, at: datetime) -> ScoreView:

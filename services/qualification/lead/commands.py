@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from services.qualification.lead.events import BantStatus, Engagement, Motion
 from services.qualification.model.events import BantName
-from shared.rules.message import Command, Day, ExternalId, Instant, Line, Message, Prose, Slug
+from shared.rules.message import Command, Day, ExternalId, Instant, Label, Line, Message, Prose, Slug
 from shared.rules.money import Money
 
 Reason = Annotated[Slug, Field(description="One of the codes that the settings allow", examples=["other"])]
@@ -69,7 +69,7 @@ class Requalify(Command):
 class Claim(Command):
     """`sdr`: by default the caller."""
 
-    sdr: Line | None = None
+    sdr: Label | None = None
 
 
 class ClaimLead(Command):
@@ -99,10 +99,10 @@ class HandOver(Command):
     opportunity_id: Line | None = None
     owner: Slug | None = None
     name: Prose | None = None
-    account: Line | None = None
+    account: Label | None = None
     motion: Motion | None = None
     pipeline: Slug = "default"
-    product: Line | None = None
+    product: Label | None = None
     amount: Money | None = None
     close_date: Day | None = None
 
@@ -170,6 +170,28 @@ class Erase(Command):
     """The person was erased."""
 
 
+class MergeInto(Command):
+    """The lead is the same person as `into`."""
+
+    into: Line
+
+
+class AbsorbLead(Command):
+    """The other side: `lead_id` was merged into this lead, for which its engagements count from now on."""
+
+    lead_id: Line
+
+
+class Unmerge(Command):
+    """The lead is a person of its own again."""
+
+
+class SeparateLead(Command):
+    """The other side: the engagements of `lead_id` count for this lead no longer."""
+
+    lead_id: Line
+
+
 Work = (
     ChangeBant
     | MarkMql
@@ -183,4 +205,5 @@ Work = (
     | AttachToDeal
 )
 """What people do with a lead."""
-LeadCommand = RecordEngagement | Work | TakeBackHandOver | FollowDeal | FallBelow | RemindOfRevisit | Erase
+Merge = MergeInto | AbsorbLead | Unmerge | SeparateLead
+LeadCommand = RecordEngagement | Work | Merge | TakeBackHandOver | FollowDeal | FallBelow | RemindOfRevisit | Erase

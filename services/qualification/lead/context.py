@@ -1,7 +1,8 @@
 """What decisions about a lead depend on besides the lead itself."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from services.qualification.lead.state import NotThere, State
 from services.qualification.model.state import Models
 from services.qualification.setting.state import Settings
 
@@ -10,3 +11,5 @@ from services.qualification.setting.state import Settings
 class Context:
     models: Models
     settings: Settings
+    other: State = field(default_factory=NotThere)
+    """The other lead of a merge."""

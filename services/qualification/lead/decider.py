@@ -14,6 +14,7 @@ from services.qualification.lead import (
     erasure,
     events,
     hand_over,
+    merging,
     touch,
 )
 from services.qualification.lead.context import Context
@@ -43,6 +44,7 @@ def decide_now(
     | commands.Work
     | commands.TakeBackHandOver
     | commands.FollowDeal
+    | commands.Merge
     | commands.Erase,
     at: datetime,
     context: Context,
@@ -56,6 +58,8 @@ def decide_now(
             return deal.follow_deal(state, command, at, context.models)
         case commands.Erase():
             return erasure.erase(state)
+        case commands.MergeInto() | commands.AbsorbLead() | commands.Unmerge() | commands.SeparateLead():
+            return merging.decide(state, command, at, context)
         case _:
             return decide_work(must_be_workable(state), command, at, context)
 

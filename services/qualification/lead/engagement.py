@@ -19,10 +19,13 @@ from services.qualification.scoring.score import Score, newer_than, points_given
 def record_engagement(
     state: State, command: commands.RecordEngagement, at: datetime, models: Models
 ) -> list[events.LeadEvent]:
-    """The engagement counts from when the person did it. A line is crossed when we hear of it (`at`)."""
+    """The engagement counts from when the person did it. A line is crossed when we hear of it (`at`), by the survivor
+    if the lead is merged."""
     if is_repeated(state, command.engagement) or (isinstance(state, Lead) and state.fields.erased):
         return []
     engaged = engaged_event(state, command, at, models)
+    if engaged.after.merged_into is not None:
+        return [engaged]
     lead = evolve(state, engaged, at)
     return [engaged, *crossing(is_still_above(state, at, models), lead, at, models)]
 
@@ -59,7 +62,8 @@ def may_fall(lead: Lead) -> bool:
     """Whether decay ends its cycle: not if another command than an engagement opened it, or pipeline refused the
     hand-over."""
     is_mql = lead.fields.lifecycle is Lifecycle.MQL
-    return is_mql and lead.cycles[-1].began == "crossing" and lead.fields.refused is None
+    by_itself = lead.fields.refused is None and lead.fields.merged_into is None
+    return is_mql and lead.cycles[-1].began == "crossing" and by_itself
 
 
 def account_after(fields: LeadFields, domain: str | None) -> str | None:

@@ -66,7 +66,7 @@ CAPTURE = "capture"
 
 class Engagement(NamedTuple):
     """Something that the person did. `engaged_at`: when they did it, however late it was captured. `supplements`: the
-    capture of the same engagement that this one adds content to."""
+    capture of the same engagement that this one adds content to. `through`: the merged lead that it belongs to."""
 
     capture_id: Line
     source: Slug
@@ -75,6 +75,7 @@ class Engagement(NamedTuple):
     profile: Profile = Profile()
     kind: Slug = CAPTURE
     supplements: Line | None = None
+    through: Line | None = None
 
     @property
     def original(self) -> str:
@@ -94,7 +95,7 @@ class LeadFields(NamedTuple):
 
     `score` counts all engagement, by `model_version`, at `score_at`. `falls_below_at`: when decay alone takes an MQL
     below the line. `next_revisit_at`: when the day `next_revisit` begins; `revisit_due_at`: since when the revisit is
-    due.
+    due. `merged_into`: the lead that is the same person, and is worked in its place.
     """
 
     person_id: Line
@@ -123,11 +124,12 @@ class LeadFields(NamedTuple):
     rep_touched_at: datetime | None = None
     next_revisit_at: datetime | None = None
     revisit_due_at: datetime | None = None
+    merged_into: Line | None = None
 
     @property
     def revisit_falls_due_at(self) -> datetime | None:
         """Events of the first release have the day alone: it began in UTC."""
-        if self.next_revisit is None or self.lifecycle is not Lifecycle.NURTURE or self.erased:
+        if self.next_revisit is None or self.lifecycle is not Lifecycle.NURTURE or self.erased or self.merged_into:
             return None
         return self.next_revisit_at or datetime.combine(self.next_revisit, time(), UTC)
 
@@ -267,6 +269,34 @@ class OtherDealChanged(ChangeEvent):
     qualified: bool
 
 
+class LeadMerged(ChangeEvent):
+    """The lead is the same person as `merged_into`. Its cycles and deals stay under its own id."""
+
+    type: ClassVar[str] = "lead.merged"
+
+
+class LeadUnmerged(ChangeEvent):
+    """The lead is a person of its own again."""
+
+    type: ClassVar[str] = "lead.unmerged"
+    was_into: Line
+
+
+class LeadAbsorbed(ChangeEvent):
+    """The engagements of a merged lead count for this one, too. That crosses no line: the next engagement may."""
+
+    type: ClassVar[str] = "lead.absorbed"
+    absorbed_lead_id: Line
+    engagements: tuple[Engagement, ...]
+
+
+class LeadSeparated(ChangeEvent):
+    """The engagements of a lead that was merged count for this one no longer."""
+
+    type: ClassVar[str] = "lead.separated"
+    separated_lead_id: Line
+
+
 class LeadErased(Erasure, ChangeEvent):
     """The person was erased. The lead goes on to count. `opportunity_ids`: of all its hand-overs."""
 
@@ -292,5 +322,9 @@ LeadEvent = (
     | LeadReopened
     | OtherDealChanged
     | LeadErased
+    | LeadMerged
+    | LeadUnmerged
+    | LeadAbsorbed
+    | LeadSeparated
 )
 PARSE: Parser[LeadEvent] = parser(LeadEvent)

@@ -56,6 +56,14 @@ class Deal:
     qualified: bool = False
 
 
+class MergedAway(Rejected):
+    """The lead is worked as the lead `into`."""
+
+    def __init__(self, into: str) -> None:
+        super().__init__(f"the lead is merged into {into}")
+        self.into = into
+
+
 @dataclass(frozen=True)
 class NotThere: ...
 
@@ -94,14 +102,16 @@ def must_be_workable(state: State) -> Lead:
     lead = must_be_there(state)
     if lead.fields.erased:
         raise Rejected("the person was erased")
+    if lead.fields.merged_into is not None:
+        raise MergedAway(lead.fields.merged_into)
     return lead
 
 
 def evolve(state: State, event: events.LeadEvent, at: datetime) -> Lead:
     lead = with_fields(state, event, at)
     match event:
-        case events.LeadEngaged():
-            return engaged(lead, event, at)
+        case events.LeadEngaged() | events.LeadAbsorbed() | events.LeadSeparated():
+            return with_engagements(lead, event, at)
         case events.LeadBantChanged():
             answers = {
                 name: BantAnswer(item.status, item.evidence, at, item.by) for name, item in event.changed.items()
@@ -136,8 +146,26 @@ def evolve(state: State, event: events.LeadEvent, at: datetime) -> Lead:
             | events.LeadTouched()
             | events.LeadRevisitDue()
             | events.LeadErased()
+            | events.LeadMerged()
+            | events.LeadUnmerged()
         ):
             return lead
+
+
+def with_engagements(
+    lead: Lead, event: events.LeadEngaged | events.LeadAbsorbed | events.LeadSeparated, at: datetime
+) -> Lead:
+    match event:
+        case events.LeadEngaged():
+            return engaged(lead, event, at)
+        case events.LeadAbsorbed():
+            return replace(lead, engagements=(*lead.engagements, *event.engagements))
+        case events.LeadSeparated():
+            return replace(lead, engagements=without_those_of(event.separated_lead_id, lead.engagements))
+
+
+def without_those_of(lead_id: str, engagements: Iterable[Engagement]) -> tuple[Engagement, ...]:
+    return tuple(each for each in engagements if each.through != lead_id)
 
 
 def with_fields(state: State, event: events.LeadEvent, at: datetime) -> Lead:

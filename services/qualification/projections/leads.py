@@ -58,6 +58,7 @@ class Columns(TypedColumns):
     falls_below_at: Named[datetime | None] = Column(DateTime(timezone=True))
     model_version: Named[int] = Column(Integer)
     erased: Named[bool] = Column(Boolean)
+    merged_into: Named[str | None] = Column(Text, index=True)
     demo_first: Named[int] = Column(Integer)
     queue_grade: Named[str] = Column(Text)
     queued_at: Named[datetime | None] = Column(DateTime(timezone=True))
@@ -88,7 +89,7 @@ def row(lead_id: str, fields: LeadFields) -> Row:
 
 def queued_at(fields: LeadFields) -> datetime | None:
     """Since when the lead waits for an SDR: as an MQL, or with a revisit that is due."""
-    if fields.erased:
+    if fields.erased or fields.merged_into is not None:
         return None
     return fields.mql_at if fields.lifecycle is Lifecycle.MQL else fields.revisit_due_at
 
@@ -105,8 +106,9 @@ class LeadFilter:
 
 
 async def find(tx: AsyncConnection, criteria: LeadFilter, after: str | None, limit: int) -> list[Row]:
-    """One row more than `limit`, in the order of their ids, from behind the id `after`."""
-    query = select(leads).order_by(leads.c.lead_id).limit(limit + 1)
+    """One row more than `limit`, in the order of their ids, from behind the id `after`; no lead that is merged into
+    another one."""
+    query = select(leads).where(leads.c.merged_into.is_(None)).order_by(leads.c.lead_id).limit(limit + 1)
     values = {"lifecycle": criteria.lifecycle, "grade": criteria.grade, "lead_source": criteria.source}
     for name, value in (values | {"account": criteria.account}).items():
         query = query if value is None else query.where(leads.c[name] == value)
@@ -118,8 +120,8 @@ async def find(tx: AsyncConnection, criteria: LeadFilter, after: str | None, lim
 
 
 async def ids_after(tx: AsyncConnection, after: str | None, limit: int) -> list[str]:
-    """The next ids of leads in their order, from the first one on if `after` is None."""
-    query = select(leads.c.lead_id).order_by(leads.c.lead_id).limit(limit)
+    """The next ids of leads in their order, from the first one on if `after` is None; not those that are merged."""
+    query = select(leads.c.lead_id).where(leads.c.merged_into.is_(None)).order_by(leads.c.lead_id).limit(limit)
     if after is not None:
         query = query.where(leads.c.lead_id > after)
     return list((await tx.execute(query)).scalars())
@@ -139,4 +141,4 @@ async def queue(tx: AsyncConnection, sdr: str | None, after: QueueKey | None, li
     return [dict(row) for row in (await tx.execute(query)).mappings()]
 
 
-PROJECTION = Projection("leads", 2, leads.metadata, {"qualification": apply})
+PROJECTION = Projection("leads", 3, leads.metadata, {"qualification": apply})

@@ -37,6 +37,7 @@ class Captured(UpstreamEvent):
     role_class: str | None
     supplements: str | None = None
     email_domain: str | None = None
+    merged_into: str | None = None
 
 
 class LeadCaptured(Captured):
@@ -52,5 +53,15 @@ class PersonErased(UpstreamEvent):
     lead_ids: tuple[str, ...]
 
 
-IntakeEvent = LeadCaptured | EngagementAdded | PersonErased
+class LeadMerged(UpstreamEvent):
+    type: ClassVar[str] = "lead.merged"
+    into: str
+
+
+class LeadUnmerged(UpstreamEvent):
+    type: ClassVar[str] = "lead.unmerged"
+    was_into: str
+
+
+IntakeEvent = LeadCaptured | EngagementAdded | PersonErased | LeadMerged | LeadUnmerged
 PARSE: Parser[IntakeEvent] = tolerant_parser(IntakeEvent)

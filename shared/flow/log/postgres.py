@@ -126,6 +126,8 @@ class PostgresReader:
     engine: AsyncEngine
     topic: str
     offsets: dict[int, int]
+    delay: float = 0.0
+    """Seconds to wait after a poll that found nothing, longer each time: also from one `read` to the next."""
 
     @property
     def partitions(self) -> Collection[int]:
@@ -133,15 +135,15 @@ class PostgresReader:
 
     async def read(self, partitions: Collection[int], wait: float) -> Mapping[int, Sequence[Fetched]]:
         end = now() + wait
-        delay = SHORTEST_DELAY
         while True:
             published = self.log.next_publication(self.topic)
             fetched = await self.fetch(partitions)
-            left = end - now()
-            if fetched or left <= 0:
+            self.delay = 0.0 if fetched else min(max(2 * self.delay, SHORTEST_DELAY), LONGEST_DELAY)
+            if fetched or now() >= end:
                 return fetched
-            await wait_for(published, min(delay, left))
-            delay = min(delay * 2, LONGEST_DELAY)
+            await wait_for(published, min(self.delay, end - now()))
+            if now() >= end and not published.is_set():
+                return fetched
 
     async def fetch(self, partitions: Collection[int]) -> Mapping[int, Sequence[Fetched]]:
         start = {partition: self.offsets[partition] for partition in partitions}

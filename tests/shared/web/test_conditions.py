@@ -7,8 +7,10 @@ from uuid import UUID
 import pytest
 from starlette.datastructures import Headers
 
+from shared.store.aliases import BlindIndex
 from shared.web import conditions, paging
 from shared.web.problems import InvalidRequest
+from tests.running import BLIND
 
 
 def test_headers_are_read() -> None:
@@ -57,11 +59,17 @@ def test_a_malformed_header_is_refused(read: Callable[[Headers], Any], name: str
 
 
 def test_any_correlation_id_becomes_the_same_uuid_each_time() -> None:
-    mine, otherwise = str(UUID(int=9)), UUID(int=1)
-    assert conditions.correlation_id(Headers({"X-Correlation-Id": mine}), otherwise) == UUID(mine)
-    named = [conditions.correlation_id(Headers({"X-Correlation-Id": "order 66"}), otherwise) for _ in range(2)]
-    assert named[0] == named[1] != otherwise
-    assert conditions.correlation_id(Headers({}), otherwise) == otherwise
+    otherwise = UUID(int=1)
+
+    def read(value: str, blind: BlindIndex = BLIND) -> UUID:
+        return conditions.correlation_id(Headers({"X-Correlation-Id": value}), otherwise, blind.digest)
+
+    assert read(str(UUID(int=9))) == UUID(int=9)
+    assert read("order 66") == read("order 66") != otherwise
+    assert read("order 66") != read("order 66", BlindIndex(b"the key of another system, as long")), (
+        "it could be guessed"
+    )
+    assert conditions.correlation_id(Headers({}), otherwise, BLIND.digest) == otherwise
 
 
 def test_a_cursor_is_decoded_as_it_was_encoded_and_other_texts_are_refused() -> None:

@@ -1,0 +1,129 @@
+"""The moment that a question is answered for: which instant, and known from which events."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.forecast.projections import known_positions, latest_events
+from services.forecast.projections.known_positions import Known
+from services.forecast.projections.settings import BusinessSettings, settings_at
+from shared.flow import parked
+from shared.rules.message import LATEST, Instant, InvalidField
+from shared.web import conditions, freshness
+from shared.web.call import Call
+
+FRONTIER = re.compile(r"[a-z_]{1,40}:[0-9]{1,18}(,[a-z_]{1,40}:[0-9]{1,18}){0,9}")
+INSTANT: TypeAdapter[datetime] = TypeAdapter(Instant)
+KNOWN_AT = (
+    "A frontier such as an answer gives, or an instant: what was recorded until then. By default all that is known"
+)
+
+
+def frontier_or_instant(text: str) -> str:
+    try:
+        return text if FRONTIER.fullmatch(text) else INSTANT.validate_python(text).isoformat()
+    except ValidationError:
+        raise ValueError("must be a frontier such as forecast:7,pipeline:12, or an instant") from None
+
+
+AsOf = Annotated[Instant, Field(description="By default now")]
+OrgAsOf = Annotated[Instant, Field(description="By default the earlier of as_of and the period's end")]
+KnownAt = Annotated[str, Field(max_length=500, description=KNOWN_AT), AfterValidator(frontier_or_instant)]
+
+
+@dataclass(frozen=True)
+class Instants:
+    """What a question fixes; None: as it is by default."""
+
+    as_of: datetime | None = None
+    known_at: str | None = None
+    org_as_of: datetime | None = None
+
+    @property
+    def is_now(self) -> bool:
+        return self.as_of is None and self.known_at is None
+
+
+NOW = Instants()
+
+
+@dataclass(frozen=True)
+class Moment:
+    """`as_of`: by default now, or when the last event that is applied happened, if that is later. `known`: the events
+    that count. `parked`: keys set aside that would. `final`: whether its answers stay the same for ever."""
+
+    as_of: datetime
+    asked: Instants
+    settings: BusinessSettings
+    known: Known
+    frontier: str
+    parked: int
+    final: bool
+
+    @property
+    def today(self) -> date:
+        return self.settings.today(self.as_of)
+
+
+async def moment(call: Call, tx: AsyncConnection, asked: Instants = NOW) -> Moment:
+    """Raises `InvalidField` for instants that lie in the future, and for positions that no event has yet."""
+    now = call.context.clock_and_ids.now()
+    latest = max(now, await latest_events.last_occurred(tx) or now)
+    as_of = asked.as_of or latest
+    if as_of > latest:
+        raise InvalidField("query/as_of", "lies in the future")
+    if asked.org_as_of is not None and asked.org_as_of > as_of:
+        raise InvalidField("query/org_as_of", "lies after as_of")
+    applied = call.frontier.positions
+    positions = {source: applied.get(source, 0) for source in call.context.projected_sources}
+    passed = True
+    if asked.known_at is not None:
+        positions, passed = await known_until(tx, asked.known_at, positions)
+    known = Known(positions["forecast"], positions["pipeline"])
+    keys = await parked.parked_keys(tx, [call.context.read_models])
+    hidden = [key for key in keys if key.position <= positions[key.source]]
+    settings = await present_settings(call, tx) if asked.is_now else await settings_at(tx, as_of, known)
+    frontier = conditions.format_positions(positions)
+    return Moment(as_of, asked, settings, known, frontier, len(hidden), passed and not hidden)
+
+
+async def known_until(tx: AsyncConnection, known_at: str, applied: Mapping[str, int]) -> tuple[dict[str, int], bool]:
+    """Positions by source; and whether no event can come any more that would count."""
+    if FRONTIER.fullmatch(known_at):
+        return frontier_positions(known_at), True
+    instant = datetime.fromisoformat(known_at)
+    recorded = await known_positions.recorded_until(tx, instant)
+    positions = {source: min(recorded[source], position) for source, position in applied.items()}
+    return positions, await latest_events.all_passed(tx, applied.keys(), instant)
+
+
+def frontier_positions(frontier: str) -> dict[str, int]:
+    return {source: int(position) for source, _, position in (part.partition(":") for part in frontier.split(","))}
+
+
+async def wait_until_known(call: Call, known_at: str | None) -> None:
+    """Until what a frontier names is applied, as long as `Prefer` says. Raises `InvalidField` for one that no answer
+    had, and `PositionNotReached`."""
+    if known_at is None or not FRONTIER.fullmatch(known_at):
+        return
+    wanted, sources = frontier_positions(known_at), call.context.projected_sources
+    if wanted.keys() != sources:
+        raise InvalidField("query/known_at", f"must name {' and '.join(sorted(sources))}")
+    if wanted[call.context.service] > await freshness.head(call.context):
+        raise InvalidField("query/known_at", f"names an event of {call.context.service} that does not exist yet")
+    await freshness.wait_until_applied(call.context, wanted, call.request.headers, call.caller.lineage)
+
+
+async def present_settings(call: Call, tx: AsyncConnection) -> BusinessSettings:
+    """Kept while the read models stay as they are: no change starts in the future."""
+    cache = call.context.answer_cache
+    settings: BusinessSettings | None = cache.get(call.frontier, "settings")
+    if settings is None:
+        settings = await settings_at(tx, LATEST)
+        cache.put(call.frontier, "settings", settings, 1)
+    return settings

@@ -1,0 +1,156 @@
+"""Locked weeks: bookmarks of the roll-up, which are computed again when they are read."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.forecast.api.moment import moment
+from services.forecast.api.overrides import Writes, wait_for_own_writes
+from services.forecast.api.question import PeriodKey, Reads, named_period
+from services.forecast.api.rollup import RollupQuery, computed_answer
+from services.forecast.api.rollup_views import AmountsView, NodeView, RollupView
+from services.forecast.api.submissions import named_week
+from services.forecast.ledger.bookmark import HASH_VERSION, Figure, hash_of
+from services.forecast.projections import snapshots
+from services.forecast.snapshot.commands import LockBody, LockWeek
+from services.forecast.snapshot.decider import DECIDER, subject
+from services.forecast.snapshot.state import Locks
+from shared.rules.message import Missing, Slug
+from shared.web.call import Accepted, Call
+from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
+
+router = APIRouter(tags=["snapshots"])
+COLUMNS = ("own", "pure", "computed", "seen_by_self", "seen_by_parent")
+
+
+class BookmarkView(BaseModel):
+    """`hash`: of the figures of the node and its children, at `as_of`, from the events up to `frontier`."""
+
+    snapshot_id: str
+    as_of: datetime
+    frontier: str
+    hash: str
+    hash_version: int
+
+
+class WeekLockedView(BookmarkView, Accepted):
+    """The bookmark that locks the week."""
+
+
+class SnapshotView(BookmarkView):
+    node_id: str
+    period: str
+    week: str
+    currency: str | None
+    rate_policy: str
+    locked_at: datetime
+    locked_by: str
+    position: int
+
+
+class SnapshotWithAnswer(SnapshotView):
+    """`rollup`: computed again. `recomputed_hash`: of its figures; `reproduced`: whether they are still the same."""
+
+    recomputed_hash: str
+    reproduced: bool
+    rollup: RollupView
+
+
+@router.post("/snapshots", status_code=201)
+async def lock_week(body: LockBody, call: Writes) -> WeekLockedView:
+    """Lock a node's week in a period: calls for it are refused from now on, and its numbers stay readable.
+
+    The bookmark is of now or, for a week that has ended, of its end. An answer that is not final cannot be locked.
+    """
+    await wait_for_own_writes(call)
+    async with call.read() as tx:
+        command = await lock_command(call, tx, body)
+
+    def reply(locks: Locks) -> Mapping[str, Any]:
+        kept = locks.locked[body.node]
+        return kept.model_dump(mode="json", include={*BookmarkView.model_fields})
+
+    done = await call.write(DECIDER, subject(command.period, command.week), command, reply=reply)
+    return WeekLockedView(position=done.position, **done.body)
+
+
+async def lock_command(call: Call, tx: AsyncConnection, body: LockBody) -> LockWeek:
+    at = await moment(call, tx)
+    period, week = named_period(at, body.period, "/period"), named_week(at, body.week)
+    as_of = min(at.as_of, week.last_instant(at.settings.timezone))
+    question = RollupQuery(period=period.key, node=body.node, as_of=as_of, known_at=at.frontier)
+    view = (await computed_answer(call, tx, question))[0].view
+    return LockWeek(
+        node=body.node,
+        period=period.key,
+        week=week.key,
+        snapshot_id=str(call.context.clock_and_ids.new_id()),
+        first_day=view.period.starts,
+        last_day=view.period.ends,
+        week_begins=week.first_instant(at.settings.timezone),
+        currency=view.currency,
+        rate_policy=view.rate_policy,
+        as_of=as_of,
+        frontier=view.frontier,
+        final=view.final,
+        hash_version=HASH_VERSION,
+        hash=hash_of(figures(view)),
+    )
+
+
+@router.get("/snapshots")
+async def list_snapshots(
+    call: Reads,
+    node: Annotated[Slug | None, Query()] = None,
+    period: PeriodKey | None = None,
+    week: Annotated[PeriodKey | None, Query(description="Such as 2017-Q3-W05")] = None,
+    limit: Limit = 100,
+    after: Cursor = None,
+) -> Page[SnapshotView]:
+    """List locked weeks, as they were locked."""
+    cursor = decode_cursor(after, int)
+    chosen = {"node": node, "period": period, "week": week}
+    async with call.read() as tx:
+        found = await snapshots.history(tx, chosen, cursor[0] if cursor else 0, limit)
+    return make_page([SnapshotView(**columns(row)) for row in found], limit, lambda item: [item.position])
+
+
+@router.get("/snapshots/{snapshot_id}")
+async def get_snapshot(snapshot_id: Annotated[Slug, Path()], call: Reads) -> SnapshotWithAnswer:
+    """Show a locked week: its roll-up, computed again, and whether that has still the same figures."""
+    async with call.read() as tx:
+        row = await snapshots.find(tx, snapshot_id)
+        if row is None:
+            raise Missing(f"there is no snapshot {snapshot_id}")
+        view = (await computed_answer(call, tx, question_of(row)))[0].view
+    found = hash_of(figures(view))
+    return SnapshotWithAnswer(**columns(row), recomputed_hash=found, reproduced=found == row["hash"], rollup=view)
+
+
+def question_of(row: Mapping[str, Any]) -> RollupQuery:
+    copied = {name: row[name] for name in ("period", "node", "currency", "rate_policy", "as_of")}
+    return RollupQuery(known_at=row["frontier"], **copied)
+
+
+def columns(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {"node_id": row["node"]} | {name: value for name, value in row.items() if name != "node"}
+
+
+def figures(view: RollupView) -> Iterator[Figure]:
+    """Of the node and its children."""
+    for node in (view.node, *view.node.children):
+        yield from node_figures(node, "", node)
+        for currency, amounts in (node.by_currency or {}).items():
+            yield from node_figures(node, f"{currency}:", amounts)
+
+
+def node_figures(node: NodeView, prefix: str, amounts: NodeView | AmountsView) -> Iterator[Figure]:
+    for column in COLUMNS:
+        found = getattr(amounts, column) or {}
+        for category, amount in found.items():
+            count = node.counts[category] if column == "pure" else None
+            yield Figure(node.node_id, prefix + column, category, int(amount.replace(".", "")), count)

@@ -1,0 +1,28 @@
+"""Which events an answer counts: of each source those up to a position."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+RECORDED_UNTIL = text("""
+    SELECT (SELECT position FROM events WHERE recorded_at <= :instant ORDER BY position DESC LIMIT 1),
+        (SELECT position FROM postings WHERE recorded_at <= :instant ORDER BY position DESC LIMIT 1),
+        (SELECT position FROM deal_states WHERE recorded_at <= :instant ORDER BY position DESC LIMIT 1)""")
+
+
+class Known(NamedTuple):
+    """The last position of each source."""
+
+    forecast: int
+    pipeline: int
+
+
+EVERYTHING = Known(2**62, 2**62)
+
+
+async def recorded_until(tx: AsyncConnection, instant: datetime) -> dict[str, int]:
+    """Of the sources, the last position recorded until then; of pipeline, among the events that a row tells of."""
+    own, posted, stated = (await tx.execute(RECORDED_UNTIL, {"instant": instant})).one()
+    return {"forecast": own or 0, "pipeline": max(posted or 0, stated or 0)}

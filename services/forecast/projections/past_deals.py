@@ -1,0 +1,100 @@
+"""The deals as they were at an instant, known from the events up to a position: from postings and states."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, and_, func, select, tuple_
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.forecast.projections.deal_filter import DealFilter
+from services.forecast.projections.deal_states import deal_states
+from services.forecast.projections.deals import Owners, PageKey
+from services.forecast.projections.deals import deals as present_deals
+from services.forecast.projections.postings import postings
+
+ACCOUNT = ("opportunity_id", "owner", "close_date", "category", "qualified", "currency", "motion", "pipeline")
+
+
+class Cut(NamedTuple):
+    """What happened until `as_of`, of the events up to `position`."""
+
+    as_of: datetime
+    position: int
+
+    def condition(self, table: Any) -> Any:
+        return and_(table.c.occurred_at <= self.as_of, table.c.position <= self.position)
+
+
+def last_states(cut: Cut) -> Select[Any]:
+    """Each deal's customer, stage and outcome then."""
+    newest_first = deal_states.c.opportunity_id, deal_states.c.position.desc()
+    return (
+        select(deal_states)
+        .ext(distinct_on(deal_states.c.opportunity_id))
+        .where(cut.condition(deal_states))
+        .order_by(*newest_first)
+    )
+
+
+def counted(cut: Cut, deal_filter: DealFilter) -> Select[Any]:
+    """Each deal that was in the accounts, with what it was worth."""
+    columns = [postings.c[name] for name in ACCOUNT]
+    return (
+        select(*columns, func.sum(postings.c.amount).label("amount"))
+        .where(cut.condition(postings), *deal_filter.matching(postings))
+        .group_by(*columns)
+        .having(func.sum(postings.c.deals) != 0)
+    )
+
+
+async def find(
+    tx: AsyncConnection,
+    cut: Cut,
+    deal_filter: DealFilter,
+    owners: Owners,
+    category: str | None,
+    after: PageKey | None,
+    limit: int,
+) -> list[dict[str, Any]]:
+    """Deals that counted in the period, by close date, one more than `limit`."""
+    chosen = counted(cut, deal_filter).where(deal_filter.in_period(postings), owners.condition(postings.c.owner))
+    if category is not None:
+        chosen = chosen.where(postings.c.category == category)
+    found = chosen.subquery()
+    if after is not None:
+        page = select(found).where(tuple_(found.c.close_date, found.c.opportunity_id) > tuple_(*after))
+    else:
+        page = select(found)
+    rows = page.order_by(found.c.close_date, found.c.opportunity_id).limit(limit + 1).subquery()
+    states = last_states(cut).where(deal_states.c.opportunity_id.in_(select(rows.c.opportunity_id))).subquery()
+    query = (
+        select(rows, states.c.account, states.c.stage, present_deals.c.external_id)
+        .join(states, states.c.opportunity_id == rows.c.opportunity_id)
+        .join(present_deals, present_deals.c.opportunity_id == rows.c.opportunity_id)
+        .order_by(rows.c.close_date, rows.c.opportunity_id)
+    )
+    return [dict(row) for row in (await tx.execute(query)).mappings()]
+
+
+async def unmapped_by_owner(tx: AsyncConnection, cut: Cut, deal_filter: DealFilter) -> Mapping[str, int]:
+    """How many open deals were in stages without a category; of the period, or without a close date."""
+    in_period = postings.c.close_date.is_(None) | deal_filter.in_period(postings)
+    found = counted(cut, deal_filter).where(in_period).subquery()
+    states = last_states(cut).subquery()
+    query = (
+        select(found.c.owner, func.count())
+        .join(states, states.c.opportunity_id == found.c.opportunity_id)
+        .where(states.c.outcome.is_(None), states.c.stage_mapped.is_(False))
+        .group_by(found.c.owner)
+    )
+    return {row[0]: row[1] for row in await tx.execute(query)}
+
+
+async def all_currencies(tx: AsyncConnection, cut: Cut) -> list[str]:
+    """Of all deals in the accounts then, sorted."""
+    currency = postings.c.currency
+    query = select(currency).where(cut.condition(postings), currency.is_not(None)).group_by(currency)
+    found = await tx.execute(query.having(func.sum(postings.c.deals) != 0).order_by(currency))
+    return [each for each in found.scalars() if each is not None]

@@ -1,0 +1,13 @@
+"""Commands on a suppression."""
+
+from services.lead_intake.suppression.events import SuppressionKind
+from shared.rules.message import Command, ExternalId, Instant, Label
+
+
+class SuppressAddress(Command):
+    activity_id: str
+    kind: SuppressionKind
+    engaged_at: Instant
+    external_id: ExternalId | None = None
+    connection_id: str | None = None
+    purpose: Label | None = None

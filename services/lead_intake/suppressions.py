@@ -1,0 +1,39 @@
+"""Keeping what an unknown address told us, by its blind index."""
+
+from services.lead_intake.lead.commands import RecordActivity
+from services.lead_intake.lead.contact import mailbox
+from services.lead_intake.suppression.commands import SuppressAddress
+from services.lead_intake.suppression.decider import DECIDER
+from shared.store.aliases import BlindIndex
+from shared.store.write_request import AliasReference, Step, WriteResult
+from shared.web.call import Call
+
+
+async def suppress(call: Call, email: str | None, activity: RecordActivity) -> WriteResult | None:
+    """None for an activity that suppresses nothing, and without an e-mail address."""
+    kind = activity.kind
+    if email is None or (kind != "unsubscribed" and kind != "bounced"):
+        return None
+    command = SuppressAddress(
+        activity_id=activity.activity_id,
+        kind=kind,
+        engaged_at=activity.engaged_at,
+        external_id=activity.external_id,
+        connection_id=activity.connection_id,
+        purpose=activity.purpose,
+    )
+    context, alias = call.context, suppression_alias(call.context.blind_index, email)
+    subject = str(context.clock_and_ids.new_id())
+    request = call.write_request(
+        DECIDER, subject, [Step(command)], resolve_by=[alias], also_claim=[alias], is_new_stream=True
+    )
+    return await context.committer.write(request)
+
+
+def suppression_alias(blind_index: BlindIndex, email: str) -> str:
+    return blind_index.index("suppressed", mailbox(email))
+
+
+def suppression_of(blind_index: BlindIndex, email: str | None) -> dict[str, AliasReference]:
+    """For the context of a capture."""
+    return {} if email is None else {"suppression": AliasReference(DECIDER, suppression_alias(blind_index, email))}

@@ -1,0 +1,184 @@
+"""The funnel: of the cycles that entered a step in a window, how many reached the next one, and by when."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.pipeline.api.metric_queries import GroupQuery, MetricsQuery, Reads, group_key, list_link, window_of
+from services.pipeline.api.metric_views import RateBand, rate_view
+from services.pipeline.metrics.benchmarks import Rate, Status
+from services.pipeline.metrics.deal_sums import Key, null_last
+from services.pipeline.metrics.questions import Dimension, Step, Window
+from services.pipeline.projections import funnel
+from services.pipeline.projections.funnel import EntryFilter, StepRow
+from services.pipeline.setting.events import Measure
+from services.pipeline.setting.state import Benchmarks
+from shared.rules.message import Instant
+from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
+
+router = APIRouter(tags=["metrics"])
+Until = Annotated[
+    Instant | None, Field(description="A later conversion does not count; by default `as_of`, or else now")
+]
+STEPS = ((Step.MQL, "srl", Measure.MQL_TO_SRL), (Step.SRL, "sql", Measure.SRL_TO_SQL))
+
+
+class FunnelQuery(MetricsQuery):
+    matured_until: Until = None
+
+
+class CyclesQuery(GroupQuery):
+    step: Step
+    converted: bool | None = None
+    matured_until: Until = None
+    limit: Limit = 100
+    after: Cursor = None
+
+
+class CohortView(BaseModel):
+    """The window as it was asked. Conversions after `matured_until` do not count."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    begins: str | None = Field(alias="from")
+    ends: str | None = Field(alias="to")
+    matured_until: datetime
+
+
+class StepView(BaseModel):
+    """`entered`, `converted`: cycles, each of which converts at most once. `distinct_leads`: of those that entered; a
+    deal that began without a lead has none. `cycles`: the address of their list."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    start: Step = Field(alias="from")
+    to: str
+    entered: int
+    converted: int
+    rate: str | None
+    median_seconds: int | None
+    distinct_leads: int
+    band: RateBand | None
+    status: Status | None
+    cycles: str
+
+
+class FunnelGroup(BaseModel):
+    key: dict[str, str | None]
+    steps: list[StepView]
+
+
+class FunnelMetrics(BaseModel):
+    cohort: CohortView
+    by: list[Dimension]
+    minimum_sample: int
+    steps: list[StepView]
+    groups: list[FunnelGroup]
+
+
+class CycleBehind(BaseModel):
+    """`id` is unique in the list. `lead_id`, `cycle`: null for a deal that began without a lead."""
+
+    lead_id: str | None
+    cycle: int | None
+    opportunity_id: str | None
+    entered_at: datetime
+    converted_at: datetime | None
+    source: str
+    mql_source: str | None
+    motion: str
+    owner: str | None
+    id: str
+
+
+@router.get("/metrics/funnel")
+async def get_funnel(query: Annotated[FunnelQuery, Query()], call: Reads) -> FunnelMetrics:
+    """Conversion by entry cohort: of the cycles that became MQL or SRL in the window, those that reached the next step.
+
+    A deal that was opened in an unqualified stage without a lead enters at SRL. An MQL has neither an owner nor a deal:
+    by these dimensions its group is null.
+    """
+    by = query.dimensions
+    async with call.read() as tx:
+        window, settings = await window_of(call, tx, query)
+        until = matured_until(query.matured_until, window, call.context.clock_and_ids.now())
+        whole = await funnel.steps(tx, window, until, [])
+        rows = await funnel.steps(tx, window, until, by) if by else []
+    asked = query.asked
+    return FunnelMetrics(
+        cohort=CohortView.model_validate(dict.fromkeys(("from", "to")) | asked | {"matured_until": until}),
+        by=by,
+        minimum_sample=settings.benchmarks.minimum_sample,
+        steps=step_views(query, {}, whole, settings.benchmarks),
+        groups=[
+            FunnelGroup(key=group, steps=step_views(query, group, found, settings.benchmarks))
+            for group, found in grouped(by, rows)
+        ],
+    )
+
+
+def matured_until(asked: datetime | None, window: Window, now: datetime) -> datetime:
+    return min(each for each in (asked, window.as_of, now) if each is not None)
+
+
+def grouped(by: Sequence[Dimension], rows: Iterable[StepRow]) -> list[tuple[dict[str, str | None], list[StepRow]]]:
+    groups: dict[Key, list[StepRow]] = {}
+    for row in rows:
+        groups.setdefault(row.key, []).append(row)
+    return [(group_key(by, key), groups[key]) for key in sorted(groups, key=null_last)]
+
+
+def step_views(
+    query: FunnelQuery, group: Mapping[str, str | None], rows: Iterable[StepRow], benchmarks: Benchmarks
+) -> list[StepView]:
+    by_step = {row.step: row for row in rows}
+    return [
+        step_view(query, group, by_step.get(step, StepRow((), step, 0, 0, 0, None, "", "")), to, measure, benchmarks)
+        for step, to, measure in STEPS
+    ]
+
+
+def step_view(
+    query: FunnelQuery,
+    group: Mapping[str, str | None],
+    row: StepRow,
+    to: str,
+    measure: Measure,
+    benchmarks: Benchmarks,
+) -> StepView:
+    band = benchmarks.band(measure, group.get(Dimension.SOURCE), row.motion)
+    rate = rate_view(Rate(row.converted, row.entered), band, benchmarks.minimum_sample)
+    until = {"matured_until": query.matured_until.isoformat()} if query.matured_until else {}
+    figures = {
+        "from": row.step,
+        "to": to,
+        "entered": row.entered,
+        "converted": row.converted,
+        "rate": rate.rate,
+        "median_seconds": None if row.median is None else int(row.median),
+        "distinct_leads": row.leads,
+        "band": rate.band,
+        "status": rate.status,
+        "cycles": list_link("cycles", query, group, {"step": row.step} | until),
+    }
+    return StepView.model_validate(figures)
+
+
+@router.get("/metrics/cycles")
+async def list_cycles_behind_funnel(query: Annotated[CyclesQuery, Query()], call: Reads) -> Page[CycleBehind]:
+    """List the cycles behind a step of the funnel, in the order in which they entered it."""
+    cursor = decode_cursor(query.after, datetime.fromisoformat, str)
+    async with call.read() as tx:
+        window, _ = await window_of(call, tx, query)
+        until = matured_until(query.matured_until, window, call.context.clock_and_ids.now())
+        criteria = EntryFilter(query.step, query.converted, query.group)
+        after = (cursor[0], cursor[1]) if cursor else None
+        rows = await funnel.entries(tx, window, until, criteria, after, query.limit)
+    return make_page([cycle_behind(row) for row in rows], query.limit, lambda item: [item.entered_at, item.id])
+
+
+def cycle_behind(row: Mapping[str, Any]) -> CycleBehind:
+    return CycleBehind.model_validate(row)

@@ -1,0 +1,71 @@
+"""Spend within a window of days, and what an SQL cost."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from services.pipeline.spend.events import SpendKind
+from shared.rules.money import to_minor_units
+
+ZERO = Decimal(0)
+
+
+class SpendRow(NamedTuple):
+    """Spent evenly from `first_day` to `last_day`, both included."""
+
+    first_day: date
+    last_day: date
+    source: str | None
+    kind: SpendKind
+    amount: Decimal
+    currency: str
+
+    def within(self, first_day: date | None, last_day: date) -> Decimal:
+        """The part of the amount that falls into a window; the parts of adjoining windows add up to the amount."""
+        first = max(self.first_day, first_day or self.first_day)
+        last = min(self.last_day, last_day)
+        return self.until(last) - self.until(first, before=True) if first <= last else ZERO
+
+    def until(self, day: date, *, before: bool = False) -> Decimal:
+        """What was spent by the end of the day, or `before` it, in whole minor units."""
+        days = (day - self.first_day).days + (0 if before else 1)
+        whole = (self.last_day - self.first_day).days + 1
+        return to_minor_units(self.amount * days / whole, self.currency)
+
+
+@dataclass
+class CurrencySpend:
+    by_kind: dict[SpendKind, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+
+    @property
+    def total(self) -> Decimal:
+        return sum(self.by_kind.values(), ZERO)
+
+    def cost_of_each(self, sqls: int) -> Decimal | None:
+        """None: there is none to divide by."""
+        return self.total / sqls if sqls else None
+
+
+Spend = dict[str, CurrencySpend]
+"""By currency; amounts in two currencies are never added."""
+
+
+def spend_by_source(rows: Iterable[SpendRow], first_day: date | None, last_day: date) -> dict[str | None, Spend]:
+    """Without what lies outside the window. None: what was spent for no source alone."""
+    sources: dict[str | None, Spend] = defaultdict(lambda: defaultdict(CurrencySpend))
+    for row in rows:
+        if row.first_day <= last_day and (first_day is None or row.last_day >= first_day):
+            sources[row.source][row.currency].by_kind[row.kind] += row.within(first_day, last_day)
+    return sources
+
+
+def whole_spend(sources: Iterable[Spend]) -> Spend:
+    whole: Spend = defaultdict(CurrencySpend)
+    for spend in sources:
+        for currency, found in spend.items():
+            for kind, amount in found.by_kind.items():
+                whole[currency].by_kind[kind] += amount
+    return whole

@@ -1,0 +1,99 @@
+"""The cycles of leads, as qualification tells of them: when each became MQL, SRL and SQL."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Boolean, Column, DateTime, Index, Integer, MetaData, Named, Table, Text, TypedColumns, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.pipeline.opportunity.events import Motion
+from services.pipeline.upstream.qualification import (
+    CycleEvent,
+    HandOverTakenBack,
+    LeadHandedOver,
+    LeadMql,
+    LeadSql,
+    LeadWon,
+    QualificationEvent,
+)
+from shared.flow.projection import Projection
+from shared.rules.message import RecordedEvent
+from shared.store.rows import rows, upsert
+
+
+class Columns(TypedColumns):
+    """`motion`: existing business after a cycle that was won."""
+
+    lead_id: Named[str] = Column(Text, primary_key=True)
+    cycle: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
+    source: Named[str] = Column(Text)
+    mql_source: Named[str | None] = Column(Text)
+    motion: Named[str] = Column(Text)
+    mql_at: Named[datetime] = Column(DateTime(timezone=True))
+    srl_at: Named[datetime | None] = Column(DateTime(timezone=True))
+    sql_at: Named[datetime | None] = Column(DateTime(timezone=True))
+    opportunity_id: Named[str | None] = Column(Text)
+    won: Named[bool] = Column(Boolean)
+
+
+lead_cycles = Table("lead_cycles", MetaData(), Columns)
+Index("lead_cycles_mql", lead_cycles.c.mql_at)
+Index("lead_cycles_srl", lead_cycles.c.srl_at)
+UPSERT = upsert(lead_cycles)
+Cycle = dict[str, Any]
+"""A row."""
+Cycles = dict[tuple[str, int], Cycle]
+
+
+async def apply(tx: AsyncConnection, batch: Sequence[RecordedEvent[QualificationEvent]]) -> None:
+    changes = [(recorded, recorded.event) for recorded in batch if isinstance(recorded.event, CycleEvent)]
+    cycles = await stored(tx, {recorded.subject for recorded, _ in changes})
+    changed: Cycles = {}
+    for recorded, event in changes:
+        key = recorded.subject, event.cycle
+        cycles[key] = changed[key] = after_event(cycles, recorded, event)
+    await tx.execute(UPSERT, rows(changed.values()))
+
+
+async def stored(tx: AsyncConnection, leads: set[str]) -> Cycles:
+    found = await tx.execute(select(lead_cycles).where(lead_cycles.c.lead_id.in_(leads)))
+    return {(row["lead_id"], row["cycle"]): dict(row) for row in found.mappings()}
+
+
+def after_event(cycles: Cycles, recorded: RecordedEvent[QualificationEvent], event: CycleEvent) -> Cycle:
+    at = recorded.occurred_at
+    match event:
+        case LeadMql():
+            return new_cycle(cycles, recorded.subject, event, at)
+        case LeadHandedOver():
+            before = cycles[recorded.subject, event.cycle]
+            return before | {"srl_at": before["srl_at"] or at, "opportunity_id": event.opportunity_id}
+        case HandOverTakenBack():
+            return cycles[recorded.subject, event.cycle] | {"srl_at": None, "opportunity_id": None}
+        case LeadSql():
+            before = cycles[recorded.subject, event.cycle]
+            return before | {"sql_at": before["sql_at"] or at}
+        case LeadWon():
+            return cycles[recorded.subject, event.cycle] | {"won": True}
+        case _:
+            raise TypeError(f"{type(event).__name__} is no event of a cycle")
+
+
+def new_cycle(cycles: Cycles, lead_id: str, event: LeadMql, at: datetime) -> Cycle:
+    has_won = any(cycle["won"] for (lead, _), cycle in cycles.items() if lead == lead_id)
+    return {
+        "lead_id": lead_id,
+        "cycle": event.cycle,
+        "source": event.lead_source,
+        "mql_source": event.mql_source,
+        "motion": Motion.EXISTING_BUSINESS if has_won else Motion.NEW_BUSINESS,
+        "mql_at": at,
+        "srl_at": None,
+        "sql_at": None,
+        "opportunity_id": None,
+        "won": False,
+    }
+
+
+PROJECTION = Projection("lead_cycles", 1, lead_cycles.metadata, {"qualification": apply})

@@ -1,0 +1,1 @@
+"""What was spent on marketing and sales. One stream for each entry, with its corrections."""
