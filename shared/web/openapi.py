@@ -10,7 +10,7 @@ from shared.web.entrance import Entrance
 from shared.web.problems import MEDIA_TYPE
 
 JSON = "application/json"
-PROBLEM = {
+PROBLEM: dict[str, Any] = {
     "type": "object",
     "required": ["type", "title", "status", "detail"],
     "additionalProperties": False,
