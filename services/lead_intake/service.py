@@ -15,7 +15,7 @@ from services.lead_intake.api import (
     settings,
     webhooks,
 )
-from services.lead_intake.events import PARSE
+from services.lead_intake.events import PARSE, PUBLIC
 from services.lead_intake.projections import capture_counts
 from services.lead_intake.projections import connections as connection_list
 from services.lead_intake.projections import deliveries as delivery_list
@@ -52,4 +52,5 @@ SERVICE = Service(
     ],
     entrances=[webhooks.ENTRANCE, forms.ENTRANCE],
     fast_routes=["/leads"],
+    public=PUBLIC,
 )

@@ -81,7 +81,7 @@ CONNECTION = {
     "legacy_signatures": False,
 }
 WEBHOOK = {"url": "https://127.0.0.1:9/hook", "types": ["*"], "description": "our dialler"}
-HAVE_WEBHOOKS = [name for name, service in SERVICES.items() if service.webhook_types]
+HAVE_WEBHOOKS = [name for name, service in SERVICES.items() if service.has_webhooks]
 FORM = {
     "source": "webinar",
     "source_detail": "spring",
