@@ -232,7 +232,17 @@ GOOD: Mapping[str, Good] = {
         {"node": "acme", "period": "2026-Q1", "week": "2026-Q1-W06"}, answers=[201, 409]
     ),
     "PUT /forecast/v1/settings": Good({"currency": "EUR", "timezone": "UTC"}),
-    "PUT /qualification/v1/settings": Good({"reasons": {"reject": ["no_need", "other"], "mark_mql": ["other"]}}),
+    "PUT /qualification/v1/settings": Good(
+        {
+            "reasons": {"reject": ["no_need", "other"], "mark_mql": ["other"]},
+            "business_hours": {
+                "days": ["mon", "tue"],
+                "opens": "09:00",
+                "closes": "17:30",
+                "holidays": ["2026-12-25"],
+            },
+        }
+    ),
     "POST /pipeline/v1/spend": Good(
         {
             "from": "2026-02-01",
