@@ -1,6 +1,17 @@
 """What the forecast service is made of."""
 
-from services.forecast.api import org, org_import, overrides, quotas, rates, rollup, settings, snapshots, submissions
+from services.forecast.api import (
+    org,
+    org_import,
+    overrides,
+    quotas,
+    rates,
+    rollup,
+    settings,
+    snapshots,
+    submissions,
+    waterfall,
+)
 from services.forecast.events import PARSE, PUBLIC
 from services.forecast.projections import calls, ledger
 from services.forecast.projections import overrides as override_history
@@ -27,6 +38,7 @@ SERVICE = Service(
         overrides.router,
         submissions.router,
         snapshots.router,
+        waterfall.router,
         Feed("forecast", PUBLIC).router(),
     ],
     projections=[
@@ -40,4 +52,5 @@ SERVICE = Service(
     ],
     upstream=[Upstream("pipeline", "funnelcast.pipeline.v1", pipeline.PARSE)],
     fast_routes=["/rollup"],
+    public=PUBLIC,
 )

@@ -38,5 +38,6 @@ SERVICE = Service(
     react=reactions.react,
     reacts_to=["intake", "pipeline", "forecast"],
     timers=TIMERS,
-    webhook_types=PUBLIC,
+    public=PUBLIC,
+    has_webhooks=True,
 )

@@ -1,6 +1,7 @@
 """The tables that hold events and keys: migrated by Alembic, and checked before a service starts."""
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -32,6 +33,13 @@ def config(connection: Connection, kind: str, schema: str) -> Config:
     return alembic
 
 
+@cache
+def revisions(kind: str) -> Sequence[str]:
+    """The newest first. Read from the files once."""
+    script = ScriptDirectory(str(MIGRATIONS / kind))
+    return [revision.revision for revision in script.walk_revisions()]
+
+
 async def migrate(engine: AsyncEngine, services: Sequence[str]) -> None:
     """Applies the missing revisions in one transaction."""
     async with engine.begin() as tx:
@@ -58,11 +66,10 @@ async def check(engine: AsyncEngine, services: Sequence[str]) -> None:
 
 
 def check_revision(connection: Connection, kind: str, schema: str) -> None:
-    script = ScriptDirectory.from_config(config(connection, kind, schema))
     found = MigrationContext.configure(connection, opts={"version_table_schema": schema}).get_current_revision()
-    if found == script.get_current_head():
+    latest, *earlier = revisions(kind)
+    if found == latest:
         return
-    revisions = {revision.revision for revision in script.walk_revisions()}
-    if found is None or found in revisions:
+    if found is None or found in earlier:
         raise WrongSchema(f"the schema {schema} is older than this code: run `funnelcast migrate`")
     raise NewerSchema(f"the schema {schema} is newer ({found}) than this code: start the newer version of funnelcast")

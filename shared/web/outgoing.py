@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import cache
 from ipaddress import ip_address
 
 import httpx
@@ -34,6 +35,12 @@ GONE = 410
 CANNOT_CONNECT = (RefusedTarget, OSError)
 Resolve = Callable[[str, int], Sequence[str]]
 """The addresses of a host. Raises `OSError`; may take long."""
+
+
+@cache
+def tls_context() -> ssl.SSLContext:
+    """Made once: reading the machine's certificates takes a tenth of a second."""
+    return ssl.create_default_context()
 
 
 @dataclass(frozen=True)
@@ -68,7 +75,6 @@ class Outgoing:
     now: Callable[[], datetime]
     resolve_name: Resolve = addresses_of
     lookups: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(LOOKUPS, "resolve"))
-    tls: ssl.SSLContext = field(default_factory=ssl.create_default_context)
 
     async def resolve(self, target: Target) -> IPAddress:
         """Raises `RefusedTarget` when one of the host's addresses must not be called, `OSError` when it has none."""
@@ -93,9 +99,10 @@ class Outgoing:
     @asynccontextmanager
     async def connect(self, target: Target, address: IPAddress) -> AsyncIterator["Receiver"]:
         """All requests in the body go to this address."""
+        tls = await asyncio.to_thread(tls_context)
         limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
         async with httpx.AsyncClient(
-            verify=self.tls, trust_env=False, follow_redirects=False, timeout=SECONDS, limits=limits
+            verify=tls, trust_env=False, follow_redirects=False, timeout=SECONDS, limits=limits
         ) as client:
             yield Receiver(client, target, address, self.now)
 

@@ -22,6 +22,7 @@ from services.lead_intake.form.commands import DefineForm
 from services.lead_intake.lead.commands import (
     AbsorbLead,
     ChangeConsent,
+    LinkExternalId,
     MergeInto,
     RecordActivity,
     RecordCapture,
@@ -313,6 +314,7 @@ OF_CAPTURES: Mapping[type[Command], Strategy] = {
         ),
         evidence=notes,
     ),
+    LinkExternalId: st.builds(LinkExternalId, external_id=st.sampled_from(["erp:1", "erp:2"])),
     MergeInto: st.builds(MergeInto, into=st.sampled_from(["l1", "l2"])),
     AbsorbLead: st.builds(AbsorbLead, lead_id=st.sampled_from(["l1", "l2"]), into=st.just("l3")),
     Unmerge: st.just(Unmerge()),

@@ -81,7 +81,7 @@ CONNECTION = {
     "legacy_signatures": False,
 }
 WEBHOOK = {"url": "https://127.0.0.1:9/hook", "types": ["*"], "description": "our dialler"}
-HAVE_WEBHOOKS = [name for name, service in SERVICES.items() if service.webhook_types]
+HAVE_WEBHOOKS = [name for name, service in SERVICES.items() if service.has_webhooks]
 FORM = {
     "source": "webinar",
     "source_detail": "spring",
@@ -157,6 +157,7 @@ GOOD: Mapping[str, Good] = {
         },
         answers=[200, 404],
     ),
+    "POST /intake/v1/leads/{lead_id}/link": Good({"external_id": "erp:7"}, answers=[404]),
     "POST /intake/v1/leads/{lead_id}/merge": Good({"into": "another"}, answers=[404]),
     "POST /intake/v1/leads/{lead_id}/unmerge": Good(None, answers=[404, 409]),
     "POST /intake/v1/people/lookup": Good({"ids": ["someone"], "email": None}),
