@@ -20,15 +20,6 @@ IntakeEvent = (
     | SettingEvent
     | SuppressionEvent
 )
-    LeadEvent
-    | PersonEvent
-    | ConnectionEvent
-    | FormEvent
-    | ProspectEvent
-    | QuarantineEvent
-    | SettingEvent
-    | SuppressionEvent
-)
 PARSE: Parser[IntakeEvent] = parser(IntakeEvent)
 PUBLIC = frozenset(event.type for event in members(LeadEvent))
 """The types that are described to subscribers of the topic."""

@@ -234,7 +234,17 @@ GOOD: Mapping[str, Good] = {
     ),
     "PUT /forecast/v1/settings": Good({"currency": "EUR", "timezone": "UTC"}),
     "PUT /intake/v1/settings": Good({"reasons": {"discard": ["spam", "other"]}}),
-    "PUT /qualification/v1/settings": Good({"reasons": {"reject": ["no_need", "other"], "mark_mql": ["other"]}}),
+    "PUT /qualification/v1/settings": Good(
+        {
+            "reasons": {"reject": ["no_need", "other"], "mark_mql": ["other"]},
+            "business_hours": {
+                "days": ["mon", "tue"],
+                "opens": "09:00",
+                "closes": "17:30",
+                "holidays": ["2026-12-25"],
+            },
+        }
+    ),
     "POST /pipeline/v1/spend": Good(
         {
             "from": "2026-02-01",
