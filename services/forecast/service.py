@@ -54,4 +54,5 @@ SERVICE = Service(
     ],
     upstream=[Upstream("pipeline", "funnelcast.pipeline.v1", pipeline.PARSE)],
     fast_routes=["/rollup"],
+    public=PUBLIC,
 )

@@ -55,5 +55,6 @@ SERVICE = Service(
     ],
     react=reactions.react,
     reacts_to=["qualification", "forecast"],
-    webhook_types=PUBLIC,
+    public=PUBLIC,
+    has_webhooks=True,
 )

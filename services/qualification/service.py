@@ -1,9 +1,9 @@
 """The parts of the qualification service."""
 
 from services.qualification import reactions
-from services.qualification.api import changes, dry_run, hand_over, leads, models, queue, scores, settings
+from services.qualification.api import changes, dry_run, hand_over, leads, metrics, models, queue, scores, settings
 from services.qualification.events import PARSE, PUBLIC
-from services.qualification.projections import deals, org_tree, timers
+from services.qualification.projections import cycles, deals, org_tree, timers
 from services.qualification.projections import leads as lead_list
 from services.qualification.timers import TIMERS
 from services.qualification.upstream import forecast, intake, pipeline
@@ -25,10 +25,11 @@ SERVICE = Service(
         models.router,
         dry_run.router,
         settings.router,
+        metrics.router,
         Feed("qualification", PUBLIC).router(),
         webhooks.router(PUBLIC),
     ],
-    projections=[deals.PROJECTION, lead_list.PROJECTION, timers.PROJECTION, org_tree.PROJECTION],
+    projections=[deals.PROJECTION, lead_list.PROJECTION, timers.PROJECTION, org_tree.PROJECTION, cycles.PROJECTION],
     upstream=[
         Upstream("intake", "funnelcast.lead-intake.v1", intake.PARSE),
         Upstream("pipeline", "funnelcast.pipeline.v1", pipeline.PARSE),
@@ -37,5 +38,6 @@ SERVICE = Service(
     react=reactions.react,
     reacts_to=["intake", "pipeline", "forecast"],
     timers=TIMERS,
-    webhook_types=PUBLIC,
+    public=PUBLIC,
+    has_webhooks=True,
 )
