@@ -21,9 +21,11 @@ from sqlalchemy import (
     TypedColumns,
     UniqueConstraint,
     Uuid,
+    and_,
     any_,
     bindparam,
     cast,
+    func,
     select,
     text,
 )
@@ -88,6 +90,11 @@ AFTER = (
     .limit(bindparam("limit", type_=Integer))
 )
 OF_TYPES_AFTER = AFTER.where(events.c.type == any_(bindparam("types", type_=ARRAY(Text))))
+OF_SUBJECT = events.c.stream == any_(bindparam("streams", type_=ARRAY(Text)))
+OF_OWNER = and_(
+    func.jsonb_extract_path_text(events.c.data, "owner") == bindparam("owner", type_=Text),
+    events.c.position <= bindparam("until", type_=BigInteger),
+)
 LOCK = text("""
     SELECT pg_advisory_xact_lock(hashtext('funnelcast append'), hashtext(current_schema())),
         set_config('enable_seqscan', 'off', true)""")
@@ -157,6 +164,28 @@ async def read_after(tx: AsyncConnection, after: int, limit: int) -> list[Stored
 async def read_types_after(tx: AsyncConnection, types: Collection[str], after: int, limit: int) -> list[StoredEvent]:
     rows = await tx.execute(OF_TYPES_AFTER, {"types": list(types), "after": after, "limit": limit})
     return [stored(row) for row in rows]
+
+
+@dataclass(frozen=True)
+class EventFilter:
+    """`streams`, `owner`: None means any. No index finds the events of an owner: only those up to the position `until`
+    are looked at."""
+
+    types: Collection[str]
+    streams: Collection[str] | None = None
+    owner: str | None = None
+    until: int = 0
+
+
+async def find_after(tx: AsyncConnection, criteria: EventFilter, after: int, limit: int) -> list[StoredEvent]:
+    query, parameters = OF_TYPES_AFTER, {"types": list(criteria.types), "after": after, "limit": limit}
+    if criteria.streams is not None:
+        query = query.where(OF_SUBJECT)
+        parameters |= {"streams": list(criteria.streams)}
+    if criteria.owner is not None:
+        query = query.where(OF_OWNER)
+        parameters |= {"owner": criteria.owner, "until": criteria.until}
+    return [stored(row) for row in await tx.execute(query, parameters)]
 
 
 def stored(row: Row[*tuple[object, ...]]) -> StoredEvent:

@@ -2,8 +2,9 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Collection
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Annotated, Any
 
 import orjson
@@ -12,8 +13,9 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, WithJsonSchema
 
 from shared.flow import cloudevents
-from shared.rules.message import StoredEvent
+from shared.rules.message import Instant, Line, StoredEvent
 from shared.store import event_store
+from shared.store.event_store import EventFilter
 from shared.web.call import Call, Needs
 from shared.web.paging import Limit
 from shared.web.problems import Conflict, InvalidRequest
@@ -28,6 +30,11 @@ Events = Annotated[Call, Depends(Needs("events:read"))]
 After = Annotated[int, Query(ge=0, lt=2**63)]
 LONGEST_TYPES = 1000
 Types = Annotated[str | None, Query(max_length=LONGEST_TYPES, include_in_schema=False)]
+Subject = Annotated[Line | None, Query(description="Of one stream, such as a deal's id")]
+Owner = Annotated[Line | None, Query(description="Of whom the deal is after the event")]
+At = Annotated[Instant | None, Query(description="From the first event on that was recorded then or later")]
+LOOKED_AT = 20_000
+"""Events in which a page looks for those of an owner."""
 STREAM = "text/event-stream"
 LAST_EVENT_ID = {
     "name": "Last-Event-ID",
@@ -62,18 +69,31 @@ class EventPage(BaseModel):
 
 @dataclass(frozen=True)
 class Feed:
-    """`types`: those of the service's events that are public."""
+    """`types`: those of the service's events that are public. `kinds`: of the streams that they are in."""
 
     source: str
     types: frozenset[str]
+    kinds: Sequence[str]
 
     def router(self) -> APIRouter:
         router, types_parameter = APIRouter(), self.types_parameter()
 
         @router.get("/events", operation_id="list_events", openapi_extra={"parameters": [types_parameter]})
-        async def list_events(call: Events, after: After = 0, limit: Limit = 100, types: Types = None) -> EventPage:
-            """List events after a position, oldest first. An empty page with `next` = `head`: there are no more yet."""
-            return await self.list_events(call, after, limit, self.chosen_types(types))
+        async def list_events(
+            call: Events,
+            after: After = 0,
+            limit: Limit = 100,
+            types: Types = None,
+            subject: Subject = None,
+            owner: Owner = None,
+            at: At = None,
+        ) -> EventPage:
+            """List events after a position, oldest first. An empty page with `next` = `head`: there are no more yet.
+
+            With `owner`, a page may be empty or short before the end: go on after `next`.
+            """
+            chosen = EventFilter(self.chosen_types(types), self.streams_of(subject), owner)
+            return await self.list_events(call, after, limit, chosen, at)
 
         @router.get(
             "/events/stream",
@@ -109,13 +129,21 @@ class Feed:
             raise InvalidRequest(f"types: {detail}", errors=[{"pointer": "query/types", "detail": detail}])
         return chosen
 
-    async def list_events(self, call: Call, after: int, limit: int, types: Collection[str]) -> EventPage:
+    def streams_of(self, subject: str | None) -> Collection[str] | None:
+        return None if subject is None else [f"{kind}-{subject}" for kind in self.kinds]
+
+    async def list_events(
+        self, call: Call, after: int, limit: int, chosen: EventFilter, at: datetime | None
+    ) -> EventPage:
         await call.wait_for_min_position()
         async with call.context.reads.connect() as tx:
             head = await event_store.position(tx)
             must_not_be_after(head, after)
-            found = await event_store.read_types_after(tx, types, after, limit)
-        last = found[-1].position if len(found) == limit else head
+            if at is not None:
+                after = max(after, await event_store.first_since(tx, at) - 1)
+            end = head if chosen.owner is None else min(head, after + LOOKED_AT)
+            found = await event_store.find_after(tx, replace(chosen, until=end), after, limit)
+        last = found[-1].position if len(found) == limit else end
         call.response.headers["X-Position"] = f"{self.source}:{head}"
         items = [cloudevents.to_json(event, self.source) for event in found]
         return EventPage(items=items, next=last, head=head)
