@@ -12,7 +12,7 @@ from services.forecast.api import (
     submissions,
     waterfall,
 )
-from services.forecast.events import PARSE, PUBLIC
+from services.forecast.events import KINDS, PARSE, PUBLIC
 from services.forecast.projections import calls, ledger
 from services.forecast.projections import overrides as override_history
 from services.forecast.projections import quotas as quota_history
@@ -39,7 +39,7 @@ SERVICE = Service(
         submissions.router,
         snapshots.router,
         waterfall.router,
-        Feed("forecast", PUBLIC).router(),
+        Feed("forecast", PUBLIC, KINDS).router(),
     ],
     projections=[
         ledger.PROJECTION,
