@@ -14,4 +14,4 @@ PARSE: Parser[ForecastEvent] = parser(ForecastEvent)
 PUBLIC = frozenset(event.type for event in members(ForecastEvent))
 """Types that subscribers of the feed are told of."""
 KINDS = ("org", "setting", "rate", "quota", "override", "submission", "snapshot")
-"""Of the streams that hold these events."""
+"""Of the streams that have such events."""

@@ -1,6 +1,7 @@
 """What the forecast service is made of."""
 
 from services.forecast.api import (
+    accuracy,
     org,
     org_import,
     overrides,
@@ -39,6 +40,7 @@ SERVICE = Service(
         submissions.router,
         snapshots.router,
         waterfall.router,
+        accuracy.router,
         Feed("forecast", PUBLIC, KINDS).router(),
     ],
     projections=[

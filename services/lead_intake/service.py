@@ -12,6 +12,7 @@ from services.lead_intake.api import (
     people,
     prospects,
     quarantine,
+    settings,
     webhooks,
 )
 from services.lead_intake.events import PARSE, PUBLIC
@@ -39,6 +40,7 @@ SERVICE = Service(
         webhooks.router,
         forms.router,
         quarantine.router,
+        settings.router,
         capture_metrics.router,
     ],
     projections=[

@@ -21,11 +21,9 @@ from sqlalchemy import (
     TypedColumns,
     UniqueConstraint,
     Uuid,
-    and_,
     any_,
     bindparam,
     cast,
-    func,
     select,
     text,
 )
@@ -83,18 +81,15 @@ STORED = select(
     events.c.causation_id,
     events.c.on_behalf_of,
 )
-OF_STREAMS = STORED.where(events.c.stream == any_(bindparam("streams", type_=ARRAY(Text)))).order_by(events.c.position)
+IN_STREAMS = events.c.stream == any_(bindparam("streams", type_=ARRAY(Text)))
+HAS_OWNER = text("events.data ->> 'owner' = :owner")
+OF_STREAMS = STORED.where(IN_STREAMS).order_by(events.c.position)
 AFTER = (
     STORED.where(events.c.position > bindparam("after", type_=BigInteger))
     .order_by(events.c.position)
     .limit(bindparam("limit", type_=Integer))
 )
 OF_TYPES_AFTER = AFTER.where(events.c.type == any_(bindparam("types", type_=ARRAY(Text))))
-OF_SUBJECT = events.c.stream == any_(bindparam("streams", type_=ARRAY(Text)))
-OF_OWNER = and_(
-    func.jsonb_extract_path_text(events.c.data, "owner") == bindparam("owner", type_=Text),
-    events.c.position <= bindparam("until", type_=BigInteger),
-)
 LOCK = text("""
     SELECT pg_advisory_xact_lock(hashtext('funnelcast append'), hashtext(current_schema())),
         set_config('enable_seqscan', 'off', true)""")
@@ -161,30 +156,23 @@ async def read_after(tx: AsyncConnection, after: int, limit: int) -> list[Stored
     return [stored(row) for row in await tx.execute(AFTER, {"after": after, "limit": limit})]
 
 
-async def read_types_after(tx: AsyncConnection, types: Collection[str], after: int, limit: int) -> list[StoredEvent]:
-    rows = await tx.execute(OF_TYPES_AFTER, {"types": list(types), "after": after, "limit": limit})
-    return [stored(row) for row in rows]
-
-
-@dataclass(frozen=True)
-class EventFilter:
-    """`streams`, `owner`: None means any. No index finds the events of an owner: only those up to the position `until`
-    are looked at."""
-
-    types: Collection[str]
-    streams: Collection[str] | None = None
-    owner: str | None = None
-    until: int = 0
-
-
-async def find_after(tx: AsyncConnection, criteria: EventFilter, after: int, limit: int) -> list[StoredEvent]:
-    query, parameters = OF_TYPES_AFTER, {"types": list(criteria.types), "after": after, "limit": limit}
-    if criteria.streams is not None:
-        query = query.where(OF_SUBJECT)
-        parameters |= {"streams": list(criteria.streams)}
-    if criteria.owner is not None:
-        query = query.where(OF_OWNER)
-        parameters |= {"owner": criteria.owner, "until": criteria.until}
+async def read_types_after(
+    tx: AsyncConnection,
+    types: Collection[str],
+    after: int,
+    limit: int,
+    *,
+    streams: Collection[str] | None = None,
+    owner: str | None = None,
+) -> list[StoredEvent]:
+    """The next events of these types; of these streams, and with this `owner` in their data, if these are given."""
+    query, parameters = OF_TYPES_AFTER, {"types": list(types), "after": after, "limit": limit}
+    if streams is not None:
+        query = query.where(IN_STREAMS)
+        parameters["streams"] = list(streams)
+    if owner is not None:
+        query = query.where(HAS_OWNER)
+        parameters["owner"] = owner
     return [stored(row) for row in await tx.execute(query, parameters)]
 
 

@@ -33,6 +33,7 @@ from services.lead_intake.lead.events import Consent
 from services.lead_intake.person.commands import ErasePerson, RecordAccess
 from services.lead_intake.prospect.commands import ProspectInput, RecordProspect
 from services.lead_intake.quarantine import commands as quarantine
+from services.lead_intake.setting import commands as intake_setting
 from services.lead_intake.suppression.commands import SuppressAddress
 from services.pipeline.opportunity import commands as deal
 from services.pipeline.opportunity.events import Approach, Motion, Outcome
@@ -363,6 +364,14 @@ OF_SUPPRESSIONS: Mapping[type[Command], Strategy] = {
         external_id=st.sampled_from([None, "tool:1"]),
     )
 }
+OF_INTAKE_SETTINGS: Mapping[type[Command], Strategy] = {
+    intake_setting.SetReasons: st.builds(
+        intake_setting.SetReasons,
+        reasons=st.builds(
+            intake_setting.ReasonLists, discard=st.sampled_from([None, ("spam",), ("other", "spam"), ("spam", "other")])
+        ),
+    )
+}
 OF_QUARANTINE: Mapping[type[Command], Strategy] = {
     quarantine.QuarantineDelivery: st.builds(
         quarantine.QuarantineDelivery,
@@ -496,6 +505,7 @@ COMMANDS: Mapping[type[Command], Strategy] = {
     **OF_FORMS,
     **OF_PROSPECTS,
     **OF_SUPPRESSIONS,
+    **OF_INTAKE_SETTINGS,
     **OF_QUARANTINE,
     **OF_PEOPLE,
     **OF_ORG,

@@ -233,6 +233,7 @@ GOOD: Mapping[str, Good] = {
         {"node": "acme", "period": "2026-Q1", "week": "2026-Q1-W06"}, answers=[201, 409]
     ),
     "PUT /forecast/v1/settings": Good({"currency": "EUR", "timezone": "UTC"}),
+    "PUT /intake/v1/settings": Good({"reasons": {"discard": ["spam", "other"]}}),
     "PUT /qualification/v1/settings": Good(
         {
             "reasons": {"reject": ["no_need", "other"], "mark_mql": ["other"]},
