@@ -6,6 +6,7 @@ from services.pipeline.api import (
     changes,
     funnel,
     opportunities,
+    reassignment,
     settings,
     spend,
     stages,
@@ -29,6 +30,7 @@ SERVICE = Service(
     scopes=["pipeline:read", "pipeline:write", "pipeline:correct"],
     routers=[
         batch.router,
+        reassignment.router,
         changes.router,
         opportunities.router,
         stages.router,
