@@ -38,7 +38,7 @@ SERVICE = Service(
         velocity.router,
         volume.router,
         win_rate.router,
-        Feed("pipeline", PUBLIC).router(),
+        Feed("pipeline", PUBLIC, ["opportunity"]).router(),
         webhooks.router(PUBLIC),
     ],
     projections=[

@@ -26,7 +26,7 @@ SERVICE = Service(
         dry_run.router,
         settings.router,
         metrics.router,
-        Feed("qualification", PUBLIC).router(),
+        Feed("qualification", PUBLIC, ["lead"]).router(),
         webhooks.router(PUBLIC),
     ],
     projections=[deals.PROJECTION, lead_list.PROJECTION, timers.PROJECTION, org_tree.PROJECTION, cycles.PROJECTION],
