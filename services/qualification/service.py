@@ -50,13 +50,6 @@ SERVICE = Service(
         cycles.PROJECTION,
         nurture_moves.PROJECTION,
     ],
-        deals.PROJECTION,
-        lead_list.PROJECTION,
-        timers.PROJECTION,
-        org_tree.PROJECTION,
-        cycles.PROJECTION,
-        nurture_moves.PROJECTION,
-    ],
     upstream=[
         Upstream("intake", "funnelcast.lead-intake.v1", intake.PARSE),
         Upstream("pipeline", "funnelcast.pipeline.v1", pipeline.PARSE),
