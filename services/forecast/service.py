@@ -13,7 +13,7 @@ from services.forecast.api import (
     submissions,
     waterfall,
 )
-from services.forecast.events import PARSE, PUBLIC
+from services.forecast.events import KINDS, PARSE, PUBLIC
 from services.forecast.projections import calls, ledger
 from services.forecast.projections import overrides as override_history
 from services.forecast.projections import quotas as quota_history
@@ -41,7 +41,7 @@ SERVICE = Service(
         snapshots.router,
         waterfall.router,
         accuracy.router,
-        Feed("forecast", PUBLIC).router(),
+        Feed("forecast", PUBLIC, KINDS).router(),
     ],
     projections=[
         ledger.PROJECTION,

@@ -7,6 +7,7 @@ import jsonschema_rs
 import orjson
 import pytest
 
+from services.forecast.events import KINDS as FORECAST_KINDS
 from shared.flow import cloudevents
 from shared.run.application import event_documents_router
 from shared.run.service import Service
@@ -70,6 +71,15 @@ def references(node: Any) -> Iterator[str]:
             yield node["$ref"]
         for each in node.values():
             yield from references(each)
+
+
+@pytest.mark.parametrize("release", RELEASES)
+def test_public_events_are_in_streams_of_the_kinds_that_a_subject_is_looked_up_in(release: str) -> None:
+    kinds = {"pipeline": {"opportunity"}, "qualification": {"lead"}, "forecast": set(FORECAST_KINDS)}
+    for service in SERVICES:
+        public = [stored for stored in stored_events(release, service.name) if stored.type in service.public]
+        found = {stored.stream.partition("-")[0] for stored in public}
+        assert found <= kinds.get(service.name, found)
 
 
 @BY_NAME

@@ -247,6 +247,7 @@ GOOD: Mapping[str, Good] = {
             },
         }
     ),
+    "POST /pipeline/v1/opportunities/reassign": Good({"from": "zoe", "to": "bob", "occurred_at": THEN}),
     "POST /pipeline/v1/spend": Good(
         {
             "from": "2026-02-01",
