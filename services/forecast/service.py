@@ -1,6 +1,7 @@
 """What the forecast service is made of."""
 
 from services.forecast.api import (
+    accuracy,
     org,
     org_import,
     overrides,
@@ -12,7 +13,7 @@ from services.forecast.api import (
     submissions,
     waterfall,
 )
-from services.forecast.events import PARSE, PUBLIC
+from services.forecast.events import KINDS, PARSE, PUBLIC
 from services.forecast.projections import calls, ledger
 from services.forecast.projections import overrides as override_history
 from services.forecast.projections import quotas as quota_history
@@ -39,7 +40,8 @@ SERVICE = Service(
         submissions.router,
         snapshots.router,
         waterfall.router,
-        Feed("forecast", PUBLIC).router(),
+        accuracy.router,
+        Feed("forecast", PUBLIC, KINDS).router(),
     ],
     projections=[
         ledger.PROJECTION,
@@ -52,4 +54,5 @@ SERVICE = Service(
     ],
     upstream=[Upstream("pipeline", "funnelcast.pipeline.v1", pipeline.PARSE)],
     fast_routes=["/rollup"],
+    public=PUBLIC,
 )

@@ -12,9 +12,10 @@ from services.lead_intake.api import (
     people,
     prospects,
     quarantine,
+    settings,
     webhooks,
 )
-from services.lead_intake.events import PARSE
+from services.lead_intake.events import PARSE, PUBLIC
 from services.lead_intake.projections import capture_counts
 from services.lead_intake.projections import connections as connection_list
 from services.lead_intake.projections import deliveries as delivery_list
@@ -39,6 +40,7 @@ SERVICE = Service(
         webhooks.router,
         forms.router,
         quarantine.router,
+        settings.router,
         capture_metrics.router,
     ],
     projections=[
@@ -50,4 +52,5 @@ SERVICE = Service(
     ],
     entrances=[webhooks.ENTRANCE, forms.ENTRANCE],
     fast_routes=["/leads"],
+    public=PUBLIC,
 )

@@ -35,20 +35,21 @@ LINE_PROBLEM = PROBLEM | {
     "required": [*PROBLEM["required"], "line", "external_id"],
     "properties": PROBLEM["properties"] | {"line": LINE, "external_id": {"type": ["string", "null"]}},
 }
+DONE_LINE = {
+    "type": "object",
+    "required": ["done", "lines", "failed"],
+    "properties": {
+        "done": {"const": True},
+        "lines": {"type": "integer", "minimum": 0},
+        "failed": {"type": "integer", "minimum": 0},
+    },
+}
 RESULT_LINE = {
     "anyOf": [
         {"type": "object", "required": ["created", "position"]},
         LINE_PROBLEM,
         {"type": "object", "required": ["line", "blank"], "properties": {"line": LINE, "blank": {"const": True}}},
-        {
-            "type": "object",
-            "required": ["done", "lines", "failed"],
-            "properties": {
-                "done": {"const": True},
-                "lines": {"type": "integer", "minimum": 0},
-                "failed": {"type": "integer", "minimum": 0},
-            },
-        },
+        DONE_LINE,
     ]
 }
 M = TypeVar("M", bound=BaseModel)

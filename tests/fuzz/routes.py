@@ -81,7 +81,7 @@ CONNECTION = {
     "legacy_signatures": False,
 }
 WEBHOOK = {"url": "https://127.0.0.1:9/hook", "types": ["*"], "description": "our dialler"}
-HAVE_WEBHOOKS = [name for name, service in SERVICES.items() if service.webhook_types]
+HAVE_WEBHOOKS = [name for name, service in SERVICES.items() if service.has_webhooks]
 FORM = {
     "source": "webinar",
     "source_detail": "spring",
@@ -216,7 +216,9 @@ GOOD: Mapping[str, Good] = {
         for service in HAVE_WEBHOOKS
     },
     **{f"PATCH /{service}/v1/webhooks/{{webhook_id}}": Good(WEBHOOK | {"enabled": False}) for service in HAVE_WEBHOOKS},
-    "PUT /forecast/v1/rates/{currency}/{day}": Good({"rate": "0.9217", "per": "CHF", "source": "ecb"}),
+    "PUT /forecast/v1/rates/{currency}/{day}": Good(
+        {"rate": "0.9217", "per": "CHF", "source": "ecb", "quote": "1.0849"}
+    ),
     "PUT /forecast/v1/rates/{currency}/plan/{year}": Good({"rate": "0.9", "per": "CHF"}),
     "PUT /forecast/v1/quotas/{node_id}/{period}": Good({"amount": EUR, "motion": "new_business", "from": THEN}),
     "PUT /forecast/v1/overrides/{node_id}/{period}/{column}": Good({"amount": EUR, "note": "sure"}),
@@ -233,7 +235,19 @@ GOOD: Mapping[str, Good] = {
         {"node": "acme", "period": "2026-Q1", "week": "2026-Q1-W06"}, answers=[201, 409]
     ),
     "PUT /forecast/v1/settings": Good({"currency": "EUR", "timezone": "UTC"}),
-    "PUT /qualification/v1/settings": Good({"reasons": {"reject": ["no_need", "other"], "mark_mql": ["other"]}}),
+    "PUT /intake/v1/settings": Good({"reasons": {"discard": ["spam", "other"]}}),
+    "PUT /qualification/v1/settings": Good(
+        {
+            "reasons": {"reject": ["no_need", "other"], "mark_mql": ["other"]},
+            "business_hours": {
+                "days": ["mon", "tue"],
+                "opens": "09:00",
+                "closes": "17:30",
+                "holidays": ["2026-12-25"],
+            },
+        }
+    ),
+    "POST /pipeline/v1/opportunities/reassign": Good({"from": "zoe", "to": "bob", "occurred_at": THEN}),
     "POST /pipeline/v1/spend": Good(
         {
             "from": "2026-02-01",

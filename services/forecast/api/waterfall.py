@@ -12,7 +12,15 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.api.moment import INSTANT, Instants, KnownAt, Moment, moment, wait_until_known
-from services.forecast.api.question import PeriodKey, Reads, conversion_into, deal_filter, numbers_for, org_as_of
+from services.forecast.api.question import (
+    PeriodKey,
+    Reads,
+    answer_currency,
+    conversion_into,
+    deal_filter,
+    numbers_for,
+    org_as_of,
+)
 from services.forecast.api.rollup_views import PeriodView, period_view
 from services.forecast.ledger.balances import ZERO, Sums, balance
 from services.forecast.ledger.conversion import Conversion, RatePolicy
@@ -111,7 +119,7 @@ async def computed_waterfall(call: Call, tx: AsyncConnection, query: WaterfallQu
         raise InvalidField("query/from", "lies after the other end")
     earlier = await moment(call, tx, Instants(since, later.frontier))
     chosen = await deal_filter(tx, later, query.period)
-    currency = await answer_currency(tx, later, query, chosen)
+    currency = await answer_currency(tx, later, query.currency, chosen.period)
     closing = await end_of(tx, later, query, chosen, currency)
     opening = await end_of(tx, earlier, query, chosen, currency)
     members = await membership(tx, opening, closing)
@@ -129,16 +137,6 @@ async def instant_of(tx: AsyncConnection, end: str | None) -> datetime | None:
         raise Missing(f"there is no snapshot {end}")
     as_of: datetime = row["as_of"]
     return as_of
-
-
-async def answer_currency(tx: AsyncConnection, at: Moment, query: WaterfallQuery, chosen: DealFilter) -> str:
-    found = query.currency or at.settings.currency
-    if found is None:
-        in_deals = await (await numbers_for(tx, at, chosen.period)).currencies()
-        if len(in_deals) > 1:
-            raise InvalidField("query/currency", f"is needed: deals are in {', '.join(in_deals)}")
-        found = in_deals[0] if in_deals else "USD"
-    return found
 
 
 @dataclass(frozen=True)
