@@ -157,7 +157,7 @@ GOOD: Mapping[str, Good] = {
         },
         answers=[200, 404],
     ),
-    "POST /intake/v1/leads/{lead_id}/link": Good({"external_id": "erp:7"}, answers=[404]),
+    "POST /intake/v1/leads/{lead_id}/link": Good({"external_id": "erp:7"}, answers=[200, 404]),
     "POST /intake/v1/leads/{lead_id}/merge": Good({"into": "another"}, answers=[404]),
     "POST /intake/v1/leads/{lead_id}/unmerge": Good(None, answers=[404, 409]),
     "POST /intake/v1/people/lookup": Good({"ids": ["someone"], "email": None}),
