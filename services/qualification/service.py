@@ -1,10 +1,24 @@
 """The parts of the qualification service."""
 
 from services.qualification import reactions
-from services.qualification.api import changes, dry_run, hand_over, leads, metrics, models, queue, scores, settings
+from services.qualification.api import (
+    accounts,
+    changes,
+    dry_run,
+    hand_over,
+    leads,
+    metrics,
+    models,
+    nurture,
+    queue,
+    scores,
+    settings,
+)
 from services.qualification.events import PARSE, PUBLIC
+from services.qualification.projections import accounts as account_list
 from services.qualification.projections import cycles, deals, org_tree, timers
 from services.qualification.projections import leads as lead_list
+from services.qualification.projections import nurture as nurture_moves
 from services.qualification.timers import TIMERS
 from services.qualification.upstream import forecast, intake, pipeline
 from shared.run.service import Service, Upstream
@@ -26,10 +40,20 @@ SERVICE = Service(
         dry_run.router,
         settings.router,
         metrics.router,
+        nurture.router,
+        accounts.router,
         Feed("qualification", PUBLIC, ["lead"]).router(),
         webhooks.router(PUBLIC),
     ],
-    projections=[deals.PROJECTION, lead_list.PROJECTION, timers.PROJECTION, org_tree.PROJECTION, cycles.PROJECTION],
+    projections=[
+        deals.PROJECTION,
+        lead_list.PROJECTION,
+        timers.PROJECTION,
+        org_tree.PROJECTION,
+        cycles.PROJECTION,
+        nurture_moves.PROJECTION,
+        account_list.PROJECTION,
+    ],
     upstream=[
         Upstream("intake", "funnelcast.lead-intake.v1", intake.PARSE),
         Upstream("pipeline", "funnelcast.pipeline.v1", pipeline.PARSE),

@@ -21,6 +21,7 @@ NOBODY = "00000000-0000-4000-8000-000000000000"
 CONVERTED = {
     "form_key": "nobody",
     "version": "999",
+    "other": "998",
     "node_id": "nobody",
     "currency": "USD",
     "day": "2026-01-01",

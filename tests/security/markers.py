@@ -111,12 +111,14 @@ class Story:
         others = {
             "node_id": "ann",
             "version": "1",
+            "other": "1",
             "domain": "acme.example",
             "connection_id": "x",
             "webhook_id": "x",
             "quarantine_id": "x",
             "snapshot_id": "x",
             "form_key": "x",
+            "event_type": "x",
         }
         return {"lead_id": self.lead_id, "person_id": self.person_id, "opportunity_id": self.deals[0], **others}
 
