@@ -1,8 +1,8 @@
 """Sends a service's public events to its webhooks, each by a task of its own: a slow receiver delays only itself."""
 
 import asyncio
-from collections.abc import Collection
-from contextlib import suppress
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -45,6 +45,8 @@ class Dispatcher:
     holder: UUID = field(init=False)
     webhooks: Webhooks = field(default_factory=Webhooks)
     busy: set[str] = field(default_factory=set)
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """For the database: a hundred webhooks must not take all connections away from requests."""
 
     def __post_init__(self) -> None:
         self.holder = self.clock_and_ids.new_id()
@@ -71,15 +73,20 @@ class Dispatcher:
             async with self.engine.begin() as tx:
                 await queue.give_up(tx, self.holder)
 
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncConnection]:
+        async with self.turn, self.engine.begin() as tx:
+            yield tx
+
     async def expire(self) -> None:
         while True:
-            async with self.engine.begin() as tx:
+            async with self.transaction() as tx:
                 await queue.expire(tx, self.clock_and_ids.now())
             await asyncio.sleep(EXPIRY_INTERVAL)
 
     async def find_ready(self) -> list[Webhook]:
         """Active ones with something to send, that no task is at work on."""
-        async with self.engine.begin() as tx:
+        async with self.transaction() as tx:
             for stream in await self.webhooks.refresh(tx):
                 await self.follow(tx, stream)
             idle = {
@@ -111,7 +118,7 @@ class Dispatcher:
     async def deliver_batch(self, webhook: Webhook) -> bool:
         """Whether there may be more."""
         types = matching_types(webhook.state.types, self.types)
-        async with self.engine.begin() as tx:
+        async with self.transaction() as tx:
             taken = await batch.take(tx, webhook, types, self.holder, self.clock_and_ids.now())
         if taken is None:
             return False
@@ -120,7 +127,7 @@ class Dispatcher:
 
     async def record(self, taken: Batch, results: list[Result]) -> bool:
         webhook_id, now = taken.webhook.webhook_id, self.clock_and_ids.now()
-        async with self.engine.begin() as tx:
+        async with self.transaction() as tx:
             if not await batch.record(tx, taken, results, self.holder, now):
                 await queue.give_up(tx, self.holder, webhook_id)
                 log.info("webhook_claim_lost", service=self.source, webhook=webhook_id)
