@@ -274,11 +274,13 @@ def quotas(state: Quotas, happened: Happened) -> None:
 
 def overrides(state: Overrides, happened: Happened) -> None:
     last = {(event.period, event.column, event.by): event for event, _ in happened}
-    assert state.in_force == {key: event for key, event in last.items() if isinstance(event, OverrideSet)}
+    set_last = {key: event.amount for key, event in last.items() if isinstance(event, OverrideSet)}
+    assert {key: event.amount for key, event in state.in_force.items()} == set_last
 
 
 def calls(state: Calls, happened: Happened) -> None:
-    assert state.submitted == {(event.period, event.week): event for event, _ in happened}
+    last = {(event.period, event.week): event.amounts for event, _ in happened}
+    assert {key: event.amounts for key, event in state.submitted.items()} == last
 
 
 def locks(state: Locks, happened: Happened) -> None:
