@@ -13,3 +13,5 @@ ForecastEvent = OrgEvent | SettingEvent | AnyRateEvent | QuotaSet | AnyOverrideE
 PARSE: Parser[ForecastEvent] = parser(ForecastEvent)
 PUBLIC = frozenset(event.type for event in members(ForecastEvent))
 """Types that subscribers of the feed are told of."""
+KINDS = ("org", "setting", "rate", "quota", "override", "submission", "snapshot")
+"""Of the streams that have such events."""

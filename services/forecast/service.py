@@ -1,7 +1,19 @@
 """What the forecast service is made of."""
 
-from services.forecast.api import org, org_import, overrides, quotas, rates, rollup, settings, snapshots, submissions
-from services.forecast.events import PARSE, PUBLIC
+from services.forecast.api import (
+    accuracy,
+    org,
+    org_import,
+    overrides,
+    quotas,
+    rates,
+    rollup,
+    settings,
+    snapshots,
+    submissions,
+    waterfall,
+)
+from services.forecast.events import KINDS, PARSE, PUBLIC
 from services.forecast.projections import calls, ledger
 from services.forecast.projections import overrides as override_history
 from services.forecast.projections import quotas as quota_history
@@ -27,7 +39,9 @@ SERVICE = Service(
         overrides.router,
         submissions.router,
         snapshots.router,
-        Feed("forecast", PUBLIC).router(),
+        waterfall.router,
+        accuracy.router,
+        Feed("forecast", PUBLIC, KINDS).router(),
     ],
     projections=[
         ledger.PROJECTION,
@@ -40,4 +54,5 @@ SERVICE = Service(
     ],
     upstream=[Upstream("pipeline", "funnelcast.pipeline.v1", pipeline.PARSE)],
     fast_routes=["/rollup"],
+    public=PUBLIC,
 )

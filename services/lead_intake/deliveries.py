@@ -237,7 +237,7 @@ async def release_looked_up(call: Call, external_id: str, capture_id: str) -> No
 async def erase_mentions(call: Call, emails: Collection[str]) -> None:
     """Discards deliveries in quarantine that mention any of the addresses."""
     for quarantine_id in await mentioning(call, emails):
-        command = commands.DiscardDelivery(reason="erased")
+        command = commands.DiscardDelivery(reason=commands.ERASED)
         await call.context.committer.write(call.write_request(quarantine.DECIDER, quarantine_id, [Step(command)]))
 
 

@@ -3,6 +3,7 @@
 from services.lead_intake.api import (
     activities,
     batch,
+    capture_metrics,
     connections,
     export,
     forms,
@@ -11,10 +12,13 @@ from services.lead_intake.api import (
     people,
     prospects,
     quarantine,
+    settings,
     webhooks,
 )
-from services.lead_intake.events import PARSE
+from services.lead_intake.events import PARSE, PUBLIC
+from services.lead_intake.projections import capture_counts
 from services.lead_intake.projections import connections as connection_list
+from services.lead_intake.projections import deliveries as delivery_list
 from services.lead_intake.projections import leads as lead_list
 from services.lead_intake.projections import quarantine as quarantine_list
 from shared.run.service import Service
@@ -36,8 +40,17 @@ SERVICE = Service(
         webhooks.router,
         forms.router,
         quarantine.router,
+        settings.router,
+        capture_metrics.router,
     ],
-    projections=[lead_list.PROJECTION, connection_list.PROJECTION, quarantine_list.PROJECTION],
+    projections=[
+        lead_list.PROJECTION,
+        connection_list.PROJECTION,
+        quarantine_list.PROJECTION,
+        capture_counts.PROJECTION,
+        delivery_list.PROJECTION,
+    ],
     entrances=[webhooks.ENTRANCE, forms.ENTRANCE],
     fast_routes=["/leads"],
+    public=PUBLIC,
 )

@@ -38,7 +38,7 @@ SERVICE = Service(
         velocity.router,
         volume.router,
         win_rate.router,
-        Feed("pipeline", PUBLIC).router(),
+        Feed("pipeline", PUBLIC, ["opportunity"]).router(),
         webhooks.router(PUBLIC),
     ],
     projections=[
@@ -55,5 +55,6 @@ SERVICE = Service(
     ],
     react=reactions.react,
     reacts_to=["qualification", "forecast"],
-    webhook_types=PUBLIC,
+    public=PUBLIC,
+    has_webhooks=True,
 )

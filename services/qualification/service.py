@@ -1,10 +1,22 @@
 """The parts of the qualification service."""
 
 from services.qualification import reactions
-from services.qualification.api import changes, dry_run, hand_over, leads, models, queue, scores, settings
+from services.qualification.api import (
+    changes,
+    dry_run,
+    hand_over,
+    leads,
+    metrics,
+    models,
+    nurture,
+    queue,
+    scores,
+    settings,
+)
 from services.qualification.events import PARSE, PUBLIC
-from services.qualification.projections import deals, org_tree, timers
+from services.qualification.projections import cycles, deals, org_tree, timers
 from services.qualification.projections import leads as lead_list
+from services.qualification.projections import nurture as nurture_moves
 from services.qualification.timers import TIMERS
 from services.qualification.upstream import forecast, intake, pipeline
 from shared.run.service import Service, Upstream
@@ -25,10 +37,19 @@ SERVICE = Service(
         models.router,
         dry_run.router,
         settings.router,
-        Feed("qualification", PUBLIC).router(),
+        metrics.router,
+        nurture.router,
+        Feed("qualification", PUBLIC, ["lead"]).router(),
         webhooks.router(PUBLIC),
     ],
-    projections=[deals.PROJECTION, lead_list.PROJECTION, timers.PROJECTION, org_tree.PROJECTION],
+    projections=[
+        deals.PROJECTION,
+        lead_list.PROJECTION,
+        timers.PROJECTION,
+        org_tree.PROJECTION,
+        cycles.PROJECTION,
+        nurture_moves.PROJECTION,
+    ],
     upstream=[
         Upstream("intake", "funnelcast.lead-intake.v1", intake.PARSE),
         Upstream("pipeline", "funnelcast.pipeline.v1", pipeline.PARSE),
@@ -37,5 +58,6 @@ SERVICE = Service(
     react=reactions.react,
     reacts_to=["intake", "pipeline", "forecast"],
     timers=TIMERS,
-    webhook_types=PUBLIC,
+    public=PUBLIC,
+    has_webhooks=True,
 )

@@ -62,7 +62,7 @@ def to_json(event: StoredEvent, source: str) -> dict[str, Any]:
     return attributes(event, source) | {
         "position": event.position,
         "datacontenttype": JSON,
-        "dataschema": f"/{source}/v1/asyncapi.json#{event.type}",
+        "dataschema": f"/{source}/v1/schemas/{event.type}",
         "data": data,
     }
 

@@ -51,6 +51,14 @@ class FlattenedEvent(Event):
         cls.stored_form = TypeAdapter(stored)
 
     @classmethod
+    def stored_form_of(cls) -> TypeAdapter[Any]:
+        return cls.stored_form
+
+    @classmethod
+    def may_lack(cls, name: str) -> bool:
+        return name in cls.defaults
+
+    @classmethod
     def from_stored(cls, data: str) -> Self:
         return cls.gathered(cls.stored_form.validate_json(data, context=STORED))
 

@@ -19,6 +19,7 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    TypeAdapter,
     ValidationInfo,
 )
 
@@ -159,6 +160,17 @@ class Event(Message):
     def from_upcast(cls, data: dict[str, Any]) -> Self:
         """Parses what an upcaster made of an old event's data."""
         return cls.model_validate(data, context=STORED)
+
+    @classmethod
+    def stored_form_of(cls) -> TypeAdapter[Any]:
+        """The type of the stored JSON."""
+        return TypeAdapter(cls)
+
+    @classmethod
+    def may_lack(cls, name: str) -> bool:
+        """Whether old events may lack this field."""
+        field = cls.model_fields.get(name)
+        return field is not None and not field.is_required()
 
     def to_stored(self, sealer: Callable[[Any], UUID] | None = None) -> str:
         """The JSON text to store. `sealer` takes the sealed values and returns their references; without one, an event

@@ -1,21 +1,24 @@
 """The web application of a service: its routes, and the guard and the fast path in front of them."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
+from shared.rules.message import Event
 from shared.run.service import Service
 from shared.run.settings import Settings
 from shared.run.telemetry import Metrics
-from shared.web import docs, guard, health, openapi, operations, problems
+from shared.web import asyncapi, docs, event_documents, guard, health, openapi, operations, problems
 from shared.web.access import COMMON_SCOPES
 from shared.web.call import authorise
 from shared.web.fast_path import FastPath, FastRoute
 from shared.web.limits import CallerLimit, CapacityLimit, Limits, RateLimit
 from shared.web.service_context import ServiceContext
+from shared.webhooks.events import TestEvent
 
-OPEN_PATHS = ("/openapi.json", *docs.PATHS, "/readyz", "/metrics")
+OPEN_PATHS = ("/openapi.json", *docs.PATHS, "/readyz", "/metrics", "/v1/asyncapi.json")
 """Paths that need no key."""
 
 
@@ -56,10 +59,25 @@ def add_routes(app: FastAPI, service: Service, ready: health.Check, metrics: Met
     routers = [*service.routers, operations.router]
     for router in routers:
         app.include_router(router, prefix=prefix)
+    if service.public:
+        documents = event_documents_router(service)
+        app.include_router(documents, prefix=prefix)
     app.include_router(health.router(ready, metrics.registry), prefix=f"/{service.name}")
     app.include_router(docs.router(service.name), prefix=f"/{service.name}")
     problems.add_handlers(app, authorise)
     openapi.describe(app, routers, prefix, service.entrances)
+
+
+def event_documents_router(service: Service) -> APIRouter:
+    """The document is made when it is asked for: it is large, and seldom wanted."""
+    events: dict[str, type[Event]] = {name: service.parse.models[name] for name in sorted(service.public)}
+    tested: dict[str, type[Event]] = {TestEvent.type: TestEvent}
+    for_webhooks = events | tested if service.has_webhooks else {}
+    has_feed = any(route.path == "/events/stream" for route in api_routes(service.routers))
+    document = partial(
+        asyncapi.document, service.name, service.topic, events, has_feed=has_feed, webhook_events=for_webhooks
+    )
+    return event_documents.router(service.name, {**events, **for_webhooks}, document)
 
 
 def add_fast_path(app: FastAPI, service: Service, context: ServiceContext) -> None:
@@ -76,6 +94,7 @@ def add_guard(app: FastAPI, service: Service, context: ServiceContext, metrics: 
         count=metrics.count,
         alive_path=f"/{service.name}/healthz",
         open_paths=[f"/{service.name}{path}" for path in OPEN_PATHS],
+        open_folders=(f"{api_prefix(service)}{event_documents.SCHEMAS}",),
         entrances={f"{api_prefix(service)}{entrance.prefix}": entrance for entrance in service.entrances},
         limits=make_limits(settings),
     )

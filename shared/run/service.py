@@ -44,8 +44,10 @@ class Service:
     """Scopes that its routes need, beside the common ones."""
     entrances: Sequence[Entrance] = ()
     """Paths for callers without an API key (`shared/web/entrance.py`)."""
-    webhook_types: frozenset[str] = frozenset()
-    """Types of its events that are sent to webhooks (`shared/webhooks`); none: it has no webhooks."""
+    public: frozenset[str] = frozenset()
+    """Types of its events that are described to subscribers (`shared/web/asyncapi.py`)."""
+    has_webhooks: bool = False
+    """Whether public events are sent to webhooks (`shared/webhooks`)."""
 
     @property
     def read_models(self) -> str:

@@ -104,7 +104,7 @@ class Worker:
                 self.start_consumers(tasks, self.reactions())
                 if self.service.timers:
                     tasks.create_task(self.timers().run(), name=f"{self.service.name} timers")
-                if self.service.webhook_types:
+                if self.service.has_webhooks:
                     tasks.create_task(self.dispatcher().run(), name=f"{self.service.name} webhooks")
         finally:
             self.is_leader = False
@@ -116,7 +116,7 @@ class Worker:
     def dispatcher(self) -> Dispatcher:
         service, clock_and_ids = self.service, self.resources.clock_and_ids
         arguments = self.engine, self.outgoing, clock_and_ids, self.store_changed
-        return Dispatcher(service.name, service.webhook_types, *arguments)
+        return Dispatcher(service.name, service.public, *arguments)
 
     async def build_read_models(self) -> None:
         async with asyncio.TaskGroup() as tasks:

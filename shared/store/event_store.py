@@ -81,7 +81,9 @@ STORED = select(
     events.c.causation_id,
     events.c.on_behalf_of,
 )
-OF_STREAMS = STORED.where(events.c.stream == any_(bindparam("streams", type_=ARRAY(Text)))).order_by(events.c.position)
+IN_STREAMS = events.c.stream == any_(bindparam("streams", type_=ARRAY(Text)))
+HAS_OWNER = text("events.data ->> 'owner' = :owner")
+OF_STREAMS = STORED.where(IN_STREAMS).order_by(events.c.position)
 AFTER = (
     STORED.where(events.c.position > bindparam("after", type_=BigInteger))
     .order_by(events.c.position)
@@ -154,9 +156,24 @@ async def read_after(tx: AsyncConnection, after: int, limit: int) -> list[Stored
     return [stored(row) for row in await tx.execute(AFTER, {"after": after, "limit": limit})]
 
 
-async def read_types_after(tx: AsyncConnection, types: Collection[str], after: int, limit: int) -> list[StoredEvent]:
-    rows = await tx.execute(OF_TYPES_AFTER, {"types": list(types), "after": after, "limit": limit})
-    return [stored(row) for row in rows]
+async def read_types_after(
+    tx: AsyncConnection,
+    types: Collection[str],
+    after: int,
+    limit: int,
+    *,
+    streams: Collection[str] | None = None,
+    owner: str | None = None,
+) -> list[StoredEvent]:
+    """The next events of these types; of these streams, and with this `owner` in their data, if these are given."""
+    query, parameters = OF_TYPES_AFTER, {"types": list(types), "after": after, "limit": limit}
+    if streams is not None:
+        query = query.where(IN_STREAMS)
+        parameters["streams"] = list(streams)
+    if owner is not None:
+        query = query.where(HAS_OWNER)
+        parameters["owner"] = owner
+    return [stored(row) for row in await tx.execute(query, parameters)]
 
 
 def stored(row: Row[*tuple[object, ...]]) -> StoredEvent:

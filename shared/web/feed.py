@@ -2,9 +2,10 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from datetime import datetime
+from typing import Annotated, Any, NamedTuple
 
 import orjson
 from fastapi import APIRouter, Depends, Query, Request
@@ -12,7 +13,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, WithJsonSchema
 
 from shared.flow import cloudevents
-from shared.rules.message import StoredEvent
+from shared.rules.message import Instant, StoredEvent
 from shared.store import event_store
 from shared.web.call import Call, Needs
 from shared.web.paging import Limit
@@ -28,6 +29,9 @@ Events = Annotated[Call, Depends(Needs("events:read"))]
 After = Annotated[int, Query(ge=0, lt=2**63)]
 LONGEST_TYPES = 1000
 Types = Annotated[str | None, Query(max_length=LONGEST_TYPES, include_in_schema=False)]
+Subject = Annotated[str | None, Query(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Owner = Annotated[str | None, Query(pattern=r"^[a-z0-9._-]{1,100}$")]
+At = Annotated[Instant | None, Query(description="The first event that was recorded at this instant or later")]
 STREAM = "text/event-stream"
 LAST_EVENT_ID = {
     "name": "Last-Event-ID",
@@ -60,20 +64,40 @@ class EventPage(BaseModel):
     head: int
 
 
+class Wanted(NamedTuple):
+    """Which events a page has. `streams`, `owner`: none for all. `at`: the instant of recording that it begins with."""
+
+    types: Collection[str]
+    streams: Collection[str] | None
+    owner: str | None
+    at: datetime | None
+
+
 @dataclass(frozen=True)
 class Feed:
-    """`types`: those of the service's events that are public."""
+    """`types`: those of the service's events that are public. `kinds`: of the streams that have such events."""
 
     source: str
     types: frozenset[str]
+    kinds: Sequence[str]
 
     def router(self) -> APIRouter:
         router, types_parameter = APIRouter(), self.types_parameter()
 
         @router.get("/events", operation_id="list_events", openapi_extra={"parameters": [types_parameter]})
-        async def list_events(call: Events, after: After = 0, limit: Limit = 100, types: Types = None) -> EventPage:
-            """List events after a position, oldest first. An empty page with `next` = `head`: there are no more yet."""
-            return await self.list_events(call, after, limit, self.chosen_types(types))
+        async def list_events(
+            call: Events,
+            after: After = 0,
+            limit: Limit = 100,
+            types: Types = None,
+            subject: Subject = None,
+            owner: Owner = None,
+            at: At = None,
+        ) -> EventPage:
+            """List events after a position, or from an instant on, oldest first. An empty page with `next` = `head`:
+            there are no more yet."""
+            wanted = Wanted(self.chosen_types(types), self.streams(subject), owner, at)
+            return await self.list_events(call, after, limit, wanted)
 
         @router.get(
             "/events/stream",
@@ -109,12 +133,19 @@ class Feed:
             raise InvalidRequest(f"types: {detail}", errors=[{"pointer": "query/types", "detail": detail}])
         return chosen
 
-    async def list_events(self, call: Call, after: int, limit: int, types: Collection[str]) -> EventPage:
+    def streams(self, subject: str | None) -> Collection[str] | None:
+        return None if subject is None else [f"{kind}-{subject}" for kind in self.kinds]
+
+    async def list_events(self, call: Call, after: int, limit: int, wanted: Wanted) -> EventPage:
         await call.wait_for_min_position()
         async with call.context.reads.connect() as tx:
             head = await event_store.position(tx)
             must_not_be_after(head, after)
-            found = await event_store.read_types_after(tx, types, after, limit)
+            if wanted.at is not None:
+                after = max(after, await event_store.first_since(tx, wanted.at) - 1)
+            found = await event_store.read_types_after(
+                tx, wanted.types, after, limit, streams=wanted.streams, owner=wanted.owner
+            )
         last = found[-1].position if len(found) == limit else head
         call.response.headers["X-Position"] = f"{self.source}:{head}"
         items = [cloudevents.to_json(event, self.source) for event in found]

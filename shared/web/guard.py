@@ -56,14 +56,16 @@ class Answer:
 
 @dataclass(frozen=True)
 class Guard:
-    """`open_paths` need no key: health, metrics, documentation. `alive_path` has no limit either. `entrances`: by the
-    prefix of their paths. `count(method, route, status, seconds)` is called for every answer."""
+    """`open_paths`, and all below `open_folders`, need no key: health, metrics, documentation. `alive_path` has no
+    limit either. `entrances`: by the prefix of their paths. `count(method, route, status, seconds)` is called for every
+    answer."""
 
     app: ASGIApp
     context: ServiceContext
     entrances: Mapping[str, Entrance]
     alive_path: str
     open_paths: Sequence[str]
+    open_folders: tuple[str, ...]
     new_id: Callable[[], UUID]
     count: Callable[[str, str, int, float], None]
     limits: Limits
@@ -87,6 +89,9 @@ class Guard:
             raise
         finally:
             self.report(scope, answer.status, perf_counter() - started_at)
+
+    def is_open(self, path: str) -> bool:
+        return path in self.open_paths or path.startswith(self.open_folders)
 
     def report(self, scope: Scope, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "none")
@@ -137,7 +142,7 @@ class Guard:
         """Finds the caller. Returns what the application reads the body from."""
         path, headers = scope["path"], Headers(scope=scope)
         conditions.refuse_repeated(scope["headers"])
-        if path in self.open_paths:
+        if self.is_open(path):
             extra_headers += self.limits.open.take(client_address(scope))
             return body
         for prefix, entrance in self.entrances.items():

@@ -1,12 +1,13 @@
 """Batches as NDJSON: one command a line in, one result a line out.
 
-A line that is refused does not affect the others. The last line of a complete answer has `done`.
+A line that is refused does not affect the others; its result names its number and its external id. A blank line has a
+result too, so that line n answers line n, but is no failure. The last line of a complete answer has `done`.
 """
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import orjson
 from fastapi.responses import StreamingResponse
@@ -18,6 +19,7 @@ from shared.store.write_request import WriteOutcome, WriteRequest, WriteResult
 from shared.web import conditions
 from shared.web.body import LARGEST_BODY, NDJSON
 from shared.web.call import Call
+from shared.web.openapi import PROBLEM
 from shared.web.problems import BodyTooLarge, Problem, problem_body, refusal_body, validation_body
 
 MAX_LINES = 10_000
@@ -25,10 +27,18 @@ LINES_PER_TRANSACTION = 250
 LINES_PER_TURN = 25
 """Lines that are parsed before other tasks of the process get a turn."""
 
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+LONGEST_EXTERNAL_ID = 200
+LINE = {"type": "integer", "minimum": 1}
+LINE_PROBLEM = PROBLEM | {
+    "required": [*PROBLEM["required"], "line", "external_id"],
+    "properties": PROBLEM["properties"] | {"line": LINE, "external_id": {"type": ["string", "null"]}},
+}
 RESULT_LINE = {
     "anyOf": [
         {"type": "object", "required": ["created", "position"]},
-        {"$ref": "#/components/schemas/Problem"},
+        LINE_PROBLEM,
+        {"type": "object", "required": ["line", "blank"], "properties": {"line": LINE, "blank": {"const": True}}},
         {
             "type": "object",
             "required": ["done", "lines", "failed"],
@@ -42,7 +52,12 @@ RESULT_LINE = {
 }
 M = TypeVar("M", bound=BaseModel)
 Parsed = WriteRequest | dict[str, Any]
-"""Of one line: a request, or the problem with it."""
+"""Of one line: a request, or its result if that is known already."""
+
+
+class Line(NamedTuple):
+    number: int
+    text: bytes
 
 
 async def batch(
@@ -60,13 +75,17 @@ async def batch(
 
 
 def split_lines(body: bytes) -> list[bytes]:
-    """Line ends are counted first: as a list, 16 MiB of them would be many times as large."""
+    """Without blank lines at the end, and without a byte order mark, which exports begin with. Line ends are counted
+    first: as a list, 16 MiB of them would be many times as large."""
+    body = body.removeprefix(BYTE_ORDER_MARK).rstrip()
     if max(body.count(b"\n"), body.count(b"\r")) > MAX_LINES or len(lines := body.splitlines()) > MAX_LINES:
         raise BodyTooLarge(f"a batch may have {MAX_LINES} lines")
     return lines
 
 
 def parse_line(line: bytes, model: type[M], to_request: Callable[[M], WriteRequest]) -> Parsed:
+    if not line.strip():
+        return {"blank": True}
     if len(line) > LARGEST_BODY:
         return problem_body(413, f"a line may have {LARGEST_BODY} bytes")
     try:
@@ -97,18 +116,21 @@ async def process_lines(
     failed = 0
     async with aclosing(prefetch(parse_chunks(lines, parse))) as chunks:
         async for chunk in chunks:
-            outcomes = iter(await write_all(call, [one for one in chunk if isinstance(one, WriteRequest)]))
-            results = [to_result(next(outcomes), to_reply) if isinstance(one, WriteRequest) else one for one in chunk]
+            outcomes = iter(await write_all(call, [one for _, one in chunk if isinstance(one, WriteRequest)]))
+            done = [(line, next(outcomes) if isinstance(one, WriteRequest) else one) for line, one in chunk]
+            results = [to_result(line, outcome, to_reply) for line, outcome in done]
             failed += sum("status" in result for result in results)
             yield b"".join(orjson.dumps(result) + b"\n" for result in results)
     yield orjson.dumps({"done": True, "lines": len(lines), "failed": failed}) + b"\n"
 
 
-async def parse_chunks(lines: Sequence[bytes], parse: Callable[[bytes], Parsed]) -> AsyncGenerator[list[Parsed]]:
+async def parse_chunks(
+    lines: Sequence[bytes], parse: Callable[[bytes], Parsed]
+) -> AsyncGenerator[list[tuple[Line, Parsed]]]:
     """Chunks of the size of a transaction. Other requests get a turn in between."""
-    chunk: list[Parsed] = []
+    chunk: list[tuple[Line, Parsed]] = []
     for number, line in enumerate(lines, start=1):
-        chunk.append(parse(line))
+        chunk.append((Line(number, line), parse(line)))
         if number % LINES_PER_TURN == 0:
             await asyncio.sleep(0)
         if len(chunk) == LINES_PER_TRANSACTION or number == len(lines):
@@ -120,5 +142,26 @@ async def write_all(call: Call, write_requests: Sequence[WriteRequest]) -> Seque
     return await call.context.committer.write_all(write_requests) if write_requests else []
 
 
-def to_result(outcome: WriteOutcome, to_reply: Callable[[WriteResult], dict[str, Any]]) -> dict[str, Any]:
-    return refusal_body(outcome) if isinstance(outcome, Refusal) else to_reply(outcome)
+def to_result(
+    line: Line, outcome: WriteOutcome | dict[str, Any], to_reply: Callable[[WriteResult], dict[str, Any]]
+) -> dict[str, Any]:
+    if isinstance(outcome, WriteResult):
+        return to_reply(outcome)
+    result = refusal_body(outcome) if isinstance(outcome, Refusal) else outcome
+    return line_problem(line, result) if "status" in result else {"line": line.number} | result
+
+
+def line_problem(line: Line, problem: dict[str, Any]) -> dict[str, Any]:
+    return problem | {"line": line.number, "external_id": external_id_of(line.text)}
+
+
+def external_id_of(line: bytes) -> str | None:
+    """As the line says it, whether or not it can be one; none where nothing can be read."""
+    if len(line) > LARGEST_BODY:
+        return None
+    try:
+        fields = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return None
+    external_id = fields.get("external_id") if isinstance(fields, dict) else None
+    return external_id[:LONGEST_EXTERNAL_ID] if isinstance(external_id, str) else None

@@ -10,7 +10,7 @@ from shared.web.entrance import Entrance
 from shared.web.problems import MEDIA_TYPE
 
 JSON = "application/json"
-PROBLEM = {
+PROBLEM: dict[str, Any] = {
     "type": "object",
     "required": ["type", "title", "status", "detail"],
     "additionalProperties": False,
@@ -54,6 +54,8 @@ READ_HEADERS: HeaderSpecs = {
     "X-Min-Position": (text(POSITIONS), "The answer must contain the events up to here, such as pipeline:123"),
     "Prefer": (text(), "`wait=5`: wait so many seconds for X-Min-Position, at most 30"),
 }
+DOCUMENTS = "documents"
+"""The tag of routes that describe the service, and need no key."""
 FEEDS = ("/events", "/events/stream")
 POSTS_THAT_READ = ("/lookup", "/dry-run", "/test")
 WRITE_HEADERS: HeaderSpecs = {
@@ -121,7 +123,7 @@ def complete(
         for method, operation in methods.items():
             if "health" not in operation.get("tags", ()):
                 describe_operation(operation, method.upper(), path)
-                if needs_key(method.upper(), path):
+                if DOCUMENTS not in operation.get("tags", ()) and needs_key(method.upper(), path):
                     describe_key(operation, scopes.get((path, method.upper())))
                 if path.endswith(FEEDS):
                     operation["responses"]["409"] = error_response("409", "The position is after the feed's end")
@@ -153,7 +155,7 @@ def describe_operation(operation: dict[str, Any], method: str, path: str) -> Non
 
 
 def follows_events(operation: Mapping[str, Any]) -> bool:
-    return "operations" not in operation.get("tags", ())
+    return not {"operations", DOCUMENTS} & {*operation.get("tags", ())}
 
 
 def request_headers(operation: Mapping[str, Any], method: str, path: str) -> HeaderSpecs:

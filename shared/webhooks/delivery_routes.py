@@ -15,13 +15,12 @@ from shared.web.input import ResourceId
 from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
 from shared.webhooks import batch, queue, replay
 from shared.webhooks.decider import DECIDER
+from shared.webhooks.events import TestEvent
 from shared.webhooks.lookup import Reader, find_webhook
 from shared.webhooks.replay import Replay
 from shared.webhooks.subscriptions import Webhook, matching_types
 from shared.webhooks.tables import Status
 from shared.webhooks.views import DeliveryView, ReplayRequest, ReplayView, TestAttemptView, delivery_view
-
-TEST = "webhook.test"
 
 
 def add(routes: APIRouter, public: Collection[str]) -> None:
@@ -79,7 +78,8 @@ def test_event(call: Call, webhook_id: str) -> StoredEvent:
     """No event of the store, and without a position there."""
     now, event_id = call.context.clock_and_ids.now(), call.context.clock_and_ids.new_id()
     stream = DECIDER.stream(webhook_id)
-    return StoredEvent(0, event_id, stream, 0, TEST, "{}", now, now, call.caller.name, call.correlation_id, None)
+    cause = call.caller.name, call.correlation_id, None
+    return StoredEvent(0, event_id, stream, 0, TestEvent.type, "{}", now, now, *cause)
 
 
 async def position_before(tx: AsyncConnection, body: ReplayRequest) -> int:

@@ -60,6 +60,13 @@ class WebhookRemoved(Erasure):
     type: ClassVar[str] = "webhook.removed"
 
 
+class TestEvent(Event):
+    """Sent to a webhook by hand, to try it. Never stored."""
+
+    __test__ = False
+    type: ClassVar[str] = "webhook.test"
+
+
 WebhookEvent = (
     WebhookCreated | WebhookChanged | WebhookSecretRotated | WebhookDisabled | WebhookEnabled | WebhookRemoved
 )

@@ -22,6 +22,7 @@ from services.lead_intake.form.commands import DefineForm
 from services.lead_intake.lead.commands import (
     AbsorbLead,
     ChangeConsent,
+    LinkExternalId,
     MergeInto,
     RecordActivity,
     RecordCapture,
@@ -32,6 +33,7 @@ from services.lead_intake.lead.events import Consent
 from services.lead_intake.person.commands import ErasePerson, RecordAccess
 from services.lead_intake.prospect.commands import ProspectInput, RecordProspect
 from services.lead_intake.quarantine import commands as quarantine
+from services.lead_intake.setting import commands as intake_setting
 from services.lead_intake.suppression.commands import SuppressAddress
 from services.pipeline.opportunity import commands as deal
 from services.pipeline.opportunity.events import Approach, Motion, Outcome
@@ -46,6 +48,8 @@ from services.qualification.lead import events as lead_events
 from services.qualification.model.commands import ActivateModel, DefineModel
 from services.qualification.model.default import DEFAULT as MODEL
 from services.qualification.setting import commands as qualification_setting
+from services.qualification.setting.default import BUSINESS_HOURS
+from services.qualification.setting.events import Weekday
 from shared.rules.message import Command
 from shared.rules.money import Money
 from tests.forecast.nodes import lines, place
@@ -173,6 +177,7 @@ chosen = st.none() | st.lists(reasons, min_size=1).map(tuple)
 bands = st.none() | st.lists(st.sampled_from(BANDS), max_size=3).map(tuple)
 spend_days = st.sampled_from([date(2026, 2, 1), date(2026, 2, 28), date(2199, 12, 31)])
 spend_ids = st.sampled_from(["spend-1", "spend-1.2", "spend-1.3"])
+WEEKEND = BUSINESS_HOURS.model_copy(update={"days": (Weekday.SATURDAY,), "holidays": (date(2026, 2, 28),)})
 OF_SPEND: Mapping[type[Command], Strategy] = {
     RecordSpend: st.builds(
         RecordSpend,
@@ -200,8 +205,9 @@ OF_SETTINGS: Mapping[type[Command], Strategy] = {
     pipeline_setting.CopyFromForecast: st.builds(
         pipeline_setting.CopyFromForecast, timezone=zones, calendar=calendars, starts=minutes
     ),
-    qualification_setting.SetReasons: st.builds(
-        qualification_setting.SetReasons,
+    qualification_setting.ChangeSettings: st.builds(
+        qualification_setting.ChangeSettings,
+        business_hours=st.none() | st.just(BUSINESS_HOURS) | st.just(WEEKEND),
         reasons=st.builds(
             qualification_setting.ReasonLists, reject=chosen, mark_mql=st.none() | st.just(("strong_fit", "other"))
         ),
@@ -309,6 +315,7 @@ OF_CAPTURES: Mapping[type[Command], Strategy] = {
         ),
         evidence=notes,
     ),
+    LinkExternalId: st.builds(LinkExternalId, external_id=st.sampled_from(["erp:1", "erp:2"])),
     MergeInto: st.builds(MergeInto, into=st.sampled_from(["l1", "l2"])),
     AbsorbLead: st.builds(AbsorbLead, lead_id=st.sampled_from(["l1", "l2"]), into=st.just("l3")),
     Unmerge: st.just(Unmerge()),
@@ -355,6 +362,14 @@ OF_SUPPRESSIONS: Mapping[type[Command], Strategy] = {
         kind=st.sampled_from(["unsubscribed", "bounced"]),
         engaged_at=minutes,
         external_id=st.sampled_from([None, "tool:1"]),
+    )
+}
+OF_INTAKE_SETTINGS: Mapping[type[Command], Strategy] = {
+    intake_setting.SetReasons: st.builds(
+        intake_setting.SetReasons,
+        reasons=st.builds(
+            intake_setting.ReasonLists, discard=st.sampled_from([None, ("spam",), ("other", "spam"), ("spam", "other")])
+        ),
     )
 }
 OF_QUARANTINE: Mapping[type[Command], Strategy] = {
@@ -490,6 +505,7 @@ COMMANDS: Mapping[type[Command], Strategy] = {
     **OF_FORMS,
     **OF_PROSPECTS,
     **OF_SUPPRESSIONS,
+    **OF_INTAKE_SETTINGS,
     **OF_QUARANTINE,
     **OF_PEOPLE,
     **OF_ORG,

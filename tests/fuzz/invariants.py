@@ -30,6 +30,9 @@ from services.lead_intake.prospect.state import State as ProspectState
 from services.lead_intake.quarantine.events import DeliveryQuarantined
 from services.lead_intake.quarantine.state import State as QuarantineState
 from services.lead_intake.quarantine.state import Waiting
+from services.lead_intake.setting import default as intake_default
+from services.lead_intake.setting.events import ReasonKind
+from services.lead_intake.setting.state import Settings as IntakeSettings
 from services.lead_intake.suppression.state import Suppression
 from services.pipeline.opportunity.events import (
     ChangeEvent,
@@ -195,6 +198,12 @@ def prospect(state: ProspectState, happened: Happened) -> None:
     assert isinstance(state, Prospect) == bool(contents)
 
 
+def intake_settings(state: IntakeSettings, happened: Happened) -> None:
+    reasons = [event.reasons for event, _ in happened]
+    assert all(before != after for before, after in pairwise(reasons)), "the same reasons add nothing"
+    assert state.reasons == {ReasonKind.DISCARD: reasons[-1] if reasons else intake_default.REASONS}
+
+
 def suppression(state: Suppression, happened: Happened) -> None:
     assert list(state.activities) == [event for event, _ in happened]
     named = [event.external_id or (event.kind, event.engaged_at) for event, _ in happened]
@@ -300,6 +309,7 @@ INVARIANTS: Mapping[str, Callable[[Any, Happened], None]] = {
     "services.lead_intake.connection": connection,
     "services.lead_intake.form": form,
     "services.lead_intake.prospect": prospect,
+    "services.lead_intake.setting": intake_settings,
     "services.lead_intake.suppression": suppression,
     "services.lead_intake.quarantine": quarantined,
     "services.qualification.lead": lead,

@@ -81,7 +81,7 @@ CONNECTION = {
     "legacy_signatures": False,
 }
 WEBHOOK = {"url": "https://127.0.0.1:9/hook", "types": ["*"], "description": "our dialler"}
-HAVE_WEBHOOKS = [name for name, service in SERVICES.items() if service.webhook_types]
+HAVE_WEBHOOKS = [name for name, service in SERVICES.items() if service.has_webhooks]
 FORM = {
     "source": "webinar",
     "source_detail": "spring",
@@ -157,6 +157,7 @@ GOOD: Mapping[str, Good] = {
         },
         answers=[200, 404],
     ),
+    "POST /intake/v1/leads/{lead_id}/link": Good({"external_id": "erp:7"}, answers=[404]),
     "POST /intake/v1/leads/{lead_id}/merge": Good({"into": "another"}, answers=[404]),
     "POST /intake/v1/leads/{lead_id}/unmerge": Good(None, answers=[404, 409]),
     "POST /intake/v1/people/lookup": Good({"ids": ["someone"], "email": None}),
@@ -232,7 +233,18 @@ GOOD: Mapping[str, Good] = {
         {"node": "acme", "period": "2026-Q1", "week": "2026-Q1-W06"}, answers=[201, 409]
     ),
     "PUT /forecast/v1/settings": Good({"currency": "EUR", "timezone": "UTC"}),
-    "PUT /qualification/v1/settings": Good({"reasons": {"reject": ["no_need", "other"], "mark_mql": ["other"]}}),
+    "PUT /intake/v1/settings": Good({"reasons": {"discard": ["spam", "other"]}}),
+    "PUT /qualification/v1/settings": Good(
+        {
+            "reasons": {"reject": ["no_need", "other"], "mark_mql": ["other"]},
+            "business_hours": {
+                "days": ["mon", "tue"],
+                "opens": "09:00",
+                "closes": "17:30",
+                "holidays": ["2026-12-25"],
+            },
+        }
+    ),
     "POST /pipeline/v1/spend": Good(
         {
             "from": "2026-02-01",

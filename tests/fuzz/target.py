@@ -20,6 +20,7 @@ HEADS = f"SELECT {', '.join(COUNTED)}"
 
 CONVERTED = {
     "version": "1",
+    "other": "1",
     "node_id": "acme",
     "currency": "USD",
     "day": "2026-01-01",

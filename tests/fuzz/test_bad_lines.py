@@ -21,8 +21,6 @@ pytestmark = pytest.mark.timeout(180)
 NDJSON = {"Content-Type": "application/x-ndjson"}
 BATCHES = [route for route, good in GOOD.items() if good.lines == NDJSON["Content-Type"]]
 BAD_LINES = {
-    "empty": b"",
-    "white space": b" \t ",
     "a list": b"[]",
     "a text": b'"a"',
     "null": b"null",
@@ -41,6 +39,7 @@ BAD_LINES = {
     "long": b'{"external_id": "crm:' + b"x" * (MANY // 10) + b'"}',
     "gzip": bomb()[:1000].replace(b"\n", b"").replace(b"\r", b""),
 }
+BLANK_LINES = {"empty": b"", "white space": b" \t "}
 
 
 async def send(under: Target, route: str, *lines: bytes, **headers: str) -> httpx.Response:
@@ -58,7 +57,11 @@ def numbered(body: Any, number: int) -> bytes:
 
 async def each_in_its_place(database: str, route: str) -> None:
     good, sent = GOOD[route].body, 0
-    bad = BAD_LINES | {f"{pointer} = {name}": put(good, pointer, value) for pointer, name, value in chosen(good)}
+    bad = (
+        BAD_LINES
+        | BLANK_LINES
+        | {f"{pointer} = {name}": put(good, pointer, value) for pointer, name, value in chosen(good)}
+    )
     async with target(database) as under:
         await deals_of(under, route, 2 * len(bad))
         for number, (name, line) in enumerate(bad.items()):
@@ -69,6 +72,8 @@ async def each_in_its_place(database: str, route: str) -> None:
             assert "status" not in last, (name, last)
             assert end == {"done": True, "lines": 3, "failed": int("status" in middle)}
             assert "status" not in middle or 400 <= middle["status"] < 500, (name, middle)
+            assert "status" not in middle or middle["line"] == 2, (name, middle)
+            assert name not in BLANK_LINES or middle == {"line": 2, "blank": True}
             assert name not in BAD_LINES or middle["status"] == (413 if name == "long" else 422), (name, middle)
             assert middle.get("status") != 422 or middle["errors"], (name, middle)
             sent += 3

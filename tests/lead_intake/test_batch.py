@@ -54,6 +54,30 @@ async def test_a_bad_line_harms_no_other(api: httpx.AsyncClient) -> None:
     assert done == {"done": True, "lines": 7, "failed": 5}
 
 
+async def test_an_error_names_its_line_and_the_external_id_as_far_as_it_can_be_read(api: httpx.AsyncClient) -> None:
+    lines = await sent(
+        api,
+        named(1),
+        named(2, person={}),
+        b'{"external_id": "crm:3"',
+        named(1, **WEBINAR),
+        b"[]",
+        b'{"external_id": 7}',
+    )
+    errors = [(line["line"], line["external_id"], line["status"]) for line in lines if "status" in line]
+    assert errors == [(2, "crm:2", 422), (3, None, 422), (4, "crm:1", 409), (5, None, 422), (6, None, 422)]
+
+
+async def test_blank_lines_and_a_byte_order_mark_harm_nothing(api: httpx.AsyncClient) -> None:
+    first, second = (json.dumps(named(n)).encode() for n in (1, 2))
+    content = b"\xef\xbb\xbf" + first + b"\r\n\r\n \t\n" + second + b"\n\n\n"
+    answer = await api.post("leads/batch", content=content, headers=NDJSON)
+    one, *blank, two, done = [json.loads(line) for line in answer.text.splitlines()]
+    assert (one["created"], two["created"]) == (True, True)
+    assert blank == [{"line": 2, "blank": True}, {"line": 3, "blank": True}]
+    assert done == {"done": True, "lines": 4, "failed": 0}
+
+
 async def test_the_past_needs_its_scope_line_by_line(database: str, clock: Clock) -> None:
     old = named(1, occurred_at="2019-01-01T00:00:00Z")
     async with running_services(

@@ -188,7 +188,7 @@ BAD = [
     ("pipeline?by=owner,source&by=motion", "query/by"),
     ("pipeline?from=2026-02-30", "query/from"),
     ("pipeline?from=1770000000", "query/from"),
-    ("pipeline?from=2026-02-02&to=2026-01-31", "query/to"),
+    ("pipeline?from=2026-02-02&to=2026-02-01", "query/to"),
     ("pipeline?begins=2026-02-02", "query/begins"),
     ("pipeline?as_of=2026-02-02", "query/as_of"),
     ("opportunities", "query/set"),

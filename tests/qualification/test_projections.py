@@ -144,3 +144,11 @@ async def test_a_deal_is_known_as_it_is_now(tx: AsyncConnection) -> None:
     assert found
     assert (found["owner"], found["outcome"]) == ("bob", None)
     assert await deals.find_deal(tx, "nowhere") is None
+
+
+async def test_leads_are_found_by_whether_they_fit(tx: AsyncConnection) -> None:
+    for lead_id, grade in (("a", Grade.A), ("b", Grade.B), ("c", Grade.C), ("d", Grade.D), ("e", None)):
+        await leads.apply(tx, recorded(lead_id, mql(grade=grade)))
+    assert await found(tx, prospect=True) == ["a", "b"]
+    assert await found(tx, prospect=False) == ["c", "d"]
+    assert await found(tx) == ["a", "b", "c", "d", "e"]

@@ -6,13 +6,13 @@ import pytest
 
 from services.qualification.setting import commands, events
 from services.qualification.setting.decider import DECIDER
-from services.qualification.setting.default import REASONS
+from services.qualification.setting.default import BUSINESS_HOURS, REASONS
 from services.qualification.setting.events import ReasonKind
 from services.qualification.setting.state import Settings
 from shared.rules.message import InvalidField
 from tests.spec import NOON, Given
 
-REJECT_ONLY = commands.SetReasons(reasons=commands.ReasonLists(reject=("student", "other")))
+REJECT_ONLY = commands.ChangeSettings(reasons=commands.ReasonLists(reject=("student", "other")))
 REASONS_CHANGED = events.ReasonsChanged(kind=ReasonKind.REJECT, reasons=("other", "student"))
 AUCKLAND = commands.CopyFromForecast(timezone="Pacific/Auckland", calendar=None, starts=NOON)
 ZONE_CHANGED = events.TimezoneChanged(timezone="Pacific/Auckland", starts=NOON)
@@ -28,7 +28,7 @@ def test_the_reasons_of_a_kind_are_set_and_the_others_stay() -> None:
 
 
 def test_the_same_reasons_in_another_order_change_nothing() -> None:
-    again = commands.SetReasons(reasons=commands.ReasonLists(reject=("student", "other", "other")))
+    again = commands.ChangeSettings(reasons=commands.ReasonLists(reject=("student", "other", "other")))
     given(REASONS_CHANGED).when(again).then()
 
 
@@ -63,3 +63,11 @@ def test_a_time_zone_holds_from_its_start_until_the_next_one() -> None:
     assert settings.business_day(NOON) == date(2026, 3, 3)
     assert settings.start_of(date(2026, 6, 1), NOON) == datetime(2026, 5, 31, 12, tzinfo=UTC)
     assert settings.calendar(NOON) == "months"
+
+
+def test_business_hours_are_set_apart_from_the_reasons() -> None:
+    hours = BUSINESS_HOURS.model_copy(update={"holidays": (date(2026, 5, 1),)})
+    changed = events.BusinessHoursChanged(hours=hours)
+    given().when(commands.ChangeSettings(business_hours=hours)).then(changed)
+    given(changed).when(commands.ChangeSettings(business_hours=hours)).then()
+    assert given(changed).state().reasons == REASONS

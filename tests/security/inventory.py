@@ -14,12 +14,14 @@ from shared.web.call import Needs
 from shared.web.entrance import Entrance
 
 DOCS = ("docs", "docs/swagger-ui-bundle.js", "docs/swagger-ui.css")
-OPEN = ("healthz", "readyz", "metrics", "openapi.json", *DOCS)
+EVENTS = ("v1/asyncapi.json", "v1/schemas/{event_type}")
+OPEN = ("healthz", "readyz", "metrics", "openapi.json", *DOCS, *EVENTS)
 """What needs no key, under each prefix: docs/security.md says why."""
 NOBODY = "00000000-0000-4000-8000-000000000000"
 CONVERTED = {
     "form_key": "nobody",
     "version": "999",
+    "other": "998",
     "node_id": "nobody",
     "currency": "USD",
     "day": "2026-01-01",

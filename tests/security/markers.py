@@ -111,6 +111,7 @@ class Story:
         others = {
             "node_id": "ann",
             "version": "1",
+            "other": "1",
             "domain": "acme.example",
             "connection_id": "x",
             "webhook_id": "x",

@@ -17,23 +17,19 @@ from services.forecast.api.question import (
     PeriodKey,
     PeriodPath,
     Reads,
-    conversion_into,
     named_period,
-    numbers_for,
 )
 from services.forecast.api.rollup_views import MoneyView
-from services.forecast.ledger.balances import ZERO, balance
-from services.forecast.ledger.cumulative import Column, cumulative
-from services.forecast.ledger.overrides import Columns, overridden
+from services.forecast.api.seen import subtree_numbers
+from services.forecast.ledger.balances import ZERO
+from services.forecast.ledger.cumulative import Column
+from services.forecast.ledger.overrides import Columns
 from services.forecast.override.commands import AnyColumn, OverriddenPeriod, OverrideBody, ResetOverride, SetOverride
 from services.forecast.override.decider import DECIDER
 from services.forecast.override.events import Basis, By
 from services.forecast.periods.calendar import Period
 from services.forecast.projections import overrides
-from services.forecast.projections.deal_filter import DealFilter
-from services.forecast.projections.overrides_below import overrides_below
-from services.forecast.projections.subtree_totals import subtree_totals
-from shared.rules.message import Slug
+from shared.rules.message import Missing, Slug
 from shared.rules.money import format_amount, to_minor_units
 from shared.store import vault
 from shared.web import freshness
@@ -142,15 +138,11 @@ def overridden_period(at: Moment, period: Period) -> OverriddenPeriod:
 
 async def computed_columns(tx: AsyncConnection, at: Moment, period: Period, node: str, currency: str) -> Columns:
     """What the roll-up computes for the node now, not rounded; nothing for a node that it does not know yet."""
-    asked = DealFilter(period, at.today, converted_into=currency)
-    numbers = await numbers_for(tx, at, period)
-    if node not in await numbers.nodes(node, 0):
+    try:
+        found = await subtree_numbers(tx, at, period, node, 0, currency)
+    except Missing:
         return {}
-    below = await overrides_below(tx, numbers, period, node, at.as_of, at.known)
-    totals = await subtree_totals(numbers, asked, node, 0, below.overridden)
-    conversion = await conversion_into(tx, currency, "close_date", at, period)
-    found = overridden(below.rows, below.nodes, totals.overridden, conversion)
-    return found.seen(node, cumulative(balance(totals.sums[node], conversion).pure)).computed
+    return found.nodes[node].seen.computed
 
 
 def history_view(row: Mapping[str, Any], notes: Mapping[UUID, str]) -> OverrideHistoryView:

@@ -29,6 +29,8 @@ def check_key(key: str) -> str:
 
 Reads = Annotated[Call, Depends(Needs("forecast:read"))]
 PeriodKey = Annotated[str, AfterValidator(check_key), Query(description=f"Such as {EXAMPLES}; by default this quarter")]
+ANY_CURRENCY = "EUR"
+"""Of an answer without any amount."""
 NodeId = Annotated[Slug, Path()]
 PeriodPath = Annotated[str, AfterValidator(check_key), Path(description=f"Such as {EXAMPLES}")]
 
@@ -94,3 +96,13 @@ async def quotas_for(
     amounts = converted_quotas(await quotas.in_force(tx, parts, at.as_of, at.known), conversion)
     found = quotas_set(amounts, asked.period.key, parts, asked.motion)
     return node_quotas(org_tree(await numbers.ancestors(found.keys())), found) if found else {}
+
+
+async def answer_currency(tx: AsyncConnection, at: Moment, asked: str | None, period: Period) -> str:
+    """That of the question, of the settings, or of all deals. Raises `InvalidField` when these are in several."""
+    if found := asked or at.settings.currency:
+        return found
+    in_deals = await (await numbers_for(tx, at, period)).currencies()
+    if len(in_deals) > 1:
+        raise InvalidField("query/currency", f"is needed: deals are in {', '.join(in_deals)}")
+    return in_deals[0] if in_deals else ANY_CURRENCY

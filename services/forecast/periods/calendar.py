@@ -29,6 +29,10 @@ class Period:
         return parsed_key(self.key)[0]
 
     @property
+    def day_before(self) -> date:
+        return self.starts - ONE_DAY
+
+    @property
     def is_week(self) -> bool:
         return parsed_key(self.key)[3] is not None
 

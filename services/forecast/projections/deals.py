@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 
@@ -131,6 +132,13 @@ class Owners:
 
     names: Sequence[str] = ()
     excluded: bool = True
+
+    def includes(self, owner: str) -> bool:
+        return (owner in self.known_names) is not self.excluded
+
+    @cached_property
+    def known_names(self) -> frozenset[str]:
+        return frozenset(self.names)
 
     def condition(self, owner: Any) -> Any:
         is_named = owner == any_(literal(list(self.names), ARRAY(Text)))

@@ -56,6 +56,12 @@ async def find(tx: AsyncConnection, snapshot_id: str) -> Mapping[str, Any] | Non
     return None if row is None else dict(row)
 
 
+async def last_of(tx: AsyncConnection, node: str, period: str, week: str) -> Mapping[str, Any] | None:
+    chosen = snapshots.c.node == node, snapshots.c.period == period, snapshots.c.week == week
+    row = (await tx.execute(select(snapshots).where(*chosen))).mappings().one_or_none()
+    return None if row is None else dict(row)
+
+
 async def history(
     tx: AsyncConnection, chosen: Mapping[str, str | None], after: int, limit: int
 ) -> list[Mapping[str, Any]]:

@@ -2,7 +2,7 @@
 
 import secrets
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
@@ -12,7 +12,7 @@ from services.lead_intake.connection.decider import DECIDER
 from services.lead_intake.connection.state import There
 from services.lead_intake.lead.commands import OF_SOURCE
 from services.lead_intake.lead.events import Source
-from services.lead_intake.projections import connections
+from services.lead_intake.projections import connections, deliveries
 from shared.rules.message import Command, Flag, Label, Line, Message, Missing, Slug
 from shared.web.call import Accepted, Call, Needs
 from shared.web.input import ResourceId
@@ -111,6 +111,19 @@ class ConnectionRow(BaseModel):
     created_at: datetime
 
 
+class DeliveryRow(BaseModel):
+    """What one part of a delivery yielded. `detail`: the kind of an activity, or why it waits in quarantine, without
+    personal data. Repetitions and ignored parts are not listed."""
+
+    position: int
+    outcome: Literal["captured", "activity", "quarantined", "released", "discarded"]
+    received_at: datetime
+    lead_id: str | None
+    capture_id: str | None
+    quarantine_id: str | None
+    detail: str | None
+
+
 @router.post("/connections", status_code=201)
 async def create_connection(body: CreateConnection, call: Admin) -> ConnectionMade:
     """Create a connection. Its address cannot be guessed; the vendor's own proof is checked all the same."""
@@ -172,6 +185,20 @@ async def rotate_secret(connection_id: ResourceId, body: RotateSecret, call: Adm
     made = None if body.secret else secrets.token_urlsafe(32)
     result = await call.write(DECIDER, connection_id, commands.RotateSecret(secret=body.secret or made or ""))
     return SecretView(secret=None if result.replayed else made, position=result.position)
+
+
+@router.get("/connections/{connection_id}/deliveries")
+async def list_deliveries(
+    connection_id: ResourceId, call: Admin, limit: Limit = 100, after: Cursor = None
+) -> Page[DeliveryRow]:
+    """List what the deliveries to a connection yielded, the newest first."""
+    cursor = decode_cursor(after, int)
+    async with call.read() as tx:
+        rows = await deliveries.find(tx, connection_id, cursor[0] if cursor else None, limit)
+    if not rows and cursor is None:
+        await get_connection(connection_id, call)
+    items = [DeliveryRow.model_validate({name: row[name] for name in DeliveryRow.model_fields}) for row in rows]
+    return make_page(items, limit, lambda row: [row.position])
 
 
 def path_of(connection_id: str) -> str:

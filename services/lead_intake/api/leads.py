@@ -14,7 +14,7 @@ from services.lead_intake.capture_request import (
     external_alias,
     record_capture,
 )
-from services.lead_intake.lead.commands import IgnoredField
+from services.lead_intake.lead.commands import IgnoredField, LinkExternalId
 from services.lead_intake.lead.consent import current_consents
 from services.lead_intake.lead.decider import DECIDER
 from services.lead_intake.lead.events import (
@@ -31,6 +31,7 @@ from services.lead_intake.lead.history import History
 from services.lead_intake.merged_leads import fold_lead, person_ids
 from services.lead_intake.projections import leads
 from shared.rules.message import ExternalId, Instant
+from shared.store.write_request import AliasClaim
 from shared.web.call import Call, Folded, Needs
 from shared.web.conditions import LENIENT
 from shared.web.input import ResourceId
@@ -157,6 +158,19 @@ async def capture_lead(body: CaptureBody, call: Writes) -> CaptureTaken:
     return CaptureTaken(created=result.created, position=result.position, ignored=list(body.left_out.fields), **ids)
 
 
+class LinkTaken(BaseModel):
+    lead_id: str
+    position: int
+
+
+@router.post("/leads/{lead_id}/link")
+async def link_external_id(lead_id: LeadId, command: LinkExternalId, call: Writes) -> LinkTaken:
+    """Add an id that the lead has in another system: the lead is found by it. One that another lead has is refused."""
+    claim = AliasClaim(external_alias(call.context.blind_index, command.external_id))
+    result = await call.write(DECIDER, lead_id, command, claim=claim)
+    return LinkTaken(lead_id=result.subject, position=result.position)
+
+
 # -- queries ---------------------------------------------------------------------------------------------------------
 
 
@@ -255,12 +269,13 @@ def capture_view(folded: Folded[History], capture: CaptureFields, with_person: b
 
 def lead_row(folded: Folded[History]) -> LeadRow:
     captures = folded.state.captures
+    external_ids = (*(capture.external_id for capture in captures), *folded.state.linked)
     return LeadRow(
         lead_id=folded.subject,
         person_id=captures[0].person_id,
         source=captures[0].source,
         source_detail=captures[0].source_detail,
-        external_id=next((capture.external_id for capture in captures if capture.external_id), None),
+        external_id=next((each for each in external_ids if each), None),
         captured_at=captures[0].received_at,
         last_engaged_at=max(capture.engaged_at for capture in captures),
         captures=len(captures),

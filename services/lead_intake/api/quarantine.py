@@ -58,7 +58,7 @@ class DeliveryReleased(BaseModel):
 
 
 class DiscardInput(Command):
-    """`reason`: a code of your own, such as `spam`."""
+    """`reason`: one of the codes that the settings allow, such as `spam`."""
 
     reason: Slug
 

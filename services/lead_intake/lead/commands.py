@@ -247,6 +247,12 @@ class ChangeConsent(Command):
     evidence: str | None = None
 
 
+class LinkExternalId(Command):
+    """An id that the lead has in another system."""
+
+    external_id: ExternalId
+
+
 class MergeInto(Command):
     """`into`: the lead that is the same person, and stays."""
 
@@ -271,7 +277,7 @@ class SeparateLead(Command):
 
 
 MergeCommand = MergeInto | AbsorbLead | Unmerge | SeparateLead
-LeadCommand = RecordCapture | RecordActivity | ChangeConsent | MergeCommand
+LeadCommand = RecordCapture | RecordActivity | ChangeConsent | LinkExternalId | MergeCommand
 
 
 def event_details(details: DetailsInput | None) -> events.Details | None:

@@ -30,6 +30,8 @@ def decide(
             return record_activity(must_be_there(state), command, at)
         case commands.ChangeConsent():
             return change_consent(must_be_there(state), command)
+        case commands.LinkExternalId():
+            return link(must_be_there(state), command.external_id)
         case commands.MergeInto() | commands.AbsorbLead() | commands.Unmerge() | commands.SeparateLead():
             return merging.decide(must_be_there(state), command, context)
 
@@ -94,6 +96,14 @@ def change_consent(lead: Lead, command: commands.ChangeConsent) -> list[events.L
         return []
     evidence = seal(command.evidence)
     return [events.ConsentChanged(person_id=lead.person_id, consent=command.consent, evidence=evidence)]
+
+
+def link(lead: Lead, external_id: str) -> list[events.LeadEvent]:
+    """An id that the lead has already adds nothing."""
+    known = {*lead.linked, *(capture.external_id for capture in lead.captures)}
+    if external_id in known:
+        return []
+    return [events.ExternalIdLinked(external_id=external_id, person_id=lead.person_id)]
 
 
 def capture_of(command: commands.RecordCapture, person_id: str, at: datetime) -> events.CaptureFields:

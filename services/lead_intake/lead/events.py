@@ -209,6 +209,17 @@ class ConsentChanged(Event):
         return f"person-{self.person_id}"
 
 
+class ExternalIdLinked(Event):
+    """The lead has this id in another system, too."""
+
+    type: ClassVar[str] = "lead.linked"
+    external_id: ExternalId
+    person_id: str
+
+    def vault_subject(self, stream: str) -> str:
+        return f"person-{self.person_id}"
+
+
 class LeadMerged(Event):
     """The lead is the same person as the lead `into`, whose `person_id` stands for both. Its own events stay its own,
     so that the merge can be undone."""
@@ -245,6 +256,7 @@ LeadEvent = (
     | EngagementAdded
     | ActivityRecorded
     | ConsentChanged
+    | ExternalIdLinked
     | LeadMerged
     | LeadUnmerged
     | LeadAbsorbed

@@ -12,13 +12,15 @@ from shared.rules.sealed import Sealed
 
 class History(NamedTuple):
     """`consents`: the decisions apart from captures, in the order in which they were recorded. `merged_into`: the lead
-    that it is merged into. `absorbed`: the leads that are merged into it."""
+    that it is merged into. `absorbed`: the leads that are merged into it. `linked`: external ids beside those of
+    the captures."""
 
     captures: tuple[events.CaptureFields, ...] = ()
     activities: tuple[events.ActivityRecorded, ...] = ()
     consents: tuple[events.ConsentChanged, ...] = ()
     merged_into: str | None = None
     absorbed: tuple[str, ...] = ()
+    linked: tuple[str, ...] = ()
 
     def with_all_of(self, other: "History") -> "History":
         """The captures and decisions of both. The first capture stays the first."""
@@ -26,6 +28,7 @@ class History(NamedTuple):
             captures=(*self.captures, *other.captures),
             activities=(*self.activities, *other.activities),
             consents=(*self.consents, *other.consents),
+            linked=(*self.linked, *other.linked),
         )
 
 
@@ -41,6 +44,8 @@ def evolve(history: History, event: events.LeadEvent, at: datetime) -> History:
             return history._replace(activities=(*history.activities, event))
         case events.ConsentChanged():
             return history._replace(consents=(*history.consents, event))
+        case events.ExternalIdLinked():
+            return history._replace(linked=(*history.linked, event.external_id))
         case events.LeadMerged():
             return history._replace(merged_into=event.into)
         case events.LeadUnmerged():

@@ -31,7 +31,8 @@ class NotThere: ...
 @dataclass(frozen=True)
 class Lead:
     """`activities`: what tells them apart. `consents`: every decision. `merged_into`: the lead that it is merged into,
-    and `merged_person_id` the person of both. `absorbed`: the leads that are merged into it."""
+    and `merged_person_id` the person of both. `absorbed`: the leads that are merged into it. `linked`: external ids
+    beside those of the captures."""
 
     person_id: str
     captures: tuple[KnownCapture, ...] = ()
@@ -40,6 +41,7 @@ class Lead:
     merged_into: str | None = None
     merged_person_id: str | None = None
     absorbed: tuple[str, ...] = ()
+    linked: tuple[str, ...] = ()
 
 
 State = NotThere | Lead
@@ -63,6 +65,9 @@ def evolve(state: State, event: events.LeadEvent, at: datetime) -> State:
         case events.ConsentChanged():
             lead = must_be_there(state)
             return replace(lead, consents=(*lead.consents, event.consent))
+        case events.ExternalIdLinked():
+            lead = must_be_there(state)
+            return replace(lead, linked=(*lead.linked, event.external_id))
         case events.LeadMerged():
             return replace(must_be_there(state), merged_into=event.into, merged_person_id=event.person_id)
         case events.LeadUnmerged():

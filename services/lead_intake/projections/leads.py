@@ -20,7 +20,14 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.lead_intake.events import IntakeEvent
-from services.lead_intake.lead.events import CaptureFields, EngagementAdded, LeadCaptured, LeadMerged, LeadUnmerged
+from services.lead_intake.lead.events import (
+    CaptureFields,
+    EngagementAdded,
+    ExternalIdLinked,
+    LeadCaptured,
+    LeadMerged,
+    LeadUnmerged,
+)
 from services.lead_intake.person.events import PersonErased
 from shared.flow.projection import Projection
 from shared.rules.message import RecordedEvent
@@ -43,7 +50,7 @@ class Columns(TypedColumns):
 
 leads = Table("leads", MetaData(), Columns)
 UPSERT = upsert(leads)
-CHANGES = (EngagementAdded, LeadMerged, LeadUnmerged)
+CHANGES = (EngagementAdded, ExternalIdLinked, LeadMerged, LeadUnmerged)
 Row = dict[str, Any]
 
 
@@ -56,6 +63,9 @@ async def apply(tx: AsyncConnection, batch: Sequence[RecordedEvent[IntakeEvent]]
                 changed[recorded.subject] = new_row(recorded, recorded.event.capture)
             case EngagementAdded():
                 add_engagement(changed[recorded.subject], recorded.event.capture)
+            case ExternalIdLinked():
+                row = changed[recorded.subject]
+                row["external_id"] = row["external_id"] or recorded.event.external_id
             case LeadMerged():
                 changed[recorded.subject]["merged_into"] = recorded.event.into
             case LeadUnmerged():

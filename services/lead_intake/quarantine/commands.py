@@ -22,8 +22,12 @@ class ReleaseDelivery(Command):
     capture_ids: tuple[str, ...]
 
 
+ERASED = "erased"
+"""The reason for which an erasure discards deliveries, whatever the settings allow."""
+
+
 class DiscardDelivery(Command):
-    """`reason`: a code, such as `spam`."""
+    """`reason`: one of the codes that the settings allow, such as `spam`."""
 
     reason: Slug
 

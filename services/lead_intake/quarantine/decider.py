@@ -3,20 +3,26 @@
 from datetime import datetime
 
 from services.lead_intake.quarantine import commands, events
+from services.lead_intake.quarantine.context import Context
 from services.lead_intake.quarantine.state import Discarded, NotThere, Released, State, Waiting, evolve
+from services.lead_intake.setting.decider import SETTINGS
+from services.lead_intake.setting.events import ReasonKind
+from services.lead_intake.setting.state import Settings
 from shared.rules.decider import Decider
 from shared.rules.message import Missing, Rejected
 from shared.rules.sealed import Sealed
 
 
-def decide(state: State, command: commands.QuarantineCommand, at: datetime) -> list[events.QuarantineEvent]:
+def decide(
+    state: State, command: commands.QuarantineCommand, at: datetime, context: Context
+) -> list[events.QuarantineEvent]:
     match command:
         case commands.QuarantineDelivery():
             return quarantine(state, command)
         case commands.ReleaseDelivery():
             return release(state, command)
         case commands.DiscardDelivery():
-            return discard(state, command)
+            return discard(state, command, context.settings)
 
 
 def quarantine(state: State, command: commands.QuarantineDelivery) -> list[events.QuarantineEvent]:
@@ -48,11 +54,13 @@ def release(state: State, command: commands.ReleaseDelivery) -> list[events.Quar
             raise Rejected("the delivery was discarded")
 
 
-def discard(state: State, command: commands.DiscardDelivery) -> list[events.QuarantineEvent]:
+def discard(state: State, command: commands.DiscardDelivery, settings: Settings) -> list[events.QuarantineEvent]:
     match state:
         case NotThere():
             raise Missing("there is no such delivery in quarantine")
         case Waiting():
+            if command.reason != commands.ERASED:
+                settings.must_allow(ReasonKind.DISCARD, command.reason)
             return [events.DeliveryDiscarded(reason=command.reason)]
         case Released():
             raise Rejected("the delivery was released")
@@ -61,5 +69,5 @@ def discard(state: State, command: commands.DiscardDelivery) -> list[events.Quar
 
 
 DECIDER: Decider[commands.QuarantineCommand, State, events.QuarantineEvent] = Decider(
-    "quarantine", events.PARSE, NotThere(), decide, evolve
+    "quarantine", events.PARSE, NotThere(), decide, evolve, Context, {"settings": SETTINGS}
 )

@@ -1,12 +1,11 @@
 """The parameters that all measures have in common."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import Depends, Query
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, TypeAdapter, ValidationError, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.pipeline.metrics.deal_sums import Key
@@ -14,29 +13,13 @@ from services.pipeline.metrics.questions import Dimension, Window, window
 from services.pipeline.setting.decider import ALL
 from services.pipeline.setting.decider import DECIDER as SETTING
 from services.pipeline.setting.state import Settings
-from shared.rules.message import DAY, Day, Instant, InvalidField, Line
+from shared.rules.message import Instant, InvalidField, Line
 from shared.web.call import Call, Needs
+from shared.web.window import Bound, format_bound
 
 Reads = Annotated[Call, Depends(Needs("pipeline:read"))]
-DAYS: TypeAdapter[date] = TypeAdapter(Day)
-INSTANTS: TypeAdapter[datetime] = TypeAdapter(Instant)
 ONE = f"({'|'.join(Dimension)})"
 MOST_DIMENSIONS = 2
-
-
-def day_or_instant(value: Any) -> date:
-    try:
-        is_day = isinstance(value, str) and DAY.fullmatch(value)
-        return DAYS.validate_python(value) if is_day else INSTANTS.validate_python(value)
-    except ValidationError:
-        raise ValueError("must be a day such as 2026-03-02, or an instant such as 2026-03-02T12:00:00Z") from None
-
-
-Bound = Annotated[
-    date,
-    PlainValidator(day_or_instant),
-    WithJsonSchema({"anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]}),
-]
 
 
 class WindowQuery(BaseModel):
@@ -55,7 +38,7 @@ class WindowQuery(BaseModel):
     def asked(self) -> dict[str, str]:
         """Its parameters as they were asked."""
         given = {"from": self.begins, "to": self.ends, "as_of": self.as_of}
-        return {name: value.isoformat().replace("+00:00", "Z") for name, value in given.items() if value is not None}
+        return {name: text for name, value in given.items() if (text := format_bound(value)) is not None}
 
 
 class MetricsQuery(WindowQuery):
@@ -104,11 +87,11 @@ class GroupQuery(WindowQuery):
 
 
 async def window_of(call: Call, tx: AsyncConnection, query: WindowQuery) -> tuple[Window, Settings]:
-    """With the settings in force. Raises `InvalidField` for a window that ends before it begins."""
+    """With the settings in force. Raises `InvalidField` for an empty window."""
     settings = (await call.states(tx, SETTING, [ALL]))[ALL]
     asked = window(query.begins, query.ends, query.as_of, settings)
-    if asked.begins is not None and asked.ends is not None and asked.ends < asked.begins:
-        raise InvalidField("query/to", "lies before from")
+    if asked.begins is not None and asked.ends is not None and asked.ends <= asked.begins:
+        raise InvalidField("query/to", "nothing lies between from and to")
     return asked, settings
 
 

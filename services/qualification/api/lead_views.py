@@ -10,6 +10,7 @@ from services.qualification.lead.events import BantStatus, LeadFields, Lifecycle
 from services.qualification.lead.state import BantAnswer, Cycle, Lead, State, Transition
 from services.qualification.model.events import BantName, Grade
 from services.qualification.scoring.decay import rounded
+from services.qualification.scoring.fit import is_prospect
 from shared.rules.money import text
 from shared.web.call import Folded
 
@@ -66,7 +67,8 @@ class TransitionView(BaseModel):
 
 
 class LeadSummary(BaseModel):
-    """`source`: that of the first capture. `prospect`: null, because prospects are not recorded yet. `score_at`: when
+    """`source`: that of the first capture. `prospect`: whether the person fits the ideal customer (grade A or
+    B), null when nothing is known by which to tell. `score_at`: when
     the engagement had this score, null for leads of the first release that did nothing since. `refused`: the
     rule by which pipeline refused the last hand-over. `touched_at` and `rep_touched_at`: the first touch before and
     after the hand-over. `falls_below_at`: when decay takes it below the line. `revisit_due_at`: since when an SDR
@@ -112,7 +114,7 @@ def lead_summary(fields: Mapping[str, Any], lead_id: str) -> LeadSummary:
         "lead_id": lead_id,
         "source": fields["lead_source"],
         "fit": FitView(grade=fields["grade"]),
-        "prospect": None,
+        "prospect": is_prospect(fields["grade"] and Grade(fields["grade"])),
         "engagement": EngagementView(score=format_score(fields["score"])),
     }
     return LeadSummary.model_validate(copied | own)

@@ -68,6 +68,7 @@ def with_present_score(lead: Lead, models: Models, call: Call) -> LeadFields:
 async def list_leads(
     call: Reads,
     lifecycle: Lifecycle | None = None,
+    prospect: Annotated[bool | None, Query(description="Whether the person fits: grade A or B")] = None,
     grade: Grade | None = None,
     source: Annotated[Slug | None, Query()] = None,
     account: Annotated[Line | None, Query()] = None,
@@ -78,7 +79,7 @@ async def list_leads(
     """Leads in the order of their ids, each with the score that it had at `score_at`. `since`: captured then or later.
     `account`: the domain of the company, or the account of the last hand-over."""
     cursor = decode_cursor(after, str)
-    criteria = leads.LeadFilter(lifecycle, grade, source, account, since)
+    criteria = leads.LeadFilter(lifecycle, grade, source, account, since, prospect)
     async with call.read() as tx:
         rows = await leads.find(tx, criteria, cursor[0] if cursor else None, limit)
     return make_page([lead_summary(row, row["lead_id"]) for row in rows], limit, lambda view: [view.lead_id])

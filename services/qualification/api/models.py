@@ -1,6 +1,6 @@
 """The scoring models as data: all versions, and which one is active."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
 from pydantic import BaseModel
@@ -9,8 +9,10 @@ from services.qualification.api.changes import Writes
 from services.qualification.api.leads import Reads
 from services.qualification.model import commands
 from services.qualification.model.decider import ALL, DECIDER
+from services.qualification.model.differences import differences
 from services.qualification.model.events import ScoringModel
 from services.qualification.model.state import Models
+from shared.rules.message import Missing
 from shared.web.call import Accepted
 from shared.web.openapi import response_links
 
@@ -30,6 +32,20 @@ class ModelsView(BaseModel):
     items: list[ModelView]
 
 
+class ModelChange(BaseModel):
+    """`pointer`: to the value, with rules by their names. Null: absent in that version."""
+
+    pointer: str
+    before: Any
+    after: Any
+
+
+class ModelComparison(BaseModel):
+    version: int
+    other: int
+    changes: list[ModelChange]
+
+
 class DefinedModel(Accepted):
     version: int
 
@@ -43,6 +59,21 @@ async def list_models(call: Reads) -> ModelsView:
             ModelView(version=version, active=version == models.active, model=model)
             for version, model in sorted(models.versions.items())
         ]
+    )
+
+
+@router.get("/models/{version}/diff/{other}")
+async def compare_models(version: Version, other: Version, call: Reads) -> ModelComparison:
+    """Compare two versions of the scoring model: every value in which `other` differs from `version`."""
+    models = (await call.fold(DECIDER, ALL, lambda state: [], may_be_new=True)).state
+    for asked in (version, other):
+        if asked not in models.versions:
+            raise Missing(f"there is no version {asked} of the model")
+    found = differences(models.versions[version], models.versions[other])
+    return ModelComparison(
+        version=version,
+        other=other,
+        changes=[ModelChange(pointer=each.pointer, before=each.before, after=each.after) for each in found],
     )
 
 

@@ -1,7 +1,7 @@
 """The settings of qualification."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from services.qualification.setting import commands, default
 from services.qualification.setting.decider import ALL, DECIDER
-from services.qualification.setting.events import ReasonKind
+from services.qualification.setting.events import BusinessHours, ReasonKind, Weekday
 from services.qualification.setting.state import Settings
 from shared.web.call import Accepted, Call, Needs
 
@@ -24,12 +24,22 @@ class ReasonsView(BaseModel):
     nurture: list[str]
 
 
+class BusinessHoursView(BaseModel):
+    """From `opens` until `closes` on these weekdays, in the business time zone; not on holidays."""
+
+    days: list[Weekday]
+    opens: str
+    closes: str
+    holidays: list[date]
+
+
 class SettingValues(BaseModel):
     """`timezone` and `calendar` are set at forecast and copied from there."""
 
     timezone: str
     calendar: str
     reasons: ReasonsView
+    business_hours: BusinessHoursView
 
 
 class SettingsView(SettingValues):
@@ -40,30 +50,38 @@ class SettingsView(SettingValues):
 
 @router.get("/settings")
 async def get_settings(call: Annotated[Call, Depends(Needs("leads:read"))]) -> SettingsView:
-    """The reasons, the business time zone and the calendar, each with its default."""
+    """The reasons, the business hours, the business time zone and the calendar, each with its default."""
     settings = (await call.fold(DECIDER, ALL, lambda state: [], may_be_new=True)).state
     return settings_view(settings, call.context.clock_and_ids.now())
 
 
 @router.put("/settings")
-async def put_settings(command: commands.SetReasons, call: Annotated[Call, Depends(Needs("admin"))]) -> Accepted:
-    """Sets the reasons of the kinds that are given. A code that is no longer among them is refused from now on;
-    events that have it stay as they are."""
+async def put_settings(command: commands.ChangeSettings, call: Annotated[Call, Depends(Needs("admin"))]) -> Accepted:
+    """Sets the reasons of the kinds that are given, and the business hours. A code that is no longer among the reasons
+    is refused from now on; events that have it stay as they are."""
     done = await call.write(DECIDER, ALL, command)
     return Accepted(position=done.position)
 
 
 def settings_view(settings: Settings, now: datetime) -> SettingsView:
     defaults = SettingValues(
-        timezone=default.TIMEZONE, calendar=default.CALENDAR, reasons=reasons_view(default.REASONS)
+        timezone=default.TIMEZONE,
+        calendar=default.CALENDAR,
+        reasons=reasons_view(default.REASONS),
+        business_hours=business_hours_view(default.BUSINESS_HOURS),
     )
     return SettingsView(
         timezone=settings.timezone(now),
         calendar=settings.calendar(now),
         reasons=reasons_view(settings.reasons),
+        business_hours=business_hours_view(settings.business_hours),
         defaults=defaults,
     )
 
 
 def reasons_view(reasons: Mapping[ReasonKind, tuple[str, ...]]) -> ReasonsView:
     return ReasonsView.model_validate({kind.value: sorted(codes) for kind, codes in reasons.items()})
+
+
+def business_hours_view(hours: BusinessHours) -> BusinessHoursView:
+    return BusinessHoursView.model_validate(hours.model_dump(mode="json"))

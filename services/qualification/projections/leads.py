@@ -27,6 +27,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.qualification.events import QualificationEvent
 from services.qualification.lead.events import ChangeEvent, LeadFields, Lifecycle
 from services.qualification.model.events import Grade
+from services.qualification.scoring.fit import PROSPECTS
 from shared.flow.projection import Projection
 from shared.rules.message import RecordedEvent
 from shared.store.rows import rows, upsert
@@ -103,6 +104,7 @@ class LeadFilter:
     source: str | None = None
     account: str | None = None
     since: datetime | None = None
+    prospect: bool | None = None
 
 
 async def find(tx: AsyncConnection, criteria: LeadFilter, after: str | None, limit: int) -> list[Row]:
@@ -112,6 +114,9 @@ async def find(tx: AsyncConnection, criteria: LeadFilter, after: str | None, lim
     values = {"lifecycle": criteria.lifecycle, "grade": criteria.grade, "lead_source": criteria.source}
     for name, value in (values | {"account": criteria.account}).items():
         query = query if value is None else query.where(leads.c[name] == value)
+    if criteria.prospect is not None:
+        fits = leads.c.grade.in_(PROSPECTS)
+        query = query.where(fits if criteria.prospect else leads.c.grade.is_not(None) & ~fits)
     if criteria.since is not None:
         query = query.where(leads.c.captured_at >= criteria.since)
     if after is not None:

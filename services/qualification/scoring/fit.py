@@ -25,6 +25,15 @@ class Fit:
     criteria: tuple[Criterion, ...]
 
 
+PROSPECTS = (Grade.A, Grade.B)
+"""The grades of those who fit the ideal customer."""
+
+
+def is_prospect(grade: Grade | None) -> bool | None:
+    """None: nothing is known by which to tell."""
+    return None if grade is None else grade in PROSPECTS
+
+
 def in_order(engagements: Sequence[Engagement]) -> list[Engagement]:
     """In the order in which the person did them, whenever they were captured."""
     return sorted(engagements, key=lambda engagement: (engagement.engaged_at, engagement.capture_id))

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from services.qualification.setting.events import ReasonKind
+from services.qualification.setting.events import BusinessHours, ReasonKind
 from shared.rules.message import Command, Message, Slug
 
 Reasons = Annotated[tuple[Slug, ...], Field(min_length=1, max_length=100)]
@@ -22,8 +22,11 @@ class ReasonLists(Message):
         return {kind: reasons for kind in ReasonKind if (reasons := getattr(self, kind)) is not None}
 
 
-class SetReasons(Command):
-    reasons: ReasonLists
+class ChangeSettings(Command):
+    """Absent settings stay as they are."""
+
+    reasons: ReasonLists | None = None
+    business_hours: BusinessHours | None = None
 
 
 class CopyFromForecast(Command):
@@ -34,4 +37,4 @@ class CopyFromForecast(Command):
     starts: datetime
 
 
-SettingCommand = SetReasons | CopyFromForecast
+SettingCommand = ChangeSettings | CopyFromForecast

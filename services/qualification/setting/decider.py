@@ -9,10 +9,17 @@ from shared.rules.decider import Decider, Reference
 
 def decide(settings: Settings, command: commands.SettingCommand, at: datetime) -> list[events.SettingEvent]:
     match command:
-        case commands.SetReasons():
-            return set_reasons(settings, command.reasons)
+        case commands.ChangeSettings():
+            return change_settings(settings, command)
         case commands.CopyFromForecast():
             return copy_from_forecast(settings, command)
+
+
+def change_settings(settings: Settings, command: commands.ChangeSettings) -> list[events.SettingEvent]:
+    changes = set_reasons(settings, command.reasons) if command.reasons else []
+    if command.business_hours not in (None, settings.business_hours):
+        changes.append(events.BusinessHoursChanged(hours=command.business_hours))
+    return changes
 
 
 def set_reasons(settings: Settings, lists: commands.ReasonLists) -> list[events.SettingEvent]:

@@ -1,8 +1,9 @@
 """The default settings."""
 
 from collections.abc import Mapping
+from datetime import time
 
-from services.qualification.setting.events import ReasonKind
+from services.qualification.setting.events import BusinessHours, ReasonKind, Weekday
 
 TIMEZONE = "UTC"
 CALENDAR = "months"
@@ -25,3 +26,4 @@ REASONS: Mapping[ReasonKind, tuple[str, ...]] = {
     ReasonKind.REJECT: SETBACKS,
     ReasonKind.NURTURE: SETBACKS,
 }
+BUSINESS_HOURS = BusinessHours(days=tuple(Weekday)[:5], opens=time(9), closes=time(17))

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from services.qualification.setting import default, events
-from services.qualification.setting.events import ReasonKind
+from services.qualification.setting.events import BusinessHours, ReasonKind
 from shared.rules.message import InvalidField
 
 Timeline = Mapping[datetime, str]
@@ -18,6 +18,7 @@ class Settings:
     timezones: Timeline = field(default_factory=dict)
     calendars: Timeline = field(default_factory=dict)
     reasons: Mapping[ReasonKind, tuple[str, ...]] = field(default_factory=lambda: default.REASONS)
+    business_hours: BusinessHours = default.BUSINESS_HOURS
 
     def timezone(self, at: datetime) -> str:
         return value_at(self.timezones, at, default.TIMEZONE)
@@ -27,6 +28,10 @@ class Settings:
 
     def business_day(self, at: datetime) -> date:
         return at.astimezone(ZoneInfo(self.timezone(at))).date()
+
+    def start_of_day(self, day: date) -> datetime:
+        """The instant at which the business day begins."""
+        return self.start_of(day, datetime.combine(day, time(), UTC))
 
     def start_of(self, day: date, at: datetime) -> datetime:
         """When the day begins in the time zone that is in force at `at`."""
@@ -52,3 +57,5 @@ def evolve(settings: Settings, event: events.SettingEvent, at: datetime) -> Sett
             return replace(settings, calendars={**settings.calendars, event.starts: event.calendar})
         case events.ReasonsChanged():
             return replace(settings, reasons={**settings.reasons, event.kind: event.reasons})
+        case events.BusinessHoursChanged():
+            return replace(settings, business_hours=event.hours)

@@ -121,3 +121,28 @@ async def test_events_are_filtered_by_type_and_unknown_types_refused(served: Ser
     none = await api.get("/pipeline/v1/events", params={"types": "opportunity.assigned"})
     assert (none.json()["items"], none.json()["next"]) == ([], 2)
     assert (await api.get("/pipeline/v1/events", params={"types": "opportunity.sold"})).status_code == 422
+
+
+async def test_a_page_has_the_events_of_a_subject_an_owner_or_since_an_instant(served: Served) -> None:
+    api, _ = served
+    await open_deals(api, 2)
+    everything = (await api.get("/pipeline/v1/events")).json()["items"]
+    first, second = (event["subject"] for event in everything)
+    answer = await api.post(f"/pipeline/v1/opportunities/{first}/assign", json={"owner": "bob"})
+    assert answer.status_code == 200, answer.text
+
+    async def positions(**query: str) -> list[int]:
+        page = await api.get("/pipeline/v1/events", params=query)
+        assert page.status_code == 200, page.text
+        assert page.json()["next"] == page.json()["head"] == 3
+        return [event["position"] for event in page.json()["items"]]
+
+    assert await positions(subject=first) == [1, 3]
+    assert await positions(subject=second, types="opportunity.opened") == [2]
+    assert await positions(subject="nobody") == []
+    assert await positions(owner="ann") == [1, 2]
+    assert await positions(owner="bob", after="1") == [3]
+    assert await positions(at=everything[1]["recordedtime"]) == [2, 3]
+    assert await positions(at="1999-01-01T00:00:00Z", after="2") == [3]
+    assert await positions(at="2199-01-01T00:00:00Z") == []
+    assert (await api.get("/pipeline/v1/events", params={"at": "yesterday"})).status_code == 422

@@ -11,7 +11,7 @@ async def test_every_route_names_its_scope_and_its_refusals(database: str) -> No
         (method, path): operation
         for path, methods in document["paths"].items()
         for method, operation in methods.items()
-        if path.startswith("/pipeline/v1")
+        if path.startswith("/pipeline/v1") and "documents" not in operation.get("tags", ())
     }
     assert len(operations) > 15
     for place, operation in operations.items():

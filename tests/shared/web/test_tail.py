@@ -18,7 +18,7 @@ from tests.running import running_apps, within
 from tests.shared.flow.stored import run_of
 
 EVENTS, LISTENERS = 600, 12
-FEED = Feed("pipeline", frozenset({"LeadCaptured"}))
+FEED = Feed("pipeline", frozenset({"LeadCaptured"}), ["lead"])
 
 
 @pytest_asyncio.fixture

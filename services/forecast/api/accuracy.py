@@ -1,0 +1,224 @@
+"""The accuracy of calls: what was called in a fiscal week against what was closed in the end."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, NamedTuple
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.forecast.api.moment import Instants, Moment, moment
+from services.forecast.api.question import Reads, answer_currency
+from services.forecast.api.rollup_views import optional_amount, optional_ratio
+from services.forecast.api.seen import SubtreeNumbers, subtree_numbers
+from services.forecast.ledger.accuracy import Accuracy, Outcome, accuracy
+from services.forecast.ledger.calls import converted_call
+from services.forecast.ledger.cumulative import Column
+from services.forecast.org.events import UNASSIGNED
+from services.forecast.periods.calendar import MOST_WEEKS, Period
+from services.forecast.projections import calls, snapshots
+from shared.rules.message import Day, InvalidField, Missing, Slug
+from shared.rules.money import Currency, format_amount
+from shared.web.call import Call
+
+router = APIRouter(tags=["accuracy"])
+MOST_QUARTERS = 20
+
+
+class AccuracyQuery(BaseModel):
+    """Of the quarters that have ended between two days, by default in the last year."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    node: Annotated[Slug | None, Field(description="By default the root")] = None
+    depth: Annotated[int, Field(ge=0, le=20)] = 1
+    horizon: Annotated[int, Field(ge=1, le=MOST_WEEKS, description="The fiscal week of the quarter")] = 1
+    column: Annotated[Column, Field(description="Of the call; it is compared with what was closed")] = "commit"
+    since: Annotated[Day | None, Field(alias="from")] = None
+    until: Annotated[Day | None, Field(alias="to")] = None
+    currency: Currency | None = None
+
+
+class AccuracyFieldsView(BaseModel):
+    """Of the periods that have a call. `wape`: the errors' sizes per what was closed. `bias`: the errors with their
+    signs. `value_added`: by how much `wape` is below `computed_wape`, that of what the roll-up computed."""
+
+    called: int
+    missing: int
+    wape: str | None
+    bias: str | None
+    computed_wape: str | None
+    value_added: str | None
+
+
+class PeriodAccuracyView(BaseModel):
+    """`forecast`: the call in force at the week's end; null for a missing one. `computed`: the roll-up then, as it was
+    `locked` or else as it is known now."""
+
+    period: str
+    week: str
+    forecast: str | None
+    computed: str
+    actual: str
+    locked: bool
+
+
+class NodeAccuracyView(AccuracyFieldsView):
+    node_id: str
+    kind: str
+    level: int
+    periods: list[PeriodAccuracyView]
+
+
+class LevelAccuracyView(AccuracyFieldsView):
+    """Of all nodes so many levels below the one that was asked for."""
+
+    level: int
+
+
+class AccuracyView(BaseModel):
+    currency: str
+    column: Column
+    horizon: int
+    frontier: str
+    nodes: list[NodeAccuracyView]
+    levels: list[LevelAccuracyView]
+
+
+class NodeOutcome(NamedTuple):
+    node: str
+    kind: str
+    level: int
+    quarter: str
+    week: str
+    locked: bool
+    outcome: Outcome
+
+
+@router.get("/accuracy")
+async def get_accuracy(query: Annotated[AccuracyQuery, Query()], call: Reads) -> AccuracyView:
+    """Compare the calls of a fiscal week with what was closed, by node and by level."""
+    async with call.read() as tx:
+        at = await moment(call, tx)
+        quarters = ended_quarters(at, query)
+        currency = await answer_currency(tx, at, query.currency, at.settings.calendar.quarter_of(at.today))
+        found = [
+            outcome
+            for quarter in quarters
+            if (week := week_of(at, quarter, query.horizon)) is not None
+            for outcome in await outcomes(call, tx, query, quarter, week, currency)
+        ]
+    return AccuracyView(
+        currency=currency,
+        column=query.column,
+        horizon=query.horizon,
+        frontier=at.frontier,
+        nodes=node_views(found, currency),
+        levels=level_views(found),
+    )
+
+
+def ended_quarters(at: Moment, query: AccuracyQuery) -> Sequence[Period]:
+    """Those whose last day lies between the two days, and before today."""
+    until = min(query.until or date.max, at.today)
+    since = query.since or until.replace(year=until.year - 1, day=min(until.day, 28))
+    quarter, found = at.settings.calendar.quarter_of(until), list[Period]()
+    while quarter.ends >= since:
+        if quarter.ends < at.today and quarter.ends <= until:
+            found.insert(0, quarter)
+        if len(found) > MOST_QUARTERS:
+            raise InvalidField("query/from", f"leads to more than {MOST_QUARTERS} quarters")
+        quarter = at.settings.calendar.quarter_of(quarter.day_before)
+    return found
+
+
+def week_of(at: Moment, quarter: Period, number: int) -> Period | None:
+    """None for a week that the quarter does not have."""
+    try:
+        return at.settings.calendar.period(f"{quarter.key}-W{number:02}")
+    except ValueError:
+        return None
+
+
+async def outcomes(
+    call: Call, tx: AsyncConnection, query: AccuracyQuery, quarter: Period, week: Period, currency: str
+) -> Sequence[NodeOutcome]:
+    """Nothing for a node that did not exist then."""
+    present = await moment(call, tx)
+    zone = present.settings.timezone
+    lock = await snapshots.last_of(tx, query.node, quarter.key, week.key) if query.node else None
+    asked = Instants(week.last_instant(zone), call.format_frontier())
+    then = await moment(call, tx, Instants(lock["as_of"], lock["frontier"]) if lock else asked)
+    end = await moment(call, tx, Instants(quarter.last_instant(zone), call.format_frontier()))
+    try:
+        computed = await subtree_numbers(tx, then, quarter, query.node, query.depth, currency)
+        actual = await subtree_numbers(tx, end, quarter, query.node, query.depth, currency)
+    except Missing:
+        return []
+    called = await called_amounts(tx, then, quarter, computed, query.column)
+    return [
+        NodeOutcome(
+            node,
+            numbers.node.kind,
+            numbers.level,
+            quarter.key,
+            week.key,
+            lock is not None,
+            Outcome(called.get(node), numbers.seen.computed[query.column], actual.closed(node)),
+        )
+        for node, numbers in computed.nodes.items()
+        if node != UNASSIGNED
+    ]
+
+
+async def called_amounts(
+    tx: AsyncConnection, then: Moment, quarter: Period, computed: SubtreeNumbers, column: Column
+) -> Mapping[str, Decimal]:
+    """By node, the column of the call in force."""
+    made = await calls.by_node(tx, quarter, then.as_of, then.known)
+    amounts = {node: converted_call(found[0].amounts, computed.conversion) for node, found in made.items()}
+    return {node: found[column] for node, found in amounts.items() if column in found}
+
+
+def node_views(found: Sequence[NodeOutcome], currency: str) -> list[NodeAccuracyView]:
+    by_node: dict[str, list[NodeOutcome]] = defaultdict(list)
+    for each in found:
+        by_node[each.node].append(each)
+    return [
+        NodeAccuracyView(
+            node_id=node,
+            kind=outcomes[-1].kind,
+            level=outcomes[-1].level,
+            periods=[period_accuracy(each, currency) for each in outcomes],
+            **accuracy_fields(accuracy(each.outcome for each in outcomes)),
+        )
+        for node, outcomes in by_node.items()
+    ]
+
+
+def level_views(found: Sequence[NodeOutcome]) -> list[LevelAccuracyView]:
+    levels = sorted({each.level for each in found})
+    return [LevelAccuracyView(level=level, **accuracy_fields(accuracy(of_level(found, level)))) for level in levels]
+
+
+def of_level(found: Iterable[NodeOutcome], level: int) -> Iterator[Outcome]:
+    return (each.outcome for each in found if each.level == level)
+
+
+def accuracy_fields(found: Accuracy) -> dict[str, Any]:
+    ratios = {name: optional_ratio(getattr(found, name)) for name in ("wape", "bias", "computed_wape", "value_added")}
+    return {"called": found.called, "missing": found.missing, **ratios}
+
+
+def period_accuracy(each: NodeOutcome, currency: str) -> PeriodAccuracyView:
+    return PeriodAccuracyView(
+        period=each.quarter,
+        week=each.week,
+        forecast=optional_amount(each.outcome.called, currency),
+        computed=format_amount(each.outcome.computed, currency),
+        actual=format_amount(each.outcome.actual, currency),
+        locked=each.locked,
+    )

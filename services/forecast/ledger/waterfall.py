@@ -1,0 +1,215 @@
+"""What moved a number from one instant to another: each posting in between, by the kind of its step. Pure.
+
+Amounts are converted as their accounts are at the later instant, so that a step shows what happened to deals. What
+rates did is a step of its own.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import groupby
+from typing import Literal, NamedTuple
+
+from services.forecast.ledger.balances import ZERO
+from services.forecast.ledger.conversion import Conversion
+from services.forecast.periods.calendar import Period
+
+ViewName = Literal["commit", "upside", "open", "closed"]
+VIEWS: Mapping[ViewName, frozenset[str]] = {
+    "commit": frozenset({"closed", "commit"}),
+    "upside": frozenset({"closed", "commit", "upside"}),
+    "open": frozenset({"pipeline", "upside", "commit"}),
+    "closed": frozenset({"closed"}),
+}
+Kind = Literal[
+    "new",
+    "slipped_in",
+    "pulled_in",
+    "pushed_out",
+    "pulled_out",
+    "dated",
+    "undated",
+    "increased",
+    "decreased",
+    "recategorised_in",
+    "recategorised_out",
+    "won",
+    "lost",
+    "recycled",
+    "reopened",
+    "corrected",
+    "reassigned_in",
+    "reassigned_out",
+    "org_moved",
+    "rate_changed",
+    "override_changed",
+    "rounding",
+]
+PAIR = 2
+OUTCOMES: Mapping[str, Kind] = {"won": "won", "lost": "lost", "recycled": "recycled", "reopened": "reopened"}
+BY_REASON: Mapping[str, Kind] = {
+    "created": "new",
+    "increased": "increased",
+    "decreased": "decreased",
+    "dated": "dated",
+    "undated": "undated",
+    "corrected": "corrected",
+}
+
+
+class PostedLine(NamedTuple):
+    position: int
+    line: int
+    opportunity_id: str
+    owner: str
+    close_date: date | None
+    category: str
+    currency: str | None
+    amount: Decimal
+    deals: int
+    reason: str
+    occurred_at: datetime
+
+
+class Entry(NamedTuple):
+    """What one event did to the number; the deal's amounts in the view `before` and `after` it."""
+
+    kind: Kind
+    opportunity_id: str
+    amount: Decimal
+    before: Decimal
+    after: Decimal
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which postings count. `is_member(owner, at)`: whether the owner's deals counted for the node then."""
+
+    period: Period
+    categories: frozenset[str]
+    is_member: Callable[[str, datetime], bool]
+    conversion: Conversion
+
+    def includes(self, line: PostedLine) -> bool:
+        return (
+            line.close_date is not None
+            and self.period.starts <= line.close_date <= self.period.ends
+            and line.category in self.categories
+            and self.is_member(line.owner, line.occurred_at)
+        )
+
+    def value(self, line: PostedLine) -> Decimal:
+        """In the answer's currency; nothing for what no rate converts, as in a balance."""
+        day = line.close_date if line.category == "closed" else None
+        return self.conversion.converted(line.amount, line.currency, day) or ZERO
+
+    def share(self, line: PostedLine | None) -> Decimal:
+        """The part of the value that is in the view."""
+        return self.value(line) if line is not None and self.includes(line) else ZERO
+
+
+@dataclass
+class Movements:
+    """`rates`: what changes inside the view brought by taking another day's rate. `won_within`: all wins inside the
+    period, whether they moved the view or not."""
+
+    entries: list[Entry] = field(default_factory=list)
+    rates: Decimal = ZERO
+    won_within: Decimal = ZERO
+
+
+def movements(lines: Iterable[PostedLine], deals: Mapping[str, PostedLine], scope: Scope) -> Movements:
+    """`lines`: all of each event, by position and line. `deals`: each deal in its account before the first of them,
+    with all of its amount."""
+    found, current = Movements(), dict[str, PostedLine | None](deals)
+    for _, event_lines in groupby(lines, key=lambda line: line.position):
+        event = list(event_lines)
+        deal, at = event[0].opportunity_id, event[0].occurred_at
+        before = current.get(deal)
+        before = before and before._replace(occurred_at=at)
+        after = current[deal] = deal_after(before, event)
+        found.won_within += sum(scope.value(line) for line in event if is_win(line, scope))
+        if any(each is not None and scope.includes(each) for each in (before, after)):
+            by_kind, rates = effects(event, scope)
+            found.rates += rates
+            values = scope.share(before), scope.share(after)
+            found.entries += [Entry(kind, deal, amount, *values) for kind, amount in by_kind.items() if amount]
+    return found
+
+
+def deal_after(deal: PostedLine | None, event: Sequence[PostedLine]) -> PostedLine | None:
+    """The deal in its account, with all of its amount; none outside the accounts."""
+    for line in event:
+        if line.deals:
+            deal = line if line.deals > 0 else None
+        elif deal is not None:
+            deal = line._replace(amount=deal.amount + line.amount)
+    return deal
+
+
+def is_win(line: PostedLine, scope: Scope) -> bool:
+    inside = scope.period.starts <= (line.close_date or date.min) <= scope.period.ends
+    return inside and line.reason == "won" and line.deals > 0 and scope.is_member(line.owner, line.occurred_at)
+
+
+def effects(event: Sequence[PostedLine], scope: Scope) -> tuple[Mapping[Kind, Decimal], Decimal]:
+    """By kind, what the event moved; and what it moved by rates alone, within the view. An event that changes the
+    outcome is of that one kind."""
+    outcome = next((OUTCOMES[line.reason] for line in event if line.reason in OUTCOMES), None)
+    by_kind: dict[Kind, Decimal] = defaultdict(lambda: ZERO)
+    rates = ZERO
+    for part in parts(event):
+        inside = [line for line in part if scope.includes(line)]
+        amount = sum((scope.value(line) for line in inside), ZERO)
+        if len(inside) == PAIR:
+            rates += amount
+        elif inside:
+            by_kind[outcome or kind_of(part, inside[0], scope.period)] += amount
+    return by_kind, rates
+
+
+def parts(event: Sequence[PostedLine]) -> Iterator[Sequence[PostedLine]]:
+    """Transfers between accounts as pairs, and changes of an amount alone."""
+    waiting: PostedLine | None = None
+    for line in event:
+        if waiting is not None and (waiting.amount, waiting.currency) == (-line.amount, line.currency):
+            yield waiting, line
+            waiting = None
+            continue
+        if waiting is not None:
+            yield (waiting,)
+        waiting = line if line.deals < 0 else None
+        if waiting is None:
+            yield (line,)
+    if waiting is not None:
+        yield (waiting,)
+
+
+def kind_of(part: Sequence[PostedLine], inside: PostedLine, period: Period) -> Kind:
+    """Of a posting of which one side is in the view."""
+    reason, comes_in = inside.reason, inside.deals > 0
+    if reason in BY_REASON:
+        return BY_REASON[reason]
+    if reason == "reassigned":
+        return "reassigned_in" if comes_in else "reassigned_out"
+    if reason == "redated":
+        return redated_kind(next(line for line in part if line is not inside), period, comes_in=comes_in)
+    return "recategorised_in" if comes_in else "recategorised_out"
+
+
+def redated_kind(outside: PostedLine, period: Period, *, comes_in: bool) -> Kind:
+    is_later = outside.close_date is not None and outside.close_date > period.ends
+    if comes_in:
+        return "pulled_in" if is_later else "slipped_in"
+    return "pushed_out" if is_later else "pulled_out"
+
+
+def org_moves(deals: Iterable[PostedLine], scope: Scope, *, comes_in: bool) -> Iterator[Entry]:
+    """Of deals whose owners came below the node or left it; `is_member` does not matter."""
+    for deal in deals:
+        value = scope.value(deal)
+        if value:
+            before, after = (ZERO, value) if comes_in else (value, ZERO)
+            yield Entry("org_moved", deal.opportunity_id, after - before, before, after)

@@ -1,0 +1,44 @@
+"""The settings of intake."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel
+
+from services.lead_intake.setting import commands, default
+from services.lead_intake.setting.decider import ALL, DECIDER
+from services.lead_intake.setting.events import ReasonKind
+from shared.web.call import Accepted, Call, Needs
+
+router = APIRouter(tags=["settings"])
+
+
+class ReasonsView(BaseModel):
+    """The codes that each kind of command takes."""
+
+    discard: list[str]
+
+
+class SettingValues(BaseModel):
+    reasons: ReasonsView
+
+
+class SettingsView(SettingValues):
+    """The settings in force now. `defaults`: those in force until the first change."""
+
+    defaults: SettingValues
+
+
+@router.get("/settings")
+async def get_settings(call: Annotated[Call, Depends(Needs("leads:read"))]) -> SettingsView:
+    """The reasons, with their defaults."""
+    settings = (await call.fold(DECIDER, ALL, lambda state: [], may_be_new=True)).state
+    defaults = SettingValues(reasons=ReasonsView(discard=sorted(default.REASONS)))
+    return SettingsView(reasons=ReasonsView(discard=sorted(settings.reasons[ReasonKind.DISCARD])), defaults=defaults)
+
+
+@router.put("/settings")
+async def put_settings(command: commands.SetReasons, call: Annotated[Call, Depends(Needs("admin"))]) -> Accepted:
+    """Sets the reasons for which deliveries in quarantine are discarded. Another code is refused from now on; events
+    that have it stay as they are."""
+    return Accepted(position=(await call.write(DECIDER, ALL, command)).position)

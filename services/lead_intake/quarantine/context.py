@@ -1,0 +1,10 @@
+"""What a decision on a delivery in quarantine depends on beside the delivery itself."""
+
+from dataclasses import dataclass
+
+from services.lead_intake.setting.state import Settings
+
+
+@dataclass(frozen=True)
+class Context:
+    settings: Settings

@@ -1,0 +1,1 @@
+"""Intake's settings: the reasons for which deliveries in quarantine are discarded."""

@@ -1,0 +1,24 @@
+"""What has happened to the settings. Stored for ever: add, never change."""
+
+from enum import StrEnum
+from typing import ClassVar
+
+from shared.rules.message import Event, Parser, Slug, parser
+
+
+class ReasonKind(StrEnum):
+    """The commands that need a reason."""
+
+    DISCARD = "discard"
+
+
+class ReasonsChanged(Event):
+    """The codes that a kind of command takes from now on. Codes in stored events stay."""
+
+    type: ClassVar[str] = "setting.reasons_changed"
+    kind: ReasonKind
+    reasons: tuple[Slug, ...]
+
+
+SettingEvent = ReasonsChanged
+PARSE: Parser[SettingEvent] = parser(SettingEvent)

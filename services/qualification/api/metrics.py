@@ -1,0 +1,178 @@
+"""Measures of the SDRs' work: how soon they answer, and what becomes of it."""
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.qualification.api.leads import Reads
+from services.qualification.api.settings import BusinessHoursView, business_hours_view
+from services.qualification.metrics.speed import Answer, Speed, speed
+from services.qualification.projections import cycles
+from services.qualification.projections.cycles import SpeedRow
+from services.qualification.setting.decider import ALL
+from services.qualification.setting.decider import DECIDER as SETTING
+from services.qualification.setting.events import BusinessHours
+from services.qualification.setting.state import Settings
+from shared.rules.message import InvalidField
+from shared.web.call import Call
+from shared.web.window import Bound, format_bound
+
+router = APIRouter(tags=["metrics"])
+
+
+class WorkWindowQuery(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    begins: Annotated[
+        Bound | None, Field(alias="from", description="A business day or an instant; by default the beginning")
+    ] = None
+    ends: Annotated[
+        Bound | None,
+        Field(alias="to", description="The last business day, or the instant before which the window ends"),
+    ] = None
+
+
+class SpeedView(BaseModel):
+    """Percentiles by nearest rank, of what was answered; null: nothing was. `_business_seconds`: of the time within
+    business hours alone."""
+
+    answered: int
+    unanswered: int
+    p50_seconds: int | None
+    p90_seconds: int | None
+    p50_business_seconds: int | None
+    p90_business_seconds: int | None
+
+
+class SourceSpeed(BaseModel):
+    """`first_touch`: from the capture to the first touch by an SDR. `rep_touch`: from the hand-over to the rep's first
+    touch, of the leads that were handed over."""
+
+    source: str
+    first_touch: SpeedView
+    rep_touch: SpeedView
+
+
+class TotalSpeed(BaseModel):
+    first_touch: SpeedView
+    rep_touch: SpeedView
+
+
+class SpeedToLead(BaseModel):
+    model_config = ConfigDict(populate_by_name=True)
+
+    begins: str | None = Field(alias="from")
+    ends: str | None = Field(alias="to")
+    timezone: str
+    business_hours: BusinessHoursView
+    total: TotalSpeed
+    sources: list[SourceSpeed]
+
+
+class SdrWeek(BaseModel):
+    """`week`: its Monday. `sdr`: null for leads that nobody had claimed. `worked`: cycles touched first in this week;
+    `handed_over`: to a rep; `accepted`: confirmed by the rep as qualified."""
+
+    week: date
+    sdr: str | None
+    worked: int
+    handed_over: int
+    accepted: int
+
+
+class SdrMetrics(BaseModel):
+    model_config = ConfigDict(populate_by_name=True)
+
+    begins: str | None = Field(alias="from")
+    ends: str | None = Field(alias="to")
+    timezone: str
+    weeks: list[SdrWeek]
+
+
+@router.get("/metrics/speed-to-lead")
+async def get_speed_to_lead(query: Annotated[WorkWindowQuery, Query()], call: Reads) -> SpeedToLead:
+    """How soon leads are answered, by the source of their first capture: of the cycles that began in the window.
+
+    A lead's first cycle counts from its capture, a later one from when it became MQL again.
+    """
+    now = call.context.clock_and_ids.now()
+    async with call.read() as tx:
+        settings = await settings_of(call, tx)
+        rows = await cycles.answers(tx, *instants(query, settings))
+    hours, zone = settings.business_hours, ZoneInfo(settings.timezone(now))
+    by_source: dict[str, list[SpeedRow]] = {}
+    for row in rows:
+        by_source.setdefault(row.source, []).append(row)
+    figures = {
+        "from": format_bound(query.begins),
+        "to": format_bound(query.ends),
+        "timezone": zone.key,
+        "business_hours": business_hours_view(hours),
+        "total": speeds(rows, hours, zone),
+        "sources": [{"source": source} | speeds(by_source[source], hours, zone) for source in sorted(by_source)],
+    }
+    return SpeedToLead.model_validate(figures)
+
+
+@router.get("/metrics/sdr")
+async def get_sdr_metrics(query: Annotated[WorkWindowQuery, Query()], call: Reads) -> SdrMetrics:
+    """What each SDR worked, handed over and got accepted, by week."""
+    now = call.context.clock_and_ids.now()
+    async with call.read() as tx:
+        settings = await settings_of(call, tx)
+        zone = settings.timezone(now)
+        rows = await cycles.work(tx, zone, *instants(query, settings))
+    figures = {
+        "from": format_bound(query.begins),
+        "to": format_bound(query.ends),
+        "timezone": zone,
+        "weeks": [row._asdict() for row in rows],
+    }
+    return SdrMetrics.model_validate(figures)
+
+
+async def settings_of(call: Call, tx: AsyncConnection) -> Settings:
+    return (await call.states(tx, SETTING, [ALL]))[ALL]
+
+
+def instants(query: WorkWindowQuery, settings: Settings) -> tuple[datetime | None, datetime | None]:
+    """Raises `InvalidField` for an empty window."""
+    begins = instant(query.begins, settings.start_of_day)
+    ends = instant(query.ends, lambda day: settings.start_of_day(day + timedelta(days=1)))
+    if begins is not None and ends is not None and ends <= begins:
+        raise InvalidField("query/to", "nothing lies between from and to")
+    return begins, ends
+
+
+def instant(bound: date | None, of_day: Callable[[date], datetime]) -> datetime | None:
+    return bound if bound is None or isinstance(bound, datetime) else of_day(bound)
+
+
+def speeds(rows: Iterable[SpeedRow], hours: BusinessHours, zone: ZoneInfo) -> dict[str, Any]:
+    found = list(rows)
+    first = [row.first_touch for row in found]
+    rep: list[Answer] = [row.rep_touch for row in found if row.rep_touch is not None]
+    return {
+        "first_touch": speed_view(speed(first, hours, zone)),
+        "rep_touch": speed_view(speed(rep, hours, zone)),
+    }
+
+
+def speed_view(found: Speed) -> SpeedView:
+    return SpeedView(
+        answered=found.answered,
+        unanswered=found.unanswered,
+        p50_seconds=seconds(found.p50),
+        p90_seconds=seconds(found.p90),
+        p50_business_seconds=seconds(found.p50_business),
+        p90_business_seconds=seconds(found.p90_business),
+    )
+
+
+def seconds(span: timedelta | None) -> int | None:
+    return None if span is None else int(span.total_seconds())

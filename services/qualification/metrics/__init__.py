@@ -1,0 +1,1 @@
+"""Measures of the SDRs' work. No I/O."""

@@ -1,0 +1,57 @@
+"""Accuracy: what was called against what was closed in the end."""
+
+from decimal import Decimal
+from typing import Any
+
+from services.forecast.ledger.accuracy import Accuracy, Outcome, accuracy
+from tests.forecast.conftest import Company
+from tests.forecast.pipeline_events import WON
+from tests.forecast.test_overrides import override, teams
+from tests.forecast.test_submissions import WEEK, eur, submitted
+
+D = Decimal
+
+
+def of(answer: Any, node: str) -> Any:
+    return next(each for each in answer["nodes"] if each["node_id"] == node)
+
+
+async def test_a_call_is_compared_with_what_was_closed_and_a_missing_one_is_missing(company: Company) -> None:
+    await teams(company)
+    await submitted(company, "ray", {"commit": eur("130.00")}, week=WEEK)
+    await override(company, "ray/2026-Q1/commit", "self", "110.00")
+    company.clock.pass_by(days=8)
+    await company.deal("ray", "stage_changed", owner="ray", **WON, amount="120.00", close_date="2026-03-12")
+    company.clock.pass_by(days=40)
+    late = {"from": "2026-01-01", "to": "2026-04-01", "horizon": "10"}
+    answer = (await company.read("accuracy", node="ann", depth="2", **late)).json()
+    assert of(answer, "ray")["periods"] == [
+        {
+            "period": "2026-Q1",
+            "week": WEEK,
+            "forecast": "130.00",
+            "computed": "120.00",
+            "actual": "120.00",
+            "locked": False,
+        }
+    ]
+    assert (of(answer, "rob")["missing"], of(answer, "rob")["wape"]) == (1, None)
+    assert (of(answer, "ray")["wape"], of(answer, "ray")["bias"]) == ("0.0833", "0.0833")
+    by_level = {each["level"]: (each["called"], each["missing"], each["wape"]) for each in answer["levels"]}
+    assert by_level == {0: (0, 1, None), 1: (1, 1, "0.0833")}
+
+
+async def test_a_quarter_that_has_not_ended_and_a_week_before_any_call_tell_nothing(company: Company) -> None:
+    await teams(company)
+    answer = (await company.read("accuracy")).json()
+    assert all(each["called"] == 0 for each in answer["nodes"])
+    assert "2026-Q1" not in [period["period"] for each in answer["nodes"] for period in each["periods"]]
+    many = await company.read("accuracy", **{"from": "1990-01-01"})
+    assert (many.status_code, [each["pointer"] for each in many.json()["errors"]]) == (422, ["query/from"])
+
+
+def test_the_formulas() -> None:
+    found = accuracy([Outcome(D(110), D(140), D(100)), Outcome(D(180), D(200), D(200)), Outcome(None, D(7), D(9))])
+    assert found == Accuracy(2, 1, D("0.1"), D(-10) / 300, D(40) / 300, D(40) / 300 - D("0.1"))
+    assert accuracy([]) == Accuracy(0, 0, None, None, None, None)
+    assert accuracy([Outcome(D(5), D(5), D(0))]).wape is None

@@ -1,0 +1,181 @@
+"""The waterfall: from one instant to another, each step with its deals, to the cent."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from services.forecast.ledger.conversion import unconverted
+from services.forecast.ledger.waterfall import VIEWS, PostedLine, Scope, movements
+from services.forecast.periods.calendar import Calendar
+from services.forecast.projections.ledger import deal_changes
+from services.forecast.projections.postings import posting_row
+from shared.rules.fiscal_year import CalendarRule
+from tests.forecast.conftest import Company
+from tests.forecast.pipeline_events import WON, deals
+from tests.forecast.test_overrides import teams
+from tests.forecast.test_snapshots import locked
+from tests.spec import NOON
+
+COMMIT: dict[str, Any] = {"category": "commit"}
+NEXT_QUARTER, LAST_QUARTER = "2026-06-30", "2025-12-31"
+
+
+def steps(answer: Any) -> dict[str, str]:
+    return {step["kind"]: step["amount"] for step in answer["steps"]}
+
+
+async def waterfall(company: Company, since: int, **params: Any) -> Any:
+    """From just after that event of pipeline's."""
+    at = NOON + timedelta(minutes=since)
+    answer = await company.read("waterfall", **{"from": at.isoformat()}, **params)
+    assert answer.status_code == 200, answer.text
+    body = answer.json()
+    total = sum((Decimal(step["amount"]) for step in body["steps"]), Decimal(body["opening"]))
+    assert total == Decimal(body["closing"])
+    return body
+
+
+# -- by HTTP ---------------------------------------------------------------------------------------------------------
+
+
+async def test_each_change_of_a_deal_is_a_step_of_its_kind(company: Company) -> None:
+    await teams(company)
+    since = company.told
+    await company.deal("ray", "amount_changed", owner="ray", **COMMIT, amount="110.00")
+    await company.deal("rob", "stage_changed", owner="rob", category="upside", amount="50.00")
+    await company.deal("rita", "stage_changed", owner="rita", **WON, amount="70.00")
+    await company.deal("fresh", owner="rob", **COMMIT, amount="5.00")
+    answer = await waterfall(company, since)
+    assert (answer["opening"], answer["closing"], answer["won_within"]) == ("220.00", "185.00", "70.00")
+    assert steps(answer) == {"new": "5.00", "increased": "10.00", "recategorised_out": "-50.00", "rounding": "0.00"}
+    (increased,) = [step for step in answer["steps"] if step["kind"] == "increased"]
+    assert (increased["count"], increased["opportunities"]) == (
+        1,
+        [{"opportunity_id": "ray", "amount": "10.00", "before": "100.00", "after": "110.00"}],
+    )
+    closed = await waterfall(company, since, view="closed")
+    assert (closed["opening"], steps(closed)) == ("0.00", {"won": "70.00", "rounding": "0.00"})
+    ann = await waterfall(company, since, node="ann")
+    assert steps(ann) == {"new": "5.00", "increased": "10.00", "recategorised_out": "-50.00", "rounding": "0.00"}
+    upside = await waterfall(company, since, view="upside", node="bea")
+    assert (steps(upside), upside["won_within"]) == ({"rounding": "0.00"}, "70.00")
+
+
+async def test_moves_of_nodes_and_of_deals_are_steps_apart(company: Company) -> None:
+    await teams(company)
+    since = company.told
+    await company.deal("rob", "assigned", owner="rita", **COMMIT, amount="50.00")
+    await company.put("ray", "bea")
+    company.clock.pass_by(hours=1)
+    ann = await waterfall(company, since, node="ann")
+    assert (ann["opening"], ann["closing"]) == ("150.00", "0.00")
+    assert steps(ann) == {"reassigned_out": "-50.00", "org_moved": "-100.00", "rounding": "0.00"}
+    bea = await waterfall(company, since, node="bea")
+    assert steps(bea) == {"reassigned_in": "50.00", "org_moved": "100.00", "rounding": "0.00"}
+    assert steps(await waterfall(company, since)) == {"rounding": "0.00"}
+
+
+async def test_what_rates_changed_is_a_step_of_its_own(company: Company) -> None:
+    await company.put("root", None)
+    await company.set(currency="EUR")
+    for day, rate in (("2026-01-01", "0.90"), ("2026-03-03", "0.92")):
+        company.noted(await company.api.put(f"rates/USD/{day}", json={"rate": rate}))
+    await company.deal("one", owner="root", **COMMIT, currency="USD", amount="1000.00")
+    await company.deal(
+        "one", "stage_changed", owner="root", **WON, currency="USD", amount="1000.00", close_date="2026-03-03"
+    )
+    answer = await waterfall(company, 1)
+    assert (answer["opening"], answer["closing"]) == ("900.00", "920.00")
+    assert steps(answer) == {"rate_changed": "20.00", "rounding": "0.00"}
+
+
+async def test_rounding_is_shown_and_never_hidden(company: Company) -> None:
+    await company.put("root", None)
+    await company.set(currency="EUR")
+    company.noted(await company.api.put("rates/USD/2026-01-01", json={"rate": "0.90"}))
+    for name in ("one", "two"):
+        await company.deal(name, owner="root", **COMMIT, currency="USD", amount="0.05")
+    answer = await waterfall(company, 1)
+    assert (answer["opening"], answer["closing"]) == ("0.04", "0.09")
+    assert steps(answer) == {"new": "0.04", "rounding": "0.01"}
+
+
+async def test_an_end_may_be_a_locked_week(company: Company) -> None:
+    await teams(company)
+    lock = (await locked(company, "root")).json()["snapshot_id"]
+    company.clock.pass_by(days=1)
+    answer = (await company.read("waterfall", **{"from": lock})).json()
+    assert (answer["from"], answer["opening"], answer["closing"]) == ("2026-03-03T09:00:00Z", "220.00", "220.00")
+    assert (await company.read("waterfall", **{"from": "nothing"})).status_code == 404
+
+
+async def test_a_question_without_two_ends_is_refused(company: Company) -> None:
+    await teams(company)
+    for params, pointer in (
+        ({}, "query/from"),
+        ({"from": "2026-03-05T00:00:00Z"}, "query/from"),
+        ({"from": "2026-03-01T00:00:00Z", "view": "pipeline"}, "query/view"),
+        ({"from": "2026-03-01T00:00:00Z", "to": "2030-01-01T00:00:00Z"}, "query/as_of"),
+    ):
+        answer = await company.read("waterfall", **params)
+        assert (answer.status_code, [each["pointer"] for each in answer.json()["errors"]]) == (422, [pointer]), params
+
+
+# -- the kinds -------------------------------------------------------------------------------------------------------
+
+
+SCOPE = Scope(
+    Calendar(CalendarRule()).period("2026-Q1"), VIEWS["commit"], lambda owner, at: owner == "ann", unconverted("EUR")
+)
+
+
+def kinds(*changes: dict[str, Any], scope: Scope = SCOPE) -> dict[str, Decimal]:
+    """Of one deal's second event: it was `COMMIT` with the first of the changes."""
+    first, second = [COMMIT | change for change in changes]
+    recorded = deals(("one", first), ("one", second))
+    posted = deal_changes({}, recorded).lines
+    lines = [
+        PostedLine(**{name: row[name] for name in PostedLine._fields})
+        for row in (posting_row(*each) for each in posted)
+    ]
+    before = {line.opportunity_id: line for line in lines if line.position == 1}
+    found = movements([line for line in lines if line.position > 1], before, scope)
+    return {entry.kind: entry.amount for entry in found.entries}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ({}, {"close_date": NEXT_QUARTER}, {"pushed_out": -100}),
+        ({}, {"close_date": LAST_QUARTER}, {"pulled_out": -100}),
+        ({"close_date": LAST_QUARTER}, {}, {"slipped_in": 100}),
+        ({"close_date": NEXT_QUARTER}, {}, {"pulled_in": 100}),
+        ({"close_date": None}, {}, {"dated": 100}),
+        ({}, {"close_date": None}, {"undated": -100}),
+        ({}, {"amount": "90.00"}, {"decreased": -10}),
+        ({"category": "upside"}, {}, {"recategorised_in": 100}),
+        ({}, {"owner": "bob"}, {"reassigned_out": -100}),
+        ({}, {"outcome": "lost"}, {"lost": -100}),
+        ({}, {"outcome": "recycled"}, {"recycled": -100}),
+        ({"outcome": "lost"}, {}, {"reopened": 100}),
+        ({}, {**WON, "amount": "120.00"}, {"won": 20}),
+        ({}, WON, {}),
+        ({"category": "upside"}, {**WON, "amount": "120.00"}, {"won": 120}),
+        ({}, {"close_date": "2026-03-01"}, {}),
+        ({"owner": "bob"}, {"owner": "bob", "amount": "1.00"}, {}),
+        ({}, {"close_date": NEXT_QUARTER, "amount": "130.00"}, {"increased": 30, "pushed_out": -130}),
+        ({"owner": "bob"}, {"close_date": NEXT_QUARTER}, {}),
+        ({}, {"currency": None, "amount": None}, {"decreased": -100}),
+    ],
+)
+def test_an_event_is_of_the_kind_of_what_it_changed(
+    before: dict[str, Any], after: dict[str, Any], expected: dict[str, int]
+) -> None:
+    assert kinds(before, after) == expected
+
+
+def test_a_correction_is_of_its_own_kind() -> None:
+    before, after = {**WON}, {**WON, "amount": "80.00", "kind": "corrected"}
+    assert kinds(before, after) == {"corrected": -20}

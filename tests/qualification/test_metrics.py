@@ -1,0 +1,166 @@
+"""How soon SDRs answer, and what becomes of their work."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pytest
+import pytest_asyncio
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.qualification.lead import events
+from services.qualification.metrics.business_hours import business_time
+from services.qualification.metrics.speed import Answer, nearest_rank, speed
+from services.qualification.projections import cycles
+from services.qualification.projections.cycles import WorkRow
+from services.qualification.setting.default import BUSINESS_HOURS
+from shared.rules.message import RecordedEvent
+from tests.qualification.leads import ENGAGED, HANDED_OVER, MARKED, MQL, QUALIFIED, REFUSED, SRL, as_mql
+from tests.qualification.world import World
+from tests.running import connected, fresh
+from tests.spec import NOON
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(f"2026-{text}+00:00")
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "hours"),
+    [
+        ("03-02T08:00", "03-02T09:00", 1),
+        ("03-02T07:00", "03-02T09:00", 1),
+        ("03-02T15:00", "03-03T09:00", 2),
+        ("03-06T15:30", "03-09T08:30", 1),
+        ("03-07T00:00", "03-08T23:00", 0),
+        ("03-02T00:00", "03-09T00:00", 40),
+        ("03-27T15:00", "03-30T08:00", 2),
+        ("04-30T14:00", "05-04T08:00", 2),
+    ],
+)
+def test_business_time_is_that_of_working_days_in_the_time_zone(start: str, end: str, hours: int) -> None:
+    """Monday to Friday, 9 to 17 in Berlin: 8 to 16 UTC, and from March 29 on 7 to 15. May 1 is a holiday."""
+    working = BUSINESS_HOURS.model_copy(update={"holidays": (date(2026, 5, 1),)})
+    assert business_time(working, BERLIN, utc(start), utc(end)) == timedelta(hours=hours)
+
+
+def test_percentiles_are_those_of_what_was_answered() -> None:
+    """Answers after 1 to 10 hours; one has none. By nearest rank, half were answered within 5 hours, 90 % within 9."""
+    answers = [Answer(NOON, NOON + timedelta(hours=number)) for number in range(1, 11)]
+    found = speed([*answers, Answer(NOON, None)], BUSINESS_HOURS, ZoneInfo("UTC"))
+    assert (found.answered, found.unanswered) == (10, 1)
+    assert (found.p50, found.p90) == (timedelta(hours=5), timedelta(hours=9))
+    assert (found.p50_business, found.p90_business) == (timedelta(hours=5), timedelta(hours=5)), "until 17:00"
+    nothing = speed([Answer(NOON, None)], BUSINESS_HOURS, ZoneInfo("UTC"))
+    assert (nothing.p50, nothing.p90_business) == (None, None)
+    assert nearest_rank([timedelta(1)], 90) == timedelta(1)
+
+
+@pytest_asyncio.fixture
+async def tx(database: str) -> AsyncIterator[AsyncConnection]:
+    async with connected(database) as engine, engine.begin() as tx:
+        await tx.run_sync(cycles.PROJECTION.tables.create_all)
+        yield tx
+
+
+async def happened(tx: AsyncConnection, *changes: tuple[datetime, events.LeadEvent], lead: str = "a") -> None:
+    for number, (at, event) in enumerate(changes, 1):
+        recorded: RecordedEvent[Any] = RecordedEvent(
+            number, UUID(int=number), f"lead-{lead}", number, event, at, at, "sam", UUID(int=1)
+        )
+        await cycles.apply(tx, [recorded])
+
+
+def hour(number: float) -> datetime:
+    return NOON + timedelta(hours=number)
+
+
+async def test_a_cycle_has_its_touches_and_its_hand_over(tx: AsyncConnection) -> None:
+    mql, srl = MQL._replace(touched_at=hour(2)), SRL._replace(touched_at=hour(2))
+    with_rep = srl._replace(rep_touched_at=hour(7))
+    await happened(
+        tx,
+        (hour(0), ENGAGED),
+        (hour(1), MARKED),
+        (hour(2), events.LeadTouched(after=mql)),
+        (hour(3), HANDED_OVER.model_copy(update={"after": srl})),
+        (hour(4), REFUSED.model_copy(update={"after": mql})),
+        (hour(5), HANDED_OVER.model_copy(update={"after": srl})),
+        (hour(7), events.LeadTouched(after=with_rep)),
+        (hour(8), events.LeadSql(after=with_rep)),
+        (hour(30), events.LeadMql(after=as_mql(2, hour(30)), began="requalify", capture_id=None)),
+    )
+    (one, two) = await cycles.answers(tx, None, None)
+    assert one == ("newsletter", Answer(NOON, hour(2)), Answer(hour(5), hour(7))), "from the capture"
+    assert two == ("newsletter", Answer(hour(30), None), None), "from the new cycle"
+    assert len(await cycles.answers(tx, None, hour(30))) == 1
+    assert len(await cycles.answers(tx, hour(30), None)) == 1
+
+
+async def test_work_counts_in_the_weeks_of_the_time_zone(tx: AsyncConnection) -> None:
+    """Sunday, 23:30 UTC, is Monday in Berlin."""
+    sunday = datetime(2026, 3, 8, 23, 30, tzinfo=UTC)
+    mql = MQL._replace(touched_at=NOON)
+    srl = SRL._replace(sdr="sam", touched_at=NOON)
+    await happened(
+        tx,
+        (NOON, events.LeadTouched(after=mql)),
+        (NOON, events.LeadClaimed(after=mql._replace(sdr="sam"))),
+        (hour(1), HANDED_OVER.model_copy(update={"after": srl})),
+        (sunday, QUALIFIED.model_copy(update={"after": srl})),
+    )
+    await happened(tx, (NOON, events.LeadTouched(after=mql)), lead="b")
+    monday, next_monday = date(2026, 3, 2), date(2026, 3, 9)
+    assert await cycles.work(tx, "Europe/Berlin", None, None) == [
+        WorkRow(monday, "sam", 1, 1, 0),
+        WorkRow(monday, None, 1, 0, 0),
+        WorkRow(next_monday, "sam", 0, 0, 1),
+    ]
+    assert [row.week for row in await cycles.work(tx, "UTC", None, None)] == [monday, monday]
+    assert await cycles.work(tx, "UTC", sunday, sunday) == []
+
+
+async def test_the_speed_to_lead_by_source_and_the_work_of_a_week(world: World) -> None:
+    """A demo request on Monday at noon is touched after 8 hours, 5 of them business hours; a second one never is. A
+    lead that is no MQL waits for nobody."""
+    await world.lead("x", "demo_request")
+    await world.lead("y", "demo_request")
+    await world.lead("z", "newsletter")
+    await world.done("leads/x/claim", {"sdr": "sam"})
+    world.clock.pass_by(hours=8)
+    last = await world.done("leads/x/touch")
+    answer = await world.api.get("metrics/speed-to-lead?from=2026-03-02&to=2026-03-02", headers=fresh(last))
+    assert answer.status_code == 200, answer.text
+    body = answer.json()
+    assert body["total"]["first_touch"] == {
+        "answered": 1,
+        "unanswered": 1,
+        "p50_seconds": 8 * 3600,
+        "p90_seconds": 8 * 3600,
+        "p50_business_seconds": 5 * 3600,
+        "p90_business_seconds": 5 * 3600,
+    }
+    assert body["total"]["rep_touch"]["p50_seconds"] is None
+    assert [(each["source"], each["first_touch"]["answered"]) for each in body["sources"]] == [("demo_request", 1)]
+    assert (body["from"], body["to"], body["timezone"]) == ("2026-03-02", "2026-03-02", "UTC")
+    work = (await world.api.get("metrics/sdr", headers=fresh(last))).json()
+    assert work["weeks"] == [{"week": "2026-03-02", "sdr": "sam", "worked": 1, "handed_over": 0, "accepted": 0}]
+
+    hours = {"days": ["mon"], "opens": "08:00", "closes": "14:00", "holidays": []}
+    assert (await world.api.put("settings", json={"business_hours": hours})).status_code == 200
+    assert (await world.api.get("settings")).json()["business_hours"] == hours
+    changed = (await world.api.get("metrics/speed-to-lead", headers=fresh(last))).json()
+    assert changed["total"]["first_touch"]["p50_business_seconds"] == 2 * 3600
+    for bad in (hours | {"closes": "07:00"}, hours | {"opens": "8"}, hours | {"days": ["monday"]}):
+        assert (await world.api.put("settings", json={"business_hours": bad})).status_code == 422
+    for path in ("metrics/sdr?by=sdr", "metrics/sdr?from=2026-03-02&to=2026-03-01", "metrics/speed-to-lead?from=x"):
+        assert (await world.api.get(path)).status_code == 422
+
+
+def test_the_hours_by_default() -> None:
+    assert (BUSINESS_HOURS.opens, BUSINESS_HOURS.closes) == (time(9), time(17))
+    assert [day.value for day in BUSINESS_HOURS.days] == ["mon", "tue", "wed", "thu", "fri"]
