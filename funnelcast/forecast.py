@@ -1,6 +1,6 @@
 """`funnelcast forecast`: the roll-up of a running system, as a tree."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from functools import partial
@@ -14,6 +14,7 @@ from rich.table import Table
 from funnelcast import client, tables
 
 CATEGORIES = ("closed", "commit", "upside", "pipeline", "omitted")
+CUMULATIVE = ("closed", "commit", "upside", "pipeline", "open")
 OPEN_CATEGORIES = ("pipeline", "upside", "commit")
 Node = Mapping[str, Any]
 """A node of the roll-up's JSON."""
@@ -23,12 +24,15 @@ Amounts = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Question:
-    """None: the system's default. `currency`: the one that all amounts are converted into."""
+    """None: the system's default. `currency`: the one that all amounts are converted into. `view`: single amounts, or
+    cumulative ones, where commit includes what is closed. `as_of`: an instant in the past."""
 
     period: str | None = None
     node: str | None = None
     depth: int = 20
     currency: str | None = None
+    view: str | None = None
+    as_of: str | None = None
 
 
 async def forecast(url: str, key: str, question: Question, *, as_json: bool) -> None:
@@ -49,7 +53,8 @@ def print_rollup(out: Console, rollup: Mapping[str, Any]) -> None:
     period, currency = rollup["period"], rollup["currency"]
     unit = f"in {currency}" if currency else "with each currency apart; --currency CODE converts them"
     out.print(f"{period['key']} ({period['starts']} to {period['ends']}), {rollup['measure']} {unit}\n", soft_wrap=True)
-    for table in rollup_tables(rollup["node"], currency):
+    categories = CUMULATIVE if rollup.get("view") == "cumulative" else CATEGORIES
+    for table in rollup_tables(rollup["node"], currency, categories):
         out.print(table)
     for warning in rollup["warnings"]:
         out.print(f"warning: {warning_text(warning)}", soft_wrap=True)
@@ -65,13 +70,13 @@ def warning_text(warning: Mapping[str, Any]) -> str:
     return f"{warning['detail']} ({', '.join(figures)})" if figures else str(warning["detail"])
 
 
-def rollup_tables(root: Node, currency: str | None) -> Iterator[Table]:
+def rollup_tables(root: Node, currency: str | None, categories: Sequence[str]) -> Iterator[Table]:
     """One table; without a common currency, one for each."""
     if currency is not None:
-        yield rollup_table(root, "", lambda node: node["pure"])
+        yield rollup_table(root, "", lambda node: node["pure"], categories)
         return
     for each in sorted(root["by_currency"] or {}):
-        yield rollup_table(root, each, partial(amounts_in, currency=each))
+        yield rollup_table(root, each, partial(amounts_in, currency=each), categories)
 
 
 def amounts_in(node: Node, currency: str) -> Amounts | None:
@@ -80,17 +85,61 @@ def amounts_in(node: Node, currency: str) -> Amounts | None:
     return found["pure"] if found else None
 
 
-def rollup_table(root: Node, heading: str, amounts_of: Callable[[Node], Amounts | None]) -> Table:
-    """The pure amounts of each node, by category, and the number of its open deals in all currencies."""
+def rollup_table(
+    root: Node, heading: str, amounts_of: Callable[[Node], Amounts | None], categories: Sequence[str]
+) -> Table:
+    """The pure amounts of each node, by category, and the number of its open deals in all currencies; then quotas,
+    calls and overrides, where the answer has any."""
     table = Table(box=None, pad_edge=False)
     table.add_column(heading, no_wrap=True)
-    for name in (*CATEGORIES, "open deals"):
+    more = [column for column in MORE if any(column.text(node) for _, node in walk(root))]
+    for name in (*categories, "open deals", *(column.heading for column in more)):
         table.add_column(name, justify="right", no_wrap=True)
     for guides, node in walk(root):
         amounts = amounts_of(node)
-        shown = (format_amount(amounts[category]) if amounts else "-" for category in CATEGORIES)
-        table.add_row(f"{guides}{title(node)}", *shown, str(count_open_deals(node)))
+        shown = (format_amount(amounts[category]) if amounts else "-" for category in categories)
+        others = (column.text(node) for column in more)
+        table.add_row(f"{guides}{title(node)}", *shown, str(count_open_deals(node)), *others)
     return table
+
+
+@dataclass(frozen=True)
+class MoreColumn:
+    """`text` is empty for a node without such a figure."""
+
+    heading: str
+    text: Callable[[Node], str]
+
+
+def quota_text(node: Node) -> str:
+    return format_amount(node["quota"]) if node.get("quota") else ""
+
+
+def attainment_text(node: Node) -> str:
+    return f"{Decimal(node['attainment']):.1%}" if node.get("attainment") else ""
+
+
+def call_text(node: Node) -> str:
+    amounts = (node.get("call") or {}).get("amounts", {})
+    return ", ".join(f"{column} {format_amount(amount)}" for column, amount in amounts.items())
+
+
+def overrides_text(node: Node) -> str:
+    """A stale one has a question mark."""
+    return ", ".join(map(override_text, node.get("overrides") or ()))
+
+
+def override_text(override: Mapping[str, Any]) -> str:
+    stale = "?" if override["stale"] else ""
+    return f"{override['column']} {format_amount(override['amount'])} by {override['by']}{stale}"
+
+
+MORE = (
+    MoreColumn("quota", quota_text),
+    MoreColumn("attained", attainment_text),
+    MoreColumn("call", call_text),
+    MoreColumn("overrides", overrides_text),
+)
 
 
 def walk(node: Node, guides: str = "", guides_below: str = "") -> Iterator[tuple[str, Node]]:

@@ -129,7 +129,7 @@ def doctor(
 
 @app.command("import")
 def import_(
-    kind: Annotated[str, typer.Argument(help="opportunities, leads or org")],
+    kind: Annotated[str, typer.Argument(help="opportunities, leads, org, quotas, rates or overrides")],
     file: Annotated[Path, typer.Argument(help="A CSV export, plain or gzipped", exists=True, dir_okay=False)],
     mapping: Annotated[
         str | None, typer.Option(help="The name of a shipped mapping, or a YAML file: docs/importing.md")
@@ -163,6 +163,9 @@ def import_(
     if guess:
         write_guess(kind, file)
         return
+    if kind in ("quotas", "rates", "overrides") and mapping is None:
+        import_plan_file(kind, file, key, rejects, url, as_json=as_json)
+        return
     if mapping is None:
         raise typer.BadParameter("a mapping is needed; --guess writes a first one", param_hint="--mapping")
     kinds = parse_option(lambda name: kinds_of(name, kind), mapping, "--mapping")
@@ -182,12 +185,40 @@ def import_(
         sys.exit(1)
 
 
+def import_plan_file(kind: str, file: Path, key: str, rejects: Path | None, url: str, *, as_json: bool) -> None:
+    from funnelcast.importing.plans import import_plan
+
+    if not key:
+        raise typer.BadParameter("an API key is needed", param_hint="--key (FUNNELCAST_API_KEY)")
+    if not asyncio.run(import_plan(url, key, kind, file, rejects, as_json=as_json)):
+        sys.exit(1)
+
+
 def write_guess(kind: str, file: Path) -> None:
     from funnelcast.importing.guessing.mapping import guess_mapping
 
     if kind != "opportunities":
         raise typer.BadParameter("only mappings of opportunities are guessed", param_hint="--guess")
     typer.echo(guess_mapping(file), nl=False)
+
+
+@app.command()
+def waterfall(
+    key: ApiKey,
+    since: Annotated[str, typer.Option("--from", help="An instant, or the id of a locked week")],
+    until: Annotated[str | None, typer.Option("--to", help="The same; by default now")] = None,
+    period: Annotated[str | None, typer.Option(help="2017, 2017-Q3, 2017-07; by default the current one")] = None,
+    node: Annotated[str | None, typer.Option(help="A node of the org; by default its root")] = None,
+    view: Annotated[str, typer.Option(help="commit, upside, open or closed")] = "commit",
+    currency: Annotated[str | None, typer.Option(help="By default that of the settings")] = None,
+    as_json: AsJson = False,
+    url: Url = DEFAULT_URL,
+) -> None:
+    """What moved a number of the forecast from one instant to another."""
+    from funnelcast.waterfall import Span, waterfall
+
+    span = Span(since, until, period, node, view, currency)
+    asyncio.run(waterfall(url, key, span, as_json=as_json))
 
 
 @app.command()
@@ -199,13 +230,16 @@ def forecast(
     currency: Annotated[
         str | None, typer.Option(help="Convert all amounts into this one; by default that of the settings")
     ] = None,
+    view: Annotated[str | None, typer.Option(help="single, or cumulative: a commit includes what is closed")] = None,
+    as_of: Annotated[str | None, typer.Option(help="An instant in the past, such as 2017-09-01T12:00:00Z")] = None,
     as_json: AsJson = False,
     url: Url = DEFAULT_URL,
 ) -> None:
-    """The roll-up, as a tree."""
+    """The roll-up, as a tree, with quotas, calls and overrides."""
     from funnelcast.forecast import Question, forecast
 
-    asyncio.run(forecast(url, key, Question(period, node, depth, currency), as_json=as_json))
+    question = Question(period, node, depth, currency, view, as_of)
+    asyncio.run(forecast(url, key, question, as_json=as_json))
 
 
 @app.command()

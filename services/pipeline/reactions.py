@@ -12,8 +12,10 @@ from services.pipeline.upstream.qualification import (
     HandOverTakenBack,
     LeadErased,
     LeadHandedOver,
+    LeadMerged,
     LeadMql,
     LeadSql,
+    LeadUnmerged,
     LeadWon,
     QualificationEvent,
 )
@@ -31,7 +33,9 @@ def react(recorded: RecordedEvent[QualificationEvent | ForecastEvent]) -> Sequen
             return [Reaction(DECIDER, deal, commands.EraseTexts()) for deal in event.opportunity_ids]
         case SettingChanged():
             return [copy_settings(event)] if event.timezone or event.calendar else []
-        case LeadMql() | HandOverTakenBack() | LeadSql() | LeadWon() | NodePlaced() | NodeEnded():
+        case LeadMql() | HandOverTakenBack() | LeadSql() | LeadWon() | LeadMerged() | LeadUnmerged():
+            return []
+        case NodePlaced() | NodeEnded():
             return []
 
 

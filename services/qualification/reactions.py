@@ -44,6 +44,8 @@ def react(recorded: RecordedEvent[IntakeEvent | PipelineEvent | ForecastEvent]) 
             return [to_lead(event.lead_id, command)]
         case SettingChanged():
             return [copy_settings(event)] if event.timezone or event.calendar else []
+        case intake.ProspectRecorded():
+            return []
         case pipeline.Assigned() | pipeline.Corrected() | NodePlaced() | NodeEnded():
             return []
 

@@ -2,6 +2,7 @@
 
 from services.qualification import reactions
 from services.qualification.api import (
+    accounts,
     changes,
     dry_run,
     hand_over,
@@ -14,6 +15,7 @@ from services.qualification.api import (
     settings,
 )
 from services.qualification.events import PARSE, PUBLIC
+from services.qualification.projections import accounts as account_list
 from services.qualification.projections import cycles, deals, org_tree, timers
 from services.qualification.projections import leads as lead_list
 from services.qualification.projections import nurture as nurture_moves
@@ -39,6 +41,7 @@ SERVICE = Service(
         settings.router,
         metrics.router,
         nurture.router,
+        accounts.router,
         Feed("qualification", PUBLIC, ["lead"]).router(),
         webhooks.router(PUBLIC),
     ],
@@ -49,6 +52,7 @@ SERVICE = Service(
         org_tree.PROJECTION,
         cycles.PROJECTION,
         nurture_moves.PROJECTION,
+        account_list.PROJECTION,
     ],
     upstream=[
         Upstream("intake", "funnelcast.lead-intake.v1", intake.PARSE),

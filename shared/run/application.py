@@ -48,6 +48,7 @@ def new_app(service: Service) -> FastAPI:
         version="1",
         openapi_url=f"/{service.name}/openapi.json",
         docs_url=None,
+        separate_input_output_schemas=False,  # two models of one title are one to generators of clients
         redoc_url=None,
         redirect_slashes=False,  # to a host that the client names
         telemetry={"tracing": False, "metrics": False, "logs": False},  # it would log bodies that are invalid

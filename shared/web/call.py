@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared.flow import frontier
 from shared.flow.frontier import Frontier
 from shared.rules.decider import Decider, Reference
-from shared.rules.message import MAX_CLOCK_AHEAD, Command, Missing
+from shared.rules.message import MAX_CLOCK_AHEAD, Command, E, Missing, RecordedEvent
 from shared.rules.sealed import Sealed
 from shared.store import aliases, event_store, vault
 from shared.store.long_work import folded_streams
@@ -39,6 +39,18 @@ class Folded(Generic[S]):
     subject: str
     state: S
     version: int
+    texts: Mapping[UUID, Any]
+
+    def text(self, sealed: Sealed[T] | None) -> T | None:
+        """The value in the vault; none when it was erased."""
+        return None if sealed is None or sealed.ref is None else self.texts.get(sealed.ref)
+
+
+@dataclass(frozen=True)
+class History(Generic[E]):
+    """The events of one stream with their texts, read in one database snapshot."""
+
+    recorded: Sequence[RecordedEvent[E]]
     texts: Mapping[UUID, Any]
 
     def text(self, sealed: Sealed[T] | None) -> T | None:
@@ -184,6 +196,22 @@ class Call:
         self.response.headers["X-Position"] = f"{self.context.service}:{head}"
         self.response.headers["ETag"] = f'"{folded.version}"'
         return Folded(subject, folded.state, folded.version, texts)
+
+    async def history(
+        self, decider: Decider[Any, Any, E], subject: str, refs: Callable[[E], Sequence[Sealed[Any] | None]]
+    ) -> History[E]:
+        """All events of one stream, with the texts of `refs`. Raises `Missing` for a stream without events."""
+        await self.wait_for_min_position()
+        async with self.context.reads.connect() as tx:
+            head = await event_store.position(tx)
+            recorded = decider.parse.all(await event_store.read_streams(tx, [decider.stream(subject)]))
+            if not recorded:
+                raise Missing(f"there is no {decider.kind} {subject}")
+            sealed = [one for each in recorded for one in refs(each.event)]
+            texts = await vault.read(tx, {one.ref for one in sealed if one and one.ref})
+        self.response.headers["X-Position"] = f"{self.context.service}:{head}"
+        self.response.headers["ETag"] = f'"{recorded[-1].version}"'
+        return History(recorded, texts)
 
     async def states(
         self, tx: AsyncConnection, decider: Decider[Any, S, Any], subjects: Sequence[str]

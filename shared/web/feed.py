@@ -82,7 +82,7 @@ class Feed:
     kinds: Sequence[str]
 
     def router(self) -> APIRouter:
-        router, types_parameter = APIRouter(), self.types_parameter()
+        router, types_parameter = APIRouter(tags=["events"]), self.types_parameter()
 
         @router.get("/events", operation_id="list_events", openapi_extra={"parameters": [types_parameter]})
         async def list_events(

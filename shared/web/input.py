@@ -9,6 +9,9 @@ from pydantic import BaseModel
 
 from shared.web.problems import InvalidRequest
 
+MAX_VALUES = 20_000
+"""Of one body, or one line of a batch: fields of objects and entries of lists, at all depths."""
+
 ResourceId = Annotated[str, Path(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
 """The id of a resource in a path: any printable text. An unknown id is a 404, not a 422."""
 
@@ -23,9 +26,26 @@ async def refuse_invalid_json(request: Request) -> None:
 def parse_json(body: bytes) -> Any:
     """Raises `InvalidRequest`."""
     try:
-        return orjson.loads(body)
+        value = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise InvalidRequest("the body is not JSON text", errors=[{"pointer": "", "detail": str(error)}]) from None
+    if len(body) > 2 * MAX_VALUES:  # each takes two bytes at least
+        must_have_few_values(value)
+    return value
+
+
+def must_have_few_values(value: Any) -> None:
+    """Validation makes an error of each field that is wrong: of a hundred thousand it would hold all tasks up for
+    seconds. Raises `InvalidRequest`."""
+    waiting, count = [value], 0
+    while waiting:
+        each = waiting.pop()
+        children = each.values() if isinstance(each, dict) else each if isinstance(each, list) else ()
+        count += len(children)
+        if count > MAX_VALUES:
+            detail = f"has more than {MAX_VALUES} values"
+            raise InvalidRequest(f"the body {detail}", errors=[{"pointer": "", "detail": detail}])
+        waiting += children
 
 
 def refuse_unknown_parameters(request: Request) -> None:

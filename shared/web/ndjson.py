@@ -19,13 +19,14 @@ from shared.store.write_request import WriteOutcome, WriteRequest, WriteResult
 from shared.web import conditions
 from shared.web.body import LARGEST_BODY, NDJSON
 from shared.web.call import Call
+from shared.web.input import parse_json
 from shared.web.openapi import PROBLEM
 from shared.web.problems import BodyTooLarge, Problem, problem_body, refusal_body, validation_body
 
 MAX_LINES = 10_000
 LINES_PER_TRANSACTION = 250
-LINES_PER_TURN = 25
-"""Lines that are parsed before other tasks of the process get a turn."""
+LINES_PER_TURN, BYTES_PER_TURN = 25, 32 * 1024
+"""So much is parsed before other tasks of the process get a turn."""
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 LONGEST_EXTERNAL_ID = 200
@@ -34,20 +35,21 @@ LINE_PROBLEM = PROBLEM | {
     "required": [*PROBLEM["required"], "line", "external_id"],
     "properties": PROBLEM["properties"] | {"line": LINE, "external_id": {"type": ["string", "null"]}},
 }
+DONE_LINE = {
+    "type": "object",
+    "required": ["done", "lines", "failed"],
+    "properties": {
+        "done": {"const": True},
+        "lines": {"type": "integer", "minimum": 0},
+        "failed": {"type": "integer", "minimum": 0},
+    },
+}
 RESULT_LINE = {
     "anyOf": [
         {"type": "object", "required": ["created", "position"]},
         LINE_PROBLEM,
         {"type": "object", "required": ["line", "blank"], "properties": {"line": LINE, "blank": {"const": True}}},
-        {
-            "type": "object",
-            "required": ["done", "lines", "failed"],
-            "properties": {
-                "done": {"const": True},
-                "lines": {"type": "integer", "minimum": 0},
-                "failed": {"type": "integer", "minimum": 0},
-            },
-        },
+        DONE_LINE,
     ]
 }
 M = TypeVar("M", bound=BaseModel)
@@ -89,9 +91,11 @@ def parse_line(line: bytes, model: type[M], to_request: Callable[[M], WriteReque
     if len(line) > LARGEST_BODY:
         return problem_body(413, f"a line may have {LARGEST_BODY} bytes")
     try:
+        if len(line) > BYTES_PER_TURN:
+            parse_json(line)
         return to_request(model.model_validate_json(line))
     except ValidationError as error:
-        return validation_body(error.errors(include_url=False, include_context=False))
+        return validation_body(error.errors(include_url=False))
     except Problem as problem:
         return problem_body(problem.status, problem.detail, problem.code, problem.errors)
 
@@ -131,7 +135,7 @@ async def parse_chunks(
     chunk: list[tuple[Line, Parsed]] = []
     for number, line in enumerate(lines, start=1):
         chunk.append((Line(number, line), parse(line)))
-        if number % LINES_PER_TURN == 0:
+        if number % LINES_PER_TURN == 0 or len(line) > BYTES_PER_TURN:
             await asyncio.sleep(0)
         if len(chunk) == LINES_PER_TRANSACTION or number == len(lines):
             yield chunk

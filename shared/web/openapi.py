@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
@@ -114,6 +115,7 @@ def complete(
     scopes: Mapping[tuple[str, str], str | None],
     needs_key: Callable[[str, str], bool],
 ) -> dict[str, Any]:
+    document["servers"] = [{"url": "/", "description": "The address under which this document was found"}]
     components = document.setdefault("components", {})
     components.setdefault("schemas", {})["Problem"] = PROBLEM
     components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
@@ -209,5 +211,5 @@ def response_links(**response_links: tuple[str, Mapping[str, str]]) -> dict[str,
 def link(target: str, parameters: Mapping[str, str]) -> dict[str, Any]:
     method, path = target.split(" ")
     document = f"/{path.split('/')[1]}/openapi.json"
-    reference = path.replace("~", "~0").replace("/", "~1")
+    reference = quote(path.replace("~", "~0").replace("/", "~1"), safe="~")
     return {"operationRef": f"{document}#/paths/{reference}/{method.lower()}", "parameters": dict(parameters)}

@@ -17,9 +17,12 @@ from starlette.types import Scope
 
 from shared.rules.message import Denied, InvalidField, KeyReused, Missing, Refusal, Rejected, Stale, TooLarge
 from shared.store.database_errors import Busy, as_busy, error_name
+from shared.web.error_texts import error_text
 
 log = structlog.get_logger()
 MEDIA_TYPE = "application/problem+json"
+MAX_ERRORS = 100
+"""Of the fields that one answer names."""
 NO_SNIFFING = {"X-Content-Type-Options": "nosniff"}
 """For answers that do not pass the guard, which adds this header to all others."""
 
@@ -136,8 +139,11 @@ def field_errors(refusal: Refusal) -> list[dict[str, str]]:
 
 def validation_body(errors: Sequence[ErrorDetails]) -> dict[str, Any]:
     """Names each field by its JSON pointer, without its value, which may be personal data."""
-    fields = [{"pointer": json_pointer(location_of(error)), "detail": error_text(error)} for error in causes(errors)]
-    return problem_body(422, "the request does not fit its schema", errors=fields)
+    found = causes(errors)
+    first = found[:MAX_ERRORS]
+    fields = [{"pointer": json_pointer(location_of(error)), "detail": error_text(error)} for error in first]
+    more = f"; the first {MAX_ERRORS} of {len(found)} errors are named" if len(found) > MAX_ERRORS else ""
+    return problem_body(422, f"the request does not fit its schema{more}", errors=fields)
 
 
 def causes(errors: Sequence[ErrorDetails]) -> Sequence[ErrorDetails]:
@@ -156,10 +162,6 @@ def json_pointer(location: Sequence[int | str]) -> str:
     path = location[1:] if location[:1] == ("body",) else location
     text = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
     return text.removeprefix("/") if location[:1] in (("query",), ("path",)) else text
-
-
-def error_text(error: ErrorDetails) -> str:
-    return error["msg"].removeprefix("Value error, ")
 
 
 def problem_of(error: Exception) -> tuple[dict[str, Any], dict[str, str]]:

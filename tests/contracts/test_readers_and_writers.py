@@ -97,6 +97,7 @@ class World:
         eve, finn = [(await self.lead(name)).json()["lead_id"] for name in ("eve", "finn")]
         await self.send("POST", f"/intake/v1/leads/{finn}/merge", {"into": eve})
         await self.send("POST", f"/intake/v1/leads/{finn}/unmerge")
+        await self.send("POST", "/intake/v1/prospects", {"company": {"domain": "prospect.example"}})
         await self.send("DELETE", "/forecast/v1/org/nodes/ann")
         again = await self.lead("ada", source="webinar", details={"webinar_id": "w1", "attended": True, "minutes": 30})
         await self.send("DELETE", f"/intake/v1/people/{again.json()['person_id']}")

@@ -14,7 +14,7 @@ from services.forecast.projections.postings import posting_row
 from shared.rules.fiscal_year import CalendarRule
 from tests.forecast.conftest import Company
 from tests.forecast.pipeline_events import WON, deals
-from tests.forecast.test_overrides import teams
+from tests.forecast.test_overrides import override, teams
 from tests.forecast.test_snapshots import locked
 from tests.spec import NOON
 
@@ -102,6 +102,46 @@ async def test_rounding_is_shown_and_never_hidden(company: Company) -> None:
     assert steps(answer) == {"new": "0.04", "rounding": "0.01"}
 
 
+async def test_what_happens_below_an_override_is_no_step_of_what_is_seen(company: Company) -> None:
+    await teams(company)
+    since, seen = company.told, {"basis": "seen_by_self"}
+    company.clock.pass_by(hours=1)
+    await override(company, "ray/2026-Q1/commit", "manager", "120.00")
+    company.clock.pass_by(hours=1)
+    answer = await waterfall(company, since, **seen)
+    assert (answer["opening"], answer["closing"]) == ("220.00", "240.00")
+    assert steps(answer) == {"override_changed": "20.00", "rounding": "0.00"}
+    assert steps(await waterfall(company, since, node="ray", **seen)) == {"rounding": "0.00"}
+    await override(company, "ann/2026-Q1/commit", "self", "200.00")
+    company.clock.pass_by(hours=1)
+    for node in ("ann", "root"):
+        assert steps(await waterfall(company, since, node=node, **seen)) == {
+            "override_changed": "50.00",
+            "rounding": "0.00",
+        }
+    await company.put("ray", "bea")
+    company.clock.pass_by(hours=1)
+    bea = await waterfall(company, since, node="bea", **seen)
+    assert (bea["closing"], steps(bea)) == ("170.00", {"org_moved": "100.00", "rounding": "0.00"})
+    assert steps(await waterfall(company, since, node="ann", **seen)) == {
+        "override_changed": "50.00",
+        "rounding": "0.00",
+    }
+    root = await waterfall(company, since, **seen)
+    assert (root["closing"], steps(root)["org_moved"]) == ("370.00", "100.00")
+    await company.api.delete("overrides/ann/2026-Q1/commit", params={"by": "self"})
+    company.written += 1
+    company.clock.pass_by(hours=1)
+    ann = await waterfall(company, since, node="ann", **seen)
+    assert (ann["opening"], ann["closing"]) == ("150.00", "50.00")
+
+
+async def test_a_node_of_nobody_is_missing(company: Company) -> None:
+    await teams(company)
+    answer = await company.read("waterfall", node="nobody", **{"from": "2026-03-01T00:00:00Z"})
+    assert answer.status_code == 404
+
+
 async def test_an_end_may_be_a_locked_week(company: Company) -> None:
     await teams(company)
     lock = (await locked(company, "root")).json()["snapshot_id"]
@@ -117,6 +157,7 @@ async def test_a_question_without_two_ends_is_refused(company: Company) -> None:
         ({}, "query/from"),
         ({"from": "2026-03-05T00:00:00Z"}, "query/from"),
         ({"from": "2026-03-01T00:00:00Z", "view": "pipeline"}, "query/view"),
+        ({"from": "2026-03-01T00:00:00Z", "view": "open", "basis": "seen_by_self"}, "query/basis"),
         ({"from": "2026-03-01T00:00:00Z", "to": "2030-01-01T00:00:00Z"}, "query/as_of"),
     ):
         answer = await company.read("waterfall", **params)

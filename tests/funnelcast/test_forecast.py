@@ -3,6 +3,7 @@ from typing import Any
 from rich.console import Console
 
 from funnelcast.forecast import print_rollup
+from funnelcast.waterfall import print_waterfall
 from tests.funnelcast.command import Up, done, run
 
 
@@ -48,6 +49,45 @@ def test_the_tree_shows_each_node_with_its_amounts() -> None:
         "warning: open deals without an amount (412)",
         "",
         "as of 2017-09-01T12:00:00Z, frontier pipeline:3, not final",
+    ]
+
+
+def test_quotas_calls_and_overrides_have_columns_where_there_are_any() -> None:
+    call = {"amounts": {"commit": "1300.00"}}
+    override = {"column": "commit", "by": "manager", "amount": "1200.00", "stale": True}
+    ann = node("ann", "5.00", [], quota="2000.00", attainment="0.8333", call=call, overrides=[override])
+    lines = drawn(ROLLUP | {"node": node("acme", "5.00", [ann], quota=None, call=None, overrides=[])})
+    assert lines[2].split("open deals")[1].split() == ["quota", "attained", "call", "overrides"]
+    assert lines[4].endswith("2,000.00     83.3%  commit 1,300.00  commit 1,200.00 by manager?")
+
+
+def test_a_waterfall_shows_each_step_with_its_first_deals() -> None:
+    deals = [{"opportunity_id": name, "amount": "10.00"} for name in ("a", "b", "c", "d")]
+    answer = {
+        "period": {"key": "2017-Q3"},
+        "view": "commit",
+        "node_id": "acme",
+        "currency": "USD",
+        "from": "T1",
+        "to": "T2",
+        "opening": "1000.00",
+        "closing": "1040.00",
+        "won_within": "7.00",
+        "frontier": "pipeline:3",
+        "final": True,
+        "steps": [{"kind": "new", "amount": "40.00", "count": 4, "opportunities": deals}],
+    }
+    console = Console(width=200, highlight=False, markup=False)
+    with console.capture() as written:
+        print_waterfall(console, answer)
+    assert [line.rstrip() for line in written.get().splitlines()] == [
+        "2017-Q3, commit of acme in USD, T1 to T2",
+        "",
+        "opening  1,000.00",
+        "  new       40.00  a 10.00, b 10.00, c 10.00, and 1 more",
+        "closing  1,040.00",
+        "",
+        "won in the period 7.00, frontier pipeline:3",
     ]
 
 

@@ -113,6 +113,7 @@ OF_OPPORTUNITIES: Mapping[type[Command], Strategy] = {
     deal.SetAmount: st.builds(deal.SetAmount, amount=prices, amount_estimated=st.booleans()),
     deal.SetCloseDate: st.builds(deal.SetCloseDate, close_date=days),
     deal.SetCategory: st.builds(deal.SetCategory, category=st.sampled_from(ForecastCategory)),
+    deal.Reassign: st.builds(deal.Reassign, from_owner=owners, owner=owners),
     deal.Assign: st.builds(deal.Assign, owner=owners),
     deal.PermittedWin: st.builds(
         deal.PermittedWin,

@@ -59,6 +59,7 @@ def register() -> None:
     schemathesis.deserializer(NDJSON)(from_lines)
     schemathesis.openapi.media_type("text/csv", tables())
     schemathesis.openapi.format("email", addresses())
+    schemathesis.openapi.format("idn-email", addresses())
     schemathesis.openapi.format("date-time", instants())
     for hook in (filter_failure, map_body, map_headers):
         schemathesis.hook(hook)

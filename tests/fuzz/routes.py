@@ -157,7 +157,7 @@ GOOD: Mapping[str, Good] = {
         },
         answers=[200, 404],
     ),
-    "POST /intake/v1/leads/{lead_id}/link": Good({"external_id": "erp:7"}, answers=[404]),
+    "POST /intake/v1/leads/{lead_id}/link": Good({"external_id": "erp:7"}, answers=[200, 404]),
     "POST /intake/v1/leads/{lead_id}/merge": Good({"into": "another"}, answers=[404]),
     "POST /intake/v1/leads/{lead_id}/unmerge": Good(None, answers=[404, 409]),
     "POST /intake/v1/people/lookup": Good({"ids": ["someone"], "email": None}),
@@ -216,7 +216,9 @@ GOOD: Mapping[str, Good] = {
         for service in HAVE_WEBHOOKS
     },
     **{f"PATCH /{service}/v1/webhooks/{{webhook_id}}": Good(WEBHOOK | {"enabled": False}) for service in HAVE_WEBHOOKS},
-    "PUT /forecast/v1/rates/{currency}/{day}": Good({"rate": "0.9217", "per": "CHF", "source": "ecb"}),
+    "PUT /forecast/v1/rates/{currency}/{day}": Good(
+        {"rate": "0.9217", "per": "CHF", "source": "ecb", "quote": "1.0849"}
+    ),
     "PUT /forecast/v1/rates/{currency}/plan/{year}": Good({"rate": "0.9", "per": "CHF"}),
     "PUT /forecast/v1/quotas/{node_id}/{period}": Good({"amount": EUR, "motion": "new_business", "from": THEN}),
     "PUT /forecast/v1/overrides/{node_id}/{period}/{column}": Good({"amount": EUR, "note": "sure"}),
@@ -245,6 +247,7 @@ GOOD: Mapping[str, Good] = {
             },
         }
     ),
+    "POST /pipeline/v1/opportunities/reassign": Good({"from": "zoe", "to": "bob", "occurred_at": THEN}),
     "POST /pipeline/v1/spend": Good(
         {
             "from": "2026-02-01",

@@ -133,7 +133,9 @@ async def test_bodies_that_are_no_lines_are_refused(database: str, route: str) -
     refused = [packed, keyed, large, many]
     assert [answer.status_code for answer in refused] == [415, 422, 413, 413]
     assert {answer.headers["content-type"] for answer in refused} == {"application/problem+json"}
-    assert [json.loads(each).get("status") for each in breaks.content.splitlines()] == [422, 422, None, None]
+    lines = [json.loads(each) for each in breaks.content.splitlines()]
+    assert lines[:2] == [{"line": 1, "blank": True}, {"line": 2, "blank": True}]
+    assert lines[-1] == {"done": True, "lines": 3, "failed": 0}
 
 
 TABLE = "POST /forecast/v1/org/import"

@@ -16,8 +16,10 @@ from services.pipeline.upstream.qualification import (
     CycleEvent,
     HandOverTakenBack,
     LeadHandedOver,
+    LeadMerged,
     LeadMql,
     LeadSql,
+    LeadUnmerged,
     LeadWon,
 )
 from shared.rules.message import RecordedEvent
@@ -131,6 +133,25 @@ async def test_a_cycle_after_a_win_is_existing_business(tx: AsyncConnection) -> 
         ("mql", "existing_business"): 1,
         ("srl", "new_business"): 1,
     }
+
+
+async def test_leads_that_are_one_person_count_as_one(tx: AsyncConnection) -> None:
+    """A was merged into B, and B into C: their cycles stay three."""
+    await happened(tx, *((1, lead, mql()) for lead in "abcd"))
+    await merged(tx, ("a", LeadMerged(merged_into="b")), ("b", LeadMerged(merged_into="c")))
+    (row,) = await funnel.steps(tx, WINDOW, on(9), [])
+    assert (row.entered, row.leads) == (4, 2)
+    await merged(tx, ("b", LeadUnmerged()))
+    (row,) = await funnel.steps(tx, WINDOW, on(9), [])
+    assert (row.entered, row.leads) == (4, 3)
+
+
+async def merged(tx: AsyncConnection, *changes: tuple[str, LeadMerged | LeadUnmerged]) -> None:
+    for number, (lead, event) in enumerate(changes, 20):
+        recorded: RecordedEvent[Any] = RecordedEvent(
+            number, UUID(int=number), f"lead-{lead}", number, event, on(8), on(8), "sam", UUID(int=1)
+        )
+        await lead_cycles.apply(tx, [recorded])
 
 
 def publish(lead: str, *events: tuple[str, str, dict[str, Any]]) -> list[tuple[str, str, str, dict[str, Any]]]:

@@ -118,6 +118,7 @@ class Story:
             "quarantine_id": "x",
             "snapshot_id": "x",
             "form_key": "x",
+            "event_type": "x",
         }
         return {"lead_id": self.lead_id, "person_id": self.person_id, "opportunity_id": self.deals[0], **others}
 

@@ -10,7 +10,8 @@ from pydantic import ValidationError
 
 from services.forecast.org.commands import NodeBody, Placement, TableLine
 from shared.rules.message import Slug
-from shared.web.problems import BodyTooLarge, InvalidRequest, UnsupportedType, error_text, json_pointer
+from shared.web.error_texts import error_text
+from shared.web.problems import BodyTooLarge, InvalidRequest, UnsupportedType, json_pointer
 
 TEXT_CSV = "text/csv"
 NEEDED = ("id", "name", "kind", "parent")

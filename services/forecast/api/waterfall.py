@@ -1,39 +1,24 @@
 """The waterfall: what moved a number from one instant to another, deal by deal."""
 
-from bisect import bisect_right
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Literal, get_args
+from typing import Annotated, get_args
 
 from fastapi import APIRouter, Query
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.forecast.api.moment import INSTANT, Instants, KnownAt, Moment, moment, wait_until_known
-from services.forecast.api.question import (
-    PeriodKey,
-    Reads,
-    answer_currency,
-    conversion_into,
-    deal_filter,
-    numbers_for,
-    org_as_of,
-)
+from services.forecast.api.moment import INSTANT, Instants, KnownAt, moment, wait_until_known
+from services.forecast.api.question import PeriodKey, Reads, answer_currency, deal_filter
 from services.forecast.api.rollup_views import PeriodView, period_view
-from services.forecast.ledger.balances import ZERO, Sums, balance
-from services.forecast.ledger.conversion import Conversion, RatePolicy
-from services.forecast.ledger.org_tree import org_tree
-from services.forecast.ledger.waterfall import VIEWS, Entry, Kind, Movements, Scope, ViewName, movements, org_moves
-from services.forecast.org.events import ROOT, UNASSIGNED
-from services.forecast.periods.calendar import Period
-from services.forecast.projections import org_rows, snapshots, waterfall_lines
-from services.forecast.projections.deal_filter import DealFilter
-from services.forecast.projections.deals import Owners
-from services.forecast.projections.past_deals import Cut
-from shared.rules.message import EARLIEST, InvalidField, Missing, Slug
+from services.forecast.api.waterfall_span import Asked, Basis, End, end_of, moved
+from services.forecast.ledger.balances import ZERO
+from services.forecast.ledger.conversion import RatePolicy
+from services.forecast.ledger.cumulative import COLUMNS
+from services.forecast.ledger.waterfall import Entry, Kind, Movements, ViewName
+from services.forecast.projections import snapshots
 from shared.rules.message import INSTANT as WRITTEN_INSTANT
+from shared.rules.message import InvalidField, Missing, Slug
 from shared.rules.money import Currency, format_amount, to_minor_units
 from shared.web.call import Call
 
@@ -62,7 +47,7 @@ class WaterfallQuery(BaseModel):
     until: Annotated[WaterfallEnd | None, Field(alias="to")] = None
     known_at: KnownAt | None = None
     view: Annotated[ViewName, Field(description="Cumulative: commit includes what is closed")] = "commit"
-    basis: Literal["pure"] = "pure"
+    basis: Basis = "pure"
     currency: Currency | None = None
     rate_policy: RatePolicy = "close_date"
 
@@ -93,7 +78,7 @@ class WaterfallView(BaseModel):
     node_id: str
     currency: str
     view: ViewName
-    basis: Literal["pure"]
+    basis: Basis
     since: datetime = Field(serialization_alias="from")
     until: datetime = Field(serialization_alias="to")
     frontier: str
@@ -113,6 +98,7 @@ async def get_waterfall(query: Annotated[WaterfallQuery, Query()], call: Reads) 
 
 
 async def computed_waterfall(call: Call, tx: AsyncConnection, query: WaterfallQuery) -> WaterfallView:
+    must_have_overrides(query)
     until, since = [await instant_of(tx, end) for end in (query.until, query.since)]
     later = await moment(call, tx, Instants(until, query.known_at or call.format_frontier()))
     if since is not None and since > later.as_of:
@@ -120,11 +106,18 @@ async def computed_waterfall(call: Call, tx: AsyncConnection, query: WaterfallQu
     earlier = await moment(call, tx, Instants(since, later.frontier))
     chosen = await deal_filter(tx, later, query.period)
     currency = await answer_currency(tx, later, query.currency, chosen.period)
-    closing = await end_of(tx, later, query, chosen, currency)
-    opening = await end_of(tx, earlier, query, chosen, currency)
-    members = await membership(tx, opening, closing)
-    found = await moved(tx, opening, closing, members, VIEWS[query.view])
+    asked = Asked(chosen.period, query.node, query.view, query.basis, currency, query.rate_policy)
+    closing = await end_of(tx, later, asked)
+    if not closing.exists:
+        raise Missing(f"there is no node {closing.node} in the organisation of that time")
+    opening = await end_of(tx, earlier, asked)
+    found = await moved(tx, opening, closing)
     return waterfall_view(query, opening, closing, found)
+
+
+def must_have_overrides(query: WaterfallQuery) -> None:
+    if query.basis == "seen_by_self" and query.view not in COLUMNS:
+        raise InvalidField("query/basis", f"{query.view} amounts cannot be overridden")
 
 
 async def instant_of(tx: AsyncConnection, end: str | None) -> datetime | None:
@@ -139,101 +132,17 @@ async def instant_of(tx: AsyncConnection, end: str | None) -> datetime | None:
     return as_of
 
 
-@dataclass(frozen=True)
-class End:
-    """One end of the span, with its rates and the sums of the node. Without sums, the node did not exist then."""
-
-    at: Moment
-    period: Period
-    conversion: Conversion
-    node: str
-    root: str
-    sums: Sums
-
-    def amount(self, categories: Collection[str], conversion: Conversion) -> Decimal:
-        pure = balance(self.sums, conversion).pure
-        return sum((pure[category] for category in categories), ZERO)
-
-    @property
-    def cut(self) -> Cut:
-        return Cut(self.at.as_of, self.at.known.pipeline)
-
-
-async def end_of(tx: AsyncConnection, at: Moment, query: WaterfallQuery, chosen: DealFilter, currency: str) -> End:
-    by_day = currency if query.rate_policy == "close_date" else None
-    asked, numbers = (
-        DealFilter(chosen.period, at.today, converted_into=by_day),
-        await numbers_for(tx, at, chosen.period),
-    )
-    tree = org_tree(await numbers.nodes(query.node, 0))
-    node = tree.root if query.node in (None, ROOT) else query.node
-    key = tree.totals_key(node)
-    sums = await numbers.sums({key}, asked) if node in tree.nodes else {}
-    conversion = await conversion_into(tx, currency, query.rate_policy, at, chosen.period)
-    return End(at, chosen.period, conversion, node, tree.root, sums.get(key, {}))
-
-
-@dataclass(frozen=True)
-class Membership:
-    """Whose deals count for the node, from each of the instants `since` on."""
-
-    since: Sequence[datetime]
-    owners: Sequence[Owners]
-
-    def at(self, instant: datetime) -> Owners:
-        return self.owners[max(bisect_right(self.since, instant) - 1, 0)]
-
-    def is_member(self, owner: str, instant: datetime) -> bool:
-        return self.at(instant).includes(owner)
-
-
-async def membership(tx: AsyncConnection, opening: End, closing: End) -> Membership:
-    """A period that has ended keeps the organisation of its end."""
-    known, node = closing.at.known, closing.node
-    if node == closing.root:
-        return Membership([EARLIEST], [Owners()])
-    first, last = org_as_of(opening.at, opening.period), org_as_of(closing.at, closing.period)
-    since = [first, *await waterfall_lines.org_changes(tx, first, last, known.forecast)]
-    found = []
-    for instant in since:
-        nodes = await org_rows.nodes_at(tx, instant, known)
-        if node == UNASSIGNED:
-            found.append(Owners(sorted(nodes)))
-        else:
-            found.append(Owners(org_tree(nodes).subtree(node) if node in nodes else [], excluded=False))
-    return Membership(since, found)
-
-
-async def moved(
-    tx: AsyncConnection, opening: End, closing: End, members: Membership, categories: frozenset[str]
-) -> Movements:
-    scope = Scope(closing.period, categories, members.is_member, closing.conversion)
-    lines = await waterfall_lines.lines_between(tx, opening.at.as_of, closing.cut, closing.period)
-    deals = await waterfall_lines.deals_at(tx, opening.cut, {line.opportunity_id for line in lines})
-    found = movements(lines, deals, scope)
-    for before, after, instant in zip(members.owners, members.owners[1:], members.since[1:], strict=False):
-        cut = Cut(instant - datetime.resolution, closing.cut.position)
-        for comes_in in (True, False):
-            changed = [owner for owner in {*before.names} ^ {*after.names} if after.includes(owner) is comes_in]
-            moving = await waterfall_lines.deals_of(tx, cut, changed, closing.period, categories)
-            found.entries += org_moves(moving, scope, comes_in=comes_in)
-    return found
-
-
 def waterfall_view(query: WaterfallQuery, opening: End, closing: End, found: Movements) -> WaterfallView:
-    categories, currency = VIEWS[query.view], closing.conversion.currency
-    first = opening.amount(categories, opening.conversion)
-    revalued = opening.amount(categories, closing.conversion)
-    last = closing.amount(categories, closing.conversion)
-    steps = [step_view(kind, found.entries, currency) for kind in get_args(Kind)]
-    steps = [step for step in steps if step.count]
-    if rates := to_minor_units(revalued - first + found.rates, currency):
-        steps.append(total_view("rate_changed", rates, currency))
+    currency = closing.conversion.currency
+    first, last = opening.amount(opening.conversion), closing.amount(closing.conversion)
+    found.apart["rate_changed"] += opening.amount(closing.conversion) - first + found.rates
+    steps = [step_view(kind, found, currency) for kind in get_args(Kind) if kind != "rounding"]
+    steps = [step for step in steps if step.count or Decimal(step.amount)]
     listed = sum((Decimal(step.amount) for step in steps), ZERO)
     rounding = to_minor_units(last, currency) - to_minor_units(first, currency) - listed
-    steps.append(total_view("rounding", rounding, currency))
+    steps.append(StepView(kind="rounding", amount=format_amount(rounding, currency), count=0, opportunities=[]))
     return WaterfallView(
-        period=period_view(closing.period),
+        period=period_view(closing.asked.period),
         node_id=closing.node,
         currency=currency,
         view=query.view,
@@ -249,15 +158,15 @@ def waterfall_view(query: WaterfallQuery, opening: End, closing: End, found: Mov
     )
 
 
-def step_view(kind: Kind, entries: Iterable[Entry], currency: str) -> StepView:
-    found = [entry for entry in entries if entry.kind == kind]
-    step = total_view(kind, sum((entry.amount for entry in found), ZERO), currency)
-    listed = [moved_deal_view(entry, currency) for entry in found[:MOST_DEALS]]
-    return step.model_copy(update={"count": len(found), "opportunities": listed})
-
-
-def total_view(kind: Kind, amount: Decimal, currency: str) -> StepView:
-    return StepView(kind=kind, amount=format_amount(amount, currency), count=0, opportunities=[])
+def step_view(kind: Kind, moved: Movements, currency: str) -> StepView:
+    found = [entry for entry in moved.entries if entry.kind == kind]
+    amount = sum((entry.amount for entry in found), moved.apart[kind])
+    return StepView(
+        kind=kind,
+        amount=format_amount(amount, currency),
+        count=len(found),
+        opportunities=[moved_deal_view(entry, currency) for entry in found[:MOST_DEALS]],
+    )
 
 
 def moved_deal_view(entry: Entry, currency: str) -> MovedDealView:

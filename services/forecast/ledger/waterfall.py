@@ -112,12 +112,13 @@ class Scope:
 
 @dataclass
 class Movements:
-    """`rates`: what changes inside the view brought by taking another day's rate. `won_within`: all wins inside the
-    period, whether they moved the view or not."""
+    """`apart`: what no deal explains, by kind. `rates`: what changes inside the view brought by taking another day's
+    rate. `won_within`: all wins inside the period, whether they moved the view or not."""
 
     entries: list[Entry] = field(default_factory=list)
     rates: Decimal = ZERO
     won_within: Decimal = ZERO
+    apart: dict[Kind, Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
 
 
 def movements(lines: Iterable[PostedLine], deals: Mapping[str, PostedLine], scope: Scope) -> Movements:

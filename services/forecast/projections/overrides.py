@@ -100,6 +100,13 @@ async def in_force(tx: AsyncConnection, period: Period, at: datetime, known: Kno
     return counting, len(found) - len(counting)
 
 
+async def changes(tx: AsyncConnection, period: Period, after: datetime, until: datetime, known: Known) -> set[datetime]:
+    """The instants at which overrides of the period were set or reset."""
+    made_at = overrides.c.made_at
+    chosen = overrides.c.period == period.key, made_at > after, made_at <= until, overrides.c.position <= known.forecast
+    return set((await tx.execute(select(made_at).where(*chosen))).scalars())
+
+
 async def history(
     tx: AsyncConnection, node: str | None, period: str | None, after: int, limit: int
 ) -> list[Mapping[str, Any]]:

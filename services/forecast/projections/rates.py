@@ -41,9 +41,9 @@ class RateColumns(TypedColumns):
     per: Named[str] = Column(Text)
     day: Named[date | None] = Column(Date)
     year: Named[int | None] = Column(Integer)
-    rate: Named[Decimal] = Column(Numeric(30, 12))
+    rate: Named[Decimal] = Column(Numeric(38, 20))
     source: Named[str | None] = Column(Text)
-    quote: Named[Decimal | None] = Column(Numeric(30, 12))
+    quote: Named[Decimal | None] = Column(Numeric(38, 20))
     occurred_at: Named[datetime] = Column(DateTime(timezone=True))
     recorded_at: Named[datetime] = Column(DateTime(timezone=True))
 
@@ -98,4 +98,4 @@ async def history(tx: AsyncConnection, currency: str | None, after: int, limit: 
     return [dict(row) for row in found.mappings()]
 
 
-PROJECTION = Projection("rates", 1, rates.metadata, {"forecast": apply})
+PROJECTION = Projection("rates", 2, rates.metadata, {"forecast": apply})

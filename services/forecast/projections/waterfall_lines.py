@@ -4,11 +4,12 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, Integer, Select, Text, any_, cast, func, literal, null, select
+from sqlalchemy import ARRAY, Integer, Select, Text, any_, cast, func, literal, not_, null, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.ledger.waterfall import PostedLine
 from services.forecast.periods.calendar import Period
+from services.forecast.projections.deals import Owners
 from services.forecast.projections.org_rows import org_rows
 from services.forecast.projections.past_deals import Cut
 from services.forecast.projections.postings import postings
@@ -34,11 +35,13 @@ async def deals_at(tx: AsyncConnection, cut: Cut, deals: Collection[str]) -> Map
 
 
 async def deals_of(
-    tx: AsyncConnection, cut: Cut, owners: Collection[str], period: Period, categories: Collection[str]
+    tx: AsyncConnection, cut: Cut, owners: Owners, others: Owners, period: Period, categories: Collection[str]
 ) -> list[PostedLine]:
-    """The deals of these owners in the period and the categories, by id."""
+    """The deals in the period and the categories of owners that are not among the others, by id."""
+    owner = postings.c.owner
     query = sums(cut).where(
-        postings.c.owner == any_(literal(sorted(owners), ARRAY(Text))),
+        owners.condition(owner),
+        not_(others.condition(owner)),
         postings.c.close_date.between(period.starts, period.ends),
         postings.c.category.in_(categories),
     )

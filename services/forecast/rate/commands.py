@@ -8,11 +8,13 @@ from shared.rules.money import Currency
 
 
 class RateBody(Command):
-    """Units of `per`, by default the currency of the settings, for one unit of the currency. `source`: who quotes."""
+    """Units of `per`, by default the currency of the settings, for one unit of the currency. `source`: who quotes.
+    `quote`: the number as it was quoted, where that was the inverse."""
 
     rate: Rate
     per: Currency | None = None
     source: Slug | None = None
+    quote: Rate | None = None
 
 
 class SetRate(RateBody):

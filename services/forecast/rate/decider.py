@@ -23,12 +23,12 @@ def decide(rates: Rates, command: RateCommand, at: datetime, context: Context) -
     known: AnyRateEvent | None
     event: AnyRateEvent
     match command:
-        case commands.SetRate(currency=currency, day=day, rate=rate, source=source):
+        case commands.SetRate(currency=currency, day=day, rate=rate, source=source, quote=quote):
             known = rates.daily.get((per, day))
-            event = events.RateSet(currency=currency, per=per, rate=rate, source=source, day=day)
-        case commands.SetPlanRate(currency=currency, year=year, rate=rate, source=source):
+            event = events.RateSet(currency=currency, per=per, rate=rate, source=source, quote=quote, day=day)
+        case commands.SetPlanRate(currency=currency, year=year, rate=rate, source=source, quote=quote):
             known = rates.planned.get((per, year))
-            event = events.PlanRateSet(currency=currency, per=per, rate=rate, source=source, year=year)
+            event = events.PlanRateSet(currency=currency, per=per, rate=rate, source=source, quote=quote, year=year)
     return [] if event == known else [event]
 
 

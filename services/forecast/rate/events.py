@@ -1,5 +1,6 @@
 """What has happened to rates. Stored for ever: add, never change."""
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar
@@ -7,8 +8,9 @@ from typing import Annotated, Any, ClassVar
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
 from shared.rules.message import Event, Parser, Slug, parser
-from shared.rules.money import PLAIN, Currency, finite, plain_decimal, text
+from shared.rules.money import Currency, finite, text
 
+WRITTEN = re.compile(r"[0-9]{1,15}(\.[0-9]{1,20})?")
 Year = Annotated[int, Field(ge=1900, le=2199)]
 
 
@@ -18,13 +20,22 @@ def unit_rate(value: Decimal) -> Decimal:
     return value
 
 
+def written_rate(value: Any) -> Any:
+    """More decimals than an amount has: one unit of some currencies is worth very little."""
+    if isinstance(value, Decimal):
+        return value
+    if isinstance(value, str) and WRITTEN.fullmatch(value):
+        return Decimal(value)
+    raise ValueError("must be a decimal number with at most 20 decimals in a string")
+
+
 def rate_schema() -> dict[str, Any]:
-    return {"type": "string", "pattern": f"^{PLAIN.pattern.removeprefix('-?')}$", "examples": ["0.9217"]}
+    return {"type": "string", "pattern": f"^{WRITTEN.pattern}$", "examples": ["0.9217"]}
 
 
 Rate = Annotated[
     Decimal,
-    BeforeValidator(plain_decimal),
+    BeforeValidator(written_rate),
     AfterValidator(finite),
     AfterValidator(unit_rate),
     PlainSerializer(text, when_used="json"),

@@ -45,7 +45,7 @@ class ActivityTaken(BaseModel):
     position: int
 
 
-class ConsentInput(Command):
+class ConsentDecision(Command):
     """`at`: by default now. `evidence`: how the person decided, in words."""
 
     purpose: Label
@@ -103,7 +103,7 @@ def survivor_of(state: State) -> dict[str, Any]:
 
 
 @router.post("/people/{person_id}/consents")
-async def change_consent(person_id: PersonId, body: ConsentInput, call: Writes) -> Accepted:
+async def change_consent(person_id: PersonId, body: ConsentDecision, call: Writes) -> Accepted:
     """Record a person's decision on one purpose. A denial is lifted only by a grant that names the text agreed to."""
     lead_ids = await leads_of(call, person_id)
     if not lead_ids:

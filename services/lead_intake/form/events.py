@@ -1,39 +1,28 @@
 """What has happened to a form. Stored for ever: add, never change."""
 
-import re
 from typing import Annotated, ClassVar
-from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, field_validator
 
 from services.lead_intake.connection.events import MAX_ENTRIES, ConsentSettings, Details, FieldName
 from services.lead_intake.lead.events import Source
 from shared.rules.message import WHOLE, Event, Label, Line, Message, Parser, parser
 
-HOST = re.compile(r"[a-z0-9.-]+(:[0-9]{1,5})?|\[[0-9a-f:]+\](:[0-9]{1,5})?")
 LONGEST_WAIT = 3600
+SITE = r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?"
+PRINTABLE = r"[!-\[\]-~]"
+"""ASCII but for the backslash, which browsers read as a slash: such an address leads elsewhere than it says."""
 
 
 def origin(text: str) -> str:
-    """In the spelling of browsers: scheme and host in lower case, nothing after them."""
-    scheme, _, host = text.lower().removesuffix("/").partition("://")
-    if scheme not in ("http", "https") or not HOST.fullmatch(host):
-        raise ValueError("must be an origin such as https://www.example.com")
-    return f"{scheme}://{host}"
+    """In the spelling of browsers."""
+    return text.lower().removesuffix("/")
 
 
-def page(url: str) -> str:
-    """An address that a browser may be sent to. Browsers read a backslash as a slash, so that such an address leads
-    elsewhere than it says."""
-    parts = urlsplit(url)
-    plain = url.isascii() and url.isprintable() and not {" ", "\\"} & {*url} and "@" not in parts.netloc
-    if not plain or parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("must be an absolute address such as https://www.example.com/thanks")
-    return url
-
-
-Origin = Annotated[Line, AfterValidator(origin)]
-PageAddress = Annotated[str, Field(max_length=2000), AfterValidator(page)]
+Origin = Annotated[str, StringConstraints(pattern=rf"^{SITE}/?$", max_length=200), AfterValidator(origin)]
+"""Scheme and host of a page, such as `https://www.example.com`."""
+PageAddress = Annotated[str, StringConstraints(pattern=rf"^{SITE}([/?#]{PRINTABLE}*)?$", max_length=2000)]
+"""An absolute address, such as `https://www.example.com/thanks`."""
 FieldMap = Annotated[dict[Line, FieldName], Field(max_length=MAX_ENTRIES)]
 Seconds = Annotated[int, Field(strict=True, ge=0, le=LONGEST_WAIT), WHOLE]
 

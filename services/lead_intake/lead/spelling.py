@@ -94,7 +94,7 @@ Email = Annotated[
     StringConstraints(strip_whitespace=True, max_length=320),
     AfterValidator(printable),
     AfterValidator(email_address),
-    Field(json_schema_extra={"format": "email"}),
+    Field(json_schema_extra={"format": "idn-email"}),
 ]
 Phone = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40), AfterValidator(printable)]
 Domain = Annotated[

@@ -109,6 +109,13 @@ class Assign(Dated):
     owner: Slug
 
 
+class Reassign(Command):
+    """To `owner`, if it is still the deal of `from_owner`."""
+
+    from_owner: Slug
+    owner: Slug
+
+
 class Win(Dated):
     """`close_date`: by default, and at the latest, the day of `occurred_at` in the business time zone."""
 
@@ -194,6 +201,7 @@ OpportunityCommand = (
     | AttachLead
     | EraseTexts
     | ChangeOfOpen
+    | Reassign
     | PermittedWin
     | Lose
     | Recycle

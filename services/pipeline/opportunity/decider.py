@@ -40,6 +40,8 @@ def decide(
             return closed.correct(must_be_closed(state), command, at, context.settings)
         case commands.Link():
             return opening.link(must_be_there(state), command.external_id)
+        case commands.Reassign():
+            return terms.reassign(must_be_open(state).fields, command)
         case commands.PermittedWin():
             return closing.win(state, command, at, context)
         case commands.Lose():

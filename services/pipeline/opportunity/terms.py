@@ -51,3 +51,7 @@ def assign(fields: OpportunityFields, owner: str) -> list[events.OpportunityEven
     if owner == fields.owner:
         return []
     return [events.Assigned(after=fields._replace(owner=owner), from_owner=fields.owner, to_owner=owner)]
+
+
+def reassign(fields: OpportunityFields, command: commands.Reassign) -> list[events.OpportunityEvent]:
+    return assign(fields, command.owner) if fields.owner == command.from_owner else []

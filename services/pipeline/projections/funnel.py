@@ -14,7 +14,14 @@ from services.pipeline.metrics.questions import Dimension, Step, Window
 
 INSTANTS = ("begins", "ends", "as_of", "until")
 ENTRIES = """
-    WITH deals AS (
+    WITH RECURSIVE merged AS (
+        SELECT lead_id, merged_into FROM merged_leads
+        UNION SELECT merged.lead_id, merged_leads.merged_into
+        FROM merged JOIN merged_leads ON merged_leads.lead_id = merged.merged_into),
+    survivors AS (
+        SELECT lead_id, merged_into AS survivor FROM merged
+        WHERE merged_into NOT IN (SELECT lead_id FROM merged_leads)),
+    deals AS (
         SELECT * FROM deal_states WHERE CASE WHEN :as_of IS NULL THEN ends IS NULL
             ELSE starts <= :as_of AND (ends IS NULL OR ends > :as_of) END),
     entries AS (
@@ -45,9 +52,10 @@ SQLS = """
     WHERE sql_at >= coalesce(:begins, sql_at) AND sql_at < :ends AND sql_at <= coalesce(:as_of, sql_at)
     GROUP BY source"""
 COUNTS = """{entries}
-    SELECT {keys} step, count(*)::int, (count(*) FILTER (WHERE converted))::int, count(DISTINCT lead_id)::int,
+    SELECT {keys} step, count(*)::int, (count(*) FILTER (WHERE converted))::int,
+        count(DISTINCT coalesce(survivor, lead_id))::int,
         percentile_disc(0.5) WITHIN GROUP (ORDER BY seconds) FILTER (WHERE converted), min(motion), max(motion)
-    FROM cohort GROUP BY {keys} step"""
+    FROM cohort LEFT JOIN survivors USING (lead_id) GROUP BY {keys} step"""
 PAGE = """{entries}
     SELECT lead_id, cycle, opportunity_id, entered_at, CASE WHEN converted THEN converted_at END AS converted_at,
         source, mql_source, motion, owner, id

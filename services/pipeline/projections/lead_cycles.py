@@ -4,7 +4,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Column, DateTime, Index, Integer, MetaData, Named, Table, Text, TypedColumns, select
+from sqlalchemy import (
+    Boolean,
+    Column,
+    DateTime,
+    Index,
+    Integer,
+    MetaData,
+    Named,
+    Table,
+    Text,
+    TypedColumns,
+    delete,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.pipeline.opportunity.events import Motion
@@ -12,8 +25,10 @@ from services.pipeline.upstream.qualification import (
     CycleEvent,
     HandOverTakenBack,
     LeadHandedOver,
+    LeadMerged,
     LeadMql,
     LeadSql,
+    LeadUnmerged,
     LeadWon,
     QualificationEvent,
 )
@@ -37,16 +52,27 @@ class Columns(TypedColumns):
     won: Named[bool] = Column(Boolean)
 
 
-lead_cycles = Table("lead_cycles", MetaData(), Columns)
+class MergedColumns(TypedColumns):
+    """Leads that are the same person as another one."""
+
+    lead_id: Named[str] = Column(Text, primary_key=True)
+    merged_into: Named[str] = Column(Text)
+
+
+metadata = MetaData()
+lead_cycles = Table("lead_cycles", metadata, Columns)
+merged_leads = Table("merged_leads", metadata, MergedColumns)
 Index("lead_cycles_mql", lead_cycles.c.mql_at)
 Index("lead_cycles_srl", lead_cycles.c.srl_at)
 UPSERT = upsert(lead_cycles)
+UPSERT_MERGED = upsert(merged_leads)
 Cycle = dict[str, Any]
 """A row."""
 Cycles = dict[tuple[str, int], Cycle]
 
 
 async def apply(tx: AsyncConnection, batch: Sequence[RecordedEvent[QualificationEvent]]) -> None:
+    await merge(tx, batch)
     changes = [(recorded, recorded.event) for recorded in batch if isinstance(recorded.event, CycleEvent)]
     cycles = await stored(tx, {recorded.subject for recorded, _ in changes})
     changed: Cycles = {}
@@ -54,6 +80,17 @@ async def apply(tx: AsyncConnection, batch: Sequence[RecordedEvent[Qualification
         key = recorded.subject, event.cycle
         cycles[key] = changed[key] = after_event(cycles, recorded, event)
     await tx.execute(UPSERT, rows(changed.values()))
+
+
+async def merge(tx: AsyncConnection, batch: Sequence[RecordedEvent[QualificationEvent]]) -> None:
+    last = {each.subject: each.event for each in batch if isinstance(each.event, LeadMerged | LeadUnmerged)}
+    if not last:
+        return
+    await tx.execute(delete(merged_leads).where(merged_leads.c.lead_id.in_(last)))
+    merged = [(lead_id, event) for lead_id, event in last.items() if isinstance(event, LeadMerged)]
+    await tx.execute(
+        UPSERT_MERGED, rows({"lead_id": lead_id, "merged_into": event.merged_into} for lead_id, event in merged)
+    )
 
 
 async def stored(tx: AsyncConnection, leads: set[str]) -> Cycles:
@@ -96,4 +133,4 @@ def new_cycle(cycles: Cycles, lead_id: str, event: LeadMql, at: datetime) -> Cyc
     }
 
 
-PROJECTION = Projection("lead_cycles", 1, lead_cycles.metadata, {"qualification": apply})
+PROJECTION = Projection("lead_cycles", 2, metadata, {"qualification": apply})

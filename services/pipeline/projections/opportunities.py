@@ -140,6 +140,14 @@ def conditions(criteria: OpportunityFilter) -> Iterator[ColumnElement[bool]]:
         yield or_(*(column.icontains(criteria.text, autoescape=True) for column in searched))
 
 
+async def open_of(tx: AsyncConnection, owner: str) -> list[str]:
+    """The ids of the owner's open deals, in their order."""
+    query = select(opportunities.c.opportunity_id).where(
+        opportunities.c.owner == owner, opportunities.c.outcome.is_(None)
+    )
+    return list((await tx.execute(query.order_by(opportunities.c.opportunity_id))).scalars())
+
+
 async def with_ids(tx: AsyncConnection, ids: Sequence[str]) -> list[dict[str, Any]]:
     """Those that exist, in the order of their ids."""
     query = select(opportunities).where(opportunities.c.opportunity_id.in_(ids))

@@ -58,10 +58,23 @@ class LeadWon(CycleEvent):
     type: ClassVar[str] = "lead.customer"
 
 
+class LeadMerged(UpstreamEvent):
+    """The lead is the same person as another one. Its cycles stay under its own id."""
+
+    type: ClassVar[str] = "lead.merged"
+    merged_into: str
+
+
+class LeadUnmerged(UpstreamEvent):
+    type: ClassVar[str] = "lead.unmerged"
+
+
 class LeadErased(UpstreamEvent):
     type: ClassVar[str] = "lead.erased"
     opportunity_ids: tuple[str, ...]
 
 
-QualificationEvent = LeadMql | LeadHandedOver | HandOverTakenBack | LeadSql | LeadWon | LeadErased
+QualificationEvent = (
+    LeadMql | LeadHandedOver | HandOverTakenBack | LeadSql | LeadWon | LeadMerged | LeadUnmerged | LeadErased
+)
 PARSE: Parser[QualificationEvent] = tolerant_parser(QualificationEvent)

@@ -49,6 +49,12 @@ async def open_on(tx: AsyncConnection, account: str) -> list[str]:
     return list((await tx.execute(query.order_by(deals.c.opportunity_id))).scalars())
 
 
+async def won_on(tx: AsyncConnection, account: str) -> list[str]:
+    """The ids of the account's deals that were won, sorted."""
+    query = select(deals.c.opportunity_id).where(deals.c.account == account, deals.c.outcome == "won")
+    return list((await tx.execute(query.order_by(deals.c.opportunity_id))).scalars())
+
+
 async def is_won(tx: AsyncConnection, account: str) -> bool:
     won = select(func.count()).where(deals.c.account == account, deals.c.outcome == "won")
     return (await tx.execute(won)).scalar_one() > 0

@@ -51,6 +51,15 @@ class EngagementAdded(Captured):
 class PersonErased(UpstreamEvent):
     type: ClassVar[str] = "person.erased"
     lead_ids: tuple[str, ...]
+    prospect_ids: tuple[str, ...] = ()
+
+
+class ProspectRecorded(UpstreamEvent):
+    type: ClassVar[str] = "prospect.recorded"
+    person_id: str | None
+    company: Company
+    email_domain: str | None
+    role_class: str | None
 
 
 class LeadMerged(UpstreamEvent):
@@ -63,5 +72,5 @@ class LeadUnmerged(UpstreamEvent):
     was_into: str
 
 
-IntakeEvent = LeadCaptured | EngagementAdded | PersonErased | LeadMerged | LeadUnmerged
+IntakeEvent = LeadCaptured | EngagementAdded | PersonErased | LeadMerged | LeadUnmerged | ProspectRecorded
 PARSE: Parser[IntakeEvent] = tolerant_parser(IntakeEvent)

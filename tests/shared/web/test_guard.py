@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import httpx
+import orjson
 import pytest
 import pytest_asyncio
 from structlog.contextvars import merge_contextvars
@@ -191,6 +192,30 @@ async def test_malformed_requests_get_problems_and_change_nothing(api: httpx.Asy
     assert answer.headers["Content-Type"] == "application/problem+json"
     good = {"name": "A", "account": "a", "owner": "ann", "motion": "new_business"}
     assert (await api.post(DEALS, json=good)).status_code == 201
+
+
+def many_unknown_fields(count: int) -> bytes:
+    return b"{" + b",".join(b'"f%d":1' % number for number in range(count)) + b"}"
+
+
+async def test_the_errors_that_one_answer_names_are_limited(api: httpx.AsyncClient) -> None:
+    json = {"Content-Type": "application/json"}
+    some = await api.post(DEALS, content=many_unknown_fields(5_000), headers=json)
+    assert (some.status_code, len(some.json()["errors"])) == (422, 100)
+    assert some.json()["detail"] == "the request does not fit its schema; the first 100 of 5004 errors are named"
+    many = await api.post(DEALS, content=many_unknown_fields(60_000), headers=json)
+    assert (many.status_code, many.json()["detail"]) == (422, "the body has more than 20000 values")
+
+
+async def test_the_errors_of_a_batch_are_limited_too(api: httpx.AsyncClient) -> None:
+    lines = b"\n".join(
+        [many_unknown_fields(5_000), many_unknown_fields(60_000), b'{"facts": [' + b"1," * 99_999 + b"1]}"]
+    )
+    answer = await api.post(f"{DEALS}/batch", content=lines, headers={"Content-Type": "application/x-ndjson"})
+    first, second, third, _ = [orjson.loads(line) for line in answer.content.splitlines()]
+    assert len(first["errors"]) == 100
+    assert [each["detail"] for each in (second, third)] == ["the body has more than 20000 values"] * 2
+    assert len(answer.content) < 50_000
 
 
 async def test_an_unknown_parameter_is_refused_not_ignored(api: httpx.AsyncClient) -> None:

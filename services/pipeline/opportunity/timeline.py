@@ -1,0 +1,75 @@
+"""What has happened to a deal, in words."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+from services.pipeline.opportunity import events
+from services.pipeline.opportunity.events import OpportunityFields
+from shared.rules.money import format_amount
+
+
+def sentence(event: events.OpportunityEvent) -> str:
+    match event:
+        case events.OpportunityOpened():
+            return f"Opened in {event.after.stage} by {event.after.source}, for {event.after.owner}{worth(event.after)}"
+        case events.StageChanged():
+            return move(event)
+        case events.AmountChanged():
+            before = amount(event.from_amount, event.from_currency)
+            return f"Amount changed from {before} to {amount(event.after.amount, event.after.currency)}"
+        case events.CloseDateChanged():
+            return f"Close date changed from {day(event.from_close_date)} to {day(event.after.close_date)}"
+        case events.CategoryChanged():
+            return f"Category set by hand from {event.from_category} to {event.to_category}"
+        case events.Assigned():
+            return f"Assigned from {event.from_owner} to {event.to_owner}"
+        case events.Corrected():
+            return f"Corrected ({event.reason}): {', '.join(corrections(event)) or 'nothing'}"
+        case events.LeadAttached():
+            return f"Lead {event.lead_id} attached"
+        case events.Linked():
+            return f"Linked to {event.after.external_id}"
+        case events.HandOverRefused():
+            return f"Hand-over of lead {event.lead_id} refused: {event.rule}"
+        case events.TextsErased():
+            return "Name and notes erased"
+
+
+def move(event: events.StageChanged) -> str:
+    reason = f": {event.reason}" if event.reason else ""
+    match event.command:
+        case "qualify":
+            return f"Qualified, from {event.from_stage} to {event.to_stage}"
+        case "advance":
+            return f"Moved from {event.from_stage} to {event.to_stage}"
+        case "win":
+            return f"Won from {event.from_stage}{worth(event.after)}, closing on {day(event.after.close_date)}"
+        case "lose":
+            return f"Lost from {event.from_stage}{reason}"
+        case "recycle":
+            return f"Recycled from {event.from_stage}{reason}"
+        case "reopen":
+            return f"Reopened in {event.to_stage}{reason}"
+
+
+def corrections(event: events.Corrected) -> Iterator[str]:
+    before, after = amount(event.from_amount, event.from_currency), amount(event.after.amount, event.after.currency)
+    if before != after:
+        yield f"amount from {before} to {after}"
+    if event.from_close_date != event.after.close_date:
+        yield f"close date from {day(event.from_close_date)} to {day(event.after.close_date)}"
+    if event.from_owner != event.after.owner:
+        yield f"owner from {event.from_owner} to {event.after.owner}"
+
+
+def worth(fields: OpportunityFields) -> str:
+    return "" if fields.amount is None else f", worth {amount(fields.amount, fields.currency)}"
+
+
+def amount(value: Decimal | None, currency: str | None) -> str:
+    return "none" if value is None or currency is None else f"{format_amount(value, currency)} {currency}"
+
+
+def day(value: date | None) -> str:
+    return "none" if value is None else value.isoformat()
