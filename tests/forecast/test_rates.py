@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from services.forecast.ledger.conversion import Conversion, RatePolicy, RateTable
+from services.forecast.ledger.conversion import Conversion, RateTable
 from services.forecast.rate import commands, events
 from services.forecast.rate.decider import DECIDER
 from services.forecast.rate.state import Rates
 from services.forecast.setting.events import SettingChanged
 from services.forecast.setting.state import Change, Settings
+from services.forecast.snapshot.events import RatePolicy
 from shared.rules.message import InvalidField
 from tests.forecast.conftest import Company
 from tests.forecast.pipeline_events import WON

@@ -16,8 +16,8 @@ from services.forecast.api.rollup_views import optional_amount, optional_ratio
 from services.forecast.api.seen import SubtreeNumbers, subtree_numbers
 from services.forecast.ledger.accuracy import Accuracy, Outcome, accuracy
 from services.forecast.ledger.calls import converted_call
-from services.forecast.ledger.cumulative import Column
 from services.forecast.org.events import UNASSIGNED
+from services.forecast.override.events import Column
 from services.forecast.periods.calendar import MOST_WEEKS, Period
 from services.forecast.projections import calls, snapshots
 from shared.rules.message import Day, InvalidField, Missing, Slug

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from services.forecast.ledger.calls import CallRow, converted_call
 from services.forecast.ledger.conversion import Conversion
-from services.forecast.ledger.cumulative import Column
+from services.forecast.override.events import Column
 from shared.rules.money import format_amount
 
 ColumnAmounts = dict[Column, str]

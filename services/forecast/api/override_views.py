@@ -10,9 +10,9 @@ from pydantic import BaseModel
 
 from services.forecast.ledger.balances import Sums, balance
 from services.forecast.ledger.conversion import Conversion
-from services.forecast.ledger.cumulative import Column, cumulative
+from services.forecast.ledger.cumulative import cumulative
 from services.forecast.ledger.overrides import Overridden, OverrideRow, Seen
-from services.forecast.override.events import By
+from services.forecast.override.events import By, Column
 from shared.rules.money import format_amount
 
 STALE_AFTER = timedelta(days=14)

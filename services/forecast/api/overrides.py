@@ -22,11 +22,10 @@ from services.forecast.api.question import (
 from services.forecast.api.rollup_views import MoneyView
 from services.forecast.api.seen import subtree_numbers
 from services.forecast.ledger.balances import ZERO
-from services.forecast.ledger.cumulative import Column
 from services.forecast.ledger.overrides import Columns
 from services.forecast.override.commands import AnyColumn, OverriddenPeriod, OverrideBody, ResetOverride, SetOverride
 from services.forecast.override.decider import DECIDER
-from services.forecast.override.events import Basis, By
+from services.forecast.override.events import Basis, By, Column
 from services.forecast.periods.calendar import Period
 from services.forecast.projections import overrides
 from shared.rules.message import Missing, Slug

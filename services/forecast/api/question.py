@@ -9,7 +9,7 @@ from pydantic import AfterValidator
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.api.moment import Moment
-from services.forecast.ledger.conversion import Conversion, RatePolicy
+from services.forecast.ledger.conversion import Conversion
 from services.forecast.ledger.org_tree import org_tree
 from services.forecast.ledger.quotas import NodeQuota, converted_quotas, node_quotas, quotas_set
 from services.forecast.periods.calendar import EXAMPLES, Period, all_parts, parsed_key
@@ -18,6 +18,7 @@ from services.forecast.projections.deal_filter import DealFilter
 from services.forecast.projections.numbers import Numbers, numbers_at, past_numbers
 from services.forecast.projections.past_deals import Cut
 from services.forecast.quota.events import Motion
+from services.forecast.snapshot.events import RatePolicy
 from shared.rules.message import InvalidField, Slug
 from shared.web.call import Call, Needs
 

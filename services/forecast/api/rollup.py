@@ -35,7 +35,7 @@ from services.forecast.api.rollup_views import (
     warning_view,
 )
 from services.forecast.ledger.calls import CallRow
-from services.forecast.ledger.conversion import Conversion, RatePolicy
+from services.forecast.ledger.conversion import Conversion
 from services.forecast.ledger.overrides import Overridden, overridden
 from services.forecast.ledger.quotas import NodeQuota
 from services.forecast.ledger.warnings import WarningCounts, overrides_left_out, warnings
@@ -45,6 +45,7 @@ from services.forecast.projections.numbers import Numbers
 from services.forecast.projections.overrides_below import NONE_BELOW, OverridesBelow, overrides_below
 from services.forecast.projections.subtree_totals import SubtreeTotals, deals_behind, subtree_totals
 from services.forecast.quota.events import Motion
+from services.forecast.snapshot.events import RatePolicy
 from services.forecast.upstream.pipeline import Category
 from shared.rules.message import Slug, printable
 from shared.rules.money import Currency

@@ -12,13 +12,15 @@ from pydantic import BaseModel
 from services.forecast.api.call_views import CallFormat, CallView
 from services.forecast.api.override_views import OverrideFormat, OverrideView
 from services.forecast.ledger.balances import NOTHING, Sums, balance, counts
-from services.forecast.ledger.conversion import Conversion, RatePolicy, unconverted
-from services.forecast.ledger.cumulative import Column, cumulative, with_columns
+from services.forecast.ledger.conversion import Conversion, unconverted
+from services.forecast.ledger.cumulative import cumulative, with_columns
 from services.forecast.ledger.quotas import NodeQuota, measures
 from services.forecast.ledger.warnings import ForecastWarning, by_currency
 from services.forecast.org.events import ROOT, UNASSIGNED, NodeKind
+from services.forecast.override.events import Column
 from services.forecast.periods.calendar import Period
 from services.forecast.projections.subtree_totals import SubtreeTotals
+from services.forecast.snapshot.events import RatePolicy
 from shared.rules.money import format_amount, text
 from shared.store.slices import in_slices
 

@@ -12,7 +12,8 @@ from services.forecast.api.moment import Moment, moment
 from services.forecast.api.overrides import Writes
 from services.forecast.api.question import PeriodKey, Reads, named_period
 from services.forecast.api.rollup_views import MoneyView
-from services.forecast.ledger.cumulative import COLUMNS, Column
+from services.forecast.ledger.cumulative import COLUMNS
+from services.forecast.override.events import Column
 from services.forecast.periods.calendar import Period
 from services.forecast.projections import calls
 from services.forecast.snapshot.decider import DECIDER as LOCKS

@@ -13,10 +13,10 @@ from services.forecast.api.question import PeriodKey, Reads, answer_currency, de
 from services.forecast.api.rollup_views import PeriodView, period_view
 from services.forecast.api.waterfall_span import Asked, Basis, End, end_of, moved
 from services.forecast.ledger.balances import ZERO
-from services.forecast.ledger.conversion import RatePolicy
 from services.forecast.ledger.cumulative import COLUMNS
 from services.forecast.ledger.waterfall import Entry, Kind, Movements, ViewName
 from services.forecast.projections import snapshots
+from services.forecast.snapshot.events import RatePolicy
 from shared.rules.message import INSTANT as WRITTEN_INSTANT
 from shared.rules.message import InvalidField, Missing, Slug
 from shared.rules.money import Currency, format_amount, to_minor_units

@@ -13,18 +13,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.forecast.api.moment import Moment
 from services.forecast.api.question import conversion_into, numbers_for, org_as_of
 from services.forecast.ledger.balances import ZERO, Sums, balance
-from services.forecast.ledger.conversion import Conversion, RatePolicy
-from services.forecast.ledger.cumulative import COLUMNS, Column, cumulative
+from services.forecast.ledger.conversion import Conversion
+from services.forecast.ledger.cumulative import COLUMNS, cumulative
 from services.forecast.ledger.org_tree import OrgNodes, counting_nodes, org_tree
 from services.forecast.ledger.overrides import corrected_nodes, counting, fixed_amounts, overridden
 from services.forecast.ledger.waterfall import VIEWS, Kind, Movements, Scope, ViewName, movements, org_moves
 from services.forecast.org.events import ROOT, UNASSIGNED
+from services.forecast.override.events import Column
 from services.forecast.periods.calendar import Period
 from services.forecast.projections import org_rows, overrides, waterfall_lines
 from services.forecast.projections.deal_filter import DealFilter
 from services.forecast.projections.deals import Owners
 from services.forecast.projections.overrides_below import NONE_BELOW, OverridesBelow, overrides_below
 from services.forecast.projections.past_deals import Cut
+from services.forecast.snapshot.events import RatePolicy
 
 Basis = Literal["pure", "seen_by_self"]
 NOBODY = Owners(excluded=False)

@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from services.forecast.ledger.conversion import Conversion
-from services.forecast.ledger.cumulative import COLUMNS, Column
+from services.forecast.ledger.cumulative import COLUMNS
+from services.forecast.override.events import Column
 from services.forecast.submission.events import CalledAmounts
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Context, Decimal
 from operator import itemgetter
-from typing import Literal
 
-RatePolicy = Literal["close_date", "plan", "latest"]
+from services.forecast.snapshot.events import RatePolicy
+
 EXACT = Context(prec=40)
 """Sums have at most 24 digits: what is rounded here is far below any minor unit."""
 

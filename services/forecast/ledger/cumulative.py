@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Literal
 
-Column = Literal["commit", "upside", "pipeline"]
-"""Those that people state amounts for."""
+from services.forecast.override.events import Column
+
 COLUMNS: tuple[Column, ...] = ("commit", "upside", "pipeline")
 
 

@@ -17,8 +17,9 @@ from uuid import UUID
 
 from services.forecast.ledger.balances import ZERO, Sums, balance
 from services.forecast.ledger.conversion import Conversion
-from services.forecast.ledger.cumulative import COLUMNS, Column, cumulative
+from services.forecast.ledger.cumulative import COLUMNS, cumulative
 from services.forecast.ledger.org_tree import OrgNodes, counting_nodes
+from services.forecast.override.events import Column
 
 Columns = Mapping[Column, Decimal]
 

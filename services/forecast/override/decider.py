@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypedDict
 
-from services.forecast.ledger.cumulative import COLUMNS, Column
+from services.forecast.ledger.cumulative import COLUMNS
 from services.forecast.org.decider import ALL
 from services.forecast.org.decider import DECIDER as ORG
 from services.forecast.org.node_history import NodePosition, span_at
 from services.forecast.org.state import OrgState
 from services.forecast.override import commands, events
 from services.forecast.override.commands import OverrideCommand
-from services.forecast.override.events import AnyOverrideEvent, By
+from services.forecast.override.events import AnyOverrideEvent, By, Column
 from services.forecast.override.state import Key, Overrides, evolve
 from shared.rules.decider import Decider, Reference
 from shared.rules.message import Missing, Rejected

@@ -6,12 +6,13 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import PlainSerializer
 
-from services.forecast.ledger.cumulative import Column
 from shared.rules.message import Event, Line, Message, Parser, Slug, parser
 from shared.rules.money import Money, text
 from shared.rules.sealed import Sealed
 
 By = Literal["manager", "self"]
+Column = Literal["commit", "upside", "pipeline"]
+"""The cumulative columns that people state amounts for."""
 Sum = Annotated[Decimal, PlainSerializer(text, when_used="json")]
 """Of deals: in JSON a string, and without the limit that a single amount has."""
 

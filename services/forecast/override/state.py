@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from services.forecast.ledger.cumulative import Column
-from services.forecast.override.events import AnyOverrideEvent, By, OverrideReset, OverrideSet
+from services.forecast.override.events import AnyOverrideEvent, By, Column, OverrideReset, OverrideSet
 
 
 class Key(NamedTuple):

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from services.forecast.ledger.conversion import RatePolicy
+from services.forecast.snapshot.events import RatePolicy
 from shared.rules.message import Command, Line, Slug
 
 

@@ -1,11 +1,13 @@
 """What has happened to locked weeks. Stored for ever: add, never change."""
 
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, Literal
 
-from services.forecast.ledger.conversion import RatePolicy
 from shared.rules.message import Event, Instant, Line, Parser, Slug, parser
 from shared.rules.money import Currency
+
+RatePolicy = Literal["close_date", "plan", "latest"]
+"""By which rates a roll-up converts amounts."""
 
 
 class WeekLocked(Event):
