@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from services.pipeline.spend.events import SpendKind
-from shared.rules.message import Command, Day, ExternalId, Line
+from shared.rules.message import Command, Day, ExternalId, Label
 from shared.rules.money import Money
 
 
@@ -15,11 +15,11 @@ class Spend(Command):
 
     first_day: Annotated[Day, Field(alias="from")]
     last_day: Annotated[Day, Field(alias="to")]
-    source: Line | None
+    source: Label | None
     kind: SpendKind
     amount: Money
     external_id: ExternalId | None = None
-    corrects: Line | None = None
+    corrects: Label | None = None
 
 
 class RecordSpend(Command):

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import ClassVar, Literal
 
-from shared.rules.message import Event, ExternalId, Line, Parser, parser
+from shared.rules.message import Event, ExternalId, Label, Line, Parser, parser
 from shared.rules.money import Money
 
 SpendKind = Literal["marketing", "sales"]
@@ -17,11 +17,11 @@ class SpendRecorded(Event):
     spend_id: Line
     first_day: date
     last_day: date
-    source: Line | None
+    source: Label | None
     kind: SpendKind
     amount: Money
     external_id: ExternalId | None
-    corrects: Line | None
+    corrects: Label | None
 
 
 PARSE: Parser[SpendRecorded] = parser(SpendRecorded)
