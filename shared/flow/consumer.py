@@ -11,11 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.flow import checkpoint, parked, parked_actions
 from shared.flow.batch import Batch, Offsets, recorded_events
-from shared.flow.cancelled import raise_if_cancelled
 from shared.flow.checkpoint import ExcludedEvents, Fenced
 from shared.flow.parked_actions import RequestedAction
 from shared.flow.source import Source
 from shared.rules.message import Parser, RecordedEvent, StoredEvent
+from shared.store.cancellation import raise_if_cancelled
 from shared.store.prefetch import prefetch
 from shared.store.signal import Signal
 

@@ -10,12 +10,12 @@ from sqlalchemy import BigInteger, DateTime, bindparam, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.flow import continuity
-from shared.flow.cancelled import raise_if_cancelled
 from shared.flow.checkpoint import Fenced
 from shared.flow.continuity import LogLost
 from shared.flow.log import Log, LogUnavailable, Publisher, Watermark
 from shared.rules.message import BEGINNING, StoredEvent
 from shared.store import event_store
+from shared.store.cancellation import raise_if_cancelled
 from shared.store.event_store import published
 from shared.store.signal import Backoff, Signal
 

@@ -6,10 +6,10 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import NoReturn
 
-from shared.flow.cancelled import raise_if_cancelled
 from shared.flow.log import Log, LogUnavailable, PartitionReader, Watermark
 from shared.flow.merge import Merge
 from shared.rules.message import StoredEvent
+from shared.store.cancellation import raise_if_cancelled
 
 CHECK_INTERVAL = 1.0
 """Seconds without an event after which it is checked whether the next one is lost; and between such checks."""

@@ -19,6 +19,7 @@ from ipaddress import ip_address
 import httpx
 
 from shared.rules.target import IPAddress, RefusedTarget, Target, TargetPolicy, literal_address
+from shared.store.cancellation import run_to_completion
 
 SECONDS = 10.0
 """For the whole of a request and its answer, name resolution apart."""
@@ -101,10 +102,11 @@ class Outgoing:
         """All requests in the body go to this address."""
         tls = await asyncio.to_thread(tls_context)
         limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
-        async with httpx.AsyncClient(
-            verify=tls, trust_env=False, follow_redirects=False, timeout=SECONDS, limits=limits
-        ) as client:
+        client = httpx.AsyncClient(verify=tls, trust_env=False, follow_redirects=False, timeout=SECONDS, limits=limits)
+        try:
             yield Receiver(client, target, address, self.now)
+        finally:
+            await run_to_completion(client.aclose())
 
     def failed(self, error: Exception) -> Attempt:
         """An attempt that came to no connection."""

@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from shared.flow.cancelled import cancellations
 from shared.flow.cloudevents import to_headers
 from shared.flow.log import LogUnavailable, check_sizes, partition_of
 from shared.rules.message import StoredEvent
+from shared.store.cancellation import cancellations
 
 
 class Batch(Protocol):

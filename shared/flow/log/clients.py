@@ -1,9 +1,11 @@
 """Lifetimes of aiokafka's clients. Their own `start` and `stop` leave connections open when the broker is away."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Any, Generic, TypeVar
+
+from shared.store.cancellation import run_to_completion
 
 T = TypeVar("T")
 CLOSE_TIMEOUT = 2.5
@@ -54,20 +56,6 @@ async def cancel_start(starting: asyncio.Task[None]) -> None:
     await asyncio.wait({starting}, timeout=CLOSE_TIMEOUT)
     starting.cancel()
     await asyncio.gather(starting, return_exceptions=True)
-
-
-async def run_to_completion(coroutine: Coroutine[Any, Any, None]) -> None:
-    """Runs to the end even if the calling task is cancelled meanwhile; the cancellation is raised afterwards. Closing
-    that is cut short leaves connections behind."""
-    task, cancelled = asyncio.ensure_future(coroutine), None
-    while not task.done():
-        try:
-            await asyncio.wait({task})
-        except asyncio.CancelledError as error:
-            cancelled = error
-    if cancelled is not None:
-        raise cancelled
-    task.result()
 
 
 async def close_producer(producer: Any) -> None:

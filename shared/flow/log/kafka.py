@@ -20,10 +20,10 @@ from shared.flow.log.clients import (
     close_admin_client,
     close_consumer,
     close_producer,
-    run_to_completion,
     start_client,
 )
 from shared.flow.log.watermarks import WatermarkReader, encode_watermark
+from shared.store.cancellation import run_to_completion
 
 log = structlog.get_logger()
 ANSWER_TIMEOUT = 5.0

@@ -29,11 +29,12 @@ class Request:
 
 @dataclass
 class ReceiverServer:
-    """`behave`: chooses by the request. `requests`: all that came, also those that got no answer."""
+    """`behave`: chooses by the request. `requests`: all that came, also those that got no answer. `connections`: that are open."""
 
     behave: Callable[[Request], Behaviour] = lambda request: 200
     requests: list[Request] = field(default_factory=list)
     port: int = 0
+    connections: int = 0
     stopped: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -45,6 +46,7 @@ class ReceiverServer:
         return [request.message_id for request in self.requests]
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
         try:
             while (request := await read_request(reader)) is not None:
                 self.requests.append(request)
@@ -53,6 +55,7 @@ class ReceiverServer:
         except (ConnectionError, asyncio.IncompleteReadError):
             return
         finally:
+            self.connections -= 1
             writer.close()
 
     async def answer(self, behaviour: Behaviour, writer: asyncio.StreamWriter) -> bool:

@@ -1,5 +1,6 @@
 """No way to an address inside: by its form, by its name, by a name that changes its mind."""
 
+import asyncio
 import socket
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -9,6 +10,8 @@ import pytest
 
 from shared.rules.target import RefusedTarget, TargetPolicy
 from shared.web.outgoing import CANNOT_CONNECT, Outgoing
+from tests.running import eventually
+from tests.shared.webhooks.receiver import receiving
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 PRIVATE = [
@@ -177,3 +180,27 @@ def test_an_operator_allows_networks_and_http() -> None:
     for url in ("http://10.2.0.1/", "https://127.0.0.1/", "https://[fe80::1]/"):
         with pytest.raises(RefusedTarget):
             policy.parse(url)
+
+
+async def test_all_connections_are_closed_though_the_sender_is_cancelled_while_it_closes_them() -> None:
+    inside = outgoing(policy=TargetPolicy.of(True, "127.0.0.0/8"))
+    sent = asyncio.Event()
+    async with receiving() as receiver:
+        target, address = await inside.find(receiver.url)
+
+        async def send() -> None:
+            async with inside.connect(target, address) as connected:
+                await asyncio.gather(*(connected.post(b"{}", {}) for _ in range(3)))
+                sent.set()
+
+        sending = asyncio.create_task(send())
+        await sent.wait()
+        assert receiver.connections == 3
+        sending.cancel()
+        await asyncio.wait({sending})
+
+        async def all_closed() -> bool:
+            return receiver.connections == 0
+
+        await eventually(all_closed)
+    assert sending.cancelled()

@@ -1,10 +1,10 @@
-"""A client of Kafka is closed completely, whatever happens meanwhile."""
+"""What is being closed is closed completely, whatever happens meanwhile."""
 
 import asyncio
 
 import pytest
 
-from shared.flow.log.clients import run_to_completion
+from shared.store.cancellation import run_to_completion
 
 
 async def test_a_close_runs_to_its_end_though_it_is_cancelled_twice() -> None:
