@@ -18,7 +18,7 @@ from shared.run import memory
 from shared.run.telemetry import configure_logging
 from shared.store import engines
 from tests import throwaway
-from tests.running import migrated
+from tests.running import migrated, prepared
 
 pytest_plugins = ["tests.kafka"]
 
@@ -35,7 +35,7 @@ ROOM = 2 << 30
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         folder = item.path.relative_to(FOLDER).parts[0]
-        if folder in THOROUGH and not any(map(item.get_closest_marker, ("essential", "harness"))):
+        if folder in THOROUGH and not item.get_closest_marker("harness"):
             item.add_marker(pytest.mark.thorough)
             if folder in ALONE:
                 item.add_marker(pytest.mark.alone)
@@ -109,6 +109,7 @@ async def migrated_once(postgres: str, administrator: asyncpg.Connection) -> Asy
     """The name of a database at this code's version, to be copied: ten times as quick as migrating each."""
     async with created(administrator) as name:
         await migrated(url_of(postgres, name))
+        await prepared(url_of(postgres, name))
         yield name
 
 

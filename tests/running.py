@@ -13,7 +13,9 @@ from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from funnelcast import services as all_services
 from funnelcast.services import SCOPES
+from shared.flow import read_schema
 from shared.flow.log import Log
 from shared.flow.log.postgres import PostgresLog
 from shared.rules.clock_and_ids import ClockAndIds
@@ -40,6 +42,7 @@ PATIENT = Settings(
 BLIND = BlindIndex(b"a key for tests that is long enough")
 NAMESPACE = UUID("5d0c3a51-3e10-4f2b-9a7c-b9b6a1b1f001")
 SERVICES = ("intake", "qualification", "pipeline", "forecast")
+PARTITIONS = 12
 TOPICS = tuple(f"funnelcast.{name}.v1" for name in ("lead-intake", "qualification", "pipeline", "forecast"))
 
 
@@ -85,6 +88,16 @@ async def migrated(url: str) -> None:
         await schema.migrate(engine, SERVICES)
 
 
+async def prepared(url: str) -> None:
+    """Topics and empty read models, which services would otherwise make at their first start."""
+    async with embedded_log(url) as log:
+        for topic in TOPICS:
+            await log.create_topic(topic, PARTITIONS)
+    for service in all_services.SERVICES.values():
+        async with connected(url, search_path=service.name) as engine:
+            await read_schema.ensure_tables(engine, service.read_models, service.projections)
+
+
 @asynccontextmanager
 async def embedded_log(url: str) -> AsyncIterator[PostgresLog]:
     engine = engines.writer(url, "log", connections=8)
@@ -126,7 +139,7 @@ async def running_apps(
     async with embedded_log(url) as embedded:
         chosen = log or embedded
         for topic in TOPICS:
-            await chosen.create_topic(topic, 12)
+            await chosen.create_topic(topic, PARTITIONS)
         resources = Resources(url, chosen, settings, BLIND, clock_and_ids or ClockAndIds())
         async with run_services(services, resources, work=work) as apps:
             yield apps

@@ -130,6 +130,7 @@ async def test_every_reader_reads_what_every_writer_writes(written: dict[str, li
         assert not missing, f"{reader.name} waits for {missing} of {upstream.source}"
 
 
+@pytest.mark.thorough
 async def test_a_writer_knows_its_own_events(written: dict[str, list[StoredEvent]]) -> None:
     for service in SERVICES:
         assert len(service.parse.all(written[service.name])) == len(written[service.name]) > 0
@@ -141,6 +142,7 @@ def test_readers_listen_where_writers_speak(reader: Service, upstream: Upstream)
     assert set(reader.reacts_to) <= {one.source for one in reader.upstream}
 
 
+@pytest.mark.thorough
 async def test_no_text_of_a_person_stands_in_any_event(written: dict[str, list[StoredEvent]]) -> None:
     everything = " ".join(event.data + event.stream + event.actor for events in written.values() for event in events)
     for marker in ("@contract", "call me", "said so", "Ada's deal", "cheaper", "Head of Sales"):

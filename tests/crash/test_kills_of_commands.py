@@ -76,7 +76,6 @@ async def started_at_last(folder: Path) -> AsyncIterator[Stage]:
             yield stage
 
 
-@pytest.mark.essential
 async def test_a_first_start_and_an_import_that_were_killed_are_done_again(tmp_path: Path) -> None:
     file, mapping = tmp_path / "deals.csv", tmp_path / "acme.yaml"
     rows = (f"{number},Acme {number},ann,Open,2026-01-02" for number in range(ROWS))

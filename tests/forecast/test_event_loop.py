@@ -38,6 +38,7 @@ def table(nodes: int) -> str:
     return "id,name,kind,parent\n" + "\n".join(lines)
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("steps")
 async def test_the_largest_answers(company: Company) -> None:
     await company.table(table(MOST_NODES - 1))
@@ -51,6 +52,7 @@ async def test_the_largest_answers(company: Company) -> None:
     assert (await company.read("rollup/n0/opportunities", limit=1000)).status_code == 200
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("steps")
 async def test_a_large_table_of_nodes(company: Company) -> None:
     for _ in range(2):

@@ -92,6 +92,7 @@ async def applied(tx: AsyncConnection, deals: Deals, organisation: Nodes, cuts: 
         deals, organisation = deals[of_deals:], organisation[of_nodes:]
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(180)
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(

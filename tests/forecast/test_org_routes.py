@@ -160,6 +160,7 @@ async def test_the_organisation_is_changed_by_administrators_only(database: str)
         assert (await api.get("/forecast/v1/rollup")).status_code == 200
 
 
+@pytest.mark.thorough
 async def test_ten_thousand_nodes_are_imported_at_once(company: Company) -> None:
     lines = [f"n{number},Node {number},person,{f'n{(number - 1) // 4}' if number else ''}" for number in range(10_000)]
     table = "id,name,kind,parent\n" + "\n".join(reversed(lines))

@@ -44,6 +44,7 @@ def count_levels(node: dict[str, list[dict[str, object]]]) -> int:
     return 1 + max((count_levels(child) for child in children), default=0)  # type: ignore[arg-type]
 
 
+@pytest.mark.thorough
 def test_the_same_instant_gives_the_same_history() -> None:
     assert history(NOW) == history(NOW)
 

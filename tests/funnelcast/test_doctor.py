@@ -43,6 +43,7 @@ def test_too_few_descriptors_are_wrong(tmp_path: Path, monkeypatch: pytest.Monke
     assert "ulimit -Hn" in "".join(line for line in result.stdout.splitlines() if line.startswith("WRONG  descriptors"))
 
 
+@pytest.mark.thorough
 def test_a_system_that_runs_is_looked_at_while_it_does(system: Up) -> None:
     assert "that of this version" in done("doctor", "--data", system.data)
 

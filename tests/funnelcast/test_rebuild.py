@@ -65,6 +65,7 @@ async def test_one_projection_is_rebuilt_alone(database: str) -> None:
     assert (await command("verify", "--postgres", database)).returncode == 0
 
 
+@pytest.mark.thorough
 async def test_a_second_rebuild_is_refused(database: str) -> None:
     await fill_store(database)
     with patch.object(rebuild, "LEASE_TIMEOUT", 0.5):
@@ -74,6 +75,7 @@ async def test_a_second_rebuild_is_refused(database: str) -> None:
             assert (await command("rebuild", "forecast", "--postgres", database)).returncode == 0
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [

@@ -37,6 +37,7 @@ def test_it_stops_in_order_when_it_is_told_to(tmp_path: Path, number: int) -> No
     assert servers(tmp_path) == []
 
 
+@pytest.mark.thorough
 def test_a_new_system_shows_its_admin_key_once(tmp_path: Path) -> None:
     with started("up", "--data", str(tmp_path), "--port", "0") as first:
         output = until(first, re.compile(r"rollup"))
@@ -139,6 +140,7 @@ def test_another_key_of_blind_indexes_is_refused(tmp_path: Path) -> None:
     assert (missing.returncode, "is missing: put it back" in missing.stderr) == (1, True)
 
 
+@pytest.mark.thorough
 def test_a_postgres_of_ones_own_needs_a_key_for_blind_indexes(postgres: str) -> None:
     refused = run("up", "--postgres", postgres.replace("+asyncpg", ""), "--port", "0")
     assert refused.returncode == 1
@@ -153,6 +155,7 @@ def test_it_runs_on_a_postgres_by_url(database: str, tmp_path: Path) -> None:
         assert system.stop()[0] == 0
 
 
+@pytest.mark.thorough
 def test_a_postgres_that_does_not_answer_is_told_without_its_password() -> None:
     url = "postgresql://somebody:secret@127.0.0.1:1/nowhere"
     refused = run("up", "--postgres", url, FUNNELCAST_BLIND_INDEX_KEY="k" * 32)

@@ -174,6 +174,7 @@ PLANTED = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("statement", "where", "said"), PLANTED.values(), ids=list(PLANTED))
 def test_a_planted_fault_is_found(database: str, statement: str, where: tuple[str, str], said: str) -> None:
     execute(database, statement.format(**READS, id=NOBODY))

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import httpx
+import pytest
 
 from shared.rules.clock_and_ids import ClockAndIds
 from tests.running import eventually, fresh
@@ -150,6 +151,7 @@ async def test_deals_without_a_lead_reach_the_forecast_whoever_owns_them(api: ht
     assert told["node"]["pure"]["commit"] == "200.00"
 
 
+@pytest.mark.thorough
 async def test_a_thousand_repeats_of_one_click_are_one_lead(api: httpx.AsyncClient) -> None:
     key = {"Idempotency-Key": "one click"}
     limit = asyncio.Semaphore(100)

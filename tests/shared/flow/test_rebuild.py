@@ -98,6 +98,7 @@ async def write_on(database: str, counts: list[int]) -> None:
         counts.append(counts[-1] + counts[-1] % 40 + 1)
 
 
+@pytest.mark.thorough
 async def test_under_load_no_reader_sees_a_gap_or_an_older_state(
     database: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -370,6 +371,7 @@ async def lived(database: str) -> None:
         await eventually(partial(caught_up, database, TELLER, 2))
 
 
+@pytest.mark.thorough
 async def test_remains_of_a_killed_rebuild_are_dropped_at_the_next_start(database: str) -> None:
     await lived(database)
     await killed_in_the_midst(database)
@@ -382,6 +384,7 @@ async def test_remains_of_a_killed_rebuild_are_dropped_at_the_next_start(databas
     assert await totals(database, LIVE) == {"a": (6, 2)}
 
 
+@pytest.mark.thorough
 async def test_remains_of_a_killed_rebuild_are_dropped_by_the_next_rebuild(database: str) -> None:
     await lived(database)
     await killed_in_the_midst(database)

@@ -6,6 +6,7 @@ from asyncio.subprocess import PIPE, create_subprocess_exec
 from typing import Any
 
 import orjson
+import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -28,6 +29,7 @@ async def events(store: AsyncEngine) -> list[tuple[int, int]]:
         return [(row[0], row[1]) for row in await tx.execute(query)]
 
 
+@pytest.mark.thorough
 async def test_two_processes_write_one_stream_without_a_gap(store: AsyncEngine, database: str) -> None:
     answers = await processes(2, database, "shared", "300")
     expected = [(n, n) for n in range(1, 601)]
@@ -35,6 +37,7 @@ async def test_two_processes_write_one_stream_without_a_gap(store: AsyncEngine, 
     assert sorted((version, position) for version, position, _ in answers) == expected
 
 
+@pytest.mark.thorough
 async def test_a_thousand_repeats_of_a_key_over_two_processes_are_one_event(store: AsyncEngine, database: str) -> None:
     answers = await processes(2, database, "shared", "500", "the key")
     assert answers == [[1, 1, "tally-shared"]] * 1000
