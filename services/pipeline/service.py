@@ -22,6 +22,7 @@ from services.pipeline.projections import spend as spend_entries
 from services.pipeline.upstream import forecast, qualification
 from shared.run.service import Service, Upstream
 from shared.web.feed import Feed
+from shared.web.place import Organisation
 from shared.webhooks import routes as webhooks
 
 SERVICE = Service(
@@ -59,6 +60,7 @@ SERVICE = Service(
     ],
     react=reactions.react,
     reacts_to=["qualification", "forecast"],
+    organisation=Organisation("forecast", org_tree.within),
     public=PUBLIC,
     has_webhooks=True,
 )

@@ -28,8 +28,10 @@ from shared.web.applied import AppliedPositions
 from shared.web.feed import server_sent_event
 from shared.web.open_requests import OpenRequests
 from shared.web.outgoing import Outgoing
+from shared.web.place import Places
 from shared.web.service_context import ServiceContext
 from shared.web.tail import Tail
+from shared.web.tree_age import TreeAge, own_watermark
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,16 @@ def make_context(service: Service, resources: Resources, engines: Engines) -> Se
         access=access,
         open_requests=OpenRequests(access),
         stopping=asyncio.Event(),
+        places=make_places(service, resources, engines.reads),
     )
+
+
+def make_places(service: Service, resources: Resources, reads: AsyncEngine) -> Places | None:
+    if service.organisation is None:
+        return None
+    source = service.organisation.source
+    watermark = partial(own_watermark, reads) if source == service.name else partial(resources.log.watermark, source)
+    return Places(service.organisation, service.read_models, TreeAge(reads, service.read_models, source, watermark))
 
 
 def make_outgoing(resources: Resources) -> Outgoing:
@@ -123,6 +134,8 @@ async def background_tasks(context: ServiceContext, metrics: Metrics, worker: Wo
         applied = context.read_models_applied, context.reactions_applied
         runs = context.committer, context.tail, context.open_requests, *applied
         serving = [tasks.create_task(each.run()) for each in runs]
+        if context.places is not None:
+            serving.append(tasks.create_task(context.places.age.run()))
         serving.append(tasks.create_task(watch_event_loop(metrics.loop_late)))
         working = tasks.create_task(worker.run()) if worker else None
         try:
