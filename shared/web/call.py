@@ -313,12 +313,12 @@ class Call:
 class Needs:
     """The dependency of every route: authorises the caller, and gives the route its `Call`.
 
-    `place`: how the route serves callers that are confined to a part of the organisation, by their key or by
-    `On-Behalf-Of`. A route that is not `REFUSED` to them must itself confine what it shows and changes to
-    `Call.subtree`, `is_visible` and `permit`.
+    `scope`: none for a route that every valid key may call. `place`: how the route serves callers that are confined to
+    a part of the organisation, by their key or by `On-Behalf-Of`. A route that is not `REFUSED` to them must itself
+    confine what it shows and changes to `Call.subtree`, `is_visible` and `permit`.
     """
 
-    scope: Scope
+    scope: Scope | None
     place: PlaceRule = PlaceRule.REFUSED
 
     async def __call__(self, request: Request, response: Response) -> Call:
@@ -340,7 +340,8 @@ class Needs:
                 raise Forbidden("this service does not keep the organisation: no request is taken on behalf of a node")
             require_scope(caller, ACT_AS)
             caller = replace(caller, scopes=caller.scopes - NOT_WHILE_ACTING)
-        require_scope(caller, self.scope)
+        if self.scope is not None:
+            require_scope(caller, self.scope)
         return caller
 
 
