@@ -19,6 +19,7 @@ from services.pipeline.events import PARSE, PUBLIC
 from services.pipeline.projections import deal_states, lead_cycles, org_tree, stage_visits
 from services.pipeline.projections import opportunities as opportunity_list
 from services.pipeline.projections import spend as spend_entries
+from services.pipeline.timers import TIMERS
 from services.pipeline.upstream import forecast, qualification
 from shared.run.service import Service, Upstream
 from shared.web.feed import Feed
@@ -43,7 +44,7 @@ SERVICE = Service(
         velocity.router,
         volume.router,
         win_rate.router,
-        Feed("pipeline", PUBLIC, ["opportunity"]).router(),
+        Feed("pipeline", PUBLIC, ["opportunity", "benchmark"]).router(),
         webhooks.router(PUBLIC),
     ],
     projections=[
@@ -61,6 +62,7 @@ SERVICE = Service(
     react=reactions.react,
     reacts_to=["qualification", "forecast"],
     organisation=Organisation("forecast", org_tree.within),
+    timers=TIMERS,
     public=PUBLIC,
     has_webhooks=True,
 )

@@ -18,7 +18,7 @@ from shared.rules.decider import Decider, Reference
 from shared.rules.message import MAX_CLOCK_AHEAD, Command, E, Missing, RecordedEvent
 from shared.rules.sealed import Sealed
 from shared.store import aliases, event_store, vault
-from shared.store.long_work import folded_streams
+from shared.store.long_work import folded_streams, read_states
 from shared.store.write_request import AliasClaim, AliasReference, Step, WriteRequest, WriteResult
 from shared.web import conditions, freshness
 from shared.web.access import ACT_AS, HISTORY_WRITE, NOT_WHILE_ACTING, Caller, Scope
@@ -236,9 +236,7 @@ class Call:
         self, tx: AsyncConnection, decider: Decider[Any, S, Any], subjects: Sequence[str]
     ) -> Mapping[str, S]:
         """The states of many streams, without texts, in the snapshot of `read`."""
-        deciders = {decider.stream(subject): decider for subject in subjects}
-        streams = await folded_streams(tx, deciders, await event_store.read_streams(tx, deciders))
-        return {subject: streams[decider.stream(subject)].state for subject in subjects}
+        return await read_states(tx, decider, subjects)
 
     async def subject_of_alias(self, alias: str) -> str | None:
         """The subject of the stream that holds an alias, such as an external id; none when no stream does."""
