@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.flow import read_schema
+from shared.flow.log import Log, LogUnavailable
 from shared.rules.reaction import REACTIONS
 from shared.rules.target import TargetPolicy
 from shared.run import schema
@@ -31,7 +32,7 @@ from shared.web.outgoing import Outgoing
 from shared.web.place import Places
 from shared.web.service_context import ServiceContext
 from shared.web.tail import Tail
-from shared.web.tree_age import TreeAge, own_watermark
+from shared.web.tree_age import Promise, TreeAge, own_promise
 
 
 @dataclass(frozen=True)
@@ -112,8 +113,18 @@ def make_places(service: Service, resources: Resources, reads: AsyncEngine) -> P
     if service.organisation is None:
         return None
     source = service.organisation.source
-    watermark = partial(own_watermark, reads) if source == service.name else partial(resources.log.watermark, source)
-    return Places(service.organisation, service.read_models, TreeAge(reads, service.read_models, source, watermark))
+    is_own = source == service.name
+    promise = partial(own_promise, reads) if is_own else partial(promise_of, resources.log, source)
+    return Places(service.organisation, service.read_models, TreeAge(reads, service.read_models, source, promise))
+
+
+async def promise_of(log: Log, source: str) -> Promise | None:
+    """None while the log is unavailable."""
+    try:
+        watermark = await log.watermark(source)
+    except LogUnavailable:
+        return None
+    return None if watermark is None else Promise(watermark.position, watermark.clock)
 
 
 def make_outgoing(resources: Resources) -> Outgoing:

@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 import structlog
 from sqlalchemy import func, select
@@ -12,7 +13,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.flow import checkpoint
-from shared.flow.log import LogUnavailable, Watermark
 from shared.store import event_store
 from shared.store.signal import Signal
 
@@ -27,18 +27,25 @@ MAX_AWAITED = 100
 """Promises that the copy has not fulfilled yet."""
 
 
+class Promise(NamedTuple):
+    """Of the service that owns the organisation: no event after `position` is recorded before `clock`."""
+
+    position: int
+    clock: datetime
+
+
 @dataclass
 class TreeAge:
     """The copy contains every event up to a position that the owner has promised to be complete until an instant; since
-    that instant it may be outdated. `find_watermark`: the owner's last promise."""
+    that instant it may be outdated. `find_promise`: the last one; none while it cannot be known."""
 
     reads: AsyncEngine
     subscription: str
     source: str
-    find_watermark: Callable[[], Awaitable[Watermark | None]]
+    find_promise: Callable[[], Awaitable[Promise | None]]
     applied: int | None = None
     """The last position of the source in the copy; None: not looked yet."""
-    awaited: deque[Watermark] = field(default_factory=lambda: deque(maxlen=MAX_AWAITED))
+    awaited: deque[Promise] = field(default_factory=lambda: deque(maxlen=MAX_AWAITED))
     complete_at: float | None = None
     """Until when the copy is certainly complete, on the event loop's clock."""
     looked: Signal = field(default_factory=Signal)
@@ -59,15 +66,15 @@ class TreeAge:
         while True:
             try:
                 await self.look()
-            except (LogUnavailable, SQLAlchemyError, OSError) as error:
+            except (SQLAlchemyError, OSError) as error:
                 log.warning("organisation_age_unknown", error=type(error).__name__)
             self.looked.notify()
             await asyncio.sleep(INTERVAL)
 
     async def look(self) -> None:
-        watermark = await self.find_watermark()
-        if watermark is not None and (not self.awaited or watermark != self.awaited[-1]):
-            self.awaited.append(watermark)
+        promise = await self.find_promise()
+        if promise is not None:
+            self.awaited.append(promise)
         async with self.reads.connect() as tx:
             self.applied = (await checkpoint.positions(tx, self.subscription)).get(self.source, 0)
             now = await database_clock(tx)
@@ -82,8 +89,8 @@ async def database_clock(tx: AsyncConnection) -> datetime:
     return now
 
 
-async def own_watermark(reads: AsyncEngine) -> Watermark:
+async def own_promise(reads: AsyncEngine) -> Promise:
     """Of the service's own store."""
     async with reads.connect() as tx:
         clock = await database_clock(tx)
-        return Watermark(await event_store.position(tx), clock)
+        return Promise(await event_store.position(tx), clock)
