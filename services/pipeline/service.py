@@ -23,6 +23,7 @@ from services.pipeline.timers import TIMERS
 from services.pipeline.upstream import forecast, qualification
 from shared.run.service import Service, Upstream
 from shared.web.feed import Feed
+from shared.web.place import Organisation
 from shared.webhooks import routes as webhooks
 
 SERVICE = Service(
@@ -60,6 +61,7 @@ SERVICE = Service(
     ],
     react=reactions.react,
     reacts_to=["qualification", "forecast"],
+    organisation=Organisation("forecast", org_tree.within),
     timers=TIMERS,
     public=PUBLIC,
     has_webhooks=True,
