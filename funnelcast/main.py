@@ -26,6 +26,8 @@ from funnelcast.cli.options import (
     parse_option,
 )
 
+PAGES = "pages"
+"""What `serve` takes beside the services."""
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -78,9 +80,14 @@ def serve(
     kafka: Kafka = None,
     postgres: Postgres = None,
 ) -> None:
-    """One service in a process of its own, on a Postgres by URL."""
+    """One service in a process of its own, on a Postgres by URL; or the pages, on the services."""
     from funnelcast.serve import Role, serve
 
+    if service == PAGES:
+        from funnelcast.serve_pages import serve_pages
+
+        serve_pages(load_settings(host=host, port=port, kafka=kafka, postgres=postgres))
+        return
     found = find_service(service)
     if role not in list(Role):
         raise typer.BadParameter(f"{role!r} is not among {', '.join(Role)}", param_hint="--role")
