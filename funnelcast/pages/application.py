@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 import httpx
@@ -18,14 +19,18 @@ from starlette.types import Receive, Scope, Send
 from funnelcast.pages import api, forms, rendering, security, sign_in
 from funnelcast.pages.api import Api, ApiError
 from funnelcast.pages.business_time import BusinessTime
+from funnelcast.pages.live import LIVE, Watch
 from funnelcast.pages.person import find_person
 from funnelcast.pages.screen import Screen, Visit, see_other
 from funnelcast.pages.screens import SCREENS
 from funnelcast.pages.security import FOLDER
 from funnelcast.pages.sessions import OneTimeLinks, Sessions
+from funnelcast.pages.welcome import WELCOME
+from shared.rules.clock_and_ids import ClockAndIds
 
 log = structlog.get_logger()
 Handler = Callable[[Request], Awaitable[Response]]
+SYSTEM = ClockAndIds()
 FOR_EVER = "public, max-age=31536000, immutable"
 BUSY = (429, 502, 503, 504)
 
@@ -41,7 +46,7 @@ class Pages:
 
     def stop(self) -> None:
         """Ends the streams of open pages."""
-        self.app.state.stopping.set()
+        self.app.state.watch.stop()
 
 
 @asynccontextmanager
@@ -50,6 +55,7 @@ async def run_pages(
     sessions: Sessions,
     links: OneTimeLinks | None = None,
     transport: httpx.AsyncBaseTransport | None = None,
+    now: Callable[[], datetime] = SYSTEM.now,
 ) -> AsyncIterator[Pages]:
     """`services_url`: where the four services answer. `transport`: of a test."""
     async with api.make_client(services_url, transport) as http:
@@ -57,7 +63,8 @@ async def run_pages(
             routes=routes(), exception_handlers={HTTPException: show_http_error, Exception: show_unexpected}
         )
         app.state.http, app.state.sessions, app.state.links = http, sessions, links or OneTimeLinks()
-        app.state.business_time, app.state.stopping = BusinessTime(), asyncio.Event()
+        app.state.business_time, app.state.watch = BusinessTime(), Watch(asyncio.Event())
+        app.state.now = now
         app.router.redirect_slashes = False
         yield Pages(app)
 
@@ -66,6 +73,8 @@ def routes() -> list[Route]:
     return [
         Route("/", guarded(to_the_pages)),
         Route(FOLDER, guarded(to_the_pages)),
+        Route(WELCOME.address, guarded(partial(serve, WELCOME))),
+        Route(LIVE.address, guarded(partial(serve, LIVE))),
         Route(f"{FOLDER}/healthz", guarded(answer_alive)),
         Route(f"{FOLDER}/static/{{name}}", guarded(send_file)),
         Route(f"{FOLDER}/sign-in", guarded(sign_in.show_sign_in)),

@@ -11,4 +11,4 @@ async def show_first_page(visit: Visit) -> Response:
     return visit.page("welcome.html")
 
 
-SCREENS = (Screen("/", show_first_page, scopes=()),)
+WELCOME = Screen("/", show_first_page, scopes=())
