@@ -11,7 +11,14 @@ LARGEST = 64 * 1024
 MOST_FIELDS = 200
 
 
-async def read_fields(request: Request) -> dict[str, str]:
+class Texts(dict[str, str]):
+    """By name; the empty text for a name without any."""
+
+    def __missing__(self, name: str) -> str:
+        return ""
+
+
+async def read_fields(request: Request) -> Texts:
     """Raises `ApiError` for a body that no page of ours posts."""
     if request.headers.get("content-type", "").partition(";")[0].strip() != MEDIA_TYPE:
         raise ApiError(415, "Unsupported Media Type", f"a form must be posted as {MEDIA_TYPE}")
@@ -24,4 +31,4 @@ async def read_fields(request: Request) -> dict[str, str]:
         found = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)
     except ValueError:
         raise ApiError(400, "Bad Request", "the form cannot be read") from None
-    return {name: value.strip() for name, value in found}
+    return Texts({name: value.strip() for name, value in found})

@@ -62,12 +62,12 @@ class Question:
 def question_of(visit: Visit) -> Question:
     found = visit.query
     return Question(
-        period=found.get("period"),
-        node=found.get("node"),
-        currency=found.get("currency", "").upper() or None,
-        view=found["view"] if found.get("view") in VIEWS else VIEWS[0],
-        basis=found["basis"] if found.get("basis") in BASES else BASES[0],
-        at=found.get("at"),
-        as_known_then=found.get("then") == "1",
+        period=found["period"] or None,
+        node=found["node"] or None,
+        currency=found["currency"].upper() or None,
+        view=found["view"] if found["view"] in VIEWS else VIEWS[0],
+        basis=found["basis"] if found["basis"] in BASES else BASES[0],
+        at=found["at"] or None,
+        as_known_then=found["then"] == "1",
         zone=visit.zone,
     )

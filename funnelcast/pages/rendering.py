@@ -49,7 +49,7 @@ def render(template: str, values: Mapping[str, Any]) -> str:
 def common_values(request: Request, zone: str) -> dict[str, Any]:
     """What every template may use."""
     locale = formats.locale_of(request.headers.get("accept-language", ""))
-    return {"locale": locale, "zone": zone, "folder": FOLDER, "path": request.url.path, "person": None, "query": {}}
+    return {"locale": locale, "zone": zone, "folder": FOLDER, "path": request.url.path, "person": None}
 
 
 @cache

@@ -1,6 +1,6 @@
 """A screen: an address with the view that answers it. A module of `screens` declares one or more of them."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from funnelcast.pages import rendering
 from funnelcast.pages.api import Api
+from funnelcast.pages.forms import Texts
 from funnelcast.pages.person import Person
 from funnelcast.pages.security import FOLDER
 
@@ -41,15 +42,15 @@ class Visit:
     csrf: str
     navigation: tuple[Screen, ...]
     zone: str
-    fields: Mapping[str, str]
+    fields: Texts
 
     def may(self, *scopes: str) -> bool:
         return self.person.may(*scopes)
 
     @property
-    def query(self) -> dict[str, str]:
-        """The parameters of the address that have a value."""
-        return {name: value for name, value in self.request.query_params.items() if value}
+    def query(self) -> Texts:
+        """The parameters of the address."""
+        return Texts(self.request.query_params)
 
     def page(self, template: str, status: int = 200, **values: Any) -> Response:
         """An HTML page. Amounts and times in it are written by the locale of the browser, in the business zone."""
@@ -61,6 +62,7 @@ class Visit:
             "csrf": self.csrf,
             "navigation": self.navigation,
             "query": self.query,
+            "fields": self.fields,
         }
 
 

@@ -47,7 +47,6 @@ async def show_deal(visit: Visit, attempt: Attempt | None = None) -> Response:
         missed=missed(timeline, attempt),
         commands=allowed_commands(deal, choices, visit.person),
         attempt=attempt,
-        fields=visit.fields,
         is_done=visit.query.get("done") == "1",
     )
 
@@ -79,7 +78,7 @@ def missed(timeline: Sequence[Mapping[str, Any]], attempt: Attempt | None) -> li
 
 async def send_command(visit: Visit) -> Response:
     """On the version that the page showed."""
-    name, etag = visit.request.path_params["command"], visit.fields.get("etag", "")
+    name, etag = visit.request.path_params["command"], visit.fields["etag"]
     deal = await visit.api.get(deal_path(visit))
     command = await find_command(visit, deal, name)
     path = f"{deal_path(visit)}/{command.name}"

@@ -29,11 +29,11 @@ ONLY: Mapping[str, Callable[[Deal, str], bool]] = {
 async def show_deals(visit: Visit) -> Response:
     question = question_of(visit)
     query = visit.query
-    categories = [each for each in query.get("category", "").split(",") if each]
-    only = query["only"] if query.get("only") in ONLY else None
+    categories = [each for each in query["category"].split(",") if each]
+    only = query["only"] if query["only"] in ONLY else None
     answer = await visit.api.get("/forecast/v1/rollup", depth=0, **question.parameters)
     node = UNASSIGNED if only == "owner_unassigned" else answer["node"]["node_id"]
-    found, following = await find_deals(visit.api, node, question, categories, query.get("from"), bool(only))
+    found, following = await find_deals(visit.api, node, question, categories, query["from"], bool(only))
     if only:
         today = in_zone(answer["as_of"], visit.zone).date().isoformat()
         found = [deal for deal in found if ONLY[only](deal, today)]

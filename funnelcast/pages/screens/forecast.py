@@ -40,7 +40,7 @@ DONE = {
 
 async def show_forecast(visit: Visit, problem: ApiError | None = None) -> Response:
     question = question_of(visit)
-    opened = [node for node in visit.query.get("open", "").split(",") if node]
+    opened = [node for node in visit.query["open"].split(",") if node]
     tree = await find_tree(visit.api, question, opened)
     return visit.page(
         "forecast.html",
@@ -52,8 +52,7 @@ async def show_forecast(visit: Visit, problem: ApiError | None = None) -> Respon
         categories=categories_of(question.view),
         periods=neighbours(tree.answer["period"]["key"]),
         problem=problem,
-        fields=visit.fields,
-        done=DONE.get(visit.query.get("done", "")),
+        done=DONE.get(visit.query["done"]),
         by=stated_by(visit, tree.top["node_id"]),
         overridable=OVERRIDABLE,
         may_deals=visit.may("forecast:read"),
@@ -83,23 +82,23 @@ def stated_by(visit: Visit, node: str) -> tuple[str, ...]:
 
 async def set_override(visit: Visit) -> Response:
     fields, path = visit.fields, override_path(visit)
-    amount = {"amount": fields.get("amount", ""), "currency": fields.get("currency", "")}
-    body = {"amount": amount, "note": fields.get("note", "")}
-    return await write(visit, "override", "PUT", path, body, {"by": fields.get("by", "")})
+    amount = {"amount": fields["amount"], "currency": fields["currency"]}
+    body = {"amount": amount, "note": fields["note"]}
+    return await write(visit, "override", "PUT", path, body, {"by": fields["by"]})
 
 
 async def reset_override(visit: Visit) -> Response:
-    return await write(visit, "reset", "DELETE", override_path(visit), None, {"by": visit.fields.get("by", "")})
+    return await write(visit, "reset", "DELETE", override_path(visit), None, {"by": visit.fields["by"]})
 
 
 def override_path(visit: Visit) -> str:
-    parts = (visit.fields.get(name, "") or "-" for name in ("node", "period", "column"))
+    parts = (visit.fields[name] or "-" for name in ("node", "period", "column"))
     return "/forecast/v1/overrides/" + "/".join(part.replace("/", "-") for part in parts)
 
 
 async def submit_call(visit: Visit) -> Response:
     fields = visit.fields
-    currency = fields.get("currency", "")
+    currency = fields["currency"]
     amounts = {name: {"amount": fields[name], "currency": currency} for name in OVERRIDABLE if fields.get(name)}
     body = {"node": fields.get("node"), "period": fields.get("period"), "amounts": amounts}
     optional = {name: fields[name] for name in ("note", "week") if fields.get(name)}

@@ -46,12 +46,12 @@ WORDS: Mapping[str, str] = {
 async def show_waterfall(visit: Visit) -> Response:
     query = visit.query
     now = in_zone(visit.request.app.state.now(), visit.zone)
-    since = query.get("since") or f"{now - timedelta(days=7):%Y-%m-%dT%H:%M}"
-    asked = {name: query.get(name) for name in ("period", "node", "currency", "view", "basis")}
-    ends = {"from": end(since, visit.zone, "since"), "to": end(query.get("until"), visit.zone, "until")}
+    since = query["since"] or f"{now - timedelta(days=7):%Y-%m-%dT%H:%M}"
+    asked = {name: query[name] for name in ("period", "node", "currency", "view", "basis")}
+    ends = {"from": end(since, visit.zone, "since"), "to": end(query["until"], visit.zone, "until")}
     answer = await visit.api.get("/forecast/v1/waterfall", **asked, **ends)
     steps = [step for step in answer["steps"] if step["kind"] != "rounding" or not is_zero(step["amount"])]
-    chosen = next((step for step in steps if step["kind"] == query.get("step")), None)
+    chosen = next((step for step in steps if step["kind"] == query["step"]), None)
     deals = [item["opportunity_id"] for item in chosen["opportunities"]] if chosen else []
     return visit.page(
         "waterfall.html",
@@ -63,7 +63,7 @@ async def show_waterfall(visit: Visit) -> Response:
         chosen=chosen,
         names=await names_of_deals(visit, dict.fromkeys(deals)),
         since=since,
-        until=query.get("until", ""),
+        until=query["until"],
         kinds=WORDS,
         views=VIEWS,
         bases=BASES,
