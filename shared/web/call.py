@@ -255,11 +255,12 @@ class Call:
 class Needs:
     """The dependency of every route: authorises the caller, and gives the route its `Call`.
 
-    `tied`: whether the route serves callers that are confined to a part of the organisation, by their key or by
-    `On-Behalf-Of`. Such a route must itself confine what it shows and changes to that part.
+    `scope`: none for a route that every valid key may call. `tied`: whether the route serves callers that are confined
+    to a part of the organisation, by their key or by `On-Behalf-Of`. Such a route must itself confine what it shows and
+    changes to that part.
     """
 
-    scope: Scope
+    scope: Scope | None
     tied: bool = False
 
     async def __call__(self, request: Request, response: Response) -> Call:
@@ -278,7 +279,8 @@ class Needs:
         if caller.on_behalf_of is not None:
             require_scope(caller, ACT_AS)
             caller = replace(caller, scopes=caller.scopes - NOT_WHILE_ACTING)
-        require_scope(caller, self.scope)
+        if self.scope is not None:
+            require_scope(caller, self.scope)
         return caller
 
 

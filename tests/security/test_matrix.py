@@ -25,7 +25,7 @@ from shared.web.access import Scope
 from shared.web.call import Needs
 from tests.fuzz.routes import GOOD
 from tests.running import connected, running_apps
-from tests.security.inventory import OPEN, Entry, entrances_of, inventory, is_at_entrance, status, undeclared
+from tests.security.inventory import ANY_KEY, OPEN, Entry, entrances_of, inventory, is_at_entrance, status, undeclared
 
 TWO_SCOPES = ["POST /pipeline/v1/opportunities/{opportunity_id}/correct"]
 """What needs another scope besides, for which it asks when it has read the body."""
@@ -148,7 +148,7 @@ async def walked(apps: Mapping[str, FastAPI], keys: Keys) -> Seen:
 
 
 def fits(entry: Entry, scope: str, got: int) -> bool:
-    return got not in (401, 403, 500) if scope == entry.needs else got == 403
+    return got not in (401, 403, 500) if entry.needs in (scope, ANY_KEY) else got == 403
 
 
 @asynccontextmanager
@@ -206,6 +206,8 @@ async def test_who_lacks_the_scope_learns_nothing_about_the_input(database: str,
     async with running(database) as apps:
         app = route_by_prefix(apps)
         for entry in [entry for entry in inventory(apps) if not (entry.is_open or entry.at_entrance)]:
+            if entry.needs == ANY_KEY:
+                continue
             lacks = next(secret for scope, secret in keys.alone.items() if scope != entry.needs)
             got = await status(app, entry.method, entry.url + query, bearer(lacks), body)
             if got != 403:
@@ -226,6 +228,8 @@ async def test_every_route_says_what_it_needs(database: str) -> None:
 async def test_what_changes_something_needs_a_scope_to_change_and_what_reads_one_to_read(database: str) -> None:
     async with running(database) as apps:
         found = [entry for entry in inventory(apps) if entry.needs and not entry.at_entrance]
+    assert all(entry.only_reads for entry in found if entry.needs == ANY_KEY)
+    found = [entry for entry in found if entry.needs != ANY_KEY]
     for entry in found:
         reads = entry.needs == "admin" or str(entry.needs).endswith(":read")
         writes = entry.needs == "admin" or not str(entry.needs).endswith(":read")

@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from typing import ClassVar, Literal, NamedTuple
 
+from pydantic import Field
+
 from services.qualification.model.events import BantName, Grade
 from shared.rules.flattened import FlattenedEvent
 from shared.rules.message import Erasure, ExternalId, Line, Message, Parser, Slug, parser
@@ -282,16 +284,24 @@ class LeadUnmerged(ChangeEvent):
     was_into: Line
 
 
+class AbsorbedBantItem(BantItem):
+    """`at`: when the answer was recorded at the lead that was merged."""
+
+    at: datetime
+
+
 class LeadAbsorbed(ChangeEvent):
-    """The engagements of a merged lead count for this one, too. That crosses no line: the next engagement may."""
+    """The engagements and the BANT answers of a merged lead count for this one, too; of two answers to one question,
+    the later. That crosses no line: the next engagement may."""
 
     type: ClassVar[str] = "lead.absorbed"
     absorbed_lead_id: Line
     engagements: tuple[Engagement, ...]
+    answers: dict[BantName, AbsorbedBantItem] = Field(default_factory=dict)
 
 
 class LeadSeparated(ChangeEvent):
-    """The engagements of a lead that was merged count for this one no longer."""
+    """The engagements and the BANT answers of a lead that was merged count for this one no longer."""
 
     type: ClassVar[str] = "lead.separated"
     separated_lead_id: Line
