@@ -82,19 +82,18 @@ def serve(
 ) -> None:
     """One service in a process of its own, on a Postgres by URL; or the pages, on the services."""
     from funnelcast.serve import Role, serve
+    from funnelcast.serve_pages import serve_pages
 
-    if service == PAGES:
-        from funnelcast.serve_pages import serve_pages
-
-        serve_pages(load_settings(host=host, port=port, kafka=kafka, postgres=postgres))
-        return
-    found = find_service(service)
+    found = None if service == PAGES else find_service(service)
     if role not in list(Role):
         raise typer.BadParameter(f"{role!r} is not among {', '.join(Role)}", param_hint="--role")
     settings = load_settings(host=host, port=port, kafka=kafka, postgres=postgres)
     if settings.postgres is None:
         raise typer.BadParameter("`serve` needs a Postgres by URL", param_hint="--postgres (FUNNELCAST_POSTGRES)")
-    serve(settings, found, Role(role))
+    if found is None:
+        serve_pages(settings)
+    else:
+        serve(settings, found, Role(role))
 
 
 @app.command()

@@ -11,9 +11,9 @@ import typer
 from funnelcast import bootstrap, database, runtime
 from funnelcast.bootstrap import BootstrapResult
 from funnelcast.embedded_postgres.server import embedded_postgres
-from funnelcast.pages.application import run_pages
-from funnelcast.pages.sessions import MemorySessions, OneTimeLinks
+from funnelcast.pages.sessions import OneTimeLinks
 from funnelcast.runtime import Apps, Shutdown
+from funnelcast.serve_pages import open_pages
 from funnelcast.services import SERVICES
 from shared.flow import continuity
 from shared.flow.log import LogUnavailable
@@ -52,7 +52,7 @@ async def run_system(settings: Settings, shutdown: Shutdown, demo_speed: float |
                 if is_seeded:
                     await run_demo(demo, demo_speed, links)
 
-            open_site = partial(run_pages, sessions=MemorySessions(clock_and_ids.now), links=links)
+            open_site = partial(open_pages, postgres=url, clock_and_ids=clock_and_ids, links=links)
             await runtime.serve(
                 list(SERVICES.values()), resources, shutdown, open_site=open_site, on_started=on_started
             )

@@ -119,11 +119,10 @@ async def send_file(request: Request) -> Response:
 
 async def serve(screen: Screen, request: Request) -> Response:
     """Finds the person, checks what they may do and where a write comes from, and calls the screen's view."""
-    session = request.cookies.get(security.COOKIE, "")
-    token = await request.app.state.sessions.bearer(session) if session else None
-    if token is None:
+    session = security.session_of(request)
+    if not session:
         return signed_out(request)
-    caller = Api(request.app.state.http, token, request.query_params.get("after"))
+    caller = Api(request.app.state.http, session, request.query_params.get("after"))
     try:
         visit = await make_visit(request, caller, session)
         await check(screen, visit, session)
@@ -131,7 +130,6 @@ async def serve(screen: Screen, request: Request) -> Response:
     except ApiError as error:
         if error.status != sign_in.UNAUTHENTICATED:
             raise
-        await request.app.state.sessions.end(session)
         return signed_out(request)
 
 
@@ -155,7 +153,7 @@ async def check(screen: Screen, visit: Visit, session: str) -> None:
     """Raises `ApiError`."""
     if not visit.may(*screen.scopes):
         raise ApiError(403, "Forbidden", f"your key lacks the scope {', '.join(sorted(screen.scopes))}")
-    if screen.method == "POST" and not security.is_own_write(visit.request, session, visit.fields.get("csrf", "")):
+    if screen.method == "POST" and not security.is_own_write(visit.request, session, visit.fields["csrf"]):
         raise ApiError(403, "Forbidden", "the form was not sent from one of these pages; go back, reload and try again")
 
 

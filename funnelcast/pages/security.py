@@ -2,6 +2,7 @@
 one of our own pages."""
 
 import hmac
+import re
 from collections.abc import Mapping
 from hashlib import sha256
 from ipaddress import ip_address
@@ -10,9 +11,11 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import Response
 
-from funnelcast.pages.sessions import LIFETIME
+from shared.web.sessions import LIFETIME
 
 COOKIE = "funnelcast_session"
+TOKEN = re.compile(r"fs_[A-Za-z0-9_-]{40,60}")
+"""An API key is none: it must never stand in a cookie."""
 FOLDER = "/pages"
 """Of the pages: the services have the other prefixes. The cookie is sent to this folder alone."""
 POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
@@ -47,6 +50,12 @@ def is_loopback(host: str | None) -> bool:
 def is_on_this_machine(request: Request) -> bool:
     """The client and the address that it used are of this machine."""
     return is_loopback(request.url.hostname) and request.client is not None and is_loopback(request.client.host)
+
+
+def session_of(request: Request) -> str:
+    """The token in the cookie, empty when there is none or it cannot be one."""
+    token = request.cookies.get(COOKIE, "")
+    return token if TOKEN.fullmatch(token) else ""
 
 
 def set_cookie(request: Request, response: Response, token: str) -> None:

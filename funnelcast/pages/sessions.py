@@ -1,58 +1,43 @@
 """Sessions of signed-in persons: an opaque token stands for the API key that was pasted once."""
 
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Protocol
 
-LIFETIME = timedelta(hours=12)
-MAX_SESSIONS = 10_000
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared.rules.clock_and_ids import ClockAndIds
+from shared.web import sessions
 
 
 class Sessions(Protocol):
     """An identity provider would be another implementation."""
 
-    async def start(self, key: str) -> str:
-        """A new token for a key, valid for `LIFETIME`."""
-
-    async def bearer(self, token: str) -> str | None:
-        """What the services accept for this token; none when it is unknown or has ended."""
+    async def start(self, key: str) -> str | None:
+        """A token that the services accept for `sessions.LIFETIME`; none for a key that is not valid."""
 
     async def end(self, token: str) -> None: ...
 
 
-@dataclass
-class MemorySessions:
-    """Within one process: the keys are in its memory alone, by the hash of the token."""
+@dataclass(frozen=True)
+class StoredSessions:
+    """In the table that the services read. Nothing else is in the pages' reach."""
 
-    now: Callable[[], datetime]
-    keys: dict[str, tuple[datetime, str]] = field(default_factory=dict, repr=False)
+    engine: AsyncEngine
+    clock_and_ids: ClockAndIds
 
-    async def start(self, key: str) -> str:
-        self.drop_ended()
-        token = secrets.token_urlsafe(32)
-        self.keys[hashed(token)] = self.now() + LIFETIME, key
-        return token
-
-    async def bearer(self, token: str) -> str | None:
-        ends_at, key = self.keys.get(hashed(token), (self.now(), None))
-        return key if ends_at > self.now() else None
+    async def start(self, key: str) -> str | None:
+        async with self.engine.begin() as tx:
+            return await sessions.start(tx, self.clock_and_ids.new_id(), key, self.clock_and_ids.now())
 
     async def end(self, token: str) -> None:
-        self.keys.pop(hashed(token), None)
-
-    def drop_ended(self) -> None:
-        """With too many sessions the oldest end, too."""
-        now = self.now()
-        self.keys = {name: entry for name, entry in self.keys.items() if entry[0] > now}
-        while len(self.keys) >= MAX_SESSIONS:
-            self.keys.pop(next(iter(self.keys)))
+        async with self.engine.begin() as tx:
+            await sessions.end(tx, token)
 
 
-def hashed(token: str) -> str:
-    return sha256(token.encode()).hexdigest()
+def hashed(code: str) -> str:
+    return sha256(code.encode()).hexdigest()
 
 
 @dataclass

@@ -4,8 +4,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from funnelcast.pages import forms, rendering, security
-from funnelcast.pages.api import Api, ApiError
-from funnelcast.pages.person import find_person
+from funnelcast.pages.api import ApiError
 from funnelcast.pages.screen import see_other
 from funnelcast.pages.security import FOLDER
 
@@ -24,38 +23,34 @@ async def show_sign_in(request: Request) -> Response:
 
 
 async def sign_in(request: Request) -> Response:
-    """Exchanges a pasted key for a session, when the services accept the key."""
+    """Exchanges a pasted key for a session."""
     if not security.is_same_origin(request):
         return sign_in_page(request, FORBIDDEN, "The form was not sent from this page.")
-    key = (await forms.read_fields(request)).get("key", "")
-    try:
-        await find_person(Api(request.app.state.http, key.encode("ascii", "replace").decode()))
-    except ApiError as error:
-        if error.status == UNAUTHENTICATED:
-            return sign_in_page(request, UNAUTHENTICATED, WRONG_KEY)
-        raise
-    return await with_session(request, key)
+    key = (await forms.read_fields(request))["key"]
+    return await with_session(request, key, WRONG_KEY)
 
 
 async def use_one_time_link(request: Request) -> Response:
     """From this machine alone."""
     links = request.app.state.links
     key = links.take(request.path_params["code"]) if security.is_on_this_machine(request) else None
-    if key is None:
-        return sign_in_page(request, UNAUTHENTICATED, USED_LINK)
-    return await with_session(request, key)
+    return await with_session(request, key, USED_LINK)
 
 
-async def with_session(request: Request, key: str) -> Response:
+async def with_session(request: Request, key: str | None, problem: str) -> Response:
+    """`problem`: what the page says when the key is not valid."""
+    token = await request.app.state.sessions.start(key) if key else None
+    if token is None:
+        return sign_in_page(request, UNAUTHENTICATED, problem)
     response = see_other(f"{FOLDER}/")
-    security.set_cookie(request, response, await request.app.state.sessions.start(key))
+    security.set_cookie(request, response, token)
     return response
 
 
 async def sign_out(request: Request) -> Response:
-    session = request.cookies.get(security.COOKIE, "")
+    session = security.session_of(request)
     fields = await forms.read_fields(request)
-    if not security.is_own_write(request, session, fields.get("csrf", "")):
+    if not security.is_own_write(request, session, fields["csrf"]):
         raise ApiError(FORBIDDEN, "Forbidden", "the form was not sent from this page")
     await request.app.state.sessions.end(session)
     response = see_other(f"{FOLDER}/sign-in")
