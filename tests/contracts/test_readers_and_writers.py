@@ -2,13 +2,13 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
 import pytest_asyncio
 
+from shared.rules.clock_and_ids import ClockAndIds
 from shared.rules.message import StoredEvent
 from shared.run.service import Service, Upstream
 from shared.store import event_store
@@ -98,7 +98,7 @@ class World:
         eve, finn = [(await self.lead(name)).json()["lead_id"] for name in ("eve", "finn")]
         await self.send("POST", f"/intake/v1/leads/{finn}/merge", {"into": eve})
         await self.send("POST", f"/intake/v1/leads/{finn}/unmerge")
-        clicked = {"lead_id": eve, "kind": "email_clicked", "occurred_at": datetime.now(UTC).isoformat()}
+        clicked = {"lead_id": eve, "kind": "email_clicked", "occurred_at": ClockAndIds().now().isoformat()}
         await self.send("POST", "/intake/v1/activities", clicked)
         await self.send("POST", "/intake/v1/prospects", {"company": {"domain": "prospect.example"}})
         await self.send("DELETE", "/forecast/v1/org/nodes/ann")

@@ -156,18 +156,20 @@ class Both:
             self.deliver()
 
     def react(self, reaction: Reaction) -> None:
-        """Twice: a repeated reaction adds nothing."""
-        for _ in range(2):
-            before = len(self.decided)
-            other = reaction.references.get("other")
-            context = Context(
-                MODELS, Settings(), self.leads.get(other.stream.partition("-")[2], NotThere()) if other else NotThere()
-            )
-            state = self.leads.get(reaction.subject, NotThere())
-            for event in decide(state, reaction.command, self.now, context):  # type: ignore[arg-type]
-                state = self.leads[reaction.subject] = LEAD.evolve(state, event, self.now)
-                self.decided.append((reaction.subject, event))
+        """A repeated reaction adds nothing."""
+        self.decide(reaction)
+        before = len(self.decided)
+        self.decide(reaction)
         assert len(self.decided) == before
+
+    def decide(self, reaction: Reaction) -> None:
+        other = reaction.references.get("other")
+        other_id = other.stream.partition("-")[2] if other else ""
+        context = Context(MODELS, Settings(), self.leads.get(other_id, NotThere()))
+        state = self.leads.get(reaction.subject, NotThere())
+        for event in decide(state, reaction.command, self.now, context):  # type: ignore[arg-type]
+            state = self.leads[reaction.subject] = LEAD.evolve(state, event, self.now)
+            self.decided.append((reaction.subject, event))
 
     def group_of(self, lead_id: str) -> list[str]:
         """The survivor first, then the leads that are merged into it."""
