@@ -100,7 +100,12 @@ def record_engagement(event: intake.Captured) -> commands.RecordEngagement:
         ),
         supplements=event.supplements,
     )
-    return commands.RecordEngagement(person_id=event.person_id, external_id=event.external_id, engagement=engagement)
+    return commands.RecordEngagement(
+        person_id=event.person_id,
+        external_id=event.external_id,
+        engagement=engagement,
+        campaign=event.campaign.utm_campaign if event.campaign else None,
+    )
 
 
 def qualified(opportunity_id: str, lead_ids: Sequence[str]) -> Sequence[Reaction]:

@@ -15,11 +15,12 @@ Reason = Annotated[Slug, Field(description="One of the codes that the settings a
 
 
 class RecordEngagement(Command):
-    """`external_id`: that of the capture."""
+    """`external_id`, `campaign`: those of the capture."""
 
     person_id: Line
     external_id: ExternalId | None
     engagement: Engagement
+    campaign: Line | None = None
 
 
 class RecordActivity(Command):

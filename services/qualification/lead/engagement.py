@@ -117,6 +117,7 @@ def first_fields(command: commands.RecordEngagement, at: datetime) -> LeadFields
         score=Decimal(0),
         model_version=0,
         erased=False,
+        campaign=command.campaign,
     )
 
 

@@ -25,6 +25,10 @@ class Details(UpstreamPart):
     double_opt_in: bool | None = None
 
 
+class Campaign(UpstreamPart):
+    utm_campaign: str | None = None
+
+
 class Captured(UpstreamEvent):
     capture_id: str
     person_id: str
@@ -38,6 +42,7 @@ class Captured(UpstreamEvent):
     supplements: str | None = None
     email_domain: str | None = None
     merged_into: str | None = None
+    campaign: Campaign | None = None
 
 
 class LeadCaptured(Captured):
