@@ -61,6 +61,7 @@ class TakeHandOver(Command):
     product: Line | None
     source: Line
     mql_source: Line | None
+    campaign: Line | None = None
 
 
 class AttachLead(Command):
