@@ -24,6 +24,8 @@ def react(recorded: RecordedEvent[IntakeEvent | PipelineEvent | ForecastEvent]) 
     match event:
         case intake.LeadCaptured() | intake.EngagementAdded():
             return engaged(recorded.subject, event)
+        case intake.ActivityRecorded():
+            return acted(recorded.subject, event)
         case intake.LeadMerged():
             return merge(recorded.subject, event.into)
         case intake.LeadUnmerged():
@@ -56,6 +58,14 @@ def engaged(lead_id: str, event: intake.Captured) -> Sequence[Reaction]:
     if event.merged_into is None:
         return [to_lead(lead_id, command)]
     counted = command.model_copy(update={"engagement": command.engagement._replace(through=lead_id)})
+    return [to_lead(lead_id, command), to_lead(event.merged_into, counted)]
+
+
+def acted(lead_id: str, event: intake.ActivityRecorded) -> Sequence[Reaction]:
+    command = commands.RecordActivity(activity_id=event.activity_id, kind=event.kind, engaged_at=event.engaged_at)
+    if event.merged_into is None:
+        return [to_lead(lead_id, command)]
+    counted = command.model_copy(update={"through": lead_id})
     return [to_lead(lead_id, command), to_lead(event.merged_into, counted)]
 
 

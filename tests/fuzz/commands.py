@@ -271,6 +271,13 @@ OF_LEADS: Mapping[type[Command], Strategy] = {
         st.integers(1, 12),
         profile=st.sampled_from([DOMAIN, MISFIT]),
     ),
+    lead.RecordActivity: st.builds(
+        lead.RecordActivity,
+        activity_id=st.sampled_from(["activity-1", "activity-2"]),
+        kind=st.sampled_from(["email_clicked", "unsubscribed"]),
+        engaged_at=minutes,
+        through=st.sampled_from([None, "lead-1"]),
+    ),
     lead.ChangeBant: st.builds(
         lead.ChangeBant,
         bant=st.just(all_met) | st.builds(lead.Bant, budget=said, need=said),

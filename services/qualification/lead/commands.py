@@ -23,6 +23,15 @@ class RecordEngagement(Command):
     campaign: Line | None = None
 
 
+class RecordActivity(Command):
+    """What the person did besides submitting something. `through`: the merged lead that it belongs to."""
+
+    activity_id: Line
+    kind: Slug
+    engaged_at: datetime
+    through: Line | None = None
+
+
 class BantItem(Message):
     status: BantStatus
     evidence: Prose | None = None
@@ -207,4 +216,6 @@ Work = (
 )
 """What people do with a lead."""
 Merge = MergeInto | AbsorbLead | Unmerge | SeparateLead
-LeadCommand = RecordEngagement | Work | Merge | TakeBackHandOver | FollowDeal | FallBelow | RemindOfRevisit | Erase
+Due = FallBelow | RemindOfRevisit
+"""What happens because its time has come."""
+LeadCommand = RecordEngagement | RecordActivity | Work | Merge | TakeBackHandOver | FollowDeal | Due | Erase

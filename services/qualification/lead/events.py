@@ -67,8 +67,10 @@ CAPTURE = "capture"
 
 
 class Engagement(NamedTuple):
-    """Something that the person did. `engaged_at`: when they did it, however late it was captured. `supplements`: the
-    capture of the same engagement that this one adds content to. `through`: the merged lead that it belongs to."""
+    """Something that the person did: a capture, or an activity of another `kind`, whose id is in `capture_id` and which
+    has the source of the capture before it. `engaged_at`: when they did it, however late it was captured.
+    `supplements`: the capture of the same engagement that this one adds content to. `through`: the merged lead that it
+    belongs to."""
 
     capture_id: Line
     source: Slug

@@ -53,6 +53,14 @@ class EngagementAdded(Captured):
     type: ClassVar[str] = "lead.engagement_added"
 
 
+class ActivityRecorded(UpstreamEvent):
+    type: ClassVar[str] = "lead.activity"
+    activity_id: str
+    kind: str
+    engaged_at: datetime
+    merged_into: str | None = None
+
+
 class PersonErased(UpstreamEvent):
     type: ClassVar[str] = "person.erased"
     lead_ids: tuple[str, ...]
@@ -77,5 +85,7 @@ class LeadUnmerged(UpstreamEvent):
     was_into: str
 
 
-IntakeEvent = LeadCaptured | EngagementAdded | PersonErased | LeadMerged | LeadUnmerged | ProspectRecorded
+IntakeEvent = (
+    LeadCaptured | EngagementAdded | ActivityRecorded | PersonErased | LeadMerged | LeadUnmerged | ProspectRecorded
+)
 PARSE: Parser[IntakeEvent] = tolerant_parser(IntakeEvent)
