@@ -234,7 +234,7 @@ def lead_view(folded: Folded[History], with_person: bool) -> LeadView:
         captured_at=row.captured_at,
         last_engaged_at=row.last_engaged_at,
         erased=row.erased,
-        consents=current_consents(folded.state.captures, folded.state.consents),
+        consents=current_consents(folded.state.captures, folded.state.consents, folded.state.activities),
         person=person_data(folded) if with_person else None,
         captures=[capture_view(folded, capture, with_person) for capture in folded.state.captures],
         activities=[ActivityView.model_validate(each.model_dump()) for each in folded.state.activities],

@@ -65,6 +65,7 @@ class GroupQuery(WindowQuery):
 
     source: Line | None = None
     mql_source: Line | None = None
+    campaign: Line | None = None
     owner: Line | None = None
     motion: Line | None = None
     approach: Line | None = None

@@ -11,6 +11,7 @@ from services.pipeline.setting.state import Settings
 class Dimension(StrEnum):
     SOURCE = "source"
     MQL_SOURCE = "mql_source"
+    CAMPAIGN = "campaign"
     OWNER = "owner"
     MOTION = "motion"
     APPROACH = "approach"

@@ -51,6 +51,7 @@ class Columns(TypedColumns):
     product: Named[str | None] = Column(Text)
     source: Named[str] = Column(Text)
     mql_source: Named[str | None] = Column(Text)
+    campaign: Named[str | None] = Column(Text)
     currency: Named[str | None] = Column(Text)
     amount: Named[Decimal | None] = Column(Numeric(24, 4))
     qualified: Named[bool] = Column(Boolean)
@@ -190,4 +191,4 @@ def percentile(fraction: float, values: Any) -> Any:
     return func.percentile_disc(fraction).within_group(values)
 
 
-PROJECTION = Projection("deal_states", 1, deal_states.metadata, {"pipeline": apply})
+PROJECTION = Projection("deal_states", 2, deal_states.metadata, {"pipeline": apply})

@@ -26,15 +26,15 @@ ENTRIES = """
             ELSE starts <= :as_of AND (ends IS NULL OR ends > :as_of) END),
     entries AS (
         SELECT 'mql' AS step, lead_id, cycle, NULL AS opportunity_id, mql_at AS entered_at, srl_at AS converted_at,
-            source, mql_source, motion, NULL AS owner, NULL AS approach, NULL AS pipeline, NULL AS product,
+            source, mql_source, campaign, motion, NULL AS owner, NULL AS approach, NULL AS pipeline, NULL AS product,
             NULL AS currency, lead_id || '/' || cycle AS id
         FROM lead_cycles
         UNION ALL SELECT 'srl', lead_id, cycle, opportunity_id, srl_at, sql_at, lead_cycles.source,
-            lead_cycles.mql_source, coalesce(deals.motion, lead_cycles.motion), owner, approach, pipeline, product,
-            currency, lead_id || '/' || cycle
+            lead_cycles.mql_source, lead_cycles.campaign, coalesce(deals.motion, lead_cycles.motion), owner, approach,
+            pipeline, product, currency, lead_id || '/' || cycle
         FROM lead_cycles LEFT JOIN deals USING (opportunity_id) WHERE srl_at IS NOT NULL
-        UNION ALL SELECT 'srl', NULL, NULL, opportunity_id, created_at, qualified_at, source, mql_source, motion, owner,
-            approach, pipeline, product, currency, opportunity_id
+        UNION ALL SELECT 'srl', NULL, NULL, opportunity_id, created_at, qualified_at, source, mql_source, campaign,
+            motion, owner, approach, pipeline, product, currency, opportunity_id
         FROM deals WHERE origin = 'direct' AND NOT opened_qualified),
     cohort AS (
         SELECT *, (converted_at <= :until) IS TRUE AS converted,
@@ -59,7 +59,7 @@ COUNTS = """{entries}
     FROM cohort LEFT JOIN survivors USING (lead_id) GROUP BY {keys} step"""
 PAGE = """{entries}
     SELECT lead_id, cycle, opportunity_id, entered_at, CASE WHEN converted THEN converted_at END AS converted_at,
-        source, mql_source, motion, owner, id
+        source, mql_source, campaign, motion, owner, id
     FROM cohort WHERE {conditions}
     ORDER BY entered_at, id LIMIT :limit"""
 
