@@ -18,7 +18,7 @@ from shared.rules.message import Instant, StoredEvent
 from shared.store import event_store
 from shared.web.call import Call, Needs
 from shared.web.paging import Limit
-from shared.web.place import Organisation, PlaceRule, Subtree
+from shared.web.place import EVERYTHING, Organisation, PlaceRule, Subtree
 from shared.web.problems import Conflict, Forbidden, InvalidRequest
 from shared.web.service_context import ServiceContext
 
@@ -123,7 +123,8 @@ class Feed:
             start = last_event_id(request) or after
             await self.current_subtree(call)
             await must_have_position(call.context, start)
-            lines = self.lines(call, start, self.chosen_types(types))
+            confined = call if call.caller.is_confined else None
+            lines = self.lines(call.context, start, self.chosen_types(types), confined)
             return StreamingResponse(lines, media_type=STREAM, headers=dict(call.response.headers))
 
         return router
@@ -193,20 +194,21 @@ class Feed:
                 break
         return found, after
 
-    async def lines(self, call: Call, after: int, types: Collection[str]) -> AsyncIterator[bytes]:
+    async def lines(
+        self, context: ServiceContext, after: int, types: Collection[str], confined: Call | None = None
+    ) -> AsyncIterator[bytes]:
         """Reads the store up to the end of the feed, then what all listeners share. For each client one page is in
-        memory: a slow client is waited for. A confined caller's part is read from the store each time: who is below it
-        may change meanwhile."""
+        memory: a slow client is waited for. `confined`: the call of a confined caller, whose part is read from the store
+        each time: who is below it may change meanwhile."""
         yield b": connected\n\n"
-        context = call.context
         loop, tail = asyncio.get_running_loop(), context.tail
         silent_since = loop.time()
         with tail.listening():
             while not context.stopping.is_set():
                 known = tail.changed.count
-                found, end = None if call.caller.is_confined else tail.after(after, types), tail.head
+                found, end = None if confined else tail.after(after, types), tail.head
                 if found is None:
-                    found, end = await self.page(call, after, types)
+                    found, end = await self.page(context, after, types, confined)
                 for line in found:
                     yield line
                 after = max(after, end)
@@ -219,12 +221,14 @@ class Feed:
                     await tail.changed.wait(known, silent_since + HEARTBEAT - loop.time())
         yield b"event: stopping\ndata: {}\n\n"
 
-    async def page(self, call: Call, after: int, types: Collection[str]) -> tuple[list[bytes], int]:
+    async def page(
+        self, context: ServiceContext, after: int, types: Collection[str], confined: Call | None
+    ) -> tuple[list[bytes], int]:
         """Events from the store, about as many as may be buffered, and the position up to which they are complete."""
-        async with call.context.reads.connect() as tx:
+        async with context.reads.connect() as tx:
             head = await event_store.position(tx)
-            wanted = Wanted(types, None, None, None)
-            found, end = await self.find(tx, await self.subtree(call, tx), wanted, after, PAGE, head)
+            subtree = EVERYTHING if confined is None else await self.subtree(confined, tx)
+            found, end = await self.find(tx, subtree, Wanted(types, None, None, None), after, PAGE, head)
         lines, size = list[bytes](), 0
         for event in found:
             lines.append(server_sent_event(self.source, event))
