@@ -198,8 +198,8 @@ class Feed:
         self, context: ServiceContext, after: int, types: Collection[str], confined: Call | None = None
     ) -> AsyncIterator[bytes]:
         """Reads the store up to the end of the feed, then what all listeners share. For each client one page is in
-        memory: a slow client is waited for. `confined`: the call of a confined caller, whose part is read from the store
-        each time: who is below it may change meanwhile."""
+        memory: a slow client is waited for. `confined`: the call of a confined caller, whose part is read from the
+        store each time: who is below it may change meanwhile."""
         yield b": connected\n\n"
         loop, tail = asyncio.get_running_loop(), context.tail
         silent_since = loop.time()
