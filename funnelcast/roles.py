@@ -1,10 +1,11 @@
-"""One Postgres role for each service: it uses its own schema, and only reads `access`.
+"""One Postgres role for each service: it uses its own schema, and only reads `access`. The pages have a role of their
+own, too, which reads keys and writes sessions.
 
 Every `funnelcast migrate` grants the rights again, because there may be new tables. A service makes the schemas of its
 read models by itself; those that another role made for it are transferred to it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pydantic import SecretStr
 from sqlalchemy import text
@@ -15,7 +16,7 @@ from funnelcast.services import SERVICES
 
 EXISTS = text("SELECT count(*) FROM pg_roles WHERE rolname = :role")
 LOGIN = text("SELECT format(:verb || ' ROLE %I LOGIN PASSWORD %L', CAST(:role AS text), CAST(:password AS text))")
-CONNECT = text("SELECT format('GRANT CONNECT, CREATE ON DATABASE %I TO ', current_database())")
+CONNECT = text("SELECT format('GRANT ' || :rights || ' ON DATABASE %I TO ', current_database())")
 READ_SCHEMAS = text("SELECT nspname FROM pg_namespace WHERE nspname ~ :pattern")
 OWNS_SCHEMA = text("SELECT pg_get_userbyid(nspowner) = :role FROM pg_namespace WHERE nspname = :schema")
 # Only tables of other owners: a change of owner locks the table, which a running system reads.
@@ -32,6 +33,14 @@ GRANTS = (
     "REVOKE UPDATE, DELETE ON {schema}.events FROM {role}",
     "REVOKE INSERT, UPDATE, DELETE ON {schema}.alembic_version FROM {role}",
 )
+PAGES = "pages"
+"""The web application: no service, and without a schema."""
+PAGES_GRANTS = (
+    "GRANT {role} TO CURRENT_USER",
+    "GRANT USAGE ON SCHEMA access TO {role}",
+    "GRANT SELECT ON access.keys, access.alembic_version TO {role}",
+    "GRANT SELECT, INSERT, DELETE ON access.sessions TO {role}",
+)
 LOG_GRANTS = (
     "GRANT USAGE ON SCHEMA log TO {role}",
     f"GRANT {ALL} ON ALL TABLES IN SCHEMA log TO {{role}}",
@@ -44,22 +53,30 @@ def role_of(service: str) -> str:
 
 async def create_roles(engine: AsyncEngine, passwords: Mapping[str, SecretStr], *, log_in_postgres: bool) -> None:
     """Creates the roles of these services; an existing role gets the password. `engine` must own the tables."""
-    if unknown := sorted(passwords.keys() - SERVICES.keys()):
+    if unknown := sorted(passwords.keys() - SERVICES.keys() - {PAGES}):
         raise Failed(f"FUNNELCAST_SERVICE_PASSWORDS: {', '.join(unknown)} is no service")
     async with engine.begin() as tx:
-        for service, password in passwords.items():
-            role = role_of(service)
-            await create_role(tx, role, password.get_secret_value())
-            for grant in (*GRANTS, *shared_text_grants(service), *(LOG_GRANTS if log_in_postgres else ())):
-                await tx.execute(text(grant.format(role=role, schema=service)))
-            await transfer_read_models(tx, service, role)
+        for name, password in passwords.items():
+            await create_role(tx, role_of(name), password.get_secret_value())
+            if name == PAGES:
+                await grant_rights(tx, name, "CONNECT", PAGES_GRANTS)
+            else:
+                log_grants = LOG_GRANTS if log_in_postgres else ()
+                await grant_rights(tx, name, "CONNECT, CREATE", (*GRANTS, *shared_text_grants(name), *log_grants))
+                await transfer_read_models(tx, name, role_of(name))
 
 
 async def create_role(tx: AsyncConnection, role: str, password: str) -> None:
     exists = (await tx.execute(EXISTS, {"role": role})).scalar_one()
     values = {"verb": "ALTER" if exists else "CREATE", "role": role, "password": password}
     await tx.exec_driver_sql((await tx.execute(LOGIN, values)).scalar_one())
-    await tx.exec_driver_sql((await tx.execute(CONNECT)).scalar_one() + role)
+
+
+async def grant_rights(tx: AsyncConnection, name: str, database_rights: str, grants: Sequence[str]) -> None:
+    role = role_of(name)
+    await tx.exec_driver_sql((await tx.execute(CONNECT, {"rights": database_rights})).scalar_one() + role)
+    for grant in grants:
+        await tx.execute(text(grant.format(role=role, schema=name)))
 
 
 def shared_text_grants(service: str) -> list[str]:

@@ -18,10 +18,12 @@ from services.lead_intake.api import (
 from services.lead_intake.events import PARSE, PUBLIC
 from services.lead_intake.projections import capture_counts
 from services.lead_intake.projections import connections as connection_list
+from services.lead_intake.projections import deals as deals_of_leads
 from services.lead_intake.projections import deliveries as delivery_list
 from services.lead_intake.projections import leads as lead_list
 from services.lead_intake.projections import quarantine as quarantine_list
-from shared.run.service import Service
+from services.lead_intake.upstream import qualification
+from shared.run.service import Service, Upstream
 
 SERVICE = Service(
     name="intake",
@@ -49,7 +51,9 @@ SERVICE = Service(
         quarantine_list.PROJECTION,
         capture_counts.PROJECTION,
         delivery_list.PROJECTION,
+        deals_of_leads.PROJECTION,
     ],
+    upstream=[Upstream("qualification", "funnelcast.qualification.v1", qualification.PARSE)],
     entrances=[webhooks.ENTRANCE, forms.ENTRANCE],
     fast_routes=["/leads"],
     public=PUBLIC,

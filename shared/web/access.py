@@ -1,4 +1,5 @@
-"""API keys: random, stored as hashes, with scopes, an expiry and a lineage that survives rotation."""
+"""API keys: random, stored as hashes, with scopes, an expiry and a lineage that survives rotation. A session's token is
+accepted as the key with which the person signed in (`shared/web/sessions.py`)."""
 
 import secrets
 from collections.abc import Callable, Collection, Mapping
@@ -12,6 +13,7 @@ from sqlalchemy import (
     ARRAY,
     Column,
     DateTime,
+    ForeignKey,
     MetaData,
     Named,
     Row,
@@ -24,6 +26,7 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    union_all,
     update,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -57,18 +60,38 @@ class KeyColumns(TypedColumns):
     created_at: Named[datetime] = Column(DateTime(timezone=True), server_default=func.clock_timestamp())
     expires_at: Named[datetime | None] = Column(DateTime(timezone=True))
     revoked_at: Named[datetime | None] = Column(DateTime(timezone=True))
+    created_by: Named[str | None] = Column(Text)
+    revoked_by: Named[str | None] = Column(Text)
+
+
+class SessionColumns(TypedColumns):
+    session_id: Named[UUID] = Column(Uuid, primary_key=True)
+    hash: Named[str] = Column(Text, unique=True)
+    key_id: Named[UUID] = Column(Uuid, ForeignKey("access.keys.key_id"))
+    created_at: Named[datetime] = Column(DateTime(timezone=True))
+    expires_at: Named[datetime] = Column(DateTime(timezone=True), index=True)
 
 
 keys = Table("keys", access_metadata, KeyColumns, schema="access")
-VALID = select(keys).where(keys.c.hash == any_(bindparam("hashes", type_=ARRAY(Text))), keys.c.revoked_at.is_(None))
-"""Not revoked; it may have expired."""
+sessions = Table("sessions", access_metadata, SessionColumns, schema="access")
+HASHES = any_(bindparam("hashes", type_=ARRAY(Text)))
+VALID = union_all(
+    select(keys, keys.c.hash.label("secret_hash"), keys.c.expires_at.label("valid_until")).where(
+        keys.c.hash == HASHES, keys.c.revoked_at.is_(None)
+    ),
+    select(keys, sessions.c.hash, func.least(keys.c.expires_at, sessions.c.expires_at))
+    .join_from(sessions, keys, keys.c.key_id == sessions.c.key_id)
+    .where(sessions.c.hash == HASHES, keys.c.revoked_at.is_(None)),
+)
+"""Keys by their own hash, or by that of a session: those that are not revoked. They may have expired."""
 
 
 @dataclass(frozen=True)
 class Caller:
     """The sender of a request. `lineage`: of its key, the same after a rotation. `node`: the org node that the key is
     tied to. `on_behalf_of`: the org node that the request acts for. `is_lenient`: as if each request preferred
-    `handling=lenient`. `key_hash`: none for a caller without a key."""
+    `handling=lenient`. `secret_hash`: of the key or of the session's token; none for a caller without a key, as is
+    `key_id`. `owner`: the person in charge of the key."""
 
     name: str
     lineage: UUID
@@ -77,7 +100,9 @@ class Caller:
     expires_at: datetime | None = None
     on_behalf_of: str | None = None
     is_lenient: bool = False
-    key_hash: str | None = field(default=None, repr=False)
+    secret_hash: str | None = field(default=None, repr=False)
+    key_id: UUID | None = None
+    owner: str | None = None
 
     @property
     def place(self) -> tuple[str | None, str | None]:
@@ -134,16 +159,24 @@ class Access:
             self.known.put(index, (used_until, caller))
 
     async def look_up(self, hashes: Collection[str]) -> dict[str, Caller]:
-        """Those that are neither unknown nor revoked."""
+        """The callers by the hashes of their secrets, without those that are unknown or revoked."""
         async with self.engine.connect() as tx:
             found = (await tx.execute(VALID, {"hashes": list(hashes)})).all()
-        return {row.hash: caller_of(row) for row in found}
+        return {row.secret_hash: caller_of(row) for row in found}
 
 
-def caller_of(row: Row[KeyColumns]) -> Caller:
-    is_lenient = (row.settings or {}).get("handling") == "lenient"
-    scopes = frozenset(row.scopes)
-    return Caller(row.name, row.lineage, scopes, row.node, row.expires_at, is_lenient=is_lenient, key_hash=row.hash)
+def caller_of(row: Row[Any]) -> Caller:
+    return Caller(
+        row.name,
+        row.lineage,
+        frozenset(row.scopes),
+        row.node,
+        row.valid_until,
+        is_lenient=(row.settings or {}).get("handling") == "lenient",
+        secret_hash=row.secret_hash,
+        key_id=row.key_id,
+        owner=row.owner,
+    )
 
 
 def unless_expired(now: datetime, caller: Caller | None) -> Caller | None:

@@ -130,12 +130,12 @@ class Guard:
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Raises `KeyEnded` when the caller's key ends before the answer does, and `TooManyRequests`."""
         caller: Caller | None = scope["state"].get("caller")
-        if caller is None or caller.key_hash is None:
+        if caller is None or caller.secret_hash is None:
             await self.app(scope, receive, send)
             return
         is_stream = scope["path"].endswith(STREAM)
         with self.limits.streams_of_key.place(caller.lineage) if is_stream else nullcontext():
-            async with self.context.open_requests.while_valid(caller.key_hash, caller):
+            async with self.context.open_requests.while_valid(caller.secret_hash, caller):
                 await self.app(scope, receive, send)
 
     async def check(self, scope: Scope, body: Body, extra_headers: RawHeaders) -> Receive:

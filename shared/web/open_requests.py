@@ -21,7 +21,7 @@ class KeyEnded(Unauthenticated):
 
 @dataclass(frozen=True, eq=False)
 class OpenRequest:
-    key_hash: str
+    secret_hash: str
     caller: Caller
     deadline: asyncio.Timeout
 
@@ -34,10 +34,10 @@ class OpenRequests:
     requests: set[OpenRequest] = field(default_factory=set)
 
     @asynccontextmanager
-    async def while_valid(self, key_hash: str, caller: Caller) -> AsyncIterator[None]:
+    async def while_valid(self, secret_hash: str, caller: Caller) -> AsyncIterator[None]:
         """Cancels the body, and raises `KeyEnded`, when the key ends."""
         deadline = asyncio.timeout(None)
-        request = OpenRequest(key_hash, caller, deadline)
+        request = OpenRequest(secret_hash, caller, deadline)
         try:
             async with deadline:
                 self.requests.add(request)
@@ -62,14 +62,14 @@ class OpenRequests:
         callers = await self.current_callers(looked_at)
         now = self.access.now()
         for request in looked_at & self.requests:
-            if unless_expired(now, callers.get(request.key_hash)) is None:
+            if unless_expired(now, callers.get(request.secret_hash)) is None:
                 self.requests.discard(request)
                 request.deadline.reschedule(asyncio.get_running_loop().time())
 
     async def current_callers(self, requests: Collection[OpenRequest]) -> Mapping[str, Caller]:
         """By the hashes of their keys. While the database cannot be reached, those that were let in."""
         try:
-            return await self.access.refresh({request.key_hash for request in requests})
+            return await self.access.refresh({request.secret_hash for request in requests})
         except (SQLAlchemyError, OSError) as error:
             log.warning("keys_not_looked_up", error=type(error).__name__)
-            return {request.key_hash: request.caller for request in requests}
+            return {request.secret_hash: request.caller for request in requests}

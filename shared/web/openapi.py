@@ -141,8 +141,8 @@ def definitions_of(operation: dict[str, Any]) -> dict[str, Any]:
 
 def describe_key(operation: dict[str, Any], scope: str | None) -> None:
     operation["security"] = [{"key": []}]
-    if scope:
-        operation["description"] = f"{operation.get('description', '')}\n\nScope: `{scope}`".strip()
+    needed = f"`{scope}`" if scope else "none, any valid key"
+    operation["description"] = f"{operation.get('description', '')}\n\nScope: {needed}".strip()
 
 
 def describe_operation(operation: dict[str, Any], method: str, path: str) -> None:
@@ -157,7 +157,7 @@ def describe_operation(operation: dict[str, Any], method: str, path: str) -> Non
 
 
 def follows_events(operation: Mapping[str, Any]) -> bool:
-    return not {"operations", DOCUMENTS} & {*operation.get("tags", ())}
+    return not {"access", "operations", DOCUMENTS} & {*operation.get("tags", ())}
 
 
 def request_headers(operation: Mapping[str, Any], method: str, path: str) -> HeaderSpecs:

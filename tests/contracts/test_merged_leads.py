@@ -1,5 +1,6 @@
 """Merged leads: the survivor has the engagements of both, each keeps its cycles, and an unmerge gives back what was."""
 
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -9,14 +10,15 @@ from services.lead_intake.service import SERVICE as INTAKE
 from services.qualification.lead import commands, events
 from services.qualification.lead.context import Context
 from services.qualification.lead.decider import decide
-from services.qualification.lead.events import Lifecycle
-from services.qualification.lead.state import Lead, MergedAway, NotThere, State, after_all
+from services.qualification.lead.events import BantStatus, Lifecycle
+from services.qualification.lead.state import BantAnswer, Lead, MergedAway, NotThere, State, after_all
 from services.qualification.model.decider import DECIDER as MODEL
 from services.qualification.service import SERVICE
 from services.qualification.setting.state import Settings
 from services.qualification.upstream import intake
-from tests.qualification.leads import ENGAGED, HISTORIES, engaged_by, folded, minute
-from tests.qualification.neighbours import CAPTURED
+from shared.rules.sealed import Sealed
+from tests.qualification import neighbours
+from tests.qualification.leads import ALL_MET, CAPTURED, ENGAGED, EVIDENCE, HISTORIES, engaged_by, folded, minute
 from tests.qualification.test_reactions import reacted
 from tests.running import fresh, running_services
 
@@ -82,6 +84,33 @@ def test_a_survivor_that_crossed_with_the_others_engagements_falls_when_they_lea
     assert (fell.after.lifecycle, fell.crossed_at) == (Lifecycle.CAPTURED, minute(30))
 
 
+BUDGET = events.BantItem(status=BantStatus.MET, evidence=Sealed(ref=EVIDENCE), by="sam")
+NO_BUDGET = events.BantItem(status=BantStatus.UNMET, evidence=None, by="kim")
+
+
+def answered(budget: events.BantItem, at: datetime) -> Lead:
+    changed = events.LeadBantChanged(after=CAPTURED, changed={"budget": budget}, bant={})
+    return after_all(folded(ENGAGED), [changed], at)
+
+
+def test_the_later_answer_counts_for_both() -> None:
+    early, late = answered(NO_BUDGET, minute(5)), answered(BUDGET, minute(6))
+    both = after(early, ABSORB, late)
+    assert both.bant["budget"] == BantAnswer(BantStatus.MET, Sealed(ref=EVIDENCE), minute(6), "sam")
+    assert after(late, ABSORB, early).bant == late.bant
+    assert decided(both, ABSORB, late) == []
+
+
+def test_an_unmerge_gives_each_its_own_answers_and_the_survivor_those_given_since() -> None:
+    merged = after(answered(NO_BUDGET, minute(5)), ABSORB, answered(BUDGET, minute(6)))
+    assert after(merged, SEPARATE).bant["budget"].status is BantStatus.UNMET
+    need = commands.Bant(need=commands.BantItem(status=BantStatus.MET))
+    told = after(merged, commands.ChangeBant(bant=need, by="sam", stored_evidence={}))
+    assert set(told.bant) == {"budget", "need"}
+    assert set(after(told, SEPARATE).bant) == {"budget", "need"}
+    assert decided(after(told, SEPARATE), SEPARATE) == []
+
+
 def test_what_intake_tells_goes_to_both_leads() -> None:
     assert reacted(intake.PARSE, "lead-a", "lead.merged", {"into": "b", "person_id": "p"}) == [
         ("a", MERGE),
@@ -91,7 +120,7 @@ def test_what_intake_tells_goes_to_both_leads() -> None:
         ("a", commands.Unmerge()),
         ("b", SEPARATE),
     ]
-    own, counted = reacted(intake.PARSE, "lead-a", "lead.engagement_added", CAPTURED | {"merged_into": "b"})
+    own, counted = reacted(intake.PARSE, "lead-a", "lead.engagement_added", neighbours.CAPTURED | {"merged_into": "b"})
     assert (own[0], counted[0]) == ("a", "b")
     assert isinstance(own[1], commands.RecordEngagement)
     assert isinstance(counted[1], commands.RecordEngagement)
@@ -123,3 +152,31 @@ async def test_both_ids_resolve_here_too_until_the_merge_is_undone(database: str
         undone = await api.post(f"/intake/v1/leads/{bob['lead_id']}/unmerge")
         lead = (await api.get(here, headers=fresh(undone))).json()
         assert (lead["lead_id"], lead["lifecycle"], len(lead["cycles"])) == (bob["lead_id"], "mql", 1)
+
+
+async def handed_over(api: httpx.AsyncClient, lead: dict[str, Any]) -> httpx.Response:
+    path, known = f"/qualification/v1/leads/{lead['lead_id']}", {"X-Min-Position": f"intake:{lead['position']}"}
+    met = {name: {"status": "met", "evidence": "said so"} for name in ALL_MET}
+    await api.get(path, headers=known | {"Prefer": "wait=30"})
+    assert (await api.post(f"{path}/bant", json=met)).status_code == 200
+    answer = await api.post(f"{path}/hand-over", json={"owner": "ann", "account": "acme.com"})
+    assert answer.status_code == 201, answer.text
+    return answer
+
+
+async def test_leads_that_are_both_handed_over_are_not_merged(database: str) -> None:
+    async with running_services(database, [INTAKE, SERVICE]) as api:
+        ada = await captured(api, "demo_request", "ada@acme.com")
+        bob = await captured(api, "contact_form", "bob@acme.com")
+        eve = await captured(api, "contact_form", "eve@acme.com")
+        deals = [(await handed_over(api, ada)).json()["opportunity_id"]]
+        last = await handed_over(api, bob)
+        deals.append(last.json()["opportunity_id"])
+        path, into = f"/intake/v1/leads/{bob['lead_id']}/merge", {"into": ada["lead_id"]}
+        refused = await api.post(path, json=into, headers=fresh(last))
+        assert (refused.status_code, all(deal in refused.json()["detail"] for deal in deals)) == (409, True)
+        await api.post(f"/intake/v1/leads/{eve['lead_id']}/merge", json=into)
+        merged = await api.post(f"/intake/v1/leads/{ada['lead_id']}/unmerge")
+        assert merged.status_code == 409
+        evidence = (await api.get(f"/qualification/v1/leads/{eve['lead_id']}", headers=fresh(last))).json()["bant"]
+        assert evidence["budget"] == {"status": "met", "evidence": "said so"} | evidence["budget"]

@@ -20,7 +20,8 @@ pytestmark = pytest.mark.thorough
 
 PASSWORD = "a password of a role, for tests"
 SERVICES = ("intake", "qualification", "pipeline", "forecast")
-PASSWORDS = json.dumps(dict.fromkeys(SERVICES, PASSWORD))
+ROLES = (*SERVICES, "pages")
+PASSWORDS = json.dumps(dict.fromkeys(ROLES, PASSWORD))
 DEAL = {"name": "Ten seats", "account": "Initech", "owner": "ann", "motion": "new_business"}
 DENIED = [
     ("forecast", "SELECT * FROM pipeline.events"),
@@ -36,6 +37,15 @@ DENIED = [
     ("forecast", "SELECT value FROM exchange.lent"),
     ("intake", "INSERT INTO exchange.lent VALUES (gen_random_uuid(), 'mine', '1')"),
     ("forecast", "SET ROLE funnelcast_pipeline"),
+    ("pipeline", "DELETE FROM access.sessions"),
+    ("pages", "UPDATE access.keys SET revoked_at = NULL"),
+    ("pages", "DELETE FROM access.keys"),
+    ("pages", "UPDATE access.sessions SET expires_at = now()"),
+    ("pages", "SELECT * FROM pipeline.events"),
+    ("pages", "SELECT * FROM log.records"),
+    ("pages", "SELECT * FROM exchange.lent"),
+    ("pages", "CREATE SCHEMA mine"),
+    ("pages", "CREATE TABLE access.mine (one int)"),
 ]
 ALLOWED = [
     ("pipeline", "SELECT * FROM pipeline.events"),
@@ -44,6 +54,10 @@ ALLOWED = [
     ("pipeline", "CREATE SCHEMA pipeline_read_for_tests"),
     ("qualification", "INSERT INTO exchange.lent VALUES (gen_random_uuid(), 'mine', '1')"),
     ("forecast", "DELETE FROM exchange.lent WHERE subject = 'erased'"),
+    ("pipeline", "SELECT * FROM access.sessions"),
+    ("pages", "SELECT * FROM access.keys"),
+    ("pages", "SELECT * FROM access.alembic_version"),
+    ("pages", "DELETE FROM access.sessions WHERE expires_at < now()"),
 ]
 
 
@@ -59,7 +73,7 @@ def with_roles(url: str) -> Iterator[None]:
     try:
         yield
     finally:
-        for service in SERVICES:
+        for service in ROLES:
             execute(url, f"DROP OWNED BY funnelcast_{service} CASCADE")
             execute(url, f"DROP ROLE funnelcast_{service}")
 

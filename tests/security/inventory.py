@@ -12,11 +12,14 @@ from starlette.types import ASGIApp, Message
 
 from shared.web.call import Needs
 from shared.web.entrance import Entrance
+from shared.web.place import PlaceRule
 
 DOCS = ("docs", "docs/swagger-ui-bundle.js", "docs/swagger-ui.css")
 EVENTS = ("v1/asyncapi.json", "v1/schemas/{event_type}")
 OPEN = ("healthz", "readyz", "metrics", "openapi.json", *DOCS, *EVENTS)
 """What needs no key, under each prefix: docs/security.md says why."""
+ANY_KEY = "any key"
+"""What a route needs that names no scope because every valid key may call it."""
 NOBODY = "00000000-0000-4000-8000-000000000000"
 CONVERTED = {
     "form_key": "nobody",
@@ -33,13 +36,14 @@ CONVERTED = {
 
 @dataclass(frozen=True)
 class Entry:
-    """One method of one path. `needs`: the scope that its dependency names; none: it names none. `tied`: whether it
-    serves keys that are tied to an org node. `at_entrance`: whether it serves callers without an API key."""
+    """One method of one path. `needs`: the scope that its dependency names, or `ANY_KEY`; none: it has no dependency.
+    `place`: how it serves keys that are tied to an org node. `at_entrance`: whether it serves callers without an API
+    key."""
 
     method: str
     path: str
     needs: str | None
-    tied: bool = False
+    place: PlaceRule = PlaceRule.REFUSED
     at_entrance: bool = False
 
     def __str__(self) -> str:
@@ -88,8 +92,8 @@ def entries(route: RouteContext, entrances: Mapping[str, Entrance]) -> Iterator[
         raise TypeError(f"what is behind {route.original_route!r} cannot be told")
     for method in sorted(route.methods):
         needs = needs_of(route)
-        scope, tied = (needs.scope, needs.tied) if needs else (None, False)
-        yield Entry(method, route.path, scope, tied, is_at_entrance(method, route.path, entrances))
+        scope, place = (needs.scope or ANY_KEY, needs.place) if needs else (None, PlaceRule.REFUSED)
+        yield Entry(method, route.path, scope, place, is_at_entrance(method, route.path, entrances))
 
 
 def needs_of(route: RouteContext) -> Needs | None:

@@ -21,11 +21,12 @@ from shared.rules.clock_and_ids import ClockAndIds
 from shared.run.process import route_by_prefix
 from shared.run.service import Service
 from shared.web import access, call
-from shared.web.access import Scope
+from shared.web.access import Caller, Scope
 from shared.web.call import Needs
+from shared.web.place import PlaceRule
 from tests.fuzz.routes import GOOD
 from tests.running import connected, running_apps
-from tests.security.inventory import OPEN, Entry, entrances_of, inventory, is_at_entrance, status, undeclared
+from tests.security.inventory import ANY_KEY, OPEN, Entry, entrances_of, inventory, is_at_entrance, status, undeclared
 
 TWO_SCOPES = ["POST /pipeline/v1/opportunities/{opportunity_id}/correct"]
 """What needs another scope besides, for which it asks when it has read the body."""
@@ -137,7 +138,7 @@ async def walked(apps: Mapping[str, FastAPI], keys: Keys) -> Seen:
             ("act_as alone, on behalf of", bearer(keys.alone["act_as"], **{"On-Behalf-Of": "north"})),
         ):
             got = await status(app, entry.method, entry.url, headers)
-            seen.expect(entry, state, got, got == 403 if not entry.tied else got not in (401, 500))
+            seen.expect(entry, state, got, got == 403 if entry.place is PlaceRule.REFUSED else got not in (401, 500))
         for scope, secret in keys.alone.items():
             got = await status(app, entry.method, entry.url, bearer(secret))
             seen.expect(entry, scope, got, got in (403, 422) if str(entry) in TWO_SCOPES else fits(entry, scope, got))
@@ -148,7 +149,7 @@ async def walked(apps: Mapping[str, FastAPI], keys: Keys) -> Seen:
 
 
 def fits(entry: Entry, scope: str, got: int) -> bool:
-    return got not in (401, 403, 500) if scope == entry.needs else got == 403
+    return got not in (401, 403, 500) if entry.needs in (scope, ANY_KEY) else got == 403
 
 
 @asynccontextmanager
@@ -189,7 +190,7 @@ async def test_a_good_body_opens_nothing(database: str) -> None:
                 if scope != entry.needs:
                     got = await status(app, entry.method, entry.url, bearer(secret, **kind), body)
                     seen.expect(entry, scope, got, got == 403)
-            if not entry.tied:
+            if entry.place is PlaceRule.REFUSED:
                 tied = await status(app, entry.method, entry.url, bearer(keys.tied, **kind), body)
                 seen.expect(entry, "tied to a node", tied, tied == 403)
             got = await status(app, entry.method, entry.url, bearer(keys.valid["all"], **kind), body)
@@ -206,6 +207,8 @@ async def test_who_lacks_the_scope_learns_nothing_about_the_input(database: str,
     async with running(database) as apps:
         app = route_by_prefix(apps)
         for entry in [entry for entry in inventory(apps) if not (entry.is_open or entry.at_entrance)]:
+            if entry.needs == ANY_KEY:
+                continue
             lacks = next(secret for scope, secret in keys.alone.items() if scope != entry.needs)
             got = await status(app, entry.method, entry.url + query, bearer(lacks), body)
             if got != 403:
@@ -226,6 +229,8 @@ async def test_every_route_says_what_it_needs(database: str) -> None:
 async def test_what_changes_something_needs_a_scope_to_change_and_what_reads_one_to_read(database: str) -> None:
     async with running(database) as apps:
         found = [entry for entry in inventory(apps) if entry.needs and not entry.at_entrance]
+    assert all(entry.only_reads for entry in found if entry.needs == ANY_KEY)
+    found = [entry for entry in found if entry.needs != ANY_KEY]
     for entry in found:
         reads = entry.needs == "admin" or str(entry.needs).endswith(":read")
         writes = entry.needs == "admin" or not str(entry.needs).endswith(":read")
@@ -306,7 +311,11 @@ async def test_a_planted_guard_that_forgets_a_state_is_found(
         monkeypatch.setattr(access, "unless_expired", lambda now, caller: caller)
     else:
         authorise = Needs.authorise
-        monkeypatch.setattr(Needs, "authorise", lambda needs, caller: authorise(needs, replace(caller, node=None)))
+
+        def forgetful(needs: Needs, caller: Caller, has_organisation: bool = True) -> Caller:
+            return authorise(needs, replace(caller, node=None), has_organisation)
+
+        monkeypatch.setattr(Needs, "authorise", forgetful)
     keys = await Keys.made(database)
     async with running(database, SERVICES["pipeline"]) as apps:
         seen = await walked(apps, keys)

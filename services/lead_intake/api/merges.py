@@ -1,5 +1,6 @@
 """Leads that are one person: merging them, and undoing that."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
@@ -8,6 +9,7 @@ from pydantic import BaseModel
 from services.lead_intake.lead import commands
 from services.lead_intake.lead.decider import DECIDER
 from services.lead_intake.merged_leads import fold_one, survivor_id
+from services.lead_intake.projections.deals import deals_of
 from shared.rules.decider import Reference
 from shared.rules.message import Command, InvalidField, Line, Refusal, Rejected
 from shared.store.write_request import Step, WriteRequest, WriteResult
@@ -38,13 +40,15 @@ class MergeTaken(BaseModel):
 @router.post("/leads/{lead_id}/merge")
 async def merge_lead(lead_id: LeadId, body: MergeInput, call: Writes) -> MergeTaken:
     """Merge a lead into another one of the same person. Both ids show the other lead from now on, with the captures,
-    activities and consents of both; what comes by the addresses of either counts for it. Can be undone."""
+    activities and consents of both; what comes by the addresses of either counts for it. Can be undone. Refused while
+    reps work on a deal of each."""
     must_not_be_erased(await fold_one(call, lead_id))
     into = await survivor_id(call, body.into)
     survivor = await fold_one(call, into)
     must_not_be_erased(survivor)
     if into == lead_id:
         raise InvalidField("/into", "must be another lead")
+    await must_not_both_have_deals(call, lead_id, [into, *survivor.state.absorbed])
     merge = pair_request(call, lead_id, commands.MergeInto(into=into), other=into)
     absorb = pair_request(call, into, commands.AbsorbLead(lead_id=lead_id, into=into), other=lead_id)
     position = await write_both(call, merge, absorb)
@@ -66,6 +70,16 @@ async def unmerge_lead(lead_id: LeadId, call: Writes) -> MergeTaken:
 def must_not_be_erased(lead: Folded[Any]) -> None:
     if lead.text(lead.state.captures[0].person) is None:
         raise Rejected(f"the person of the lead {lead.subject} was erased")
+
+
+async def must_not_both_have_deals(call: Call, lead_id: str, others: Sequence[str]) -> None:
+    """Leads that are SRL or SQL stay apart: two reps work on them. `others`: the survivor, and the leads that are
+    merged into it."""
+    async with call.read() as tx:
+        deals = await deals_of(tx, [lead_id, *others])
+    if lead_id in deals and len(deals) > 1:
+        named = ", ".join(f"{deal} of the lead {owner}" for owner, deal in sorted(deals.items()))
+        raise Rejected(f"both leads are handed over, as the opportunities {named}")
 
 
 def pair_request(call: Call, lead_id: str, command: Command, *, other: str | None = None) -> WriteRequest:

@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from typing import ClassVar, Literal, NamedTuple
 
+from pydantic import Field
+
 from services.qualification.model.events import BantName, Grade
 from shared.rules.flattened import FlattenedEvent
 from shared.rules.message import Erasure, ExternalId, Line, Message, Parser, Slug, parser
@@ -65,8 +67,10 @@ CAPTURE = "capture"
 
 
 class Engagement(NamedTuple):
-    """Something that the person did. `engaged_at`: when they did it, however late it was captured. `supplements`: the
-    capture of the same engagement that this one adds content to. `through`: the merged lead that it belongs to."""
+    """Something that the person did: a capture, or an activity of another `kind`, whose id is in `capture_id` and which
+    has the source of the capture before it. `engaged_at`: when they did it, however late it was captured.
+    `supplements`: the capture of the same engagement that this one adds content to. `through`: the merged lead that it
+    belongs to."""
 
     capture_id: Line
     source: Slug
@@ -86,7 +90,7 @@ class Engagement(NamedTuple):
 class LeadFields(NamedTuple):
     """The fields of a lead. A new field needs a default: stored events lack it.
 
-    `lead_source`: the source of its first capture. `domain`: of its company, or else of its business e-mail
+    `lead_source`, `campaign`: of its first capture. `domain`: of its company, or else of its business e-mail
     address. `account`: that of the domain, or of its last hand-over.
     `cycle` counts how often it became MQL; `mql_at`, `mql_source`, `touch_by`, the touches, `sdr` and `refused` belong
     to the current cycle. `touched_at`, `rep_touched_at`: the first touch before and after the hand-over. `refused`: the
@@ -125,6 +129,7 @@ class LeadFields(NamedTuple):
     next_revisit_at: datetime | None = None
     revisit_due_at: datetime | None = None
     merged_into: Line | None = None
+    campaign: Line | None = None
 
     @property
     def revisit_falls_due_at(self) -> datetime | None:
@@ -282,16 +287,24 @@ class LeadUnmerged(ChangeEvent):
     was_into: Line
 
 
+class AbsorbedBantItem(BantItem):
+    """`at`: when the answer was recorded at the lead that was merged."""
+
+    at: datetime
+
+
 class LeadAbsorbed(ChangeEvent):
-    """The engagements of a merged lead count for this one, too. That crosses no line: the next engagement may."""
+    """The engagements and the BANT answers of a merged lead count for this one, too; of two answers to one question,
+    the later. That crosses no line: the next engagement may."""
 
     type: ClassVar[str] = "lead.absorbed"
     absorbed_lead_id: Line
     engagements: tuple[Engagement, ...]
+    answers: dict[BantName, AbsorbedBantItem] = Field(default_factory=dict)
 
 
 class LeadSeparated(ChangeEvent):
-    """The engagements of a lead that was merged count for this one no longer."""
+    """The engagements and the BANT answers of a lead that was merged count for this one no longer."""
 
     type: ClassVar[str] = "lead.separated"
     separated_lead_id: Line

@@ -1,7 +1,7 @@
-"""Two leads that are one person. The survivor is worked, with the engagements of both. Each keeps its cycles and
-deals."""
+"""Two leads that are one person. The survivor is worked, with the engagements and the BANT answers of both. Each keeps
+its cycles and deals."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,7 +10,8 @@ from services.qualification.lead.context import Context
 from services.qualification.lead.due import fall
 from services.qualification.lead.engagement import account_after, may_fall, scored
 from services.qualification.lead.events import Engagement, LeadFields
-from services.qualification.lead.state import Lead, NotThere, State, must_be_there, without_those_of
+from services.qualification.lead.state import BantAnswer, Lead, NotThere, State, must_be_there, without_those_of
+from services.qualification.model.events import BantName
 from services.qualification.model.state import Models
 from services.qualification.scoring.falling import falls_below_at
 from services.qualification.scoring.fit import profile_of
@@ -42,10 +43,18 @@ def absorb(lead: Lead, lead_id: str, other: State, at: datetime, models: Models)
         return []
     known = {each.capture_id for each in lead.engagements}
     added = tuple(each._replace(through=lead_id) for each in other.engagements if each.capture_id not in known)
-    if not added:
+    if not added and other.own_bant == lead.absorbed_bant.get(lead_id, {}):
         return []
     fields, _ = rescored(lead, (*lead.engagements, *added), at, models)
-    return [events.LeadAbsorbed(after=fields, absorbed_lead_id=lead_id, engagements=added)]
+    return [
+        events.LeadAbsorbed(
+            after=fields, absorbed_lead_id=lead_id, engagements=added, answers=absorbed_answers(other.own_bant)
+        )
+    ]
+
+
+def absorbed_answers(bant: Mapping[BantName, BantAnswer]) -> dict[BantName, events.AbsorbedBantItem]:
+    return {name: events.AbsorbedBantItem(**vars(answer)) for name, answer in bant.items()}
 
 
 def unmerge(lead: Lead, at: datetime, models: Models) -> list[events.LeadEvent]:
@@ -60,7 +69,7 @@ def unmerge(lead: Lead, at: datetime, models: Models) -> list[events.LeadEvent]:
 def separate(lead: Lead, lead_id: str, at: datetime, models: Models) -> list[events.LeadEvent]:
     """An MQL that crossed the line with the engagements of both may lie below it now."""
     own = without_those_of(lead_id, lead.engagements)
-    if own == lead.engagements:
+    if own == lead.engagements and lead_id not in lead.absorbed_bant:
         return []
     fields, above = rescored(lead, own, at, models)
     separated = events.LeadSeparated(after=fields, separated_lead_id=lead_id)

@@ -71,18 +71,30 @@ class NotThere: ...
 @dataclass(frozen=True)
 class Lead:
     """`above`: whether it lay above the line when it was scored last. `counts_after`: only engagement after it counts
-    towards the next crossing. `models`: the versions that scored it, by the instant from which each did. `deals`: by
-    opportunity, those of refused hand-overs too."""
+    towards the next crossing. `models`: the versions that scored it, by the instant from which each did. `own_bant`:
+    the answers that were recorded at this lead; `absorbed_bant`: by merged lead, those that were recorded there.
+    `deals`: by opportunity, those of refused hand-overs too."""
 
     fields: LeadFields
     engagements: tuple[Engagement, ...] = ()
     counts_after: datetime = BEGINNING
     above: bool = False
     models: tuple[tuple[datetime, int], ...] = ()
-    bant: Mapping[BantName, BantAnswer] = field(default_factory=dict)
+    own_bant: Mapping[BantName, BantAnswer] = field(default_factory=dict)
+    absorbed_bant: Mapping[str, Mapping[BantName, BantAnswer]] = field(default_factory=dict)
     cycles: tuple[Cycle, ...] = ()
     history: tuple[Transition, ...] = ()
     deals: Mapping[str, Deal] = field(default_factory=dict)
+
+    @property
+    def bant(self) -> Mapping[BantName, BantAnswer]:
+        """The latest answer to each question, of this lead and those that are merged into it."""
+        latest = dict(self.own_bant)
+        for answers in self.absorbed_bant.values():
+            for name, answer in answers.items():
+                if name not in latest or latest[name].at < answer.at:
+                    latest[name] = answer
+        return latest
 
     @property
     def cycle_is_open(self) -> bool:
@@ -116,7 +128,7 @@ def evolve(state: State, event: events.LeadEvent, at: datetime) -> Lead:
             answers = {
                 name: BantAnswer(item.status, item.evidence, at, item.by) for name, item in event.changed.items()
             }
-            return replace(lead, bant={**lead.bant, **answers})
+            return replace(lead, own_bant={**lead.own_bant, **answers})
         case events.LeadMql():
             return replace(lead, cycles=(*lead.cycles, Cycle(event.after.cycle, event.began, at)))
         case events.LeadHandedOver():
@@ -159,9 +171,20 @@ def with_engagements(
         case events.LeadEngaged():
             return engaged(lead, event, at)
         case events.LeadAbsorbed():
-            return replace(lead, engagements=(*lead.engagements, *event.engagements))
+            return absorbed(lead, event)
         case events.LeadSeparated():
-            return replace(lead, engagements=without_those_of(event.separated_lead_id, lead.engagements))
+            return separated(lead, event.separated_lead_id)
+
+
+def absorbed(lead: Lead, event: events.LeadAbsorbed) -> Lead:
+    answers = {name: BantAnswer(item.status, item.evidence, item.at, item.by) for name, item in event.answers.items()}
+    engagements = (*lead.engagements, *event.engagements)
+    return replace(lead, engagements=engagements, absorbed_bant={**lead.absorbed_bant, event.absorbed_lead_id: answers})
+
+
+def separated(lead: Lead, lead_id: str) -> Lead:
+    others = {merged: answers for merged, answers in lead.absorbed_bant.items() if merged != lead_id}
+    return replace(lead, engagements=without_those_of(lead_id, lead.engagements), absorbed_bant=others)
 
 
 def without_those_of(lead_id: str, engagements: Iterable[Engagement]) -> tuple[Engagement, ...]:

@@ -29,8 +29,8 @@ class Request:
 
 @dataclass
 class ReceiverServer:
-    """`behave`: chooses by the request. `requests`: all that came, also those that got no answer.
-    `connections`: that are open."""
+    """`behave`: chooses by the request. `requests`: all that came, also those that got no answer. `connections`: those
+    that are open."""
 
     behave: Callable[[Request], Behaviour] = lambda request: 200
     requests: list[Request] = field(default_factory=list)

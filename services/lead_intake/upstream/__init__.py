@@ -1,0 +1,1 @@
+"""The few fields of other services' events that intake reads."""

@@ -1,0 +1,43 @@
+"""What a caller may do, and where, as a service tells it."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from funnelcast.services import SERVICES
+from tests.running import make_key, running_services
+
+LATER = datetime(2126, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_a_key_learns_its_name_scopes_place_and_end(database: str, service: str) -> None:
+    scopes = ["events:read", "act_as"]
+    key = await make_key(database, scopes, name="crm", node="north", owner="ann", expires_at=LATER)
+    async with running_services(database, [SERVICES[service]], work=False) as api:
+        answer = await api.get(f"/{service}/v1/me", headers={"Authorization": f"Bearer {key}"})
+    me = answer.json()
+    assert answer.status_code == 200
+    assert me.pop("key_id")
+    assert me == {
+        "name": "crm",
+        "owner": "ann",
+        "node": "north",
+        "on_behalf_of": None,
+        "scopes": ["act_as", "events:read"],
+        "expires_at": "2126-01-01T00:00:00Z",
+    }
+
+
+async def test_a_key_without_any_scope_may_ask_and_nobody_without_a_key(database: str) -> None:
+    key = await make_key(database, [], name="nothing")
+    async with running_services(database, [SERVICES["pipeline"]], work=False) as api:
+        me = await api.get("/pipeline/v1/me", headers={"Authorization": f"Bearer {key}"})
+        stranger = await api.get("/pipeline/v1/me", headers={"Authorization": ""})
+    assert (me.json()["scopes"], me.json()["node"], me.json()["expires_at"]) == ([], None, None)
+    assert stranger.status_code == 401
+
+
+async def test_a_parameter_that_there_is_not_is_refused(database: str) -> None:
+    async with running_services(database, [SERVICES["pipeline"]], work=False) as api:
+        assert (await api.get("/pipeline/v1/me?node=north")).status_code == 422
