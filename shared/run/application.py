@@ -42,10 +42,15 @@ def check_scopes(service: Service) -> None:
             raise ValueError(f"{route.path} needs the scope {scope}, which {service.name} does not declare")
 
 
+DESCRIPTION = "Every answer names its position, and a read can wait for one; see the headers of each operation."
+
+
 def new_app(service: Service) -> FastAPI:
     return FastAPI(
         title=f"Funnelcast {service.name}",
         version="1",
+        description=DESCRIPTION,
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         openapi_url=f"/{service.name}/openapi.json",
         docs_url=None,
         separate_input_output_schemas=False,  # two models of one title are one to generators of clients

@@ -44,9 +44,16 @@ DONE_LINE = {
         "failed": {"type": "integer", "minimum": 0},
     },
 }
+POSITION = {"type": "integer", "minimum": 1}
+WRITTEN_LINE = {
+    "type": "object",
+    "required": ["created", "position"],
+    "properties": {"created": {"type": "boolean"}, "position": POSITION},
+}
+"""Beside these, what the route answers for one."""
 RESULT_LINE = {
     "anyOf": [
-        {"type": "object", "required": ["created", "position"]},
+        WRITTEN_LINE,
         LINE_PROBLEM,
         {"type": "object", "required": ["line", "blank"], "properties": {"line": LINE, "blank": {"const": True}}},
         DONE_LINE,

@@ -123,6 +123,7 @@ def complete(
         components["schemas"].pop(unused, None)
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
+            operation["security"] = []  # none, until a key turns out to be needed
             if "health" not in operation.get("tags", ()):
                 describe_operation(operation, method.upper(), path)
                 if DOCUMENTS not in operation.get("tags", ()) and needs_key(method.upper(), path):
@@ -130,7 +131,14 @@ def complete(
                 if path.endswith(FEEDS):
                     operation["responses"]["409"] = error_response("409", "The position is after the feed's end")
                 components["schemas"] |= definitions_of(operation)
+    document["tags"] = [{"name": name} for name in sorted(tags_of(document))]
     return document
+
+
+def tags_of(document: Mapping[str, Any]) -> set[str]:
+    return {
+        tag for methods in document["paths"].values() for operation in methods.values() for tag in operation["tags"]
+    }
 
 
 def definitions_of(operation: dict[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from shared.rules.message import Command, InvalidField, Refusal, Slug
 from shared.store.write_request import Step, WriteOutcome
 from shared.web.body import NDJSON
 from shared.web.call import Call, Needs
-from shared.web.ndjson import DONE_LINE, LINES_PER_TRANSACTION
+from shared.web.ndjson import DONE_LINE, LINES_PER_TRANSACTION, POSITION
 from shared.web.openapi import PROBLEM
 from shared.web.problems import refusal_body
 
@@ -25,7 +25,11 @@ router = APIRouter(tags=["opportunities"])
 OPPORTUNITY_ID = {"type": "string"}
 RESULT_LINE = {
     "anyOf": [
-        {"type": "object", "required": ["opportunity_id", "position"]},
+        {
+            "type": "object",
+            "required": ["opportunity_id", "position"],
+            "properties": {"opportunity_id": OPPORTUNITY_ID, "position": POSITION},
+        },
         PROBLEM
         | {
             "required": [*PROBLEM["required"], "opportunity_id"],
