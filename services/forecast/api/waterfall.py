@@ -74,13 +74,14 @@ class WaterfallView(BaseModel):
     """`opening` and all steps together are `closing`. `won_within`: all wins in the span inside the period, whether
     they moved the view or not; no step."""
 
+    model_config = ConfigDict(validate_by_name=True)
     period: PeriodView
     node_id: str
     currency: str
     view: ViewName
     basis: Basis
-    since: datetime = Field(serialization_alias="from")
-    until: datetime = Field(serialization_alias="to")
+    since: datetime = Field(validation_alias="from", serialization_alias="from")
+    until: datetime = Field(validation_alias="to", serialization_alias="to")
     frontier: str
     final: bool
     opening: str

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.lead_intake.projections import capture_counts
 from services.lead_intake.projections.capture_counts import NONE, Dimension
@@ -41,8 +41,9 @@ class QuarantineCount(BaseModel):
 class CaptureMetrics(BaseModel):
     """Days in UTC. A capture counts on the day of its engagement, and content that was added to one does not count."""
 
-    begins: date | None = Field(serialization_alias="from")
-    ends: date | None = Field(serialization_alias="to")
+    model_config = ConfigDict(validate_by_name=True)
+    begins: date | None = Field(validation_alias="from", serialization_alias="from")
+    ends: date | None = Field(validation_alias="to", serialization_alias="to")
     by: Dimension
     captures: int
     new_leads: int
