@@ -132,7 +132,22 @@ def complete(
                     operation["responses"]["409"] = error_response("409", "The position is after the feed's end")
                 components["schemas"] |= definitions_of(operation)
     document["tags"] = [{"name": name} for name in sorted(tags_of(document))]
+    for schema in components["schemas"].values():
+        name_properties_by_pattern(schema)
     return document
+
+
+def name_properties_by_pattern(schema: Any) -> None:
+    """Generators of clients overlook `patternProperties`; the same is said by `propertyNames`."""
+    if isinstance(schema, dict):
+        if patterns := schema.pop("patternProperties", None):
+            [(pattern, values)] = patterns.items()
+            schema |= {"propertyNames": {"pattern": pattern}, "additionalProperties": values}
+        for each in schema.values():
+            name_properties_by_pattern(each)
+    elif isinstance(schema, list):
+        for each in schema:
+            name_properties_by_pattern(each)
 
 
 def tags_of(document: Mapping[str, Any]) -> set[str]:

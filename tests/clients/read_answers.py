@@ -2,11 +2,15 @@
 
 import importlib
 import json
+import re
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import httpx
-from openapi_python_client.utils import PythonIdentifier  # type: ignore[import-not-found]
+from openapi_python_client.strings import PythonIdentifier  # type: ignore[import-not-found]
+
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)")
 
 
 def read(answer: dict) -> None:  # type: ignore[type-arg]
@@ -17,8 +21,19 @@ def read(answer: dict) -> None:  # type: ignore[type-arg]
     response = httpx.Response(answer["status"], json=answer["body"])
     parsed = module._parse_response(client=client, response=response)
     assert parsed is not None, f"{answer['method']} {answer['path']} {answer['status']} was not read"
-    again = parsed.to_dict()
-    assert again == answer["body"], f"{answer['method']} {answer['path']}: {again} is not {answer['body']}"
+    again, given = comparable(parsed.to_dict()), comparable(answer["body"])
+    assert again == given, f"{answer['method']} {answer['path']}: {again} is not {given}"
+
+
+def comparable(value: object) -> object:
+    """The client writes an instant in its own way."""
+    if isinstance(value, dict):
+        return {name: comparable(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [comparable(each) for each in value]
+    if isinstance(value, str) and INSTANT.fullmatch(value):
+        return datetime.fromisoformat(value)
+    return value
 
 
 if __name__ == "__main__":

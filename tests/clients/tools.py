@@ -38,7 +38,8 @@ def run(program: Path, *arguments: str | Path, folder: Path) -> str:
 
 
 def environment() -> dict[str, str]:
-    """Nothing is reported to anybody, and no update is looked for. The generator formats what it made with a program beside it."""
+    """Nothing is reported to anybody, and no update is looked for. The generator formats what it made with a program
+    that lies beside it."""
     path = f"{PLACE / 'python' / 'bin'}:{os.environ['PATH']}"
     return os.environ | {
         "PATH": path,
