@@ -20,6 +20,7 @@ from funnelcast.cli.options import (
     Postgres,
     ServiceName,
     Url,
+    find_served,
     find_service,
     given_options,
     load_settings,
@@ -81,7 +82,7 @@ def serve(
     """One service in a process of its own, on a Postgres by URL."""
     from funnelcast.serve import Role, serve
 
-    found = find_service(service)
+    found = find_served(service)
     if role not in list(Role):
         raise typer.BadParameter(f"{role!r} is not among {', '.join(Role)}", param_hint="--role")
     settings = load_settings(host=host, port=port, kafka=kafka, postgres=postgres)

@@ -10,7 +10,7 @@ from funnelcast import bootstrap, database, runtime
 from funnelcast.bootstrap import BootstrapResult
 from funnelcast.embedded_postgres.server import embedded_postgres
 from funnelcast.runtime import Apps, Shutdown
-from funnelcast.services import SERVICES
+from funnelcast.services import SERVED, SERVICES
 from shared.flow import continuity
 from shared.flow.log import LogUnavailable
 from shared.rules.clock_and_ids import ClockAndIds
@@ -45,7 +45,7 @@ async def run_system(settings: Settings, shutdown: Shutdown, demo_speed: float |
                 if is_seeded and demo_speed:
                     await demo.work(demo_speed)
 
-            await runtime.serve(list(SERVICES.values()), resources, shutdown, on_started=on_started)
+            await runtime.serve(list(SERVED.values()), resources, shutdown, on_started=on_started)
 
 
 async def check_continuity(resources: Resources) -> None:
@@ -73,7 +73,7 @@ async def open_postgres(settings: Settings) -> AsyncIterator[str]:
 
 
 def announce(settings: Settings, created: BootstrapResult, address: str) -> None:
-    typer.echo(f"Funnelcast is up at {address}, its documentation at {address}/<service>/docs: {', '.join(SERVICES)}")
+    typer.echo(f"Funnelcast is up at {address}, its documentation at {address}/<service>/docs: {', '.join(SERVED)}")
     typer.echo(f"\n{admin_key_notice(settings, created)}")
     for title, command in example_commands(address):
         typer.echo(f"\n{title}\n  {command}")

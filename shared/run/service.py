@@ -48,6 +48,8 @@ class Service:
     """Types of its events that are described to subscribers (`shared/web/asyncapi.py`)."""
     has_webhooks: bool = False
     """Whether public events are sent to webhooks (`shared/webhooks`)."""
+    has_store: bool = True
+    """Whether it has events, and so tables, a topic and consumers of its own."""
 
     @property
     def read_models(self) -> str:
