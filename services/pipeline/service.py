@@ -19,9 +19,11 @@ from services.pipeline.events import PARSE, PUBLIC
 from services.pipeline.projections import deal_states, lead_cycles, org_tree, stage_visits
 from services.pipeline.projections import opportunities as opportunity_list
 from services.pipeline.projections import spend as spend_entries
+from services.pipeline.timers import TIMERS
 from services.pipeline.upstream import forecast, qualification
 from shared.run.service import Service, Upstream
 from shared.web.feed import Feed
+from shared.web.place import Organisation
 from shared.webhooks import routes as webhooks
 
 SERVICE = Service(
@@ -42,7 +44,7 @@ SERVICE = Service(
         velocity.router,
         volume.router,
         win_rate.router,
-        Feed("pipeline", PUBLIC, ["opportunity"]).router(),
+        Feed("pipeline", PUBLIC, ["opportunity", "benchmark"]).router(),
         webhooks.router(PUBLIC),
     ],
     projections=[
@@ -59,6 +61,8 @@ SERVICE = Service(
     ],
     react=reactions.react,
     reacts_to=["qualification", "forecast"],
+    organisation=Organisation("forecast", org_tree.within),
+    timers=TIMERS,
     public=PUBLIC,
     has_webhooks=True,
 )

@@ -54,9 +54,10 @@ def attributes(event: StoredEvent, source: str) -> dict[str, str]:
 
 
 def to_json(event: StoredEvent, source: str) -> dict[str, Any]:
-    """`data` has fields beside the event's own: `by`, the name of the key that sent the command, and `on_behalf_of`, if
-    the key acted for an org node."""
-    data = orjson.loads(event.data) | {"by": event.actor}
+    """`data` has fields beside the event's own: `by`, the name of the key that sent the command (`made_by` where the
+    event has a field `by` of its own), and `on_behalf_of`, if the key acted for an org node."""
+    data = orjson.loads(event.data)
+    data["made_by" if "by" in data else "by"] = event.actor
     if event.on_behalf_of is not None:
         data["on_behalf_of"] = event.on_behalf_of
     return attributes(event, source) | {

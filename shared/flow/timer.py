@@ -13,23 +13,28 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.rules.message import Command
 from shared.rules.reaction import Reaction
+
+POLL_SECONDS = 0.5
 
 
 class Due(NamedTuple):
-    """`event_id`: of the event that scheduled it."""
+    """`event_id`: of the event that scheduled it. `found`: the command, where it is made of what the timer has read."""
 
     subject: str
     due_at: datetime
     event_id: UUID
+    found: Command | None = None
 
 
 @dataclass(frozen=True)
 class Timer:
-    """`due(tx, now, limit)`: what was due by then, the earliest first. The events that follow from the command occur at
-    `due_at`, or at the time of the stream's last event if that is later. `name` is part of their ids: it never
-    changes."""
+    """`due(tx, now, limit)`: what was due by then, the earliest first; None: this cannot be said yet. The events that
+    follow from the command occur at `due_at`, or at the time of the stream's last event if that is later. `name` is a
+    part of their ids: it never changes. `seconds`: between two looks at what is due."""
 
     name: str
-    due: Callable[[AsyncConnection, datetime, int], Awaitable[Sequence[Due]]]
+    due: Callable[[AsyncConnection, datetime, int], Awaitable[Sequence[Due] | None]]
     command: Callable[[Due], Reaction]
+    seconds: float = POLL_SECONDS

@@ -12,6 +12,7 @@ from shared.rules.message import Parser
 from shared.rules.reaction import REACTIONS, React
 from shared.web.access import Scope
 from shared.web.entrance import Entrance
+from shared.web.place import Organisation
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,8 @@ class Service:
     """Paths for callers without an API key (`shared/web/entrance.py`)."""
     public: frozenset[str] = frozenset()
     """Types of its events that are described to subscribers (`shared/web/asyncapi.py`)."""
+    organisation: Organisation | None = None
+    """Its copy of the organisation, by which callers are confined; none: it serves no route within a subtree."""
     has_webhooks: bool = False
     """Whether public events are sent to webhooks (`shared/webhooks`)."""
     has_store: bool = True

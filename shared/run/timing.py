@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.flow.parked import is_poison
-from shared.flow.timer import Due, Timer
+from shared.flow.timer import POLL_SECONDS, Due, Timer
 from shared.rules.clock_and_ids import ClockAndIds
 from shared.rules.message import Refusal
 from shared.store.handler import handle
@@ -16,7 +16,6 @@ from shared.store.signal import Signal
 from shared.store.write_request import Cause, Step, WriteRequest
 
 log = structlog.get_logger()
-POLL_SECONDS = 0.5
 LIMIT = 256
 """Commands of one transaction."""
 ACTOR = "timers"
@@ -24,25 +23,31 @@ ACTOR = "timers"
 
 @dataclass
 class Timers:
-    """`failed`: what cannot be carried out, because its stream cannot be read. It is logged once, and left out until
-    this process starts again or the row changes."""
+    """`next_looks`: by the timer's name, on the event loop's clock. `failed`: what cannot be carried out, because its
+    stream cannot be read. It is logged once, and left out until this process starts again or the row changes."""
 
     service: str
     timers: Sequence[Timer]
     engine: AsyncEngine
     clock_and_ids: ClockAndIds
     store_changed: Signal
+    next_looks: dict[str, float] = field(default_factory=dict)
     failed: set[tuple[str, Due]] = field(default_factory=set)
 
     async def run(self) -> None:
+        loop = asyncio.get_running_loop()
         while True:
             for timer in self.timers:
-                await self.carry_out_due(timer)
+                if loop.time() >= self.next_looks.get(timer.name, 0.0):
+                    await self.carry_out_due(timer)
             await asyncio.sleep(POLL_SECONDS)
 
     async def carry_out_due(self, timer: Timer) -> None:
         async with self.engine.connect() as tx:
             rows = await timer.due(tx, self.clock_and_ids.now(), LIMIT + len(self.failed))
+        if rows is None:
+            return
+        self.next_looks[timer.name] = asyncio.get_running_loop().time() + timer.seconds
         due = [row for row in rows if (timer.name, row) not in self.failed]
         if due:
             await self.carry_out(timer, due[:LIMIT])

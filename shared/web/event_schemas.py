@@ -3,7 +3,7 @@
 New versions add fields, so the schemas allow more than they name. Fields that old events may lack are not required.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -13,10 +13,8 @@ from shared.rules.message import Event
 Schema = dict[str, Any]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 COMPONENTS = "#/components/schemas/{model}"
-ACTOR: Mapping[str, Schema] = {
-    "by": {"type": "string", "description": "The name of the key that sent the command"},
-    "on_behalf_of": {"type": "string", "description": "The org node that the key acted for, if it did"},
-}
+ACTOR: Schema = {"type": "string", "description": "The name of the key that sent the command"}
+NODE: Schema = {"type": "string", "description": "The org node that the key acted for, if it did"}
 
 
 def data_schema(event: type[Event], path: str) -> Schema:
@@ -47,9 +45,11 @@ def schema_of(definitions: dict[str, Schema], schema: Schema) -> Schema:
 
 
 def described(event: type[Event], schema: Schema) -> Schema:
+    """An event that has a field `by` of its own names the key in `made_by`."""
     own = own_fields(event, schema)
-    required = sorted({*own["required"], "by"})
-    return own | {"properties": {**own["properties"], **ACTOR}, "required": required}
+    actor = "made_by" if "by" in own["properties"] else "by"
+    required = sorted({*own["required"], actor})
+    return own | {"properties": {**own["properties"], actor: ACTOR, "on_behalf_of": NODE}, "required": required}
 
 
 def own_fields(event: type[Event], schema: Schema) -> Schema:

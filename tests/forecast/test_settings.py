@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from services.forecast.service import SERVICE
-from services.forecast.setting.commands import ChangeSettings, MonthsRule
+from services.forecast.setting.commands import ChangeSettings, DefineCalendar, MonthsRule, SettingCommand
 from services.forecast.setting.decider import DECIDER
-from services.forecast.setting.events import SettingChanged, SettingEvent
+from services.forecast.setting.events import CalendarDefined, SettingChanged, SettingEvent
 from services.forecast.setting.state import MONTHS, FiscalCalendar, Settings
 from services.forecast.setting.timezones import timezone_names
 from shared.rules.fiscal_year import CalendarRule
@@ -23,7 +23,7 @@ FEBRUARY = MonthsRule(starts_month=2, year_named_by="end")
 RULE = CalendarRule(starts_month=2, year_named_by="end")
 
 
-def given(*events: SettingEvent) -> Given[ChangeSettings, Settings, SettingEvent]:
+def given(*events: SettingEvent) -> Given[SettingCommand, Settings, SettingEvent]:
     return Given(DECIDER, events)
 
 
@@ -81,13 +81,39 @@ def test_the_value_that_counts_started_last_and_of_two_the_later_event() -> None
         changed(Y2024, currency="USD"),
         changed(Y2025, currency="GBP", calendar="fiscal", calendar_rule=RULE),
     ).state()
-    assert [settings.currency(at) for at in (datetime(2023, 1, 1, tzinfo=UTC), Y2024, Y2025)] == [None, "USD", "GBP"]
+    assert [settings.values(at).currency for at in (datetime(2023, 1, 1, tzinfo=UTC), Y2024, Y2025)] == [
+        None,
+        "USD",
+        "GBP",
+    ]
     assert [settings.calendar(at) for at in (Y2024, Y2025)] == [MONTHS, FiscalCalendar("fiscal", RULE)]
-    assert settings.timezone(NOW) == "UTC"
+    assert settings.values(NOW).timezone == "UTC"
 
 
 def test_time_zones_are_those_of_the_locked_database() -> None:
     assert {"UTC", "Europe/Berlin", "Asia/Kolkata"} <= timezone_names()
+
+
+RETAIL = CalendarRule(starts_month=2, pattern="4-5-4", week_starts="sunday")
+
+
+def test_a_calendar_is_defined_before_it_is_chosen() -> None:
+    defined = CalendarDefined(key="retail", rule=RETAIL)
+    given().when(DefineCalendar(key="retail", rule=RETAIL)).then(defined)
+    given(defined).when(DefineCalendar(key="retail", rule=RETAIL)).then()
+    chosen = changed(calendar="retail", calendar_rule=RETAIL)
+    given(defined).when(ChangeSettings(calendar="retail")).then(chosen)
+    with pytest.raises(InvalidField, match="another key"):
+        given().when(DefineCalendar(key="months", rule=RETAIL)).decided()
+
+
+def test_a_new_version_of_the_calendar_in_force_is_in_force_from_then_on() -> None:
+    before = given(changed(Y2025, calendar="retail", calendar_rule=RETAIL))
+    new = RETAIL.model_copy(update={"pattern": "4-4-5"})
+    version = CalendarDefined(key="retail", rule=new), changed(calendar="retail", calendar_rule=new)
+    before.when(DefineCalendar(key="retail", rule=new)).then(*version)
+    settings = given(*before.facts, *version).state()
+    assert [settings.calendar(at).rule for at in (Y2025, NOW)] == [RETAIL, new]
 
 
 # -- over HTTP -------------------------------------------------------------------------------------------------------
@@ -95,7 +121,8 @@ def test_time_zones_are_those_of_the_locked_database() -> None:
 
 async def test_the_settings_are_shown_with_defaults_and_history(company: Company) -> None:
     rule = CalendarRule().model_dump()
-    defaults = {"currency": None, "timezone": "UTC", "calendar": "months", "calendar_rule": rule}
+    defaults: dict[str, Any] = {"currency": None, "timezone": "UTC", "calendar": "months", "calendar_rule": rule}
+    defaults |= {"rate_policy": "close_date", "measure": "bookings", "stale_after": 14, "weekly_lock": False}
     assert (await company.api.get("settings")).json() == {**defaults, "defaults": defaults, "history": []}
     await company.set(timezone="Europe/Berlin", **{"from": "2026-01-01"})
     await company.set(calendar="fiscal", calendar_rule={"starts_month": 2, "year_named_by": "end"})
@@ -212,9 +239,40 @@ async def test_changes_reach_those_who_follow_forecasts_events(company: Company)
         "timezone": "Europe/Berlin",
         "calendar": None,
         "calendar_rule": None,
+        **dict.fromkeys(("rate_policy", "measure", "stale_after", "weekly_lock")),
         "starts": "2026-03-03T09:00:00Z",
         "by": "tester",
     }
     assert "Acme" not in (await company.api.get("events")).text
     only = (await company.api.get("events", params={"types": "org.node_placed"})).json()["items"]
     assert [each["type"] for each in only] == ["org.node_placed"]
+
+
+async def test_a_question_may_name_a_calendar_that_was_defined(company: Company) -> None:
+    body = {"starts_month": 2, "pattern": "4-5-4", "week_starts": "sunday", "year_named_by": "start"}
+    answer = company.noted(await company.api.put("calendars/retail", json=body | {"leap_week": "last_period"}))
+    assert answer.status_code == 200, answer.text
+    await company.deal("won", **WON, close_date="2026-02-01")
+    found = await company.rollup(period="2026-Q1", calendar="retail")
+    assert found["period"] == {"key": "2026-Q1", "starts": "2026-02-01", "ends": "2026-05-02"}
+    assert found["node"]["pure"]["closed"] == "100.00"
+    assert (await company.rollup(period="2026-P07"))["period"]["starts"] == "2026-07-01"
+    first, second = (await company.api.get("calendars")).json()["items"]
+    assert (first["key"], first["defined_at"], second["key"]) == ("months", None, "retail")
+    unknown = await company.read("rollup", calendar="lunar")
+    assert (unknown.status_code, unknown.json()["errors"][0]["pointer"]) == (422, "query/calendar")
+    before = {"calendar": "retail", "period": "2026-Q1", "as_of": "2026-03-03T08:00:00Z"}
+    assert (await company.read("rollup", **before)).status_code == 422
+    for wrong in ({}, {"starts_month": 2, "moon": 1}, {"starts_month": 2, "anchor": "last"}, {"starts_month": 13}):
+        assert (await company.api.put("calendars/x", json=wrong)).status_code == 422
+
+
+async def test_the_settings_name_the_policy_the_measure_and_the_age_of_stale_overrides(company: Company) -> None:
+    await company.set(rate_policy="latest", measure="ARR", stale_after="7d")
+    answer = await company.rollup()
+    assert (answer["rate_policy"], answer["measure"]) == ("latest", "ARR")
+    assert (await company.rollup(rate_policy="plan"))["rate_policy"] == "plan"
+    in_force = (await company.api.get("settings")).json()
+    assert (in_force["rate_policy"], in_force["measure"], in_force["stale_after"]) == ("latest", "ARR", 7)
+    for wrong in ({"rate_policy": "average"}, {"measure": ""}, {"stale_after": 0}, {"weekly_lock": "yes"}):
+        assert (await company.api.put("settings", json=wrong)).status_code == 422

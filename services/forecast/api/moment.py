@@ -2,16 +2,16 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.projections import known_positions, latest_events
 from services.forecast.projections.known_positions import Known
-from services.forecast.projections.settings import BusinessSettings, settings_at
+from services.forecast.projections.settings import BusinessSettings, calendar_at, settings_at
 from shared.flow import parked
 from shared.rules.message import LATEST, Instant, InvalidField
 from shared.web import conditions, freshness
@@ -52,6 +52,13 @@ class Instants:
 NOW = Instants()
 
 
+class Applied(NamedTuple):
+    """`read_models`: the subscription that answers are read from. `positions`: what it has applied of each source."""
+
+    read_models: str
+    positions: Mapping[str, int]
+
+
 @dataclass(frozen=True)
 class Moment:
     """`as_of`: by default now, or when the last event that is applied happened, if that is later. `known`: the events
@@ -72,34 +79,41 @@ class Moment:
 
 async def moment(call: Call, tx: AsyncConnection, asked: Instants = NOW) -> Moment:
     """Raises `InvalidField` for instants that lie in the future, and for positions that no event has yet."""
-    now = call.context.clock_and_ids.now()
+    context, positions = call.context, call.frontier.positions
+    applied = Applied(context.read_models, {each: positions.get(each, 0) for each in context.projected_sources})
+    settings = await present_settings(call, tx) if asked.is_now else None
+    return await moment_of(tx, context.clock_and_ids.now(), applied, asked, settings)
+
+
+async def moment_of(
+    tx: AsyncConnection, now: datetime, applied: Applied, asked: Instants, settings: BusinessSettings | None = None
+) -> Moment:
+    """`settings`: those of the moment, if they are known already."""
     latest = max(now, await latest_events.last_occurred(tx) or now)
     as_of = asked.as_of or latest
     if as_of > latest:
         raise InvalidField("query/as_of", "lies in the future")
     if asked.org_as_of is not None and asked.org_as_of > as_of:
         raise InvalidField("query/org_as_of", "lies after as_of")
-    applied = call.frontier.positions
-    positions = {source: applied.get(source, 0) for source in call.context.projected_sources}
-    passed = True
+    positions, passed = applied.positions, True
     if asked.known_at is not None:
-        positions, passed = await known_until(tx, asked.known_at, positions)
+        positions, passed = await known_until(tx, asked.known_at, applied)
     known = Known(positions["forecast"], positions["pipeline"])
-    keys = await parked.parked_keys(tx, [call.context.read_models])
+    keys = await parked.parked_keys(tx, [applied.read_models])
     hidden = [key for key in keys if key.position <= positions[key.source]]
-    settings = await present_settings(call, tx) if asked.is_now else await settings_at(tx, as_of, known)
+    found = settings or await settings_at(tx, as_of, known)
     frontier = conditions.format_positions(positions)
-    return Moment(as_of, asked, settings, known, frontier, len(hidden), passed and not hidden)
+    return Moment(as_of, asked, found, known, frontier, len(hidden), passed and not hidden)
 
 
-async def known_until(tx: AsyncConnection, known_at: str, applied: Mapping[str, int]) -> tuple[dict[str, int], bool]:
+async def known_until(tx: AsyncConnection, known_at: str, applied: Applied) -> tuple[Mapping[str, int], bool]:
     """Positions by source; and whether no event can come any more that would count."""
     if FRONTIER.fullmatch(known_at):
         return frontier_positions(known_at), True
     instant = datetime.fromisoformat(known_at)
     recorded = await known_positions.recorded_until(tx, instant)
-    positions = {source: min(recorded[source], position) for source, position in applied.items()}
-    return positions, await latest_events.all_passed(tx, applied.keys(), instant)
+    positions = {source: min(recorded[source], position) for source, position in applied.positions.items()}
+    return positions, await latest_events.all_passed(tx, applied.positions.keys(), instant)
 
 
 def frontier_positions(frontier: str) -> dict[str, int]:
@@ -127,3 +141,14 @@ async def present_settings(call: Call, tx: AsyncConnection) -> BusinessSettings:
         settings = await settings_at(tx, LATEST)
         cache.put(call.frontier, "settings", settings, 1)
     return settings
+
+
+async def in_calendar(tx: AsyncConnection, at: Moment, key: str | None) -> Moment:
+    """The same moment with another calendar than that of the settings, in its version of then. Raises `InvalidField`
+    for one that does not exist."""
+    if key is None:
+        return at
+    calendar = await calendar_at(tx, key, at.as_of, at.known)
+    if calendar is None:
+        raise InvalidField("query/calendar", f"there is no calendar {key}")
+    return replace(at, settings=replace(at.settings, calendar=calendar))

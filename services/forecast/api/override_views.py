@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -14,8 +14,6 @@ from services.forecast.ledger.cumulative import cumulative
 from services.forecast.ledger.overrides import Overridden, OverrideRow, Seen
 from services.forecast.override.events import By, Column
 from shared.rules.money import format_amount
-
-STALE_AFTER = timedelta(days=14)
 
 
 class OverrideView(BaseModel):
@@ -37,11 +35,11 @@ class OverrideView(BaseModel):
 
 @dataclass(frozen=True)
 class OverrideFormat:
-    """`at`: since when an override is old is judged by this instant. `other`: how many are of another calendar's
+    """`old_before`: an override made before this instant is stale. `other`: how many are of another calendar's
     period."""
 
     conversion: Conversion | None
-    at: datetime
+    old_before: datetime
     overridden: Overridden = field(default_factory=Overridden)
     notes: Mapping[UUID, str] = field(default_factory=dict)
     other: int = 0
@@ -78,7 +76,7 @@ class OverrideFormat:
         return computed / worth - row.basis if computed is not None and worth else None
 
     def is_stale(self, row: OverrideRow) -> bool:
-        return row.made_at < self.at - STALE_AFTER
+        return row.made_at < self.old_before
 
     def stale(self) -> int:
         return sum(self.is_stale(row) for row in self.overridden.rows)

@@ -10,7 +10,17 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.api.call_views import CallFormat
-from services.forecast.api.moment import AsOf, Instants, KnownAt, OrgAsOf, moment, present_settings, wait_until_known
+from services.forecast.api.moment import (
+    AsOf,
+    Instants,
+    KnownAt,
+    Moment,
+    OrgAsOf,
+    in_calendar,
+    moment,
+    present_settings,
+    wait_until_known,
+)
 from services.forecast.api.override_views import OverrideFormat
 from services.forecast.api.question import (
     NodeId,
@@ -54,7 +64,6 @@ from shared.web.call import Call
 from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
 
 router = APIRouter(tags=["roll-up"])
-MEASURE = "bookings"
 CURRENCY = "By default that of the settings, else that of all deals if they have the same"
 
 
@@ -73,7 +82,8 @@ class RollupQuery(BaseModel):
     currency: Annotated[
         Currency | None, Field(description="By default that of the settings, else the deals' own if they have one")
     ] = None
-    rate_policy: RatePolicy = "close_date"
+    rate_policy: Annotated[RatePolicy | None, Field(description="By default that of the settings")] = None
+    calendar: Annotated[Slug | None, Field(description="By default that of the settings")] = None
     as_of: AsOf | None = None
     known_at: KnownAt | None = None
     org_as_of: OrgAsOf | None = None
@@ -119,14 +129,15 @@ async def cached_answer(call: Call, tx: AsyncConnection, query: RollupQuery) -> 
     question = call.caller.place, query, today
     answer: Answer | None = cache.get(call.frontier, question)
     if answer is None:
-        answer, size = await computed_answer(call, tx, query)
+        answer, size = await computed_answer(tx, await moment(call, tx, query.instants), query)
         cache.put(call.frontier, question, answer, size)
     return answer.at(now)
 
 
-async def computed_answer(call: Call, tx: AsyncConnection, query: RollupQuery) -> tuple[Answer, int]:
-    """With the number of its nodes."""
-    at = await moment(call, tx, query.instants)
+async def computed_answer(tx: AsyncConnection, at: Moment, query: RollupQuery) -> tuple[Answer, int]:
+    """With the number of its nodes. `at`: the moment that the query asks for."""
+    at = await in_calendar(tx, at, query.calendar)
+    policy = query.rate_policy or at.settings.rate_policy
     chosen = await deal_filter(
         tx, at, query.period, motion=query.motion, pipeline=query.pipeline, qualified=query.qualified
     )
@@ -135,12 +146,13 @@ async def computed_answer(call: Call, tx: AsyncConnection, query: RollupQuery) -
         below = await overrides_below(tx, numbers, chosen.period, query.node, at.as_of, at.known)
     currency, conversion = query.currency or at.settings.currency or await only_currency(numbers, below), None
     if currency is not None:
-        conversion = await conversion_into(tx, currency, query.rate_policy, at, chosen.period)
-        chosen = replace(chosen, converted_into=currency if query.rate_policy == "close_date" else None)
+        conversion = await conversion_into(tx, currency, policy, at, chosen.period)
+        chosen = replace(chosen, converted_into=currency if policy == "close_date" else None)
     totals = await subtree_totals(numbers, chosen, query.node, query.depth, below.overridden)
     quotas = await quotas_for(tx, numbers, conversion, at, chosen) if conversion else {}
     names = await node_names.read(tx, totals.sums.keys(), at.known)
-    overrides = await override_format(tx, below, totals, conversion, org_instant(at, chosen.period))
+    old_before = org_instant(at, chosen.period) - at.settings.stale_after
+    overrides = await override_format(tx, below, totals, conversion, old_before)
     made = {} if chosen.columns else await calls.by_node(tx, chosen.period, at.as_of, at.known)
     called = CallFormat(conversion, made)
     nodes = NodeFormat(totals, names, query.view, conversion, quotas, overrides, called, bool(chosen.columns))
@@ -156,8 +168,8 @@ async def computed_answer(call: Call, tx: AsyncConnection, query: RollupQuery) -
     view = RollupView(
         period=period_view(chosen.period),
         currency=currency,
-        rate_policy=query.rate_policy,
-        measure=MEASURE,
+        rate_policy=policy,
+        measure=at.settings.measure,
         view=query.view,
         as_of=at.as_of,
         org_as_of=org_instant(at, chosen.period),
@@ -170,13 +182,17 @@ async def computed_answer(call: Call, tx: AsyncConnection, query: RollupQuery) -
 
 
 async def override_format(
-    tx: AsyncConnection, below: OverridesBelow, totals: SubtreeTotals, conversion: Conversion | None, at: datetime
+    tx: AsyncConnection,
+    below: OverridesBelow,
+    totals: SubtreeTotals,
+    conversion: Conversion | None,
+    old_before: datetime,
 ) -> OverrideFormat:
     notes = await vault.read(tx, {row.note_ref for row in below.rows})
     found = Overridden(below.rows)
     if conversion is not None:
         found = overridden(below.rows, below.nodes, totals.overridden, conversion)
-    return OverrideFormat(conversion, at, found, notes, below.other)
+    return OverrideFormat(conversion, old_before, found, notes, below.other)
 
 
 def missing_quotas(totals: SubtreeTotals, quotas: Mapping[str, NodeQuota]) -> int:

@@ -1,28 +1,36 @@
-"""The business settings: currency, time zone and calendar."""
+"""The business settings, dated; and the fiscal calendars that they may name."""
 
 from datetime import datetime
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 from pydantic import BaseModel
 
 from services.forecast.api.org import Admin
 from services.forecast.api.question import Reads
-from services.forecast.setting.commands import ChangeSettings, SettingsBody
+from services.forecast.setting.commands import CalendarBody, ChangeSettings, DefineCalendar, SettingsBody
 from services.forecast.setting.decider import ALL, DECIDER
-from services.forecast.setting.state import MONTHS, TIMEZONE, Change, Settings
+from services.forecast.setting.state import MONTHS, Change, Settings
+from services.forecast.snapshot.events import RatePolicy
 from shared.rules.fiscal_year import CalendarRule
-from shared.web.call import Accepted
+from shared.rules.message import Slug
+from shared.web.call import Accepted, Call
 
 router = APIRouter(tags=["settings"])
 
 
-class SettingValues(BaseModel):
-    """Without a `currency`, an answer is in the deals' own."""
+class SettingsInForce(BaseModel):
+    """Without a `currency`, an answer is in the deals' own. `stale_after`: days after which an override is stale.
+    `weekly_lock`: whether each fiscal week is locked at its end."""
 
     currency: str | None
     timezone: str
     calendar: str
     calendar_rule: CalendarRule
+    rate_policy: RatePolicy
+    measure: str
+    stale_after: int
+    weekly_lock: bool
 
 
 class ChangeView(BaseModel):
@@ -32,22 +40,39 @@ class ChangeView(BaseModel):
     timezone: str | None
     calendar: str | None
     calendar_rule: CalendarRule | None
+    rate_policy: RatePolicy | None
+    measure: str | None
+    stale_after: int | None
+    weekly_lock: bool | None
     starts: datetime
     set_at: datetime
 
 
-class SettingsView(SettingValues):
+class SettingsView(SettingsInForce):
     """The settings in force now. `defaults`: those before any change; `history`: all changes, as they were made."""
 
-    defaults: SettingValues
+    defaults: SettingsInForce
     history: list[ChangeView]
+
+
+class CalendarView(BaseModel):
+    """A version of a calendar. `defined_at`: null for the one that is there from the beginning."""
+
+    key: str
+    rule: CalendarRule
+    defined_at: datetime | None
+
+
+class CalendarsView(BaseModel):
+    """All versions of all calendars, as they were defined; of a key the last one counts for new questions."""
+
+    items: list[CalendarView]
 
 
 @router.get("/settings")
 async def get_settings(call: Reads) -> SettingsView:
     """Get the business settings in force, with their defaults and their history."""
-    settings = (await call.fold(DECIDER, ALL, lambda state: [], may_be_new=True)).state
-    return settings_view(settings, call.context.clock_and_ids.now())
+    return settings_view(await folded_settings(call), call.context.clock_and_ids.now())
 
 
 @router.put("/settings")
@@ -57,16 +82,36 @@ async def put_settings(body: SettingsBody, call: Admin) -> Accepted:
     return Accepted(position=done.position)
 
 
+@router.get("/calendars")
+async def list_calendars(call: Reads) -> CalendarsView:
+    """List the fiscal calendars, with their earlier versions."""
+    settings = await folded_settings(call)
+    views = [CalendarView(**each.calendar._asdict(), defined_at=each.at) for each in settings.versions]
+    return CalendarsView(items=[CalendarView(**MONTHS._asdict(), defined_at=None), *views])
+
+
+@router.put("/calendars/{key}")
+async def put_calendar(key: Annotated[Slug, Path()], body: CalendarBody, call: Admin) -> Accepted:
+    """Define a fiscal calendar, or a new version of one. Answers of earlier instants keep the version of then."""
+    done = await call.write(DECIDER, ALL, DefineCalendar(key=key, rule=CalendarRule(**dict(body))))
+    return Accepted(position=done.position)
+
+
+async def folded_settings(call: Call) -> Settings:
+    return (await call.fold(DECIDER, ALL, lambda state: [], may_be_new=True)).state
+
+
 def settings_view(settings: Settings, now: datetime) -> SettingsView:
-    calendar = settings.calendar(now)
     return SettingsView(
-        currency=settings.currency(now),
-        timezone=settings.timezone(now),
-        calendar=calendar.key,
-        calendar_rule=calendar.rule,
-        defaults=SettingValues(currency=None, timezone=TIMEZONE, calendar=MONTHS.key, calendar_rule=MONTHS.rule),
+        **dict(in_force(settings, now)),
+        defaults=in_force(Settings(), now),
         history=[change_view(change) for change in settings.changes],
     )
+
+
+def in_force(settings: Settings, at: datetime) -> SettingsInForce:
+    calendar = settings.calendar(at)
+    return SettingsInForce(calendar=calendar.key, calendar_rule=calendar.rule, **settings.values(at)._asdict())
 
 
 def change_view(change: Change) -> ChangeView:

@@ -83,7 +83,7 @@ async def lock_command(call: Call, tx: AsyncConnection, body: LockBody) -> LockW
     period, week = named_period(at, body.period, "/period"), named_week(at, body.week)
     as_of = min(at.as_of, week.last_instant(at.settings.timezone))
     question = RollupQuery(period=period.key, node=body.node, as_of=as_of, known_at=at.frontier)
-    view = (await computed_answer(call, tx, question))[0].view
+    view = (await computed_answer(tx, await moment(call, tx, question.instants), question))[0].view
     return LockWeek(
         node=body.node,
         period=period.key,
@@ -126,7 +126,8 @@ async def get_snapshot(snapshot_id: Annotated[Slug, Path()], call: Reads) -> Sna
         row = await snapshots.find(tx, snapshot_id)
         if row is None:
             raise Missing(f"there is no snapshot {snapshot_id}")
-        view = (await computed_answer(call, tx, question_of(row)))[0].view
+        question = question_of(row)
+        view = (await computed_answer(tx, await moment(call, tx, question.instants), question))[0].view
     found = hash_of(figures(view))
     return SnapshotWithAnswer(**columns(row), recomputed_hash=found, reproduced=found == row["hash"], rollup=view)
 

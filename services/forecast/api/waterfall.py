@@ -49,7 +49,7 @@ class WaterfallQuery(BaseModel):
     view: Annotated[ViewName, Field(description="Cumulative: commit includes what is closed")] = "commit"
     basis: Basis = "pure"
     currency: Currency | None = None
-    rate_policy: RatePolicy = "close_date"
+    rate_policy: Annotated[RatePolicy | None, Field(description="By default that of the settings")] = None
 
 
 class MovedDealView(BaseModel):
@@ -106,7 +106,8 @@ async def computed_waterfall(call: Call, tx: AsyncConnection, query: WaterfallQu
     earlier = await moment(call, tx, Instants(since, later.frontier))
     chosen = await deal_filter(tx, later, query.period)
     currency = await answer_currency(tx, later, query.currency, chosen.period)
-    asked = Asked(chosen.period, query.node, query.view, query.basis, currency, query.rate_policy)
+    policy = query.rate_policy or later.settings.rate_policy
+    asked = Asked(chosen.period, query.node, query.view, query.basis, currency, policy)
     closing = await end_of(tx, later, asked)
     if not closing.exists:
         raise Missing(f"there is no node {closing.node} in the organisation of that time")

@@ -1,24 +1,40 @@
-"""The settings' changes: those that hold at an instant are the last that started until then."""
+"""The settings' changes, of which the last that started until an instant holds then; and the calendars that a question
+may name."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BigInteger, Column, DateTime, MetaData, Named, Table, Text, TypedColumns, select
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Integer,
+    MetaData,
+    Named,
+    Table,
+    Text,
+    TypedColumns,
+    select,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.events import ForecastEvent
 from services.forecast.periods.calendar import Calendar
 from services.forecast.projections.known_positions import EVERYTHING, Known
-from services.forecast.setting.events import SettingChanged
-from services.forecast.setting.state import MONTHS, TIMEZONE
+from services.forecast.setting.events import CalendarDefined, SettingChanged
+from services.forecast.setting.state import MONTHS, SettingValues
+from services.forecast.snapshot.events import RatePolicy
 from shared.flow.projection import Projection
 from shared.rules.fiscal_year import CalendarRule
 from shared.rules.message import RecordedEvent
 from shared.store.rows import insert, rows
+
+setting_tables = MetaData()
 
 
 class SettingColumns(TypedColumns):
@@ -29,12 +45,26 @@ class SettingColumns(TypedColumns):
     timezone: Named[str | None] = Column(Text)
     calendar: Named[str | None] = Column(Text)
     calendar_rule: Named[dict[str, Any] | None] = Column(JSONB(none_as_null=True))
+    rate_policy: Named[str | None] = Column(Text)
+    measure: Named[str | None] = Column(Text)
+    stale_after: Named[int | None] = Column(Integer)
+    weekly_lock: Named[bool | None] = Column(Boolean)
     starts: Named[datetime] = Column(DateTime(timezone=True))
     recorded_at: Named[datetime] = Column(DateTime(timezone=True))
 
 
-setting_changes = Table("settings", MetaData(), SettingColumns)
-INSERT = insert(setting_changes)
+class CalendarColumns(TypedColumns):
+    """A version of a calendar, for questions of `starts` or later."""
+
+    position: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)
+    key: Named[str] = Column(Text)
+    rule: Named[dict[str, Any]] = Column(JSONB)
+    starts: Named[datetime] = Column(DateTime(timezone=True))
+
+
+setting_changes = Table("settings", setting_tables, SettingColumns)
+calendars = Table("calendars", setting_tables, CalendarColumns)
+INSERT, INSERT_CALENDAR = insert(setting_changes), insert(calendars)
 IN_ORDER = select(setting_changes).order_by(setting_changes.c.starts, setting_changes.c.position)
 
 
@@ -42,11 +72,25 @@ async def apply(tx: AsyncConnection, recorded: Sequence[RecordedEvent[ForecastEv
     changes = [setting_row(each) for each in recorded if isinstance(each.event, SettingChanged)]
     if changes:
         await tx.execute(INSERT, rows(changes))
+    versions = [row for each in recorded if (row := calendar_row(each)) is not None]
+    if versions:
+        await tx.execute(INSERT_CALENDAR, rows(versions))
 
 
 def setting_row(recorded: RecordedEvent[Any]) -> dict[str, Any]:
     columns: dict[str, Any] = recorded.event.model_dump(mode="json")
     return columns | {"position": recorded.position, "recorded_at": recorded.recorded_at}
+
+
+def calendar_row(recorded: RecordedEvent[Any]) -> dict[str, Any] | None:
+    match recorded.event:
+        case CalendarDefined(key=key, rule=rule):
+            starts = recorded.occurred_at
+        case SettingChanged(calendar=str(key), calendar_rule=CalendarRule() as rule, starts=starts):
+            pass
+        case _:
+            return None
+    return {"position": recorded.position, "key": key, "rule": rule.model_dump(mode="json"), "starts": starts}
 
 
 @dataclass(frozen=True)
@@ -56,6 +100,10 @@ class BusinessSettings:
     currency: str | None
     timezone: ZoneInfo
     calendar: Calendar
+    rate_policy: RatePolicy
+    measure: str
+    stale_after: timedelta
+    weekly_lock: bool
 
     def today(self, at: datetime) -> date:
         return at.astimezone(self.timezone).date()
@@ -67,11 +115,32 @@ async def settings_at(tx: AsyncConnection, as_of: datetime, known: Known = EVERY
     for row in (await tx.execute(IN_ORDER.where(*counting))).mappings():
         values |= {name: value for name, value in row.items() if value is not None}
     rule = values.get("calendar_rule")
+    found = SettingValues(**{name: values[name] for name in SettingValues._fields if name in values})
     return BusinessSettings(
-        values.get("currency"),
-        ZoneInfo(values.get("timezone", TIMEZONE)),
+        found.currency,
+        ZoneInfo(found.timezone),
         Calendar(CalendarRule.model_validate(rule) if rule else MONTHS.rule),
+        found.rate_policy,
+        found.measure,
+        timedelta(days=found.stale_after),
+        found.weekly_lock,
     )
 
 
-PROJECTION = Projection("settings", 1, setting_changes.metadata, {"forecast": apply})
+async def calendar_at(tx: AsyncConnection, key: str, as_of: datetime, known: Known) -> Calendar | None:
+    """The last version of the calendar; None for a key that none has."""
+    counting = calendars.c.key == key, calendars.c.starts <= as_of, calendars.c.position <= known.forecast
+    query = select(calendars.c.rule).where(*counting).order_by(calendars.c.starts.desc(), calendars.c.position.desc())
+    rule = (await tx.execute(query.limit(1))).scalar_one_or_none()
+    if rule is None:
+        return Calendar(MONTHS.rule) if key == MONTHS.key else None
+    return Calendar(CalendarRule.model_validate(rule))
+
+
+async def first_weekly_lock(tx: AsyncConnection) -> datetime | None:
+    """From when on there was ever a schedule of locks."""
+    query = select(setting_changes.c.starts).where(setting_changes.c.weekly_lock).order_by(setting_changes.c.starts)
+    return (await tx.execute(query.limit(1))).scalar_one_or_none()
+
+
+PROJECTION = Projection("settings", 2, setting_tables, {"forecast": apply})

@@ -19,7 +19,7 @@ class Context:
 
 
 def decide(rates: Rates, command: RateCommand, at: datetime, context: Context) -> list[AnyRateEvent]:
-    per = quoted_in(command, context.settings.currency(at))
+    per = quoted_in(command, context.settings.values(at).currency)
     known: AnyRateEvent | None
     event: AnyRateEvent
     match command:

@@ -1,10 +1,12 @@
 """Which changes of the settings there are."""
 
 from datetime import datetime
+from typing import Any
 
-from services.forecast.setting.commands import ChangeSettings
-from services.forecast.setting.events import PARSE, SettingChanged, SettingEvent
-from services.forecast.setting.state import MONTHS, FiscalCalendar, Settings, evolve
+from services.forecast.setting import commands, events
+from services.forecast.setting.commands import ChangeSettings, DefineCalendar, SettingCommand
+from services.forecast.setting.events import PARSE, SettingEvent
+from services.forecast.setting.state import MONTHS, FiscalCalendar, Settings, SettingValues, evolve
 from shared.rules.decider import Decider, Reference
 from shared.rules.fiscal_year import CalendarRule
 from shared.rules.message import InvalidField, Rejected
@@ -13,21 +15,37 @@ ALL = "all"
 """The subject of the one stream of this kind."""
 
 
-def decide(settings: Settings, command: ChangeSettings, at: datetime) -> list[SettingEvent]:
-    starts = command.starts or at
+def decide(settings: Settings, command: SettingCommand, at: datetime) -> list[SettingEvent]:
+    match command:
+        case commands.ChangeSettings():
+            return change(settings, command, command.starts or at, at)
+        case commands.DefineCalendar():
+            return define(settings, command, at)
+
+
+def change(settings: Settings, command: ChangeSettings, starts: datetime, at: datetime) -> list[SettingEvent]:
     if starts > at:
         raise Rejected("from lies in the future")
+    in_force, changed = settings.values(starts), dict[str, Any]()
+    for name in SettingValues._fields:
+        value = getattr(command, name)
+        if value is not None and value != getattr(in_force, name):
+            changed[name] = value
     calendar = chosen_calendar(settings, command)
-    if calendar == settings.calendar(starts):
-        calendar = None
-    changed = SettingChanged(
-        currency=command.currency if command.currency != settings.currency(starts) else None,
-        timezone=command.timezone if command.timezone != settings.timezone(starts) else None,
-        calendar=calendar and calendar.key,
-        calendar_rule=calendar and calendar.rule,
-        starts=starts,
-    )
-    return [changed] if changed.currency or changed.timezone or changed.calendar else []
+    if calendar is not None and calendar != settings.calendar(starts):
+        changed |= {"calendar": calendar.key, "calendar_rule": calendar.rule}
+    return [events.SettingChanged(starts=starts, **changed)] if changed else []
+
+
+def define(settings: Settings, command: DefineCalendar, at: datetime) -> list[SettingEvent]:
+    """A new version of the calendar in force is in force from now on; earlier instants keep the old one."""
+    calendar = own_calendar(command.key, command.rule)
+    if settings.known.get(calendar.key) == calendar.rule:
+        return []
+    defined = events.CalendarDefined(key=calendar.key, rule=calendar.rule)
+    if settings.calendar(at).key != calendar.key:
+        return [defined]
+    return [defined, events.SettingChanged(starts=at, calendar=calendar.key, calendar_rule=calendar.rule)]
 
 
 def chosen_calendar(settings: Settings, command: ChangeSettings) -> FiscalCalendar | None:
@@ -38,15 +56,22 @@ def chosen_calendar(settings: Settings, command: ChangeSettings) -> FiscalCalend
             raise InvalidField("/calendar", "a calendar_rule needs the key of its calendar")
         return None
     if rule is None:
-        known = settings.known_calendars()
-        if key not in known:
-            raise InvalidField("/calendar_rule", f"is needed: there is no calendar {key}, but {', '.join(known)}")
-        return FiscalCalendar(key, known[key])
-    given = FiscalCalendar(key, CalendarRule(**rule.model_dump()))
-    if key == MONTHS.key and given != MONTHS:
+        if key not in settings.known:
+            raise InvalidField("/calendar_rule", f"is needed: there is no calendar {key}, but {listed(settings)}")
+        return FiscalCalendar(key, settings.known[key])
+    return own_calendar(key, CalendarRule(**rule.model_dump()))
+
+
+def listed(settings: Settings) -> str:
+    return ", ".join(settings.known)
+
+
+def own_calendar(key: str, rule: CalendarRule) -> FiscalCalendar:
+    calendar = FiscalCalendar(key, rule)
+    if key == MONTHS.key and calendar != MONTHS:
         raise InvalidField("/calendar", f"{MONTHS.key} is the key of calendar years: another rule needs another key")
-    return given
+    return calendar
 
 
-DECIDER: Decider[ChangeSettings, Settings, SettingEvent] = Decider("setting", PARSE, Settings(), decide, evolve)
+DECIDER: Decider[SettingCommand, Settings, SettingEvent] = Decider("setting", PARSE, Settings(), decide, evolve)
 SETTINGS = Reference(DECIDER, ALL)

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from services.forecast.snapshot.events import RatePolicy
 from shared.rules.fiscal_year import CalendarRule
 from shared.rules.message import Event, Instant, Line, Parser, Slug, parser
 from shared.rules.money import Currency
@@ -9,15 +10,27 @@ from shared.rules.money import Currency
 
 class SettingChanged(Event):
     """Only what changed is set. `timezone`: a name of the IANA database. `calendar`: a calendar's key, and
-    `calendar_rule` what it means. `starts`: the instant from which on they hold."""
+    `calendar_rule` what it means. `stale_after`: in days. `starts`: the instant from which on they hold."""
 
     type: ClassVar[str] = "setting.changed"
     currency: Currency | None = None
     timezone: Line | None = None
     calendar: Slug | None = None
     calendar_rule: CalendarRule | None = None
+    rate_policy: RatePolicy | None = None
+    measure: Line | None = None
+    stale_after: int | None = None
+    weekly_lock: bool | None = None
     starts: Instant
 
 
-SettingEvent = SettingChanged
+class CalendarDefined(Event):
+    """A calendar that the settings and questions may name; or a new version of one, for later questions."""
+
+    type: ClassVar[str] = "calendar.defined"
+    key: Slug
+    rule: CalendarRule
+
+
+SettingEvent = SettingChanged | CalendarDefined
 PARSE: Parser[SettingEvent] = parser(SettingEvent)

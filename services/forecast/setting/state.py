@@ -1,14 +1,13 @@
 """The settings at every instant."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
-from services.forecast.setting.events import SettingEvent
+from services.forecast.setting.events import CalendarDefined, SettingChanged, SettingEvent
+from services.forecast.snapshot.events import RatePolicy
 from shared.rules.fiscal_year import CalendarRule
-
-T = TypeVar("T")
 
 
 class FiscalCalendar(NamedTuple):
@@ -21,45 +20,71 @@ MONTHS = FiscalCalendar("months", CalendarRule())
 """Calendar years. It is there without an event."""
 
 
+class SettingValues(NamedTuple):
+    """Those of one instant, but for the calendar. `stale_after`: in days."""
+
+    currency: str | None = None
+    timezone: str = TIMEZONE
+    rate_policy: RatePolicy = "close_date"
+    measure: str = "bookings"
+    stale_after: int = 14
+    weekly_lock: bool = False
+
+
 class Change(NamedTuple):
     """A change of the settings, and when it was made."""
 
-    event: SettingEvent
+    event: SettingChanged
+    at: datetime
+
+
+class CalendarVersion(NamedTuple):
+    """What a calendar was defined as, and when."""
+
+    calendar: FiscalCalendar
     at: datetime
 
 
 @dataclass(frozen=True)
 class Settings:
-    """All changes, in the order in which they were made."""
+    """All changes, in the order in which they were made. `known`: every calendar's last version, by key."""
 
     changes: tuple[Change, ...] = ()
+    versions: tuple[CalendarVersion, ...] = ()
+    known: Mapping[str, CalendarRule] = field(default_factory=lambda: dict([MONTHS]))
 
-    def currency(self, at: datetime) -> str | None:
-        return value_at({event.starts: event.currency for event, _ in self.changes if event.currency}, at, None)
+    def started(self, at: datetime) -> list[SettingChanged]:
+        """Of two changes for the same instant the later one counts."""
+        events = (event for event, _ in self.changes if event.starts <= at)
+        return sorted(events, key=lambda event: event.starts)
 
-    def timezone(self, at: datetime) -> str:
-        return value_at({event.starts: event.timezone for event, _ in self.changes if event.timezone}, at, TIMEZONE)
+    def values(self, at: datetime) -> SettingValues:
+        found = SettingValues()
+        for event in self.started(at):
+            changed = {name: getattr(event, name) for name in SettingValues._fields}
+            found = found._replace(**{name: value for name, value in changed.items() if value is not None})
+        return found
 
     def calendar(self, at: datetime) -> FiscalCalendar:
-        return value_at(self.calendars(), at, MONTHS)
-
-    def calendars(self) -> Mapping[datetime, FiscalCalendar]:
-        return {
-            event.starts: FiscalCalendar(event.calendar, event.calendar_rule)
-            for event, _ in self.changes
-            if event.calendar and event.calendar_rule
-        }
-
-    def known_calendars(self) -> Mapping[str, CalendarRule]:
-        """By key, the rule that was given last."""
-        return dict([MONTHS, *self.calendars().values()])
+        found = [calendar for event in self.started(at) if (calendar := calendar_of(event))]
+        return found[-1] if found else MONTHS
 
 
-def value_at(values: Mapping[datetime, T], at: datetime, default: T) -> T:
-    """`values` by the instant from which on each holds; of two for the same instant the later one is there."""
-    started = [starts for starts in values if starts <= at]
-    return values[max(started)] if started else default
+def calendar_of(event: SettingChanged) -> FiscalCalendar | None:
+    return FiscalCalendar(event.calendar, event.calendar_rule) if event.calendar and event.calendar_rule else None
 
 
 def evolve(settings: Settings, event: SettingEvent, at: datetime) -> Settings:
-    return replace(settings, changes=(*settings.changes, Change(event, at)))
+    match event:
+        case SettingChanged():
+            changed = replace(settings, changes=(*settings.changes, Change(event, at)))
+            return with_version(changed, calendar_of(event), at)
+        case CalendarDefined():
+            return with_version(settings, FiscalCalendar(event.key, event.rule), at)
+
+
+def with_version(settings: Settings, calendar: FiscalCalendar | None, at: datetime) -> Settings:
+    if calendar is None or settings.known.get(calendar.key) == calendar.rule:
+        return settings
+    versions = (*settings.versions, CalendarVersion(calendar, at))
+    return replace(settings, versions=versions, known={**settings.known, calendar.key: calendar.rule})

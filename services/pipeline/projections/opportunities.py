@@ -1,6 +1,6 @@
 """Opportunities as they are now, one row each, for lists."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -32,6 +32,7 @@ from services.pipeline.opportunity import events
 from services.pipeline.opportunity.events import OpportunityFields
 from shared.flow.projection import Projection
 from shared.rules.message import RecordedEvent
+from shared.store.ownership import owned_by
 from shared.store.rows import rows, upsert
 
 
@@ -116,9 +117,16 @@ class OpportunityFilter:
     """Part of the account, the product or the external id."""
 
 
-async def find(tx: AsyncConnection, criteria: OpportunityFilter, after: str | None, limit: int) -> list[dict[str, Any]]:
+Owners = Collection[str] | None
+"""Those whose deals are found; None: all."""
+
+
+async def find(
+    tx: AsyncConnection, criteria: OpportunityFilter, owners: Owners, after: str | None, limit: int
+) -> list[dict[str, Any]]:
     """One row more than `limit`, in the order of their ids, from behind the id `after`."""
-    query = select(opportunities).where(*conditions(criteria)).order_by(opportunities.c.opportunity_id)
+    query = select(opportunities).where(*conditions(criteria), *owned_by(opportunities.c.owner, owners))
+    query = query.order_by(opportunities.c.opportunity_id)
     if after is not None:
         query = query.where(opportunities.c.opportunity_id > after)
     return [dict(row) for row in (await tx.execute(query.limit(limit + 1))).mappings()]
@@ -148,10 +156,15 @@ async def open_of(tx: AsyncConnection, owner: str) -> list[str]:
     return list((await tx.execute(query.order_by(opportunities.c.opportunity_id))).scalars())
 
 
-async def with_ids(tx: AsyncConnection, ids: Sequence[str]) -> list[dict[str, Any]]:
+async def with_ids(tx: AsyncConnection, ids: Sequence[str], owners: Owners = None) -> list[dict[str, Any]]:
     """Those that exist, in the order of their ids."""
     query = select(opportunities).where(opportunities.c.opportunity_id.in_(ids))
+    query = query.where(*owned_by(opportunities.c.owner, owners))
     return [dict(row) for row in (await tx.execute(query.order_by(opportunities.c.opportunity_id))).mappings()]
+
+
+async def is_visible(tx: AsyncConnection, opportunity_id: str, owners: Owners) -> bool:
+    return owners is None or bool(await with_ids(tx, [opportunity_id], owners))
 
 
 PROJECTION = Projection("opportunities", 2, opportunities.metadata, {"pipeline": apply})

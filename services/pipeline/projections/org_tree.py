@@ -55,7 +55,7 @@ UPSERT_NODES = upsert(org_nodes)
 OF_NODES = select(org_rows).where(org_rows.c.node == any_(bindparam("nodes", type_=ARRAY(Text))))
 WITHIN = text("""
     WITH RECURSIVE within AS (
-        SELECT node FROM seats WHERE node = :node
+        SELECT node FROM seats WHERE node = :node AND active
         UNION SELECT seats.node FROM within JOIN seats ON seats.parent = within.node)
     SELECT node FROM within""")
 ABOVE = text("""
@@ -96,7 +96,7 @@ def columns(node: str, row: DatedRow) -> dict[str, Any]:
 
 
 async def within(tx: AsyncConnection, node: str) -> Collection[str]:
-    """The node and all below it. Empty when there is no such node."""
+    """The node and all below it. Empty when there is no such node, or it has ended: who has left sees nothing."""
     return set((await tx.execute(WITHIN, {"node": node})).scalars())
 
 

@@ -29,6 +29,11 @@ def test_the_node_is_shown_only_for_callers_that_acted_for_one() -> None:
     assert to_json(ON_BEHALF, "pipeline")["data"] == {"näme": "1.10", "b": 2, "by": "key:web", "on_behalf_of": "north"}
 
 
+def test_an_event_s_own_field_by_stands_beside_the_name_of_the_key() -> None:
+    own = ON_BEHALF._replace(data='{"by": "manager"}')
+    assert to_json(own, "forecast")["data"] == {"by": "manager", "made_by": "key:web", "on_behalf_of": "north"}
+
+
 def test_the_schema_describes_every_field_of_the_json_form() -> None:
     assert list(to_json(ON_BEHALF, "pipeline")) == JSON_SCHEMA["required"]
     assert to_json(WITHOUT_MICROSECONDS, "pipeline")["time"] == "2026-01-01T00:00:00Z"
