@@ -96,7 +96,11 @@ async def test_a_revoked_key_ends_and_its_state_says_by_whom(api: httpx.AsyncCli
     revoked = await api.post(f"{KEYS}/{key['key_id']}/revoke")
     again = await api.post(f"{KEYS}/{key['key_id']}/revoke")
     me = (await api.get("/access/v1/me")).json()
-    assert (revoked.status_code, revoked.json()["state"], revoked.json()["revoked_by"]) == (200, "revoked", me["key_id"])
+    assert (revoked.status_code, revoked.json()["state"], revoked.json()["revoked_by"]) == (
+        200,
+        "revoked",
+        me["key_id"],
+    )
     assert again.json() == revoked.json()
     clock.pass_by(seconds=5)
     assert not await works(api, key["secret"])

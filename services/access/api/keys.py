@@ -59,7 +59,7 @@ async def list_keys(call: Admin, limit: Limit = 100, after: Cursor = None) -> Pa
     async with call.context.reads.connect() as tx:
         rows = (await tx.execute(query)).all()
     now = call.context.clock_and_ids.now()
-    return make_page([key_view(row, now) for row in rows], limit, lambda key: [key.created_at, key.key_id])
+    return make_page([key_view(row, now) for row in rows], limit, lambda key: [key.created_at, str(key.key_id)])
 
 
 @router.post("/keys/{key_id}/rotate", status_code=201)
