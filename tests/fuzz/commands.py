@@ -118,6 +118,7 @@ OF_OPPORTUNITIES: Mapping[type[Command], Strategy] = {
     deal.SetCloseDate: st.builds(deal.SetCloseDate, close_date=days),
     deal.SetCategory: st.builds(deal.SetCategory, category=st.sampled_from(ForecastCategory)),
     deal.Reassign: st.builds(deal.Reassign, from_owner=owners, owner=owners),
+    deal.ReplaceStage: st.builds(deal.ReplaceStage, from_stage=stages, to_stage=stages),
     deal.Assign: st.builds(deal.Assign, owner=owners),
     deal.PermittedWin: st.builds(
         deal.PermittedWin,
@@ -269,6 +270,13 @@ OF_LEADS: Mapping[type[Command], Strategy] = {
         minutes,
         st.integers(1, 12),
         profile=st.sampled_from([DOMAIN, MISFIT]),
+    ),
+    lead.RecordActivity: st.builds(
+        lead.RecordActivity,
+        activity_id=st.sampled_from(["activity-1", "activity-2"]),
+        kind=st.sampled_from(["email_clicked", "unsubscribed"]),
+        engaged_at=minutes,
+        through=st.sampled_from([None, "lead-1"]),
     ),
     lead.ChangeBant: st.builds(
         lead.ChangeBant,

@@ -90,6 +90,7 @@ class CycleBehind(BaseModel):
     converted_at: datetime | None
     source: str
     mql_source: str | None
+    campaign: str | None
     motion: str
     owner: str | None
     id: str
