@@ -5,11 +5,10 @@ from datetime import datetime
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from fastapi.responses import StreamingResponse
 from pydantic import Field
 
-from services.pipeline.api.changes import Writes
 from services.pipeline.opportunity import commands
 from services.pipeline.opportunity.commands import Dated
 from services.pipeline.opportunity.decider import DECIDER
@@ -17,7 +16,7 @@ from services.pipeline.projections import opportunities
 from shared.rules.message import Command, InvalidField, Refusal, Slug
 from shared.store.write_request import Step, WriteOutcome
 from shared.web.body import NDJSON
-from shared.web.call import Call
+from shared.web.call import Call, Needs
 from shared.web.ndjson import DONE_LINE, LINES_PER_TRANSACTION
 from shared.web.openapi import PROBLEM
 from shared.web.problems import refusal_body
@@ -41,13 +40,16 @@ ANSWER: dict[str, Any] = {
 }
 
 
+WritesEverywhere = Annotated[Call, Depends(Needs("pipeline:write"))]
+
+
 class Reassignment(Dated):
     from_owner: Annotated[Slug, Field(alias="from")]
     to_owner: Annotated[Slug, Field(alias="to")]
 
 
 @router.post("/opportunities/reassign", response_class=StreamingResponse, responses={200: ANSWER})
-async def reassign_opportunities(body: Reassignment, call: Writes) -> StreamingResponse:
+async def reassign_opportunities(body: Reassignment, call: WritesEverywhere) -> StreamingResponse:
     """Gives all open deals of one owner to another, each by an event of its own.
 
     Each deal has a line in the answer. The last line has `done` and the counts; without it the answer is incomplete.
