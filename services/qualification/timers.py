@@ -2,7 +2,7 @@
 
 from services.qualification.lead import commands
 from services.qualification.lead.decider import DECIDER
-from services.qualification.projections import timers
+from services.qualification.projections import routes, timers
 from shared.flow.timer import Due, Timer
 from shared.rules.reaction import Reaction
 
@@ -15,7 +15,19 @@ def remind_of_revisit(due: Due) -> Reaction:
     return Reaction(DECIDER, due.subject, commands.RemindOfRevisit(due_at=due.due_at))
 
 
+def end_claim(due: Due) -> Reaction:
+    return Reaction(DECIDER, due.subject, commands.EndClaim(due_at=due.due_at))
+
+
+def route_lead(due: Due) -> Reaction:
+    if not isinstance(due.found, commands.RouteLead):
+        raise TypeError("a lead is routed in its turn, which the timer has read")
+    return Reaction(DECIDER, due.subject, due.found)
+
+
 TIMERS = (
     Timer("fall", timers.due(timers.FALL), fall_below),
     Timer("revisit", timers.due(timers.REVISIT), remind_of_revisit),
+    Timer("claim", timers.due(timers.CLAIM), end_claim),
+    Timer("routing", routes.due, route_lead),
 )

@@ -47,6 +47,7 @@ UPSERT = upsert(cycles)
 Followed = (
     events.LeadMql
     | events.LeadClaimed
+    | events.LeadRouted
     | events.LeadClaimReleased
     | events.LeadTouched
     | events.LeadHandedOver
@@ -141,4 +142,4 @@ async def work(tx: AsyncConnection, zone: str, begins: datetime | None, ends: da
     return [WorkRow(*row) for row in found]
 
 
-PROJECTION = Projection("cycles", 1, cycles.metadata, {"qualification": apply})
+PROJECTION = Projection("cycles", 2, cycles.metadata, {"qualification": apply})
