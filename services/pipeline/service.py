@@ -7,6 +7,7 @@ from services.pipeline.api import (
     funnel,
     opportunities,
     reassignment,
+    seen_events,
     settings,
     spend,
     stages,
@@ -26,6 +27,13 @@ from shared.web.feed import Feed
 from shared.web.place import Organisation
 from shared.webhooks import routes as webhooks
 
+ORGANISATION = Organisation(
+    "forecast",
+    org_tree.within,
+    confine=seen_events.confine,
+    left_view=seen_events.LeftView,
+    leaving=seen_events.LEAVING,
+)
 SERVICE = Service(
     name="pipeline",
     topic="funnelcast.pipeline.v1",
@@ -44,7 +52,7 @@ SERVICE = Service(
         velocity.router,
         volume.router,
         win_rate.router,
-        Feed("pipeline", PUBLIC, ["opportunity", "benchmark"]).router(),
+        Feed("pipeline", PUBLIC, ["opportunity", "benchmark"], ORGANISATION).router(),
         webhooks.router(PUBLIC),
     ],
     projections=[
@@ -61,7 +69,7 @@ SERVICE = Service(
     ],
     react=reactions.react,
     reacts_to=["qualification", "forecast"],
-    organisation=Organisation("forecast", org_tree.within),
+    organisation=ORGANISATION,
     timers=TIMERS,
     public=PUBLIC,
     has_webhooks=True,

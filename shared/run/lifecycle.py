@@ -29,7 +29,7 @@ from shared.web.applied import AppliedPositions
 from shared.web.feed import server_sent_event
 from shared.web.open_requests import OpenRequests
 from shared.web.outgoing import Outgoing
-from shared.web.place import Places
+from shared.web.places import Places
 from shared.web.service_context import ServiceContext
 from shared.web.tail import Tail
 from shared.web.tree_age import Promise, TreeAge, own_promise
@@ -136,7 +136,7 @@ def make_worker(
     service: Service, resources: Resources, engines: Engines, context: ServiceContext, metrics: Metrics
 ) -> Worker:
     signals = context.store_changed, context.read_models_applied.wake
-    return Worker(service, resources, engines.writes, *signals, metrics, context.outgoing)
+    return Worker(service, resources, engines.writes, *signals, metrics, context.outgoing, context.places)
 
 
 @asynccontextmanager

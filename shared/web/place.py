@@ -1,29 +1,14 @@
 """Places in the organisation: some callers are confined to a node and what is below it, by their key or by
-`On-Behalf-Of`.
-
-Each service that serves such callers keeps a copy of the tree as it stands today. A caller's subtree is found in the
-database snapshot that the answer is read from, and nothing is served while the copy may be too old.
+`On-Behalf-Of`. This module says what a place is; `shared/web/places.py` finds one.
 """
 
-from collections.abc import Awaitable, Callable, Collection
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass
 from enum import Enum, auto
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.flow.frontier import Frontier
-from shared.web.access import Caller
-from shared.web.problems import Forbidden, NotFound, Problem
-from shared.web.recently_used import RecentlyUsed
-from shared.web.tree_age import LONGEST_AGE, TreeAge
-
-MAX_CACHED = 1_000
-"""Subtrees."""
-STREAM = "org-all"
-"""The stream of all events about nodes, and so their key in the log."""
-IS_PARKED = text("""
-    SELECT EXISTS (SELECT 1 FROM parked WHERE subscription = :subscription AND source = :source AND key = :key)""")
+from shared.rules.message import Event, StoredEvent
 
 
 class PlaceRule(Enum):
@@ -37,17 +22,6 @@ class PlaceRule(Enum):
     """The route shows and changes what belongs to the caller's node itself."""
     UNAFFECTED = auto()
     """Like any other caller: the route shows and changes nothing that belongs to a place."""
-
-
-class ChartStale(Problem):
-    """The copy of the organisation was never read, is parked, or is older than `LONGEST_AGE`."""
-
-    status = 503
-    code = "chart_stale"
-
-    @property
-    def headers(self) -> dict[str, str]:
-        return {"Retry-After": "1"}
 
 
 @dataclass(frozen=True)
@@ -70,60 +44,28 @@ class Subtree:
 EVERYTHING = Subtree()
 
 
+Confine = Callable[[AsyncConnection, Subtree, Sequence[StoredEvent]], Awaitable[list[StoredEvent]]]
+
+
 @dataclass(frozen=True)
 class Organisation:
     """A service's copy of the tree. `source`: whose events it follows. `within(tx, node)`: the node and all below it
-    today; empty for a node that is unknown or has ended."""
+    today; empty for a node that is unknown or has ended.
+
+    `confine`: of the service's public events, those that may be seen in a subtree, each at its position; none: the
+    service shows no events to confined callers. What leaves the subtree by an event of the types `leaving` is told by a
+    `left_view` in its place."""
 
     source: str
     within: Callable[[AsyncConnection, str], Awaitable[Collection[str]]]
+    confine: Confine | None = None
+    left_view: type[Event] | None = None
+    leaving: frozenset[str] = frozenset()
 
+    def left_type(self) -> frozenset[str]:
+        return frozenset() if self.left_view is None else frozenset({self.left_view.type})
 
-@dataclass(frozen=True)
-class Places:
-    """Finds the subtrees of callers. `subscription`: of the read models."""
-
-    organisation: Organisation
-    subscription: str
-    age: TreeAge
-    known: RecentlyUsed[tuple[str, int, str], frozenset[str]] = field(default_factory=lambda: RecentlyUsed(MAX_CACHED))
-    """By node and by the source's frontier: as long as that stays, so does the tree."""
-
-    async def subtree(self, tx: AsyncConnection, frontier: Frontier, caller: Caller, *, reads: bool) -> Subtree:
-        """`frontier`: of this snapshot. `reads`: whether the request only reads. Raises `ChartStale`, and for a node
-        that is not in the organisation, or is not the key's to act for, `NotFound` or (for a write) `Forbidden`."""
-        node = caller.on_behalf_of or caller.node
-        if node is None:
-            return EVERYTHING
-        await self.must_be_fresh(tx, frontier)
-        nodes = await self.nodes_within(tx, frontier, node)
-        if not nodes or not await self.may_act_for(tx, frontier, caller, node):
-            detail = "the node is not in the organisation today, or it is not the key's to act for"
-            raise NotFound(detail) if reads else Forbidden(detail)
-        return Subtree(node, nodes)
-
-    async def may_act_for(self, tx: AsyncConnection, frontier: Frontier, caller: Caller, node: str) -> bool:
-        if caller.node is None or caller.node == node:
-            return True
-        return node in await self.nodes_within(tx, frontier, caller.node)
-
-    async def must_be_fresh(self, tx: AsyncConnection, frontier: Frontier) -> None:
-        """Raises `ChartStale`."""
-        source = self.organisation.source
-        seconds = self.age.seconds()
-        if not frontier.positions.get(source) or seconds is None:
-            raise ChartStale("the organisation was not read yet")
-        if seconds > LONGEST_AGE:
-            raise ChartStale(f"the organisation as it is known here is older than {LONGEST_AGE:g} seconds")
-        parked = {"subscription": self.subscription, "source": source, "key": STREAM}
-        if (await tx.execute(IS_PARKED, parked)).scalar_one():
-            raise ChartStale("a change of the organisation is parked")
-
-    async def nodes_within(self, tx: AsyncConnection, frontier: Frontier, node: str) -> frozenset[str]:
-        source = self.organisation.source
-        key = node, frontier.positions[source], frontier.transactions[source]
-        nodes = self.known.get(key)
-        if nodes is None:
-            nodes = frozenset(await self.organisation.within(tx, node))
-            self.known.put(key, nodes)
-        return nodes
+    def stored_types(self, chosen: Collection[str]) -> Collection[str]:
+        """The types of stored events that events of the chosen types are made of."""
+        left = self.left_type()
+        return {*chosen, *self.leaving} - left if left & set(chosen) else chosen

@@ -14,7 +14,7 @@ from shared.web.answer_cache import AnswerCache
 from shared.web.applied import AppliedPositions
 from shared.web.open_requests import OpenRequests
 from shared.web.outgoing import Outgoing
-from shared.web.place import Places
+from shared.web.places import Places
 from shared.web.tail import Tail
 
 

@@ -119,6 +119,7 @@ OF_OPPORTUNITIES: Mapping[type[Command], Strategy] = {
     deal.SetCloseDate: st.builds(deal.SetCloseDate, close_date=days),
     deal.SetCategory: st.builds(deal.SetCategory, category=st.sampled_from(ForecastCategory)),
     deal.Reassign: st.builds(deal.Reassign, from_owner=owners, owner=owners),
+    deal.ReplaceStage: st.builds(deal.ReplaceStage, from_stage=stages, to_stage=stages),
     deal.Assign: st.builds(deal.Assign, owner=owners),
     deal.PermittedWin: st.builds(
         deal.PermittedWin,

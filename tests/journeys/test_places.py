@@ -1,6 +1,7 @@
 """Who sees what and changes what, by the place in the organisation, over the wire."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import httpx
 import pytest_asyncio
@@ -88,3 +89,51 @@ async def test_the_readiness_says_how_old_the_organisation_may_be(company: Compa
 
     await eventually(is_fresh)
     assert "funnelcast_organisation_age_seconds" in (await company.api.get("/pipeline/metrics")).text
+
+
+async def events_seen_by(company: Company, node: str, after: httpx.Response, query: str = "") -> list[dict[str, Any]]:
+    answer = await company.call(node, "GET", f"/pipeline/v1/events?limit=1000{query}", headers=fresh(after))
+    assert answer.status_code == 200, answer.text
+    items: list[dict[str, Any]] = answer.json()["items"]
+    assert answer.json()["next"] == answer.json()["head"]
+    return items
+
+
+async def test_a_deal_that_leaves_is_told_once_and_nothing_of_it_afterwards(company: Company) -> None:
+    made = await company.deal("r1", external_id="crm:1")
+    deal = f"{OPPORTUNITIES}/{made.json()['opportunity_id']}"
+    await company.send("POST", f"{deal}/set-amount", {"amount": {"amount": "2222.00", "currency": "EUR"}})
+    await company.send("POST", f"{deal}/assign", {"owner": "r3"})
+    later = await company.send("POST", f"{deal}/set-amount", {"amount": {"amount": "3333.00", "currency": "EUR"}})
+    seen = await events_seen_by(company, "a", later)
+    assert [event["type"].partition(".")[2] for event in seen] == ["opened", "amount_changed", "left_view"]
+    assert seen[-1]["data"] == {"external_id": "crm:1", "by": "tester"}
+    assert [e["type"] for e in await events_seen_by(company, "a", later, "&types=opportunity.left_view")] == [
+        "opportunity.left_view"
+    ]
+    assert await events_seen_by(company, "a", later, "&owner=r3") == []
+    others = await events_seen_by(company, "b", later)
+    assert [event["type"].partition(".")[2] for event in others] == ["assigned", "amount_changed"]
+    assert others[0]["data"]["from_owner"] == "_elsewhere"
+    assert len(await events_seen_by(company, "company", later)) == 4
+
+
+async def test_measures_count_the_deals_of_the_subtree_alone(company: Company) -> None:
+    await company.deal("r1")
+    made = await company.deal("r3", amount={"amount": "777777.00", "currency": "EUR"})
+    for path in (
+        "pipeline?by=owner",
+        "opportunities?set=open",
+        "velocity?by=owner",
+        "win-rate?by=owner",
+        "cycles?step=srl",
+    ):
+        answer = await company.call("a", "GET", f"/pipeline/v1/metrics/{path}", headers=fresh(made))
+        assert answer.status_code == 200, answer.text
+        assert "r3" not in answer.text
+        assert "777777" not in answer.text
+        assert "r1" in answer.text or path.startswith(("velocity", "win-rate"))
+    funnel = await company.call("a", "GET", "/pipeline/v1/metrics/funnel", headers=fresh(made))
+    assert [step["entered"] for step in funnel.json()["steps"]] == [0, 1]
+    refused = await company.call("a", "GET", "/pipeline/v1/metrics/cost-per-sql?from=2026-01-01&to=2026-02-01")
+    assert refused.status_code == 403

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from services.pipeline.api import own_deals
 from services.pipeline.api.opportunities import OpportunityId, external_alias
+from services.pipeline.api.owner_warnings import OwnerWarning, reply_about, warnings_of
 from services.pipeline.opportunity import commands
 from services.pipeline.opportunity.decider import DECIDER
 from shared.rules.message import Command
@@ -40,8 +41,11 @@ LINKS = response_links(
 
 
 class AcceptedChange(BaseModel):
+    """`warnings`: about the owner whom the deal is given to."""
+
     opportunity_id: str
     position: int
+    warnings: list[OwnerWarning] = []
 
 
 class OpenedOpportunity(AcceptedChange):
@@ -70,10 +74,13 @@ async def open_opportunity(command: commands.OpenOpportunity, call: Writes) -> O
         resolve_by=find,
         is_new_stream=True,
         permit=await own_deals.permit_opening(call, command.owner),
+        reply=await reply_about(call, command.owner),
     )
     if not done.created:
         call.response.status_code = 200
-    return OpenedOpportunity(opportunity_id=done.subject, position=done.position, created=done.created)
+    return OpenedOpportunity(
+        opportunity_id=done.subject, position=done.position, created=done.created, warnings=warnings_of(done)
+    )
 
 
 @router.post("/opportunities/{opportunity_id}/qualify")
@@ -178,8 +185,9 @@ async def write(
 ) -> AcceptedChange:
     """`to_owner`: whom the deal is given to."""
     permit = await own_deals.permit_change(call, to_owner)
-    done = await call.write(DECIDER, opportunity_id, command, occurred_at=occurred_at, permit=permit)
-    return AcceptedChange(opportunity_id=done.subject, position=done.position)
+    reply = await reply_about(call, to_owner)
+    done = await call.write(DECIDER, opportunity_id, command, occurred_at=occurred_at, permit=permit, reply=reply)
+    return AcceptedChange(opportunity_id=done.subject, position=done.position, warnings=warnings_of(done))
 
 
 async def external_claim(call: Call, external_id: str | None) -> AliasClaim | None:

@@ -117,6 +117,13 @@ class Reassign(Command):
     owner: Slug
 
 
+class ReplaceStage(Command):
+    """To `to_stage`, if the deal is still in `from_stage`, which the process may not have any more."""
+
+    from_stage: Slug
+    to_stage: Slug
+
+
 class Win(Dated):
     """`close_date`: by default, and at the latest, the day of `occurred_at` in the business time zone."""
 
@@ -187,7 +194,7 @@ class Link(Command):
     external_id: ExternalId
 
 
-ChangeOfOpen = Qualify | Advance | EnterStage | SetAmount | SetCloseDate | SetCategory | Assign
+ChangeOfOpen = Qualify | Advance | EnterStage | ReplaceStage | SetAmount | SetCloseDate | SetCategory | Assign
 
 
 class ImportedCommand(Command):

@@ -32,6 +32,7 @@ from services.pipeline.opportunity import events
 from services.pipeline.opportunity.events import OpportunityFields
 from shared.flow.projection import Projection
 from shared.rules.message import RecordedEvent
+from shared.store.ownership import owned_by
 from shared.store.rows import rows, upsert
 
 
@@ -134,6 +135,7 @@ def within(column: Column[Any], window: Window) -> Iterator[ColumnElement[bool]]
 def members(deal_set: DealSet, window: Window) -> Iterator[ColumnElement[bool]]:
     """The deals of a set, as they were at the window's instant."""
     yield at(window.as_of)
+    yield from owned_by(states.owner, window.owners)
     match deal_set:
         case DealSet.OPEN:
             yield states.outcome.is_(None)

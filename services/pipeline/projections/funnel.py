@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import TextClause, bindparam, text
+from sqlalchemy import ARRAY, BindParameter, Text, TextClause, bindparam, text
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -40,7 +40,8 @@ ENTRIES = """
         SELECT *, (converted_at <= :until) IS TRUE AS converted,
             extract(epoch FROM converted_at - entered_at) AS seconds
         FROM entries WHERE entered_at <= coalesce(:as_of, entered_at) AND entered_at >= coalesce(:begins, entered_at)
-            AND entered_at < coalesce(:ends, 'infinity'))"""
+            AND entered_at < coalesce(:ends, 'infinity') AND (:owners IS NULL OR owner = ANY(:owners)))"""
+"""Of the deals of `owners` alone, a cycle counts from the hand-over on: before, it has no owner."""
 SQLS = """
     WITH deals AS (
         SELECT * FROM deal_states WHERE CASE WHEN :as_of IS NULL THEN ends IS NULL
@@ -82,12 +83,14 @@ class StepRow(NamedTuple):
 
 
 def statement(sql: str, **parts: str) -> TextClause:
-    typed = [bindparam(name, type_=TIMESTAMP(timezone=True)) for name in INSTANTS]
+    typed: list[BindParameter[Any]] = [bindparam(name, type_=TIMESTAMP(timezone=True)) for name in INSTANTS]
+    typed.append(bindparam("owners", type_=ARRAY(Text)))
     return text(sql.format(entries=ENTRIES, **parts)).bindparams(*typed)
 
 
 def instants(window: Window, until: datetime) -> dict[str, Any]:
-    return {"begins": window.begins, "ends": window.ends, "as_of": window.as_of, "until": until}
+    owners = None if window.owners is None else sorted(window.owners)
+    return {"begins": window.begins, "ends": window.ends, "as_of": window.as_of, "until": until, "owners": owners}
 
 
 async def steps(tx: AsyncConnection, window: Window, until: datetime, by: Sequence[Dimension]) -> list[StepRow]:

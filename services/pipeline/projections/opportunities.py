@@ -22,6 +22,7 @@ from sqlalchemy import (
     Text,
     TypedColumns,
     Uuid,
+    func,
     or_,
     select,
 )
@@ -146,6 +147,25 @@ def conditions(criteria: OpportunityFilter) -> Iterator[ColumnElement[bool]]:
     if criteria.text is not None:
         searched = (table.account, table.product, table.external_id)
         yield or_(*(column.icontains(criteria.text, autoescape=True) for column in searched))
+
+
+async def open_in_stage(tx: AsyncConnection, pipeline: str, stage: str) -> list[str]:
+    """The ids of the open deals in a stage, in their order."""
+    table = opportunities.c
+    query = select(table.opportunity_id).where(
+        table.stage == stage, table.pipeline == pipeline, table.outcome.is_(None)
+    )
+    return list((await tx.execute(query.order_by(table.opportunity_id))).scalars())
+
+
+async def open_outside(tx: AsyncConnection, pipeline: str, stages: Collection[str]) -> dict[str, int]:
+    """How many open deals are in each stage that is not among these."""
+    table = opportunities.c
+    query = select(table.stage, func.count()).where(
+        table.pipeline == pipeline, table.outcome.is_(None), table.stage.not_in(stages)
+    )
+    found = await tx.execute(query.group_by(table.stage).order_by(table.stage))
+    return {row[0]: row[1] for row in found}
 
 
 async def open_of(tx: AsyncConnection, owner: str) -> list[str]:

@@ -105,6 +105,11 @@ async def above(tx: AsyncConnection, owner: str) -> Collection[str]:
     return set((await tx.execute(ABOVE, {"owner": owner})).scalars())
 
 
+async def find_node(tx: AsyncConnection, node: str) -> OrgNode | None:
+    row = (await tx.execute(select(org_nodes).where(org_nodes.c.node == node))).one_or_none()
+    return None if row is None else OrgNode(row.node, row.parent, row.kind, row.active)
+
+
 async def all_nodes(tx: AsyncConnection) -> Mapping[str, OrgNode]:
     return {
         row.node: OrgNode(row.node, row.parent, row.kind, row.active) for row in await tx.execute(select(org_nodes))
