@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
@@ -25,10 +25,8 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.qualification.events import QualificationEvent
-from services.qualification.lead.commands import RouteLead
 from services.qualification.lead.events import ChangeEvent, LeadMql
 from shared.flow.projection import Projection
-from shared.flow.timer import Due
 from shared.rules.message import RecordedEvent
 from shared.store.rows import rows, upsert
 
@@ -51,6 +49,15 @@ routes = Table("routes", metadata, RouteColumns)
 turns = Table("turns", metadata, TurnColumns)
 UPSERT, COUNT = upsert(routes), upsert(turns, add=["turns"])
 DELETE = delete(routes).where(routes.c.lead_id == any_(bindparam("leads", type_=ARRAY(Text))))
+
+
+class Waiting(NamedTuple):
+    """An MQL since it became one. `turn`: how many came before it by the same rule."""
+
+    lead_id: str
+    due_at: datetime
+    event_id: UUID
+    turn: int
 
 
 async def apply(tx: AsyncConnection, batch: Batch) -> None:
@@ -85,14 +92,10 @@ def numbered(batch: Batch, counts: Counter[str]) -> Iterator[dict[str, Any]]:
         counts[rule] += 1
 
 
-async def due(tx: AsyncConnection, now: datetime, limit: int) -> Sequence[Due]:
-    """Those that wait, the oldest first, each with its turn."""
+async def waiting(tx: AsyncConnection, now: datetime, limit: int) -> list[Waiting]:
+    """The oldest first."""
     query = select(routes).where(routes.c.due_at <= now).order_by(routes.c.due_at, routes.c.lead_id).limit(limit)
-    return [due_row(row.lead_id, row.due_at, row.event_id, row.turn) for row in await tx.execute(query)]
-
-
-def due_row(lead_id: str, due_at: datetime, event_id: UUID, turn: int) -> Due:
-    return Due(lead_id, due_at, event_id, RouteLead(due_at=due_at, turn=turn))
+    return [Waiting(row.lead_id, row.due_at, row.event_id, row.turn) for row in await tx.execute(query)]
 
 
 PROJECTION = Projection("routes", 1, metadata, {"qualification": apply})
