@@ -4,6 +4,10 @@ A batch is claimed by one dispatcher for a time that is longer than its requests
 attempt at once, even when one of them was frozen and does not know that another has taken over. What came of it is
 recorded after the answers, by compare-and-set of the claim and the cursor: a crash in between repeats deliveries, with
 the same ids.
+
+The claim of a process that was killed is not taken over together with its lease. A process that was frozen loses the
+lease, too, and when it wakes, its requests go on until the first of them is to be recorded. Only time says that none is
+under way any more.
 """
 
 import asyncio
@@ -20,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared.flow import cloudevents
 from shared.rules.message import StoredEvent
 from shared.store import event_store
-from shared.web.outgoing import CANNOT_CONNECT, CONNECTIONS, Attempt, Outgoing, Receiver
+from shared.web.outgoing import CANNOT_CONNECT, CONNECTIONS, Attempt, KeptReceivers, Outgoing, Receiver
 from shared.webhooks import queue, retries, signature
 from shared.webhooks.queue import DeliveryRow
 from shared.webhooks.seen_events import SeeEvents
@@ -28,8 +32,8 @@ from shared.webhooks.subscriptions import Webhook
 
 BATCH = 100
 """Events."""
-LAST_START = 12.0
-"""Seconds after the claim: later no request begins."""
+LAST_START = 4.0
+"""Seconds after the claim: later no request begins. With the ten of a request it must end before the claim does."""
 CONTENT_TYPE = "application/cloudevents+json"
 
 
@@ -105,19 +109,18 @@ async def take_due(
 # -- sending ------------------------------------------------------------------------------------------------------
 
 
-async def send(batch: Batch, source: str, outgoing: Outgoing) -> list[Result]:
+async def send(batch: Batch, source: str, receivers: KeptReceivers) -> list[Result]:
     """Streams beside each other, the events of one in their order."""
     if not batch.items:
         return []
-    webhook = batch.webhook
+    webhook, outgoing = batch.webhook, receivers.outgoing
     try:
-        target, address = await outgoing.find(webhook.text(webhook.state.url) or "")
+        receiver = await receivers.find(webhook.webhook_id, webhook.text(webhook.state.url) or "")
     except CANNOT_CONNECT as error:
         failure = outgoing.failed(error)
         return [result for items in by_stream(batch.items).values() for result in stopped(items, failure)]
-    async with outgoing.connect(target, address) as receiver:
-        sender = Sender(receiver, secrets_of(webhook, outgoing.now()), source, batch.last_start)
-        return await sender.send_all(batch.items)
+    sender = Sender(receiver, secrets_of(webhook, outgoing.now()), source, batch.last_start)
+    return await sender.send_all(batch.items)
 
 
 def by_stream(items: Sequence[Item]) -> Mapping[str, list[Item]]:
