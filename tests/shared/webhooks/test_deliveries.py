@@ -179,7 +179,7 @@ async def test_a_webhook_ends_with_the_key_that_created_it(database: str, monkey
                 await access.revoke(tx, new_id)
 
         async def is_disabled() -> bool:
-            return (await here.shown(webhook_id))["disabled_reason"] == "key_revoked"
+            return bool((await here.shown(webhook_id))["disabled_reason"] == "key_revoked")
 
         await eventually(is_disabled)
         await here.opened("beta.com")

@@ -15,15 +15,17 @@ CHUNKED = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n
 UNTIL_THE_END = "HTTP/1.1 200 OK\r\n\r\nok"
 INFORMED = "HTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n"
 LARGE = f"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n{'x' * 100_000}"
+CUT_BODY = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok"
 CLOSED = "the connection was closed before the answer was complete"
 
 
 async def attempts_at(behaviours: Sequence[Behaviour]) -> tuple[list[Attempt], int]:
-    """One after the other; and over how many connections."""
-    left = list(behaviours)
+    """One after the other until all behaviours were seen; and over how many connections."""
+    left, made = list(behaviours), list[Attempt]()
     async with receiving(lambda request: left.pop(0)) as receiver:
         receivers = KeptReceivers(Outgoing(INSIDE, lambda: NOW))
-        made = [await (await receivers.find("one", receiver.url)).post(b"{}", {}) for _ in behaviours]
+        while left:
+            made.append(await (await receivers.find("one", receiver.url)).post(b"{}", {}))
         receivers.close()
     return made, receiver.accepted
 
@@ -50,7 +52,7 @@ async def test_an_answer_in_whatever_form_has_its_status(answer: str, status: in
         "close",
         "cut",
         "nonsense\r\n\r\n",
-        "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok",
+        CUT_BODY,
         f"HTTP/1.1 200 {'x' * 200_000}",
     ],
     ids=["none", "cut", "nonsense", "cut body", "endless head"],
@@ -58,6 +60,13 @@ async def test_an_answer_in_whatever_form_has_its_status(answer: str, status: in
 async def test_what_is_no_answer_is_a_failure_and_the_next_request_has_a_new_connection(answer: Behaviour) -> None:
     (first, again), connections = await attempts_at([answer, 200])
     assert (first.status, first.error, again.status) == (None, CLOSED, 200)
+    assert connections == 2
+
+
+async def test_a_connection_that_was_closed_meanwhile_is_replaced() -> None:
+    """Nothing came of the second request over the first connection."""
+    made, connections = await attempts_at([200, "close", 200, 200])
+    assert [attempt.status for attempt in made] == [200, 200, 200]
     assert connections == 2
 
 
