@@ -111,6 +111,11 @@ class Caller:
         return self.node, self.on_behalf_of
 
     @property
+    def confined_to(self) -> str | None:
+        """The node that this request is confined to."""
+        return self.on_behalf_of or self.node
+
+    @property
     def is_confined(self) -> bool:
         return self.place != (None, None)
 
