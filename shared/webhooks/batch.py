@@ -86,8 +86,11 @@ async def take(
         return Batch(webhook, position, position, due, (), hidden, last_start)
     head = await event_store.position(tx)  # first: what is read after it is complete up to here
     stored = await event_store.read_types_after(tx, types, position, limit)
+    if see.until is not None:
+        head = min(head, await see.until(tx))
+        stored = [event for event in stored if event.position <= head]
     end = stored[-1].position if len(stored) == limit else max(head, position, *(event.position for event in stored))
-    new = await see(tx, stored)
+    new = await see.events(tx, stored)
     waiting = await queue.waiting_streams(tx, webhook.webhook_id, {event.stream for event in new})
     free = [Item(event) for event in new if event.stream not in waiting]
     held = [Item(event) for event in new if event.stream in waiting]
@@ -100,7 +103,7 @@ async def take_due(
     """What is tried again, and what was due but may not be seen any more."""
     failures = await queue.due(tx, webhook_id, now, BATCH)
     stored = await queue.read_positions(tx, list(failures))
-    seen = {event.position: event for event in await see(tx, stored)}
+    seen = {event.position: event for event in await see.events(tx, stored)}
     items = [Item(event, failures[event.position], is_new=False) for event in seen.values()]
     hidden = [event for event in stored if event.position not in seen]
     return items, [Item(event, failures[event.position], is_new=False) for event in hidden]

@@ -157,7 +157,7 @@ class Dispatcher:
 
     async def take(self, webhook: Webhook) -> Batch | None:
         """Raises `ChartStale`: what its creator may see is not known at present."""
-        types, see = matching_types(webhook.state.types, self.types), seen_by(webhook.state, self.places)
+        types, see = matching_types(webhook.state.types, self.types), seen_by(webhook.state, self.source, self.places)
         async with self.transaction() as tx:
             return await batch.take(tx, webhook, types, see, self.holder, self.clock_and_ids.now())
 

@@ -191,7 +191,7 @@ async def test_two_dispatchers_never_hold_the_same_webhook(database: str) -> Non
             async with engine.begin() as tx:
                 webhook = await only_webhook(tx)
                 await queue.begin(tx, webhook_id, 0)
-                see = seen_by(webhook.state, None)
+                see = seen_by(webhook.state, "pipeline", None)
                 taken = await batch.take(tx, webhook, types, see, first, now)
                 assert taken is not None
                 assert len(taken.items) == 1
