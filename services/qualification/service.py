@@ -12,6 +12,7 @@ from services.qualification.api import (
     nurture,
     queue,
     scores,
+    seen_events,
     settings,
 )
 from services.qualification.events import PARSE, PUBLIC
@@ -26,6 +27,7 @@ from shared.web.feed import Feed
 from shared.web.place import Organisation
 from shared.webhooks import routes as webhooks
 
+ORGANISATION = Organisation("forecast", org_tree.within, confine=seen_events.confine)
 SERVICE = Service(
     name="qualification",
     topic="funnelcast.qualification.v1",
@@ -43,7 +45,7 @@ SERVICE = Service(
         metrics.router,
         nurture.router,
         accounts.router,
-        Feed("qualification", PUBLIC, ["lead"]).router(),
+        Feed("qualification", PUBLIC, ["lead"], ORGANISATION).router(),
         webhooks.router(PUBLIC),
     ],
     projections=[
@@ -64,7 +66,7 @@ SERVICE = Service(
     react=reactions.react,
     reacts_to=["intake", "pipeline", "forecast"],
     timers=TIMERS,
-    organisation=Organisation("forecast", org_tree.within),
+    organisation=ORGANISATION,
     public=PUBLIC,
     has_webhooks=True,
 )
