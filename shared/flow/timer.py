@@ -13,23 +13,42 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.rules.message import Command
 from shared.rules.reaction import Reaction
+
+ACTOR = "timers"
+"""Whom the events of timers are by."""
+
+
+class Reading(NamedTuple):
+    """What a timer's query reads: a database snapshot of the store and of these read models."""
+
+    tx: AsyncConnection
+    read_models: str
+    now: datetime
 
 
 class Due(NamedTuple):
-    """`event_id`: of the event that scheduled it."""
+    """`event_id`: of the event that scheduled it; `number`: which of several that this event scheduled. `prepared`: the
+    command, if it is made of what was read together with the row."""
 
     subject: str
     due_at: datetime
     event_id: UUID
+    number: int = 0
+    prepared: Command | None = None
+
+    @property
+    def key(self) -> tuple[str, datetime, UUID]:
+        return self.subject, self.due_at, self.event_id
 
 
 @dataclass(frozen=True)
 class Timer:
-    """`due(tx, now, limit)`: what was due by then, the earliest first. The events that follow from the command occur at
+    """`due(reading, limit)`: what was due by then, the earliest first. The events that follow from the command occur at
     `due_at`, or at the time of the stream's last event if that is later. `name` is part of their ids: it never
     changes."""
 
     name: str
-    due: Callable[[AsyncConnection, datetime, int], Awaitable[Sequence[Due]]]
+    due: Callable[[Reading, int], Awaitable[Sequence[Due]]]
     command: Callable[[Due], Reaction]

@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.flow.parked import is_poison
-from shared.flow.timer import Due, Timer
+from shared.flow.timer import ACTOR, Due, Reading, Timer
 from shared.rules.clock_and_ids import ClockAndIds
 from shared.rules.message import Refusal
 from shared.store.handler import handle
@@ -19,7 +21,6 @@ log = structlog.get_logger()
 POLL_SECONDS = 0.5
 LIMIT = 256
 """Commands of one transaction."""
-ACTOR = "timers"
 
 
 @dataclass
@@ -28,11 +29,12 @@ class Timers:
     this process starts again or the row changes."""
 
     service: str
+    read_models: str
     timers: Sequence[Timer]
     engine: AsyncEngine
     clock_and_ids: ClockAndIds
     store_changed: Signal
-    failed: set[tuple[str, Due]] = field(default_factory=set)
+    failed: set[tuple[str, tuple[str, datetime, UUID]]] = field(default_factory=set)
 
     async def run(self) -> None:
         while True:
@@ -41,9 +43,11 @@ class Timers:
             await asyncio.sleep(POLL_SECONDS)
 
     async def carry_out_due(self, timer: Timer) -> None:
-        async with self.engine.connect() as tx:
-            rows = await timer.due(tx, self.clock_and_ids.now(), LIMIT + len(self.failed))
-        due = [row for row in rows if (timer.name, row) not in self.failed]
+        snapshots = self.engine.execution_options(isolation_level="REPEATABLE READ")
+        async with snapshots.connect() as tx:
+            reading = Reading(tx, self.read_models, self.clock_and_ids.now())
+            rows = await timer.due(reading, LIMIT + len(self.failed))
+        due = [row for row in rows if (timer.name, row.key) not in self.failed]
         if due:
             await self.carry_out(timer, due[:LIMIT])
 
@@ -70,7 +74,7 @@ class Timers:
                 log.info("timer_refused", service=self.service, timer=timer.name, rule=str(outcome), id=each.subject)
 
     def leave_out(self, timer: Timer, due: Due, error: Exception) -> None:
-        self.failed.add((timer.name, due))
+        self.failed.add((timer.name, due.key))
         log.error("timer_failed", service=self.service, timer=timer.name, id=due.subject, error=type(error).__name__)
 
 
@@ -82,5 +86,5 @@ def write_request(timer: Timer, due: Due) -> WriteRequest:
         [Step(reaction.command)],
         ACTOR,
         due.event_id,
-        cause=Cause(f"timers/{timer.name}", due.event_id, due.due_at, 0),
+        cause=Cause(f"timers/{timer.name}", due.event_id, due.due_at, due.number),
     )
