@@ -5,16 +5,18 @@ from funnelcast.failure import Failed
 
 SERVICES = ("intake", "qualification", "pipeline", "forecast")
 """Not imported from the services: containers run this command every few seconds, and that import takes long."""
+PAGES = "pages"
 ABSENT = 404
 
 
 async def healthcheck(url: str) -> str:
-    """Names the services that are ready. Raises `Failed` when one is not, or when none runs at the address."""
+    """Names what is ready. Raises `Failed` when one is not, or when neither service nor pages run at the address."""
     async with client.open_client(url, "") as http:
         answers = {name: await http.get(f"/{name}/readyz") for name in SERVICES}
+        answers[PAGES] = await http.get(f"/{PAGES}/healthz")
     running = {name: answer for name, answer in answers.items() if answer.status_code != ABSENT}
     if not running:
-        raise Failed(f"none of {', '.join(SERVICES)} runs at {url}")
+        raise Failed(f"none of {', '.join(answers)} runs at {url}")
     if unready := sorted(name for name, answer in running.items() if answer.is_error):
         reasons = (f"{name} ({failed_checks(running[name].json())})" for name in unready)
         raise Failed(f"not ready: {', '.join(reasons)}")

@@ -26,6 +26,8 @@ from funnelcast.cli.options import (
     parse_option,
 )
 
+PAGES = "pages"
+"""What `serve` takes beside the services."""
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -78,16 +80,20 @@ def serve(
     kafka: Kafka = None,
     postgres: Postgres = None,
 ) -> None:
-    """One service in a process of its own, on a Postgres by URL."""
+    """One service in a process of its own, on a Postgres by URL; or the pages, on the services."""
     from funnelcast.serve import Role, serve
+    from funnelcast.serve_pages import serve_pages
 
-    found = find_service(service)
+    found = None if service == PAGES else find_service(service)
     if role not in list(Role):
         raise typer.BadParameter(f"{role!r} is not among {', '.join(Role)}", param_hint="--role")
     settings = load_settings(host=host, port=port, kafka=kafka, postgres=postgres)
     if settings.postgres is None:
         raise typer.BadParameter("`serve` needs a Postgres by URL", param_hint="--postgres (FUNNELCAST_POSTGRES)")
-    serve(settings, found, Role(role))
+    if found is None:
+        serve_pages(settings)
+    else:
+        serve(settings, found, Role(role))
 
 
 @app.command()

@@ -5,7 +5,7 @@ import errno
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from os import strerror
 from typing import Any
@@ -28,6 +28,10 @@ LOG_CONNECTIONS = 16
 """Of the log in Postgres: every consumer and relay of four services asks it at the same time."""
 Apps = Mapping[str, FastAPI]
 """By service."""
+OpenSite = Callable[[str], AbstractAsyncContextManager[process.Site]]
+"""Takes the address that this process answers at."""
+OnStarted = Callable[[Apps, str], Coroutine[Any, Any, None]]
+"""Takes the address, too."""
 
 
 @dataclass
@@ -113,20 +117,34 @@ async def serve(
     shutdown: Shutdown,
     *,
     work: bool = True,
-    on_started: Callable[[Apps, str], Coroutine[Any, Any, None]],
+    open_site: OpenSite | None = None,
+    on_started: OnStarted,
 ) -> None:
-    """Serve until the shutdown. `work`: also relay, project and react. `on_started` is called with the address, once
-    requests are answered, and cancelled at the end."""
+    """Serve until the shutdown. `work`: also relay, project and react."""
     with bind(resources.settings.host, resources.settings.port) as listening:
         async with process.run_services(services, resources, work=work) as apps:
-            server = shutdown.server = process.make_server(apps, resources.settings)
-            async with asyncio.TaskGroup() as tasks:
-                serving = tasks.create_task(server.serve([listening]))
-                await wait_until(lambda: server.started or serving.done())
-                memory.freeze_loaded_objects()
-                after_start = tasks.create_task(on_started(apps, local_address(listening)))
-                await serving
-                after_start.cancel()
+            await serve_apps(listening, apps, resources.settings, shutdown, open_site, on_started)
+
+
+async def serve_apps(
+    listening: socket.socket,
+    apps: Apps,
+    settings: Settings,
+    shutdown: Shutdown,
+    open_site: OpenSite | None,
+    on_started: OnStarted,
+) -> None:
+    """Serve until the shutdown. `on_started` is called once requests are answered, and cancelled at the end."""
+    address = local_address(listening)
+    async with open_site(address) if open_site else nullcontext() as site:
+        server = shutdown.server = process.make_server(apps, settings, site)
+        async with asyncio.TaskGroup() as tasks:
+            serving = tasks.create_task(server.serve([listening]))
+            await wait_until(lambda: server.started or serving.done())
+            memory.freeze_loaded_objects()
+            after_start = tasks.create_task(on_started(apps, address))
+            await serving
+            after_start.cancel()
 
 
 def local_address(listening: socket.socket) -> str:

@@ -3,13 +3,17 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from functools import partial
+from typing import TYPE_CHECKING
 
 import typer
 
 from funnelcast import bootstrap, database, runtime
 from funnelcast.bootstrap import BootstrapResult
 from funnelcast.embedded_postgres.server import embedded_postgres
+from funnelcast.pages.sessions import OneTimeLinks
 from funnelcast.runtime import Apps, Shutdown
+from funnelcast.serve_pages import open_pages
 from funnelcast.services import SERVICES
 from shared.flow import continuity
 from shared.flow.log import LogUnavailable
@@ -17,6 +21,9 @@ from shared.rules.clock_and_ids import ClockAndIds
 from shared.run.resources import Resources
 from shared.run.settings import Settings
 from shared.store import engines
+
+if TYPE_CHECKING:
+    from funnelcast.demo.run import Demo
 
 
 def up(settings: Settings, *, demo_speed: float | None) -> None:
@@ -26,7 +33,7 @@ def up(settings: Settings, *, demo_speed: float | None) -> None:
 
 
 async def run_system(settings: Settings, shutdown: Shutdown, demo_speed: float | None) -> None:
-    clock_and_ids = ClockAndIds()
+    clock_and_ids, links = ClockAndIds(), OneTimeLinks()
     async with open_postgres(settings) as url:
         created = await bootstrap.bootstrap(settings, clock_and_ids, url, list(SERVICES))
         async with runtime.open_log(settings, url) as log:
@@ -42,10 +49,21 @@ async def run_system(settings: Settings, shutdown: Shutdown, demo_speed: float |
                 demo = Demo({name: app.state.context for name, app in apps.items()}, url, address, clock_and_ids)
                 is_seeded = await demo.seed()
                 announce(settings, created, address)
-                if is_seeded and demo_speed:
-                    await demo.work(demo_speed)
+                if is_seeded:
+                    await run_demo(demo, demo_speed, links)
 
-            await runtime.serve(list(SERVICES.values()), resources, shutdown, on_started=on_started)
+            open_site = partial(open_pages, postgres=url, clock_and_ids=clock_and_ids, links=links)
+            await runtime.serve(
+                list(SERVICES.values()), resources, shutdown, open_site=open_site, on_started=on_started
+            )
+
+
+async def run_demo(demo: "Demo", speed: float, links: OneTimeLinks) -> None:
+    """Until the system stops: the links of its people work, and at a speed above 0 its people do."""
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(demo.show_links(links))
+        if speed:
+            tasks.create_task(demo.work(speed))
 
 
 async def check_continuity(resources: Resources) -> None:
@@ -73,7 +91,8 @@ async def open_postgres(settings: Settings) -> AsyncIterator[str]:
 
 
 def announce(settings: Settings, created: BootstrapResult, address: str) -> None:
-    typer.echo(f"Funnelcast is up at {address}, its documentation at {address}/<service>/docs: {', '.join(SERVICES)}")
+    typer.echo(f"Funnelcast is up at {address}, its pages for a browser, too")
+    typer.echo(f"The API is documented at {address}/<service>/docs: {', '.join(SERVICES)}")
     typer.echo(f"\n{admin_key_notice(settings, created)}")
     for title, command in example_commands(address):
         typer.echo(f"\n{title}\n  {command}")

@@ -14,7 +14,7 @@ from services.forecast.api import (
     waterfall,
 )
 from services.forecast.events import KINDS, PARSE, PUBLIC
-from services.forecast.projections import calls, ledger
+from services.forecast.projections import calls, ledger, org_nodes
 from services.forecast.projections import overrides as override_history
 from services.forecast.projections import quotas as quota_history
 from services.forecast.projections import rates as rate_history
@@ -24,6 +24,7 @@ from services.forecast.timers import TIMERS
 from services.forecast.upstream import pipeline
 from shared.run.service import Service, Upstream
 from shared.web.feed import Feed
+from shared.web.place import Organisation
 
 SERVICE = Service(
     name="forecast",
@@ -56,6 +57,7 @@ SERVICE = Service(
     upstream=[Upstream("pipeline", "funnelcast.pipeline.v1", pipeline.PARSE)],
     timers=TIMERS,
     fast_routes=["/rollup"],
+    organisation=Organisation("forecast", org_nodes.within),
     public=PUBLIC,
     passes_watermarks=True,
 )

@@ -57,6 +57,7 @@ def hand_over(lead_id: str, event: LeadHandedOver) -> Reaction:
         product=event.product,
         source=event.source,
         mql_source=event.mql_source,
+        campaign=event.campaign,
     )
     return Reaction(DECIDER, event.opportunity_id, command, imported_texts=[name] if name else [])
 

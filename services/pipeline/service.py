@@ -7,6 +7,7 @@ from services.pipeline.api import (
     funnel,
     opportunities,
     reassignment,
+    seen_events,
     settings,
     spend,
     stages,
@@ -19,11 +20,20 @@ from services.pipeline.events import PARSE, PUBLIC
 from services.pipeline.projections import deal_states, lead_cycles, org_tree, stage_visits
 from services.pipeline.projections import opportunities as opportunity_list
 from services.pipeline.projections import spend as spend_entries
+from services.pipeline.timers import TIMERS
 from services.pipeline.upstream import forecast, qualification
 from shared.run.service import Service, Upstream
 from shared.web.feed import Feed
+from shared.web.place import Organisation
 from shared.webhooks import routes as webhooks
 
+ORGANISATION = Organisation(
+    "forecast",
+    org_tree.within,
+    confine=seen_events.confine,
+    left_view=seen_events.LeftView,
+    leaving=seen_events.LEAVING,
+)
 SERVICE = Service(
     name="pipeline",
     topic="funnelcast.pipeline.v1",
@@ -42,7 +52,7 @@ SERVICE = Service(
         velocity.router,
         volume.router,
         win_rate.router,
-        Feed("pipeline", PUBLIC, ["opportunity"]).router(),
+        Feed("pipeline", PUBLIC, ["opportunity", "benchmark"], ORGANISATION).router(),
         webhooks.router(PUBLIC),
     ],
     projections=[
@@ -59,6 +69,8 @@ SERVICE = Service(
     ],
     react=reactions.react,
     reacts_to=["qualification", "forecast"],
+    organisation=ORGANISATION,
+    timers=TIMERS,
     public=PUBLIC,
     has_webhooks=True,
 )

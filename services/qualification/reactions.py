@@ -24,6 +24,8 @@ def react(recorded: RecordedEvent[IntakeEvent | PipelineEvent | ForecastEvent]) 
     match event:
         case intake.LeadCaptured() | intake.EngagementAdded():
             return engaged(recorded.subject, event)
+        case intake.ActivityRecorded():
+            return acted(recorded.subject, event)
         case intake.LeadMerged():
             return merge(recorded.subject, event.into)
         case intake.LeadUnmerged():
@@ -59,6 +61,14 @@ def engaged(lead_id: str, event: intake.Captured) -> Sequence[Reaction]:
     return [to_lead(lead_id, command), to_lead(event.merged_into, counted)]
 
 
+def acted(lead_id: str, event: intake.ActivityRecorded) -> Sequence[Reaction]:
+    command = commands.RecordActivity(activity_id=event.activity_id, kind=event.kind, engaged_at=event.engaged_at)
+    if event.merged_into is None:
+        return [to_lead(lead_id, command)]
+    counted = command.model_copy(update={"through": lead_id})
+    return [to_lead(lead_id, command), to_lead(event.merged_into, counted)]
+
+
 def merge(lead_id: str, into: str) -> Sequence[Reaction]:
     absorb = commands.AbsorbLead(lead_id=lead_id)
     return [
@@ -90,7 +100,12 @@ def record_engagement(event: intake.Captured) -> commands.RecordEngagement:
         ),
         supplements=event.supplements,
     )
-    return commands.RecordEngagement(person_id=event.person_id, external_id=event.external_id, engagement=engagement)
+    return commands.RecordEngagement(
+        person_id=event.person_id,
+        external_id=event.external_id,
+        engagement=engagement,
+        campaign=event.campaign.utm_campaign if event.campaign else None,
+    )
 
 
 def qualified(opportunity_id: str, lead_ids: Sequence[str]) -> Sequence[Reaction]:

@@ -23,6 +23,7 @@ from services.qualification.timers import TIMERS
 from services.qualification.upstream import forecast, intake, pipeline
 from shared.run.service import Service, Upstream
 from shared.web.feed import Feed
+from shared.web.place import Organisation
 from shared.webhooks import routes as webhooks
 
 SERVICE = Service(
@@ -62,6 +63,7 @@ SERVICE = Service(
     react=reactions.react,
     reacts_to=["intake", "pipeline", "forecast"],
     timers=TIMERS,
+    organisation=Organisation("forecast", org_tree.within),
     public=PUBLIC,
     has_webhooks=True,
 )

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared.rules.message import Command
 from shared.rules.reaction import Reaction
 
+POLL_SECONDS = 0.5
 ACTOR = "timers"
 """Whom the events of timers are by."""
 
@@ -29,14 +30,14 @@ class Reading(NamedTuple):
 
 
 class Due(NamedTuple):
-    """`event_id`: of the event that scheduled it; `number`: which of several that this event scheduled. `prepared`: the
-    command, if it is made of what was read together with the row."""
+    """`event_id`: of the event that scheduled it; `number`: which of several that this event scheduled. `found`: the
+    command, where it is made of what the timer has read."""
 
     subject: str
     due_at: datetime
     event_id: UUID
     number: int = 0
-    prepared: Command | None = None
+    found: Command | None = None
 
     @property
     def key(self) -> tuple[str, datetime, UUID]:
@@ -45,10 +46,11 @@ class Due(NamedTuple):
 
 @dataclass(frozen=True)
 class Timer:
-    """`due(reading, limit)`: what was due by then, the earliest first. The events that follow from the command occur at
-    `due_at`, or at the time of the stream's last event if that is later. `name` is part of their ids: it never
-    changes."""
+    """`due(reading, limit)`: what was due by then, the earliest first; None: this cannot be said yet. The events that
+    follow from the command occur at `due_at`, or at the time of the stream's last event if that is later. `name` is a
+    part of their ids: it never changes. `seconds`: between two looks at what is due."""
 
     name: str
-    due: Callable[[Reading, int], Awaitable[Sequence[Due]]]
+    due: Callable[[Reading, int], Awaitable[Sequence[Due] | None]]
     command: Callable[[Due], Reaction]
+    seconds: float = POLL_SECONDS

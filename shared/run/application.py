@@ -78,7 +78,13 @@ def event_documents_router(service: Service) -> APIRouter:
     document = partial(
         asyncapi.document, service.name, service.topic, events, has_feed=has_feed, webhook_events=for_webhooks
     )
-    return event_documents.router(service.name, {**events, **for_webhooks}, document)
+    return event_documents.router(service.name, {**events, **for_webhooks, **seen_events(service)}, document)
+
+
+def seen_events(service: Service) -> dict[str, type[Event]]:
+    """By type, those that only callers who are confined to a part of the organisation get."""
+    left_view = service.organisation.left_view if service.organisation else None
+    return {} if left_view is None else {left_view.type: left_view}
 
 
 def add_fast_path(app: FastAPI, service: Service, context: ServiceContext) -> None:

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.flow import read_schema
+from shared.flow.log import Log, LogUnavailable
 from shared.rules.reaction import REACTIONS
 from shared.rules.target import TargetPolicy
 from shared.run import schema
@@ -28,8 +29,10 @@ from shared.web.applied import AppliedPositions
 from shared.web.feed import server_sent_event
 from shared.web.open_requests import OpenRequests
 from shared.web.outgoing import Outgoing
+from shared.web.places import Places
 from shared.web.service_context import ServiceContext
 from shared.web.tail import Tail
+from shared.web.tree_age import Promise, TreeAge, own_promise
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,26 @@ def make_context(service: Service, resources: Resources, engines: Engines) -> Se
         access=access,
         open_requests=OpenRequests(access),
         stopping=asyncio.Event(),
+        places=make_places(service, resources, engines.reads),
     )
+
+
+def make_places(service: Service, resources: Resources, reads: AsyncEngine) -> Places | None:
+    if service.organisation is None:
+        return None
+    source = service.organisation.source
+    is_own = source == service.name
+    promise = partial(own_promise, reads) if is_own else partial(promise_of, resources.log, source)
+    return Places(service.organisation, service.read_models, TreeAge(reads, service.read_models, source, promise))
+
+
+async def promise_of(log: Log, source: str) -> Promise | None:
+    """None while the log is unavailable."""
+    try:
+        watermark = await log.watermark(source)
+    except LogUnavailable:
+        return None
+    return None if watermark is None else Promise(watermark.position, watermark.clock)
 
 
 def make_outgoing(resources: Resources) -> Outgoing:
@@ -114,7 +136,7 @@ def make_worker(
     service: Service, resources: Resources, engines: Engines, context: ServiceContext, metrics: Metrics
 ) -> Worker:
     signals = context.store_changed, context.read_models_applied.wake
-    return Worker(service, resources, engines.writes, *signals, metrics, context.outgoing)
+    return Worker(service, resources, engines.writes, *signals, metrics, context.outgoing, context.places)
 
 
 @asynccontextmanager
@@ -123,6 +145,8 @@ async def background_tasks(context: ServiceContext, metrics: Metrics, worker: Wo
         applied = context.read_models_applied, context.reactions_applied
         runs = context.committer, context.tail, context.open_requests, *applied
         serving = [tasks.create_task(each.run()) for each in runs]
+        if context.places is not None:
+            serving.append(tasks.create_task(context.places.age.run()))
         serving.append(tasks.create_task(watch_event_loop(metrics.loop_late)))
         working = tasks.create_task(worker.run()) if worker else None
         try:

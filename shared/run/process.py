@@ -17,6 +17,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from typing import Protocol
 
 import uvicorn
 from fastapi import FastAPI
@@ -38,16 +39,27 @@ DRAIN_SECONDS = 5
 STOP_SECONDS = 8
 TICKS_PER_SECOND = 10
 """Of uvicorn's main loop."""
+SITE_PREFIXES = ("", "pages")
+"""The first parts of the paths that the site answers."""
+
+
+class Site(Protocol):
+    """A web application for people beside the services."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None: ...
+
+    def stop(self) -> None:
+        """Ends its event streams."""
 
 
 class Server(uvicorn.Server):
     """Stops as described above, and checks all connections once a second."""
 
     def __init__(
-        self, config: uvicorn.Config, services: Sequence[ServiceContext], patience: float, shared: SharedState
+        self, config: uvicorn.Config, streaming: Sequence[ServiceContext | Site], patience: float, shared: SharedState
     ) -> None:
         super().__init__(config)
-        self.services, self.patience, self.shared = services, patience, shared
+        self.streaming, self.patience, self.shared = streaming, patience, shared
         self.server_state = shared
 
     async def on_tick(self, counter: int) -> bool:
@@ -63,7 +75,7 @@ class Server(uvicorn.Server):
 
     def stop(self) -> None:
         """Event streams end first: uvicorn would wait for them in vain."""
-        for each in self.services:
+        for each in self.streaming:
             each.stop()
         self.should_exit = True
 
@@ -112,12 +124,12 @@ def stop_signals(stop: Callable[[], None]) -> Iterator[None]:
             loop.remove_signal_handler(number)
 
 
-def route_by_prefix(apps: Mapping[str, FastAPI]) -> ASGIApp:
-    """Passes a request to the service that its path begins with; the path stays as it is."""
+def route_by_prefix(apps: Mapping[str, FastAPI], site: Site | None = None) -> ASGIApp:
+    """Passes a request to the service or the site that its path begins with; the path stays as it is."""
 
     async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
         prefix = scope["path"].split("/", 2)[1] if "/" in scope["path"] else ""
-        app = apps.get(prefix)
+        app: ASGIApp | None = site if prefix in SITE_PREFIXES else apps.get(prefix)
         if app is not None:
             await app(scope, receive, send)
         elif scope["type"] == "http":
@@ -140,9 +152,9 @@ async def run_services(
         }
 
 
-def make_server(apps: Mapping[str, FastAPI], settings: Settings) -> Server:
+def make_server(apps: Mapping[str, FastAPI], settings: Settings, site: Site | None = None) -> Server:
     config = uvicorn.Config(
-        route_by_prefix(apps),
+        route_by_prefix(apps, site),
         host=settings.host,
         port=settings.port,
         http=Connection,
@@ -155,8 +167,8 @@ def make_server(apps: Mapping[str, FastAPI], settings: Settings) -> Server:
         timeout_graceful_shutdown=DRAIN_SECONDS,
         server_header=False,
     )
-    contexts = [app.state.context for app in apps.values()]
-    return Server(config, contexts, settings.slow_client_seconds, shared_state(settings))
+    streaming: list[ServiceContext | Site] = [app.state.context for app in apps.values()]
+    return Server(config, [*streaming, *([site] if site else [])], settings.slow_client_seconds, shared_state(settings))
 
 
 def shared_state(settings: Settings) -> SharedState:

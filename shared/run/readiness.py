@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import nan
 from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,6 +17,7 @@ from shared.run.telemetry import Metrics
 from shared.run.worker import Worker
 from shared.store import event_store
 from shared.web.service_context import ServiceContext
+from shared.web.tree_age import LONGEST_AGE
 
 MAX_LAG = 5000
 """Events of its own store that the read models of a ready service may lack."""
@@ -93,7 +95,18 @@ class Readiness:
             "lag": {"ok": lag <= MAX_LAG, "red": True, "events": lag},
             "read_models": {"ok": not missing, "red": True, "events": missing},
             "relay": self.check_relay(head),
-        }
+        } | self.check_organisation()
+
+    def check_organisation(self) -> dict[str, Any]:
+        """Not red: callers who are confined to a part of the organisation are refused, the others go on."""
+        places = self.context.places
+        if places is None:
+            return {}
+        seconds = places.age.seconds()
+        self.metrics.organisation_age.set(nan if seconds is None else seconds)
+        was_read = bool(places.age.applied)
+        is_fresh = not was_read or (seconds is not None and seconds <= LONGEST_AGE)
+        return {"organisation": {"ok": is_fresh, "read": was_read, "seconds": seconds}}
 
     def check_relay(self, head: int) -> dict[str, Any]:
         """Not red: stored events are published when the log is available again."""

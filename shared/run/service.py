@@ -12,6 +12,7 @@ from shared.rules.message import Parser
 from shared.rules.reaction import REACTIONS, React
 from shared.web.access import Scope
 from shared.web.entrance import Entrance
+from shared.web.place import Organisation
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,8 @@ class Service:
     """Types of its events that are described to subscribers (`shared/web/asyncapi.py`)."""
     passes_watermarks: bool = False
     """Whether its answers say if all events until an instant are applied (`shared/flow/watermark.py`)."""
+    organisation: Organisation | None = None
+    """Its copy of the organisation, by which callers are confined; none: it serves no route within a subtree."""
     has_webhooks: bool = False
     """Whether public events are sent to webhooks (`shared/webhooks`)."""
 

@@ -57,6 +57,9 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="Address to listen on")
     port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on")
+    services_url: str = Field(
+        default="http://127.0.0.1:8000", description="Where `serve pages` finds the services; `up` uses its own port"
+    )
     admin_key: Secret | None = Field(
         default=None, description="The admin key of a new system; without it one is made and shown"
     )

@@ -90,6 +90,11 @@ class Metrics:
         )
         self.parked = Gauge("funnelcast_parked_keys", "Parked keys", registry=self.registry)
         self.waiting = Gauge("funnelcast_waiting_commands", "Commands waiting for a commit", registry=self.registry)
+        self.organisation_age = Gauge(
+            "funnelcast_organisation_age_seconds",
+            "For how long the copy of the organisation may be outdated; NaN: unknown",
+            registry=self.registry,
+        )
         self.loop_late = Histogram(
             "funnelcast_event_loop_late_seconds",
             "How late the timers of the event loop are",

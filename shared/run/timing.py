@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.flow.parked import is_poison
-from shared.flow.timer import ACTOR, Due, Reading, Timer
+from shared.flow.timer import ACTOR, POLL_SECONDS, Due, Reading, Timer
 from shared.rules.clock_and_ids import ClockAndIds
 from shared.rules.message import Refusal
 from shared.store.handler import handle
@@ -18,15 +18,14 @@ from shared.store.signal import Signal
 from shared.store.write_request import Cause, Step, WriteRequest
 
 log = structlog.get_logger()
-POLL_SECONDS = 0.5
 LIMIT = 256
 """Commands of one transaction."""
 
 
 @dataclass
 class Timers:
-    """`failed`: what cannot be carried out, because its stream cannot be read. It is logged once, and left out until
-    this process starts again or the row changes."""
+    """`next_looks`: by the timer's name, on the event loop's clock. `failed`: what cannot be carried out, because its
+    stream cannot be read. It is logged once, and left out until this process starts again or the row changes."""
 
     service: str
     read_models: str
@@ -34,12 +33,15 @@ class Timers:
     engine: AsyncEngine
     clock_and_ids: ClockAndIds
     store_changed: Signal
+    next_looks: dict[str, float] = field(default_factory=dict)
     failed: set[tuple[str, tuple[str, datetime, UUID]]] = field(default_factory=set)
 
     async def run(self) -> None:
+        loop = asyncio.get_running_loop()
         while True:
             for timer in self.timers:
-                await self.carry_out_due(timer)
+                if loop.time() >= self.next_looks.get(timer.name, 0.0):
+                    await self.carry_out_due(timer)
             await asyncio.sleep(POLL_SECONDS)
 
     async def carry_out_due(self, timer: Timer) -> None:
@@ -47,6 +49,9 @@ class Timers:
         async with snapshots.connect() as tx:
             reading = Reading(tx, self.read_models, self.clock_and_ids.now())
             rows = await timer.due(reading, LIMIT + len(self.failed))
+        if rows is None:
+            return
+        self.next_looks[timer.name] = asyncio.get_running_loop().time() + timer.seconds
         due = [row for row in rows if (timer.name, row.key) not in self.failed]
         if due:
             await self.carry_out(timer, due[:LIMIT])

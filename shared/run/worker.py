@@ -30,6 +30,7 @@ from shared.store import idempotency
 from shared.store.cancellation import raise_if_cancelled
 from shared.store.signal import Signal
 from shared.web.outgoing import Outgoing
+from shared.web.places import Places
 from shared.webhooks.dispatcher import Dispatcher
 
 log = structlog.get_logger()
@@ -57,9 +58,10 @@ class Worker:
         read_models_changed: Signal,
         metrics: Metrics,
         outgoing: Outgoing,
+        places: Places | None = None,
     ) -> None:
         self.service, self.resources, self.engine, self.metrics = service, resources, engine, metrics
-        self.outgoing = outgoing
+        self.outgoing, self.places = outgoing, places
         self.store_changed, self.read_models_changed = store_changed, read_models_changed
         self.is_leader = self.stopping = False
         self.progress: dict[tuple[str, str], Progress] = {}
@@ -119,7 +121,7 @@ class Worker:
 
     def dispatcher(self) -> Dispatcher:
         service, clock_and_ids = self.service, self.resources.clock_and_ids
-        arguments = self.engine, self.outgoing, clock_and_ids, self.store_changed
+        arguments = self.engine, self.outgoing, clock_and_ids, self.store_changed, self.places
         return Dispatcher(service.name, service.public, *arguments)
 
     async def build_read_models(self) -> None:

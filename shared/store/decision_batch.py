@@ -102,7 +102,7 @@ class DecisionBatch:
         return pending
 
     def decide(self, request: WriteRequest) -> WriteOutcome:
-        """Checks the idempotency key first, then `if_version`, then the rules."""
+        """Checks the idempotency key first, then what the caller may change, then `if_version`, then the rules."""
         if request.idempotency_key is not None and (stored := self.responses.get(request.idempotency_key)):
             return replay(stored, request)
         attempt = Attempt(self, request, self.streams[self.stream_of(request)])
@@ -163,6 +163,8 @@ class Attempt:
 
     def run(self) -> None:
         request = self.request
+        if request.permit is not None:
+            request.permit(self.stream.state)
         if request.if_version is not None and request.if_version != self.stream.version:
             raise Stale(f"the current version is {self.stream.version}")
         for step in request.steps:
@@ -180,6 +182,8 @@ class Attempt:
             return False
         if owner.stream == self.stream.name and claim.fingerprint in (None, owner.fingerprint):
             return True
+        if self.request.permit is not None:  # it may lie outside what the caller may see
+            raise Rejected("taken before, with another content")
         raise Rejected(f"taken before by {subject_of(owner.stream)}, with another content")
 
     def claim(self, claim: AliasClaim | None) -> None:

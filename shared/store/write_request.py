@@ -62,8 +62,9 @@ class WriteRequest(NamedTuple):
     that `resolve_unless` names for it is known, too. `also_claim`: aliases that it takes
     if nobody has them. `is_new_stream`: `stream` was named for this request, so there is nothing to read.
     `reply(state)` gives the ids of the answer, which are kept for a repetition. `references` and `alias_references`: by
-    fields of the decider's context. `on_behalf_of`: the org node that the caller acts for. `is_long`: it may lead to
-    thousands of events, and is decided in a thread.
+    fields of the decider's context. `permit(state)`: raises a `Refusal` where the stream's state lies outside what the
+    caller may change; none: it may change everything. `on_behalf_of`: the org node that the caller acts for. `is_long`:
+    it may lead to thousands of events, and is decided in a thread.
     """
 
     decider: Decider[Any, Any, Any]
@@ -83,6 +84,7 @@ class WriteRequest(NamedTuple):
     resolve_unless: Mapping[str, str] = MappingProxyType({})
     references: Mapping[str, Reference] = MappingProxyType({})
     alias_references: Mapping[str, AliasReference] = MappingProxyType({})
+    permit: Callable[[Any], None] | None = None
     on_behalf_of: str | None = None
     is_long: bool = False
 

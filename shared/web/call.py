@@ -1,6 +1,6 @@
 """A request at a route: its caller and conditions, and how the route writes and reads."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -18,16 +18,20 @@ from shared.rules.decider import Decider, Reference
 from shared.rules.message import MAX_CLOCK_AHEAD, Command, E, Missing, RecordedEvent
 from shared.rules.sealed import Sealed
 from shared.store import aliases, event_store, vault
-from shared.store.long_work import folded_streams
+from shared.store.long_work import folded_streams, read_states
 from shared.store.write_request import AliasClaim, AliasReference, Step, WriteRequest, WriteResult
 from shared.web import conditions, freshness
 from shared.web.access import ACT_AS, HISTORY_WRITE, NOT_WHILE_ACTING, Caller, Scope
 from shared.web.input import parse_json, refuse_invalid_json, refuse_unknown_parameters
+from shared.web.place import EVERYTHING, PlaceRule, Subtree
 from shared.web.problems import Forbidden, InvalidRequest
 from shared.web.service_context import ServiceContext
 
 T = TypeVar("T")
 S = TypeVar("S")
+IsVisible = Callable[[AsyncConnection, S, Subtree], Awaitable[bool]]
+"""Whether a caller may see what has this state. Called in the snapshot of the state, for confined callers alone."""
+READING_METHODS = frozenset({"GET", "HEAD"})
 MAX_BACKDATED = timedelta(minutes=5)
 """How far in the past `occurred_at` may lie without the scope `history:write`."""
 
@@ -69,6 +73,7 @@ class WriteOptions(TypedDict, total=False):
     reply: Callable[[Any], Mapping[str, Any]]
     references: Mapping[str, Reference]
     alias_references: Mapping[str, AliasReference]
+    permit: Callable[[Any], None] | None
 
 
 @dataclass
@@ -82,6 +87,8 @@ class Call:
     correlation_id: UUID = field(init=False)
     frontier: Frontier = field(init=False)
     """Of the snapshot in `read`."""
+    subtree: Subtree = field(init=False, default=EVERYTHING)
+    """What the caller may see, in the snapshot of `read`."""
 
     def __post_init__(self) -> None:
         self.correlation_id = self.request.state.correlation_id
@@ -181,35 +188,47 @@ class Call:
         refs: Callable[[S], Sequence[Sealed[Any] | None]],
         *,
         may_be_new: bool = False,
+        is_visible: IsVisible[S] | None = None,
     ) -> Folded[S]:
         """The current state of one stream, with the texts of `refs`. Raises `Missing` for a stream without events,
-        unless it may be new: then the state is the initial one."""
-        await self.wait_for_min_position()
+        unless it may be new: then the state is the initial one; and for one that is not visible at the caller's place.
+        `is_visible`: none if it is visible everywhere."""
+        await self.wait_until_readable()
         stream = decider.stream(subject)
         async with self.context.reads.connect() as tx:
             head = await event_store.position(tx)
+            subtree = await self.find_subtree(tx)
             history = await event_store.read_streams(tx, [stream])
             folded = (await folded_streams(tx, {stream: decider}, history))[stream]
-            if folded.version == 0 and not may_be_new:
+            is_there = folded.version > 0 or may_be_new
+            if not is_there or not await may_see(tx, folded.state, subtree, is_visible):
                 raise Missing(f"there is no {decider.kind} {subject}")
             texts = await vault.read(tx, {sealed.ref for sealed in refs(folded.state) if sealed and sealed.ref})
-        self.response.headers["X-Position"] = f"{self.context.service}:{head}"
+        self.set_head(head)
         self.response.headers["ETag"] = f'"{folded.version}"'
         return Folded(subject, folded.state, folded.version, texts)
 
     async def history(
-        self, decider: Decider[Any, Any, E], subject: str, refs: Callable[[E], Sequence[Sealed[Any] | None]]
+        self,
+        decider: Decider[Any, S, E],
+        subject: str,
+        refs: Callable[[E], Sequence[Sealed[Any] | None]],
+        *,
+        is_visible: IsVisible[S] | None = None,
     ) -> History[E]:
-        """All events of one stream, with the texts of `refs`. Raises `Missing` for a stream without events."""
-        await self.wait_for_min_position()
+        """All events of one stream, with the texts of `refs`. Raises `Missing` for a stream without events, and for one
+        that is not visible at the caller's place. `is_visible`: none if it is visible everywhere."""
+        await self.wait_until_readable()
         async with self.context.reads.connect() as tx:
             head = await event_store.position(tx)
+            subtree = await self.find_subtree(tx)
             recorded = decider.parse.all(await event_store.read_streams(tx, [decider.stream(subject)]))
-            if not recorded:
+            state = decider.fold((each.event, each.occurred_at) for each in recorded)
+            if not recorded or not await may_see(tx, state, subtree, is_visible):
                 raise Missing(f"there is no {decider.kind} {subject}")
             sealed = [one for each in recorded for one in refs(each.event)]
             texts = await vault.read(tx, {one.ref for one in sealed if one and one.ref})
-        self.response.headers["X-Position"] = f"{self.context.service}:{head}"
+        self.set_head(head)
         self.response.headers["ETag"] = f'"{recorded[-1].version}"'
         return History(recorded, texts)
 
@@ -217,9 +236,7 @@ class Call:
         self, tx: AsyncConnection, decider: Decider[Any, S, Any], subjects: Sequence[str]
     ) -> Mapping[str, S]:
         """The states of many streams, without texts, in the snapshot of `read`."""
-        deciders = {decider.stream(subject): decider for subject in subjects}
-        streams = await folded_streams(tx, deciders, await event_store.read_streams(tx, deciders))
-        return {subject: streams[decider.stream(subject)].state for subject in subjects}
+        return await read_states(tx, decider, subjects)
 
     async def subject_of_alias(self, alias: str) -> str | None:
         """The subject of the stream that holds an alias, such as an external id; none when no stream does."""
@@ -227,17 +244,50 @@ class Call:
         async with self.context.reads.connect() as tx:
             head = await event_store.position(tx)
             held = (await aliases.find(tx, [alias])).get(alias)
-        self.response.headers["X-Position"] = f"{self.context.service}:{head}"
+        self.set_head(head)
         return None if held is None else held.stream.partition("-")[2]
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        """A database snapshot of the read models, as new as the caller asks; sets `X-Position` to its frontier."""
-        await self.wait_for_min_position()
+        """A database snapshot of the read models, as new as the caller asks; sets `X-Position` to its frontier, and
+        `subtree` to what the caller may see in it. Raises `ChartStale`, `Forbidden` and `NotFound` as `Places` does."""
+        await self.wait_until_readable()
         async with self.context.reads.connect() as tx:
             self.frontier = await frontier.find(tx, self.context.read_models)
+            self.subtree = await self.subtree_at(tx, self.frontier)
             self.response.headers["X-Position"] = self.format_frontier()
             yield tx
+
+    async def current_subtree(self) -> Subtree:
+        """What the caller may change, as of now: for the `permit` of a write. Raises as `read` does."""
+        if not self.caller.is_confined:
+            return EVERYTHING
+        await self.wait_until_readable()
+        async with self.context.reads.connect() as tx:
+            return await self.find_subtree(tx)
+
+    async def find_subtree(self, tx: AsyncConnection) -> Subtree:
+        """In a snapshot of the caller's. A caller that is not confined costs no statement."""
+        if not self.caller.is_confined:
+            return EVERYTHING
+        self.frontier = await frontier.find(tx, self.context.read_models)
+        return await self.subtree_at(tx, self.frontier)
+
+    async def subtree_at(self, tx: AsyncConnection, of_snapshot: Frontier) -> Subtree:
+        if not self.caller.is_confined:
+            return EVERYTHING
+        if self.context.places is None:
+            raise Forbidden(f"{self.context.service} does not keep the organisation")
+        reads = self.request.method in READING_METHODS
+        return await self.context.places.subtree(tx, of_snapshot, self.caller, reads=reads)
+
+    def set_head(self, head: int) -> None:
+        """Sets `X-Position` to the head of the store; for a confined caller also to what decided its subtree."""
+        positions, places = {self.context.service: head}, self.context.places
+        if self.caller.is_confined and places is not None and places.organisation.source != self.context.service:
+            source = places.organisation.source
+            positions[source] = self.frontier.positions.get(source, 0)
+        self.response.headers["X-Position"] = conditions.format_positions(positions)
 
     def format_frontier(self) -> str:
         """The last position of each source that this snapshot of the read models contains: `forecast:3,pipeline:12`."""
@@ -245,6 +295,12 @@ class Call:
         return conditions.format_positions(
             {source: positions.get(source, 0) for source in self.context.projected_sources}
         )
+
+    async def wait_until_readable(self) -> None:
+        """As `wait_for_min_position`; for a confined caller also until the age of the organisation is known."""
+        await self.wait_for_min_position()
+        if self.caller.is_confined and self.context.places is not None:
+            await self.context.places.age.wait_until_known()
 
     async def wait_for_min_position(self) -> None:
         """Raises `PositionNotReached`."""
@@ -255,13 +311,13 @@ class Call:
 class Needs:
     """The dependency of every route: authorises the caller, and gives the route its `Call`.
 
-    `scope`: none for a route that every valid key may call. `tied`: whether the route serves callers that are confined
-    to a part of the organisation, by their key or by `On-Behalf-Of`. Such a route must itself confine what it shows and
-    changes to that part.
+    `scope`: none for a route that every valid key may call. `place`: how the route serves callers that are confined to
+    a part of the organisation, by their key or by `On-Behalf-Of`. A route that is not `REFUSED` to them must itself
+    confine what it shows and changes to `Call.subtree`, `is_visible` and `permit`.
     """
 
     scope: Scope | None
-    tied: bool = False
+    place: PlaceRule = PlaceRule.REFUSED
 
     async def __call__(self, request: Request, response: Response) -> Call:
         call = self.call(request.app.state.context, request, response)
@@ -270,13 +326,16 @@ class Needs:
         return call
 
     def call(self, context: ServiceContext, request: Request, response: Response) -> Call:
-        return Call(context, self.authorise(request.state.caller), request, response)
+        return Call(context, self.authorise(request.state.caller, context.places is not None), request, response)
 
-    def authorise(self, caller: Caller) -> Caller:
-        """The caller with the scopes that count in this request. Raises `Forbidden`."""
-        if caller.is_confined and not self.tied:
+    def authorise(self, caller: Caller, has_organisation: bool = True) -> Caller:
+        """The caller with the scopes that count in this request. `has_organisation`: whether the service knows which
+        nodes there are. Raises `Forbidden`."""
+        if caller.is_confined and self.place is PlaceRule.REFUSED:
             raise Forbidden("this route serves neither keys tied to an org node nor requests on behalf of one")
         if caller.on_behalf_of is not None:
+            if not has_organisation:
+                raise Forbidden("this service does not keep the organisation: no request is taken on behalf of a node")
             require_scope(caller, ACT_AS)
             caller = replace(caller, scopes=caller.scopes - NOT_WHILE_ACTING)
         if self.scope is not None:
@@ -289,12 +348,17 @@ def authorise(request: Request) -> None:
     would hear of its body's faults. Raises `Forbidden`."""
     for dependency in request.scope["route"].dependant.dependencies:
         if isinstance(dependency.call, Needs):
-            dependency.call.authorise(request.state.caller)
+            places = request.app.state.context.places
+            dependency.call.authorise(request.state.caller, places is not None)
 
 
 def require_scope(caller: Caller, scope: Scope) -> None:
     if scope not in caller.scopes:
         raise Forbidden(f"the key lacks the scope {scope}")
+
+
+async def may_see(tx: AsyncConnection, state: S, subtree: Subtree, is_visible: IsVisible[S] | None) -> bool:
+    return is_visible is None or subtree.is_everything or await is_visible(tx, state, subtree)
 
 
 class Accepted(BaseModel):

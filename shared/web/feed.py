@@ -11,21 +11,25 @@ import orjson
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, WithJsonSchema
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.flow import cloudevents
 from shared.rules.message import Instant, StoredEvent
 from shared.store import event_store
 from shared.web.call import Call, Needs
 from shared.web.paging import Limit
-from shared.web.problems import Conflict, InvalidRequest
+from shared.web.place import EVERYTHING, Organisation, PlaceRule, Subtree
+from shared.web.problems import Conflict, Forbidden, InvalidRequest
 from shared.web.service_context import ServiceContext
 
 PAGE = 200
+MOST_PAGES = 50
+"""That are read for one answer to a confined caller, who may see few of their events."""
 MAX_BUFFERED = 256 * 1024
 """Bytes that may wait for a client to receive them, and one event more."""
 HEARTBEAT = 15.0
 """Seconds without an event after which a comment is sent."""
-Events = Annotated[Call, Depends(Needs("events:read"))]
+Events = Annotated[Call, Depends(Needs("events:read", place=PlaceRule.SUBTREE))]
 After = Annotated[int, Query(ge=0, lt=2**63)]
 LONGEST_TYPES = 1000
 Types = Annotated[str | None, Query(max_length=LONGEST_TYPES, include_in_schema=False)]
@@ -80,6 +84,12 @@ class Feed:
     source: str
     types: frozenset[str]
     kinds: Sequence[str]
+    organisation: Organisation | None = None
+    """None: confined callers see no events."""
+
+    @property
+    def shown_types(self) -> frozenset[str]:
+        return self.types | (self.organisation.left_type() if self.organisation else frozenset())
 
     def router(self) -> APIRouter:
         router, types_parameter = APIRouter(tags=["events"]), self.types_parameter()
@@ -111,15 +121,17 @@ class Feed:
         ) -> StreamingResponse:
             """Stream events after `Last-Event-ID` (or `after`), and new ones as they come. The last is `stopping`."""
             start = last_event_id(request) or after
+            await self.current_subtree(call)
             await must_have_position(call.context, start)
-            lines = self.lines(call.context, start, self.chosen_types(types))
+            confined = call if call.caller.is_confined else None
+            lines = self.lines(call.context, start, self.chosen_types(types), confined)
             return StreamingResponse(lines, media_type=STREAM, headers=dict(call.response.headers))
 
         return router
 
     def types_parameter(self) -> dict[str, Any]:
         """The OpenAPI description of `types`, which is different for each service."""
-        one = f"({'|'.join(re.escape(name) for name in sorted(self.types))})"
+        one = f"({'|'.join(re.escape(name) for name in sorted(self.shown_types))})"
         schema = {"type": "string", "maxLength": LONGEST_TYPES, "pattern": f"^ *{one} *(, *{one} *)*$"}
         meaning = "Comma-separated; absent: all"
         return {"name": "types", "in": "query", "required": False, "schema": schema, "description": meaning}
@@ -128,8 +140,8 @@ class Feed:
         if types is None:
             return self.types
         chosen = {name.strip() for name in types.split(",")}
-        if unknown := chosen - self.types:
-            detail = f"{min(unknown)!r} is not among {', '.join(sorted(self.types))}"
+        if unknown := chosen - self.shown_types:
+            detail = f"{min(unknown)!r} is not among {', '.join(sorted(self.shown_types))}"
             raise InvalidRequest(f"types: {detail}", errors=[{"pointer": "query/types", "detail": detail}])
         return chosen
 
@@ -137,32 +149,66 @@ class Feed:
         return None if subject is None else [f"{kind}-{subject}" for kind in self.kinds]
 
     async def list_events(self, call: Call, after: int, limit: int, wanted: Wanted) -> EventPage:
-        await call.wait_for_min_position()
+        await call.wait_until_readable()
         async with call.context.reads.connect() as tx:
             head = await event_store.position(tx)
+            subtree = await self.subtree(call, tx)
             must_not_be_after(head, after)
             if wanted.at is not None:
                 after = max(after, await event_store.first_since(tx, wanted.at) - 1)
-            found = await event_store.read_types_after(
-                tx, wanted.types, after, limit, streams=wanted.streams, owner=wanted.owner
-            )
-        last = found[-1].position if len(found) == limit else head
-        call.response.headers["X-Position"] = f"{self.source}:{head}"
+            found, last = await self.find(tx, subtree, wanted, after, limit, head)
+        call.set_head(head)
         items = [cloudevents.to_json(event, self.source) for event in found]
         return EventPage(items=items, next=last, head=head)
 
-    async def lines(self, context: ServiceContext, after: int, types: Collection[str]) -> AsyncIterator[bytes]:
+    async def current_subtree(self, call: Call) -> None:
+        """Raises what `subtree` raises, before an answer has begun."""
+        await call.wait_until_readable()
+        async with call.context.reads.connect() as tx:
+            await self.subtree(call, tx)
+
+    async def subtree(self, call: Call, tx: AsyncConnection) -> Subtree:
+        """In this snapshot. Raises `Forbidden` for a confined caller where there are no events for such."""
+        if call.caller.is_confined and (self.organisation is None or self.organisation.confine is None):
+            raise Forbidden("the events of this service are for callers who see the whole organisation")
+        return await call.find_subtree(tx)
+
+    async def find(
+        self, tx: AsyncConnection, subtree: Subtree, wanted: Wanted, after: int, limit: int, head: int
+    ) -> tuple[list[StoredEvent], int]:
+        """The next events, and the position up to which they are complete."""
+        organisation = self.organisation
+        if subtree.is_everything or organisation is None or organisation.confine is None:
+            return await find_page(tx, wanted, after, limit, head)
+        if wanted.owner is not None and not subtree.includes(wanted.owner):
+            return [], head
+        stored = wanted._replace(types=organisation.stored_types(wanted.types))
+        found: list[StoredEvent] = []
+        for _ in range(MOST_PAGES):
+            page, after = await find_page(tx, stored, after, PAGE, head)
+            seen = await organisation.confine(tx, subtree, page)
+            found += [event for event in seen if event.type in {*wanted.types, *organisation.left_type()}]
+            if len(found) >= limit:
+                return found[:limit], found[limit - 1].position
+            if after == head:
+                break
+        return found, after
+
+    async def lines(
+        self, context: ServiceContext, after: int, types: Collection[str], confined: Call | None = None
+    ) -> AsyncIterator[bytes]:
         """Reads the store up to the end of the feed, then what all listeners share. For each client one page is in
-        memory: a slow client is waited for."""
+        memory: a slow client is waited for. `confined`: the call of a confined caller, whose part is read from the
+        store each time: who is below it may change meanwhile."""
         yield b": connected\n\n"
         loop, tail = asyncio.get_running_loop(), context.tail
         silent_since = loop.time()
         with tail.listening():
             while not context.stopping.is_set():
                 known = tail.changed.count
-                found, end = tail.after(after, types), tail.head
+                found, end = None if confined else tail.after(after, types), tail.head
                 if found is None:
-                    found, end = await self.page(context, after, types)
+                    found, end = await self.page(context, after, types, confined)
                 for line in found:
                     yield line
                 after = max(after, end)
@@ -175,18 +221,31 @@ class Feed:
                     await tail.changed.wait(known, silent_since + HEARTBEAT - loop.time())
         yield b"event: stopping\ndata: {}\n\n"
 
-    async def page(self, context: ServiceContext, after: int, types: Collection[str]) -> tuple[list[bytes], int]:
+    async def page(
+        self, context: ServiceContext, after: int, types: Collection[str], confined: Call | None
+    ) -> tuple[list[bytes], int]:
         """Events from the store, about as many as may be buffered, and the position up to which they are complete."""
         async with context.reads.connect() as tx:
             head = await event_store.position(tx)
-            found = await event_store.read_types_after(tx, types, after, PAGE)
+            subtree = EVERYTHING if confined is None else await self.subtree(confined, tx)
+            found, end = await self.find(tx, subtree, Wanted(types, None, None, None), after, PAGE, head)
         lines, size = list[bytes](), 0
         for event in found:
             lines.append(server_sent_event(self.source, event))
             size += len(lines[-1])
             if size >= MAX_BUFFERED:
                 return lines, event.position
-        return lines, found[-1].position if len(found) == PAGE else head
+        return lines, end
+
+
+async def find_page(
+    tx: AsyncConnection, wanted: Wanted, after: int, limit: int, head: int
+) -> tuple[list[StoredEvent], int]:
+    """The next events for a caller who sees all, and the position up to which they are complete."""
+    found = await event_store.read_types_after(
+        tx, wanted.types, after, limit, streams=wanted.streams, owner=wanted.owner
+    )
+    return found, found[-1].position if len(found) == limit else head
 
 
 async def must_have_position(context: ServiceContext, position: int) -> None:

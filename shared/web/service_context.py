@@ -14,6 +14,7 @@ from shared.web.answer_cache import AnswerCache
 from shared.web.applied import AppliedPositions
 from shared.web.open_requests import OpenRequests
 from shared.web.outgoing import Outgoing
+from shared.web.places import Places
 from shared.web.tail import Tail
 
 
@@ -40,6 +41,8 @@ class ServiceContext:
     access: Access
     open_requests: OpenRequests
     stopping: asyncio.Event
+    places: Places | None = None
+    """None: the service keeps no copy of the organisation, and serves no caller that acts for a node."""
     answer_cache: AnswerCache = field(default_factory=AnswerCache)
 
     def stop(self) -> None:

@@ -23,6 +23,7 @@ from shared.store import event_store
 from shared.web.outgoing import CANNOT_CONNECT, CONNECTIONS, Attempt, Outgoing, Receiver
 from shared.webhooks import queue, retries, signature
 from shared.webhooks.queue import DeliveryRow
+from shared.webhooks.seen_events import SeeEvents
 from shared.webhooks.subscriptions import Webhook
 
 BATCH = 100
@@ -51,45 +52,54 @@ class Result(NamedTuple):
 @dataclass(frozen=True)
 class Batch:
     """`position`: of the cursor at the claim; `end`: where it is when all is recorded. `held`: new events whose streams
-    wait for earlier ones. `last_start`: on the event loop's clock."""
+    wait for earlier ones. `hidden`: retried ones that the webhook's creator may not see any more. `last_start`: on the
+    event loop's clock."""
 
     webhook: Webhook
     position: int
     end: int
     items: Sequence[Item]
     held: Sequence[Item]
+    hidden: Sequence[Item]
     last_start: float
 
     @property
     def is_empty(self) -> bool:
-        return self.end == self.position and not self.items
+        return self.end == self.position and not self.items and not self.hidden
 
 
 async def take(
-    tx: AsyncConnection, webhook: Webhook, types: Sequence[str], holder: UUID, now: datetime
+    tx: AsyncConnection, webhook: Webhook, types: Sequence[str], see: SeeEvents, holder: UUID, now: datetime
 ) -> Batch | None:
-    """Claims the webhook and reads what is to be sent. None while another dispatcher holds it."""
+    """Claims the webhook and reads what is to be sent, as `see` shows it. None while another dispatcher holds it."""
     last_start = asyncio.get_running_loop().time() + LAST_START
     position = await queue.claim(tx, webhook.webhook_id, holder)
     if position is None:
         return None
-    due = await take_due(tx, webhook.webhook_id, now)
+    due, hidden = await take_due(tx, webhook.webhook_id, see, now)
     limit = BATCH - len(due)
-    if limit == 0 or await queue.is_full(tx, webhook.webhook_id):
-        return Batch(webhook, position, position, due, (), last_start)
+    if limit <= 0 or await queue.is_full(tx, webhook.webhook_id):
+        return Batch(webhook, position, position, due, (), hidden, last_start)
     head = await event_store.position(tx)  # first: what is read after it is complete up to here
-    new = await event_store.read_types_after(tx, types, position, limit)
-    end = new[-1].position if len(new) == limit else max(head, position, *(event.position for event in new))
+    stored = await event_store.read_types_after(tx, types, position, limit)
+    end = stored[-1].position if len(stored) == limit else max(head, position, *(event.position for event in stored))
+    new = await see(tx, stored)
     waiting = await queue.waiting_streams(tx, webhook.webhook_id, {event.stream for event in new})
     free = [Item(event) for event in new if event.stream not in waiting]
     held = [Item(event) for event in new if event.stream in waiting]
-    return Batch(webhook, position, end, [*due, *free], held, last_start)
+    return Batch(webhook, position, end, [*due, *free], held, hidden, last_start)
 
 
-async def take_due(tx: AsyncConnection, webhook_id: str, now: datetime) -> list[Item]:
+async def take_due(
+    tx: AsyncConnection, webhook_id: str, see: SeeEvents, now: datetime
+) -> tuple[list[Item], list[Item]]:
+    """What is tried again, and what was due but may not be seen any more."""
     failures = await queue.due(tx, webhook_id, now, BATCH)
-    events = await queue.read_positions(tx, list(failures))
-    return [Item(event, failures[event.position], is_new=False) for event in events]
+    stored = await queue.read_positions(tx, list(failures))
+    seen = {event.position: event for event in await see(tx, stored)}
+    items = [Item(event, failures[event.position], is_new=False) for event in seen.values()]
+    hidden = [event for event in stored if event.position not in seen]
+    return items, [Item(event, failures[event.position], is_new=False) for event in hidden]
 
 
 # -- sending ------------------------------------------------------------------------------------------------------
@@ -194,10 +204,12 @@ async def record(tx: AsyncConnection, batch: Batch, results: Sequence[Result], h
         return False
     rows = [row for result in results if (row := row_of(webhook_id, result, now)) is not None]
     rows += [new_row(webhook_id, item, now, None) for item in batch.held]
+    rows += [new_row(webhook_id, item, now, None)._replace(status="dead") for item in batch.hidden]
     await queue.save(tx, rows)
     failed = {row.stream: row.position for row in rows if row.status == "failed"}
     await queue.hold_back(tx, webhook_id, failed)
-    await queue.release(tx, webhook_id, resolved_streams(results, rows), now)
+    hidden = {item.event.stream for item in batch.hidden}
+    await queue.release(tx, webhook_id, resolved_streams(results, rows) | hidden - set(failed), now)
     return True
 
 

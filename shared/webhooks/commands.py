@@ -7,7 +7,8 @@ from shared.webhooks.events import Reason
 
 
 class CreateWebhook(Command):
-    """`from_position`: the first position that is delivered; none: that after the creation."""
+    """`from_position`: the first position that is delivered; none: that after the creation. `node`,
+    `on_behalf_of_node`: the place of the caller."""
 
     url: str
     types: tuple[Line, ...] | None
@@ -15,6 +16,8 @@ class CreateWebhook(Command):
     secret: str
     owner: UUID
     from_position: int | None
+    node: str | None = None
+    on_behalf_of_node: str | None = None
 
 
 class ChangeWebhook(Command):

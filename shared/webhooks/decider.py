@@ -35,6 +35,8 @@ def create(state: State, command: commands.CreateWebhook) -> list[events.Webhook
             secret=Sealed(value=command.secret),
             owner=command.owner,
             from_position=command.from_position,
+            node=command.node,
+            on_behalf_of_node=command.on_behalf_of_node,
         )
     ]
 

@@ -17,17 +17,21 @@ from shared.store.handler import handle
 from shared.store.signal import Backoff, Signal
 from shared.store.write_request import Step, WriteRequest
 from shared.web.outgoing import Outgoing
+from shared.web.places import ChartStale, Places
 from shared.webhooks import batch, queue, retries
 from shared.webhooks.batch import Batch, Result
 from shared.webhooks.commands import DisableWebhook
 from shared.webhooks.decider import DECIDER
 from shared.webhooks.events import Reason
+from shared.webhooks.seen_events import seen_by
 from shared.webhooks.subscriptions import Webhook, Webhooks, matching_types
 
 log = structlog.get_logger()
 ACTOR = "webhooks"
 PAUSE = 0.02
 """Seconds between two looks for new events: under load, those of the pause are sent together."""
+STALE_PAUSE = 1.0
+"""Before the next attempt to send to a webhook of a confined caller."""
 EXPIRY_INTERVAL = 3600.0
 
 
@@ -42,6 +46,7 @@ class Dispatcher:
     outgoing: Outgoing
     clock_and_ids: ClockAndIds
     store_changed: Signal
+    places: Places | None = None
     holder: UUID = field(init=False)
     webhooks: Webhooks = field(default_factory=Webhooks)
     busy: set[str] = field(default_factory=set)
@@ -117,13 +122,21 @@ class Dispatcher:
 
     async def deliver_batch(self, webhook: Webhook) -> bool:
         """Whether there may be more."""
-        types = matching_types(webhook.state.types, self.types)
-        async with self.transaction() as tx:
-            taken = await batch.take(tx, webhook, types, self.holder, self.clock_and_ids.now())
+        try:
+            taken = await self.take(webhook)
+        except ChartStale:
+            await asyncio.sleep(STALE_PAUSE)
+            return False
         if taken is None:
             return False
         results = await batch.send(taken, self.source, self.outgoing)
         return await self.record(taken, results) and not taken.is_empty
+
+    async def take(self, webhook: Webhook) -> Batch | None:
+        """Raises `ChartStale`: what its creator may see is not known at present."""
+        types, see = matching_types(webhook.state.types, self.types), seen_by(webhook.state, self.places)
+        async with self.transaction() as tx:
+            return await batch.take(tx, webhook, types, see, self.holder, self.clock_and_ids.now())
 
     async def record(self, taken: Batch, results: list[Result]) -> bool:
         webhook_id, now = taken.webhook.webhook_id, self.clock_and_ids.now()

@@ -14,7 +14,8 @@ Reason = Literal["gone", "failing", "by_hand"]
 
 class WebhookCreated(Event):
     """`types`: of events, or their beginnings, such as `opportunity.*`; none: all. `owner`: the lineage of the key that
-    created it. `from_position`: the first position that is delivered; none: that after this event's."""
+    created it. `from_position`: the first position that is delivered; none: that after this event's. `node`: the org
+    node that the key was tied to; `on_behalf_of_node`: the one that it acted for."""
 
     type: ClassVar[str] = "webhook.created"
     url: Sealed[str]
@@ -23,6 +24,8 @@ class WebhookCreated(Event):
     secret: Sealed[str]
     owner: UUID
     from_position: int | None = None
+    node: str | None = None
+    on_behalf_of_node: str | None = None
 
 
 class WebhookChanged(Event):

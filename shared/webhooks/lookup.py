@@ -1,4 +1,5 @@
-"""The webhooks that a caller may see: those that its key's owner created; with the scope `admin` all."""
+"""The webhooks that a caller may see: those that its key's owner created; with the scope `admin` all. Callers who are
+confined to a part of the organisation see those that they created at the same place."""
 
 from typing import Annotated
 
@@ -8,11 +9,12 @@ from shared.rules.message import Missing
 from shared.rules.sealed import Sealed
 from shared.web.access import ADMIN, EVENTS_READ
 from shared.web.call import Call, Needs
+from shared.web.place import PlaceRule
 from shared.webhooks.decider import DECIDER
 from shared.webhooks.state import State, There
 from shared.webhooks.subscriptions import Webhook
 
-Reader = Annotated[Call, Depends(Needs(EVENTS_READ))]
+Reader = Annotated[Call, Depends(Needs(EVENTS_READ, place=PlaceRule.SUBTREE))]
 """A webhook is a way to read events: whoever may read them may have one."""
 
 
@@ -33,4 +35,7 @@ def sealed_of(state: State) -> list[Sealed[str] | None]:
 
 
 def is_visible(call: Call, webhook: Webhook) -> bool:
-    return ADMIN in call.caller.scopes or webhook.state.owner == call.caller.lineage
+    is_own = webhook.state.owner == call.caller.lineage
+    if call.caller.is_confined:
+        return is_own and webhook.state.place == call.caller.place
+    return is_own or ADMIN in call.caller.scopes

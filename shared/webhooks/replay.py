@@ -11,13 +11,17 @@ from datetime import datetime
 from sqlalchemy import ARRAY, BigInteger, Text, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.store import event_store
 from shared.webhooks import queue
+from shared.webhooks.seen_events import SeeEvents
 from shared.webhooks.subscriptions import Webhook
 from shared.webhooks.tables import Status
 
 LOCK = text("SELECT position FROM webhook_cursors WHERE webhook_id = :webhook_id FOR UPDATE").columns(
     position=BigInteger
 )
+PAGE = 1000
+"""Events that are counted at once, for webhooks whose creators do not see all."""
 REWIND = text("UPDATE webhook_cursors SET position = least(position, :after) WHERE webhook_id = :webhook_id")
 SETTLE = text("""
     UPDATE webhook_deliveries SET status = 'dead', next_attempt_at = NULL
@@ -49,10 +53,13 @@ async def lock(tx: AsyncConnection, webhook: Webhook) -> None:
     await tx.execute(LOCK, {"webhook_id": webhook.webhook_id})
 
 
-async def replay(tx: AsyncConnection, webhook: Webhook, wanted: Replay, types: Collection[str], now: datetime) -> int:
+async def replay(
+    tx: AsyncConnection, webhook: Webhook, wanted: Replay, types: Collection[str], see: SeeEvents, now: datetime
+) -> int:
     """How many events are sent again. The caller holds the lock."""
     if wanted.status is None:
-        return await rewind(tx, webhook.webhook_id, wanted.after, types)
+        count = await rewind(tx, webhook.webhook_id, wanted.after, types)
+        return count if webhook.state.place == (None, None) else await count_seen(tx, wanted.after, types, see)
     return await reset(tx, webhook.webhook_id, wanted.after, wanted.status, now)
 
 
@@ -62,6 +69,15 @@ async def rewind(tx: AsyncConnection, webhook_id: str, after: int, types: Collec
     await tx.execute(REWIND, parameters)
     await tx.execute(SETTLE, parameters)
     return int((await tx.execute(COUNT, {"after": after, "types": list(types)})).scalar_one())
+
+
+async def count_seen(tx: AsyncConnection, after: int, types: Collection[str], see: SeeEvents) -> int:
+    """Of the events after a position."""
+    count = 0
+    while page := await event_store.read_types_after(tx, types, after, PAGE):
+        count += len(await see(tx, page))
+        after = page[-1].position
+    return count
 
 
 async def reset(tx: AsyncConnection, webhook_id: str, after: int, status: Status, now: datetime) -> int:

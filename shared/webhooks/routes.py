@@ -49,11 +49,15 @@ class WebhookRoutes:
 
     async def create_webhook(self, body: NewWebhook, call: Reader) -> WebhookMade:
         """Create a webhook: events are sent to its address, each signed with the secret of the answer."""
+        await call.current_subtree()
         await check_url(call, body.url)
         self.check_types(body.types)
         await must_have_position(call.context, body.from_position or 0)
         secret = signature.new_secret()
-        command = commands.CreateWebhook(owner=call.caller.lineage, secret=secret, **dict(body))
+        node, acting = call.caller.place
+        command = commands.CreateWebhook(
+            owner=call.caller.lineage, secret=secret, node=node, on_behalf_of_node=acting, **dict(body)
+        )
         result = await call.write(DECIDER, str(call.context.clock_and_ids.new_id()), command, is_new_stream=True)
         shown = None if result.replayed else secret
         return WebhookMade(webhook_id=result.subject, secret=shown, position=result.position)
@@ -61,9 +65,10 @@ class WebhookRoutes:
     async def list_webhooks(self, call: Reader, limit: Limit = 100, after: Cursor = None) -> Page[WebhookView]:
         """List the webhooks that this key's owner created; with the scope `admin` all."""
         cursor = decode_cursor(after, int)
-        await call.wait_for_min_position()
+        await call.wait_until_readable()
         async with call.context.reads.connect() as tx:
-            call.response.headers["X-Position"] = f"{call.context.service}:{await event_store.position(tx)}"
+            await call.find_subtree(tx)
+            call.set_head(await event_store.position(tx))
             found = [webhook for webhook in await all_webhooks(tx) if is_visible(call, webhook)]
             later = [webhook for webhook in found if cursor is None or webhook.created_position > cursor[0]]
             views = await webhook_views(tx, later[: limit + 1])

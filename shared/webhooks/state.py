@@ -32,6 +32,8 @@ class There:
     old_secret: Sealed[str] | None = None
     rotated_at: datetime | None = None
     disabled: events.Reason | None = None
+    place: tuple[str | None, str | None] = (None, None)
+    """Of its creator, as `Caller.place`."""
 
     def valid_secrets(self, at: datetime) -> list[Sealed[str]]:
         """The newest first."""
@@ -61,7 +63,9 @@ def evolve(state: State, event: events.WebhookEvent, at: datetime) -> State:
 
 
 def created(event: events.WebhookCreated, at: datetime) -> There:
-    return There(event.owner, at, event.from_position, event.url, event.types, event.description, event.secret)
+    place = event.node, event.on_behalf_of_node
+    texts = event.url, event.types, event.description, event.secret
+    return There(event.owner, at, event.from_position, *texts, place=place)
 
 
 def there(state: State) -> There:

@@ -12,6 +12,9 @@ VIOLATIONS = [
     ("outside-in", "shared/rules/decider", "import services.planted.events"),
     ("outside-in", "shared/run/planted", "import funnelcast"),
     ("outside-in", f"{HERE}/service", "import funnelcast"),
+    ("pages", "funnelcast/pages/screens/planted", "import services.planted.service"),
+    ("pages", "funnelcast/pages/planted", "import funnelcast.services"),
+    ("pages", "funnelcast/pages/planted", "import shared.store.event_store"),
     ("layers", "shared/rules/money", "import shared.store.event_store"),
     ("layers", "shared/store/planted", "import shared.flow.relay"),
     ("layers", "shared/flow/planted", "import shared.web.problems"),
@@ -55,6 +58,7 @@ ALLOWED = [
     (f"{HERE}/projections/things", "import sqlalchemy, services.planted.events, shared.flow.projection"),
     (f"{HERE}/api/things", "import fastapi, services.planted.thing.decider, services.planted.projections.things"),
     (f"{HERE}/service", "import services.planted.api.things, services.planted.reactions"),
+    ("funnelcast/pages/screens/planted", "import starlette, httpx, funnelcast.pages.screen, shared.rules.money"),
 ]
 
 

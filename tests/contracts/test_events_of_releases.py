@@ -44,13 +44,14 @@ def test_other_services_read_what_they_subscribe_to(release: str, reader: Servic
 
 
 def test_opportunities_and_processes_come_to_the_state_they_had(release: str) -> None:
-    """The expected states were written by the release itself."""
+    """The expected states were written by the release itself; fields that were added since are none."""
     streams: dict[str, list[StoredEvent]] = defaultdict(list)
     for stored in stored_events(release, "pipeline"):
         streams[stored.stream].append(stored)
-    assert {name: state_of(name, events) for name, events in streams.items()} == orjson.loads(
-        (HERE / release / "pipeline.states.json").read_bytes()
-    )
+    now = {name: state_of(name, events) for name, events in streams.items()}
+    before = orjson.loads((HERE / release / "pipeline.states.json").read_bytes())
+    assert now.keys() == before.keys()
+    assert is_within(before, now)
 
 
 def state_of(stream: str, events: list[StoredEvent]) -> Any:

@@ -8,6 +8,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from shared.rules.clock_and_ids import ClockAndIds
 from shared.rules.message import StoredEvent
 from shared.run.service import Service, Upstream
 from shared.store import event_store
@@ -97,6 +98,8 @@ class World:
         eve, finn = [(await self.lead(name)).json()["lead_id"] for name in ("eve", "finn")]
         await self.send("POST", f"/intake/v1/leads/{finn}/merge", {"into": eve})
         await self.send("POST", f"/intake/v1/leads/{finn}/unmerge")
+        clicked = {"lead_id": eve, "kind": "email_clicked", "occurred_at": ClockAndIds().now().isoformat()}
+        await self.send("POST", "/intake/v1/activities", clicked)
         await self.send("POST", "/intake/v1/prospects", {"company": {"domain": "prospect.example"}})
         await self.send("DELETE", "/forecast/v1/org/nodes/ann")
         again = await self.lead("ada", source="webinar", details={"webinar_id": "w1", "attended": True, "minutes": 30})

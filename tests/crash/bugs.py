@@ -23,6 +23,7 @@ from shared.store.committer import Committer, Waiting
 from shared.store.decision_batch import PendingWrites
 from shared.store.idempotency import StoredResponse
 from shared.store.write_request import WriteOutcome, WriteRequest
+from shared.web.call import Call
 from shared.web.feed import Feed
 from shared.web.service_context import ServiceContext
 
@@ -177,8 +178,10 @@ def swap_in_two_transactions() -> None:
 
 
 def stream_resumes_one_too_late() -> None:
-    async def lines(self: Feed, context: ServiceContext, after: int, types: Collection[str]) -> AsyncIterator[bytes]:
-        async for line in real(self, context, after + 1 if after else 0, types):
+    async def lines(
+        self: Feed, context: ServiceContext, after: int, types: Collection[str], confined: Call | None = None
+    ) -> AsyncIterator[bytes]:
+        async for line in real(self, context, after + 1 if after else 0, types, confined):
             yield line
 
     real = Feed.lines
@@ -186,8 +189,10 @@ def stream_resumes_one_too_late() -> None:
 
 
 def stream_resumes_one_too_early() -> None:
-    async def lines(self: Feed, context: ServiceContext, after: int, types: Collection[str]) -> AsyncIterator[bytes]:
-        async for line in real(self, context, max(0, after - 1), types):
+    async def lines(
+        self: Feed, context: ServiceContext, after: int, types: Collection[str], confined: Call | None = None
+    ) -> AsyncIterator[bytes]:
+        async for line in real(self, context, max(0, after - 1), types, confined):
             yield line
 
     real = Feed.lines

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_args
+from uuid import UUID
 
 from hypothesis import strategies as st
 
@@ -35,6 +36,7 @@ from services.lead_intake.prospect.commands import ProspectInput, RecordProspect
 from services.lead_intake.quarantine import commands as quarantine
 from services.lead_intake.setting import commands as intake_setting
 from services.lead_intake.suppression.commands import SuppressAddress
+from services.pipeline.benchmark.commands import RecordStatus
 from services.pipeline.opportunity import commands as deal
 from services.pipeline.opportunity.events import Approach, Motion, Outcome
 from services.pipeline.process.commands import DefineProcess, PermittedDefinition
@@ -52,6 +54,8 @@ from services.qualification.setting.default import BUSINESS_HOURS
 from services.qualification.setting.events import Weekday
 from shared.rules.message import Command
 from shared.rules.money import Money
+from shared.webhooks import commands as webhook
+from shared.webhooks.events import Reason
 from tests.forecast.nodes import lines, place
 from tests.lead_intake.captures import DEMO, JANE, WEBINAR, record
 from tests.qualification.leads import DOMAIN, MISFIT, engaged_by
@@ -114,6 +118,7 @@ OF_OPPORTUNITIES: Mapping[type[Command], Strategy] = {
     deal.SetCloseDate: st.builds(deal.SetCloseDate, close_date=days),
     deal.SetCategory: st.builds(deal.SetCategory, category=st.sampled_from(ForecastCategory)),
     deal.Reassign: st.builds(deal.Reassign, from_owner=owners, owner=owners),
+    deal.ReplaceStage: st.builds(deal.ReplaceStage, from_stage=stages, to_stage=stages),
     deal.Assign: st.builds(deal.Assign, owner=owners),
     deal.PermittedWin: st.builds(
         deal.PermittedWin,
@@ -195,6 +200,43 @@ OF_SPEND: Mapping[type[Command], Strategy] = {
         ),
     ),
 }
+OF_BENCHMARKS: Mapping[type[Command], Strategy] = {
+    RecordStatus: st.builds(
+        RecordStatus,
+        band=st.sampled_from(BANDS),
+        status=st.sampled_from(["within", "below", "above", "insufficient_history"]),
+        part=few,
+        sample=st.just(40),
+        rate=st.sampled_from([None, Decimal("0.1")]),
+        minimum_sample=st.just(30),
+        begins=st.just(NOON - timedelta(days=90)),
+        ends=st.just(NOON),
+    ),
+}
+secrets_of_webhooks = st.sampled_from(["whsec_Zmlyc3Q=", "whsec_c2Vjb25k"])
+addresses = st.sampled_from(["https://a.example/hook", "https://b.example/hook"])
+patterns = st.sampled_from([None, ("opportunity.*",), ("opportunity.opened", "opportunity.linked")])
+OF_WEBHOOKS: Mapping[type[Command], Strategy] = {
+    webhook.CreateWebhook: st.builds(
+        webhook.CreateWebhook,
+        url=addresses,
+        types=patterns,
+        description=notes,
+        secret=secrets_of_webhooks,
+        owner=st.just(UUID(int=1)),
+        from_position=st.none() | few,
+    ),
+    webhook.ChangeWebhook: st.builds(
+        webhook.ChangeWebhook,
+        url=st.none() | addresses,
+        types=patterns,
+        description=notes,
+        is_enabled=st.none() | st.booleans(),
+    ),
+    webhook.RotateSecret: st.builds(webhook.RotateSecret, secret=secrets_of_webhooks),
+    webhook.DisableWebhook: st.builds(webhook.DisableWebhook, reason=st.sampled_from(get_args(Reason))),
+    webhook.RemoveWebhook: st.just(webhook.RemoveWebhook()),
+}
 OF_SETTINGS: Mapping[type[Command], Strategy] = {
     pipeline_setting.ChangeSettings: st.builds(
         pipeline_setting.ChangeSettings,
@@ -228,6 +270,13 @@ OF_LEADS: Mapping[type[Command], Strategy] = {
         minutes,
         st.integers(1, 12),
         profile=st.sampled_from([DOMAIN, MISFIT]),
+    ),
+    lead.RecordActivity: st.builds(
+        lead.RecordActivity,
+        activity_id=st.sampled_from(["activity-1", "activity-2"]),
+        kind=st.sampled_from(["email_clicked", "unsubscribed"]),
+        engaged_at=minutes,
+        through=st.sampled_from([None, "lead-1"]),
     ),
     lead.ChangeBant: st.builds(
         lead.ChangeBant,
@@ -490,6 +539,7 @@ BEGINNINGS: Mapping[str, Strategy] = {
     "lead": st.just(engaged_by("demo_request")),
     "connection": OF_CONNECTIONS[connection.CreateConnection],
     "quarantine": OF_QUARANTINE[quarantine.QuarantineDelivery],
+    "webhook": OF_WEBHOOKS[webhook.CreateWebhook],
     "org": st.just(place("acme", None)) | st.just(lines(place("acme", None), place("b", "acme"), place("c", "b"))),
 }
 """What most histories begin with, by kind: else nearly all would be of what is not there."""
@@ -499,6 +549,8 @@ COMMANDS: Mapping[type[Command], Strategy] = {
     **OF_PROCESSES,
     **OF_SETTINGS,
     **OF_SPEND,
+    **OF_BENCHMARKS,
+    **OF_WEBHOOKS,
     **OF_LEADS,
     **OF_MODELS,
     **OF_CAPTURES,

@@ -1,4 +1,4 @@
-"""Every decider of every service, as the packages have them, and the commands that it takes."""
+"""Every decider of every service, as the packages have them, that of webhooks, and the commands that each takes."""
 
 from collections.abc import Mapping
 from importlib import import_module
@@ -10,6 +10,8 @@ from shared.rules.decider import Decider
 from shared.rules.message import Command, members
 
 AnyDecider = Decider[Any, Any, Any]
+WEBHOOKS = "shared.webhooks"
+"""The kind that several services have."""
 
 
 def deciders() -> Mapping[str, AnyDecider]:
@@ -24,7 +26,7 @@ def kinds() -> list[str]:
         for room in iter_modules(import_module(service.name).__path__, f"{service.name}.")
         if room.ispkg
     ]
-    return sorted(room.name for room in rooms if "decider" in modules_of(room.name))
+    return [*sorted(room.name for room in rooms if "decider" in modules_of(room.name)), WEBHOOKS]
 
 
 def modules_of(package: str) -> set[str]:

@@ -34,6 +34,8 @@ from services.lead_intake.setting import default as intake_default
 from services.lead_intake.setting.events import ReasonKind
 from services.lead_intake.setting.state import Settings as IntakeSettings
 from services.lead_intake.suppression.state import Suppression
+from services.pipeline.benchmark.events import BenchmarkCrossed
+from services.pipeline.benchmark.state import Benchmark
 from services.pipeline.opportunity.events import (
     ChangeEvent,
     HandOverRefused,
@@ -62,6 +64,9 @@ from services.qualification.setting import default as qualification_default
 from services.qualification.setting import events as qualification_setting
 from services.qualification.setting.state import Settings as QualificationSettings
 from shared.rules.message import BEGINNING
+from shared.webhooks.events import WebhookCreated, WebhookDisabled, WebhookEnabled, WebhookRemoved
+from shared.webhooks.state import State as WebhookState
+from shared.webhooks.state import There as ThereIsWebhook
 from tests.pipeline.test_any_order import check as check_deal
 from tests.qualification.test_any_order import check as check_lead
 
@@ -297,6 +302,29 @@ def reaches_the_top(there: Mapping[str, Any], node: str) -> None:
         place = there[place].position.parent
 
 
+def benchmark(state: Benchmark, happened: Happened) -> None:
+    events = [event for event, _ in happened if isinstance(event, BenchmarkCrossed)]
+    statuses = ["insufficient_history", *(event.to_status for event in events)]
+    assert [event.from_status for event in events] == statuses[:-1]
+    assert all(event.from_status != event.to_status for event in events)
+    assert state.status == statuses[-1]
+    instants = [at for _, at in happened]
+    assert instants == sorted(set(instants)), "one change at an instant"
+
+
+def webhook(state: WebhookState, happened: Happened) -> None:
+    events = [event for event, _ in happened]
+    assert [isinstance(event, WebhookCreated) for event in events] == [number == 0 for number in range(len(events))]
+    assert all(not isinstance(event, WebhookRemoved) for event in events[:-1]), "nothing follows a removal"
+    switches = [type(event) for event in events if isinstance(event, WebhookDisabled | WebhookEnabled)]
+    assert switches == [WebhookEnabled if number % 2 else WebhookDisabled for number in range(len(switches))]
+    if isinstance(state, ThereIsWebhook):
+        assert (state.disabled is not None) == (len(switches) % 2 == 1)
+        rotated_at = state.rotated_at or BEGINNING
+        assert len(state.valid_secrets(rotated_at)) == (2 if state.rotated_at else 1)
+        assert state.valid_secrets(rotated_at + timedelta(days=1)) == [state.secret]
+
+
 def spend(state: Entries, happened: Happened) -> None:
     ids = [event.spend_id for event, _ in happened]
     assert state == tuple(event for event, _ in happened)
@@ -320,7 +348,9 @@ INVARIANTS: Mapping[str, Callable[[Any, Happened], None]] = {
     "services.pipeline.opportunity": deal,
     "services.pipeline.process": processes,
     "services.pipeline.setting": pipeline_settings,
+    "services.pipeline.benchmark": benchmark,
     "services.pipeline.spend": spend,
+    "shared.webhooks": webhook,
     "services.forecast.org": org,
     "services.forecast.override": overrides,
     "services.forecast.quota": quotas,

@@ -24,11 +24,12 @@ from tests.spec import NOON
 
 NEWS = (
     *("person.accessed", "opportunity.texts_erased", "hand_over.refused", "connection.secret_rotated"),
-    *("override.set", "call.submitted"),
+    *("override.set", "call.submitted", "webhook.changed", "webhook.secret_rotated"),
 )
 """Each look at a person's data is one more; texts that were written since are emptied, too; to each hand-over there is
 an answer, because reactions, which ask this, are carried out once by their checkpoint; secrets may be set again; an
-override that is stated again has a new basis, and notes, which are sealed, are not compared."""
+override that is stated again has a new basis, and texts that are sealed, such as notes and addresses, are not
+compared."""
 Invariant = Callable[[Any, Sequence[tuple[Any, datetime]]], None]
 
 

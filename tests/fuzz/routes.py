@@ -247,6 +247,9 @@ GOOD: Mapping[str, Good] = {
             },
         }
     ),
+    "POST /pipeline/v1/stages/move-deals": Good(
+        {"from_stage": "unqualified", "to_stage": "unqualified-2", "occurred_at": THEN}
+    ),
     "POST /pipeline/v1/opportunities/reassign": Good({"from": "zoe", "to": "bob", "occurred_at": THEN}),
     "POST /pipeline/v1/spend": Good(
         {

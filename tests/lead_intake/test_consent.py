@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.lead_intake.lead.consent import current_consents
-from services.lead_intake.lead.events import CaptureFields
+from services.lead_intake.lead.events import ActivityRecorded, CaptureFields
 from tests.lead_intake.captures import captured
 from tests.spec import NOON
 
@@ -46,3 +46,16 @@ def test_the_last_decision_stands(history: list[CaptureFields], stands: str) -> 
 def test_purposes_are_apart() -> None:
     found = current_consents([decision("granted", hour=0, purpose="phone"), decision("denied", hour=1, purpose="news")])
     assert [(consent.purpose, consent.status) for consent in found] == [("news", "denied"), ("phone", "granted")]
+
+
+@pytest.mark.parametrize("text_version", [None, "v2"])
+@pytest.mark.parametrize("hour", [0, 2])
+def test_an_unsubscription_denies_what_is_decided_on_before_and_what_arrives_later(
+    hour: int, text_version: str | None
+) -> None:
+    """`hour`: of the grant; the unsubscription comes in the hour 1."""
+    at = NOON + timedelta(hours=1)
+    unsubscribed = ActivityRecorded(activity_id="a", kind="unsubscribed", engaged_at=at, received_at=at)
+    granted = decision("granted", hour=hour, text_version=text_version)
+    (consent,) = current_consents([granted], activities=[unsubscribed])
+    assert consent.status == ("granted" if hour == 2 and text_version else "denied")

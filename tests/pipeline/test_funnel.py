@@ -35,8 +35,8 @@ def on(day: float) -> datetime:
     return NOON + timedelta(days=day)
 
 
-def mql(cycle: int = 1, source: str = "webinar", mql_source: str | None = "demo_request") -> LeadMql:
-    return LeadMql(cycle=cycle, lead_source=source, mql_source=mql_source)
+def mql(cycle: int = 1, source: str = "webinar", campaign: str | None = None) -> LeadMql:
+    return LeadMql(cycle=cycle, lead_source=source, mql_source="demo_request", campaign=campaign)
 
 
 def srl(deal: str, cycle: int = 1) -> LeadHandedOver:
@@ -132,6 +132,18 @@ async def test_a_cycle_after_a_win_is_existing_business(tx: AsyncConnection) -> 
         ("mql", "new_business"): 2,
         ("mql", "existing_business"): 1,
         ("srl", "new_business"): 1,
+    }
+
+
+async def test_cycles_are_grouped_by_the_campaign_of_the_lead(tx: AsyncConnection) -> None:
+    await happened(
+        tx, (1, "a", mql(campaign="spring")), (2, "a", srl("x")), (3, "b", mql(campaign="spring")), (4, "c", mql())
+    )
+    rows = await funnel.steps(tx, WINDOW, on(9), [Dimension.CAMPAIGN, Dimension.SOURCE])
+    assert {(row.step, *row.key): (row.entered, row.converted) for row in rows} == {
+        ("mql", "spring", "webinar"): (2, 1),
+        ("mql", None, "webinar"): (1, 0),
+        ("srl", "spring", "webinar"): (1, 0),
     }
 
 

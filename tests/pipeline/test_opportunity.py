@@ -52,6 +52,7 @@ HAND_OVER = commands.TakeHandOver(
     product=None,
     source="webinar",
     mql_source="demo_request",
+    campaign="spring",
 )
 HANDED_OVER = ACME._replace(
     approach=Approach.HUNTING,
@@ -62,6 +63,7 @@ HANDED_OVER = ACME._replace(
     origin="lead",
     source="webinar",
     mql_source="demo_request",
+    campaign="spring",
 )
 REOPEN = commands.Reopen(reason="other", close_date=date(2026, 9, 30))
 

@@ -52,3 +52,28 @@ async def test_settings_that_pipeline_does_not_use_and_the_organisation_are_pass
     placed = {"node": "ann", "parent": None, "kind": "person", "starts": None, "name": None}
     applied = await forecast.publish("org-all", "org.node_placed", placed)
     assert (await api.get("settings", headers=applied)).headers["X-Position"] == "pipeline:0"
+
+
+async def test_an_owner_outside_the_organisation_is_taken_with_a_warning(
+    api: httpx.AsyncClient, forecast: Forecast
+) -> None:
+    """The same request again has the warnings of the first one."""
+    body = {"name": "Acme", "account": "acme.com", "owner": "ann", "motion": "new_business"}
+    key = {"Idempotency-Key": "first"}
+
+    async def codes(path: str, body: dict[str, str], headers: dict[str, str] | None = None) -> list[str]:
+        answer = await api.post(path, json=body, headers=headers)
+        assert answer.is_success, answer.text
+        return [warning["code"] for warning in answer.json()["warnings"]]
+
+    assert await codes("opportunities", body, key) == ["owner_unassigned"]
+    placed = {"node": "ann", "parent": None, "kind": "person", "starts": None, "name": None}
+    await api.get("opportunities", headers=await forecast.publish("org-all", "org.node_placed", placed))
+    assert await codes("opportunities", body, key) == ["owner_unassigned"]
+    assert await codes("opportunities", body) == []
+    deal = await opened(api)
+    assert await codes(f"opportunities/{deal}/assign", {"owner": "ghost"}) == ["owner_unassigned"]
+    assert await codes(f"opportunities/{deal}/qualify", {}) == []
+    ended = {"node": "ann", "starts": "2026-03-02T00:00:00Z"}
+    await api.get("opportunities", headers=await forecast.publish("org-all", "org.node_ended", ended))
+    assert await codes(f"opportunities/{deal}/assign", {"owner": "ann"}) == ["owner_inactive"]

@@ -34,6 +34,12 @@ any_command: st.SearchStrategy[commands.LeadCommand] = st.one_of(
         st.integers(1, 20),
         profile=st.sampled_from([DOMAIN, MISFIT]),
     ),
+    st.builds(
+        commands.RecordActivity,
+        activity_id=st.sampled_from(["click-1", "click-2"]),
+        kind=st.just("email_clicked"),
+        engaged_at=st.just(NOON),
+    ),
     st.builds(commands.ChangeBant, bant=bant, by=st.just("sam"), stored_evidence=st.just({})),
     st.builds(commands.MarkMql, reason=reasons),
     st.builds(commands.Reject, reason=reasons),

@@ -30,12 +30,13 @@ def test_a_capture_is_an_engagement_of_its_lead(kind: str) -> None:
         "company": company,
         "role_class": "director",
         "external_id": "crm:1",
+        "campaign": {"utm_source": "mail", "utm_campaign": "spring"},
     }
     profile = Profile(
         domain="acme.com", country="DE", industry="steel", employees=12, role="director", email_kind="business"
     )
     engagement = Engagement("capture-1", "webinar", NOON, Details(attended=True), profile)
-    command = commands.RecordEngagement(person_id="ada", external_id="crm:1", engagement=engagement)
+    command = commands.RecordEngagement(person_id="ada", external_id="crm:1", engagement=engagement, campaign="spring")
     assert reacted(intake.PARSE, "lead-x", kind, data) == [("x", command)]
 
 

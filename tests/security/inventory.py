@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message
 
 from shared.web.call import Needs
 from shared.web.entrance import Entrance
+from shared.web.place import PlaceRule
 
 DOCS = ("docs", "docs/swagger-ui-bundle.js", "docs/swagger-ui.css")
 EVENTS = ("v1/asyncapi.json", "v1/schemas/{event_type}")
@@ -36,13 +37,13 @@ CONVERTED = {
 @dataclass(frozen=True)
 class Entry:
     """One method of one path. `needs`: the scope that its dependency names, or `ANY_KEY`; none: it has no dependency.
-    `tied`: whether it serves keys that are tied to an org node. `at_entrance`: whether it serves callers without an API
+    `place`: how it serves keys that are tied to an org node. `at_entrance`: whether it serves callers without an API
     key."""
 
     method: str
     path: str
     needs: str | None
-    tied: bool = False
+    place: PlaceRule = PlaceRule.REFUSED
     at_entrance: bool = False
 
     def __str__(self) -> str:
@@ -91,8 +92,8 @@ def entries(route: RouteContext, entrances: Mapping[str, Entrance]) -> Iterator[
         raise TypeError(f"what is behind {route.original_route!r} cannot be told")
     for method in sorted(route.methods):
         needs = needs_of(route)
-        scope, tied = (needs.scope or ANY_KEY, needs.tied) if needs else (None, False)
-        yield Entry(method, route.path, scope, tied, is_at_entrance(method, route.path, entrances))
+        scope, place = (needs.scope or ANY_KEY, needs.place) if needs else (None, PlaceRule.REFUSED)
+        yield Entry(method, route.path, scope, place, is_at_entrance(method, route.path, entrances))
 
 
 def needs_of(route: RouteContext) -> Needs | None:

@@ -21,8 +21,9 @@ from shared.rules.clock_and_ids import ClockAndIds
 from shared.run.process import route_by_prefix
 from shared.run.service import Service
 from shared.web import access, call
-from shared.web.access import Scope
+from shared.web.access import Caller, Scope
 from shared.web.call import Needs
+from shared.web.place import PlaceRule
 from tests.fuzz.routes import GOOD
 from tests.running import connected, running_apps
 from tests.security.inventory import ANY_KEY, OPEN, Entry, entrances_of, inventory, is_at_entrance, status, undeclared
@@ -137,7 +138,7 @@ async def walked(apps: Mapping[str, FastAPI], keys: Keys) -> Seen:
             ("act_as alone, on behalf of", bearer(keys.alone["act_as"], **{"On-Behalf-Of": "north"})),
         ):
             got = await status(app, entry.method, entry.url, headers)
-            seen.expect(entry, state, got, got == 403 if not entry.tied else got not in (401, 500))
+            seen.expect(entry, state, got, got == 403 if entry.place is PlaceRule.REFUSED else got not in (401, 500))
         for scope, secret in keys.alone.items():
             got = await status(app, entry.method, entry.url, bearer(secret))
             seen.expect(entry, scope, got, got in (403, 422) if str(entry) in TWO_SCOPES else fits(entry, scope, got))
@@ -189,7 +190,7 @@ async def test_a_good_body_opens_nothing(database: str) -> None:
                 if scope != entry.needs:
                     got = await status(app, entry.method, entry.url, bearer(secret, **kind), body)
                     seen.expect(entry, scope, got, got == 403)
-            if not entry.tied:
+            if entry.place is PlaceRule.REFUSED:
                 tied = await status(app, entry.method, entry.url, bearer(keys.tied, **kind), body)
                 seen.expect(entry, "tied to a node", tied, tied == 403)
             got = await status(app, entry.method, entry.url, bearer(keys.valid["all"], **kind), body)
@@ -310,7 +311,11 @@ async def test_a_planted_guard_that_forgets_a_state_is_found(
         monkeypatch.setattr(access, "unless_expired", lambda now, caller: caller)
     else:
         authorise = Needs.authorise
-        monkeypatch.setattr(Needs, "authorise", lambda needs, caller: authorise(needs, replace(caller, node=None)))
+
+        def forgetful(needs: Needs, caller: Caller, has_organisation: bool = True) -> Caller:
+            return authorise(needs, replace(caller, node=None), has_organisation)
+
+        monkeypatch.setattr(Needs, "authorise", forgetful)
     keys = await Keys.made(database)
     async with running(database, SERVICES["pipeline"]) as apps:
         seen = await walked(apps, keys)

@@ -40,6 +40,11 @@ BELOW = text("""
         SELECT node FROM seats WHERE node = :node
         UNION ALL SELECT seats.node FROM below JOIN seats ON seats.parent = below.node)
     SELECT node FROM below""")
+WITHIN = text("""
+    WITH RECURSIVE within AS (
+        SELECT node FROM seats WHERE node = :node AND active IS NOT FALSE
+        UNION SELECT seats.node FROM within JOIN seats ON seats.parent = within.node)
+    SELECT node FROM within""")
 IDS = select(org_nodes.c.node).order_by(org_nodes.c.node)
 
 
@@ -73,6 +78,11 @@ async def downwards(tx: AsyncConnection, nodes: Collection[str], depth: int) -> 
 async def ids_below(tx: AsyncConnection, node: str) -> list[str]:
     """The node and all below it."""
     return list((await tx.execute(BELOW, {"node": node})).scalars())
+
+
+async def within(tx: AsyncConnection, node: str) -> Collection[str]:
+    """The node and all below it. Empty when there is no such node, or it has ended: who has left sees nothing."""
+    return set((await tx.execute(WITHIN, {"node": node})).scalars())
 
 
 async def all_ids(tx: AsyncConnection) -> list[str]:

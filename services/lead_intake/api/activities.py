@@ -17,9 +17,12 @@ from services.lead_intake.suppressions import suppress
 from shared.rules.message import Command, ExternalId, Instant, Label, Line, Missing, Prose
 from shared.store.write_request import WriteResult
 from shared.web.call import Accepted, Call, Needs
+from shared.web.place import PlaceRule
 
 router = APIRouter(tags=["activities"])
 Writes = Annotated[Call, Depends(Needs("leads:write"))]
+Captures = Annotated[Call, Depends(Needs("leads:write", place=PlaceRule.UNAFFECTED))]
+"""An activity belongs to no place, as a capture does."""
 
 
 class ActivityInput(Command):
@@ -56,7 +59,7 @@ class ConsentDecision(Command):
 
 
 @router.post("/activities")
-async def record_activity(body: ActivityInput, call: Writes) -> ActivityTaken:
+async def record_activity(body: ActivityInput, call: Captures) -> ActivityTaken:
     """Record an activity of a known person: an unknown one is a 404, and makes no lead. An unsubscription denies every
     purpose that the person decided on before; that of an unknown address, like its bounce, is kept all the same, and
     holds when the person comes. The same activity again adds nothing."""

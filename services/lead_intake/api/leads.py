@@ -37,10 +37,13 @@ from shared.web.conditions import LENIENT
 from shared.web.input import ResourceId
 from shared.web.openapi import READ_AFTER_THIS, response_links
 from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
+from shared.web.place import PlaceRule
 
 router = APIRouter(tags=["leads"])
 Reads = Annotated[Call, Depends(Needs("leads:read"))]
 Writes = Annotated[Call, Depends(Needs("leads:write"))]
+Captures = Annotated[Call, Depends(Needs("leads:write", place=PlaceRule.UNAFFECTED))]
+"""What is captured belongs to no place: keys that are tied to one may capture, and read nothing."""
 LeadId = ResourceId
 
 
@@ -142,7 +145,7 @@ LINKS = response_links(
         201: {"description": "A new person", **LINKS},
     },
 )
-async def capture_lead(body: CaptureBody, call: Writes) -> CaptureTaken:
+async def capture_lead(body: CaptureBody, call: Captures) -> CaptureTaken:
     """Capture a lead. A known person (by e-mail, else by phone) gives one more engagement on the same lead; the same
     capture again adds nothing. With `Prefer: handling=lenient`, what cannot be read is left out and named."""
     has_key = "idempotency-key" in call.request.headers
@@ -231,7 +234,7 @@ def lead_view(folded: Folded[History], with_person: bool) -> LeadView:
         captured_at=row.captured_at,
         last_engaged_at=row.last_engaged_at,
         erased=row.erased,
-        consents=current_consents(folded.state.captures, folded.state.consents),
+        consents=current_consents(folded.state.captures, folded.state.consents, folded.state.activities),
         person=person_data(folded) if with_person else None,
         captures=[capture_view(folded, capture, with_person) for capture in folded.state.captures],
         activities=[ActivityView.model_validate(each.model_dump()) for each in folded.state.activities],

@@ -123,8 +123,8 @@ async def read_person(call: Call, person_id: str, records: PersonRecords) -> Per
         person_id=person_id,
         lead_ids=lead_ids,
         prospect_ids=list(records.prospect_ids),
-        consents=current_consents(history.captures, history.consents),
-        consent_history=decisions(history.captures, history.consents),
+        consents=current_consents(history.captures, history.consents, history.activities),
+        consent_history=decisions(history.captures, history.consents, history.activities),
         **data.model_dump(),
     )
 

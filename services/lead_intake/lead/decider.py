@@ -75,6 +75,7 @@ def record_activity(lead: Lead, command: commands.RecordActivity, at: datetime) 
         external_id=command.external_id,
         connection_id=command.connection_id,
         subject=command.subject,
+        merged_into=lead.merged_into,
     )
     denied = denied_purposes(lead, command) if command.kind == "unsubscribed" else []
     return [activity, *(denial(lead, command, purpose) for purpose in denied)]

@@ -116,6 +116,7 @@ class Consent(Message):
 
 
 ActivityKind = Literal[
+    "email_opened",
     "email_clicked",
     "page_viewed",
     "unsubscribed",
@@ -124,6 +125,7 @@ ActivityKind = Literal[
     "meeting_canceled",
     "no_show",
     "registration_canceled",
+    "imported_score",
 ]
 EmailKind = Literal["business", "free", "disposable", "none"]
 RoleClass = Literal["executive", "director", "manager", "individual"]
@@ -183,7 +185,8 @@ class EngagementAdded(Captured):
 
 
 class ActivityRecorded(Event):
-    """What a known person did, besides submitting something. `subject`: the booking or webinar that it belongs to."""
+    """What a known person did, besides submitting something. `subject`: the booking or webinar that it belongs to.
+    `merged_into`: the lead that it counts for, as long as the two are merged."""
 
     type: ClassVar[str] = "lead.activity"
     activity_id: str
@@ -193,6 +196,7 @@ class ActivityRecorded(Event):
     external_id: ExternalId | None = None
     connection_id: str | None = None
     subject: Line | None = None
+    merged_into: str | None = None
 
 
 class ConsentChanged(Event):

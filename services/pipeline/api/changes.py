@@ -6,7 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Depends
 from pydantic import BaseModel
 
+from services.pipeline.api import own_deals
 from services.pipeline.api.opportunities import OpportunityId, external_alias
+from services.pipeline.api.owner_warnings import OwnerWarning, reply_about, warnings_of
 from services.pipeline.opportunity import commands
 from services.pipeline.opportunity.decider import DECIDER
 from shared.rules.message import Command
@@ -14,9 +16,10 @@ from shared.store.write_request import AliasClaim
 from shared.web.access import Scope
 from shared.web.call import Call, Needs
 from shared.web.openapi import READ_AFTER_THIS, response_links
+from shared.web.place import PlaceRule
 
 router = APIRouter(tags=["opportunities"])
-Writes = Annotated[Call, Depends(Needs("pipeline:write"))]
+Writes = Annotated[Call, Depends(Needs("pipeline:write", place=PlaceRule.SUBTREE))]
 DEAL = "/pipeline/v1/opportunities/{opportunity_id}"
 ID = {"opportunity_id": "$response.body#/opportunity_id"}
 LINKS = response_links(
@@ -38,8 +41,11 @@ LINKS = response_links(
 
 
 class AcceptedChange(BaseModel):
+    """`warnings`: about the owner whom the deal is given to."""
+
     opportunity_id: str
     position: int
+    warnings: list[OwnerWarning] = []
 
 
 class OpenedOpportunity(AcceptedChange):
@@ -60,11 +66,21 @@ async def open_opportunity(command: commands.OpenOpportunity, call: Writes) -> O
     subject = str(call.context.clock_and_ids.new_id())
     find = [claim.alias] if claim else []
     done = await call.write(
-        DECIDER, subject, command, occurred_at=command.occurred_at, claim=claim, resolve_by=find, is_new_stream=True
+        DECIDER,
+        subject,
+        command,
+        occurred_at=command.occurred_at,
+        claim=claim,
+        resolve_by=find,
+        is_new_stream=True,
+        permit=await own_deals.permit_opening(call, command.owner),
+        reply=await reply_about(call, command.owner),
     )
     if not done.created:
         call.response.status_code = 200
-    return OpenedOpportunity(opportunity_id=done.subject, position=done.position, created=done.created)
+    return OpenedOpportunity(
+        opportunity_id=done.subject, position=done.position, created=done.created, warnings=warnings_of(done)
+    )
 
 
 @router.post("/opportunities/{opportunity_id}/qualify")
@@ -104,7 +120,7 @@ async def set_category(opportunity_id: OpportunityId, command: commands.SetCateg
 @router.post("/opportunities/{opportunity_id}/assign")
 async def assign_opportunity(opportunity_id: OpportunityId, command: commands.Assign, call: Writes) -> AcceptedChange:
     """Gives an open deal to another owner."""
-    return await write_dated(call, opportunity_id, command)
+    return await write(call, opportunity_id, command, command.occurred_at, to_owner=command.owner)
 
 
 @router.post("/opportunities/{opportunity_id}/win")
@@ -144,14 +160,15 @@ async def reopen_opportunity(opportunity_id: OpportunityId, command: commands.Re
 async def correct_opportunity(opportunity_id: OpportunityId, command: commands.Correct, call: Writes) -> AcceptedChange:
     """Corrects the amount, close date or owner of a closed deal. Needs the scope `pipeline:correct`."""
     call.require("pipeline:correct")
-    return await write_dated(call, opportunity_id, command)
+    return await write(call, opportunity_id, command, command.occurred_at, to_owner=command.owner)
 
 
 @router.post("/opportunities/{opportunity_id}/link")
 async def link_external_id(opportunity_id: OpportunityId, command: commands.Link, call: Writes) -> AcceptedChange:
     """Adds an id that the deal has in another system."""
     claim = AliasClaim(external_alias(call, command.external_id))
-    done = await call.write(DECIDER, opportunity_id, command, claim=claim)
+    permit = await own_deals.permit_change(call)
+    done = await call.write(DECIDER, opportunity_id, command, claim=claim, permit=permit)
     return AcceptedChange(opportunity_id=done.subject, position=done.position)
 
 
@@ -163,9 +180,14 @@ async def write_dated(call: Call, opportunity_id: str, command: commands.Dated) 
     return await write(call, opportunity_id, command, command.occurred_at)
 
 
-async def write(call: Call, opportunity_id: str, command: Command, occurred_at: datetime | None) -> AcceptedChange:
-    done = await call.write(DECIDER, opportunity_id, command, occurred_at=occurred_at)
-    return AcceptedChange(opportunity_id=done.subject, position=done.position)
+async def write(
+    call: Call, opportunity_id: str, command: Command, occurred_at: datetime | None, *, to_owner: str | None = None
+) -> AcceptedChange:
+    """`to_owner`: whom the deal is given to."""
+    permit = await own_deals.permit_change(call, to_owner)
+    reply = await reply_about(call, to_owner)
+    done = await call.write(DECIDER, opportunity_id, command, occurred_at=occurred_at, permit=permit, reply=reply)
+    return AcceptedChange(opportunity_id=done.subject, position=done.position, warnings=warnings_of(done))
 
 
 async def external_claim(call: Call, external_id: str | None) -> AliasClaim | None:

@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.pipeline.api.metric_queries import GroupQuery, MetricsQuery, Reads, group_key, list_link, window_of
 from services.pipeline.api.metric_views import RateBand, rate_view
-from services.pipeline.metrics.benchmarks import Rate, Status
+from services.pipeline.benchmark.events import Status
+from services.pipeline.metrics.benchmarks import Rate
 from services.pipeline.metrics.deal_sums import Key, null_last
 from services.pipeline.metrics.questions import Dimension, Step, Window
 from services.pipeline.projections import funnel
@@ -89,6 +90,7 @@ class CycleBehind(BaseModel):
     converted_at: datetime | None
     source: str
     mql_source: str | None
+    campaign: str | None
     motion: str
     owner: str | None
     id: str

@@ -1,6 +1,7 @@
 """The parameters that all measures have in common."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -15,9 +16,12 @@ from services.pipeline.setting.decider import DECIDER as SETTING
 from services.pipeline.setting.state import Settings
 from shared.rules.message import Instant, InvalidField, Line
 from shared.web.call import Call, Needs
+from shared.web.place import PlaceRule
 from shared.web.window import Bound, format_bound
 
-Reads = Annotated[Call, Depends(Needs("pipeline:read"))]
+Reads = Annotated[Call, Depends(Needs("pipeline:read", place=PlaceRule.SUBTREE))]
+ReadsWhole = Annotated[Call, Depends(Needs("pipeline:read"))]
+"""Of figures that belong to no place."""
 ONE = f"({'|'.join(Dimension)})"
 MOST_DIMENSIONS = 2
 
@@ -61,6 +65,7 @@ class GroupQuery(WindowQuery):
 
     source: Line | None = None
     mql_source: Line | None = None
+    campaign: Line | None = None
     owner: Line | None = None
     motion: Line | None = None
     approach: Line | None = None
@@ -87,12 +92,13 @@ class GroupQuery(WindowQuery):
 
 
 async def window_of(call: Call, tx: AsyncConnection, query: WindowQuery) -> tuple[Window, Settings]:
-    """With the settings in force. Raises `InvalidField` for an empty window."""
+    """In the snapshot of `Call.read`: of the deals that the caller may see, with the settings in force. Raises
+    `InvalidField` for an empty window."""
     settings = (await call.states(tx, SETTING, [ALL]))[ALL]
     asked = window(query.begins, query.ends, query.as_of, settings)
     if asked.begins is not None and asked.ends is not None and asked.ends <= asked.begins:
         raise InvalidField("query/to", "nothing lies between from and to")
-    return asked, settings
+    return replace(asked, owners=call.subtree.nodes), settings
 
 
 def group_key(by: Sequence[Dimension], key: Key) -> dict[str, str | None]:

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.pipeline.api.metric_queries import MetricsQuery
-from services.pipeline.metrics.benchmarks import Rate, Status, format_rate, status_of
+from services.pipeline.benchmark.events import Status
+from services.pipeline.metrics.benchmarks import Rate, format_rate, status_of
 from services.pipeline.metrics.deal_sums import DealSums
 from services.pipeline.metrics.questions import Dimension
 from services.pipeline.setting.events import Band

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
+from services.pipeline.api import own_deals
 from services.pipeline.api.opportunity_views import (
     HistoryView,
     NamedOpportunities,
@@ -25,9 +26,10 @@ from shared.store import vault
 from shared.web.call import Call, Needs
 from shared.web.input import ResourceId
 from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
+from shared.web.place import PlaceRule
 
 router = APIRouter(tags=["opportunities"])
-Reads = Annotated[Call, Depends(Needs("pipeline:read"))]
+Reads = Annotated[Call, Depends(Needs("pipeline:read", place=PlaceRule.SUBTREE))]
 OpportunityId = ResourceId
 OutcomeFilter = Literal["open", "won", "lost", "recycled"]
 
@@ -39,7 +41,7 @@ class Lookup(Message):
 @router.get("/opportunities/{opportunity_id}")
 async def get_opportunity(opportunity_id: OpportunityId, call: Reads) -> OpportunityView:
     """One opportunity, always current. Its version is the ETag."""
-    found = await call.fold(DECIDER, opportunity_id, sealed_name)
+    found = await call.fold(DECIDER, opportunity_id, sealed_name, is_visible=own_deals.is_visible)
     state = must_be_there(found.state)
     return state_view(opportunity_id, state, found.text(state.name), found.version)
 
@@ -63,8 +65,7 @@ async def list_opportunities(
     upper or lower case; names are kept apart and are not searched. With `external_id`: the one that has it, always
     current."""
     if external_id is not None:
-        subject = await call.subject_of_alias(external_alias(call, external_id))
-        return Page(items=[await get_opportunity(subject, call)] if subject else [], next=None)
+        return Page(items=await with_external_id(call, external_id), next=None)
     cursor = decode_cursor(after, str)
     criteria = opportunities.OpportunityFilter(
         stage=stage,
@@ -77,7 +78,7 @@ async def list_opportunities(
         text=q,
     )
     async with call.read() as tx:
-        rows = await opportunities.find(tx, criteria, cursor[0] if cursor else None, limit)
+        rows = await opportunities.find(tx, criteria, call.subtree.nodes, cursor[0] if cursor else None, limit)
         names = await vault.read(tx, {row["name_ref"] for row in rows if row["name_ref"]})
     views = [opportunity_view(row["opportunity_id"], row, names.get(row["name_ref"]), row["version"]) for row in rows]
     return make_page(views, limit, lambda view: [view.opportunity_id])
@@ -87,7 +88,7 @@ async def list_opportunities(
 async def look_up_names(body: Lookup, call: Reads) -> NamedOpportunities:
     """The names and external ids of opportunities, in the order of their ids. Unknown ids are left out."""
     async with call.read() as tx:
-        rows = await opportunities.with_ids(tx, body.ids)
+        rows = await opportunities.with_ids(tx, body.ids, call.subtree.nodes)
         names = await vault.read(tx, {row["name_ref"] for row in rows if row["name_ref"]})
     named = [row | {"name": names.get(row["name_ref"])} for row in rows]
     return NamedOpportunities(items=[NamedOpportunity.model_validate(row) for row in named])
@@ -97,10 +98,22 @@ async def look_up_names(body: Lookup, call: Reads) -> NamedOpportunities:
 async def get_stage_history(opportunity_id: OpportunityId, call: Reads) -> HistoryView:
     """Every visit to a stage, in order. Several visits to the same stage stay apart."""
     async with call.read() as tx:
+        is_visible = await opportunities.is_visible(tx, opportunity_id, call.subtree.nodes)
         rows = await stage_visits.of_opportunity(tx, opportunity_id)
-    if not rows:
+    if not rows or not is_visible:
         raise Missing("there is no such opportunity")
     return history_view(rows)
+
+
+async def with_external_id(call: Call, external_id: str) -> list[OpportunityView]:
+    """One or none."""
+    subject = await call.subject_of_alias(external_alias(call, external_id))
+    if subject is None:
+        return []
+    try:
+        return [await get_opportunity(subject, call)]
+    except Missing:  # outside what the caller may see
+        return []
 
 
 def external_alias(call: Call, external_id: str) -> str:

@@ -1,22 +1,22 @@
 """All open deals of one owner, for another: when a person leaves."""
 
 from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from fastapi.responses import StreamingResponse
 from pydantic import Field
 
-from services.pipeline.api.changes import Writes
 from services.pipeline.opportunity import commands
 from services.pipeline.opportunity.commands import Dated
 from services.pipeline.opportunity.decider import DECIDER
 from services.pipeline.projections import opportunities
-from shared.rules.message import InvalidField, Refusal, Slug
+from shared.rules.message import Command, InvalidField, Refusal, Slug
 from shared.store.write_request import Step, WriteOutcome
 from shared.web.body import NDJSON
-from shared.web.call import Call
+from shared.web.call import Call, Needs
 from shared.web.ndjson import DONE_LINE, LINES_PER_TRANSACTION
 from shared.web.openapi import PROBLEM
 from shared.web.problems import refusal_body
@@ -40,13 +40,16 @@ ANSWER: dict[str, Any] = {
 }
 
 
+WritesEverywhere = Annotated[Call, Depends(Needs("pipeline:write"))]
+
+
 class Reassignment(Dated):
     from_owner: Annotated[Slug, Field(alias="from")]
     to_owner: Annotated[Slug, Field(alias="to")]
 
 
 @router.post("/opportunities/reassign", response_class=StreamingResponse, responses={200: ANSWER})
-async def reassign_opportunities(body: Reassignment, call: Writes) -> StreamingResponse:
+async def reassign_opportunities(body: Reassignment, call: WritesEverywhere) -> StreamingResponse:
     """Gives all open deals of one owner to another, each by an event of its own.
 
     Each deal has a line in the answer. The last line has `done` and the counts; without it the answer is incomplete.
@@ -57,23 +60,23 @@ async def reassign_opportunities(body: Reassignment, call: Writes) -> StreamingR
     call.checked_occurred_at(body.occurred_at)
     async with call.read() as tx:
         ids = await opportunities.open_of(tx, body.from_owner)
-    return StreamingResponse(lines(call, body, ids), headers=dict(call.response.headers), media_type=NDJSON)
+    command = commands.Reassign(from_owner=body.from_owner, owner=body.to_owner)
+    answer = lines(call, command, body.occurred_at, ids)
+    return StreamingResponse(answer, headers=dict(call.response.headers), media_type=NDJSON)
 
 
-async def lines(call: Call, body: Reassignment, ids: Sequence[str]) -> AsyncIterator[bytes]:
+async def lines(call: Call, command: Command, occurred_at: datetime | None, ids: Sequence[str]) -> AsyncIterator[bytes]:
+    """What became of the command on each deal."""
     failed = 0
     for start in range(0, len(ids), LINES_PER_TRANSACTION):
         chunk = ids[start : start + LINES_PER_TRANSACTION]
-        results = [line(*each) for each in zip(chunk, await reassign(call, body, chunk), strict=True)]
+        step = Step(command, occurred_at)
+        requests = [call.write_request(DECIDER, each, [step]) for each in chunk]
+        outcomes = await call.context.committer.write_all(requests)
+        results = [line(*each) for each in zip(chunk, outcomes, strict=True)]
         failed += sum("status" in result for result in results)
         yield b"".join(orjson.dumps(result) + b"\n" for result in results)
     yield orjson.dumps({"done": True, "lines": len(ids), "failed": failed}) + b"\n"
-
-
-async def reassign(call: Call, body: Reassignment, ids: Sequence[str]) -> Sequence[WriteOutcome]:
-    command = commands.Reassign(from_owner=body.from_owner, owner=body.to_owner)
-    step = Step(command, body.occurred_at)
-    return await call.context.committer.write_all([call.write_request(DECIDER, each, [step]) for each in ids])
 
 
 def line(opportunity_id: str, outcome: WriteOutcome) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.pipeline.api.metric_queries import Reads
+from services.pipeline.api.metric_queries import ReadsWhole
 from services.pipeline.api.opportunity_views import MoneyView, money_view
 from services.pipeline.metrics.spend import Spend, spend_by_source, whole_spend
 from services.pipeline.projections import funnel
@@ -135,7 +135,7 @@ async def record_spend(body: commands.Spend, call: Writes) -> RecordedSpend:
 
 @router.get("/spend")
 async def list_spend(
-    call: Reads, source: Annotated[Line | None, Query()] = None, limit: Limit = 100, after: Cursor = None
+    call: ReadsWhole, source: Annotated[Line | None, Query()] = None, limit: Limit = 100, after: Cursor = None
 ) -> Page[SpendView]:
     """List the entries with their corrections, in the order in which they were recorded."""
     cursor = decode_cursor(after, int)
@@ -149,7 +149,7 @@ def spend_view(row: Mapping[str, Any]) -> SpendView:
 
 
 @router.get("/metrics/cost-per-sql")
-async def get_cost_per_sql(query: Annotated[CostQuery, Query()], call: Reads) -> CostPerSql:
+async def get_cost_per_sql(query: Annotated[CostQuery, Query()], call: ReadsWhole) -> CostPerSql:
     """What was spent in a window for each SQL that entered in it, by source.
 
     Spend counts evenly for each of its days. What was spent for no source alone is unallocated; the total includes it.

@@ -1,14 +1,21 @@
 """The sales processes as data: their stages in order, and the forecast category of each."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
+from services.pipeline.api.reassignment import ANSWER, lines
+from services.pipeline.opportunity.commands import Dated, ReplaceStage
 from services.pipeline.process import commands
 from services.pipeline.process.decider import ALL, DECIDER
 from services.pipeline.process.events import Stage
 from services.pipeline.process.state import Process
+from services.pipeline.projections import opportunities
+from shared.rules.message import InvalidField, Slug
+from shared.web.body import NDJSON
 from shared.web.call import Accepted, Call, Needs
 
 router = APIRouter(tags=["stages"])
@@ -29,6 +36,19 @@ class ProcessesView(BaseModel):
     items: list[ProcessView]
 
 
+class StageWarning(BaseModel):
+    """`count`: of the open deals that are in the stage."""
+
+    code: Literal["stage_removed"]
+    detail: str
+    stage: str
+    count: int
+
+
+class DefinedProcess(Accepted):
+    warnings: list[StageWarning]
+
+
 @router.get("/stages")
 async def list_processes(call: Annotated[Call, Depends(Needs("pipeline:read"))]) -> ProcessesView:
     """The current process of every pipeline."""
@@ -39,12 +59,48 @@ async def list_processes(call: Annotated[Call, Depends(Needs("pipeline:read"))])
 @router.put("/stages")
 async def define_process(
     command: commands.DefineProcess, call: Annotated[Call, Depends(Needs("pipeline:write"))]
-) -> Accepted:
-    """Defines a pipeline, or a new version of it, which needs the scope `admin`. Deals keep their stage; the next move
-    follows the new version."""
+) -> DefinedProcess:
+    """Defines a pipeline, or a new version of it, which needs the scope `admin`. Deals keep their stage, also one that
+    the new version does not have: there is a warning about them. Their next move follows the new version."""
     permitted = commands.PermittedDefinition(body=command, may_change_defined="admin" in call.caller.scopes)
-    done = await call.write(DECIDER, ALL, permitted)
-    return Accepted(position=done.position)
+    async with call.context.reads.connect() as tx:
+        stages = [stage.stage for stage in command.stages]
+        left = await opportunities.open_outside(tx, command.pipeline, stages)
+    done = await call.write(DECIDER, ALL, permitted, reply=lambda state: {"deals": left})
+    return DefinedProcess(position=done.position, warnings=removed_stages(done.body.get("deals", {})))
+
+
+class StageReplacement(Dated):
+    pipeline: Slug = "default"
+    from_stage: Slug
+    to_stage: Slug
+
+
+@router.post("/stages/move-deals", response_class=StreamingResponse, responses={200: ANSWER})
+async def move_deals(
+    body: StageReplacement, call: Annotated[Call, Depends(Needs("pipeline:write"))]
+) -> StreamingResponse:
+    """Moves all open deals of a pipeline from one stage, which its process may not have any more, to another one, each
+    by an event `opportunity.stage_changed`, with the command `advance`.
+
+    Each deal has a line in the answer. The last line has `done` and the counts; without it the answer is incomplete. A
+    deal does not become qualified, or unqualified, by this: its line says so.
+    """
+    if body.from_stage == body.to_stage:
+        raise InvalidField("/to_stage", "is the stage that the deals are in")
+    call.checked_occurred_at(body.occurred_at)
+    async with call.read() as tx:
+        ids = await opportunities.open_in_stage(tx, body.pipeline, body.from_stage)
+    command = ReplaceStage(from_stage=body.from_stage, to_stage=body.to_stage)
+    answer = lines(call, command, body.occurred_at, ids)
+    return StreamingResponse(answer, headers=dict(call.response.headers), media_type=NDJSON)
+
+
+def removed_stages(deals: Mapping[str, int]) -> list[StageWarning]:
+    detail = "the process has no such stage: move these open deals"
+    return [
+        StageWarning(code="stage_removed", detail=detail, stage=stage, count=count) for stage, count in deals.items()
+    ]
 
 
 def process_view(pipeline: str, process: Process) -> ProcessView:

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel
 
+from services.pipeline.api import own_deals
 from services.pipeline.api.opportunities import OpportunityId, Reads
 from services.pipeline.opportunity import events
 from services.pipeline.opportunity.decider import DECIDER
@@ -40,7 +41,7 @@ async def get_timeline(
 ) -> Page[TimelineEntry]:
     """Everything that has happened to a deal, in words and in order, always current."""
     cursor = decode_cursor(after, int)
-    history = await call.history(DECIDER, opportunity_id, notes)
+    history = await call.history(DECIDER, opportunity_id, notes, is_visible=own_deals.is_visible)
     newer = [each for each in history.recorded if cursor is None or each.version > cursor[0]]
     entries = [entry(each, history) for each in newer[: limit + 1]]
     return make_page(entries, limit, lambda item: [item.version])

@@ -86,6 +86,7 @@ class DealBehind(BaseModel):
     product: str | None
     source: str
     mql_source: str | None
+    campaign: str | None
     amount: MoneyView | None
     qualified: bool
     outcome: Literal["won", "lost", "recycled"] | None

@@ -1,11 +1,11 @@
 """Rates, and how they compare with the bands in the settings."""
 
 from decimal import ROUND_HALF_EVEN, Decimal
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
+from services.pipeline.benchmark.events import Status
 from services.pipeline.setting.events import Band
 
-Status = Literal["within", "below", "above", "insufficient_history"]
 SHOWN = Decimal("0.001")
 
 

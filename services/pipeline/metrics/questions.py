@@ -1,6 +1,6 @@
 """What a question about measures means: a window, an instant, and the dimensions by which figures are grouped."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -11,6 +11,7 @@ from services.pipeline.setting.state import Settings
 class Dimension(StrEnum):
     SOURCE = "source"
     MQL_SOURCE = "mql_source"
+    CAMPAIGN = "campaign"
     OWNER = "owner"
     MOTION = "motion"
     APPROACH = "approach"
@@ -40,11 +41,13 @@ class Step(StrEnum):
 
 @dataclass(frozen=True)
 class Window:
-    """From `begins` until before `ends`; None: without a bound. Deals count as they were `as_of`; None: now."""
+    """From `begins` until before `ends`; None: without a bound. Deals count as they were `as_of`; None: now. `owners`:
+    those whose deals count; None: all."""
 
     begins: datetime | None = None
     ends: datetime | None = None
     as_of: datetime | None = None
+    owners: Collection[str] | None = None
 
 
 def window(begins: date | None, ends: date | None, as_of: datetime | None, settings: Settings) -> Window:

@@ -61,6 +61,7 @@ class TakeHandOver(Command):
     product: Line | None
     source: Line
     mql_source: Line | None
+    campaign: Line | None = None
 
 
 class AttachLead(Command):
@@ -114,6 +115,13 @@ class Reassign(Command):
 
     from_owner: Slug
     owner: Slug
+
+
+class ReplaceStage(Command):
+    """To `to_stage`, if the deal is still in `from_stage`, which the process may not have any more."""
+
+    from_stage: Slug
+    to_stage: Slug
 
 
 class Win(Dated):
@@ -186,7 +194,7 @@ class Link(Command):
     external_id: ExternalId
 
 
-ChangeOfOpen = Qualify | Advance | EnterStage | SetAmount | SetCloseDate | SetCategory | Assign
+ChangeOfOpen = Qualify | Advance | EnterStage | ReplaceStage | SetAmount | SetCloseDate | SetCategory | Assign
 
 
 class ImportedCommand(Command):

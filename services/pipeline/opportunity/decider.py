@@ -61,6 +61,8 @@ def change(deal: Open, command: commands.ChangeOfOpen, at: datetime, context: Co
             return stages.advance(deal, command.to_stage, at, process)
         case commands.EnterStage():
             return stages.enter_stage(deal, command.to_stage, at, process)
+        case commands.ReplaceStage():
+            return stages.replace(deal, command, at, process)
         case commands.SetAmount():
             return terms.set_amount(deal.fields, command)
         case commands.SetCloseDate():

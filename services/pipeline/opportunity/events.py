@@ -56,6 +56,7 @@ class OpportunityFields(NamedTuple):
     source: Line
     mql_source: Line | None
     external_id: ExternalId | None
+    campaign: Line | None = None
 
 
 MoveCommand = Literal["qualify", "advance", "win", "lose", "recycle", "reopen"]

@@ -39,6 +39,7 @@ def take_hand_over(state: State, command: commands.TakeHandOver, context: Contex
         origin="lead",
         source=command.source,
         mql_source=command.mql_source,
+        campaign=command.campaign,
     )
     name: Sealed[str] | None = Sealed(ref=command.name) if command.name else None
     return [events.OpportunityOpened(after=fields, name=name)]

@@ -40,6 +40,12 @@ def advance(deal: Open, to_stage: str, at: datetime, process: Process) -> list[e
     return [enter(deal, "advance", to_stage, at, process)]
 
 
+def replace(
+    deal: Open, command: commands.ReplaceStage, at: datetime, process: Process
+) -> list[events.OpportunityEvent]:
+    return advance(deal, command.to_stage, at, process) if deal.fields.stage == command.from_stage else []
+
+
 def enter_stage(deal: Open, to_stage: str, at: datetime, process: Process) -> list[events.OpportunityEvent]:
     if process.is_qualified(to_stage) and not deal.fields.qualified:
         return [enter(deal, "qualify", to_stage, at, process)]

@@ -32,6 +32,7 @@ from services.pipeline.opportunity import events
 from services.pipeline.opportunity.events import OpportunityFields
 from shared.flow.projection import Projection
 from shared.rules.message import RecordedEvent
+from shared.store.ownership import owned_by
 from shared.store.rows import rows, upsert
 
 
@@ -50,6 +51,7 @@ class Columns(TypedColumns):
     product: Named[str | None] = Column(Text)
     source: Named[str] = Column(Text)
     mql_source: Named[str | None] = Column(Text)
+    campaign: Named[str | None] = Column(Text)
     currency: Named[str | None] = Column(Text)
     amount: Named[Decimal | None] = Column(Numeric(24, 4))
     qualified: Named[bool] = Column(Boolean)
@@ -133,6 +135,7 @@ def within(column: Column[Any], window: Window) -> Iterator[ColumnElement[bool]]
 def members(deal_set: DealSet, window: Window) -> Iterator[ColumnElement[bool]]:
     """The deals of a set, as they were at the window's instant."""
     yield at(window.as_of)
+    yield from owned_by(states.owner, window.owners)
     match deal_set:
         case DealSet.OPEN:
             yield states.outcome.is_(None)
@@ -188,4 +191,4 @@ def percentile(fraction: float, values: Any) -> Any:
     return func.percentile_disc(fraction).within_group(values)
 
 
-PROJECTION = Projection("deal_states", 1, deal_states.metadata, {"pipeline": apply})
+PROJECTION = Projection("deal_states", 2, deal_states.metadata, {"pipeline": apply})

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import TextClause, bindparam, text
+from sqlalchemy import ARRAY, BindParameter, Text, TextClause, bindparam, text
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -26,21 +26,22 @@ ENTRIES = """
             ELSE starts <= :as_of AND (ends IS NULL OR ends > :as_of) END),
     entries AS (
         SELECT 'mql' AS step, lead_id, cycle, NULL AS opportunity_id, mql_at AS entered_at, srl_at AS converted_at,
-            source, mql_source, motion, NULL AS owner, NULL AS approach, NULL AS pipeline, NULL AS product,
+            source, mql_source, campaign, motion, NULL AS owner, NULL AS approach, NULL AS pipeline, NULL AS product,
             NULL AS currency, lead_id || '/' || cycle AS id
         FROM lead_cycles
         UNION ALL SELECT 'srl', lead_id, cycle, opportunity_id, srl_at, sql_at, lead_cycles.source,
-            lead_cycles.mql_source, coalesce(deals.motion, lead_cycles.motion), owner, approach, pipeline, product,
-            currency, lead_id || '/' || cycle
+            lead_cycles.mql_source, lead_cycles.campaign, coalesce(deals.motion, lead_cycles.motion), owner, approach,
+            pipeline, product, currency, lead_id || '/' || cycle
         FROM lead_cycles LEFT JOIN deals USING (opportunity_id) WHERE srl_at IS NOT NULL
-        UNION ALL SELECT 'srl', NULL, NULL, opportunity_id, created_at, qualified_at, source, mql_source, motion, owner,
-            approach, pipeline, product, currency, opportunity_id
+        UNION ALL SELECT 'srl', NULL, NULL, opportunity_id, created_at, qualified_at, source, mql_source, campaign,
+            motion, owner, approach, pipeline, product, currency, opportunity_id
         FROM deals WHERE origin = 'direct' AND NOT opened_qualified),
     cohort AS (
         SELECT *, (converted_at <= :until) IS TRUE AS converted,
             extract(epoch FROM converted_at - entered_at) AS seconds
         FROM entries WHERE entered_at <= coalesce(:as_of, entered_at) AND entered_at >= coalesce(:begins, entered_at)
-            AND entered_at < coalesce(:ends, 'infinity'))"""
+            AND entered_at < coalesce(:ends, 'infinity') AND (:owners IS NULL OR owner = ANY(:owners)))"""
+"""Of the deals of `owners` alone, a cycle counts from the hand-over on: before, it has no owner."""
 SQLS = """
     WITH deals AS (
         SELECT * FROM deal_states WHERE CASE WHEN :as_of IS NULL THEN ends IS NULL
@@ -58,7 +59,7 @@ COUNTS = """{entries}
     FROM cohort LEFT JOIN survivors USING (lead_id) GROUP BY {keys} step"""
 PAGE = """{entries}
     SELECT lead_id, cycle, opportunity_id, entered_at, CASE WHEN converted THEN converted_at END AS converted_at,
-        source, mql_source, motion, owner, id
+        source, mql_source, campaign, motion, owner, id
     FROM cohort WHERE {conditions}
     ORDER BY entered_at, id LIMIT :limit"""
 
@@ -82,12 +83,14 @@ class StepRow(NamedTuple):
 
 
 def statement(sql: str, **parts: str) -> TextClause:
-    typed = [bindparam(name, type_=TIMESTAMP(timezone=True)) for name in INSTANTS]
+    typed: list[BindParameter[Any]] = [bindparam(name, type_=TIMESTAMP(timezone=True)) for name in INSTANTS]
+    typed.append(bindparam("owners", type_=ARRAY(Text)))
     return text(sql.format(entries=ENTRIES, **parts)).bindparams(*typed)
 
 
 def instants(window: Window, until: datetime) -> dict[str, Any]:
-    return {"begins": window.begins, "ends": window.ends, "as_of": window.as_of, "until": until}
+    owners = None if window.owners is None else sorted(window.owners)
+    return {"begins": window.begins, "ends": window.ends, "as_of": window.as_of, "until": until, "owners": owners}
 
 
 async def steps(tx: AsyncConnection, window: Window, until: datetime, by: Sequence[Dimension]) -> list[StepRow]:

@@ -44,6 +44,7 @@ class Columns(TypedColumns):
     cycle: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
     source: Named[str] = Column(Text)
     mql_source: Named[str | None] = Column(Text)
+    campaign: Named[str | None] = Column(Text)
     motion: Named[str] = Column(Text)
     mql_at: Named[datetime] = Column(DateTime(timezone=True))
     srl_at: Named[datetime | None] = Column(DateTime(timezone=True))
@@ -124,6 +125,7 @@ def new_cycle(cycles: Cycles, lead_id: str, event: LeadMql, at: datetime) -> Cyc
         "cycle": event.cycle,
         "source": event.lead_source,
         "mql_source": event.mql_source,
+        "campaign": event.campaign,
         "motion": Motion.EXISTING_BUSINESS if has_won else Motion.NEW_BUSINESS,
         "mql_at": at,
         "srl_at": None,
@@ -133,4 +135,4 @@ def new_cycle(cycles: Cycles, lead_id: str, event: LeadMql, at: datetime) -> Cyc
     }
 
 
-PROJECTION = Projection("lead_cycles", 2, metadata, {"qualification": apply})
+PROJECTION = Projection("lead_cycles", 3, metadata, {"qualification": apply})

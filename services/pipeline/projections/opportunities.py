@@ -1,6 +1,6 @@
 """Opportunities as they are now, one row each, for lists."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -22,6 +22,7 @@ from sqlalchemy import (
     Text,
     TypedColumns,
     Uuid,
+    func,
     or_,
     select,
 )
@@ -32,6 +33,7 @@ from services.pipeline.opportunity import events
 from services.pipeline.opportunity.events import OpportunityFields
 from shared.flow.projection import Projection
 from shared.rules.message import RecordedEvent
+from shared.store.ownership import owned_by
 from shared.store.rows import rows, upsert
 
 
@@ -116,9 +118,16 @@ class OpportunityFilter:
     """Part of the account, the product or the external id."""
 
 
-async def find(tx: AsyncConnection, criteria: OpportunityFilter, after: str | None, limit: int) -> list[dict[str, Any]]:
+Owners = Collection[str] | None
+"""Those whose deals are found; None: all."""
+
+
+async def find(
+    tx: AsyncConnection, criteria: OpportunityFilter, owners: Owners, after: str | None, limit: int
+) -> list[dict[str, Any]]:
     """One row more than `limit`, in the order of their ids, from behind the id `after`."""
-    query = select(opportunities).where(*conditions(criteria)).order_by(opportunities.c.opportunity_id)
+    query = select(opportunities).where(*conditions(criteria), *owned_by(opportunities.c.owner, owners))
+    query = query.order_by(opportunities.c.opportunity_id)
     if after is not None:
         query = query.where(opportunities.c.opportunity_id > after)
     return [dict(row) for row in (await tx.execute(query.limit(limit + 1))).mappings()]
@@ -140,6 +149,25 @@ def conditions(criteria: OpportunityFilter) -> Iterator[ColumnElement[bool]]:
         yield or_(*(column.icontains(criteria.text, autoescape=True) for column in searched))
 
 
+async def open_in_stage(tx: AsyncConnection, pipeline: str, stage: str) -> list[str]:
+    """The ids of the open deals in a stage, in their order."""
+    table = opportunities.c
+    query = select(table.opportunity_id).where(
+        table.stage == stage, table.pipeline == pipeline, table.outcome.is_(None)
+    )
+    return list((await tx.execute(query.order_by(table.opportunity_id))).scalars())
+
+
+async def open_outside(tx: AsyncConnection, pipeline: str, stages: Collection[str]) -> dict[str, int]:
+    """How many open deals are in each stage that is not among these."""
+    table = opportunities.c
+    query = select(table.stage, func.count()).where(
+        table.pipeline == pipeline, table.outcome.is_(None), table.stage.not_in(stages)
+    )
+    found = await tx.execute(query.group_by(table.stage).order_by(table.stage))
+    return {row[0]: row[1] for row in found}
+
+
 async def open_of(tx: AsyncConnection, owner: str) -> list[str]:
     """The ids of the owner's open deals, in their order."""
     query = select(opportunities.c.opportunity_id).where(
@@ -148,10 +176,15 @@ async def open_of(tx: AsyncConnection, owner: str) -> list[str]:
     return list((await tx.execute(query.order_by(opportunities.c.opportunity_id))).scalars())
 
 
-async def with_ids(tx: AsyncConnection, ids: Sequence[str]) -> list[dict[str, Any]]:
+async def with_ids(tx: AsyncConnection, ids: Sequence[str], owners: Owners = None) -> list[dict[str, Any]]:
     """Those that exist, in the order of their ids."""
     query = select(opportunities).where(opportunities.c.opportunity_id.in_(ids))
+    query = query.where(*owned_by(opportunities.c.owner, owners))
     return [dict(row) for row in (await tx.execute(query.order_by(opportunities.c.opportunity_id))).mappings()]
+
+
+async def is_visible(tx: AsyncConnection, opportunity_id: str, owners: Owners) -> bool:
+    return owners is None or bool(await with_ids(tx, [opportunity_id], owners))
 
 
 PROJECTION = Projection("opportunities", 2, opportunities.metadata, {"pipeline": apply})

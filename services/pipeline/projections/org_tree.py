@@ -55,7 +55,7 @@ UPSERT_NODES = upsert(org_nodes)
 OF_NODES = select(org_rows).where(org_rows.c.node == any_(bindparam("nodes", type_=ARRAY(Text))))
 WITHIN = text("""
     WITH RECURSIVE within AS (
-        SELECT node FROM seats WHERE node = :node
+        SELECT node FROM seats WHERE node = :node AND active
         UNION SELECT seats.node FROM within JOIN seats ON seats.parent = within.node)
     SELECT node FROM within""")
 ABOVE = text("""
@@ -96,13 +96,18 @@ def columns(node: str, row: DatedRow) -> dict[str, Any]:
 
 
 async def within(tx: AsyncConnection, node: str) -> Collection[str]:
-    """The node and all below it. Empty when there is no such node."""
+    """The node and all below it. Empty when there is no such node, or it has ended: who has left sees nothing."""
     return set((await tx.execute(WITHIN, {"node": node})).scalars())
 
 
 async def above(tx: AsyncConnection, owner: str) -> Collection[str]:
     """The owner's node and all above it: as many rows as the tree has levels. Empty when the owner is no node."""
     return set((await tx.execute(ABOVE, {"owner": owner})).scalars())
+
+
+async def find_node(tx: AsyncConnection, node: str) -> OrgNode | None:
+    row = (await tx.execute(select(org_nodes).where(org_nodes.c.node == node))).one_or_none()
+    return None if row is None else OrgNode(row.node, row.parent, row.kind, row.active)
 
 
 async def all_nodes(tx: AsyncConnection) -> Mapping[str, OrgNode]:

@@ -7,7 +7,7 @@ left.
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import TextClause, bindparam, text
+from sqlalchemy import ARRAY, Text, TextClause, bindparam, text
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -31,7 +31,8 @@ QUERY = """
         JOIN deal_states USING (opportunity_id)
         CROSS JOIN LATERAL (VALUES ('latest', latest), ('cumulative', cumulative)) AS measured (measure, seconds)
         WHERE CASE WHEN :as_of IS NULL THEN ends IS NULL
-            ELSE starts <= :as_of AND (ends IS NULL OR ends > :as_of) END),
+            ELSE starts <= :as_of AND (ends IS NULL OR ends > :as_of) END
+        AND (:owners IS NULL OR owner = ANY(:owners))),
     lengths AS (
         SELECT {names} pipeline, stage, qualified, measure, seconds,
             count(*) AS ending, count(*) FILTER (WHERE finished) AS leaving
@@ -56,7 +57,8 @@ def query(by: Sequence[Dimension]) -> TextClause:
     keys = "".join(f"deal_states.{name} AS key_{name}, " for name in by)
     names = "".join(f"key_{name}, " for name in by)
     statement = text(QUERY.format(keys=keys, names=names))
-    return statement.bindparams(*(bindparam(name, type_=TIMESTAMP(timezone=True)) for name in INSTANTS))
+    instants = (bindparam(name, type_=TIMESTAMP(timezone=True)) for name in INSTANTS)
+    return statement.bindparams(*instants, bindparam("owners", type_=ARRAY(Text)))
 
 
 async def stays(tx: AsyncConnection, window: Window, until: datetime, by: Sequence[Dimension]) -> list[StayRow]:
@@ -64,5 +66,7 @@ async def stays(tx: AsyncConnection, window: Window, until: datetime, by: Sequen
     `until` if that is earlier, is unfinished. The visits of a deal to a stage count as one if it left and came back,
     with their whole length (`cumulative`) or that of the last (`latest`)."""
     ends = min(each for each in (window.ends, window.as_of, until) if each is not None)
-    found = await tx.execute(query(by), {"begins": window.begins, "ends": ends, "as_of": window.as_of})
+    owners = None if window.owners is None else sorted(window.owners)
+    parameters = {"begins": window.begins, "ends": ends, "as_of": window.as_of, "owners": owners}
+    found = await tx.execute(query(by), parameters)
     return [StayRow(tuple(row[: len(by)]), *row[len(by) :]) for row in found]

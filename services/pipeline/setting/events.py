@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonS
 
 from services.pipeline.opportunity.events import Motion
 from shared.rules.fiscal_year import CalendarRule
-from shared.rules.message import Event, Instant, Line, Message, Parser, Slug, parser
+from shared.rules.message import Event, Instant, Label, Line, Message, Parser, Slug, parser
 from shared.rules.money import plain_decimal, text
 
 
@@ -46,7 +46,7 @@ class Band(Message):
     """Between which rates a measure is as it should be, for a source and a motion. None: for any."""
 
     measure: Measure
-    source: Line | None = None
+    source: Label | None = None
     motion: Motion | None = None
     low: Share
     high: Share

@@ -23,6 +23,7 @@ class LeadMql(CycleEvent):
     type: ClassVar[str] = "lead.mql"
     lead_source: str
     mql_source: str | None
+    campaign: str | None = None
 
 
 class LeadHandedOver(CycleEvent):
@@ -42,6 +43,7 @@ class LeadHandedOver(CycleEvent):
     product: str | None
     source: str
     mql_source: str | None
+    campaign: str | None = None
 
 
 class HandOverTakenBack(CycleEvent):

@@ -14,7 +14,7 @@ from services.qualification.model.decider import ALL
 from services.qualification.model.decider import DECIDER as MODEL
 from services.qualification.model.events import Grade
 from services.qualification.model.state import Models
-from services.qualification.scoring.engagement import Contribution
+from services.qualification.scoring.engagement import Contribution, attributed
 from services.qualification.scoring.score import newer_than, score
 from shared.rules.message import BEGINNING, Instant
 
@@ -34,10 +34,12 @@ class FitExplained(BaseModel):
 
 
 class ContributionView(BaseModel):
-    """`event`: the capture. `decayed_to`: what is left of `points`. `counted`: what the group's cap leaves of that; the
-    sum of these is the score. `towards_next`: whether it is new enough to count towards the next crossing."""
+    """`event`: the id of the capture or activity. `kind`: of the activity, or `capture`. `decayed_to`: what is left of
+    `points`. `counted`: what the group's cap leaves of that; the sum of these is the score. `towards_next`: whether it
+    is new enough to count towards the next crossing."""
 
     event: str
+    kind: str
     source: str
     engaged_at: datetime
     rule: str
@@ -86,7 +88,7 @@ async def explain_score(lead_id: LeadId, call: Reads, at: Annotated[Instant | No
 
 def score_view(lead_id: str, lead: Lead, models: Models, at: datetime) -> ScoreView:
     version, counts_after = model_version_at(lead, at), counts_after_at(lead, at)
-    engagements = [engagement for engagement in lead.engagements if engagement.engaged_at <= at]
+    engagements = [engagement for engagement in attributed(lead.engagements) if engagement.engaged_at <= at]
     newer = {engagement.capture_id for engagement in newer_than(counts_after, engagements)}
     result = score(engagements, counts_after, models.versions[version], at)
     return ScoreView(
@@ -114,6 +116,7 @@ def score_view(lead_id: str, lead: Lead, models: Models, at: datetime) -> ScoreV
 def contribution_view(part: Contribution, is_newer: bool, version: int) -> ContributionView:
     return ContributionView(
         event=part.capture_id,
+        kind=part.kind,
         source=part.source,
         engaged_at=part.engaged_at,
         rule=part.rule,

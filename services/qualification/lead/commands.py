@@ -15,11 +15,21 @@ Reason = Annotated[Slug, Field(description="One of the codes that the settings a
 
 
 class RecordEngagement(Command):
-    """`external_id`: that of the capture."""
+    """`external_id`, `campaign`: those of the capture."""
 
     person_id: Line
     external_id: ExternalId | None
     engagement: Engagement
+    campaign: Line | None = None
+
+
+class RecordActivity(Command):
+    """What the person did besides submitting something. `through`: the merged lead that it belongs to."""
+
+    activity_id: Line
+    kind: Slug
+    engaged_at: datetime
+    through: Line | None = None
 
 
 class BantItem(Message):
@@ -206,4 +216,6 @@ Work = (
 )
 """What people do with a lead."""
 Merge = MergeInto | AbsorbLead | Unmerge | SeparateLead
-LeadCommand = RecordEngagement | Work | Merge | TakeBackHandOver | FollowDeal | FallBelow | RemindOfRevisit | Erase
+Due = FallBelow | RemindOfRevisit
+"""What happens because its time has come."""
+LeadCommand = RecordEngagement | RecordActivity | Work | Merge | TakeBackHandOver | FollowDeal | Due | Erase

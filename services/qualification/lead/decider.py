@@ -41,6 +41,7 @@ def decide(state: State, command: commands.LeadCommand, at: datetime, context: C
 def decide_now(
     state: State,
     command: commands.RecordEngagement
+    | commands.RecordActivity
     | commands.Work
     | commands.TakeBackHandOver
     | commands.FollowDeal
@@ -52,6 +53,8 @@ def decide_now(
     match command:
         case commands.RecordEngagement():
             return engagement.record_engagement(state, command, at, context.models)
+        case commands.RecordActivity():
+            return engagement.record_activity(state, command, at, context.models)
         case commands.TakeBackHandOver():
             return hand_over.take_back(state, command)
         case commands.FollowDeal():

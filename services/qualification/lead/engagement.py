@@ -11,6 +11,7 @@ from services.qualification.lead.lifecycle import TRANSITIONS, Trigger
 from services.qualification.lead.state import Lead, NotThere, State, evolve
 from services.qualification.model.state import Models
 from services.qualification.scoring.decay import rounded
+from services.qualification.scoring.engagement import source_before
 from services.qualification.scoring.falling import falls_below_at
 from services.qualification.scoring.fit import profile_of
 from services.qualification.scoring.score import Score, newer_than, points_given_by, score
@@ -19,24 +20,44 @@ from services.qualification.scoring.score import Score, newer_than, points_given
 def record_engagement(
     state: State, command: commands.RecordEngagement, at: datetime, models: Models
 ) -> list[events.LeadEvent]:
+    lead = state if isinstance(state, Lead) else Lead(first_fields(command, at))
+    return engage(lead, command.engagement, at, models)
+
+
+def record_activity(
+    state: State, command: commands.RecordActivity, at: datetime, models: Models
+) -> list[events.LeadEvent]:
+    """An activity is an engagement of its kind. It makes no lead."""
+    if isinstance(state, NotThere):
+        return []
+    activity = Engagement(
+        command.activity_id,
+        source_before(state.engagements, command.engaged_at) or state.fields.lead_source,
+        command.engaged_at,
+        kind=command.kind,
+        through=command.through,
+    )
+    return engage(state, activity, at, models)
+
+
+def engage(before: Lead, engagement: Engagement, at: datetime, models: Models) -> list[events.LeadEvent]:
     """The engagement counts from when the person did it. A line is crossed when we hear of it (`at`), by the survivor
     if the lead is merged."""
-    if is_repeated(state, command.engagement) or (isinstance(state, Lead) and state.fields.erased):
+    if before.fields.erased or is_repeated(before, engagement):
         return []
-    engaged = engaged_event(state, command, at, models)
+    engaged = engaged_event(before, engagement, at, models)
     if engaged.after.merged_into is not None:
         return [engaged]
-    lead = evolve(state, engaged, at)
-    return [engaged, *crossing(is_still_above(state, at, models), lead, at, models)]
+    lead = evolve(before, engaged, at)
+    return [engaged, *crossing(is_still_above(before, at, models), lead, at, models)]
 
 
-def is_repeated(state: State, engagement: Engagement) -> bool:
-    return isinstance(state, Lead) and engagement.capture_id in {each.capture_id for each in state.engagements}
+def is_repeated(lead: Lead, engagement: Engagement) -> bool:
+    return engagement.capture_id in {each.capture_id for each in lead.engagements}
 
 
-def engaged_event(state: State, command: commands.RecordEngagement, at: datetime, models: Models) -> events.LeadEngaged:
-    before = state if isinstance(state, Lead) else Lead(first_fields(command, at))
-    engagements = (*before.engagements, command.engagement)
+def engaged_event(before: Lead, engagement: Engagement, at: datetime, models: Models) -> events.LeadEngaged:
+    engagements = (*before.engagements, engagement)
     result = score(engagements, before.counts_after, models.current, at)
     domain = profile_of(engagements).account_domain
     fields = scored(before.fields, result, at, models.active)
@@ -44,8 +65,8 @@ def engaged_event(state: State, command: commands.RecordEngagement, at: datetime
     if result.above and may_fall(before):
         newer = newer_than(before.counts_after, engagements)
         fields = fields._replace(falls_below_at=falls_below_at(newer, models.current, at))
-    points = points_given_by(command.engagement.capture_id, engagements, models.current)
-    return events.LeadEngaged(after=fields, engagement=command.engagement, points=points, above=result.above)
+    points = points_given_by(engagement.capture_id, engagements, models.current)
+    return events.LeadEngaged(after=fields, engagement=engagement, points=points, above=result.above)
 
 
 def scored(fields: LeadFields, result: Score, at: datetime, version: int) -> LeadFields:
@@ -96,15 +117,16 @@ def first_fields(command: commands.RecordEngagement, at: datetime) -> LeadFields
         score=Decimal(0),
         model_version=0,
         erased=False,
+        campaign=command.campaign,
     )
 
 
-def is_still_above(state: State, at: datetime, models: Models) -> bool:
+def is_still_above(lead: Lead, at: datetime, models: Models) -> bool:
     """Whether it lay above the line before, by the version that scored it last. Time may have passed since."""
-    if isinstance(state, NotThere) or not state.above:
+    if not lead.above:
         return False
-    model = models.versions[state.fields.model_version]
-    return not model.decays or score(state.engagements, state.counts_after, model, at).above
+    model = models.versions[lead.fields.model_version]
+    return not model.decays or score(lead.engagements, lead.counts_after, model, at).above
 
 
 def crossing(was_above: bool, lead: Lead, at: datetime, models: Models) -> list[events.LeadEvent]:

@@ -67,8 +67,10 @@ CAPTURE = "capture"
 
 
 class Engagement(NamedTuple):
-    """Something that the person did. `engaged_at`: when they did it, however late it was captured. `supplements`: the
-    capture of the same engagement that this one adds content to. `through`: the merged lead that it belongs to."""
+    """Something that the person did: a capture, or an activity of another `kind`, whose id is in `capture_id` and which
+    has the source of the capture before it. `engaged_at`: when they did it, however late it was captured.
+    `supplements`: the capture of the same engagement that this one adds content to. `through`: the merged lead that it
+    belongs to."""
 
     capture_id: Line
     source: Slug
@@ -88,7 +90,7 @@ class Engagement(NamedTuple):
 class LeadFields(NamedTuple):
     """The fields of a lead. A new field needs a default: stored events lack it.
 
-    `lead_source`: the source of its first capture. `domain`: of its company, or else of its business e-mail
+    `lead_source`, `campaign`: of its first capture. `domain`: of its company, or else of its business e-mail
     address. `account`: that of the domain, or of its last hand-over.
     `cycle` counts how often it became MQL; `mql_at`, `mql_source`, `touch_by`, the touches, `sdr` and `refused` belong
     to the current cycle. `touched_at`, `rep_touched_at`: the first touch before and after the hand-over. `refused`: the
@@ -127,6 +129,7 @@ class LeadFields(NamedTuple):
     next_revisit_at: datetime | None = None
     revisit_due_at: datetime | None = None
     merged_into: Line | None = None
+    campaign: Line | None = None
 
     @property
     def revisit_falls_due_at(self) -> datetime | None:

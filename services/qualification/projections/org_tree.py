@@ -1,7 +1,7 @@
 """Today's organisation, and the dated rows that it follows from."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from sqlalchemy import (
     any_,
     bindparam,
     select,
+    text,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -53,6 +54,12 @@ INSERT_ROWS = insert(org_rows)
 UPSERT_NODES = upsert(org_nodes)
 OF_NODES = select(org_rows).where(org_rows.c.node == any_(bindparam("nodes", type_=ARRAY(Text))))
 
+WITHIN = text("""
+    WITH RECURSIVE within AS (
+        SELECT node FROM seats WHERE node = :node AND active
+        UNION SELECT seats.node FROM within JOIN seats ON seats.parent = within.node)
+    SELECT node FROM within""")
+
 
 async def apply(tx: AsyncConnection, batch: Sequence[RecordedEvent[ForecastEvent]]) -> None:
     added: dict[str, list[DatedRow]] = defaultdict(list)
@@ -82,6 +89,11 @@ def columns(node: str, row: DatedRow) -> dict[str, Any]:
         "parent": position and position.parent,
         "kind": position and position.kind,
     }
+
+
+async def within(tx: AsyncConnection, node: str) -> Collection[str]:
+    """The node and all below it. Empty when there is no such node, or it has ended: who has left sees nothing."""
+    return set((await tx.execute(WITHIN, {"node": node})).scalars())
 
 
 async def find_node(tx: AsyncConnection, node: str) -> OrgNode | None:

@@ -21,6 +21,7 @@ class Contribution:
     the group leaves of those."""
 
     capture_id: str
+    kind: str
     source: str
     engaged_at: datetime
     rule: str
@@ -45,6 +46,7 @@ def contributions(
     return tuple(
         Contribution(
             engagement.capture_id,
+            engagement.kind,
             engagement.source,
             engagement.engaged_at,
             rule.rule,
@@ -81,11 +83,31 @@ def capped(points: N, cap: int | None) -> N:
 def matching(engagements: Sequence[Engagement], model: ScoringModel) -> list[Match]:
     """A rule counts once for a capture and its supplements together."""
     matches: dict[tuple[str, str], Match] = {}
-    for engagement in in_order(engagements):
+    for engagement in attributed(engagements):
         for rule in model.rules:
             if is_for(rule.when, engagement):
                 matches.setdefault((engagement.original, rule.rule), (engagement, rule))
     return list(matches.values())
+
+
+def attributed(engagements: Sequence[Engagement]) -> list[Engagement]:
+    """In the order in which the person did them. An activity has the source of the last capture before it, or else of
+    the first one, in whatever order they arrived."""
+    ordered = in_order(engagements)
+    sources = [engagement.source for engagement in ordered if engagement.kind == CAPTURE]
+    if len(sources) == len(ordered) or not sources:
+        return ordered
+    source, found = sources[0], []
+    for engagement in ordered:
+        source = engagement.source if engagement.kind == CAPTURE else source
+        found.append(engagement._replace(source=source))
+    return found
+
+
+def source_before(engagements: Sequence[Engagement], at: datetime) -> str | None:
+    """That of the last capture by then. None: there was none."""
+    captures = [each for each in in_order(engagements) if each.kind == CAPTURE and each.engaged_at <= at]
+    return captures[-1].source if captures else None
 
 
 def is_for(when: When, engagement: Engagement) -> bool:

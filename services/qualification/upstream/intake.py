@@ -25,6 +25,10 @@ class Details(UpstreamPart):
     double_opt_in: bool | None = None
 
 
+class Campaign(UpstreamPart):
+    utm_campaign: str | None = None
+
+
 class Captured(UpstreamEvent):
     capture_id: str
     person_id: str
@@ -38,6 +42,7 @@ class Captured(UpstreamEvent):
     supplements: str | None = None
     email_domain: str | None = None
     merged_into: str | None = None
+    campaign: Campaign | None = None
 
 
 class LeadCaptured(Captured):
@@ -46,6 +51,14 @@ class LeadCaptured(Captured):
 
 class EngagementAdded(Captured):
     type: ClassVar[str] = "lead.engagement_added"
+
+
+class ActivityRecorded(UpstreamEvent):
+    type: ClassVar[str] = "lead.activity"
+    activity_id: str
+    kind: str
+    engaged_at: datetime
+    merged_into: str | None = None
 
 
 class PersonErased(UpstreamEvent):
@@ -72,5 +85,7 @@ class LeadUnmerged(UpstreamEvent):
     was_into: str
 
 
-IntakeEvent = LeadCaptured | EngagementAdded | PersonErased | LeadMerged | LeadUnmerged | ProspectRecorded
+IntakeEvent = (
+    LeadCaptured | EngagementAdded | ActivityRecorded | PersonErased | LeadMerged | LeadUnmerged | ProspectRecorded
+)
 PARSE: Parser[IntakeEvent] = tolerant_parser(IntakeEvent)

@@ -87,14 +87,19 @@ async def test_a_key_of_another_lineage_has_its_own_idempotency(api: httpx.Async
     assert answers[0].json()["opportunity_id"] != answers[1].json()["opportunity_id"]
 
 
-async def test_a_key_that_is_tied_to_a_node_is_refused(api: httpx.AsyncClient, database: str) -> None:
+async def test_a_key_that_is_tied_to_a_node_is_refused_while_no_organisation_was_read(
+    api: httpx.AsyncClient, database: str
+) -> None:
     key = await make_key(database, node="central")
-    for path in (DEALS, "/pipeline/v1/stages", "/pipeline/v1/events"):
-        assert (await api.get(path, headers=bearer(key))).status_code == 403
+    refused = await api.get("/pipeline/v1/stages", headers=bearer(key))
+    assert refused.status_code == 403
+    stale = await api.get(DEALS, headers=bearer(key))
+    assert (stale.status_code, stale.json()["type"], stale.headers["Retry-After"]) == (503, "chart_stale", "1")
 
 
 async def test_acting_on_behalf_of_a_node_is_refused_not_ignored(api: httpx.AsyncClient) -> None:
-    assert (await api.get(DEALS, headers={"On-Behalf-Of": "central"})).status_code == 403
+    assert (await api.get(DEALS, headers={"On-Behalf-Of": "central"})).status_code == 503
+    assert (await api.get("/pipeline/v1/stages", headers={"On-Behalf-Of": "central"})).status_code == 403
 
 
 @pytest.mark.parametrize(

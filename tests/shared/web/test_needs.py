@@ -11,12 +11,13 @@ from sqlalchemy import text
 
 from shared.web.access import Caller
 from shared.web.call import Needs
+from shared.web.place import PlaceRule
 from shared.web.problems import Forbidden
 from tests.running import connected, make_key, running_services
 from tests.shared.web.vendor import SERVICE
 
 READS = Needs("tally:read")
-READS_CONFINED = Needs("tally:read", tied=True)
+READS_CONFINED = Needs("tally:read", place=PlaceRule.UNAFFECTED)
 ANN = Caller("ann", UUID(int=1), frozenset({"tally:read", "act_as", "admin", "history:write"}))
 TIED = replace(ANN, node="north")
 ACTING = replace(ANN, on_behalf_of="north")
@@ -43,7 +44,7 @@ def test_acting_needs_a_scope_and_takes_the_powers_of_the_key_away() -> None:
     with pytest.raises(Forbidden, match="act_as"):
         READS_CONFINED.authorise(replace(ACTING, scopes=frozenset({"tally:read"})))
     with pytest.raises(Forbidden, match="admin"):
-        Needs("admin", tied=True).authorise(ACTING)
+        Needs("admin", place=PlaceRule.UNAFFECTED).authorise(ACTING)
 
 
 # -- answers that are kept belong to a place -------------------------------------------------------------------------

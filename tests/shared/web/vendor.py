@@ -9,12 +9,14 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.run.service import Service
 from shared.web.access import Caller
 from shared.web.call import Accepted, Call, Needs
 from shared.web.entrance import Entrance, EntranceRequest
 from shared.web.input import ResourceId
+from shared.web.place import Organisation, PlaceRule
 from shared.web.problems import Forbidden, NotFound
 from shared.web.service_context import ServiceContext
 from tests.shared.tally import DECIDER, OWN_TOTALS, TALLIES, Add
@@ -29,6 +31,7 @@ LARGEST = 2000
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
 Writes = Annotated[Call, Depends(Needs("tally:write"))]
+WritesAnywhere = Annotated[Call, Depends(Needs("tally:write", place=PlaceRule.UNAFFECTED))]
 
 router = APIRouter()
 
@@ -38,7 +41,7 @@ class Challenge(BaseModel):
 
 
 @router.post("/tallies/{name}")
-async def add(name: ResourceId, body: Add, call: Annotated[Call, Depends(Needs("tally:write", tied=True))]) -> Accepted:
+async def add(name: ResourceId, body: Add, call: WritesAnywhere) -> Accepted:
     """Add to a tally; also for keys tied to an org node."""
     return Accepted(position=(await call.write(DECIDER, name, body)).position)
 
@@ -83,6 +86,11 @@ def signed(content: bytes, content_type: str = "application/json", **headers: st
     return {"content": content, "headers": {"X-Signature": signature(content), "Content-Type": content_type, **headers}}
 
 
+async def within(tx: AsyncConnection, node: str) -> list[str]:
+    """An organisation of single nodes."""
+    return [node]
+
+
 SERVICE = Service(
     name="pipeline",
     topic="funnelcast.pipeline.v1",
@@ -90,5 +98,6 @@ SERVICE = Service(
     routers=[router],
     projections=[OWN_TOTALS],
     scopes=["tally:write"],
+    organisation=Organisation("pipeline", within),
     entrances=[Entrance("/webhooks/", frozenset({"application/json", FORM, MULTIPART}), admit, LARGEST)],
 )

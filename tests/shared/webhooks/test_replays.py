@@ -9,6 +9,7 @@ import httpx
 from shared.rules.target import TargetPolicy
 from shared.web.outgoing import Outgoing
 from shared.webhooks import batch, queue
+from shared.webhooks.seen_events import seen_by
 from shared.webhooks.subscriptions import Webhook, Webhooks
 from tests.running import connected, eventually, make_key
 from tests.shared.webhooks.receiver import Behaviour, Request, receiving
@@ -190,13 +191,14 @@ async def test_two_dispatchers_never_hold_the_same_webhook(database: str) -> Non
             async with engine.begin() as tx:
                 webhook = await only_webhook(tx)
                 await queue.begin(tx, webhook_id, 0)
-                taken = await batch.take(tx, webhook, types, first, now)
+                see = seen_by(webhook.state, None)
+                taken = await batch.take(tx, webhook, types, see, first, now)
                 assert taken is not None
                 assert len(taken.items) == 1
             async with engine.begin() as tx:
-                assert await batch.take(tx, webhook, types, second, now) is None
+                assert await batch.take(tx, webhook, types, see, second, now) is None
                 await tx.exec_driver_sql("UPDATE webhook_cursors SET held_until = clock_timestamp() - interval '1s'")
-                assert await batch.take(tx, webhook, types, second, now) is not None
+                assert await batch.take(tx, webhook, types, see, second, now) is not None
             outgoing = Outgoing(TargetPolicy.of(True, "127.0.0.0/8"), here.clock.now)
             results = await batch.send(taken, "pipeline", outgoing)
             async with engine.begin() as tx:

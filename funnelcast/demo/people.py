@@ -1,0 +1,70 @@
+"""Five people of the company who look at the pages, each with a key of their own and a link that signs in once."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+
+from sqlalchemy import func, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from funnelcast import database
+from funnelcast.demo.company import SDRS, Company
+from funnelcast.demo.simulation import lineage_of
+from funnelcast.pages.security import FOLDER
+from funnelcast.pages.sessions import OneTimeLinks
+from shared.rules.clock_and_ids import ClockAndIds
+from shared.web import access
+
+READS_FORECAST = ("forecast:read", "pipeline:read", "events:read")
+SELLS = (*READS_FORECAST, "forecast:write", "pipeline:write")
+READS_LEADS = ("leads:read", "people:read", "pipeline:read")
+
+
+@dataclass(frozen=True)
+class DemoPerson:
+    """`name`: of the key, and what events name. `node`: the person's place in the organisation."""
+
+    role: str
+    name: str
+    scopes: Sequence[access.Scope]
+    node: str | None = None
+
+
+def demo_people(company: Company) -> list[DemoPerson]:
+    rep = company.all_reps[1]
+    manager = next(node.parent for node in company.nodes if node.node == rep)
+    return [
+        DemoPerson("VP of sales", "vp-sales", (*SELLS, "admin")),
+        DemoPerson("Manager", str(manager), SELLS, manager),
+        DemoPerson("Rep", rep, SELLS, rep),
+        DemoPerson("SDR", SDRS[0], (*READS_LEADS, "qualification:write")),
+        DemoPerson("Marketing", "marketing", (*READS_LEADS, "leads:write", "events:read")),
+    ]
+
+
+@asynccontextmanager
+async def signed_in_links(
+    engine: AsyncEngine, clock_and_ids: ClockAndIds, people: Sequence[DemoPerson], links: OneTimeLinks
+) -> AsyncIterator[list[tuple[str, str]]]:
+    """Yields each person's role with the path of a link. The keys behind them are revoked at the end."""
+    async with engine.begin() as tx:
+        await revoke_keys(tx, people)
+        keys = [await create_key(tx, clock_and_ids, person) for person in people]
+    try:
+        yield [(each.role, f"{FOLDER}/enter/{links.make(key)}") for each, key in zip(people, keys, strict=True)]
+    finally:
+        with suppress(*database.UNREACHABLE):
+            async with engine.begin() as tx:
+                await revoke_keys(tx, people)
+
+
+async def create_key(tx: AsyncConnection, clock_and_ids: ClockAndIds, person: DemoPerson) -> str:
+    key_id, lineage = clock_and_ids.new_id(), lineage_of(f"pages {person.name}")
+    return await access.create(tx, key_id, person.name, person.scopes, owner=person.node, lineage=lineage)
+
+
+async def revoke_keys(tx: AsyncConnection, people: Sequence[DemoPerson]) -> None:
+    """Those of this run, and of one that was killed."""
+    lineages = [lineage_of(f"pages {person.name}") for person in people]
+    valid = access.keys.c.lineage.in_(lineages) & access.keys.c.revoked_at.is_(None)
+    await tx.execute(update(access.keys).where(valid).values(revoked_at=func.clock_timestamp()))

@@ -1,0 +1,105 @@
+"""The services' public HTTP API, called with the session of the person who looks at a page."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import httpx
+
+SECONDS = 15.0
+"""For one answer of a service."""
+CONNECTIONS = httpx.Limits(max_connections=200, max_keepalive_connections=50)
+UNREACHABLE = "the service did not answer; nothing was lost, and this page tries again"
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """`pointer`: the field that the service found wrong."""
+
+    pointer: str
+    detail: str
+
+
+class ApiError(Exception):
+    """An answer that is an error, in the API's own words. `retry_after`: seconds until it may be asked again."""
+
+    def __init__(
+        self, status: int, title: str, detail: str, errors: Sequence[FieldError] = (), retry_after: int | None = None
+    ) -> None:
+        super().__init__(detail)
+        self.status, self.title, self.detail = status, title, detail
+        self.errors, self.retry_after = errors, retry_after
+
+
+class Answer(NamedTuple):
+    """`position`: what the answer includes, or what a write made."""
+
+    body: Any
+    etag: str | None
+    position: str
+
+
+@dataclass(frozen=True)
+class Api:
+    """`after`: the position of a write that every answer must include, such as `forecast:12`."""
+
+    http: httpx.AsyncClient
+    token: str = field(repr=False)
+    after: str | None = None
+
+    async def get(self, path: str, **parameters: Any) -> Any:
+        """The body of the answer. Parameters that are None are left out. Raises `ApiError`."""
+        return (await self.answer("GET", path, parameters=parameters)).body
+
+    async def answer(
+        self,
+        method: str,
+        path: str,
+        *,
+        parameters: Mapping[str, Any] | None = None,
+        body: Any = None,
+        if_match: str | None = None,
+        idempotency_key: UUID | None = None,
+    ) -> Answer:
+        """Raises `ApiError`."""
+        headers = {"Authorization": f"Bearer {self.token}"} | self.conditions(method, if_match, idempotency_key)
+        chosen = {name: value for name, value in (parameters or {}).items() if value not in (None, "")}
+        try:
+            response = await self.http.request(method, path, params=chosen, json=body, headers=headers)
+        except httpx.TransportError:
+            raise ApiError(503, "Service Unavailable", UNREACHABLE, retry_after=2) from None
+        if response.is_error:
+            raise error_of(response)
+        found = response.json() if response.content else None
+        return Answer(found, response.headers.get("etag"), response.headers.get("x-position", ""))
+
+    def conditions(self, method: str, if_match: str | None, idempotency_key: UUID | None) -> dict[str, str]:
+        found = {"If-Match": if_match, "Idempotency-Key": idempotency_key and str(idempotency_key)}
+        if method == "GET" and self.after:
+            found |= {"X-Min-Position": self.after, "Prefer": "wait=5"}
+        return {name: value for name, value in found.items() if value}
+
+
+def error_of(response: httpx.Response) -> ApiError:
+    body = problem_body(response)
+    errors = [FieldError(str(each["pointer"]), str(each["detail"])) for each in body.get("errors", ())]
+    retry = response.headers.get("retry-after", "")
+    title = str(body.get("title") or response.reason_phrase)
+    detail = str(body.get("detail") or "the service gave no reason")
+    return ApiError(response.status_code, title, detail, errors, int(retry) if retry.isdecimal() else None)
+
+
+def problem_body(response: httpx.Response) -> dict[str, Any]:
+    """Empty when the answer is no problem document, such as the error page of a proxy."""
+    if "json" not in response.headers.get("content-type", ""):
+        return {}
+    body = response.json()
+    return body if isinstance(body, dict) else {}
+
+
+def make_client(services_url: str, transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
+    timeout = httpx.Timeout(SECONDS, connect=2)
+    return httpx.AsyncClient(
+        base_url=services_url, timeout=timeout, limits=CONNECTIONS, trust_env=False, transport=transport
+    )

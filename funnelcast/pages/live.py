@@ -1,0 +1,97 @@
+"""Live pages: a stream that says when the forecast has applied something. The page then loads its numbers again.
+
+One question every half second serves all open pages of a process: it carries the session of one of them, and answers
+with nothing but a frontier.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from starlette.responses import Response, StreamingResponse
+
+from funnelcast.pages.api import Api, ApiError
+from funnelcast.pages.screen import Screen, Visit
+
+INTERVAL, HEARTBEAT = 0.5, 15.0
+"""Seconds between questions, and between comments while nothing happens."""
+UNAUTHENTICATED = 401
+
+
+@dataclass
+class Watch:
+    """What all live pages of a process share. `listeners`: by the event that wakes each."""
+
+    stopping: asyncio.Event
+    frontier: str = ""
+    listeners: dict[asyncio.Event, Api] = field(default_factory=dict)
+    asking: asyncio.Task[None] | None = None
+
+    @contextmanager
+    def listening(self, api: Api) -> Iterator[asyncio.Event]:
+        woken = asyncio.Event()
+        self.listeners[woken] = api
+        if self.asking is None or self.asking.done():
+            self.asking = asyncio.create_task(self.ask(), name="live pages")
+        try:
+            yield woken
+        finally:
+            self.listeners.pop(woken, None)
+
+    async def ask(self) -> None:
+        """While anybody listens. A page whose session has ended hears so, and listens no more."""
+        while self.listeners and not self.stopping.is_set():
+            woken, api = next(iter(self.listeners.items()))
+            try:
+                answer = await api.get("/forecast/v1/rollup", depth=0)
+                self.tell(str(answer["frontier"]))
+            except ApiError as error:
+                if error.status == UNAUTHENTICATED:
+                    self.listeners.pop(woken, None)
+                    woken.set()
+            await self.rest()
+
+    def tell(self, frontier: str) -> None:
+        if frontier != self.frontier:
+            self.frontier = frontier
+            for woken in self.listeners:
+                woken.set()
+
+    async def rest(self) -> None:
+        try:
+            async with asyncio.timeout(INTERVAL):
+                await self.stopping.wait()
+        except TimeoutError:
+            return
+
+    def stop(self) -> None:
+        self.stopping.set()
+        for woken in self.listeners:
+            woken.set()
+
+
+async def stream(visit: Visit) -> Response:
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    lines = applied(visit.request.app.state.watch, visit.api)
+    return StreamingResponse(lines, media_type="text/event-stream", headers=headers)
+
+
+async def applied(watch: Watch, api: Api) -> AsyncIterator[bytes]:
+    """Ends with the session, and when the process stops: the browser then connects again."""
+    known = watch.frontier
+    yield b"retry: 2000\n\n"
+    with watch.listening(api) as woken:
+        while woken in watch.listeners and not watch.stopping.is_set():
+            if known and watch.frontier != known:
+                yield f"event: applied\ndata: {watch.frontier}\n\n".encode()
+            known = watch.frontier
+            woken.clear()
+            try:
+                async with asyncio.timeout(HEARTBEAT):
+                    await woken.wait()
+            except TimeoutError:
+                yield b": heartbeat\n\n"
+
+
+LIVE = Screen("/live", stream, ("forecast:read",))

@@ -1,0 +1,108 @@
+"""Templates: autoescaped HTML, with the formats of numbers and times as filters."""
+
+from collections.abc import Mapping
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from starlette.requests import Request
+
+from funnelcast.pages import formats
+from funnelcast.pages.security import FOLDER
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+
+
+@cache
+def environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.globals |= {"static": static, "address": address}
+    made.filters |= {
+        "money": money,
+        "whole": whole,
+        "percent": percent,
+        "ratio": ratio,
+        "count": count,
+        "day": day,
+        "instant": instant,
+        "words": words,
+    }
+    return made
+
+
+def render(template: str, values: Mapping[str, Any]) -> str:
+    return environment().get_template(template).render(values)
+
+
+def common_values(request: Request, zone: str) -> dict[str, Any]:
+    """What every template may use."""
+    locale = formats.locale_of(request.headers.get("accept-language", ""))
+    return {"locale": locale, "zone": zone, "folder": FOLDER, "path": request.url.path, "person": None}
+
+
+@cache
+def static(name: str) -> str:
+    """The address of a file of our own. It changes with the file, so that browsers may keep it for ever."""
+    digest = sha256((STATIC / name).read_bytes()).hexdigest()[:16]
+    return f"{FOLDER}/static/{name}?v={digest}"
+
+
+def address(path: str, *parts: Mapping[str, Any], **changes: Any) -> str:
+    """A page's address with a query: `parts` and then `changes` over one another, without empty values."""
+    merged: dict[str, Any] = {}
+    for part in (*parts, changes):
+        merged |= part
+    chosen = {name: value for name, value in merged.items() if value not in (None, "", (), [])}
+    return f"{FOLDER}{path}" + (f"?{urlencode(chosen, doseq=True)}" if chosen else "")
+
+
+def words(text: str) -> str:
+    """A code as words: `pushed_out` is `Pushed out`."""
+    return text.replace("_", " ").replace("-", " ").capitalize()
+
+
+@pass_context
+def money(context: Context, amount: str | None, currency: str | None) -> str:
+    return formats.money(amount, currency, context["locale"])
+
+
+@pass_context
+def whole(context: Context, amount: str | None, currency: str | None) -> str:
+    return formats.whole(amount, currency, context["locale"])
+
+
+@pass_context
+def percent(context: Context, value: str | None) -> str:
+    return formats.percent(value, context["locale"])
+
+
+@pass_context
+def ratio(context: Context, value: str | None) -> str:
+    return formats.ratio(value, context["locale"])
+
+
+@pass_context
+def count(context: Context, value: int | None) -> str:
+    return formats.count(value, context["locale"])
+
+
+@pass_context
+def day(context: Context, value: str | None) -> str:
+    return formats.day(value, context["locale"])
+
+
+@pass_context
+def instant(context: Context, value: str | None) -> str:
+    return formats.instant(value, context["zone"], context["locale"])

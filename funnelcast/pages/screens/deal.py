@@ -1,0 +1,112 @@
+"""One deal: its state, its stages as a line in time, everything that has happened to it, and what can be done now."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from starlette.responses import Response
+
+from funnelcast.pages.api import Api, ApiError
+from funnelcast.pages.screen import Screen, Visit, see_other
+from funnelcast.pages.screens.deal_commands import Choices, Command, allowed_commands, body_of
+from funnelcast.pages.screens.stage_line import stage_line
+
+PATH = "/deals/{deal_id}"
+READS, WRITES = ("pipeline:read",), ("pipeline:read", "pipeline:write")
+STALE = 412
+REFUSALS = (403, 404, 409, STALE, 422)
+HISTORY = 500
+"""Events that are listed."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A command that was refused. `version`: of the page that it was sent from."""
+
+    command: str
+    error: ApiError
+    version: int
+
+
+async def show_deal(visit: Visit, attempt: Attempt | None = None) -> Response:
+    path = deal_path(visit)
+    answer = await visit.api.answer("GET", path)
+    deal = answer.body
+    visits = (await visit.api.get(f"{path}/history"))["visits"]
+    timeline = (await visit.api.get(f"{path}/timeline", limit=HISTORY))["items"]
+    choices = await find_choices(visit.api, deal["pipeline"])
+    return visit.page(
+        "deal.html",
+        attempt.error.status if attempt else 200,
+        deal=deal,
+        etag=answer.etag,
+        visits=visits,
+        line=stage_line(visits, visit.request.app.state.now()),
+        timeline=timeline[::-1],
+        missed=missed(timeline, attempt),
+        commands=allowed_commands(deal, choices, visit.person),
+        attempt=attempt,
+        is_done=visit.query.get("done") == "1",
+    )
+
+
+def deal_path(visit: Visit) -> str:
+    return f"/pipeline/v1/opportunities/{quote(visit.request.path_params['deal_id'], safe='')}"
+
+
+async def find_choices(api: Api, pipeline: str) -> Choices:
+    processes = (await api.get("/pipeline/v1/stages"))["items"]
+    process = next((each for each in processes if each["pipeline"] == pipeline), None)
+    reasons = (await api.get("/pipeline/v1/settings"))["reasons"]
+    if process is None:
+        return Choices((), (), reasons)
+    stages = [each["stage"] for each in process["stages"]]
+    first = stages.index(process["first_qualified"])
+    return Choices(stages[:first], stages[first:], reasons)
+
+
+def missed(timeline: Sequence[Mapping[str, Any]], attempt: Attempt | None) -> list[Mapping[str, Any]]:
+    """What happened after the page was loaded from which a command was sent that came too late."""
+    if attempt is None or attempt.error.status != STALE:
+        return []
+    return [entry for entry in timeline if entry["version"] > attempt.version]
+
+
+# -- commands ------------------------------------------------------------------------------------------------------
+
+
+async def send_command(visit: Visit) -> Response:
+    """On the version that the page showed."""
+    name, etag = visit.request.path_params["command"], visit.fields["etag"]
+    deal = await visit.api.get(deal_path(visit))
+    command = await find_command(visit, deal, name)
+    path = f"{deal_path(visit)}/{command.name}"
+    try:
+        written = await visit.api.answer("POST", path, body=body_of(command, visit.fields), if_match=etag)
+    except ApiError as error:
+        if error.status not in REFUSALS:
+            raise
+        return await show_deal(visit, Attempt(name, error, version_of(etag)))
+    return see_other(f"{visit.request.url.path.rpartition('/')[0]}?done=1&after={written.position}")
+
+
+async def find_command(visit: Visit, deal: Mapping[str, Any], name: str) -> Command:
+    """Also one that was allowed when the page was loaded. Raises `ApiError` for one that does not exist."""
+    choices = await find_choices(visit.api, deal["pipeline"])
+    states = [deal, *({**deal, "outcome": outcome, "qualified": outcome is None} for outcome in (None, "won"))]
+    offered = {each.name: each for state in states for each in allowed_commands(state, choices, visit.person)}
+    if name not in offered:
+        raise ApiError(404, "Not Found", "a deal knows no such command")
+    return offered[name]
+
+
+def version_of(etag: str) -> int:
+    digits = etag.removeprefix("W/").strip('"')
+    return int(digits) if digits.isdecimal() and len(digits) < 10 else 0
+
+
+SCREENS = (
+    Screen(PATH, show_deal, READS),
+    Screen(f"{PATH}/{{command}}", send_command, WRITES, method="POST"),
+)

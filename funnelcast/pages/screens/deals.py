@@ -1,0 +1,68 @@
+"""The deals behind a number: those that a node's own deals and the ones below it count in a period."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from starlette.responses import Response
+
+from funnelcast.pages.api import Api
+from funnelcast.pages.formats import in_zone
+from funnelcast.pages.question import Question, question_of
+from funnelcast.pages.screen import Screen, Visit
+from funnelcast.pages.screens.names import names_of_deals
+from funnelcast.pages.screens.periods import neighbours
+
+PATH = "/deals"
+PAGE, MOST = 200, 1000
+"""Deals of one page; deals that are looked through for a warning, of each category."""
+UNASSIGNED = "_unassigned"
+CATEGORIES = ("closed", "commit", "upside", "pipeline", "omitted")
+Deal = Mapping[str, Any]
+ONLY: Mapping[str, Callable[[Deal, str], bool]] = {
+    "amount_missing": lambda deal, today: deal["amount"] is None,
+    "close_date_past": lambda deal, today: deal["category"] != "closed" and deal["close_date"] < today,
+    "owner_unassigned": lambda deal, today: True,
+}
+"""By the code of a warning: whether it is about this deal, on this business day."""
+
+
+async def show_deals(visit: Visit) -> Response:
+    question = question_of(visit)
+    query = visit.query
+    categories = [each for each in query["category"].split(",") if each]
+    only = query["only"] if query["only"] in ONLY else None
+    answer = await visit.api.get("/forecast/v1/rollup", depth=0, **question.parameters)
+    node = UNASSIGNED if only == "owner_unassigned" else answer["node"]["node_id"]
+    found, following = await find_deals(visit.api, node, question, categories, query["from"], bool(only))
+    if only:
+        today = in_zone(answer["as_of"], visit.zone).date().isoformat()
+        found = [deal for deal in found if ONLY[only](deal, today)]
+    names = await names_of_deals(visit, [deal["opportunity_id"] for deal in found])
+    return visit.page(
+        "deals.html",
+        question=question,
+        answer=answer,
+        categories=categories,
+        all_categories=CATEGORIES,
+        only=only,
+        deals=found,
+        names=names,
+        next=following,
+        periods=neighbours(answer["period"]["key"]),
+    )
+
+
+async def find_deals(
+    api: Api, node: str, question: Question, categories: Sequence[str], after: str | None, many: bool
+) -> tuple[list[Deal], str | None]:
+    """One page of one category or of all, with where to go on; of several, the first page of each."""
+    path = f"/forecast/v1/rollup/{node}/opportunities"
+    asked = {"period": question.period, "limit": MOST if many else PAGE, **question.instants}
+    if len(categories) <= 1:
+        page = await api.get(path, category=categories[0] if categories else None, after=after, **asked)
+        return page["items"], page["next"]
+    pages = [await api.get(path, category=each, **asked) for each in categories]
+    return [deal for page in pages for deal in page["items"]], None
+
+
+SCREENS = (Screen(PATH, show_deals, ("forecast:read",)),)

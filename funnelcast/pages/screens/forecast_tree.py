@@ -1,0 +1,77 @@
+"""The roll-up as rows of a tree that opens level by level: which nodes are open stands in the page's address."""
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from funnelcast.pages.api import Api
+from funnelcast.pages.question import Question
+
+DEPTH = 2
+"""One level is shown, and the one below it says which of its nodes can be opened."""
+MOST_OPEN = 50
+RETRIES = 2
+Node = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Row:
+    """`toggled`: the nodes that are open after this one was opened or closed; none for a node without any below it."""
+
+    node: Node
+    level: int
+    is_open: bool
+    toggled: str | None
+    position: int
+    siblings: int
+
+
+@dataclass(frozen=True)
+class Tree:
+    """`answer`: the roll-up of the top node. `nodes`: those that are open, by id, each with its children."""
+
+    answer: Mapping[str, Any]
+    nodes: Mapping[str, Node]
+
+    @property
+    def top(self) -> Node:
+        node: Node = self.answer["node"]
+        return node
+
+    def rows(self) -> list[Row]:
+        top = self.top
+        return [Row(top, 1, True, None, 1, 1), *self.rows_below(top, 2)]
+
+    def rows_below(self, node: Node, level: int) -> Iterator[Row]:
+        children: Sequence[Node] = node["children"]
+        for position, child in enumerate(children, 1):
+            opened = self.nodes.get(child["node_id"])
+            toggled = self.toggled(child["node_id"]) if child["children"] else None
+            yield Row(child, level, opened is not None, toggled, position, len(children))
+            if opened is not None:
+                yield from self.rows_below(opened, level + 1)
+
+    def toggled(self, node: str) -> str:
+        others = [each for each in self.nodes if each != node]
+        return ",".join(others if node in self.nodes else [*others, node])
+
+
+async def find_tree(api: Api, question: Question, opened: Sequence[str]) -> Tree:
+    """All levels are of one frontier, unless the numbers move faster than they can be read."""
+    questions = [question, *(question.of(node) for node in opened[:MOST_OPEN])]
+    top, *below = await ask_all(api, questions)
+    for _ in range(RETRIES):
+        if all(answer["frontier"] == top["frontier"] for answer in below):
+            break
+        top, *below = await ask_all(api, questions)
+    return Tree(top, {answer["node"]["node_id"]: answer["node"] for answer in below})
+
+
+async def ask_all(api: Api, questions: Sequence[Question]) -> list[dict[str, Any]]:
+    return await asyncio.gather(*(rollup(api, each) for each in questions))
+
+
+async def rollup(api: Api, question: Question) -> dict[str, Any]:
+    answer: dict[str, Any] = await api.get("/forecast/v1/rollup", depth=DEPTH, **question.parameters)
+    return answer

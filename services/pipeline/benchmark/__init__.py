@@ -1,0 +1,1 @@
+"""Benchmarks: a rate with a band, and the status that it had when it was last looked at."""

@@ -1,0 +1,20 @@
+"""Commands on a benchmark."""
+
+from decimal import Decimal
+
+from services.pipeline.benchmark.events import Status
+from services.pipeline.setting.events import Band
+from shared.rules.message import Command, Instant
+
+
+class RecordStatus(Command):
+    """What a look at a benchmark found: `part` of a `sample` within a window."""
+
+    band: Band
+    status: Status
+    part: int
+    sample: int
+    rate: Decimal | None
+    minimum_sample: int
+    begins: Instant
+    ends: Instant

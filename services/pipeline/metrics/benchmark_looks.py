@@ -1,0 +1,74 @@
+"""A look at all benchmarks: which status each band of the settings has in the window of a day."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from services.pipeline.benchmark.commands import RecordStatus
+from services.pipeline.metrics.benchmarks import SHOWN, Rate, status_of
+from services.pipeline.setting.events import Band, Measure
+from services.pipeline.setting.state import Benchmarks
+
+WINDOW = timedelta(days=90)
+MATURING = timedelta(days=30)
+"""For which a cohort of the funnel has time to convert after its window."""
+
+
+class LookWindow(NamedTuple):
+    """`matured`: until when a conversion counts."""
+
+    begins: datetime
+    ends: datetime
+    matured: datetime
+
+
+class Figure(NamedTuple):
+    """Of the cycles or deals of one source and motion."""
+
+    source: str | None
+    motion: str | None
+    part: int
+    sample: int
+
+
+def look_window(measure: Measure, midnight: datetime) -> LookWindow:
+    ends = midnight if measure is Measure.WIN_RATE else midnight - MATURING
+    return LookWindow(ends - WINDOW, ends, midnight)
+
+
+def looks(
+    benchmarks: Benchmarks, midnight: datetime, figures: Mapping[Measure, Sequence[Figure]]
+) -> list[RecordStatus]:
+    return [look(band, benchmarks.minimum_sample, midnight, figures[band.measure]) for band in benchmarks.bands]
+
+
+def look(band: Band, minimum_sample: int, midnight: datetime, figures: Iterable[Figure]) -> RecordStatus:
+    fitting = [each for each in figures if band.source in (None, each.source) and band.motion in (None, each.motion)]
+    rate = Rate(sum(each.part for each in fitting), sum(each.sample for each in fitting))
+    window, status = look_window(band.measure, midnight), status_of(rate, band, minimum_sample)
+    is_known = rate.value is not None and status != "insufficient_history"
+    return RecordStatus(
+        band=band,
+        status=status or "insufficient_history",
+        part=rate.part,
+        sample=rate.sample,
+        rate=rate.value.quantize(SHOWN) if is_known and rate.value is not None else None,
+        minimum_sample=minimum_sample,
+        begins=window.begins,
+        ends=window.ends,
+    )
+
+
+def subject_of(band: Band) -> str:
+    """The id of the benchmark, the same whenever a band for this measure, source and motion is set."""
+    return str(benchmark_id(band))
+
+
+def benchmark_id(band: Band) -> UUID:
+    return uuid5(NAMESPACE_URL, f"benchmark/{band.measure}/{band.motion or ''}/{band.source or ''}")
+
+
+def look_id(band: Band, midnight: datetime) -> UUID:
+    """Of a day's look at a benchmark, the same when it is repeated."""
+    return uuid5(benchmark_id(band), midnight.isoformat())

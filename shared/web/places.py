@@ -1,0 +1,85 @@
+"""Finds the subtrees of confined callers.
+
+Each service that serves such callers keeps a copy of the organisation as it stands today. A caller's subtree is found
+in the database snapshot that the answer is read from, and nothing is served while the copy may be too old.
+"""
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.flow.frontier import Frontier
+from shared.web.access import Caller
+from shared.web.place import EVERYTHING, Organisation, Subtree
+from shared.web.problems import Forbidden, NotFound, Problem
+from shared.web.recently_used import RecentlyUsed
+from shared.web.tree_age import LONGEST_AGE, TreeAge
+
+MAX_CACHED = 1_000
+"""Subtrees."""
+STREAM = "org-all"
+"""The stream of all events about nodes, and so their key in the log."""
+IS_PARKED = text("""
+    SELECT EXISTS (SELECT 1 FROM parked WHERE subscription = :subscription AND source = :source AND key = :key)""")
+
+
+class ChartStale(Problem):
+    """The copy of the organisation was never read, is parked, or is older than `LONGEST_AGE`."""
+
+    status = 503
+    code = "chart_stale"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": "1"}
+
+
+@dataclass(frozen=True)
+class Places:
+    """Finds the subtrees of callers. `subscription`: of the read models."""
+
+    organisation: Organisation
+    subscription: str
+    age: TreeAge
+    known: RecentlyUsed[tuple[str, int, str], frozenset[str]] = field(default_factory=lambda: RecentlyUsed(MAX_CACHED))
+    """By node and by the source's frontier: as long as that stays, so does the tree."""
+
+    async def subtree(self, tx: AsyncConnection, frontier: Frontier, caller: Caller, *, reads: bool) -> Subtree:
+        """`frontier`: of this snapshot. `reads`: whether the request only reads. Raises `ChartStale`, and for a node
+        that is not in the organisation, or is not the key's to act for, `NotFound` or (for a write) `Forbidden`."""
+        node = caller.on_behalf_of or caller.node
+        if node is None:
+            return EVERYTHING
+        await self.must_be_fresh(tx, frontier)
+        nodes = await self.nodes_within(tx, frontier, node)
+        if not nodes or not await self.may_act_for(tx, frontier, caller, node):
+            detail = "the node is not in the organisation today, or it is not the key's to act for"
+            raise NotFound(detail) if reads else Forbidden(detail)
+        return Subtree(node, nodes)
+
+    async def may_act_for(self, tx: AsyncConnection, frontier: Frontier, caller: Caller, node: str) -> bool:
+        if caller.node is None or caller.node == node:
+            return True
+        return node in await self.nodes_within(tx, frontier, caller.node)
+
+    async def must_be_fresh(self, tx: AsyncConnection, frontier: Frontier) -> None:
+        """Raises `ChartStale`."""
+        source = self.organisation.source
+        seconds = self.age.seconds()
+        if not frontier.positions.get(source) or seconds is None:
+            raise ChartStale("the organisation was not read yet")
+        if seconds > LONGEST_AGE:
+            raise ChartStale(f"the organisation as it is known here is older than {LONGEST_AGE:g} seconds")
+        parked = {"subscription": self.subscription, "source": source, "key": STREAM}
+        if (await tx.execute(IS_PARKED, parked)).scalar_one():
+            raise ChartStale("a change of the organisation is parked")
+
+    async def nodes_within(self, tx: AsyncConnection, frontier: Frontier, node: str) -> frozenset[str]:
+        source = self.organisation.source
+        key = node, frontier.positions[source], frontier.transactions[source]
+        nodes = self.known.get(key)
+        if nodes is None:
+            nodes = frozenset(await self.organisation.within(tx, node))
+            self.known.put(key, nodes)
+        return nodes

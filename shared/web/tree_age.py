@@ -1,0 +1,96 @@
+"""How old a service's copy of the organisation may be, by the promises of the service that owns it."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+import structlog
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from shared.flow import checkpoint
+from shared.store import event_store
+from shared.store.signal import Signal
+
+log = structlog.get_logger()
+LONGEST_AGE = 60.0
+"""Seconds. Confined callers are refused while the copy may be older."""
+INTERVAL = 1.0
+"""Seconds between two looks: as often as the owner renews its promise."""
+FIRST_WAIT = 2.0
+"""Seconds for which a request waits when it is not known yet how old the copy is."""
+MAX_AWAITED = 100
+"""Promises that the copy has not fulfilled yet."""
+
+
+class Promise(NamedTuple):
+    """Of the service that owns the organisation: no event after `position` is recorded before `clock`."""
+
+    position: int
+    clock: datetime
+
+
+@dataclass
+class TreeAge:
+    """The copy contains every event up to a position that the owner has promised to be complete until an instant; since
+    that instant it may be outdated. `find_promise`: the last one; none while it cannot be known."""
+
+    reads: AsyncEngine
+    subscription: str
+    source: str
+    find_promise: Callable[[], Awaitable[Promise | None]]
+    applied: int | None = None
+    """The last position of the source in the copy; None: not looked yet."""
+    awaited: deque[Promise] = field(default_factory=lambda: deque(maxlen=MAX_AWAITED))
+    complete_at: float | None = None
+    """Until when the copy is certainly complete, on the event loop's clock."""
+    looked: Signal = field(default_factory=Signal)
+
+    def seconds(self) -> float | None:
+        """None: never proved complete."""
+        return None if self.complete_at is None else max(0.0, asyncio.get_running_loop().time() - self.complete_at)
+
+    async def wait_until_known(self) -> None:
+        """Returns at once when it is, when there is nothing to know, and after `FIRST_WAIT`."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + FIRST_WAIT
+        while self.complete_at is None and self.applied != 0 and loop.time() < deadline:
+            await self.looked.wait(self.looked.count, deadline - loop.time())
+
+    async def run(self) -> None:
+        """Looks until it is cancelled."""
+        while True:
+            try:
+                await self.look()
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("organisation_age_unknown", error=type(error).__name__)
+            self.looked.notify()
+            await asyncio.sleep(INTERVAL)
+
+    async def look(self) -> None:
+        promise = await self.find_promise()
+        if promise is not None:
+            self.awaited.append(promise)
+        async with self.reads.connect() as tx:
+            self.applied = (await checkpoint.positions(tx, self.subscription)).get(self.source, 0)
+            now = await database_clock(tx)
+        while self.awaited and self.awaited[0].position <= self.applied:
+            age = (now - self.awaited.popleft().clock).total_seconds()
+            complete_at = asyncio.get_running_loop().time() - age
+            self.complete_at = complete_at if self.complete_at is None else max(complete_at, self.complete_at)
+
+
+async def database_clock(tx: AsyncConnection) -> datetime:
+    now: datetime = (await tx.execute(select(func.clock_timestamp()))).scalar_one()
+    return now
+
+
+async def own_promise(reads: AsyncEngine) -> Promise:
+    """Of the service's own store."""
+    async with reads.connect() as tx:
+        clock = await database_clock(tx)
+        return Promise(await event_store.position(tx), clock)

@@ -1,0 +1,139 @@
+"""Who sees what and changes what, by the place in the organisation, over the wire."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest_asyncio
+
+from funnelcast.services import SERVICES
+from tests.journeys.places import OPPORTUNITIES, Company
+from tests.running import eventually, fresh, running_services
+
+
+@pytest_asyncio.fixture
+async def company(database: str) -> AsyncIterator[Company]:
+    async with running_services(database, list(SERVICES.values())) as api:
+        company = Company(api, database)
+        await company.build()
+        yield company
+
+
+async def ids_seen_by(company: Company, node: str, after: httpx.Response) -> set[str]:
+    answer = await company.call(node, "GET", OPPORTUNITIES, headers=fresh(after))
+    assert answer.status_code == 200, answer.text
+    return {item["opportunity_id"] for item in answer.json()["items"]}
+
+
+async def test_a_node_sees_and_changes_the_deals_below_it_alone(company: Company) -> None:
+    inside = (await company.deal("r1")).json()["opportunity_id"]
+    made = await company.deal("r3")
+    outside = made.json()["opportunity_id"]
+    assert await ids_seen_by(company, "a", made) == {inside}
+    for path in ("", "/history", "/timeline"):
+        assert (await company.call("a", "GET", f"{OPPORTUNITIES}/{inside}{path}")).status_code == 200
+        assert (await company.call("a", "GET", f"{OPPORTUNITIES}/{outside}{path}")).status_code == 404
+    unknown = await company.call("a", "GET", f"{OPPORTUNITIES}/nobody")
+    elsewhere = await company.call("a", "GET", f"{OPPORTUNITIES}/{outside}")
+    assert unknown.text.replace("nobody", outside) == elsewhere.text
+    assign = f"{OPPORTUNITIES}/{inside}/assign"
+    assert (await company.call("a", "POST", assign, {"owner": "r3"})).status_code == 403
+    assert (await company.call("a", "POST", assign, {"owner": "r2"})).status_code == 200
+    assert (await company.call("a", "POST", f"{OPPORTUNITIES}/{outside}/assign", {"owner": "r1"})).status_code == 404
+    assert (await company.call("a", "POST", f"{OPPORTUNITIES}/{outside}/qualify")).status_code == 404
+
+
+async def test_a_move_of_a_node_takes_its_deals_along(company: Company) -> None:
+    made = await company.deal("r1")
+    deal = f"{OPPORTUNITIES}/{made.json()['opportunity_id']}"
+    assert (await company.call("a", "GET", deal)).status_code == 200
+    moved = await company.place("r1", "b")
+    assert (await company.call("a", "GET", deal, headers=fresh(moved))).status_code == 404
+    seen = await company.call("b", "GET", deal, headers=fresh(moved))
+    assert seen.status_code == 200
+    assert f"forecast:{moved.headers['X-Position'].partition(':')[2]}" in seen.headers["X-Position"]
+    assert await ids_seen_by(company, "a", moved) == set()
+
+
+async def test_a_node_that_is_unknown_or_has_ended_sees_and_changes_nothing(company: Company) -> None:
+    made = await company.deal("gone")
+    deal = f"{OPPORTUNITIES}/{made.json()['opportunity_id']}"
+    for node in ("gone", "nobody"):
+        for path in (OPPORTUNITIES, deal, f"{deal}/history"):
+            assert (await company.call(node, "GET", path, headers=fresh(made))).status_code == 404
+        assert (await company.call(node, "POST", f"{deal}/qualify")).status_code == 403
+    assert (await company.call("b", "GET", deal)).status_code == 200  # its deals stay visible above
+
+
+async def test_who_acts_for_a_node_is_confined_to_it_and_below_the_own_one(company: Company) -> None:
+    made = await company.deal("r1")
+    deal = f"{OPPORTUNITIES}/{made.json()['opportunity_id']}"
+    acting = await company.api.get(deal, headers={"On-Behalf-Of": "r1"})
+    assert acting.status_code == 200
+    assert (await company.api.get(deal, headers={"On-Behalf-Of": "r2"})).status_code == 404
+    assert (await company.api.get(OPPORTUNITIES, headers={"On-Behalf-Of": "nobody"})).status_code == 404
+    assert (await company.call("a", "GET", deal, headers={"On-Behalf-Of": "r1"})).status_code == 200
+    assert (await company.call("b", "GET", deal, headers={"On-Behalf-Of": "r1"})).status_code == 404
+    changed = await company.api.post(
+        f"{deal}/set-amount", json={"amount": {"amount": "7.00", "currency": "EUR"}}, headers={"On-Behalf-Of": "r1"}
+    )
+    assert changed.status_code == 200
+    timeline = (await company.call("a", "GET", f"{deal}/timeline")).json()["items"]
+    assert (timeline[-1]["by"], timeline[-1]["on_behalf_of"]) == ("tester", "r1")
+
+
+async def test_the_readiness_says_how_old_the_organisation_may_be(company: Company) -> None:
+    async def is_fresh() -> bool:
+        found = (await company.api.get("/pipeline/readyz")).json()["details"]["organisation"]
+        return bool(found["ok"] and found["read"] and found["seconds"] < 60)
+
+    await eventually(is_fresh)
+    assert "funnelcast_organisation_age_seconds" in (await company.api.get("/pipeline/metrics")).text
+
+
+async def events_seen_by(company: Company, node: str, after: httpx.Response, query: str = "") -> list[dict[str, Any]]:
+    answer = await company.call(node, "GET", f"/pipeline/v1/events?limit=1000{query}", headers=fresh(after))
+    assert answer.status_code == 200, answer.text
+    items: list[dict[str, Any]] = answer.json()["items"]
+    assert answer.json()["next"] == answer.json()["head"]
+    return items
+
+
+async def test_a_deal_that_leaves_is_told_once_and_nothing_of_it_afterwards(company: Company) -> None:
+    made = await company.deal("r1", external_id="crm:1")
+    deal = f"{OPPORTUNITIES}/{made.json()['opportunity_id']}"
+    await company.send("POST", f"{deal}/set-amount", {"amount": {"amount": "2222.00", "currency": "EUR"}})
+    await company.send("POST", f"{deal}/assign", {"owner": "r3"})
+    later = await company.send("POST", f"{deal}/set-amount", {"amount": {"amount": "3333.00", "currency": "EUR"}})
+    seen = await events_seen_by(company, "a", later)
+    assert [event["type"].partition(".")[2] for event in seen] == ["opened", "amount_changed", "left_view"]
+    assert seen[-1]["data"] == {"external_id": "crm:1", "by": "tester"}
+    assert [e["type"] for e in await events_seen_by(company, "a", later, "&types=opportunity.left_view")] == [
+        "opportunity.left_view"
+    ]
+    assert await events_seen_by(company, "a", later, "&owner=r3") == []
+    others = await events_seen_by(company, "b", later)
+    assert [event["type"].partition(".")[2] for event in others] == ["assigned", "amount_changed"]
+    assert others[0]["data"]["from_owner"] == "_elsewhere"
+    assert len(await events_seen_by(company, "company", later)) == 4
+
+
+async def test_measures_count_the_deals_of_the_subtree_alone(company: Company) -> None:
+    await company.deal("r1")
+    made = await company.deal("r3", amount={"amount": "777777.00", "currency": "EUR"})
+    for path in (
+        "pipeline?by=owner",
+        "opportunities?set=open",
+        "velocity?by=owner",
+        "win-rate?by=owner",
+        "cycles?step=srl",
+    ):
+        answer = await company.call("a", "GET", f"/pipeline/v1/metrics/{path}", headers=fresh(made))
+        assert answer.status_code == 200, answer.text
+        assert "r3" not in answer.text
+        assert "777777" not in answer.text
+        assert "r1" in answer.text or path.startswith(("velocity", "win-rate"))
+    funnel = await company.call("a", "GET", "/pipeline/v1/metrics/funnel", headers=fresh(made))
+    assert [step["entered"] for step in funnel.json()["steps"]] == [0, 1]
+    refused = await company.call("a", "GET", "/pipeline/v1/metrics/cost-per-sql?from=2026-01-01&to=2026-02-01")
+    assert refused.status_code == 403

@@ -1,0 +1,65 @@
+"""A new version of a process: what becomes of the deals in a stage that it does not have."""
+
+import json
+from typing import Any
+
+import httpx
+
+from services.pipeline.opportunity import commands
+from tests.pipeline.deals import ACME, OPENED, PROPOSAL, QUALIFYING, given, moved
+from tests.pipeline.histories import REASON, answer_of, past_deal, pipeline
+
+TO_NEGOTIATION = commands.ReplaceStage(from_stage="qualified", to_stage="negotiation")
+WITH_OFFER: dict[str, Any] = {
+    "stages": [
+        {"stage": "unqualified", "category": "pipeline"},
+        {"stage": "qualified", "category": "pipeline"},
+        {"stage": "offer", "category": "upside"},
+    ],
+    "first_qualified": "qualified",
+}
+
+
+def test_a_deal_moves_if_it_is_still_in_the_stage() -> None:
+    to_proposal = TO_NEGOTIATION.model_copy(update={"to_stage": "proposal"})
+    qualified = QUALIFYING.after
+    given(OPENED, QUALIFYING).when(to_proposal).then(moved("advance", qualified, PROPOSAL, seconds=3540))
+    given(OPENED, QUALIFYING).when(TO_NEGOTIATION.model_copy(update={"from_stage": "proposal"})).then()
+
+
+def test_a_deal_is_not_qualified_by_the_way() -> None:
+    command = commands.ReplaceStage(from_stage=ACME.stage, to_stage="proposal")
+    given(OPENED).when(command).rejected("is a qualified stage")
+
+
+async def move(client: httpx.AsyncClient, from_stage: str, to_stage: str) -> list[dict[str, Any]]:
+    answer = await client.post("stages/move-deals", json={"from_stage": from_stage, "to_stage": to_stage})
+    assert answer.status_code == 200, answer.text
+    return [json.loads(line) for line in answer.text.splitlines()]
+
+
+async def test_deals_stay_in_a_stage_that_disappears_until_they_are_moved(database: str) -> None:
+    lines = [
+        past_deal("a", "01-01", ("01-02", "qualified"), ("01-03", "proposal")),
+        past_deal("b", "01-01", ("01-02", "qualified"), ("01-03", "proposal")),
+        past_deal("closed", "01-01", ("01-02", "qualified"), ("01-03", "proposal"), ("01-04", "lose", REASON)),
+    ]
+    async with pipeline(database, lines) as client:
+        await answer_of(client, "opportunities")
+        defined = await client.put("stages", json=WITH_OFFER)
+        (warning,) = defined.json()["warnings"]
+        assert (warning["code"], warning["stage"], warning["count"]) == ("stage_removed", "proposal", 2)
+        stages = [deal["stage"] for deal in (await answer_of(client, "opportunities", outcome="open"))["items"]]
+        assert stages == ["proposal", "proposal"]
+
+        *refused, last = await move(client, "proposal", "unqualified")
+        assert [line["status"] for line in refused] == [409, 409]
+        assert last == {"done": True, "lines": 2, "failed": 2}
+        *deals, last = await move(client, "proposal", "offer")
+        assert last == {"done": True, "lines": 2, "failed": 0}
+        client.headers["X-Min-Position"] = f"pipeline:{max(deal['position'] for deal in deals)}"
+        found = (await answer_of(client, "opportunities", outcome="open"))["items"]
+        assert [(deal["stage"], deal["category"]) for deal in found] == [("offer", "upside")] * 2
+        assert (await client.put("stages", json=WITH_OFFER)).json()["warnings"] == []
+        same = await client.post("stages/move-deals", json={"from_stage": "offer", "to_stage": "offer"})
+        assert (same.status_code, same.json()["errors"][0]["pointer"]) == (422, "/to_stage")
