@@ -53,6 +53,8 @@ class Service:
     """Its copy of the organisation, by which callers are confined; none: it serves no route within a subtree."""
     has_webhooks: bool = False
     """Whether public events are sent to webhooks (`shared/webhooks`)."""
+    has_store: bool = True
+    """Whether it has events, and so tables, a topic and consumers of its own."""
 
     @property
     def read_models(self) -> str:
