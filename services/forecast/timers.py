@@ -66,7 +66,7 @@ async def due_lock(reader: Reader, schedule: LockSchedule, root: str, end: datet
     body = LockBody(node=root, period=calendar.quarter_of(day).key, week=calendar.week_of(day).key)
     snapshot_id = uuid5(NAMESPACE_URL, f"{schedule.event_id}/{root}/{body.week}")
     command = await lock_command(reader, at, body, str(snapshot_id))
-    return Due(subject(body.period, body.week), end, schedule.event_id, day.toordinal(), command)
+    return Due(subject(body.period, body.week), end, schedule.event_id, command, day.toordinal())
 
 
 def lock(due: Due) -> Reaction:

@@ -30,14 +30,14 @@ class Reading(NamedTuple):
 
 
 class Due(NamedTuple):
-    """`event_id`: of the event that scheduled it; `number`: which of several that this event scheduled. `found`: the
-    command, where it is made of what the timer has read."""
+    """`event_id`: of the event that scheduled it. `found`: the command, where it is made of what the timer has read.
+    `number`: tells apart what the same event scheduled several times."""
 
     subject: str
     due_at: datetime
     event_id: UUID
-    number: int = 0
     found: Command | None = None
+    number: int = 0
 
     @property
     def key(self) -> tuple[str, datetime, UUID]:
