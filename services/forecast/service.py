@@ -8,6 +8,7 @@ from services.forecast.api import (
     quotas,
     rates,
     rollup,
+    seen_events,
     settings,
     snapshots,
     submissions,
@@ -25,6 +26,7 @@ from shared.run.service import Service, Upstream
 from shared.web.feed import Feed
 from shared.web.place import Organisation
 
+ORGANISATION = Organisation("forecast", org_nodes.within, seen_events.confine)
 SERVICE = Service(
     name="forecast",
     topic="funnelcast.forecast.v1",
@@ -42,7 +44,7 @@ SERVICE = Service(
         snapshots.router,
         waterfall.router,
         accuracy.router,
-        Feed("forecast", PUBLIC, KINDS).router(),
+        Feed("forecast", PUBLIC, KINDS, ORGANISATION).router(),
     ],
     projections=[
         ledger.PROJECTION,
@@ -55,6 +57,6 @@ SERVICE = Service(
     ],
     upstream=[Upstream("pipeline", "funnelcast.pipeline.v1", pipeline.PARSE)],
     fast_routes=["/rollup"],
-    organisation=Organisation("forecast", org_nodes.within),
+    organisation=ORGANISATION,
     public=PUBLIC,
 )

@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.api.moment import moment
 from services.forecast.api.overrides import Writes, wait_for_own_writes
-from services.forecast.api.question import PeriodKey, Reads, named_period
+from services.forecast.api.places import ReadsBelow
+from services.forecast.api.question import PeriodKey, named_period
 from services.forecast.api.rollup import RollupQuery, computed_answer
 from services.forecast.api.rollup_views import AmountsView, NodeView, RollupView
 from services.forecast.api.submissions import named_week
@@ -104,7 +105,7 @@ async def lock_command(call: Call, tx: AsyncConnection, body: LockBody) -> LockW
 
 @router.get("/snapshots")
 async def list_snapshots(
-    call: Reads,
+    call: ReadsBelow,
     node: Annotated[Slug | None, Query()] = None,
     period: PeriodKey | None = None,
     week: Annotated[PeriodKey | None, Query(description="Such as 2017-Q3-W05")] = None,
@@ -115,20 +116,23 @@ async def list_snapshots(
     cursor = decode_cursor(after, int)
     chosen = {"node": node, "period": period, "week": week}
     async with call.read() as tx:
-        found = await snapshots.history(tx, chosen, cursor[0] if cursor else 0, limit)
+        found = await snapshots.history(tx, chosen, cursor[0] if cursor else 0, limit, call.subtree)
     return make_page([SnapshotView(**columns(row)) for row in found], limit, lambda item: [item.position])
 
 
 @router.get("/snapshots/{snapshot_id}")
-async def get_snapshot(snapshot_id: Annotated[Slug, Path()], call: Reads) -> SnapshotWithAnswer:
+async def get_snapshot(snapshot_id: Annotated[Slug, Path()], call: ReadsBelow) -> SnapshotWithAnswer:
     """Show a locked week: its roll-up, computed again, and whether that has still the same figures."""
     async with call.read() as tx:
         row = await snapshots.find(tx, snapshot_id)
-        if row is None:
+        if row is None or not call.subtree.includes(row["node"]):
             raise Missing(f"there is no snapshot {snapshot_id}")
         question = question_of(row)
-        view = (await computed_answer(tx, await moment(call, tx, question.instants), question))[0].view
-    found = hash_of(figures(view))
+        at = await moment(call, tx, question.instants)
+        whole = view = (await computed_answer(tx, at, question))[0].view
+        if not call.subtree.is_everything:
+            view = (await computed_answer(tx, at, question, call.subtree))[0].view
+    found = hash_of(figures(whole))
     return SnapshotWithAnswer(**columns(row), recomputed_hash=found, reproduced=found == row["hash"], rollup=view)
 
 
