@@ -148,7 +148,7 @@ def signed_out(request: Request) -> Response:
 
 async def make_visit(request: Request, caller: Api, session: str) -> Visit:
     person = await find_person(Api(caller.http, caller.token))
-    visible = tuple(each for each in SCREENS if each.title and person.may(*each.scopes))
+    visible = tuple(each for each in SCREENS if each.title and each.lets_in(person))
     zone = await request.app.state.business_time.zone(caller, person)
     fields = await forms.read_fields(request) if request.method == "POST" else forms.Texts()
     return Visit(request, caller, person, security.csrf_token(session), visible, zone, fields)

@@ -111,6 +111,11 @@ class Caller:
         return self.node, self.on_behalf_of
 
     @property
+    def confined_to(self) -> str | None:
+        """The node that this request is confined to."""
+        return self.on_behalf_of or self.node
+
+    @property
     def is_confined(self) -> bool:
         return self.place != (None, None)
 
@@ -182,6 +187,14 @@ def caller_of(row: Row[Any]) -> Caller:
 def unless_expired(now: datetime, caller: Caller | None) -> Caller | None:
     """None when the key has expired."""
     return None if caller and caller.expires_at and caller.expires_at <= now else caller
+
+
+async def valid_lineages(tx: AsyncConnection, lineages: Collection[UUID], now: datetime) -> set[UUID]:
+    """Those among the lineages that have a key which is neither revoked nor expired."""
+    if not lineages:
+        return set()
+    is_valid = keys.c.revoked_at.is_(None) & (keys.c.expires_at.is_(None) | (keys.c.expires_at > now))
+    return set((await tx.execute(select(keys.c.lineage).where(keys.c.lineage.in_(lineages), is_valid))).scalars())
 
 
 async def create(

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.qualification.api.leads import Reads
+from services.qualification.api.leads import ReadsWithin
 from services.qualification.api.settings import BusinessHoursView, business_hours_view
 from services.qualification.metrics.speed import Answer, Speed, speed
 from services.qualification.projections import cycles
@@ -95,7 +95,7 @@ class SdrMetrics(BaseModel):
 
 
 @router.get("/metrics/speed-to-lead")
-async def get_speed_to_lead(query: Annotated[WorkWindowQuery, Query()], call: Reads) -> SpeedToLead:
+async def get_speed_to_lead(query: Annotated[WorkWindowQuery, Query()], call: ReadsWithin) -> SpeedToLead:
     """How soon leads are answered, by the source of their first capture: of the cycles that began in the window.
 
     A lead's first cycle counts from its capture, a later one from when it became MQL again.
@@ -103,7 +103,7 @@ async def get_speed_to_lead(query: Annotated[WorkWindowQuery, Query()], call: Re
     now = call.context.clock_and_ids.now()
     async with call.read() as tx:
         settings = await settings_of(call, tx)
-        rows = await cycles.answers(tx, *instants(query, settings))
+        rows = await cycles.answers(tx, *instants(query, settings), call.subtree.nodes)
     hours, zone = settings.business_hours, ZoneInfo(settings.timezone(now))
     by_source: dict[str, list[SpeedRow]] = {}
     for row in rows:
@@ -120,13 +120,13 @@ async def get_speed_to_lead(query: Annotated[WorkWindowQuery, Query()], call: Re
 
 
 @router.get("/metrics/sdr")
-async def get_sdr_metrics(query: Annotated[WorkWindowQuery, Query()], call: Reads) -> SdrMetrics:
+async def get_sdr_metrics(query: Annotated[WorkWindowQuery, Query()], call: ReadsWithin) -> SdrMetrics:
     """What each SDR worked, handed over and got accepted, by week."""
     now = call.context.clock_and_ids.now()
     async with call.read() as tx:
         settings = await settings_of(call, tx)
         zone = settings.timezone(now)
-        rows = await cycles.work(tx, zone, *instants(query, settings))
+        rows = await cycles.work(tx, zone, *instants(query, settings), call.subtree.nodes)
     figures = {
         "from": format_bound(query.begins),
         "to": format_bound(query.ends),

@@ -1,4 +1,4 @@
-"""When a lead's score falls below the line, and when its revisit falls due: what the service's timers wait for."""
+"""When a lead's score falls below the line, its revisit falls due and its claim ends: what timers wait for."""
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -30,7 +30,7 @@ from shared.flow.timer import Due
 from shared.rules.message import RecordedEvent
 from shared.store.rows import insert, rows
 
-FALL, REVISIT = "fall", "revisit"
+FALL, REVISIT, CLAIM = "fall", "revisit", "claim"
 
 
 class Columns(TypedColumns):
@@ -48,7 +48,7 @@ DELETE = delete(timers).where(timers.c.lead_id == any_(bindparam("leads", type_=
 
 def due_instants(fields: LeadFields) -> Mapping[str, datetime | None]:
     """By kind. None: nothing will fall due."""
-    return {FALL: fields.falls_below_at, REVISIT: fields.revisit_falls_due_at}
+    return {FALL: fields.falls_below_at, REVISIT: fields.revisit_falls_due_at, CLAIM: fields.claim_falls_due_at}
 
 
 async def apply(tx: AsyncConnection, batch: Sequence[RecordedEvent[QualificationEvent]]) -> None:
@@ -81,4 +81,4 @@ def due(kind: str) -> Callable[[AsyncConnection, datetime, int], Awaitable[Seque
     return find
 
 
-PROJECTION = Projection("timers", 1, timers.metadata, {"qualification": apply})
+PROJECTION = Projection("timers", 2, timers.metadata, {"qualification": apply})

@@ -7,7 +7,7 @@ from uuid import UUID
 import httpx
 
 from shared.rules.target import TargetPolicy
-from shared.web.outgoing import Outgoing
+from shared.web.outgoing import KeptReceivers, Outgoing
 from shared.webhooks import batch, queue
 from shared.webhooks.seen_events import seen_by
 from shared.webhooks.subscriptions import Webhook, Webhooks
@@ -191,7 +191,7 @@ async def test_two_dispatchers_never_hold_the_same_webhook(database: str) -> Non
             async with engine.begin() as tx:
                 webhook = await only_webhook(tx)
                 await queue.begin(tx, webhook_id, 0)
-                see = seen_by(webhook.state, None)
+                see = seen_by(webhook.state, "pipeline", None)
                 taken = await batch.take(tx, webhook, types, see, first, now)
                 assert taken is not None
                 assert len(taken.items) == 1
@@ -199,8 +199,8 @@ async def test_two_dispatchers_never_hold_the_same_webhook(database: str) -> Non
                 assert await batch.take(tx, webhook, types, see, second, now) is None
                 await tx.exec_driver_sql("UPDATE webhook_cursors SET held_until = clock_timestamp() - interval '1s'")
                 assert await batch.take(tx, webhook, types, see, second, now) is not None
-            outgoing = Outgoing(TargetPolicy.of(True, "127.0.0.0/8"), here.clock.now)
-            results = await batch.send(taken, "pipeline", outgoing)
+            receivers = KeptReceivers(Outgoing(TargetPolicy.of(True, "127.0.0.0/8"), here.clock.now))
+            results = await batch.send(taken, "pipeline", receivers)
             async with engine.begin() as tx:
                 assert await batch.record(tx, taken, results, first, now) is False
         assert await here.rows() == []
