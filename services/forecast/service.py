@@ -20,6 +20,7 @@ from services.forecast.projections import quotas as quota_history
 from services.forecast.projections import rates as rate_history
 from services.forecast.projections import settings as setting_changes
 from services.forecast.projections import snapshots as locked_weeks
+from services.forecast.timers import TIMERS
 from services.forecast.upstream import pipeline
 from shared.run.service import Service, Upstream
 from shared.web.feed import Feed
@@ -54,7 +55,9 @@ SERVICE = Service(
         locked_weeks.PROJECTION,
     ],
     upstream=[Upstream("pipeline", "funnelcast.pipeline.v1", pipeline.PARSE)],
+    timers=TIMERS,
     fast_routes=["/rollup"],
     organisation=Organisation("forecast", org_nodes.within),
     public=PUBLIC,
+    passes_watermarks=True,
 )

@@ -1,14 +1,11 @@
 """What happens to leads because its time has come."""
 
 from collections.abc import Sequence
-from datetime import datetime
-
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.qualification.lead import commands
 from services.qualification.lead.decider import DECIDER
 from services.qualification.projections import routes, timers
-from shared.flow.timer import Due, Timer
+from shared.flow.timer import Due, Reading, Timer
 from shared.rules.reaction import Reaction
 
 
@@ -24,10 +21,10 @@ def end_claim(due: Due) -> Reaction:
     return Reaction(DECIDER, due.subject, commands.EndClaim(due_at=due.due_at))
 
 
-async def routes_due(tx: AsyncConnection, now: datetime, limit: int) -> Sequence[Due]:
+async def routes_due(reading: Reading, limit: int) -> Sequence[Due]:
     return [
         Due(each.lead_id, each.due_at, each.event_id, commands.RouteLead(due_at=each.due_at, turn=each.turn))
-        for each in await routes.waiting(tx, now, limit)
+        for each in await routes.waiting(reading.tx, reading.now, limit)
     ]
 
 

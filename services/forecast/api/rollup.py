@@ -130,7 +130,8 @@ async def cached_answer(call: Call, tx: AsyncConnection, query: RollupQuery) -> 
     answer: Answer | None = cache.get(call.frontier, question)
     if answer is None:
         answer, size = await computed_answer(tx, await moment(call, tx, query.instants), query)
-        cache.put(call.frontier, question, answer, size)
+        if answer.view.final or query.known_at is None:  # an instant may become final without another event
+            cache.put(call.frontier, question, answer, size)
     return answer.at(now)
 
 

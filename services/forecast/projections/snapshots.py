@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, DateTime, Integer, MetaData, Named, Table, Text, TypedColumns, select
+from sqlalchemy import BigInteger, Column, DateTime, Integer, MetaData, Named, Table, Text, TypedColumns, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.events import ForecastEvent
@@ -60,6 +60,16 @@ async def last_of(tx: AsyncConnection, node: str, period: str, week: str) -> Map
     chosen = snapshots.c.node == node, snapshots.c.period == period, snapshots.c.week == week
     row = (await tx.execute(select(snapshots).where(*chosen))).mappings().one_or_none()
     return None if row is None else dict(row)
+
+
+async def last_locked(tx: AsyncConnection, node: str, locked_by: str) -> datetime | None:
+    """The last instant of this node that it locked."""
+    chosen = snapshots.c.node == node, snapshots.c.locked_by == locked_by
+    return (await tx.execute(select(func.max(snapshots.c.as_of)).where(*chosen))).scalar_one_or_none()
+
+
+async def all_rows(tx: AsyncConnection) -> list[Mapping[str, Any]]:
+    return [dict(row) for row in (await tx.execute(IN_ORDER)).mappings()]
 
 
 async def history(

@@ -26,7 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.qualification.events import QualificationEvent
 from services.qualification.lead.events import ChangeEvent, LeadFields
 from shared.flow.projection import Projection
-from shared.flow.timer import Due
+from shared.flow.timer import Due, Reading
 from shared.rules.message import RecordedEvent
 from shared.store.rows import insert, rows
 
@@ -70,13 +70,13 @@ def rows_after(recorded: RecordedEvent[QualificationEvent]) -> Iterator[dict[str
                 }
 
 
-def due(kind: str) -> Callable[[AsyncConnection, datetime, int], Awaitable[Sequence[Due]]]:
-    """The query of a timer: what of this kind was due by `now`, the earliest first."""
+def due(kind: str) -> Callable[[Reading, int], Awaitable[Sequence[Due]]]:
+    """The query of a timer: what of this kind was due, the earliest first."""
     of_kind = select(timers.c.lead_id, timers.c.due_at, timers.c.event_id).where(timers.c.kind == kind)
 
-    async def find(tx: AsyncConnection, now: datetime, limit: int) -> Sequence[Due]:
-        query = of_kind.where(timers.c.due_at <= now).order_by(timers.c.due_at, timers.c.lead_id).limit(limit)
-        return [Due(*row) for row in await tx.execute(query)]
+    async def find(reading: Reading, limit: int) -> Sequence[Due]:
+        query = of_kind.where(timers.c.due_at <= reading.now).order_by(timers.c.due_at, timers.c.lead_id)
+        return [Due(*row) for row in await reading.tx.execute(query.limit(limit))]
 
     return find
 
