@@ -51,7 +51,8 @@ class ServicePart:
 async def show_operation(visit: Visit, refused: ApiError | None = None) -> Response:
     """`refused`: why the last command was not done."""
     parts = await asyncio.gather(*(find_service(visit.api, name) for name in SERVICES))
-    webhooks = await find_webhooks(visit) if visit.may("events:read") else None
+    answering = [part.name for part in parts if part.health and part.name in WITH_WEBHOOKS]
+    webhooks = await find_webhooks(visit, answering) if visit.may("events:read") else None
     return visit.page(
         "operation.html",
         refused.status if refused else 200,
@@ -82,10 +83,10 @@ async def find_if_allowed(api: Api, path: str) -> Any:
         raise
 
 
-async def find_webhooks(visit: Visit) -> list[tuple[str, Fields, Sequence[Fields]]]:
+async def find_webhooks(visit: Visit, services: Sequence[str]) -> list[tuple[str, Fields, Sequence[Fields]]]:
     """Each with its service and its dead letters."""
     found = []
-    for service in WITH_WEBHOOKS:
+    for service in services:
         path = f"/{service}/v1/webhooks"
         for each in (await visit.api.get(path, limit=MOST_WEBHOOKS))["items"]:
             dead = await visit.api.get(f"{path}/{each['webhook_id']}/deliveries", status="dead", limit=MOST_DEAD)
