@@ -3,7 +3,7 @@
 from funnelcast import client
 from funnelcast.failure import Failed
 
-SERVICES = ("intake", "qualification", "pipeline", "forecast")
+SERVICES = ("intake", "qualification", "pipeline", "forecast", "access")
 """Not imported from the services: containers run this command every few seconds, and that import takes long."""
 PAGES = "pages"
 ABSENT = 404

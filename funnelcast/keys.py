@@ -23,7 +23,7 @@ HOURS_PER_UNIT = {"h": 1, "d": 24, "w": 24 * 7}
 NODE = re.compile(r"[a-z0-9._-]{1,100}")
 TEMPORARY_LIFETIME = timedelta(minutes=1)
 LOCK_KEYS = text("LOCK TABLE access.keys IN EXCLUSIVE MODE")
-SHOWN = ("key_id", "name", "scopes", "node", "lineage", "created_at", "expires_at")
+SHOWN = ("key_id", "name", "scopes", "owner", "node", "lineage", "created_at", "expires_at")
 """Columns of `keys list`."""
 
 
@@ -102,11 +102,14 @@ async def create(
     scopes: Sequence[str],
     node: str | None,
     lifetime: timedelta | None,
+    owner: str | None = None,
 ) -> str:
-    """The secret. `node`: the org node that the key is tied to."""
+    """The secret. `node`: the org node that the key is tied to. `owner`: the person in charge of it."""
     expires_at = clock_and_ids.now() + lifetime if lifetime else None
     async with database.open_store(settings) as engine, engine.begin() as tx:
-        return await access.create(tx, clock_and_ids.new_id(), name, scopes, node=node, expires_at=expires_at)
+        return await access.create(
+            tx, clock_and_ids.new_id(), name, scopes, node=node, owner=owner, expires_at=expires_at
+        )
 
 
 async def list_keys(settings: Settings, clock_and_ids: ClockAndIds) -> list[dict[str, Any]]:
@@ -116,14 +119,8 @@ async def list_keys(settings: Settings, clock_and_ids: ClockAndIds) -> list[dict
     return [key_view(row, clock_and_ids.now()) for row in rows]
 
 
-def key_view(row: Row[Any], now: datetime) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in SHOWN} | {"state": state(row, now)}
-
-
-def state(row: Row[Any], now: datetime) -> str:
-    if row.revoked_at is not None:
-        return "revoked"
-    return "expired" if row.expires_at is not None and row.expires_at <= now else "valid"
+def key_view(row: Row[access.KeyColumns], now: datetime) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in SHOWN} | {"state": access.key_state(row, now)}
 
 
 async def rotate(settings: Settings, clock_and_ids: ClockAndIds, key_id: UUID) -> str:
@@ -147,5 +144,5 @@ async def require_not_revoked(tx: AsyncConnection, key_id: UUID, now: datetime) 
     row = (await tx.execute(select(access.keys).where(access.keys.c.key_id == key_id).with_for_update())).one_or_none()
     if row is None:
         raise Failed(f"there is no key {key_id}; `funnelcast keys list` shows them")
-    if state(row, now) == "revoked":
+    if access.key_state(row, now) == "revoked":
         raise Failed(f"the key {key_id} is revoked")

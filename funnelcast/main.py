@@ -20,6 +20,7 @@ from funnelcast.cli.options import (
     Postgres,
     ServiceName,
     Url,
+    find_served,
     find_service,
     given_options,
     load_settings,
@@ -84,7 +85,7 @@ def serve(
     from funnelcast.serve import Role, serve
     from funnelcast.serve_pages import serve_pages
 
-    found = None if service == PAGES else find_service(service)
+    found = None if service == PAGES else find_served(service)
     if role not in list(Role):
         raise typer.BadParameter(f"{role!r} is not among {', '.join(Role)}", param_hint="--role")
     settings = load_settings(host=host, port=port, kafka=kafka, postgres=postgres)

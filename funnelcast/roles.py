@@ -1,5 +1,5 @@
-"""One Postgres role for each service: it uses its own schema, and only reads `access`. The pages have a role of their
-own, too, which reads keys and writes sessions.
+"""One Postgres role for each service: it uses its own schema, and only reads `access`. Two roles
+belong to programs without a schema: the pages read keys and write sessions, and the access service writes keys.
 
 Every `funnelcast migrate` grants the rights again, because there may be new tables. A service makes the schemas of its
 read models by itself; those that another role made for it are transferred to it.
@@ -33,14 +33,16 @@ GRANTS = (
     "REVOKE UPDATE, DELETE ON {schema}.events FROM {role}",
     "REVOKE INSERT, UPDATE, DELETE ON {schema}.alembic_version FROM {role}",
 )
-PAGES = "pages"
-"""The web application: no service, and without a schema."""
-PAGES_GRANTS = (
+ACCESS_GRANTS = (
     "GRANT {role} TO CURRENT_USER",
     "GRANT USAGE ON SCHEMA access TO {role}",
-    "GRANT SELECT ON access.keys, access.alembic_version TO {role}",
-    "GRANT SELECT, INSERT, DELETE ON access.sessions TO {role}",
+    "GRANT SELECT ON ALL TABLES IN SCHEMA access TO {role}",
 )
+WITHOUT_SCHEMA = {
+    "access": (*ACCESS_GRANTS, "GRANT INSERT, UPDATE ON access.keys TO {role}"),
+    "pages": (*ACCESS_GRANTS, "GRANT INSERT, DELETE ON access.sessions TO {role}"),
+}
+"""Grants of the roles that have no schema of their own."""
 LOG_GRANTS = (
     "GRANT USAGE ON SCHEMA log TO {role}",
     f"GRANT {ALL} ON ALL TABLES IN SCHEMA log TO {{role}}",
@@ -53,13 +55,13 @@ def role_of(service: str) -> str:
 
 async def create_roles(engine: AsyncEngine, passwords: Mapping[str, SecretStr], *, log_in_postgres: bool) -> None:
     """Creates the roles of these services; an existing role gets the password. `engine` must own the tables."""
-    if unknown := sorted(passwords.keys() - SERVICES.keys() - {PAGES}):
+    if unknown := sorted(passwords.keys() - SERVICES.keys() - WITHOUT_SCHEMA.keys()):
         raise Failed(f"FUNNELCAST_SERVICE_PASSWORDS: {', '.join(unknown)} is no service")
     async with engine.begin() as tx:
         for name, password in passwords.items():
             await create_role(tx, role_of(name), password.get_secret_value())
-            if name == PAGES:
-                await grant_rights(tx, name, "CONNECT", PAGES_GRANTS)
+            if name in WITHOUT_SCHEMA:
+                await grant_rights(tx, name, "CONNECT", WITHOUT_SCHEMA[name])
             else:
                 log_grants = LOG_GRANTS if log_in_postgres else ()
                 await grant_rights(tx, name, "CONNECT, CREATE", (*GRANTS, *shared_text_grants(name), *log_grants))

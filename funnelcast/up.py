@@ -14,7 +14,7 @@ from funnelcast.embedded_postgres.server import embedded_postgres
 from funnelcast.pages.sessions import OneTimeLinks
 from funnelcast.runtime import Apps, Shutdown
 from funnelcast.serve_pages import open_pages
-from funnelcast.services import SERVICES
+from funnelcast.services import SERVED, SERVICES
 from shared.flow import continuity
 from shared.flow.log import LogUnavailable
 from shared.rules.clock_and_ids import ClockAndIds
@@ -46,16 +46,15 @@ async def run_system(settings: Settings, shutdown: Shutdown, demo_speed: float |
                     return
                 from funnelcast.demo.run import Demo
 
-                demo = Demo({name: app.state.context for name, app in apps.items()}, url, address, clock_and_ids)
+                contexts = {name: apps[name].state.context for name in SERVICES}
+                demo = Demo(contexts, url, address, clock_and_ids)
                 is_seeded = await demo.seed()
                 announce(settings, created, address)
                 if is_seeded:
                     await run_demo(demo, demo_speed, links)
 
             open_site = partial(open_pages, postgres=url, clock_and_ids=clock_and_ids, links=links)
-            await runtime.serve(
-                list(SERVICES.values()), resources, shutdown, open_site=open_site, on_started=on_started
-            )
+            await runtime.serve(list(SERVED.values()), resources, shutdown, open_site=open_site, on_started=on_started)
 
 
 async def run_demo(demo: "Demo", speed: float, links: OneTimeLinks) -> None:
@@ -92,7 +91,7 @@ async def open_postgres(settings: Settings) -> AsyncIterator[str]:
 
 def announce(settings: Settings, created: BootstrapResult, address: str) -> None:
     typer.echo(f"Funnelcast is up at {address}, its pages for a browser, too")
-    typer.echo(f"The API is documented at {address}/<service>/docs: {', '.join(SERVICES)}")
+    typer.echo(f"The API is documented at {address}/<service>/docs: {', '.join(SERVED)}")
     typer.echo(f"\n{admin_key_notice(settings, created)}")
     for title, command in example_commands(address):
         typer.echo(f"\n{title}\n  {command}")

@@ -16,6 +16,7 @@ def create(
     name: Annotated[str, typer.Option(help="Who will use it")],
     scopes: Annotated[str, typer.Option(help="For example leads:write,leads:read; or all")],
     node: Annotated[str | None, typer.Option(help="Tie it to this node of the org")] = None,
+    owner: Annotated[str | None, typer.Option(help="The id of the person in charge of it")] = None,
     expires_in: Annotated[str | None, typer.Option(help="For example 12h, 90d, 4w; by default never")] = None,
     data: Data = None,
     postgres: Postgres = None,
@@ -32,6 +33,7 @@ def create(
         parse_option(keys.parse_scopes, scopes, "--scopes"),
         parse_option(keys.parse_node, node, "--node"),
         parse_option(keys.parse_duration, expires_in, "--expires-in"),
+        parse_option(keys.parse_name, owner, "--owner"),
     )
     typer.echo(asyncio.run(key))
 

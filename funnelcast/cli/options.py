@@ -1,6 +1,6 @@
 """Options that several commands share, and the settings made of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from tomllib import TOMLDecodeError
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, overload
@@ -56,12 +56,22 @@ def parse_settings(options: dict[str, Any]) -> Settings:
 
 
 def find_service(name: str) -> "Service":
-    """An unknown name is wrong usage."""
+    """One with events. An unknown name is wrong usage."""
     from funnelcast import services
 
-    found = services.find_service(name)
+    return known_service(services.find_service(name), name, services.SERVICES)
+
+
+def find_served(name: str) -> "Service":
+    """One that answers requests. An unknown name is wrong usage."""
+    from funnelcast import services
+
+    return known_service(services.find_served(name), name, services.SERVED)
+
+
+def known_service(found: "Service | None", name: str, known: Iterable[str]) -> "Service":
     if found is None:
-        raise typer.BadParameter(f"{name!r} is not among {', '.join(services.SERVICES)}", param_hint="SERVICE")
+        raise typer.BadParameter(f"{name!r} is not among {', '.join(known)}", param_hint="SERVICE")
     return found
 
 

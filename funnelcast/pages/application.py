@@ -9,6 +9,7 @@ from functools import partial
 
 import httpx
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -32,6 +33,7 @@ log = structlog.get_logger()
 Handler = Callable[[Request], Awaitable[Response]]
 SYSTEM = ClockAndIds()
 FOR_EVER = "public, max-age=31536000, immutable"
+NO_SESSIONS = "the database of the sessions does not answer"
 BUSY = (429, 502, 503, 504)
 
 
@@ -93,6 +95,9 @@ def guarded(handler: Handler) -> Handler:
             response = await handler(request)
         except ApiError as error:
             response = error_page(request, error)
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("unavailable", error=type(error).__name__)
+            response = error_page(request, ApiError(503, "Service Unavailable", NO_SESSIONS, retry_after=2))
         return security.protect(response)
 
     return handle
@@ -143,7 +148,7 @@ def signed_out(request: Request) -> Response:
 
 async def make_visit(request: Request, caller: Api, session: str) -> Visit:
     person = await find_person(Api(caller.http, caller.token))
-    visible = tuple(each for each in SCREENS if each.title and person.may(*each.scopes))
+    visible = tuple(each for each in SCREENS if each.title and each.lets_in(person))
     zone = await request.app.state.business_time.zone(caller, person)
     fields = await forms.read_fields(request) if request.method == "POST" else forms.Texts()
     return Visit(request, caller, person, security.csrf_token(session), visible, zone, fields)

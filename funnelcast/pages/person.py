@@ -10,11 +10,13 @@ UNKNOWN = 404
 
 @dataclass(frozen=True)
 class Person:
-    """`node`: the place in the organisation that the person is confined to, or belongs to."""
+    """`node`: the place in the organisation that the person is confined to, or belongs to. `is_tied`: whether the
+    key is confined to it."""
 
     name: str
     scopes: frozenset[str]
     node: str | None = None
+    is_tied: bool = False
 
     def may(self, *scopes: str) -> bool:
         return self.scopes.issuperset(scopes)
@@ -34,4 +36,4 @@ async def find_person(api: Api) -> Person:
 def person_of(body: dict[str, object]) -> Person:
     scopes, node = body["scopes"], body.get("node") or body.get("owner")
     allowed = frozenset(map(str, scopes if isinstance(scopes, list) else ()))
-    return Person(str(body["name"]), allowed, str(node) if node else None)
+    return Person(str(body["name"]), allowed, str(node) if node else None, body.get("node") is not None)

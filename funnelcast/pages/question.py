@@ -19,6 +19,7 @@ class Question:
     period: str | None = None
     node: str | None = None
     currency: str | None = None
+    calendar: str | None = None
     view: str = "single"
     basis: str = "seen_by_self"
     at: str | None = None
@@ -44,14 +45,14 @@ class Question:
     @property
     def parameters(self) -> dict[str, str | None]:
         """Of a roll-up."""
-        chosen = {"period": self.period, "node": self.node, "currency": self.currency, "view": self.view}
-        return chosen | self.instants
+        chosen = {"period": self.period, "node": self.node, "currency": self.currency}
+        return chosen | {"calendar": self.calendar, "view": self.view} | self.instants
 
     @property
     def address(self) -> dict[str, Any]:
         """Of a page that asks the same; what is as by default is left out."""
         default = Question()
-        names = ("period", "node", "currency", "view", "basis", "at")
+        names = ("period", "node", "currency", "calendar", "view", "basis", "at")
         chosen = {name: getattr(self, name) for name in names if getattr(self, name) != getattr(default, name)}
         return chosen | ({"then": "1"} if self.as_known_then else {})
 
@@ -60,11 +61,13 @@ class Question:
 
 
 def question_of(visit: Visit) -> Question:
+    """By default about the person's own place in the organisation."""
     found = visit.query
     return Question(
         period=found["period"] or None,
-        node=found["node"] or None,
+        node=found["node"] or visit.person.node,
         currency=found["currency"].upper() or None,
+        calendar=found["calendar"] or None,
         view=found["view"] if found["view"] in VIEWS else VIEWS[0],
         basis=found["basis"] if found["basis"] in BASES else BASES[0],
         at=found["at"] or None,

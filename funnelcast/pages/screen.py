@@ -19,13 +19,18 @@ View = Callable[["Visit"], Awaitable[Response]]
 @dataclass(frozen=True)
 class Screen:
     """`path` lies below the folder of the pages. `scopes`: all that the person needs. `title`: in the navigation, None
-    for a screen that is reached from others. A POST is checked to come from one of our own pages."""
+    for a screen that is reached from others. A POST is checked to come from one of our own pages.
+    `is_company_wide`: the API refuses it to a key that is tied to a place in the organisation."""
 
     path: str
     view: View
     scopes: tuple[str, ...]
     title: str | None = None
     method: Literal["GET", "POST"] = "GET"
+    is_company_wide: bool = False
+
+    def lets_in(self, person: Person) -> bool:
+        return person.may(*self.scopes) and not (self.is_company_wide and person.is_tied)
 
     @property
     def address(self) -> str:

@@ -12,11 +12,12 @@ from services.qualification.api import (
     nurture,
     queue,
     scores,
+    seen_events,
     settings,
 )
 from services.qualification.events import PARSE, PUBLIC
 from services.qualification.projections import accounts as account_list
-from services.qualification.projections import cycles, deals, org_tree, timers
+from services.qualification.projections import cycles, deals, org_tree, routes, timers
 from services.qualification.projections import leads as lead_list
 from services.qualification.projections import nurture as nurture_moves
 from services.qualification.timers import TIMERS
@@ -26,6 +27,7 @@ from shared.web.feed import Feed
 from shared.web.place import Organisation
 from shared.webhooks import routes as webhooks
 
+ORGANISATION = Organisation("forecast", org_tree.within, confine=seen_events.confine)
 SERVICE = Service(
     name="qualification",
     topic="funnelcast.qualification.v1",
@@ -43,13 +45,14 @@ SERVICE = Service(
         metrics.router,
         nurture.router,
         accounts.router,
-        Feed("qualification", PUBLIC, ["lead"]).router(),
+        Feed("qualification", PUBLIC, ["lead"], ORGANISATION).router(),
         webhooks.router(PUBLIC),
     ],
     projections=[
         deals.PROJECTION,
         lead_list.PROJECTION,
         timers.PROJECTION,
+        routes.PROJECTION,
         org_tree.PROJECTION,
         cycles.PROJECTION,
         nurture_moves.PROJECTION,
@@ -63,7 +66,7 @@ SERVICE = Service(
     react=reactions.react,
     reacts_to=["intake", "pipeline", "forecast"],
     timers=TIMERS,
-    organisation=Organisation("forecast", org_tree.within),
+    organisation=ORGANISATION,
     public=PUBLIC,
     has_webhooks=True,
 )

@@ -62,7 +62,7 @@ def new_app(service: Service) -> FastAPI:
 
 def add_routes(app: FastAPI, service: Service, ready: health.Check, metrics: Metrics) -> None:
     prefix = api_prefix(service)
-    routers = [*service.routers, me.router, operations.router]
+    routers = [*service.routers, me.router, *([operations.router] if service.has_store else [])]
     for router in routers:
         app.include_router(router, prefix=prefix)
     if service.public:

@@ -16,7 +16,7 @@ import asyncio
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from typing import Protocol
 
 import uvicorn
@@ -31,6 +31,7 @@ from shared.run.port import close_port
 from shared.run.resources import Resources
 from shared.run.service import Service
 from shared.run.settings import Settings
+from shared.run.storeless import run_storeless_service
 from shared.web import problems
 from shared.web.service_context import ServiceContext
 
@@ -147,9 +148,15 @@ async def run_services(
     """Yields the applications by the services' names."""
     async with AsyncExitStack() as stack:
         yield {
-            service.name: await stack.enter_async_context(run_service(service, resources, work=work))
+            service.name: await stack.enter_async_context(run_any_service(service, resources, work=work))
             for service in services
         }
+
+
+def run_any_service(service: Service, resources: Resources, *, work: bool) -> AbstractAsyncContextManager[FastAPI]:
+    if service.has_store:
+        return run_service(service, resources, work=work)
+    return run_storeless_service(service, resources)
 
 
 def make_server(apps: Mapping[str, FastAPI], settings: Settings, site: Site | None = None) -> Server:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import (
@@ -111,6 +111,11 @@ class Caller:
         return self.node, self.on_behalf_of
 
     @property
+    def confined_to(self) -> str | None:
+        """The node that this request is confined to."""
+        return self.on_behalf_of or self.node
+
+    @property
     def is_confined(self) -> bool:
         return self.place != (None, None)
 
@@ -184,6 +189,14 @@ def unless_expired(now: datetime, caller: Caller | None) -> Caller | None:
     return None if caller and caller.expires_at and caller.expires_at <= now else caller
 
 
+async def valid_lineages(tx: AsyncConnection, lineages: Collection[UUID], now: datetime) -> set[UUID]:
+    """Those among the lineages that have a key which is neither revoked nor expired."""
+    if not lineages:
+        return set()
+    is_valid = keys.c.revoked_at.is_(None) & (keys.c.expires_at.is_(None) | (keys.c.expires_at > now))
+    return set((await tx.execute(select(keys.c.lineage).where(keys.c.lineage.in_(lineages), is_valid))).scalars())
+
+
 async def create(
     tx: AsyncConnection,
     key_id: UUID,
@@ -196,9 +209,10 @@ async def create(
     expires_at: datetime | None = None,
     lineage: UUID | None = None,
     secret: str | None = None,
+    created_by: str | None = None,
 ) -> str:
     """Returns the secret, which is stored nowhere. `node`: the org node that the key is tied to. `owner`: the person in
-    charge of it. `settings`: of a connector."""
+    charge of it. `settings`: of a connector. `created_by`: the id of the key with which this one was requested."""
     secret = secret or f"fc_{secrets.token_urlsafe(32)}"
     row = {
         "key_id": key_id,
@@ -210,12 +224,13 @@ async def create(
         "owner": owner,
         "settings": settings,
         "expires_at": expires_at,
+        "created_by": created_by,
     }
     await tx.execute(insert(keys).values(row))
     return secret
 
 
-async def rotate(tx: AsyncConnection, key_id: UUID, new_id: UUID) -> str | None:
+async def rotate(tx: AsyncConnection, key_id: UUID, new_id: UUID, *, created_by: str | None = None) -> str | None:
     """A new secret with the same properties and lineage; the old one stays valid until it is revoked. None when
     there is no such key."""
     row = (await tx.execute(select(keys).where(keys.c.key_id == key_id))).one_or_none()
@@ -231,10 +246,18 @@ async def rotate(tx: AsyncConnection, key_id: UUID, new_id: UUID) -> str | None:
         settings=row.settings,
         expires_at=row.expires_at,
         lineage=row.lineage,
+        created_by=created_by,
     )
 
 
-async def revoke(tx: AsyncConnection, key_id: UUID) -> bool:
+async def revoke(tx: AsyncConnection, key_id: UUID, *, revoked_by: str | None = None) -> bool:
     """False when there is no such key, or it is revoked already."""
     this_key = (keys.c.key_id == key_id) & keys.c.revoked_at.is_(None)
-    return (await tx.execute(update(keys).where(this_key).values(revoked_at=func.clock_timestamp()))).rowcount == 1
+    values = {"revoked_at": func.clock_timestamp(), "revoked_by": revoked_by}
+    return (await tx.execute(update(keys).where(this_key).values(values))).rowcount == 1
+
+
+def key_state(row: Row[KeyColumns], now: datetime) -> Literal["valid", "expired", "revoked"]:
+    if row.revoked_at is not None:
+        return "revoked"
+    return "expired" if row.expires_at is not None and row.expires_at <= now else "valid"

@@ -104,8 +104,8 @@ class Feed:
             owner: Owner = None,
             at: At = None,
         ) -> EventPage:
-            """List events after a position, or from an instant on, oldest first. An empty page with `next` = `head`:
-            there are no more yet."""
+            """List events after a position, or from an instant on, oldest first. A page may be empty because few events
+            pass the filters: go on after `next`. With `next` = `head` there are no more yet."""
             wanted = Wanted(self.chosen_types(types), self.streams(subject), owner, at)
             return await self.list_events(call, after, limit, wanted)
 
@@ -156,7 +156,8 @@ class Feed:
             must_not_be_after(head, after)
             if wanted.at is not None:
                 after = max(after, await event_store.first_since(tx, wanted.at) - 1)
-            found, last = await self.find(tx, subtree, wanted, after, limit, head)
+            end = head if subtree.is_everything else min(head, applied(call))
+            found, last = await self.find(tx, subtree, wanted, after, limit, end)
         call.set_head(head)
         items = [cloudevents.to_json(event, self.source) for event in found]
         return EventPage(items=items, next=last, head=head)
@@ -174,24 +175,24 @@ class Feed:
         return await call.find_subtree(tx)
 
     async def find(
-        self, tx: AsyncConnection, subtree: Subtree, wanted: Wanted, after: int, limit: int, head: int
+        self, tx: AsyncConnection, subtree: Subtree, wanted: Wanted, after: int, limit: int, end: int
     ) -> tuple[list[StoredEvent], int]:
-        """The next events, and the position up to which they are complete."""
+        """The next events up to the position `end`, and the position up to which they are complete."""
         organisation = self.organisation
         if subtree.is_everything or organisation is None or organisation.confine is None:
-            return await find_page(tx, wanted, after, limit, head)
+            return await find_page(tx, wanted, after, limit, end)
         if wanted.owner is not None and not subtree.includes(wanted.owner):
-            return [], head
+            return [], end
         stored = wanted._replace(types=organisation.stored_types(wanted.types))
         found: list[StoredEvent] = []
         for _ in range(MOST_PAGES):
-            page, after = await find_page(tx, stored, after, PAGE, head)
+            if after >= end:
+                break
+            page, after = await find_page(tx, stored, after, PAGE, end)
             seen = await organisation.confine(tx, subtree, page)
             found += [event for event in seen if event.type in {*wanted.types, *organisation.left_type()}]
             if len(found) >= limit:
                 return found[:limit], found[limit - 1].position
-            if after == head:
-                break
         return found, after
 
     async def lines(
@@ -211,13 +212,13 @@ class Feed:
                     found, end = await self.page(context, after, types, confined)
                 for line in found:
                     yield line
-                after = max(after, end)
+                has_moved, after = end > after, max(after, end)
                 if found:
                     silent_since = loop.time()
                 elif loop.time() >= silent_since + HEARTBEAT:
                     yield b": heartbeat\n\n"
                     silent_since = loop.time()
-                if not found:
+                if not found and not has_moved:
                     await tail.changed.wait(known, silent_since + HEARTBEAT - loop.time())
         yield b"event: stopping\ndata: {}\n\n"
 
@@ -228,7 +229,8 @@ class Feed:
         async with context.reads.connect() as tx:
             head = await event_store.position(tx)
             subtree = EVERYTHING if confined is None else await self.subtree(confined, tx)
-            found, end = await self.find(tx, subtree, Wanted(types, None, None, None), after, PAGE, head)
+            last = head if confined is None else min(head, applied(confined))
+            found, end = await self.find(tx, subtree, Wanted(types, None, None, None), after, PAGE, last)
         lines, size = list[bytes](), 0
         for event in found:
             lines.append(server_sent_event(self.source, event))
@@ -239,13 +241,21 @@ class Feed:
 
 
 async def find_page(
-    tx: AsyncConnection, wanted: Wanted, after: int, limit: int, head: int
+    tx: AsyncConnection, wanted: Wanted, after: int, limit: int, end: int
 ) -> tuple[list[StoredEvent], int]:
-    """The next events for a caller who sees all, and the position up to which they are complete."""
-    found = await event_store.read_types_after(
-        tx, wanted.types, after, limit, streams=wanted.streams, owner=wanted.owner
+    """The next events up to the position `end`, and the position up to which they are complete: with filters that few
+    events pass, it may lie before `end`. The events of one subject are found at once."""
+    until = max(after, end) if wanted.streams is not None else event_store.scan_end(after, end)
+    page = await event_store.read_types_after(
+        tx, wanted.types, after, limit, until=until, streams=wanted.streams, owner=wanted.owner
     )
-    return found, found[-1].position if len(found) == limit else head
+    return page, page[-1].position if len(page) == limit else until
+
+
+def applied(call: Call) -> int:
+    """What decides whether an event may be seen is in the read models: later events wait for them. Of the snapshot in
+    which the caller's subtree was found."""
+    return call.frontier.positions.get(call.context.service, 0)
 
 
 async def must_have_position(context: ServiceContext, position: int) -> None:

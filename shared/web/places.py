@@ -48,7 +48,7 @@ class Places:
     async def subtree(self, tx: AsyncConnection, frontier: Frontier, caller: Caller, *, reads: bool) -> Subtree:
         """`frontier`: of this snapshot. `reads`: whether the request only reads. Raises `ChartStale`, and for a node
         that is not in the organisation, or is not the key's to act for, `NotFound` or (for a write) `Forbidden`."""
-        node = caller.on_behalf_of or caller.node
+        node = caller.confined_to
         if node is None:
             return EVERYTHING
         await self.must_be_fresh(tx, frontier)

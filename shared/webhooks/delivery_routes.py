@@ -69,7 +69,7 @@ class DeliveryRoutes:
             if count is None:
                 wanted = Replay(await position_before(tx, body), body.status)
                 types = matching_types(webhook.state.types, self.public)
-                see = seen_by(webhook.state, call.context.places)
+                see = seen_by(webhook.state, call.context.service, call.context.places)
                 count = await replay.replay(tx, webhook, wanted, types, see, call.context.clock_and_ids.now())
                 await keep_count(tx, call, webhook, count)
         call.context.store_changed.notify()

@@ -75,7 +75,7 @@ async def count_seen(tx: AsyncConnection, after: int, types: Collection[str], se
     """Of the events after a position."""
     count = 0
     while page := await event_store.read_types_after(tx, types, after, PAGE):
-        count += len(await see(tx, page))
+        count += len(await see.events(tx, page))
         after = page[-1].position
     return count
 

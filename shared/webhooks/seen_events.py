@@ -1,10 +1,12 @@
 """What a webhook receives whose creator is confined to a part of the organisation: as its feed, by today's tree."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.flow import frontier
+from shared.flow import checkpoint, frontier
 from shared.rules.message import StoredEvent
 from shared.web.access import Caller
 from shared.web.place import Subtree
@@ -12,19 +14,42 @@ from shared.web.places import Places
 from shared.web.problems import NotFound
 from shared.webhooks.state import There
 
-SeeEvents = Callable[[AsyncConnection, Sequence[StoredEvent]], Awaitable[Sequence[StoredEvent]]]
-"""Raises `ChartStale`."""
+
+class SeeEvents(NamedTuple):
+    """`events`: those of some stored events that the webhook receives; raises `ChartStale`. `until`: the position up to
+    which that can be decided; none: it always can."""
+
+    events: Callable[[AsyncConnection, Sequence[StoredEvent]], Awaitable[Sequence[StoredEvent]]]
+    until: Callable[[AsyncConnection], Awaitable[int]] | None = None
 
 
-def seen_by(state: There, places: Places | None) -> SeeEvents:
-    async def see(tx: AsyncConnection, stored: Sequence[StoredEvent]) -> Sequence[StoredEvent]:
-        if state.place == (None, None):
-            return stored
-        if places is None or places.organisation.confine is None:
-            return []
-        return await places.organisation.confine(tx, await subtree_of(tx, state, places), stored)
+def seen_by(state: There, source: str, places: Places | None) -> SeeEvents:
+    """`source`: the service that has the webhook."""
+    if state.place == (None, None):
+        return SeeEvents(all_events)
+    if places is None or places.organisation.confine is None:
+        return SeeEvents(no_events)
+    return SeeEvents(partial(confined_events, state, places), partial(applied, source, places))
 
-    return see
+
+async def all_events(tx: AsyncConnection, stored: Sequence[StoredEvent]) -> Sequence[StoredEvent]:
+    return stored
+
+
+async def no_events(tx: AsyncConnection, stored: Sequence[StoredEvent]) -> Sequence[StoredEvent]:
+    return []
+
+
+async def confined_events(
+    state: There, places: Places, tx: AsyncConnection, stored: Sequence[StoredEvent]
+) -> Sequence[StoredEvent]:
+    confine = places.organisation.confine
+    return [] if confine is None else await confine(tx, await subtree_of(tx, state, places), stored)
+
+
+async def applied(source: str, places: Places, tx: AsyncConnection) -> int:
+    """By the read models, which decide what may be seen."""
+    return (await checkpoint.positions(tx, places.subscription)).get(source, 0)
 
 
 async def subtree_of(tx: AsyncConnection, state: There, places: Places) -> Subtree:
@@ -34,4 +59,4 @@ async def subtree_of(tx: AsyncConnection, state: There, places: Places) -> Subtr
     try:
         return await places.subtree(tx, await frontier.find(tx, places.subscription), creator, reads=True)
     except NotFound:
-        return Subtree(on_behalf_of or node, frozenset())
+        return Subtree(creator.confined_to, frozenset())

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.thorough
 
 PASSWORD = "a password of a role, for tests"
 SERVICES = ("intake", "qualification", "pipeline", "forecast")
-ROLES = (*SERVICES, "pages")
+ROLES = (*SERVICES, "access", "pages")
 PASSWORDS = json.dumps(dict.fromkeys(ROLES, PASSWORD))
 DEAL = {"name": "Ten seats", "account": "Initech", "owner": "ann", "motion": "new_business"}
 DENIED = [
@@ -38,6 +38,10 @@ DENIED = [
     ("intake", "INSERT INTO exchange.lent VALUES (gen_random_uuid(), 'mine', '1')"),
     ("forecast", "SET ROLE funnelcast_pipeline"),
     ("pipeline", "DELETE FROM access.sessions"),
+    ("access", "DELETE FROM access.keys"),
+    ("access", "DELETE FROM access.sessions"),
+    ("access", "SELECT * FROM pipeline.events"),
+    ("access", "CREATE SCHEMA mine"),
     ("pages", "UPDATE access.keys SET revoked_at = NULL"),
     ("pages", "DELETE FROM access.keys"),
     ("pages", "UPDATE access.sessions SET expires_at = now()"),
@@ -55,6 +59,8 @@ ALLOWED = [
     ("qualification", "INSERT INTO exchange.lent VALUES (gen_random_uuid(), 'mine', '1')"),
     ("forecast", "DELETE FROM exchange.lent WHERE subject = 'erased'"),
     ("pipeline", "SELECT * FROM access.sessions"),
+    ("access", "SELECT * FROM access.sessions"),
+    ("access", "UPDATE access.keys SET revoked_at = NULL"),
     ("pages", "SELECT * FROM access.keys"),
     ("pages", "SELECT * FROM access.alembic_version"),
     ("pages", "DELETE FROM access.sessions WHERE expires_at < now()"),

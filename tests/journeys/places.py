@@ -1,6 +1,6 @@
 """A small organisation with deals, and callers who are confined to its nodes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,6 +47,11 @@ class Company:
         if name not in self.keys:
             self.keys[name] = await make_key(self.database, scopes, name=name, node=node)
         return self.keys[name]
+
+    async def owned_key(self, owner: str, scopes: Sequence[str]) -> dict[str, str]:
+        """The header of a key that belongs to a person and is tied to no node."""
+        key = await make_key(self.database, scopes, name=f"key of {owner}", owner=owner)
+        return {"Authorization": f"Bearer {key}"}
 
     async def call(
         self, node: str, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None

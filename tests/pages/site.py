@@ -1,7 +1,7 @@
 """The pages over running services, and people who look at them with a browser's habits but without JavaScript."""
 
 import re
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from html.parser import HTMLParser
@@ -17,6 +17,7 @@ from services.forecast.service import SERVICE as FORECAST
 from services.pipeline.service import SERVICE as PIPELINE
 from shared.rules.clock_and_ids import ClockAndIds
 from shared.run.process import route_by_prefix
+from shared.run.service import Service
 from tests.running import connected, eventually, make_key, running_apps
 
 SERVICES = (PIPELINE, FORECAST)
@@ -66,9 +67,9 @@ async def post(browser: httpx.AsyncClient, path: str, fields: Mapping[str, str],
 
 
 @asynccontextmanager
-async def running_site(database: str) -> AsyncIterator[Site]:
+async def running_site(database: str, services_run: Sequence[Service] = SERVICES) -> AsyncIterator[Site]:
     clock_and_ids, links = ClockAndIds(), OneTimeLinks()
-    async with running_apps(database, SERVICES) as apps, connected(database) as engine:
+    async with running_apps(database, services_run) as apps, connected(database) as engine:
         services = httpx.ASGITransport(route_by_prefix(apps))
         sessions = StoredSessions(engine, clock_and_ids)
         async with (

@@ -51,7 +51,7 @@ def mql(**changes: Any) -> Event:
 
 
 async def queued(tx: AsyncConnection, sdr: str | None = None) -> list[str]:
-    return [row["lead_id"] for row in await leads.queue(tx, sdr, None, 10)]
+    return [row["lead_id"] for row in await leads.queue(tx, None if sdr is None else [sdr], None, 10)]
 
 
 async def found(tx: AsyncConnection, **wanted: Any) -> list[str]:

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount
 
-from funnelcast.services import SCOPES, SERVICES
+from funnelcast.services import SCOPES, SERVED, SERVICES
 from shared.rules.clock_and_ids import ClockAndIds
 from shared.run.process import route_by_prefix
 from shared.run.service import Service
@@ -26,7 +26,17 @@ from shared.web.call import Needs
 from shared.web.place import PlaceRule
 from tests.fuzz.routes import GOOD
 from tests.running import connected, running_apps
-from tests.security.inventory import ANY_KEY, OPEN, Entry, entrances_of, inventory, is_at_entrance, status, undeclared
+from tests.security.inventory import (
+    ANY_KEY,
+    EVENTS,
+    OPEN,
+    Entry,
+    entrances_of,
+    inventory,
+    is_at_entrance,
+    status,
+    undeclared,
+)
 
 TWO_SCOPES = ["POST /pipeline/v1/opportunities/{opportunity_id}/correct"]
 """What needs another scope besides, for which it asks when it has read the body."""
@@ -154,7 +164,7 @@ def fits(entry: Entry, scope: str, got: int) -> bool:
 
 @asynccontextmanager
 async def running(database: str, *services: Service) -> AsyncIterator[Mapping[str, FastAPI]]:
-    async with running_apps(database, services or list(SERVICES.values()), work=False) as apps:
+    async with running_apps(database, services or list(SERVED.values()), work=False) as apps:
         yield apps
 
 
@@ -221,7 +231,7 @@ async def test_every_route_says_what_it_needs(database: str) -> None:
         found = inventory(apps)
     assert undeclared(found) == []
     assert {entry.path for entry in found if entry.is_open} == {
-        f"/{service}/{name}" for service in SERVICES for name in OPEN
+        f"/{name}/{path}" for name, service in SERVED.items() for path in OPEN if service.public or path not in EVENTS
     }
     assert all(entry.method in ("GET", "HEAD") for entry in found if entry.is_open)
 

@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
-from funnelcast.services import SCOPES, SERVICES
+from funnelcast.services import SCOPES, SERVED, SERVICES
 from shared.run.process import route_by_prefix
 from shared.run.settings import Settings
 from shared.store.committer import Committer
@@ -30,7 +30,7 @@ from tests.security.inventory import ANY_KEY, Entry, inventory, status
 from tests.security.markers import PERSONAL, Story, found_in, lived
 
 ROOT = Path(__file__).parents[2]
-ALL = list(SERVICES.values())
+ALL = list(SERVED.values())
 LEADS, DEALS = "/intake/v1/leads", "/pipeline/v1/opportunities"
 DEAL = {"name": "A", "account": "a", "owner": "ann", "motion": "new_business"}
 ADA = {"source": "contact_form", "person": {"email": "ada@engines.example"}}
@@ -39,7 +39,7 @@ Document = dict[str, Any]
 
 @asynccontextmanager
 async def running(database: str, *names: str, work: bool = False) -> AsyncIterator[Mapping[str, FastAPI]]:
-    async with running_apps(database, [SERVICES[name] for name in names or SERVICES], work=work) as apps:
+    async with running_apps(database, [SERVED[name] for name in names or SERVED], work=work) as apps:
         yield apps
 
 
@@ -55,7 +55,7 @@ def but(*scopes: Scope) -> list[Scope]:
 
 
 async def documents(api: httpx.AsyncClient) -> dict[str, Document]:
-    return {name: (await api.get(f"/{name}/openapi.json")).json() for name in SERVICES}
+    return {name: (await api.get(f"/{name}/openapi.json")).json() for name in SERVED}
 
 
 def operations(document: Document) -> Iterator[tuple[str, str, Document]]:
@@ -308,6 +308,8 @@ IDS = {
             "quarantine_id",
             "webhook_id",
             "snapshot_id",
+            "key_id",
+            "key",
         ),
         "x",
     ),
@@ -351,7 +353,7 @@ async def test_api5_broken_function_level_authorization(database: str) -> None:
                 refused += 1
         admin = [entry for entry in inventory(apps) if entry.needs == "admin"]
     print(f"{refused} refused; {len(admin)} routes for admins")
-    assert {service(entry) for entry in admin} == set(SERVICES)
+    assert {service(entry) for entry in admin} == set(SERVED)
 
 
 def service(entry: Entry) -> str:
@@ -500,7 +502,7 @@ async def test_api8_what_is_open_to_all_tells_no_secret_and_of_no_person(databas
         nobody = {"Authorization": ""}
         pages = [
             await api.get(f"/{name}/{page}", headers=nobody)
-            for name in SERVICES
+            for name in SERVED
             for page in ("healthz", "readyz", "metrics", "openapi.json", "docs")
         ]
         text_of_all = "\n".join(page.text for page in pages)

@@ -50,12 +50,14 @@ async def show_waterfall(visit: Visit) -> Response:
     asked = {name: query[name] for name in ("period", "node", "currency", "view", "basis")}
     ends = {"from": end(since, visit.zone, "since"), "to": end(query["until"], visit.zone, "until")}
     answer = await visit.api.get("/forecast/v1/waterfall", **asked, **ends)
+    top = await visit.api.get("/forecast/v1/rollup", depth=0, node=answer["node_id"], period=answer["period"]["key"])
     steps = [step for step in answer["steps"] if step["kind"] != "rounding" or not is_zero(step["amount"])]
     chosen = next((step for step in steps if step["kind"] == query["step"]), None)
     deals = [item["opportunity_id"] for item in chosen["opportunities"]] if chosen else []
     return visit.page(
         "waterfall.html",
         answer=answer,
+        name=top["node"]["name"] or answer["node_id"],
         steps=steps,
         chart=waterfall_chart(
             answer, steps, WORDS, lambda kind: address(PATH, query, since=since, step=kind) + "#deals"

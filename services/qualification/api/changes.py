@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Depends
 from pydantic import BaseModel
 
+from services.qualification.api import own_leads
 from services.qualification.api.leads import LeadId, fold_lead
 from services.qualification.lead import commands
 from services.qualification.lead.decider import DECIDER
@@ -16,10 +17,13 @@ from services.qualification.model.events import BantName
 from shared.rules.message import MAX_CLOCK_AHEAD
 from shared.store.write_request import WriteResult
 from shared.web.call import Call, Folded, Needs, WriteOptions
+from shared.web.place import PlaceRule
 from shared.web.problems import InvalidRequest
 
 router = APIRouter(tags=["leads"])
 Writes = Annotated[Call, Depends(Needs("qualification:write"))]
+WritesWithin = Annotated[Call, Depends(Needs("qualification:write", place=PlaceRule.SUBTREE))]
+"""To leads that are inside the part of the organisation that the caller may see (`own_leads`)."""
 MAX_TOUCH_DELAY = timedelta(days=30)
 """How far back a touch may lie for a key without `history:write`."""
 
@@ -30,7 +34,7 @@ class AcceptedChange(BaseModel):
 
 
 @router.post("/leads/{lead_id}/bant")
-async def change_bant(lead_id: LeadId, bant: commands.Bant, call: Writes) -> AcceptedChange:
+async def change_bant(lead_id: LeadId, bant: commands.Bant, call: WritesWithin) -> AcceptedChange:
     """Records what is known about budget, authority, need and timing. Absent answers stay as they are."""
     found = await fold_lead(call, lead_id)
     stored = stored_evidence(found, bant)
@@ -38,19 +42,19 @@ async def change_bant(lead_id: LeadId, bant: commands.Bant, call: Writes) -> Acc
 
 
 @router.post("/leads/{lead_id}/mark-mql")
-async def mark_mql(lead_id: LeadId, command: commands.MarkMql, call: Writes) -> AcceptedChange:
+async def mark_mql(lead_id: LeadId, command: commands.MarkMql, call: WritesWithin) -> AcceptedChange:
     """Makes a lead an MQL, in a new cycle, whatever its score is."""
     return await write(call, lead_id, command)
 
 
 @router.post("/leads/{lead_id}/reject")
-async def reject_lead(lead_id: LeadId, command: commands.Reject, call: Writes) -> AcceptedChange:
+async def reject_lead(lead_id: LeadId, command: commands.Reject, call: WritesWithin) -> AcceptedChange:
     """Rejects a lead that was not handed over. It stays, and can be requalified."""
     return await write(call, lead_id, command)
 
 
 @router.post("/leads/{lead_id}/nurture")
-async def nurture_lead(lead_id: LeadId, command: commands.Nurture, call: Writes) -> AcceptedChange:
+async def nurture_lead(lead_id: LeadId, command: commands.Nurture, call: WritesWithin) -> AcceptedChange:
     """Sends a lead into nurture, or changes the reason or the revisit of one that is there."""
     return await write(call, lead_id, command)
 
@@ -58,7 +62,7 @@ async def nurture_lead(lead_id: LeadId, command: commands.Nurture, call: Writes)
 @router.post("/leads/{lead_id}/requalify")
 async def requalify_lead(
     lead_id: LeadId,
-    call: Writes,
+    call: WritesWithin,
     command: Annotated[commands.Requalify, Body()] = commands.Requalify(),  # noqa: B008
 ) -> AcceptedChange:
     """Makes a nurtured or rejected lead an MQL again, in a new cycle."""
@@ -68,19 +72,20 @@ async def requalify_lead(
 @router.post("/leads/{lead_id}/claim")
 async def claim_lead(
     lead_id: LeadId,
-    call: Writes,
+    call: WritesWithin,
     body: Annotated[commands.Claim, Body()] = commands.Claim(),  # noqa: B008
 ) -> AcceptedChange:
     """Claims an MQL, or a lead whose revisit is due, for the caller or for `sdr`. The holder of the claim may pass it
     on; a second claimant is refused."""
-    by = call.caller.name
-    return await write(call, lead_id, commands.ClaimLead(sdr=body.sdr or by, by=by))
+    by = call.caller.confined_to or call.caller.owner or call.caller.name
+    command = commands.ClaimLead(sdr=body.sdr or by, by=by)
+    return await write(call, lead_id, command, to_owner=command.sdr)
 
 
 @router.post("/leads/{lead_id}/release-claim")
 async def release_claim(
     lead_id: LeadId,
-    call: Writes,
+    call: WritesWithin,
     command: Annotated[commands.ReleaseClaim, Body()] = commands.ReleaseClaim(),  # noqa: B008
 ) -> AcceptedChange:
     """Gives a claimed lead back, so that another SDR can claim it."""
@@ -90,7 +95,7 @@ async def release_claim(
 @router.post("/leads/{lead_id}/touch")
 async def touch_lead(
     lead_id: LeadId,
-    call: Writes,
+    call: WritesWithin,
     command: Annotated[commands.Touch, Body()] = commands.Touch(),  # noqa: B008
 ) -> AcceptedChange:
     """Records that an SDR or a rep contacted the lead. The first touch of the cycle counts, and the first one after the
@@ -99,15 +104,24 @@ async def touch_lead(
     return await write(call, lead_id, command)
 
 
-async def write(call: Call, lead_id: str, command: commands.LeadCommand) -> AcceptedChange:
-    result = await write_lead(call, lead_id, command)
+async def write(
+    call: Call, lead_id: str, command: commands.LeadCommand, *, to_owner: str | None = None
+) -> AcceptedChange:
+    """`to_owner`: who is to have the lead."""
+    result = await write_lead(call, lead_id, command, to_owner=to_owner)
     return AcceptedChange(lead_id=result.subject, position=result.position)
 
 
 async def write_lead(
-    call: Call, lead_id: str, command: commands.LeadCommand, **options: Unpack[WriteOptions]
+    call: Call,
+    lead_id: str,
+    command: commands.LeadCommand,
+    *,
+    to_owner: str | None = None,
+    **options: Unpack[WriteOptions],
 ) -> WriteResult:
-    """A lead that is merged into another one as that one."""
+    """A lead that is merged into another one as that one. `to_owner`: who is to have the lead."""
+    options = {**options, "permit": await own_leads.permit_work(call, lead_id, to_owner)}
     try:
         return await call.write(DECIDER, lead_id, command, **options)
     except MergedAway as merged:

@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from services.qualification.api.changes import Writes, write_lead
+from services.qualification.api.changes import WritesWithin, write_lead
 from services.qualification.api.leads import LeadId, fold_lead
 from services.qualification.lead import commands
 from services.qualification.lead.account import account_of_domain
@@ -49,7 +49,7 @@ DETAILS = {
 
 
 @router.post("/leads/{lead_id}/hand-over", status_code=201, responses={201: LINKS})
-async def hand_over_lead(lead_id: LeadId, body: commands.HandOver, call: Writes) -> HandedOver:
+async def hand_over_lead(lead_id: LeadId, body: commands.HandOver, call: WritesWithin) -> HandedOver:
     """Makes a lead an SRL: it becomes an opportunity in the first stage or, with `opportunity_id` alone, part of that
     open one. If pipeline refuses it, the lead is in the queue again."""
     if body.opportunity_id is not None:
@@ -57,7 +57,7 @@ async def hand_over_lead(lead_id: LeadId, body: commands.HandOver, call: Writes)
     found = await fold_lead(call, lead_id)
     account = body.account or account_of(found.state)
     async with call.read() as tx:
-        others = await deals.open_on(tx, account) if account else []
+        others = await deals.open_on(tx, account, call.subtree.nodes) if account else []
         won = await deals.is_won(tx, account) if account else False
         owner = await org_tree.find_node(tx, body.owner or "")
     command = commands.HandOverAsDeal(
@@ -72,12 +72,14 @@ async def hand_over_lead(lead_id: LeadId, body: commands.HandOver, call: Writes)
     def reply(state: State) -> Mapping[str, Any]:
         return ids(state) | {"warnings": warnings}
 
-    return handed_over(await write_lead(call, lead_id, command, reply=reply))
+    return handed_over(await write_lead(call, lead_id, command, to_owner=body.owner, reply=reply))
 
 
 async def attach(call: Call, lead_id: str, opportunity_id: str) -> HandedOver:
     async with call.read() as tx:
         row = await deals.find_deal(tx, opportunity_id)
+        if row is not None and not call.subtree.includes(row["owner"]):
+            row = None
     command = commands.AttachToDeal(opportunity_id=opportunity_id, deal=known_deal(row) if row else None)
     return handed_over(await write_lead(call, lead_id, command, reply=ids))
 

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 
+from services.qualification.api import own_leads
 from services.qualification.api.lead_views import LeadSummary, LeadView, lead_summary, lead_view
 from services.qualification.lead.decider import DECIDER
 from services.qualification.lead.events import LeadFields, Lifecycle
@@ -14,15 +15,18 @@ from services.qualification.model.events import Grade
 from services.qualification.model.state import Models
 from services.qualification.projections import leads
 from services.qualification.scoring.score import score
-from shared.rules.message import Instant, Line, Slug
+from shared.rules.message import Instant, Line, Missing, Slug
 from shared.rules.sealed import Sealed
 from shared.web.call import Call, Folded, Needs
 from shared.web.input import ResourceId
 from shared.web.openapi import response_links
 from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
+from shared.web.place import PlaceRule
 
 router = APIRouter(tags=["leads"])
 Reads = Annotated[Call, Depends(Needs("leads:read"))]
+ReadsWithin = Annotated[Call, Depends(Needs("leads:read", place=PlaceRule.SUBTREE))]
+"""Of leads that are inside the part of the organisation that the caller may see (`own_leads`)."""
 LeadId = ResourceId
 PEOPLE_READ = "people:read"
 LEAD = "/qualification/v1/leads/{lead_id}"
@@ -42,7 +46,7 @@ LINKS = response_links(
 
 
 @router.get("/leads/{lead_id}", responses={200: LINKS})
-async def get_lead(lead_id: LeadId, call: Reads) -> LeadView:
+async def get_lead(lead_id: LeadId, call: ReadsWithin) -> LeadView:
     """One lead, always current, with its score of this moment. The evidence for BANT needs the scope `people:read`."""
     models = (await call.fold(MODEL, ALL, lambda state: [], may_be_new=True)).state
     found = await fold_lead(call, lead_id)
@@ -53,9 +57,14 @@ async def get_lead(lead_id: LeadId, call: Reads) -> LeadView:
 
 async def fold_lead(call: Call, lead_id: str) -> Folded[State]:
     """A lead that is merged into another one as that one."""
-    found = await call.fold(DECIDER, lead_id, evidence_of)
+    found = await call.fold(DECIDER, lead_id, evidence_of, is_visible=own_leads.is_visible)
     into = found.state.fields.merged_into if isinstance(found.state, Lead) else None
-    return found if into is None else await call.fold(DECIDER, into, evidence_of)
+    if into is None:
+        return found
+    try:
+        return await call.fold(DECIDER, into, evidence_of, is_visible=own_leads.is_visible)
+    except Missing:
+        raise Missing(f"there is no {DECIDER.kind} {lead_id}") from None
 
 
 def with_present_score(lead: Lead, models: Models, call: Call) -> LeadFields:
@@ -66,7 +75,7 @@ def with_present_score(lead: Lead, models: Models, call: Call) -> LeadFields:
 
 @router.get("/leads")
 async def list_leads(
-    call: Reads,
+    call: ReadsWithin,
     lifecycle: Lifecycle | None = None,
     prospect: Annotated[bool | None, Query(description="Whether the person fits: grade A or B")] = None,
     grade: Grade | None = None,
@@ -81,7 +90,7 @@ async def list_leads(
     cursor = decode_cursor(after, str)
     criteria = leads.LeadFilter(lifecycle, grade, source, account, since, prospect)
     async with call.read() as tx:
-        rows = await leads.find(tx, criteria, cursor[0] if cursor else None, limit)
+        rows = await leads.find(tx, criteria, cursor[0] if cursor else None, limit, call.subtree.nodes)
     return make_page([lead_summary(row, row["lead_id"]) for row in rows], limit, lambda view: [view.lead_id])
 
 

@@ -6,11 +6,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from services.qualification.api.lead_views import LeadSummary, lead_summary
-from services.qualification.api.leads import Reads
+from services.qualification.api.leads import ReadsWithin
 from services.qualification.lead.events import Lifecycle
 from services.qualification.projections import leads
 from services.qualification.projections.leads import QueueKey
 from shared.rules.message import Line
+from shared.web.call import Call
 from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
 
 router = APIRouter(tags=["queue"])
@@ -35,19 +36,28 @@ class QueuedLead(LeadSummary):
 
 @router.get("/queue")
 async def get_queue(
-    call: Reads,
+    call: ReadsWithin,
     sdr: Annotated[Line | None, Query()] = None,
     limit: Limit = 100,
     after: Cursor = None,
 ) -> Page[QueuedLead]:
     """MQLs and leads whose revisit is due: demo requests first, then the better grade, then the older. With `sdr`: the
-    leads that this SDR has claimed, and the unclaimed ones."""
+    leads that this SDR has claimed, and the unclaimed ones; so, too, for the owner of a key."""
     cursor: QueueKey | None = decode_cursor(after, *CURSOR)
     async with call.read() as tx:
-        rows = await leads.queue(tx, sdr, cursor, limit)
+        rows = await leads.queue(tx, sdrs(call, sdr), cursor, limit, call.subtree.nodes)
     now = call.context.clock_and_ids.now()
     keys = {row["lead_id"]: [row[name] for name in leads.QUEUE_KEY] for row in rows}
     return make_page([queued_lead(row, now) for row in rows], limit, lambda view: keys[view.lead_id])
+
+
+def sdrs(call: Call, asked: str | None) -> list[str] | None:
+    """None: all. A key that belongs to somebody shows what that person has claimed; a key that is tied to a node shows
+    what is inside."""
+    if asked is not None:
+        return [asked]
+    caller = call.caller
+    return None if caller.owner is None or caller.is_confined else [caller.owner, caller.name]
 
 
 def queued_lead(row: leads.Row, now: datetime) -> QueuedLead:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from services.qualification.api.lead_views import format_score
-from services.qualification.api.leads import LeadId, Reads, fold_lead
+from services.qualification.api.leads import LeadId, ReadsWithin, fold_lead
 from services.qualification.lead.scored import counts_after_at, model_version_at
 from services.qualification.lead.state import Lead, must_be_there
 from services.qualification.model.decider import ALL
@@ -77,7 +77,7 @@ class ScoreView(BaseModel):
 
 
 @router.get("/leads/{lead_id}/score")
-async def explain_score(lead_id: LeadId, call: Reads, at: Annotated[Instant | None, Query()] = None) -> ScoreView:
+async def explain_score(lead_id: LeadId, call: ReadsWithin, at: Annotated[Instant | None, Query()] = None) -> ScoreView:
     """Every contribution to the score at `at`, by default now. An engagement counts from when the person did it. The
     version of the model is the one that had scored the lead last."""
     models = (await call.fold(MODEL, ALL, lambda state: [], may_be_new=True)).state

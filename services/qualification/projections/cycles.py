@@ -1,10 +1,11 @@
 """Each cycle of each lead with its touches, for measures of the SDRs' work."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    ARRAY,
     Column,
     DateTime,
     Integer,
@@ -25,6 +26,7 @@ from services.qualification.lead import events
 from services.qualification.metrics.speed import Answer
 from shared.flow.projection import Projection
 from shared.rules.message import RecordedEvent
+from shared.store.ownership import owned_by
 from shared.store.rows import rows, upsert
 
 
@@ -47,6 +49,7 @@ UPSERT = upsert(cycles)
 Followed = (
     events.LeadMql
     | events.LeadClaimed
+    | events.LeadRouted
     | events.LeadClaimReleased
     | events.LeadTouched
     | events.LeadHandedOver
@@ -63,9 +66,12 @@ WORK = text("""
     SELECT date_trunc('week', at AT TIME ZONE :zone)::date AS week, sdr,
         sum(worked)::int AS worked, sum(handed_over)::int AS handed_over, sum(accepted)::int AS accepted
     FROM work
-    WHERE at >= coalesce(:begins, at) AND at < coalesce(:ends, 'infinity')
+    WHERE at >= coalesce(:begins, at) AND at < coalesce(:ends, 'infinity') AND (:sdrs IS NULL OR sdr = ANY(:sdrs))
     GROUP BY week, sdr ORDER BY week, sdr NULLS LAST
-    """).bindparams(*(bindparam(name, type_=TIMESTAMP(timezone=True)) for name in ("begins", "ends")))
+    """).bindparams(
+    *(bindparam(name, type_=TIMESTAMP(timezone=True)) for name in ("begins", "ends")),
+    bindparam("sdrs", type_=ARRAY(Text)),
+)
 
 
 async def apply(tx: AsyncConnection, batch: Sequence[RecordedEvent[QualificationEvent]]) -> None:
@@ -111,9 +117,15 @@ class SpeedRow(NamedTuple):
     rep_touch: Answer | None
 
 
-async def answers(tx: AsyncConnection, begins: datetime | None, ends: datetime | None) -> list[SpeedRow]:
+Sdrs = Collection[str] | None
+"""Those whose cycles count; None: all, and the unclaimed ones."""
+
+
+async def answers(
+    tx: AsyncConnection, begins: datetime | None, ends: datetime | None, sdrs: Sdrs = None
+) -> list[SpeedRow]:
     """Of the cycles that began in the window. A lead that was handed over waits for its rep."""
-    query = select(cycles).where(cycles.c.cycle > 0)
+    query = select(cycles).where(cycles.c.cycle > 0, *owned_by(cycles.c.sdr, sdrs))
     query = query if begins is None else query.where(cycles.c.began_at >= begins)
     query = query if ends is None else query.where(cycles.c.began_at < ends)
     found = await tx.execute(query.order_by(cycles.c.began_at, cycles.c.lead_id))
@@ -135,10 +147,13 @@ class WorkRow(NamedTuple):
     accepted: int
 
 
-async def work(tx: AsyncConnection, zone: str, begins: datetime | None, ends: datetime | None) -> list[WorkRow]:
+async def work(
+    tx: AsyncConnection, zone: str, begins: datetime | None, ends: datetime | None, sdrs: Sdrs = None
+) -> list[WorkRow]:
     """By week in the time zone, and by SDR; None: nobody had claimed the lead."""
-    found = await tx.execute(WORK, {"zone": zone, "begins": begins, "ends": ends})
+    counted = None if sdrs is None else sorted(sdrs)
+    found = await tx.execute(WORK, {"zone": zone, "begins": begins, "ends": ends, "sdrs": counted})
     return [WorkRow(*row) for row in found]
 
 
-PROJECTION = Projection("cycles", 1, cycles.metadata, {"qualification": apply})
+PROJECTION = Projection("cycles", 2, cycles.metadata, {"qualification": apply})

@@ -1,6 +1,6 @@
 """Pipeline's deals as they are now, one row each: whether an account was won, and what is open on it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Column, MetaData, Named, Table, Text, TypedColumns, func, select
@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.qualification.upstream.pipeline import Deal, PipelineEvent
 from shared.flow.projection import Projection
 from shared.rules.message import RecordedEvent
+from shared.store.ownership import owned_by
 from shared.store.rows import rows, upsert
 
 
@@ -43,9 +44,18 @@ async def find_deal(tx: AsyncConnection, opportunity_id: str) -> dict[str, Any] 
     return None if row is None else dict(row)
 
 
-async def open_on(tx: AsyncConnection, account: str) -> list[str]:
-    """The ids of the account's open deals, sorted."""
+async def owners_of(tx: AsyncConnection, opportunity_ids: Collection[str]) -> dict[str, str]:
+    """By id, of those that are known."""
+    if not opportunity_ids:
+        return {}
+    query = select(deals.c.opportunity_id, deals.c.owner).where(deals.c.opportunity_id.in_(opportunity_ids))
+    return {row.opportunity_id: row.owner for row in await tx.execute(query)}
+
+
+async def open_on(tx: AsyncConnection, account: str, owners: Collection[str] | None = None) -> list[str]:
+    """The ids of the account's open deals, sorted. `owners`: those whose deals count; None: all."""
     query = select(deals.c.opportunity_id).where(deals.c.account == account, deals.c.outcome.is_(None))
+    query = query.where(*owned_by(deals.c.owner, owners))
     return list((await tx.execute(query.order_by(deals.c.opportunity_id))).scalars())
 
 

@@ -1,6 +1,6 @@
 """Leads as they are now, one row each: for lists, and for the SDRs' queue."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import (
     Boolean,
     Column,
+    ColumnElement,
     Date,
     DateTime,
     Index,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypedColumns,
+    or_,
     select,
     tuple_,
 )
@@ -27,9 +29,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.qualification.events import QualificationEvent
 from services.qualification.lead.events import ChangeEvent, LeadFields, Lifecycle
 from services.qualification.model.events import Grade
+from services.qualification.projections.deals import deals
 from services.qualification.scoring.fit import PROSPECTS
 from shared.flow.projection import Projection
 from shared.rules.message import RecordedEvent
+from shared.store.ownership import owned_by
 from shared.store.rows import rows, upsert
 
 
@@ -60,6 +64,7 @@ class Columns(TypedColumns):
     model_version: Named[int] = Column(Integer)
     erased: Named[bool] = Column(Boolean)
     merged_into: Named[str | None] = Column(Text, index=True)
+    claim_ends_at: Named[datetime | None] = Column(DateTime(timezone=True))
     demo_first: Named[int] = Column(Integer)
     queue_grade: Named[str] = Column(Text)
     queued_at: Named[datetime | None] = Column(DateTime(timezone=True))
@@ -90,7 +95,7 @@ def row(lead_id: str, fields: LeadFields) -> Row:
 
 def queued_at(fields: LeadFields) -> datetime | None:
     """Since when the lead waits for an SDR: as an MQL, or with a revisit that is due."""
-    if fields.erased or fields.merged_into is not None:
+    if not fields.is_queued:
         return None
     return fields.mql_at if fields.lifecycle is Lifecycle.MQL else fields.revisit_due_at
 
@@ -107,10 +112,30 @@ class LeadFilter:
     prospect: bool | None = None
 
 
-async def find(tx: AsyncConnection, criteria: LeadFilter, after: str | None, limit: int) -> list[Row]:
+Nodes = Collection[str] | None
+"""The part of the organisation that a query is confined to; None: everything."""
+
+
+def inside(nodes: Nodes) -> Iterator[ColumnElement[bool]]:
+    """Leads whose SDR is in this part, or the owner of whose deal is, or that nobody has claimed from the queue."""
+    if nodes is not None:
+        is_unclaimed = QUEUED & leads.c.sdr.is_(None)
+        own_deals = select(deals.c.opportunity_id).where(*owned_by(deals.c.owner, nodes))
+        yield or_(*owned_by(leads.c.sdr, nodes), is_unclaimed, leads.c.opportunity_id.in_(own_deals))
+
+
+async def inside_among(tx: AsyncConnection, lead_ids: Collection[str], nodes: Nodes) -> set[str]:
+    query = select(leads.c.lead_id).where(leads.c.lead_id.in_(lead_ids), *inside(nodes))
+    return set((await tx.execute(query)).scalars())
+
+
+async def find(
+    tx: AsyncConnection, criteria: LeadFilter, after: str | None, limit: int, nodes: Nodes = None
+) -> list[Row]:
     """One row more than `limit`, in the order of their ids, from behind the id `after`; no lead that is merged into
     another one."""
-    query = select(leads).where(leads.c.merged_into.is_(None)).order_by(leads.c.lead_id).limit(limit + 1)
+    query = select(leads).where(leads.c.merged_into.is_(None), *inside(nodes))
+    query = query.order_by(leads.c.lead_id).limit(limit + 1)
     values = {"lifecycle": criteria.lifecycle, "grade": criteria.grade, "lead_source": criteria.source}
     for name, value in (values | {"account": criteria.account}).items():
         query = query if value is None else query.where(leads.c[name] == value)
@@ -135,15 +160,17 @@ async def ids_after(tx: AsyncConnection, after: str | None, limit: int) -> list[
 QueueKey = tuple[int, str, datetime, str]
 
 
-async def queue(tx: AsyncConnection, sdr: str | None, after: QueueKey | None, limit: int) -> list[Row]:
-    """Demo requests first, then the better grade, then the older; one row more than `limit`. With `sdr`: the leads
-    that this SDR has claimed, and the unclaimed ones."""
-    query = select(leads).where(QUEUED).order_by(*QUEUE_ORDER).limit(limit + 1)
-    if sdr is not None:
-        query = query.where((leads.c.sdr == sdr) | leads.c.sdr.is_(None))
+async def queue(
+    tx: AsyncConnection, sdrs: Collection[str] | None, after: QueueKey | None, limit: int, nodes: Nodes = None
+) -> list[Row]:
+    """Demo requests first, then the better grade, then the older; one row more than `limit`. With `sdrs`: the leads
+    that one of these has claimed, and the unclaimed ones."""
+    query = select(leads).where(QUEUED, *inside(nodes)).order_by(*QUEUE_ORDER).limit(limit + 1)
+    if sdrs is not None:
+        query = query.where(leads.c.sdr.in_(sdrs) | leads.c.sdr.is_(None))
     if after is not None:
         query = query.where(tuple_(*QUEUE_ORDER) > tuple_(*after))
     return [dict(row) for row in (await tx.execute(query)).mappings()]
 
 
-PROJECTION = Projection("leads", 3, leads.metadata, {"qualification": apply})
+PROJECTION = Projection("leads", 4, leads.metadata, {"qualification": apply})

@@ -1,0 +1,95 @@
+"""One lead: where it stands, why it has its score, what has happened to it, and what can be done now."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import quote
+
+from starlette.responses import Response
+
+from funnelcast.pages.api import ApiError
+from funnelcast.pages.screen import Screen, Visit, see_other
+from funnelcast.pages.screens.deal_commands import Command, body_of
+from funnelcast.pages.screens.lead_commands import BANT, allowed_commands, bant_body
+from funnelcast.pages.screens.lead_timeline import timeline_of
+
+PATH = "/leads/{lead_id}"
+READS, WRITES = ("leads:read",), ("leads:read", "qualification:write")
+REFUSALS = (403, 404, 409, 412, 422)
+SETTINGS = "/qualification/v1/settings"
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A command that was refused."""
+
+    command: str
+    error: ApiError
+
+
+async def show_lead(visit: Visit, attempt: Attempt | None = None) -> Response:
+    """Reading the captures with `people:read` names the person, and the API records the access."""
+    path = lead_path(visit)
+    answer, score, captured, settings = await asyncio.gather(
+        visit.api.answer("GET", path),
+        visit.api.get(f"{path}/score"),
+        replace(visit.api, after=None).get(path.replace("/qualification/", "/intake/")),
+        visit.api.get(SETTINGS),
+    )
+    lead = answer.body
+    return visit.page(
+        "lead.html",
+        attempt.error.status if attempt else 200,
+        title=title_of(lead, captured["person"] or {}),
+        lead=lead,
+        etag=answer.etag,
+        score=score,
+        captured=captured,
+        timeline=timeline_of(lead, captured),
+        bant=[(name, lead["bant"][name]) for name in BANT],
+        commands=allowed_commands(lead, settings["reasons"], visit.person),
+        may_work=visit.may(*WRITES),
+        attempt=attempt,
+        is_done=visit.query["done"] == "1",
+    )
+
+
+def title_of(lead: Mapping[str, Any], person: Mapping[str, str | None]) -> str:
+    """The most telling that is known."""
+    name = " ".join(part for part in (person.get("first_name"), person.get("last_name")) if part)
+    return name or person.get("email") or lead["account"] or "Lead without a company"
+
+
+def lead_path(visit: Visit) -> str:
+    return f"/qualification/v1/leads/{quote(visit.request.path_params['lead_id'], safe='')}"
+
+
+async def send_command(visit: Visit) -> Response:
+    """On the version that the page showed."""
+    name, path = visit.request.path_params["command"], lead_path(visit)
+    lead, settings = await asyncio.gather(visit.api.get(path), visit.api.get(SETTINGS))
+    body = body_for(name, lead, allowed_commands(lead, settings["reasons"], visit.person), visit)
+    try:
+        written = await visit.api.answer("POST", f"{path}/{name}", body=body, if_match=visit.fields["etag"])
+    except ApiError as error:
+        if error.status not in REFUSALS:
+            raise
+        return await show_lead(visit, Attempt(name, error))
+    return see_other(f"{visit.request.url.path.rpartition('/')[0]}?done=1&after={written.position}")
+
+
+def body_for(name: str, lead: Mapping[str, Any], offered: Sequence[Command], visit: Visit) -> dict[str, Any]:
+    """Raises `ApiError` for a command that the lead's state does not allow."""
+    if name == "bant":
+        return bant_body(lead["bant"], visit.fields)
+    command = next((each for each in offered if each.name == name), None)
+    if command is None:
+        raise ApiError(409, "Conflict", f"a lead that is {lead['lifecycle']} does not allow this now")
+    return body_of(command, visit.fields)
+
+
+SCREENS = (
+    Screen(PATH, show_lead, READS),
+    Screen(f"{PATH}/{{command}}", send_command, WRITES, method="POST"),
+)

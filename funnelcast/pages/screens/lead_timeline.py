@@ -1,0 +1,56 @@
+"""Everything that has happened to a lead, from two services, in one order of time."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+Fields = Mapping[str, Any]
+
+
+class Entry(NamedTuple):
+    """`detail`: what the API gives beside it, in its own words. `deal`: the id of the opportunity that it led to."""
+
+    at: str
+    sort: str
+    text: str
+    detail: str = ""
+    deal: str | None = None
+
+
+def timeline_of(lead: Fields, captured: Fields) -> list[Entry]:
+    """`lead`: as qualification gives it; `captured`: as intake does. The newest first."""
+    entries = [
+        *map(capture_entry, captured["captures"]),
+        *map(activity_entry, captured["activities"]),
+        *map(transition_entry, lead["history"]),
+        *deals(lead),
+    ]
+    return sorted(entries, key=lambda entry: entry.at)[::-1]
+
+
+def capture_entry(capture: Fields) -> Entry:
+    source = capture["source"] + (f" ({capture['source_detail']})" if capture["source_detail"] else "")
+    campaign = (capture["campaign"] or {}).get("utm_campaign") or ""
+    details = [f"{name}: {value}" for name, value in (capture["details"] or {}).items() if is_plain(value)]
+    parts = [f"campaign {campaign}" if campaign else "", *details]
+    return Entry(capture["engaged_at"], "capture", source, ", ".join(part for part in parts if part))
+
+
+def is_plain(value: object) -> bool:
+    return isinstance(value, str | int)
+
+
+def activity_entry(activity: Fields) -> Entry:
+    return Entry(activity["engaged_at"], "activity", activity["kind"], activity["subject"] or "")
+
+
+def transition_entry(move: Fields) -> Entry:
+    start = move["from_lifecycle"]
+    text = f"{start} → {move['to_lifecycle']}" if start else str(move["to_lifecycle"])
+    return Entry(move["at"], "lifecycle", text, move["reason"] or "")
+
+
+def deals(lead: Fields) -> Iterator[Entry]:
+    for cycle in lead["cycles"]:
+        if cycle["opportunity_id"] and cycle["srl_at"]:
+            text = f"handed over in cycle {cycle['n']}"
+            yield Entry(cycle["srl_at"], "deal", text, cycle["outcome"] or "", cycle["opportunity_id"])

@@ -1,0 +1,100 @@
+"""A service that is down, slow or busy: the page says so in its words, and tries again."""
+
+from collections.abc import Callable, Coroutine
+
+import httpx
+import pytest
+
+from funnelcast.pages.application import run_pages
+from tests.pages.site import sign_in, text_of
+
+ME = {"name": "ann", "scopes": ["forecast:read"], "node": None, "owner": None}
+Answer = Callable[[httpx.Request], Coroutine[None, None, httpx.Response]]
+
+
+class NoSessions:
+    async def start(self, key: str) -> str | None:
+        return None
+
+    async def end(self, token: str) -> None: ...
+
+
+async def looking_at(answer: Answer, path: str = "/pages/forecast") -> httpx.Response:
+    """What a browser gets when services answer so."""
+    async with run_pages("http://services", NoSessions(), transport=httpx.MockTransport(answer)) as pages:
+        transport = httpx.ASGITransport(pages)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as browser:
+            browser.cookies.set("funnelcast_session", "fs_" + "x" * 43, path="/pages")
+            return await browser.get(path)
+
+
+async def down(request: httpx.Request) -> httpx.Response:
+    raise httpx.ConnectError("refused")
+
+
+async def slow(request: httpx.Request) -> httpx.Response:
+    raise httpx.ReadTimeout("slow")
+
+
+async def proxy_page(request: httpx.Request) -> httpx.Response:
+    return httpx.Response(502, text="<html>Bad Gateway</html>", headers={"Content-Type": "text/html"})
+
+
+def problem(status: int, title: str, detail: str, retry_after: str) -> Answer:
+    async def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/me"):
+            return httpx.Response(200, json=ME)
+        body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+        headers = {"Retry-After": retry_after, "Content-Type": "application/problem+json"}
+        return httpx.Response(status, json=body, headers=headers)
+
+    return answer
+
+
+@pytest.mark.parametrize("answer", [down, slow])
+async def test_services_that_do_not_answer_give_a_page_that_tries_again(answer: Answer) -> None:
+    page = await looking_at(answer)
+    assert (page.status_code, page.headers["refresh"]) == (503, "2")
+    assert "did not answer" in text_of(page.text)
+    assert "tries again by itself" in text_of(page.text)
+
+
+@pytest.mark.parametrize(
+    ("status", "title", "detail"),
+    [
+        (503, "Service Unavailable", "all connections to the database are in use"),
+        (429, "Too Many Requests", "more than 10 requests a second"),
+    ],
+)
+async def test_a_busy_service_is_said_in_its_words_and_asked_again(status: int, title: str, detail: str) -> None:
+    page = await looking_at(problem(status, title, detail, "7"))
+    assert (page.status_code, page.headers["refresh"], page.headers["retry-after"]) == (status, "7", "7")
+    assert title in text_of(page.text)
+    assert detail in text_of(page.text).replace("All connections", "all connections").replace("More than", "more than")
+
+
+async def test_the_error_page_of_a_proxy_is_not_passed_on() -> None:
+    page = await looking_at(proxy_page)
+    assert page.status_code == 502
+    assert "Bad Gateway" in text_of(page.text)
+    assert "<html>Bad" not in page.text
+
+
+class BrokenSessions(NoSessions):
+    async def start(self, key: str) -> str | None:
+        raise ConnectionRefusedError
+
+
+async def test_a_database_that_is_down_is_said_when_signing_in() -> None:
+    async with run_pages("http://services", BrokenSessions()) as pages:
+        transport = httpx.ASGITransport(pages)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as browser:
+            page = await sign_in(browser, "fc_some-key")
+    assert page.status_code == 503
+    assert "does not answer" in text_of(page.text)
+
+
+async def test_signing_in_and_static_files_need_no_service() -> None:
+    assert (await looking_at(down, "/pages/sign-in")).status_code == 200
+    assert (await looking_at(down, "/pages/healthz")).text == "alive"
+    assert (await looking_at(down, "/pages/static/none.css")).status_code == 404
