@@ -25,6 +25,8 @@ from tests.security.inventory import Entry, inventory, scope
 CONFINING = ("intake", "qualification", "pipeline")
 """The services whose routes are walked."""
 OUTSIDE_AMOUNT = "7654321.09"
+SHORT_ROUND = ("manager", "acting for a manager")
+"""Who knocks where all confined callers are refused: the matrix of keys does so, too."""
 LIVE_SECONDS = 0.3
 """For which a stream is listened to."""
 DEAL, LEAD = "/pipeline/v1/opportunities/{opportunity_id}", "/qualification/v1/leads/{lead_id}"
@@ -194,7 +196,8 @@ async def walk(apps: Mapping[str, FastAPI], planted: Planted, known: Mapping[str
     app, told = route_by_prefix(apps), Told()
     for entry in walked_entries(apps):
         url, (body, kind) = planted.url(entry), body_of(entry)
-        for state, headers in known.items():
+        states = SHORT_ROUND if entry.place is PlaceRule.REFUSED else known.keys()
+        for state, headers in ((state, known[state]) for state in states if state in known):
             status, text = await answer(app, entry, url, {**headers, **kind}, body)
             told.check(entry, state, f"{url} {headers.get('On-Behalf-Of')}", status, text, planted)
     return told
@@ -211,6 +214,7 @@ async def running_company(database: str) -> AsyncIterator[tuple[Mapping[str, Fas
             yield apps, company
 
 
+@pytest.mark.timeout(600)
 async def test_nothing_outside_a_subtree_is_told_to_who_is_confined_to_it(database: str) -> None:
     async with running_company(database) as (apps, company):
         planted = await plant(company)
@@ -221,11 +225,12 @@ async def test_nothing_outside_a_subtree_is_told_to_who_is_confined_to_it(databa
     assert told.wrong == []
     assert OUTSIDE_AMOUNT in root.text
     served = {str(entry) for entry in entries if entry.place is not PlaceRule.REFUSED}
-    apart = ("/events", "/webhooks", "/me")
-    assert {each for each in served if not any(part in each for part in apart)} == SERVED
+    apart = {each for each in served if "/events" in each or "/webhooks" in each or each.endswith("/v1/me")}
+    assert served - apart == SERVED
 
 
 @pytest.mark.harness
+@pytest.mark.timeout(600)
 async def test_a_planted_route_that_does_not_filter_is_found(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     async def everywhere(*arguments: Any) -> bool:
         return True
