@@ -85,11 +85,11 @@ async def take(
     if limit <= 0 or await queue.is_full(tx, webhook.webhook_id):
         return Batch(webhook, position, position, due, (), hidden, last_start)
     head = await event_store.position(tx)  # first: what is read after it is complete up to here
-    stored = await event_store.read_types_after(tx, types, position, limit)
     if see.until is not None:
         head = min(head, await see.until(tx))
-        stored = [event for event in stored if event.position <= head]
-    end = stored[-1].position if len(stored) == limit else max(head, position, *(event.position for event in stored))
+    until = event_store.scan_end(position, head)
+    stored = await event_store.read_types_after(tx, types, position, limit, until=until)
+    end = stored[-1].position if len(stored) == limit else until
     new = await see.events(tx, stored)
     waiting = await queue.waiting_streams(tx, webhook.webhook_id, {event.stream for event in new})
     free = [Item(event) for event in new if event.stream not in waiting]
