@@ -13,6 +13,7 @@ from services.forecast.api.rollup_views import AmountsView, NodeView, RollupView
 from services.forecast.ledger.bookmark import HASH_VERSION, Figure, hash_of
 from services.forecast.snapshot.commands import LockBody, LockWeek
 from shared.rules.message import Refusal
+from shared.web.place import EVERYTHING, Subtree
 
 COLUMNS = ("own", "pure", "computed", "seen_by_self", "seen_by_parent")
 
@@ -27,8 +28,9 @@ class Reader(NamedTuple):
     async def moment(self, asked: Instants = NOW) -> Moment:
         return await moment_of(self.tx, self.now, self.applied, asked)
 
-    async def answer(self, query: RollupQuery) -> RollupView:
-        return (await computed_answer(self.tx, await self.moment(query.instants), query))[0].view
+    async def answer(self, query: RollupQuery, subtree: Subtree = EVERYTHING) -> RollupView:
+        """`subtree`: what the caller may see."""
+        return (await computed_answer(self.tx, await self.moment(query.instants), query, subtree))[0].view
 
 
 async def lock_command(reader: Reader, at: Moment, body: LockBody, snapshot_id: str) -> LockWeek:

@@ -8,6 +8,7 @@ from services.forecast.api import (
     quotas,
     rates,
     rollup,
+    seen_events,
     settings,
     snapshots,
     submissions,
@@ -26,6 +27,7 @@ from shared.run.service import Service, Upstream
 from shared.web.feed import Feed
 from shared.web.place import Organisation
 
+ORGANISATION = Organisation("forecast", org_nodes.within, seen_events.confine)
 SERVICE = Service(
     name="forecast",
     topic="funnelcast.forecast.v1",
@@ -43,7 +45,7 @@ SERVICE = Service(
         snapshots.router,
         waterfall.router,
         accuracy.router,
-        Feed("forecast", PUBLIC, KINDS).router(),
+        Feed("forecast", PUBLIC, KINDS, ORGANISATION).router(),
     ],
     projections=[
         ledger.PROJECTION,
@@ -57,7 +59,7 @@ SERVICE = Service(
     upstream=[Upstream("pipeline", "funnelcast.pipeline.v1", pipeline.PARSE)],
     timers=TIMERS,
     fast_routes=["/rollup"],
-    organisation=Organisation("forecast", org_nodes.within),
+    organisation=ORGANISATION,
     public=PUBLIC,
     passes_watermarks=True,
 )

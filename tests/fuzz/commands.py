@@ -23,8 +23,10 @@ from services.lead_intake.form.commands import DefineForm
 from services.lead_intake.lead.commands import (
     AbsorbLead,
     ChangeConsent,
+    ChangeProfile,
     LinkExternalId,
     MergeInto,
+    PersonInput,
     RecordActivity,
     RecordCapture,
     SeparateLead,
@@ -359,6 +361,12 @@ OF_CAPTURES: Mapping[type[Command], Strategy] = {
         engaged_at=minutes,
         external_id=external_ids,
         purpose=st.sampled_from([None, "news"]),
+    ),
+    ChangeProfile: st.builds(
+        ChangeProfile,
+        person=st.sampled_from([PersonInput.model_validate(JANE["person"]), PersonInput(phone="+4930901820")]),
+        changed_at=minutes,
+        external_id=external_ids,
     ),
     ChangeConsent: st.builds(
         ChangeConsent,

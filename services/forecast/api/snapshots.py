@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.api.moment import applied
 from services.forecast.api.overrides import Writes, wait_for_own_writes
-from services.forecast.api.question import PeriodKey, Reads
+from services.forecast.api.places import ReadsBelow
+from services.forecast.api.question import PeriodKey
 from services.forecast.api.rollup_views import RollupView
 from services.forecast.bookmarks import Reader, figures, lock_command, question_of
 from services.forecast.ledger.bookmark import hash_of
@@ -79,7 +80,7 @@ async def lock_week(body: LockBody, call: Writes) -> WeekLockedView:
 
 @router.get("/snapshots")
 async def list_snapshots(
-    call: Reads,
+    call: ReadsBelow,
     node: Annotated[Slug | None, Query()] = None,
     period: PeriodKey | None = None,
     week: Annotated[PeriodKey | None, Query(description="Such as 2017-Q3-W05")] = None,
@@ -90,19 +91,22 @@ async def list_snapshots(
     cursor = decode_cursor(after, int)
     chosen = {"node": node, "period": period, "week": week}
     async with call.read() as tx:
-        found = await snapshots.history(tx, chosen, cursor[0] if cursor else 0, limit)
+        found = await snapshots.history(tx, chosen, cursor[0] if cursor else 0, limit, call.subtree)
     return make_page([SnapshotView(**columns(row)) for row in found], limit, lambda item: [item.position])
 
 
 @router.get("/snapshots/{snapshot_id}")
-async def get_snapshot(snapshot_id: Annotated[Slug, Path()], call: Reads) -> SnapshotWithAnswer:
+async def get_snapshot(snapshot_id: Annotated[Slug, Path()], call: ReadsBelow) -> SnapshotWithAnswer:
     """Show a locked week: its roll-up, computed again, and whether that has still the same figures."""
     async with call.read() as tx:
         row = await snapshots.find(tx, snapshot_id)
-        if row is None:
+        if row is None or not call.subtree.includes(row["node"]):
             raise Missing(f"there is no snapshot {snapshot_id}")
-        view = await reader_of(call, tx).answer(question_of(row))
-    found = hash_of(figures(view))
+        reader, question = reader_of(call, tx), question_of(row)
+        whole = view = await reader.answer(question)
+        if not call.subtree.is_everything:
+            view = await reader.answer(question, call.subtree)
+    found = hash_of(figures(whole))
     return SnapshotWithAnswer(**columns(row), recomputed_hash=found, reproduced=found == row["hash"], rollup=view)
 
 
