@@ -22,8 +22,8 @@ READS_LEADS = ("leads:read", "people:read", "pipeline:read")
 
 @dataclass(frozen=True)
 class DemoPerson:
-    """`name`: of the key, and what events name. `node`: the place in the organisation that
-    the person is confined to."""
+    """`name`: of the key, and what events name. `node`: the person's place in the organisation;
+    the forecast does not serve keys that are tied to it yet."""
 
     role: str
     name: str
@@ -61,7 +61,7 @@ async def signed_in_links(
 
 async def create_key(tx: AsyncConnection, clock_and_ids: ClockAndIds, person: DemoPerson) -> str:
     key_id, lineage = clock_and_ids.new_id(), lineage_of(f"pages {person.name}")
-    return await access.create(tx, key_id, person.name, person.scopes, node=person.node, lineage=lineage)
+    return await access.create(tx, key_id, person.name, person.scopes, owner=person.node, lineage=lineage)
 
 
 async def revoke_keys(tx: AsyncConnection, people: Sequence[DemoPerson]) -> None:
