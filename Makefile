@@ -19,7 +19,7 @@ AS_RUN := -c requirements/run.lock
 TESTED := $(BIN)/python -m pytest
 CRASH := FUNNELCAST_TEST_KAFKA=required
 
-.PHONY: help install dev run test test-all test-thorough test-crash test-harness test-data test-containers crash-long fuzz check format lock env kafka audit sbom bench bench-peer clean
+.PHONY: help install dev run test test-all test-thorough test-crash test-browser test-harness test-data test-containers screenshots crash-long fuzz check format lock env kafka audit sbom bench bench-peer clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,17 +32,23 @@ run: install ## All four services with the demo company, on this machine alone
 	$(BIN)/funnelcast up --demo
 
 test: dev ## Every rule, projection, route and journey on the embedded parts, in minutes
-	$(TESTED) -n auto -m 'not (thorough or kafka or slow or containers or harness)' $(ARGS)
+	$(TESTED) -n auto -m 'not (thorough or kafka or slow or containers or harness or browser)' $(ARGS)
 
-test-all: test test-thorough test-crash test-harness test-data test-containers ## All tests that this machine can run (says which)
+test-all: test test-thorough test-crash test-browser test-harness test-data test-containers ## All tests that this machine can run (says which)
 
 test-thorough: dev ## Of test-all, what test leaves out and may run side by side: Kafka, bad input, security, upgrades
 	@$(MAKE) --no-print-directory tiers
-	$(TESTED) -n auto -m '(thorough or kafka) and not (alone or slow or containers or harness)' $(ARGS)
+	$(TESTED) -n auto -m '(thorough or kafka) and not (alone or slow or containers or harness or browser)' $(ARGS)
 
 test-crash: dev ## Of test-all, what kills, freezes and starves processes, one test at a time
 	@$(MAKE) --no-print-directory tiers
 	$(TESTED) -m 'alone and not (slow or containers or harness)' $(ARGS)
+
+test-browser: dev ## The pages in a real browser, with an accessibility checker (Chromium; FUNNELCAST_TEST_BROWSER=required: must be)
+	$(TESTED) -m browser $(ARGS)
+
+screenshots: dev ## Pictures of the demo company's pages: dist/screenshots (FOLDER=… ARGS="forecast deal")
+	$(BIN)/python -m tests.browser.screenshots $(or $(FOLDER),dist/screenshots) $(ARGS)
 
 test-harness: dev ## Tests of the tests: planted bugs are found, and each measure of the bench counts its rows
 	$(TESTED) -m harness $(ARGS)

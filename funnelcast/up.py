@@ -46,7 +46,8 @@ async def run_system(settings: Settings, shutdown: Shutdown, demo_speed: float |
                     return
                 from funnelcast.demo.run import Demo
 
-                demo = Demo({name: app.state.context for name, app in apps.items()}, url, address, clock_and_ids)
+                contexts = {name: apps[name].state.context for name in SERVICES}
+                demo = Demo(contexts, url, address, clock_and_ids)
                 is_seeded = await demo.seed()
                 announce(settings, created, address)
                 if is_seeded:

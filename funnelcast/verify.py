@@ -12,7 +12,7 @@ from funnelcast import database, progress, runtime, tables
 from funnelcast.failure import Failed
 from funnelcast.progress import EventCounter, ReportProgress
 from funnelcast.services import SERVICES
-from funnelcast.verifying import ledger, order, read_models, texts
+from funnelcast.verifying import ledger, locks, order, read_models, texts
 from funnelcast.verifying.log_copy import LogComparison, compare_with_log
 from funnelcast.verifying.snapshot import Snapshot, take_snapshot
 from shared.flow import checkpoint, parked, read_schema
@@ -76,6 +76,8 @@ async def run_checks(engine: AsyncEngine, log: Log, report: ReportProgress) -> A
         forecast = SERVICES["forecast"]
         findings = await ledger.check_trial_balance(await snapshot.of(forecast.read_models))
         yield CheckResult(forecast.name, "trial balance", findings)
+        findings = await locks.check_locks(await snapshot.of(forecast.read_models, forecast.name), forecast.read_models)
+        yield CheckResult(forecast.name, "locked weeks", findings)
 
 
 async def count_applied_events(snapshot: Snapshot, service: Service) -> int:

@@ -22,7 +22,8 @@ READS_LEADS = ("leads:read", "people:read", "pipeline:read")
 
 @dataclass(frozen=True)
 class DemoPerson:
-    """`name`: of the key, and what events name. `node`: the person's place in the organisation."""
+    """`name`: of the key, and what events name. `node`: the person's place in the organisation;
+    the forecast does not serve keys that are tied to it yet."""
 
     role: str
     name: str

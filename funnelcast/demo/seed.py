@@ -10,6 +10,7 @@ import structlog
 from funnelcast.demo import deals, marketing, qualifying
 from funnelcast.demo.company import Company
 from funnelcast.demo.deals import Deal
+from funnelcast.demo.quotas import quota_writes
 from funnelcast.demo.script import CORRELATION_ID, ScriptedWrite, seeded
 from funnelcast.failure import Failed
 from services.forecast.org.commands import PlaceNode
@@ -59,6 +60,7 @@ async def seed(contexts: Contexts, company: Company, now: datetime) -> None:
     idempotency keys, so that those which were written add nothing."""
     nodes = [place_node(node, now) for node in company.nodes]
     await write(contexts["forecast"], "org", nodes[:-1])
+    await write(contexts["forecast"], "quotas", list(quota_writes(company, now)))
     seen = await seed_captures(contexts, company, now)
     handed_over = await seed_qualification(contexts, company, seen, now)
     random = seeded("deals")

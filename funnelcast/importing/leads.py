@@ -11,6 +11,7 @@ from services.lead_intake.lead.events import Source
 
 PERSON = ("email", "phone", "first_name", "last_name", "job_title")
 COMPANY = {"name": "company_name", "domain": "company_domain", "country": "country", "industry": "industry"}
+CONSENTS = ("granted", "denied", "pending")
 CAMPAIGN = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "landing_url")
 
 
@@ -28,6 +29,7 @@ def capture(mapping: LeadMapping, sources: WordTable[SourceMeaning], dates: Date
         "person": person,
         **({"company": company} if company else {}),
         **({"campaign": campaign} if campaign else {}),
+        **consent(fields, row),
         "occurred_at": instant_text(dates.moment(fields.at.label, fields.at.needed(row)).noon),
     }
     return MappedRecord([body], notes, labels(fields))
@@ -42,6 +44,17 @@ def labels(fields: LeadFields) -> dict[str, str]:
 def filled(cells: dict[str, Cell | None], row: Row) -> dict[str, str]:
     """Of cells that are not blank."""
     return {name: str(text) for name, cell in cells.items() if cell is not None and (text := cell.read(row))}
+
+
+def consent(fields: LeadFields, row: Row) -> dict[str, dict[str, str]]:
+    """Nothing for a blank cell: absent consent is neither granted nor denied."""
+    status = fields.consent.read(row) if fields.consent else ""
+    if not status or fields.consent is None or fields.consent_purpose is None:
+        return {}
+    if status not in CONSENTS:
+        raise unknown_word(fields.consent.label, status, dict.fromkeys(CONSENTS))
+    text_version = filled({"text_version": fields.consent_text_version}, row)
+    return {"consent": {"status": status, "purpose": fields.consent_purpose.needed(row)} | text_version}
 
 
 def employees(fields: LeadFields, row: Row) -> dict[str, int]:

@@ -9,6 +9,7 @@ from functools import partial
 
 import httpx
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -32,6 +33,7 @@ log = structlog.get_logger()
 Handler = Callable[[Request], Awaitable[Response]]
 SYSTEM = ClockAndIds()
 FOR_EVER = "public, max-age=31536000, immutable"
+NO_SESSIONS = "the database of the sessions does not answer"
 BUSY = (429, 502, 503, 504)
 
 
@@ -93,6 +95,9 @@ def guarded(handler: Handler) -> Handler:
             response = await handler(request)
         except ApiError as error:
             response = error_page(request, error)
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("unavailable", error=type(error).__name__)
+            response = error_page(request, ApiError(503, "Service Unavailable", NO_SESSIONS, retry_after=2))
         return security.protect(response)
 
     return handle

@@ -61,10 +61,11 @@ class Question:
 
 
 def question_of(visit: Visit) -> Question:
+    """By default about the person's own place in the organisation."""
     found = visit.query
     return Question(
         period=found["period"] or None,
-        node=found["node"] or None,
+        node=found["node"] or visit.person.node,
         currency=found["currency"].upper() or None,
         calendar=found["calendar"] or None,
         view=found["view"] if found["view"] in VIEWS else VIEWS[0],

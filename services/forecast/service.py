@@ -8,6 +8,7 @@ from services.forecast.api import (
     quotas,
     rates,
     rollup,
+    seen_events,
     settings,
     snapshots,
     submissions,
@@ -20,11 +21,13 @@ from services.forecast.projections import quotas as quota_history
 from services.forecast.projections import rates as rate_history
 from services.forecast.projections import settings as setting_changes
 from services.forecast.projections import snapshots as locked_weeks
+from services.forecast.timers import TIMERS
 from services.forecast.upstream import pipeline
 from shared.run.service import Service, Upstream
 from shared.web.feed import Feed
 from shared.web.place import Organisation
 
+ORGANISATION = Organisation("forecast", org_nodes.within, seen_events.confine)
 SERVICE = Service(
     name="forecast",
     topic="funnelcast.forecast.v1",
@@ -42,7 +45,7 @@ SERVICE = Service(
         snapshots.router,
         waterfall.router,
         accuracy.router,
-        Feed("forecast", PUBLIC, KINDS).router(),
+        Feed("forecast", PUBLIC, KINDS, ORGANISATION).router(),
     ],
     projections=[
         ledger.PROJECTION,
@@ -54,7 +57,9 @@ SERVICE = Service(
         locked_weeks.PROJECTION,
     ],
     upstream=[Upstream("pipeline", "funnelcast.pipeline.v1", pipeline.PARSE)],
+    timers=TIMERS,
     fast_routes=["/rollup"],
-    organisation=Organisation("forecast", org_nodes.within),
+    organisation=ORGANISATION,
     public=PUBLIC,
+    passes_watermarks=True,
 )

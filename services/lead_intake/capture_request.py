@@ -34,13 +34,17 @@ class CaptureRequest(NamedTuple):
     options: WriteOptions
 
 
-def capture_request(context: ServiceContext, command: commands.RecordCapture) -> CaptureRequest:
+def capture_request(
+    context: ServiceContext, command: commands.RecordCapture, *, vendor_person_id: str | None = None
+) -> CaptureRequest:
+    """`vendor_person_id`: leads to the person from now on, too."""
     claim = external_claim(context.blind_index, command.body)
     who = identity(context.blind_index, command.body.person)
+    vendor = [vendor_person_alias(context.blind_index, vendor_person_id)] if vendor_person_id else []
     options = WriteOptions(
         resolve_by=[claim.alias, *who.resolve_by] if claim else who.resolve_by,
         resolve_unless=who.unless,
-        also_claim=who.also_claim,
+        also_claim=[*who.also_claim, *vendor],
         is_new_stream=True,
         reply=capture_ids(command),
         alias_references=suppression_of(context.blind_index, command.body.person.email),
@@ -144,6 +148,11 @@ def digest(blind_index: BlindIndex, body: Message, *, without: set[str]) -> str:
 
 def email_alias(blind_index: BlindIndex, email: str) -> str:
     return blind_index.index("email", mailbox(email))
+
+
+def vendor_person_alias(blind_index: BlindIndex, vendor_id: str) -> str:
+    """By the id that a vendor has for the person."""
+    return blind_index.index("vendor person", vendor_id)
 
 
 def external_alias(blind_index: BlindIndex, external_id: str) -> str:

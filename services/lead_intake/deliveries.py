@@ -1,58 +1,29 @@
 """From what a delivery yields to captures, and to the quarantine for everything else that must not be lost."""
 
-import json
-import re
 from asyncio import gather
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import replace
 
 from pydantic import ValidationError
 
-from services.lead_intake.capture_request import capture_request, identity, record_capture
+from services.lead_intake import known_people
+from services.lead_intake.capture_request import capture_request, record_capture
 from services.lead_intake.connectors import outcomes
-from services.lead_intake.connectors.delivery import Connection
 from services.lead_intake.connectors.outcomes import Element, Outcome
 from services.lead_intake.connectors.reader import system_of
 from services.lead_intake.lead import decider as lead
-from services.lead_intake.lead.commands import PersonInput, RecordActivity
-from services.lead_intake.lead.contact import mailbox
 from services.lead_intake.lead.lenient import read_leniently
-from services.lead_intake.projections import quarantine as waiting
+from services.lead_intake.mentions import mentions
 from services.lead_intake.quarantine import commands
 from services.lead_intake.quarantine import decider as quarantine
 from services.lead_intake.quarantine.events import Reason
-from services.lead_intake.suppressions import suppress
+from services.lead_intake.received import Receipt, Taken
 from shared.rules.message import MAX_CLOCK_AHEAD, Missing, Rejected
 from shared.store.aliases import BlindIndex
 from shared.store.write_request import Step, WriteResult
 from shared.web.call import Call
 
-MENTION = re.compile(r"[^\s@\"'<>,;:()\\]+@[^\s@\"'<>,;:()\\]+\.[^\s@\"'<>,;:()\\]+")
-MOST_MENTIONS = 50
 LONGEST_DETAIL = 200
-
-
-@dataclass(frozen=True)
-class Taken:
-    """What became of one outcome. `position`: of its event. `capture_id`: the new capture's, or that of the one it
-    repeats."""
-
-    position: int | None = None
-    capture_id: str | None = None
-    is_activity: bool = False
-    ignored: bool = False
-    quarantine_id: str | None = None
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """How and when an element arrived."""
-
-    connection_id: str
-    connection: Connection
-    received_at: datetime
 
 
 async def take(call: Call, receipt: Receipt, elements: Sequence[Element]) -> list[Taken]:
@@ -73,14 +44,10 @@ async def take_outcome(call: Call, receipt: Receipt, element: Element, number: i
             return await keep(call, receipt, element, "needs_lookup", detail, outcome.external_id)
         case outcomes.Unreadable():
             return await keep(call, receipt, element, "unreadable", outcome.reason)
-        case outcomes.Activity():
-            return await take_activity(call, receipt, element, outcome)
-        case outcomes.ProfileChange():
-            return await keep(call, receipt, element, "not_taken", "a change of a person's profile")
-        case outcomes.IdentityChange():
-            return await keep(call, receipt, element, "not_taken", "a change of a person's address")
-        case outcomes.Erasure():
-            return await keep(call, receipt, element, "not_taken", "the erasure of a person")
+        case outcomes.Activity() if outcome.undone:
+            return await keep(call, receipt, element, "not_taken", f"the activity {outcome.kind}, taken back")
+        case outcomes.Activity() | outcomes.ProfileChange() | outcomes.IdentityChange() | outcomes.Erasure():
+            return await take_of_person(call, receipt, element, outcome)
 
 
 async def take_capture(call: Call, receipt: Receipt, element: Element, number: int, outcome: outcomes.Capture) -> Taken:
@@ -97,50 +64,18 @@ async def take_capture(call: Call, receipt: Receipt, element: Element, number: i
     return Taken(result.position, capture_id=capture_id)
 
 
-async def take_activity(call: Call, receipt: Receipt, element: Element, outcome: outcomes.Activity) -> Taken:
+async def take_of_person(call: Call, receipt: Receipt, element: Element, outcome: known_people.PersonOutcome) -> Taken:
     """Of a known person, or a suppression of an unknown one. Others wait: the person may be captured yet."""
-    if outcome.undone:
-        return await keep(call, receipt, element, "not_taken", f"the activity {outcome.kind}, taken back")
+    what = known_people.described(outcome)
     try:
-        result = await activity(call, receipt, outcome)
+        result = await known_people.record(call, receipt, outcome)
     except ValidationError:
-        return await keep(
-            call, receipt, element, "not_taken", f"the activity {outcome.kind}, whose person is not named"
-        )
+        return await keep(call, receipt, element, "not_taken", f"{what}, whose person is not named")
     except Missing:
-        return await keep(call, receipt, element, "not_taken", f"the activity {outcome.kind}, of nobody known yet")
+        return await keep(call, receipt, element, "not_taken", f"{what}, of nobody known yet")
+    except Rejected as refusal:
+        return await keep(call, receipt, element, "not_taken", f"{what}: {refusal}")
     return Taken(result.position, is_activity=True)
-
-
-async def activity(call: Call, receipt: Receipt, outcome: outcomes.Activity) -> WriteResult:
-    """Raises `ValidationError` when the person has no address that can be read, `Missing` when nobody has it and the
-    activity suppresses nothing."""
-    context, consent = call.context, receipt.connection.consent
-    person = PersonInput.model_validate({"email": outcome.person.email, "phone": outcome.person.phone})
-    command = RecordActivity(
-        activity_id=str(context.clock_and_ids.new_id()),
-        kind=outcome.kind,
-        engaged_at=min(outcome.occurred_at or receipt.received_at, receipt.received_at),
-        external_id=outcome.external_id,
-        connection_id=receipt.connection_id,
-        purpose=consent.purpose if consent else None,
-    )
-    who = identity(context.blind_index, person)
-    request = call.write_request(
-        lead.DECIDER,
-        str(context.clock_and_ids.new_id()),
-        [Step(command)],
-        resolve_by=who.resolve_by,
-        resolve_unless=who.unless,
-        is_new_stream=True,
-    )
-    try:
-        return await context.committer.write(request)
-    except Missing:
-        suppressed = await suppress(call, person.email, command)
-        if suppressed is None:
-            raise
-        return suppressed
 
 
 async def capture(
@@ -161,7 +96,7 @@ async def capture(
         connection_id=receipt.connection_id,
         consent_evidence=outcome.consent_evidence,
     )
-    request = capture_request(context, command)
+    request = capture_request(context, command, vendor_person_id=outcome.vendor_person_id)
     subject = str(context.clock_and_ids.new_id())
     return await context.committer.write(
         call.write_request(lead.DECIDER, subject, [Step(command, claim=request.claim)], **request.options)
@@ -179,11 +114,13 @@ async def take_again(call: Call, receipt: Receipt, element: Element, quarantine_
                 case outcomes.Capture():
                     result = await capture(call, receipt, named, number, outcome)
                     captures.append(str(result.body["capture_id"]))
-                case outcomes.Activity() if not outcome.undone:
-                    await activity(call, receipt, outcome)
+                case outcomes.Activity() if outcome.undone:
+                    continue
+                case outcomes.Activity() | outcomes.ProfileChange() | outcomes.IdentityChange() | outcomes.Erasure():
+                    await known_people.record(call, receipt, outcome)
                 case _:
                     continue
-        except (ValidationError, Missing):
+        except (ValidationError, Missing, Rejected):
             return None
         yielded = True
     return captures if yielded else None
@@ -234,30 +171,5 @@ async def release_looked_up(call: Call, external_id: str, capture_id: str) -> No
         await call.context.committer.write(call.write_request(quarantine.DECIDER, quarantine_id, [Step(command)]))
 
 
-async def erase_mentions(call: Call, emails: Collection[str]) -> None:
-    """Discards deliveries in quarantine that mention any of the addresses."""
-    for quarantine_id in await mentioning(call, emails):
-        command = commands.DiscardDelivery(reason=commands.ERASED)
-        await call.context.committer.write(call.write_request(quarantine.DECIDER, quarantine_id, [Step(command)]))
-
-
-async def mentioning(call: Call, emails: Collection[str]) -> list[str]:
-    """The ids of deliveries in quarantine that mention any of the addresses."""
-    if not emails:
-        return []
-    async with call.context.reads.connect() as tx:
-        return await waiting.mentioning(tx, [mention(call.context.blind_index, email) for email in emails])
-
-
 def looked_up_alias(blind_index: BlindIndex, external_id: str) -> str:
     return blind_index.index("looked up", external_id)
-
-
-def mention(blind_index: BlindIndex, email: str) -> str:
-    return blind_index.index("mention", mailbox(email.lower()))
-
-
-def mentions(blind_index: BlindIndex, kept: Any) -> tuple[str, ...]:
-    """Of e-mail addresses anywhere in an element."""
-    found = sorted(set(MENTION.findall(json.dumps(kept, ensure_ascii=False))))
-    return tuple(mention(blind_index, email) for email in found[:MOST_MENTIONS])

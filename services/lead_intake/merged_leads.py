@@ -22,6 +22,15 @@ async def fold_one(call: Call, lead_id: str) -> Folded[History]:
     return await call.fold(HISTORY, lead_id, sealed_values)
 
 
+async def emails_of(call: Call, lead_id: str) -> set[str]:
+    """All that the person ever had here."""
+    folded = await fold_lead(call, lead_id)
+    history = folded.state
+    sealed = [*(capture.person for capture in history.captures), *(change.person for change in history.profiles)]
+    people = [folded.text(person) or {} for person in sealed]
+    return {person["email"] for person in people if "email" in person}
+
+
 async def survivor_id(call: Call, lead_id: str) -> str:
     """The lead as which this one is shown."""
     return (await call.fold(HISTORY, lead_id, lambda history: [])).state.merged_into or lead_id

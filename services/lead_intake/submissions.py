@@ -5,7 +5,6 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from services.lead_intake import deliveries
 from services.lead_intake.capture_request import capture_request, record_capture
 from services.lead_intake.connectors.parsing import Malformed
 from services.lead_intake.connectors.redaction import redacted_body
@@ -14,6 +13,7 @@ from services.lead_intake.form.events import FormSettings
 from services.lead_intake.form.post import Post, read_capture, read_post, suspicions
 from services.lead_intake.lead.decider import DECIDER as LEAD
 from services.lead_intake.lead.lenient import read_leniently
+from services.lead_intake.mentions import mentions
 from services.lead_intake.quarantine import commands
 from services.lead_intake.quarantine.decider import DECIDER as QUARANTINE
 from services.lead_intake.quarantine.events import Reason
@@ -78,7 +78,7 @@ async def keep(call: Call, form_key: str, at: datetime, kept: Any, reason: Reaso
         detail=detail,
         received_at=at,
         kept=kept,
-        mentions=deliveries.mentions(context.blind_index, kept),
+        mentions=mentions(context.blind_index, kept),
     )
     subject = str(context.clock_and_ids.new_id())
     request = call.write_request(QUARANTINE, subject, [Step(command)], is_new_stream=True)

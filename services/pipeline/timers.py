@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.pipeline.benchmark.commands import RecordStatus
@@ -15,7 +14,7 @@ from services.pipeline.setting.decider import ALL
 from services.pipeline.setting.decider import DECIDER as SETTING
 from services.pipeline.setting.events import Measure
 from shared.flow import checkpoint
-from shared.flow.timer import Due, Timer
+from shared.flow.timer import Due, Reading, Timer
 from shared.rules.reaction import REACTIONS, Reaction
 from shared.store import event_store
 from shared.store.long_work import read_states
@@ -23,15 +22,14 @@ from shared.store.long_work import read_states
 BY = (Dimension.SOURCE, Dimension.MOTION)
 LOOK_SECONDS = 900.0
 """Repeated looks find the deals that were entered late, as far as the status did not change on the same day."""
-READ_MODELS = text("SELECT (current_schemas(false))[2]")
-"""The schema of the read models, which is also their subscription."""
 
 
-async def changed_benchmarks(tx: AsyncConnection, now: datetime, limit: int) -> Sequence[Due] | None:
+async def changed_benchmarks(reading: Reading, limit: int) -> Sequence[Due] | None:
     """Those that had another status at the last midnight than in their stream. None: the read models are behind."""
+    tx, now = reading.tx, reading.now
     settings = (await read_states(tx, SETTING, [ALL]))[ALL]
     midnight = settings.start_of_day(settings.business_day(now))
-    if not await are_complete(tx, midnight):
+    if not await are_complete(reading, midnight):
         return None
     found = looks(settings.benchmarks, midnight, await figures(tx, midnight))
     states = await read_states(tx, DECIDER, [subject_of(each.band) for each in found])
@@ -39,10 +37,11 @@ async def changed_benchmarks(tx: AsyncConnection, now: datetime, limit: int) -> 
     return [Due(subject_of(each.band), midnight, look_id(each.band, midnight), each) for each in changed[:limit]]
 
 
-async def are_complete(tx: AsyncConnection, midnight: datetime) -> bool:
+async def are_complete(reading: Reading, midnight: datetime) -> bool:
     """Whether the read models contain all own events until midnight, and of other services' events those that the
     reactions have seen. While they are built anew, rates would be wrong."""
-    applied = await checkpoint.positions(tx, (await tx.execute(READ_MODELS)).scalar_one())
+    tx = reading.tx
+    applied = await checkpoint.positions(tx, reading.read_models)
     reacted = await checkpoint.positions(tx, REACTIONS)
     own = {"pipeline": await event_store.first_since(tx, midnight) - 1}
     return all(applied.get(source, 0) >= position for source, position in (reacted | own).items())

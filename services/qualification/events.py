@@ -6,6 +6,7 @@ from services.qualification.lead.events import (
     LeadClaimed,
     LeadClaimReleased,
     LeadEvent,
+    LeadRouted,
     LeadSeparated,
     LeadTouched,
     OtherDealChanged,
@@ -17,8 +18,9 @@ from shared.webhooks.events import WebhookEvent
 
 QualificationEvent = LeadEvent | ModelEvent | SettingEvent | WebhookEvent
 PARSE: Parser[QualificationEvent] = parser(QualificationEvent)
-WORK = (LeadBantChanged, LeadClaimed, LeadClaimReleased, LeadTouched, OtherDealChanged, LeadAbsorbed, LeadSeparated)
-INTERNAL = {each.type for each in WORK}
+WORK = (LeadBantChanged, LeadClaimed, LeadRouted, LeadClaimReleased, LeadTouched, OtherDealChanged)
+OF_MERGES = (LeadAbsorbed, LeadSeparated)
+INTERNAL = {each.type for each in (*WORK, *OF_MERGES)}
 """How a lead is worked, and what a merge does to the survivor."""
 PUBLIC = frozenset(event.type for event in members(LeadEvent)) - INTERNAL
 """The types in the feed, and in the event stream: what a lead did, and where it went."""

@@ -17,7 +17,7 @@ from services.qualification.api import (
 )
 from services.qualification.events import PARSE, PUBLIC
 from services.qualification.projections import accounts as account_list
-from services.qualification.projections import cycles, deals, org_tree, timers
+from services.qualification.projections import cycles, deals, org_tree, routes, timers
 from services.qualification.projections import leads as lead_list
 from services.qualification.projections import nurture as nurture_moves
 from services.qualification.timers import TIMERS
@@ -52,6 +52,7 @@ SERVICE = Service(
         deals.PROJECTION,
         lead_list.PROJECTION,
         timers.PROJECTION,
+        routes.PROJECTION,
         org_tree.PROJECTION,
         cycles.PROJECTION,
         nurture_moves.PROJECTION,

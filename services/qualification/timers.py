@@ -1,9 +1,11 @@
 """What happens to leads because its time has come."""
 
+from collections.abc import Sequence
+
 from services.qualification.lead import commands
 from services.qualification.lead.decider import DECIDER
-from services.qualification.projections import timers
-from shared.flow.timer import Due, Timer
+from services.qualification.projections import routes, timers
+from shared.flow.timer import Due, Reading, Timer
 from shared.rules.reaction import Reaction
 
 
@@ -15,7 +17,26 @@ def remind_of_revisit(due: Due) -> Reaction:
     return Reaction(DECIDER, due.subject, commands.RemindOfRevisit(due_at=due.due_at))
 
 
+def end_claim(due: Due) -> Reaction:
+    return Reaction(DECIDER, due.subject, commands.EndClaim(due_at=due.due_at))
+
+
+async def routes_due(reading: Reading, limit: int) -> Sequence[Due]:
+    return [
+        Due(each.lead_id, each.due_at, each.event_id, commands.RouteLead(due_at=each.due_at, turn=each.turn))
+        for each in await routes.waiting(reading.tx, reading.now, limit)
+    ]
+
+
+def route_lead(due: Due) -> Reaction:
+    if not isinstance(due.found, commands.RouteLead):
+        raise TypeError("a lead is routed in its turn, which the timer has read")
+    return Reaction(DECIDER, due.subject, due.found)
+
+
 TIMERS = (
     Timer("fall", timers.due(timers.FALL), fall_below),
     Timer("revisit", timers.due(timers.REVISIT), remind_of_revisit),
+    Timer("claim", timers.due(timers.CLAIM), end_claim),
+    Timer("routing", routes_due, route_lead),
 )

@@ -6,7 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.schema import CreateSchema, DropSchema
 
-from shared.flow import checkpoint, parked
+from shared.flow import checkpoint, parked, watermark
 from shared.flow.lease import is_free
 from shared.flow.projection import Projection
 
@@ -37,6 +37,7 @@ async def ensure_tables(engine: AsyncEngine, schema: str, projections: Sequence[
             return
         await parked.begin_subscription(tx, schema, name_prefix(schema))
         await checkpoint.delete_subscription(tx, schema)
+        await watermark.delete_subscription(tx, schema)
         await create_tables(tx, schema, projections)
 
 
@@ -81,5 +82,5 @@ async def drop_version(tx: AsyncConnection, schema: str) -> None:
     await exists_locked(tx, schema)
     for each in (rebuild_schema(schema), schema):
         await drop(tx, each)
-    await parked.delete_subscription(tx, schema)
-    await checkpoint.delete_subscription(tx, schema)
+    for owner in (parked, checkpoint, watermark):
+        await owner.delete_subscription(tx, schema)

@@ -17,24 +17,40 @@ from shared.rules.message import Command
 from shared.rules.reaction import Reaction
 
 POLL_SECONDS = 0.5
+ACTOR = "timers"
+"""Whom the events of timers are by."""
+
+
+class Reading(NamedTuple):
+    """What a timer's query reads: a database snapshot of the store and of these read models."""
+
+    tx: AsyncConnection
+    read_models: str
+    now: datetime
 
 
 class Due(NamedTuple):
-    """`event_id`: of the event that scheduled it. `found`: the command, where it is made of what the timer has read."""
+    """`event_id`: of the event that scheduled it. `found`: the command, where it is made of what the timer has read.
+    `number`: tells apart what the same event scheduled several times."""
 
     subject: str
     due_at: datetime
     event_id: UUID
     found: Command | None = None
+    number: int = 0
+
+    @property
+    def key(self) -> tuple[str, datetime, UUID]:
+        return self.subject, self.due_at, self.event_id
 
 
 @dataclass(frozen=True)
 class Timer:
-    """`due(tx, now, limit)`: what was due by then, the earliest first; None: this cannot be said yet. The events that
+    """`due(reading, limit)`: what was due by then, the earliest first; None: this cannot be said yet. The events that
     follow from the command occur at `due_at`, or at the time of the stream's last event if that is later. `name` is a
     part of their ids: it never changes. `seconds`: between two looks at what is due."""
 
     name: str
-    due: Callable[[AsyncConnection, datetime, int], Awaitable[Sequence[Due] | None]]
+    due: Callable[[Reading, int], Awaitable[Sequence[Due] | None]]
     command: Callable[[Due], Reaction]
     seconds: float = POLL_SECONDS

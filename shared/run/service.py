@@ -47,6 +47,8 @@ class Service:
     """Paths for callers without an API key (`shared/web/entrance.py`)."""
     public: frozenset[str] = frozenset()
     """Types of its events that are described to subscribers (`shared/web/asyncapi.py`)."""
+    passes_watermarks: bool = False
+    """Whether its answers say if all events until an instant are applied (`shared/flow/watermark.py`)."""
     organisation: Organisation | None = None
     """Its copy of the organisation, by which callers are confined; none: it serves no route within a subtree."""
     has_webhooks: bool = False

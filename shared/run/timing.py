@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.flow.parked import is_poison
-from shared.flow.timer import POLL_SECONDS, Due, Timer
+from shared.flow.timer import ACTOR, POLL_SECONDS, Due, Reading, Timer
 from shared.rules.clock_and_ids import ClockAndIds
 from shared.rules.message import Refusal
 from shared.store.handler import handle
@@ -18,7 +20,6 @@ from shared.store.write_request import Cause, Step, WriteRequest
 log = structlog.get_logger()
 LIMIT = 256
 """Commands of one transaction."""
-ACTOR = "timers"
 
 
 @dataclass
@@ -27,12 +28,13 @@ class Timers:
     stream cannot be read. It is logged once, and left out until this process starts again or the row changes."""
 
     service: str
+    read_models: str
     timers: Sequence[Timer]
     engine: AsyncEngine
     clock_and_ids: ClockAndIds
     store_changed: Signal
     next_looks: dict[str, float] = field(default_factory=dict)
-    failed: set[tuple[str, Due]] = field(default_factory=set)
+    failed: set[tuple[str, tuple[str, datetime, UUID]]] = field(default_factory=set)
 
     async def run(self) -> None:
         loop = asyncio.get_running_loop()
@@ -43,12 +45,14 @@ class Timers:
             await asyncio.sleep(POLL_SECONDS)
 
     async def carry_out_due(self, timer: Timer) -> None:
-        async with self.engine.connect() as tx:
-            rows = await timer.due(tx, self.clock_and_ids.now(), LIMIT + len(self.failed))
+        snapshots = self.engine.execution_options(isolation_level="REPEATABLE READ")
+        async with snapshots.connect() as tx:
+            reading = Reading(tx, self.read_models, self.clock_and_ids.now())
+            rows = await timer.due(reading, LIMIT + len(self.failed))
         if rows is None:
             return
         self.next_looks[timer.name] = asyncio.get_running_loop().time() + timer.seconds
-        due = [row for row in rows if (timer.name, row) not in self.failed]
+        due = [row for row in rows if (timer.name, row.key) not in self.failed]
         if due:
             await self.carry_out(timer, due[:LIMIT])
 
@@ -75,7 +79,7 @@ class Timers:
                 log.info("timer_refused", service=self.service, timer=timer.name, rule=str(outcome), id=each.subject)
 
     def leave_out(self, timer: Timer, due: Due, error: Exception) -> None:
-        self.failed.add((timer.name, due))
+        self.failed.add((timer.name, due.key))
         log.error("timer_failed", service=self.service, timer=timer.name, id=due.subject, error=type(error).__name__)
 
 
@@ -87,5 +91,5 @@ def write_request(timer: Timer, due: Due) -> WriteRequest:
         [Step(reaction.command)],
         ACTOR,
         due.event_id,
-        cause=Cause(f"timers/{timer.name}", due.event_id, due.due_at, 0),
+        cause=Cause(f"timers/{timer.name}", due.event_id, due.due_at, due.number),
     )

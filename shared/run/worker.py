@@ -9,12 +9,14 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from shared.flow import watermark
 from shared.flow.checkpoint import Fenced
 from shared.flow.consumer import Consumer, Progress
 from shared.flow.lease import LeaseLost, hold_lease, lease_engine
+from shared.flow.log import LogUnavailable
 from shared.flow.parked import TooManyParked
 from shared.flow.projection import apply_all
-from shared.flow.relay import Relay
+from shared.flow.relay import WATERMARK_INTERVAL, Relay
 from shared.flow.source import Source, StoreSource
 from shared.flow.topic import Hole, TopicSource
 from shared.rules.message import Parser
@@ -25,6 +27,7 @@ from shared.run.service import Service, Upstream
 from shared.run.telemetry import Metrics
 from shared.run.timing import Timers
 from shared.store import idempotency
+from shared.store.cancellation import raise_if_cancelled
 from shared.store.signal import Signal
 from shared.web.outgoing import Outgoing
 from shared.web.places import Places
@@ -113,7 +116,8 @@ class Worker:
 
     def timers(self) -> Timers:
         service, clock_and_ids = self.service, self.resources.clock_and_ids
-        return Timers(service.name, service.timers, self.engine, clock_and_ids, self.store_changed)
+        read_models = service.read_models
+        return Timers(service.name, read_models, service.timers, self.engine, clock_and_ids, self.store_changed)
 
     def dispatcher(self) -> Dispatcher:
         service, clock_and_ids = self.service, self.resources.clock_and_ids
@@ -123,6 +127,22 @@ class Worker:
     async def build_read_models(self) -> None:
         async with asyncio.TaskGroup() as tasks:
             self.start_consumers(tasks, self.projections())
+            if self.service.passes_watermarks:
+                tasks.create_task(self.pass_watermarks(), name=f"{self.service.name} watermarks")
+
+    async def pass_watermarks(self) -> None:
+        """A log that is unavailable is reported by its consumers."""
+        while True:
+            for source in sorted(self.service.projected_sources):
+                try:
+                    found = await self.resources.log.watermark(source)
+                except LogUnavailable:
+                    raise_if_cancelled()
+                    continue
+                if found is not None:
+                    async with self.engine.begin() as tx:
+                        await watermark.pass_watermark(tx, self.service.read_models, source, found)
+            await asyncio.sleep(WATERMARK_INTERVAL)
 
     def start_consumers(self, tasks: asyncio.TaskGroup, consumers: Sequence[Consumer]) -> None:
         for consumer in consumers:

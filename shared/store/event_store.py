@@ -81,7 +81,10 @@ STORED = select(
     events.c.causation_id,
     events.c.on_behalf_of,
 )
+LONGEST_SCAN = 50_000
+"""Positions: a tenth of a second."""
 IN_STREAMS = events.c.stream == any_(bindparam("streams", type_=ARRAY(Text)))
+UP_TO = events.c.position <= bindparam("until", type_=BigInteger)
 HAS_OWNER = text("events.data ->> 'owner' = :owner")
 OF_STREAMS = STORED.where(IN_STREAMS).order_by(events.c.position)
 AFTER = (
@@ -156,17 +159,27 @@ async def read_after(tx: AsyncConnection, after: int, limit: int) -> list[Stored
     return [stored(row) for row in await tx.execute(AFTER, {"after": after, "limit": limit})]
 
 
+def scan_end(after: int, end: int) -> int:
+    """The position up to which one query may look for events, of which there may be few on the way to `end`."""
+    return max(after, min(end, after + LONGEST_SCAN))
+
+
 async def read_types_after(
     tx: AsyncConnection,
     types: Collection[str],
     after: int,
     limit: int,
     *,
+    until: int | None = None,
     streams: Collection[str] | None = None,
     owner: str | None = None,
 ) -> list[StoredEvent]:
-    """The next events of these types; of these streams, and with this `owner` in their data, if these are given."""
+    """The next events of these types, up to the position `until`; of these streams, and with this `owner` in their
+    data, if these are given."""
     query, parameters = OF_TYPES_AFTER, {"types": list(types), "after": after, "limit": limit}
+    if until is not None:
+        query = query.where(UP_TO)
+        parameters["until"] = until
     if streams is not None:
         query = query.where(IN_STREAMS)
         parameters["streams"] = list(streams)

@@ -189,6 +189,14 @@ def unless_expired(now: datetime, caller: Caller | None) -> Caller | None:
     return None if caller and caller.expires_at and caller.expires_at <= now else caller
 
 
+async def valid_lineages(tx: AsyncConnection, lineages: Collection[UUID], now: datetime) -> set[UUID]:
+    """Those among the lineages that have a key which is neither revoked nor expired."""
+    if not lineages:
+        return set()
+    is_valid = keys.c.revoked_at.is_(None) & (keys.c.expires_at.is_(None) | (keys.c.expires_at > now))
+    return set((await tx.execute(select(keys.c.lineage).where(keys.c.lineage.in_(lineages), is_valid))).scalars())
+
+
 async def create(
     tx: AsyncConnection,
     key_id: UUID,

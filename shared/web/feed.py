@@ -104,8 +104,8 @@ class Feed:
             owner: Owner = None,
             at: At = None,
         ) -> EventPage:
-            """List events after a position, or from an instant on, oldest first. An empty page with `next` = `head`:
-            there are no more yet."""
+            """List events after a position, or from an instant on, oldest first. A page may be empty because few events
+            pass the filters: go on after `next`. With `next` = `head` there are no more yet."""
             wanted = Wanted(self.chosen_types(types), self.streams(subject), owner, at)
             return await self.list_events(call, after, limit, wanted)
 
@@ -212,13 +212,13 @@ class Feed:
                     found, end = await self.page(context, after, types, confined)
                 for line in found:
                     yield line
-                after = max(after, end)
+                has_moved, after = end > after, max(after, end)
                 if found:
                     silent_since = loop.time()
                 elif loop.time() >= silent_since + HEARTBEAT:
                     yield b": heartbeat\n\n"
                     silent_since = loop.time()
-                if not found:
+                if not found and not has_moved:
                     await tail.changed.wait(known, silent_since + HEARTBEAT - loop.time())
         yield b"event: stopping\ndata: {}\n\n"
 
@@ -243,12 +243,13 @@ class Feed:
 async def find_page(
     tx: AsyncConnection, wanted: Wanted, after: int, limit: int, end: int
 ) -> tuple[list[StoredEvent], int]:
-    """The next events up to the position `end`, and the position up to which they are complete."""
-    found = await event_store.read_types_after(
-        tx, wanted.types, after, limit, streams=wanted.streams, owner=wanted.owner
+    """The next events up to the position `end`, and the position up to which they are complete: with filters that few
+    events pass, it may lie before `end`. The events of one subject are found at once."""
+    until = max(after, end) if wanted.streams is not None else event_store.scan_end(after, end)
+    page = await event_store.read_types_after(
+        tx, wanted.types, after, limit, until=until, streams=wanted.streams, owner=wanted.owner
     )
-    page = [event for event in found if event.position <= end]
-    return page, page[-1].position if len(page) == limit else max(after, end)
+    return page, page[-1].position if len(page) == limit else until
 
 
 def applied(call: Call) -> int:

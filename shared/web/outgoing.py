@@ -16,16 +16,15 @@ from email.utils import parsedate_to_datetime
 from functools import cache
 from ipaddress import ip_address
 
-import httpx
-
 from shared.rules.target import IPAddress, RefusedTarget, Target, TargetPolicy, literal_address
-from shared.store.cancellation import run_to_completion
+from shared.web import http_client
+from shared.web.http_client import Answer, Connection, IncompleteAnswer
 
 SECONDS = 10.0
 """For the whole of a request and its answer, name resolution apart."""
 RESOLVE_SECONDS = 5.0
-LARGEST_ANSWER = 64 * 1024
-"""Bytes that are read of an answer's body. Of its head, the client library reads 100 KiB at most."""
+REUSED_WITHIN = 3.0
+"""Seconds that a connection may be idle. Many servers close theirs after five."""
 LONGEST_WAIT = timedelta(hours=24)
 """That a receiver may ask for by `Retry-After`."""
 LOOKUPS = 32
@@ -100,25 +99,61 @@ class Outgoing:
     @asynccontextmanager
     async def connect(self, target: Target, address: IPAddress) -> AsyncIterator["Receiver"]:
         """All requests in the body go to this address."""
-        tls = await asyncio.to_thread(tls_context)
-        limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
-        client = httpx.AsyncClient(verify=tls, trust_env=False, follow_redirects=False, timeout=SECONDS, limits=limits)
+        receiver = await self.receiver(target, address)
         try:
-            yield Receiver(client, target, address, self.now)
+            yield receiver
         finally:
-            await run_to_completion(client.aclose())
+            receiver.close()
+
+    async def receiver(self, target: Target, address: IPAddress) -> "Receiver":
+        """Whoever takes it closes it."""
+        return Receiver(target, address, await asyncio.to_thread(tls_context), self.now)
 
     def failed(self, error: Exception) -> Attempt:
         """An attempt that came to no connection."""
         return Attempt(self.now(), 0, error=describe(error))
 
 
-@dataclass(frozen=True)
+@dataclass
+class KeptReceivers:
+    """Receivers by names, with their connections, from one request to the next. The address is found anew each time:
+    another one gets connections of its own."""
+
+    outgoing: Outgoing
+    kept: dict[str, "Receiver"] = field(default_factory=dict)
+
+    async def find(self, name: str, url: str) -> "Receiver":
+        """Raises `CANNOT_CONNECT`."""
+        target, address = await self.outgoing.find(url)
+        receiver = self.kept.get(name)
+        if receiver is None or (receiver.target, receiver.address) != (target, address):
+            self.forget(name)
+            receiver = self.kept[name] = await self.outgoing.receiver(target, address)
+        return receiver
+
+    def forget(self, name: str) -> None:
+        if (receiver := self.kept.pop(name, None)) is not None:
+            receiver.close()
+
+    def close_idle(self) -> None:
+        for receiver in self.kept.values():
+            receiver.close_idle()
+
+    def close(self) -> None:
+        for name in list(self.kept):
+            self.forget(name)
+
+
+@dataclass
 class Receiver:
-    client: httpx.AsyncClient
+    """`idle`: connections that may be used for another request, the latest last."""
+
     target: Target
     address: IPAddress
+    tls: ssl.SSLContext
     now: Callable[[], datetime]
+    idle: list[Connection] = field(default_factory=list)
+    is_closed: bool = False
 
     async def post(self, body: bytes, headers: Mapping[str, str]) -> Attempt:
         """Never raises for what the receiver does. An answer from 200 to 299 counts as delivered."""
@@ -127,30 +162,57 @@ class Receiver:
         try:
             async with asyncio.timeout(SECONDS):
                 response = await self.exchange(body, headers)
-        except (httpx.HTTPError, TimeoutError, OSError) as error:
+        except (IncompleteAnswer, TimeoutError, OSError) as error:
             return Attempt(at, milliseconds(loop.time() - started), error=describe(error))
         return self.answered(response, at, milliseconds(loop.time() - started))
 
-    async def exchange(self, body: bytes, headers: Mapping[str, str]) -> httpx.Response:
-        """The certificate is checked against the host's name, though the connection goes to its address."""
-        async with self.client.stream(
-            "POST",
-            self.target.url_at(self.address),
-            content=body,
-            headers={**headers, "Host": self.target.authority},
-            extensions={"sni_hostname": self.target.host},
-        ) as response:
-            size = 0
-            async for chunk in response.aiter_raw():
-                size += len(chunk)
-                if size > LARGEST_ANSWER:
-                    break
-            return response
+    async def exchange(self, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """A connection that the receiver closed meanwhile is replaced by a new one, once."""
+        request = http_client.post_request(self.target, headers, body)
+        if (connection := self.take_idle()) is not None:
+            try:
+                return await self.exchange_over(connection, request)
+            except IncompleteAnswer as error:
+                if error.has_begun:
+                    raise
+        return await self.exchange_over(await http_client.connect(self.target, self.address, self.tls), request)
 
-    def answered(self, response: httpx.Response, at: datetime, ms: int) -> Attempt:
+    async def exchange_over(self, connection: Connection, request: bytes) -> Answer:
+        try:
+            answer = await connection.exchange(request)
+        except BaseException:
+            connection.close()
+            raise
+        self.give_back(connection)
+        return answer
+
+    def take_idle(self) -> Connection | None:
+        self.close_idle()
+        return self.idle.pop() if self.idle else None
+
+    def give_back(self, connection: Connection) -> None:
+        if self.is_closed:
+            connection.close()
+        elif connection.can_be_reused:
+            self.idle.append(connection)
+
+    def close_idle(self) -> None:
+        """Those that were not used for so long that the receiver may close them at any moment."""
+        oldest = asyncio.get_running_loop().time() - REUSED_WITHIN
+        for connection in self.idle:
+            if connection.idle_since < oldest:
+                connection.close()
+        self.idle = [connection for connection in self.idle if connection.can_be_reused]
+
+    def close(self) -> None:
+        self.is_closed = True
+        for connection in self.idle:
+            connection.close()
+
+    def answered(self, response: Answer, at: datetime, ms: int) -> Attempt:
         retry_after = parse_retry_after(response.headers.get("retry-after"), at)
-        error = None if response.is_success else f"the receiver answered {response.status_code}"
-        return Attempt(at, ms, response.status_code, error, retry_after)
+        error = None if response.is_success else f"the receiver answered {response.status}"
+        return Attempt(at, ms, response.status, error, retry_after)
 
 
 def milliseconds(seconds: float) -> int:
@@ -161,11 +223,11 @@ def describe(error: Exception) -> str:
     """Without the error's own text: it may quote what the receiver sent, or tell about networks inside."""
     if isinstance(error, RefusedTarget):
         return f"the address {error}"
-    if isinstance(error, httpx.TimeoutException | TimeoutError):
+    if isinstance(error, TimeoutError):
         return f"there was no answer within {SECONDS:.0f} seconds"
     if isinstance(error, socket.gaierror):
         return "the host has no address"
-    if isinstance(error, httpx.ConnectError | OSError):
+    if isinstance(error, OSError):
         return "there was no connection"
     return "the connection was closed before the answer was complete"
 

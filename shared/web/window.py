@@ -1,11 +1,12 @@
-"""Bounds of a window in a query: days or instants."""
+"""A window in a query, whose bounds are days or instants."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from pydantic import PlainValidator, TypeAdapter, ValidationError, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, TypeAdapter, ValidationError, WithJsonSchema
 
-from shared.rules.message import DAY, Day, Instant
+from shared.rules.message import DAY, Day, Instant, InvalidField
 
 DAYS: TypeAdapter[date] = TypeAdapter(Day)
 INSTANTS: TypeAdapter[datetime] = TypeAdapter(Instant)
@@ -30,3 +31,31 @@ Bound = Annotated[
 def format_bound(bound: date | None) -> str | None:
     """As it was asked."""
     return None if bound is None else bound.isoformat().replace("+00:00", "Z")
+
+
+class WindowParameters(BaseModel):
+    """The last day belongs to the window, a last instant does not."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    begins: Annotated[
+        Bound | None, Field(alias="from", description="A business day or an instant; by default the beginning")
+    ] = None
+    ends: Annotated[
+        Bound | None,
+        Field(alias="to", description="The last business day, or the instant before which the window ends"),
+    ] = None
+
+    def instants(
+        self, start_of_day: Callable[[date], datetime], end_of_day: Callable[[date], datetime]
+    ) -> tuple[datetime | None, datetime | None]:
+        """Those from which and before which something lies in the window; None: without a bound. Raises `InvalidField`
+        for an empty window."""
+        begins, ends = instant(self.begins, start_of_day), instant(self.ends, end_of_day)
+        if begins is not None and ends is not None and ends <= begins:
+            raise InvalidField("query/to", "nothing lies between from and to")
+        return begins, ends
+
+
+def instant(bound: date | None, of_day: Callable[[date], datetime]) -> datetime | None:
+    return bound if bound is None or isinstance(bound, datetime) else of_day(bound)

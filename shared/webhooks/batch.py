@@ -4,6 +4,10 @@ A batch is claimed by one dispatcher for a time that is longer than its requests
 attempt at once, even when one of them was frozen and does not know that another has taken over. What came of it is
 recorded after the answers, by compare-and-set of the claim and the cursor: a crash in between repeats deliveries, with
 the same ids.
+
+The claim of a process that was killed is not taken over together with its lease. A process that was frozen loses the
+lease, too, and when it wakes, its requests go on until the first of them is to be recorded. Only time says that none is
+under way any more.
 """
 
 import asyncio
@@ -20,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared.flow import cloudevents
 from shared.rules.message import StoredEvent
 from shared.store import event_store
-from shared.web.outgoing import CANNOT_CONNECT, CONNECTIONS, Attempt, Outgoing, Receiver
+from shared.web.outgoing import CANNOT_CONNECT, CONNECTIONS, Attempt, KeptReceivers, Outgoing, Receiver
 from shared.webhooks import queue, retries, signature
 from shared.webhooks.queue import DeliveryRow
 from shared.webhooks.seen_events import SeeEvents
@@ -28,8 +32,8 @@ from shared.webhooks.subscriptions import Webhook
 
 BATCH = 100
 """Events."""
-LAST_START = 12.0
-"""Seconds after the claim: later no request begins."""
+LAST_START = 4.0
+"""Seconds after the claim: later no request begins. With the ten of a request it must end before the claim does."""
 CONTENT_TYPE = "application/cloudevents+json"
 
 
@@ -81,11 +85,11 @@ async def take(
     if limit <= 0 or await queue.is_full(tx, webhook.webhook_id):
         return Batch(webhook, position, position, due, (), hidden, last_start)
     head = await event_store.position(tx)  # first: what is read after it is complete up to here
-    stored = await event_store.read_types_after(tx, types, position, limit)
     if see.until is not None:
         head = min(head, await see.until(tx))
-        stored = [event for event in stored if event.position <= head]
-    end = stored[-1].position if len(stored) == limit else max(head, position, *(event.position for event in stored))
+    until = event_store.scan_end(position, head)
+    stored = await event_store.read_types_after(tx, types, position, limit, until=until)
+    end = stored[-1].position if len(stored) == limit else until
     new = await see.events(tx, stored)
     waiting = await queue.waiting_streams(tx, webhook.webhook_id, {event.stream for event in new})
     free = [Item(event) for event in new if event.stream not in waiting]
@@ -108,19 +112,18 @@ async def take_due(
 # -- sending ------------------------------------------------------------------------------------------------------
 
 
-async def send(batch: Batch, source: str, outgoing: Outgoing) -> list[Result]:
+async def send(batch: Batch, source: str, receivers: KeptReceivers) -> list[Result]:
     """Streams beside each other, the events of one in their order."""
     if not batch.items:
         return []
-    webhook = batch.webhook
+    webhook, outgoing = batch.webhook, receivers.outgoing
     try:
-        target, address = await outgoing.find(webhook.text(webhook.state.url) or "")
+        receiver = await receivers.find(webhook.webhook_id, webhook.text(webhook.state.url) or "")
     except CANNOT_CONNECT as error:
         failure = outgoing.failed(error)
         return [result for items in by_stream(batch.items).values() for result in stopped(items, failure)]
-    async with outgoing.connect(target, address) as receiver:
-        sender = Sender(receiver, secrets_of(webhook, outgoing.now()), source, batch.last_start)
-        return await sender.send_all(batch.items)
+    sender = Sender(receiver, secrets_of(webhook, outgoing.now()), source, batch.last_start)
+    return await sender.send_all(batch.items)
 
 
 def by_stream(items: Sequence[Item]) -> Mapping[str, list[Item]]:

@@ -16,7 +16,8 @@ from shared.rules.message import Refusal
 from shared.store.handler import handle
 from shared.store.signal import Backoff, Signal
 from shared.store.write_request import Step, WriteRequest
-from shared.web.outgoing import Outgoing
+from shared.web import access
+from shared.web.outgoing import KeptReceivers, Outgoing
 from shared.web.places import ChartStale, Places
 from shared.webhooks import batch, queue, retries
 from shared.webhooks.batch import Batch, Result
@@ -33,6 +34,8 @@ PAUSE = 0.02
 STALE_PAUSE = 1.0
 """Before the next attempt to send to a webhook of a confined caller."""
 EXPIRY_INTERVAL = 3600.0
+KEYS_INTERVAL = 4.0
+"""Seconds between two looks at the keys of webhooks' creators."""
 
 
 @dataclass
@@ -48,6 +51,7 @@ class Dispatcher:
     store_changed: Signal
     places: Places | None = None
     holder: UUID = field(init=False)
+    receivers: KeptReceivers = field(init=False)
     webhooks: Webhooks = field(default_factory=Webhooks)
     busy: set[str] = field(default_factory=set)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -55,21 +59,25 @@ class Dispatcher:
 
     def __post_init__(self) -> None:
         self.holder = self.clock_and_ids.new_id()
+        self.receivers = KeptReceivers(self.outgoing)
 
     async def run(self) -> None:
         backoff = Backoff()
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self.expire())
+                tasks.create_task(self.watch_keys())
                 while True:
                     known = self.store_changed.count
                     ready = await self.find_ready()
                     for webhook in ready:
                         self.busy.add(webhook.webhook_id)
                         tasks.create_task(self.deliver(webhook.webhook_id))
+                    self.receivers.close_idle()
                     await asyncio.sleep(PAUSE)
                     await self.store_changed.wait(known, backoff.next_delay(bool(ready)))
         finally:
+            self.receivers.close()
             await self.give_up_claims()
 
     async def give_up_claims(self) -> None:
@@ -89,6 +97,20 @@ class Dispatcher:
                 await queue.expire(tx, self.clock_and_ids.now())
             await asyncio.sleep(EXPIRY_INTERVAL)
 
+    async def watch_keys(self) -> None:
+        """A webhook is a way to read events: it ends with the key that created it, and the keys that replaced that."""
+        while True:
+            await asyncio.sleep(KEYS_INTERVAL)
+            async with self.transaction() as tx:
+                active = [webhook for webhook in self.webhooks.all() if webhook.state.disabled is None]
+                owners = {webhook.state.owner for webhook in active}
+                valid = await access.valid_lineages(tx, owners, self.clock_and_ids.now())
+                orphans = [webhook for webhook in active if webhook.state.owner not in valid]
+                for webhook in orphans:
+                    await self.disable(tx, webhook.webhook_id, "key_revoked")
+            if orphans:
+                self.store_changed.notify()
+
     async def find_ready(self) -> list[Webhook]:
         """Active ones with something to send, that no task is at work on."""
         async with self.transaction() as tx:
@@ -107,6 +129,7 @@ class Dispatcher:
         """A new webhook gets a cursor; what a removed one had is deleted."""
         webhook = self.webhooks.find(stream)
         if webhook is None:
+            self.receivers.forget(stream.partition("-")[2])
             await queue.forget(tx, stream.partition("-")[2])
         else:
             await queue.begin(tx, webhook.webhook_id, webhook.start)
@@ -129,7 +152,7 @@ class Dispatcher:
             return False
         if taken is None:
             return False
-        results = await batch.send(taken, self.source, self.outgoing)
+        results = await batch.send(taken, self.source, self.receivers)
         return await self.record(taken, results) and not taken.is_empty
 
     async def take(self, webhook: Webhook) -> Batch | None:

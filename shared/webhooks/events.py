@@ -8,8 +8,9 @@ from uuid import UUID
 from shared.rules.message import Erasure, Event, Line, Parser, parser
 from shared.rules.sealed import Sealed
 
-Reason = Literal["gone", "failing", "by_hand"]
-"""`gone`: the receiver answered 410. `failing`: for five days not one delivery succeeded."""
+Reason = Literal["gone", "failing", "by_hand", "key_revoked"]
+"""`gone`: the receiver answered 410. `failing`: for five days not one delivery succeeded. `key_revoked`: the key that
+created it was revoked or has expired."""
 
 
 class WebhookCreated(Event):

@@ -22,7 +22,7 @@ BEGIN = text(
     "INSERT INTO webhook_cursors (webhook_id, position) VALUES (:webhook_id, :position) ON CONFLICT DO NOTHING"
 )
 CLAIM = text("""
-    UPDATE webhook_cursors SET holder = :holder, held_until = clock_timestamp() + interval '30 seconds'
+    UPDATE webhook_cursors SET holder = :holder, held_until = clock_timestamp() + interval '15 seconds'
     WHERE webhook_id = :webhook_id AND (holder IS NULL OR holder = :holder OR held_until < clock_timestamp())
     RETURNING position""").columns(position=BigInteger)
 ADVANCE = text("""

@@ -76,9 +76,9 @@ class WebhookSecretView(BaseModel):
 
 
 class WebhookView(BaseModel):
-    """`disabled_reason`: `gone` (the receiver answered 410), `failing` (for five days not one delivery succeeded) or
-    `by_hand`. `position`: events up to here were taken from the feed. `failing_since`: the first failure after the last
-    success."""
+    """`disabled_reason`: `gone` (the receiver answered 410), `failing` (for five days not one delivery succeeded),
+    `key_revoked` (the key that created it was revoked or has expired) or `by_hand`. `position`: events up to here were
+    taken from the feed. `failing_since`: the first failure after the last success."""
 
     webhook_id: str
     url: str | None

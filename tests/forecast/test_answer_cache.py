@@ -11,7 +11,6 @@ from services.forecast.api import rollup
 from shared.flow.frontier import Frontier
 from shared.web.access import Caller
 from shared.web.answer_cache import AnswerCache
-from shared.web.call import Needs
 from tests.forecast.conftest import Company
 from tests.forecast.pipeline_events import WON
 from tests.running import eventually, make_key
@@ -25,9 +24,9 @@ def computed(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     questions: list[Any] = []
     really = rollup.computed_answer
 
-    async def noted(call: Any, tx: Any, query: Any) -> Any:
+    async def noted(tx: Any, at: Any, query: Any, subtree: Any) -> Any:
         questions.append(query)
-        return await really(call, tx, query)
+        return await really(tx, at, query, subtree)
 
     monkeypatch.setattr(rollup, "computed_answer", noted)
     return questions
@@ -89,9 +88,10 @@ async def test_a_memory_that_does_not_compare_is_found(company: Company, monkeyp
         await check_that_it_is_current(company)
 
 
-async def answers_for_places(company: Company, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def answers_for_places(company: Company, database: str) -> None:
     """Asks the same question by keys of one lineage: tied to no node, to two nodes, and on behalf of one."""
-    monkeypatch.setattr(Needs, "authorise", lambda needs, caller: caller)  # the route does not serve tied keys yet
+    await company.put("ann", None)
+    await company.put("bob", "ann")
     lineage = UUID(int=9)
     keys = [await make_key(database, lineage=lineage, node=node) for node in (None, "ann", "bob")]
     callers = [{"Authorization": f"Bearer {key}"} for key in keys]
@@ -100,9 +100,9 @@ async def answers_for_places(company: Company, database: str, monkeypatch: pytes
 
 
 async def test_callers_of_different_places_do_not_share_an_answer(
-    company: Company, database: str, computed: list[Any], monkeypatch: pytest.MonkeyPatch
+    company: Company, database: str, computed: list[Any]
 ) -> None:
-    await answers_for_places(company, database, monkeypatch)
+    await answers_for_places(company, database)
     assert len(computed) == 4
 
 
@@ -111,7 +111,7 @@ async def test_without_the_place_they_would_share_it(
 ) -> None:
     """Planted: the place is not part of the remembered question."""
     monkeypatch.setattr(Caller, "place", (None, None))
-    await answers_for_places(company, database, monkeypatch)
+    await answers_for_places(company, database)
     assert len(computed) == 1
 
 

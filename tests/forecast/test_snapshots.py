@@ -12,11 +12,13 @@ from services.forecast.snapshot.commands import LockWeek
 from services.forecast.snapshot.decider import DECIDER
 from services.forecast.snapshot.events import WeekLocked
 from services.forecast.snapshot.state import Locks
+from shared.flow.log import Watermark
 from tests.forecast.conftest import Company
 from tests.forecast.nodes import placed
 from tests.forecast.pipeline_events import WON
 from tests.forecast.test_overrides import both_overrides
 from tests.forecast.test_submissions import WEEK, eur, submitted
+from tests.running import eventually
 from tests.spec import NOON, Given
 
 Q1 = "2026-Q1"
@@ -95,6 +97,57 @@ async def test_amounts_in_several_currencies_can_be_locked_too(company: Company)
     answer = await locked(company, "bea")
     found = (await company.read(f"snapshots/{answer.json()['snapshot_id']}")).json()
     assert (found["currency"], found["reproduced"]) == (None, True)
+
+
+async def complete(company: Company, position: int) -> None:
+    """Pipeline's relay says that it has published everything up to this position."""
+    await company.log.set_watermark("pipeline", Watermark(position, datetime(2027, 1, 1, tzinfo=UTC)))
+
+
+async def locks(company: Company, number: int) -> list[dict[str, Any]]:
+    """As soon as there are so many."""
+
+    async def found() -> bool:
+        return len((await company.api.get("snapshots")).json()["items"]) >= number
+
+    await eventually(found)
+    return list((await company.api.get("snapshots")).json()["items"])
+
+
+async def test_each_week_is_locked_once_at_its_end_in_the_business_time_zone(company: Company) -> None:
+    await both_overrides(company)
+    await company.set(timezone="Europe/Berlin", weekly_lock=True, **{"from": "2026-02-25"})
+    await complete(company, company.told)
+    (first,) = await locks(company, 1)
+    assert (first["week"], first["as_of"]) == ("2026-Q1-W09", "2026-03-01T22:59:59.999999Z")
+    assert (first["node_id"], first["locked_by"], first["locked_at"]) == ("root", "timers", first["as_of"])
+    company.clock.pass_by(days=14)
+    _, second, third = await locks(company, 3)
+    assert [second["week"], third["week"]] == ["2026-Q1-W10", "2026-Q1-W11"]
+    found = (await company.api.get(f"snapshots/{second['snapshot_id']}")).json()
+    assert (found["reproduced"], found["rollup"]["node"]["computed"]["commit"]) == (True, "270.00")
+    refused = await submitted(company, "ray", {"commit": eur("1.00")}, week="2026-Q1-W10")
+    assert (refused.status_code, second["snapshot_id"] in refused.json()["detail"]) == (409, True)
+    await company.set(weekly_lock=False)
+    company.clock.pass_by(days=7)
+    await company.put("late", "root")
+    assert len((await company.read("snapshots")).json()["items"]) == 3
+
+
+async def test_a_week_waits_for_what_was_recorded_in_it(company: Company) -> None:
+    await both_overrides(company)
+    await company.set(weekly_lock=True)
+    company.clock.pass_by(days=7)
+    known_at = {"known_at": "2026-03-09T00:00:00Z"}
+    await company.put("late", "root")
+    assert not (await company.rollup(**known_at))["final"]
+    assert (await company.read("snapshots")).json()["items"] == []
+    await complete(company, company.told)
+    ((week,), is_final) = (
+        [each["week"] for each in await locks(company, 1)],
+        (await company.rollup(**known_at))["final"],
+    )
+    assert (week, is_final) == (WEEK, True)
 
 
 # -- the rules -------------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ LISTS = {"pipeline": "/pipeline/v1/opportunities", "forecast": "/forecast/v1/rol
 async def fill_store(url: str) -> None:
     async with running_services(url, list(SERVICES.values())) as api:
         await use_once(api)
+        await lock_week(api)
 
 
 async def use_once(api: httpx.AsyncClient) -> None:
@@ -38,6 +39,15 @@ async def use_once(api: httpx.AsyncClient) -> None:
     gone = await send(api, "DELETE", f"/intake/v1/people/{other.json()['person_id']}")
     for path, after in (("/forecast/v1/rollup", won), ("/qualification/v1/leads", gone)):
         (await api.get(path, headers=fresh(after))).raise_for_status()
+
+
+async def lock_week(api: httpx.AsyncClient) -> None:
+    """The present one, of the whole organisation."""
+    period = (await api.get("/forecast/v1/rollup")).json()["period"]["key"]
+    call = {"node": "ann", "period": period, "amounts": {"commit": {"amount": "1.00", "currency": "EUR"}}}
+    week = (await send(api, "POST", "/forecast/v1/submissions", call)).json()["week"]
+    lock = await send(api, "POST", "/forecast/v1/snapshots", {"node": "ann", "period": period, "week": week})
+    (await api.get("/forecast/v1/rollup", headers=fresh(lock))).raise_for_status()
 
 
 def lead_body(email: str) -> dict[str, Any]:

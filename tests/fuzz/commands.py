@@ -23,8 +23,10 @@ from services.lead_intake.form.commands import DefineForm
 from services.lead_intake.lead.commands import (
     AbsorbLead,
     ChangeConsent,
+    ChangeProfile,
     LinkExternalId,
     MergeInto,
+    PersonInput,
     RecordActivity,
     RecordCapture,
     SeparateLead,
@@ -52,6 +54,7 @@ from services.qualification.model.default import DEFAULT as MODEL
 from services.qualification.setting import commands as qualification_setting
 from services.qualification.setting.default import BUSINESS_HOURS
 from services.qualification.setting.events import Weekday
+from services.qualification.setting.routing import Claims, Routing, RoutingRule
 from shared.rules.message import Command
 from shared.rules.money import Money
 from shared.webhooks import commands as webhook
@@ -183,6 +186,7 @@ chosen = st.none() | st.lists(reasons, min_size=1).map(tuple)
 bands = st.none() | st.lists(st.sampled_from(BANDS), max_size=3).map(tuple)
 spend_days = st.sampled_from([date(2026, 2, 1), date(2026, 2, 28), date(2199, 12, 31)])
 spend_ids = st.sampled_from(["spend-1", "spend-1.2", "spend-1.3"])
+ROUTING = Routing(rules=(RoutingRule(rule="all", sdrs=("sam", "kim")),))
 WEEKEND = BUSINESS_HOURS.model_copy(update={"days": (Weekday.SATURDAY,), "holidays": (date(2026, 2, 28),)})
 OF_SPEND: Mapping[type[Command], Strategy] = {
     RecordSpend: st.builds(
@@ -254,6 +258,8 @@ OF_SETTINGS: Mapping[type[Command], Strategy] = {
         reasons=st.builds(
             qualification_setting.ReasonLists, reject=chosen, mark_mql=st.none() | st.just(("strong_fit", "other"))
         ),
+        routing=st.none() | st.just(ROUTING),
+        claims=st.none() | st.just(Claims(lease_minutes=30)),
     ),
     qualification_setting.CopyFromForecast: st.builds(
         qualification_setting.CopyFromForecast, timezone=zones, calendar=calendars, starts=minutes
@@ -278,6 +284,8 @@ OF_LEADS: Mapping[type[Command], Strategy] = {
         engaged_at=minutes,
         through=st.sampled_from([None, "lead-1"]),
     ),
+    lead.EndClaim: st.builds(lead.EndClaim, due_at=minutes),
+    lead.RouteLead: st.builds(lead.RouteLead, due_at=minutes, turn=few),
     lead.ChangeBant: st.builds(
         lead.ChangeBant,
         bant=st.just(all_met) | st.builds(lead.Bant, budget=said, need=said),
@@ -353,6 +361,12 @@ OF_CAPTURES: Mapping[type[Command], Strategy] = {
         engaged_at=minutes,
         external_id=external_ids,
         purpose=st.sampled_from([None, "news"]),
+    ),
+    ChangeProfile: st.builds(
+        ChangeProfile,
+        person=st.sampled_from([PersonInput.model_validate(JANE["person"]), PersonInput(phone="+4930901820")]),
+        changed_at=minutes,
+        external_id=external_ids,
     ),
     ChangeConsent: st.builds(
         ChangeConsent,

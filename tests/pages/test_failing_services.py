@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from funnelcast.pages.application import run_pages
-from tests.pages.site import text_of
+from tests.pages.site import sign_in, text_of
 
 ME = {"name": "ann", "scopes": ["forecast:read"], "node": None, "owner": None}
 Answer = Callable[[httpx.Request], Coroutine[None, None, httpx.Response]]
@@ -78,6 +78,20 @@ async def test_the_error_page_of_a_proxy_is_not_passed_on() -> None:
     assert page.status_code == 502
     assert "Bad Gateway" in text_of(page.text)
     assert "<html>Bad" not in page.text
+
+
+class BrokenSessions(NoSessions):
+    async def start(self, key: str) -> str | None:
+        raise ConnectionRefusedError
+
+
+async def test_a_database_that_is_down_is_said_when_signing_in() -> None:
+    async with run_pages("http://services", BrokenSessions()) as pages:
+        transport = httpx.ASGITransport(pages)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as browser:
+            page = await sign_in(browser, "fc_some-key")
+    assert page.status_code == 503
+    assert "does not answer" in text_of(page.text)
 
 
 async def test_signing_in_and_static_files_need_no_service() -> None:

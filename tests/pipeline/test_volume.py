@@ -1,7 +1,7 @@
 """Volume and value: what is open at an instant, and what was created and closed in a window."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -10,12 +10,13 @@ import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.pipeline.metrics.deal_sums import CurrencySum, SumRow, by_key, total
-from services.pipeline.metrics.questions import DealSet, Window, window
+from services.pipeline.metrics.questions import DealSet, Window
 from services.pipeline.opportunity.events import AmountChanged, CloseDateChanged, OpportunityEvent
 from services.pipeline.projections import deal_states
 from services.pipeline.service import SERVICE
 from services.pipeline.setting.state import Settings
 from shared.rules.message import RecordedEvent
+from shared.web.window import WindowParameters
 from tests.pipeline.deals import ACME, LOSING, OPENED, QUALIFIED, QUALIFYING, WINNING
 from tests.pipeline.histories import REASON, answer_of, money, past_deal, pipeline
 from tests.running import connected, running_services
@@ -116,11 +117,14 @@ def test_amounts_of_two_currencies_are_never_added() -> None:
 
 def test_days_of_a_window_begin_in_the_business_time_zone_and_the_last_belongs_to_it() -> None:
     berlin = Settings(timezones={datetime(2020, 1, 1, tzinfo=UTC): "Europe/Berlin"})
-    first, last = date(2026, 3, 1), date(2026, 3, 31)
-    assert window(first, last, None, berlin) == Window(
-        datetime(2026, 2, 28, 23, tzinfo=UTC), datetime(2026, 3, 31, 22, tzinfo=UTC)
-    ), "summer time begins in between"
-    assert window(hours(1), hours(2), NOON, berlin) == Window(hours(1), hours(2), NOON)
+
+    def instants(begins: str, ends: str) -> tuple[datetime | None, datetime | None]:
+        asked = WindowParameters.model_validate({"from": begins, "to": ends})
+        return asked.instants(berlin.start_of_day, berlin.end_of_day)
+
+    first, last = datetime(2026, 2, 28, 23, tzinfo=UTC), datetime(2026, 3, 31, 22, tzinfo=UTC)
+    assert instants("2026-03-01", "2026-03-31") == (first, last), "summer time begins in between"
+    assert instants(hours(1).isoformat(), hours(2).isoformat()) == (hours(1), hours(2))
 
 
 def figures(view: Any) -> tuple[int, list[tuple[str, int, str, str]]]:

@@ -1,5 +1,6 @@
 """Whatever commands a lead gets, in whatever order: repeats add nothing, and only moves of the table happen."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from hypothesis import given, settings
@@ -14,6 +15,7 @@ from services.qualification.model.decider import DECIDER as MODEL
 from services.qualification.model.default import DEFAULT
 from services.qualification.model.state import Models
 from services.qualification.setting.decider import DECIDER as SETTING
+from services.qualification.setting.routing import Routing, RoutingRule
 from shared.rules.message import Refusal
 from tests.qualification.leads import DOMAIN, MISFIT, engaged_by
 from tests.spec import NOON
@@ -61,6 +63,8 @@ any_command: st.SearchStrategy[commands.LeadCommand] = st.one_of(
     ),
     st.builds(commands.FallBelow, due_at=st.just(NOON)),
     st.builds(commands.RemindOfRevisit, due_at=st.just(NOON - timedelta(hours=12))),
+    st.builds(commands.EndClaim, due_at=st.just(NOON + timedelta(days=3))),
+    st.builds(commands.RouteLead, due_at=st.just(NOON), turn=st.just(0)),
     st.just(commands.Erase()),
 )
 WITH_A_DEAL: list[commands.LeadCommand] = [
@@ -79,8 +83,11 @@ DECAYING = DEFAULT.model_copy(
 models = st.sampled_from([MODEL.initial, Models({1: DEFAULT, 2: DECAYING}, active=2)])
 
 
+ROUTED = replace(SETTING.initial, routing=Routing(rules=(RoutingRule(rule="all", sdrs=("sam", "kim")),)))
+
+
 def decided(state: State, command: commands.LeadCommand, minute: int, active: Models) -> list[events.LeadEvent]:
-    references = {"models": active, "settings": SETTING.initial}
+    references = {"models": active, "settings": ROUTED}
     try:
         return DECIDER.decided(state, command, NOON + timedelta(minutes=minute), references)
     except Refusal:

@@ -62,7 +62,7 @@ def test_a_lead_whose_revisit_is_due_is_claimed_and_requalified_by_the_same_sdr(
     claim = commands.ClaimLead(sdr="kim", by="kim")
     given(*IN_NURTURE).when(claim).rejected("only an MQL, or a lead whose revisit is due")
     (claimed,) = given(*IN_NURTURE, DUE).when(claim, at=DUE_AT).decided()
-    assert claimed.after == DUE.after._replace(sdr="kim")
+    assert claimed.after == DUE.after._replace(sdr="kim", claim_ends_at=DUE_AT + timedelta(days=3))
     (mql,) = given(*IN_NURTURE, DUE, claimed).when(commands.Requalify(), at=DUE_AT).decided()
     assert (mql.after.lifecycle, mql.after.sdr, mql.after.revisit_due_at) == (Lifecycle.MQL, "kim", None)
 

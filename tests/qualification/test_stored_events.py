@@ -88,4 +88,4 @@ def test_what_the_first_release_did_not_store_has_a_default() -> None:
     recorded = LEAD.parse(stored)
     assert recorded is not None
     fields = recorded.event.after._asdict()
-    assert [fields[name] for name in LeadFields._fields[21:]] == [None] * 7
+    assert [fields[name] for name in LeadFields._fields[21:]] == [None] * 9

@@ -171,7 +171,12 @@ def claim(sdr: str, by: str | None = None) -> commands.ClaimLead:
     return commands.ClaimLead(sdr=sdr, by=by or sdr)
 
 
-CLAIMED = events.LeadClaimed(after=MQL._replace(sdr="sam"))
+def claimed(sdr: str) -> events.LeadClaimed:
+    """For the three days of the default settings."""
+    return events.LeadClaimed(after=MQL._replace(sdr=sdr, claim_ends_at=NOW + timedelta(days=3)))
+
+
+CLAIMED = claimed("sam")
 
 
 def test_one_sdr_claims_an_mql_until_the_next_cycle() -> None:
@@ -187,7 +192,7 @@ def test_one_sdr_claims_an_mql_until_the_next_cycle() -> None:
 
 def test_who_has_the_claim_passes_it_on() -> None:
     history = (*HISTORIES[Lifecycle.MQL], CLAIMED)
-    given(*history).when(claim("kim", by="sam")).then(events.LeadClaimed(after=MQL._replace(sdr="kim")))
+    given(*history).when(claim("kim", by="sam")).then(claimed("kim"))
     given(*history).when(claim("kim", by="lee")).rejected("claimed by sam")
 
 
@@ -196,7 +201,7 @@ def test_a_claim_is_given_back() -> None:
     released = events.LeadClaimReleased(after=MQL)
     given(*history).when(commands.ReleaseClaim()).then(released)
     given(*history, released).when(commands.ReleaseClaim()).then()
-    given(*history, released).when(claim("kim")).then(events.LeadClaimed(after=MQL._replace(sdr="kim")))
+    given(*history, released).when(claim("kim")).then(claimed("kim"))
 
 
 # -- touches ---------------------------------------------------------------------------------------------------------

@@ -43,11 +43,20 @@ class LeadFields(MappingModel):
     utm_term: Field | None = None
     utm_content: Field | None = None
     landing_url: Field | None = None
+    consent: Field | None = None
+    consent_purpose: Field | None = None
+    consent_text_version: Field | None = None
 
     @model_validator(mode="after")
     def can_be_reached(self) -> "LeadFields":
         if self.email is None and self.phone is None:
             raise ValueError("the field email or the field phone is needed")
+        return self
+
+    @model_validator(mode="after")
+    def consents_to_something(self) -> "LeadFields":
+        if self.consent is not None and self.consent_purpose is None:
+            raise ValueError("the field consent needs the field consent_purpose")
         return self
 
 

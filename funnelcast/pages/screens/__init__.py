@@ -1,13 +1,30 @@
 """All screens, in the order of the navigation. A new page is a module here, its template, and a line below."""
 
 from funnelcast.pages.screen import Screen
-from funnelcast.pages.screens import deal, deals, forecast, lead, queue, waterfall
+from funnelcast.pages.screens import (
+    accuracy,
+    board,
+    deal,
+    deals,
+    forecast,
+    lead,
+    metrics,
+    operation,
+    queue,
+    sources,
+    waterfall,
+)
 
 SCREENS: tuple[Screen, ...] = (
     *forecast.SCREENS,
     *waterfall.SCREENS,
     *deals.SCREENS,
     *deal.SCREENS,
+    *board.SCREENS,
     *queue.SCREENS,
     *lead.SCREENS,
+    *metrics.SCREENS,
+    *sources.SCREENS,
+    *accuracy.SCREENS,
+    *operation.SCREENS,
 )

@@ -34,6 +34,12 @@ function report(before) {
   said.hidden = false;
 }
 
+function currentAddress() {
+  const address = new URL(location.href);
+  address.searchParams.delete("done");
+  return address;
+}
+
 async function refresh() {
   if (isLoading || isBusy()) {
     isWaiting = true;
@@ -44,7 +50,7 @@ async function refresh() {
   const before = numbers();
   const focused = document.activeElement?.id;
   try {
-    if (await load(location.href, { focus: focused })) report(before);
+    if (await load(currentAddress(), { focus: focused })) report(before);
   } finally {
     setTimeout(() => {
       isLoading = false;

@@ -16,7 +16,7 @@ export async function load(address, { push = false, focus = null } = {}) {
     history.pushState(null, "", address);
     document.title = document.querySelector("h1")?.textContent + " · Funnelcast";
   }
-  (focus && document.getElementById(focus))?.focus({ preventScroll: true });
+  if (focus) document.getElementById(focus)?.focus({ preventScroll: true });
   document.dispatchEvent(new CustomEvent("content"));
   return found;
 }

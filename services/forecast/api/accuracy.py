@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.api.moment import Instants, Moment, moment
-from services.forecast.api.question import Reads, answer_currency
+from services.forecast.api.places import ReadsBelow, visible_node
+from services.forecast.api.question import answer_currency
 from services.forecast.api.rollup_views import optional_amount, optional_ratio
 from services.forecast.api.seen import SubtreeNumbers, subtree_numbers
 from services.forecast.ledger.accuracy import Accuracy, Outcome, accuracy
@@ -99,9 +100,10 @@ class NodeOutcome(NamedTuple):
 
 
 @router.get("/accuracy")
-async def get_accuracy(query: Annotated[AccuracyQuery, Query()], call: Reads) -> AccuracyView:
+async def get_accuracy(query: Annotated[AccuracyQuery, Query()], call: ReadsBelow) -> AccuracyView:
     """Compare the calls of a fiscal week with what was closed, by node and by level."""
     async with call.read() as tx:
+        query = query.model_copy(update={"node": await visible_node(call, tx, query.node)})
         at = await moment(call, tx)
         quarters = ended_quarters(at, query)
         currency = await answer_currency(tx, at, query.currency, at.settings.calendar.quarter_of(at.today))
@@ -170,7 +172,7 @@ async def outcomes(
             Outcome(called.get(node), numbers.seen.computed[query.column], actual.closed(node)),
         )
         for node, numbers in computed.nodes.items()
-        if node != UNASSIGNED
+        if node != UNASSIGNED and call.subtree.includes(node)
     ]
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.forecast.projections import known_positions, latest_events
 from services.forecast.projections.known_positions import Known
 from services.forecast.projections.settings import BusinessSettings, calendar_at, settings_at
-from shared.flow import parked
+from shared.flow import parked, watermark
 from shared.rules.message import LATEST, Instant, InvalidField
 from shared.web import conditions, freshness
 from shared.web.call import Call
@@ -79,14 +79,22 @@ class Moment:
 
 async def moment(call: Call, tx: AsyncConnection, asked: Instants = NOW) -> Moment:
     """Raises `InvalidField` for instants that lie in the future, and for positions that no event has yet."""
-    context, positions = call.context, call.frontier.positions
-    applied = Applied(context.read_models, {each: positions.get(each, 0) for each in context.projected_sources})
     settings = await present_settings(call, tx) if asked.is_now else None
-    return await moment_of(tx, context.clock_and_ids.now(), applied, asked, settings)
+    return await moment_of(tx, call.context.clock_and_ids.now(), applied(call), asked, settings)
+
+
+def applied(call: Call) -> Applied:
+    """Of the snapshot that the call reads."""
+    positions = call.frontier.positions
+    return Applied(call.context.read_models, {each: positions.get(each, 0) for each in call.context.projected_sources})
 
 
 async def moment_of(
-    tx: AsyncConnection, now: datetime, applied: Applied, asked: Instants, settings: BusinessSettings | None = None
+    tx: AsyncConnection,
+    now: datetime,
+    applied: Applied,
+    asked: Instants = NOW,
+    settings: BusinessSettings | None = None,
 ) -> Moment:
     """`settings`: those of the moment, if they are known already."""
     latest = max(now, await latest_events.last_occurred(tx) or now)
@@ -113,7 +121,13 @@ async def known_until(tx: AsyncConnection, known_at: str, applied: Applied) -> t
     instant = datetime.fromisoformat(known_at)
     recorded = await known_positions.recorded_until(tx, instant)
     positions = {source: min(recorded[source], position) for source, position in applied.positions.items()}
-    return positions, await latest_events.all_passed(tx, applied.positions.keys(), instant)
+    return positions, await is_complete(tx, applied, instant)
+
+
+async def is_complete(tx: AsyncConnection, applied: Applied, instant: datetime) -> bool:
+    """Whether no event can come any more that was recorded until then."""
+    passed = await watermark.passed(tx, applied.read_models, instant) | await latest_events.passed(tx, instant)
+    return passed >= applied.positions.keys()
 
 
 def frontier_positions(frontier: str) -> dict[str, int]:

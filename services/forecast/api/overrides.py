@@ -12,13 +12,8 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.api.moment import Moment, moment
-from services.forecast.api.question import (
-    NodeId,
-    PeriodKey,
-    PeriodPath,
-    Reads,
-    named_period,
-)
+from services.forecast.api.places import ReadsBelow, WritesOwn, must_be_inside, must_be_own_node
+from services.forecast.api.question import NodeId, PeriodKey, PeriodPath, named_period
 from services.forecast.api.rollup_views import MoneyView
 from services.forecast.api.seen import subtree_numbers
 from services.forecast.ledger.balances import ZERO
@@ -70,18 +65,29 @@ class OverrideHistoryView(BaseModel):
 
 @router.put("/overrides/{node_id}/{period}/{column}")
 async def put_override(
-    node_id: NodeId, period: PeriodPath, column: ColumnPath, by: ByQuery, body: OverrideBody, call: Writes
+    node_id: NodeId, period: PeriodPath, column: ColumnPath, by: ByQuery, body: OverrideBody, call: WritesOwn
 ) -> Accepted:
-    """Override a node's column in a period, with a note. It counts upwards in place of what is computed."""
+    """Override a node's column in a period, with a note. It counts upwards in place of what is computed.
+
+    A key that is tied to a node states amounts of its own, and as a manager of the nodes of which it is the nearest
+    person above.
+    """
     await wait_for_own_writes(call)
     async with call.read() as tx:
+        only_under = must_be_overridable(call, node_id, by)
         at = await moment(call, tx)
         found = named_period(at, period, "path/period")
         computed = await computed_columns(tx, at, found, node_id, body.amount.currency)
     amount = next((each for name, each in computed.items() if name == column), ZERO)
     basis = Basis(amount=to_minor_units(amount, body.amount.currency), frontier=at.frontier)
     command = SetOverride(
-        node=node_id, period=overridden_period(at, found), column=column, by=by, basis=basis, **dict(body)
+        node=node_id,
+        period=overridden_period(at, found),
+        column=column,
+        by=by,
+        only_under=only_under,
+        basis=basis,
+        **dict(body),
     )
     done = await call.write(DECIDER, node_id, command)
     return Accepted(position=done.position)
@@ -89,20 +95,21 @@ async def put_override(
 
 @router.delete("/overrides/{node_id}/{period}/{column}")
 async def reset_override(
-    node_id: NodeId, period: PeriodPath, column: ColumnPath, by: ByQuery, call: Writes
+    node_id: NodeId, period: PeriodPath, column: ColumnPath, by: ByQuery, call: WritesOwn
 ) -> Accepted:
     """Reset an override: the column counts as computed again. Its history stays."""
     async with call.read() as tx:
+        only_under = must_be_overridable(call, node_id, by)
         at = await moment(call, tx)
     found = overridden_period(at, named_period(at, period, "path/period"))
-    command = ResetOverride(node=node_id, period=found, column=column, by=by)
+    command = ResetOverride(node=node_id, period=found, column=column, by=by, only_under=only_under)
     done = await call.write(DECIDER, node_id, command)
     return Accepted(position=done.position)
 
 
 @router.get("/overrides")
 async def list_overrides(
-    call: Reads,
+    call: ReadsBelow,
     node: Annotated[Slug | None, Query()] = None,
     period: PeriodKey | None = None,
     limit: Limit = 100,
@@ -111,9 +118,18 @@ async def list_overrides(
     """List overrides with their history, as they were set and reset."""
     cursor = decode_cursor(after, int)
     async with call.read() as tx:
-        found = await overrides.history(tx, node, period, cursor[0] if cursor else 0, limit)
+        found = await overrides.history(tx, node, period, cursor[0] if cursor else 0, limit, call.subtree)
         notes = await vault.read(tx, {row["note_ref"] for row in found if row["note_ref"]})
     return make_page([history_view(row, notes) for row in found], limit, lambda item: [item.position])
+
+
+def must_be_overridable(call: Call, node: str, by: By) -> str | None:
+    """The person who must be the nearest above the node, if anybody must. Raises `Missing` and `Denied`."""
+    if by == "self":
+        must_be_own_node(call, node)
+        return None
+    must_be_inside(call, node)
+    return call.subtree.node
 
 
 async def wait_for_own_writes(call: Call) -> None:

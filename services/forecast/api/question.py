@@ -60,6 +60,16 @@ def named_period(at: Moment, key: str, pointer: str = "query/period") -> Period:
         raise InvalidField(pointer, str(error)) from None
 
 
+def named_week(at: Moment, key: str | None) -> Period:
+    """By default the one that it is now."""
+    if key is None:
+        return at.settings.calendar.week_of(at.today)
+    week = named_period(at, key, "/week")
+    if not week.is_week:
+        raise InvalidField("/week", "must be a week such as 2017-Q3-W05")
+    return week
+
+
 async def must_be_a_pipeline(tx: AsyncConnection, pipeline: str) -> None:
     known = await pipelines.all_pipelines(tx)
     if pipeline not in known:

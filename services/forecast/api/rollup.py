@@ -21,11 +21,11 @@ from services.forecast.api.moment import (
     present_settings,
     wait_until_known,
 )
-from services.forecast.api.override_views import OverrideFormat
+from services.forecast.api.override_views import OverrideFormat, OverrideLineView, override_line_view
+from services.forecast.api.places import ReadsBelow, visible_node, visible_overrides, visible_owners
 from services.forecast.api.question import (
     NodeId,
     PeriodKey,
-    Reads,
     conversion_into,
     deal_filter,
     numbers_for,
@@ -62,6 +62,7 @@ from shared.rules.money import Currency
 from shared.store import vault
 from shared.web.call import Call
 from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
+from shared.web.place import EVERYTHING, Subtree
 
 router = APIRouter(tags=["roll-up"])
 CURRENCY = "By default that of the settings, else that of all deals if they have the same"
@@ -94,15 +95,17 @@ class RollupQuery(BaseModel):
 
 
 @router.get("/rollup")
-async def get_rollup(query: Annotated[RollupQuery, Query()], call: Reads) -> RollupView:
+async def get_rollup(query: Annotated[RollupQuery, Query()], call: ReadsBelow) -> RollupView:
     """Roll up a period, per node and category.
 
     A period that has ended keeps the organisation of its end. What the numbers leave out is in `warnings`. Filtered by
-    motion, pipeline or qualified, only `pure` is answered.
+    motion, pipeline or qualified, only `pure` is answered. A key that is tied to a node sees it and the nodes below it,
+    and not what the node's manager made of it.
     """
     await wait_until_known(call, query.known_at)
     async with call.read() as tx:
-        return await cached_answer(call, tx, query)
+        node = await visible_node(call, tx, query.node)
+        return await cached_answer(call, tx, query if node == query.node else query.model_copy(update={"node": node}))
 
 
 @dataclass(frozen=True)
@@ -129,13 +132,16 @@ async def cached_answer(call: Call, tx: AsyncConnection, query: RollupQuery) -> 
     question = call.caller.place, query, today
     answer: Answer | None = cache.get(call.frontier, question)
     if answer is None:
-        answer, size = await computed_answer(tx, await moment(call, tx, query.instants), query)
-        cache.put(call.frontier, question, answer, size)
+        answer, size = await computed_answer(tx, await moment(call, tx, query.instants), query, call.subtree)
+        if answer.view.final or query.known_at is None:  # an instant may become final without another event
+            cache.put(call.frontier, question, answer, size)
     return answer.at(now)
 
 
-async def computed_answer(tx: AsyncConnection, at: Moment, query: RollupQuery) -> tuple[Answer, int]:
-    """With the number of its nodes. `at`: the moment that the query asks for."""
+async def computed_answer(
+    tx: AsyncConnection, at: Moment, query: RollupQuery, subtree: Subtree = EVERYTHING
+) -> tuple[Answer, int]:
+    """With the number of its nodes. `at`: the moment that the query asks for. `subtree`: what the caller may see."""
     at = await in_calendar(tx, at, query.calendar)
     policy = query.rate_policy or at.settings.rate_policy
     chosen = await deal_filter(
@@ -143,7 +149,8 @@ async def computed_answer(tx: AsyncConnection, at: Moment, query: RollupQuery) -
     )
     numbers, below = await numbers_for(tx, at, chosen.period), NONE_BELOW
     if not chosen.columns:
-        below = await overrides_below(tx, numbers, chosen.period, query.node, at.as_of, at.known)
+        every = await overrides_below(tx, numbers, chosen.period, query.node, at.as_of, at.known)
+        below = visible_overrides(every, subtree)
     currency, conversion = query.currency or at.settings.currency or await only_currency(numbers, below), None
     if currency is not None:
         conversion = await conversion_into(tx, currency, policy, at, chosen.period)
@@ -155,7 +162,8 @@ async def computed_answer(tx: AsyncConnection, at: Moment, query: RollupQuery) -
     overrides = await override_format(tx, below, totals, conversion, old_before)
     made = {} if chosen.columns else await calls.by_node(tx, chosen.period, at.as_of, at.known)
     called = CallFormat(conversion, made)
-    nodes = NodeFormat(totals, names, query.view, conversion, quotas, overrides, called, bool(chosen.columns))
+    filtered = bool(chosen.columns)
+    nodes = NodeFormat(totals, names, query.view, conversion, quotas, overrides, called, filtered, subtree)
     counts = replace(
         totals.counts,
         parked=at.parked,
@@ -220,10 +228,16 @@ async def only_currency(numbers: Numbers, below: OverridesBelow) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
+class DealsBehindView(Page[DealView]):
+    """A page of deals, and the overrides in force."""
+
+    overrides: list[OverrideLineView]
+
+
 @router.get("/rollup/{node_id}/opportunities")
 async def list_deals_behind(
     node_id: NodeId,
-    call: Reads,
+    call: ReadsBelow,
     period: PeriodKey | None = None,
     category: Annotated[Category | None, Query()] = None,
     as_of: Annotated[AsOf | None, Query()] = None,
@@ -231,14 +245,23 @@ async def list_deals_behind(
     org_as_of: Annotated[OrgAsOf | None, Query()] = None,
     limit: Limit = 100,
     after: Cursor = None,
-) -> Page[DealView]:
-    """List the deals behind a number, by close date: those that the node's `pure` counts."""
+) -> DealsBehindView:
+    """List the deals behind a number, by close date: those that the node's `pure` counts.
+
+    Overrides of the node and below it, which may account for the rest of a number, are lines of their own on each page.
+    """
     cursor = decode_cursor(after, date.fromisoformat, printable)
     await wait_until_known(call, known_at)
     async with call.read() as tx:
+        await visible_node(call, tx, node_id)
         at = await moment(call, tx, Instants(as_of, known_at, org_as_of))
         chosen = await deal_filter(tx, at, period)
         last = (cursor[0], cursor[1]) if cursor else None
         numbers = await numbers_for(tx, at, chosen.period)
-        found = await deals_behind(numbers, chosen, node_id, category, last, limit)
-    return make_page([deal_view(row) for row in found], limit, lambda item: [item.close_date, item.opportunity_id])
+        visible = await visible_owners(call, tx)
+        found = await deals_behind(numbers, chosen, node_id, category, last, limit, visible)
+        every = await overrides_below(tx, numbers, chosen.period, node_id, at.as_of, at.known)
+        below = visible_overrides(every, call.subtree)
+        notes = await vault.read(tx, {row.note_ref for row in below.rows})
+    page = make_page([deal_view(row) for row in found], limit, lambda item: [item.close_date, item.opportunity_id])
+    return DealsBehindView(**dict(page), overrides=[override_line_view(row, notes) for row in below.rows])

@@ -23,6 +23,7 @@ from services.forecast.projections.subtree_totals import SubtreeTotals
 from services.forecast.snapshot.events import RatePolicy
 from shared.rules.money import format_amount, text
 from shared.store.slices import in_slices
+from shared.web.place import EVERYTHING, Subtree
 
 View = Literal["single", "cumulative"]
 Amounts = dict[str, str]
@@ -136,6 +137,8 @@ class NodeFormat:
     overrides: OverrideFormat
     calls: CallFormat
     filtered: bool
+    subtree: Subtree = EVERYTHING
+    """What the caller may see today. A node that was below it then, and is outside today, is a sum alone."""
 
     async def tree_view(self) -> NodeView:
         """The node asked for, with those below it: made from the bottom up."""
@@ -146,6 +149,7 @@ class NodeFormat:
 
     def node_view(self, node: str, children: list[NodeView]) -> NodeView:
         org_node, sums = self.totals.tree.nodes[node], self.totals.sums[node]
+        is_visible = self.is_visible(node)
         apart = None
         if self.conversion is None:
             apart = {currency: self.amounts_view(node, sums, unconverted(currency)) for currency in self.currencies}
@@ -156,12 +160,15 @@ class NodeFormat:
             active=org_node.active,
             by_currency=apart,
             counts=dict(counts(sums)),
-            call=self.call_view(node, sums),
-            overrides=self.overrides.views(node, sums),
-            children=children,
-            **dict(self.quota_view(node, sums)),
+            call=self.call_view(node, sums) if is_visible else None,
+            overrides=self.overrides.views(node, sums) if is_visible else [],
+            children=children if is_visible else [],
+            **dict(self.quota_view(node, sums) if is_visible else QuotaFieldsView()),
             **(NO_AMOUNTS if apart else dict(self.amounts_view(node, sums, self.conversion))),
         )
+
+    def is_visible(self, node: str) -> bool:
+        return node == UNASSIGNED or self.subtree.includes(node)
 
     def call_view(self, node: str, sums: Sums) -> CallView | None:
         seen = self.overrides.seen(node, sums) if node in self.calls.calls else None
@@ -204,7 +211,8 @@ class NodeFormat:
         if self.filtered or (self.conversion is None and self.overrides.overridden.rows):
             return dict.fromkeys(fields)
         seen = self.overrides.overridden.seen(node, cumulative(pure))
-        return {name: self.with_columns(pure, each, currency) for name, each in zip(fields, seen, strict=True)}
+        found = {name: self.with_columns(pure, each, currency) for name, each in zip(fields, seen, strict=True)}
+        return found | ({"seen_by_parent": None} if node == self.subtree.node else {})
 
     def with_columns(
         self, pure: Mapping[str, Decimal], columns: Mapping[Column, Decimal], currency: str | None

@@ -1,6 +1,6 @@
 """Locked weeks: bookmarks of the roll-up, which are computed again when they are read."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -8,15 +8,15 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.forecast.api.moment import moment
+from services.forecast.api.moment import applied
 from services.forecast.api.overrides import Writes, wait_for_own_writes
-from services.forecast.api.question import PeriodKey, Reads, named_period
-from services.forecast.api.rollup import RollupQuery, computed_answer
-from services.forecast.api.rollup_views import AmountsView, NodeView, RollupView
-from services.forecast.api.submissions import named_week
-from services.forecast.ledger.bookmark import HASH_VERSION, Figure, hash_of
+from services.forecast.api.places import ReadsBelow
+from services.forecast.api.question import PeriodKey
+from services.forecast.api.rollup_views import RollupView
+from services.forecast.bookmarks import Reader, figures, lock_command, question_of
+from services.forecast.ledger.bookmark import hash_of
 from services.forecast.projections import snapshots
-from services.forecast.snapshot.commands import LockBody, LockWeek
+from services.forecast.snapshot.commands import LockBody
 from services.forecast.snapshot.decider import DECIDER, subject
 from services.forecast.snapshot.state import Locks
 from shared.rules.message import Missing, Slug
@@ -24,7 +24,6 @@ from shared.web.call import Accepted, Call
 from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
 
 router = APIRouter(tags=["snapshots"])
-COLUMNS = ("own", "pure", "computed", "seen_by_self", "seen_by_parent")
 
 
 class BookmarkView(BaseModel):
@@ -68,7 +67,8 @@ async def lock_week(body: LockBody, call: Writes) -> WeekLockedView:
     """
     await wait_for_own_writes(call)
     async with call.read() as tx:
-        command = await lock_command(call, tx, body)
+        reader = reader_of(call, tx)
+        command = await lock_command(reader, await reader.moment(), body, str(call.context.clock_and_ids.new_id()))
 
     def reply(locks: Locks) -> Mapping[str, Any]:
         kept = locks.locked[body.node]
@@ -78,33 +78,9 @@ async def lock_week(body: LockBody, call: Writes) -> WeekLockedView:
     return WeekLockedView(position=done.position, **done.body)
 
 
-async def lock_command(call: Call, tx: AsyncConnection, body: LockBody) -> LockWeek:
-    at = await moment(call, tx)
-    period, week = named_period(at, body.period, "/period"), named_week(at, body.week)
-    as_of = min(at.as_of, week.last_instant(at.settings.timezone))
-    question = RollupQuery(period=period.key, node=body.node, as_of=as_of, known_at=at.frontier)
-    view = (await computed_answer(tx, await moment(call, tx, question.instants), question))[0].view
-    return LockWeek(
-        node=body.node,
-        period=period.key,
-        week=week.key,
-        snapshot_id=str(call.context.clock_and_ids.new_id()),
-        first_day=view.period.starts,
-        last_day=view.period.ends,
-        week_begins=week.first_instant(at.settings.timezone),
-        currency=view.currency,
-        rate_policy=view.rate_policy,
-        as_of=as_of,
-        frontier=view.frontier,
-        final=view.final,
-        hash_version=HASH_VERSION,
-        hash=hash_of(figures(view)),
-    )
-
-
 @router.get("/snapshots")
 async def list_snapshots(
-    call: Reads,
+    call: ReadsBelow,
     node: Annotated[Slug | None, Query()] = None,
     period: PeriodKey | None = None,
     week: Annotated[PeriodKey | None, Query(description="Such as 2017-Q3-W05")] = None,
@@ -115,43 +91,28 @@ async def list_snapshots(
     cursor = decode_cursor(after, int)
     chosen = {"node": node, "period": period, "week": week}
     async with call.read() as tx:
-        found = await snapshots.history(tx, chosen, cursor[0] if cursor else 0, limit)
+        found = await snapshots.history(tx, chosen, cursor[0] if cursor else 0, limit, call.subtree)
     return make_page([SnapshotView(**columns(row)) for row in found], limit, lambda item: [item.position])
 
 
 @router.get("/snapshots/{snapshot_id}")
-async def get_snapshot(snapshot_id: Annotated[Slug, Path()], call: Reads) -> SnapshotWithAnswer:
+async def get_snapshot(snapshot_id: Annotated[Slug, Path()], call: ReadsBelow) -> SnapshotWithAnswer:
     """Show a locked week: its roll-up, computed again, and whether that has still the same figures."""
     async with call.read() as tx:
         row = await snapshots.find(tx, snapshot_id)
-        if row is None:
+        if row is None or not call.subtree.includes(row["node"]):
             raise Missing(f"there is no snapshot {snapshot_id}")
-        question = question_of(row)
-        view = (await computed_answer(tx, await moment(call, tx, question.instants), question))[0].view
-    found = hash_of(figures(view))
+        reader, question = reader_of(call, tx), question_of(row)
+        whole = view = await reader.answer(question)
+        if not call.subtree.is_everything:
+            view = await reader.answer(question, call.subtree)
+    found = hash_of(figures(whole))
     return SnapshotWithAnswer(**columns(row), recomputed_hash=found, reproduced=found == row["hash"], rollup=view)
 
 
-def question_of(row: Mapping[str, Any]) -> RollupQuery:
-    copied = {name: row[name] for name in ("period", "node", "currency", "rate_policy", "as_of")}
-    return RollupQuery(known_at=row["frontier"], **copied)
+def reader_of(call: Call, tx: AsyncConnection) -> Reader:
+    return Reader(tx, call.context.clock_and_ids.now(), applied(call))
 
 
 def columns(row: Mapping[str, Any]) -> dict[str, Any]:
     return {"node_id": row["node"]} | {name: value for name, value in row.items() if name != "node"}
-
-
-def figures(view: RollupView) -> Iterator[Figure]:
-    """Of the node and its children."""
-    for node in (view.node, *view.node.children):
-        yield from node_figures(node, "", node)
-        for currency, amounts in (node.by_currency or {}).items():
-            yield from node_figures(node, f"{currency}:", amounts)
-
-
-def node_figures(node: NodeView, prefix: str, amounts: NodeView | AmountsView) -> Iterator[Figure]:
-    for column in COLUMNS:
-        found = getattr(amounts, column) or {}
-        for category, amount in found.items():
-            count = node.counts[category] if column == "pure" else None
-            yield Figure(node.node_id, prefix + column, category, int(amount.replace(".", "")), count)

@@ -8,13 +8,12 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
-from services.forecast.api.moment import Moment, moment
-from services.forecast.api.overrides import Writes
-from services.forecast.api.question import PeriodKey, Reads, named_period
+from services.forecast.api.moment import moment
+from services.forecast.api.places import ReadsBelow, WritesOwn, must_be_own_node
+from services.forecast.api.question import PeriodKey, named_period, named_week
 from services.forecast.api.rollup_views import MoneyView
 from services.forecast.ledger.cumulative import COLUMNS
 from services.forecast.override.events import Column
-from services.forecast.periods.calendar import Period
 from services.forecast.projections import calls
 from services.forecast.snapshot.decider import DECIDER as LOCKS
 from services.forecast.snapshot.decider import subject
@@ -22,7 +21,7 @@ from services.forecast.submission.commands import SubmissionBody, SubmitCall
 from services.forecast.submission.decider import DECIDER
 from services.forecast.submission.state import Calls
 from shared.rules.decider import Reference
-from shared.rules.message import InvalidField, Slug
+from shared.rules.message import Slug
 from shared.store import vault
 from shared.web.call import Accepted
 from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
@@ -51,9 +50,11 @@ class SubmissionView(BaseModel):
 
 
 @router.post("/submissions", status_code=201)
-async def submit_call(body: SubmissionBody, call: Writes) -> SubmissionAccepted:
-    """Submit a node's call for a period, in a week that is not locked. A later one of the same week replaces it."""
+async def submit_call(body: SubmissionBody, call: WritesOwn) -> SubmissionAccepted:
+    """Submit a node's call for a period, in a week that is not locked. A later one of the same week replaces it. A key
+    that is tied to a node submits its own calls alone."""
     async with call.read() as tx:
+        must_be_own_node(call, body.node)
         at = await moment(call, tx)
     period = named_period(at, body.period, "/period")
     week = named_week(at, body.week)
@@ -76,7 +77,7 @@ async def submit_call(body: SubmissionBody, call: Writes) -> SubmissionAccepted:
 
 @router.get("/submissions")
 async def list_submissions(
-    call: Reads,
+    call: ReadsBelow,
     node: Annotated[Slug | None, Query()] = None,
     period: PeriodKey | None = None,
     week: Annotated[PeriodKey | None, Query(description="Such as 2017-Q3-W05")] = None,
@@ -87,19 +88,9 @@ async def list_submissions(
     cursor = decode_cursor(after, int)
     chosen = {"node": node, "period": period, "week": week}
     async with call.read() as tx:
-        found = await calls.history(tx, chosen, cursor[0] if cursor else 0, limit)
+        found = await calls.history(tx, chosen, cursor[0] if cursor else 0, limit, call.subtree)
         notes = await vault.read(tx, {row["note_ref"] for row in found if row["note_ref"]})
     return make_page([submission_view(row, notes) for row in found], limit, lambda item: [item.position])
-
-
-def named_week(at: Moment, key: str | None) -> Period:
-    """By default the one that it is now."""
-    if key is None:
-        return at.settings.calendar.week_of(at.today)
-    week = named_period(at, key, "/week")
-    if not week.is_week:
-        raise InvalidField("/week", "must be a week such as 2017-Q3-W05")
-    return week
 
 
 def submitted_week(calls: Calls) -> Mapping[str, Any]:

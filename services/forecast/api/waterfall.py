@@ -9,7 +9,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.api.moment import INSTANT, Instants, KnownAt, moment, wait_until_known
-from services.forecast.api.question import PeriodKey, Reads, answer_currency, deal_filter
+from services.forecast.api.places import ReadsBelow, visible_node
+from services.forecast.api.question import PeriodKey, answer_currency, deal_filter
 from services.forecast.api.rollup_views import PeriodView, period_view
 from services.forecast.api.waterfall_span import Asked, Basis, End, end_of, moved
 from services.forecast.ledger.balances import ZERO
@@ -90,7 +91,7 @@ class WaterfallView(BaseModel):
 
 
 @router.get("/waterfall")
-async def get_waterfall(query: Annotated[WaterfallQuery, Query()], call: Reads) -> WaterfallView:
+async def get_waterfall(query: Annotated[WaterfallQuery, Query()], call: ReadsBelow) -> WaterfallView:
     """Explain how a number came from one instant to another: each step with its deals, to the cent."""
     await wait_until_known(call, query.known_at)
     async with call.read() as tx:
@@ -99,7 +100,8 @@ async def get_waterfall(query: Annotated[WaterfallQuery, Query()], call: Reads) 
 
 async def computed_waterfall(call: Call, tx: AsyncConnection, query: WaterfallQuery) -> WaterfallView:
     must_have_overrides(query)
-    until, since = [await instant_of(tx, end) for end in (query.until, query.since)]
+    node = await visible_node(call, tx, query.node)
+    until, since = [await instant_of(call, tx, end) for end in (query.until, query.since)]
     later = await moment(call, tx, Instants(until, query.known_at or call.format_frontier()))
     if since is not None and since > later.as_of:
         raise InvalidField("query/from", "lies after the other end")
@@ -107,7 +109,7 @@ async def computed_waterfall(call: Call, tx: AsyncConnection, query: WaterfallQu
     chosen = await deal_filter(tx, later, query.period)
     currency = await answer_currency(tx, later, query.currency, chosen.period)
     policy = query.rate_policy or later.settings.rate_policy
-    asked = Asked(chosen.period, query.node, query.view, query.basis, currency, policy)
+    asked = Asked(chosen.period, node, query.view, query.basis, currency, policy)
     closing = await end_of(tx, later, asked)
     if not closing.exists:
         raise Missing(f"there is no node {closing.node} in the organisation of that time")
@@ -121,13 +123,13 @@ def must_have_overrides(query: WaterfallQuery) -> None:
         raise InvalidField("query/basis", f"{query.view} amounts cannot be overridden")
 
 
-async def instant_of(tx: AsyncConnection, end: str | None) -> datetime | None:
+async def instant_of(call: Call, tx: AsyncConnection, end: str | None) -> datetime | None:
     if end is None:
         return None
     if WRITTEN_INSTANT.fullmatch(end):
         return datetime.fromisoformat(end)
     row = await snapshots.find(tx, end)
-    if row is None:
+    if row is None or not call.subtree.includes(row["node"]):
         raise Missing(f"there is no snapshot {end}")
     as_of: datetime = row["as_of"]
     return as_of

@@ -28,18 +28,24 @@ class OverriddenPeriod(Message):
 
 
 class SetOverride(OverrideBody):
+    """`only_under`: the person who must be the nearest above the node; None: anybody may be."""
+
     node: str
     period: OverriddenPeriod
     column: AnyColumn
     by: By
+    only_under: str | None = None
     basis: Basis
 
 
 class ResetOverride(Command):
+    """`only_under`: as in `SetOverride`."""
+
     node: str
     period: OverriddenPeriod
     column: AnyColumn
     by: By
+    only_under: str | None = None
 
 
 OverrideCommand = SetOverride | ResetOverride

@@ -14,7 +14,7 @@ from services.forecast.override.commands import OverrideCommand
 from services.forecast.override.events import AnyOverrideEvent, By, Column
 from services.forecast.override.state import Key, Overrides, evolve
 from shared.rules.decider import Decider, Reference
-from shared.rules.message import Missing, Rejected
+from shared.rules.message import Denied, Missing, Rejected
 from shared.rules.sealed import Sealed
 
 
@@ -27,6 +27,7 @@ def decide(overrides: Overrides, command: OverrideCommand, at: datetime, context
     """The organisation that counts is that of now or, for a period that has ended, of its end."""
     column, org_at = overridable(command.column), min(at, command.period.last_instant)
     must_be_a_node(context.org, command.node, org_at)
+    must_be_the_manager(context.org, command, org_at)
     match command:
         case commands.SetOverride(amount=amount, note=note, basis=basis):
             under = manager(context.org, command.node, org_at) if command.by == "manager" else None
@@ -48,6 +49,12 @@ def overridable(column: commands.AnyColumn) -> Column:
 def must_be_a_node(org: OrgState, node: str, at: datetime) -> None:
     if position_at(org, node, at) is None:
         raise Missing(f"there is no node {node} in the organisation of that time")
+
+
+def must_be_the_manager(org: OrgState, command: OverrideCommand, at: datetime) -> None:
+    expected = command.only_under
+    if expected is not None and manager(org, command.node, at) != expected:
+        raise Denied(f"{expected} is not the nearest person above {command.node}")
 
 
 def manager(org: OrgState, node: str, at: datetime) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Column,
     Date,
@@ -17,6 +18,8 @@ from sqlalchemy import (
     Text,
     TypedColumns,
     Uuid,
+    any_,
+    literal,
     select,
 )
 from sqlalchemy import text as sql
@@ -31,6 +34,7 @@ from services.forecast.submission.events import CalledAmounts, CallSubmitted
 from shared.flow.projection import Projection
 from shared.rules.message import RecordedEvent
 from shared.store.rows import insert, rows
+from shared.web.place import Subtree
 
 
 class CallColumns(TypedColumns):
@@ -92,10 +96,12 @@ async def by_node(tx: AsyncConnection, period: Period, at: datetime, known: Know
 
 
 async def history(
-    tx: AsyncConnection, chosen: Mapping[str, str | None], after: int, limit: int
+    tx: AsyncConnection, chosen: Mapping[str, str | None], after: int, limit: int, subtree: Subtree
 ) -> list[Mapping[str, Any]]:
     """As they were submitted, one more than `limit`. `chosen`: values of columns; None means any."""
     conditions = [calls.c[name] == value for name, value in chosen.items() if value is not None]
+    if subtree.nodes is not None:
+        conditions.append(calls.c.node == any_(literal(sorted(subtree.nodes), ARRAY(Text))))
     found = await tx.execute(IN_ORDER.where(calls.c.position > after, *conditions).limit(limit + 1))
     return [dict(row) for row in found.mappings()]
 

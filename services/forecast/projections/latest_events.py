@@ -1,6 +1,6 @@
 """Of each source, the latest instants among the events applied: an answer's `as_of` is no earlier."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -34,10 +34,9 @@ async def note(tx: AsyncConnection, source: str, recorded: Sequence[RecordedEven
     await tx.execute(UPSERT, row)
 
 
-async def all_passed(tx: AsyncConnection, sources: Collection[str], instant: datetime) -> bool:
-    """Whether of each source an event is applied that was recorded after the instant: none can come before it."""
-    passed = await tx.execute(select(latest.c.source).where(latest.c.recorded_at > instant))
-    return set(passed.scalars()) >= set(sources)
+async def passed(tx: AsyncConnection, instant: datetime) -> set[str]:
+    """The sources of which an event is applied that was recorded after the instant: none can come before it."""
+    return set((await tx.execute(select(latest.c.source).where(latest.c.recorded_at > instant))).scalars())
 
 
 async def last_occurred(tx: AsyncConnection) -> datetime | None:

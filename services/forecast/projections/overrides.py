@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Column,
     Date,
@@ -19,6 +20,8 @@ from sqlalchemy import (
     Text,
     TypedColumns,
     Uuid,
+    any_,
+    literal,
     select,
     text,
 )
@@ -32,6 +35,7 @@ from services.forecast.projections.known_positions import Known
 from shared.flow.projection import Projection
 from shared.rules.message import RecordedEvent
 from shared.store.rows import insert, rows
+from shared.web.place import Subtree
 
 
 class OverrideColumns(TypedColumns):
@@ -108,11 +112,16 @@ async def changes(tx: AsyncConnection, period: Period, after: datetime, until: d
 
 
 async def history(
-    tx: AsyncConnection, node: str | None, period: str | None, after: int, limit: int
+    tx: AsyncConnection, node: str | None, period: str | None, after: int, limit: int, subtree: Subtree
 ) -> list[Mapping[str, Any]]:
-    """As they were set and reset, one more than `limit`."""
+    """As they were set and reset, one more than `limit`; of these nodes, without what managers outside made of them."""
     chosen = {"node": node, "period": period}
     conditions = [overrides.c[name] == value for name, value in chosen.items() if value is not None]
+    if subtree.nodes is not None:
+        own, nodes = subtree.node, literal(sorted(subtree.nodes), ARRAY(Text))
+        is_inside = overrides.c.under.is_(None) | (overrides.c.under == any_(nodes))
+        is_seen = (overrides.c.by == "self") | ((overrides.c.node != own) & is_inside)
+        conditions += [overrides.c.node == any_(nodes), is_seen]
     found = await tx.execute(IN_ORDER.where(overrides.c.position > after, *conditions).limit(limit + 1))
     return [dict(row) for row in found.mappings()]
 

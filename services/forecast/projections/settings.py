@@ -4,7 +4,8 @@ may name."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
@@ -18,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypedColumns,
+    Uuid,
     select,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -51,6 +53,7 @@ class SettingColumns(TypedColumns):
     weekly_lock: Named[bool | None] = Column(Boolean)
     starts: Named[datetime] = Column(DateTime(timezone=True))
     recorded_at: Named[datetime] = Column(DateTime(timezone=True))
+    event_id: Named[UUID] = Column(Uuid)
 
 
 class CalendarColumns(TypedColumns):
@@ -79,7 +82,11 @@ async def apply(tx: AsyncConnection, recorded: Sequence[RecordedEvent[ForecastEv
 
 def setting_row(recorded: RecordedEvent[Any]) -> dict[str, Any]:
     columns: dict[str, Any] = recorded.event.model_dump(mode="json")
-    return columns | {"position": recorded.position, "recorded_at": recorded.recorded_at}
+    return columns | {
+        "position": recorded.position,
+        "recorded_at": recorded.recorded_at,
+        "event_id": recorded.event_id,
+    }
 
 
 def calendar_row(recorded: RecordedEvent[Any]) -> dict[str, Any] | None:
@@ -137,10 +144,17 @@ async def calendar_at(tx: AsyncConnection, key: str, as_of: datetime, known: Kno
     return Calendar(CalendarRule.model_validate(rule))
 
 
-async def first_weekly_lock(tx: AsyncConnection) -> datetime | None:
-    """From when on there was ever a schedule of locks."""
-    query = select(setting_changes.c.starts).where(setting_changes.c.weekly_lock).order_by(setting_changes.c.starts)
-    return (await tx.execute(query.limit(1))).scalar_one_or_none()
+class LockSchedule(NamedTuple):
+    """From when on weeks were locked at their ends for the first time, and the event that set it."""
+
+    starts: datetime
+    event_id: UUID
 
 
-PROJECTION = Projection("settings", 2, setting_tables, {"forecast": apply})
+async def first_lock_schedule(tx: AsyncConnection) -> LockSchedule | None:
+    query = select(setting_changes.c.starts, setting_changes.c.event_id).where(setting_changes.c.weekly_lock)
+    row = (await tx.execute(query.order_by(setting_changes.c.starts).limit(1))).one_or_none()
+    return None if row is None else LockSchedule(*row)
+
+
+PROJECTION = Projection("settings", 3, setting_tables, {"forecast": apply})

@@ -4,7 +4,22 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, DateTime, Integer, MetaData, Named, Table, Text, TypedColumns, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Column,
+    DateTime,
+    Integer,
+    MetaData,
+    Named,
+    Table,
+    Text,
+    TypedColumns,
+    any_,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.events import ForecastEvent
@@ -12,6 +27,7 @@ from services.forecast.snapshot.events import WeekLocked
 from shared.flow.projection import Projection
 from shared.rules.message import RecordedEvent
 from shared.store.rows import insert, rows
+from shared.web.place import Subtree
 
 
 class SnapshotColumns(TypedColumns):
@@ -62,11 +78,23 @@ async def last_of(tx: AsyncConnection, node: str, period: str, week: str) -> Map
     return None if row is None else dict(row)
 
 
+async def last_locked(tx: AsyncConnection, node: str, locked_by: str) -> datetime | None:
+    """The last instant of this node that it locked."""
+    chosen = snapshots.c.node == node, snapshots.c.locked_by == locked_by
+    return (await tx.execute(select(func.max(snapshots.c.as_of)).where(*chosen))).scalar_one_or_none()
+
+
+async def all_rows(tx: AsyncConnection) -> list[Mapping[str, Any]]:
+    return [dict(row) for row in (await tx.execute(IN_ORDER)).mappings()]
+
+
 async def history(
-    tx: AsyncConnection, chosen: Mapping[str, str | None], after: int, limit: int
+    tx: AsyncConnection, chosen: Mapping[str, str | None], after: int, limit: int, subtree: Subtree
 ) -> list[Mapping[str, Any]]:
     """As they were locked, one more than `limit`. `chosen`: values of columns; None means any."""
     conditions = [snapshots.c[name] == value for name, value in chosen.items() if value is not None]
+    if subtree.nodes is not None:
+        conditions.append(snapshots.c.node == any_(literal(sorted(subtree.nodes), ARRAY(Text))))
     found = await tx.execute(IN_ORDER.where(snapshots.c.position > after, *conditions).limit(limit + 1))
     return [dict(row) for row in found.mappings()]
 

@@ -88,12 +88,21 @@ async def unmapped_below(numbers: Numbers, deal_filter: DealFilter, key: str) ->
 
 
 async def deals_behind(
-    numbers: Numbers, deal_filter: DealFilter, node: str, category: str | None, after: PageKey | None, limit: int
+    numbers: Numbers,
+    deal_filter: DealFilter,
+    node: str,
+    category: str | None,
+    after: PageKey | None,
+    limit: int,
+    visible: Collection[str] | None = None,
 ) -> list[dict[str, Any]]:
-    """The deals that a node's totals count, by close date, one more than `limit`. Raises `Missing` for a node that the
-    organisation of that time does not have."""
+    """The deals that a node's totals count, by close date, one more than `limit`. `visible`: of these owners alone.
+    Raises `Missing` for a node that the organisation of that time does not have."""
     tree = org_tree(await numbers.nodes(node, 0))
     owners = await owners_below(numbers, tree, existing_node(tree, node))
+    if visible is not None:
+        below = await numbers.ids_below(node)
+        owners = Owners([owner for owner in below if owner in visible], excluded=False)
     return await numbers.deals(deal_filter, owners, category, after, limit)
 
 

@@ -116,7 +116,7 @@ class DeliveryRow(BaseModel):
     personal data. Repetitions and ignored parts are not listed."""
 
     position: int
-    outcome: Literal["captured", "activity", "quarantined", "released", "discarded"]
+    outcome: Literal["captured", "activity", "profile", "quarantined", "released", "discarded"]
     received_at: datetime
     lead_id: str | None
     capture_id: str | None

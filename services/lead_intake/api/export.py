@@ -6,10 +6,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
-from services.lead_intake import deliveries
 from services.lead_intake.api.leads import LeadView, lead_view
-from services.lead_intake.api.people import PersonId, PersonView, emails_of, read_person
-from services.lead_intake.merged_leads import fold_lead
+from services.lead_intake.api.people import PersonId, PersonView, read_person
+from services.lead_intake.mentions import mentioning
+from services.lead_intake.merged_leads import emails_of, fold_lead
 from services.lead_intake.person_records import known_as
 from services.lead_intake.quarantine.decider import DECIDER as QUARANTINE
 from services.lead_intake.quarantine.state import State, Waiting
@@ -63,7 +63,7 @@ async def export_person(person_id: PersonId, call: Annotated[Call, Depends(Needs
 
 async def deliveries_about(call: Call, lead_ids: tuple[str, ...]) -> list[QuarantinedDelivery]:
     emails = {email for lead_id in lead_ids for email in await emails_of(call, lead_id)}
-    found = [await quarantined(call, each) for each in await deliveries.mentioning(call, emails)]
+    found = [await quarantined(call, each) for each in await mentioning(call, emails)]
     return [each for each in found if each is not None]
 
 

@@ -1,12 +1,11 @@
 """Personal data: shown with `people:read`, every access recorded; erased on request."""
 
-from collections.abc import Collection
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field, model_validator
 
-from services.lead_intake import deliveries
+from services.lead_intake.erasure import erase_companions
 from services.lead_intake.lead.consent import current_consents, decisions
 from services.lead_intake.lead.events import Consent
 from services.lead_intake.lead.history import History
@@ -14,7 +13,7 @@ from services.lead_intake.lead.spelling import Email
 from services.lead_intake.merged_leads import fold_lead, person_ids
 from services.lead_intake.person import commands
 from services.lead_intake.person.decider import DECIDER
-from services.lead_intake.person_records import PersonRecords, known_as, people_with_email, prospects_with, records_of
+from services.lead_intake.person_records import PersonRecords, known_as, people_with_email, records_of
 from services.lead_intake.prospect import state as prospect_state
 from services.lead_intake.prospect.decider import DECIDER as PROSPECT
 from services.lead_intake.prospect.state import Prospect
@@ -95,13 +94,7 @@ async def erase_person(person_id: PersonId, call: Annotated[Call, Depends(Needs(
     """Erase a person's data: here at once, in the other services soon after. Leads that are merged are one person. A
     repetition has the same answer."""
     records = await records_of(call, person_id)
-    emails = [email for lead_id in records.lead_ids for email in await emails_of(call, lead_id)]
-    await deliveries.erase_mentions(call, emails)
-    for other_id in await same_people(call, records, emails) - {person_id}:
-        others = await records_of(call, other_id)
-        if any(others):
-            command = commands.ErasePerson(**others._asdict())
-            await call.context.committer.write(call.write_request(DECIDER, other_id, [Step(command)]))
+    await erase_companions(call, person_id, records)
     result = await call.write(DECIDER, person_id, commands.ErasePerson(**records._asdict()))
     return ErasureTaken(person_id=person_id, position=result.position)
 
@@ -139,27 +132,18 @@ def sealed_person(state: prospect_state.State) -> list[Sealed[Any]]:
     return [state.person] if isinstance(state, Prospect) else []
 
 
-async def same_people(call: Call, records: PersonRecords, emails: Collection[str]) -> set[str]:
-    """The ids of all persons that are this one: of merged leads, and of prospects with the same addresses."""
-    merged = [person_ids((await fold_lead(call, lead_id)).state) for lead_id in records.lead_ids]
-    return {*await prospects_with(call, emails), *(person_id for people in merged for person_id in people)}
-
-
-async def emails_of(call: Call, lead_id: str) -> set[str]:
-    folded = await fold_lead(call, lead_id)
-    sealed = (folded.text(capture.person) or {} for capture in folded.state.captures)
-    return {person["email"] for person in sealed if "email" in person}
-
-
 async def record_access(call: Call, person_id: str) -> None:
     """Without the request's own conditions: one Idempotency-Key must not make two accesses into one."""
     await call.context.committer.write(call.write_request(DECIDER, person_id, [Step(commands.RecordAccess())]))
 
 
 def person_data(folded: Folded[History]) -> PersonData:
-    """Each field from the latest engagement that has it."""
+    """Each field from the latest engagement or change that has it."""
+    history = folded.state
+    submitted = [(capture.engaged_at, capture.person) for capture in history.captures]
+    submitted += [(change.changed_at, change.person) for change in history.profiles]
     data: dict[str, str] = {}
-    for capture in sorted(folded.state.captures, key=lambda capture: capture.engaged_at):
-        submitted = folded.text(capture.person)
-        data |= submitted or {}
+    for _, sealed in sorted(submitted, key=lambda one: one[0]):
+        known = folded.text(sealed)
+        data |= known or {}
     return PersonData.model_validate({name: data.get(name) for name in PersonData.model_fields})

@@ -15,6 +15,7 @@ from services.lead_intake.quarantine import commands
 from services.lead_intake.quarantine.decider import DECIDER
 from services.lead_intake.quarantine.events import Reason
 from services.lead_intake.quarantine.state import Discarded, Released, State, Waiting
+from services.lead_intake.received import Receipt
 from shared.rules.message import Command, Rejected, Slug
 from shared.web.call import Accepted, Call, Folded, Needs
 from shared.web.input import ResourceId
@@ -119,7 +120,7 @@ async def captures_of(call: Call, quarantine_id: str, folded: Folded[State]) -> 
     connection = await stored.load(call.context, connection_id)
     if connection is None:
         raise Rejected("its connection was removed")
-    receipt = deliveries.Receipt(connection_id, connection, state.received_at)
+    receipt = Receipt(connection_id, connection, state.received_at)
     element = reread(READERS[connection.connector], folded.text(state.kept), connection)
     taken = await deliveries.take_again(call, receipt, element, quarantine_id)
     if taken is None:

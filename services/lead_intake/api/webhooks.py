@@ -14,6 +14,7 @@ from services.lead_intake.connection import stored
 from services.lead_intake.connectors import READERS
 from services.lead_intake.connectors.delivery import Accepted, Connection, Delivery, Reply
 from services.lead_intake.connectors.reader import read
+from services.lead_intake.received import Receipt, Taken
 from shared.web import problems
 from shared.web.access import Caller
 from shared.web.call import Call, Needs
@@ -72,7 +73,7 @@ async def receive_webhook(connection_id: ResourceId, call: Delivered) -> Respons
     reader = READERS[connection.connector]
     if reply := reader.handshake(delivery, connection):
         return response_of(call, reply)
-    receipt = deliveries.Receipt(connection_id, connection, call.context.clock_and_ids.now())
+    receipt = Receipt(connection_id, connection, call.context.clock_and_ids.now())
     taken = await deliveries.take(call, receipt, read(reader, delivery, connection))
     if positions := [one.position for one in taken if one.position is not None]:
         call.response.headers["X-Position"] = f"{call.context.service}:{max(positions)}"
@@ -99,7 +100,7 @@ def combined(headers: Headers) -> dict[str, str]:
     return {name: ", ".join(headers.getlist(name)) for name in headers}
 
 
-def delivery_view(taken: list[deliveries.Taken]) -> DeliveryTaken:
+def delivery_view(taken: list[Taken]) -> DeliveryTaken:
     return DeliveryTaken(
         captures=[one.capture_id for one in taken if one.capture_id is not None],
         activities=sum(one.is_activity for one in taken),

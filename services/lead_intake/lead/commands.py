@@ -242,6 +242,16 @@ class RecordActivity(Command):
     purpose: Label | None = None
 
 
+class ChangeProfile(Command):
+    """What is known of the person from now on, beside what stays as it is."""
+
+    person: PersonInput
+    company: CompanyInput | None = None
+    changed_at: Instant
+    external_id: ExternalId | None
+    connection_id: str | None = None
+
+
 class ChangeConsent(Command):
     consent: events.Consent
     evidence: str | None = None
@@ -277,7 +287,7 @@ class SeparateLead(Command):
 
 
 MergeCommand = MergeInto | AbsorbLead | Unmerge | SeparateLead
-LeadCommand = RecordCapture | RecordActivity | ChangeConsent | LinkExternalId | MergeCommand
+LeadCommand = RecordCapture | RecordActivity | ChangeProfile | ChangeConsent | LinkExternalId | MergeCommand
 
 
 def event_details(details: DetailsInput | None) -> events.Details | None:

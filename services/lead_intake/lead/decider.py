@@ -26,6 +26,9 @@ def decide(
         case commands.RecordCapture():
             captured = record_capture(state, command, at)
             return [*captured, *suppressed(state, captured, at, context.suppression)]
+        case commands.ChangeProfile():
+            changed = change_profile(must_be_there(state), command, at)
+            return [*changed, *suppressed(state, changed, at, context.suppression)]
         case commands.RecordActivity():
             return record_activity(must_be_there(state), command, at)
         case commands.ChangeConsent():
@@ -45,6 +48,25 @@ def record_capture(state: State, command: commands.RecordCapture, at: datetime) 
     if supplemented := supplemented_capture(state, command):
         capture = capture._replace(supplements=supplemented.capture_id)
     return [events.EngagementAdded(capture=capture)]
+
+
+def change_profile(lead: Lead, command: commands.ChangeProfile, at: datetime) -> list[events.LeadEvent]:
+    """The same change again adds nothing."""
+    if activity_key("profile_changed", command.changed_at, command.external_id) in lead.activities:
+        return []
+    company = command.company
+    fields = dict(command.person) | {events.COMPANY_NAME: company.name if company else None}
+    changed = events.ProfileChanged(
+        person_id=lead.person_id,
+        changed_at=command.changed_at,
+        received_at=at,
+        external_id=command.external_id,
+        connection_id=command.connection_id,
+        company=company_of(company),
+        role_class=role_class(command.person.job_title),
+        person=Sealed(value={name: value for name, value in fields.items() if value is not None}),
+    )
+    return [changed]
 
 
 def suppressed(

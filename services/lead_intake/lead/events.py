@@ -199,6 +199,24 @@ class ActivityRecorded(Event):
     merged_into: str | None = None
 
 
+class ProfileChanged(Event):
+    """What a vendor says of a known person, apart from any engagement: other personal data, or an address by which they
+    are reached from now on. `person`: the fields that it says."""
+
+    type: ClassVar[str] = "lead.profile_changed"
+    person_id: str
+    changed_at: Instant
+    received_at: Instant
+    external_id: ExternalId | None
+    connection_id: str | None
+    company: Company | None
+    role_class: RoleClass | None
+    person: Sealed[dict[str, str]]
+
+    def vault_subject(self, stream: str) -> str:
+        return f"person-{self.person_id}"
+
+
 class ConsentChanged(Event):
     """A decision on one purpose, apart from any capture. `activity_id`: the activity that implies it. `evidence`: how
     the person decided, such as the wording of a form."""
@@ -259,6 +277,7 @@ LeadEvent = (
     LeadCaptured
     | EngagementAdded
     | ActivityRecorded
+    | ProfileChanged
     | ConsentChanged
     | ExternalIdLinked
     | LeadMerged

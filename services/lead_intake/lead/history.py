@@ -13,7 +13,7 @@ from shared.rules.sealed import Sealed
 class History(NamedTuple):
     """`consents`: the decisions apart from captures, in the order in which they were recorded. `merged_into`: the lead
     that it is merged into. `absorbed`: the leads that are merged into it. `linked`: external ids beside those of
-    the captures."""
+    the captures. `profiles`: changes of the person's data apart from captures."""
 
     captures: tuple[events.CaptureFields, ...] = ()
     activities: tuple[events.ActivityRecorded, ...] = ()
@@ -21,6 +21,7 @@ class History(NamedTuple):
     merged_into: str | None = None
     absorbed: tuple[str, ...] = ()
     linked: tuple[str, ...] = ()
+    profiles: tuple[events.ProfileChanged, ...] = ()
 
     def with_all_of(self, other: "History") -> "History":
         """The captures and decisions of both. The first capture stays the first."""
@@ -29,6 +30,7 @@ class History(NamedTuple):
             activities=(*self.activities, *other.activities),
             consents=(*self.consents, *other.consents),
             linked=(*self.linked, *other.linked),
+            profiles=(*self.profiles, *other.profiles),
         )
 
 
@@ -42,6 +44,8 @@ def evolve(history: History, event: events.LeadEvent, at: datetime) -> History:
             return history._replace(captures=(*history.captures, event.capture))
         case events.ActivityRecorded():
             return history._replace(activities=(*history.activities, event))
+        case events.ProfileChanged():
+            return history._replace(profiles=(*history.profiles, event))
         case events.ConsentChanged():
             return history._replace(consents=(*history.consents, event))
         case events.ExternalIdLinked():
@@ -58,7 +62,8 @@ def evolve(history: History, event: events.LeadEvent, at: datetime) -> History:
 
 def sealed_values(history: History) -> list[Sealed[Any] | None]:
     of_captures = [value for capture in history.captures for value in (capture.person, capture.texts)]
-    return [*of_captures, *(change.evidence for change in history.consents)]
+    of_changes = [change.person for change in history.profiles]
+    return [*of_captures, *of_changes, *(change.evidence for change in history.consents)]
 
 
 HISTORY: Decider[Command, History, events.LeadEvent] = Decider(DECIDER.kind, events.PARSE, History(), decide, evolve)

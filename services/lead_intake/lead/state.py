@@ -30,9 +30,9 @@ class NotThere: ...
 
 @dataclass(frozen=True)
 class Lead:
-    """`activities`: what tells them apart. `consents`: every decision. `merged_into`: the lead that it is merged into,
-    and `merged_person_id` the person of both. `absorbed`: the leads that are merged into it. `linked`: external ids
-    beside those of the captures."""
+    """`activities`: what tells them apart, changes of the profile among them. `consents`: every decision.
+    `merged_into`: the lead that it is merged into, and `merged_person_id` the person of both. `absorbed`: the leads
+    that are merged into it. `linked`: external ids beside those of the captures."""
 
     person_id: str
     captures: tuple[KnownCapture, ...] = ()
@@ -62,6 +62,10 @@ def evolve(state: State, event: events.LeadEvent, at: datetime) -> State:
             lead = must_be_there(state)
             key = activity_key(event.kind, event.engaged_at, event.external_id)
             return replace(lead, activities=lead.activities | {key})
+        case events.ProfileChanged():
+            lead = must_be_there(state)
+            key = activity_key("profile_changed", event.changed_at, event.external_id)
+            return replace(lead, activities=lead.activities | {key})
         case events.ConsentChanged():
             lead = must_be_there(state)
             return replace(lead, consents=(*lead.consents, event.consent))
@@ -85,7 +89,7 @@ def with_capture(lead: Lead, capture: events.CaptureFields) -> Lead:
     return replace(lead, captures=(*lead.captures, known_capture(capture)), consents=consents)
 
 
-def activity_key(kind: events.ActivityKind, engaged_at: datetime, external_id: str | None) -> ActivityKey:
+def activity_key(kind: str, engaged_at: datetime, external_id: str | None) -> ActivityKey:
     return external_id or (kind, engaged_at)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, Column, DateTime, Index, MetaData, Named, Tab
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.lead_intake.events import IntakeEvent
-from services.lead_intake.lead.events import ActivityRecorded, Captured
+from services.lead_intake.lead.events import ActivityRecorded, Captured, ProfileChanged
 from services.lead_intake.quarantine.events import DeliveryDiscarded, DeliveryQuarantined, DeliveryReleased
 from shared.flow.projection import Projection
 from shared.rules.message import RecordedEvent
@@ -55,6 +55,8 @@ def row_of(recorded: RecordedEvent[IntakeEvent]) -> Row | None:
         case ActivityRecorded() as event if event.connection_id:
             ids = {"lead_id": recorded.subject, "detail": event.kind}
             return row(recorded, event.connection_id, "activity", event.received_at, **ids)
+        case ProfileChanged() as event if event.connection_id:
+            return row(recorded, event.connection_id, "profile", event.received_at, lead_id=recorded.subject)
         case DeliveryQuarantined() as event if event.connection_id:
             ids = {"quarantine_id": recorded.subject, "detail": f"{event.reason}: {event.detail}"}
             return row(recorded, event.connection_id, "quarantined", event.received_at, **ids)

@@ -1,23 +1,22 @@
 """The parameters that all measures have in common."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import Depends, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.pipeline.metrics.deal_sums import Key
-from services.pipeline.metrics.questions import Dimension, Window, window
+from services.pipeline.metrics.questions import Dimension, Window
 from services.pipeline.setting.decider import ALL
 from services.pipeline.setting.decider import DECIDER as SETTING
 from services.pipeline.setting.state import Settings
 from shared.rules.message import Instant, InvalidField, Line
 from shared.web.call import Call, Needs
 from shared.web.place import PlaceRule
-from shared.web.window import Bound, format_bound
+from shared.web.window import WindowParameters, format_bound
 
 Reads = Annotated[Call, Depends(Needs("pipeline:read", place=PlaceRule.SUBTREE))]
 ReadsWhole = Annotated[Call, Depends(Needs("pipeline:read"))]
@@ -26,16 +25,7 @@ ONE = f"({'|'.join(Dimension)})"
 MOST_DIMENSIONS = 2
 
 
-class WindowQuery(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    begins: Annotated[
-        Bound | None, Field(alias="from", description="A business day or an instant; by default the beginning")
-    ] = None
-    ends: Annotated[
-        Bound | None,
-        Field(alias="to", description="The last business day, or the instant before which the window ends"),
-    ] = None
+class WindowQuery(WindowParameters):
     as_of: Annotated[Instant | None, Field(description="As it was then; by default now")] = None
 
     @property
@@ -49,7 +39,7 @@ class MetricsQuery(WindowQuery):
     by: Annotated[
         list[Annotated[str, Field(pattern=f"^{ONE}(,{ONE})?$")]],
         Query(max_length=MOST_DIMENSIONS, description="At most two dimensions, repeated or separated by a comma"),
-    ] = []
+    ] = []  # noqa: RUF012 - a default of pydantic, which copies it
 
     @property
     def dimensions(self) -> list[Dimension]:
@@ -95,10 +85,8 @@ async def window_of(call: Call, tx: AsyncConnection, query: WindowQuery) -> tupl
     """In the snapshot of `Call.read`: of the deals that the caller may see, with the settings in force. Raises
     `InvalidField` for an empty window."""
     settings = (await call.states(tx, SETTING, [ALL]))[ALL]
-    asked = window(query.begins, query.ends, query.as_of, settings)
-    if asked.begins is not None and asked.ends is not None and asked.ends <= asked.begins:
-        raise InvalidField("query/to", "nothing lies between from and to")
-    return replace(asked, owners=call.subtree.nodes), settings
+    begins, ends = query.instants(settings.start_of_day, settings.end_of_day)
+    return Window(begins, ends, query.as_of, call.subtree.nodes), settings
 
 
 def group_key(by: Sequence[Dimension], key: Key) -> dict[str, str | None]:

@@ -1,11 +1,9 @@
 """What a question about measures means: a window, an instant, and the dimensions by which figures are grouped."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
-
-from services.pipeline.setting.state import Settings
 
 
 class Dimension(StrEnum):
@@ -48,13 +46,3 @@ class Window:
     ends: datetime | None = None
     as_of: datetime | None = None
     owners: Collection[str] | None = None
-
-
-def window(begins: date | None, ends: date | None, as_of: datetime | None, settings: Settings) -> Window:
-    """A day begins and ends in the business time zone; the last day belongs to the window, a last instant does not."""
-    first = None if begins is None else instant(begins, settings.start_of_day)
-    return Window(first, None if ends is None else instant(ends, settings.end_of_day), as_of)
-
-
-def instant(moment: date, of_day: Callable[[date], datetime]) -> datetime:
-    return moment if isinstance(moment, datetime) else of_day(moment)

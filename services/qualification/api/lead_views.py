@@ -71,8 +71,8 @@ class LeadSummary(BaseModel):
     B), null when nothing is known by which to tell. `score_at`: when
     the engagement had this score, null for leads of the first release that did nothing since. `refused`: the
     rule by which pipeline refused the last hand-over. `touched_at` and `rep_touched_at`: the first touch before and
-    after the hand-over. `falls_below_at`: when decay takes it below the line. `revisit_due_at`: since when an SDR
-    should look at it again."""
+    after the hand-over. `claim_ends_at`: when the claim ends if nobody touches the lead. `falls_below_at`: when decay
+    takes it below the line. `revisit_due_at`: since when an SDR should look at it again."""
 
     lead_id: str
     external_id: str | None
@@ -88,6 +88,7 @@ class LeadSummary(BaseModel):
     score_at: datetime | None
     model_version: int
     sdr: str | None
+    claim_ends_at: datetime | None
     mql_at: datetime | None
     mql_source: str | None
     touch_by: datetime | None

@@ -1,6 +1,6 @@
 """Measures of the SDRs' work: how soon they answer, and what becomes of it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -18,23 +18,10 @@ from services.qualification.setting.decider import ALL
 from services.qualification.setting.decider import DECIDER as SETTING
 from services.qualification.setting.events import BusinessHours
 from services.qualification.setting.state import Settings
-from shared.rules.message import InvalidField
 from shared.web.call import Call
-from shared.web.window import Bound, format_bound
+from shared.web.window import WindowParameters, format_bound
 
 router = APIRouter(tags=["metrics"])
-
-
-class WorkWindowQuery(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    begins: Annotated[
-        Bound | None, Field(alias="from", description="A business day or an instant; by default the beginning")
-    ] = None
-    ends: Annotated[
-        Bound | None,
-        Field(alias="to", description="The last business day, or the instant before which the window ends"),
-    ] = None
 
 
 class SpeedView(BaseModel):
@@ -95,7 +82,7 @@ class SdrMetrics(BaseModel):
 
 
 @router.get("/metrics/speed-to-lead")
-async def get_speed_to_lead(query: Annotated[WorkWindowQuery, Query()], call: ReadsWithin) -> SpeedToLead:
+async def get_speed_to_lead(query: Annotated[WindowParameters, Query()], call: ReadsWithin) -> SpeedToLead:
     """How soon leads are answered, by the source of their first capture: of the cycles that began in the window.
 
     A lead's first cycle counts from its capture, a later one from when it became MQL again.
@@ -120,7 +107,7 @@ async def get_speed_to_lead(query: Annotated[WorkWindowQuery, Query()], call: Re
 
 
 @router.get("/metrics/sdr")
-async def get_sdr_metrics(query: Annotated[WorkWindowQuery, Query()], call: ReadsWithin) -> SdrMetrics:
+async def get_sdr_metrics(query: Annotated[WindowParameters, Query()], call: ReadsWithin) -> SdrMetrics:
     """What each SDR worked, handed over and got accepted, by week."""
     now = call.context.clock_and_ids.now()
     async with call.read() as tx:
@@ -140,17 +127,9 @@ async def settings_of(call: Call, tx: AsyncConnection) -> Settings:
     return (await call.states(tx, SETTING, [ALL]))[ALL]
 
 
-def instants(query: WorkWindowQuery, settings: Settings) -> tuple[datetime | None, datetime | None]:
+def instants(query: WindowParameters, settings: Settings) -> tuple[datetime | None, datetime | None]:
     """Raises `InvalidField` for an empty window."""
-    begins = instant(query.begins, settings.start_of_day)
-    ends = instant(query.ends, lambda day: settings.start_of_day(day + timedelta(days=1)))
-    if begins is not None and ends is not None and ends <= begins:
-        raise InvalidField("query/to", "nothing lies between from and to")
-    return begins, ends
-
-
-def instant(bound: date | None, of_day: Callable[[date], datetime]) -> datetime | None:
-    return bound if bound is None or isinstance(bound, datetime) else of_day(bound)
+    return query.instants(settings.start_of_day, lambda day: settings.start_of_day(day + timedelta(days=1)))
 
 
 def speeds(rows: Iterable[SpeedRow], hours: BusinessHours, zone: ZoneInfo) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from services.qualification.setting import commands, default
 from services.qualification.setting.decider import ALL, DECIDER
 from services.qualification.setting.events import BusinessHours, ReasonKind, Weekday
+from services.qualification.setting.routing import Claims, Routing
 from services.qualification.setting.state import Settings
 from shared.web.call import Accepted, Call, Needs
 
@@ -40,6 +41,8 @@ class SettingValues(BaseModel):
     calendar: str
     reasons: ReasonsView
     business_hours: BusinessHoursView
+    routing: Routing
+    claims: Claims
 
 
 class SettingsView(SettingValues):
@@ -50,15 +53,16 @@ class SettingsView(SettingValues):
 
 @router.get("/settings")
 async def get_settings(call: Annotated[Call, Depends(Needs("leads:read"))]) -> SettingsView:
-    """The reasons, the business hours, the business time zone and the calendar, each with its default."""
+    """The reasons, the business hours, the routing of MQLs, the lease of claims, the business time zone and the
+    calendar, each with its default."""
     settings = (await call.fold(DECIDER, ALL, lambda state: [], may_be_new=True)).state
     return settings_view(settings, call.context.clock_and_ids.now())
 
 
 @router.put("/settings")
 async def put_settings(command: commands.ChangeSettings, call: Annotated[Call, Depends(Needs("admin"))]) -> Accepted:
-    """Sets the reasons of the kinds that are given, and the business hours. A code that is no longer among the reasons
-    is refused from now on; events that have it stay as they are."""
+    """Sets what is given: the reasons of a kind, the business hours, the routing of MQLs to SDRs, the lease of claims.
+    A code that is no longer among the reasons is refused from now on; events that have it stay as they are."""
     done = await call.write(DECIDER, ALL, command)
     return Accepted(position=done.position)
 
@@ -69,12 +73,16 @@ def settings_view(settings: Settings, now: datetime) -> SettingsView:
         calendar=default.CALENDAR,
         reasons=reasons_view(default.REASONS),
         business_hours=business_hours_view(default.BUSINESS_HOURS),
+        routing=default.ROUTING,
+        claims=default.CLAIMS,
     )
     return SettingsView(
         timezone=settings.timezone(now),
         calendar=settings.calendar(now),
         reasons=reasons_view(settings.reasons),
         business_hours=business_hours_view(settings.business_hours),
+        routing=settings.routing,
+        claims=settings.claims,
         defaults=defaults,
     )
 

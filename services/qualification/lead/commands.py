@@ -176,6 +176,19 @@ class RemindOfRevisit(Command):
     due_at: datetime
 
 
+class EndClaim(Command):
+    """The lease of the claim has ended."""
+
+    due_at: datetime
+
+
+class RouteLead(Command):
+    """An MQL waits for an SDR. `turn`: how many MQLs came before it by the same routing rule."""
+
+    due_at: datetime
+    turn: int
+
+
 class Erase(Command):
     """The person was erased."""
 
@@ -216,6 +229,6 @@ Work = (
 )
 """What people do with a lead."""
 Merge = MergeInto | AbsorbLead | Unmerge | SeparateLead
-Due = FallBelow | RemindOfRevisit
+Due = FallBelow | RemindOfRevisit | EndClaim | RouteLead
 """What happens because its time has come."""
 LeadCommand = RecordEngagement | RecordActivity | Work | Merge | TakeBackHandOver | FollowDeal | Due | Erase

@@ -38,8 +38,9 @@ def requalify(lead: Lead, at: datetime, models: Models) -> list[events.LeadEvent
     if is_mql_since(lead, "requalify"):
         return []
     target(lead.fields.lifecycle, Trigger.REQUALIFY)
-    sdr = lead.fields.sdr if lead.fields.revisit_due_at else None
-    fields = mql_fields(lead, at, models.current)._replace(sdr=sdr)
+    fields = mql_fields(lead, at, models.current)
+    if lead.fields.revisit_due_at:
+        fields = fields._replace(sdr=lead.fields.sdr, claim_ends_at=lead.fields.claim_ends_at)
     return [events.LeadMql(after=fields, began="requalify", capture_id=None)]
 
 
@@ -72,6 +73,8 @@ def mql_fields(lead: Lead, at: datetime, model: ScoringModel, *, source: str | N
         next_revisit_at=None,
         revisit_due_at=None,
         falls_below_at=None,
+        claim_ends_at=None,
+        route=None,
     )
 
 

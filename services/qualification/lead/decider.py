@@ -15,10 +15,11 @@ from services.qualification.lead import (
     events,
     hand_over,
     merging,
+    routing,
     touch,
 )
 from services.qualification.lead.context import Context
-from services.qualification.lead.state import Lead, NotThere, State, evolve, must_be_workable
+from services.qualification.lead.state import Lead, NotThere, State, evolve, must_be_there, must_be_workable
 from services.qualification.model.decider import MODELS
 from services.qualification.setting.decider import SETTINGS
 from shared.rules.decider import Decider
@@ -31,11 +32,23 @@ def decide(state: State, command: commands.LeadCommand, at: datetime, context: C
             return due.fall_at(state, command.due_at)
         case commands.RemindOfRevisit():
             return due.revisit_at(state, command.due_at)
+        case commands.EndClaim():
+            return due.claim_ends_at(state, command.due_at)
+        case commands.RouteLead():
+            return routing.route(state, command, at, context.settings)
         case _:
             overdue = due.due_by(state, at)
             for event in overdue:
                 state = evolve(state, event, at)
-            return [*overdue, *decide_now(state, command, at, context)]
+            return [*overdue, *routed(state, decide_now(state, command, at, context), at, context)]
+
+
+def routed(state: State, decided: list[events.LeadEvent], at: datetime, context: Context) -> list[events.LeadEvent]:
+    if not any(isinstance(event, events.LeadMql) for event in decided):
+        return decided
+    for event in decided:
+        state = evolve(state, event, at)
+    return routing.with_routes(must_be_there(state), decided, context.settings)
 
 
 def decide_now(
@@ -80,7 +93,7 @@ def decide_work(lead: Lead, command: commands.Work, at: datetime, context: Conte
         case commands.Requalify():
             return cycle.requalify(lead, at, context.models)
         case commands.ClaimLead():
-            return claim.claim(lead, command)
+            return claim.claim(lead, command, at, context.settings)
         case commands.ReleaseClaim():
             return claim.release(lead)
         case commands.Touch():

@@ -1,22 +1,41 @@
-"""What happens to a lead when its time has come: its score falls below the line, or its revisit is due."""
+"""What happens to a lead when its time has come: its score falls below the line, its revisit is due, or the lease of
+its claim ends."""
 
 from datetime import datetime
 
 from services.qualification.lead import events
+from services.qualification.lead.claim import released
 from services.qualification.lead.lifecycle import TRANSITIONS, Trigger
-from services.qualification.lead.state import Lead, State
+from services.qualification.lead.state import Lead, State, evolve
 
 
 def due_by(state: State, at: datetime) -> list[events.LeadEvent]:
-    """At most one: an MQL may fall, and only a lead in nurture is revisited."""
+    """All of it, the earliest first."""
     if not isinstance(state, Lead):
         return []
-    falls_at, revisit_at = state.fields.falls_below_at, state.fields.revisit_falls_due_at
-    if falls_at is not None and falls_at <= at:
-        return [fall(state, falls_at)]
-    if revisit_at is not None and revisit_at <= at:
-        return [remind(state, revisit_at)]
-    return []
+    happened: list[events.LeadEvent] = []
+    while event := next_due(state, at):
+        happened.append(event)
+        state = evolve(state, event, at)
+    return happened
+
+
+def next_due(lead: Lead, at: datetime) -> events.LeadEvent | None:
+    fields = lead.fields
+    instants = (fields.claim_falls_due_at, fields.falls_below_at, fields.revisit_falls_due_at)
+    first = min((instant for instant in instants if instant is not None and instant <= at), default=None)
+    if first is None:
+        return None
+    if first == fields.claim_falls_due_at:
+        return released(lead)
+    return fall(lead, first) if first == fields.falls_below_at else remind(lead, first)
+
+
+def claim_ends_at(state: State, due_at: datetime) -> list[events.LeadEvent]:
+    """Nothing unless that is still when the lease of the claim ends."""
+    if not isinstance(state, Lead) or state.fields.claim_falls_due_at != due_at:
+        return []
+    return [released(state)]
 
 
 def fall_at(state: State, due_at: datetime) -> list[events.LeadEvent]:
@@ -41,5 +60,7 @@ def fall(lead: Lead, crossed_at: datetime) -> events.LeadFellBelow:
 
 def remind(lead: Lead, due_at: datetime) -> events.LeadRevisitDue:
     """The claim of the cycle that ended is over: any SDR may claim the lead now."""
-    after = lead.fields._replace(next_revisit=None, next_revisit_at=None, revisit_due_at=due_at, sdr=None)
+    after = lead.fields._replace(
+        next_revisit=None, next_revisit_at=None, revisit_due_at=due_at, sdr=None, claim_ends_at=None
+    )
     return events.LeadRevisitDue(after=after)

@@ -99,7 +99,8 @@ class LeadFields(NamedTuple):
 
     `score` counts all engagement, by `model_version`, at `score_at`. `falls_below_at`: when decay alone takes an MQL
     below the line. `next_revisit_at`: when the day `next_revisit` begins; `revisit_due_at`: since when the revisit is
-    due. `merged_into`: the lead that is the same person, and is worked in its place.
+    due. `merged_into`: the lead that is the same person, and is worked in its place. `claim_ends_at`: when the claim
+    ends if nobody touches the lead. `route`: the routing rule by which an SDR is still to be chosen.
     """
 
     person_id: Line
@@ -130,11 +131,32 @@ class LeadFields(NamedTuple):
     revisit_due_at: datetime | None = None
     merged_into: Line | None = None
     campaign: Line | None = None
+    claim_ends_at: datetime | None = None
+    route: Slug | None = None
+
+    @property
+    def is_worked(self) -> bool:
+        """Not if the person was erased, or another lead stands in its place."""
+        return not self.erased and self.merged_into is None
+
+    @property
+    def is_queued(self) -> bool:
+        """Whether it waits for an SDR: as an MQL, or with a revisit that is due."""
+        return self.is_worked and (self.lifecycle is Lifecycle.MQL or self.revisit_due_at is not None)
+
+    @property
+    def claim_falls_due_at(self) -> datetime | None:
+        return self.claim_ends_at if self.is_queued and self.sdr is not None else None
+
+    @property
+    def routing_falls_due_at(self) -> datetime | None:
+        """At once."""
+        return self.mql_at if self.is_queued and self.route is not None else None
 
     @property
     def revisit_falls_due_at(self) -> datetime | None:
         """Events of the first release have the day alone: it began in UTC."""
-        if self.next_revisit is None or self.lifecycle is not Lifecycle.NURTURE or self.erased or self.merged_into:
+        if self.next_revisit is None or self.lifecycle is not Lifecycle.NURTURE or not self.is_worked:
             return None
         return self.next_revisit_at or datetime.combine(self.next_revisit, time(), UTC)
 
@@ -211,7 +233,16 @@ class LeadClaimed(ChangeEvent):
     type: ClassVar[str] = "lead.claimed"
 
 
+class LeadRouted(ChangeEvent):
+    """An SDR got the MQL in turn, by the `rule` of the settings; or nobody was there, and it waits for anybody."""
+
+    type: ClassVar[str] = "lead.routed"
+    rule: Slug
+
+
 class LeadClaimReleased(ChangeEvent):
+    """An SDR gave the lead back, or the lease of the claim ended."""
+
     type: ClassVar[str] = "lead.claim_released"
 
 
@@ -326,6 +357,7 @@ LeadEvent = (
     | LeadRevisitDue
     | LeadBantChanged
     | LeadClaimed
+    | LeadRouted
     | LeadClaimReleased
     | LeadTouched
     | LeadHandedOver

@@ -154,6 +154,7 @@ def evolve(state: State, event: events.LeadEvent, at: datetime) -> Lead:
             return counting_anew(won(lead), state, at)
         case (
             events.LeadClaimed()
+            | events.LeadRouted()
             | events.LeadClaimReleased()
             | events.LeadTouched()
             | events.LeadRevisitDue()

@@ -8,18 +8,22 @@ from shared.rules.message import Rejected
 
 
 def touch(lead: Lead, command: commands.Touch, at: datetime) -> list[events.LeadEvent]:
-    """A touch that is recorded late counts from when it happened, and may be earlier than the first one so far."""
+    """A touch that is recorded late counts from when it happened, and may be earlier than the first one so far. A
+    touched lead is being worked: the claim on it has no end."""
     touched_at, fields = command.occurred_at or at, lead.fields
     since = fields.mql_at or fields.captured_at
     if touched_at < since:
         raise Rejected(f"the touch lies before the lead's current cycle, which began at {since.isoformat()}")
     handed_over_at = lead.cycles[-1].srl_at if lead.cycles else None
+    worked = fields._replace(claim_ends_at=None)
     if handed_over_at is None or touched_at < handed_over_at:
-        return first(fields.touched_at, touched_at, fields._replace(touched_at=touched_at))
-    return first(fields.rep_touched_at, touched_at, fields._replace(rep_touched_at=touched_at))
+        return touched(fields, worked._replace(touched_at=first(fields.touched_at, touched_at)))
+    return touched(fields, worked._replace(rep_touched_at=first(fields.rep_touched_at, touched_at)))
 
 
-def first(known: datetime | None, touched_at: datetime, after: events.LeadFields) -> list[events.LeadEvent]:
-    if known is not None and known <= touched_at:
-        return []
-    return [events.LeadTouched(after=after)]
+def first(known: datetime | None, touched_at: datetime) -> datetime:
+    return touched_at if known is None else min(known, touched_at)
+
+
+def touched(before: events.LeadFields, after: events.LeadFields) -> list[events.LeadEvent]:
+    return [] if after == before else [events.LeadTouched(after=after)]

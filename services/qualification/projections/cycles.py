@@ -49,6 +49,7 @@ UPSERT = upsert(cycles)
 Followed = (
     events.LeadMql
     | events.LeadClaimed
+    | events.LeadRouted
     | events.LeadClaimReleased
     | events.LeadTouched
     | events.LeadHandedOver
@@ -155,4 +156,4 @@ async def work(
     return [WorkRow(*row) for row in found]
 
 
-PROJECTION = Projection("cycles", 1, cycles.metadata, {"qualification": apply})
+PROJECTION = Projection("cycles", 2, cycles.metadata, {"qualification": apply})

@@ -64,6 +64,7 @@ class Columns(TypedColumns):
     model_version: Named[int] = Column(Integer)
     erased: Named[bool] = Column(Boolean)
     merged_into: Named[str | None] = Column(Text, index=True)
+    claim_ends_at: Named[datetime | None] = Column(DateTime(timezone=True))
     demo_first: Named[int] = Column(Integer)
     queue_grade: Named[str] = Column(Text)
     queued_at: Named[datetime | None] = Column(DateTime(timezone=True))
@@ -94,7 +95,7 @@ def row(lead_id: str, fields: LeadFields) -> Row:
 
 def queued_at(fields: LeadFields) -> datetime | None:
     """Since when the lead waits for an SDR: as an MQL, or with a revisit that is due."""
-    if fields.erased or fields.merged_into is not None:
+    if not fields.is_queued:
         return None
     return fields.mql_at if fields.lifecycle is Lifecycle.MQL else fields.revisit_due_at
 
@@ -172,4 +173,4 @@ async def queue(
     return [dict(row) for row in (await tx.execute(query)).mappings()]
 
 
-PROJECTION = Projection("leads", 3, leads.metadata, {"qualification": apply})
+PROJECTION = Projection("leads", 4, leads.metadata, {"qualification": apply})

@@ -1,4 +1,4 @@
-"""When a lead's score falls below the line, and when its revisit falls due: what the service's timers wait for."""
+"""When a lead's score falls below the line, its revisit falls due and its claim ends: what timers wait for."""
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -26,11 +26,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.qualification.events import QualificationEvent
 from services.qualification.lead.events import ChangeEvent, LeadFields
 from shared.flow.projection import Projection
-from shared.flow.timer import Due
+from shared.flow.timer import Due, Reading
 from shared.rules.message import RecordedEvent
 from shared.store.rows import insert, rows
 
-FALL, REVISIT = "fall", "revisit"
+FALL, REVISIT, CLAIM = "fall", "revisit", "claim"
 
 
 class Columns(TypedColumns):
@@ -48,7 +48,7 @@ DELETE = delete(timers).where(timers.c.lead_id == any_(bindparam("leads", type_=
 
 def due_instants(fields: LeadFields) -> Mapping[str, datetime | None]:
     """By kind. None: nothing will fall due."""
-    return {FALL: fields.falls_below_at, REVISIT: fields.revisit_falls_due_at}
+    return {FALL: fields.falls_below_at, REVISIT: fields.revisit_falls_due_at, CLAIM: fields.claim_falls_due_at}
 
 
 async def apply(tx: AsyncConnection, batch: Sequence[RecordedEvent[QualificationEvent]]) -> None:
@@ -70,15 +70,15 @@ def rows_after(recorded: RecordedEvent[QualificationEvent]) -> Iterator[dict[str
                 }
 
 
-def due(kind: str) -> Callable[[AsyncConnection, datetime, int], Awaitable[Sequence[Due]]]:
-    """The query of a timer: what of this kind was due by `now`, the earliest first."""
+def due(kind: str) -> Callable[[Reading, int], Awaitable[Sequence[Due]]]:
+    """The query of a timer: what of this kind was due, the earliest first."""
     of_kind = select(timers.c.lead_id, timers.c.due_at, timers.c.event_id).where(timers.c.kind == kind)
 
-    async def find(tx: AsyncConnection, now: datetime, limit: int) -> Sequence[Due]:
-        query = of_kind.where(timers.c.due_at <= now).order_by(timers.c.due_at, timers.c.lead_id).limit(limit)
-        return [Due(*row) for row in await tx.execute(query)]
+    async def find(reading: Reading, limit: int) -> Sequence[Due]:
+        query = of_kind.where(timers.c.due_at <= reading.now).order_by(timers.c.due_at, timers.c.lead_id)
+        return [Due(*row) for row in await reading.tx.execute(query.limit(limit))]
 
     return find
 
 
-PROJECTION = Projection("timers", 1, timers.metadata, {"qualification": apply})
+PROJECTION = Projection("timers", 2, timers.metadata, {"qualification": apply})

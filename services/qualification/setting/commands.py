@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from services.qualification.setting.events import BusinessHours, ReasonKind
+from services.qualification.setting.routing import Claims, Routing
 from shared.rules.message import Command, Message, Slug
 
 Reasons = Annotated[tuple[Slug, ...], Field(min_length=1, max_length=100)]
@@ -27,6 +28,8 @@ class ChangeSettings(Command):
 
     reasons: ReasonLists | None = None
     business_hours: BusinessHours | None = None
+    routing: Routing | None = None
+    claims: Claims | None = None
 
 
 class CopyFromForecast(Command):

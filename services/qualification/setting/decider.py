@@ -19,6 +19,10 @@ def change_settings(settings: Settings, command: commands.ChangeSettings) -> lis
     changes = set_reasons(settings, command.reasons) if command.reasons else []
     if command.business_hours not in (None, settings.business_hours):
         changes.append(events.BusinessHoursChanged(hours=command.business_hours))
+    if command.routing not in (None, settings.routing):
+        changes.append(events.RoutingChanged(routing=command.routing))
+    if command.claims not in (None, settings.claims):
+        changes.append(events.ClaimsChanged(claims=command.claims))
     return changes
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import time
 
 from services.qualification.setting.events import BusinessHours, ReasonKind, Weekday
+from services.qualification.setting.routing import Claims, Routing
 
 TIMEZONE = "UTC"
 CALENDAR = "months"
@@ -26,4 +27,8 @@ REASONS: Mapping[ReasonKind, tuple[str, ...]] = {
     ReasonKind.REJECT: SETBACKS,
     ReasonKind.NURTURE: SETBACKS,
 }
+ROUTING = Routing()
+"""Every MQL waits in the queue for anybody."""
+CLAIMS = Claims(lease_minutes=60 * 24 * 3)
+"""A claim outlives a weekend."""
 BUSINESS_HOURS = BusinessHours(days=tuple(Weekday)[:5], opens=time(9), closes=time(17))

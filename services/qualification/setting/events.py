@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema, model_validator
 
+from services.qualification.setting.routing import Claims, Routing
 from shared.rules.message import Day, Event, Instant, Line, Message, Parser, Slug, parser
 
 
@@ -89,5 +90,21 @@ class BusinessHoursChanged(Event):
     hours: BusinessHours
 
 
-SettingEvent = TimezoneChanged | CalendarChanged | ReasonsChanged | BusinessHoursChanged
+class RoutingChanged(Event):
+    """The SDRs to whom MQLs go from now on."""
+
+    type: ClassVar[str] = "setting.routing_changed"
+    routing: Routing
+
+
+class ClaimsChanged(Event):
+    """How long claims hold that begin from now on."""
+
+    type: ClassVar[str] = "setting.claims_changed"
+    claims: Claims
+
+
+SettingEvent = (
+    TimezoneChanged | CalendarChanged | ReasonsChanged | BusinessHoursChanged | RoutingChanged | ClaimsChanged
+)
 PARSE: Parser[SettingEvent] = parser(SettingEvent)

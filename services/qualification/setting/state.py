@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from services.qualification.setting import default, events
 from services.qualification.setting.events import BusinessHours, ReasonKind
+from services.qualification.setting.routing import Claims, Routing
 from shared.rules.message import InvalidField
 
 Timeline = Mapping[datetime, str]
@@ -19,6 +20,8 @@ class Settings:
     calendars: Timeline = field(default_factory=dict)
     reasons: Mapping[ReasonKind, tuple[str, ...]] = field(default_factory=lambda: default.REASONS)
     business_hours: BusinessHours = default.BUSINESS_HOURS
+    routing: Routing = default.ROUTING
+    claims: Claims = default.CLAIMS
 
     def timezone(self, at: datetime) -> str:
         return value_at(self.timezones, at, default.TIMEZONE)
@@ -36,6 +39,11 @@ class Settings:
     def start_of(self, day: date, at: datetime) -> datetime:
         """When the day begins in the time zone that is in force at `at`."""
         return datetime.combine(day, time(), ZoneInfo(self.timezone(at))).astimezone(UTC)
+
+    def end_of_claim(self, at: datetime) -> datetime | None:
+        """Of a claim that begins then. None: it never ends."""
+        minutes = self.claims.lease_minutes
+        return None if minutes is None else at + timedelta(minutes=minutes)
 
     def must_allow(self, kind: ReasonKind, reason: str) -> None:
         allowed = self.reasons[kind]
@@ -59,3 +67,7 @@ def evolve(settings: Settings, event: events.SettingEvent, at: datetime) -> Sett
             return replace(settings, reasons={**settings.reasons, event.kind: event.reasons})
         case events.BusinessHoursChanged():
             return replace(settings, business_hours=event.hours)
+        case events.RoutingChanged():
+            return replace(settings, routing=event.routing)
+        case events.ClaimsChanged():
+            return replace(settings, claims=event.claims)

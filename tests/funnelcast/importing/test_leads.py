@@ -66,6 +66,34 @@ def test_what_intake_would_refuse_is_refused_in_the_words_of_the_export(row: Bod
         check("leads", mapped(MAPPING, ROW | row))
 
 
+CONSENTING = MAPPING.replace(
+    "employees: Size}",
+    'employees: Size, consent: {column: Opt-in, words: {"yes": granted, "no": denied}},'
+    " consent_purpose: {text: newsletter}, consent_text_version: {column: Text, optional: true}}",
+)
+
+
+@pytest.mark.parametrize(
+    ("cells", "consent"),
+    [
+        ({"Opt-in": "yes", "Text": "v2"}, {"status": "granted", "purpose": "newsletter", "text_version": "v2"}),
+        ({"Opt-in": "no", "Text": ""}, {"status": "denied", "purpose": "newsletter"}),
+        ({"Opt-in": "", "Text": "v2"}, None),
+    ],
+)
+def test_a_consent_is_imported_and_a_blank_one_says_nothing(cells: Body, consent: Body | None) -> None:
+    (body,) = mapped(CONSENTING, ROW | cells).bodies
+    assert body.get("consent") == consent
+    check("leads", mapped(CONSENTING, ROW | cells))
+
+
+def test_a_consent_in_other_words_is_refused_and_needs_a_purpose() -> None:
+    with pytest.raises(InvalidRow, match="perhaps"):
+        mapped(CONSENTING, ROW | {"Opt-in": "perhaps", "Text": ""})
+    with pytest.raises(ValueError, match="needs the field consent_purpose"):
+        mapped(CONSENTING.replace(" consent_purpose: {text: newsletter},", ""), ROW | {"Opt-in": "yes", "Text": ""})
+
+
 # -- olist -----------------------------------------------------------------------------------------------------------
 
 ID = "b91cf8812365f50ff4bda4bcd6206b05"

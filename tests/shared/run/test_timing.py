@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
 import pytest_asyncio
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from shared.flow.timer import Due, Timer
+from shared.flow.timer import Due, Reading, Timer
 from shared.rules.message import StoredEvent
 from shared.rules.reaction import Reaction
 from shared.run.timing import Timers
@@ -38,8 +38,8 @@ def row(subject: str, due_at: datetime = NOON) -> Due:
 def timer(*rows: Due) -> Timer:
     """A read model that lags: its rows stay."""
 
-    async def due(tx: AsyncConnection, now: datetime, limit: int) -> Sequence[Due]:
-        return [each for each in rows if each.due_at <= now][:limit]
+    async def due(reading: Reading, limit: int) -> Sequence[Due]:
+        return [each for each in rows if each.due_at <= reading.now][:limit]
 
     def command(due: Due) -> Reaction:
         return Reaction(DECIDER, due.subject, tally.Add(n=tally.POISON if due.subject == "bad" else 1))
@@ -57,7 +57,7 @@ async def store(database: str) -> AsyncIterator[AsyncEngine]:
 
 
 def timers(store: AsyncEngine, clock: Clock, *each: Timer) -> Timers:
-    return Timers("pipeline", each, store, clock.clock_and_ids(), Signal())
+    return Timers("pipeline", "unused", each, store, clock.clock_and_ids(), Signal())
 
 
 async def stored(store: AsyncEngine) -> list[StoredEvent]:
@@ -92,7 +92,7 @@ async def test_a_command_that_fails_by_its_data_stops_no_other_and_is_left_out(s
     await working.carry_out_due(lagging)
     await working.carry_out_due(lagging)
     assert [event.stream for event in await stored(store)] == ["tally-a", "tally-b", "tally-c"]
-    assert working.failed == {("tests", rows[1])}
+    assert working.failed == {("tests", rows[1].key)}
 
 
 async def test_a_clock_that_goes_back_repeats_nothing(store: AsyncEngine) -> None:

@@ -11,6 +11,7 @@ import pytest_asyncio
 
 from services.pipeline.service import SERVICE
 from shared.run.process import Server
+from shared.store import event_store
 from tests.running import served_services, within
 
 Served = tuple[httpx.AsyncClient, Server]
@@ -121,6 +122,27 @@ async def test_events_are_filtered_by_type_and_unknown_types_refused(served: Ser
     none = await api.get("/pipeline/v1/events", params={"types": "opportunity.assigned"})
     assert (none.json()["items"], none.json()["next"]) == ([], 2)
     assert (await api.get("/pipeline/v1/events", params={"types": "opportunity.sold"})).status_code == 422
+
+
+async def test_a_page_ends_after_a_stretch_in_which_few_events_pass_the_filter(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its `next` leads on; the events of one subject are found at once."""
+    monkeypatch.setattr(event_store, "LONGEST_SCAN", 3)
+    api, _ = served
+    await open_deals(api, 8)
+    last = (await api.get("/pipeline/v1/events", params={"after": 7})).json()["items"][0]["subject"]
+    assert (await api.post(f"/pipeline/v1/opportunities/{last}/assign", json={"owner": "bob"})).status_code == 200
+    after, pages = 0, []
+    while after < 9:
+        page = (await api.get("/pipeline/v1/events", params={"after": after, "owner": "bob"})).json()
+        after = page["next"]
+        pages.append((after, [event["position"] for event in page["items"]]))
+    assert pages == [(3, []), (6, []), (9, [9])]
+    of_subject = (await api.get("/pipeline/v1/events", params={"subject": last})).json()
+    assert ([event["position"] for event in of_subject["items"]], of_subject["next"]) == ([8, 9], 9)
+    async with api.stream("GET", STREAM, params={"types": "opportunity.assigned"}) as answer:
+        assert (await within(10, anext(events(answer))))["id"] == "9"
 
 
 async def test_a_page_has_the_events_of_a_subject_an_owner_or_since_an_instant(served: Served) -> None:

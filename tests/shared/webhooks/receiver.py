@@ -30,12 +30,13 @@ class Request:
 @dataclass
 class ReceiverServer:
     """`behave`: chooses by the request. `requests`: all that came, also those that got no answer. `connections`: those
-    that are open."""
+    that are open. `accepted`: all there were."""
 
     behave: Callable[[Request], Behaviour] = lambda request: 200
     requests: list[Request] = field(default_factory=list)
     port: int = 0
     connections: int = 0
+    accepted: int = 0
     stopped: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -48,6 +49,7 @@ class ReceiverServer:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        self.accepted += 1
         try:
             while (request := await read_request(reader)) is not None:
                 self.requests.append(request)

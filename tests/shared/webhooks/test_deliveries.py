@@ -1,23 +1,25 @@
 """Webhooks of a running service, with a real receiver that fails, hangs and closes."""
 
-import base64
-import hashlib
-import hmac
 from collections import defaultdict
 from collections.abc import Callable
+from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
+from standardwebhooks.webhooks import Webhook
 
-from tests.running import eventually
+from shared.web import access
+from shared.webhooks import dispatcher
+from tests.running import connected, eventually
 from tests.shared.webhooks.receiver import Behaviour, Request, receiving
 from tests.shared.webhooks.scene import count, scene
 
 
 def is_signed(request: Request, secret: str) -> bool:
-    key = base64.b64decode(secret.removeprefix("whsec_"))
-    signed = f"{request.headers['webhook-id']}.{request.headers['webhook-timestamp']}.".encode() + request.body
-    expected = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
-    return f"v1,{expected}" in request.headers["webhook-signature"].split(" ")
+    """By the library of Standard Webhooks, at whatever time it was signed."""
+    at = datetime.fromtimestamp(int(request.headers["webhook-timestamp"]), UTC)
+    expected = Webhook(secret).sign(request.message_id, at, request.body.decode())
+    return expected in request.headers["webhook-signature"].split(" ")
 
 
 def failing(times: int) -> Callable[[Request], Behaviour]:
@@ -154,3 +156,30 @@ async def test_after_eleven_failures_a_delivery_is_dead_and_its_stream_goes_on(d
         await eventually(is_over)
         assert [request.event["data"]["amount"] for request in receiver.requests] == ["1.00"] * 11 + ["2.00"]
         assert [row.failures for row in await here.rows()] == [11, 0]
+
+
+async def test_a_webhook_ends_with_the_key_that_created_it(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rotated key lives on."""
+    monkeypatch.setattr(dispatcher, "KEYS_INTERVAL", 0.05)
+    async with scene(database) as here, receiving() as receiver:
+        key_id, new_id = UUID(int=7), UUID(int=8)
+        async with connected(database) as engine:
+            async with engine.begin() as tx:
+                secret = await access.create(tx, key_id, "dialler", ["events:read"])
+            owner = {"Authorization": f"Bearer {secret}"}
+            made = await here.api.post("webhooks", json={"url": receiver.url}, headers=owner)
+            webhook_id = made.json()["webhook_id"]
+            async with engine.begin() as tx:
+                await access.rotate(tx, key_id, new_id)
+                await access.revoke(tx, key_id)
+            await here.opened("acme.com")
+            await eventually(count(receiver, 1))
+            async with engine.begin() as tx:
+                await access.revoke(tx, new_id)
+
+        async def is_disabled() -> bool:
+            return bool((await here.shown(webhook_id))["disabled_reason"] == "key_revoked")
+
+        await eventually(is_disabled)
+        await here.opened("beta.com")
+        assert len(receiver.requests) == 1

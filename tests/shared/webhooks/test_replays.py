@@ -1,17 +1,10 @@
 """What an owner does with a webhook: looks at deliveries, sends them again, tries it, gives it another secret."""
 
-from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 import httpx
 
-from shared.rules.target import TargetPolicy
-from shared.web.outgoing import Outgoing
-from shared.webhooks import batch, queue
-from shared.webhooks.seen_events import seen_by
-from shared.webhooks.subscriptions import Webhook, Webhooks
-from tests.running import connected, eventually, make_key
+from tests.running import eventually, make_key
 from tests.shared.webhooks.receiver import Behaviour, Request, receiving
 from tests.shared.webhooks.scene import Scene, count, scene
 from tests.shared.webhooks.test_deliveries import is_signed
@@ -178,37 +171,3 @@ async def test_refusals_name_the_field(database: str) -> None:
             answer = await here.api.post("webhooks", json=body)
             assert answer.status_code == 422, body
             assert [each["pointer"] for each in answer.json()["errors"]] == [pointer]
-
-
-async def test_two_dispatchers_never_hold_the_same_webhook(database: str) -> None:
-    """The second one finds the claim; when the first one's expires, it takes over, and the first can record nothing."""
-    first, second = UUID(int=1), UUID(int=2)
-    async with scene(database, work=False) as here, receiving() as receiver:
-        webhook_id, _ = await here.webhook(receiver, from_position=0)
-        await here.opened("acme.com")
-        now, types = here.clock.now(), ["opportunity.opened"]
-        async with connected(database, search_path="pipeline") as engine:
-            async with engine.begin() as tx:
-                webhook = await only_webhook(tx)
-                await queue.begin(tx, webhook_id, 0)
-                see = seen_by(webhook.state, "pipeline", None)
-                taken = await batch.take(tx, webhook, types, see, first, now)
-                assert taken is not None
-                assert len(taken.items) == 1
-            async with engine.begin() as tx:
-                assert await batch.take(tx, webhook, types, see, second, now) is None
-                await tx.exec_driver_sql("UPDATE webhook_cursors SET held_until = clock_timestamp() - interval '1s'")
-                assert await batch.take(tx, webhook, types, see, second, now) is not None
-            outgoing = Outgoing(TargetPolicy.of(True, "127.0.0.0/8"), here.clock.now)
-            results = await batch.send(taken, "pipeline", outgoing)
-            async with engine.begin() as tx:
-                assert await batch.record(tx, taken, results, first, now) is False
-        assert await here.rows() == []
-
-
-async def only_webhook(tx: Any) -> Webhook:
-    webhooks = Webhooks()
-    await webhooks.refresh(tx)
-    found: Sequence[Webhook] = list(webhooks.all())
-    assert len(found) == 1
-    return found[0]

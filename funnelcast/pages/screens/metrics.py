@@ -1,0 +1,70 @@
+"""Measures of the pipeline: volume, value, conversion and velocity of a window, with what they are judged by."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from starlette.responses import Response
+
+from funnelcast.pages.formats import in_zone
+from funnelcast.pages.screen import Screen, Visit
+from funnelcast.pages.screens.rate_chart import Rate, rate_chart
+
+PATH = "/metrics"
+DAYS = 90
+"""Of the window, unless the person chooses one."""
+DIMENSIONS = ("source", "mql_source", "campaign", "owner", "motion", "approach", "pipeline", "product")
+FOLDER = "/pipeline/v1/metrics"
+STATUSES: Mapping[str | None, str] = {
+    "within": "within its band",
+    "below": "below its band",
+    "above": "above its band",
+    "insufficient_history": "insufficient history",
+    None: "no band applies",
+}
+
+
+async def show_metrics(visit: Visit) -> Response:
+    query = visit.query
+    today = in_zone(visit.request.app.state.now(), visit.zone).date()
+    window = {"from": query["from"] or str(today - timedelta(days=DAYS)), "to": query["to"] or str(today)}
+    asked = window | {"by": query["by"] if query["by"] in DIMENSIONS else None}
+    volume, funnel, velocity, wins, cost = await asyncio.gather(
+        visit.api.get(f"{FOLDER}/pipeline", **asked),
+        visit.api.get(f"{FOLDER}/funnel", **asked),
+        visit.api.get(f"{FOLDER}/velocity", **asked),
+        visit.api.get(f"{FOLDER}/win-rate", **asked),
+        visit.api.get(f"{FOLDER}/cost-per-sql", **window),
+    )
+    return visit.page(
+        "metrics.html",
+        window=window,
+        by=asked["by"],
+        dimensions=DIMENSIONS,
+        volume=volume,
+        funnel=funnel,
+        velocity=velocity,
+        wins=wins,
+        cost=cost,
+        statuses=STATUSES,
+        chart=rate_chart(rates(funnel, wins)),
+        warnings={each["code"]: each for answer in (volume, velocity, wins) for each in answer["warnings"]}.values(),
+    )
+
+
+def rates(funnel: Mapping[str, Any], wins: Mapping[str, Any]) -> list[Rate]:
+    """Of all groups together."""
+    steps = [
+        Rate(step_name(step), step["rate"], step["band"], f"{step['converted']} of {step['entered']}")
+        for step in funnel["steps"]
+    ]
+    won = wins["total"]["by_count"]
+    return [*steps, Rate("Won of qualified", won["rate"], won["band"], f"{won['part']} of {won['sample']}")]
+
+
+def step_name(step: Mapping[str, Any]) -> str:
+    return f"{step['from'].upper()} to {step['to'].upper()}"
+
+
+SCREENS = (Screen(PATH, show_metrics, ("pipeline:read",), title="Metrics"),)

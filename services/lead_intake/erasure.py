@@ -1,0 +1,36 @@
+"""Erasing a person, whether the API or a vendor asks for it."""
+
+from collections.abc import Collection
+
+from services.lead_intake.mentions import erase_mentions
+from services.lead_intake.merged_leads import emails_of, fold_lead, person_ids
+from services.lead_intake.person import commands
+from services.lead_intake.person.decider import DECIDER
+from services.lead_intake.person_records import PersonRecords, prospects_with, records_of
+from shared.store.write_request import Step, WriteResult
+from shared.web.call import Call
+
+
+async def erase(call: Call, person_id: str) -> WriteResult:
+    """Without the conditions of the HTTP request. Raises `Missing` when there is no such person."""
+    records = await records_of(call, person_id)
+    await erase_companions(call, person_id, records)
+    command = commands.ErasePerson(**records._asdict())
+    return await call.context.committer.write(call.write_request(DECIDER, person_id, [Step(command)]))
+
+
+async def erase_companions(call: Call, person_id: str, records: PersonRecords) -> None:
+    """What goes with a person: deliveries in quarantine, and the other persons of merged leads and same addresses."""
+    emails = [email for lead_id in records.lead_ids for email in await emails_of(call, lead_id)]
+    await erase_mentions(call, emails)
+    for other_id in await same_people(call, records, emails) - {person_id}:
+        others = await records_of(call, other_id)
+        if any(others):
+            command = commands.ErasePerson(**others._asdict())
+            await call.context.committer.write(call.write_request(DECIDER, other_id, [Step(command)]))
+
+
+async def same_people(call: Call, records: PersonRecords, emails: Collection[str]) -> set[str]:
+    """The ids of all persons that are this one: of merged leads, and of prospects with the same addresses."""
+    merged = [person_ids((await fold_lead(call, lead_id)).state) for lead_id in records.lead_ids]
+    return {*await prospects_with(call, emails), *(person_id for people in merged for person_id in people)}

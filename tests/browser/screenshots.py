@@ -1,0 +1,92 @@
+"""`make screenshots`: pictures of the demo company's pages, light, dark and narrow. Arguments: FOLDER [NAME…]"""
+
+import asyncio
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from playwright.async_api import Browser, StorageState
+
+from tests.browser.chromium import MISSING, found_chromium, launched, modes, options
+
+COMMAND = Path(sys.executable).parent / "funnelcast"
+LINK = re.compile(r"^  (VP of sales|Manager|Rep|SDR|Marketing) +(http\S+)$")
+PEOPLE = 5
+PAGES: Mapping[str, tuple[str, str]] = {
+    "forecast": ("VP of sales", "/pages/forecast?open=north"),
+    "forecast-cumulative": ("VP of sales", "/pages/forecast?view=cumulative"),
+    "waterfall": ("VP of sales", "/pages/waterfall?since={quarter}"),
+    "deals": ("Manager", "/pages/deals?category=commit"),
+    "deal": ("Rep", ""),
+}
+"""By the name of a picture: who looks, and where. The deal is the first of the list."""
+
+
+@contextmanager
+def running_demo() -> Iterator[dict[str, str]]:
+    """The link of each person."""
+    with TemporaryDirectory() as folder:
+        words = (COMMAND, "up", "--demo", "--demo-speed", "0", "--port", "0", "--data", folder)
+        with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
+            try:
+                yield links_of(process)
+            finally:
+                process.terminate()
+
+
+def links_of(process: subprocess.Popen[str]) -> dict[str, str]:
+    links: dict[str, str] = {}
+    for line in process.stdout or ():
+        if found := LINK.match(line.rstrip()):
+            links[found[1]] = found[2]
+            if len(links) == PEOPLE:
+                return links
+    raise SystemExit("the demo did not start")
+
+
+async def take_all(chromium: str, links: Mapping[str, str], folder: Path, wanted: list[str]) -> None:
+    async with launched(chromium) as browser:
+        people = {who: await sign_in(browser, link) for who, link in links.items()}
+        for name, (who, path) in PAGES.items():
+            if not wanted or name in wanted:
+                for mode in modes():
+                    await take(browser, people[who], links[who], path, mode, folder / f"{name}-{mode}.png")
+
+
+async def sign_in(browser: Browser, link: str) -> StorageState:
+    context = await browser.new_context()
+    await (await context.new_page()).goto(link)
+    state = await context.storage_state()
+    await context.close()
+    return state
+
+
+async def take(browser: Browser, state: StorageState, link: str, path: str, mode: str, file: Path) -> None:
+    address = link.partition("/pages/")[0]
+    context = await browser.new_context(base_url=address, storage_state=state, locale="en-GB", **options(mode))
+    page = await context.new_page()
+    await page.goto(path.format(quarter="2026-01-01T00:00") if path else "/pages/deals?category=commit")
+    if not path:
+        await page.locator("tbody th a").first.click()
+        await page.wait_for_load_state()
+    await page.screenshot(path=file, full_page=True)
+    print(file)
+    await context.close()
+
+
+def main() -> None:
+    folder, wanted = Path(sys.argv[1]), sys.argv[2:]
+    chromium = found_chromium()
+    if chromium is None:
+        raise SystemExit(MISSING)
+    folder.mkdir(parents=True, exist_ok=True)
+    with running_demo() as links:
+        asyncio.run(take_all(chromium, links, folder, wanted))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,166 @@
+"""A VP, a manager and a rep do their morning's work in a real browser."""
+
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, expect
+
+from funnelcast.demo.people import READS_FORECAST, SELLS
+from tests.browser.chromium import Watched, options, watched_page
+from tests.pages.site import EUR, Site, done, open_deal, place_people
+from tests.running import make_key
+
+pytestmark = pytest.mark.browser
+PERIOD = "2030-Q1"
+FORECAST = f"/pages/forecast?period={PERIOD}"
+MOST_MILLISECONDS = 20_000
+"""For a change to appear on a busy machine; the product's own promise is a second."""
+
+
+@pytest_asyncio.fixture
+async def deal(site: Site) -> str:
+    await place_people(site.api)
+    await done(site.api, "PUT", f"/forecast/v1/quotas/ann/{PERIOD}", {"amount": {"amount": "5000", "currency": EUR}})
+    return await open_deal(site.api, "1000.00", "2030-02-15")
+
+
+@asynccontextmanager
+async def at_work(
+    browser: Browser, site: Site, address: str, scopes: Collection[str], **more: Any
+) -> AsyncIterator[Watched]:
+    """Signed in by pasting a key. In the end the browser must not have complained."""
+    context = await browser.new_context(base_url=address, locale="en-GB", **options("light"), **more)
+    watched = await watched_page(context)
+    await watched.page.goto("/")
+    await watched.page.get_by_label("API key").fill(await make_key(site.database, scopes))
+    await watched.page.get_by_role("button", name="Sign in").click()
+    await expect(watched.page.get_by_role("button", name="Sign out")).to_be_visible()
+    yield watched
+    assert watched.complaints == []
+    await context.close()
+
+
+async def test_the_vp_reads_the_tree_the_waterfall_and_the_past(
+    browser: Browser, site: Site, address: str, deal: str
+) -> None:
+    async with at_work(browser, site, address, READS_FORECAST) as vp:
+        page = vp.page
+        await page.goto(FORECAST)
+        await page.get_by_role("link", name="Open North").click()
+        await expect(page.get_by_role("row", name="Bob")).to_be_visible()
+        await expect(page.get_by_role("link", name="Close North")).to_be_focused()
+        await expect(page.locator("#n-all-pipeline")).to_have_text("€1,000.00")
+        await page.locator("tr.top").focus()
+        await page.keyboard.press("ArrowDown")
+        await expect(page.locator("#row-north")).to_be_focused()
+        await page.keyboard.press("ArrowLeft")
+        await expect(page.get_by_role("row", name="Bob")).to_have_count(0)
+        await page.get_by_role("link", name="Why it changed since last week").click()
+        await expect(page.get_by_role("heading", level=1)).to_contain_text("what changed")
+        await page.get_by_label("Number").select_option("open")
+        await page.get_by_role("button", name="Show").click()
+        await expect(page.get_by_role("link", name="New deals, €1,000.00: see the deals")).to_be_visible()
+        await page.goto(f"{FORECAST}&at=2021-01-01T12:00&then=1")
+        await expect(page.get_by_text("as it was known then")).to_be_visible()
+        assert await page.get_by_text("Override a column").count() == 0
+
+
+async def test_the_manager_overrides_and_submits(browser: Browser, site: Site, address: str, deal: str) -> None:
+    async with at_work(browser, site, address, SELLS) as manager:
+        page = manager.page
+        await page.goto(f"{FORECAST}&node=ann")
+        await page.get_by_text("Override a column").click()
+        form = page.locator("form", has=page.get_by_role("button", name="Override"))
+        await form.get_by_label("Amount").fill("1500.00")
+        await form.get_by_label("Why").fill("they have signed the budget")
+        await form.get_by_role("button", name="Override").click()
+        await expect(page.get_by_text("The override is in force.")).to_be_visible()
+        await expect(page.get_by_text("they have signed the budget")).to_be_visible()
+        await page.get_by_text("Submit a call").click()
+        form = page.locator("form", has=page.get_by_role("button", name="Submit"))
+        await form.get_by_label("Closed and commit").fill("1600.00")
+        await form.get_by_role("button", name="Submit").click()
+        await expect(page.get_by_text("The call is submitted.")).to_be_visible()
+        await page.get_by_role("button", name="Reset commit").click()
+        await expect(page.get_by_text("None: all columns are as computed")).to_be_visible()
+
+
+async def test_the_rep_works_on_a_deal_and_a_colleague_was_quicker(
+    browser: Browser, site: Site, address: str, deal: str
+) -> None:
+    async with at_work(browser, site, address, SELLS) as rep:
+        page = rep.page
+        await page.goto(f"{FORECAST}&node=ann")
+        await page.locator("#n-ann-pipeline").click()
+        await page.get_by_role("link", name="Thirty licences").click()
+        await page.get_by_text("Set the category by hand").first.click()
+        await page.get_by_label("Category").select_option("commit")
+        await page.get_by_role("button", name="Set the category by hand").click()
+        await expect(page.get_by_text("Category set by hand from pipeline to commit")).to_be_visible()
+        await done(site.api, "POST", f"/pipeline/v1/opportunities/{deal}/set-close-date", {"close_date": "2030-03-01"})
+        await page.get_by_text("Change the amount").first.click()
+        await page.get_by_label("Amount", exact=True).fill("1250.00")
+        await page.get_by_role("button", name="Change the amount").click()
+        await expect(page.get_by_text("the deal has changed since you opened this page")).to_be_visible()
+        await page.get_by_role("button", name="Change the amount").click()
+        await expect(page.locator("#amount")).to_have_text("€1,250.00")
+
+
+async def test_a_change_appears_without_a_reload_and_is_said(
+    browser: Browser, site: Site, address: str, deal: str
+) -> None:
+    async with at_work(browser, site, address, READS_FORECAST) as vp:
+        page = vp.page
+        async with page.expect_response("**/pages/live"):
+            await page.goto(FORECAST)
+        await page.evaluate("window.isTheSamePage = true")
+        body = {"amount": {"amount": "1750.00", "currency": EUR}}
+        await done(site.api, "POST", f"/pipeline/v1/opportunities/{deal}/set-amount", body)
+        await expect(page.locator("#n-all-pipeline")).to_have_text("€1,750.00", timeout=MOST_MILLISECONDS)
+        await expect(page.locator("#moves")).to_contain_text("Pipeline of All rose from €1,000.00 to €1,750.00")
+        assert await page.evaluate("window.isTheSamePage")
+
+
+async def test_without_javascript_the_tree_opens_and_an_override_is_made(
+    browser: Browser, site: Site, address: str, deal: str
+) -> None:
+    async with at_work(browser, site, address, SELLS, java_script_enabled=False) as manager:
+        page = manager.page
+        await page.goto(FORECAST)
+        await page.get_by_role("link", name="Open North").click()
+        await expect(page.get_by_role("row", name="Bob")).to_be_visible()
+        await page.goto(f"{FORECAST}&node=ann")
+        await page.get_by_text("Override a column").click()
+        form = page.locator("form", has=page.get_by_role("button", name="Override"))
+        await form.get_by_label("Amount").fill("1500.00")
+        await form.get_by_label("Why").fill("signed")
+        await form.get_by_role("button", name="Override").click()
+        await expect(page.get_by_text("The override is in force.")).to_be_visible()
+
+
+@pytest.mark.parametrize("mode", ["light", "dark", "narrow"])
+async def test_the_accessibility_checker_finds_nothing(
+    browser: Browser, site: Site, address: str, deal: str, mode: str
+) -> None:
+    pages = (
+        f"{FORECAST}&open=north,bob",
+        f"{FORECAST}&node=ann&view=cumulative",
+        f"/pages/deals?period={PERIOD}",
+        f"/pages/deals/{deal}",
+        f"/pages/waterfall?period={PERIOD}&view=open&since=2021-01-01T12:00&step=new",
+        "/pages/nowhere",
+    )
+    async with at_work(browser, site, address, SELLS) as person:
+        state = await person.page.context.storage_state()
+        context = await browser.new_context(base_url=address, storage_state=state, **options(mode))
+        page = await context.new_page()
+        for path in (*pages, "/pages/sign-in"):
+            await page.goto(path)
+            found = await Axe().run(page)
+            assert found.violations_count == 0, f"{path}\n{found.generate_report()}"
+            assert not await page.evaluate("document.documentElement.scrollWidth > innerWidth"), path
+        await context.close()

@@ -1,0 +1,98 @@
+"""The pages of measures and the board: the API's numbers, and words where there are too few for one."""
+
+from datetime import timedelta
+from typing import Any
+
+import httpx
+
+from shared.rules.clock_and_ids import ClockAndIds
+from tests.pages.site import Site, done, navigation_of, numbers_of, open_deal, place_people, post, read, seen, text_of
+from tests.running import eventually
+
+SCRIPT = "<script>alert(1)</script>"
+TODAY = ClockAndIds().now().date()
+SOON = str(TODAY + timedelta(days=5))
+
+
+async def measure(api: httpx.AsyncClient, name: str) -> Any:
+    window = {"from": str(TODAY - timedelta(days=90)), "to": str(TODAY)}
+    return (await done(api, "GET", f"/pipeline/v1/metrics/{name}", params=window)).json()
+
+
+async def test_the_measures_are_those_of_the_api_and_too_few_are_said_never_drawn(site: Site) -> None:
+    await place_people(site.api)
+    await open_deal(site.api, "1000.10", SOON, product=SCRIPT)
+    won = await open_deal(site.api, "250.00", SOON)
+    await seen(site.api, await done(site.api, "POST", f"/pipeline/v1/opportunities/{won}/win", {}))
+    async with site.signed_in(["pipeline:read"], name="reader") as reader:
+        page = (await reader.get("/pages/metrics")).text
+        numbers, words = numbers_of(page), text_of(page)
+        volume, velocity = await measure(site.api, "pipeline"), await measure(site.api, "velocity")
+        still_open = volume["total"]["qualified"]["open"]
+        assert numbers["volume"] == str(still_open["count"])
+        assert numbers["value-EUR"] == still_open["values"][0]["sum"] == "1000.10"
+        assert numbers["cycle"] == velocity["total"]["cycle"]["median_days"]
+        assert "win-rate" not in numbers
+        assert "Win rate insufficient history 1 of 1 closed deals" in words
+        assert "insufficient history: 1 of 1" in words
+        assert "Nothing was recorded as spent" in words
+        by_product = (await reader.get("/pages/metrics", params={"by": "product"})).text
+        assert SCRIPT not in by_product
+        assert SCRIPT in text_of(by_product)
+
+
+async def test_the_cost_of_an_sql_is_that_of_the_api(site: Site) -> None:
+    await spend_on_a_deal(site.api)
+    cost = await measure(site.api, "cost-per-sql")
+    async with site.signed_in() as browser:
+        page = (await browser.get("/pages/metrics")).text
+        assert numbers_of(page)["cost-total-EUR"] == cost["total"]["spend"][0]["cost_per_sql"]
+
+
+async def spend_on_a_deal(api: httpx.AsyncClient) -> None:
+    await place_people(api)
+    await open_deal(api, "1000.00", SOON)
+    amount = {"amount": "300.00", "currency": "EUR"}
+    body = {"from": str(TODAY), "to": str(TODAY), "source": None, "kind": "sales", "amount": amount}
+    await done(api, "POST", "/pipeline/v1/spend", body)
+
+    async def counted() -> bool:
+        return bool((await measure(api, "cost-per-sql"))["total"]["spend"])
+
+    await eventually(counted)
+
+
+async def test_who_may_not_read_deals_gets_neither_link_nor_page(site: Site) -> None:
+    async with site.signed_in(["forecast:read"], name="other") as other:
+        assert not {"Metrics", "Board"} & set(navigation_of((await other.get("/pages/forecast")).text))
+        for path in ("/pages/metrics", "/pages/board"):
+            answer = await other.get(path)
+            assert answer.status_code == 403
+            assert "lacks the scope pipeline:read" in text_of(answer.text)
+
+
+async def test_a_deal_moves_on_the_board_and_a_stale_move_is_refused(site: Site) -> None:
+    await place_people(site.api)
+    late = str(TODAY - timedelta(days=3))
+    deal = await open_deal(site.api, "1000.10", late, name=SCRIPT)
+    path = f"/pipeline/v1/opportunities/{deal}"
+    async with site.signed_in() as browser:
+        page = (await browser.get("/pages/board")).text
+        assert numbers_of(page)[f"amount-{deal}"] == "1000.10"
+        assert "past" in text_of(page)
+        assert SCRIPT not in page
+        assert read(page).fields["version"] == str((await site.api.get(path)).json()["version"])
+        fields = {"version": read(page).fields["version"], "move": "advance:negotiation"}
+        assert (await post(browser, f"/pages/board/{deal}", fields, "/pages/board")).status_code == 303
+        moved = (await site.api.get(path)).json()
+        assert (moved["stage"], moved["category"]) == ("negotiation", "commit")
+        stale = await post(browser, f"/pages/board/{deal}", fields | {"move": "advance:proposal"}, "/pages/board")
+        assert stale.status_code == 412
+    async with site.signed_in(["pipeline:read"], name="reader") as reader:
+        assert 'name="move"' not in (await reader.get("/pages/board")).text
+        assert (await post(reader, f"/pages/board/{deal}", fields, "/pages/board")).status_code == 403
+
+
+async def test_an_empty_board_says_what_to_do(site: Site) -> None:
+    async with site.signed_in() as browser:
+        assert "No open deal" in text_of((await browser.get("/pages/board")).text)
