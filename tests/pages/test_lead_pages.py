@@ -74,7 +74,8 @@ async def test_an_sdr_works_a_lead_from_the_queue_to_the_hand_over(leads: Site) 
         assert stale.status_code == 412
 
         fields = {"etag": "", "owner": "ann", "amount": "1000.00", "currency": "EUR"}
-        assert (await post(sdr, f"{page}/hand-over", fields, page)).status_code == 303
+        handed_over = await post(sdr, f"{page}/hand-over", fields, page)
+        assert "Done" in text_of((await sdr.get(handed_over.headers["location"])).text)
         lead = await get_lead(leads.api, lead_id)
         assert lead["lifecycle"] == "srl"
         shown = (await sdr.get(page)).text

@@ -1,7 +1,19 @@
 """All screens, in the order of the navigation. A new page is a module here, its template, and a line below."""
 
 from funnelcast.pages.screen import Screen
-from funnelcast.pages.screens import board, deal, deals, forecast, lead, metrics, queue, waterfall
+from funnelcast.pages.screens import (
+    accuracy,
+    board,
+    deal,
+    deals,
+    forecast,
+    lead,
+    metrics,
+    operation,
+    queue,
+    sources,
+    waterfall,
+)
 
 SCREENS: tuple[Screen, ...] = (
     *forecast.SCREENS,
@@ -12,4 +24,7 @@ SCREENS: tuple[Screen, ...] = (
     *queue.SCREENS,
     *lead.SCREENS,
     *metrics.SCREENS,
+    *sources.SCREENS,
+    *accuracy.SCREENS,
+    *operation.SCREENS,
 )

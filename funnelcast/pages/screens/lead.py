@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -34,7 +34,7 @@ async def show_lead(visit: Visit, attempt: Attempt | None = None) -> Response:
     answer, score, captured, settings = await asyncio.gather(
         visit.api.answer("GET", path),
         visit.api.get(f"{path}/score"),
-        visit.api.get(path.replace("/qualification/", "/intake/")),
+        replace(visit.api, after=None).get(path.replace("/qualification/", "/intake/")),
         visit.api.get(SETTINGS),
     )
     lead = answer.body

@@ -1,0 +1,108 @@
+"""Where leads come from: captures and what became of them, by source or campaign, and what could not be read."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import quote
+
+from starlette.responses import Response
+
+from funnelcast.pages.api import ApiError
+from funnelcast.pages.formats import in_zone
+from funnelcast.pages.rendering import address
+from funnelcast.pages.screen import Screen, Visit, see_other
+from funnelcast.pages.screens.day_chart import day_chart
+
+PATH = "/sources"
+READS, WRITES = ("leads:read",), ("leads:read", "admin")
+DAYS, MOST_WAITING, MOST_CONNECTIONS, LAST_DELIVERIES = 90, 50, 20, 5
+DIMENSIONS = ("source", "campaign")
+REFUSALS = (403, 404, 409, 412, 422)
+NOTHING: Mapping[str, Any] = {}
+
+
+async def show_sources(visit: Visit, refused: ApiError | None = None) -> Response:
+    """`refused`: why the last command was not done."""
+    query = visit.query
+    today = in_zone(visit.request.app.state.now(), visit.zone).date()
+    window = {"from": query["from"] or str(today - timedelta(days=DAYS)), "to": query["to"] or str(today)}
+    by = query["by"] if query["by"] in DIMENSIONS else DIMENSIONS[0]
+    captures, waiting, settings, outcomes, connections = await asyncio.gather(
+        visit.api.get("/intake/v1/metrics/captures", by=by, **window),
+        visit.api.get("/intake/v1/quarantine", status="waiting", limit=MOST_WAITING),
+        visit.api.get("/intake/v1/settings"),
+        find_outcomes(visit, by, window),
+        find_connections(visit),
+    )
+    return visit.page(
+        "sources.html",
+        refused.status if refused else 200,
+        window=window,
+        by=by,
+        dimensions=DIMENSIONS,
+        captures=captures,
+        outcomes=outcomes,
+        chart=day_chart(captures["groups"], date.fromisoformat(window["from"]), date.fromisoformat(window["to"])),
+        waiting=waiting,
+        reasons=settings["reasons"]["discard"],
+        connections=connections,
+        refused=refused,
+        may_decide=visit.may(*WRITES),
+        is_done=query["done"] == "1",
+    )
+
+
+async def find_outcomes(visit: Visit, by: str, window: Mapping[str, str]) -> dict[str | None, dict[str, int]] | None:
+    """By source or campaign: how many cycles became MQL, SRL and SQL in the window, and how many deals were won. None
+    for a person who may not read deals."""
+    if not visit.may("pipeline:read"):
+        return None
+    pipeline = replace(visit.api, after=None)
+    funnel, wins = await asyncio.gather(
+        pipeline.get("/pipeline/v1/metrics/funnel", by=by, **window),
+        pipeline.get("/pipeline/v1/metrics/win-rate", by=by, **window),
+    )
+    found: dict[str | None, dict[str, int]] = {}
+    for group in funnel["groups"]:
+        steps = {step["from"]: step for step in group["steps"]}
+        mql, srl = steps.get("mql", NOTHING), steps.get("srl", NOTHING)
+        counts = {"mql": mql.get("entered", 0), "srl": srl.get("entered", 0), "sql": srl.get("converted", 0)}
+        found[group["key"][by]] = counts
+    for group in wins["groups"]:
+        found.setdefault(group["key"][by], {})["won"] = group["won"]["count"]
+    return found
+
+
+async def find_connections(visit: Visit) -> list[Mapping[str, Any]] | None:
+    """Each with its last deliveries. None for a person who may not see them."""
+    if not visit.may("admin"):
+        return None
+    path = "/intake/v1/connections"
+    items = (await visit.api.get(path, limit=MOST_CONNECTIONS))["items"]
+    asked = (visit.api.get(f"{path}/{each['connection_id']}/deliveries", limit=LAST_DELIVERIES) for each in items)
+    pages = await asyncio.gather(*asked)
+    return [each | {"deliveries": page["items"]} for each, page in zip(items, pages, strict=True)]
+
+
+async def decide(visit: Visit) -> Response:
+    """Releases what waits in quarantine, or discards it."""
+    action, found = visit.request.path_params["action"], visit.request.path_params["quarantine_id"]
+    bodies = {"release": {}, "discard": {"reason": visit.fields["reason"]}}
+    if action not in bodies:
+        raise ApiError(404, "Not Found", "the quarantine knows no such command")
+    path = f"/intake/v1/quarantine/{quote(found, safe='')}/{action}"
+    try:
+        written = await visit.api.answer("POST", path, body=bodies[action])
+    except ApiError as error:
+        if error.status not in REFUSALS:
+            raise
+        return await show_sources(visit, error)
+    return see_other(address(PATH, done=1, after=written.position))
+
+
+SCREENS = (
+    Screen(PATH, show_sources, READS, title="Sources", is_company_wide=True),
+    Screen(f"{PATH}/quarantine/{{quarantine_id}}/{{action}}", decide, WRITES, method="POST"),
+)
