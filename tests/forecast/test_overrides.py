@@ -106,6 +106,15 @@ async def test_an_override_counts_upwards_in_place_of_what_is_computed(company: 
     }
 
 
+async def test_an_override_is_a_line_beside_the_deals_behind_a_number(company: Company) -> None:
+    await both_overrides(company)
+    found = (await company.read("rollup/ann/opportunities", period=Q1)).json()
+    assert [each["opportunity_id"] for each in found["items"]] == ["ray", "rob"]
+    lines = [(each["node_id"], each["by"], each["amount"], each["basis"]) for each in found["overrides"]]
+    assert sorted(lines) == [("ann", "self", "200.00", "170.00"), ("ray", "manager", "120.00", "100.00")]
+    assert (await company.read("rollup/bea/opportunities", period=Q1)).json()["overrides"] == []
+
+
 async def test_a_manager_s_override_counts_under_that_manager_alone(company: Company) -> None:
     await both_overrides(company)
     before = await commits(company)

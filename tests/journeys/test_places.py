@@ -1,5 +1,6 @@
 """Who sees what and changes what, by the place in the organisation, over the wire."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -137,3 +138,26 @@ async def test_measures_count_the_deals_of_the_subtree_alone(company: Company) -
     assert [step["entered"] for step in funnel.json()["steps"]] == [0, 1]
     refused = await company.call("a", "GET", "/pipeline/v1/metrics/cost-per-sql?from=2026-01-01&to=2026-02-01")
     assert refused.status_code == 403
+
+
+async def test_no_change_of_a_confined_caller_comes_after_the_deal_was_given_away(company: Company) -> None:
+    made = [await company.deal("r1") for _ in range(100)]
+    deals = [f"{OPPORTUNITIES}/{each.json()['opportunity_id']}" for each in made]
+    await company.key("a")
+
+    async def give_away(deal: str) -> None:
+        await company.send("POST", f"{deal}/assign", {"owner": "r3"})
+
+    async def change(deal: str) -> int:
+        body = {"amount": {"amount": "5.00", "currency": "EUR"}}
+        return (await company.call("a", "POST", f"{deal}/set-amount", body)).status_code
+
+    async with asyncio.TaskGroup() as tasks:
+        changes = [tasks.create_task(change(deal)) for deal in deals[:50]]
+        gifts = [tasks.create_task(give_away(deal)) for deal in deals]
+        changes += [tasks.create_task(change(deal)) for deal in deals[50:]]
+    assert len(gifts) == 100
+    assert {each.result() for each in changes} <= {200, 404, 503}  # a busy machine may refuse some
+    for deal in deals:
+        events = [item["type"] for item in (await company.send("GET", f"{deal}/timeline")).json()["items"]]
+        assert events[-1] == "opportunity.assigned", events

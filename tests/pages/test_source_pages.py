@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 import httpx
 import pytest_asyncio
 
+from funnelcast.pages.screens import SCREENS
 from funnelcast.services import SERVICES
 from tests.pages.site import (
     Site,
@@ -115,3 +116,19 @@ async def test_accuracy_has_the_numbers_of_the_api_and_says_what_is_missing(site
         assert read(page).tags.count("table") == 2
     async with site.signed_in(["pipeline:read"], name="other") as other:
         assert (await other.get("/pages/accuracy")).status_code == 403
+
+
+async def test_no_page_has_a_script_or_a_style_within_or_from_elsewhere(sources: Site) -> None:
+    await done(sources.api, "POST", "/intake/v1/leads", CAPTURE)
+    await place_people(sources.api)
+    await open_deal(sources.api, "1000.00", "2026-11-30")
+    async with sources.signed_in() as browser:
+        for screen in SCREENS:
+            if screen.title:
+                answer = await browser.get(screen.address)
+                assert answer.status_code == 200, screen.address
+                page = answer.text.replace("http://www.w3.org/2000/svg", "")
+                assert page.count("<script") == page.count('<script type="module" src="/pages/static/')
+                assert " style=" not in page
+                assert "<style" not in page
+                assert " onclick" not in page

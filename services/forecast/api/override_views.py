@@ -33,6 +33,35 @@ class OverrideView(BaseModel):
     made_by: str
 
 
+class OverrideLineView(BaseModel):
+    """An override of a node or of one below it, for which there are no deals. `basis`: what was computed when it was
+    made; `note`: null when it was erased."""
+
+    node_id: str
+    column: Column
+    by: By
+    amount: str
+    currency: str
+    basis: str
+    note: str | None
+    made_at: datetime
+    made_by: str
+
+
+def override_line_view(row: OverrideRow, notes: Mapping[UUID, str]) -> OverrideLineView:
+    return OverrideLineView(
+        node_id=row.node,
+        column=row.column,
+        by=row.by,
+        amount=format_amount(row.amount, row.currency),
+        currency=row.currency,
+        basis=format_amount(row.basis, row.currency),
+        note=notes.get(row.note_ref),
+        made_at=row.made_at,
+        made_by=row.made_by,
+    )
+
+
 @dataclass(frozen=True)
 class OverrideFormat:
     """`old_before`: an override made before this instant is stale. `other`: how many are of another calendar's

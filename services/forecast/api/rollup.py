@@ -21,7 +21,7 @@ from services.forecast.api.moment import (
     present_settings,
     wait_until_known,
 )
-from services.forecast.api.override_views import OverrideFormat
+from services.forecast.api.override_views import OverrideFormat, OverrideLineView, override_line_view
 from services.forecast.api.places import ReadsBelow, visible_node, visible_overrides, visible_owners
 from services.forecast.api.question import (
     NodeId,
@@ -228,6 +228,12 @@ async def only_currency(numbers: Numbers, below: OverridesBelow) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
+class DealsBehindView(Page[DealView]):
+    """A page of deals, and the overrides in force."""
+
+    overrides: list[OverrideLineView]
+
+
 @router.get("/rollup/{node_id}/opportunities")
 async def list_deals_behind(
     node_id: NodeId,
@@ -239,8 +245,11 @@ async def list_deals_behind(
     org_as_of: Annotated[OrgAsOf | None, Query()] = None,
     limit: Limit = 100,
     after: Cursor = None,
-) -> Page[DealView]:
-    """List the deals behind a number, by close date: those that the node's `pure` counts."""
+) -> DealsBehindView:
+    """List the deals behind a number, by close date: those that the node's `pure` counts.
+
+    Overrides of the node and below it, which may account for the rest of a number, are lines of their own on each page.
+    """
     cursor = decode_cursor(after, date.fromisoformat, printable)
     await wait_until_known(call, known_at)
     async with call.read() as tx:
@@ -251,4 +260,8 @@ async def list_deals_behind(
         numbers = await numbers_for(tx, at, chosen.period)
         visible = await visible_owners(call, tx)
         found = await deals_behind(numbers, chosen, node_id, category, last, limit, visible)
-    return make_page([deal_view(row) for row in found], limit, lambda item: [item.close_date, item.opportunity_id])
+        every = await overrides_below(tx, numbers, chosen.period, node_id, at.as_of, at.known)
+        below = visible_overrides(every, call.subtree)
+        notes = await vault.read(tx, {row.note_ref for row in below.rows})
+    page = make_page([deal_view(row) for row in found], limit, lambda item: [item.close_date, item.opportunity_id])
+    return DealsBehindView(**dict(page), overrides=[override_line_view(row, notes) for row in below.rows])

@@ -1,0 +1,105 @@
+"""Whose subtree a caller sees, and when nobody's: while the copy of the organisation may be too old."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from shared.flow import frontier
+from shared.web.access import Caller
+from shared.web.place import EVERYTHING, Organisation, Subtree
+from shared.web.places import ChartStale, Places
+from shared.web.problems import Forbidden, NotFound
+from shared.web.tree_age import Promise, TreeAge
+from tests.running import connected
+
+BELOW = {"north": ["north", "ann"], "ann": ["ann"], "south": ["south"]}
+UNTIED = Caller("tester", UUID(int=1), frozenset())
+NORTH = Caller("tester", UUID(int=2), frozenset(), node="north")
+READ = text("INSERT INTO checkpoints VALUES ('reads', 'forecast', :position, '{}')")
+PARK = text("""
+    INSERT INTO parked (subscription, source, position, key, event) VALUES ('reads', 'forecast', 7, 'org-all', '{}')""")
+
+
+async def below(tx: AsyncConnection, node: str) -> list[str]:
+    return BELOW.get(node, [])
+
+
+@pytest_asyncio.fixture
+async def engine(database: str) -> AsyncIterator[AsyncEngine]:
+    async with connected(database, search_path="pipeline") as engine:
+        yield engine
+
+
+async def places(engine: AsyncEngine, *, position: int = 7, age: float = 0) -> Places:
+    """A copy that contains the events up to `position`, by a promise about position 7 that is so many seconds old."""
+    async with engine.begin() as tx:
+        await tx.execute(READ, {"position": position})
+        now: datetime = (await tx.execute(text("SELECT clock_timestamp()"))).scalar_one()
+
+    async def promise() -> Promise:
+        return Promise(7, now - timedelta(seconds=age))
+
+    made = TreeAge(engine, "reads", "forecast", promise)
+    await made.look()
+    return Places(Organisation("forecast", below), "reads", made)
+
+
+async def subtree(engine: AsyncEngine, found: Places, caller: Caller, *, reads: bool = True) -> Subtree:
+    async with engine.connect() as tx:
+        return await found.subtree(tx, await frontier.find(tx, "reads"), caller, reads=reads)
+
+
+async def test_a_tied_key_sees_its_node_and_what_is_below_and_others_see_everything(engine: AsyncEngine) -> None:
+    found = await places(engine)
+    assert await subtree(engine, found, UNTIED) == EVERYTHING
+    seen = await subtree(engine, found, NORTH)
+    assert (seen.node, seen.nodes) == ("north", frozenset({"north", "ann"}))
+    assert [seen.includes(owner) for owner in ("ann", "north", "south", None)] == [True, True, False, False]
+
+
+async def test_who_acts_sees_the_other_node_if_it_lies_below_the_own_one(engine: AsyncEngine) -> None:
+    found = await places(engine)
+    acting = Caller("tester", UUID(int=1), frozenset(), on_behalf_of="south")
+    assert (await subtree(engine, found, acting)).nodes == frozenset({"south"})
+    inside = Caller("tester", UUID(int=2), frozenset(), node="north", on_behalf_of="ann")
+    assert (await subtree(engine, found, inside)).nodes == frozenset({"ann"})
+    for node, other in (("north", "south"), ("ann", "north"), ("north", "nobody"), (None, "nobody")):
+        caller = Caller("tester", UUID(int=2), frozenset(), node=node, on_behalf_of=other)
+        with pytest.raises(NotFound):
+            await subtree(engine, found, caller)
+        with pytest.raises(Forbidden):
+            await subtree(engine, found, caller, reads=False)
+
+
+@pytest.mark.parametrize(("position", "age"), [(0, 0.0), (6, 0.0), (7, 61.0)])
+async def test_a_copy_that_was_never_read_lags_or_is_old_serves_no_confined_caller(
+    engine: AsyncEngine, position: int, age: float
+) -> None:
+    found = await places(engine, position=position, age=age)
+    with pytest.raises(ChartStale):
+        await subtree(engine, found, NORTH)
+    assert await subtree(engine, found, UNTIED) == EVERYTHING
+
+
+async def test_a_parked_change_of_the_organisation_serves_no_confined_caller(engine: AsyncEngine) -> None:
+    found = await places(engine)
+    async with engine.begin() as tx:
+        await tx.execute(PARK)
+    with pytest.raises(ChartStale, match="parked"):
+        await subtree(engine, found, NORTH)
+
+
+async def test_a_promise_that_is_taken_back_makes_no_copy_older(engine: AsyncEngine) -> None:
+    found = await places(engine)
+
+    async def reset() -> Promise:
+        return Promise(0, datetime(1970, 1, 1, tzinfo=UTC))
+
+    found.age.find_promise = reset
+    await found.age.look()
+    assert (found.age.seconds() or 0) < 60
