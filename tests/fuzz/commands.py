@@ -13,7 +13,7 @@ from services.forecast.override.commands import OverriddenPeriod, ResetOverride,
 from services.forecast.override.events import Basis
 from services.forecast.quota.commands import SetQuota
 from services.forecast.rate.commands import SetPlanRate, SetRate
-from services.forecast.setting.commands import ChangeSettings, MonthsRule
+from services.forecast.setting.commands import ChangeSettings, DefineCalendar, MonthsRule
 from services.forecast.snapshot.commands import LockWeek
 from services.forecast.submission.commands import SubmitCall
 from services.forecast.submission.events import CalledAmounts
@@ -55,6 +55,7 @@ from services.qualification.setting import commands as qualification_setting
 from services.qualification.setting.default import BUSINESS_HOURS
 from services.qualification.setting.events import Weekday
 from services.qualification.setting.routing import Claims, Routing, RoutingRule
+from shared.rules.fiscal_year import CalendarRule
 from shared.rules.message import Command
 from shared.rules.money import Money
 from shared.webhooks import commands as webhook
@@ -471,8 +472,18 @@ OF_BUSINESS_SETTINGS: Mapping[type[Command], Strategy] = {
         timezone=zones,
         calendar=st.sampled_from([None, "months", "fiscal"]),
         calendar_rule=st.none() | st.builds(MonthsRule, starts_month=st.sampled_from([1, 4])),
+        rate_policy=st.sampled_from([None, "latest", "plan"]),
+        stale_after=st.sampled_from([None, 7, 14]),
+        weekly_lock=st.sampled_from([None, True, False]),
         starts=since,
-    )
+    ),
+    DefineCalendar: st.builds(
+        DefineCalendar,
+        key=st.sampled_from(["months", "fiscal", "weeks"]),
+        rule=st.builds(
+            CalendarRule, starts_month=st.sampled_from([1, 4]), pattern=st.sampled_from(["months", "4-4-5"])
+        ),
+    ),
 }
 rate_fields = {
     "currency": st.just("USD"),

@@ -12,7 +12,8 @@ from services.forecast.override.state import Overrides
 from services.forecast.quota.state import Quotas
 from services.forecast.rate.events import RateSet
 from services.forecast.rate.state import Rates
-from services.forecast.setting.state import MONTHS
+from services.forecast.setting.events import SettingChanged
+from services.forecast.setting.state import MONTHS, SettingValues
 from services.forecast.setting.state import Settings as BusinessSettings
 from services.forecast.snapshot.state import Locks
 from services.forecast.submission.state import Calls
@@ -252,13 +253,15 @@ def org(state: OrgState, happened: Happened) -> None:
 
 
 def business_settings(state: BusinessSettings, happened: Happened) -> None:
-    assert [change.event for change in state.changes] == [event for event, _ in happened]
-    for event, at in happened:
-        assert event.currency or event.timezone or event.calendar, "an event changes something"
+    changes = [(event, at) for event, at in happened if isinstance(event, SettingChanged)]
+    assert [change.event for change in state.changes] == [event for event, _ in changes]
+    for event, at in changes:
+        assert any(getattr(event, name) is not None for name in (*SettingValues._fields, "calendar"))
         assert event.starts <= at
         assert (event.calendar is None) == (event.calendar_rule is None)
         assert event.calendar != MONTHS.key or event.calendar_rule == MONTHS.rule
     assert state.calendar(BEGINNING) == MONTHS
+    assert state.known == dict([MONTHS, *(version.calendar for version in state.versions)])
 
 
 def rates(state: Rates, happened: Happened) -> None:
