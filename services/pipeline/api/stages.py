@@ -17,6 +17,7 @@ from services.pipeline.projections import opportunities
 from shared.rules.message import InvalidField, Slug
 from shared.web.body import NDJSON
 from shared.web.call import Accepted, Call, Needs
+from shared.web.place import PlaceRule
 
 router = APIRouter(tags=["stages"])
 
@@ -50,7 +51,9 @@ class DefinedProcess(Accepted):
 
 
 @router.get("/stages")
-async def list_processes(call: Annotated[Call, Depends(Needs("pipeline:read"))]) -> ProcessesView:
+async def list_processes(
+    call: Annotated[Call, Depends(Needs("pipeline:read", place=PlaceRule.UNAFFECTED))],
+) -> ProcessesView:
     """The current process of every pipeline."""
     processes = (await call.fold(DECIDER, ALL, lambda state: [], may_be_new=True)).state
     return ProcessesView(items=[process_view(pipeline, process) for pipeline, process in sorted(processes.items())])
