@@ -22,8 +22,7 @@ READS_LEADS = ("leads:read", "people:read", "pipeline:read")
 
 @dataclass(frozen=True)
 class DemoPerson:
-    """`name`: of the key, and what events name. `node`: the person's place in the organisation;
-    the forecast does not serve keys that are tied to it yet."""
+    """`name`: of the key, and what events name. `node`: the place in the organisation that the key is tied to."""
 
     role: str
     name: str
@@ -61,7 +60,8 @@ async def signed_in_links(
 
 async def create_key(tx: AsyncConnection, clock_and_ids: ClockAndIds, person: DemoPerson) -> str:
     key_id, lineage = clock_and_ids.new_id(), lineage_of(f"pages {person.name}")
-    return await access.create(tx, key_id, person.name, person.scopes, owner=person.node, lineage=lineage)
+    node = person.node
+    return await access.create(tx, key_id, person.name, person.scopes, node=node, owner=node, lineage=lineage)
 
 
 async def revoke_keys(tx: AsyncConnection, people: Sequence[DemoPerson]) -> None:

@@ -10,6 +10,7 @@ import httpx
 SECONDS = 15.0
 """For one answer of a service."""
 CONNECTIONS = httpx.Limits(max_connections=200, max_keepalive_connections=50)
+FORBIDDEN = 403
 UNREACHABLE = "the service did not answer; nothing was lost, and this page tries again"
 
 
@@ -51,6 +52,15 @@ class Api:
     async def get(self, path: str, **parameters: Any) -> Any:
         """The body of the answer. Parameters that are None are left out. Raises `ApiError`."""
         return (await self.answer("GET", path, parameters=parameters)).body
+
+    async def get_if_allowed(self, path: str) -> Any:
+        """None for a person who may not read it."""
+        try:
+            return await self.get(path)
+        except ApiError as error:
+            if error.status == FORBIDDEN:
+                return None
+            raise
 
     async def answer(
         self,

@@ -106,7 +106,7 @@ async def test_the_page_explains_the_score_as_the_api_does(leads: Site) -> None:
 async def test_personal_data_and_commands_stand_there_for_those_alone_who_may(leads: Site) -> None:
     lead_id = await capture(leads.api)
     async with leads.signed_in(["leads:read"], name="reader") as reader:
-        assert navigation_of((await reader.get("/pages/queue")).text) == ["Queue"]
+        assert navigation_of((await reader.get("/pages/queue")).text) == ["Queue", "Sources"]
         page = (await reader.get(f"/pages/leads/{lead_id}")).text
         assert "ada@engines.example" not in page
         assert "needs a key with the scope people:read" in text_of(page)

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from starlette.responses import Response
 
-from funnelcast.pages.api import Api, ApiError
+from funnelcast.pages.api import FORBIDDEN, Api, ApiError
 from funnelcast.pages.rendering import address
 from funnelcast.pages.screen import Screen, Visit, see_other
 
@@ -18,7 +18,6 @@ SERVICES = ("intake", "qualification", "pipeline", "forecast")
 WITH_WEBHOOKS = ("pipeline", "qualification")
 PARKED_ACTIONS = ("release", "skip")
 MOST_WEBHOOKS, MOST_DEAD = 50, 100
-FORBIDDEN = 403
 REFUSALS = (FORBIDDEN, 404, 409, 422)
 DONE = {"replayed": "The dead letters are sent again.", "requested": "It was requested, and happens soon."}
 Fields = Mapping[str, Any]
@@ -71,16 +70,7 @@ async def find_service(api: Api, name: str) -> ServicePart:
         parked = (await api.get(f"/{name}/v1/parked"))["items"]
     except ApiError as error:
         return ServicePart(name, refused=error)
-    return ServicePart(name, health, parked, await find_if_allowed(api, f"/{name}/v1/settings"))
-
-
-async def find_if_allowed(api: Api, path: str) -> Any:
-    try:
-        return await api.get(path)
-    except ApiError as error:
-        if error.status == FORBIDDEN:
-            return None
-        raise
+    return ServicePart(name, health, parked, await api.get_if_allowed(f"/{name}/v1/settings"))
 
 
 async def find_webhooks(visit: Visit, services: Sequence[str]) -> list[tuple[str, Fields, Sequence[Fields]]]:
