@@ -151,9 +151,8 @@ def name_properties_by_pattern(schema: Any) -> None:
 
 
 def tags_of(document: Mapping[str, Any]) -> set[str]:
-    return {
-        tag for methods in document["paths"].values() for operation in methods.values() for tag in operation["tags"]
-    }
+    operations = (operation for methods in document["paths"].values() for operation in methods.values())
+    return {tag for operation in operations for tag in operation.get("tags", ())}
 
 
 def definitions_of(operation: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.architecture.tree import ROOT
 
-MAY_KNOW_TWO = ("bench", "contracts", "crash", "funnelcast", "fuzz", "journeys", "security")
+MAY_KNOW_TWO = ("bench", "contracts", "crash", "funnelcast", "fuzz", "journeys", "pages", "security")
 """Tests of the whole system."""
 EVENTS_MAY_IMPORT = {"pydantic", "shared.rules", *sys.stdlib_module_names}
 

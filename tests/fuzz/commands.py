@@ -53,8 +53,7 @@ from services.qualification.model.commands import ActivateModel, DefineModel
 from services.qualification.model.default import DEFAULT as MODEL
 from services.qualification.setting import commands as qualification_setting
 from services.qualification.setting.default import BUSINESS_HOURS
-from services.qualification.setting.events import Weekday
-from services.qualification.setting.routing import Claims, Routing, RoutingRule
+from services.qualification.setting.events import Claims, Routing, RoutingRule, Weekday
 from shared.rules.fiscal_year import CalendarRule
 from shared.rules.message import Command
 from shared.rules.money import Money

@@ -15,7 +15,7 @@ from services.qualification.model.decider import DECIDER as MODEL
 from services.qualification.model.default import DEFAULT
 from services.qualification.model.state import Models
 from services.qualification.setting.decider import DECIDER as SETTING
-from services.qualification.setting.routing import Routing, RoutingRule
+from services.qualification.setting.events import Routing, RoutingRule
 from shared.rules.message import Refusal
 from tests.qualification.leads import DOMAIN, MISFIT, engaged_by
 from tests.spec import NOON

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from services.qualification.lead import commands, events
 from services.qualification.lead.events import Lifecycle, Profile
 from services.qualification.setting.decider import SETTINGS
-from services.qualification.setting.routing import Absence, Claims, Routing, RoutingRule
+from services.qualification.setting.events import Absence, Claims, Routing, RoutingRule
 from services.qualification.setting.state import Settings
 from tests.qualification.leads import ENGAGED, HISTORIES, MARKED, engaged_by, given, minute
 from tests.qualification.world import World

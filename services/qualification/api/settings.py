@@ -9,8 +9,7 @@ from pydantic import BaseModel
 
 from services.qualification.setting import commands, default
 from services.qualification.setting.decider import ALL, DECIDER
-from services.qualification.setting.events import BusinessHours, ReasonKind, Weekday
-from services.qualification.setting.routing import Claims, Routing
+from services.qualification.setting.events import BusinessHours, Claims, ReasonKind, Routing, Weekday
 from services.qualification.setting.state import Settings
 from shared.web.call import Accepted, Call, Needs
 

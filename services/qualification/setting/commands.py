@@ -5,8 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from services.qualification.setting.events import BusinessHours, ReasonKind
-from services.qualification.setting.routing import Claims, Routing
+from services.qualification.setting.events import BusinessHours, Claims, ReasonKind, Routing
 from shared.rules.message import Command, Message, Slug
 
 Reasons = Annotated[tuple[Slug, ...], Field(min_length=1, max_length=100)]

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from datetime import time
 
-from services.qualification.setting.events import BusinessHours, ReasonKind, Weekday
-from services.qualification.setting.routing import Claims, Routing
+from services.qualification.setting.events import BusinessHours, Claims, ReasonKind, Routing, Weekday
 
 TIMEZONE = "UTC"
 CALENDAR = "months"

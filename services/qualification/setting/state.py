@@ -6,8 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from services.qualification.setting import default, events
-from services.qualification.setting.events import BusinessHours, ReasonKind
-from services.qualification.setting.routing import Claims, Routing
+from services.qualification.setting.events import BusinessHours, Claims, ReasonKind, Routing
 from shared.rules.message import InvalidField
 
 Timeline = Mapping[datetime, str]

@@ -242,7 +242,7 @@ async def test_what_we_stamp_ourselves_never_happens_after_it_was_recorded(
         clock.instant = (await tx.execute(select(func.clock_timestamp()))).scalar_one() + ahead
     await write(*(ask(subject, Add(n=1)) for subject in "aab"))
     events = await stored(store)
-    assert [event.occurred_at for event in events] == [event.recorded_at for event in events]
+    assert all(event.occurred_at <= event.recorded_at for event in events)
 
 
 def named(at: datetime) -> WriteRequest:

@@ -91,7 +91,7 @@ async def test_a_key_that_is_tied_to_a_node_is_refused_while_no_organisation_was
     api: httpx.AsyncClient, database: str
 ) -> None:
     key = await make_key(database, node="central")
-    refused = await api.get("/pipeline/v1/stages", headers=bearer(key))
+    refused = await api.get("/pipeline/v1/settings", headers=bearer(key))
     assert refused.status_code == 403
     stale = await api.get(DEALS, headers=bearer(key))
     assert (stale.status_code, stale.json()["type"], stale.headers["Retry-After"]) == (503, "chart_stale", "1")
@@ -99,7 +99,7 @@ async def test_a_key_that_is_tied_to_a_node_is_refused_while_no_organisation_was
 
 async def test_acting_on_behalf_of_a_node_is_refused_not_ignored(api: httpx.AsyncClient) -> None:
     assert (await api.get(DEALS, headers={"On-Behalf-Of": "central"})).status_code == 503
-    assert (await api.get("/pipeline/v1/stages", headers={"On-Behalf-Of": "central"})).status_code == 403
+    assert (await api.get("/pipeline/v1/settings", headers={"On-Behalf-Of": "central"})).status_code == 403
 
 
 @pytest.mark.parametrize(
