@@ -12,11 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.api.moment import Instants, Moment, moment
 from services.forecast.api.places import ReadsBelow, visible_node
-from services.forecast.api.question import answer_currency
+from services.forecast.api.question import answer_currency, numbers_for
 from services.forecast.api.rollup_views import optional_amount, optional_ratio
 from services.forecast.api.seen import SubtreeNumbers, subtree_numbers
 from services.forecast.ledger.accuracy import Accuracy, Outcome, accuracy
 from services.forecast.ledger.calls import converted_call
+from services.forecast.ledger.org_tree import counting_nodes, org_tree
 from services.forecast.org.events import UNASSIGNED
 from services.forecast.override.events import Column
 from services.forecast.periods.calendar import MOST_WEEKS, Period
@@ -57,7 +58,7 @@ class AccuracyFieldsView(BaseModel):
 
 class PeriodAccuracyView(BaseModel):
     """`forecast`: the call in force at the week's end; null for a missing one. `computed`: the roll-up then, as it was
-    `locked` or else as it is known now."""
+    `locked`, for the node that was asked for or the nearest one above it, or else as it is known now."""
 
     period: str
     week: str
@@ -151,9 +152,10 @@ async def outcomes(
     """Nothing for a node that did not exist then."""
     present = await moment(call, tx)
     zone = present.settings.timezone
-    lock = await snapshots.last_of(tx, query.node, quarter.key, week.key) if query.node else None
-    asked = Instants(week.last_instant(zone), call.format_frontier())
-    then = await moment(call, tx, Instants(lock["as_of"], lock["frontier"]) if lock else asked)
+    then = await moment(call, tx, Instants(week.last_instant(zone), call.format_frontier()))
+    lock = await nearest_lock(tx, then, quarter, week, query.node)
+    if lock is not None:
+        then = await moment(call, tx, Instants(lock["as_of"], lock["frontier"]))
     end = await moment(call, tx, Instants(quarter.last_instant(zone), call.format_frontier()))
     try:
         computed = await subtree_numbers(tx, then, quarter, query.node, query.depth, currency)
@@ -174,6 +176,17 @@ async def outcomes(
         for node, numbers in computed.nodes.items()
         if node != UNASSIGNED and call.subtree.includes(node)
     ]
+
+
+async def nearest_lock(
+    tx: AsyncConnection, at: Moment, quarter: Period, week: Period, node: str | None
+) -> Mapping[str, Any] | None:
+    """That of the node, by default the root, else of the nearest node above it, in the organisation of that moment."""
+    numbers = await numbers_for(tx, at, quarter)
+    asked = node or org_tree(await numbers.nodes(None, 0)).root
+    chain = list(counting_nodes(await numbers.ancestors([asked]), asked))
+    locks = await snapshots.by_node(tx, chain, quarter.key, week.key)
+    return next((locks[each] for each in chain if each in locks), None)
 
 
 async def called_amounts(
