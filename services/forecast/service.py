@@ -2,6 +2,7 @@
 
 from services.forecast.api import (
     accuracy,
+    deals_behind,
     org,
     org_import,
     overrides,
@@ -37,6 +38,7 @@ SERVICE = Service(
         org_import.router,
         org.router,
         rollup.router,
+        deals_behind.router,
         settings.router,
         rates.router,
         quotas.router,

@@ -7,6 +7,7 @@ from services.forecast.ledger.accuracy import Accuracy, Outcome, accuracy
 from tests.forecast.conftest import Company
 from tests.forecast.pipeline_events import WON
 from tests.forecast.test_overrides import override, teams
+from tests.forecast.test_snapshots import locked
 from tests.forecast.test_submissions import WEEK, eur, submitted
 
 D = Decimal
@@ -39,6 +40,30 @@ async def test_a_call_is_compared_with_what_was_closed_and_a_missing_one_is_miss
     assert (of(answer, "ray")["wape"], of(answer, "ray")["bias"]) == ("0.0833", "0.0833")
     by_level = {each["level"]: (each["called"], each["missing"], each["wape"]) for each in answer["levels"]}
     assert by_level == {0: (0, 1, None), 1: (1, 1, "0.0833")}
+
+
+async def test_a_node_reads_the_lock_of_the_nearest_node_above(company: Company) -> None:
+    await teams(company)
+    await submitted(company, "ray", {"commit": eur("130.00")}, week=WEEK)
+    root = await locked(company, "root")
+    company.clock.pass_by(days=1)
+    await override(company, "rita/2026-Q1/commit", "self", "75.00")
+    bea = await locked(company, "bea")
+    company.clock.pass_by(days=1)
+    await override(company, "ray/2026-Q1/commit", "self", "110.00")
+    await override(company, "rita/2026-Q1/commit", "self", "90.00")
+    company.clock.pass_by(days=40)
+    assert (root.status_code, bea.status_code) == (201, 201)
+    for asked, node, computed in (
+        ({}, "root", "220.00"),
+        ({"node": "root"}, "root", "220.00"),
+        ({"node": "ann"}, "ann", "150.00"),
+        ({"node": "bea"}, "bea", "75.00"),
+    ):
+        late = {"from": "2026-01-01", "to": "2026-04-01", "horizon": "10"}
+        answer = (await company.read("accuracy", **asked, **late)).json()
+        (found,) = of(answer, node)["periods"]
+        assert (found["computed"], found["locked"]) == (computed, True), asked
 
 
 async def test_a_quarter_that_has_not_ended_and_a_week_before_any_call_tell_nothing(company: Company) -> None:

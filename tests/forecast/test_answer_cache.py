@@ -92,6 +92,7 @@ async def answers_for_places(company: Company, database: str) -> None:
     """Asks the same question by keys of one lineage: tied to no node, to two nodes, and on behalf of one."""
     await company.put("ann", None)
     await company.put("bob", "ann")
+    await company.read("org")  # until both are applied: an answer is remembered for what had been applied
     lineage = UUID(int=9)
     keys = [await make_key(database, lineage=lineage, node=node) for node in (None, "ann", "bob")]
     callers = [{"Authorization": f"Bearer {key}"} for key in keys]

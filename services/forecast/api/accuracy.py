@@ -1,28 +1,28 @@
 """The accuracy of calls: what was called in a fiscal week against what was closed in the end."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.forecast.api.accuracy_views import AccuracyView, level_views, node_views
 from services.forecast.api.moment import Instants, Moment, moment
 from services.forecast.api.places import ReadsBelow, visible_node
-from services.forecast.api.question import answer_currency
-from services.forecast.api.rollup_views import optional_amount, optional_ratio
+from services.forecast.api.question import answer_currency, numbers_for
 from services.forecast.api.seen import SubtreeNumbers, subtree_numbers
-from services.forecast.ledger.accuracy import Accuracy, Outcome, accuracy
+from services.forecast.ledger.accuracy import NodeOutcome, Outcome
 from services.forecast.ledger.calls import converted_call
+from services.forecast.ledger.org_tree import counting_nodes, org_tree
 from services.forecast.org.events import UNASSIGNED
 from services.forecast.override.events import Column
 from services.forecast.periods.calendar import MOST_WEEKS, Period
 from services.forecast.projections import calls, snapshots
 from shared.rules.message import Day, InvalidField, Missing, Slug
-from shared.rules.money import Currency, format_amount
+from shared.rules.money import Currency
 from shared.web.call import Call
 
 router = APIRouter(tags=["accuracy"])
@@ -41,62 +41,6 @@ class AccuracyQuery(BaseModel):
     since: Annotated[Day | None, Field(alias="from")] = None
     until: Annotated[Day | None, Field(alias="to")] = None
     currency: Currency | None = None
-
-
-class AccuracyFieldsView(BaseModel):
-    """Of the periods that have a call. `wape`: the errors' sizes per what was closed. `bias`: the errors with their
-    signs. `value_added`: by how much `wape` is below `computed_wape`, that of what the roll-up computed."""
-
-    called: int
-    missing: int
-    wape: str | None
-    bias: str | None
-    computed_wape: str | None
-    value_added: str | None
-
-
-class PeriodAccuracyView(BaseModel):
-    """`forecast`: the call in force at the week's end; null for a missing one. `computed`: the roll-up then, as it was
-    `locked` or else as it is known now."""
-
-    period: str
-    week: str
-    forecast: str | None
-    computed: str
-    actual: str
-    locked: bool
-
-
-class NodeAccuracyView(AccuracyFieldsView):
-    node_id: str
-    kind: str
-    level: int
-    periods: list[PeriodAccuracyView]
-
-
-class LevelAccuracyView(AccuracyFieldsView):
-    """Of all nodes so many levels below the one that was asked for."""
-
-    level: int
-
-
-class AccuracyView(BaseModel):
-    currency: str
-    column: Column
-    horizon: int
-    frontier: str
-    nodes: list[NodeAccuracyView]
-    levels: list[LevelAccuracyView]
-
-
-class NodeOutcome(NamedTuple):
-    node: str
-    kind: str
-    level: int
-    quarter: str
-    week: str
-    locked: bool
-    outcome: Outcome
 
 
 @router.get("/accuracy")
@@ -151,9 +95,10 @@ async def outcomes(
     """Nothing for a node that did not exist then."""
     present = await moment(call, tx)
     zone = present.settings.timezone
-    lock = await snapshots.last_of(tx, query.node, quarter.key, week.key) if query.node else None
-    asked = Instants(week.last_instant(zone), call.format_frontier())
-    then = await moment(call, tx, Instants(lock["as_of"], lock["frontier"]) if lock else asked)
+    then = await moment(call, tx, Instants(week.last_instant(zone), call.format_frontier()))
+    lock = await nearest_lock(tx, then, quarter, week, query.node)
+    if lock is not None:
+        then = await moment(call, tx, Instants(lock["as_of"], lock["frontier"]))
     end = await moment(call, tx, Instants(quarter.last_instant(zone), call.format_frontier()))
     try:
         computed = await subtree_numbers(tx, then, quarter, query.node, query.depth, currency)
@@ -176,6 +121,17 @@ async def outcomes(
     ]
 
 
+async def nearest_lock(
+    tx: AsyncConnection, at: Moment, quarter: Period, week: Period, node: str | None
+) -> Mapping[str, Any] | None:
+    """That of the node, by default the root, else of the nearest node above it, in the organisation of that moment."""
+    numbers = await numbers_for(tx, at, quarter)
+    asked = node or org_tree(await numbers.nodes(None, 0)).root
+    chain = list(counting_nodes(await numbers.ancestors([asked]), asked))
+    locks = await snapshots.by_node(tx, chain, quarter.key, week.key)
+    return next((locks[each] for each in chain if each in locks), None)
+
+
 async def called_amounts(
     tx: AsyncConnection, then: Moment, quarter: Period, computed: SubtreeNumbers, column: Column
 ) -> Mapping[str, Decimal]:
@@ -183,44 +139,3 @@ async def called_amounts(
     made = await calls.by_node(tx, quarter, then.as_of, then.known)
     amounts = {node: converted_call(found[0].amounts, computed.conversion) for node, found in made.items()}
     return {node: found[column] for node, found in amounts.items() if column in found}
-
-
-def node_views(found: Sequence[NodeOutcome], currency: str) -> list[NodeAccuracyView]:
-    by_node: dict[str, list[NodeOutcome]] = defaultdict(list)
-    for each in found:
-        by_node[each.node].append(each)
-    return [
-        NodeAccuracyView(
-            node_id=node,
-            kind=outcomes[-1].kind,
-            level=outcomes[-1].level,
-            periods=[period_accuracy(each, currency) for each in outcomes],
-            **accuracy_fields(accuracy(each.outcome for each in outcomes)),
-        )
-        for node, outcomes in by_node.items()
-    ]
-
-
-def level_views(found: Sequence[NodeOutcome]) -> list[LevelAccuracyView]:
-    levels = sorted({each.level for each in found})
-    return [LevelAccuracyView(level=level, **accuracy_fields(accuracy(of_level(found, level)))) for level in levels]
-
-
-def of_level(found: Iterable[NodeOutcome], level: int) -> Iterator[Outcome]:
-    return (each.outcome for each in found if each.level == level)
-
-
-def accuracy_fields(found: Accuracy) -> dict[str, Any]:
-    ratios = {name: optional_ratio(getattr(found, name)) for name in ("wape", "bias", "computed_wape", "value_added")}
-    return {"called": found.called, "missing": found.missing, **ratios}
-
-
-def period_accuracy(each: NodeOutcome, currency: str) -> PeriodAccuracyView:
-    return PeriodAccuracyView(
-        period=each.quarter,
-        week=each.week,
-        forecast=optional_amount(each.outcome.called, currency),
-        computed=format_amount(each.outcome.computed, currency),
-        actual=format_amount(each.outcome.actual, currency),
-        locked=each.locked,
-    )

@@ -1,8 +1,8 @@
-"""The roll-up: what the deals below a node come to in a period, and which deals these are."""
+"""The roll-up: what the deals below a node come to in a period."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -21,29 +21,11 @@ from services.forecast.api.moment import (
     present_settings,
     wait_until_known,
 )
-from services.forecast.api.override_views import OverrideFormat, OverrideLineView, override_line_view
-from services.forecast.api.places import ReadsBelow, visible_node, visible_overrides, visible_owners
-from services.forecast.api.question import (
-    NodeId,
-    PeriodKey,
-    conversion_into,
-    deal_filter,
-    numbers_for,
-    quotas_for,
-)
-from services.forecast.api.question import (
-    org_as_of as org_instant,
-)
-from services.forecast.api.rollup_views import (
-    DealView,
-    NodeFormat,
-    RollupView,
-    View,
-    WarningView,
-    deal_view,
-    period_view,
-    warning_view,
-)
+from services.forecast.api.override_views import OverrideFormat
+from services.forecast.api.places import ReadsBelow, visible_node, visible_overrides
+from services.forecast.api.question import PeriodKey, conversion_into, deal_filter, numbers_for, quotas_for
+from services.forecast.api.question import org_as_of as org_instant
+from services.forecast.api.rollup_views import NodeFormat, RollupView, View, WarningView, period_view, warning_view
 from services.forecast.ledger.calls import CallRow
 from services.forecast.ledger.conversion import Conversion
 from services.forecast.ledger.overrides import Overridden, overridden
@@ -53,19 +35,16 @@ from services.forecast.org.events import UNASSIGNED
 from services.forecast.projections import calls, node_names
 from services.forecast.projections.numbers import Numbers
 from services.forecast.projections.overrides_below import NONE_BELOW, OverridesBelow, overrides_below
-from services.forecast.projections.subtree_totals import SubtreeTotals, deals_behind, subtree_totals
+from services.forecast.projections.subtree_totals import SubtreeTotals, subtree_totals
 from services.forecast.quota.events import Motion
 from services.forecast.snapshot.events import RatePolicy
-from services.forecast.upstream.pipeline import Category
-from shared.rules.message import Slug, printable
+from shared.rules.message import Slug
 from shared.rules.money import Currency
 from shared.store import vault
 from shared.web.call import Call
-from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
 from shared.web.place import EVERYTHING, Subtree
 
 router = APIRouter(tags=["roll-up"])
-CURRENCY = "By default that of the settings, else that of all deals if they have the same"
 
 
 class RollupQuery(BaseModel):
@@ -226,42 +205,3 @@ async def only_currency(numbers: Numbers, below: OverridesBelow) -> str | None:
     """That of all deals or, without any, of the overrides; null when they are in several, or in none."""
     found = await numbers.currencies() or sorted({row.currency for row in below.rows})
     return found[0] if len(found) == 1 else None
-
-
-class DealsBehindView(Page[DealView]):
-    """A page of deals, and the overrides in force."""
-
-    overrides: list[OverrideLineView]
-
-
-@router.get("/rollup/{node_id}/opportunities")
-async def list_deals_behind(
-    node_id: NodeId,
-    call: ReadsBelow,
-    period: PeriodKey | None = None,
-    category: Annotated[Category | None, Query()] = None,
-    as_of: Annotated[AsOf | None, Query()] = None,
-    known_at: Annotated[KnownAt | None, Query()] = None,
-    org_as_of: Annotated[OrgAsOf | None, Query()] = None,
-    limit: Limit = 100,
-    after: Cursor = None,
-) -> DealsBehindView:
-    """List the deals behind a number, by close date: those that the node's `pure` counts.
-
-    Overrides of the node and below it, which may account for the rest of a number, are lines of their own on each page.
-    """
-    cursor = decode_cursor(after, date.fromisoformat, printable)
-    await wait_until_known(call, known_at)
-    async with call.read() as tx:
-        await visible_node(call, tx, node_id)
-        at = await moment(call, tx, Instants(as_of, known_at, org_as_of))
-        chosen = await deal_filter(tx, at, period)
-        last = (cursor[0], cursor[1]) if cursor else None
-        numbers = await numbers_for(tx, at, chosen.period)
-        visible = await visible_owners(call, tx)
-        found = await deals_behind(numbers, chosen, node_id, category, last, limit, visible)
-        every = await overrides_below(tx, numbers, chosen.period, node_id, at.as_of, at.known)
-        below = visible_overrides(every, call.subtree)
-        notes = await vault.read(tx, {row.note_ref for row in below.rows})
-    page = make_page([deal_view(row) for row in found], limit, lambda item: [item.close_date, item.opportunity_id])
-    return DealsBehindView(**dict(page), overrides=[override_line_view(row, notes) for row in below.rows])

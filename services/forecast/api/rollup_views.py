@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import cached_property
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel
 
@@ -265,25 +265,6 @@ def warning_view(warning: ForecastWarning) -> WarningView:
 class MoneyView(BaseModel):
     amount: str
     currency: str
-
-
-class DealView(BaseModel):
-    opportunity_id: str
-    external_id: str | None
-    account: str
-    owner: str
-    motion: str
-    pipeline: str
-    stage: str
-    category: str
-    qualified: bool
-    amount: MoneyView | None
-    close_date: date
-
-
-def deal_view(row: Mapping[str, Any]) -> DealView:
-    copied = {name: row[name] for name in DealView.model_fields if name != "amount"}
-    return DealView.model_validate(copied | {"amount": money_view(row["amount"], row["currency"])})
 
 
 def money_view(amount: Decimal, currency: str | None) -> MoneyView | None:

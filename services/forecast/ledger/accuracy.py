@@ -16,6 +16,18 @@ class Outcome(NamedTuple):
     actual: Decimal
 
 
+class NodeOutcome(NamedTuple):
+    """`level`: so many levels below the node that was asked for. `locked`: whether `computed` is as it was locked."""
+
+    node: str
+    kind: str
+    level: int
+    quarter: str
+    week: str
+    locked: bool
+    outcome: Outcome
+
+
 class Accuracy(NamedTuple):
     """Of the periods that have a call; null without any, and where nothing was closed. `wape`: the errors' sizes per
     what was closed; `bias`: the errors with their signs, above 0 for calls that were too high; `value_added`: by how

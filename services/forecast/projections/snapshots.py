@@ -1,6 +1,6 @@
 """Locked weeks, as they were locked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -72,10 +72,12 @@ async def find(tx: AsyncConnection, snapshot_id: str) -> Mapping[str, Any] | Non
     return None if row is None else dict(row)
 
 
-async def last_of(tx: AsyncConnection, node: str, period: str, week: str) -> Mapping[str, Any] | None:
-    chosen = snapshots.c.node == node, snapshots.c.period == period, snapshots.c.week == week
-    row = (await tx.execute(select(snapshots).where(*chosen))).mappings().one_or_none()
-    return None if row is None else dict(row)
+async def by_node(
+    tx: AsyncConnection, nodes: Collection[str], period: str, week: str
+) -> Mapping[str, Mapping[str, Any]]:
+    """Of these nodes, the locks of a week: a node has at most one."""
+    chosen = snapshots.c.node.in_(nodes), snapshots.c.period == period, snapshots.c.week == week
+    return {row["node"]: dict(row) for row in (await tx.execute(select(snapshots).where(*chosen))).mappings()}
 
 
 async def last_locked(tx: AsyncConnection, node: str, locked_by: str) -> datetime | None:

@@ -1,0 +1,80 @@
+"""The deals behind a number of the roll-up."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
+
+from services.forecast.api.moment import AsOf, Instants, KnownAt, OrgAsOf, moment, wait_until_known
+from services.forecast.api.override_views import OverrideLineView, override_line_view
+from services.forecast.api.places import ReadsBelow, visible_node, visible_overrides, visible_owners
+from services.forecast.api.question import NodeId, PeriodKey, deal_filter, numbers_for
+from services.forecast.api.rollup_views import MoneyView, money_view
+from services.forecast.projections.overrides_below import overrides_below
+from services.forecast.projections.subtree_totals import deals_behind
+from services.forecast.upstream.pipeline import Category
+from shared.rules.message import printable
+from shared.store import vault
+from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
+
+router = APIRouter(tags=["roll-up"])
+
+
+class DealView(BaseModel):
+    opportunity_id: str
+    external_id: str | None
+    account: str
+    owner: str
+    motion: str
+    pipeline: str
+    stage: str
+    category: str
+    qualified: bool
+    amount: MoneyView | None
+    close_date: date
+
+
+def deal_view(row: Mapping[str, Any]) -> DealView:
+    copied = {name: row[name] for name in DealView.model_fields if name != "amount"}
+    return DealView.model_validate(copied | {"amount": money_view(row["amount"], row["currency"])})
+
+
+class DealsBehindView(Page[DealView]):
+    """A page of deals, and the overrides in force."""
+
+    overrides: list[OverrideLineView]
+
+
+@router.get("/rollup/{node_id}/opportunities")
+async def list_deals_behind(
+    node_id: NodeId,
+    call: ReadsBelow,
+    period: PeriodKey | None = None,
+    category: Annotated[Category | None, Query()] = None,
+    as_of: Annotated[AsOf | None, Query()] = None,
+    known_at: Annotated[KnownAt | None, Query()] = None,
+    org_as_of: Annotated[OrgAsOf | None, Query()] = None,
+    limit: Limit = 100,
+    after: Cursor = None,
+) -> DealsBehindView:
+    """List the deals behind a number, by close date: those that the node's `pure` counts.
+
+    Overrides of the node and below it, which may account for the rest of a number, are lines of their own on each page.
+    """
+    cursor = decode_cursor(after, date.fromisoformat, printable)
+    await wait_until_known(call, known_at)
+    async with call.read() as tx:
+        await visible_node(call, tx, node_id)
+        at = await moment(call, tx, Instants(as_of, known_at, org_as_of))
+        chosen = await deal_filter(tx, at, period)
+        last = (cursor[0], cursor[1]) if cursor else None
+        numbers = await numbers_for(tx, at, chosen.period)
+        visible = await visible_owners(call, tx)
+        found = await deals_behind(numbers, chosen, node_id, category, last, limit, visible)
+        every = await overrides_below(tx, numbers, chosen.period, node_id, at.as_of, at.known)
+        below = visible_overrides(every, call.subtree)
+        notes = await vault.read(tx, {row.note_ref for row in below.rows})
+    page = make_page([deal_view(row) for row in found], limit, lambda item: [item.close_date, item.opportunity_id])
+    return DealsBehindView(**dict(page), overrides=[override_line_view(row, notes) for row in below.rows])
