@@ -118,6 +118,11 @@ class Caller:
         return self.on_behalf_of or self.node
 
     @property
+    def is_endless(self) -> bool:
+        """Whether no key or token can end while a request is in progress: so at an entrance."""
+        return self.secret_hash is None and self.expires_at is None
+
+    @property
     def is_confined(self) -> bool:
         return self.place != (None, None)
 
