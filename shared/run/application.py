@@ -37,9 +37,9 @@ def make_application(
 
 def check_scopes(service: Service) -> None:
     for route in api_routes(service.routers):
-        scope = openapi.scope_of(route)
-        if scope is not None and scope not in (*service.scopes, *COMMON_SCOPES):
-            raise ValueError(f"{route.path} needs the scope {scope}, which {service.name} does not declare")
+        for scope in openapi.scopes_of(route):
+            if scope not in (*service.scopes, *COMMON_SCOPES):
+                raise ValueError(f"{route.path} needs the scope {scope}, which {service.name} does not declare")
 
 
 DESCRIPTION = "Every answer names its position, and a read can wait for one; see the headers of each operation."

@@ -19,6 +19,7 @@ from shared.run.readiness import CatchUpGoal, Readiness
 from shared.run.resources import Resources
 from shared.run.service import Service
 from shared.run.telemetry import Metrics
+from shared.run.token_settings import make_caller_by_token
 from shared.run.watchdog import watch_event_loop
 from shared.run.worker import Worker
 from shared.store import engines
@@ -106,6 +107,7 @@ def make_context(service: Service, resources: Resources, engines: Engines) -> Se
         open_requests=OpenRequests(access),
         stopping=asyncio.Event(),
         places=make_places(service, resources, engines.reads),
+        caller_by_token=make_caller_by_token(resources.settings),
     )
 
 

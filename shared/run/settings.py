@@ -4,9 +4,9 @@ import re
 import tomllib
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 PREFIX = "FUNNELCAST_"
@@ -37,6 +37,14 @@ def check_networks(addresses: str) -> str:
     return addresses
 
 
+def check_key_set(source: str) -> str:
+    """Refuses URLs by which somebody on the way could give other keys."""
+    if "://" in source and not source.startswith("https://"):
+        raise ValueError("it must be a path or an https URL")
+    return source
+
+
+KeySet = Annotated[str, Field(min_length=1), AfterValidator(check_key_set)]
 Proxies = Annotated[str, AfterValidator(check_networks)]
 Networks = Annotated[str, AfterValidator(check_networks)]
 
@@ -116,6 +124,24 @@ class Settings(BaseSettings):
     trusted_proxies: Proxies = Field(
         default="", description="Addresses or networks, comma-separated, whose X-Forwarded-For is believed"
     )
+    token_issuer: str | None = Field(
+        default=None, description="Issuer of tokens (JWT) that are accepted beside API keys; without it, none are"
+    )
+    token_audience: str | None = Field(default=None, description="The audience that a token must name")
+    token_keys: KeySet | None = Field(
+        default=None, description="Path or https URL of the issuer's public keys, a JWK set"
+    )
+    token_algorithms: str = Field(
+        default="RS256,ES256,EdDSA",
+        pattern="^(RS256|ES256|EdDSA)(,(RS256|ES256|EdDSA))*$",
+        description="Algorithms of signatures that are accepted, comma-separated",
+    )
+    token_node_claim: str = Field(
+        default="node", min_length=1, description="Claim that names the org node to which a token's caller is tied"
+    )
+    token_scopes_claim: str = Field(
+        default="scope", min_length=1, description="Claim that names the scopes: a text with spaces, or a list"
+    )
     webhook_http: bool = Field(default=False, description="Whether webhooks may be sent by http, too: not encrypted")
     webhook_networks: Networks = Field(
         default="", description="Private networks, comma-separated, to which webhooks may be sent"
@@ -123,6 +149,14 @@ class Settings(BaseSettings):
     log_level: str = Field(
         default="info", pattern="^(debug|info|warning|error)$", description="Least level that is logged"
     )
+
+    @model_validator(mode="after")
+    def check_tokens(self) -> Self:
+        """Keys without an issuer or an audience would let in tokens that were made for others."""
+        options = (self.token_issuer, self.token_audience, self.token_keys)
+        if any(options) and not all(options):
+            raise ValueError("token_issuer, token_audience and token_keys belong together")
+        return self
 
     @classmethod
     def settings_customise_sources(

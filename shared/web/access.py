@@ -36,7 +36,9 @@ from shared.web.recently_used import RecentlyUsed
 
 Scope = str
 ADMIN, ACT_AS, HISTORY_WRITE, EVENTS_READ = "admin", "act_as", "history:write", "events:read"
-COMMON_SCOPES: tuple[Scope, ...] = (EVENTS_READ, HISTORY_WRITE, ACT_AS, ADMIN)
+METRICS_READ = "metrics:read"
+"""For counts and rates without amounts."""
+COMMON_SCOPES: tuple[Scope, ...] = (EVENTS_READ, METRICS_READ, HISTORY_WRITE, ACT_AS, ADMIN)
 """Scopes that mean the same in every service; each service declares more (`Service.scopes`)."""
 NOT_WHILE_ACTING = frozenset({ADMIN, HISTORY_WRITE})
 """Scopes that do not count in a request on behalf of an org node."""
@@ -114,6 +116,11 @@ class Caller:
     def confined_to(self) -> str | None:
         """The node that this request is confined to."""
         return self.on_behalf_of or self.node
+
+    @property
+    def is_endless(self) -> bool:
+        """Whether no key or token can end while a request is in progress: so at an entrance."""
+        return self.secret_hash is None and self.expires_at is None
 
     @property
     def is_confined(self) -> bool:

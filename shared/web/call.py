@@ -78,7 +78,7 @@ class WriteOptions(TypedDict, total=False):
 
 @dataclass
 class Call:
-    """Given to a route by `Needs(scope)`."""
+    """Given to a route by `Needs`."""
 
     context: ServiceContext
     caller: Caller
@@ -311,13 +311,20 @@ class Call:
 class Needs:
     """The dependency of every route: authorises the caller, and gives the route its `Call`.
 
-    `scope`: none for a route that every valid key may call. `place`: how the route serves callers that are confined to
-    a part of the organisation, by their key or by `On-Behalf-Of`. A route that is not `REFUSED` to them must itself
+    `scope`: none for a route that every valid key may call. `or_one_of`: scopes each of which suffices instead; a route
+    that shows less to such a caller looks at `Caller.scopes`. `place`: how the route serves callers that are confined
+    to a part of the organisation, by their key or by `On-Behalf-Of`. A route that is not `REFUSED` to them must itself
     confine what it shows and changes to `Call.subtree`, `is_visible` and `permit`.
     """
 
     scope: Scope | None
+    or_one_of: tuple[Scope, ...] = ()
     place: PlaceRule = PlaceRule.REFUSED
+
+    @property
+    def scopes(self) -> tuple[Scope, ...]:
+        """Each suffices. Empty for a route that every valid key may call."""
+        return () if self.scope is None else (self.scope, *self.or_one_of)
 
     async def __call__(self, request: Request, response: Response) -> Call:
         call = self.call(request.app.state.context, request, response)
@@ -338,8 +345,8 @@ class Needs:
                 raise Forbidden("this service does not keep the organisation: no request is taken on behalf of a node")
             require_scope(caller, ACT_AS)
             caller = replace(caller, scopes=caller.scopes - NOT_WHILE_ACTING)
-        if self.scope is not None:
-            require_scope(caller, self.scope)
+        if self.scopes:
+            require_scope(caller, *self.scopes)
         return caller
 
 
@@ -352,9 +359,10 @@ def authorise(request: Request) -> None:
             dependency.call.authorise(request.state.caller, places is not None)
 
 
-def require_scope(caller: Caller, scope: Scope) -> None:
-    if scope not in caller.scopes:
-        raise Forbidden(f"the key lacks the scope {scope}")
+def require_scope(caller: Caller, *scopes: Scope) -> None:
+    """Raises `Forbidden` for a caller that has none of them."""
+    if caller.scopes.isdisjoint(scopes):
+        raise Forbidden(f"the key lacks the scope {' or '.join(scopes)}")
 
 
 async def may_see(tx: AsyncConnection, state: S, subtree: Subtree, is_visible: IsVisible[S] | None) -> bool:

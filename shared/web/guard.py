@@ -128,14 +128,14 @@ class Guard:
             self.limits.body_bytes.release(body.size)
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Raises `KeyEnded` when the caller's key ends before the answer does, and `TooManyRequests`."""
+        """Raises `KeyEnded` when the caller's key or token ends before the answer does, and `TooManyRequests`."""
         caller: Caller | None = scope["state"].get("caller")
-        if caller is None or caller.secret_hash is None:
+        if caller is None or caller.is_endless:
             await self.app(scope, receive, send)
             return
         is_stream = scope["path"].endswith(STREAM)
         with self.limits.streams_of_key.place(caller.lineage) if is_stream else nullcontext():
-            async with self.context.open_requests.while_valid(caller.secret_hash, caller):
+            async with self.context.open_requests.while_valid(caller):
                 await self.app(scope, receive, send)
 
     async def check(self, scope: Scope, body: Body, extra_headers: RawHeaders) -> Receive:
@@ -159,7 +159,7 @@ class Guard:
 
     async def authenticate(self, scope: Scope, headers: Headers, extra_headers: RawHeaders) -> Caller:
         """Whether the caller may use a route is for the route to decide (`Needs`)."""
-        caller = await self.context.access.caller(
+        caller = await self.find_caller(
             bearer_secret(headers), lambda: self.limits.unknown_keys.take(client_address(scope))
         )
         if caller is None:
@@ -167,6 +167,16 @@ class Guard:
         extra_headers += self.limits.keys.take(caller.lineage)
         on_behalf_of = conditions.on_behalf_of(headers)
         return caller if on_behalf_of is None else replace(caller, on_behalf_of=on_behalf_of)
+
+    async def find_caller(self, secret: str, check_unknown: Callable[[], object]) -> Caller | None:
+        """By an API key, or by a token when the service accepts those."""
+        caller_by_token = self.context.caller_by_token
+        if caller_by_token is None or not is_token(secret):
+            return await self.context.access.caller(secret, check_unknown)
+        caller = await caller_by_token(secret)
+        if caller is None:
+            check_unknown()
+        return caller
 
 
 async def read_at(
@@ -188,6 +198,11 @@ async def read_at(
 def bearer_secret(headers: Headers) -> str:
     scheme, _, secret = headers.get("authorization", "").partition(" ")
     return secret.strip() if scheme.lower() == "bearer" else ""
+
+
+def is_token(secret: str) -> bool:
+    """Whether it has the form of a signed token: three parts, of which the first is a JSON object in base64."""
+    return secret.startswith("ey") and secret.count(".") == 2
 
 
 async def refuse(error: Exception, scope: Scope, receive: Receive, send: Send) -> None:

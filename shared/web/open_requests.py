@@ -1,4 +1,4 @@
-"""Requests in progress: none outlives its key, however long it waits, is received or streams its answer."""
+"""Requests in progress: none outlives its key or token, however long it waits, is received or streams its answer."""
 
 import asyncio
 from collections.abc import AsyncIterator, Collection, Mapping
@@ -16,12 +16,11 @@ SECONDS_BETWEEN_LOOKS = 1.0
 
 
 class KeyEnded(Unauthenticated):
-    """The key was revoked or has expired while the request was in progress."""
+    """The key was revoked, or it or the token has expired, while the request was in progress."""
 
 
 @dataclass(frozen=True, eq=False)
 class OpenRequest:
-    secret_hash: str
     caller: Caller
     deadline: asyncio.Timeout
 
@@ -34,10 +33,10 @@ class OpenRequests:
     requests: set[OpenRequest] = field(default_factory=set)
 
     @asynccontextmanager
-    async def while_valid(self, secret_hash: str, caller: Caller) -> AsyncIterator[None]:
+    async def while_valid(self, caller: Caller) -> AsyncIterator[None]:
         """Cancels the body, and raises `KeyEnded`, when the key ends."""
         deadline = asyncio.timeout(None)
-        request = OpenRequest(secret_hash, caller, deadline)
+        request = OpenRequest(caller, deadline)
         try:
             async with deadline:
                 self.requests.add(request)
@@ -62,14 +61,17 @@ class OpenRequests:
         callers = await self.current_callers(looked_at)
         now = self.access.now()
         for request in looked_at & self.requests:
-            if unless_expired(now, callers.get(request.secret_hash)) is None:
+            secret_hash = request.caller.secret_hash
+            caller = request.caller if secret_hash is None else callers.get(secret_hash)
+            if unless_expired(now, caller) is None:
                 self.requests.discard(request)
                 request.deadline.reschedule(asyncio.get_running_loop().time())
 
     async def current_callers(self, requests: Collection[OpenRequest]) -> Mapping[str, Caller]:
         """By the hashes of their keys. While the database cannot be reached, those that were let in."""
+        let_in = {hash_: each.caller for each in requests if (hash_ := each.caller.secret_hash) is not None}
         try:
-            return await self.access.refresh({request.secret_hash for request in requests})
+            return await self.access.refresh(let_in) if let_in else {}
         except (SQLAlchemyError, OSError) as error:
             log.warning("keys_not_looked_up", error=type(error).__name__)
-            return {request.secret_hash: request.caller for request in requests}
+            return let_in

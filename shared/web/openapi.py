@@ -7,6 +7,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
+from shared.web.call import Needs
 from shared.web.entrance import Entrance
 from shared.web.problems import MEDIA_TYPE
 
@@ -97,7 +98,7 @@ def describe(app: FastAPI, routers: Sequence[APIRouter], prefix: str, entrances:
     is needed."""
     generate = app.openapi
     scopes = {
-        (f"{prefix}{route.path}", method): scope_of(route)
+        (f"{prefix}{route.path}", method): scopes_of(route)
         for router in routers
         for route in router.routes
         if isinstance(route, APIRoute)
@@ -112,7 +113,7 @@ def describe(app: FastAPI, routers: Sequence[APIRouter], prefix: str, entrances:
 
 def complete(
     document: dict[str, Any],
-    scopes: Mapping[tuple[str, str], str | None],
+    scopes: Mapping[tuple[str, str], Sequence[str]],
     needs_key: Callable[[str, str], bool],
 ) -> dict[str, Any]:
     document["servers"] = [{"url": "/", "description": "The address under which this document was found"}]
@@ -127,7 +128,7 @@ def complete(
             if "health" not in operation.get("tags", ()):
                 describe_operation(operation, method.upper(), path)
                 if DOCUMENTS not in operation.get("tags", ()) and needs_key(method.upper(), path):
-                    describe_key(operation, scopes.get((path, method.upper())))
+                    describe_key(operation, scopes.get((path, method.upper()), ()))
                 if path.endswith(FEEDS):
                     operation["responses"]["409"] = error_response("409", "The position is after the feed's end")
                 components["schemas"] |= definitions_of(operation)
@@ -161,9 +162,10 @@ def definitions_of(operation: dict[str, Any]) -> dict[str, Any]:
     return {name: each for body in bodies for name, each in body["schema"].pop("$defs", {}).items()}
 
 
-def describe_key(operation: dict[str, Any], scope: str | None) -> None:
+def describe_key(operation: dict[str, Any], scopes: Sequence[str]) -> None:
+    """`scopes`: each suffices."""
     operation["security"] = [{"key": []}]
-    needed = f"`{scope}`" if scope else "none, any valid key"
+    needed = " or ".join(f"`{scope}`" for scope in scopes) or "none, any valid key"
     operation["description"] = f"{operation.get('description', '')}\n\nScope: {needed}".strip()
 
 
@@ -214,10 +216,10 @@ def headers(specs: HeaderSpecs, *, required: bool) -> dict[str, Any]:
     }
 
 
-def scope_of(route: APIRoute) -> str | None:
-    """The scope of the route's `Needs`."""
-    scopes = (getattr(dependency.call, "scope", None) for dependency in route.dependant.dependencies)
-    return next((scope for scope in scopes if scope), None)
+def scopes_of(route: APIRoute) -> Sequence[str]:
+    """The scopes of the route's `Needs`: each suffices."""
+    calls = (dependency.call for dependency in route.dependant.dependencies)
+    return next((call.scopes for call in calls if isinstance(call, Needs)), ())
 
 
 READ_AFTER_THIS = {"header.X-Min-Position": "$response.header.X-Position", "header.Prefer": "wait=5"}

@@ -1,6 +1,7 @@
 """A running service, as its routes see it."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -9,7 +10,7 @@ from shared.rules.clock_and_ids import ClockAndIds
 from shared.store.aliases import BlindIndex
 from shared.store.committer import Committer
 from shared.store.signal import Signal
-from shared.web.access import Access
+from shared.web.access import Access, Caller
 from shared.web.answer_cache import AnswerCache
 from shared.web.applied import AppliedPositions
 from shared.web.open_requests import OpenRequests
@@ -43,6 +44,8 @@ class ServiceContext:
     stopping: asyncio.Event
     places: Places | None = None
     """None: the service keeps no copy of the organisation, and serves no caller that acts for a node."""
+    caller_by_token: Callable[[str], Awaitable[Caller | None]] | None = None
+    """By the token of an identity provider. None: the service accepts API keys alone."""
     answer_cache: AnswerCache = field(default_factory=AnswerCache)
 
     def stop(self) -> None:

@@ -15,6 +15,7 @@ from shared.web.call import Accepted, Call
 from shared.web.feed import must_have_position
 from shared.web.input import ResourceId
 from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
+from shared.web.problems import Forbidden
 from shared.webhooks import commands, delivery_routes, signature
 from shared.webhooks.decider import DECIDER
 from shared.webhooks.lookup import Reader, find_webhook, is_visible
@@ -49,6 +50,8 @@ class WebhookRoutes:
 
     async def create_webhook(self, body: NewWebhook, call: Reader) -> WebhookMade:
         """Create a webhook: events are sent to its address, each signed with the secret of the answer."""
+        if call.caller.key_id is None:
+            raise Forbidden("a webhook lives as long as the API key that created it: create it with a key")
         await call.current_subtree()
         await check_url(call, body.url)
         self.check_types(body.types)

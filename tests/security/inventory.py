@@ -18,7 +18,7 @@ DOCS = ("docs", "docs/swagger-ui-bundle.js", "docs/swagger-ui.css")
 EVENTS = ("v1/asyncapi.json", "v1/schemas/{event_type}")
 OPEN = ("healthz", "readyz", "metrics", "openapi.json", *DOCS, *EVENTS)
 """What needs no key, under each prefix: docs/security.md says why."""
-ANY_KEY = "any key"
+ANY_KEY: tuple[str, ...] = ()
 """What a route needs that names no scope because every valid key may call it."""
 NOBODY = "00000000-0000-4000-8000-000000000000"
 CONVERTED = {
@@ -36,18 +36,22 @@ CONVERTED = {
 
 @dataclass(frozen=True)
 class Entry:
-    """One method of one path. `needs`: the scope that its dependency names, or `ANY_KEY`; none: it has no dependency.
-    `place`: how it serves keys that are tied to an org node. `at_entrance`: whether it serves callers without an API
-    key."""
+    """One method of one path. `needs`: the scopes that its dependency names, each of which suffices, or `ANY_KEY`;
+    none: it has no dependency. `place`: how it serves keys that are tied to an org node. `at_entrance`: whether it
+    serves callers without an API key."""
 
     method: str
     path: str
-    needs: str | None
+    needs: tuple[str, ...] | None
     place: PlaceRule = PlaceRule.REFUSED
     at_entrance: bool = False
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
+
+    def accepts(self, scope: str) -> bool:
+        """Whether a key with this scope alone may call it."""
+        return self.needs is not None and (self.needs == ANY_KEY or scope in self.needs)
 
     @property
     def is_open(self) -> bool:
@@ -92,8 +96,8 @@ def entries(route: RouteContext, entrances: Mapping[str, Entrance]) -> Iterator[
         raise TypeError(f"what is behind {route.original_route!r} cannot be told")
     for method in sorted(route.methods):
         needs = needs_of(route)
-        scope, place = (needs.scope or ANY_KEY, needs.place) if needs else (None, PlaceRule.REFUSED)
-        yield Entry(method, route.path, scope, place, is_at_entrance(method, route.path, entrances))
+        scopes, place = (needs.scopes, needs.place) if needs else (None, PlaceRule.REFUSED)
+        yield Entry(method, route.path, scopes, place, is_at_entrance(method, route.path, entrances))
 
 
 def needs_of(route: RouteContext) -> Needs | None:

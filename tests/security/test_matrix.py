@@ -40,6 +40,13 @@ from tests.security.inventory import (
 
 TWO_SCOPES = ["POST /pipeline/v1/opportunities/{opportunity_id}/correct"]
 """What needs another scope besides, for which it asks when it has read the body."""
+MEASURES = {
+    "GET /intake/v1/metrics/captures",
+    "GET /qualification/v1/metrics/sdr",
+    "GET /qualification/v1/metrics/speed-to-lead",
+    *(f"GET /pipeline/v1/metrics/{name}" for name in ("cost-per-sql", "funnel", "pipeline", "velocity", "win-rate")),
+}
+"""What a key with `metrics:read` alone may call, beside `me`. To add one is a decision."""
 ALL_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 LEAST_ROUTES = 60
 Headers = dict[str, str]
@@ -159,7 +166,7 @@ async def walked(apps: Mapping[str, FastAPI], keys: Keys) -> Seen:
 
 
 def fits(entry: Entry, scope: str, got: int) -> bool:
-    return got not in (401, 403, 500) if entry.needs in (scope, ANY_KEY) else got == 403
+    return got not in (401, 403, 500) if entry.accepts(scope) else got == 403
 
 
 @asynccontextmanager
@@ -197,7 +204,7 @@ async def test_a_good_body_opens_nothing(database: str) -> None:
                 got = await status(app, entry.method, entry.url, headers | kind, body)
                 seen.expect(entry, state, got, got == 401)
             for scope, secret in keys.alone.items():
-                if scope != entry.needs:
+                if not entry.accepts(scope):
                     got = await status(app, entry.method, entry.url, bearer(secret, **kind), body)
                     seen.expect(entry, scope, got, got == 403)
             if entry.place is PlaceRule.REFUSED:
@@ -219,7 +226,7 @@ async def test_who_lacks_the_scope_learns_nothing_about_the_input(database: str,
         for entry in [entry for entry in inventory(apps) if not (entry.is_open or entry.at_entrance)]:
             if entry.needs == ANY_KEY:
                 continue
-            lacks = next(secret for scope, secret in keys.alone.items() if scope != entry.needs)
+            lacks = next(secret for scope, secret in keys.alone.items() if not entry.accepts(scope))
             got = await status(app, entry.method, entry.url + query, bearer(lacks), body)
             if got != 403:
                 wrong.append(f"{entry}: {got}")
@@ -238,19 +245,25 @@ async def test_every_route_says_what_it_needs(database: str) -> None:
 
 async def test_what_changes_something_needs_a_scope_to_change_and_what_reads_one_to_read(database: str) -> None:
     async with running(database) as apps:
-        found = [entry for entry in inventory(apps) if entry.needs and not entry.at_entrance]
+        found = [entry for entry in inventory(apps) if entry.needs is not None and not entry.at_entrance]
     assert all(entry.only_reads for entry in found if entry.needs == ANY_KEY)
     found = [entry for entry in found if entry.needs != ANY_KEY]
     for entry in found:
-        reads = entry.needs == "admin" or str(entry.needs).endswith(":read")
-        writes = entry.needs == "admin" or not str(entry.needs).endswith(":read")
-        assert reads if entry.only_reads else writes, entry
-    by_path = {str(entry): entry.needs for entry in found}
+        for scope in entry.needs or ():
+            reads = scope == "admin" or scope.endswith(":read")
+            writes = scope == "admin" or not scope.endswith(":read")
+            assert reads if entry.only_reads else writes, entry
+    by_path = {str(entry): " or ".join(entry.needs or ()) for entry in found}
     settled = [each for each in by_path if "/parked" in each or ("PUT /forecast" in each and "/overrides" not in each)]
     assert {by_path[each] for each in settled} == {"admin"}
     people = {scope for each, scope in by_path.items() if each.endswith("/people/{person_id}")}
     assert people == {"people:read", "people:erase"}
     assert {scope for each, scope in by_path.items() if "/events" in each} == {"events:read"}
+    assert {each for each, scope in by_path.items() if "metrics:read" in scope} == MEASURES
+    assert {scope for scope in by_path.values() if " or " in scope} == {
+        "leads:read or metrics:read",
+        "pipeline:read or metrics:read",
+    }
 
 
 async def test_no_other_method_does_anything(database: str) -> None:
@@ -302,7 +315,7 @@ async def test_a_mounted_app_is_found(database: str) -> None:
 
 @pytest.mark.harness
 async def test_a_planted_guard_that_asks_for_no_scope_is_found(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(call, "require_scope", lambda caller, scope: None)
+    monkeypatch.setattr(call, "require_scope", lambda caller, *scopes: None)
     keys = await Keys.made(database)
     async with running(database, SERVICES["pipeline"]) as apps:
         seen = await walked(apps, keys)

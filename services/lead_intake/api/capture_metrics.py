@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.lead_intake.projections import capture_counts
 from services.lead_intake.projections.capture_counts import NONE, Dimension
 from shared.rules.message import Day, InvalidField
+from shared.web.access import METRICS_READ
 from shared.web.call import Call, Needs
 
 router = APIRouter(tags=["metrics"])
@@ -53,7 +54,7 @@ class CaptureMetrics(BaseModel):
 
 @router.get("/metrics/captures", response_model_by_alias=True)
 async def count_captures(
-    call: Annotated[Call, Depends(Needs("leads:read"))],
+    call: Annotated[Call, Depends(Needs("leads:read", or_one_of=(METRICS_READ,)))],
     by: Dimension = "source",
     begins: Annotated[Day | None, Query(alias="from", description="The first day; by default the beginning")] = None,
     ends: Annotated[Day | None, Query(alias="to", description="The last day; by default today")] = None,

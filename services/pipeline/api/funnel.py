@@ -7,7 +7,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.pipeline.api.metric_queries import GroupQuery, MetricsQuery, Reads, group_key, list_link, window_of
+from services.pipeline.api.metric_queries import (
+    GroupQuery,
+    Measures,
+    MetricsQuery,
+    Reads,
+    group_key,
+    list_link,
+    window_of,
+)
 from services.pipeline.api.metric_views import RateBand, rate_view
 from services.pipeline.benchmark.events import Status
 from services.pipeline.metrics.benchmarks import Rate
@@ -97,7 +105,7 @@ class CycleBehind(BaseModel):
 
 
 @router.get("/metrics/funnel")
-async def get_funnel(query: Annotated[FunnelQuery, Query()], call: Reads) -> FunnelMetrics:
+async def get_funnel(query: Annotated[FunnelQuery, Query()], call: Measures) -> FunnelMetrics:
     """Conversion by entry cohort: of the cycles that became MQL or SRL in the window, those that reached the next step.
 
     A deal that was opened in an unqualified stage without a lead enters at SRL. An MQL has neither an owner nor a deal:

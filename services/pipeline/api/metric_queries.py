@@ -14,12 +14,16 @@ from services.pipeline.setting.decider import ALL
 from services.pipeline.setting.decider import DECIDER as SETTING
 from services.pipeline.setting.state import Settings
 from shared.rules.message import Instant, InvalidField, Line
+from shared.web.access import METRICS_READ
 from shared.web.call import Call, Needs
 from shared.web.place import PlaceRule
 from shared.web.window import WindowParameters, format_bound
 
 Reads = Annotated[Call, Depends(Needs("pipeline:read", place=PlaceRule.SUBTREE))]
-ReadsWhole = Annotated[Call, Depends(Needs("pipeline:read"))]
+"""Of single deals and cycles."""
+Measures = Annotated[Call, Depends(Needs("pipeline:read", or_one_of=(METRICS_READ,), place=PlaceRule.SUBTREE))]
+"""Of counts and rates. A measure that has amounts answers by `amounts.view_for`."""
+MeasuresWhole = Annotated[Call, Depends(Needs("pipeline:read", or_one_of=(METRICS_READ,)))]
 """Of figures that belong to no place."""
 ONE = f"({'|'.join(Dimension)})"
 MOST_DIMENSIONS = 2

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.pipeline.api.amounts import Amount
 from services.pipeline.api.metric_queries import MetricsQuery
 from services.pipeline.benchmark.events import Status
 from services.pipeline.metrics.benchmarks import Rate, format_rate, status_of
@@ -38,8 +39,8 @@ class CurrencyFigures(BaseModel):
 
     currency: str
     count: int
-    sum: str
-    mean: str
+    sum: Amount
+    mean: Amount
 
 
 class DealFigures(BaseModel):

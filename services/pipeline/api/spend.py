@@ -7,7 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.pipeline.api.metric_queries import ReadsWhole
+from services.pipeline.api.amounts import Amount, view_for
+from services.pipeline.api.metric_queries import MeasuresWhole
 from services.pipeline.api.opportunity_views import MoneyView, money_view
 from services.pipeline.metrics.spend import Spend, spend_by_source, whole_spend
 from services.pipeline.projections import funnel
@@ -25,6 +26,7 @@ from shared.web.call import Call, Needs
 from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
 
 router = APIRouter(tags=["spend"])
+Reads = Annotated[Call, Depends(Needs("pipeline:read"))]
 Writes = Annotated[Call, Depends(Needs("pipeline:write"))]
 
 
@@ -64,10 +66,10 @@ class CurrencyCost(BaseModel):
     """`cost_per_sql`: null without an SQL."""
 
     currency: str
-    marketing: str
-    sales: str
-    total: str
-    cost_per_sql: str | None
+    marketing: Amount
+    sales: Amount
+    total: Amount
+    cost_per_sql: Amount
 
 
 class SourceCost(BaseModel):
@@ -80,9 +82,9 @@ class UnallocatedSpend(BaseModel):
     """For no source alone."""
 
     currency: str
-    marketing: str
-    sales: str
-    total: str
+    marketing: Amount
+    sales: Amount
+    total: Amount
 
 
 class TotalCost(BaseModel):
@@ -135,7 +137,7 @@ async def record_spend(body: commands.Spend, call: Writes) -> RecordedSpend:
 
 @router.get("/spend")
 async def list_spend(
-    call: ReadsWhole, source: Annotated[Line | None, Query()] = None, limit: Limit = 100, after: Cursor = None
+    call: Reads, source: Annotated[Line | None, Query()] = None, limit: Limit = 100, after: Cursor = None
 ) -> Page[SpendView]:
     """List the entries with their corrections, in the order in which they were recorded."""
     cursor = decode_cursor(after, int)
@@ -149,7 +151,7 @@ def spend_view(row: Mapping[str, Any]) -> SpendView:
 
 
 @router.get("/metrics/cost-per-sql")
-async def get_cost_per_sql(query: Annotated[CostQuery, Query()], call: ReadsWhole) -> CostPerSql:
+async def get_cost_per_sql(query: Annotated[CostQuery, Query()], call: MeasuresWhole) -> CostPerSql:
     """What was spent in a window for each SQL that entered in it, by source.
 
     Spend counts evenly for each of its days. What was spent for no source alone is unallocated; the total includes it.
@@ -173,7 +175,7 @@ async def get_cost_per_sql(query: Annotated[CostQuery, Query()], call: ReadsWhol
         "unallocated": [UnallocatedSpend.model_validate(each) for each in currency_costs(spend.get(None, {}))],
         "total": TotalCost(sqls=count, spend=costs(whole_spend(spend.values()), count)),
     }
-    return CostPerSql.model_validate(figures)
+    return view_for(call, CostPerSql.model_validate(figures))
 
 
 def source_costs(spend: Mapping[str | None, Spend], sqls: Mapping[str, int]) -> Iterator[SourceCost]:

@@ -10,7 +10,8 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.pipeline.api.metric_queries import MetricsQuery, Reads, deals_link, group_key, window_of
+from services.pipeline.api.amounts import Amount, view_for
+from services.pipeline.api.metric_queries import Measures, MetricsQuery, deals_link, group_key, window_of
 from services.pipeline.api.metric_views import (
     AskedView,
     DealFigures,
@@ -70,8 +71,8 @@ class CurrencyVelocity(BaseModel):
 
     currency: str
     opportunities: int
-    mean_value: str
-    per_day: str | None
+    mean_value: Amount
+    per_day: Amount
 
 
 class SalesVelocity(BaseModel):
@@ -108,7 +109,7 @@ class Inputs:
 
 
 @router.get("/metrics/velocity")
-async def get_velocity(query: Annotated[MetricsQuery, Query()], call: Reads) -> VelocityMetrics:
+async def get_velocity(query: Annotated[MetricsQuery, Query()], call: Measures) -> VelocityMetrics:
     """Time in stage, sales cycles, and sales velocity.
 
     Time in stage is that of the deals whose last visit to the stage began in the window. Those that are in it at the
@@ -120,13 +121,14 @@ async def get_velocity(query: Annotated[MetricsQuery, Query()], call: Reads) -> 
         window, settings = await window_of(call, tx, query)
         (whole,) = await inputs_by(tx, window, now, [])
         parts = await inputs_by(tx, window, now, by) if by else []
-    return VelocityMetrics(
+    metrics = VelocityMetrics(
         **dict(asked_view(query, by)),
         minimum_sample=settings.benchmarks.minimum_sample,
         total=velocity_group(query, [], whole, settings.benchmarks),
         groups=[velocity_group(query, by, each, settings.benchmarks) for each in parts],
         warnings=amount_warnings([whole.open]),
     )
+    return view_for(call, metrics)
 
 
 async def inputs_by(tx: AsyncConnection, window: Window, now: datetime, by: Sequence[Dimension]) -> list[Inputs]:

@@ -7,8 +7,10 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
+from services.pipeline.api.amounts import view_for
 from services.pipeline.api.metric_queries import (
     GroupQuery,
+    Measures,
     MetricsQuery,
     Reads,
     WindowQuery,
@@ -96,7 +98,7 @@ class DealBehind(BaseModel):
 
 
 @router.get("/metrics/pipeline")
-async def get_pipeline_metrics(query: Annotated[MetricsQuery, Query()], call: Reads) -> PipelineMetrics:
+async def get_pipeline_metrics(query: Annotated[MetricsQuery, Query()], call: Measures) -> PipelineMetrics:
     """Volume and value: the deals that are open at an instant, and those created, won, lost and recycled in a window.
 
     Qualified and unqualified deals stand apart, and so does each currency. Deals count with the amounts and the owners
@@ -108,12 +110,13 @@ async def get_pipeline_metrics(query: Annotated[MetricsQuery, Query()], call: Re
         rows = [row for each in SETS for row in await deal_states.sums(tx, each, window, by)]
     whole = total(rows)
     groups = [volume_group(query, group_key(by, key), sums) for key, sums in by_key(rows).items()] if by else []
-    return PipelineMetrics(
+    metrics = PipelineMetrics(
         **dict(asked_view(query, by)),
         total=volume_group(query, {}, whole),
         groups=groups,
         warnings=amount_warnings(whole[DealSet.OPEN, qualified] for qualified in (True, False)),
     )
+    return view_for(call, metrics)
 
 
 def volume_group(query: WindowQuery, group: Group, sums: Sums) -> VolumeGroup:

@@ -6,7 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
-from services.pipeline.api.metric_queries import MetricsQuery, Reads, deals_link, group_key, window_of
+from services.pipeline.api.amounts import Amount, view_for
+from services.pipeline.api.metric_queries import Measures, MetricsQuery, deals_link, group_key, window_of
 from services.pipeline.api.metric_views import (
     AskedView,
     DealFigures,
@@ -32,8 +33,8 @@ class ValueRateView(BaseModel):
     """By the amounts in one currency. `rate`: null without an amount, or with too small a sample."""
 
     currency: str
-    won: str
-    lost: str
+    won: Amount
+    lost: Amount
     rate: str | None
 
 
@@ -55,7 +56,7 @@ class WinRateMetrics(AskedView):
 
 
 @router.get("/metrics/win-rate")
-async def get_win_rate(query: Annotated[MetricsQuery, Query()], call: Reads) -> WinRateMetrics:
+async def get_win_rate(query: Annotated[MetricsQuery, Query()], call: Measures) -> WinRateMetrics:
     """The win rate of the deals that closed in a window, by count and by value, with its band.
 
     Only deals that were qualified count; recycled ones are lost. A deal counts on the day of its last closing.
@@ -67,13 +68,14 @@ async def get_win_rate(query: Annotated[MetricsQuery, Query()], call: Reads) -> 
         lost = await deal_states.sums(tx, DealSet.NOT_WON, window, [*by, Dimension.MOTION])
     whole, benchmarks = win_rate((), [*won, *lost]), settings.benchmarks
     groups = win_rates([*won, *lost]) if by else []
-    return WinRateMetrics(
+    metrics = WinRateMetrics(
         **dict(asked_view(query, by)),
         minimum_sample=benchmarks.minimum_sample,
         total=win_rate_group(query, [], whole, benchmarks),
         groups=[win_rate_group(query, by, group, benchmarks) for group in groups],
         warnings=amount_warnings([whole.won, whole.lost]),
     )
+    return view_for(call, metrics)
 
 
 def win_rate_group(

@@ -5,11 +5,10 @@ from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.qualification.api.leads import ReadsWithin
 from services.qualification.api.settings import BusinessHoursView, business_hours_view
 from services.qualification.metrics.speed import Answer, Speed, speed
 from services.qualification.projections import cycles
@@ -18,10 +17,13 @@ from services.qualification.setting.decider import ALL
 from services.qualification.setting.decider import DECIDER as SETTING
 from services.qualification.setting.events import BusinessHours
 from services.qualification.setting.state import Settings
-from shared.web.call import Call
+from shared.web.access import METRICS_READ
+from shared.web.call import Call, Needs
+from shared.web.place import PlaceRule
 from shared.web.window import WindowParameters, format_bound
 
 router = APIRouter(tags=["metrics"])
+Measures = Annotated[Call, Depends(Needs("leads:read", or_one_of=(METRICS_READ,), place=PlaceRule.SUBTREE))]
 
 
 class SpeedView(BaseModel):
@@ -82,7 +84,7 @@ class SdrMetrics(BaseModel):
 
 
 @router.get("/metrics/speed-to-lead")
-async def get_speed_to_lead(query: Annotated[WindowParameters, Query()], call: ReadsWithin) -> SpeedToLead:
+async def get_speed_to_lead(query: Annotated[WindowParameters, Query()], call: Measures) -> SpeedToLead:
     """How soon leads are answered, by the source of their first capture: of the cycles that began in the window.
 
     A lead's first cycle counts from its capture, a later one from when it became MQL again.
@@ -107,7 +109,7 @@ async def get_speed_to_lead(query: Annotated[WindowParameters, Query()], call: R
 
 
 @router.get("/metrics/sdr")
-async def get_sdr_metrics(query: Annotated[WindowParameters, Query()], call: ReadsWithin) -> SdrMetrics:
+async def get_sdr_metrics(query: Annotated[WindowParameters, Query()], call: Measures) -> SdrMetrics:
     """What each SDR worked, handed over and got accepted, by week."""
     now = call.context.clock_and_ids.now()
     async with call.read() as tx:

@@ -31,6 +31,14 @@ def test_the_scope_of_the_route_is_needed() -> None:
         READS.authorise(replace(ANN, scopes=frozenset({"admin"})))
 
 
+def test_one_of_several_scopes_is_enough() -> None:
+    reads = Needs("tally:read", or_one_of=("metrics:read",))
+    for scope in ("tally:read", "metrics:read"):
+        assert reads.authorise(replace(ANN, scopes=frozenset({scope}))).scopes == {scope}
+    with pytest.raises(Forbidden, match="tally:read or metrics:read"):
+        reads.authorise(replace(ANN, scopes=frozenset({"admin"})))
+
+
 @pytest.mark.parametrize("caller", [TIED, ACTING, replace(TIED, on_behalf_of="west")])
 def test_a_route_that_does_not_opt_in_refuses_confined_callers(caller: Caller) -> None:
     with pytest.raises(Forbidden, match="tied to an org node"):
