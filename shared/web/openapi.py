@@ -7,6 +7,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
+from shared.web.body import NDJSON
 from shared.web.call import Needs
 from shared.web.entrance import Entrance
 from shared.web.problems import MEDIA_TYPE
@@ -190,7 +191,8 @@ def request_headers(operation: Mapping[str, Any], method: str, path: str) -> Hea
         return {}
     if method == "GET":
         return READ_HEADERS if JSON in operation["responses"]["200"].get("content", ()) else {}
-    is_batch = JSON not in operation.get("requestBody", {}).get("content", {JSON: None})
+    answers = operation["responses"].get("200", {}).get("content", {})
+    is_batch = NDJSON in answers or JSON not in operation.get("requestBody", {}).get("content", {JSON: None})
     return {} if is_batch else WRITE_HEADERS
 
 

@@ -234,6 +234,7 @@ GOOD: Mapping[str, Good] = {
     "POST /forecast/v1/snapshots": Good(
         {"node": "acme", "period": "2026-Q1", "week": "2026-Q1-W06"}, answers=[201, 409]
     ),
+    "PUT /forecast/v1/calendars/{key}": Good({"starts_month": 2, "pattern": "4-5-4"}),
     "PUT /forecast/v1/settings": Good({"currency": "EUR", "timezone": "UTC"}),
     "PUT /intake/v1/settings": Good({"reasons": {"discard": ["spam", "other"]}}),
     "PUT /qualification/v1/settings": Good(

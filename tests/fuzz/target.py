@@ -30,6 +30,7 @@ CONVERTED = {
     "quarantine_id": "none",
     "snapshot_id": "none",
     "form_key": "demo",
+    "key": "retail",
     "person_id": "nobody",
     "period": "2026-Q1",
     "column": "commit?by=self",
@@ -127,11 +128,13 @@ class Target:
 
 
 def is_not_yet(answer: httpx.Response) -> bool:
-    """The position that it asked for is not reached: the one 503 that a client brings about."""
-    asked = "x-min-position" in answer.request.headers
-    return (
-        asked and answer.status_code == 503 and answer.json()["type"] == "not_yet" and "Retry-After" in answer.headers
-    )
+    """The two 503 that a client brings about: the position that it asked for is not reached; there is no organisation
+    yet in which it could act on behalf of a node."""
+    by_header = {"not_yet": "x-min-position", "chart_stale": "on-behalf-of"}
+    if answer.status_code != 503 or "Retry-After" not in answer.headers:
+        return False
+    header = by_header.get(answer.json()["type"])
+    return header is not None and header in answer.request.headers
 
 
 @asynccontextmanager

@@ -27,7 +27,12 @@ Days = Annotated[
     Field(strict=True, ge=1, le=LONGEST),
     BeforeValidator(number_of_days),
     WithJsonSchema(
-        {"anyOf": [{"type": "integer", "minimum": 1, "maximum": LONGEST}, {"type": "string", "examples": ["14d"]}]}
+        {
+            "anyOf": [
+                {"type": "integer", "minimum": 1, "maximum": LONGEST},
+                {"type": "string", "pattern": f"^({DAYS.pattern})$", "examples": ["14d"]},
+            ]
+        }
     ),
 ]
 """Days, as a number or written as `14d` or `P14D`."""
