@@ -10,7 +10,7 @@ from services.forecast.periods.starts import From
 from services.forecast.setting.timezones import Timezone
 from services.forecast.snapshot.events import RatePolicy
 from shared.rules.fiscal_year import CalendarRule
-from shared.rules.message import Command, Flag, Label, Message, Slug
+from shared.rules.message import WHOLE, Command, Flag, Label, Message, Slug
 from shared.rules.money import Currency
 
 DAYS = re.compile(r"P([0-9]{1,4})D|([0-9]{1,4})d")
@@ -25,6 +25,7 @@ def number_of_days(value: Any) -> Any:
 Days = Annotated[
     int,
     Field(strict=True, ge=1, le=LONGEST),
+    WHOLE,
     BeforeValidator(number_of_days),
     WithJsonSchema(
         {
