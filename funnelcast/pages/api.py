@@ -53,10 +53,10 @@ class Api:
         """The body of the answer. Parameters that are None are left out. Raises `ApiError`."""
         return (await self.answer("GET", path, parameters=parameters)).body
 
-    async def get_if_allowed(self, path: str) -> Any:
+    async def get_if_allowed(self, path: str, **parameters: Any) -> Any:
         """None for a person who may not read it."""
         try:
-            return await self.get(path)
+            return await self.get(path, **parameters)
         except ApiError as error:
             if error.status == FORBIDDEN:
                 return None

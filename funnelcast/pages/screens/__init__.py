@@ -20,11 +20,11 @@ SCREENS: tuple[Screen, ...] = (
     *waterfall.SCREENS,
     *deals.SCREENS,
     *deal.SCREENS,
-    *board.SCREENS,
     *queue.SCREENS,
     *lead.SCREENS,
-    *metrics.SCREENS,
     *sources.SCREENS,
+    *board.SCREENS,
+    *metrics.SCREENS,
     *accuracy.SCREENS,
     *operation.SCREENS,
 )

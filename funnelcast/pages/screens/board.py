@@ -118,6 +118,6 @@ async def move_deal(visit: Visit) -> Response:
 
 
 SCREENS = (
-    Screen(PATH, show_board, READS, title="Board", is_company_wide=True),
+    Screen(PATH, show_board, READS, title="Board"),
     Screen(f"{PATH}/{{deal_id}}", move_deal, WRITES, method="POST"),
 )

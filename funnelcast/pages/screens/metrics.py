@@ -35,7 +35,7 @@ async def show_metrics(visit: Visit) -> Response:
         visit.api.get(f"{FOLDER}/funnel", **asked),
         visit.api.get(f"{FOLDER}/velocity", **asked),
         visit.api.get(f"{FOLDER}/win-rate", **asked),
-        visit.api.get(f"{FOLDER}/cost-per-sql", **window),
+        visit.api.get_if_allowed(f"{FOLDER}/cost-per-sql", **window),
     )
     return visit.page(
         "metrics.html",
