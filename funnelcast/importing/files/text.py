@@ -34,6 +34,12 @@ def text_lines(file: Path, encoding: str) -> Iterator[str]:
         number = first_undecodable_line(file, used)
         hint = "save it as UTF-8, or name its encoding in the mapping (file.encoding)"
         raise Failed(f"{file}, line {number}: not {encoding.upper()}; {hint}") from None
+    except UnicodeError:
+        names = f"{used.lower()}-le or {used.lower()}-be"
+        raise Failed(
+            f"{file} has no byte order mark, so that {used.upper()} may be {names}: say which in the mapping "
+            "(file.encoding)"
+        ) from None
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise Failed(f"{file} cannot be unpacked: {error}") from None
     except OSError as error:

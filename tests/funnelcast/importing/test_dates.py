@@ -119,3 +119,10 @@ def test_a_workbooks_date_needs_no_notation() -> None:
 def test_what_is_no_format_is_refused(pattern: str) -> None:
     with pytest.raises(ValueError, match=r"YYYY|is none of|formats"):
         notation(pattern)
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "America/Los_Angeles"])
+@pytest.mark.parametrize("text", ["0001-01-01", "9999-12-31", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+def test_a_date_at_the_ends_of_pythons_calendar_is_refused_in_any_zone(text: str, zone: str) -> None:
+    with pytest.raises(InvalidRow, match=r"lies outside of the years 1900 to 2199"):
+        instant(text, "YYYY-MM-DD", "YYYY-MM-DDThh:mm:ssZ", timezone=zone)

@@ -74,6 +74,8 @@ def test_another_encoding_is_read_when_the_mapping_says_so(tmp_path: Path) -> No
     assert cells(unmarked, Layout(encoding="utf-16-le")) == [(2, {"id": "1", "name": "Zoé"})]
     with pytest.raises(Failed, match="it may be utf-16-le"):
         survey(unmarked, ["id"])
+    with pytest.raises(Failed, match="no byte order mark, so that UTF-16 may be utf-16-le or utf-16-be"):
+        survey(unmarked, ["id"], Layout(encoding="utf-16"))
 
 
 def test_a_gzipped_file_is_read_as_it_is(tmp_path: Path) -> None:
