@@ -57,7 +57,7 @@ def test_the_byte_order_mark_and_the_delimiter_of_a_spreadsheet_are_read_right(t
 
 
 @pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
 def test_lines_end_as_on_any_system_and_marked_encodings_are_read_by_themselves(
     tmp_path: Path, ends: str, encoding: str
 ) -> None:
