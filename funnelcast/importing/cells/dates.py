@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from funnelcast.importing.cells.date_formats import Format, Parsed, at_clock, pieces_of
+from funnelcast.importing.cells.date_formats import Format, NoSuchDate, Parsed, at_clock, pieces_of
 from funnelcast.importing.files.row import InvalidRow, invalid_cell, shortened
 from funnelcast.importing.files.workbook import WorkbookDate
 from shared.rules.message import EARLIEST, LATEST
@@ -100,9 +100,7 @@ class Dates:
         try:
             found = {one for each in self.formats if text and (one := each.parse(text)) is not None}
         except (ValueError, OverflowError) as error:
-            raise InvalidRow(
-                f"{label} {shortened(text)!r} is no date of the calendar ({error}); {self.expected()}"
-            ) from None
+            raise InvalidRow(f"{no_date(label, text, error)}; {self.expected()}") from None
         if len(found) > 1:
             raise InvalidRow(f"{label} {text!r} may be {' or '.join(sorted(str(one) for one in found))}")
         if not found:
@@ -114,7 +112,7 @@ class Dates:
             parsed = datetime.fromisoformat(text)
             return parsed.date() if "T" not in text else at_clock(parsed, self.clock)
         except ValueError as error:
-            raise InvalidRow(f"{label} {text!r} is no date of the calendar ({error})") from None
+            raise InvalidRow(no_date(label, text, error)) from None
 
     def expected(self) -> str:
         return f"expected is {' or '.join(self.patterns)}, such as {self.example()}"
@@ -126,6 +124,11 @@ class Dates:
     def shown(self, instant: datetime) -> str:
         """In the export's zone."""
         return instant.astimezone(self.zone).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def no_date(label: str, text: str, error: Exception) -> str:
+    why = f" ({error})" if isinstance(error, NoSuchDate) else ""
+    return f"{label} {shortened(text)!r} is no date of the calendar{why}"
 
 
 def must_be_in_range(label: str, text: str, parsed: Parsed) -> None:

@@ -65,7 +65,7 @@ class NodeIds:
         listed = self.by_name.get(same_name(name))
         if listed is not None:
             return listed
-        node = node_id(label, name)
+        node = node_id_of(label, name)
         first = self.first.setdefault(node, name)
         if node not in self.listed and same_name(first) != same_name(name):
             raise InvalidRow(
@@ -77,7 +77,7 @@ class NodeIds:
         return node
 
 
-def node_id(label: str, name: str) -> str:
+def node_id_of(label: str, name: str) -> str:
     try:
         return slug(name)
     except InvalidRow:

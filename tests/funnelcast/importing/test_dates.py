@@ -71,10 +71,10 @@ def test_what_a_format_leaves_open_the_mapping_says(
     [
         ("", ["DD.MM.YYYY"], "closed is empty: a date written as DD.MM.YYYY is expected, such as 31.12.2017"),
         ("12/31/2017", ["DD.MM.YYYY"], "a date written as DD.MM.YYYY is expected, such as 31.12.2017"),
-        ("12/31/2017", ["DD/MM/YYYY"], "no date of the calendar .*; expected is DD/MM/YYYY, such as 31/12/2017"),
+        ("12/31/2017", ["DD/MM/YYYY"], "no date of the calendar; expected is DD/MM/YYYY, such as 31/12/2017"),
         ("31.12.17", ["DD.MM.YYYY"], "is expected"),
         ("42795", ["DD.MM.YYYY"], "is expected"),
-        ("30.02.2017", ["DD.MM.YYYY"], "no date of the calendar"),
+        ("30.02.2017", ["DD.MM.YYYY"], r"is no date of the calendar; expected"),
         ("3/1/2017", ["D/M/YYYY", "M/D/YYYY"], "may be 2017-01-03 or 2017-03-01"),
         ("2017-03-01T14:00:00", ["iso"], r"written as iso is expected, such as 2017-12-31T14:30:15\+01:00"),
         ("26.03.2017 02:30", ["DD.MM.YYYY hh:mm"], "change of clocks"),
