@@ -134,6 +134,10 @@ def doctor(
     sys.exit(asyncio.run(doctor(load_settings(**given), given, as_json=as_json)))
 
 
+MAPPED, PLANS = ("opportunities", "leads", "org"), ("quotas", "rates", "overrides")
+"""What is imported, with a mapping and without."""
+
+
 @app.command("import")
 def import_(
     kind: Annotated[str, typer.Argument(help="opportunities, leads, org, quotas, rates or overrides")],
@@ -170,11 +174,10 @@ def import_(
     if guess:
         write_guess(kind, file)
         return
-    if kind in ("quotas", "rates", "overrides") and mapping is None:
+    check_import(kind, file, mapping, rejects)
+    if mapping is None:
         import_plan_file(kind, file, key, rejects, url, as_json=as_json)
         return
-    if mapping is None:
-        raise typer.BadParameter("a mapping is needed; --guess writes a first one", param_hint="--mapping")
     kinds = parse_option(lambda name: kinds_of(name, kind), mapping, "--mapping")
     snapshot = parse_option(
         lambda day: snapshot_options(day, kind, vanished, overwrite=overwrite), snapshot_of, "--snapshot-of"
@@ -190,6 +193,17 @@ def import_(
     run.show(summaries, as_json=as_json)
     if summaries[0].is_nothing_taken():
         sys.exit(1)
+
+
+def check_import(kind: str, file: Path, mapping: str | None, rejects: Path | None) -> None:
+    """The file of refused rows is emptied before anything is read."""
+    if kind not in (*MAPPED, *PLANS):
+        raise typer.BadParameter(f"{kind!r} is none of {', '.join((*MAPPED, *PLANS))}", param_hint="kind")
+    if mapping is None and kind in MAPPED:
+        raise typer.BadParameter("a mapping is needed; --guess writes a first one", param_hint="--mapping")
+    read = [file, *([Path(mapping)] if mapping else [])]
+    if rejects is not None and rejects.exists() and any(each.exists() and rejects.samefile(each) for each in read):
+        raise typer.BadParameter("this import reads that file: refused rows need another one", param_hint="--rejects")
 
 
 def import_plan_file(kind: str, file: Path, key: str, rejects: Path | None, url: str, *, as_json: bool) -> None:

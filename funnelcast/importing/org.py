@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from funnelcast.importing.cells.dates import Dates
-from funnelcast.importing.cells.names import same_name, slug
+from funnelcast.importing.cells.names import node_id_of, same_name
 from funnelcast.importing.files.row import InvalidRow, Row, Skipped, shortened
 from funnelcast.importing.mapping.cell import Cell, unknown_word
 from funnelcast.importing.mapping.org import OrgMapping, Role
@@ -147,8 +147,8 @@ def nodes_above(mapping: OrgMapping, top: Person) -> Iterator[Body]:
     root = mapping.root
     if root is not None:
         yield node(root.id, root.name, "unit", None)
-        if top.unit:
-            yield node(slug(top.unit), top.unit, "unit", root.id)
+        if top.unit and mapping.fields.unit:
+            yield node(node_id_of(mapping.fields.unit.label, top.unit), top.unit, "unit", root.id)
 
 
 def node(node_id: str, name: str, kind: str, parent: str | None) -> Body:
@@ -163,7 +163,7 @@ def person_of(mapping: OrgMapping, dates: Dates | None, row: Row) -> Person:
     known_by = str(fields.id.needed(row))
     return Person(
         row,
-        slug(known_by),
+        node_id_of(fields.id.label, known_by),
         frozenset(key for key in (known_by, text(fields.key, row)) if key),
         str(fields.name.needed(row)),
         text(fields.manager, row),

@@ -1,6 +1,6 @@
 """From a file and a mapping to records, each with what it becomes or why it is refused."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -85,7 +85,7 @@ def rows_of(export: Export, kind: ExportKind) -> Iterator[Row]:
             yield record[0]
 
 
-def read_records(opened: OpenedExport) -> Iterator[ReadRecord]:
+def read_records(opened: OpenedExport) -> Generator[ReadRecord]:
     with closing(SeenIds()) as seen:
         for record in records(opened.export, opened.kind):
             yield record if isinstance(record, Rejected | Skipped) else read_record(opened, seen, record)

@@ -149,12 +149,23 @@ def test_a_file_of_which_no_row_is_taken_has_failed(system: Up, folder: Path) ->
         (("opportunities", "deals.csv", "--mapping", "excel"), "is not among bpi2012, dynamics, hubspot"),
         (("opportunities", "nothing.csv", "--mapping", "maven-crm"), "does not exist"),
         (("opportunities", "deals.csv"), "--mapping"),
+        (("deals", "deals.csv", "--mapping", "maven-crm"), "'deals' is none of opportunities, leads, org, quotas"),
     ],
 )
 def test_wrong_usage_is_explained(folder: Path, arguments: tuple[str, ...], reason: str) -> None:
     kind, file, *rest = arguments
     result = run("import", kind, folder / file, *rest, "--key", "any")
     assert (result.returncode, reason in " ".join(result.stderr.split())) == (2, True)
+
+
+@pytest.mark.parametrize("dry_run", [[], ["--dry-run"]])
+def test_the_export_is_never_overwritten_with_its_refused_rows(folder: Path, dry_run: list[str]) -> None:
+    deals, link = folder / "deals.csv", folder / "link.csv"
+    link.symlink_to(deals)
+    options = ("--mapping", "maven-crm", "--key", "any", "--rejects", link)
+    result = run("import", "opportunities", deals, *options, *dry_run)
+    assert (result.returncode, "refused rows need another" in " ".join(result.stderr.split())) == (2, True)
+    assert deals.read_text() == DEALS
 
 
 def test_without_a_key_or_a_system_it_says_so(system: Up, folder: Path) -> None:

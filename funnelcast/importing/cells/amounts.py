@@ -27,8 +27,9 @@ SCIENTIFIC = re.compile(r"[0-9]+[.,]?[0-9]*[eE][+-]?[0-9]+")
 CODE = re.compile(r"[A-Z]{3}")
 CLEARLY_NOISE = 5
 """From so many decimals on they are the noise of a program's arithmetic. Three may as well be a group of thousands."""
-SIGNS = {"$": "USD", "€": "EUR", "£": "GBP"}
-"""Of amounts whose currency stands beside them; a mapping may name others."""
+SIGNS = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "₹": "INR", "CA$": "CAD", "A$": "AUD", "R$": "BRL"}
+"""Of amounts whose currency stands beside them; a mapping may name others. `¥` is not clear."""
+UNKNOWN_SIGN = re.compile("(?P<before>[^0-9 .,+-]{1,4}) ?[0-9].*|[0-9](?:.*[0-9])? ?(?P<after>[^0-9 .,+-]{1,4}[.]?)")
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,7 @@ class Amounts:
             )
         plain = number if isinstance(number, WorkbookNumber) else self.plain(number)
         if plain is None:
+            must_have_known_sign(label, text, number)
             raise invalid_cell(label, text, "a number", self.example())
         value = Decimal(plain)
         if value >= LARGEST:
@@ -143,7 +145,7 @@ class Amounts:
         places = minor_units(currency)
         decimals = -int(value.normalize().as_tuple().exponent)
         if decimals <= places:
-            return Money(format(value, "f"), currency)
+            return Money(without_needless_zeros(value, places), currency)
         if not self.round and not isinstance(text, WorkbookNumber) and decimals < CLEARLY_NOISE:
             why = f"has {decimals} decimals, and {currency} has {places}"
             raise InvalidRow(f"{label} {text!r} {why}; the mapping can have it rounded (money.round)")
@@ -153,6 +155,20 @@ class Amounts:
         sign = self.thousands
         grouped = {"thousands": f"1{sign}054", "indian": f"1{sign}23{sign}456", "myriads": f"12{sign}3456"}
         return f"{code}{grouped[self.grouping]}{self.decimal}50"
+
+
+def without_needless_zeros(value: Decimal, places: int) -> str:
+    """With no more decimals than the currency has: some systems write five."""
+    return format(value if -int(value.as_tuple().exponent) <= places else round(value, places), "f")
+
+
+def must_have_known_sign(label: str, text: str, number: str) -> None:
+    if found := UNKNOWN_SIGN.fullmatch(number):
+        sign = found["before"] or found["after"]
+        raise InvalidRow(
+            f"{label} {shortened(text)!r}: the mapping has to say which currency {sign!r} is, "
+            f"such as money.symbols: {{{sign!r}: EUR}}"
+        )
 
 
 def code_in(column: str, row: Row) -> str:

@@ -59,9 +59,14 @@ class Locality:
     zones: Mapping[str, str] = field(default_factory=dict)
 
 
+class NoSuchDate(ValueError):
+    """Its text is for people. Other errors of dates have Python's texts."""
+
+
 class Format(Protocol):
     def parse(self, text: str) -> Parsed | None:
-        """None for a text in another notation. Raises `ValueError` for a date that is in no calendar."""
+        """None for a text in another notation. Raises `ValueError` for a date that is in no calendar, and `NoSuchDate`
+        where there is more to say."""
 
 
 # -- written dates ---------------------------------------------------------------------------------------------------
@@ -92,7 +97,7 @@ class Written:
         if "year" in parts:
             return int(parts["year"])
         if self.locality.pivot is None:
-            raise ValueError("a year of two digits needs a pivot")
+            raise NoSuchDate("a year of two digits needs a pivot")
         return self.locality.pivot + (int(parts["short_year"]) - self.locality.pivot) % 100
 
     def zone_of(self, parts: Mapping[str, str]) -> tzinfo:
@@ -106,7 +111,7 @@ def time_of(parts: Mapping[str, str]) -> time:
     hour = int(parts["hour"])
     if "half" in parts:
         if not 1 <= hour <= 12:
-            raise ValueError("an hour before AM or PM is 1 to 12")
+            raise NoSuchDate("an hour before AM or PM is 1 to 12")
         hour = hour % 12 + (12 if parts["half"][0] in "pP" else 0)
     fraction = int(parts.get("fraction", "0").ljust(6, "0"))
     return time(hour, int(parts.get("minute", "0")), int(parts.get("second", "0")), fraction)
@@ -121,7 +126,7 @@ def named_zone(name: str, locality: Locality) -> tzinfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(f"the zone {name!r} is unknown: the mapping can list it (dates.zones)") from None
+        raise NoSuchDate(f"the zone {name!r} is unknown: the mapping can list it (dates.zones)") from None
 
 
 def at_clock(wall: datetime, zone: tzinfo) -> datetime:
@@ -129,7 +134,7 @@ def at_clock(wall: datetime, zone: tzinfo) -> datetime:
     be twice."""
     moment = wall.replace(tzinfo=zone)
     if moment.utcoffset() != moment.replace(fold=1).utcoffset():
-        raise ValueError("a time that the change of clocks makes uncertain")
+        raise NoSuchDate("a time that the change of clocks makes uncertain")
     return moment
 
 
@@ -167,7 +172,7 @@ class Serial:
             return None
         days = Decimal(text)
         if not 61 <= days < 110_000:
-            raise ValueError("a spreadsheet's days are 61 to 109999")
+            raise NoSuchDate("a spreadsheet's days are 61 to 109999")
         day = self.zero + timedelta(days=int(days))
         seconds = round((days % 1) * 86_400)
         return at_clock(datetime.combine(day, time()) + timedelta(seconds=seconds), self.clock) if days % 1 else day
@@ -186,7 +191,7 @@ class Epoch:
         try:
             return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds)
         except OverflowError:
-            raise ValueError("too far from 1970") from None
+            raise NoSuchDate("too far from 1970") from None
 
 
 # -- from the text of a mapping --------------------------------------------------------------------------------------

@@ -5,13 +5,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from funnelcast.importing.cells.date_formats import Format, Parsed, at_clock, pieces_of
+from funnelcast.importing.cells.date_formats import Format, NoSuchDate, Parsed, at_clock, pieces_of
 from funnelcast.importing.files.row import InvalidRow, invalid_cell, shortened
 from funnelcast.importing.files.workbook import WorkbookDate
 from shared.rules.message import EARLIEST, LATEST
 
 NOON = time(12)
 REMEMBERED = 10_000
+MARGIN = timedelta(days=2)
+"""The first and the last days of all years are others in other zones."""
 SAMPLE_DAY = datetime(2017, 12, 31, 14, 30, 15, tzinfo=UTC)
 PYTHON_CODES = {
     "YYYY": "%Y",
@@ -73,8 +75,9 @@ class Dates:
         """`label`: of the column, for the refusal. Raises `InvalidRow`."""
         known = self.remembered.get(text)
         if known is None or type(text) is not str:
-            known = self.moment_of(self.parse(label, text), text)
-            self.must_be_in_range(label, known)
+            parsed = self.parse(label, text)
+            must_be_in_range(label, text, parsed)
+            known = self.moment_of(parsed, text)
             if len(self.remembered) < REMEMBERED and type(text) is str:
                 self.remembered[text] = known
         return known
@@ -97,9 +100,7 @@ class Dates:
         try:
             found = {one for each in self.formats if text and (one := each.parse(text)) is not None}
         except (ValueError, OverflowError) as error:
-            raise InvalidRow(
-                f"{label} {shortened(text)!r} is no date of the calendar ({error}); {self.expected()}"
-            ) from None
+            raise InvalidRow(f"{no_date(label, text, error)}; {self.expected()}") from None
         if len(found) > 1:
             raise InvalidRow(f"{label} {text!r} may be {' or '.join(sorted(str(one) for one in found))}")
         if not found:
@@ -111,11 +112,7 @@ class Dates:
             parsed = datetime.fromisoformat(text)
             return parsed.date() if "T" not in text else at_clock(parsed, self.clock)
         except ValueError as error:
-            raise InvalidRow(f"{label} {text!r} is no date of the calendar ({error})") from None
-
-    def must_be_in_range(self, label: str, moment: Moment) -> None:
-        if not EARLIEST + timedelta(days=2) <= moment.earliest < LATEST - timedelta(days=2):
-            raise InvalidRow(f"{label} {moment.text!r} lies outside of the years {EARLIEST.year} to {LATEST.year - 1}")
+            raise InvalidRow(no_date(label, text, error)) from None
 
     def expected(self) -> str:
         return f"expected is {' or '.join(self.patterns)}, such as {self.example()}"
@@ -127,6 +124,18 @@ class Dates:
     def shown(self, instant: datetime) -> str:
         """In the export's zone."""
         return instant.astimezone(self.zone).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def no_date(label: str, text: str, error: Exception) -> str:
+    why = f" ({error})" if isinstance(error, NoSuchDate) else ""
+    return f"{label} {shortened(text)!r} is no date of the calendar{why}"
+
+
+def must_be_in_range(label: str, text: str, parsed: Parsed) -> None:
+    """Before it is converted: Python's calendar ends with the years 1 and 9999, in whatever zone."""
+    day = parsed.date() if isinstance(parsed, datetime) else parsed
+    if not EARLIEST.date() + MARGIN <= day < LATEST.date() - MARGIN:
+        raise InvalidRow(f"{label} {text!r} lies outside of the years {EARLIEST.year} to {LATEST.year - 1}")
 
 
 def example_of(pattern: str) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from anyascii import anyascii
 
-from funnelcast.importing.files.row import InvalidRow, shortened
+from funnelcast.importing.files.row import InvalidRow, invalid_cell, shortened
 from funnelcast.importing.files.workbook import WorkbookNumber
 
 LONGEST_NODE_ID = 100
@@ -54,17 +54,20 @@ class NodeIds:
     table: Mapping[str, str] = field(default_factory=dict)
     first: dict[str, str] = field(default_factory=dict)
     by_name: dict[str, str] = field(init=False)
+    listed: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
         self.by_name = {same_name(name): node for name, node in self.table.items()}
+        self.listed = frozenset(self.table.values())
+        self.first |= {node: name for name, node in self.table.items()}
 
     def of(self, label: str, name: str, notes: list[str]) -> str:
         listed = self.by_name.get(same_name(name))
         if listed is not None:
             return listed
-        node = slug(name)
+        node = node_id_of(label, name)
         first = self.first.setdefault(node, name)
-        if same_name(first) != same_name(name):
+        if node not in self.listed and same_name(first) != same_name(name):
             raise InvalidRow(
                 f"{label} {shortened(name)!r} and {shortened(first)!r} would both be {node!r}: "
                 "the mapping has to say which node each of them is (owners)"
@@ -72,6 +75,13 @@ class NodeIds:
         if first != name:
             notes.append(f"{label} {shortened(name)!r} taken for {shortened(first)!r}")
         return node
+
+
+def node_id_of(label: str, name: str) -> str:
+    try:
+        return slug(name)
+    except InvalidRow:
+        raise invalid_cell(label, name, "a name with a letter or a digit", "Ann Lee") from None
 
 
 def external_id(mapping: str, label: str, text: str, notes: list[str]) -> str:

@@ -13,11 +13,15 @@ from funnelcast.failure import Failed
 GZIP_MAGIC = b"\x1f\x8b"
 OLD_WORKBOOK_MAGIC = b"\xd0\xcf\x11\xe0"
 MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-"""Byte order marks. A file that begins with one is in that encoding, whatever the mapping says."""
+"""Byte order marks, those that begin with another one first. A file that begins with one is in that encoding, whatever
+the mapping says."""
+NEED_A_MARK = ("utf-16", "utf-32")
 SAMPLE = 4096
 LONGEST_LINE = 4_000_000
 
@@ -52,10 +56,16 @@ def encoding_of(file: Path, encoding: str) -> str:
         start = raw.read(SAMPLE)
     if start.startswith(OLD_WORKBOOK_MAGIC):
         raise Failed(f"{file} is a workbook of the old kind (.xls): save it as .xlsx or as CSV")
+    name = codecs.lookup(encoding).name
     marked = next((name for mark, name in MARKS if start.startswith(mark)), None)
-    if marked is None and b"\x00" in start and encoding.lower().replace("_", "-") in ("utf-8", "cp1252"):
+    if marked is None and b"\x00" in start and name in ("utf-8", "cp1252"):
         raise Failed(
             f"{file} is no text in {encoding.upper()}; it may be utf-16-le: say so in the mapping (file.encoding)"
+        )
+    if marked is None and start and name in NEED_A_MARK:
+        raise Failed(
+            f"{file} has no byte order mark, so that {name.upper()} may be {name}-le or {name}-be: "
+            "say which in the mapping (file.encoding)"
         )
     return marked or encoding
 

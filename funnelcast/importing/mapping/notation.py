@@ -18,13 +18,17 @@ from shared.rules.money import currency_code
 
 # -- the file --------------------------------------------------------------------------------------------------------
 
+NOT_OF_FILES = ("idna", "punycode", "unicode-escape", "raw-unicode-escape", "utf-7")
+"""Encodings of Python for domain names and source texts."""
+
 
 def text_encoding(name: str) -> str:
     try:
         is_text = isinstance("a,1\n".encode(name), bytes)
+        is_of_files = codecs.lookup(name).name.replace("_", "-") not in NOT_OF_FILES
     except (LookupError, TypeError, UnicodeError):
-        is_text = False
-    if not is_text:
+        is_text = is_of_files = False
+    if not (is_text and is_of_files):
         raise ValueError(f"{name!r} is no encoding; utf-8, utf-16 and cp1252 are the usual ones")
     return codecs.lookup(name).name
 

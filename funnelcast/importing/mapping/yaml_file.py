@@ -10,6 +10,7 @@ import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from funnelcast.importing.files.row import shortened
 from funnelcast.importing.mapping.deals import DealMapping
 from funnelcast.importing.mapping.leads import LeadMapping
 from funnelcast.importing.mapping.model import MappingModel
@@ -176,7 +177,7 @@ def message(error: ErrorDetails) -> str:
     match error["type"]:
         case "extra_forbidden":
             near = get_close_matches(last, known_keys(), 1)
-            return f"unknown key {last!r}{f'; is {near[0]!r} meant?' if near else ''}"
+            return f"unknown key {shortened(last)!r}{f'; is {near[0]!r} meant?' if near else ''}"
         case "missing":
             return f"{path} is missing"
         case "value_error":

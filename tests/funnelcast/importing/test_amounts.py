@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from funnelcast.importing.cells.amounts import Amounts, Grouping, Money
@@ -120,3 +122,21 @@ def test_a_workbooks_number_needs_no_notation() -> None:
     assert Amounts(",", ".", currency="EUR").money("value", WorkbookNumber("1054.505"), NO_ROW) == Money(
         "1054.50", "EUR", rounded=True
     )
+
+
+@pytest.mark.parametrize(("text", "read"), [("US$1,234.50", "USD"), ("R$ 5", "BRL"), ("₹5", "INR"), ("5 CHF", "CHF")])
+def test_clear_signs_beside_amounts_need_no_word_of_the_mapping(text: str, read: str) -> None:
+    found = Amounts(thousands=",").money("value", text, NO_ROW)
+    assert found is not None
+    assert found.currency == read
+
+
+@pytest.mark.parametrize(("text", "sign"), [("¥1,000", "¥"), ("C$5", "C$"), ("5 kr.", "kr."), ("Rs 5", "Rs")])
+def test_a_sign_that_may_be_several_currencies_is_asked_for(text: str, sign: str) -> None:
+    with pytest.raises(InvalidRow, match=f"which currency {re.escape(repr(sign))} is, such as money.symbols"):
+        Amounts(thousands=",").money("value", text, NO_ROW)
+
+
+@pytest.mark.parametrize(("text", "currency", "read"), [("1.00000", "EUR", "1.00"), ("5.0", "JPY", "5")])
+def test_zeros_that_the_currency_has_no_place_for_are_left_out(text: str, currency: str, read: str) -> None:
+    assert Amounts(currency=currency).money("value", text, NO_ROW) == Money(read, currency)

@@ -136,7 +136,7 @@ def test_an_amount_that_nobody_wrote_is_estimated_until_the_deal_is_won(tmp_path
         ({"Closed": "2027-01-01"}, "'2027-01-01' lies in the future"),
         ({"Value": "500,00"}, "Value '500,00': a number is expected, such as 1054.50"),
         ({"Stage": "Lost", "Why": "Weather"}, "Why 'Weather' is not among the words that the mapping lists: 'Price'"),
-        ({"Rep": "???"}, "no id can be made"),
+        ({"Rep": "???"}, "a name with a letter or a digit is expected"),
     ],
 )
 def test_what_cannot_be_taken_for_certain_is_refused(row: Body, reason: str) -> None:

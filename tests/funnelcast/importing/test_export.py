@@ -57,7 +57,7 @@ def test_the_byte_order_mark_and_the_delimiter_of_a_spreadsheet_are_read_right(t
 
 
 @pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
 def test_lines_end_as_on_any_system_and_marked_encodings_are_read_by_themselves(
     tmp_path: Path, ends: str, encoding: str
 ) -> None:
@@ -74,6 +74,8 @@ def test_another_encoding_is_read_when_the_mapping_says_so(tmp_path: Path) -> No
     assert cells(unmarked, Layout(encoding="utf-16-le")) == [(2, {"id": "1", "name": "Zoé"})]
     with pytest.raises(Failed, match="it may be utf-16-le"):
         survey(unmarked, ["id"])
+    with pytest.raises(Failed, match="no byte order mark, so that UTF-16 may be utf-16-le or utf-16-be"):
+        survey(unmarked, ["id"], Layout(encoding="utf-16"))
 
 
 def test_a_gzipped_file_is_read_as_it_is(tmp_path: Path) -> None:

@@ -64,3 +64,14 @@ def test_an_opaque_id_is_encoded_and_counted(text: str, known_by: str, note: str
 def test_an_id_that_a_spreadsheet_has_rounded_is_refused(text: str) -> None:
     with pytest.raises(InvalidRow, match="was rounded by a spreadsheet"):
         external_id("acme", "ID", text, [])
+
+
+def test_a_name_that_makes_the_id_which_the_table_gives_to_another_is_taken_for_that_and_counted() -> None:
+    nodes, notes = NodeIds({"ann@acme.example": "ann-lee"}), list[str]()
+    assert nodes.of("Owner", "Ann Lee", notes) == "ann-lee"
+    assert notes == ["Owner 'Ann Lee' taken for 'ann@acme.example'"]
+
+
+def test_a_name_without_a_letter_is_refused_with_its_column_and_an_example() -> None:
+    with pytest.raises(InvalidRow, match=r"Owner '\?': a name with a letter or a digit is expected, such as Ann Lee"):
+        NodeIds().of("Owner", "?", [])

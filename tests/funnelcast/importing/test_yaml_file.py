@@ -49,6 +49,8 @@ def test_all_is_text() -> None:
         ("opened: At", "at: At", "the field opened is needed, or a history"),
         ("stages:", "money: {decimal: ',', thousands: ',', currency: EUR}\nstages:", "must not be the same sign"),
         ("stages:", "money: {currency: EURO}\nstages:", "line 7: money.currency: must be an ISO 4217"),
+        ("stages:", "file: {encoding: punycode}\nstages:", "line 7: file.encoding: 'punycode' is no encoding"),
+        ("stages:", f"{'x' * 200}: y\nstages:", f"line 7: unknown key '{'x' * 77}...'"),
         ("stages:", "file: {encoding: rot13}\nstages:", "line 7: file.encoding: 'rot13' is no encoding"),
         ("mapping: acme", "mapping: [acme", "line 2"),
         ("mapping: acme", "mapping: &a [*a]", "line 1: this refers to itself"),
