@@ -19,6 +19,9 @@ async def test_an_operator_sees_health_webhooks_and_settings(site: Site) -> None
         assert SCRIPT in words
         settings = (await done(site.api, "GET", "/forecast/v1/settings")).json()
         assert f"Timezone {settings['timezone']}" in words
+        assert "Calendars Calendar Pattern" in words
+        tried = await post(operator, "/pages/operation/models/1/dry-run", {}, "/pages/operation")
+        assert tried.status_code in (200, 404), "qualification does not run here"
         replayed = await post(operator, f"/pages/operation/pipeline/webhooks/{webhook}", {}, "/pages/operation")
         assert replayed.status_code == 303
         assert "Done. The dead letters" in text_of((await operator.get(replayed.headers["location"])).text)
