@@ -18,6 +18,10 @@ class Person:
     node: str | None = None
     is_tied: bool = False
 
+    @property
+    def confined_to(self) -> str | None:
+        return self.node if self.is_tied else None
+
     def may(self, *scopes: str) -> bool:
         return self.scopes.issuperset(scopes)
 

@@ -61,11 +61,11 @@ class Question:
 
 
 def question_of(visit: Visit) -> Question:
-    """By default about the person's own place in the organisation."""
+    """By default about the part of the organisation that the person is confined to, else about the whole."""
     found = visit.query
     return Question(
         period=found["period"] or None,
-        node=found["node"] or visit.person.node,
+        node=found["node"] or visit.person.confined_to,
         currency=found["currency"].upper() or None,
         calendar=found["calendar"] or None,
         view=found["view"] if found["view"] in VIEWS else VIEWS[0],

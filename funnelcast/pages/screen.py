@@ -20,6 +20,7 @@ View = Callable[["Visit"], Awaitable[Response]]
 class Screen:
     """`path` lies below the folder of the pages. `scopes`: all that the person needs. `title`: in the navigation, None
     for a screen that is reached from others. A POST is checked to come from one of our own pages.
+    `works_with`: scopes without which it is nobody's first page.
     `is_company_wide`: the API refuses it to a key that is tied to a place in the organisation."""
 
     path: str
@@ -28,6 +29,7 @@ class Screen:
     title: str | None = None
     method: Literal["GET", "POST"] = "GET"
     is_company_wide: bool = False
+    works_with: tuple[str, ...] = ()
 
     def lets_in(self, person: Person) -> bool:
         return person.may(*self.scopes) and not (self.is_company_wide and person.is_tied)

@@ -1,4 +1,4 @@
-"""Where a person arrives: the first page that they may see."""
+"""Where a person arrives: the first page that they work with."""
 
 from starlette.responses import Response
 
@@ -6,9 +6,8 @@ from funnelcast.pages.screen import Screen, Visit, see_other
 
 
 async def show_first_page(visit: Visit) -> Response:
-    if visit.navigation:
-        return see_other(visit.navigation[0].address)
-    return visit.page("welcome.html")
+    first = sorted(visit.navigation, key=lambda screen: not visit.may(*screen.works_with))
+    return see_other(first[0].address) if first else visit.page("welcome.html")
 
 
 WELCOME = Screen("/", show_first_page, scopes=())

@@ -3,6 +3,7 @@
 from services.pipeline import reactions
 from services.pipeline.api import (
     batch,
+    board,
     changes,
     funnel,
     opportunities,
@@ -44,6 +45,7 @@ SERVICE = Service(
         reassignment.router,
         changes.router,
         opportunities.router,
+        board.router,
         timeline.router,
         stages.router,
         settings.router,

@@ -79,7 +79,9 @@ async def test_a_deal_moves_on_the_board_and_a_stale_move_is_refused(site: Site)
     async with site.signed_in() as browser:
         page = (await browser.get("/pages/board")).text
         assert numbers_of(page)[f"amount-{deal}"] == "1000.10"
-        assert "past" in text_of(page)
+        assert numbers_of(page)["sum-qualified-EUR"] == "1000.10"
+        assert "date is past" in text_of(page)
+        assert "0 days in this stage" in text_of(page)
         assert SCRIPT not in page
         assert read(page).fields["version"] == str((await site.api.get(path)).json()["version"])
         fields = {"version": read(page).fields["version"], "move": "advance:negotiation"}

@@ -1,6 +1,8 @@
 """The page of those who operate the system: what the services say, and what can be done about it."""
 
-from tests.pages.site import Site, done, navigation_of, numbers_of, post, text_of
+from services.forecast.service import SERVICE as FORECAST
+from services.qualification.service import SERVICE as QUALIFICATION
+from tests.pages.site import Site, done, navigation_of, numbers_of, post, running_site, text_of
 
 SCRIPT = "<script>alert(1)</script>"
 WEBHOOK = {"url": "http://127.0.0.1:9/hook", "types": ["opportunity.*"], "description": SCRIPT}
@@ -19,9 +21,21 @@ async def test_an_operator_sees_health_webhooks_and_settings(site: Site) -> None
         assert SCRIPT in words
         settings = (await done(site.api, "GET", "/forecast/v1/settings")).json()
         assert f"Timezone {settings['timezone']}" in words
+        assert "Calendars 1 Calendar Pattern" in words
         replayed = await post(operator, f"/pages/operation/pipeline/webhooks/{webhook}", {}, "/pages/operation")
         assert replayed.status_code == 303
         assert "Done. The dead letters" in text_of((await operator.get(replayed.headers["location"])).text)
+
+
+async def test_a_dry_run_of_a_scoring_model_says_what_would_change(database: str) -> None:
+    async with running_site(database, [QUALIFICATION, FORECAST]) as site, site.signed_in() as operator:
+        tried = await post(operator, "/pages/operation/models/1/dry-run", {}, "/pages/operation")
+        assert tried.status_code == 200, text_of(tried.text)
+        assert "Version 1 on 0 leads" in text_of(tried.text)
+        assert "Nothing was changed" in text_of(tried.text)
+        unknown = await post(operator, "/pages/operation/models/99/dry-run", {}, "/pages/operation")
+        assert unknown.status_code == 404
+        assert "Version 1 on" not in text_of(unknown.text)
 
 
 async def test_a_refused_command_is_said_in_the_words_of_the_api(site: Site) -> None:

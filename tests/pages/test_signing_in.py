@@ -81,6 +81,10 @@ async def test_the_navigation_shows_what_the_key_may_see(site: Site) -> None:
         page = (await browser.get("/pages/forecast")).text
         assert {"Forecast", "Waterfall"} <= set(navigation_of(page))
         assert "/pages/forecast/override" not in page
+    async with site.signed_in(["leads:read"]) as marketing:
+        assert (await marketing.get("/pages/")).headers["location"] == "/pages/sources"
+    async with site.signed_in(["leads:read", "qualification:write"]) as sdr:
+        assert (await sdr.get("/pages/")).headers["location"] == "/pages/queue"
     async with site.signed_in(["leads:write"]) as browser:
         answer = await browser.get("/pages/forecast")
         assert answer.status_code == 403

@@ -42,6 +42,7 @@ SERVED = {
     "POST /pipeline/v1/opportunities/lookup",
     *(f"GET {DEAL}{part}" for part in ("", "/history", "/timeline")),
     *(f"POST {DEAL}/{command}" for command in (*TERMS, *MOVES)),
+    "GET /pipeline/v1/board",
     "GET /pipeline/v1/stages",
     *(f"GET /pipeline/v1/metrics/{name}" for name in METRICS),
     "GET /qualification/v1/leads",

@@ -7,7 +7,7 @@ from typing import Any
 
 ROW, TALL = 40, 30
 """Pixels of a row, and of its highest column."""
-LABELS, WIDTH, WORDS = 170, 560, 140
+LABELS, WIDTH, WORDS, DATES = 170, 560, 140, 24
 MOST_DAYS = 366
 
 
@@ -41,7 +41,7 @@ class DayChart:
 
     @property
     def height(self) -> int:
-        return len(self.rows) * ROW
+        return len(self.rows) * ROW + DATES
 
 
 def day_chart(groups: Sequence[Mapping[str, Any]], first: date, last: date) -> DayChart:

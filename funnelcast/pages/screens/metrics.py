@@ -1,7 +1,7 @@
 """Measures of the pipeline: volume, value, conversion and velocity of a window, with what they are judged by."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -30,12 +30,13 @@ async def show_metrics(visit: Visit) -> Response:
     today = in_zone(visit.request.app.state.now(), visit.zone).date()
     window = {"from": query["from"] or str(today - timedelta(days=DAYS)), "to": query["to"] or str(today)}
     asked = window | {"by": query["by"] if query["by"] in DIMENSIONS else None}
-    volume, funnel, velocity, wins, cost = await asyncio.gather(
+    volume, funnel, velocity, wins, cost, processes = await asyncio.gather(
         visit.api.get(f"{FOLDER}/pipeline", **asked),
         visit.api.get(f"{FOLDER}/funnel", **asked),
         visit.api.get(f"{FOLDER}/velocity", **asked),
         visit.api.get(f"{FOLDER}/win-rate", **asked),
         visit.api.get_if_allowed(f"{FOLDER}/cost-per-sql", **window),
+        visit.api.get("/pipeline/v1/stages"),
     )
     return visit.page(
         "metrics.html",
@@ -45,12 +46,24 @@ async def show_metrics(visit: Visit) -> Response:
         volume=volume,
         funnel=funnel,
         velocity=velocity,
+        stages=in_order(velocity["total"]["stages"], processes["items"]),
         wins=wins,
         cost=cost,
         statuses=STATUSES,
         chart=rate_chart(rates(funnel, wins)),
         warnings={each["code"]: each for answer in (volume, velocity, wins) for each in answer["warnings"]}.values(),
     )
+
+
+def in_order(stages: Sequence[Mapping[str, Any]], processes: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """As deals go through them; last the stages that a process does not have any more."""
+    places = {
+        (process["pipeline"], each["stage"]): number
+        for process in processes
+        for number, each in enumerate(process["stages"])
+    }
+    last = len(places)
+    return sorted(stages, key=lambda each: (each["pipeline"], places.get((each["pipeline"], each["stage"]), last)))
 
 
 def rates(funnel: Mapping[str, Any], wins: Mapping[str, Any]) -> list[Rate]:

@@ -1,4 +1,4 @@
-"""Operation: the health of each service, parked keys, webhooks with their dead letters, and settings in force."""
+"""Operation: health, parked keys, webhooks with their dead letters, settings, and what an operator looks up."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -11,9 +11,10 @@ from starlette.responses import Response
 from funnelcast.pages.api import FORBIDDEN, Api, ApiError
 from funnelcast.pages.rendering import address
 from funnelcast.pages.screen import Screen, Visit, see_other
+from funnelcast.pages.screens.reference import find_lists
 
 PATH = "/operation"
-NEEDS = ("admin",)
+NEEDS, TRIES = ("admin",), ("admin", "qualification:write")
 SERVICES = ("intake", "qualification", "pipeline", "forecast")
 WITH_WEBHOOKS = ("pipeline", "qualification")
 PARKED_ACTIONS = ("release", "skip")
@@ -47,8 +48,8 @@ class ServicePart:
         return events
 
 
-async def show_operation(visit: Visit, refused: ApiError | None = None) -> Response:
-    """`refused`: why the last command was not done."""
+async def show_operation(visit: Visit, refused: ApiError | None = None, dry_run: Fields | None = None) -> Response:
+    """`refused`: why the last command was not done. `dry_run`: what a scoring model would change."""
     parts = await asyncio.gather(*(find_service(visit.api, name) for name in SERVICES))
     answering = [part.name for part in parts if part.health and part.name in WITH_WEBHOOKS]
     webhooks = await find_webhooks(visit, answering) if visit.may("events:read") else None
@@ -58,6 +59,9 @@ async def show_operation(visit: Visit, refused: ApiError | None = None) -> Respo
         parts=parts,
         parked=[(part.name, each) for part in parts for each in part.parked],
         webhooks=webhooks,
+        lists=await find_lists(visit.api),
+        dry_run=dry_run,
+        may_try=visit.may(*TRIES),
         refused=refused,
         done=DONE.get(visit.query["done"]),
     )
@@ -101,6 +105,18 @@ async def decide_on_parked_key(visit: Visit) -> Response:
     return await send(visit, f"/{service_of(visit)}/v1/parked/{action}", body, "requested")
 
 
+async def try_model(visit: Visit) -> Response:
+    """Scores all leads by a version of the model. It changes nothing, so that its result stands on the page itself."""
+    version = quote(visit.request.path_params["version"], safe="")
+    try:
+        tried = await visit.api.answer("POST", f"/qualification/v1/models/{version}/dry-run")
+    except ApiError as error:
+        if error.status not in REFUSALS:
+            raise
+        return await show_operation(visit, error)
+    return await show_operation(visit, dry_run=tried.body)
+
+
 def service_of(visit: Visit) -> str:
     """Raises `ApiError`."""
     name = str(visit.request.path_params["service"])
@@ -122,5 +138,6 @@ async def send(visit: Visit, path: str, body: Fields, done: str) -> Response:
 SCREENS = (
     Screen(PATH, show_operation, NEEDS, title="Operation", is_company_wide=True),
     Screen(f"{PATH}/{{service}}/webhooks/{{webhook_id}}", replay_dead_letters, (*NEEDS, "events:read"), method="POST"),
+    Screen(f"{PATH}/models/{{version}}/dry-run", try_model, TRIES, method="POST"),
     Screen(f"{PATH}/{{service}}/parked/{{action}}", decide_on_parked_key, NEEDS, method="POST"),
 )

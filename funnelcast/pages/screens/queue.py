@@ -46,6 +46,6 @@ async def work_on_lead(visit: Visit) -> Response:
 
 
 SCREENS = (
-    Screen(PATH, show_queue, READS, title="Queue", is_company_wide=True),
+    Screen(PATH, show_queue, READS, title="Queue", is_company_wide=True, works_with=WRITES),
     Screen(f"{PATH}/{{lead_id}}/{{action}}", work_on_lead, WRITES, method="POST"),
 )

@@ -1,0 +1,46 @@
+"""What an operator looks up: keys, the organisation, calendars, rates, quotas, and scoring models with a dry run."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from funnelcast.pages.api import Api, ApiError
+
+MOST = 100
+"""Rows of one list."""
+Fields = Mapping[str, Any]
+PATHS = {
+    "keys": "/access/v1/keys",
+    "nodes": "/forecast/v1/org",
+    "calendars": "/forecast/v1/calendars",
+    "rates": "/forecast/v1/rates",
+    "quotas": "/forecast/v1/quotas",
+    "models": "/qualification/v1/models",
+}
+PAGED = ("keys", "nodes", "rates", "quotas")
+
+
+@dataclass(frozen=True)
+class Listed:
+    """`refused`: why there are no rows, in the API's words."""
+
+    rows: Sequence[Fields] = ()
+    has_more: bool = False
+    refused: ApiError | None = None
+
+
+async def find_lists(api: Api) -> dict[str, Listed]:
+    """By name. A service that refuses or is down leaves the others on the page."""
+    found = await asyncio.gather(*(find_list(api, name) for name in PATHS))
+    return dict(zip(PATHS, found, strict=True))
+
+
+async def find_list(api: Api, name: str) -> Listed:
+    try:
+        answer = await api.get(PATHS[name], limit=MOST if name in PAGED else None)
+    except ApiError as error:
+        if error.status == 401:
+            raise
+        return Listed(refused=error)
+    return Listed(answer["nodes"] if name == "nodes" else answer["items"], bool(answer.get("next")))
