@@ -50,6 +50,7 @@ SERVED = {
     *(f"POST {LEAD}/{command}" for command in WORK),
     "GET /qualification/v1/metrics/speed-to-lead",
     "GET /qualification/v1/metrics/sdr",
+    *(f"GET /{service}/v1/settings" for service in ("qualification", "pipeline")),
 }
 """The routes that serve confined callers, apart from feeds, webhooks and `me`. To add one is a decision."""
 
