@@ -164,8 +164,8 @@ async def plant_forecast(company: Company, secret: Mapping[str, Any]) -> str:
     for node in ("far-rep", "far-branch"):
         await company.send("PUT", f"{FORECAST}/overrides/{node}/{PERIOD}/commit?by=self", stated)
         await company.send("PUT", f"{FORECAST}/quotas/{node}/{PERIOD}", secret)
-        call = {"node": node, "period": PERIOD, "amounts": {"commit": secret["amount"]}, "note": OUTSIDE_NOTE}
-        made = await company.send("POST", f"{FORECAST}/submissions", call)
+    call = {"node": "far-rep", "period": PERIOD, "amounts": {"commit": secret["amount"]}, "note": OUTSIDE_NOTE}
+    made = await company.send("POST", f"{FORECAST}/submissions", call)
     of_rep = {"amount": {"amount": OF_MANAGER_AMOUNT, "currency": "EUR"}, "note": OF_MANAGER_NOTE}
     stated_of_rep = await company.send("PUT", f"{FORECAST}/overrides/r1/{PERIOD}/commit?by=manager", of_rep)
     await company.send("GET", f"{FORECAST}/rollup", None, **fresh(stated_of_rep))
