@@ -247,7 +247,7 @@ def walked_entries(apps: Mapping[str, FastAPI]) -> Iterator[Entry]:
 
 def questions(planted: Planted) -> Iterator[Entry]:
     """Questions that name what lies outside, or whose answers might count it."""
-    moment = ClockAndIds().now().strftime("%Y-%m-%dT%H:%M:%SZ")
+    moment = ClockAndIds().now().strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     rollup, waterfall = f"{FORECAST}/rollup?period={PERIOD}", f"{FORECAST}/waterfall?period={PERIOD}&view=open"
     whole = f"{waterfall}&from={YEAR}"
     pages = [f"{FORECAST}/{name}?{{}}" for name in ("overrides", "submissions", "snapshots")]
