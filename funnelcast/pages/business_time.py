@@ -19,10 +19,10 @@ class BusinessTime:
     until: float = 0.0
 
     async def zone(self, api: Api, person: Person) -> str:
-        """As last read, when nobody's settings can be read now: a person who is tied to a place may not."""
+        """As last read, when they cannot be read now."""
         now = asyncio.get_running_loop().time()
         path = next((path for scope, path in SETTINGS if person.may(scope)), None)
-        if path is not None and not person.is_tied and now >= self.until:
+        if path is not None and now >= self.until:
             try:
                 self.known, self.until = str((await api.get(path))["timezone"]), now + SECONDS
             except ApiError as error:

@@ -80,10 +80,17 @@ def event_documents_router(service: Service) -> APIRouter:
     tested: dict[str, type[Event]] = {TestEvent.type: TestEvent}
     for_webhooks = events | tested if service.has_webhooks else {}
     has_feed = any(route.path == "/events/stream" for route in api_routes(service.routers))
+    seen = seen_events(service)
     document = partial(
-        asyncapi.document, service.name, service.topic, events, has_feed=has_feed, webhook_events=for_webhooks
+        asyncapi.document,
+        service.name,
+        service.topic,
+        events,
+        has_feed=has_feed,
+        webhook_events=for_webhooks,
+        seen_events=seen,
     )
-    return event_documents.router(service.name, {**events, **for_webhooks, **seen_events(service)}, document)
+    return event_documents.router(service.name, {**events, **for_webhooks, **seen}, document)
 
 
 def seen_events(service: Service) -> dict[str, type[Event]]:

@@ -44,16 +44,20 @@ class Way:
     models: Collection[str]
 
 
-def document(service: str, topic: str, events: Models, *, has_feed: bool, webhook_events: Models) -> Document:
-    """`webhook_events`: what webhooks receive; none: there are none."""
-    every = {**events, **webhook_events}
+def document(
+    service: str, topic: str, events: Models, *, has_feed: bool, webhook_events: Models, seen_events: Models
+) -> Document:
+    """`webhook_events`: what webhooks receive; none: there are none. `seen_events`: what callers receive who are
+    confined to a part of the organisation, by the stream and by webhooks."""
+    streamed, posted = {**events, **seen_events}, {**webhook_events, **(seen_events if webhook_events else {})}
+    every = {**streamed, **posted}
     text = "Kafka, in the binary mode of CloudEvents. The topic has internal events, too."
     ways = [Way("topic", topic, text, "binary", events)]
     if has_feed:
         text = "Server-sent events, resumed by `Last-Event-ID`."
-        ways.append(Way("stream", f"/{service}/v1/events/stream", text, "structured", events))
+        ways.append(Way("stream", f"/{service}/v1/events/stream", text, "structured", streamed))
     if webhook_events:
-        ways.append(Way("webhook", None, "POST to the address of a webhook, signed.", "webhook", webhook_events))
+        ways.append(Way("webhook", None, "POST to the address of a webhook, signed.", "webhook", posted))
     return {
         "asyncapi": "3.0.0",
         "info": {

@@ -240,9 +240,11 @@ class Call:
 
     async def subject_of_alias(self, alias: str) -> str | None:
         """The subject of the stream that holds an alias, such as an external id; none when no stream does."""
-        await self.wait_for_min_position()
+        await self.wait_until_readable()
         async with self.context.reads.connect() as tx:
             head = await event_store.position(tx)
+            if self.context.places is not None:
+                await self.find_subtree(tx)
             held = (await aliases.find(tx, [alias])).get(alias)
         self.set_head(head)
         return None if held is None else held.stream.partition("-")[2]

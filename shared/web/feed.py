@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any, NamedTuple
 
@@ -14,7 +14,7 @@ from pydantic import BaseModel, WithJsonSchema
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.flow import cloudevents
-from shared.rules.message import Instant, StoredEvent
+from shared.rules.message import Instant, InvalidField, StoredEvent
 from shared.store import event_store
 from shared.web.call import Call, Needs
 from shared.web.paging import Limit
@@ -35,6 +35,13 @@ LONGEST_TYPES = 1000
 Types = Annotated[str | None, Query(max_length=LONGEST_TYPES, include_in_schema=False)]
 Subject = Annotated[str | None, Query(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Owner = Annotated[str | None, Query(pattern=r"^[a-z0-9._-]{1,100}$")]
+Node = Annotated[
+    str | None,
+    Query(
+        pattern=r"^[a-z0-9._-]{1,100}$",
+        description="As a key sees the events that is tied to this org node: those of what is below it today",
+    ),
+]
 At = Annotated[Instant | None, Query(description="The first event that was recorded at this instant or later")]
 STREAM = "text/event-stream"
 LAST_EVENT_ID = {
@@ -102,12 +109,13 @@ class Feed:
             types: Types = None,
             subject: Subject = None,
             owner: Owner = None,
+            node: Node = None,
             at: At = None,
         ) -> EventPage:
             """List events after a position, or from an instant on, oldest first. A page may be empty because few events
             pass the filters: go on after `next`. With `next` = `head` there are no more yet."""
             wanted = Wanted(self.chosen_types(types), self.streams(subject), owner, at)
-            return await self.list_events(call, after, limit, wanted)
+            return await self.list_events(self.within_node(call, node), after, limit, wanted)
 
         @router.get(
             "/events/stream",
@@ -117,10 +125,11 @@ class Feed:
             openapi_extra={"parameters": [types_parameter, LAST_EVENT_ID]},
         )
         async def stream_events(
-            request: Request, call: Events, after: After = 0, types: Types = None
+            request: Request, call: Events, after: After = 0, types: Types = None, node: Node = None
         ) -> StreamingResponse:
             """Stream events after `Last-Event-ID` (or `after`), and new ones as they come. The last is `stopping`."""
             start = last_event_id(request) or after
+            call = self.within_node(call, node)
             await self.current_subtree(call)
             await must_have_position(call.context, start)
             confined = call if call.caller.is_confined else None
@@ -147,6 +156,16 @@ class Feed:
 
     def streams(self, subject: str | None) -> Collection[str] | None:
         return None if subject is None else [f"{kind}-{subject}" for kind in self.kinds]
+
+    def within_node(self, call: Call, node: str | None) -> Call:
+        """The call as if its key were tied to the node, which must be the key's to act for. Raises `InvalidField`."""
+        if node is None:
+            return call
+        if self.organisation is None or self.organisation.confine is None:
+            raise InvalidField("query/node", "the events of this service belong to no node")
+        if call.caller.on_behalf_of is not None:
+            raise InvalidField("query/node", "a request on behalf of a node asks for no other one")
+        return replace(call, caller=replace(call.caller, on_behalf_of=node))
 
     async def list_events(self, call: Call, after: int, limit: int, wanted: Wanted) -> EventPage:
         await call.wait_until_readable()

@@ -29,8 +29,11 @@ class MeView(BaseModel):
 
 @router.get("/me")
 async def get_me(call: Annotated[Call, Depends(Needs(None, place=PlaceRule.UNAFFECTED))]) -> MeView:
-    """Return what the caller may do, and where in the organisation. Every valid key may ask."""
+    """Return what the caller may do, and where in the organisation. Every valid key may ask. On behalf of a node that
+    is not in the organisation, or is not the key's to act for: 404."""
     caller = call.caller
+    if caller.on_behalf_of is not None:
+        await call.current_subtree()
     return MeView(
         key_id=caller.key_id,
         name=caller.name,

@@ -161,3 +161,48 @@ async def test_no_change_of_a_confined_caller_comes_after_the_deal_was_given_awa
     for deal in deals:
         events = [item["type"] for item in (await company.send("GET", f"{deal}/timeline")).json()["items"]]
         assert events[-1] == "opportunity.assigned", events
+
+
+async def test_a_feed_can_be_asked_for_what_a_node_sees(company: Company) -> None:
+    await company.deal("r1", external_id="crm:1")
+    made = await company.deal("r3", external_id="crm:3")
+    feed = "/pipeline/v1/events"
+
+    async def owners(answer: httpx.Response) -> set[str]:
+        assert answer.status_code == 200, answer.text
+        return {event["data"]["owner"] for event in answer.json()["items"]}
+
+    assert await owners(await company.api.get(f"{feed}?node=a", headers=fresh(made))) == {"r1"}
+    assert await owners(await company.call("company", "GET", f"{feed}?node=b")) == {"r3"}
+    assert (await company.call("a", "GET", f"{feed}?node=r3")).status_code == 404
+    assert (await company.call("a", "GET", f"{feed}/stream?node=r3")).status_code == 404
+    assert (await company.api.get(f"{feed}?node=nobody")).status_code == 404
+    assert (await company.api.get(f"{feed}?node=a", headers={"On-Behalf-Of": "a"})).status_code == 422
+
+
+async def test_me_on_behalf_of_a_node_checks_the_node(company: Company) -> None:
+    async def status(node: str, acting: str) -> int:
+        return (await company.call(node, "GET", "/pipeline/v1/me", headers={"On-Behalf-Of": acting})).status_code
+
+    assert [await status("a", acting) for acting in ("r1", "r3", "nobody", "gone")] == [200, 404, 404, 404]
+
+
+async def test_who_is_tied_reads_settings_and_changes_none(company: Company) -> None:
+    for service in ("pipeline", "qualification", "forecast"):
+        path = f"/{service}/v1/settings"
+        answer = await company.call("r1", "GET", path)
+        assert (answer.status_code, answer.json()["timezone"]) == (200, "UTC")
+        assert (await company.call("r1", "PUT", path, {})).status_code == 403
+
+
+async def test_the_document_of_events_names_what_tells_of_a_deal_that_left(company: Company) -> None:
+    channels = (await company.api.get("/pipeline/v1/asyncapi.json")).json()["channels"]
+    told = {way for way, channel in channels.items() if any("left_view" in name for name in channel["messages"])}
+    assert told == {"stream", "webhook"}
+
+
+async def test_a_deal_is_found_by_its_external_id_by_who_sees_it_alone(company: Company) -> None:
+    made = await company.deal("r1", external_id="crm:1")
+    for node, found in (("a", 1), ("b", 0), ("company", 1)):
+        answer = await company.call(node, "GET", f"{OPPORTUNITIES}?external_id=crm:1", headers=fresh(made))
+        assert (answer.status_code, len(answer.json()["items"])) == (200, found)

@@ -12,9 +12,10 @@ import pytest
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Message
 
-from funnelcast.services import SCOPES, SERVICES
+from funnelcast.services import SCOPES, SERVED
 from services.pipeline.api import own_deals
 from services.pipeline.projections import opportunities
+from shared.rules.clock_and_ids import ClockAndIds
 from shared.run.process import route_by_prefix
 from shared.web.place import PlaceRule
 from tests.fuzz.routes import GOOD
@@ -22,9 +23,12 @@ from tests.journeys.places import OPPORTUNITIES, Company
 from tests.running import fresh, make_key, running_apps, within
 from tests.security.inventory import Entry, inventory, scope
 
-CONFINING = ("intake", "qualification", "pipeline")
-"""The services whose routes are walked."""
-OUTSIDE_AMOUNT = "7654321.09"
+OUTSIDE_AMOUNT, OUTSIDE_CURRENCY, OUTSIDE_NOTE = "7654321.09", "CHF", "said elsewhere"
+OF_MANAGER_AMOUNT, OF_MANAGER_NOTE = "3141592.65", "said of the rep"
+"""What the manager makes of the rep, whom it is hidden from."""
+NOW = ClockAndIds().now()
+PERIOD, CLOSES = f"{NOW.year}-Q{(NOW.month + 2) // 3}", str(NOW.date())
+YEAR = f"{NOW.year}-01-01T00:00:00Z"
 SHORT_ROUND = ("manager", "acting for a manager")
 """Who knocks where all confined callers are refused: the matrix of keys does so, too."""
 LIVE_SECONDS = 0.3
@@ -33,8 +37,9 @@ DEAL, LEAD = "/pipeline/v1/opportunities/{opportunity_id}", "/qualification/v1/l
 TERMS = ("set-amount", "set-close-date", "set-category", "assign", "link")
 MOVES = ("qualify", "advance", "win", "lose", "recycle", "reopen", "correct")
 WORK = ("bant", "mark-mql", "reject", "nurture", "requalify", "claim", "release-claim", "touch", "hand-over")
+FORECAST, NODE_PATH = "/forecast/v1", "{node_id}/{period}/{column}"
 METRICS = ("pipeline", "opportunities", "funnel", "cycles", "velocity", "win-rate")
-SERVED = {
+SERVING = {
     "POST /intake/v1/leads",
     "POST /intake/v1/activities",
     "GET /pipeline/v1/opportunities",
@@ -51,20 +56,35 @@ SERVED = {
     *(f"POST {LEAD}/{command}" for command in WORK),
     "GET /qualification/v1/metrics/speed-to-lead",
     "GET /qualification/v1/metrics/sdr",
+    *(f"GET /{service}/v1/settings" for service in ("qualification", "pipeline", "forecast")),
+    f"GET {FORECAST}/calendars",
+    *(f"GET {FORECAST}/{name}" for name in ("rollup", "waterfall", "accuracy")),
+    f"GET {FORECAST}/rollup/{{node_id}}/opportunities",
+    *(f"GET {FORECAST}/{name}" for name in ("overrides", "submissions", "snapshots", "snapshots/{snapshot_id}")),
+    f"POST {FORECAST}/submissions",
+    *(f"{method} {FORECAST}/overrides/{NODE_PATH}" for method in ("PUT", "DELETE")),
 }
 """The routes that serve confined callers, apart from feeds, webhooks and `me`. To add one is a decision."""
 
 
 @dataclass
 class Planted:
-    """What lies outside the subtree of `a`. `marks`: texts that no confined caller may be told."""
+    """What lies outside the subtree of `a`. `marks`: texts that no confined caller may be told. `snapshot`: the other
+    branch's."""
 
     deal: str
     lead: str
+    snapshot: str
     marks: list[str]
 
+    def hidden_from(self, state: str) -> list[str]:
+        return [*self.marks, OF_MANAGER_AMOUNT, OF_MANAGER_NOTE] if "rep" in state else self.marks
+
     def url(self, entry: Entry) -> str:
-        path = entry.path.replace("{opportunity_id}", self.deal).replace("{lead_id}", self.lead)
+        named = {"opportunity_id": self.deal, "lead_id": self.lead, "snapshot_id": self.snapshot, "node_id": "far-rep"}
+        path = entry.path
+        for name, value in named.items():
+            path = path.replace(f"{{{name}}}", value)
         return Entry(entry.method, path, entry.needs).url
 
 
@@ -78,7 +98,7 @@ class Told:
         self.requests += 1
         if not is_expected(entry, state, status):
             self.wrong.append(f"{entry}: {state}: {status}")
-        unknown = [mark for mark in planted.marks if mark not in asked]
+        unknown = [mark for mark in planted.hidden_from(state) if mark not in asked]
         self.wrong += [f"{entry}: {state}: tells {mark}" for mark in unknown if mark in text]
 
 
@@ -89,7 +109,7 @@ def is_expected(entry: Entry, state: str, status: int) -> bool:
         return status not in (401, 500, 503)
     if state.startswith("nowhere"):
         return status in (403, 404, 422)
-    if "{opportunity_id}" in entry.path or "{lead_id}" in entry.path:
+    if any(name in entry.path for name in ("{opportunity_id}", "{lead_id}", "{node_id}", "{snapshot_id}")):
         return status in (404, 422)
     return status not in (401, 500, 503)
 
@@ -98,9 +118,12 @@ async def plant(company: Company) -> Planted:
     """Deals and a lead of another branch, and of somebody who has moved there."""
     for node, parent in (("far-branch", "company"), ("far-rep", "far-branch"), ("moved-rep", "a")):
         await company.place(node, parent)
-    secret = {"amount": {"amount": OUTSIDE_AMOUNT, "currency": "EUR"}}
-    far = await company.deal("far-rep", account="far.example", external_id="crm:far", **secret)
-    await company.deal("moved-rep", account="moved.example", external_id="crm:moved", **secret)
+    secret = {"amount": {"amount": OUTSIDE_AMOUNT, "currency": OUTSIDE_CURRENCY}}
+    closing = {"close_date": CLOSES}
+    far = await company.deal("far-rep", account="far.example", external_id="crm:far", **closing, **secret)
+    await company.deal("moved-rep", account="moved.example", external_id="crm:moved", **closing, **secret)
+    await company.deal("r1", **closing)
+    snapshot = await plant_forecast(company, secret)
     left = await company.deal("r1", account="left.example", external_id="crm:left")
     left_id = left.json()["opportunity_id"]
     await company.send("POST", f"{OPPORTUNITIES}/{left_id}/assign", {"owner": "far-rep"})
@@ -118,9 +141,38 @@ async def plant(company: Company) -> Planted:
             seen = await company.call(node, "GET", path, headers=fresh(moved))
             assert seen.status_code == 200, seen.text
     await company.send("GET", "/qualification/v1/leads", None, **fresh(claimed))
-    marks = ["far-branch", "far-rep", "moved-rep", "far.example", "moved.example", "crm:far", "crm:moved"]
+    marks = [
+        OUTSIDE_CURRENCY,
+        OUTSIDE_NOTE,
+        snapshot,
+        "far-branch",
+        "far-rep",
+        "moved-rep",
+        "far.example",
+        "moved.example",
+        "crm:far",
+        "crm:moved",
+    ]
     deal = far.json()["opportunity_id"]
-    return Planted(deal, lead, [*marks, OUTSIDE_AMOUNT, "far-lead.example", deal, lead, captured.json()["person_id"]])
+    return Planted(
+        deal, lead, snapshot, [*marks, OUTSIDE_AMOUNT, "far-lead.example", deal, lead, captured.json()["person_id"]]
+    )
+
+
+async def plant_forecast(company: Company, secret: Mapping[str, Any]) -> str:
+    """What is stated about nodes: of another branch, and of the rep by the manager. Returns the id of a locked week."""
+    stated = {**secret, "note": OUTSIDE_NOTE}
+    for node in ("far-rep", "far-branch"):
+        await company.send("PUT", f"{FORECAST}/overrides/{node}/{PERIOD}/commit?by=self", stated)
+        await company.send("PUT", f"{FORECAST}/quotas/{node}/{PERIOD}", secret)
+    call = {"node": "far-rep", "period": PERIOD, "amounts": {"commit": secret["amount"]}, "note": OUTSIDE_NOTE}
+    made = await company.send("POST", f"{FORECAST}/submissions", call)
+    of_rep = {"amount": {"amount": OF_MANAGER_AMOUNT, "currency": "EUR"}, "note": OF_MANAGER_NOTE}
+    stated_of_rep = await company.send("PUT", f"{FORECAST}/overrides/r1/{PERIOD}/commit?by=manager", of_rep)
+    await company.send("GET", f"{FORECAST}/rollup", None, **fresh(stated_of_rep))
+    week = {"node": "far-branch", "period": PERIOD, "week": made.json()["week"]}
+    locked = await company.send("POST", f"{FORECAST}/snapshots", week)
+    return str(locked.json()["snapshot_id"])
 
 
 async def callers(company: Company) -> dict[str, dict[str, str]]:
@@ -189,14 +241,42 @@ def body_of(entry: Entry) -> tuple[bytes, dict[str, str]]:
 
 
 def walked_entries(apps: Mapping[str, FastAPI]) -> Iterator[Entry]:
-    for entry in inventory({name: apps[name] for name in CONFINING}):
+    for entry in inventory(apps):
         if not (entry.is_open or entry.at_entrance):
             yield entry
 
 
+def questions(planted: Planted) -> Iterator[Entry]:
+    """Questions that name what lies outside, or whose answers might count it."""
+    moment = ClockAndIds().now().strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    rollup, waterfall = f"{FORECAST}/rollup?period={PERIOD}", f"{FORECAST}/waterfall?period={PERIOD}&view=open"
+    whole = f"{waterfall}&from={YEAR}"
+    pages = [f"{FORECAST}/{name}?{{}}" for name in ("overrides", "submissions", "snapshots")]
+    feeds = [f"/{service}/v1/events?limit=1000&{{}}" for service in ("pipeline", "qualification", "forecast")]
+    for url in (
+        *(f"{rollup}&{more}" for more in ("depth=20", "view=cumulative", "motion=new_business")),
+        *(f"{rollup}&{more}" for more in ("node=far-rep", "node=_unassigned", "node=r1&depth=3", f"as_of={moment}")),
+        *(f"{rollup}&{more}" for more in ("currency=EUR", f"known_at={moment}", "qualified=false")),
+        whole,
+        *(f"{whole}&{more}" for more in ("node=far-rep", "node=r1", "rate_policy=plan", f"known_at={moment}")),
+        f"{FORECAST}/waterfall?period={PERIOD}&basis=seen_by_self&from={YEAR}",
+        f"{waterfall}&from={planted.snapshot}",
+        *(f"{FORECAST}/accuracy?{more}" for more in ("depth=20", "node=far-rep")),
+        *(f"{FORECAST}/rollup/{node}/opportunities?period={PERIOD}" for node in ("a", "r1", "far-rep", "company")),
+        *(page.format(more) for page in pages for more in ("", "node=far-rep", f"period={PERIOD}", "limit=1")),
+        *(feed.format(more) for feed in feeds for more in ("", "node=far-rep", "node=r1", "owner=far-rep")),
+        *(feed.format(f"subject={each}") for feed in feeds for each in (planted.deal, planted.lead, "far-rep")),
+        *(f"{OPPORTUNITIES}?{more}" for more in ("owner=far-rep", "account=far.example", "external_id=crm:far")),
+        *(f"/pipeline/v1/metrics/{name}?by=owner" for name in ("pipeline", "velocity", "win-rate")),
+        "/qualification/v1/queue?sdr=far-rep",
+        "/qualification/v1/leads?account=far-lead.example",
+    ):
+        yield Entry("GET", url, (), PlaceRule.SUBTREE)
+
+
 async def walk(apps: Mapping[str, FastAPI], planted: Planted, known: Mapping[str, Mapping[str, str]]) -> Told:
     app, told = route_by_prefix(apps), Told()
-    for entry in walked_entries(apps):
+    for entry in [*walked_entries(apps), *questions(planted)]:
         url, (body, kind) = planted.url(entry), body_of(entry)
         states = SHORT_ROUND if entry.place is PlaceRule.REFUSED else known.keys()
         for state, headers in ((state, known[state]) for state in states if state in known):
@@ -207,7 +287,7 @@ async def walk(apps: Mapping[str, FastAPI], planted: Planted, known: Mapping[str
 
 @asynccontextmanager
 async def running_company(database: str) -> AsyncIterator[tuple[Mapping[str, FastAPI], Company]]:
-    async with running_apps(database, list(SERVICES.values())) as apps:
+    async with running_apps(database, list(SERVED.values())) as apps:
         headers = {"Authorization": f"Bearer {await make_key(database)}"}
         transport = httpx.ASGITransport(route_by_prefix(apps))
         async with httpx.AsyncClient(transport=transport, base_url="http://test", headers=headers) as api:
@@ -228,7 +308,7 @@ async def test_nothing_outside_a_subtree_is_told_to_who_is_confined_to_it(databa
     assert OUTSIDE_AMOUNT in root.text
     served = {str(entry) for entry in entries if entry.place is not PlaceRule.REFUSED}
     apart = {each for each in served if "/events" in each or "/webhooks" in each or each.endswith("/v1/me")}
-    assert served - apart == SERVED
+    assert served - apart == SERVING
 
 
 @pytest.mark.harness

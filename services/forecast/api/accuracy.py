@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.api.accuracy_views import AccuracyView, level_views, node_views
 from services.forecast.api.moment import Instants, Moment, moment
-from services.forecast.api.places import ReadsBelow, visible_node
+from services.forecast.api.places import ReadsBelow, counted_owners, visible_node
 from services.forecast.api.question import answer_currency, numbers_for
 from services.forecast.api.seen import SubtreeNumbers, subtree_numbers
 from services.forecast.ledger.accuracy import NodeOutcome, Outcome
@@ -50,7 +50,8 @@ async def get_accuracy(query: Annotated[AccuracyQuery, Query()], call: ReadsBelo
         query = query.model_copy(update={"node": await visible_node(call, tx, query.node)})
         at = await moment(call, tx)
         quarters = ended_quarters(at, query)
-        currency = await answer_currency(tx, at, query.currency, at.settings.calendar.quarter_of(at.today))
+        today, owners = at.settings.calendar.quarter_of(at.today), await counted_owners(tx, call.subtree)
+        currency = await answer_currency(tx, at, query.currency, today, owners)
         found = [
             outcome
             for quarter in quarters
@@ -101,8 +102,8 @@ async def outcomes(
         then = await moment(call, tx, Instants(lock["as_of"], lock["frontier"]))
     end = await moment(call, tx, Instants(quarter.last_instant(zone), call.format_frontier()))
     try:
-        computed = await subtree_numbers(tx, then, quarter, query.node, query.depth, currency)
-        actual = await subtree_numbers(tx, end, quarter, query.node, query.depth, currency)
+        computed = await subtree_numbers(tx, then, quarter, query.node, query.depth, currency, call.subtree)
+        actual = await subtree_numbers(tx, end, quarter, query.node, query.depth, currency, call.subtree)
     except Missing:
         return []
     called = await called_amounts(tx, then, quarter, computed, query.column)

@@ -71,7 +71,7 @@ async def list_deals_behind(
         chosen = await deal_filter(tx, at, period)
         last = (cursor[0], cursor[1]) if cursor else None
         numbers = await numbers_for(tx, at, chosen.period)
-        visible = await visible_owners(call, tx)
+        visible = await visible_owners(tx, call.subtree)
         found = await deals_behind(numbers, chosen, node_id, category, last, limit, visible)
         every = await overrides_below(tx, numbers, chosen.period, node_id, at.as_of, at.known)
         below = visible_overrides(every, call.subtree)

@@ -29,6 +29,7 @@ from shared.store import vault
 from shared.web import freshness
 from shared.web.call import Accepted, Call, Needs
 from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
+from shared.web.place import Subtree
 from shared.web.problems import PositionNotReached
 
 router = APIRouter(tags=["overrides"])
@@ -77,7 +78,7 @@ async def put_override(
         only_under = must_be_overridable(call, node_id, by)
         at = await moment(call, tx)
         found = named_period(at, period, "path/period")
-        computed = await computed_columns(tx, at, found, node_id, body.amount.currency)
+        computed = await computed_columns(tx, at, found, node_id, body.amount.currency, call.subtree)
     amount = next((each for name, each in computed.items() if name == column), ZERO)
     basis = Basis(amount=to_minor_units(amount, body.amount.currency), frontier=at.frontier)
     command = SetOverride(
@@ -151,10 +152,12 @@ def overridden_period(at: Moment, period: Period) -> OverriddenPeriod:
     )
 
 
-async def computed_columns(tx: AsyncConnection, at: Moment, period: Period, node: str, currency: str) -> Columns:
+async def computed_columns(
+    tx: AsyncConnection, at: Moment, period: Period, node: str, currency: str, subtree: Subtree
+) -> Columns:
     """What the roll-up computes for the node now, not rounded; nothing for a node that it does not know yet."""
     try:
-        found = await subtree_numbers(tx, at, period, node, 0, currency)
+        found = await subtree_numbers(tx, at, period, node, 0, currency, subtree)
     except Missing:
         return {}
     return found.nodes[node].seen.computed

@@ -15,6 +15,7 @@ from services.forecast.ledger.quotas import NodeQuota, converted_quotas, node_qu
 from services.forecast.periods.calendar import EXAMPLES, Period, all_parts, parsed_key
 from services.forecast.projections import pipelines, quotas, rates
 from services.forecast.projections.deal_filter import DealFilter
+from services.forecast.projections.deals import EVERYBODY, Owners
 from services.forecast.projections.numbers import Numbers, numbers_at, past_numbers
 from services.forecast.projections.past_deals import Cut
 from services.forecast.quota.events import Motion
@@ -109,11 +110,14 @@ async def quotas_for(
     return node_quotas(org_tree(await numbers.ancestors(found.keys())), found) if found else {}
 
 
-async def answer_currency(tx: AsyncConnection, at: Moment, asked: str | None, period: Period) -> str:
-    """That of the question, of the settings, or of all deals. Raises `InvalidField` when these are in several."""
+async def answer_currency(
+    tx: AsyncConnection, at: Moment, asked: str | None, period: Period, owners: Owners = EVERYBODY
+) -> str:
+    """That of the question, of the settings, or of all deals of these owners. Raises `InvalidField` when these are in
+    several."""
     if found := asked or at.settings.currency:
         return found
-    in_deals = await (await numbers_for(tx, at, period)).currencies()
+    in_deals = await (await numbers_for(tx, at, period)).currencies(owners)
     if len(in_deals) > 1:
         raise InvalidField("query/currency", f"is needed: deals are in {', '.join(in_deals)}")
     return in_deals[0] if in_deals else ANY_CURRENCY

@@ -22,7 +22,14 @@ from services.forecast.api.moment import (
     wait_until_known,
 )
 from services.forecast.api.override_views import OverrideFormat
-from services.forecast.api.places import ReadsBelow, visible_node, visible_overrides
+from services.forecast.api.places import (
+    ReadsBelow,
+    counted_owners,
+    visible_node,
+    visible_overrides,
+    visible_parked,
+    within,
+)
 from services.forecast.api.question import PeriodKey, conversion_into, deal_filter, numbers_for, quotas_for
 from services.forecast.api.question import org_as_of as org_instant
 from services.forecast.api.rollup_views import NodeFormat, RollupView, View, WarningView, period_view, warning_view
@@ -33,6 +40,7 @@ from services.forecast.ledger.quotas import NodeQuota
 from services.forecast.ledger.warnings import WarningCounts, overrides_left_out, warnings
 from services.forecast.org.events import UNASSIGNED
 from services.forecast.projections import calls, node_names
+from services.forecast.projections.deals import Owners
 from services.forecast.projections.numbers import Numbers
 from services.forecast.projections.overrides_below import NONE_BELOW, OverridesBelow, overrides_below
 from services.forecast.projections.subtree_totals import SubtreeTotals, subtree_totals
@@ -130,22 +138,27 @@ async def computed_answer(
     if not chosen.columns:
         every = await overrides_below(tx, numbers, chosen.period, query.node, at.as_of, at.known)
         below = visible_overrides(every, subtree)
-    currency, conversion = query.currency or at.settings.currency or await only_currency(numbers, below), None
+    currency, conversion = (
+        query.currency
+        or at.settings.currency
+        or await only_currency(numbers, below, await counted_owners(tx, subtree)),
+        None,
+    )
     if currency is not None:
         conversion = await conversion_into(tx, currency, policy, at, chosen.period)
         chosen = replace(chosen, converted_into=currency if policy == "close_date" else None)
     totals = await subtree_totals(numbers, chosen, query.node, query.depth, below.overridden)
-    quotas = await quotas_for(tx, numbers, conversion, at, chosen) if conversion else {}
+    quotas = within(subtree, await quotas_for(tx, numbers, conversion, at, chosen)) if conversion else {}
     names = await node_names.read(tx, totals.sums.keys(), at.known)
     old_before = org_instant(at, chosen.period) - at.settings.stale_after
     overrides = await override_format(tx, below, totals, conversion, old_before)
-    made = {} if chosen.columns else await calls.by_node(tx, chosen.period, at.as_of, at.known)
+    made = {} if chosen.columns else within(subtree, await calls.by_node(tx, chosen.period, at.as_of, at.known))
     called = CallFormat(conversion, made)
     filtered = bool(chosen.columns)
     nodes = NodeFormat(totals, names, query.view, conversion, quotas, overrides, called, filtered, subtree)
     counts = replace(
         totals.counts,
-        parked=at.parked,
+        parked=visible_parked(at.parked, subtree),
         without_quota=missing_quotas(totals, quotas),
         stale_overrides=overrides.stale(),
         other_overrides=overrides.other,
@@ -201,7 +214,7 @@ def warning_views(
     return [warning_view(each) for each in [*found, *overrides_left_out(below.rows, conversion)]]
 
 
-async def only_currency(numbers: Numbers, below: OverridesBelow) -> str | None:
-    """That of all deals or, without any, of the overrides; null when they are in several, or in none."""
-    found = await numbers.currencies() or sorted({row.currency for row in below.rows})
+async def only_currency(numbers: Numbers, below: OverridesBelow, owners: Owners) -> str | None:
+    """That of these owners' deals or, without any, of the overrides; null when they are in several, or in none."""
+    found = await numbers.currencies(owners) or sorted({row.currency for row in below.rows})
     return found[0] if len(found) == 1 else None

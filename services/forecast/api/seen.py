@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.api.moment import Moment
+from services.forecast.api.places import visible_overrides
 from services.forecast.api.question import conversion_into, numbers_for
 from services.forecast.ledger.balances import ZERO, Balance, balance
 from services.forecast.ledger.conversion import Conversion
@@ -17,6 +18,7 @@ from services.forecast.periods.calendar import Period
 from services.forecast.projections.deal_filter import DealFilter
 from services.forecast.projections.overrides_below import overrides_below
 from services.forecast.projections.subtree_totals import subtree_totals
+from shared.web.place import EVERYTHING, Subtree
 
 
 class NodeNumbers(NamedTuple):
@@ -39,12 +41,19 @@ class SubtreeNumbers(NamedTuple):
 
 
 async def subtree_numbers(
-    tx: AsyncConnection, at: Moment, period: Period, node: str | None, depth: int, currency: str
+    tx: AsyncConnection,
+    at: Moment,
+    period: Period,
+    node: str | None,
+    depth: int,
+    currency: str,
+    subtree: Subtree = EVERYTHING,
 ) -> SubtreeNumbers:
-    """By the rates of the close dates. Raises `Missing` for a node that the organisation of that time does not have."""
+    """By the rates of the close dates. `subtree`: what the caller may see. Raises `Missing` for a
+    node that the organisation of that time does not have."""
     asked = DealFilter(period, at.today, converted_into=currency)
     numbers = await numbers_for(tx, at, period)
-    below = await overrides_below(tx, numbers, period, node, at.as_of, at.known)
+    below = visible_overrides(await overrides_below(tx, numbers, period, node, at.as_of, at.known), subtree)
     totals = await subtree_totals(numbers, asked, node, depth, below.overridden)
     conversion = await conversion_into(tx, currency, "close_date", at, period)
     overrides = overridden(below.rows, below.nodes, totals.overridden, conversion)

@@ -3,20 +3,21 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel
 
 from services.forecast.api.org import Admin
-from services.forecast.api.question import Reads
 from services.forecast.setting.commands import CalendarBody, ChangeSettings, DefineCalendar, SettingsBody
 from services.forecast.setting.decider import ALL, DECIDER
 from services.forecast.setting.state import MONTHS, Change, Settings
 from services.forecast.snapshot.events import RatePolicy
 from shared.rules.fiscal_year import CalendarRule
 from shared.rules.message import Slug
-from shared.web.call import Accepted, Call
+from shared.web.call import Accepted, Call, Needs
+from shared.web.place import PlaceRule
 
 router = APIRouter(tags=["settings"])
+Reads = Annotated[Call, Depends(Needs("forecast:read", place=PlaceRule.UNAFFECTED))]
 
 
 class SettingsInForce(BaseModel):

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.api.moment import INSTANT, Instants, KnownAt, moment, wait_until_known
-from services.forecast.api.places import ReadsBelow, visible_node
+from services.forecast.api.places import ReadsBelow, counted_owners, visible_node
 from services.forecast.api.question import PeriodKey, answer_currency, deal_filter
 from services.forecast.api.rollup_views import PeriodView, period_view
 from services.forecast.api.waterfall_span import Asked, Basis, End, end_of, moved
@@ -17,6 +17,7 @@ from services.forecast.ledger.balances import ZERO
 from services.forecast.ledger.cumulative import COLUMNS
 from services.forecast.ledger.waterfall import Entry, Kind, Movements, ViewName
 from services.forecast.projections import snapshots
+from services.forecast.projections.deals import Owners
 from services.forecast.snapshot.events import RatePolicy
 from shared.rules.message import INSTANT as WRITTEN_INSTANT
 from shared.rules.message import InvalidField, Missing, Slug
@@ -108,15 +109,16 @@ async def computed_waterfall(call: Call, tx: AsyncConnection, query: WaterfallQu
         raise InvalidField("query/from", "lies after the other end")
     earlier = await moment(call, tx, Instants(since, later.frontier))
     chosen = await deal_filter(tx, later, query.period)
-    currency = await answer_currency(tx, later, query.currency, chosen.period)
+    owners = await counted_owners(tx, call.subtree)
+    currency = await answer_currency(tx, later, query.currency, chosen.period, owners)
     policy = query.rate_policy or later.settings.rate_policy
-    asked = Asked(chosen.period, node, query.view, query.basis, currency, policy)
+    asked = Asked(chosen.period, node, query.view, query.basis, currency, policy, call.subtree)
     closing = await end_of(tx, later, asked)
     if not closing.exists:
         raise Missing(f"there is no node {closing.node} in the organisation of that time")
     opening = await end_of(tx, earlier, asked)
     found = await moved(tx, opening, closing)
-    return waterfall_view(query, opening, closing, found)
+    return waterfall_view(query, opening, closing, found, owners)
 
 
 def must_have_overrides(query: WaterfallQuery) -> None:
@@ -136,11 +138,14 @@ async def instant_of(call: Call, tx: AsyncConnection, end: str | None) -> dateti
     return as_of
 
 
-def waterfall_view(query: WaterfallQuery, opening: End, closing: End, found: Movements) -> WaterfallView:
+def waterfall_view(
+    query: WaterfallQuery, opening: End, closing: End, found: Movements, visible: Owners
+) -> WaterfallView:
+    """`visible`: the owners whose deals are listed; others' count in the amounts alone."""
     currency = closing.conversion.currency
     first, last = opening.amount(opening.conversion), closing.amount(closing.conversion)
     found.apart["rate_changed"] += opening.amount(closing.conversion) - first + found.rates
-    steps = [step_view(kind, found, currency) for kind in get_args(Kind) if kind != "rounding"]
+    steps = [step_view(kind, found, currency, visible) for kind in get_args(Kind) if kind != "rounding"]
     steps = [step for step in steps if step.count or Decimal(step.amount)]
     listed = sum((Decimal(step.amount) for step in steps), ZERO)
     rounding = to_minor_units(last, currency) - to_minor_units(first, currency) - listed
@@ -162,14 +167,15 @@ def waterfall_view(query: WaterfallQuery, opening: End, closing: End, found: Mov
     )
 
 
-def step_view(kind: Kind, moved: Movements, currency: str) -> StepView:
+def step_view(kind: Kind, moved: Movements, currency: str, visible: Owners) -> StepView:
     found = [entry for entry in moved.entries if entry.kind == kind]
     amount = sum((entry.amount for entry in found), moved.apart[kind])
+    listed = [entry for entry in found if any(map(visible.includes, entry.owners))]
     return StepView(
         kind=kind,
         amount=format_amount(amount, currency),
         count=len(found),
-        opportunities=[moved_deal_view(entry, currency) for entry in found[:MOST_DEALS]],
+        opportunities=[moved_deal_view(entry, currency) for entry in listed[:MOST_DEALS]],
     )
 
 

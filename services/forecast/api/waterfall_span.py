@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.api.moment import Moment
+from services.forecast.api.places import visible_overrides, visible_rows
 from services.forecast.api.question import conversion_into, numbers_for, org_as_of
 from services.forecast.ledger.balances import ZERO, Sums, balance
 from services.forecast.ledger.conversion import Conversion
@@ -27,6 +28,7 @@ from services.forecast.projections.deals import Owners
 from services.forecast.projections.overrides_below import NONE_BELOW, OverridesBelow, overrides_below
 from services.forecast.projections.past_deals import Cut
 from services.forecast.snapshot.events import RatePolicy
+from shared.web.place import EVERYTHING, Subtree
 
 Basis = Literal["pure", "seen_by_self"]
 NOBODY = Owners(excluded=False)
@@ -34,7 +36,7 @@ NOBODY = Owners(excluded=False)
 
 @dataclass(frozen=True)
 class Asked:
-    """`node`: by default the root."""
+    """`node`: by default the root. `subtree`: what the caller may see."""
 
     period: Period
     node: str | None
@@ -42,6 +44,7 @@ class Asked:
     basis: Basis
     currency: str
     rate_policy: RatePolicy
+    subtree: Subtree = EVERYTHING
 
     @property
     def column(self) -> Column | None:
@@ -87,7 +90,8 @@ async def end_of(tx: AsyncConnection, at: Moment, asked: Asked) -> End:
         return End(at, asked, conversion, node, tree.root, exists=False)
     below = NONE_BELOW
     if asked.column is not None:
-        below = await overrides_below(tx, numbers, asked.period, asked.node, at.as_of, at.known)
+        every = await overrides_below(tx, numbers, asked.period, asked.node, at.as_of, at.known)
+        below = visible_overrides(every, asked.subtree)
     keys = {each: tree.totals_key(each) for each in {node, *below.overridden}}
     sums = await numbers.sums({*keys.values()}, chosen)
     found = {each: sums.get(key, {}) for each, key in keys.items()}
@@ -136,7 +140,8 @@ async def counted_then(tx: AsyncConnection, closing: End, nodes: OrgNodes, at: d
     if column is None:
         return owners_below(closing, nodes, set()), ZERO
     found, _ = await overrides.in_force(tx, closing.asked.period, at, closing.at.known)
-    rows = [row for row in counting(found, nodes) if row.column == column and node in counting_nodes(nodes, row.node)]
+    seen = visible_rows(found, closing.asked.subtree)
+    rows = [row for row in counting(seen, nodes) if row.column == column and node in counting_nodes(nodes, row.node)]
     fixed = fixed_amounts(rows, closing.conversion)
     if (node, column) in fixed.by_self:
         return NOBODY, fixed.by_self[node, column]

@@ -74,13 +74,15 @@ class PostedLine(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """What one event did to the number; the deal's amounts in the view `before` and `after` it."""
+    """What one event did to the number; the deal's amounts in the view `before` and `after` it. `owners`: those of the
+    deal around it who count in the number."""
 
     kind: Kind
     opportunity_id: str
     amount: Decimal
     before: Decimal
     after: Decimal
+    owners: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -132,11 +134,11 @@ def movements(lines: Iterable[PostedLine], deals: Mapping[str, PostedLine], scop
         before = before and before._replace(occurred_at=at)
         after = current[deal] = deal_after(before, event)
         found.won_within += sum(scope.value(line) for line in event if is_win(line, scope))
-        if any(each is not None and scope.includes(each) for each in (before, after)):
+        if owners := frozenset(each.owner for each in (before, after) if each is not None and scope.includes(each)):
             by_kind, rates = effects(event, scope)
             found.rates += rates
             values = scope.share(before), scope.share(after)
-            found.entries += [Entry(kind, deal, amount, *values) for kind, amount in by_kind.items() if amount]
+            found.entries += [Entry(kind, deal, amount, *values, owners) for kind, amount in by_kind.items() if amount]
     return found
 
 
@@ -213,4 +215,4 @@ def org_moves(deals: Iterable[PostedLine], scope: Scope, *, comes_in: bool) -> I
         value = scope.value(deal)
         if value:
             before, after = (ZERO, value) if comes_in else (value, ZERO)
-            yield Entry("org_moved", deal.opportunity_id, after - before, before, after)
+            yield Entry("org_moved", deal.opportunity_id, after - before, before, after, frozenset({deal.owner}))

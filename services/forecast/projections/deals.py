@@ -145,6 +145,7 @@ class Owners:
         return ~is_named if self.excluded else is_named
 
 
+EVERYBODY = Owners()
 PageKey = tuple[date, str]
 """Close date and id of the last deal on the page before."""
 
@@ -170,6 +171,13 @@ async def find(
         conditions.append(tuple_(deals.c.close_date, deals.c.opportunity_id) > tuple_(*after))
     found = await tx.execute(IN_ORDER.where(*conditions).limit(limit + 1))
     return [dict(row) for row in found.mappings()]
+
+
+async def currencies_of(tx: AsyncConnection, owners: Owners) -> list[str]:
+    """Of these owners' deals that count, sorted."""
+    currency = deals.c.currency
+    query = select(currency).distinct().where(IS_COUNTED, owners.condition(deals.c.owner), currency.is_not(None))
+    return [each for each in (await tx.execute(query.order_by(currency))).scalars() if each is not None]
 
 
 async def unmapped_by_owner(tx: AsyncConnection, deal_filter: DealFilter) -> dict[str, int]:

@@ -11,7 +11,7 @@ from services.forecast.ledger.balances import Bucket, BucketSum, Sums, add_owner
 from services.forecast.ledger.org_tree import OrgNodes, org_tree
 from services.forecast.projections import currencies, deals, node_totals, org_nodes, org_rows, past_deals, postings
 from services.forecast.projections.deal_filter import DealFilter
-from services.forecast.projections.deals import Owners, PageKey
+from services.forecast.projections.deals import EVERYBODY, Owners, PageKey
 from services.forecast.projections.known_positions import Known
 from services.forecast.projections.past_deals import Cut
 from shared.store.slices import in_slices
@@ -47,8 +47,8 @@ class Numbers(Protocol):
     ) -> list[dict[str, Any]]:
         """Deals that count in the period, by close date, one more than `limit`."""
 
-    async def currencies(self) -> Sequence[str]:
-        """Of all deals, sorted."""
+    async def currencies(self, owners: Owners) -> Sequence[str]:
+        """Of these owners' deals, sorted."""
 
 
 async def past_numbers(tx: AsyncConnection, cut: Cut, org_as_of: datetime, known: Known) -> Numbers:
@@ -95,8 +95,10 @@ class CurrentNumbers:
     ) -> list[dict[str, Any]]:
         return await deals.find(self.tx, deal_filter, owners, category, after, limit)
 
-    async def currencies(self) -> Sequence[str]:
-        return await currencies.all_currencies(self.tx)
+    async def currencies(self, owners: Owners) -> Sequence[str]:
+        if owners == EVERYBODY:
+            return await currencies.all_currencies(self.tx)
+        return await deals.currencies_of(self.tx, owners)
 
 
 @dataclass(frozen=True)
@@ -148,5 +150,5 @@ class PastNumbers(PastOrgNumbers):
     ) -> list[dict[str, Any]]:
         return await past_deals.find(self.tx, self.cut, deal_filter, owners, category, after, limit)
 
-    async def currencies(self) -> Sequence[str]:
-        return await past_deals.all_currencies(self.tx, self.cut)
+    async def currencies(self, owners: Owners) -> Sequence[str]:
+        return await past_deals.all_currencies(self.tx, self.cut, owners)

@@ -92,9 +92,10 @@ async def unmapped_by_owner(tx: AsyncConnection, cut: Cut, deal_filter: DealFilt
     return {row[0]: row[1] for row in await tx.execute(query)}
 
 
-async def all_currencies(tx: AsyncConnection, cut: Cut) -> list[str]:
-    """Of all deals in the accounts then, sorted."""
+async def all_currencies(tx: AsyncConnection, cut: Cut, owners: Owners) -> list[str]:
+    """Of these owners' deals in the accounts then, sorted."""
     currency = postings.c.currency
-    query = select(currency).where(cut.condition(postings), currency.is_not(None)).group_by(currency)
+    counted = cut.condition(postings), owners.condition(postings.c.owner), currency.is_not(None)
+    query = select(currency).where(*counted).group_by(currency)
     found = await tx.execute(query.having(func.sum(postings.c.deals) != 0).order_by(currency))
     return [each for each in found.scalars() if each is not None]

@@ -13,8 +13,10 @@ from services.pipeline.setting.decider import ALL, DECIDER
 from services.pipeline.setting.events import Measure, ReasonKind
 from services.pipeline.setting.state import Benchmarks, Settings
 from shared.web.call import Accepted, Call, Needs
+from shared.web.place import PlaceRule
 
 router = APIRouter(tags=["settings"])
+Reads = Annotated[Call, Depends(Needs("pipeline:read", place=PlaceRule.UNAFFECTED))]
 
 
 class ReasonsView(BaseModel):
@@ -59,7 +61,7 @@ class SettingsView(SettingValues):
 
 
 @router.get("/settings")
-async def get_settings(call: Annotated[Call, Depends(Needs("pipeline:read"))]) -> SettingsView:
+async def get_settings(call: Reads) -> SettingsView:
     """The reasons, the benchmarks, the business time zone and the calendar, each with its default."""
     settings = (await call.fold(DECIDER, ALL, lambda state: [], may_be_new=True)).state
     return settings_view(settings, call.context.clock_and_ids.now())

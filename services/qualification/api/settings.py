@@ -12,8 +12,10 @@ from services.qualification.setting.decider import ALL, DECIDER
 from services.qualification.setting.events import BusinessHours, Claims, ReasonKind, Routing, Weekday
 from services.qualification.setting.state import Settings
 from shared.web.call import Accepted, Call, Needs
+from shared.web.place import PlaceRule
 
 router = APIRouter(tags=["settings"])
+Reads = Annotated[Call, Depends(Needs("leads:read", place=PlaceRule.UNAFFECTED))]
 
 
 class ReasonsView(BaseModel):
@@ -51,7 +53,7 @@ class SettingsView(SettingValues):
 
 
 @router.get("/settings")
-async def get_settings(call: Annotated[Call, Depends(Needs("leads:read"))]) -> SettingsView:
+async def get_settings(call: Reads) -> SettingsView:
     """The reasons, the business hours, the routing of MQLs, the lease of claims, the business time zone and the
     calendar, each with its default."""
     settings = (await call.fold(DECIDER, ALL, lambda state: [], may_be_new=True)).state
