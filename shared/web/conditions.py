@@ -22,6 +22,7 @@ SENT_ONCE = frozenset(
         b"authorization",
         b"content-encoding",
         b"content-type",
+        b"host",
         b"idempotency-key",
         b"if-match",
         b"last-event-id",

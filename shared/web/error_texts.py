@@ -1,19 +1,25 @@
 """What is wrong with a field, in the words of an API's user: what was given, what is allowed, and an example."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from pydantic_core import ErrorDetails
 
+SITE = r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?"
 SLUG = "^[a-z0-9._-]{1,100}$"
 PATTERNS: Mapping[str, str] = {
     SLUG: "must have 1 to 100 characters of a-z, 0-9, '.', '_' and '-', such as new_business",
     r"^[a-z0-9._-]{1,50}:[^\s@\x00-\x1f\x7f]+$": "must look like system:id, without spaces and @, such as crm:0061x",
     r"^[^\x00-\x1f\x7f]+$": "must not contain control characters",
     r"^[\x21-\x7e]+$": "must have printable ASCII characters without spaces",
+    rf"^{SITE}/?$": "must be the scheme and host of a page, such as https://www.example.com",
+    rf"^{SITE}([/?#][!-\[\]-~]*)?$": "must be the address of a page, such as https://www.example.com/thanks",
     r"^https?://[!-~]+$": "must be a URL of http or https, such as https://example.com/hook",
     r"^(\*|[a-z_]+(\.[a-z_]+)*(\.\*)?)$": "must be a type of events or the beginning of some, such as opportunity.*",
 }
+CHOICES = re.compile(r"\^\(([a-z_]+(?:\|[a-z_]+)+)\)\(,\(\1\)\)[?*]\$")
+"""The pattern of one name, or several with commas between."""
 LIST, OBJECT, TEXT, FLAG = "must be a list", "must be an object", "must be a text", "must be true or false"
 WHOLE_NUMBER = "must be a whole number, such as 7"
 NUMBER = "must be a number, such as 7.5"
@@ -71,11 +77,19 @@ def error_text(error: ErrorDetails) -> str:
     """Without the value that was given, which may be personal data: only its kind is told."""
     context = error.get("ctx", {})
     if error["type"] == "string_pattern_mismatch":
-        return PATTERNS.get(str(context.get("pattern")), "is not written as it must be: the OpenAPI document says how")
+        return pattern_text(str(context.get("pattern")))
     if error["type"] not in WORDS:
         return error["msg"].removeprefix("Value error, ")
     text = WORDS[error["type"]].format_map({name: str(value).replace("'", "") for name, value in context.items()})
     return f"{text}; it is {kind_of(error.get('input'))}" if text in WRONG_KINDS else text
+
+
+def pattern_text(pattern: str) -> str:
+    if found := CHOICES.fullmatch(pattern):
+        names = found[1].split("|")
+        several = f", or several of these with commas between, such as {names[0]},{names[1]}"
+        return f"must be {', '.join(names[:-1])} or {names[-1]}{several}"
+    return PATTERNS.get(pattern, "is not written as it must be: the OpenAPI document says how")
 
 
 def kind_of(value: Any) -> str:

@@ -49,7 +49,10 @@ class FastRoute:
     def parse(self, request: Request, body: bytes) -> Any:
         """Raises `ValidationError` or `InvalidRequest` for what the ordinary path will refuse."""
         if self.method == "GET":
-            return self.input.validate_python(dict(request.query_params))
+            parameters = dict(request.query_params)
+            if len(parameters) < len(request.query_params.multi_items()):
+                raise problems.InvalidRequest("a query parameter was given twice")
+            return self.input.validate_python(parameters)
         parsed = self.input.validate_json(body)
         parse_json(body)
         return parsed

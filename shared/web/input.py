@@ -1,7 +1,8 @@
 """Input of requests, checked more strictly than the framework does."""
 
-from collections.abc import Collection
-from typing import Annotated, Any
+from collections.abc import Mapping
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
 
 import orjson
 from fastapi import Path, Request
@@ -49,22 +50,37 @@ def must_have_few_values(value: Any) -> None:
 
 
 def refuse_unknown_parameters(request: Request) -> None:
-    """A query parameter that the route does not know would be ignored silently; it is an error instead, but at an
-    entrance, whose callers send what they like."""
+    """A query parameter that the route does not know would be ignored silently, as would the first of two values of one
+    that has a single value; both are errors instead, but at an entrance, whose callers send what they like."""
     if getattr(request.state, "any_query", False):
         return
     parameters = request.scope["route"].dependant.query_params
-    known = {name for parameter in parameters for name in parameter_names(parameter)}
-    for name in request.query_params:
+    known = {name: kind for parameter in parameters for name, kind in names_and_types(parameter).items()}
+    seen = set[str]()
+    for name, _ in request.query_params.multi_items():
         if name not in known:
-            raise InvalidRequest(
-                f"unknown query parameter {name!r}", errors=[{"pointer": f"query/{name}", "detail": "unknown"}]
-            )
+            raise parameter_problem(name, f"unknown query parameter {name!r}", "unknown")
+        if name in seen and not is_list(known[name]):
+            detail = "was given twice, and may be given once"
+            raise parameter_problem(name, f"the query parameter {name} {detail}", detail)
+        seen.add(name)
 
 
-def parameter_names(parameter: Any) -> Collection[str]:
+def parameter_problem(name: str, text: str, detail: str) -> InvalidRequest:
+    return InvalidRequest(text, errors=[{"pointer": f"query/{name}", "detail": detail}])
+
+
+def names_and_types(parameter: Any) -> Mapping[str, Any]:
     """One name, or those of all fields when a model stands for the whole query."""
     kind = parameter.field_info.annotation
     if isinstance(kind, type) and issubclass(kind, BaseModel):
-        return [field.alias or name for name, field in kind.model_fields.items()]
-    return [parameter.alias]
+        return {field.alias or name: field.annotation for name, field in kind.model_fields.items()}
+    return {parameter.alias: kind}
+
+
+def is_list(annotation: Any) -> bool:
+    """Whether a parameter of this type may be repeated: a list, or one of several types of which one is a list."""
+    origin = get_origin(annotation)
+    if origin in (Union, UnionType, Annotated):
+        return any(is_list(each) for each in get_args(annotation))
+    return (origin or annotation) in (list, tuple, set, frozenset)

@@ -113,6 +113,9 @@ REFUSALS: Mapping[type[Refusal], int] = {
 }
 
 
+UNREADABLE = "the body is not JSON text, or is nested too deeply"
+
+
 def problem_body(status: int, detail: str, code: str = "about:blank", errors: Sequence[Any] = ()) -> dict[str, Any]:
     body = {"type": code, "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
     return body | ({"errors": list(errors)} if errors else {})
@@ -203,19 +206,24 @@ def add_handlers(app: FastAPI, authorise: Callable[[Request], None]) -> None:
         body, headers = problem_of(error)
         return response(body, headers | NO_SNIFFING)
 
-    async def handle_validation(request: Request, error: Exception) -> Response:
+    def refuse_authorised(request: Request, body: Mapping[str, Any]) -> Response:
+        """What is wrong with a body is no business of those who may not send one."""
         try:
             authorise(request)
         except Problem as problem:
             return response(*problem_of(problem))
+        return response(body)
+
+    async def handle_validation(request: Request, error: Exception) -> Response:
         errors = error.errors() if isinstance(error, RequestValidationError) else ()
-        return response(validation_body(errors))
+        return refuse_authorised(request, validation_body(errors))
 
     async def handle_http(request: Request, error: Exception) -> Response:
         if not isinstance(error, HTTPException):
             raise error
-        if error.status_code == 400:  # the body is not JSON text
-            return response(problem_body(422, error.detail, errors=[{"pointer": "", "detail": error.detail}]))
+        if error.status_code == 400:  # the framework could not parse the body
+            errors = [{"pointer": "", "detail": UNREADABLE}]
+            return refuse_authorised(request, problem_body(422, UNREADABLE, errors=errors))
         status = error.status_code
         headers = {"Allow": allowed_methods(app, request.scope)} if status == 405 else error.headers
         return response(problem_body(status, error.detail), headers)

@@ -75,6 +75,12 @@ async def test_a_quarter_that_has_not_ended_and_a_week_before_any_call_tell_noth
     assert (many.status_code, [each["pointer"] for each in many.json()["errors"]]) == (422, ["query/from"])
 
 
+async def test_a_node_that_does_not_exist_has_no_accuracy(company: Company) -> None:
+    await teams(company)
+    answer = await company.read("accuracy", node="nobody")
+    assert (answer.status_code, answer.json()["status"]) == (404, 404)
+
+
 def test_the_formulas() -> None:
     found = accuracy([Outcome(D(110), D(140), D(100)), Outcome(D(180), D(200), D(200)), Outcome(None, D(7), D(9))])
     assert found == Accuracy(2, 1, D("0.1"), D(-10) / 300, D(40) / 300, D(40) / 300 - D("0.1"))

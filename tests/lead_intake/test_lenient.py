@@ -43,7 +43,10 @@ LEFT_OUT = {
 async def test_what_cannot_be_read_is_left_out_named_and_kept(api: httpx.AsyncClient) -> None:
     answer = await api.post("leads", json=UNREADABLE, headers=LENIENT)
     assert (answer.status_code, answer.headers["Preference-Applied"]) == (201, "handling=lenient")
-    assert {one["pointer"] for one in answer.json()["ignored"]} == LEFT_OUT
+    ignored = {one["pointer"]: one["detail"] for one in answer.json()["ignored"]}
+    assert ignored.keys() == LEFT_OUT
+    assert ignored["/person/fax"] == "unknown field", "the words of strict refusals"
+    assert ignored["/details/seats"] == "must be a whole number, such as 7; it is a text"
     (capture,) = (await api.get(f"leads/{answer.json()['lead_id']}")).json()["captures"]
     assert capture["texts"]["message"] == "Call me"
     assert capture["texts"]["left_out"]["/person/job_title"] == "Head\nof Sales"

@@ -20,7 +20,8 @@ from services.forecast.ledger.org_tree import counting_nodes, org_tree
 from services.forecast.org.events import UNASSIGNED
 from services.forecast.override.events import Column
 from services.forecast.periods.calendar import MOST_WEEKS, Period
-from services.forecast.projections import calls, snapshots
+from services.forecast.projections import calls, org_nodes, snapshots
+from services.forecast.projections.subtree_totals import existing_node
 from shared.rules.message import Day, InvalidField, Missing, Slug
 from shared.rules.money import Currency
 from shared.web.call import Call
@@ -48,6 +49,8 @@ async def get_accuracy(query: Annotated[AccuracyQuery, Query()], call: ReadsBelo
     """Compare the calls of a fiscal week with what was closed, by node and by level."""
     async with call.read() as tx:
         query = query.model_copy(update={"node": await visible_node(call, tx, query.node)})
+        if query.node is not None:
+            existing_node(org_tree(await org_nodes.upwards(tx, [query.node])), query.node)
         at = await moment(call, tx)
         quarters = ended_quarters(at, query)
         today, owners = at.settings.calendar.quarter_of(at.today), await counted_owners(tx, call.subtree)

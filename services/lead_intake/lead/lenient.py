@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from services.lead_intake.lead.commands import CaptureLead, IgnoredField, LeftOut
+from shared.web.error_texts import error_text
 
 Path = tuple[str | int, ...]
 NEEDED: tuple[Path, ...] = ((), ("source",), ("person",))
@@ -22,14 +22,14 @@ def read_leniently(fields: Any) -> CaptureLead:
         try:
             return CaptureLead.model_validate(fields).leaving_out(LeftOut(tuple(ignored), values))
         except ValidationError as error:
-            details = error.errors(include_url=False, include_input=False)
+            details = error.errors(include_url=False)
             parts = {part_of(fields, detail["loc"]): detail for detail in details}
             if any(path in NEEDED for path in parts):
                 raise
         for path, detail in parts.items():
             pointer = json_pointer(path)
             values[pointer] = value_at(fields, path)
-            ignored.append(IgnoredField(pointer=pointer, detail=text_of(detail)))
+            ignored.append(IgnoredField(pointer=pointer, detail=error_text(detail)))
         fields = without(fields, set(parts))
 
 
@@ -68,7 +68,3 @@ def without(value: Any, paths: set[Path], here: Path = ()) -> Any:
 
 def json_pointer(path: Sequence[str | int]) -> str:
     return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in path)
-
-
-def text_of(error: ErrorDetails) -> str:
-    return error["msg"].removeprefix("Value error, ")

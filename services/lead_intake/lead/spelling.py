@@ -14,10 +14,10 @@ from services.lead_intake.lead.events import Count
 from shared.rules.message import has_address, printable
 
 COUNTRY_SYNONYMS = {"uk": "GB", "england": "GB", "scotland": "GB", "great britain": "GB", "usa": "US", "u.s.": "US"}
-SIZE_RANGE = re.compile(r"([0-9]{1,9})\s*(?:[-–—]|to)\s*([0-9]{1,9})|([0-9]{1,9})\s*\+")
+COUNT = r"([0-9]{1,3}(?:[,. ’'][0-9]{3}){1,2}|[0-9]{1,9})"
+SIZE = re.compile(rf"{COUNT}(?:\s*(?:[-–—]|to)\s*{COUNT}|\s*\+)?")
 BLANK = {"type": "string", "maxLength": 200, "pattern": r"^\s*$"}
 SIZE_LENGTH = 40
-WHOLE_NUMBER = re.compile(r"[0-9]{1,3}(?:[,. ’'][0-9]{3})+|[0-9]{1,9}")
 
 
 def without_blanks(fields: Any, objects: Collection[str]) -> Any:
@@ -71,10 +71,8 @@ def employee_count(employees: Any) -> Any:
     if not isinstance(employees, str):
         return employees
     text = employees.strip() if len(employees) <= SIZE_LENGTH else ""
-    if found := SIZE_RANGE.fullmatch(text):
-        return int(found[1] or found[3])
-    if WHOLE_NUMBER.fullmatch(text):
-        return int(re.sub(r"[^0-9]", "", text))
+    if found := SIZE.fullmatch(text):
+        return int(re.sub(r"[^0-9]", "", found[1]))
     raise ValueError("must be a number of employees, such as 250, or a range, such as 51-200")
 
 

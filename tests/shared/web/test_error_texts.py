@@ -10,6 +10,8 @@ from shared.rules.message import ExternalId, Flag, Instant, Line, Message, Slug
 from shared.web.error_texts import PATTERNS
 from shared.web.problems import validation_body
 
+CHOICE = "(source|owner|motion)"
+
 
 class Inner(Message):
     a: Line
@@ -24,6 +26,7 @@ class Body(Message):
     flag: Flag = False
     count: Annotated[int, Field(strict=True, ge=1, le=9)] = 1
     kind: Literal["one", "two"] = "one"
+    by: Annotated[str, Field(pattern=f"^{CHOICE}(,{CHOICE})?$")] = "owner"
     day: date | None = None
     at: Instant | None = None
     points: dict[Line, int] = Field(default_factory=dict)
@@ -45,6 +48,11 @@ class Body(Message):
         ({"count": 1.5}, "/count", "must be a whole number, such as 7; it is a number"),
         ({"count": 10}, "/count", "must be 9 or less"),
         ({"kind": "three"}, "/kind", "must be one or two"),
+        (
+            {"by": "colour"},
+            "/by",
+            "must be source, owner or motion, or several of these with commas between, such as source,owner",
+        ),
         ({"day": "soon"}, "/day", "must be a day, such as 2026-03-02"),
         ({"at": "2026-03-02T12:00:00"}, "/at", "must be an instant with its zone, such as 2026-03-02T12:00:00Z"),
         ({"points": [1]}, "/points", "must be an object; it is a list"),

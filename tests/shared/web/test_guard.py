@@ -114,6 +114,7 @@ async def test_acting_on_behalf_of_a_node_is_refused_not_ignored(api: httpx.Asyn
         ("X-Correlation-Id", "a", "b"),
         ("Last-Event-ID", "0", "1"),
         ("Content-Type", "application/json", "text/plain"),
+        ("Host", "funnelcast.example", "other.example"),
     ],
 )
 async def test_a_header_that_is_sent_twice_is_refused_and_not_chosen_from(
@@ -227,6 +228,37 @@ async def test_an_unknown_parameter_is_refused_not_ignored(api: httpx.AsyncClien
     answer = await api.get(DEALS, params={"ownr": "ann"})
     assert answer.status_code == 422
     assert answer.json()["errors"] == [{"pointer": "query/ownr", "detail": "unknown"}]
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        (f"{DEALS}?limit=1&limit=2", "limit"),
+        (f"{DEALS}?owner=ann&owner=ann", "owner"),
+        ("/pipeline/v1/events?types=opportunity.opened&types=opportunity.assigned", "types"),
+        ("/pipeline/v1/events/stream?after=0&after=1", "after"),
+        ("/pipeline/v1/metrics/funnel?from=2026-01-01&from=2026-02-01", "from"),
+    ],
+)
+async def test_a_parameter_that_is_given_twice_is_refused_and_not_chosen_from(
+    api: httpx.AsyncClient, path: str, name: str
+) -> None:
+    answer = await api.get(path)
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, f"query/{name}")
+
+
+async def test_a_parameter_that_is_a_list_may_be_repeated(api: httpx.AsyncClient) -> None:
+    assert (await api.get("/pipeline/v1/metrics/funnel?by=source&by=owner")).status_code == 200
+
+
+async def test_a_body_that_cannot_be_parsed_tells_nothing_to_a_key_without_the_scope(
+    api: httpx.AsyncClient, database: str
+) -> None:
+    reader = {"Authorization": f"Bearer {await make_key(database, ['pipeline:read'])}"}
+    deep, kind = b"[" * 100_000, {"Content-Type": "application/json"}
+    assert (await api.post(DEALS, content=deep, headers=reader | kind)).status_code == 403
+    answer = await api.post(DEALS, content=deep, headers=kind)
+    assert (answer.status_code, answer.json()["detail"]) == (422, "the body is not JSON text, or is nested too deeply")
 
 
 @pytest.mark.parametrize(
