@@ -240,6 +240,6 @@ def parse_retry_after(value: str | None, now: datetime) -> timedelta | None:
         return min(timedelta(seconds=int(value.strip()[:9])), LONGEST_WAIT)
     try:
         at = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):  # the latter for an hour that no integer of C holds
         return None
     return min((at if at.tzinfo else at.replace(tzinfo=UTC)) - now, LONGEST_WAIT)

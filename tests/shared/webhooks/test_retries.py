@@ -32,6 +32,8 @@ def test_what_failed_together_is_not_tried_again_together() -> None:
         ("Mon, 02 Mar 2026 12:01:00 GMT", 60),
         ("99999999999999999999", 24 * 3600),
         ("soon", None),
+        ("Mon, 02 Mar 2026 99999999999999999999:01:00 GMT", None),
+        ("Mon, 02 Mar 2026 12:01:00 +9999999999", None),
         ("-5", None),
         ("١٢", None),
         ("", None),
