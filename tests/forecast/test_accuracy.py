@@ -71,6 +71,7 @@ async def test_a_quarter_that_has_not_ended_and_a_week_before_any_call_tell_noth
     answer = (await company.read("accuracy")).json()
     assert all(each["called"] == 0 for each in answer["nodes"])
     assert "2026-Q1" not in [period["period"] for each in answer["nodes"] for period in each["periods"]]
+    assert (await company.read("accuracy", node="nobody")).status_code == 404
     many = await company.read("accuracy", **{"from": "1990-01-01"})
     assert (many.status_code, [each["pointer"] for each in many.json()["errors"]]) == (422, ["query/from"])
 

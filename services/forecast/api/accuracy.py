@@ -17,10 +17,10 @@ from services.forecast.api.seen import SubtreeNumbers, subtree_numbers
 from services.forecast.ledger.accuracy import NodeOutcome, Outcome
 from services.forecast.ledger.calls import converted_call
 from services.forecast.ledger.org_tree import counting_nodes, org_tree
-from services.forecast.org.events import UNASSIGNED
+from services.forecast.org.events import ROOT, UNASSIGNED
 from services.forecast.override.events import Column
 from services.forecast.periods.calendar import MOST_WEEKS, Period
-from services.forecast.projections import calls, snapshots
+from services.forecast.projections import calls, org_nodes, snapshots
 from shared.rules.message import Day, InvalidField, Missing, Slug
 from shared.rules.money import Currency
 from shared.web.call import Call
@@ -45,10 +45,12 @@ class AccuracyQuery(BaseModel):
 
 @router.get("/accuracy")
 async def get_accuracy(query: Annotated[AccuracyQuery, Query()], call: ReadsBelow) -> AccuracyView:
-    """Compare the calls of a fiscal week with what was closed, by node and by level."""
+    """Compare the calls of a fiscal week with what was closed, by node and by level. A node that did not exist yet in a
+    quarter has none of its figures."""
     async with call.read() as tx:
         query = query.model_copy(update={"node": await visible_node(call, tx, query.node)})
         at = await moment(call, tx)
+        await must_exist(tx, query.node)
         quarters = ended_quarters(at, query)
         currency = await answer_currency(tx, at, query.currency, at.settings.calendar.quarter_of(at.today))
         found = [
@@ -65,6 +67,11 @@ async def get_accuracy(query: Annotated[AccuracyQuery, Query()], call: ReadsBelo
         nodes=node_views(found, currency),
         levels=level_views(found),
     )
+
+
+async def must_exist(tx: AsyncConnection, node: str | None) -> None:
+    if node is not None and node not in (ROOT, UNASSIGNED) and not await org_nodes.upwards(tx, [node]):
+        raise Missing(f"there is no node {node} in the organisation")
 
 
 def ended_quarters(at: Moment, query: AccuracyQuery) -> Sequence[Period]:
