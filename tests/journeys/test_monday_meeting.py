@@ -1,8 +1,8 @@
 """The Monday meeting of the demo company: by HTTP and by command, and a week later what moved."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +12,7 @@ from funnelcast.demo.company import ROOT, Company, demo_company
 from services.forecast.service import SERVICE as FORECAST
 from services.pipeline.service import SERVICE as PIPELINE
 from tests.funnelcast.command import Result, run
-from tests.running import Clock, fresh, served_services
+from tests.running import Clock, served_services
 
 PERIOD = "2026-Q1"
 Answer = dict[str, Any]
@@ -20,20 +20,23 @@ Answer = dict[str, Any]
 
 @dataclass
 class Office:
-    """A client that reads what it wrote, and the command on the same system."""
+    """A client that reads what it wrote, and the command on the same system. `written`: positions by service."""
 
     api: httpx.AsyncClient
-    written: Mapping[str, str]
+    written: dict[str, str] = field(default_factory=dict)
 
     async def write(self, method: str, path: str, body: Any, **params: str) -> Answer:
         response = await self.api.request(method, path, json=body, params=params)
         assert response.is_success, f"{method} {path}: {response.status_code} {response.text}"
-        self.written = fresh(response)
+        service, _, position = response.headers["X-Position"].partition(":")
+        self.written[service] = position
         found: Answer = response.json()
         return found
 
     async def read(self, path: str, **params: str) -> httpx.Response:
-        response = await self.api.get(f"/forecast/v1/{path}", params=params, headers=self.written)
+        wanted = ",".join(f"{service}:{position}" for service, position in self.written.items())
+        headers = {"X-Min-Position": wanted, "Prefer": "wait=30"}
+        response = await self.api.get(f"/forecast/v1/{path}", params=params, headers=headers)
         assert response.status_code == 200, response.text
         return response
 
@@ -78,7 +81,7 @@ async def test_the_monday_meeting_and_what_moved_a_week_later(database: str) -> 
     clock, company = Clock(), demo_company()
     first, second, third, fourth, *_ = reps = company.all_reps[:4]
     async with served_services(database, (PIPELINE, FORECAST), clock_and_ids=clock.clock_and_ids()) as (api, _):
-        office = Office(api, {})
+        office = Office(api)
         deals = await open_office(office, company, reps)
 
         tree = (await office.read("rollup", period=PERIOD, depth="20")).json()
