@@ -25,7 +25,8 @@ Amounts = Mapping[str, str]
 @dataclass(frozen=True)
 class Question:
     """None: the system's default. `currency`: the one that all amounts are converted into. `view`: single amounts, or
-    cumulative ones, where commit includes what is closed. `as_of`: an instant in the past."""
+    cumulative ones, where commit includes what is closed. `as_of`: an instant in the past. `known_at`: a
+    frontier or an instant."""
 
     period: str | None = None
     node: str | None = None
@@ -33,6 +34,7 @@ class Question:
     currency: str | None = None
     view: str | None = None
     as_of: str | None = None
+    known_at: str | None = None
 
 
 async def forecast(url: str, key: str, question: Question, *, as_json: bool) -> None:
@@ -119,6 +121,11 @@ def attainment_text(node: Node) -> str:
     return f"{Decimal(node['attainment']):.1%}" if node.get("attainment") else ""
 
 
+def gap_text(node: Node) -> str:
+    """What is missing to the quota; negative when more is closed."""
+    return format_amount(node["gap_to_quota"]) if node.get("gap_to_quota") else ""
+
+
 def call_text(node: Node) -> str:
     amounts = (node.get("call") or {}).get("amounts", {})
     return ", ".join(f"{column} {format_amount(amount)}" for column, amount in amounts.items())
@@ -137,6 +144,7 @@ def override_text(override: Mapping[str, Any]) -> str:
 MORE = (
     MoreColumn("quota", quota_text),
     MoreColumn("attained", attainment_text),
+    MoreColumn("gap", gap_text),
     MoreColumn("call", call_text),
     MoreColumn("overrides", overrides_text),
 )

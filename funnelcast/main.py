@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from funnelcast.cli import keys, parked
+from funnelcast.cli import keys, meeting, parked
 from funnelcast.cli.options import (
     DEFAULT_URL,
     SERVICE_HELP,
@@ -29,6 +29,9 @@ from funnelcast.cli.options import (
 
 PAGES = "pages"
 """What `serve` takes beside the services."""
+KnownAt = Annotated[
+    str | None, typer.Option(help="What was known: the frontier of an answer, or an instant; by default all")
+]
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -36,6 +39,7 @@ app = typer.Typer(
     help="From the first engagement to the forecast: lead intake, qualification, pipeline, forecast.",
 )
 app.add_typer(keys.app, name="keys")
+app.add_typer(meeting.app, name="meeting")
 app.add_typer(parked.app, name="parked")
 
 
@@ -231,14 +235,16 @@ def waterfall(
     period: Annotated[str | None, typer.Option(help="2017, 2017-Q3, 2017-07; by default the current one")] = None,
     node: Annotated[str | None, typer.Option(help="A node of the org; by default its root")] = None,
     view: Annotated[str, typer.Option(help="commit, upside, open or closed")] = "commit",
+    basis: Annotated[str, typer.Option(help="pure, or seen_by_self: with overrides")] = "pure",
     currency: Annotated[str | None, typer.Option(help="By default that of the settings")] = None,
+    known_at: KnownAt = None,
     as_json: AsJson = False,
     url: Url = DEFAULT_URL,
 ) -> None:
     """What moved a number of the forecast from one instant to another."""
     from funnelcast.waterfall import Span, waterfall
 
-    span = Span(since, until, period, node, view, currency)
+    span = Span(since, until, period, node, view, currency, basis, known_at)
     asyncio.run(waterfall(url, key, span, as_json=as_json))
 
 
@@ -253,13 +259,14 @@ def forecast(
     ] = None,
     view: Annotated[str | None, typer.Option(help="single, or cumulative: a commit includes what is closed")] = None,
     as_of: Annotated[str | None, typer.Option(help="An instant in the past, such as 2017-09-01T12:00:00Z")] = None,
+    known_at: KnownAt = None,
     as_json: AsJson = False,
     url: Url = DEFAULT_URL,
 ) -> None:
     """The roll-up, as a tree, with quotas, calls and overrides."""
     from funnelcast.forecast import Question, forecast
 
-    question = Question(period, node, depth, currency, view, as_of)
+    question = Question(period, node, depth, currency, view, as_of, known_at)
     asyncio.run(forecast(url, key, question, as_json=as_json))
 
 

@@ -25,10 +25,13 @@ class Span:
     node: str | None
     view: str
     currency: str | None
+    basis: str = "pure"
+    known_at: str | None = None
 
     def params(self) -> dict[str, str]:
         renamed = {"from": self.since, "to": self.until}
-        params = renamed | {name: getattr(self, name) for name in ("period", "node", "view", "currency")}
+        same = ("period", "node", "view", "currency", "basis", "known_at")
+        params = renamed | {name: getattr(self, name) for name in same}
         return {name: value for name, value in params.items() if value is not None}
 
 

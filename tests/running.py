@@ -147,10 +147,15 @@ async def running_apps(
 
 @asynccontextmanager
 async def served_services(
-    url: str, services: Sequence[Service], *, log: Log | None = None, settings: Settings = PATIENT
+    url: str,
+    services: Sequence[Service],
+    *,
+    clock_and_ids: ClockAndIds | None = None,
+    log: Log | None = None,
+    settings: Settings = PATIENT,
 ) -> AsyncIterator[tuple[httpx.AsyncClient, Server]]:
-    """The same behind a real port: for what streams."""
-    async with running_apps(url, services, log=log, settings=settings) as apps:
+    """The same behind a real port: for what streams, and for commands."""
+    async with running_apps(url, services, clock_and_ids=clock_and_ids, log=log, settings=settings) as apps:
         headers = {"Authorization": f"Bearer {await make_key(url)}"}
         serving = make_server(apps, settings)
         task = asyncio.ensure_future(serving.serve())

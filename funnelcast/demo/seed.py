@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum, auto
 
 import structlog
@@ -10,12 +10,16 @@ import structlog
 from funnelcast.demo import deals, marketing, qualifying
 from funnelcast.demo.company import Company
 from funnelcast.demo.deals import Deal
+from funnelcast.demo.meetings import meeting_writes
 from funnelcast.demo.quotas import quota_writes
 from funnelcast.demo.script import CORRELATION_ID, ScriptedWrite, seeded
 from funnelcast.failure import Failed
 from services.forecast.org.commands import PlaceNode
 from services.forecast.org.decider import ALL
 from services.forecast.org.decider import DECIDER as ORG
+from services.forecast.setting.commands import ChangeSettings
+from services.forecast.setting.decider import ALL as EVERY_SETTING
+from services.forecast.setting.decider import DECIDER as SETTING
 from services.qualification.projections import leads
 from services.qualification.projections.leads import LeadFilter
 from shared.flow import checkpoint
@@ -28,6 +32,7 @@ from shared.web.service_context import ServiceContext
 BATCH = 500
 MAX_LEADS = 10_000
 SETTLE_TIMEOUT = 120.0
+LOCKED_FOR = timedelta(weeks=6)
 log = structlog.get_logger()
 Contexts = Mapping[str, ServiceContext]
 """By service."""
@@ -67,12 +72,23 @@ async def seed(contexts: Contexts, company: Company, now: datetime) -> None:
     all_deals = [*handed_over, *deals.direct_deals(random, company, now)]
     writes = in_order(one for deal in all_deals for one in deals.deal_history(random, deal, now))
     await write(contexts["pipeline"], "deals", writes)
+    await wait_until_settled(contexts)
+    meetings = await meeting_writes(contexts["forecast"], company, now)
+    await write(contexts["forecast"], "meetings", in_order(meetings))
+    await wait_until_settled(contexts)
+    await write(contexts["forecast"], "weekly locks", [lock_weekly(now)])
     await write(contexts["forecast"], "who joins last", nodes[-1:])
     await wait_until_settled(contexts)
 
 
 def place_node(node: PlaceNode, now: datetime) -> WriteRequest:
     return WriteRequest(ORG, ORG.stream(ALL), [Step(node, now)], "admin", CORRELATION_ID)
+
+
+def lock_weekly(now: datetime) -> WriteRequest:
+    """The weeks that have ended since then are locked at once, with all deals and calls applied."""
+    command = ChangeSettings(weekly_lock=True, starts=now - LOCKED_FOR)
+    return WriteRequest(SETTING, SETTING.stream(EVERY_SETTING), [Step(command, now)], "admin", CORRELATION_ID)
 
 
 async def seed_captures(contexts: Contexts, company: Company, now: datetime) -> Mapping[str, datetime]:

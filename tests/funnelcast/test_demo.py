@@ -1,6 +1,10 @@
+import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 
 from funnelcast.demo import deals, marketing
@@ -22,6 +26,7 @@ def test_the_demo_company_has_its_history_within_a_minute(tmp_path: Path) -> Non
         with system.client() as http:
             root = http.get("/forecast/v1/rollup", params={"depth": 3}).json()["node"]
             before = head(system, "qualification")
+            show_the_meetings(http)
         assert count_levels(root) == 4
         assert all(float(root["pure"][category]) > 0 for category in ("closed", "commit", "upside", "pipeline"))
         assert 3500 < before < 20_000
@@ -31,6 +36,36 @@ def test_the_demo_company_has_its_history_within_a_minute(tmp_path: Path) -> Non
         assert "Kestrel Planning" in again.output
         assert head(again, "qualification") == before
         assert "its history stays as it is" in again.stop()[1]
+
+
+def show_the_meetings(http: httpx.Client) -> None:
+    """Quotas, calls, overrides, locks that are reproduced, and what the calls of a year were worth."""
+    root = http.get("/forecast/v1/rollup", params={"depth": 20}).json()["node"]
+    people = [node for node in walk(root) if node["kind"] == "person"]
+    assert root["quota"] is not None
+    assert sum(node["call"] is not None for node in people) == len(people) - 1
+    assert any(node["overrides"] for node in people)
+    locks = wait_for_locks(http)
+    for lock in (locks[0], locks[-1]):
+        assert http.get(f"/forecast/v1/snapshots/{lock['snapshot_id']}").json()["reproduced"]
+    accuracy = http.get("/forecast/v1/accuracy", params={"horizon": 4, "depth": 3}).json()
+    assert any(level["wape"] is not None for level in accuracy["levels"])
+
+
+def walk(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield node
+    for child in node["children"]:
+        yield from walk(child)
+
+
+def wait_for_locks(http: httpx.Client) -> list[dict[str, Any]]:
+    """The weeks that had ended when the history was written are locked soon after."""
+    deadline = time.monotonic() + 60
+    while True:
+        locks: list[dict[str, Any]] = http.get("/forecast/v1/snapshots").json()["items"]
+        if len(locks) >= 6:
+            return locks
+        assert time.monotonic() < deadline, locks
 
 
 def head(system: Up, service: str) -> int:

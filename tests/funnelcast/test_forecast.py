@@ -55,10 +55,12 @@ def test_the_tree_shows_each_node_with_its_amounts() -> None:
 def test_quotas_calls_and_overrides_have_columns_where_there_are_any() -> None:
     call = {"amounts": {"commit": "1300.00"}}
     override = {"column": "commit", "by": "manager", "amount": "1200.00", "stale": True}
-    ann = node("ann", "5.00", [], quota="2000.00", attainment="0.8333", call=call, overrides=[override])
+    ann = node(
+        "ann", "5.00", [], quota="2000.00", attainment="0.8333", gap_to_quota="334.00", call=call, overrides=[override]
+    )
     lines = drawn(ROLLUP | {"node": node("acme", "5.00", [ann], quota=None, call=None, overrides=[])})
-    assert lines[2].split("open deals")[1].split() == ["quota", "attained", "call", "overrides"]
-    assert lines[4].endswith("2,000.00     83.3%  commit 1,300.00  commit 1,200.00 by manager?")
+    assert lines[2].split("open deals")[1].split() == ["quota", "attained", "gap", "call", "overrides"]
+    assert lines[4].endswith("2,000.00     83.3%  334.00  commit 1,300.00  commit 1,200.00 by manager?")
 
 
 def test_a_waterfall_shows_each_step_with_its_first_deals() -> None:

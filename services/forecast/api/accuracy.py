@@ -46,7 +46,8 @@ class AccuracyQuery(BaseModel):
 
 @router.get("/accuracy")
 async def get_accuracy(query: Annotated[AccuracyQuery, Query()], call: ReadsBelow) -> AccuracyView:
-    """Compare the calls of a fiscal week with what was closed, by node and by level."""
+    """Compare the calls of a fiscal week with what was closed, by node and by level. A node that did not exist yet in a
+    quarter has none of its figures."""
     async with call.read() as tx:
         query = query.model_copy(update={"node": await visible_node(call, tx, query.node)})
         if query.node is not None:

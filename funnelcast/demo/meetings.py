@@ -1,0 +1,138 @@
+"""The weekly forecast meetings of the last year: the people's calls, and this quarter the overrides of their managers.
+Both are made of what the forecast computed at that instant."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from decimal import ROUND_HALF_EVEN, Decimal
+from random import Random
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from funnelcast.demo.company import Company
+from funnelcast.demo.script import ScriptedWrite, scripted, seeded
+from services.forecast.api.moment import Applied, Instants, moment_of
+from services.forecast.api.seen import subtree_numbers
+from services.forecast.ledger.overrides import Columns
+from services.forecast.override.commands import OverriddenPeriod, SetOverride
+from services.forecast.override.decider import DECIDER as OVERRIDE
+from services.forecast.override.events import Basis, By, Column
+from services.forecast.periods.calendar import Calendar, Period
+from services.forecast.projections.known_positions import Known
+from services.forecast.setting.state import MONTHS
+from services.forecast.submission.commands import SubmitCall
+from services.forecast.submission.decider import DECIDER as CALL
+from services.forecast.submission.events import CalledAmounts
+from shared.flow import frontier
+from shared.rules.money import Money, to_minor_units
+from shared.web.conditions import format_positions
+from shared.web.service_context import ServiceContext
+
+CURRENCY = "EUR"
+ENDED_QUARTERS = 4
+WEEKS_OF_ENDED = (1, 4, 8, 12)
+"""Those with calls, in quarters that have ended. In this quarter every week has them."""
+OVERRIDE_WEEKS = (-3, -1)
+"""Counted from the present week; in the first one the override is stale by now."""
+HUNDRED = Decimal(100)
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """`computed`: by node, the cumulative columns of the whole organisation then. `frontier`: what was known."""
+
+    quarter: Period
+    week: Period
+    at: datetime
+    frontier: str
+    computed: dict[str, Columns]
+
+
+async def meeting_writes(context: ServiceContext, company: Company, now: datetime) -> list[ScriptedWrite]:
+    """Every service has applied all events. The node that joins last makes no calls."""
+    random, writes = seeded("meetings"), list[ScriptedWrite]()
+    people = [node for node in company.nodes[:-1] if node.kind == "person"]
+    managers = [node for node in people if node.parent in company.reps]
+    weeks = [*meeting_weeks(now)]
+    overriding = {weeks[number] for number in OVERRIDE_WEEKS if -number <= len(weeks)}
+    async with context.reads.connect() as tx:
+        positions = (await frontier.find(tx, context.read_models)).positions
+        applied = Applied(context.read_models, {source: positions[source] for source in Known._fields})
+        for quarter, week in weeks:
+            meeting = await hold(tx, applied, quarter, week, now)
+            writes += [call_of(random, meeting, node.node) for node in people]
+            if (quarter, week) in overriding and quarter.ends >= now.date():
+                team = random.choice(managers)
+                reps = [node.node for node in people if node.parent == team.node]
+                writes += [override_of(random, meeting, rep, "commit", "manager") for rep in random.sample(reps, 2)]
+                writes.append(override_of(random, meeting, team.node, "upside", "self"))
+    return writes
+
+
+def meeting_weeks(now: datetime) -> Iterator[tuple[Period, Period]]:
+    """Quarters and weeks, the earliest first."""
+    calendar, today = Calendar(MONTHS.rule), now.date()
+    present = calendar.quarter_of(today)
+    quarters = [present]
+    for _ in range(ENDED_QUARTERS):
+        quarters.insert(0, calendar.quarter_of(quarters[0].day_before))
+    for quarter in quarters[:-1]:
+        yield from ((quarter, calendar.period(f"{quarter.key}-W{number:02}")) for number in WEEKS_OF_ENDED)
+    week = calendar.period(f"{present.key}-W01")
+    while week.starts <= today:
+        yield present, week
+        if week.ends >= present.ends:
+            break
+        week = calendar.week_of(week.ends + timedelta(days=1))
+
+
+async def hold(tx: AsyncConnection, applied: Applied, quarter: Period, week: Period, now: datetime) -> Meeting:
+    """On the week's second day, at three."""
+    day = min(week.starts + timedelta(days=1), week.ends)
+    at = min(datetime.combine(day, time(15), UTC), now)
+    known_at = format_positions(applied.positions)
+    moment = await moment_of(tx, now, applied, Instants(at, known_at))
+    found = await subtree_numbers(tx, moment, quarter, None, 20, CURRENCY)
+    computed = {node: numbers.seen.computed for node, numbers in found.nodes.items()}
+    return Meeting(quarter, week, at, known_at, computed)
+
+
+def call_of(random: Random, meeting: Meeting, node: str) -> ScriptedWrite:
+    """They count on a part of what is open beside what is computed."""
+    computed = meeting.computed[node]
+    hoped_for = (computed["pipeline"] - computed["commit"]) * Decimal(random.randint(5, 45)) / 100
+    commit = computed["commit"] + hoped_for
+    command = SubmitCall(
+        node=node,
+        period=meeting.quarter.key,
+        first_day=meeting.quarter.starts,
+        last_day=meeting.quarter.ends,
+        week=meeting.week.key,
+        week_starts=meeting.week.starts,
+        week_begins=meeting.week.first_instant(UTC),
+        amounts=CalledAmounts(commit=euros(commit), upside=euros(max(commit, computed["upside"]))),
+        note=None,
+        frontier=meeting.frontier,
+    )
+    return scripted(CALL, node, command, meeting.at, "admin")
+
+
+def override_of(random: Random, meeting: Meeting, node: str, column: Column, by: By) -> ScriptedWrite:
+    quarter, computed = meeting.quarter, meeting.computed[node][column]
+    command = SetOverride(
+        node=node,
+        period=OverriddenPeriod(
+            key=quarter.key, first_day=quarter.starts, last_day=quarter.ends, last_instant=quarter.last_instant(UTC)
+        ),
+        column=column,
+        by=by,
+        amount=euros(computed * Decimal(random.randint(85, 120)) / 100),
+        note=random.choice(("One deal closes later than it says", "Two more are agreed by word", "Too hopeful")),
+        basis=Basis(amount=to_minor_units(computed, CURRENCY), frontier=meeting.frontier),
+    )
+    return scripted(OVERRIDE, node, command, meeting.at, "admin")
+
+
+def euros(amount: Decimal) -> Money:
+    """To the hundred."""
+    return Money(amount=(amount / HUNDRED).quantize(Decimal(1), ROUND_HALF_EVEN) * HUNDRED, currency=CURRENCY)
