@@ -6,12 +6,13 @@ from dataclasses import replace
 
 from pydantic import ValidationError
 
-from services.lead_intake import known_people
+from services.lead_intake import early, known_people
 from services.lead_intake.capture_request import capture_request, record_capture
 from services.lead_intake.connectors import outcomes
 from services.lead_intake.connectors.outcomes import Element, Outcome
 from services.lead_intake.connectors.reader import system_of
 from services.lead_intake.lead import decider as lead
+from services.lead_intake.lead.commands import PersonInput
 from services.lead_intake.lead.lenient import read_leniently
 from services.lead_intake.mentions import mentions
 from services.lead_intake.quarantine import commands
@@ -27,9 +28,13 @@ LONGEST_DETAIL = 200
 
 
 async def take(call: Call, receipt: Receipt, elements: Sequence[Element]) -> list[Taken]:
-    """Of each outcome, in order. Committed together with other requests, in the order of the elements."""
+    """Of each outcome, in order. Captures are taken before the activities of the persons whom they make known."""
     outcomes_of = [(element, number, one) for element in elements for number, one in enumerate(element.outcomes)]
-    return list(await gather(*(take_outcome(call, receipt, element, n, one) for element, n, one in outcomes_of)))
+    taken: dict[int, Taken] = {}
+    for are_captures in (True, False):
+        phase = [n for n, (_, _, one) in enumerate(outcomes_of) if isinstance(one, outcomes.Capture) is are_captures]
+        taken |= zip(phase, await gather(*(take_outcome(call, receipt, *outcomes_of[n]) for n in phase)), strict=True)
+    return [taken[n] for n in range(len(outcomes_of))]
 
 
 async def take_outcome(call: Call, receipt: Receipt, element: Element, number: int, outcome: Outcome) -> Taken:
@@ -41,7 +46,7 @@ async def take_outcome(call: Call, receipt: Receipt, element: Element, number: i
         case outcomes.NeedsLookup():
             ids = ", ".join(sorted(outcome.ids))
             detail = f"to be looked up at the vendor: {ids}"
-            return await keep(call, receipt, element, "needs_lookup", detail, outcome.external_id)
+            return await keep(call, receipt, element, "needs_lookup", detail, looked_up(call, outcome))
         case outcomes.Unreadable():
             return await keep(call, receipt, element, "unreadable", outcome.reason)
         case outcomes.Activity() if outcome.undone:
@@ -61,7 +66,13 @@ async def take_capture(call: Call, receipt: Receipt, element: Element, number: i
     capture_id = str(result.body["capture_id"])
     if outcome.external_id is not None:
         await release_looked_up(call, outcome.external_id, capture_id)
+    await early.record_early(call, person_of(outcome), outcome.vendor_person_id)
     return Taken(result.position, capture_id=capture_id)
+
+
+def person_of(outcome: outcomes.Capture) -> PersonInput:
+    """As it was read."""
+    return read_leniently(dict(outcome.body)).person
 
 
 async def take_of_person(call: Call, receipt: Receipt, element: Element, outcome: known_people.PersonOutcome) -> Taken:
@@ -72,10 +83,19 @@ async def take_of_person(call: Call, receipt: Receipt, element: Element, outcome
     except ValidationError:
         return await keep(call, receipt, element, "not_taken", f"{what}, whose person is not named")
     except Missing:
-        return await keep(call, receipt, element, "not_taken", f"{what}, of nobody known yet")
+        return await keep_early(call, receipt, element, outcome)
     except Rejected as refusal:
         return await keep(call, receipt, element, "not_taken", f"{what}: {refusal}")
     return Taken(result.position, is_activity=True)
+
+
+async def keep_early(call: Call, receipt: Receipt, element: Element, outcome: known_people.PersonOutcome) -> Taken:
+    """Until the person is captured, who may have been meanwhile."""
+    detail, claims = f"{known_people.described(outcome)}, of nobody known yet", await early.free_aliases(call, outcome)
+    kept = await keep(call, receipt, element, "not_taken", detail, claims)
+    if claims and kept.quarantine_id and await early.record_waiting(call, kept.quarantine_id):
+        return Taken(kept.position, is_activity=True)
+    return kept
 
 
 async def capture(
@@ -142,10 +162,9 @@ def external_id(
 
 
 async def keep(
-    call: Call, receipt: Receipt, element: Element, reason: Reason, detail: str, looked_up: str | None = None
+    call: Call, receipt: Receipt, element: Element, reason: Reason, detail: str, claims: Sequence[str] = ()
 ) -> Taken:
-    """Into quarantine; an element that is there stays. `looked_up`: the external id of the capture that its look-up
-    will yield."""
+    """Into quarantine; an element that is there stays. `claims`: aliases by which a capture finds what waits for it."""
     index = call.context.blind_index
     quarantine_id = index.digest(f"{receipt.connection_id} {element.identity}".encode())[:32]
     command = commands.QuarantineDelivery(
@@ -156,11 +175,15 @@ async def keep(
         kept=element.kept,
         mentions=mentions(index, element.kept),
     )
-    claims = [looked_up_alias(index, looked_up)] if looked_up else []
     result = await call.context.committer.write(
         call.write_request(quarantine.DECIDER, quarantine_id, [Step(command)], also_claim=claims)
     )
     return Taken(result.position, quarantine_id=quarantine_id)
+
+
+def looked_up(call: Call, outcome: outcomes.NeedsLookup) -> list[str]:
+    """By the external id of the capture that the look-up will yield."""
+    return [looked_up_alias(call.context.blind_index, outcome.external_id)] if outcome.external_id else []
 
 
 async def release_looked_up(call: Call, external_id: str, capture_id: str) -> None:

@@ -187,6 +187,61 @@ async def test_ids_alone_wait_until_the_body_is_posted(api: httpx.AsyncClient, c
     assert (view["status"], view["capture_ids"]) == ("released", captures)
 
 
+async def test_a_cancellation_that_overtakes_its_booking_is_recorded_when_the_booking_comes(
+    api: httpx.AsyncClient, clock: Clock
+) -> None:
+    vendor = await connected(api, clock, "calendly")
+    canceled = invitee("invitee.canceled", created_at="2026-03-02T11:30:00Z")
+    early = await vendor.send(canceled)
+    assert early.json() == {"captures": [], "activities": 0, "ignored": 0, "quarantined": 1}
+    booked = await vendor.send(invitee("invitee.created", created_at="2026-03-02T11:00:00Z"))
+    assert (len(booked.json()["captures"]), booked.json()["activities"], booked.json()["quarantined"]) == (1, 1, 0)
+    again = await vendor.send(canceled)
+    assert again.json()["activities"] == 1
+    assert await quarantined(api, again) == []
+    (row,) = (await api.get("leads")).json()["items"]
+    activities = (await api.get(f"leads/{row['lead_id']}")).json()["activities"]
+    assert sorted(one["kind"] for one in activities) == ["meeting_booked", "meeting_canceled"]
+
+
+async def test_what_one_vendor_says_early_is_recorded_when_a_form_captures_the_person(
+    api: httpx.AsyncClient, clock: Clock
+) -> None:
+    vendor = await connected(api, clock, "calendly")
+    (row,) = await quarantined(api, await vendor.send(invitee("invitee.canceled")))
+    await api.put("forms/contact", json={"source": "contact_form", "fields": {"mail": "email"}, "origins": []})
+    posted = await api.post("forms/contact", data={"mail": "Jane@Acme.com"})
+    assert posted.status_code == 200
+    assert (await api.get(f"quarantine/{row['quarantine_id']}")).json()["status"] == "released"
+
+
+async def test_an_erasure_that_comes_early_erases_no_later_capture(api: httpx.AsyncClient, clock: Clock) -> None:
+    vendor = await connected(api, clock, "segment")
+    erasure = {"type": "delete", "messageId": "m0", "userId": "u1", "traits": {"email": "jane@acme.com"}}
+    await vendor.send(erasure)
+    other = await generic(api, clock)
+    assert len(await other.captures(LEAD)) == 1
+    (row,) = (await api.get("leads", params={"external_id": "generic:sub-1"})).json()["items"]
+    assert row["captures"] == 1
+
+
+def invitee(event: str, created_at: str = "2026-03-02T11:00:00Z") -> dict[str, Any]:
+    payload = {"uri": "https://api.calendly.com/invitees/1", "email": "jane@acme.com", "created_at": created_at}
+    return {"event": event, "created_at": created_at, "payload": payload}
+
+
+@pytest.mark.parametrize(
+    "body", [b"null", b"[null]", b'"\\u0000"', b'{"event": "\\u0000", "x": "\\ud800"}', b"1e999", b"[[]]"]
+)
+@pytest.mark.parametrize("connector", ["generic", "hubspot"])
+async def test_a_signed_body_that_is_no_event_waits(
+    api: httpx.AsyncClient, clock: Clock, body: bytes, connector: str
+) -> None:
+    vendor = await connected(api, clock, connector, public_url="https://hooks.acme.com/hubspot")
+    answer = await vendor.send(None, body=body)
+    assert (answer.status_code, answer.json()["quarantined"]) == (200, 1)
+
+
 async def test_what_a_lead_cannot_say_right_is_left_out_and_kept(api: httpx.AsyncClient, clock: Clock) -> None:
     vendor = await generic(api, clock)
     contact = {"email": "jane@acme.com", "phone": "n/a", "job_title": "Head\nof Sales"}

@@ -74,6 +74,7 @@ def reread(reader: Reader, kept: Json, connection: Connection) -> Element:
 
 def element(reader: Reader, pointer: str, kept: Json, connection: Connection) -> Element:
     if not isinstance(kept, dict):
+        kept = "null" if kept is None else kept  # the vault has no value that is none
         return unidentified(reader, pointer, kept, connection, (Unreadable("the element is no object"),))
     outcomes = outcomes_of(reader, kept, connection)
     identity = reader.identify(kept, connection)
