@@ -29,12 +29,15 @@ from shared.flow import checkpoint
 from shared.rules.message import Refusal
 from shared.rules.reaction import REACTIONS
 from shared.store import event_store
-from shared.store.write_request import Step, WriteRequest
+from shared.store.database_errors import as_busy, error_name
+from shared.store.write_request import Step, WriteOutcome, WriteRequest
 from shared.web.service_context import ServiceContext
 
 BATCH = 500
 MAX_LEADS = 10_000
 SETTLE_TIMEOUT = 120.0
+REPEATED_AFTER = (0.1, 0.5, 2.0)
+"""Seconds after a batch that was not written."""
 LOCKED_FOR = timedelta(weeks=6)
 log = structlog.get_logger()
 Contexts = Mapping[str, ServiceContext]
@@ -132,11 +135,25 @@ async def write(context: ServiceContext, phase: str, write_requests: Sequence[Wr
     keyed = [one._replace(idempotency_key=f"demo {phase} {number}") for number, one in enumerate(write_requests)]
     refused: list[str] = []
     for start in range(0, len(write_requests), BATCH):
-        outcomes = await context.committer.write_all(keyed[start : start + BATCH])
+        outcomes = await write_batch(context, keyed[start : start + BATCH])
         refused += [str(outcome) for outcome in outcomes if isinstance(outcome, Refusal)]
         await asyncio.sleep(0)  # lets other tasks run
     if refused:
         log.warning("demo_refused", service=context.service, count=len(refused), first=refused[0])
+
+
+async def write_batch(context: ServiceContext, keyed: Sequence[WriteRequest]) -> Sequence[WriteOutcome]:
+    """Repeats what the database did not take in time: on a busy machine it ends transactions of this process. Their
+    keys keep repeated writes from counting twice."""
+    for delay in REPEATED_AFTER:
+        try:
+            return await context.committer.write_all(keyed)
+        except Exception as error:
+            if not as_busy(error):
+                raise
+            log.warning("demo_batch_repeated", service=context.service, error=error_name(error))
+        await asyncio.sleep(delay)
+    return await context.committer.write_all(keyed)
 
 
 async def wait_until_settled(contexts: Contexts) -> None:
