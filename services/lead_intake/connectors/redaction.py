@@ -45,7 +45,7 @@ def redacted_body(body: bytes) -> str:
         text = body.decode()
     except UnicodeDecodeError:
         text = body.decode("latin-1")
-    return without_url_tokens(UNPARSED.sub(r"\1", text))
+    return without_url_tokens(UNPARSED.sub(r"\1", encodable(text)))
 
 
 def digest(value: Json) -> str:
