@@ -5,14 +5,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
+import httpx
 import structlog
 
 from funnelcast.demo import deals, marketing, qualifying
+from funnelcast.demo.channels import Channels, open_channels
 from funnelcast.demo.company import Company
 from funnelcast.demo.deals import Deal
 from funnelcast.demo.meetings import meeting_writes
 from funnelcast.demo.quotas import quota_writes
 from funnelcast.demo.script import CORRELATION_ID, ScriptedWrite, seeded
+from funnelcast.demo.today import arrive_today
 from funnelcast.failure import Failed
 from services.forecast.org.commands import PlaceNode
 from services.forecast.org.decider import ALL
@@ -26,12 +29,15 @@ from shared.flow import checkpoint
 from shared.rules.message import Refusal
 from shared.rules.reaction import REACTIONS
 from shared.store import event_store
-from shared.store.write_request import Step, WriteRequest
+from shared.store.database_errors import as_busy, error_name
+from shared.store.write_request import Step, WriteOutcome, WriteRequest
 from shared.web.service_context import ServiceContext
 
 BATCH = 500
 MAX_LEADS = 10_000
 SETTLE_TIMEOUT = 120.0
+REPEATED_AFTER = (0.1, 0.5, 2.0)
+"""Seconds after a batch that was not written."""
 LOCKED_FOR = timedelta(weeks=6)
 log = structlog.get_logger()
 Contexts = Mapping[str, ServiceContext]
@@ -60,13 +66,16 @@ async def find_seed_state(contexts: Contexts, company: Company) -> tuple[SeedSta
     return SeedState.FOREIGN if any((await read_heads(contexts)).values()) else SeedState.EMPTY, None
 
 
-async def seed(contexts: Contexts, company: Company, now: datetime) -> None:
+async def seed(contexts: Contexts, company: Company, http: httpx.AsyncClient, now: datetime) -> None:
     """Writes the history, or resumes one: with the `now` of the first run it writes the same requests with the same
-    idempotency keys, so that those which were written add nothing."""
+    idempotency keys, so that those which were written add nothing. `http`: with a key that may make connections, and
+    capture leads."""
     nodes = [place_node(node, now) for node in company.nodes]
     await write(contexts["forecast"], "org", nodes[:-1])
     await write(contexts["forecast"], "quotas", list(quota_writes(company, now)))
-    seen = await seed_captures(contexts, company, now)
+    await wait_until_settled(contexts)
+    channels = await open_channels(http)
+    seen = await seed_captures(contexts, company, channels, now)
     handed_over = await seed_qualification(contexts, company, seen, now)
     random = seeded("deals")
     all_deals = [*handed_over, *deals.direct_deals(random, company, now)]
@@ -77,6 +86,7 @@ async def seed(contexts: Contexts, company: Company, now: datetime) -> None:
     await write(contexts["forecast"], "meetings", in_order(meetings))
     await wait_until_settled(contexts)
     await write(contexts["forecast"], "weekly locks", [lock_weekly(now)])
+    await arrive_today(http, company, channels, contexts["intake"].clock_and_ids.now())
     await write(contexts["forecast"], "who joins last", nodes[-1:])
     await wait_until_settled(contexts)
 
@@ -91,10 +101,12 @@ def lock_weekly(now: datetime) -> WriteRequest:
     return WriteRequest(SETTING, SETTING.stream(EVERY_SETTING), [Step(command, now)], "admin", CORRELATION_ID)
 
 
-async def seed_captures(contexts: Contexts, company: Company, now: datetime) -> Mapping[str, datetime]:
+async def seed_captures(
+    contexts: Contexts, company: Company, channels: Channels, now: datetime
+) -> Mapping[str, datetime]:
     """The last engagement of each lead."""
     intake = contexts["intake"]
-    writes = list(marketing.captures(seeded("captures"), company.accounts, intake.blind_index, now))
+    writes = list(marketing.captures(seeded("captures"), company.accounts, channels, intake.blind_index, now))
     await write(intake, "captures", in_order(writes))
     await wait_until_settled(contexts)
     return marketing.last_seen(writes)
@@ -123,11 +135,25 @@ async def write(context: ServiceContext, phase: str, write_requests: Sequence[Wr
     keyed = [one._replace(idempotency_key=f"demo {phase} {number}") for number, one in enumerate(write_requests)]
     refused: list[str] = []
     for start in range(0, len(write_requests), BATCH):
-        outcomes = await context.committer.write_all(keyed[start : start + BATCH])
+        outcomes = await write_batch(context, keyed[start : start + BATCH])
         refused += [str(outcome) for outcome in outcomes if isinstance(outcome, Refusal)]
         await asyncio.sleep(0)  # lets other tasks run
     if refused:
         log.warning("demo_refused", service=context.service, count=len(refused), first=refused[0])
+
+
+async def write_batch(context: ServiceContext, keyed: Sequence[WriteRequest]) -> Sequence[WriteOutcome]:
+    """Repeats what the database did not take in time: on a busy machine it ends transactions of this process. Their
+    keys keep repeated writes from counting twice."""
+    for delay in REPEATED_AFTER:
+        try:
+            return await context.committer.write_all(keyed)
+        except Exception as error:
+            if not as_busy(error):
+                raise
+            log.warning("demo_batch_repeated", service=context.service, error=error_name(error))
+        await asyncio.sleep(delay)
+    return await context.committer.write_all(keyed)
 
 
 async def wait_until_settled(contexts: Contexts) -> None:

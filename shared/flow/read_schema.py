@@ -13,6 +13,9 @@ from shared.flow.projection import Projection
 LOCK = text("SELECT pg_advisory_xact_lock(hashtext('funnelcast read models'), hashtext(:schema))")
 EXISTS = text("SELECT count(*) FROM pg_namespace WHERE nspname = :schema")
 OTHER_VERSIONS = text("SELECT nspname FROM pg_namespace WHERE nspname ~ :pattern AND nspname <> :but ORDER BY nspname")
+PATIENCE = text("SET LOCAL idle_in_transaction_session_timeout TO '60s'")
+"""The event loop of a process that starts stands still for seconds on a busy machine, while modules and applications of
+other services load. Writers' shorter limit is for those that others wait for: here only another start waits."""
 IN_USE = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = :name")
 
 
@@ -53,6 +56,7 @@ async def exists(tx: AsyncConnection, schema: str) -> bool:
 
 async def create_tables(tx: AsyncConnection, schema: str, projections: Sequence[Projection]) -> None:
     """The tables name no schema: they are created in the only one of the search path."""
+    await tx.execute(PATIENCE)
     await tx.execute(CreateSchema(schema))
     await tx.execute(text(f'SET LOCAL search_path TO "{schema}"'))
     for projection in projections:

@@ -104,6 +104,9 @@ class Metrics:
         self.rejected = Counter(
             "funnelcast_reactions_rejected", "Reactions that a rule refused", ["source"], registry=self.registry
         )
+        self.webhook_faults = Counter(
+            "funnelcast_webhook_faults", "Unexpected errors while sending to a webhook", registry=self.registry
+        )
 
     def count(self, method: str, route: str, status: int, seconds: float) -> None:
         """Counts an answer. Only routes of our own are labels, so there are few."""

@@ -32,6 +32,7 @@ from shared.store.signal import Signal
 from shared.web.outgoing import Outgoing
 from shared.web.places import Places
 from shared.webhooks.dispatcher import Dispatcher
+from shared.webhooks.faults import Faults
 
 log = structlog.get_logger()
 PROJECTION_BATCH = 4000
@@ -121,8 +122,8 @@ class Worker:
 
     def dispatcher(self) -> Dispatcher:
         service, clock_and_ids = self.service, self.resources.clock_and_ids
-        arguments = self.engine, self.outgoing, clock_and_ids, self.store_changed, self.places
-        return Dispatcher(service.name, service.public, *arguments)
+        arguments = self.engine, self.outgoing, clock_and_ids, self.store_changed
+        return Dispatcher(service.name, service.public, *arguments, Faults(self.metrics.webhook_faults), self.places)
 
     async def build_read_models(self) -> None:
         async with asyncio.TaskGroup() as tasks:

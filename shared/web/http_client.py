@@ -5,6 +5,7 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
+from typing import cast
 
 import httptools
 
@@ -64,9 +65,7 @@ class Connection(asyncio.Protocol):
     # -- of the transport -------------------------------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        if not isinstance(transport, asyncio.Transport):
-            raise TypeError("a stream is needed")
-        self.transport = transport
+        self.transport = cast("asyncio.Transport", transport)  # those of uvloop are no instances of it
 
     def data_received(self, data: bytes) -> None:
         if self.answered is None or self.answered.done():

@@ -1,4 +1,5 @@
-"""Sends a service's public events to its webhooks, each by a task of its own: a slow receiver delays only itself."""
+"""Sends a service's public events to its webhooks, each by a task of its own: a slow receiver, or an unexpected error,
+delays only itself."""
 
 import asyncio
 from collections.abc import AsyncIterator, Collection
@@ -13,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.rules.clock_and_ids import ClockAndIds
 from shared.rules.message import Refusal
+from shared.store.database_errors import as_busy
 from shared.store.handler import handle
 from shared.store.signal import Backoff, Signal
 from shared.store.write_request import Step, WriteRequest
@@ -24,6 +26,7 @@ from shared.webhooks.batch import Batch, Result
 from shared.webhooks.commands import DisableWebhook
 from shared.webhooks.decider import DECIDER
 from shared.webhooks.events import Reason
+from shared.webhooks.faults import Faults
 from shared.webhooks.seen_events import seen_by
 from shared.webhooks.subscriptions import Webhook, Webhooks, matching_types
 
@@ -49,6 +52,7 @@ class Dispatcher:
     outgoing: Outgoing
     clock_and_ids: ClockAndIds
     store_changed: Signal
+    faults: Faults
     places: Places | None = None
     holder: UUID = field(init=False)
     receivers: KeptReceivers = field(init=False)
@@ -112,22 +116,26 @@ class Dispatcher:
                 self.store_changed.notify()
 
     async def find_ready(self) -> list[Webhook]:
-        """Active ones with something to send, that no task is at work on."""
+        """Active ones with something to send, that no task is at work on and that need not wait after a fault."""
+        now = self.clock_and_ids.now()
         async with self.transaction() as tx:
             for stream in await self.webhooks.refresh(tx):
                 await self.follow(tx, stream)
             idle = {
                 webhook.webhook_id: webhook
                 for webhook in self.webhooks.all()
-                if webhook.state.disabled is None and webhook.webhook_id not in self.busy
+                if webhook.state.disabled is None
+                and webhook.webhook_id not in self.busy
+                and not self.faults.is_paused(webhook.webhook_id, now)
             }
             if not idle:
                 return []
-            return [idle[each] for each in await queue.ready(tx, list(idle), self.clock_and_ids.now())]
+            return [idle[each] for each in await queue.ready(tx, list(idle), now)]
 
     async def follow(self, tx: AsyncConnection, stream: str) -> None:
         """A new webhook gets a cursor; what a removed one had is deleted."""
         webhook = self.webhooks.find(stream)
+        self.faults.forget(stream.partition("-")[2])
         if webhook is None:
             self.receivers.forget(stream.partition("-")[2])
             await queue.forget(tx, stream.partition("-")[2])
@@ -135,13 +143,34 @@ class Dispatcher:
             await queue.begin(tx, webhook.webhook_id, webhook.start)
 
     async def deliver(self, webhook_id: str) -> None:
-        """Until nothing is left to send now."""
+        """Until nothing is left to send now. An unexpected error ends this webhook's turn alone; one of the database
+        that passes ends the dispatcher, which starts again."""
         try:
-            while (webhook := self.webhooks.find(DECIDER.stream(webhook_id))) is not None:
-                if webhook.state.disabled is not None or not await self.deliver_batch(webhook):
-                    return
+            await self.deliver_batches(webhook_id)
+        except Exception as error:
+            if as_busy(error):
+                raise
+            log.exception("webhook_fault", service=self.source, webhook=webhook_id)
+            await self.record_fault(webhook_id)
         finally:
             self.busy.discard(webhook_id)
+
+    async def deliver_batches(self, webhook_id: str) -> None:
+        while (webhook := self.webhooks.find(DECIDER.stream(webhook_id))) is not None:
+            if webhook.state.disabled is not None or not await self.deliver_batch(webhook):
+                return
+            self.faults.forget(webhook_id)
+
+    async def record_fault(self, webhook_id: str) -> None:
+        now = self.clock_and_ids.now()
+        self.faults.add(webhook_id, now)
+        async with self.transaction() as tx:
+            await queue.fail(tx, webhook_id, self.holder, now)
+            is_disabled = await has_failed_too_long(tx, webhook_id, now)
+            if is_disabled:
+                await self.disable(tx, webhook_id, "failing")
+        if is_disabled:
+            self.store_changed.notify()
 
     async def deliver_batch(self, webhook: Webhook) -> bool:
         """Whether there may be more."""
@@ -191,5 +220,9 @@ async def reason_to_disable(
         return "gone"
     if not attempts or any(attempt.is_delivered for attempt in attempts):
         return None
+    return "failing" if await has_failed_too_long(tx, webhook_id, now) else None
+
+
+async def has_failed_too_long(tx: AsyncConnection, webhook_id: str, now: datetime) -> bool:
     since = await queue.failing_since(tx, webhook_id)
-    return "failing" if since is not None and now - since >= retries.DISABLED_AFTER else None
+    return since is not None and now - since >= retries.DISABLED_AFTER

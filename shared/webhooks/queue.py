@@ -33,6 +33,12 @@ ADVANCE = text("""
 )
 GIVE_UP = text("UPDATE webhook_cursors SET holder = NULL, held_until = NULL WHERE holder = :holder")
 GIVE_UP_ONE = text(f"{GIVE_UP.text} AND webhook_id = :webhook_id")
+FAIL = text("""
+    UPDATE webhook_cursors SET holder = NULL, held_until = NULL,
+        failing_since = coalesce(failing_since, :failed_at)
+    WHERE webhook_id = :webhook_id AND (holder IS NULL OR holder = :holder)""").bindparams(
+    bindparam("failed_at", type_=DateTime(timezone=True))
+)
 READY = text("""
     SELECT webhook_id FROM webhook_cursors AS cursors
     WHERE webhook_id = ANY(:ids) AND (position < (SELECT coalesce(max(position), 0) FROM events) OR EXISTS (
@@ -137,6 +143,11 @@ async def give_up(tx: AsyncConnection, holder: UUID, webhook_id: str | None = No
         await tx.execute(GIVE_UP, {"holder": holder})
     else:
         await tx.execute(GIVE_UP_ONE, {"holder": holder, "webhook_id": webhook_id})
+
+
+async def fail(tx: AsyncConnection, webhook_id: str, holder: UUID, failed_at: datetime) -> None:
+    """Gives the claim back after a fault that no delivery is recorded for."""
+    await tx.execute(FAIL, {"webhook_id": webhook_id, "holder": holder, "failed_at": failed_at})
 
 
 async def ready(tx: AsyncConnection, webhook_ids: Sequence[str], now: datetime) -> list[str]:

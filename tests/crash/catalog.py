@@ -12,6 +12,8 @@ FOLLOWERS = ("qualification", "forecast")
 REACTING = ("qualification", "pipeline")
 ERASING = KEYED
 BATCHES = ("intake", "pipeline")
+SENDING = ("pipeline",)
+"""The service to which the tests add a webhook."""
 
 
 def results(given: Given, result: Any) -> bool:
@@ -47,6 +49,15 @@ def poison(given: Given, result: Any) -> bool:
 
 def behind(given: Given, result: Any) -> bool:
     return given.get("error") is None and bool(given["events"])
+
+
+def sends(given: Given, result: Any) -> bool:
+    return bool((given.get("batch") or given["taken"]).items)
+
+
+def dies(given: Given, result: Any) -> bool:
+    """A delivery was tried for the last time."""
+    return any(row.status == "dead" for row in given["new_rows"])
 
 
 COMMAND = (
@@ -109,6 +120,16 @@ REACTION = (
         "reaction, before COMMIT", "shared.flow.consumer:Consumer.advancing_checkpoint", "leaving", reacting, REACTING
     ),
     Point("reaction committed", "shared.flow.consumer:Consumer.advancing_checkpoint", "left", reacting, REACTING),
+)
+DELIVERY = (
+    Point("deliveries claimed, nothing sent", "shared.webhooks.batch:send", "before", sends, SENDING, "deliver"),
+    Point("receiver answered, before the cursor", "shared.webhooks.batch:send", "after", sends, SENDING, "deliver"),
+    Point(
+        "webhook's cursor moved", "shared.webhooks.queue:advance", "after", some("has_succeeded"), SENDING, "deliver"
+    ),
+    Point("deliveries recorded, before COMMIT", "shared.webhooks.batch:record", "after", sends, SENDING, "deliver"),
+    Point("deliveries committed", "shared.webhooks.dispatcher:Dispatcher.record", "after", sends, SENDING, "deliver"),
+    Point("delivery marked dead, before COMMIT", "shared.webhooks.queue:save", "after", dies, SENDING, "deliver"),
 )
 LIFE = (
     Point("port taken", "funnelcast.runtime:bind", "after"),
@@ -184,6 +205,7 @@ POINTS = (
     *RELAY,
     *READ_MODELS,
     *REACTION,
+    *DELIVERY,
     *LIFE,
     *REBUILD,
     *PARKING,

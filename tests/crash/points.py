@@ -19,7 +19,9 @@ Given = Mapping[str, Any]
 """Arguments by name."""
 Only = Callable[[Given, Any], bool]
 """Of the arguments and, afterwards, the result: whether this call counts."""
-Scene = Literal["work", "stop", "new version", "rebuild", "park", "unpark", "wish", "batch", "import", "migrate", "up"]
+Scene = Literal[
+    "work", "stop", "new version", "rebuild", "park", "unpark", "wish", "batch", "import", "migrate", "up", "deliver"
+]
 """What has to go on for the point to be reached."""
 
 

@@ -45,10 +45,9 @@ def text(value: Json) -> str | None:
 
 
 def encodable(value: str) -> str:
-    """As it can be stored. JSON may contain half of a surrogate pair, which has no bytes in UTF-8, and the character
-    NUL, which Postgres has in no text."""
-    value = value.replace("\x00", "")
-    return value if value.isascii() else value.encode(errors="replace").decode()
+    """Half of a surrogate pair has no bytes in UTF-8, and NUL is in no text of the store; JSON may contain both."""
+    found = value if value.isascii() else value.encode(errors="replace").decode()
+    return found.replace("\x00", "\ufffd")
 
 
 def line(value: Json) -> str | None:

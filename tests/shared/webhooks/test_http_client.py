@@ -1,8 +1,11 @@
 """What the client makes of answers of all kinds, over connections that are used again."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
+import uvloop
 
 from shared.rules.target import TargetPolicy
 from shared.web.http_client import post_request
@@ -30,8 +33,9 @@ async def attempts_at(behaviours: Sequence[Behaviour]) -> tuple[list[Attempt], i
     return made, receiver.accepted
 
 
-async def test_a_connection_is_used_again() -> None:
-    made, connections = await attempts_at([200, 503, 200])
+@pytest.mark.parametrize("run", [uvloop.run, asyncio.run])
+def test_a_connection_is_used_again_on_the_event_loop_of_the_product_too(run: Callable[..., Any]) -> None:
+    made, connections = run(attempts_at([200, 503, 200]))
     assert [attempt.status for attempt in made] == [200, 503, 200]
     assert connections == 1
 
