@@ -102,7 +102,6 @@ def test_a_win_that_is_repeated_leaves_a_customer_who_comes_again_an_mql() -> No
     both = Both()
     for done in (both.hand_over("first"), settled(both), both.qualify("first"), both.win("first"), settled(both)):
         assert done
-    assert both.lifecycle is Lifecycle.CUSTOMER
     assert both.tell_lead(commands.MarkMql(reason="strong_fit", note=None))
     assert both.win("first")
     both.settle()
