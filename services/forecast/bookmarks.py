@@ -25,8 +25,8 @@ class Reader(NamedTuple):
     now: datetime
     applied: Applied
 
-    async def moment(self, asked: Instants = NOW) -> Moment:
-        return await moment_of(self.tx, self.now, self.applied, asked)
+    async def moment(self, instants: Instants = NOW) -> Moment:
+        return await moment_of(self.tx, self.now, self.applied, instants)
 
     async def answer(self, query: RollupQuery, subtree: Subtree = EVERYTHING) -> RollupView:
         """`subtree`: what the caller may see."""

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.projections import known_positions, latest_events
-from services.forecast.projections.known_positions import Known
+from services.forecast.projections.known_positions import KnownPositions
 from services.forecast.projections.settings import BusinessSettings, calendar_at, settings_at
 from shared.flow import parked, watermark
 from shared.rules.message import LATEST, Instant, InvalidField
@@ -65,9 +65,9 @@ class Moment:
     that count. `parked`: keys set aside that would. `final`: whether its answers stay the same for ever."""
 
     as_of: datetime
-    asked: Instants
+    instants: Instants
     settings: BusinessSettings
-    known: Known
+    known: KnownPositions
     frontier: str
     parked: int
     final: bool
@@ -77,10 +77,10 @@ class Moment:
         return self.settings.today(self.as_of)
 
 
-async def moment(call: Call, tx: AsyncConnection, asked: Instants = NOW) -> Moment:
+async def moment(call: Call, tx: AsyncConnection, instants: Instants = NOW) -> Moment:
     """Raises `InvalidField` for instants that lie in the future, and for positions that no event has yet."""
-    settings = await present_settings(call, tx) if asked.is_now else None
-    return await moment_of(tx, call.context.clock_and_ids.now(), applied(call), asked, settings)
+    settings = await present_settings(call, tx) if instants.is_now else None
+    return await moment_of(tx, call.context.clock_and_ids.now(), applied(call), instants, settings)
 
 
 def applied(call: Call) -> Applied:
@@ -93,25 +93,25 @@ async def moment_of(
     tx: AsyncConnection,
     now: datetime,
     applied: Applied,
-    asked: Instants = NOW,
+    instants: Instants = NOW,
     settings: BusinessSettings | None = None,
 ) -> Moment:
     """`settings`: those of the moment, if they are known already."""
     latest = max(now, await latest_events.last_occurred(tx) or now)
-    as_of = asked.as_of or latest
+    as_of = instants.as_of or latest
     if as_of > latest:
         raise InvalidField("query/as_of", "lies in the future")
-    if asked.org_as_of is not None and asked.org_as_of > as_of:
+    if instants.org_as_of is not None and instants.org_as_of > as_of:
         raise InvalidField("query/org_as_of", "lies after as_of")
     positions, passed = applied.positions, True
-    if asked.known_at is not None:
-        positions, passed = await known_until(tx, asked.known_at, applied)
-    known = Known(positions["forecast"], positions["pipeline"])
+    if instants.known_at is not None:
+        positions, passed = await known_until(tx, instants.known_at, applied)
+    known = KnownPositions(positions["forecast"], positions["pipeline"])
     keys = await parked.parked_keys(tx, [applied.read_models])
     hidden = [key for key in keys if key.position <= positions[key.source]]
     found = settings or await settings_at(tx, as_of, known)
     frontier = conditions.format_positions(positions)
-    return Moment(as_of, asked, found, known, frontier, len(hidden), passed and not hidden)
+    return Moment(as_of, instants, found, known, frontier, len(hidden), passed and not hidden)
 
 
 async def known_until(tx: AsyncConnection, known_at: str, applied: Applied) -> tuple[Mapping[str, int], bool]:
