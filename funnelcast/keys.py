@@ -82,12 +82,16 @@ async def create_first(engine: AsyncEngine, clock_and_ids: ClockAndIds, secret: 
 
 @asynccontextmanager
 async def temporary_key(
-    engine: AsyncEngine, clock_and_ids: ClockAndIds, name: str, scopes: Sequence[str]
+    engine: AsyncEngine,
+    clock_and_ids: ClockAndIds,
+    name: str,
+    scopes: Sequence[str],
+    lifetime: timedelta = TEMPORARY_LIFETIME,
 ) -> AsyncIterator[str]:
     """A key that is revoked at the end, and expires soon in case the process is killed before."""
     key_id = clock_and_ids.new_id()
     async with engine.begin() as tx:
-        secret = await access.create(tx, key_id, name, scopes, expires_at=clock_and_ids.now() + TEMPORARY_LIFETIME)
+        secret = await access.create(tx, key_id, name, scopes, expires_at=clock_and_ids.now() + lifetime)
     try:
         yield secret
     finally:

@@ -11,6 +11,7 @@ import structlog
 
 from funnelcast import client
 from funnelcast.client import Refused
+from funnelcast.demo.deliveries import Delivery
 from funnelcast.demo.script import seeded
 
 log = structlog.get_logger()
@@ -70,6 +71,11 @@ class Actor:
             await self._repeat(path, body, key, response)
         return response.json()
 
+    async def deliver(self, delivery: Delivery) -> None:
+        """As vendors and browsers do: without a key. Raises `Refused`."""
+        headers = dict(delivery.headers)
+        await self._send("POST", delivery.path, content=delivery.content, headers=headers, with_key=False)
+
     async def _repeat(self, path: str, body: dict[str, Any], key: str, first: httpx.Response) -> None:
         """Sends the request again, and logs an error when the answer differs."""
         again = await self._send("POST", path, json=body, headers={"Idempotency-Key": key})
@@ -79,11 +85,13 @@ class Actor:
         else:
             log.error("demo_repeat_differs", actor=self.name, path=path, first=first.text, again=again.text)
 
-    async def _send(self, method: str, path: str, *, headers: dict[str, str], **options: Any) -> httpx.Response:
+    async def _send(
+        self, method: str, path: str, *, headers: dict[str, str], with_key: bool = True, **options: Any
+    ) -> httpx.Response:
         if self.stopping.is_set():
             raise Stopping
-        with_key = {"Authorization": f"Bearer {self.key}", **headers}
-        return await client.request(self.http, method, path, retry_for=RETRY_SECONDS, headers=with_key, **options)
+        key = {"Authorization": f"Bearer {self.key}"} if with_key else {}
+        return await client.request(self.http, method, path, retry_for=RETRY_SECONDS, headers=key | headers, **options)
 
     def give_up(self, subject: str, refusal: Refused) -> None:
         log.info("demo_refused", actor=self.name, subject=subject, why=str(refusal))

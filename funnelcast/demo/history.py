@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+import httpx
 import typer
 
 from funnelcast.demo.company import Company
@@ -12,16 +13,17 @@ RESUMABLE_FOR = timedelta(hours=71)
 """A little less than the lifetime of idempotency keys, by which a repeated write is recognised."""
 
 
-async def ensure_seeded(contexts: Contexts, company: Company, now: datetime) -> bool:
-    """Whether the store holds the complete history afterwards. A store with other events is left as it is."""
+async def ensure_seeded(contexts: Contexts, company: Company, http: httpx.AsyncClient, now: datetime) -> bool:
+    """Whether the store holds the complete history afterwards. A store with other events is left as it is.
+    `http`: with a key that may make connections, and capture leads."""
     state, began = await find_seed_state(contexts, company)
     match state:
         case SeedState.EMPTY:
             typer.echo("Writing the history of the demo company …", err=True)
-            await seed(contexts, company, now)
+            await seed(contexts, company, http, now)
         case SeedState.PARTIAL if began is not None:
             typer.echo("The history of the demo company is incomplete: resuming it …", err=True)
-            await resume(contexts, company, began, now)
+            await resume(contexts, company, http, began, now)
         case SeedState.COMPLETE:
             typer.echo("The demo company exists already, its history stays as it is", err=True)
             return True
@@ -32,10 +34,10 @@ async def ensure_seeded(contexts: Contexts, company: Company, now: datetime) -> 
     return True
 
 
-async def resume(contexts: Contexts, company: Company, began: datetime, now: datetime) -> None:
+async def resume(contexts: Contexts, company: Company, http: httpx.AsyncClient, began: datetime, now: datetime) -> None:
     if now - began > RESUMABLE_FOR:
         raise Failed(
             f"the history of the demo company was begun at {began:%Y-%m-%d %H:%M}, too long ago to resume it: "
             "run `up --demo` on another folder"
         )
-    await seed(contexts, company, began)
+    await seed(contexts, company, http, began)

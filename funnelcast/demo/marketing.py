@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
+from funnelcast.demo.channels import FORM_KEY, Channels, Door
 from funnelcast.demo.company import Account
 from funnelcast.demo.names import ASSETS, FIRST_NAMES, JOB_TITLES, LAST_NAMES, PRODUCTS, WEBINARS
 from funnelcast.demo.script import ScriptedWrite, days_later, new_id, random_start, scripted, working_time
-from services.lead_intake.capture_request import content_digest, identity
+from services.lead_intake.capture_request import content_digest, external_claim, identity
 from services.lead_intake.lead.commands import CaptureLead, RecordCapture
 from services.lead_intake.lead.decider import DECIDER
 from shared.store.aliases import BlindIndex
@@ -23,13 +24,13 @@ Person = dict[str, str]
 
 
 def captures(
-    random: Random, accounts: Sequence[Account], blind_index: BlindIndex, now: datetime
+    random: Random, accounts: Sequence[Account], channels: Channels, blind_index: BlindIndex, now: datetime
 ) -> Iterator[ScriptedWrite]:
     taken: set[str] = set()
     for _ in range(LEADS):
         account = random.choice(accounts)
         person = new_person(random, account, taken)
-        yield from person_captures(random, person, account, blind_index, now)
+        yield from person_captures(random, person, account, channels, blind_index, now)
 
 
 def new_person(random: Random, account: Account, taken: set[str]) -> Person:
@@ -44,7 +45,7 @@ def new_person(random: Random, account: Account, taken: set[str]) -> Person:
 
 
 def person_captures(
-    random: Random, person: Person, account: Account, blind_index: BlindIndex, now: datetime
+    random: Random, person: Person, account: Account, channels: Channels, blind_index: BlindIndex, now: datetime
 ) -> Iterator[ScriptedWrite]:
     """The captures of one person up to now; a demo request is the last, because sales takes over."""
     lead_id, person_id = new_id(random), new_id(random)
@@ -53,20 +54,51 @@ def person_captures(
     for source in sources:
         if at > now:
             return
-        body = CaptureLead.model_validate(capture_body(random, source, person, account))
+        found = capture_body(random, source, person, account)
+        capture_id = new_id(random)
+        arrival = arrival_of(source, capture_id, channels)
+        body = CaptureLead.model_validate(found | {"external_id": arrival.external_id})
         command = RecordCapture(
             body=body,
-            capture_id=new_id(random),
+            capture_id=capture_id,
             person_id=person_id,
             engaged_at=at,
-            is_anonymous=True,
+            is_anonymous=arrival.external_id is None,
             content=content_digest(blind_index, body),
+            connection_id=arrival.connection_id,
+            form_key=arrival.form_key,
         )
-        aliases = identity(blind_index, body.person)
-        yield scripted(DECIDER, lead_id, command, at, "website", aliases.resolve_by, aliases.also_claim)
+        aliases, claim = identity(blind_index, body.person), external_claim(blind_index, body)
+        yield scripted(DECIDER, lead_id, command, at, arrival.actor, aliases.resolve_by, aliases.also_claim, claim)
         if source == "demo_request":
             return
         at = days_later(random, at, 2, 30)
+
+
+class Arrival(NamedTuple):
+    """How a capture arrived."""
+
+    actor: str
+    connection_id: str | None = None
+    form_key: str | None = None
+    external_id: str | None = None
+
+
+def arrival_of(source: str, name: str, channels: Channels) -> Arrival:
+    """`name`: of the submission."""
+    match source:
+        case "gated_content":
+            return by_connection(channels.typeform, f"typeform:{name}")
+        case "webinar":
+            return by_connection(channels.zoom, f"zoom:{name}")
+        case "newsletter":
+            return Arrival(f"form {FORM_KEY}", form_key=FORM_KEY)
+        case _:
+            return Arrival("website")
+
+
+def by_connection(door: Door, external_id: str) -> Arrival:
+    return Arrival(f"connection {door.connection_id}", door.connection_id, external_id=external_id)
 
 
 def choose(random: Random, weights: dict[str, int]) -> str:

@@ -1,18 +1,26 @@
 """`funnelcast up --demo`: the history of the company, its forecast, and then its daily work."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
+import httpx
 import typer
 
-from funnelcast import database, forecast, keys
+from funnelcast import client, database, forecast, keys
 from funnelcast.demo import simulation, website
+from funnelcast.demo.channels import open_channels
 from funnelcast.demo.company import demo_company
 from funnelcast.demo.history import ensure_seeded
 from funnelcast.demo.people import demo_people, signed_in_links
 from funnelcast.demo.seed import Contexts
 from funnelcast.pages.sessions import OneTimeLinks
 from shared.rules.clock_and_ids import ClockAndIds
+
+OWNER_LIFETIME = timedelta(hours=1)
+"""Longer than a history takes on a slow machine."""
 
 
 @dataclass(frozen=True)
@@ -26,8 +34,9 @@ class Demo:
 
     async def seed(self) -> bool:
         """Writes the history into an empty store, and prints the forecast. False for a store with other events."""
-        if not await ensure_seeded(self.contexts, demo_company(), self.clock_and_ids.now()):
-            return False
+        async with self.as_owner() as http:
+            if not await ensure_seeded(self.contexts, demo_company(), http, self.clock_and_ids.now()):
+                return False
         async with (
             database.connect(self.postgres) as engine,
             keys.temporary_key(engine, self.clock_and_ids, "demo", ["forecast:read"]) as key,
@@ -35,6 +44,16 @@ class Demo:
             await forecast.forecast(self.address, key, forecast.Question(), as_json=False)
         typer.echo()
         return True
+
+    @asynccontextmanager
+    async def as_owner(self) -> AsyncIterator[httpx.AsyncClient]:
+        """With a key that may make connections and forms, and capture leads."""
+        async with (
+            database.connect(self.postgres) as engine,
+            keys.temporary_key(engine, self.clock_and_ids, "demo", ["admin", "leads:write"], OWNER_LIFETIME) as key,
+            client.open_client(self.address, key) as http,
+        ):
+            yield http
 
     async def show_links(self, links: OneTimeLinks) -> None:
         """Prints links that sign in as five people, and keeps their keys valid until the system stops."""
@@ -52,4 +71,8 @@ class Demo:
         """Until the system stops."""
         leads = f"{website.VISITS_PER_SECOND * speed:g} leads a second"
         typer.echo(f"\nThe demo company is at work, with about {leads}; --demo-speed 0 leaves it as it is.")
-        await simulation.simulate(self.contexts, demo_company(), self.postgres, self.address, self.clock_and_ids, speed)
+        async with self.as_owner() as http:
+            channels = await open_channels(http)
+        await simulation.simulate(
+            self.contexts, demo_company(), channels, self.postgres, self.address, self.clock_and_ids, speed
+        )

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from shared.rules.decider import Decider
 from shared.rules.message import Command
-from shared.store.write_request import Step, WriteRequest
+from shared.store.write_request import AliasClaim, Step, WriteRequest
 
 SEED = 2015
 CORRELATION_ID = UUID("7f1a5a4e-6c1d-4e53-9d8a-2f4f0b6a9c01")
@@ -33,11 +33,12 @@ def scripted(
     actor: str,
     resolve_by: Sequence[str] = (),
     also_claim: Sequence[str] = (),
+    claim: AliasClaim | None = None,
 ) -> ScriptedWrite:
     write_request = WriteRequest(
         decider,
         decider.stream(subject),
-        [Step(command, at)],
+        [Step(command, at, claim)],
         actor,
         CORRELATION_ID,
         resolve_by=resolve_by,

@@ -5,14 +5,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
+import httpx
 import structlog
 
 from funnelcast.demo import deals, marketing, qualifying
+from funnelcast.demo.channels import Channels, open_channels
 from funnelcast.demo.company import Company
 from funnelcast.demo.deals import Deal
 from funnelcast.demo.meetings import meeting_writes
 from funnelcast.demo.quotas import quota_writes
 from funnelcast.demo.script import CORRELATION_ID, ScriptedWrite, seeded
+from funnelcast.demo.today import arrive_today
 from funnelcast.failure import Failed
 from services.forecast.org.commands import PlaceNode
 from services.forecast.org.decider import ALL
@@ -63,13 +66,16 @@ async def find_seed_state(contexts: Contexts, company: Company) -> tuple[SeedSta
     return SeedState.FOREIGN if any((await read_heads(contexts)).values()) else SeedState.EMPTY, None
 
 
-async def seed(contexts: Contexts, company: Company, now: datetime) -> None:
+async def seed(contexts: Contexts, company: Company, http: httpx.AsyncClient, now: datetime) -> None:
     """Writes the history, or resumes one: with the `now` of the first run it writes the same requests with the same
-    idempotency keys, so that those which were written add nothing."""
+    idempotency keys, so that those which were written add nothing. `http`: with a key that may make connections, and
+    capture leads."""
     nodes = [place_node(node, now) for node in company.nodes]
     await write(contexts["forecast"], "org", nodes[:-1])
     await write(contexts["forecast"], "quotas", list(quota_writes(company, now)))
-    seen = await seed_captures(contexts, company, now)
+    await wait_until_settled(contexts)
+    channels = await open_channels(http)
+    seen = await seed_captures(contexts, company, channels, now)
     handed_over = await seed_qualification(contexts, company, seen, now)
     random = seeded("deals")
     all_deals = [*handed_over, *deals.direct_deals(random, company, now)]
@@ -80,6 +86,7 @@ async def seed(contexts: Contexts, company: Company, now: datetime) -> None:
     await write(contexts["forecast"], "meetings", in_order(meetings))
     await wait_until_settled(contexts)
     await write(contexts["forecast"], "weekly locks", [lock_weekly(now)])
+    await arrive_today(http, company, channels, contexts["intake"].clock_and_ids.now())
     await write(contexts["forecast"], "who joins last", nodes[-1:])
     await wait_until_settled(contexts)
 
@@ -94,10 +101,12 @@ def lock_weekly(now: datetime) -> WriteRequest:
     return WriteRequest(SETTING, SETTING.stream(EVERY_SETTING), [Step(command, now)], "admin", CORRELATION_ID)
 
 
-async def seed_captures(contexts: Contexts, company: Company, now: datetime) -> Mapping[str, datetime]:
+async def seed_captures(
+    contexts: Contexts, company: Company, channels: Channels, now: datetime
+) -> Mapping[str, datetime]:
     """The last engagement of each lead."""
     intake = contexts["intake"]
-    writes = list(marketing.captures(seeded("captures"), company.accounts, intake.blind_index, now))
+    writes = list(marketing.captures(seeded("captures"), company.accounts, channels, intake.blind_index, now))
     await write(intake, "captures", in_order(writes))
     await wait_until_settled(contexts)
     return marketing.last_seen(writes)

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from funnelcast import database
 from funnelcast.demo.actor import Actor
+from funnelcast.demo.channels import Channels
 from funnelcast.demo.company import SDRS, Company
 from funnelcast.demo.reps import Rep
 from funnelcast.demo.script import CORRELATION_ID
@@ -32,7 +33,13 @@ Turn = Callable[[], Awaitable[float]]
 
 
 async def simulate(
-    contexts: Contexts, company: Company, postgres: str, address: str, clock_and_ids: ClockAndIds, speed: float
+    contexts: Contexts,
+    company: Company,
+    channels: Channels,
+    postgres: str,
+    address: str,
+    clock_and_ids: ClockAndIds,
+    speed: float,
 ) -> None:
     """Until the system stops."""
     stopping = contexts["intake"].stopping
@@ -44,7 +51,7 @@ async def simulate(
         asyncio.TaskGroup() as tasks,
     ):
         actors = {name: Actor(name, key, http, stopping) for name, key in keys.items()}
-        for name, turn in turns(actors, company, clock_and_ids, speed, visits).items():
+        for name, turn in turns(actors, company, channels, clock_and_ids, speed, visits).items():
             tasks.create_task(actors[name].run_turns(turn), name=f"demo {name}")
 
 
@@ -54,12 +61,18 @@ def actor_scopes(company: Company) -> dict[str, Sequence[access.Scope]]:
 
 
 def turns(
-    actors: Mapping[str, Actor], company: Company, clock_and_ids: ClockAndIds, speed: float, visits: int
+    actors: Mapping[str, Actor],
+    company: Company,
+    channels: Channels,
+    clock_and_ids: ClockAndIds,
+    speed: float,
+    visits: int,
 ) -> dict[str, Turn]:
     workload = Workload()
     sdrs = {name: Sdr(actors[name], company, workload, clock_and_ids, speed).turn for name in SDRS}
     reps = {name: Rep(actors[name], clock_and_ids, speed).turn for name in company.all_reps}
-    return {WEBSITE: Website(actors[WEBSITE], company, workload, speed, visits).turn, **sdrs, **reps}
+    website = Website(actors[WEBSITE], company, workload, channels, clock_and_ids, speed, visits)
+    return {WEBSITE: website.turn, **sdrs, **reps}
 
 
 @asynccontextmanager

@@ -20,6 +20,7 @@ from services.lead_intake.projections import capture_counts
 from services.lead_intake.projections import connections as connection_list
 from services.lead_intake.projections import deals as deals_of_leads
 from services.lead_intake.projections import deliveries as delivery_list
+from services.lead_intake.projections import forms as form_list
 from services.lead_intake.projections import leads as lead_list
 from services.lead_intake.projections import quarantine as quarantine_list
 from services.lead_intake.upstream import qualification
@@ -51,6 +52,7 @@ SERVICE = Service(
         quarantine_list.PROJECTION,
         capture_counts.PROJECTION,
         delivery_list.PROJECTION,
+        form_list.PROJECTION,
         deals_of_leads.PROJECTION,
     ],
     upstream=[Upstream("qualification", "funnelcast.qualification.v1", qualification.PARSE)],

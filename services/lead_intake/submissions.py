@@ -44,7 +44,7 @@ async def take(call: Call, form_key: str, settings: FormSettings) -> int:
     try:
         post = read_post(body, {name.lower(): value for name, value in call.request.headers.items()})
     except Malformed as error:
-        return await keep(call, form_key, now, redacted_body(body).replace("\x00", ""), "unreadable", str(error))
+        return await keep(call, form_key, now, redacted_body(body), "unreadable", str(error))
     kept = {"fields": dict(post.fields), "referrer": post.referrer}
     if reasons := suspicions(post, settings):
         return await keep(call, form_key, now, kept, "suspicious", "; ".join(reasons))

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from funnelcast.demo import deals, marketing
+from funnelcast.demo.channels import Channels, Door
 from funnelcast.demo.company import demo_company
 from funnelcast.demo.script import quarter_end, seeded
 from shared.store.aliases import BlindIndex
@@ -15,6 +16,10 @@ from tests.funnelcast.command import Up, done, up
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 BLIND_INDEX = BlindIndex(b"a key for tests that is long enough")
+CHANNELS = Channels(
+    typeform=Door("00000000-0000-0000-0000-000000000001", "/typeform", "secret of typeform"),
+    zoom=Door("00000000-0000-0000-0000-000000000002", "/zoom", "secret of zoom"),
+)
 
 
 @pytest.mark.thorough
@@ -96,7 +101,7 @@ def test_no_write_is_in_the_future_and_the_writes_of_a_stream_are_in_order(now: 
 def history(now: datetime) -> list[tuple[datetime, str]]:
     """Instant and stream of each write."""
     random, company = seeded("test"), demo_company()
-    captures = list(marketing.captures(random, company.accounts, BLIND_INDEX, now))
+    captures = list(marketing.captures(random, company.accounts, CHANNELS, BLIND_INDEX, now))
     all_deals = deals.direct_deals(random, company, now)
     deal_writes = [write for deal in all_deals for write in deals.deal_history(random, deal, now)]
     return [(write.at, write.write_request.stream) for write in [*captures, *deal_writes]]

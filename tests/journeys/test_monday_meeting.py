@@ -110,7 +110,7 @@ async def test_the_monday_meeting_and_what_moved_a_week_later(database: str) -> 
         moved = {"name": fourth, "kind": "person", "parent": company.all_reps[-1]}
         await office.write("PUT", f"/forecast/v1/org/nodes/{fourth}", moved)
 
-        await check_waterfall(office, locked, "pure", ("10000.25", "15500.85"), {"increased", "recategorised_in"})
+        await check_waterfall(office, locked, "pure", ("10000.25", "15500.85"), {"won", "recategorised_in"})
         await check_waterfall(office, locked, "seen_by_self", ("16000.00", "19000.10"), {"recategorised_in"})
         shown = await office.done("waterfall", "--from", locked, "--period", PERIOD, "--basis", "seen_by_self")
         assert "16,000.00" in shown

@@ -16,7 +16,7 @@ from services.lead_intake.form.post import Post, multipart_fields, read_capture,
 from services.lead_intake.form.snippet import snippet
 from services.lead_intake.form.state import Form
 from tests.lead_intake.test_webhooks import quarantined
-from tests.running import Clock, fresh
+from tests.running import Clock, fresh, make_key
 from tests.spec import Given
 
 PAGE = "https://www.acme.com"
@@ -242,3 +242,44 @@ async def test_settings_need_a_key_and_posts_need_a_form(api: httpx.AsyncClient)
     shown = (await api.get("forms/demo")).json()
     assert shown["settings"]["redirect"] == f"{PAGE}/thanks"
     assert 'action="http://test/intake/v1/forms/demo"' in shown["snippet"]
+
+
+async def test_forms_are_listed_in_the_order_of_their_definition_with_what_was_posted(
+    api: httpx.AsyncClient, database: str
+) -> None:
+    await api.put("forms/demo", json=SETTINGS)
+    await api.put("forms/news", json=SETTINGS | {"source": "newsletter"})
+    await api.put("forms/demo", json=SETTINGS | {"source": "contact_form", "source_detail": "footer"})
+    await post(api)
+    posted = await post(api, nickname="bot")
+    listed = (await api.get("forms", headers=fresh(posted))).json()["items"]
+    assert [(row["form_key"], row["source"], row["source_detail"]) for row in listed] == [
+        ("demo", "contact_form", "footer"),
+        ("news", "newsletter", None),
+    ]
+    assert listed[0]["path"] == "/intake/v1/forms/demo"
+    first = (await api.get("forms", params={"limit": 1})).json()
+    second = (await api.get("forms", params={"limit": 1, "after": first["next"]})).json()
+    assert [*first["items"], *second["items"]] == listed
+    assert second["next"] is None
+    yielded = (await api.get("forms/demo/deliveries")).json()["items"]
+    assert [row["outcome"] for row in yielded] == ["quarantined", "captured"]
+    assert yielded[1]["lead_id"]
+    assert (await api.get("forms/news/deliveries")).json()["items"] == []
+    assert (await api.get("forms/none/deliveries")).status_code == 404
+
+
+async def test_who_reads_leads_sees_the_forms_and_who_also_captures_them_decides_on_the_quarantine(
+    api: httpx.AsyncClient, database: str
+) -> None:
+    await api.put("forms/demo", json=SETTINGS)
+    (row,) = await quarantined(api, await post(api, nickname="bot"))
+    release = f"quarantine/{row['quarantine_id']}/release"
+    for scopes, lists, releases in ((["leads:write"], 403, 403), (["leads:read"], 200, 403)):
+        key = {"Authorization": f"Bearer {await make_key(database, scopes)}"}
+        assert (await api.get("forms", headers=key)).status_code == lists
+        assert (await api.get("connections", headers=key)).status_code == lists
+        assert (await api.get("forms/demo", headers=key)).status_code == 403
+        assert (await api.post(release, headers=key)).status_code == releases
+    key = {"Authorization": f"Bearer {await make_key(database, ['leads:read', 'leads:write'])}"}
+    assert (await api.post(release, headers=key)).status_code == 200

@@ -13,7 +13,7 @@ from services.lead_intake.api.webhooks import combined
 from services.lead_intake.connectors import READERS
 from tests.lead_intake.connectors import deliveries
 from tests.lead_intake.connectors.deliveries import FORMS, SAMPLES, encoded
-from tests.lead_intake.connectors.signing import SECRET, SIGNERS
+from tests.lead_intake.connectors.signing import PUBLIC_URL, SECRET, SIGNERS
 from tests.running import Clock, fresh
 
 FORM = "application/x-www-form-urlencoded"
@@ -237,7 +237,7 @@ def invitee(event: str, created_at: str = "2026-03-02T11:00:00Z") -> dict[str, A
 async def test_a_signed_body_that_is_no_event_waits(
     api: httpx.AsyncClient, clock: Clock, body: bytes, connector: str
 ) -> None:
-    vendor = await connected(api, clock, connector, public_url="https://hooks.acme.com/hubspot")
+    vendor = await connected(api, clock, connector, public_url=PUBLIC_URL)
     answer = await vendor.send(None, body=body)
     assert (answer.status_code, answer.json()["quarantined"]) == (200, 1)
 

@@ -88,10 +88,15 @@ async def test_sources_show_and_offer_what_the_key_allows(sources: Site) -> None
         assert "Sources" in navigation_of(page)
         assert "contact" in text_of(page)
         assert "/pages/sources/quarantine" not in page
-        assert "Connections" not in text_of(page)
+        assert "/intake/v1/webhooks/" not in page
         assert not {"SRL", "Won"} & set(text_of(page).split())
         refused = await post(reader, f"/pages/sources/quarantine/{waits}/release", {}, "/pages/sources")
         assert refused.status_code == 403
+    async with sources.signed_in(["leads:read", "leads:write"], name="marketing") as marketing:
+        page = (await marketing.get("/pages/sources")).text
+        assert f"/pages/sources/quarantine/{waits}/discard" in page
+        assert "contact Contact form, to /intake/v1/forms/contact" in text_of(page)
+        assert "quarantined suspicious: a field was filled that people do not see" in text_of(page)
     async with sources.signed_in(["forecast:read"], name="other") as other:
         assert (await other.get("/pages/sources")).status_code == 403
         assert "Sources" not in navigation_of((await other.get("/pages/forecast")).text)

@@ -56,7 +56,7 @@ SERVING = {
     *(f"POST {LEAD}/{command}" for command in WORK),
     "GET /qualification/v1/metrics/speed-to-lead",
     "GET /qualification/v1/metrics/sdr",
-    *(f"GET /{service}/v1/settings" for service in ("qualification", "pipeline", "forecast")),
+    *(f"GET /{service}/v1/reasons" for service in ("qualification", "pipeline")),
     f"GET {FORECAST}/calendars",
     *(f"GET {FORECAST}/{name}" for name in ("rollup", "waterfall", "accuracy")),
     f"GET {FORECAST}/rollup/{{node_id}}/opportunities",

@@ -16,8 +16,9 @@ from funnelcast.pages.screen import Screen, Visit, see_other
 from funnelcast.pages.screens.day_chart import day_chart
 
 PATH = "/sources"
-READS, WRITES = ("leads:read",), ("leads:read", "admin")
-DAYS, MOST_WAITING, MOST_CONNECTIONS, LAST_DELIVERIES = 90, 50, 20, 5
+READS, WRITES = ("leads:read",), ("leads:read", "leads:write")
+DAYS, MOST_WAITING, MOST_DOORS, LAST_DELIVERIES = 90, 50, 20, 5
+CONNECTIONS, FORMS = "/intake/v1/connections", "/intake/v1/forms"
 DIMENSIONS = ("source", "campaign")
 REFUSALS = (403, 404, 409, 412, 422)
 NOTHING: Mapping[str, Any] = {}
@@ -29,12 +30,13 @@ async def show_sources(visit: Visit, refused: ApiError | None = None) -> Respons
     today = in_zone(visit.request.app.state.now(), visit.zone).date()
     window = {"from": query["from"] or str(today - timedelta(days=DAYS)), "to": query["to"] or str(today)}
     by = query["by"] if query["by"] in DIMENSIONS else DIMENSIONS[0]
-    captures, waiting, settings, outcomes, connections = await asyncio.gather(
+    captures, waiting, settings, outcomes, connections, forms = await asyncio.gather(
         visit.api.get("/intake/v1/metrics/captures", by=by, **window),
         visit.api.get("/intake/v1/quarantine", status="waiting", limit=MOST_WAITING),
         visit.api.get("/intake/v1/settings"),
         find_outcomes(visit, by, window),
-        find_connections(visit),
+        with_deliveries(visit, CONNECTIONS, "connection_id"),
+        with_deliveries(visit, FORMS, "form_key"),
     )
     return visit.page(
         "sources.html",
@@ -48,6 +50,8 @@ async def show_sources(visit: Visit, refused: ApiError | None = None) -> Respons
         waiting=waiting,
         reasons=settings["reasons"]["discard"],
         connections=connections,
+        names={each["connection_id"]: each["name"] for each in connections},
+        forms=forms,
         refused=refused,
         may_decide=visit.may(*WRITES),
         is_done=query["done"] == "1",
@@ -75,13 +79,10 @@ async def find_outcomes(visit: Visit, by: str, window: Mapping[str, str]) -> dic
     return found
 
 
-async def find_connections(visit: Visit) -> list[Mapping[str, Any]] | None:
-    """Each with its last deliveries. None for a person who may not see them."""
-    if not visit.may("admin"):
-        return None
-    path = "/intake/v1/connections"
-    items = (await visit.api.get(path, limit=MOST_CONNECTIONS))["items"]
-    asked = (visit.api.get(f"{path}/{each['connection_id']}/deliveries", limit=LAST_DELIVERIES) for each in items)
+async def with_deliveries(visit: Visit, path: str, id_name: str) -> list[Mapping[str, Any]]:
+    """The connections or the forms, each with its last deliveries."""
+    items = (await visit.api.get(path, limit=MOST_DOORS))["items"]
+    asked = (visit.api.get(f"{path}/{each[id_name]}/deliveries", limit=LAST_DELIVERIES) for each in items)
     pages = await asyncio.gather(*asked)
     return [each | {"deliveries": page["items"]} for each, page in zip(items, pages, strict=True)]
 

@@ -1,6 +1,7 @@
 """Connections of marketing tools: their addresses, secrets and settings."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -20,6 +21,7 @@ from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
 
 router = APIRouter(tags=["connections"])
 Admin = Annotated[Call, Depends(Needs("admin"))]
+Reads = Annotated[Call, Depends(Needs("admin", or_one_of=("leads:read",)))]
 Secret = Annotated[str, Field(min_length=8, max_length=500, pattern=r"^[\x21-\x7e]+$")]
 
 
@@ -104,16 +106,18 @@ class ConnectionView(BaseModel):
 
 
 class ConnectionRow(BaseModel):
+    """`path`: null without `admin`, because it cannot be guessed."""
+
     connection_id: str
     connector: str
     name: str
-    path: str
+    path: str | None
     created_at: datetime
 
 
 class DeliveryRow(BaseModel):
-    """What one part of a delivery yielded. `detail`: the kind of an activity, or why it waits in quarantine, without
-    personal data. Repetitions and ignored parts are not listed."""
+    """What one part of a delivery, or a post of a form, yielded. `detail`: the kind of an activity, or why it waits in
+    quarantine, without personal data. Repetitions and ignored parts are not listed."""
 
     position: int
     outcome: Literal["captured", "activity", "profile", "quarantined", "released", "discarded"]
@@ -142,13 +146,14 @@ async def create_connection(body: CreateConnection, call: Admin) -> ConnectionMa
 
 
 @router.get("/connections")
-async def list_connections(call: Admin, limit: Limit = 100, after: Cursor = None) -> Page[ConnectionRow]:
+async def list_connections(call: Reads, limit: Limit = 100, after: Cursor = None) -> Page[ConnectionRow]:
     """List the connections that were not removed, in the order in which they were created."""
     cursor = decode_cursor(after, int)
     async with call.read() as tx:
         rows = await connections.find(tx, cursor[0] if cursor else None, limit)
     positions = {row["connection_id"]: row["position"] for row in rows}
-    return make_page([row_view(row) for row in rows], limit, lambda row: [positions[row.connection_id]])
+    items = [row_view(row, "admin" in call.caller.scopes) for row in rows]
+    return make_page(items, limit, lambda row: [positions[row.connection_id]])
 
 
 @router.get("/connections/{connection_id}")
@@ -189,21 +194,24 @@ async def rotate_secret(connection_id: ResourceId, body: RotateSecret, call: Adm
 
 @router.get("/connections/{connection_id}/deliveries")
 async def list_deliveries(
-    connection_id: ResourceId, call: Admin, limit: Limit = 100, after: Cursor = None
+    connection_id: ResourceId, call: Reads, limit: Limit = 100, after: Cursor = None
 ) -> Page[DeliveryRow]:
     """List what the deliveries to a connection yielded, the newest first."""
     cursor = decode_cursor(after, int)
     async with call.read() as tx:
-        rows = await deliveries.find(tx, connection_id, cursor[0] if cursor else None, limit)
+        rows = await deliveries.of_connection(tx, connection_id, cursor[0] if cursor else None, limit)
     if not rows and cursor is None:
         await get_connection(connection_id, call)
-    items = [DeliveryRow.model_validate({name: row[name] for name in DeliveryRow.model_fields}) for row in rows]
-    return make_page(items, limit, lambda row: [row.position])
+    return make_page(delivery_rows(rows), limit, lambda row: [row.position])
 
 
 def path_of(connection_id: str) -> str:
     return f"/intake/v1/webhooks/{connection_id}"
 
 
-def row_view(row: dict[str, Any]) -> ConnectionRow:
-    return ConnectionRow.model_validate(row | {"path": path_of(row["connection_id"])})
+def row_view(row: dict[str, Any], with_path: bool) -> ConnectionRow:
+    return ConnectionRow.model_validate(row | {"path": path_of(row["connection_id"]) if with_path else None})
+
+
+def delivery_rows(rows: Sequence[deliveries.Row]) -> list[DeliveryRow]:
+    return [DeliveryRow.model_validate({name: row[name] for name in DeliveryRow.model_fields}) for row in rows]

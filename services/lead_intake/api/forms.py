@@ -1,5 +1,6 @@
 """Forms on public pages: their settings, and what browsers post. A form's posts need no API key."""
 
+from datetime import datetime
 from typing import Annotated
 from uuid import NAMESPACE_URL, uuid5
 
@@ -8,15 +9,18 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 from pydantic import BaseModel
 
 from services.lead_intake import submissions
+from services.lead_intake.api.connections import DeliveryRow, Reads, delivery_rows
 from services.lead_intake.form import commands
 from services.lead_intake.form.decider import DECIDER
 from services.lead_intake.form.events import FormSettings
 from services.lead_intake.form.post import MULTIPART, URLENCODED
 from services.lead_intake.form.snippet import snippet
+from services.lead_intake.projections import deliveries, forms
 from shared.rules.message import Missing
 from shared.web.access import Caller
 from shared.web.call import Call, Needs
 from shared.web.entrance import Entrance, EntranceRequest
+from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
 from shared.web.problems import NotFound
 from shared.web.service_context import ServiceContext
 
@@ -43,6 +47,16 @@ class FormView(BaseModel):
     snippet: str
 
 
+class FormRow(BaseModel):
+    """`path`: where the form is posted to. `created_at`: when it was defined first."""
+
+    form_key: str
+    path: str
+    source: str
+    source_detail: str | None
+    created_at: datetime
+
+
 class PostTaken(BaseModel):
     """The same for every post, so that nobody learns which ones are suspicious."""
 
@@ -58,6 +72,17 @@ async def admit(context: ServiceContext, request: EntranceRequest) -> Caller:
 ENTRANCE = Entrance("/forms/", frozenset({URLENCODED, MULTIPART}), admit, only="POST")
 
 
+@router.get("/forms")
+async def list_forms(call: Reads, limit: Limit = 100, after: Cursor = None) -> Page[FormRow]:
+    """List the forms, in the order in which they were defined first."""
+    cursor = decode_cursor(after, int)
+    async with call.read() as tx:
+        rows = await forms.find(tx, cursor[0] if cursor else None, limit)
+    positions = {row["form_key"]: row["position"] for row in rows}
+    items = [FormRow.model_validate(row | {"path": path_of(row["form_key"])}) for row in rows]
+    return make_page(items, limit, lambda row: [positions[row.form_key]])
+
+
 @router.put("/forms/{form_key}")
 async def define_form(form_key: FormKey, body: commands.DefineForm, call: Admin) -> FormSaved:
     """Define a form, or replace its settings."""
@@ -68,12 +93,23 @@ async def define_form(form_key: FormKey, body: commands.DefineForm, call: Admin)
 @router.get("/forms/{form_key}")
 async def get_form(form_key: FormKey, call: Admin) -> FormView:
     """Get a form's settings, and its HTML."""
-    settings = (await call.fold(DECIDER, form_key, lambda form: [])).state.settings
-    if settings is None:
-        raise Missing("there is no such form")
+    settings = await settings_of(call, form_key)
     url = call.request.url
     html = snippet(f"{url.scheme}://{url.netloc}{path_of(form_key)}", settings)
     return FormView(form_key=form_key, path=path_of(form_key), settings=settings, snippet=html)
+
+
+@router.get("/forms/{form_key}/deliveries")
+async def list_form_deliveries(
+    form_key: FormKey, call: Reads, limit: Limit = 100, after: Cursor = None
+) -> Page[DeliveryRow]:
+    """List what the posts of a form yielded, the newest first."""
+    cursor = decode_cursor(after, int)
+    async with call.read() as tx:
+        rows = await deliveries.of_form(tx, form_key, cursor[0] if cursor else None, limit)
+    if not rows and cursor is None:
+        await settings_of(call, form_key)
+    return make_page(delivery_rows(rows), limit, lambda row: [row.position])
 
 
 @router.post("/forms/{form_key}", responses={200: {"model": PostTaken}, 303: {"description": "To the form's page"}})
@@ -88,6 +124,14 @@ async def take_post(form_key: FormKey, call: Annotated[Call, Depends(Needs("lead
     answer.headers["X-Position"] = f"{call.context.service}:{position}"
     answer.headers.update(shared_with(call.request.headers.get("origin"), settings))
     return answer
+
+
+async def settings_of(call: Call, form_key: str) -> FormSettings:
+    """Raises `Missing`."""
+    settings: FormSettings | None = (await call.fold(DECIDER, form_key, lambda form: [])).state.settings
+    if settings is None:
+        raise Missing("there is no such form")
+    return settings
 
 
 def answer_to(accept: str, settings: FormSettings) -> Response:

@@ -42,9 +42,9 @@ def without_url_tokens(text: str) -> str:
 def redacted_body(body: bytes) -> str:
     """Of a body that cannot be parsed. What is no UTF-8 is read byte by byte, so that the bytes can be had again."""
     try:
-        text = body.decode()
+        text = encodable(body.decode())
     except UnicodeDecodeError:
-        text = body.decode("latin-1")
+        text = encodable(body.decode("latin-1"))
     return without_url_tokens(UNPARSED.sub(r"\1", text))
 
 

@@ -45,8 +45,9 @@ def text(value: Json) -> str | None:
 
 
 def encodable(value: str) -> str:
-    """Half of a surrogate pair has no bytes in UTF-8, and JSON may contain it."""
-    return value if value.isascii() else value.encode(errors="replace").decode()
+    """Half of a surrogate pair has no bytes in UTF-8, and NUL is in no text of the store; JSON may contain both."""
+    found = value if value.isascii() else value.encode(errors="replace").decode()
+    return found.replace("\x00", "\ufffd")
 
 
 def line(value: Json) -> str | None:

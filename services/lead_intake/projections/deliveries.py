@@ -1,10 +1,24 @@
-"""What the deliveries to each connection yielded, one row for each capture, activity and element in quarantine."""
+"""What the deliveries to each connection and the posts of each form yielded, one row for each capture, activity and
+element in quarantine."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, DateTime, Index, MetaData, Named, Table, Text, TypedColumns, select, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    DateTime,
+    Index,
+    MetaData,
+    Named,
+    Table,
+    Text,
+    TypedColumns,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.lead_intake.events import IntakeEvent
@@ -17,7 +31,8 @@ from shared.store.rows import rows, upsert
 
 class Columns(TypedColumns):
     position: Named[int] = Column(BigInteger, primary_key=True)
-    connection_id: Named[str] = Column(Text)
+    connection_id: Named[str | None] = Column(Text)
+    form_key: Named[str | None] = Column(Text)
     outcome: Named[str] = Column(Text)
     received_at: Named[datetime] = Column(DateTime(timezone=True))
     lead_id: Named[str | None] = Column(Text)
@@ -28,8 +43,10 @@ class Columns(TypedColumns):
 
 deliveries = Table("deliveries", MetaData(), Columns)
 Index("deliveries_of_connections", deliveries.c.connection_id, deliveries.c.position)
+Index("deliveries_of_forms", deliveries.c.form_key, deliveries.c.position)
 UPSERT = upsert(deliveries)
 Row = dict[str, Any]
+OPTIONAL = ("connection_id", "form_key", "lead_id", "capture_id", "quarantine_id", "detail")
 
 
 async def apply(tx: AsyncConnection, batch: Sequence[RecordedEvent[IntakeEvent]]) -> None:
@@ -48,40 +65,50 @@ async def apply(tx: AsyncConnection, batch: Sequence[RecordedEvent[IntakeEvent]]
 def row_of(recorded: RecordedEvent[IntakeEvent]) -> Row | None:
     """None for what arrived in another way."""
     match recorded.event:
-        case Captured() as event if event.capture.connection_id:
-            capture = event.capture
+        case Captured(capture=capture) if capture.connection_id or capture.form_key:
             ids = {"lead_id": recorded.subject, "capture_id": capture.capture_id}
-            return row(recorded, capture.connection_id, "captured", capture.received_at, **ids)
+            by = {"connection_id": capture.connection_id, "form_key": capture.form_key}
+            return row(recorded, "captured", capture.received_at, by | ids)
         case ActivityRecorded() as event if event.connection_id:
             ids = {"lead_id": recorded.subject, "detail": event.kind}
-            return row(recorded, event.connection_id, "activity", event.received_at, **ids)
+            return row(recorded, "activity", event.received_at, {"connection_id": event.connection_id} | ids)
         case ProfileChanged() as event if event.connection_id:
-            return row(recorded, event.connection_id, "profile", event.received_at, lead_id=recorded.subject)
-        case DeliveryQuarantined() as event if event.connection_id:
+            ids = {"connection_id": event.connection_id, "lead_id": recorded.subject}
+            return row(recorded, "profile", event.received_at, ids)
+        case DeliveryQuarantined() as event:
             ids = {"quarantine_id": recorded.subject, "detail": f"{event.reason}: {event.detail}"}
-            return row(recorded, event.connection_id, "quarantined", event.received_at, **ids)
+            by = {"connection_id": event.connection_id, "form_key": event.form_key}
+            return row(recorded, "quarantined", event.received_at, by | ids)
         case _:
             return None
 
 
 def row(
-    recorded: RecordedEvent[IntakeEvent], connection_id: str | None, outcome: str, received_at: datetime, **ids: str
+    recorded: RecordedEvent[IntakeEvent], outcome: str, received_at: datetime, fields: Mapping[str, str | None]
 ) -> Row:
-    found = {"lead_id": None, "capture_id": None, "quarantine_id": None, "detail": None} | ids
-    own = {"position": recorded.position, "connection_id": connection_id, "outcome": outcome}
-    return found | own | {"received_at": received_at}
+    own = {"position": recorded.position, "outcome": outcome, "received_at": received_at}
+    return {**dict.fromkeys(OPTIONAL), **fields, **own}
 
 
 async def set_outcome(tx: AsyncConnection, quarantine_id: str, outcome: str) -> None:
     await tx.execute(update(deliveries).where(deliveries.c.quarantine_id == quarantine_id).values(outcome=outcome))
 
 
-async def find(tx: AsyncConnection, connection_id: str, before: int | None, limit: int) -> list[Row]:
+async def of_connection(tx: AsyncConnection, connection_id: str, before: int | None, limit: int) -> list[Row]:
     """The newest first; one row more than `limit`, if there is one."""
-    query = select(deliveries).where(deliveries.c.connection_id == connection_id)
+    return await find(tx, deliveries.c.connection_id == connection_id, before, limit)
+
+
+async def of_form(tx: AsyncConnection, form_key: str, before: int | None, limit: int) -> list[Row]:
+    """As `of_connection`."""
+    return await find(tx, deliveries.c.form_key == form_key, before, limit)
+
+
+async def find(tx: AsyncConnection, arrived: ColumnElement[bool], before: int | None, limit: int) -> list[Row]:
+    query = select(deliveries).where(arrived)
     query = query if before is None else query.where(deliveries.c.position < before)
     query = query.order_by(deliveries.c.position.desc()).limit(limit + 1)
     return [dict(found) for found in (await tx.execute(query)).mappings()]
 
 
-PROJECTION = Projection("deliveries", 1, deliveries.metadata, {"intake": apply})
+PROJECTION = Projection("deliveries", 2, deliveries.metadata, {"intake": apply})
