@@ -121,7 +121,7 @@ class Call:
         step, key = Step(command, self.checked_occurred_at(occurred_at), claim), self.idempotency_key()
         result = await self.context.committer.write(
             self.write_request(decider, subject, [step], **options)._replace(
-                if_version=conditions.if_version(self.request.headers),
+                if_versions=conditions.if_versions(self.request.headers),
                 idempotency_key=key,
                 fingerprint=await self.fingerprint() if key else "",
             )

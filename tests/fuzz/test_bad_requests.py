@@ -292,10 +292,10 @@ async def test_nonsense_in_headers_is_refused_or_without_effect(database: str, s
 async def test_a_header_that_is_believed_is_found(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The planted bug: whatever stands in If-Match is read as a number."""
 
-    def if_version(sent: Headers) -> int | None:
-        return int(sent["if-match"].strip('"')) if "if-match" in sent else None
+    def if_versions(sent: Headers) -> frozenset[int] | None:
+        return frozenset({int(sent["if-match"].strip('"'))}) if "if-match" in sent else None
 
-    monkeypatch.setattr(conditions, "if_version", if_version)
+    monkeypatch.setattr(conditions, "if_versions", if_versions)
     async with target(database) as under:
         await headers(under, "intake")
     print(f"{len(under.trouble)} in trouble, such as {under.trouble[0][:120]}")

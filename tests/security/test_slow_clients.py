@@ -225,6 +225,17 @@ async def test_a_head_or_a_body_without_an_end_is_cut_by_its_size(database: str)
         assert b" 413 " in refused.heard or refused.heard == b"", MAX_MESSAGE
 
 
+@pytest.mark.parametrize("line", [b"GET /%b HTTP/1.1", b"GET / HTTP/1.1\r\nX-A: %b"], ids=["URL", "header"])
+async def test_a_head_that_comes_whole_is_cut_by_its_size_too(database: str, line: bytes) -> None:
+    async with served(database) as system, connected(system) as (reader, writer):
+        fits = b"\r\nHost: test\r\n\r\n"
+        writer.write(line % (b"a" * (MAX_HEAD - 200)) + fits)
+        assert (await within(10, reader.readline())).split()[1] in (b"401", b"404")
+        async with connected(system) as (refused, other):
+            other.write(line % (b"a" * (MAX_HEAD + 1)) + fits)
+            assert (await within(10, refused.read())).startswith(b"HTTP/1.1 431 ")
+
+
 async def test_what_is_half_sent_when_a_client_goes_is_nothing(database: str) -> None:
     async with served(database) as system:
         first = await system.api.post(DEALS, json=DEAL)

@@ -48,7 +48,7 @@ class CyclesQuery(GroupQuery):
 
 
 class CohortView(BaseModel):
-    """The window as it was asked. Conversions after `matured_until` do not count."""
+    """The window of the question. Conversions after `matured_until` do not count."""
 
     model_config = ConfigDict(populate_by_name=True)
 

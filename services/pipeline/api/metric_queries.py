@@ -34,7 +34,7 @@ class WindowQuery(WindowParameters):
 
     @property
     def parameters(self) -> dict[str, str]:
-        """Its parameters as they were asked."""
+        """As the caller wrote them."""
         given = {"from": self.begins, "to": self.ends, "as_of": self.as_of}
         return {name: text for name, value in given.items() if (text := format_bound(value)) is not None}
 

@@ -23,7 +23,7 @@ class MetricWarning(BaseModel):
 
 
 class MetricWindowView(BaseModel):
-    """The window and the instant as they were asked; null: without a bound, and now. `by`: the dimensions whose values
+    """The window and the instant of the question; null: without a bound, and now. `by`: the dimensions whose values
     are the `key` of each group."""
 
     model_config = ConfigDict(populate_by_name=True)
