@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.api.moment import Moment, moment
-from services.forecast.api.places import ReadsBelow, WritesOwn, must_be_inside, must_be_own_node
+from services.forecast.api.places import ReadsBelow, WritesOwn, must_be_inside, must_be_own_node, must_name_a_node
 from services.forecast.api.question import NodeId, PeriodKey, PeriodPath, named_period
 from services.forecast.api.rollup_views import MoneyView
 from services.forecast.api.seen import subtree_numbers
@@ -119,6 +119,7 @@ async def list_overrides(
     """List overrides with their history, as they were set and reset."""
     cursor = decode_cursor(after, int)
     async with call.read() as tx:
+        await must_name_a_node(call, tx, node)
         found = await overrides.history(tx, node, period, cursor[0] if cursor else 0, limit, call.subtree)
         notes = await vault.read(tx, {row["note_ref"] for row in found if row["note_ref"]})
     return make_page([history_view(row, notes) for row in found], limit, lambda item: [item.position])

@@ -73,6 +73,14 @@ def visible_parked(parked: int, subtree: Subtree) -> int:
     return parked if subtree.is_everything else min(parked, 1)
 
 
+async def must_name_a_node(call: Call, tx: AsyncConnection, node: str | None) -> None:
+    """Of a filter. Raises `Missing` for a node that never was, or that lies outside what the caller may see."""
+    if node is None or (node == UNASSIGNED and call.subtree.is_everything):
+        return
+    if not call.subtree.includes(node) or not await org_nodes.exists(tx, node):
+        raise Missing(f"there is no node {node}")
+
+
 def must_be_own_node(call: Call, node: str) -> None:
     """Raises `Missing` for a node outside the caller's part of the organisation, and `Denied` for one below it."""
     must_be_inside(call, node)
