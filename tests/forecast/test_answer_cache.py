@@ -22,13 +22,13 @@ AT = Frontier({"pipeline": 7}, {"pipeline": "901"}, 3)
 def computed(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """The questions that were not answered out of memory."""
     questions: list[Any] = []
-    really = rollup.computed_answer
+    really = rollup.computed_rollup
 
     async def noted(tx: Any, at: Any, query: Any, subtree: Any) -> Any:
         questions.append(query)
         return await really(tx, at, query, subtree)
 
-    monkeypatch.setattr(rollup, "computed_answer", noted)
+    monkeypatch.setattr(rollup, "computed_rollup", noted)
     return questions
 
 
