@@ -205,7 +205,7 @@ async def test_nonsense_in_queries_and_paths_is_refused_with_its_name(database: 
                     path = place.split(" ")[1].replace(f"{{{parameter.alias}}}", value)
                     for other, text in CONVERTED.items():
                         path = path.replace(f"{{{other}}}", text)
-                    await asked(under, place, path, f"path/{parameter.alias}")
+                    await deals(under, place, path, f"path/{parameter.alias}")
     told(under)
 
 
@@ -214,9 +214,9 @@ async def queries(under: Target, service: str) -> None:
         path = await made(under, place)
         for parameter in route.dependant.query_params:
             for value in (*TEXTS[len(path) % PART :: PART], *(CURSORS if parameter.alias == "after" else ())):
-                await asked(under, place, f"{path}?{parameter.alias}={value}", f"query/{parameter.alias}")
+                await deals(under, place, f"{path}?{parameter.alias}={value}", f"query/{parameter.alias}")
         for name in ("unknown", "%00", "%ff", "a" * 1000, "limit%00"):
-            answer = await asked(under, place, f"{path}?{name}=1", "query/")
+            answer = await deals(under, place, f"{path}?{name}=1", "query/")
             if answer.is_success:
                 under.trouble.append(f"{place}?{name[:20]}: taken")
 
@@ -250,7 +250,7 @@ async def made(under: Target, place: str) -> str:
     return path
 
 
-async def asked(under: Target, place: str, path: str, pointer: str) -> httpx.Response:
+async def deals(under: Target, place: str, path: str, pointer: str) -> httpx.Response:
     method = place.split(" ", maxsplit=1)[0]
     answer = await under.send(f"{method} {path[:200]}", method, path, **body_of(place))
     if answer.status_code == 422:

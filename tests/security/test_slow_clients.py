@@ -193,12 +193,12 @@ async def test_an_idle_event_stream_and_a_waiting_request_are_not_cut(database: 
 
 async def test_a_client_that_takes_nothing_is_cut(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "MAX_STALL_SECONDS", 1.0)
-    asked = b"GET /pipeline/openapi.json HTTP/1.1\r\nHost: test\r\n\r\n"
+    deals = b"GET /pipeline/openapi.json HTTP/1.1\r\nHost: test\r\n\r\n"
     async with served(database, patience=30) as system:
         async with connected(system) as (_, writer):
             writer.transport.pause_reading()  # type: ignore[attr-defined]
             for _ in range(300):
-                writer.write(asked)
+                writer.write(deals)
             await eventually(lambda: broken(writer))
         assert (await system.api.get(DEALS)).status_code == 200
 

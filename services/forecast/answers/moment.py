@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.projections import known_positions, latest_events
-from services.forecast.projections.known_positions import Known
+from services.forecast.projections.known_positions import KnownPositions
 from services.forecast.projections.settings import BusinessSettings, calendar_at, settings_at
 from shared.flow import parked, watermark
 from shared.rules.message import InvalidField
@@ -47,9 +47,9 @@ class Moment:
     that count. `parked`: keys set aside that would. `final`: whether its answers stay the same for ever."""
 
     as_of: datetime
-    asked: Instants
+    deals: Instants
     settings: BusinessSettings
-    known: Known
+    known: KnownPositions
     frontier: str
     parked: int
     final: bool
@@ -63,25 +63,25 @@ async def moment_of(
     tx: AsyncConnection,
     now: datetime,
     applied: Applied,
-    asked: Instants = NOW,
+    deals: Instants = NOW,
     settings: BusinessSettings | None = None,
 ) -> Moment:
     """`settings`: those of the moment, if they are known already."""
     latest = max(now, await latest_events.last_occurred(tx) or now)
-    as_of = asked.as_of or latest
+    as_of = deals.as_of or latest
     if as_of > latest:
         raise InvalidField("query/as_of", "lies in the future")
-    if asked.org_as_of is not None and asked.org_as_of > as_of:
+    if deals.org_as_of is not None and deals.org_as_of > as_of:
         raise InvalidField("query/org_as_of", "lies after as_of")
     positions, passed = applied.positions, True
-    if asked.known_at is not None:
-        positions, passed = await known_until(tx, asked.known_at, applied)
-    known = Known(positions["forecast"], positions["pipeline"])
+    if deals.known_at is not None:
+        positions, passed = await known_until(tx, deals.known_at, applied)
+    known = KnownPositions(positions["forecast"], positions["pipeline"])
     keys = await parked.parked_keys(tx, [applied.read_models])
     hidden = [key for key in keys if key.position <= positions[key.source]]
     found = settings or await settings_at(tx, as_of, known)
     frontier = conditions.format_positions(positions)
-    return Moment(as_of, asked, found, known, frontier, len(hidden), passed and not hidden)
+    return Moment(as_of, deals, found, known, frontier, len(hidden), passed and not hidden)
 
 
 async def known_until(tx: AsyncConnection, known_at: str, applied: Applied) -> tuple[Mapping[str, int], bool]:

@@ -75,15 +75,15 @@ class Answer:
     now."""
 
     view: RollupView
-    asked: Instants
+    instants: Instants
     period_ends: datetime
 
     def at(self, now: datetime) -> RollupView:
-        if self.asked.as_of is not None:
+        if self.instants.as_of is not None:
             return self.view
         as_of = max(now, self.view.as_of)
         return self.view.model_copy(
-            update={"as_of": as_of, "org_as_of": self.asked.org_as_of or min(as_of, self.period_ends)}
+            update={"as_of": as_of, "org_as_of": self.instants.org_as_of or min(as_of, self.period_ends)}
         )
 
 

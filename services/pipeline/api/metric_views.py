@@ -22,7 +22,7 @@ class MetricWarning(BaseModel):
     count: int
 
 
-class AskedView(BaseModel):
+class MetricWindowView(BaseModel):
     """The window and the instant as they were asked; null: without a bound, and now. `by`: the dimensions whose values
     are the `key` of each group."""
 
@@ -80,9 +80,9 @@ def rate_view(rate: Rate, band: Band | None, minimum_sample: int) -> RateView:
     )
 
 
-def asked_view(query: MetricsQuery, by: Sequence[Dimension]) -> AskedView:
-    asked = query.asked
-    return AskedView.model_validate(dict.fromkeys(("from", "to", "as_of")) | asked | {"by": by})
+def metric_window_view(query: MetricsQuery, by: Sequence[Dimension]) -> MetricWindowView:
+    deals = query.deals
+    return MetricWindowView.model_validate(dict.fromkeys(("from", "to", "as_of")) | deals | {"by": by})
 
 
 def deal_figures(sums: DealSums, link: str) -> DealFigures:
