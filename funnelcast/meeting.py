@@ -40,11 +40,11 @@ async def lock(url: str, key: str, body: Mapping[str, Any]) -> str:
 
 
 async def print_locks(url: str, key: str, node: str | None, period: str | None, *, as_json: bool) -> None:
-    deals = {name: value for name, value in (("node", node), ("period", period)) if value}
+    asked = {name: value for name, value in (("node", node), ("period", period)) if value}
     rows, after = list[dict[str, Any]](), ""
     async with client.open_client(url, key) as http:
         while True:
-            params = {**deals, "limit": str(PAGE)} | ({"after": after} if after else {})
+            params = {**asked, "limit": str(PAGE)} | ({"after": after} if after else {})
             page = (await client.request(http, "GET", f"{PREFIX}/snapshots", params=params)).json()
             rows += [{name: row[name] for name in LOCK_COLUMNS} for row in page["items"]]
             after = page["next"]

@@ -1,6 +1,7 @@
 """uvicorn's connection of a client, with limits for clients that send too slowly or do not receive their answer."""
 
 import asyncio
+import sys
 from asyncio import Transport
 from collections.abc import Iterable
 from enum import Enum, auto
@@ -34,6 +35,10 @@ class Receiving(Enum):
     NOTHING = auto()
     HEAD = auto()
     BODY = auto()
+
+
+class HeadTooLarge(Exception):
+    """Of a request."""
 
 
 class SharedState(ServerState):
@@ -95,6 +100,9 @@ class Connection(HttpToolsProtocol):
             self.refuse(431 if self.receiving is Receiving.HEAD else 413, "the request is too large")
 
     def on_headers_complete(self) -> None:
+        """Raises `HeadTooLarge`, which ends the parsing."""
+        if len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers) > MAX_HEAD:
+            raise HeadTooLarge
         self.begin_part(Receiving.BODY)
         self.shared.idle.remove(self, self.address)
         super().on_headers_complete()
@@ -111,7 +119,11 @@ class Connection(HttpToolsProtocol):
         super().on_response_complete()
 
     def send_400_response(self, msg: str) -> None:
-        """For what is not HTTP."""
+        """For what is not HTTP, and for a head that was received whole and is too large."""
+        error = sys.exception()
+        if error is not None and isinstance(error.__context__, HeadTooLarge):
+            self.refuse(431, "the request is too large")
+            return
         if self.can_answer():
             self.transport.write(raw_answer(400, "the request cannot be read: it is not HTTP/1.1"))
         self.transport.close()

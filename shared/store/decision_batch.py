@@ -102,7 +102,7 @@ class DecisionBatch:
         return pending
 
     def decide(self, request: WriteRequest) -> WriteOutcome:
-        """Checks the idempotency key first, then what the caller may change, then `if_version`, then the rules."""
+        """Checks the idempotency key first, then what the caller may change, then `if_versions`, then the rules."""
         if request.idempotency_key is not None and (stored := self.responses.get(request.idempotency_key)):
             return replay(stored, request)
         attempt = Attempt(self, request, self.streams[self.stream_of(request)])
@@ -165,7 +165,7 @@ class Attempt:
         request = self.request
         if request.permit is not None:
             request.permit(self.stream.state)
-        if request.if_version is not None and request.if_version != self.stream.version:
+        if request.if_versions is not None and self.stream.version not in request.if_versions:
             raise Stale(f"the current version is {self.stream.version}")
         for step in request.steps:
             if not self.was_accepted_before(step.claim):

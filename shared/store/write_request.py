@@ -60,7 +60,8 @@ class WriteRequest(NamedTuple):
 
     The stream is the owner of the first known alias in `resolve_by`, else `stream`; an alias does not count if the one
     that `resolve_unless` names for it is known, too. `also_claim`: aliases that it takes
-    if nobody has them. `is_new_stream`: `stream` was named for this request, so there is nothing to read.
+    if nobody has them. `if_versions`: those of the stream at which it is not refused; none: all. `is_new_stream`:
+    `stream` was named for this request, so there is nothing to read.
     `reply(state)` gives the ids of the answer, which are kept for a repetition. `references` and `alias_references`: by
     fields of the decider's context. `permit(state)`: raises a `Refusal` where the stream's state lies outside what the
     caller may change; none: it may change everything. `on_behalf_of`: the org node that the caller acts for. `is_long`:
@@ -74,7 +75,7 @@ class WriteRequest(NamedTuple):
     correlation_id: UUID
     resolve_by: Sequence[str] = ()
     also_claim: Sequence[str] = ()
-    if_version: int | None = None
+    if_versions: frozenset[int] | None = None
     idempotency_key: str | None = None
     fingerprint: str = ""
     reply: Callable[[Any], Mapping[str, Any]] = lambda state: {}

@@ -87,13 +87,22 @@ class Call:
     correlation_id: UUID = field(init=False)
     frontier: Frontier = field(init=False)
     """Of the snapshot in `read`."""
-    subtree: Subtree = field(init=False, default=EVERYTHING)
-    """What the caller may see, in the snapshot of `read`."""
+    found_subtree: Subtree | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.correlation_id = self.request.state.correlation_id
         self.response.headers["X-Correlation-Id"] = str(self.correlation_id)
         self.response.headers["Cache-Control"] = "no-store"
+
+    @property
+    def subtree(self) -> Subtree:
+        """What the caller may see, in the snapshot of `read`. Raises `RuntimeError` for a confined caller before there
+        is one: a route that asks too early must not show everything."""
+        if self.found_subtree is not None:
+            return self.found_subtree
+        if self.caller.is_confined:
+            raise RuntimeError("the subtree of a confined caller was not found yet")
+        return EVERYTHING
 
     # -- writing ------------------------------------------------------------------------------------------------
 
@@ -112,7 +121,7 @@ class Call:
         step, key = Step(command, self.checked_occurred_at(occurred_at), claim), self.idempotency_key()
         result = await self.context.committer.write(
             self.write_request(decider, subject, [step], **options)._replace(
-                if_version=conditions.if_version(self.request.headers),
+                if_versions=conditions.if_versions(self.request.headers),
                 idempotency_key=key,
                 fingerprint=await self.fingerprint() if key else "",
             )
@@ -256,7 +265,7 @@ class Call:
         await self.wait_until_readable()
         async with self.context.reads.connect() as tx:
             self.frontier = await frontier.find(tx, self.context.read_models)
-            self.subtree = await self.subtree_at(tx, self.frontier)
+            self.found_subtree = await self.subtree_at(tx, self.frontier)
             self.response.headers["X-Position"] = self.format_frontier()
             yield tx
 

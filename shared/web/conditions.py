@@ -13,7 +13,11 @@ LONGEST_WAIT = 30
 """Seconds."""
 NODE = re.compile(r"[a-z0-9._-]{1,100}")
 CORRELATION = UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")
-ETAG = re.compile(r'"([0-9]{1,9})"')
+ETAG = r'(?:W/)?"[\x21\x23-\x7e]*"'
+"""An entity tag (RFC 9110 §8.8.3), without bytes outside ASCII."""
+ETAGS = re.compile(rf"{ETAG}(?:[ \t]*,[ \t]*{ETAG})*")
+EACH_ETAG = re.compile(ETAG)
+VERSION = re.compile(r'"(0|[1-9][0-9]{0,8})"')
 LENIENT_HANDLING = re.compile(r"(?:^|[,;\s])handling=lenient(?:$|[,;\s])")
 POSITION = re.compile(r"([a-z_]{1,40}):([0-9]{1,18})")
 WAIT = re.compile(r"(?:^|[,;\s])wait=([0-9]{1,4})(?:$|[,;\s])")
@@ -69,15 +73,16 @@ def idempotency_key(headers: Headers) -> str | None:
     return key
 
 
-def if_version(headers: Headers) -> int | None:
-    """The stream version in `If-Match`; none for `*` and without the header."""
+def if_versions(headers: Headers) -> frozenset[int] | None:
+    """The stream versions in `If-Match`; none for `*` and without the header. Weak tags and tags of others are well
+    formed and match no version (RFC 9110 §13.1.1)."""
     expected = headers.get("if-match")
     if expected is None or expected == "*":
         return None
-    match = ETAG.fullmatch(expected)
-    if match is None:
-        raise header_problem("If-Match", 'must be an ETag of this service, such as "7", or *')
-    return int(match[1])
+    if not ETAGS.fullmatch(expected):
+        raise header_problem("If-Match", 'must be ETags, such as "7", or *')
+    tags = (VERSION.fullmatch(tag) for tag in EACH_ETAG.findall(expected))
+    return frozenset(int(match[1]) for match in tags if match)
 
 
 def min_positions(headers: Headers) -> Mapping[str, int]:

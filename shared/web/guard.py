@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars
 
 from shared.store.database_errors import Busy
-from shared.web import conditions, problems
+from shared.web import conditions, paging, problems
 from shared.web.access import Caller
 from shared.web.body import WITHOUT_BODY, Body, check_api_body, check_length, declared_type, replay
 from shared.web.entrance import Entrance, EntranceRequest
@@ -141,6 +141,7 @@ class Guard:
     async def check(self, scope: Scope, body: Body, extra_headers: RawHeaders) -> Receive:
         """Finds the caller. Returns what the application reads the body from."""
         path, headers = scope["path"], Headers(scope=scope)
+        paging.LIST.set(path)
         conditions.refuse_repeated(scope["headers"])
         if self.is_open(path):
             extra_headers += self.limits.open.take(client_address(scope))

@@ -1,7 +1,8 @@
 """Input of requests, checked more strictly than the framework does."""
 
+import re
 from collections.abc import Mapping
-from types import UnionType
+from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
 import orjson
@@ -12,6 +13,10 @@ from shared.web.problems import InvalidRequest
 
 MAX_VALUES = 20_000
 """Of one body, or one line of a batch: fields of objects and entries of lists, at all depths."""
+
+LONGEST_REPEATED = 100
+WHOLE_NUMBER = re.compile("-?(0|[1-9][0-9]*)")
+"""The framework would also take `1_0`, `+5`, ` 5` and `5.0`, which other servers read as something else, or refuse."""
 
 ResourceId = Annotated[str, Path(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
 """The id of a resource in a path: any printable text. An unknown id is a 404, not a 422."""
@@ -57,13 +62,30 @@ def refuse_unknown_parameters(request: Request) -> None:
     parameters = request.scope["route"].dependant.query_params
     known = {name: kind for parameter in parameters for name, kind in names_and_types(parameter).items()}
     seen = set[str]()
-    for name, _ in request.query_params.multi_items():
+    for name, value in request.query_params.multi_items():
         if name not in known:
-            raise parameter_problem(name, f"unknown query parameter {name!r}", "unknown")
+            shown = shortened(name)
+            raise parameter_problem(shown, f"unknown query parameter {shown!r}", "unknown")
         if name in seen and not is_list(known[name]):
             detail = "was given twice, and may be given once"
             raise parameter_problem(name, f"the query parameter {name} {detail}", detail)
+        if takes_only(int, known[name]) and not WHOLE_NUMBER.fullmatch(value):
+            detail = f"must be a whole number, such as 7; it is {shortened(value)!r}"
+            raise parameter_problem(name, f"the query parameter {name} {detail}", detail)
         seen.add(name)
+
+
+def shortened(text: str) -> str:
+    """What an answer repeats of a text that the caller sent."""
+    return text if len(text) <= LONGEST_REPEATED else f"{text[:LONGEST_REPEATED]}…"
+
+
+def takes_only(kind: type, annotation: Any) -> bool:
+    """Whether a parameter of this type is of this kind, or absent."""
+    if get_origin(annotation) in (Union, UnionType, Annotated):
+        parts = get_args(annotation)[:1] if get_origin(annotation) is Annotated else get_args(annotation)
+        return all(part is NoneType or takes_only(kind, part) for part in parts)
+    return annotation is kind
 
 
 def parameter_problem(name: str, text: str, detail: str) -> InvalidRequest:

@@ -2,7 +2,9 @@
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from datetime import datetime
+from hashlib import sha256
 from typing import Annotated, Any, Generic, TypeVar
 
 import orjson
@@ -13,6 +15,9 @@ from shared.rules.message import instant_in_range, printable
 from shared.web.problems import InvalidRequest
 
 T = TypeVar("T")
+LIST: ContextVar[str] = ContextVar("list", default="")
+"""The path of the list that the request at hand asks for, which its cursors belong to. The guard sets it: the functions
+that make and read cursors get no request."""
 Limit = Annotated[int, Query(ge=1, le=1000)]
 Cursor = Annotated[
     str | None,
@@ -31,16 +36,23 @@ def make_page(rows: Sequence[T], limit: int, key: Callable[[T], Sequence[Any]]) 
     return Page(items=items, next=encode_cursor(key(items[-1])) if len(rows) > limit else None)
 
 
+def list_tag() -> str:
+    return sha256(LIST.get().encode()).hexdigest()[:8]
+
+
 def encode_cursor(key: Sequence[Any]) -> str:
-    return urlsafe_b64encode(orjson.dumps(list(key))).decode().rstrip("=")
+    return urlsafe_b64encode(orjson.dumps([list_tag(), *key])).decode().rstrip("=")
 
 
 def decode_cursor(cursor: str | None, *types: Callable[[Any], Any]) -> tuple[Any, ...] | None:
-    """The key in a cursor, each part converted by its type. Raises `InvalidRequest` for a forged cursor."""
+    """The key in a cursor, each part converted by its type. Raises `InvalidRequest` for a forged cursor, and for one of
+    another list."""
     if cursor is None:
         return None
     try:
-        parts = orjson.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        tag, *parts = orjson.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if tag != list_tag():
+            raise ValueError("of another list")
         return tuple(check_comparable(convert(part)) for convert, part in zip(types, parts, strict=True))
     except (ValueError, TypeError, OverflowError) as error:
         errors = [{"pointer": "query/after", "detail": "unknown"}]

@@ -35,9 +35,9 @@ def pins(lock: str) -> dict[str, str]:
     ],
 )
 def test_the_lock_has_what_pyproject_asks_for(lock: str, wanted: list[str]) -> None:
-    deals = [Requirement(each) for each in wanted]
+    asked = [Requirement(each) for each in wanted]
     pinned = pins(lock)
-    assert [str(each) for each in deals if pinned.get(canonicalize_name(each.name), "") not in each.specifier] == []
+    assert [str(each) for each in asked if pinned.get(canonicalize_name(each.name), "") not in each.specifier] == []
 
 
 def test_what_is_tested_is_what_runs() -> None:

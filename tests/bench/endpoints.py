@@ -86,13 +86,13 @@ def main() -> None:
     options.add_argument("which", choices=["static", "echo", "transaction"])
     options.add_argument("--postgres", default="")
     options.add_argument("--port", type=int)
-    deals = options.parse_args()
+    asked = options.parse_args()
     serve: dict[str, Callable[[], Awaitable[None]]] = {
-        "static": lambda: static(deals.port),
-        "echo": lambda: served(echo(), deals.port),
-        "transaction": lambda: served(transaction(deals.postgres), deals.port),
+        "static": lambda: static(asked.port),
+        "echo": lambda: served(echo(), asked.port),
+        "transaction": lambda: served(transaction(asked.postgres), asked.port),
     }
-    uvloop.run(serve[deals.which]())  # type: ignore[arg-type]
+    uvloop.run(serve[asked.which]())  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":

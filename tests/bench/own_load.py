@@ -142,14 +142,14 @@ def main() -> None:
         options.add_argument(f"--{name}", type=kind, default=0)
     for name in ("address", "path", "key", "mark", "head", "tail"):
         options.add_argument(f"--{name}", default="")
-    deals = options.parse_args()
-    numbers = iter(range(deals.first + 1, deals.first + 1_000_000_000))
+    asked = options.parse_args()
+    numbers = iter(range(asked.first + 1, asked.first + 1_000_000_000))
 
     def write_requests() -> tuple[str, bytes]:
-        return deals.path, f"{deals.head}{next(numbers)}{deals.tail}".encode() if deals.head else b""
+        return asked.path, f"{asked.head}{next(numbers)}{asked.tail}".encode() if asked.head else b""
 
-    post = Post(deals.address, deals.key, deals.mark, write_requests, deals.rate)
-    seconds = uvloop.run(post.run(deals.connections, deals.seconds))
+    post = Post(asked.address, asked.key, asked.mark, write_requests, asked.rate)
+    seconds = uvloop.run(post.run(asked.connections, asked.seconds))
     told = {
         "requests": len(post.times),
         "seconds": seconds,

@@ -24,8 +24,8 @@ def imported(project: Project, kind: str, file: Path) -> dict[str, Any]:
     return told
 
 
-def closed(project: Project, period: str, after: Any, **deals: str) -> Decimal:
-    wanted = {"period": period, "depth": "0", "currency": "USD"} | deals
+def closed(project: Project, period: str, after: Any, **asked: str) -> Decimal:
+    wanted = {"period": period, "depth": "0", "currency": "USD"} | asked
     with project.client() as http:
         answer = http.get("/forecast/v1/rollup", params=wanted, headers=fresh(after, wait=60), timeout=90)
     assert answer.status_code == 200, answer.text

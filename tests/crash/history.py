@@ -86,12 +86,12 @@ class Followed:
 
 def check(requests: Iterable[Request], stores: Stores, followed: Iterable[Followed] = ()) -> list[str]:
     """Findings; none: what was promised is so. To be called when all is at rest and caught up."""
-    deals = list(requests)
+    asked = list(requests)
     made = {service: own_events(store) for service, store in stores.items()}
     return [
         *(found for service in stores for found in gaps(service, stores[service])),
-        *answered(deals, made),
-        *ordered(deals, made),
+        *answered(asked, made),
+        *ordered(asked, made),
         *(found for rule in RULES for found in followed_up(rule, stores)),
         *(found for reader in stores for found in in_turn(reader, stores)),
         *(found for one in followed for found in shown(one, stores[one.service])),

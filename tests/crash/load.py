@@ -113,8 +113,8 @@ class Clients:
         await self.sees("qualification", place, lambda lead: lead["lifecycle"] == "mql")
         await self.command(chain, "qualification", "POST", f"{place}/bant", BANT, "lead.bant_changed")
         money = {"amount": "100.00", "currency": "EUR"}
-        deals = {"owner": rep, "name": "Ten seats", "amount": money}
-        handed = await self.command(chain, "qualification", "POST", f"{place}/hand-over", deals, "lead.srl")
+        asked = {"owner": rep, "name": "Ten seats", "amount": money}
+        handed = await self.command(chain, "qualification", "POST", f"{place}/hand-over", asked, "lead.srl")
         return str(handed["opportunity_id"])
 
     async def won(self, chain: "Chain", lead_id: str, deal: str) -> None:

@@ -12,8 +12,8 @@ CAPTURE, BANT, DEAL = UUID(int=1), UUID(int=2), UUID(int=3)
 Found = Sequence[str]
 
 
-def stored(position: int, event: int, stream: str, version: int, what: str, deals: UUID, cause: int = 0) -> Stored:
-    return Stored(position, UUID(int=event), stream, version, what, "", deals, UUID(int=cause) if cause else None)
+def stored(position: int, event: int, stream: str, version: int, what: str, asked: UUID, cause: int = 0) -> Stored:
+    return Stored(position, UUID(int=event), stream, version, what, "", asked, UUID(int=cause) if cause else None)
 
 
 class History:

@@ -155,8 +155,8 @@ async def stored(database: str, folder: Path, key: str) -> set[str]:
         async with httpx.AsyncClient(headers={"Authorization": f"Bearer {key}"}, trust_env=False) as http:
             after, found = 0, set[str]()
             while True:
-                deals = {"after": str(after), "limit": "1000", "types": "opportunity.opened"}
-                page = (await http.get(f"{member.address}/pipeline/v1/events", params=deals)).json()
+                asked = {"after": str(after), "limit": "1000", "types": "opportunity.opened"}
+                page = (await http.get(f"{member.address}/pipeline/v1/events", params=asked)).json()
                 found |= {event["subject"] for event in page["items"]}
                 if page["next"] == after:
                     return found

@@ -33,21 +33,21 @@ def in_euro(book: Sequence[Entry], amount: Decimal, currency: str, day: date) ->
     return amount if currency == "EUR" else amount * found[max(found)] if found else None
 
 
-def own(book: Sequence[Entry], deals: Question, org: Org, column: str) -> Mapping[str, Decimal]:
-    sums, day = defaultdict[str, Decimal](Decimal), min(deals.as_of.date(), deals.period.last)
-    for deal in {row.deal: row for row in book if isinstance(row, Deal) and row.at <= deals.as_of}.values():
-        if deal.close_date and deals.period.first <= deal.close_date <= deals.period.last:
+def own(book: Sequence[Entry], asked: Question, org: Org, column: str) -> Mapping[str, Decimal]:
+    sums, day = defaultdict[str, Decimal](Decimal), min(asked.as_of.date(), asked.period.last)
+    for deal in {row.deal: row for row in book if isinstance(row, Deal) and row.at <= asked.as_of}.values():
+        if deal.close_date and asked.period.first <= deal.close_date <= asked.period.last:
             amount = in_euro(book, deal.amount, deal.currency, deal.close_date if deal.category == "closed" else day)
             if amount is not None and deal.category in COLUMNS[column].split():
                 sums[deal.owner if deal.owner in org else UNASSIGNED] += amount
     return sums
 
 
-def stated(book: Sequence[Entry], deals: Question, org: Org, column: str) -> Stated:
+def stated(book: Sequence[Entry], asked: Question, org: Org, column: str) -> Stated:
     """A manager's override counts while the person under whom it was made is the nearest above the node."""
-    found, day = dict[tuple[str, str], Decimal | None](), min(deals.as_of.date(), deals.period.last)
+    found, day = dict[tuple[str, str], Decimal | None](), min(asked.as_of.date(), asked.period.last)
     for number, row in enumerate(book):
-        if isinstance(row, Override) and (row.period, row.column) == (deals.period, column) and row.at <= deals.as_of:
+        if isinstance(row, Override) and (row.period, row.column) == (asked.period, column) and row.at <= asked.as_of:
             made_under = manager(org_at(book[:number], min(row.at, row.period.end)), row.node)
             counts = row.node in org and (row.by == "self" or made_under == manager(org, row.node))
             found[row.node, row.by] = in_euro(book, row.amount, row.currency, day) if counts and row.amount else None
@@ -65,20 +65,20 @@ def seen(node: str, org: Org, owned: Mapping[str, Decimal], fixed: Stated) -> It
     yield node, (pure, computed, by_self, fixed.get((node, "manager"), by_self))
 
 
-def roll_up(book: Sequence[Entry], deals: Question, column: str) -> Mapping[str, tuple[Decimal, ...]]:
-    org = org_at(book, deals.org_as_of)
+def roll_up(book: Sequence[Entry], asked: Question, column: str) -> Mapping[str, tuple[Decimal, ...]]:
+    org = org_at(book, asked.org_as_of)
     (root,) = (row.node for row in org.values() if row.parent is None)
-    whole = {**org, UNASSIGNED: Placed(deals.as_of, UNASSIGNED, root, "unit")}
-    return dict(seen(root, whole, own(book, deals, org, column), stated(book, deals, org, column)))
+    whole = {**org, UNASSIGNED: Placed(asked.as_of, UNASSIGNED, root, "unit")}
+    return dict(seen(root, whole, own(book, asked, org, column), stated(book, asked, org, column)))
 
 
-def quotas(book: Sequence[Entry], deals: Question) -> Mapping[str, Decimal]:
+def quotas(book: Sequence[Entry], asked: Question) -> Mapping[str, Decimal]:
     """Of each node, the one set on it, else the sum of its children's."""
     rows = sorted(
-        (row for row in book if isinstance(row, Quota) and row.starts <= deals.as_of), key=attrgetter("starts")
+        (row for row in book if isinstance(row, Quota) and row.starts <= asked.as_of), key=attrgetter("starts")
     )
-    found = {row.node: row.amount for row in rows if row.period == deals.period}
-    org = org_at(book, deals.org_as_of)
+    found = {row.node: row.amount for row in rows if row.period == asked.period}
+    org = org_at(book, asked.org_as_of)
 
     def rolled_up(node: str) -> Decimal | None:
         below = [rolled_up(each) for each in org if org[each].parent == node]

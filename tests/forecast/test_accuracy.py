@@ -54,16 +54,16 @@ async def test_a_node_reads_the_lock_of_the_nearest_node_above(company: Company)
     await override(company, "rita/2026-Q1/commit", "self", "90.00")
     company.clock.pass_by(days=40)
     assert (root.status_code, bea.status_code) == (201, 201)
-    for deals, node, computed in (
+    for asked, node, computed in (
         ({}, "root", "220.00"),
         ({"node": "root"}, "root", "220.00"),
         ({"node": "ann"}, "ann", "150.00"),
         ({"node": "bea"}, "bea", "75.00"),
     ):
         late = {"from": "2026-01-01", "to": "2026-04-01", "horizon": "10"}
-        answer = (await company.read("accuracy", **deals, **late)).json()
+        answer = (await company.read("accuracy", **asked, **late)).json()
         (found,) = of(answer, node)["periods"]
-        assert (found["computed"], found["locked"]) == (computed, True), deals
+        assert (found["computed"], found["locked"]) == (computed, True), asked
 
 
 async def test_a_quarter_that_has_not_ended_and_a_week_before_any_call_tell_nothing(company: Company) -> None:

@@ -173,7 +173,7 @@ def test_every_bad_line_is_named_and_none_is_taken() -> None:
 nodes = st.sampled_from(["acme", "b", "c", "d", "e"])
 instants = st.none() | st.sampled_from([Y2016, Y2017, Y2018, Y2019])
 placings = st.builds(place, nodes, st.none() | nodes, instants, kind=st.sampled_from(["person", "unit"]))
-deals: st.SearchStrategy[OrgCommand] = st.one_of(
+asked: st.SearchStrategy[OrgCommand] = st.one_of(
     placings,
     st.builds(EndNode, node=nodes, starts=instants),
     st.builds(lambda many: lines(*many), st.lists(placings, min_size=1, max_size=4)),
@@ -188,7 +188,7 @@ def decided(org: OrgState, command: OrgCommand, at: datetime) -> list[OrgEvent]:
 
 
 @settings(max_examples=300, deadline=None)
-@for_all(st.lists(deals, max_size=25))
+@for_all(st.lists(asked, max_size=25))
 def test_repeats_add_nothing_and_there_is_one_tree_at_every_instant(commands: list[OrgCommand]) -> None:
     org = DECIDER.initial
     at = NOON

@@ -30,9 +30,9 @@ async def history(company: Company, seed: int) -> History:
 async def compare(made: History, questions: int) -> None:
     """Each question of all nodes, their columns and quotas."""
     for _ in range(questions):
-        book, deals, params = random_question(made)
+        book, asked, params = random_question(made)
         answer = await made.company.rollup(depth=20, view="cumulative", currency="EUR", **params)
-        assert shown(answer) == expected(book, deals), params
+        assert shown(answer) == expected(book, asked), params
 
 
 def random_question(made: History) -> tuple[list[Entry], Question, dict[str, str]]:
@@ -64,11 +64,11 @@ def shown(answer: dict[str, Any]) -> Amounts:
     }
 
 
-def expected(book: list[Entry], deals: Question) -> Amounts:
-    set_or_summed = quotas(book, deals)
+def expected(book: list[Entry], asked: Question) -> Amounts:
+    set_or_summed = quotas(book, asked)
     found: Amounts = {}
     for column in COLUMNS:
-        for node, amounts in roll_up(book, deals, column).items():
+        for node, amounts in roll_up(book, asked, column).items():
             row = found.setdefault(node, {"quota": rounded(set_or_summed.get(node))})
             row |= {f"{name} {column}": rounded(amount) for name, amount in zip(FIELDS, amounts, strict=True)}
     return {node: row for node, row in found.items() if node != UNASSIGNED}

@@ -107,8 +107,8 @@ async def test_filters_answer_pure_only(company: Company) -> None:
     await company.deal("one", motion="existing_business")
     await company.deal("two", pipeline="partner")
     await company.deal("three", qualified=False, stage="unqualified")
-    for deals in ({"motion": "existing_business"}, {"pipeline": "partner"}, {"qualified": False}):
-        answer = await company.rollup(**deals)
+    for asked in ({"motion": "existing_business"}, {"pipeline": "partner"}, {"qualified": False}):
+        answer = await company.rollup(**asked)
         node = answer["node"]
         assert (node["pure"]["pipeline"], node["counts"]["pipeline"]) == ("100.00", 1)
         assert [node[name] for name in ("own", "computed", "seen_by_self", "seen_by_parent")] == [None] * 4
@@ -271,11 +271,11 @@ async def test_the_deals_behind_a_number_come_in_pages(company: Company) -> None
     await company.deal("elsewhere", **WON, owner="bob")
     await company.deal("gone", outcome="lost", category="omitted")
     found: list[str] = []
-    deals: dict[str, Any] = {"category": "closed", "limit": 2}
-    while deals.get("after", "first"):
-        page = (await company.read("rollup/east/opportunities", **deals)).json()
+    asked: dict[str, Any] = {"category": "closed", "limit": 2}
+    while asked.get("after", "first"):
+        page = (await company.read("rollup/east/opportunities", **asked)).json()
         found += [deal["opportunity_id"] for deal in page["items"]]
-        deals["after"] = page["next"]
+        asked["after"] = page["next"]
     assert found == ["deal-5", "deal-4", "deal-3", "deal-2", "deal-1"]
     every = (await company.read("rollup/acme/opportunities", period="2026-Q1")).json()["items"]
     assert len(every) == 7

@@ -45,8 +45,8 @@ def of_the_waterfall(made: History, fixed: dict[str, Any], earlier: Known, later
     return Question("waterfall", fixed | span | {"basis": basis, "view": view, "currency": "EUR"})
 
 
-async def answers(company: Company, deals: Sequence[Question]) -> list[tuple[int, str]]:
-    found = [await company.read(each.path, **each.params) for each in deals]
+async def answers(company: Company, asked: Sequence[Question]) -> list[tuple[int, str]]:
+    found = [await company.read(each.path, **each.params) for each in asked]
     return [(answer.status_code, answer.text) for answer in found]
 
 
@@ -69,21 +69,21 @@ async def change_everything_else(made: History) -> None:
 async def check_answers(made: History, database: str) -> None:
     company = made.company
     await made.go_on(25)
-    deals = list(questions(made, 6))
-    before, rows = await answers(company, deals), await override_history(company, 500)
-    assert [each for each in zip(deals, before, strict=True) if each[1][0] not in (200, 404)] == []
+    asked = list(questions(made, 6))
+    before, rows = await answers(company, asked), await override_history(company, 500)
+    assert [each for each in zip(asked, before, strict=True) if each[1][0] not in (200, 404)] == []
     await made.go_on(15)
     await change_everything_else(made)
     await made.go_on(10)
-    assert_same(deals, before, await answers(company, deals))
+    assert_same(asked, before, await answers(company, asked))
     await rebuilt(database, SERVICE, company.log)
     await made.go_on(1)  # so that no answer comes from memory
-    assert_same(deals, before, await answers(company, deals))
+    assert_same(asked, before, await answers(company, asked))
     assert await override_history(company, len(rows)) == rows
 
 
-def assert_same(deals: Sequence[Question], before: Sequence[tuple[int, str]], after: Sequence[tuple[int, str]]) -> None:
-    for question, old, new in zip(deals, before, after, strict=True):
+def assert_same(asked: Sequence[Question], before: Sequence[tuple[int, str]], after: Sequence[tuple[int, str]]) -> None:
+    for question, old, new in zip(asked, before, after, strict=True):
         assert new == old, f"another answer to {question}"
 
 

@@ -29,8 +29,8 @@ async def use_once(api: httpx.AsyncClient) -> None:
     (await api.get(f"/qualification/v1/leads/{lead_id}", headers=fresh(lead))).raise_for_status()
     bant = dict.fromkeys(("budget", "authority", "need", "timing"), MET)
     await send(api, "POST", f"/qualification/v1/leads/{lead_id}/bant", bant)
-    deals = {"owner": "ann", "name": "Ten seats", "amount": {"amount": "1000.00", "currency": "EUR"}}
-    handed = await send(api, "POST", f"/qualification/v1/leads/{lead_id}/hand-over", deals)
+    asked = {"owner": "ann", "name": "Ten seats", "amount": {"amount": "1000.00", "currency": "EUR"}}
+    handed = await send(api, "POST", f"/qualification/v1/leads/{lead_id}/hand-over", asked)
     deal = f"/pipeline/v1/opportunities/{handed.json()['opportunity_id']}"
     (await api.get(deal, headers=fresh(handed))).raise_for_status()
     await send(api, "POST", f"{deal}/qualify", {})

@@ -53,8 +53,8 @@ def summary(system: Up, kind: str, file: Path, *more: Any) -> dict[str, Any]:
     return counts
 
 
-def pure(system: Up, period: str, **deals: str) -> dict[str, str]:
-    wanted = {"period": period, "depth": "0", "currency": "USD"} | deals
+def pure(system: Up, period: str, **asked: str) -> dict[str, str]:
+    wanted = {"period": period, "depth": "0", "currency": "USD"} | asked
     with system.client() as http:
         answer = http.get("/forecast/v1/rollup", params=wanted).json()
     amounts: dict[str, str] = answer["node"]["pure"]
@@ -169,12 +169,12 @@ def test_the_export_is_never_overwritten_with_its_refused_rows(folder: Path, dry
 
 
 def test_without_a_key_or_a_system_it_says_so(system: Up, folder: Path) -> None:
-    deals = ("import", "opportunities", folder / "deals.csv", "--mapping", "maven-crm")
-    missing = run(*deals, "--url", system.address)
+    asked = ("import", "opportunities", folder / "deals.csv", "--mapping", "maven-crm")
+    missing = run(*asked, "--url", system.address)
     assert (missing.returncode, "--key" in missing.stderr) == (2, True)
-    wrong = run(*deals, "--url", system.address, FUNNELCAST_API_KEY="wrong")
+    wrong = run(*asked, "--url", system.address, FUNNELCAST_API_KEY="wrong")
     assert (wrong.returncode, "401 a valid API key is needed" in wrong.stderr) == (1, True)
-    nobody = run(*deals, "--url", "http://127.0.0.1:1", "--key", "any")
+    nobody = run(*asked, "--url", "http://127.0.0.1:1", "--key", "any")
     assert (nobody.returncode, "nothing answers at http://127.0.0.1:1" in nobody.stderr) == (1, True)
 
 
@@ -203,8 +203,8 @@ def outcomes(system: Up) -> dict[str | None, int]:
     after: str | None = None
     with system.client() as http:
         while True:
-            deals = {"limit": 1000} | ({"after": after} if after else {})
-            page = http.get("/pipeline/v1/opportunities", params=deals).json()
+            asked = {"limit": 1000} | ({"after": after} if after else {})
+            page = http.get("/pipeline/v1/opportunities", params=asked).json()
             for deal in page["items"]:
                 counted[deal["outcome"]] = counted.get(deal["outcome"], 0) + 1
             after = page["next"]

@@ -129,11 +129,11 @@ def test_leads_and_wins_come_to_the_figures_of_the_funnel(tmp_path: Path) -> Non
 
 def origins(system: Up) -> Counter[str | None]:
     counted = Counter[str | None]()
-    deals = {"limit": "1000"}
+    asked = {"limit": "1000"}
     with system.client() as http:
         while True:
-            page = http.get("/intake/v1/leads", params=deals).json()
+            page = http.get("/intake/v1/leads", params=asked).json()
             counted.update(lead["source_detail"] for lead in page["items"])
             if page["next"] is None:
                 return counted
-            deals["after"] = page["next"]
+            asked["after"] = page["next"]

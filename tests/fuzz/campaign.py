@@ -124,13 +124,13 @@ def main(arguments: Iterable[str] | None = None) -> int:
     parser.add_argument("--sequences", type=int, default=20, help="of linked operations")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--coverage", action="store_true", help="each constraint of the documents met and broken, too")
-    deals = parser.parse_args(None if arguments is None else list(arguments))
+    asked = parser.parse_args(None if arguments is None else list(arguments))
     hooks.register()
     key = os.environ["FUNNELCAST_API_KEY"]
-    efforts = {name: getattr(deals, name) for name in ("examples", "sequences", "seed", "coverage")}
-    settings = configuration(deals.url, key, **efforts)
-    whole = merged(documents(deals.url, deals.services.split(",")))
-    found = attack(narrowed(whole, deals.paths) if deals.paths else whole, settings)
+    efforts = {name: getattr(asked, name) for name in ("examples", "sequences", "seed", "coverage")}
+    settings = configuration(asked.url, key, **efforts)
+    whole = merged(documents(asked.url, asked.services.split(",")))
+    found = attack(narrowed(whole, asked.paths) if asked.paths else whole, settings)
     print(json.dumps(shown(found), indent=1))
     return 1 if found.failures or found.errors else 0
 

@@ -177,8 +177,8 @@ def has_a_right_body(failure: Failure, case: Case[Any], response: Response) -> b
 
 def is_not_yet(response: Response) -> bool:
     """The one 503 that a client brings about: the position that it asked for is not reached."""
-    deals = "X-Min-Position" in response.request.headers
-    return deals and response.status_code == 503 and response.json()["type"] == "not_yet"
+    asked = "X-Min-Position" in response.request.headers
+    return asked and response.status_code == 503 and response.json()["type"] == "not_yet"
 
 
 def is_no_header_of_ours(response: Response, error: Mapping[str, str]) -> bool:

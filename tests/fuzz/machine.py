@@ -41,7 +41,7 @@ class Store:
     clock: Clock = field(default_factory=lambda: Clock(NOON))
     stored: list[StoredEvent] = field(default_factory=list)
     aliases: dict[str, AliasRecord] = field(default_factory=dict)
-    deals: int = 0
+    asked: int = 0
 
     def __post_init__(self) -> None:
         self.batch = self.opened()
@@ -65,7 +65,7 @@ class Store:
         self.batch = self.opened()
 
     def ask(self, stream: str, command: Command, *, key: str | None = None) -> WriteResult | Refusal:
-        self.deals += 1
+        self.asked += 1
         # Of a further name the alias alone knows that the deal has it: the deal shows its first one.
         claim = AliasClaim(command.external_id) if isinstance(command, Link) else None
         step = Step(command, claim=claim)
@@ -91,11 +91,11 @@ def machine(decider: AnyDecider, commands: Sequence[type[Command]], invariant: I
         @initialize(begins=st.integers(0, 3), command=beginnings)
         def begin(self, begins: int, command: Command | None) -> None:
             if begins and command is not None and type(command) in commands:
-                deals(self.store, stream, command)
+                asked(self.store, stream, command)
 
         @rule(command=own)
         def ask(self, command: Command) -> None:
-            deals(self.store, stream, command)
+            asked(self.store, stream, command)
             check(self.store, stream, invariant)
 
         @rule(command=own)
@@ -122,12 +122,12 @@ def commands_on(decider: AnyDecider) -> st.SearchStrategy[Any]:
 
 def changing(stream: str) -> Callable[[Any, Command], None]:
     def change(machine: Any, command: Command) -> None:
-        deals(machine.store, stream, command)
+        asked(machine.store, stream, command)
 
     return change
 
 
-def deals(store: Store, stream: str, command: Command) -> None:
+def asked(store: Store, stream: str, command: Command) -> None:
     """A refusal writes nothing; what is carried out, is written gaplessly, can be read, and is not done twice."""
     before, known = len(store.history), store.batch.streams[stream]
     answer = store.ask(stream, command)
@@ -145,7 +145,7 @@ def deals(store: Store, stream: str, command: Command) -> None:
 
 def repeated(store: Store, stream: str, command: Command) -> None:
     """With its key, whatever happened meanwhile."""
-    key = f"key {store.deals}"
+    key = f"key {store.asked}"
     first = store.ask(stream, command, key=key)
     store.clock.instant += timedelta(minutes=5)
     before = len(store.history)

@@ -205,7 +205,7 @@ async def test_nonsense_in_queries_and_paths_is_refused_with_its_name(database: 
                     path = place.split(" ")[1].replace(f"{{{parameter.alias}}}", value)
                     for other, text in CONVERTED.items():
                         path = path.replace(f"{{{other}}}", text)
-                    await deals(under, place, path, f"path/{parameter.alias}")
+                    await asked(under, place, path, f"path/{parameter.alias}")
     told(under)
 
 
@@ -214,9 +214,9 @@ async def queries(under: Target, service: str) -> None:
         path = await made(under, place)
         for parameter in route.dependant.query_params:
             for value in (*TEXTS[len(path) % PART :: PART], *(CURSORS if parameter.alias == "after" else ())):
-                await deals(under, place, f"{path}?{parameter.alias}={value}", f"query/{parameter.alias}")
+                await asked(under, place, f"{path}?{parameter.alias}={value}", f"query/{parameter.alias}")
         for name in ("unknown", "%00", "%ff", "a" * 1000, "limit%00"):
-            answer = await deals(under, place, f"{path}?{name}=1", "query/")
+            answer = await asked(under, place, f"{path}?{name}=1", "query/")
             if answer.is_success:
                 under.trouble.append(f"{place}?{name[:20]}: taken")
 
@@ -250,7 +250,7 @@ async def made(under: Target, place: str) -> str:
     return path
 
 
-async def deals(under: Target, place: str, path: str, pointer: str) -> httpx.Response:
+async def asked(under: Target, place: str, path: str, pointer: str) -> httpx.Response:
     method = place.split(" ", maxsplit=1)[0]
     answer = await under.send(f"{method} {path[:200]}", method, path, **body_of(place))
     if answer.status_code == 422:
@@ -292,10 +292,10 @@ async def test_nonsense_in_headers_is_refused_or_without_effect(database: str, s
 async def test_a_header_that_is_believed_is_found(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The planted bug: whatever stands in If-Match is read as a number."""
 
-    def if_version(sent: Headers) -> int | None:
-        return int(sent["if-match"].strip('"')) if "if-match" in sent else None
+    def if_versions(sent: Headers) -> frozenset[int] | None:
+        return frozenset({int(sent["if-match"].strip('"'))}) if "if-match" in sent else None
 
-    monkeypatch.setattr(conditions, "if_version", if_version)
+    monkeypatch.setattr(conditions, "if_versions", if_versions)
     async with target(database) as under:
         await headers(under, "intake")
     print(f"{len(under.trouble)} in trouble, such as {under.trouble[0][:120]}")

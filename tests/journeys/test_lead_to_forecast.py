@@ -37,8 +37,8 @@ def quarter_of(day: date) -> str:
     return f"{day.year}-Q{(day.month + 2) // 3}"
 
 
-async def rollup(api: httpx.AsyncClient, node: str, after: httpx.Response, **deals: str) -> dict[str, Any]:
-    answer = await api.get("/forecast/v1/rollup", params={"node": node} | deals, headers=fresh(after))
+async def rollup(api: httpx.AsyncClient, node: str, after: httpx.Response, **asked: str) -> dict[str, Any]:
+    answer = await api.get("/forecast/v1/rollup", params={"node": node} | asked, headers=fresh(after))
     assert answer.status_code == 200, answer.text
     told: dict[str, Any] = answer.json()
     return told

@@ -101,8 +101,8 @@ async def test_the_monday_meeting_and_what_moved_a_week_later(database: str) -> 
         late = await office.command("meeting", "call", first, PERIOD, "--currency", "EUR", "--commit", "1")
         assert (late.returncode, "is locked" in late.stderr) == (1, True)
         snapshot = (await office.read(f"snapshots/{locked}")).json()
-        deals = {"period": PERIOD, "depth": "20", "as_of": snapshot["as_of"], "known_at": snapshot["frontier"]}
-        before = (await office.read("rollup", **deals)).text
+        asked = {"period": PERIOD, "depth": "20", "as_of": snapshot["as_of"], "known_at": snapshot["frontier"]}
+        before = (await office.read("rollup", **asked)).text
 
         clock.pass_by(days=7)
         await office.write("POST", f"/pipeline/v1/opportunities/{deals[first]}/win", {"amount": euros("12500.75")})
@@ -110,7 +110,7 @@ async def test_the_monday_meeting_and_what_moved_a_week_later(database: str) -> 
         moved = {"name": fourth, "kind": "person", "parent": company.all_reps[-1]}
         await office.write("PUT", f"/forecast/v1/org/nodes/{fourth}", moved)
 
-        await check_waterfall(office, locked, "pure", ("10000.25", "15500.85"), {"increased", "recategorised_in"})
+        await check_waterfall(office, locked, "pure", ("10000.25", "15500.85"), {"won", "recategorised_in"})
         await check_waterfall(office, locked, "seen_by_self", ("16000.00", "19000.10"), {"recategorised_in"})
         shown = await office.done("waterfall", "--from", locked, "--period", PERIOD, "--basis", "seen_by_self")
         assert "16,000.00" in shown
@@ -118,7 +118,7 @@ async def test_the_monday_meeting_and_what_moved_a_week_later(database: str) -> 
 
         again = await office.done("meeting", "locked", locked)
         assert "with the same figures" in again
-        assert (await office.read("rollup", **deals)).text == before
+        assert (await office.read("rollup", **asked)).text == before
         assert locked in await office.done("meeting", "locks", "--json")
 
 

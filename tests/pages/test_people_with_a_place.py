@@ -30,14 +30,14 @@ async def test_every_page_that_is_offered_to_a_manager_is_served(site: Site) -> 
         assert (await browser.get(f"/pages/deals/{outside}")).status_code == 404
 
 
-async def test_a_rep_who_may_not_read_the_reasons_writes_one(site: Site) -> None:
+async def test_a_rep_who_may_not_read_the_settings_chooses_a_reason(site: Site) -> None:
     await place_people(site.api)
     deal = await open_deal(site.api, "1000.00", CLOSES)
     page = f"/pages/deals/{deal}"
     async with site.signed_in(SELLS, node="ann", owner="ann", name="ann") as browser:
 
         async def offers_to_lose() -> bool:
-            return 'name="reason"' in (await browser.get(page)).text
+            return '<option value="competitor"' in (await browser.get(page)).text
 
         await eventually(offers_to_lose)
         etag = fields_of((await browser.get(page)).text)["etag"]

@@ -23,7 +23,7 @@ days = st.dates(date(2026, 1, 1), date(2026, 12, 31))
 owners = st.sampled_from(["ann", "bob"])
 stages = st.sampled_from([stage.stage for stage in DEFAULT.stages])
 reopened = st.builds(commands.Reopen, reason=st.just("other"), close_date=days)
-deals: st.SearchStrategy[commands.OpportunityCommand] = st.one_of(
+asked: st.SearchStrategy[commands.OpportunityCommand] = st.one_of(
     st.builds(
         commands.OpenOpportunity,
         name=st.just("Acme"),
@@ -64,7 +64,7 @@ def decided(state: State, command: commands.OpportunityCommand, minute: int) -> 
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.lists(deals, max_size=30))
+@given(st.lists(asked, max_size=30))
 def test_a_repeated_command_adds_nothing_and_events_tell_the_state(commands: list[commands.OpportunityCommand]) -> None:
     state: State = NotExisting()
     for minute, command in enumerate(commands):

@@ -119,8 +119,8 @@ def test_days_of_a_window_begin_in_the_business_time_zone_and_the_last_belongs_t
     berlin = Settings(timezones={datetime(2020, 1, 1, tzinfo=UTC): "Europe/Berlin"})
 
     def instants(begins: str, ends: str) -> tuple[datetime | None, datetime | None]:
-        deals = WindowParameters.model_validate({"from": begins, "to": ends})
-        return deals.instants(berlin.start_of_day, berlin.end_of_day)
+        asked = WindowParameters.model_validate({"from": begins, "to": ends})
+        return asked.instants(berlin.start_of_day, berlin.end_of_day)
 
     first, last = datetime(2026, 2, 28, 23, tzinfo=UTC), datetime(2026, 3, 31, 22, tzinfo=UTC)
     assert instants("2026-03-01", "2026-03-31") == (first, last), "summer time begins in between"

@@ -182,8 +182,8 @@ async def said(api: httpx.AsyncClient, story: Story, evidence: str) -> None:
 
 
 async def handed_over(api: httpx.AsyncClient, story: Story, name: str, *, taken: bool = True) -> str:
-    deals = {"owner": "ann", "name": MARKERS[name], "amount": EUR, "close_date": "2030-01-31"}
-    handed = await send(api, story, "POST", f"/qualification/v1/leads/{story.lead_id}/hand-over", deals)
+    asked = {"owner": "ann", "name": MARKERS[name], "amount": EUR, "close_date": "2030-01-31"}
+    handed = await send(api, story, "POST", f"/qualification/v1/leads/{story.lead_id}/hand-over", asked)
     deal = f"/pipeline/v1/opportunities/{handed.json()['opportunity_id']}"
     story.deals.append(handed.json()["opportunity_id"])
     if taken:
@@ -202,7 +202,7 @@ async def refused(api: httpx.AsyncClient, story: Story, *, erased: bool = False)
     """What is answered to requests that are wrong in one way or another, and tell of the person."""
     marked = NEVER["refused"]
     lead, deal = f"/qualification/v1/leads/{story.lead_id}", f"/pipeline/v1/opportunities/{story.deals[0]}"
-    deals: list[tuple[str, str, Any]] = [
+    asked: list[tuple[str, str, Any]] = [
         ("POST", "/intake/v1/leads", CAPTURES[0] | {"source": marked}),
         ("POST", "/intake/v1/leads", CAPTURES[0] | {"person": PERSON | {"email": f"{marked} at"}}),
         ("POST", "/intake/v1/leads", CAPTURES[0] | {"unknown": marked}),
@@ -215,8 +215,8 @@ async def refused(api: httpx.AsyncClient, story: Story, *, erased: bool = False)
         ("GET", f"/intake/v1/people/{quote(MARKERS['e-mail'])}", None),
     ]
     if not erased:
-        deals.append(("POST", "/intake/v1/leads", CAPTURES[0] | {"source_detail": "another content"}))
-    answers = [await api.request(method, path, json=body) for method, path, body in deals]
+        asked.append(("POST", "/intake/v1/leads", CAPTURES[0] | {"source_detail": "another content"}))
+    answers = [await api.request(method, path, json=body) for method, path, body in asked]
     assert {answer.status_code // 100 for answer in answers} == {4}, [answer.text for answer in answers]
     return [answer.text for answer in answers]
 

@@ -75,15 +75,15 @@ async def test_api1_broken_object_level_authorization(database: str) -> None:
         ours = [lead[name] for name in ("lead_id", "person_id", "capture_id")]
         ids = [*ours, deal, "all", "nobody", "..%2f..%2fadmin"]
         right = {"/intake/v1/leads/": lead["lead_id"], "/intake/v1/people/": lead["person_id"], f"{DEALS}/": deal}
-        deals = 0
+        asked = 0
         for path in await paths_with_ids(api):
             before, _, after = path.partition("{")
             for each in ids:
                 if right.get(before, lead["lead_id"]) != each:
                     answer = await api.get(before + each + after.partition("}")[2])
                     assert answer.status_code == 404, (path, each, answer.text)
-                    deals += 1
-    print(f"{deals} ids of others and of nobody: 404 each")
+                    asked += 1
+    print(f"{asked} ids of others and of nobody: 404 each")
 
 
 async def paths_with_ids(api: httpx.AsyncClient) -> list[str]:
@@ -111,11 +111,11 @@ async def test_api1_the_answers_of_one_key_are_not_those_of_another(database: st
 async def test_api2_broken_authentication(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A key is 256 random bits. It is stored, and looked for, by its hash alone: no comparison's time tells of it. What
     is wrong with one is not told."""
-    deals: list[str] = []
+    asked: list[str] = []
     look_up = Access.look_up
 
     async def spying(one: Access, hashes: Collection[str]) -> dict[str, Caller]:
-        deals.extend(hashes)
+        asked.extend(hashes)
         return await look_up(one, hashes)
 
     monkeypatch.setattr(Access, "look_up", spying)
@@ -137,8 +137,8 @@ async def test_api2_broken_authentication(database: str, monkeypatch: pytest.Mon
             for key in (revoked, "fc_garbage", keys[1][:-1], "")
         }
     assert len(told) == 1
-    assert keys[0] not in deals
-    assert access.hash_secret(keys[0]) in deals
+    assert keys[0] not in asked
+    assert access.hash_secret(keys[0]) in asked
 
 
 # -- API3 ------------------------------------------------------------------------------------------------------------
@@ -379,8 +379,8 @@ async def test_api6_unrestricted_access_to_sensitive_business_flows(database: st
         assert sorted(claim.status_code for claim in claims) == [200] + [409] * 19
         met = {name: {"status": "met"} for name in markers.BANT}
         assert (await api.post(f"{lead}/bant", json=met)).status_code == 200
-        deals = {"owner": "ann", "name": "A"}
-        handed = await asyncio.gather(*(api.post(f"{lead}/hand-over", json=deals) for _ in range(20)))
+        asked = {"owner": "ann", "name": "A"}
+        handed = await asyncio.gather(*(api.post(f"{lead}/hand-over", json=asked) for _ in range(20)))
         assert sorted(each.status_code for each in handed) == [201] + [409] * 19
         won = next(each for each in handed if each.status_code == 201)
         assert len((await api.get(DEALS, headers=fresh(won))).json()["items"]) == 1
@@ -405,15 +405,15 @@ CLIENTS = {"httpx", "requests", "aiohttp", "urllib3", "urllib.request", "http.cl
 async def test_api7_server_side_request_forgery(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody's URL, domain or address is ever asked for: of all names, only that of Postgres is looked up, and a
     webhook's, which must not lead inside."""
-    deals: list[str] = []
+    asked: list[str] = []
     create_connection, getaddrinfo = asyncio.BaseEventLoop.create_connection, socket.getaddrinfo
 
     async def connecting(loop: Any, factory: Any, host: Any = None, port: Any = None, **more: Any) -> Any:
-        deals.append(str(host))
+        asked.append(str(host))
         return await create_connection(loop, factory, host, port, **more)
 
     def looking_up(host: Any, *more: Any, **named: Any) -> Any:
-        deals.append(str(host))
+        asked.append(str(host))
         return getaddrinfo(host, *more, **named)
 
     monkeypatch.setattr(asyncio.BaseEventLoop, "create_connection", connecting)
@@ -435,9 +435,9 @@ async def test_api7_server_side_request_forgery(database: str, monkeypatch: pyte
         seen = await api.get("/qualification/v1/leads", headers=fresh(answers[-1]))
         await asyncio.to_thread(socket.getaddrinfo, "localhost", 80)
     assert len(seen.json()["items"]) == len(TARGETS)
-    print(f"asked for: {sorted(set(deals))}")
-    assert "localhost" in deals, "this test would see it"
-    assert set(deals) <= {"127.0.0.1", "localhost"}
+    print(f"asked for: {sorted(set(asked))}")
+    assert "localhost" in asked, "this test would see it"
+    assert set(asked) <= {"127.0.0.1", "localhost"}
 
 
 def test_api7_one_module_speaks_to_others() -> None:
@@ -495,7 +495,7 @@ async def test_api8_security_misconfiguration(database: str, monkeypatch: pytest
             assert answer.headers["Cache-Control"] == "no-store"
 
 
-async def fails(committer: Committer, deals: object) -> None:
+async def fails(committer: Committer, asked: object) -> None:
     raise RuntimeError("a fault of ours, with a secret")
 
 

@@ -56,7 +56,7 @@ SERVING = {
     *(f"POST {LEAD}/{command}" for command in WORK),
     "GET /qualification/v1/metrics/speed-to-lead",
     "GET /qualification/v1/metrics/sdr",
-    *(f"GET /{service}/v1/settings" for service in ("qualification", "pipeline", "forecast")),
+    *(f"GET /{service}/v1/reasons" for service in ("qualification", "pipeline")),
     f"GET {FORECAST}/calendars",
     *(f"GET {FORECAST}/{name}" for name in ("rollup", "waterfall", "accuracy")),
     f"GET {FORECAST}/rollup/{{node_id}}/opportunities",
@@ -93,12 +93,12 @@ class Told:
     requests: int = 0
     wrong: list[str] = field(default_factory=list)
 
-    def check(self, entry: Entry, state: str, deals: str, status: int, text: str, planted: Planted) -> None:
+    def check(self, entry: Entry, state: str, asked: str, status: int, text: str, planted: Planted) -> None:
         """`asked`: all that the caller has sent. To hear it again tells nothing."""
         self.requests += 1
         if not is_expected(entry, state, status):
             self.wrong.append(f"{entry}: {state}: {status}")
-        unknown = [mark for mark in planted.hidden_from(state) if mark not in deals]
+        unknown = [mark for mark in planted.hidden_from(state) if mark not in asked]
         self.wrong += [f"{entry}: {state}: tells {mark}" for mark in unknown if mark in text]
 
 

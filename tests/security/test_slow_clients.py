@@ -193,12 +193,12 @@ async def test_an_idle_event_stream_and_a_waiting_request_are_not_cut(database: 
 
 async def test_a_client_that_takes_nothing_is_cut(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "MAX_STALL_SECONDS", 1.0)
-    deals = b"GET /pipeline/openapi.json HTTP/1.1\r\nHost: test\r\n\r\n"
+    asked = b"GET /pipeline/openapi.json HTTP/1.1\r\nHost: test\r\n\r\n"
     async with served(database, patience=30) as system:
         async with connected(system) as (_, writer):
             writer.transport.pause_reading()  # type: ignore[attr-defined]
             for _ in range(300):
-                writer.write(deals)
+                writer.write(asked)
             await eventually(lambda: broken(writer))
         assert (await system.api.get(DEALS)).status_code == 200
 
@@ -223,6 +223,17 @@ async def test_a_head_or_a_body_without_an_end_is_cut_by_its_size(database: str)
         assert url.heard.startswith(b"HTTP/1.1 431 ")
         refused = await dribble(system, system.head(10**12), [b" " * 256 * 1024], every=0)
         assert b" 413 " in refused.heard or refused.heard == b"", MAX_MESSAGE
+
+
+@pytest.mark.parametrize("line", [b"GET /%b HTTP/1.1", b"GET / HTTP/1.1\r\nX-A: %b"], ids=["URL", "header"])
+async def test_a_head_that_comes_whole_is_cut_by_its_size_too(database: str, line: bytes) -> None:
+    async with served(database) as system, connected(system) as (reader, writer):
+        fits = b"\r\nHost: test\r\n\r\n"
+        writer.write(line % (b"a" * (MAX_HEAD - 200)) + fits)
+        assert (await within(10, reader.readline())).split()[1] in (b"401", b"404")
+        async with connected(system) as (refused, other):
+            other.write(line % (b"a" * (MAX_HEAD + 1)) + fits)
+            assert (await within(10, refused.read())).startswith(b"HTTP/1.1 431 ")
 
 
 async def test_what_is_half_sent_when_a_client_goes_is_nothing(database: str) -> None:

@@ -43,8 +43,8 @@ async def handed_over(api: httpx.AsyncClient, number: int, lead_id: str) -> str:
     await send(api, "POST", f"{lead}/claim", {"sdr": "sam"})
     await send(api, "POST", f"{lead}/bant", dict.fromkeys(QUESTIONS, MET))
     amount = {"amount": f"{number + 1}000.00", "currency": "EUR"}
-    deals = {"owner": "ann" if number else "bob", "name": f"Seats {number}", "amount": amount}
-    handed = await send(api, "POST", f"{lead}/hand-over", deals | {"close_date": "2026-12-15"})
+    asked = {"owner": "ann" if number else "bob", "name": f"Seats {number}", "amount": amount}
+    handed = await send(api, "POST", f"{lead}/hand-over", asked | {"close_date": "2026-12-15"})
     deal = f"/pipeline/v1/opportunities/{handed.json()['opportunity_id']}"
     (await api.get(deal, headers=fresh(handed))).raise_for_status()
     return deal

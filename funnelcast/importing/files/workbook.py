@@ -69,8 +69,8 @@ def sheet_name(file: Path, names: list[str], wanted: str | None) -> str:
     if wanted is None and len(names) == 1:
         return names[0]
     if wanted not in names:
-        deals = f"no sheet {wanted!r}" if wanted else "several sheets"
-        raise Failed(f"{file} has {deals}; name one of them in the mapping (file.sheet): {', '.join(names)}")
+        asked = f"no sheet {wanted!r}" if wanted else "several sheets"
+        raise Failed(f"{file} has {asked}; name one of them in the mapping (file.sheet): {', '.join(names)}")
     return wanted
 
 

@@ -16,8 +16,8 @@ WEEKS, LEVELS = 13, 3
 async def show_accuracy(visit: Visit) -> Response:
     query = visit.query
     column = query["column"] if query["column"] in COLUMNS else COLUMNS[0]
-    deals = {name: query[name] for name in ("node", "horizon", "depth", "from", "to", "currency")}
-    answer = await visit.api.get("/forecast/v1/accuracy", column=column, **deals)
+    asked = {name: query[name] for name in ("node", "horizon", "depth", "from", "to", "currency")}
+    answer = await visit.api.get("/forecast/v1/accuracy", column=column, **asked)
     names = await find_names(visit, answer["nodes"][0]["node_id"] if answer["nodes"] else None, query["depth"] or "1")
     return visit.page(
         "accuracy.html",

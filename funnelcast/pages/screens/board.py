@@ -29,10 +29,10 @@ class Move(NamedTuple):
 async def show_board(visit: Visit, refused: ApiError | None = None) -> Response:
     """`refused`: why the last move was not done."""
     processes = (await visit.api.get("/pipeline/v1/stages"))["items"]
-    deals = {name: visit.query[name] for name in CHOICES} | {"limit": MOST}
-    if not deals["pipeline"] and "default" not in [each["pipeline"] for each in processes]:
-        deals["pipeline"] = processes[0]["pipeline"]
-    board = await visit.api.get("/pipeline/v1/board", **deals)
+    asked = {name: visit.query[name] for name in CHOICES} | {"limit": MOST}
+    if not asked["pipeline"] and "default" not in [each["pipeline"] for each in processes]:
+        asked["pipeline"] = processes[0]["pipeline"]
+    board = await visit.api.get("/pipeline/v1/board", **asked)
     return visit.page(
         "board.html",
         refused.status if refused else 200,

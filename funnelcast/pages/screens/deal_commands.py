@@ -34,15 +34,13 @@ class Command:
 @dataclass(frozen=True)
 class Choices:
     """What the services know: the open stages of the deal's process up to the first qualified one and from it on, and
-    the codes of reasons by command: none for a person who may not read settings, and who writes one."""
+    the codes of reasons by command."""
 
     unqualified: Options
     qualified: Options
-    reasons: Mapping[str, Options] | None
+    reasons: Mapping[str, Options]
 
     def reason(self, command: str) -> Field:
-        if self.reasons is None:
-            return Field("reason", "Reason", "text")
         return Field("reason", "Reason", "choice", self.reasons.get(command, ()))
 
 

@@ -57,11 +57,11 @@ async def find_deals(
 ) -> tuple[list[Deal], str | None]:
     """One page of one category or of all, with where to go on; of several, the first page of each."""
     path = f"/forecast/v1/rollup/{node}/opportunities"
-    deals = {"period": question.period, "limit": MOST if many else PAGE, **question.instants}
+    asked = {"period": question.period, "limit": MOST if many else PAGE, **question.instants}
     if len(categories) <= 1:
-        page = await api.get(path, category=categories[0] if categories else None, after=after, **deals)
+        page = await api.get(path, category=categories[0] if categories else None, after=after, **asked)
         return page["items"], page["next"]
-    pages = [await api.get(path, category=each, **deals) for each in categories]
+    pages = [await api.get(path, category=each, **asked) for each in categories]
     return [deal for page in pages for deal in page["items"]], None
 
 

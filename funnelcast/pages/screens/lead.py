@@ -17,7 +17,7 @@ from funnelcast.pages.screens.lead_timeline import timeline_of
 PATH = "/leads/{lead_id}"
 READS, WRITES = ("leads:read",), ("leads:read", "qualification:write")
 REFUSALS = (403, 404, 409, 412, 422)
-SETTINGS = "/qualification/v1/settings"
+REASONS = "/qualification/v1/reasons"
 
 
 @dataclass(frozen=True)
@@ -31,11 +31,11 @@ class Attempt:
 async def show_lead(visit: Visit, attempt: Attempt | None = None) -> Response:
     """Reading the captures with `people:read` names the person, and the API records the access."""
     path = lead_path(visit)
-    answer, score, captured, settings = await asyncio.gather(
+    answer, score, captured, codes = await asyncio.gather(
         visit.api.answer("GET", path),
         visit.api.get(f"{path}/score"),
         replace(visit.api, after=None).get(path.replace("/qualification/", "/intake/")),
-        visit.api.get(SETTINGS),
+        visit.api.get(REASONS),
     )
     lead = answer.body
     return visit.page(
@@ -48,7 +48,7 @@ async def show_lead(visit: Visit, attempt: Attempt | None = None) -> Response:
         captured=captured,
         timeline=timeline_of(lead, captured),
         bant=[(name, lead["bant"][name]) for name in BANT],
-        commands=allowed_commands(lead, settings["reasons"], visit.person),
+        commands=allowed_commands(lead, codes["reasons"], visit.person),
         may_work=visit.may(*WRITES),
         attempt=attempt,
         is_done=visit.query["done"] == "1",
@@ -68,8 +68,8 @@ def lead_path(visit: Visit) -> str:
 async def send_command(visit: Visit) -> Response:
     """On the version that the page showed."""
     name, path = visit.request.path_params["command"], lead_path(visit)
-    lead, settings = await asyncio.gather(visit.api.get(path), visit.api.get(SETTINGS))
-    body = body_for(name, lead, allowed_commands(lead, settings["reasons"], visit.person), visit)
+    lead, codes = await asyncio.gather(visit.api.get(path), visit.api.get(REASONS))
+    body = body_for(name, lead, allowed_commands(lead, codes["reasons"], visit.person), visit)
     try:
         written = await visit.api.answer("POST", f"{path}/{name}", body=body, if_match=visit.fields["etag"])
     except ApiError as error:

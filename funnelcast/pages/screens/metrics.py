@@ -29,19 +29,19 @@ async def show_metrics(visit: Visit) -> Response:
     query = visit.query
     today = in_zone(visit.request.app.state.now(), visit.zone).date()
     window = {"from": query["from"] or str(today - timedelta(days=DAYS)), "to": query["to"] or str(today)}
-    deals = window | {"by": query["by"] if query["by"] in DIMENSIONS else None}
+    asked = window | {"by": query["by"] if query["by"] in DIMENSIONS else None}
     volume, funnel, velocity, wins, cost, processes = await asyncio.gather(
-        visit.api.get(f"{FOLDER}/pipeline", **deals),
-        visit.api.get(f"{FOLDER}/funnel", **deals),
-        visit.api.get(f"{FOLDER}/velocity", **deals),
-        visit.api.get(f"{FOLDER}/win-rate", **deals),
+        visit.api.get(f"{FOLDER}/pipeline", **asked),
+        visit.api.get(f"{FOLDER}/funnel", **asked),
+        visit.api.get(f"{FOLDER}/velocity", **asked),
+        visit.api.get(f"{FOLDER}/win-rate", **asked),
         visit.api.get_if_allowed(f"{FOLDER}/cost-per-sql", **window),
         visit.api.get("/pipeline/v1/stages"),
     )
     return visit.page(
         "metrics.html",
         window=window,
-        by=deals["by"],
+        by=asked["by"],
         dimensions=DIMENSIONS,
         volume=volume,
         funnel=funnel,

@@ -82,8 +82,8 @@ async def find_outcomes(visit: Visit, by: str, window: Mapping[str, str]) -> dic
 async def with_deliveries(visit: Visit, path: str, id_name: str) -> list[Mapping[str, Any]]:
     """The connections or the forms, each with its last deliveries."""
     items = (await visit.api.get(path, limit=MOST_DOORS))["items"]
-    deals = (visit.api.get(f"{path}/{each[id_name]}/deliveries", limit=LAST_DELIVERIES) for each in items)
-    pages = await asyncio.gather(*deals)
+    asked = (visit.api.get(f"{path}/{each[id_name]}/deliveries", limit=LAST_DELIVERIES) for each in items)
+    pages = await asyncio.gather(*asked)
     return [each | {"deliveries": page["items"]} for each, page in zip(items, pages, strict=True)]
 
 

@@ -47,9 +47,9 @@ async def show_waterfall(visit: Visit) -> Response:
     query = visit.query
     now = in_zone(visit.request.app.state.now(), visit.zone)
     since = query["since"] or f"{now - timedelta(days=7):%Y-%m-%dT%H:%M}"
-    deals = {name: query[name] for name in ("period", "node", "currency", "view", "basis")}
+    asked = {name: query[name] for name in ("period", "node", "currency", "view", "basis")}
     ends = {"from": end(since, visit.zone, "since"), "to": end(query["until"], visit.zone, "until")}
-    answer = await visit.api.get("/forecast/v1/waterfall", **deals, **ends)
+    answer = await visit.api.get("/forecast/v1/waterfall", **asked, **ends)
     top = await visit.api.get("/forecast/v1/rollup", depth=0, node=answer["node_id"], period=answer["period"]["key"])
     steps = [step for step in answer["steps"] if step["kind"] != "rounding" or not is_zero(step["amount"])]
     chosen = next((step for step in steps if step["kind"] == query["step"]), None)

@@ -28,8 +28,8 @@ class Reader(NamedTuple):
     now: datetime
     applied: Applied
 
-    async def moment(self, deals: Instants = NOW) -> Moment:
-        return await moment_of(self.tx, self.now, self.applied, deals)
+    async def moment(self, instants: Instants = NOW) -> Moment:
+        return await moment_of(self.tx, self.now, self.applied, instants)
 
     async def rollup(self, question: RollupQuestion, subtree: Subtree = EVERYTHING) -> Rollup:
         """`subtree`: what the caller may see."""

@@ -47,7 +47,7 @@ class Moment:
     that count. `parked`: keys set aside that would. `final`: whether its answers stay the same for ever."""
 
     as_of: datetime
-    deals: Instants
+    instants: Instants
     settings: BusinessSettings
     known: KnownPositions
     frontier: str
@@ -63,25 +63,25 @@ async def moment_of(
     tx: AsyncConnection,
     now: datetime,
     applied: Applied,
-    deals: Instants = NOW,
+    instants: Instants = NOW,
     settings: BusinessSettings | None = None,
 ) -> Moment:
     """`settings`: those of the moment, if they are known already."""
     latest = max(now, await latest_events.last_occurred(tx) or now)
-    as_of = deals.as_of or latest
+    as_of = instants.as_of or latest
     if as_of > latest:
         raise InvalidField("query/as_of", "lies in the future")
-    if deals.org_as_of is not None and deals.org_as_of > as_of:
+    if instants.org_as_of is not None and instants.org_as_of > as_of:
         raise InvalidField("query/org_as_of", "lies after as_of")
     positions, passed = applied.positions, True
-    if deals.known_at is not None:
-        positions, passed = await known_until(tx, deals.known_at, applied)
+    if instants.known_at is not None:
+        positions, passed = await known_until(tx, instants.known_at, applied)
     known = KnownPositions(positions["forecast"], positions["pipeline"])
     keys = await parked.parked_keys(tx, [applied.read_models])
     hidden = [key for key in keys if key.position <= positions[key.source]]
     found = settings or await settings_at(tx, as_of, known)
     frontier = conditions.format_positions(positions)
-    return Moment(as_of, deals, found, known, frontier, len(hidden), passed and not hidden)
+    return Moment(as_of, instants, found, known, frontier, len(hidden), passed and not hidden)
 
 
 async def known_until(tx: AsyncConnection, known_at: str, applied: Applied) -> tuple[Mapping[str, int], bool]:

@@ -64,14 +64,14 @@ async def must_be_a_pipeline(tx: AsyncConnection, pipeline: str) -> None:
 
 
 async def numbers_for(tx: AsyncConnection, at: Moment, period: Period) -> Numbers:
-    if at.deals.is_now:
+    if at.instants.is_now:
         return await numbers_at(tx, org_as_of(at, period))
     return await past_numbers(tx, Cut(at.as_of, at.known.pipeline), org_as_of(at, period), at.known)
 
 
 def org_as_of(at: Moment, period: Period) -> datetime:
     """By default, a period that has ended keeps the organisation of its end."""
-    return at.deals.org_as_of or min(at.as_of, period.last_instant(at.settings.timezone))
+    return at.instants.org_as_of or min(at.as_of, period.last_instant(at.settings.timezone))
 
 
 async def conversion_into(
@@ -85,23 +85,23 @@ async def conversion_into(
 
 
 async def quotas_for(
-    tx: AsyncConnection, numbers: Numbers, conversion: Conversion, at: Moment, deals: DealFilter
+    tx: AsyncConnection, numbers: Numbers, conversion: Conversion, at: Moment, chosen: DealFilter
 ) -> Mapping[str, NodeQuota]:
     """By node. A question about some pipelines or stages alone has none: quotas are for all of them."""
-    if deals.pipeline is not None or deals.qualified is not None:
+    if chosen.pipeline is not None or chosen.qualified is not None:
         return {}
-    parts = all_parts(deals.period.key)
+    parts = all_parts(chosen.period.key)
     amounts = converted_quotas(await quotas.in_force(tx, parts, at.as_of, at.known), conversion)
-    found = quotas_set(amounts, deals.period.key, parts, deals.motion)
+    found = quotas_set(amounts, chosen.period.key, parts, chosen.motion)
     return node_quotas(org_tree(await numbers.ancestors(found.keys())), found) if found else {}
 
 
 async def answer_currency(
-    tx: AsyncConnection, at: Moment, deals: str | None, period: Period, owners: Owners = EVERYBODY
+    tx: AsyncConnection, at: Moment, currency: str | None, period: Period, owners: Owners = EVERYBODY
 ) -> str:
     """That of the question, of the settings, or of all deals of these owners. Raises `InvalidField` when these are in
     several."""
-    if found := deals or at.settings.currency:
+    if found := currency or at.settings.currency:
         return found
     in_deals = await (await numbers_for(tx, at, period)).currencies(owners)
     if len(in_deals) > 1:

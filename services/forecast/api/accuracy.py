@@ -133,8 +133,8 @@ async def nearest_lock(
 ) -> Mapping[str, Any] | None:
     """That of the node, by default the root, else of the nearest node above it, in the organisation of that moment."""
     numbers = await numbers_for(tx, at, quarter)
-    deals = node or org_tree(await numbers.nodes(None, 0)).root
-    chain = list(counting_nodes(await numbers.ancestors([deals]), deals))
+    asked = node or org_tree(await numbers.nodes(None, 0)).root
+    chain = list(counting_nodes(await numbers.ancestors([asked]), asked))
     locks = await snapshots.by_node(tx, chain, quarter.key, week.key)
     return next((locks[each] for each in chain if each in locks), None)
 

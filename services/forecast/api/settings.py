@@ -17,7 +17,6 @@ from shared.web.call import Accepted, Call, Needs
 from shared.web.place import PlaceRule
 
 router = APIRouter(tags=["settings"])
-Reads = Annotated[Call, Depends(Needs("forecast:read", place=PlaceRule.UNAFFECTED))]
 
 
 class SettingsInForce(BaseModel):
@@ -65,13 +64,15 @@ class CalendarView(BaseModel):
 
 
 class CalendarsView(BaseModel):
-    """All versions of all calendars, as they were defined; of a key the last one counts for new questions."""
+    """All versions of all calendars, as they were defined; of a key the last one counts for new questions.
+    `timezone`: of the business, in which the days of every calendar begin and end."""
 
     items: list[CalendarView]
+    timezone: str
 
 
 @router.get("/settings")
-async def get_settings(call: Reads) -> SettingsView:
+async def get_settings(call: Annotated[Call, Depends(Needs("forecast:read"))]) -> SettingsView:
     """Get the business settings in force, with their defaults and their history."""
     return settings_view(await folded_settings(call), call.context.clock_and_ids.now())
 
@@ -84,11 +85,14 @@ async def put_settings(body: SettingsBody, call: Admin) -> Accepted:
 
 
 @router.get("/calendars")
-async def list_calendars(call: Reads) -> CalendarsView:
-    """List the fiscal calendars, with their earlier versions."""
+async def list_calendars(
+    call: Annotated[Call, Depends(Needs("forecast:read", place=PlaceRule.UNAFFECTED))],
+) -> CalendarsView:
+    """List the fiscal calendars, with their earlier versions. Confined callers may ask, too."""
     settings = await folded_settings(call)
     views = [CalendarView(**each.calendar._asdict(), defined_at=each.at) for each in settings.versions]
-    return CalendarsView(items=[CalendarView(**MONTHS._asdict(), defined_at=None), *views])
+    timezone = in_force(settings, call.context.clock_and_ids.now()).timezone
+    return CalendarsView(items=[CalendarView(**MONTHS._asdict(), defined_at=None), *views], timezone=timezone)
 
 
 @router.put("/calendars/{key}")

@@ -91,7 +91,7 @@ async def write_both(call: Call, first: WriteRequest, second: WriteRequest) -> i
     """In one transaction; the request's conditions are about the first. If that is refused, so is the second."""
     key = call.idempotency_key()
     first = first._replace(
-        if_version=conditions.if_version(call.request.headers),
+        if_versions=conditions.if_versions(call.request.headers),
         idempotency_key=key,
         fingerprint=await call.fingerprint() if key else "",
     )

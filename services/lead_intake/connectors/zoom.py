@@ -77,10 +77,10 @@ def interpret(value: JsonObject, connection: Connection) -> Iterator[Outcome]:
 def registration(value: JsonObject, registrant: JsonObject, connection: Connection) -> Submission:
     tracking_url = dig(registrant, "tracking_source", "tracking_url")
     questions = objects_at(registrant, "custom_questions")
-    deals = [answer(one.get("title"), one.get("value")) for one in questions]
+    asked = [answer(one.get("title"), one.get("value")) for one in questions]
     known = [answer(name, registrant.get(name)) for name in (*REGISTRANT, *PLANS)]
     named = {} if "utm_source" in (text(tracking_url) or "") else tracking_source(registrant)
-    return engagement(value, connection, [*known, *deals], {"landing_url": tracking_url, **named})
+    return engagement(value, connection, [*known, *asked], {"landing_url": tracking_url, **named})
 
 
 def tracking_source(registrant: JsonObject) -> JsonObject:

@@ -83,8 +83,8 @@ async def get_board(
         raise Missing("there is no such pipeline")
     settings = (await call.fold(SETTING, SETTINGS, lambda state: [], may_be_new=True)).state
     now = call.context.clock_and_ids.now()
-    conditions = board.open_deals(pipeline, owner, call.subtree.nodes)
     async with call.read() as tx:
+        conditions = board.open_deals(pipeline, owner, call.subtree.nodes)
         sums = await board.sums(tx, conditions)
         deals = await board.first_deals(tx, conditions, limit)
         names = await vault.read(tx, {row["name_ref"] for row in deals if row["name_ref"]})

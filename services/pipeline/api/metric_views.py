@@ -23,7 +23,7 @@ class MetricWarning(BaseModel):
 
 
 class MetricWindowView(BaseModel):
-    """The window and the instant as they were asked; null: without a bound, and now. `by`: the dimensions whose values
+    """The window and the instant of the question; null: without a bound, and now. `by`: the dimensions whose values
     are the `key` of each group."""
 
     model_config = ConfigDict(populate_by_name=True)
@@ -81,8 +81,8 @@ def rate_view(rate: Rate, band: Band | None, minimum_sample: int) -> RateView:
 
 
 def metric_window_view(query: MetricsQuery, by: Sequence[Dimension]) -> MetricWindowView:
-    deals = query.deals
-    return MetricWindowView.model_validate(dict.fromkeys(("from", "to", "as_of")) | deals | {"by": by})
+    parameters = query.parameters
+    return MetricWindowView.model_validate(dict.fromkeys(("from", "to", "as_of")) | parameters | {"by": by})
 
 
 def deal_figures(sums: DealSums, link: str) -> DealFigures:

@@ -16,7 +16,7 @@ from shared.web.call import Accepted, Call, Needs
 from shared.web.place import PlaceRule
 
 router = APIRouter(tags=["settings"])
-Reads = Annotated[Call, Depends(Needs("pipeline:read", place=PlaceRule.UNAFFECTED))]
+ReadsAnywhere = Annotated[Call, Depends(Needs("pipeline:read", place=PlaceRule.UNAFFECTED))]
 
 
 class ReasonsView(BaseModel):
@@ -26,6 +26,13 @@ class ReasonsView(BaseModel):
     recycle: list[str]
     reopen: list[str]
     correct: list[str]
+
+
+class ReasonCodesView(BaseModel):
+    """`timezone`: in which days begin and end."""
+
+    reasons: ReasonsView
+    timezone: str
 
 
 class BandView(BaseModel):
@@ -61,10 +68,21 @@ class SettingsView(SettingValues):
 
 
 @router.get("/settings")
-async def get_settings(call: Reads) -> SettingsView:
+async def get_settings(call: Annotated[Call, Depends(Needs("pipeline:read"))]) -> SettingsView:
     """The reasons, the benchmarks, the business time zone and the calendar, each with its default."""
     settings = (await call.fold(DECIDER, ALL, lambda state: [], may_be_new=True)).state
     return settings_view(settings, call.context.clock_and_ids.now())
+
+
+@router.get("/reasons")
+async def get_reasons(
+    call: Annotated[Call, Depends(Needs("pipeline:read", place=PlaceRule.UNAFFECTED))],
+) -> ReasonCodesView:
+    """Get the codes of reasons that commands take, and the business time zone. Confined callers may ask, too."""
+    settings = (await call.fold(DECIDER, ALL, lambda state: [], may_be_new=True)).state
+    return ReasonCodesView(
+        reasons=reasons_view(settings.reasons), timezone=settings.timezone(call.context.clock_and_ids.now())
+    )
 
 
 @router.put("/settings")

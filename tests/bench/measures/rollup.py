@@ -57,16 +57,16 @@ async def http(ground: Ground, url: str) -> Result:
 
 async def statements(engine: AsyncEngine) -> list[Statement]:
     """What one roll-up asks of the database."""
-    deals: list[Statement] = []
+    asked: list[Statement] = []
 
     def note(connection: object, cursor: object, statement: str, parameters: tuple[object, ...], *more: object) -> None:
-        deals.append((statement, parameters))
+        asked.append((statement, parameters))
 
     async with engine.connect() as tx:
         event.listen(engine.sync_engine, "before_cursor_execute", note)
         await totals(tx)
         event.remove(engine.sync_engine, "before_cursor_execute", note)
-    return deals
+    return asked
 
 
 async def totals(tx: AsyncConnection) -> SubtreeTotals:
@@ -77,14 +77,14 @@ def recursive() -> Statement:
     return RECURSIVE, (FILTER.period.starts, FILTER.period.ends)
 
 
-def asking(url: str, path: str, deals: Sequence[Statement], times: int) -> Run:
+def asking(url: str, path: str, asked: Sequence[Statement], times: int) -> Run:
     """The server's own time, without ours and that of the way between."""
 
     async def run(mark: UUID) -> Sample:
         spans = []
         async with raw(url) as connection:
             await connection.execute(f"SET search_path TO {path}; SET jit TO off")
-            prepared = [(await connection.prepare(EXPLAIN + text), told) for text, told in deals]
+            prepared = [(await connection.prepare(EXPLAIN + text), told) for text, told in asked]
             for _ in range(times):
                 found = [orjson.loads(await each.fetchval(*told))[0] for each, told in prepared]
                 spans.append(sum(each["Execution Time"] for each in found) / 1000)

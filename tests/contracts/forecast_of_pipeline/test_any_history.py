@@ -49,7 +49,7 @@ opened = st.builds(
     amount=st.none() | amounts,
     close_date=st.none() | days,
 )
-deals: st.SearchStrategy[commands.OpportunityCommand] = st.one_of(
+asked: st.SearchStrategy[commands.OpportunityCommand] = st.one_of(
     st.builds(commands.Qualify, to_stage=st.none() | stages),
     st.builds(commands.Advance, to_stage=stages),
     st.builds(commands.SetAmount, amount=st.none() | amounts),
@@ -76,7 +76,7 @@ deals: st.SearchStrategy[commands.OpportunityCommand] = st.one_of(
         reason=reason,
     ),
 )
-histories = st.lists(st.tuples(st.sampled_from(["one", "two"]), opened | deals), min_size=5, max_size=40)
+histories = st.lists(st.tuples(st.sampled_from(["one", "two"]), opened | asked), min_size=5, max_size=40)
 
 
 def written(history: Sequence[Written]) -> list[StoredEvent]:

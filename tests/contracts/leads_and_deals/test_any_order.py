@@ -81,8 +81,9 @@ class OneAfterTheOther(RuleBasedStateMachine):
     @rule(name=deals, happened=st.sampled_from(DEAL_COMMANDS))
     def command_on_deal(self, name: str, happened: str) -> None:
         was_customer = self.both.lifecycle is Lifecycle.CUSTOMER
-        if name not in self.both.deals or not deal_command(self.both, happened, name):
-            return
+        before = self.both.deals.get(name)
+        if before is None or not deal_command(self.both, happened, name) or self.both.deals[name] == before:
+            return  # refused, or a repetition
         self.both.settle()
         match happened:
             case "win":
@@ -95,6 +96,16 @@ class OneAfterTheOther(RuleBasedStateMachine):
     @invariant()
     def both_agree(self) -> None:
         self.both.check()
+
+
+def test_a_win_that_is_repeated_leaves_a_customer_who_comes_again_an_mql() -> None:
+    both = Both()
+    for done in (both.hand_over("first"), settled(both), both.qualify("first"), both.win("first"), settled(both)):
+        assert done
+    assert both.tell_lead(commands.MarkMql(reason="strong_fit", note=None))
+    assert both.win("first")
+    both.settle()
+    assert both.lifecycle is Lifecycle.MQL
 
 
 TestAnyOrder = AnyOrder.TestCase

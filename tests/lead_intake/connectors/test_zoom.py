@@ -63,11 +63,11 @@ def test_nobody_can_join_with_what_is_kept() -> None:
 
 def test_consent_is_a_custom_question_that_the_settings_name() -> None:
     title = "May we write to you?"
-    deals = changed(ZOOM, f"{REGISTRANT}.custom_questions", [{"title": title, "value": "Yes"}])
-    capture = captured("zoom", deals, fields={title: "consent"})
+    asked = changed(ZOOM, f"{REGISTRANT}.custom_questions", [{"title": title, "value": "Yes"}])
+    capture = captured("zoom", asked, fields={title: "consent"})
     assert capture.body["consent"]["status"] == "granted"
     assert capture.consent_evidence == title
-    assert "consent" not in captured("zoom", deals).body
+    assert "consent" not in captured("zoom", asked).body
     unclear = changed(ZOOM, f"{REGISTRANT}.custom_questions", [{"title": title, "value": "Perhaps"}])
     assert "consent" not in captured("zoom", unclear, fields={title: "consent"}).body
 

@@ -119,9 +119,9 @@ async def test_repeats_of_a_key_within_one_batch_are_one(store: AsyncEngine, wri
 async def test_the_version_of_if_match_is_checked_after_the_key_and_before_the_rule(write: Write) -> None:
     await write(ask("a", Add(n=1), idempotency_key="k"), ask_limit(1))
     stale, replayed, refused = await write(
-        ask("a", Add(n=9), if_version=3),
-        ask("a", Add(n=1), idempotency_key="k", if_version=9),
-        ask("a", Add(n=9), if_version=1),
+        ask("a", Add(n=9), if_versions=frozenset({3})),
+        ask("a", Add(n=1), idempotency_key="k", if_versions=frozenset({9})),
+        ask("a", Add(n=9), if_versions=frozenset({1})),
     )
     assert isinstance(stale, Stale)
     assert isinstance(replayed, WriteResult)

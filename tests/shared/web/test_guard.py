@@ -247,6 +247,32 @@ async def test_a_parameter_that_is_given_twice_is_refused_and_not_chosen_from(
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, f"query/{name}")
 
 
+@pytest.mark.parametrize("number", ["1_0", "%2B5", "+5", "05", "5.0", "1e1", "\u0665", "", "-", "--1"])
+@pytest.mark.parametrize("path", [f"{DEALS}?limit=", "/pipeline/v1/events?after="])
+async def test_a_number_is_refused_that_others_would_read_in_another_way(
+    api: httpx.AsyncClient, path: str, number: str
+) -> None:
+    answer = await api.get(path + number)
+    assert answer.status_code == 422
+    (error,) = answer.json()["errors"]
+    assert error["detail"].startswith("must be a whole number")
+
+
+async def test_an_answer_does_not_repeat_a_long_name(api: httpx.AsyncClient) -> None:
+    answer = await api.get(f"{DEALS}?{'a' * 50_000}=1")
+    assert (answer.status_code, len(answer.content) < 1_000) == (422, True)
+
+
+async def test_a_cursor_of_another_list_is_refused(api: httpx.AsyncClient) -> None:
+    for owner in ("ann", "bob"):
+        answer = await api.post("/pipeline/v1/webhooks", json={"url": f"http://127.0.0.1/{owner}"})
+        assert answer.status_code == 201
+    cursor = (await api.get("/pipeline/v1/webhooks?limit=1")).json()["next"]
+    assert (await api.get(f"/pipeline/v1/webhooks?after={cursor}")).status_code == 200
+    answer = await api.get(f"/pipeline/v1/spend?after={cursor}")
+    assert (answer.status_code, answer.json()["detail"]) == (422, "after is not a cursor of this list")
+
+
 async def test_a_parameter_that_is_a_list_may_be_repeated(api: httpx.AsyncClient) -> None:
     assert (await api.get("/pipeline/v1/metrics/funnel?by=source&by=owner")).status_code == 200
 
