@@ -11,14 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from funnelcast.demo.company import Company
 from funnelcast.demo.script import ScriptedWrite, scripted, seeded
-from services.forecast.api.moment import Applied, Instants, moment_of
-from services.forecast.api.seen import subtree_numbers
+from services.forecast.answers.moment import Applied, Instants, moment_of
+from services.forecast.answers.subtree_numbers import subtree_numbers
 from services.forecast.ledger.overrides import Columns
 from services.forecast.override.commands import OverriddenPeriod, SetOverride
 from services.forecast.override.decider import DECIDER as OVERRIDE
 from services.forecast.override.events import Basis, By, Column
 from services.forecast.periods.calendar import Calendar, Period
-from services.forecast.projections.known_positions import Known
+from services.forecast.projections.known_positions import KnownPositions
 from services.forecast.setting.state import MONTHS
 from services.forecast.submission.commands import SubmitCall
 from services.forecast.submission.decider import DECIDER as CALL
@@ -57,7 +57,7 @@ async def meeting_writes(context: ServiceContext, company: Company, now: datetim
     overriding = {weeks[number] for number in OVERRIDE_WEEKS if -number <= len(weeks)}
     async with context.reads.connect() as tx:
         positions = (await frontier.find(tx, context.read_models)).positions
-        applied = Applied(context.read_models, {source: positions[source] for source in Known._fields})
+        applied = Applied(context.read_models, {source: positions[source] for source in KnownPositions._fields})
         for quarter, week in weeks:
             meeting = await hold(tx, applied, quarter, week, now)
             writes += [call_of(random, meeting, node.node) for node in people]

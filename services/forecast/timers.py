@@ -5,10 +5,10 @@ from contextlib import suppress
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
-from services.forecast.api.moment import Applied, Instants, is_complete
-from services.forecast.bookmarks import Reader, lock_command
+from services.forecast.answers.bookmarks import Reader, lock_command
+from services.forecast.answers.moment import Applied, Instants, is_complete
 from services.forecast.projections import org_nodes, settings, snapshots
-from services.forecast.projections.known_positions import Known
+from services.forecast.projections.known_positions import KnownPositions
 from services.forecast.projections.settings import LockSchedule
 from services.forecast.snapshot.commands import LockBody
 from services.forecast.snapshot.decider import DECIDER, subject
@@ -43,7 +43,7 @@ async def due_locks(reading: Reading, limit: int) -> Sequence[Due]:
 
 async def reader_of(reading: Reading) -> Reader:
     positions = (await frontier.find(reading.tx, reading.read_models)).positions
-    applied = Applied(reading.read_models, {source: positions.get(source, 0) for source in Known._fields})
+    applied = Applied(reading.read_models, {source: positions.get(source, 0) for source in KnownPositions._fields})
     return Reader(reading.tx, reading.now, applied)
 
 

@@ -12,7 +12,7 @@ from services.lead_intake.lead import commands
 from services.lead_intake.lead.contact import mailbox
 from services.lead_intake.lead.lenient import read_leniently
 from services.lead_intake.lead.repeats import repeated_capture
-from services.lead_intake.lead.state import State, must_be_there
+from services.lead_intake.lead.state import State, must_exist
 from services.lead_intake.suppressions import suppression_of
 from shared.rules.message import MAX_CLOCK_AHEAD, Message
 from shared.store.aliases import BlindIndex
@@ -164,7 +164,7 @@ def capture_ids(command: commands.RecordCapture) -> Callable[[State], Mapping[st
     and `lead_id`."""
 
     def ids(state: State) -> Mapping[str, Any]:
-        lead = must_be_there(state)
+        lead = must_exist(state)
         capture = repeated_capture(lead, command)
         survivor = {"lead_id": lead.merged_into, "person_id": lead.merged_person_id} if lead.merged_into else {}
         return {"person_id": lead.person_id, "capture_id": capture.capture_id if capture else None} | survivor

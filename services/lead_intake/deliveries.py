@@ -18,7 +18,7 @@ from services.lead_intake.mentions import mentions
 from services.lead_intake.quarantine import commands
 from services.lead_intake.quarantine import decider as quarantine
 from services.lead_intake.quarantine.events import Reason
-from services.lead_intake.received import Receipt, Taken
+from services.lead_intake.received import OutcomeResult, Receipt
 from shared.rules.message import MAX_CLOCK_AHEAD, Missing, Rejected
 from shared.store.aliases import BlindIndex
 from shared.store.write_request import Step, WriteResult
@@ -27,20 +27,20 @@ from shared.web.call import Call
 LONGEST_DETAIL = 200
 
 
-async def take(call: Call, receipt: Receipt, elements: Sequence[Element]) -> list[Taken]:
+async def take(call: Call, receipt: Receipt, elements: Sequence[Element]) -> list[OutcomeResult]:
     """Of each outcome, in order. Captures are taken before the activities of the persons whom they make known."""
     outcomes_of = [(element, number, one) for element in elements for number, one in enumerate(element.outcomes)]
-    taken: dict[int, Taken] = {}
+    taken: dict[int, OutcomeResult] = {}
     for are_captures in (True, False):
         phase = [n for n, (_, _, one) in enumerate(outcomes_of) if isinstance(one, outcomes.Capture) is are_captures]
         taken |= zip(phase, await gather(*(take_outcome(call, receipt, *outcomes_of[n]) for n in phase)), strict=True)
     return [taken[n] for n in range(len(outcomes_of))]
 
 
-async def take_outcome(call: Call, receipt: Receipt, element: Element, number: int, outcome: Outcome) -> Taken:
+async def take_outcome(call: Call, receipt: Receipt, element: Element, number: int, outcome: Outcome) -> OutcomeResult:
     match outcome:
         case outcomes.Ignored():
-            return Taken(ignored=True)
+            return OutcomeResult(ignored=True)
         case outcomes.Capture():
             return await take_capture(call, receipt, element, number, outcome)
         case outcomes.NeedsLookup():
@@ -55,7 +55,9 @@ async def take_outcome(call: Call, receipt: Receipt, element: Element, number: i
             return await take_of_person(call, receipt, element, outcome)
 
 
-async def take_capture(call: Call, receipt: Receipt, element: Element, number: int, outcome: outcomes.Capture) -> Taken:
+async def take_capture(
+    call: Call, receipt: Receipt, element: Element, number: int, outcome: outcomes.Capture
+) -> OutcomeResult:
     try:
         result = await capture(call, receipt, element, number, outcome)
     except ValidationError as error:
@@ -67,7 +69,7 @@ async def take_capture(call: Call, receipt: Receipt, element: Element, number: i
     if outcome.external_id is not None:
         await release_looked_up(call, outcome.external_id, capture_id)
     await early.record_early(call, person_of(outcome), outcome.vendor_person_id)
-    return Taken(result.position, capture_id=capture_id)
+    return OutcomeResult(result.position, capture_id=capture_id)
 
 
 def person_of(outcome: outcomes.Capture) -> PersonInput:
@@ -75,7 +77,9 @@ def person_of(outcome: outcomes.Capture) -> PersonInput:
     return read_leniently(dict(outcome.body)).person
 
 
-async def take_of_person(call: Call, receipt: Receipt, element: Element, outcome: known_people.PersonOutcome) -> Taken:
+async def take_of_person(
+    call: Call, receipt: Receipt, element: Element, outcome: known_people.PersonOutcome
+) -> OutcomeResult:
     """Of a known person, or a suppression of an unknown one. Others wait: the person may be captured yet."""
     what = known_people.described(outcome)
     try:
@@ -86,15 +90,17 @@ async def take_of_person(call: Call, receipt: Receipt, element: Element, outcome
         return await keep_early(call, receipt, element, outcome)
     except Rejected as refusal:
         return await keep(call, receipt, element, "not_taken", f"{what}: {refusal}")
-    return Taken(result.position, is_activity=True)
+    return OutcomeResult(result.position, is_activity=True)
 
 
-async def keep_early(call: Call, receipt: Receipt, element: Element, outcome: known_people.PersonOutcome) -> Taken:
+async def keep_early(
+    call: Call, receipt: Receipt, element: Element, outcome: known_people.PersonOutcome
+) -> OutcomeResult:
     """Until the person is captured, who may have been meanwhile."""
     detail, claims = f"{known_people.described(outcome)}, of nobody known yet", await early.free_aliases(call, outcome)
     kept = await keep(call, receipt, element, "not_taken", detail, claims)
     if claims and kept.quarantine_id and await early.record_waiting(call, kept.quarantine_id):
-        return Taken(kept.position, is_activity=True)
+        return OutcomeResult(kept.position, is_activity=True)
     return kept
 
 
@@ -163,7 +169,7 @@ def external_id(
 
 async def keep(
     call: Call, receipt: Receipt, element: Element, reason: Reason, detail: str, claims: Sequence[str] = ()
-) -> Taken:
+) -> OutcomeResult:
     """Into quarantine; an element that is there stays. `claims`: aliases by which a capture finds what waits for it."""
     index = call.context.blind_index
     quarantine_id = index.digest(f"{receipt.connection_id} {element.identity}".encode())[:32]
@@ -178,7 +184,7 @@ async def keep(
     result = await call.context.committer.write(
         call.write_request(quarantine.DECIDER, quarantine_id, [Step(command)], also_claim=claims)
     )
-    return Taken(result.position, quarantine_id=quarantine_id)
+    return OutcomeResult(result.position, quarantine_id=quarantine_id)
 
 
 def looked_up(call: Call, outcome: outcomes.NeedsLookup) -> list[str]:

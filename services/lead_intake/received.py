@@ -20,7 +20,7 @@ class Receipt:
 
 
 @dataclass(frozen=True)
-class Taken:
+class OutcomeResult:
     """What became of one outcome. `position`: of its event. `capture_id`: the new capture's, or that of the one it
     repeats. `is_activity`: an activity, a change or the erasure of a known person."""
 

@@ -75,7 +75,7 @@ class EventPage(BaseModel):
     head: int
 
 
-class Wanted(NamedTuple):
+class EventFilter(NamedTuple):
     """Which events a page has. `streams`, `owner`: none for all. `at`: the instant of recording that it begins with."""
 
     types: Collection[str]
@@ -114,7 +114,7 @@ class Feed:
         ) -> EventPage:
             """List events after a position, or from an instant on, oldest first. A page may be empty because few events
             pass the filters: go on after `next`. With `next` = `head` there are no more yet."""
-            wanted = Wanted(self.chosen_types(types), self.streams(subject), owner, at)
+            wanted = EventFilter(self.chosen_types(types), self.streams(subject), owner, at)
             return await self.list_events(self.within_node(call, node), after, limit, wanted)
 
         @router.get(
@@ -167,7 +167,7 @@ class Feed:
             raise InvalidField("query/node", "a request on behalf of a node asks for no other one")
         return replace(call, caller=replace(call.caller, on_behalf_of=node))
 
-    async def list_events(self, call: Call, after: int, limit: int, wanted: Wanted) -> EventPage:
+    async def list_events(self, call: Call, after: int, limit: int, wanted: EventFilter) -> EventPage:
         await call.wait_until_readable()
         async with call.context.reads.connect() as tx:
             head = await event_store.position(tx)
@@ -194,7 +194,7 @@ class Feed:
         return await call.find_subtree(tx)
 
     async def find(
-        self, tx: AsyncConnection, subtree: Subtree, wanted: Wanted, after: int, limit: int, end: int
+        self, tx: AsyncConnection, subtree: Subtree, wanted: EventFilter, after: int, limit: int, end: int
     ) -> tuple[list[StoredEvent], int]:
         """The next events up to the position `end`, and the position up to which they are complete."""
         organisation = self.organisation
@@ -249,7 +249,7 @@ class Feed:
             head = await event_store.position(tx)
             subtree = EVERYTHING if confined is None else await self.subtree(confined, tx)
             last = head if confined is None else min(head, applied(confined))
-            found, end = await self.find(tx, subtree, Wanted(types, None, None, None), after, PAGE, last)
+            found, end = await self.find(tx, subtree, EventFilter(types, None, None, None), after, PAGE, last)
         lines, size = list[bytes](), 0
         for event in found:
             lines.append(server_sent_event(self.source, event))
@@ -260,7 +260,7 @@ class Feed:
 
 
 async def find_page(
-    tx: AsyncConnection, wanted: Wanted, after: int, limit: int, end: int
+    tx: AsyncConnection, wanted: EventFilter, after: int, limit: int, end: int
 ) -> tuple[list[StoredEvent], int]:
     """The next events up to the position `end`, and the position up to which they are complete: with filters that few
     events pass, it may lie before `end`. The events of one subject are found at once."""

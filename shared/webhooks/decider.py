@@ -6,7 +6,7 @@ from shared.rules.decider import Decider
 from shared.rules.message import Missing, Rejected
 from shared.rules.sealed import Sealed, seal
 from shared.webhooks import commands, events
-from shared.webhooks.state import NotThere, State, There, evolve
+from shared.webhooks.state import Existing, NotExisting, State, evolve
 
 
 def decide(state: State, command: commands.WebhookCommand, at: datetime) -> list[events.WebhookEvent]:
@@ -16,16 +16,16 @@ def decide(state: State, command: commands.WebhookCommand, at: datetime) -> list
         case commands.ChangeWebhook():
             return change(state, command)
         case commands.RotateSecret():
-            must_be_there(state)
+            must_exist(state)
             return [events.WebhookSecretRotated(secret=Sealed(value=command.secret))]
         case commands.DisableWebhook():
-            return [] if must_be_there(state).disabled else [events.WebhookDisabled(reason=command.reason)]
+            return [] if must_exist(state).disabled else [events.WebhookDisabled(reason=command.reason)]
         case commands.RemoveWebhook():
             return remove(state)
 
 
 def create(state: State, command: commands.CreateWebhook) -> list[events.WebhookEvent]:
-    if state != NotThere():
+    if state != NotExisting():
         raise Rejected("there is a webhook with this id")
     return [
         events.WebhookCreated(
@@ -42,7 +42,7 @@ def create(state: State, command: commands.CreateWebhook) -> list[events.Webhook
 
 
 def change(state: State, command: commands.ChangeWebhook) -> list[events.WebhookEvent]:
-    before = must_be_there(state)
+    before = must_exist(state)
     changes: list[events.WebhookEvent] = []
     if has_other_values(before, command):
         url, description = seal(command.url), seal(command.description)
@@ -54,25 +54,25 @@ def change(state: State, command: commands.ChangeWebhook) -> list[events.Webhook
     return changes
 
 
-def has_other_values(before: There, command: commands.ChangeWebhook) -> bool:
+def has_other_values(before: Existing, command: commands.ChangeWebhook) -> bool:
     """Texts cannot be compared with those in the vault: with one, it is always a change."""
     is_same = command.url is None and command.types == before.types
     return not is_same or command.description is not None or before.description is not None
 
 
 def remove(state: State) -> list[events.WebhookEvent]:
-    if state == NotThere(removed=True):
+    if state == NotExisting(removed=True):
         return []
-    must_be_there(state)
+    must_exist(state)
     return [events.WebhookRemoved()]
 
 
-def must_be_there(state: State) -> There:
-    if isinstance(state, There):
+def must_exist(state: State) -> Existing:
+    if isinstance(state, Existing):
         return state
     raise Missing("there is no such webhook")
 
 
 DECIDER: Decider[commands.WebhookCommand, State, events.WebhookEvent] = Decider(
-    "webhook", events.PARSE, NotThere(), decide, evolve
+    "webhook", events.PARSE, NotExisting(), decide, evolve
 )

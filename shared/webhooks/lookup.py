@@ -11,7 +11,7 @@ from shared.web.access import ADMIN, EVENTS_READ
 from shared.web.call import Call, Needs
 from shared.web.place import PlaceRule
 from shared.webhooks.decider import DECIDER
-from shared.webhooks.state import State, There
+from shared.webhooks.state import Existing, State
 from shared.webhooks.subscriptions import Webhook
 
 Reader = Annotated[Call, Depends(Needs(EVENTS_READ, place=PlaceRule.SUBTREE))]
@@ -21,7 +21,7 @@ Reader = Annotated[Call, Depends(Needs(EVENTS_READ, place=PlaceRule.SUBTREE))]
 async def find_webhook(call: Call, webhook_id: str) -> Webhook:
     """Raises `Missing`, also for one that belongs to another owner."""
     folded = await call.fold(DECIDER, webhook_id, sealed_of)
-    if isinstance(folded.state, There):
+    if isinstance(folded.state, Existing):
         webhook = Webhook(webhook_id, folded.state, 0, folded.texts)
         if is_visible(call, webhook):
             return webhook
@@ -29,7 +29,7 @@ async def find_webhook(call: Call, webhook_id: str) -> Webhook:
 
 
 def sealed_of(state: State) -> list[Sealed[str] | None]:
-    if not isinstance(state, There):
+    if not isinstance(state, Existing):
         return []
     return [state.url, state.description, state.secret, state.old_secret]
 

@@ -12,7 +12,7 @@ from shared.web.access import Caller
 from shared.web.place import Subtree
 from shared.web.places import Places
 from shared.web.problems import NotFound
-from shared.webhooks.state import There
+from shared.webhooks.state import Existing
 
 
 class SeeEvents(NamedTuple):
@@ -23,7 +23,7 @@ class SeeEvents(NamedTuple):
     until: Callable[[AsyncConnection], Awaitable[int]] | None = None
 
 
-def seen_by(state: There, source: str, places: Places | None) -> SeeEvents:
+def seen_by(state: Existing, source: str, places: Places | None) -> SeeEvents:
     """`source`: the service that has the webhook."""
     if state.place == (None, None):
         return SeeEvents(all_events)
@@ -41,7 +41,7 @@ async def no_events(tx: AsyncConnection, stored: Sequence[StoredEvent]) -> Seque
 
 
 async def confined_events(
-    state: There, places: Places, tx: AsyncConnection, stored: Sequence[StoredEvent]
+    state: Existing, places: Places, tx: AsyncConnection, stored: Sequence[StoredEvent]
 ) -> Sequence[StoredEvent]:
     confine = places.organisation.confine
     return [] if confine is None else await confine(tx, await subtree_of(tx, state, places), stored)
@@ -52,7 +52,7 @@ async def applied(source: str, places: Places, tx: AsyncConnection) -> int:
     return (await checkpoint.positions(tx, places.subscription)).get(source, 0)
 
 
-async def subtree_of(tx: AsyncConnection, state: There, places: Places) -> Subtree:
+async def subtree_of(tx: AsyncConnection, state: Existing, places: Places) -> Subtree:
     """Empty while the node is not in the organisation."""
     node, on_behalf_of = state.place
     creator = Caller("webhook", state.owner, frozenset(), node, on_behalf_of=on_behalf_of)

@@ -12,14 +12,14 @@ OLD_SECRET_VALID = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
-class NotThere:
+class NotExisting:
     """There is no such webhook, or it was removed."""
 
     removed: bool = False
 
 
 @dataclass(frozen=True)
-class There:
+class Existing:
     """`disabled`: why nothing is delivered; none: it is. `old_secret`: the one before, replaced at `rotated_at`."""
 
     owner: UUID
@@ -41,7 +41,7 @@ class There:
         return [self.secret, *([self.old_secret] if self.old_secret and is_old_valid else [])]
 
 
-State = NotThere | There
+State = NotExisting | Existing
 
 
 def evolve(state: State, event: events.WebhookEvent, at: datetime) -> State:
@@ -59,16 +59,16 @@ def evolve(state: State, event: events.WebhookEvent, at: datetime) -> State:
         case events.WebhookEnabled():
             return replace(there(state), disabled=None)
         case events.WebhookRemoved():
-            return NotThere(removed=True)
+            return NotExisting(removed=True)
 
 
-def created(event: events.WebhookCreated, at: datetime) -> There:
+def created(event: events.WebhookCreated, at: datetime) -> Existing:
     place = event.node, event.on_behalf_of_node
     texts = event.url, event.types, event.description, event.secret
-    return There(event.owner, at, event.from_position, *texts, place=place)
+    return Existing(event.owner, at, event.from_position, *texts, place=place)
 
 
-def there(state: State) -> There:
-    if isinstance(state, There):
+def there(state: State) -> Existing:
+    if isinstance(state, Existing):
         return state
     raise TypeError("only a webhook that is there can change")

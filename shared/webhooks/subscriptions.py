@@ -14,7 +14,7 @@ from shared.store.decision_batch import Stream
 from shared.store.event_store import STORED
 from shared.webhooks.decider import DECIDER
 from shared.webhooks.events import WebhookCreated
-from shared.webhooks.state import There
+from shared.webhooks.state import Existing
 
 CHANGES = STORED.where(
     text("events.stream LIKE 'webhook-%'"), event_store.events.c.position > bindparam("after", type_=BigInteger)
@@ -27,7 +27,7 @@ class Webhook(NamedTuple):
     """`texts`: of its sealed values, by reference."""
 
     webhook_id: str
-    state: There
+    state: Existing
     created_position: int
     texts: Mapping[UUID, Any]
 
@@ -69,7 +69,7 @@ class Webhooks:
     def find(self, stream: str) -> Webhook | None:
         """None for one that was removed."""
         known = self._streams.get(stream)
-        if known is None or not isinstance(known.state, There):
+        if known is None or not isinstance(known.state, Existing):
             return None
         return Webhook(stream.partition("-")[2], known.state, self._created[stream], self._texts.get(stream, {}))
 

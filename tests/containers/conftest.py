@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.containers.engine import docker, must_be_there
+from tests.containers.engine import docker, must_exist
 from tests.containers.project import Project, standing
 from tests.funnelcast.command import ROOT
 
@@ -12,7 +12,7 @@ from tests.funnelcast.command import ROOT
 @pytest.fixture(scope="session")
 def image() -> str:
     """FUNNELCAST_TEST_IMAGE, made before; else it is built here."""
-    must_be_there()
+    must_exist()
     given = os.environ.get("FUNNELCAST_TEST_IMAGE")
     if given:
         return given

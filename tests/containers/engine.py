@@ -36,7 +36,7 @@ def missing() -> str | None:
     return None
 
 
-def must_be_there() -> None:
+def must_exist() -> None:
     """Else the test is skipped, or, where containers are required, fails."""
     why = missing()
     if why is None:

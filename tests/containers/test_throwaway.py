@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from tests import throwaway
-from tests.containers.engine import must_be_there
+from tests.containers.engine import must_exist
 from tests.funnelcast.command import ROOT
 from tests.kafka import free_ports
 
@@ -24,13 +24,13 @@ def passing(*words: str, **env: str) -> None:
 
 
 def test_the_store_on_postgres_18() -> None:
-    must_be_there()
+    must_exist()
     passing(
         "tests/shared/store", "tests/shared/flow/test_log.py", "-m", "not kafka", FUNNELCAST_TEST_POSTGRES="container"
     )
 
 
 def test_the_log_on_kafka() -> None:
-    must_be_there()
+    must_exist()
     with throwaway.kafka(free_ports(1)[0]) as address:
         passing("tests/shared/flow/test_log.py", "-m", "kafka", FUNNELCAST_TEST_KAFKA=address)

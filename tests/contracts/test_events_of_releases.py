@@ -8,7 +8,7 @@ import pytest
 from pydantic_core import to_jsonable_python
 
 from services.pipeline.opportunity.decider import DECIDER as OPPORTUNITY
-from services.pipeline.opportunity.state import Closed, NotThere, State
+from services.pipeline.opportunity.state import Closed, NotExisting, State
 from services.pipeline.process.decider import DECIDER as PROCESS
 from shared.rules.message import StoredEvent
 from shared.run.service import Service, Upstream
@@ -61,7 +61,7 @@ def state_of(stream: str, events: list[StoredEvent]) -> Any:
 
 
 def opportunity_state(state: State) -> dict[str, Any] | None:
-    if isinstance(state, NotThere):
+    if isinstance(state, NotExisting):
         return None
     left = to_jsonable_python(state.left._asdict()) if isinstance(state, Closed) else None
     return {

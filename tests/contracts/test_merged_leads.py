@@ -11,7 +11,7 @@ from services.qualification.lead import commands, events
 from services.qualification.lead.context import Context
 from services.qualification.lead.decider import decide
 from services.qualification.lead.events import BantStatus, Lifecycle
-from services.qualification.lead.state import BantAnswer, Lead, MergedAway, NotThere, State, after_all
+from services.qualification.lead.state import BantAnswer, Lead, MergedAway, NotExisting, State, after_all
 from services.qualification.model.decider import DECIDER as MODEL
 from services.qualification.service import SERVICE
 from services.qualification.setting.state import Settings
@@ -28,7 +28,7 @@ MERGE = commands.MergeInto(into="b")
 
 
 def decided(lead: State, command: commands.LeadCommand, other: State | None = None) -> list[events.LeadEvent]:
-    return decide(lead, command, minute(30), Context(MODEL.initial, Settings(), other or NotThere()))
+    return decide(lead, command, minute(30), Context(MODEL.initial, Settings(), other or NotExisting()))
 
 
 def after(lead: Lead, command: commands.LeadCommand, other: State | None = None) -> Lead:

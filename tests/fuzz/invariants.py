@@ -18,11 +18,11 @@ from services.forecast.setting.state import Settings as BusinessSettings
 from services.forecast.snapshot.state import Locks
 from services.forecast.submission.state import Calls
 from services.lead_intake.connection.events import ConnectionCreated, ConnectionRemoved, SecretRotated
+from services.lead_intake.connection.state import Existing as ThereIsConnection
 from services.lead_intake.connection.state import State as ConnectionState
-from services.lead_intake.connection.state import There as ThereIsConnection
 from services.lead_intake.form.state import Form
 from services.lead_intake.lead.events import EngagementAdded, LeadCaptured
-from services.lead_intake.lead.state import NotThere as NoCaptures
+from services.lead_intake.lead.state import NotExisting as NoCaptures
 from services.lead_intake.lead.state import State as Captures
 from services.lead_intake.person.events import PersonErased, PersonEvent
 from services.lead_intake.person.state import Person
@@ -46,7 +46,7 @@ from services.pipeline.opportunity.events import (
     TextsErased,
 )
 from services.pipeline.opportunity.state import Closed
-from services.pipeline.opportunity.state import NotThere as NoDeal
+from services.pipeline.opportunity.state import NotExisting as NoDeal
 from services.pipeline.opportunity.state import State as DealState
 from services.pipeline.process.events import ProcessDefined
 from services.pipeline.process.state import Processes
@@ -57,7 +57,7 @@ from services.pipeline.spend.state import Entries
 from services.qualification.lead.events import ChangeEvent as LeadChange
 from services.qualification.lead.events import LeadErased, Lifecycle
 from services.qualification.lead.lifecycle import TRANSITIONS
-from services.qualification.lead.state import NotThere as NoLead
+from services.qualification.lead.state import NotExisting as NoLead
 from services.qualification.lead.state import State as LeadState
 from services.qualification.model.events import ModelDefined, ModelEvent
 from services.qualification.model.state import Models
@@ -66,8 +66,8 @@ from services.qualification.setting import events as qualification_setting
 from services.qualification.setting.state import Settings as QualificationSettings
 from shared.rules.message import BEGINNING
 from shared.webhooks.events import WebhookCreated, WebhookDisabled, WebhookEnabled, WebhookRemoved
+from shared.webhooks.state import Existing as ThereIsWebhook
 from shared.webhooks.state import State as WebhookState
-from shared.webhooks.state import There as ThereIsWebhook
 from tests.pipeline.test_any_order import check as check_deal
 from tests.qualification.test_any_order import check as check_lead
 

@@ -9,7 +9,7 @@ from services.lead_intake.lead import events
 from services.lead_intake.lead.context import Context
 from services.lead_intake.lead.decider import DECIDER as LEAD
 from services.lead_intake.lead.decider import decide
-from services.lead_intake.lead.state import NotThere
+from services.lead_intake.lead.state import NotExisting
 from services.lead_intake.suppression.commands import SuppressAddress
 from services.lead_intake.suppression.decider import DECIDER
 from services.lead_intake.suppression.events import AddressSuppressed
@@ -33,7 +33,7 @@ def test_the_same_activity_again_adds_nothing() -> None:
 
 def test_a_first_capture_is_followed_by_the_denial_and_a_second_one_by_nothing() -> None:
     context = Context(suppression=Suppression((UNSUBSCRIBED,)))
-    first, activity, *denials = decide(NotThere(), record(consent=consent("granted")), NOON, context)
+    first, activity, *denials = decide(NotExisting(), record(consent=consent("granted")), NOON, context)
     assert isinstance(first, events.LeadCaptured)
     assert isinstance(activity, events.ActivityRecorded)
     denied = [each.consent for each in denials if isinstance(each, events.ConsentChanged)]

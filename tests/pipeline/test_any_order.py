@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from services.pipeline.opportunity import commands
 from services.pipeline.opportunity.decider import DECIDER
 from services.pipeline.opportunity.events import ChangeEvent, Motion, OpportunityEvent
-from services.pipeline.opportunity.state import Closed, NotThere, Open, State
+from services.pipeline.opportunity.state import Closed, NotExisting, Open, State
 from services.pipeline.process.default import DEFAULT
 from services.pipeline.process.events import ForecastCategory
 from services.pipeline.setting.state import Settings
@@ -66,7 +66,7 @@ def decided(state: State, command: commands.OpportunityCommand, minute: int) -> 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(asked, max_size=30))
 def test_a_repeated_command_adds_nothing_and_events_tell_the_state(commands: list[commands.OpportunityCommand]) -> None:
-    state: State = NotThere()
+    state: State = NotExisting()
     for minute, command in enumerate(commands):
         events = decided(state, command, minute)
         assert len(events) <= 1
@@ -81,7 +81,7 @@ def test_a_repeated_command_adds_nothing_and_events_tell_the_state(commands: lis
 
 def check(state: State) -> None:
     """What holds of every deal, however it came about."""
-    if isinstance(state, NotThere):
+    if isinstance(state, NotExisting):
         return
     deal = state.fields
     assert isinstance(state, Closed) == (deal.outcome is not None)

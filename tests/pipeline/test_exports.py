@@ -9,7 +9,7 @@ from services.pipeline.opportunity import commands, events
 from services.pipeline.opportunity.decider import DECIDER
 from services.pipeline.opportunity.events import Motion, Outcome
 from services.pipeline.opportunity.exports import kept_values
-from services.pipeline.opportunity.state import NotThere, State, must_be_there
+from services.pipeline.opportunity.state import NotExisting, State, must_exist
 from services.pipeline.process.default import DEFAULT
 from services.pipeline.setting.state import Settings
 from shared.rules.money import Money
@@ -44,7 +44,7 @@ def after(state: State, command: commands.OpportunityCommand, at: datetime) -> t
 
 
 def imported_deal() -> State:
-    return after(NotThere(), commands.ImportedCommand(command=OPEN), T0)[0]
+    return after(NotExisting(), commands.ImportedCommand(command=OPEN), T0)[0]
 
 
 def match(state: State, at: datetime = T0 + WEEK, **given: Any) -> tuple[State, list[Any]]:
@@ -86,7 +86,9 @@ def test_a_difference_becomes_the_change_that_explains_it(given: dict[str, Any],
 
 
 def test_an_unqualified_deal_that_was_won_is_qualified_first() -> None:
-    state = after(NotThere(), commands.ImportedCommand(command=OPEN.model_copy(update={"stage": "unqualified"})), T0)[0]
+    state = after(
+        NotExisting(), commands.ImportedCommand(command=OPEN.model_copy(update={"stage": "unqualified"})), T0
+    )[0]
     assert kinds(match(state, stage=None, outcome="won", close_date="2024-01-13")[1]) == ["qualify", "win"]
 
 
@@ -109,7 +111,7 @@ def test_what_was_changed_here_is_left_alone_unless_the_export_is_to_overwrite_i
 
 
 def test_a_deal_that_was_never_imported_is_left_alone() -> None:
-    state = after(NotThere(), OPEN, T0)[0]
+    state = after(NotExisting(), OPEN, T0)[0]
     assert match(state, owner="bob")[1] == []
 
 
@@ -117,7 +119,7 @@ def test_a_change_here_that_the_export_agrees_with_is_no_conflict() -> None:
     state = changed_here(imported_deal())
     agreeing: dict[str, Any] = {"amount": {"amount": "130", "currency": "EUR"}}
     assert match(state, **agreeing)[1] == []
-    assert must_be_there(state).fields.amount == 130
+    assert must_exist(state).fields.amount == 130
 
 
 def test_a_stage_that_was_entered_counts_only_when_it_is_later_than_the_present_one() -> None:
@@ -131,11 +133,11 @@ def test_how_a_deal_ended_counts_once() -> None:
     won, made = match(imported_deal(), part="ended", outcome="won", close_date="2024-01-13")
     assert kinds(made) == ["win"]
     assert match(won, part="ended", outcome="won", close_date="2024-01-12", owner="bob")[1] == []
-    fields = must_be_there(won).fields
+    fields = must_exist(won).fields
     assert (fields.outcome, fields.close_date) == (Outcome.WON, date(2024, 1, 13))
 
 
 def test_events_of_before_imports_were_marked_are_read_as_not_imported() -> None:
-    made = DECIDER.decided(NotThere(), OPEN, T0, REFERENCES)[0]
+    made = DECIDER.decided(NotExisting(), OPEN, T0, REFERENCES)[0]
     assert isinstance(made, events.OpportunityOpened)
     assert made.imported is False

@@ -10,7 +10,7 @@ from services.qualification.lead import commands, events
 from services.qualification.lead.decider import DECIDER
 from services.qualification.lead.events import BantStatus, Lifecycle
 from services.qualification.lead.lifecycle import TRANSITIONS
-from services.qualification.lead.state import Lead, NotThere, State
+from services.qualification.lead.state import Lead, NotExisting, State
 from services.qualification.model.decider import DECIDER as MODEL
 from services.qualification.model.default import DEFAULT
 from services.qualification.model.state import Models
@@ -110,7 +110,7 @@ def test_a_repeated_command_adds_nothing_and_every_move_is_in_the_table(
 
 def check(state: State) -> None:
     """What holds of every lead, whatever happened to it."""
-    assert not isinstance(state, NotThere)
+    assert not isinstance(state, NotExisting)
     moves = {(start, to) for (start, _), to in TRANSITIONS.items()}
     assert {(transition.start, transition.to) for transition in state.history[1:]} <= moves
     assert [cycle.n for cycle in state.cycles] == list(range(1, state.fields.cycle + 1))

@@ -22,7 +22,7 @@ PAGED = ("keys", "nodes", "rates", "quotas")
 
 
 @dataclass(frozen=True)
-class Listed:
+class ListAnswer:
     """`refused`: why there are no rows, in the API's words."""
 
     rows: Sequence[Fields] = ()
@@ -30,17 +30,17 @@ class Listed:
     refused: ApiError | None = None
 
 
-async def find_lists(api: Api) -> dict[str, Listed]:
+async def find_lists(api: Api) -> dict[str, ListAnswer]:
     """By name. A service that refuses or is down leaves the others on the page."""
     found = await asyncio.gather(*(find_list(api, name) for name in PATHS))
     return dict(zip(PATHS, found, strict=True))
 
 
-async def find_list(api: Api, name: str) -> Listed:
+async def find_list(api: Api, name: str) -> ListAnswer:
     try:
         answer = await api.get(PATHS[name], limit=MOST if name in PAGED else None)
     except ApiError as error:
         if error.status == 401:
             raise
-        return Listed(refused=error)
-    return Listed(answer["nodes"] if name == "nodes" else answer["items"], bool(answer.get("next")))
+        return ListAnswer(refused=error)
+    return ListAnswer(answer["nodes"] if name == "nodes" else answer["items"], bool(answer.get("next")))

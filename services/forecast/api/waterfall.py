@@ -8,11 +8,14 @@ from fastapi import APIRouter, Query
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.forecast.api.moment import INSTANT, Instants, KnownAt, moment, wait_until_known
-from services.forecast.api.places import ReadsBelow, counted_owners, visible_node
-from services.forecast.api.question import PeriodKey, answer_currency, deal_filter
+from services.forecast.answers.moment import Instants
+from services.forecast.answers.question import answer_currency, deal_filter
+from services.forecast.answers.visible import counted_owners
+from services.forecast.api.moment import INSTANT, KnownAt, moment, wait_until_known
+from services.forecast.api.places import ReadsBelow, visible_node
+from services.forecast.api.question import PeriodKey
 from services.forecast.api.rollup_views import PeriodView, period_view
-from services.forecast.api.waterfall_span import Asked, Basis, End, end_of, moved
+from services.forecast.api.waterfall_span import Basis, End, WaterfallQuestion, end_of, moved
 from services.forecast.ledger.balances import ZERO
 from services.forecast.ledger.cumulative import COLUMNS
 from services.forecast.ledger.waterfall import Entry, Kind, Movements, ViewName
@@ -112,11 +115,11 @@ async def computed_waterfall(call: Call, tx: AsyncConnection, query: WaterfallQu
     owners = await counted_owners(tx, call.subtree)
     currency = await answer_currency(tx, later, query.currency, chosen.period, owners)
     policy = query.rate_policy or later.settings.rate_policy
-    asked = Asked(chosen.period, node, query.view, query.basis, currency, policy, call.subtree)
-    closing = await end_of(tx, later, asked)
+    question = WaterfallQuestion(chosen.period, node, query.view, query.basis, currency, policy, call.subtree)
+    closing = await end_of(tx, later, question)
     if not closing.exists:
         raise Missing(f"there is no node {closing.node} in the organisation of that time")
-    opening = await end_of(tx, earlier, asked)
+    opening = await end_of(tx, earlier, question)
     found = await moved(tx, opening, closing)
     return waterfall_view(query, opening, closing, found, owners)
 
@@ -151,7 +154,7 @@ def waterfall_view(
     rounding = to_minor_units(last, currency) - to_minor_units(first, currency) - listed
     steps.append(StepView(kind="rounding", amount=format_amount(rounding, currency), count=0, opportunities=[]))
     return WaterfallView(
-        period=period_view(closing.asked.period),
+        period=period_view(closing.question.period),
         node_id=closing.node,
         currency=currency,
         view=query.view,

@@ -10,9 +10,9 @@ from typing import Literal, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.forecast.api.moment import Moment
-from services.forecast.api.places import visible_overrides, visible_rows
-from services.forecast.api.question import conversion_into, numbers_for, org_as_of
+from services.forecast.answers.moment import Moment
+from services.forecast.answers.question import conversion_into, numbers_for, org_as_of
+from services.forecast.answers.visible import visible_overrides, visible_rows
 from services.forecast.ledger.balances import ZERO, Sums, balance
 from services.forecast.ledger.conversion import Conversion
 from services.forecast.ledger.cumulative import COLUMNS, cumulative
@@ -35,7 +35,7 @@ NOBODY = Owners(excluded=False)
 
 
 @dataclass(frozen=True)
-class Asked:
+class WaterfallQuestion:
     """`node`: by default the root. `subtree`: what the caller may see."""
 
     period: Period
@@ -57,7 +57,7 @@ class End:
     """One end of the span, with its rates, and the sums of the node and of the overridden ones below it."""
 
     at: Moment
-    asked: Asked
+    question: WaterfallQuestion
     conversion: Conversion
     node: str
     root: str
@@ -69,33 +69,33 @@ class End:
     def amount(self, conversion: Conversion) -> Decimal:
         """Not rounded."""
         pure = balance(self.sums, conversion).pure
-        if self.asked.column is None:
-            return sum((pure[category] for category in VIEWS[self.asked.view]), ZERO)
+        if self.question.column is None:
+            return sum((pure[category] for category in VIEWS[self.question.view]), ZERO)
         found = overridden(self.below.rows, self.below.nodes, self.overridden, conversion)
-        return found.seen(self.node, cumulative(pure)).by_self[self.asked.column]
+        return found.seen(self.node, cumulative(pure)).by_self[self.question.column]
 
     @property
     def cut(self) -> Cut:
         return Cut(self.at.as_of, self.at.known.pipeline)
 
 
-async def end_of(tx: AsyncConnection, at: Moment, asked: Asked) -> End:
-    by_day = asked.currency if asked.rate_policy == "close_date" else None
-    chosen = DealFilter(asked.period, at.today, converted_into=by_day)
-    numbers = await numbers_for(tx, at, asked.period)
-    conversion = await conversion_into(tx, asked.currency, asked.rate_policy, at, asked.period)
-    tree = org_tree(await numbers.nodes(asked.node, 0))
-    node = tree.root if asked.node in (None, ROOT) else asked.node
+async def end_of(tx: AsyncConnection, at: Moment, question: WaterfallQuestion) -> End:
+    by_day = question.currency if question.rate_policy == "close_date" else None
+    chosen = DealFilter(question.period, at.today, converted_into=by_day)
+    numbers = await numbers_for(tx, at, question.period)
+    conversion = await conversion_into(tx, question.currency, question.rate_policy, at, question.period)
+    tree = org_tree(await numbers.nodes(question.node, 0))
+    node = tree.root if question.node in (None, ROOT) else question.node
     if node not in tree.nodes:
-        return End(at, asked, conversion, node, tree.root, exists=False)
+        return End(at, question, conversion, node, tree.root, exists=False)
     below = NONE_BELOW
-    if asked.column is not None:
-        every = await overrides_below(tx, numbers, asked.period, asked.node, at.as_of, at.known)
-        below = visible_overrides(every, asked.subtree)
+    if question.column is not None:
+        every = await overrides_below(tx, numbers, question.period, question.node, at.as_of, at.known)
+        below = visible_overrides(every, question.subtree)
     keys = {each: tree.totals_key(each) for each in {node, *below.overridden}}
     sums = await numbers.sums({*keys.values()}, chosen)
     found = {each: sums.get(key, {}) for each, key in keys.items()}
-    return End(at, asked, conversion, node, tree.root, True, found[node], below, found)
+    return End(at, question, conversion, node, tree.root, True, found[node], below, found)
 
 
 # -- in between ------------------------------------------------------------------------------------------------------
@@ -121,11 +121,11 @@ class Segments(NamedTuple):
 
 async def segments_between(tx: AsyncConnection, opening: End, closing: End) -> Segments:
     """A period that has ended keeps the organisation of its end."""
-    known, period = closing.at.known, closing.asked.period
+    known, period = closing.at.known, closing.question.period
     first, last = org_as_of(opening.at, period), org_as_of(closing.at, period)
     moves = set(await waterfall_lines.org_changes(tx, first, last, known.forecast))
     made = set[datetime]()
-    if closing.asked.column is not None:
+    if closing.question.column is not None:
         made = await overrides.changes(tx, period, opening.at.as_of, closing.at.as_of, known)
     found = []
     for instant in (opening.at.as_of, *sorted(moves | made)):
@@ -136,11 +136,11 @@ async def segments_between(tx: AsyncConnection, opening: End, closing: End) -> S
 
 
 async def counted_then(tx: AsyncConnection, closing: End, nodes: OrgNodes, at: datetime) -> tuple[Owners, Decimal]:
-    node, column = closing.node, closing.asked.column
+    node, column = closing.node, closing.question.column
     if column is None:
         return owners_below(closing, nodes, set()), ZERO
-    found, _ = await overrides.in_force(tx, closing.asked.period, at, closing.at.known)
-    seen = visible_rows(found, closing.asked.subtree)
+    found, _ = await overrides.in_force(tx, closing.question.period, at, closing.at.known)
+    seen = visible_rows(found, closing.question.subtree)
     rows = [row for row in counting(seen, nodes) if row.column == column and node in counting_nodes(nodes, row.node)]
     fixed = fixed_amounts(rows, closing.conversion)
     if (node, column) in fixed.by_self:
@@ -162,17 +162,17 @@ def owners_below(closing: End, nodes: OrgNodes, hidden: set[str]) -> Owners:
 
 
 async def moved(tx: AsyncConnection, opening: End, closing: End) -> Movements:
-    asked, segments = closing.asked, await segments_between(tx, opening, closing)
-    scope = Scope(asked.period, VIEWS[asked.view], segments.is_member, closing.conversion)
-    lines = await waterfall_lines.lines_between(tx, opening.at.as_of, closing.cut, asked.period)
+    question, segments = closing.question, await segments_between(tx, opening, closing)
+    scope = Scope(question.period, VIEWS[question.view], segments.is_member, closing.conversion)
+    lines = await waterfall_lines.lines_between(tx, opening.at.as_of, closing.cut, question.period)
     deals = await waterfall_lines.deals_at(tx, opening.cut, {line.opportunity_id for line in lines})
     found = movements(lines, deals, scope)
     for before, after in pairwise(segments.segments):
         if before.owners == after.owners and before.fixed == after.fixed:
             continue
         cut = Cut(after.since - datetime.resolution, closing.cut.position)
-        coming = await waterfall_lines.deals_of(tx, cut, after.owners, before.owners, asked.period, scope.categories)
-        going = await waterfall_lines.deals_of(tx, cut, before.owners, after.owners, asked.period, scope.categories)
+        coming = await waterfall_lines.deals_of(tx, cut, after.owners, before.owners, question.period, scope.categories)
+        going = await waterfall_lines.deals_of(tx, cut, before.owners, after.owners, question.period, scope.categories)
         entries = [*org_moves(coming, scope, comes_in=True), *org_moves(going, scope, comes_in=False)]
         found.apart[after.kind] += after.fixed - before.fixed
         if after.kind == "org_moved":

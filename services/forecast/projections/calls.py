@@ -29,7 +29,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.forecast.events import ForecastEvent
 from services.forecast.ledger.calls import CallRow
 from services.forecast.periods.calendar import Period
-from services.forecast.projections.known_positions import Known
+from services.forecast.projections.known_positions import KnownPositions
 from services.forecast.submission.events import CalledAmounts, CallSubmitted
 from shared.flow.projection import Projection
 from shared.rules.message import RecordedEvent
@@ -83,12 +83,14 @@ def call_row(event: CallSubmitted, recorded: RecordedEvent[Any]) -> dict[str, An
     }
 
 
-async def by_node(tx: AsyncConnection, period: Period, at: datetime, known: Known) -> Mapping[str, Sequence[CallRow]]:
+async def by_node(
+    tx: AsyncConnection, period: Period, at: datetime, known: KnownPositions
+) -> Mapping[str, Sequence[CallRow]]:
     """The calls of each node, the last week's first."""
-    asked = {"period": period.key, "first_day": period.starts, "last_day": period.ends}
+    parameters = {"period": period.key, "first_day": period.starts, "last_day": period.ends}
     found: dict[str, list[CallRow]] = {}
     for node, week, amounts, made_at, made_by in await tx.execute(
-        LAST_OF_WEEKS, asked | {"at": at, "known": known.forecast}
+        LAST_OF_WEEKS, parameters | {"at": at, "known": known.forecast}
     ):
         called = CalledAmounts.model_validate(amounts)
         found.setdefault(node, []).append(CallRow(week, called, made_at, made_by))

@@ -12,14 +12,14 @@ RECORDED_UNTIL = text("""
         (SELECT position FROM deal_states WHERE recorded_at <= :instant ORDER BY position DESC LIMIT 1)""")
 
 
-class Known(NamedTuple):
+class KnownPositions(NamedTuple):
     """The last position of each source."""
 
     forecast: int
     pipeline: int
 
 
-EVERYTHING = Known(2**62, 2**62)
+EVERYTHING = KnownPositions(2**62, 2**62)
 
 
 async def recorded_until(tx: AsyncConnection, instant: datetime) -> dict[str, int]:

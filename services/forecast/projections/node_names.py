@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, Column, DateTime, Named, Table, Text, TypedCo
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.org.events import NodePlaced, NodeRenamed
-from services.forecast.projections.known_positions import EVERYTHING, Known
+from services.forecast.projections.known_positions import EVERYTHING, KnownPositions
 from services.forecast.projections.metadata import ledger_tables
 from shared.rules.message import RecordedEvent
 from shared.store import vault
@@ -47,7 +47,7 @@ def name_row(recorded: RecordedEvent[NodePlaced | NodeRenamed]) -> dict[str, Any
     }
 
 
-async def read(tx: AsyncConnection, nodes: Collection[str], known: Known = EVERYTHING) -> Mapping[str, str]:
+async def read(tx: AsyncConnection, nodes: Collection[str], known: KnownPositions = EVERYTHING) -> Mapping[str, str]:
     """Each node's last name."""
     found = await tx.execute(LAST, {"nodes": list(nodes), "known": known.forecast})
     refs = {row.node: row.name_ref for row in found}

@@ -12,7 +12,7 @@ from services.forecast.ledger.org_tree import OrgNodes, org_tree
 from services.forecast.projections import currencies, deals, node_totals, org_nodes, org_rows, past_deals, postings
 from services.forecast.projections.deal_filter import DealFilter
 from services.forecast.projections.deals import EVERYBODY, Owners, PageKey
-from services.forecast.projections.known_positions import Known
+from services.forecast.projections.known_positions import KnownPositions
 from services.forecast.projections.past_deals import Cut
 from shared.store.slices import in_slices
 
@@ -51,7 +51,7 @@ class Numbers(Protocol):
         """Of these owners' deals, sorted."""
 
 
-async def past_numbers(tx: AsyncConnection, cut: Cut, org_as_of: datetime, known: Known) -> Numbers:
+async def past_numbers(tx: AsyncConnection, cut: Cut, org_as_of: datetime, known: KnownPositions) -> Numbers:
     """Deals as they were, under the organisation of an instant."""
     return PastNumbers(tx, await org_rows.nodes_at(tx, org_as_of, known), cut)
 

@@ -25,7 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.forecast.ledger.org_tree import OrgNode, OrgNodes
 from services.forecast.org.events import NodeEnded, NodePlaced
 from services.forecast.org.node_history import DatedRow, NodeHistory, NodePosition, dated_row, span_at, with_row
-from services.forecast.projections.known_positions import EVERYTHING, Known
+from services.forecast.projections.known_positions import EVERYTHING, KnownPositions
 from services.forecast.projections.metadata import ledger_tables
 from shared.rules.message import BEGINNING, RecordedEvent
 from shared.store.rows import insert, rows
@@ -87,7 +87,7 @@ async def last_start(tx: AsyncConnection) -> datetime:
     return BEGINNING if starts is None else starts
 
 
-async def nodes_at(tx: AsyncConnection, at: datetime, known: Known = EVERYTHING) -> OrgNodes:
+async def nodes_at(tx: AsyncConnection, at: datetime, known: KnownPositions = EVERYTHING) -> OrgNodes:
     """The whole organisation at that instant."""
     nodes = {}
     started = await tx.execute(STARTED.where(org_rows.c.position <= known.forecast), {"at": at})

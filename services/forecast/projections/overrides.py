@@ -31,7 +31,7 @@ from services.forecast.events import ForecastEvent
 from services.forecast.ledger.overrides import OverrideRow
 from services.forecast.override.events import OverrideReset, OverrideSet
 from services.forecast.periods.calendar import Period
-from services.forecast.projections.known_positions import Known
+from services.forecast.projections.known_positions import KnownPositions
 from shared.flow.projection import Projection
 from shared.rules.message import RecordedEvent
 from shared.store.rows import insert, rows
@@ -95,16 +95,20 @@ def amount_columns(event: OverrideSet | OverrideReset) -> dict[str, Any]:
     }
 
 
-async def in_force(tx: AsyncConnection, period: Period, at: datetime, known: Known) -> tuple[list[OverrideRow], int]:
+async def in_force(
+    tx: AsyncConnection, period: Period, at: datetime, known: KnownPositions
+) -> tuple[list[OverrideRow], int]:
     """With how many there are for a period of this key that has other days, by another calendar: these do not count."""
-    asked = {"period": period.key, "at": at, "known": known.forecast}
-    found = [row for row in await tx.execute(IN_FORCE, asked) if row.amount is not None]
+    parameters = {"period": period.key, "at": at, "known": known.forecast}
+    found = [row for row in await tx.execute(IN_FORCE, parameters) if row.amount is not None]
     days = period.starts, period.ends
     counting = [OverrideRow(*row[:10]) for row in found if (row.first_day, row.last_day) == days]
     return counting, len(found) - len(counting)
 
 
-async def changes(tx: AsyncConnection, period: Period, after: datetime, until: datetime, known: Known) -> set[datetime]:
+async def changes(
+    tx: AsyncConnection, period: Period, after: datetime, until: datetime, known: KnownPositions
+) -> set[datetime]:
     """The instants at which overrides of the period were set or reset."""
     made_at = overrides.c.made_at
     chosen = overrides.c.period == period.key, made_at > after, made_at <= until, overrides.c.position <= known.forecast

@@ -11,7 +11,7 @@ from services.forecast.ledger.overrides import OverrideRow, counting
 from services.forecast.org.events import ROOT
 from services.forecast.periods.calendar import Period
 from services.forecast.projections import overrides
-from services.forecast.projections.known_positions import Known
+from services.forecast.projections.known_positions import KnownPositions
 from services.forecast.projections.numbers import Numbers
 
 
@@ -31,7 +31,7 @@ NONE_BELOW = OverridesBelow((), {}, 0)
 
 
 async def overrides_below(
-    tx: AsyncConnection, numbers: Numbers, period: Period, node: str | None, as_of: datetime, known: Known
+    tx: AsyncConnection, numbers: Numbers, period: Period, node: str | None, as_of: datetime, known: KnownPositions
 ) -> OverridesBelow:
     """Of the node, by default the root, and of all below it."""
     found, other = await overrides.in_force(tx, period, as_of, known)

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.events import ForecastEvent
 from services.forecast.ledger.quotas import QuotaRow
-from services.forecast.projections.known_positions import Known
+from services.forecast.projections.known_positions import KnownPositions
 from services.forecast.quota.events import QuotaSet
 from shared.flow.projection import Projection
 from shared.rules.message import BEGINNING, RecordedEvent
@@ -59,7 +59,9 @@ def quota_row(event: QuotaSet, recorded: RecordedEvent[Any]) -> dict[str, Any]:
     }
 
 
-async def in_force(tx: AsyncConnection, periods: Collection[str], at: datetime, known: Known) -> list[QuotaRow]:
+async def in_force(
+    tx: AsyncConnection, periods: Collection[str], at: datetime, known: KnownPositions
+) -> list[QuotaRow]:
     found = await tx.execute(IN_FORCE, {"periods": list(periods), "at": at, "known": known.forecast})
     return [QuotaRow(*row) async for row in in_slices(found)]
 

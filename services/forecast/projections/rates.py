@@ -26,7 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.events import ForecastEvent
 from services.forecast.ledger.conversion import RateTable
-from services.forecast.projections.known_positions import EVERYTHING, Known
+from services.forecast.projections.known_positions import EVERYTHING, KnownPositions
 from services.forecast.rate.events import PlanRateSet, RateSet
 from shared.flow.projection import Projection
 from shared.rules.message import RecordedEvent
@@ -80,14 +80,14 @@ def rate_row(recorded: RecordedEvent[Any]) -> dict[str, Any]:
 
 
 async def rate_table(
-    tx: AsyncConnection, per: str, first: date, last: date, year: int, known: Known = EVERYTHING
+    tx: AsyncConnection, per: str, first: date, last: date, year: int, known: KnownPositions = EVERYTHING
 ) -> RateTable:
     """The rates in force on any of these days, and those planned for the fiscal year."""
     daily: dict[str, list[tuple[date, Decimal]]] = defaultdict(list)
-    asked = {"per": per, "known": known.forecast}
-    for row in await tx.execute(DAILY, asked | {"first": first, "last": last}):
+    parameters = {"per": per, "known": known.forecast}
+    for row in await tx.execute(DAILY, parameters | {"first": first, "last": last}):
         daily[row.currency].append((row.day, row.rate))
-    planned = {(row.currency, year): row.rate for row in await tx.execute(PLANNED, asked | {"year": year})}
+    planned = {(row.currency, year): row.rate for row in await tx.execute(PLANNED, parameters | {"year": year})}
     return RateTable(per, daily, planned)
 
 

@@ -27,7 +27,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.events import ForecastEvent
 from services.forecast.periods.calendar import Calendar
-from services.forecast.projections.known_positions import EVERYTHING, Known
+from services.forecast.projections.known_positions import EVERYTHING, KnownPositions
 from services.forecast.setting.events import CalendarDefined, SettingChanged
 from services.forecast.setting.state import MONTHS, SettingValues
 from services.forecast.snapshot.events import RatePolicy
@@ -116,7 +116,7 @@ class BusinessSettings:
         return at.astimezone(self.timezone).date()
 
 
-async def settings_at(tx: AsyncConnection, as_of: datetime, known: Known = EVERYTHING) -> BusinessSettings:
+async def settings_at(tx: AsyncConnection, as_of: datetime, known: KnownPositions = EVERYTHING) -> BusinessSettings:
     values: dict[str, Any] = {}
     counting = setting_changes.c.starts <= as_of, setting_changes.c.position <= known.forecast
     for row in (await tx.execute(IN_ORDER.where(*counting))).mappings():
@@ -134,7 +134,7 @@ async def settings_at(tx: AsyncConnection, as_of: datetime, known: Known = EVERY
     )
 
 
-async def calendar_at(tx: AsyncConnection, key: str, as_of: datetime, known: Known) -> Calendar | None:
+async def calendar_at(tx: AsyncConnection, key: str, as_of: datetime, known: KnownPositions) -> Calendar | None:
     """The last version of the calendar; None for a key that none has."""
     counting = calendars.c.key == key, calendars.c.starts <= as_of, calendars.c.position <= known.forecast
     query = select(calendars.c.rule).where(*counting).order_by(calendars.c.starts.desc(), calendars.c.position.desc())

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
 from services.lead_intake.connection import commands, events
 from services.lead_intake.connection.decider import DECIDER
-from services.lead_intake.connection.state import There
+from services.lead_intake.connection.state import Existing
 from services.lead_intake.lead.commands import OF_SOURCE
 from services.lead_intake.lead.events import Source
 from services.lead_intake.projections import connections, deliveries
@@ -160,7 +160,7 @@ async def list_connections(call: Reads, limit: Limit = 100, after: Cursor = None
 async def get_connection(connection_id: ResourceId, call: Admin) -> ConnectionView:
     """Get a connection and its settings."""
     state = (await call.fold(DECIDER, connection_id, lambda state: [])).state
-    if not isinstance(state, There):
+    if not isinstance(state, Existing):
         raise Missing(f"there is no connection {connection_id}")
     return ConnectionView(
         connection_id=connection_id,

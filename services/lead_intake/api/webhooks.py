@@ -14,7 +14,7 @@ from services.lead_intake.connection import stored
 from services.lead_intake.connectors import READERS
 from services.lead_intake.connectors.delivery import Accepted, Connection, Delivery, Reply
 from services.lead_intake.connectors.reader import read
-from services.lead_intake.received import Receipt, Taken
+from services.lead_intake.received import OutcomeResult, Receipt
 from shared.web import problems
 from shared.web.access import Caller
 from shared.web.call import Call, Needs
@@ -100,7 +100,7 @@ def combined(headers: Headers) -> dict[str, str]:
     return {name: ", ".join(headers.getlist(name)) for name in headers}
 
 
-def delivery_view(taken: list[Taken]) -> DeliveryTaken:
+def delivery_view(taken: list[OutcomeResult]) -> DeliveryTaken:
     return DeliveryTaken(
         captures=[one.capture_id for one in taken if one.capture_id is not None],
         activities=sum(one.is_activity for one in taken),

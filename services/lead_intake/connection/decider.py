@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from services.lead_intake.connection import commands, events
-from services.lead_intake.connection.state import NotThere, State, There, evolve
+from services.lead_intake.connection.state import Existing, NotExisting, State, evolve
 from shared.rules.decider import Decider
 from shared.rules.message import Missing, Rejected
 from shared.rules.sealed import Sealed, seal
@@ -16,14 +16,14 @@ def decide(state: State, command: commands.ConnectionCommand, at: datetime) -> l
         case commands.ChangeConnection():
             return change(state, command)
         case commands.RotateSecret():
-            must_be_there(state)
+            must_exist(state)
             return [events.SecretRotated(secret=Sealed(value=command.secret))]
         case commands.RemoveConnection():
             return remove(state)
 
 
 def create(state: State, command: commands.CreateConnection) -> list[events.ConnectionEvent]:
-    if state != NotThere():
+    if state != NotExisting():
         raise Rejected("there is a connection with this id")
     return [
         events.ConnectionCreated(
@@ -36,23 +36,23 @@ def create(state: State, command: commands.CreateConnection) -> list[events.Conn
 
 
 def change(state: State, command: commands.ChangeConnection) -> list[events.ConnectionEvent]:
-    before = must_be_there(state)
+    before = must_exist(state)
     return [] if before.settings == command.settings else [events.ConnectionChanged(settings=command.settings)]
 
 
 def remove(state: State) -> list[events.ConnectionEvent]:
-    if state == NotThere(removed=True):
+    if state == NotExisting(removed=True):
         return []
-    must_be_there(state)
+    must_exist(state)
     return [events.ConnectionRemoved()]
 
 
-def must_be_there(state: State) -> There:
-    if isinstance(state, There):
+def must_exist(state: State) -> Existing:
+    if isinstance(state, Existing):
         return state
     raise Missing("there is no such connection")
 
 
 DECIDER: Decider[commands.ConnectionCommand, State, events.ConnectionEvent] = Decider(
-    "connection", events.PARSE, NotThere(), decide, evolve
+    "connection", events.PARSE, NotExisting(), decide, evolve
 )

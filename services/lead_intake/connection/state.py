@@ -11,14 +11,14 @@ OLD_SECRET_VALID = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
-class NotThere:
+class NotExisting:
     """There is no such connection, or it was removed."""
 
     removed: bool = False
 
 
 @dataclass(frozen=True)
-class There:
+class Existing:
     """`old_secret`: the one before the current one, which was replaced at `rotated_at`."""
 
     connector: events.Connector
@@ -35,23 +35,23 @@ class There:
         return [self.secret, *([self.old_secret] if self.old_secret and is_old_valid else [])]
 
 
-State = NotThere | There
+State = NotExisting | Existing
 
 
 def evolve(state: State, event: events.ConnectionEvent, at: datetime) -> State:
     match event:
         case events.ConnectionCreated():
-            return There(event.connector, event.settings, at, event.secret, event.verify_token)
+            return Existing(event.connector, event.settings, at, event.secret, event.verify_token)
         case events.ConnectionChanged():
             return replace(there(state), settings=event.settings)
         case events.SecretRotated():
             before = there(state)
             return replace(before, secret=event.secret, old_secret=before.secret, rotated_at=at)
         case events.ConnectionRemoved():
-            return NotThere(removed=True)
+            return NotExisting(removed=True)
 
 
-def there(state: State) -> There:
-    if isinstance(state, There):
+def there(state: State) -> Existing:
+    if isinstance(state, Existing):
         return state
     raise TypeError("only a connection that is there can change")

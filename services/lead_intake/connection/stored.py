@@ -2,7 +2,7 @@
 
 from services.lead_intake.connection.decider import DECIDER
 from services.lead_intake.connection.events import ConnectionSettings, KindSettings
-from services.lead_intake.connection.state import There
+from services.lead_intake.connection.state import Existing
 from services.lead_intake.connectors.delivery import Connection, ConsentQuestion, Kind
 from shared.store import event_store, vault
 from shared.store.decision_batch import fold_streams
@@ -14,7 +14,7 @@ async def load(context: ServiceContext, connection_id: str) -> Connection | None
     stream = DECIDER.stream(connection_id)
     async with context.reads.connect() as tx:
         folded = fold_streams({stream: DECIDER}, await event_store.read_streams(tx, [stream]))[stream]
-        if not isinstance(folded.state, There):
+        if not isinstance(folded.state, Existing):
             return None
         sealed = [*folded.state.valid_secrets(context.clock_and_ids.now()), folded.state.verify_token]
         refs = [one.ref for one in sealed if one is not None and one.ref is not None]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from services.lead_intake.lead.state import NotThere, State
+from services.lead_intake.lead.state import NotExisting, State
 from services.lead_intake.suppression.state import Suppression
 
 
@@ -10,5 +10,5 @@ from services.lead_intake.suppression.state import Suppression
 class Context:
     """`other`: the other lead of a merge. `suppression`: what the address told us before it led to anybody."""
 
-    other: State = field(default_factory=NotThere)
+    other: State = field(default_factory=NotExisting)
     suppression: Suppression = field(default_factory=Suppression)

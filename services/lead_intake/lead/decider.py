@@ -7,7 +7,7 @@ from services.lead_intake.lead import commands, events, merging
 from services.lead_intake.lead.classes import company_domain, email_kind, role_class, size_band
 from services.lead_intake.lead.context import Context
 from services.lead_intake.lead.repeats import repeated_capture, supplemented_capture
-from services.lead_intake.lead.state import Lead, NotThere, State, activity_key, evolve, must_be_there
+from services.lead_intake.lead.state import Lead, NotExisting, State, activity_key, evolve, must_exist
 from services.lead_intake.suppression.state import Suppression
 from shared.rules.decider import Decider
 from shared.rules.sealed import Sealed, seal
@@ -27,20 +27,20 @@ def decide(
             captured = record_capture(state, command, at)
             return [*captured, *suppressed(state, captured, at, context.suppression)]
         case commands.ChangeProfile():
-            changed = change_profile(must_be_there(state), command, at)
+            changed = change_profile(must_exist(state), command, at)
             return [*changed, *suppressed(state, changed, at, context.suppression)]
         case commands.RecordActivity():
-            return record_activity(must_be_there(state), command, at)
+            return record_activity(must_exist(state), command, at)
         case commands.ChangeConsent():
-            return change_consent(must_be_there(state), command)
+            return change_consent(must_exist(state), command)
         case commands.LinkExternalId():
-            return link(must_be_there(state), command.external_id)
+            return link(must_exist(state), command.external_id)
         case commands.MergeInto() | commands.AbsorbLead() | commands.Unmerge() | commands.SeparateLead():
-            return merging.decide(must_be_there(state), command, context)
+            return merging.decide(must_exist(state), command, context)
 
 
 def record_capture(state: State, command: commands.RecordCapture, at: datetime) -> list[events.LeadEvent]:
-    if isinstance(state, NotThere):
+    if isinstance(state, NotExisting):
         return [events.LeadCaptured(capture=capture_of(command, command.person_id, at))]
     if repeated_capture(state, command):
         return []
@@ -78,7 +78,7 @@ def suppressed(
     happened: list[events.LeadEvent] = []
     for activity in suppression.activities:
         command = commands.RecordActivity(**activity.model_dump())
-        added = record_activity(must_be_there(state), command, at)
+        added = record_activity(must_exist(state), command, at)
         for event in added:
             state = evolve(state, event, at)
         happened += added
@@ -196,5 +196,5 @@ def personal_data(body: commands.CaptureLead) -> dict[str, str]:
 
 
 DECIDER: Decider[commands.LeadCommand, State, events.LeadEvent] = Decider(
-    "lead", events.PARSE, NotThere(), decide, evolve, Context
+    "lead", events.PARSE, NotExisting(), decide, evolve, Context
 )

@@ -3,16 +3,16 @@ exact. Together they are shown as one lead, the survivor."""
 
 from services.lead_intake.lead import commands, events
 from services.lead_intake.lead.context import Context
-from services.lead_intake.lead.state import Lead, must_be_there
+from services.lead_intake.lead.state import Lead, must_exist
 from shared.rules.message import Rejected
 
 
 def decide(lead: Lead, command: commands.MergeCommand, context: Context) -> list[events.LeadEvent]:
     match command:
         case commands.MergeInto():
-            return merge(lead, must_be_there(context.other), command.into)
+            return merge(lead, must_exist(context.other), command.into)
         case commands.AbsorbLead():
-            return absorb(lead, must_be_there(context.other), command)
+            return absorb(lead, must_exist(context.other), command)
         case commands.Unmerge():
             return unmerge(lead)
         case commands.SeparateLead():

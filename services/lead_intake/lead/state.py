@@ -25,7 +25,7 @@ ActivityKey = tuple[str, datetime] | str
 
 
 @dataclass(frozen=True)
-class NotThere: ...
+class NotExisting: ...
 
 
 @dataclass(frozen=True)
@@ -44,11 +44,11 @@ class Lead:
     linked: tuple[str, ...] = ()
 
 
-State = NotThere | Lead
+State = NotExisting | Lead
 
 
-def must_be_there(state: State) -> Lead:
-    if isinstance(state, NotThere):
+def must_exist(state: State) -> Lead:
+    if isinstance(state, NotExisting):
         raise Missing("there is no such lead")
     return state
 
@@ -56,31 +56,31 @@ def must_be_there(state: State) -> Lead:
 def evolve(state: State, event: events.LeadEvent, at: datetime) -> State:
     match event:
         case events.Captured():
-            lead = Lead(event.capture.person_id) if isinstance(state, NotThere) else state
+            lead = Lead(event.capture.person_id) if isinstance(state, NotExisting) else state
             return with_capture(lead, event.capture)
         case events.ActivityRecorded():
-            lead = must_be_there(state)
+            lead = must_exist(state)
             key = activity_key(event.kind, event.engaged_at, event.external_id)
             return replace(lead, activities=lead.activities | {key})
         case events.ProfileChanged():
-            lead = must_be_there(state)
+            lead = must_exist(state)
             key = activity_key("profile_changed", event.changed_at, event.external_id)
             return replace(lead, activities=lead.activities | {key})
         case events.ConsentChanged():
-            lead = must_be_there(state)
+            lead = must_exist(state)
             return replace(lead, consents=(*lead.consents, event.consent))
         case events.ExternalIdLinked():
-            lead = must_be_there(state)
+            lead = must_exist(state)
             return replace(lead, linked=(*lead.linked, event.external_id))
         case events.LeadMerged():
-            return replace(must_be_there(state), merged_into=event.into, merged_person_id=event.person_id)
+            return replace(must_exist(state), merged_into=event.into, merged_person_id=event.person_id)
         case events.LeadUnmerged():
-            return replace(must_be_there(state), merged_into=None, merged_person_id=None)
+            return replace(must_exist(state), merged_into=None, merged_person_id=None)
         case events.LeadAbsorbed():
-            lead = must_be_there(state)
+            lead = must_exist(state)
             return replace(lead, absorbed=(*lead.absorbed, event.lead_id))
         case events.LeadSeparated():
-            lead = must_be_there(state)
+            lead = must_exist(state)
             return replace(lead, absorbed=tuple(each for each in lead.absorbed if each != event.lead_id))
 
 

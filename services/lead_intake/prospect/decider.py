@@ -6,7 +6,7 @@ from services.lead_intake.lead.classes import company_domain, email_kind, role_c
 from services.lead_intake.lead.decider import company_of
 from services.lead_intake.lead.events import COMPANY_NAME, Company
 from services.lead_intake.prospect import commands, events
-from services.lead_intake.prospect.state import NotThere, Prospect, State, evolve
+from services.lead_intake.prospect.state import NotExisting, Prospect, State, evolve
 from shared.rules.decider import Decider
 from shared.rules.sealed import Sealed
 
@@ -34,7 +34,7 @@ def decide(state: State, command: commands.RecordProspect, at: datetime) -> list
 def person_id_of(state: State, command: commands.RecordProspect) -> str | None:
     if command.body.person is None:
         return None
-    return command.person_id if isinstance(state, NotThere) else state.person_id
+    return command.person_id if isinstance(state, NotExisting) else state.person_id
 
 
 def personal_data(body: commands.ProspectInput) -> dict[str, str]:
@@ -44,5 +44,5 @@ def personal_data(body: commands.ProspectInput) -> dict[str, str]:
 
 
 DECIDER: Decider[commands.RecordProspect, State, events.ProspectEvent] = Decider(
-    "prospect", events.PARSE, NotThere(), decide, evolve
+    "prospect", events.PARSE, NotExisting(), decide, evolve
 )

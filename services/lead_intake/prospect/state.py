@@ -8,7 +8,7 @@ from shared.rules.sealed import Sealed
 
 
 @dataclass(frozen=True)
-class NotThere: ...
+class NotExisting: ...
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Prospect:
     person: Sealed[dict[str, str]]
 
 
-State = NotThere | Prospect
+State = NotExisting | Prospect
 
 
 def evolve(state: State, event: events.ProspectEvent, at: datetime) -> State:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from services.lead_intake.quarantine import commands, events
 from services.lead_intake.quarantine.context import Context
-from services.lead_intake.quarantine.state import Discarded, NotThere, Released, State, Waiting, evolve
+from services.lead_intake.quarantine.state import Discarded, NotExisting, Released, State, Waiting, evolve
 from services.lead_intake.setting.decider import SETTINGS
 from services.lead_intake.setting.events import ReasonKind
 from services.lead_intake.setting.state import Settings
@@ -27,7 +27,7 @@ def decide(
 
 def quarantine(state: State, command: commands.QuarantineDelivery) -> list[events.QuarantineEvent]:
     """A repetition adds nothing, whatever became of the first."""
-    if not isinstance(state, NotThere):
+    if not isinstance(state, NotExisting):
         return []
     return [
         events.DeliveryQuarantined(
@@ -44,7 +44,7 @@ def quarantine(state: State, command: commands.QuarantineDelivery) -> list[event
 
 def release(state: State, command: commands.ReleaseDelivery) -> list[events.QuarantineEvent]:
     match state:
-        case NotThere():
+        case NotExisting():
             raise Missing("there is no such delivery in quarantine")
         case Waiting():
             return [events.DeliveryReleased(capture_ids=command.capture_ids)]
@@ -56,7 +56,7 @@ def release(state: State, command: commands.ReleaseDelivery) -> list[events.Quar
 
 def discard(state: State, command: commands.DiscardDelivery, settings: Settings) -> list[events.QuarantineEvent]:
     match state:
-        case NotThere():
+        case NotExisting():
             raise Missing("there is no such delivery in quarantine")
         case Waiting():
             if command.reason != commands.ERASED:
@@ -69,5 +69,5 @@ def discard(state: State, command: commands.DiscardDelivery, settings: Settings)
 
 
 DECIDER: Decider[commands.QuarantineCommand, State, events.QuarantineEvent] = Decider(
-    "quarantine", events.PARSE, NotThere(), decide, evolve, Context, {"settings": SETTINGS}
+    "quarantine", events.PARSE, NotExisting(), decide, evolve, Context, {"settings": SETTINGS}
 )

@@ -9,7 +9,7 @@ from shared.rules.sealed import Sealed
 
 
 @dataclass(frozen=True)
-class NotThere:
+class NotExisting:
     """Never quarantined."""
 
 
@@ -32,7 +32,7 @@ class Discarded:
     reason: str
 
 
-State = NotThere | Waiting | Released | Discarded
+State = NotExisting | Waiting | Released | Discarded
 
 
 def evolve(state: State, event: events.QuarantineEvent, at: datetime) -> State:

@@ -11,7 +11,7 @@ def decide(settings: Settings, command: commands.SetReasons, at: datetime) -> li
     """The order of the codes has no meaning."""
     return [
         events.ReasonsChanged(kind=kind, reasons=tuple(sorted(set(reasons))))
-        for kind, reasons in command.reasons.given().items()
+        for kind, reasons in command.reasons.by_kind().items()
         if set(reasons) != set(settings.reasons[kind])
     ]
 

@@ -48,7 +48,7 @@ class CyclesQuery(GroupQuery):
 
 
 class CohortView(BaseModel):
-    """The window as it was asked. Conversions after `matured_until` do not count."""
+    """The window of the question. Conversions after `matured_until` do not count."""
 
     model_config = ConfigDict(populate_by_name=True)
 
@@ -117,9 +117,9 @@ async def get_funnel(query: Annotated[FunnelQuery, Query()], call: Measures) -> 
         until = matured_until(query.matured_until, window, call.context.clock_and_ids.now())
         whole = await funnel.steps(tx, window, until, [])
         rows = await funnel.steps(tx, window, until, by) if by else []
-    asked = query.asked
+    parameters = query.parameters
     return FunnelMetrics(
-        cohort=CohortView.model_validate(dict.fromkeys(("from", "to")) | asked | {"matured_until": until}),
+        cohort=CohortView.model_validate(dict.fromkeys(("from", "to")) | parameters | {"matured_until": until}),
         by=by,
         minimum_sample=settings.benchmarks.minimum_sample,
         steps=step_views(query, {}, whole, settings.benchmarks),
@@ -130,8 +130,8 @@ async def get_funnel(query: Annotated[FunnelQuery, Query()], call: Measures) -> 
     )
 
 
-def matured_until(asked: datetime | None, window: Window, now: datetime) -> datetime:
-    return min(each for each in (asked, window.as_of, now) if each is not None)
+def matured_until(parameters: datetime | None, window: Window, now: datetime) -> datetime:
+    return min(each for each in (parameters, window.as_of, now) if each is not None)
 
 
 def grouped(by: Sequence[Dimension], rows: Iterable[StepRow]) -> list[tuple[dict[str, str | None], list[StepRow]]]:

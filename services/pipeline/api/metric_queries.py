@@ -33,8 +33,8 @@ class WindowQuery(WindowParameters):
     as_of: Annotated[Instant | None, Field(description="As it was then; by default now")] = None
 
     @property
-    def asked(self) -> dict[str, str]:
-        """Its parameters as they were asked."""
+    def parameters(self) -> dict[str, str]:
+        """As the caller wrote them."""
         given = {"from": self.begins, "to": self.ends, "as_of": self.as_of}
         return {name: text for name, value in given.items() if (text := format_bound(value)) is not None}
 
@@ -105,5 +105,5 @@ def deals_link(query: WindowQuery, group: Mapping[str, str | None], **more: str)
 def list_link(resource: str, query: WindowQuery, group: Mapping[str, str | None], more: Mapping[str, str]) -> str:
     values = {name: value for name, value in group.items() if value is not None}
     without = ",".join(name for name, value in group.items() if value is None)
-    parameters = query.asked | values | ({"without": without} if without else {}) | dict(more)
+    parameters = query.parameters | values | ({"without": without} if without else {}) | dict(more)
     return f"/pipeline/v1/metrics/{resource}?{urlencode(parameters)}"

@@ -22,8 +22,8 @@ class MetricWarning(BaseModel):
     count: int
 
 
-class AskedView(BaseModel):
-    """The window and the instant as they were asked; null: without a bound, and now. `by`: the dimensions whose values
+class MetricWindowView(BaseModel):
+    """The window and the instant of the question; null: without a bound, and now. `by`: the dimensions whose values
     are the `key` of each group."""
 
     model_config = ConfigDict(populate_by_name=True)
@@ -80,9 +80,9 @@ def rate_view(rate: Rate, band: Band | None, minimum_sample: int) -> RateView:
     )
 
 
-def asked_view(query: MetricsQuery, by: Sequence[Dimension]) -> AskedView:
-    asked = query.asked
-    return AskedView.model_validate(dict.fromkeys(("from", "to", "as_of")) | asked | {"by": by})
+def metric_window_view(query: MetricsQuery, by: Sequence[Dimension]) -> MetricWindowView:
+    parameters = query.parameters
+    return MetricWindowView.model_validate(dict.fromkeys(("from", "to", "as_of")) | parameters | {"by": by})
 
 
 def deal_figures(sums: DealSums, link: str) -> DealFigures:

@@ -18,7 +18,7 @@ from services.pipeline.api.opportunity_views import (
     state_view,
 )
 from services.pipeline.opportunity.decider import DECIDER
-from services.pipeline.opportunity.state import NotThere, State, must_be_there
+from services.pipeline.opportunity.state import NotExisting, State, must_exist
 from services.pipeline.process.events import ForecastCategory
 from services.pipeline.projections import opportunities, stage_visits
 from shared.rules.message import Day, ExternalId, Line, Message, Missing, Slug
@@ -43,7 +43,7 @@ class Lookup(Message):
 async def get_opportunity(opportunity_id: OpportunityId, call: Reads) -> OpportunityView:
     """One opportunity, always current. Its version is the ETag."""
     found = await call.fold(DECIDER, opportunity_id, sealed_name, is_visible=own_deals.is_visible)
-    state = must_be_there(found.state)
+    state = must_exist(found.state)
     return state_view(opportunity_id, state, found.text(state.name), found.version)
 
 
@@ -123,4 +123,4 @@ def external_alias(call: Call, external_id: str) -> str:
 
 
 def sealed_name(state: State) -> Sequence[Sealed[Any] | None]:
-    return [] if isinstance(state, NotThere) else [state.name]
+    return [] if isinstance(state, NotExisting) else [state.name]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.pipeline.opportunity.state import NotThere, State
+from services.pipeline.opportunity.state import NotExisting, State
 from shared.rules.message import Denied, Missing, Rejected
 from shared.web.call import Call
 from shared.web.place import Subtree
@@ -13,7 +13,7 @@ Permit = Callable[[State], None]
 
 
 async def is_visible(tx: AsyncConnection, state: State, subtree: Subtree) -> bool:
-    return not isinstance(state, NotThere) and subtree.includes(state.fields.owner)
+    return not isinstance(state, NotExisting) and subtree.includes(state.fields.owner)
 
 
 async def permit_change(call: Call, to_owner: str | None = None) -> Permit | None:
@@ -23,7 +23,7 @@ async def permit_change(call: Call, to_owner: str | None = None) -> Permit | Non
     subtree = await call.current_subtree()
 
     def permit(state: State) -> None:
-        if isinstance(state, NotThere) or not subtree.includes(state.fields.owner):
+        if isinstance(state, NotExisting) or not subtree.includes(state.fields.owner):
             raise Missing("there is no such opportunity")
         must_be_inside(subtree, to_owner)
 
@@ -38,7 +38,7 @@ async def permit_opening(call: Call, owner: str) -> Permit | None:
 
     def permit(state: State) -> None:
         must_be_inside(subtree, owner)
-        if not isinstance(state, NotThere) and not subtree.includes(state.fields.owner):
+        if not isinstance(state, NotExisting) and not subtree.includes(state.fields.owner):
             raise Rejected("taken before, with another content")
 
     return permit

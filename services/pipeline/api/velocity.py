@@ -13,13 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.pipeline.api.amounts import Amount, view_for
 from services.pipeline.api.metric_queries import Measures, MetricsQuery, deals_link, group_key, window_of
 from services.pipeline.api.metric_views import (
-    AskedView,
     DealFigures,
     MetricWarning,
+    MetricWindowView,
     RateView,
     amount_warnings,
-    asked_view,
     deal_figures,
+    metric_window_view,
     rate_view,
 )
 from services.pipeline.metrics.deal_sums import DealSums, Key, Sums, by_key, null_last
@@ -90,7 +90,7 @@ class VelocityGroup(BaseModel):
     sales_velocity: SalesVelocity
 
 
-class VelocityMetrics(AskedView):
+class VelocityMetrics(MetricWindowView):
     minimum_sample: int
     total: VelocityGroup
     groups: list[VelocityGroup]
@@ -122,7 +122,7 @@ async def get_velocity(query: Annotated[MetricsQuery, Query()], call: Measures) 
         (whole,) = await inputs_by(tx, window, now, [])
         parts = await inputs_by(tx, window, now, by) if by else []
     metrics = VelocityMetrics(
-        **dict(asked_view(query, by)),
+        **dict(metric_window_view(query, by)),
         minimum_sample=settings.benchmarks.minimum_sample,
         total=velocity_group(query, [], whole, settings.benchmarks),
         groups=[velocity_group(query, by, each, settings.benchmarks) for each in parts],

@@ -19,12 +19,12 @@ from services.pipeline.api.metric_queries import (
     window_of,
 )
 from services.pipeline.api.metric_views import (
-    AskedView,
     DealFigures,
     MetricWarning,
+    MetricWindowView,
     amount_warnings,
-    asked_view,
     deal_figures,
+    metric_window_view,
 )
 from services.pipeline.api.opportunity_views import MoneyView, money_view
 from services.pipeline.metrics.deal_sums import DealSums, Sums, by_key, total
@@ -56,7 +56,7 @@ class VolumeGroup(BaseModel):
     unqualified: VolumeView
 
 
-class PipelineMetrics(AskedView):
+class PipelineMetrics(MetricWindowView):
     """`groups`: one for each value of the dimensions in `by`."""
 
     total: VolumeGroup
@@ -111,7 +111,7 @@ async def get_pipeline_metrics(query: Annotated[MetricsQuery, Query()], call: Me
     whole = total(rows)
     groups = [volume_group(query, group_key(by, key), sums) for key, sums in by_key(rows).items()] if by else []
     metrics = PipelineMetrics(
-        **dict(asked_view(query, by)),
+        **dict(metric_window_view(query, by)),
         total=volume_group(query, {}, whole),
         groups=groups,
         warnings=amount_warnings(whole[DealSet.OPEN, qualified] for qualified in (True, False)),

@@ -9,13 +9,13 @@ from pydantic import BaseModel
 from services.pipeline.api.amounts import Amount, view_for
 from services.pipeline.api.metric_queries import Measures, MetricsQuery, deals_link, group_key, window_of
 from services.pipeline.api.metric_views import (
-    AskedView,
     DealFigures,
     MetricWarning,
+    MetricWindowView,
     RateView,
     amount_warnings,
-    asked_view,
     deal_figures,
+    metric_window_view,
     rate_view,
 )
 from services.pipeline.metrics.benchmarks import format_rate
@@ -48,7 +48,7 @@ class WinRateGroup(BaseModel):
     by_value: list[ValueRateView]
 
 
-class WinRateMetrics(AskedView):
+class WinRateMetrics(MetricWindowView):
     minimum_sample: int
     total: WinRateGroup
     groups: list[WinRateGroup]
@@ -69,7 +69,7 @@ async def get_win_rate(query: Annotated[MetricsQuery, Query()], call: Measures) 
     whole, benchmarks = win_rate((), [*won, *lost]), settings.benchmarks
     groups = win_rates([*won, *lost]) if by else []
     metrics = WinRateMetrics(
-        **dict(asked_view(query, by)),
+        **dict(metric_window_view(query, by)),
         minimum_sample=benchmarks.minimum_sample,
         total=win_rate_group(query, [], whole, benchmarks),
         groups=[win_rate_group(query, by, group, benchmarks) for group in groups],

@@ -8,7 +8,7 @@ from services.pipeline.opportunity import commands, events
 from services.pipeline.opportunity.context import Context
 from services.pipeline.opportunity.events import OpportunityFields, Outcome
 from services.pipeline.opportunity.stages import move
-from services.pipeline.opportunity.state import Closed, State, must_be_open, must_be_there
+from services.pipeline.opportunity.state import Closed, State, must_be_open, must_exist
 from services.pipeline.opportunity.terms import with_amount
 from services.pipeline.process.events import ForecastCategory
 from services.pipeline.setting.events import ReasonKind
@@ -65,7 +65,7 @@ def end(
     context: Context,
 ) -> list[events.OpportunityEvent]:
     outcome = OUTCOMES[verb]
-    if must_be_there(state).fields.outcome is outcome:
+    if must_exist(state).fields.outcome is outcome:
         return []
     deal = must_be_open(state)
     context.settings.must_allow(ReasonKind(verb), command.reason)

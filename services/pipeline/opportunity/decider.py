@@ -5,13 +5,13 @@ from datetime import datetime
 from services.pipeline.opportunity import closed, closing, commands, events, exports, opening, stages, terms
 from services.pipeline.opportunity.context import Context
 from services.pipeline.opportunity.state import (
-    NotThere,
+    NotExisting,
     Open,
     State,
     evolve,
     must_be_closed,
     must_be_open,
-    must_be_there,
+    must_exist,
 )
 from services.pipeline.process.decider import PROCESSES
 from services.pipeline.setting.decider import SETTINGS
@@ -25,7 +25,7 @@ def decide(
         case commands.ImportedCommand():
             return exports.imported(decide(state, command.command, at, context))
         case commands.MatchExport():
-            return exports.match_export(must_be_there(state), command, at, context)
+            return exports.match_export(must_exist(state), command, at, context)
         case commands.OpenOpportunity():
             return opening.open_opportunity(state, command, context)
         case commands.TakeHandOver():
@@ -33,13 +33,13 @@ def decide(
         case commands.AttachLead():
             return opening.attach_lead(state, command.lead_id)
         case commands.EraseTexts():
-            return [] if isinstance(state, NotThere) else [events.TextsErased()]
+            return [] if isinstance(state, NotExisting) else [events.TextsErased()]
         case commands.PermittedReopen():
             return closed.reopen(must_be_closed(state), command, at, context.settings)
         case commands.Correct():
             return closed.correct(must_be_closed(state), command, at, context.settings)
         case commands.Link():
-            return opening.link(must_be_there(state), command.external_id)
+            return opening.link(must_exist(state), command.external_id)
         case commands.Reassign():
             return terms.reassign(must_be_open(state).fields, command)
         case commands.PermittedWin():
@@ -76,7 +76,7 @@ def change(deal: Open, command: commands.ChangeOfOpen, at: datetime, context: Co
 DECIDER: Decider[commands.OpportunityCommand, State, events.OpportunityEvent] = Decider(
     "opportunity",
     events.PARSE,
-    NotThere(),
+    NotExisting(),
     decide,
     evolve,
     Context,

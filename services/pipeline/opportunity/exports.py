@@ -12,7 +12,7 @@ from typing import Any
 from services.pipeline.opportunity import closed, closing, commands, events, stages, terms
 from services.pipeline.opportunity.context import Context
 from services.pipeline.opportunity.events import OpportunityFields, Outcome
-from services.pipeline.opportunity.state import Closed, Open, State, evolve, must_be_closed, must_be_open, must_be_there
+from services.pipeline.opportunity.state import Closed, Open, State, evolve, must_be_closed, must_be_open, must_exist
 from shared.rules.money import format_amount
 
 DETAILS = ("owner", "amount", "close_date")
@@ -38,7 +38,7 @@ class Changes:
 
     def take(self, found: Sequence[events.OpportunityEvent]) -> None:
         for event in imported(found):
-            self.state = must_be_there(evolve(self.state, event, self.at))
+            self.state = must_exist(evolve(self.state, event, self.at))
             self.made.append(event)
 
 
@@ -118,7 +118,7 @@ def value_given(command: commands.MatchExport, name: str) -> Any:
 
 def kept_values(state: State, command: commands.MatchExport) -> Mapping[str, Mapping[str, str | None]]:
     """By field that the export gives and that is otherwise here, both values."""
-    fields, given = must_be_there(state).fields, command.model_fields_set
+    fields, given = must_exist(state).fields, command.model_fields_set
     kept = {
         name: {"here": shown(value_here(fields, name)), "export": shown(value_given(command, name))}
         for name in DETAILS

@@ -3,7 +3,7 @@
 from services.pipeline.opportunity import commands, events
 from services.pipeline.opportunity.context import Context
 from services.pipeline.opportunity.events import Approach, OpportunityFields
-from services.pipeline.opportunity.state import Closed, NotThere, Open, State
+from services.pipeline.opportunity.state import Closed, NotExisting, Open, State
 from services.pipeline.process.events import ForecastCategory
 from services.pipeline.process.state import Process
 from shared.rules.message import Rejected
@@ -13,7 +13,7 @@ from shared.rules.sealed import Sealed, seal
 def open_opportunity(
     state: State, command: commands.OpenOpportunity, context: Context
 ) -> list[events.OpportunityEvent]:
-    if not isinstance(state, NotThere):
+    if not isinstance(state, NotExisting):
         raise Rejected("the opportunity is there already")
     process = context.process(command.pipeline)
     fields = first_fields(command, process, command.stage or process.stages[0].stage)
@@ -27,7 +27,7 @@ def open_opportunity(
 
 def take_hand_over(state: State, command: commands.TakeHandOver, context: Context) -> list[events.OpportunityEvent]:
     """A lead's deal begins in the first stage. A refusal is an event, because qualification must hear of it."""
-    if not isinstance(state, NotThere):
+    if not isinstance(state, NotExisting):
         return []
     if command.pipeline not in context.processes:
         return [events.HandOverRefused(lead_id=command.lead_id, rule=f"there is no pipeline {command.pipeline!r}")]

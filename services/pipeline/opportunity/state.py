@@ -10,7 +10,7 @@ from shared.rules.sealed import Sealed
 
 
 @dataclass(frozen=True)
-class NotThere: ...
+class NotExisting: ...
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Closed:
         return self.entered_at
 
 
-State = NotThere | Open | Closed
+State = NotExisting | Open | Closed
 
 
 def evolve(state: State, event: events.OpportunityEvent, at: datetime) -> State:
@@ -55,9 +55,9 @@ def evolve(state: State, event: events.OpportunityEvent, at: datetime) -> State:
             imported = event.after if event.imported else None
             return Open(event.after, event.name, created_at=at, entered_at=at, imported=imported)
         case events.StageChanged():
-            return after_move(must_be_there(state), event, at)
+            return after_move(must_exist(state), event, at)
         case _:
-            there = must_be_there(state)
+            there = must_exist(state)
             return replace(there, fields=event.after, imported=imported_fields(there, event))
 
 
@@ -76,21 +76,21 @@ def imported_fields(before: Open | Closed, event: events.ChangeEvent) -> Opportu
     return OpportunityFields._make(kept if old == new else new for _, old, new, kept in values)
 
 
-def must_be_there(state: State) -> Open | Closed:
-    if isinstance(state, NotThere):
+def must_exist(state: State) -> Open | Closed:
+    if isinstance(state, NotExisting):
         raise Missing("there is no such opportunity")
     return state
 
 
 def must_be_open(state: State) -> Open:
-    there = must_be_there(state)
+    there = must_exist(state)
     if isinstance(there, Closed):
         raise Rejected(f"the opportunity is closed: {there.fields.outcome}")
     return there
 
 
 def must_be_closed(state: State) -> Closed:
-    there = must_be_there(state)
+    there = must_exist(state)
     if isinstance(there, Open):
         raise Rejected("the opportunity is open")
     return there

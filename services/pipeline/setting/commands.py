@@ -20,7 +20,7 @@ class ReasonLists(Message):
     reopen: Reasons | None = None
     correct: Reasons | None = None
 
-    def given(self) -> dict[ReasonKind, tuple[str, ...]]:
+    def by_kind(self) -> dict[ReasonKind, tuple[str, ...]]:
         return {kind: reasons for kind in ReasonKind if (reasons := getattr(self, kind)) is not None}
 
 

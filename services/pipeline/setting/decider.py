@@ -44,7 +44,7 @@ def set_reasons(settings: Settings, lists: commands.ReasonLists) -> list[events.
     """The order of the codes has no meaning."""
     return [
         events.ReasonsChanged(kind=kind, reasons=tuple(sorted(set(reasons))))
-        for kind, reasons in lists.given().items()
+        for kind, reasons in lists.by_kind().items()
         if set(reasons) != set(settings.reasons[kind])
     ]
 

@@ -12,7 +12,7 @@ from services.qualification.api import own_leads
 from services.qualification.api.leads import LeadId, fold_lead
 from services.qualification.lead import commands
 from services.qualification.lead.decider import DECIDER
-from services.qualification.lead.state import BantAnswer, MergedAway, NotThere, State
+from services.qualification.lead.state import BantAnswer, MergedAway, NotExisting, State
 from services.qualification.model.events import BantName
 from shared.rules.message import MAX_CLOCK_AHEAD
 from shared.store.write_request import WriteResult
@@ -141,7 +141,7 @@ def must_have_happened(call: Call, occurred_at: datetime | None) -> None:
 
 def stored_evidence(found: Folded[State], bant: commands.Bant) -> dict[BantName, UUID]:
     """For evidence that is given again in the same words: its reference in the vault."""
-    answers: Mapping[BantName, BantAnswer] = {} if isinstance(found.state, NotThere) else found.state.bant
+    answers: Mapping[BantName, BantAnswer] = {} if isinstance(found.state, NotExisting) else found.state.bant
     stored: dict[BantName, UUID] = {}
     for name, answer in answers.items():
         item: commands.BantItem | None = getattr(bant, name)

@@ -10,7 +10,7 @@ from services.qualification.api.changes import WritesWithin, write_lead
 from services.qualification.api.leads import LeadId, fold_lead
 from services.qualification.lead import commands
 from services.qualification.lead.account import account_of_domain
-from services.qualification.lead.state import NotThere, State
+from services.qualification.lead.state import NotExisting, State
 from services.qualification.projections import deals, org_tree
 from shared.store.write_request import WriteResult
 from shared.web.call import Call
@@ -95,11 +95,11 @@ def known_deal(row: Mapping[str, Any]) -> commands.KnownDeal:
 
 
 def account_of(state: State) -> str | None:
-    return None if isinstance(state, NotThere) else account_of_domain(state.fields.domain)
+    return None if isinstance(state, NotExisting) else account_of_domain(state.fields.domain)
 
 
 def ids(state: State) -> dict[str, Any]:
-    return {} if isinstance(state, NotThere) else {"opportunity_id": state.fields.opportunity_id}
+    return {} if isinstance(state, NotExisting) else {"opportunity_id": state.fields.opportunity_id}
 
 
 def handed_over(result: WriteResult) -> HandedOver:

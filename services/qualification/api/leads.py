@@ -8,7 +8,7 @@ from services.qualification.api import own_leads
 from services.qualification.api.lead_views import LeadSummary, LeadView, lead_summary, lead_view
 from services.qualification.lead.decider import DECIDER
 from services.qualification.lead.events import LeadFields, Lifecycle
-from services.qualification.lead.state import Lead, NotThere, State, must_be_there
+from services.qualification.lead.state import Lead, NotExisting, State, must_exist
 from services.qualification.model.decider import ALL
 from services.qualification.model.decider import DECIDER as MODEL
 from services.qualification.model.events import Grade
@@ -50,7 +50,7 @@ async def get_lead(lead_id: LeadId, call: ReadsWithin) -> LeadView:
     """One lead, always current, with its score of this moment. The evidence for BANT needs the scope `people:read`."""
     models = (await call.fold(MODEL, ALL, lambda state: [], may_be_new=True)).state
     found = await fold_lead(call, lead_id)
-    lead = must_be_there(found.state)
+    lead = must_exist(found.state)
     fields = with_present_score(lead, models, call)
     return lead_view(found, lead, fields, with_evidence=PEOPLE_READ in call.caller.scopes)
 
@@ -101,4 +101,4 @@ async def list_leads(
 
 
 def evidence_of(state: State) -> list[Sealed[Any] | None]:
-    return [] if isinstance(state, NotThere) else [answer.evidence for answer in state.bant.values()]
+    return [] if isinstance(state, NotExisting) else [answer.evidence for answer in state.bant.values()]

@@ -66,9 +66,9 @@ async def list_models(call: Reads) -> ModelsView:
 async def compare_models(version: Version, other: Version, call: Reads) -> ModelComparison:
     """Compare two versions of the scoring model: every value in which `other` differs from `version`."""
     models = (await call.fold(DECIDER, ALL, lambda state: [], may_be_new=True)).state
-    for asked in (version, other):
-        if asked not in models.versions:
-            raise Missing(f"there is no version {asked} of the model")
+    for number in (version, other):
+        if number not in models.versions:
+            raise Missing(f"there is no version {number} of the model")
     found = differences(models.versions[version], models.versions[other])
     return ModelComparison(
         version=version,

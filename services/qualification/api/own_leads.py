@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.qualification.lead.decider import DECIDER
 from services.qualification.lead.events import LeadFields
-from services.qualification.lead.state import Lead, NotThere, State
+from services.qualification.lead.state import Lead, NotExisting, State
 from services.qualification.projections import deals
 from services.qualification.projections.leads import queued_at
 from shared.rules.message import Denied, Missing
@@ -23,7 +23,7 @@ Owners = Mapping[str, str]
 
 
 async def is_visible(tx: AsyncConnection, state: State, subtree: Subtree) -> bool:
-    if isinstance(state, NotThere):
+    if isinstance(state, NotExisting):
         return False
     if state.fields.merged_into is not None:  # the lead that it is worked as decides
         return True
@@ -58,7 +58,7 @@ async def permit_work(call: Call, lead_id: str, to_owner: str | None = None) -> 
         subtree, owners = call.subtree, await owners_of(call, tx, lead_id)
 
     def permit(state: State) -> None:
-        if isinstance(state, NotThere):
+        if isinstance(state, NotExisting):
             raise Missing("there is no such lead")
         if state.fields.merged_into is None and not is_inside(state, subtree, owners):
             raise Missing("there is no such lead")
@@ -71,8 +71,8 @@ async def permit_work(call: Call, lead_id: str, to_owner: str | None = None) -> 
 async def owners_of(call: Call, tx: AsyncConnection, lead_id: str) -> Owners:
     """Of the deals of the lead and, if it is merged into another one, of that one."""
     state = (await call.states(tx, DECIDER, [lead_id]))[lead_id]
-    if isinstance(state, NotThere):
+    if isinstance(state, NotExisting):
         return {}
     into = state.fields.merged_into
     survivor = state if into is None else (await call.states(tx, DECIDER, [into]))[into]
-    return await deals.owners_of(tx, [] if isinstance(survivor, NotThere) else deals_of(survivor))
+    return await deals.owners_of(tx, [] if isinstance(survivor, NotExisting) else deals_of(survivor))

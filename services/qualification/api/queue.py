@@ -51,11 +51,11 @@ async def get_queue(
     return make_page([queued_lead(row, now) for row in rows], limit, lambda view: keys[view.lead_id])
 
 
-def sdrs(call: Call, asked: str | None) -> list[str] | None:
+def sdrs(call: Call, sdr: str | None) -> list[str] | None:
     """None: all. A key that belongs to somebody shows what that person has claimed; a key that is tied to a node shows
     what is inside."""
-    if asked is not None:
-        return [asked]
+    if sdr is not None:
+        return [sdr]
     caller = call.caller
     return None if caller.owner is None or caller.is_confined else [caller.owner, caller.name]
 

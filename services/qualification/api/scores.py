@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from services.qualification.api.lead_views import format_score
 from services.qualification.api.leads import LeadId, ReadsWithin, fold_lead
 from services.qualification.lead.scored import counts_after_at, model_version_at
-from services.qualification.lead.state import Lead, must_be_there
+from services.qualification.lead.state import Lead, must_exist
 from services.qualification.model.decider import ALL
 from services.qualification.model.decider import DECIDER as MODEL
 from services.qualification.model.events import Grade
@@ -82,7 +82,7 @@ async def explain_score(lead_id: LeadId, call: ReadsWithin, at: Annotated[Instan
     version of the model is the one that had scored the lead last."""
     models = (await call.fold(MODEL, ALL, lambda state: [], may_be_new=True)).state
     found = await fold_lead(call, lead_id)
-    lead = must_be_there(found.state)
+    lead = must_exist(found.state)
     return score_view(found.subject, lead, models, call.context.clock_and_ids.now() if at is None else at)
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from services.qualification.lead.state import NotThere, State
+from services.qualification.lead.state import NotExisting, State
 from services.qualification.model.state import Models
 from services.qualification.setting.state import Settings
 
@@ -11,5 +11,5 @@ from services.qualification.setting.state import Settings
 class Context:
     models: Models
     settings: Settings
-    other: State = field(default_factory=NotThere)
+    other: State = field(default_factory=NotExisting)
     """The other lead of a merge."""

@@ -11,13 +11,13 @@ from services.qualification.lead import commands, events
 from services.qualification.lead.events import LeadFields, Lifecycle
 from services.qualification.lead.hand_over import join
 from services.qualification.lead.lifecycle import TRANSITIONS, Trigger
-from services.qualification.lead.state import Deal, Lead, NotThere, State, after_all
+from services.qualification.lead.state import Deal, Lead, NotExisting, State, after_all
 from services.qualification.model.state import Models
 
 
 def follow_deal(state: State, command: commands.FollowDeal, at: datetime, models: Models) -> list[events.LeadEvent]:
     """Nothing when it is no deal of the lead, or the table has no pair for what happened."""
-    if isinstance(state, NotThere) or command.opportunity_id not in state.deals:
+    if isinstance(state, NotExisting) or command.opportunity_id not in state.deals:
         return []
     if state.fields.opportunity_id == command.opportunity_id or ended_last_cycle(state, command):
         return follow_current_deal(state, command, at, models)

@@ -19,7 +19,7 @@ from services.qualification.lead import (
     touch,
 )
 from services.qualification.lead.context import Context
-from services.qualification.lead.state import Lead, NotThere, State, evolve, must_be_there, must_be_workable
+from services.qualification.lead.state import Lead, NotExisting, State, evolve, must_be_workable, must_exist
 from services.qualification.model.decider import MODELS
 from services.qualification.setting.decider import SETTINGS
 from shared.rules.decider import Decider
@@ -48,7 +48,7 @@ def routed(state: State, decided: list[events.LeadEvent], at: datetime, context:
         return decided
     for event in decided:
         state = evolve(state, event, at)
-    return routing.with_routes(must_be_there(state), decided, context.settings)
+    return routing.with_routes(must_exist(state), decided, context.settings)
 
 
 def decide_now(
@@ -105,5 +105,5 @@ def decide_work(lead: Lead, command: commands.Work, at: datetime, context: Conte
 
 
 DECIDER: Decider[commands.LeadCommand, State, events.LeadEvent] = Decider(
-    "lead", events.PARSE, NotThere(), decide, evolve, Context, {"models": MODELS, "settings": SETTINGS}
+    "lead", events.PARSE, NotExisting(), decide, evolve, Context, {"models": MODELS, "settings": SETTINGS}
 )

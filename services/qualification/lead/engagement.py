@@ -8,7 +8,7 @@ from services.qualification.lead.account import account_of_domain
 from services.qualification.lead.cycle import crossed_up
 from services.qualification.lead.events import Engagement, LeadFields, Lifecycle
 from services.qualification.lead.lifecycle import TRANSITIONS, Trigger
-from services.qualification.lead.state import Lead, NotThere, State, evolve
+from services.qualification.lead.state import Lead, NotExisting, State, evolve
 from services.qualification.model.state import Models
 from services.qualification.scoring.decay import rounded
 from services.qualification.scoring.engagement import source_before
@@ -28,7 +28,7 @@ def record_activity(
     state: State, command: commands.RecordActivity, at: datetime, models: Models
 ) -> list[events.LeadEvent]:
     """An activity is an engagement of its kind. It makes no lead."""
-    if isinstance(state, NotThere):
+    if isinstance(state, NotExisting):
         return []
     activity = Engagement(
         command.activity_id,

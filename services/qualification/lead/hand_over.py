@@ -7,7 +7,7 @@ from services.qualification.lead.account import account_of_domain
 from services.qualification.lead.cycle import mql_for_hand_over
 from services.qualification.lead.events import BantStatus, LeadFields, Lifecycle, Motion
 from services.qualification.lead.lifecycle import TRANSITIONS, Trigger, target
-from services.qualification.lead.state import Lead, NotThere, State, after_all, statuses_of
+from services.qualification.lead.state import Lead, NotExisting, State, after_all, statuses_of
 from services.qualification.model.events import ScoringModel
 from services.qualification.model.state import Models
 from shared.rules.message import Rejected
@@ -104,7 +104,7 @@ def default_motion(lead: Lead, account_won: bool) -> Motion:
 def take_back(state: State, command: commands.TakeBackHandOver) -> list[events.LeadEvent]:
     """Nothing when the lead is not, or no longer, handed over as that opportunity. Decay does not end the cycle of a
     lead that was taken back: it stays in the queue, with the rule."""
-    if isinstance(state, NotThere) or state.fields.opportunity_id != command.opportunity_id:
+    if isinstance(state, NotExisting) or state.fields.opportunity_id != command.opportunity_id:
         return []
     to = TRANSITIONS.get((state.fields.lifecycle, Trigger.REFUSED))
     if to is None:

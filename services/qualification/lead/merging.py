@@ -10,7 +10,7 @@ from services.qualification.lead.context import Context
 from services.qualification.lead.due import fall
 from services.qualification.lead.engagement import account_after, may_fall, scored
 from services.qualification.lead.events import Engagement, LeadFields
-from services.qualification.lead.state import BantAnswer, Lead, NotThere, State, must_be_there, without_those_of
+from services.qualification.lead.state import BantAnswer, Lead, NotExisting, State, must_exist, without_those_of
 from services.qualification.model.events import BantName
 from services.qualification.model.state import Models
 from services.qualification.scoring.falling import falls_below_at
@@ -20,7 +20,7 @@ from services.qualification.scoring.score import newer_than, score
 
 def decide(state: State, command: commands.Merge, at: datetime, context: Context) -> list[events.LeadEvent]:
     """Intake has decided already that the two are merged."""
-    lead = must_be_there(state)
+    lead = must_exist(state)
     match command:
         case commands.MergeInto():
             return merge(lead, command.into)
@@ -39,7 +39,7 @@ def merge(lead: Lead, into: str) -> list[events.LeadEvent]:
 
 
 def absorb(lead: Lead, lead_id: str, other: State, at: datetime, models: Models) -> list[events.LeadEvent]:
-    if isinstance(other, NotThere):
+    if isinstance(other, NotExisting):
         return []
     known = {each.capture_id for each in lead.engagements}
     added = tuple(each._replace(through=lead_id) for each in other.engagements if each.capture_id not in known)

@@ -65,7 +65,7 @@ class MergedAway(Rejected):
 
 
 @dataclass(frozen=True)
-class NotThere: ...
+class NotExisting: ...
 
 
 @dataclass(frozen=True)
@@ -101,17 +101,17 @@ class Lead:
         return bool(self.cycles) and self.cycles[-1].outcome is None
 
 
-State = NotThere | Lead
+State = NotExisting | Lead
 
 
-def must_be_there(state: State) -> Lead:
-    if isinstance(state, NotThere):
+def must_exist(state: State) -> Lead:
+    if isinstance(state, NotExisting):
         raise Missing("there is no such lead")
     return state
 
 
 def must_be_workable(state: State) -> Lead:
-    lead = must_be_there(state)
+    lead = must_exist(state)
     if lead.fields.erased:
         raise Rejected("the person was erased")
     if lead.fields.merged_into is not None:
@@ -194,8 +194,8 @@ def without_those_of(lead_id: str, engagements: Iterable[Engagement]) -> tuple[E
 
 def with_fields(state: State, event: events.LeadEvent, at: datetime) -> Lead:
     fields = event.after
-    start = None if isinstance(state, NotThere) else state.fields.lifecycle
-    lead = Lead(fields) if isinstance(state, NotThere) else replace(state, fields=fields)
+    start = None if isinstance(state, NotExisting) else state.fields.lifecycle
+    lead = Lead(fields) if isinstance(state, NotExisting) else replace(state, fields=fields)
     if fields.lifecycle == start:
         return lead
     moved_at = (event.crossed_at or at) if isinstance(event, events.LeadFellBelow) else at

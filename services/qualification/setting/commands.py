@@ -18,7 +18,7 @@ class ReasonLists(Message):
     reject: Reasons | None = None
     nurture: Reasons | None = None
 
-    def given(self) -> dict[ReasonKind, tuple[str, ...]]:
+    def by_kind(self) -> dict[ReasonKind, tuple[str, ...]]:
         return {kind: reasons for kind in ReasonKind if (reasons := getattr(self, kind)) is not None}
 
 

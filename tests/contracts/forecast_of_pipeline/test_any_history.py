@@ -21,7 +21,7 @@ from services.forecast.upstream import pipeline as reader
 from services.pipeline.opportunity import commands
 from services.pipeline.opportunity.decider import DECIDER
 from services.pipeline.opportunity.events import ChangeEvent, Motion, OpportunityEvent
-from services.pipeline.opportunity.state import NotThere, State
+from services.pipeline.opportunity.state import NotExisting, State
 from services.pipeline.process.default import DEFAULT
 from services.pipeline.process.events import ForecastCategory
 from services.pipeline.setting.state import Settings
@@ -81,7 +81,7 @@ histories = st.lists(st.tuples(st.sampled_from(["one", "two"]), opened | asked),
 
 def written(history: Sequence[Written]) -> list[StoredEvent]:
     """The events that the rules make of the commands, as the store has them; each deal is opened first."""
-    states: dict[str, State] = defaultdict(NotThere)
+    states: dict[str, State] = defaultdict(NotExisting)
     events: list[StoredEvent] = []
     for minute, (deal, command) in enumerate(history):
         at = NOON + timedelta(minutes=minute)
@@ -110,14 +110,14 @@ Key = tuple[Any, ...]
 
 def deals_at(events: Sequence[StoredEvent], minute: int) -> Mapping[Key, tuple[Decimal, int]]:
     """By account, what the deals come to as they stood then: from pipeline's own states, not the forecast's."""
-    states: dict[str, State] = defaultdict(NotThere)
+    states: dict[str, State] = defaultdict(NotExisting)
     for event in events:
         recorded = DECIDER.parse(event)
         if event.occurred_at <= NOON + timedelta(minutes=minute) and recorded:
             states[event.stream] = DECIDER.evolve(states[event.stream], recorded.event, event.occurred_at)
     sums: dict[Key, tuple[Decimal, int]] = {}
     for state in states.values():
-        if not isinstance(state, NotThere) and state.fields.outcome in (None, "won"):
+        if not isinstance(state, NotExisting) and state.fields.outcome in (None, "won"):
             deal = state.fields
             key = (deal.owner, deal.close_date, str(deal.category), deal.qualified, deal.currency)
             amount, count = sums.get(key, (Decimal(0), 0))

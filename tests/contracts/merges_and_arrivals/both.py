@@ -20,7 +20,7 @@ from services.qualification.lead.context import Context
 from services.qualification.lead.decider import DECIDER as LEAD
 from services.qualification.lead.decider import decide
 from services.qualification.lead.events import LeadEvent
-from services.qualification.lead.state import Lead, NotThere
+from services.qualification.lead.state import Lead, NotExisting
 from services.qualification.model.events import Rule, ScoringModel, When
 from services.qualification.model.state import Models
 from services.qualification.reactions import react
@@ -165,8 +165,8 @@ class Both:
     def decide(self, reaction: Reaction) -> None:
         other = reaction.references.get("other")
         other_id = other.stream.partition("-")[2] if other else ""
-        context = Context(MODELS, Settings(), self.leads.get(other_id, NotThere()))
-        state = self.leads.get(reaction.subject, NotThere())
+        context = Context(MODELS, Settings(), self.leads.get(other_id, NotExisting()))
+        state = self.leads.get(reaction.subject, NotExisting())
         for event in decide(state, reaction.command, self.now, context):  # type: ignore[arg-type]
             state = self.leads[reaction.subject] = LEAD.evolve(state, event, self.now)
             self.decided.append((reaction.subject, event))

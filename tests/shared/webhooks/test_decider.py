@@ -7,7 +7,7 @@ from uuid import UUID
 from shared.rules.sealed import Sealed
 from shared.webhooks import commands, events
 from shared.webhooks.decider import DECIDER
-from shared.webhooks.state import State, There
+from shared.webhooks.state import Existing, State
 from tests.spec import NOON, NOW, Given
 
 REF = UUID("5d0c3a51-3e10-4f2b-9a7c-b9b6a1b1f001")
@@ -67,7 +67,7 @@ def test_a_removed_webhook_is_missing_and_is_removed_once() -> None:
 def test_the_old_secret_signs_for_a_day_after_the_new_one_came() -> None:
     old, new = Sealed[str](ref=REF), Sealed[str](ref=OWNER)
     state = given(CREATED, events.WebhookSecretRotated(secret=new)).state()
-    assert isinstance(state, There)
+    assert isinstance(state, Existing)
     rotated_at = NOON + timedelta(minutes=1)
     assert replace(state, rotated_at=rotated_at) == state
     assert state.valid_secrets(NOW) == [new, old]

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.forecast.api.moment import Moment
-from services.forecast.api.places import visible_overrides
-from services.forecast.api.question import conversion_into, numbers_for
+from services.forecast.answers.moment import Moment
+from services.forecast.answers.question import conversion_into, numbers_for
+from services.forecast.answers.visible import visible_overrides
 from services.forecast.ledger.balances import ZERO, Balance, balance
 from services.forecast.ledger.conversion import Conversion
 from services.forecast.ledger.cumulative import cumulative
@@ -51,10 +51,10 @@ async def subtree_numbers(
 ) -> SubtreeNumbers:
     """By the rates of the close dates. `subtree`: what the caller may see. Raises `Missing` for a
     node that the organisation of that time does not have."""
-    asked = DealFilter(period, at.today, converted_into=currency)
+    deals = DealFilter(period, at.today, converted_into=currency)
     numbers = await numbers_for(tx, at, period)
     below = visible_overrides(await overrides_below(tx, numbers, period, node, at.as_of, at.known), subtree)
-    totals = await subtree_totals(numbers, asked, node, depth, below.overridden)
+    totals = await subtree_totals(numbers, deals, node, depth, below.overridden)
     conversion = await conversion_into(tx, currency, "close_date", at, period)
     overrides = overridden(below.rows, below.nodes, totals.overridden, conversion)
     found, levels = dict[str, NodeNumbers](), {totals.node: 0}
