@@ -1,4 +1,4 @@
-"""Five people of the company who look at the pages, each with a key of their own and a link that signs in once."""
+"""People of the company who look at the pages, each with a key of their own and a link that signs in once."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -18,27 +18,32 @@ from shared.web import access
 READS_FORECAST = ("forecast:read", "pipeline:read", "events:read")
 SELLS = (*READS_FORECAST, "forecast:write", "pipeline:write")
 READS_LEADS = ("leads:read", "people:read", "pipeline:read")
+OPERATES = ("admin", *READS_FORECAST, "leads:read", "leads:write", "qualification:write")
+"""Without personal data."""
 
 
 @dataclass(frozen=True)
 class DemoPerson:
-    """`name`: of the key, and what events name. `node`: the place in the organisation that the key is tied to."""
+    """`name`: of the key, and what events name. `node`: the place in the organisation that the key is tied to.
+    `owner`: whose leads the queue shows; by default the node."""
 
     role: str
     name: str
     scopes: Sequence[access.Scope]
     node: str | None = None
+    owner: str | None = None
 
 
 def demo_people(company: Company) -> list[DemoPerson]:
     rep = company.all_reps[1]
     manager = next(node.parent for node in company.nodes if node.node == rep)
     return [
-        DemoPerson("VP of sales", "vp-sales", (*SELLS, "admin")),
+        DemoPerson("VP of sales", "vp-sales", SELLS),
         DemoPerson("Manager", str(manager), SELLS, manager),
         DemoPerson("Rep", rep, SELLS, rep),
-        DemoPerson("SDR", SDRS[0], (*READS_LEADS, "qualification:write")),
+        DemoPerson("SDR", SDRS[0], (*READS_LEADS, "qualification:write"), owner=SDRS[0]),
         DemoPerson("Marketing", "marketing", (*READS_LEADS, "leads:write", "events:read")),
+        DemoPerson("Operator", "operator", OPERATES),
     ]
 
 
@@ -60,8 +65,8 @@ async def signed_in_links(
 
 async def create_key(tx: AsyncConnection, clock_and_ids: ClockAndIds, person: DemoPerson) -> str:
     key_id, lineage = clock_and_ids.new_id(), lineage_of(f"pages {person.name}")
-    node = person.node
-    return await access.create(tx, key_id, person.name, person.scopes, node=node, owner=node, lineage=lineage)
+    owner = person.owner or person.node
+    return await access.create(tx, key_id, person.name, person.scopes, node=person.node, owner=owner, lineage=lineage)
 
 
 async def revoke_keys(tx: AsyncConnection, people: Sequence[DemoPerson]) -> None:

@@ -16,7 +16,8 @@ from services.qualification.lead.decider import DECIDER
 from services.qualification.lead.events import BantStatus, Lifecycle, Motion
 
 HANDED_OVER, REJECTED, NURTURED = 0.36, 0.24, 0.30
-"""Shares of the MQLs; the others wait in the queue."""
+"""Shares of the MQLs; the others do not answer."""
+REVISIT_AFTER = timedelta(days=90)
 MET = BantStatus.MET
 FIRST_CALL = commands.Bant(
     need=commands.BantItem(status=MET, evidence="Plans by hand, in four spreadsheets, and is late every month"),
@@ -58,18 +59,29 @@ def mql_history(company: Company, mql: Mql, now: datetime) -> tuple[list[Scripte
         (at + timedelta(minutes=3), commands.Touch()),
     ]
     draw, deal = random.random(), None
-    decided_at = days_later(random, at, 1, 9)
+    decided_at = days_later(random, at, 1, 4)
     if draw < HANDED_OVER:
         deal = deal_of(random, company, mql, decided_at)
         steps += hand_over(random, deal, sdr, at)
     elif draw < HANDED_OVER + REJECTED:
         steps.append((decided_at, commands.Reject(reason=random.choice(REJECT_REASONS))))
     elif draw < HANDED_OVER + REJECTED + NURTURED:
-        reason = random.choice(NURTURE_REASONS)
-        revisit_on = decided_at.date() + timedelta(days=90)
-        steps.append((decided_at, commands.Nurture(reason=reason, revisit_on=revisit_on)))
+        steps += nurture(random, decided_at)
+    else:
+        steps.append((decided_at, commands.Reject(reason="no_response")))
     writes = [scripted(DECIDER, mql.lead_id, command, at, sdr) for at, command in steps if at <= now]
     return writes, deal if deal and deal.began <= now else None
+
+
+def nurture(random: Random, at: datetime) -> Iterator[Step]:
+    """Until later. Then the lead is called again: some wait on, without another day; the others are rejected."""
+    reason, later = random.choice(NURTURE_REASONS), at + REVISIT_AFTER
+    yield at, commands.Nurture(reason=reason, revisit_on=later.date())
+    again = days_later(random, later, 0, 2)
+    if random.random() < 0.5:
+        yield again, commands.Nurture(reason=random.choice(NURTURE_REASONS))
+    else:
+        yield again, commands.Reject(reason=random.choice(REJECT_REASONS))
 
 
 def deal_of(random: Random, company: Company, mql: Mql, at: datetime) -> Deal:

@@ -56,7 +56,7 @@ class Demo:
             yield http
 
     async def show_links(self, links: OneTimeLinks) -> None:
-        """Prints links that sign in as five people, and keeps their keys valid until the system stops."""
+        """Prints links that sign in as its people, and keeps their keys valid until the system stops."""
         people = demo_people(demo_company())
         async with (
             database.connect(self.postgres) as engine,

@@ -15,6 +15,7 @@ from funnelcast.demo.deals import Deal
 from funnelcast.demo.meetings import meeting_writes
 from funnelcast.demo.quotas import quota_writes
 from funnelcast.demo.script import CORRELATION_ID, ScriptedWrite, seeded
+from funnelcast.demo.spend import spend_writes
 from funnelcast.demo.today import arrive_today
 from funnelcast.failure import Failed
 from services.forecast.org.commands import PlaceNode
@@ -81,6 +82,7 @@ async def seed(contexts: Contexts, company: Company, http: httpx.AsyncClient, no
     all_deals = [*handed_over, *deals.direct_deals(random, company, now)]
     writes = in_order(one for deal in all_deals for one in deals.deal_history(random, deal, now))
     await write(contexts["pipeline"], "deals", writes)
+    await write(contexts["pipeline"], "spend", list(spend_writes(now)))
     await wait_until_settled(contexts)
     meetings = await meeting_writes(contexts["forecast"], company, now)
     await write(contexts["forecast"], "meetings", in_order(meetings))

@@ -14,16 +14,25 @@ from playwright.async_api import Browser, StorageState
 from tests.browser.chromium import MISSING, found_chromium, launched, modes, options
 
 COMMAND = Path(sys.executable).parent / "funnelcast"
-LINK = re.compile(r"^  (VP of sales|Manager|Rep|SDR|Marketing) +(http\S+)$")
-PEOPLE = 5
+LINK = re.compile(r"^  (VP of sales|Manager|Rep|SDR|Marketing|Operator) +(http\S+)$")
+PEOPLE = 6
 PAGES: Mapping[str, tuple[str, str]] = {
     "forecast": ("VP of sales", "/pages/forecast?open=north"),
     "forecast-cumulative": ("VP of sales", "/pages/forecast?view=cumulative"),
-    "waterfall": ("VP of sales", "/pages/waterfall?since={quarter}"),
+    "waterfall": ("VP of sales", "/pages/waterfall"),
+    "metrics": ("VP of sales", "/pages/metrics"),
+    "accuracy": ("VP of sales", "/pages/accuracy"),
     "deals": ("Manager", "/pages/deals?category=commit"),
-    "deal": ("Rep", ""),
+    "board": ("Manager", "/pages/board"),
+    "deal": ("Rep", "/pages/deals"),
+    "queue": ("SDR", "/pages/queue"),
+    "lead": ("SDR", "/pages/queue"),
+    "sources": ("Marketing", "/pages/sources"),
+    "operation": ("Operator", "/pages/operation"),
 }
-"""By the name of a picture: who looks, and where. The deal is the first of the list."""
+"""By the name of a picture: who looks, and where."""
+FIRST_OF_LIST = ("deal", "lead")
+"""Pages that are reached by the first link of the table."""
 
 
 @contextmanager
@@ -54,7 +63,8 @@ async def take_all(chromium: str, links: Mapping[str, str], folder: Path, wanted
         for name, (who, path) in PAGES.items():
             if not wanted or name in wanted:
                 for mode in modes():
-                    await take(browser, people[who], links[who], path, mode, folder / f"{name}-{mode}.png")
+                    file = folder / f"{name}-{mode}.png"
+                    await take(browser, people[who], links[who], path, mode, file, follow=name in FIRST_OF_LIST)
 
 
 async def sign_in(browser: Browser, link: str) -> StorageState:
@@ -65,12 +75,14 @@ async def sign_in(browser: Browser, link: str) -> StorageState:
     return state
 
 
-async def take(browser: Browser, state: StorageState, link: str, path: str, mode: str, file: Path) -> None:
+async def take(
+    browser: Browser, state: StorageState, link: str, path: str, mode: str, file: Path, *, follow: bool
+) -> None:
     address = link.partition("/pages/")[0]
     context = await browser.new_context(base_url=address, storage_state=state, locale="en-GB", **options(mode))
     page = await context.new_page()
-    await page.goto(path.format(quarter="2026-01-01T00:00") if path else "/pages/deals?category=commit")
-    if not path:
+    await page.goto(path)
+    if follow:
         await page.locator("tbody th a").first.click()
         await page.wait_for_load_state()
     await page.screenshot(path=file, full_page=True)

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from funnelcast.demo import deals, marketing
+from funnelcast.demo import deals, marketing, spend
 from funnelcast.demo.channels import Channels, Door
 from funnelcast.demo.company import demo_company
 from funnelcast.demo.script import quarter_end, seeded
@@ -32,6 +32,7 @@ def test_the_demo_company_has_its_history_within_a_minute(tmp_path: Path) -> Non
             root = http.get("/forecast/v1/rollup", params={"depth": 3}).json()["node"]
             before = head(system, "qualification")
             show_the_meetings(http)
+            show_the_queue_and_the_cost(http)
         assert count_levels(root) == 4
         assert all(float(root["pure"][category]) > 0 for category in ("closed", "commit", "upside", "pipeline"))
         assert 3500 < before < 20_000
@@ -41,6 +42,20 @@ def test_the_demo_company_has_its_history_within_a_minute(tmp_path: Path) -> Non
         assert "Kestrel Planning" in again.output
         assert head(again, "qualification") == before
         assert "its history stays as it is" in again.stop()[1]
+
+
+def show_the_queue_and_the_cost(http: httpx.Client) -> None:
+    """What waits is of these days, every source costs something, and something waits in quarantine."""
+    queue = http.get("/qualification/v1/queue", params={"limit": 1000}).json()["items"]
+    revisits = [lead["age_seconds"] for lead in queue if lead["revisit_due_at"]]
+    untouched = [lead["age_seconds"] for lead in queue if not lead["revisit_due_at"] and not lead["touched_at"]]
+    assert untouched
+    assert max(untouched + revisits) < timedelta(days=9).total_seconds()
+    cost = http.get("/pipeline/v1/metrics/cost-per-sql").json()
+    assert {each["source"] for each in cost["sources"] if each["spend"]} == set(spend.MONTHLY)
+    assert cost["total"]["spend"][0]["cost_per_sql"]
+    found = http.get("/intake/v1/quarantine").json()["items"]
+    assert sorted(each["reason"] for each in found) == ["suspicious", "suspicious", "unreadable"]
 
 
 def show_the_meetings(http: httpx.Client) -> None:

@@ -9,11 +9,13 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.forecast.answers.moment import Instants, Moment
+from services.forecast.answers.question import answer_currency, numbers_for
+from services.forecast.answers.subtree_numbers import SubtreeNumbers, subtree_numbers
+from services.forecast.answers.visible import counted_owners
 from services.forecast.api.accuracy_views import AccuracyView, level_views, node_views
-from services.forecast.api.moment import Instants, Moment, moment
-from services.forecast.api.places import ReadsBelow, counted_owners, visible_node
-from services.forecast.api.question import answer_currency, numbers_for
-from services.forecast.api.seen import SubtreeNumbers, subtree_numbers
+from services.forecast.api.moment import moment
+from services.forecast.api.places import ReadsBelow, visible_node
 from services.forecast.ledger.accuracy import NodeOutcome, Outcome
 from services.forecast.ledger.calls import converted_call
 from services.forecast.ledger.org_tree import counting_nodes, org_tree

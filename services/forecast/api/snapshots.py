@@ -8,12 +8,12 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.forecast.answers.bookmarks import Reader, figures, lock_command, question_of
 from services.forecast.api.moment import applied
 from services.forecast.api.overrides import Writes, wait_for_own_writes
-from services.forecast.api.places import ReadsBelow
+from services.forecast.api.places import ReadsBelow, must_name_a_node
 from services.forecast.api.question import PeriodKey
-from services.forecast.api.rollup_views import RollupView
-from services.forecast.bookmarks import Reader, figures, lock_command, question_of
+from services.forecast.api.rollup_views import RollupView, rollup_view
 from services.forecast.ledger.bookmark import hash_of
 from services.forecast.projections import snapshots
 from services.forecast.snapshot.commands import LockBody
@@ -91,6 +91,7 @@ async def list_snapshots(
     cursor = decode_cursor(after, int)
     chosen = {"node": node, "period": period, "week": week}
     async with call.read() as tx:
+        await must_name_a_node(call, tx, node)
         found = await snapshots.history(tx, chosen, cursor[0] if cursor else 0, limit, call.subtree)
     return make_page([SnapshotView(**columns(row)) for row in found], limit, lambda item: [item.position])
 
@@ -103,9 +104,10 @@ async def get_snapshot(snapshot_id: Annotated[Slug, Path()], call: ReadsBelow) -
         if row is None or not call.subtree.includes(row["node"]):
             raise Missing(f"there is no snapshot {snapshot_id}")
         reader, question = reader_of(call, tx), question_of(row)
-        whole = view = await reader.answer(question)
+        whole = visible = await reader.rollup(question)
         if not call.subtree.is_everything:
-            view = await reader.answer(question, call.subtree)
+            visible = await reader.rollup(question, call.subtree)
+        view = await rollup_view(tx, visible, "single")
     found = hash_of(figures(whole))
     return SnapshotWithAnswer(**columns(row), recomputed_hash=found, reproduced=found == row["hash"], rollup=view)
 

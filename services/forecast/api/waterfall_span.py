@@ -10,9 +10,9 @@ from typing import Literal, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.forecast.api.moment import Moment
-from services.forecast.api.places import visible_overrides, visible_rows
-from services.forecast.api.question import conversion_into, numbers_for, org_as_of
+from services.forecast.answers.moment import Moment
+from services.forecast.answers.question import conversion_into, numbers_for, org_as_of
+from services.forecast.answers.visible import visible_overrides, visible_rows
 from services.forecast.ledger.balances import ZERO, Sums, balance
 from services.forecast.ledger.conversion import Conversion
 from services.forecast.ledger.cumulative import COLUMNS, cumulative

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.forecast.api.moment import Moment
-from services.forecast.api.places import visible_overrides
-from services.forecast.api.question import conversion_into, numbers_for
+from services.forecast.answers.moment import Moment
+from services.forecast.answers.question import conversion_into, numbers_for
+from services.forecast.answers.visible import visible_overrides
 from services.forecast.ledger.balances import ZERO, Balance, balance
 from services.forecast.ledger.conversion import Conversion
 from services.forecast.ledger.cumulative import cumulative
