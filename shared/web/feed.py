@@ -114,8 +114,8 @@ class Feed:
         ) -> EventPage:
             """List events after a position, or from an instant on, oldest first. A page may be empty because few events
             pass the filters: go on after `next`. With `next` = `head` there are no more yet."""
-            wanted = EventFilter(self.chosen_types(types), self.streams(subject), owner, at)
-            return await self.list_events(self.within_node(call, node), after, limit, wanted)
+            chosen = EventFilter(self.chosen_types(types), self.streams(subject), owner, at)
+            return await self.list_events(self.within_node(call, node), after, limit, chosen)
 
         @router.get(
             "/events/stream",
@@ -167,16 +167,16 @@ class Feed:
             raise InvalidField("query/node", "a request on behalf of a node asks for no other one")
         return replace(call, caller=replace(call.caller, on_behalf_of=node))
 
-    async def list_events(self, call: Call, after: int, limit: int, wanted: EventFilter) -> EventPage:
+    async def list_events(self, call: Call, after: int, limit: int, chosen: EventFilter) -> EventPage:
         await call.wait_until_readable()
         async with call.context.reads.connect() as tx:
             head = await event_store.position(tx)
             subtree = await self.subtree(call, tx)
             must_not_be_after(head, after)
-            if wanted.at is not None:
-                after = max(after, await event_store.first_since(tx, wanted.at) - 1)
+            if chosen.at is not None:
+                after = max(after, await event_store.first_since(tx, chosen.at) - 1)
             end = head if subtree.is_everything else min(head, applied(call))
-            found, last = await self.find(tx, subtree, wanted, after, limit, end)
+            found, last = await self.find(tx, subtree, chosen, after, limit, end)
         call.set_head(head)
         items = [cloudevents.to_json(event, self.source) for event in found]
         return EventPage(items=items, next=last, head=head)
@@ -194,22 +194,22 @@ class Feed:
         return await call.find_subtree(tx)
 
     async def find(
-        self, tx: AsyncConnection, subtree: Subtree, wanted: EventFilter, after: int, limit: int, end: int
+        self, tx: AsyncConnection, subtree: Subtree, chosen: EventFilter, after: int, limit: int, end: int
     ) -> tuple[list[StoredEvent], int]:
         """The next events up to the position `end`, and the position up to which they are complete."""
         organisation = self.organisation
         if subtree.is_everything or organisation is None or organisation.confine is None:
-            return await find_page(tx, wanted, after, limit, end)
-        if wanted.owner is not None and not subtree.includes(wanted.owner):
+            return await find_page(tx, chosen, after, limit, end)
+        if chosen.owner is not None and not subtree.includes(chosen.owner):
             return [], end
-        stored = wanted._replace(types=organisation.stored_types(wanted.types))
+        stored = chosen._replace(types=organisation.stored_types(chosen.types))
         found: list[StoredEvent] = []
         for _ in range(MOST_PAGES):
             if after >= end:
                 break
             page, after = await find_page(tx, stored, after, PAGE, end)
             seen = await organisation.confine(tx, subtree, page)
-            found += [event for event in seen if event.type in {*wanted.types, *organisation.left_type()}]
+            found += [event for event in seen if event.type in {*chosen.types, *organisation.left_type()}]
             if len(found) >= limit:
                 return found[:limit], found[limit - 1].position
         return found, after
@@ -260,13 +260,13 @@ class Feed:
 
 
 async def find_page(
-    tx: AsyncConnection, wanted: EventFilter, after: int, limit: int, end: int
+    tx: AsyncConnection, chosen: EventFilter, after: int, limit: int, end: int
 ) -> tuple[list[StoredEvent], int]:
     """The next events up to the position `end`, and the position up to which they are complete: with filters that few
     events pass, it may lie before `end`. The events of one subject are found at once."""
-    until = max(after, end) if wanted.streams is not None else event_store.scan_end(after, end)
+    until = max(after, end) if chosen.streams is not None else event_store.scan_end(after, end)
     page = await event_store.read_types_after(
-        tx, wanted.types, after, limit, until=until, streams=wanted.streams, owner=wanted.owner
+        tx, chosen.types, after, limit, until=until, streams=chosen.streams, owner=chosen.owner
     )
     return page, page[-1].position if len(page) == limit else until
 

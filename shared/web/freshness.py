@@ -21,14 +21,14 @@ async def wait_for_positions(context: ServiceContext, headers: Headers, caller: 
 
     Events that the service reacts to count as reached when the events of its reactions are applied too.
     """
-    wanted = conditions.min_positions(headers)
-    if not wanted:
+    positions = conditions.min_positions(headers)
+    if not positions:
         return
-    check_sources(context, wanted)
+    check_sources(context, positions)
     deadline = asyncio.get_running_loop().time() + conditions.wait_seconds(headers)
-    reacted = {source: position for source, position in wanted.items() if source in context.reacted_sources}
+    reacted = {source: position for source, position in positions.items() if source in context.reacted_sources}
     await wait_for(context, context.reactions_applied, reacted, deadline, caller)
-    projected = {source: position for source, position in wanted.items() if source in context.projected_sources}
+    projected = {source: position for source, position in positions.items() if source in context.projected_sources}
     own = await head(context) if reacted else 0
     if own or context.service in projected:
         projected[context.service] = max(own, projected.get(context.service, 0))
@@ -36,16 +36,16 @@ async def wait_for_positions(context: ServiceContext, headers: Headers, caller: 
 
 
 async def wait_until_applied(
-    context: ServiceContext, wanted: Mapping[str, int], headers: Headers, caller: Hashable
+    context: ServiceContext, positions: Mapping[str, int], headers: Headers, caller: Hashable
 ) -> None:
     """Waits until the read models contain these positions, as long as `Prefer` says. Raises `PositionNotReached`."""
     deadline = asyncio.get_running_loop().time() + conditions.wait_seconds(headers)
-    await wait_for(context, context.read_models_applied, wanted, deadline, caller)
+    await wait_for(context, context.read_models_applied, positions, deadline, caller)
 
 
-def check_sources(context: ServiceContext, wanted: Mapping[str, int]) -> None:
+def check_sources(context: ServiceContext, positions: Mapping[str, int]) -> None:
     sources = context.projected_sources | context.reacted_sources
-    if unknown := wanted.keys() - sources:
+    if unknown := positions.keys() - sources:
         detail = f"names {min(unknown)}; known here: {', '.join(sorted(sources))}"
         raise conditions.header_problem("X-Min-Position", detail)
 
@@ -57,26 +57,26 @@ async def head(context: ServiceContext) -> int:
 
 
 async def wait_for(
-    context: ServiceContext, applied: AppliedPositions, wanted: Mapping[str, int], deadline: float, caller: Hashable
+    context: ServiceContext, applied: AppliedPositions, positions: Mapping[str, int], deadline: float, caller: Hashable
 ) -> None:
-    if not wanted:
+    if not positions:
         return
     with applied.interest():
         reading = await applied.first_reading()
-        if reading.includes(wanted):
+        if reading.includes(positions):
             return
-        await must_not_be_far_ahead(context, wanted)
+        await must_not_be_far_ahead(context, positions)
         with applied.waiting.place(caller):
-            while not reading.includes(wanted):
+            while not reading.includes(positions):
                 reading = await applied.reading_after(reading.number, deadline)
 
 
-async def must_not_be_far_ahead(context: ServiceContext, wanted: Mapping[str, int]) -> None:
+async def must_not_be_far_ahead(context: ServiceContext, positions: Mapping[str, int]) -> None:
     """Compared with what any subscription has applied: new read models begin from nothing."""
     async with context.reads.connect() as tx:
         known = await checkpoint.furthest_positions(tx, "")
         known[context.service] = await event_store.position(tx)
-    for source, position in wanted.items():
+    for source, position in positions.items():
         if position > known.get(source, 0) + FAR_AHEAD:
             detail = f"names {source}:{position}, but {source} is at about {known.get(source, 0)}"
             raise conditions.header_problem("X-Min-Position", detail)

@@ -28,9 +28,9 @@ def delimited_rows(file: Path, layout: Layout) -> Iterator[NumberedRow]:
     """Every row with the line on which it begins: a quoted cell may have several lines. A blank line has no cells."""
     lines = text_lines(file, layout.encoding)
     start = [line for _, line in zip(range(LOOKED_AT), lines, strict=False)]
-    told = SEPARATOR_LINE.fullmatch(start[0]) if start else None
-    skipped = 1 if told else 0
-    delimiter = layout.delimiter or (told[1] if told else delimiter_of(start))
+    separator = SEPARATOR_LINE.fullmatch(start[0]) if start else None
+    skipped = 1 if separator else 0
+    delimiter = layout.delimiter or (separator[1] if separator else delimiter_of(start))
     rows = csv.reader(chain(start[skipped:], lines), delimiter=delimiter, strict=True)
     begins = 1 + skipped
     try:
