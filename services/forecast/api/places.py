@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.answers.visible import is_at_root
 from services.forecast.org.events import UNASSIGNED
+from services.forecast.projections import org_nodes
 from shared.rules.message import Denied, Missing
 from shared.web.call import Call, Needs
 from shared.web.place import PlaceRule
@@ -24,6 +25,14 @@ async def visible_node(call: Call, tx: AsyncConnection, node: str | None) -> str
     if not call.subtree.includes(node) and not (node == UNASSIGNED and await is_at_root(tx, call.subtree)):
         raise Missing(f"there is no node {node} in the organisation of that time")
     return node
+
+
+async def must_name_a_node(call: Call, tx: AsyncConnection, node: str | None) -> None:
+    """Of a filter. Raises `Missing` for a node that never was, or that lies outside what the caller may see."""
+    if node is None or (node == UNASSIGNED and call.subtree.is_everything):
+        return
+    if not call.subtree.includes(node) or not await org_nodes.exists(tx, node):
+        raise Missing(f"there is no node {node}")
 
 
 def must_be_own_node(call: Call, node: str) -> None:

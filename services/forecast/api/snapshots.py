@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.forecast.answers.bookmarks import Reader, figures, lock_command, question_of
 from services.forecast.api.moment import applied
 from services.forecast.api.overrides import Writes, wait_for_own_writes
-from services.forecast.api.places import ReadsBelow
+from services.forecast.api.places import ReadsBelow, must_name_a_node
 from services.forecast.api.question import PeriodKey
 from services.forecast.api.rollup_views import RollupView, rollup_view
 from services.forecast.ledger.bookmark import hash_of
@@ -93,6 +93,7 @@ async def list_snapshots(
     cursor = decode_cursor(after, int)
     chosen = {"node": node, "period": period, "week": week}
     async with call.read() as tx:
+        await must_name_a_node(call, tx, node)
         found = await snapshots.history(tx, chosen, cursor[0] if cursor else 0, limit, call.subtree)
     return make_page([SnapshotView(**columns(row, call.subtree)) for row in found], limit, lambda item: [item.position])
 
