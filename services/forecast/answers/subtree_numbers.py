@@ -9,16 +9,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.forecast.answers.moment import Moment
 from services.forecast.answers.question import conversion_into, numbers_for
 from services.forecast.answers.visible import visible_overrides
-from services.forecast.ledger.balances import ZERO, Balance, balance
+from services.forecast.ledger.balances import ZERO, balance
 from services.forecast.ledger.conversion import Conversion
 from services.forecast.ledger.cumulative import cumulative
 from services.forecast.ledger.org_tree import OrgNode
 from services.forecast.ledger.overrides import Seen, overridden
 from services.forecast.periods.calendar import Period
 from services.forecast.projections.deal_filter import DealFilter
+from services.forecast.projections.org_rows import OrgCharts
 from services.forecast.projections.overrides_below import overrides_below
-from services.forecast.projections.subtree_totals import subtree_totals
+from services.forecast.projections.subtree_totals import existing_node, must_not_be_too_many
+from shared.store.slices import in_slices
 from shared.web.place import EVERYTHING, Subtree
+
+NODES_AT_ONCE = 50
 
 
 class NodeNumbers(NamedTuple):
@@ -26,7 +30,7 @@ class NodeNumbers(NamedTuple):
 
     node: OrgNode
     level: int
-    balance: Balance
+    closed: Decimal
     seen: Seen
 
 
@@ -37,7 +41,7 @@ class SubtreeNumbers(NamedTuple):
     conversion: Conversion
 
     def closed(self, node: str) -> Decimal:
-        return self.nodes[node].balance.pure["closed"] if node in self.nodes else ZERO
+        return self.nodes[node].closed if node in self.nodes else ZERO
 
 
 async def subtree_numbers(
@@ -48,19 +52,24 @@ async def subtree_numbers(
     depth: int,
     currency: str,
     subtree: Subtree = EVERYTHING,
+    charts: OrgCharts | None = None,
 ) -> SubtreeNumbers:
-    """By the rates of the close dates. `subtree`: what the caller may see. Raises `Missing` for a
-    node that the organisation of that time does not have."""
-    deals = DealFilter(period, at.today, converted_into=currency)
-    numbers = await numbers_for(tx, at, period)
+    """By the rates of the close dates. `subtree`: what the caller may see. `charts`: of questions that belong together.
+    Raises `Missing` for a node that the organisation of that time does not have."""
+    numbers = await numbers_for(tx, at, period, charts)
     below = visible_overrides(await overrides_below(tx, numbers, period, node, at.as_of, at.known), subtree)
-    totals = await subtree_totals(numbers, deals, node, depth, below.overridden)
+    tree = await numbers.tree(node, depth)
+    top = existing_node(tree, node)
+    levels = tree.levels(top, depth)
+    must_not_be_too_many(levels)
+    keys = {each: tree.totals_key(each) for each in {*levels, *below.overridden}}
+    by_key = await numbers.sums({*keys.values()}, DealFilter(period, at.today, converted_into=currency))
+    sums = {each: by_key.get(key, {}) for each, key in keys.items()}
     conversion = await conversion_into(tx, currency, "close_date", at, period)
-    overrides = overridden(below.rows, below.nodes, totals.overridden, conversion)
-    found, levels = dict[str, NodeNumbers](), {totals.node: 0}
-    for each, sums in totals.sums.items():
-        levels |= dict.fromkeys(totals.tree.children.get(each, ()), levels[each] + 1)
-        own = balance(sums, conversion)
-        seen = overrides.seen(each, cumulative(own.pure))
-        found[each] = NodeNumbers(totals.tree.nodes[each], levels[each], own, seen)
+    overrides = overridden(below.rows, below.nodes, sums, conversion)
+    found = dict[str, NodeNumbers]()
+    async for each, level in in_slices(levels.items(), NODES_AT_ONCE):
+        pure = balance(sums[each], conversion).pure
+        seen = overrides.seen(each, cumulative(pure))
+        found[each] = NodeNumbers(tree.nodes[each], level, pure["closed"], seen)
     return SubtreeNumbers(found, conversion)

@@ -84,7 +84,7 @@ async def end_of(tx: AsyncConnection, at: Moment, question: WaterfallQuestion) -
     chosen = DealFilter(question.period, at.today, converted_into=by_day)
     numbers = await numbers_for(tx, at, question.period)
     conversion = await conversion_into(tx, question.currency, question.rate_policy, at, question.period)
-    tree = org_tree(await numbers.nodes(question.node, 0))
+    tree = await numbers.tree(question.node, 0)
     node = tree.root if question.node in (None, ROOT) else question.node
     if node not in tree.nodes:
         return End(at, question, conversion, node, tree.root, exists=False)
