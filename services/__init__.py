@@ -1,1 +1,1 @@
-"""The services; none knows another, what they tell each other goes through the log."""
+"""The services. None imports another: they exchange events through the log."""

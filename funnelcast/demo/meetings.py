@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from funnelcast.demo.company import Company
 from funnelcast.demo.script import ScriptedWrite, scripted, seeded
-from services.forecast.api.moment import Applied, Instants, moment_of
-from services.forecast.api.seen import subtree_numbers
+from services.forecast.answers.moment import Applied, Instants, moment_of
+from services.forecast.answers.subtree_numbers import subtree_numbers
 from services.forecast.ledger.overrides import Columns
 from services.forecast.override.commands import OverriddenPeriod, SetOverride
 from services.forecast.override.decider import DECIDER as OVERRIDE

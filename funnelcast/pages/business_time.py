@@ -9,12 +9,12 @@ from funnelcast.pages.person import Person
 SECONDS = 30.0
 """For which it is remembered."""
 UTC = "UTC"
-TOLD_BY = (
+ROUTES = (
     ("forecast:read", "/forecast/v1/calendars"),
     ("pipeline:read", "/pipeline/v1/reasons"),
     ("leads:read", "/qualification/v1/reasons"),
 )
-"""The routes that tell it to everybody with the scope, wherever in the organisation."""
+"""The routes that contain it, by the scope that they need. Confined callers may read them."""
 
 
 @dataclass
@@ -25,7 +25,7 @@ class BusinessTime:
     async def zone(self, api: Api, person: Person) -> str:
         """As last read, when they cannot be read now."""
         now = asyncio.get_running_loop().time()
-        path = next((path for scope, path in TOLD_BY if person.may(scope)), None)
+        path = next((path for scope, path in ROUTES if person.may(scope)), None)
         if path is not None and now >= self.until:
             try:
                 self.known, self.until = str((await api.get(path))["timezone"]), now + SECONDS

@@ -1,4 +1,4 @@
-"""What a browser is told and asked: headers of every answer, the session's cookie, and proof that a write comes from
+"""The rules for the browser: headers of every answer, the session's cookie, and proof that a write comes from
 one of our own pages."""
 
 import hmac

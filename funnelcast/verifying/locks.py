@@ -2,8 +2,8 @@
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.forecast.api.moment import Applied
-from services.forecast.bookmarks import Reader, is_reproduced
+from services.forecast.answers.bookmarks import Reader, is_reproduced
+from services.forecast.answers.moment import Applied
 from services.forecast.projections import snapshots
 from services.forecast.projections.known_positions import KnownPositions
 from shared.flow import checkpoint

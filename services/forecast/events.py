@@ -12,6 +12,6 @@ from shared.rules.message import Parser, members, parser
 ForecastEvent = OrgEvent | SettingEvent | AnyRateEvent | QuotaSet | AnyOverrideEvent | CallSubmitted | WeekLocked
 PARSE: Parser[ForecastEvent] = parser(ForecastEvent)
 PUBLIC = frozenset(event.type for event in members(ForecastEvent))
-"""Types that subscribers of the feed are told of."""
+"""Types of the public events, which the feed contains."""
 KINDS = ("org", "setting", "rate", "quota", "override", "submission", "snapshot")
 """Of the streams that have such events."""

@@ -5,8 +5,8 @@ from contextlib import suppress
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
-from services.forecast.api.moment import Applied, Instants, is_complete
-from services.forecast.bookmarks import Reader, lock_command
+from services.forecast.answers.bookmarks import Reader, lock_command
+from services.forecast.answers.moment import Applied, Instants, is_complete
 from services.forecast.projections import org_nodes, settings, snapshots
 from services.forecast.projections.known_positions import KnownPositions
 from services.forecast.projections.settings import LockSchedule

@@ -1,4 +1,4 @@
-"""Keeping what an unknown address told us, by its blind index."""
+"""Suppressions of unknown addresses, found by the blind index of the address."""
 
 from services.lead_intake.lead.commands import RecordActivity
 from services.lead_intake.lead.contact import mailbox

@@ -20,8 +20,8 @@ from shared.store.prefetch import prefetch
 from shared.store.signal import Signal
 
 log = structlog.get_logger()
-POLL_SECONDS = 0.25
-"""How long to wait for what other processes write; what this process writes is signalled."""
+POLL_SECONDS, PARKED_POLL_SECONDS = 1.0, 0.25
+"""How long to wait for events, of which a signal tells; and while an operator may release or skip parked ones."""
 Effect = Callable[[AsyncConnection, Sequence[RecordedEvent[Any]]], Awaitable[None]]
 
 
@@ -74,7 +74,8 @@ class Consumer:
     async def batches(self) -> AsyncGenerator[Batch]:
         position = self.progress.position
         while True:
-            events = await self.events.read(position, self.limit, POLL_SECONDS)
+            wait = PARKED_POLL_SECONDS if self.may_have_parked_keys else POLL_SECONDS
+            events = await self.events.read(position, self.limit, wait)
             if events:
                 position = events[-1].position
             yield await Batch.parse(self.parse, events, self.events.offsets)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
@@ -17,7 +17,7 @@ from shared.rules.message import BEGINNING, StoredEvent
 from shared.store import event_store
 from shared.store.cancellation import raise_if_cancelled
 from shared.store.event_store import published
-from shared.store.signal import Backoff, Signal
+from shared.store.signal import Signal
 
 log = structlog.get_logger()
 CHUNK = 2000
@@ -56,7 +56,6 @@ class Relay:
     position: int = 0
     failure: str | None = None
     """Why nothing is published at present, if so."""
-    backoff: Backoff = field(default_factory=Backoff)
 
     async def run(self) -> None:
         while True:
@@ -92,9 +91,8 @@ class Relay:
                     await self.publish_watermark(publisher)
                     last_watermark = now
                 self.failure = None
-                delay = self.backoff.next_delay(bool(events))
                 if not events:
-                    await self.store_changed.wait(known, delay)
+                    await self.store_changed.wait(known, last_watermark + WATERMARK_INTERVAL - now)
 
     async def rewind(self) -> None:
         """A relay that is still running finds the cursor elsewhere, and stops."""
@@ -119,7 +117,7 @@ class Relay:
             return int((await tx.execute(CURSOR)).scalar_one())
 
     async def next_events(self) -> list[StoredEvent]:
-        async with self.engine.connect() as tx:
+        async with self.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as tx:
             return await event_store.read_after(tx, self.position, CHUNK)
 
     async def publish_events(self, publisher: Publisher, events: Sequence[StoredEvent]) -> None:

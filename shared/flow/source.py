@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared.flow.batch import Offsets
 from shared.rules.message import StoredEvent
 from shared.store import event_store
-from shared.store.signal import Backoff, Signal
+from shared.store.signal import Signal
 
 
 class Source(Protocol):
@@ -33,7 +33,6 @@ class StoreSource:
     engine: AsyncEngine
     store_changed: Signal
     offsets: Offsets = field(default_factory=dict)
-    backoff: Backoff = field(default_factory=Backoff)
 
     def seek(self, offsets: Offsets) -> None:
         """A store is read by position: it needs no offsets."""
@@ -41,14 +40,13 @@ class StoreSource:
     async def read(self, after: int, limit: int, wait: float) -> list[StoredEvent]:
         known = self.store_changed.count
         events = await self.read_now(after, limit)
-        delay = self.backoff.next_delay(bool(events))
         if not events:
-            await self.store_changed.wait(known, min(delay, wait))
+            await self.store_changed.wait(known, wait)
         return events
 
     async def aclose(self) -> None:
         """The engine belongs to the caller."""
 
     async def read_now(self, after: int, limit: int) -> list[StoredEvent]:
-        async with self.engine.connect() as tx:
+        async with self.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as tx:
             return await event_store.read_after(tx, after, limit)

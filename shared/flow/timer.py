@@ -31,7 +31,7 @@ class Reading(NamedTuple):
 
 class Due(NamedTuple):
     """`event_id`: of the event that scheduled it. `found`: the command, where it is made of what the timer has read.
-    `number`: tells apart what the same event scheduled several times."""
+    `number`: distinguishes timers that one event scheduled."""
 
     subject: str
     due_at: datetime

@@ -183,7 +183,7 @@ class Erasure(Event):
 
 
 class Refusal(Exception):
-    """A command was not accepted. The text tells the caller why."""
+    """A command was not accepted. The text is the reason, for the caller."""
 
 
 class Rejected(Refusal):

@@ -25,7 +25,7 @@ PORTS = {"https": 443, "http": 80}
 
 
 class RefusedTarget(Exception):
-    """The URL or the address that its host has must not be called. The text tells the caller why."""
+    """The URL or the address that its host has must not be called. The text is the reason, for the caller."""
 
 
 @dataclass(frozen=True)

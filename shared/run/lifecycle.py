@@ -25,6 +25,7 @@ from shared.run.worker import Worker
 from shared.store import engines
 from shared.store.committer import Committer
 from shared.store.signal import Signal
+from shared.store.watch import StoreWatch
 from shared.web.access import Access
 from shared.web.applied import AppliedPositions
 from shared.web.feed import server_sent_event
@@ -145,7 +146,8 @@ def make_worker(
 async def background_tasks(context: ServiceContext, metrics: Metrics, worker: Worker | None) -> AsyncIterator[None]:
     async with asyncio.TaskGroup() as tasks:
         applied = context.read_models_applied, context.reactions_applied
-        runs = context.committer, context.tail, context.open_requests, *applied
+        store_watch = StoreWatch(context.reads, context.store_changed)
+        runs = context.committer, context.tail, context.open_requests, store_watch, *applied
         serving = [tasks.create_task(each.run()) for each in runs]
         if context.places is not None:
             serving.append(tasks.create_task(context.places.age.run()))

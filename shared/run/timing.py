@@ -39,22 +39,29 @@ class Timers:
     async def run(self) -> None:
         loop = asyncio.get_running_loop()
         while True:
-            for timer in self.timers:
-                if loop.time() >= self.next_looks.get(timer.name, 0.0):
-                    await self.carry_out_due(timer)
+            looking = [timer for timer in self.timers if loop.time() >= self.next_looks.get(timer.name, 0.0)]
+            if looking:
+                await self.carry_out_due(looking)
             await asyncio.sleep(POLL_SECONDS)
 
-    async def carry_out_due(self, timer: Timer) -> None:
+    async def carry_out_due(self, looking: Sequence[Timer]) -> None:
+        for timer, rows in await self.find_due(looking):
+            due = [row for row in rows if (timer.name, row.key) not in self.failed]
+            if due:
+                await self.carry_out(timer, due[:LIMIT])
+
+    async def find_due(self, looking: Sequence[Timer]) -> list[tuple[Timer, Sequence[Due]]]:
+        """By one database snapshot for all. A timer that cannot say what is due looks again soon."""
+        found: list[tuple[Timer, Sequence[Due]]] = []
         snapshots = self.engine.execution_options(isolation_level="REPEATABLE READ")
         async with snapshots.connect() as tx:
             reading = Reading(tx, self.read_models, self.clock_and_ids.now())
-            rows = await timer.due(reading, LIMIT + len(self.failed))
-        if rows is None:
-            return
-        self.next_looks[timer.name] = asyncio.get_running_loop().time() + timer.seconds
-        due = [row for row in rows if (timer.name, row.key) not in self.failed]
-        if due:
-            await self.carry_out(timer, due[:LIMIT])
+            for timer in looking:
+                rows = await timer.due(reading, LIMIT + len(self.failed))
+                if rows is not None:
+                    self.next_looks[timer.name] = asyncio.get_running_loop().time() + timer.seconds
+                    found.append((timer, rows))
+        return found
 
     async def carry_out(self, timer: Timer, due: Sequence[Due]) -> None:
         """When one of the commands fails by the data of its stream, the others are carried out without it."""

@@ -3,7 +3,6 @@
 import hmac
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 
 from sqlalchemy import ARRAY, Column, Named, Table, Text, TypedColumns, any_, bindparam, delete, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -50,7 +49,7 @@ class BlindIndex:
         return f"{kind}:{self.digest(f'{kind}:{value}'.encode())}"
 
     def digest(self, value: bytes) -> str:
-        return hmac.new(self.key, value, sha256).hexdigest()
+        return hmac.digest(self.key, value, "sha256").hex()
 
 
 async def find(tx: AsyncConnection, names: Collection[str]) -> Mapping[str, AliasRecord]:

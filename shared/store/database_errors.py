@@ -1,4 +1,4 @@
-"""What an error of the database means for whoever wanted to write."""
+"""Errors of the database, sorted by what a writer should do about them."""
 
 from sqlalchemy.exc import DBAPIError, StatementError
 

@@ -214,7 +214,7 @@ class Attempt:
 
     def own_instant(self) -> datetime:
         """By this process's clock, which is read later than the database's, and may be ahead of it: but nothing happens
-        after it was recorded. A clock that is further ahead than an honest one is left as it is."""
+        after it was recorded. A clock that is too far ahead is not corrected: it is wrong."""
         now, recorded_at = self.batch.clock_and_ids.now(), self.batch.recorded_at
         return recorded_at if recorded_at < now <= recorded_at + MAX_CLOCK_AHEAD else now
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 SHORTEST_DELAY, LONGEST_DELAY = 0.02, 0.25
 """Seconds between two polls."""
+LONGEST_WAIT = 1.0
+"""Seconds until a task that waits for a signal looks all the same."""
 
 
 class Signal:

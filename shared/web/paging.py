@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from datetime import datetime
 from hashlib import sha256
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 import orjson
 from fastapi import Query
@@ -28,6 +28,23 @@ Cursor = Annotated[
 class Page(BaseModel, Generic[T]):
     items: list[T]
     next: str | None
+
+
+class FilterWarning(BaseModel):
+    """A filter names what is not there: an empty list would look like an answer."""
+
+    code: Literal["stage_unknown", "owner_unassigned", "source_unknown", "reason_unknown"]
+    detail: str
+
+
+class FilteredPage(Page[T], Generic[T]):
+    """`warnings`: for a list without an item, why."""
+
+    warnings: list[FilterWarning] = []
+
+
+def with_warnings(page: Page[T], warnings: Sequence[FilterWarning]) -> FilteredPage[T]:
+    return FilteredPage(items=page.items, next=page.next, warnings=list(warnings))
 
 
 def make_page(rows: Sequence[T], limit: int, key: Callable[[T], Sequence[Any]]) -> Page[T]:

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.rules.message import StoredEvent
 from shared.store import event_store
-from shared.store.signal import Backoff, Signal
+from shared.store.signal import LONGEST_WAIT, Signal
 
 log = structlog.get_logger()
 PAGE = 200
@@ -65,7 +65,6 @@ class Tail:
 
     async def run(self) -> None:
         """Reads new events until it is cancelled."""
-        backoff = Backoff()
         while True:
             await self._has_listeners.wait()
             known = self.store_changed.count
@@ -75,9 +74,8 @@ class Tail:
                 log.warning("feed_unavailable", error=type(error).__name__)
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
-            delay = backoff.next_delay(found)
             if not found:
-                await self.store_changed.wait(known, delay)
+                await self.store_changed.wait(known, LONGEST_WAIT)
 
     async def read_new(self) -> bool:
         """Whether there were new events."""

@@ -75,7 +75,7 @@ class TreeAge:
         promise = await self.find_promise()
         if promise is not None:
             self.awaited.append(promise)
-        async with self.reads.connect() as tx:
+        async with self.reads.execution_options(isolation_level="AUTOCOMMIT").connect() as tx:
             self.applied = (await checkpoint.positions(tx, self.subscription)).get(self.source, 0)
             now = await database_clock(tx)
         while self.awaited and self.awaited[0].position <= self.applied:
@@ -91,6 +91,6 @@ async def database_clock(tx: AsyncConnection) -> datetime:
 
 async def own_promise(reads: AsyncEngine) -> Promise:
     """Of the service's own store."""
-    async with reads.connect() as tx:
+    async with reads.execution_options(isolation_level="AUTOCOMMIT").connect() as tx:
         clock = await database_clock(tx)
         return Promise(await event_store.position(tx), clock)

@@ -16,7 +16,7 @@ from shared.rules.clock_and_ids import ClockAndIds
 from shared.rules.message import Refusal
 from shared.store.database_errors import as_busy
 from shared.store.handler import handle
-from shared.store.signal import Backoff, Signal
+from shared.store.signal import LONGEST_WAIT, Backoff, Signal
 from shared.store.write_request import Step, WriteRequest
 from shared.web import access
 from shared.web.outgoing import KeptReceivers, Outgoing
@@ -79,7 +79,8 @@ class Dispatcher:
                         tasks.create_task(self.deliver(webhook.webhook_id))
                     self.receivers.close_idle()
                     await asyncio.sleep(PAUSE)
-                    await self.store_changed.wait(known, backoff.next_delay(bool(ready)))
+                    delay = backoff.next_delay(bool(ready)) if any(self.webhooks.all()) else LONGEST_WAIT
+                    await self.store_changed.wait(known, delay)
         finally:
             self.receivers.close()
             await self.give_up_claims()

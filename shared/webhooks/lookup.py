@@ -15,7 +15,7 @@ from shared.webhooks.state import Existing, State
 from shared.webhooks.subscriptions import Webhook
 
 Reader = Annotated[Call, Depends(Needs(EVENTS_READ, place=PlaceRule.SUBTREE))]
-"""A webhook is a way to read events: whoever may read them may have one."""
+"""A webhook is a way to read events, so it needs the right to read them."""
 
 
 async def find_webhook(call: Call, webhook_id: str) -> Webhook:

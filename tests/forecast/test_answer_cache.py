@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from services.forecast.answers.rollup import computed_rollup
 from services.forecast.api import rollup
 from shared.flow.frontier import Frontier
 from shared.web.access import Caller
@@ -22,13 +23,13 @@ AT = Frontier({"pipeline": 7}, {"pipeline": "901"}, 3)
 def computed(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """The questions that were not answered out of memory."""
     questions: list[Any] = []
-    really = rollup.computed_answer
+    really = computed_rollup
 
     async def noted(tx: Any, at: Any, query: Any, subtree: Any) -> Any:
         questions.append(query)
         return await really(tx, at, query, subtree)
 
-    monkeypatch.setattr(rollup, "computed_answer", noted)
+    monkeypatch.setattr(rollup, "computed_rollup", noted)
     return questions
 
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
+import pytest
 import pytest_asyncio
 
 from funnelcast.services import SERVICES
@@ -56,6 +57,7 @@ async def test_a_move_of_a_node_takes_its_deals_along(company: Company) -> None:
     assert await ids_seen_by(company, "a", moved) == set()
 
 
+@pytest.mark.thorough
 async def test_a_node_that_is_unknown_or_has_ended_sees_and_changes_nothing(company: Company) -> None:
     made = await company.deal("gone")
     deal = f"{OPPORTUNITIES}/{made.json()['opportunity_id']}"
@@ -83,6 +85,7 @@ async def test_who_acts_for_a_node_is_confined_to_it_and_below_the_own_one(compa
     assert (timeline[-1]["by"], timeline[-1]["on_behalf_of"]) == ("tester", "r1")
 
 
+@pytest.mark.thorough
 async def test_the_readiness_says_how_old_the_organisation_may_be(company: Company) -> None:
     async def is_fresh() -> bool:
         found = (await company.api.get("/pipeline/readyz")).json()["details"]["organisation"]
@@ -119,6 +122,7 @@ async def test_a_deal_that_leaves_is_told_once_and_nothing_of_it_afterwards(comp
     assert len(await events_seen_by(company, "company", later)) == 4
 
 
+@pytest.mark.thorough
 async def test_measures_count_the_deals_of_the_subtree_alone(company: Company) -> None:
     await company.deal("r1")
     made = await company.deal("r3", amount={"amount": "777777.00", "currency": "EUR"})
@@ -140,6 +144,7 @@ async def test_measures_count_the_deals_of_the_subtree_alone(company: Company) -
     assert refused.status_code == 403
 
 
+@pytest.mark.thorough
 async def test_no_change_of_a_confined_caller_comes_after_the_deal_was_given_away(company: Company) -> None:
     made = [await company.deal("r1") for _ in range(100)]
     deals = [f"{OPPORTUNITIES}/{each.json()['opportunity_id']}" for each in made]
@@ -163,6 +168,7 @@ async def test_no_change_of_a_confined_caller_comes_after_the_deal_was_given_awa
         assert events[-1] == "opportunity.assigned", events
 
 
+@pytest.mark.thorough
 async def test_a_feed_can_be_asked_for_what_a_node_sees(company: Company) -> None:
     await company.deal("r1", external_id="crm:1")
     made = await company.deal("r3", external_id="crm:3")
@@ -180,6 +186,7 @@ async def test_a_feed_can_be_asked_for_what_a_node_sees(company: Company) -> Non
     assert (await company.api.get(f"{feed}?node=a", headers={"On-Behalf-Of": "a"})).status_code == 422
 
 
+@pytest.mark.thorough
 async def test_me_on_behalf_of_a_node_checks_the_node(company: Company) -> None:
     async def status(node: str, acting: str) -> int:
         return (await company.call(node, "GET", "/pipeline/v1/me", headers={"On-Behalf-Of": acting})).status_code
@@ -187,20 +194,24 @@ async def test_me_on_behalf_of_a_node_checks_the_node(company: Company) -> None:
     assert [await status("a", acting) for acting in ("r1", "r3", "nobody", "gone")] == [200, 404, 404, 404]
 
 
-async def test_who_is_tied_reads_settings_and_changes_none(company: Company) -> None:
-    for service in ("pipeline", "qualification", "forecast"):
-        path = f"/{service}/v1/settings"
+@pytest.mark.thorough
+async def test_who_is_tied_reads_the_reasons_and_the_time_zone_and_no_settings(company: Company) -> None:
+    for path in ("/pipeline/v1/reasons", "/qualification/v1/reasons", "/forecast/v1/calendars"):
         answer = await company.call("r1", "GET", path)
         assert (answer.status_code, answer.json()["timezone"]) == (200, "UTC")
-        assert (await company.call("r1", "PUT", path, {})).status_code == 403
+    for service in ("pipeline", "qualification", "forecast"):
+        for method in ("GET", "PUT"):
+            assert (await company.call("r1", method, f"/{service}/v1/settings", {})).status_code == 403
 
 
+@pytest.mark.thorough
 async def test_the_document_of_events_names_what_tells_of_a_deal_that_left(company: Company) -> None:
     channels = (await company.api.get("/pipeline/v1/asyncapi.json")).json()["channels"]
     told = {way for way, channel in channels.items() if any("left_view" in name for name in channel["messages"])}
     assert told == {"stream", "webhook"}
 
 
+@pytest.mark.thorough
 async def test_a_deal_is_found_by_its_external_id_by_who_sees_it_alone(company: Company) -> None:
     made = await company.deal("r1", external_id="crm:1")
     for node, found in (("a", 1), ("b", 0), ("company", 1)):

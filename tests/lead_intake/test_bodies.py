@@ -30,6 +30,19 @@ def test_two_spellings_of_a_mailbox_are_one() -> None:
     assert mailbox("Jane.Doe@acme.com") == mailbox("jane.doe@acme.com") != mailbox("jane.doe@acme.org")
 
 
+@pytest.mark.parametrize("name", ["click_id", "gclid", "fbclid", "msclkid", "li_fat_id"])
+def test_a_click_id_is_understood_under_its_usual_names(name: str) -> None:
+    campaign = body(campaign={"utm_source": "ads", name: "EAIaIQ"}).campaign
+    assert campaign is not None
+    assert campaign.click_id == "EAIaIQ"
+
+
+def test_a_blank_click_id_gives_way_to_the_one_under_another_name() -> None:
+    campaign = body(campaign={"click_id": " ", "gclid": "", "fbclid": "IwAR"}).campaign
+    assert campaign is not None
+    assert campaign.click_id == "IwAR"
+
+
 @pytest.mark.parametrize(
     ("phone", "country"), [("+49 30 901820", None), ("030/901820", "DE"), ("0049 30 90 18 20", "de")]
 )

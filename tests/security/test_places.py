@@ -123,7 +123,7 @@ async def plant(company: Company) -> Planted:
     far = await company.deal("far-rep", account="far.example", external_id="crm:far", **closing, **secret)
     await company.deal("moved-rep", account="moved.example", external_id="crm:moved", **closing, **secret)
     await company.deal("r1", **closing)
-    snapshot = await plant_forecast(company, secret)
+    snapshot, hash_of_rep = await plant_forecast(company, secret)
     left = await company.deal("r1", account="left.example", external_id="crm:left")
     left_id = left.json()["opportunity_id"]
     await company.send("POST", f"{OPPORTUNITIES}/{left_id}/assign", {"owner": "far-rep"})
@@ -152,6 +152,7 @@ async def plant(company: Company) -> Planted:
         "moved.example",
         "crm:far",
         "crm:moved",
+        hash_of_rep,
     ]
     deal = far.json()["opportunity_id"]
     return Planted(
@@ -159,8 +160,9 @@ async def plant(company: Company) -> Planted:
     )
 
 
-async def plant_forecast(company: Company, secret: Mapping[str, Any]) -> str:
-    """What is stated about nodes: of another branch, and of the rep by the manager. Returns the id of a locked week."""
+async def plant_forecast(company: Company, secret: Mapping[str, Any]) -> tuple[str, str]:
+    """What is stated about nodes: of another branch, and of the rep by the manager. Returns the id of a locked week of
+    another branch, and the hash of one of the rep's."""
     stated = {**secret, "note": OUTSIDE_NOTE}
     for node in ("far-rep", "far-branch"):
         await company.send("PUT", f"{FORECAST}/overrides/{node}/{PERIOD}/commit?by=self", stated)
@@ -172,7 +174,8 @@ async def plant_forecast(company: Company, secret: Mapping[str, Any]) -> str:
     await company.send("GET", f"{FORECAST}/rollup", None, **fresh(stated_of_rep))
     week = {"node": "far-branch", "period": PERIOD, "week": made.json()["week"]}
     locked = await company.send("POST", f"{FORECAST}/snapshots", week)
-    return str(locked.json()["snapshot_id"])
+    of_rep_locked = await company.send("POST", f"{FORECAST}/snapshots", week | {"node": "r1"})
+    return locked.json()["snapshot_id"], of_rep_locked.json()["hash"]
 
 
 async def callers(company: Company) -> dict[str, dict[str, str]]:

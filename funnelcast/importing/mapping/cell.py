@@ -40,7 +40,7 @@ class Cell(MappingModel):
     @cached_property
     def pieces(self) -> Sequence[tuple[str, str | None]]:
         """Literal text, and the column that follows it."""
-        return [(literal, column) for literal, column, _, _ in Formatter().parse(self.text or "")]
+        return pieces_of(self.text or "")
 
     @cached_property
     def columns(self) -> list[str]:
@@ -92,6 +92,18 @@ class Cell(MappingModel):
     @cached_property
     def words_in_lower_case(self) -> Mapping[str, str]:
         return {word.lower(): meaning for word, meaning in self.words.items()}
+
+
+def pieces_of(text: str) -> Sequence[tuple[str, str | None]]:
+    """Raises `ValueError` for what only Python's own texts may have in braces."""
+    try:
+        parsed = list(Formatter().parse(text))
+    except ValueError:
+        raise ValueError(f"{text!r} has a brace without its other half; for a brace itself write two of it") from None
+    for _, column, form, conversion in parsed:
+        if column is not None and (not column.strip() or form or conversion):
+            raise ValueError(f"{text!r}: between braces a column's name is expected, without ! or :, such as {{Name}}")
+    return [(literal, column) for literal, column, _, _ in parsed]
 
 
 def unknown_word(label: str, word: str, words: Mapping[str, object]) -> InvalidRow:

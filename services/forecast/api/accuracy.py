@@ -9,11 +9,13 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.forecast.answers.moment import Instants, Moment
+from services.forecast.answers.question import answer_currency, numbers_for
+from services.forecast.answers.subtree_numbers import SubtreeNumbers, subtree_numbers
+from services.forecast.answers.visible import counted_owners
 from services.forecast.api.accuracy_views import AccuracyView, level_views, node_views
-from services.forecast.api.moment import Instants, Moment, moment
-from services.forecast.api.places import ReadsBelow, counted_owners, visible_node
-from services.forecast.api.question import answer_currency, numbers_for
-from services.forecast.api.seen import SubtreeNumbers, subtree_numbers
+from services.forecast.api.moment import moment
+from services.forecast.api.places import ReadsBelow, visible_node
 from services.forecast.ledger.accuracy import NodeOutcome, Outcome
 from services.forecast.ledger.calls import converted_call
 from services.forecast.ledger.org_tree import counting_nodes, org_tree
@@ -21,6 +23,7 @@ from services.forecast.org.events import UNASSIGNED
 from services.forecast.override.events import Column
 from services.forecast.periods.calendar import MOST_WEEKS, Period
 from services.forecast.projections import calls, org_nodes, snapshots
+from services.forecast.projections.org_rows import OrgCharts
 from services.forecast.projections.subtree_totals import existing_node
 from shared.rules.message import Day, InvalidField, Missing, Slug
 from shared.rules.money import Currency
@@ -56,12 +59,10 @@ async def get_accuracy(query: Annotated[AccuracyQuery, Query()], call: ReadsBelo
         quarters = ended_quarters(at, query)
         today, owners = at.settings.calendar.quarter_of(at.today), await counted_owners(tx, call.subtree)
         currency = await answer_currency(tx, at, query.currency, today, owners)
-        found = [
-            outcome
-            for quarter in quarters
-            if (week := week_of(at, quarter, query.horizon)) is not None
-            for outcome in await outcomes(call, tx, query, quarter, week, currency)
-        ]
+        found, charts = list[NodeOutcome](), OrgCharts(tx)
+        for quarter in quarters:
+            if week := week_of(at, quarter, query.horizon):
+                found += await outcomes(call, tx, query, at, quarter, week, currency, charts)
     return AccuracyView(
         currency=currency,
         column=query.column,
@@ -95,19 +96,25 @@ def week_of(at: Moment, quarter: Period, number: int) -> Period | None:
 
 
 async def outcomes(
-    call: Call, tx: AsyncConnection, query: AccuracyQuery, quarter: Period, week: Period, currency: str
+    call: Call,
+    tx: AsyncConnection,
+    query: AccuracyQuery,
+    present: Moment,
+    quarter: Period,
+    week: Period,
+    currency: str,
+    charts: OrgCharts,
 ) -> Sequence[NodeOutcome]:
     """Nothing for a node that did not exist then."""
-    present = await moment(call, tx)
     zone = present.settings.timezone
-    then = await moment(call, tx, Instants(week.last_instant(zone), call.format_frontier()))
-    lock = await nearest_lock(tx, then, quarter, week, query.node)
+    then = await moment(call, tx, Instants(week.last_instant(zone), present.frontier))
+    lock = await nearest_lock(tx, then, quarter, week, query.node, charts)
     if lock is not None:
         then = await moment(call, tx, Instants(lock["as_of"], lock["frontier"]))
-    end = await moment(call, tx, Instants(quarter.last_instant(zone), call.format_frontier()))
+    end = await moment(call, tx, Instants(quarter.last_instant(zone), present.frontier))
     try:
-        computed = await subtree_numbers(tx, then, quarter, query.node, query.depth, currency, call.subtree)
-        actual = await subtree_numbers(tx, end, quarter, query.node, query.depth, currency, call.subtree)
+        computed = await subtree_numbers(tx, then, quarter, query.node, query.depth, currency, call.subtree, charts)
+        actual = await subtree_numbers(tx, end, quarter, query.node, query.depth, currency, call.subtree, charts)
     except Missing:
         return []
     called = await called_amounts(tx, then, quarter, computed, query.column)
@@ -127,11 +134,11 @@ async def outcomes(
 
 
 async def nearest_lock(
-    tx: AsyncConnection, at: Moment, quarter: Period, week: Period, node: str | None
+    tx: AsyncConnection, at: Moment, quarter: Period, week: Period, node: str | None, charts: OrgCharts
 ) -> Mapping[str, Any] | None:
     """That of the node, by default the root, else of the nearest node above it, in the organisation of that moment."""
-    numbers = await numbers_for(tx, at, quarter)
-    asked = node or org_tree(await numbers.nodes(None, 0)).root
+    numbers = await numbers_for(tx, at, quarter, charts)
+    asked = node or (await numbers.tree(None, 0)).root
     chain = list(counting_nodes(await numbers.ancestors([asked]), asked))
     locks = await snapshots.by_node(tx, chain, quarter.key, week.key)
     return next((locks[each] for each in chain if each in locks), None)

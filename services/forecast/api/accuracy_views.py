@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from services.forecast.api.rollup_views import optional_amount, optional_ratio
+from services.forecast.api.amount_views import optional_amount, optional_ratio
 from services.forecast.ledger.accuracy import Accuracy, NodeOutcome, Outcome, accuracy
 from services.forecast.override.events import Column
 from shared.rules.money import format_amount

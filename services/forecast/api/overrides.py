@@ -11,11 +11,13 @@ from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.forecast.api.moment import Moment, moment
-from services.forecast.api.places import ReadsBelow, WritesOwn, must_be_inside, must_be_own_node
-from services.forecast.api.question import NodeId, PeriodKey, PeriodPath, named_period
-from services.forecast.api.rollup_views import MoneyView
-from services.forecast.api.seen import subtree_numbers
+from services.forecast.answers.moment import Moment
+from services.forecast.answers.question import named_period
+from services.forecast.answers.subtree_numbers import subtree_numbers
+from services.forecast.api.amount_views import MoneyView
+from services.forecast.api.moment import moment
+from services.forecast.api.places import ReadsBelow, WritesOwn, must_be_inside, must_be_own_node, must_name_a_node
+from services.forecast.api.question import NodeId, PeriodKey, PeriodPath
 from services.forecast.ledger.balances import ZERO
 from services.forecast.ledger.overrides import Columns
 from services.forecast.override.commands import AnyColumn, OverriddenPeriod, OverrideBody, ResetOverride, SetOverride
@@ -119,6 +121,7 @@ async def list_overrides(
     """List overrides with their history, as they were set and reset."""
     cursor = decode_cursor(after, int)
     async with call.read() as tx:
+        await must_name_a_node(call, tx, node)
         found = await overrides.history(tx, node, period, cursor[0] if cursor else 0, limit, call.subtree)
         notes = await vault.read(tx, {row["note_ref"] for row in found if row["note_ref"]})
     return make_page([history_view(row, notes) for row in found], limit, lambda item: [item.position])

@@ -1,26 +1,12 @@
-"""What a question about the forecast may ask, and where its numbers are read from."""
+"""What a question about the forecast may name."""
 
-from collections.abc import Mapping
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Path, Query
 from pydantic import AfterValidator
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.forecast.api.moment import Moment
-from services.forecast.ledger.conversion import Conversion
-from services.forecast.ledger.org_tree import org_tree
-from services.forecast.ledger.quotas import NodeQuota, converted_quotas, node_quotas, quotas_set
-from services.forecast.periods.calendar import EXAMPLES, Period, all_parts, parsed_key
-from services.forecast.projections import pipelines, quotas, rates
-from services.forecast.projections.deal_filter import DealFilter
-from services.forecast.projections.deals import EVERYBODY, Owners
-from services.forecast.projections.numbers import Numbers, numbers_at, past_numbers
-from services.forecast.projections.past_deals import Cut
-from services.forecast.quota.events import Motion
-from services.forecast.snapshot.events import RatePolicy
-from shared.rules.message import InvalidField, Slug
+from services.forecast.periods.calendar import EXAMPLES, parsed_key
+from shared.rules.message import Slug
 from shared.web.call import Call, Needs
 
 
@@ -31,93 +17,5 @@ def check_key(key: str) -> str:
 
 Reads = Annotated[Call, Depends(Needs("forecast:read"))]
 PeriodKey = Annotated[str, AfterValidator(check_key), Query(description=f"Such as {EXAMPLES}; by default this quarter")]
-ANY_CURRENCY = "EUR"
-"""Of an answer without any amount."""
 NodeId = Annotated[Slug, Path()]
 PeriodPath = Annotated[str, AfterValidator(check_key), Path(description=f"Such as {EXAMPLES}")]
-
-
-async def deal_filter(
-    tx: AsyncConnection,
-    at: Moment,
-    period: str | None,
-    *,
-    motion: Motion | None = None,
-    pipeline: str | None = None,
-    qualified: bool | None = None,
-) -> DealFilter:
-    """Of a period, by default the quarter that the moment lies in. Raises `InvalidField` for a week or a pipeline that
-    does not exist."""
-    if pipeline is not None:
-        await must_be_a_pipeline(tx, pipeline)
-    chosen = named_period(at, period) if period else at.settings.calendar.quarter_of(at.today)
-    return DealFilter(chosen, at.today, motion, pipeline, qualified)
-
-
-def named_period(at: Moment, key: str, pointer: str = "query/period") -> Period:
-    try:
-        return at.settings.calendar.period(key)
-    except ValueError as error:
-        raise InvalidField(pointer, str(error)) from None
-
-
-def named_week(at: Moment, key: str | None) -> Period:
-    """By default the one that it is now."""
-    if key is None:
-        return at.settings.calendar.week_of(at.today)
-    week = named_period(at, key, "/week")
-    if not week.is_week:
-        raise InvalidField("/week", "must be a week such as 2017-Q3-W05")
-    return week
-
-
-async def must_be_a_pipeline(tx: AsyncConnection, pipeline: str) -> None:
-    known = await pipelines.all_pipelines(tx)
-    if pipeline not in known:
-        raise InvalidField("query/pipeline", f"there is no pipeline {pipeline}; there are {', '.join(known)}")
-
-
-async def numbers_for(tx: AsyncConnection, at: Moment, period: Period) -> Numbers:
-    if at.instants.is_now:
-        return await numbers_at(tx, org_as_of(at, period))
-    return await past_numbers(tx, Cut(at.as_of, at.known.pipeline), org_as_of(at, period), at.known)
-
-
-def org_as_of(at: Moment, period: Period) -> datetime:
-    """By default, a period that has ended keeps the organisation of its end."""
-    return at.instants.org_as_of or min(at.as_of, period.last_instant(at.settings.timezone))
-
-
-async def conversion_into(
-    tx: AsyncConnection, currency: str, policy: RatePolicy, at: Moment, period: Period
-) -> Conversion:
-    """By rates in the currency of the settings, if they have one. Other rates are never combined."""
-    day = min(at.today, period.ends)
-    first, last = min(period.starts, day), max(period.ends, at.today)
-    table = await rates.rate_table(tx, at.settings.currency or currency, first, last, period.year, at.known)
-    return Conversion(currency, policy, table, day, at.today, period.year)
-
-
-async def quotas_for(
-    tx: AsyncConnection, numbers: Numbers, conversion: Conversion, at: Moment, instants: DealFilter
-) -> Mapping[str, NodeQuota]:
-    """By node. A question about some pipelines or stages alone has none: quotas are for all of them."""
-    if instants.pipeline is not None or instants.qualified is not None:
-        return {}
-    parts = all_parts(instants.period.key)
-    amounts = converted_quotas(await quotas.in_force(tx, parts, at.as_of, at.known), conversion)
-    found = quotas_set(amounts, instants.period.key, parts, instants.motion)
-    return node_quotas(org_tree(await numbers.ancestors(found.keys())), found) if found else {}
-
-
-async def answer_currency(
-    tx: AsyncConnection, at: Moment, instants: str | None, period: Period, owners: Owners = EVERYBODY
-) -> str:
-    """That of the question, of the settings, or of all deals of these owners. Raises `InvalidField` when these are in
-    several."""
-    if found := instants or at.settings.currency:
-        return found
-    in_deals = await (await numbers_for(tx, at, period)).currencies(owners)
-    if len(in_deals) > 1:
-        raise InvalidField("query/currency", f"is needed: deals are in {', '.join(in_deals)}")
-    return in_deals[0] if in_deals else ANY_CURRENCY

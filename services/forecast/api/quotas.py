@@ -6,10 +6,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
+from services.forecast.answers.question import named_period
+from services.forecast.api.amount_views import MoneyView
 from services.forecast.api.moment import moment
 from services.forecast.api.org import Admin
-from services.forecast.api.question import NodeId, PeriodKey, PeriodPath, Reads, named_period
-from services.forecast.api.rollup_views import MoneyView
+from services.forecast.api.places import must_name_a_node
+from services.forecast.api.question import NodeId, PeriodKey, PeriodPath, Reads
 from services.forecast.projections import quotas
 from services.forecast.quota.commands import QuotaBody, SetQuota
 from services.forecast.quota.decider import DECIDER
@@ -54,6 +56,7 @@ async def list_quotas(
     """List quotas with their history, as they were set."""
     cursor = decode_cursor(after, int)
     async with call.read() as tx:
+        await must_name_a_node(call, tx, node)
         found = await quotas.history(tx, node, period, cursor[0] if cursor else 0, limit)
     return make_page([quota_view(row) for row in found], limit, lambda item: [item.position])
 

@@ -8,12 +8,12 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.forecast.answers.bookmarks import Reader, figures, lock_command, question_of
 from services.forecast.api.moment import applied
 from services.forecast.api.overrides import Writes, wait_for_own_writes
-from services.forecast.api.places import ReadsBelow
+from services.forecast.api.places import ReadsBelow, must_name_a_node
 from services.forecast.api.question import PeriodKey
-from services.forecast.api.rollup_views import RollupView
-from services.forecast.bookmarks import Reader, figures, lock_command, question_of
+from services.forecast.api.rollup_views import RollupView, rollup_view
 from services.forecast.ledger.bookmark import hash_of
 from services.forecast.projections import snapshots
 from services.forecast.snapshot.commands import LockBody
@@ -22,17 +22,19 @@ from services.forecast.snapshot.state import Locks
 from shared.rules.message import Missing, Slug
 from shared.web.call import Accepted, Call
 from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
+from shared.web.place import Subtree
 
 router = APIRouter(tags=["snapshots"])
 
 
 class BookmarkView(BaseModel):
-    """`hash`: of the figures of the node and its children, at `as_of`, from the events up to `frontier`."""
+    """`hash`: of the figures of the node and its children, at `as_of`, from the events up to `frontier`. Null for
+    callers who are confined to a node: among the figures is what the node's manager made of them."""
 
     snapshot_id: str
     as_of: datetime
     frontier: str
-    hash: str
+    hash: str | None
     hash_version: int
 
 
@@ -54,7 +56,7 @@ class SnapshotView(BookmarkView):
 class SnapshotWithAnswer(SnapshotView):
     """`rollup`: computed again. `recomputed_hash`: of its figures; `reproduced`: whether they are still the same."""
 
-    recomputed_hash: str
+    recomputed_hash: str | None
     reproduced: bool
     rollup: RollupView
 
@@ -91,8 +93,9 @@ async def list_snapshots(
     cursor = decode_cursor(after, int)
     chosen = {"node": node, "period": period, "week": week}
     async with call.read() as tx:
+        await must_name_a_node(call, tx, node)
         found = await snapshots.history(tx, chosen, cursor[0] if cursor else 0, limit, call.subtree)
-    return make_page([SnapshotView(**columns(row)) for row in found], limit, lambda item: [item.position])
+    return make_page([SnapshotView(**columns(row, call.subtree)) for row in found], limit, lambda item: [item.position])
 
 
 @router.get("/snapshots/{snapshot_id}")
@@ -103,16 +106,23 @@ async def get_snapshot(snapshot_id: Annotated[Slug, Path()], call: ReadsBelow) -
         if row is None or not call.subtree.includes(row["node"]):
             raise Missing(f"there is no snapshot {snapshot_id}")
         reader, question = reader_of(call, tx), question_of(row)
-        whole = view = await reader.answer(question)
+        whole = visible = await reader.rollup(question)
         if not call.subtree.is_everything:
-            view = await reader.answer(question, call.subtree)
+            visible = await reader.rollup(question, call.subtree)
+        view = await rollup_view(tx, visible, "single")
     found = hash_of(figures(whole))
-    return SnapshotWithAnswer(**columns(row), recomputed_hash=found, reproduced=found == row["hash"], rollup=view)
+    return SnapshotWithAnswer(
+        **columns(row, call.subtree),
+        recomputed_hash=found if call.subtree.is_everything else None,
+        reproduced=found == row["hash"],
+        rollup=view,
+    )
 
 
 def reader_of(call: Call, tx: AsyncConnection) -> Reader:
     return Reader(tx, call.context.clock_and_ids.now(), applied(call))
 
 
-def columns(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {"node_id": row["node"]} | {name: value for name, value in row.items() if name != "node"}
+def columns(row: Mapping[str, Any], subtree: Subtree) -> dict[str, Any]:
+    copied = {name: value for name, value in row.items() if name != "node"}
+    return copied | {"node_id": row["node"], "hash": row["hash"] if subtree.is_everything else None}

@@ -8,10 +8,11 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
+from services.forecast.answers.question import named_period, named_week
+from services.forecast.api.amount_views import MoneyView
 from services.forecast.api.moment import moment
-from services.forecast.api.places import ReadsBelow, WritesOwn, must_be_own_node
-from services.forecast.api.question import PeriodKey, named_period, named_week
-from services.forecast.api.rollup_views import MoneyView
+from services.forecast.api.places import ReadsBelow, WritesOwn, must_be_own_node, must_name_a_node
+from services.forecast.api.question import PeriodKey
 from services.forecast.ledger.cumulative import COLUMNS
 from services.forecast.override.events import Column
 from services.forecast.projections import calls
@@ -88,6 +89,7 @@ async def list_submissions(
     cursor = decode_cursor(after, int)
     chosen = {"node": node, "period": period, "week": week}
     async with call.read() as tx:
+        await must_name_a_node(call, tx, node)
         found = await calls.history(tx, chosen, cursor[0] if cursor else 0, limit, call.subtree)
         notes = await vault.read(tx, {row["note_ref"] for row in found if row["note_ref"]})
     return make_page([submission_view(row, notes) for row in found], limit, lambda item: [item.position])

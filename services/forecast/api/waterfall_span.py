@@ -10,9 +10,9 @@ from typing import Literal, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.forecast.api.moment import Moment
-from services.forecast.api.places import visible_overrides, visible_rows
-from services.forecast.api.question import conversion_into, numbers_for, org_as_of
+from services.forecast.answers.moment import Moment
+from services.forecast.answers.question import conversion_into, numbers_for, org_as_of
+from services.forecast.answers.visible import visible_overrides, visible_rows
 from services.forecast.ledger.balances import ZERO, Sums, balance
 from services.forecast.ledger.conversion import Conversion
 from services.forecast.ledger.cumulative import COLUMNS, cumulative
@@ -84,7 +84,7 @@ async def end_of(tx: AsyncConnection, at: Moment, question: WaterfallQuestion) -
     chosen = DealFilter(question.period, at.today, converted_into=by_day)
     numbers = await numbers_for(tx, at, question.period)
     conversion = await conversion_into(tx, question.currency, question.rate_policy, at, question.period)
-    tree = org_tree(await numbers.nodes(question.node, 0))
+    tree = await numbers.tree(question.node, 0)
     node = tree.root if question.node in (None, ROOT) else question.node
     if node not in tree.nodes:
         return End(at, question, conversion, node, tree.root, exists=False)

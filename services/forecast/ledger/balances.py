@@ -8,6 +8,7 @@ from typing import Literal
 
 from services.forecast.ledger.conversion import Conversion
 from services.forecast.ledger.org_tree import OrgNodes, counting_nodes
+from services.forecast.org.events import ROOT
 
 CATEGORIES = ("omitted", "pipeline", "upside", "commit", "closed")
 ZERO = Decimal(0)
@@ -43,18 +44,18 @@ Sums = Mapping[Bucket, BucketSum]
 """Of one node, or of one owner alone."""
 
 
-def add_owner(sums: Mapping[str, dict[Bucket, BucketSum]], owner: str, own: Sums, nodes: OrgNodes) -> None:
-    """Adds an owner's own sums to those nodes of `sums` for which they count."""
-    for level, node in enumerate(counting_nodes(nodes, owner)):
+def add_group(sums: Mapping[str, dict[Bucket, BucketSum]], group: str, found: Sums, nodes: OrgNodes) -> None:
+    """Adds the sums of deals whose owners count first for this node to it, and to those of `sums` that are above it."""
+    for level, node in enumerate([ROOT] if group == ROOT else counting_nodes(nodes, group)):
         if node in sums:
-            for bucket, more in own.items():
-                add(sums[node].setdefault(bucket, BucketSum()), more, as_own=level == 0)
+            for bucket, more in found.items():
+                add(sums[node].setdefault(bucket, BucketSum()), more, with_own=level == 0)
 
 
-def add(total: BucketSum, more: BucketSum, *, as_own: bool) -> None:
-    total.amount += more.own_amount
-    total.deals += more.own_deals
-    if as_own:
+def add(total: BucketSum, more: BucketSum, *, with_own: bool) -> None:
+    total.amount += more.amount
+    total.deals += more.deals
+    if with_own:
         total.own_amount += more.own_amount
         total.own_deals += more.own_deals
 

@@ -1,4 +1,4 @@
-"""Amounts in one currency, by dated rates. Pure; rounding is left to whoever shows a sum."""
+"""Amounts in one currency, by dated rates. Pure; the view that shows a sum rounds it."""
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence

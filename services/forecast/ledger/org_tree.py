@@ -1,8 +1,9 @@
 """The organisation at one instant: who is under whom, and for which nodes an owner's deals count."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from services.forecast.org.events import ROOT, UNASSIGNED, NodeKind
 
@@ -30,6 +31,19 @@ def counting_nodes(nodes: OrgNodes, owner: str) -> Iterator[str]:
     yield ROOT
 
 
+def nearest_counting(
+    nodes: OrgNodes, owner: str, counted: Collection[str], found: Mapping[str, str | None]
+) -> Mapping[str, str | None]:
+    """The first of the counted nodes that the owner's deals count for, and the same of those passed on the way up; None
+    where they count for none. `found`: what is known of others already."""
+    passed = [owner]
+    for node in counting_nodes(nodes, owner):
+        if node in counted or node in found:
+            return dict.fromkeys(passed, node if node in counted else found[node])
+        passed.append(node)
+    return dict.fromkeys(passed)
+
+
 @dataclass(frozen=True)
 class OrgTree:
     """The nodes under one root, the unassigned among its children.
@@ -47,11 +61,14 @@ class OrgTree:
 
     def subtree(self, node: str, depth: int | None = None) -> list[str]:
         """The node and so many levels below it (all without a depth), level by level."""
-        found, level = [node], [node]
-        while level and depth != 0:
-            level = [child for each in level for child in self.children.get(each, ())]
-            found += level
-            depth = depth and depth - 1
+        return list(self.levels(node, depth))
+
+    def levels(self, node: str, depth: int | None = None) -> Mapping[str, int]:
+        """The same: of each node, how far it is below the first."""
+        found, number, level = {node: 0}, 0, [node]
+        while level and number != depth:
+            number, level = number + 1, [child for each in level for child in self.children.get(each, ())]
+            found |= dict.fromkeys(level, number)
         return found
 
 
@@ -61,6 +78,17 @@ def org_tree(nodes: OrgNodes) -> OrgTree:
     placed = dict(nodes) if root != ROOT else under_reserved_root(nodes, tops)
     placed[UNASSIGNED] = OrgNode(UNASSIGNED, root, "unit", active=True)
     return OrgTree(root, placed, children_of(placed))
+
+
+@dataclass(frozen=True)
+class OrgChart:
+    """The whole organisation of an instant."""
+
+    nodes: OrgNodes
+
+    @cached_property
+    def tree(self) -> OrgTree:
+        return org_tree(self.nodes)
 
 
 def under_reserved_root(nodes: OrgNodes, tops: Sequence[str]) -> dict[str, OrgNode]:

@@ -7,22 +7,24 @@ from typing import Any, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.forecast.ledger.balances import Bucket, BucketSum, Sums, add_owner
-from services.forecast.ledger.org_tree import OrgNodes, org_tree
+from services.forecast.ledger.balances import Bucket, BucketSum, Sums, add_group
+from services.forecast.ledger.org_tree import OrgChart, OrgNodes, OrgTree, nearest_counting, org_tree
 from services.forecast.projections import currencies, deals, node_totals, org_nodes, org_rows, past_deals, postings
 from services.forecast.projections.deal_filter import DealFilter
 from services.forecast.projections.deals import EVERYBODY, Owners, PageKey
 from services.forecast.projections.known_positions import KnownPositions
+from services.forecast.projections.org_rows import OrgCharts
 from services.forecast.projections.past_deals import Cut
 from shared.store.slices import in_slices
 
-OWNERS_AT_ONCE = 50
+GROUPS_AT_ONCE = 50
+OWNERS_AT_ONCE = 2_000
 
 
 class Numbers(Protocol):
     """The organisation, sums of deals, and deals, all of one moment."""
 
-    async def nodes(self, node: str | None, depth: int) -> OrgNodes:
+    async def tree(self, node: str | None, depth: int) -> OrgTree:
         """The node (by default the root) and so many levels below it, with the root. May be more."""
 
     async def ancestors(self, owners: Collection[str]) -> OrgNodes:
@@ -51,16 +53,18 @@ class Numbers(Protocol):
         """Of these owners' deals, sorted."""
 
 
-async def past_numbers(tx: AsyncConnection, cut: Cut, org_as_of: datetime, known: KnownPositions) -> Numbers:
-    """Deals as they were, under the organisation of an instant."""
-    return PastNumbers(tx, await org_rows.nodes_at(tx, org_as_of, known), cut)
+async def past_numbers(
+    tx: AsyncConnection, cut: Cut, org_as_of: datetime, known: KnownPositions, charts: OrgCharts | None = None
+) -> Numbers:
+    """Deals as they were, under the organisation of an instant. `charts`: of questions that belong together."""
+    return PastNumbers(tx, await (charts or OrgCharts(tx)).chart_at(org_as_of, known), cut)
 
 
 async def numbers_at(tx: AsyncConnection, org_as_of: datetime) -> Numbers:
     """Deals as they are now, under the organisation of that instant."""
     if await org_rows.last_start(tx) <= org_as_of:
         return CurrentNumbers(tx)
-    return PastOrgNumbers(tx, await org_rows.nodes_at(tx, org_as_of))
+    return PastOrgNumbers(tx, OrgChart(await org_rows.nodes_at(tx, org_as_of)))
 
 
 @dataclass(frozen=True)
@@ -69,9 +73,9 @@ class CurrentNumbers:
 
     tx: AsyncConnection
 
-    async def nodes(self, node: str | None, depth: int) -> OrgNodes:
+    async def tree(self, node: str | None, depth: int) -> OrgTree:
         tops = await org_nodes.tops(self.tx)
-        return {**tops, **await org_nodes.downwards(self.tx, [node] if node else tops, depth)}
+        return org_tree({**tops, **await org_nodes.downwards(self.tx, [node] if node else tops, depth)})
 
     async def ancestors(self, owners: Collection[str]) -> OrgNodes:
         return await org_nodes.upwards(self.tx, owners) if owners else {}
@@ -103,33 +107,39 @@ class CurrentNumbers:
 
 @dataclass(frozen=True)
 class PastOrgNumbers(CurrentNumbers):
-    """Sums from postings, by owner, under the organisation of an earlier instant."""
+    """Sums from postings under the organisation of an earlier instant."""
 
-    org: OrgNodes
+    org: OrgChart
 
-    async def nodes(self, node: str | None, depth: int) -> OrgNodes:
-        return self.org
+    async def tree(self, node: str | None, depth: int) -> OrgTree:
+        return self.org.tree
 
     async def ancestors(self, owners: Collection[str]) -> OrgNodes:
-        return self.org
+        return self.org.nodes
 
     async def ids_below(self, node: str | None) -> Sequence[str]:
-        return org_tree(self.org).subtree(node) if node else list(self.org)
+        return self.org.tree.subtree(node) if node else list(self.org.nodes)
 
     async def inactive_nodes(self) -> Sequence[str]:
-        return [node.node for node in self.org.values() if not node.active]
+        return [node.node for node in self.org.nodes.values() if not node.active]
 
     async def sums(
         self, nodes: Collection[str], deal_filter: DealFilter, *, undated: bool = False
     ) -> Mapping[str, Sums]:
         sums: Mapping[str, dict[Bucket, BucketSum]] = {node: {} for node in nodes}
-        owned = await self.sums_by_owner(deal_filter, undated=undated)
-        async for owner, own in in_slices(owned.items(), OWNERS_AT_ONCE):
-            add_owner(sums, owner, own, self.org)
+        groups = dict[str, str | None]()
+        async for owner in in_slices(self.org.nodes, OWNERS_AT_ONCE):
+            if owner not in groups:
+                groups |= nearest_counting(self.org.nodes, owner, sums.keys(), groups)
+        found = await self.sums_by_group(groups, deal_filter, undated=undated)
+        async for group, group_sums in in_slices(found.items(), GROUPS_AT_ONCE):
+            add_group(sums, group, group_sums, self.org.nodes)
         return sums
 
-    async def sums_by_owner(self, deal_filter: DealFilter, *, undated: bool) -> Mapping[str, Sums]:
-        return await postings.sums_by_owner(self.tx, deal_filter, undated=undated)
+    async def sums_by_group(
+        self, groups: Mapping[str, str | None], deal_filter: DealFilter, *, undated: bool
+    ) -> Mapping[str, Sums]:
+        return await postings.sums_by_group(self.tx, groups, deal_filter, undated=undated)
 
 
 @dataclass(frozen=True)
@@ -138,9 +148,11 @@ class PastNumbers(PastOrgNumbers):
 
     cut: Cut
 
-    async def sums_by_owner(self, deal_filter: DealFilter, *, undated: bool) -> Mapping[str, Sums]:
+    async def sums_by_group(
+        self, groups: Mapping[str, str | None], deal_filter: DealFilter, *, undated: bool
+    ) -> Mapping[str, Sums]:
         until = [self.cut.condition(postings.postings)]
-        return await postings.sums_by_owner(self.tx, deal_filter, until, undated=undated)
+        return await postings.sums_by_group(self.tx, groups, deal_filter, until, undated=undated)
 
     async def unmapped_by_owner(self, deal_filter: DealFilter) -> Mapping[str, int]:
         return await past_deals.unmapped_by_owner(self.tx, self.cut, deal_filter)

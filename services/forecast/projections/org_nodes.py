@@ -23,6 +23,7 @@ Index("seats_inactive", org_nodes.c.node, postgresql_where=org_nodes.c.active.is
 UPSERT = upsert(org_nodes)
 ALL = text("SELECT node, parent, kind, active FROM seats")
 TOPS = text("SELECT node, parent, kind, active FROM seats WHERE parent IS NULL")
+ONE = text("SELECT node, parent, kind, active FROM seats WHERE node = :node")
 INACTIVE = text("SELECT node FROM seats WHERE active IS FALSE")
 UPWARDS = text("""
     WITH RECURSIVE upwards AS (
@@ -58,6 +59,11 @@ async def read(tx: AsyncConnection, query: Any, **parameters: Any) -> dict[str, 
 
 async def all_nodes(tx: AsyncConnection) -> dict[str, OrgNode]:
     return await read(tx, ALL)
+
+
+async def exists(tx: AsyncConnection, node: str) -> bool:
+    """Also one that has ended."""
+    return bool(await read(tx, ONE, node=node))
 
 
 async def tops(tx: AsyncConnection) -> OrgNodes:

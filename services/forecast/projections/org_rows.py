@@ -1,6 +1,7 @@
 """The dated organisation: one row for each time that a node was placed or ended."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -22,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.forecast.ledger.org_tree import OrgNode, OrgNodes
+from services.forecast.ledger.org_tree import OrgChart, OrgNode, OrgNodes
 from services.forecast.org.events import NodeEnded, NodePlaced
 from services.forecast.org.node_history import DatedRow, NodeHistory, NodePosition, dated_row, span_at, with_row
 from services.forecast.projections.known_positions import EVERYTHING, KnownPositions
@@ -48,6 +49,7 @@ IN_ORDER = select(org_rows).order_by(org_rows.c.node, org_rows.c.position)
 OF_NODES = IN_ORDER.where(org_rows.c.node == any_(bindparam("nodes", type_=ARRAY(Text))))
 STARTED = IN_ORDER.where(org_rows.c.starts <= bindparam("at", type_=DateTime(timezone=True)))
 LAST_START = select(func.max(org_rows.c.starts))
+LAST = select(func.max(org_rows.c.starts), func.max(org_rows.c.position))
 
 
 async def add(tx: AsyncConnection, recorded: Iterable[RecordedEvent[NodePlaced | NodeEnded]]) -> None:
@@ -96,3 +98,20 @@ async def nodes_at(tx: AsyncConnection, at: datetime, known: KnownPositions = EV
         if span is not None:
             nodes[node] = OrgNode(node, span.position.parent, span.position.kind, span.active)
     return nodes
+
+
+@dataclass
+class OrgCharts:
+    """The organisation at several instants: it is read again only where it has changed."""
+
+    tx: AsyncConnection
+    read_at: tuple[datetime | None, int | None] | None = None
+    kept: OrgChart = field(default_factory=lambda: OrgChart({}))
+
+    async def chart_at(self, at: datetime, known: KnownPositions = EVERYTHING) -> OrgChart:
+        """Rows up to the last start and the last position among those that count are the same rows."""
+        counting = org_rows.c.starts <= at, org_rows.c.position <= known.forecast
+        starts, position = (await self.tx.execute(LAST.where(*counting))).one()
+        if self.read_at != (starts, position):
+            self.kept, self.read_at = OrgChart(await nodes_at(self.tx, at, known)), (starts, position)
+        return self.kept

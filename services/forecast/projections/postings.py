@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Boolean,
     Column,
@@ -18,12 +19,16 @@ from sqlalchemy import (
     Table,
     Text,
     TypedColumns,
+    case,
+    column,
     func,
+    literal,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.ledger.balances import BucketSum, Sums
 from services.forecast.ledger.transaction import Posting
+from services.forecast.org.events import UNASSIGNED
 from services.forecast.projections.bucket_query import bucket_query, sums_by_key
 from services.forecast.projections.deal_filter import DealFilter
 from services.forecast.projections.metadata import ledger_tables
@@ -89,13 +94,29 @@ def posting_row(recorded: RecordedEvent[OpportunityEvent], line: int, posting: P
     }
 
 
-async def sums_by_owner(
-    tx: AsyncConnection, deal_filter: DealFilter, until: Collection[Any] = (), *, undated: bool = False
+async def sums_by_group(
+    tx: AsyncConnection,
+    groups: Mapping[str, str | None],
+    deal_filter: DealFilter,
+    until: Collection[Any] = (),
+    *,
+    undated: bool = False,
 ) -> Mapping[str, Sums]:
-    """Of all owners, whatever the organisation: deals of the period, or deals without a close date. `until`: what
-    else holds of the postings that count."""
+    """By group of owners, of deals of the period or without a close date. `groups`: that of each owner, named after the
+    one whose deals are its own; None for owners who do not count. All others are the unassigned. `until`: what else
+    holds of the postings that count."""
+    names = literal([*groups], ARRAY(Text)), literal([*groups.values()], ARRAY(Text))
+    grouped = func.unnest(*names).table_valued(column("owner", Text), column("node", Text)).render_derived("grouped")
+    is_unassigned = grouped.c.owner.is_(None)
+    key = case((is_unassigned, UNASSIGNED), else_=grouped.c.node)
+    is_own = is_unassigned | (grouped.c.owner == grouped.c.node)
+    summed = [postings.c.amount, postings.c.deals]
+    summed += [case((is_own, each), else_=0) for each in summed]
     days = postings.c.close_date.is_(None) if undated else deal_filter.in_period(postings)
-    summed = (postings.c.amount, postings.c.deals)
-    query = bucket_query(postings, postings.c.owner, postings.c.currency, summed, deal_filter, undated=undated)
-    found = await tx.execute(query.where(days, *until).having(func.sum(postings.c.deals) != 0))
-    return await sums_by_key((row[:6], BucketSum(row[6], row[7], row[6], row[7])) for row in found)
+    query = (
+        bucket_query(postings, key, postings.c.currency, summed, deal_filter, undated=undated)
+        .select_from(postings.outerjoin(grouped, grouped.c.owner == postings.c.owner))
+        .where(days, is_unassigned | grouped.c.node.is_not(None), *until)
+        .having(func.sum(postings.c.deals) != 0)
+    )
+    return await sums_by_key((row[:6], BucketSum(*row[6:])) for row in await tx.execute(query))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.forecast.ledger.balances import Sums, own_open_deals, with_own
-from services.forecast.ledger.org_tree import OrgTree, counting_nodes, org_tree
+from services.forecast.ledger.org_tree import OrgTree, counting_nodes
 from services.forecast.ledger.warnings import WarningCounts
 from services.forecast.org.events import ROOT, UNASSIGNED
 from services.forecast.projections.deal_filter import DealFilter
@@ -37,7 +37,7 @@ async def subtree_totals(
 ) -> SubtreeTotals:
     """Raises `Missing` for a node that the organisation of that time does not have, and `InvalidField` for a depth
     that leads to too many nodes."""
-    tree = org_tree(await numbers.nodes(node, depth))
+    tree = await numbers.tree(node, depth)
     node = existing_node(tree, node)
     subtree = tree.subtree(node, depth)
     must_not_be_too_many(subtree)
@@ -69,7 +69,7 @@ def existing_node(tree: OrgTree, node: str | None) -> str:
     return chosen
 
 
-def must_not_be_too_many(subtree: Sequence[str]) -> None:
+def must_not_be_too_many(subtree: Collection[str]) -> None:
     if len(subtree) > MOST_NODES:
         found = f"the answer would have {len(subtree)} nodes, more than {MOST_NODES}"
         raise InvalidField("query/depth", f"{found}: ask for fewer levels, or for a node further down")
@@ -98,7 +98,7 @@ async def deals_behind(
 ) -> list[dict[str, Any]]:
     """The deals that a node's totals count, by close date, one more than `limit`. `visible`: of these owners alone.
     Raises `Missing` for a node that the organisation of that time does not have."""
-    tree = org_tree(await numbers.nodes(node, 0))
+    tree = await numbers.tree(node, 0)
     owners = await owners_below(numbers, tree, existing_node(tree, node))
     if visible is not None:
         below = await numbers.ids_below(node)

@@ -10,6 +10,7 @@ from services.lead_intake.connectors.outcomes import PersonRef
 from services.lead_intake.connectors.parsing import Malformed
 from services.lead_intake.connectors.redaction import plain_name
 from services.lead_intake.connectors.values import answer_text, line, text
+from services.lead_intake.lead.spelling import CLICK_IDS
 
 PERSON = ("email", "phone", "first_name", "last_name", "job_title")
 COMPANY = ("company", "domain", "country", "industry", "employees")
@@ -33,7 +34,7 @@ SPELLINGS = {
     "timeline": "purchasingtimeframe",
     "role": "roleinpurchaseprocess",
     "message": "comments comment description yourmessage",
-    "click_id": "gclid fbclid",
+    "click_id": " ".join(plain_name(name) for name in CLICK_IDS),
 }
 KNOWN: Mapping[str, str] = {plain_name(target): target for target in FIELDS - {"consent"}} | {
     spelling: target for target, spellings in SPELLINGS.items() for spelling in spellings.split()

@@ -1,1 +1,1 @@
-"""A lead: one person's engagements, in the order in which they were told."""
+"""A lead: the engagements of one person, in the order of their receipt."""

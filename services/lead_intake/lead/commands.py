@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self
 
 from pydantic import (
+    AliasChoices,
     BeforeValidator,
     Field,
     GetJsonSchemaHandler,
@@ -20,6 +21,7 @@ from services.lead_intake.lead import events
 from services.lead_intake.lead.contact import phone_number
 from services.lead_intake.lead.events import Source
 from services.lead_intake.lead.spelling import (
+    CLICK_IDS,
     Country,
     Domain,
     Email,
@@ -77,12 +79,14 @@ class CompanyInput(Input):
 
 
 class CampaignInput(Input):
+    """`click_id`: also under its usual names, such as `gclid` or `fbclid`."""
+
     utm_source: Label | None = None
     utm_medium: Label | None = None
     utm_campaign: Label | None = None
     utm_term: Label | None = None
     utm_content: Label | None = None
-    click_id: Line | None = None
+    click_id: Annotated[Line | None, Field(validation_alias=AliasChoices("click_id", *CLICK_IDS))] = None
     landing_url: Url | None = None
 
 

@@ -8,7 +8,7 @@ from services.lead_intake.suppression.state import Suppression
 
 @dataclass(frozen=True)
 class Context:
-    """`other`: the other lead of a merge. `suppression`: what the address told us before it led to anybody."""
+    """`other`: the other lead of a merge. `suppression`: of the address, from before it belonged to anybody."""
 
     other: State = field(default_factory=NotExisting)
     suppression: Suppression = field(default_factory=Suppression)

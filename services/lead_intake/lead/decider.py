@@ -72,7 +72,7 @@ def change_profile(lead: Lead, command: commands.ChangeProfile, at: datetime) ->
 def suppressed(
     state: State, captured: list[events.LeadEvent], at: datetime, suppression: Suppression
 ) -> list[events.LeadEvent]:
-    """What the address told us before it led to this person counts from the first capture with the address on."""
+    """A suppression of the address counts from the first capture with this address on."""
     for event in captured:
         state = evolve(state, event, at)
     happened: list[events.LeadEvent] = []

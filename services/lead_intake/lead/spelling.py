@@ -18,6 +18,8 @@ COUNT = r"([0-9]{1,3}(?:[,. ’'][0-9]{3}){1,2}|[0-9]{1,9})"
 SIZE = re.compile(rf"{COUNT}(?:\s*(?:[-–—]|to)\s*{COUNT}|\s*\+)?")
 BLANK = {"type": "string", "maxLength": 200, "pattern": r"^\s*$"}
 SIZE_LENGTH = 40
+CLICK_IDS = ("gclid", "gbraid", "wbraid", "dclid", "fbclid", "msclkid", "ttclid", "twclid", "li_fat_id")
+"""The names under which advertising networks add a click's id to a landing page's address."""
 
 
 def without_blanks(fields: Any, objects: Collection[str]) -> Any:

@@ -9,7 +9,7 @@ from shared.rules.message import Missing
 
 
 class KnownCapture(NamedTuple):
-    """The part of a capture that tells it from another one: a lead may have thousands."""
+    """The part of a capture by which repetitions are recognised. Small, because a lead may have thousands."""
 
     capture_id: str
     external_id: str | None

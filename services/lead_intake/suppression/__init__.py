@@ -1,1 +1,1 @@
-"""A suppression: what an address told us before anybody was known by it. It holds when the person comes."""
+"""A suppression: a refusal of an address that belongs to no known person yet. It counts once the person is known."""

@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
+from services.pipeline.api.filter_warnings import unknown_names
 from services.pipeline.api.opportunity_views import MoneyView, OpportunityView, money_view, opportunity_view
 from services.pipeline.process.decider import ALL, DECIDER
 from services.pipeline.process.state import Process
@@ -18,6 +19,7 @@ from services.pipeline.setting.decider import DECIDER as SETTING
 from shared.rules.message import Missing, Slug
 from shared.store import vault
 from shared.web.call import Call, Needs
+from shared.web.paging import FilterWarning
 from shared.web.place import PlaceRule
 
 router = APIRouter(tags=["opportunities"])
@@ -49,12 +51,13 @@ class BoardColumn(BaseModel):
 
 
 class BoardView(BaseModel):
-    """`today`: in the business time zone."""
+    """`today`: in the business time zone. `warnings`: of an owner who is not there."""
 
     pipeline: str
     today: date
     stale_after: int
     columns: list[BoardColumn]
+    warnings: list[FilterWarning]
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,8 @@ async def get_board(
         names = await vault.read(tx, {row["name_ref"] for row in deals if row["name_ref"]})
     found = Found(sums, deals, names, now, settings.business_day(now), stale_after)
     columns = list(board_columns(process, found))
-    return BoardView(pipeline=pipeline, today=found.today, stale_after=stale_after, columns=columns)
+    warnings = [] if sums else await unknown_names(call, owner=owner)
+    return BoardView(pipeline=pipeline, today=found.today, stale_after=stale_after, columns=columns, warnings=warnings)
 
 
 def board_columns(process: Process, found: Found) -> Iterator[BoardColumn]:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
 from services.pipeline.api import own_deals
+from services.pipeline.api.filter_warnings import unknown_names
 from services.pipeline.api.opportunity_views import (
     HistoryView,
     NamedOpportunities,
@@ -25,7 +26,7 @@ from shared.rules.sealed import Sealed
 from shared.store import vault
 from shared.web.call import Call, Needs
 from shared.web.input import ResourceId
-from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
+from shared.web.paging import Cursor, FilteredPage, Limit, decode_cursor, make_page, with_warnings
 from shared.web.place import PlaceRule
 
 router = APIRouter(tags=["opportunities"])
@@ -60,12 +61,12 @@ async def list_opportunities(
     external_id: Annotated[ExternalId | None, Query()] = None,
     limit: Limit = 100,
     after: Cursor = None,
-) -> Page[OpportunityView]:
+) -> FilteredPage[OpportunityView]:
     """Opportunities in the order of their ids. `q` finds parts of the account, the product and the external id, in
     upper or lower case; names are kept apart and are not searched. With `external_id`: the one that has it, always
-    current."""
+    current. An empty list warns of a stage or an owner that is not there."""
     if external_id is not None:
-        return Page(items=await with_external_id(call, external_id), next=None)
+        return FilteredPage(items=await with_external_id(call, external_id), next=None)
     cursor = decode_cursor(after, str)
     criteria = opportunities.OpportunityFilter(
         stage=stage,
@@ -81,7 +82,8 @@ async def list_opportunities(
         rows = await opportunities.find(tx, criteria, call.subtree.nodes, cursor[0] if cursor else None, limit)
         names = await vault.read(tx, {row["name_ref"] for row in rows if row["name_ref"]})
     views = [opportunity_view(row["opportunity_id"], row, names.get(row["name_ref"]), row["version"]) for row in rows]
-    return make_page(views, limit, lambda view: [view.opportunity_id])
+    page = make_page(views, limit, lambda view: [view.opportunity_id])
+    return with_warnings(page, [] if rows or after else await unknown_names(call, stage=stage, owner=owner))
 
 
 @router.post("/opportunities/lookup")

@@ -17,8 +17,8 @@ LEAVING = frozenset({Assigned.type, Corrected.type})
 
 
 class LeftView(Event):
-    """A deal was given to an owner outside the part of the organisation that the reader sees. Nothing is told of what
-    happens to it from then on. Never stored: readers who see more get the event that it stands for."""
+    """A deal was given to an owner outside the part of the organisation that the reader sees. The event does not
+    contain what happens to it from then on. Never stored: readers who see more get the event that it stands for."""
 
     type: ClassVar[str] = "opportunity.left_view"
     external_id: ExternalId | None

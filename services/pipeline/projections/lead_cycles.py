@@ -1,4 +1,4 @@
-"""The cycles of leads, as qualification tells of them: when each became MQL, SRL and SQL."""
+"""The cycles of leads from the events of qualification: when each became MQL, SRL and SQL."""
 
 from collections.abc import Sequence
 from datetime import datetime

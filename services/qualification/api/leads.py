@@ -20,7 +20,7 @@ from shared.rules.sealed import Sealed
 from shared.web.call import Call, Folded, Needs
 from shared.web.input import ResourceId
 from shared.web.openapi import response_links
-from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
+from shared.web.paging import Cursor, FilteredPage, FilterWarning, Limit, decode_cursor, make_page, with_warnings
 from shared.web.place import PlaceRule
 
 router = APIRouter(tags=["leads"])
@@ -84,14 +84,20 @@ async def list_leads(
     since: Annotated[Instant | None, Query()] = None,
     limit: Limit = 100,
     after: Cursor = None,
-) -> Page[LeadSummary]:
+) -> FilteredPage[LeadSummary]:
     """Leads in the order of their ids, each with the score that it had at `score_at`. `since`: captured then or later.
-    `account`: the domain of the company, or the account of the last hand-over."""
+    `account`: the domain of the company, or the account of the last hand-over. An empty list warns of a source
+    that no lead has."""
     cursor = decode_cursor(after, str)
     criteria = leads.LeadFilter(lifecycle, grade, source, account, since, prospect)
     async with call.read() as tx:
         rows = await leads.find(tx, criteria, cursor[0] if cursor else None, limit, call.subtree.nodes)
-    return make_page([lead_summary(row, row["lead_id"]) for row in rows], limit, lambda view: [view.lead_id])
+        of_source = rows or await leads.find(tx, leads.LeadFilter(source=source), None, 1, call.subtree.nodes)
+    warnings = []
+    if source is not None and not of_source and not after:
+        warnings.append(FilterWarning(code="source_unknown", detail=f"no lead has the source {source}"))
+    page = make_page([lead_summary(row, row["lead_id"]) for row in rows], limit, lambda view: [view.lead_id])
+    return with_warnings(page, warnings)
 
 
 def evidence_of(state: State) -> list[Sealed[Any] | None]:

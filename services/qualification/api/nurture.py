@@ -9,8 +9,11 @@ from pydantic import BaseModel
 from services.qualification.api.leads import Reads
 from services.qualification.lead.events import Lifecycle
 from services.qualification.projections import nurture
+from services.qualification.setting.decider import ALL, DECIDER
+from services.qualification.setting.events import ReasonKind
 from shared.rules.message import Instant, Slug
-from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
+from shared.web.call import Call
+from shared.web.paging import Cursor, FilteredPage, FilterWarning, Limit, decode_cursor, make_page, with_warnings
 
 router = APIRouter(tags=["nurture"])
 
@@ -37,11 +40,20 @@ async def list_nurture_moves(
     reason: Annotated[Slug | None, Query(description="Why the lead is, or was, in nurture")] = None,
     limit: Limit = 100,
     after: Cursor = None,
-) -> Page[NurtureMove]:
+) -> FilteredPage[NurtureMove]:
     """List who went into nurture and out of it, in the order in which that was recorded. Who is erased or merged into
-    another lead goes out."""
+    another lead goes out. An empty list warns of a reason that is not in the settings."""
     cursor = decode_cursor(after, int)
     async with call.read() as tx:
         rows = await nurture.find(tx, since, reason, cursor[0] if cursor else None, limit)
     items = [NurtureMove.model_validate({name: row[name] for name in NurtureMove.model_fields}) for row in rows]
-    return make_page(items, limit, lambda row: [row.position])
+    page = make_page(items, limit, lambda row: [row.position])
+    return with_warnings(page, [] if rows or after or reason is None else await unknown_reason(call, reason))
+
+
+async def unknown_reason(call: Call, reason: str) -> list[FilterWarning]:
+    settings = (await call.fold(DECIDER, ALL, lambda state: [], may_be_new=True)).state
+    allowed = settings.reasons[ReasonKind.NURTURE]
+    if reason in allowed:
+        return []
+    return [FilterWarning(code="reason_unknown", detail=f"{reason} is not among {', '.join(sorted(allowed))}")]

@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import count
 
@@ -13,12 +13,13 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.flow.log import Fetched, LogUnavailable, UnknownTopic, Watermark, check_sizes, partition_of, tables
+from shared.flow.log.growth import Growth
 from shared.rules.message import StoredEvent
 
 ANSWER_TIMEOUT = 5.0
 """Seconds for one transaction: a frozen server keeps its connections open and never answers."""
-SHORTEST_DELAY, LONGEST_DELAY = 0.01, 0.2
-"""Seconds between polls for what other processes publish; readers are woken by what this process publishes."""
+LONGEST_SILENCE = 5.0
+"""Seconds after which a reader looks for records though it was not told of any."""
 TRANSIENT_CLASSES = {"08", "25", "40", "53", "55", "57", "58"}
 """Classes of SQLSTATE: connection, transaction, deadlock, resources, lock timeout, shutdown, disk."""
 
@@ -28,8 +29,8 @@ class PostgresLog:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
-        self._reading = engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._published: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
+        self._autocommit = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self.growth = Growth(self.all_ends)
 
     async def create_topic(self, topic: str, partitions: int) -> None:
         async with transaction(self._engine) as tx:
@@ -53,38 +54,37 @@ class PostgresLog:
         ends = await self.ends(topic)
         wanted = {partition: offsets.get(partition, 0) for partition in ends}
         start = {partition: offset if offset <= ends[partition] else 0 for partition, offset in wanted.items()}
-        yield PostgresReader(self, self._reading, topic, start)
+        async with self.growth.watched():
+            yield PostgresReader(self, self._autocommit, topic, start)
 
     async def ends(self, topic: str) -> Mapping[int, int]:
-        async with transaction(self._reading) as tx:
+        async with transaction(self._autocommit) as tx:
             rows = (await tx.execute(tables.ENDS, {"topic": topic})).all()
         if not rows:
             raise UnknownTopic(topic)
         return {row.partition: row.next_offset for row in rows}
 
+    async def all_ends(self) -> Mapping[str, int]:
+        """By topic, the sum of its partitions' ends."""
+        async with transaction(self._autocommit) as tx:
+            return {row.topic: row.end for row in await tx.execute(tables.ALL_ENDS)}
+
     async def set_watermark(self, source: str, watermark: Watermark) -> None:
-        async with transaction(self._engine) as tx:
+        async with transaction(self._autocommit) as tx:
             row = {"source": source, "position": watermark.position, "clock": watermark.clock}
             await tx.execute(tables.SET_WATERMARK, row)
 
     async def watermark(self, source: str) -> Watermark | None:
-        async with transaction(self._reading) as tx:
+        async with transaction(self._autocommit) as tx:
             row = (await tx.execute(tables.WATERMARK, {"source": source})).one_or_none()
         return Watermark(row.position, row.clock) if row else None
 
     async def check(self) -> None:
-        async with transaction(self._reading) as tx:
+        async with transaction(self._autocommit) as tx:
             await tx.execute(tables.CHECK)
 
     async def close(self) -> None:
         """Nothing to free."""
-
-    def next_publication(self, topic: str) -> asyncio.Event:
-        """Set when this process publishes next. A reader takes it before it polls, and misses nothing in between."""
-        return self._published[topic]
-
-    def notify_readers(self, topic: str) -> None:
-        self._published.pop(topic, asyncio.Event()).set()
 
 
 @dataclass
@@ -102,7 +102,7 @@ class PostgresPublisher:
         async with transaction(self.engine) as tx:
             await append(tx, self.topic, events)
         self.failed = False
-        self.log.notify_readers(self.topic)
+        self.log.growth.signals[self.topic].notify()
 
 
 async def append(tx: AsyncConnection, topic: str, events: Sequence[StoredEvent]) -> None:
@@ -126,24 +126,28 @@ class PostgresReader:
     engine: AsyncEngine
     topic: str
     offsets: dict[int, int]
-    delay: float = 0.0
-    """Seconds to wait after a poll that found nothing, longer each time: also from one `read` to the next."""
+    _silent: tuple[int, tuple[int, ...]] | None = None
+    """The signal's count before the last look that found nothing, and the partitions."""
+    _looks_at: float = 0.0
 
     @property
     def partitions(self) -> Collection[int]:
         return self.offsets.keys()
 
     async def read(self, partitions: Collection[int], wait: float) -> Mapping[int, Sequence[Fetched]]:
-        end = now() + wait
+        """Looks for records only when something was published since the last look, or after a long silence."""
+        signal, end, asked = self.log.growth.signals[self.topic], now() + wait, tuple(partitions)
         while True:
-            published = self.log.next_publication(self.topic)
-            fetched = await self.fetch(partitions)
-            self.delay = 0.0 if fetched else min(max(2 * self.delay, SHORTEST_DELAY), LONGEST_DELAY)
-            if fetched or now() >= end:
-                return fetched
-            await wait_for(published, min(self.delay, end - now()))
-            if now() >= end and not published.is_set():
-                return fetched
+            known = signal.count
+            if self._silent != (known, asked) or now() >= self._looks_at:
+                fetched = await self.fetch(asked)
+                if fetched:
+                    self._silent = None
+                    return fetched
+                self._silent, self._looks_at = (known, asked), now() + LONGEST_SILENCE
+            if now() >= end:
+                return {}
+            await signal.wait(known, end - now())
 
     async def fetch(self, partitions: Collection[int]) -> Mapping[int, Sequence[Fetched]]:
         start = {partition: self.offsets[partition] for partition in partitions}
@@ -180,13 +184,6 @@ async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
 def is_transient(error: DBAPIError) -> bool:
     state = getattr(error.orig, "sqlstate", None)
     return error.connection_invalidated or state is None or state[:2] in TRANSIENT_CLASSES
-
-
-async def wait_for(event: asyncio.Event, seconds: float) -> None:
-    """Returns when the event is set, at the latest after so many seconds."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await event.wait()
 
 
 def now() -> float:

@@ -76,6 +76,9 @@ CREATE_PARTITIONS = text("""
     SELECT topic, generate_series(0, partitions - 1), 0 FROM log.topics WHERE topic = :topic
     ON CONFLICT DO NOTHING""")
 ENDS = select(partitions.c.partition, partitions.c.next_offset).where(partitions.c.topic == bindparam("topic"))
+ALL_ENDS = text('SELECT topic, CAST(sum(next_offset) AS bigint) AS "end" FROM log.partitions GROUP BY topic').columns(
+    topic=Text, end=BigInteger
+)
 # A statement of its own, before any that reads: publishers of a topic (normally one) run one after the other, and a
 # partition's offsets become visible in order.
 LOCK_TOPIC = select(topics.c.partitions).where(topics.c.topic == bindparam("topic")).with_for_update()

@@ -109,9 +109,9 @@ def test_a_win_that_is_repeated_leaves_a_customer_who_comes_again_an_mql() -> No
 
 
 TestAnyOrder = AnyOrder.TestCase
-TestAnyOrder.settings = settings(max_examples=150, stateful_step_count=30, deadline=None)
+TestAnyOrder.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
 TestOneAfterTheOther = OneAfterTheOther.TestCase
-TestOneAfterTheOther.settings = settings(max_examples=150, stateful_step_count=20, deadline=None)
+TestOneAfterTheOther.settings = settings(max_examples=60, stateful_step_count=20, deadline=None)
 
 
 def recycled_and_requalified() -> Both:

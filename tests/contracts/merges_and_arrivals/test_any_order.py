@@ -53,7 +53,7 @@ def may_come(both: Both, fact: Fact | str) -> bool:
     return isinstance(fact, Capture) or fact.lead_id in both.captured
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.data(), facts())
 def test_the_order_of_arrival_changes_no_capture_consent_or_score(data: st.DataObject, found: list[Fact]) -> None:
     everything: list[Fact | str] = [*found, "merge"]
@@ -150,4 +150,4 @@ class AnyOrder(RuleBasedStateMachine):
 
 
 TestAnyOrder = AnyOrder.TestCase
-TestAnyOrder.settings = settings(max_examples=150, stateful_step_count=30, deadline=None)
+TestAnyOrder.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)

@@ -9,7 +9,8 @@ from sqlalchemy import delete, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from shared.flow.log import LogUnavailable, Watermark
-from shared.flow.log.postgres import LONGEST_DELAY, PostgresLog
+from shared.flow.log.growth import LONGEST_DELAY, SHORTEST_DELAY
+from shared.flow.log.postgres import PostgresLog
 from shared.flow.log.tables import CREATE_PARTITIONS, metadata, records, topics
 from shared.flow.topic import Hole
 from tests.running import within
@@ -103,7 +104,7 @@ async def test_publishing_wakes_the_readers_of_the_process_at_once(
     log: PostgresLog, topic: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for delay in ("SHORTEST_DELAY", "LONGEST_DELAY"):
-        monkeypatch.setattr(f"shared.flow.log.postgres.{delay}", 30)
+        monkeypatch.setattr(f"shared.flow.log.growth.{delay}", 30)
     await log.create_topic(topic, 1)
     async with log.reader(topic, {}) as reader:
         reading = asyncio.create_task(reader.read(reader.partitions, 20))
@@ -111,16 +112,24 @@ async def test_publishing_wakes_the_readers_of_the_process_at_once(
         assert positions_of(each.event for each in (await within(5, reading))[0]) == [1]
 
 
-async def test_a_reader_that_finds_nothing_polls_less_and_less_often_until_something_comes(
-    log: PostgresLog, topic: str
+async def test_a_reader_is_woken_by_what_another_process_publishes(
+    engine: AsyncEngine, log: PostgresLog, topic: str
 ) -> None:
-    await log.create_topic(topic, PARTITIONS)
+    await log.create_topic(topic, 1)
     async with log.reader(topic, {}) as reader:
-        delays = []
-        for _ in range(7):
-            assert not await reader.read(reader.partitions, 0)
-            delays.append(reader.delay)
-        assert delays == [0.01, 0.02, 0.04, 0.08, 0.16, LONGEST_DELAY, LONGEST_DELAY]
-        await published(log, topic, [stored(1)])
-        assert await reader.read(reader.partitions, 0)
-        assert reader.delay == 0
+        assert not await reader.read(reader.partitions, 0)
+        reading = asyncio.create_task(reader.read(reader.partitions, 20))
+        await published(PostgresLog(engine), topic, run_of([1]), partitions=1)
+        assert positions_of(each.event for each in (await within(4, reading))[0]) == [1]
+
+
+async def test_the_log_is_looked_at_less_and_less_often_until_something_comes(log: PostgresLog, topic: str) -> None:
+    await log.create_topic(topic, PARTITIONS)
+    delays = []
+    for _ in range(7):
+        await log.growth.look()
+        delays.append(log.growth.delay)
+    assert delays == [0.01, 0.02, 0.04, 0.08, 0.16, LONGEST_DELAY, LONGEST_DELAY]
+    await published(log, topic, [stored(1)])
+    await log.growth.look()
+    assert log.growth.delay == SHORTEST_DELAY

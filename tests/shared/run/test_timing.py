@@ -69,19 +69,19 @@ async def test_what_is_due_happens_once_at_its_time_with_the_scheduling_event_as
     clock, lagging = Clock(NOON), timer(row("a"), row("b", NOON + timedelta(hours=1)))
     clock.pass_by(minutes=30)
     for _ in range(3):
-        await timers(store, clock, lagging).carry_out_due(lagging)
+        await timers(store, clock, lagging).carry_out_due([lagging])
     (event,) = await stored(store)
     assert (event.stream, event.occurred_at, event.actor) == ("tally-a", NOON, "timers")
     assert event.causation_id == row("a").event_id
     clock.pass_by(hours=1)
-    await timers(store, clock, lagging).carry_out_due(lagging)
+    await timers(store, clock, lagging).carry_out_due([lagging])
     assert [event.stream for event in await stored(store)] == ["tally-a", "tally-b"]
 
 
 async def test_two_workers_at_once_carry_it_out_once(store: AsyncEngine) -> None:
     lagging = timer(*(row(f"t{number}") for number in range(20)))
     workers = [timers(store, Clock(NOON), lagging) for _ in range(4)]
-    await asyncio.gather(*(each.carry_out_due(lagging) for each in workers for _ in range(3)))
+    await asyncio.gather(*(each.carry_out_due([lagging]) for each in workers for _ in range(3)))
     assert sorted(event.stream for event in await stored(store)) == sorted(f"tally-t{number}" for number in range(20))
 
 
@@ -89,8 +89,8 @@ async def test_a_command_that_fails_by_its_data_stops_no_other_and_is_left_out(s
     rows = [row(subject) for subject in ("a", "bad", "b", "c")]
     lagging = timer(*rows)
     working = timers(store, Clock(NOON), lagging)
-    await working.carry_out_due(lagging)
-    await working.carry_out_due(lagging)
+    await working.carry_out_due([lagging])
+    await working.carry_out_due([lagging])
     assert [event.stream for event in await stored(store)] == ["tally-a", "tally-b", "tally-c"]
     assert working.failed == {("tests", rows[1].key)}
 
@@ -100,5 +100,5 @@ async def test_a_clock_that_goes_back_repeats_nothing(store: AsyncEngine) -> Non
     working = timers(store, clock, lagging)
     for hours in (0, -1, 2, -3, 4):
         clock.pass_by(hours=hours)
-        await working.carry_out_due(lagging)
+        await working.carry_out_due([lagging])
     assert len(await stored(store)) == 1

@@ -1,0 +1,111 @@
+"""The periods, deals and rates that a question is about, and where its numbers are read from."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.forecast.answers.moment import Moment
+from services.forecast.ledger.conversion import Conversion
+from services.forecast.ledger.org_tree import org_tree
+from services.forecast.ledger.quotas import NodeQuota, converted_quotas, node_quotas, quotas_set
+from services.forecast.periods.calendar import Period, all_parts
+from services.forecast.projections import pipelines, quotas, rates
+from services.forecast.projections.deal_filter import DealFilter
+from services.forecast.projections.deals import EVERYBODY, Owners
+from services.forecast.projections.numbers import Numbers, numbers_at, past_numbers
+from services.forecast.projections.org_rows import OrgCharts
+from services.forecast.projections.past_deals import Cut
+from services.forecast.quota.events import Motion
+from services.forecast.snapshot.events import RatePolicy
+from shared.rules.message import InvalidField
+
+ANY_CURRENCY = "EUR"
+"""Of an answer without any amount."""
+
+
+async def deal_filter(
+    tx: AsyncConnection,
+    at: Moment,
+    period: str | None,
+    *,
+    motion: Motion | None = None,
+    pipeline: str | None = None,
+    qualified: bool | None = None,
+) -> DealFilter:
+    """Of a period, by default the quarter that the moment lies in. Raises `InvalidField` for a week or a pipeline that
+    does not exist."""
+    if pipeline is not None:
+        await must_be_a_pipeline(tx, pipeline)
+    chosen = named_period(at, period) if period else at.settings.calendar.quarter_of(at.today)
+    return DealFilter(chosen, at.today, motion, pipeline, qualified)
+
+
+def named_period(at: Moment, key: str, pointer: str = "query/period") -> Period:
+    try:
+        return at.settings.calendar.period(key)
+    except ValueError as error:
+        raise InvalidField(pointer, str(error)) from None
+
+
+def named_week(at: Moment, key: str | None) -> Period:
+    """By default the one that it is now."""
+    if key is None:
+        return at.settings.calendar.week_of(at.today)
+    week = named_period(at, key, "/week")
+    if not week.is_week:
+        raise InvalidField("/week", "must be a week such as 2017-Q3-W05")
+    return week
+
+
+async def must_be_a_pipeline(tx: AsyncConnection, pipeline: str) -> None:
+    known = await pipelines.all_pipelines(tx)
+    if pipeline not in known:
+        raise InvalidField("query/pipeline", f"there is no pipeline {pipeline}; there are {', '.join(known)}")
+
+
+async def numbers_for(tx: AsyncConnection, at: Moment, period: Period, charts: OrgCharts | None = None) -> Numbers:
+    """`charts`: of questions that belong together."""
+    if at.instants.is_now:
+        return await numbers_at(tx, org_as_of(at, period))
+    return await past_numbers(tx, Cut(at.as_of, at.known.pipeline), org_as_of(at, period), at.known, charts)
+
+
+def org_as_of(at: Moment, period: Period) -> datetime:
+    """By default, a period that has ended keeps the organisation of its end."""
+    return at.instants.org_as_of or min(at.as_of, period.last_instant(at.settings.timezone))
+
+
+async def conversion_into(
+    tx: AsyncConnection, currency: str, policy: RatePolicy, at: Moment, period: Period
+) -> Conversion:
+    """By rates in the currency of the settings, if they have one. Other rates are never combined."""
+    day = min(at.today, period.ends)
+    first, last = min(period.starts, day), max(period.ends, at.today)
+    table = await rates.rate_table(tx, at.settings.currency or currency, first, last, period.year, at.known)
+    return Conversion(currency, policy, table, day, at.today, period.year)
+
+
+async def quotas_for(
+    tx: AsyncConnection, numbers: Numbers, conversion: Conversion, at: Moment, chosen: DealFilter
+) -> Mapping[str, NodeQuota]:
+    """By node. A question about some pipelines or stages alone has none: quotas are for all of them."""
+    if chosen.pipeline is not None or chosen.qualified is not None:
+        return {}
+    parts = all_parts(chosen.period.key)
+    amounts = converted_quotas(await quotas.in_force(tx, parts, at.as_of, at.known), conversion)
+    found = quotas_set(amounts, chosen.period.key, parts, chosen.motion)
+    return node_quotas(org_tree(await numbers.ancestors(found.keys())), found) if found else {}
+
+
+async def answer_currency(
+    tx: AsyncConnection, at: Moment, currency: str | None, period: Period, owners: Owners = EVERYBODY
+) -> str:
+    """That of the question, of the settings, or of all deals of these owners. Raises `InvalidField` when these are in
+    several."""
+    if found := currency or at.settings.currency:
+        return found
+    in_deals = await (await numbers_for(tx, at, period)).currencies(owners)
+    if len(in_deals) > 1:
+        raise InvalidField("query/currency", f"is needed: deals are in {', '.join(in_deals)}")
+    return in_deals[0] if in_deals else ANY_CURRENCY

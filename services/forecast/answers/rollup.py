@@ -1,0 +1,115 @@
+"""The roll-up: what the deals below a node come to in a period."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.forecast.answers.moment import NOW, Instants, Moment, in_calendar
+from services.forecast.answers.question import conversion_into, deal_filter, numbers_for, org_as_of, quotas_for
+from services.forecast.answers.rollup_amounts import RollupAmounts
+from services.forecast.answers.visible import counted_owners, visible_overrides, within
+from services.forecast.ledger.calls import CallRow
+from services.forecast.ledger.conversion import Conversion
+from services.forecast.ledger.overrides import Overridden, overridden
+from services.forecast.ledger.quotas import NodeQuota
+from services.forecast.periods.calendar import Period
+from services.forecast.projections import calls
+from services.forecast.projections.deal_filter import DealFilter
+from services.forecast.projections.deals import Owners
+from services.forecast.projections.numbers import Numbers
+from services.forecast.projections.overrides_below import NONE_BELOW, OverridesBelow, overrides_below
+from services.forecast.projections.subtree_totals import SubtreeTotals, subtree_totals
+from services.forecast.quota.events import Motion
+from services.forecast.snapshot.events import RatePolicy
+from shared.web.place import EVERYTHING, Subtree
+
+
+@dataclass(frozen=True)
+class RollupQuestion:
+    """`period`: by default the quarter of the moment; `node`: by default the root. `currency`: by default that of the
+    settings, else the deals' own if they have one. `rate_policy` and `calendar`: by default those of the settings."""
+
+    period: str | None = None
+    node: str | None = None
+    depth: int = 1
+    motion: Motion | None = None
+    pipeline: str | None = None
+    qualified: bool | None = None
+    currency: str | None = None
+    rate_policy: RatePolicy | None = None
+    calendar: str | None = None
+    instants: Instants = NOW
+
+
+@dataclass(frozen=True)
+class Rollup:
+    """What is answered, before it is formatted. `quotas` and `calls`: by node, as far as the caller may see them."""
+
+    at: Moment
+    deal_filter: DealFilter
+    rate_policy: RatePolicy
+    amounts: RollupAmounts
+    below: OverridesBelow
+    quotas: Mapping[str, NodeQuota]
+    calls: Mapping[str, Sequence[CallRow]]
+
+    @property
+    def period(self) -> Period:
+        return self.deal_filter.period
+
+    @property
+    def totals(self) -> SubtreeTotals:
+        return self.amounts.totals
+
+    @property
+    def conversion(self) -> Conversion | None:
+        return self.amounts.conversion
+
+    @property
+    def currency(self) -> str | None:
+        return None if self.conversion is None else self.conversion.currency
+
+    @property
+    def org_as_of(self) -> datetime:
+        return org_as_of(self.at, self.period)
+
+
+async def computed_rollup(
+    tx: AsyncConnection, at: Moment, question: RollupQuestion, subtree: Subtree = EVERYTHING
+) -> Rollup:
+    """`at`: the moment that the question asks for. `subtree`: what the caller may see."""
+    at = await in_calendar(tx, at, question.calendar)
+    policy = question.rate_policy or at.settings.rate_policy
+    chosen = await deal_filter(
+        tx, at, question.period, motion=question.motion, pipeline=question.pipeline, qualified=question.qualified
+    )
+    numbers, filtered = await numbers_for(tx, at, chosen.period), bool(chosen.columns)
+    below = NONE_BELOW
+    if not filtered:
+        every = await overrides_below(tx, numbers, chosen.period, question.node, at.as_of, at.known)
+        below = visible_overrides(every, subtree)
+    currency = question.currency or at.settings.currency
+    currency = currency or await only_currency(numbers, below, await counted_owners(tx, subtree))
+    conversion = None if currency is None else await conversion_into(tx, currency, policy, at, chosen.period)
+    if policy == "close_date":
+        chosen = replace(chosen, converted_into=currency)
+    totals = await subtree_totals(numbers, chosen, question.node, question.depth, below.overridden)
+    quotas = within(subtree, await quotas_for(tx, numbers, conversion, at, chosen)) if conversion else {}
+    made = {} if filtered else within(subtree, await calls.by_node(tx, chosen.period, at.as_of, at.known))
+    amounts = RollupAmounts(totals, conversion, changed_by(below, totals, conversion), filtered, subtree)
+    return Rollup(at, chosen, policy, amounts, below, quotas, made)
+
+
+async def only_currency(numbers: Numbers, below: OverridesBelow, owners: Owners) -> str | None:
+    """That of these owners' deals or, without any, of the overrides; null when they are in several, or in none."""
+    found = await numbers.currencies(owners) or sorted({row.currency for row in below.rows})
+    return found[0] if len(found) == 1 else None
+
+
+def changed_by(below: OverridesBelow, totals: SubtreeTotals, conversion: Conversion | None) -> Overridden:
+    """Without a currency the overrides are known, but change no amount."""
+    if conversion is None:
+        return Overridden(below.rows)
+    return overridden(below.rows, below.nodes, totals.overridden, conversion)

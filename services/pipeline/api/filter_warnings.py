@@ -1,0 +1,39 @@
+"""Warnings about filters that found nothing, because what they name is not there."""
+
+from services.pipeline.api.owner_warnings import DETAILS
+from services.pipeline.process.decider import ALL, DECIDER
+from services.pipeline.projections import opportunities, org_tree
+from services.pipeline.projections.opportunities import OpportunityFilter
+from shared.web.call import Call
+from shared.web.paging import FilterWarning
+
+
+async def unknown_names(call: Call, *, stage: str | None = None, owner: str | None = None) -> list[FilterWarning]:
+    """For a list without an item. Called after `call.read`: what a confined caller may not see is not there."""
+    warnings = []
+    if stage is not None and (known := await other_stages(call, stage)):
+        detail = f"there is no stage {stage}; there are {', '.join(known)}"
+        warnings.append(FilterWarning(code="stage_unknown", detail=detail))
+    if owner is not None and not await is_owner(call, owner):
+        warnings.append(FilterWarning(code="owner_unassigned", detail=DETAILS["owner_unassigned"]))
+    return warnings
+
+
+async def other_stages(call: Call, stage: str) -> list[str]:
+    """Those of all processes; none if it is one of them, or a deal has it from an earlier version of a process."""
+    processes = (await call.fold(DECIDER, ALL, lambda state: [], may_be_new=True)).state.values()
+    known = {name for each in processes for name in (*(one.stage for one in each.stages), each.won, each.lost)}
+    if stage in known:
+        return []
+    async with call.context.reads.connect() as tx:
+        deals = await opportunities.find(tx, OpportunityFilter(stage=stage), call.subtree.nodes, None, 0)
+    return [] if deals else sorted(known)
+
+
+async def is_owner(call: Call, owner: str) -> bool:
+    if not call.subtree.includes(owner):
+        return False
+    async with call.context.reads.connect() as tx:
+        if await org_tree.find_node(tx, owner) is not None:
+            return True
+        return bool(await opportunities.find(tx, OpportunityFilter(owner=owner), call.subtree.nodes, None, 0))
