@@ -46,7 +46,8 @@ def without_nul(text: str) -> str:
 
 
 def has_address(text: str) -> bool:
-    """Whether there is an @ in it, of any width, also percent-encoded or as a character reference of HTML, however often."""
+    """Whether there is an @ in it, of any width, also percent-encoded, or as a character reference of HTML, however
+    often."""
     while True:
         if "@" in normalize("NFKC", text):
             return True
