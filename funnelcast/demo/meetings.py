@@ -1,4 +1,4 @@
-"""The weekly forecast meetings of the last year: the people's calls, and this quarter the overrides of their managers.
+"""The weekly forecast meetings of the last year: the calls, and this quarter the overrides of their managers.
 Both are made of what the forecast computed at that instant."""
 
 from collections.abc import Iterator
@@ -49,7 +49,7 @@ class Meeting:
 
 
 async def meeting_writes(context: ServiceContext, company: Company, now: datetime) -> list[ScriptedWrite]:
-    """Every service has applied all events. The node that joins last makes no calls."""
+    """Every service has applied all events. Every node has a call, but the one that joins last."""
     random, writes = seeded("meetings"), list[ScriptedWrite]()
     people = [node for node in company.nodes[:-1] if node.kind == "person"]
     managers = [node for node in people if node.parent in company.reps]
@@ -60,7 +60,7 @@ async def meeting_writes(context: ServiceContext, company: Company, now: datetim
         applied = Applied(context.read_models, {source: positions[source] for source in KnownPositions._fields})
         for quarter, week in weeks:
             meeting = await hold(tx, applied, quarter, week, now)
-            writes += [call_of(random, meeting, node.node) for node in people]
+            writes += [call_of(random, meeting, node.node) for node in company.nodes[:-1]]
             if (quarter, week) in overriding and quarter.ends >= now.date():
                 team = random.choice(managers)
                 reps = [node.node for node in people if node.parent == team.node]

@@ -106,6 +106,10 @@ PLAIN_WORDS: Sequence[tuple[re.Pattern[str], str]] = (
         re.compile(r"occurred_at lies before the stream's last event.*"),
         "it was changed here later than the export says; --snapshot-of DATE brings in what has changed since",
     ),
+    (
+        re.compile(r"the export is older than what was imported before.*"),
+        "a later export was imported already: exports are imported in the order of their days",
+    ),
     (re.compile(r"occurred_at is in the future"), "it has a date in the future"),
 )
 

@@ -99,6 +99,12 @@ class Connection(HttpToolsProtocol):
         if self.received > MAX_MESSAGE or (self.receiving is Receiving.HEAD and self.received > MAX_HEAD):
             self.refuse(431 if self.receiving is Receiving.HEAD else 413, "the request is too large")
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Drops the fields of a trailer: behind the body, after all checks, they would count as headers (RFC 9110
+        §6.5.1)."""
+        if self.receiving is not Receiving.BODY:
+            super().on_header(name, value)
+
     def on_headers_complete(self) -> None:
         """Raises `HeadTooLarge`, which ends the parsing."""
         if len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers) > MAX_HEAD:

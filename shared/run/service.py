@@ -79,5 +79,7 @@ class Service:
 
     @property
     def projected_sources(self) -> frozenset[str]:
-        """Sources that the read models follow, the service itself included."""
+        """Sources that the read models follow, the service itself included; none of a service without a store."""
+        if not self.has_store:
+            return frozenset()
         return frozenset({self.name, *(source for each in self.projections for source in each.applies)})

@@ -340,6 +340,8 @@ class Needs:
     async def __call__(self, request: Request, response: Response) -> Call:
         call = self.call(request.app.state.context, request, response)
         refuse_unknown_parameters(request)
+        if request.method == "GET":  # also where no read model is read that could be too old
+            freshness.check_sources(call.context, conditions.min_positions(request.headers))
         await refuse_invalid_json(request)
         return call
 

@@ -46,7 +46,7 @@ async def wait_until_applied(
 def check_sources(context: ServiceContext, positions: Mapping[str, int]) -> None:
     sources = context.projected_sources | context.reacted_sources
     if unknown := positions.keys() - sources:
-        detail = f"names {min(unknown)}; known here: {', '.join(sorted(sources))}"
+        detail = f"names {min(unknown)}; known here: {', '.join(sorted(sources)) or 'none'}"
         raise conditions.header_problem("X-Min-Position", detail)
 
 

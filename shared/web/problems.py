@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 from starlette.types import Scope
 
@@ -180,6 +181,8 @@ def problem_of(error: Exception) -> tuple[dict[str, Any], dict[str, str]]:
     if busy := as_busy(error):
         log.warning("unavailable", error=error_name(error))
         return problem_body(503, str(busy)), {"Retry-After": "1"}
+    if isinstance(error, ClientDisconnect):  # nobody reads the answer, which is counted
+        return problem_body(400, "the body did not come whole"), {}
     if isinstance(error, NoConnection):
         return problem_body(503, "all connections to the database are in use"), {"Retry-After": "1"}
     log.error("unexpected", error=type(error).__name__, exc_info=error)
@@ -228,7 +231,7 @@ def add_handlers(app: FastAPI, authorise: Callable[[Request], None]) -> None:
         headers = {"Allow": allowed_methods(app, request.scope)} if status == 405 else error.headers
         return response(problem_body(status, error.detail), headers)
 
-    for kind in (Problem, Refusal, Busy, SQLAlchemyError, OSError):
+    for kind in (Problem, Refusal, Busy, SQLAlchemyError, OSError, ClientDisconnect):
         app.add_exception_handler(kind, handle)
     app.add_exception_handler(RequestValidationError, handle_validation)
     app.add_exception_handler(HTTPException, handle_http)

@@ -96,6 +96,9 @@ def test_each_week_brings_in_what_has_changed(system: Up, tmp_path: Path) -> Non
     assert counts(weeks.take("2024-01-28", *third, more=["--vanished", "recycle"])) == (0, 1, 0, 1)
     assert (weeks.known(1)["outcome"], weeks.known(1)["close_date"]) == (None, "2024-04-30")
     assert weeks.known(5)["outcome"] == "recycled"
+    late = weeks.result(first, "--snapshot-of", "2024-01-07", "--vanished", "lose")
+    assert (late.returncode, "a later export was imported already" in late.stderr) == (1, True)
+    assert weeks.known(3)["owner"] == "bob"
 
 
 def test_what_was_changed_here_is_told_and_left_alone_or_taken_by_choice(system: Up, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from services.pipeline.opportunity.exports import kept_values
 from services.pipeline.opportunity.state import NotExisting, State, must_exist
 from services.pipeline.process.default import DEFAULT
 from services.pipeline.setting.state import Settings
+from shared.rules.message import Rejected
 from shared.rules.money import Money
 
 T0 = datetime(2024, 1, 7, 12, tzinfo=UTC)
@@ -47,9 +48,12 @@ def imported_deal() -> State:
     return after(NotExisting(), commands.ImportedCommand(command=OPEN), T0)[0]
 
 
-def match(state: State, at: datetime = T0 + WEEK, **given: Any) -> tuple[State, list[Any]]:
+def match(
+    state: State, at: datetime = T0 + WEEK, moment: datetime | None = None, **given: Any
+) -> tuple[State, list[Any]]:
+    """`moment`: when the changes happen, if that is later than the export."""
     export = commands.MatchExport.model_validate({"occurred_at": at} | PRESENT | given)
-    return after(state, commands.ImportedCommand(command=export), at)
+    return after(state, commands.ImportedCommand(command=export), moment or at)
 
 
 def kinds(made: list[Any]) -> list[str]:
@@ -108,6 +112,18 @@ def test_what_was_changed_here_is_left_alone_unless_the_export_is_to_overwrite_i
     export = commands.MatchExport.model_validate(PRESENT | {"amount": {"amount": "150", "currency": "EUR"}})
     assert kept_values(kept, export)["amount"] == {"here": "130.00 EUR", "export": "150.00 EUR"}
     assert kinds(match(state, overwrite=True)[1]) == ["amount_changed"]
+
+
+def test_an_export_that_is_older_than_what_was_imported_is_refused() -> None:
+    state = match(imported_deal(), T0 + 2 * WEEK, owner="bob")[0]
+    with pytest.raises(Rejected, match="the export is older than what was imported before"):
+        match(state, T0 + WEEK)
+    assert match(state, T0 + 2 * WEEK - timedelta(hours=11), owner="bob")[1] == [], "a day counts as its noon"
+
+
+def test_an_import_after_a_change_here_that_was_made_later_makes_no_export_old() -> None:
+    state = match(changed_here(imported_deal(), T0 + 9 * WEEK), T0 + WEEK, owner="bob", moment=T0 + 9 * WEEK)[0]
+    assert match(state, T0 + 2 * WEEK, owner="bob")[1] == []
 
 
 def test_a_deal_that_was_never_imported_is_left_alone() -> None:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from itertools import cycle
 
 import httpx
+import orjson
 import pytest
+from structlog.testing import capture_logs
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from services.pipeline.service import SERVICE
@@ -234,6 +236,34 @@ async def test_a_head_that_comes_whole_is_cut_by_its_size_too(database: str, lin
         async with connected(system) as (refused, other):
             other.write(line % (b"a" * (MAX_HEAD + 1)) + fits)
             assert (await within(10, refused.read())).startswith(b"HTTP/1.1 431 ")
+
+
+async def test_a_client_that_goes_within_a_batch_is_no_error_of_the_service(database: str) -> None:
+    async with served(database) as system:
+        head = system.head(1_000).replace(b"opportunities HTTP", b"opportunities/batch HTTP")
+        with capture_logs() as lines:
+            async with connected(system) as (_, writer):
+                writer.write(head.replace(b"application/json", b"application/x-ndjson") + b'{"half')
+                await writer.drain()
+
+            async def is_counted() -> bool:
+                lines = (await system.api.get("/pipeline/metrics")).text.splitlines()
+                return any("/batch" in line and 'status="400"' in line for line in lines)
+
+            await eventually(is_counted)
+        assert [line for line in lines if line["log_level"] == "error"] == []
+
+
+async def test_fields_behind_the_body_are_no_headers(database: str) -> None:
+    """They come after the checks of headers: with them a caller could change what a proxy has checked."""
+    trailer = "Authorization: Bearer other\r\nIdempotency-Key: one\r\nOn-Behalf-Of: ann"
+    async with served(database) as system:
+        head = system.head(0).decode().replace("Content-Length: 0", "Transfer-Encoding: chunked", 1)
+        for account in ("one.example", "two.example"):
+            body = orjson.dumps(DEAL | {"account": account}).decode()
+            async with connected(system) as (reader, writer):
+                writer.write(f"{head}{len(body):x}\r\n{body}\r\n0\r\n{trailer}\r\n\r\n".encode())
+                assert (await within(10, reader.readline())).split()[1] == b"201"
 
 
 async def test_what_is_half_sent_when_a_client_goes_is_nothing(database: str) -> None:

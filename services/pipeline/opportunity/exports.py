@@ -6,16 +6,19 @@ alone, unless the export is to overwrite it.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from services.pipeline.opportunity import closed, closing, commands, events, stages, terms
 from services.pipeline.opportunity.context import Context
 from services.pipeline.opportunity.events import OpportunityFields, Outcome
 from services.pipeline.opportunity.state import Closed, Open, State, evolve, must_be_closed, must_be_open, must_exist
+from shared.rules.message import Rejected
 from shared.rules.money import format_amount
 
 DETAILS = ("owner", "amount", "close_date")
+REST_OF_A_DAY = timedelta(hours=12)
+"""An export of a day counts as of noon, and knows what happened later on that day."""
 REASON = "other"
 """Of reopenings and corrections: exports do not say why."""
 
@@ -45,6 +48,7 @@ class Changes:
 def match_export(
     state: Open | Closed, command: commands.MatchExport, at: datetime, context: Context
 ) -> list[events.OpportunityEvent]:
+    must_not_be_older(state, command)
     changes = Changes(state, at, context)
     if has_no_effect(state, command):
         return []
@@ -55,6 +59,13 @@ def match_export(
     if "stage" in wanted:
         move(changes, command)
     return changes.made
+
+
+def must_not_be_older(state: Open | Closed, command: commands.MatchExport) -> None:
+    """An older export would take back what a later one has said."""
+    at, known_at = command.occurred_at, state.imported_at
+    if command.part == "present" and at is not None and known_at is not None and known_at >= at + REST_OF_A_DAY:
+        raise Rejected(f"the export is older than what was imported before, at {known_at.isoformat()}")
 
 
 def has_no_effect(state: Open | Closed, command: commands.MatchExport) -> bool:

@@ -15,13 +15,16 @@ class NotExisting: ...
 
 @dataclass(frozen=True)
 class Open:
-    """`entered_at`: when it entered its stage. `imported`: the fields as imports have set them last."""
+    """`entered_at`: when it entered its stage. `changed_at`: the instant of its last event. `imported`: the fields as
+    imports have set them last. `imported_at`: an export of a time before this is older than what imports have set."""
 
     fields: OpportunityFields
     name: Sealed[str] | None
     created_at: datetime
     entered_at: datetime
+    changed_at: datetime
     imported: OpportunityFields | None = None
+    imported_at: datetime | None = None
 
     @property
     def closed_at(self) -> None:
@@ -36,8 +39,10 @@ class Closed:
     name: Sealed[str] | None
     created_at: datetime
     entered_at: datetime
+    changed_at: datetime
     left: OpportunityFields
     imported: OpportunityFields | None = None
+    imported_at: datetime | None = None
 
     @property
     def closed_at(self) -> datetime:
@@ -50,22 +55,30 @@ State = NotExisting | Open | Closed
 def evolve(state: State, event: events.OpportunityEvent, at: datetime) -> State:
     match event:
         case events.HandOverRefused() | events.TextsErased():
-            return state
+            return state if isinstance(state, NotExisting) else replace(state, changed_at=at)
         case events.OpportunityOpened():
-            imported = event.after if event.imported else None
-            return Open(event.after, event.name, created_at=at, entered_at=at, imported=imported)
+            imported, imported_at = (event.after, at) if event.imported else (None, None)
+            return Open(event.after, event.name, at, at, at, imported, imported_at)
         case events.StageChanged():
             return after_move(must_exist(state), event, at)
         case _:
             there = must_exist(state)
-            return replace(there, fields=event.after, imported=imported_fields(there, event))
+            imported, imported_at = imported_fields(there, event), import_instant(there, event, at)
+            return replace(there, fields=event.after, changed_at=at, imported=imported, imported_at=imported_at)
 
 
 def after_move(before: Open | Closed, event: events.StageChanged, at: datetime) -> Open | Closed:
-    imported, name, created_at = imported_fields(before, event), before.name, before.created_at
+    name, created_at = before.name, before.created_at
+    imported, imported_at = imported_fields(before, event), import_instant(before, event, at)
     if event.after.outcome is None:
-        return Open(event.after, name, created_at, at, imported)
-    return Closed(event.after, name, created_at, at, left=before.fields, imported=imported)
+        return Open(event.after, name, created_at, at, at, imported, imported_at)
+    return Closed(event.after, name, created_at, at, at, before.fields, imported, imported_at)
+
+
+def import_instant(before: Open | Closed, event: events.ChangeEvent, at: datetime) -> datetime | None:
+    """What an import says of a time before the last event happens at the same instant as that: its own time is not
+    known any more."""
+    return at if event.imported and at > before.changed_at else before.imported_at
 
 
 def imported_fields(before: Open | Closed, event: events.ChangeEvent) -> OpportunityFields | None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from funnelcast.services import SERVICES
+from funnelcast.services import ACCESS, SERVICES
 from tests.running import make_key, running_services
 
 LATER = datetime(2126, 1, 1, tzinfo=UTC)
@@ -41,3 +41,14 @@ async def test_a_key_without_any_scope_may_ask_and_nobody_without_a_key(database
 async def test_a_parameter_that_there_is_not_is_refused(database: str) -> None:
     async with running_services(database, [SERVICES["pipeline"]], work=False) as api:
         assert (await api.get("/pipeline/v1/me?node=north")).status_code == 422
+
+
+async def test_a_position_that_cannot_be_meant_is_refused_where_nothing_is_read_that_could_be_too_old(
+    database: str,
+) -> None:
+    async with running_services(database, [SERVICES["pipeline"], ACCESS], work=False) as api:
+        for path in ("/pipeline/v1/me", "/access/v1/me", "/access/v1/keys"):
+            for position in ("garbage", "elsewhere:5"):
+                answer = await api.get(path, headers={"X-Min-Position": position})
+                assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "header/X-Min-Position")
+        assert (await api.get("/pipeline/v1/me", headers={"X-Min-Position": "pipeline:1"})).status_code == 200
