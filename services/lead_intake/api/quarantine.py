@@ -24,7 +24,6 @@ from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
 router = APIRouter(tags=["quarantine"])
 Reads = Annotated[Call, Depends(Needs("leads:read"))]
 Decides = Annotated[Call, Depends(Needs("admin", or_one_of=("leads:write",)))]
-"""With `leads:write`, which websites and tools have, too, only together with `leads:read`."""
 Status = Literal["waiting", "released", "discarded"]
 
 
@@ -94,7 +93,6 @@ async def get_quarantined(quarantine_id: ResourceId, call: Reads) -> QuarantineV
 async def release(quarantine_id: ResourceId, call: Decides) -> DeliveryReleased:
     """Read a delivery again, by the settings that the connection or form has now. Its captures have the time of their
     engagement. When it yields no capture it stays: 409 says why."""
-    require_reader(call)
     folded = await call.fold(DECIDER, quarantine_id, lambda state: [state.kept] if isinstance(state, Waiting) else [])
     captures = await captures_of(call, quarantine_id, folded)
     result = await call.write(DECIDER, quarantine_id, commands.ReleaseDelivery(capture_ids=tuple(captures)))
@@ -104,15 +102,8 @@ async def release(quarantine_id: ResourceId, call: Decides) -> DeliveryReleased:
 @router.post("/quarantine/{quarantine_id}/discard")
 async def discard(quarantine_id: ResourceId, body: DiscardInput, call: Decides) -> Accepted:
     """Discard a delivery: it yields nothing, and is deleted."""
-    require_reader(call)
     command = commands.DiscardDelivery(reason=body.reason)
     return Accepted(position=(await call.write(DECIDER, quarantine_id, command)).position)
-
-
-def require_reader(call: Call) -> None:
-    """Raises `Forbidden`."""
-    if "admin" not in call.caller.scopes:
-        call.require("leads:read")
 
 
 async def captures_of(call: Call, quarantine_id: str, folded: Folded[State]) -> list[str]:
