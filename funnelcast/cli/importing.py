@@ -10,7 +10,7 @@ import typer
 from funnelcast.cli.options import DEFAULT_URL, ApiKey, AsJson, Url, parse_option
 
 MAPPED, PLANS = ("opportunities", "leads", "org"), ("quotas", "rates", "overrides")
-"""What is imported, with a mapping and without."""
+"""What is imported with a mapping, and without. Quotas may have one."""
 
 
 def import_(
@@ -52,6 +52,7 @@ def import_(
         return
     check_import(kind, file, mapping, rejects)
     if mapping is None:
+        must_be_sent(kind, dry_run=dry_run)
         import_plan_file(kind, file, key, rejects, url, as_json=as_json)
         return
     kinds = parse_option(lambda name: kinds_of(name, kind), mapping, "--mapping")
@@ -69,6 +70,11 @@ def import_(
     run.show(summaries, as_json=as_json)
     if summaries[0].is_nothing_taken():
         sys.exit(1)
+
+
+def must_be_sent(kind: str, *, dry_run: bool) -> None:
+    if dry_run:
+        raise typer.BadParameter(f"{kind} without a mapping are sent at once", param_hint="--dry-run")
 
 
 def check_import(kind: str, file: Path, mapping: str | None, rejects: Path | None) -> None:

@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from funnelcast.importing import leads, org
+from funnelcast.importing import leads, org, quotas
 from funnelcast.importing.deals.changes import deal_of_changes
-from funnelcast.importing.deals.reader import DealReader, open_reader
+from funnelcast.importing.deals.reader import DealReader, must_have_currency, open_reader
 from funnelcast.importing.deals.rows import deal_of_row
 from funnelcast.importing.deals.steps import deal_of_steps
 from funnelcast.importing.deals.words import WordTable
 from funnelcast.importing.mapping.deals import DealMapping
 from funnelcast.importing.mapping.leads import LeadMapping
 from funnelcast.importing.mapping.org import OrgMapping
+from funnelcast.importing.mapping.quotas import QuotaMapping
 from funnelcast.importing.mapping.yaml_file import AnyMapping, read_mapping
 from funnelcast.importing.record import ExportKind, MapRecord, NamedMapping, Surroundings, row_by_row
 
@@ -31,6 +32,8 @@ def export_kind(mapping: AnyMapping) -> ExportKind:
             return lead_kind(mapping)
         case OrgMapping():
             return org_kind(mapping)
+        case QuotaMapping():
+            return quota_kind(mapping)
 
 
 def common(mapping: AnyMapping) -> dict[str, Any]:
@@ -94,3 +97,14 @@ def org_kind(mapping: OrgMapping) -> ExportKind:
         return org.map_people(mapping, beside.rows), ()
 
     return ExportKind("org", mapping.columns(), open_mapping, **common(mapping))
+
+
+def quota_kind(mapping: QuotaMapping) -> ExportKind:
+    dates = mapping.dates.dates() if mapping.dates else None
+
+    def open_mapping(beside: Surroundings) -> tuple[MapRecord, Sequence[str]]:
+        must_have_currency(mapping.money, beside)
+        amounts = mapping.money.amounts(beside.currency)
+        return row_by_row(lambda row: quotas.quota(mapping, amounts, dates, row)), ()
+
+    return ExportKind("quotas", mapping.columns(), open_mapping, **common(mapping))

@@ -12,7 +12,7 @@ from funnelcast.importing.mapping.tables import Join
 from services.pipeline.process.default import DEFAULT
 from services.pipeline.process.state import Process
 
-Kind = Literal["opportunities", "leads", "org"]
+Kind = Literal["opportunities", "leads", "org", "quotas"]
 Body = dict[str, Any]
 Record = tuple[Row, ...]
 """One row, or all rows of a deal's history."""

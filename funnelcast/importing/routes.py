@@ -6,6 +6,7 @@ from functools import partial
 import httpx
 
 from funnelcast.importing.org_sending import OrgSender
+from funnelcast.importing.quota_sending import QuotaSender
 from funnelcast.importing.record import Kind
 from funnelcast.importing.sending import BatchSender, Route, Sender
 
@@ -18,9 +19,14 @@ def organisation(http: httpx.AsyncClient) -> Sender:
     return OrgSender(http)
 
 
+def quotas(http: httpx.AsyncClient) -> Sender:
+    return QuotaSender(http)
+
+
 FORECAST = ("/forecast/v1/rollup", {"depth": 0})
 ROUTES: Mapping[Kind, Route] = {
     "opportunities": Route("pipeline", partial(batches, "/pipeline/v1/opportunities/batch"), *FORECAST),
     "org": Route("forecast", organisation, *FORECAST),
+    "quotas": Route("forecast", quotas, *FORECAST),
     "leads": Route("intake", partial(batches, "/intake/v1/leads/batch"), "/qualification/v1/leads", {"limit": 1}),
 }

@@ -66,6 +66,8 @@ def snapshot_options(day: str | None, kind: str, vanished: str, *, overwrite: bo
         return None
     if kind == "leads":
         raise ValueError("leads are captures: they do not change, import them as they are")
+    if kind == "quotas":
+        raise ValueError("quotas are set as they are in the file: import it again")
     chosen = next((each for each in VANISHED if each == vanished), None)
     if chosen is None:
         raise ValueError(f"--vanished must be one of {', '.join(VANISHED)}")

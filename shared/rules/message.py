@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from html import unescape
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Generic, NamedTuple, Self, TypeVar, get_args
 from unicodedata import normalize
@@ -45,11 +46,12 @@ def without_nul(text: str) -> str:
 
 
 def has_address(text: str) -> bool:
-    """Whether there is an @ in it, of any width, also percent-encoded, however often."""
+    """Whether there is an @ in it, of any width, also percent-encoded, or as a character reference of HTML, however
+    often."""
     while True:
         if "@" in normalize("NFKC", text):
             return True
-        decoded = unquote(text)
+        decoded = unescape(unquote(text))
         if decoded == text:
             return False
         text = decoded

@@ -17,6 +17,26 @@ plans,2030-Q1,100.00,EUR,
 plans,2030-Q1,40,EUR,new_business
 nobody,2030-Q1,1,EUR,
 """
+SHEET = """\
+Salesperson;Year;Quarter;Target;Since
+Sheet;2031;1;1.200.000,50;
+Sheet;2031;5;1;
+Sheet;2031;2;lots;
+Nobody;2031;1;1;
+Sheet;2031;2;40,00;01.02.2020
+"""
+MAPPING = """\
+mapping: acme-quotas
+kind: quotas
+file: {delimiter: ";"}
+money: {currency: EUR, decimal: ",", thousands: "."}
+dates: {formats: [DD.MM.YYYY], timezone: UTC}
+fields:
+  node: Salesperson
+  period: {text: "{Year}-Q{Quarter}"}
+  amount: Target
+  starts: Since
+"""
 OVERRIDES = """\
 node,period,column,by,amount,currency,note
 plans,2030-Q1,commit,self,90,EUR,sure
@@ -54,6 +74,38 @@ def test_files_with_fixed_columns_are_imported_and_again_add_nothing(system: Up,
         assert len(quotas) == 2
         rupiah = api.get("/forecast/v1/rates", params={"currency": "IDR"}).json()["items"][0]
         assert (rupiah["rate"], rupiah["quote"], rupiah["per"]) == ("0.00005882352941", "17000", "EUR")
+
+
+def test_quotas_of_a_sheet_are_imported_by_a_mapping_and_again_add_nothing(system: Up, tmp_path: Path) -> None:
+    sheet, mapping, rejects = tmp_path / "sheet.csv", tmp_path / "quotas.yaml", tmp_path / "rejects.csv"
+    sheet.write_text(SHEET)
+    mapping.write_text(MAPPING)
+    command = ("import", "quotas", sheet, "--mapping", mapping, "--url", system.address, "--json")
+    (trial,) = json.loads(run(*command, "--dry-run").stdout)
+    assert (trial["would_be_sent"], trial["would_be_refused"]) == (3, 2)
+    with system.client() as api:
+        tops = api.get("/forecast/v1/org").json()["nodes"]
+        parent = next((node["node_id"] for node in tops if node["parent"] is None), None)
+        placed = api.put("/forecast/v1/org/nodes/sheet", json={"name": "Sheet", "kind": "unit", "parent": parent})
+        assert placed.is_success, placed.text
+        for counts in ((2, 0), (0, 2)):
+            answer = run(*command, "--rejects", rejects, FUNNELCAST_API_KEY=ADMIN)
+            found = json.loads(answer.stdout)
+            assert (found["new"], found["there"], found["rejected"]) == (*counts, 3), rejects.read_text()
+        set_now = api.get("/forecast/v1/quotas", params={"node": "sheet"}).json()["items"]
+        assert [(each["period"], each["amount"]["amount"]) for each in set_now] == [
+            ("2031-Q1", "1200000.50"),
+            ("2031-Q2", "40.00"),
+        ]
+    reasons = rejects.read_text()
+    for text in ("2031-Q5", "Target 'lots'", "nobody"):
+        assert text in reasons
+
+
+def test_without_a_mapping_a_dry_run_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "quotas.csv"
+    file.write_text(QUOTAS)
+    assert run("import", "quotas", file, "--dry-run", FUNNELCAST_API_KEY=ADMIN).returncode == 2
 
 
 def test_a_file_without_its_columns_or_without_a_good_row_fails(system: Up, tmp_path: Path) -> None:

@@ -25,7 +25,10 @@ CONFIGURATION = ("/connections", "/forms/", "/models", "/stages", "/settings", "
 Path = tuple[str | int, ...]
 
 
-@pytest.mark.parametrize("text", ["a@b", "a＠b", "a﹫b", "a%40b", "a%2540b", "a%EF%BC%A0b", "%2525252540"])
+@pytest.mark.parametrize(
+    "text",
+    ["a@b", "a＠b", "a﹫b", "a%40b", "a%2540b", "a%EF%BC%A0b", "%2525252540", "a&#64;b", "a&commat;b", "a%26%2364;b"],
+)
 def test_an_address_is_recognised_however_it_is_written(text: str) -> None:
     assert has_address(text)
 

@@ -16,6 +16,7 @@ from funnelcast.importing.files.export import read_table
 from funnelcast.importing.files.row import InvalidRow, Row, invalid_cell, shortened
 from funnelcast.importing.mapping.cell import Cell, unknown_word
 from funnelcast.importing.mapping.deals import ANY_OTHER, DealFields, DealMapping
+from funnelcast.importing.mapping.notation import MoneyNotation
 from funnelcast.importing.mapping.stages import Target
 from funnelcast.importing.record import Body, MappedRecord, Surroundings
 from services.pipeline.opportunity.events import Approach, Motion
@@ -190,10 +191,15 @@ def open_reader(mapping: DealMapping, beside: Surroundings) -> tuple[DealReader,
 
 
 def amounts_of(mapping: DealMapping, beside: Surroundings) -> Amounts | None:
-    money = mapping.money
-    if money is not None and money.needs_currency() and beside.currency is None:
+    if mapping.money is None:
+        return None
+    must_have_currency(mapping.money, beside)
+    return mapping.money.amounts(beside.currency)
+
+
+def must_have_currency(money: MoneyNotation, beside: Surroundings) -> None:
+    if money.needs_currency() and beside.currency is None:
         raise Failed("the mapping names no currency (money.currency): --currency can say it, such as --currency EUR")
-    return money.amounts(beside.currency) if money else None
 
 
 def price_list(mapping: DealMapping, beside: Surroundings) -> tuple[PriceList, Sequence[str]]:

@@ -15,9 +15,15 @@ from funnelcast.importing.mapping.deals import DealMapping
 from funnelcast.importing.mapping.leads import LeadMapping
 from funnelcast.importing.mapping.model import MappingModel
 from funnelcast.importing.mapping.org import OrgMapping
+from funnelcast.importing.mapping.quotas import QuotaMapping
 
-AnyMapping = DealMapping | LeadMapping | OrgMapping
-KINDS: Mapping[str, type[AnyMapping]] = {"opportunities": DealMapping, "leads": LeadMapping, "org": OrgMapping}
+AnyMapping = DealMapping | LeadMapping | OrgMapping | QuotaMapping
+KINDS: Mapping[str, type[AnyMapping]] = {
+    "opportunities": DealMapping,
+    "leads": LeadMapping,
+    "org": OrgMapping,
+    "quotas": QuotaMapping,
+}
 LARGEST = 500_000
 DEEPEST = 20
 MOST_NODES = 50_000

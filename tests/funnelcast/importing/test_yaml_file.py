@@ -41,7 +41,7 @@ def test_all_is_text() -> None:
         ("[iso]", "[iso, DD.MM.YY]", "line 3: dates: 'DD.MM.YY' has years of two digits"),
         ("  timezone: UTC\n", "", "line 3: dates.timezone is missing"),
         ("mapping: acme", "mapping: acme\nmapping: b", "line 2: the key 'mapping' is in the mapping twice"),
-        ("kind: opp", "kind: Opp", "line 2: kind must be one of opportunities, leads, org"),
+        ("kind: opp", "kind: Opp", "line 2: kind must be one of opportunities, leads, org, quotas"),
         ("kind: opportunities\n", "", "line 1: kind must be one of"),
         ("lost: other", "lost: No reason", "line 8: stages.No.lost must be"),
         ("{lost: other}", "signed", "the pipeline has no stage 'signed'; it has unqualified, qualified"),
