@@ -6,7 +6,7 @@ import httpx
 import pytest_asyncio
 
 from funnelcast.pages.security import POLICY
-from tests.pages.site import FROM_A_PAGE, Site, csrf_of, open_deal, place_people, read, text_of
+from tests.pages.site import EUR, FROM_A_PAGE, Site, csrf_of, done, open_deal, place_people, read, text_of
 
 WRITES = ("/pages/forecast/override", "/pages/forecast/reset", "/pages/forecast/submit", "/pages/sign-out")
 SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(1)>"
@@ -80,6 +80,28 @@ async def test_a_script_in_a_free_text_is_text(site: Site, browser: httpx.AsyncC
         assert read(page).tags.count("img") == 1, "that of the brand alone"
         if "ann" not in path:
             assert SCRIPT in text_of(page)
+
+
+async def test_a_script_in_a_name_or_a_note_of_the_forecast_is_text(site: Site, browser: httpx.AsyncClient) -> None:
+    amount = {"amount": "100.00", "currency": EUR}
+    node = {"name": SCRIPT, "kind": "person", "parent": "bob"}
+    await done(site.api, "PUT", "/forecast/v1/org/nodes/ann", node)
+    override = {"amount": amount, "note": f"override {SCRIPT}"}
+    await done(site.api, "PUT", "/forecast/v1/overrides/ann/2030-Q1/commit?by=manager", override)
+    await done(site.api, "PUT", "/forecast/v1/quotas/ann/2026-Q1", {"amount": amount})
+    call = {"node": "ann", "period": "2026-Q1", "amounts": {"commit": amount}, "note": f"call {SCRIPT}"}
+    applied = (await done(site.api, "POST", "/forecast/v1/submissions", call)).headers["x-position"]
+    for path, texts in (
+        ("/pages/forecast?period=2030-Q1&node=ann", (SCRIPT, f"override {SCRIPT}")),
+        (f"/pages/forecast?period=2026-Q1&node=ann&after={applied}", (SCRIPT,)),
+        ("/pages/waterfall?period=2030-Q1&node=ann", (SCRIPT,)),
+        ("/pages/accuracy?node=ann", (SCRIPT,)),
+        ("/pages/operation", (SCRIPT,)),
+    ):
+        page = (await browser.get(path)).text
+        assert SCRIPT not in page, path
+        for text in texts:
+            assert text in text_of(page), (path, text)
 
 
 async def test_what_an_address_says_is_text_too(browser: httpx.AsyncClient) -> None:

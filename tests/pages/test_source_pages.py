@@ -27,7 +27,13 @@ SCRIPT = "<script>alert(1)</script>"
 PERSON = {"email": "ada@engines.example"}
 CAPTURE = {"source": "newsletter", "person": PERSON, "campaign": {"utm_campaign": SCRIPT}}
 CONNECTION = {"connector": "typeform", "name": SCRIPT, "secret": "a-secret-of-typeform", "source": "contact_form"}
-FORM = {"source": "contact_form", "fields": {"mail": "email"}, "origins": ["https://a.example"], "honeypot": "nick"}
+FORM = {
+    "source": "contact_form",
+    "source_detail": SCRIPT,
+    "fields": {"mail": "email"},
+    "origins": ["https://a.example"],
+    "honeypot": "nick",
+}
 POSTED = {"Content-Type": "application/x-www-form-urlencoded", "Origin": "https://a.example", "Authorization": ""}
 
 
@@ -95,7 +101,8 @@ async def test_sources_show_and_offer_what_the_key_allows(sources: Site) -> None
     async with sources.signed_in(["leads:read", "leads:write"], name="marketing") as marketing:
         page = (await marketing.get("/pages/sources")).text
         assert f"/pages/sources/quarantine/{waits}/discard" in page
-        assert "contact Contact form, to /intake/v1/forms/contact" in text_of(page)
+        assert f"contact Contact form, {SCRIPT}, to /intake/v1/forms/contact" in text_of(page)
+        assert SCRIPT not in page
         assert "quarantined suspicious: a field was filled that people do not see" in text_of(page)
     async with sources.signed_in(["forecast:read"], name="other") as other:
         assert (await other.get("/pages/sources")).status_code == 403
