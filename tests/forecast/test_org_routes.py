@@ -15,7 +15,9 @@ TABLE = "id,name,kind,parent\nann,Ann Archer,person,east\neast,East,unit,acme\na
 async def chart(company: Company, **params: str) -> dict[str, Any]:
     answer = await company.read("org", **params)
     assert answer.status_code == 200, answer.text
-    return {node.pop("node_id"): node for node in answer.json()["nodes"]}
+    found = answer.json()
+    assert found["items"] == found["nodes"]
+    return {node.pop("node_id"): node for node in found["items"]}
 
 
 async def test_nodes_are_placed_moved_renamed_and_ended(company: Company) -> None:

@@ -37,9 +37,11 @@ class OrgNodeView(BaseModel):
 
 
 class OrgView(BaseModel):
-    """`next`: where to go on, by `after`; null on the last page."""
+    """`items`: the nodes of the page; `nodes` is the same list. `next`: where to go on, by `after`; null on the last
+    page."""
 
     as_of: datetime
+    items: list[OrgNodeView]
     nodes: list[OrgNodeView]
     next: str | None
 
@@ -81,8 +83,9 @@ async def list_nodes(
         histories = await org_rows.histories(tx, ids[:limit])
         names = await node_names.read(tx, ids[:limit])
     views = [node_view(node, histories[node], names.get(node), at) for node in ids[:limit]]
+    existing = [view for view in views if view]
     following = encode_cursor([ids[limit - 1]]) if len(ids) > limit else None
-    return OrgView(as_of=at, nodes=[view for view in views if view], next=following)
+    return OrgView(as_of=at, items=existing, nodes=existing, next=following)
 
 
 def node_view(node: str, history: NodeHistory, name: str | None, at: datetime) -> OrgNodeView | None:

@@ -65,9 +65,10 @@ class CalendarView(BaseModel):
 
 class CalendarsView(BaseModel):
     """All versions of all calendars, as they were defined; of a key the last one counts for new questions.
-    `timezone`: of the business, in which the days of every calendar begin and end."""
+    `timezone`: of the business, in which the days of every calendar begin and end. `next`: null, this is one page."""
 
     items: list[CalendarView]
+    next: str | None = None
     timezone: str
 
 
