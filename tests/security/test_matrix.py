@@ -261,6 +261,8 @@ async def test_what_changes_something_needs_a_scope_to_change_and_what_reads_one
     assert {scope for each, scope in by_path.items() if "/events" in each} == {"events:read"}
     assert {each for each, scope in by_path.items() if "metrics:read" in scope} == MEASURES
     assert {scope for scope in by_path.values() if " or " in scope} == {
+        "admin or leads:read",
+        "admin or leads:write",
         "leads:read or metrics:read",
         "pipeline:read or metrics:read",
     }
