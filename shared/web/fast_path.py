@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from shared.web import problems
 from shared.web.body import replay
 from shared.web.call import Call, Needs
-from shared.web.input import parse_json
+from shared.web.input import parameter_types, parse_json, refuse_parameters
 from shared.web.service_context import ServiceContext
 
 
@@ -33,6 +33,8 @@ class FastRoute:
     method: str
     needs: Needs
     status: int
+    parameters: Mapping[str, Any]
+    """Types of the query's parameters, by name."""
 
     @classmethod
     def to(cls, route: APIRoute) -> "FastRoute":
@@ -41,7 +43,8 @@ class FastRoute:
         input_type, call = hints.values()
         needs: Needs = call.__metadata__[0].dependency
         method = "POST" if "POST" in (route.methods or ()) else "GET"
-        return cls(route, route.endpoint, TypeAdapter(input_type), method, needs, route.status_code or 200)
+        status, parameters = route.status_code or 200, parameter_types(route)
+        return cls(route, route.endpoint, TypeAdapter(input_type), method, needs, status, parameters)
 
     def accepts(self, scope: Scope) -> bool:
         return bool(scope["method"] == self.method and (self.method == "GET" or not scope["query_string"]))
@@ -49,10 +52,8 @@ class FastRoute:
     def parse(self, request: Request, body: bytes) -> Any:
         """Raises `ValidationError` or `InvalidRequest` for what the ordinary path will refuse."""
         if self.method == "GET":
-            parameters = dict(request.query_params)
-            if len(parameters) < len(request.query_params.multi_items()):
-                raise problems.InvalidRequest("a query parameter was given twice")
-            return self.input.validate_python(parameters)
+            refuse_parameters(request.query_params, self.parameters)
+            return self.input.validate_python(dict(request.query_params))
         parsed = self.input.validate_json(body)
         parse_json(body)
         return parsed

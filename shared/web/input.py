@@ -7,7 +7,9 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 import orjson
 from fastapi import Path, Request
+from fastapi.routing import APIRoute
 from pydantic import BaseModel
+from starlette.datastructures import QueryParams
 
 from shared.web.problems import InvalidRequest
 
@@ -57,12 +59,20 @@ def must_have_few_values(value: Any) -> None:
 def refuse_unknown_parameters(request: Request) -> None:
     """A query parameter that the route does not know would be ignored silently, as would the first of two values of one
     that has a single value; both are errors instead, but at an entrance, whose callers send what they like."""
-    if getattr(request.state, "any_query", False):
-        return
-    parameters = request.scope["route"].dependant.query_params
-    known = {name: kind for parameter in parameters for name, kind in names_and_types(parameter).items()}
+    if not getattr(request.state, "any_query", False):
+        refuse_parameters(request.query_params, parameter_types(request.scope["route"]))
+
+
+def parameter_types(route: APIRoute) -> Mapping[str, Any]:
+    """By the names of the query parameters that the route knows."""
+    parameters = route.dependant.query_params
+    return {name: kind for parameter in parameters for name, kind in names_and_types(parameter).items()}
+
+
+def refuse_parameters(query: QueryParams, known: Mapping[str, Any]) -> None:
+    """Raises `InvalidRequest` for an unknown parameter, a second value of a single one, and an unusual whole number."""
     seen = set[str]()
-    for name, value in request.query_params.multi_items():
+    for name, value in query.multi_items():
         if name not in known:
             shown = shortened(name)
             raise parameter_problem(shown, f"unknown query parameter {shown!r}", "unknown")
