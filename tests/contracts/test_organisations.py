@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 import httpx
+import pytest
 import pytest_asyncio
 from sqlalchemy import text
 
@@ -26,6 +27,7 @@ async def api(database: str) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
+@pytest.mark.thorough
 async def test_every_keeper_has_the_tree_of_forecast(api: httpx.AsyncClient, database: str) -> None:
     for number, node in enumerate(NODES):
         assert await place(api, node, NODES[(number - 1) // 2] if number else None)

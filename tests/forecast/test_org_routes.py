@@ -61,9 +61,9 @@ async def test_names_are_in_the_vault_and_not_in_the_events(company: Company, da
     assert kept == ["node-acme", "node-ann", "node-east"]
 
 
-@pytest.mark.parametrize(
-    ("node", "parent", "more", "status"),
-    [
+async def test_what_breaks_a_rule_or_is_nonsense_is_refused(company: Company, subtests: pytest.Subtests) -> None:
+    await company.table(TABLE)
+    for node, parent, more, status in [
         ("second", None, {}, 409),
         ("east", "ann", {}, 409),
         ("bob", "nobody", {}, 409),
@@ -75,15 +75,11 @@ async def test_names_are_in_the_vault_and_not_in_the_events(company: Company, da
         ("bob", "acme", {"from": "2026-02-30"}, 422),
         ("bob", "acme", {"from": "0001-01-01"}, 422),
         ("bob", "acme", {"starts": "2026-01-01"}, 422),
-    ],
-)
-async def test_what_breaks_a_rule_or_is_nonsense_is_refused(
-    company: Company, node: str, parent: str | None, more: dict[str, str], status: int
-) -> None:
-    await company.table(TABLE)
-    answer = await company.put(node, parent, **more)
-    assert answer.status_code == status, answer.text
-    assert company.written == 3
+    ]:
+        with subtests.test(node=node, parent=parent, more=more, status=status):
+            answer = await company.put(node, parent, **more)
+            assert answer.status_code == status, answer.text
+            assert company.written == 3
 
 
 async def test_a_node_with_children_or_an_unknown_one_does_not_end(company: Company) -> None:
@@ -110,23 +106,23 @@ async def test_a_table_with_a_bad_line_is_refused_whole_and_names_the_lines(comp
     assert await chart(company) == {}
 
 
-@pytest.mark.parametrize(
-    "table",
-    [
+async def test_what_is_no_such_table_is_refused(company: Company, subtests: pytest.Subtests) -> None:
+    for table in [
         "",
         "id,name\nann,Ann\n",
         "id,name,kind,parent,id\n",
         "id,name,kind,parent,boss\n",
         'id,name,kind,parent\n"ann',
         "ä",
-    ],
-)
-async def test_what_is_no_such_table_is_refused(company: Company, table: str) -> None:
-    answer = await company.table(table)
-    assert answer.status_code == 422, answer.text
-    assert (
-        await company.api.post("org/import", content=table.encode("latin-1"), headers={"Content-Type": "text/csv"})
-    ).status_code == 422
+    ]:
+        with subtests.test(table=table):
+            answer = await company.table(table)
+            assert answer.status_code == 422, answer.text
+            assert (
+                await company.api.post(
+                    "org/import", content=table.encode("latin-1"), headers={"Content-Type": "text/csv"}
+                )
+            ).status_code == 422
 
 
 async def test_of_a_nodes_names_in_a_table_the_last_holds(company: Company) -> None:

@@ -153,9 +153,8 @@ async def test_rates_are_listed_with_their_history(company: Company) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("path", "body", "pointer"),
-    [
+async def test_what_is_no_rate_is_refused(company: Company, subtests: pytest.Subtests) -> None:
+    for path, body, pointer in [
         ("USD/2026-01-01", {"rate": "0.9"}, "/per"),
         ("USD/2026-01-01", {"rate": "0.9", "per": "USD"}, "/per"),
         ("USD/2026-01-01", {"rate": "0", "per": "EUR"}, "/rate"),
@@ -164,11 +163,10 @@ async def test_rates_are_listed_with_their_history(company: Company) -> None:
         ("USD/2026-13-01", {"rate": "0.9", "per": "EUR"}, "path/day"),
         ("EURO/2026-01-01", {"rate": "0.9", "per": "USD"}, "path/currency"),
         ("USD/plan/20", {"rate": "0.9", "per": "EUR"}, "path/year"),
-    ],
-)
-async def test_what_is_no_rate_is_refused(company: Company, path: str, body: dict[str, Any], pointer: str) -> None:
-    answer = await company.api.put(f"rates/{path}", json=body)
-    assert (answer.status_code, [each["pointer"] for each in answer.json()["errors"]]) == (422, [pointer])
+    ]:
+        with subtests.test(path=path, body=body, pointer=pointer):
+            answer = await company.api.put(f"rates/{path}", json=body)
+            assert (answer.status_code, [each["pointer"] for each in answer.json()["errors"]]) == (422, [pointer])
 
 
 # -- the rules -------------------------------------------------------------------------------------------------------

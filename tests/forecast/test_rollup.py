@@ -313,9 +313,8 @@ async def test_deals_of_strangers_and_of_an_ended_period_follow_the_same_chart(c
 # -- what is refused -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "params",
-    [
+async def test_what_is_nonsense_or_not_served_yet_is_refused(company: Company, subtests: pytest.Subtests) -> None:
+    for params in [
         {"period": "2026-Q5"},
         {"period": "soon"},
         {"depth": "-1"},
@@ -331,11 +330,10 @@ async def test_deals_of_strangers_and_of_an_ended_period_follow_the_same_chart(c
         {"currency": "XTS"},
         {"period": "2026-Q1-W15"},
         {"period": "2018-Q1-W14"},
-    ],
-)
-async def test_what_is_nonsense_or_not_served_yet_is_refused(company: Company, params: dict[str, str]) -> None:
-    answer = await company.read("rollup", **params)
-    assert answer.status_code == 422, answer.text
+    ]:
+        with subtests.test(params=params):
+            answer = await company.read("rollup", **params)
+            assert answer.status_code == 422, answer.text
 
 
 async def test_an_unknown_node_is_not_found_and_a_foreign_cursor_is_refused(company: Company) -> None:

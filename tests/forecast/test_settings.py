@@ -139,9 +139,8 @@ async def test_the_settings_are_shown_with_defaults_and_history(company: Company
     assert (second["timezone"], second["calendar"]) == (None, "fiscal")
 
 
-@pytest.mark.parametrize(
-    ("body", "status"),
-    [
+async def test_what_is_no_setting_is_refused(company: Company, subtests: pytest.Subtests) -> None:
+    for body, status in [
         ({"currency": "XYZ"}, 422),
         ({"currency": "XXX"}, 422),
         ({"timezone": "Middle/Earth"}, 422),
@@ -151,12 +150,11 @@ async def test_the_settings_are_shown_with_defaults_and_history(company: Company
         ({"calendar": "fiscal", "calendar_rule": {"starts_month": 2, "pattern": "4-4-5"}}, 422),
         ({"colour": "red"}, 422),
         ({"currency": "EUR", "from": "2026-03-04"}, 409),
-    ],
-)
-async def test_what_is_no_setting_is_refused(company: Company, body: dict[str, Any], status: int) -> None:
-    answer = await company.api.put("settings", json=body)
-    assert answer.status_code == status, answer.text
-    assert (await company.api.get("settings")).json()["history"] == []
+    ]:
+        with subtests.test(body=body, status=status):
+            answer = await company.api.put("settings", json=body)
+            assert answer.status_code == status, answer.text
+            assert (await company.api.get("settings")).json()["history"] == []
 
 
 async def test_settings_are_changed_by_administrators_only(database: str) -> None:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import httpx
+import pytest
 import pytest_asyncio
 
 from funnelcast.services import SERVICES
@@ -75,6 +76,7 @@ async def test_a_node_sees_its_own_numbers_and_those_below_it(company: Company) 
     assert pure((await get(company, "b", "/rollup")).json()["node"]) == Decimal("6550.00")
 
 
+@pytest.mark.thorough
 async def test_a_node_does_not_see_what_its_manager_made_of_it(company: Company) -> None:
     made = await company.deal("r1", close_date="2026-12-01")
     await get(company, "a", "/rollup", made)
@@ -104,6 +106,7 @@ async def test_a_node_does_not_see_what_its_manager_made_of_it(company: Company)
     assert await listed("b") == await told("b") == []
 
 
+@pytest.mark.thorough
 async def test_a_node_states_its_own_amounts_and_a_manager_those_below(company: Company) -> None:
     async def status(node: str, about: str, by: str) -> int:
         return (await put(company, node, about, by)).status_code

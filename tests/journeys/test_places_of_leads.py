@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
+import pytest
 import pytest_asyncio
 
 from funnelcast.services import SERVICES
@@ -86,6 +87,7 @@ async def test_a_lead_is_inside_by_its_sdr_the_queue_or_its_deal(company: Compan
     assert (await company.call("b", "GET", f"{LEADS}/{lead}")).status_code == 404
 
 
+@pytest.mark.thorough
 async def test_the_queue_of_a_key_that_belongs_to_an_sdr_has_the_unclaimed_and_the_own(company: Company) -> None:
     first, second, third = [(await capture(company, number)) for number in (4, 5, 6)]
     keys = {name: await company.owned_key(name, ["qualification:write", "leads:read"]) for name in ("sue", "sam")}

@@ -94,19 +94,20 @@ async def test_activities_are_shown_with_the_lead(api: httpx.AsyncClient) -> Non
     assert (activity["kind"], activity["engaged_at"], activity["external_id"]) == ("page_viewed", AT, "site:1")
 
 
-@pytest.mark.parametrize(
-    ("changes", "pointer"),
-    [
+async def test_a_bad_activity_is_pointed_at(api: httpx.AsyncClient, subtests: pytest.Subtests) -> None:
+    cases: list[tuple[dict[str, Any], str]] = [
         ({"occurred_at": "2030-01-01T00:00:00Z"}, "/occurred_at"),
         ({"kind": "phoned"}, "/kind"),
         ({"lead_id": "one too many"}, ""),
         ({"person": None}, ""),
-    ],
-)
-async def test_a_bad_activity_is_pointed_at(api: httpx.AsyncClient, changes: dict[str, Any], pointer: str) -> None:
-    answer = await api.post("activities", json={"person": PERSON, "kind": "bounced", "occurred_at": AT} | changes)
-    assert answer.status_code == 422
-    assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
+    ]
+    for changes, pointer in cases:
+        with subtests.test(changes=changes, pointer=pointer):
+            answer = await api.post(
+                "activities", json={"person": PERSON, "kind": "bounced", "occurred_at": AT} | changes
+            )
+            assert answer.status_code == 422
+            assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
 
 
 async def test_a_decision_is_recorded_with_its_evidence_out_of_the_events(api: httpx.AsyncClient) -> None:

@@ -67,18 +67,16 @@ async def test_the_erasure_of_a_lead_erases_the_prospect_that_it_was_before(api:
     assert (await api.get(f"people/{before}", headers=fresh(erased))).status_code == 404
 
 
-@pytest.mark.parametrize(
-    ("body", "pointer"),
-    [
+async def test_a_prospect_that_nobody_could_find_again_is_refused(
+    api: httpx.AsyncClient, subtests: pytest.Subtests
+) -> None:
+    for body, pointer in [
         ({"company": {"name": "Acme"}}, "/company"),
         ({"person": {"email": "jane@acme.com"}}, "/company"),
         ({"person": {"phone": "901820"}, "company": {}}, "/person/phone"),
         ({"person": {"first_name": "Jane"}, "company": {"domain": "acme.com"}}, "/person"),
-    ],
-)
-async def test_a_prospect_that_nobody_could_find_again_is_refused(
-    api: httpx.AsyncClient, body: dict[str, Any], pointer: str
-) -> None:
-    answer = await api.post("prospects", json=body)
-    assert answer.status_code == 422
-    assert answer.json()["errors"][0]["pointer"] == pointer
+    ]:
+        with subtests.test(body=body, pointer=pointer):
+            answer = await api.post("prospects", json=body)
+            assert answer.status_code == 422
+            assert answer.json()["errors"][0]["pointer"] == pointer

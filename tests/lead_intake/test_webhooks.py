@@ -230,16 +230,15 @@ def invitee(event: str, created_at: str = "2026-03-02T11:00:00Z") -> dict[str, A
     return {"event": event, "created_at": created_at, "payload": payload}
 
 
-@pytest.mark.parametrize(
-    "body", [b"null", b"[null]", b'"\\u0000"', b'{"event": "\\u0000", "x": "\\ud800"}', b"1e999", b"[[]]"]
-)
-@pytest.mark.parametrize("connector", ["generic", "hubspot"])
 async def test_a_signed_body_that_is_no_event_waits(
-    api: httpx.AsyncClient, clock: Clock, body: bytes, connector: str
+    api: httpx.AsyncClient, clock: Clock, subtests: pytest.Subtests
 ) -> None:
-    vendor = await connected(api, clock, connector, public_url=PUBLIC_URL)
-    answer = await vendor.send(None, body=body)
-    assert (answer.status_code, answer.json()["quarantined"]) == (200, 1)
+    for body in [b"null", b"[null]", b'"\\u0000"', b'{"event": "\\u0000", "x": "\\ud800"}', b"1e999", b"[[]]"]:
+        for connector in ["generic", "hubspot"]:
+            with subtests.test(body=body, connector=connector):
+                vendor = await connected(api, clock, connector, public_url=PUBLIC_URL)
+                answer = await vendor.send(None, body=body)
+                assert (answer.status_code, answer.json()["quarantined"]) == (200, 1)
 
 
 async def test_what_a_lead_cannot_say_right_is_left_out_and_kept(api: httpx.AsyncClient, clock: Clock) -> None:

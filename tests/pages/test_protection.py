@@ -3,11 +3,13 @@
 from collections.abc import AsyncIterator
 
 import httpx
+import pytest
 import pytest_asyncio
 
 from funnelcast.pages.security import POLICY
 from tests.pages.site import EUR, FROM_A_PAGE, Site, csrf_of, done, open_deal, place_people, read, text_of
 
+pytestmark = pytest.mark.thorough
 WRITES = ("/pages/forecast/override", "/pages/forecast/reset", "/pages/forecast/submit", "/pages/sign-out")
 SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(1)>"
 

@@ -282,9 +282,8 @@ async def test_a_version_that_is_not_the_current_one_is_refused(api: httpx.Async
     assert (stale.status_code, current.status_code) == (412, 200)
 
 
-@pytest.mark.parametrize(
-    ("changes", "pointer"),
-    [
+async def test_bad_input_is_refused_by_the_name_of_its_field(api: httpx.AsyncClient, subtests: pytest.Subtests) -> None:
+    cases: list[tuple[dict[str, Any], str]] = [
         ({"amount": {"amount": 100, "currency": "EUR"}}, "/amount/amount"),
         ({"amount": {"amount": "1.234", "currency": "EUR"}}, "/amount"),
         ({"amount": {"amount": "-1", "currency": "EUR"}}, "/amount/amount"),
@@ -298,15 +297,13 @@ async def test_a_version_that_is_not_the_current_one_is_refused(api: httpx.Async
         ({"motion": "sideways"}, "/motion"),
         ({"unknown": 1}, "/unknown"),
         ({"occurred_at": "2999-01-01T00:00:00Z"}, "/occurred_at"),
-    ],
-)
-async def test_bad_input_is_refused_by_the_name_of_its_field(
-    api: httpx.AsyncClient, changes: dict[str, Any], pointer: str
-) -> None:
-    answer = await api.post("opportunities", json=ACME | changes)
-    assert answer.status_code == 422
-    assert answer.headers["Content-Type"] == "application/problem+json"
-    assert pointer in [error["pointer"] for error in answer.json()["errors"]]
+    ]
+    for changes, pointer in cases:
+        with subtests.test(changes=changes, pointer=pointer):
+            answer = await api.post("opportunities", json=ACME | changes)
+            assert answer.status_code == 422
+            assert answer.headers["Content-Type"] == "application/problem+json"
+            assert pointer in [error["pointer"] for error in answer.json()["errors"]]
 
 
 async def test_processes_are_data(api: httpx.AsyncClient) -> None:
@@ -360,9 +357,10 @@ async def test_reasons_are_shown_set_and_checked(api: httpx.AsyncClient) -> None
     assert (await api.post(f"opportunities/{deal}/lose", json={"reason": "price"})).status_code == 200
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
+async def test_settings_that_are_none_of_its_own_or_empty_are_refused(
+    api: httpx.AsyncClient, subtests: pytest.Subtests
+) -> None:
+    for body in [
         {"timezone": "UTC"},
         {"reasons": {"lose": []}},
         {"reasons": {"win": ["price"]}},
@@ -372,10 +370,9 @@ async def test_reasons_are_shown_set_and_checked(api: httpx.AsyncClient) -> None
         {"benchmarks": {"bands": [{"measure": "win_rate", "low": "0.4", "high": "1.1"}]}},
         {"benchmarks": {"bands": [{"measure": "luck", "low": "0.4", "high": "0.5"}]}},
         {"benchmarks": {"bands": [{"measure": "win_rate", "low": "0.1", "high": "0.2"}] * 2}},
-    ],
-)
-async def test_settings_that_are_none_of_its_own_or_empty_are_refused(api: httpx.AsyncClient, body: Any) -> None:
-    assert (await api.put("settings", json=body)).status_code == 422
+    ]:
+        with subtests.test(body=body):
+            assert (await api.put("settings", json=body)).status_code == 422
 
 
 async def test_what_is_not_there_is_404(api: httpx.AsyncClient) -> None:
@@ -399,9 +396,10 @@ async def test_the_feed_tells_each_change_once_from_the_beginning(api: httpx.Asy
     assert rest["next"] == rest["head"] == 2
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "scopes"),
-    [
+async def test_a_key_without_the_scope_is_refused(
+    api: httpx.AsyncClient, database: str, subtests: pytest.Subtests
+) -> None:
+    for method, path, scopes in [
         ("GET", "opportunities", ["pipeline:write"]),
         ("POST", "opportunities/x/qualify", ["pipeline:read"]),
         ("POST", "opportunities/x/correct", ["pipeline:read"]),
@@ -411,14 +409,11 @@ async def test_the_feed_tells_each_change_once_from_the_beginning(api: httpx.Asy
         ("PUT", "settings", ["pipeline:read", "pipeline:write"]),
         ("GET", "settings", ["pipeline:write"]),
         ("GET", "events", ["pipeline:read"]),
-    ],
-)
-async def test_a_key_without_the_scope_is_refused(
-    api: httpx.AsyncClient, database: str, method: str, path: str, scopes: list[str]
-) -> None:
-    key = await make_key(database, scopes)
-    answer = await api.request(method, path, headers={"Authorization": f"Bearer {key}"})
-    assert answer.status_code == 403
+    ]:
+        with subtests.test(method=method, path=path, scopes=scopes):
+            key = await make_key(database, scopes)
+            answer = await api.request(method, path, headers={"Authorization": f"Bearer {key}"})
+            assert answer.status_code == 403
 
 
 async def test_backdating_needs_the_right_to_write_history(api: httpx.AsyncClient, database: str) -> None:

@@ -453,9 +453,8 @@ async def test_the_feed_has_where_leads_go_but_no_text(world: World) -> None:
     assert "Ada's" not in json.dumps(page)
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "scopes"),
-    [
+async def test_a_key_without_the_scope_is_refused(world: World, database: str, subtests: pytest.Subtests) -> None:
+    for method, path, scopes in [
         ("GET", "leads/x", ["qualification:write"]),
         ("GET", "leads", ["qualification:write"]),
         ("GET", "queue", ["qualification:write"]),
@@ -466,14 +465,13 @@ async def test_the_feed_has_where_leads_go_but_no_text(world: World) -> None:
         ("POST", "leads/x/bant", ["leads:read"]),
         ("POST", "leads/x/hand-over", ["leads:read"]),
         ("POST", "models/1/activate", ["leads:read"]),
-    ],
-)
-async def test_a_key_without_the_scope_is_refused(
-    world: World, database: str, method: str, path: str, scopes: list[str]
-) -> None:
-    key = await make_key(database, scopes)
-    answer = await world.api.request(method, path, json={"owner": "x"}, headers={"Authorization": f"Bearer {key}"})
-    assert answer.status_code == 403
+    ]:
+        with subtests.test(method=method, path=path, scopes=scopes):
+            key = await make_key(database, scopes)
+            answer = await world.api.request(
+                method, path, json={"owner": "x"}, headers={"Authorization": f"Bearer {key}"}
+            )
+            assert answer.status_code == 403
 
 
 async def test_a_late_engagement_does_not_backdate_a_crossing(world: World) -> None:

@@ -77,6 +77,7 @@ def test_any_bytes_are_answered(connector: str, body: bytes, query: str) -> None
         checked(connector, Delivery(body, {"content-type": content_type}, query), connection(connector))
 
 
+@pytest.mark.thorough
 @each_connector
 @given(value=values, owner=settings_of_owners)
 @settings(max_examples=60, deadline=None)
@@ -93,6 +94,7 @@ def places(value: Any) -> list[tuple[Any, Any]]:
     return [(value, step) for step in steps] + [place for step in steps for place in places(value[step])]
 
 
+@pytest.mark.thorough
 @each_connector
 @given(data=st.data(), owner=settings_of_owners)
 @settings(max_examples=100, deadline=None)

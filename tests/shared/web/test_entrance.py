@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from typing import Any
 
 import httpx
 import pytest
@@ -52,9 +51,8 @@ async def test_a_challenge_is_answered(api: httpx.AsyncClient) -> None:
     assert (answer.status_code, answer.json()) == (200, {"challenge": "a b"})
 
 
-@pytest.mark.parametrize(
-    ("path", "request_of", "status"),
-    [
+async def test_what_is_refused(api: httpx.AsyncClient, database: str, subtests: pytest.Subtests) -> None:
+    for path, request_of, status in [
         (HOOK, signed(b'{"n":3}', **{"X-Signature": "00"}), 403),
         (HOOK, signed(b'{"n":3}') | {"content": b'{"n":30}'}, 403),
         ("/pipeline/v1/webhooks/nobody", signed(b'{"n":3}'), 404),
@@ -62,15 +60,11 @@ async def test_a_challenge_is_answered(api: httpx.AsyncClient) -> None:
         (HOOK, signed(b'{"n":3}', **{"Content-Encoding": "gzip"}), 415),
         (HOOK, signed(b" " * (LARGEST + 1)), 413),
         (TALLY, signed(b'{"n":3}'), 401),
-    ],
-    ids=["wrong signature", "other body", "unknown", "no scope", "compressed", "too large", "not an entrance"],
-)
-async def test_what_is_refused(
-    api: httpx.AsyncClient, database: str, path: str, request_of: dict[str, Any], status: int
-) -> None:
-    answer = await api.post(path, **request_of)
-    assert (answer.status_code, answer.headers["Content-Type"]) == (status, "application/problem+json")
-    assert await actors(database) == []
+    ]:
+        with subtests.test(path=path, request_of=request_of, status=status):
+            answer = await api.post(path, **request_of)
+            assert (answer.status_code, answer.headers["Content-Type"]) == (status, "application/problem+json")
+            assert await actors(database) == []
 
 
 async def test_a_body_of_unknown_length_is_limited_too(api: httpx.AsyncClient) -> None:

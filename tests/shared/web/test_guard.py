@@ -35,12 +35,13 @@ def bearer(key: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {key}"}
 
 
-@pytest.mark.parametrize("given", ["", "Bearer", "Bearer wrong", "Basic YTpi", "Bearer fc_" + "x" * 5000])
-async def test_without_a_valid_key_nothing_is_served(api: httpx.AsyncClient, given: str) -> None:
-    answer = await api.get(DEALS, headers={"Authorization": given})
-    assert answer.status_code == 401
-    assert answer.headers["WWW-Authenticate"] == "Bearer"
-    assert answer.json()["title"] == "Unauthorized"
+async def test_without_a_valid_key_nothing_is_served(api: httpx.AsyncClient, subtests: pytest.Subtests) -> None:
+    for given in ["", "Bearer", "Bearer wrong", "Basic YTpi", "Bearer fc_" + "x" * 5000]:
+        with subtests.test(given=given):
+            answer = await api.get(DEALS, headers={"Authorization": given})
+            assert answer.status_code == 401
+            assert answer.headers["WWW-Authenticate"] == "Bearer"
+            assert answer.json()["title"] == "Unauthorized"
 
 
 async def test_health_metrics_and_documentation_need_no_key(api: httpx.AsyncClient) -> None:
@@ -102,9 +103,10 @@ async def test_acting_on_behalf_of_a_node_is_refused_not_ignored(api: httpx.Asyn
     assert (await api.get("/pipeline/v1/settings", headers={"On-Behalf-Of": "central"})).status_code == 403
 
 
-@pytest.mark.parametrize(
-    ("name", "first", "second"),
-    [
+async def test_a_header_that_is_sent_twice_is_refused_and_not_chosen_from(
+    api: httpx.AsyncClient, subtests: pytest.Subtests
+) -> None:
+    for name, first, second in [
         ("Authorization", "Bearer fc_another", "Bearer fc_third"),
         ("Idempotency-Key", "k-1", "k-2"),
         ("Idempotency-Key", "k-1", "k-1"),
@@ -115,16 +117,13 @@ async def test_acting_on_behalf_of_a_node_is_refused_not_ignored(api: httpx.Asyn
         ("Last-Event-ID", "0", "1"),
         ("Content-Type", "application/json", "text/plain"),
         ("Host", "funnelcast.example", "other.example"),
-    ],
-)
-async def test_a_header_that_is_sent_twice_is_refused_and_not_chosen_from(
-    api: httpx.AsyncClient, name: str, first: str, second: str
-) -> None:
-    deal = b'{"name": "A", "account": "a", "owner": "ann", "motion": "new_business"}'
-    headers = [("Content-Type", "application/json")] if name != "Content-Type" else []
-    answer = await api.post(DEALS, content=deal, headers=[*headers, (name, first), (name.lower(), second)])
-    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, f"header/{name.lower()}")
-    assert (await api.get(DEALS)).json()["items"] == []
+    ]:
+        with subtests.test(name=name, first=first, second=second):
+            deal = b'{"name": "A", "account": "a", "owner": "ann", "motion": "new_business"}'
+            headers = [("Content-Type", "application/json")] if name != "Content-Type" else []
+            answer = await api.post(DEALS, content=deal, headers=[*headers, (name, first), (name.lower(), second)])
+            assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, f"header/{name.lower()}")
+            assert (await api.get(DEALS)).json()["items"] == []
 
 
 async def test_preferences_may_be_sent_in_several_headers(api: httpx.AsyncClient) -> None:
@@ -136,11 +135,12 @@ async def test_preferences_may_be_sent_in_several_headers(api: httpx.AsyncClient
     assert len((await within(20, reading)).json()["items"]) == 1
 
 
-@pytest.mark.parametrize("path", [f"{DEALS}/", f"{DEALS}/x/", "/pipeline/docs/", "/pipeline/v1/settings/"])
-async def test_a_trailing_slash_leads_nowhere(api: httpx.AsyncClient, path: str) -> None:
-    answer = await api.get(path, headers={"Host": "evil.example"})
-    assert (answer.status_code, "Location" in answer.headers) == (404, False)
-    assert answer.headers["Content-Type"] == "application/problem+json"
+async def test_a_trailing_slash_leads_nowhere(api: httpx.AsyncClient, subtests: pytest.Subtests) -> None:
+    for path in [f"{DEALS}/", f"{DEALS}/x/", "/pipeline/docs/", "/pipeline/v1/settings/"]:
+        with subtests.test(path=path):
+            answer = await api.get(path, headers={"Host": "evil.example"})
+            assert (answer.status_code, "Location" in answer.headers) == (404, False)
+            assert answer.headers["Content-Type"] == "application/problem+json"
 
 
 async def test_a_body_that_is_too_large_is_refused(api: httpx.AsyncClient) -> None:
@@ -167,14 +167,16 @@ async def test_a_batch_refuses_an_idempotency_key(api: httpx.AsyncClient) -> Non
     assert (await api.post(f"{DEALS}/batch", content=b"{}", headers=headers)).status_code == 422
 
 
-@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "x"])
-async def test_a_body_of_another_media_type_is_refused(api: httpx.AsyncClient, kind: str) -> None:
-    assert (await api.post(DEALS, content=b"{}", headers={"Content-Type": kind})).status_code == 415
+async def test_a_body_of_another_media_type_is_refused(api: httpx.AsyncClient, subtests: pytest.Subtests) -> None:
+    for kind in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "x"]:
+        with subtests.test(kind=kind):
+            assert (await api.post(DEALS, content=b"{}", headers={"Content-Type": kind})).status_code == 415
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
+async def test_malformed_requests_get_problems_and_change_nothing(
+    api: httpx.AsyncClient, subtests: pytest.Subtests
+) -> None:
+    for body in [
         b"",
         b"{",
         b"null",
@@ -190,14 +192,15 @@ async def test_a_body_of_another_media_type_is_refused(api: httpx.AsyncClient, k
         b'{"amount": {"amount": 1e999, "currency": "EUR"}}',
         b'{"close_date": "0000-01-01"}',
         b'{"close_date": "9999-12-31", "occurred_at": "9999-12-31T23:59:59Z"}',
-    ],
-)
-async def test_malformed_requests_get_problems_and_change_nothing(api: httpx.AsyncClient, body: bytes) -> None:
-    answer = await api.post(DEALS, content=body, headers={"Content-Type": "application/json", "Idempotency-Key": "k"})
-    assert answer.status_code == 422, answer.text
-    assert answer.headers["Content-Type"] == "application/problem+json"
-    good = {"name": "A", "account": "a", "owner": "ann", "motion": "new_business"}
-    assert (await api.post(DEALS, json=good)).status_code == 201
+    ]:
+        with subtests.test(body=body):
+            answer = await api.post(
+                DEALS, content=body, headers={"Content-Type": "application/json", "Idempotency-Key": "k"}
+            )
+            assert answer.status_code == 422, answer.text
+            assert answer.headers["Content-Type"] == "application/problem+json"
+            good = {"name": "A", "account": "a", "owner": "ann", "motion": "new_business"}
+            assert (await api.post(DEALS, json=good)).status_code == 201
 
 
 def many_unknown_fields(count: int) -> bytes:
@@ -230,32 +233,31 @@ async def test_an_unknown_parameter_is_refused_not_ignored(api: httpx.AsyncClien
     assert answer.json()["errors"] == [{"pointer": "query/ownr", "detail": "unknown"}]
 
 
-@pytest.mark.parametrize(
-    ("path", "name"),
-    [
+async def test_a_parameter_that_is_given_twice_is_refused_and_not_chosen_from(
+    api: httpx.AsyncClient, subtests: pytest.Subtests
+) -> None:
+    for path, name in [
         (f"{DEALS}?limit=1&limit=2", "limit"),
         (f"{DEALS}?owner=ann&owner=ann", "owner"),
         ("/pipeline/v1/events?types=opportunity.opened&types=opportunity.assigned", "types"),
         ("/pipeline/v1/events/stream?after=0&after=1", "after"),
         ("/pipeline/v1/metrics/funnel?from=2026-01-01&from=2026-02-01", "from"),
-    ],
-)
-async def test_a_parameter_that_is_given_twice_is_refused_and_not_chosen_from(
-    api: httpx.AsyncClient, path: str, name: str
-) -> None:
-    answer = await api.get(path)
-    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, f"query/{name}")
+    ]:
+        with subtests.test(path=path, name=name):
+            answer = await api.get(path)
+            assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, f"query/{name}")
 
 
-@pytest.mark.parametrize("number", ["1_0", "%2B5", "+5", "05", "5.0", "1e1", "\u0665", "", "-", "--1"])
-@pytest.mark.parametrize("path", [f"{DEALS}?limit=", "/pipeline/v1/events?after="])
 async def test_a_number_is_refused_that_others_would_read_in_another_way(
-    api: httpx.AsyncClient, path: str, number: str
+    api: httpx.AsyncClient, subtests: pytest.Subtests
 ) -> None:
-    answer = await api.get(path + number)
-    assert answer.status_code == 422
-    (error,) = answer.json()["errors"]
-    assert error["detail"].startswith("must be a whole number")
+    for number in ["1_0", "%2B5", "+5", "05", "5.0", "1e1", "\u0665", "", "-", "--1"]:
+        for path in [f"{DEALS}?limit=", "/pipeline/v1/events?after="]:
+            with subtests.test(number=number, path=path):
+                answer = await api.get(path + number)
+                assert answer.status_code == 422
+                (error,) = answer.json()["errors"]
+                assert error["detail"].startswith("must be a whole number")
 
 
 async def test_an_answer_does_not_repeat_a_long_name(api: httpx.AsyncClient) -> None:
@@ -287,9 +289,8 @@ async def test_a_body_that_cannot_be_parsed_tells_nothing_to_a_key_without_the_s
     assert (answer.status_code, answer.json()["detail"]) == (422, "the body is not JSON text, or is nested too deeply")
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "status"),
-    [
+async def test_every_refusal_is_a_problem(api: httpx.AsyncClient, subtests: pytest.Subtests) -> None:
+    for method, path, status in [
         ("GET", "/nowhere", 404),
         ("GET", "/pipeline/v1/nowhere", 404),
         ("DELETE", DEALS, 405),
@@ -299,13 +300,12 @@ async def test_a_body_that_cannot_be_parsed_tells_nothing_to_a_key_without_the_s
         ("GET", f"{DEALS}?after=x", 422),
         ("GET", f"{DEALS}?owner=%00", 422),
         ("GET", f"{DEALS}?account=%00", 422),
-    ],
-)
-async def test_every_refusal_is_a_problem(api: httpx.AsyncClient, method: str, path: str, status: int) -> None:
-    answer = await api.request(method, path)
-    assert answer.status_code == status
-    assert answer.headers["Content-Type"] == "application/problem+json"
-    assert answer.json()["status"] == status
+    ]:
+        with subtests.test(method=method, path=path, status=status):
+            answer = await api.request(method, path)
+            assert answer.status_code == status
+            assert answer.headers["Content-Type"] == "application/problem+json"
+            assert answer.json()["status"] == status
 
 
 async def test_a_position_that_is_not_reached_is_503_and_an_unknown_source_422(api: httpx.AsyncClient) -> None:
