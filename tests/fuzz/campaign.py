@@ -27,6 +27,8 @@ STREAM = "/events/stream"
 TAKEN = ("2xx", "401", "403", "404", "409", "412")
 """What may be answered to what fits the document: the state of things decides. 422 is looked at by `hooks`."""
 TOLD_EVERY = 5_000
+INFERENCE = {"algorithms": ["dependency-analysis"]}
+"""The other one reads every address in an answer, and ends its process at the first that is none, such as `//[x`."""
 LONGEST = 20.0
 """Seconds that any answer may take."""
 
@@ -67,7 +69,7 @@ def configuration(
             "checks": {"positive_data_acceptance": {"expected-statuses": list(TAKEN)}},
             "phases": {
                 "coverage": {"enabled": coverage},
-                "stateful": {"generation": {"max-examples": sequences}, "max-steps": 12},
+                "stateful": {"generation": {"max-examples": sequences}, "max-steps": 12, "inference": INFERENCE},
             },
             "operations": [streams],
         }

@@ -176,9 +176,18 @@ def has_a_right_body(failure: Failure, case: Case[Any], response: Response) -> b
 
 
 def is_not_yet(response: Response) -> bool:
-    """The one 503 that a client brings about: the position that it asked for is not reached."""
-    asked = "X-Min-Position" in response.request.headers
-    return asked and response.status_code == 503 and response.json()["type"] == "not_yet"
+    """The two 503 that a client brings about: the position that it asked for is not reached; the organisation was never
+    read in which it acts for a node, or asks for the events of one."""
+    if response.status_code != 503:
+        return False
+    headers, query = response.request.headers, response.request.url or ""
+    match response.json()["type"]:
+        case "not_yet":
+            return "X-Min-Position" in headers
+        case "chart_stale":
+            return "On-Behalf-Of" in headers or "node=" in query
+        case _:
+            return False
 
 
 def is_no_header_of_ours(response: Response, error: Mapping[str, str]) -> bool:

@@ -129,12 +129,17 @@ class Target:
 
 def is_not_yet(answer: httpx.Response) -> bool:
     """The two 503 that a client brings about: the position that it asked for is not reached; there is no organisation
-    yet in which it could act on behalf of a node."""
-    by_header = {"not_yet": "x-min-position", "chart_stale": "on-behalf-of"}
+    yet in which it could act on behalf of a node, or ask for its events."""
     if answer.status_code != 503 or "Retry-After" not in answer.headers:
         return False
-    header = by_header.get(answer.json()["type"])
-    return header is not None and header in answer.request.headers
+    request = answer.request
+    match answer.json()["type"]:
+        case "not_yet":
+            return "x-min-position" in request.headers
+        case "chart_stale":
+            return "on-behalf-of" in request.headers or "node" in request.url.params
+        case _:
+            return False
 
 
 @asynccontextmanager

@@ -281,8 +281,10 @@ async def test_no_other_method_does_anything(database: str) -> None:
                     stranger, known = [
                         await status(app, method, url, headers) for headers in ({}, bearer(keys.valid["all"]))
                     ]
-                    without_key = entry.is_open or is_at_entrance(method, url, entrances)
-                    assert stranger == (405 if without_key else 401), (method, url)
+                    if is_at_entrance(method, url, entrances):  # which reads what it is sent before a route is found
+                        assert {stranger, known} <= {404, 405, 415}, (method, url)
+                        continue
+                    assert stranger == (405 if entry.is_open else 401), (method, url)
                     assert known in (404, 405), (method, url)
 
 

@@ -259,7 +259,7 @@ async def test_api4_unrestricted_resource_consumption(database: str) -> None:
             for document in found.values()
             for method, path, operation in operations(document)
             for each in operation.get("parameters", ())
-            if each["name"] == "limit"
+            if each["name"] == "limit" and not path.endswith("/board")  # there it is of one column
         ]
         endless = [f"{place} {name}" for document in found.values() for place, name in endless_texts(document)]
         pages = {
