@@ -1,4 +1,5 @@
-"""What a delivery says of a person whom nobody has captured yet: it waits in quarantine until the capture comes.
+"""What a delivery says of a person whom nobody has captured yet: it waits in quarantine until a delivery or a form
+captures the person. After a capture by `POST /leads`, which is the hot path, an operator releases it.
 
 The wait is found by aliases of the person, not by a read model: whichever of the two is stored last sees the other.
 """

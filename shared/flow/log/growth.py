@@ -40,8 +40,7 @@ class Growth:
         watching, self._watching = self._watching, None
         if watching is not None:
             watching.cancel()
-            with suppress(asyncio.CancelledError):
-                await watching
+            await asyncio.wait([watching])  # awaited itself, it would hide a cancellation of this task
 
     async def watch(self) -> None:
         """A log that is unavailable is reported by its readers."""
