@@ -250,32 +250,6 @@ async def test_what_a_lead_cannot_say_right_is_left_out_and_kept(api: httpx.Asyn
     assert (capture["capture_id"], capture["texts"]["left_out"]["/person/phone"]) == (capture_id, "n/a")
 
 
-async def test_a_rotated_secret_counts_for_one_more_day(api: httpx.AsyncClient, clock: Clock) -> None:
-    vendor = await generic(api, clock)
-    answer = await api.post(f"connections/{vendor.connection_id}/rotate-secret", json={})
-    new = answer.json()["secret"]
-    assert new != SECRET
-    assert [(await vendor.send(LEAD, secret=one)).status_code for one in (SECRET, new)] == [200, 200]
-    clock.pass_by(hours=25)
-    assert [(await vendor.send(LEAD, secret=one)).status_code for one in (SECRET, new)] == [401, 200]
-
-
-async def test_a_secret_is_shown_once_and_nowhere_again(api: httpx.AsyncClient) -> None:
-    made = (await api.post("connections", json={"connector": "generic", "name": "ours"})).json()
-    listed = await api.get("connections", headers={"X-Min-Position": f"intake:{made['position']}", "Prefer": "wait=30"})
-    one = await api.get(f"connections/{made['connection_id']}")
-    events = await api.get("events")
-    assert made["secret"] not in listed.text + one.text + events.text
-    assert [row["name"] for row in listed.json()["items"]] == ["ours"]
-
-
-async def test_a_removed_connection_takes_nothing_more(api: httpx.AsyncClient, clock: Clock) -> None:
-    vendor = await generic(api, clock)
-    assert (await api.delete(f"connections/{vendor.connection_id}")).status_code == 200
-    assert (await vendor.send(LEAD)).status_code == 401
-    assert (await api.get(f"connections/{vendor.connection_id}")).status_code == 404
-
-
 async def test_handshakes_are_answered(api: httpx.AsyncClient, clock: Clock) -> None:
     facebook = await connected(api, clock, "facebook", verify_token="our-own-token")
     query = {"hub.mode": "subscribe", "hub.verify_token": "our-own-token", "hub.challenge": "1158201444"}
@@ -299,10 +273,3 @@ async def test_an_erasure_deletes_what_waits_and_mentions_the_person(api: httpx.
     assert (await api.delete(f"people/{taken['person_id']}")).status_code == 202
     view = (await api.get(f"quarantine/{row['quarantine_id']}")).json()
     assert (view["status"], view["reason"], view["delivery"]) == ("discarded", "erased", None)
-
-
-async def test_connections_are_for_administrators(api: httpx.AsyncClient, database: str) -> None:
-    body = {"connector": "fax", "name": "ours", "details": {"list": "x"}}
-    answer = await api.post("connections", json=body)
-    assert answer.status_code == 422
-    assert {error["pointer"] for error in answer.json()["errors"]} == {"/connector", "/details"}

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Body, Depends
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
 from services.lead_intake.connection import commands, events
@@ -25,10 +25,9 @@ Reads = Annotated[Call, Depends(Needs("admin", or_one_of=("leads:read",)))]
 Secret = Annotated[str, Field(min_length=8, max_length=500, pattern=r"^[\x21-\x7e]+$")]
 
 
-class ConnectionInput(Message):
-    """`source`, `source_detail` and `details`: of submissions whose kind is not in `kinds`."""
+class ConnectionFields(Message):
+    """`source`, `source_detail` and `details`: of submissions whose kind is not in `kinds`; they belong together."""
 
-    name: Label
     source: Source | None = None
     source_detail: Label | None = None
     details: events.Details = Field(default_factory=dict)
@@ -40,37 +39,47 @@ class ConnectionInput(Message):
     redirect_hosts: Annotated[tuple[Label, ...], Field(max_length=20)] = ()
     legacy_signatures: Flag = False
 
+    @field_validator("source_detail", "details")
+    @classmethod
+    def of_a_source(cls, value: Any, info: ValidationInfo) -> Any:
+        if value and info.data.get("source") is None:
+            raise ValueError("comes with a source")
+        return value
+
     @field_validator("details")
     @classmethod
     def of_the_source(cls, details: events.Details, info: ValidationInfo) -> events.Details:
         source = info.data.get("source")
         if details and source not in OF_SOURCE:
-            raise ValueError(f"the source {source} has no details" if source else "details need a source")
+            raise ValueError(f"the source {source} has no details")
         return details
 
-    def settings(self) -> events.ConnectionSettings:
-        kind = None
-        if self.source is not None:
-            kind = events.KindSettings(source=self.source, source_detail=self.source_detail, details=self.details)
-        return events.ConnectionSettings(
-            name=self.name,
-            kind=kind,
-            kinds=self.kinds,
-            fields=self.fields,
-            consent=self.consent,
-            system=self.system,
-            public_url=self.public_url,
-            redirect_hosts=self.redirect_hosts,
-            legacy_signatures=self.legacy_signatures,
-        )
+    @property
+    def kind(self) -> events.KindSettings | None:
+        if self.source is None:
+            return None
+        return events.KindSettings(source=self.source, source_detail=self.source_detail, details=self.details)
+
+    def sent_settings(self) -> dict[str, Any]:
+        """Those that the request contains, by their names in `ConnectionSettings`."""
+        sent = self.model_fields_set
+        settings = {name: getattr(self, name) for name in events.ConnectionSettings.model_fields if name in sent}
+        return settings | ({"kind": self.kind} if "source" in sent else {})
 
 
-class CreateConnection(ConnectionInput, Command):
+class CreateConnection(ConnectionFields, Command):
     """`secret`: what the vendor signs with; by default one is made. `verify_token`: of Facebook's handshake."""
 
     connector: events.Connector
+    name: Label
     secret: Secret | None = None
     verify_token: Secret | None = None
+
+
+class ChangeConnection(ConnectionFields, Command):
+    """Fields that are absent stay as they are."""
+
+    name: Label | None = None
 
 
 class RotateSecret(Command):
@@ -134,7 +143,7 @@ async def create_connection(body: CreateConnection, call: Admin) -> ConnectionMa
     made = None if body.secret else secrets.token_urlsafe(32)
     command = commands.CreateConnection(
         connector=body.connector,
-        settings=body.settings(),
+        settings=events.ConnectionSettings(**body.sent_settings()),
         secret=body.secret or made or "",
         verify_token=body.verify_token,
     )
@@ -172,9 +181,12 @@ async def get_connection(connection_id: ResourceId, call: Admin) -> ConnectionVi
 
 
 @router.patch("/connections/{connection_id}")
-async def change_connection(connection_id: ResourceId, body: ConnectionInput, call: Admin) -> Accepted:
-    """Replace the settings of a connection. What is in quarantine can then be read again."""
-    command = commands.ChangeConnection(settings=body.settings())
+async def change_connection(connection_id: ResourceId, body: ChangeConnection, call: Admin) -> Accepted:
+    """Change settings of a connection. What is in quarantine can then be read again."""
+    sent = body.sent_settings()
+    if body.name is None:
+        sent.pop("name", None)
+    command = commands.ChangeConnection(changes=sent)
     return Accepted(position=(await call.write(DECIDER, connection_id, command)).position)
 
 
@@ -185,7 +197,11 @@ async def remove_connection(connection_id: ResourceId, call: Admin) -> Accepted:
 
 
 @router.post("/connections/{connection_id}/rotate-secret")
-async def rotate_secret(connection_id: ResourceId, body: RotateSecret, call: Admin) -> SecretView:
+async def rotate_secret(
+    connection_id: ResourceId,
+    call: Admin,
+    body: Annotated[RotateSecret, Body()] = RotateSecret(),  # noqa: B008
+) -> SecretView:
     """Give a connection another secret. The one before stays valid for a day."""
     made = None if body.secret else secrets.token_urlsafe(32)
     result = await call.write(DECIDER, connection_id, commands.RotateSecret(secret=body.secret or made or ""))

@@ -1,5 +1,8 @@
 """Commands on a connection."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from services.lead_intake.connection.events import ConnectionSettings, Connector
 from shared.rules.message import Command
 
@@ -14,7 +17,9 @@ class CreateConnection(Command):
 
 
 class ChangeConnection(Command):
-    settings: ConnectionSettings
+    """`changes`: fields of the settings, by name. The others stay."""
+
+    changes: Mapping[str, Any]
 
 
 class RotateSecret(Command):

@@ -36,8 +36,9 @@ def create(state: State, command: commands.CreateConnection) -> list[events.Conn
 
 
 def change(state: State, command: commands.ChangeConnection) -> list[events.ConnectionEvent]:
-    before = must_exist(state)
-    return [] if before.settings == command.settings else [events.ConnectionChanged(settings=command.settings)]
+    before = must_exist(state).settings
+    after = before.model_copy(update=dict(command.changes))
+    return [] if after == before else [events.ConnectionChanged(settings=after)]
 
 
 def remove(state: State) -> list[events.ConnectionEvent]:
