@@ -41,10 +41,12 @@ def capture_request(
     claim = external_claim(context.blind_index, command.body)
     who = identity(context.blind_index, command.body.person)
     vendor = [vendor_person_alias(context.blind_index, vendor_person_id)] if vendor_person_id else []
+    claimed = [*who.also_claim, *vendor]
     options = WriteOptions(
         resolve_by=[claim.alias, *who.resolve_by] if claim else who.resolve_by,
         resolve_unless=who.unless,
-        also_claim=[*who.also_claim, *vendor],
+        also_claim=claimed,
+        watched=[awaited_alias(alias) for alias in (*claimed, *([claim.alias] if claim else ()))],
         is_new_stream=True,
         reply=capture_ids(command),
         alias_references=suppression_of(context.blind_index, command.body.person.email),
@@ -153,6 +155,11 @@ def email_alias(blind_index: BlindIndex, email: str) -> str:
 def vendor_person_alias(blind_index: BlindIndex, vendor_id: str) -> str:
     """By the id that a vendor has for the person."""
     return blind_index.index("vendor person", vendor_id)
+
+
+def awaited_alias(alias: str) -> str:
+    """By which whoever gets `alias` finds what waits for them."""
+    return f"awaited {alias}"
 
 
 def external_alias(blind_index: BlindIndex, external_id: str) -> str:

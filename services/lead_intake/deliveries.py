@@ -12,7 +12,6 @@ from services.lead_intake.connectors import outcomes
 from services.lead_intake.connectors.outcomes import Element, Outcome
 from services.lead_intake.connectors.reader import system_of
 from services.lead_intake.lead import decider as lead
-from services.lead_intake.lead.commands import PersonInput
 from services.lead_intake.lead.lenient import read_leniently
 from services.lead_intake.mentions import mentions
 from services.lead_intake.quarantine import commands
@@ -46,7 +45,7 @@ async def take_outcome(call: Call, receipt: Receipt, element: Element, number: i
         case outcomes.NeedsLookup():
             ids = ", ".join(sorted(outcome.ids))
             detail = f"to be looked up at the vendor: {ids}"
-            return await keep(call, receipt, element, "needs_lookup", detail, looked_up(call, outcome))
+            return await keep_early(call, receipt, element, outcome, "needs_lookup", detail)
         case outcomes.Unreadable():
             return await keep(call, receipt, element, "unreadable", outcome.reason)
         case outcomes.Activity() if outcome.undone:
@@ -65,16 +64,7 @@ async def take_capture(
         return await keep(call, receipt, element, "unreadable", f"cannot be read: {', '.join(pointers)}")
     except Rejected:
         return await keep(call, receipt, element, "contradicts", "its id was used before, with another content")
-    capture_id = str(result.body["capture_id"])
-    if outcome.external_id is not None:
-        await release_looked_up(call, outcome.external_id, capture_id)
-    await early.record_early(call, person_of(outcome), outcome.vendor_person_id)
-    return OutcomeResult(result.position, capture_id=capture_id)
-
-
-def person_of(outcome: outcomes.Capture) -> PersonInput:
-    """As it was read."""
-    return read_leniently(dict(outcome.body)).person
+    return OutcomeResult((await early.with_early(call, result)).position, capture_id=str(result.body["capture_id"]))
 
 
 async def take_of_person(
@@ -87,20 +77,22 @@ async def take_of_person(
     except ValidationError:
         return await keep(call, receipt, element, "not_taken", f"{what}, whose person is not named")
     except Missing:
-        return await keep_early(call, receipt, element, outcome)
+        by_id_alone = isinstance(outcome, outcomes.Activity) and not outcome.person.has_address
+        reason: Reason = "needs_lookup" if by_id_alone else "not_taken"
+        return await keep_early(call, receipt, element, outcome, reason, f"{what}, of nobody known yet")
     except Rejected as refusal:
         return await keep(call, receipt, element, "not_taken", f"{what}: {refusal}")
-    return OutcomeResult(result.position, is_activity=True)
+    return OutcomeResult((await early.with_early(call, result)).position, is_activity=True)
 
 
 async def keep_early(
-    call: Call, receipt: Receipt, element: Element, outcome: known_people.PersonOutcome
+    call: Call, receipt: Receipt, element: Element, outcome: Outcome, reason: Reason, detail: str
 ) -> OutcomeResult:
-    """Until the person is captured, who may have been meanwhile."""
-    detail, claims = f"{known_people.described(outcome)}, of nobody known yet", await early.free_aliases(call, outcome)
-    kept = await keep(call, receipt, element, "not_taken", detail, claims)
-    if claims and kept.quarantine_id and await early.record_waiting(call, kept.quarantine_id):
-        return OutcomeResult(kept.position, is_activity=True)
+    """Until its capture comes, which may be there already."""
+    kept = await keep(call, receipt, element, reason, detail)
+    if kept.quarantine_id and await early.await_capture(call, outcome, kept.quarantine_id):
+        is_activity = not isinstance(outcome, outcomes.NeedsLookup)
+        return OutcomeResult(kept.position, is_activity=is_activity, ignored=not is_activity)
     return kept
 
 
@@ -167,10 +159,8 @@ def external_id(
     return f"{system_of(receipt.connection)}:{blind_index.digest(f'{element.identity} {number}'.encode())}"
 
 
-async def keep(
-    call: Call, receipt: Receipt, element: Element, reason: Reason, detail: str, claims: Sequence[str] = ()
-) -> OutcomeResult:
-    """Into quarantine; an element that is there stays. `claims`: aliases by which a capture finds what waits for it."""
+async def keep(call: Call, receipt: Receipt, element: Element, reason: Reason, detail: str) -> OutcomeResult:
+    """Into quarantine; an element that is there stays."""
     index = call.context.blind_index
     quarantine_id = index.digest(f"{receipt.connection_id} {element.identity}".encode())[:32]
     command = commands.QuarantineDelivery(
@@ -181,24 +171,5 @@ async def keep(
         kept=element.kept,
         mentions=mentions(index, element.kept),
     )
-    result = await call.context.committer.write(
-        call.write_request(quarantine.DECIDER, quarantine_id, [Step(command)], also_claim=claims)
-    )
+    result = await call.context.committer.write(call.write_request(quarantine.DECIDER, quarantine_id, [Step(command)]))
     return OutcomeResult(result.position, quarantine_id=quarantine_id)
-
-
-def looked_up(call: Call, outcome: outcomes.NeedsLookup) -> list[str]:
-    """By the external id of the capture that the look-up will yield."""
-    return [looked_up_alias(call.context.blind_index, outcome.external_id)] if outcome.external_id else []
-
-
-async def release_looked_up(call: Call, external_id: str, capture_id: str) -> None:
-    """What waits for this capture's body is released."""
-    quarantine_id = await call.subject_of_alias(looked_up_alias(call.context.blind_index, external_id))
-    if quarantine_id is not None:
-        command = commands.ReleaseDelivery(capture_ids=(capture_id,))
-        await call.context.committer.write(call.write_request(quarantine.DECIDER, quarantine_id, [Step(command)]))
-
-
-def looked_up_alias(blind_index: BlindIndex, external_id: str) -> str:
-    return blind_index.index("looked up", external_id)

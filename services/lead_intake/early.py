@@ -1,96 +1,141 @@
-"""What a delivery says of a person whom nobody has captured yet: it waits in quarantine until a delivery or a form
-captures the person. After a capture by `POST /leads`, which is the hot path, an operator releases it.
+"""What a delivery says of a person whom nobody has captured yet, or of a capture whose body is still to be looked up:
+it waits in quarantine until the capture comes, however that happens.
 
-The wait is found by aliases of the person, not by a read model: whichever of the two is stored last sees the other.
+What waits is found by an alias, not by a read model: whichever of the two is stored last, the wait or the person's own
+alias, sees the other.
 """
 
 from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from services.lead_intake.capture_request import identity, vendor_person_alias
+from services.lead_intake.awaited_person import commands as awaited
+from services.lead_intake.awaited_person.decider import DECIDER as AWAITED
+from services.lead_intake.capture_request import awaited_alias, external_alias
 from services.lead_intake.connection import stored
 from services.lead_intake.connectors import READERS, outcomes
 from services.lead_intake.connectors.reader import reread
-from services.lead_intake.known_people import PersonOutcome, record, whose
-from services.lead_intake.lead.commands import PersonInput
-from services.lead_intake.quarantine import commands
-from services.lead_intake.quarantine.decider import DECIDER
+from services.lead_intake.known_people import record, whose
+from services.lead_intake.lead.history import HISTORY
+from services.lead_intake.quarantine import commands as quarantine
+from services.lead_intake.quarantine.decider import DECIDER as QUARANTINE
 from services.lead_intake.quarantine.state import Waiting
 from services.lead_intake.received import Receipt
-from shared.rules.message import Missing, Rejected
-from shared.store import aliases, event_store, vault
+from shared.rules.decider import Decider
+from shared.rules.message import Missing, Rejected, subject_of
+from shared.store import event_store, vault
 from shared.store.aliases import BlindIndex
 from shared.store.decision_batch import fold_streams
-from shared.store.write_request import Step
+from shared.store.write_request import Step, WriteResult
 from shared.web.call import Call
 
-MOST_EARLY = 8
-"""Of one person. Those beyond wait for an operator."""
+S = TypeVar("S")
 
 
-async def free_aliases(call: Call, outcome: PersonOutcome) -> list[str]:
-    """What the quarantine of an early outcome claims. An erasure waits for nobody: a later capture is a new beginning.
-    Raises `ValidationError` when the person is not named by anything that can be read."""
-    if isinstance(outcome, outcomes.Erasure):
+Early = outcomes.Activity | outcomes.ProfileChange | outcomes.IdentityChange
+"""Of a person. An erasure waits for nobody: a later capture is a new beginning."""
+
+
+def awaits(blind_index: BlindIndex, outcome: outcomes.Outcome) -> Sequence[str]:
+    """The aliases by any of which the person or the capture will be known. Raises `ValidationError` when a person is
+    not named by anything that can be read."""
+    match outcome:
+        case outcomes.NeedsLookup(wanted="capture", external_id=str(external_id)):
+            return [external_alias(blind_index, external_id)]
+        case outcomes.IdentityChange():
+            return whose(blind_index, outcome.old).resolve_by
+        case outcomes.Activity() | outcomes.ProfileChange():
+            return whose(blind_index, outcome.person).resolve_by
+        case _:
+            return []
+
+
+async def await_capture(call: Call, outcome: outcomes.Outcome, quarantine_id: str) -> bool:
+    """Whether it came meanwhile, so that the delivery is released."""
+    names = [awaited_alias(alias) for alias in awaits(call.context.blind_index, outcome)]
+    return quarantine_id in await record_early(call, [await begin_wait(call, name, quarantine_id) for name in names])
+
+
+async def begin_wait(call: Call, name: str, quarantine_id: str) -> str:
+    subject, step = str(call.context.clock_and_ids.new_id()), Step(awaited.AwaitPerson(quarantine_id=quarantine_id))
+    request = call.write_request(AWAITED, subject, [step], resolve_by=[name], also_claim=[name], is_new_stream=True)
+    return (await call.context.committer.write(request)).stream
+
+
+async def with_early(call: Call, result: WriteResult) -> WriteResult:
+    """Records what waited for what was written. The result has the position of the last event of all that."""
+    released = await record_early(call, result.watched)
+    return result._replace(position=max([result.position, *released.values()]))
+
+
+async def record_early(call: Call, streams: Iterable[str]) -> dict[str, int]:
+    """Records what waits for captures that came, in the order in which it was delivered, and then what waits for the
+    addresses that this makes known. The positions of the releases, by quarantine id."""
+    released, queue = dict[str, int](), list(streams)
+    for stream in queue:  # which grows
+        tried = list[str]()
+        for quarantine_id in (await fold(call, AWAITED, subject_of(stream))).quarantine_ids:
+            writes = await record_waiting(call, quarantine_id)
+            if writes is not None:
+                tried.append(quarantine_id)
+            if writes:
+                released[quarantine_id] = writes[-1].position
+                queue += (found for write in writes for found in write.watched if found not in queue)
+        await end_wait(call, subject_of(stream), tried)
+    return released
+
+
+async def end_wait(call: Call, subject: str, tried: Sequence[str]) -> None:
+    step = Step(awaited.EndWait(quarantine_ids=tuple(tried)))
+    await call.context.committer.write(call.write_request(AWAITED, subject, [step]))
+
+
+async def record_waiting(call: Call, quarantine_id: str) -> list[WriteResult] | None:
+    """What was written, the release last; nothing when a person has to decide. None when nobody is known yet."""
+    state = await fold(call, QUARANTINE, quarantine_id)
+    if not isinstance(state, Waiting) or state.kept.ref is None:
         return []
-    ref = outcome.old if isinstance(outcome, outcomes.IdentityChange) else outcome.person
-    slots = [
-        early_aliases(call.context.blind_index, alias) for alias in whose(call.context.blind_index, ref).resolve_by
-    ]
     async with call.context.reads.connect() as tx:
-        held = await aliases.find(tx, [slot for of_alias in slots for slot in of_alias])
-    return [free for of_alias in slots if (free := next((slot for slot in of_alias if slot not in held), None))]
-
-
-async def record_early(call: Call, person: PersonInput, vendor_person_id: str | None = None) -> None:
-    """Records what waits for a person who was captured just now, in the order in which it came."""
-    index = call.context.blind_index
-    vendor = [vendor_person_alias(index, vendor_person_id)] if vendor_person_id else []
-    slots = [slot for alias in (*identity(index, person).also_claim, *vendor) for slot in early_aliases(index, alias)]
-    async with call.context.reads.connect() as tx:
-        held = await aliases.find(tx, slots)
-    for quarantine_id in unique(held[slot].stream.partition("-")[2] for slot in slots if slot in held):
-        await record_waiting(call, quarantine_id)
-
-
-async def record_waiting(call: Call, quarantine_id: str) -> bool:
-    """Whether the person was known, so that the delivery is released."""
-    stream = DECIDER.stream(quarantine_id)
-    async with call.context.reads.connect() as tx:
-        state = fold_streams({stream: DECIDER}, await event_store.read_streams(tx, [stream]))[stream].state
-        if not isinstance(state, Waiting) or state.kept.ref is None:
-            return False
         kept = (await vault.read(tx, [state.kept.ref])).get(state.kept.ref)
     connection = await stored.load(call.context, state.connection_id or "")
     if connection is None:
-        return False
+        return []
     receipt = Receipt(state.connection_id or "", connection, state.received_at)
-    if not await record_each(call, receipt, reread(READERS[connection.connector], kept, connection).outcomes):
-        return False
-    request = call.write_request(DECIDER, quarantine_id, [Step(commands.ReleaseDelivery(capture_ids=()))])
-    await call.context.committer.write(request)
-    return True
-
-
-async def record_each(call: Call, receipt: Receipt, found: Iterable[outcomes.Outcome]) -> bool:
-    """Activities and changes alone; captures beside them were taken before."""
-    early = [
-        one for one in found if isinstance(one, outcomes.Activity | outcomes.ProfileChange | outcomes.IdentityChange)
-    ]
-    if any(isinstance(one, outcomes.Activity) and one.undone for one in early):
-        return False
+    found = reread(READERS[connection.connector], kept, connection).outcomes
     try:
-        for one in early:
-            await record(call, receipt, one)
-    except (ValidationError, Missing, Rejected):
-        return False
-    return bool(early)
+        captures = [await looked_up(call, one) for one in found if isinstance(one, outcomes.NeedsLookup)]
+        writes = await record_each(call, receipt, [one for one in found if isinstance(one, Early)])
+    except Missing:
+        return None
+    except (ValidationError, Rejected):
+        return []
+    if not captures and not writes:
+        return []
+    command = quarantine.ReleaseDelivery(capture_ids=tuple(captures))
+    return [*writes, await call.context.committer.write(call.write_request(QUARANTINE, quarantine_id, [Step(command)]))]
 
 
-def early_aliases(blind_index: BlindIndex, alias: str) -> list[str]:
-    return [blind_index.index(f"early {slot}", alias) for slot in range(MOST_EARLY)]
+async def looked_up(call: Call, outcome: outcomes.NeedsLookup) -> str:
+    """The id of the capture that the looked-up body yielded. Raises `Missing`."""
+    for alias in awaits(call.context.blind_index, outcome):
+        lead_id = await call.subject_of_alias(alias)
+        captures = (await fold(call, HISTORY, lead_id)).captures if lead_id else []
+        for capture in captures:
+            if capture.external_id == outcome.external_id:
+                return capture.capture_id
+    raise Missing("it was not looked up yet")
 
 
-def unique(ids: Iterable[str]) -> Sequence[str]:
-    return list(dict.fromkeys(ids))
+async def record_each(call: Call, receipt: Receipt, found: Sequence[Early]) -> list[WriteResult]:
+    """Nothing when one of them takes back what a person did."""
+    if any(isinstance(one, outcomes.Activity) and one.undone for one in found):
+        return []
+    return [await record(call, receipt, one) for one in found]
+
+
+async def fold(call: Call, decider: Decider[Any, S, Any], subject: str) -> S:
+    stream = decider.stream(subject)
+    async with call.context.reads.connect() as tx:
+        state: S = fold_streams({stream: decider}, await event_store.read_streams(tx, [stream]))[stream].state
+    return state

@@ -1,5 +1,6 @@
 """Every event this service stores: what its projections and its topic may contain."""
 
+from services.lead_intake.awaited_person.events import AwaitedPersonEvent
 from services.lead_intake.connection.events import ConnectionEvent
 from services.lead_intake.form.events import FormEvent
 from services.lead_intake.lead.events import LeadEvent
@@ -19,6 +20,7 @@ IntakeEvent = (
     | QuarantineEvent
     | SettingEvent
     | SuppressionEvent
+    | AwaitedPersonEvent
 )
 PARSE: Parser[IntakeEvent] = parser(IntakeEvent)
 PUBLIC = frozenset(event.type for event in members(LeadEvent))

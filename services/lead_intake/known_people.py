@@ -1,6 +1,6 @@
 """What a delivery says of a person who is known: activities, changes of profile and address, erasure."""
 
-from services.lead_intake.capture_request import Identity, email_alias, identity, vendor_person_alias
+from services.lead_intake.capture_request import Identity, awaited_alias, email_alias, identity, vendor_person_alias
 from services.lead_intake.connectors import outcomes
 from services.lead_intake.connectors.outcomes import PersonRef
 from services.lead_intake.erasure import erase
@@ -127,13 +127,15 @@ def whose(blind_index: BlindIndex, ref: PersonRef) -> Identity:
 async def write(call: Call, who: Identity, command: RecordActivity | ChangeProfile) -> WriteResult:
     context = call.context
     email = command.person.email if isinstance(command, ChangeProfile) else None
+    claimed = [email_alias(context.blind_index, email)] if email else []
     request = call.write_request(
         lead.DECIDER,
         str(context.clock_and_ids.new_id()),
         [Step(command)],
         resolve_by=who.resolve_by,
         resolve_unless=who.unless,
-        also_claim=[email_alias(context.blind_index, email)] if email else [],
+        also_claim=claimed,
+        watched=[awaited_alias(alias) for alias in claimed],
         is_new_stream=True,
         alias_references=suppression_of(context.blind_index, email),
     )

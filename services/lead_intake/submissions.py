@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from services.lead_intake.capture_request import capture_request, record_capture
 from services.lead_intake.connectors.parsing import Malformed
 from services.lead_intake.connectors.redaction import redacted_body
-from services.lead_intake.early import record_early
+from services.lead_intake.early import with_early
 from services.lead_intake.form.decider import DECIDER as FORM
 from services.lead_intake.form.events import FormSettings
 from services.lead_intake.form.post import Post, read_capture, read_post, suspicions
@@ -68,8 +68,7 @@ async def capture(
     steps = [Step(command, claim=request.claim)]
     subject = str(context.clock_and_ids.new_id())
     result = await context.committer.write(call.write_request(LEAD, subject, steps, **request.options))
-    await record_early(call, body.person)
-    return result
+    return await with_early(call, result)
 
 
 async def keep(call: Call, form_key: str, at: datetime, kept: Any, reason: Reason, detail: str) -> int:

@@ -1,6 +1,6 @@
 """One batch of write requests decided in memory: each sees what the ones before it changed. No I/O."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -104,7 +104,7 @@ class DecisionBatch:
     def decide(self, request: WriteRequest) -> WriteOutcome:
         """Checks the idempotency key first, then what the caller may change, then `if_versions`, then the rules."""
         if request.idempotency_key is not None and (stored := self.responses.get(request.idempotency_key)):
-            return replay(stored, request)
+            return replay(stored, request, self.holders_of(request.watched))
         attempt = Attempt(self, request, self.streams[self.stream_of(request)])
         try:
             attempt.run()
@@ -123,10 +123,20 @@ class DecisionBatch:
         counting = (alias for alias in known if request.resolve_unless.get(alias) not in self.aliases)
         return next((self.aliases[alias].stream for alias in counting), request.stream)
 
+    def holders_of(self, aliases: Sequence[str]) -> Sequence[str]:
+        return tuple(dict.fromkeys(self.aliases[alias].stream for alias in aliases if alias in self.aliases))
+
     def accept(self, attempt: "Attempt") -> WriteResult:
         request, stream = attempt.request, attempt.stream
         created = stream.version > 0 and attempt.before.version == 0
-        result = WriteResult(stream.name, stream.version, stream.position, created, request.reply(stream.state))
+        result = WriteResult(
+            stream.name,
+            stream.version,
+            stream.position,
+            created,
+            request.reply(stream.state),
+            watched=self.holders_of(request.watched),
+        )
         self.streams[stream.name] = stream
         self.position += len(attempt.writes.events)
         self.aliases |= {record.alias: record for record in attempt.writes.claimed}
@@ -148,10 +158,11 @@ class DecisionBatch:
             self.pending.responses.append(self.responses[key])
 
 
-def replay(stored: StoredResponse, request: WriteRequest) -> WriteOutcome:
+def replay(stored: StoredResponse, request: WriteRequest, watched: Sequence[str]) -> WriteOutcome:
     if stored.fingerprint != request.fingerprint:
         return KeyReused("this Idempotency-Key was used with another body")
-    return WriteResult(stored.stream, stored.version, stored.position, stored.created, stored.body, replayed=True)
+    answer = (stored.stream, stored.version, stored.position, stored.created, stored.body)
+    return WriteResult(*answer, replayed=True, watched=watched)
 
 
 class Attempt:

@@ -60,8 +60,8 @@ class WriteRequest(NamedTuple):
 
     The stream is the owner of the first known alias in `resolve_by`, else `stream`; an alias does not count if the one
     that `resolve_unless` names for it is known, too. `also_claim`: aliases that it takes
-    if nobody has them. `if_versions`: those of the stream at which it is not refused; none: all. `is_new_stream`:
-    `stream` was named for this request, so there is nothing to read.
+    if nobody has them. `watched`: aliases whose holders the result names. `if_versions`: those of the stream at which
+    it is not refused; none: all. `is_new_stream`: `stream` was named for this request, so there is nothing to read.
     `reply(state)` gives the ids of the answer, which are kept for a repetition. `references` and `alias_references`: by
     fields of the decider's context. `permit(state)`: raises a `Refusal` where the stream's state lies outside what the
     caller may change; none: it may change everything. `on_behalf_of`: the org node that the caller acts for. `is_long`:
@@ -88,10 +88,12 @@ class WriteRequest(NamedTuple):
     permit: Callable[[Any], None] | None = None
     on_behalf_of: str | None = None
     is_long: bool = False
+    watched: Sequence[str] = ()
 
 
 class WriteResult(NamedTuple):
-    """The request was accepted, now or before. `position`: of the stream's last event in the store."""
+    """The request was accepted, now or before. `position`: of the stream's last event in the store. `watched`: the
+    streams that hold watched aliases."""
 
     stream: str
     version: int
@@ -99,6 +101,7 @@ class WriteResult(NamedTuple):
     created: bool
     body: Mapping[str, Any]
     replayed: bool = False
+    watched: Sequence[str] = ()
 
     @property
     def subject(self) -> str:

@@ -73,6 +73,7 @@ class WriteOptions(TypedDict, total=False):
     reply: Callable[[Any], Mapping[str, Any]]
     references: Mapping[str, Reference]
     alias_references: Mapping[str, AliasReference]
+    watched: Sequence[str]
     permit: Callable[[Any], None] | None
 
 

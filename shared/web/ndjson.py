@@ -5,7 +5,7 @@ result too, so that line n answers line n, but is no failure. The last line of a
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from typing import Any, NamedTuple, TypeVar
 
@@ -62,6 +62,7 @@ RESULT_LINE = {
 M = TypeVar("M", bound=BaseModel)
 Parsed = WriteRequest | dict[str, Any]
 """Of one line: a request, or its result if that is known already."""
+FollowUp = Callable[[Sequence[WriteResult]], Awaitable[None]]
 
 
 class Line(NamedTuple):
@@ -74,12 +75,14 @@ async def batch(
     model: type[M],
     to_request: Callable[[M], WriteRequest],
     to_reply: Callable[[WriteResult], dict[str, Any]],
+    follow_up: FollowUp | None = None,
 ) -> StreamingResponse:
-    """Writes the lines in order, 250 to a transaction. `to_request` may raise a `Problem`."""
+    """Writes the lines in order, 250 to a transaction. `to_request` may raise a `Problem`. `follow_up`: what is done
+    with the results of a transaction before they are answered."""
     if conditions.idempotency_key(call.request.headers) is not None:
         raise conditions.header_problem("Idempotency-Key", "is refused on batches: each line has its own identity")
     lines = split_lines(await call.request.body())
-    results = process_lines(call, lines, lambda line: parse_line(line, model, to_request), to_reply)
+    results = process_lines(call, lines, lambda line: parse_line(line, model, to_request), to_reply, follow_up)
     return StreamingResponse(results, headers=dict(call.response.headers), media_type=NDJSON)
 
 
@@ -122,12 +125,16 @@ async def process_lines(
     lines: Sequence[bytes],
     parse: Callable[[bytes], Parsed],
     to_reply: Callable[[WriteResult], dict[str, Any]],
+    follow_up: FollowUp | None,
 ) -> AsyncIterator[bytes]:
     """While Postgres writes some lines, the next ones are parsed."""
     failed = 0
     async with aclosing(prefetch(parse_chunks(lines, parse))) as chunks:
         async for chunk in chunks:
-            outcomes = iter(await write_all(call, [one for _, one in chunk if isinstance(one, WriteRequest)]))
+            written = await write_all(call, [one for _, one in chunk if isinstance(one, WriteRequest)])
+            if follow_up is not None:
+                await follow_up([outcome for outcome in written if isinstance(outcome, WriteResult)])
+            outcomes = iter(written)
             done = [(line, next(outcomes) if isinstance(one, WriteRequest) else one) for line, one in chunk]
             results = [to_result(line, outcome, to_reply) for line, outcome in done]
             failed += sum("status" in result for result in results)

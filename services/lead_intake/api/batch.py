@@ -1,11 +1,13 @@
 """Captures, many at once: for imports and nightly exports."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import StreamingResponse
 
 from services.lead_intake.capture_request import capture_request, checked_engaged_at, record_capture
+from services.lead_intake.early import record_early
 from services.lead_intake.lead.commands import CaptureLead
 from services.lead_intake.lead.decider import DECIDER
 from shared.store.write_request import Step, WriteRequest, WriteResult
@@ -20,7 +22,11 @@ router = APIRouter(tags=["leads"])
 async def capture_leads(call: Annotated[Call, Depends(Needs("leads:write"))]) -> StreamingResponse:
     """Capture many leads: a line is the body of `POST /leads`, with an `external_id` or an `occurred_at`. A line that
     is sent twice adds nothing."""
-    return await batch(call, CaptureLead, lambda body: write_request(call, body), result_view)
+
+    async def record_all_early(results: Sequence[WriteResult]) -> None:
+        await record_early(call, dict.fromkeys(stream for result in results for stream in result.watched))
+
+    return await batch(call, CaptureLead, lambda body: write_request(call, body), result_view, record_all_early)
 
 
 def write_request(call: Call, body: CaptureLead) -> WriteRequest:

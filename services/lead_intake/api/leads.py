@@ -14,6 +14,7 @@ from services.lead_intake.capture_request import (
     external_alias,
     record_capture,
 )
+from services.lead_intake.early import with_early
 from services.lead_intake.lead.commands import IgnoredField, LinkExternalId
 from services.lead_intake.lead.consent import current_consents
 from services.lead_intake.lead.decider import DECIDER
@@ -153,6 +154,8 @@ async def capture_lead(body: CaptureBody, call: Captures) -> CaptureTaken:
     request = capture_request(call.context, command)
     subject = str(call.context.clock_and_ids.new_id())
     result = await call.write(DECIDER, subject, command, claim=request.claim, **request.options)
+    if result.watched:
+        call.set_response_headers(await with_early(call, result))
     if not result.created:
         call.response.status_code = 200
     if LENIENT.get():

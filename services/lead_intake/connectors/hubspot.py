@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from urllib.parse import unquote
 
-from services.lead_intake.connectors import generic, hubspot_forms
+from services.lead_intake.connectors import generic, hubspot_forms, outcomes
 from services.lead_intake.connectors.delivery import Connection, Delivery, JsonObject, Verification
 from services.lead_intake.connectors.fields import person_ref
-from services.lead_intake.connectors.outcomes import Erasure, Ignored, LookupPurpose, NeedsLookup, Outcome
+from services.lead_intake.connectors.outcomes import Outcome
 from services.lead_intake.connectors.parsing import Malformed
 from services.lead_intake.connectors.reader import Reader, each_of_array, external_id
 from services.lead_intake.connectors.signatures import MILLISECOND, all_of, base64_hmac, fresh, has_token, signed
@@ -68,38 +68,48 @@ def identify(value: JsonObject, connection: Connection) -> str | None:
 def event_outcome(event: JsonObject, connection: Connection) -> Outcome:
     what, _, action = (text(event["subscriptionType"]) or "").partition(".")
     if what != "contact" and not (what == "object" and event.get("objectTypeId") == CONTACT):
-        return Ignored("not about a contact")
+        return outcomes.Ignored("not about a contact")
     if text(event.get("objectId") or event.get("primaryObjectId")) is None:
         raise Malformed("the event names no contact")
     match action:
         case "privacyDeletion":
-            person = person_ref(None, vendor_id=hubspot_forms.contact_id(connection, event, "portalId", "objectId"))
-            return Erasure(person, from_milliseconds(event.get("occurredAt")), identify(event, connection))
+            return outcomes.Erasure(
+                contact(event, connection), from_milliseconds(event.get("occurredAt")), identify(event, connection)
+            )
         case "merge":
             return lookup(event, "merge")
         case "creation" if "contact.creation" in connection.kinds:
             return lookup(event, "capture")
         case "propertyChange":
-            return change_outcome(event)
+            return change_outcome(event, connection)
         case _:
-            return Ignored(f"{action or 'an event'} of a contact needs nothing done")
+            return outcomes.Ignored(f"{action or 'an event'} of a contact needs nothing done")
 
 
-def change_outcome(event: JsonObject) -> Outcome:
+def change_outcome(event: JsonObject, connection: Connection) -> Outcome:
     name, value = text(event.get("propertyName")), event.get("propertyValue")
     if name == "hs_email_optout" and flag(value):
-        return lookup(event, "unsubscribed")
+        return activity("unsubscribed", event, connection)
     if name == "hs_email_hard_bounce_reason_enum" and text(value):
-        return lookup(event, "bounced")
-    return lookup(event, "profile") if name in PROFILE else Ignored("a property that is not followed")
+        return activity("bounced", event, connection)
+    return lookup(event, "profile") if name in PROFILE else outcomes.Ignored("a property that is not followed")
 
 
-def lookup(event: JsonObject, wanted: LookupPurpose) -> NeedsLookup:
+def activity(kind: outcomes.ActivityKind, event: JsonObject, connection: Connection) -> outcomes.Activity:
+    at = from_milliseconds(event.get("occurredAt"))
+    return outcomes.Activity(kind, contact(event, connection), at, identify(event, connection))
+
+
+def contact(event: JsonObject, connection: Connection) -> outcomes.PersonRef:
+    return person_ref(None, vendor_id=hubspot_forms.contact_id(connection, event, "portalId", "objectId"))
+
+
+def lookup(event: JsonObject, wanted: outcomes.LookupPurpose) -> outcomes.NeedsLookup:
     merged = event.get("mergedObjectIds")
     ids = {name: text(event.get(name)) for name in ("portalId", "objectId", "primaryObjectId")}
     ids["mergedObjectIds"] = ",".join(filter(None, map(text, merged))) if isinstance(merged, list) else None
     present = {name: found for name, found in ids.items() if found}
-    return NeedsLookup(present, wanted, from_milliseconds(event.get("occurredAt")))
+    return outcomes.NeedsLookup(present, wanted, from_milliseconds(event.get("occurredAt")))
 
 
 READER = Reader(verify, interpret, identify, each_of_array)

@@ -20,6 +20,10 @@ class PersonRef:
     phone: str | None = None
     vendor_id: str | None = None
 
+    @property
+    def has_address(self) -> bool:
+        return self.email is not None or self.phone is not None
+
 
 ActivityKind = Literal[
     "email_clicked",
@@ -31,7 +35,7 @@ ActivityKind = Literal[
     "no_show",
     "registration_canceled",
 ]
-LookupPurpose = Literal["capture", "unsubscribed", "bounced", "profile", "merge", "erasure"]
+LookupPurpose = Literal["capture", "profile", "merge", "erasure"]
 
 
 @dataclass(frozen=True)

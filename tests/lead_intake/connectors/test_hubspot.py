@@ -7,7 +7,7 @@ import pytest
 
 from services.lead_intake.connectors import READERS
 from services.lead_intake.connectors.delivery import Accepted, Delivery, Kind, Refused
-from services.lead_intake.connectors.outcomes import Erasure, Ignored, NeedsLookup, PersonRef, Unreadable
+from services.lead_intake.connectors.outcomes import Activity, Erasure, Ignored, NeedsLookup, PersonRef, Unreadable
 from services.lead_intake.lead.events import Source
 from tests.lead_intake.connectors import signing
 from tests.lead_intake.connectors.deliveries import (
@@ -30,16 +30,25 @@ def event(**changes: Any) -> dict[str, Any]:
     return HUBSPOT_EVENT | changes
 
 
-def test_an_opt_out_waits_to_be_looked_up_since_it_has_ids_alone() -> None:
-    assert outcome("hubspot", [event()]) == NeedsLookup({"portalId": "33", "objectId": "1246965"}, "unsubscribed", NOW)
+@pytest.mark.parametrize(
+    ("changes", "kind"),
+    [
+        ({}, "unsubscribed"),
+        ({"subscriptionType": "object.propertyChange", "objectTypeId": "0-1"}, "unsubscribed"),
+        ({"propertyName": "hs_email_hard_bounce_reason_enum", "propertyValue": "UNKNOWN_USER"}, "bounced"),
+    ],
+)
+def test_an_opt_out_and_a_bounce_name_the_person_by_the_vendors_id(changes: dict[str, Any], kind: str) -> None:
+    found = outcome("hubspot", [event(**changes)])
+    assert isinstance(found, Activity)
+    assert (found.kind, found.occurred_at) == (kind, NOW)
+    assert found.person == PersonRef(vendor_id="hubspot:contact/33/1246965")
 
 
 @pytest.mark.parametrize(
     ("changes", "wanted"),
     [
-        ({"propertyName": "hs_email_hard_bounce_reason_enum", "propertyValue": "UNKNOWN_USER"}, "bounced"),
         ({"propertyName": "lifecyclestage", "propertyValue": "customer"}, "profile"),
-        ({"subscriptionType": "object.propertyChange", "objectTypeId": "0-1"}, "unsubscribed"),
         ({"subscriptionType": "contact.merge", "mergedObjectIds": [1, 2]}, "merge"),
     ],
 )
@@ -83,7 +92,7 @@ def test_a_bad_event_fails_no_other_and_each_is_pointed_at() -> None:
     batch = [event(), "nonsense", event(objectId=None), event(eventId=2, propertyName="favourite_colour")]
     found = elements("hubspot", batch)
     assert [element.pointer for element in found] == ["/0", "/1", "/2", "/3"]
-    assert [type(element.outcomes[0]) for element in found] == [NeedsLookup, Unreadable, Unreadable, Ignored]
+    assert [type(element.outcomes[0]) for element in found] == [Activity, Unreadable, Unreadable, Ignored]
 
 
 def test_a_repeated_event_keeps_its_identity_in_another_place_and_at_another_attempt() -> None:
