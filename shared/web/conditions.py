@@ -57,6 +57,13 @@ def refuse_repeated(headers: Iterable[tuple[bytes, bytes]]) -> None:
             seen.add(name)
 
 
+def require_host(http_version: str, headers: Headers) -> None:
+    """RFC 9112 §3.2: a request of HTTP/1.1 without a host is answered with 400. Raises `BadRequest`."""
+    if http_version == "1.1" and "host" not in headers:
+        detail = "is missing, and HTTP/1.1 asks for it"
+        raise BadRequest(f"Host {detail}", errors=[{"pointer": "header/Host", "detail": detail}])
+
+
 def repeated_header(name: str) -> BadRequest:
     detail = "was sent twice, and may be sent once"
     return BadRequest(f"{name} {detail}", errors=[{"pointer": f"header/{name}", "detail": detail}])

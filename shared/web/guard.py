@@ -143,6 +143,7 @@ class Guard:
         path, headers = scope["path"], Headers(scope=scope)
         paging.LIST.set(path)
         conditions.refuse_repeated(scope["headers"])
+        conditions.require_host(scope["http_version"], headers)
         if self.is_open(path):
             extra_headers += self.limits.open.take(client_address(scope))
             return body

@@ -21,6 +21,7 @@ NOISE = {
     "a length that is no number": PLACE + b"Content-Length: ten\r\n\r\n" + BODY,
     "a length with a sign": PLACE + b"Content-Length: +%d\r\n\r\n" % len(BODY) + BODY,
     "a length of 5,000 digits": PLACE + b"Content-Length: " + b"9" * 5000 + b"\r\n\r\n" + BODY,
+    "no host": PLACE.replace(b"Host: a\r\n", b"") + LENGTH + b"\r\n" + BODY,
     "two lengths": PLACE + b"Content-Length: 5\r\n" + LENGTH + b"\r\n" + BODY,
     "a length and chunks": PLACE + LENGTH + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     "chunks of a bad size": PLACE + b"Transfer-Encoding: chunked\r\n\r\nZZ\r\n" + BODY + b"\r\n0\r\n\r\n",

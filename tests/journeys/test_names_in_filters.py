@@ -23,6 +23,7 @@ WARNED = {
     "pipeline/v1/opportunities?stage=nope": "stage_unknown",
     "pipeline/v1/opportunities?owner=nobody": "owner_unassigned",
     "pipeline/v1/board?owner=nobody": "owner_unassigned",
+    "pipeline/v1/spend?source=nope": "source_unknown",
     "qualification/v1/leads?source=nope": "source_unknown",
     "qualification/v1/nurture?reason=nope": "reason_unknown",
 }

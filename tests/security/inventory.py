@@ -140,7 +140,7 @@ async def status(
 def scope(method: str, url: str, headers: Mapping[str, str], length: int) -> dict[str, Any]:
     path, _, query = url.partition("?")
     given = {name.lower(): value for name, value in headers.items()}
-    named = {"content-type": "application/json", "content-length": str(length), **given}
+    named = {"host": "test", "content-type": "application/json", "content-length": str(length), **given}
     return {
         "type": "http",
         "asgi": {"version": "3.0", "spec_version": "2.3"},

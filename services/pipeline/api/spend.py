@@ -23,7 +23,7 @@ from shared.rules.message import Day, Instant, InvalidField, Line
 from shared.rules.money import format_amount
 from shared.store.write_request import AliasClaim
 from shared.web.call import Call, Needs
-from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
+from shared.web.paging import Cursor, FilteredPage, FilterWarning, Limit, decode_cursor, make_page, with_warnings
 
 router = APIRouter(tags=["spend"])
 Reads = Annotated[Call, Depends(Needs("pipeline:read"))]
@@ -138,12 +138,17 @@ async def record_spend(body: commands.Spend, call: Writes) -> RecordedSpend:
 @router.get("/spend")
 async def list_spend(
     call: Reads, source: Annotated[Line | None, Query()] = None, limit: Limit = 100, after: Cursor = None
-) -> Page[SpendView]:
-    """List the entries with their corrections, in the order in which they were recorded."""
+) -> FilteredPage[SpendView]:
+    """List the entries with their corrections, in the order in which they were recorded. An empty list warns of a
+    source that no entry has."""
     cursor = decode_cursor(after, int)
     async with call.read() as tx:
         rows = await entries.find(tx, source, cursor[0] if cursor else 0, limit)
-    return make_page([spend_view(row) for row in rows], limit, lambda entry: [entry.position])
+    warnings = []
+    if source is not None and not rows and not after:
+        warnings.append(FilterWarning(code="source_unknown", detail=f"no spend has the source {source}"))
+    page = make_page([spend_view(row) for row in rows], limit, lambda entry: [entry.position])
+    return with_warnings(page, warnings)
 
 
 def spend_view(row: Mapping[str, Any]) -> SpendView:

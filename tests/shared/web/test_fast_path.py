@@ -88,9 +88,11 @@ async def test_a_post_with_a_query_takes_the_ordinary_path(database: str) -> Non
 
 @pytest.mark.usefixtures("debug_log")
 async def test_a_client_that_disconnects_while_sending_its_body_is_no_error(database: str) -> None:
-    headers = {"authorization": f"Bearer {await make_key(database)}", "content-type": "application/json"}
+    authorization = f"Bearer {await make_key(database)}"
+    headers = {"host": "test", "authorization": authorization, "content-type": "application/json"}
     scope = {
         "type": "http",
+        "http_version": "1.1",
         "method": "POST",
         "path": "/intake/v1/leads",
         "query_string": b"",
