@@ -1,8 +1,9 @@
 """A real Postgres for the whole run, a database of its own for each test."""
 
+import asyncio
 import os
 import secrets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from shutil import disk_usage
@@ -12,6 +13,7 @@ import asyncpg
 import pytest
 import pytest_asyncio
 import structlog
+import uvloop
 
 from funnelcast.embedded_postgres.server import FOR_TESTS, embedded_postgres
 from shared.run import memory
@@ -46,6 +48,12 @@ def logging_of_the_product() -> None:
     """Services in the tests' process log as those in their own do. Left alone, structlog would render exceptions with
     the local variables of every frame, for seconds each."""
     configure_logging("info")
+
+
+@pytest.fixture(scope="session")
+def _asyncio_loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
+    """The product's event loop. The plugin's hook for it would make the fixtures of the session anew for each test."""
+    return uvloop.new_event_loop
 
 
 @pytest.fixture
