@@ -18,6 +18,8 @@ CUMULATIVE = ("closed", "commit", "upside", "pipeline", "open")
 OPEN_CATEGORIES = ("pipeline", "upside", "commit")
 Node = Mapping[str, Any]
 """A node of the roll-up's JSON."""
+PROSE_WIDTH = 24
+"""Of the columns that wrap, at least."""
 Amounts = Mapping[str, str]
 """By category."""
 
@@ -57,7 +59,7 @@ def print_rollup(out: Console, rollup: Mapping[str, Any]) -> None:
     out.print(f"{period['key']} ({period['starts']} to {period['ends']}), {rollup['measure']} {unit}\n", soft_wrap=True)
     categories = CUMULATIVE if rollup.get("view") == "cumulative" else CATEGORIES
     for table in rollup_tables(rollup["node"], currency, categories):
-        out.print(table)
+        tables.print_whole(out, table)
     for warning in rollup["warnings"]:
         out.print(f"warning: {warning_text(warning)}", soft_wrap=True)
     out.print(f"\nas of {rollup['as_of']}, frontier {rollup['frontier']}{'' if rollup['final'] else ', not final'}")
@@ -95,8 +97,11 @@ def rollup_table(
     table = Table(box=None, pad_edge=False)
     table.add_column(heading, no_wrap=True)
     more = [column for column in MORE if any(column.text(node) for _, node in walk(root))]
-    for name in (*categories, "open deals", *(column.heading for column in more)):
+    for name in (*categories, "open deals", *(column.heading for column in more if not column.is_prose)):
         table.add_column(name, justify="right", no_wrap=True)
+    for column in more:
+        if column.is_prose:
+            table.add_column(column.heading, min_width=PROSE_WIDTH)
     for guides, node in walk(root):
         amounts = amounts_of(node)
         shown = (format_amount(amounts[category]) if amounts else "-" for category in categories)
@@ -107,10 +112,11 @@ def rollup_table(
 
 @dataclass(frozen=True)
 class MoreColumn:
-    """`text` is empty for a node without such a figure."""
+    """`text` is empty for a node without such a figure. `is_prose`: words and amounts, which may take several lines."""
 
     heading: str
     text: Callable[[Node], str]
+    is_prose: bool = False
 
 
 def quota_text(node: Node) -> str:
@@ -145,8 +151,8 @@ MORE = (
     MoreColumn("quota", quota_text),
     MoreColumn("attained", attainment_text),
     MoreColumn("gap", gap_text),
-    MoreColumn("call", call_text),
-    MoreColumn("overrides", overrides_text),
+    MoreColumn("call", call_text, is_prose=True),
+    MoreColumn("overrides", overrides_text, is_prose=True),
 )
 
 

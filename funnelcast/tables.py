@@ -7,12 +7,14 @@ from typing import Any
 import orjson
 import typer
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 
 from shared.store.rows import plain
 
 PIPE_WIDTH = 200
 """Columns of output that goes to a pipe or a file, whose lines must not be cut."""
+LONGEST_LINE = 10_000
 
 
 def print_rows(rows: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
@@ -24,6 +26,14 @@ def print_rows(rows: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
 
 def print_json(value: Any) -> None:
     typer.echo(orjson.dumps(value, default=plain, option=orjson.OPT_INDENT_2).decode())
+
+
+def print_whole(out: Console, table: Table) -> None:
+    """Without cutting a number: where the terminal is too narrow for the columns that do not wrap, lines are longer."""
+    narrowest = Measurement.get(out, out.options.update(width=LONGEST_LINE), table).minimum
+    if narrowest > out.width:
+        table.width = narrowest
+    out.print(table, crop=False)
 
 
 def rows_table(rows: Sequence[Mapping[str, Any]]) -> Table:

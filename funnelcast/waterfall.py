@@ -55,7 +55,7 @@ def print_waterfall(out: Console, answer: Mapping[str, Any]) -> None:
     for step in answer["steps"]:
         table.add_row(f"  {step['kind']}", format_amount(step["amount"]), deals_text(step))
     table.add_row("closing", format_amount(answer["closing"]), "")
-    out.print(table)
+    tables.print_whole(out, table)
     final = "" if answer["final"] else ", not final"
     out.print(f"\nwon in the period {format_amount(answer['won_within'])}, frontier {answer['frontier']}{final}")
 

@@ -30,8 +30,8 @@ ROLLUP = {
 }
 
 
-def drawn(rollup: dict[str, Any]) -> list[str]:
-    console = Console(width=200, highlight=False, markup=False)
+def drawn(rollup: dict[str, Any], width: int = 200) -> list[str]:
+    console = Console(width=width, highlight=False, markup=False)
     with console.capture() as said:
         print_rollup(console, rollup)
     return [line.rstrip() for line in said.get().splitlines()]
@@ -60,7 +60,16 @@ def test_quotas_calls_and_overrides_have_columns_where_there_are_any() -> None:
     )
     lines = drawn(ROLLUP | {"node": node("acme", "5.00", [ann], quota=None, call=None, overrides=[])})
     assert lines[2].split("open deals")[1].split() == ["quota", "attained", "gap", "call", "overrides"]
-    assert lines[4].endswith("2,000.00     83.3%  334.00  commit 1,300.00  commit 1,200.00 by manager?")
+    assert lines[4].endswith("2,000.00     83.3%  334.00  commit 1,300.00           commit 1,200.00 by manager?")
+
+
+def test_no_amount_is_cut_on_a_narrow_terminal() -> None:
+    call = {"amounts": {"commit": "1497200.00", "upside": "1808000.00"}}
+    rollup = ROLLUP | {
+        "node": node("company", "1234567.50", [], quota="1314000.00", gap_to_quota="79432.50", call=call)
+    }
+    words = " ".join(drawn(rollup, width=40)).replace(",", "").split()
+    assert {"1234567.50", "1314000.00", "79432.50", "1497200.00", "1808000.00"} <= {*words}
 
 
 def test_a_waterfall_shows_each_step_with_its_first_deals() -> None:
