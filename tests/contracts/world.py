@@ -45,7 +45,7 @@ class World:
 
     async def arrived(self, opportunity_id: str) -> None:
         head = (await self.api.get("/qualification/v1/events", params={"limit": 1})).json()["head"]
-        wait = {"X-Min-Position": f"qualification:{head}", "Prefer": "wait=10"}
+        wait = {"X-Min-Position": f"qualification:{head}", "Prefer": "wait=30"}
         answer = await self.api.get(f"/pipeline/v1/opportunities/{opportunity_id}", headers=wait)
         assert answer.is_success, answer.text
 
@@ -81,7 +81,7 @@ class World:
         await self.send("GET", place, after=attached)
         await self.send("POST", f"{place}/bant", BANT)
         head = (await self.api.get("/pipeline/v1/events", params={"limit": 1})).json()["head"]
-        wait = {"X-Min-Position": f"pipeline:{head}", "Prefer": "wait=10"}
+        wait = {"X-Min-Position": f"pipeline:{head}", "Prefer": "wait=30"}
         assert (await self.api.get("/qualification/v1/leads", headers=wait)).is_success
         await self.send("POST", f"{place}/hand-over", {"opportunity_id": recycled})
         await self.arrived(recycled)

@@ -70,7 +70,7 @@ class Company:
 
     async def read(self, path: str, **params: Any) -> httpx.Response:
         positions = f"forecast:{self.written},pipeline:{self.told}"
-        headers = {"X-Min-Position": positions, "Prefer": "wait=10"}
+        headers = {"X-Min-Position": positions, "Prefer": "wait=30"}
         return await self.api.get(path, params=params, headers=headers)
 
     async def rollup(self, **params: Any) -> Any:

@@ -111,7 +111,7 @@ async def open_deal(api: httpx.AsyncClient, amount: str, close_date: str, **fiel
 
 async def seen(api: httpx.AsyncClient, written: httpx.Response) -> None:
     async def applied() -> bool:
-        headers = {"X-Min-Position": written.headers["X-Position"], "Prefer": "wait=5"}
+        headers = {"X-Min-Position": written.headers["X-Position"], "Prefer": "wait=30"}
         return (await api.get("/forecast/v1/rollup", headers=headers)).status_code == 200
 
     await eventually(applied)

@@ -10,7 +10,7 @@ import httpx
 from services.pipeline.service import SERVICE
 from tests.running import Clock, running_services
 
-WAIT = "wait=10"
+WAIT = "wait=30"
 
 
 def day(text: str) -> str:

@@ -51,7 +51,7 @@ class Forecast:
         self.position += 1
         async with self.log.publisher("funnelcast.forecast.v1", "forecast") as publisher:
             await publisher.publish([stored(self.position, stream, event_type, data)])
-        return {"X-Min-Position": f"forecast:{self.position}", "Prefer": "wait=10"}
+        return {"X-Min-Position": f"forecast:{self.position}", "Prefer": "wait=30"}
 
     async def change_settings(self, starts: str, **values: str | None) -> dict[str, str]:
         unchanged = {"currency": None, "timezone": None, "calendar": None}

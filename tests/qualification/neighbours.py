@@ -78,7 +78,7 @@ class Neighbour:
         self.position += 1
         async with self.log.publisher(self.topic, self.source) as publisher:
             await publisher.publish([stored(self.position, stream, kind, data, at)])
-        return {"X-Min-Position": f"{self.source}:{self.position}", "Prefer": "wait=10"}
+        return {"X-Min-Position": f"{self.source}:{self.position}", "Prefer": "wait=30"}
 
 
 @dataclass(frozen=True)

@@ -193,7 +193,7 @@ async def handed_over(api: httpx.AsyncClient, story: Story, name: str, *, taken:
 
 async def seen(api: httpx.AsyncClient, path: str, after: httpx.Response) -> Any:
     """What a service shows that has heard of this."""
-    answer = await api.get(path, headers=fresh(after, wait=20))
+    answer = await api.get(path, headers=fresh(after, wait=30))
     assert answer.status_code == 200, answer.text
     return answer.json()
 

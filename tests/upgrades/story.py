@@ -72,7 +72,7 @@ async def numbers(api: httpx.AsyncClient) -> dict[str, Any]:
     """When all services have taken all of it in."""
     heads = {name: (await read(api, f"/{name}/v1/events?limit=1"))["head"] for name in ("qualification", "pipeline")}
     organisation = (await read(api, "/forecast/v1/events?limit=1"))["head"]
-    fresh = {"X-Min-Position": f"pipeline:{heads['pipeline']},forecast:{organisation}", "Prefer": "wait=20"}
+    fresh = {"X-Min-Position": f"pipeline:{heads['pipeline']},forecast:{organisation}", "Prefer": "wait=30"}
     answer = await api.get("/forecast/v1/rollup", params={"period": QUARTER, "depth": 3}, headers=fresh)
     leads = (await read(api, "/qualification/v1/leads"))["items"]
     deals = (await read(api, "/pipeline/v1/opportunities"))["items"]

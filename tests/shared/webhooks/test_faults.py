@@ -45,7 +45,7 @@ async def test_a_fault_at_one_webhook_is_counted_and_repeated_and_the_others_go_
         assert unlucky.requests == []
         assert (await here.shown(webhook))["failing_since"] is not None
         await here.until(count(unlucky, 2), seconds=20)
-        assert unlucky.ids == lucky.ids
+        assert sorted(unlucky.ids) == sorted(lucky.ids)  # two streams, whose order may differ
         assert await counted(here) == 2
 
         async def has_recovered() -> bool:
