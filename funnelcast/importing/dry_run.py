@@ -55,7 +55,7 @@ def count(trial: Trial, one: ReadRecord, rejects: Rejects) -> None:
         record, mapped = one
         trial.summary.take(mapped, is_new=True)
         if len(trial.first) < FIRST:
-            trial.first.append({"line": record[0].line, "reads": list(mapped.bodies)})
+            trial.first.append({"line": record[0].line, "reads": [*mapped.bodies, *mapped.activities]})
 
 
 def show(trials: Sequence[Trial], *, as_json: bool) -> None:

@@ -1,17 +1,21 @@
-"""Leads: a row is one capture of one person."""
+"""Leads: a row is one capture of one person, and what else it says that they did."""
+
+import re
+from decimal import Decimal
 
 from funnelcast.importing.cells.dates import Dates, instant_text
 from funnelcast.importing.cells.names import external_id
 from funnelcast.importing.deals.words import WordTable
 from funnelcast.importing.files.row import InvalidRow, Row, invalid_cell
 from funnelcast.importing.mapping.cell import Cell, unknown_word
-from funnelcast.importing.mapping.leads import LeadFields, LeadMapping, SourceMeaning
-from funnelcast.importing.record import MappedRecord
+from funnelcast.importing.mapping.leads import KINDS, ActivityMapping, LeadFields, LeadMapping, SourceMeaning
+from funnelcast.importing.record import Body, MappedRecord
 from services.lead_intake.lead.events import Source
 
 PERSON = ("email", "phone", "first_name", "last_name", "job_title")
 COMPANY = {"name": "company_name", "domain": "company_domain", "country": "country", "industry": "industry"}
 CONSENTS = ("granted", "denied", "pending")
+NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,9})?")
 CAMPAIGN = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "landing_url")
 
 
@@ -29,10 +33,35 @@ def capture(mapping: LeadMapping, sources: WordTable[SourceMeaning], dates: Date
         "person": person,
         **({"company": company} if company else {}),
         **({"campaign": campaign} if campaign else {}),
-        **consent(fields, row),
-        "occurred_at": instant_text(dates.moment(fields.at.label, fields.at.needed(row)).noon),
+        **consent(fields, dates, row),
+        "occurred_at": instant(fields.at, dates, row),
     }
-    return MappedRecord([body], notes, labels(fields))
+    activities = [found for each in mapping.activities if (found := activity(each, fields.at, dates, row))]
+    return MappedRecord([body], notes, labels(fields), activities)
+
+
+def instant(cell: Cell, dates: Dates, row: Row) -> str:
+    return instant_text(dates.moment(cell.label, cell.needed(row)).noon)
+
+
+def activity(wanted: ActivityMapping, captured_at: Cell, dates: Dates, row: Row) -> Body | None:
+    """None when the row says nothing of it."""
+    condition = wanted.when or wanted.at
+    if condition is None or not reaches(condition.label, condition.read(row), wanted.at_least):
+        return None
+    kind = wanted.kind.needed(row)
+    if kind not in KINDS:
+        raise unknown_word(wanted.kind.label, kind, dict.fromkeys(KINDS))
+    purpose = {"purpose": wanted.purpose.needed(row)} if wanted.purpose else {}
+    return {"kind": kind, "occurred_at": instant(wanted.at or captured_at, dates, row)} | purpose
+
+
+def reaches(label: str, text: str, least: Decimal | None) -> bool:
+    if not text or least is None:
+        return bool(text)
+    if not NUMBER.fullmatch(text):
+        raise invalid_cell(label, text, "a number", "50")
+    return Decimal(text) >= least
 
 
 def labels(fields: LeadFields) -> dict[str, str]:
@@ -46,7 +75,7 @@ def filled(cells: dict[str, Cell | None], row: Row) -> dict[str, str]:
     return {name: str(text) for name, cell in cells.items() if cell is not None and (text := cell.read(row))}
 
 
-def consent(fields: LeadFields, row: Row) -> dict[str, dict[str, str]]:
+def consent(fields: LeadFields, dates: Dates, row: Row) -> dict[str, dict[str, str]]:
     """Nothing for a blank cell: absent consent is neither granted nor denied."""
     status = fields.consent.read(row) if fields.consent else ""
     if not status or fields.consent is None or fields.consent_purpose is None:
@@ -54,7 +83,8 @@ def consent(fields: LeadFields, row: Row) -> dict[str, dict[str, str]]:
     if status not in CONSENTS:
         raise unknown_word(fields.consent.label, status, dict.fromkeys(CONSENTS))
     text_version = filled({"text_version": fields.consent_text_version}, row)
-    return {"consent": {"status": status, "purpose": fields.consent_purpose.needed(row)} | text_version}
+    at = {"at": instant(fields.consent_at, dates, row)} if fields.consent_at and fields.consent_at.read(row) else {}
+    return {"consent": {"status": status, "purpose": fields.consent_purpose.needed(row)} | text_version | at}
 
 
 def employees(fields: LeadFields, row: Row) -> dict[str, int]:

@@ -32,11 +32,13 @@ class Surroundings:
 @dataclass(frozen=True)
 class MappedRecord:
     """`bodies`: of the requests that a record becomes, in order. `notes`: what was filled in, or looks odd. `labels`:
-    by the names of a body's fields, the columns that they come from, for messages."""
+    by the names of a body's fields, the columns that they come from, for messages. `activities`: of a lead, sent after
+    its capture."""
 
     bodies: Sequence[Body]
     notes: Sequence[str] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
+    activities: Sequence[Body] = ()
 
 
 MapRecord = Callable[[Record], MappedRecord | Skipped]

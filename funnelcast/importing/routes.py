@@ -5,6 +5,7 @@ from functools import partial
 
 import httpx
 
+from funnelcast.importing.lead_sending import LeadSender
 from funnelcast.importing.org_sending import OrgSender
 from funnelcast.importing.quota_sending import QuotaSender
 from funnelcast.importing.record import Kind
@@ -23,10 +24,14 @@ def quotas(http: httpx.AsyncClient) -> Sender:
     return QuotaSender(http)
 
 
+def leads(http: httpx.AsyncClient) -> Sender:
+    return LeadSender(http)
+
+
 FORECAST = ("/forecast/v1/rollup", {"depth": 0})
 ROUTES: Mapping[Kind, Route] = {
     "opportunities": Route("pipeline", partial(batches, "/pipeline/v1/opportunities/batch"), *FORECAST),
     "org": Route("forecast", organisation, *FORECAST),
     "quotas": Route("forecast", quotas, *FORECAST),
-    "leads": Route("intake", partial(batches, "/intake/v1/leads/batch"), "/qualification/v1/leads", {"limit": 1}),
+    "leads": Route("intake", leads, "/qualification/v1/leads", {"limit": 1}),
 }

@@ -56,11 +56,14 @@ class BatchSender:
 
 
 async def batch(http: httpx.AsyncClient, path: str, pairs: Sequence[Pair]) -> list[Answer]:
-    if not pairs:
-        return []
-    body = b"\n".join(orjson.dumps(one) for _, mapped in pairs for one in mapped.bodies)
-    lines = await complete_answer(http, path, body)
+    lines = await batch_lines(http, path, pairs)
     return [answer_of(record, line) for (record, _), line in zip(pairs, lines, strict=True)]
+
+
+async def batch_lines(http: httpx.AsyncClient, path: str, pairs: Sequence[Pair]) -> list[dict[str, Any]]:
+    """The answer to each."""
+    body = b"\n".join(orjson.dumps(one) for _, mapped in pairs for one in mapped.bodies)
+    return await complete_answer(http, path, body) if pairs else []
 
 
 async def complete_answer(http: httpx.AsyncClient, path: str, body: bytes) -> list[dict[str, Any]]:

@@ -1,15 +1,16 @@
 """A mapping of leads, as its YAML file says it."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from decimal import Decimal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, model_validator
 
-from funnelcast.importing.mapping.cell import Field
+from funnelcast.importing.mapping.cell import Cell, Field, cell
 from funnelcast.importing.mapping.model import MappingModel, Name, Text
 from funnelcast.importing.mapping.notation import DateNotation, FileNotation
 from funnelcast.importing.mapping.tables import TableMapping
-from services.lead_intake.lead.events import Source
+from services.lead_intake.lead.events import ActivityKind, Source
 
 
 class SourceMeaning(MappingModel):
@@ -19,6 +20,34 @@ class SourceMeaning(MappingModel):
 
 def source(value: Any) -> Any:
     return {"source": value} if isinstance(value, str) else value
+
+
+KINDS = get_args(ActivityKind)
+
+
+def kind_or_cell(value: Any) -> Any:
+    """One of our own words stands for itself."""
+    return {"text": value} if isinstance(value, str) and value in KINDS else cell(value)
+
+
+class ActivityMapping(MappingModel):
+    """What a row says of its lead beside the capture. `when`: the cell that must not be blank, by default that of `at`;
+    `at_least`: the number that it must reach. Without `at` it happened with the capture."""
+
+    kind: Annotated[Cell, BeforeValidator(kind_or_cell)]
+    at: Field | None = None
+    when: Field | None = None
+    at_least: Decimal | None = None
+    purpose: Field | None = None
+
+    @model_validator(mode="after")
+    def depends_on_a_cell(self) -> "ActivityMapping":
+        if self.when is None and (self.at is None or self.at_least is not None):
+            raise ValueError("when is needed, unless a blank in the column of at means that nothing happened")
+        return self
+
+    def cells(self) -> list[Cell]:
+        return [each for each in (self.kind, self.at, self.when, self.purpose) if each is not None]
 
 
 class LeadFields(MappingModel):
@@ -46,6 +75,7 @@ class LeadFields(MappingModel):
     consent: Field | None = None
     consent_purpose: Field | None = None
     consent_text_version: Field | None = None
+    consent_at: Field | None = None
 
     @model_validator(mode="after")
     def can_be_reached(self) -> "LeadFields":
@@ -66,10 +96,12 @@ class LeadMapping(TableMapping):
     file: FileNotation = FileNotation()
     dates: DateNotation
     fields: LeadFields
+    activities: tuple[ActivityMapping, ...] = ()
     sources: Mapping[str, Annotated[SourceMeaning, BeforeValidator(source)]] = {}
 
     def columns(self) -> list[str]:
         """That the export must have."""
-        cells = (getattr(self.fields, name) for name in LeadFields.model_fields)
+        cells = [getattr(self.fields, name) for name in LeadFields.model_fields]
+        cells += [cell for activity in self.activities for cell in activity.cells()]
         named = [column for cell in cells if cell is not None for column in cell.needed_columns]
         return list(dict.fromkeys([*named, *self.filtered_columns()]))

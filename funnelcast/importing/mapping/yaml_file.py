@@ -84,7 +84,7 @@ def with_base(node: yaml.Node, content: Any, shipped: Mapping[str, Path]) -> Any
     return merged(to_python(compose(shipped[base].read_text(encoding="utf-8"))), content)
 
 
-REPLACED_WHOLE = ("stages", "outcomes", "reasons", "pipeline", "entered", "sources", "money")
+REPLACED_WHOLE = ("stages", "outcomes", "reasons", "pipeline", "entered", "sources", "activities", "money")
 """Parts of a mapping that a based one says anew or not at all: half of each would make no sense."""
 
 

@@ -94,6 +94,61 @@ def test_a_consent_in_other_words_is_refused_and_needs_a_purpose() -> None:
         mapped(CONSENTING.replace(" consent_purpose: {text: newsletter},", ""), ROW | {"Opt-in": "yes", "Text": ""})
 
 
+ACTIVE = (
+    MAPPING
+    + """\
+activities:
+  - {kind: unsubscribed, when: {column: Opted out, blank: ["no"]}, at: Opted out on, purpose: {text: newsletter}}
+  - {kind: email_clicked, at: Last click}
+  - {kind: imported_score, when: Score, at_least: 50}
+"""
+)
+QUIET = {"Opted out": "no", "Opted out on": "", "Last click": "", "Score": "49.5"}
+
+
+@pytest.mark.parametrize(
+    ("cells", "activities"),
+    [
+        ({}, []),
+        (
+            {"Opted out": "yes", "Opted out on": "4/1/2017"},
+            [{"kind": "unsubscribed", "occurred_at": "2017-01-04T12:00:00Z", "purpose": "newsletter"}],
+        ),
+        ({"Last click": "5/1/2017"}, [{"kind": "email_clicked", "occurred_at": "2017-01-05T12:00:00Z"}]),
+        ({"Score": "50"}, [{"kind": "imported_score", "occurred_at": "2017-01-03T12:00:00Z"}]),
+        ({"Score": ""}, []),
+    ],
+)
+def test_a_row_says_what_its_lead_did_beside_the_capture(cells: Body, activities: list[Body]) -> None:
+    assert mapped(ACTIVE, ROW | QUIET | cells).activities == activities
+
+
+@pytest.mark.parametrize(
+    ("cells", "reason"),
+    [
+        ({"Opted out": "yes"}, "Opted out on is empty"),
+        ({"Score": "high"}, "Score 'high': a number is expected"),
+        ({"Last click": "yesterday"}, "Last click 'yesterday'"),
+    ],
+)
+def test_an_activity_that_cannot_be_read_refuses_the_row(cells: Body, reason: str) -> None:
+    with pytest.raises(InvalidRow, match=reason):
+        mapped(ACTIVE, ROW | QUIET | cells)
+
+
+def test_the_kind_of_an_activity_may_stand_in_a_column() -> None:
+    mapping = MAPPING + "activities: [{kind: {column: Type, words: {Click: email_clicked, Odd: dance}}, when: Type}]\n"
+    assert mapped(mapping, ROW | {"Type": "Click"}).activities[0]["kind"] == "email_clicked"
+    with pytest.raises(InvalidRow, match="Type 'dance' is not among the words"):
+        mapped(mapping, ROW | {"Type": "Odd"})
+
+
+@pytest.mark.parametrize("activity", ["{kind: email_clicked}", "{kind: imported_score, at: When, at_least: 5}"])
+def test_an_activity_depends_on_a_cell(activity: str) -> None:
+    with pytest.raises(ValueError, match="when is needed"):
+        mapped(MAPPING + f"activities: [{activity}]\n", ROW)
+
+
 # -- olist -----------------------------------------------------------------------------------------------------------
 
 ID = "b91cf8812365f50ff4bda4bcd6206b05"
