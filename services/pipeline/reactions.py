@@ -7,7 +7,7 @@ from services.pipeline.opportunity.decider import DECIDER
 from services.pipeline.setting import commands as setting_commands
 from services.pipeline.setting.decider import ALL
 from services.pipeline.setting.decider import DECIDER as SETTING
-from services.pipeline.upstream.forecast import ForecastEvent, NodeEnded, NodePlaced, SettingChanged
+from services.pipeline.upstream.forecast import ForecastEvent, SettingChanged
 from services.pipeline.upstream.qualification import (
     HandOverTakenBack,
     LeadErased,
@@ -19,6 +19,7 @@ from services.pipeline.upstream.qualification import (
     LeadWon,
     QualificationEvent,
 )
+from shared.organisation.events import NodeEnded, NodePlaced
 from shared.rules.message import RecordedEvent
 from shared.rules.money import Money
 from shared.rules.reaction import Reaction

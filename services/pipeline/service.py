@@ -18,11 +18,12 @@ from services.pipeline.api import (
     win_rate,
 )
 from services.pipeline.events import PARSE, PUBLIC
-from services.pipeline.projections import deal_states, lead_cycles, org_tree, stage_visits
+from services.pipeline.projections import deal_states, lead_cycles, stage_visits
 from services.pipeline.projections import opportunities as opportunity_list
 from services.pipeline.projections import spend as spend_entries
 from services.pipeline.timers import TIMERS
 from services.pipeline.upstream import forecast, qualification
+from shared.organisation import org_tree
 from shared.run.service import Service, Upstream
 from shared.web.feed import Feed
 from shared.web.place import Organisation

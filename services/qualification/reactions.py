@@ -9,9 +9,10 @@ from services.qualification.setting import commands as setting_commands
 from services.qualification.setting.decider import ALL
 from services.qualification.setting.decider import DECIDER as SETTING
 from services.qualification.upstream import intake, pipeline
-from services.qualification.upstream.forecast import ForecastEvent, NodeEnded, NodePlaced, SettingChanged
+from services.qualification.upstream.forecast import ForecastEvent, SettingChanged
 from services.qualification.upstream.intake import IntakeEvent
 from services.qualification.upstream.pipeline import PipelineEvent
+from shared.organisation.events import NodeEnded, NodePlaced
 from shared.rules.decider import Reference
 from shared.rules.message import RecordedEvent
 from shared.rules.reaction import Reaction

@@ -17,11 +17,12 @@ from services.qualification.api import (
 )
 from services.qualification.events import PARSE, PUBLIC
 from services.qualification.projections import accounts as account_list
-from services.qualification.projections import cycles, deals, org_tree, routes, timers
+from services.qualification.projections import cycles, deals, routes, timers
 from services.qualification.projections import leads as lead_list
 from services.qualification.projections import nurture as nurture_moves
 from services.qualification.timers import TIMERS
 from services.qualification.upstream import forecast, intake, pipeline
+from shared.organisation import org_tree
 from shared.run.service import Service, Upstream
 from shared.web.feed import Feed
 from shared.web.place import Organisation

@@ -2,8 +2,9 @@
 
 from services.pipeline.api.owner_warnings import DETAILS
 from services.pipeline.process.decider import ALL, DECIDER
-from services.pipeline.projections import opportunities, org_tree
+from services.pipeline.projections import opportunities
 from services.pipeline.projections.opportunities import OpportunityFilter
+from shared.organisation import org_tree
 from shared.web.call import Call
 from shared.web.paging import FilterWarning
 

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from services.pipeline.projections import org_tree
+from shared.organisation import org_tree
 from shared.store.write_request import WriteResult
 from shared.web.call import Call
 

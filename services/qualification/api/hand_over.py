@@ -11,7 +11,8 @@ from services.qualification.api.leads import LeadId, fold_lead
 from services.qualification.lead import commands
 from services.qualification.lead.account import account_of_domain
 from services.qualification.lead.state import NotExisting, State
-from services.qualification.projections import deals, org_tree
+from services.qualification.projections import deals
+from shared.organisation import org_tree
 from shared.store.write_request import WriteResult
 from shared.web.call import Call
 from shared.web.openapi import READ_AFTER_THIS, response_links

@@ -1,10 +1,9 @@
 """The events of forecast that qualification reads: business settings, and the organisation's tree."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
+from shared.organisation.events import OrgEvent
 from shared.rules.message import Instant, Parser, UpstreamEvent, tolerant_parser
-
-NodeKind = Literal["person", "unit"]
 
 
 class SettingChanged(UpstreamEvent):
@@ -16,22 +15,5 @@ class SettingChanged(UpstreamEvent):
     starts: Instant
 
 
-class NodePlaced(UpstreamEvent):
-    """`starts`: None means from the beginning."""
-
-    type: ClassVar[str] = "org.node_placed"
-    node: str
-    parent: str | None
-    kind: NodeKind
-    starts: Instant | None
-
-
-class NodeEnded(UpstreamEvent):
-    type: ClassVar[str] = "org.node_ended"
-    node: str
-    starts: Instant
-
-
-OrgEvent = NodePlaced | NodeEnded
 ForecastEvent = SettingChanged | OrgEvent
 PARSE: Parser[ForecastEvent] = tolerant_parser(ForecastEvent)

@@ -1,4 +1,4 @@
-"""Today's organisation, and the dated rows that it follows from. `within` and `above` say whose deals a node sees."""
+"""Today's organisation, and the dated rows that it follows from: a read model of each service that confines callers."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -23,10 +23,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.pipeline.upstream.forecast import ForecastEvent, NodeEnded, NodePlaced
-from services.pipeline.upstream.organisation import DatedRow, NodePosition, OrgNode, dated_row, node_today
 from shared.flow.projection import Projection
-from shared.rules.message import RecordedEvent
+from shared.organisation.events import OrgEvent
+from shared.organisation.today import DatedRow, NodePosition, OrgNode, dated_row, node_today
+from shared.rules.message import Event, RecordedEvent
 from shared.store.rows import insert, rows, upsert
 
 
@@ -58,17 +58,12 @@ WITHIN = text("""
         SELECT node FROM seats WHERE node = :node AND active
         UNION SELECT seats.node FROM within JOIN seats ON seats.parent = within.node)
     SELECT node FROM within""")
-ABOVE = text("""
-    WITH RECURSIVE above AS (
-        SELECT node, parent FROM seats WHERE node = :owner
-        UNION SELECT seats.node, seats.parent FROM above JOIN seats ON seats.node = above.parent)
-    SELECT node FROM above""")
 
 
-async def apply(tx: AsyncConnection, batch: Sequence[RecordedEvent[ForecastEvent]]) -> None:
+async def apply(tx: AsyncConnection, batch: Sequence[RecordedEvent[Event]]) -> None:
     added: dict[str, list[DatedRow]] = defaultdict(list)
     for recorded in batch:
-        if isinstance(recorded.event, NodePlaced | NodeEnded):
+        if isinstance(recorded.event, OrgEvent):
             added[recorded.event.node].append(dated_row(recorded.event, recorded.position))
     stored = await rows_of(tx, added)
     await tx.execute(INSERT_ROWS, rows(columns(node, row) for node in added for row in added[node]))
@@ -100,20 +95,10 @@ async def within(tx: AsyncConnection, node: str) -> Collection[str]:
     return set((await tx.execute(WITHIN, {"node": node})).scalars())
 
 
-async def above(tx: AsyncConnection, owner: str) -> Collection[str]:
-    """The owner's node and all above it: as many rows as the tree has levels. Empty when the owner is no node."""
-    return set((await tx.execute(ABOVE, {"owner": owner})).scalars())
-
-
 async def find_node(tx: AsyncConnection, node: str) -> OrgNode | None:
+    """As it stands today. None when there is no such node."""
     row = (await tx.execute(select(org_nodes).where(org_nodes.c.node == node))).one_or_none()
     return None if row is None else OrgNode(row.node, row.parent, row.kind, row.active)
-
-
-async def all_nodes(tx: AsyncConnection) -> Mapping[str, OrgNode]:
-    return {
-        row.node: OrgNode(row.node, row.parent, row.kind, row.active) for row in await tx.execute(select(org_nodes))
-    }
 
 
 PROJECTION = Projection("chart", 1, metadata, {"forecast": apply})

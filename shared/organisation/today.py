@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.pipeline.upstream.forecast import NodeEnded, NodeKind, NodePlaced, OrgEvent
+from shared.organisation.events import NodeEnded, NodeKind, NodePlaced, OrgEvent
 from shared.rules.message import BEGINNING
 
 

@@ -1,4 +1,4 @@
-"""Forecast's organisation as pipeline keeps it: who is below whom today."""
+"""Forecast's organisation as other services keep it: who is below whom today."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -7,9 +7,9 @@ import pytest
 import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.pipeline.projections import org_tree
-from services.pipeline.upstream.forecast import NodeEnded, NodePlaced, OrgEvent
-from services.pipeline.upstream.organisation import DatedRow, OrgNode, dated_row, node_today
+from shared.organisation import org_tree
+from shared.organisation.events import NodeEnded, NodePlaced, OrgEvent
+from shared.organisation.today import DatedRow, OrgNode, dated_row, node_today
 from shared.rules.message import RecordedEvent
 from tests.pipeline.upstream import recorded
 from tests.running import connected
@@ -45,12 +45,6 @@ async def test_a_node_sees_itself_and_all_below_it(tx: AsyncConnection) -> None:
     assert await org_tree.within(tx, "stranger") == set()
 
 
-async def test_an_owner_is_seen_by_itself_and_all_above_it(tx: AsyncConnection) -> None:
-    await apply(tx, *TREE)
-    assert await org_tree.above(tx, "new") == {"new", "rep", "ann", "acme"}
-    assert await org_tree.above(tx, "stranger") == set()
-
-
 async def test_a_move_takes_all_below_with_it(tx: AsyncConnection) -> None:
     await apply(tx, *TREE)
     await apply(tx, placed("rep", "bob", day(5)), first=10)
@@ -61,13 +55,14 @@ async def test_a_move_takes_all_below_with_it(tx: AsyncConnection) -> None:
 async def test_an_ended_node_keeps_its_place(tx: AsyncConnection) -> None:
     await apply(tx, *TREE, NodeEnded(node="rep", starts=day(5)))
     assert await org_tree.within(tx, "ann") == {"ann", "rep", "new"}
-    assert (await org_tree.all_nodes(tx))["rep"] == OrgNode("rep", "ann", "person", active=False)
+    assert await org_tree.find_node(tx, "rep") == OrgNode("rep", "ann", "person", active=False)
 
 
 async def test_a_move_that_is_entered_late_does_not_undo_a_later_one(tx: AsyncConnection) -> None:
     await apply(tx, *TREE, placed("rep", "bob", day(9)))
     await apply(tx, placed("rep", "acme", day(5)), first=10)
-    assert await org_tree.above(tx, "rep") == {"rep", "bob", "acme"}
+    assert await org_tree.within(tx, "bob") == {"bob", "rep", "new"}
+    assert await org_tree.within(tx, "ann") == {"ann"}
 
 
 @pytest.mark.parametrize(
