@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.qualification.lead import events
-from services.qualification.metrics.business_hours import business_time
+from services.qualification.metrics.business_hours import after_business_time, business_time
 from services.qualification.metrics.speed import Answer, nearest_rank, speed
 from services.qualification.projections import cycles
 from services.qualification.projections.cycles import WorkRow
@@ -159,6 +161,36 @@ async def test_the_speed_to_lead_by_source_and_the_work_of_a_week(world: World) 
         assert (await world.api.put("settings", json={"business_hours": bad})).status_code == 422
     for path in ("metrics/sdr?by=sdr", "metrics/sdr?from=2026-03-02&to=2026-03-01", "metrics/speed-to-lead?from=x"):
         assert (await world.api.get(path)).status_code == 422
+
+
+async def test_the_deadline_of_a_first_touch_lies_in_business_hours_once_they_are_set(world: World) -> None:
+    world.clock.instant = utc("03-06 16:30:00")  # a Friday
+    before = await world.look(await world.lead("before", "demo_request"))
+    assert before["touch_by"] == "2026-03-06T17:30:00Z"
+    days = ["mon", "tue", "wed", "thu", "fri"]
+    hours = {"days": days, "opens": "09:00", "closes": "17:00", "holidays": ["2026-03-09"]}
+    assert (await world.api.put("settings", json={"business_hours": hours})).status_code == 200
+    after = await world.look(await world.lead("after", "demo_request"))
+    assert after["touch_by"] == "2026-03-10T09:30:00Z"
+    world.clock.instant = utc("03-09 12:00:00")
+    queue = (await world.api.get("queue")).json()["items"]
+    assert {each["lead_id"]: each["overdue"] for each in queue} == {"before": True, "after": False}
+
+
+@given(
+    start=st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31), timezones=st.just(UTC)),  # noqa: DTZ001
+    minutes=st.integers(1, 60 * 24 * 30),
+)
+def test_so_much_business_time_passes_until_a_deadline(start: datetime, minutes: int) -> None:
+    hours, span = BUSINESS_HOURS.model_copy(update={"holidays": (date(2026, 4, 6),)}), timedelta(minutes=minutes)
+    ends = after_business_time(hours, BERLIN, start, span)
+    assert business_time(hours, BERLIN, start, ends) == span
+    assert business_time(hours, BERLIN, start, ends - timedelta(microseconds=1)) < span
+
+
+def test_a_deadline_without_any_business_time_lies_ten_years_ahead() -> None:
+    never = BUSINESS_HOURS.model_copy(update={"days": ()})
+    assert after_business_time(never, BERLIN, NOON, timedelta(minutes=1)) == NOON + timedelta(days=3652)
 
 
 def test_the_hours_by_default() -> None:

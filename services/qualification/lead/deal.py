@@ -8,20 +8,20 @@ deal that is won becomes a customer, whichever of its deals that is.
 from datetime import datetime
 
 from services.qualification.lead import commands, events
+from services.qualification.lead.context import Context
 from services.qualification.lead.events import LeadFields, Lifecycle
 from services.qualification.lead.hand_over import join
 from services.qualification.lead.lifecycle import TRANSITIONS, Trigger
 from services.qualification.lead.state import Deal, Lead, NotExisting, State, after_all
-from services.qualification.model.state import Models
 
 
-def follow_deal(state: State, command: commands.FollowDeal, at: datetime, models: Models) -> list[events.LeadEvent]:
+def follow_deal(state: State, command: commands.FollowDeal, at: datetime, context: Context) -> list[events.LeadEvent]:
     """Nothing when it is no deal of the lead, or the table has no pair for what happened."""
     if isinstance(state, NotExisting) or command.opportunity_id not in state.deals:
         return []
     if state.fields.opportunity_id == command.opportunity_id or ended_last_cycle(state, command):
-        return follow_current_deal(state, command, at, models)
-    return follow_other_deal(state, command, at, models)
+        return follow_current_deal(state, command, at, context)
+    return follow_other_deal(state, command, at, context)
 
 
 def ended_last_cycle(lead: Lead, command: commands.FollowDeal) -> bool:
@@ -31,14 +31,14 @@ def ended_last_cycle(lead: Lead, command: commands.FollowDeal) -> bool:
 
 
 def follow_current_deal(
-    lead: Lead, command: commands.FollowDeal, at: datetime, models: Models
+    lead: Lead, command: commands.FollowDeal, at: datetime, context: Context
 ) -> list[events.LeadEvent]:
     to = TRANSITIONS.get((lead.fields.lifecycle, trigger_of(command)))
     if to is None:
         return []
     followed = [moved_with_deal(lead, command, to)]
     after = after_all(lead, followed, at)
-    return [*followed, *(join_open_deal(after, at, models) if to is Lifecycle.NURTURE else [])]
+    return [*followed, *(join_open_deal(after, at, context) if to is Lifecycle.NURTURE else [])]
 
 
 def trigger_of(command: commands.FollowDeal) -> Trigger:
@@ -75,24 +75,26 @@ def without_deal(fields: LeadFields) -> LeadFields:
     )
 
 
-def join_open_deal(lead: Lead, at: datetime, models: Models) -> list[events.LeadEvent]:
+def join_open_deal(lead: Lead, at: datetime, context: Context) -> list[events.LeadEvent]:
     """The lead lost its deal, but belongs to another one that is open."""
     for opportunity_id, deal in reversed([*lead.deals.items()]):
         if deal.is_open:
-            return join_again(lead, opportunity_id, deal, at, models)
+            return join_again(lead, opportunity_id, deal, at, context)
     return []
 
 
-def follow_other_deal(lead: Lead, command: commands.FollowDeal, at: datetime, models: Models) -> list[events.LeadEvent]:
+def follow_other_deal(
+    lead: Lead, command: commands.FollowDeal, at: datetime, context: Context
+) -> list[events.LeadEvent]:
     known = lead.deals[command.opportunity_id]
     deal = after_command(known, command)
     if deal == known or not (known.is_open or command.happened == "reopen"):
         return []
     lifecycle = lead.fields.lifecycle
     if command.happened == "win" and lifecycle is not Lifecycle.CUSTOMER:
-        return become_customer(lead, command, deal, at, models)
+        return become_customer(lead, command, deal, at, context)
     if deal.is_open and lifecycle not in (Lifecycle.SRL, Lifecycle.SQL, Lifecycle.CUSTOMER):
-        return join_again(lead, command.opportunity_id, deal, at, models)
+        return join_again(lead, command.opportunity_id, deal, at, context)
     return [
         events.OtherDealChanged(
             after=lead.fields,
@@ -109,12 +111,12 @@ def after_command(deal: Deal, command: commands.FollowDeal) -> Deal:
 
 
 def become_customer(
-    lead: Lead, command: commands.FollowDeal, deal: Deal, at: datetime, models: Models
+    lead: Lead, command: commands.FollowDeal, deal: Deal, at: datetime, context: Context
 ) -> list[events.LeadEvent]:
     """By the rows of the table: into the deal unless it has another one, SQL, customer."""
     joined: list[events.LeadEvent] = []
     if lead.fields.lifecycle not in (Lifecycle.SRL, Lifecycle.SQL):
-        joined = join_again(lead, command.opportunity_id, deal, at, models)
+        joined = join_again(lead, command.opportunity_id, deal, at, context)
     fields = after_all(lead, joined, at).fields._replace(opportunity_id=command.opportunity_id)
     if fields.lifecycle is Lifecycle.SRL:
         joined.append(sql := events.LeadSql(after=fields._replace(lifecycle=Lifecycle.SQL)))
@@ -122,12 +124,12 @@ def become_customer(
     return [*joined, events.LeadWon(after=fields._replace(lifecycle=Lifecycle.CUSTOMER, reason=command.reason))]
 
 
-def join_again(lead: Lead, opportunity_id: str, deal: Deal, at: datetime, models: Models) -> list[events.LeadEvent]:
+def join_again(lead: Lead, opportunity_id: str, deal: Deal, at: datetime, context: Context) -> list[events.LeadEvent]:
     """As a hand-over to an open deal: SRL, and SQL if the deal is qualified. BANT was met when it became the deal."""
     terms = commands.KnownDeal(
         account=deal.account, owner=deal.owner, motion=deal.motion, pipeline=deal.pipeline, is_open=True
     )
-    joined = join(lead, opportunity_id, terms, at, models)
+    joined = join(lead, opportunity_id, terms, at, context)
     if deal.qualified:
         fields = after_all(lead, joined, at).fields
         joined = [*joined, events.LeadSql(after=fields._replace(lifecycle=Lifecycle.SQL))]

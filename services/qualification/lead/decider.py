@@ -65,13 +65,13 @@ def decide_now(
 ) -> list[events.LeadEvent]:
     match command:
         case commands.RecordEngagement():
-            return engagement.record_engagement(state, command, at, context.models)
+            return engagement.record_engagement(state, command, at, context)
         case commands.RecordActivity():
-            return engagement.record_activity(state, command, at, context.models)
+            return engagement.record_activity(state, command, at, context)
         case commands.TakeBackHandOver():
             return hand_over.take_back(state, command)
         case commands.FollowDeal():
-            return deal.follow_deal(state, command, at, context.models)
+            return deal.follow_deal(state, command, at, context)
         case commands.Erase():
             return erasure.erase(state)
         case commands.MergeInto() | commands.AbsorbLead() | commands.Unmerge() | commands.SeparateLead():
@@ -91,7 +91,7 @@ def decide_work(lead: Lead, command: commands.Work, at: datetime, context: Conte
         case commands.Nurture():
             return disqualification.nurture(lead, command, at, context.settings)
         case commands.Requalify():
-            return cycle.requalify(lead, at, context.models)
+            return cycle.requalify(lead, at, context)
         case commands.ClaimLead():
             return claim.claim(lead, command, at, context.settings)
         case commands.ReleaseClaim():
@@ -99,9 +99,9 @@ def decide_work(lead: Lead, command: commands.Work, at: datetime, context: Conte
         case commands.Touch():
             return touch.touch(lead, command, at)
         case commands.HandOverAsDeal():
-            return hand_over.hand_over(lead, command, at, context.models)
+            return hand_over.hand_over(lead, command, at, context)
         case commands.AttachToDeal():
-            return hand_over.attach(lead, command, at, context.models)
+            return hand_over.attach(lead, command, at, context)
 
 
 DECIDER: Decider[commands.LeadCommand, State, events.LeadEvent] = Decider(

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from services.qualification.lead import commands, events
 from services.qualification.lead.account import account_of_domain
+from services.qualification.lead.context import Context
 from services.qualification.lead.cycle import crossed_up
 from services.qualification.lead.events import Engagement, LeadFields, Lifecycle
 from services.qualification.lead.lifecycle import TRANSITIONS, Trigger
@@ -18,14 +19,14 @@ from services.qualification.scoring.score import Score, newer_than, points_given
 
 
 def record_engagement(
-    state: State, command: commands.RecordEngagement, at: datetime, models: Models
+    state: State, command: commands.RecordEngagement, at: datetime, context: Context
 ) -> list[events.LeadEvent]:
     lead = state if isinstance(state, Lead) else Lead(first_fields(command, at))
-    return engage(lead, command.engagement, at, models)
+    return engage(lead, command.engagement, at, context)
 
 
 def record_activity(
-    state: State, command: commands.RecordActivity, at: datetime, models: Models
+    state: State, command: commands.RecordActivity, at: datetime, context: Context
 ) -> list[events.LeadEvent]:
     """An activity is an engagement of its kind. It makes no lead."""
     if isinstance(state, NotExisting):
@@ -37,19 +38,19 @@ def record_activity(
         kind=command.kind,
         through=command.through,
     )
-    return engage(state, activity, at, models)
+    return engage(state, activity, at, context)
 
 
-def engage(before: Lead, engagement: Engagement, at: datetime, models: Models) -> list[events.LeadEvent]:
+def engage(before: Lead, engagement: Engagement, at: datetime, context: Context) -> list[events.LeadEvent]:
     """The engagement counts from when the person did it. A line is crossed when we hear of it (`at`), by the survivor
     if the lead is merged."""
     if before.fields.erased or is_repeated(before, engagement):
         return []
-    engaged = engaged_event(before, engagement, at, models)
+    engaged = engaged_event(before, engagement, at, context.models)
     if engaged.after.merged_into is not None:
         return [engaged]
     lead = evolve(before, engaged, at)
-    return [engaged, *crossing(is_still_above(before, at, models), lead, at, models)]
+    return [engaged, *crossing(is_still_above(before, at, context.models), lead, at, context)]
 
 
 def is_repeated(lead: Lead, engagement: Engagement) -> bool:
@@ -129,7 +130,7 @@ def is_still_above(lead: Lead, at: datetime, models: Models) -> bool:
     return not model.decays or score(lead.engagements, lead.counts_after, model, at).above
 
 
-def crossing(was_above: bool, lead: Lead, at: datetime, models: Models) -> list[events.LeadEvent]:
+def crossing(was_above: bool, lead: Lead, at: datetime, context: Context) -> list[events.LeadEvent]:
     """Only where the table has a pair: an SRL's engagement opens no cycle."""
     if lead.above == was_above:
         return []
@@ -139,7 +140,7 @@ def crossing(was_above: bool, lead: Lead, at: datetime, models: Models) -> list[
         case None:
             return []
         case Lifecycle.MQL:
-            return [crossed_up(lead, at, models.current)]
+            return [crossed_up(lead, at, context)]
         case _:
             fields = lead.fields._replace(lifecycle=to, refused=None, reason=None, falls_below_at=None)
             return [events.LeadFellBelow(after=fields, crossed_at=at)]

@@ -4,27 +4,27 @@ from datetime import datetime
 
 from services.qualification.lead import commands, events
 from services.qualification.lead.account import account_of_domain
+from services.qualification.lead.context import Context
 from services.qualification.lead.cycle import mql_for_hand_over
 from services.qualification.lead.events import BantStatus, LeadFields, Lifecycle, Motion
 from services.qualification.lead.lifecycle import TRANSITIONS, Trigger, target
 from services.qualification.lead.state import Lead, NotExisting, State, after_all, statuses_of
 from services.qualification.model.events import ScoringModel
-from services.qualification.model.state import Models
 from shared.rules.message import Rejected
 from shared.rules.sealed import seal
 
 
-def hand_over(lead: Lead, command: commands.HandOverAsDeal, at: datetime, models: Models) -> list[events.LeadEvent]:
+def hand_over(lead: Lead, command: commands.HandOverAsDeal, at: datetime, context: Context) -> list[events.LeadEvent]:
     if lead.fields.opportunity_id == command.opportunity_id:
         return []
-    must_be_ready(lead, models.current)
+    must_be_ready(lead, context.models.current)
     body = command.body
     account = body.account or account_of_domain(lead.fields.domain)
     if account is None:
         raise Rejected("account is missing: the lead has no domain of a company to take for it")
     if body.owner is None:
         raise Rejected("owner is missing")
-    begun = mql_for_hand_over(lead, at, models.current)
+    begun = mql_for_hand_over(lead, at, context)
     fields = after_all(lead, begun, at).fields
     handed_over = events.LeadHandedOver(
         after=srl_fields(fields, command.opportunity_id, account),
@@ -39,25 +39,25 @@ def hand_over(lead: Lead, command: commands.HandOverAsDeal, at: datetime, models
         product=body.product,
         source=fields.lead_source,
         bant=statuses_of(lead),
-        policy_version=models.active,
+        policy_version=context.models.active,
     )
     return [*begun, handed_over]
 
 
-def attach(lead: Lead, command: commands.AttachToDeal, at: datetime, models: Models) -> list[events.LeadEvent]:
+def attach(lead: Lead, command: commands.AttachToDeal, at: datetime, context: Context) -> list[events.LeadEvent]:
     if lead.fields.opportunity_id == command.opportunity_id:
         return []
-    must_be_ready(lead, models.current)
+    must_be_ready(lead, context.models.current)
     if command.deal is None or not command.deal.is_open:
         raise Rejected(f"no open opportunity {command.opportunity_id!r} is known here")
-    return join(lead, command.opportunity_id, command.deal, at, models)
+    return join(lead, command.opportunity_id, command.deal, at, context)
 
 
 def join(
-    lead: Lead, opportunity_id: str, deal: commands.KnownDeal, at: datetime, models: Models
+    lead: Lead, opportunity_id: str, deal: commands.KnownDeal, at: datetime, context: Context
 ) -> list[events.LeadEvent]:
     """The lead becomes part of an open deal, which has its own terms."""
-    begun = mql_for_hand_over(lead, at, models.current)
+    begun = mql_for_hand_over(lead, at, context)
     fields = after_all(lead, begun, at).fields
     attached = events.LeadHandedOver(
         after=srl_fields(fields, opportunity_id, deal.account),
@@ -72,7 +72,7 @@ def join(
         product=None,
         source=fields.lead_source,
         bant=statuses_of(lead),
-        policy_version=models.active,
+        policy_version=context.models.active,
     )
     return [*begun, attached]
 

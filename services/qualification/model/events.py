@@ -106,7 +106,8 @@ class MqlLine(Message):
 
 
 class FirstTouch(Message):
-    """Minutes from becoming MQL to the first touch by a person, by the source of the capture that crossed the line."""
+    """Minutes from becoming MQL to the first touch by a person, by the source of the capture that crossed the line: of
+    business time, if the settings give business hours."""
 
     by_source: Mapping[Slug, Minutes] = Field(default_factory=dict, max_length=50, json_schema_extra=NO_OTHERS)
     other: Minutes

@@ -17,7 +17,7 @@ def decide(settings: Settings, command: commands.SettingCommand, at: datetime) -
 
 def change_settings(settings: Settings, command: commands.ChangeSettings) -> list[events.SettingEvent]:
     changes = set_reasons(settings, command.reasons) if command.reasons else []
-    if command.business_hours not in (None, settings.business_hours):
+    if command.business_hours not in (None, settings.own_hours):
         changes.append(events.BusinessHoursChanged(hours=command.business_hours))
     if command.routing not in (None, settings.routing):
         changes.append(events.RoutingChanged(routing=command.routing))

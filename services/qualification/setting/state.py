@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from services.qualification.metrics.business_hours import after_business_time
 from services.qualification.setting import default, events
 from services.qualification.setting.events import BusinessHours, Claims, ReasonKind, Routing
 from shared.rules.message import InvalidField
@@ -15,10 +16,12 @@ Timeline = Mapping[datetime, str]
 
 @dataclass(frozen=True)
 class Settings:
+    """`own_hours`: the business hours, once somebody has set them."""
+
     timezones: Timeline = field(default_factory=dict)
     calendars: Timeline = field(default_factory=dict)
     reasons: Mapping[ReasonKind, tuple[str, ...]] = field(default_factory=lambda: default.REASONS)
-    business_hours: BusinessHours = default.BUSINESS_HOURS
+    own_hours: BusinessHours | None = None
     routing: Routing = default.ROUTING
     claims: Claims = default.CLAIMS
 
@@ -38,6 +41,17 @@ class Settings:
     def start_of(self, day: date, at: datetime) -> datetime:
         """When the day begins in the time zone that is in force at `at`."""
         return datetime.combine(day, time(), ZoneInfo(self.timezone(at))).astimezone(UTC)
+
+    @property
+    def business_hours(self) -> BusinessHours:
+        return self.own_hours or default.BUSINESS_HOURS
+
+    def after_minutes(self, at: datetime, minutes: int) -> datetime:
+        """Of business time, if the business hours were set; else of the clock."""
+        span = timedelta(minutes=minutes)
+        if self.own_hours is None:
+            return at + span
+        return after_business_time(self.own_hours, ZoneInfo(self.timezone(at)), at, span)
 
     def end_of_claim(self, at: datetime) -> datetime | None:
         """Of a claim that begins then. None: it never ends."""
@@ -65,7 +79,7 @@ def evolve(settings: Settings, event: events.SettingEvent, at: datetime) -> Sett
         case events.ReasonsChanged():
             return replace(settings, reasons={**settings.reasons, event.kind: event.reasons})
         case events.BusinessHoursChanged():
-            return replace(settings, business_hours=event.hours)
+            return replace(settings, own_hours=event.hours)
         case events.RoutingChanged():
             return replace(settings, routing=event.routing)
         case events.ClaimsChanged():
