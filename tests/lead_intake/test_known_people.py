@@ -7,18 +7,13 @@ import httpx
 from services.lead_intake.lead import commands, events
 from tests.lead_intake.captures import first, given
 from tests.lead_intake.connectors import deliveries
-from tests.lead_intake.connectors.deliveries import HUBSPOT_CONTACT, HUBSPOT_EVENT
+from tests.lead_intake.connectors.deliveries import HUBSPOT_CONTACT, HUBSPOT_EVENT, UPEMAIL
 from tests.lead_intake.connectors.signing import PUBLIC_URL
 from tests.lead_intake.test_routes import captured
 from tests.lead_intake.test_webhooks import Vendor, connected, quarantined
 from tests.running import Clock, fresh
 from tests.spec import NOON
 
-UPEMAIL: dict[str, Any] = {
-    "type": "upemail",
-    "fired_at": "2026-03-02 12:00:00",
-    "data": {"list_id": "a6", "new_id": "51", "new_email": "jane@new.example", "old_email": "jane@acme.com"},
-}
 PROFILE: dict[str, Any] = deliveries.MAILCHIMP | {"type": "profile"}
 CHANGE = commands.ChangeProfile(
     person=commands.PersonInput.model_validate({"email": "jane@new.example", "job_title": "Head of Sales"}),

@@ -29,12 +29,13 @@ LEAD: Mapping[str, Any] = {
 
 @dataclass(frozen=True)
 class Vendor:
-    """One vendor, and its connection here."""
+    """One vendor, and its connection here. `prefix`: of intake's paths, unless the client adds it."""
 
     api: httpx.AsyncClient
     clock: Clock
     connector: str
     connection_id: str
+    prefix: str = ""
 
     async def send(
         self, value: Any, *, secret: str = SECRET, late: int = 0, body: bytes | None = None
@@ -44,7 +45,7 @@ class Vendor:
         signer = SIGNERS.get(self.connector)
         headers = {"Content-Type": FORM if self.connector in FORMS else "application/json"}
         headers |= signer(content, seconds, secret) if signer else {}
-        return await self.api.post(f"webhooks/{self.connection_id}", content=content, headers=headers)
+        return await self.api.post(f"{self.prefix}webhooks/{self.connection_id}", content=content, headers=headers)
 
     async def captures(self, value: Any, **how: Any) -> list[str]:
         answer = await self.send(value, **how)

@@ -96,6 +96,11 @@ MAILCHIMP: dict[str, Any] = {
         },
     },
 }
+UPEMAIL: dict[str, Any] = {
+    "type": "upemail",
+    "fired_at": "2026-03-02 12:00:00",
+    "data": {"list_id": "a6", "new_id": "51", "new_email": "jane@new.example", "old_email": "jane@acme.com"},
+}
 TYPEFORM: dict[str, Any] = {
     "event_id": "LtWXD3crgy",
     "event_type": "form_response",
