@@ -11,12 +11,14 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.datastructures import QueryParams
 
+from shared.web.body import WITHOUT_BODY
 from shared.web.problems import InvalidRequest
 
 MAX_VALUES = 20_000
 """Of one body, or one line of a batch: fields of objects and entries of lists, at all depths."""
 
 LONGEST_REPEATED = 100
+NOT_EMPTY = {"pointer": "", "detail": "must be absent, or an empty object"}
 WHOLE_NUMBER = re.compile("-?(0|[1-9][0-9]*)")
 """The framework would also take `1_0`, `+5`, ` 5` and `5.0`, which other servers read as something else, or refuse."""
 
@@ -26,9 +28,32 @@ ResourceId = Annotated[str, Path(min_length=1, max_length=100, pattern=r"^[^\x00
 
 async def refuse_invalid_json(request: Request) -> None:
     """The framework accepts more than JSON (RFC 8259): NaN, encodings other than UTF-8, lone surrogates. Such a body
-    has no canonical form to compare it by, and cannot be repeated in an answer."""
-    if request.scope["route"].body_field is not None and (body := await request.body()):
+    has no canonical form to compare it by, and cannot be repeated in an answer. It also ignores the body of a request
+    that has no fields; here that may be absent or an empty object."""
+    route = request.scope["route"]
+    if route.body_field is not None and (body := await request.body()):
         parse_json(body)
+    elif must_have_no_fields(request, route) and (body := await request.body()):
+        refuse_fields(parse_json(body))
+
+
+def must_have_no_fields(request: Request, route: APIRoute) -> bool:
+    """Batches and entrances read their bodies themselves."""
+    reads_itself = "requestBody" in (route.openapi_extra or {}) or is_entrance(request)
+    return route.body_field is None and not reads_itself and request.method not in WITHOUT_BODY
+
+
+def refuse_fields(value: Any) -> None:
+    if value == {}:
+        return
+    names = list(value)[:1] if isinstance(value, dict) else []
+    error = {"pointer": f"/{shortened(names[0])}", "detail": "unknown field"} if names else NOT_EMPTY
+    raise InvalidRequest("the request has no fields", errors=[error])
+
+
+def is_entrance(request: Request) -> bool:
+    """Its callers send what they like."""
+    return getattr(request.state, "any_query", False)
 
 
 def parse_json(body: bytes) -> Any:

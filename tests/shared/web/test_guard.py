@@ -233,6 +233,23 @@ async def test_an_unknown_parameter_is_refused_not_ignored(api: httpx.AsyncClien
     assert answer.json()["errors"] == [{"pointer": "query/ownr", "detail": "unknown"}]
 
 
+async def test_fields_are_refused_where_a_request_has_none(api: httpx.AsyncClient, subtests: pytest.Subtests) -> None:
+    webhook = (await api.post("/pipeline/v1/webhooks", json={"url": "https://8.8.8.8/hook"})).json()["webhook_id"]
+    address = f"/pipeline/v1/webhooks/{webhook}/rotate-secret"
+    for body, error in (
+        (b'{"x": 1}', {"pointer": "/x", "detail": "unknown field"}),
+        (b"[]", {"pointer": "", "detail": "must be absent, or an empty object"}),
+        (b"{", None),
+    ):
+        with subtests.test(body=body):
+            answer = await api.post(address, content=body, headers={"Content-Type": "application/json"})
+            assert answer.status_code == 422
+            assert error in (None, *answer.json()["errors"])
+    for content in (None, b"{}"):
+        answer = await api.post(address, content=content, headers={"Content-Type": "application/json"})
+        assert answer.status_code == 200, answer.text
+
+
 async def test_a_parameter_that_is_given_twice_is_refused_and_not_chosen_from(
     api: httpx.AsyncClient, subtests: pytest.Subtests
 ) -> None:
