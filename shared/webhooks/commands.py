@@ -21,11 +21,13 @@ class CreateWebhook(Command):
 
 
 class ChangeWebhook(Command):
-    """`url`, `is_enabled`: none if they stay. `types`, `description`: as they are to be."""
+    """`url`, `is_enabled`: none if they stay. `types`, `description`: as they are to be. `keeps_description`: it is the
+    one that the webhook has."""
 
     url: str | None
     types: tuple[Line, ...] | None
     description: Prose | None
+    keeps_description: bool = False
     is_enabled: bool | None = None
 
 

@@ -55,9 +55,10 @@ def change(state: State, command: commands.ChangeWebhook) -> list[events.Webhook
 
 
 def has_other_values(before: Existing, command: commands.ChangeWebhook) -> bool:
-    """Texts cannot be compared with those in the vault: with one, it is always a change."""
-    is_same = command.url is None and command.types == before.types
-    return not is_same or command.description is not None or before.description is not None
+    """Texts are in the vault, and cannot be compared here."""
+    has_no_description = command.description is None and before.description is None
+    keeps_texts = command.url is None and (command.keeps_description or has_no_description)
+    return not keeps_texts or command.types != before.types
 
 
 def remove(state: State) -> list[events.WebhookEvent]:

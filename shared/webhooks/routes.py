@@ -91,10 +91,12 @@ class WebhookRoutes:
         self.check_types(body.types)
         before = await find_webhook(call, webhook_id)
         sent, description = body.model_fields_set, before.text(before.state.description)
+        wanted = body.description if "description" in sent else description
         command = commands.ChangeWebhook(
-            url=body.url,
+            url=None if body.url == before.text(before.state.url) else body.url,
             types=body.types if "types" in sent else before.state.types,
-            description=body.description if "description" in sent else description,
+            description=wanted,
+            keeps_description=wanted == description,
             is_enabled=body.enabled,
         )
         return Accepted(position=(await call.write(DECIDER, webhook_id, command)).position)

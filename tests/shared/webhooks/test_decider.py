@@ -40,6 +40,13 @@ def test_values_that_stay_are_no_change() -> None:
     given(CREATED).when(UNCHANGED).then()
 
 
+def test_a_description_is_a_change_unless_the_webhook_has_it_already() -> None:
+    described = CREATED.model_copy(update={"description": Sealed[str](ref=REF)})
+    same = UNCHANGED.model_copy(update={"description": "ours"})
+    given(described).when(same.model_copy(update={"keeps_description": True})).then()
+    given(described).when(same).then(events.WebhookChanged(types=("opportunity.*",), description=Sealed(value="ours")))
+
+
 def test_another_address_and_other_types_are_a_change() -> None:
     given(CREATED).when(UNCHANGED.model_copy(update={"url": URL, "types": None})).then(
         events.WebhookChanged(url=Sealed(value=URL))
