@@ -38,6 +38,13 @@ async def move(client: httpx.AsyncClient, from_stage: str, to_stage: str) -> lis
     return [json.loads(line) for line in answer.text.splitlines()]
 
 
+async def test_the_deals_of_a_pipeline_that_is_not_there_are_not_moved(database: str) -> None:
+    async with pipeline(database, [past_deal("a", "01-01")]) as client:
+        body = {"pipeline": "nope", "from_stage": "unqualified", "to_stage": "qualified"}
+        answer = await client.post("stages/move-deals", json=body)
+        assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/pipeline")
+
+
 async def test_deals_stay_in_a_stage_that_disappears_until_they_are_moved(database: str) -> None:
     lines = [
         past_deal("a", "01-01", ("01-02", "qualified"), ("01-03", "proposal")),

@@ -36,5 +36,8 @@ async def codes_of(call: Call, owner: str) -> list[Code]:
 
 
 def warnings_of(result: WriteResult) -> list[OwnerWarning]:
-    codes: Sequence[Code] = result.body.get("warnings", [])
+    return owner_warnings(result.body.get("warnings", []))
+
+
+def owner_warnings(codes: Sequence[Code]) -> list[OwnerWarning]:
     return [OwnerWarning(code=code, detail=DETAILS[code]) for code in codes]

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import StreamingResponse
 from pydantic import Field
 
+from services.pipeline.api.owner_warnings import codes_of, owner_warnings
 from services.pipeline.opportunity import commands
 from services.pipeline.opportunity.commands import Dated
 from services.pipeline.opportunity.decider import DECIDER
@@ -23,6 +24,7 @@ from shared.web.problems import refusal_body
 
 router = APIRouter(tags=["opportunities"])
 OPPORTUNITY_ID = {"type": "string"}
+WARNINGS = {"type": "array", "items": {"type": "object"}}
 RESULT_LINE = {
     "anyOf": [
         {
@@ -35,7 +37,7 @@ RESULT_LINE = {
             "required": [*PROBLEM["required"], "opportunity_id"],
             "properties": PROBLEM["properties"] | {"opportunity_id": OPPORTUNITY_ID},
         },
-        DONE_LINE,
+        {"allOf": [DONE_LINE, {"type": "object", "properties": {"warnings": WARNINGS}}]},
     ]
 }
 ANSWER: dict[str, Any] = {
@@ -56,8 +58,8 @@ class Reassignment(Dated):
 async def reassign_opportunities(body: Reassignment, call: WritesEverywhere) -> StreamingResponse:
     """Gives all open deals of one owner to another, each by an event of its own.
 
-    Each deal has a line in the answer. The last line has `done` and the counts; without it the answer is incomplete.
-    The same request again gives away what is left.
+    Each deal has a line in the answer. The last line has `done`, the counts and `warnings` about the new owner; without
+    it the answer is incomplete. The same request again gives away what is left.
     """
     if body.from_owner == body.to_owner:
         raise InvalidField("/to", "is the owner that the deals have")
@@ -65,12 +67,15 @@ async def reassign_opportunities(body: Reassignment, call: WritesEverywhere) -> 
     async with call.read() as tx:
         ids = await opportunities.open_of(tx, body.from_owner)
     command = commands.Reassign(from_owner=body.from_owner, owner=body.to_owner)
-    answer = lines(call, command, body.occurred_at, ids)
+    warnings = [dict(each) for each in owner_warnings(await codes_of(call, body.to_owner))]
+    answer = lines(call, command, body.occurred_at, ids, warnings=warnings)
     return StreamingResponse(answer, headers=dict(call.response.headers), media_type=NDJSON)
 
 
-async def lines(call: Call, command: Command, occurred_at: datetime | None, ids: Sequence[str]) -> AsyncIterator[bytes]:
-    """What became of the command on each deal."""
+async def lines(
+    call: Call, command: Command, occurred_at: datetime | None, ids: Sequence[str], **more: Any
+) -> AsyncIterator[bytes]:
+    """What became of the command on each deal. `more`: of the last line."""
     failed = 0
     for start in range(0, len(ids), LINES_PER_TRANSACTION):
         chunk = ids[start : start + LINES_PER_TRANSACTION]
@@ -80,7 +85,7 @@ async def lines(call: Call, command: Command, occurred_at: datetime | None, ids:
         results = [line(*each) for each in zip(chunk, outcomes, strict=True)]
         failed += sum("status" in result for result in results)
         yield b"".join(orjson.dumps(result) + b"\n" for result in results)
-    yield orjson.dumps({"done": True, "lines": len(ids), "failed": failed}) + b"\n"
+    yield orjson.dumps({"done": True, "lines": len(ids), "failed": failed, **more}) + b"\n"
 
 
 def line(opportunity_id: str, outcome: WriteOutcome) -> dict[str, Any]:

@@ -92,6 +92,9 @@ async def move_deals(
     if body.from_stage == body.to_stage:
         raise InvalidField("/to_stage", "is the stage that the deals are in")
     call.checked_occurred_at(body.occurred_at)
+    processes = (await call.fold(DECIDER, ALL, lambda state: [], may_be_new=True)).state
+    if body.pipeline not in processes:
+        raise InvalidField("/pipeline", f"there is no pipeline {body.pipeline!r}")
     async with call.read() as tx:
         ids = await opportunities.open_in_stage(tx, body.pipeline, body.from_stage)
     command = ReplaceStage(from_stage=body.from_stage, to_stage=body.to_stage)
