@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, TypeAdapter, ValidationError, WithJsonSchema
 
-from shared.rules.message import DAY, Day, Instant, InvalidField
+from shared.rules.message import DAY, MAX_CLOCK_AHEAD, Day, Instant, InvalidField
 
 DAYS: TypeAdapter[date] = TypeAdapter(Day)
 INSTANTS: TypeAdapter[datetime] = TypeAdapter(Instant)
@@ -31,6 +31,12 @@ Bound = Annotated[
 def format_bound(bound: date | None) -> str | None:
     """As it was asked."""
     return None if bound is None else bound.isoformat().replace("+00:00", "Z")
+
+
+def refuse_future(as_of: datetime | None, now: datetime) -> None:
+    """What an instant looks like is known when it has passed. Raises `InvalidField`."""
+    if as_of is not None and as_of > now + MAX_CLOCK_AHEAD:
+        raise InvalidField("query/as_of", "lies in the future")
 
 
 class WindowParameters(BaseModel):

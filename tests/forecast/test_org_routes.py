@@ -43,6 +43,11 @@ async def test_the_chart_can_be_asked_for_an_instant(company: Company) -> None:
     assert (await chart(company, as_of="2026-01-31T23:00:00Z"))["ann"]["active"] is False
 
 
+async def test_the_chart_of_the_future_is_not_known(company: Company) -> None:
+    answer = await company.read("org", as_of="2999-01-01T00:00:00Z")
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "query/as_of")
+
+
 async def test_saying_it_again_adds_no_event(company: Company) -> None:
     for _ in range(2):
         await company.table(TABLE)

@@ -223,6 +223,12 @@ async def test_lists_are_filtered_and_paged(api: httpx.AsyncClient) -> None:
     assert {item["name"] for item in page["items"]} == {"Acme renewal"}
 
 
+async def test_a_list_refuses_closing_days_in_the_wrong_order(api: httpx.AsyncClient) -> None:
+    days = {"closing_from": "2026-03-02", "closing_to": "2026-03-01"}
+    answer = await api.get("opportunities", params=days)
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "query/closing_to")
+
+
 async def ids(api: httpx.AsyncClient, **params: Any) -> set[str]:
     return {item["opportunity_id"] for item in (await api.get("opportunities", params=params)).json()["items"]}
 

@@ -198,6 +198,11 @@ BAD = [
     ("opportunities", "query/set"),
     ("opportunities?set=open&without=owner&owner=ann", "query/without"),
     ("opportunities?set=open&after=x", "query/after"),
+    *(
+        (f"{measure}as_of=2999-01-01T00:00:00Z", "query/as_of")
+        for measure in ("pipeline?", "velocity?", "win-rate?", "funnel?", "cost-per-sql?", "cycles?step=mql&")
+    ),
+    ("opportunities?set=open&as_of=2999-01-01T00:00:00Z", "query/as_of"),
 ]
 
 

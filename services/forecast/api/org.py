@@ -19,6 +19,7 @@ from shared.rules.message import BEGINNING, Instant, printable
 from shared.web.call import Accepted, Call, Needs
 from shared.web.openapi import READ_AFTER_THIS, response_links
 from shared.web.paging import Cursor, Limit, decode_cursor, encode_cursor
+from shared.web.window import refuse_future
 
 router = APIRouter(tags=["organisation"])
 Admin = Annotated[Call, Depends(Needs("admin"))]
@@ -76,6 +77,7 @@ async def list_nodes(
     call: Reads, as_of: Annotated[Instant | None, Query()] = None, limit: Limit = 1000, after: Cursor = None
 ) -> OrgView:
     """List the nodes of the organisation at an instant, by default now; by id, in pages."""
+    refuse_future(as_of, call.context.clock_and_ids.now())
     cursor = decode_cursor(after, printable)
     async with call.read() as tx:
         at = as_of or (await moment(call, tx)).as_of

@@ -17,7 +17,7 @@ from shared.rules.message import Instant, InvalidField, Line
 from shared.web.access import METRICS_READ
 from shared.web.call import Call, Needs
 from shared.web.place import PlaceRule
-from shared.web.window import WindowParameters, format_bound
+from shared.web.window import WindowParameters, format_bound, refuse_future
 
 Reads = Annotated[Call, Depends(Needs("pipeline:read", place=PlaceRule.SUBTREE))]
 """Of single deals and cycles."""
@@ -87,7 +87,8 @@ class GroupQuery(WindowQuery):
 
 async def window_of(call: Call, tx: AsyncConnection, query: WindowQuery) -> tuple[Window, Settings]:
     """In the snapshot of `Call.read`: of the deals that the caller may see, with the settings in force. Raises
-    `InvalidField` for an empty window."""
+    `InvalidField` for an empty window, and an instant in the future."""
+    refuse_future(query.as_of, call.context.clock_and_ids.now())
     settings = (await call.states(tx, SETTING, [ALL]))[ALL]
     begins, ends = query.instants(settings.start_of_day, settings.end_of_day)
     return Window(begins, ends, query.as_of, call.subtree.nodes), settings

@@ -21,7 +21,7 @@ from services.pipeline.opportunity.decider import DECIDER
 from services.pipeline.opportunity.state import NotExisting, State, must_exist
 from services.pipeline.process.events import ForecastCategory
 from services.pipeline.projections import opportunities, stage_visits
-from shared.rules.message import Day, ExternalId, Line, Message, Missing, Slug
+from shared.rules.message import Day, ExternalId, InvalidField, Line, Message, Missing, Slug
 from shared.rules.sealed import Sealed
 from shared.store import vault
 from shared.web.call import Call, Needs
@@ -67,6 +67,8 @@ async def list_opportunities(
     current. An empty list warns of a stage or an owner that is not there."""
     if external_id is not None:
         return FilteredPage(items=await with_external_id(call, external_id), next=None)
+    if closing_from is not None and closing_to is not None and closing_to < closing_from:
+        raise InvalidField("query/closing_to", "lies before closing_from")
     cursor = decode_cursor(after, str)
     criteria = opportunities.OpportunityFilter(
         stage=stage,

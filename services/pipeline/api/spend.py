@@ -24,6 +24,7 @@ from shared.rules.money import format_amount
 from shared.store.write_request import AliasClaim
 from shared.web.call import Call, Needs
 from shared.web.paging import Cursor, FilteredPage, FilterWarning, Limit, decode_cursor, make_page, with_warnings
+from shared.web.window import refuse_future
 
 router = APIRouter(tags=["spend"])
 Reads = Annotated[Call, Depends(Needs("pipeline:read"))]
@@ -161,7 +162,9 @@ async def get_cost_per_sql(query: Annotated[CostQuery, Query()], call: MeasuresW
 
     Spend counts evenly for each of its days. What was spent for no source alone is unallocated; the total includes it.
     """
-    as_of = query.as_of or call.context.clock_and_ids.now()
+    now = call.context.clock_and_ids.now()
+    refuse_future(query.as_of, now)
+    as_of = query.as_of or now
     async with call.read() as tx:
         settings = (await call.states(tx, SETTING, [ALL]))[ALL]
         last_day = query.last_day or settings.business_day(as_of)
