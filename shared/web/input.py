@@ -1,7 +1,8 @@
 """Input of requests, checked more strictly than the framework does."""
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
@@ -17,6 +18,9 @@ from shared.web.problems import InvalidRequest
 MAX_VALUES = 20_000
 """Of one body, or one line of a batch: fields of objects and entries of lists, at all depths."""
 
+STRINGS = re.compile(rb'("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?')
+"""Of JSON text. With the colon after it, a string is the name of a member."""
+WHITESPACE = b" \t\r\n"
 LONGEST_REPEATED = 100
 NOT_EMPTY = {"pointer": "", "detail": "must be absent, or an empty object"}
 WHOLE_NUMBER = re.compile("-?(0|[1-9][0-9]*)")
@@ -64,7 +68,36 @@ def parse_json(body: bytes) -> Any:
         raise InvalidRequest("the body is not JSON text", errors=[{"pointer": "", "detail": str(error)}]) from None
     if len(body) > 2 * MAX_VALUES:  # each takes two bytes at least
         must_have_few_values(value)
+    try:
+        canonical = orjson.dumps(value)
+    except orjson.JSONEncodeError:
+        detail = "is nested too deeply"
+        raise InvalidRequest(f"the body {detail}", errors=[{"pointer": "", "detail": detail}]) from None
+    if canonical.translate(None, WHITESPACE) != body.translate(None, WHITESPACE):  # else nothing was dropped
+        must_have_distinct_names(body, value)
     return value
+
+
+def must_have_distinct_names(body: bytes, value: Any) -> None:
+    """Of the members of an object with the same name the parser keeps the last: to choose would be a guess. Raises
+    `InvalidRequest`."""
+    written = Counter[str](orjson.loads(text) for text, colon in STRINGS.findall(body) if colon)
+    for name in written - Counter(member_names(value)):
+        detail = f"an object has two members {shortened(name)!r}"
+        raise InvalidRequest(f"the body is ambiguous: {detail}", errors=[{"pointer": "", "detail": detail}])
+
+
+def member_names(value: Any) -> Iterator[str]:
+    """Of all objects, at all depths."""
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        yield from each if isinstance(each, dict) else ()
+        waiting += children_of(each)
+
+
+def children_of(value: Any) -> Collection[Any]:
+    return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
 
 
 def must_have_few_values(value: Any) -> None:
@@ -72,8 +105,7 @@ def must_have_few_values(value: Any) -> None:
     seconds. Raises `InvalidRequest`."""
     waiting, count = [value], 0
     while waiting:
-        each = waiting.pop()
-        children = each.values() if isinstance(each, dict) else each if isinstance(each, list) else ()
+        children = children_of(waiting.pop())
         count += len(children)
         if count > MAX_VALUES:
             detail = f"has more than {MAX_VALUES} values"

@@ -1,6 +1,7 @@
 """Authentication, sizes, media types and unknown parameters; every refusal is a problem document."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -15,6 +16,7 @@ from services.pipeline.service import SERVICE
 from shared.store.committer import Committer
 from shared.web import access
 from shared.web.body import LARGEST_BATCH, LARGEST_BODY
+from shared.web.input import parse_json
 from tests.running import Clock, connected, make_key, running_services, within
 
 DEALS = "/pipeline/v1/opportunities"
@@ -304,6 +306,28 @@ async def test_a_body_that_cannot_be_parsed_tells_nothing_to_a_key_without_the_s
     assert (await api.post(DEALS, content=deep, headers=reader | kind)).status_code == 403
     answer = await api.post(DEALS, content=deep, headers=kind)
     assert (answer.status_code, answer.json()["detail"]) == (422, "the body is not JSON text, or is nested too deeply")
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        (b'{"name": "A", "account": "a", "name": "B"}', "an object has two members 'name'"),
+        (b'{"account":"a","\\u0061ccount":"b"}', "an object has two members 'account'"),
+        (b'{"amount": {"amount": "1", "currency": "EUR", "currency" :"USD"}}', "an object has two members 'currency'"),
+        (b'{"a":' * 300 + b"1" + b"}" * 300, "is nested too deeply"),
+    ],
+)
+async def test_of_two_members_with_one_name_none_is_chosen(api: httpx.AsyncClient, body: bytes, detail: str) -> None:
+    answer = await api.post(DEALS, content=body, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["errors"]) == (422, [{"pointer": "", "detail": detail}])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [rb'{"name": "say \"name\": a", "account": "{\"a\":1,\"a\":2}\\"}', b'[{"a": 1}, {"a": 1.50}]', b'"a"', b"7"],
+)
+def test_names_in_texts_and_in_different_objects_are_no_repetitions(body: bytes) -> None:
+    assert parse_json(body) == json.loads(body)
 
 
 async def test_every_refusal_is_a_problem(api: httpx.AsyncClient, subtests: pytest.Subtests) -> None:
