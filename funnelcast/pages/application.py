@@ -24,6 +24,7 @@ from funnelcast.pages.live import LIVE, Watch
 from funnelcast.pages.person import find_person
 from funnelcast.pages.screen import Screen, Visit, see_other
 from funnelcast.pages.screens import SCREENS
+from funnelcast.pages.screens.forecast_beside import RememberedWeeks
 from funnelcast.pages.security import FOLDER
 from funnelcast.pages.sessions import OneTimeLinks, Sessions
 from funnelcast.pages.welcome import WELCOME
@@ -66,7 +67,7 @@ async def run_pages(
         )
         app.state.http, app.state.sessions, app.state.links = http, sessions, links or OneTimeLinks()
         app.state.business_time, app.state.watch = BusinessTime(), Watch(asyncio.Event())
-        app.state.now = now
+        app.state.now, app.state.weeks = now, RememberedWeeks()
         app.router.redirect_slashes = False
         yield Pages(app)
 

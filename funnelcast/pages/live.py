@@ -1,6 +1,6 @@
 """Live pages: a stream that says when the forecast has applied something. The page then loads its numbers again.
 
-One question every half second serves all open pages of a process: it carries the session of one of them, and answers
+One question five times a second serves all open pages of a process: it carries the session of one of them, and answers
 with nothing but a frontier.
 """
 
@@ -14,8 +14,10 @@ from starlette.responses import Response, StreamingResponse
 from funnelcast.pages.api import Api, ApiError
 from funnelcast.pages.screen import Screen, Visit
 
-INTERVAL, HEARTBEAT = 0.5, 15.0
+INTERVAL, HEARTBEAT = 0.2, 15.0
 """Seconds between questions, and between comments while nothing happens."""
+SPACING = 0.02
+"""Seconds for each open page: when they were told of a change, the next one waits until all could load it."""
 UNAUTHENTICATED = 401
 
 
@@ -43,24 +45,28 @@ class Watch:
         """While anybody listens. A page whose session has ended hears so, and listens no more."""
         while self.listeners and not self.stopping.is_set():
             woken, api = next(iter(self.listeners.items()))
+            pause = INTERVAL
             try:
                 answer = await api.get("/forecast/v1/rollup", depth=0)
-                self.tell(str(answer["frontier"]))
+                pause = self.tell(str(answer["frontier"]))
             except ApiError as error:
                 if error.status == UNAUTHENTICATED:
                     self.listeners.pop(woken, None)
                     woken.set()
-            await self.rest()
+            await self.rest(pause)
 
-    def tell(self, frontier: str) -> None:
-        if frontier != self.frontier:
-            self.frontier = frontier
-            for woken in self.listeners:
-                woken.set()
+    def tell(self, frontier: str) -> float:
+        """Seconds until the next question."""
+        if frontier == self.frontier:
+            return INTERVAL
+        self.frontier = frontier
+        for woken in self.listeners:
+            woken.set()
+        return max(INTERVAL, SPACING * len(self.listeners))
 
-    async def rest(self) -> None:
+    async def rest(self, seconds: float) -> None:
         try:
-            async with asyncio.timeout(INTERVAL):
+            async with asyncio.timeout(seconds):
                 await self.stopping.wait()
         except TimeoutError:
             return

@@ -154,5 +154,7 @@ async def test_the_accessibility_checker_finds_nothing(
         f"/pages/waterfall?period={PERIOD}&view=open&since=2021-01-01T12:00&step=new",
         "/pages/nowhere",
     )
+    override = {"amount": {"amount": "2000.00", "currency": "EUR"}, "note": "signed"}
+    await done(site.api, "PUT", f"/forecast/v1/overrides/ann/{PERIOD}/commit?by=manager", override)
     async with at_work(browser, site, address, SELLS) as person:
         await check_accessibility(browser, person, address, (*pages, "/pages/sign-in"), mode)

@@ -1,12 +1,13 @@
 """The forecast page: each number is the API's, the tree opens by links, overrides and calls are made in place."""
 
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest_asyncio
 
-from tests.pages.site import EUR, Site, done, numbers_of, open_deal, place_people, post, read, text_of
+from tests.pages.site import EUR, Site, done, numbers_of, open_deal, place_people, post, read, seen, text_of
 
 PERIOD = "2030-Q1"
 FORECAST = f"/pages/forecast?period={PERIOD}"
@@ -117,7 +118,30 @@ async def test_a_call_is_submitted_and_shown(site: Site, browser: httpx.AsyncCli
     call = (await rollup(site, node="ann"))["node"]["call"]
     assert call["amounts"] == {"commit": "1500.00"}
     assert "€1,500.00" in text_of(shown)
+    assert "two are sure" in text_of(shown)
     assert call["week"] in text_of(shown)
+
+
+async def test_what_moved_the_number_within_a_week_stands_beside_it(site: Site, browser: httpx.AsyncClient) -> None:
+    ago = (site.pages.app.state.now() - timedelta(days=7)).isoformat()
+    asked = {"node": "all", "period": PERIOD, "from": ago, "basis": "seen_by_self"}
+    shown = numbers_of((await browser.get(FORECAST)).text)
+    assert (shown["week-opening"], shown["week-closing"]) == ("0.00", "0.00")
+    deal = await open_deal(site.api, "700.00", "2030-02-20")
+    won = await done(site.api, "POST", f"/pipeline/v1/opportunities/{deal}/set-category", {"category": "commit"})
+    await seen(site.api, won)
+    answer = (await done(site.api, "GET", "/forecast/v1/waterfall", params=asked)).json()
+    live = numbers_of((await browser.get(FORECAST, headers={"Funnelcast-Live": "1"})).text)
+    assert live["week-closing"] == "0.00", "a live page asks again after a minute"
+    page = (await browser.get(FORECAST)).text
+    shown = numbers_of(page)
+    assert (shown["week-opening"], shown["week-closing"]) == (answer["opening"], answer["closing"])
+    assert answer["closing"] == "700.00"
+    moved = {f"week-{step['kind']}": step["amount"] for step in answer["steps"] if step["amount"] != "0.00"}
+    assert moved
+    assert moved.items() <= shown.items()
+    link = next(each for each in read(page).links if "step=" in each)
+    assert "Thirty licences" in text_of((await browser.get(link.partition("#")[0])).text)
 
 
 async def test_the_deals_behind_a_number_are_listed_with_their_names(browser: httpx.AsyncClient, deal: str) -> None:

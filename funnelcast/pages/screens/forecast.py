@@ -12,8 +12,10 @@ from funnelcast.pages.question import question_of
 from funnelcast.pages.rendering import address
 from funnelcast.pages.screen import Screen, Visit, see_other
 from funnelcast.pages.screens.deals import ONLY
+from funnelcast.pages.screens.forecast_beside import find_beside
 from funnelcast.pages.screens.forecast_tree import find_tree
 from funnelcast.pages.screens.periods import neighbours
+from funnelcast.pages.screens.waterfall import WORDS
 
 PATH = "/forecast"
 READS, WRITES = ("forecast:read",), ("forecast:read", "forecast:write")
@@ -58,6 +60,8 @@ async def show_forecast(visit: Visit, problem: ApiError | None = None) -> Respon
         may_deals=visit.may("forecast:read"),
         warned=LISTED,
         last_week=a_week_before(tree.answer["as_of"], visit.zone),
+        kinds=WORDS,
+        **await find_beside(visit, question, tree.answer),
     )
 
 

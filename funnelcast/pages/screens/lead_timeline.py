@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 Fields = Mapping[str, Any]
+ABBREVIATIONS = ("mql", "srl", "sql")
 
 
 class Entry(NamedTuple):
@@ -45,8 +46,12 @@ def activity_entry(activity: Fields) -> Entry:
 
 def transition_entry(move: Fields) -> Entry:
     start = move["from_lifecycle"]
-    text = f"{start} → {move['to_lifecycle']}" if start else str(move["to_lifecycle"])
+    text = f"{stage_word(start)} → {stage_word(move['to_lifecycle'])}" if start else stage_word(move["to_lifecycle"])
     return Entry(move["at"], "lifecycle", text, move["reason"] or "")
+
+
+def stage_word(lifecycle: str) -> str:
+    return lifecycle.upper() if lifecycle in ABBREVIATIONS else lifecycle
 
 
 def deals(lead: Fields) -> Iterator[Entry]:

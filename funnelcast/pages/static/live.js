@@ -3,7 +3,7 @@
 
 import { load } from "./partial.js";
 
-const PAUSE = 500;
+const PAUSE = 250;
 const SHOWN = 3;
 let isLoading = false;
 let isWaiting = false;
@@ -50,7 +50,7 @@ async function refresh() {
   const before = numbers();
   const focused = document.activeElement?.id;
   try {
-    if (await load(currentAddress(), { focus: focused })) report(before);
+    if (await load(currentAddress(), { focus: focused, live: true })) report(before);
   } finally {
     setTimeout(() => {
       isLoading = false;

@@ -3,8 +3,9 @@
 
 const CONTENT = "content";
 
-export async function load(address, { push = false, focus = null } = {}) {
-  const answer = await fetch(address, { headers: { Accept: "text/html" }, credentials: "same-origin" });
+export async function load(address, { push = false, focus = null, live = false } = {}) {
+  const headers = { Accept: "text/html", ...(live && { "Funnelcast-Live": "1" }) };
+  const answer = await fetch(address, { headers, credentials: "same-origin" });
   const found = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(CONTENT);
   if (!found || !answer.ok) {
     location.assign(address);
