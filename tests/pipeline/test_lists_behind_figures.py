@@ -100,6 +100,21 @@ async def test_the_address_of_a_group_leads_to_its_deals(database: str) -> None:
                 assert figures_shown(figure) == figures_by_list(deals), figure["deals"]
 
 
+async def test_each_time_in_stage_is_that_of_its_list(database: str) -> None:
+    """The longest time by which half have left is one of the list's."""
+    async with pipeline(database, LINES) as client:
+        for window, question in product(WINDOWS, ("", *DIMENSIONS, "product,currency")):
+            answer = await answer_of(client, "metrics/velocity", **window, **({"by": question} if question else {}))
+            for group in (answer["total"], *answer["groups"]):
+                for stage in group["stages"]:
+                    deals = (await answer_of(client, f"http://test{stage['deals']}"))["items"]
+                    still = sum(deal["open"] for deal in deals)
+                    for measure in ("latest", "cumulative"):
+                        times, seconds = stage[measure], {deal[f"{measure}_seconds"] for deal in deals}
+                        assert (times["count"], times["open"]) == (len(deals), still), stage["deals"]
+                        assert {times["median_seconds"], times["p90_seconds"]} <= {None, *seconds}, stage["deals"]
+
+
 async def test_each_step_of_the_funnel_is_that_of_its_list(database: str) -> None:
     async with pipeline(database, LINES) as client:
         for window, question in product(WINDOWS, DIMENSIONS):

@@ -200,7 +200,15 @@ BAD = [
     ("opportunities?set=open&after=x", "query/after"),
     *(
         (f"{measure}as_of=2999-01-01T00:00:00Z", "query/as_of")
-        for measure in ("pipeline?", "velocity?", "win-rate?", "funnel?", "cost-per-sql?", "cycles?step=mql&")
+        for measure in (
+            "pipeline?",
+            "velocity?",
+            "win-rate?",
+            "funnel?",
+            "cost-per-sql?",
+            "cycles?step=mql&",
+            "stays?stage=x&qualified=true&",
+        )
     ),
     ("opportunities?set=open&as_of=2999-01-01T00:00:00Z", "query/as_of"),
 ]

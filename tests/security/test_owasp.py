@@ -295,7 +295,11 @@ def with_required(path: str) -> str:
 
 
 JSON = {"Content-Type": "application/json"}
-REQUIRED = {"/pipeline/v1/metrics/cycles": "step=mql&", "/pipeline/v1/metrics/opportunities": "set=open&"}
+REQUIRED = {
+    "/pipeline/v1/metrics/cycles": "step=mql&",
+    "/pipeline/v1/metrics/opportunities": "set=open&",
+    "/pipeline/v1/metrics/stays": "stage=proposal&qualified=true&",
+}
 IDS = {
     **dict.fromkeys(
         (

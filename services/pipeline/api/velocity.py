@@ -22,6 +22,7 @@ from services.pipeline.api.metric_views import (
     metric_window_view,
     rate_view,
 )
+from services.pipeline.api.stays import stays_link
 from services.pipeline.metrics.deal_sums import DealSums, Key, Sums, by_key, null_last
 from services.pipeline.metrics.questions import DealSet, Dimension, Window
 from services.pipeline.metrics.velocity import CycleRow, StayRow, days, sales_velocity
@@ -46,13 +47,15 @@ class StayTimes(BaseModel):
 
 
 class StageTimes(BaseModel):
-    """`latest`: each deal's last visit to the stage; `cumulative`: all its visits together."""
+    """`latest`: each deal's last visit to the stage; `cumulative`: all its visits together. `deals`: the address of the
+    list of these deals."""
 
     pipeline: str
     stage: str
     qualified: bool
     latest: StayTimes
     cumulative: StayTimes
+    deals: str
 
 
 class CycleTimes(BaseModel):
@@ -172,7 +175,7 @@ def velocity_group(
     rate = rate_view(inputs.won_of_closed.by_count, band, benchmarks.minimum_sample)
     return VelocityGroup(
         key=group,
-        stages=list(stage_times(inputs.stays)),
+        stages=list(stage_times(query, group, inputs.stays)),
         cycle=cycle_times(inputs.cycle, won),
         sales_velocity=SalesVelocity(
             open=deal_figures(inputs.open, deals_link(query, group, set=DealSet.OPEN, qualified="true")),
@@ -182,12 +185,14 @@ def velocity_group(
     )
 
 
-def stage_times(rows: Iterable[StayRow]) -> Iterator[StageTimes]:
-    by_stage: dict[tuple[str, str, bool], dict[str, StayTimes]] = {}
+def stage_times(query: MetricsQuery, group: Mapping[str, str | None], rows: Iterable[StayRow]) -> Iterator[StageTimes]:
+    by_stage: dict[tuple[str, str, bool], dict[str, StayRow]] = {}
     for row in rows:
-        by_stage.setdefault((row.pipeline, row.stage, row.qualified), {})[row.measure] = stay_times(row)
-    for (pipeline, stage, qualified), times in by_stage.items():
-        yield StageTimes(pipeline=pipeline, stage=stage, qualified=qualified, **times)
+        by_stage.setdefault((row.pipeline, row.stage, row.qualified), {})[row.measure] = row
+    for (pipeline, stage, qualified), found in by_stage.items():
+        times = {measure: stay_times(row) for measure, row in found.items()}
+        link = stays_link(query, group, found["latest"])
+        yield StageTimes(pipeline=pipeline, stage=stage, qualified=qualified, deals=link, **times)
 
 
 def stay_times(row: StayRow) -> StayTimes:

@@ -4,8 +4,9 @@ A deal that is still in a stage has stayed in it at least until now. It may neit
 left.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ARRAY, Text, TextClause, bindparam, text
 from sqlalchemy.dialects.postgresql import TIMESTAMP
@@ -14,8 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.pipeline.metrics.questions import Dimension, Window
 from services.pipeline.metrics.velocity import StayRow
 
+COLUMNS = {"stage": "deals.stage", "qualified": "deals.qualified"}
+"""Those of a visit; all others are the deal's."""
 INSTANTS = ("begins", "ends", "as_of")
-QUERY = """
+DEALS = """
     WITH visits AS (
         SELECT opportunity_id, number, stage, qualified, entered_at, left_at <= :ends IS TRUE AS finished,
             extract(epoch FROM least(left_at, :ends) - entered_at) AS seconds
@@ -24,15 +27,17 @@ QUERY = """
         SELECT opportunity_id, stage, qualified, bool_and(finished) AS finished, sum(seconds) AS cumulative,
             (array_agg(seconds ORDER BY number DESC))[1] AS latest
         FROM visits GROUP BY opportunity_id, stage, qualified
-        HAVING max(entered_at) >= :begins OR :begins IS NULL),
+        HAVING max(entered_at) >= :begins OR :begins IS NULL)"""
+PRESENT = """CASE WHEN :as_of IS NULL THEN ends IS NULL
+            ELSE starts <= :as_of AND (ends IS NULL OR ends > :as_of) END
+        AND (:owners IS NULL OR owner = ANY(:owners))"""
+QUERY = """{deals},
     stays AS (
         SELECT {keys} pipeline, stage, deals.qualified, measure, seconds, finished
         FROM deals
         JOIN deal_states USING (opportunity_id)
         CROSS JOIN LATERAL (VALUES ('latest', latest), ('cumulative', cumulative)) AS measured (measure, seconds)
-        WHERE CASE WHEN :as_of IS NULL THEN ends IS NULL
-            ELSE starts <= :as_of AND (ends IS NULL OR ends > :as_of) END
-        AND (:owners IS NULL OR owner = ANY(:owners))),
+        WHERE {present}),
     lengths AS (
         SELECT {names} pipeline, stage, qualified, measure, seconds,
             count(*) AS ending, count(*) FILTER (WHERE finished) AS leaving
@@ -53,20 +58,56 @@ QUERY = """
 """A billionth: by so much less than a rounding error, sums of logarithms may miss one half."""
 
 
+BEHIND = """{deals}
+    SELECT opportunity_id, owner, pipeline, stage, deals.qualified, NOT finished AS open,
+        latest::bigint AS latest_seconds, cumulative::bigint AS cumulative_seconds
+    FROM deals JOIN deal_states USING (opportunity_id)
+    WHERE {present} AND (:after IS NULL OR opportunity_id > :after) {conditions}
+    ORDER BY opportunity_id, deals.qualified LIMIT :limit"""
+
+
 def query(by: Sequence[Dimension]) -> TextClause:
     keys = "".join(f"deal_states.{name} AS key_{name}, " for name in by)
     names = "".join(f"key_{name}, " for name in by)
-    statement = text(QUERY.format(keys=keys, names=names))
+    return typed(QUERY.format(deals=DEALS, present=PRESENT, keys=keys, names=names))
+
+
+def typed(statement: str) -> TextClause:
     instants = (bindparam(name, type_=TIMESTAMP(timezone=True)) for name in INSTANTS)
-    return statement.bindparams(*instants, bindparam("owners", type_=ARRAY(Text)))
+    return text(statement).bindparams(*instants, bindparam("owners", type_=ARRAY(Text)))
 
 
 async def stays(tx: AsyncConnection, window: Window, until: datetime, by: Sequence[Dimension]) -> list[StayRow]:
     """The deals whose last visit to a stage began in the window. What was not over at its end, or at the instant
     `until` if that is earlier, is unfinished. The visits of a deal to a stage count as one if it left and came back,
     with their whole length (`cumulative`) or that of the last (`latest`)."""
+    found = await tx.execute(query(by), bounds(window, until))
+    return [StayRow(tuple(row[: len(by)]), *row[len(by) :]) for row in found]
+
+
+def bounds(window: Window, until: datetime) -> dict[str, Any]:
     ends = min(each for each in (window.ends, window.as_of, until) if each is not None)
     owners = None if window.owners is None else sorted(window.owners)
-    parameters = {"begins": window.begins, "ends": ends, "as_of": window.as_of, "owners": owners}
-    found = await tx.execute(query(by), parameters)
-    return [StayRow(tuple(row[: len(by)]), *row[len(by) :]) for row in found]
+    return {"begins": window.begins, "ends": ends, "as_of": window.as_of, "owners": owners}
+
+
+async def behind(
+    tx: AsyncConnection,
+    window: Window,
+    until: datetime,
+    where: Mapping[str, Any],
+    after: str | None,
+    limit: int,
+) -> list[Mapping[str, Any]]:
+    """The deals that count in `stays`, in the order of their ids, one more than `limit`. `where`: values of columns."""
+    values = {f"at_{number}": value for number, value in enumerate(where.values()) if value is not None}
+    conditions = [
+        f"{COLUMNS.get(name, f'deal_states.{name}')} " + (f"= :at_{number}" if value is not None else "IS NULL")
+        for number, (name, value) in enumerate(where.items())
+    ]
+    statement = typed(
+        BEHIND.format(deals=DEALS, present=PRESENT, conditions="".join(f" AND {each}" for each in conditions))
+    )
+    statement = statement.bindparams(bindparam("after", type_=Text))
+    found = await tx.execute(statement, bounds(window, until) | values | {"after": after, "limit": limit + 1})
+    return [dict(row) for row in found.mappings()]
