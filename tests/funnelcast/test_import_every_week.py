@@ -3,11 +3,8 @@
 import csv
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from tests.funnelcast.command import Result, Up, run
 
@@ -141,90 +138,6 @@ def test_a_later_list_of_people_changes_the_organisation_as_of_its_day(system: U
     assert (nodes["crew-four"]["active"], nodes["crew-four"]["starts"]) == (False, "2024-06-01T12:00:00Z")
 
 
-SCRIPT: Sequence[tuple[int, int, str, Mapping[str, Any]]] = (
-    (1, 1, "enter", {"stage": "qualified"}),
-    (1, 3, "set-amount", {"amount": "250.00"}),
-    (2, 2, "enter", {"stage": "proposal"}),
-    (1, 4, "enter", {"stage": "proposal"}),
-    (2, 4, "set-close-date", {"close_date": "2024-06-30"}),
-    (3, 5, "enter", {"stage": "qualified"}),
-    (1, 5, "win", {}),
-    (2, 6, "lose", {}),
-    (3, 6, "assign", {"owner": "b"}),
-    (1, 7, "reopen", {"close_date": "2024-07-01"}),
-    (3, 7, "win", {}),
-    (1, 8, "win", {}),
-)
-"""A deal, the week in which something happens to it, and what. All start in the first week."""
-START = date(2024, 1, 1)
-
-
-@pytest.mark.thorough
-@pytest.mark.timeout(300)
-def test_eight_weekly_exports_of_a_system_give_its_roll_ups_and_histories(system: Up, tmp_path: Path) -> None:
-    """The live deals are owned by live-a and live-b, those of the exports by copy-a and copy-b."""
-    live, weeks = Live(system), Weeks(system, tmp_path, "copies")
-    place(system, "live", "copy")
-    for week in range(1, 9):
-        for number, _, command, told in (step for step in SCRIPT if step[1] == week):
-            live.change(number, command, told, instant(week, 2))
-        weeks.take(instant(week, 6).isoformat(), *live.export())
-        for period in ("2024-Q1", "2024-Q2", "2024-Q3"):
-            assert rollup(system, "copy", period) == rollup(system, "live", period), (week, period)
-    for number, opportunity_id in live.ids.items():
-        copied = stages(system, weeks.known(number)["opportunity_id"])
-        assert copied == stages(system, opportunity_id), number
-
-
-def instant(week: int, day: int) -> datetime:
-    return datetime.combine(START + timedelta(weeks=week - 1, days=day - 1), time(12), UTC)
-
-
-class Live:
-    """Three deals that somebody works on."""
-
-    def __init__(self, system: Up) -> None:
-        self.system, self.ids = system, dict[int, str]()
-        for number in (1, 2, 3):
-            body: dict[str, Any] = {"name": "Deal", "account": "Acme", "owner": "live-a", "motion": "new_business"}
-            body |= {"amount": {"amount": "100.00", "currency": "EUR"}, "close_date": "2024-03-31"}
-            facts = [{"command": "open", **body, "occurred_at": instant(1, 1).isoformat()}]
-            line = json.dumps({"external_id": f"live:{number}", "facts": facts})
-            with system.client() as http:
-                headers = {"Content-Type": "application/x-ndjson"}
-                answer = http.post("/pipeline/v1/opportunities/batch", content=line, headers=headers)
-            self.ids[number] = json.loads(answer.text.splitlines()[0])["opportunity_id"]
-
-    def change(self, number: int, command: str, told: Mapping[str, Any], at: datetime) -> None:
-        body: dict[str, Any] = dict(told)
-        if "amount" in body:
-            body["amount"] = {"amount": body["amount"], "currency": "EUR"}
-        if "owner" in body:
-            body["owner"] = f"live-{body['owner']}"
-        if command in ("lose", "reopen"):
-            body["reason"] = "other"
-        if command == "enter":
-            command = "advance" if self.deal(number)["qualified"] else "qualify"
-            body = {"to_stage": body["stage"]}
-        with self.system.client() as http:
-            path = f"/pipeline/v1/opportunities/{self.ids[number]}/{command}"
-            answer = http.post(path, json=body | {"occurred_at": at.isoformat()})
-        assert answer.is_success, answer.text
-
-    def deal(self, number: int) -> Any:
-        with self.system.client() as http:
-            return http.get(f"/pipeline/v1/opportunities/{self.ids[number]}").json()
-
-    def export(self) -> list[Deal]:
-        rows = []
-        for number in self.ids:
-            now = self.deal(number)
-            row: Deal = {"Owner": now["owner"].replace("live", "copy"), "Stage": now["outcome"] or now["stage"]}
-            row |= {"Amount": now["amount"]["amount"], "Opened": "2024-01-01", "Closed": now["close_date"]}
-            rows.append(deal(number, **row))
-        return rows
-
-
 def place(system: Up, *teams: str) -> None:
     """Below the root that is there, or the first of them."""
     found = [node["node_id"] for node in nodes_of(system) if node["parent"] is None]
@@ -249,21 +162,3 @@ def nodes_of(system: Up) -> list[Any]:
 
 def root_of(system: Up) -> Any:
     return next(node for node in nodes_of(system) if node["parent"] is None)
-
-
-def rollup(system: Up, node: str, period: str) -> Any:
-    query = {"node": node, "period": period, "currency": "EUR", "depth": "1"}
-    with system.client() as http:
-        answer = http.get("/forecast/v1/rollup", params=query)
-    assert answer.is_success, answer.text
-    found = answer.json()["node"]
-    return found["pure"], [child["pure"] for child in found["children"]], found["counts"]
-
-
-def stages(system: Up, opportunity_id: str) -> list[tuple[str, int]]:
-    """Each visit to a stage, and the week in which it began."""
-    with system.client() as http:
-        visits = http.get(f"/pipeline/v1/opportunities/{opportunity_id}/history").json()["visits"]
-    return [
-        (visit["stage"], (datetime.fromisoformat(visit["entered_at"]).date() - START).days // 7) for visit in visits
-    ]
