@@ -9,7 +9,8 @@ from uuid import UUID
 
 from shared.rules.decider import Decider
 from shared.rules.message import Command
-from shared.store.write_request import AliasClaim, Step, WriteRequest
+from shared.store.claims import AliasClaim
+from shared.store.write_request import Step, WriteRequest
 
 SEED = 2015
 CORRELATION_ID = UUID("7f1a5a4e-6c1d-4e53-9d8a-2f4f0b6a9c01")

@@ -16,7 +16,7 @@ from services.lead_intake.lead.state import State, must_exist
 from services.lead_intake.suppressions import suppression_of
 from shared.rules.message import MAX_CLOCK_AHEAD, Message
 from shared.store.aliases import BlindIndex
-from shared.store.write_request import AliasClaim
+from shared.store.claims import AliasClaim
 from shared.web.call import Call, WriteOptions
 from shared.web.conditions import LENIENT
 from shared.web.problems import InvalidRequest

@@ -22,10 +22,11 @@ from shared.rules.message import (
     subject_of,
 )
 from shared.store.aliases import AliasRecord
+from shared.store.claims import AliasClaim
 from shared.store.event_store import LARGEST_EVENT, Head
 from shared.store.idempotency import StoredResponse
 from shared.store.vault import VaultEntry
-from shared.store.write_request import AliasClaim, Step, WriteOutcome, WriteRequest, WriteResult
+from shared.store.write_request import Step, WriteOutcome, WriteRequest, WriteResult
 
 TOLERATED_CLOCK_SKEW = timedelta(seconds=1)
 """Between the clocks of our own processes, and between a caller's clock and ours."""
@@ -178,10 +179,12 @@ class Attempt:
             request.permit(self.stream.state)
         if request.if_versions is not None and self.stream.version not in request.if_versions:
             raise Stale(f"the current version is {self.stream.version}")
-        for step in request.steps:
+        accepted = self.count_accepted_before()
+        for step in request.steps[accepted:]:
             if not self.was_accepted_before(step.claim):
                 self.decide(step)
                 self.claim(step.claim)
+        self.claim(request.past.claim_of_rest(accepted))
         if self.writes.events:
             free = (alias for alias in request.also_claim if alias not in self.batch.aliases)
             self.writes.claimed += [self.record_of(AliasClaim(alias)) for alias in free]
@@ -193,9 +196,18 @@ class Attempt:
             return False
         if owner.stream == self.stream.name and claim.fingerprint in (None, owner.fingerprint):
             return True
+        raise self.taken_by(owner)
+
+    def count_accepted_before(self) -> int:
+        count, other = self.request.past.compare(self.batch.aliases, self.stream.name)
+        if other is not None:
+            raise self.taken_by(other)
+        return count
+
+    def taken_by(self, owner: AliasRecord) -> Rejected:
         if self.request.permit is not None:  # it may lie outside what the caller may see
-            raise Rejected("taken before, with another content")
-        raise Rejected(f"taken before by {subject_of(owner.stream)}, with another content")
+            return Rejected("taken before, with another content")
+        return Rejected(f"taken before by {subject_of(owner.stream)}, with another content")
 
     def claim(self, claim: AliasClaim | None) -> None:
         if claim is not None:

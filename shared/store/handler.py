@@ -72,8 +72,8 @@ async def write(tx: AsyncConnection, pending: PendingWrites) -> None:
 def aliases_of(request: WriteRequest) -> set[str]:
     claimed = (step.claim.alias for step in request.steps if step.claim)
     referenced = (reference.alias for reference in request.alias_references.values())
-    looked_up = (*request.resolve_by, *request.resolve_unless.values(), *request.also_claim, *request.watched)
-    return {*looked_up, *claimed, *referenced}
+    resolved = (*request.resolve_by, *request.resolve_unless.values())
+    return {*resolved, *request.also_claim, *request.watched, *request.past.aliases, *claimed, *referenced}
 
 
 def deciders_by_stream(

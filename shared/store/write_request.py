@@ -9,18 +9,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from shared.rules.decider import Decider, Reference
 from shared.rules.message import C, Refusal, subject_of
-
-
-@dataclass(frozen=True)
-class AliasClaim:
-    """An alias that the stream takes when the step is accepted.
-
-    If another stream holds it, the step is refused. If this stream holds it with the same fingerprint, the step was
-    accepted before and is skipped; with another fingerprint it is refused.
-    """
-
-    alias: str
-    fingerprint: str | None = None
+from shared.store.claims import AliasClaim, PastClaims
 
 
 class Step(NamedTuple, Generic[C]):
@@ -65,7 +54,7 @@ class WriteRequest(NamedTuple):
     `reply(state)` gives the ids of the answer, which are kept for a repetition. `references` and `alias_references`: by
     fields of the decider's context. `permit(state)`: raises a `Refusal` where the stream's state lies outside what the
     caller may change; none: it may change everything. `on_behalf_of`: the org node that the caller acts for. `is_long`:
-    it may lead to thousands of events, and is decided in a thread.
+    it may lead to thousands of events, and is decided in a thread. `past`: the claims of all steps, if they are a past.
     """
 
     decider: Decider[Any, Any, Any]
@@ -89,6 +78,7 @@ class WriteRequest(NamedTuple):
     on_behalf_of: str | None = None
     is_long: bool = False
     watched: Sequence[str] = ()
+    past: PastClaims = PastClaims()
 
 
 class WriteResult(NamedTuple):

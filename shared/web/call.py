@@ -18,8 +18,9 @@ from shared.rules.decider import Decider, Reference
 from shared.rules.message import MAX_CLOCK_AHEAD, Command, E, Missing, RecordedEvent
 from shared.rules.sealed import Sealed
 from shared.store import aliases, event_store, vault
+from shared.store.claims import AliasClaim, PastClaims
 from shared.store.long_work import folded_streams, read_states
-from shared.store.write_request import AliasClaim, AliasReference, Step, WriteRequest, WriteResult
+from shared.store.write_request import AliasReference, Step, WriteRequest, WriteResult
 from shared.web import conditions, freshness
 from shared.web.access import ACT_AS, HISTORY_WRITE, NOT_WHILE_ACTING, Caller, Scope
 from shared.web.input import parse_json, refuse_invalid_json, refuse_unknown_parameters
@@ -75,6 +76,7 @@ class WriteOptions(TypedDict, total=False):
     alias_references: Mapping[str, AliasReference]
     watched: Sequence[str]
     permit: Callable[[Any], None] | None
+    past: PastClaims
 
 
 @dataclass

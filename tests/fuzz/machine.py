@@ -14,9 +14,10 @@ from services.pipeline.opportunity.commands import Link
 from shared.rules.message import Command, RecordedEvent, Refusal, StoredEvent
 from shared.rules.sealed import Sealed
 from shared.store.aliases import AliasRecord
+from shared.store.claims import AliasClaim
 from shared.store.decision_batch import DecisionBatch, fold_streams
 from shared.store.event_store import LARGEST_EVENT, Head
-from shared.store.write_request import AliasClaim, Step, WriteRequest, WriteResult
+from shared.store.write_request import Step, WriteRequest, WriteResult
 from tests.fuzz.commands import BEGINNINGS, COMMANDS
 from tests.fuzz.deciders import AnyDecider
 from tests.running import Clock

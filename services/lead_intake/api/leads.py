@@ -32,7 +32,7 @@ from services.lead_intake.lead.history import History
 from services.lead_intake.merged_leads import fold_lead, person_ids
 from services.lead_intake.projections import leads
 from shared.rules.message import ExternalId, Instant
-from shared.store.write_request import AliasClaim
+from shared.store.claims import AliasClaim
 from shared.web.call import Call, Folded, Needs
 from shared.web.conditions import LENIENT
 from shared.web.input import ResourceId

@@ -12,7 +12,9 @@ from services.pipeline.opportunity.decider import DECIDER
 from services.pipeline.opportunity.exports import kept_values
 from services.pipeline.opportunity.history import ExportedDeal, Fact, History, OpenFact, ReopenFact, WinFact
 from shared.rules.message import Command
-from shared.store.write_request import AliasClaim, Step, WriteRequest, WriteResult
+from shared.store.aliases import BlindIndex
+from shared.store.claims import PastClaims
+from shared.store.write_request import Step, WriteRequest, WriteResult
 from shared.web.call import Call, Needs
 from shared.web.ndjson import batch, batch_openapi
 from shared.web.problems import InvalidRequest
@@ -38,16 +40,12 @@ async def match_exports(call: Annotated[Call, Depends(Needs("history:write"))]) 
 
 
 def write_request(call: Call, history: History) -> WriteRequest:
-    """Each fact is identified by its place and content, so that a line sent twice adds nothing."""
+    """A line that is sent twice adds nothing."""
     must_open_first(history)
     external = external_alias(call, history.external_id)
     steps = [
-        Step(
-            command_of(fact, history.external_id),
-            call.checked_occurred_at(fact.occurred_at),
-            fact_claim(call, history.external_id, number, fact),
-        )
-        for number, fact in enumerate(history.facts)
+        Step(command_of(fact, history.external_id), call.checked_occurred_at(fact.occurred_at))
+        for fact in history.facts
     ]
     return call.write_request(
         DECIDER,
@@ -56,6 +54,7 @@ def write_request(call: Call, history: History) -> WriteRequest:
         resolve_by=[external],
         also_claim=[external],
         is_new_stream=True,
+        past=past_claims(call.context.blind_index, history),
     )
 
 
@@ -103,10 +102,14 @@ def command_of(fact: Fact, external_id: str) -> Command:
             return commands.ImportedCommand(command=fact)
 
 
-def fact_claim(call: Call, external_id: str, number: int, fact: Fact) -> AliasClaim:
-    content = orjson.dumps(fact.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS)
-    alias = call.context.blind_index.index("opportunity.fact", f"{external_id}#{number}")
-    return AliasClaim(alias, call.context.blind_index.digest(content))
+def past_claims(blind_index: BlindIndex, history: History) -> PastClaims:
+    """A fact is identified by its place and content."""
+    aliases = [
+        blind_index.index("opportunity.fact", f"{history.external_id}#{number}")
+        for number, _ in enumerate(history.facts)
+    ]
+    contents = (orjson.dumps(fact.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS) for fact in history.facts)
+    return PastClaims(aliases, [blind_index.digest(content) for content in contents])
 
 
 def result_line(done: WriteResult) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from services.pipeline.api.owner_warnings import OwnerWarning, reply_about, warn
 from services.pipeline.opportunity import commands
 from services.pipeline.opportunity.decider import DECIDER
 from shared.rules.message import Command
-from shared.store.write_request import AliasClaim
+from shared.store.claims import AliasClaim
 from shared.web.access import Scope
 from shared.web.call import Call, Needs
 from shared.web.openapi import READ_AFTER_THIS, response_links

@@ -21,7 +21,7 @@ from services.pipeline.spend.events import SpendKind
 from services.pipeline.spend.state import Entries, entry_with
 from shared.rules.message import Day, Instant, InvalidField, Line
 from shared.rules.money import format_amount
-from shared.store.write_request import AliasClaim
+from shared.store.claims import AliasClaim
 from shared.web.call import Call, Needs
 from shared.web.paging import Cursor, FilteredPage, FilterWarning, Limit, decode_cursor, make_page, with_warnings
 from shared.web.window import refuse_future

@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.rules.message import KeyReused, Rejected, Stale, StoredEvent, TooLarge
 from shared.store import aliases, decision_batch, event_store, handler, vault
-from shared.store.write_request import AliasClaim, Step, WriteRequest, WriteResult
+from shared.store.claims import AliasClaim, PastClaims
+from shared.store.write_request import Step, WriteRequest, WriteResult
 from tests.running import Clock
 from tests.shared.store.conftest import Write
 from tests.shared.tally import CORRELATION, DECIDER, Add, Adopt, Wipe, ask, ask_limit, cause
@@ -150,6 +151,39 @@ async def test_a_claim_is_passed_over_with_the_same_content_and_refused_with_ano
     assert isinstance(changed, Rejected)
     assert "taken before by a" in str(stranger)
     assert len(await stored(store)) == 1
+
+
+def past(name: str, *contents: str) -> WriteRequest:
+    aliases = [f"fact:{number}" for number, _ in enumerate(contents)]
+    steps = [Step(Add(n=1)) for _ in contents]
+    return WriteRequest(
+        DECIDER, f"tally-{name}", steps, "tester", CORRELATION, also_claim=["id"], past=PastClaims(aliases, contents)
+    )
+
+
+async def test_a_past_may_grow_and_has_a_row_for_each_time_it_has_grown(store: AsyncEngine, write: Write) -> None:
+    answers = await write(
+        past("a", "w", "x"), past("a", "w"), past("a", "w", "x", "y", "z"), past("a", "w", "x", "y", "z")
+    )
+    assert [answer.version for answer in answers if isinstance(answer, WriteResult)] == [2, 2, 4, 4]
+    async with store.connect() as tx:
+        found = await aliases.of_subject(tx, "tally-a")
+    assert {(one.alias, one.fingerprint) for one in found} == {("fact:0", "w,x"), ("fact:2", "y,z"), ("id", None)}
+
+
+@pytest.mark.parametrize("other", [("v",), ("w", "v"), ("w", "x", "v"), ("w", "x", "y", "v")])
+async def test_a_past_that_differs_is_refused_at_any_step(write: Write, other: tuple[str, ...]) -> None:
+    await write(past("a", "w", "x"), past("a", "w", "x", "y", "z"))
+    differing, stranger = await write(past("a", *other), past("b", "w"))
+    assert [str(answer) for answer in (differing, stranger)] == ["taken before by a, with another content"] * 2
+
+
+async def test_a_past_that_was_stored_with_a_row_for_each_step_goes_on(store: AsyncEngine, write: Write) -> None:
+    steps = [Step(Add(n=1), claim=AliasClaim(f"fact:{number}", content)) for number, content in enumerate("wx")]
+    await write(WriteRequest(DECIDER, "tally-a", steps, "tester", CORRELATION))
+    longer, differing = await write(past("a", "w", "x", "y"), past("a", "w", "v"))
+    assert (isinstance(longer, WriteResult), isinstance(differing, Rejected)) == (True, True)
+    assert len(await stored(store)) == 3
 
 
 async def test_free_text_goes_to_the_vault_and_the_event_refers_to_it(store: AsyncEngine, write: Write) -> None:
