@@ -9,7 +9,7 @@ import typer
 import yaml
 
 from funnelcast.importing.files.row import Rejected, Skipped
-from funnelcast.importing.reading import ReadRecord, Source, open_export, read_records
+from funnelcast.importing.reading import ReadRecord, Source, checked, open_export, read_records
 from funnelcast.importing.record import Body, ExportKind
 from funnelcast.importing.rejects import Rejects, reject_file
 from funnelcast.importing.summary import Summary
@@ -41,7 +41,7 @@ def try_out(source: Source) -> tuple[Trial, ExportKind]:
     trial = Trial(Summary(source.file.name, opened.export.total))
     with reject_file(source.rejects, opened.export.columns.names) as rejects:
         for one in read_records(opened):
-            count(trial, one, rejects)
+            count(trial, checked(opened.kind.kind, *one) if isinstance(one, tuple) else one, rejects)
     return trial, opened.kind
 
 
@@ -49,7 +49,7 @@ def count(trial: Trial, one: ReadRecord, rejects: Rejects) -> None:
     if isinstance(one, Skipped):
         trial.summary.skip(one)
     elif isinstance(one, Rejected):
-        trial.summary.reject()
+        trial.summary.reject(is_unread=True)
         rejects.add(one)
     else:
         record, mapped = one

@@ -11,7 +11,7 @@ from funnelcast.failure import Failed
 from funnelcast.importing.checks import check
 from funnelcast.importing.files.export import Export, survey
 from funnelcast.importing.files.row import InvalidRow, Rejected, Row, Skipped, rejected_record
-from funnelcast.importing.record import ExportKind, MappedRecord, MapRecord, Record, Surroundings
+from funnelcast.importing.record import ExportKind, Kind, MappedRecord, MapRecord, Record, Surroundings
 from funnelcast.importing.records import records
 from funnelcast.importing.seen import SeenIds
 from funnelcast.importing.snapshot import SnapshotOptions
@@ -92,12 +92,21 @@ def read_records(opened: OpenedExport) -> Generator[ReadRecord]:
 
 
 def read_record(opened: OpenedExport, seen: SeenIds, record: Record) -> ReadRecord:
+    """What a service would refuse of it is left to the service, or to `checked`."""
     try:
         mapped = opened.map_record(record)
         if isinstance(mapped, Skipped):
             return mapped
-        check(opened.kind.kind, mapped)
         must_be_first(seen, record, mapped)
+    except InvalidRow as invalid:
+        return rejected_record(record, str(invalid), invalid.row)
+    return record, mapped
+
+
+def checked(kind: Kind, record: Record, mapped: MappedRecord) -> ReadRecord:
+    """The record, unless a service would refuse its body: then why, in the words of the export."""
+    try:
+        check(kind, mapped)
     except InvalidRow as invalid:
         return rejected_record(record, str(invalid), invalid.row)
     return record, mapped

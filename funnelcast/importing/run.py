@@ -16,13 +16,13 @@ from rich.text import Text
 from funnelcast import client, tables
 from funnelcast.importing import sending
 from funnelcast.importing.cells.dates import instant_text
-from funnelcast.importing.files.export import Export
 from funnelcast.importing.files.row import Rejected, Skipped
 from funnelcast.importing.org_sending import OrgSender
-from funnelcast.importing.reading import OpenedExport, ReadRecord, Source, open_export, read_records
+from funnelcast.importing.reading import OpenedExport, ReadRecord, Source, checked, open_export, read_records
+from funnelcast.importing.record import Kind
 from funnelcast.importing.rejects import Rejects, reject_file
 from funnelcast.importing.routes import ROUTES
-from funnelcast.importing.sending import Answer, Sender
+from funnelcast.importing.sending import Accepted, Answer, Pair, Sender
 from funnelcast.importing.snapshot import SnapshotSender
 from funnelcast.importing.summary import Summary, merged_json, rows_of
 from shared.rules.clock_and_ids import ClockAndIds
@@ -59,10 +59,11 @@ async def import_export(http: httpx.AsyncClient, opened: OpenedExport) -> Summar
         typer.echo(f"note: {note}", err=True)
     summary, sender = Summary(export.file.name, export.total), sender_for(http, opened)
     with reject_file(opened.source.rejects, export.columns.names) as rejects:
-        last = await send_all(sender, export, read_records(opened), summary, rejects)
-    summary.add_notes(await sender.finish())
+        last = await send_all(sender, opened, summary, rejects)
     if isinstance(sender, SnapshotSender):
         summary.snapshot = sender.report
+        sender.report.unread = summary.unread
+    summary.add_notes(await sender.finish())
     if last:
         await sending.visible(http, route, last)
     return summary
@@ -78,20 +79,28 @@ def sender_for(http: httpx.AsyncClient, opened: OpenedExport) -> Sender:
     return SnapshotSender(http, kind, options, now)
 
 
-async def send_all(
-    sender: Sender, export: Export, found: Generator[ReadRecord], summary: Summary, rejects: Rejects
-) -> int:
+async def send_all(sender: Sender, opened: OpenedExport, summary: Summary, rejects: Rejects) -> int:
     """Returns the last position that was written. While some records are sent, the next ones are read."""
-    last = 0
-    async with aclosing(prefetch(read_in_thread(chunks(found)))) as coming:
+    last, export = 0, opened.export
+    async with aclosing(prefetch(read_in_thread(chunks(read_records(opened))))) as coming:
         with progress() as bar:
             task = bar.add_task(summary.file, total=export.total)
             async for chunk in coming:
-                answers = await sender.send([one for one in chunk if isinstance(one, tuple)])
+                pairs = [one for one in chunk if isinstance(one, tuple)]
+                sent = zip(pairs, await sender.send(pairs), strict=True)
+                answers = [in_words_of_export(opened.kind.kind, pair, answer) for pair, answer in sent]
                 last = max(last, count(chunk, answers, summary, rejects))
                 bar.advance(task, sum(rows_of(one) for one in chunk))
             bar.update(task, completed=export.total)
     return last
+
+
+def in_words_of_export(kind: Kind, pair: Pair, answer: Answer) -> Answer:
+    """The services check all that they are sent; only what they refuse is checked here, for the reason."""
+    if isinstance(answer, Accepted):
+        return answer
+    found = checked(kind, *pair)
+    return found if isinstance(found, Rejected) else answer
 
 
 class RowsPerSecond(ProgressColumn):
@@ -119,7 +128,7 @@ def count(chunk: Sequence[ReadRecord], answers: Sequence[Answer], summary: Summa
             continue
         answer = one if isinstance(one, Rejected) else next(coming)
         if isinstance(answer, Rejected):
-            summary.reject()
+            summary.reject(is_unread=answer is one)
             rejects.add(answer)
         elif not isinstance(one, Rejected):
             summary.take(one[1], is_new=answer.is_new)

@@ -77,7 +77,8 @@ def snapshot_options(day: str | None, kind: str, vanished: str, *, overwrite: bo
 @dataclass
 class SnapshotReport:
     """`changed`: deals that got changes. `conflicts`: what was left alone, by line. `vanished`: external ids of open
-    deals that the export no longer has. `closed`: how many of these were closed."""
+    deals that the export no longer has. `closed`: how many of these were closed. `unread`: records that were refused
+    before they were sent: their deals may be among the vanished."""
 
     changed: int = 0
     conflict_count: int = 0
@@ -85,6 +86,7 @@ class SnapshotReport:
     vanished_count: int = 0
     vanished: list[str] = field(default_factory=list)
     closed: int = 0
+    unread: int = 0
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -103,7 +105,10 @@ class SnapshotReport:
         ]
         vanished = [f"{external_id} is no longer in the export" for external_id in self.vanished[:20]]
         counts = [f"{self.changed} changed, {self.conflict_count} in conflict, {self.vanished_count} vanished"]
-        return counts + conflicts + vanished + ([f"{self.closed} of them closed"] if self.closed else [])
+        closed = [f"{self.closed} of them closed"] if self.closed else []
+        if self.unread and self.vanished:
+            closed = [f"none of them closed: they may be among the {self.unread} records that could not be read"]
+        return counts + conflicts + vanished + closed
 
 
 def shown(value: str | None) -> str:
@@ -224,7 +229,7 @@ class SnapshotSender:
     async def finish(self) -> Sequence[str]:
         vanished = (self.known or KnownDeals()).vanished()
         self.report.vanished_count, self.report.vanished = len(vanished), vanished[:MOST_LISTED]
-        if self.options.vanished != "report":
+        if self.options.vanished != "report" and not self.report.unread:
             for start in range(0, len(vanished), PAGE):
                 await self.close(vanished[start : start + PAGE])
         return ()

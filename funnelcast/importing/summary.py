@@ -17,8 +17,8 @@ MORE_NOTES = "more notes of other kinds"
 
 @dataclass
 class Summary:
-    """`records` = `new` + `there` + `rejected`: a record has one row, or several. `skipped`: rows that the mapping
-    leaves out. `notes`: what was filled in or looks odd, and how often."""
+    """`records` = `new` + `there` + `rejected`: a record has one row, or several. `unread`: those of the rejected that
+    were not sent. `skipped`: rows that the mapping leaves out. `notes`: what was filled in or looks odd, counted."""
 
     file: str
     rows: int
@@ -26,6 +26,7 @@ class Summary:
     new: int = 0
     there: int = 0
     rejected: int = 0
+    unread: int = 0
     skipped: int = 0
     notes: Counter[str] = field(default_factory=Counter)
     totals: DealTotals = field(default_factory=DealTotals)
@@ -50,9 +51,10 @@ class Summary:
             if facts := facts_of(body):
                 self.totals.add(facts)
 
-    def reject(self) -> None:
+    def reject(self, *, is_unread: bool) -> None:
         self.records += 1
         self.rejected += 1
+        self.unread += is_unread
 
     def is_nothing_taken(self) -> bool:
         return 0 < self.rejected == self.records
