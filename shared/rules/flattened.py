@@ -68,12 +68,20 @@ class FlattenedEvent(Event):
 
     @classmethod
     def gathered(cls, stored: dict[str, Any]) -> Self:
-        """The event of validated fields. It is put together as by `model_construct`, which takes twice as long, and
-        every event of a stream that is folded passes here."""
+        """The event of validated fields."""
         fields = {**cls.defaults, **stored}
         values = {name: fields[name] for name in cls.own}
         for name, group in cls.groups.items():
             values[name] = group._make(map(fields.__getitem__, group._fields))
+        return cls.put_together(values)
+
+    def with_valid(self, **fields: Any) -> Self:
+        """A copy with other values, which are not validated."""
+        return self.put_together(self.__dict__ | fields)
+
+    @classmethod
+    def put_together(cls, values: dict[str, Any]) -> Self:
+        """As by `model_construct`, which takes twice as long. Every event of a stream that is folded passes here."""
         event = cls.__new__(cls)
         set_attribute(event, "__dict__", values)
         set_attribute(event, "__pydantic_fields_set__", set(values))

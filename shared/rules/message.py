@@ -29,6 +29,7 @@ EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9].*")
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+MAY_STAND_FOR_OTHERS = re.compile("[@%&]")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -48,6 +49,8 @@ def without_nul(text: str) -> str:
 def has_address(text: str) -> bool:
     """Whether there is an @ in it, of any width, also percent-encoded, or as a character reference of HTML, however
     often."""
+    if text.isascii() and not MAY_STAND_FOR_OTHERS.search(text):
+        return False
     while True:
         if "@" in normalize("NFKC", text):
             return True

@@ -113,11 +113,13 @@ class DecisionBatch:
             return refusal
         return self.accept(attempt)
 
-    def states_of_aliases(self, request: WriteRequest) -> dict[str, Any]:
+    def states_for(self, request: WriteRequest) -> dict[str, Any]:
         """By the fields of the context; none for an alias that nobody holds."""
-        references = request.alias_references.items()
-        owners = {name: self.aliases[one.alias].stream for name, one in references if one.alias in self.aliases}
-        return {name: self.streams[stream].state for name, stream in owners.items()}
+        references = {**request.decider.references, **request.references}
+        streams = {name: reference.stream for name, reference in references.items()}
+        held = ((name, self.aliases.get(one.alias)) for name, one in request.alias_references.items())
+        streams |= {name: record.stream for name, record in held if record is not None}
+        return {name: self.streams[stream].state for name, stream in streams.items()}
 
     def stream_of(self, request: WriteRequest) -> str:
         known = (alias for alias in request.resolve_by if alias in self.aliases)
@@ -171,7 +173,7 @@ class Attempt:
 
     def __init__(self, batch: DecisionBatch, request: WriteRequest, stream: Stream) -> None:
         self.batch, self.request, self.before, self.stream = batch, request, stream, stream
-        self.writes = PendingWrites()
+        self.writes, self.states = PendingWrites(), batch.states_for(request)
 
     def run(self) -> None:
         request = self.request
@@ -218,11 +220,8 @@ class Attempt:
         return AliasRecord(claim.alias, self.stream.name, subject, claim.fingerprint)
 
     def decide(self, step: Step[Any]) -> None:
-        decider, at = self.request.decider, self.instant_of(step)
-        references = {**decider.references, **self.request.references}
-        states = {name: self.batch.streams[reference.stream].state for name, reference in references.items()}
-        states |= self.batch.states_of_aliases(self.request)
-        for event in decider.decided(self.stream.state, step.command, at, states):
+        at = self.instant_of(step)
+        for event in self.request.decider.decided(self.stream.state, step.command, at, self.states):
             self.append(event, at)
 
     def instant_of(self, step: Step[Any]) -> datetime:

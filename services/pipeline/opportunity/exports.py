@@ -24,10 +24,7 @@ REASON = "other"
 
 
 def imported(found: Sequence[events.OpportunityEvent]) -> list[events.OpportunityEvent]:
-    return [
-        event.model_copy(update={"imported": True}) if isinstance(event, events.ChangeEvent) else event
-        for event in found
-    ]
+    return [event.with_valid(imported=True) if isinstance(event, events.ChangeEvent) else event for event in found]
 
 
 @dataclass

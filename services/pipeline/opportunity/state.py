@@ -83,8 +83,10 @@ def import_instant(before: Open | Closed, event: events.ChangeEvent, at: datetim
 
 def imported_fields(before: Open | Closed, event: events.ChangeEvent) -> OpportunityFields | None:
     """An import sets the fields that it changes; the others stay as imports have set them before."""
-    if not event.imported or before.imported is None:
-        return event.after if event.imported else before.imported
+    if not event.imported:
+        return before.imported
+    if before.imported is None or before.imported is before.fields:
+        return event.after
     values = zip(OpportunityFields._fields, before.fields, event.after, before.imported, strict=True)
     return OpportunityFields._make(kept if old == new else new for _, old, new, kept in values)
 
