@@ -1,10 +1,10 @@
 """Engagement in points: every rule that matches gives or takes some, up to the cap of its group."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import TypeVar
+from functools import cache
+from typing import NamedTuple, TypeVar
 
 from services.qualification.lead.events import CAPTURE, Engagement
 from services.qualification.model.events import Rule, ScoringModel, When
@@ -15,8 +15,7 @@ N = TypeVar("N", Decimal, float)
 Match = tuple[Engagement, Rule]
 
 
-@dataclass(frozen=True)
-class Contribution:
+class Contribution(NamedTuple):
     """One rule's points for one engagement. `decayed`: what is left of them at that instant; `counted`: what the cap of
     the group leaves of those."""
 
@@ -83,8 +82,9 @@ def capped(points: N, cap: int | None) -> N:
 def matching(engagements: Sequence[Engagement], model: ScoringModel) -> list[Match]:
     """A rule counts once for a capture and its supplements together."""
     matches: dict[tuple[str, str], Match] = {}
+    rules = cache(lambda kind, source: [rule for rule in model.rules if may_be_for(rule.when, kind, source)])
     for engagement in attributed(engagements):
-        for rule in model.rules:
+        for rule in rules(engagement.kind, engagement.source):
             if is_for(rule.when, engagement):
                 matches.setdefault((engagement.original, rule.rule), (engagement, rule))
     return list(matches.values())
@@ -110,12 +110,15 @@ def source_before(engagements: Sequence[Engagement], at: datetime) -> str | None
     return captures[-1].source if captures else None
 
 
+def may_be_for(when: When, kind: str, source: str) -> bool:
+    return (when.kind or CAPTURE) == kind and when.source in (None, source)
+
+
 def is_for(when: When, engagement: Engagement) -> bool:
+    """For an engagement of the rule's kind and source."""
     profile, details = engagement.profile, engagement.details
     return (
-        (when.kind or CAPTURE) == engagement.kind
-        and when.source in (None, engagement.source)
-        and when.attended in (None, details.attended)
+        when.attended in (None, details.attended)
         and when.asset_type in (None, details.asset_type)
         and when.double_opt_in in (None, details.double_opt_in)
         and when.email_kind in (None, profile.email_kind)

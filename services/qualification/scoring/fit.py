@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from services.qualification.lead.events import Engagement, Profile
 from services.qualification.model.events import Choice, FitTable, Grade, Sizes
@@ -41,8 +42,13 @@ def in_order(engagements: Sequence[Engagement]) -> list[Engagement]:
 
 def profile_of(engagements: Sequence[Engagement]) -> Profile:
     """The latest value of each attribute."""
-    profiles = [engagement.profile.model_dump(exclude_none=True) for engagement in in_order(engagements)]
-    return Profile(**{name: value for profile in profiles for name, value in profile.items()})
+    latest_first = [engagement.profile for engagement in reversed(in_order(engagements))]
+
+    def latest(name: str) -> Any:
+        values = (getattr(profile, name) for profile in latest_first)
+        return next((value for value in values if value is not None), None)
+
+    return Profile(**{name: latest(name) for name in Profile.model_fields})
 
 
 def fit(profile: Profile, table: FitTable) -> Fit:

@@ -9,6 +9,7 @@ from services.qualification.lead.events import CAPTURE, Engagement
 from services.qualification.model.events import Grade, MqlLine, ScoringModel
 from services.qualification.scoring.engagement import Contribution, contributions
 from services.qualification.scoring.fit import Fit, fit, profile_of
+from shared.rules.message import BEGINNING
 
 UNKNOWN_FIT = Grade.C
 """The grade that a lead counts with when nothing is known of it."""
@@ -36,6 +37,8 @@ def score(engagements: Sequence[Engagement], counts_after: datetime, model: Scor
 
 def newer_than(counts_after: datetime, engagements: Sequence[Engagement]) -> Sequence[Engagement]:
     """A supplement is as old as the capture that it supplements."""
+    if counts_after == BEGINNING:
+        return engagements
     engaged_at = {engagement.capture_id: engagement.engaged_at for engagement in engagements}
     return [each for each in engagements if engaged_at.get(each.original, each.engaged_at) > counts_after]
 
