@@ -22,9 +22,9 @@ caller's lineage. The query may have any parameter. Everything else, the scope o
 with a key.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from starlette.datastructures import Headers, QueryParams
 
@@ -34,13 +34,15 @@ from shared.web.service_context import ServiceContext
 
 
 class EntranceRequest(NamedTuple):
-    """`path`: below the entrance's prefix. `body`: the bytes as they were sent."""
+    """`path`: below the entrance's prefix. `body`: the bytes as they were sent. `state`: what `admit` found, which the
+    route reads as attributes of `call.request.state`."""
 
     method: str
     path: str
     query: QueryParams
     headers: Headers
     body: bytes
+    state: MutableMapping[str, Any]
 
 
 Admit = Callable[[ServiceContext, EntranceRequest], Awaitable[Caller]]

@@ -194,7 +194,7 @@ async def read_at(
         raise problems.UnsupportedType(f"the body must be {' or '.join(sorted(entrance.media_types))}")
     body.limit = entrance.largest_body
     query = QueryParams(scope["query_string"])
-    return EntranceRequest(scope["method"], path, query, headers, await body.read())
+    return EntranceRequest(scope["method"], path, query, headers, await body.read(), scope["state"])
 
 
 def bearer_secret(headers: Headers) -> str:

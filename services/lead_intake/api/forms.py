@@ -64,8 +64,10 @@ class PostTaken(BaseModel):
 
 
 async def admit(context: ServiceContext, request: EntranceRequest) -> Caller:
-    if await submissions.load_form(context, request.path) is None:
+    settings = await submissions.load_form(context, request.path)
+    if settings is None:
         raise NotFound("there is no such form")
+    request.state["form"] = settings
     return Caller(f"form {request.path}", uuid5(NAMESPACE_URL, f"form/{request.path}"), frozenset({"leads:write"}))
 
 
@@ -116,9 +118,7 @@ async def list_form_deliveries(
 async def take_post(form_key: FormKey, call: Annotated[Call, Depends(Needs("leads:write"))]) -> Response:
     """Take what a browser posts, as a form or by a script that accepts `application/json`. What looks suspicious or
     cannot be read is kept in quarantine, and answered like everything else."""
-    settings = await submissions.load_form(call.context, form_key)
-    if settings is None:
-        raise Missing("there is no such form")
+    settings: FormSettings = call.request.state.form
     position = await submissions.take(call, form_key, settings)
     answer = answer_to(call.request.headers.get("accept", ""), settings)
     answer.headers["X-Position"] = f"{call.context.service}:{position}"

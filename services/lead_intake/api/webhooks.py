@@ -49,6 +49,7 @@ async def admit(context: ServiceContext, request: EntranceRequest) -> Caller:
         verdict = READERS[connection.connector].verify(delivery, connection, context.clock_and_ids.now())
         if not isinstance(verdict, Accepted):
             raise Unauthenticated(verdict.reason)
+    request.state["connection"] = connection
     return Caller(f"connection {request.path}", UUID(request.path), frozenset({"leads:write"}))
 
 
@@ -58,7 +59,7 @@ ENTRANCE = Entrance("/webhooks/", MEDIA_TYPES, admit)
 @router.get("/webhooks/{connection_id}", response_class=PlainTextResponse)
 async def confirm_webhook(connection_id: ResourceId, call: Delivered) -> Response:
     """Answer a vendor's handshake."""
-    connection, delivery = await connection_and_delivery(call, connection_id)
+    connection, delivery = await connection_and_delivery(call)
     reply = READERS[connection.connector].handshake(delivery, connection)
     if reply is None:
         raise Unauthenticated("this vendor has no handshake")
@@ -69,7 +70,7 @@ async def confirm_webhook(connection_id: ResourceId, call: Delivered) -> Respons
 async def receive_webhook(connection_id: ResourceId, call: Delivered) -> Response:
     """Take what a vendor delivers. A repetition has the same answer. What is the vendor's and cannot be read is kept in
     quarantine, and taken all the same."""
-    connection, delivery = await connection_and_delivery(call, connection_id)
+    connection, delivery = await connection_and_delivery(call)
     reader = READERS[connection.connector]
     if reply := reader.handshake(delivery, connection):
         return response_of(call, reply)
@@ -82,11 +83,10 @@ async def receive_webhook(connection_id: ResourceId, call: Delivered) -> Respons
     return JSONResponse(delivery_view(taken).model_dump(), headers=dict(call.response.headers))
 
 
-async def connection_and_delivery(call: Call, connection_id: str) -> tuple[Connection, Delivery]:
-    connection = await stored.load(call.context, connection_id)
-    if connection is None:  # removed since it was admitted
-        raise Unauthenticated("there is no such connection")
+async def connection_and_delivery(call: Call) -> tuple[Connection, Delivery]:
+    """The connection as it was when the delivery was admitted."""
     request = call.request
+    connection: Connection = request.state.connection
     body = await request.body()
     return connection, Delivery(body, combined(request.headers), request.url.query, request.method)
 
