@@ -27,6 +27,7 @@ class Sizes:
     sustained_seconds: float
     imported: int
     clients: int
+    leads: int
 
 
 FULL = Sizes(
@@ -50,6 +51,7 @@ FULL = Sizes(
     sustained_seconds=60,
     imported=100_000,
     clients=1_000,
+    leads=200_000,
 )
 LONG = Sizes(
     **FULL.__dict__
@@ -58,6 +60,7 @@ LONG = Sizes(
         "stored": (10_000, 100_000, 1_000_000, 10_000_000),
         "sustained_seconds": 600,
         "imported": 1_000_000,
+        "leads": 1_000_000,
     }
 )
 QUICK = Sizes(
@@ -81,6 +84,7 @@ QUICK = Sizes(
     sustained_seconds=3,
     imported=5_000,
     clients=100,
+    leads=10_000,
 )
 TINY = Sizes(
     "tiny",
@@ -103,4 +107,5 @@ TINY = Sizes(
     sustained_seconds=0.3,
     imported=100,
     clients=5,
+    leads=100,
 )
