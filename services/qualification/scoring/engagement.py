@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from functools import cache
 from typing import NamedTuple, TypeVar
 
 from services.qualification.lead.events import CAPTURE, Engagement
@@ -68,7 +67,7 @@ def capped_parts(parts: Iterable[tuple[str, N]], caps: Mapping[str, int]) -> Ite
     """What each part adds to the sum of its group. After every part the sum is brought back within the cap."""
     sums: dict[str, N] = {}
     for group, part in parts:
-        before = sums.get(group, type(part)(0))
+        before = sums[group] if group in sums else type(part)(0)
         sums[group] = capped(before + part, caps.get(group))
         yield sums[group] - before
 
@@ -82,9 +81,12 @@ def capped(points: N, cap: int | None) -> N:
 def matching(engagements: Sequence[Engagement], model: ScoringModel) -> list[Match]:
     """A rule counts once for a capture and its supplements together."""
     matches: dict[tuple[str, str], Match] = {}
-    rules = cache(lambda kind, source: [rule for rule in model.rules if may_be_for(rule.when, kind, source)])
+    rules: dict[tuple[str, str], list[Rule]] = {}
     for engagement in attributed(engagements):
-        for rule in rules(engagement.kind, engagement.source):
+        key = engagement.kind, engagement.source
+        if key not in rules:
+            rules[key] = rules_for(model, *key)
+        for rule in rules[key]:
             if is_for(rule.when, engagement):
                 matches.setdefault((engagement.original, rule.rule), (engagement, rule))
     return list(matches.values())
@@ -110,8 +112,10 @@ def source_before(engagements: Sequence[Engagement], at: datetime) -> str | None
     return captures[-1].source if captures else None
 
 
-def may_be_for(when: When, kind: str, source: str) -> bool:
-    return (when.kind or CAPTURE) == kind and when.source in (None, source)
+def rules_for(model: ScoringModel, kind: str, source: str) -> list[Rule]:
+    """Whatever else they ask of an engagement of this kind and source."""
+    of_source = (rule for rule in model.rules if rule.when.source in (None, source))
+    return [rule for rule in of_source if (rule.when.kind or CAPTURE) == kind]
 
 
 def is_for(when: When, engagement: Engagement) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from operator import attrgetter
 
 from services.qualification.lead.events import Engagement, Profile
 from services.qualification.model.events import Choice, FitTable, Grade, Sizes
@@ -37,18 +37,13 @@ def is_prospect(grade: Grade | None) -> bool | None:
 
 def in_order(engagements: Sequence[Engagement]) -> list[Engagement]:
     """In the order in which the person did them, whenever they were captured."""
-    return sorted(engagements, key=lambda engagement: (engagement.engaged_at, engagement.capture_id))
+    return sorted(engagements, key=attrgetter("engaged_at", "capture_id"))
 
 
 def profile_of(engagements: Sequence[Engagement]) -> Profile:
     """The latest value of each attribute."""
-    latest_first = [engagement.profile for engagement in reversed(in_order(engagements))]
-
-    def latest(name: str) -> Any:
-        values = (getattr(profile, name) for profile in latest_first)
-        return next((value for value in values if value is not None), None)
-
-    return Profile(**{name: latest(name) for name in Profile.model_fields})
+    values = (value for engagement in in_order(engagements) for value in vars(engagement.profile).items())
+    return Profile(**{name: value for name, value in values if value is not None})
 
 
 def fit(profile: Profile, table: FitTable) -> Fit:
