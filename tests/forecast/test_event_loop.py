@@ -54,6 +54,16 @@ async def test_the_largest_answers(company: Company) -> None:
 
 @pytest.mark.thorough
 @pytest.mark.usefixtures("steps")
+async def test_the_accuracy_of_five_years(company: Company) -> None:
+    await company.table(table(MOST_NODES - 1))
+    await company.deal("d0", owner="n900", close_date="2025-03-20")
+    accuracy = await company.read("accuracy", depth=20, **{"from": "2021-06-01"})
+    assert accuracy.status_code == 200
+    assert len(accuracy.content) > 1_000_000
+
+
+@pytest.mark.thorough
+@pytest.mark.usefixtures("steps")
 async def test_a_large_table_of_nodes(company: Company) -> None:
     for _ in range(2):
         assert (await company.table(table(5_000))).json() == {"position": 5_000, "lines": 5_000}

@@ -68,8 +68,8 @@ async def get_accuracy(query: Annotated[AccuracyQuery, Query()], call: ReadsBelo
         column=query.column,
         horizon=query.horizon,
         frontier=at.frontier,
-        nodes=node_views(found, currency),
-        levels=level_views(found),
+        nodes=await node_views(found, currency),
+        levels=await level_views(found),
     )
 
 

@@ -10,6 +10,10 @@ from services.forecast.api.amount_views import optional_amount, optional_ratio
 from services.forecast.ledger.accuracy import Accuracy, NodeOutcome, Outcome, accuracy
 from services.forecast.override.events import Column
 from shared.rules.money import format_amount
+from shared.store.slices import in_slices
+
+NODES_AT_ONCE = 20
+"""With all their periods."""
 
 
 class AccuracyFieldsView(BaseModel):
@@ -58,7 +62,7 @@ class AccuracyView(BaseModel):
     levels: list[LevelAccuracyView]
 
 
-def node_views(found: Sequence[NodeOutcome], currency: str) -> list[NodeAccuracyView]:
+async def node_views(found: Sequence[NodeOutcome], currency: str) -> list[NodeAccuracyView]:
     by_node: dict[str, list[NodeOutcome]] = defaultdict(list)
     for each in found:
         by_node[each.node].append(each)
@@ -70,13 +74,16 @@ def node_views(found: Sequence[NodeOutcome], currency: str) -> list[NodeAccuracy
             periods=[period_accuracy(each, currency) for each in outcomes],
             **accuracy_fields(accuracy(each.outcome for each in outcomes)),
         )
-        for node, outcomes in by_node.items()
+        async for node, outcomes in in_slices(by_node.items(), NODES_AT_ONCE)
     ]
 
 
-def level_views(found: Sequence[NodeOutcome]) -> list[LevelAccuracyView]:
+async def level_views(found: Sequence[NodeOutcome]) -> list[LevelAccuracyView]:
     levels = sorted({each.level for each in found})
-    return [LevelAccuracyView(level=level, **accuracy_fields(accuracy(of_level(found, level)))) for level in levels]
+    return [
+        LevelAccuracyView(level=level, **accuracy_fields(accuracy(of_level(found, level))))
+        async for level in in_slices(levels, 1)
+    ]
 
 
 def of_level(found: Iterable[NodeOutcome], level: int) -> Iterator[Outcome]:
