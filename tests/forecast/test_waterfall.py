@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine, event
 
 from services.forecast.ledger.conversion import unconverted
 from services.forecast.ledger.waterfall import VIEWS, PostedLine, Scope, movements
@@ -14,7 +15,7 @@ from services.forecast.projections.postings import posting_row
 from shared.rules.fiscal_year import CalendarRule
 from tests.forecast.conftest import Company
 from tests.forecast.pipeline_events import WON, deals
-from tests.forecast.test_overrides import override, teams
+from tests.forecast.test_overrides import overridden, override, teams
 from tests.forecast.test_snapshots import locked
 from tests.spec import NOON
 
@@ -75,6 +76,35 @@ async def test_moves_of_nodes_and_of_deals_are_steps_apart(company: Company) -> 
     bea = await waterfall(company, since, node="bea")
     assert steps(bea) == {"reassigned_in": "50.00", "org_moved": "100.00", "rounding": "0.00"}
     assert steps(await waterfall(company, since)) == {"rounding": "0.00"}
+
+
+async def test_moves_elsewhere_ask_nothing_more_of_the_database(company: Company) -> None:
+    await teams(company)
+
+    async def statements() -> int:
+        """Of the organisation and of overrides, when all is applied."""
+        await waterfall(company, 0)
+        asked: list[str] = []
+
+        def note(connection: object, cursor: object, statement: str, *more: object) -> None:
+            if "FROM org_rows" in statement or "FROM overrides" in statement:
+                asked.append(statement)
+
+        event.listen(Engine, "before_cursor_execute", note)
+        try:
+            answer = await waterfall(company, 0, node="ann", basis="seen_by_self")
+        finally:
+            event.remove(Engine, "before_cursor_execute", note)
+        assert "org_moved" not in steps(answer)
+        assert asked
+        return len(asked)
+
+    await overridden(company, "rob/2026-Q1/commit", "self", "60.00")
+    without = await statements()
+    for parent in ("root", "bea") * 6:
+        company.clock.pass_by(minutes=1)
+        await company.put("rita", parent)
+    assert await statements() == without
 
 
 async def test_what_rates_changed_is_a_step_of_its_own(company: Company) -> None:

@@ -15,7 +15,8 @@ from services.forecast.api.moment import INSTANT, KnownAt, moment, wait_until_kn
 from services.forecast.api.places import ReadsBelow, visible_node
 from services.forecast.api.question import PeriodKey
 from services.forecast.api.rollup_views import PeriodView, period_view
-from services.forecast.api.waterfall_span import Basis, End, WaterfallQuestion, end_of, moved
+from services.forecast.api.waterfall_moves import moved
+from services.forecast.api.waterfall_span import Basis, End, WaterfallQuestion, end_of
 from services.forecast.ledger.balances import ZERO
 from services.forecast.ledger.cumulative import COLUMNS
 from services.forecast.ledger.waterfall import Entry, Kind, Movements, ViewName

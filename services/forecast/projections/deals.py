@@ -140,6 +140,17 @@ class Owners:
     def known_names(self) -> frozenset[str]:
         return frozenset(self.names)
 
+    @property
+    def is_nobody(self) -> bool:
+        return not self.names and not self.excluded
+
+    def without(self, others: "Owners") -> "Owners":
+        """Those that are not among the others."""
+        mine, theirs = self.known_names, others.known_names
+        if not self.excluded:
+            return Owners(sorted(mine & theirs if others.excluded else mine - theirs), excluded=False)
+        return Owners(sorted(theirs - mine), excluded=False) if others.excluded else Owners(sorted(mine | theirs))
+
     def condition(self, owner: Any) -> Any:
         is_named = owner == any_(literal(list(self.names), ARRAY(Text)))
         return ~is_named if self.excluded else is_named

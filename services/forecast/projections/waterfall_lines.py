@@ -4,13 +4,12 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, Integer, Select, Text, any_, cast, func, literal, not_, null, select
+from sqlalchemy import ARRAY, Integer, Select, Text, any_, cast, func, literal, null, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.ledger.waterfall import PostedLine
 from services.forecast.periods.calendar import Period
 from services.forecast.projections.deals import Owners
-from services.forecast.projections.org_rows import org_rows
 from services.forecast.projections.past_deals import Cut
 from services.forecast.projections.postings import postings
 
@@ -35,13 +34,13 @@ async def deals_at(tx: AsyncConnection, cut: Cut, deals: Collection[str]) -> Map
 
 
 async def deals_of(
-    tx: AsyncConnection, cut: Cut, owners: Owners, others: Owners, period: Period, categories: Collection[str]
+    tx: AsyncConnection, cut: Cut, owners: Owners, period: Period, categories: Collection[str]
 ) -> list[PostedLine]:
-    """The deals in the period and the categories of owners that are not among the others, by id."""
-    owner = postings.c.owner
+    """These owners' deals in the period and the categories, by id."""
+    if owners.is_nobody:
+        return []
     query = sums(cut).where(
-        owners.condition(owner),
-        not_(others.condition(owner)),
+        owners.condition(postings.c.owner),
         postings.c.close_date.between(period.starts, period.ends),
         postings.c.category.in_(categories),
     )
@@ -59,10 +58,3 @@ def sums(cut: Cut) -> Select[Any]:
 
 async def read(tx: AsyncConnection, query: Select[Any]) -> list[PostedLine]:
     return [PostedLine(*row) for row in await tx.execute(query)]
-
-
-async def org_changes(tx: AsyncConnection, after: datetime, until: datetime, position: int) -> list[datetime]:
-    """The instants at which a node was placed or ended, in order."""
-    starts = org_rows.c.starts
-    query = select(starts).distinct().where(starts > after, starts <= until, org_rows.c.position <= position)
-    return list((await tx.execute(query.order_by(starts))).scalars())

@@ -1,0 +1,109 @@
+"""What moved the number between the two ends of a waterfall: deals, and changes of whose deals count."""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from itertools import pairwise
+from typing import NamedTuple
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.forecast.answers.question import org_as_of
+from services.forecast.answers.visible import visible_rows
+from services.forecast.api.waterfall_span import End
+from services.forecast.ledger.balances import ZERO
+from services.forecast.ledger.org_tree import counting_nodes
+from services.forecast.ledger.overrides import OverrideRow, corrected_nodes, counting, fixed_amounts
+from services.forecast.ledger.waterfall import VIEWS, Kind, Movements, Scope, movements, org_moves
+from services.forecast.org.events import UNASSIGNED
+from services.forecast.projections import overrides, waterfall_lines
+from services.forecast.projections.deals import EVERYBODY, Owners
+from services.forecast.projections.org_timeline import OrgTimeline, org_timeline
+from services.forecast.projections.past_deals import Cut
+
+NOBODY = Owners(excluded=False)
+
+
+class Segment(NamedTuple):
+    """From `since` on, until the next one: whose deals count, and what overrides below the node add to them. `kind`: of
+    the change that began it."""
+
+    since: datetime
+    owners: Owners
+    fixed: Decimal
+    kind: Kind
+
+
+class Segments(NamedTuple):
+    segments: Sequence[Segment]
+
+    def is_member(self, owner: str, instant: datetime) -> bool:
+        number = bisect_right(self.segments, instant, key=lambda segment: segment.since)
+        return self.segments[max(number - 1, 0)].owners.includes(owner)
+
+
+async def segments_between(tx: AsyncConnection, opening: End, closing: End) -> Segments:
+    """A period that has ended keeps the organisation of its end."""
+    column, since = closing.question.column, opening.at.as_of
+    if closing.node == closing.root and column is None:
+        return Segments([Segment(since, EVERYBODY, ZERO, "org_moved")])
+    known, period = closing.at.known, closing.question.period
+    first, last = org_as_of(opening.at, period), org_as_of(closing.at, period)
+    org = await org_timeline(tx, last, known)
+    moves, made = set(org.changes(first)), set[datetime]()
+    if column is not None:
+        made = {since} | await overrides.changes(tx, period, since, closing.at.as_of, known)
+    found, stated = list[Segment](), list[OverrideRow]()
+    for instant in sorted({since} | moves | made):
+        kind: Kind = "org_moved" if instant in moves else "override_changed"
+        if instant in made:
+            stated, _ = await overrides.in_force(tx, period, instant, known)
+        await org.move_to(min(instant, last))
+        found.append(Segment(instant, *counted_then(closing, org, stated), kind))
+    return Segments(found)
+
+
+def counted_then(closing: End, org: OrgTimeline, stated: Sequence[OverrideRow]) -> tuple[Owners, Decimal]:
+    node, column = closing.node, closing.question.column
+    if column is None:
+        return owners_below(closing, org, set()), ZERO
+    counted = counting(visible_rows(stated, closing.question.subtree), org.nodes)
+    rows = [row for row in counted if row.column == column and node in counting_nodes(org.nodes, row.node)]
+    fixed = fixed_amounts(rows, closing.conversion)
+    if (node, column) in fixed.by_self:
+        return NOBODY, fixed.by_self[node, column]
+    nearest = [each for each, _ in fixed.upwards if node in corrected_nodes(each, column, fixed.upwards, org.nodes)]
+    hidden = {below for each in nearest for below in org.below(each)}
+    return owners_below(closing, org, hidden), sum((fixed.upwards[each, column] for each in nearest), ZERO)
+
+
+def owners_below(closing: End, org: OrgTimeline, hidden: set[str]) -> Owners:
+    """But for those below an override."""
+    if closing.node == closing.root:
+        return Owners(sorted(hidden))
+    if closing.node == UNASSIGNED:
+        return Owners(sorted(org.nodes))
+    return Owners(sorted(org.below(closing.node) - hidden), excluded=False)
+
+
+async def moved(tx: AsyncConnection, opening: End, closing: End) -> Movements:
+    question, segments = closing.question, await segments_between(tx, opening, closing)
+    scope = Scope(question.period, VIEWS[question.view], segments.is_member, closing.conversion)
+    lines = await waterfall_lines.lines_between(tx, opening.at.as_of, closing.cut, question.period)
+    deals = await waterfall_lines.deals_at(tx, opening.cut, {line.opportunity_id for line in lines})
+    found = movements(lines, deals, scope)
+    for before, after in pairwise(segments.segments):
+        if before.owners == after.owners and before.fixed == after.fixed:
+            continue
+        cut = Cut(after.since - datetime.resolution, closing.cut.position)
+        come, gone = after.owners.without(before.owners), before.owners.without(after.owners)
+        coming = await waterfall_lines.deals_of(tx, cut, come, question.period, scope.categories)
+        going = await waterfall_lines.deals_of(tx, cut, gone, question.period, scope.categories)
+        entries = [*org_moves(coming, scope, comes_in=True), *org_moves(going, scope, comes_in=False)]
+        found.apart[after.kind] += after.fixed - before.fixed
+        if after.kind == "org_moved":
+            found.entries += entries
+        else:
+            found.apart[after.kind] += sum((entry.amount for entry in entries), ZERO)
+    return found
