@@ -41,6 +41,23 @@ async def test_the_measures_are_those_of_the_api_and_too_few_are_said_never_draw
         assert SCRIPT in text_of(by_product)
 
 
+async def test_numbers_of_measures_lead_to_their_deals(site: Site) -> None:
+    await place_people(site.api)
+    await open_deal(site.api, "1000.10", SOON)
+    async with site.signed_in(["pipeline:read"], name="reader") as reader:
+        links = read((await reader.get("/pages/metrics")).text).links
+        for wanted, shown in (
+            ("set=open", "€1,000.10"),
+            ("set=lost", "No deal counts here"),
+            ("stage=qualified", "in it still"),
+        ):
+            page = await reader.get(next(each for each in links if wanted in each))
+            assert page.status_code == 200, page.text
+            assert shown in text_of(page.text)
+        assert (await reader.get("/pages/metrics/deals?of=spend")).status_code == 404
+        assert (await reader.get("/pages/metrics/deals?of=opportunities&set=no")).status_code == 422
+
+
 async def test_the_cost_of_an_sql_is_that_of_the_api(site: Site) -> None:
     await spend_on_a_deal(site.api)
     cost = await measure(site.api, "cost-per-sql")

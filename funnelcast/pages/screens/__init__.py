@@ -8,6 +8,7 @@ from funnelcast.pages.screens import (
     deals,
     forecast,
     lead,
+    measured_deals,
     metrics,
     operation,
     queue,
@@ -25,6 +26,7 @@ SCREENS: tuple[Screen, ...] = (
     *sources.SCREENS,
     *board.SCREENS,
     *metrics.SCREENS,
+    *measured_deals.SCREENS,
     *accuracy.SCREENS,
     *operation.SCREENS,
 )

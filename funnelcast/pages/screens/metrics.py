@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from funnelcast.pages.formats import in_zone
 from funnelcast.pages.screen import Screen, Visit
+from funnelcast.pages.screens.measured_deals import behind
 from funnelcast.pages.screens.rate_chart import Rate, rate_chart
 
 PATH = "/metrics"
@@ -50,6 +51,7 @@ async def show_metrics(visit: Visit) -> Response:
         wins=wins,
         cost=cost,
         statuses=STATUSES,
+        behind=behind,
         chart=rate_chart(rates(funnel, wins)),
         warnings={each["code"]: each for answer in (volume, velocity, wins) for each in answer["warnings"]}.values(),
     )
