@@ -31,6 +31,7 @@ from tests.bench.measures import (
     size,
     start,
     transaction,
+    webhooks,
 )
 from tests.bench.sizes import FULL, LONG, QUICK, Sizes
 from tests.bench.table import Row, print_table
@@ -51,6 +52,7 @@ MEASURES: Mapping[str, Callable[[Ground], Awaitable[Sequence[Row]]]] = {
     "P14": growth.measure,
     "P15": start.measure,
     "P17": lead_work.measure,
+    "webhooks": webhooks.measure,
     "memory": remembering.measure,
     "size": size.measure,
     "scale": scaling.measure,

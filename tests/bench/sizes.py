@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Sizes:
-    """`seconds`: of one round under load. Events, rows and people are counts."""
+    """`seconds`: of one round under load. Events, rows and people are counts.
+    `delivered`: events, to each of the `endpoints`. `waiting`: events for one that is dead."""
 
     name: str
     rounds: int
@@ -28,6 +29,9 @@ class Sizes:
     imported: int
     clients: int
     leads: int
+    endpoints: int
+    delivered: int
+    waiting: int
 
 
 FULL = Sizes(
@@ -52,6 +56,9 @@ FULL = Sizes(
     imported=100_000,
     clients=1_000,
     leads=200_000,
+    endpoints=100,
+    delivered=200,
+    waiting=1_000_000,
 )
 LONG = Sizes(
     **FULL.__dict__
@@ -85,6 +92,9 @@ QUICK = Sizes(
     imported=5_000,
     clients=100,
     leads=10_000,
+    endpoints=100,
+    delivered=20,
+    waiting=20_000,
 )
 TINY = Sizes(
     "tiny",
@@ -108,4 +118,7 @@ TINY = Sizes(
     imported=100,
     clients=5,
     leads=100,
+    endpoints=3,
+    delivered=4,
+    waiting=50,
 )
