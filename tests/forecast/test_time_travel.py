@@ -105,6 +105,7 @@ async def test_what_nobody_can_know_yet_is_refused(company: Company) -> None:
         ({"known_at": "forecast:1"}, "query/known_at"),
         ({"known_at": "forecast:1,pipeline:1,sales:1"}, "query/known_at"),
         ({"known_at": "forecast:999,pipeline:1"}, "query/known_at"),
+        ({"known_at": "forecast:1,pipeline:9999999"}, "query/known_at"),
         ({"known_at": "yesterday"}, "query/known_at"),
     ):
         answer = await company.read("rollup", **question)

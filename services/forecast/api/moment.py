@@ -19,6 +19,7 @@ from services.forecast.projections.settings import BusinessSettings, settings_at
 from shared.rules.message import LATEST, Instant, InvalidField
 from shared.web import freshness
 from shared.web.call import Call
+from shared.web.problems import InvalidRequest
 
 INSTANT: TypeAdapter[datetime] = TypeAdapter(Instant)
 KNOWN_AT = (
@@ -60,7 +61,10 @@ async def wait_until_known(call: Call, known_at: str | None) -> None:
         raise InvalidField("query/known_at", f"must name {' and '.join(sorted(sources))}")
     if wanted[call.context.service] > await freshness.head(call.context):
         raise InvalidField("query/known_at", f"names an event of {call.context.service} that does not exist yet")
-    await freshness.wait_until_applied(call.context, wanted, call.request.headers, call.caller.lineage)
+    try:
+        await freshness.wait_until_applied(call.context, wanted, call.request.headers, call.caller.lineage)
+    except InvalidRequest:
+        raise InvalidField("query/known_at", "names an event that does not exist yet") from None
 
 
 async def present_settings(call: Call, tx: AsyncConnection) -> BusinessSettings:
