@@ -199,6 +199,7 @@ async def test_a_good_body_opens_nothing(database: str) -> None:
         for entry in [entry for entry in inventory(apps) if str(entry) in GOOD]:
             good = GOOD[str(entry)]
             body = good.body.encode() if isinstance(good.body, str) else json.dumps(good.body).encode()
+            body = b"" if good.body is None else body
             kind = {"Content-Type": good.lines or "application/json"}
             for state, headers in strangers(keys):
                 got = await status(app, entry.method, entry.url, headers | kind, body)
