@@ -21,6 +21,7 @@ NAMES: Mapping[str, Sequence[str]] = {
     ),
     "owner": ("owner", "ownername", "salesrep", "salesperson", "salesagent", "rep", "assignedto", "user"),
     "stage": ("stage", "stagename", "phase", "pipelinestage", "status"),
+    "outcome": ("outcome", "status"),
     "product": ("product", "productname"),
     "amount": ("amount", "value", "closevalue", "revenue", "expectedrevenue", "estrevenue", "total"),
     "opened": ("created", "createddate", "createdate", "createdon", "createdat", "createdtime", "opened", "engagedate"),
@@ -42,9 +43,10 @@ class Column:
 
 
 def plain_name(name: str) -> str:
-    """In lower case, without signs, and without what the record is called: `Deal - Title` → `title`."""
+    """In lower case, without signs, and without what the record is called, once or twice: `Deal - Title` → `title`,
+    `Deal - Deal created` → `created`."""
     plain = "".join(character for character in name.lower() if character.isalnum())
-    short = plain.removeprefix("opportunity").removeprefix("deal")
+    short = plain.removeprefix("opportunity").removeprefix("deal").removeprefix("deal")
     return short or plain
 
 

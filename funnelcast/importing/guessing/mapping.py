@@ -40,6 +40,7 @@ def guess_mapping(file: Path) -> str:
         *money_lines(fields, first_named(CURRENCY, columns)),
         *field_lines(fields, columns),
         *stage_lines(fields.get("stage")),
+        *outcome_lines(fields.get("outcome")),
     ]
     return HEADING.format(file=file.name) + "\n".join(sections) + "\n"
 
@@ -153,6 +154,21 @@ def stage_lines(column: Column | None) -> Iterator[str]:
     for word in distinct(column.values):
         stage = guess_stage(word)
         yield f"  {quoted(word)}: {stage}" if stage else f"  {quoted(word)}: {UNKNOWN}{comment('which stage is it')}"
+
+
+def outcome_lines(column: Column | None) -> Iterator[str]:
+    """A status beside the stage says how deals have ended."""
+    if column is None:
+        return
+    yield "outcomes:"
+    for word in distinct(column.values):
+        end = guess_stage(word)
+        is_sure = word.casefold() == "open" or is_end(end)
+        yield f"  {quoted(word)}: {end if is_end(end) else 'open'}{'' if is_sure else comment('open, won or lost')}"
+
+
+def is_end(stage: str | None) -> bool:
+    return stage is not None and (stage == "won" or stage.startswith("{"))
 
 
 def comment(question: str) -> str:

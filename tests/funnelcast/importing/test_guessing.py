@@ -23,7 +23,7 @@ def guess_of(folder: Path, content: str, encoding: str = "utf-8") -> str:
     return guess_mapping(file)
 
 
-@pytest.mark.parametrize("name", ["salesforce", "hubspot"])
+@pytest.mark.parametrize("name", ["salesforce", "hubspot", "zoho"])
 def test_a_guess_reads_the_file_that_it_was_made_of(tmp_path: Path, name: str) -> None:
     mapping, file = tmp_path / "guessed.yaml", EXPORTS / f"{name}.csv"
     mapping.write_text(guess_mapping(file).replace(f"mapping: {name}", "mapping: guessed"))
@@ -43,6 +43,13 @@ def test_what_is_not_sure_is_asked(tmp_path: Path) -> None:
     assert "blank: [N/A]  # ? do these mean an empty cell" in guess
     assert "  Parked: unqualified  # ? which stage is it" in guess
     assert "  account: {column: Company, default: unknown}  # ? for blank cells" in guess
+
+
+def test_a_status_beside_the_stage_is_how_deals_have_ended(tmp_path: Path) -> None:
+    rows = "".join(f"1,Deal,Acme,Ann,New,{status},2024-01-05\n" for status in ("Won", "Open", "Paused"))
+    guess = guess_of(tmp_path, "Id,Name,Company,Owner,Stage,Status,Opened\n" + rows)
+    assert "  outcome: Status\n" in guess
+    assert "outcomes:\n  Won: won\n  Open: open\n  Paused: open  # ? open, won or lost" in guess
 
 
 def test_a_guess_with_an_open_question_cannot_be_used(tmp_path: Path) -> None:
@@ -107,8 +114,11 @@ def test_an_amount_that_may_be_two_numbers_has_a_rival_and_one_that_is_none_is_n
 
 
 def test_names_of_columns_are_compared_without_what_the_record_is_called() -> None:
-    assert [plain_name(name) for name in ("Deal - Title", "Opportunity ID", "Deal", "Close_Date")] == [
+    assert [
+        plain_name(name) for name in ("Deal - Title", "Deal - Deal created", "Opportunity ID", "Deal", "Close_Date")
+    ] == [
         "title",
+        "created",
         "id",
         "deal",
         "closedate",
