@@ -14,7 +14,7 @@ from funnelcast import database
 from funnelcast.failure import Failed
 from funnelcast.services import SCOPES
 from shared.rules.clock_and_ids import ClockAndIds
-from shared.rules.message import has_address
+from shared.rules.fields import has_address
 from shared.run.settings import Settings
 from shared.web import access
 

@@ -7,7 +7,7 @@ from services.forecast.answers.moment import Applied
 from services.forecast.projections import snapshots
 from services.forecast.projections.known_positions import KnownPositions
 from shared.flow import checkpoint
-from shared.rules.message import LATEST
+from shared.rules.fields import LATEST
 
 
 async def check_locks(tx: AsyncConnection, read_models: str) -> list[str]:

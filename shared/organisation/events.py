@@ -2,7 +2,8 @@
 
 from typing import ClassVar, Literal
 
-from shared.rules.message import Instant, UpstreamEvent
+from shared.rules.fields import Instant
+from shared.rules.message import UpstreamEvent
 
 NodeKind = Literal["person", "unit"]
 

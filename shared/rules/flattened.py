@@ -12,7 +12,8 @@ from uuid import UUID
 from pydantic import ConfigDict, TypeAdapter
 from typing_extensions import TypedDict
 
-from shared.rules.message import STORED, Event
+from shared.rules.fields import STORED
+from shared.rules.message import Event
 
 typed_dict: Any = TypedDict
 """For a type checker a typed dictionary stands in the source; these are made of the events' fields."""

@@ -17,7 +17,8 @@ from pydantic import (
     model_validator,
 )
 
-from shared.rules.message import STORED, Message
+from shared.rules.fields import STORED
+from shared.rules.message import Message
 
 PLAIN = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,10})?")
 LARGEST = Decimal(10) ** 15

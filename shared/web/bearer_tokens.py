@@ -12,7 +12,7 @@ import jwt
 import structlog
 from jwt.exceptions import InvalidTokenError, PyJWTError
 
-from shared.rules.message import has_address
+from shared.rules.fields import has_address
 from shared.web.access import Caller, Scope
 from shared.web.conditions import NODE
 from shared.web.issuer_keys import IssuerKeys

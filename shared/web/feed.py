@@ -14,7 +14,8 @@ from pydantic import BaseModel, WithJsonSchema
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.flow import cloudevents
-from shared.rules.message import Instant, InvalidField, StoredEvent
+from shared.rules.fields import Instant
+from shared.rules.message import InvalidField, StoredEvent
 from shared.store import event_store
 from shared.web.call import Call, Needs
 from shared.web.paging import Limit

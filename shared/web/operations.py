@@ -8,7 +8,8 @@ from pydantic import BaseModel
 
 from shared.flow import parked, parked_actions
 from shared.flow.parked_actions import Action
-from shared.rules.message import Line, Message, Missing
+from shared.rules.fields import Line
+from shared.rules.message import Message, Missing
 from shared.rules.reaction import REACTIONS
 from shared.web.call import Call, Needs
 

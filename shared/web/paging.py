@@ -11,7 +11,7 @@ import orjson
 from fastapi import Query
 from pydantic import BaseModel
 
-from shared.rules.message import instant_in_range, printable
+from shared.rules.fields import instant_in_range, printable
 from shared.web.problems import InvalidRequest
 
 T = TypeVar("T")

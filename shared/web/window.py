@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, TypeAdapter, ValidationError, WithJsonSchema
 
-from shared.rules.message import DAY, MAX_CLOCK_AHEAD, Day, Instant, InvalidField
+from shared.rules.fields import DAY, Day, Instant
+from shared.rules.message import MAX_CLOCK_AHEAD, InvalidField
 
 DAYS: TypeAdapter[date] = TypeAdapter(Day)
 INSTANTS: TypeAdapter[datetime] = TypeAdapter(Instant)

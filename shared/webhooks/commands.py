@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from shared.rules.message import Command, Line, Prose
+from shared.rules.fields import Line, Prose
+from shared.rules.message import Command
 from shared.webhooks.events import Reason
 
 

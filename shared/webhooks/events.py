@@ -5,7 +5,8 @@ Texts are sealed under the webhook. The address is one of them, because many hol
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from shared.rules.message import Erasure, Event, Line, Parser, parser
+from shared.rules.fields import Line
+from shared.rules.message import Erasure, Event, Parser, parser
 from shared.rules.sealed import Sealed
 
 Reason = Literal["gone", "failing", "by_hand", "key_revoked"]

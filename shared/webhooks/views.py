@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 
-from shared.rules.message import WHOLE, Flag, Instant, Message, Prose, subject_of
+from shared.rules.fields import WHOLE, Flag, Instant, Prose
+from shared.rules.message import Message, subject_of
 from shared.webhooks.events import Reason
 from shared.webhooks.subscriptions import Webhook
 from shared.webhooks.tables import Status

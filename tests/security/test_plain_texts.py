@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import structlog
 
-from shared.rules.message import has_address
+from shared.rules.fields import has_address
 from shared.run.telemetry import configure_logging
 from tests.fuzz.routes import GOOD, Good
 from tests.fuzz.target import Target, target

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from funnelcast.importing.cells.date_formats import Format, NoSuchDate, Parsed, at_clock, pieces_of
 from funnelcast.importing.files.row import InvalidRow, invalid_cell, shortened
 from funnelcast.importing.files.workbook import WorkbookDate
-from shared.rules.message import EARLIEST, LATEST
+from shared.rules.fields import EARLIEST, LATEST
 
 NOON = time(12)
 REMEMBERED = 10_000

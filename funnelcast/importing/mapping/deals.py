@@ -14,7 +14,7 @@ from funnelcast.importing.mapping.stages import Pipeline, ReasonCode, Targets
 from funnelcast.importing.mapping.tables import Join, OwnerTable, TableMapping
 from services.pipeline.process.default import DEFAULT
 from services.pipeline.process.state import Process
-from shared.rules.message import Slug
+from shared.rules.fields import Slug
 
 OPEN = "open"
 BY_STAGE = "by_stage"

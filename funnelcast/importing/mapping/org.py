@@ -9,7 +9,7 @@ from funnelcast.importing.mapping.cell import Field
 from funnelcast.importing.mapping.model import MappingModel, Name, Text
 from funnelcast.importing.mapping.notation import DateNotation, FileNotation
 from funnelcast.importing.mapping.tables import TableMapping
-from shared.rules.message import Slug
+from shared.rules.fields import Slug
 
 Role = Literal["person", "unit", "skip"]
 Truth = Literal["yes", "no"]

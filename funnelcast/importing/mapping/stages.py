@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from funnelcast.importing.mapping.model import MappingModel
 from services.pipeline.process.events import Stage
 from services.pipeline.process.state import Process
-from shared.rules.message import Slug
+from shared.rules.fields import Slug
 
 ReasonCode = Slug
 """Which codes are allowed is a setting of the running system."""

@@ -17,7 +17,8 @@ from services.access.api.keys import (
     requested_by,
     require_scopes,
 )
-from shared.rules.message import Instant, InvalidField, Label, Message, Slug
+from shared.rules.fields import Instant, Label, Slug
+from shared.rules.message import InvalidField, Message
 from shared.web import access
 from shared.web.access import Scope
 from shared.web.call import Call

@@ -25,7 +25,8 @@ from services.forecast.periods.calendar import MOST_WEEKS, Period
 from services.forecast.projections import calls, org_nodes, snapshots
 from services.forecast.projections.org_rows import OrgCharts
 from services.forecast.projections.subtree_totals import existing_node
-from shared.rules.message import Day, InvalidField, Missing, Slug
+from shared.rules.fields import Day, Slug
+from shared.rules.message import InvalidField, Missing
 from shared.rules.money import Currency
 from shared.web.call import Call
 

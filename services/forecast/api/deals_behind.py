@@ -18,7 +18,7 @@ from services.forecast.api.question import NodeId, PeriodKey
 from services.forecast.projections.overrides_below import overrides_below
 from services.forecast.projections.subtree_totals import deals_behind
 from services.forecast.upstream.pipeline import Category
-from shared.rules.message import printable
+from shared.rules.fields import printable
 from shared.store import vault
 from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
 

@@ -16,7 +16,8 @@ from services.forecast.answers.moment import (
     moment_of,
 )
 from services.forecast.projections.settings import BusinessSettings, settings_at
-from shared.rules.message import LATEST, Instant, InvalidField
+from shared.rules.fields import LATEST, Instant
+from shared.rules.message import InvalidField
 from shared.web import freshness
 from shared.web.call import Call
 from shared.web.problems import InvalidRequest

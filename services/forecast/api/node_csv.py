@@ -9,7 +9,7 @@ from fastapi import Request
 from pydantic import ValidationError
 
 from services.forecast.org.commands import NodeBody, Placement, TableLine
-from shared.rules.message import Slug
+from shared.rules.fields import Slug
 from shared.web.error_texts import error_text
 from shared.web.problems import BodyTooLarge, InvalidRequest, UnsupportedType, json_pointer
 

@@ -15,7 +15,8 @@ from services.forecast.org.events import NodeKind
 from services.forecast.org.node_history import NodeHistory, span_at
 from services.forecast.periods.starts import From
 from services.forecast.projections import node_names, org_nodes, org_rows
-from shared.rules.message import BEGINNING, Instant, printable
+from shared.rules.fields import Instant, printable
+from shared.rules.message import BEGINNING
 from shared.web.call import Accepted, Call, Needs
 from shared.web.openapi import READ_AFTER_THIS, response_links
 from shared.web.paging import Cursor, Limit, decode_cursor, encode_cursor

@@ -25,7 +25,8 @@ from services.forecast.override.decider import DECIDER
 from services.forecast.override.events import Basis, By, Column
 from services.forecast.periods.calendar import Period
 from services.forecast.projections import overrides
-from shared.rules.message import Missing, Slug
+from shared.rules.fields import Slug
+from shared.rules.message import Missing
 from shared.rules.money import format_amount, to_minor_units
 from shared.store import vault
 from shared.web import freshness

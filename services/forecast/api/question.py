@@ -6,7 +6,7 @@ from fastapi import Depends, Path, Query
 from pydantic import AfterValidator
 
 from services.forecast.periods.calendar import EXAMPLES, parsed_key
-from shared.rules.message import Slug
+from shared.rules.fields import Slug
 from shared.web.call import Call, Needs
 
 

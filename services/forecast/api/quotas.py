@@ -15,7 +15,8 @@ from services.forecast.api.question import NodeId, PeriodKey, PeriodPath, Reads
 from services.forecast.projections import quotas
 from services.forecast.quota.commands import QuotaBody, SetQuota
 from services.forecast.quota.decider import DECIDER
-from shared.rules.message import BEGINNING, Slug
+from shared.rules.fields import Slug
+from shared.rules.message import BEGINNING
 from shared.rules.money import format_amount
 from shared.web.call import Accepted
 from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page

@@ -17,7 +17,7 @@ from services.forecast.api.question import PeriodKey
 from services.forecast.api.rollup_views import RollupView, rollup_view
 from services.forecast.quota.events import Motion
 from services.forecast.snapshot.events import RatePolicy
-from shared.rules.message import Slug
+from shared.rules.fields import Slug
 from shared.rules.money import Currency
 from shared.web.call import Call
 

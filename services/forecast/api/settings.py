@@ -11,8 +11,8 @@ from services.forecast.setting.commands import CalendarBody, ChangeSettings, Def
 from services.forecast.setting.decider import ALL, DECIDER
 from services.forecast.setting.state import MONTHS, Change, Settings
 from services.forecast.snapshot.events import RatePolicy
+from shared.rules.fields import Slug
 from shared.rules.fiscal_year import CalendarRule
-from shared.rules.message import Slug
 from shared.web.call import Accepted, Call, Needs
 from shared.web.place import PlaceRule
 

@@ -19,7 +19,8 @@ from services.forecast.projections import snapshots
 from services.forecast.snapshot.commands import LockBody
 from services.forecast.snapshot.decider import DECIDER, subject
 from services.forecast.snapshot.state import Locks
-from shared.rules.message import Missing, Slug
+from shared.rules.fields import Slug
+from shared.rules.message import Missing
 from shared.web.call import Accepted, Call
 from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
 from shared.web.place import Subtree

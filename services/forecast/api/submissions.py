@@ -22,7 +22,7 @@ from services.forecast.submission.commands import SubmissionBody, SubmitCall
 from services.forecast.submission.decider import DECIDER
 from services.forecast.submission.state import Calls
 from shared.rules.decider import Reference
-from shared.rules.message import Slug
+from shared.rules.fields import Slug
 from shared.store import vault
 from shared.web.call import Accepted
 from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page

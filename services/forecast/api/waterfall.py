@@ -23,8 +23,9 @@ from services.forecast.ledger.waterfall import Entry, Kind, Movements, ViewName
 from services.forecast.projections import snapshots
 from services.forecast.projections.deals import Owners
 from services.forecast.snapshot.events import RatePolicy
-from shared.rules.message import INSTANT as WRITTEN_INSTANT
-from shared.rules.message import InvalidField, Missing, Slug
+from shared.rules.fields import INSTANT as WRITTEN_INSTANT
+from shared.rules.fields import Slug
+from shared.rules.message import InvalidField, Missing
 from shared.rules.money import Currency, format_amount, to_minor_units
 from shared.web.call import Call
 

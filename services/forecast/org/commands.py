@@ -8,7 +8,8 @@ from pydantic import Field, SkipValidation
 
 from services.forecast.org.events import NodeKind, OrgEvent
 from services.forecast.periods.starts import From
-from shared.rules.message import Command, Prose, Slug
+from shared.rules.fields import Prose, Slug
+from shared.rules.message import Command
 
 
 class NodeBody(Command):

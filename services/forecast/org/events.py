@@ -2,7 +2,8 @@
 
 from typing import ClassVar, Literal
 
-from shared.rules.message import Event, Instant, Parser, Slug, parser
+from shared.rules.fields import Instant, Slug
+from shared.rules.message import Event, Parser, parser
 from shared.rules.sealed import Sealed
 
 NodeKind = Literal["person", "unit"]

@@ -4,7 +4,8 @@ from datetime import date, datetime
 from typing import Literal
 
 from services.forecast.override.events import Basis, By
-from shared.rules.message import Command, Line, Message, Prose
+from shared.rules.fields import Line, Prose
+from shared.rules.message import Command, Message
 from shared.rules.money import Money
 
 AnyColumn = Literal["commit", "upside", "pipeline", "closed", "omitted"]

@@ -6,7 +6,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import PlainSerializer
 
-from shared.rules.message import Event, Line, Message, Parser, Slug, parser
+from shared.rules.fields import Line, Slug
+from shared.rules.message import Event, Message, Parser, parser
 from shared.rules.money import Money, text
 from shared.rules.sealed import Sealed
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, WithJsonSchema
 
-from shared.rules.message import Instant
+from shared.rules.fields import Instant
 
 
 def midnight(value: Any) -> Any:

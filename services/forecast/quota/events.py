@@ -3,7 +3,8 @@
 from datetime import date
 from typing import ClassVar, Literal
 
-from shared.rules.message import Event, Instant, Line, Parser, Slug, parser
+from shared.rules.fields import Instant, Line, Slug
+from shared.rules.message import Event, Parser, parser
 from shared.rules.money import Money
 
 Motion = Literal["new_business", "existing_business"]

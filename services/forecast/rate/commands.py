@@ -3,7 +3,8 @@
 from datetime import date
 
 from services.forecast.rate.events import Rate, Year
-from shared.rules.message import Command, Slug
+from shared.rules.fields import Slug
+from shared.rules.message import Command
 from shared.rules.money import Currency
 
 

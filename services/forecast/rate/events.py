@@ -7,7 +7,8 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
-from shared.rules.message import Event, Parser, Slug, parser
+from shared.rules.fields import Slug
+from shared.rules.message import Event, Parser, parser
 from shared.rules.money import Currency, finite, text
 
 WRITTEN = re.compile(r"[0-9]{1,15}(\.[0-9]{1,20})?")

@@ -9,8 +9,9 @@ from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema
 from services.forecast.periods.starts import From
 from services.forecast.setting.timezones import Timezone
 from services.forecast.snapshot.events import RatePolicy
+from shared.rules.fields import WHOLE, Flag, Label, Slug
 from shared.rules.fiscal_year import CalendarRule
-from shared.rules.message import WHOLE, Command, Flag, Label, Message, Slug
+from shared.rules.message import Command, Message
 from shared.rules.money import Currency
 
 DAYS = re.compile(r"P([0-9]{1,4})D|([0-9]{1,4})d")

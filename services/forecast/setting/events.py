@@ -3,8 +3,9 @@
 from typing import ClassVar
 
 from services.forecast.snapshot.events import RatePolicy
+from shared.rules.fields import Instant, Line, Slug
 from shared.rules.fiscal_year import CalendarRule
-from shared.rules.message import Event, Instant, Line, Parser, Slug, parser
+from shared.rules.message import Event, Parser, parser
 from shared.rules.money import Currency
 
 

@@ -3,7 +3,8 @@
 from datetime import date, datetime
 
 from services.forecast.snapshot.events import RatePolicy
-from shared.rules.message import Command, Line, Slug
+from shared.rules.fields import Line, Slug
+from shared.rules.message import Command
 
 
 class LockBody(Command):

@@ -6,7 +6,8 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from services.forecast.submission.events import CalledAmounts
-from shared.rules.message import Command, Line, Prose, Slug
+from shared.rules.fields import Line, Prose, Slug
+from shared.rules.message import Command
 
 
 def some_amount(amounts: CalledAmounts) -> CalledAmounts:

@@ -3,7 +3,8 @@
 from datetime import date
 from typing import ClassVar
 
-from shared.rules.message import Event, Line, Message, Parser, Slug, parser
+from shared.rules.fields import Line, Slug
+from shared.rules.message import Event, Message, Parser, parser
 from shared.rules.money import Money
 from shared.rules.sealed import Sealed
 

@@ -14,7 +14,8 @@ from services.lead_intake.lead.events import ActivityKind, Consent
 from services.lead_intake.lead.state import Lead, State
 from services.lead_intake.person_records import leads_of
 from services.lead_intake.suppressions import suppress
-from shared.rules.message import Command, ExternalId, Instant, Label, Line, Missing, Prose
+from shared.rules.fields import ExternalId, Instant, Label, Line, Prose
+from shared.rules.message import Command, Missing
 from shared.store.write_request import WriteResult
 from shared.web.call import Accepted, Call, Needs
 from shared.web.place import PlaceRule

@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.lead_intake.projections import capture_counts
 from services.lead_intake.projections.capture_counts import NONE, Dimension
-from shared.rules.message import Day, InvalidField
+from shared.rules.fields import Day
+from shared.rules.message import InvalidField
 from shared.web.access import METRICS_READ
 from shared.web.call import Call, Needs
 

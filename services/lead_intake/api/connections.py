@@ -14,7 +14,8 @@ from services.lead_intake.connection.state import Existing
 from services.lead_intake.lead.commands import OF_SOURCE
 from services.lead_intake.lead.events import Source
 from services.lead_intake.projections import connections, deliveries
-from shared.rules.message import Command, Flag, Label, Line, Message, Missing, Slug
+from shared.rules.fields import Flag, Label, Line, Slug
+from shared.rules.message import Command, Message, Missing
 from shared.web.call import Accepted, Call, Needs
 from shared.web.input import ResourceId
 from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page

@@ -31,7 +31,7 @@ from services.lead_intake.lead.events import (
 from services.lead_intake.lead.history import History
 from services.lead_intake.merged_leads import fold_lead, person_ids
 from services.lead_intake.projections import leads
-from shared.rules.message import ExternalId, Instant
+from shared.rules.fields import ExternalId, Instant
 from shared.store.claims import AliasClaim
 from shared.web.call import Call, Folded, Needs
 from shared.web.conditions import LENIENT

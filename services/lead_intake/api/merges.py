@@ -11,7 +11,8 @@ from services.lead_intake.lead.decider import DECIDER
 from services.lead_intake.merged_leads import fold_one, survivor_id
 from services.lead_intake.projections.deals import deals_of
 from shared.rules.decider import Reference
-from shared.rules.message import Command, InvalidField, Line, Refusal, Rejected
+from shared.rules.fields import Line
+from shared.rules.message import Command, InvalidField, Refusal, Rejected
 from shared.store.write_request import Step, WriteRequest, WriteResult
 from shared.web import conditions
 from shared.web.call import Call, Folded, Needs

@@ -17,7 +17,8 @@ from services.lead_intake.person_records import PersonRecords, known_as, people_
 from services.lead_intake.prospect import state as prospect_state
 from services.lead_intake.prospect.decider import DECIDER as PROSPECT
 from services.lead_intake.prospect.state import Prospect
-from shared.rules.message import Line, Message
+from shared.rules.fields import Line
+from shared.rules.message import Message
 from shared.rules.sealed import Sealed
 from shared.store.write_request import Step
 from shared.web.call import Call, Folded, Needs

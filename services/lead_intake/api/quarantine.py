@@ -16,7 +16,8 @@ from services.lead_intake.quarantine.decider import DECIDER
 from services.lead_intake.quarantine.events import Reason
 from services.lead_intake.quarantine.state import Discarded, Released, State, Waiting
 from services.lead_intake.received import Receipt
-from shared.rules.message import Command, Rejected, Slug
+from shared.rules.fields import Slug
+from shared.rules.message import Command, Rejected
 from shared.web.call import Accepted, Call, Folded, Needs
 from shared.web.input import ResourceId
 from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page

@@ -5,7 +5,8 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, PlainValidator, TypeAdapter
 
 from services.lead_intake.lead.events import Count, Source
-from shared.rules.message import Erasure, Event, Flag, Label, Line, Message, Parser, Slug, parser
+from shared.rules.fields import Flag, Label, Line, Slug
+from shared.rules.message import Erasure, Event, Message, Parser, parser
 from shared.rules.sealed import Sealed
 
 Connector = Literal[

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from services.lead_intake.connectors.delivery import Json, JsonObject
 from services.lead_intake.lead.classes import words
-from shared.rules.message import EARLIEST, LATEST
+from shared.rules.fields import EARLIEST, LATEST
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NUMBER = re.compile(r"[0-9]{1,15}")

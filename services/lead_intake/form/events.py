@@ -6,7 +6,8 @@ from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, f
 
 from services.lead_intake.connection.events import MAX_ENTRIES, ConsentSettings, Details, FieldName
 from services.lead_intake.lead.events import Source
-from shared.rules.message import WHOLE, Event, Label, Line, Message, Parser, parser
+from shared.rules.fields import WHOLE, Label, Line
+from shared.rules.message import Event, Message, Parser, parser
 
 LONGEST_WAIT = 3600
 SITE = r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?"

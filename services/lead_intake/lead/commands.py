@@ -31,7 +31,8 @@ from services.lead_intake.lead.spelling import (
     allow_blanks,
     without_blanks,
 )
-from shared.rules.message import Command, ExternalId, Instant, Label, Line, Message, Prose
+from shared.rules.fields import ExternalId, Instant, Label, Line, Prose
+from shared.rules.message import Command, Message
 
 
 class Input(Message):

@@ -10,8 +10,9 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 from pydantic import BeforeValidator, Field, ValidationInfo
 
+from shared.rules.fields import WHOLE, ExternalId, Flag, Instant, Label, Line
 from shared.rules.flattened import FlattenedEvent
-from shared.rules.message import WHOLE, Event, ExternalId, Flag, Instant, Label, Line, Message, Parser, parser
+from shared.rules.message import Event, Message, Parser, parser
 from shared.rules.money import Amount, Currency, Money
 from shared.rules.sealed import Sealed
 

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from services.lead_intake.lead.contact import domain_name, email_address
 from services.lead_intake.lead.events import Count
-from shared.rules.message import has_address, printable
+from shared.rules.fields import has_address, printable
 
 COUNTRY_SYNONYMS = {"uk": "GB", "england": "GB", "scotland": "GB", "great britain": "GB", "usa": "US", "u.s.": "US"}
 COUNT = r"([0-9]{1,3}(?:[,. ’'][0-9]{3}){1,2}|[0-9]{1,9})"

@@ -3,7 +3,8 @@
 from typing import ClassVar
 
 from services.lead_intake.lead.events import Company, EmailKind, RoleClass, SizeBand
-from shared.rules.message import Event, Label, Parser, parser
+from shared.rules.fields import Label
+from shared.rules.message import Event, Parser, parser
 from shared.rules.sealed import Sealed
 
 

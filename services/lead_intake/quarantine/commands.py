@@ -3,7 +3,8 @@
 from typing import Any
 
 from services.lead_intake.quarantine.events import Reason
-from shared.rules.message import Command, Instant, Line, Slug
+from shared.rules.fields import Instant, Line, Slug
+from shared.rules.message import Command
 
 
 class QuarantineDelivery(Command):

@@ -5,7 +5,8 @@ The delivery is sealed under itself: once it is released or discarded, it is del
 
 from typing import Any, ClassVar, Literal
 
-from shared.rules.message import Erasure, Event, Instant, Line, Parser, Slug, parser
+from shared.rules.fields import Instant, Line, Slug
+from shared.rules.message import Erasure, Event, Parser, parser
 from shared.rules.sealed import Sealed
 
 Reason = Literal["unreadable", "needs_lookup", "not_taken", "contradicts", "suspicious"]

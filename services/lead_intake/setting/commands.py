@@ -5,7 +5,8 @@ from typing import Annotated
 from pydantic import Field
 
 from services.lead_intake.setting.events import ReasonKind
-from shared.rules.message import Command, Message, Slug
+from shared.rules.fields import Slug
+from shared.rules.message import Command, Message
 
 Reasons = Annotated[tuple[Slug, ...], Field(min_length=1, max_length=100)]
 

@@ -3,7 +3,8 @@
 from enum import StrEnum
 from typing import ClassVar
 
-from shared.rules.message import Event, Parser, Slug, parser
+from shared.rules.fields import Slug
+from shared.rules.message import Event, Parser, parser
 
 
 class ReasonKind(StrEnum):

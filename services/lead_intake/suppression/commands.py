@@ -1,7 +1,8 @@
 """Commands on a suppression."""
 
 from services.lead_intake.suppression.events import SuppressionKind
-from shared.rules.message import Command, ExternalId, Instant, Label
+from shared.rules.fields import ExternalId, Instant, Label
+from shared.rules.message import Command
 
 
 class SuppressAddress(Command):

@@ -3,7 +3,8 @@ leads to the stream, and survives the erasure of the person."""
 
 from typing import ClassVar, Literal
 
-from shared.rules.message import Event, ExternalId, Instant, Label, Parser, parser
+from shared.rules.fields import ExternalId, Instant, Label
+from shared.rules.message import Event, Parser, parser
 
 SuppressionKind = Literal["unsubscribed", "bounced"]
 

@@ -16,7 +16,8 @@ from services.pipeline.process.state import Process
 from services.pipeline.projections import board
 from services.pipeline.setting.decider import ALL as SETTINGS
 from services.pipeline.setting.decider import DECIDER as SETTING
-from shared.rules.message import Missing, Slug
+from shared.rules.fields import Slug
+from shared.rules.message import Missing
 from shared.store import vault
 from shared.web.call import Call, Needs
 from shared.web.paging import FilterWarning

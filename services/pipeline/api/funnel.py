@@ -25,7 +25,7 @@ from services.pipeline.projections import funnel
 from services.pipeline.projections.funnel import EntryFilter, StepRow
 from services.pipeline.setting.events import Measure
 from services.pipeline.setting.state import Benchmarks
-from shared.rules.message import Instant
+from shared.rules.fields import Instant
 from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
 
 router = APIRouter(tags=["metrics"])

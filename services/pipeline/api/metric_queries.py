@@ -13,7 +13,8 @@ from services.pipeline.metrics.questions import Dimension, Window
 from services.pipeline.setting.decider import ALL
 from services.pipeline.setting.decider import DECIDER as SETTING
 from services.pipeline.setting.state import Settings
-from shared.rules.message import Instant, InvalidField, Line
+from shared.rules.fields import Instant, Line
+from shared.rules.message import InvalidField
 from shared.web.access import METRICS_READ
 from shared.web.call import Call, Needs
 from shared.web.place import PlaceRule

@@ -21,7 +21,8 @@ from services.pipeline.opportunity.decider import DECIDER
 from services.pipeline.opportunity.state import NotExisting, State, must_exist
 from services.pipeline.process.events import ForecastCategory
 from services.pipeline.projections import opportunities, stage_visits
-from shared.rules.message import Day, ExternalId, InvalidField, Line, Message, Missing, Slug
+from shared.rules.fields import Day, ExternalId, Line, Slug
+from shared.rules.message import InvalidField, Message, Missing
 from shared.rules.sealed import Sealed
 from shared.store import vault
 from shared.web.call import Call, Needs

@@ -14,7 +14,8 @@ from services.pipeline.opportunity import commands
 from services.pipeline.opportunity.commands import Dated
 from services.pipeline.opportunity.decider import DECIDER
 from services.pipeline.projections import opportunities
-from shared.rules.message import Command, InvalidField, Refusal, Slug
+from shared.rules.fields import Slug
+from shared.rules.message import Command, InvalidField, Refusal
 from shared.store.write_request import Step, WriteOutcome
 from shared.web.body import NDJSON
 from shared.web.call import Call, Needs

@@ -7,7 +7,8 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.pipeline.opportunity.events import Assigned, Corrected
-from shared.rules.message import Event, ExternalId, StoredEvent
+from shared.rules.fields import ExternalId
+from shared.rules.message import Event, StoredEvent
 from shared.web.place import Subtree
 
 ELSEWHERE = "_elsewhere"

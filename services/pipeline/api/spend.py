@@ -19,7 +19,8 @@ from services.pipeline.spend import commands
 from services.pipeline.spend.decider import DECIDER
 from services.pipeline.spend.events import SpendKind
 from services.pipeline.spend.state import Entries, entry_with
-from shared.rules.message import Day, Instant, InvalidField, Line
+from shared.rules.fields import Day, Instant, Line
+from shared.rules.message import InvalidField
 from shared.rules.money import format_amount
 from shared.store.claims import AliasClaim
 from shared.web.call import Call, Needs

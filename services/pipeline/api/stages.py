@@ -14,7 +14,8 @@ from services.pipeline.process.decider import ALL, DECIDER
 from services.pipeline.process.events import Stage
 from services.pipeline.process.state import Process
 from services.pipeline.projections import opportunities
-from shared.rules.message import InvalidField, Slug
+from shared.rules.fields import Slug
+from shared.rules.message import InvalidField
 from shared.web.body import NDJSON
 from shared.web.call import Accepted, Call, Needs
 from shared.web.place import PlaceRule

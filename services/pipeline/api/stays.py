@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from services.pipeline.api.metric_queries import GroupQuery, Reads, WindowQuery, list_link, window_of
 from services.pipeline.metrics.velocity import StayRow
 from services.pipeline.projections import stays
-from shared.rules.message import Slug
+from shared.rules.fields import Slug
 from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
 
 router = APIRouter(tags=["metrics"])

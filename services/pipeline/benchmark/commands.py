@@ -4,7 +4,8 @@ from decimal import Decimal
 
 from services.pipeline.benchmark.events import Status
 from services.pipeline.setting.events import Band
-from shared.rules.message import Command, Instant
+from shared.rules.fields import Instant
+from shared.rules.message import Command
 
 
 class RecordStatus(Command):

@@ -5,7 +5,8 @@ from typing import ClassVar, Literal
 
 from services.pipeline.opportunity.events import Motion
 from services.pipeline.setting.events import Measure, Share
-from shared.rules.message import Event, Instant, Label, Parser, parser
+from shared.rules.fields import Instant, Label
+from shared.rules.message import Event, Parser, parser
 
 Status = Literal["within", "below", "above", "insufficient_history"]
 

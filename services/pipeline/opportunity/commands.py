@@ -7,7 +7,8 @@ from pydantic import Field
 
 from services.pipeline.opportunity.events import Approach, Motion, Outcome
 from services.pipeline.process.events import ForecastCategory
-from shared.rules.message import Command, Day, ExternalId, Flag, Instant, Label, Line, Message, Prose, Slug
+from shared.rules.fields import Day, ExternalId, Flag, Instant, Label, Line, Prose, Slug
+from shared.rules.message import Command, Message
 from shared.rules.money import Money
 
 BantStatus = Literal["met", "unmet", "unknown"]

@@ -8,8 +8,9 @@ from enum import StrEnum
 from typing import ClassVar, Literal, NamedTuple
 
 from services.pipeline.process.events import ForecastCategory
+from shared.rules.fields import ExternalId, Line, Slug
 from shared.rules.flattened import FlattenedEvent
-from shared.rules.message import Erasure, Event, ExternalId, Line, Parser, Slug, parser
+from shared.rules.message import Erasure, Event, Parser, parser
 from shared.rules.money import Amount, Currency
 from shared.rules.sealed import Sealed
 

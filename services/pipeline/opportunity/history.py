@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from services.pipeline.opportunity import commands
-from shared.rules.message import ExternalId, Message
+from shared.rules.fields import ExternalId
+from shared.rules.message import Message
 
 
 class OpenFact(commands.OpenOpportunity):

@@ -3,7 +3,8 @@
 from pydantic import Field
 
 from services.pipeline.process.events import Stage
-from shared.rules.message import Command, Slug
+from shared.rules.fields import Slug
+from shared.rules.message import Command
 
 
 class DefineProcess(Command):

@@ -3,7 +3,8 @@
 from enum import StrEnum
 from typing import ClassVar
 
-from shared.rules.message import Event, Message, Parser, Slug, parser
+from shared.rules.fields import Slug
+from shared.rules.message import Event, Message, Parser, parser
 
 
 class ForecastCategory(StrEnum):

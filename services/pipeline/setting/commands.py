@@ -6,8 +6,9 @@ from typing import Annotated
 from pydantic import Field
 
 from services.pipeline.setting.events import Band, ReasonKind
+from shared.rules.fields import Slug
 from shared.rules.fiscal_year import CalendarRule
-from shared.rules.message import Command, Message, Slug
+from shared.rules.message import Command, Message
 
 Reasons = Annotated[tuple[Slug, ...], Field(min_length=1, max_length=100)]
 

@@ -7,8 +7,9 @@ from typing import Annotated, ClassVar
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonSchema, model_validator
 
 from services.pipeline.opportunity.events import Motion
+from shared.rules.fields import Instant, Label, Line, Slug
 from shared.rules.fiscal_year import CalendarRule
-from shared.rules.message import Event, Instant, Label, Line, Message, Parser, Slug, parser
+from shared.rules.message import Event, Message, Parser, parser
 from shared.rules.money import plain_decimal, text
 
 

@@ -5,7 +5,8 @@ from typing import Annotated
 from pydantic import Field
 
 from services.pipeline.spend.events import SpendKind
-from shared.rules.message import Command, Day, ExternalId, Label
+from shared.rules.fields import Day, ExternalId, Label
+from shared.rules.message import Command
 from shared.rules.money import Money
 
 

@@ -3,7 +3,8 @@
 from datetime import date
 from typing import ClassVar, Literal
 
-from shared.rules.message import Event, ExternalId, Label, Line, Parser, parser
+from shared.rules.fields import ExternalId, Label, Line
+from shared.rules.message import Event, Parser, parser
 from shared.rules.money import Money
 
 SpendKind = Literal["marketing", "sales"]

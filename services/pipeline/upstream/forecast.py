@@ -3,8 +3,9 @@
 from typing import ClassVar
 
 from shared.organisation.events import OrgEvent
+from shared.rules.fields import Instant
 from shared.rules.fiscal_year import CalendarRule
-from shared.rules.message import Instant, Parser, UpstreamEvent, tolerant_parser
+from shared.rules.message import Parser, UpstreamEvent, tolerant_parser
 
 
 class SettingChanged(UpstreamEvent):

@@ -15,7 +15,8 @@ from services.qualification.model.events import Grade
 from services.qualification.model.state import Models
 from services.qualification.projections import leads
 from services.qualification.scoring.score import score
-from shared.rules.message import Instant, Line, Missing, Slug
+from shared.rules.fields import Instant, Line, Slug
+from shared.rules.message import Missing
 from shared.rules.sealed import Sealed
 from shared.web.call import Call, Folded, Needs
 from shared.web.input import ResourceId

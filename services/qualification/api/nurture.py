@@ -11,7 +11,7 @@ from services.qualification.lead.events import Lifecycle
 from services.qualification.projections import nurture
 from services.qualification.setting.decider import ALL, DECIDER
 from services.qualification.setting.events import ReasonKind
-from shared.rules.message import Instant, Slug
+from shared.rules.fields import Instant, Slug
 from shared.web.call import Call
 from shared.web.paging import Cursor, FilteredPage, FilterWarning, Limit, decode_cursor, make_page, with_warnings
 

@@ -10,7 +10,7 @@ from services.qualification.api.leads import ReadsWithin
 from services.qualification.lead.events import Lifecycle
 from services.qualification.projections import leads
 from services.qualification.projections.leads import QueueKey
-from shared.rules.message import Line
+from shared.rules.fields import Line
 from shared.web.call import Call
 from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
 

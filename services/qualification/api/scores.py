@@ -16,7 +16,8 @@ from services.qualification.model.events import Grade
 from services.qualification.model.state import Models
 from services.qualification.scoring.engagement import Contribution, attributed
 from services.qualification.scoring.score import newer_than, score
-from shared.rules.message import BEGINNING, Instant
+from shared.rules.fields import Instant
+from shared.rules.message import BEGINNING
 
 router = APIRouter(tags=["leads"])
 

@@ -8,7 +8,8 @@ from pydantic import Field, model_validator
 
 from services.qualification.lead.events import BantStatus, Engagement, Motion
 from services.qualification.model.events import BantName
-from shared.rules.message import Command, Day, ExternalId, Instant, Label, Line, Message, Prose, Slug
+from shared.rules.fields import Day, ExternalId, Instant, Label, Line, Prose, Slug
+from shared.rules.message import Command, Message
 from shared.rules.money import Money
 
 Reason = Annotated[Slug, Field(description="One of the codes that the settings allow", examples=["other"])]

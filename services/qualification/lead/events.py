@@ -10,8 +10,9 @@ from typing import ClassVar, Literal, NamedTuple
 from pydantic import Field
 
 from services.qualification.model.events import BantName, Grade
+from shared.rules.fields import ExternalId, Line, Slug
 from shared.rules.flattened import FlattenedEvent
-from shared.rules.message import Erasure, ExternalId, Line, Message, Parser, Slug, parser
+from shared.rules.message import Erasure, Message, Parser, parser
 from shared.rules.money import Amount, Currency
 from shared.rules.sealed import Sealed
 

@@ -9,7 +9,8 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from shared.rules.message import WHOLE, Event, Flag, Line, Message, Parser, Slug, parser
+from shared.rules.fields import WHOLE, Flag, Line, Slug
+from shared.rules.message import Event, Message, Parser, parser
 
 Points = Annotated[int, Field(strict=True, ge=-1000, le=1000), WHOLE]
 Count = Annotated[int, Field(strict=True, ge=0, le=10_000_000), WHOLE]

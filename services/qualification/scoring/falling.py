@@ -10,7 +10,7 @@ from services.qualification.model.events import ScoringModel
 from services.qualification.scoring.decay import MICROSECOND, approximate_points_at, points_at
 from services.qualification.scoring.engagement import Match, matching, total_at
 from services.qualification.scoring.score import is_at_once
-from shared.rules.message import LATEST
+from shared.rules.fields import LATEST
 
 MARGIN = 1000
 """Microseconds around the approximate instant that are searched exactly. Floats are wrong by far fewer."""

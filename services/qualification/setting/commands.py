@@ -6,7 +6,8 @@ from typing import Annotated
 from pydantic import Field
 
 from services.qualification.setting.events import BusinessHours, Claims, ReasonKind, Routing
-from shared.rules.message import Command, Message, Slug
+from shared.rules.fields import Slug
+from shared.rules.message import Command, Message
 
 Reasons = Annotated[tuple[Slug, ...], Field(min_length=1, max_length=100)]
 

@@ -8,7 +8,8 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema, model_validator
 
-from shared.rules.message import WHOLE, Day, Event, Instant, Line, Message, Parser, Slug, parser
+from shared.rules.fields import WHOLE, Day, Instant, Line, Slug
+from shared.rules.message import Event, Message, Parser, parser
 
 
 class ReasonKind(StrEnum):

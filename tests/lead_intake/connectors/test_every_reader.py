@@ -17,7 +17,7 @@ from services.lead_intake.connectors.outcomes import Capture, Element, Ignored, 
 from services.lead_intake.connectors.reader import read, reread
 from services.lead_intake.lead.commands import CaptureLead
 from services.lead_intake.lead.events import Source
-from shared.rules.message import ExternalId
+from shared.rules.fields import ExternalId
 from tests.lead_intake.connectors.deliveries import FORMS, SAMPLES, bracketed, connection, delivery, elements
 from tests.lead_intake.connectors.signing import NOW, SECRET, SIGNERS
 

@@ -8,8 +8,9 @@ import pytest
 from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError
 
+from shared.rules.fields import Line
 from shared.rules.flattened import FlattenedEvent
-from shared.rules.message import Line, Parser, StoredEvent, parser
+from shared.rules.message import Parser, StoredEvent, parser
 from shared.rules.money import Amount
 from shared.rules.sealed import Sealed, seal
 from tests.spec import NOON

@@ -7,20 +7,8 @@ from uuid import UUID
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from shared.rules.message import (
-    BEGINNING,
-    Event,
-    ExternalId,
-    Instant,
-    Line,
-    Parser,
-    Prose,
-    Slug,
-    StoredEvent,
-    UpstreamEvent,
-    parser,
-    tolerant_parser,
-)
+from shared.rules.fields import ExternalId, Instant, Line, Prose, Slug
+from shared.rules.message import BEGINNING, Event, Parser, StoredEvent, UpstreamEvent, parser, tolerant_parser
 
 
 @pytest.mark.parametrize(

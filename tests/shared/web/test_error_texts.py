@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import Field, ValidationError
 
-from shared.rules.message import ExternalId, Flag, Instant, Line, Message, Slug
+from shared.rules.fields import ExternalId, Flag, Instant, Line, Slug
+from shared.rules.message import Message
 from shared.web.error_texts import PATTERNS
 from shared.web.problems import validation_body
 
