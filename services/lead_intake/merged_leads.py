@@ -15,7 +15,7 @@ async def fold_lead(call: Call, lead_id: str) -> Folded[History]:
         history, texts = history.with_all_of(absorbed.state), texts | dict(absorbed.texts)
     if survivor.state.absorbed:
         call.response.headers["ETag"] = f'"{survivor.version}"'
-    return Folded(survivor.subject, history, survivor.version, texts)
+    return Folded(survivor.subject, history, survivor.version, texts=texts)
 
 
 async def fold_one(call: Call, lead_id: str) -> Folded[History]:

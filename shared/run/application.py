@@ -12,9 +12,9 @@ from shared.run.settings import Settings
 from shared.run.telemetry import Metrics
 from shared.web import asyncapi, docs, event_documents, guard, health, me, openapi, operations, problems
 from shared.web.access import COMMON_SCOPES
-from shared.web.call import authorise
 from shared.web.fast_path import FastPath, FastRoute
 from shared.web.limits import CallerLimit, CapacityLimit, Limits, RateLimit
+from shared.web.needs import authorise
 from shared.web.service_context import ServiceContext
 from shared.webhooks.events import TestEvent
 

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypedDict, TypeVar, Unpack
 from uuid import UUID
@@ -22,9 +22,9 @@ from shared.store.claims import AliasClaim, PastClaims
 from shared.store.long_work import folded_streams, read_states
 from shared.store.write_request import AliasReference, Step, WriteRequest, WriteResult
 from shared.web import conditions, freshness
-from shared.web.access import ACT_AS, HISTORY_WRITE, NOT_WHILE_ACTING, Caller, Scope
-from shared.web.input import parse_json, refuse_invalid_json, refuse_unknown_parameters
-from shared.web.place import EVERYTHING, PlaceRule, Subtree
+from shared.web.access import HISTORY_WRITE, Caller, Scope
+from shared.web.input import parse_json
+from shared.web.place import EVERYTHING, Subtree
 from shared.web.problems import Forbidden, InvalidRequest
 from shared.web.service_context import ServiceContext
 
@@ -37,30 +37,31 @@ MAX_BACKDATED = timedelta(minutes=5)
 """How far in the past `occurred_at` may lie without the scope `history:write`."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class WithTexts:
+    """What was read in one database snapshot together with its texts."""
+
+    texts: Mapping[UUID, Any]
+
+    def text(self, sealed: Sealed[T] | None) -> T | None:
+        """The value in the vault; none when it was erased."""
+        return None if sealed is None or sealed.ref is None else self.texts.get(sealed.ref)
+
+
 @dataclass(frozen=True)
-class Folded(Generic[S]):
-    """The state of one stream with its texts, read in one database snapshot."""
+class Folded(WithTexts, Generic[S]):
+    """The state of one stream."""
 
     subject: str
     state: S
     version: int
-    texts: Mapping[UUID, Any]
-
-    def text(self, sealed: Sealed[T] | None) -> T | None:
-        """The value in the vault; none when it was erased."""
-        return None if sealed is None or sealed.ref is None else self.texts.get(sealed.ref)
 
 
 @dataclass(frozen=True)
-class History(Generic[E]):
-    """The events of one stream with their texts, read in one database snapshot."""
+class History(WithTexts, Generic[E]):
+    """The events of one stream."""
 
     recorded: Sequence[RecordedEvent[E]]
-    texts: Mapping[UUID, Any]
-
-    def text(self, sealed: Sealed[T] | None) -> T | None:
-        """The value in the vault; none when it was erased."""
-        return None if sealed is None or sealed.ref is None else self.texts.get(sealed.ref)
 
 
 class WriteOptions(TypedDict, total=False):
@@ -218,7 +219,7 @@ class Call:
             texts = await vault.read(tx, {sealed.ref for sealed in refs(folded.state) if sealed and sealed.ref})
         self.set_head(head)
         self.response.headers["ETag"] = f'"{folded.version}"'
-        return Folded(subject, folded.state, folded.version, texts)
+        return Folded(subject, folded.state, folded.version, texts=texts)
 
     async def history(
         self,
@@ -242,7 +243,7 @@ class Call:
             texts = await vault.read(tx, {one.ref for one in sealed if one and one.ref})
         self.set_head(head)
         self.response.headers["ETag"] = f'"{recorded[-1].version}"'
-        return History(recorded, texts)
+        return History(recorded, texts=texts)
 
     async def states(
         self, tx: AsyncConnection, decider: Decider[Any, S, Any], subjects: Sequence[str]
@@ -319,60 +320,6 @@ class Call:
     async def wait_for_min_position(self) -> None:
         """Raises `PositionNotReached`."""
         await freshness.wait_for_positions(self.context, self.request.headers, self.caller.lineage)
-
-
-@dataclass(frozen=True)
-class Needs:
-    """The dependency of every route: authorises the caller, and gives the route its `Call`.
-
-    `scope`: none for a route that every valid key may call. `or_one_of`: scopes each of which suffices instead; a route
-    that shows less to such a caller looks at `Caller.scopes`. `place`: how the route serves callers that are confined
-    to a part of the organisation, by their key or by `On-Behalf-Of`. A route that is not `REFUSED` to them must itself
-    confine what it shows and changes to `Call.subtree`, `is_visible` and `permit`.
-    """
-
-    scope: Scope | None
-    or_one_of: tuple[Scope, ...] = ()
-    place: PlaceRule = PlaceRule.REFUSED
-
-    @property
-    def scopes(self) -> tuple[Scope, ...]:
-        """Each suffices. Empty for a route that every valid key may call."""
-        return () if self.scope is None else (self.scope, *self.or_one_of)
-
-    async def __call__(self, request: Request, response: Response) -> Call:
-        call = self.call(request.app.state.context, request, response)
-        refuse_unknown_parameters(request)
-        if request.method == "GET":  # also where no read model is read that could be too old
-            freshness.check_sources(call.context, conditions.min_positions(request.headers))
-        await refuse_invalid_json(request)
-        return call
-
-    def call(self, context: ServiceContext, request: Request, response: Response) -> Call:
-        return Call(context, self.authorise(request.state.caller, context.places is not None), request, response)
-
-    def authorise(self, caller: Caller, has_organisation: bool = True) -> Caller:
-        """The caller with the scopes that count in this request. `has_organisation`: whether the service knows which
-        nodes there are. Raises `Forbidden`."""
-        if caller.is_confined and self.place is PlaceRule.REFUSED:
-            raise Forbidden("this route serves neither keys tied to an org node nor requests on behalf of one")
-        if caller.on_behalf_of is not None:
-            if not has_organisation:
-                raise Forbidden("this service does not keep the organisation: no request is taken on behalf of a node")
-            require_scope(caller, ACT_AS)
-            caller = replace(caller, scopes=caller.scopes - NOT_WHILE_ACTING)
-        if self.scopes:
-            require_scope(caller, *self.scopes)
-        return caller
-
-
-def authorise(request: Request) -> None:
-    """As the route's `Needs` does. The framework reads a body as JSON before it calls that: a caller without the scope
-    would hear of its body's faults. Raises `Forbidden`."""
-    for dependency in request.scope["route"].dependant.dependencies:
-        if isinstance(dependency.call, Needs):
-            places = request.app.state.context.places
-            dependency.call.authorise(request.state.caller, places is not None)
 
 
 def require_scope(caller: Caller, *scopes: Scope) -> None:

@@ -17,8 +17,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.web import problems
 from shared.web.body import replay
-from shared.web.call import Call, Needs
+from shared.web.call import Call
 from shared.web.input import parameter_types, parse_json, refuse_parameters
+from shared.web.needs import Needs
 from shared.web.service_context import ServiceContext
 
 

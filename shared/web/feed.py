@@ -17,7 +17,8 @@ from shared.flow import cloudevents
 from shared.rules.fields import Instant
 from shared.rules.message import InvalidField, StoredEvent
 from shared.store import event_store
-from shared.web.call import Call, Needs
+from shared.web.call import Call
+from shared.web.needs import Needs
 from shared.web.paging import Limit
 from shared.web.place import EVERYTHING, Organisation, PlaceRule, Subtree
 from shared.web.problems import Conflict, Forbidden, InvalidRequest

@@ -7,7 +7,8 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
-from shared.web.call import Call, Needs
+from shared.web.call import Call
+from shared.web.needs import Needs
 from shared.web.place import PlaceRule
 
 router = APIRouter(tags=["access"])

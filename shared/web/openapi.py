@@ -8,8 +8,8 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
 from shared.web.body import NDJSON
-from shared.web.call import Needs
 from shared.web.entrance import Entrance
+from shared.web.needs import Needs
 from shared.web.problems import MEDIA_TYPE
 
 JSON = "application/json"

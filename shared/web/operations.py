@@ -11,7 +11,8 @@ from shared.flow.parked_actions import Action
 from shared.rules.fields import Line
 from shared.rules.message import Message, Missing
 from shared.rules.reaction import REACTIONS
-from shared.web.call import Call, Needs
+from shared.web.call import Call
+from shared.web.needs import Needs
 
 router = APIRouter(tags=["operations"])
 Admin = Annotated[Call, Depends(Needs("admin"))]

@@ -8,7 +8,8 @@ from fastapi import Depends
 from shared.rules.message import Missing
 from shared.rules.sealed import Sealed
 from shared.web.access import ADMIN, EVENTS_READ
-from shared.web.call import Call, Needs
+from shared.web.call import Call
+from shared.web.needs import Needs
 from shared.web.place import PlaceRule
 from shared.webhooks.decider import DECIDER
 from shared.webhooks.state import Existing, State

@@ -13,7 +13,7 @@ from starlette.datastructures import Headers
 
 from funnelcast.services import SERVICES
 from services.lead_intake.api import leads
-from shared.web import call, conditions
+from shared.web import conditions, needs
 from tests.fuzz.effort import EFFORT
 from tests.fuzz.routes import GOOD, Good, routes
 from tests.fuzz.target import CONVERTED, JSON, Target, target
@@ -231,7 +231,7 @@ async def test_a_parameter_without_effect_is_found(database: str, monkeypatch: p
     def unchecked(cursor: str | None, *types: Any) -> Any:
         return cursor and json.loads(urlsafe_b64decode(cursor + "=="))
 
-    monkeypatch.setattr(call, "refuse_unknown_parameters", whatever)
+    monkeypatch.setattr(needs, "refuse_unknown_parameters", whatever)
     monkeypatch.setattr(leads, "decode_cursor", unchecked)
     async with target(database) as under:
         await queries(under, "intake")

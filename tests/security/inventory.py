@@ -10,8 +10,8 @@ from fastapi import FastAPI
 from fastapi.routing import RouteContext, iter_route_contexts
 from starlette.types import ASGIApp, Message
 
-from shared.web.call import Needs
 from shared.web.entrance import Entrance
+from shared.web.needs import Needs
 from shared.web.place import PlaceRule
 
 DOCS = ("docs", "docs/swagger-ui-bundle.js", "docs/swagger-ui.css")

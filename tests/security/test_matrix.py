@@ -20,9 +20,9 @@ from funnelcast.services import SCOPES, SERVED, SERVICES
 from shared.rules.clock_and_ids import ClockAndIds
 from shared.run.process import route_by_prefix
 from shared.run.service import Service
-from shared.web import access, call
+from shared.web import access, needs
 from shared.web.access import Caller, Scope
-from shared.web.call import Needs
+from shared.web.needs import Needs
 from shared.web.place import PlaceRule
 from tests.fuzz.routes import GOOD
 from tests.running import connected, running_apps
@@ -320,7 +320,7 @@ async def test_a_mounted_app_is_found(database: str) -> None:
 
 @pytest.mark.harness
 async def test_a_planted_guard_that_asks_for_no_scope_is_found(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(call, "require_scope", lambda caller, *scopes: None)
+    monkeypatch.setattr(needs, "require_scope", lambda caller, *scopes: None)
     keys = await Keys.made(database)
     async with running(database, SERVICES["pipeline"]) as apps:
         seen = await walked(apps, keys)

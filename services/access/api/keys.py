@@ -15,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared.rules.message import Missing, Rejected
 from shared.web import access, conditions
 from shared.web.access import KeyColumns, Scope
-from shared.web.call import Call, Needs
+from shared.web.call import Call
+from shared.web.needs import Needs
 from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
 from shared.web.problems import Forbidden
 

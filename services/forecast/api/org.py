@@ -17,7 +17,8 @@ from services.forecast.periods.starts import From
 from services.forecast.projections import node_names, org_nodes, org_rows
 from shared.rules.fields import Instant, printable
 from shared.rules.message import BEGINNING
-from shared.web.call import Accepted, Call, Needs
+from shared.web.call import Accepted, Call
+from shared.web.needs import Needs
 from shared.web.openapi import READ_AFTER_THIS, response_links
 from shared.web.paging import Cursor, Limit, decode_cursor, encode_cursor
 from shared.web.window import refuse_future

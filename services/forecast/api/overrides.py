@@ -30,7 +30,8 @@ from shared.rules.message import Missing
 from shared.rules.money import format_amount, to_minor_units
 from shared.store import vault
 from shared.web import freshness
-from shared.web.call import Accepted, Call, Needs
+from shared.web.call import Accepted, Call
+from shared.web.needs import Needs
 from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
 from shared.web.place import Subtree
 from shared.web.problems import PositionNotReached

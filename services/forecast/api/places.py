@@ -10,7 +10,8 @@ from services.forecast.answers.visible import is_at_root
 from services.forecast.org.events import UNASSIGNED
 from services.forecast.projections import org_nodes
 from shared.rules.message import Denied, Missing
-from shared.web.call import Call, Needs
+from shared.web.call import Call
+from shared.web.needs import Needs
 from shared.web.place import PlaceRule
 
 ReadsBelow = Annotated[Call, Depends(Needs("forecast:read", place=PlaceRule.SUBTREE))]

@@ -13,7 +13,8 @@ from services.forecast.setting.state import MONTHS, Change, Settings
 from services.forecast.snapshot.events import RatePolicy
 from shared.rules.fields import Slug
 from shared.rules.fiscal_year import CalendarRule
-from shared.web.call import Accepted, Call, Needs
+from shared.web.call import Accepted, Call
+from shared.web.needs import Needs
 from shared.web.place import PlaceRule
 
 router = APIRouter(tags=["settings"])

@@ -17,7 +17,8 @@ from services.lead_intake.suppressions import suppress
 from shared.rules.fields import ExternalId, Instant, Label, Line, Prose
 from shared.rules.message import Command, Missing
 from shared.store.write_request import WriteResult
-from shared.web.call import Accepted, Call, Needs
+from shared.web.call import Accepted, Call
+from shared.web.needs import Needs
 from shared.web.place import PlaceRule
 
 router = APIRouter(tags=["activities"])

@@ -11,8 +11,9 @@ from services.lead_intake.early import record_early
 from services.lead_intake.lead.commands import CaptureLead
 from services.lead_intake.lead.decider import DECIDER
 from shared.store.write_request import Step, WriteRequest, WriteResult
-from shared.web.call import Call, Needs
+from shared.web.call import Call
 from shared.web.ndjson import batch, batch_openapi
+from shared.web.needs import Needs
 from shared.web.problems import InvalidRequest
 
 router = APIRouter(tags=["leads"])

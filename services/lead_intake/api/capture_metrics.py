@@ -13,7 +13,8 @@ from services.lead_intake.projections.capture_counts import NONE, Dimension
 from shared.rules.fields import Day
 from shared.rules.message import InvalidField
 from shared.web.access import METRICS_READ
-from shared.web.call import Call, Needs
+from shared.web.call import Call
+from shared.web.needs import Needs
 
 router = APIRouter(tags=["metrics"])
 

@@ -16,8 +16,9 @@ from services.lead_intake.lead.events import Source
 from services.lead_intake.projections import connections, deliveries
 from shared.rules.fields import Flag, Label, Line, Slug
 from shared.rules.message import Command, Message, Missing
-from shared.web.call import Accepted, Call, Needs
+from shared.web.call import Accepted, Call
 from shared.web.input import ResourceId
+from shared.web.needs import Needs
 from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
 
 router = APIRouter(tags=["connections"])

@@ -14,7 +14,8 @@ from services.lead_intake.person_records import known_as
 from services.lead_intake.quarantine.decider import DECIDER as QUARANTINE
 from services.lead_intake.quarantine.state import State, Waiting
 from shared.rules.sealed import Sealed
-from shared.web.call import Call, Needs
+from shared.web.call import Call
+from shared.web.needs import Needs
 
 router = APIRouter(tags=["people"])
 

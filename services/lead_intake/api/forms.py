@@ -18,8 +18,9 @@ from services.lead_intake.form.snippet import snippet
 from services.lead_intake.projections import deliveries, forms
 from shared.rules.message import Missing
 from shared.web.access import Caller
-from shared.web.call import Call, Needs
+from shared.web.call import Call
 from shared.web.entrance import Entrance, EntranceRequest
+from shared.web.needs import Needs
 from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
 from shared.web.problems import NotFound
 from shared.web.service_context import ServiceContext

@@ -33,9 +33,10 @@ from services.lead_intake.merged_leads import fold_lead, person_ids
 from services.lead_intake.projections import leads
 from shared.rules.fields import ExternalId, Instant
 from shared.store.claims import AliasClaim
-from shared.web.call import Call, Folded, Needs
+from shared.web.call import Call, Folded
 from shared.web.conditions import LENIENT
 from shared.web.input import ResourceId
+from shared.web.needs import Needs
 from shared.web.openapi import READ_AFTER_THIS, response_links
 from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
 from shared.web.place import PlaceRule

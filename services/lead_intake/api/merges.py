@@ -15,8 +15,9 @@ from shared.rules.fields import Line
 from shared.rules.message import Command, InvalidField, Refusal, Rejected
 from shared.store.write_request import Step, WriteRequest, WriteResult
 from shared.web import conditions
-from shared.web.call import Call, Folded, Needs
+from shared.web.call import Call, Folded
 from shared.web.input import ResourceId
+from shared.web.needs import Needs
 
 router = APIRouter(tags=["leads"])
 Writes = Annotated[Call, Depends(Needs("leads:write"))]

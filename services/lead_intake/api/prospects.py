@@ -10,7 +10,8 @@ from services.lead_intake.person_records import people_with_email, prospect_emai
 from services.lead_intake.prospect import commands
 from services.lead_intake.prospect.decider import DECIDER
 from shared.store.aliases import BlindIndex
-from shared.web.call import Call, Needs
+from shared.web.call import Call
+from shared.web.needs import Needs
 
 router = APIRouter(tags=["prospects"])
 

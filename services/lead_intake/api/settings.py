@@ -8,7 +8,8 @@ from pydantic import BaseModel
 from services.lead_intake.setting import commands, default
 from services.lead_intake.setting.decider import ALL, DECIDER
 from services.lead_intake.setting.events import ReasonKind
-from shared.web.call import Accepted, Call, Needs
+from shared.web.call import Accepted, Call
+from shared.web.needs import Needs
 
 router = APIRouter(tags=["settings"])
 

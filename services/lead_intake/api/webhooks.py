@@ -17,9 +17,10 @@ from services.lead_intake.connectors.reader import read
 from services.lead_intake.received import OutcomeResult, Receipt
 from shared.web import problems
 from shared.web.access import Caller
-from shared.web.call import Call, Needs
+from shared.web.call import Call
 from shared.web.entrance import Entrance, EntranceRequest
 from shared.web.input import ResourceId
+from shared.web.needs import Needs
 from shared.web.problems import Unauthenticated
 from shared.web.service_context import ServiceContext
 

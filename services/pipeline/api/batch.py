@@ -15,8 +15,9 @@ from shared.rules.message import Command
 from shared.store.aliases import BlindIndex
 from shared.store.claims import PastClaims
 from shared.store.write_request import Step, WriteRequest, WriteResult
-from shared.web.call import Call, Needs
+from shared.web.call import Call
 from shared.web.ndjson import batch, batch_openapi
+from shared.web.needs import Needs
 from shared.web.problems import InvalidRequest
 
 router = APIRouter(tags=["opportunities"])

@@ -19,7 +19,8 @@ from services.pipeline.setting.decider import DECIDER as SETTING
 from shared.rules.fields import Slug
 from shared.rules.message import Missing
 from shared.store import vault
-from shared.web.call import Call, Needs
+from shared.web.call import Call
+from shared.web.needs import Needs
 from shared.web.paging import FilterWarning
 from shared.web.place import PlaceRule
 

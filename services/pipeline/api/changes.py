@@ -14,7 +14,8 @@ from services.pipeline.opportunity.decider import DECIDER
 from shared.rules.message import Command
 from shared.store.claims import AliasClaim
 from shared.web.access import Scope
-from shared.web.call import Call, Needs
+from shared.web.call import Call
+from shared.web.needs import Needs
 from shared.web.openapi import READ_AFTER_THIS, response_links
 from shared.web.place import PlaceRule
 

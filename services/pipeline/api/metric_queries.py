@@ -16,7 +16,8 @@ from services.pipeline.setting.state import Settings
 from shared.rules.fields import Instant, Line
 from shared.rules.message import InvalidField
 from shared.web.access import METRICS_READ
-from shared.web.call import Call, Needs
+from shared.web.call import Call
+from shared.web.needs import Needs
 from shared.web.place import PlaceRule
 from shared.web.window import WindowParameters, format_bound, refuse_future
 

@@ -25,8 +25,9 @@ from shared.rules.fields import Day, ExternalId, Line, Slug
 from shared.rules.message import InvalidField, Message, Missing
 from shared.rules.sealed import Sealed
 from shared.store import vault
-from shared.web.call import Call, Needs
+from shared.web.call import Call
 from shared.web.input import ResourceId
+from shared.web.needs import Needs
 from shared.web.paging import Cursor, FilteredPage, Limit, decode_cursor, make_page, with_warnings
 from shared.web.place import PlaceRule
 

@@ -18,8 +18,9 @@ from shared.rules.fields import Slug
 from shared.rules.message import Command, InvalidField, Refusal
 from shared.store.write_request import Step, WriteOutcome
 from shared.web.body import NDJSON
-from shared.web.call import Call, Needs
+from shared.web.call import Call
 from shared.web.ndjson import DONE_LINE, LINES_PER_TRANSACTION, POSITION
+from shared.web.needs import Needs
 from shared.web.openapi import PROBLEM
 from shared.web.problems import refusal_body
 

@@ -12,7 +12,8 @@ from services.pipeline.setting import commands, default
 from services.pipeline.setting.decider import ALL, DECIDER
 from services.pipeline.setting.events import Measure, ReasonKind
 from services.pipeline.setting.state import Benchmarks, Settings
-from shared.web.call import Accepted, Call, Needs
+from shared.web.call import Accepted, Call
+from shared.web.needs import Needs
 from shared.web.place import PlaceRule
 
 router = APIRouter(tags=["settings"])

@@ -17,7 +17,8 @@ from services.pipeline.projections import opportunities
 from shared.rules.fields import Slug
 from shared.rules.message import InvalidField
 from shared.web.body import NDJSON
-from shared.web.call import Accepted, Call, Needs
+from shared.web.call import Accepted, Call
+from shared.web.needs import Needs
 from shared.web.place import PlaceRule
 
 router = APIRouter(tags=["stages"])

@@ -18,8 +18,9 @@ from services.qualification.scoring.score import score
 from shared.rules.fields import Instant, Line, Slug
 from shared.rules.message import Missing
 from shared.rules.sealed import Sealed
-from shared.web.call import Call, Folded, Needs
+from shared.web.call import Call, Folded
 from shared.web.input import ResourceId
+from shared.web.needs import Needs
 from shared.web.openapi import response_links
 from shared.web.paging import Cursor, FilteredPage, FilterWarning, Limit, decode_cursor, make_page, with_warnings
 from shared.web.place import PlaceRule

@@ -18,7 +18,8 @@ from services.qualification.setting.decider import DECIDER as SETTING
 from services.qualification.setting.events import BusinessHours
 from services.qualification.setting.state import Settings
 from shared.web.access import METRICS_READ
-from shared.web.call import Call, Needs
+from shared.web.call import Call
+from shared.web.needs import Needs
 from shared.web.place import PlaceRule
 from shared.web.window import WindowParameters, format_bound
 

@@ -11,7 +11,8 @@ from services.qualification.setting import commands, default
 from services.qualification.setting.decider import ALL, DECIDER
 from services.qualification.setting.events import BusinessHours, Claims, ReasonKind, Routing, Weekday
 from services.qualification.setting.state import Settings
-from shared.web.call import Accepted, Call, Needs
+from shared.web.call import Accepted, Call
+from shared.web.needs import Needs
 from shared.web.place import PlaceRule
 
 router = APIRouter(tags=["settings"])

@@ -10,7 +10,7 @@ import pytest_asyncio
 from sqlalchemy import text
 
 from shared.web.access import Caller
-from shared.web.call import Needs
+from shared.web.needs import Needs
 from shared.web.place import PlaceRule
 from shared.web.problems import Forbidden
 from tests.running import connected, make_key, running_services

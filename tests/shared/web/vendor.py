@@ -13,9 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.run.service import Service
 from shared.web.access import Caller
-from shared.web.call import Accepted, Call, Needs
+from shared.web.call import Accepted, Call
 from shared.web.entrance import Entrance, EntranceRequest
 from shared.web.input import ResourceId
+from shared.web.needs import Needs
 from shared.web.place import Organisation, PlaceRule
 from shared.web.problems import Forbidden, NotFound
 from shared.web.service_context import ServiceContext
