@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -14,6 +14,12 @@ from tests.forecast.conftest import Company
 LONGEST = 0.05
 SLOWER = 2
 """A busy machine takes longer for the same work."""
+
+
+@pytest.fixture(scope="session")
+def _asyncio_loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
+    """Of this loop each step can be measured; the steps are the same on the product's."""
+    return asyncio.new_event_loop
 
 
 @pytest.fixture
