@@ -90,9 +90,10 @@ async def keep_early(
 ) -> OutcomeResult:
     """Until its capture comes, which may be there already."""
     kept = await keep(call, receipt, element, reason, detail)
-    if kept.quarantine_id and await early.await_capture(call, outcome, kept.quarantine_id):
+    released = await early.await_capture(call, outcome, kept.quarantine_id) if kept.quarantine_id else None
+    if released is not None:
         is_activity = not isinstance(outcome, outcomes.NeedsLookup)
-        return OutcomeResult(kept.position, is_activity=is_activity, ignored=not is_activity)
+        return OutcomeResult(released, is_activity=is_activity, ignored=not is_activity)
     return kept
 
 

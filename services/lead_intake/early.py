@@ -51,10 +51,11 @@ def awaits(blind_index: BlindIndex, outcome: outcomes.Outcome) -> Sequence[str]:
             return []
 
 
-async def await_capture(call: Call, outcome: outcomes.Outcome, quarantine_id: str) -> bool:
-    """Whether it came meanwhile, so that the delivery is released."""
+async def await_capture(call: Call, outcome: outcomes.Outcome, quarantine_id: str) -> int | None:
+    """The position of the delivery's release, if the capture came meanwhile."""
     names = [awaited_alias(alias) for alias in awaits(call.context.blind_index, outcome)]
-    return quarantine_id in await record_early(call, [await begin_wait(call, name, quarantine_id) for name in names])
+    released = await record_early(call, [await begin_wait(call, name, quarantine_id) for name in names])
+    return released.get(quarantine_id)
 
 
 async def begin_wait(call: Call, name: str, quarantine_id: str) -> str:
