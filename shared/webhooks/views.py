@@ -16,7 +16,8 @@ TypePattern = Annotated[str, StringConstraints(pattern=r"^(\*|[a-z_]+(\.[a-z_]+)
 """A type, or the beginning of types: `opportunity.*`."""
 TypePatterns = Annotated[tuple[TypePattern, ...], Field(min_length=1, max_length=100)]
 WebhookUrl = Annotated[str, StringConstraints(pattern=r"^https?://[!-~]+$", max_length=2000)]
-Position = Annotated[int, Field(strict=True, ge=0, lt=2**63), WHOLE]
+Position = Annotated[int, Field(strict=True, ge=0, lt=2**53), WHOLE]
+"""The document writes limits as floats, in which all whole numbers below this limit are exact."""
 
 
 class NewWebhook(Message):
