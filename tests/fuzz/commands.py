@@ -17,6 +17,7 @@ from services.forecast.setting.commands import ChangeSettings, DefineCalendar, M
 from services.forecast.snapshot.commands import LockWeek
 from services.forecast.submission.commands import SubmitCall
 from services.forecast.submission.events import CalledAmounts
+from services.lead_intake.awaited_person import commands as awaited
 from services.lead_intake.connection import commands as connection
 from services.lead_intake.connection.events import ConnectionSettings
 from services.lead_intake.form.commands import DefineForm
@@ -395,9 +396,17 @@ OF_CONNECTIONS: Mapping[type[Command], Strategy] = {
         secret=secret_texts,
         verify_token=st.none(),
     ),
-    connection.ChangeConnection: st.builds(connection.ChangeConnection, settings=connection_settings),
+    connection.ChangeConnection: st.builds(
+        connection.ChangeConnection,
+        changes=st.fixed_dictionaries({}, optional={"name": st.sampled_from(["ours", "theirs"])}),
+    ),
     connection.RotateSecret: st.builds(connection.RotateSecret, secret=secret_texts),
     connection.RemoveConnection: st.just(connection.RemoveConnection()),
+}
+quarantine_ids = st.sampled_from(["q1", "q2", "q3"])
+OF_AWAITED: Mapping[type[Command], Strategy] = {
+    awaited.AwaitPerson: st.builds(awaited.AwaitPerson, quarantine_id=quarantine_ids),
+    awaited.EndWait: st.builds(awaited.EndWait, quarantine_ids=st.lists(quarantine_ids, max_size=3).map(tuple)),
 }
 OF_FORMS: Mapping[type[Command], Strategy] = {
     DefineForm: st.builds(
@@ -578,6 +587,7 @@ COMMANDS: Mapping[type[Command], Strategy] = {
     **OF_LEADS,
     **OF_MODELS,
     **OF_CAPTURES,
+    **OF_AWAITED,
     **OF_CONNECTIONS,
     **OF_FORMS,
     **OF_PROSPECTS,

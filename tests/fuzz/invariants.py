@@ -17,6 +17,8 @@ from services.forecast.setting.state import MONTHS, SettingValues
 from services.forecast.setting.state import Settings as BusinessSettings
 from services.forecast.snapshot.state import Locks
 from services.forecast.submission.state import Calls
+from services.lead_intake.awaited_person.events import PersonAwaited
+from services.lead_intake.awaited_person.state import AwaitedPerson
 from services.lead_intake.connection.events import ConnectionCreated, ConnectionRemoved, SecretRotated
 from services.lead_intake.connection.state import Existing as ThereIsConnection
 from services.lead_intake.connection.state import State as ConnectionState
@@ -191,6 +193,18 @@ def connection(state: ConnectionState, happened: Happened) -> None:
         assert len(state.valid_secrets(BEGINNING)) == 1 + (SecretRotated in kinds)
 
 
+def awaited_person(state: AwaitedPerson, happened: Happened) -> None:
+    waiting: list[str] = []
+    for event, _ in happened:
+        if isinstance(event, PersonAwaited):
+            assert event.quarantine_id not in waiting, "what waits is awaited once"
+            waiting.append(event.quarantine_id)
+        else:
+            assert waiting, "nothing ends that did not begin"
+            waiting = []
+    assert state == AwaitedPerson(tuple(waiting))
+
+
 def form(state: Form, happened: Happened) -> None:
     settings = [event.settings for event, _ in happened]
     assert all(before != after for before, after in pairwise(settings)), "the same settings add nothing"
@@ -339,6 +353,7 @@ def spend(state: Entries, happened: Happened) -> None:
 INVARIANTS: Mapping[str, Callable[[Any, Happened], None]] = {
     "services.lead_intake.lead": captures,
     "services.lead_intake.person": person,
+    "services.lead_intake.awaited_person": awaited_person,
     "services.lead_intake.connection": connection,
     "services.lead_intake.form": form,
     "services.lead_intake.prospect": prospect,

@@ -38,7 +38,7 @@ TERMS = ("set-amount", "set-close-date", "set-category", "assign", "link")
 MOVES = ("qualify", "advance", "win", "lose", "recycle", "reopen", "correct")
 WORK = ("bant", "mark-mql", "reject", "nurture", "requalify", "claim", "release-claim", "touch", "hand-over")
 FORECAST, NODE_PATH = "/forecast/v1", "{node_id}/{period}/{column}"
-METRICS = ("pipeline", "opportunities", "funnel", "cycles", "velocity", "win-rate")
+METRICS = ("pipeline", "opportunities", "funnel", "cycles", "velocity", "stays", "win-rate")
 SERVING = {
     "POST /intake/v1/leads",
     "POST /intake/v1/activities",
