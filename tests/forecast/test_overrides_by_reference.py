@@ -85,13 +85,13 @@ async def check_history(company: Company, seed: int) -> None:
         await compare(made, 4)
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(1))
 async def test_each_node_shows_what_the_definition_says(company: Company, seed: int) -> None:
     await check_history(company, seed)
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("seed", range(2, 30))
+@pytest.mark.parametrize("seed", range(1, 30))
 async def test_each_node_shows_it_in_more_histories(company: Company, seed: int) -> None:
     await check_history(company, seed)
 

@@ -65,7 +65,8 @@ async def post_a_form(api: httpx.AsyncClient, email: str) -> None:
     assert (await api.post("forms/news", data={"mail": email, "agree": "yes"})).status_code == 200
 
 
-WAYS = (post, post_leniently, post_in_a_batch, post_a_form)
+OTHER_WAYS = (post_leniently, post_in_a_batch, post_a_form)
+WAYS = (post, *(pytest.param(way, marks=pytest.mark.thorough) for way in OTHER_WAYS))
 
 
 async def shown(api: httpx.AsyncClient, email: str) -> Mapping[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
+import pytest
 import pytest_asyncio
 
 from funnelcast.services import SERVICES
@@ -46,6 +47,7 @@ async def get_lead(api: httpx.AsyncClient, lead_id: str) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.thorough  # and in a real browser by test-browser
 async def test_an_sdr_works_a_lead_from_the_queue_to_the_hand_over(leads: Site) -> None:
     lead_id = await capture(leads.api)
     page = f"/pages/leads/{lead_id}"
