@@ -66,8 +66,9 @@ async def generic(api: httpx.AsyncClient, clock: Clock, **settings: Any) -> Vend
 
 
 async def quarantined(api: httpx.AsyncClient, after: httpx.Response | None = None) -> list[dict[str, Any]]:
-    head = await api.get("people/nobody/export") if after is None else after
-    answer = await api.get("quarantine", headers=fresh(head) if "X-Position" in head.headers else {})
+    """After all that was written, or after that of an answer."""
+    head = await api.get("settings") if after is None else after
+    answer = await api.get("quarantine", headers=fresh(head))
     found: list[dict[str, Any]] = answer.json()["items"]
     return found
 
