@@ -16,6 +16,7 @@ from funnelcast.pages.screens.periods import neighbours
 
 PATH = "/waterfall"
 VIEWS = ("commit", "upside", "open", "closed")
+OVERRIDABLE = ("", "commit", "upside")
 BASES = ("pure", "seen_by_self")
 WORDS: Mapping[str, str] = {
     "new": "New deals",
@@ -47,7 +48,8 @@ async def show_waterfall(visit: Visit) -> Response:
     query = visit.query
     now = in_zone(visit.request.app.state.now(), visit.zone)
     since = query["since"] or f"{now - timedelta(days=7):%Y-%m-%dT%H:%M}"
-    asked = {name: query[name] for name in ("period", "node", "currency", "view", "basis")}
+    basis = query["basis"] if query["view"] in OVERRIDABLE else ""  # the form still has that of the number before
+    asked = {name: query[name] for name in ("period", "node", "currency", "view")} | {"basis": basis}
     ends = {"from": end(since, visit.zone, "since"), "to": end(query["until"], visit.zone, "until")}
     answer = await visit.api.get("/forecast/v1/waterfall", **asked, **ends)
     top = await visit.api.get("/forecast/v1/rollup", depth=0, node=answer["node_id"], period=answer["period"]["key"])
