@@ -1,10 +1,19 @@
 """What tests of crashes need of the machine."""
 
+import asyncio
 import os
+from collections.abc import Callable
 
 import pytest
 
 from tests.kafka import MISSING, can_start
+
+
+@pytest.fixture(scope="session")
+def _asyncio_loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
+    """The processes that are killed run on the product's loop. A test here leaves connections to the dead behind, which
+    that loop reports as errors of whichever test runs when they are found."""
+    return asyncio.new_event_loop
 
 
 @pytest.fixture(scope="session")
