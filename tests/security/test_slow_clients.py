@@ -68,7 +68,7 @@ async def dribble(system: System, first: bytes, drops: Sequence[bytes], every: f
             writer.write(first)
             for drop in cycle(drops):
                 await asyncio.wait([hearing], timeout=every)
-                if hearing.done():
+                if hearing.done() or writer.is_closing():  # uvloop refuses to write to what was reset
                     break
                 writer.write(drop)
         finally:
