@@ -220,6 +220,9 @@ async def test_the_funnel_from_mql_to_sql_with_leads_and_without(database: str) 
         assert answer["cohort"] == {"from": "2026-01-01", "to": "2026-01-31", "matured_until": "2026-03-02T12:00:00Z"}
         first, second = answer["steps"]
         addresses = first.pop("cycles"), second.pop("cycles")
+        assert [step.pop("converted_cycles") for step in (first, second)] == [
+            f"{each}&converted=true" for each in addresses
+        ]
         assert first == {
             "from": "mql",
             "to": "srl",

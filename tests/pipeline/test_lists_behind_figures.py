@@ -126,3 +126,21 @@ async def test_each_step_of_the_funnel_is_that_of_its_list(database: str) -> Non
                     cycles = (await answer_of(client, f"http://test{step['cycles']}&limit=100"))["items"]
                     converted = sum(cycle["converted_at"] is not None for cycle in cycles)
                     assert (step["entered"], step["converted"]) == (len(cycles), converted), step["cycles"]
+                    behind = (await answer_of(client, f"http://test{step['converted_cycles']}&limit=100"))["items"]
+                    assert behind == [cycle for cycle in cycles if cycle["converted_at"] is not None]
+
+
+async def test_each_count_of_sqls_is_that_of_its_list(database: str) -> None:
+    async with pipeline(database, LINES) as client:
+        for window, sqls in (
+            ({}, 24),
+            ({"begins": "2026-02-03", "ends": "2026-02-03"}, 24),
+            ({"ends": "2026-02-02"}, 0),
+            ({"as_of": "2026-02-02T00:00:00Z"}, 0),
+        ):
+            answer = await answer_of(client, "metrics/cost-per-sql", **window)
+            assert answer["total"]["sqls"] == sqls
+            for figure in (answer["total"], *answer["sources"]):
+                cycles = (await answer_of(client, f"http://test{figure['cycles']}&limit=100"))["items"]
+                assert len(cycles) == figure["sqls"], figure["cycles"]
+                assert {cycle["source"] for cycle in cycles} <= {figure.get("source", "sales")}

@@ -144,6 +144,8 @@ async def test_what_an_sql_cost(client: httpx.AsyncClient) -> None:
     await posted(client, source="sales", amount={"amount": "6.00", "currency": "USD"})
     answer = await answer_of(client, "metrics/cost-per-sql", begins="2026-02-01", ends="2026-02-14")
     assert (answer["from"], answer["to"]) == ("2026-02-01", "2026-02-14")
+    for each in (*answer["sources"], answer["total"]):
+        assert len((await answer_of(client, f"http://test{each.pop('cycles')}"))["items"]) == each["sqls"]
     assert answer["sources"] == [
         {
             "source": "sales",

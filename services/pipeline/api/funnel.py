@@ -59,7 +59,7 @@ class CohortView(BaseModel):
 
 class StepView(BaseModel):
     """`entered`, `converted`: cycles, each of which converts at most once. `distinct_leads`: of those that entered; a
-    deal that began without a lead has none. `cycles`: the address of their list."""
+    deal that began without a lead has none. `cycles`, `converted_cycles`: the addresses of their lists."""
 
     model_config = ConfigDict(populate_by_name=True)
 
@@ -73,6 +73,7 @@ class StepView(BaseModel):
     band: RateBand | None
     status: Status | None
     cycles: str
+    converted_cycles: str
 
 
 class FunnelGroup(BaseModel):
@@ -162,6 +163,7 @@ def step_view(
     band = benchmarks.band(measure, group.get(Dimension.SOURCE), row.motion)
     rate = rate_view(Rate(row.converted, row.entered), band, benchmarks.minimum_sample)
     until = {"matured_until": query.matured_until.isoformat()} if query.matured_until else {}
+    link = list_link("cycles", query, group, {"step": row.step} | until)
     figures = {
         "from": row.step,
         "to": to,
@@ -172,14 +174,15 @@ def step_view(
         "distinct_leads": row.leads,
         "band": rate.band,
         "status": rate.status,
-        "cycles": list_link("cycles", query, group, {"step": row.step} | until),
+        "cycles": link,
+        "converted_cycles": f"{link}&converted=true",
     }
     return StepView.model_validate(figures)
 
 
 @router.get("/metrics/cycles")
 async def list_cycles_behind_funnel(query: Annotated[CyclesQuery, Query()], call: Reads) -> Page[CycleBehind]:
-    """List the cycles behind a step of the funnel, in the order in which they entered it."""
+    """List the cycles behind a step of the funnel, or the SQLs of a cost, in the order in which they entered it."""
     cursor = decode_cursor(query.after, datetime.fromisoformat, str)
     async with call.read() as tx:
         window, _ = await window_of(call, tx, query)

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.pipeline.api.amounts import Amount, view_for
-from services.pipeline.api.metric_queries import MeasuresWhole
+from services.pipeline.api.metric_queries import MeasuresWhole, WindowQuery, list_link
 from services.pipeline.api.opportunity_views import MoneyView, money_view
+from services.pipeline.metrics.questions import Step
 from services.pipeline.metrics.spend import Spend, spend_by_source, whole_spend
 from services.pipeline.projections import funnel
 from services.pipeline.projections import spend as entries
@@ -76,8 +77,11 @@ class CurrencyCost(BaseModel):
 
 
 class SourceCost(BaseModel):
+    """`cycles`: the address of the list of the SQLs."""
+
     source: str
     sqls: int
+    cycles: str
     spend: list[CurrencyCost]
 
 
@@ -94,6 +98,7 @@ class TotalCost(BaseModel):
     """Unallocated spend included."""
 
     sqls: int
+    cycles: str
     spend: list[CurrencyCost]
 
 
@@ -170,6 +175,7 @@ async def get_cost_per_sql(query: Annotated[CostQuery, Query()], call: MeasuresW
     async with call.read() as tx:
         settings = (await call.states(tx, SETTING, [ALL]))[ALL]
         last_day = query.last_day or settings.business_day(as_of)
+        query = query.model_copy(update={"last_day": last_day})
         if query.first_day is not None and query.first_day > last_day:
             raise InvalidField("query/to", "lies before from")
         begins = None if query.first_day is None else settings.start_of_day(query.first_day)
@@ -181,17 +187,23 @@ async def get_cost_per_sql(query: Annotated[CostQuery, Query()], call: MeasuresW
         "from": query.first_day,
         "to": last_day,
         "as_of": as_of,
-        "sources": list(source_costs(spend, sqls)),
+        "sources": list(source_costs(query, spend, sqls)),
         "unallocated": [UnallocatedSpend.model_validate(each) for each in currency_costs(spend.get(None, {}))],
-        "total": TotalCost(sqls=count, spend=costs(whole_spend(spend.values()), count)),
+        "total": TotalCost(sqls=count, cycles=sqls_link(query, {}), spend=costs(whole_spend(spend.values()), count)),
     }
     return view_for(call, CostPerSql.model_validate(figures))
 
 
-def source_costs(spend: Mapping[str | None, Spend], sqls: Mapping[str, int]) -> Iterator[SourceCost]:
+def source_costs(query: CostQuery, spend: Mapping[str | None, Spend], sqls: Mapping[str, int]) -> Iterator[SourceCost]:
     for source in sorted({*sqls, *(name for name in spend if name is not None)}):
-        count = sqls.get(source, 0)
-        yield SourceCost(source=source, sqls=count, spend=costs(spend.get(source, {}), count))
+        count, link = sqls.get(source, 0), sqls_link(query, {"source": source})
+        yield SourceCost(source=source, sqls=count, cycles=link, spend=costs(spend.get(source, {}), count))
+
+
+def sqls_link(query: CostQuery, group: Mapping[str, str | None]) -> str:
+    """The address of the list of the SQLs."""
+    window = query.model_dump(mode="json", by_alias=True, exclude_none=True)
+    return list_link("cycles", WindowQuery.model_validate(window), group, {"step": Step.SQL.value})
 
 
 def costs(spend: Spend, sqls: int) -> list[CurrencyCost]:

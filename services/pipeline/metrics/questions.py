@@ -31,10 +31,11 @@ class DealSet(StrEnum):
 
 
 class Step(StrEnum):
-    """What a cycle enters in the funnel. `mql`: an SDR looks at it; `srl`: a rep does."""
+    """What a cycle enters in the funnel. `mql`: an SDR looks at it; `srl`: a rep does; `sql`: the rep accepted it."""
 
     MQL = "mql"
     SRL = "srl"
+    SQL = "sql"
 
 
 @dataclass(frozen=True)

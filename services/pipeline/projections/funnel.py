@@ -35,7 +35,14 @@ ENTRIES = """
         FROM lead_cycles LEFT JOIN deals USING (opportunity_id) WHERE srl_at IS NOT NULL
         UNION ALL SELECT 'srl', NULL, NULL, opportunity_id, created_at, qualified_at, source, mql_source, campaign,
             motion, owner, approach, pipeline, product, currency, opportunity_id
-        FROM deals WHERE origin = 'direct' AND NOT opened_qualified),
+        FROM deals WHERE origin = 'direct' AND NOT opened_qualified
+        UNION ALL SELECT 'sql', lead_id, cycle, opportunity_id, sql_at, NULL, lead_cycles.source,
+            lead_cycles.mql_source, lead_cycles.campaign, coalesce(deals.motion, lead_cycles.motion), owner, approach,
+            pipeline, product, currency, lead_id || '/' || cycle
+        FROM lead_cycles LEFT JOIN deals USING (opportunity_id) WHERE sql_at IS NOT NULL
+        UNION ALL SELECT 'sql', NULL, NULL, opportunity_id, qualified_at, NULL, source, mql_source, campaign,
+            motion, owner, approach, pipeline, product, currency, opportunity_id
+        FROM deals WHERE origin = 'direct' AND qualified_at IS NOT NULL),
     cohort AS (
         SELECT *, (converted_at <= :until) IS TRUE AS converted,
             extract(epoch FROM converted_at - entered_at) AS seconds
@@ -56,7 +63,7 @@ COUNTS = """{entries}
     SELECT {keys} step, count(*)::int, (count(*) FILTER (WHERE converted))::int,
         count(DISTINCT coalesce(survivor, lead_id))::int,
         percentile_disc(0.5) WITHIN GROUP (ORDER BY seconds) FILTER (WHERE converted), min(motion), max(motion)
-    FROM cohort LEFT JOIN survivors USING (lead_id) GROUP BY {keys} step"""
+    FROM cohort LEFT JOIN survivors USING (lead_id) WHERE step <> 'sql' GROUP BY {keys} step"""
 PAGE = """{entries}
     SELECT lead_id, cycle, opportunity_id, entered_at, CASE WHEN converted THEN converted_at END AS converted_at,
         source, mql_source, campaign, motion, owner, id
