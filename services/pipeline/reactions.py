@@ -9,6 +9,7 @@ from services.pipeline.setting.decider import ALL
 from services.pipeline.setting.decider import DECIDER as SETTING
 from services.pipeline.upstream.forecast import ForecastEvent, SettingChanged
 from services.pipeline.upstream.qualification import (
+    AccountEvent,
     HandOverTakenBack,
     LeadErased,
     LeadHandedOver,
@@ -34,7 +35,7 @@ def react(recorded: RecordedEvent[QualificationEvent | ForecastEvent]) -> Sequen
             return [Reaction(DECIDER, deal, commands.EraseTexts()) for deal in event.opportunity_ids]
         case SettingChanged():
             return [copy_settings(event)] if event.timezone or event.calendar else []
-        case LeadMql() | HandOverTakenBack() | LeadSql() | LeadWon() | LeadMerged() | LeadUnmerged():
+        case LeadMql() | HandOverTakenBack() | LeadSql() | LeadWon() | LeadMerged() | LeadUnmerged() | AccountEvent():
             return []
         case NodePlaced() | NodeEnded():
             return []

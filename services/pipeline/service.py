@@ -5,6 +5,7 @@ from services.pipeline.api import (
     batch,
     board,
     changes,
+    farming,
     funnel,
     opportunities,
     reassignment,
@@ -19,7 +20,7 @@ from services.pipeline.api import (
     win_rate,
 )
 from services.pipeline.events import PARSE, PUBLIC
-from services.pipeline.projections import deal_states, lead_cycles, stage_visits
+from services.pipeline.projections import contacts, deal_states, lead_cycles, stage_visits
 from services.pipeline.projections import opportunities as opportunity_list
 from services.pipeline.projections import spend as spend_entries
 from services.pipeline.timers import TIMERS
@@ -57,6 +58,7 @@ SERVICE = Service(
         stays.router,
         volume.router,
         win_rate.router,
+        farming.router,
         Feed("pipeline", PUBLIC, ["opportunity", "benchmark"], ORGANISATION).router(),
         webhooks.router(PUBLIC),
     ],
@@ -66,6 +68,7 @@ SERVICE = Service(
         org_tree.PROJECTION,
         deal_states.PROJECTION,
         lead_cycles.PROJECTION,
+        contacts.PROJECTION,
         spend_entries.PROJECTION,
     ],
     upstream=[

@@ -27,6 +27,8 @@ READS = (
     "/pipeline/v1/metrics/funnel?from=2026-01-01&to=2027-01-01",
     "/pipeline/v1/metrics/velocity?from=2026-01-01&to=2027-01-01",
     "/pipeline/v1/metrics/win-rate?from=2026-01-01&to=2027-01-01",
+    "/pipeline/v1/metrics/farming",
+    "/pipeline/v1/metrics/cost-per-sql",
     "/pipeline/v1/events?limit=5",
     "/forecast/v1/org",
     "/forecast/v1/settings",

@@ -44,7 +44,10 @@ MEASURES = {
     "GET /intake/v1/metrics/captures",
     "GET /qualification/v1/metrics/sdr",
     "GET /qualification/v1/metrics/speed-to-lead",
-    *(f"GET /pipeline/v1/metrics/{name}" for name in ("cost-per-sql", "funnel", "pipeline", "velocity", "win-rate")),
+    *(
+        f"GET /pipeline/v1/metrics/{name}"
+        for name in ("cost-per-sql", "farming", "funnel", "pipeline", "velocity", "win-rate")
+    ),
 }
 """What a key with `metrics:read` alone may call, beside `me`. To add one is a decision."""
 ALL_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")

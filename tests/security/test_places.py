@@ -38,7 +38,7 @@ TERMS = ("set-amount", "set-close-date", "set-category", "assign", "link")
 MOVES = ("qualify", "advance", "win", "lose", "recycle", "reopen", "correct")
 WORK = ("bant", "mark-mql", "reject", "nurture", "requalify", "claim", "release-claim", "touch", "hand-over")
 FORECAST, NODE_PATH = "/forecast/v1", "{node_id}/{period}/{column}"
-METRICS = ("pipeline", "opportunities", "funnel", "cycles", "velocity", "stays", "win-rate")
+METRICS = ("pipeline", "opportunities", "funnel", "cycles", "velocity", "stays", "win-rate", "farming", "accounts")
 SERVING = {
     "POST /intake/v1/leads",
     "POST /intake/v1/activities",
@@ -270,7 +270,7 @@ def questions(planted: Planted) -> Iterator[Entry]:
         *(feed.format(more) for feed in feeds for more in ("", "node=far-rep", "node=r1", "owner=far-rep")),
         *(feed.format(f"subject={each}") for feed in feeds for each in (planted.deal, planted.lead, "far-rep")),
         *(f"{OPPORTUNITIES}?{more}" for more in ("owner=far-rep", "account=far.example", "external_id=crm:far")),
-        *(f"/pipeline/v1/metrics/{name}?by=owner" for name in ("pipeline", "velocity", "win-rate")),
+        *(f"/pipeline/v1/metrics/{name}?by=owner" for name in ("pipeline", "velocity", "win-rate", "farming")),
         "/qualification/v1/queue?sdr=far-rep",
         "/qualification/v1/leads?account=far-lead.example",
     ):

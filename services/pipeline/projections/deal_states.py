@@ -44,6 +44,7 @@ class Columns(TypedColumns):
     position: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)
     starts: Named[datetime] = Column(DateTime(timezone=True))
     ends: Named[datetime | None] = Column(DateTime(timezone=True))
+    account: Named[str] = Column(Text)
     owner: Named[str] = Column(Text)
     motion: Named[str] = Column(Text)
     approach: Named[str] = Column(Text)
@@ -191,4 +192,4 @@ def percentile(fraction: float, values: Any) -> Any:
     return func.percentile_disc(fraction).within_group(values)
 
 
-PROJECTION = Projection("deal_states", 2, deal_states.metadata, {"pipeline": apply})
+PROJECTION = Projection("deal_states", 3, deal_states.metadata, {"pipeline": apply})

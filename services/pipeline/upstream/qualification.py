@@ -1,6 +1,6 @@
 """The events of qualification that pipeline reads."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -60,6 +60,40 @@ class LeadWon(CycleEvent):
     type: ClassVar[str] = "lead.customer"
 
 
+class AccountEvent(UpstreamEvent):
+    """Of a lead, with its account after it."""
+
+    account: str | None
+
+
+class LeadEngaged(AccountEvent):
+    """`supplements`: the capture of the same engagement that this one adds to. `through`: the merged lead that has the
+    same event."""
+
+    type: ClassVar[str] = "lead.engaged"
+    capture_id: str
+    engaged_at: datetime
+    supplements: str | None = None
+    through: str | None = None
+
+
+class LeadTouched(AccountEvent):
+    """The first touches of the cycle so far, before and after the hand-over."""
+
+    type: ClassVar[str] = "lead.touched"
+    cycle: int
+    touched_at: datetime | None
+    rep_touched_at: datetime | None = None
+
+
+class LeadAbsorbed(AccountEvent):
+    type: ClassVar[str] = "lead.absorbed"
+
+
+class LeadSeparated(AccountEvent):
+    type: ClassVar[str] = "lead.separated"
+
+
 class LeadMerged(UpstreamEvent):
     """The lead is the same person as another one. Its cycles stay under its own id."""
 
@@ -77,6 +111,17 @@ class LeadErased(UpstreamEvent):
 
 
 QualificationEvent = (
-    LeadMql | LeadHandedOver | HandOverTakenBack | LeadSql | LeadWon | LeadMerged | LeadUnmerged | LeadErased
+    LeadEngaged
+    | LeadTouched
+    | LeadMql
+    | LeadHandedOver
+    | HandOverTakenBack
+    | LeadSql
+    | LeadWon
+    | LeadMerged
+    | LeadUnmerged
+    | LeadAbsorbed
+    | LeadSeparated
+    | LeadErased
 )
 PARSE: Parser[QualificationEvent] = tolerant_parser(QualificationEvent)

@@ -79,7 +79,7 @@ async def get_account(domain: Domain, call: Reads) -> AccountView:
         **account_row({**NOTHING, "account": account} if row is None else row, table).model_dump(),
         leads=[lead_summary(each, each["lead_id"]) for each in lead_rows],
         prospects=[prospect_view(each, table) for each in prospects],
-        engagements_90_days=sum(each.engaged_at >= since for each in engaged),
+        engagements_90_days=len({each.original for each in engaged if each.engaged_at >= since}),
         open_deals=open_deals,
         wins=wins,
     )
