@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from decimal import Context, Decimal
 from math import log2, sqrt
 from typing import Any
 
@@ -17,8 +17,8 @@ from services.qualification.lead.events import Engagement, Lifecycle
 from services.qualification.lead.state import Lead, State
 from services.qualification.model.events import ScoringModel
 from services.qualification.model.state import Models
-from services.qualification.scoring.decay import rounded
-from services.qualification.scoring.falling import falls_below_at
+from services.qualification.scoring import falling
+from services.qualification.scoring.decay import left_of, rounded
 from services.qualification.scoring.score import score
 from services.qualification.setting.state import Settings
 from shared.rules.message import BEGINNING, Rejected
@@ -27,6 +27,10 @@ from tests.qualification.models import M2, M3, M, model, rule
 from tests.spec import NOON
 
 DAY, MICROSECOND = timedelta(days=1), timedelta(microseconds=1)
+
+
+def falls_below_at(engagements: Sequence[Engagement], by: ScoringModel, at: datetime) -> datetime | None:
+    return falling.falls_below_at(score(engagements, BEGINNING, by, at), by, at)
 
 
 def total(engagements: Sequence[Engagement], at: datetime, by: ScoringModel = M) -> Decimal:
@@ -43,6 +47,22 @@ def test_a_score_halves_in_every_half_life() -> None:
     expected = [Decimal(80), Decimal("56.5685"), Decimal(40), Decimal(20)]
     assert [total(webinar, NOON + after) for after in days] == expected
     assert total(webinar, NOON - timedelta(seconds=1)) == 0
+
+
+@given_any(st.integers(1, 3650), st.integers(0, 2**58), st.integers(1, 1000))
+def test_what_is_left_is_right_to_more_digits_than_a_score_has(days: int, microseconds: int, points: int) -> None:
+    exact = Context(prec=80)
+    half_lives = exact.divide(Decimal(microseconds), days * DAY // MICROSECOND)
+    expected = exact.multiply(points, exact.power(Decimal("0.5"), half_lives))
+    left = left_of(Decimal(points), days, microseconds * MICROSECOND)
+    assert exact.abs(exact.subtract(left, expected)) <= exact.multiply(expected, Decimal("1e-35"))
+
+
+@pytest.mark.parametrize("half_lives", range(1, 20))
+def test_after_whole_half_lives_a_score_is_exact(half_lives: int) -> None:
+    one = [engagement("webinar")]
+    left = score(one, BEGINNING, model(1, rule("webinar", 93, 14)), NOON + half_lives * 14 * DAY).engagement
+    assert left == Decimal(93) / 2**half_lives
 
 
 def test_two_half_lives_cross_the_line_where_the_sum_does() -> None:

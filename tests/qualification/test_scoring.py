@@ -17,7 +17,8 @@ from services.qualification.lead.state import Lead
 from services.qualification.model.default import DEFAULT, FIT
 from services.qualification.model.events import Choice, FitTable, Grade, Rule, ScoringModel, When
 from services.qualification.model.state import Models
-from services.qualification.scoring.engagement import contributions
+from services.qualification.scoring.decay import rounded
+from services.qualification.scoring.engagement import Contribution, Part, contributions, parts_at
 from services.qualification.scoring.fit import fit, profile_of
 from services.qualification.scoring.score import Score, points_given_by
 from services.qualification.scoring.score import score as score_at
@@ -73,8 +74,16 @@ def test_the_latest_value_counts_whenever_it_was_captured() -> None:
 # -- engagement ------------------------------------------------------------------------------------------------------
 
 
+def parts(engagements: Sequence[Engagement], model: ScoringModel = DEFAULT) -> Sequence[Part]:
+    return parts_at(engagements, model, LATER)
+
+
+def explained(engagements: Sequence[Engagement], model: ScoringModel = DEFAULT) -> Sequence[Contribution]:
+    return contributions(parts(engagements, model), model.caps)
+
+
 def points(*engagements: Engagement) -> list[tuple[str, int, int]]:
-    return [(part.rule, part.points, int(part.counted)) for part in contributions(engagements, DEFAULT, LATER)]
+    return [(part.rule, part.points, int(part.counted)) for part in explained(engagements)]
 
 
 def test_every_rule_that_matches_contributes() -> None:
@@ -103,7 +112,7 @@ def test_a_supplement_of_an_engagement_gives_no_points_of_its_own() -> None:
     original = engagement("contact_form", NOON, 1)
     supplement = engagement("contact_form", NOON, 2, supplements=original.capture_id)
     assert points(original, supplement) == points(original) == [("contact_form", 40, 40)]
-    assert points_given_by(supplement.capture_id, [original, supplement], DEFAULT) == 0
+    assert points_given_by(supplement.capture_id, parts([original, supplement]), DEFAULT.caps) == 0
 
 
 def test_a_supplement_gives_the_points_of_the_rules_that_only_it_matches() -> None:
@@ -144,8 +153,8 @@ def test_a_rule_without_a_kind_is_for_captures_alone() -> None:
     assert points(click) == []
     rule = Rule(rule="click", group="clicks", when=When(kind="email_clicked"), points=2)
     model = DEFAULT.model_copy(update={"rules": (*DEFAULT.rules, rule)})
-    parts = contributions([click, engagement("other", NOON, 2)], model, LATER)
-    assert [(part.rule, part.points) for part in parts] == [("click", 2), ("other", 5)]
+    found = explained([click, engagement("other", NOON, 2)], model)
+    assert [(part.rule, part.points) for part in found] == [("click", 2), ("other", 5)]
 
 
 def test_an_activity_is_no_demo_request() -> None:
@@ -221,10 +230,13 @@ def test_a_score_does_not_depend_on_the_order_of_the_captures(
 def test_the_contributions_add_up_to_the_score(model: ScoringModel, captured: list[RecordEngagement]) -> None:
     engagements = [command.engagement for command in captured]
     result = score(engagements, BEGINNING, model)
-    assert sum(part.counted for part in result.contributions) == result.engagement == result.towards_next
-    undecayed = contributions(engagements, model, None)
-    given = sum(points_given_by(each.capture_id, engagements, model) for each in engagements)
-    assert given == sum(part.counted for part in undecayed)
+    counted = sum((part.counted for part in explained(engagements, model)), Decimal(0))
+    assert rounded(counted) == rounded(result.engagement) == rounded(result.towards_next)
+    undecayed = model.model_copy(
+        update={"rules": tuple(rule.model_copy(update={"half_life_days": None}) for rule in model.rules)}
+    )
+    given = sum(points_given_by(each.capture_id, result.parts, model.caps) for each in engagements)
+    assert given == score(engagements, BEGINNING, undecayed).engagement
     assert sum(each.points for each in result.fit.criteria) == result.fit.points
 
 

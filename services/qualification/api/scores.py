@@ -14,7 +14,7 @@ from services.qualification.model.decider import ALL
 from services.qualification.model.decider import DECIDER as MODEL
 from services.qualification.model.events import Grade
 from services.qualification.model.state import Models
-from services.qualification.scoring.engagement import Contribution, attributed
+from services.qualification.scoring.engagement import Contribution, attributed, contributions
 from services.qualification.scoring.score import newer_than, score
 from shared.rules.fields import Instant
 from shared.rules.message import BEGINNING
@@ -92,6 +92,7 @@ def score_view(lead_id: str, lead: Lead, models: Models, at: datetime) -> ScoreV
     engagements = [engagement for engagement in attributed(lead.engagements) if engagement.engaged_at <= at]
     newer = {engagement.capture_id for engagement in newer_than(counts_after, engagements)}
     result = score(engagements, counts_after, models.versions[version], at)
+    parts = contributions(result.parts, models.versions[version].caps)
     return ScoreView(
         lead_id=lead_id,
         at=at,
@@ -103,7 +104,7 @@ def score_view(lead_id: str, lead: Lead, models: Models, at: datetime) -> ScoreV
         ),
         engagement=EngagementExplained(
             score=format_score(result.engagement),
-            contributions=[contribution_view(part, part.capture_id in newer, version) for part in result.contributions],
+            contributions=[contribution_view(part, part.capture_id in newer, version) for part in parts],
         ),
         towards_next=TowardsNext(
             score=format_score(result.towards_next),

@@ -9,7 +9,7 @@ from services.qualification.lead.lifecycle import Trigger, target
 from services.qualification.lead.state import Lead
 from services.qualification.model.events import ScoringModel
 from services.qualification.scoring.falling import falls_below_at
-from services.qualification.scoring.score import newer_than
+from services.qualification.scoring.score import score
 from services.qualification.setting.events import ReasonKind
 from shared.rules.sealed import seal
 
@@ -18,9 +18,9 @@ def crossed_up(lead: Lead, at: datetime, context: Context) -> events.LeadMql:
     """The last engagement took the lead over the line. Decay may take it below again."""
     model = context.models.current
     crossed_by = lead.engagements[-1]
-    newer = newer_than(lead.counts_after, lead.engagements)
+    result = score(lead.engagements, lead.counts_after, model, at)
     fields = mql_fields(lead, at, context, source=crossed_by.source)
-    fields = fields._replace(falls_below_at=falls_below_at(newer, model, at))
+    fields = fields._replace(falls_below_at=falls_below_at(result, model, at))
     return events.LeadMql(after=fields, began="crossing", capture_id=crossed_by.capture_id)
 
 

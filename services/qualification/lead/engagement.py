@@ -15,7 +15,7 @@ from services.qualification.scoring.decay import rounded
 from services.qualification.scoring.engagement import source_before
 from services.qualification.scoring.falling import falls_below_at
 from services.qualification.scoring.fit import profile_of
-from services.qualification.scoring.score import Score, newer_than, points_given_by, score
+from services.qualification.scoring.score import Score, points_given_by, score
 
 
 def record_engagement(
@@ -50,7 +50,7 @@ def engage(before: Lead, engagement: Engagement, at: datetime, context: Context)
     if engaged.after.merged_into is not None:
         return [engaged]
     lead = evolve(before, engaged, at)
-    return [engaged, *crossing(is_still_above(before, at, context.models), lead, at, context)]
+    return [engaged, *crossing(before, lead, at, context)]
 
 
 def is_repeated(lead: Lead, engagement: Engagement) -> bool:
@@ -64,9 +64,8 @@ def engaged_event(before: Lead, engagement: Engagement, at: datetime, models: Mo
     fields = scored(before.fields, result, at, models.active)
     fields = fields._replace(domain=domain, account=account_after(before.fields, domain))
     if result.above and may_fall(before):
-        newer = newer_than(before.counts_after, engagements)
-        fields = fields._replace(falls_below_at=falls_below_at(newer, models.current, at))
-    points = points_given_by(engagement.capture_id, engagements, models.current)
+        fields = fields._replace(falls_below_at=falls_below_at(result, models.current, at))
+    points = points_given_by(engagement.capture_id, result.parts, models.current.caps)
     return events.LeadEngaged(after=fields, engagement=engagement, points=points, above=result.above)
 
 
@@ -130,17 +129,13 @@ def is_still_above(lead: Lead, at: datetime, models: Models) -> bool:
     return not model.decays or score(lead.engagements, lead.counts_after, model, at).above
 
 
-def crossing(was_above: bool, lead: Lead, at: datetime, context: Context) -> list[events.LeadEvent]:
+def crossing(before: Lead, lead: Lead, at: datetime, context: Context) -> list[events.LeadEvent]:
     """Only where the table has a pair: an SRL's engagement opens no cycle."""
-    if lead.above == was_above:
-        return []
     trigger = Trigger.CROSSED_UP if lead.above else Trigger.CROSSED_DOWN
     to = TRANSITIONS.get((lead.fields.lifecycle, trigger))
-    match to:
-        case None:
-            return []
-        case Lifecycle.MQL:
-            return [crossed_up(lead, at, context)]
-        case _:
-            fields = lead.fields._replace(lifecycle=to, refused=None, reason=None, falls_below_at=None)
-            return [events.LeadFellBelow(after=fields, crossed_at=at)]
+    if to is None or lead.above == is_still_above(before, at, context.models):
+        return []
+    if to is Lifecycle.MQL:
+        return [crossed_up(lead, at, context)]
+    fields = lead.fields._replace(lifecycle=to, refused=None, reason=None, falls_below_at=None)
+    return [events.LeadFellBelow(after=fields, crossed_at=at)]

@@ -15,7 +15,7 @@ from services.qualification.model.events import BantName
 from services.qualification.model.state import Models
 from services.qualification.scoring.falling import falls_below_at
 from services.qualification.scoring.fit import profile_of
-from services.qualification.scoring.score import newer_than, score
+from services.qualification.scoring.score import score
 
 
 def decide(state: State, command: commands.Merge, at: datetime, context: Context) -> list[events.LeadEvent]:
@@ -86,6 +86,5 @@ def rescored(lead: Lead, engagements: Sequence[Engagement], at: datetime, models
     fields = scored(lead.fields, result, at, version)
     fields = fields._replace(domain=domain, account=account_after(lead.fields, domain))
     if result.above and may_fall(lead):
-        newer = newer_than(lead.counts_after, engagements)
-        fields = fields._replace(falls_below_at=falls_below_at(newer, models.versions[version], at))
+        fields = fields._replace(falls_below_at=falls_below_at(result, models.versions[version], at))
     return fields, result.above

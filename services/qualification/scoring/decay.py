@@ -1,40 +1,45 @@
 """Exponential decay: the points of a rule halve in every half-life, from the engagement on.
 
-History must not depend on the machine, and a float's power does: the decimal module's `exp` is correctly rounded.
+History must not depend on the machine, and a float's power does. A power here is a product of decimals from a table of
+the half-life: one for each byte of the age in microseconds. It costs a tenth of an `exp` of the same precision.
 """
 
-import math
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal
-
-from services.qualification.model.events import Rule
+from functools import lru_cache, reduce
+from operator import getitem
 
 DIGITS = Context(prec=28, rounding=ROUND_HALF_EVEN)
-EXPONENT_DIGITS = Context(prec=50)
-"""More than the result has: an error of the exponent is a relative error of the power."""
-LN_2 = Decimal("0.693147180559945309417232121458176568075500134360255")
-MICROSECOND = timedelta(microseconds=1)
+"""Of a score."""
+POWER = Context(prec=38, rounding=ROUND_HALF_EVEN)
+"""Two words of digits: the sums of a score round the errors of the products away."""
+TABLE = Context(prec=60, rounding=ROUND_HALF_EVEN)
+"""An error of one microsecond's power grows with the age, which has up to 18 digits."""
+NO_AGE, MICROSECOND = timedelta(), timedelta(microseconds=1)
+AGE_BYTES = 8
+"""No two datetimes lie further apart."""
 
 
-def points_at(rule: Rule, engaged_at: datetime, at: datetime) -> Decimal:
-    """points × 2^(−age ÷ half-life), to 28 digits. An engagement in the future has its full points."""
-    age = at - engaged_at
-    if rule.half_life_days is None or age <= timedelta():
-        return Decimal(rule.points)
-    half_lives = EXPONENT_DIGITS.divide(Decimal(age // MICROSECOND), Decimal(half_life(rule) // MICROSECOND))
-    return DIGITS.multiply(rule.points, DIGITS.exp(-EXPONENT_DIGITS.multiply(LN_2, half_lives)))
+def left_of(points: Decimal, half_life_days: int | None, age: timedelta) -> Decimal:
+    """points × 2^(−age ÷ half-life), to more digits than a score has. What is in the future has its full points."""
+    if half_life_days is None or age <= NO_AGE:
+        return points
+    places = (age // MICROSECOND).to_bytes(AGE_BYTES, "little")
+    return reduce(POWER.multiply, map(getitem, powers_of(half_life_days), places), points)
 
 
-def approximate_points_at(rule: Rule, engaged_at: datetime, at: datetime) -> float:
-    """The same to about 15 digits, in a hundredth of the time."""
-    age = at - engaged_at
-    if rule.half_life_days is None or age <= timedelta():
-        return float(rule.points)
-    return rule.points * math.exp2(-(age / half_life(rule)))
-
-
-def half_life(rule: Rule) -> timedelta:
-    return timedelta(days=rule.half_life_days or 0)
+@lru_cache(maxsize=64)
+def powers_of(half_life_days: int) -> tuple[tuple[Decimal, ...], ...]:
+    """By the place of a byte in the age, and by its value: the share that is left after so many microseconds."""
+    half_life = timedelta(days=half_life_days) // MICROSECOND
+    step, tables = TABLE.exp(TABLE.divide(TABLE.ln(Decimal("0.5")), half_life)), []
+    for _ in range(AGE_BYTES):
+        powers = [Decimal(1)]
+        while len(powers) < 256:
+            powers.append(TABLE.multiply(powers[-1], step))
+        step = TABLE.multiply(powers[-1], step)
+        tables.append(tuple(POWER.plus(power) for power in powers))
+    return tuple(tables)
 
 
 def rounded(score: Decimal) -> Decimal:

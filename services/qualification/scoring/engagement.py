@@ -1,22 +1,29 @@
 """Engagement in points: every rule that matches gives or takes some, up to the cap of its group."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple, TypeVar
 
 from services.qualification.lead.events import CAPTURE, Engagement
 from services.qualification.model.events import Rule, ScoringModel, When
-from services.qualification.scoring.decay import points_at
+from services.qualification.scoring.decay import left_of
 from services.qualification.scoring.fit import in_order
 
-N = TypeVar("N", Decimal, float)
-Match = tuple[Engagement, Rule]
+ZERO = Decimal(0)
+N = TypeVar("N", Decimal, int)
+
+
+class Part(NamedTuple):
+    """One rule's points for one engagement. `decayed`: what is left of them at that instant."""
+
+    engagement: Engagement
+    rule: Rule
+    decayed: Decimal
 
 
 class Contribution(NamedTuple):
-    """One rule's points for one engagement. `decayed`: what is left of them at that instant; `counted`: what the cap of
-    the group leaves of those."""
+    """A part as an explanation shows it. `counted`: what the cap of the group leaves of `decayed`."""
 
     capture_id: str
     kind: str
@@ -29,67 +36,70 @@ class Contribution(NamedTuple):
     counted: Decimal
 
 
-def contributions(
-    engagements: Sequence[Engagement], model: ScoringModel, at: datetime | None
-) -> tuple[Contribution, ...]:
-    """In the order in which the person did things; the order in which they were captured changes nothing. Without an
-    instant, nothing decays."""
-    matches = matching(engagements, model)
+def parts_at(engagements: Sequence[Engagement], model: ScoringModel, at: datetime) -> tuple[Part, ...]:
+    """In the order in which the person did things; the order in which they were captured changes nothing."""
+    parts = [
+        Part(each, rule, left_of(Decimal(rule.points), rule.half_life_days, at - each.engaged_at))
+        for each, rule in matching(engagements, model)
+    ]
+    return tuple(parts)
 
-    def value(engagement: Engagement, rule: Rule) -> Decimal:
-        return Decimal(rule.points) if at is None else points_at(rule, engagement.engaged_at, at)
 
-    values = [value(engagement, rule) for engagement, rule in matches]
-    counted = capped_parts(((rule.group, part) for (_, rule), part in zip(matches, values, strict=True)), model.caps)
+def contributions(parts: Sequence[Part], caps: Mapping[str, int]) -> tuple[Contribution, ...]:
+    counted_parts = capped_parts(((rule.group, decayed) for _, rule, decayed in parts), caps)
     return tuple(
         Contribution(
-            engagement.capture_id,
-            engagement.kind,
-            engagement.source,
-            engagement.engaged_at,
+            each.capture_id,
+            each.kind,
+            each.source,
+            each.engaged_at,
             rule.rule,
             rule.group,
             rule.points,
             decayed,
-            part,
+            counted,
         )
-        for (engagement, rule), decayed, part in zip(matches, values, counted, strict=True)
+        for (each, rule, decayed), counted in zip(parts, counted_parts, strict=True)
     )
 
 
-def total_at(matches: Sequence[Match], model: ScoringModel, value: Callable[[Rule, datetime], N], zero: N) -> N:
-    """The capped sum of all groups, by this value of a rule for an engagement of that instant."""
-    parts = ((rule.group, value(rule, engagement.engaged_at)) for engagement, rule in matches)
-    return sum(capped_parts(parts, model.caps), zero)
+def total(parts: Iterable[Part], caps: Mapping[str, int]) -> Decimal:
+    sums: dict[str, Decimal] = {}
+    for _, rule, decayed in parts:
+        group = rule.group
+        sums[group] = capped(sums.get(group, ZERO) + decayed, caps.get(group))
+    return sum(sums.values(), ZERO)
 
 
 def capped_parts(parts: Iterable[tuple[str, N]], caps: Mapping[str, int]) -> Iterator[N]:
-    """What each part adds to the sum of its group. After every part the sum is brought back within the cap."""
+    """What each part, given with its group, adds to the sum of the group. After every part the sum is brought back
+    within the cap."""
     sums: dict[str, N] = {}
     for group, part in parts:
-        before = sums[group] if group in sums else type(part)(0)
-        sums[group] = capped(before + part, caps.get(group))
-        yield sums[group] - before
+        before = sums.get(group) or type(part)(0)
+        after = sums[group] = capped(before + part, caps.get(group))
+        yield after - before
 
 
 def capped(points: N, cap: int | None) -> N:
-    if cap is None or abs(points) <= cap:
+    if cap is None or -cap <= points <= cap:
         return points
     return type(points)(cap if points > 0 else -cap)
 
 
-def matching(engagements: Sequence[Engagement], model: ScoringModel) -> list[Match]:
+def matching(engagements: Sequence[Engagement], model: ScoringModel) -> Iterable[tuple[Engagement, Rule]]:
     """A rule counts once for a capture and its supplements together."""
-    matches: dict[tuple[str, str], Match] = {}
-    rules: dict[tuple[str, str], list[Rule]] = {}
+    matches: dict[tuple[str, str], tuple[Engagement, Rule]] = {}
+    found: dict[tuple[str | bool | None, ...], Sequence[tuple[str, Rule]]] = {}
     for engagement in attributed(engagements):
-        key = engagement.kind, engagement.source
-        if key not in rules:
-            rules[key] = rules_for(model, *key)
-        for rule in rules[key]:
-            if is_for(rule.when, engagement):
-                matches.setdefault((engagement.original, rule.rule), (engagement, rule))
-    return list(matches.values())
+        shape = shape_of(engagement)
+        rules = found.get(shape)
+        if rules is None:
+            rules = found[shape] = rules_for(model, engagement)
+        original = engagement.supplements or engagement.capture_id
+        for name, rule in rules:
+            matches.setdefault((original, name), (engagement, rule))
+    return matches.values()
 
 
 def attributed(engagements: Sequence[Engagement]) -> list[Engagement]:
@@ -112,17 +122,24 @@ def source_before(engagements: Sequence[Engagement], at: datetime) -> str | None
     return captures[-1].source if captures else None
 
 
-def rules_for(model: ScoringModel, kind: str, source: str) -> list[Rule]:
-    """Whatever else they ask of an engagement of this kind and source."""
-    of_source = (rule for rule in model.rules if rule.when.source in (None, source))
-    return [rule for rule in of_source if (rule.when.kind or CAPTURE) == kind]
+def shape_of(engagement: Engagement) -> tuple[str | bool | None, ...]:
+    """All that a rule's condition may ask of it."""
+    details = engagement.details
+    asked = details.attended, details.asset_type, details.double_opt_in, engagement.profile.email_kind
+    return (engagement.kind, engagement.source, *asked)
+
+
+def rules_for(model: ScoringModel, engagement: Engagement) -> Sequence[tuple[str, Rule]]:
+    """Those that match it, with their names."""
+    return [(rule.rule, rule) for rule in model.rules if is_for(rule.when, engagement)]
 
 
 def is_for(when: When, engagement: Engagement) -> bool:
-    """For an engagement of the rule's kind and source."""
     profile, details = engagement.profile, engagement.details
     return (
-        when.attended in (None, details.attended)
+        (when.kind or CAPTURE) == engagement.kind
+        and when.source in (None, engagement.source)
+        and when.attended in (None, details.attended)
         and when.asset_type in (None, details.asset_type)
         and when.double_opt_in in (None, details.double_opt_in)
         and when.email_kind in (None, profile.email_kind)

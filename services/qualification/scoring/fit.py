@@ -42,8 +42,13 @@ def in_order(engagements: Sequence[Engagement]) -> list[Engagement]:
 
 def profile_of(engagements: Sequence[Engagement]) -> Profile:
     """The latest value of each attribute."""
-    values = (value for engagement in in_order(engagements) for value in vars(engagement.profile).items())
-    return Profile(**{name: value for name, value in values if value is not None})
+    latest_first = [vars(engagement.profile) for engagement in reversed(in_order(engagements))]
+    return Profile(
+        **{
+            name: next((values[name] for values in latest_first if values[name] is not None), None)
+            for name in Profile.model_fields
+        }
+    )
 
 
 def fit(profile: Profile, table: FitTable) -> Fit:

@@ -1,13 +1,13 @@
 """Both scores of a lead, apart, and whether what counts now lies above the line."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 from services.qualification.lead.events import CAPTURE, Engagement
 from services.qualification.model.events import Grade, MqlLine, ScoringModel
-from services.qualification.scoring.engagement import Contribution, contributions
+from services.qualification.scoring.engagement import Part, capped_parts, parts_at, total
 from services.qualification.scoring.fit import Fit, fit, profile_of
 from shared.rules.message import BEGINNING
 
@@ -17,10 +17,13 @@ UNKNOWN_FIT = Grade.C
 
 @dataclass(frozen=True)
 class Score:
-    """`engagement`: of all that the person did. `towards_next`: of what counts towards the next crossing."""
+    """`engagement`: of all that the person did, which is in `parts`. `towards_next`: of what counts towards the next
+    crossing, which is in `newer_parts`; `at_once`: it is above the line whatever its points are."""
 
     fit: Fit
-    contributions: tuple[Contribution, ...]
+    parts: tuple[Part, ...]
+    newer_parts: tuple[Part, ...]
+    at_once: bool
     engagement: Decimal
     towards_next: Decimal
     above: bool
@@ -28,11 +31,15 @@ class Score:
 
 def score(engagements: Sequence[Engagement], counts_after: datetime, model: ScoringModel, at: datetime) -> Score:
     result = fit(profile_of(engagements), model.fit)
-    everything = contributions(engagements, model, at)
     newer = newer_than(counts_after, engagements)
-    towards_next = total(everything if len(newer) == len(engagements) else contributions(newer, model, at))
-    above = is_above(result.grade, towards_next, newer, model.line)
-    return Score(result, everything, total(everything), towards_next, above)
+    parts = newer_parts = parts_at(engagements, model, at)
+    everything = towards_next = total(parts, model.caps)
+    if len(newer) < len(engagements):
+        newer_parts = parts_at(newer, model, at)
+        towards_next = total(newer_parts, model.caps)
+    at_once = is_at_once(newer, model.line)
+    above = fits(result.grade, model.line) and (at_once or towards_next >= model.line.engagement)
+    return Score(result, parts, newer_parts, at_once, everything, towards_next, above)
 
 
 def newer_than(counts_after: datetime, engagements: Sequence[Engagement]) -> Sequence[Engagement]:
@@ -43,10 +50,6 @@ def newer_than(counts_after: datetime, engagements: Sequence[Engagement]) -> Seq
     return [each for each in engagements if engaged_at.get(each.original, each.engaged_at) > counts_after]
 
 
-def is_above(grade: Grade | None, points: Decimal, newer: Sequence[Engagement], line: MqlLine) -> bool:
-    return fits(grade, line) and (is_at_once(newer, line) or points >= line.engagement)
-
-
 def fits(grade: Grade | None, line: MqlLine) -> bool:
     return (grade or UNKNOWN_FIT) <= line.grade
 
@@ -55,11 +58,7 @@ def is_at_once(newer: Sequence[Engagement], line: MqlLine) -> bool:
     return any(engagement.kind == CAPTURE and engagement.source in line.at_once for engagement in newer)
 
 
-def total(parts: Iterable[Contribution]) -> Decimal:
-    return sum((part.counted for part in parts), Decimal(0))
-
-
-def points_given_by(capture_id: str, engagements: Sequence[Engagement], model: ScoringModel) -> int:
+def points_given_by(capture_id: str, parts: Sequence[Part], caps: Mapping[str, int]) -> int:
     """After caps, before any decay."""
-    parts = contributions(engagements, model, None)
-    return int(sum(part.counted for part in parts if part.capture_id == capture_id))
+    counted = capped_parts(((part.rule.group, part.rule.points) for part in parts), caps)
+    return sum(points for part, points in zip(parts, counted, strict=True) if part.engagement.capture_id == capture_id)

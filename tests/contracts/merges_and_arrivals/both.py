@@ -24,6 +24,7 @@ from services.qualification.lead.state import Lead, NotExisting
 from services.qualification.model.events import Rule, ScoringModel, When
 from services.qualification.model.state import Models
 from services.qualification.reactions import react
+from services.qualification.scoring.engagement import contributions
 from services.qualification.scoring.score import score
 from services.qualification.setting.state import Settings
 from services.qualification.upstream import intake as read_by_qualification
@@ -195,4 +196,4 @@ class Both:
         lead = self.leads[lead_id]
         assert isinstance(lead, Lead)
         results = [score(lead.engagements, BEGINNING, MODEL, at) for at in ASKED]
-        return [(result.engagement, result.contributions) for result in results]
+        return [(result.engagement, contributions(result.parts, MODEL.caps)) for result in results]
