@@ -17,7 +17,7 @@ LARGEST_BODY = 1024 * 1024
 LARGEST_BATCH = 16 * 1024 * 1024
 LONGEST_LENGTH = 18
 """Digits of a Content-Length. Python refuses to parse numbers of 5,000 digits."""
-WITHOUT_BODY = ("GET", "HEAD", "DELETE", "OPTIONS")
+WITHOUT_BODY = ("GET", "DELETE", "OPTIONS")
 
 
 @dataclass

@@ -32,7 +32,6 @@ T = TypeVar("T")
 S = TypeVar("S")
 IsVisible = Callable[[AsyncConnection, S, Subtree], Awaitable[bool]]
 """Whether a caller may see what has this state. Called in the snapshot of the state, for confined callers alone."""
-READING_METHODS = frozenset({"GET", "HEAD"})
 MAX_BACKDATED = timedelta(minutes=5)
 """How far in the past `occurred_at` may lie without the scope `history:write`."""
 
@@ -293,7 +292,7 @@ class Call:
             return EVERYTHING
         if self.context.places is None:
             raise Forbidden(f"{self.context.service} does not keep the organisation")
-        reads = self.request.method in READING_METHODS
+        reads = self.request.method == "GET"
         return await self.context.places.subtree(tx, of_snapshot, self.caller, reads=reads)
 
     def set_head(self, head: int) -> None:

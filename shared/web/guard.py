@@ -27,15 +27,17 @@ STREAM = "/events/stream"
 ENTRANCE_METHODS = ("GET", "POST")
 CLIENT_CLOSED_REQUEST = 499
 """The status that is counted when the client has gone, as proxies count it."""
+END: Message = {"type": "http.response.body", "body": b"", "more_body": False}
 ALWAYS = [(b"x-content-type-options", b"nosniff")]
 
 
 @dataclass
 class Answer:
-    """Sends an answer with `extra_headers`, and observes it."""
+    """Sends an answer with `extra_headers`, and observes it. `head_only`: it ends before its body."""
 
     send: Send
     extra_headers: RawHeaders
+    head_only: bool = False
     status: int = CLIENT_CLOSED_REQUEST
     started: bool = False
     complete: bool = False
@@ -44,14 +46,17 @@ class Answer:
         if not self.started:
             self.status, self.started = message["status"], True
             message["headers"] = [*message.get("headers", ()), *self.extra_headers]
+        elif self.complete:  # a stream that goes on until it hears that its client is gone
+            return
         else:
+            message = END if self.head_only else message
             self.complete = not message.get("more_body", False)
         await self.send(message)
 
     async def end(self) -> None:
         """Ends a stream that was begun."""
         if not self.complete:
-            await self({"type": "http.response.body", "body": b"", "more_body": False})
+            await self(END)
 
 
 @dataclass(frozen=True)
@@ -73,12 +78,14 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        started_at = perf_counter()
+        started_at, method = perf_counter(), scope["method"]
+        if method == "HEAD":
+            scope = {**scope, "method": "GET"}
         digest = self.context.blind_index.digest
         correlation_id = conditions.correlation_id(Headers(scope=scope), self.new_id(), digest)
         scope.setdefault("state", {})["correlation_id"] = correlation_id
         bind_contextvars(correlation_id=str(correlation_id))
-        answer = Answer(send, [*ALWAYS])
+        answer = Answer(send, [*ALWAYS], head_only=method == "HEAD")
         try:
             await self.with_capacity(scope, receive, answer, answer.extra_headers)
         except problems.Problem as error:

@@ -190,11 +190,11 @@ def problem_of(error: Exception) -> tuple[dict[str, Any], dict[str, str]]:
 
 
 def allowed_methods(app: FastAPI, scope: Scope) -> str:
-    """All methods of a path. (The framework gives those of the first route only.)"""
-    methods = ("GET", "POST", "PUT", "PATCH", "DELETE")
+    """All methods of a path. (The framework gives those of the first route only.) The guard makes HEAD of GET."""
+    methods = {"GET": "GET, HEAD"} | {method: method for method in ("POST", "PUT", "PATCH", "DELETE")}
     return ", ".join(
-        method
-        for method in methods
+        allowed
+        for method, allowed in methods.items()
         if any(route.matches({**scope, "method": method})[0] is Match.FULL for route in app.router.routes)
     )
 

@@ -100,13 +100,15 @@ FINDINGS = [
         "/2",
     ),
     get("ignored: X-Min-Position of the feed", "/pipeline/v1/events", 503, also={"X-Min-Position": "pipeline:999"}),
-    Finding("tells one method", "OPTIONS", DEALS, 405, holds=lambda answer: answer.headers["Allow"] == "GET, POST"),
+    Finding(
+        "tells one method", "OPTIONS", DEALS, 405, holds=lambda answer: answer.headers["Allow"] == "GET, HEAD, POST"
+    ),
     Finding(
         "tells one method",
         "PATCH",
         "/pipeline/v1/stages",
         405,
-        holds=lambda answer: answer.headers["Allow"] == "GET, PUT",
+        holds=lambda answer: answer.headers["Allow"] == "GET, HEAD, PUT",
     ),
     Finding(
         "a batch without X-Correlation-Id and Cache-Control",
