@@ -29,14 +29,14 @@ Row = dict[str, Any]
 
 async def apply(tx: AsyncConnection, batch: Sequence[RecordedEvent[IntakeEvent]]) -> None:
     for recorded in batch:
-        this = connections.c.connection_id == recorded.subject
         match recorded.event:
             case ConnectionCreated():
                 await tx.execute(UPSERT, rows([new_row(recorded, recorded.event)]))
             case ConnectionChanged():
-                await tx.execute(update(connections).where(this).values(name=recorded.event.settings.name))
+                changed = update(connections).where(connections.c.connection_id == recorded.subject)
+                await tx.execute(changed.values(name=recorded.event.settings.name))
             case ConnectionRemoved():
-                await tx.execute(delete(connections).where(this))
+                await tx.execute(delete(connections).where(connections.c.connection_id == recorded.subject))
             case _:
                 pass
 
