@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 from pydantic import (
     AliasChoices,
@@ -172,16 +172,11 @@ class CaptureLead(Input, Command):
     campaign: CampaignInput | None = None
     occurred_at: Instant | None = None
     external_id: ExternalId | None = None
-    _left_out: LeftOut | None = None
 
     @property
     def left_out(self) -> LeftOut:
         """By a lenient reading."""
-        return self._left_out or NOTHING
-
-    def leaving_out(self, left_out: LeftOut) -> Self:
-        self._left_out = left_out
-        return self
+        return NOTHING
 
     @field_validator("details", mode="before")
     @classmethod

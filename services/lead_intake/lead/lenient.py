@@ -13,14 +13,26 @@ NEEDED: tuple[Path, ...] = ((), ("source",), ("person",))
 """Without these there is no capture."""
 
 
-def read_leniently(fields: Any) -> CaptureLead:
+class LenientCapture(CaptureLead):
+    """A capture with what was left out of its body."""
+
+    _left_out: LeftOut
+
+    @property
+    def left_out(self) -> LeftOut:
+        return self._left_out
+
+
+def read_leniently(fields: Any) -> LenientCapture:
     """Raises `ValidationError` when the rest is no capture: it needs a source, and an e-mail address or a phone number
     that can be read."""
     ignored: list[IgnoredField] = []
     values: dict[str, Any] = {}
     while True:
         try:
-            return CaptureLead.model_validate(fields).leaving_out(LeftOut(tuple(ignored), values))
+            capture = LenientCapture.model_validate(fields)
+            capture._left_out = LeftOut(tuple(ignored), values)
+            return capture
         except ValidationError as error:
             details = error.errors(include_url=False)
             parts = {part_of(fields, detail["loc"]): detail for detail in details}
