@@ -51,7 +51,12 @@ def company_domain(email: str | None) -> str | None:
     under which anyone may have an address."""
     if email is None or email_kind(email) != "business":
         return None
-    registered = public_suffixes().privatesuffix(domain_name(email.rpartition("@")[2]))
+    return registered_domain(email.rpartition("@")[2])
+
+
+@lru_cache(maxsize=10_000)
+def registered_domain(domain: str) -> str | None:
+    registered = public_suffixes().privatesuffix(domain_name(domain))
     return None if registered in FREE or registered in DISPOSABLE else registered
 
 

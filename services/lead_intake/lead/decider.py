@@ -73,6 +73,8 @@ def suppressed(
     state: State, captured: list[events.LeadEvent], at: datetime, suppression: Suppression
 ) -> list[events.LeadEvent]:
     """A suppression of the address counts from the first capture with this address on."""
+    if not suppression.activities:
+        return []
     for event in captured:
         state = evolve(state, event, at)
     happened: list[events.LeadEvent] = []
@@ -189,7 +191,7 @@ def consent_of(consent: commands.ConsentInput | None, engaged_at: datetime) -> e
 
 def personal_data(body: commands.CaptureLead) -> dict[str, str]:
     """All that identifies the person, or one visit of theirs."""
-    fields: dict[str, Any] = dict(body.person)
+    fields: dict[str, Any] = {**vars(body.person)}
     fields["click_id"] = body.campaign.click_id if body.campaign else None
     fields[events.COMPANY_NAME] = body.company.name if body.company else None
     return {name: value for name, value in fields.items() if value is not None}
