@@ -13,13 +13,15 @@ from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, Stri
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9].*")
+PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
+"""Without control characters: Postgres stores no NUL, and a single line has no line break."""
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-MAY_STAND_FOR_OTHERS = re.compile("[@%&]")
+MAY_STAND_FOR_OTHERS = re.compile(r"[@%&\x80-\U0010ffff]")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def printable(text: str) -> str:
-    """Refuses control characters: Postgres stores no NUL, and a single line has no line break."""
+    """Raises `ValueError` for control characters."""
     if CONTROL.search(text):
         raise ValueError("control characters are not allowed")
     return text
@@ -34,7 +36,7 @@ def without_nul(text: str) -> str:
 def has_address(text: str) -> bool:
     """Whether there is an @ in it, of any width, also percent-encoded, or as a character reference of HTML, however
     often."""
-    if text.isascii() and not MAY_STAND_FOR_OTHERS.search(text):
+    if not MAY_STAND_FOR_OTHERS.search(text):
         return False
     while True:
         if "@" in normalize("NFKC", text):
@@ -87,7 +89,7 @@ def day_in_range(day: date) -> date:
     return day
 
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(printable)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=PRINTABLE)]
 """One line of text, at most 200 characters."""
 
 Label = Annotated[Line, AfterValidator(no_address)]
@@ -105,7 +107,6 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9._-]{1,100}$")]
 ExternalId = Annotated[
     str,
     StringConstraints(pattern=r"^[a-z0-9._-]{1,50}:[^\s@\x00-\x1f\x7f]+$", max_length=200),
-    AfterValidator(printable),
     AfterValidator(no_address),
 ]
 """`system:id`, opaque, unique per kind. An e-mail address is not an id."""

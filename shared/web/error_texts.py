@@ -6,12 +6,15 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
+from shared.rules.fields import PRINTABLE
+
+CONTROL = "must not contain control characters"
 SITE = r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?"
 SLUG = "^[a-z0-9._-]{1,100}$"
 PATTERNS: Mapping[str, str] = {
     SLUG: "must have 1 to 100 characters of a-z, 0-9, '.', '_' and '-', such as new_business",
     r"^[a-z0-9._-]{1,50}:[^\s@\x00-\x1f\x7f]+$": "must look like system:id, without spaces and @, such as crm:0061x",
-    r"^[^\x00-\x1f\x7f]+$": "must not contain control characters",
+    PRINTABLE: CONTROL,
     r"^[\x21-\x7e]+$": "must have printable ASCII characters without spaces",
     rf"^{SITE}/?$": "must be the scheme and host of a page, such as https://www.example.com",
     rf"^{SITE}([/?#][!-\[\]-~]*)?$": "must be the address of a page, such as https://www.example.com/thanks",

@@ -14,7 +14,7 @@ from pydantic import BaseModel, WithJsonSchema
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.flow import cloudevents
-from shared.rules.fields import Instant
+from shared.rules.fields import PRINTABLE, Instant
 from shared.rules.message import InvalidField, StoredEvent
 from shared.store import event_store
 from shared.web.call import Call
@@ -35,7 +35,7 @@ Events = Annotated[Call, Depends(Needs("events:read", place=PlaceRule.SUBTREE))]
 After = Annotated[int, Query(ge=0, lt=2**63)]
 LONGEST_TYPES = 1000
 Types = Annotated[str | None, Query(max_length=LONGEST_TYPES, include_in_schema=False)]
-Subject = Annotated[str | None, Query(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Subject = Annotated[str | None, Query(min_length=1, max_length=100, pattern=PRINTABLE)]
 Owner = Annotated[str | None, Query(pattern=r"^[a-z0-9._-]{1,100}$")]
 Node = Annotated[
     str | None,

@@ -12,6 +12,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.datastructures import QueryParams
 
+from shared.rules.fields import PRINTABLE
 from shared.web.body import WITHOUT_BODY
 from shared.web.problems import InvalidRequest
 
@@ -26,7 +27,7 @@ NOT_EMPTY = {"pointer": "", "detail": "must be absent, or an empty object"}
 WHOLE_NUMBER = re.compile("-?(0|[1-9][0-9]*)")
 """The framework would also take `1_0`, `+5`, ` 5` and `5.0`, which other servers read as something else, or refuse."""
 
-ResourceId = Annotated[str, Path(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
+ResourceId = Annotated[str, Path(min_length=1, max_length=100, pattern=PRINTABLE)]
 """The id of a resource in a path: any printable text. An unknown id is a 404, not a 422."""
 
 

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from services.lead_intake.lead.contact import domain_name, email_address
 from services.lead_intake.lead.events import Count
-from shared.rules.fields import has_address, printable
+from shared.rules.fields import PRINTABLE, has_address
 
 COUNTRY_SYNONYMS = {"uk": "GB", "england": "GB", "scotland": "GB", "great britain": "GB", "usa": "US", "u.s.": "US"}
 COUNT = r"([0-9]{1,3}(?:[,. ’'][0-9]{3}){1,2}|[0-9]{1,9})"
@@ -24,13 +24,10 @@ CLICK_IDS = ("gclid", "gbraid", "wbraid", "dclid", "fbclid", "msclkid", "ttclid"
 
 def without_blanks(fields: Any, objects: Collection[str]) -> Any:
     """Without the fields whose text is blank; not those in `objects`, which are no texts."""
-    if not isinstance(fields, Mapping):
+    if not isinstance(fields, dict):
         return fields
-    return {
-        name: value
-        for name, value in fields.items()
-        if name in objects or not (isinstance(value, str) and not value.strip())
-    }
+    blank = [name for name, value in fields.items() if isinstance(value, str) and not value.strip()]
+    return {name: value for name, value in fields.items() if name not in blank or name in objects} if blank else fields
 
 
 def allow_blanks(schema: dict[str, Any], objects: Collection[str]) -> None:
@@ -91,12 +88,11 @@ def without_query(url: str) -> str:
 
 Email = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, max_length=320),
-    AfterValidator(printable),
+    StringConstraints(strip_whitespace=True, max_length=320, pattern=PRINTABLE),
     AfterValidator(email_address),
     Field(json_schema_extra={"format": "idn-email"}),
 ]
-Phone = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40), AfterValidator(printable)]
+Phone = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40, pattern=PRINTABLE)]
 Domain = Annotated[
     str,
     StringConstraints(strip_whitespace=True, to_lower=True, max_length=253),
@@ -111,4 +107,4 @@ Country = Annotated[
 ]
 SizeText = Annotated[str, StringConstraints(max_length=SIZE_LENGTH)]
 EmployeeCount = Annotated[Count, BeforeValidator(employee_count, json_schema_input_type=Count | SizeText)]
-Url = Annotated[str, StringConstraints(max_length=2000), AfterValidator(printable), AfterValidator(without_query)]
+Url = Annotated[str, StringConstraints(max_length=2000, pattern=PRINTABLE), AfterValidator(without_query)]

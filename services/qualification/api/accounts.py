@@ -19,12 +19,13 @@ from services.qualification.model.events import FitTable, Grade
 from services.qualification.projections import accounts, deals, leads
 from services.qualification.projections.leads import LeadFilter
 from services.qualification.scoring.fit import fit, is_prospect
+from shared.rules.fields import PRINTABLE
 from shared.rules.message import Missing
 from shared.web.call import Call
 from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
 
 router = APIRouter(tags=["accounts"])
-Domain = Annotated[str, Path(min_length=1, max_length=253, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Domain = Annotated[str, Path(min_length=1, max_length=253, pattern=PRINTABLE)]
 RECENT = timedelta(days=90)
 MOST_LEADS = 200
 """That an account shows; `GET /leads?account=` has all."""
