@@ -18,7 +18,8 @@ from shared.flow.relay import Relay
 from shared.rules.message import RecordedEvent, StoredEvent
 from shared.run import worker
 from shared.run.process import Server
-from shared.store import handler, idempotency, vault
+from shared.store import aliases, handler, idempotency, vault
+from shared.store.aliases import AliasRecord
 from shared.store.committer import Committer, Waiting
 from shared.store.decision_batch import PendingWrites
 from shared.store.idempotency import StoredResponse
@@ -70,6 +71,26 @@ def idempotency_outside_the_transaction() -> None:
 
     written, committed = handler.write, Committer.commit
     handler.write = write
+    Committer.commit = commit  # type: ignore[method-assign]
+
+
+def names_outside_the_transaction() -> None:
+    """By which a stream, and the steps of a past, are known again."""
+    later: list[AliasRecord] = []
+
+    async def claim(tx: AsyncConnection, records: Sequence[AliasRecord]) -> None:
+        later.extend(records)
+
+    async def commit(self: Committer, requests: Sequence[WriteRequest]) -> list[WriteOutcome]:
+        answers = await committed(self, requests)
+        await between()
+        async with self.engine.begin() as tx:
+            await claimed(tx, later)
+        later.clear()
+        return answers
+
+    claimed, committed = aliases.claim, Committer.commit
+    aliases.claim = claim
     Committer.commit = commit  # type: ignore[method-assign]
 
 
@@ -255,6 +276,7 @@ BUGS: Mapping[str, Callable[[], None]] = {
     for bug in (
         reply_before_commit,
         idempotency_outside_the_transaction,
+        names_outside_the_transaction,
         erasure_outside_the_transaction,
         cursor_before_acknowledgement,
         effects_before_the_checkpoint,
