@@ -242,9 +242,11 @@ class Attempt:
 
     def is_too_early(self, occurred_at: datetime, last: datetime) -> bool:
         """Not when it means now, and our clocks differ, or the stream's last event was stamped by a fast clock."""
+        if occurred_at >= last:
+            return False
         now = self.batch.clock_and_ids.now()
         is_skew = last > now or last - occurred_at <= TOLERATED_CLOCK_SKEW
-        return occurred_at < last and not (is_skew and occurred_at >= now - MAX_CLOCK_AHEAD)
+        return not (is_skew and occurred_at >= now - MAX_CLOCK_AHEAD)
 
     def append(self, event: Event, at: datetime) -> None:
         request, cause, number = self.request, self.request.cause, len(self.writes.events)

@@ -21,7 +21,7 @@ def reopen(
     settings.must_allow(ReasonKind.REOPEN, command.body.reason)
     fields, left = closed.fields, closed.left
     won_on = fields.close_date if fields.outcome is Outcome.WON else None
-    if won_on and settings.is_over(won_on, at) and not command.may_change_ended_periods:
+    if won_on and not command.may_change_ended_periods and settings.is_over(won_on, at):
         raise Denied("reopening a win of an ended period needs the scope pipeline:correct")
     after = fields._replace(
         stage=left.stage,

@@ -27,7 +27,7 @@ def win(state: State, command: commands.PermittedWin, at: datetime, context: Con
         raise Rejected("an unqualified opportunity cannot be won: qualify it")
     close_date = body.close_date or settings.business_day(at)
     must_be_past(close_date, at, settings)
-    if settings.is_over(close_date, at) and not command.may_change_ended_periods:
+    if not command.may_change_ended_periods and settings.is_over(close_date, at):
         raise Denied("a win in an ended period needs the scope pipeline:correct or history:write")
     process = context.process(deal.fields.pipeline)
     after = with_amount(deal.fields, body.amount) if body.amount else deal.fields
