@@ -19,6 +19,7 @@ from shared.flow.readers import StillReading, wait_for_readers
 from shared.flow.source import Source
 from shared.rules.message import Parser, RecordedEvent, StoredEvent
 from shared.store.database_errors import sqlstate
+from shared.store.isolation import with_isolation
 from shared.store.prefetch import prefetch
 
 BATCH_SIZE = 2000
@@ -219,7 +220,7 @@ class Rebuild:
         """Consumers must not stand still in vain while a backup or a report is made. Outside of a transaction: else the
         rebuilds of two services would wait for each other."""
         try:
-            async with self.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+            async with with_isolation(self.engine, "AUTOCOMMIT").connect() as connection:
                 await wait_for_readers(connection, now() + LONGEST_READER)
         except StillReading:
             minutes = f"{LONGEST_READER / 60:.0f} minutes"

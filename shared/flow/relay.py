@@ -17,6 +17,7 @@ from shared.rules.message import BEGINNING, StoredEvent
 from shared.store import event_store
 from shared.store.cancellation import raise_if_cancelled
 from shared.store.event_store import published
+from shared.store.isolation import with_isolation
 from shared.store.signal import Signal
 
 log = structlog.get_logger()
@@ -117,7 +118,7 @@ class Relay:
             return int((await tx.execute(CURSOR)).scalar_one())
 
     async def next_events(self) -> list[StoredEvent]:
-        async with self.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as tx:
+        async with with_isolation(self.engine, "AUTOCOMMIT").connect() as tx:
             return await event_store.read_after(tx, self.position, CHUNK)
 
     async def publish_events(self, publisher: Publisher, events: Sequence[StoredEvent]) -> None:

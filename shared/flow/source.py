@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared.flow.batch import Offsets
 from shared.rules.message import StoredEvent
 from shared.store import event_store
+from shared.store.isolation import with_isolation
 from shared.store.signal import Signal
 
 
@@ -48,5 +49,5 @@ class StoreSource:
         """The engine belongs to the caller."""
 
     async def read_now(self, after: int, limit: int) -> list[StoredEvent]:
-        async with self.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as tx:
+        async with with_isolation(self.engine, "AUTOCOMMIT").connect() as tx:
             return await event_store.read_after(tx, after, limit)

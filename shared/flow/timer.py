@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared.rules.message import Command
 from shared.rules.reaction import Reaction
 
-POLL_SECONDS = 0.5
+POLL_SECONDS = 1.0
 ACTOR = "timers"
 """Whom the events of timers are by."""
 

@@ -11,7 +11,7 @@ from shared.flow.merge import Merge
 from shared.rules.message import StoredEvent
 from shared.store.cancellation import raise_if_cancelled
 
-CHECK_INTERVAL = 1.0
+CHECK_INTERVAL = 2.0
 """Seconds without an event after which it is checked whether the next one is lost; and between such checks."""
 STALLED = 10.0
 """Seconds after which a reader is replaced that does not deliver what the log is known to hold."""

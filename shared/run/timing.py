@@ -14,6 +14,7 @@ from shared.flow.timer import ACTOR, POLL_SECONDS, Due, Reading, Timer
 from shared.rules.clock_and_ids import ClockAndIds
 from shared.rules.message import Refusal
 from shared.store.handler import handle
+from shared.store.isolation import with_isolation
 from shared.store.signal import Signal
 from shared.store.write_request import Cause, Step, WriteRequest
 
@@ -53,7 +54,7 @@ class Timers:
     async def find_due(self, looking: Sequence[Timer]) -> list[tuple[Timer, Sequence[Due]]]:
         """By one database snapshot for all. A timer that cannot say what is due looks again soon."""
         found: list[tuple[Timer, Sequence[Due]]] = []
-        snapshots = self.engine.execution_options(isolation_level="REPEATABLE READ")
+        snapshots = with_isolation(self.engine, "REPEATABLE READ")
         async with snapshots.connect() as tx:
             reading = Reading(tx, self.read_models, self.clock_and_ids.now())
             for timer in looking:

@@ -4,7 +4,7 @@ import asyncio
 
 from prometheus_client import Histogram
 
-INTERVAL = 0.1
+INTERVAL = 0.25
 """Seconds between two measurements."""
 
 

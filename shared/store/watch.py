@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.store import event_store
+from shared.store.isolation import with_isolation
 from shared.store.signal import Backoff, Signal
 
 log = structlog.get_logger()
@@ -38,7 +39,7 @@ class StoreWatch:
     async def look(self) -> float:
         """Returns the seconds until the next look: few while another process writes."""
         is_ours = self.store_changed.count != self.known
-        async with self.reads.execution_options(isolation_level="AUTOCOMMIT").connect() as tx:
+        async with with_isolation(self.reads, "AUTOCOMMIT").connect() as tx:
             position = await event_store.position(tx)
         has_grown = position > self.position
         if has_grown:

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.flow import checkpoint
 from shared.store import event_store
+from shared.store.isolation import with_isolation
 from shared.store.signal import Signal
 
 log = structlog.get_logger()
@@ -75,7 +76,7 @@ class TreeAge:
         promise = await self.find_promise()
         if promise is not None:
             self.awaited.append(promise)
-        async with self.reads.execution_options(isolation_level="AUTOCOMMIT").connect() as tx:
+        async with with_isolation(self.reads, "AUTOCOMMIT").connect() as tx:
             self.applied = (await checkpoint.positions(tx, self.subscription)).get(self.source, 0)
             now = await database_clock(tx)
         while self.awaited and self.awaited[0].position <= self.applied:
@@ -91,6 +92,6 @@ async def database_clock(tx: AsyncConnection) -> datetime:
 
 async def own_promise(reads: AsyncEngine) -> Promise:
     """Of the service's own store."""
-    async with reads.execution_options(isolation_level="AUTOCOMMIT").connect() as tx:
+    async with with_isolation(reads, "AUTOCOMMIT").connect() as tx:
         clock = await database_clock(tx)
         return Promise(await event_store.position(tx), clock)

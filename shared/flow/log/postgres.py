@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from shared.flow.log import Fetched, LogUnavailable, UnknownTopic, Watermark, check_sizes, partition_of, tables
 from shared.flow.log.growth import Growth
 from shared.rules.message import StoredEvent
+from shared.store.isolation import with_isolation
 
 ANSWER_TIMEOUT = 5.0
 """Seconds for one transaction: a frozen server keeps its connections open and never answers."""
@@ -29,7 +30,7 @@ class PostgresLog:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
-        self._autocommit = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._autocommit = with_isolation(engine, "AUTOCOMMIT")
         self.growth = Growth(self.all_ends)
 
     async def create_topic(self, topic: str, partitions: int) -> None:
