@@ -10,14 +10,17 @@ from funnelcast.importing.deals.reader import DealReader
 from funnelcast.importing.deals.steps import in_order, is_same_end, moment
 from funnelcast.importing.files.row import InvalidRow, Row
 from funnelcast.importing.mapping.cell import Cell
-from funnelcast.importing.mapping.deals import ChangeLog
+from funnelcast.importing.mapping.deals import BY_STAGE, OPEN, ChangeLog
 from funnelcast.importing.mapping.stages import Target
 from funnelcast.importing.record import Body, MappedRecord
+
+OUTCOME = "the outcome"
+"""For messages: a log has no column of its own for it."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """`field`: stage, amount, close_date or owner. `old` is none when the log does not say it."""
+    """`field`: stage, outcome, amount, close_date or owner. `old` is none when the log does not say it."""
 
     field: str
     old: str | None
@@ -68,6 +71,8 @@ def open_deal(reader: DealReader, history: DealHistory, changes: Sequence[Change
     history.add("open", opened, **body, stage=history.stage, **({"close_date": close_date} if close_date else {}))
     if target and is_end(reader, target):
         end(reader, history, row, opened, target)
+    elif outcome := first.get("outcome"):
+        move(reader, history, row, opened, reader.outcome(OUTCOME, outcome))
 
 
 def first_target(reader: DealReader, first: Mapping[str, str], row: Row) -> Target | None:
@@ -112,7 +117,9 @@ def apply(reader: DealReader, history: DealHistory, change: Change) -> None:
     at = moment(reader, change.row)
     match change.field:
         case "stage":
-            move(reader, history, change, at)
+            move(reader, history, change.row, at, reader.target(label_of(reader.fields.stage), change.new))
+        case "outcome":
+            move(reader, history, change.row, at, reader.outcome(OUTCOME, change.new))
         case "amount":
             money = reader.amount_of(label_of(reader.fields.amount), change.new, change.row, history.notes)
             set_field(history, "set-amount", "amount", money.body() if money else None, at)
@@ -133,13 +140,13 @@ def set_field(history: DealHistory, command: str, name: str, value: object, at: 
         history.add("correct", at, reason=REOPENED, **{name: value})
 
 
-def move(reader: DealReader, history: DealHistory, change: Change, at: Moment) -> None:
-    target = reader.target(label_of(reader.fields.stage), change.new)
-    if target is None or (history.end and is_same_end(reader, history, target)):
+def move(reader: DealReader, history: DealHistory, row: Row, at: Moment, target: Target | None) -> None:
+    """An outcome that says that the deal is open again leaves it in the stage where it ended."""
+    if target is None or target.stage == BY_STAGE or (history.end and is_same_end(reader, history, target)):
         return
     if history.end:
         reopen(history, at, None)
     if is_end(reader, target):
-        end(reader, history, change.row, at, target)
-    elif target.stage is not None and target.stage != history.stage:
+        end(reader, history, row, at, target)
+    elif target.stage not in (None, OPEN, history.stage):
         enter_stage(reader, history, target.stage, at)

@@ -51,7 +51,7 @@ class ChangeLog(MappingModel):
     field: Text
     new: Text
     old: Text | None = None
-    fields: Annotated[Mapping[str, Literal["stage", "amount", "close_date", "owner"]], Field(min_length=1)]
+    fields: Annotated[Mapping[str, Literal["stage", "outcome", "amount", "close_date", "owner"]], Field(min_length=1)]
 
 
 class HistoryNotation(MappingModel):
@@ -147,6 +147,8 @@ NO_DATES_IN_HISTORY = "a history has neither the fields opened and closed nor en
 
 def stage_rules(mapping: DealMapping) -> list[tuple[bool, str]]:
     fields = mapping.fields
+    changes = mapping.history.changes if mapping.history else None
+    has_outcome = fields.outcome is not None or (changes is not None and "outcome" in changes.fields.values())
     return [
         (
             fields.stage is not None and not mapping.stages,
@@ -154,7 +156,7 @@ def stage_rules(mapping: DealMapping) -> list[tuple[bool, str]]:
         ),
         (fields.stage is None and not mapping.entered, "the field stage is needed, or entered with a column a stage"),
         (fields.stage is None and mapping.history is not None, "a history needs the field stage"),
-        ((fields.outcome is None) == bool(mapping.outcomes), "the field outcome and outcomes need each other"),
+        (has_outcome != bool(mapping.outcomes), "the field outcome and outcomes need each other"),
     ]
 
 

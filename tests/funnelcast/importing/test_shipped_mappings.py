@@ -67,9 +67,10 @@ def test_the_histories_of_salesforce_and_pipedrive_are_read(tmp_path: Path) -> N
     assert [fact["command"] for fact in others] == ["set-amount", "enter_stage", "win"]
     changes = shutil.copy(EXPORTS / "pipedrive_changes.csv", tmp_path)
     shutil.copy(EXPORTS / "pipedrive.csv", tmp_path / "deals.csv")
-    ((opened, *others),), _ = histories("pipedrive", Path(changes))
+    ((opened, *others), reopened), _ = histories("pipedrive", Path(changes))
     assert (opened["name"], opened["stage"], opened["amount"]["amount"]) == ("Rollout", "unqualified", "1000")
     assert [fact["command"] for fact in others] == ["enter_stage", "set-amount", "win"]
+    assert [fact["command"] for fact in reopened] == ["open", "lose", "reopen", "enter_stage", "lose"]
 
 
 @pytest.mark.parametrize("name", FILES)
