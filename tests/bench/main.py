@@ -52,7 +52,7 @@ MEASURES: Mapping[str, Callable[[Ground], Awaitable[Sequence[Row]]]] = {
     "P14": growth.measure,
     "P15": start.measure,
     "P17": lead_work.measure,
-    "webhooks": webhooks.measure,
+    "P20": webhooks.measure,
     "memory": remembering.measure,
     "size": size.measure,
     "scale": scaling.measure,

@@ -94,7 +94,7 @@ QUICK = Sizes(
     leads=10_000,
     endpoints=100,
     delivered=20,
-    waiting=20_000,
+    waiting=100_000,
 )
 TINY = Sizes(
     "tiny",
