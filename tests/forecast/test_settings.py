@@ -123,7 +123,8 @@ async def test_the_settings_are_shown_with_defaults_and_history(company: Company
     rule = CalendarRule().model_dump()
     defaults: dict[str, Any] = {"currency": None, "timezone": "UTC", "calendar": "months", "calendar_rule": rule}
     defaults |= {"rate_policy": "close_date", "measure": "bookings", "stale_after": 14, "weekly_lock": False}
-    assert (await company.api.get("settings")).json() == {**defaults, "defaults": defaults, "history": []}
+    expected = {**defaults, "defaults": defaults, "history": [], "fallback_currency": "EUR"}
+    assert (await company.api.get("settings")).json() == expected
     await company.set(timezone="Europe/Berlin", **{"from": "2026-01-01"})
     await company.set(calendar="fiscal", calendar_rule={"starts_month": 2, "year_named_by": "end"})
     found = (await company.api.get("settings")).json()

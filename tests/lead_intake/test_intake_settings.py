@@ -1,5 +1,7 @@
 """The settings: the reasons for which a delivery in quarantine is discarded."""
 
+from datetime import datetime, timedelta
+
 import httpx
 
 from services.lead_intake.setting import commands, events
@@ -33,3 +35,20 @@ async def test_a_delivery_is_discarded_for_a_reason_that_the_settings_allow(
     assert (await api.post(path, json={"reason": "bot"})).status_code == 200
     shown = (await api.get("settings")).json()
     assert (shown["reasons"]["discard"], "spam" in shown["defaults"]["reasons"]["discard"]) == (["bot"], True)
+
+
+async def test_rules_that_cannot_be_changed_are_shown_and_are_the_ones_in_force(
+    api: httpx.AsyncClient, clock: Clock
+) -> None:
+    shown = (await api.get("settings")).json()
+    assert (shown["second_click_seconds"], shown["backdated_days"]) == (60, 30)
+    click = {"source": "newsletter", "person": {"email": "ada@example.com"}}
+
+    async def captured_at(instant: datetime) -> str:
+        answer = await api.post("leads", json=click | {"occurred_at": instant.isoformat()})
+        return str(answer.json()["capture_id"])
+
+    first = clock.instant - timedelta(hours=1)
+    within = first + timedelta(seconds=shown["second_click_seconds"])
+    assert await captured_at(first) == await captured_at(within)
+    assert await captured_at(within + timedelta(seconds=1)) != await captured_at(first)

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel
 
+from services.forecast.answers.question import ANY_CURRENCY
 from services.forecast.api.org import Admin
 from services.forecast.setting.commands import CalendarBody, ChangeSettings, DefineCalendar, SettingsBody
 from services.forecast.setting.decider import ALL, DECIDER
@@ -50,8 +51,10 @@ class ChangeView(BaseModel):
 
 
 class SettingsView(SettingsInForce):
-    """The settings in force now. `defaults`: those before any change; `history`: all changes, as they were made."""
+    """The settings in force now. `defaults`: those before any change; `history`: all changes, as they were made.
+    `fallback_currency`: of an answer that no currency is set for and no deal gives one to."""
 
+    fallback_currency: str
     defaults: SettingsInForce
     history: list[ChangeView]
 
@@ -111,6 +114,7 @@ async def folded_settings(call: Call) -> Settings:
 def settings_view(settings: Settings, now: datetime) -> SettingsView:
     return SettingsView(
         **dict(in_force(settings, now)),
+        fallback_currency=ANY_CURRENCY,
         defaults=in_force(Settings(), now),
         history=[change_view(change) for change in settings.changes],
     )

@@ -5,6 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
+from services.lead_intake.capture_request import BACKDATED
+from services.lead_intake.lead.repeats import SECOND_CLICK
 from services.lead_intake.setting import commands, default
 from services.lead_intake.setting.decider import ALL, DECIDER
 from services.lead_intake.setting.events import ReasonKind
@@ -25,17 +27,25 @@ class SettingValues(BaseModel):
 
 
 class SettingsView(SettingValues):
-    """The settings in force now. `defaults`: those in force until the first change."""
+    """The settings in force now. `defaults`: those in force until the first change. Fixed are `second_click_seconds`,
+    within which a further capture for the same source and asset is of one engagement, and `backdated_days`, how long
+    ago an engagement may be for a key without `history:write`."""
 
     defaults: SettingValues
+    second_click_seconds: int
+    backdated_days: int
 
 
 @router.get("/settings")
 async def get_settings(call: Annotated[Call, Depends(Needs("leads:read"))]) -> SettingsView:
-    """The reasons, with their defaults."""
+    """The reasons, with their defaults, and the rules that cannot be changed."""
     settings = (await call.fold(DECIDER, ALL, lambda state: [], may_be_new=True)).state
-    defaults = SettingValues(reasons=ReasonsView(discard=sorted(default.REASONS)))
-    return SettingsView(reasons=ReasonsView(discard=sorted(settings.reasons[ReasonKind.DISCARD])), defaults=defaults)
+    return SettingsView(
+        reasons=ReasonsView(discard=sorted(settings.reasons[ReasonKind.DISCARD])),
+        defaults=SettingValues(reasons=ReasonsView(discard=sorted(default.REASONS))),
+        second_click_seconds=int(SECOND_CLICK.total_seconds()),
+        backdated_days=BACKDATED.days,
+    )
 
 
 @router.put("/settings")
