@@ -88,19 +88,21 @@ def must_open_first(history: History) -> None:
 
 
 def command_of(fact: Fact, external_id: str) -> Command:
-    """Who imports may win and reopen deals in ended periods: the route's scope is `history:write`."""
+    """Who imports may win and reopen deals in ended periods: the route's scope is `history:write`. The fact is valid,
+    and is not validated again."""
+    return commands.ImportedCommand.model_construct(command=permitted(fact, external_id))
+
+
+def permitted(fact: Fact, external_id: str) -> Command:
     match fact:
         case OpenFact():
-            opening = fact.model_copy(update={"external_id": external_id})
-            return commands.ImportedCommand(command=opening)
+            return fact.model_copy(update={"external_id": external_id})
         case WinFact():
-            win = commands.PermittedWin(body=fact, may_change_ended_periods=True)
-            return commands.ImportedCommand(command=win)
+            return commands.PermittedWin.model_construct(body=fact, may_change_ended_periods=True)
         case ReopenFact():
-            reopening = commands.PermittedReopen(body=fact, may_change_ended_periods=True)
-            return commands.ImportedCommand(command=reopening)
+            return commands.PermittedReopen.model_construct(body=fact, may_change_ended_periods=True)
         case _:
-            return commands.ImportedCommand(command=fact)
+            return fact
 
 
 def past_claims(blind_index: BlindIndex, history: History) -> PastClaims:
@@ -109,7 +111,8 @@ def past_claims(blind_index: BlindIndex, history: History) -> PastClaims:
         blind_index.index("opportunity.fact", f"{history.external_id}#{number}")
         for number, _ in enumerate(history.facts)
     ]
-    contents = (orjson.dumps(fact.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS) for fact in history.facts)
+    facts = history.model_dump(mode="json", include={"facts"})["facts"]
+    contents = (orjson.dumps(fact, option=orjson.OPT_SORT_KEYS) for fact in facts)
     return PastClaims(aliases, [blind_index.digest(content) for content in contents])
 
 
