@@ -1,13 +1,17 @@
 """Locked weeks: what was locked is computed again, whatever happened since."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import text
 
+from services.forecast.answers.moment import frontier_positions as positions_of
 from services.forecast.ledger.bookmark import Figure, hash_of
 from services.forecast.org.decider import DECIDER as ORG
+from services.forecast.service import SERVICE
 from services.forecast.snapshot.commands import LockWeek
 from services.forecast.snapshot.decider import DECIDER
 from services.forecast.snapshot.events import WeekLocked
@@ -18,7 +22,7 @@ from tests.forecast.nodes import placed
 from tests.forecast.pipeline_events import WON
 from tests.forecast.test_overrides import both_overrides
 from tests.forecast.test_submissions import WEEK, eur, submitted
-from tests.running import eventually
+from tests.running import connected, eventually
 from tests.spec import NOON, Given
 
 Q1 = "2026-Q1"
@@ -97,6 +101,26 @@ async def test_amounts_in_several_currencies_can_be_locked_too(company: Company)
     answer = await locked(company, "bea")
     found = (await company.read(f"snapshots/{answer.json()['snapshot_id']}")).json()
     assert (found["currency"], found["reproduced"]) == (None, True)
+
+
+async def test_a_week_that_is_locked_while_deals_are_on_their_way_stays_as_it_was(
+    company: Company, database: str
+) -> None:
+    await both_overrides(company)
+    async with connected(database, search_path=SERVICE.read_models) as engine:
+        async with engine.begin() as tx:
+            await tx.execute(text("LOCK TABLE postings IN SHARE MODE"))  # nobody can write, all can read
+            behind = company.told
+            await company.deal("late", owner="rob", category="commit", amount="77.00")
+            company.told, late = behind, company.told
+            bookmark = (await locked(company, "root")).json()
+        company.told = late
+        assert positions_of(bookmark["frontier"])["pipeline"] == behind
+        found = (await company.read(f"snapshots/{bookmark['snapshot_id']}")).json()
+    assert (found["reproduced"], found["hash"]) == (True, bookmark["hash"])
+    now = await company.rollup(as_of=bookmark["as_of"])
+    more = Decimal(now["node"]["pure"]["commit"]) - Decimal(found["rollup"]["node"]["pure"]["commit"])
+    assert more == 77
 
 
 async def complete(company: Company, position: int) -> None:

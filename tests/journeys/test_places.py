@@ -11,6 +11,7 @@ import pytest_asyncio
 from funnelcast.services import SERVICES
 from tests.journeys.places import OPPORTUNITIES, Company
 from tests.running import eventually, fresh, running_services
+from tests.shared.webhooks.receiver import receiving
 
 
 @pytest_asyncio.fixture
@@ -120,6 +121,29 @@ async def test_a_deal_that_leaves_is_told_once_and_nothing_of_it_afterwards(comp
     assert [event["type"].partition(".")[2] for event in others] == ["assigned", "amount_changed"]
     assert others[0]["data"]["from_owner"] == "_elsewhere"
     assert len(await events_seen_by(company, "company", later)) == 4
+
+
+async def test_a_webhook_of_a_node_hears_of_a_deal_until_it_leaves(company: Company) -> None:
+    async with receiving() as receiver:
+        hook = {"url": receiver.url, "types": ["opportunity.*"]}
+        assert (await company.call("a", "POST", "/pipeline/v1/webhooks", hook)).status_code == 201
+        made = await company.deal("r1", external_id="crm:1")
+        deal = f"{OPPORTUNITIES}/{made.json()['opportunity_id']}"
+        await company.deal("r3", account="other.example")
+        await company.send("POST", f"{deal}/assign", {"owner": "r3"})
+        await company.send("POST", f"{deal}/set-amount", {"amount": {"amount": "3333.00", "currency": "EUR"}})
+        last = (await company.deal("r2")).json()["opportunity_id"]
+
+        async def heard_of_the_last() -> bool:
+            return any(request.event["subject"] == last for request in receiver.requests)
+
+        await eventually(heard_of_the_last)
+        told = [(request.event["subject"], request.event["type"]) for request in receiver.requests]
+        subject = made.json()["opportunity_id"]
+        assert sorted(told) == sorted(
+            [(subject, "opportunity.opened"), (subject, "opportunity.left_view"), (last, "opportunity.opened")]
+        )
+        assert not any(secret in request.body for request in receiver.requests for secret in (b"r3", b"3333", b"other"))
 
 
 @pytest.mark.thorough
