@@ -1,7 +1,8 @@
 """Who sees what and changes what, by the place in the organisation, over the wire."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -144,6 +145,60 @@ async def test_a_webhook_of_a_node_hears_of_a_deal_until_it_leaves(company: Comp
             [(subject, "opportunity.opened"), (subject, "opportunity.left_view"), (last, "opportunity.opened")]
         )
         assert not any(secret in request.body for request in receiver.requests for secret in (b"r3", b"3333", b"other"))
+
+
+READERS, MOVES = 64, 8
+
+
+@pytest.mark.thorough
+async def test_readers_see_all_of_a_move_or_nothing_of_it(company: Company) -> None:
+    """Each answer names the last change of the organisation that it has: what it shows is what that leads to."""
+    due = {"close_date": "2031-02-01"}
+    team = {(await company.deal(owner, **due)).json()["opportunity_id"] for owner in ("r1", "r1", "r2")}
+    own = await company.deal("r3", **due)
+    others = {own.json()["opportunity_id"]}
+    await ids_seen_by(company, "b", own)
+    await company.send("GET", "/forecast/v1/rollup", **fresh(own))
+    moves, answers = [(0, "company")], list[tuple[str, httpx.Response]]()
+
+    async def look(number: int) -> None:
+        path = (OPPORTUNITIES, "/forecast/v1/rollup?depth=5&period=2031-Q1")[number % 2]
+        answers.append((path, await company.call("b" if path == OPPORTUNITIES else "company", "GET", path)))
+
+    for number in range(MOVES):
+        parent = ("b", "company")[number % 2]
+        async with asyncio.TaskGroup() as tasks:
+            looks = [tasks.create_task(look(reader)) for reader in range(READERS // 2)]
+            moved = await company.place("a", parent)
+            looks += [tasks.create_task(look(reader)) for reader in range(READERS // 2)]
+        moves.append((moved.json()["position"], parent))
+        await ids_seen_by(company, "company", moved)
+    seen = set[tuple[str, str]]()
+    for path, answer in answers:
+        if answer.status_code == 503:  # a busy machine may refuse some
+            continue
+        position = position_of(answer)
+        parent = next(parent for moved_at, parent in reversed(moves) if moved_at <= position)
+        seen.add((path, parent))
+        if path == OPPORTUNITIES:
+            ids = {item["opportunity_id"] for item in answer.json()["items"]}
+            assert ids == (others | team if parent == "b" else others)
+        else:
+            amounts = {node["node_id"]: Decimal(node["pure"]["pipeline"]) for node in walk(answer.json()["node"])}
+            assert (amounts["company"], amounts["a"], amounts["b"]) == (4000, 3000, 4000 if parent == "b" else 1000)
+    assert len(seen) == 4
+
+
+def position_of(answer: httpx.Response) -> int:
+    """Of the last event of forecast that the answer has."""
+    positions = dict(each.split(":") for each in answer.headers["X-Position"].split(","))
+    return int(positions["forecast"])
+
+
+def walk(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield node
+    for child in node["children"]:
+        yield from walk(child)
 
 
 @pytest.mark.thorough
