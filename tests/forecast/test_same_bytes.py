@@ -63,12 +63,19 @@ async def change_everything_else(made: History) -> None:
     for path in ("USD/2026-03-02", "GBP/2026-03-02", "GBP/2025-12-20", "USD/plan/2026"):
         company.noted(await company.api.put(f"rates/{path}", json={"rate": "0.5"}))
     await submitted(company, "ann", {"commit": eur("9.00")})
+    assert (await company.end("rita", **{"from": "2026-02-10T00:00:00Z"})).is_success
+    moved = (
+        "id,name,kind,parent,from\nray,Ray,person,root,2026-01-20T00:00:00Z\nnew,New,person,root,2026-01-05T00:00:00Z\n"
+    )
+    assert (await company.table(moved)).is_success
     made.position = company.written
 
 
 async def check_answers(made: History, database: str) -> None:
     company = made.company
     await made.go_on(25)
+    assert (await company.end("rob")).is_success
+    made.position = company.written
     asked = list(questions(made, 6))
     before, rows = await answers(company, asked), await override_history(company, 500)
     assert [each for each in zip(asked, before, strict=True) if each[1][0] not in (200, 404)] == []
