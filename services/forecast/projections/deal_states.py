@@ -25,6 +25,7 @@ class DealStateColumns(TypedColumns):
 
 deal_states = Table("deal_states", ledger_tables, DealStateColumns)
 Index("deal_states_by_deal", deal_states.c.opportunity_id, deal_states.c.position)
+Index("deal_states_unmapped", deal_states.c.opportunity_id, postgresql_where=deal_states.c.stage_mapped.is_(False))
 INSERT = insert(deal_states)
 
 

@@ -124,4 +124,4 @@ def node_today(node: str, history: NodeHistory) -> OrgNode:
     return OrgNode(node, last.position.parent, last.position.kind, last.active)
 
 
-PROJECTION = Projection("ledger", 2, ledger_tables, {"pipeline": apply_pipeline, "forecast": apply_forecast})
+PROJECTION = Projection("ledger", 3, ledger_tables, {"pipeline": apply_pipeline, "forecast": apply_forecast})

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, func, select, tuple_
+from sqlalchemy import ARRAY, Select, Text, and_, any_, func, literal, select, tuple_
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -15,6 +15,7 @@ from services.forecast.projections.deals import deals as present_deals
 from services.forecast.projections.postings import postings
 
 ACCOUNT = ("opportunity_id", "owner", "close_date", "category", "qualified", "currency", "motion", "pipeline")
+EVER_UNMAPPED = select(deal_states.c.opportunity_id).distinct().where(deal_states.c.stage_mapped.is_(False))
 
 
 class Cut(NamedTuple):
@@ -79,10 +80,15 @@ async def find(
 
 
 async def unmapped_by_owner(tx: AsyncConnection, cut: Cut, deal_filter: DealFilter) -> Mapping[str, int]:
-    """How many open deals were in stages without a category; of the period, or without a close date."""
+    """How many open deals were in stages without a category; of the period, or without a close date. Few deals ever
+    were, and their rows are found by the deal."""
     in_period = postings.c.close_date.is_(None) | deal_filter.in_period(postings)
-    found = counted(cut, deal_filter).where(in_period).subquery()
-    states = last_states(cut).subquery()
+    ever = list((await tx.execute(EVER_UNMAPPED)).scalars())
+    if not ever:
+        return {}
+    among = literal(ever, ARRAY(Text))
+    found = counted(cut, deal_filter).where(in_period, postings.c.opportunity_id == any_(among)).subquery()
+    states = last_states(cut).where(deal_states.c.opportunity_id == any_(among)).subquery()
     query = (
         select(found.c.owner, func.count())
         .join(states, states.c.opportunity_id == found.c.opportunity_id)

@@ -66,6 +66,7 @@ Index(
         *("position", "owner", "category", "qualified", "currency", "motion", "pipeline", "amount", "deals")
     ],
 )
+Index("postings_by_deal", postings.c.opportunity_id)
 INSERT = insert(postings)
 
 
