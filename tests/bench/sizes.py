@@ -6,7 +6,8 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Sizes:
     """`seconds`: of one round under load. Events, rows and people are counts.
-    `delivered`: events, to each of the `endpoints`. `waiting`: events for one that is dead."""
+    `delivered`: events, to each of the `endpoints`. `waiting`: events for one that is dead.
+    `looks`: questions about the past, in one round."""
 
     name: str
     rounds: int
@@ -22,6 +23,7 @@ class Sizes:
     deals: int
     people: int
     questions: int
+    looks: int
     latency_seconds: float
     latency_rate: int
     stored: tuple[int, ...]
@@ -49,6 +51,7 @@ FULL = Sizes(
     deals=1_000_000,
     people=10_000,
     questions=200,
+    looks=20,
     latency_seconds=15,
     latency_rate=200,
     stored=(10_000, 100_000, 1_000_000),
@@ -85,6 +88,7 @@ QUICK = Sizes(
     deals=20_000,
     people=1_000,
     questions=50,
+    looks=10,
     latency_seconds=2,
     latency_rate=100,
     stored=(2_000, 20_000),
@@ -111,6 +115,7 @@ TINY = Sizes(
     deals=200,
     people=40,
     questions=5,
+    looks=3,
     latency_seconds=0.5,
     latency_rate=20,
     stored=(100, 300),

@@ -1,6 +1,6 @@
 """P9: the roll-up of the top node, of 10,000 people in 8 levels, over a million opportunities."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, date
 from uuid import UUID
 
@@ -26,6 +26,7 @@ PERIOD = "2026-Q3"
 FILTER = DealFilter(Calendar(CalendarRule()).period(PERIOD), date(2026, 7, 15))
 EXPLAIN = "EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) "
 Statement = tuple[str, Sequence[object]]
+Question = Callable[[AsyncConnection], Awaitable[object]]
 
 
 async def measure(ground: Ground) -> Sequence[Row]:
@@ -55,8 +56,8 @@ async def http(ground: Ground, url: str) -> Result:
     return found
 
 
-async def statements(engine: AsyncEngine) -> list[Statement]:
-    """What one roll-up asks of the database."""
+async def statements(engine: AsyncEngine, question: Question | None = None) -> list[Statement]:
+    """What a question, by default one roll-up, asks of the database."""
     asked: list[Statement] = []
 
     def note(connection: object, cursor: object, statement: str, parameters: tuple[object, ...], *more: object) -> None:
@@ -64,7 +65,7 @@ async def statements(engine: AsyncEngine) -> list[Statement]:
 
     async with engine.connect() as tx:
         event.listen(engine.sync_engine, "before_cursor_execute", note)
-        await totals(tx)
+        await (question or totals)(tx)
         event.remove(engine.sync_engine, "before_cursor_execute", note)
     return asked
 
