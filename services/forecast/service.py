@@ -3,6 +3,7 @@
 from services.forecast.api import (
     accuracy,
     deals_behind,
+    node_names,
     org,
     org_import,
     overrides,
@@ -37,6 +38,7 @@ SERVICE = Service(
     routers=[
         org_import.router,
         org.router,
+        node_names.router,
         rollup.router,
         deals_behind.router,
         settings.router,

@@ -43,6 +43,17 @@ async def test_the_chart_can_be_asked_for_an_instant(company: Company) -> None:
     assert (await chart(company, as_of="2026-01-31T23:00:00Z"))["ann"]["active"] is False
 
 
+async def test_names_are_looked_up_by_ids(company: Company) -> None:
+    await company.table(TABLE)
+    await company.put("bob", "acme", name=None)
+    await company.read("org")
+    answer = await company.api.post("org/lookup", json={"ids": ["east", "nobody", "bob", "ann", "_root", "ann"]})
+    names = [("_root", "All"), ("ann", "Ann Archer"), ("east", "East")]
+    assert answer.json() == {"items": [{"node_id": node, "name": name} for node, name in names]}
+    for bad in ([], ["x"] * 1001, "ann"):
+        assert (await company.api.post("org/lookup", json={"ids": bad})).status_code == 422
+
+
 async def test_the_chart_of_the_future_is_not_known(company: Company) -> None:
     answer = await company.read("org", as_of="2999-01-01T00:00:00Z")
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "query/as_of")

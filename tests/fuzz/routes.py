@@ -198,6 +198,7 @@ GOOD: Mapping[str, Good] = {
     "PUT /forecast/v1/org/nodes/{node_id}": Good(
         {"name": "Acme", "kind": "unit", "parent": None, "from": "2020-01-01T00:00:00Z"}
     ),
+    "POST /forecast/v1/org/lookup": Good({"ids": ["acme"]}),
     "POST /forecast/v1/org/import": Good(
         "id,name,kind,parent,from\nacme,Acme,unit,,2020-01-01\n", answers=[200], lines="text/csv"
     ),

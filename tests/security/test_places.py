@@ -58,6 +58,7 @@ SERVING = {
     "GET /qualification/v1/metrics/sdr",
     *(f"GET /{service}/v1/reasons" for service in ("qualification", "pipeline")),
     f"GET {FORECAST}/calendars",
+    f"POST {FORECAST}/org/lookup",
     *(f"GET {FORECAST}/{name}" for name in ("rollup", "waterfall", "accuracy")),
     f"GET {FORECAST}/rollup/{{node_id}}/opportunities",
     *(f"GET {FORECAST}/{name}" for name in ("overrides", "submissions", "snapshots", "snapshots/{snapshot_id}")),
