@@ -25,6 +25,7 @@ from funnelcast.pages.person import find_person
 from funnelcast.pages.screen import Screen, Visit, see_other
 from funnelcast.pages.screens import SCREENS
 from funnelcast.pages.screens.forecast_beside import RememberedWeeks
+from funnelcast.pages.screens.names import RememberedNames
 from funnelcast.pages.security import FOLDER
 from funnelcast.pages.sessions import OneTimeLinks, Sessions
 from funnelcast.pages.welcome import WELCOME
@@ -67,7 +68,7 @@ async def run_pages(
         )
         app.state.http, app.state.sessions, app.state.links = http, sessions, links or OneTimeLinks()
         app.state.business_time, app.state.watch = BusinessTime(), Watch(asyncio.Event())
-        app.state.now, app.state.weeks = now, RememberedWeeks()
+        app.state.now, app.state.weeks, app.state.names = now, RememberedWeeks(), RememberedNames()
         app.router.redirect_slashes = False
         yield Pages(app)
 

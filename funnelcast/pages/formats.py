@@ -34,11 +34,10 @@ def money(amount: str | None, currency: str | None, locale: str) -> str:
     return format_currency(value, currency, locale=locale)
 
 
-def whole(amount: str | None, currency: str | None, locale: str) -> str:
-    """Without decimals, for tables and pictures that are read at a glance."""
-    if amount is None:
-        return DASH
-    value = Decimal(amount).quantize(Decimal(1))
+def short(amount: str | None, currency: str | None, locale: str) -> str:
+    """Without decimals that are zero, for tables and pictures that are read at a glance."""
+    if amount is None or (value := Decimal(amount)) != value.to_integral_value():
+        return money(amount, currency, locale)
     if currency is None:
         return format_decimal(value, "#,##0", locale=locale)
     pattern = Locale.parse(locale).currency_formats["standard"].pattern.replace(".00", "")

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from funnelcast.pages.api import ApiError, FieldError
 from funnelcast.pages.screen import Visit
 
-VIEWS, BASES = ("single", "cumulative"), ("seen_by_self", "pure")
+VIEWS, BASES = ("cumulative", "single"), ("seen_by_self", "pure")
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,8 @@ class Question:
     node: str | None = None
     currency: str | None = None
     calendar: str | None = None
-    view: str = "single"
-    basis: str = "seen_by_self"
+    view: str = VIEWS[0]
+    basis: str = BASES[0]
     at: str | None = None
     as_known_then: bool = False
     zone: str = "UTC"

@@ -31,7 +31,7 @@ def environment() -> Environment:
     made.globals |= {"static": static, "address": address}
     made.filters |= {
         "money": money,
-        "whole": whole,
+        "short": short,
         "percent": percent,
         "ratio": ratio,
         "count": count,
@@ -79,8 +79,8 @@ def money(context: Context, amount: str | None, currency: str | None) -> str:
 
 
 @pass_context
-def whole(context: Context, amount: str | None, currency: str | None) -> str:
-    return formats.whole(amount, currency, context["locale"])
+def short(context: Context, amount: str | None, currency: str | None) -> str:
+    return formats.short(amount, currency, context["locale"])
 
 
 @pass_context

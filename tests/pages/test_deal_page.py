@@ -27,6 +27,7 @@ async def test_it_shows_the_state_and_the_history_in_words(site: Site, browser: 
     for entry in timeline:
         assert entry["text"] in text_of(page)
     assert "UTC" in text_of(page)
+    assert "Owner Ann Motion" in text_of(page)
 
 
 async def test_a_command_is_done_and_the_page_includes_it(browser: httpx.AsyncClient, deal: str) -> None:

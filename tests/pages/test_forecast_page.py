@@ -145,12 +145,13 @@ async def test_what_moved_the_number_within_a_week_stands_beside_it(site: Site, 
 
 
 async def test_the_deals_behind_a_number_are_listed_with_their_names(browser: httpx.AsyncClient, deal: str) -> None:
-    page = (await browser.get(f"{FORECAST}&open=north,bob")).text
+    page = (await browser.get(f"{FORECAST}&open=north,bob&view=single")).text
     link = next(each for each in read(page).links if "node=ann" in each and "category=pipeline" in each)
     shown = (await browser.get(link)).text
     assert f"/pages/deals/{deal}" in read(shown).links
     assert "Thirty licences" in text_of(shown)
     assert "1234.50" in all_numbers(shown)
+    assert " acme.example Ann Qualified " in text_of(shown)
     empty = (await browser.get(link.replace("category=pipeline", "category=commit"))).text
     assert "No deal counts here" in text_of(empty)
 

@@ -98,6 +98,7 @@ async def test_a_deal_moves_on_the_board_and_a_stale_move_is_refused(site: Site)
         assert numbers_of(page)[f"amount-{deal}"] == "1000.10"
         assert numbers_of(page)["sum-qualified-EUR"] == "1000.10"
         assert "date is past" in text_of(page)
+        assert "€1,000.10 · Ann" in text_of(page)
         assert "0 days in this stage" in text_of(page)
         assert SCRIPT not in page
         assert read(page).fields["version"] == str((await site.api.get(path)).json()["version"])
@@ -108,7 +109,9 @@ async def test_a_deal_moves_on_the_board_and_a_stale_move_is_refused(site: Site)
         stale = await post(browser, f"/pages/board/{deal}", fields | {"move": "advance:proposal"}, "/pages/board")
         assert stale.status_code == 412
     async with site.signed_in(["pipeline:read"], name="reader") as reader:
-        assert 'name="move"' not in (await reader.get("/pages/board")).text
+        page = (await reader.get("/pages/board")).text
+        assert 'name="move"' not in page
+        assert "€1,000.10 · ann" in text_of(page)
         assert (await post(reader, f"/pages/board/{deal}", fields, "/pages/board")).status_code == 403
 
 

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from funnelcast.pages.api import ApiError
 from funnelcast.pages.rendering import address
 from funnelcast.pages.screen import Screen, Visit, see_other
+from funnelcast.pages.screens.names import names_of_nodes
 
 PATH = "/board"
 READS, WRITES = ("pipeline:read",), ("pipeline:read", "pipeline:write")
@@ -33,10 +34,12 @@ async def show_board(visit: Visit, refused: ApiError | None = None) -> Response:
     if not asked["pipeline"] and "default" not in [each["pipeline"] for each in processes]:
         asked["pipeline"] = processes[0]["pipeline"]
     board = await visit.api.get("/pipeline/v1/board", **asked)
+    owners = [deal["owner"] for column in board["columns"] for deal in column["deals"]]
     return visit.page(
         "board.html",
         refused.status if refused else 200,
         board=board,
+        people=await names_of_nodes(visit, [visit.query["owner"], *owners]),
         moves=moves_by_stage(board["columns"]),
         processes=[each["pipeline"] for each in processes],
         refused=refused,

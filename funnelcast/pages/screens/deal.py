@@ -10,6 +10,7 @@ from starlette.responses import Response
 from funnelcast.pages.api import Api, ApiError
 from funnelcast.pages.screen import Screen, Visit, see_other
 from funnelcast.pages.screens.deal_commands import Choices, Command, allowed_commands, body_of
+from funnelcast.pages.screens.names import names_of_nodes
 from funnelcast.pages.screens.stage_line import stage_line
 
 PATH = "/deals/{deal_id}"
@@ -42,9 +43,10 @@ async def show_deal(visit: Visit, attempt: Attempt | None = None) -> Response:
         deal=deal,
         etag=answer.etag,
         visits=visits,
-        line=stage_line(visits, visit.request.app.state.now()),
+        line=stage_line(visits, visit.request.app.state.now(), is_over=deal["outcome"] is not None),
         timeline=timeline[::-1],
         missed=missed(timeline, attempt),
+        people=await names_of_nodes(visit, [deal["owner"]]),
         commands=allowed_commands(deal, choices, visit.person),
         attempt=attempt,
         is_done=visit.query.get("done") == "1",

@@ -9,7 +9,7 @@ from funnelcast.pages.api import Api
 from funnelcast.pages.formats import in_zone
 from funnelcast.pages.question import Question, question_of
 from funnelcast.pages.screen import Screen, Visit
-from funnelcast.pages.screens.names import names_of_deals
+from funnelcast.pages.screens.names import names_of_deals, names_of_nodes
 from funnelcast.pages.screens.periods import neighbours
 
 PATH = "/deals"
@@ -47,6 +47,7 @@ async def show_deals(visit: Visit) -> Response:
         only=only,
         deals=found,
         names=names,
+        people=await names_of_nodes(visit, [deal["owner"] for deal in found]),
         next=following,
         periods=neighbours(answer["period"]["key"]),
     )

@@ -5,7 +5,7 @@ from starlette.responses import Response
 from funnelcast.pages.api import ApiError
 from funnelcast.pages.rendering import address
 from funnelcast.pages.screen import Screen, Visit
-from funnelcast.pages.screens.names import names_of_deals
+from funnelcast.pages.screens.names import names_of_deals, names_of_nodes
 from funnelcast.pages.security import FOLDER
 
 PATH, DEALS = "/metrics/deals", "opportunities"
@@ -25,12 +25,14 @@ async def show_measured_deals(visit: Visit) -> Response:
     asked = {name: value for name, value in visit.query.items() if name != "of"}
     found = await visit.api.get(f"/pipeline/v1/metrics/{kind}", **asked)
     shown = {name: value for name, value in asked.items() if name not in ("after", "limit")}
+    owners = [visit.query["owner"], *(deal["owner"] for deal in found["items"])]
     return visit.page(
         "measured-deals.html",
         kind=kind,
         shown=shown,
         deals=found["items"],
         names=await names_of_deals(visit, [deal["opportunity_id"] for deal in found["items"]]),
+        people=await names_of_nodes(visit, owners),
         following=address(PATH, visit.query, after=found["next"]) if found["next"] else None,
     )
 

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from funnelcast.pages.formats import in_zone
 from funnelcast.pages.screen import Screen, Visit
 from funnelcast.pages.screens.measured_deals import behind
+from funnelcast.pages.screens.names import names_of_nodes
 from funnelcast.pages.screens.rate_chart import Rate, rate_chart
 
 PATH = "/metrics"
@@ -39,8 +40,10 @@ async def show_metrics(visit: Visit) -> Response:
         visit.api.get_if_allowed(f"{FOLDER}/cost-per-sql", **window),
         visit.api.get("/pipeline/v1/stages"),
     )
+    owners = [group["key"]["owner"] for group in volume["groups"] + wins["groups"]] if asked["by"] == "owner" else []
     return visit.page(
         "metrics.html",
+        people=await names_of_nodes(visit, owners),
         window=window,
         by=asked["by"],
         dimensions=DIMENSIONS,

@@ -11,7 +11,8 @@ from starlette.responses import Response
 from funnelcast.pages.api import FORBIDDEN, Api, ApiError
 from funnelcast.pages.rendering import address
 from funnelcast.pages.screen import Screen, Visit, see_other
-from funnelcast.pages.screens.reference import find_lists
+from funnelcast.pages.screens.names import names_of_nodes
+from funnelcast.pages.screens.reference import find_lists, nodes_in
 
 PATH = "/operation"
 NEEDS, TRIES = ("admin",), ("admin", "qualification:write")
@@ -53,13 +54,15 @@ async def show_operation(visit: Visit, refused: ApiError | None = None, dry_run:
     parts = await asyncio.gather(*(find_service(visit.api, name) for name in SERVICES))
     answering = [part.name for part in parts if part.health and part.name in WITH_WEBHOOKS]
     webhooks = await find_webhooks(visit, answering) if visit.may("events:read") else None
+    lists = await find_lists(visit.api)
     return visit.page(
         "operation.html",
         refused.status if refused else 200,
         parts=parts,
         parked=[(part.name, each) for part in parts for each in part.parked],
         webhooks=webhooks,
-        lists=await find_lists(visit.api),
+        lists=lists,
+        people=await names_of_nodes(visit, nodes_in(lists)),
         dry_run=dry_run,
         may_try=visit.may(*TRIES),
         refused=refused,

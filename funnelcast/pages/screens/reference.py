@@ -44,3 +44,9 @@ async def find_list(api: Api, name: str) -> ListAnswer:
             raise
         return ListAnswer(refused=error)
     return ListAnswer(answer["nodes"] if name == "nodes" else answer["items"], bool(answer.get("next")))
+
+
+def nodes_in(lists: Mapping[str, ListAnswer]) -> list[str | None]:
+    """The ids of all nodes that stand in the lists."""
+    places = (("keys", "node"), ("nodes", "parent"), ("quotas", "node_id"))
+    return [row[name] for rows, name in places for row in lists[rows].rows]

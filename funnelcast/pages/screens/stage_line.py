@@ -22,15 +22,15 @@ class Part:
     is_last: bool
 
 
-def stage_line(visits: Sequence[Mapping[str, Any]], now: datetime) -> list[Part]:
-    """The last visit lasts until now."""
+def stage_line(visits: Sequence[Mapping[str, Any]], now: datetime, *, is_over: bool) -> list[Part]:
+    """The last visit lasts until now; `is_over`: the deal ended in it."""
     spans = [seconds_of(visit, now) for visit in visits]
     free, total = WIDTH - LEAST * len(visits), sum(spans) or 1
     parts, start = list[Part](), 0
     for position, (visit, seconds) in enumerate(zip(visits, spans, strict=True), 1):
         width = LEAST + max(free, 0) * seconds // total
-        days = timedelta(seconds=seconds).days
         is_last = position == len(visits)
+        days = None if is_last and is_over else timedelta(seconds=seconds).days
         parts.append(Part(visit["stage"], visit["visit"], start, width, days, visit["entered_at"], is_last))
         start += width
     return parts

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from funnelcast.pages.api import ApiError, FieldError
 from funnelcast.pages.chart import waterfall_chart
 from funnelcast.pages.formats import in_zone
+from funnelcast.pages.question import BASES
 from funnelcast.pages.rendering import address
 from funnelcast.pages.screen import Screen, Visit
 from funnelcast.pages.screens.names import names_of_deals
@@ -17,7 +18,6 @@ from funnelcast.pages.screens.periods import neighbours
 PATH = "/waterfall"
 VIEWS = ("commit", "upside", "open", "closed")
 OVERRIDABLE = ("", "commit", "upside")
-BASES = ("pure", "seen_by_self")
 WORDS: Mapping[str, str] = {
     "new": "New deals",
     "slipped_in": "Slipped in from an earlier period",
@@ -48,7 +48,8 @@ async def show_waterfall(visit: Visit) -> Response:
     query = visit.query
     now = in_zone(visit.request.app.state.now(), visit.zone)
     since = query["since"] or f"{now - timedelta(days=7):%Y-%m-%dT%H:%M}"
-    basis = query["basis"] if query["view"] in OVERRIDABLE else ""  # the form still has that of the number before
+    # the form still has the basis of the number before; as on the forecast, overrides count unless asked otherwise
+    basis = (query["basis"] or BASES[0]) if query["view"] in OVERRIDABLE else ""
     asked = {name: query[name] for name in ("period", "node", "currency", "view")} | {"basis": basis}
     ends = {"from": end(since, visit.zone, "since"), "to": end(query["until"], visit.zone, "until")}
     answer = await visit.api.get("/forecast/v1/waterfall", **asked, **ends)
@@ -70,7 +71,6 @@ async def show_waterfall(visit: Visit) -> Response:
         until=query["until"],
         kinds=WORDS,
         views=VIEWS,
-        bases=BASES,
         periods=neighbours(answer["period"]["key"]),
     )
 
