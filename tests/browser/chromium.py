@@ -11,6 +11,8 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 MISSING = "no Chromium: on Debian `apt-get install chromium`, or its path in FUNNELCAST_TEST_CHROMIUM"
+WIDTHS = {"narrow": 360, "middle": 768, "wide": 1600, "printed": 1000}
+"""Of a telephone, a tablet, a large screen and a sheet of paper, in pixels."""
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-background-networking",
@@ -61,10 +63,10 @@ async def watched_page(context: BrowserContext) -> Watched:
 
 
 def options(mode: str) -> dict[str, Any]:
-    """Of a context: `light`, `dark`, or `narrow`, which is a telephone's width."""
-    width = 360 if mode == "narrow" else 1280
+    """Of a context: `light`, `dark`, or one of `WIDTHS`; `printed` looks as on paper."""
+    width = WIDTHS.get(mode, 1280)
     return {"viewport": {"width": width, "height": 900}, "color_scheme": "dark" if mode == "dark" else "light"}
 
 
 def modes() -> Iterator[str]:
-    yield from ("light", "dark", "narrow")
+    yield from ("light", "dark", *WIDTHS)

@@ -1,4 +1,4 @@
-"""`make screenshots`: pictures of the demo company's pages, light, dark and narrow. Arguments: FOLDER [NAME…]"""
+"""`make screenshots`: pictures of the demo company's pages, in each mode. Arguments: FOLDER [NAME…]"""
 
 import asyncio
 import re
@@ -9,16 +9,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from playwright.async_api import Browser, StorageState
+from playwright.async_api import Browser, Page, StorageState
 
 from tests.browser.chromium import MISSING, found_chromium, launched, modes, options
+from tests.browser.palette import with_palette
 
 COMMAND = Path(sys.executable).parent / "funnelcast"
 LINK = re.compile(r"^  (VP of sales|Manager|Rep|SDR|Marketing|Operator) +(http\S+)$")
 PEOPLE = 6
+MOST_BYTES = 150_000
 PAGES: Mapping[str, tuple[str, str]] = {
     "forecast": ("VP of sales", "/pages/forecast?open=north"),
-    "forecast-cumulative": ("VP of sales", "/pages/forecast?view=cumulative"),
+    "forecast-single": ("VP of sales", "/pages/forecast?view=single"),
     "waterfall": ("VP of sales", "/pages/waterfall"),
     "metrics": ("VP of sales", "/pages/metrics"),
     "accuracy": ("VP of sales", "/pages/accuracy"),
@@ -59,12 +61,13 @@ def links_of(process: subprocess.Popen[str]) -> dict[str, str]:
 
 async def take_all(chromium: str, links: Mapping[str, str], folder: Path, wanted: list[str]) -> None:
     async with launched(chromium) as browser:
+        reader = await browser.new_page()
         people = {who: await sign_in(browser, link) for who, link in links.items()}
         for name, (who, path) in PAGES.items():
             if not wanted or name in wanted:
                 for mode in modes():
                     file = folder / f"{name}-{mode}.png"
-                    await take(browser, people[who], links[who], path, mode, file, follow=name in FIRST_OF_LIST)
+                    await take(browser, reader, people[who], links[who], path, mode, file, follow=name in FIRST_OF_LIST)
 
 
 async def sign_in(browser: Browser, link: str) -> StorageState:
@@ -76,8 +79,9 @@ async def sign_in(browser: Browser, link: str) -> StorageState:
 
 
 async def take(
-    browser: Browser, state: StorageState, link: str, path: str, mode: str, file: Path, *, follow: bool
+    browser: Browser, reader: Page, state: StorageState, link: str, path: str, mode: str, file: Path, *, follow: bool
 ) -> None:
+    """`reader`: a page that makes pictures small."""
     address = link.partition("/pages/")[0]
     context = await browser.new_context(base_url=address, storage_state=state, locale="en-GB", **options(mode))
     page = await context.new_page()
@@ -85,7 +89,12 @@ async def take(
     if follow:
         await page.locator("tbody th a").first.click()
         await page.wait_for_load_state()
-    await page.screenshot(path=file, full_page=True)
+    if mode == "printed":
+        await page.emulate_media(media="print")
+    picture = await with_palette(reader, await page.screenshot(full_page=True))
+    if len(picture) > MOST_BYTES:
+        raise SystemExit(f"{file.name} would have {len(picture):,} bytes")
+    file.write_bytes(picture)
     print(file)
     await context.close()
 
