@@ -34,6 +34,7 @@ class Sizes:
     endpoints: int
     delivered: int
     waiting: int
+    pages: int
 
 
 FULL = Sizes(
@@ -62,6 +63,7 @@ FULL = Sizes(
     endpoints=100,
     delivered=200,
     waiting=1_000_000,
+    pages=200,
 )
 LONG = Sizes(
     **FULL.__dict__
@@ -99,6 +101,7 @@ QUICK = Sizes(
     endpoints=100,
     delivered=20,
     waiting=100_000,
+    pages=200,
 )
 TINY = Sizes(
     "tiny",
@@ -126,4 +129,5 @@ TINY = Sizes(
     endpoints=3,
     delivered=4,
     waiting=50,
+    pages=2,
 )

@@ -21,7 +21,7 @@ async def test_an_operator_sees_health_webhooks_and_settings(site: Site) -> None
         assert SCRIPT in words
         settings = (await done(site.api, "GET", "/forecast/v1/settings")).json()
         assert f"Timezone {settings['timezone']}" in words
-        assert "Calendars 1 Calendar Pattern" in words
+        assert "Calendars 1 entry Calendar Pattern" in words
         replayed = await post(operator, f"/pages/operation/pipeline/webhooks/{webhook}", {}, "/pages/operation")
         assert replayed.status_code == 303
         assert "Done. The dead letters" in text_of((await operator.get(replayed.headers["location"])).text)
