@@ -22,7 +22,7 @@ DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 def printable(text: str) -> str:
     """Raises `ValueError` for control characters."""
-    if CONTROL.search(text):
+    if not text.isprintable() and CONTROL.search(text):
         raise ValueError("control characters are not allowed")
     return text
 

@@ -1,20 +1,24 @@
 """The dry run of a scoring model."""
 
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from datetime import datetime
 
 from fastapi import APIRouter
 from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.qualification.api.changes import Writes
 from services.qualification.api.models import Version
 from services.qualification.lead.decider import DECIDER
 from services.qualification.lead.dry_run import Crossings, DryRun
-from services.qualification.lead.state import Lead
+from services.qualification.lead.state import Lead, State
 from services.qualification.model.decider import ALL
 from services.qualification.model.decider import DECIDER as MODEL
 from services.qualification.model.state import Models
 from services.qualification.projections import leads
 from shared.rules.message import Missing
+from shared.store.prefetch import prefetch
 from shared.web.call import Call
 
 router = APIRouter(tags=["models"])
@@ -57,14 +61,20 @@ async def try_model(version: Version, call: Writes) -> DryRunView:
 async def dry_run(call: Call, models: Models, version: int, at: datetime) -> DryRun:
     """All leads in one snapshot."""
     result, model = DryRun(), models.versions[version]
-    last: str | None = None
-    async with call.read() as tx:
-        while ids := await leads.ids_after(tx, last, CHUNK):
-            for lead_id, state in (await call.states(tx, DECIDER, ids)).items():
+    async with call.read() as tx, aclosing(prefetch(all_leads(call, tx))) as chunks:
+        async for states in chunks:
+            for lead_id, state in states.items():
                 if isinstance(state, Lead):
                     result.add(lead_id, state, models, model, at)
-            last = ids[-1]
     return result
+
+
+async def all_leads(call: Call, tx: AsyncConnection) -> AsyncGenerator[Mapping[str, State]]:
+    """Their states, a chunk at a time."""
+    last: str | None = None
+    while ids := await leads.ids_after(tx, last, CHUNK):
+        yield await call.states(tx, DECIDER, ids)
+        last = ids[-1]
 
 
 def dry_run_view(version: int, at: datetime, result: DryRun) -> DryRunView:

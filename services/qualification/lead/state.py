@@ -194,13 +194,13 @@ def without_those_of(lead_id: str, engagements: Iterable[Engagement]) -> tuple[E
 
 def with_fields(state: State, event: events.LeadEvent, at: datetime) -> Lead:
     fields = event.after
-    start = None if isinstance(state, NotExisting) else state.fields.lifecycle
-    lead = Lead(fields) if isinstance(state, NotExisting) else replace(state, fields=fields)
-    if fields.lifecycle == start:
-        return lead
+    if isinstance(state, NotExisting):
+        return Lead(fields, history=(Transition(at, None, fields.lifecycle, fields.cycle, fields.reason),))
+    if fields.lifecycle == state.fields.lifecycle:
+        return replace(state, fields=fields)
     moved_at = (event.crossed_at or at) if isinstance(event, events.LeadFellBelow) else at
-    transition = Transition(moved_at, start, fields.lifecycle, fields.cycle, fields.reason)
-    return replace(lead, history=(*lead.history, transition))
+    transition = Transition(moved_at, state.fields.lifecycle, fields.lifecycle, fields.cycle, fields.reason)
+    return replace(state, fields=fields, history=(*state.history, transition))
 
 
 def engaged(lead: Lead, event: events.LeadEngaged, at: datetime) -> Lead:

@@ -131,14 +131,15 @@ def shape_of(engagement: Engagement) -> tuple[str | bool | None, ...]:
 
 def rules_for(model: ScoringModel, engagement: Engagement) -> Sequence[tuple[str, Rule]]:
     """Those that match it, with their names."""
-    return [(rule.rule, rule) for rule in model.rules if is_for(rule.when, engagement)]
+    of_source = (rule for rule in model.rules if rule.when.source in (None, engagement.source))
+    return [(rule.rule, rule) for rule in of_source if is_for(rule.when, engagement)]
 
 
 def is_for(when: When, engagement: Engagement) -> bool:
+    """For an engagement of the rule's source."""
     profile, details = engagement.profile, engagement.details
     return (
         (when.kind or CAPTURE) == engagement.kind
-        and when.source in (None, engagement.source)
         and when.attended in (None, details.attended)
         and when.asset_type in (None, details.asset_type)
         and when.double_opt_in in (None, details.double_opt_in)

@@ -42,6 +42,8 @@ def in_order(engagements: Sequence[Engagement]) -> list[Engagement]:
 
 def profile_of(engagements: Sequence[Engagement]) -> Profile:
     """The latest value of each attribute."""
+    if len(engagements) == 1:
+        return engagements[0].profile
     latest_first = [vars(engagement.profile) for engagement in reversed(in_order(engagements))]
     return Profile(
         **{
