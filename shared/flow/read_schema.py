@@ -46,6 +46,7 @@ async def ensure_tables(engine: AsyncEngine, schema: str, projections: Sequence[
 
 async def exists_locked(tx: AsyncConnection, schema: str) -> bool:
     """No other process creates or drops the schema until this transaction ends."""
+    await tx.execute(PATIENCE)
     await tx.execute(LOCK, {"schema": schema})
     return await exists(tx, schema)
 
