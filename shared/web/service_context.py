@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -16,6 +18,7 @@ from shared.web.applied import AppliedPositions
 from shared.web.open_requests import OpenRequests
 from shared.web.outgoing import Outgoing
 from shared.web.places import Places
+from shared.web.recently_used import RecentlyUsed
 from shared.web.tail import Tail
 
 
@@ -47,6 +50,8 @@ class ServiceContext:
     caller_by_token: Callable[[str], Awaitable[Caller | None]] | None = None
     """By the token of an identity provider. None: the service accepts API keys alone."""
     answer_cache: AnswerCache = field(default_factory=AnswerCache)
+    found_at_entrances: RecentlyUsed[str, tuple[datetime, Any]] = field(default_factory=lambda: RecentlyUsed(1_000))
+    """By path: what an entrance admitted requests by, and until when that is used. Whoever changes it removes it."""
 
     def stop(self) -> None:
         """Ends all event streams."""

@@ -4,9 +4,10 @@ from typing import Any
 
 import httpx
 
+from services.lead_intake.service import SERVICE
 from tests.lead_intake.connectors.signing import SECRET
 from tests.lead_intake.test_webhooks import LEAD, connected, generic
-from tests.running import Clock
+from tests.running import Clock, running_services
 
 
 async def settings_of(api: httpx.AsyncClient, connection_id: str) -> dict[str, Any]:
@@ -46,6 +47,21 @@ async def test_a_rotated_secret_counts_for_one_more_day(api: httpx.AsyncClient, 
     assert [(await vendor.send(LEAD, secret=one)).status_code for one in (SECRET, new)] == [200, 200]
     clock.pass_by(hours=25)
     assert [(await vendor.send(LEAD, secret=one)).status_code for one in (SECRET, new)] == [401, 200]
+
+
+async def test_what_another_process_changes_counts_for_a_new_secret_at_once_and_for_the_rest_within_seconds(
+    api: httpx.AsyncClient, clock: Clock, database: str
+) -> None:
+    vendor = await generic(api, clock)
+    assert (await vendor.send(LEAD)).status_code == 200
+    path = f"/intake/v1/connections/{vendor.connection_id}"
+    async with running_services(database, [SERVICE], clock_and_ids=clock.clock_and_ids(), work=False) as other:
+        await other.post(f"{path}/rotate-secret", json={"secret": "a-secret-of-today"})
+        assert (await vendor.send(LEAD, secret="a-secret-of-today")).status_code == 200
+        await other.delete(path)
+        assert (await vendor.send(LEAD)).status_code == 200
+        clock.pass_by(seconds=5)
+        assert (await vendor.send(LEAD)).status_code == 401
 
 
 async def test_a_secret_is_shown_once_and_nowhere_again(api: httpx.AsyncClient) -> None:

@@ -16,6 +16,7 @@ from services.lead_intake.lead.events import Source
 from services.lead_intake.projections import connections, deliveries
 from shared.rules.fields import Flag, Label, Line, Slug
 from shared.rules.message import Command, Message, Missing
+from shared.store.write_request import WriteResult
 from shared.web.call import Accepted, Call
 from shared.web.input import ResourceId
 from shared.web.needs import Needs
@@ -189,13 +190,13 @@ async def change_connection(connection_id: ResourceId, body: ChangeConnection, c
     if body.name is None:
         sent.pop("name", None)
     command = commands.ChangeConnection(changes=sent)
-    return Accepted(position=(await call.write(DECIDER, connection_id, command)).position)
+    return Accepted(position=(await write(call, connection_id, command)).position)
 
 
 @router.delete("/connections/{connection_id}")
 async def remove_connection(connection_id: ResourceId, call: Admin) -> Accepted:
-    """Remove a connection: deliveries are refused from now on."""
-    return Accepted(position=(await call.write(DECIDER, connection_id, commands.RemoveConnection())).position)
+    """Remove a connection: deliveries are refused from now on, by other processes within five seconds."""
+    return Accepted(position=(await write(call, connection_id, commands.RemoveConnection())).position)
 
 
 @router.post("/connections/{connection_id}/rotate-secret")
@@ -206,7 +207,7 @@ async def rotate_secret(
 ) -> SecretView:
     """Give a connection another secret. The one before stays valid for a day."""
     made = None if body.secret else secrets.token_urlsafe(32)
-    result = await call.write(DECIDER, connection_id, commands.RotateSecret(secret=body.secret or made or ""))
+    result = await write(call, connection_id, commands.RotateSecret(secret=body.secret or made or ""))
     return SecretView(secret=None if result.replayed else made, position=result.position)
 
 
@@ -221,6 +222,12 @@ async def list_deliveries(
     if not rows and cursor is None:
         await get_connection(connection_id, call)
     return make_page(delivery_rows(rows), limit, lambda row: [row.position])
+
+
+async def write(call: Call, connection_id: str, command: commands.ConnectionCommand) -> WriteResult:
+    result = await call.write(DECIDER, connection_id, command)
+    call.context.found_at_entrances.remove(connection_id)
+    return result
 
 
 def path_of(connection_id: str) -> str:

@@ -12,7 +12,7 @@ from starlette.datastructures import Headers
 from services.lead_intake import deliveries
 from services.lead_intake.connection import stored
 from services.lead_intake.connectors import READERS
-from services.lead_intake.connectors.delivery import Accepted, Connection, Delivery, Reply
+from services.lead_intake.connectors.delivery import Accepted, Connection, Delivery, Refused, Reply, Verification
 from services.lead_intake.connectors.reader import read
 from services.lead_intake.received import OutcomeResult, Receipt
 from shared.web import problems
@@ -41,17 +41,25 @@ class DeliveryTaken(BaseModel):
 
 
 async def admit(context: ServiceContext, request: EntranceRequest) -> Caller:
-    """Vendors switch a webhook off when its address is said not to exist: an unknown one is as a wrong signature."""
-    connection = await stored.load(context, request.path)
-    if connection is None:
-        raise Unauthenticated("there is no such connection, or the delivery is not signed by its vendor")
+    """Vendors switch a webhook off when its address is said not to exist: an unknown one is as a wrong signature. What
+    is remembered of a connection may lack a secret that another process has stored since."""
     delivery = delivery_of(request)
-    if request.method == "POST":
-        verdict = READERS[connection.connector].verify(delivery, connection, context.clock_and_ids.now())
-        if not isinstance(verdict, Accepted):
-            raise Unauthenticated(verdict.reason)
+    connection = await stored.load_cached(context, request.path)
+    if isinstance(verify(context, delivery, connection), Refused):
+        connection = await stored.load(context, request.path)
+    verdict = verify(context, delivery, connection)
+    if isinstance(verdict, Refused):
+        raise Unauthenticated(verdict.reason)
     request.state["connection"] = connection
     return Caller(f"connection {request.path}", UUID(request.path), frozenset({"leads:write"}))
+
+
+def verify(context: ServiceContext, delivery: Delivery, connection: Connection | None) -> Verification:
+    if connection is None:
+        return Refused("there is no such connection, or the delivery is not signed by its vendor")
+    if delivery.method != "POST":
+        return Accepted()
+    return READERS[connection.connector].verify(delivery, connection, context.clock_and_ids.now())
 
 
 ENTRANCE = Entrance("/webhooks/", MEDIA_TYPES, admit)

@@ -6,7 +6,20 @@ from services.lead_intake.connection.state import Existing
 from services.lead_intake.connectors.delivery import Connection, ConsentQuestion, Kind
 from shared.store import event_store, vault
 from shared.store.decision_batch import fold_streams
+from shared.web.access import CACHE_SPAN
 from shared.web.service_context import ServiceContext
+
+
+async def load_cached(context: ServiceContext, connection_id: str) -> Connection | None:
+    """As it was a few seconds ago at most. What this process changes it forgets."""
+    now = context.clock_and_ids.now()
+    used_until, connection = context.found_at_entrances.get(connection_id) or (now, None)
+    if used_until <= now:
+        connection = await load(context, connection_id)
+        if connection is not None:
+            context.found_at_entrances.put(connection_id, (now + CACHE_SPAN, connection))
+    found: Connection | None = connection
+    return found
 
 
 async def load(context: ServiceContext, connection_id: str) -> Connection | None:

@@ -22,7 +22,8 @@ UNPARSED = re.compile(r'("(?:google_key|join_url|start_url|password|cancel_url|r
 
 def plain_name(name: str) -> str:
     """Letters and digits in lower case: vendors and owners spell the same name in many ways."""
-    return SEPARATORS.sub("", name.casefold())
+    folded = name.casefold()
+    return folded if folded.isalnum() else SEPARATORS.sub("", folded)
 
 
 def redacted(value: Json) -> Json:
