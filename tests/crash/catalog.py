@@ -12,6 +12,8 @@ FOLLOWERS = ("qualification", "forecast")
 REACTING = ("qualification", "pipeline")
 ERASING = KEYED
 BATCHES = ("intake", "pipeline")
+INTAKE = ("intake",)
+WAITED = "services.lead_intake.early:"
 SENDING = ("pipeline",)
 """The service to which the tests add a webhook."""
 
@@ -131,6 +133,16 @@ DELIVERY = (
     Point("deliveries committed", "shared.webhooks.dispatcher:Dispatcher.record", "after", sends, SENDING, "deliver"),
     Point("delivery marked dead, before COMMIT", "shared.webhooks.queue:save", "after", dies, SENDING, "deliver"),
 )
+EARLY = (
+    Point(
+        "captured, nothing that waited recorded", f"{WAITED}record_early", "before", some("streams"), INTAKE, "early"
+    ),
+    Point("one that waited recorded, not released", f"{WAITED}record_each", "after", results, INTAKE, "early"),
+    Point("one that waited released", f"{WAITED}record_waiting", "after", results, INTAKE, "early"),
+    Point(
+        "all that waited recorded, the wait not ended", f"{WAITED}end_wait", "before", some("tried"), INTAKE, "early"
+    ),
+)
 LIFE = (
     Point("port taken", "funnelcast.runtime:bind", "after"),
     Point("schema checked", "shared.run.lifecycle:prepare", "after"),
@@ -206,6 +218,7 @@ POINTS = (
     *READ_MODELS,
     *REACTION,
     *DELIVERY,
+    *EARLY,
     *LIFE,
     *REBUILD,
     *PARKING,

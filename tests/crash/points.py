@@ -20,7 +20,19 @@ Given = Mapping[str, Any]
 Only = Callable[[Given, Any], bool]
 """Of the arguments and, afterwards, the result: whether this call counts."""
 Scene = Literal[
-    "work", "stop", "new version", "rebuild", "park", "unpark", "wish", "batch", "import", "migrate", "up", "deliver"
+    "work",
+    "stop",
+    "new version",
+    "rebuild",
+    "park",
+    "unpark",
+    "wish",
+    "batch",
+    "import",
+    "migrate",
+    "up",
+    "deliver",
+    "early",
 ]
 """What has to go on for the point to be reached."""
 

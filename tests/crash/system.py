@@ -30,7 +30,7 @@ class Member(Program):
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    async def serves(self, *, seconds: float = 30) -> None:
+    async def serves(self, *, seconds: float = 90) -> None:
         """Returns when it answers; fails with its log when it ended instead."""
         async with httpx.AsyncClient(trust_env=False) as http:
 

@@ -16,6 +16,7 @@ TRIED = {
     "test_sweep": {"work", "stop", "new version", "rebuild"},
     "test_parking": {"park", "unpark", "wish"},
     "test_kills_of_deliveries": {"deliver"},
+    "test_kills_of_early_deliveries": {"early"},
     "test_kills_of_commands": {"batch", "migrate", "up", "import"},
 }
 """Each of these fails when a point of its scenes is never reached."""
