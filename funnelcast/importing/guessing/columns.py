@@ -17,6 +17,7 @@ NAMES: Mapping[str, Sequence[str]] = {
         "organization",
         "organisation",
         "associatedcompany",
+        "associatedcompanyprimary",
         "potentialcustomer",
     ),
     "owner": ("owner", "ownername", "salesrep", "salesperson", "salesagent", "rep", "assignedto", "user"),
