@@ -35,6 +35,7 @@ class World:
         lead = await self.lead(who, company={"domain": f"{who}.example", "employees": 40, "country": "DE"})
         place = f"/qualification/v1/leads/{lead.json()['lead_id']}"
         await self.send("GET", place, after=lead)
+        await self.send("POST", f"{place}/touch")
         await self.send("POST", f"{place}/bant", BANT)
         answer = await self.send("POST", f"{place}/hand-over", body)
         return str(answer.json()["opportunity_id"])
