@@ -1,13 +1,16 @@
 """A VP, a manager and a rep do their morning's work in a real browser."""
 
+import asyncio
+
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Request, Route, expect
 
 from funnelcast.demo.people import READS_FORECAST, SELLS
 from shared.rules.clock_and_ids import ClockAndIds
 from tests.browser.people import at_work, check_accessibility
 from tests.pages.site import EUR, Site, done, open_deal, place_people
+from tests.running import within
 
 pytestmark = pytest.mark.browser
 PERIOD = "2030-Q1"
@@ -124,6 +127,39 @@ async def test_a_change_appears_without_a_reload_and_is_said(
         await expect(page.locator("#moves")).to_contain_text("Pipeline of All rose from €1,000 to €1,750")
         assert await page.evaluate("window.isTheSamePage")
         print(f"shown after {await page.evaluate('window.changed') - 1000 * answered:.0f} ms")
+
+
+async def test_a_form_that_is_opened_while_a_change_arrives_stays_open(
+    browser: Browser, site: Site, address: str, deal: str
+) -> None:
+    asked, opened = asyncio.Event(), asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        if is_live(route.request):
+            asked.set()
+            await opened.wait()
+        await route.continue_()
+
+    async with at_work(browser, site, address, SELLS) as manager:
+        page = manager.page
+        async with page.expect_response("**/pages/live"):
+            await page.goto(f"{FORECAST}&node=ann")
+        await page.route("**/pages/forecast?**", hold)
+        body = {"amount": {"amount": "1750.00", "currency": EUR}}
+        await done(site.api, "POST", f"/pipeline/v1/opportunities/{deal}/set-amount", body)
+        await within(MOST_MILLISECONDS / 1000, asked.wait())
+        async with page.expect_event("requestfinished", is_live):
+            await page.get_by_text("Submit a call").click()
+            opened.set()
+        form = page.locator("form", has=page.get_by_role("button", name="Submit"))
+        await form.get_by_label("Closed and commit").fill("1600.00")
+        await expect(page.locator("#n-ann-pipeline")).to_have_text("€1,000")
+        await page.get_by_text("Submit a call").click()
+        await expect(page.locator("#n-ann-pipeline")).to_have_text("€1,750", timeout=MOST_MILLISECONDS)
+
+
+def is_live(request: Request) -> bool:
+    return "funnelcast-live" in request.headers
 
 
 async def test_without_javascript_the_tree_opens_and_an_override_is_made(

@@ -5,6 +5,7 @@ import { load } from "./partial.js";
 
 const PAUSE = 250;
 const SHOWN = 3;
+const NOTICED = 15000;
 let isLoading = false;
 let isWaiting = false;
 
@@ -34,9 +35,10 @@ function report(before) {
   said.hidden = false;
 }
 
+// Without the notice of what was just done, once there was time to read it.
 function currentAddress() {
   const address = new URL(location.href);
-  address.searchParams.delete("done");
+  if (performance.now() > NOTICED) address.searchParams.delete("done");
   return address;
 }
 
@@ -48,9 +50,9 @@ async function refresh() {
   isLoading = true;
   isWaiting = false;
   const before = numbers();
-  const focused = document.activeElement?.id;
   try {
-    if (await load(currentAddress(), { focus: focused, live: true })) report(before);
+    if (await load(currentAddress(), { live: true, isBusy })) report(before);
+    else isWaiting = true;
   } finally {
     setTimeout(() => {
       isLoading = false;

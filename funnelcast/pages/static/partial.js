@@ -3,7 +3,8 @@
 
 const CONTENT = "content";
 
-export async function load(address, { push = false, focus = null, live = false } = {}) {
+// `live`: nobody asked for it, so it is given up when the answer comes and `isBusy()`, and the focus stays where it is.
+export async function load(address, { push = false, focus = null, live = false, isBusy = null } = {}) {
   const headers = { Accept: "text/html", ...(live && { "Funnelcast-Live": "1" }) };
   const answer = await fetch(address, { headers, credentials: "same-origin" });
   const found = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(CONTENT);
@@ -11,8 +12,9 @@ export async function load(address, { push = false, focus = null, live = false }
     location.assign(address);
     return null;
   }
-  const content = document.getElementById(CONTENT);
-  content.replaceWith(found);
+  if (isBusy?.()) return null;
+  if (live) focus = document.activeElement?.id;
+  document.getElementById(CONTENT).replaceWith(found);
   if (push) {
     history.pushState(null, "", address);
     document.title = document.querySelector("h1")?.textContent + " · Funnelcast";
