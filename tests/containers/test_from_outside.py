@@ -73,8 +73,8 @@ async def test_no_service_sees_more_than_its_own(project: Project, service: str,
 
 
 def test_every_service_runs_as_nobody_on_a_root_that_it_cannot_write(project: Project) -> None:
-    ours = [each for each in project.services() if each.endswith(("-api", "-worker"))]
-    assert len(ours) == 8
+    ours = [each for each in project.services() if each == "pages" or each.endswith(("-api", "-worker"))]
+    assert len(ours) == 10
     for service in ours:
         (container,) = project.containers(service)
         told = docker("inspect", "--format", "{{.Config.User}} {{.HostConfig.ReadonlyRootfs}}", container)
@@ -83,7 +83,7 @@ def test_every_service_runs_as_nobody_on_a_root_that_it_cannot_write(project: Pr
 
 def test_nothing_starts_without_its_secrets(project: Project, tmp_path: Path) -> None:
     needed = [name for name in project.secrets if name.endswith(TAKEN)]
-    assert len(needed) == 6
+    assert len(needed) == 8
     for each in needed:
         lines = [line for line in project.env_file.read_text().splitlines() if not line.startswith(f"{each}=")]
         (tmp_path / ".env").write_text("\n".join(lines))
