@@ -34,7 +34,7 @@ PLACEHOLDERS = frozenset({"XXX", "XTS"})
 def minor_units(currency: str) -> int:
     """Decimals of the currency, per ISO 4217; unknown codes raise `ValueError`."""
     if currency not in CODES:
-        raise ValueError("must be an ISO 4217 currency code")
+        raise ValueError("must be an ISO 4217 currency code, such as EUR")
     return min(get_currency_precision(currency), 4)
 
 
@@ -44,7 +44,7 @@ def plain_decimal(value: Any) -> Any:
         return value
     if isinstance(value, str) and PLAIN.fullmatch(value):
         return Decimal(value)
-    raise ValueError("must be a decimal number below 10^15 in a string")
+    raise ValueError("must be a decimal number below 10^15 in a string, such as 1234.50")
 
 
 def unsigned(value: Any) -> Any:
