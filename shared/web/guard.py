@@ -46,7 +46,7 @@ class Answer:
         if not self.started:
             self.status, self.started = message["status"], True
             message["headers"] = [*message.get("headers", ()), *self.extra_headers]
-        elif self.complete:  # a stream that goes on until it hears that its client is gone
+        elif self.head_only and self.complete:  # a stream goes on until it hears that its client is gone
             return
         else:
             message = END if self.head_only else message
