@@ -13,13 +13,13 @@ import asyncpg
 import pytest
 import pytest_asyncio
 import structlog
-import uvloop
 
 from funnelcast.embedded_postgres.server import FOR_TESTS, embedded_postgres
 from shared.run import memory
 from shared.run.telemetry import configure_logging
 from shared.store import engines
 from tests import throwaway
+from tests.event_loop import ClosingLoop
 from tests.running import migrated, prepared
 
 pytest_plugins = ["tests.kafka"]
@@ -53,7 +53,7 @@ def logging_of_the_product() -> None:
 @pytest.fixture(scope="session")
 def _asyncio_loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
     """The product's event loop. The plugin's hook for it would make the fixtures of the session anew for each test."""
-    return uvloop.new_event_loop
+    return ClosingLoop
 
 
 @pytest.fixture
