@@ -18,6 +18,7 @@ LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes \
 AS_RUN := -c requirements/run.lock
 
 TESTED := $(BIN)/python -m pytest
+CAMPAIGN := $(TESTED) -s -o faulthandler_timeout=0
 APART := slow or containers or clients or browser or harness
 CRASH := FUNNELCAST_TEST_KAFKA=required
 
@@ -65,15 +66,15 @@ test-clients: dev ## What linters and generated clients of others make of the Op
 	$(TESTED) -m clients $(ARGS)
 
 crash-long: dev kafka ## Kills at every crash point in every service, then at random (KILLS=500 SEED=1 FIRST_KILL=1)
-	$(CRASH) FUNNELCAST_TEST_POINTS=all FUNNELCAST_TEST_AWAY=60 $(BIN)/python -m pytest -s $(ARGS) \
+	$(CRASH) FUNNELCAST_TEST_POINTS=all FUNNELCAST_TEST_AWAY=60 $(CAMPAIGN) $(ARGS) \
 		$(addprefix tests/crash/test_,sweep.py parking.py outages.py)
 	$(CRASH) FUNNELCAST_TEST_KILLS=$(or $(KILLS),500) FUNNELCAST_TEST_SEED=$(or $(SEED),1) \
-		FUNNELCAST_TEST_FIRST_KILL=$(or $(FIRST_KILL),1) $(BIN)/python -m pytest -s $(ARGS) tests/crash/test_campaign.py
-	FUNNELCAST_TEST_APPENDS=$(or $(APPENDS),1000000) $(BIN)/python -m pytest -s $(ARGS) \
+		FUNNELCAST_TEST_FIRST_KILL=$(or $(FIRST_KILL),1) $(CAMPAIGN) $(ARGS) tests/crash/test_campaign.py
+	FUNNELCAST_TEST_APPENDS=$(or $(APPENDS),1000000) $(CAMPAIGN) $(ARGS) \
 		tests/crash/faults/test_tailing_readers.py
 
 fuzz: dev ## Bad input for long: 50,000 generated requests and more, and all of tests/fuzz (FUZZ=24 SEED=1)
-	FUNNELCAST_TEST_FUZZ=$(or $(FUZZ),24) FUNNELCAST_TEST_SEED=$(or $(SEED),1) $(BIN)/python -m pytest tests/fuzz -s $(ARGS)
+	FUNNELCAST_TEST_FUZZ=$(or $(FUZZ),24) FUNNELCAST_TEST_SEED=$(or $(SEED),1) $(CAMPAIGN) tests/fuzz $(ARGS)
 
 check: dev ## Style, types, who imports whom, lock files
 	$(BIN)/ruff check .
