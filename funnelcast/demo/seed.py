@@ -11,10 +11,10 @@ import structlog
 from funnelcast.demo import deals, marketing, qualifying
 from funnelcast.demo.channels import Channels, open_channels
 from funnelcast.demo.company import Company
-from funnelcast.demo.deals import Deal
+from funnelcast.demo.deals import CURRENCY, Deal
 from funnelcast.demo.meetings import meeting_writes
 from funnelcast.demo.quotas import quota_writes
-from funnelcast.demo.script import CORRELATION_ID, ScriptedWrite, seeded
+from funnelcast.demo.script import CORRELATION_ID, HISTORY, ScriptedWrite, seeded
 from funnelcast.demo.spend import spend_writes
 from funnelcast.demo.today import arrive_today
 from funnelcast.failure import Failed
@@ -40,6 +40,7 @@ SETTLE_TIMEOUT = 120.0
 REPEATED_AFTER = (0.1, 0.5, 2.0)
 """Seconds after a batch that was not written."""
 LOCKED_FOR = timedelta(weeks=6)
+"""The weeks that have ended since then are locked at once, when all deals and calls are applied."""
 log = structlog.get_logger()
 Contexts = Mapping[str, ServiceContext]
 """By service."""
@@ -73,6 +74,11 @@ async def seed(contexts: Contexts, company: Company, http: httpx.AsyncClient, no
     capture leads."""
     nodes = [place_node(node, now) for node in company.nodes]
     await write(contexts["forecast"], "org", nodes[:-1])
+    await write(
+        contexts["forecast"],
+        "currency",
+        [change_settings(ChangeSettings(currency=CURRENCY, starts=now - HISTORY), now)],
+    )
     await write(contexts["forecast"], "quotas", list(quota_writes(company, now)))
     await wait_until_settled(contexts)
     channels = await open_channels(http)
@@ -87,7 +93,8 @@ async def seed(contexts: Contexts, company: Company, http: httpx.AsyncClient, no
     meetings = await meeting_writes(contexts["forecast"], company, now)
     await write(contexts["forecast"], "meetings", in_order(meetings))
     await wait_until_settled(contexts)
-    await write(contexts["forecast"], "weekly locks", [lock_weekly(now)])
+    lock_weekly = ChangeSettings(weekly_lock=True, starts=now - LOCKED_FOR)
+    await write(contexts["forecast"], "weekly locks", [change_settings(lock_weekly, now)])
     await arrive_today(http, company, channels, contexts["intake"].clock_and_ids.now())
     await write(contexts["forecast"], "who joins last", nodes[-1:])
     await wait_until_settled(contexts)
@@ -97,9 +104,7 @@ def place_node(node: PlaceNode, now: datetime) -> WriteRequest:
     return WriteRequest(ORG, ORG.stream(ALL), [Step(node, now)], "admin", CORRELATION_ID)
 
 
-def lock_weekly(now: datetime) -> WriteRequest:
-    """The weeks that have ended since then are locked at once, with all deals and calls applied."""
-    command = ChangeSettings(weekly_lock=True, starts=now - LOCKED_FOR)
+def change_settings(command: ChangeSettings, now: datetime) -> WriteRequest:
     return WriteRequest(SETTING, SETTING.stream(EVERY_SETTING), [Step(command, now)], "admin", CORRELATION_ID)
 
 

@@ -33,6 +33,7 @@ def test_the_demo_company_has_its_history_within_a_minute(tmp_path: Path) -> Non
             before = head(system, "qualification")
             show_the_meetings(http)
             show_the_queue_and_the_cost(http)
+            take_a_deal_in_another_currency(http)
         assert count_levels(root) == 4
         assert all(float(root["pure"][category]) > 0 for category in ("closed", "commit", "upside", "pipeline"))
         assert 3500 < before < 20_000
@@ -56,6 +57,16 @@ def show_the_queue_and_the_cost(http: httpx.Client) -> None:
     assert cost["total"]["spend"][0]["cost_per_sql"]
     found = http.get("/intake/v1/quarantine").json()["items"]
     assert sorted(each["reason"] for each in found) == ["suspicious", "suspicious", "unreadable"]
+
+
+def take_a_deal_in_another_currency(http: httpx.Client) -> None:
+    """The company has a currency of its own: a newcomer's deal in dollars does not take its numbers apart."""
+    amount = {"amount": "100", "currency": "USD"}
+    body = {"name": "Try", "account": "try.example", "owner": "zoe-yilmaz", "motion": "new_business", "amount": amount}
+    opened = http.post("/pipeline/v1/opportunities", json=body).json()
+    waits = {"X-Min-Position": f"pipeline:{opened['position']}", "Prefer": "wait=30"}
+    answer = http.get("/forecast/v1/rollup", headers=waits).json()
+    assert (answer["currency"], answer["node"]["computed"] is None) == ("EUR", False)
 
 
 def show_the_meetings(http: httpx.Client) -> None:
