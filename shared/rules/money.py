@@ -26,8 +26,8 @@ LARGEST = Decimal(10) ** 15
 
 
 CODES = frozenset(list_currencies())
-PLACEHOLDERS = frozenset({"XXX", "XTS"})
-"""ISO 4217 codes for "no currency" and for tests: nothing can be worth something in them."""
+NO_MONEY = frozenset({"XXX", "XTS", "XAG", "XAU", "XPD", "XPT", "XBA", "XBB", "XBC", "XBD"})
+"""ISO 4217 codes for "no currency" and for tests, of metals and of units of bond markets: no price is given in them."""
 
 
 @lru_cache(maxsize=512)
@@ -65,7 +65,7 @@ def finite(value: Decimal) -> Decimal:
 
 def currency_code(currency: str, info: ValidationInfo) -> str:
     minor_units(currency)
-    if currency in PLACEHOLDERS and info.context is not STORED:
+    if currency in NO_MONEY and info.context is not STORED:
         raise ValueError(f"must be a currency, which {currency} is not")
     return currency
 
@@ -83,9 +83,7 @@ Amount = Annotated[
 ]
 """A signed decimal, in JSON a string."""
 
-Currency = Annotated[
-    str, AfterValidator(currency_code), Field(json_schema_extra={"enum": sorted(CODES - PLACEHOLDERS)})
-]
+Currency = Annotated[str, AfterValidator(currency_code), Field(json_schema_extra={"enum": sorted(CODES - NO_MONEY)})]
 
 
 class Money(Message):

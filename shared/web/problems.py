@@ -114,7 +114,7 @@ REFUSALS: Mapping[type[Refusal], int] = {
 }
 
 
-UNREADABLE = "the body is not JSON text, or is nested too deeply"
+UNREADABLE = "the body is not JSON text in UTF-8, or is nested too deeply"
 
 
 def problem_body(status: int, detail: str, code: str = "about:blank", errors: Sequence[Any] = ()) -> dict[str, Any]:

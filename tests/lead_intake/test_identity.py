@@ -81,6 +81,7 @@ def test_case_and_the_encoding_of_a_domain_make_no_other_mailbox(one: str, other
         ("+55 41 98765-4321", "+55 41 8765-4321"),
         ("+54 9 11 2345-6789", "+54 11 2345-6789"),
         ("+49 (0)30 901820", "+49 30 901820"),
+        ("0049 30 901820", "+49 30 901820"),
     ],
 )
 def test_numbers_that_reach_one_phone_are_one(one: str, other: str) -> None:

@@ -60,7 +60,10 @@ def domain_name(text: str) -> str:
 
 
 def phone_number(text: str, region: str | None) -> str:
-    """In E.164. Without a + it is read as dialled in `region`. Raises `ValueError`."""
+    """In E.164. Without a + it is read as dialled in `region`; where no region is known, 00 is read as a +, because
+    most countries dial it before another country's code. Raises `ValueError`."""
+    if region is None and text.startswith("00"):
+        text = f"+{text[2:]}"
     try:
         number = reached_number(parse(text, region))
     except NumberParseException as error:

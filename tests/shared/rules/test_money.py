@@ -44,6 +44,8 @@ def test_it_is_printed_with_the_decimals_of_its_currency(amount: str, currency: 
         '{"amount": "1000000000000000", "currency": "EUR"}',
         '{"amount": "1", "currency": "eur"}',
         '{"amount": "1", "currency": "XYZ"}',
+        '{"amount": "1", "currency": "XXX"}',
+        '{"amount": "1", "currency": "XAU"}',
         '{"amount": "1"}',
     ],
 )
