@@ -346,7 +346,7 @@ async def test_a_pipeline_that_does_not_exist_is_refused_with_those_that_do(comp
     answer = await company.read("rollup", pipeline="nope")
     assert (answer.status_code, answer.json()["errors"]) == (
         422,
-        [{"pointer": "query/pipeline", "detail": "there is no pipeline nope; there are default"}],
+        [{"pointer": "query/pipeline", "detail": "there is no pipeline nope; known are default"}],
     )
     await company.deal("one", pipeline="partner", outcome="lost", category="omitted")
     await company.process("renewal")

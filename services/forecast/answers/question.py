@@ -61,7 +61,7 @@ def named_week(at: Moment, key: str | None) -> Period:
 async def must_be_a_pipeline(tx: AsyncConnection, pipeline: str) -> None:
     known = await pipelines.all_pipelines(tx)
     if pipeline not in known:
-        raise InvalidField("query/pipeline", f"there is no pipeline {pipeline}; there are {', '.join(known)}")
+        raise InvalidField("query/pipeline", f"there is no pipeline {pipeline}; known are {', '.join(known)}")
 
 
 async def numbers_for(tx: AsyncConnection, at: Moment, period: Period, charts: OrgCharts | None = None) -> Numbers:

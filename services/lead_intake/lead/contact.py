@@ -9,7 +9,7 @@ an accent are two local parts. Domains are compared as the name system does, in 
 import re
 from functools import lru_cache
 
-from email_validator import ValidatedEmail, validate_email
+from email_validator import EmailNotValidError, ValidatedEmail, validate_email
 from email_validator.syntax import validate_email_domain_name
 from phonenumbers import (
     NumberParseException,
@@ -56,7 +56,10 @@ def mailbox(email: str) -> str:
 @lru_cache(10_000)
 def domain_name(text: str) -> str:
     """In ASCII and lower case. Raises `ValueError`. An import names the same companies again and again."""
-    return validate_email_domain_name(text, test_environment=True)["ascii_domain"]
+    try:
+        return validate_email_domain_name(text, test_environment=True)["ascii_domain"]
+    except EmailNotValidError as error:  # which speaks of an email address
+        raise ValueError("must be a domain name, such as example.com") from error
 
 
 def phone_number(text: str, region: str | None) -> str:

@@ -1,19 +1,17 @@
 """Harmless spellings of a body's fields, and their normal form."""
 
 import re
-from collections.abc import Collection, Mapping
-from functools import lru_cache
+from collections.abc import Collection
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from babel import Locale
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from services.lead_intake.lead.contact import domain_name, email_address
+from services.lead_intake.lead.country import country_code
 from services.lead_intake.lead.events import Count
 from shared.rules.fields import PRINTABLE, has_address
 
-COUNTRY_SYNONYMS = {"uk": "GB", "england": "GB", "scotland": "GB", "great britain": "GB", "usa": "US", "u.s.": "US"}
 COUNT = r"([0-9]{1,3}(?:[,. ’'][0-9]{3}){1,2}|[0-9]{1,9})"
 SIZE = re.compile(rf"{COUNT}(?:\s*(?:[-–—]|to)\s*{COUNT}|\s*\+)?")
 BLANK = {"type": "string", "maxLength": 200, "pattern": r"^\s*$"}
@@ -40,29 +38,14 @@ def allow_blanks(schema: dict[str, Any], objects: Collection[str]) -> None:
         field["anyOf"].append(BLANK)
 
 
-@lru_cache
-def countries_by_name() -> Mapping[str, str]:
-    territories = Locale("en").territories
-    names = {name.casefold(): code for code, name in territories.items() if len(code) == 2 and code.isalpha()}
-    return names | COUNTRY_SYNONYMS
-
-
-def country_code(country: str) -> str:
-    """A code of two letters, or the English name of a country. Raises `ValueError`."""
-    named = countries_by_name().get(country.strip().casefold())
-    if named is None and not re.fullmatch(r"\s*[A-Za-z]{2}\s*", country):
-        raise ValueError("must be a country: its code of two letters, such as DE, or its English name")
-    return named or country.strip().upper()
-
-
 def bare_domain(domain: Any) -> Any:
-    """Without scheme, `www.` and path."""
+    """Without scheme, `www.`, path and the period of the root."""
     if not isinstance(domain, str):
         return domain
     host = domain.strip().lower()
     if "://" in host or host.startswith("//"):
         host = urlsplit(host).hostname or ""
-    return host.partition("/")[0].removeprefix("www.")
+    return host.partition("/")[0].removeprefix("www.").removesuffix(".")
 
 
 def employee_count(employees: Any) -> Any:

@@ -13,7 +13,7 @@ async def unknown_names(call: Call, *, stage: str | None = None, owner: str | No
     """For a list without an item. Called after `call.read`: what a confined caller may not see is not there."""
     warnings = []
     if stage is not None and (known := await other_stages(call, stage)):
-        detail = f"there is no stage {stage}; there are {', '.join(known)}"
+        detail = f"there is no stage {stage}; known are {', '.join(known)}"
         warnings.append(FilterWarning(code="stage_unknown", detail=detail))
     if owner is not None and not await is_owner(call, owner):
         warnings.append(FilterWarning(code="owner_unassigned", detail=DETAILS["owner_unassigned"]))
