@@ -5,12 +5,13 @@ with microseconds unless these are zero.
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
 
+from shared.rules.fields import format_instant
 from shared.rules.message import StoredEvent
 
 Headers = Iterable[tuple[str, bytes]]
@@ -106,10 +107,6 @@ def from_headers(headers: Headers, value: bytes) -> StoredEvent:
         uuid(found["ce_causationid"]) if "ce_causationid" in found else None,
         found["ce_onbehalfof"].decode() if "ce_onbehalfof" in found else None,
     )
-
-
-def format_instant(instant: datetime) -> str:
-    return instant.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"
 
 
 def parse_instant(text: bytes) -> datetime:

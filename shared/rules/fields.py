@@ -20,6 +20,10 @@ MAY_STAND_FOR_OTHERS = re.compile(r"[@%&\x80-\U0010ffff]")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
+def format_instant(instant: datetime) -> str:
+    return instant.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"
+
+
 def printable(text: str) -> str:
     """Raises `ValueError` for control characters."""
     if not text.isprintable() and CONTROL.search(text):

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from shared.rules.clock_and_ids import ClockAndIds
 from shared.rules.decider import Decider
+from shared.rules.fields import format_instant
 from shared.rules.message import (
     BEGINNING,
     MAX_CLOCK_AHEAD,
@@ -229,7 +230,7 @@ class Attempt:
         last = self.stream.occurred_at
         if step.occurred_at is not None:
             if not step.may_be_late and self.is_too_early(step.occurred_at, last):
-                raise Rejected(f"occurred_at lies before the stream's last event, at {last.isoformat()}")
+                raise Rejected(f"occurred_at lies before the stream's last event, at {format_instant(last)}")
             return max(step.occurred_at, last)
         cause = self.request.cause
         return max(cause.occurred_at if cause else self.own_instant(), last)

@@ -22,6 +22,7 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.flow import cloudevents
+from shared.rules.fields import format_instant
 from shared.rules.message import StoredEvent
 from shared.store import event_store
 from shared.web.outgoing import CANNOT_CONNECT, CONNECTIONS, Attempt, KeptReceivers, Outgoing, Receiver
@@ -247,5 +248,5 @@ def new_row(webhook_id: str, item: Item, now: datetime, due_at: datetime | None)
 
 
 def attempt_view(attempt: Attempt) -> dict[str, object]:
-    at = cloudevents.format_instant(attempt.at)
+    at = format_instant(attempt.at)
     return {"time": at, "status": attempt.status, "ms": attempt.ms, "error": attempt.error}

@@ -7,6 +7,7 @@ from services.forecast.org.commands import Placement
 from services.forecast.org.events import ROOT, UNASSIGNED, NodePlaced, NodeRenamed, OrgEvent
 from services.forecast.org.node_history import NodePosition, next_move, next_start, span_at, spans
 from services.forecast.org.state import OrgState
+from shared.rules.fields import format_instant
 from shared.rules.message import BEGINNING, Rejected
 from shared.rules.sealed import Sealed, seal
 
@@ -90,4 +91,4 @@ def other_roots(org: OrgState, node: str, starts: datetime, ends: datetime) -> I
 
 
 def format_start(instant: datetime) -> str:
-    return "the beginning" if instant == BEGINNING else instant.isoformat()
+    return "the beginning" if instant == BEGINNING else format_instant(instant)

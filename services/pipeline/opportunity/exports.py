@@ -13,6 +13,7 @@ from services.pipeline.opportunity import closed, closing, commands, events, sta
 from services.pipeline.opportunity.context import Context
 from services.pipeline.opportunity.events import OpportunityFields, Outcome
 from services.pipeline.opportunity.state import Closed, Open, State, evolve, must_be_closed, must_be_open, must_exist
+from shared.rules.fields import format_instant
 from shared.rules.message import Rejected
 from shared.rules.money import format_amount
 
@@ -62,7 +63,7 @@ def must_not_be_older(state: Open | Closed, command: commands.MatchExport) -> No
     """An older export would take back what a later one has said."""
     at, known_at = command.occurred_at, state.imported_at
     if command.part == "present" and at is not None and known_at is not None and known_at >= at + REST_OF_A_DAY:
-        raise Rejected(f"the export is older than what was imported before, at {known_at.isoformat()}")
+        raise Rejected(f"the export is older than what was imported before, at {format_instant(known_at)}")
 
 
 def has_no_effect(state: Open | Closed, command: commands.MatchExport) -> bool:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from services.qualification.lead import commands, events
 from services.qualification.lead.state import Lead
+from shared.rules.fields import format_instant
 from shared.rules.message import Rejected
 
 
@@ -13,7 +14,7 @@ def touch(lead: Lead, command: commands.Touch, at: datetime) -> list[events.Lead
     touched_at, fields = command.occurred_at or at, lead.fields
     since = fields.mql_at or fields.captured_at
     if touched_at < since:
-        raise Rejected(f"the touch lies before the lead's current cycle, which began at {since.isoformat()}")
+        raise Rejected(f"the touch lies before the lead's current cycle, which began at {format_instant(since)}")
     handed_over_at = lead.cycles[-1].srl_at if lead.cycles else None
     worked = fields._replace(claim_ends_at=None)
     if handed_over_at is None or touched_at < handed_over_at:

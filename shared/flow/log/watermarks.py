@@ -7,8 +7,9 @@ from typing import Any
 
 import orjson
 
-from shared.flow.cloudevents import format_instant, parse_instant
+from shared.flow.cloudevents import parse_instant
 from shared.flow.log import LogUnavailable, Watermark
+from shared.rules.fields import format_instant
 
 
 @dataclass

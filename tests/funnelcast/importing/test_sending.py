@@ -48,7 +48,7 @@ async def test_what_breaks_off_again_and_again_is_told() -> None:
     ("detail", "words"),
     [
         ("taken before by 0d1, with another content", "imported before as 0d1, with another past"),
-        ("occurred_at lies before the stream's last event, at 2017-03-01T12:00:00+00:00", "changed here later than"),
+        ("occurred_at lies before the stream's last event, at 2017-03-01T12:00:00Z", "changed here later than"),
         ("there is no pipeline 'x'", "there is no pipeline 'x'"),
     ],
 )
