@@ -5,17 +5,14 @@ from collections.abc import Mapping
 from sqlalchemy import text
 
 from shared.rules.clock_and_ids import ClockAndIds
-from shared.store import engines
 from shared.store.handler import handle
 from tests.running import connected, eventually, running_services
 from tests.shared.tally import LISTENER, TELLER, Add, ask, ask_limit
 
 
 async def write(database: str, schema: str, *numbers: tuple[str, int]) -> None:
-    engine = engines.writer(database, schema, connections=2)
-    async with engine.begin() as tx:
+    async with connected(database, search_path=schema) as engine, engine.begin() as tx:
         await handle(tx, ClockAndIds(), [ask(name, Add(n=n)) for name, n in numbers])
-    await engine.dispose()
 
 
 async def totals(database: str, schema: str) -> Mapping[str, tuple[int, int]]:
@@ -55,10 +52,8 @@ async def test_a_restarted_worker_goes_on_where_it_stopped(database: str) -> Non
 
 async def test_a_refused_reaction_is_counted_and_the_next_ones_go_on(database: str) -> None:
     async with running_services(database, [TELLER, LISTENER]) as client:
-        engine = engines.writer(database, "forecast", connections=2)
-        async with engine.begin() as tx:
+        async with connected(database, search_path="forecast") as engine, engine.begin() as tx:
             await handle(tx, ClockAndIds(), [ask_limit(3)])
-        await engine.dispose()
         await write(database, "pipeline", ("a", 2), ("a", 2), ("b", 1))
 
         async def is_counted() -> bool:
