@@ -64,7 +64,7 @@ def test_a_calendar_is_a_key_with_its_rule() -> None:
 @pytest.mark.parametrize(
     ("command", "pointer", "detail"),
     [
-        (ChangeSettings(calendar="fiscal"), "/calendar_rule", "there is no calendar fiscal, but months"),
+        (ChangeSettings(calendar="fiscal"), "/calendar_rule", "there is no calendar fiscal yet; known are months"),
         (ChangeSettings(calendar_rule=FEBRUARY), "/calendar", "needs the key"),
         (ChangeSettings(calendar="months", calendar_rule=FEBRUARY), "/calendar", "another key"),
     ],

@@ -25,6 +25,8 @@ class Instants:
     as_of: datetime | None = None
     known_at: str | None = None
     org_as_of: datetime | None = None
+    parameter: str = "as_of"
+    """Which gives `as_of`."""
 
     @property
     def is_now(self) -> bool:
@@ -70,7 +72,7 @@ async def moment_of(
     latest = max(now, await latest_events.last_occurred(tx) or now)
     as_of = instants.as_of or latest
     if as_of > latest:
-        raise InvalidField("query/as_of", "lies in the future")
+        raise InvalidField(f"query/{instants.parameter}", "lies in the future")
     if instants.org_as_of is not None and instants.org_as_of > as_of:
         raise InvalidField("query/org_as_of", "lies after as_of")
     positions, passed = applied.positions, True

@@ -23,8 +23,8 @@ from services.forecast.ledger.waterfall import Entry, Kind, Movements, ViewName
 from services.forecast.projections import snapshots
 from services.forecast.projections.deals import Owners
 from services.forecast.snapshot.events import RatePolicy
+from shared.rules.fields import DAY, Slug
 from shared.rules.fields import INSTANT as WRITTEN_INSTANT
-from shared.rules.fields import Slug
 from shared.rules.message import InvalidField, Missing
 from shared.rules.money import Currency, format_amount, to_minor_units
 from shared.web.call import Call
@@ -35,6 +35,8 @@ SLUG: TypeAdapter[str] = TypeAdapter(Slug)
 
 
 def instant_or_id(text: str) -> str:
+    if DAY.fullmatch(text):
+        raise ValueError("must be an instant such as 2026-03-02T12:00:00Z, or the id of a locked week; it is a day")
     return INSTANT.validate_python(text).isoformat() if WRITTEN_INSTANT.fullmatch(text) else SLUG.validate_python(text)
 
 
@@ -109,7 +111,7 @@ async def computed_waterfall(call: Call, tx: AsyncConnection, query: WaterfallQu
     must_have_overrides(query)
     node = await visible_node(call, tx, query.node)
     until, since = [await instant_of(call, tx, end) for end in (query.until, query.since)]
-    later = await moment(call, tx, Instants(until, query.known_at or call.format_frontier()))
+    later = await moment(call, tx, Instants(until, query.known_at or call.format_frontier(), parameter="to"))
     if since is not None and since > later.as_of:
         raise InvalidField("query/from", "lies after the other end")
     earlier = await moment(call, tx, Instants(since, later.frontier))

@@ -27,7 +27,7 @@ def written_rate(value: Any) -> Any:
         return value
     if isinstance(value, str) and WRITTEN.fullmatch(value):
         return Decimal(value)
-    raise ValueError("must be a decimal number with at most 20 decimals in a string")
+    raise ValueError("must be a decimal number with at most 20 decimals in a string, such as 0.9217")
 
 
 def rate_schema() -> dict[str, Any]:

@@ -57,7 +57,9 @@ def chosen_calendar(settings: Settings, command: ChangeSettings) -> FiscalCalend
         return None
     if rule is None:
         if key not in settings.known:
-            raise InvalidField("/calendar_rule", f"is needed: there is no calendar {key}, but {listed(settings)}")
+            raise InvalidField(
+                "/calendar_rule", f"is needed: there is no calendar {key} yet; known are {listed(settings)}"
+            )
         return FiscalCalendar(key, settings.known[key])
     return own_calendar(key, CalendarRule(**rule.model_dump()))
 
