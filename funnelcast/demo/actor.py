@@ -29,8 +29,8 @@ class Stopping(Exception):
 
 @dataclass
 class Actor:
-    """Every read includes the actor's own writes. `given_up`: ids of leads, deals and visits whose request was refused;
-    they are not tried again."""
+    """Every read includes the actor's own writes. `given_up`: ids of leads, deals and visits whose request was refused,
+    or that are a person's; they are not tried again."""
 
     name: str
     key: str = field(repr=False)

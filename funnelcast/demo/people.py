@@ -39,12 +39,17 @@ def demo_people(company: Company) -> list[DemoPerson]:
     manager = next(node.parent for node in company.nodes if node.node == rep)
     return [
         DemoPerson("VP of sales", "vp-sales", SELLS),
-        DemoPerson("Manager", str(manager), SELLS, manager),
-        DemoPerson("Rep", rep, SELLS, rep),
-        DemoPerson("SDR", SDRS[0], (*READS_LEADS, "qualification:write"), owner=SDRS[0]),
+        DemoPerson("Manager", signed_in(str(manager)), SELLS, manager),
+        DemoPerson("Rep", signed_in(rep), SELLS, rep),
+        DemoPerson("SDR", signed_in(SDRS[0]), (*READS_LEADS, "qualification:write"), owner=SDRS[0]),
         DemoPerson("Marketing", "marketing", (*READS_LEADS, "leads:write", "events:read")),
         DemoPerson("Operator", "operator", OPERATES),
     ]
+
+
+def signed_in(name: str) -> str:
+    """Another name than that of the simulated user with the same place, whose work a person's is not."""
+    return f"{name}.pages"
 
 
 @asynccontextmanager

@@ -1,6 +1,6 @@
 """A rep advances deals, wins or loses them, and keeps a few open."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -28,7 +28,10 @@ Command = tuple[str, dict[str, Any]]
 
 @dataclass
 class Rep:
+    """`colleagues`: the simulated users. A deal that somebody else opened or changed is left to that person."""
+
     actor: Actor
+    colleagues: Collection[str]
     clock_and_ids: ClockAndIds
     speed: float
     turns: int = 0
@@ -45,10 +48,14 @@ class Rep:
         return TURN_SECONDS / self.speed
 
     async def work(self, deal: Row) -> None:
+        path = f"/pipeline/v1/opportunities/{deal['opportunity_id']}"
+        timeline = await self.actor.get(f"{path}/timeline")
+        if any(entry["by"] not in self.colleagues for entry in timeline["items"]):
+            self.actor.given_up.add(deal["opportunity_id"])
+            return
         command, body = next_command(deal, self.clock_and_ids)
-        path = f"/pipeline/v1/opportunities/{deal['opportunity_id']}/{command}"
         try:
-            await self.actor.post(path, body, f"demo:{deal['opportunity_id']} {deal['version']}")
+            await self.actor.post(f"{path}/{command}", body, f"demo:{deal['opportunity_id']} {deal['version']}")
         except Refused as refusal:
             self.actor.give_up(deal["opportunity_id"], refusal)
 

@@ -1,6 +1,6 @@
 """An SDR takes the most urgent MQLs, calls them, asks the BANT questions, and hands them over, rejects or nurtures."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -30,21 +30,25 @@ class Sdr:
     workload: Workload
     clock_and_ids: ClockAndIds
     speed: float
+    begun: set[str] = field(default_factory=set)
+    """Ids of leads that this SDR claimed."""
 
     async def turn(self) -> float:
         """Works a few leads, each to its end: claimed ones first."""
         queue = await self.actor.get("/qualification/v1/queue", sdr=self.actor.name, limit=QUEUE_LIMIT)
         leads = [lead for lead in queue["items"] if self.is_workable(lead)]
         self.workload.waiting = sum(lead["revisit_due_at"] is None for lead in leads)
-        claimed = [lead for lead in leads if lead["sdr"]]
+        claimed = [lead for lead in leads if lead["lead_id"] in self.begun]
         assigned = [lead for lead in leads if sdr_of(lead) == self.actor.name]
         for lead in (claimed or assigned)[:LEADS_PER_TURN]:
             await self.try_to_work(lead)
         return STEP_SECONDS / self.speed
 
     def is_workable(self, lead: Row) -> bool:
-        """Leads that a user of the demo captured are left to that user."""
-        return lead["account"] in self.company.by_domain and lead["lead_id"] not in self.actor.given_up
+        """Leads that a person captured, claimed or touched are left to that person."""
+        is_new = lead["sdr"] is None and (lead["touched_at"] is None or lead["revisit_due_at"] is not None)
+        is_own = is_new or lead["lead_id"] in self.begun
+        return is_own and lead["account"] in self.company.by_domain and lead["lead_id"] not in self.actor.given_up
 
     async def try_to_work(self, lead: Row) -> None:
         try:
@@ -58,6 +62,7 @@ class Sdr:
             await self.send(lead, "requalify", {})
             lead = lead | {"cycle": lead["cycle"] + 1, "sdr": None}
         if lead["sdr"] is None:
+            self.begun.add(lead["lead_id"])
             await self.send(lead, "claim", {})
         await self.send(lead, "touch", {})
         draw = random.random()

@@ -70,7 +70,8 @@ def turns(
 ) -> dict[str, Turn]:
     workload = Workload()
     sdrs = {name: Sdr(actors[name], company, workload, clock_and_ids, speed).turn for name in SDRS}
-    reps = {name: Rep(actors[name], clock_and_ids, speed).turn for name in company.all_reps}
+    colleagues = actors.keys()
+    reps = {name: Rep(actors[name], colleagues, clock_and_ids, speed).turn for name in company.all_reps}
     website = Website(actors[WEBSITE], company, workload, channels, clock_and_ids, speed, visits)
     return {WEBSITE: website.turn, **sdrs, **reps}
 

@@ -81,6 +81,8 @@ def error_text(error: ErrorDetails) -> str:
     context = error.get("ctx", {})
     if error["type"] == "string_pattern_mismatch":
         return pattern_text(str(context.get("pattern")))
+    if context.get("min_length") == 1:
+        return "must not be empty"
     if error["type"] not in WORDS:
         return error["msg"].removeprefix("Value error, ")
     text = WORDS[error["type"]].format_map({name: str(value).replace("'", "") for name, value in context.items()})

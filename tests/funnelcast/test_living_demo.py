@@ -23,7 +23,7 @@ from funnelcast.embedded_postgres.server import url_of_running
 from funnelcast.services import SERVICES
 from shared.rules.clock_and_ids import ClockAndIds
 from tests.funnelcast.command import ADMIN, Up, done, servers, started, up
-from tests.running import Clock, running_services
+from tests.running import Clock, make_key, running_services
 
 FIRM = company.demo_company()
 REPS = {rep for region in FIRM.reps.values() for rep in region}
@@ -205,6 +205,32 @@ async def test_visits_arrive_by_two_vendors_a_form_and_the_api(database: str) ->
             yielded = f"{path.replace('webhooks', 'connections')}/deliveries"
             assert len((await api.get(yielded)).json()["items"]) == sent[source]
         assert len((await api.get("/intake/v1/forms/newsletter/deliveries")).json()["items"]) == sent["newsletter"]
+
+
+async def test_a_rep_leaves_alone_what_a_person_opened_or_changed(database: str) -> None:
+    async with running_services(database, [SERVICES["pipeline"]]) as api:
+        key = await make_key(database, name="hugo")
+        hugo = {"Authorization": f"Bearer {key}"}
+
+        async def opened(account: str, headers: dict[str, str]) -> str:
+            body = {"name": account, "account": f"{account}.example", "owner": "hugo", "motion": "new_business"}
+            return str(
+                (await api.post("/pipeline/v1/opportunities", json=body, headers=headers)).json()["opportunity_id"]
+            )
+
+        async def version(deal: str) -> int:
+            return int((await api.get(f"/pipeline/v1/opportunities/{deal}")).json()["version"])
+
+        a_persons, touched = await opened("person", {}), await opened("touched", hugo)
+        others = [await opened(f"own{number}", hugo) for number in range(3)]
+        amount = {"amount": {"amount": "7", "currency": "EUR"}}
+        answer = await api.post(f"/pipeline/v1/opportunities/{touched}/set-amount", json=amount)
+        rep = reps.Rep(Actor("hugo", key, api, asyncio.Event()), {"hugo"}, ClockAndIds(), 1.0)
+        rep.actor._position = answer.headers["X-Position"]
+        for _ in range(40):
+            await rep.turn()
+        assert [await version(deal) for deal in (a_persons, touched)] == [1, 2]
+        assert max([await version(deal) for deal in others]) > 2
 
 
 async def test_a_different_answer_to_the_same_request_is_logged(monkeypatch: pytest.MonkeyPatch) -> None:
