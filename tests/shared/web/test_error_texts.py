@@ -39,7 +39,7 @@ class Body(Message):
         ({"slug": "A b"}, "/slug", PATTERNS["^[a-z0-9._-]{1,100}$"]),
         ({"external_id": "x"}, "/external_id", "must look like system:id, without spaces and @, such as crm:0061x"),
         ({"line": 7}, "/line", "must be a text; it is a number"),
-        ({"line": ""}, "/line", "must have at least 1 characters"),
+        ({"line": ""}, "/line", "must not be empty"),
         ({"names": "a"}, "/names", "must be a list; it is a text"),
         ({"names": ["a", "b", "c"]}, "/names", "must have at most 2 entries"),
         ({"names": ["a", None]}, "/names/1", "must be a text; it is null"),
