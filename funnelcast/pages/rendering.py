@@ -38,6 +38,7 @@ def environment() -> Environment:
         "day": day,
         "instant": instant,
         "words": words,
+        "sentence": sentence,
     }
     return made
 
@@ -71,6 +72,11 @@ def address(path: str, *parts: Mapping[str, Any], **changes: Any) -> str:
 def words(text: str) -> str:
     """A code as words: `pushed_out` is `Pushed out`."""
     return text.replace("_", " ").replace("-", " ").capitalize()
+
+
+def sentence(text: str) -> str:
+    """With a capital letter at its beginning, the others as they are."""
+    return text[:1].upper() + text[1:]
 
 
 @pass_context

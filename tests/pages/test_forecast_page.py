@@ -159,7 +159,7 @@ async def test_the_deals_behind_a_number_are_listed_with_their_names(browser: ht
 async def test_warnings_lead_to_their_deals(site: Site, browser: httpx.AsyncClient) -> None:
     await open_deal(site.api, "10.00", "2030-02-20", owner="nobody-knows")
     page = (await browser.get(FORECAST)).text
-    assert "deals whose owner is not in the organisation" in text_of(page)
+    assert "Deals whose owner is not in the organisation" in text_of(page)
     link = next(each for each in read(page).links if "only=owner_unassigned" in each)
     assert "nobody-knows" in text_of((await browser.get(link)).text)
 

@@ -46,7 +46,7 @@ async def show_deal(visit: Visit, attempt: Attempt | None = None) -> Response:
         line=stage_line(visits, visit.request.app.state.now(), is_over=deal["outcome"] is not None),
         timeline=timeline[::-1],
         missed=missed(timeline, attempt),
-        people=await names_of_nodes(visit, [deal["owner"]]),
+        people=await names_of_nodes(visit, [deal["owner"], *(entry["by"] for entry in timeline)]),
         commands=allowed_commands(deal, choices, visit.person),
         attempt=attempt,
         is_done=visit.query.get("done") == "1",
