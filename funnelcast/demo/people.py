@@ -24,7 +24,8 @@ OPERATES = ("admin", *READS_FORECAST, "leads:read", "leads:write", "qualificatio
 
 @dataclass(frozen=True)
 class DemoPerson:
-    """`name`: of the key, and what events name. `node`: the place in the organisation that the key is tied to.
+    """`name`: of the key, and what events name: not that of the simulated user with the same place, so that a person's
+    work is told from its. `node`: the place in the organisation that the key is tied to.
     `owner`: whose leads the queue shows; by default the node."""
 
     role: str
@@ -35,21 +36,18 @@ class DemoPerson:
 
 
 def demo_people(company: Company) -> list[DemoPerson]:
-    rep = company.all_reps[1]
-    manager = next(node.parent for node in company.nodes if node.node == rep)
+    nodes = {node.node: node for node in company.nodes}
+    rep = nodes[company.all_reps[1]]
+    manager = nodes[str(rep.parent)]
+    sdr = SDRS[0].replace(".", " ").title()
     return [
         DemoPerson("VP of sales", "vp-sales", SELLS),
-        DemoPerson("Manager", signed_in(str(manager)), SELLS, manager),
-        DemoPerson("Rep", signed_in(rep), SELLS, rep),
-        DemoPerson("SDR", signed_in(SDRS[0]), (*READS_LEADS, "qualification:write"), owner=SDRS[0]),
+        DemoPerson("Manager", manager.name, SELLS, manager.node),
+        DemoPerson("Rep", rep.name, SELLS, rep.node),
+        DemoPerson("SDR", sdr, (*READS_LEADS, "qualification:write"), owner=SDRS[0]),
         DemoPerson("Marketing", "marketing", (*READS_LEADS, "leads:write", "events:read")),
         DemoPerson("Operator", "operator", OPERATES),
     ]
-
-
-def signed_in(name: str) -> str:
-    """Another name than that of the simulated user with the same place, whose work a person's is not."""
-    return f"{name}.pages"
 
 
 @asynccontextmanager

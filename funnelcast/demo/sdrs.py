@@ -17,6 +17,8 @@ from shared.rules.message import Command
 HANDED_OVER, REJECTED = 0.2, 0.3
 """Shares of the MQLs; the others are nurtured. Fewer than in the history, where the same work takes days."""
 QUEUE_LIMIT, LEADS_PER_TURN = 200, 4
+KEPT = 3
+"""The newest leads that an SDR leaves, so that a person who signs in finds some."""
 STEP_SECONDS = 0.3
 """At speed 1."""
 Row = dict[str, Any]
@@ -34,13 +36,14 @@ class Sdr:
     """Ids of leads that this SDR claimed."""
 
     async def turn(self) -> float:
-        """Works a few leads, each to its end: claimed ones first."""
+        """Works a few leads, each to its end: those that it has claimed first."""
         queue = await self.actor.get("/qualification/v1/queue", sdr=self.actor.name, limit=QUEUE_LIMIT)
         leads = [lead for lead in queue["items"] if self.is_workable(lead)]
         self.workload.waiting = sum(lead["revisit_due_at"] is None for lead in leads)
         claimed = [lead for lead in leads if lead["lead_id"] in self.begun]
         assigned = [lead for lead in leads if sdr_of(lead) == self.actor.name]
-        for lead in (claimed or assigned)[:LEADS_PER_TURN]:
+        assigned.sort(key=lambda lead: lead["age_seconds"])
+        for lead in (claimed or assigned[KEPT:])[:LEADS_PER_TURN]:
             await self.try_to_work(lead)
         return STEP_SECONDS / self.speed
 
