@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -56,10 +57,12 @@ def import_(
         import_plan_file(kind, file, key, rejects, url, as_json=as_json)
         return
     kinds = parse_option(lambda name: kinds_of(name, kind), mapping, "--mapping")
-    snapshot = parse_option(
-        lambda day: snapshot_options(day, kind, vanished, overwrite=overwrite), snapshot_of, "--snapshot-of"
-    )
-    export = Export(file, kinds, currency, rejects, snapshot)
+    code = parse_option(known_currency, currency, "--currency")
+    try:
+        snapshot = snapshot_options(snapshot_of, kind, vanished, datetime.now(UTC), overwrite=overwrite)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--snapshot-of") from None
+    export = Export(file, kinds, code, rejects, snapshot)
     if dry_run:
         trials = trial.run(export)
         trial.show(trials, as_json=as_json)
@@ -70,6 +73,14 @@ def import_(
     run.show(summaries, as_json=as_json)
     if summaries[0].is_nothing_taken():
         sys.exit(1)
+
+
+def known_currency(code: str) -> str:
+    """Raises `ValueError`."""
+    from shared.rules.money import minor_units
+
+    minor_units(code)
+    return code
 
 
 def must_be_sent(kind: str, *, dry_run: bool) -> None:

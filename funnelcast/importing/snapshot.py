@@ -7,7 +7,7 @@ where it stands; the pipeline finds the difference, and leaves alone what was ch
 import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -40,11 +40,17 @@ class SnapshotOptions:
     overwrite: bool = False
     vanished: Vanished = "report"
 
-    def instant(self, timezone: str, now: datetime) -> datetime:
+    def first_instant(self) -> datetime:
+        """At which the day begins anywhere."""
+        if isinstance(self.day, datetime):
+            return self.day
+        return datetime.combine(self.day, time(), timezone(timedelta(hours=14)))
+
+    def instant(self, zone: str, now: datetime) -> datetime:
         """A day is its noon, if that is over."""
         if isinstance(self.day, datetime):
             return self.day.astimezone(UTC)
-        return min(datetime.combine(self.day, NOON, ZoneInfo(timezone)).astimezone(UTC), now)
+        return min(datetime.combine(self.day, NOON, ZoneInfo(zone)).astimezone(UTC), now)
 
 
 def parse_day(text: str) -> date | datetime:
@@ -58,7 +64,9 @@ def parse_day(text: str) -> date | datetime:
     return parsed
 
 
-def snapshot_options(day: str | None, kind: str, vanished: str, *, overwrite: bool) -> SnapshotOptions | None:
+def snapshot_options(
+    day: str | None, kind: str, vanished: str, now: datetime, *, overwrite: bool
+) -> SnapshotOptions | None:
     """Of the command line. Raises `ValueError`."""
     if day is None:
         if overwrite or vanished != "report":
@@ -71,7 +79,10 @@ def snapshot_options(day: str | None, kind: str, vanished: str, *, overwrite: bo
     chosen = next((each for each in VANISHED if each == vanished), None)
     if chosen is None:
         raise ValueError(f"--vanished must be one of {', '.join(VANISHED)}")
-    return SnapshotOptions(parse_day(day), overwrite, chosen)
+    options = SnapshotOptions(parse_day(day), overwrite, chosen)
+    if options.first_instant() > now:
+        raise ValueError(f"{day} lies in the future")
+    return options
 
 
 @dataclass

@@ -150,6 +150,9 @@ def test_a_file_of_which_no_row_is_taken_has_failed(system: Up, folder: Path) ->
         (("opportunities", "nothing.csv", "--mapping", "maven-crm"), "does not exist"),
         (("opportunities", "deals.csv"), "--mapping"),
         (("deals", "deals.csv", "--mapping", "maven-crm"), "'deals' is none of opportunities, leads, org, quotas"),
+        (("opportunities", "deals.csv", "--mapping", "maven-crm", "--overwrite"), "belong to a --snapshot-of"),
+        (("opportunities", "deals.csv", "--mapping", "maven-crm", "--vanished", "lose"), "belong to a --snapshot-of"),
+        (("opportunities", "deals.csv", "--mapping", "maven-crm", "--currency", "usd"), "ISO 4217"),
     ],
 )
 def test_wrong_usage_is_explained(folder: Path, arguments: tuple[str, ...], reason: str) -> None:

@@ -6,6 +6,7 @@ import pytest
 from funnelcast.importing.snapshot import SnapshotOptions, parse_day, snapshot_options, steps_of
 
 AS_OF = datetime(2024, 3, 24, 11, tzinfo=UTC)
+NEXT_DAY = datetime(2024, 4, 1, 12, tzinfo=UTC)
 ALL = frozenset({"stage", "owner", "amount", "close_date"})
 EUR = {"amount": "100", "currency": "EUR"}
 OPENED = {
@@ -81,6 +82,8 @@ def test_a_day_is_its_noon_in_the_exports_zone_if_that_is_over(text: str, now: d
         ("2024-03-31T10:00:00", "opportunities", "report", False, "has no offset"),
         ("2024-03-31", "leads", "report", False, "leads are captures"),
         ("2024-03-31", "opportunities", "delete", False, "--vanished must be one of report, lose, recycle"),
+        ("2024-04-03", "opportunities", "report", False, "2024-04-03 lies in the future"),
+        ("2024-04-01T13:00:00Z", "opportunities", "report", False, "lies in the future"),
         (None, "opportunities", "lose", False, "belong to a --snapshot-of"),
         (None, "opportunities", "report", True, "belong to a --snapshot-of"),
     ],
@@ -89,10 +92,10 @@ def test_options_that_make_no_sense_are_refused(
     day: str | None, kind: str, vanished: str, overwrite: bool, reason: str
 ) -> None:
     with pytest.raises(ValueError, match=reason):
-        snapshot_options(day, kind, vanished, overwrite=overwrite)
+        snapshot_options(day, kind, vanished, NEXT_DAY, overwrite=overwrite)
 
 
 def test_options_are_read() -> None:
-    options = snapshot_options("2024-03-31", "opportunities", "lose", overwrite=True)
+    options = snapshot_options("2024-03-31", "opportunities", "lose", NEXT_DAY, overwrite=True)
     assert options == SnapshotOptions(date(2024, 3, 31), overwrite=True, vanished="lose")
-    assert snapshot_options(None, "opportunities", "report", overwrite=False) is None
+    assert snapshot_options(None, "opportunities", "report", NEXT_DAY, overwrite=False) is None
