@@ -2,13 +2,15 @@
 
 import asyncio
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from funnelcast.cli.options import DEFAULT_URL, ApiKey, AsJson, Url, parse_option
+
+if TYPE_CHECKING:
+    from funnelcast.importing.snapshot import SnapshotOptions
 
 MAPPED, PLANS = ("opportunities", "leads", "org"), ("quotas", "rates", "overrides")
 """What is imported with a mapping, and without. Quotas may have one."""
@@ -46,7 +48,6 @@ def import_(
     from funnelcast.importing import run
     from funnelcast.importing.mappings import kinds_of
     from funnelcast.importing.reading import Source as Export
-    from funnelcast.importing.snapshot import snapshot_options
 
     if guess:
         write_guess(kind, file)
@@ -58,11 +59,7 @@ def import_(
         return
     kinds = parse_option(lambda name: kinds_of(name, kind), mapping, "--mapping")
     code = parse_option(known_currency, currency, "--currency")
-    try:
-        snapshot = snapshot_options(snapshot_of, kind, vanished, datetime.now(UTC), overwrite=overwrite)
-    except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="--snapshot-of") from None
-    export = Export(file, kinds, code, rejects, snapshot)
+    export = Export(file, kinds, code, rejects, chosen_snapshot(kind, snapshot_of, vanished, overwrite=overwrite))
     if dry_run:
         trials = trial.run(export)
         trial.show(trials, as_json=as_json)
@@ -81,6 +78,16 @@ def known_currency(code: str) -> str:
 
     minor_units(code)
     return code
+
+
+def chosen_snapshot(kind: str, day: str | None, vanished: str, *, overwrite: bool) -> "SnapshotOptions | None":
+    from funnelcast.importing.snapshot import snapshot_options
+    from shared.rules.clock_and_ids import ClockAndIds
+
+    try:
+        return snapshot_options(day, kind, vanished, ClockAndIds().now(), overwrite=overwrite)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--snapshot-of") from None
 
 
 def must_be_sent(kind: str, *, dry_run: bool) -> None:
