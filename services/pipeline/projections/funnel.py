@@ -21,7 +21,7 @@ ENTRIES = """
     survivors AS (
         SELECT lead_id, merged_into AS survivor FROM merged
         WHERE merged_into NOT IN (SELECT lead_id FROM merged_leads)),
-    deals AS (
+    deals AS NOT MATERIALIZED (
         SELECT * FROM deal_states WHERE CASE WHEN :as_of IS NULL THEN ends IS NULL
             ELSE starts <= :as_of AND (ends IS NULL OR ends > :as_of) END),
     entries AS (
@@ -50,7 +50,7 @@ ENTRIES = """
             AND entered_at < coalesce(:ends, 'infinity') AND (:owners IS NULL OR owner = ANY(:owners)))"""
 """Of the deals of `owners` alone, a cycle counts from the hand-over on: before, it has no owner."""
 SQLS = """
-    WITH deals AS (
+    WITH deals AS NOT MATERIALIZED (
         SELECT * FROM deal_states WHERE CASE WHEN :as_of IS NULL THEN ends IS NULL
             ELSE starts <= :as_of AND (ends IS NULL OR ends > :as_of) END),
     sqls AS (
