@@ -71,6 +71,7 @@ Index("deal_states_present", states.opportunity_id, postgresql_where=IS_PRESENT)
 Index("deal_states_open", states.created_at, postgresql_where=IS_PRESENT & states.outcome.is_(None))
 Index("deal_states_closed", states.closed_at, postgresql_where=IS_PRESENT & states.closed_at.is_not(None))
 Index("deal_states_created", states.created_at, postgresql_where=IS_PRESENT)
+Index("deal_states_qualified", states.qualified_at, postgresql_where=IS_PRESENT)
 COPIED = [column.name for column in states if column.name in OpportunityFields._fields]
 UPSERT = upsert(deal_states)
 State = dict[str, Any]
@@ -192,4 +193,4 @@ def percentile(fraction: float, values: Any) -> Any:
     return func.percentile_disc(fraction).within_group(values)
 
 
-PROJECTION = Projection("deal_states", 3, deal_states.metadata, {"pipeline": apply})
+PROJECTION = Projection("deal_states", 4, deal_states.metadata, {"pipeline": apply})

@@ -65,6 +65,7 @@ lead_cycles = Table("lead_cycles", metadata, Columns)
 merged_leads = Table("merged_leads", metadata, MergedColumns)
 Index("lead_cycles_mql", lead_cycles.c.mql_at)
 Index("lead_cycles_srl", lead_cycles.c.srl_at)
+Index("lead_cycles_sql", lead_cycles.c.sql_at)
 UPSERT = upsert(lead_cycles)
 UPSERT_MERGED = upsert(merged_leads)
 Cycle = dict[str, Any]
@@ -135,4 +136,4 @@ def new_cycle(cycles: Cycles, lead_id: str, event: LeadMql, at: datetime) -> Cyc
     }
 
 
-PROJECTION = Projection("lead_cycles", 3, metadata, {"qualification": apply})
+PROJECTION = Projection("lead_cycles", 4, metadata, {"qualification": apply})
