@@ -40,6 +40,7 @@ class BucketSum:
     own_deals: int = 0
 
 
+NONE = BucketSum()
 Sums = Mapping[Bucket, BucketSum]
 """Of one node, or of one owner alone."""
 
@@ -58,6 +59,21 @@ def add(total: BucketSum, more: BucketSum, *, with_own: bool) -> None:
     if with_own:
         total.own_amount += more.own_amount
         total.own_deals += more.own_deals
+
+
+def difference(sums: Sums, less: Sums) -> Sums:
+    """Buckets that are left without deals have no amounts either."""
+    found = {bucket: less_by(sums.get(bucket, NONE), less.get(bucket, NONE)) for bucket in {**sums, **less}}
+    return {bucket: left for bucket, left in found.items() if left.deals}
+
+
+def less_by(sum_: BucketSum, less: BucketSum) -> BucketSum:
+    return BucketSum(
+        sum_.amount - less.amount,
+        sum_.deals - less.deals,
+        sum_.own_amount - less.own_amount,
+        sum_.own_deals - less.own_deals,
+    )
 
 
 def with_own(totals: Sums, own: Sums) -> Sums:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from services.forecast.org.events import ROOT, UNASSIGNED, NodeKind
@@ -82,9 +82,11 @@ def org_tree(nodes: OrgNodes) -> OrgTree:
 
 @dataclass(frozen=True)
 class OrgChart:
-    """The whole organisation of an instant."""
+    """The whole organisation of an instant. `groups`: for some nodes, the first of them that each owner's deals count
+    for, as far as it was asked for."""
 
     nodes: OrgNodes
+    groups: dict[frozenset[str], Mapping[str, str | None]] = field(default_factory=dict)
 
     @cached_property
     def tree(self) -> OrgTree:

@@ -23,6 +23,11 @@ class DealFilter:
     converted_into: str | None = None
 
     @property
+    def has_begun(self) -> bool:
+        """Whether the period has: from then on, most of what moves its deals is past."""
+        return self.period.starts <= self.today
+
+    @property
     def columns(self) -> Mapping[str, Any]:
         """The columns that must have a certain value."""
         values = {"motion": self.motion, "pipeline": self.pipeline, "qualified": self.qualified}

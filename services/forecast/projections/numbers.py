@@ -7,8 +7,9 @@ from typing import Any, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.forecast.ledger.balances import Bucket, BucketSum, Sums, add_group
+from services.forecast.ledger.balances import Bucket, BucketSum, Sums, add_group, difference
 from services.forecast.ledger.org_tree import OrgChart, OrgNodes, OrgTree, nearest_counting, org_tree
+from services.forecast.org.events import ROOT
 from services.forecast.projections import currencies, deals, node_totals, org_nodes, org_rows, past_deals, postings
 from services.forecast.projections.deal_filter import DealFilter
 from services.forecast.projections.deals import EVERYBODY, Owners, PageKey
@@ -57,7 +58,12 @@ async def past_numbers(
     tx: AsyncConnection, cut: Cut, org_as_of: datetime, known: KnownPositions, charts: OrgCharts | None = None
 ) -> Numbers:
     """Deals as they were, under the organisation of an instant. `charts`: of questions that belong together."""
-    return PastNumbers(tx, await (charts or OrgCharts(tx)).chart_at(org_as_of, known), cut)
+    charts = charts or OrgCharts(tx)
+    if await postings.last_position(tx) <= cut.position:
+        cut = cut.of_all_events()
+    if await charts.is_todays(org_as_of, known):
+        return PastNumbersOfToday(tx, cut, charts)
+    return PastNumbers(tx, await charts.chart_at(org_as_of, known), cut)
 
 
 async def numbers_at(tx: AsyncConnection, org_as_of: datetime) -> Numbers:
@@ -126,33 +132,15 @@ class PastOrgNumbers(CurrentNumbers):
     async def sums(
         self, nodes: Collection[str], deal_filter: DealFilter, *, undated: bool = False
     ) -> Mapping[str, Sums]:
-        sums: Mapping[str, dict[Bucket, BucketSum]] = {node: {} for node in nodes}
-        groups = dict[str, str | None]()
-        async for owner in in_slices(self.org.nodes, OWNERS_AT_ONCE):
-            if owner not in groups:
-                groups |= nearest_counting(self.org.nodes, owner, sums.keys(), groups)
-        found = await self.sums_by_group(groups, deal_filter, undated=undated)
-        async for group, group_sums in in_slices(found.items(), GROUPS_AT_ONCE):
-            add_group(sums, group, group_sums, self.org.nodes)
-        return sums
-
-    async def sums_by_group(
-        self, groups: Mapping[str, str | None], deal_filter: DealFilter, *, undated: bool
-    ) -> Mapping[str, Sums]:
-        return await postings.sums_by_group(self.tx, groups, deal_filter, undated=undated)
+        return await sums_of_postings(self.tx, self.org, nodes, deal_filter, undated=undated)
 
 
 @dataclass(frozen=True)
-class PastNumbers(PastOrgNumbers):
+class PastDeals:
     """Deals and sums from postings and states, as far as they had happened and were known."""
 
+    tx: AsyncConnection
     cut: Cut
-
-    async def sums_by_group(
-        self, groups: Mapping[str, str | None], deal_filter: DealFilter, *, undated: bool
-    ) -> Mapping[str, Sums]:
-        until = [self.cut.condition(postings.postings)]
-        return await postings.sums_by_group(self.tx, groups, deal_filter, until, undated=undated)
 
     async def unmapped_by_owner(self, deal_filter: DealFilter) -> Mapping[str, int]:
         return await past_deals.unmapped_by_owner(self.tx, self.cut, deal_filter)
@@ -164,3 +152,79 @@ class PastNumbers(PastOrgNumbers):
 
     async def currencies(self, owners: Owners) -> Sequence[str]:
         return await past_deals.all_currencies(self.tx, self.cut, owners)
+
+    async def sums_until(
+        self, nodes: Collection[str], org: OrgChart, deal_filter: DealFilter, *, undated: bool
+    ) -> Mapping[str, Sums]:
+        until = self.cut.condition(postings.postings)
+        return await sums_of_postings(self.tx, org, nodes, deal_filter, [until], undated=undated)
+
+    async def sums_back_from_now(
+        self, nodes: Collection[str], org: OrgChart, deal_filter: DealFilter, *, undated: bool
+    ) -> Mapping[str, Sums]:
+        """Of nodes that count for the same owners as today: today's totals without what came later."""
+        since = self.cut.opposite(postings.postings)
+        present = await node_totals.sums_by_node(self.tx, nodes, deal_filter, undated=undated)
+        later = await sums_of_postings(self.tx, org, nodes, deal_filter, [since], undated=undated)
+        return {node: difference(present.get(node, {}), later[node]) for node in nodes}
+
+
+@dataclass(frozen=True)
+class PastNumbersOfToday(PastDeals, CurrentNumbers):
+    """Under an organisation that has not changed since."""
+
+    charts: OrgCharts
+
+    async def sums(
+        self, nodes: Collection[str], deal_filter: DealFilter, *, undated: bool = False
+    ) -> Mapping[str, Sums]:
+        org = OrgChart({}) if only_root(nodes) else await self.charts.todays()
+        summed = self.sums_back_from_now if deal_filter.has_begun else self.sums_until
+        return await summed(nodes, org, deal_filter, undated=undated)
+
+
+@dataclass(frozen=True)
+class PastNumbers(PastDeals, PastOrgNumbers):
+    """Under another organisation than today's."""
+
+    async def sums(
+        self, nodes: Collection[str], deal_filter: DealFilter, *, undated: bool = False
+    ) -> Mapping[str, Sums]:
+        summed = self.sums_back_from_now if deal_filter.has_begun and only_root(nodes) else self.sums_until
+        return await summed(nodes, self.org, deal_filter, undated=undated)
+
+
+def only_root(nodes: Collection[str]) -> bool:
+    """It counts for all owners in any organisation."""
+    return {*nodes} == {ROOT}
+
+
+async def sums_of_postings(
+    tx: AsyncConnection,
+    org: OrgChart,
+    nodes: Collection[str],
+    deal_filter: DealFilter,
+    among: Collection[Any] = (),
+    *,
+    undated: bool,
+) -> Mapping[str, Sums]:
+    """`among`: what holds of the postings that count."""
+    if only_root(nodes):
+        return {ROOT: await postings.sums_of_all(tx, deal_filter, among, undated=undated)}
+    sums: Mapping[str, dict[Bucket, BucketSum]] = {node: {} for node in nodes}
+    groups = await groups_of(org, frozenset(nodes))
+    found = await postings.sums_by_group(tx, groups, deal_filter, among, undated=undated)
+    async for group, group_sums in in_slices(found.items(), GROUPS_AT_ONCE):
+        add_group(sums, group, group_sums, org.nodes)
+    return sums
+
+
+async def groups_of(org: OrgChart, nodes: frozenset[str]) -> Mapping[str, str | None]:
+    """The first of the nodes that each owner's deals count for."""
+    if nodes not in org.groups:
+        groups = dict[str, str | None]()
+        async for owner in in_slices(org.nodes, OWNERS_AT_ONCE):
+            if owner not in groups:
+                groups |= nearest_counting(org.nodes, owner, nodes, groups)
+        org.groups[nodes] = groups
+    return org.groups[nodes]

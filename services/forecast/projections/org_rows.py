@@ -26,6 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.forecast.ledger.org_tree import OrgChart, OrgNode, OrgNodes
 from services.forecast.org.events import NodeEnded, NodePlaced
 from services.forecast.org.node_history import DatedRow, NodeHistory, NodePosition, dated_row, span_at, with_row
+from services.forecast.projections import org_nodes
 from services.forecast.projections.known_positions import EVERYTHING, KnownPositions
 from services.forecast.projections.metadata import ledger_tables
 from shared.rules.message import BEGINNING, RecordedEvent
@@ -107,6 +108,7 @@ class OrgCharts:
     tx: AsyncConnection
     read_at: tuple[datetime | None, int | None] | None = None
     kept: OrgChart = field(default_factory=lambda: OrgChart({}))
+    present: OrgChart | None = None
 
     async def chart_at(self, at: datetime, known: KnownPositions = EVERYTHING) -> OrgChart:
         """Rows up to the last start and the last position among those that count are the same rows."""
@@ -115,3 +117,13 @@ class OrgCharts:
         if self.read_at != (starts, position):
             self.kept, self.read_at = OrgChart(await nodes_at(self.tx, at, known)), (starts, position)
         return self.kept
+
+    async def is_todays(self, at: datetime, known: KnownPositions) -> bool:
+        """Whether all rows count then."""
+        starts, position = (await self.tx.execute(LAST)).one()
+        return starts is None or (starts <= at and position <= known.forecast)
+
+    async def todays(self) -> OrgChart:
+        if self.present is None:
+            self.present = OrgChart(await org_nodes.all_nodes(self.tx))
+        return self.present

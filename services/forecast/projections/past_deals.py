@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ARRAY, Select, Text, and_, any_, func, literal, select, tuple_
+from sqlalchemy import Select, and_, func, or_, select, true, tuple_
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -12,6 +12,7 @@ from services.forecast.projections.deal_filter import DealFilter
 from services.forecast.projections.deal_states import deal_states
 from services.forecast.projections.deals import Owners, PageKey
 from services.forecast.projections.deals import deals as present_deals
+from services.forecast.projections.known_positions import EVERYTHING
 from services.forecast.projections.postings import postings
 
 ACCOUNT = ("opportunity_id", "owner", "close_date", "category", "qualified", "currency", "motion", "pipeline")
@@ -26,6 +27,18 @@ class Cut(NamedTuple):
 
     def condition(self, table: Any) -> Any:
         return and_(table.c.occurred_at <= self.as_of, table.c.position <= self.position)
+
+    def opposite(self, table: Any) -> Any:
+        """Of what happened later, or was not known yet."""
+        happened_later = table.c.occurred_at > self.as_of
+        return happened_later if self.is_of_all_events else or_(happened_later, table.c.position > self.position)
+
+    @property
+    def is_of_all_events(self) -> bool:
+        return self.position >= EVERYTHING.pipeline
+
+    def of_all_events(self) -> "Cut":
+        return self._replace(position=EVERYTHING.pipeline)
 
 
 def last_states(cut: Cut) -> Select[Any]:
@@ -80,20 +93,20 @@ async def find(
 
 
 async def unmapped_by_owner(tx: AsyncConnection, cut: Cut, deal_filter: DealFilter) -> Mapping[str, int]:
-    """How many open deals were in stages without a category; of the period, or without a close date. Few deals ever
-    were, and their rows are found by the deal."""
+    """How many open deals were in stages without a category; of the period, or without a close date. Of the deals that
+    ever were, each one's last state is looked up, and the account of those that still were."""
+    ever = EVER_UNMAPPED.subquery("ever")
+    of_deal = deal_states.c.opportunity_id == ever.c.opportunity_id, cut.condition(deal_states)
+    states = select(deal_states.c.outcome, deal_states.c.stage_mapped).where(*of_deal)
+    last = states.order_by(deal_states.c.position.desc()).limit(1).lateral("last")
     in_period = postings.c.close_date.is_(None) | deal_filter.in_period(postings)
-    ever = list((await tx.execute(EVER_UNMAPPED)).scalars())
-    if not ever:
-        return {}
-    among = literal(ever, ARRAY(Text))
-    found = counted(cut, deal_filter).where(in_period, postings.c.opportunity_id == any_(among)).subquery()
-    states = last_states(cut).where(deal_states.c.opportunity_id == any_(among)).subquery()
+    found = counted(cut, deal_filter).where(in_period, postings.c.opportunity_id == ever.c.opportunity_id)
+    account = found.lateral("account")
     query = (
-        select(found.c.owner, func.count())
-        .join(states, states.c.opportunity_id == found.c.opportunity_id)
-        .where(states.c.outcome.is_(None), states.c.stage_mapped.is_(False))
-        .group_by(found.c.owner)
+        select(account.c.owner, func.count())
+        .select_from(ever.join(last, true()).join(account, true()))
+        .where(last.c.outcome.is_(None), last.c.stage_mapped.is_(False))
+        .group_by(account.c.owner)
     )
     return {row[0]: row[1] for row in await tx.execute(query)}
 

@@ -19,6 +19,7 @@ from services.forecast.answers.rollup import RollupQuestion
 from services.forecast.service import SERVICE as FORECAST
 from services.pipeline.service import SERVICE as PIPELINE
 from shared.rules.clock_and_ids import ClockAndIds
+from shared.web import conditions
 from tests.bench.company import fill_history, org_table
 from tests.bench.ground import Ground, Process, whole, writing
 from tests.bench.load import Failing
@@ -124,7 +125,7 @@ def instants(there: Company, days: int) -> list[str]:
 async def in_the_past(there: Company) -> list[Row]:
     """Two quarters ago."""
     then = there.now - timedelta(days=182)
-    known = f"forecast:{there.ground.sizes.people},pipeline:0"
+    known = conditions.format_positions(applied(there))
     questions = {
         "top": rollup_of(there, Instants(then)),
         "top with known_at": rollup_of(there, Instants(then, known)),
@@ -146,8 +147,12 @@ async def in_database(there: Company, question: Question) -> Run:
 
 
 def reader(there: Company, tx: AsyncConnection) -> Reader:
-    positions = {"forecast": there.ground.sizes.people, "pipeline": 0}
-    return Reader(tx, there.now, Applied(FORECAST.read_models, positions))
+    return Reader(tx, there.now, Applied(FORECAST.read_models, applied(there)))
+
+
+def applied(there: Company) -> dict[str, int]:
+    """The settings, and all people."""
+    return {"forecast": 1 + there.ground.sizes.people, "pipeline": 0}
 
 
 def rollup_of(there: Company, asked: Instants, depth: int = 0) -> Question:
