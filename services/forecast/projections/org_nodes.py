@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.forecast.ledger.org_tree import OrgNode, OrgNodes
 from services.forecast.projections.metadata import ledger_tables
 from shared.store.rows import rows, upsert
+from shared.store.slices import in_slices
 
 
 class OrgNodeColumns(TypedColumns):
@@ -46,6 +47,7 @@ WITHIN = text("""
         SELECT node FROM seats WHERE node = :node AND active IS NOT FALSE
         UNION SELECT seats.node FROM within JOIN seats ON seats.parent = within.node)
     SELECT node FROM within""")
+ROWS_AT_ONCE = 2_000
 IDS = select(org_nodes.c.node).order_by(org_nodes.c.node)
 
 
@@ -54,7 +56,8 @@ async def update(tx: AsyncConnection, nodes: Iterable[OrgNode]) -> None:
 
 
 async def read(tx: AsyncConnection, query: Any, **parameters: Any) -> dict[str, OrgNode]:
-    return {row.node: OrgNode(*row) for row in await tx.execute(query, parameters)}
+    found = in_slices(await tx.execute(query, parameters), ROWS_AT_ONCE)
+    return {row[0]: OrgNode(*row) async for row in found}
 
 
 async def all_nodes(tx: AsyncConnection) -> dict[str, OrgNode]:
