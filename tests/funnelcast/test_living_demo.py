@@ -230,7 +230,7 @@ async def test_a_rep_leaves_alone_what_a_person_opened_or_changed(database: str)
         for _ in range(40):
             await rep.turn()
         assert [await version(deal) for deal in (a_persons, touched)] == [1, 2]
-        assert max([await version(deal) for deal in others]) > 2
+        assert sum([await version(deal) > 1 for deal in others]) >= 2, "one may be kept as it is"
 
 
 async def test_a_different_answer_to_the_same_request_is_logged(monkeypatch: pytest.MonkeyPatch) -> None:
