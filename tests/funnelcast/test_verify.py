@@ -152,7 +152,7 @@ PLANTED = {
         "pure ann/",
     ),
     "a locked week has other figures": (
-        "UPDATE {forecast}.postings SET amount = amount + 1 WHERE close_date IS NOT NULL",
+        "UPDATE {forecast}.pure SET amount = amount + 1",
         ("forecast", "locked weeks"),
         "its figures are no longer those of the lock",
     ),

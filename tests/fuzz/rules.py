@@ -71,6 +71,7 @@ BEYOND: Mapping[str, str] = {
     r"must be an instant with its zone, such as .*": "year 0 and leap seconds, which RFC 3339 has",
     r"has more than \d+ values": "together, at all depths",
     r"must have at least \d+ characters": "white space around a text does not count",
+    r"must not be empty": "white space around a text does not count",
     r"must have 1 to 100 characters of .*": "white space around a text does not count",
     r"must look like system:id, .*": "white space around a text does not count",
     r"must not contain control characters": "white space around a text does not count",
