@@ -20,9 +20,8 @@ from shared.store.signal import Signal
 log = structlog.get_logger()
 LONGEST_AGE = 60.0
 """Seconds. Confined callers are refused while the copy may be older."""
-INTERVAL, YOUNG_INTERVAL = 1.0, 5.0
-"""Seconds between two looks: as often as the owner renews its promise, but rarely while the copy is known to be
-younger than `YOUNG_INTERVAL`."""
+INTERVAL = 1.0
+"""Seconds between two looks: as often as the owner renews its promise."""
 FIRST_WAIT = 2.0
 """Seconds for which a request waits when it is not known yet how old the copy is."""
 MAX_AWAITED = 100
@@ -71,12 +70,7 @@ class TreeAge:
             except (SQLAlchemyError, OSError) as error:
                 log.warning("organisation_age_unknown", error=type(error).__name__)
             self.looked.notify()
-            await asyncio.sleep(self.delay())
-
-    def delay(self) -> float:
-        """Seconds until the next look: few until the copy is known to be young."""
-        age = self.seconds()
-        return YOUNG_INTERVAL if age is not None and age < YOUNG_INTERVAL else INTERVAL
+            await asyncio.sleep(INTERVAL)
 
     async def look(self) -> None:
         promise = await self.find_promise()

@@ -14,7 +14,7 @@ from shared.web.access import Caller
 from shared.web.place import EVERYTHING, Organisation, Subtree
 from shared.web.places import ChartStale, Places
 from shared.web.problems import Forbidden, NotFound
-from shared.web.tree_age import INTERVAL, LONGEST_AGE, YOUNG_INTERVAL, Promise, TreeAge
+from shared.web.tree_age import Promise, TreeAge
 from tests.running import connected
 
 BELOW = {"north": ["north", "ann"], "ann": ["ann"], "south": ["south"]}
@@ -92,16 +92,6 @@ async def test_a_parked_change_of_the_organisation_serves_no_confined_caller(eng
         await tx.execute(PARK)
     with pytest.raises(ChartStale, match="parked"):
         await subtree(engine, found, NORTH)
-
-
-@pytest.mark.parametrize(
-    ("position", "age", "delay"), [(7, 0.0, YOUNG_INTERVAL), (7, 30.0, INTERVAL), (6, 0.0, INTERVAL)]
-)
-async def test_a_copy_is_looked_at_rarely_only_while_it_is_known_to_be_young(
-    engine: AsyncEngine, position: int, age: float, delay: float
-) -> None:
-    assert (await places(engine, position=position, age=age)).age.delay() == delay
-    assert YOUNG_INTERVAL < LONGEST_AGE / 2
 
 
 async def test_a_promise_that_is_taken_back_makes_no_copy_older(engine: AsyncEngine) -> None:
