@@ -100,6 +100,8 @@ def test_of_a_landing_url_only_the_page_is_kept(url: str, kept: str) -> None:
         ({"company": {"country": "EN"}}, "/company/country"),
         ({"company": {"country": "EU"}}, "/company/country"),
         ({"company": {"country": "276"}}, "/company/country"),
+        ({"company": {"country": "IN 47"}}, "/company/country"),
+        ({"company": {"country": "奥"}}, "/company/country"),
         ({"company": {"domain": "acme"}}, "/company/domain"),
         ({"company": {"employees": "a few"}}, "/company/employees"),
         ({"company": {"name": "jane@home.org"}}, "/company/name"),

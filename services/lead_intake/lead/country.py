@@ -3,8 +3,8 @@
 import re
 from collections.abc import Mapping
 from functools import lru_cache
+from unicodedata import combining, normalize
 
-from anyascii import anyascii
 from babel import Locale
 from babel.core import get_global
 
@@ -55,9 +55,10 @@ def country_code(country: str) -> str:
 
 
 def letters(country: str) -> str:
-    """Words in lower case, without accents, punctuation and a leading article."""
-    plain = anyascii(country).lower().replace("&", " and ")
-    return " ".join(re.findall("[a-z]+", plain)).removeprefix("the ")
+    """Words in lower case, without accents, punctuation and a leading article. Other scripts stay as they are: a
+    transliteration of two letters would be another country's code."""
+    plain = "".join(each for each in normalize("NFKD", country.casefold()) if not combining(each))
+    return " ".join(re.findall(r"\w+", plain.replace("&", " and "))).removeprefix("the ")
 
 
 @lru_cache
@@ -65,6 +66,6 @@ def codes_by_spelling() -> Mapping[str, str]:
     names = {code: name for code, name in Locale("en").territories.items() if re.fullmatch("[A-Z]{2}", code)}
     known = names.keys() - NO_COUNTRIES
     aliases = {letters(alias): codes[0] for alias, codes in get_global("territory_aliases").items() if len(codes) == 1}
-    spellings = {alias: code for alias, code in aliases.items() if alias and code in known}
+    spellings = {alias: code for alias, code in aliases.items() if alias.isalpha() and code in known}
     spellings |= {letters(text): code for code in known for text in (code, names[code])}
     return spellings | {letters(name): code for code, others in OTHER_NAMES.items() for name in others}
