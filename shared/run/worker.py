@@ -28,6 +28,7 @@ from shared.run.telemetry import Metrics
 from shared.run.timing import Timers
 from shared.store import idempotency
 from shared.store.cancellation import raise_if_cancelled
+from shared.store.database_errors import error_name
 from shared.store.signal import Signal
 from shared.web.outgoing import Outgoing
 from shared.web.places import Places
@@ -89,7 +90,7 @@ class Worker:
             try:
                 await self.work_once(lease, work)
             except* RESTART_AFTER as errors:
-                causes = sorted({type(error).__name__ for error in leaves(errors)})
+                causes = sorted({error_name(error) for error in leaves(errors)})
                 log.warning("worker_restarts", service=self.service.name, lease=lease, causes=causes)
             await asyncio.sleep(RESTART_SECONDS)
 
@@ -224,8 +225,8 @@ class Worker:
         return progress
 
 
-def leaves(group: BaseException) -> list[BaseException]:
+def leaves(group: Exception) -> list[Exception]:
     """The errors in a group and in the groups within it."""
-    if isinstance(group, BaseExceptionGroup):
+    if isinstance(group, ExceptionGroup):
         return [leaf for each in group.exceptions for leaf in leaves(each)]
     return [group]

@@ -97,7 +97,7 @@ def lease_of(service: str, what: str) -> str:
 async def begins_anew(member: Member, lease: str, ends: Sequence[str]) -> bool:
     """It says so, and under which lease it worked, and what ended that."""
     told = [line for line in member.said().splitlines() if "worker_restarts" in line and f'"{lease}"' in line]
-    return any(f'"{end}"' in line for line in told for end in ends)
+    return any(f'"{end}' in line for line in told for end in ends)
 
 
 CASES = [

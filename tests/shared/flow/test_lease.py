@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 
+import asyncpg
 import pytest_asyncio
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -63,3 +64,23 @@ async def test_postgres_takes_the_lease_from_a_silent_holder(engine: AsyncEngine
         standby.cancel()
         await asyncio.gather(standby, return_exceptions=True)
         await silent.invalidate()
+
+
+async def test_a_holder_ends_sessions_that_are_silent_in_the_midst_of_a_statement(
+    engine: AsyncEngine, database: str
+) -> None:
+    """A process that is stopped after it sent a new statement, and before it sent the arguments."""
+    settings = {"application_name": "funnelcast pipeline", "idle_in_transaction_session_timeout": "1s"}
+    stopped = await asyncpg.connect(database.replace("+asyncpg", ""), server_settings=settings)
+    held = asyncio.Event()
+    holding = asyncio.ensure_future(hold(engine, "pipeline", held))
+    try:
+        await stopped.execute("BEGIN; SELECT pg_advisory_xact_lock(1)")
+        await stopped.prepare("SELECT $1::int")
+        async with connected(database) as mine, mine.begin() as tx:
+            await within(6, held.wait())
+            await within(6, tx.execute(text("SELECT pg_advisory_xact_lock(1)")))
+    finally:
+        stopped.terminate()
+        holding.cancel()
+        await asyncio.gather(holding, return_exceptions=True)
