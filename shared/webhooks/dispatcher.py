@@ -157,9 +157,7 @@ class Dispatcher:
             self.busy.discard(webhook_id)
 
     async def deliver_batches(self, webhook_id: str) -> None:
-        while (webhook := self.webhooks.find(DECIDER.stream(webhook_id))) is not None:
-            if webhook.state.disabled is not None or not await self.deliver_batch(webhook):
-                return
+        while await self.deliver_batch(webhook_id):
             self.faults.forget(webhook_id)
 
     async def record_fault(self, webhook_id: str) -> None:
@@ -173,10 +171,10 @@ class Dispatcher:
         if is_disabled:
             self.store_changed.notify()
 
-    async def deliver_batch(self, webhook: Webhook) -> bool:
+    async def deliver_batch(self, webhook_id: str) -> bool:
         """Whether there may be more."""
         try:
-            taken = await self.take(webhook)
+            taken = await self.take(webhook_id)
         except ChartStale:
             await asyncio.sleep(STALE_PAUSE)
             return False
@@ -185,11 +183,20 @@ class Dispatcher:
         results = await batch.send(taken, self.source, self.receivers)
         return await self.record(taken, results) and not taken.is_empty
 
-    async def take(self, webhook: Webhook) -> Batch | None:
-        """Raises `ChartStale`: what its creator may see is not known at present."""
-        types, see = matching_types(webhook.state.types, self.types), seen_by(webhook.state, self.source, self.places)
+    async def take(self, webhook_id: str) -> Batch | None:
+        """None for a webhook that is disabled or removed, and while changes of webhooks are not read: events after a
+        change are sent by it. Raises `ChartStale`: what its creator may see is not known at present."""
         async with self.transaction() as tx:
-            return await batch.take(tx, webhook, types, see, self.holder, self.clock_and_ids.now())
+            webhook = self.webhooks.find(DECIDER.stream(webhook_id))
+            if webhook is None or webhook.state.disabled is not None:
+                return None
+            types, see = matching_types(webhook.state.types, self.types), seen_by(webhook.state, self.source, self.places)
+            taken = await batch.take(tx, webhook, types, see, self.holder, self.clock_and_ids.now())
+            if not await self.webhooks.are_behind(tx):  # last: all events that were read are older
+                return taken
+            await queue.give_up(tx, self.holder, webhook_id)
+        self.store_changed.notify()
+        return None
 
     async def record(self, taken: Batch, results: list[Result]) -> bool:
         webhook_id, now = taken.webhook.webhook_id, self.clock_and_ids.now()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import BigInteger, bindparam, text
+from sqlalchemy import BigInteger, bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.rules.sealed import Sealed
@@ -20,6 +20,7 @@ CHANGES = STORED.where(
     text("events.stream LIKE 'webhook-%'"), event_store.events.c.position > bindparam("after", type_=BigInteger)
 ).order_by(event_store.events.c.position)
 """By an index that contains nothing else: the pattern must be the index's own."""
+IS_CHANGED = select(CHANGES.exists())
 EVERYTHING = "*"
 
 
@@ -65,6 +66,10 @@ class Webhooks:
             changed.add(recorded.stream)
         self._texts |= await vault.read_subjects(tx, changed) if changed else {}
         return changed
+
+    async def are_behind(self, tx: AsyncConnection) -> bool:
+        """Whether there are changes that are not read."""
+        return bool((await tx.execute(IS_CHANGED, {"after": self.position})).scalar_one())
 
     def find(self, stream: str) -> Webhook | None:
         """None for one that was removed."""
