@@ -21,8 +21,8 @@ PATTERNS: Mapping[str, str] = {
     r"^https?://[!-~]+$": "must be a URL of http or https, such as https://example.com/hook",
     r"^(\*|[a-z_]+(\.[a-z_]+)*(\.\*)?)$": "must be a type of events or the beginning of some, such as opportunity.*",
 }
-CHOICES = re.compile(r"\^\(([a-z_]+(?:\|[a-z_]+)+)\)\(,\(\1\)\)[?*]\$")
-"""The pattern of one name, or several with commas between."""
+CHOICES = re.compile(r"\^\(([a-z_]+(?:\|[a-z_]+)+)\)\(,\(\1\)\)([?*])\$")
+"""The pattern of one name, or of two or several with commas between."""
 LIST, OBJECT, TEXT, FLAG = "must be a list", "must be an object", "must be a text", "must be true or false"
 WHOLE_NUMBER = "must be a whole number, such as 7"
 NUMBER = "must be a number, such as 7.5"
@@ -92,8 +92,9 @@ def error_text(error: ErrorDetails) -> str:
 def pattern_text(pattern: str) -> str:
     if found := CHOICES.fullmatch(pattern):
         names = found[1].split("|")
-        several = f", or several of these with commas between, such as {names[0]},{names[1]}"
-        return f"must be {', '.join(names[:-1])} or {names[-1]}{several}"
+        several = "two of these with a comma" if found[2] == "?" else "several of these with commas"
+        example = f"{several} between, such as {names[0]},{names[1]}"
+        return f"must be {', '.join(names[:-1])} or {names[-1]}, or {example}"
     return PATTERNS.get(pattern, "is not written as it must be: the OpenAPI document says how")
 
 

@@ -52,7 +52,7 @@ class Body(Message):
         (
             {"by": "colour"},
             "/by",
-            "must be source, owner or motion, or several of these with commas between, such as source,owner",
+            "must be source, owner or motion, or two of these with a comma between, such as source,owner",
         ),
         ({"day": "soon"}, "/day", "must be a day, such as 2026-03-02"),
         ({"at": "2026-03-02T12:00:00"}, "/at", "must be an instant with its zone, such as 2026-03-02T12:00:00Z"),
