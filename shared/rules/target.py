@@ -11,6 +11,8 @@ IPNetwork = IPv4Network | IPv6Network
 LONGEST_URL = 2000
 LONGEST_HOST = 254
 HOST = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?")
+NUMBER_LAST = re.compile(r"(.*\.)?([0-9]+|0x[0-9a-f]*)\.?")
+"""An IPv4 address to some readers of URLs: octal, hexadecimal, in one number, with a dot at its end."""
 GLOBAL_UNICAST = IPv6Network("2000::/3")
 """All other IPv6 addresses are local, multicast, or hold an IPv4 address (mapped, compatible, NAT64)."""
 SPECIAL: tuple[IPNetwork, ...] = (
@@ -99,7 +101,8 @@ def path_of(parts: SplitResult) -> str:
 
 def ascii_host(host: str) -> str:
     name = host.lower()
-    if literal_address(name) is None and not (HOST.fullmatch(name) and len(name) <= LONGEST_HOST):
+    is_name = HOST.fullmatch(name) and len(name) <= LONGEST_HOST and not NUMBER_LAST.fullmatch(name)
+    if literal_address(name) is None and not is_name:
         raise RefusedTarget("must name a host, by its name in ASCII or by its address")
     if "%" in name:
         raise RefusedTarget("must not have a zone")
@@ -107,8 +110,7 @@ def ascii_host(host: str) -> str:
 
 
 def literal_address(host: str) -> IPAddress | None:
-    """The address, if the host is one in its usual form. Other forms (octal, decimal) go through the resolver as names
-    do, and are checked by what it answers."""
+    """The address, if the host is one in its usual form."""
     try:
         return ip_address(host)
     except ValueError:

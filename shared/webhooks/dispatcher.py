@@ -190,8 +190,9 @@ class Dispatcher:
             webhook = self.webhooks.find(DECIDER.stream(webhook_id))
             if webhook is None or webhook.state.disabled is not None:
                 return None
-            types, see = matching_types(webhook.state.types, self.types), seen_by(webhook.state, self.source, self.places)
-            taken = await batch.take(tx, webhook, types, see, self.holder, self.clock_and_ids.now())
+            types, now = matching_types(webhook.state.types, self.types), self.clock_and_ids.now()
+            see = seen_by(webhook.state, self.source, self.places)
+            taken = await batch.take(tx, webhook, types, see, self.holder, now)
             if not await self.webhooks.are_behind(tx):  # last: all events that were read are older
                 return taken
             await queue.give_up(tx, self.holder, webhook_id)

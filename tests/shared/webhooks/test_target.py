@@ -96,21 +96,28 @@ REFUSED_URLS = [
     f"https://{'a' * 64}.example/",
     f"https://receiver.example/{'a' * 2000}",
 ]
-NAMES_OF_THIS_MACHINE = [
-    "localhost",
-    "LOCALHOST",
-    "localhost.",
+UNUSUAL_ADDRESSES = [
     "127.1",
     "127.0.1",
     "0177.0.0.1",
+    "127.0.0.01",
     "0x7f.0.0.1",
+    "127.0.0.0x1",
+    "127.0.0.0x",
     "0x7f000001",
+    "0X7F000001",
     "2130706433",
     "017700000001",
     "0",
     "127.0.0.1.",
+    "0x7f.1.",
+    "8.8.8.8.",
+    "134744072",
+    "256.256.256.256",
+    "receiver.example.7",
 ]
-"""The system's resolver reads them, each in its own way."""
+"""Resolvers read them, each in its own way, or not at all."""
+NAMES_OF_THIS_MACHINE = ["localhost", "LOCALHOST", "localhost."]
 
 
 def outgoing(*answers: Sequence[str], policy: TargetPolicy | None = None) -> Outgoing:
@@ -143,6 +150,17 @@ async def test_a_public_address_is_taken(address: str) -> None:
 def test_a_url_that_readers_understand_differently_is_refused(url: str) -> None:
     with pytest.raises(RefusedTarget):
         TargetPolicy().parse(url)
+
+
+@pytest.mark.parametrize("host", UNUSUAL_ADDRESSES)
+def test_an_address_in_an_unusual_form_is_refused_whatever_a_resolver_says(host: str) -> None:
+    with pytest.raises(RefusedTarget, match="by its name in ASCII or by its address"):
+        TargetPolicy().parse(f"https://{host}/")
+
+
+@pytest.mark.parametrize("host", ["7.receiver.example", "0x7f.example", "1e100.net.", "receiver.x0x7"])
+def test_a_name_with_numbers_in_it_is_taken(host: str) -> None:
+    assert TargetPolicy().parse(f"https://{host}/").host == host
 
 
 @pytest.mark.parametrize("name", NAMES_OF_THIS_MACHINE)
