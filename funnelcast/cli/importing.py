@@ -74,10 +74,9 @@ def import_(
 
 def known_currency(code: str) -> str:
     """Raises `ValueError`."""
-    from shared.rules.money import minor_units
+    from shared.rules.money import valid_currency
 
-    minor_units(code)
-    return code
+    return valid_currency(code)
 
 
 def chosen_snapshot(kind: str, day: str | None, vanished: str, *, overwrite: bool) -> "SnapshotOptions | None":

@@ -4,6 +4,7 @@ from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -54,7 +55,10 @@ class OpenedExport:
 def open_export(source: Source) -> OpenedExport:
     """Says what is missing beside the file, and what is passed over in it."""
     export, kind = surveyed(source)
-    beside = Surroundings(source.file.parent, source.currency, ClockAndIds().now(), lambda: rows_of(export, kind))
+    now, snapshot = ClockAndIds().now(), source.snapshot
+    made = now if snapshot is None else snapshot.last_instant(kind.timezone, now)
+    zone = ZoneInfo(kind.timezone)
+    beside = Surroundings(source.file.parent, source.currency, made.astimezone(zone), lambda: rows_of(export, kind))
     map_record, missing = kind.open(beside)
     for note in [*missing, *export.notes()]:
         typer.echo(f"note: {note}", err=True)

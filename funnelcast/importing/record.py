@@ -21,11 +21,12 @@ Record = tuple[Row, ...]
 @dataclass(frozen=True)
 class Surroundings:
     """What a mapping may use besides a single row. `folder`: of the export. `currency`: the command's option, where
-    neither the export nor the mapping names one. `now`: nothing in an export is later. `rows`: all of the export's."""
+    neither the export nor the mapping names one. `made`: when the export was made, in its zone; nothing in it is later.
+    `rows`: all of the export's."""
 
     folder: Path
     currency: str | None
-    now: datetime
+    made: datetime
     rows: Callable[[], Iterator[Row]] = lambda: iter(())
 
 

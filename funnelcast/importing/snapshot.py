@@ -52,6 +52,12 @@ class SnapshotOptions:
             return self.day.astimezone(UTC)
         return min(datetime.combine(self.day, NOON, ZoneInfo(zone)).astimezone(UTC), now)
 
+    def last_instant(self, zone: str, now: datetime) -> datetime:
+        """Nothing in the export is later."""
+        if isinstance(self.day, datetime):
+            return self.day
+        return min(datetime.combine(self.day, time.max, ZoneInfo(zone)), now)
+
 
 def parse_day(text: str) -> date | datetime:
     """Raises `ValueError` for what is neither a day nor an instant."""

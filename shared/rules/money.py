@@ -38,6 +38,11 @@ def minor_units(currency: str) -> int:
     return min(get_currency_precision(currency), 4)
 
 
+def is_currency(code: str) -> bool:
+    """Whether a price can be given in it."""
+    return code in CODES and code not in NO_MONEY
+
+
 def plain_decimal(value: Any) -> Any:
     """Refuses JSON numbers: a JSON parser may already have turned them into floats."""
     if isinstance(value, Decimal):
@@ -64,10 +69,19 @@ def finite(value: Decimal) -> Decimal:
 
 
 def currency_code(currency: str, info: ValidationInfo) -> str:
-    minor_units(currency)
-    if currency in NO_MONEY and info.context is not STORED:
-        raise ValueError(f"must be a currency, which {currency} is not")
-    return currency
+    """What is stored may be in what earlier versions took for a currency."""
+    if info.context is STORED:
+        minor_units(currency)
+        return currency
+    return valid_currency(currency)
+
+
+def valid_currency(code: str) -> str:
+    """Raises `ValueError` for a code in which no price can be given."""
+    minor_units(code)
+    if code in NO_MONEY:
+        raise ValueError(f"must be a currency, which {code} is not")
+    return code
 
 
 def text(value: Decimal) -> str:

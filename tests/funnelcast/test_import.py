@@ -153,6 +153,10 @@ def test_a_file_of_which_no_row_is_taken_has_failed(system: Up, folder: Path) ->
         (("opportunities", "deals.csv", "--mapping", "maven-crm", "--overwrite"), "belong to a --snapshot-of"),
         (("opportunities", "deals.csv", "--mapping", "maven-crm", "--vanished", "lose"), "belong to a --snapshot-of"),
         (("opportunities", "deals.csv", "--mapping", "maven-crm", "--currency", "usd"), "ISO 4217"),
+        (
+            ("opportunities", "deals.csv", "--mapping", "maven-crm", "--currency", "XAU"),
+            "must be a currency, which XAU is",
+        ),
     ],
 )
 def test_wrong_usage_is_explained(folder: Path, arguments: tuple[str, ...], reason: str) -> None:

@@ -11,7 +11,7 @@ from babel.numbers import get_currency_symbol
 
 from funnelcast.importing.files.row import InvalidRow, Row, invalid_cell, shortened
 from funnelcast.importing.files.workbook import WorkbookNumber
-from shared.rules.money import LARGEST, minor_units
+from shared.rules.money import LARGEST, is_currency, minor_units
 
 Grouping = Literal["thousands", "indian", "myriads"]
 GROUPS: Mapping[Grouping, str] = {
@@ -47,8 +47,8 @@ class Money:
 @dataclass(frozen=True)
 class Amounts:
     """How amounts are written. Without `thousands`, digits are not grouped. The currency is one for all, or stands in a
-    column, or beside each amount. `symbols`: by sign, the currency that it stands for. `round`: more decimals than the
-    currency has are rounded, however few."""
+    column, or beside each amount. `symbols`: by sign or word, the currency that it stands for. `round`: more decimals
+    than the currency has are rounded, however few."""
 
     decimal: str = "."
     thousands: str = ""
@@ -97,11 +97,21 @@ class Amounts:
         if self.currency is not None:
             return self.same_currency(label, text, sign, self.currency)
         if self.currency_column is not None:
-            return self.same_currency(label, text, sign, code_in(self.currency_column, row))
-        code = self.symbols.get(sign) or SIGNS.get(sign) or sign
-        if not is_currency(code):
+            return self.same_currency(label, text, sign, self.code_in(self.currency_column, row))
+        code = self.code_of(sign)
+        if code is None:
             raise invalid_cell(label, text, "an amount with its currency", self.example(code="EUR "))
         return code
+
+    def code_in(self, column: str, row: Row) -> str:
+        code = self.code_of(row[column])
+        if code is None:
+            raise invalid_cell(column, row[column], "a currency's code, or a word of money.symbols,", "EUR")
+        return code
+
+    def code_of(self, sign: str) -> str | None:
+        code = self.symbols.get(sign) or SIGNS.get(sign) or sign.upper()
+        return code if is_currency(code) else None
 
     def same_currency(self, label: str, text: str, sign: str, currency: str) -> str:
         """The sign beside an amount may repeat its currency, and never contradict it."""
@@ -169,21 +179,6 @@ def must_have_known_sign(label: str, text: str, number: str) -> None:
             f"{label} {shortened(text)!r}: the mapping has to say which currency {sign!r} is, "
             f"such as money.symbols: {{{sign!r}: EUR}}"
         )
-
-
-def code_in(column: str, row: Row) -> str:
-    code = row[column]
-    if not is_currency(code):
-        raise invalid_cell(column, code, "a currency's code", "EUR")
-    return code
-
-
-def is_currency(code: str) -> bool:
-    try:
-        minor_units(code)
-    except ValueError:
-        return False
-    return True
 
 
 def signs_of(currency: str) -> set[str]:

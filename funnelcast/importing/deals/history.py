@@ -13,9 +13,10 @@ from shared.rules.message import BEGINNING, MAX_CLOCK_AHEAD
 
 @dataclass
 class DealHistory:
-    """`stage`: the open one that the deal is in, or was in when it ended. `end`: the command that ended it."""
+    """`made`: when the export was made. `stage`: the open one that the deal is in, or was in when it ended. `end`: the
+    command that ended it."""
 
-    now: datetime
+    made: datetime
     facts: list[Body] = field(default_factory=list)
     moments: list[Moment] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -24,9 +25,9 @@ class DealHistory:
     floor: datetime = BEGINNING
 
     def add(self, command: str, at: Moment, **fields: Any) -> None:
-        """Refuses a moment that is certainly before the last one, or in the future."""
-        if at.earliest > self.now + (timedelta() if at.is_day else MAX_CLOCK_AHEAD):
-            raise InvalidRow(f"{at.text!r} lies in the future")
+        """Refuses a moment that is certainly before the last one, or after the export."""
+        if at.earliest > self.made + (timedelta() if at.is_day else MAX_CLOCK_AHEAD):
+            raise InvalidRow(f"{at.text!r} lies after {self.made:%Y-%m-%d}, the day of the export")
         if self.floor > at.latest:
             raise InvalidRow(f"{at.text!r} lies before {self.moments[-1].text!r}, which comes first")
         self.floor = max(self.floor, at.earliest)
@@ -45,7 +46,7 @@ class DealHistory:
         return next((fact[name] for fact in reversed(self.facts) if name in fact), None)
 
     def dated_facts(self) -> list[Body]:
-        instants = instants_of(self.moments, self.now)
+        instants = instants_of(self.moments, self.made)
         return [fact | {"occurred_at": instant_text(at)} for fact, at in zip(self.facts, instants, strict=True)]
 
 

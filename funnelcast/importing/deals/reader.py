@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import TypeVar
 
 from funnelcast.failure import Failed
-from funnelcast.importing.cells.amounts import Amounts, Money, code_in
+from funnelcast.importing.cells.amounts import Amounts, Money
 from funnelcast.importing.cells.dates import Dates, Moment
 from funnelcast.importing.cells.names import NodeIds, external_id
 from funnelcast.importing.deals.history import DealHistory
@@ -36,14 +36,14 @@ class DealReader:
     outcomes: WordTable[Target]
     reasons: WordTable[str]
     ignored: WordTable[bool]
-    now: datetime
+    made: datetime
 
     @property
     def fields(self) -> DealFields:
         return self.mapping.fields
 
     def new_history(self) -> DealHistory:
-        return DealHistory(self.now)
+        return DealHistory(self.made)
 
     # -- single fields -----------------------------------------------------------------------------------------------
 
@@ -135,7 +135,7 @@ class DealReader:
         if amounts and amounts.currency:
             return amounts.currency
         if amounts and amounts.currency_column:
-            return code_in(amounts.currency_column, row)
+            return amounts.code_in(amounts.currency_column, row)
         raise InvalidRow("a price of the price list needs a currency for all amounts, or a column with it")
 
     def mapped(self, history: DealHistory, row: Row) -> MappedRecord:
@@ -185,7 +185,7 @@ def open_reader(mapping: DealMapping, beside: Surroundings) -> tuple[DealReader,
         WordTable(mapping.outcomes, mapping.ignore_case),
         WordTable(mapping.reasons, mapping.ignore_case),
         WordTable(dict.fromkeys(mapping.ignored, True), mapping.ignore_case),
-        beside.now,
+        beside.made,
     )
     return reader, missing
 

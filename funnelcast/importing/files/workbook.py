@@ -3,13 +3,14 @@
 import warnings
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from funnelcast.failure import Failed
@@ -43,17 +44,32 @@ def is_workbook(file: Path) -> bool:
 
 
 def workbook_rows(file: Path, layout: Layout) -> Iterator[NumberedRow]:
+    with opened_book(file) as book:
+        sheet = book[sheet_name(file, sheet_names_of(book), layout.sheet)]
+        sheet.reset_dimensions()
+        for number, values in enumerate(sheet.iter_rows(values_only=True), 1):
+            yield number, [cell_text(value) for value in values]
+
+
+def sheet_names(file: Path) -> list[str]:
+    with opened_book(file) as book:
+        return sheet_names_of(book)
+
+
+def sheet_names_of(book: Workbook) -> list[str]:
+    """Those with cells: not those that are charts."""
+    return [sheet.title for sheet in book.worksheets]
+
+
+@contextmanager
+def opened_book(file: Path) -> Iterator[Workbook]:
     try:
         must_be_bounded(file)
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), file.open("rb") as opened:
             warnings.simplefilter("ignore")
-            with file.open("rb") as opened:
-                book = load_workbook(opened, read_only=True, data_only=True)
-                sheet = book[sheet_name(file, book.sheetnames, layout.sheet)]
-                sheet.reset_dimensions()
-                for number, values in enumerate(sheet.iter_rows(values_only=True), 1):
-                    yield number, [cell_text(value) for value in values]
-                book.close()
+            book = load_workbook(opened, read_only=True, data_only=True)
+            yield book
+            book.close()
     except BROKEN:
         raise Failed(f"{file} begins like a workbook (.xlsx) and cannot be read as one: save it as CSV") from None
 

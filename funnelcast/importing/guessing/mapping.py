@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
@@ -10,9 +11,9 @@ import orjson
 from funnelcast.failure import Failed
 from funnelcast.importing.cells.names import slug
 from funnelcast.importing.files.export import file_rows, is_blank
-from funnelcast.importing.files.layout import Layout
+from funnelcast.importing.files.layout import DEFAULT_LAYOUT, Layout
 from funnelcast.importing.files.row import shortened
-from funnelcast.importing.files.workbook import is_workbook
+from funnelcast.importing.files.workbook import is_workbook, sheet_names
 from funnelcast.importing.guessing.columns import CURRENCY, DATES, NEEDED, Column, columns_of, fields_of, first_named
 from funnelcast.importing.guessing.notation import PIVOT, guess_dates, guess_numbers, has_currency_beside
 from funnelcast.importing.guessing.stages import UNKNOWN, distinct, guess_stage
@@ -27,14 +28,14 @@ HEADING = "# A guess from the first rows of {file}: read every line, and answer 
 
 def guess_mapping(file: Path) -> str:
     """Raises `Failed` for a file that cannot be read."""
-    encoding, rows = first_rows(file)
+    layout, rows = first_rows(file)
     header, below = split_at_header(file, rows)
     columns = without_blank_words(list(columns_of(header, below)))
     fields = fields_of(columns)
     sections = [
         f"mapping: {slug(file.name.partition('.')[0])[:50]}",
         "kind: opportunities",
-        *file_lines(encoding),
+        *file_lines(layout),
         *blank_lines(list(columns_of(header, below))),
         *date_lines(fields),
         *money_lines(fields, first_named(CURRENCY, columns)),
@@ -48,26 +49,38 @@ def guess_mapping(file: Path) -> str:
 # -- the file --------------------------------------------------------------------------------------------------------
 
 
-def first_rows(file: Path) -> tuple[str, Sequence[Sequence[str]]]:
-    first_failure: Failed | None = None
-    for encoding in ENCODINGS:
-        try:
-            rows = [cells for _, cells in islice(file_rows(file, Layout(encoding)), HEADER_WITHIN + MOST_ROWS)]
-        except Failed as failure:
-            first_failure = first_failure or failure
-            if is_workbook(file):
-                break
-        else:
-            return encoding, rows
-    raise first_failure or Failed(f"{file} cannot be read")
+def first_rows(file: Path) -> tuple[Layout, Sequence[Sequence[str]]]:
+    """Of a workbook, those of the sheet that has the most cells in a row."""
+    if is_workbook(file):
+        names = sheet_names(file)
+        layouts = [Layout(sheet=name) for name in names] if len(names) > 1 else [Layout()]
+        sheets = [(layout, rows_near_the_top(file, layout)) for layout in layouts]
+        return max(sheets, key=lambda sheet: max(widths(sheet[1]), default=0))
+    first, *others = map(Layout, ENCODINGS)
+    try:
+        return first, rows_near_the_top(file, first)
+    except Failed as failure:
+        for layout in others:
+            with suppress(Failed):
+                return layout, rows_near_the_top(file, layout)
+        raise failure
+
+
+def rows_near_the_top(file: Path, layout: Layout) -> Sequence[Sequence[str]]:
+    return [cells for _, cells in islice(file_rows(file, layout), HEADER_WITHIN + MOST_ROWS)]
+
+
+def widths(rows: Sequence[Sequence[str]]) -> list[int]:
+    """Cells that are not blank, of each row that may be the header."""
+    return [sum(bool(cell.strip()) for cell in cells) for cells in rows[:HEADER_WITHIN]]
 
 
 def split_at_header(file: Path, rows: Sequence[Sequence[str]]) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
     """The header is the first row that has as many cells as any near the top."""
-    widths = [sum(bool(cell.strip()) for cell in cells) for cells in rows[:HEADER_WITHIN]]
-    if not widths or max(widths) < 2:
+    cells_of_rows = widths(rows)
+    if not cells_of_rows or max(cells_of_rows) < 2:
         raise Failed(f"{file} has no header of two columns or more")
-    at = widths.index(max(widths))
+    at = cells_of_rows.index(max(cells_of_rows))
     return rows[at], [cells for cells in rows[at + 1 :] if not is_blank(cells)]
 
 
@@ -81,9 +94,11 @@ def without_blank_words(columns: Sequence[Column]) -> list[Column]:
 # -- the mapping's parts ---------------------------------------------------------------------------------------------
 
 
-def file_lines(encoding: str) -> Iterator[str]:
-    if encoding != "utf-8":
-        yield f"file: {{encoding: {encoding}}}  # ? the file is not UTF-8"
+def file_lines(layout: Layout) -> Iterator[str]:
+    if layout.encoding != DEFAULT_LAYOUT.encoding:
+        yield f"file: {{encoding: {layout.encoding}}}  # ? the file is not UTF-8"
+    if layout.sheet is not None:
+        yield f"file: {{sheet: {quoted(layout.sheet)}}}  # ? the workbook has several"
 
 
 def blank_lines(columns: Sequence[Column]) -> Iterator[str]:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC
 from decimal import Decimal
 
-from funnelcast.importing.cells.amounts import SIGNS, Amounts, is_currency
+from funnelcast.importing.cells.amounts import SIGNS, Amounts
 from funnelcast.importing.cells.date_formats import Locality, Parsed, format_of
 from funnelcast.importing.files.row import InvalidRow
 from funnelcast.importing.files.workbook import WorkbookDate, WorkbookNumber
+from shared.rules.money import is_currency
 
 PIVOT = 1970
 DATE_PATTERNS = (

@@ -111,11 +111,17 @@ def test_an_empty_cell_is_not_zero() -> None:
     assert EUR.money("value", "", NO_ROW) is None
 
 
-def test_the_currency_may_stand_in_a_column() -> None:
-    amounts = Amounts(currency_column="Currency")
-    assert amounts.money("value", "5", row_of(2, {"Currency": "CHF"})) == Money("5", "CHF")
-    with pytest.raises(InvalidRow, match="Currency '€': a currency's code is expected, such as EUR"):
-        amounts.money("value", "5", row_of(2, {"Currency": "€"}))
+@pytest.mark.parametrize(("cell", "code"), [("CHF", "CHF"), ("chf", "CHF"), ("€", "EUR"), ("Kroner", "NOK")])
+def test_the_currency_may_stand_in_a_column(cell: str, code: str) -> None:
+    amounts = Amounts(currency_column="Currency", symbols={"Kroner": "NOK"})
+    assert amounts.money("value", "5", row_of(2, {"Currency": cell})) == Money("5", code)
+
+
+@pytest.mark.parametrize("cell", ["", "Euro", "¥", "XAU"])
+def test_a_column_without_a_clear_currency_is_refused(cell: str) -> None:
+    expected = rf"Currency '{cell}': a currency's code, or a word of money\.symbols, is expected, such as EUR"
+    with pytest.raises(InvalidRow, match=expected if cell else "Currency is empty"):
+        Amounts(currency_column="Currency").money("value", "5", row_of(2, {"Currency": cell}))
 
 
 def test_a_workbooks_number_needs_no_notation() -> None:

@@ -133,7 +133,7 @@ def test_an_amount_that_nobody_wrote_is_estimated_until_the_deal_is_won(tmp_path
         ({"Stage": "Signed"}, "Stage 'Signed' is not among the words that the mapping lists: 'Lead'"),
         ({"Opened": "2017/01/02"}, "Opened '2017/01/02': a date written as YYYY-MM-DD is expected, such as 2017-12-31"),
         ({"Closed": "", "Expected": ""}, "Closed is empty: a date"),
-        ({"Closed": "2027-01-01"}, "'2027-01-01' lies in the future"),
+        ({"Closed": "2027-01-01"}, "'2027-01-01' lies after 2026-03-02, the day of the export"),
         ({"Value": "500,00"}, "Value '500,00': a number is expected, such as 1054.50"),
         ({"Stage": "Lost", "Why": "Weather"}, "Why 'Weather' is not among the words that the mapping lists: 'Price'"),
         ({"Rep": "???"}, "a name with a letter or a digit is expected"),

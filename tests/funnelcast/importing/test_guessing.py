@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
+from openpyxl.chart import BarChart
 
 from funnelcast.failure import Failed
 from funnelcast.importing.files.row import Rejected, Skipped
@@ -135,3 +137,17 @@ def test_the_command_prints_a_guess_and_refuses_other_kinds() -> None:
     printed = run("import", "opportunities", file, "--guess")
     assert (printed.returncode, printed.stdout) == (0, guess_mapping(file))
     assert run("import", "leads", file, "--guess").returncode == 2
+
+
+def test_of_a_workbook_the_sheet_with_the_widest_table_is_taken(tmp_path: Path) -> None:
+    book = Workbook()
+    book.create_sheet("Cover").append(["Pipeline", "as of", "today"])
+    deals = book.create_sheet("Deals 2024")
+    for row in (["Exported deals"], HEADER.strip().split(","), [1, "Deal", "Acme", "Ann", "Won", 5, "2024-01-05"]):
+        deals.append(row)
+    book.create_chartsheet("Chart").add_chart(BarChart())
+    file = tmp_path / "export.xlsx"
+    book.save(file)
+    guess = guess_mapping(file)
+    assert "file: {sheet: Deals 2024}  # ? the workbook has several" in guess
+    assert "  owner: Owner\n" in guess

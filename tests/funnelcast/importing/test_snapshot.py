@@ -1,8 +1,12 @@
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from funnelcast.importing.files.row import Rejected
+from funnelcast.importing.mappings import kinds_of
+from funnelcast.importing.reading import Source, open_export, read_records
 from funnelcast.importing.snapshot import SnapshotOptions, parse_day, snapshot_options, steps_of
 
 AS_OF = datetime(2024, 3, 24, 11, tzinfo=UTC)
@@ -73,6 +77,28 @@ def test_a_reopened_deal_has_not_ended() -> None:
 )
 def test_a_day_is_its_noon_in_the_exports_zone_if_that_is_over(text: str, now: datetime, instant: str) -> None:
     assert SnapshotOptions(parse_day(text)).instant("Europe/Berlin", now).isoformat() == instant
+
+
+MAPPING = """
+mapping: weekly
+kind: opportunities
+dates: {formats: ["YYYY-MM-DD hh:mm"], timezone: Asia/Tokyo}
+fields: {id: Id, name: Id, account: Id, owner: Id, stage: Stage, opened: Created, closed: Closed}
+stages: {Won: won}
+"""
+
+
+def test_nothing_in_an_export_is_later_than_its_day_in_its_zone(tmp_path: Path) -> None:
+    file, mapping = tmp_path / "deals.csv", tmp_path / "weekly.yaml"
+    mapping.write_text(MAPPING)
+    ends = ("2024-03-24 23:59", "2024-03-25 00:06")
+    file.write_text("Id,Stage,Created,Closed\n" + "".join(f"a,Won,2024-03-24 09:00,{end}\n" for end in ends))
+    options = SnapshotOptions(date(2024, 3, 24))
+    source = Source(file, kinds_of(str(mapping), "opportunities"), snapshot=options)
+    first, second = read_records(open_export(source))
+    assert not isinstance(first, Rejected)
+    assert isinstance(second, Rejected)
+    assert "'2024-03-25 00:06' lies after 2024-03-24, the day of the export" in second.reason
 
 
 @pytest.mark.parametrize(
