@@ -316,6 +316,11 @@ class Call:
         if self.caller.is_confined and self.context.places is not None:
             await self.context.places.age.wait_until_known()
 
+    async def wait_until_complete(self) -> None:
+        """For a command on all that a read model lists: nothing that was accepted before may be missing in it. Raises
+        `PositionNotReached`."""
+        await freshness.wait_until_complete(self.context, self.request.headers, self.caller.lineage)
+
     async def wait_for_min_position(self) -> None:
         """Raises `PositionNotReached`."""
         await freshness.wait_for_positions(self.context, self.request.headers, self.caller.lineage)

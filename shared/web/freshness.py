@@ -11,6 +11,8 @@ from shared.web import conditions
 from shared.web.applied import AppliedPositions
 from shared.web.service_context import ServiceContext
 
+COMPLETE_WITHIN = 5
+"""Seconds, or as many as `Prefer` says if these are more."""
 FAR_AHEAD = 1_000_000
 """No answer gives out a position that lies so far after all that is known of its source."""
 
@@ -40,6 +42,13 @@ async def wait_until_applied(
 ) -> None:
     """Waits until the read models contain these positions, as long as `Prefer` says. Raises `PositionNotReached`."""
     deadline = asyncio.get_running_loop().time() + conditions.wait_seconds(headers)
+    await wait_for(context, context.read_models_applied, positions, deadline, caller)
+
+
+async def wait_until_complete(context: ServiceContext, headers: Headers, caller: Hashable) -> None:
+    """Waits until the read models contain all that the service's store contains now. Raises `PositionNotReached`."""
+    deadline = asyncio.get_running_loop().time() + max(conditions.wait_seconds(headers), COMPLETE_WITHIN)
+    positions = {context.service: await head(context)}
     await wait_for(context, context.read_models_applied, positions, deadline, caller)
 
 

@@ -70,3 +70,16 @@ async def test_deals_stay_in_a_stage_that_disappears_until_they_are_moved(databa
         assert (await client.put("stages", json=WITH_OFFER)).json()["warnings"] == []
         same = await client.post("stages/move-deals", json={"from_stage": "offer", "to_stage": "offer"})
         assert (same.status_code, same.json()["errors"][0]["pointer"]) == (422, "/to_stage")
+
+
+async def test_a_deal_that_has_just_come_into_a_stage_moves_with_the_others(database: str) -> None:
+    """Although the read model has it a little later, and the caller asks for no position."""
+    async with pipeline(database, [past_deal("a", "01-01")]) as client:
+        (deal,) = (await answer_of(client, "opportunities"))["items"]
+        del client.headers["X-Min-Position"]
+        here, there = "qualified", "proposal"
+        await client.post(f"opportunities/{deal['opportunity_id']}/qualify")
+        for _ in range(10):
+            _, last = await move(client, here, there)
+            assert last == {"done": True, "lines": 1, "failed": 0}
+            here, there = there, here

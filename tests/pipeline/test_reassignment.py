@@ -60,3 +60,15 @@ async def test_a_deal_that_cannot_be_given_away_is_a_line_with_the_reason(databa
         (failed,) = (deal for deal in deals if "status" in deal)
         assert (failed["status"], "before the stream's last event" in failed["detail"]) == (409, True)
         assert failed["opportunity_id"]
+
+
+async def test_a_deal_that_was_just_opened_goes_with_the_others(database: str) -> None:
+    """Although the read model has it a little later, and the caller asks for no position."""
+    deal = {"name": "Renewal", "account": "acme.com", "owner": "ann", "motion": "new_business"}
+    async with pipeline(database, [past_deal("a", "01-01", owner="eve")]) as client:
+        del client.headers["X-Min-Position"]
+        for _ in range(10):
+            opened = (await client.post("opportunities", json=deal)).json()
+            *given_away, last = await reassigned(client, **{"from": "ann", "to": "bob"})
+            assert [each["opportunity_id"] for each in given_away] == [opened["opportunity_id"]]
+            assert (last["lines"], last["failed"]) == (1, 0)

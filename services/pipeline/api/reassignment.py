@@ -66,6 +66,7 @@ async def reassign_opportunities(body: Reassignment, call: WritesEverywhere) -> 
     if body.from_owner == body.to_owner:
         raise InvalidField("/to", "is the owner that the deals have")
     call.checked_occurred_at(body.occurred_at)
+    await call.wait_until_complete()
     async with call.read() as tx:
         ids = await opportunities.open_of(tx, body.from_owner)
     command = commands.Reassign(from_owner=body.from_owner, owner=body.to_owner)

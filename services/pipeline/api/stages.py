@@ -97,6 +97,7 @@ async def move_deals(
     processes = (await call.fold(DECIDER, ALL, lambda state: [], may_be_new=True)).state
     if body.pipeline not in processes:
         raise InvalidField("/pipeline", f"there is no pipeline {body.pipeline!r}")
+    await call.wait_until_complete()
     async with call.read() as tx:
         ids = await opportunities.open_in_stage(tx, body.pipeline, body.from_stage)
     command = ReplaceStage(from_stage=body.from_stage, to_stage=body.to_stage)
