@@ -1,7 +1,7 @@
 """The weekly forecast meetings of the last year: the calls, and this quarter the overrides of their managers.
 Both are made of what the forecast computed at that instant."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -32,40 +32,48 @@ CURRENCY = "EUR"
 ENDED_QUARTERS = 4
 WEEKS_OF_ENDED = (1, 4, 8, 12)
 """Those with calls, in quarters that have ended. In this quarter every week has them."""
-OVERRIDE_WEEKS = (-3, -1)
-"""Counted from the present week; in the first one the override is stale by now."""
+STALE_WEEK, LAST_WEEK = -3, -1
+"""Counted from the present week. What managers override in the first of them is stale by now."""
 HUNDRED = Decimal(100)
 
 
 @dataclass(frozen=True)
 class Meeting:
-    """`computed`: by node, the cumulative columns of the whole organisation then. `frontier`: what was known."""
+    """`closed`, `computed`: by node, what was won by then, and the cumulative columns. `frontier`: what was known."""
 
     quarter: Period
     week: Period
     at: datetime
     frontier: str
-    computed: dict[str, Columns]
+    closed: Mapping[str, Decimal]
+    computed: Mapping[str, Columns]
+
+    def open_commit(self, node: str) -> Decimal:
+        return self.computed[node]["commit"] - self.closed[node]
+
+    def open_pipeline(self, node: str) -> Decimal:
+        return self.computed[node]["pipeline"] - self.computed[node]["upside"]
 
 
 async def meeting_writes(context: ServiceContext, company: Company, now: datetime) -> list[ScriptedWrite]:
     """Every service has applied all events. Every node has a call, but the one that joins last."""
     random, writes = seeded("meetings"), list[ScriptedWrite]()
     people = [node for node in company.nodes[:-1] if node.kind == "person"]
-    managers = [node for node in people if node.parent in company.reps]
+    managers = [node.node for node in people if node.parent in company.reps]
+    reps = [node.node for node in people if node.parent in managers]
     weeks = [*meeting_weeks(now)]
-    overriding = {weeks[number] for number in OVERRIDE_WEEKS if -number <= len(weeks)}
+    cut, raised = weeks[STALE_WEEK:][:1], weeks[LAST_WEEK:]
     async with context.reads.connect() as tx:
         positions = (await frontier.find(tx, context.read_models)).positions
         applied = Applied(context.read_models, {source: positions[source] for source in KnownPositions._fields})
         for quarter, week in weeks:
             meeting = await hold(tx, applied, quarter, week, now)
             writes += [call_of(random, meeting, node.node) for node in company.nodes[:-1]]
-            if (quarter, week) in overriding and quarter.ends >= now.date():
-                team = random.choice(managers)
-                reps = [node.node for node in people if node.parent == team.node]
-                writes += [override_of(random, meeting, rep, "commit", "manager") for rep in random.sample(reps, 2)]
-                writes.append(override_of(random, meeting, team.node, "upside", "self"))
+            if (quarter, week) in cut and quarter.ends >= now.date():
+                committed = sorted(reps, key=meeting.open_commit, reverse=True)[:2]
+                writes += [less_than_committed(random, meeting, rep) for rep in committed]
+            if (quarter, week) in raised:
+                writes.append(more_than_upside(random, meeting, max(managers, key=meeting.open_pipeline)))
     return writes
 
 
@@ -93,8 +101,9 @@ async def hold(tx: AsyncConnection, applied: Applied, quarter: Period, week: Per
     known_at = format_positions(applied.positions)
     moment = await moment_of(tx, now, applied, Instants(at, known_at))
     found = await subtree_numbers(tx, moment, quarter, None, 20, CURRENCY)
+    closed = {node: found.closed(node) for node in found.nodes}
     computed = {node: numbers.seen.computed for node, numbers in found.nodes.items()}
-    return Meeting(quarter, week, at, known_at, computed)
+    return Meeting(quarter, week, at, known_at, closed, computed)
 
 
 def call_of(random: Random, meeting: Meeting, node: str) -> ScriptedWrite:
@@ -117,8 +126,23 @@ def call_of(random: Random, meeting: Meeting, node: str) -> ScriptedWrite:
     return scripted(CALL, node, command, meeting.at, "admin")
 
 
-def override_of(random: Random, meeting: Meeting, node: str, column: Column, by: By) -> ScriptedWrite:
-    quarter, computed = meeting.quarter, meeting.computed[node][column]
+def less_than_committed(random: Random, meeting: Meeting, rep: str) -> ScriptedWrite:
+    """A manager does not count on all that is open in a rep's commit."""
+    amount = meeting.closed[rep] + meeting.open_commit(rep) * Decimal(random.randint(50, 80)) / 100
+    note = random.choice(("One deal closes later than it says", "Too hopeful"))
+    return override_of(meeting, rep, "commit", "manager", amount, note)
+
+
+def more_than_upside(random: Random, meeting: Meeting, manager: str) -> ScriptedWrite:
+    """A manager counts on a part of what the team has in pipeline only."""
+    amount = (
+        meeting.computed[manager]["upside"] + meeting.open_pipeline(manager) * Decimal(random.randint(30, 60)) / 100
+    )
+    return override_of(meeting, manager, "upside", "self", amount, "Two more are agreed by word")
+
+
+def override_of(meeting: Meeting, node: str, column: Column, by: By, amount: Decimal, note: str) -> ScriptedWrite:
+    quarter = meeting.quarter
     command = SetOverride(
         node=node,
         period=OverriddenPeriod(
@@ -126,9 +150,9 @@ def override_of(random: Random, meeting: Meeting, node: str, column: Column, by:
         ),
         column=column,
         by=by,
-        amount=euros(computed * Decimal(random.randint(85, 120)) / 100),
-        note=random.choice(("One deal closes later than it says", "Two more are agreed by word", "Too hopeful")),
-        basis=Basis(amount=to_minor_units(computed, CURRENCY), frontier=meeting.frontier),
+        amount=euros(amount),
+        note=note,
+        basis=Basis(amount=to_minor_units(meeting.computed[node][column], CURRENCY), frontier=meeting.frontier),
     )
     return scripted(OVERRIDE, node, command, meeting.at, "admin")
 
