@@ -8,9 +8,11 @@ from datetime import datetime
 from typing import Annotated, Any, NamedTuple
 
 import orjson
+import structlog
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, WithJsonSchema
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.flow import cloudevents
@@ -21,9 +23,10 @@ from shared.web.call import Call
 from shared.web.needs import Needs
 from shared.web.paging import Limit
 from shared.web.place import EVERYTHING, Organisation, PlaceRule, Subtree
-from shared.web.problems import Conflict, Forbidden, InvalidRequest
+from shared.web.problems import Conflict, Forbidden, InvalidRequest, Problem
 from shared.web.service_context import ServiceContext
 
+log = structlog.get_logger()
 PAGE = 200
 MOST_PAGES = 50
 """That are read for one answer to a confined caller, who may see few of their events."""
@@ -219,10 +222,22 @@ class Feed:
     async def lines(
         self, context: ServiceContext, after: int, types: Collection[str], confined: Call | None = None
     ) -> AsyncIterator[bytes]:
+        """Ends by `stopping`, also when the store cannot be read or the caller's node has ended: whoever connects
+        again is told so."""
+        yield b": connected\n\n"
+        try:
+            async for line in self.read_lines(context, after, types, confined):
+                yield line
+        except (Problem, SQLAlchemyError, OSError) as error:
+            log.info("stream_ended", error=type(error).__name__)
+        yield b"event: stopping\ndata: {}\n\n"
+
+    async def read_lines(
+        self, context: ServiceContext, after: int, types: Collection[str], confined: Call | None
+    ) -> AsyncIterator[bytes]:
         """Reads the store up to the end of the feed, then what all listeners share. For each client one page is in
         memory: a slow client is waited for. `confined`: the call of a confined caller, whose part is read from the
         store each time: who is below it may change meanwhile."""
-        yield b": connected\n\n"
         loop, tail = asyncio.get_running_loop(), context.tail
         silent_since = loop.time()
         with tail.listening():
@@ -241,7 +256,6 @@ class Feed:
                     silent_since = loop.time()
                 if not found and not has_moved:
                     await tail.changed.wait(known, silent_since + HEARTBEAT - loop.time())
-        yield b"event: stopping\ndata: {}\n\n"
 
     async def page(
         self, context: ServiceContext, after: int, types: Collection[str], confined: Call | None

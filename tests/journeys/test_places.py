@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from funnelcast.services import SERVICES
 from tests.journeys.places import OPPORTUNITIES, Company
-from tests.running import eventually, fresh, running_services
+from tests.running import eventually, fresh, running_services, served_services, within
 from tests.shared.webhooks.receiver import receiving
 
 
@@ -121,6 +121,18 @@ async def test_a_deal_that_leaves_is_told_once_and_nothing_of_it_afterwards(comp
     assert [event["type"].partition(".")[2] for event in others] == ["assigned", "amount_changed"]
     assert others[0]["data"]["from_owner"] == "_elsewhere"
     assert len(await events_seen_by(company, "company", later)) == 4
+
+
+async def test_the_stream_of_a_node_that_ends_ends_by_an_event(database: str) -> None:
+    async with served_services(database, list(SERVICES.values())) as (api, _):
+        company = Company(api, database)
+        await company.build()
+        headers = {"Authorization": f"Bearer {await company.key('r1')}"}
+        async with api.stream("GET", "/pipeline/v1/events/stream", headers=headers) as answer:
+            ended = await company.send("DELETE", "/forecast/v1/org/nodes/r1")
+            assert (await company.call("r1", "GET", OPPORTUNITIES, headers=fresh(ended))).status_code == 404
+            await company.deal("r2")
+            assert (await within(10, answer.aread())).endswith(b"event: stopping\ndata: {}\n\n")
 
 
 async def test_a_webhook_of_a_node_hears_of_a_deal_until_it_leaves(company: Company) -> None:
