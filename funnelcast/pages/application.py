@@ -131,7 +131,7 @@ async def serve(screen: Screen, request: Request) -> Response:
         return signed_out(request)
     caller = Api(request.app.state.http, session, request.query_params.get("after"))
     try:
-        visit = await make_visit(request, caller, session)
+        visit = request.state.visit = await make_visit(request, caller, session)
         await check(screen, visit, session)
         return await screen.view(visit)
     except ApiError as error:
@@ -168,9 +168,12 @@ async def check(screen: Screen, visit: Visit, session: str) -> None:
 
 
 def error_page(request: Request, error: ApiError) -> Response:
-    """In the API's own words. One that may pass by itself is asked again after a while."""
+    """In the API's own words, with the way to other pages and out. One that may pass by itself is asked again after a
+    while."""
     retry = (error.retry_after or 2) if error.status in BUSY and request.method == "GET" else None
-    values = rendering.common_values(request, "UTC") | {"error": error, "retry": retry}
+    visit: Visit | None = getattr(request.state, "visit", None)
+    common = visit.context() if visit else rendering.common_values(request, "UTC")
+    values = common | {"error": error, "retry": retry}
     response = HTMLResponse(rendering.render("error.html", values), error.status)
     if retry:
         response.headers["Refresh"] = response.headers["Retry-After"] = str(retry)

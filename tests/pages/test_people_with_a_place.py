@@ -44,3 +44,16 @@ async def test_a_rep_who_may_not_read_the_settings_chooses_a_reason(site: Site) 
         lost = await post(browser, f"{page}/lose", {"reason": "competitor", "etag": etag}, page)
         assert lost.status_code == 303, text_of(lost.text)
     assert (await done(site.api, "GET", f"/pipeline/v1/opportunities/{deal}")).json()["outcome"] == "lost"
+
+
+async def test_whose_node_has_ended_is_told_so_and_may_sign_out(site: Site) -> None:
+    await place_people(site.api)
+    async with site.signed_in(SELLS, node="ann", owner="ann", name="ann") as browser:
+        ended = await done(site.api, "DELETE", "/forecast/v1/org/nodes/ann")
+        page = await browser.get(f"/pages/forecast?after={ended.headers['X-Position']}")
+        assert page.status_code == 404
+        assert "the node is not in the organisation today" in text_of(page.text).lower()
+        out = await browser.post(
+            "/pages/sign-out", data={"csrf": fields_of(page.text)["csrf"]}, headers={"Sec-Fetch-Site": "same-origin"}
+        )
+        assert (out.status_code, out.headers["location"]) == (303, "/pages/sign-in")
