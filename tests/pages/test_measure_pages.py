@@ -1,10 +1,14 @@
 """The pages of measures and the board: the API's numbers, and words where there are too few for one."""
 
+import re
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import httpx
+import pytest
 
+from funnelcast.pages.screens import deals
 from shared.rules.clock_and_ids import ClockAndIds
 from tests.pages.site import Site, done, navigation_of, numbers_of, open_deal, place_people, post, read, seen, text_of
 from tests.running import eventually
@@ -56,6 +60,41 @@ async def test_numbers_of_measures_lead_to_their_deals(site: Site) -> None:
             assert shown in text_of(page.text)
         assert (await reader.get("/pages/metrics/deals?of=spend")).status_code == 404
         assert (await reader.get("/pages/metrics/deals?of=opportunities&set=no")).status_code == 422
+
+
+async def test_a_long_list_of_measured_deals_goes_on_until_its_end(site: Site) -> None:
+    await place_people(site.api)
+    opened = {await open_deal(site.api, "1000.00", SOON) for _ in range(3)}
+    path = f"/pages/metrics/deals?of=opportunities&from={TODAY}&to={TODAY}&set=created&limit=2"
+    async with site.signed_in() as browser:
+        assert [len(page) for page in await pages_from(browser, path, opened)] == [2, 1]
+        assert (await browser.get(f"{path}&path=x")).status_code == 422
+
+
+async def test_a_long_list_of_several_categories_goes_on_until_its_end(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deals, "PAGE", 2)
+    await place_people(site.api)
+    opened = {await open_deal(site.api, "1000.00", "2030-02-15") for _ in range(4)}
+    path = f"/pipeline/v1/opportunities/{min(opened)}/set-category"
+    await seen(site.api, await done(site.api, "POST", path, {"category": "omitted"}))
+    async with site.signed_in() as browser:
+        path = "/pages/deals?period=2030-Q1&category=pipeline,omitted"
+        assert [len(page) for page in await pages_from(browser, path, opened)] == [2, 2]
+
+
+async def pages_from(browser: httpx.AsyncClient, path: str, expected: set[str]) -> list[set[str]]:
+    """The deals of each page, from the first to the last."""
+    pages, following = list[set[str]](), path
+    while following:
+        answer = await browser.get(following)
+        assert answer.status_code == 200, text_of(answer.text)
+        pages.append(set(re.findall(r"/pages/deals/([0-9a-f-]{36})", answer.text)))
+        link = re.search(r'href="([^"]+)">The next deals', answer.text)
+        following = unescape(link[1]) if link else ""
+    assert set.union(*pages) == expected
+    return pages
 
 
 async def test_the_cost_of_an_sql_is_that_of_the_api(site: Site) -> None:

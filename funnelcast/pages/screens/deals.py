@@ -14,7 +14,7 @@ from funnelcast.pages.screens.periods import neighbours
 
 PATH = "/deals"
 PAGE, MOST = 200, 1000
-"""Deals of one page; deals that are looked through for a warning, of each category."""
+"""Deals of one category on a page; those that are looked through for a warning."""
 UNASSIGNED = "_unassigned"
 CATEGORIES = ("closed", "commit", "upside", "pipeline", "omitted")
 Deal = Mapping[str, Any]
@@ -54,16 +54,20 @@ async def show_deals(visit: Visit) -> Response:
 
 
 async def find_deals(
-    api: Api, node: str, question: Question, categories: Sequence[str], after: str | None, many: bool
+    api: Api, node: str, question: Question, categories: Sequence[str], start: str, many: bool
 ) -> tuple[list[Deal], str | None]:
-    """One page of one category or of all, with where to go on; of several, the first page of each."""
-    path = f"/forecast/v1/rollup/{node}/opportunities"
+    """One page of each category up to one that has more, with where to go on: the category and a place in it."""
+    path, found = f"/forecast/v1/rollup/{node}/opportunities", list[Deal]()
     asked = {"period": question.period, "limit": MOST if many else PAGE, **question.instants}
-    if len(categories) <= 1:
-        page = await api.get(path, category=categories[0] if categories else None, after=after, **asked)
-        return page["items"], page["next"]
-    pages = [await api.get(path, category=each, **asked) for each in categories]
-    return [deal for page in pages for deal in page["items"]], None
+    chosen = categories or [""]
+    first, _, after = start.rpartition(":")
+    for category in chosen[chosen.index(first) if first in chosen else 0 :]:
+        page = await api.get(path, category=category, after=after, **asked)
+        found += page["items"]
+        if page["next"]:
+            return found, f"{category}:{page['next']}"
+        after = ""
+    return found, None
 
 
 SCREENS = (Screen(PATH, show_deals, ("forecast:read",)),)

@@ -22,9 +22,10 @@ async def show_measured_deals(visit: Visit) -> Response:
     kind = visit.query["of"] or DEALS
     if kind not in LISTS:
         raise ApiError(404, "Not Found", "there is no such list")
-    asked = {name: value for name, value in visit.query.items() if name != "of"}
-    found = await visit.api.get(f"/pipeline/v1/metrics/{kind}", **asked)
-    shown = {name: value for name, value in asked.items() if name not in ("after", "limit")}
+    asked = {name: value for name, value in visit.query.items() if name not in ("of", "next", "after")}
+    parameters = asked | {"after": visit.query["next"]}
+    found = (await visit.api.answer("GET", f"/pipeline/v1/metrics/{kind}", parameters=parameters)).body
+    shown = {name: value for name, value in asked.items() if name != "limit"}
     owners = [visit.query["owner"], *(deal["owner"] for deal in found["items"])]
     return visit.page(
         "measured-deals.html",
@@ -33,7 +34,7 @@ async def show_measured_deals(visit: Visit) -> Response:
         deals=found["items"],
         names=await names_of_deals(visit, [deal["opportunity_id"] for deal in found["items"]]),
         people=await names_of_nodes(visit, owners),
-        following=address(PATH, visit.query, after=found["next"]) if found["next"] else None,
+        following=address(PATH, visit.query, next=found["next"]) if found["next"] else None,
     )
 
 
