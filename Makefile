@@ -9,6 +9,8 @@ PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.1
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# pip compiles what it installs, but not an editable package, whose first start would be slower.
+COMPILE := $(BIN)/python -m compileall -q -j 0 funnelcast services shared
 CODE := $(wildcard shared services funnelcast tests)
 KAFKA_LIBS := .kafka/libs
 CLIENTS := .clients
@@ -140,11 +142,13 @@ clean: ## Remove all that was made here, but no data
 .venv/installed: requirements/run.lock pyproject.toml | .venv/bin/python
 	$(PIP) install --require-hashes --no-deps -r requirements/run.lock
 	$(PIP) install --no-build-isolation --no-deps -e .
+	$(COMPILE)
 	@touch $@
 
 .venv/dev: requirements/dev.lock pyproject.toml | .venv/bin/python
 	$(PIP) install --require-hashes --no-deps -r requirements/dev.lock
 	$(PIP) install --no-build-isolation --no-deps -e .
+	$(COMPILE)
 	@touch .venv/installed $@
 
 $(KAFKA_LIBS)/complete: requirements/kafka.pom.xml

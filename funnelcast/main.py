@@ -22,6 +22,7 @@ from funnelcast.cli.options import (
     given_options,
     load_settings,
 )
+from shared.run import memory
 
 PAGES = "pages"
 """What `serve` takes beside the services."""
@@ -63,6 +64,7 @@ def up(
     postgres: Postgres = None,
 ) -> None:
     """All four services in one process, on this machine alone unless --host names another address."""
+    memory.defer_collections()
     from funnelcast.up import up
 
     settings = load_settings(host=host, port=port, data=data, kafka=kafka, postgres=postgres)
@@ -79,6 +81,7 @@ def serve(
     postgres: Postgres = None,
 ) -> None:
     """One service in a process of its own, on a Postgres by URL; or the pages, on the services."""
+    memory.defer_collections()
     from funnelcast.serve import Role, serve
     from funnelcast.serve_pages import serve_pages
 

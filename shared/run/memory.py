@@ -7,9 +7,15 @@ YOUNG, MIDDLE, OLD = 20_000, 20, 50
 of the next. A batch of events makes tens of thousands of objects, and hardly any garbage in cycles."""
 
 
+def defer_collections() -> None:
+    """Called before a server's modules are loaded: a sixth of that time went into collections that found nothing."""
+    gc.disable()
+
+
 def freeze_loaded_objects() -> None:
-    """Called when everything is loaded: excludes all present objects from collections. Otherwise they take nearly half
-    of a consumer's time."""
+    """Called when everything is loaded: collections begin again, without all present objects. With them, they
+    would take nearly half of a consumer's time."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG, MIDDLE, OLD)
+    gc.enable()

@@ -10,6 +10,7 @@ from shared.run import memory
 @pytest.fixture
 def settled() -> Iterator[None]:
     before = gc.get_threshold()
+    memory.defer_collections()
     memory.freeze_loaded_objects()
     yield
     gc.set_threshold(*before)
