@@ -56,6 +56,23 @@ async def test_who_is_in_a_stage_still_counts_as_such(database: str) -> None:
         assert early["proposal"]["latest"] == {"count": 4, "open": 3, "median_seconds": None, "p90_seconds": None}
 
 
+async def test_the_last_visit_is_that_of_the_window(database: str) -> None:
+    """Three days in `proposal`, one in `qualified`, and two in `proposal` again."""
+    moves = [("02-01", "proposal"), ("02-04", "qualified"), ("02-05", "proposal"), ("02-07", "win")]
+    async with pipeline(database, [past_deal("a", "01-01", *moves)]) as client:
+
+        async def proposal(**window: str) -> tuple[int, int, int] | None:
+            found = (await stages_of(client, **window)).get("proposal")
+            times = ("latest", "cumulative")
+            return found and (found["latest"]["open"], *(found[each]["median_seconds"] // DAY for each in times))
+
+        assert await proposal() == (0, 2, 5)
+        assert await proposal(begins="2026-02-05") == (0, 2, 5)
+        assert await proposal(begins="2026-02-01", ends="2026-02-04") == (0, 3, 3), "before it came again"
+        assert await proposal(begins="2026-02-02", ends="2026-02-04") is None
+        assert await proposal(begins="2026-02-06") is None
+
+
 async def test_less_than_half_have_left(database: str) -> None:
     """2 days, over; 3 and 4 days and not over: S = 2/3, so there is no median."""
     lines = [
@@ -141,6 +158,7 @@ async def insert_stays(tx: AsyncConnection, lengths: list[tuple[int, bool]]) -> 
     fields = {name: value for name, value in ACME._asdict().items() if name in deal_states.deal_states.c}
     deal = fields | {"opened_qualified": False, "created_at": NOON, "starts": NOON, "position": 1}
     visit = {"number": 1, "stage": "proposal", "category": "upside", "actor": "ann", "qualified": True, "closed": False}
+    visit |= {"earlier_microseconds": 0}
     for number, (length, over) in enumerate(lengths):
         entered = NOON - timedelta(days=length)
         named = {"opportunity_id": f"deal-{number}"}

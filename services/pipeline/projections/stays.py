@@ -19,15 +19,14 @@ COLUMNS = {"stage": "deals.stage", "qualified": "deals.qualified"}
 """Those of a visit; all others are the deal's."""
 INSTANTS = ("begins", "ends", "as_of")
 DEALS = """
-    WITH visits AS (
-        SELECT opportunity_id, number, stage, qualified, entered_at, left_at <= :ends IS TRUE AS finished,
-            extract(epoch FROM least(left_at, :ends) - entered_at) AS seconds
-        FROM stage_visits WHERE NOT closed AND entered_at <= :ends),
-    deals AS (
-        SELECT opportunity_id, stage, qualified, bool_and(finished) AS finished, sum(seconds) AS cumulative,
-            (array_agg(seconds ORDER BY number DESC))[1] AS latest
-        FROM visits GROUP BY opportunity_id, stage, qualified
-        HAVING max(entered_at) >= :begins OR :begins IS NULL)"""
+    WITH deals AS NOT MATERIALIZED (
+        SELECT opportunity_id, stage, qualified, left_at <= :ends IS TRUE AS finished, latest,
+            latest + earlier_microseconds / 1000000.0 AS cumulative
+        FROM stage_visits,
+            LATERAL (SELECT extract(epoch FROM least(left_at, :ends) - entered_at)) AS stayed (latest)
+        WHERE NOT closed AND entered_at <= :ends AND entered_at >= coalesce(:begins, '-infinity')
+            AND (entered_again_at IS NULL OR entered_again_at > :ends))"""
+"""One row for each: the last visit of a deal to a stage, if it began in the window."""
 PRESENT = """CASE WHEN :as_of IS NULL THEN ends IS NULL
             ELSE starts <= :as_of AND (ends IS NULL OR ends > :as_of) END
         AND (:owners IS NULL OR owner = ANY(:owners))"""
