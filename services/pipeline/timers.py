@@ -68,8 +68,8 @@ async def won(tx: AsyncConnection, midnight: datetime) -> list[Figure]:
 
 async def converted(tx: AsyncConnection, midnight: datetime, step: Step, measure: Measure) -> list[Figure]:
     begins, ends, matured = look_window(measure, midnight)
-    rows = await funnel.steps(tx, Window(begins, ends, as_of=midnight), matured, BY)
-    return [Figure(row.key[0], row.key[1], row.converted, row.entered) for row in rows if row.step == step]
+    cohort = await funnel.steps(tx, Window(begins, ends, as_of=midnight), matured, BY)
+    return [Figure(row.key[0], row.key[1], row.converted, row.entered) for row in cohort.groups if row.step == step]
 
 
 def record_status(due: Due) -> Reaction:

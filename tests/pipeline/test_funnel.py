@@ -93,11 +93,11 @@ after it. Z began before it."""
 
 async def test_cycles_count_not_people_and_convert_at_most_once(tx: AsyncConnection) -> None:
     await happened(tx, *EXAMPLE)
-    (first, second) = sorted(await funnel.steps(tx, WINDOW, on(12), []), key=lambda row: row.step)
+    (first, second) = sorted((await funnel.steps(tx, WINDOW, on(12), [])).whole, key=lambda row: row.step)
     assert (first.entered, first.converted, first.leads) == (5, 2, 4), "0.400"
     assert first.median == 86400, "of one day and two days, by nearest rank"
     assert (second.step, second.entered) == ("srl", 3), "A, C and Z became SRL in it"
-    (first, _) = sorted(await funnel.steps(tx, WINDOW, on(15), []), key=lambda row: row.step)
+    (first, _) = sorted((await funnel.steps(tx, WINDOW, on(15), [])).whole, key=lambda row: row.step)
     assert (first.entered, first.converted) == (5, 3), "0.600"
 
 
@@ -117,7 +117,7 @@ async def test_the_cycles_behind_a_step_are_listed_in_pages(tx: AsyncConnection)
 
 async def test_a_hand_over_that_is_taken_back_is_no_conversion(tx: AsyncConnection) -> None:
     await happened(tx, (1, "a", mql()), (2, "a", srl("x")), (3, "a", HandOverTakenBack(cycle=1)))
-    (row,) = await funnel.steps(tx, WINDOW, on(9), [])
+    (row,) = (await funnel.steps(tx, WINDOW, on(9), [])).whole
     assert (row.step, row.entered, row.converted) == ("mql", 1, 0)
     await happened(tx, (4, "a", srl("y")), (5, "a", LeadSql(cycle=1)), (6, "a", LeadSql(cycle=1)))
     found = await funnel.entries(tx, WINDOW, on(9), EntryFilter(Step.SRL, True, {}), None, 9)
@@ -127,7 +127,7 @@ async def test_a_hand_over_that_is_taken_back_is_no_conversion(tx: AsyncConnecti
 async def test_a_cycle_after_a_win_is_existing_business(tx: AsyncConnection) -> None:
     won = ((1, "a", mql()), (2, "a", srl("x")), (3, "a", LeadSql(cycle=1)), (4, "a", LeadWon(cycle=1)))
     await happened(tx, *won, (5, "a", mql(cycle=2)), (5, "b", mql()))
-    rows = await funnel.steps(tx, WINDOW, on(9), [Dimension.MOTION])
+    rows = (await funnel.steps(tx, WINDOW, on(9), [Dimension.MOTION])).groups
     assert {(row.step, *row.key): row.entered for row in rows} == {
         ("mql", "new_business"): 2,
         ("mql", "existing_business"): 1,
@@ -139,7 +139,7 @@ async def test_cycles_are_grouped_by_the_campaign_of_the_lead(tx: AsyncConnectio
     await happened(
         tx, (1, "a", mql(campaign="spring")), (2, "a", srl("x")), (3, "b", mql(campaign="spring")), (4, "c", mql())
     )
-    rows = await funnel.steps(tx, WINDOW, on(9), [Dimension.CAMPAIGN, Dimension.SOURCE])
+    rows = (await funnel.steps(tx, WINDOW, on(9), [Dimension.CAMPAIGN, Dimension.SOURCE])).groups
     assert {(row.step, *row.key): (row.entered, row.converted) for row in rows} == {
         ("mql", "spring", "webinar"): (2, 1),
         ("mql", None, "webinar"): (1, 0),
@@ -151,10 +151,10 @@ async def test_leads_that_are_one_person_count_as_one(tx: AsyncConnection) -> No
     """A was merged into B, and B into C: their cycles stay three."""
     await happened(tx, *((1, lead, mql()) for lead in "abcd"))
     await merged(tx, ("a", LeadMerged(merged_into="b")), ("b", LeadMerged(merged_into="c")))
-    (row,) = await funnel.steps(tx, WINDOW, on(9), [])
+    (row,) = (await funnel.steps(tx, WINDOW, on(9), [])).whole
     assert (row.entered, row.leads) == (4, 2)
     await merged(tx, ("b", LeadUnmerged()))
-    (row,) = await funnel.steps(tx, WINDOW, on(9), [])
+    (row,) = (await funnel.steps(tx, WINDOW, on(9), [])).whole
     assert (row.entered, row.leads) == (4, 3)
 
 

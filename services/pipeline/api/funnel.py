@@ -116,17 +116,16 @@ async def get_funnel(query: Annotated[FunnelQuery, Query()], call: Measures) -> 
     async with call.read() as tx:
         window, settings = await window_of(call, tx, query)
         until = matured_until(query.matured_until, window, call.context.clock_and_ids.now())
-        whole = await funnel.steps(tx, window, until, [])
-        rows = await funnel.steps(tx, window, until, by) if by else []
+        cohort = await funnel.steps(tx, window, until, by)
     parameters = query.parameters
     return FunnelMetrics(
         cohort=CohortView.model_validate(dict.fromkeys(("from", "to")) | parameters | {"matured_until": until}),
         by=by,
         minimum_sample=settings.benchmarks.minimum_sample,
-        steps=step_views(query, {}, whole, settings.benchmarks),
+        steps=step_views(query, {}, cohort.whole, settings.benchmarks),
         groups=[
             FunnelGroup(key=group, steps=step_views(query, group, found, settings.benchmarks))
-            for group, found in grouped(by, rows)
+            for group, found in grouped(by, cohort.groups)
         ],
     )
 

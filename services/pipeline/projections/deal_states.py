@@ -69,8 +69,10 @@ states = deal_states.c
 IS_PRESENT = states.ends.is_(None)
 Index("deal_states_present", states.opportunity_id, postgresql_where=IS_PRESENT)
 Index("deal_states_open", states.created_at, postgresql_where=IS_PRESENT & states.outcome.is_(None))
-Index("deal_states_closed", states.closed_at, postgresql_where=IS_PRESENT & states.closed_at.is_not(None))
-Index("deal_states_created", states.created_at, postgresql_where=IS_PRESENT)
+Index("deal_states_closed", states.closed_at, postgresql_where=states.closed_at.is_not(None))
+Index("deal_states_created", states.created_at, states.ends)
+TIME = func.tstzrange(states.starts, states.ends)
+Index("deal_states_open_then", TIME, postgresql_using="gist", postgresql_where=states.outcome.is_(None))
 Index("deal_states_qualified", states.qualified_at, postgresql_where=IS_PRESENT)
 COPIED = [column.name for column in states if column.name in OpportunityFields._fields]
 UPSERT = upsert(deal_states)
@@ -141,6 +143,8 @@ def members(deal_set: DealSet, window: Window) -> Iterator[ColumnElement[bool]]:
     match deal_set:
         case DealSet.OPEN:
             yield states.outcome.is_(None)
+            if window.as_of is not None:
+                yield TIME.op("@>")(window.as_of)
         case DealSet.CREATED:
             yield from within(states.created_at, window)
         case DealSet.WON | DealSet.LOST | DealSet.RECYCLED:
@@ -193,4 +197,4 @@ def percentile(fraction: float, values: Any) -> Any:
     return func.percentile_disc(fraction).within_group(values)
 
 
-PROJECTION = Projection("deal_states", 4, deal_states.metadata, {"pipeline": apply})
+PROJECTION = Projection("deal_states", 5, deal_states.metadata, {"pipeline": apply})

@@ -13,6 +13,30 @@ from services.pipeline.metrics.deal_sums import Key
 from services.pipeline.metrics.questions import Dimension, Step, Window
 
 INSTANTS = ("begins", "ends", "as_of", "until")
+STEPS = {
+    Step.MQL: """
+        SELECT 'mql', lead_id, cycle, CAST(NULL AS text), mql_at, srl_at, source, mql_source, campaign, motion,
+            CAST(NULL AS text), CAST(NULL AS text), CAST(NULL AS text), CAST(NULL AS text), CAST(NULL AS text),
+            lead_id || '/' || cycle
+        FROM lead_cycles""",
+    Step.SRL: """
+        SELECT 'srl', lead_id, cycle, opportunity_id, srl_at, sql_at, lead_cycles.source,
+            lead_cycles.mql_source, lead_cycles.campaign, coalesce(deals.motion, lead_cycles.motion), owner, approach,
+            pipeline, product, currency, lead_id || '/' || cycle
+        FROM lead_cycles LEFT JOIN deals USING (opportunity_id) WHERE srl_at IS NOT NULL
+        UNION ALL SELECT 'srl', NULL, NULL, opportunity_id, created_at, qualified_at, source, mql_source, campaign,
+            motion, owner, approach, pipeline, product, currency, opportunity_id
+        FROM deals WHERE origin = 'direct' AND NOT opened_qualified""",
+    Step.SQL: """
+        SELECT 'sql', lead_id, cycle, opportunity_id, sql_at, CAST(NULL AS timestamptz), lead_cycles.source,
+            lead_cycles.mql_source, lead_cycles.campaign, coalesce(deals.motion, lead_cycles.motion), owner, approach,
+            pipeline, product, currency, lead_id || '/' || cycle
+        FROM lead_cycles LEFT JOIN deals USING (opportunity_id) WHERE sql_at IS NOT NULL
+        UNION ALL SELECT 'sql', NULL, NULL, opportunity_id, qualified_at, NULL, source, mql_source, campaign,
+            motion, owner, approach, pipeline, product, currency, opportunity_id
+        FROM deals WHERE origin = 'direct' AND qualified_at IS NOT NULL""",
+}
+"""What entered each."""
 ENTRIES = """
     WITH RECURSIVE merged AS (
         SELECT lead_id, merged_into FROM merged_leads
@@ -24,25 +48,8 @@ ENTRIES = """
     deals AS NOT MATERIALIZED (
         SELECT * FROM deal_states WHERE CASE WHEN :as_of IS NULL THEN ends IS NULL
             ELSE starts <= :as_of AND (ends IS NULL OR ends > :as_of) END),
-    entries AS (
-        SELECT 'mql' AS step, lead_id, cycle, NULL AS opportunity_id, mql_at AS entered_at, srl_at AS converted_at,
-            source, mql_source, campaign, motion, NULL AS owner, NULL AS approach, NULL AS pipeline, NULL AS product,
-            NULL AS currency, lead_id || '/' || cycle AS id
-        FROM lead_cycles
-        UNION ALL SELECT 'srl', lead_id, cycle, opportunity_id, srl_at, sql_at, lead_cycles.source,
-            lead_cycles.mql_source, lead_cycles.campaign, coalesce(deals.motion, lead_cycles.motion), owner, approach,
-            pipeline, product, currency, lead_id || '/' || cycle
-        FROM lead_cycles LEFT JOIN deals USING (opportunity_id) WHERE srl_at IS NOT NULL
-        UNION ALL SELECT 'srl', NULL, NULL, opportunity_id, created_at, qualified_at, source, mql_source, campaign,
-            motion, owner, approach, pipeline, product, currency, opportunity_id
-        FROM deals WHERE origin = 'direct' AND NOT opened_qualified
-        UNION ALL SELECT 'sql', lead_id, cycle, opportunity_id, sql_at, NULL, lead_cycles.source,
-            lead_cycles.mql_source, lead_cycles.campaign, coalesce(deals.motion, lead_cycles.motion), owner, approach,
-            pipeline, product, currency, lead_id || '/' || cycle
-        FROM lead_cycles LEFT JOIN deals USING (opportunity_id) WHERE sql_at IS NOT NULL
-        UNION ALL SELECT 'sql', NULL, NULL, opportunity_id, qualified_at, NULL, source, mql_source, campaign,
-            motion, owner, approach, pipeline, product, currency, opportunity_id
-        FROM deals WHERE origin = 'direct' AND qualified_at IS NOT NULL),
+    entries (step, lead_id, cycle, opportunity_id, entered_at, converted_at, source, mql_source, campaign, motion,
+        owner, approach, pipeline, product, currency, id) AS ({steps}),
     cohort AS (
         SELECT *, (converted_at <= :until) IS TRUE AS converted,
             extract(epoch FROM converted_at - entered_at) AS seconds
@@ -60,10 +67,10 @@ SQLS = """
     WHERE sql_at >= coalesce(:begins, sql_at) AND sql_at < :ends AND sql_at <= coalesce(:as_of, sql_at)
     GROUP BY source"""
 COUNTS = """{entries}
-    SELECT {keys} step, count(*)::int, (count(*) FILTER (WHERE converted))::int,
+    SELECT {is_whole}, {keys} step, count(*)::int, (count(*) FILTER (WHERE converted))::int,
         count(DISTINCT coalesce(survivor, lead_id))::int,
         percentile_disc(0.5) WITHIN GROUP (ORDER BY seconds) FILTER (WHERE converted), min(motion), max(motion)
-    FROM cohort LEFT JOIN survivors USING (lead_id) WHERE step <> 'sql' GROUP BY {keys} step"""
+    FROM cohort LEFT JOIN survivors USING (lead_id) GROUP BY {sets}"""
 PAGE = """{entries}
     SELECT lead_id, cycle, opportunity_id, entered_at, CASE WHEN converted THEN converted_at END AS converted_at,
         source, mql_source, campaign, motion, owner, id
@@ -89,10 +96,18 @@ class StepRow(NamedTuple):
         return self.first_motion if self.first_motion == self.last_motion else None
 
 
-def statement(sql: str, **parts: str) -> TextClause:
+class Cohort(NamedTuple):
+    """`groups`: by the dimensions; none without one."""
+
+    whole: list[StepRow]
+    groups: list[StepRow]
+
+
+def statement(sql: str, steps: Sequence[Step], **parts: str) -> TextClause:
+    entries = ENTRIES.format(steps=" UNION ALL ".join(STEPS[step] for step in steps))
     typed: list[BindParameter[Any]] = [bindparam(name, type_=TIMESTAMP(timezone=True)) for name in INSTANTS]
     typed.append(bindparam("owners", type_=ARRAY(Text)))
-    return text(sql.format(entries=ENTRIES, **parts)).bindparams(*typed)
+    return text(sql.format(entries=entries, **parts)).bindparams(*typed)
 
 
 def instants(window: Window, until: datetime) -> dict[str, Any]:
@@ -100,11 +115,16 @@ def instants(window: Window, until: datetime) -> dict[str, Any]:
     return {"begins": window.begins, "ends": window.ends, "as_of": window.as_of, "until": until, "owners": owners}
 
 
-async def steps(tx: AsyncConnection, window: Window, until: datetime, by: Sequence[Dimension]) -> list[StepRow]:
+async def steps(tx: AsyncConnection, window: Window, until: datetime, by: Sequence[Dimension]) -> Cohort:
     """The cohort of a window. What reached the next step after the instant `until` has not converted."""
     keys = "".join(f"{name}, " for name in by)
-    found = await tx.execute(statement(COUNTS, keys=keys), instants(window, until))
-    return [StepRow(tuple(row[: len(by)]), *row[len(by) :]) for row in found]
+    is_whole, sets = (f"grouping({by[0]})", f"GROUPING SETS ((step), ({keys} step))") if by else ("1", "step")
+    query = statement(COUNTS, (Step.MQL, Step.SRL), keys=keys, is_whole=is_whole, sets=sets)
+    cohort = Cohort([], [])
+    for whole, *row in await tx.execute(query, instants(window, until)):
+        key, figures = tuple(row[: len(by)]), row[len(by) :]
+        (cohort.whole if whole else cohort.groups).append(StepRow(() if whole else key, *figures))
+    return cohort
 
 
 EntryKey = tuple[datetime, str]
@@ -127,8 +147,8 @@ async def entries(
     limit: int,
 ) -> list[dict[str, Any]]:
     """What entered a step, in the order of its instants, one more than `limit`."""
-    parameters: dict[str, Any] = {"step": criteria.step.value, "limit": limit + 1}
-    conditions = ["step = :step"]
+    parameters: dict[str, Any] = {"limit": limit + 1}
+    conditions = ["true"]
     if criteria.converted is not None:
         conditions.append("converted" if criteria.converted else "NOT converted")
     for name, value in criteria.values.items():
@@ -137,7 +157,7 @@ async def entries(
     if after is not None:
         conditions.append("(entered_at, id) > (:after_at, :after_id)")
         parameters |= {"after_at": after[0], "after_id": after[1]}
-    query = statement(PAGE, conditions=" AND ".join(conditions))
+    query = statement(PAGE, [criteria.step], conditions=" AND ".join(conditions))
     found = await tx.execute(query, instants(window, until) | parameters)
     return [dict(row) for row in found.mappings()]
 

@@ -37,24 +37,22 @@ QUERY = """{deals},
         JOIN deal_states USING (opportunity_id)
         CROSS JOIN LATERAL (VALUES ('latest', latest), ('cumulative', cumulative)) AS measured (measure, seconds)
         WHERE {present}),
-    lengths AS (
-        SELECT {names} pipeline, stage, qualified, measure, seconds,
-            count(*) AS ending, count(*) FILTER (WHERE finished) AS leaving
-        FROM stays GROUP BY {names} pipeline, stage, qualified, measure, seconds),
     risks AS (
-        SELECT *, sum(ending) OVER (
-            PARTITION BY {names} pipeline, stage, qualified, measure ORDER BY seconds DESC) AS at_risk
-        FROM lengths),
+        SELECT *, count(*) OVER (PARTITION BY {names} pipeline, stage, qualified, measure)
+            - row_number() OVER each + 1 AS at_risk
+        FROM stays WINDOW each AS (
+            PARTITION BY {names} pipeline, stage, qualified, measure ORDER BY seconds, finished DESC)),
     survival AS (
         SELECT *, exp(sum(
-            CASE WHEN leaving < at_risk THEN ln(1 - leaving / at_risk::float8) ELSE '-infinity' END) OVER (
-            PARTITION BY {names} pipeline, stage, qualified, measure ORDER BY seconds)) AS surviving
+            CASE WHEN NOT finished THEN 0 WHEN at_risk > 1 THEN ln(1 - 1 / at_risk::float8) ELSE '-infinity' END) OVER (
+            PARTITION BY {names} pipeline, stage, qualified, measure ORDER BY seconds, finished DESC)) AS surviving
         FROM risks)
-    SELECT {names} pipeline, stage, qualified, measure, sum(ending)::int, sum(ending - leaving)::int,
+    SELECT {names} pipeline, stage, qualified, measure, count(*)::int, (count(*) FILTER (WHERE NOT finished))::int,
         min(seconds) FILTER (WHERE surviving <= 0.5 + 1e-9), min(seconds) FILTER (WHERE surviving <= 0.1 + 1e-9)
     FROM survival GROUP BY {names} pipeline, stage, qualified, measure
     ORDER BY {names} pipeline, qualified, stage, measure"""
-"""A billionth: by so much less than a rounding error, sums of logarithms may miss one half."""
+"""A billionth: by so much less than a rounding error, sums of logarithms may miss one half. Of stays
+that are equally long, those that are over come first, one after the other: the product is that of all at once."""
 
 
 BEHIND = """{deals}
