@@ -58,9 +58,10 @@ class Folded(WithTexts, Generic[S]):
 
 @dataclass(frozen=True)
 class History(WithTexts, Generic[E]):
-    """The events of one stream."""
+    """The events of one stream. `subtree`: what the caller sees."""
 
     recorded: Sequence[RecordedEvent[E]]
+    subtree: Subtree
 
 
 class WriteOptions(TypedDict, total=False):
@@ -242,7 +243,7 @@ class Call:
             texts = await vault.read(tx, {one.ref for one in sealed if one and one.ref})
         self.set_head(head)
         self.response.headers["ETag"] = f'"{recorded[-1].version}"'
-        return History(recorded, texts=texts)
+        return History(recorded, subtree, texts=texts)
 
     async def states(
         self, tx: AsyncConnection, decider: Decider[Any, S, Any], subjects: Sequence[str]

@@ -123,6 +123,30 @@ async def test_a_deal_that_leaves_is_told_once_and_nothing_of_it_afterwards(comp
     assert len(await events_seen_by(company, "company", later)) == 4
 
 
+async def test_the_timeline_of_a_deal_is_silent_about_its_time_elsewhere(company: Company) -> None:
+    made = await company.deal("r1", external_id="crm:1")
+    deal = f"{OPPORTUNITIES}/{made.json()['opportunity_id']}"
+    await company.send("POST", f"{deal}/assign", {"owner": "r3"})
+    await company.send("POST", f"{deal}/set-amount", {"amount": {"amount": "3333.00", "currency": "EUR"}})
+    await company.send("POST", f"{deal}/assign", {"owner": "r2"})
+    last = await company.send("POST", f"{deal}/set-close-date", {"close_date": "2030-01-31"})
+
+    async def told_to(node: str, query: str = "") -> list[tuple[str, int, list[str]]]:
+        answer = await company.call(node, "GET", f"{deal}/timeline{query}", headers=fresh(last))
+        assert answer.status_code == 200, answer.text
+        return [(each["text"], each["version"], each["owners"]) for each in answer.json()["items"]]
+
+    seen = [
+        ("Opened in unqualified from sales, for r1, worth 1000.00 EUR", 1, ["r1"]),
+        ("Given to an owner elsewhere", 2, []),
+        ("Assigned from _elsewhere to r2", 4, ["_elsewhere", "r2"]),
+        ("Close date changed from none to 2030-01-31", 5, []),
+    ]
+    assert await told_to("a") == seen
+    assert await told_to("a", "?limit=2") == seen[:2]
+    assert [version for _, version, _ in await told_to("company")] == [1, 2, 3, 4, 5]
+
+
 async def test_the_stream_of_a_node_that_ends_ends_by_an_event(database: str) -> None:
     async with served_services(database, list(SERVICES.values())) as (api, _):
         company = Company(api, database)

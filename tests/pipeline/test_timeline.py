@@ -25,12 +25,12 @@ CORRECTED = events.Corrected(
 @pytest.mark.parametrize(
     ("event", "text"),
     [
-        (OPENED, "Opened in unqualified by sales, for ann, worth 100.00 EUR"),
+        (OPENED, "Opened in unqualified from sales, for ann, worth 100.00 EUR"),
         (QUALIFYING, "Qualified, from unqualified to qualified"),
         (PROPOSING, "Moved from qualified to proposal"),
         (WINNING, "Won from qualified, worth 100.00 EUR, closing on 2026-03-31"),
         (LOSING, "Lost from qualified: competitor"),
-        (moved("recycle", QUALIFIED, ACME, reason="no_need"), "Recycled from qualified: no_need"),
+        (moved("recycle", QUALIFIED, ACME, reason="no_need"), "Recycled from qualified: no need"),
         (moved("reopen", WON, QUALIFIED, reason="other"), "Reopened in qualified: other"),
         (
             events.AmountChanged(after=ACME._replace(amount=None), from_amount=Decimal(5), from_currency="USD"),
@@ -44,12 +44,12 @@ CORRECTED = events.Corrected(
             "Category set by hand from pipeline to omitted",
         ),
         (events.Assigned(after=ACME, from_owner="ann", to_owner="bob"), "Assigned from ann to bob"),
-        (CORRECTED, "Corrected (data_correction): amount from 100.00 EUR to 90.00 EUR, owner from ann to bob"),
+        (CORRECTED, "Corrected (data correction): amount from 100.00 EUR to 90.00 EUR, owner from ann to bob"),
         (
             CORRECTED.model_copy(
                 update={"after": WON._replace(close_date=date(2026, 3, 1)), "from_owner": "ann"},
             ),
-            "Corrected (data_correction): close date from 2026-03-31 to 2026-03-01",
+            "Corrected (data correction): close date from 2026-03-31 to 2026-03-01",
         ),
         (events.LeadAttached(after=ACME, lead_id="x"), "Lead x attached"),
         (events.Linked(after=ACME._replace(external_id="erp:7")), "Linked to erp:7"),
@@ -68,9 +68,9 @@ async def test_the_timeline_of_a_deal_with_its_notes_in_pages(database: str) -> 
         address = f"opportunities/{deal['opportunity_id']}/timeline"
         items = (await answer_of(client, address))["items"]
         assert [(item["at"], item["by"], item["text"], item["note"]) for item in items] == [
-            ("2026-01-01T12:00:00Z", "tester", "Opened in unqualified by sales, for ann", None),
+            ("2026-01-01T12:00:00Z", "tester", "Opened in unqualified from sales, for ann", None),
             ("2026-01-02T12:00:00Z", "tester", "Qualified, from unqualified to qualified", None),
-            ("2026-01-03T12:00:00Z", "tester", "Lost from qualified: no_need", "They merged with Globex"),
+            ("2026-01-03T12:00:00Z", "tester", "Lost from qualified: no need", "They merged with Globex"),
         ]
         first = await answer_of(client, address, limit=2)
         rest = await answer_of(client, address, limit=2, after=first["next"])

@@ -1,7 +1,8 @@
 """The timeline of a deal: what has happened to it, in words."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from fastapi import APIRouter
@@ -9,9 +10,10 @@ from pydantic import BaseModel
 
 from services.pipeline.api import own_deals
 from services.pipeline.api.opportunities import OpportunityId, Reads
+from services.pipeline.api.seen_events import ELSEWHERE, LeftView
 from services.pipeline.opportunity import events
 from services.pipeline.opportunity.decider import DECIDER
-from services.pipeline.opportunity.timeline import sentence
+from services.pipeline.opportunity.timeline import named_owners, sentence
 from shared.rules.message import RecordedEvent
 from shared.rules.sealed import Sealed
 from shared.web.call import History
@@ -22,7 +24,8 @@ router = APIRouter(tags=["opportunities"])
 
 class TimelineEntry(BaseModel):
     """One event. `at`: when it happened; `recorded_at`: when it was stored. `text`: what happened, in English; `note`:
-    what its author wrote beside it, null when there is none or it was erased."""
+    what its author wrote beside it, null when there is none or it was erased. `owners`: the owners whom the text names;
+    `_elsewhere` is anybody outside what the caller sees."""
 
     at: datetime
     recorded_at: datetime
@@ -30,6 +33,7 @@ class TimelineEntry(BaseModel):
     on_behalf_of: str | None
     type: str
     text: str
+    owners: list[str]
     note: str | None
     version: int
     position: int
@@ -39,16 +43,41 @@ class TimelineEntry(BaseModel):
 async def get_timeline(
     opportunity_id: OpportunityId, call: Reads, limit: Limit = 100, after: Cursor = None
 ) -> Page[TimelineEntry]:
-    """Everything that has happened to a deal, in words and in order, always current."""
+    """Everything that has happened to a deal, in words and in order, always current. A confined caller sees what
+    happened while the deal had owners who are inside today."""
     cursor = decode_cursor(after, int)
     history = await call.history(DECIDER, opportunity_id, notes, is_visible=own_deals.is_visible)
-    newer = [each for each in history.recorded if cursor is None or each.version > cursor[0]]
-    entries = [entry(each, history) for each in newer[: limit + 1]]
-    return make_page(entries, limit, lambda item: [item.version])
+    newer = (each for each in seen_entries(history) if cursor is None or each.version > cursor[0])
+    return make_page(list(islice(newer, limit + 1)), limit, lambda item: [item.version])
 
 
 def notes(event: events.OpportunityEvent) -> Sequence[Sealed[Any] | None]:
     return [event.note] if isinstance(event, events.StageChanged | events.Corrected) else []
+
+
+def seen_entries(history: History[events.OpportunityEvent]) -> Iterator[TimelineEntry]:
+    """What `seen_events` has in the feed."""
+    before: str | None = None
+    for recorded in history.recorded:
+        event = recorded.event
+        owner = event.after.owner if isinstance(event, events.ChangeEvent) else before
+        was_inside = before is None or history.subtree.includes(before)
+        if history.subtree.includes(owner):
+            yield entry(recorded if was_inside else recorded._replace(event=from_elsewhere(event)), history)
+        elif was_inside and before is not None:
+            left: dict[str, Any] = {
+                "type": LeftView.type,
+                "text": "Given to an owner elsewhere",
+                "owners": [],
+                "note": None,
+            }
+            yield entry(recorded, history).model_copy(update=left)
+        before = owner
+
+
+def from_elsewhere(event: events.OpportunityEvent) -> events.OpportunityEvent:
+    is_given = isinstance(event, events.Assigned | events.Corrected)
+    return event.model_copy(update={"from_owner": ELSEWHERE}) if is_given else event
 
 
 def entry(recorded: RecordedEvent[events.OpportunityEvent], history: History[Any]) -> TimelineEntry:
@@ -60,6 +89,7 @@ def entry(recorded: RecordedEvent[events.OpportunityEvent], history: History[Any
         on_behalf_of=recorded.on_behalf_of,
         type=recorded.event.type,
         text=sentence(recorded.event),
+        owners=list(named_owners(recorded.event)),
         note=history.text(note),
         version=recorded.version,
         position=recorded.position,

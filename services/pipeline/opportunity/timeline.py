@@ -1,6 +1,6 @@
 """What has happened to a deal, in words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -12,7 +12,8 @@ from shared.rules.money import format_amount
 def sentence(event: events.OpportunityEvent) -> str:
     match event:
         case events.OpportunityOpened():
-            return f"Opened in {event.after.stage} by {event.after.source}, for {event.after.owner}{worth(event.after)}"
+            start = f"{words(event.after.stage)} from {words(event.after.source)}"
+            return f"Opened in {start}, for {event.after.owner}{worth(event.after)}"
         case events.StageChanged():
             return move(event)
         case events.AmountChanged():
@@ -25,7 +26,7 @@ def sentence(event: events.OpportunityEvent) -> str:
         case events.Assigned():
             return f"Assigned from {event.from_owner} to {event.to_owner}"
         case events.Corrected():
-            return f"Corrected ({event.reason}): {', '.join(corrections(event)) or 'nothing'}"
+            return f"Corrected ({words(event.reason)}): {', '.join(corrections(event)) or 'nothing'}"
         case events.LeadAttached():
             return f"Lead {event.lead_id} attached"
         case events.Linked():
@@ -36,21 +37,35 @@ def sentence(event: events.OpportunityEvent) -> str:
             return "Name and notes erased"
 
 
+def named_owners(event: events.OpportunityEvent) -> Sequence[str]:
+    """The owners whom the sentence names."""
+    match event:
+        case events.OpportunityOpened():
+            return [event.after.owner]
+        case events.Assigned():
+            return [event.from_owner, event.to_owner]
+        case events.Corrected() if event.from_owner != event.after.owner:
+            return [event.from_owner, event.after.owner]
+        case _:
+            return []
+
+
 def move(event: events.StageChanged) -> str:
-    reason = f": {event.reason}" if event.reason else ""
+    reason = f": {words(event.reason)}" if event.reason else ""
+    before, after = words(event.from_stage), words(event.to_stage)
     match event.command:
         case "qualify":
-            return f"Qualified, from {event.from_stage} to {event.to_stage}"
+            return f"Qualified, from {before} to {after}"
         case "advance":
-            return f"Moved from {event.from_stage} to {event.to_stage}"
+            return f"Moved from {before} to {after}"
         case "win":
-            return f"Won from {event.from_stage}{worth(event.after)}, closing on {day(event.after.close_date)}"
+            return f"Won from {before}{worth(event.after)}, closing on {day(event.after.close_date)}"
         case "lose":
-            return f"Lost from {event.from_stage}{reason}"
+            return f"Lost from {before}{reason}"
         case "recycle":
-            return f"Recycled from {event.from_stage}{reason}"
+            return f"Recycled from {before}{reason}"
         case "reopen":
-            return f"Reopened in {event.to_stage}{reason}"
+            return f"Reopened in {after}{reason}"
 
 
 def corrections(event: events.Corrected) -> Iterator[str]:
@@ -73,3 +88,7 @@ def amount(value: Decimal | None, currency: str | None) -> str:
 
 def day(value: date | None) -> str:
     return "none" if value is None else value.isoformat()
+
+
+def words(code: str) -> str:
+    return code.replace("_", " ")
