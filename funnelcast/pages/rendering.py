@@ -1,6 +1,7 @@
 """Templates: autoescaped HTML, with the formats of numbers and times as filters."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -39,6 +40,7 @@ def environment() -> Environment:
         "instant": instant,
         "words": words,
         "sentence": sentence,
+        "named": named,
     }
     return made
 
@@ -72,6 +74,15 @@ def address(path: str, *parts: Mapping[str, Any], **changes: Any) -> str:
 def words(text: str) -> str:
     """A code as words: `pushed_out` is `Pushed out`."""
     return text.replace("_", " ").replace("-", " ").capitalize()
+
+
+def named(text: str, ids: Collection[str], names: Mapping[str, str]) -> str:
+    """The text with names in place of the ids that it contains."""
+    if not ids:
+        return text
+    known = {"_elsewhere": "an owner elsewhere"} | dict(names)
+    any_id = "|".join(map(re.escape, sorted(ids, key=len, reverse=True)))
+    return re.sub(rf"(?<![\w.-])(?:{any_id})(?![\w-])", lambda found: known.get(found[0], found[0]), text)
 
 
 def sentence(text: str) -> str:

@@ -46,11 +46,15 @@ async def show_deal(visit: Visit, attempt: Attempt | None = None) -> Response:
         line=stage_line(visits, visit.request.app.state.now(), is_over=deal["outcome"] is not None),
         timeline=timeline[::-1],
         missed=missed(timeline, attempt),
-        people=await names_of_nodes(visit, [deal["owner"], *(entry["by"] for entry in timeline)]),
+        people=await names_of_nodes(visit, people_of(deal, timeline)),
         commands=allowed_commands(deal, choices, visit.person),
         attempt=attempt,
         is_done=visit.query.get("done") == "1",
     )
+
+
+def people_of(deal: Mapping[str, Any], timeline: Sequence[Mapping[str, Any]]) -> list[str]:
+    return [deal["owner"], *(each for entry in timeline for each in (entry["by"], *entry["owners"]))]
 
 
 def deal_path(visit: Visit) -> str:

@@ -31,13 +31,19 @@ def timeline_of(lead: Fields, captured: Fields) -> list[Entry]:
 def capture_entry(capture: Fields) -> Entry:
     source = capture["source"] + (f" ({capture['source_detail']})" if capture["source_detail"] else "")
     campaign = (capture["campaign"] or {}).get("utm_campaign") or ""
-    details = [f"{name}: {value}" for name, value in (capture["details"] or {}).items() if is_plain(value)]
+    details = [detail(name, value) for name, value in (capture["details"] or {}).items() if is_plain(value)]
     parts = [f"campaign {campaign}" if campaign else "", *details]
     return Entry(capture["engaged_at"], "capture", source, ", ".join(part for part in parts if part))
 
 
 def is_plain(value: object) -> bool:
     return isinstance(value, str | int)
+
+
+def detail(name: str, value: object) -> str:
+    """`asset_type`, `case_study` is `asset type: case study`; ids stay as they are."""
+    words = "yes" if value is True else "no" if value is False else str(value)
+    return f"{name.replace('_', ' ')}: {words.replace('_', ' ') if name.endswith('type') else words}"
 
 
 def activity_entry(activity: Fields) -> Entry:
