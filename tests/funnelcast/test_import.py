@@ -72,7 +72,7 @@ def test_every_row_is_taken_or_in_the_reject_file(system: Up, folder: Path) -> N
     assert (counts["rows"], counts["new"], counts["there"], counts["rejected"]) == (8, 5, 0, 3)
     assert counts["notes"] == {
         "account missing: 'unknown' stands for it": 1,
-        "opportunity_id has blanks: they are percent-encoded": 1,
+        "opportunity_id has blanks or percent signs: they are percent-encoded": 1,
         "lost: the estimated amount stays, close_value not taken": 1,
         "open: amount estimated from the price list": 2,
         "open: no close date, so in no period's forecast": 2,

@@ -29,7 +29,12 @@ CLEARLY_NOISE = 5
 """From so many decimals on they are the noise of a program's arithmetic. Three may as well be a group of thousands."""
 SIGNS = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "₹": "INR", "CA$": "CAD", "A$": "AUD", "R$": "BRL"}
 """Of amounts whose currency stands beside them; a mapping may name others. `¥` is not clear."""
-UNKNOWN_SIGN = re.compile("(?P<before>[^0-9 .,+-]{1,4}) ?[0-9].*|[0-9](?:.*[0-9])? ?(?P<after>[^0-9 .,+-]{1,4}[.]?)")
+UNKNOWN_SIGN = re.compile(
+    "(?P<before>[^0-9 .,+-]{1,4}[.]?) ?[0-9].*|[0-9](?:.*[0-9])? ?(?P<after>[^0-9 .,+-]{1,4}[.]?)"
+)
+ABBREVIATED = re.compile("[0-9](?:.*[0-9])? ?(?:k|m|mm|mn|mio|mill|mrd|b|bn|t|tsd)[.]?", re.IGNORECASE)
+NO_CENTS = "[-\u2013\u2014]{1,2}"
+"""Dashes after the decimal sign, as in 5.\u2013 and 5,-."""
 
 
 @dataclass(frozen=True)
@@ -131,6 +136,8 @@ class Amounts:
                 f"{label} {text!r} was rounded by a spreadsheet: the full number is expected, such as 120000"
             )
         plain = number if isinstance(number, WorkbookNumber) else self.plain(number)
+        if plain is None and ABBREVIATED.fullmatch(number):
+            raise InvalidRow(f"{label} {text!r} is abbreviated: the full number is expected, such as 120000")
         if plain is None:
             must_have_known_sign(label, text, number)
             raise invalid_cell(label, text, "a number", self.example())
@@ -140,16 +147,17 @@ class Amounts:
         return value
 
     def plain(self, number: str) -> str | None:
-        unsigned = number.removeprefix("+")
-        if not self.pattern.fullmatch(unsigned):
+        found = self.pattern.fullmatch(number.removeprefix("+"))
+        if not found or not found[0]:
             return None
-        ungrouped = unsigned.replace(self.thousands, "") if self.thousands else unsigned
-        return ungrouped.replace(self.decimal, ".")
+        whole = found["whole"].replace(self.thousands, "") if self.thousands else found["whole"]
+        return f"{whole or 0}.{found['cents']}" if found["cents"] else whole
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
         grouped = f"|{GROUPS[self.grouping].format(sign=re.escape(self.thousands))}" if self.thousands else ""
-        return re.compile(f"(?:[0-9]{{1,30}}{grouped})(?:{re.escape(self.decimal)}[0-9]{{1,30}})?")
+        cents = f"(?:{re.escape(self.decimal)}(?:(?P<cents>[0-9]{{1,30}})|(?<=[0-9].){NO_CENTS}))?"
+        return re.compile(f"(?P<whole>(?:[0-9]{{1,30}}{grouped})?){cents}")
 
     def rounded(self, label: str, text: str, value: Decimal, currency: str) -> Money:
         places = minor_units(currency)

@@ -14,6 +14,7 @@ from babel.dates import get_month_names
 
 Parsed = date | datetime
 """A day alone, or an aware instant."""
+OFFSET = "Z|[+-][0-9]{2}(?::?[0-9]{2})?"
 TOKENS = {
     "YYYY": r"(?P<year>[0-9]{4})",
     "YY": r"(?P<short_year>[0-9]{2})",
@@ -22,6 +23,7 @@ TOKENS = {
     "MM": r"(?P<month>[0-9]{2})",
     "M": r"(?P<month>[0-9]{1,2})",
     "DD": r"(?P<day>[0-9]{2})",
+    "Do": r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th|er|re|º|ª|\.)?",
     "D": r"(?P<day>[0-9]{1,2})",
     "hh": r"(?P<hour>[0-9]{2})",
     "h": r"(?P<hour>[0-9]{1,2})",
@@ -31,20 +33,21 @@ TOKENS = {
     "SSS": r"(?P<fraction>[0-9]{3})",
     "AM": r"(?P<half>[AaPp]\.?[Mm]\.?)",
     "ZZZ": r"(?P<zone>[A-Za-z][A-Za-z0-9_+/-]*)",
-    "Z": r"(?P<offset>Z|[+-][0-9]{2}:?[0-9]{2})",
+    "Z": rf"(?P<offset>{OFFSET})",
+    "ddd": r"[^\W\d_]+\.?",
     "T": "T",
 }
-ONE_OF_EACH = ({"YYYY", "YY"}, {"MMMM", "MMM", "MM", "M"}, {"DD", "D"})
+ONE_OF_EACH = ({"YYYY", "YY"}, {"MMMM", "MMM", "MM", "M"}, {"DD", "Do", "D"})
 LITERAL = re.compile(r"'([^']*)'")
-ISO = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:?[0-9]{2})"
-)
+ISO = re.compile(rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[T ][0-9]{{2}}:[0-9]{{2}}(:[0-9]{{2}}(\.[0-9]{{1,6}})?)?({OFFSET})")
 SERIAL = re.compile(r"[0-9]{1,7}(\.[0-9]+)?")
 DAY_ZERO = {"excel": date(1899, 12, 30), "excel-1904": date(1904, 1, 1)}
 """Of a spreadsheet that counts days. The first has a 29 February 1900: days before March are not sure."""
 EPOCH = re.compile(r"-?[0-9]{1,14}(\.[0-9]{1,6})?")
 UNITS_IN_A_SECOND = {"epoch": 1, "epoch-ms": 1000}
 UTC_NAMES = ("UTC", "GMT", "UT", "Z")
+ALSO_WRITTEN = {"en": {"sept": 9}}
+"""Names of months, by language, that are common and not the library's."""
 CONTEXTS: Sequence[Literal["format", "stand-alone"]] = ("format", "stand-alone")
 
 
@@ -146,7 +149,8 @@ def month_names(language: str) -> dict[str, int]:
         *(get_month_names("wide", context, language) for context in CONTEXTS),
         *(get_month_names("abbreviated", context, language) for context in CONTEXTS),
     ]
-    return {str(each[month]).casefold().rstrip("."): month for each in names for month in range(1, 13)}
+    known = {str(each[month]).casefold().rstrip("."): month for each in names for month in range(1, 13)}
+    return known | ALSO_WRITTEN.get(language, {})
 
 
 # -- other notations -------------------------------------------------------------------------------------------------
@@ -216,7 +220,9 @@ def format_of(pattern: str, locality: Locality) -> Format:
 def must_name_a_day(pattern: str, pieces: Sequence[str]) -> None:
     is_twice = any(pieces.count(token) > 1 for token in TOKENS)
     if is_twice or any(len(set(pieces) & one_of) != 1 for one_of in ONE_OF_EACH):
-        raise ValueError(f"{pattern!r} must have a year (YYYY or YY), a month (MM, M, MMM or MMMM) and a day (DD or D)")
+        raise ValueError(
+            f"{pattern!r} must have a year (YYYY or YY), a month (MM, M, MMM or MMMM) and a day (DD, D or Do)"
+        )
 
 
 def expression(piece: str) -> str:

@@ -24,6 +24,8 @@ PYTHON_CODES = {
     "M": "%m",
     "DD": "%d",
     "D": "%d",
+    "Do": "%dst",
+    "ddd": "%a",
     "T": "T",
     "hh": "%H",
     "h": "%I",

@@ -96,7 +96,7 @@ def external_id(mapping: str, label: str, text: str, notes: list[str]) -> str:
         return f"{mapping}:sha256-{sha256(text.encode()).hexdigest()[:32]}"
     safe = UNSAFE.sub(lambda found: quote(found[0], safe=""), text)
     if safe != text:
-        notes.append(f"{label} has blanks: they are percent-encoded")
+        notes.append(f"{label} has blanks or percent signs: they are percent-encoded")
     if len(safe) > LONGEST_ID:
         raise InvalidRow(f"{label} {shortened(text)!r} is too long: at most {LONGEST_ID} characters are expected")
     return f"{mapping}:{safe}"

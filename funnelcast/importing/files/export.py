@@ -4,7 +4,7 @@ The file is read twice: once to see that all of it can be read and where its tab
 size does not matter.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from itertools import islice
@@ -16,6 +16,8 @@ from funnelcast.importing.files.layout import DEFAULT_LAYOUT, Layout
 from funnelcast.importing.files.row import Columns, Rejected, Row, rejected_row
 from funnelcast.importing.files.workbook import is_workbook, workbook_rows
 
+WIDTHLESS = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
+"""Marks of the order of bytes among them, which some programs write twice."""
 HEADER_WITHIN = 30
 """Rows among which the header is looked for."""
 
@@ -73,9 +75,9 @@ def survey(
     whose names the header may have in another case, when `ignore_case` is set."""
     if is_workbook(file):
         layout = Layout(pad_short_rows=True, footer=layout.footer, sheet=layout.sheet)
-    spellings = {name.lower(): name for name in [*known, *wanted]} if ignore_case else {}
+    spellings = Spellings([*known, *wanted], ignore_case=ignore_case)
     header_line, header = find_header(file, layout, wanted, spellings)
-    names = [spellings.get(name.lower(), name) for name in header]
+    names = spellings.names_of(header)
     must_be_unique(file, names, wanted)
     seen = Survey(header, layout, header_line)
     for line, cells in file_rows(file, layout):
@@ -107,13 +109,30 @@ def file_rows(file: Path, layout: Layout) -> Iterator[NumberedRow]:
 # -- where the table begins ------------------------------------------------------------------------------------------
 
 
-def find_header(
-    file: Path, layout: Layout, wanted: Sequence[str], spellings: Mapping[str, str]
-) -> tuple[int, list[str]]:
+class Spellings:
+    """The names of columns as the mapping spells them."""
+
+    def __init__(self, names: Sequence[str], *, ignore_case: bool) -> None:
+        self.ignore_case = ignore_case
+        self.by_key = {self.key(name): name for name in names}
+
+    def key(self, name: str) -> str:
+        return visible(name).lower() if self.ignore_case else visible(name)
+
+    def names_of(self, cells: Sequence[str]) -> list[str]:
+        return [self.by_key.get(self.key(cell), cell) for cell in cells]
+
+
+def visible(name: str) -> str:
+    """Blanks of any kind are one, and characters without a width are none: nobody sees them in a header."""
+    return " ".join(name.translate(WIDTHLESS).split())
+
+
+def find_header(file: Path, layout: Layout, wanted: Sequence[str], spellings: Spellings) -> tuple[int, list[str]]:
     """The first row that has all wanted columns; what stands above it are titles."""
     rows = [(line, stripped(cells)) for line, cells in islice(file_rows(file, layout), HEADER_WITHIN)]
     for line, names in rows:
-        if set(wanted) <= {spellings.get(name.lower(), name) for name in names} and not is_blank(names):
+        if set(wanted) <= {*spellings.names_of(names)} and not is_blank(names):
             return line, names
     line, names = max(rows, key=lambda row: len(set(wanted) & set(row[1])), default=(1, []))
     lacking = [name for name in wanted if name not in names]
@@ -121,8 +140,9 @@ def find_header(
 
 
 def meant(name: str, names: Sequence[str]) -> str:
-    near = get_close_matches(name, names, 1, 0.8)
-    return f"{name} (is {near[0]!r} meant?)" if near else name
+    by_case = {each.casefold(): each for each in names}
+    near = get_close_matches(name.casefold(), by_case, 1, 0.8)
+    return f"{name} (is {by_case[near[0]]!r} meant?)" if near else name
 
 
 def named(line: int, names: Sequence[str]) -> str:
@@ -199,7 +219,9 @@ def is_lone(cells: Sequence[str], header: Sequence[str]) -> bool:
 
 
 def repeats(cells: Sequence[str], header: Sequence[str]) -> bool:
-    return len(cells) == len(header) and all(cell.strip() == name for cell, name in zip(cells, header, strict=True))
+    return len(cells) == len(header) and all(
+        visible(cell) == visible(name) for cell, name in zip(cells, header, strict=True)
+    )
 
 
 def is_blank(cells: Sequence[str]) -> bool:

@@ -142,7 +142,7 @@ def field_rules(mapping: DealMapping) -> list[tuple[bool, str]]:
     ]
 
 
-NO_DATES_IN_HISTORY = "a history has neither the fields opened and closed nor entered"
+NO_DATES_IN_HISTORY = "a history cannot have the fields opened and closed, or entered"
 
 
 def stage_rules(mapping: DealMapping) -> list[tuple[bool, str]]:

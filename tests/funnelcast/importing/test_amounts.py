@@ -107,6 +107,23 @@ def test_the_currency_may_stand_beside_each_amount(text: str, code: str) -> None
         beside.money("value", "5", NO_ROW)
 
 
+@pytest.mark.parametrize(("text", "amount"), [(".5", "0.5"), ("1'234.–", "1234"), ("5.--", "5"), ("+5", "5")])
+def test_an_amount_may_lack_its_whole_part_or_have_a_dash_for_cents(text: str, amount: str) -> None:
+    assert Amounts(thousands="'", currency="CHF").money("value", text, NO_ROW) == Money(amount, "CHF")
+
+
+@pytest.mark.parametrize("text", [".", ".--", "5.", "--", "5.---"])
+def test_a_sign_alone_is_no_amount(text: str) -> None:
+    with pytest.raises(InvalidRow, match=r"a number is expected"):
+        EUR.money("value", text, NO_ROW)
+
+
+@pytest.mark.parametrize("text", ["$1.2M", "1.2k", "3 Mio.", "2bn"])
+def test_an_abbreviated_amount_is_refused_as_such(text: str) -> None:
+    with pytest.raises(InvalidRow, match="is abbreviated: the full number is expected, such as 120000"):
+        Amounts(currency="USD").money("value", text, NO_ROW)
+
+
 def test_an_empty_cell_is_not_zero() -> None:
     assert EUR.money("value", "", NO_ROW) is None
 

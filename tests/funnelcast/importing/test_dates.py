@@ -38,6 +38,9 @@ def instant(text: str, *formats: str, **more: Any) -> str:
         ("February 5, 2024", "MMMM D, YYYY", "2024-02-05T11:00:00Z"),
         ("5 am 2 2024", "D 'am' M YYYY", "2024-02-05T11:00:00Z"),
         ("2017-03-01T14:00:00.250+05:30", "iso", "2017-03-01T08:30:00.250000Z"),
+        ("2017-03-01 14:00:00+02", "iso", "2017-03-01T12:00:00Z"),
+        ("Wed, 01 Mar 2017 14:00:00 GMT", "ddd, DD MMM YYYY hh:mm:ss ZZZ", "2017-03-01T14:00:00Z"),
+        ("Sept 1st, 2017", "MMM Do, YYYY", "2017-09-01T10:00:00Z"),
         ("42795", "excel", "2017-03-01T11:00:00Z"),
         ("42795.75", "excel", "2017-03-01T17:00:00Z"),
         ("41333", "excel-1904", "2017-03-01T11:00:00Z"),
@@ -57,6 +60,7 @@ def test_a_date_in_the_mappings_notation_is_read(text: str, pattern: str, expect
         ("01/05/69", "MM/DD/YY", {"pivot": 1970}, "2069-01-05"),
         ("5. März 2024", "D. MMMM YYYY", {"language": "de"}, "2024-03-05"),
         ("5 févr. 2024", "D MMM YYYY", {"language": "fr"}, "2024-02-05"),
+        ("lundi 1er avril 2024", "ddd Do MMMM YYYY", {"language": "fr"}, "2024-04-01"),
         ("2017-07-01 01:00 PDT", "YYYY-MM-DD hh:mm ZZZ", {"zones": {"PDT": "America/Los_Angeles"}}, "2017-07-01"),
     ],
 )

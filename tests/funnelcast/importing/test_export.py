@@ -259,6 +259,18 @@ def test_rows_that_the_mapping_leaves_out_are_skipped(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("header", ["Deal\u00a0ID", "\ufeffDeal ID", "Deal\u200b ID", "Deal  ID ", '"Deal\nID"'])
+def test_what_nobody_sees_in_a_header_makes_no_other_column(tmp_path: Path, header: str) -> None:
+    file = exported(tmp_path, f"{header},n\na,1\n{header},n\nb,2\n")
+    export = survey(file, ["Deal ID"])
+    assert [row["Deal ID"] for row in export.rows() if isinstance(row, Row)] == ["a", "b"]
+
+
+def test_a_column_in_another_case_is_told(tmp_path: Path) -> None:
+    with pytest.raises(Failed, match=r"has no column Deal ID \(is 'DEAL ID' meant\?\)"):
+        survey(exported(tmp_path, "DEAL ID,n\na,1\n"), ["Deal ID"])
+
+
 def test_columns_of_another_file_are_joined_by_a_key(tmp_path: Path) -> None:
     (tmp_path / "deals.csv").write_text("Deal,Title\n1,One\n2,Two\n")
     join = Join(file="deals.csv", key="id", match="Deal", columns=("Title",))

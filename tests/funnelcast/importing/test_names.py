@@ -48,9 +48,9 @@ def test_two_names_that_would_be_one_node_are_refused_until_the_mapping_tells_th
     [
         ("D-1", "acme:D-1", None),
         ("401013266745e5661589292315434968", "acme:401013266745e5661589292315434968", None),
-        ("50% off", "acme:50%%20off", "ID has blanks: they are percent-encoded"),
-        ("a b", "acme:a%20b", "ID has blanks: they are percent-encoded"),
-        ("a%20b", "acme:a%2520b", "ID has blanks: they are percent-encoded"),
+        ("50% off", "acme:50%%20off", "ID has blanks or percent signs: they are percent-encoded"),
+        ("a b", "acme:a%20b", "ID has blanks or percent signs: they are percent-encoded"),
+        ("a%20b", "acme:a%2520b", "ID has blanks or percent signs: they are percent-encoded"),
         ("a@b", "acme:sha256-7508d8b5018ea640b85269861a101203", "ID has an @: a digest stands for it"),
     ],
 )
