@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 
 from funnelcast.services import SERVICES
+from shared.store.ownership import MANY
 from tests.journeys.places import Company
 from tests.running import fresh, running_services
 
@@ -48,7 +49,12 @@ async def test_keys_that_are_tied_capture_leads_and_read_nothing_at_intake(compa
     assert acting.status_code == 403
 
 
-async def test_a_lead_is_inside_by_its_sdr_the_queue_or_its_deal(company: Company) -> None:
+@pytest.mark.parametrize("many", [1, MANY])
+async def test_a_lead_is_inside_by_its_sdr_the_queue_or_its_deal(
+    company: Company, many: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`many`: from how many owners on their deals are looked for from the leads."""
+    monkeypatch.setattr("services.qualification.projections.leads.MANY", many)
     captured = await capture(company, 2)
     lead = captured.json()["lead_id"]
     cold = (await capture(company, 3, "newsletter")).json()["lead_id"]
@@ -83,6 +89,8 @@ async def test_a_lead_is_inside_by_its_sdr_the_queue_or_its_deal(company: Compan
     handed = await company.call("a", "POST", f"{LEADS}/{lead}/hand-over", {"owner": "r2"})
     assert handed.status_code == 201, handed.text
     assert (await company.call("r2", "GET", f"{LEADS}/{lead}", headers=fresh(handed))).status_code == 200
+    assert await ids(company, "r2", LEADS, handed) == [lead]
+    assert await ids(company, "b", LEADS, handed) == []
     assert (await company.call("r2", "POST", f"{LEADS}/{lead}/touch")).status_code == 200
     assert (await company.call("b", "GET", f"{LEADS}/{lead}")).status_code == 404
 

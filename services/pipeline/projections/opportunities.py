@@ -126,6 +126,8 @@ async def find(
     tx: AsyncConnection, criteria: OpportunityFilter, owners: Owners, after: str | None, limit: int
 ) -> list[dict[str, Any]]:
     """One row more than `limit`, in the order of their ids, from behind the id `after`."""
+    if owners is not None and criteria.owner is not None:
+        owners = {criteria.owner}.intersection(owners)
     query = select(opportunities).where(*conditions(criteria), *owned_by(opportunities.c.owner, owners))
     query = query.order_by(opportunities.c.opportunity_id)
     if after is not None:

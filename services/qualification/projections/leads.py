@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypedColumns,
+    and_,
     or_,
     select,
     tuple_,
@@ -33,7 +34,7 @@ from services.qualification.projections.deals import deals
 from services.qualification.scoring.fit import PROSPECTS
 from shared.flow.projection import Projection
 from shared.rules.message import RecordedEvent
-from shared.store.ownership import owned_by
+from shared.store.ownership import MANY, owned_by
 from shared.store.rows import rows, upsert
 
 
@@ -120,8 +121,16 @@ def inside(nodes: Nodes) -> Iterator[ColumnElement[bool]]:
     """Leads whose SDR is in this part, or the owner of whose deal is, or that nobody has claimed from the queue."""
     if nodes is not None:
         is_unclaimed = QUEUED & leads.c.sdr.is_(None)
+        yield or_(*owned_by(leads.c.sdr, nodes), is_unclaimed, has_deal_of(nodes))
+
+
+def has_deal_of(nodes: Collection[str]) -> ColumnElement[bool]:
+    """Of few owners, all deals are found first; of many, the owner of each lead's deal: a page is full soon."""
+    if len(nodes) < MANY:
         own_deals = select(deals.c.opportunity_id).where(*owned_by(deals.c.owner, nodes))
-        yield or_(*owned_by(leads.c.sdr, nodes), is_unclaimed, leads.c.opportunity_id.in_(own_deals))
+        return leads.c.opportunity_id.in_(own_deals)
+    owner = select(deals.c.owner).where(deals.c.opportunity_id == leads.c.opportunity_id)
+    return and_(*owned_by(owner.scalar_subquery(), nodes))
 
 
 async def inside_among(tx: AsyncConnection, lead_ids: Collection[str], nodes: Nodes) -> set[str]:
