@@ -176,7 +176,7 @@ async def test_medians_are_those_of_exact_fractions(database: str, seed: int) ->
         for projection in (deal_states.PROJECTION, stage_visits.PROJECTION):
             await tx.run_sync(projection.tables.create_all)
         await insert_stays(tx, lengths)
-        rows = await stays.stays(tx, Window(), NOON, [])
+        rows = (await stays.stays(tx, Window(), NOON, [])).whole
     for row in rows:
         found = [None if each is None else int(each) // DAY for each in (row.median, row.p90)]
         assert found == [survival_time(lengths, Fraction(1, 2)), survival_time(lengths, Fraction(1, 10))]

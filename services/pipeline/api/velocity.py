@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Annotated
 
@@ -122,8 +121,9 @@ async def get_velocity(query: Annotated[MetricsQuery, Query()], call: Measures) 
     by, now = query.dimensions, call.context.clock_and_ids.now()
     async with call.read() as tx:
         window, settings = await window_of(call, tx, query)
-        (whole,) = await inputs_by(tx, window, now, [])
-        parts = await inputs_by(tx, window, now, by) if by else []
+        times = await stays.stays(tx, window, now, by)
+        (whole,) = await inputs_by(tx, window, times.whole, [])
+        parts = await inputs_by(tx, window, times.groups, by) if by else []
     metrics = VelocityMetrics(
         **dict(metric_window_view(query, by)),
         minimum_sample=settings.benchmarks.minimum_sample,
@@ -134,14 +134,15 @@ async def get_velocity(query: Annotated[MetricsQuery, Query()], call: Measures) 
     return view_for(call, metrics)
 
 
-async def inputs_by(tx: AsyncConnection, window: Window, now: datetime, by: Sequence[Dimension]) -> list[Inputs]:
+async def inputs_by(
+    tx: AsyncConnection, window: Window, times: Iterable[StayRow], by: Sequence[Dimension]
+) -> list[Inputs]:
     """One for each group, or one alone when there are no dimensions."""
     motions = [*by, Dimension.MOTION]
     won = await deal_states.sums(tx, DealSet.WON, window, motions)
     lost = await deal_states.sums(tx, DealSet.NOT_WON, window, motions)
     open_deals = await deal_states.sums(tx, DealSet.OPEN, window, by)
     cycles = await deal_states.cycles(tx, window, by)
-    times = await stays.stays(tx, window, now, by)
     return list(grouped(times, cycles, by_key(open_deals), win_rates([*won, *lost])))
 
 

@@ -6,7 +6,7 @@ left.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ARRAY, Text, TextClause, bindparam, text
 from sqlalchemy.dialects.postgresql import TIMESTAMP
@@ -21,35 +21,37 @@ INSTANTS = ("begins", "ends", "as_of")
 DEALS = """
     WITH deals AS NOT MATERIALIZED (
         SELECT opportunity_id, stage, qualified, left_at <= :ends IS TRUE AS finished, latest,
-            latest + earlier_microseconds / 1000000.0 AS cumulative
-        FROM stage_visits,
-            LATERAL (SELECT extract(epoch FROM least(left_at, :ends) - entered_at)) AS stayed (latest)
+            latest + earlier_microseconds AS cumulative
+        FROM stage_visits, LATERAL (
+            SELECT (extract(epoch FROM least(left_at, :ends) - entered_at) * 1000000)::bigint) AS stayed (latest)
         WHERE NOT closed AND entered_at <= :ends AND entered_at >= coalesce(:begins, '-infinity')
             AND (entered_again_at IS NULL OR entered_again_at > :ends))"""
-"""One row for each: the last visit of a deal to a stage, if it began in the window."""
+"""One row for each: the last visit of a deal to a stage, if it began in the window. Times are in microseconds."""
 PRESENT = """CASE WHEN :as_of IS NULL THEN ends IS NULL
             ELSE starts <= :as_of AND (ends IS NULL OR ends > :as_of) END
         AND (:owners IS NULL OR owner = ANY(:owners))"""
 QUERY = """{deals},
     stays AS (
-        SELECT {keys} pipeline, stage, deals.qualified, measure, seconds, finished
-        FROM deals
-        JOIN deal_states USING (opportunity_id)
-        CROSS JOIN LATERAL (VALUES ('latest', latest), ('cumulative', cumulative)) AS measured (measure, seconds)
-        WHERE {present}),
-    risks AS (
-        SELECT *, count(*) OVER (PARTITION BY {names} pipeline, stage, qualified, measure)
-            - row_number() OVER each + 1 AS at_risk
-        FROM stays WINDOW each AS (
-            PARTITION BY {names} pipeline, stage, qualified, measure ORDER BY seconds, finished DESC)),
-    survival AS (
-        SELECT *, exp(sum(
-            CASE WHEN NOT finished THEN 0 WHEN at_risk > 1 THEN ln(1 - 1 / at_risk::float8) ELSE '-infinity' END) OVER (
-            PARTITION BY {names} pipeline, stage, qualified, measure ORDER BY seconds, finished DESC)) AS surviving
-        FROM risks)
-    SELECT {names} pipeline, stage, qualified, measure, count(*)::int, (count(*) FILTER (WHERE NOT finished))::int,
-        min(seconds) FILTER (WHERE surviving <= 0.5 + 1e-9), min(seconds) FILTER (WHERE surviving <= 0.1 + 1e-9)
-    FROM survival GROUP BY {names} pipeline, stage, qualified, measure
+        SELECT {is_whole} AS is_whole, {keys} pipeline, stage, deals.qualified,
+            array_agg(latest) AS latest, array_agg(cumulative) AS cumulative, array_agg(finished) AS finished
+        FROM deals JOIN deal_states USING (opportunity_id)
+        WHERE {present}
+        GROUP BY {sets})
+    SELECT is_whole, {names} pipeline, stage, qualified, measure, figures.*
+    FROM stays
+    CROSS JOIN LATERAL (VALUES ('latest', latest), ('cumulative', cumulative)) AS measured (measure, lengths)
+    CROSS JOIN LATERAL (
+        SELECT count(*)::int, (count(*) FILTER (WHERE NOT over))::int,
+            (min(length) FILTER (WHERE surviving <= 0.5 + 1e-9)) / 1000000.0,
+            (min(length) FILTER (WHERE surviving <= 0.1 + 1e-9)) / 1000000.0
+        FROM (
+            SELECT length, over, exp(sum(
+                CASE WHEN NOT over THEN 0 WHEN at_risk > 1 THEN ln(1 - 1 / at_risk::float8) ELSE '-infinity' END) OVER (
+                ORDER BY length, over DESC)) AS surviving
+            FROM (
+                SELECT length, over,
+                    cardinality(lengths) - row_number() OVER (ORDER BY length, over DESC) + 1 AS at_risk
+                FROM unnest(lengths, finished) AS stay (length, over)) AS ranked) AS survival) AS figures
     ORDER BY {names} pipeline, qualified, stage, measure"""
 """A billionth: by so much less than a rounding error, sums of logarithms may miss one half. Of stays
 that are equally long, those that are over come first, one after the other: the product is that of all at once."""
@@ -57,16 +59,28 @@ that are equally long, those that are over come first, one after the other: the 
 
 BEHIND = """{deals}
     SELECT opportunity_id, owner, pipeline, stage, deals.qualified, NOT finished AS open,
-        latest::bigint AS latest_seconds, cumulative::bigint AS cumulative_seconds
+        round(latest / 1000000.0)::bigint AS latest_seconds,
+        round(cumulative / 1000000.0)::bigint AS cumulative_seconds
     FROM deals JOIN deal_states USING (opportunity_id)
     WHERE {present} AND (:after IS NULL OR opportunity_id > :after) {conditions}
     ORDER BY opportunity_id, deals.qualified LIMIT :limit"""
 
 
+class Stays(NamedTuple):
+    """`groups`: by the dimensions; none without one."""
+
+    whole: list[StayRow]
+    groups: list[StayRow]
+
+
 def query(by: Sequence[Dimension]) -> TextClause:
     keys = "".join(f"deal_states.{name} AS key_{name}, " for name in by)
     names = "".join(f"key_{name}, " for name in by)
-    return typed(QUERY.format(deals=DEALS, present=PRESENT, keys=keys, names=names))
+    is_whole = f"grouping(deal_states.{by[0]})" if by else "1"
+    stage = "pipeline, stage, deals.qualified"
+    columns = "".join(f"deal_states.{name}, " for name in by)
+    sets = f"GROUPING SETS (({stage}), ({columns} {stage}))" if by else stage
+    return typed(QUERY.format(deals=DEALS, present=PRESENT, keys=keys, names=names, is_whole=is_whole, sets=sets))
 
 
 def typed(statement: str) -> TextClause:
@@ -74,12 +88,15 @@ def typed(statement: str) -> TextClause:
     return text(statement).bindparams(*instants, bindparam("owners", type_=ARRAY(Text)))
 
 
-async def stays(tx: AsyncConnection, window: Window, until: datetime, by: Sequence[Dimension]) -> list[StayRow]:
+async def stays(tx: AsyncConnection, window: Window, until: datetime, by: Sequence[Dimension]) -> Stays:
     """The deals whose last visit to a stage began in the window. What was not over at its end, or at the instant
     `until` if that is earlier, is unfinished. The visits of a deal to a stage count as one if it left and came back,
     with their whole length (`cumulative`) or that of the last (`latest`)."""
-    found = await tx.execute(query(by), bounds(window, until))
-    return [StayRow(tuple(row[: len(by)]), *row[len(by) :]) for row in found]
+    found = Stays([], [])
+    for whole, *row in await tx.execute(query(by), bounds(window, until)):
+        key, figures = tuple(row[: len(by)]), row[len(by) :]
+        (found.whole if whole else found.groups).append(StayRow(() if whole else key, *figures))
+    return found
 
 
 def bounds(window: Window, until: datetime) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from services.pipeline.api import velocity
 from services.pipeline.api.volume import SETS
 from services.pipeline.metrics.questions import DealSet, Dimension, Window
-from services.pipeline.projections import deal_states, funnel
+from services.pipeline.projections import deal_states, funnel, stays
 from services.pipeline.service import SERVICE as PIPELINE
 from tests.bench.copied import raw
 from tests.bench.ground import Ground, writing
@@ -95,8 +95,9 @@ async def win_rate(tx: AsyncConnection, window: Window, by: By) -> int:
 
 
 async def speed(tx: AsyncConnection, window: Window, by: By) -> None:
-    for each in ((), by):
-        await velocity.inputs_by(tx, window, TODAY, each)
+    times = await stays.stays(tx, window, TODAY, by)
+    await velocity.inputs_by(tx, window, times.whole, ())
+    await velocity.inputs_by(tx, window, times.groups, by)
 
 
 async def conversion(tx: AsyncConnection, window: Window, by: By) -> None:
