@@ -41,6 +41,16 @@ async def test_a_command_is_done_and_the_page_includes_it(browser: httpx.AsyncCl
     assert "Amount changed from 1000.00 EUR to 1500.00 EUR" in text_of(page)
 
 
+async def test_what_the_api_warns_of_stands_on_the_page(browser: httpx.AsyncClient, deal: str) -> None:
+    page = f"/pages/deals/{deal}"
+    etag = fields_of((await browser.get(page)).text)["etag"]
+    given = await post(browser, f"{page}/assign", {"owner": "stranger", "etag": etag}, page)
+    assert given.status_code == 303, text_of(given.text)
+    shown = text_of((await browser.get(given.headers["location"])).text)
+    assert "Done. The owner is not in the organisation." in shown
+    assert "Anything" not in text_of((await browser.get(f"{page}?warned=Anything")).text)
+
+
 async def test_a_stale_page_says_what_changed_meanwhile(site: Site, browser: httpx.AsyncClient, deal: str) -> None:
     path = f"/pages/deals/{deal}"
     etag = fields_of((await browser.get(path)).text)["etag"]

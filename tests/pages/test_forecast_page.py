@@ -168,6 +168,8 @@ async def test_the_past_is_shown_as_it_was_known(browser: httpx.AsyncClient) -> 
     page = await browser.get(f"{FORECAST}&at=2020-06-01T12:00&then=1")
     assert page.status_code == 200, page.text
     assert "as it was known then" in text_of(page.text)
+    assert "Nothing had been recorded by then" in text_of(page.text)
+    assert "Nothing had been recorded" not in text_of((await browser.get(f"{FORECAST}&then=1")).text)
     assert "1234.50" not in all_numbers(page.text)
     wrong = await browser.get(f"{FORECAST}&at=yesterday")
     assert wrong.status_code == 422

@@ -8,10 +8,11 @@ from urllib.parse import quote
 from starlette.responses import Response
 
 from funnelcast.pages.api import Api, ApiError
-from funnelcast.pages.screen import Screen, Visit, see_other
+from funnelcast.pages.screen import Screen, Visit
 from funnelcast.pages.screens.deal_commands import Choices, Command, allowed_commands, body_of
 from funnelcast.pages.screens.names import names_of_nodes
 from funnelcast.pages.screens.stage_line import stage_line
+from funnelcast.pages.screens.warnings import back_to_page, warnings_for
 
 PATH = "/deals/{deal_id}"
 READS, WRITES = ("pipeline:read",), ("pipeline:read", "pipeline:write")
@@ -50,6 +51,7 @@ async def show_deal(visit: Visit, attempt: Attempt | None = None) -> Response:
         commands=allowed_commands(deal, choices, visit.person),
         attempt=attempt,
         is_done=visit.query.get("done") == "1",
+        warnings=warnings_for(visit),
     )
 
 
@@ -94,7 +96,7 @@ async def send_command(visit: Visit) -> Response:
         if error.status not in REFUSALS:
             raise
         return await show_deal(visit, Attempt(name, error, version_of(etag)))
-    return see_other(f"{visit.request.url.path.rpartition('/')[0]}?done=1&after={written.position}")
+    return back_to_page(visit, written)
 
 
 async def find_command(visit: Visit, deal: Mapping[str, Any], name: str) -> Command:

@@ -39,6 +39,11 @@ class Tree:
         node: Node = self.answer["node"]
         return node
 
+    @property
+    def is_anything_known(self) -> bool:
+        """Whether an event was recorded by the moment that the answer is about."""
+        return any(part.partition(":")[2] != "0" for part in self.answer["frontier"].split(","))
+
     def rows(self) -> list[Row]:
         top = self.top
         return [Row(top, 1, True, None, 1, 1), *self.rows_below(top, 2)]

@@ -9,10 +9,11 @@ from urllib.parse import quote
 from starlette.responses import Response
 
 from funnelcast.pages.api import ApiError
-from funnelcast.pages.screen import Screen, Visit, see_other
+from funnelcast.pages.screen import Screen, Visit
 from funnelcast.pages.screens.deal_commands import Command, body_of
 from funnelcast.pages.screens.lead_commands import BANT, allowed_commands, bant_body
 from funnelcast.pages.screens.lead_timeline import timeline_of
+from funnelcast.pages.screens.warnings import back_to_page, warnings_for
 
 PATH = "/leads/{lead_id}"
 READS, WRITES = ("leads:read",), ("leads:read", "qualification:write")
@@ -52,6 +53,7 @@ async def show_lead(visit: Visit, attempt: Attempt | None = None) -> Response:
         may_work=visit.may(*WRITES),
         attempt=attempt,
         is_done=visit.query["done"] == "1",
+        warnings=warnings_for(visit),
     )
 
 
@@ -76,7 +78,7 @@ async def send_command(visit: Visit) -> Response:
         if error.status not in REFUSALS:
             raise
         return await show_lead(visit, Attempt(name, error))
-    return see_other(f"{visit.request.url.path.rpartition('/')[0]}?done=1&after={written.position}")
+    return back_to_page(visit, written)
 
 
 def body_for(name: str, lead: Mapping[str, Any], offered: Sequence[Command], visit: Visit) -> dict[str, Any]:
