@@ -16,9 +16,11 @@ TRY_LOCK_IN_TRANSACTION = text("SELECT pg_try_advisory_xact_lock(hashtext('funne
 BEAT = text("""
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND usename = current_user AND application_name LIKE 'funnelcast %'
-        AND state = 'active' AND wait_event = 'ClientRead' AND state_change < now() - interval '2 seconds'""")
-"""Ends the sessions of stopped processes that hold locks where Postgres knows no time limit. asyncpg sends a new
-statement first and its arguments after the answer; between the two, the session counts as active, not as idle."""
+        AND state = 'active' AND wait_event = 'ClientRead' AND state_change < now() - interval '2 seconds'
+        AND pid IN (SELECT unnest(pg_blocking_pids(waiting.pid)) FROM pg_stat_activity AS waiting
+            WHERE waiting.wait_event_type = 'Lock' AND waiting.state_change < now() - interval '1 second')""")
+"""Ends the sessions of stopped processes for whose locks others wait, where Postgres knows no time limit. asyncpg sends
+a new statement first and its arguments after the answer; between the two, the session counts as active, not as idle."""
 END_HOLDER = text("""
     SELECT pg_terminate_backend(pid) FROM pg_locks
     WHERE locktype = 'advisory' AND granted AND objsubid = 2
