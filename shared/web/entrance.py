@@ -26,7 +26,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from starlette.datastructures import Headers, QueryParams
+from starlette.datastructures import Headers
 
 from shared.web.access import Caller
 from shared.web.body import LARGEST_BODY
@@ -34,12 +34,12 @@ from shared.web.service_context import ServiceContext
 
 
 class EntranceRequest(NamedTuple):
-    """`path`: below the entrance's prefix. `body`: the bytes as they were sent. `state`: what `admit` found, which the
-    route reads as attributes of `call.request.state`."""
+    """`path`: below the entrance's prefix. `query_string` and `body`: as they were sent, since callers sign them.
+    `state`: what `admit` found, which the route reads as attributes of `call.request.state`."""
 
     method: str
     path: str
-    query: QueryParams
+    query_string: str
     headers: Headers
     body: bytes
     state: MutableMapping[str, Any]

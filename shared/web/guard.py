@@ -8,7 +8,7 @@ from time import perf_counter
 from uuid import UUID
 
 import structlog
-from starlette.datastructures import Headers, QueryParams
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -200,8 +200,8 @@ async def read_at(
     if media_type is not None and media_type not in entrance.media_types:
         raise problems.UnsupportedType(f"the body must be {' or '.join(sorted(entrance.media_types))}")
     body.limit = entrance.largest_body
-    query = QueryParams(scope["query_string"])
-    return EntranceRequest(scope["method"], path, query, headers, await body.read(), scope["state"])
+    query_string = scope["query_string"].decode("latin-1")
+    return EntranceRequest(scope["method"], path, query_string, headers, await body.read(), scope["state"])
 
 
 def bearer_secret(headers: Headers) -> str:

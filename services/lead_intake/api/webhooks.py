@@ -97,11 +97,12 @@ async def connection_and_delivery(call: Call) -> tuple[Connection, Delivery]:
     request = call.request
     connection: Connection = request.state.connection
     body = await request.body()
-    return connection, Delivery(body, combined(request.headers), request.url.query, request.method)
+    return connection, Delivery(body, combined(request.headers), request.url.query, request.method, request.url.path)
 
 
 def delivery_of(request: EntranceRequest) -> Delivery:
-    return Delivery(request.body, combined(request.headers), str(request.query), request.method)
+    path = f"/intake/v1{ENTRANCE.prefix}{request.path}"
+    return Delivery(request.body, combined(request.headers), request.query_string, request.method, path)
 
 
 def combined(headers: Headers) -> dict[str, str]:

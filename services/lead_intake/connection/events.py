@@ -88,8 +88,9 @@ class ConnectionSettings(Message):
 
     `kinds`: by the id of a form, list, campaign or event type; `kind`: of all others. `fields`: the vendor's name,
     reference, title or path of a field, and what it means. `system`: the prefix of external ids, by default the
-    connector's name. `public_url`: the address that the vendor calls, where it signs that too. `redirect_hosts`: where
-    a browser may be sent after a form. `legacy_signatures`: HubSpot's first two kinds, which have no time stamp.
+    connector's name. `public_url`: the address that the vendor calls and signs, if it is not the one that arrives
+    here. `redirect_hosts`: where a browser may be sent after a form. `legacy_signatures`: HubSpot's first two kinds,
+    which have no time stamp.
     """
 
     name: Label

@@ -15,12 +15,14 @@ JsonObject = dict[str, Json]
 
 @dataclass(frozen=True)
 class Delivery:
-    """One request. `body`: as received, since signatures cover its bytes. `headers`: with names in lower case."""
+    """One request. `body`: as received, since signatures cover its bytes. `headers`: with names in lower case. `path`:
+    without the query."""
 
     body: bytes = field(repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     query_string: str = field(default="", repr=False)
     method: str = "POST"
+    path: str = ""
 
     @cached_property
     def query(self) -> Mapping[str, str]:
@@ -53,7 +55,8 @@ class Connection:
     default the connector's name; a connection whose vendor numbers submissions per account needs a name of its own,
     which must not be the address that nobody can guess. `fields`: a vendor's field name, reference, title or path ->
     one of `fields.FIELDS`. `kinds`: the id of a form, list, campaign or event type -> its kind; `kind`: that of all
-    others. `public_url`: the address that the vendor calls, without query. `redirect_hosts`: where a browser may be
+    others. `public_url`: the address that the vendor calls, without query, where
+    a proxy shows us another. `redirect_hosts`: where a browser may be
     sent. `legacy_signatures`: HubSpot's first two kinds, which have no time stamp.
     """
 

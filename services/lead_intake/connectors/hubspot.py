@@ -1,9 +1,9 @@
 """HubSpot: events of an app (an array of ids), webhooks of a workflow (one contact), and posted forms."""
 
-import hashlib
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from hashlib import sha256
 from urllib.parse import unquote
 
 from services.lead_intake.connectors import generic, hubspot_forms, outcomes
@@ -12,7 +12,7 @@ from services.lead_intake.connectors.fields import person_ref
 from services.lead_intake.connectors.outcomes import Outcome
 from services.lead_intake.connectors.parsing import Malformed
 from services.lead_intake.connectors.reader import Reader, each_of_array, external_id
-from services.lead_intake.connectors.signatures import MILLISECOND, all_of, base64_hmac, fresh, has_token, signed
+from services.lead_intake.connectors.signatures import MILLISECOND, all_of, base64_hmac, fresh, has_token, one_signed
 from services.lead_intake.connectors.values import flag, from_milliseconds, text
 
 DECODED = re.compile("%(3A|2F|3F|40|21|24|27|28|29|2A|2C|3B)", re.IGNORECASE)
@@ -28,19 +28,24 @@ def verify(delivery: Delivery, connection: Connection, now: datetime) -> Verific
     legacy = delivery.headers.get("x-hubspot-signature")
     if given is not None:
         stamp = delivery.headers.get("x-hubspot-request-timestamp", "")
-        message = addressed(delivery, DECODED.sub(lambda match: unquote(match[0]), url(delivery, connection)))
-        message += stamp.encode(errors="replace")
-        proof = signed([given], connection.secrets, lambda secret: base64_hmac(secret, message))
-        return all_of(fresh(stamp, now, MILLISECOND), proof)
+        decoded = (DECODED.sub(lambda match: unquote(match[0]), url) for url in urls(delivery, connection))
+        messages = [addressed(delivery, url) + stamp.encode(errors="replace") for url in decoded]
+        return all_of(fresh(stamp, now, MILLISECOND), one_signed(given, messages, connection, base64_hmac))
     if legacy is not None and connection.legacy_signatures:
         v2 = delivery.headers.get("x-hubspot-signature-version") == "v2"
-        hashed = addressed(delivery, url(delivery, connection)) if v2 else delivery.body
-        return signed([legacy], connection.secrets, lambda secret: hashlib.sha256(secret.encode() + hashed).hexdigest())
+        hashed = [addressed(delivery, url) for url in urls(delivery, connection)] if v2 else [delivery.body]
+        return one_signed(
+            legacy, hashed, connection, lambda secret, message: sha256(secret.encode() + message).hexdigest()
+        )
     return has_token(delivery, connection)
 
 
-def url(delivery: Delivery, connection: Connection) -> str:
-    return f"{connection.public_url}?{delivery.query_string}" if delivery.query_string else connection.public_url
+def urls(delivery: Delivery, connection: Connection) -> list[str]:
+    """As HubSpot calls it. Unless the settings say so, it is the one called here, by either scheme: a proxy may have
+    ended the encryption. Whoever can choose the host cannot choose the path, which nobody can guess."""
+    called = [f"{scheme}://{delivery.headers.get('host', '')}{delivery.path}" for scheme in ("https", "http")]
+    query = f"?{delivery.query_string}" if delivery.query_string else ""
+    return [url + query for url in ([connection.public_url] if connection.public_url else called)]
 
 
 def addressed(delivery: Delivery, address: str) -> bytes:

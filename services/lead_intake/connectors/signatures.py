@@ -7,6 +7,7 @@ import re
 from base64 import b64encode
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from functools import partial
 
 from services.lead_intake.connectors.delivery import Accepted, Connection, Delivery, Refused, Reply, Verification
 from services.lead_intake.connectors.values import EPOCH
@@ -46,6 +47,14 @@ def signed(given: Iterable[str | None], secrets: Iterable[str], proof: Proof) ->
         return Refused("the connection has no secret")
     matches = [hmac.compare_digest(proof(secret).encode(), one) for secret in usable for one in proofs]
     return Accepted() if any(matches) else Refused("the signature is wrong")
+
+
+def one_signed(
+    given: str, messages: Iterable[bytes], connection: Connection, proof: Callable[..., str]
+) -> Verification:
+    """Accepted when one of the messages is what was signed."""
+    checks = [signed([given], connection.secrets, partial(proof, message=message)) for message in messages]
+    return next((check for check in checks if isinstance(check, Accepted)), checks[0])
 
 
 def fresh(stamp: str | None, now: datetime, unit: timedelta) -> Verification:

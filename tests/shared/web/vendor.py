@@ -4,7 +4,7 @@ import hmac
 import json
 from hashlib import sha256
 from typing import Annotated, Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qs, parse_qsl
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
@@ -72,7 +72,7 @@ async def admit(context: ServiceContext, request: EntranceRequest) -> Caller:
     caller = CONNECTIONS.get(request.path)
     if caller is None:
         raise NotFound("there is no such connection")
-    signed = request.body if request.method == "POST" else request.query["challenge"].encode()
+    signed = request.body if request.method == "POST" else parse_qs(request.query_string)["challenge"][0].encode()
     if not hmac.compare_digest(request.headers.get("x-signature", ""), signature(signed)):
         raise Forbidden("the signature is wrong")
     return caller
