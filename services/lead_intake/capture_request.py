@@ -63,6 +63,7 @@ def record_capture(
     connection_id: str | None = None,
     consent_evidence: str | None = None,
     form_key: str | None = None,
+    repeats_within: timedelta | None = None,
 ) -> commands.RecordCapture:
     """`has_key`: the request has an Idempotency-Key, by which a repetition is recognised."""
     new_id = context.clock_and_ids.new_id
@@ -76,6 +77,7 @@ def record_capture(
         connection_id=connection_id,
         consent_evidence=consent_evidence,
         form_key=form_key,
+        repeats_within=repeats_within,
     )
 
 

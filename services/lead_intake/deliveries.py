@@ -1,7 +1,7 @@
 """From what a delivery yields to captures, and to the quarantine for everything else that must not be lost."""
 
 from asyncio import gather
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from pydantic import ValidationError
@@ -32,8 +32,21 @@ async def take(call: Call, receipt: Receipt, elements: Sequence[Element]) -> lis
     taken: dict[int, OutcomeResult] = {}
     for are_captures in (True, False):
         phase = [n for n, (_, _, one) in enumerate(outcomes_of) if isinstance(one, outcomes.Capture) is are_captures]
-        taken |= zip(phase, await gather(*(take_outcome(call, receipt, *outcomes_of[n]) for n in phase)), strict=True)
+        captured = {outcomes_of[n][0].pointer: result.capture_id for n, result in taken.items()}
+        results = (take_outcome(call, receipt, *in_submission(outcomes_of[n], captured)) for n in phase)
+        taken |= zip(phase, await gather(*results), strict=True)
     return [taken[n] for n in range(len(outcomes_of))]
+
+
+def in_submission(
+    found: tuple[Element, int, Outcome], captured: Mapping[str, str | None]
+) -> tuple[Element, int, Outcome]:
+    """An activity without an id that came with a submission is repeated with it, and has an id by its capture."""
+    element, number, outcome = found
+    capture_id = captured.get(element.pointer)
+    if isinstance(outcome, outcomes.Activity) and outcome.external_id is None and capture_id is not None:
+        return element, number, replace(outcome, external_id=f"capture:{capture_id}/{outcome.kind}")
+    return found
 
 
 async def take_outcome(call: Call, receipt: Receipt, element: Element, number: int, outcome: Outcome) -> OutcomeResult:
@@ -114,6 +127,7 @@ async def capture(
         has_key=False,
         connection_id=receipt.connection_id,
         consent_evidence=outcome.consent_evidence,
+        repeats_within=None if body.occurred_at else element.repeats_within,
     )
     request = capture_request(context, command, vendor_person_id=outcome.vendor_person_id)
     subject = str(context.clock_and_ids.new_id())
@@ -125,13 +139,12 @@ async def capture(
 async def take_again(call: Call, receipt: Receipt, element: Element, quarantine_id: str) -> list[str] | None:
     """The ids of the captures of an element that was in quarantine, and that had activities perhaps; None when it still
     yields nothing."""
-    named = replace(element, identity=f"quarantine {quarantine_id}", repeats_within=None)
     captures, yielded = list[str](), False
     for number, outcome in enumerate(element.outcomes):
         try:
             match outcome:
                 case outcomes.Capture():
-                    result = await capture(call, receipt, named, number, outcome)
+                    result = await capture_again(call, receipt, element, number, outcome, quarantine_id)
                     captures.append(str(result.body["capture_id"]))
                 case outcomes.Activity() if outcome.undone:
                     continue
@@ -143,6 +156,19 @@ async def take_again(call: Call, receipt: Receipt, element: Element, quarantine_
             return None
         yielded = True
     return captures if yielded else None
+
+
+async def capture_again(
+    call: Call, receipt: Receipt, element: Element, number: int, outcome: outcomes.Capture, quarantine_id: str
+) -> WriteResult:
+    """The same capture as when it is delivered once more. What contradicts an earlier submission with its id is a
+    capture of its own, since somebody decided so. Raises `ValidationError`, `Rejected`."""
+    try:
+        return await capture(call, receipt, element, number, outcome)
+    except Rejected:
+        named = replace(element, identity=f"quarantine {quarantine_id}", repeats_within=None)
+        body = {name: value for name, value in outcome.body.items() if name != "external_id"}
+        return await capture(call, receipt, named, number, replace(outcome, body=body))
 
 
 def why_not(element: Element) -> str:

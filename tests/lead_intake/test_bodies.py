@@ -136,6 +136,7 @@ SEALED = {
     "company.name",
     "campaign.click_id",
     "details.questions",
+    "message",
     "details.message",
     "details.timeline",
     "details.role",

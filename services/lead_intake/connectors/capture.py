@@ -71,6 +71,7 @@ def capture(submission: Submission, connection: Connection) -> Capture:
         "campaign": campaign_of(fields),
         "occurred_at": submission.occurred_at.isoformat() if submission.occurred_at else None,
         "external_id": submission.external_id,
+        "message": message_beside(kind.source, fields),
     }
     present = {name: value for name, value in body.items() if value not in (None, {})}
     return Capture(present, submission.vendor_person_id, wording)
@@ -126,6 +127,17 @@ def derived_details(source: Source, submission: Submission, fields: Fields) -> J
             return {"webinar_id": asset_id, "attended": False, "questions": fields.others or None}
         case _:
             return fields.chosen(DEMO_REQUEST) | {"message": message_of(fields)}
+
+
+def message_beside(source: Source, fields: Fields) -> str | None:
+    """What the person wrote and the details of the source have no place for: a webinar's have one for questions."""
+    match source:
+        case Source.DEMO_REQUEST:
+            return None
+        case Source.WEBINAR:
+            return text(fields.by_name.get("message"))
+        case _:
+            return message_of(fields)
 
 
 def message_of(fields: Fields) -> str | None:

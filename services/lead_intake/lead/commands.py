@@ -1,6 +1,7 @@
 """Commands on a lead. `CaptureLead` is the body of its route, already in normal form."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
@@ -159,7 +160,8 @@ NOTHING = LeftOut()
 
 
 class CaptureLead(Input, Command):
-    """One engagement of one person. `occurred_at` is the engagement's own time, `external_id` names the submission."""
+    """One engagement of one person. `occurred_at` is the engagement's own time, `external_id` names the submission.
+    `message`: what the person wrote, where it has no place among the details of the source."""
 
     OBJECTS = frozenset({"details", "company", "person", "consent", "campaign"})
 
@@ -172,6 +174,7 @@ class CaptureLead(Input, Command):
     campaign: CampaignInput | None = None
     occurred_at: Instant | None = None
     external_id: ExternalId | None = None
+    message: Prose | None = None
 
     @property
     def left_out(self) -> LeftOut:
@@ -187,6 +190,13 @@ class CaptureLead(Input, Command):
         if source not in OF_SOURCE:
             raise ValueError(f"the source {source} has no details")
         return OF_SOURCE[source].model_validate(details)
+
+    @field_validator("message")
+    @classmethod
+    def in_one_place(cls, message: str | None, info: ValidationInfo) -> str | None:
+        if message is not None and info.data.get("source") == Source.DEMO_REQUEST:
+            raise ValueError("of a demo request it is among the details")
+        return message
 
     @field_validator("person")
     @classmethod
@@ -215,7 +225,8 @@ class RecordCapture(Command):
     """`body`, with the ids that the capture gets if it is new.
 
     `content`: a keyed digest of the body. `is_anonymous`: neither an external id nor an Idempotency-Key distinguishes
-    it from a second click, so time and content have to. `connection_id`: the connection through which it arrived;
+    it from a second click, so time and content have to: within a minute, or as long as `repeats_within` says.
+    `connection_id`: the connection through which it arrived;
     `form_key`: the form. `consent_evidence`: field and wording that the consent was given to.
     """
 
@@ -225,6 +236,7 @@ class RecordCapture(Command):
     engaged_at: Instant
     is_anonymous: bool
     content: str
+    repeats_within: timedelta | None = None
     connection_id: str | None = None
     consent_evidence: str | None = None
     form_key: str | None = None
@@ -309,7 +321,11 @@ def texts_of(command: RecordCapture) -> dict[str, Any]:
     """What events must not contain: free texts among the details, what a lenient reading left out, the wording that a
     consent was given to."""
     left_out = dict(command.body.left_out.values) or None
-    others = {"left_out": left_out, "consent_evidence": command.consent_evidence}
+    others = {
+        "message": command.body.message,
+        "left_out": left_out,
+        "consent_evidence": command.consent_evidence,
+    }
     return free_texts(command.body) | {name: text for name, text in others.items() if text is not None}
 
 

@@ -19,7 +19,8 @@ def is_repetition(known: KnownCapture, command: commands.RecordCapture) -> bool:
         return True
     if not command.is_anonymous:
         return known.external_id is not None and known.external_id == command.body.external_id
-    return known.content in (None, command.content) and is_same_engagement(known, command)
+    within = command.repeats_within or SECOND_CLICK
+    return known.content in (None, command.content) and is_same_engagement(known, command, within)
 
 
 def supplemented_capture(lead: Lead, command: commands.RecordCapture) -> KnownCapture | None:
@@ -31,7 +32,7 @@ def supplemented_capture(lead: Lead, command: commands.RecordCapture) -> KnownCa
     return next((known for known in originals if is_same_engagement(known, command)), None)
 
 
-def is_same_engagement(known: KnownCapture, command: commands.RecordCapture) -> bool:
+def is_same_engagement(known: KnownCapture, command: commands.RecordCapture, within: timedelta = SECOND_CLICK) -> bool:
     body = command.body
     same = (known.source, known.asset) == (body.source, asset_of(body.details, body.source_detail))
-    return same and abs(known.engaged_at - command.engaged_at) <= SECOND_CLICK
+    return same and abs(known.engaged_at - command.engaged_at) <= within

@@ -44,6 +44,7 @@ def test_the_lead_that_is_read_back_is_the_capture_that_the_hook_announced() -> 
         "campaign": {"utm_campaign": "Spring"},
         "occurred_at": "2026-03-02T12:00:00+00:00",
         "external_id": "facebook:444444444444",
+        "message": "what_do_you_need?: A forecast",
     }
     assert capture.consent_evidence == "newsletter"
 

@@ -27,6 +27,7 @@ def test_paths_are_mapped_and_common_names_are_known() -> None:
         "campaign": {"utm_source": "x", "landing_url": "https://www.example.com/wp?utm_source=x"},
         "occurred_at": "2026-03-02T12:00:00+00:00",
         "external_id": "wordpress:4711",
+        "message": "page.title: The white paper",
     }
 
 

@@ -31,6 +31,7 @@ def test_a_lead_is_a_capture_of_the_campaign() -> None:
         "campaign": {"click_id": "Cj0KCQ"},
         "occurred_at": "2026-03-02T12:00:00+00:00",
         "external_id": "google-ads:TeSter-123-ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+        "message": "City: Berlin",
     }
 
 

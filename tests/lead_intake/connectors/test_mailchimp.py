@@ -32,6 +32,7 @@ def test_a_subscription_is_a_capture_of_the_list() -> None:
         "person": {"email": "jane@acme.com", "first_name": "Jane", "last_name": "Müller", "phone": "+4930901820"},
         "occurred_at": "2026-03-02T12:00:00+00:00",
         "external_id": "mailchimp:subscribe/a6b5da1054/8a25ff1d98/2026-03-02T12:00:00",
+        "message": "INTERESTS: Group1,Group2",
     }
 
 

@@ -43,6 +43,7 @@ def test_a_posted_form_is_a_capture_of_its_campaign() -> None:
             "job_title": "VP Sales",
         },
         "company": {"name": "Acme"},
+        "message": "Please call.\r\nThank you.\n00N500000000001: spring",
     }
 
 

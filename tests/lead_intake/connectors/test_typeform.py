@@ -23,14 +23,16 @@ def test_a_response_is_a_capture_of_the_form() -> None:
         "campaign": {"utm_source": "news", "utm_campaign": "spring"},
         "occurred_at": "2026-03-02T12:00:00+00:00",
         "external_id": "typeform:a3a12ec67a1365927098a606107fac15",
+        "message": "Team size: Sales; Support\nMay we write to you?: yes",
     }
 
 
-def test_answers_without_a_field_of_their_own_are_questions_of_a_webinar_or_the_message_of_a_demo() -> None:
+def test_answers_without_a_field_of_their_own_are_questions_of_a_webinar_or_the_message_of_others() -> None:
     webinar = captured("typeform", TYPEFORM, fields=BY_REF, kinds={"lT4Z3j": Kind(Source.WEBINAR)}).body["details"]
     assert webinar["questions"] == ["Team size: Sales; Support", "May we write to you?: yes"]
     demo = captured("typeform", TYPEFORM, fields=BY_REF, kind=Kind(Source.DEMO_REQUEST)).body["details"]
     assert demo == {"message": "Team size: Sales; Support\nMay we write to you?: yes"}
+    assert captured("typeform", TYPEFORM, fields=BY_REF).body["message"] == demo["message"]
 
 
 def test_a_title_that_is_mapped_counts_like_a_reference() -> None:
