@@ -21,6 +21,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    text,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -77,6 +78,8 @@ Index("deal_states_open_then", TIME, postgresql_using="gist", postgresql_where=s
 Index("deal_states_qualified", states.qualified_at, postgresql_where=IS_PRESENT)
 COPIED = [column.name for column in states if column.name in OpportunityFields._fields]
 UPSERT = upsert(deal_states)
+SORTS_IN_MEMORY = text("SET LOCAL work_mem = '32MB'")
+"""Before a question that sorts the deals of a window: by default Postgres sorts those of a large company on disk."""
 State = dict[str, Any]
 """A row."""
 WHEN = ("position", "starts", "ends")

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.pipeline.metrics.deal_sums import Key
 from services.pipeline.metrics.questions import Dimension, Step, Window
+from services.pipeline.projections.deal_states import SORTS_IN_MEMORY
 
 INSTANTS = ("begins", "ends", "as_of", "until")
 STEPS = {
@@ -121,6 +122,7 @@ async def steps(tx: AsyncConnection, window: Window, until: datetime, by: Sequen
     is_whole, sets = (f"grouping({by[0]})", f"GROUPING SETS ((step), ({keys} step))") if by else ("1", "step")
     query = statement(COUNTS, (Step.MQL, Step.SRL), keys=keys, is_whole=is_whole, sets=sets)
     cohort = Cohort([], [])
+    await tx.execute(SORTS_IN_MEMORY)
     for whole, *row in await tx.execute(query, instants(window, until)):
         key, figures = tuple(row[: len(by)]), row[len(by) :]
         (cohort.whole if whole else cohort.groups).append(StepRow(() if whole else key, *figures))

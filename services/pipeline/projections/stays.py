@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.pipeline.metrics.questions import Dimension, Window
 from services.pipeline.metrics.velocity import StayRow
+from services.pipeline.projections.deal_states import SORTS_IN_MEMORY
 
 COLUMNS = {"stage": "deals.stage", "qualified": "deals.qualified"}
 """Those of a visit; all others are the deal's."""
@@ -93,6 +94,7 @@ async def stays(tx: AsyncConnection, window: Window, until: datetime, by: Sequen
     `until` if that is earlier, is unfinished. The visits of a deal to a stage count as one if it left and came back,
     with their whole length (`cumulative`) or that of the last (`latest`)."""
     found = Stays([], [])
+    await tx.execute(SORTS_IN_MEMORY)
     for whole, *row in await tx.execute(query(by), bounds(window, until)):
         key, figures = tuple(row[: len(by)]), row[len(by) :]
         (found.whole if whole else found.groups).append(StayRow(() if whole else key, *figures))
