@@ -73,6 +73,16 @@ async def test_the_last_visit_is_that_of_the_window(database: str) -> None:
         assert await proposal(begins="2026-02-06") is None
 
 
+@pytest.mark.parametrize("by", ["pipeline", "pipeline,approach", "approach,pipeline", "owner"])
+async def test_the_whole_is_apart_from_its_groups_whatever_these_are(database: str, by: str) -> None:
+    """Stages are those of a pipeline, also where it is a dimension."""
+    async with pipeline(database, [past_deal("a", "01-01"), past_deal("b", "01-02")]) as client:
+        answer = await answer_of(client, "metrics/velocity", by=by)
+        (group,) = answer["groups"]
+        for stages in (answer["total"]["stages"], group["stages"]):
+            assert [(each["stage"], each["latest"]["count"]) for each in stages] == [("unqualified", 2)]
+
+
 async def test_less_than_half_have_left(database: str) -> None:
     """2 days, over; 3 and 4 days and not over: S = 2/3, so there is no median."""
     lines = [

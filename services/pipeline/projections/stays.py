@@ -35,7 +35,7 @@ QUERY = """{deals},
     stays AS (
         SELECT {is_whole} AS is_whole, {keys} pipeline, stage, deals.qualified,
             array_agg(latest) AS latest, array_agg(cumulative) AS cumulative, array_agg(finished) AS finished
-        FROM deals JOIN deal_states USING (opportunity_id)
+        FROM deals JOIN deal_states USING (opportunity_id) CROSS JOIN (VALUES (1)) AS groups (one)
         WHERE {present}
         GROUP BY {sets})
     SELECT is_whole, {names} pipeline, stage, qualified, measure, figures.*
@@ -77,10 +77,10 @@ class Stays(NamedTuple):
 def query(by: Sequence[Dimension]) -> TextClause:
     keys = "".join(f"deal_states.{name} AS key_{name}, " for name in by)
     names = "".join(f"key_{name}, " for name in by)
-    is_whole = f"grouping(deal_states.{by[0]})" if by else "1"
+    is_whole = "grouping(groups.one)" if by else "1"
     stage = "pipeline, stage, deals.qualified"
     columns = "".join(f"deal_states.{name}, " for name in by)
-    sets = f"GROUPING SETS (({stage}), ({columns} {stage}))" if by else stage
+    sets = f"GROUPING SETS (({stage}), (groups.one, {columns} {stage}))" if by else stage
     return typed(QUERY.format(deals=DEALS, present=PRESENT, keys=keys, names=names, is_whole=is_whole, sets=sets))
 
 
