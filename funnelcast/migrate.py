@@ -1,6 +1,7 @@
 """`funnelcast migrate`: the store's tables, brought to this code's version."""
 
 from funnelcast import bootstrap, database, keys, roles
+from funnelcast.blind_index_key import secret_text
 from funnelcast.services import SERVICES
 from shared.rules.clock_and_ids import ClockAndIds
 from shared.run.settings import Settings
@@ -9,7 +10,7 @@ from shared.run.settings import Settings
 async def migrate(settings: Settings, clock_and_ids: ClockAndIds) -> str:
     """Returns a summary. `FUNNELCAST_ADMIN_KEY` becomes the first key of a new system;
     `FUNNELCAST_SERVICE_PASSWORDS` makes a Postgres role for each service."""
-    admin_key = bootstrap.secret_text(settings.admin_key)
+    admin_key = secret_text(settings.admin_key)
     async with database.store_url(settings) as url, database.connect(url) as engine:
         await bootstrap.migrate(engine, list(SERVICES))
         await roles.create_roles(engine, settings.service_passwords, log_in_postgres=not settings.kafka)

@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from funnelcast import database
 from funnelcast.backup import ABOUT, FORMAT, STORE, require_embedded
-from funnelcast.bootstrap import BLIND_INDEX_KEY, write_key
+from funnelcast.blind_index_key import BLIND_INDEX_KEY, write_key
 from funnelcast.durable_files import sync_folder
 from funnelcast.embedded_postgres import client_programs
 from funnelcast.embedded_postgres.cluster import DATABASE

@@ -5,7 +5,8 @@ from enum import StrEnum
 
 import structlog
 
-from funnelcast import bootstrap, database, runtime
+from funnelcast import database, runtime
+from funnelcast.blind_index_key import load_blind_index
 from funnelcast.runtime import Apps, Shutdown
 from shared.run import process
 from shared.run.resources import Resources
@@ -32,7 +33,7 @@ async def run_service(settings: Settings, service: Service, role: Role, shutdown
     shutdown.seconds = process.STOP_SECONDS
     url = await database.check_server(settings.postgres or "")
     async with database.connect(url) as engine:
-        blind_index = await bootstrap.load_blind_index(settings, engine)
+        blind_index = await load_blind_index(settings, engine)
     async with runtime.open_log(settings, url) as service_log:
         resources = Resources(url, service_log, settings, blind_index)
 

@@ -57,16 +57,20 @@ def parse_settings(options: dict[str, Any]) -> Settings:
 
 def find_service(name: str) -> "Service":
     """One with events. An unknown name is wrong usage."""
-    from funnelcast import services
+    from funnelcast import single_service
 
-    return known_service(services.find_service(name), name, services.SERVICES)
+    return known_service(single_service.find_service(name), name, single_service.MODULES)
 
 
 def find_served(name: str) -> "Service":
     """One that answers requests. An unknown name is wrong usage."""
-    from funnelcast import services
+    from funnelcast import single_service
 
-    return known_service(services.find_served(name), name, services.SERVED)
+    if found := single_service.find_service(name):
+        return found
+    from funnelcast.services import SERVED
+
+    return known_service(SERVED.get(name), name, SERVED)
 
 
 def known_service(found: "Service | None", name: str, known: Iterable[str]) -> "Service":
