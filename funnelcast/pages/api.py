@@ -1,5 +1,6 @@
 """The services' public HTTP API, called with the session of the person who looks at a page."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -8,7 +9,7 @@ from uuid import UUID
 import httpx
 
 SECONDS = 15.0
-"""For one answer of a service."""
+"""For one answer of a service, and for all that a page asks."""
 CONNECTIONS = httpx.Limits(max_connections=200, max_keepalive_connections=50)
 FORBIDDEN = 403
 UNREACHABLE = "the service did not answer; nothing was lost, and this page tries again"
@@ -43,11 +44,13 @@ class Answer(NamedTuple):
 
 @dataclass(frozen=True)
 class Api:
-    """`after`: the position of a write that every answer must include, such as `forecast:12`."""
+    """`after`: the position of a write that every answer must include, such as `forecast:12`. `deadline`: by the loop's
+    clock, when a service counts as one that does not answer."""
 
     http: httpx.AsyncClient
     token: str = field(repr=False)
     after: str | None = None
+    deadline: float | None = None
 
     async def get(self, path: str, **parameters: Any) -> Any:
         """The body of the answer. Parameters that are None are left out. Raises `ApiError`."""
@@ -76,8 +79,9 @@ class Api:
         headers = {"Authorization": f"Bearer {self.token}"} | self.conditions(method, if_match, idempotency_key)
         chosen = {name: value for name, value in (parameters or {}).items() if value not in (None, "")}
         try:
-            response = await self.http.request(method, path, params=chosen, json=body, headers=headers)
-        except httpx.TransportError:
+            async with asyncio.timeout_at(self.deadline):
+                response = await self.http.request(method, path, params=chosen, json=body, headers=headers)
+        except (httpx.TransportError, TimeoutError):
             raise ApiError(503, "Service Unavailable", UNREACHABLE, retry_after=2) from None
         if response.is_error:
             raise error_of(response)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
@@ -129,7 +129,8 @@ async def serve(screen: Screen, request: Request) -> Response:
     session = security.session_of(request)
     if not session:
         return signed_out(request)
-    caller = Api(request.app.state.http, session, request.query_params.get("after"))
+    deadline = asyncio.get_running_loop().time() + api.SECONDS
+    caller = Api(request.app.state.http, session, request.query_params.get("after"), deadline)
     try:
         visit = request.state.visit = await make_visit(request, caller, session)
         await check(screen, visit, session)
@@ -149,7 +150,7 @@ def signed_out(request: Request) -> Response:
 
 
 async def make_visit(request: Request, caller: Api, session: str) -> Visit:
-    person = await find_person(Api(caller.http, caller.token))
+    person = await find_person(replace(caller, after=None))
     visible = tuple(each for each in SCREENS if each.title and each.lets_in(person))
     zone = await request.app.state.business_time.zone(caller, person)
     fields = await forms.read_fields(request) if request.method == "POST" else forms.Texts()

@@ -7,7 +7,7 @@ with nothing but a frontier.
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from starlette.responses import Response, StreamingResponse
 
@@ -79,7 +79,7 @@ class Watch:
 
 async def stream(visit: Visit) -> Response:
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    lines = applied(visit.request.app.state.watch, visit.api)
+    lines = applied(visit.request.app.state.watch, replace(visit.api, deadline=None))
     return StreamingResponse(lines, media_type="text/event-stream", headers=headers)
 
 

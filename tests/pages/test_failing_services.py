@@ -1,5 +1,6 @@
 """A service that is down, slow or busy: the page says so in its words, and tries again."""
 
+import asyncio
 from collections.abc import Callable, Coroutine
 
 import httpx
@@ -7,6 +8,7 @@ import pytest
 
 from funnelcast.pages.application import run_pages
 from tests.pages.site import sign_in, text_of
+from tests.running import within
 
 ME = {"name": "ann", "scopes": ["forecast:read"], "node": None, "owner": None}
 Answer = Callable[[httpx.Request], Coroutine[None, None, httpx.Response]]
@@ -49,6 +51,19 @@ def problem(status: int, title: str, detail: str, retry_after: str) -> Answer:
         return httpx.Response(status, json=body, headers=headers)
 
     return answer
+
+
+async def silent(request: httpx.Request) -> httpx.Response:
+    if not request.url.path.endswith("/me"):
+        await asyncio.Event().wait()
+    return httpx.Response(200, json=ME | {"scopes": ["admin", "forecast:read", "leads:read", "events:read"]})
+
+
+@pytest.mark.parametrize("path", ["/pages/forecast", "/pages/operation"])
+async def test_a_page_waits_once_however_much_it_asks(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("funnelcast.pages.api.SECONDS", 0.2)
+    page = await within(10, looking_at(silent, path))
+    assert "did not answer" in text_of(page.text)
 
 
 @pytest.mark.parametrize("answer", [down, slow])
