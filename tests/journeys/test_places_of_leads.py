@@ -10,7 +10,7 @@ import pytest_asyncio
 from funnelcast.services import SERVICES
 from shared.store.ownership import MANY
 from tests.journeys.places import Company
-from tests.running import fresh, running_services
+from tests.running import eventually, fresh, running_services
 
 LEADS = "/qualification/v1/leads"
 
@@ -88,8 +88,13 @@ async def test_a_lead_is_inside_by_its_sdr_the_queue_or_its_deal(
     assert (await company.call("a", "POST", f"{LEADS}/{lead}/hand-over", {"owner": "r3"})).status_code == 403
     handed = await company.call("a", "POST", f"{LEADS}/{lead}/hand-over", {"owner": "r2"})
     assert handed.status_code == 201, handed.text
+
+    async def deal_is_known() -> bool:
+        """Pipeline opens it after the hand-over, and qualification reads its owner there."""
+        return await ids(company, "r2", LEADS, handed) == [lead]
+
+    await eventually(deal_is_known)
     assert (await company.call("r2", "GET", f"{LEADS}/{lead}", headers=fresh(handed))).status_code == 200
-    assert await ids(company, "r2", LEADS, handed) == [lead]
     assert await ids(company, "b", LEADS, handed) == []
     assert (await company.call("r2", "POST", f"{LEADS}/{lead}/touch")).status_code == 200
     assert (await company.call("b", "GET", f"{LEADS}/{lead}")).status_code == 404
