@@ -14,6 +14,7 @@ BEYOND: Mapping[str, str] = {
     r"a line needs external_id or occurred_at": "one of two, and only in a batch",
     r"the source \w+ has no details": "details follow the source",
     r"details need a source": "the same",
+    r"of a demo request it is among the details": "the message's place follows the source",
     r"comes with a source": "a field that needs another",
     r"either a person or a lead_id is needed": "one of two",
     r"opportunity_id stands alone.*": "one of two forms",

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypedColumns,
+    case,
     func,
     or_,
     select,
@@ -73,7 +74,8 @@ Index("deal_states_open", states.created_at, postgresql_where=IS_PRESENT & state
 Index("deal_states_closed", states.closed_at, postgresql_where=states.closed_at.is_not(None))
 Index("deal_states_created", states.created_at, postgresql_where=IS_PRESENT)
 Index("deal_states_created_then", states.created_at, postgresql_where=states.ends.is_not(None))
-TIME = func.tstzrange(states.starts, states.ends)
+TIME = func.tstzrange(states.starts, case((states.ends < states.starts, states.starts), else_=states.ends))
+"""Empty where a damaged store says that time went back: `verify` finds that, if the read model can be built."""
 Index("deal_states_open_then", TIME, postgresql_using="gist", postgresql_where=states.outcome.is_(None))
 Index("deal_states_qualified", states.qualified_at, postgresql_where=IS_PRESENT)
 COPIED = [column.name for column in states if column.name in OpportunityFields._fields]
