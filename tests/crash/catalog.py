@@ -202,7 +202,7 @@ FIRST_START = (
         services=NOBODY,
         scene="up",
     ),
-    Point("key of blind indexes kept", "funnelcast.bootstrap:write_key", "after", services=NOBODY, scene="up"),
+    Point("key of blind indexes kept", "funnelcast.blind_index_key:write_key", "after", services=NOBODY, scene="up"),
     Point("bootstrapped", "funnelcast.bootstrap:bootstrap", "after", services=NOBODY, scene="up"),
 )
 IMPORT = (
