@@ -83,7 +83,6 @@ def serve(
     """One service in a process of its own, on a Postgres by URL; or the pages, on the services."""
     memory.defer_collections()
     from funnelcast.serve import Role, serve
-    from funnelcast.serve_pages import serve_pages
 
     found = None if service == PAGES else find_served(service)
     if role not in list(Role):
@@ -92,6 +91,8 @@ def serve(
     if settings.postgres is None:
         raise typer.BadParameter("`serve` needs a Postgres by URL", param_hint="--postgres (FUNNELCAST_POSTGRES)")
     if found is None:
+        from funnelcast.serve_pages import serve_pages
+
         serve_pages(settings)
     else:
         serve(settings, found, Role(role))
