@@ -157,8 +157,12 @@ def causes(errors: Sequence[ErrorDetails]) -> Sequence[ErrorDetails]:
 
 
 def location_of(error: ErrorDetails) -> Sequence[int | str]:
-    """For a body that is not JSON, FastAPI gives the place in the text as if it were a field."""
-    return () if error["type"] == "json_invalid" else error["loc"]
+    """For a body that is not JSON, FastAPI gives the place in the text as if it were a field. Pydantic marks what is
+    wrong with a key of an object, as opposed to its value."""
+    if error["type"] == "json_invalid":
+        return ()
+    location = error["loc"]
+    return location[:-1] if location[-1:] == ("[key]",) else location
 
 
 def json_pointer(location: Sequence[int | str]) -> str:

@@ -58,9 +58,10 @@ FACTS = [
     {"command": "win", "amount": EUR, "close_date": "2026-02-20", "occurred_at": "2026-02-20T12:00:00Z"},
 ]
 SIZES = {"bands": [{"at_least": 10, "points": 5}], "unknown": 0}
-CHOICE = {"points": {"steel": 10}, "other": 1, "unknown": 0}
+ROLE = {"points": {"director": 10}, "other": 1, "unknown": 0}
+INDUSTRY, COUNTRY = ROLE | {"points": {"steel": 10}}, ROLE | {"points": {"DE": 10}}
 MODEL = {
-    "fit": {"role": CHOICE, "employees": SIZES, "industry": CHOICE, "country": CHOICE, "a": 30, "b": 20, "c": 10},
+    "fit": {"role": ROLE, "employees": SIZES, "industry": INDUSTRY, "country": COUNTRY, "a": 30, "b": 20, "c": 10},
     "rules": [{"rule": "demo", "group": "hands", "when": {"source": "demo_request", "attended": True}, "points": 50}],
     "caps": {"hands": 100},
     "line": {"at_once": ["demo_request"], "engagement": 50, "grade": "C"},

@@ -51,6 +51,8 @@ BEYOND: Mapping[str, str] = {
     r"must be a phone number.*": "the world's numbering plans",
     r"must begin with \+ and the country's code.*": "the world's numbering plans",
     r"must be a country: .*": "the world's countries",
+    r"must be (a|the) country's code of two letters.*": "the world's countries",
+    r"must not be less than least_employees": "an order of values",
     r"must be a number of employees.*": "a grammar",
     r"is too short or too long for a phone number.*": "the world's numbering plans",
     r"must be an absolute URL of http or https.*": "a grammar",

@@ -27,6 +27,7 @@ from tests.qualification.models import M2, M3, M, model, rule
 from tests.spec import NOON
 
 DAY, MICROSECOND = timedelta(days=1), timedelta(microseconds=1)
+SOURCES = ("newsletter", "webinar", "referral")
 
 
 def falls_below_at(engagements: Sequence[Engagement], by: ScoringModel, at: datetime) -> datetime | None:
@@ -121,14 +122,14 @@ drawn_rules = st.builds(
 @settings(max_examples=60, deadline=None)
 @given_any(
     st.tuples(drawn_rules, drawn_rules, drawn_rules),
-    st.lists(st.tuples(st.sampled_from(["a", "b", "c"]), days_ago), min_size=1, max_size=6),
+    st.lists(st.tuples(st.sampled_from(SOURCES), days_ago), min_size=1, max_size=6),
     st.dictionaries(st.sampled_from(["g", "h"]), st.integers(0, 120), max_size=2),
     st.integers(1, 120),
 )
 def test_a_lead_is_above_until_it_falls_and_below_from_then_on(
     drawn: Any, engaged: list[tuple[str, datetime]], caps: dict[str, int], line: int
 ) -> None:
-    rules = [rule(source, *fields) for source, fields in zip("abc", drawn, strict=True)]
+    rules = [rule(source, *fields) for source, fields in zip(SOURCES, drawn, strict=True)]
     by = model(line, *rules, caps=caps)
     engagements = [engagement(source, at, number) for number, (source, at) in enumerate(engaged)]
 

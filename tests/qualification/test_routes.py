@@ -477,3 +477,18 @@ async def test_a_key_without_the_scope_is_refused(world: World, database: str, s
 async def test_a_late_engagement_does_not_backdate_a_crossing(world: World) -> None:
     await world.lead("x", "demo_request", engaged_at=NOON - timedelta(days=20))
     assert (await world.look("x"))["mql_at"] == "2026-03-02T12:00:00Z"
+
+
+async def test_a_model_says_what_has_no_effect_and_refuses_unknown_words(world: World) -> None:
+    model = DEFAULT.model_dump(mode="json")
+    typo = model | {"caps": {"mial": 5}}
+    defined = await world.api.post("models", json=typo)
+    assert (defined.status_code, [each["code"] for each in defined.json()["warnings"]]) == (201, ["cap_without_rule"])
+    tried = (await world.api.post("models/2/dry-run")).json()
+    assert tried["warnings"] == defined.json()["warnings"]
+    assert (await world.api.post("models/1/dry-run")).json()["warnings"] == []
+    wrong = model | {"first_touch": {"by_source": {"demo": 5}, "other": 5}}
+    refused = await world.api.post("models", json=wrong)
+    (error,) = refused.json()["errors"]
+    assert (refused.status_code, error["pointer"]) == (422, "/first_touch/by_source/demo")
+    assert "demo_request" in error["detail"]

@@ -1,5 +1,6 @@
 """MQLs go to SDRs in turn by the rules in the settings, and a claim ends when nobody touches the lead."""
 
+import json
 from datetime import date
 from typing import Any
 
@@ -9,7 +10,7 @@ from pydantic import ValidationError
 from services.qualification.lead import commands, events
 from services.qualification.lead.events import Lifecycle, Profile
 from services.qualification.setting.decider import SETTINGS
-from services.qualification.setting.events import Absence, Claims, Routing, RoutingRule
+from services.qualification.setting.events import Absence, Claims, Routing, RoutingChanged, RoutingRule
 from services.qualification.setting.state import Settings
 from tests.qualification.leads import ENGAGED, HISTORIES, MARKED, engaged_by, given, minute
 from tests.qualification.world import World
@@ -60,6 +61,23 @@ def test_routing_is_checked_as_a_whole() -> None:
         Routing(rules=(ALL, ALL))
     with pytest.raises(ValidationError, match="before first"):
         Absence(sdr="kim", first=date(2026, 3, 2), last=date(2026, 3, 1))
+
+
+@pytest.mark.parametrize(
+    ("fields", "detail"),
+    [
+        ({"countries": ["DE", "XX"]}, "such as DE"),
+        ({"countries": ["de"]}, "letters, DE"),
+        ({"sources": ["webnar"]}, "must be one of newsletter, .*, webinar, .*"),
+        ({"least_employees": 200, "most_employees": 100}, "must not be less than least_employees"),
+    ],
+)
+def test_a_rule_that_can_never_match_is_refused_and_a_stored_one_is_read(fields: dict[str, Any], detail: str) -> None:
+    rule = {"rule": "never", "sdrs": ["sam"]} | fields
+    with pytest.raises(ValidationError, match=detail):
+        RoutingRule.model_validate(rule)
+    stored = RoutingChanged.from_stored(json.dumps({"routing": {"rules": [rule]}}))
+    assert stored.routing.rule_for("demo_request", "DE", 150) is None or fields == {"countries": ["DE", "XX"]}
 
 
 def mql_by(command: commands.LeadCommand) -> events.LeadMql:
@@ -171,6 +189,9 @@ async def test_the_service_routes_mqls_and_takes_claims_back(world: World) -> No
     assert await sdr_of(world, "a") == "sam"
     wrong = await world.api.put("settings", json={"routing": {"rules": rules * 2}})
     assert (wrong.status_code, wrong.json()["errors"][0]["pointer"]) == (422, "/routing")
+    never = rules[0] | {"least_employees": 2, "most_employees": 1}
+    refused = await world.api.put("settings", json={"routing": {"rules": [never]}})
+    assert refused.json()["errors"][0]["pointer"] == "/routing/rules/0/most_employees"
 
 
 async def is_free(world: World, lead_id: str) -> bool:

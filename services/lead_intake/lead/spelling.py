@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from services.lead_intake.lead.contact import domain_name, email_address
-from services.lead_intake.lead.country import country_code
 from services.lead_intake.lead.events import Count
+from shared.rules.country import country_code
 from shared.rules.fields import PRINTABLE, has_address
 
 COUNT = r"([0-9]{1,3}(?:[,. ’'][0-9]{3}){1,2}|[0-9]{1,9})"

@@ -16,6 +16,7 @@ from services.qualification.lead.state import Lead, State
 from services.qualification.model.decider import ALL
 from services.qualification.model.decider import DECIDER as MODEL
 from services.qualification.model.state import Models
+from services.qualification.model.warnings import ModelWarning, warnings_of
 from services.qualification.projections import leads
 from shared.rules.message import Missing
 from shared.store.prefetch import prefetch
@@ -37,7 +38,8 @@ class CrossingsView(BaseModel):
 
 class DryRunView(BaseModel):
     """`would_rise`, `would_fall`: how many of all `leads` lie below the line now and above that of `version`, or the
-    other way round. Each would cross it with its next engagement, even if that gave no points."""
+    other way round. Each would cross it with its next engagement, even if that gave no points. `warnings`: of caps and
+    rules of the version that have no effect."""
 
     version: int
     at: datetime
@@ -46,6 +48,7 @@ class DryRunView(BaseModel):
     would_fall: int
     rising: CrossingsView
     falling: CrossingsView
+    warnings: list[ModelWarning]
 
 
 @router.post("/models/{version}/dry-run")
@@ -55,7 +58,8 @@ async def try_model(version: Version, call: Writes) -> DryRunView:
     if version not in models.versions:
         raise Missing(f"there is no version {version}")
     at = call.context.clock_and_ids.now()
-    return dry_run_view(version, at, await dry_run(call, models, version, at))
+    warnings = list(warnings_of(models.versions[version]))
+    return dry_run_view(version, at, await dry_run(call, models, version, at), warnings)
 
 
 async def dry_run(call: Call, models: Models, version: int, at: datetime) -> DryRun:
@@ -77,7 +81,7 @@ async def all_leads(call: Call, tx: AsyncConnection) -> AsyncGenerator[Mapping[s
         last = ids[-1]
 
 
-def dry_run_view(version: int, at: datetime, result: DryRun) -> DryRunView:
+def dry_run_view(version: int, at: datetime, result: DryRun, warnings: list[ModelWarning]) -> DryRunView:
     return DryRunView(
         version=version,
         at=at,
@@ -86,6 +90,7 @@ def dry_run_view(version: int, at: datetime, result: DryRun) -> DryRunView:
         would_fall=result.fall.count,
         rising=crossings_view(result.rise),
         falling=crossings_view(result.fall),
+        warnings=warnings,
     )
 
 

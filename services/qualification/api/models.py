@@ -12,6 +12,7 @@ from services.qualification.model.decider import ALL, DECIDER
 from services.qualification.model.differences import differences
 from services.qualification.model.events import ScoringModel
 from services.qualification.model.state import Models
+from services.qualification.model.warnings import ModelWarning, warnings_of
 from shared.rules.message import Missing
 from shared.web.call import Accepted
 from shared.web.openapi import response_links
@@ -47,7 +48,10 @@ class ModelComparison(BaseModel):
 
 
 class DefinedModel(Accepted):
+    """`warnings`: of caps and rules that have no effect."""
+
     version: int
+    warnings: list[ModelWarning]
 
 
 @router.get("/models")
@@ -91,7 +95,7 @@ async def define_model(model: ScoringModel, call: Writes) -> DefinedModel:
         return {"version": models.latest}
 
     result = await call.write(DECIDER, ALL, commands.DefineModel(model=model), reply=reply)
-    return DefinedModel(version=result.body["version"], position=result.position)
+    return DefinedModel(version=result.body["version"], position=result.position, warnings=list(warnings_of(model)))
 
 
 @router.post("/models/{version}/activate")

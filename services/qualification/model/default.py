@@ -6,10 +6,12 @@ default that means what was so before. Another shipped model is a new version, d
 
 from services.qualification.model.events import (
     Choice,
+    CountryChoice,
     FirstTouch,
     FitTable,
     Grade,
     MqlLine,
+    RoleChoice,
     Rule,
     ScoringModel,
     SizeBand,
@@ -18,7 +20,7 @@ from services.qualification.model.events import (
 )
 
 FIT = FitTable(
-    role=Choice(points={"executive": 40, "director": 35, "manager": 25, "individual": 5}, other=5, unknown=20),
+    role=RoleChoice(points={"executive": 40, "director": 35, "manager": 25, "individual": 5}, other=5, unknown=20),
     employees=Sizes(
         bands=(
             SizeBand(at_least=200, points=40),
@@ -28,7 +30,7 @@ FIT = FitTable(
         unknown=20,
     ),
     industry=Choice(other=10, unknown=5),
-    country=Choice(other=10, unknown=5),
+    country=CountryChoice(other=10, unknown=5),
     a=75,
     b=55,
     c=30,

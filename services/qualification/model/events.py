@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
+from services.qualification.vocabulary import AssetType, Country, EmailKind, Kind, Role, Source
 from shared.rules.fields import WHOLE, Flag, Line, Slug
 from shared.rules.message import Event, Message, Parser, parser
 
@@ -38,6 +39,14 @@ class Choice(Message):
     unknown: Points
 
 
+class RoleChoice(Choice):
+    points: Mapping[Role, Points] = Field(default_factory=dict, max_length=500)
+
+
+class CountryChoice(Choice):
+    points: Mapping[Country, Points] = Field(default_factory=dict, max_length=500)
+
+
 class SizeBand(Message):
     at_least: Count
     points: Points
@@ -53,10 +62,10 @@ class Sizes(Message):
 class FitTable(Message):
     """The points of all criteria are added. `a`, `b` and `c`: the least sums for those grades; below `c` it is D."""
 
-    role: Choice
+    role: RoleChoice
     employees: Sizes
     industry: Choice
-    country: Choice
+    country: CountryChoice
     a: Points
     b: Points
     c: Points
@@ -72,12 +81,12 @@ class When(Message):
     """The engagements that a rule is for: those with all of these values. None means any, but for `kind`: a rule
     without a kind is for captures alone."""
 
-    kind: Slug | None = None
-    source: Slug | None = None
+    kind: Kind | None = None
+    source: Source | None = None
     attended: Flag | None = None
-    asset_type: Slug | None = None
+    asset_type: AssetType | None = None
     double_opt_in: Flag | None = None
-    email_kind: Slug | None = None
+    email_kind: EmailKind | None = None
 
 
 class Rule(Message):
@@ -101,7 +110,7 @@ class MqlLine(Message):
     """A lead is above it with at least this grade, and at least this engagement or a capture from a source in
     `at_once`."""
 
-    at_once: tuple[Slug, ...] = Field(max_length=50)
+    at_once: tuple[Source, ...] = Field(max_length=50)
     engagement: Points
     grade: Grade
 
@@ -110,7 +119,7 @@ class FirstTouch(Message):
     """Minutes from becoming MQL to the first touch by a person, by the source of the capture that crossed the line: of
     business time, if the settings give business hours."""
 
-    by_source: Mapping[Slug, Minutes] = Field(default_factory=dict, max_length=50, json_schema_extra=NO_OTHERS)
+    by_source: Mapping[Source, Minutes] = Field(default_factory=dict, max_length=50, json_schema_extra=NO_OTHERS)
     other: Minutes
 
 

@@ -6,9 +6,18 @@ from datetime import date, time
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar
 
-from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema, model_validator
+from pydantic import (
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 
-from shared.rules.fields import WHOLE, Day, Instant, Line, Slug
+from services.qualification.vocabulary import Country, Source
+from shared.rules.fields import STORED, WHOLE, Day, Instant, Line, Slug
 from shared.rules.message import Event, Message, Parser, parser
 
 
@@ -92,8 +101,8 @@ class BusinessHoursChanged(Event):
 
 
 Employees = Annotated[int, Field(strict=True, ge=0, le=10_000_000), WHOLE]
-Countries = Annotated[tuple[Line, ...], Field(max_length=250)]
-Sources = Annotated[tuple[Slug, ...], Field(max_length=50)]
+Countries = Annotated[tuple[Country, ...], Field(max_length=250)]
+Sources = Annotated[tuple[Source, ...], Field(max_length=50)]
 Sdrs = Annotated[tuple[Line, ...], Field(min_length=1, max_length=200)]
 
 
@@ -107,6 +116,14 @@ class RoutingRule(Message):
     least_employees: Employees | None = None
     most_employees: Employees | None = None
     sdrs: Sdrs
+
+    @field_validator("most_employees")
+    @classmethod
+    def reaches_the_least(cls, most: int | None, info: ValidationInfo) -> int | None:
+        least = info.data.get("least_employees")
+        if info.context is not STORED and most is not None and least is not None and most < least:
+            raise ValueError("must not be less than least_employees")
+        return most
 
     def is_for(self, source: str, country: str | None, employees: int | None) -> bool:
         return (
