@@ -28,7 +28,7 @@ def react(recorded: RecordedEvent[IntakeEvent | PipelineEvent | ForecastEvent]) 
         case intake.ActivityRecorded():
             return acted(recorded.subject, event)
         case intake.LeadMerged():
-            return merge(recorded.subject, event.into)
+            return merge(recorded.subject, event)
         case intake.LeadUnmerged():
             return [
                 to_lead(recorded.subject, commands.Unmerge()),
@@ -70,12 +70,15 @@ def acted(lead_id: str, event: intake.ActivityRecorded) -> Sequence[Reaction]:
     return [to_lead(lead_id, command), to_lead(event.merged_into, counted)]
 
 
-def merge(lead_id: str, into: str) -> Sequence[Reaction]:
+def merge(lead_id: str, event: intake.LeadMerged) -> Sequence[Reaction]:
     absorb = commands.AbsorbLead(lead_id=lead_id)
-    return [
-        to_lead(lead_id, commands.MergeInto(into=into)),
-        Reaction(DECIDER, into, absorb, references={"other": Reference(DECIDER, lead_id)}),
+    merged = [
+        to_lead(lead_id, commands.MergeInto(into=event.into)),
+        Reaction(DECIDER, event.into, absorb, references={"other": Reference(DECIDER, lead_id)}),
     ]
+    if event.was_into is None:
+        return merged
+    return [*merged, to_lead(event.was_into, commands.SeparateLead(lead_id=lead_id))]
 
 
 def to_lead(lead_id: str, command: commands.LeadCommand) -> Reaction:

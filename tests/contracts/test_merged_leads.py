@@ -120,6 +120,8 @@ def test_what_intake_tells_goes_to_both_leads() -> None:
         ("a", commands.Unmerge()),
         ("b", SEPARATE),
     ]
+    moved = reacted(intake.PARSE, "lead-a", "lead.merged", {"into": "b", "person_id": "p", "was_into": "c"})
+    assert moved == [("a", MERGE), ("b", ABSORB), ("c", SEPARATE)]
     own, counted = reacted(intake.PARSE, "lead-a", "lead.engagement_added", neighbours.CAPTURED | {"merged_into": "b"})
     assert (own[0], counted[0]) == ("a", "b")
     assert isinstance(own[1], commands.RecordEngagement)
@@ -152,6 +154,37 @@ async def test_both_ids_resolve_here_too_until_the_merge_is_undone(database: str
         undone = await api.post(f"/intake/v1/leads/{bob['lead_id']}/unmerge")
         lead = (await api.get(here, headers=fresh(undone))).json()
         assert (lead["lead_id"], lead["lifecycle"], len(lead["cycles"])) == (bob["lead_id"], "mql", 1)
+
+
+async def test_a_chain_of_merges_is_worked_as_its_last_lead_and_each_step_is_undone(database: str) -> None:
+    async with running_services(database, [INTAKE, SERVICE]) as api:
+        ada = await captured(api, "demo_request", "ada@acme.com")
+        bob = await captured(api, "contact_form", "bob@acme.com")
+        eve = await captured(api, "newsletter", "eve@acme.com")
+
+        async def post(lead: dict[str, Any], action: str, **body: Any) -> httpx.Response:
+            answer = await api.post(f"/intake/v1/leads/{lead['lead_id']}/{action}", json=body or None)
+            assert answer.status_code == 200, answer.text
+            return answer
+
+        async def counted(lead: dict[str, Any], known: httpx.Response) -> tuple[str, set[str]]:
+            here = f"/qualification/v1/leads/{lead['lead_id']}"
+            found = (await api.get(here, headers=fresh(known))).json()["lead_id"]
+            score = (await api.get(f"{here}/score")).json()["engagement"]["contributions"]
+            return found, {each["event"] for each in score}
+
+        await post(ada, "merge", into=bob["lead_id"])
+        known = await post(bob, "merge", into=eve["lead_id"])
+        all_captures = {each["capture_id"] for each in (ada, bob, eve)}
+        for lead in (ada, bob, eve):
+            assert await counted(lead, known) == (eve["lead_id"], all_captures)
+        known = await post(bob, "unmerge")
+        for lead in (ada, bob):
+            assert await counted(lead, known) == (bob["lead_id"], {ada["capture_id"], bob["capture_id"]})
+        assert await counted(eve, known) == (eve["lead_id"], {eve["capture_id"]})
+        known = await post(ada, "unmerge")
+        for lead in (ada, bob):
+            assert await counted(lead, known) == (lead["lead_id"], {lead["capture_id"]})
 
 
 async def handed_over(api: httpx.AsyncClient, lead: dict[str, Any]) -> httpx.Response:

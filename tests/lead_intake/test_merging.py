@@ -18,6 +18,7 @@ from tests.spec import NOON
 MERGED = events.LeadMerged(into="l2", person_id="p2")
 ABSORBED = events.LeadAbsorbed(lead_id="l1", person_id="p1")
 MERGE = commands.MergeInto(into="l2")
+UNMERGE = commands.Unmerge(was_into="l2", beside=("l1",))
 
 
 def state_after(*history: events.LeadEvent) -> State:
@@ -50,12 +51,12 @@ def test_a_lead_is_absorbed_only_when_it_was_merged() -> None:
 @pytest.mark.parametrize(
     ("lead", "survivor", "rule"),
     [
-        ([events.LeadMerged(into="l3", person_id="p3")], [], "merged into l3: unmerge it first"),
-        ([ABSORBED], [], "to be unmerged first: l1"),
+        ([events.LeadMerged(into="l3", person_id="p3")], [], "merged into l3: merge that one"),
+        ([ABSORBED], [], "merged or unmerged meanwhile: try again"),
         ([], [events.LeadMerged(into="l3", person_id="p3")], "itself merged into l3"),
     ],
 )
-def test_merges_have_one_level(lead: list[Any], survivor: list[Any], rule: str) -> None:
+def test_every_merged_lead_refers_to_the_one_that_is_shown(lead: list[Any], survivor: list[Any], rule: str) -> None:
     with pytest.raises(Rejected, match=rule):
         decided(MERGE, state_after(first(), *lead), state_after(first(person_id="p2"), *survivor))
 
@@ -65,11 +66,14 @@ def test_a_capture_of_a_merged_lead_says_whom_it_counts_for_until_the_merge_is_u
     assert isinstance(counted, events.EngagementAdded)
     assert (counted.capture.merged_into, counted.capture.person_id) == ("l2", "p1")
     unmerged = events.LeadUnmerged(was_into="l2")
-    given(first(), MERGED).when(commands.Unmerge()).then(unmerged)
+    assert decided(UNMERGE, state_after(first(), MERGED), state_after(first(), ABSORBED)) == [unmerged]
     (own,) = given(first(), MERGED, unmerged).when(record("c2", **WEBINAR)).decided()
     assert isinstance(own, events.EngagementAdded)
     assert own.capture.merged_into is None
-    given(first()).when(commands.Unmerge()).rejected("merged into no other")
+    with pytest.raises(Rejected, match="merged into no other"):
+        decided(UNMERGE, state_after(first()), state_after(first(), ABSORBED))
+    with pytest.raises(Rejected, match="merged or unmerged meanwhile"):
+        decided(UNMERGE, state_after(first(), MERGED), state_after(first()))
     assert state_after(first(), ABSORBED, events.LeadSeparated(lead_id="l1")) == state_after(first())
 
 
@@ -153,3 +157,58 @@ async def test_a_merge_repeated_with_its_key_has_the_same_answer(api: httpx.Asyn
     assert (itself.status_code, itself.json()["errors"][0]["pointer"]) == (422, "/into")
     assert (await api.post(path, json={"into": "nobody"})).status_code == 404
     assert (await api.post("leads/nobody/unmerge")).status_code == 404
+
+
+EVE = {"email": "eve@acme.com", "first_name": "Eve"}
+
+
+async def shown_as(api: httpx.AsyncClient, lead: dict[str, Any]) -> tuple[str, int]:
+    """Id of the survivor, and how many captures it has."""
+    found = (await api.get(f"leads/{lead['lead_id']}")).json()
+    return found["lead_id"], len(found["captures"])
+
+
+async def test_what_was_merged_into_a_lead_comes_along_and_goes_back(api: httpx.AsyncClient) -> None:
+    ada, bob, _ = await merged(api)
+    eve = await captured(api, person=EVE)
+    path = f"leads/{ada['lead_id']}"
+    moved = await api.post(f"{path}/merge", json={"into": eve["lead_id"]})
+    assert (moved.status_code, moved.json()["lead_id"]) == (200, eve["lead_id"])
+    assert (await captured(api, **WEBINAR, person=BOB))["lead_id"] == eve["lead_id"]
+    for lead in (ada, bob, eve):
+        assert await shown_as(api, lead) == (eve["lead_id"], 4)
+        person = (await api.get(f"people/{lead['person_id']}")).json()
+        assert (person["person_id"], person["lead_ids"]) == (eve["person_id"], [eve["lead_id"]])
+    rows = (await api.get("leads", headers=fresh(moved))).json()["items"]
+    assert [row["lead_id"] for row in rows] == [eve["lead_id"]]
+    undone = await api.post(f"{path}/unmerge", headers={"Idempotency-Key": "once"})
+    assert undone.json() == (await api.post(f"{path}/unmerge", headers={"Idempotency-Key": "once"})).json()
+    assert [await shown_as(api, lead) for lead in (ada, bob, eve)] == [
+        (ada["lead_id"], 3),
+        (ada["lead_id"], 3),
+        (eve["lead_id"], 1),
+    ]
+    assert (await captured(api, source="referral", details=None, person=BOB))["lead_id"] == ada["lead_id"]
+
+
+async def test_a_lead_in_the_middle_and_one_at_the_end_of_a_chain_are_unmerged(api: httpx.AsyncClient) -> None:
+    ada, bob, _ = await merged(api)
+    eve = await captured(api, person=EVE)
+    await api.post(f"leads/{ada['lead_id']}/merge", json={"into": eve["lead_id"]})
+    assert (await api.post(f"leads/{bob['lead_id']}/unmerge")).status_code == 200
+    assert [await shown_as(api, lead) for lead in (ada, bob, eve)] == [
+        (eve["lead_id"], 2),
+        (bob["lead_id"], 1),
+        (eve["lead_id"], 2),
+    ]
+    assert (await api.post(f"leads/{ada['lead_id']}/unmerge")).status_code == 200
+    assert [(await shown_as(api, lead))[0] for lead in (ada, bob, eve)] == [each["lead_id"] for each in (ada, bob, eve)]
+
+
+async def test_the_erasure_of_one_erases_a_whole_chain(api: httpx.AsyncClient) -> None:
+    ada, bob, _ = await merged(api)
+    eve = await captured(api, person=EVE)
+    await api.post(f"leads/{ada['lead_id']}/merge", json={"into": eve["lead_id"]})
+    assert (await api.delete(f"people/{ada['person_id']}")).status_code == 202
+    for each in (ada, bob, eve):
+        assert (await api.get(f"people/{each['person_id']}")).status_code == 404

@@ -276,9 +276,10 @@ class LinkExternalId(Command):
 
 
 class MergeInto(Command):
-    """`into`: the lead that is the same person, and stays."""
+    """`into`: the lead that is the same person, and stays. `absorbed`: the leads that come along."""
 
     into: str
+    absorbed: tuple[str, ...] = ()
 
 
 class AbsorbLead(Command):
@@ -288,17 +289,34 @@ class AbsorbLead(Command):
     into: str
 
 
+class ComeAlong(Command):
+    """The lead that this one is merged into was merged itself, into `into`."""
+
+    into: str
+
+
 class Unmerge(Command):
-    """The lead is a person of its own again."""
+    """The lead is a person of its own again. `was_into`: the lead that it is merged into. `beside`: all leads that are
+    merged into that one."""
+
+    was_into: str
+    beside: tuple[str, ...]
 
 
 class SeparateLead(Command):
-    """The other side of the end of a merge."""
+    """The other side: `lead_id` is merged into this lead, `was_into`, no longer."""
 
     lead_id: str
+    was_into: str
 
 
-MergeCommand = MergeInto | AbsorbLead | Unmerge | SeparateLead
+class GoBack(Command):
+    """The lead `into`, with which this one came along, is a person of its own again."""
+
+    into: str
+
+
+MergeCommand = MergeInto | AbsorbLead | ComeAlong | Unmerge | SeparateLead | GoBack
 LeadCommand = RecordCapture | RecordActivity | ChangeProfile | ChangeConsent | LinkExternalId | MergeCommand
 
 

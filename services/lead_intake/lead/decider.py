@@ -35,8 +35,15 @@ def decide(
             return change_consent(must_exist(state), command)
         case commands.LinkExternalId():
             return link(must_exist(state), command.external_id)
-        case commands.MergeInto() | commands.AbsorbLead() | commands.Unmerge() | commands.SeparateLead():
-            return merging.decide(must_exist(state), command, context)
+        case (
+            commands.MergeInto()
+            | commands.AbsorbLead()
+            | commands.ComeAlong()
+            | commands.Unmerge()
+            | commands.SeparateLead()
+            | commands.GoBack()
+        ):
+            return merging.decide(must_exist(state), command, must_exist(context.other))
 
 
 def record_capture(state: State, command: commands.RecordCapture, at: datetime) -> list[events.LeadEvent]:

@@ -245,11 +245,13 @@ class ExternalIdLinked(Event):
 
 class LeadMerged(Event):
     """The lead is the same person as the lead `into`, whose `person_id` stands for both. Its own events stay its own,
-    so that the merge can be undone."""
+    so that the merge can be undone. `was_into`: the lead that it was merged into before. With that one it comes to
+    `into`; or back to it, which it came from, when that one's merge is undone."""
 
     type: ClassVar[str] = "lead.merged"
     into: str
     person_id: str
+    was_into: str | None = None
 
 
 class LeadUnmerged(Event):

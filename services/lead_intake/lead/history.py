@@ -5,23 +5,28 @@ from typing import Any, NamedTuple
 
 from services.lead_intake.lead import events
 from services.lead_intake.lead.decider import DECIDER
+from services.lead_intake.lead.state import path_to
 from shared.rules.decider import Decider
 from shared.rules.message import Command, Rejected
 from shared.rules.sealed import Sealed
 
 
 class History(NamedTuple):
-    """`consents`: the decisions apart from captures, in the order in which they were recorded. `merged_into`: the lead
-    that it is merged into. `absorbed`: the leads that are merged into it. `linked`: external ids beside those of
-    the captures. `profiles`: changes of the person's data apart from captures."""
+    """`consents`: the decisions apart from captures, in the order in which they were recorded. `merged_path`: the leads
+    that it came to by merges; it is shown as the last one. `absorbed`: the leads that it is shown with. `linked`:
+    external ids beside those of the captures. `profiles`: changes of the person's data apart from captures."""
 
     captures: tuple[events.CaptureFields, ...] = ()
     activities: tuple[events.ActivityRecorded, ...] = ()
     consents: tuple[events.ConsentChanged, ...] = ()
-    merged_into: str | None = None
+    merged_path: tuple[str, ...] = ()
     absorbed: tuple[str, ...] = ()
     linked: tuple[str, ...] = ()
     profiles: tuple[events.ProfileChanged, ...] = ()
+
+    @property
+    def merged_into(self) -> str | None:
+        return self.merged_path[-1] if self.merged_path else None
 
     def with_all_of(self, other: "History") -> "History":
         """The captures and decisions of both. The first capture stays the first."""
@@ -51,9 +56,9 @@ def evolve(history: History, event: events.LeadEvent, at: datetime) -> History:
         case events.ExternalIdLinked():
             return history._replace(linked=(*history.linked, event.external_id))
         case events.LeadMerged():
-            return history._replace(merged_into=event.into)
+            return history._replace(merged_path=path_to(event.into, history.merged_path))
         case events.LeadUnmerged():
-            return history._replace(merged_into=None)
+            return history._replace(merged_path=())
         case events.LeadAbsorbed():
             return history._replace(absorbed=(*history.absorbed, event.lead_id))
         case events.LeadSeparated():

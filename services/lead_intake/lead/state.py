@@ -31,17 +31,23 @@ class NotExisting: ...
 @dataclass(frozen=True)
 class Lead:
     """`activities`: what tells them apart, changes of the profile among them. `consents`: every decision.
-    `merged_into`: the lead that it is merged into, and `merged_person_id` the person of both. `absorbed`: the leads
-    that are merged into it. `linked`: external ids beside those of the captures."""
+    `merged_path`: the lead that it was merged into, then the one that both were merged into, and so on; the last one is
+    shown, and `merged_person_id` is the person of all. `absorbed`: the leads that it is shown with. `linked`: external
+    ids beside those of the captures."""
 
     person_id: str
     captures: tuple[KnownCapture, ...] = ()
     activities: frozenset[ActivityKey] = frozenset()
     consents: tuple[events.Consent, ...] = ()
-    merged_into: str | None = None
+    merged_path: tuple[str, ...] = ()
     merged_person_id: str | None = None
     absorbed: tuple[str, ...] = ()
     linked: tuple[str, ...] = ()
+
+    @property
+    def merged_into(self) -> str | None:
+        """The lead as which it is shown."""
+        return self.merged_path[-1] if self.merged_path else None
 
 
 State = NotExisting | Lead
@@ -73,15 +79,22 @@ def evolve(state: State, event: events.LeadEvent, at: datetime) -> State:
             lead = must_exist(state)
             return replace(lead, linked=(*lead.linked, event.external_id))
         case events.LeadMerged():
-            return replace(must_exist(state), merged_into=event.into, merged_person_id=event.person_id)
+            lead = must_exist(state)
+            path = path_to(event.into, lead.merged_path)
+            return replace(lead, merged_path=path, merged_person_id=event.person_id)
         case events.LeadUnmerged():
-            return replace(must_exist(state), merged_into=None, merged_person_id=None)
+            return replace(must_exist(state), merged_path=(), merged_person_id=None)
         case events.LeadAbsorbed():
             lead = must_exist(state)
             return replace(lead, absorbed=(*lead.absorbed, event.lead_id))
         case events.LeadSeparated():
             lead = must_exist(state)
             return replace(lead, absorbed=tuple(each for each in lead.absorbed if each != event.lead_id))
+
+
+def path_to(into: str, path: tuple[str, ...]) -> tuple[str, ...]:
+    """One lead further, or back to a lead on the path."""
+    return (*path[: path.index(into)], into) if into in path else (*path, into)
 
 
 def with_capture(lead: Lead, capture: events.CaptureFields) -> Lead:

@@ -42,7 +42,8 @@ def absorb(lead: Lead, lead_id: str, other: State, at: datetime, models: Models)
     if isinstance(other, NotExisting):
         return []
     known = {each.capture_id for each in lead.engagements}
-    added = tuple(each._replace(through=lead_id) for each in other.engagements if each.capture_id not in known)
+    own = [each for each in other.engagements if each.through is None]
+    added = tuple(each._replace(through=lead_id) for each in own if each.capture_id not in known)
     if not added and other.own_bant == lead.absorbed_bant.get(lead_id, {}):
         return []
     fields, _ = rescored(lead, (*lead.engagements, *added), at, models)

@@ -78,6 +78,7 @@ class ProspectRecorded(UpstreamEvent):
 class LeadMerged(UpstreamEvent):
     type: ClassVar[str] = "lead.merged"
     into: str
+    was_into: str | None = None
 
 
 class LeadUnmerged(UpstreamEvent):

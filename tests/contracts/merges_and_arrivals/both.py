@@ -121,19 +121,31 @@ class Both:
         return True
 
     def merge(self, lead_id: str, into: str) -> bool:
-        """As the route: both or neither."""
+        """As the route: all or nothing."""
         if lead_id == into or {lead_id, into} - self.captured.keys():
             return False
-        if not self.tell(lead_id, capture_commands.MergeInto(into=into), into):
+        absorbed = self.captured[lead_id].absorbed
+        if not self.tell(lead_id, capture_commands.MergeInto(into=into, absorbed=absorbed), into):
             return False
+        for each in absorbed:
+            assert self.tell(each, capture_commands.ComeAlong(into=into), lead_id)
+            assert self.tell(into, capture_commands.AbsorbLead(lead_id=each, into=into), each)
+            assert self.tell(lead_id, capture_commands.SeparateLead(lead_id=each, was_into=lead_id), each)
         return self.tell(into, capture_commands.AbsorbLead(lead_id=lead_id, into=into), lead_id)
 
     def unmerge(self, lead_id: str) -> bool:
         lead = self.captured.get(lead_id)
         if not isinstance(lead, CapturedLead) or lead.merged_into is None:
             return False
-        self.tell(lead_id, capture_commands.Unmerge())
-        return self.tell(lead.merged_into, capture_commands.SeparateLead(lead_id=lead_id))
+        was_into = lead.merged_into
+        beside = self.captured[was_into].absorbed
+        assert self.tell(lead_id, capture_commands.Unmerge(was_into=was_into, beside=beside), was_into)
+        for each in beside:
+            if lead_id in self.captured[each].merged_path:
+                assert self.tell(each, capture_commands.GoBack(into=lead_id), lead_id)
+                assert self.tell(was_into, capture_commands.SeparateLead(lead_id=each, was_into=was_into), each)
+                assert self.tell(lead_id, capture_commands.AbsorbLead(lead_id=each, into=lead_id), each)
+        return self.tell(was_into, capture_commands.SeparateLead(lead_id=lead_id, was_into=was_into), lead_id)
 
     def erase(self, lead_id: str) -> None:
         """With all that are merged."""

@@ -71,16 +71,18 @@ def test_the_order_of_arrival_changes_no_capture_consent_or_score(data: st.DataO
 
 
 class AnyOrder(RuleBasedStateMachine):
-    """Three leads. What each did by its own addresses is written down beside the services."""
+    """Four leads, merged in chains. What each did by its own addresses, and the lead that each was merged into, are
+    written down beside the services."""
 
     def __init__(self) -> None:
         super().__init__()
         self.both = Both()
         self.did: dict[str, list[str]] = {}
+        self.parents: dict[str, str] = {}
         self.erased: set[str] = set()
         self.number = 0
 
-    @rule(lead_id=st.sampled_from("abc"), source=SOURCES, minute=MINUTES, consent=CONSENTS)
+    @rule(lead_id=st.sampled_from("abcd"), source=SOURCES, minute=MINUTES, consent=CONSENTS)
     def capture(self, lead_id: str, source: str, minute: int, consent: tuple[str, str | None] | None) -> None:
         if lead_id in self.erased:
             return  # its addresses lead to a new lead
@@ -100,14 +102,23 @@ class AnyOrder(RuleBasedStateMachine):
         assert self.both.tell(lead_id, fact.command)
         self.did[lead_id].append(fact.activity_id)
 
-    @rule(lead_id=st.sampled_from("abc"), into=st.sampled_from("abc"))
+    @rule(lead_id=st.sampled_from("abcd"), into=st.sampled_from("abcd"))
     def merge(self, lead_id: str, into: str) -> None:
-        if not {lead_id, into} & self.erased:
-            self.both.merge(lead_id, into)
+        """Any lead that is merged into no other can be merged into any other that is not."""
+        if {lead_id, into} & self.erased:
+            return
+        can_be = lead_id != into and {lead_id, into} <= self.did.keys() and not {lead_id, into} & self.parents.keys()
+        assert self.both.merge(lead_id, into) == can_be
+        if can_be:
+            self.parents[lead_id] = into
 
-    @rule(lead_id=st.sampled_from("abc"))
+    @rule(lead_id=st.sampled_from("abcd"))
     def unmerge(self, lead_id: str) -> None:
-        self.both.unmerge(lead_id)
+        assert self.both.unmerge(lead_id) == (lead_id in self.parents)
+        self.parents.pop(lead_id, None)
+
+    def survivor_of(self, lead_id: str) -> str:
+        return self.survivor_of(self.parents[lead_id]) if lead_id in self.parents else lead_id
 
     @precondition(lambda self: self.did)
     @rule(data=st.data())
@@ -120,6 +131,13 @@ class AnyOrder(RuleBasedStateMachine):
     @rule()
     def deliver(self) -> None:
         self.both.deliver()
+
+    @invariant()
+    def every_id_leads_to_its_survivor(self) -> None:
+        for lead_id in self.did:
+            survivor, *others = self.both.group_of(lead_id)
+            assert survivor == self.survivor_of(lead_id)
+            assert set(others) == {one for one in self.parents if self.survivor_of(one) == survivor}
 
     @invariant()
     def every_lead_shows_what_its_group_did(self) -> None:
