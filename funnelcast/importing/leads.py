@@ -11,6 +11,7 @@ from funnelcast.importing.mapping.cell import Cell, unknown_word
 from funnelcast.importing.mapping.leads import KINDS, ActivityMapping, LeadFields, LeadMapping, SourceMeaning
 from funnelcast.importing.record import Body, MappedRecord
 from services.lead_intake.lead.events import Source
+from services.lead_intake.lead.spelling import employee_count
 
 PERSON = ("email", "phone", "first_name", "last_name", "job_title")
 COMPANY = {"name": "company_name", "domain": "company_domain", "country": "country", "industry": "industry"}
@@ -91,9 +92,11 @@ def employees(fields: LeadFields, row: Row) -> dict[str, int]:
     text = fields.employees.read(row) if fields.employees else ""
     if not text:
         return {}
-    if not (text.isascii() and text.isdecimal()):
-        raise invalid_cell(fields.employees.label if fields.employees else "", text, "a number", "250")
-    return {"employees": int(text)}
+    try:
+        return {"employees": employee_count(str(text))}
+    except ValueError:
+        label = fields.employees.label if fields.employees else ""
+        raise invalid_cell(label, text, "a number or a range", "250 or 51-200") from None
 
 
 def source(cell: Cell, sources: WordTable[SourceMeaning], row: Row) -> dict[str, str]:

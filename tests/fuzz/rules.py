@@ -66,6 +66,7 @@ BEYOND: Mapping[str, str] = {
     r"must not contain @.*": "an address has no place there",
     r"control characters are not allowed": "no pattern of OpenAPI tells them by class",
     r"the NUL character is not allowed": "the same",
+    r"must not contain U\+FFFD.*": "the same",
     r"must lie between the years 1900 and 2200": "of an instant or a day",
     r"must be \d{4}-\d\d-\d\d or (more|less)": "of a day",
     r"must be a frontier such as .*": "a grammar",

@@ -1,5 +1,6 @@
 """Forms on public pages: how a browser's post is read, what is suspicious, and that nothing is lost."""
 
+import re
 from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode
@@ -144,6 +145,15 @@ def test_a_post_is_suspicious_for_each_sign_that_no_person_made_it(
     more: dict[str, str], origin: str | None, expected: int
 ) -> None:
     assert len(suspicions(Post(FILLED | more, origin), settings())) == expected
+
+
+def test_the_snippet_asks_in_the_order_of_people_and_hides_what_the_page_fills() -> None:
+    fields = {"ok": "consent", "m": "message", "utm": "utm_source", "site": "domain", "mail": "email", "n": "full_name"}
+    html = snippet("https://leads.acme.com/intake/v1/forms/demo", settings(fields=fields))
+    names = re.findall(r'name="(\w+)"', html)
+    assert [name for name in names if name in fields] == ["n", "mail", "site", "utm", "m", "ok"]
+    assert '<input type="hidden" name="utm">' in html
+    assert '<input type="text" name="site">' in html
 
 
 def test_the_snippet_escapes_names_and_has_every_field() -> None:

@@ -45,6 +45,11 @@ def same_spelling(address: str) -> str:
     return unicodedata.normalize("NFC", address).lower()
 
 
+def test_an_address_with_a_character_that_could_not_be_read_is_none() -> None:
+    with pytest.raises(ValueError, match="could not be read"):
+        email_address("a\ufffdb@customer.example")
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [

@@ -7,7 +7,15 @@ from services.lead_intake.connectors.capture import Submission, capture
 from services.lead_intake.connectors.delivery import Connection, Delivery, Json, JsonObject, Verification
 from services.lead_intake.connectors.fields import Answer, person_ref, profile_of, sort_fields
 from services.lead_intake.connectors.generic import flattened, leaf_answer
-from services.lead_intake.connectors.outcomes import Activity, ActivityKind, Ignored, Outcome, PersonRef, ProfileChange
+from services.lead_intake.connectors.outcomes import (
+    Activity,
+    ActivityKind,
+    Ignored,
+    NeedsLookup,
+    Outcome,
+    PersonRef,
+    ProfileChange,
+)
 from services.lead_intake.connectors.parsing import Malformed, json_value
 from services.lead_intake.connectors.reader import Part, Reader, array_parts, external_id
 from services.lead_intake.connectors.signatures import has_token, hex_hmac, signed
@@ -44,17 +52,24 @@ def identify(value: JsonObject, connection: Connection) -> str | None:
 
 
 def interpret(value: JsonObject, connection: Connection) -> Iterator[Outcome]:
-    """Calls become captures when the settings name their event, or name a source and no event."""
-    call, event = text(value.get("type")), text(value.get("event")) or ""
+    """Calls become captures when the settings name their event, or name a source and no event. Many name the user by an
+    id alone, who may be known by an earlier call."""
+    call, event, user = text(value.get("type")), text(value.get("event")) or "", text(value.get("userId"))
     fields = sort_fields(traits(value), connection).by_name
+    has_address = bool(fields.keys() & {"email", "phone"})
     if call is None:
         raise Malformed("the call has no type")
-    if not fields.keys() & {"email", "phone"}:
+    if not has_address and user is None:
         yield Ignored("the call names nobody")
     elif call == "track" and event.lower() in ACTIVITIES:
         yield activity(ACTIVITIES[event.lower()], value, connection)
     elif (call == "track" and not connection.kinds and connection.kind) or (event or call) in connection.kinds:
-        yield capture(submission(value, event or call, connection), connection)
+        if user is not None and not has_address:
+            yield NeedsLookup({"userId": user}, "capture", occurred_at(value), identify(value, connection))
+        else:
+            yield capture(submission(value, event or call, connection), connection)
+    elif not has_address:
+        yield Ignored("the call names a user by an id alone")
     elif call == "identify":
         profile = profile_of(sort_fields(traits(value), connection))
         yield ProfileChange(person(value, connection), profile, occurred_at(value), identify(value, connection))

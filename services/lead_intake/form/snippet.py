@@ -14,7 +14,21 @@ LABELS = {
     "full_name": "Name",
     "job_title": "Job title",
 }
-TYPES = {"email": "email", "phone": "tel", "domain": "url", "employees": "number", "seats": "number"}
+TYPES = {"email": "email", "phone": "tel", "employees": "number", "seats": "number"}
+ORDER = ("full_name", "first_name", "last_name", "email", "phone", "company", "domain", "job_title")
+"""How people are asked; then what else there is, last the message and the box for the consent. The settings keep no
+order of their own."""
+HIDDEN = (
+    "utm_source",
+    "utm_medium",
+    "utm_campaign",
+    "utm_term",
+    "utm_content",
+    "click_id",
+    "external_id",
+    "occurred_at",
+)
+"""For the page to fill."""
 LONG = ("message", "timeline", "role")
 UNSEEN = "position:absolute;left:-9999px"
 SCRIPT = f"""  <script>
@@ -36,7 +50,7 @@ def snippet(action: str, settings: FormSettings) -> str:
 
 def lines(settings: FormSettings) -> Iterator[str]:
     fields = settings.fields or {"email": "email"}
-    for name, meaning in fields.items():
+    for name, meaning in sorted(fields.items(), key=place):
         if meaning != "landing_url":
             yield f"  {labelled(name, meaning)}"
     if settings.honeypot:
@@ -48,9 +62,19 @@ def lines(settings: FormSettings) -> Iterator[str]:
     yield SCRIPT
 
 
+def place(field: tuple[str, str]) -> tuple[int, str]:
+    name, meaning = field
+    if meaning in ORDER:
+        return ORDER.index(meaning), name
+    later = (meaning in LONG) + 2 * (meaning == "consent")
+    return len(ORDER) + later, name
+
+
 def labelled(name: str, meaning: str) -> str:
     label = LABELS.get(meaning, meaning.replace("_", " ").capitalize())
     attribute = f'name="{escape(name)}"'
+    if meaning in HIDDEN:
+        return f'<input type="hidden" {attribute}>'
     if meaning == "consent":
         return f'<label><input type="checkbox" {attribute} value="yes"> I agree</label>'
     if meaning in LONG:

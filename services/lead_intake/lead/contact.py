@@ -22,6 +22,7 @@ from phonenumbers import (
 
 PLAIN = re.compile(r"[a-z0-9_+-]+(\.[a-z0-9_+-]+)*")
 """The local part of nearly all addresses. It needs no further validation."""
+UNREADABLE = "\ufffd"
 MEXICO, BRAZIL, ARGENTINA = 52, 55, 54
 SHORT = 47
 """ASCII characters of either part. Whatever Unicode a domain encodes, such an address is shorter than the 254 bytes
@@ -34,6 +35,8 @@ def email_address(text: str) -> str:
     local, at, domain = text.rpartition("@")
     if at and domain.isascii() and max(len(local), len(domain)) <= SHORT and PLAIN.fullmatch(local):
         return f"{local}@{mail_domain(domain)}"
+    if UNREADABLE in text:
+        raise ValueError("must not contain U+FFFD, which stands for a character that could not be read")
     return f"{local}@{validated(text).domain}"
 
 

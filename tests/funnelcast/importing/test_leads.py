@@ -39,13 +39,18 @@ def test_a_row_is_one_capture() -> None:
     ]
 
 
+@pytest.mark.parametrize(("size", "employees"), [("1,200", 1200), ("51-200", 51), ("500+", 500)])
+def test_a_number_of_employees_is_read_as_the_api_reads_it(size: str, employees: int) -> None:
+    assert mapped(MAPPING, ROW | {"Size": size}).bodies[0]["company"]["employees"] == employees
+
+
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
         ({"Mail": ""}, "neither an e-mail address nor a phone"),
         ({"Source": "billboard"}, "Source 'billboard' is not among the words"),
         ({"Source": ""}, "Source '' is not among the words"),
-        ({"Size": "a dozen"}, "Size 'a dozen': a number is expected, such as 250"),
+        ({"Size": "a dozen"}, "Size 'a dozen': a number or a range is expected, such as 250 or 51-200"),
     ],
 )
 def test_what_cannot_be_taken_for_certain_is_refused(row: Body, reason: str) -> None:

@@ -3,7 +3,15 @@ from typing import Any
 import pytest
 
 from services.lead_intake.connectors.delivery import Kind
-from services.lead_intake.connectors.outcomes import Activity, Capture, Ignored, PersonRef, ProfileChange, Unreadable
+from services.lead_intake.connectors.outcomes import (
+    Activity,
+    Capture,
+    Ignored,
+    NeedsLookup,
+    PersonRef,
+    ProfileChange,
+    Unreadable,
+)
 from services.lead_intake.lead.events import Source
 from tests.lead_intake.connectors.deliveries import SEGMENT, captured, changed, elements, outcome, without
 from tests.lead_intake.connectors.signing import NOW
@@ -56,6 +64,16 @@ def test_a_page_is_an_activity_of_somebody_who_is_known() -> None:
     page = SEGMENT | {"type": "page", "event": None}
     assert outcome("segment", page) == Activity("page_viewed", JANE, NOW, "segment:ajs-next-1")
     assert isinstance(outcome("segment", without(page, "context.traits")), Ignored)
+
+
+def test_an_event_that_names_the_user_by_an_id_alone_is_not_lost() -> None:
+    bare = without(SEGMENT, "context.traits")
+    ids, at = {"userId": "u-7"}, captured("segment", SEGMENT).occurred_at
+    assert outcome("segment", bare) == NeedsLookup(ids, "capture", at, "segment:ajs-next-1")
+    found = outcome("segment", bare | {"event": "Unsubscribed"})
+    assert isinstance(found, Activity)
+    assert found.person == PersonRef(None, vendor_id="segment:user/u-7")
+    assert isinstance(outcome("segment", without(bare, "userId")), Ignored)
 
 
 def test_an_identification_is_a_change_of_the_profile() -> None:
