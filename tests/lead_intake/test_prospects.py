@@ -67,6 +67,18 @@ async def test_the_erasure_of_a_lead_erases_the_prospect_that_it_was_before(api:
     assert (await api.get(f"people/{before}", headers=fresh(erased))).status_code == 404
 
 
+async def test_the_export_of_a_lead_has_the_prospect_that_it_was_before(api: httpx.AsyncClient) -> None:
+    before = await prospect(api)
+    lead = await captured(api, person=JANE["person"])
+    export = (await api.get(f"people/{lead['person_id']}/export")).json()
+    (found,) = export["prospects"]
+    assert (found["prospect_id"], found["person_id"]) == (before["prospect_id"], before["person_id"])
+    assert found["person"]["email"] == "jane@acme.com"
+    assert f"/intake/v1/people/{before['person_id']}" in {place["path"] for place in export["places"]}
+    alone = (await api.get(f"people/{before['person_id']}/export")).json()
+    assert [each["prospect_id"] for each in alone["prospects"]] == [before["prospect_id"]]
+
+
 async def test_a_prospect_that_nobody_could_find_again_is_refused(
     api: httpx.AsyncClient, subtests: pytest.Subtests
 ) -> None:

@@ -1,8 +1,10 @@
 """The settings: reasons are set here, time zone and calendar are copied from forecast, each from an instant on."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from pydantic import ValidationError
 
 from services.qualification.setting import commands, events
 from services.qualification.setting.decider import DECIDER
@@ -63,6 +65,13 @@ def test_a_time_zone_holds_from_its_start_until_the_next_one() -> None:
     assert settings.business_day(NOON) == date(2026, 3, 3)
     assert settings.start_of(date(2026, 6, 1), NOON) == datetime(2026, 5, 31, 12, tzinfo=UTC)
     assert settings.calendar(NOON) == "months"
+
+
+def test_business_hours_have_a_day_and_stored_ones_may_have_none() -> None:
+    hours = {"days": [], "opens": "09:00", "closes": "17:00"}
+    with pytest.raises(ValidationError, match="at least one day"):
+        events.BusinessHours.model_validate(hours)
+    assert events.BusinessHoursChanged.from_stored(json.dumps({"hours": hours})).hours.days == ()
 
 
 def test_business_hours_are_set_apart_from_the_reasons() -> None:

@@ -1,5 +1,6 @@
 """What is stored about a person, for the person: all of it, with an index of the places."""
 
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -7,10 +8,12 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
 from services.lead_intake.api.leads import LeadView, lead_view
-from services.lead_intake.api.people import PersonId, PersonView, read_person
+from services.lead_intake.api.people import PersonId, PersonView, read_person, record_access, sealed_person
 from services.lead_intake.mentions import mentioning
 from services.lead_intake.merged_leads import emails_of, fold_lead
-from services.lead_intake.person_records import known_as
+from services.lead_intake.person_records import PersonRecords, known_as, prospects_with
+from services.lead_intake.prospect.decider import DECIDER as PROSPECT
+from services.lead_intake.prospect.state import Prospect
 from services.lead_intake.quarantine.decider import DECIDER as QUARANTINE
 from services.lead_intake.quarantine.state import State, Waiting
 from shared.rules.sealed import Sealed
@@ -34,12 +37,23 @@ class QuarantinedDelivery(BaseModel):
     delivery: Any
 
 
+class ExportedProspect(BaseModel):
+    """`person_id`: another one when the prospect was recorded before the person became a lead. `person`: as
+    submitted."""
+
+    prospect_id: str
+    person_id: str | None
+    person: dict[str, str]
+
+
 class PersonExport(BaseModel):
-    """`places`: every place that holds data of the person; those of other services are read there."""
+    """`prospects`: those with the addresses of the person. `places`: every place that holds data of the person; those
+    of other services are read there."""
 
     exported_at: datetime
     person: PersonView
     leads: list[LeadView]
+    prospects: list[ExportedProspect]
     quarantine: list[QuarantinedDelivery]
     places: list[Place]
 
@@ -50,20 +64,47 @@ async def export_person(person_id: PersonId, call: Annotated[Call, Depends(Needs
     await call.wait_for_min_position()
     records = await known_as(call, person_id)
     person = await read_person(call, person_id, records)
-    lead_ids = records.lead_ids
-    waiting = await deliveries_about(call, lead_ids)
+    emails = {email for lead_id in records.lead_ids for email in await emails_of(call, lead_id)}
+    prospects = await prospects_of(call, records, emails)
+    for other_id in others(person.person_id, prospects):
+        await record_access(call, other_id)
+    emails |= {each.person["email"] for each in prospects if "email" in each.person}
+    waiting = await deliveries_about(call, emails)
     leads = [lead_view(await fold_lead(call, lead_id), True) for lead_id in person.lead_ids]
     return PersonExport(
         exported_at=call.context.clock_and_ids.now(),
         person=person,
         leads=leads,
+        prospects=prospects,
         quarantine=waiting,
-        places=places_of(person.person_id, tuple(person.lead_ids), [each.quarantine_id for each in waiting]),
+        places=places_of(
+            [person.person_id, *others(person.person_id, prospects)],
+            person.lead_ids,
+            [each.quarantine_id for each in waiting],
+        ),
     )
 
 
-async def deliveries_about(call: Call, lead_ids: tuple[str, ...]) -> list[QuarantinedDelivery]:
-    emails = {email for lead_id in lead_ids for email in await emails_of(call, lead_id)}
+async def prospects_of(call: Call, records: PersonRecords, emails: Collection[str]) -> list[ExportedProspect]:
+    by_person = await prospects_with(call, emails)
+    prospect_ids = {*records.prospect_ids, *(each for found in by_person.values() for each in found)}
+    folded = [await call.fold(PROSPECT, prospect_id, sealed_person) for prospect_id in sorted(prospect_ids)]
+    return [
+        ExportedProspect(
+            prospect_id=one.subject, person_id=one.state.person_id, person=one.text(one.state.person) or {}
+        )
+        for one in folded
+        if isinstance(one.state, Prospect)
+    ]
+
+
+def others(person_id: str, prospects: Iterable[ExportedProspect]) -> list[str]:
+    """The ids that the person had as a prospect."""
+    ids = {each.person_id for each in prospects if each.person_id is not None}
+    return sorted(ids - {person_id})
+
+
+async def deliveries_about(call: Call, emails: Collection[str]) -> list[QuarantinedDelivery]:
     found = [await quarantined(call, each) for each in await mentioning(call, emails)]
     return [each for each in found if each is not None]
 
@@ -84,14 +125,17 @@ def kept(state: State) -> list[Sealed[Any]]:
     return [state.kept] if isinstance(state, Waiting) else []
 
 
-def places_of(person_id: str, lead_ids: tuple[str, ...], quarantine_ids: list[str]) -> list[Place]:
-    person = Place(service="intake", path=f"/intake/v1/people/{person_id}", holds="contact data and consents")
+def places_of(person_ids: Sequence[str], lead_ids: Sequence[str], quarantine_ids: Sequence[str]) -> list[Place]:
+    people = [
+        Place(service="intake", path=f"/intake/v1/people/{person_id}", holds="contact data and consents")
+        for person_id in person_ids
+    ]
     of_leads = [place for lead_id in lead_ids for place in places_of_lead(lead_id)]
     waiting = [
         Place(service="intake", path=f"/intake/v1/quarantine/{each}", holds="a delivery that waits, as it was sent")
         for each in quarantine_ids
     ]
-    return [person, *of_leads, *waiting]
+    return [*people, *of_leads, *waiting]
 
 
 def places_of_lead(lead_id: str) -> list[Place]:

@@ -1,7 +1,6 @@
 """What has happened to the settings. Stored for ever: add, never change."""
 
 import re
-from collections.abc import Iterator
 from datetime import date, time
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar
@@ -83,10 +82,17 @@ class ReasonsChanged(Event):
 class BusinessHours(Message):
     """From `opens` until `closes` on working days, in the business time zone; not on holidays."""
 
-    days: Annotated[tuple[Weekday, ...], Field(max_length=7)]
+    days: Annotated[tuple[Weekday, ...], Field(max_length=7, json_schema_extra={"minItems": 1})]
     opens: Hour
     closes: Hour
     holidays: Annotated[tuple[Day, ...], Field(max_length=1000)] = ()
+
+    @field_validator("days")
+    @classmethod
+    def has_a_day(cls, days: tuple[Weekday, ...], info: ValidationInfo) -> tuple[Weekday, ...]:
+        if info.context is not STORED and not days:
+            raise ValueError("must have at least one day")
+        return days
 
     @model_validator(mode="after")
     def opens_before_it_closes(self) -> "BusinessHours":
@@ -165,13 +171,11 @@ class Routing(Message):
         return next((rule for rule in self.rules if rule.is_for(source, country, employees)), None)
 
     def sdr_in_turn(self, rule: str, turn: int, day: date) -> str | None:
-        """The SDR whose turn it is, or the next one who is there. None when nobody is, or the rule is gone."""
-        return next((sdr for sdr in self.in_turn(rule, turn) if not self.is_away(sdr, day)), None)
-
-    def in_turn(self, rule: str, turn: int) -> Iterator[str]:
-        for found in (each for each in self.rules if each.rule == rule):
-            first = turn % len(found.sdrs)
-            yield from (*found.sdrs[first:], *found.sdrs[:first])
+        """The SDR whose turn it is among those who are there. None when nobody is, or the rule is gone."""
+        present = [
+            sdr for found in self.rules if found.rule == rule for sdr in found.sdrs if not self.is_away(sdr, day)
+        ]
+        return present[turn % len(present)] if present else None
 
     def is_away(self, sdr: str, day: date) -> bool:
         absences = (each for each in self.away if each.sdr == sdr)
