@@ -3,6 +3,9 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
+from services.qualification.api import dry_run
 from services.qualification.model.events import ScoringModel
 from tests.qualification.models import M3, M
 from tests.qualification.world import World
@@ -81,6 +84,20 @@ async def test_a_lower_line_is_tried_first_and_floods_nobody(world: World) -> No
     assert [lead["lead_id"] for lead in await queue(world, fresh(activated))] == ["sixty"]
     lead = await world.look("twenty", await world.capture("twenty", "referral"))
     assert (lead["engagement"]["score"], lead["lifecycle"], lead["model_version"]) == ("40", "mql", tried)
+
+
+async def test_a_dry_run_goes_through_all_leads_a_few_at_a_time_without_those_that_are_merged(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dry_run, "CHUNK", 2)
+    for lead_id in "abcde":
+        await world.lead(lead_id, "contact_form")
+    into = {"into": "e", "person_id": "p"}
+    await world.neighbours.intake.publish("lead-a", "lead.merged", into)
+    merged = await world.neighbours.intake.publish("lead-b", "lead.merged", into)
+    assert (await world.look("e", merged))["lead_id"] == "e"
+    tried = await world.done("models/1/dry-run", headers=merged)
+    assert tried.json()["leads"] == 3
 
 
 async def queue(world: World, headers: dict[str, str]) -> list[dict[str, Any]]:

@@ -64,7 +64,7 @@ class Columns(TypedColumns):
     falls_below_at: Named[datetime | None] = Column(DateTime(timezone=True))
     model_version: Named[int] = Column(Integer)
     erased: Named[bool] = Column(Boolean)
-    merged_into: Named[str | None] = Column(Text, index=True)
+    merged_into: Named[str | None] = Column(Text)
     claim_ends_at: Named[datetime | None] = Column(DateTime(timezone=True))
     demo_first: Named[int] = Column(Integer)
     queue_grade: Named[str] = Column(Text)
@@ -158,12 +158,13 @@ async def find(
     return [dict(row) for row in (await tx.execute(query)).mappings()]
 
 
-async def ids_after(tx: AsyncConnection, after: str | None, limit: int) -> list[str]:
-    """The next ids of leads in their order, from the first one on if `after` is None; not those that are merged."""
-    query = select(leads.c.lead_id).where(leads.c.merged_into.is_(None)).order_by(leads.c.lead_id).limit(limit)
+async def ids_after(tx: AsyncConnection, after: str | None, limit: int) -> list[tuple[str, str | None]]:
+    """The next ids of leads in their order, from the first one on if `after` is None; each with the lead that it is
+    merged into. (Leaving those out here may make Postgres read and sort all the others, for every part.)"""
+    query = select(leads.c.lead_id, leads.c.merged_into).order_by(leads.c.lead_id).limit(limit)
     if after is not None:
         query = query.where(leads.c.lead_id > after)
-    return list((await tx.execute(query)).scalars())
+    return [(row.lead_id, row.merged_into) for row in await tx.execute(query)]
 
 
 QueueKey = tuple[int, str, datetime, str]
@@ -182,4 +183,4 @@ async def queue(
     return [dict(row) for row in (await tx.execute(query)).mappings()]
 
 
-PROJECTION = Projection("leads", 4, leads.metadata, {"qualification": apply})
+PROJECTION = Projection("leads", 5, leads.metadata, {"qualification": apply})
