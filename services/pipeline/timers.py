@@ -58,7 +58,7 @@ async def figures(tx: AsyncConnection, midnight: datetime) -> Mapping[Measure, S
 async def won(tx: AsyncConnection, midnight: datetime) -> list[Figure]:
     begins, ends, _ = look_window(Measure.WIN_RATE, midnight)
     window = Window(begins, ends, as_of=midnight)
-    rows = [row for each in (DealSet.WON, DealSet.NOT_WON) for row in await deal_states.sums(tx, each, window, BY)]
+    rows = await deal_states.closed_sums(tx, window, BY)
     return [
         Figure(row.key[0], row.key[1], row.deals if row.deal_set is DealSet.WON else 0, row.deals)
         for row in rows

@@ -73,6 +73,15 @@ async def test_the_last_visit_is_that_of_the_window(database: str) -> None:
         assert await proposal(begins="2026-02-06") is None
 
 
+async def test_a_stay_that_begins_where_the_window_ends_is_of_the_next_one(database: str) -> None:
+    """From the midnight at which the second of February begins."""
+    entered = {"occurred_at": "2026-02-02T00:00:00Z"}
+    async with pipeline(database, [past_deal("a", "01-01", ("02-02", "proposal", entered))]) as client:
+        days = [(f"2026-02-0{day}", f"2026-02-0{day}") for day in (1, 2, 3)]
+        found = [await stages_of(client, begins=begins, ends=ends) for begins, ends in days]
+        assert [list(stages) for stages in found] == [[], ["proposal"], []]
+
+
 @pytest.mark.parametrize("by", ["pipeline", "pipeline,approach", "approach,pipeline", "owner"])
 async def test_the_whole_is_apart_from_its_groups_whatever_these_are(database: str, by: str) -> None:
     """Stages are those of a pipeline, also where it is a dimension."""

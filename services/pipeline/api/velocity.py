@@ -22,7 +22,7 @@ from services.pipeline.api.metric_views import (
     rate_view,
 )
 from services.pipeline.api.stays import stays_link
-from services.pipeline.metrics.deal_sums import DealSums, Key, Sums, by_key, null_last
+from services.pipeline.metrics.deal_sums import DealSums, Key, Sums, by_key, null_last, total
 from services.pipeline.metrics.questions import DealSet, Dimension, Window
 from services.pipeline.metrics.velocity import CycleRow, StayRow, days, sales_velocity
 from services.pipeline.metrics.win_rate import WinRate, win_rate, win_rates
@@ -122,8 +122,7 @@ async def get_velocity(query: Annotated[MetricsQuery, Query()], call: Measures) 
     async with call.read() as tx:
         window, settings = await window_of(call, tx, query)
         times = await stays.stays(tx, window, now, by)
-        (whole,) = await inputs_by(tx, window, times.whole, [])
-        parts = await inputs_by(tx, window, times.groups, by) if by else []
+        whole, parts = await inputs(tx, window, times, by)
     metrics = VelocityMetrics(
         **dict(metric_window_view(query, by)),
         minimum_sample=settings.benchmarks.minimum_sample,
@@ -134,16 +133,17 @@ async def get_velocity(query: Annotated[MetricsQuery, Query()], call: Measures) 
     return view_for(call, metrics)
 
 
-async def inputs_by(
-    tx: AsyncConnection, window: Window, times: Iterable[StayRow], by: Sequence[Dimension]
-) -> list[Inputs]:
-    """One for each group, or one alone when there are no dimensions."""
-    motions = [*by, Dimension.MOTION]
-    won = await deal_states.sums(tx, DealSet.WON, window, motions)
-    lost = await deal_states.sums(tx, DealSet.NOT_WON, window, motions)
+async def inputs(
+    tx: AsyncConnection, window: Window, times: stays.Stays, by: Sequence[Dimension]
+) -> tuple[Inputs, list[Inputs]]:
+    """Those of the whole, and of each group."""
+    closed = await deal_states.closed_sums(tx, window, [*by, Dimension.MOTION])
     open_deals = await deal_states.sums(tx, DealSet.OPEN, window, by)
     cycles = await deal_states.cycles(tx, window, by)
-    return list(grouped(times, cycles, by_key(open_deals), win_rates([*won, *lost])))
+    whole = Inputs((), times.whole, cycles.whole, open_sums(total(open_deals)), win_rate((), closed))
+    if not by:
+        return whole, []
+    return whole, list(grouped(times.groups, cycles.groups, by_key(open_deals), win_rates(closed)))
 
 
 def open_sums(sums: Sums) -> DealSums:

@@ -107,7 +107,9 @@ async def get_pipeline_metrics(query: Annotated[MetricsQuery, Query()], call: Me
     by = query.dimensions
     async with call.read() as tx:
         window, _ = await window_of(call, tx, query)
-        rows = [row for each in SETS for row in await deal_states.sums(tx, each, window, by)]
+        rows = await deal_states.closed_sums(tx, window, by)
+        for each in (DealSet.OPEN, DealSet.CREATED):
+            rows += await deal_states.sums(tx, each, window, by)
     whole = total(rows)
     groups = [volume_group(query, group_key(by, key), sums) for key, sums in by_key(rows).items()] if by else []
     metrics = PipelineMetrics(

@@ -64,10 +64,9 @@ async def get_win_rate(query: Annotated[MetricsQuery, Query()], call: Measures) 
     by = query.dimensions
     async with call.read() as tx:
         window, settings = await window_of(call, tx, query)
-        won = await deal_states.sums(tx, DealSet.WON, window, [*by, Dimension.MOTION])
-        lost = await deal_states.sums(tx, DealSet.NOT_WON, window, [*by, Dimension.MOTION])
-    whole, benchmarks = win_rate((), [*won, *lost]), settings.benchmarks
-    groups = win_rates([*won, *lost]) if by else []
+        closed = await deal_states.closed_sums(tx, window, [*by, Dimension.MOTION])
+    whole, benchmarks = win_rate((), closed), settings.benchmarks
+    groups = win_rates(closed) if by else []
     metrics = WinRateMetrics(
         **dict(metric_window_view(query, by)),
         minimum_sample=benchmarks.minimum_sample,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
@@ -15,14 +15,17 @@ from sqlalchemy import (
     MetaData,
     Named,
     Numeric,
+    Select,
     Table,
     Text,
     TypedColumns,
     case,
     func,
+    literal,
     or_,
     select,
     text,
+    tuple_,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -163,12 +166,28 @@ def members(deal_set: DealSet, window: Window) -> Iterator[ColumnElement[bool]]:
 
 async def sums(tx: AsyncConnection, deal_set: DealSet, window: Window, by: Sequence[Dimension]) -> list[SumRow]:
     """The deals of a set by the dimensions, by whether they are qualified, and by currency."""
-    keys = [states[name].label(f"key_{name}") for name in by]
-    amounts = (func.count(), func.count(states.amount), func.sum(states.amount))
-    query = select(*keys, states.qualified, states.currency, *amounts).where(*members(deal_set, window))
-    query = query.group_by(*keys, states.qualified, states.currency)
-    found = await tx.execute(query)
+    found = await tx.execute(summed(by).where(*members(deal_set, window)))
     return [SumRow(tuple(row[: len(by)]), deal_set, *row[len(by) :]) for row in found]
+
+
+async def closed_sums(tx: AsyncConnection, window: Window, by: Sequence[Dimension]) -> list[SumRow]:
+    """The same of the deals that closed in the window, those won, lost and recycled apart."""
+    keys = [*by, "outcome"]
+    closed = (at(window.as_of), *owned_by(states.owner, window.owners), states.outcome.is_not(None))
+    found = await tx.execute(summed(keys).where(*closed, *within(states.closed_at, window)))
+    return [SumRow(tuple(row[: len(by)]), DealSet(row[len(by)]), *row[len(keys) :]) for row in found]
+
+
+def summed(by: Sequence[str]) -> Select[Any]:
+    keys = [*(states[name].label(f"key_{name}") for name in by), states.qualified, states.currency]
+    return select(*keys, func.count(), func.count(states.amount), func.sum(states.amount)).group_by(*keys)
+
+
+class Cycles(NamedTuple):
+    """`groups`: by the dimensions; none without one."""
+
+    whole: CycleRow
+    groups: list[CycleRow]
 
 
 async def find(
@@ -187,15 +206,18 @@ async def find(
     return [dict(row) for row in (await tx.execute(query)).mappings()]
 
 
-async def cycles(tx: AsyncConnection, window: Window, by: Sequence[Dimension]) -> list[CycleRow]:
+async def cycles(tx: AsyncConnection, window: Window, by: Sequence[Dimension]) -> Cycles:
     """The sales cycles, from creation to closing, of the deals that were won in the window."""
-    keys = [states[name].label(f"key_{name}") for name in by]
+    keys = [states[name] for name in by]
     length = states.closed_at - states.created_at
     seconds = func.extract("epoch", length)
     figures = (func.avg(seconds), percentile(0.5, seconds), percentile(0.9, seconds))
-    query = select(*keys, func.count(), *figures).where(*members(DealSet.WON, window))
-    found = await tx.execute(query.group_by(*keys) if by else query)
-    return [CycleRow(tuple(row[: len(by)]), *row[len(by) :]) for row in found]
+    is_whole = func.grouping(keys[0]) if by else literal(1)
+    query = select(is_whole, *keys, func.count(), *figures).where(*members(DealSet.WON, window))
+    found = await tx.execute(query.group_by(func.grouping_sets(tuple_(), tuple_(*keys))) if by else query)
+    rows = [(whole, CycleRow(tuple(row[: len(by)]), *row[len(by) :])) for whole, *row in found]
+    (whole,) = (row._replace(key=()) for is_whole, row in rows if is_whole)
+    return Cycles(whole, [row for is_whole, row in rows if not is_whole])
 
 
 def percentile(fraction: float, values: Any) -> Any:

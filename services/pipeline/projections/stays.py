@@ -5,7 +5,7 @@ left.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import ARRAY, Text, TextClause, bindparam, text
@@ -34,13 +34,15 @@ PRESENT = """CASE WHEN :as_of IS NULL THEN ends IS NULL
 QUERY = """{deals},
     stays AS (
         SELECT {is_whole} AS is_whole, {keys} pipeline, stage, deals.qualified,
-            array_agg(latest) AS latest, array_agg(cumulative) AS cumulative, array_agg(finished) AS finished
-        FROM deals JOIN deal_states USING (opportunity_id) CROSS JOIN (VALUES (1)) AS groups (one)
-        WHERE {present}
+            array_agg(latest) AS latest, array_agg(cumulative) AS cumulative, array_agg(finished) AS finished,
+            bool_or(cumulative > latest) AS came_back
+        FROM deals CROSS JOIN LATERAL ({states}) AS deal_states CROSS JOIN (VALUES (1)) AS groups (one)
         GROUP BY {sets})
     SELECT is_whole, {names} pipeline, stage, qualified, measure, figures.*
     FROM stays
-    CROSS JOIN LATERAL (VALUES ('latest', latest), ('cumulative', cumulative)) AS measured (measure, lengths)
+    CROSS JOIN LATERAL (VALUES
+        (CASE WHEN came_back THEN ARRAY['latest'] ELSE ARRAY['latest', 'cumulative'] END, latest),
+        (ARRAY['cumulative'], CASE WHEN came_back THEN cumulative END)) AS measured (measures, lengths)
     CROSS JOIN LATERAL (
         SELECT count(*)::int, (count(*) FILTER (WHERE NOT over))::int,
             (min(length) FILTER (WHERE surviving <= 0.5 + 1e-9)) / 1000000.0,
@@ -53,10 +55,16 @@ QUERY = """{deals},
                 SELECT length, over,
                     cardinality(lengths) - row_number() OVER (ORDER BY length, over DESC) + 1 AS at_risk
                 FROM unnest(lengths, finished) AS stay (length, over)) AS ranked) AS survival) AS figures
+    CROSS JOIN unnest(measures) AS measure
+    WHERE lengths IS NOT NULL
     ORDER BY {names} pipeline, qualified, stage, measure"""
 """A billionth: by so much less than a rounding error, sums of logarithms may miss one half. Of stays
-that are equally long, those that are over come first, one after the other: the product is that of all at once."""
-
+that are equally long, those that are over come first, one after the other: the product is that of all at once.
+Where no deal came back to its stage, both measures are the same."""
+STATES = "SELECT * FROM deal_states WHERE deal_states.opportunity_id = deals.opportunity_id AND {present}"
+LOOKED_UP = f"{STATES} OFFSET 0"
+"""One deal after the other. In a window with a beginning that is faster than reading all deals there are, by which
+Postgres would join them."""
 
 BEHIND = """{deals}
     SELECT opportunity_id, owner, pipeline, stage, deals.qualified, NOT finished AS open,
@@ -74,14 +82,15 @@ class Stays(NamedTuple):
     groups: list[StayRow]
 
 
-def query(by: Sequence[Dimension]) -> TextClause:
+def query(by: Sequence[Dimension], window: Window) -> TextClause:
     keys = "".join(f"deal_states.{name} AS key_{name}, " for name in by)
     names = "".join(f"key_{name}, " for name in by)
     is_whole = "grouping(groups.one)" if by else "1"
     stage = "pipeline, stage, deals.qualified"
     columns = "".join(f"deal_states.{name}, " for name in by)
     sets = f"GROUPING SETS (({stage}), (groups.one, {columns} {stage}))" if by else stage
-    return typed(QUERY.format(deals=DEALS, present=PRESENT, keys=keys, names=names, is_whole=is_whole, sets=sets))
+    states = (STATES if window.begins is None else LOOKED_UP).format(present=PRESENT)
+    return typed(QUERY.format(deals=DEALS, states=states, keys=keys, names=names, is_whole=is_whole, sets=sets))
 
 
 def typed(statement: str) -> TextClause:
@@ -95,14 +104,15 @@ async def stays(tx: AsyncConnection, window: Window, until: datetime, by: Sequen
     with their whole length (`cumulative`) or that of the last (`latest`)."""
     found = Stays([], [])
     await tx.execute(SORTS_IN_MEMORY)
-    for whole, *row in await tx.execute(query(by), bounds(window, until)):
+    for whole, *row in await tx.execute(query(by, window), bounds(window, until)):
         key, figures = tuple(row[: len(by)]), row[len(by) :]
         (found.whole if whole else found.groups).append(StayRow(() if whole else key, *figures))
     return found
 
 
 def bounds(window: Window, until: datetime) -> dict[str, Any]:
-    ends = min(each for each in (window.ends, window.as_of, until) if each is not None)
+    last = None if window.ends is None else window.ends - timedelta.resolution
+    ends = min(each for each in (last, window.as_of, until) if each is not None)
     owners = None if window.owners is None else sorted(window.owners)
     return {"begins": window.begins, "ends": ends, "as_of": window.as_of, "owners": owners}
 

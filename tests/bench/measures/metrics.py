@@ -8,7 +8,6 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.pipeline.api import velocity
-from services.pipeline.api.volume import SETS
 from services.pipeline.metrics.questions import DealSet, Dimension, Window
 from services.pipeline.projections import deal_states, funnel, stays
 from services.pipeline.service import SERVICE as PIPELINE
@@ -83,21 +82,20 @@ def question(ask: Ask, window: Window, by: By) -> Question:
 
 
 async def volume(tx: AsyncConnection, window: Window, by: By) -> None:
-    for deal_set in SETS:
+    await deal_states.closed_sums(tx, window, by)
+    for deal_set in (DealSet.OPEN, DealSet.CREATED):
         await deal_states.sums(tx, deal_set, window, by)
 
 
 async def win_rate(tx: AsyncConnection, window: Window, by: By) -> int:
     """How many deals count."""
-    sets, motions = (DealSet.WON, DealSet.NOT_WON), [*by, Dimension.MOTION]
-    rows = [row for deal_set in sets for row in await deal_states.sums(tx, deal_set, window, motions)]
+    rows = await deal_states.closed_sums(tx, window, [*by, Dimension.MOTION])
     return sum(row.deals for row in rows if row.qualified)
 
 
 async def speed(tx: AsyncConnection, window: Window, by: By) -> None:
     times = await stays.stays(tx, window, TODAY, by)
-    await velocity.inputs_by(tx, window, times.whole, ())
-    await velocity.inputs_by(tx, window, times.groups, by)
+    await velocity.inputs(tx, window, times, by)
 
 
 async def conversion(tx: AsyncConnection, window: Window, by: By) -> None:
