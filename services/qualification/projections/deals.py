@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Column, MetaData, Named, Table, Text, TypedColumns, func, select
+from sqlalchemy import ARRAY, Column, MetaData, Named, Table, Text, TypedColumns, any_, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.qualification.upstream.pipeline import Deal, PipelineEvent
@@ -46,9 +46,8 @@ async def find_deal(tx: AsyncConnection, opportunity_id: str) -> dict[str, Any] 
 
 async def owners_of(tx: AsyncConnection, opportunity_ids: Collection[str]) -> dict[str, str]:
     """By id, of those that are known."""
-    if not opportunity_ids:
-        return {}
-    query = select(deals.c.opportunity_id, deals.c.owner).where(deals.c.opportunity_id.in_(opportunity_ids))
+    ids = literal(list(opportunity_ids), ARRAY(Text))
+    query = select(deals.c.opportunity_id, deals.c.owner).where(deals.c.opportunity_id == any_(ids))
     return {row.opportunity_id: row.owner for row in await tx.execute(query)}
 
 

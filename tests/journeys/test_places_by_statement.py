@@ -1,0 +1,102 @@
+"""What is elsewhere in the organisation cannot be told from what does not exist, nor by the time that the answer takes:
+it runs the same statements."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest_asyncio
+from sqlalchemy import Engine, event
+from structlog.contextvars import get_contextvars
+
+from funnelcast.services import SERVICES
+from tests.journeys.places import OPPORTUNITIES, Company
+from tests.running import eventually, fresh, running_services
+
+LEADS = "/qualification/v1/leads"
+UNKNOWN = "00000000-0000-7000-8000-000000000000"
+OF_DEALS = (
+    ("GET", OPPORTUNITIES, ""),
+    ("GET", OPPORTUNITIES, "/history"),
+    ("GET", OPPORTUNITIES, "/timeline"),
+    ("POST", OPPORTUNITIES, "/qualify"),
+)
+OF_LEADS = (("GET", LEADS, ""), ("GET", LEADS, "/score"), ("POST", LEADS, "/claim"), ("POST", LEADS, "/touch"))
+OF_NODES = (
+    ("GET", "/forecast/v1/rollup?node={}", ""),
+    ("GET", "/forecast/v1/rollup/{}/opportunities", ""),
+    ("GET", "/forecast/v1/waterfall?node={}&from=2026-01-01T00:00:00Z", ""),
+    ("GET", "/forecast/v1/accuracy?node={}", ""),
+    ("GET", "/forecast/v1/overrides?node={}", ""),
+    ("GET", "/forecast/v1/submissions?node={}", ""),
+)
+
+
+@pytest_asyncio.fixture
+async def company(database: str) -> AsyncIterator[Company]:
+    async with running_services(database, list(SERVICES.values())) as api:
+        company = Company(api, database)
+        await company.build()
+        yield company
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """Those of requests, from their correlation ids: nobody else has one here."""
+    found: list[str] = []
+
+    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        if "correlation_id" in get_contextvars():
+            found.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield found
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+
+async def refused(company: Company, method: str, path: str) -> list[str]:
+    """The statements of a 404. Asked twice: what is remembered of the key and its place is read by the first."""
+    for _ in range(2):
+        with statements() as found:
+            answer = await company.call("a", method, path)
+        assert answer.status_code == 404, (path, answer.text)
+    return found
+
+
+async def lead_elsewhere(company: Company) -> str:
+    """Handed over to an owner in another branch, when qualification knows of the deal."""
+    body = {"source": "demo_request", "person": {"email": "ada@customer.example"}}
+    captured = await company.send("POST", "/intake/v1/leads", body)
+    lead = str(captured.json()["lead_id"])
+
+    async def is_known() -> bool:
+        return (await company.api.get(f"{LEADS}/{lead}")).status_code == 200
+
+    await eventually(is_known)
+    met = {"status": "met", "evidence": "said so"}
+    await company.send("POST", f"{LEADS}/{lead}/bant", dict.fromkeys(("budget", "authority", "need", "timing"), met))
+    await company.send("POST", f"{LEADS}/{lead}/hand-over", {"owner": "r3"})
+
+    async def is_elsewhere() -> bool:
+        seen = (await company.call("b", "GET", LEADS)).json()["items"]
+        return [each["lead_id"] for each in seen] == [lead]
+
+    await eventually(is_elsewhere)
+    return lead
+
+
+async def test_what_is_elsewhere_runs_the_statements_of_what_does_not_exist(company: Company) -> None:
+    made = await company.deal("r3")
+    await company.call("a", "GET", OPPORTUNITIES, headers=fresh(made))
+    lead = await lead_elsewhere(company)
+    asked = [(OF_DEALS, made.json()["opportunity_id"]), (OF_LEADS, lead)]
+    for routes, elsewhere in asked:
+        for method, path, more in routes:
+            of_unknown = await refused(company, method, f"{path}/{UNKNOWN}{more}")
+            assert await refused(company, method, f"{path}/{elsewhere}{more}") == of_unknown, (method, path, more)
+            assert of_unknown
+    for method, path, _ in OF_NODES:
+        of_unknown = await refused(company, method, path.format("nobody"))
+        assert await refused(company, method, path.format("r3")) == of_unknown, path
