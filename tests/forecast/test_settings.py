@@ -138,6 +138,7 @@ async def test_the_settings_are_shown_with_defaults_and_history(company: Company
         "2026-03-03T09:00:00Z",
     )
     assert (second["timezone"], second["calendar"]) == (None, "fiscal")
+    assert first["set_by"] == second["set_by"] == (await company.api.get("me")).json()["name"]
 
 
 async def test_what_is_no_setting_is_refused(company: Company, subtests: pytest.Subtests) -> None:

@@ -27,6 +27,20 @@ async def test_an_operator_sees_health_webhooks_and_settings(site: Site) -> None
         assert "Done. The dead letters" in text_of((await operator.get(replayed.headers["location"])).text)
 
 
+async def test_the_history_of_the_settings_says_what_changed_from_what_and_by_whom(site: Site) -> None:
+    await done(site.api, "PUT", "/forecast/v1/settings", {"stale_after": 21, "from": "2026-01-01"})
+    await done(site.api, "PUT", "/forecast/v1/settings", {"stale_after": 28, "weekly_lock": True, "from": "2026-02-01"})
+    made = (await done(site.api, "GET", "/forecast/v1/settings")).json()["history"]
+    assert len({each["set_by"] for each in made}) == 1
+    async with site.signed_in(name="operator") as operator:
+        words = text_of((await operator.get("/pages/operation")).text)
+    by = made[-1]["set_by"]
+    for change in ("Stale after 14 21", "Stale after 21 28", "Weekly lock no yes"):
+        assert f"{by} {change}" in words
+    assert words.index("21 28") < words.index("14 21")
+    assert '"starts"' not in words
+
+
 async def test_a_dry_run_of_a_scoring_model_says_what_would_change(database: str) -> None:
     async with running_site(database, [QUALIFICATION, FORECAST]) as site, site.signed_in() as operator:
         tried = await post(operator, "/pages/operation/models/1/dry-run", {}, "/pages/operation")

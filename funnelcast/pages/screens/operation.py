@@ -13,6 +13,7 @@ from funnelcast.pages.rendering import address
 from funnelcast.pages.screen import Screen, Visit, see_other
 from funnelcast.pages.screens.names import names_of_nodes
 from funnelcast.pages.screens.reference import find_lists, nodes_in
+from funnelcast.pages.screens.setting_history import SettingStep, setting_steps
 
 PATH = "/operation"
 NEEDS, TRIES = ("admin",), ("admin", "qualification:write")
@@ -40,6 +41,11 @@ class ServicePart:
         """What is not well."""
         details = self.health["details"] if self.health else {}
         return [name for name, detail in details.items() if not detail["ok"]]
+
+    @property
+    def changes(self) -> list[SettingStep] | None:
+        """Of the settings; None where the service tells no history."""
+        return setting_steps(self.settings) if self.settings and "history" in self.settings else None
 
     @property
     def lag(self) -> int | None:

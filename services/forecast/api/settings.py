@@ -1,5 +1,6 @@
 """The business settings, dated; and the fiscal calendars that they may name."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -10,10 +11,12 @@ from services.forecast.answers.question import ANY_CURRENCY
 from services.forecast.api.org import Admin
 from services.forecast.setting.commands import CalendarBody, ChangeSettings, DefineCalendar, SettingsBody
 from services.forecast.setting.decider import ALL, DECIDER
+from services.forecast.setting.events import SettingChanged
 from services.forecast.setting.state import MONTHS, Change, Settings
 from services.forecast.snapshot.events import RatePolicy
 from shared.rules.fields import Slug
 from shared.rules.fiscal_year import CalendarRule
+from shared.rules.message import Missing
 from shared.web.call import Accepted, Call
 from shared.web.needs import Needs
 from shared.web.place import PlaceRule
@@ -36,7 +39,7 @@ class SettingsInForce(BaseModel):
 
 
 class ChangeView(BaseModel):
-    """What changed, from when on, and when that was set. Null: this one did not change."""
+    """What changed, from when on, and when and by whose key that was set. Null: this one did not change."""
 
     currency: str | None
     timezone: str | None
@@ -48,6 +51,7 @@ class ChangeView(BaseModel):
     weekly_lock: bool | None
     starts: datetime
     set_at: datetime
+    set_by: str
 
 
 class SettingsView(SettingsInForce):
@@ -79,7 +83,13 @@ class CalendarsView(BaseModel):
 @router.get("/settings")
 async def get_settings(call: Annotated[Call, Depends(Needs("forecast:read"))]) -> SettingsView:
     """Get the business settings in force, with their defaults and their history."""
-    return settings_view(await folded_settings(call), call.context.clock_and_ids.now())
+    try:
+        recorded = (await call.history(DECIDER, ALL, lambda event: [])).recorded
+    except Missing:  # no change was made yet
+        return settings_view(await folded_settings(call), [], call.context.clock_and_ids.now())
+    settings = DECIDER.fold((each.event, each.occurred_at) for each in recorded)
+    makers = [each.actor for each in recorded if isinstance(each.event, SettingChanged)]
+    return settings_view(settings, makers, call.context.clock_and_ids.now())
 
 
 @router.put("/settings")
@@ -111,12 +121,13 @@ async def folded_settings(call: Call) -> Settings:
     return (await call.fold(DECIDER, ALL, lambda state: [], may_be_new=True)).state
 
 
-def settings_view(settings: Settings, now: datetime) -> SettingsView:
+def settings_view(settings: Settings, makers: Sequence[str], now: datetime) -> SettingsView:
+    """`makers`: of the changes."""
     return SettingsView(
         **dict(in_force(settings, now)),
         fallback_currency=ANY_CURRENCY,
         defaults=in_force(Settings(), now),
-        history=[change_view(change) for change in settings.changes],
+        history=[change_view(change, by) for change, by in zip(settings.changes, makers, strict=True)],
     )
 
 
@@ -125,5 +136,5 @@ def in_force(settings: Settings, at: datetime) -> SettingsInForce:
     return SettingsInForce(calendar=calendar.key, calendar_rule=calendar.rule, **settings.values(at)._asdict())
 
 
-def change_view(change: Change) -> ChangeView:
-    return ChangeView(**dict(change.event), set_at=change.at)
+def change_view(change: Change, by: str) -> ChangeView:
+    return ChangeView(**dict(change.event), set_at=change.at, set_by=by)
