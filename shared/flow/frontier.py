@@ -7,12 +7,15 @@ from sqlalchemy import BigInteger, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-FIND = text("""
-    SELECT jsonb_object_agg(source, position) AS positions, jsonb_object_agg(source, xmin::text) AS transactions,
-        (SELECT coalesce(max(position), 0) FROM events) AS head
-    FROM checkpoints WHERE subscription = :subscription""").columns(
-    positions=JSONB, transactions=JSONB, head=BigInteger
-)
+from shared.store.ownership import PLANNING_EACH
+
+COLUMNS = """
+    jsonb_object_agg(source, position) AS positions, jsonb_object_agg(source, xmin::text) AS transactions,
+    (SELECT coalesce(max(position), 0) FROM events) AS head"""
+OF_SUBSCRIPTION = "FROM checkpoints WHERE subscription = :subscription"
+TYPES = {"positions": JSONB, "transactions": JSONB, "head": BigInteger}
+FIND = text(f"SELECT {COLUMNS} {OF_SUBSCRIPTION}").columns(**TYPES)
+FIND_AND_PLAN_EACH = text(f"SELECT {COLUMNS}, {PLANNING_EACH} {OF_SUBSCRIPTION}").columns(**TYPES)
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,7 @@ class Frontier:
     head: int
 
 
-async def find(tx: AsyncConnection, subscription: str) -> Frontier:
-    row = (await tx.execute(FIND, {"subscription": subscription})).one()
+async def find(tx: AsyncConnection, subscription: str, *, confined: bool = False) -> Frontier:
+    """`confined`: questions about thousands of owners follow in this transaction, and each is planned with them."""
+    row = (await tx.execute(FIND_AND_PLAN_EACH if confined else FIND, {"subscription": subscription})).one()
     return Frontier(row.positions or {}, row.transactions or {}, row.head)

@@ -268,7 +268,7 @@ class Call:
         `subtree` to what the caller may see in it. Raises `ChartStale`, `Forbidden` and `NotFound` as `Places` does."""
         await self.wait_until_readable()
         async with self.context.reads.connect() as tx:
-            self.frontier = await frontier.find(tx, self.context.read_models)
+            self.frontier = await frontier.find(tx, self.context.read_models, confined=self.caller.is_confined)
             self.found_subtree = await self.subtree_at(tx, self.frontier)
             self.response.headers["X-Position"] = self.format_frontier()
             yield tx
@@ -285,7 +285,7 @@ class Call:
         """In a snapshot of the caller's. A caller that is not confined costs no statement."""
         if not self.caller.is_confined:
             return EVERYTHING
-        self.frontier = await frontier.find(tx, self.context.read_models)
+        self.frontier = await frontier.find(tx, self.context.read_models, confined=True)
         return await self.subtree_at(tx, self.frontier)
 
     async def subtree_at(self, tx: AsyncConnection, of_snapshot: Frontier) -> Subtree:

@@ -44,6 +44,8 @@ class Places:
     age: TreeAge
     known: RecentlyUsed[tuple[str, int, str], frozenset[str]] = field(default_factory=lambda: RecentlyUsed(MAX_CACHED))
     """By node and by the source's frontier: as long as that stays, so does the tree."""
+    parked: RecentlyUsed[tuple[int, str], bool] = field(default_factory=lambda: RecentlyUsed(MAX_CACHED))
+    """By the source's frontier, which every parking and release moves: whether a change of the tree is set aside."""
 
     async def subtree(self, tx: AsyncConnection, frontier: Frontier, caller: Caller, *, reads: bool) -> Subtree:
         """`frontier`: of this snapshot. `reads`: whether the request only reads. Raises `ChartStale`, and for a node
@@ -71,9 +73,18 @@ class Places:
             raise ChartStale("the organisation was not read yet")
         if seconds > LONGEST_AGE:
             raise ChartStale(f"the organisation as it is known here is older than {LONGEST_AGE:g} seconds")
-        parked = {"subscription": self.subscription, "source": source, "key": STREAM}
-        if (await tx.execute(IS_PARKED, parked)).scalar_one():
+        if await self.is_parked(tx, frontier):
             raise ChartStale("a change of the organisation is parked")
+
+    async def is_parked(self, tx: AsyncConnection, frontier: Frontier) -> bool:
+        source = self.organisation.source
+        key = frontier.positions[source], frontier.transactions[source]
+        known = self.parked.get(key)
+        if known is None:
+            asked = {"subscription": self.subscription, "source": source, "key": STREAM}
+            known = bool((await tx.execute(IS_PARKED, asked)).scalar_one())
+            self.parked.put(key, known)
+        return known
 
     async def nodes_within(self, tx: AsyncConnection, frontier: Frontier, node: str) -> frozenset[str]:
         source = self.organisation.source

@@ -57,6 +57,8 @@ async def subtree_of(tx: AsyncConnection, state: Existing, places: Places) -> Su
     node, on_behalf_of = state.place
     creator = Caller("webhook", state.owner, frozenset(), node, on_behalf_of=on_behalf_of)
     try:
-        return await places.subtree(tx, await frontier.find(tx, places.subscription), creator, reads=True)
+        return await places.subtree(
+            tx, await frontier.find(tx, places.subscription, confined=True), creator, reads=True
+        )
     except NotFound:
         return Subtree(creator.confined_to, frozenset())

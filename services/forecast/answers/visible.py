@@ -29,7 +29,7 @@ async def visible_owners(tx: AsyncConnection, subtree: Subtree) -> frozenset[str
 async def counted_owners(tx: AsyncConnection, subtree: Subtree) -> Owners:
     """The same, for a question about deals."""
     visible = await visible_owners(tx, subtree)
-    return EVERYBODY if visible is None else Owners(sorted(visible), excluded=False)
+    return EVERYBODY if visible is None else Owners(tuple(visible), excluded=False)
 
 
 def visible_overrides(below: OverridesBelow, subtree: Subtree) -> OverridesBelow:

@@ -22,7 +22,6 @@ from sqlalchemy import (
     any_,
     bindparam,
     func,
-    literal,
     or_,
     select,
     tuple_,
@@ -34,6 +33,7 @@ from services.forecast.projections.deal_filter import DealFilter
 from services.forecast.projections.metadata import ledger_tables
 from services.forecast.upstream.pipeline import OpportunityEvent
 from shared.rules.message import RecordedEvent
+from shared.store.ownership import owned_by, plan_for
 from shared.store.rows import Write, rows, upsert
 
 
@@ -151,8 +151,13 @@ class Owners:
             return Owners(sorted(mine & theirs if others.excluded else mine - theirs), excluded=False)
         return Owners(sorted(theirs - mine), excluded=False) if others.excluded else Owners(sorted(mine | theirs))
 
+    def among(self, others: Collection[str]) -> "Owners":
+        """Those of the others that are included."""
+        known = self.known_names
+        return Owners(tuple(set(others) - known if self.excluded else known.intersection(others)), excluded=False)
+
     def condition(self, owner: Any) -> Any:
-        is_named = owner == any_(literal(list(self.names), ARRAY(Text)))
+        (is_named,) = owned_by(owner, self.names)
         return ~is_named if self.excluded else is_named
 
 
@@ -180,6 +185,7 @@ async def find(
         conditions.append(deals.c.category == category)
     if after is not None:
         conditions.append(tuple_(deals.c.close_date, deals.c.opportunity_id) > tuple_(*after))
+    await plan_for(tx, owners.names)
     found = await tx.execute(IN_ORDER.where(*conditions).limit(limit + 1))
     return [dict(row) for row in found.mappings()]
 
@@ -187,6 +193,7 @@ async def find(
 async def currencies_of(tx: AsyncConnection, owners: Owners) -> list[str]:
     """Of these owners' deals that count, sorted."""
     currency = deals.c.currency
+    await plan_for(tx, owners.names)
     query = select(currency).distinct().where(IS_COUNTED, owners.condition(deals.c.owner), currency.is_not(None))
     return [each for each in (await tx.execute(query.order_by(currency))).scalars() if each is not None]
 

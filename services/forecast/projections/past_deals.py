@@ -14,6 +14,7 @@ from services.forecast.projections.deals import Owners, PageKey
 from services.forecast.projections.deals import deals as present_deals
 from services.forecast.projections.known_positions import EVERYTHING
 from services.forecast.projections.postings import postings
+from shared.store.ownership import plan_for
 
 ACCOUNT = ("opportunity_id", "owner", "close_date", "category", "qualified", "currency", "motion", "pipeline")
 EVER_UNMAPPED = select(deal_states.c.opportunity_id).distinct().where(deal_states.c.stage_mapped.is_(False))
@@ -89,6 +90,7 @@ async def find(
         .join(present_deals, present_deals.c.opportunity_id == rows.c.opportunity_id)
         .order_by(rows.c.close_date, rows.c.opportunity_id)
     )
+    await plan_for(tx, owners.names)
     return [dict(row) for row in (await tx.execute(query)).mappings()]
 
 
@@ -116,5 +118,6 @@ async def all_currencies(tx: AsyncConnection, cut: Cut, owners: Owners) -> list[
     currency = postings.c.currency
     counted = cut.condition(postings), owners.condition(postings.c.owner), currency.is_not(None)
     query = select(currency).where(*counted).group_by(currency)
+    await plan_for(tx, owners.names)
     found = await tx.execute(query.having(func.sum(postings.c.deals) != 0).order_by(currency))
     return [each for each in found.scalars() if each is not None]

@@ -101,8 +101,7 @@ async def deals_behind(
     tree = await numbers.tree(node, 0)
     owners = await owners_below(numbers, tree, existing_node(tree, node))
     if visible is not None:
-        below = await numbers.ids_below(node)
-        owners = Owners([owner for owner in below if owner in visible], excluded=False)
+        owners = owners.among(visible)
     return await numbers.deals(deal_filter, owners, category, after, limit)
 
 

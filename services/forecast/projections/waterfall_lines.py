@@ -12,6 +12,7 @@ from services.forecast.periods.calendar import Period
 from services.forecast.projections.deals import Owners
 from services.forecast.projections.past_deals import Cut
 from services.forecast.projections.postings import postings
+from shared.store.ownership import plan_for
 
 COLUMNS = [postings.c[name] for name in PostedLine._fields]
 
@@ -44,6 +45,7 @@ async def deals_of(
         postings.c.close_date.between(period.starts, period.ends),
         postings.c.category.in_(categories),
     )
+    await plan_for(tx, owners.names)
     return await read(tx, query.order_by(postings.c.opportunity_id))
 
 
