@@ -1,4 +1,4 @@
-"""P10, P11, P21, P22, and P9 with overrides: the forecast of a company whose deals have a long history."""
+"""P10, P11, P21, and P9 with overrides: the forecast of a company whose deals have a long history."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -27,13 +27,10 @@ from tests.bench.measures.rollup import Question, asking, statements
 from tests.bench.own_load import Post, percentile
 from tests.bench.rounds import Run, Sample, Side, spread
 from tests.bench.table import Row, alone, at_least, at_most, compared
-from tests.running import make_key
 
 PATH = f"forecast,{FORECAST.read_models},{PIPELINE.read_models}"
 TEAM, BOSS, OTHER = "rep-20", "rep-4", "rep-3"
 """A team with its manager, and another one for it."""
-PART = "rep-1"
-"""With more than half of all people below it."""
 LEVELS = 4
 """Below the top: more would be more nodes than an answer may have."""
 LOOKS = 0.02
@@ -42,7 +39,7 @@ LOOKS = 0.02
 
 @dataclass(frozen=True)
 class Company:
-    """`now`: when its history ends. `tied`: a key that is tied to the part."""
+    """`now`: when its history ends."""
 
     ground: Ground
     url: str
@@ -50,7 +47,6 @@ class Company:
     process: Process
     http: httpx.AsyncClient
     now: datetime
-    tied: str
 
     @property
     def what(self) -> str:
@@ -60,7 +56,7 @@ class Company:
 
 async def measure(ground: Ground) -> Sequence[Row]:
     async with company(ground) as there:
-        rows = [*await tied(there), *await in_the_past(there), *await explained(there)]
+        rows = [*await in_the_past(there), *await explained(there)]
         return [*rows, *await overridden(there), *await visible(there), *await moved(there)]
 
 
@@ -77,7 +73,7 @@ async def company(ground: Ground) -> AsyncIterator[Company]:
             await timed(http, f"/{service}/v1/{'rollup' if service == 'forecast' else 'opportunities'}", headers=fresh)
         async with engine.begin() as tx:
             await fill_history(tx, sizes.people, sizes.deals, now.date())
-        yield Company(ground, url, engine, process, http, now, await make_key(url, name="tied", node=PART))
+        yield Company(ground, url, engine, process, http, now)
 
 
 async def written(http: httpx.AsyncClient, method: str, path: str, **more: Any) -> int:
@@ -170,25 +166,6 @@ async def explained(there: Company) -> list[Row]:
     for what, (paths, most) in runs.items():
         (found,) = await there.ground.rounds.interleaved(Side(what, times_of(there.http, paths)))
         rows.append(alone("P21", f"{what} over HTTP, {there.what}, p95", "ms", found.also("p95"), at_most(most)))
-    return rows
-
-
-# -- places ----------------------------------------------------------------------------------------------------------
-
-
-async def tied(there: Company) -> list[Row]:
-    """The same questions by a key that is tied to the part, and by one that is not."""
-    key = {"headers": {"Authorization": f"Bearer {there.tied}"}}
-    asked = {
-        "roll-up": [f"/forecast/v1/rollup?node={PART}"] * there.ground.sizes.questions,
-        "list of deals": ["/pipeline/v1/opportunities?limit=100"] * there.ground.sizes.questions,
-    }
-    rows = []
-    for what, paths in asked.items():
-        ours, untied = Side("tied", times_of(there.http, paths, **key)), Side("untied", times_of(there.http, paths))
-        mine, theirs = await there.ground.rounds.interleaved(ours, untied)
-        name = f"{what} tied to half of {there.what}"
-        rows.append(compared("P22", name, "answers/s", mine, theirs, at_least(1 / 1.2)))
     return rows
 
 
