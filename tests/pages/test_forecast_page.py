@@ -164,6 +164,23 @@ async def test_warnings_lead_to_their_deals(site: Site, browser: httpx.AsyncClie
     assert "nobody-knows" in text_of((await browser.get(link)).text)
 
 
+async def test_open_deals_of_who_has_left_and_deals_without_a_rate_are_listed(
+    site: Site, browser: httpx.AsyncClient
+) -> None:
+    yen = {"amount": {"amount": "4321", "currency": "JPY"}}
+    await done(site.api, "PUT", "/forecast/v1/settings", {"currency": EUR, "from": "2020-01-01"})
+    of_ann = await open_deal(site.api, "20.00", "2030-02-21", owner="ann")
+    in_yen = await open_deal(site.api, "30.00", "2030-02-22", owner="bob")
+    await seen(site.api, await done(site.api, "POST", f"/pipeline/v1/opportunities/{in_yen}/set-amount", yen))
+    await seen(site.api, await done(site.api, "DELETE", "/forecast/v1/org/nodes/ann"))
+    links = read((await browser.get(FORECAST)).text).links
+    for only, deal, other in (("owner_inactive", of_ann, in_yen), ("rate_missing", in_yen, of_ann)):
+        (link,) = (each for each in links if f"only={only}" in each)
+        listed = (await browser.get(link)).text
+        assert f"/pages/deals/{deal}" in listed
+        assert f"/pages/deals/{other}" not in listed
+
+
 async def test_the_past_is_shown_as_it_was_known(browser: httpx.AsyncClient) -> None:
     page = await browser.get(f"{FORECAST}&at=2020-06-01T12:00&then=1")
     assert page.status_code == 200, page.text

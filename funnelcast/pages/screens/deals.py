@@ -22,6 +22,9 @@ ONLY: Mapping[str, Callable[[Deal, str], bool]] = {
     "amount_missing": lambda deal, today: deal["amount"] is None,
     "close_date_past": lambda deal, today: deal["category"] != "closed" and deal["close_date"] < today,
     "owner_unassigned": lambda deal, today: True,
+    "owner_inactive": lambda deal, today: deal["category"] != "closed",
+    "currency_missing": lambda deal, today: deal["amount"] is not None,
+    "rate_missing": lambda deal, today: deal["amount"] is not None,
 }
 """By the code of a warning: whether it is about this deal, on this business day."""
 
@@ -33,10 +36,10 @@ async def show_deals(visit: Visit) -> Response:
     only = query["only"] if query["only"] in ONLY else None
     answer = await visit.api.get("/forecast/v1/rollup", depth=0, **question.parameters)
     node = UNASSIGNED if only == "owner_unassigned" else answer["node"]["node_id"]
-    found, following = await find_deals(visit.api, node, question, categories, query["from"], bool(only))
+    found, following = await find_deals(visit.api, node, question, categories, query["from"], only)
     if only:
         today = in_zone(answer["as_of"], visit.zone).date().isoformat()
-        found = [deal for deal in found if ONLY[only](deal, today)]
+        found = [deal for deal in found if ONLY[only](deal, today) and is_in(deal, query["amount_in"])]
     names = await names_of_deals(visit, [deal["opportunity_id"] for deal in found])
     return visit.page(
         "deals.html",
@@ -54,11 +57,12 @@ async def show_deals(visit: Visit) -> Response:
 
 
 async def find_deals(
-    api: Api, node: str, question: Question, categories: Sequence[str], start: str, many: bool
+    api: Api, node: str, question: Question, categories: Sequence[str], start: str, only: str | None
 ) -> tuple[list[Deal], str | None]:
     """One page of each category up to one that has more, with where to go on: the category and a place in it."""
     path, found = f"/forecast/v1/rollup/{node}/opportunities", list[Deal]()
-    asked = {"period": question.period, "limit": MOST if many else PAGE, **question.instants}
+    asked = {"period": question.period, "limit": MOST if only else PAGE, **question.instants}
+    asked["owner_inactive"] = "true" if only == "owner_inactive" else None
     chosen = categories or [""]
     first, _, after = start.rpartition(":")
     for category in chosen[chosen.index(first) if first in chosen else 0 :]:
@@ -68,6 +72,11 @@ async def find_deals(
             return found, f"{category}:{page['next']}"
         after = ""
     return found, None
+
+
+def is_in(deal: Deal, currency: str) -> bool:
+    """The empty text is every currency."""
+    return not currency or (deal["amount"] is not None and deal["amount"]["currency"] == currency)
 
 
 SCREENS = (Screen(PATH, show_deals, ("forecast:read",)),)

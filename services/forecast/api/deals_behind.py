@@ -59,6 +59,7 @@ async def list_deals_behind(
     as_of: Annotated[AsOf | None, Query()] = None,
     known_at: Annotated[KnownAt | None, Query()] = None,
     org_as_of: Annotated[OrgAsOf | None, Query()] = None,
+    owner_inactive: Annotated[bool, Query(description="Only those whose owner has left the organisation")] = False,
     limit: Limit = 100,
     after: Cursor = None,
 ) -> DealsBehindView:
@@ -75,7 +76,7 @@ async def list_deals_behind(
         last = (cursor[0], cursor[1]) if cursor else None
         numbers = await numbers_for(tx, at, chosen.period)
         visible = await visible_owners(tx, call.subtree)
-        found = await deals_behind(numbers, chosen, node_id, category, last, limit, visible)
+        found = await deals_behind(numbers, chosen, node_id, category, last, limit, visible, of_inactive=owner_inactive)
         every = await overrides_below(tx, numbers, chosen.period, node_id, at.as_of, at.known)
         below = visible_overrides(every, call.subtree)
         notes = await vault.read(tx, {row.note_ref for row in below.rows})

@@ -95,13 +95,18 @@ async def deals_behind(
     after: PageKey | None,
     limit: int,
     visible: Collection[str] | None = None,
+    *,
+    of_inactive: bool = False,
 ) -> list[dict[str, Any]]:
     """The deals that a node's totals count, by close date, one more than `limit`. `visible`: of these owners alone.
+    `of_inactive`: of those alone who have ended.
     Raises `Missing` for a node that the organisation of that time does not have."""
     tree = await numbers.tree(node, 0)
     owners = await owners_below(numbers, tree, existing_node(tree, node))
     if visible is not None:
         owners = owners.among(visible)
+    if of_inactive:
+        owners = owners.among(await numbers.inactive_nodes())
     return await numbers.deals(deal_filter, owners, category, after, limit)
 
 
