@@ -58,6 +58,7 @@ def statements() -> Iterator[list[str]]:
 
 async def refused(company: Company, method: str, path: str) -> list[str]:
     """The statements of a 404. Asked twice: what is remembered of the key and its place is read by the first."""
+    found: list[str] = []
     for _ in range(2):
         with statements() as found:
             answer = await company.call("a", method, path)

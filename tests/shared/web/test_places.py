@@ -97,7 +97,7 @@ async def test_a_parked_change_of_the_organisation_serves_no_confined_caller(eng
 async def test_what_is_known_of_the_tree_is_asked_for_again_when_its_checkpoint_moves(engine: AsyncEngine) -> None:
     """As every parking and every release moves it."""
     found = await places(engine)
-    assert await subtree(engine, found, NORTH)
+    assert (await subtree(engine, found, NORTH)).node == "north"
     async with engine.begin() as tx:
         await tx.execute(PARK)
         await tx.execute(text("UPDATE checkpoints SET position = position"))
@@ -106,7 +106,7 @@ async def test_what_is_known_of_the_tree_is_asked_for_again_when_its_checkpoint_
     async with engine.begin() as tx:
         await tx.execute(text("DELETE FROM parked"))
         await tx.execute(text("UPDATE checkpoints SET position = position"))
-    assert await subtree(engine, found, NORTH)
+    assert (await subtree(engine, found, NORTH)).node == "north"
 
 
 async def test_a_promise_that_is_taken_back_makes_no_copy_older(engine: AsyncEngine) -> None:
