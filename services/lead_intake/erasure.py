@@ -16,7 +16,9 @@ async def erase(call: Call, person_id: str) -> WriteResult:
     records = await records_of(call, person_id)
     await erase_companions(call, person_id, records)
     command = commands.ErasePerson(**records._asdict())
-    return await call.context.committer.write(call.write_request(DECIDER, person_id, [Step(command)]))
+    result = await call.context.committer.write(call.write_request(DECIDER, person_id, [Step(command)]))
+    await erase_companions(call, person_id, records)  # those that were merged meanwhile: no more can be, now
+    return result
 
 
 async def erase_companions(call: Call, person_id: str, records: PersonRecords) -> None:

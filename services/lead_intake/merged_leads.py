@@ -36,6 +36,12 @@ async def survivor_id(call: Call, lead_id: str) -> str:
     return (await call.fold(HISTORY, lead_id, lambda history: [])).state.merged_into or lead_id
 
 
+def living_people(folded: Folded[History]) -> list[str]:
+    """The ids of those whose data is there. While an erasure is under way, leads that are merged differ."""
+    captures = folded.state.captures
+    return list(dict.fromkeys(each.person_id for each in captures if folded.text(each.person) is not None))
+
+
 def person_ids(history: History) -> list[str]:
     """The survivor's first."""
     return list(dict.fromkeys(capture.person_id for capture in history.captures))

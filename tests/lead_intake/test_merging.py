@@ -5,10 +5,13 @@ from typing import Any
 import httpx
 import pytest
 
+from services.lead_intake import erasure
+from services.lead_intake.api import people
 from services.lead_intake.lead import commands, events
 from services.lead_intake.lead.context import Context
 from services.lead_intake.lead.decider import decide
 from services.lead_intake.lead.state import State
+from services.lead_intake.person.state import Person
 from shared.rules.message import Rejected
 from tests.lead_intake.captures import WEBINAR, first, given, record
 from tests.lead_intake.test_routes import captured
@@ -203,6 +206,34 @@ async def test_a_lead_in_the_middle_and_one_at_the_end_of_a_chain_are_unmerged(a
     ]
     assert (await api.post(f"leads/{ada['lead_id']}/unmerge")).status_code == 200
     assert [(await shown_as(api, lead))[0] for lead in (ada, bob, eve)] == [each["lead_id"] for each in (ada, bob, eve)]
+
+
+def test_nobody_is_merged_with_an_erased_person() -> None:
+    erased, alive, other = Person(erased=True), Person(), state_after(first(person_id="p2"))
+    for both in ((erased, alive), (alive, erased)):
+        with pytest.raises(Rejected, match="was erased"):
+            decide(state_after(first()), MERGE, NOON, Context(other, *both))
+
+
+async def test_who_is_merged_while_an_erasure_runs_is_erased_too(
+    api: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada, bob = await captured(api, person=ADA), await captured(api, person=BOB)
+    erase_companions, merges = erasure.erase_companions, list[httpx.Response]()
+
+    async def then_merge(*of_ada: Any) -> None:
+        await erase_companions(*of_ada)
+        if not merges:
+            merges.append(await api.post(f"leads/{bob['lead_id']}/merge", json={"into": ada["lead_id"]}))
+            shown = await api.get(f"leads/{bob['lead_id']}")
+            assert shown.json()["person"]["first_name"] == "Bob"
+
+    monkeypatch.setattr(people, "erase_companions", then_merge)
+    assert (await api.delete(f"people/{ada['person_id']}")).status_code == 202
+    assert merges[0].status_code == 200
+    for each in (ada, bob):
+        assert (await api.get(f"people/{each['person_id']}")).status_code == 404
+        assert (await api.get(f"leads/{each['lead_id']}")).json()["erased"] is True
 
 
 async def test_the_erasure_of_one_erases_a_whole_chain(api: httpx.AsyncClient) -> None:

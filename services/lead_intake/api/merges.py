@@ -1,6 +1,6 @@
 """Leads that are one person: merging them, and undoing that."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from services.lead_intake.lead import commands
 from services.lead_intake.lead.decider import DECIDER
 from services.lead_intake.merged_leads import fold_one, survivor_id
+from services.lead_intake.person.decider import DECIDER as PERSON
 from services.lead_intake.projections.deals import deals_of
 from shared.rules.decider import Reference
 from shared.rules.fields import Line
@@ -53,13 +54,20 @@ async def merge_lead(lead_id: LeadId, body: MergeInput, call: Writes) -> MergeTa
         raise InvalidField("/into", "must be another lead")
     absorbed = lead.state.absorbed
     await must_not_both_have_deals(call, [lead_id, *absorbed], [into, *survivor.state.absorbed])
-    position = await write_together(call, merge_requests(call, lead_id, into, absorbed))
     person_id = survivor.state.captures[0].person_id
+    people = {
+        "person": Reference(PERSON, lead.state.captures[0].person_id),
+        "other_person": Reference(PERSON, person_id),
+    }
+    position = await write_together(call, merge_requests(call, lead_id, into, absorbed, people))
     return MergeTaken(lead_id=into, person_id=person_id, merged_lead_id=lead_id, position=position)
 
 
-def merge_requests(call: Call, lead_id: str, into: str, absorbed: Sequence[str]) -> Iterator[WriteRequest]:
-    yield request_about(call, lead_id, commands.MergeInto(into=into, absorbed=tuple(absorbed)), other=into)
+def merge_requests(
+    call: Call, lead_id: str, into: str, absorbed: Sequence[str], people: Mapping[str, Reference]
+) -> Iterator[WriteRequest]:
+    merge = commands.MergeInto(into=into, absorbed=tuple(absorbed))
+    yield request_about(call, lead_id, merge, other=into, people=people)
     yield request_about(call, into, commands.AbsorbLead(lead_id=lead_id, into=into), other=lead_id)
     for each in absorbed:
         yield request_about(call, each, commands.ComeAlong(into=into), other=lead_id)
@@ -106,8 +114,11 @@ async def must_not_both_have_deals(call: Call, merged: Sequence[str], others: Se
         raise Rejected(f"both leads are handed over, as the opportunities {named}")
 
 
-def request_about(call: Call, lead_id: str, command: Command, *, other: str) -> WriteRequest:
-    return call.write_request(DECIDER, lead_id, [Step(command)], references={"other": Reference(DECIDER, other)})
+def request_about(
+    call: Call, lead_id: str, command: Command, *, other: str, people: Mapping[str, Reference] | None = None
+) -> WriteRequest:
+    references = {"other": Reference(DECIDER, other), **(people or {})}
+    return call.write_request(DECIDER, lead_id, [Step(command)], references=references)
 
 
 async def write_together(call: Call, requests: Iterable[WriteRequest]) -> int:

@@ -10,7 +10,7 @@ from services.lead_intake.lead.consent import current_consents, decisions
 from services.lead_intake.lead.events import Consent
 from services.lead_intake.lead.history import History
 from services.lead_intake.lead.spelling import Email
-from services.lead_intake.merged_leads import fold_lead, person_ids
+from services.lead_intake.merged_leads import fold_lead, living_people, person_ids
 from services.lead_intake.person import commands
 from services.lead_intake.person.decider import DECIDER
 from services.lead_intake.person_records import PersonRecords, known_as, people_with_email, records_of
@@ -98,12 +98,14 @@ async def erase_person(person_id: PersonId, call: Annotated[Call, Depends(Needs(
     records = await records_of(call, person_id)
     await erase_companions(call, person_id, records)
     result = await call.write(DECIDER, person_id, commands.ErasePerson(**records._asdict()))
+    await erase_companions(call, person_id, records)  # those that were merged meanwhile: no more can be, now
     return ErasureTaken(person_id=person_id, position=result.position)
 
 
 async def read_person(call: Call, person_id: str, records: PersonRecords) -> PersonView:
     """Records the access first."""
     await record_access(call, person_id)
+    asked_for = person_id
     data, history = PersonData(), History()
     for prospect_id in records.prospect_ids:
         data = await prospect_data(call, prospect_id)
@@ -111,8 +113,8 @@ async def read_person(call: Call, person_id: str, records: PersonRecords) -> Per
     for lead_id in records.lead_ids[:1]:
         folded = await fold_lead(call, lead_id)
         data, history, lead_ids = person_data(folded), folded.state, [folded.subject]
-        person_id, *_ = people = person_ids(history)
-        for other_id in (each for each in people if each != person_id):
+        person_id = person_ids(history)[0]
+        for other_id in (each for each in living_people(folded) if each != asked_for):
             await record_access(call, other_id)
     return PersonView(
         person_id=person_id,

@@ -3,12 +3,16 @@
 from dataclasses import dataclass, field
 
 from services.lead_intake.lead.state import NotExisting, State
+from services.lead_intake.person.state import Person
 from services.lead_intake.suppression.state import Suppression
 
 
 @dataclass(frozen=True)
 class Context:
-    """`other`: the other lead of a merge. `suppression`: of the address, from before it belonged to anybody."""
+    """`other`: the other lead of a merge; `person`, `other_person`: whose leads they are. `suppression`: of the
+    address, from before it belonged to anybody."""
 
     other: State = field(default_factory=NotExisting)
+    person: Person = field(default_factory=Person)
+    other_person: Person = field(default_factory=Person)
     suppression: Suppression = field(default_factory=Suppression)

@@ -43,7 +43,7 @@ def decide(
             | commands.SeparateLead()
             | commands.GoBack()
         ):
-            return merging.decide(must_exist(state), command, must_exist(context.other))
+            return merging.decide(must_exist(state), command, context)
 
 
 def record_capture(state: State, command: commands.RecordCapture, at: datetime) -> list[events.LeadEvent]:

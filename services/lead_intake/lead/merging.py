@@ -7,15 +7,19 @@ that is undone, it goes back. Only the first command of a merge may be refused. 
 """
 
 from services.lead_intake.lead import commands, events
-from services.lead_intake.lead.state import Lead
+from services.lead_intake.lead.context import Context
+from services.lead_intake.lead.state import Lead, must_exist
 from shared.rules.message import Rejected
 
 MEANWHILE = "another of these leads was merged or unmerged meanwhile: try again"
 
 
-def decide(lead: Lead, command: commands.MergeCommand, other: Lead) -> list[events.LeadEvent]:
+def decide(lead: Lead, command: commands.MergeCommand, context: Context) -> list[events.LeadEvent]:
+    other = must_exist(context.other)
     match command:
         case commands.MergeInto():
+            if context.person.erased or context.other_person.erased:
+                raise Rejected("the person of one of these leads was erased")
             return merge(lead, other, command)
         case commands.AbsorbLead():
             return absorb(lead, other, command)
