@@ -1,6 +1,8 @@
-"""The trial balance: per account, postings = deals; over all nodes, totals of the root = deals."""
+"""The trial balance: per account, postings = deals; over all nodes, totals of the root = deals; and where months begin,
+openings = postings until then."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -8,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, Table, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.org.events import ROOT
+from services.forecast.projections import opening_balances
 from services.forecast.projections.deals import IS_COUNTED, deals
 from services.forecast.projections.node_totals import NO_CURRENCY, NO_DAY, node_totals
 from services.forecast.projections.postings import postings
@@ -46,7 +49,15 @@ async def check_trial_balance(tx: AsyncConnection) -> list[str]:
     return [
         *differences("postings", await balances(tx, POSTINGS), await balances(tx, DEALS)),
         *differences("totals of the root", await balances(tx, ROOT_TOTALS), await balances(tx, DEALS_OF_ALL_OWNERS)),
+        *[finding for starts in await opening_balances.kept(tx) async for finding in check_opening(tx, starts)],
     ]
+
+
+async def check_opening(tx: AsyncConnection, starts: datetime) -> AsyncIterator[str]:
+    kept = await balances(tx, opening_balances.balances_of(starts))
+    added_up = await balances(tx, opening_balances.sums_until(starts))
+    for finding in differences(f"the opening of {starts:%Y-%m}", kept, added_up, than="postings"):
+        yield finding
 
 
 async def balances(tx: AsyncConnection, query: Select[Any]) -> Balances:
@@ -55,18 +66,18 @@ async def balances(tx: AsyncConnection, query: Select[Any]) -> Balances:
     return {row[:-2]: (row[-2], int(row[-1])) for row in rows if row[-2] or row[-1]}
 
 
-def differences(name: str, actual: Balances, of_deals: Balances) -> Iterator[str]:
-    """The first few accounts that differ from the deals, and the number of the others."""
+def differences(name: str, actual: Balances, expected: Balances, than: str = "deals") -> Iterator[str]:
+    """The first few accounts that differ, and the number of the others. `than`: what is expected."""
     zero = (Decimal(0), 0)
     accounts = sorted(
-        (key for key in actual.keys() | of_deals.keys() if actual.get(key, zero) != of_deals.get(key, zero)), key=str
+        (key for key in actual.keys() | expected.keys() if actual.get(key, zero) != expected.get(key, zero)), key=str
     )
     for key in accounts[:MAX_LISTED]:
         account = " ".join(str(part) for part in key)
-        balance, expected = format_balance(actual.get(key, zero)), format_balance(of_deals.get(key, zero))
-        yield f"{account}: {balance} by {name}, {expected} by deals"
+        found, wanted = format_balance(actual.get(key, zero)), format_balance(expected.get(key, zero))
+        yield f"{account}: {found} by {name}, {wanted} by {than}"
     if len(accounts) > MAX_LISTED:
-        yield f"{len(accounts) - MAX_LISTED} more accounts differ between {name} and deals"
+        yield f"{len(accounts) - MAX_LISTED} more accounts differ between {name} and {than}"
 
 
 def format_balance(balance: tuple[Decimal, int]) -> str:

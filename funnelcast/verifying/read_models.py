@@ -22,7 +22,8 @@ async def check(engine: AsyncEngine, snapshot: Snapshot, service: Service) -> li
     tx = await snapshot.of(service.name)
     positions = await checkpoint.positions(tx, subscription)
     excluded = await parked.excluded_positions(tx, subscription)
-    tables = [table for projection in service.projections for table in projection.tables.sorted_tables]
+    compared = [projection for projection in service.projections if projection.fill is None]
+    tables = [table for projection in compared for table in projection.tables.sorted_tables]
     async with engine.connect() as rebuilt, rebuilt.begin() as transaction:
         await build(rebuilt, snapshot, service, positions, excluded)
         findings = [finding for table in tables for finding in await compare(rebuilt, snapshot, service, table)]

@@ -17,7 +17,7 @@ from services.forecast.api import (
     waterfall,
 )
 from services.forecast.events import KINDS, PARSE, PUBLIC
-from services.forecast.projections import calls, ledger, org_nodes
+from services.forecast.projections import calls, ledger, opening_balances, org_nodes
 from services.forecast.projections import overrides as override_history
 from services.forecast.projections import quotas as quota_history
 from services.forecast.projections import rates as rate_history
@@ -53,6 +53,7 @@ SERVICE = Service(
     ],
     projections=[
         ledger.PROJECTION,
+        opening_balances.PROJECTION,
         setting_changes.PROJECTION,
         rate_history.PROJECTION,
         quota_history.PROJECTION,

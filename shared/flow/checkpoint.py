@@ -30,6 +30,7 @@ checkpoints = Table("checkpoints", metadata, CheckpointColumns)
 ADVANCE = text("""
     UPDATE checkpoints SET position = :position, offsets = coalesce(CAST(:offsets AS jsonb), offsets)
     WHERE subscription = :subscription AND source = :source AND position = :expected RETURNING position""")
+TAKE_TURN = text("SELECT pg_advisory_xact_lock(hashtext(current_schema()), hashtext(:subscription))")
 LOCK_AND_FIND_EXCLUDED = text("""
     SELECT pg_advisory_xact_lock(hashtext(current_schema()), hashtext(:subscription)),
         (SELECT coalesce(array_agg(DISTINCT key), '{}') FROM parked
@@ -86,6 +87,11 @@ async def advance(
     )
     row = excluded.one()
     return ExcludedEvents(frozenset(row.keys), frozenset(row.skipped))
+
+
+async def take_turn(tx: AsyncConnection, subscription: str) -> None:
+    """Waits for the effects that are being applied; until the transaction ends, no others are."""
+    await tx.execute(TAKE_TURN, {"subscription": subscription})
 
 
 async def positions(tx: AsyncConnection, subscription: str) -> dict[str, int]:

@@ -2,11 +2,12 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import MetaData
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.rules.message import RecordedEvent
 
@@ -14,15 +15,20 @@ Apply = Callable[[AsyncConnection, Sequence[RecordedEvent[Any]]], Awaitable[None
 """Changes the rows by a batch of one source's events, in position order. It must not use a clock, a sequence or new
 ids: a rebuild gives the same rows. Events of different sources may arrive in any order relative to each other."""
 
+Fill = Callable[[AsyncEngine, str, datetime], Awaitable[bool]]
+"""`fill(engine, read_models, now)`: adds a part that is missing, in transactions of its own; false when nothing is."""
+
 
 @dataclass(frozen=True)
 class Projection:
-    """`version` is raised when the tables or their meaning change: new tables are then built from the first event."""
+    """`version` is raised when the tables or their meaning change: new tables are then built from the first event.
+    `fill`: of tables that only make answers faster. What they hold may be lost, and differs from that of a rebuild."""
 
     name: str
     version: int
     tables: MetaData
     applies: Mapping[str, Apply]
+    fill: Fill | None = None
 
 
 def apply_all(projections: Sequence[Projection], source: str) -> Apply:

@@ -15,7 +15,7 @@ from shared.flow.consumer import Consumer, Progress
 from shared.flow.lease import LeaseLost, hold_lease, lease_engine
 from shared.flow.log import LogUnavailable
 from shared.flow.parked import TooManyParked
-from shared.flow.projection import apply_all
+from shared.flow.projection import Fill, apply_all
 from shared.flow.relay import WATERMARK_INTERVAL, Relay
 from shared.flow.source import Source, StoreSource
 from shared.flow.topic import Hole, TopicSource
@@ -43,6 +43,8 @@ PROJECTION_PAUSE, REACTION_PAUSE = 0.02, 0.01
 each of a dozen consumers."""
 EXPIRY_INTERVAL = 3600.0
 """Seconds between deletions of expired idempotency keys."""
+FILL_INTERVAL = 60.0
+"""Seconds between two parts that are added to tables which only make answers faster."""
 RESTART_SECONDS = 0.5
 RESTART_AFTER = (LeaseLost, Fenced, SQLAlchemyError, OSError)
 """Errors after which the work starts again: the database went away, or another process took over."""
@@ -129,8 +131,17 @@ class Worker:
     async def build_read_models(self) -> None:
         async with asyncio.TaskGroup() as tasks:
             self.start_consumers(tasks, self.projections())
+            for projection in self.service.projections:
+                if projection.fill:
+                    tasks.create_task(self.keep_full(projection.fill), name=f"{self.service.name} {projection.name}")
             if self.service.passes_watermarks:
                 tasks.create_task(self.pass_watermarks(), name=f"{self.service.name} watermarks")
+
+    async def keep_full(self, fill: Fill) -> None:
+        """Slowly: what is missing costs speed, and what events take away may soon be taken away again."""
+        while True:
+            await fill(self.engine, self.service.read_models, self.resources.clock_and_ids.now())
+            await asyncio.sleep(FILL_INTERVAL)
 
     async def pass_watermarks(self) -> None:
         """A log that is unavailable is reported by its consumers."""

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import Date, Select, Table, case, cast, func, literal, null, select, text
+from sqlalchemy import Date, FromClause, Select, case, cast, func, literal, null, select, text
 
 from services.forecast.ledger.balances import Bucket, BucketSum, Sums
 from services.forecast.projections.deal_filter import DealFilter
@@ -14,7 +14,7 @@ KEY_AND_BUCKET = text("1, 2, 3, 4, 5, 6")
 
 
 def bucket_query(
-    table: Table, key: Any, currency: Any, summed: Collection[Any], deal_filter: DealFilter, *, undated: bool
+    table: FromClause, key: Any, currency: Any, summed: Collection[Any], deal_filter: DealFilter, *, undated: bool
 ) -> Select[Any]:
     """Rows of the key, the five fields of a bucket, and the sums."""
     past = case((table.c.close_date < deal_filter.today, "past"), else_="due")
@@ -24,7 +24,7 @@ def bucket_query(
     return query.group_by(KEY_AND_BUCKET)
 
 
-def closing_day(table: Table, currency: Any, deal_filter: DealFilter) -> Any:
+def closing_day(table: FromClause, currency: Any, deal_filter: DealFilter) -> Any:
     if deal_filter.converted_into is None:
         return cast(null(), Date)
     by_day = (table.c.category == "closed") & (currency != deal_filter.converted_into)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import FromClause
 
 from services.forecast.periods.calendar import Period
 
@@ -33,8 +33,8 @@ class DealFilter:
         values = {"motion": self.motion, "pipeline": self.pipeline, "qualified": self.qualified}
         return {name: value for name, value in values.items() if value is not None}
 
-    def matching(self, table: Table) -> list[Any]:
+    def matching(self, table: FromClause) -> list[Any]:
         return [table.c[name] == value for name, value in self.columns.items()]
 
-    def in_period(self, table: Table) -> Any:
+    def in_period(self, table: FromClause) -> Any:
         return table.c.close_date.between(self.period.starts, self.period.ends)

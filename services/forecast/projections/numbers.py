@@ -5,12 +5,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from sqlalchemy import FromClause, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.ledger.balances import Bucket, BucketSum, Sums, add_group, difference
 from services.forecast.ledger.org_tree import OrgChart, OrgNodes, OrgTree, nearest_counting, org_tree
 from services.forecast.org.events import ROOT
-from services.forecast.projections import currencies, deals, node_totals, org_nodes, org_rows, past_deals, postings
+from services.forecast.projections import (
+    account_sums,
+    currencies,
+    deals,
+    node_totals,
+    opening_balances,
+    org_nodes,
+    org_rows,
+    past_deals,
+    postings,
+)
 from services.forecast.projections.deal_filter import DealFilter
 from services.forecast.projections.deals import EVERYBODY, Owners, PageKey
 from services.forecast.projections.known_positions import KnownPositions
@@ -132,7 +143,7 @@ class PastOrgNumbers(CurrentNumbers):
     async def sums(
         self, nodes: Collection[str], deal_filter: DealFilter, *, undated: bool = False
     ) -> Mapping[str, Sums]:
-        return await sums_of_postings(self.tx, self.org, nodes, deal_filter, undated=undated)
+        return await sums_by_node(self.tx, postings.postings, self.org, nodes, deal_filter, undated=undated)
 
 
 @dataclass(frozen=True)
@@ -153,19 +164,25 @@ class PastDeals:
     async def currencies(self, owners: Owners) -> Sequence[str]:
         return await past_deals.all_currencies(self.tx, self.cut, owners)
 
-    async def sums_until(
-        self, nodes: Collection[str], org: OrgChart, deal_filter: DealFilter, *, undated: bool
+    async def past_sums(
+        self, nodes: Collection[str], org: OrgChart, deal_filter: DealFilter, *, undated: bool, from_today: bool
     ) -> Mapping[str, Sums]:
-        until = self.cut.condition(postings.postings)
-        return await sums_of_postings(self.tx, org, nodes, deal_filter, [until], undated=undated)
+        """From the nearest sums that are kept: the opening before or, with no other opening between, today's totals.
+        `from_today`: these count for the same owners."""
+        first_day = None if undated else deal_filter.period.starts
+        opening = await opening_balances.last_opening(self.tx, self.cut, first_day)
+        if from_today and deal_filter.has_begun and (opening is None or opening.is_last):
+            return await self.sums_back_from_now(nodes, org, deal_filter, undated=undated)
+        accounts = opening_balances.accounts_of(self.cut, opening)
+        return await sums_by_node(self.tx, accounts, org, nodes, deal_filter, undated=undated)
 
     async def sums_back_from_now(
         self, nodes: Collection[str], org: OrgChart, deal_filter: DealFilter, *, undated: bool
     ) -> Mapping[str, Sums]:
-        """Of nodes that count for the same owners as today: today's totals without what came later."""
-        since = self.cut.opposite(postings.postings)
+        """Today's totals without what came later."""
+        since = select(postings.postings).where(self.cut.opposite(postings.postings)).subquery("since")
         present = await node_totals.sums_by_node(self.tx, nodes, deal_filter, undated=undated)
-        later = await sums_of_postings(self.tx, org, nodes, deal_filter, [since], undated=undated)
+        later = await sums_by_node(self.tx, since, org, nodes, deal_filter, undated=undated)
         return {node: difference(present.get(node, {}), later[node]) for node in nodes}
 
 
@@ -179,8 +196,7 @@ class PastNumbersOfToday(PastDeals, CurrentNumbers):
         self, nodes: Collection[str], deal_filter: DealFilter, *, undated: bool = False
     ) -> Mapping[str, Sums]:
         org = OrgChart({}) if only_root(nodes) else await self.charts.todays()
-        summed = self.sums_back_from_now if deal_filter.has_begun else self.sums_until
-        return await summed(nodes, org, deal_filter, undated=undated)
+        return await self.past_sums(nodes, org, deal_filter, undated=undated, from_today=True)
 
 
 @dataclass(frozen=True)
@@ -190,8 +206,7 @@ class PastNumbers(PastDeals, PastOrgNumbers):
     async def sums(
         self, nodes: Collection[str], deal_filter: DealFilter, *, undated: bool = False
     ) -> Mapping[str, Sums]:
-        summed = self.sums_back_from_now if deal_filter.has_begun and only_root(nodes) else self.sums_until
-        return await summed(nodes, self.org, deal_filter, undated=undated)
+        return await self.past_sums(nodes, self.org, deal_filter, undated=undated, from_today=only_root(nodes))
 
 
 def only_root(nodes: Collection[str]) -> bool:
@@ -199,21 +214,21 @@ def only_root(nodes: Collection[str]) -> bool:
     return {*nodes} == {ROOT}
 
 
-async def sums_of_postings(
+async def sums_by_node(
     tx: AsyncConnection,
+    accounts: FromClause,
     org: OrgChart,
     nodes: Collection[str],
     deal_filter: DealFilter,
-    among: Collection[Any] = (),
     *,
     undated: bool,
 ) -> Mapping[str, Sums]:
-    """`among`: what holds of the postings that count."""
+    """`accounts`: rows that add up to them."""
     if only_root(nodes):
-        return {ROOT: await postings.sums_of_all(tx, deal_filter, among, undated=undated)}
+        return {ROOT: await account_sums.sums_of_all(tx, accounts, deal_filter, undated=undated)}
     sums: Mapping[str, dict[Bucket, BucketSum]] = {node: {} for node in nodes}
     groups = await groups_of(org, frozenset(nodes))
-    found = await postings.sums_by_group(tx, groups, deal_filter, among, undated=undated)
+    found = await account_sums.sums_by_group(tx, accounts, groups, deal_filter, undated=undated)
     async for group, group_sums in in_slices(found.items(), GROUPS_AT_ONCE):
         add_group(sums, group, group_sums, org.nodes)
     return sums

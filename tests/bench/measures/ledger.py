@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from services.forecast.answers.bookmarks import Reader
 from services.forecast.answers.moment import Applied, Instants
 from services.forecast.answers.rollup import RollupQuestion
+from services.forecast.projections import opening_balances
 from services.forecast.service import SERVICE as FORECAST
 from services.pipeline.service import SERVICE as PIPELINE
 from shared.rules.clock_and_ids import ClockAndIds
@@ -73,6 +74,8 @@ async def company(ground: Ground) -> AsyncIterator[Company]:
             await timed(http, f"/{service}/v1/{'rollup' if service == 'forecast' else 'opportunities'}", headers=fresh)
         async with engine.begin() as tx:
             await fill_history(tx, sizes.people, sizes.deals, now.date())
+        while await opening_balances.fill(engine, FORECAST.read_models, now):
+            pass
         yield Company(ground, url, engine, process, http, now)
 
 

@@ -1,0 +1,63 @@
+"""Sums of rows that add up to the accounts: of all owners, or by groups of them."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from sqlalchemy import FromClause, Text, case, column, func, literal, or_, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.forecast.ledger.balances import BucketSum, Sums
+from services.forecast.org.events import ROOT, UNASSIGNED
+from services.forecast.projections.bucket_query import bucket_query, sums_by_key
+from services.forecast.projections.deal_filter import DealFilter
+
+HASHED, AS_PLANNED = text("SET LOCAL enable_sort = off"), text("SET LOCAL enable_sort TO DEFAULT")
+"""Around a sum by group: Postgres expects far more groups than there are, and would sort all rows on disk."""
+
+
+async def sums_of_all(tx: AsyncConnection, accounts: FromClause, deal_filter: DealFilter, *, undated: bool) -> Sums:
+    """Of all owners' deals, none of which are a node's own."""
+    summed = [accounts.c.amount, accounts.c.deals]
+    query = bucket_query(accounts, literal(ROOT), accounts.c.currency, summed, deal_filter, undated=undated)
+    query = query.where(days(accounts, deal_filter, undated=undated)).having(any_is_left(summed))
+    found = await sums_by_key((row[:6], BucketSum(*row[6:])) for row in await tx.execute(query))
+    return found.get(ROOT, {})
+
+
+async def sums_by_group(
+    tx: AsyncConnection,
+    accounts: FromClause,
+    groups: Mapping[str, str | None],
+    deal_filter: DealFilter,
+    *,
+    undated: bool,
+) -> Mapping[str, Sums]:
+    """By group of owners, of deals of the period or without a close date. `groups`: that of each owner, named after the
+    one whose deals are its own; None for owners who do not count. All others are the unassigned. An array of thousands
+    of names takes the driver long, a text does not."""
+    owners, nodes = ",".join(groups), ",".join(each or "" for each in groups.values())
+    names = func.string_to_array(owners, ","), func.string_to_array(nodes, ",", "")
+    grouped = func.unnest(*names).table_valued(column("owner", Text), column("node", Text)).render_derived("grouped")
+    is_unassigned = grouped.c.owner.is_(None)
+    is_own = is_unassigned | (grouped.c.owner == grouped.c.node)
+    group = case((is_unassigned, UNASSIGNED), else_=grouped.c.node)
+    every = accounts.c.amount, accounts.c.deals
+    summed = [*every, *(case((is_own, each), else_=0) for each in every)]
+    query = (
+        bucket_query(accounts, group, accounts.c.currency, summed, deal_filter, undated=undated)
+        .select_from(accounts.outerjoin(grouped, grouped.c.owner == accounts.c.owner))
+        .where(days(accounts, deal_filter, undated=undated), is_unassigned | grouped.c.node.is_not(None))
+        .having(any_is_left(summed))
+    )
+    await tx.execute(HASHED)
+    found = await tx.execute(query)
+    await tx.execute(AS_PLANNED)
+    return await sums_by_key((row[:6], BucketSum(*row[6:])) for row in found)
+
+
+def days(accounts: FromClause, deal_filter: DealFilter, *, undated: bool) -> Any:
+    return accounts.c.close_date.is_(None) if undated else deal_filter.in_period(accounts)
+
+
+def any_is_left(summed: Collection[Any]) -> Any:
+    return or_(*(func.sum(each) != 0 for each in summed))

@@ -1,0 +1,244 @@
+"""What stood in the accounts when a month began, and is kept: it makes answers faster, and never other ones."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from funnelcast.verifying.ledger import check_trial_balance
+from services.forecast.projections import opening_balances, postings
+from services.forecast.projections.opening_balances import LEAST_POSTINGS, MONTHS, beginnings_of_months
+from services.forecast.service import SERVICE
+from shared.flow import checkpoint
+from shared.store import engines
+from tests.forecast.conftest import Company
+from tests.forecast.histories import FIRST_DAY, History
+from tests.forecast.test_back_from_now import deals_go_on
+from tests.forecast.test_same_bytes import Question, answers, assert_same, questions
+
+READ_MODELS = SERVICE.read_models
+JANUARY, FEBRUARY, MARCH = (datetime(2026, month, 1, tzinfo=UTC) for month in (1, 2, 3))
+
+
+@pytest.fixture
+async def engine(database: str) -> AsyncIterator[AsyncEngine]:
+    """As the service's worker has it."""
+    made = engines.writer(database, f"{SERVICE.name},{READ_MODELS}", connections=3)
+    yield made
+    await made.dispose()
+
+
+@pytest.fixture
+def few_postings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that openings are worth it."""
+    monkeypatch.setattr(opening_balances, "LEAST_POSTINGS", 0)
+
+
+async def fill_all(engine: AsyncEngine, *months: datetime) -> None:
+    while missing := await opening_balances.begin(engine, READ_MODELS, months):
+        await opening_balances.add_up(engine, READ_MODELS, missing)
+
+
+async def kept(engine: AsyncEngine) -> list[datetime]:
+    async with engine.connect() as tx:
+        return await opening_balances.kept(tx)
+
+
+async def balances(engine: AsyncEngine, starts: datetime) -> list[tuple[str, int]]:
+    """Amount and number of deals, of one account each."""
+    async with engine.connect() as tx:
+        return sorted((str(row.amount), row.deals) for row in await tx.execute(opening_balances.balances_of(starts)))
+
+
+async def deal(company: Company, name: str, at: datetime, kind: str = "opened", **row: Any) -> None:
+    """Visible in the read models."""
+    await History(company, Random(0)).publish(name, kind, at, row)
+    await company.read("rollup")
+
+
+# -- answers ---------------------------------------------------------------------------------------------------------
+
+
+async def check_with_and_without(
+    company: Company, engine: AsyncEngine, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = History(company, Random(seed))
+    await made.begin()
+    await made.go_on(25)
+    await deals_go_on(made, 10)
+    await add_some(made, engine)
+    moving = len(made.known)
+    await deals_go_on(made, 10)
+    asked = [*questions(made, 15), *questions(replace(made, known=made.known[moving:]), 5)]
+    found = await answered(made, asked, engine)
+    with monkeypatch.context() as patch:
+        patch.setattr(opening_balances, "last_opening", no_opening)
+        assert_same(asked, await answered(made, asked, engine), found)
+    async with engine.connect() as tx:
+        assert await check_trial_balance(tx) == []
+
+
+async def add_some(made: History, engine: AsyncEngine) -> None:
+    """At instants between those at which something happened."""
+    await made.company.read("rollup")
+    span = made.now - FIRST_DAY
+    new = [FIRST_DAY + span * made.random.randrange(1, 100) / 100 for _ in range(3)]
+    await fill_all(engine, FIRST_DAY, *sorted({*await kept(engine), *new}))
+
+
+async def answered(made: History, asked: list[Question], engine: AsyncEngine) -> list[tuple[int, str]]:
+    await deals_go_on(made, 1)  # so that no answer comes from memory
+    await add_some(made, engine)
+    return await answers(made.company, asked)
+
+
+async def no_opening(*question: Any) -> None:
+    return None
+
+
+@pytest.mark.usefixtures("few_postings")
+@pytest.mark.parametrize("seed", range(300, 303))
+async def test_answers_are_the_same_with_openings_and_without(
+    company: Company, engine: AsyncEngine, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    used = list[bool]()
+    last_opening = opening_balances.last_opening
+
+    async def noted(*question: Any) -> Any:
+        used.append(bool(found := await last_opening(*question)))
+        return found
+
+    monkeypatch.setattr(opening_balances, "last_opening", noted)
+    await check_with_and_without(company, engine, seed, monkeypatch)
+    assert used.count(True) > 10
+
+
+@pytest.mark.harness
+@pytest.mark.usefixtures("few_postings")
+async def test_an_opening_that_outlives_a_late_posting_is_found(
+    company: Company, engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening_balances, "FORGET", text("SELECT CAST(:earliest AS timestamptz)"))
+    with pytest.raises(AssertionError, match="another answer"):
+        await check_with_and_without(company, engine, 302, monkeypatch)
+
+
+# -- what takes an opening away --------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("few_postings")
+async def test_an_event_takes_away_the_openings_after_it_and_no_others(company: Company, engine: AsyncEngine) -> None:
+    await deal(company, "one", JANUARY, amount="10.00")
+    await fill_all(engine, JANUARY, FEBRUARY, MARCH)
+    assert await kept(engine) == [JANUARY, FEBRUARY, MARCH]
+    assert await balances(engine, JANUARY) == []
+    assert await balances(engine, FEBRUARY) == [("10.0000", 1)]
+    await deal(company, "two", FEBRUARY, amount="5.00")
+    assert await kept(engine) == [JANUARY, FEBRUARY]
+    await fill_all(engine, MARCH)
+    assert await balances(engine, MARCH) == [("15.0000", 2)]
+
+
+@pytest.mark.usefixtures("few_postings")
+async def test_an_opening_that_was_taken_away_while_it_was_added_up_is_not_kept(
+    company: Company, engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await deal(company, "one", JANUARY)
+    assert await opening_balances.begin(engine, READ_MODELS, [FEBRUARY]) == FEBRUARY
+
+    async def late(tx: Any) -> int:
+        """Of all statements the last but one."""
+        await deal(company, "two", JANUARY)
+        return await postings.last_position(tx)
+
+    monkeypatch.setattr("services.forecast.projections.opening_balances.last_position", late)
+    await opening_balances.add_up(engine, READ_MODELS, FEBRUARY)
+    assert await kept(engine) == []
+    assert await balances(engine, FEBRUARY) == []
+    monkeypatch.setattr("services.forecast.projections.opening_balances.last_position", postings.last_position)
+    await fill_all(engine, FEBRUARY)
+    assert await balances(engine, FEBRUARY) == [("200.0000", 2)]
+
+
+@pytest.mark.usefixtures("few_postings")
+async def test_it_begins_when_no_event_is_being_applied(company: Company, engine: AsyncEngine) -> None:
+    """Who applies older events has looked for openings to take away, and found none."""
+    await deal(company, "one", JANUARY)
+    async with engine.begin() as applying:
+        await checkpoint.take_turn(applying, READ_MODELS)
+        beginning = asyncio.create_task(opening_balances.begin(engine, READ_MODELS, [FEBRUARY]))
+        while not await is_waiting(engine):
+            assert not beginning.done()
+    assert await beginning == FEBRUARY
+
+
+async def is_waiting(engine: AsyncEngine) -> bool:
+    waiting = (
+        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM "
+    )
+    waiting += "pg_database WHERE datname = current_database())"
+    async with engine.connect() as tx:
+        return bool((await tx.execute(text(waiting))).scalar_one())
+
+
+@pytest.mark.usefixtures("few_postings")
+async def test_one_that_nobody_finished_is_added_up_again(company: Company, engine: AsyncEngine) -> None:
+    await deal(company, "one", JANUARY)
+    for _ in range(2):
+        assert await opening_balances.begin(engine, READ_MODELS, [FEBRUARY]) == FEBRUARY
+    assert await kept(engine) == []
+    await opening_balances.add_up(engine, READ_MODELS, FEBRUARY)
+    await opening_balances.add_up(engine, READ_MODELS, FEBRUARY)
+    assert await kept(engine) == [FEBRUARY]
+    assert await balances(engine, FEBRUARY) == [("100.0000", 1)]
+
+
+@pytest.mark.usefixtures("few_postings")
+async def test_verify_tells_an_opening_that_is_wrong(company: Company, engine: AsyncEngine) -> None:
+    await deal(company, "one", JANUARY, owner="ann", amount="10.00")
+    await fill_all(engine, FEBRUARY)
+    async with engine.begin() as tx:
+        await tx.execute(text("UPDATE opening_balances SET amount = amount + 1"))
+    async with engine.connect() as tx:
+        (finding,) = await check_trial_balance(tx)
+    assert finding.startswith("ann ")
+    assert finding.endswith("11.0000 in 1 deals by the opening of 2026-02, 10.0000 in 1 deals by postings")
+
+
+# -- which there are -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("few_postings")
+async def test_the_earliest_that_is_missing_comes_first_and_old_ones_go(company: Company, engine: AsyncEngine) -> None:
+    await deal(company, "one", JANUARY)
+    now = datetime(2026, 3, 20, tzinfo=UTC)
+    while await opening_balances.fill(engine, READ_MODELS, now):
+        pass
+    assert await kept(engine) == beginnings_of_months(now)
+    later = datetime(2026, 4, 20, tzinfo=UTC)
+    assert await opening_balances.fill(engine, READ_MODELS, later)
+    assert await kept(engine) == beginnings_of_months(later)
+    assert not await opening_balances.fill(engine, READ_MODELS, later)
+
+
+async def test_few_postings_have_none(company: Company, engine: AsyncEngine) -> None:
+    assert LEAST_POSTINGS > 1
+    await deal(company, "one", JANUARY)
+    assert not await opening_balances.fill(engine, READ_MODELS, MARCH)
+    assert await kept(engine) == []
+
+
+def test_a_month_has_its_opening_when_late_entries_are_there() -> None:
+    months = beginnings_of_months(datetime(2026, 1, 8, tzinfo=UTC))
+    assert len(months) == MONTHS
+    assert months[0] == datetime(2025, 1, 1, tzinfo=UTC)
+    assert months[-1] == JANUARY
+    assert beginnings_of_months(datetime(2026, 1, 8, tzinfo=UTC) - timedelta(seconds=1))[-1] == datetime(
+        2025, 12, 1, tzinfo=UTC
+    )
