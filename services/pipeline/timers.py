@@ -17,7 +17,7 @@ from shared.flow import checkpoint
 from shared.flow.timer import Due, Reading, Timer
 from shared.rules.reaction import REACTIONS, Reaction
 from shared.store import event_store
-from shared.store.long_work import read_states
+from shared.store.folded_streams import read_states
 
 BY = (Dimension.SOURCE, Dimension.MOTION)
 LOOK_SECONDS = 900.0

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -46,9 +47,14 @@ class Stream(NamedTuple):
         return Stream(self.name, decider.evolve(self.state, event, at), self.version + 1, position, at)
 
 
-def fold_streams(deciders: Mapping[str, Decider[Any, Any, Any]], history: Iterable[StoredEvent]) -> dict[str, Stream]:
-    """`deciders`: by stream. A stream without events has its decider's initial state."""
-    streams = {name: Stream(name, decider.initial) for name, decider in deciders.items()}
+def fold_streams(
+    deciders: Mapping[str, Decider[Any, Any, Any]],
+    history: Iterable[StoredEvent],
+    start: Mapping[str, Stream] = MappingProxyType({}),
+) -> dict[str, Stream]:
+    """`deciders`: by stream. A stream without events has its decider's initial state. `start`: streams that were folded
+    as far as the history begins."""
+    streams = {name: start.get(name) or Stream(name, decider.initial) for name, decider in deciders.items()}
     for stored in history:
         decider = deciders[stored.stream]
         recorded = decider.parse(stored)

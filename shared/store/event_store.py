@@ -1,6 +1,6 @@
 """Events of one service in one table. Every writer holds the append lock, so position order is commit order."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -24,6 +24,8 @@ from sqlalchemy import (
     any_,
     bindparam,
     cast,
+    column,
+    func,
     select,
     text,
 )
@@ -86,6 +88,14 @@ LONGEST_SCAN = 50_000
 IN_STREAMS = events.c.stream == any_(bindparam("streams", type_=ARRAY(Text)))
 UP_TO = events.c.position <= bindparam("until", type_=BigInteger)
 HAS_OWNER = text("events.data ->> 'owner' = :owner")
+SINCE = (
+    func.unnest(bindparam("streams", type_=ARRAY(Text)), bindparam("versions", type_=ARRAY(Integer)))
+    .table_valued(column("stream", Text), column("version", Integer))
+    .render_derived("since")
+)
+OF_STREAMS_SINCE = STORED.join(
+    SINCE, (events.c.stream == SINCE.c.stream) & (events.c.version >= SINCE.c.version)
+).order_by(events.c.position)
 OF_STREAMS = STORED.where(IN_STREAMS).order_by(events.c.position)
 AFTER = (
     STORED.where(events.c.position > bindparam("after", type_=BigInteger))
@@ -152,6 +162,12 @@ async def read_streams(tx: AsyncConnection, streams: Collection[str]) -> list[St
     if not streams:
         return []
     return [stored(row) for row in await tx.execute(OF_STREAMS, {"streams": list(streams)})]
+
+
+async def read_streams_since(tx: AsyncConnection, versions: Mapping[str, int]) -> list[StoredEvent]:
+    """By stream, the events from a version on."""
+    parameters = {"streams": list(versions), "versions": list(versions.values())}
+    return [stored(row) for row in await tx.execute(OF_STREAMS_SINCE, parameters)]
 
 
 async def read_after(tx: AsyncConnection, after: int, limit: int) -> list[StoredEvent]:

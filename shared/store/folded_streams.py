@@ -2,9 +2,9 @@
 read and fold it from its first event, under the append lock."""
 
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
@@ -16,6 +16,7 @@ from shared.store import event_store
 from shared.store.decision_batch import Stream, fold_streams
 from shared.store.long_work import run_in_thread
 
+S = TypeVar("S")
 Deciders = Mapping[str, Decider[Any, Any, Any]]
 """By stream."""
 LONG = 50
@@ -65,24 +66,22 @@ memories: WeakKeyDictionary[AsyncEngine, Memory] = WeakKeyDictionary()
 async def read_folded(tx: AsyncConnection, deciders: Deciders, new: Collection[str] = ()) -> dict[str, Stream]:
     """`new`: of these streams, those that have no events."""
     memory = memories.setdefault(tx.engine, Memory())
-    known = {name: found for name, decider in deciders.items() if (found := memory.get(name, decider))}
+    known = {name: one for name, decider in deciders.items() if (one := memory.get(name, decider))}
     history = await event_store.read_streams(tx, deciders.keys() - known.keys() - {*new})
     if known:
-        since = {name: one.version for name, one in known.items()}
-        found = await event_store.read_streams_since(tx, since)
-        ids = {each.event_id for each in found}
-        known = {name: one for name, one in known.items() if one.event_id in ids}
-        history += await event_store.read_streams(tx, since.keys() - known.keys())
+        since = await event_store.read_streams_since(tx, {name: one.version for name, one in known.items()})
+        there = {each.event_id for each in since}
+        lost = {name for name, one in known.items() if one.event_id not in there}
+        known = {name: one for name, one in known.items() if name not in lost}
         folded = {one.event_id for one in known.values()}
-        history += [each for each in found if each.stream in known and each.event_id not in folded]
+        history += await event_store.read_streams(tx, lost)
+        history += [each for each in since if each.stream in known and each.event_id not in folded]
     streams = await folded_streams(tx, deciders, history, {name: one.stream for name, one in known.items()})
     remember(memory, deciders, history, streams)
     return streams
 
 
-def remember(
-    memory: Memory, deciders: Deciders, history: Iterable[StoredEvent], streams: Mapping[str, Stream]
-) -> None:
+def remember(memory: Memory, deciders: Deciders, history: Iterable[StoredEvent], streams: Mapping[str, Stream]) -> None:
     for name, last in {each.stream: each for each in history}.items():
         if last.version >= LONG:
             memory.put(name, RememberedStream(streams[name], deciders[name], last.event_id, last.version))
@@ -97,3 +96,9 @@ async def folded_streams(
     if len(history) < LONG_HISTORY:
         return fold_streams(deciders, history, start)
     return await run_in_thread(tx, fold_streams, deciders, history, start)
+
+
+async def read_states(tx: AsyncConnection, decider: Decider[Any, S, Any], subjects: Sequence[str]) -> Mapping[str, S]:
+    """Without texts."""
+    streams = await read_folded(tx, {decider.stream(subject): decider for subject in subjects})
+    return {subject: streams[decider.stream(subject)].state for subject in subjects}

@@ -13,7 +13,8 @@ from shared.rules.clock_and_ids import ClockAndIds
 from shared.rules.decider import Decider
 from shared.store import aliases, event_store, idempotency, vault
 from shared.store.decision_batch import DecisionBatch, PendingWrites
-from shared.store.long_work import folded_streams, run_in_thread
+from shared.store.folded_streams import read_folded
+from shared.store.long_work import run_in_thread
 from shared.store.prefetch import prefetch
 from shared.store.write_request import WriteOutcome, WriteRequest
 
@@ -30,10 +31,9 @@ async def handle(
     owners = await aliases.find(tx, {alias for request in requests for alias in aliases_of(request)})
     deciders = deciders_by_stream(requests, owners)
     new_streams = {request.stream for request in requests if request.is_new_stream}
-    history = await event_store.read_streams(tx, deciders.keys() - new_streams)
+    streams = await read_folded(tx, deciders, new_streams)
     keys = {request.idempotency_key for request in requests if request.idempotency_key}
     responses = await idempotency.find(tx, keys)
-    streams = await folded_streams(tx, deciders, history)
     batch = DecisionBatch(clock_and_ids, head, streams, owners, responses)
     if any(request.is_long for request in requests):
         return [await decide_in_thread(tx, batch, request) for request in requests]

@@ -19,7 +19,7 @@ from shared.rules.message import MAX_CLOCK_AHEAD, Command, E, Missing, RecordedE
 from shared.rules.sealed import Sealed
 from shared.store import aliases, event_store, vault
 from shared.store.claims import AliasClaim, PastClaims
-from shared.store.long_work import folded_streams, read_states
+from shared.store.folded_streams import read_folded, read_states
 from shared.store.write_request import AliasReference, Step, WriteRequest, WriteResult
 from shared.web import conditions, freshness
 from shared.web.access import HISTORY_WRITE, Caller, Scope
@@ -211,8 +211,7 @@ class Call:
         async with self.context.reads.connect() as tx:
             head = await event_store.position(tx)
             subtree = await self.find_subtree(tx)
-            history = await event_store.read_streams(tx, [stream])
-            folded = (await folded_streams(tx, {stream: decider}, history))[stream]
+            folded = (await read_folded(tx, {stream: decider}))[stream]
             is_there = folded.version > 0 or may_be_new
             if not await may_see(tx, folded.state, subtree, is_visible) or not is_there:
                 raise Missing(f"there is no {decider.kind} {subject}")
