@@ -30,6 +30,7 @@ STAGES = {
     "A_CANCELLED": "lost",
 }
 CLOSED = ("won", "lost")
+QUARTERS = [("2017-01-01", "2017-03-31"), ("2017-04-01", "2017-06-30"), ("2017-07-01", "2017-09-30")]
 DAY = 86_400
 
 
@@ -151,6 +152,32 @@ def test_deals_are_won_and_stay_as_their_file_says(tmp_path: Path) -> None:
         assert engaged["median_seconds"] // DAY == quantile(days_engaged(rows), Fraction(1, 2))
         cycle = measure(system, "velocity")["total"]["cycle"]
         assert cycle["count"] == counts["Won"]
+        for begins, ends in QUARTERS:
+            check_quarter(system, rows, begins, ends)
+
+
+def check_quarter(system: Up, rows: Sequence[Mapping[str, str]], begins: str, ends: str) -> None:
+    """As of its last midnight, by two dimensions. Deals were engaged, and ended, at noon."""
+    then = [row for row in rows if "" < row["engage_date"] <= ends]
+    won = [row for row in then if row["deal_stage"] == "Won" and begins <= row["close_date"] <= ends]
+    asked = {"from": begins, "to": ends, "as_of": f"{ends}T23:59:59Z", "by": "owner,product"}
+    answer = measure(system, "pipeline", **asked)
+    qualified = answer["total"]["qualified"]
+    assert qualified["open"]["count"] == sum(not row["close_date"] or row["close_date"] > ends for row in then)
+    assert qualified["created"]["count"] == sum(row["engage_date"] >= begins for row in then)
+    assert qualified["won"]["values"][0]["sum"] == f"{sum(int(row['close_value']) for row in won)}.00"
+    shown = {tuple(group["key"].values()): group["qualified"]["won"]["count"] for group in answer["groups"]}
+    expected = Counter((agent(row), row["product"].replace("GTXPro", "GTX Pro")) for row in won)
+    assert {key: count for key, count in shown.items() if count} == expected
+    step = next(each for each in measure(system, "funnel", **asked)["steps"] if each["from"] == "srl")
+    assert (step["entered"], step["converted"]) == (qualified["created"]["count"],) * 2
+    cycles = sorted((day(row["close_date"]) - day(row["engage_date"])).days for row in won)
+    shown_cycle = measure(system, "velocity", **asked)["total"]["cycle"]
+    assert shown_cycle["median_days"] == f"{cycles[(len(cycles) - 1) // 2]}.00"
+
+
+def agent(row: Mapping[str, str]) -> str:
+    return row["sales_agent"].lower().replace(" ", "-")
 
 
 def days_engaged(rows: Sequence[Mapping[str, str]]) -> list[Stay]:
