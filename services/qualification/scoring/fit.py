@@ -1,15 +1,14 @@
 """How well a lead fits the ideal customer: points for what is known, added up to a grade."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from operator import attrgetter
+from typing import NamedTuple
 
 from services.qualification.lead.events import Engagement, Profile
 from services.qualification.model.events import Choice, FitTable, Grade, Sizes
 
 
-@dataclass(frozen=True)
-class Criterion:
+class Criterion(NamedTuple):
     """The part of one criterion in the grade. Without a value it is unknown."""
 
     criterion: str
@@ -17,8 +16,7 @@ class Criterion:
     points: int
 
 
-@dataclass(frozen=True)
-class Fit:
+class Fit(NamedTuple):
     """Without a grade: no criterion has a value."""
 
     grade: Grade | None

@@ -1,9 +1,9 @@
 """Both scores of a lead, apart, and whether what counts now lies above the line."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from services.qualification.lead.events import CAPTURE, Engagement
 from services.qualification.model.events import Grade, MqlLine, ScoringModel
@@ -15,8 +15,7 @@ UNKNOWN_FIT = Grade.C
 """The grade that a lead counts with when nothing is known of it."""
 
 
-@dataclass(frozen=True)
-class Score:
+class Score(NamedTuple):
     """`engagement`: of all that the person did, which is in `parts`. `towards_next`: of what counts towards the next
     crossing, which is in `newer_parts`; `at_once`: it is above the line whatever its points are."""
 
