@@ -34,10 +34,14 @@ class Sdr:
     speed: float
     begun: set[str] = field(default_factory=set)
     """Ids of leads that this SDR claimed."""
+    has_looked: bool = False
 
     async def turn(self) -> float:
-        """Works a few leads, each to its end: those that it has claimed first."""
+        """Works a few leads, each to its end: those that it has claimed first, also before a restart."""
         queue = await self.actor.get("/qualification/v1/queue", sdr=self.actor.name, limit=QUEUE_LIMIT)
+        if not self.has_looked:  # whoever signed in as this SDR before has no session any more
+            self.begun |= {lead["lead_id"] for lead in queue["items"] if lead["sdr"] == self.actor.name}
+            self.has_looked = True
         leads = [lead for lead in queue["items"] if self.is_workable(lead)]
         self.workload.waiting = sum(lead["revisit_due_at"] is None for lead in leads)
         claimed = [lead for lead in leads if lead["lead_id"] in self.begun]

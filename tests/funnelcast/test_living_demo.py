@@ -14,7 +14,7 @@ import httpx
 import pytest
 from structlog.testing import capture_logs
 
-from funnelcast.demo import actor, company, reps, website
+from funnelcast.demo import actor, company, reps, sdrs, website
 from funnelcast.demo.actor import Actor
 from funnelcast.demo.channels import open_channels
 from funnelcast.demo.company import SDRS
@@ -244,3 +244,22 @@ async def test_a_different_answer_to_the_same_request_is_logged(monkeypatch: pyt
         with capture_logs() as logs:
             await Actor("website", "key", http, asyncio.Event()).post("/intake/v1/leads", {}, "visit")
     assert [each["event"] for each in logs] == ["demo_repeat_differs"]
+
+
+async def test_an_sdr_ends_what_it_claimed_before_a_restart() -> None:
+    name = SDRS[0]
+    lead: dict[str, Any] = {"lead_id": "one", "external_id": None, "cycle": 1, "sdr": name, "touched_at": "earlier"}
+    lead |= {"revisit_due_at": None, "account": next(iter(FIRM.by_domain)), "age_seconds": 5}
+    done: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "POST":
+            done.append(request.url.path.rpartition("/")[2])
+        return httpx.Response(200, json={"items": [lead]}, headers={"X-Position": "qualification:1"})
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url="http://test") as http:
+        stopping = asyncio.Event()
+        sdr = sdrs.Sdr(Actor(name, "key", http, stopping), FIRM, Workload(), ClockAndIds(), 1000.0)
+        await sdr.turn()
+    assert done[0] == "touch"
+    assert done[-1] in {"hand-over", "reject", "nurture"}
