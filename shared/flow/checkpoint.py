@@ -30,7 +30,7 @@ checkpoints = Table("checkpoints", metadata, CheckpointColumns)
 ADVANCE = text("""
     UPDATE checkpoints SET position = :position, offsets = coalesce(CAST(:offsets AS jsonb), offsets)
     WHERE subscription = :subscription AND source = :source AND position = :expected RETURNING position""")
-TAKE_TURN = text("SELECT pg_advisory_xact_lock(hashtext(current_schema()), hashtext(:subscription))")
+TRY_TURN = text("SELECT pg_try_advisory_xact_lock(hashtext(current_schema()), hashtext(:subscription))")
 LOCK_AND_FIND_EXCLUDED = text("""
     SELECT pg_advisory_xact_lock(hashtext(current_schema()), hashtext(:subscription)),
         (SELECT coalesce(array_agg(DISTINCT key), '{}') FROM parked
@@ -89,9 +89,9 @@ async def advance(
     return ExcludedEvents(frozenset(row.keys), frozenset(row.skipped))
 
 
-async def take_turn(tx: AsyncConnection, subscription: str) -> None:
-    """Waits for the effects that are being applied; until the transaction ends, no others are."""
-    await tx.execute(TAKE_TURN, {"subscription": subscription})
+async def try_turn(tx: AsyncConnection, subscription: str) -> bool:
+    """Whether no effects are being applied; then none are until the transaction ends."""
+    return bool((await tx.execute(TRY_TURN, {"subscription": subscription})).scalar_one())
 
 
 async def positions(tx: AsyncConnection, subscription: str) -> dict[str, int]:

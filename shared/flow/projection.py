@@ -1,5 +1,6 @@
 """A read model: its tables, and how each source's events change them."""
 
+from asyncio import Lock
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,8 +16,9 @@ Apply = Callable[[AsyncConnection, Sequence[RecordedEvent[Any]]], Awaitable[None
 """Changes the rows by a batch of one source's events, in position order. It must not use a clock, a sequence or new
 ids: a rebuild gives the same rows. Events of different sources may arrive in any order relative to each other."""
 
-Fill = Callable[[AsyncEngine, str, datetime], Awaitable[bool]]
-"""`fill(engine, read_models, now)`: adds a part that is missing, in transactions of its own; false when nothing is."""
+Fill = Callable[[AsyncEngine, str, datetime, Lock], Awaitable[bool]]
+"""`fill(engine, read_models, now, turn)`: adds a part that is missing, in transactions of its own; false when it adds
+none. While it holds `turn`, this process applies no events."""
 
 
 @dataclass(frozen=True)

@@ -139,9 +139,10 @@ class Worker:
 
     async def keep_full(self, fill: Fill) -> None:
         """Slowly: what is missing costs speed, and what events take away may soon be taken away again."""
+        turn = self.locks[self.service.read_models]
         while True:
-            await fill(self.engine, self.service.read_models, self.resources.clock_and_ids.now())
             await asyncio.sleep(FILL_INTERVAL)
+            await fill(self.engine, self.service.read_models, self.resources.clock_and_ids.now(), turn)
 
     async def pass_watermarks(self) -> None:
         """A log that is unavailable is reported by its consumers."""

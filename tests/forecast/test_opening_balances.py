@@ -1,6 +1,6 @@
 """What stood in the accounts when a month began, and is kept: it makes answers faster, and never other ones."""
 
-import asyncio
+from asyncio import Lock
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from funnelcast.verifying.ledger import check_trial_balance
-from services.forecast.projections import opening_balances, postings
+from services.forecast.projections import opening_balances
 from services.forecast.projections.opening_balances import LEAST_POSTINGS, MONTHS, beginnings_of_months
 from services.forecast.service import SERVICE
 from shared.flow import checkpoint
@@ -152,39 +152,35 @@ async def test_an_opening_that_was_taken_away_while_it_was_added_up_is_not_kept(
     await deal(company, "one", JANUARY)
     assert await opening_balances.begin(engine, READ_MODELS, [FEBRUARY]) == FEBRUARY
 
-    async def late(tx: Any) -> int:
-        """Of all statements the last but one."""
-        await deal(company, "two", JANUARY)
-        return await postings.last_position(tx)
+    last_opening = opening_balances.last_opening
 
-    monkeypatch.setattr("services.forecast.projections.opening_balances.last_position", late)
-    await opening_balances.add_up(engine, READ_MODELS, FEBRUARY)
+    async def late(*question: Any) -> Any:
+        """One of the first statements."""
+        await deal(company, "two", JANUARY)
+        return await last_opening(*question)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(opening_balances, "last_opening", late)
+        assert not await opening_balances.add_up(engine, READ_MODELS, FEBRUARY)
     assert await kept(engine) == []
     assert await balances(engine, FEBRUARY) == []
-    monkeypatch.setattr("services.forecast.projections.opening_balances.last_position", postings.last_position)
     await fill_all(engine, FEBRUARY)
     assert await balances(engine, FEBRUARY) == [("200.0000", 2)]
 
 
 @pytest.mark.usefixtures("few_postings")
-async def test_it_begins_when_no_event_is_being_applied(company: Company, engine: AsyncEngine) -> None:
-    """Who applies older events has looked for openings to take away, and found none."""
+async def test_it_waits_for_no_event_that_is_being_applied(company: Company, engine: AsyncEngine) -> None:
+    """Who applies older events has looked for openings to take away, and found none; or takes this one away."""
     await deal(company, "one", JANUARY)
     async with engine.begin() as applying:
-        await checkpoint.take_turn(applying, READ_MODELS)
-        beginning = asyncio.create_task(opening_balances.begin(engine, READ_MODELS, [FEBRUARY]))
-        while not await is_waiting(engine):
-            assert not beginning.done()
-    assert await beginning == FEBRUARY
-
-
-async def is_waiting(engine: AsyncEngine) -> bool:
-    waiting = (
-        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM "
-    )
-    waiting += "pg_database WHERE datname = current_database())"
-    async with engine.connect() as tx:
-        return bool((await tx.execute(text(waiting))).scalar_one())
+        assert await checkpoint.try_turn(applying, READ_MODELS)
+        assert await opening_balances.begin(engine, READ_MODELS, [FEBRUARY]) is None
+    assert await opening_balances.begin(engine, READ_MODELS, [FEBRUARY]) == FEBRUARY
+    async with engine.begin() as applying:
+        await applying.execute(opening_balances.FORGET, {"earliest": JANUARY})
+        assert not await opening_balances.add_up(engine, READ_MODELS, FEBRUARY)
+        await applying.rollback()
+    assert await opening_balances.add_up(engine, READ_MODELS, FEBRUARY)
 
 
 @pytest.mark.usefixtures("few_postings")
@@ -193,8 +189,8 @@ async def test_one_that_nobody_finished_is_added_up_again(company: Company, engi
     for _ in range(2):
         assert await opening_balances.begin(engine, READ_MODELS, [FEBRUARY]) == FEBRUARY
     assert await kept(engine) == []
-    await opening_balances.add_up(engine, READ_MODELS, FEBRUARY)
-    await opening_balances.add_up(engine, READ_MODELS, FEBRUARY)
+    assert await opening_balances.add_up(engine, READ_MODELS, FEBRUARY)
+    assert not await opening_balances.add_up(engine, READ_MODELS, FEBRUARY)
     assert await kept(engine) == [FEBRUARY]
     assert await balances(engine, FEBRUARY) == [("100.0000", 1)]
 
@@ -218,19 +214,19 @@ async def test_verify_tells_an_opening_that_is_wrong(company: Company, engine: A
 async def test_the_earliest_that_is_missing_comes_first_and_old_ones_go(company: Company, engine: AsyncEngine) -> None:
     await deal(company, "one", JANUARY)
     now = datetime(2026, 3, 20, tzinfo=UTC)
-    while await opening_balances.fill(engine, READ_MODELS, now):
+    while await opening_balances.fill(engine, READ_MODELS, now, Lock()):
         pass
     assert await kept(engine) == beginnings_of_months(now)
     later = datetime(2026, 4, 20, tzinfo=UTC)
-    assert await opening_balances.fill(engine, READ_MODELS, later)
+    assert await opening_balances.fill(engine, READ_MODELS, later, Lock())
     assert await kept(engine) == beginnings_of_months(later)
-    assert not await opening_balances.fill(engine, READ_MODELS, later)
+    assert not await opening_balances.fill(engine, READ_MODELS, later, Lock())
 
 
 async def test_few_postings_have_none(company: Company, engine: AsyncEngine) -> None:
     assert LEAST_POSTINGS > 1
     await deal(company, "one", JANUARY)
-    assert not await opening_balances.fill(engine, READ_MODELS, MARCH)
+    assert not await opening_balances.fill(engine, READ_MODELS, MARCH, Lock())
     assert await kept(engine) == []
 
 

@@ -5,6 +5,7 @@ An opening holds until something that happened before it is told, which takes it
 posting at a position after its own happened before it.
 """
 
+from asyncio import Lock
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -142,15 +143,17 @@ async def forget_later(tx: AsyncConnection, recorded: Sequence[RecordedEvent[Pip
         await tx.execute(FORGET, {"earliest": min(happened)})
 
 
-async def fill(engine: AsyncEngine, read_models: str, now: datetime) -> bool:
-    """Adds up the earliest opening that is missing; false when none is. It takes seconds for a million deals, in which
-    events go on being applied."""
+async def fill(engine: AsyncEngine, read_models: str, now: datetime, turn: Lock) -> bool:
+    """Adds up the earliest opening that is missing, if it can. It takes seconds for a million deals, in which events go
+    on being applied. It waits for no lock of theirs: a time-out would end their work."""
     months = beginnings_of_months(now)
-    await delete_before(engine, months[0])
-    starts = await begin(engine, read_models, months)
-    if starts is not None:
-        await add_up(engine, read_models, starts)
-    return starts is not None
+    async with turn:
+        starts = await begin(engine, read_models, months)
+    if starts is None:
+        return False
+    async with engine.begin() as tx:
+        await tx.execute(delete(opening_balances).where(opening_balances.c.starts < months[0]))
+    return await add_up(engine, read_models, starts)
 
 
 def beginnings_of_months(now: datetime) -> list[datetime]:
@@ -160,22 +163,15 @@ def beginnings_of_months(now: datetime) -> list[datetime]:
     return [datetime(month // 12, month % 12 + 1, 1, tzinfo=UTC) for month in range(months - MONTHS + 1, months + 1)]
 
 
-async def delete_before(engine: AsyncEngine, starts: datetime) -> None:
-    """The openings last: events that take them away need not wait for long."""
-    async with engine.begin() as tx:
-        for table in (opening_balances, openings):
-            await tx.execute(delete(table).where(table.c.starts < starts))
-
-
 async def begin(engine: AsyncEngine, read_models: str, months: Sequence[datetime]) -> datetime | None:
     """Once this is committed, every posting that is older takes the opening away. Events that were being applied before
     would not: therefore it takes turns with them."""
     async with engine.begin() as tx:
         done = await kept(tx)
         missing = next((month for month in months if month not in done), None)
-        if missing is None or not await has_many_postings(tx):
+        if missing is None or not await has_many_postings(tx) or not await checkpoint.try_turn(tx, read_models):
             return None
-        await checkpoint.take_turn(tx, read_models)
+        await tx.execute(delete(openings).where(openings.c.starts < months[0]))
         await tx.execute(insert(openings).values(starts=missing).on_conflict_do_nothing())
     return missing
 
@@ -185,20 +181,22 @@ async def has_many_postings(tx: AsyncConnection) -> bool:
     return found.one_or_none() is not None
 
 
-async def add_up(engine: AsyncEngine, read_models: str, starts: datetime) -> None:
-    """From the opening before, where there is one. Nothing is kept if the opening was taken away meanwhile, or if
-    another process was faster."""
+async def add_up(engine: AsyncEngine, read_models: str, starts: datetime) -> bool:
+    """From the opening before, where there is one. Nothing is kept, and false returned, if the opening was taken away
+    meanwhile, or if another process was faster."""
     async with engine.begin() as tx:
         if not await is_alone(tx, read_models):
-            return
+            return False
         await tx.execute(delete(opening_balances).where(opening_balances.c.starts == starts))
         found = sums_until(starts, await last_opening(tx, before(starts)))
-        found = found.add_columns(literal(starts))
-        await tx.execute(insert(opening_balances).from_select([*COLUMNS, "starts"], found))
-        still_there = (openings.c.starts == starts) & openings.c.position.is_(None)
-        completed = update(openings).where(still_there).values(position=await last_position(tx))
-        if (await tx.execute(completed.returning(openings.c.starts))).one_or_none() is None:
+        await tx.execute(insert(opening_balances).from_select([*COLUMNS, "starts"], found.add_columns(literal(starts))))
+        begun = (openings.c.starts == starts) & openings.c.position.is_(None)
+        locked = select(openings.c.starts).where(begun).with_for_update(skip_locked=True)
+        if (await tx.execute(locked)).one_or_none() is None:
             await tx.rollback()
+            return False
+        await tx.execute(update(openings).where(begun).values(position=await last_position(tx)))
+    return True
 
 
 async def is_alone(tx: AsyncConnection, read_models: str) -> bool:

@@ -74,7 +74,7 @@ async def company(ground: Ground) -> AsyncIterator[Company]:
             await timed(http, f"/{service}/v1/{'rollup' if service == 'forecast' else 'opportunities'}", headers=fresh)
         async with engine.begin() as tx:
             await fill_history(tx, sizes.people, sizes.deals, now.date())
-        while await opening_balances.fill(engine, FORECAST.read_models, now):
+        while await opening_balances.fill(engine, FORECAST.read_models, now, asyncio.Lock()):
             pass
         yield Company(ground, url, engine, process, http, now)
 
