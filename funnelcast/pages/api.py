@@ -12,7 +12,7 @@ SECONDS = 15.0
 """For one answer of a service, and for all that a page asks."""
 CONNECTIONS = httpx.Limits(max_connections=200, max_keepalive_connections=50)
 FORBIDDEN = 403
-UNREACHABLE = "the service did not answer; nothing was lost, and this page tries again"
+UNREACHABLE = "the service did not answer; nothing was lost"
 
 
 @dataclass(frozen=True)
