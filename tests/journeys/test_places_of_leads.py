@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 
 from funnelcast.services import SERVICES
+from services.qualification.projections.leads import FEW
 from shared.store.ownership import MANY
 from tests.journeys.places import Company
 from tests.running import eventually, fresh, running_services
@@ -49,11 +50,13 @@ async def test_keys_that_are_tied_capture_leads_and_read_nothing_at_intake(compa
     assert acting.status_code == 403
 
 
-@pytest.mark.parametrize("many", [1, MANY])
+@pytest.mark.parametrize(("few", "many"), [(0, 1), (0, MANY), (FEW, MANY)])
 async def test_a_lead_is_inside_by_its_sdr_the_queue_or_its_deal(
-    company: Company, many: int, monkeypatch: pytest.MonkeyPatch
+    company: Company, few: int, many: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`many`: from how many owners on their deals are looked for from the leads."""
+    """`few`: up to how many owners each reason to see a lead is asked by itself. `many`: from how many on their deals
+    are looked for from the leads."""
+    monkeypatch.setattr("services.qualification.projections.leads.FEW", few)
     monkeypatch.setattr("services.qualification.projections.leads.MANY", many)
     captured = await capture(company, 2)
     lead = captured.json()["lead_id"]

@@ -5,7 +5,10 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
 import pytest_asyncio
+from sqlalchemy import select, text
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.qualification.lead.events import LeadRevisitDue, Lifecycle
@@ -152,3 +155,44 @@ async def test_leads_are_found_by_whether_they_fit(tx: AsyncConnection) -> None:
     assert await found(tx, prospect=True) == ["a", "b"]
     assert await found(tx, prospect=False) == ["c", "d"]
     assert await found(tx) == ["a", "b", "c", "d", "e"]
+
+
+LEADS_OF_A_COMPANY = text("""
+    INSERT INTO leads (lead_id, person_id, lead_source, captured_at, lifecycle, cycle, sdr, opportunity_id, score,
+        model_version, erased, demo_first, queue_grade, queued_at, merged_into)
+    SELECT md5(n::text), 'p', 'source-' || n % 3, :noon, 'mql', 1, CASE WHEN n % 3 > 0 THEN 'rep-' || n % 7 END,
+        CASE WHEN n % 2 = 0 THEN 'deal-' || n END, 1, 1, false, 1, 'C', CASE WHEN n % 5 = 0 THEN now() END,
+        CASE WHEN n % 11 = 0 THEN 'another' END
+    FROM generate_series(1, 600) AS n""")
+DEALS_OF_A_COMPANY = text("""
+    INSERT INTO deals (opportunity_id, account, owner, motion, pipeline)
+    SELECT 'deal-' || n, 'a.example', 'rep-' || n % 13, 'new_business', 'default' FROM generate_series(1, 600) AS n""")
+
+
+async def test_leads_of_few_nodes_are_those_that_are_inside_however_they_are_looked_for(
+    tx: AsyncConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await tx.execute(LEADS_OF_A_COMPANY, {"noon": NOON})
+    await tx.execute(DEALS_OF_A_COMPANY)
+    every = [row["lead_id"] for row in await leads.find(tx, LeadFilter(), None, 1000)]
+    sizes = set[int]()
+    for nodes in ({"rep-1"}, {"rep-8"}, {"rep-1", "rep-2", "rep-12"}, {"nobody"}, set[str]()):
+        for source, after, limit in ((None, None, 1000), (None, every[200], 20), ("source-1", every[50], 7)):
+            monkeypatch.setattr(leads, "FEW", len(nodes))
+            by_reason = await leads.find(tx, LeadFilter(source=source), after, limit, frozenset(nodes))
+            monkeypatch.setattr(leads, "FEW", -1)
+            assert by_reason == await leads.find(tx, LeadFilter(source=source), after, limit, frozenset(nodes))
+            sizes.add(len(by_reason))
+    assert {8, 21} < sizes
+
+
+async def test_leads_of_few_nodes_are_found_by_indexes(tx: AsyncConnection) -> None:
+    """What could use one and has none is read whole however Postgres is told."""
+    await tx.execute(text("SET LOCAL enable_seqscan = off"))
+    await tx.execute(text("SET LOCAL enable_indexscan = off"))
+    ids = leads.first_ids(select(leads.leads), frozenset({"rep-1"}), 10)
+    query = ids.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})
+    plan = "\n".join((await tx.execute(text(f"EXPLAIN {str(query).replace(':', chr(92) + ':')}"))).scalars())
+    assert "Seq Scan" not in plan
+    for index in ("leads_of_sdr", "ix_leads_opportunity_id", "ix_deals_owner"):
+        assert index in plan

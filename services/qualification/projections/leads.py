@@ -7,9 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     Boolean,
     Column,
     ColumnElement,
+    CompoundSelect,
     Date,
     DateTime,
     Index,
@@ -17,13 +19,18 @@ from sqlalchemy import (
     MetaData,
     Named,
     Numeric,
+    Select,
     Table,
     Text,
     TypedColumns,
     and_,
+    func,
+    literal,
     or_,
     select,
+    true,
     tuple_,
+    union,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -54,7 +61,7 @@ class Columns(TypedColumns):
     rep_touched_at: Named[datetime | None] = Column(DateTime(timezone=True))
     sdr: Named[str | None] = Column(Text)
     refused: Named[str | None] = Column(Text)
-    opportunity_id: Named[str | None] = Column(Text)
+    opportunity_id: Named[str | None] = Column(Text, index=True)
     reason: Named[str | None] = Column(Text)
     next_revisit: Named[date | None] = Column(Date)
     revisit_due_at: Named[datetime | None] = Column(DateTime(timezone=True))
@@ -76,6 +83,7 @@ QUEUE_KEY = ("demo_first", "queue_grade", "queued_at", "lead_id")
 QUEUE_ORDER = [leads.c[name] for name in QUEUE_KEY]
 QUEUED = leads.c.queued_at.is_not(None)
 Index("leads_in_the_queue", *QUEUE_ORDER, postgresql_where=QUEUED)
+Index("leads_of_sdr", leads.c.sdr, leads.c.lead_id)
 COPIED = [column.name for column in leads.c if column.name in LeadFields._fields]
 UPSERT = upsert(leads)
 Row = dict[str, Any]
@@ -113,6 +121,8 @@ class LeadFilter:
     prospect: bool | None = None
 
 
+FEW = 50
+"""Nodes whose leads are looked for by each reason to see them."""
 Nodes = Collection[str] | None
 """The part of the organisation that a query is confined to; None: everything."""
 
@@ -120,8 +130,11 @@ Nodes = Collection[str] | None
 def inside(nodes: Nodes) -> Iterator[ColumnElement[bool]]:
     """Leads whose SDR is in this part, or the owner of whose deal is, or that nobody has claimed from the queue."""
     if nodes is not None:
-        is_unclaimed = QUEUED & leads.c.sdr.is_(None)
-        yield or_(*owned_by(leads.c.sdr, nodes), is_unclaimed, has_deal_of(nodes))
+        yield or_(*owned_by(leads.c.sdr, nodes), is_unclaimed(), has_deal_of(nodes))
+
+
+def is_unclaimed() -> ColumnElement[bool]:
+    return QUEUED & leads.c.sdr.is_(None)
 
 
 def has_deal_of(nodes: Collection[str]) -> ColumnElement[bool]:
@@ -143,19 +156,39 @@ async def find(
 ) -> list[Row]:
     """One row more than `limit`, in the order of their ids, from behind the id `after`; no lead that is merged into
     another one."""
-    query = select(leads).where(leads.c.merged_into.is_(None), *inside(nodes))
-    query = query.order_by(leads.c.lead_id).limit(limit + 1)
+    chosen = select(leads).where(leads.c.merged_into.is_(None), *conditions(criteria))
+    if after is not None:
+        chosen = chosen.where(leads.c.lead_id > after)
+    if nodes is None or len(nodes) > FEW:
+        query = chosen.where(*inside(nodes))
+    else:
+        query = select(leads).where(leads.c.lead_id.in_(first_ids(chosen, nodes, limit + 1)))
+    found = await tx.execute(query.order_by(leads.c.lead_id).limit(limit + 1))
+    return [dict(row) for row in found.mappings()]
+
+
+def first_ids(chosen: Select[Any], nodes: Collection[str], limit: int) -> CompoundSelect[Any]:
+    """The first ids of the leads that are inside, and maybe more. Each reason to see a lead has an index
+    that finds those of a few nodes; together, Postgres would look through all leads for them."""
+    ids = chosen.with_only_columns(leads.c.lead_id)
+    node = func.unnest(literal(list(nodes), ARRAY(Text))).table_valued("node", name="nodes").render_derived()
+    of_node = ids.where(leads.c.sdr == node.c.node).order_by(leads.c.lead_id).limit(limit).lateral("of_node")
+    claimed = select(of_node.c.lead_id).select_from(node.join(of_node, true()))
+    unclaimed = ids.where(is_unclaimed()).order_by(leads.c.lead_id).limit(limit)
+    own_deals = leads.c.opportunity_id == deals.c.opportunity_id
+    return union(claimed, unclaimed, ids.join(deals, own_deals).where(*owned_by(deals.c.owner, nodes)))
+
+
+def conditions(criteria: LeadFilter) -> Iterator[ColumnElement[bool]]:
     values = {"lifecycle": criteria.lifecycle, "grade": criteria.grade, "lead_source": criteria.source}
     for name, value in (values | {"account": criteria.account}).items():
-        query = query if value is None else query.where(leads.c[name] == value)
+        if value is not None:
+            yield leads.c[name] == value
     if criteria.prospect is not None:
         fits = leads.c.grade.in_(PROSPECTS)
-        query = query.where(fits if criteria.prospect else leads.c.grade.is_not(None) & ~fits)
+        yield fits if criteria.prospect else leads.c.grade.is_not(None) & ~fits
     if criteria.since is not None:
-        query = query.where(leads.c.captured_at >= criteria.since)
-    if after is not None:
-        query = query.where(leads.c.lead_id > after)
-    return [dict(row) for row in (await tx.execute(query)).mappings()]
+        yield leads.c.captured_at >= criteria.since
 
 
 async def ids_after(tx: AsyncConnection, after: str | None, limit: int) -> list[tuple[str, str | None]]:
