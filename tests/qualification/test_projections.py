@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from sqlalchemy import select, text
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.qualification.lead.events import LeadRevisitDue, Lifecycle
@@ -191,7 +190,7 @@ async def test_leads_of_few_nodes_are_found_by_indexes(tx: AsyncConnection) -> N
     await tx.execute(text("SET LOCAL enable_seqscan = off"))
     await tx.execute(text("SET LOCAL enable_indexscan = off"))
     ids = leads.first_ids(select(leads.leads), frozenset({"rep-1"}), 10)
-    query = ids.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})
+    query = ids.compile(dialect=tx.dialect, compile_kwargs={"literal_binds": True})
     plan = "\n".join((await tx.execute(text(f"EXPLAIN {str(query).replace(':', chr(92) + ':')}"))).scalars())
     assert "Seq Scan" not in plan
     for index in ("leads_of_sdr", "ix_leads_opportunity_id", "ix_deals_owner"):
