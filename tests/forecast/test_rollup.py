@@ -294,6 +294,26 @@ async def test_the_deals_behind_a_number_come_in_pages(company: Company) -> None
     }
 
 
+async def test_deals_without_a_close_date_are_listed_by_id_now_and_as_of_then(company: Company) -> None:
+    await founded(company)
+    for number in range(1, 6):
+        await company.deal(f"deal-{number}", close_date=None)
+    await company.deal("dated")
+    company.clock.pass_by(days=1)
+    before = "2026-03-02T12:06:30Z"  # each event of a deal is a minute after the one before
+    await company.deal("deal-3", "close_date_changed", close_date="2026-03-05")
+    for asked, missing in (({}, {"deal-3"}), ({"as_of": before}, set[str]())):
+        found, after = list[str](), "first"
+        while after:
+            more = {} if after == "first" else {"after": after}
+            page = await company.read("rollup/east/opportunities", undated="true", limit=2, **asked, **more)
+            assert page.status_code == 200, page.text
+            assert all(deal["close_date"] is None for deal in page.json()["items"])
+            found += [deal["opportunity_id"] for deal in page.json()["items"]]
+            after = page.json()["next"]
+        assert found == sorted({f"deal-{number}" for number in range(1, 6)} - missing)
+
+
 async def test_deals_of_strangers_and_of_an_ended_period_follow_the_same_chart(company: Company) -> None:
     await founded(company)
     await company.deal("stranger", **WON, owner="stranger")

@@ -164,6 +164,13 @@ async def test_warnings_lead_to_their_deals(site: Site, browser: httpx.AsyncClie
     assert "nobody-knows" in text_of((await browser.get(link)).text)
 
 
+async def open_undated(site: Site) -> str:
+    body = {"name": "Some day", "account": "acme.example", "owner": "bob", "motion": "new_business"}
+    opened = await done(site.api, "POST", "/pipeline/v1/opportunities", body)
+    await seen(site.api, opened)
+    return str(opened.json()["opportunity_id"])
+
+
 async def test_open_deals_of_who_has_left_and_deals_without_a_rate_are_listed(
     site: Site, browser: httpx.AsyncClient
 ) -> None:
@@ -173,8 +180,13 @@ async def test_open_deals_of_who_has_left_and_deals_without_a_rate_are_listed(
     in_yen = await open_deal(site.api, "30.00", "2030-02-22", owner="bob")
     await seen(site.api, await done(site.api, "POST", f"/pipeline/v1/opportunities/{in_yen}/set-amount", yen))
     await seen(site.api, await done(site.api, "DELETE", "/forecast/v1/org/nodes/ann"))
+    undated = await open_undated(site)
     links = read((await browser.get(FORECAST)).text).links
-    for only, deal, other in (("owner_inactive", of_ann, in_yen), ("rate_missing", in_yen, of_ann)):
+    for only, deal, other in (
+        ("owner_inactive", of_ann, in_yen),
+        ("rate_missing", in_yen, of_ann),
+        ("close_date_missing", undated, in_yen),
+    ):
         (link,) = (each for each in links if f"only={only}" in each)
         listed = (await browser.get(link)).text
         assert f"/pages/deals/{deal}" in listed

@@ -21,12 +21,16 @@ Deal = Mapping[str, Any]
 ONLY: Mapping[str, Callable[[Deal, str], bool]] = {
     "amount_missing": lambda deal, today: deal["amount"] is None,
     "close_date_past": lambda deal, today: deal["category"] != "closed" and deal["close_date"] < today,
+    "close_date_missing": lambda deal, today: True,
     "owner_unassigned": lambda deal, today: True,
     "owner_inactive": lambda deal, today: deal["category"] != "closed",
     "currency_missing": lambda deal, today: deal["amount"] is not None,
     "rate_missing": lambda deal, today: deal["amount"] is not None,
 }
 """By the code of a warning: whether it is about this deal, on this business day."""
+
+ASKED = {"owner_inactive": "owner_inactive", "close_date_missing": "undated"}
+"""Warnings whose deals the API tells, by their code: the parameter."""
 
 
 async def show_deals(visit: Visit) -> Response:
@@ -62,7 +66,7 @@ async def find_deals(
     """One page of each category up to one that has more, with where to go on: the category and a place in it."""
     path, found = f"/forecast/v1/rollup/{node}/opportunities", list[Deal]()
     asked = {"period": question.period, "limit": MOST if only else PAGE, **question.instants}
-    asked["owner_inactive"] = "true" if only == "owner_inactive" else None
+    asked |= {name: "true" for code, name in ASKED.items() if code == only}
     chosen = categories or [""]
     first, _, after = start.rpartition(":")
     for category in chosen[chosen.index(first) if first in chosen else 0 :]:

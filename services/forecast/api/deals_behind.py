@@ -1,6 +1,7 @@
 """The deals behind a number of the roll-up."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
 
@@ -36,12 +37,16 @@ class DealView(BaseModel):
     category: str
     qualified: bool
     amount: MoneyView | None
-    close_date: date
+    close_date: date | None
 
 
 def deal_view(row: Mapping[str, Any]) -> DealView:
     copied = {name: row[name] for name in DealView.model_fields if name != "amount"}
     return DealView.model_validate(copied | {"amount": money_view(row["amount"], row["currency"])})
+
+
+def page_key(deal: DealView) -> list[Any]:
+    return [deal.close_date or date.max, deal.opportunity_id]
 
 
 class DealsBehindView(Page[DealView]):
@@ -60,6 +65,7 @@ async def list_deals_behind(
     known_at: Annotated[KnownAt | None, Query()] = None,
     org_as_of: Annotated[OrgAsOf | None, Query()] = None,
     owner_inactive: Annotated[bool, Query(description="Only those whose owner has left the organisation")] = False,
+    undated: Annotated[bool, Query(description="Those without a close date, which are in no period")] = False,
     limit: Limit = 100,
     after: Cursor = None,
 ) -> DealsBehindView:
@@ -72,7 +78,7 @@ async def list_deals_behind(
     async with call.read() as tx:
         await visible_node(call, tx, node_id)
         at = await moment(call, tx, Instants(as_of, known_at, org_as_of))
-        chosen = await deal_filter(tx, at, period)
+        chosen = replace(await deal_filter(tx, at, period), undated=undated)
         last = (cursor[0], cursor[1]) if cursor else None
         numbers = await numbers_for(tx, at, chosen.period)
         visible = await visible_owners(tx, call.subtree)
@@ -80,5 +86,5 @@ async def list_deals_behind(
         every = await overrides_below(tx, numbers, chosen.period, node_id, at.as_of, at.known)
         below = visible_overrides(every, call.subtree)
         notes = await vault.read(tx, {row.note_ref for row in below.rows})
-    page = make_page([deal_view(row) for row in found], limit, lambda item: [item.close_date, item.opportunity_id])
+    page = make_page([deal_view(row) for row in found], limit, page_key)
     return DealsBehindView(**dict(page), overrides=[override_line_view(row, notes) for row in below.rows])

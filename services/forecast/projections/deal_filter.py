@@ -5,15 +5,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import FromClause
+from sqlalchemy import FromClause, tuple_
 
 from services.forecast.periods.calendar import Period
+
+PageKey = tuple[date, str]
+"""Close date and id of the last deal on the page before."""
 
 
 @dataclass(frozen=True)
 class DealFilter:
     """None means any. `today`: close dates before it are past. `converted_into`: closed deals in other currencies are
-    summed by close date, because each day has its rate."""
+    summed by close date, because each day has its rate. `undated`: a list is of deals without a close date instead of
+    those of the period."""
 
     period: Period
     today: date
@@ -21,6 +25,7 @@ class DealFilter:
     pipeline: str | None = None
     qualified: bool | None = None
     converted_into: str | None = None
+    undated: bool = False
 
     @property
     def has_begun(self) -> bool:
@@ -35,6 +40,15 @@ class DealFilter:
 
     def matching(self, table: FromClause) -> list[Any]:
         return [table.c[name] == value for name, value in self.columns.items()]
+
+    def listed(self, table: FromClause) -> Any:
+        return table.c.close_date.is_(None) if self.undated else self.in_period(table)
+
+    def behind(self, columns: Any, after: PageKey) -> Any:
+        """Of the columns by which a list is ordered."""
+        if self.undated:
+            return columns.opportunity_id > after[1]
+        return tuple_(columns.close_date, columns.opportunity_id) > tuple_(*after)
 
     def in_period(self, table: FromClause) -> Any:
         return table.c.close_date.between(self.period.starts, self.period.ends)

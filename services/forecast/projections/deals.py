@@ -24,12 +24,11 @@ from sqlalchemy import (
     func,
     or_,
     select,
-    tuple_,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.ledger.transaction import Account, Deal
-from services.forecast.projections.deal_filter import DealFilter
+from services.forecast.projections.deal_filter import DealFilter, PageKey
 from services.forecast.projections.metadata import ledger_tables
 from services.forecast.upstream.pipeline import OpportunityEvent
 from shared.rules.message import RecordedEvent
@@ -162,8 +161,6 @@ class Owners:
 
 
 EVERYBODY = Owners()
-PageKey = tuple[date, str]
-"""Close date and id of the last deal on the page before."""
 
 
 async def find(
@@ -174,17 +171,17 @@ async def find(
     after: PageKey | None,
     limit: int,
 ) -> list[dict[str, Any]]:
-    """Deals that count in the period, by close date, one more than `limit`."""
+    """Deals that count in the period, or without a close date, by close date, one more than `limit`."""
     conditions = [
         IS_COUNTED,
-        deal_filter.in_period(deals),
+        deal_filter.listed(deals),
         *deal_filter.matching(deals),
         owners.condition(deals.c.owner),
     ]
     if category is not None:
         conditions.append(deals.c.category == category)
     if after is not None:
-        conditions.append(tuple_(deals.c.close_date, deals.c.opportunity_id) > tuple_(*after))
+        conditions.append(deal_filter.behind(deals.c, after))
     await plan_for(tx, owners.names)
     found = await tx.execute(IN_ORDER.where(*conditions).limit(limit + 1))
     return [dict(row) for row in found.mappings()]

@@ -22,8 +22,8 @@ from services.forecast.projections import (
     past_deals,
     postings,
 )
-from services.forecast.projections.deal_filter import DealFilter
-from services.forecast.projections.deals import EVERYBODY, Owners, PageKey
+from services.forecast.projections.deal_filter import DealFilter, PageKey
+from services.forecast.projections.deals import EVERYBODY, Owners
 from services.forecast.projections.known_positions import KnownPositions
 from services.forecast.projections.org_rows import OrgCharts
 from services.forecast.projections.past_deals import Cut

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, func, or_, select, true, tuple_
+from sqlalchemy import Select, and_, func, or_, select, true
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.forecast.projections.deal_filter import DealFilter
+from services.forecast.projections.deal_filter import DealFilter, PageKey
 from services.forecast.projections.deal_states import deal_states
-from services.forecast.projections.deals import Owners, PageKey
+from services.forecast.projections.deals import Owners
 from services.forecast.projections.deals import deals as present_deals
 from services.forecast.projections.known_positions import EVERYTHING
 from services.forecast.projections.postings import postings
@@ -73,15 +73,12 @@ async def find(
     after: PageKey | None,
     limit: int,
 ) -> list[dict[str, Any]]:
-    """Deals that counted in the period, by close date, one more than `limit`."""
-    chosen = counted(cut, deal_filter).where(deal_filter.in_period(postings), owners.condition(postings.c.owner))
+    """Deals that counted in the period, or without a close date, by close date, one more than `limit`."""
+    chosen = counted(cut, deal_filter).where(deal_filter.listed(postings), owners.condition(postings.c.owner))
     if category is not None:
         chosen = chosen.where(postings.c.category == category)
     found = chosen.subquery()
-    if after is not None:
-        page = select(found).where(tuple_(found.c.close_date, found.c.opportunity_id) > tuple_(*after))
-    else:
-        page = select(found)
+    page = select(found) if after is None else select(found).where(deal_filter.behind(found.c, after))
     rows = page.order_by(found.c.close_date, found.c.opportunity_id).limit(limit + 1).subquery()
     states = last_states(cut).where(deal_states.c.opportunity_id.in_(select(rows.c.opportunity_id))).subquery()
     query = (
