@@ -100,7 +100,7 @@ def score_view(lead_id: str, lead: Lead, models: Models, at: datetime) -> ScoreV
         fit=FitExplained(
             grade=result.fit.grade,
             points=result.fit.points,
-            criteria=[CriterionView(**vars(criterion)) for criterion in result.fit.criteria],
+            criteria=[CriterionView(**criterion._asdict()) for criterion in result.fit.criteria],
         ),
         engagement=EngagementExplained(
             score=format_score(result.engagement),
