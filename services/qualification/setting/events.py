@@ -15,7 +15,7 @@ from pydantic import (
     model_validator,
 )
 
-from services.qualification.vocabulary import Country, Source
+from services.qualification.model.events import Country, Source
 from shared.rules.fields import STORED, WHOLE, Day, Instant, Line, Slug
 from shared.rules.message import Event, Message, Parser, parser
 
