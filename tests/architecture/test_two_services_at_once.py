@@ -29,9 +29,8 @@ def is_below(name: str, packages: Iterable[str]) -> bool:
 
 
 def strangers(source: str) -> set[str]:
-    """What an events module imports beyond rules, other events, and the words of a service."""
-    known = (".events", ".vocabulary")
-    return {name for name in imported(source) if not is_below(name, EVENTS_MAY_IMPORT) and not name.endswith(known)}
+    """What an events module imports beyond rules and other events."""
+    return {name for name in imported(source) if not is_below(name, EVENTS_MAY_IMPORT) and not name.endswith(".events")}
 
 
 def files(folder: str, pattern: str) -> list[Path]:
@@ -44,7 +43,7 @@ def test_a_test_knows_one_service() -> None:
 
 
 def test_events_import_rules_and_events_alone() -> None:
-    events = [*files("services", "events.py"), *files("services", "vocabulary.py")]
+    events = files("services", "events.py")
     of_kinds = [path for path in events if path.parent.name != "api"]
     assert {str(path): found for path in of_kinds if (found := strangers(path.read_text()))} == {}
 
