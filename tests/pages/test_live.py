@@ -1,0 +1,41 @@
+"""Who hears of a change, and when: however many pages are open, the services are not asked by all of them at once."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from funnelcast.pages import live
+from funnelcast.pages.live import AT_ONCE, INTERVAL, Watch
+
+ANYBODY: Any = None
+
+
+@pytest.fixture
+def watch() -> Watch:
+    return Watch(asyncio.Event())
+
+
+def opened(watch: Watch, pages: int) -> list[asyncio.Event]:
+    watch.listeners = {asyncio.Event(): ANYBODY for _ in range(pages)}
+    return list(watch.listeners)
+
+
+async def test_a_few_pages_hear_of_a_change_at_once_and_all_others_one_after_the_other(
+    watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "SPACING", 60.0)
+    pages = opened(watch, AT_ONCE + 1)
+    watch.tell("forecast:1")
+    await asyncio.gather(*(each.wait() for each in pages[:AT_ONCE]))
+    assert not pages[AT_ONCE].is_set()
+    monkeypatch.setattr(live, "SPACING", 0.01)
+    watch.tell("forecast:2")
+    await pages[AT_ONCE].wait()
+
+
+async def test_the_next_change_is_told_when_all_have_heard_of_this_one(watch: Watch) -> None:
+    pages = opened(watch, 200)
+    pause = watch.tell("forecast:1")
+    assert pause > (len(pages) - AT_ONCE) * live.SPACING
+    assert watch.tell("forecast:1") == INTERVAL
