@@ -1,6 +1,7 @@
 """What the services would refuse of a body, in the words of the export."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -10,6 +11,7 @@ from funnelcast.importing.files.row import InvalidRow, shortened
 from funnelcast.importing.record import Kind, MappedRecord
 from services.lead_intake.lead.commands import CaptureLead
 from services.pipeline.opportunity.history import History
+from shared.rules.message import MAX_CLOCK_AHEAD
 
 MODELS: Mapping[Kind, type[BaseModel]] = {"opportunities": History, "leads": CaptureLead}
 EXPECTED = {
@@ -34,7 +36,7 @@ COLUMNS_OF = {"domain": "company_domain", "name": "company_name"}
 MOST_FACTS = 1000
 
 
-def check(kind: Kind, record: MappedRecord) -> None:
+def check(kind: Kind, record: MappedRecord, now: datetime) -> None:
     """Raises `InvalidRow` for the first thing that is wrong."""
     model = MODELS.get(kind)
     if model is None:
@@ -47,6 +49,16 @@ def check(kind: Kind, record: MappedRecord) -> None:
         except ValidationError as error:
             first = error.errors(include_url=False, include_context=False)[0]
             raise explained(body, first["loc"], record.labels) from None
+    if any(instant > now + MAX_CLOCK_AHEAD for instant in instants_of(record)):
+        raise InvalidRow("it has a date in the future")
+
+
+def instants_of(record: MappedRecord) -> Iterator[datetime]:
+    """When what it tells happened."""
+    for body in (*record.bodies, *record.activities):
+        for told in (body, *body.get("facts", ())):
+            if "occurred_at" in told:
+                yield datetime.fromisoformat(told["occurred_at"])
 
 
 def explained(body: Mapping[str, Any], path: Sequence[int | str], labels: Mapping[str, str]) -> InvalidRow:

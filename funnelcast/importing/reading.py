@@ -110,7 +110,7 @@ def read_record(opened: OpenedExport, seen: SeenIds, record: Record) -> ReadReco
 def checked(kind: Kind, record: Record, mapped: MappedRecord) -> ReadRecord:
     """The record, unless a service would refuse its body: then why, in the words of the export."""
     try:
-        check(kind, mapped)
+        check(kind, mapped, ClockAndIds().now())
     except InvalidRow as invalid:
         return rejected_record(record, str(invalid), invalid.row)
     return record, mapped

@@ -34,14 +34,13 @@ ID,Created,Mail,Opt-in,Opted out,Opted out on,Last click,Score
 """
 
 
-def imported(system: Up, folder: Path) -> dict[str, Any]:
+def imported(system: Up, folder: Path, *options: str) -> Any:
     (folder / "old-tool.yaml").write_text(MAPPING)
     (folder / "leads.csv").write_text(EXPORT)
-    at = ("--url", system.address, "--key", system.key, "--rejects", folder / "rejects.csv")
+    at = (*options, "--url", system.address, "--key", system.key, "--rejects", folder / "rejects.csv")
     result = run("import", "leads", folder / "leads.csv", "--mapping", folder / "old-tool.yaml", "--json", *at)
     assert result.returncode == 0, result.stderr
-    counts: dict[str, Any] = json.loads(result.stdout)
-    return counts
+    return json.loads(result.stdout)
 
 
 def lead_of(http: httpx.Client, number: int) -> dict[str, Any]:
@@ -56,9 +55,11 @@ def test_leads_come_with_what_they_agreed_to_and_did(system: Up, tmp_path: Path)
         past = {"rule": "past_score", "group": "past", "when": {"kind": "imported_score"}, "points": 30}
         defined = http.post("/qualification/v1/models", json=model | {"rules": [*model["rules"], past]})
         http.post(f"/qualification/v1/models/{defined.json()['version']}/activate")
+    (trial,) = imported(system, tmp_path, "--dry-run")
+    assert (trial["would_be_sent"], trial["would_be_refused"]) == (2, 1)
     first = imported(system, tmp_path)
     assert (first["new"], first["rejected"]) == (2, 1)
-    assert "email_clicked: the engagement is in the future" in (tmp_path / "rejects.csv").read_text()
+    assert "it has a date in the future" in (tmp_path / "rejects.csv").read_text()
     again = imported(system, tmp_path)
     assert (again["new"], again["there"], again["rejected"]) == (0, 2, 1)
     with system.client() as http:

@@ -9,6 +9,7 @@ from funnelcast.importing.mappings import kinds_of
 from funnelcast.importing.record import MappedRecord
 from services.lead_intake.lead.commands import CaptureLead
 from tests.funnelcast.importing.mapped import Body, mapped, row_of, surroundings
+from tests.spec import NOON
 
 MAPPING = """\
 mapping: acme
@@ -68,7 +69,7 @@ def test_what_cannot_be_taken_for_certain_is_refused(row: Body, reason: str) -> 
 )
 def test_what_intake_would_refuse_is_refused_in_the_words_of_the_export(row: Body, reason: str) -> None:
     with pytest.raises(InvalidRow, match=reason):
-        check("leads", mapped(MAPPING, ROW | row))
+        check("leads", mapped(MAPPING, ROW | row), NOON)
 
 
 CONSENTING = MAPPING.replace(
@@ -89,7 +90,7 @@ CONSENTING = MAPPING.replace(
 def test_a_consent_is_imported_and_a_blank_one_says_nothing(cells: Body, consent: Body | None) -> None:
     (body,) = mapped(CONSENTING, ROW | cells).bodies
     assert body.get("consent") == consent
-    check("leads", mapped(CONSENTING, ROW | cells))
+    check("leads", mapped(CONSENTING, ROW | cells), NOON)
 
 
 def test_a_consent_in_other_words_is_refused_and_needs_a_purpose() -> None:
