@@ -13,10 +13,12 @@ from services.lead_intake.lead.contact import mailbox
 from services.lead_intake.lead.lenient import read_leniently
 from services.lead_intake.lead.repeats import repeated_capture
 from services.lead_intake.lead.state import State, must_exist
+from services.lead_intake.prospect.decider import DECIDER as PROSPECT
 from services.lead_intake.suppressions import suppression_of
 from shared.rules.message import MAX_CLOCK_AHEAD, Message
 from shared.store.aliases import BlindIndex
 from shared.store.claims import AliasClaim
+from shared.store.write_request import AliasReference
 from shared.web.call import Call, WriteOptions
 from shared.web.conditions import LENIENT
 from shared.web.problems import InvalidRequest
@@ -49,7 +51,7 @@ def capture_request(
         watched=[awaited_alias(alias) for alias in (*claimed, *([claim.alias] if claim else ()))],
         is_new_stream=True,
         reply=capture_ids(command),
-        alias_references=suppression_of(context.blind_index, command.body.person.email),
+        alias_references=known_of(context.blind_index, command.body.person.email),
     )
     return CaptureRequest(command, claim, options)
 
@@ -152,6 +154,18 @@ def digest(blind_index: BlindIndex, body: Message, *, without: set[str]) -> str:
 
 def email_alias(blind_index: BlindIndex, email: str) -> str:
     return blind_index.index("email", mailbox(email))
+
+
+def prospect_email_alias(blind_index: BlindIndex, email: str) -> str:
+    return blind_index.index("prospect-email", mailbox(email))
+
+
+def known_of(blind_index: BlindIndex, email: str | None) -> dict[str, AliasReference]:
+    """For the context of a capture: what is known of its address before it belongs to a lead."""
+    if email is None:
+        return {}
+    prospect = AliasReference(PROSPECT, prospect_email_alias(blind_index, email))
+    return {**suppression_of(blind_index, email), "prospect": prospect}
 
 
 def vendor_person_alias(blind_index: BlindIndex, vendor_id: str) -> str:

@@ -3,14 +3,12 @@
 from collections.abc import Collection
 from typing import NamedTuple
 
-from services.lead_intake.capture_request import email_alias
-from services.lead_intake.lead.contact import mailbox
+from services.lead_intake.capture_request import email_alias, prospect_email_alias
 from services.lead_intake.lead.history import HISTORY
 from services.lead_intake.person.decider import DECIDER
 from services.lead_intake.prospect.decider import DECIDER as PROSPECT
 from shared.rules.message import Missing, subject_of
 from shared.store import aliases
-from shared.store.aliases import BlindIndex
 from shared.web.call import Call
 
 
@@ -37,10 +35,6 @@ async def prospects_with(call: Call, emails: Collection[str]) -> dict[str, tuple
         person_id: tuple(sorted({subject_of(one.stream) for one in found if subject_of(one.subject) == person_id}))
         for person_id in sorted(people)
     }
-
-
-def prospect_email_alias(blind_index: BlindIndex, email: str) -> str:
-    return blind_index.index("prospect-email", mailbox(email))
 
 
 async def known_as(call: Call, person_id: str) -> PersonRecords:

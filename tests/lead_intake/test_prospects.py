@@ -5,6 +5,8 @@ from typing import Any
 import httpx
 import pytest
 
+from services.lead_intake import capture_request
+from services.lead_intake.suppressions import suppression_of
 from tests.lead_intake.test_routes import captured
 from tests.running import fresh
 
@@ -59,6 +61,27 @@ async def test_a_prospect_is_found_by_address_and_erased(api: httpx.AsyncClient)
     assert (await prospect(api))["person_id"] != person_id
 
 
+async def test_a_prospect_who_becomes_a_lead_stays_the_same_person(api: httpx.AsyncClient) -> None:
+    before = await prospect(api)
+    lead = await captured(api, person=JANE["person"])
+    assert lead["person_id"] == before["person_id"]
+    person = (await api.get(f"people/{lead['person_id']}")).json()
+    assert (person["lead_ids"], person["prospect_ids"]) == ([lead["lead_id"]], [before["prospect_id"]])
+    export = (await api.get(f"people/{lead['person_id']}/export")).json()
+    assert [each["prospect_id"] for each in export["prospects"]] == [before["prospect_id"]]
+    erased = await api.delete(f"people/{lead['person_id']}")
+    assert (await api.get(f"people/{lead['person_id']}", headers=fresh(erased))).status_code == 404
+    again = await captured(api, person=JANE["person"])
+    assert again["person_id"] != lead["person_id"]
+
+
+@pytest.fixture
+def as_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Older versions gave the lead another person."""
+    monkeypatch.setattr(capture_request, "known_of", suppression_of)
+
+
+@pytest.mark.usefixtures("as_before")
 async def test_the_erasure_of_a_lead_erases_the_prospect_that_it_was_before(api: httpx.AsyncClient) -> None:
     before = (await prospect(api))["person_id"]
     lead = await captured(api, person=JANE["person"])
@@ -67,6 +90,7 @@ async def test_the_erasure_of_a_lead_erases_the_prospect_that_it_was_before(api:
     assert (await api.get(f"people/{before}", headers=fresh(erased))).status_code == 404
 
 
+@pytest.mark.usefixtures("as_before")
 async def test_the_export_of_a_lead_has_the_prospect_that_it_was_before(api: httpx.AsyncClient) -> None:
     before = await prospect(api)
     lead = await captured(api, person=JANE["person"])

@@ -8,6 +8,7 @@ from services.lead_intake.lead.classes import company_domain, email_kind, role_c
 from services.lead_intake.lead.context import Context
 from services.lead_intake.lead.repeats import repeated_capture, supplemented_capture
 from services.lead_intake.lead.state import Lead, NotExisting, State, activity_key, evolve, must_exist
+from services.lead_intake.prospect import state as prospect_state
 from services.lead_intake.suppression.state import Suppression
 from shared.rules.decider import Decider
 from shared.rules.sealed import Sealed, seal
@@ -24,7 +25,7 @@ def decide(
 ) -> list[events.LeadEvent]:
     match command:
         case commands.RecordCapture():
-            captured = record_capture(state, command, at)
+            captured = record_capture(state, command, at, context.prospect)
             return [*captured, *suppressed(state, captured, at, context.suppression)]
         case commands.ChangeProfile():
             changed = change_profile(must_exist(state), command, at)
@@ -46,9 +47,12 @@ def decide(
             return merging.decide(must_exist(state), command, context)
 
 
-def record_capture(state: State, command: commands.RecordCapture, at: datetime) -> list[events.LeadEvent]:
+def record_capture(
+    state: State, command: commands.RecordCapture, at: datetime, prospect: prospect_state.State
+) -> list[events.LeadEvent]:
     if isinstance(state, NotExisting):
-        return [events.LeadCaptured(capture=capture_of(command, command.person_id, at))]
+        known = prospect.person_id if isinstance(prospect, prospect_state.Prospect) else None
+        return [events.LeadCaptured(capture=capture_of(command, known or command.person_id, at))]
     if repeated_capture(state, command):
         return []
     capture = capture_of(command, state.person_id, at)._replace(merged_into=state.merged_into)
