@@ -17,6 +17,7 @@ from tests.forecast.histories import FIRST_DAY, QUARTERS, History
 from tests.forecast.override_reference import COLUMNS, FIELDS, UNASSIGNED, quotas, roll_up
 from tests.forecast.test_overrides import nodes
 from tests.forecast.written import Entry, Question
+from tests.fuzz.effort import EFFORT
 
 CENT = Decimal("0.01")
 
@@ -91,7 +92,7 @@ async def test_each_node_shows_what_the_definition_says(company: Company, seed: 
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("seed", range(1, 30))
+@pytest.mark.parametrize("seed", range(1, 30 * EFFORT))
 async def test_each_node_shows_it_in_more_histories(company: Company, seed: int) -> None:
     await check_history(company, seed)
 
