@@ -133,16 +133,22 @@ class Worker:
             self.start_consumers(tasks, self.projections())
             for projection in self.service.projections:
                 if projection.fill:
-                    tasks.create_task(self.keep_full(projection.fill), name=f"{self.service.name} {projection.name}")
+                    work = self.keep_full(projection.name, projection.fill)
+                    tasks.create_task(work, name=f"{self.service.name} {projection.name}")
             if self.service.passes_watermarks:
                 tasks.create_task(self.pass_watermarks(), name=f"{self.service.name} watermarks")
 
-    async def keep_full(self, fill: Fill) -> None:
-        """Slowly: what is missing costs speed, and what events take away may soon be taken away again."""
+    async def keep_full(self, name: str, fill: Fill) -> None:
+        """Slowly: what is missing costs speed, and what events take away may soon be taken away again. A failure does
+        not stop the consumers: they do not need these tables."""
         turn = self.locks[self.service.read_models]
         while True:
             await asyncio.sleep(FILL_INTERVAL)
-            await fill(self.engine, self.service.read_models, self.resources.clock_and_ids.now(), turn)
+            try:
+                await fill(self.engine, self.service.read_models, self.resources.clock_and_ids.now(), turn)
+            except SQLAlchemyError as error:
+                raise_if_cancelled()
+                log.warning("fill_failed", service=self.service.name, projection=name, cause=error_name(error))
 
     async def pass_watermarks(self) -> None:
         """A log that is unavailable is reported by its consumers."""

@@ -1,10 +1,16 @@
 """A service at work: its own read models, another's events, reactions; all of it again after a restart."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from sqlalchemy import text
+import pytest
+from sqlalchemy import MetaData, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+from structlog.testing import capture_logs
 
+from shared.flow.projection import Projection
 from shared.rules.clock_and_ids import ClockAndIds
+from shared.run import worker
 from shared.store.handler import handle
 from tests.running import connected, eventually, running_services
 from tests.shared.tally import LISTENER, TELLER, Add, ask, ask_limit
@@ -67,3 +73,28 @@ async def test_a_refused_reaction_is_counted_and_the_next_ones_go_on(database: s
                 return bool((await tx.execute(query)).scalar_one() == 2)
 
         await eventually(passed)
+
+
+async def test_tables_that_cannot_be_filled_stop_nothing_else(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "FILL_INTERVAL", 0.01)
+
+    async def fill(engine: AsyncEngine, *more: object) -> bool:
+        async with engine.begin() as tx:
+            await tx.execute(text("SELECT 1 / 0"))
+        return True
+
+    service = replace(TELLER, projections=[*TELLER.projections, Projection("filled", 1, MetaData(), {}, fill)])
+    with capture_logs() as logs:
+        async with running_services(database, [service]):
+
+            async def has_failed_again() -> bool:
+                return len([each for each in logs if each["event"] == "fill_failed"]) > 2
+
+            await eventually(has_failed_again)
+            await write(database, "pipeline", ("a", 1))
+
+            async def is_applied() -> bool:
+                return await totals(database, service.read_models) == {"a": (1, 1)}
+
+            await eventually(is_applied)
+    assert "worker_restarts" not in [each["event"] for each in logs]
