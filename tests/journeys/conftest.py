@@ -16,8 +16,9 @@ from services.qualification.service import SERVICE as QUALIFICATION
 from shared.flow.log import Log
 from shared.flow.log.kafka import KafkaLog
 from shared.run.service import Service
+from tests.journeys.places import Company
 from tests.kafka import Broker
-from tests.running import served_services
+from tests.running import running_services, served_services
 
 ALL = (INTAKE, QUALIFICATION, PIPELINE, FORECAST)
 
@@ -55,3 +56,11 @@ async def api(request: pytest.FixtureRequest, database: str) -> AsyncIterator[ht
         served_services(database, on_topics_of_its_own(ALL), log=log) as (client, _),
     ):
         yield client
+
+
+@pytest_asyncio.fixture
+async def company(database: str) -> AsyncIterator[Company]:
+    async with running_services(database, ALL) as api:
+        company = Company(api, database)
+        await company.build()
+        yield company

@@ -1,27 +1,16 @@
 """What callers see and change of the forecast who are confined to a part of the organisation."""
 
-from collections.abc import AsyncIterator
 from decimal import Decimal
 from typing import Any
 
 import httpx
 import pytest
-import pytest_asyncio
 
-from funnelcast.services import SERVICES
 from tests.journeys.places import Company
-from tests.running import fresh, running_services
+from tests.running import fresh
 
 FORECAST = "/forecast/v1"
 OVERRIDE = {"amount": {"amount": "700.00", "currency": "EUR"}, "note": "as agreed"}
-
-
-@pytest_asyncio.fixture
-async def company(database: str) -> AsyncIterator[Company]:
-    async with running_services(database, list(SERVICES.values())) as api:
-        company = Company(api, database)
-        await company.build()
-        yield company
 
 
 async def get(company: Company, node: str, path: str, after: httpx.Response | None = None) -> httpx.Response:

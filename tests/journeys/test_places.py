@@ -1,25 +1,16 @@
 """Who sees what and changes what, by the place in the organisation, over the wire."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
-import pytest_asyncio
 
 from funnelcast.services import SERVICES
 from tests.journeys.places import OPPORTUNITIES, Company
-from tests.running import eventually, fresh, running_services, served_services, within
+from tests.running import eventually, fresh, served_services, within
 from tests.shared.webhooks.receiver import receiving
-
-
-@pytest_asyncio.fixture
-async def company(database: str) -> AsyncIterator[Company]:
-    async with running_services(database, list(SERVICES.values())) as api:
-        company = Company(api, database)
-        await company.build()
-        yield company
 
 
 async def ids_seen_by(company: Company, node: str, after: httpx.Response) -> set[str]:

@@ -1,17 +1,15 @@
 """What is elsewhere in the organisation cannot be told from what does not exist, nor by the time that the answer takes:
 it runs the same statements."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import pytest_asyncio
 from sqlalchemy import Engine, event
 from structlog.contextvars import get_contextvars
 
-from funnelcast.services import SERVICES
 from tests.journeys.places import OPPORTUNITIES, Company
-from tests.running import eventually, fresh, running_services
+from tests.running import eventually, fresh
 
 LEADS = "/qualification/v1/leads"
 UNKNOWN = "00000000-0000-7000-8000-000000000000"
@@ -30,14 +28,6 @@ OF_NODES = (
     ("GET", "/forecast/v1/overrides?node={}", ""),
     ("GET", "/forecast/v1/submissions?node={}", ""),
 )
-
-
-@pytest_asyncio.fixture
-async def company(database: str) -> AsyncIterator[Company]:
-    async with running_services(database, list(SERVICES.values())) as api:
-        company = Company(api, database)
-        await company.build()
-        yield company
 
 
 @contextmanager

@@ -1,27 +1,16 @@
 """Which leads a caller sees and works, by the place in the organisation, over the wire."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
-import pytest_asyncio
 
-from funnelcast.services import SERVICES
 from services.qualification.projections.leads import FEW
 from shared.store.ownership import MANY
 from tests.journeys.places import Company
-from tests.running import eventually, fresh, running_services
+from tests.running import eventually, fresh
 
 LEADS = "/qualification/v1/leads"
-
-
-@pytest_asyncio.fixture
-async def company(database: str) -> AsyncIterator[Company]:
-    async with running_services(database, list(SERVICES.values())) as api:
-        company = Company(api, database)
-        await company.build()
-        yield company
 
 
 async def capture(company: Company, number: int, source: str = "demo_request") -> httpx.Response:
