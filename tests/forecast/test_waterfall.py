@@ -168,6 +168,27 @@ async def test_what_happens_below_an_override_is_no_step_of_what_is_seen(company
     assert (ann["opening"], ann["closing"]) == ("150.00", "50.00")
 
 
+async def test_what_is_open_is_an_override_without_what_is_closed_below_it(company: Company) -> None:
+    await teams(company)
+    since, seen = company.told, {"view": "open", "basis": "seen_by_self"}
+    company.clock.pass_by(hours=1)
+    await override(company, "ray/2026-Q1/pipeline", "manager", "120.00")
+    company.clock.pass_by(hours=1)
+    for owner, amount in (("ray", "100.00"), ("rita", "70.00")):
+        await company.deal(owner, "stage_changed", owner=owner, **WON, amount=amount)
+    for node, opening, expected in (
+        ("root", "220.00", {"won": "-170.00", "override_changed": "20.00"}),
+        ("ann", "150.00", {"won": "-100.00", "override_changed": "20.00"}),
+        ("ray", "100.00", {"won": "-100.00"}),
+    ):
+        answer = await waterfall(company, since, node=node, **seen)
+        assert (answer["opening"], steps(answer)) == (opening, expected | {"rounding": "0.00"})
+        shown = (await company.rollup(node=node, depth=0, view="cumulative"))["node"]["seen_by_self"]
+        assert answer["closing"] == shown["open"]
+    closed = await waterfall(company, since, view="closed", basis="seen_by_self")
+    assert (closed["closing"], steps(closed)) == ("170.00", {"won": "170.00", "rounding": "0.00"})
+
+
 async def test_a_node_of_nobody_is_missing(company: Company) -> None:
     await teams(company)
     answer = await company.read("waterfall", node="nobody", **{"from": "2026-03-01T00:00:00Z"})
@@ -189,7 +210,6 @@ async def test_a_question_without_two_ends_is_refused(company: Company) -> None:
         ({}, "query/from"),
         ({"from": "2026-03-05T00:00:00Z"}, "query/from"),
         ({"from": "2026-03-01T00:00:00Z", "view": "pipeline"}, "query/view"),
-        ({"from": "2026-03-01T00:00:00Z", "view": "open", "basis": "seen_by_self"}, "query/basis"),
         ({"from": "2026-03-01T00:00:00Z", "to": "2030-01-01T00:00:00Z"}, "query/to"),
         ({"from": "2026-03-01"}, "query/from"),
     ):
@@ -201,7 +221,11 @@ async def test_a_question_without_two_ends_is_refused(company: Company) -> None:
 
 
 SCOPE = Scope(
-    Calendar(CalendarRule()).period("2026-Q1"), VIEWS["commit"], lambda owner, at: owner == "ann", unconverted("EUR")
+    Calendar(CalendarRule()).period("2026-Q1"),
+    VIEWS["commit"],
+    is_member=lambda owner, at: owner == "ann",
+    is_hidden=lambda owner, at: False,
+    conversion=unconverted("EUR"),
 )
 
 

@@ -17,7 +17,6 @@ from funnelcast.pages.screens.periods import neighbours
 
 PATH = "/waterfall"
 VIEWS = ("commit", "upside", "open", "closed")
-OVERRIDABLE = ("", "commit", "upside")
 WORDS: Mapping[str, str] = {
     "new": "New deals",
     "slipped_in": "Slipped in from an earlier period",
@@ -48,9 +47,8 @@ async def show_waterfall(visit: Visit) -> Response:
     query = visit.query
     now = in_zone(visit.request.app.state.now(), visit.zone)
     since = query["since"] or f"{now - timedelta(days=7):%Y-%m-%dT%H:%M}"
-    # the form still has the basis of the number before; as on the forecast, overrides count unless asked otherwise
-    basis = (query["basis"] or BASES[0]) if query["view"] in OVERRIDABLE else ""
-    asked = {name: query[name] for name in ("period", "node", "currency", "view")} | {"basis": basis}
+    asked = {name: query[name] for name in ("period", "node", "currency", "view")}
+    asked["basis"] = query["basis"] or BASES[0]  # as on the forecast, overrides count unless asked otherwise
     ends = {"from": end(since, visit.zone, "since"), "to": end(query["until"], visit.zone, "until")}
     answer = await visit.api.get("/forecast/v1/waterfall", **asked, **ends)
     top = await visit.api.get("/forecast/v1/rollup", depth=0, node=answer["node_id"], period=answer["period"]["key"])

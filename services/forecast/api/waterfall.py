@@ -18,7 +18,6 @@ from services.forecast.api.rollup_views import PeriodView, period_view
 from services.forecast.api.waterfall_moves import moved
 from services.forecast.api.waterfall_span import Basis, End, WaterfallQuestion, end_of
 from services.forecast.ledger.balances import ZERO
-from services.forecast.ledger.cumulative import COLUMNS
 from services.forecast.ledger.waterfall import Entry, Kind, Movements, ViewName
 from services.forecast.projections import snapshots
 from services.forecast.projections.deals import Owners
@@ -108,7 +107,6 @@ async def get_waterfall(query: Annotated[WaterfallQuery, Query()], call: ReadsBe
 
 
 async def computed_waterfall(call: Call, tx: AsyncConnection, query: WaterfallQuery) -> WaterfallView:
-    must_have_overrides(query)
     node = await visible_node(call, tx, query.node)
     until, since = [await instant_of(call, tx, end) for end in (query.until, query.since)]
     later = await moment(call, tx, Instants(until, query.known_at or call.format_frontier(), parameter="to"))
@@ -126,11 +124,6 @@ async def computed_waterfall(call: Call, tx: AsyncConnection, query: WaterfallQu
     opening = await end_of(tx, earlier, question)
     found = await moved(tx, opening, closing)
     return waterfall_view(query, opening, closing, found, owners)
-
-
-def must_have_overrides(query: WaterfallQuery) -> None:
-    if query.basis == "seen_by_self" and query.view not in COLUMNS:
-        raise InvalidField("query/basis", f"{query.view} amounts cannot be overridden")
 
 
 async def instant_of(call: Call, tx: AsyncConnection, end: str | None) -> datetime | None:

@@ -1,7 +1,7 @@
 """What moved the number between the two ends of a waterfall: deals, and changes of whose deals count."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
 from itertools import pairwise
@@ -15,7 +15,7 @@ from services.forecast.api.waterfall_span import End
 from services.forecast.ledger.balances import ZERO
 from services.forecast.ledger.org_tree import counting_nodes
 from services.forecast.ledger.overrides import OverrideRow, corrected_nodes, counting, fixed_amounts
-from services.forecast.ledger.waterfall import VIEWS, Kind, Movements, Scope, movements, org_moves
+from services.forecast.ledger.waterfall import VIEWS, Entry, Kind, Movements, Scope, movements, org_moves
 from services.forecast.org.events import UNASSIGNED
 from services.forecast.projections import overrides, waterfall_lines
 from services.forecast.projections.deals import EVERYBODY, Owners
@@ -25,13 +25,19 @@ from services.forecast.projections.past_deals import Cut
 NOBODY = Owners(excluded=False)
 
 
+class Counted(NamedTuple):
+    """Whose deals count, and what overrides add to them. `hidden`: whose closed deals are taken from it."""
+
+    owners: Owners
+    hidden: Owners = NOBODY
+    fixed: Decimal = ZERO
+
+
 class Segment(NamedTuple):
-    """From `since` on, until the next one: whose deals count, and what overrides below the node add to them. `kind`: of
-    the change that began it."""
+    """From `since` on, until the next one. `kind`: of the change that began it."""
 
     since: datetime
-    owners: Owners
-    fixed: Decimal
+    counted: Counted
     kind: Kind
 
 
@@ -39,15 +45,21 @@ class Segments(NamedTuple):
     segments: Sequence[Segment]
 
     def is_member(self, owner: str, instant: datetime) -> bool:
+        return self.counted_at(instant).owners.includes(owner)
+
+    def is_hidden(self, owner: str, instant: datetime) -> bool:
+        return self.counted_at(instant).hidden.includes(owner)
+
+    def counted_at(self, instant: datetime) -> Counted:
         number = bisect_right(self.segments, instant, key=lambda segment: segment.since)
-        return self.segments[max(number - 1, 0)].owners.includes(owner)
+        return self.segments[max(number - 1, 0)].counted
 
 
 async def segments_between(tx: AsyncConnection, opening: End, closing: End) -> Segments:
     """A period that has ended keeps the organisation of its end."""
     column, since = closing.question.column, opening.at.as_of
     if closing.node == closing.root and column is None:
-        return Segments([Segment(since, EVERYBODY, ZERO, "org_moved")])
+        return Segments([Segment(since, Counted(EVERYBODY), "org_moved")])
     known, period = closing.at.known, closing.question.period
     first, last = org_as_of(opening.at, period), org_as_of(closing.at, period)
     org = await org_timeline(tx, last, known)
@@ -60,22 +72,27 @@ async def segments_between(tx: AsyncConnection, opening: End, closing: End) -> S
         if instant in made:
             stated, _ = await overrides.in_force(tx, period, instant, known)
         await org.move_to(min(instant, last))
-        found.append(Segment(instant, *counted_then(closing, org, stated), kind))
+        found.append(Segment(instant, counted_then(closing, org, stated), kind))
     return Segments(found)
 
 
-def counted_then(closing: End, org: OrgTimeline, stated: Sequence[OverrideRow]) -> tuple[Owners, Decimal]:
-    node, column = closing.node, closing.question.column
+def counted_then(closing: End, org: OrgTimeline, stated: Sequence[OverrideRow]) -> Counted:
+    node, column, takes_closed = closing.node, closing.question.column, closing.question.view == "open"
+    everybody = owners_below(closing, org, set())
     if column is None:
-        return owners_below(closing, org, set()), ZERO
+        return Counted(everybody)
     counted = counting(visible_rows(stated, closing.question.subtree), org.nodes)
     rows = [row for row in counted if row.column == column and node in counting_nodes(org.nodes, row.node)]
     fixed = fixed_amounts(rows, closing.conversion)
     if (node, column) in fixed.by_self:
-        return NOBODY, fixed.by_self[node, column]
+        return Counted(NOBODY, everybody if takes_closed else NOBODY, fixed.by_self[node, column])
     nearest = [each for each, _ in fixed.upwards if node in corrected_nodes(each, column, fixed.upwards, org.nodes)]
     hidden = {below for each in nearest for below in org.below(each)}
-    return owners_below(closing, org, hidden), sum((fixed.upwards[each, column] for each in nearest), ZERO)
+    return Counted(
+        owners_below(closing, org, hidden),
+        Owners(sorted(hidden), excluded=False) if takes_closed else NOBODY,
+        sum((fixed.upwards[each, column] for each in nearest), ZERO),
+    )
 
 
 def owners_below(closing: End, org: OrgTimeline, hidden: set[str]) -> Owners:
@@ -89,21 +106,37 @@ def owners_below(closing: End, org: OrgTimeline, hidden: set[str]) -> Owners:
 
 async def moved(tx: AsyncConnection, opening: End, closing: End) -> Movements:
     question, segments = closing.question, await segments_between(tx, opening, closing)
-    scope = Scope(question.period, VIEWS[question.view], segments.is_member, closing.conversion)
+    within = segments.is_member, segments.is_hidden
+    scope = Scope(question.period, VIEWS[question.view], *within, closing.conversion)
     lines = await waterfall_lines.lines_between(tx, opening.at.as_of, closing.cut, question.period)
     deals = await waterfall_lines.deals_at(tx, opening.cut, {line.opportunity_id for line in lines})
     found = movements(lines, deals, scope)
     for before, after in pairwise(segments.segments):
-        if before.owners == after.owners and before.fixed == after.fixed:
+        if before.counted == after.counted:
             continue
         cut = Cut(after.since - datetime.resolution, closing.cut.position)
-        come, gone = after.owners.without(before.owners), before.owners.without(after.owners)
-        coming = await waterfall_lines.deals_of(tx, cut, come, question.period, scope.categories)
-        going = await waterfall_lines.deals_of(tx, cut, gone, question.period, scope.categories)
-        entries = [*org_moves(coming, scope, comes_in=True), *org_moves(going, scope, comes_in=False)]
-        found.apart[after.kind] += after.fixed - before.fixed
+        entries = [
+            *await come_and_gone(tx, cut, scope, before.counted.owners, after.counted.owners, scope.categories, 1),
+            *await come_and_gone(tx, cut, scope, before.counted.hidden, after.counted.hidden, VIEWS["closed"], -1),
+        ]
+        found.apart[after.kind] += after.counted.fixed - before.counted.fixed
         if after.kind == "org_moved":
             found.entries += entries
         else:
             found.apart[after.kind] += sum((entry.amount for entry in entries), ZERO)
     return found
+
+
+async def come_and_gone(
+    tx: AsyncConnection,
+    cut: Cut,
+    scope: Scope,
+    before: Owners,
+    after: Owners,
+    categories: Collection[str],
+    sign: int,
+) -> list[Entry]:
+    """What deals of the categories add to the number, or take from it, because their owners changed."""
+    coming = await waterfall_lines.deals_of(tx, cut, after.without(before), scope.period, categories)
+    going = await waterfall_lines.deals_of(tx, cut, before.without(after), scope.period, categories)
+    return [*org_moves(coming, scope, sign, comes_in=True), *org_moves(going, scope, sign, comes_in=False)]

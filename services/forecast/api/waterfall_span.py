@@ -1,5 +1,6 @@
 """The two ends of a waterfall, and the question that they answer."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
@@ -11,7 +12,7 @@ from services.forecast.answers.question import conversion_into, numbers_for
 from services.forecast.answers.visible import visible_overrides
 from services.forecast.ledger.balances import ZERO, Sums, balance
 from services.forecast.ledger.conversion import Conversion
-from services.forecast.ledger.cumulative import COLUMNS, cumulative
+from services.forecast.ledger.cumulative import cumulative
 from services.forecast.ledger.overrides import overridden
 from services.forecast.ledger.waterfall import VIEWS, ViewName
 from services.forecast.org.events import ROOT
@@ -24,6 +25,8 @@ from services.forecast.snapshot.events import RatePolicy
 from shared.web.place import EVERYTHING, Subtree
 
 Basis = Literal["pure", "seen_by_self"]
+OVERRIDABLE: Mapping[ViewName, Column] = {"commit": "commit", "upside": "upside", "open": "pipeline"}
+"""What is open is the widest column without what is closed."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ class WaterfallQuestion:
     @property
     def column(self) -> Column | None:
         """The one whose overrides count; none for a number of deals alone."""
-        return next((each for each in COLUMNS if each == self.view), None) if self.basis == "seen_by_self" else None
+        return OVERRIDABLE.get(self.view) if self.basis == "seen_by_self" else None
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,8 @@ class End:
         if self.question.column is None:
             return sum((pure[category] for category in VIEWS[self.question.view]), ZERO)
         found = overridden(self.below.rows, self.below.nodes, self.overridden, conversion)
-        return found.seen(self.node, cumulative(pure)).by_self[self.question.column]
+        seen = found.seen(self.node, cumulative(pure)).by_self[self.question.column]
+        return seen - pure["closed"] if self.question.view == "open" else seen
 
     @property
     def cut(self) -> Cut:

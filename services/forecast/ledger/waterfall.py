@@ -87,20 +87,22 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True)
 class Scope:
-    """Which postings count. `is_member(owner, at)`: whether the owner's deals counted for the node then."""
+    """Which postings count. `is_member(owner, at)`: whether the owner's deals counted for the node then.
+    `is_hidden(owner, at)`: whether an override stood for all of them, open and closed, in a number of what is open."""
 
     period: Period
     categories: frozenset[str]
     is_member: Callable[[str, datetime], bool]
+    is_hidden: Callable[[str, datetime], bool]
     conversion: Conversion
 
-    def includes(self, line: PostedLine) -> bool:
-        return (
-            line.close_date is not None
-            and self.period.starts <= line.close_date <= self.period.ends
-            and line.category in self.categories
-            and self.is_member(line.owner, line.occurred_at)
-        )
+    def sign(self, line: PostedLine) -> int:
+        """1 if it adds to the number, -1 if it takes from it: what is open is the override without what is closed."""
+        if line.close_date is None or not self.period.starts <= line.close_date <= self.period.ends:
+            return 0
+        if line.category in self.categories and self.is_member(line.owner, line.occurred_at):
+            return 1
+        return -1 if line.category == "closed" and self.is_hidden(line.owner, line.occurred_at) else 0
 
     def value(self, line: PostedLine) -> Decimal:
         """In the answer's currency; nothing for what no rate converts, as in a balance."""
@@ -108,8 +110,10 @@ class Scope:
         return self.conversion.converted(line.amount, line.currency, day) or ZERO
 
     def share(self, line: PostedLine | None) -> Decimal:
-        """The part of the value that is in the view."""
-        return self.value(line) if line is not None and self.includes(line) else ZERO
+        """The part of the value that is in the number."""
+        if line is None or not (sign := self.sign(line)):
+            return ZERO
+        return sign * self.value(line)
 
 
 @dataclass
@@ -134,7 +138,7 @@ def movements(lines: Iterable[PostedLine], deals: Mapping[str, PostedLine], scop
         before = before and before._replace(occurred_at=at)
         after = current[deal] = deal_after(before, event)
         found.won_within += sum(scope.value(line) for line in event if is_win(line, scope))
-        if owners := frozenset(each.owner for each in (before, after) if each is not None and scope.includes(each)):
+        if owners := frozenset(each.owner for each in (before, after) if each is not None and scope.sign(each)):
             by_kind, rates = effects(event, scope)
             found.rates += rates
             values = scope.share(before), scope.share(after)
@@ -164,8 +168,8 @@ def effects(event: Sequence[PostedLine], scope: Scope) -> tuple[Mapping[Kind, De
     by_kind: dict[Kind, Decimal] = defaultdict(lambda: ZERO)
     rates = ZERO
     for part in parts(event):
-        inside = [line for line in part if scope.includes(line)]
-        amount = sum((scope.value(line) for line in inside), ZERO)
+        inside = [line for line in part if scope.sign(line)]
+        amount = sum((scope.share(line) for line in inside), ZERO)
         if len(inside) == PAIR:
             rates += amount
         elif inside:
@@ -209,10 +213,10 @@ def redated_kind(outside: PostedLine, period: Period, *, comes_in: bool) -> Kind
     return "pushed_out" if is_later else "pulled_out"
 
 
-def org_moves(deals: Iterable[PostedLine], scope: Scope, *, comes_in: bool) -> Iterator[Entry]:
-    """Of deals whose owners came below the node or left it; `is_member` does not matter."""
+def org_moves(deals: Iterable[PostedLine], scope: Scope, sign: int, *, comes_in: bool) -> Iterator[Entry]:
+    """Of deals whose owners came below the node or left it. `sign`: while they are below it."""
     for deal in deals:
-        value = scope.value(deal)
+        value = sign * scope.value(deal)
         if value:
             before, after = (ZERO, value) if comes_in else (value, ZERO)
             yield Entry("org_moved", deal.opportunity_id, after - before, before, after, frozenset({deal.owner}))
