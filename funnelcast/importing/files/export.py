@@ -4,17 +4,17 @@ The file is read twice: once to see that all of it can be read and where its tab
 size does not matter.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path
 
 from funnelcast.failure import Failed
-from funnelcast.importing.files.delimited import NumberedRow, delimited_rows
+from funnelcast.importing.files.delimited import DELIMITERS, NumberedRow, delimited_rows
 from funnelcast.importing.files.layout import DEFAULT_LAYOUT, Layout
-from funnelcast.importing.files.row import Columns, Rejected, Row, rejected_row
-from funnelcast.importing.files.workbook import is_workbook, workbook_rows
+from funnelcast.importing.files.row import Columns, Rejected, Row, rejected_row, shortened
+from funnelcast.importing.files.workbook import WorkbookFormula, is_workbook, workbook_rows
 
 WIDTHLESS = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
 """Marks of the order of bytes among them, which some programs write twice."""
@@ -76,13 +76,17 @@ def survey(
     if is_workbook(file):
         layout = Layout(pad_short_rows=True, footer=layout.footer, sheet=layout.sheet)
     spellings = Spellings([*known, *wanted], ignore_case=ignore_case)
-    header_line, header = find_header(file, layout, wanted, spellings)
+    layout, header_line, header = find_header(file, layout, wanted, spellings)
     names = spellings.names_of(header)
     must_be_unique(file, names, wanted)
+    used = {place: name for place, name in enumerate(names) if name in {*known, *wanted}} if is_workbook(file) else {}
     seen = Survey(header, layout, header_line)
     for line, cells in file_rows(file, layout):
-        if line > header_line and not seen.add(line, cells):
-            break
+        if line > header_line:
+            if used:
+                must_have_results(file, line, cells, used)
+            if not seen.add(line, cells):
+                break
     seen.end()
     return Export(
         file,
@@ -128,15 +132,47 @@ def visible(name: str) -> str:
     return " ".join(name.translate(WIDTHLESS).split())
 
 
-def find_header(file: Path, layout: Layout, wanted: Sequence[str], spellings: Spellings) -> tuple[int, list[str]]:
-    """The first row that has all wanted columns; what stands above it are titles."""
+class LacksColumns(Failed):
+    """`columns`: those that the row which has most of them lacks."""
+
+    def __init__(self, text: str, columns: Sequence[str]) -> None:
+        super().__init__(text)
+        self.columns = columns
+
+
+def find_header(
+    file: Path, layout: Layout, wanted: Sequence[str], spellings: Spellings
+) -> tuple[Layout, int, list[str]]:
+    """The first row that has all wanted columns; what stands above it are titles. A delimiter that the rows use more
+    than the header does, such as the commas of long texts, is not the file's."""
+    failures = list[LacksColumns]()
+    for each in possible_layouts(file, layout):
+        try:
+            return each, *header_in(file, each, wanted, spellings)
+        except LacksColumns as failure:
+            failures.append(failure)
+        except Failed:
+            if each is layout:
+                raise
+    raise min(failures, key=lambda failure: len(failure.columns))
+
+
+def possible_layouts(file: Path, layout: Layout) -> list[Layout]:
+    """The likeliest first."""
+    if layout.delimiter is not None or is_workbook(file):
+        return [layout]
+    return [layout, *(replace(layout, delimiter=each) for each in DELIMITERS)]
+
+
+def header_in(file: Path, layout: Layout, wanted: Sequence[str], spellings: Spellings) -> tuple[int, list[str]]:
     rows = [(line, stripped(cells)) for line, cells in islice(file_rows(file, layout), HEADER_WITHIN)]
     for line, names in rows:
         if set(wanted) <= {*spellings.names_of(names)} and not is_blank(names):
             return line, names
     line, names = max(rows, key=lambda row: len(set(wanted) & set(row[1])), default=(1, []))
     lacking = [name for name in wanted if name not in names]
-    raise Failed(f"{file} has no column {', '.join(meant(each, names) for each in lacking)}; {named(line, names)}")
+    listed = ", ".join(meant(each, names) for each in lacking)
+    raise LacksColumns(f"{file} has no column {listed}; {named(line, names)}", lacking)
 
 
 def meant(name: str, names: Sequence[str]) -> str:
@@ -153,6 +189,16 @@ def named(line: int, names: Sequence[str]) -> str:
 def must_be_unique(file: Path, names: Sequence[str], wanted: Sequence[str]) -> None:
     if twice := [name for name in wanted if names.count(name) > 1]:
         raise Failed(f"{file} names the column {twice[0]!r} twice, and the mapping uses it: rename one of them")
+
+
+def must_have_results(file: Path, line: int, cells: Sequence[str], used: Mapping[int, str]) -> None:
+    """A formula's result that is not there is no blank cell."""
+    for position, cell in enumerate(cells):
+        if type(cell) is WorkbookFormula and position in used:
+            raise Failed(
+                f"{file}, line {line}: {used[position]} has the formula {shortened(cell)!r} without its result: "
+                "save the workbook with a spreadsheet program first"
+            )
 
 
 # -- where it ends ---------------------------------------------------------------------------------------------------

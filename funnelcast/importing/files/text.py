@@ -58,7 +58,7 @@ def encoding_of(file: Path, encoding: str) -> str:
         raise Failed(f"{file} is a workbook of the old kind (.xls): save it as .xlsx or as CSV")
     name = codecs.lookup(encoding).name
     marked = next((name for mark, name in MARKS if start.startswith(mark)), None)
-    if marked is None and b"\x00" in start and name in ("utf-8", "cp1252"):
+    if marked is None and start.count(0) * 4 > len(start) and name in ("utf-8", "cp1252"):
         raise Failed(
             f"{file} is no text in {encoding.upper()}; it may be utf-16-le: say so in the mapping (file.encoding)"
         )

@@ -2,7 +2,8 @@
 
 import warnings
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -11,7 +12,9 @@ from typing import Any
 from xml.etree.ElementTree import ParseError
 
 from openpyxl import Workbook, load_workbook
+from openpyxl.utils.escape import unescape
 from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet._reader import FORMULA_TAG, VALUE_TAG, WorkSheetParser
 
 from funnelcast.failure import Failed
 from funnelcast.importing.files.delimited import NumberedRow
@@ -22,7 +25,20 @@ LARGEST_PART = 2_000_000_000
 LARGEST_TEXTS = 100_000_000
 """Bytes of a workbook's parts when unpacked: its rows are read one by one, its texts are kept in memory."""
 TEXTS = "xl/sharedStrings.xml"
-BROKEN = (zipfile.BadZipFile, InvalidFileException, ParseError, KeyError, ValueError, TypeError, AttributeError)
+LAST_ROW = 1_048_576
+"""Of any sheet: a number beyond it is damage, and the rows up to it would not end."""
+BROKEN = (
+    zipfile.BadZipFile,
+    InvalidFileException,
+    ParseError,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    RuntimeError,
+    EOFError,
+    zlib.error,
+)
 """What the library raises for a file that is no workbook, or a damaged one."""
 
 
@@ -38,27 +54,72 @@ class WorkbookDate(str):
     __slots__ = ()
 
 
+class WorkbookFormula(str):
+    """A formula whose result is not in the workbook: the program that wrote it does not calculate."""
+
+    __slots__ = ()
+
+
+class CellParser(WorkSheetParser):
+    """Tells a formula without a result, which the library takes for a blank cell, from one whose result is empty."""
+
+    def parse_cell(self, element: Any) -> Any:
+        cell = super().parse_cell(element)
+        if cell["value"] is None and (formula := element.find(FORMULA_TAG)) is not None:
+            is_empty_text = element.get("t") == "str" and element.find(VALUE_TAG) is not None
+            if not is_empty_text:
+                cell["value"] = WorkbookFormula(f"={formula.text or ''}")
+        return cell
+
+
 def is_workbook(file: Path) -> bool:
-    with file.open("rb") as raw:
-        return raw.read(4) == ZIP_MAGIC
+    try:
+        with file.open("rb") as raw:
+            return raw.read(4) == ZIP_MAGIC
+    except OSError as error:
+        raise Failed(f"{file} cannot be read: {error.strerror or error}") from None
 
 
 def workbook_rows(file: Path, layout: Layout) -> Iterator[NumberedRow]:
+    """Also the rows that the file leaves out, which are blank."""
     with opened_book(file) as book:
-        sheet = book[sheet_name(file, sheet_names_of(book), layout.sheet)]
-        sheet.reset_dimensions()
-        for number, values in enumerate(sheet.iter_rows(values_only=True), 1):
-            yield number, [cell_text(value) for value in values]
+        following = 1
+        for number, values in sheet_rows(book[sheet_name(file, book, layout.sheet)]):
+            if number > LAST_ROW:
+                raise ValueError("a sheet has no such row")
+            yield from ((blank, []) for blank in range(following, number))
+            if number >= following:
+                yield number, [cell_text(value) for value in values]
+                following = number + 1
+
+
+def sheet_rows(sheet: Any) -> Iterator[tuple[int, Sequence[Any]]]:
+    """As `iter_rows` of the library reads them, but by our own parser."""
+    book = sheet.parent
+    with sheet._get_source() as source:
+        parser = CellParser(
+            source,
+            sheet._shared_strings,
+            data_only=True,
+            epoch=book.epoch,
+            date_formats=book._date_formats,
+            timedelta_formats=book._timedelta_formats,
+        )
+        for number, row in parser.parse():
+            yield number, sheet._get_row(row, values_only=True)
 
 
 def sheet_names(file: Path) -> list[str]:
     with opened_book(file) as book:
-        return sheet_names_of(book)
+        return visible_sheets(book)
 
 
-def sheet_names_of(book: Workbook) -> list[str]:
-    """Those with cells: not those that are charts."""
-    return [sheet.title for sheet in book.worksheets]
+def visible_sheets(book: Workbook) -> list[str]:
+    """Those with cells, not those that are charts; hidden ones, in which programs keep their own notes, only where
+    there are no others."""
+    names = [sheet.title for sheet in book.worksheets]
+    visible = [sheet.title for sheet in book.worksheets if sheet.sheet_state == "visible"]
+    return visible or names
 
 
 @contextmanager
@@ -81,10 +142,11 @@ def must_be_bounded(file: Path) -> None:
                 raise Failed(f"{file} is too large for a workbook: save it as CSV")
 
 
-def sheet_name(file: Path, names: list[str], wanted: str | None) -> str:
+def sheet_name(file: Path, book: Workbook, wanted: str | None) -> str:
+    names = visible_sheets(book)
     if wanted is None and len(names) == 1:
         return names[0]
-    if wanted not in names:
+    if wanted is None or wanted not in book.sheetnames:
         asked = f"no sheet {wanted!r}" if wanted else "several sheets"
         raise Failed(f"{file} has {asked}; name one of them in the mapping (file.sheet): {', '.join(names)}")
     return wanted
@@ -104,8 +166,10 @@ def cell_text(value: Any) -> str:
             return WorkbookDate(value.date().isoformat() if value.time() == time() else value.isoformat())
         case date() | time():
             return WorkbookDate(value.isoformat())
+        case WorkbookFormula():
+            return value
         case _:
-            return str(value)
+            return unescape(str(value))
 
 
 def number_text(value: float) -> str:

@@ -1,5 +1,7 @@
 import gzip
+import re
 import stat
+import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -7,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from funnelcast.failure import Failed
 from funnelcast.importing.files.export import read_table, survey
@@ -54,6 +56,24 @@ def test_rows_know_the_line_they_begin_on_and_cells_are_stripped(tmp_path: Path)
 def test_the_byte_order_mark_and_the_delimiter_of_a_spreadsheet_are_read_right(tmp_path: Path, delimiter: str) -> None:
     file = exported(tmp_path, b"\xef\xbb\xbf" + f"id{delimiter}name\n1{delimiter}Zoé\n".encode())
     assert cells(file) == [(2, {"id": "1", "name": "Zoé"})]
+
+
+def test_a_delimiter_with_which_the_header_has_the_columns_counts_before_one_that_is_used_more(tmp_path: Path) -> None:
+    file = exported(tmp_path, "id;name;size\n7;A, B, C, D, E;2\n")
+    assert cells(file) == [(2, {"id": "7", "name": "A, B, C, D, E", "size": "2"})]
+    with pytest.raises(Failed, match="has no column price; line 1 names id, name, size"):
+        survey(file, ["id", "price"])
+
+
+def test_a_byte_of_nothing_in_a_text_does_not_make_it_another_encoding(tmp_path: Path) -> None:
+    assert cells(exported(tmp_path, "id,name\n7,a\0b\n")) == [(2, {"id": "7", "name": "a\0b"})]
+    with pytest.raises(Failed, match="it may be utf-16-le"):
+        survey(exported(tmp_path, "id,name\n7,ab\n".encode("utf-16-le")), ["id"])
+
+
+def test_a_folder_is_no_export(tmp_path: Path) -> None:
+    with pytest.raises(Failed, match="cannot be read: Is a directory"):
+        survey(tmp_path, ["id"])
 
 
 @pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
@@ -213,6 +233,60 @@ def test_of_several_sheets_the_mapping_names_one(tmp_path: Path) -> None:
     with pytest.raises(Failed, match="has no sheet 'Newer'"):
         survey(file, ["id"], Layout(sheet="Newer"))
     assert cells(file, Layout(sheet="New")) == [(2, {"id": "7"})]
+
+
+def test_hidden_sheets_are_read_only_when_the_mapping_names_them(tmp_path: Path) -> None:
+    file = workbook(tmp_path / "deals.xlsx", ["id"], ["7"], sheets=("Deals", "hiddenSheet"))
+    book = load_workbook(file)
+    book["hiddenSheet"].sheet_state = "veryHidden"
+    book["hiddenSheet"]["A2"] = "8"
+    book.save(file)
+    assert cells(file) == [(2, {"id": "7"})]
+    assert cells(file, Layout(sheet="hiddenSheet")) == [(2, {"id": "8"})]
+
+
+def changed_sheet(file: Path, old: str, new: str) -> Path:
+    """Of a workbook, the first sheet's text changed; `old` is a pattern."""
+    with zipfile.ZipFile(file) as parts:
+        contents = {name: parts.read(name) for name in parts.namelist()}
+    sheet = contents["xl/worksheets/sheet1.xml"].decode()
+    changed, places = re.subn(old, new, sheet)
+    assert places == 1
+    contents["xl/worksheets/sheet1.xml"] = changed.encode()
+    with zipfile.ZipFile(file, "w") as parts:
+        for name, content in contents.items():
+            parts.writestr(name, content)
+    return file
+
+
+def test_a_formula_without_its_result_is_no_blank_cell(tmp_path: Path) -> None:
+    file = workbook(tmp_path / "deals.xlsx", ["id", "value", "link"], ["7", 5, '=HYPERLINK("x")'], ["8", "=B2*2", ""])
+    with pytest.raises(Failed, match=r"line 3: value has the formula '=B2\*2' without its result: save the workbook"):
+        survey(file, ["id", "value"])
+    assert cells(file)[0] == (2, {"id": "7", "value": "5", "link": '=HYPERLINK("x")'}), "of no use to the mapping"
+    results = [('<c r="B3"><f>B2*2</f><v>10</v></c>', "10"), ('<c r="B3" t="str"><f>B2*2</f><v></v></c>', "")]
+    for cell, found in results:
+        workbook(file, ["id", "value"], ["7", 5], ["8", "=B2*2"])
+        changed_sheet(file, r'<c r="B3">.*?</c>', cell)
+        assert cells(file)[1] == (3, {"id": "8", "value": found})
+
+
+def test_a_workbooks_row_of_an_impossible_number_is_damage(tmp_path: Path) -> None:
+    file = workbook(tmp_path / "deals.xlsx", ["id"], ["7"])
+    changed_sheet(file, '<row r="2"', '<row r="99999999999"')
+    with pytest.raises(Failed, match="cannot be read as one"):
+        survey(file, ["id"])
+
+
+def test_a_text_that_a_workbook_lacks_is_damage(tmp_path: Path) -> None:
+    file = workbook(tmp_path / "deals.xlsx", ["id"], [7])
+    changed_sheet(file, "<v>7</v>", "<v>7</v></c><c t='s'><v>5</v>")
+    with pytest.raises(Failed, match="cannot be read as one"):
+        survey(file, ["id"])
+
+
+def test_signs_that_a_workbook_writes_as_codes_are_read(tmp_path: Path) -> None:
+    assert cells(workbook(tmp_path / "deals.xlsx", ["id"], ["7_x000D_\n8"])) == [(2, {"id": "7\r\n8"})]
 
 
 def test_a_workbook_that_unpacks_to_very_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
