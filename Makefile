@@ -75,7 +75,7 @@ crash-long: dev kafka ## Kills at every crash point in every service, then at ra
 	FUNNELCAST_TEST_APPENDS=$(or $(APPENDS),1000000) $(CAMPAIGN) $(ARGS) \
 		tests/crash/faults/test_tailing_readers.py
 
-fuzz: dev ## For long: 50,000 generated requests, all of tests/fuzz, 14,000 questions about random forecasts (FUZZ=24 SEED=1)
+fuzz: dev ## For long: 50,000 generated requests, all of tests/fuzz, 28,000 questions about random forecasts (FUZZ=24 SEED=1)
 	FUNNELCAST_TEST_FUZZ=$(or $(FUZZ),24) FUNNELCAST_TEST_SEED=$(or $(SEED),1) $(CAMPAIGN) $(ARGS) \
 		tests/fuzz tests/forecast/test_overrides_by_reference.py
 
