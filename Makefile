@@ -24,7 +24,7 @@ CAMPAIGN := $(TESTED) -s -o faulthandler_timeout=0
 APART := slow or containers or clients or browser or harness
 CRASH := FUNNELCAST_TEST_KAFKA=required
 
-.PHONY: help install dev run test test-all test-thorough test-crash test-browser test-harness test-data test-containers test-clients screenshots crash-long fuzz check format lock env kafka audit sbom clients bench bench-peer clean
+.PHONY: help install dev run test test-busy test-all test-thorough test-crash test-browser test-harness test-data test-containers test-clients screenshots crash-long fuzz check format lock env kafka audit sbom clients bench bench-peer clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ run: install ## All four services with the demo company, on this machine alone
 
 test: dev ## Every rule, projection, route and journey on the embedded parts, in minutes
 	$(TESTED) -n auto -m 'not (thorough or kafka or $(APART))' $(ARGS)
+
+test-busy: dev ## The same beside four loops that do nothing but take the processor
+	@for each in 1 2 3 4; do (while :; do :; done) & done; trap 'kill $$(jobs -p)' EXIT; $(MAKE) --no-print-directory test
 
 test-all: test test-thorough test-crash test-browser test-harness test-data test-clients test-containers ## All tests that this machine can run (says which)
 
