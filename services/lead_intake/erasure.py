@@ -1,6 +1,7 @@
 """Erasing a person, whether the API or a vendor asks for it."""
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
+from functools import partial
 
 from services.lead_intake.mentions import erase_mentions
 from services.lead_intake.merged_leads import emails_of, fold_lead, person_ids
@@ -10,15 +11,21 @@ from services.lead_intake.person_records import PersonRecords, prospects_with, r
 from shared.store.write_request import Step, WriteResult
 from shared.web.call import Call
 
+Write = Callable[[commands.ErasePerson], Awaitable[WriteResult]]
 
-async def erase(call: Call, person_id: str) -> WriteResult:
-    """Without the conditions of the HTTP request. Raises `Missing` when there is no such person."""
+
+async def erase(call: Call, person_id: str, write: Write | None = None) -> WriteResult:
+    """Erases a person and their companions. `write`: of the person's own erasure, by default without the conditions of
+    the HTTP request. Raises `Missing` when there is no such person."""
     records = await records_of(call, person_id)
     await erase_companions(call, person_id, records)
-    command = commands.ErasePerson(**records._asdict())
-    result = await call.context.committer.write(call.write_request(DECIDER, person_id, [Step(command)]))
+    result = await (write or partial(write_erasure, call, person_id))(commands.ErasePerson(**records._asdict()))
     await erase_companions(call, person_id, records)  # those that were merged meanwhile: no more can be, now
     return result
+
+
+async def write_erasure(call: Call, person_id: str, command: commands.ErasePerson) -> WriteResult:
+    return await call.context.committer.write(call.write_request(DECIDER, person_id, [Step(command)]))
 
 
 async def erase_companions(call: Call, person_id: str, records: PersonRecords) -> None:
@@ -28,8 +35,7 @@ async def erase_companions(call: Call, person_id: str, records: PersonRecords) -
     for other_id in await same_people(call, records, emails) - {person_id}:
         others = await records_of(call, other_id)
         if any(others):
-            command = commands.ErasePerson(**others._asdict())
-            await call.context.committer.write(call.write_request(DECIDER, other_id, [Step(command)]))
+            await write_erasure(call, other_id, commands.ErasePerson(**others._asdict()))
 
 
 async def same_people(call: Call, records: PersonRecords, emails: Collection[str]) -> set[str]:

@@ -6,7 +6,6 @@ import httpx
 import pytest
 
 from services.lead_intake import erasure
-from services.lead_intake.api import people
 from services.lead_intake.lead import commands, events
 from services.lead_intake.lead.context import Context
 from services.lead_intake.lead.decider import decide
@@ -228,7 +227,7 @@ async def test_who_is_merged_while_an_erasure_runs_is_erased_too(
             shown = await api.get(f"leads/{bob['lead_id']}")
             assert shown.json()["person"]["first_name"] == "Bob"
 
-    monkeypatch.setattr(people, "erase_companions", then_merge)
+    monkeypatch.setattr(erasure, "erase_companions", then_merge)
     assert (await api.delete(f"people/{ada['person_id']}")).status_code == 202
     assert merges[0].status_code == 200
     for each in (ada, bob):

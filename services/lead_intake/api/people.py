@@ -1,11 +1,12 @@
 """Personal data: shown with `people:read`, every access recorded; erased on request."""
 
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field, model_validator
 
-from services.lead_intake.erasure import erase_companions
+from services.lead_intake.erasure import erase
 from services.lead_intake.lead.consent import current_consents, decisions
 from services.lead_intake.lead.events import Consent
 from services.lead_intake.lead.history import History
@@ -95,10 +96,7 @@ async def look_up_people(body: PeopleLookup, call: Annotated[Call, Depends(Needs
 async def erase_person(person_id: PersonId, call: Annotated[Call, Depends(Needs("people:erase"))]) -> ErasureTaken:
     """Erase a person's data: here at once, in the other services soon after. Leads that are merged are one person. A
     repetition has the same answer."""
-    records = await records_of(call, person_id)
-    await erase_companions(call, person_id, records)
-    result = await call.write(DECIDER, person_id, commands.ErasePerson(**records._asdict()))
-    await erase_companions(call, person_id, records)  # those that were merged meanwhile: no more can be, now
+    result = await erase(call, person_id, partial(call.write, DECIDER, person_id))
     return ErasureTaken(person_id=person_id, position=result.position)
 
 
