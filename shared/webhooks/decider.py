@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from shared.rules.decider import Decider
-from shared.rules.message import Missing, Rejected
+from shared.rules.message import Rejected
 from shared.rules.sealed import Sealed, seal
 from shared.webhooks import commands, events
-from shared.webhooks.state import Existing, NotExisting, State, evolve
+from shared.webhooks.state import Existing, NotExisting, State, evolve, must_exist
 
 
 def decide(state: State, command: commands.WebhookCommand, at: datetime) -> list[events.WebhookEvent]:
@@ -66,12 +66,6 @@ def remove(state: State) -> list[events.WebhookEvent]:
         return []
     must_exist(state)
     return [events.WebhookRemoved()]
-
-
-def must_exist(state: State) -> Existing:
-    if isinstance(state, Existing):
-        return state
-    raise Missing("there is no such webhook")
 
 
 DECIDER: Decider[commands.WebhookCommand, State, events.WebhookEvent] = Decider(

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from shared.rules.message import Missing
 from shared.rules.sealed import Sealed
 from shared.webhooks import events
 
@@ -49,15 +50,15 @@ def evolve(state: State, event: events.WebhookEvent, at: datetime) -> State:
         case events.WebhookCreated():
             return created(event, at)
         case events.WebhookChanged():
-            before = there(state)
+            before = must_exist(state)
             return replace(before, url=event.url or before.url, types=event.types, description=event.description)
         case events.WebhookSecretRotated():
-            before = there(state)
+            before = must_exist(state)
             return replace(before, secret=event.secret, old_secret=before.secret, rotated_at=at)
         case events.WebhookDisabled():
-            return replace(there(state), disabled=event.reason)
+            return replace(must_exist(state), disabled=event.reason)
         case events.WebhookEnabled():
-            return replace(there(state), disabled=None)
+            return replace(must_exist(state), disabled=None)
         case events.WebhookRemoved():
             return NotExisting(removed=True)
 
@@ -68,7 +69,7 @@ def created(event: events.WebhookCreated, at: datetime) -> Existing:
     return Existing(event.owner, at, event.from_position, *texts, place=place)
 
 
-def there(state: State) -> Existing:
+def must_exist(state: State) -> Existing:
     if isinstance(state, Existing):
         return state
-    raise TypeError("only a webhook that is there can change")
+    raise Missing("there is no such webhook")

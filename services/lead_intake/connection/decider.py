@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from services.lead_intake.connection import commands, events
-from services.lead_intake.connection.state import Existing, NotExisting, State, evolve
+from services.lead_intake.connection.state import Existing, NotExisting, State, evolve, must_exist
 from shared.rules.decider import Decider
-from shared.rules.message import Missing, Rejected
+from shared.rules.message import Rejected
 from shared.rules.sealed import Sealed, seal
 
 
@@ -46,12 +46,6 @@ def remove(state: State) -> list[events.ConnectionEvent]:
         return []
     must_exist(state)
     return [events.ConnectionRemoved()]
-
-
-def must_exist(state: State) -> Existing:
-    if isinstance(state, Existing):
-        return state
-    raise Missing("there is no such connection")
 
 
 DECIDER: Decider[commands.ConnectionCommand, State, events.ConnectionEvent] = Decider(

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from services.lead_intake.connection import events
+from shared.rules.message import Missing
 from shared.rules.sealed import Sealed
 
 OLD_SECRET_VALID = timedelta(hours=24)
@@ -43,15 +44,15 @@ def evolve(state: State, event: events.ConnectionEvent, at: datetime) -> State:
         case events.ConnectionCreated():
             return Existing(event.connector, event.settings, at, event.secret, event.verify_token)
         case events.ConnectionChanged():
-            return replace(there(state), settings=event.settings)
+            return replace(must_exist(state), settings=event.settings)
         case events.SecretRotated():
-            before = there(state)
+            before = must_exist(state)
             return replace(before, secret=event.secret, old_secret=before.secret, rotated_at=at)
         case events.ConnectionRemoved():
             return NotExisting(removed=True)
 
 
-def there(state: State) -> Existing:
+def must_exist(state: State) -> Existing:
     if isinstance(state, Existing):
         return state
-    raise TypeError("only a connection that is there can change")
+    raise Missing("there is no such connection")
