@@ -16,7 +16,7 @@ from services.lead_intake.capture_request import awaited_alias, external_alias
 from services.lead_intake.connection import stored
 from services.lead_intake.connectors import READERS, outcomes
 from services.lead_intake.connectors.reader import reread
-from services.lead_intake.known_people import record, whose
+from services.lead_intake.known_people import identity_of_person, record
 from services.lead_intake.lead.history import HISTORY
 from services.lead_intake.quarantine import commands as quarantine
 from services.lead_intake.quarantine.decider import DECIDER as QUARANTINE
@@ -44,9 +44,9 @@ def awaits(blind_index: BlindIndex, outcome: outcomes.Outcome) -> Sequence[str]:
         case outcomes.NeedsLookup(wanted="capture", external_id=str(external_id)):
             return [external_alias(blind_index, external_id)]
         case outcomes.IdentityChange():
-            return whose(blind_index, outcome.old).resolve_by
+            return identity_of_person(blind_index, outcome.old).resolve_by
         case outcomes.Activity() | outcomes.ProfileChange():
-            return whose(blind_index, outcome.person).resolve_by
+            return identity_of_person(blind_index, outcome.person).resolve_by
         case _:
             return []
 

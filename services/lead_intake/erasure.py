@@ -7,7 +7,7 @@ from services.lead_intake.mentions import erase_mentions
 from services.lead_intake.merged_leads import emails_of, fold_lead, person_ids
 from services.lead_intake.person import commands
 from services.lead_intake.person.decider import DECIDER
-from services.lead_intake.person_records import PersonRecords, prospects_with, records_of
+from services.lead_intake.person_records import PersonRecords, find_records, prospects_with
 from shared.store.write_request import Step, WriteResult
 from shared.web.call import Call
 
@@ -17,7 +17,7 @@ Write = Callable[[commands.ErasePerson], Awaitable[WriteResult]]
 async def erase(call: Call, person_id: str, write: Write | None = None) -> WriteResult:
     """Erases a person and their companions. `write`: of the person's own erasure, by default without the conditions of
     the HTTP request. Raises `Missing` when there is no such person."""
-    records = await records_of(call, person_id)
+    records = await find_records(call, person_id)
     await erase_companions(call, person_id, records)
     result = await (write or partial(write_erasure, call, person_id))(commands.ErasePerson(**records._asdict()))
     await erase_companions(call, person_id, records)  # those that were merged meanwhile: no more can be, now
@@ -33,7 +33,7 @@ async def erase_companions(call: Call, person_id: str, records: PersonRecords) -
     emails = [email for lead_id in records.lead_ids for email in await emails_of(call, lead_id)]
     await erase_mentions(call, emails)
     for other_id in await same_people(call, records, emails) - {person_id}:
-        others = await records_of(call, other_id)
+        others = await find_records(call, other_id)
         if any(others):
             await write_erasure(call, other_id, commands.ErasePerson(**others._asdict()))
 

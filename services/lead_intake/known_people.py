@@ -47,7 +47,7 @@ def described(outcome: PersonOutcome) -> str:
 
 
 async def activity(call: Call, receipt: Receipt, outcome: outcomes.Activity) -> WriteResult:
-    """One of nobody known may be a suppression."""
+    """An activity of an unknown person may be a suppression."""
     consent = receipt.connection.consent
     command = RecordActivity(
         activity_id=str(call.context.clock_and_ids.new_id()),
@@ -58,7 +58,7 @@ async def activity(call: Call, receipt: Receipt, outcome: outcomes.Activity) -> 
         purpose=consent.purpose if consent else None,
     )
     try:
-        return await write(call, whose(call.context.blind_index, outcome.person), command)
+        return await write(call, identity_of_person(call.context.blind_index, outcome.person), command)
     except Missing:
         suppressed = await suppress(call, outcome.person.email, command)
         if suppressed is None:
@@ -79,15 +79,15 @@ async def change_profile(call: Call, receipt: Receipt, outcome: outcomes.Profile
         external_id=outcome.external_id,
         connection_id=receipt.connection_id,
     )
-    return await write(call, whose(call.context.blind_index, ref), command)
+    return await write(call, identity_of_person(call.context.blind_index, ref), command)
 
 
 async def change_address(call: Call, receipt: Receipt, outcome: outcomes.IdentityChange) -> WriteResult:
     """The new address leads to the person from now on, and so does the old one."""
     index = call.context.blind_index
     person = PersonInput.model_validate({"email": outcome.new.email, "phone": outcome.new.phone})
-    who = whose(index, outcome.old)
-    if person.email is not None and await is_anothers(call, who, email_alias(index, person.email)):
+    who = identity_of_person(index, outcome.old)
+    if person.email is not None and await belongs_to_another(call, who, email_alias(index, person.email)):
         raise Rejected("the new address leads to another lead: merge the two")
     command = ChangeProfile(
         person=person,
@@ -98,14 +98,15 @@ async def change_address(call: Call, receipt: Receipt, outcome: outcomes.Identit
     return await write(call, who, command)
 
 
-async def is_anothers(call: Call, who: Identity, alias: str) -> bool:
+async def belongs_to_another(call: Call, who: Identity, alias: str) -> bool:
+    """Whether another person has the alias."""
     owner = await call.subject_of_alias(alias)
     owners = [await call.subject_of_alias(each) for each in who.resolve_by]
     return owner is not None and owner not in owners
 
 
 async def erase_person(call: Call, outcome: outcomes.Erasure) -> WriteResult:
-    who = whose(call.context.blind_index, outcome.person)
+    who = identity_of_person(call.context.blind_index, outcome.person)
     for alias in who.resolve_by:
         lead_id = await call.subject_of_alias(alias)
         if lead_id is not None:
@@ -114,9 +115,9 @@ async def erase_person(call: Call, outcome: outcomes.Erasure) -> WriteResult:
     raise Missing("there is no such person")
 
 
-def whose(blind_index: BlindIndex, ref: PersonRef) -> Identity:
-    """By the vendor's own id of the person, if there is no address. Raises `ValidationError` when nothing of it can be
-    read."""
+def identity_of_person(blind_index: BlindIndex, ref: PersonRef) -> Identity:
+    """The aliases by which the person of an outcome is found: without an address, the vendor's own id of the person.
+    Raises `ValidationError` when nothing of them can be read."""
     vendor = [vendor_person_alias(blind_index, ref.vendor_id)] if ref.vendor_id else []
     if vendor and ref.email is None and ref.phone is None:
         return Identity(vendor, [], {})

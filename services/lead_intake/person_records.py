@@ -1,4 +1,4 @@
-"""As what a person is known: leads and prospects, found by the person's id or by an e-mail address."""
+"""The records of a person: leads and prospects, found by the person's id or by an e-mail address."""
 
 from collections.abc import Collection
 from typing import NamedTuple
@@ -37,17 +37,16 @@ async def prospects_with(call: Call, emails: Collection[str]) -> dict[str, tuple
     }
 
 
-async def known_as(call: Call, person_id: str) -> PersonRecords:
+async def must_have_records(call: Call, person_id: str) -> PersonRecords:
     """Raises `Missing` when there is no such person."""
-    records = await records_of(call, person_id)
+    records = await find_records(call, person_id)
     if not any(records):
         raise Missing("there is no such person")
     return records
 
 
-async def records_of(call: Call, person_id: str) -> PersonRecords:
-    """As what the person is known now; as nothing after erasure. Every lead and every prospect has an alias that the
-    person's erasure deletes."""
+async def find_records(call: Call, person_id: str) -> PersonRecords:
+    """None after an erasure: every lead and every prospect has an alias that the person's erasure deletes."""
     async with call.context.reads.connect() as tx:
         streams = {record.stream for record in await aliases.of_subject(tx, DECIDER.stream(person_id))}
     prospects = {stream for stream in streams if stream.startswith(f"{PROSPECT.kind}-")}
@@ -59,4 +58,4 @@ def subjects(streams: Collection[str]) -> tuple[str, ...]:
 
 
 async def leads_of(call: Call, person_id: str) -> tuple[str, ...]:
-    return (await records_of(call, person_id)).lead_ids
+    return (await find_records(call, person_id)).lead_ids

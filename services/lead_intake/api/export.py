@@ -11,7 +11,7 @@ from services.lead_intake.api.leads import LeadView, lead_view
 from services.lead_intake.api.people import PersonId, PersonView, read_person, record_access, sealed_person
 from services.lead_intake.mentions import mentioning
 from services.lead_intake.merged_leads import emails_of, fold_lead
-from services.lead_intake.person_records import PersonRecords, known_as, prospects_with
+from services.lead_intake.person_records import PersonRecords, must_have_records, prospects_with
 from services.lead_intake.prospect.decider import DECIDER as PROSPECT
 from services.lead_intake.prospect.state import Prospect
 from services.lead_intake.quarantine.decider import DECIDER as QUARANTINE
@@ -62,7 +62,7 @@ class PersonExport(BaseModel):
 async def export_person(person_id: PersonId, call: Annotated[Call, Depends(Needs("people:read"))]) -> PersonExport:
     """Export everything that is stored about a person. The access is recorded."""
     await call.wait_for_min_position()
-    records = await known_as(call, person_id)
+    records = await must_have_records(call, person_id)
     person = await read_person(call, person_id, records)
     emails = {email for lead_id in records.lead_ids for email in await emails_of(call, lead_id)}
     prospects = await prospects_of(call, records, emails)

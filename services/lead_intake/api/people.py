@@ -14,7 +14,7 @@ from services.lead_intake.lead.spelling import Email
 from services.lead_intake.merged_leads import fold_lead, living_people, person_ids
 from services.lead_intake.person import commands
 from services.lead_intake.person.decider import DECIDER
-from services.lead_intake.person_records import PersonRecords, known_as, people_with_email, records_of
+from services.lead_intake.person_records import PersonRecords, find_records, must_have_records, people_with_email
 from services.lead_intake.prospect import state as prospect_state
 from services.lead_intake.prospect.decider import DECIDER as PROSPECT
 from services.lead_intake.prospect.state import Prospect
@@ -78,7 +78,7 @@ class ErasureTaken(BaseModel):
 async def get_person(person_id: PersonId, call: Annotated[Call, Depends(Needs("people:read"))]) -> PersonView:
     """Get a person's data. The access is on disk before the answer leaves."""
     await call.wait_for_min_position()
-    return await read_person(call, person_id, await known_as(call, person_id))
+    return await read_person(call, person_id, await must_have_records(call, person_id))
 
 
 @router.post("/people/lookup")
@@ -86,7 +86,7 @@ async def look_up_people(body: PeopleLookup, call: Annotated[Call, Depends(Needs
     """Look people up by their ids, or one by an e-mail address. Unknown ones are left out. Every access is recorded."""
     await call.wait_for_min_position()
     person_ids = body.ids if body.email is None else await people_with_email(call, body.email)
-    found = {person_id: await records_of(call, person_id) for person_id in dict.fromkeys(person_ids or ())}
+    found = {person_id: await find_records(call, person_id) for person_id in dict.fromkeys(person_ids or ())}
     return PeopleFound(
         items=[await read_person(call, each, records) for each, records in found.items() if any(records)]
     )

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from services.lead_intake.connection import commands, events
-from services.lead_intake.connection.state import Existing, NotExisting, State, evolve, must_exist
+from services.lead_intake.connection.state import NotExisting, State, evolve, must_exist
 from shared.rules.decider import Decider
 from shared.rules.message import Rejected
 from shared.rules.sealed import Sealed, seal
