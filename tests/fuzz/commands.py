@@ -25,10 +25,10 @@ from services.lead_intake.lead.commands import (
     AbsorbLead,
     ChangeConsent,
     ChangeProfile,
-    ComeAlong,
-    GoBack,
     LinkExternalId,
     MergeInto,
+    MoveBack,
+    MoveToSurvivor,
     PersonInput,
     RecordActivity,
     RecordCapture,
@@ -385,10 +385,10 @@ OF_CAPTURES: Mapping[type[Command], Strategy] = {
     LinkExternalId: st.builds(LinkExternalId, external_id=st.sampled_from(["erp:1", "erp:2"])),
     MergeInto: st.builds(MergeInto, into=st.sampled_from(["l1", "l2"])),
     AbsorbLead: st.builds(AbsorbLead, lead_id=st.sampled_from(["l1", "l2"]), into=st.just("l3")),
-    ComeAlong: st.builds(ComeAlong, into=st.sampled_from(["l1", "l2"])),
+    MoveToSurvivor: st.builds(MoveToSurvivor, into=st.sampled_from(["l1", "l2"])),
     Unmerge: st.builds(Unmerge, was_into=st.sampled_from(["l1", "l2"]), beside=st.just(())),
     SeparateLead: st.builds(SeparateLead, lead_id=st.sampled_from(["l1", "l2"]), was_into=st.just("l3")),
-    GoBack: st.builds(GoBack, into=st.sampled_from(["l1", "l2"])),
+    MoveBack: st.builds(MoveBack, into=st.sampled_from(["l1", "l2"])),
 }
 connection_settings = st.builds(ConnectionSettings, name=st.sampled_from(["ours", "theirs"]))
 secret_texts = st.sampled_from(["first-secret", "second-secret"])

@@ -70,7 +70,7 @@ def merge_requests(
     yield request_about(call, lead_id, merge, other=into, people=people)
     yield request_about(call, into, commands.AbsorbLead(lead_id=lead_id, into=into), other=lead_id)
     for each in absorbed:
-        yield request_about(call, each, commands.ComeAlong(into=into), other=lead_id)
+        yield request_about(call, each, commands.MoveToSurvivor(into=into), other=lead_id)
         yield request_about(call, into, commands.AbsorbLead(lead_id=each, into=into), other=each)
         yield request_about(call, lead_id, commands.SeparateLead(lead_id=each, was_into=lead_id), other=each)
 
@@ -82,19 +82,19 @@ async def unmerge_lead(lead_id: LeadId, call: Writes) -> MergeTaken:
     lead = await fold_one(call, lead_id)
     was_into = lead.state.merged_into or lead_id
     beside = (await fold_one(call, was_into)).state.absorbed
-    came_along = [each for each in beside if lead_id in (await fold_one(call, each)).state.merged_path]
-    position = await write_together(call, unmerge_requests(call, lead_id, was_into, beside, came_along))
+    moved_along = [each for each in beside if lead_id in (await fold_one(call, each)).state.merged_path]
+    position = await write_together(call, unmerge_requests(call, lead_id, was_into, beside, moved_along))
     person_id = lead.state.captures[0].person_id
     return MergeTaken(lead_id=lead_id, person_id=person_id, merged_lead_id=lead_id, position=position)
 
 
 def unmerge_requests(
-    call: Call, lead_id: str, was_into: str, beside: Sequence[str], came_along: Sequence[str]
+    call: Call, lead_id: str, was_into: str, beside: Sequence[str], moved_along: Sequence[str]
 ) -> Iterator[WriteRequest]:
     yield request_about(call, lead_id, commands.Unmerge(was_into=was_into, beside=tuple(beside)), other=was_into)
     yield request_about(call, was_into, commands.SeparateLead(lead_id=lead_id, was_into=was_into), other=lead_id)
-    for each in came_along:
-        yield request_about(call, each, commands.GoBack(into=lead_id), other=lead_id)
+    for each in moved_along:
+        yield request_about(call, each, commands.MoveBack(into=lead_id), other=lead_id)
         yield request_about(call, was_into, commands.SeparateLead(lead_id=each, was_into=was_into), other=each)
         yield request_about(call, lead_id, commands.AbsorbLead(lead_id=each, into=lead_id), other=each)
 

@@ -9,7 +9,7 @@ from services.lead_intake.connectors.outcomes import Ignored, Outcome
 from services.lead_intake.connectors.reader import external_id
 from services.lead_intake.connectors.redaction import plain_name
 from services.lead_intake.connectors.values import answer_text, from_seconds, instant, objects_at, text, unanimous
-from services.lead_intake.lead.classes import words
+from services.lead_intake.lead.classification import words
 from services.lead_intake.lead.events import Source
 
 ABOUT_THE_LEAD = words("""

@@ -15,7 +15,7 @@ from services.lead_intake.connectors.parsing import is_form, nested_form
 from services.lead_intake.connectors.reader import Part, Reader, each_of_array, external_id
 from services.lead_intake.connectors.signatures import has_token
 from services.lead_intake.connectors.values import counted, instant, text
-from services.lead_intake.lead.classes import words
+from services.lead_intake.lead.classification import words
 from services.lead_intake.lead.events import Source
 
 ABOUT_THE_SUBMISSION = ("external_id", "occurred_at", "kind")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import unquote_to_bytes
 
 from services.lead_intake.connectors.delivery import Delivery, Json, JsonObject
-from services.lead_intake.lead.classes import words
+from services.lead_intake.lead.classification import words
 
 DEEPEST = 64
 """Levels of nesting. What walks through a value calls itself once per level."""

@@ -6,7 +6,7 @@ import re
 
 from services.lead_intake.connectors.delivery import Json
 from services.lead_intake.connectors.values import encodable
-from services.lead_intake.lead.classes import words
+from services.lead_intake.lead.classification import words
 
 SECRET_NAMES = words("""
     googlekey joinurl starturl registrationurl password h323password pstnpassword encryptedpassword cancelurl

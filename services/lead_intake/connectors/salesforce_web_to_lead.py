@@ -11,7 +11,7 @@ from services.lead_intake.connectors.outcomes import Activity, Ignored, Outcome
 from services.lead_intake.connectors.parsing import Malformed, form_fields
 from services.lead_intake.connectors.reader import Part, Reader
 from services.lead_intake.connectors.values import flag, text
-from services.lead_intake.lead.classes import words
+from services.lead_intake.lead.classification import words
 from services.lead_intake.lead.events import Source
 
 TECHNICAL = words("""

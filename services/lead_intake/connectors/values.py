@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from services.lead_intake.connectors.delivery import Json, JsonObject
-from services.lead_intake.lead.classes import words
+from services.lead_intake.lead.classification import words
 from shared.rules.fields import EARLIEST, LATEST
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import field_validator
 
 from services.lead_intake.form.events import FormSettings
-from services.lead_intake.lead.commands import OF_SOURCE
+from services.lead_intake.lead.commands import DETAILS_BY_SOURCE
 from shared.rules.message import Command
 
 
@@ -16,7 +16,7 @@ class DefineForm(FormSettings, Command):
     @classmethod
     def of_its_source(cls, details: Any, info: Any) -> Any:
         source = info.data.get("source")
-        if details and source not in OF_SOURCE:
+        if details and source not in DETAILS_BY_SOURCE:
             raise ValueError(f"the source {source} has no details")
         return details
 

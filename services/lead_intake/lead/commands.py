@@ -134,7 +134,7 @@ class DemoRequestInput(Input, events.DemoRequest):
 
 
 DetailsInput = NewsletterInput | GatedContentInput | WebinarInput | DemoRequestInput
-OF_SOURCE: dict[Source, type[NewsletterInput | GatedContentInput | WebinarInput | DemoRequestInput]] = {
+DETAILS_BY_SOURCE: dict[Source, type[NewsletterInput | GatedContentInput | WebinarInput | DemoRequestInput]] = {
     Source.NEWSLETTER: NewsletterInput,
     Source.GATED_CONTENT: GatedContentInput,
     Source.WEBINAR: WebinarInput,
@@ -187,9 +187,9 @@ class CaptureLead(Input, Command):
         source = info.data.get("source")
         if details is None or source is None:
             return details
-        if source not in OF_SOURCE:
+        if source not in DETAILS_BY_SOURCE:
             raise ValueError(f"the source {source} has no details")
-        return OF_SOURCE[source].model_validate(details)
+        return DETAILS_BY_SOURCE[source].model_validate(details)
 
     @field_validator("message")
     @classmethod
@@ -276,7 +276,7 @@ class LinkExternalId(Command):
 
 
 class MergeInto(Command):
-    """`into`: the lead that is the same person, and stays. `absorbed`: the leads that come along."""
+    """`into`: the lead that is the same person, and stays. `absorbed`: the leads that move with this one."""
 
     into: str
     absorbed: tuple[str, ...] = ()
@@ -289,8 +289,8 @@ class AbsorbLead(Command):
     into: str
 
 
-class ComeAlong(Command):
-    """The lead that this one is merged into was merged itself, into `into`."""
+class MoveToSurvivor(Command):
+    """The lead that this one is merged into was merged itself, into `into`: so this one is, too."""
 
     into: str
 
@@ -310,13 +310,13 @@ class SeparateLead(Command):
     was_into: str
 
 
-class GoBack(Command):
-    """The lead `into`, with which this one came along, is a person of its own again."""
+class MoveBack(Command):
+    """The lead `into`, with which this one moved to another survivor, is a person of its own again."""
 
     into: str
 
 
-MergeCommand = MergeInto | AbsorbLead | ComeAlong | Unmerge | SeparateLead | GoBack
+MergeCommand = MergeInto | AbsorbLead | MoveToSurvivor | Unmerge | SeparateLead | MoveBack
 LeadCommand = RecordCapture | RecordActivity | ChangeProfile | ChangeConsent | LinkExternalId | MergeCommand
 
 

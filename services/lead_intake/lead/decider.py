@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from services.lead_intake.lead import commands, events, merging
-from services.lead_intake.lead.classes import company_domain, email_kind, role_class, size_band
+from services.lead_intake.lead.classification import company_domain, email_kind, role_class, size_band
 from services.lead_intake.lead.context import Context
 from services.lead_intake.lead.repeats import repeated_capture, supplemented_capture
 from services.lead_intake.lead.state import Lead, NotExisting, State, activity_key, evolve, must_exist
@@ -39,10 +39,10 @@ def decide(
         case (
             commands.MergeInto()
             | commands.AbsorbLead()
-            | commands.ComeAlong()
+            | commands.MoveToSurvivor()
             | commands.Unmerge()
             | commands.SeparateLead()
-            | commands.GoBack()
+            | commands.MoveBack()
         ):
             return merging.decide(must_exist(state), command, context)
 

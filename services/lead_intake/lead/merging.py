@@ -1,8 +1,8 @@
 """Leads that are one person are merged, and that can be undone. Each keeps its own stream, which makes undoing exact.
 Together they are shown as one lead, the survivor.
 
-Every merged lead refers to the survivor itself. When the survivor is merged, what was merged into it comes along; when
-that is undone, it goes back. Only the first command of a merge may be refused. The others follow from the state of the
+Every merged lead refers to the survivor itself. When the survivor is merged, the leads that are merged into it move to
+the new survivor; when that is undone, they move back. Only the first command of a merge may be refused. The others follow from the state of the
 `other` lead after it, in the same transaction.
 """
 
@@ -23,14 +23,14 @@ def decide(lead: Lead, command: commands.MergeCommand, context: Context) -> list
             return merge(lead, other, command)
         case commands.AbsorbLead():
             return absorb(lead, other, command)
-        case commands.ComeAlong():
-            return come_along(lead, other, command.into)
+        case commands.MoveToSurvivor():
+            return move_to_survivor(lead, other, command.into)
         case commands.Unmerge():
             return unmerge(lead, other, command)
         case commands.SeparateLead():
             return separate(lead, other, command)
-        case commands.GoBack():
-            return go_back(lead, other, command.into)
+        case commands.MoveBack():
+            return move_back(lead, other, command.into)
 
 
 def merge(lead: Lead, survivor: Lead, command: commands.MergeInto) -> list[events.LeadEvent]:
@@ -54,7 +54,7 @@ def absorb(lead: Lead, other: Lead, command: commands.AbsorbLead) -> list[events
     return [events.LeadAbsorbed(lead_id=command.lead_id, person_id=other.person_id)]
 
 
-def come_along(lead: Lead, other: Lead, into: str) -> list[events.LeadEvent]:
+def move_to_survivor(lead: Lead, other: Lead, into: str) -> list[events.LeadEvent]:
     """`other`: the lead that it was merged into."""
     if other.merged_into != into or lead.merged_into in (None, into):
         return []
@@ -76,8 +76,8 @@ def separate(lead: Lead, other: Lead, command: commands.SeparateLead) -> list[ev
     return [events.LeadSeparated(lead_id=command.lead_id)]
 
 
-def go_back(lead: Lead, other: Lead, into: str) -> list[events.LeadEvent]:
-    """`other`: the lead that it goes back to."""
+def move_back(lead: Lead, other: Lead, into: str) -> list[events.LeadEvent]:
+    """`other`: the lead that it moves back to."""
     if other.merged_into is not None or into not in lead.merged_path[:-1]:
         return []
     return [events.LeadMerged(into=into, person_id=other.person_id, was_into=lead.merged_into)]

@@ -128,7 +128,7 @@ class Both:
         if not self.tell(lead_id, capture_commands.MergeInto(into=into, absorbed=absorbed), into):
             return False
         for each in absorbed:
-            assert self.tell(each, capture_commands.ComeAlong(into=into), lead_id)
+            assert self.tell(each, capture_commands.MoveToSurvivor(into=into), lead_id)
             assert self.tell(into, capture_commands.AbsorbLead(lead_id=each, into=into), each)
             assert self.tell(lead_id, capture_commands.SeparateLead(lead_id=each, was_into=lead_id), each)
         return self.tell(into, capture_commands.AbsorbLead(lead_id=lead_id, into=into), lead_id)
@@ -142,7 +142,7 @@ class Both:
         assert self.tell(lead_id, capture_commands.Unmerge(was_into=was_into, beside=beside), was_into)
         for each in beside:
             if lead_id in self.captured[each].merged_path:
-                assert self.tell(each, capture_commands.GoBack(into=lead_id), lead_id)
+                assert self.tell(each, capture_commands.MoveBack(into=lead_id), lead_id)
                 assert self.tell(was_into, capture_commands.SeparateLead(lead_id=each, was_into=was_into), each)
                 assert self.tell(lead_id, capture_commands.AbsorbLead(lead_id=each, into=lead_id), each)
         return self.tell(was_into, capture_commands.SeparateLead(lead_id=lead_id, was_into=was_into), lead_id)

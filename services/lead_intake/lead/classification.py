@@ -1,4 +1,5 @@
-"""What may be said of a person where everybody can read it: classes that many people share."""
+"""Classes of persons and companies, such as a kind of e-mail address or of role. So many share each that events may
+name it, which everybody can read."""
 
 import re
 from bisect import bisect_left

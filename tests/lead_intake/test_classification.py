@@ -1,6 +1,6 @@
 import pytest
 
-from services.lead_intake.lead.classes import company_domain, email_kind, role_class, size_band
+from services.lead_intake.lead.classification import company_domain, email_kind, role_class, size_band
 
 
 @pytest.mark.parametrize(
