@@ -44,7 +44,7 @@ class MergeTaken(BaseModel):
 async def merge_lead(lead_id: LeadId, body: MergeInput, call: Writes) -> MergeTaken:
     """Merge a lead into another one of the same person. Both ids show the other lead from now on, with the captures,
     activities and consents of both; what comes by the addresses of either counts for it. Leads that are merged into the
-    first one come along. Can be undone. Refused while reps work on a deal of each."""
+    first one move with it. Can be undone. Refused while reps work on a deal of each."""
     lead = await fold_one(call, lead_id)
     must_not_be_erased(lead)
     into = await survivor_id(call, body.into)
