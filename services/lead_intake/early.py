@@ -26,7 +26,7 @@ from shared.rules.decider import Decider
 from shared.rules.message import Missing, Rejected, subject_of
 from shared.store import event_store, vault
 from shared.store.aliases import BlindIndex
-from shared.store.decision_batch import fold_streams
+from shared.store.stream import fold_streams
 from shared.store.write_request import Step, WriteResult
 from shared.web.call import Call
 

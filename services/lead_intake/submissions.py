@@ -21,7 +21,7 @@ from services.lead_intake.quarantine.events import Reason
 from services.lead_intake.quarantine.state import Waiting
 from shared.rules.message import Rejected
 from shared.store import event_store
-from shared.store.decision_batch import fold_streams
+from shared.store.stream import fold_streams
 from shared.store.write_request import Step, WriteResult
 from shared.web.call import Call
 from shared.web.service_context import ServiceContext

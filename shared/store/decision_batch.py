@@ -1,17 +1,13 @@
 """One batch of write requests decided in memory: each sees what the ones before it changed. No I/O."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from shared.rules.clock_and_ids import ClockAndIds
-from shared.rules.decider import Decider
 from shared.rules.fields import format_instant
 from shared.rules.message import (
-    BEGINNING,
     MAX_CLOCK_AHEAD,
     Erasure,
     Event,
@@ -27,66 +23,13 @@ from shared.store.aliases import AliasRecord
 from shared.store.claims import AliasClaim
 from shared.store.event_store import LARGEST_EVENT, Head
 from shared.store.idempotency import StoredResponse
+from shared.store.pending_writes import PendingWrites
+from shared.store.stream import Stream
 from shared.store.vault import VaultEntry
 from shared.store.write_request import Step, WriteOutcome, WriteRequest, WriteResult
 
 TOLERATED_CLOCK_SKEW = timedelta(seconds=1)
 """Between the clocks of our own processes, and between a caller's clock and ours."""
-
-
-class Stream(NamedTuple):
-    """A stream's state after its last event."""
-
-    name: str
-    state: Any
-    version: int = 0
-    position: int = 0
-    occurred_at: datetime = BEGINNING
-
-    def after(self, decider: Decider[Any, Any, Any], event: Event, position: int, at: datetime) -> "Stream":
-        return Stream(self.name, decider.evolve(self.state, event, at), self.version + 1, position, at)
-
-
-def fold_streams(
-    deciders: Mapping[str, Decider[Any, Any, Any]],
-    history: Iterable[StoredEvent],
-    start: Mapping[str, Stream] = MappingProxyType({}),
-) -> dict[str, Stream]:
-    """`deciders`: by stream. A stream without events has its decider's initial state. `start`: streams that were folded
-    as far as the history begins."""
-    streams = {name: start.get(name) or Stream(name, decider.initial) for name, decider in deciders.items()}
-    for stored in history:
-        decider = deciders[stored.stream]
-        recorded = decider.parse(stored)
-        if recorded is not None:
-            streams[stored.stream] = streams[stored.stream].after(
-                decider, recorded.event, stored.position, stored.occurred_at
-            )
-    return streams
-
-
-@dataclass(slots=True)
-class PendingWrites:
-    """Everything that accepted requests want written."""
-
-    events: list[StoredEvent] = field(default_factory=list)
-    claimed: list[AliasRecord] = field(default_factory=list)
-    vault: list[VaultEntry] = field(default_factory=list)
-    shared_texts: set[UUID] = field(default_factory=set)
-    """Of the vault's entries, those that other services may import."""
-    imported_texts: list[tuple[UUID, str]] = field(default_factory=list)
-    """Reference, and the subject that the text belongs to here."""
-    erased: list[str] = field(default_factory=list)
-    responses: list[StoredResponse] = field(default_factory=list)
-
-    def add(self, other: "PendingWrites") -> None:
-        self.events += other.events
-        self.claimed += other.claimed
-        self.vault += other.vault
-        self.shared_texts |= other.shared_texts
-        self.imported_texts += other.imported_texts
-        self.erased += other.erased
-        self.responses += other.responses
 
 
 class DecisionBatch:

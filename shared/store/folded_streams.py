@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from shared.rules.decider import Decider
 from shared.rules.message import StoredEvent
 from shared.store import event_store
-from shared.store.decision_batch import Stream, fold_streams
 from shared.store.long_work import run_in_thread
+from shared.store.stream import Stream, fold_streams
 
 S = TypeVar("S")
 Deciders = Mapping[str, Decider[Any, Any, Any]]

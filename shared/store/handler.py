@@ -12,9 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared.rules.clock_and_ids import ClockAndIds
 from shared.rules.decider import Decider
 from shared.store import aliases, event_store, idempotency, vault
-from shared.store.decision_batch import DecisionBatch, PendingWrites
+from shared.store.decision_batch import DecisionBatch
 from shared.store.folded_streams import read_folded
 from shared.store.long_work import run_in_thread
+from shared.store.pending_writes import PendingWrites
 from shared.store.prefetch import prefetch
 from shared.store.write_request import WriteOutcome, WriteRequest
 

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.rules.sealed import Sealed
 from shared.store import event_store, vault
-from shared.store.decision_batch import Stream
 from shared.store.event_store import STORED
+from shared.store.stream import Stream
 from shared.webhooks.decider import DECIDER
 from shared.webhooks.events import WebhookCreated
 from shared.webhooks.state import Existing

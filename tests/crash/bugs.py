@@ -21,8 +21,8 @@ from shared.run.process import Server
 from shared.store import aliases, handler, idempotency, vault
 from shared.store.aliases import AliasRecord
 from shared.store.committer import Committer, Waiting
-from shared.store.decision_batch import PendingWrites
 from shared.store.idempotency import StoredResponse
+from shared.store.pending_writes import PendingWrites
 from shared.store.write_request import WriteOutcome, WriteRequest
 from shared.web.call import Call
 from shared.web.feed import Feed

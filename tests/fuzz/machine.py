@@ -15,8 +15,9 @@ from shared.rules.message import Command, RecordedEvent, Refusal, StoredEvent
 from shared.rules.sealed import Sealed
 from shared.store.aliases import AliasRecord
 from shared.store.claims import AliasClaim
-from shared.store.decision_batch import DecisionBatch, fold_streams
+from shared.store.decision_batch import DecisionBatch
 from shared.store.event_store import LARGEST_EVENT, Head
+from shared.store.stream import fold_streams
 from shared.store.write_request import Step, WriteRequest, WriteResult
 from tests.fuzz.commands import BEGINNINGS, COMMANDS
 from tests.fuzz.deciders import AnyDecider

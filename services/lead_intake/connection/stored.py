@@ -5,7 +5,7 @@ from services.lead_intake.connection.events import ConnectionSettings, KindSetti
 from services.lead_intake.connection.state import Existing
 from services.lead_intake.connectors.delivery import Connection, ConsentQuestion, Kind
 from shared.store import event_store, vault
-from shared.store.decision_batch import fold_streams
+from shared.store.stream import fold_streams
 from shared.web.access import CACHE_SPAN
 from shared.web.service_context import ServiceContext
 

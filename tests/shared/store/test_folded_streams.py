@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.rules.clock_and_ids import ClockAndIds
 from shared.store import engines, event_store, folded_streams, handler
-from shared.store.decision_batch import Stream
 from shared.store.folded_streams import Memory, RememberedStream, read_states
+from shared.store.stream import Stream
 from tests.shared.store.conftest import Write
 from tests.shared.tally import DECIDER, Add, ask
 

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from shared.rules.message import KeyReused, Rejected, Stale, StoredEvent, TooLarge
 from shared.store import aliases, decision_batch, event_store, handler, vault
 from shared.store.claims import AliasClaim, PastClaims
+from shared.store.pending_writes import PendingWrites
 from shared.store.write_request import Step, WriteRequest, WriteResult
 from tests.running import Clock
 from tests.shared.store.conftest import Write
@@ -49,7 +50,7 @@ async def test_what_follows_is_decided_while_postgres_writes(
 ) -> None:
     order: list[str] = []
 
-    async def write(tx: AsyncConnection, pending: decision_batch.PendingWrites) -> None:
+    async def write(tx: AsyncConnection, pending: PendingWrites) -> None:
         order.append("writing")
         for _ in range(5):
             await asyncio.sleep(0)
