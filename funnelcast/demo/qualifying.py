@@ -13,7 +13,7 @@ from funnelcast.demo.names import NURTURE_REASONS, PRODUCTS, REJECT_REASONS
 from funnelcast.demo.script import ScriptedWrite, days_later, new_id, scripted, seeded
 from services.qualification.lead import commands
 from services.qualification.lead.decider import DECIDER
-from services.qualification.lead.events import BantStatus, Lifecycle, Motion
+from services.qualification.lead.fields import BantStatus, Lifecycle, Motion
 
 HANDED_OVER, REJECTED, NURTURED = 0.36, 0.24, 0.30
 """Shares of the MQLs; the others do not answer."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from services.qualification.lead import commands
 from services.qualification.lead.decider import DECIDER
-from services.qualification.lead.events import Details, Engagement, Profile
+from services.qualification.lead.fields import Details, Engagement, Profile
 from services.qualification.setting import commands as setting_commands
 from services.qualification.setting.decider import ALL
 from services.qualification.setting.decider import DECIDER as SETTING

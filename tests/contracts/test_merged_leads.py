@@ -10,7 +10,7 @@ from services.lead_intake.service import SERVICE as INTAKE
 from services.qualification.lead import commands, events
 from services.qualification.lead.context import Context
 from services.qualification.lead.decider import decide
-from services.qualification.lead.events import BantStatus, Lifecycle
+from services.qualification.lead.fields import BantStatus, Lifecycle
 from services.qualification.lead.state import BantAnswer, Lead, MergedAway, NotExisting, State, after_all
 from services.qualification.model.decider import DECIDER as MODEL
 from services.qualification.service import SERVICE

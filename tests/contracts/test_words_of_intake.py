@@ -3,7 +3,7 @@
 from typing import get_args
 
 from services.lead_intake.lead import events as intake
-from services.qualification.lead.events import CAPTURE
+from services.qualification.lead.fields import CAPTURE
 from services.qualification.model import events as model
 
 

@@ -51,7 +51,7 @@ from services.pipeline.setting import commands as pipeline_setting
 from services.pipeline.setting.default import BANDS
 from services.pipeline.spend.commands import RecordSpend, Spend
 from services.qualification.lead import commands as lead
-from services.qualification.lead import events as lead_events
+from services.qualification.lead import fields as lead_fields
 from services.qualification.model.commands import ActivateModel, DefineModel
 from services.qualification.model.default import DEFAULT as MODEL
 from services.qualification.setting import commands as qualification_setting
@@ -269,8 +269,8 @@ OF_SETTINGS: Mapping[type[Command], Strategy] = {
     ),
 }
 
-said = st.none() | st.builds(lead.BantItem, status=st.sampled_from(lead_events.BantStatus), evidence=notes)
-met = lead.BantItem(status=lead_events.BantStatus.MET)
+said = st.none() | st.builds(lead.BantItem, status=st.sampled_from(lead_fields.BantStatus), evidence=notes)
+met = lead.BantItem(status=lead_fields.BantStatus.MET)
 all_met = lead.Bant(budget=met, authority=met, need=met, timing=met)
 OF_LEADS: Mapping[type[Command], Strategy] = {
     lead.RecordEngagement: st.builds(
@@ -324,7 +324,7 @@ OF_LEADS: Mapping[type[Command], Strategy] = {
             lead.KnownDeal,
             account=texts,
             owner=owners,
-            motion=st.sampled_from(lead_events.Motion),
+            motion=st.sampled_from(lead_fields.Motion),
             pipeline=st.just("default"),
             is_open=st.booleans(),
         ),

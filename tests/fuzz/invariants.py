@@ -57,7 +57,8 @@ from services.pipeline.setting import events as pipeline_setting
 from services.pipeline.setting.state import Settings as PipelineSettings
 from services.pipeline.spend.state import Entries
 from services.qualification.lead.events import ChangeEvent as LeadChange
-from services.qualification.lead.events import LeadErased, Lifecycle
+from services.qualification.lead.events import LeadErased
+from services.qualification.lead.fields import Lifecycle
 from services.qualification.lead.lifecycle import TRANSITIONS
 from services.qualification.lead.state import NotExisting as NoLead
 from services.qualification.lead.state import State as LeadState

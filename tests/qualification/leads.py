@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.qualification.lead import commands, events
 from services.qualification.lead.decider import DECIDER
-from services.qualification.lead.events import BantStatus, Engagement, LeadFields, Lifecycle, Motion, Profile
+from services.qualification.lead.fields import BantStatus, Engagement, LeadFields, Lifecycle, Motion, Profile
 from services.qualification.lead.state import Lead, State
 from services.qualification.model.events import BantName
 from shared.rules.sealed import Sealed

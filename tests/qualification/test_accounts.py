@@ -6,7 +6,7 @@ from typing import Any
 import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.qualification.lead.events import Profile
+from services.qualification.lead.fields import Profile
 from services.qualification.projections import accounts
 from services.qualification.upstream import intake
 from tests.qualification.leads import ENGAGED, engagement

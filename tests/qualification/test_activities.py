@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from services.qualification.lead import commands, events
-from services.qualification.lead.events import CAPTURE, Lifecycle
+from services.qualification.lead.fields import CAPTURE, Lifecycle
 from services.qualification.model.decider import MODELS
 from services.qualification.model.default import DEFAULT
 from services.qualification.model.events import Rule, ScoringModel, When

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from services.qualification.lead import commands, events
 from services.qualification.lead.decider import DECIDER
-from services.qualification.lead.events import BantStatus, Lifecycle
+from services.qualification.lead.fields import BantStatus, Lifecycle
 from services.qualification.lead.lifecycle import TRANSITIONS
 from services.qualification.lead.state import Lead, NotExisting, State
 from services.qualification.model.decider import DECIDER as MODEL

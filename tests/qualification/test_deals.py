@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from services.qualification.lead import commands, events
-from services.qualification.lead.events import Lifecycle
+from services.qualification.lead.fields import Lifecycle
 from services.qualification.lead.state import Cycle, Lead, State
 from tests.qualification.leads import (
     CUSTOMER,

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from services.qualification.lead import commands, events
 from services.qualification.lead.decider import DECIDER
-from services.qualification.lead.events import Engagement, Lifecycle
+from services.qualification.lead.fields import BantStatus, Engagement, Lifecycle
 from services.qualification.lead.state import Lead, State
 from services.qualification.model.events import ScoringModel
 from services.qualification.model.state import Models
@@ -219,7 +219,7 @@ def test_an_engagement_before_the_fall_moves_it() -> None:
 
 
 def test_a_lead_that_is_handed_over_or_set_aside_does_not_fall() -> None:
-    met = commands.BantItem(status=events.BantStatus.MET)
+    met = commands.BantItem(status=BantStatus.MET)
     bant = commands.Bant(budget=met, authority=met, need=met, timing=met)
     ready, _ = after(MQL, commands.ChangeBant(bant=bant, by="sam", stored_evidence={}), RECEIVED_AT, under(M2))
     assert ready.fields.falls_below_at == MQL.fields.falls_below_at

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from services.qualification.lead import commands, events
 from services.qualification.lead.decider import DECIDER
 from services.qualification.lead.dry_run import MAX_EXAMPLES, Crossing, DryRun, crossing_by
-from services.qualification.lead.events import Engagement, Profile
+from services.qualification.lead.fields import Engagement, Profile
 from services.qualification.lead.state import Lead
 from services.qualification.model.events import Grade, ScoringModel
 from services.qualification.model.state import Models

@@ -8,7 +8,7 @@ import pytest
 
 from services.qualification.lead import events
 from services.qualification.lead.decider import DECIDER
-from services.qualification.lead.events import Lifecycle, Profile
+from services.qualification.lead.fields import Lifecycle, Profile
 from services.qualification.lead.state import Lead
 from services.qualification.model.default import DEFAULT
 from services.qualification.model.events import ScoringModel

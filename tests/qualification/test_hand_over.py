@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from services.qualification.lead import commands, events
 from services.qualification.lead.decider import DECIDER
-from services.qualification.lead.events import Lifecycle, Motion
+from services.qualification.lead.fields import Lifecycle, Motion
 from services.qualification.model.default import DEFAULT
 from services.qualification.model.state import Models
 from services.qualification.setting.state import Settings

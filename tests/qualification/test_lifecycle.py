@@ -7,7 +7,7 @@ import pytest
 
 from services.qualification.lead import commands, events
 from services.qualification.lead.decider import DECIDER
-from services.qualification.lead.events import Lifecycle, Motion
+from services.qualification.lead.fields import Lifecycle, Motion
 from services.qualification.lead.lifecycle import TRANSITIONS, Trigger
 from services.qualification.model.decider import DECIDER as MODEL
 from services.qualification.setting.state import Settings

@@ -10,7 +10,8 @@ import pytest_asyncio
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.qualification.lead.events import LeadRevisitDue, Lifecycle
+from services.qualification.lead.events import LeadRevisitDue
+from services.qualification.lead.fields import Lifecycle
 from services.qualification.model.events import Grade
 from services.qualification.projections import deals, leads
 from services.qualification.projections.leads import LeadFilter

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from services.qualification.lead import commands
-from services.qualification.lead.events import Details, Engagement, Profile
+from services.qualification.lead.fields import Details, Engagement, Profile
 from services.qualification.reactions import react
 from services.qualification.setting.commands import CopyFromForecast
 from services.qualification.upstream import forecast, intake, pipeline

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 from services.qualification.lead import commands, events
-from services.qualification.lead.events import Lifecycle
+from services.qualification.lead.fields import Lifecycle
 from services.qualification.setting.decider import SETTINGS
 from services.qualification.setting.state import Settings
 from tests.qualification.leads import ERASED, HISTORIES, MQL, engaged_by, folded, follow_deal, given

@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from services.qualification.lead import commands, events
-from services.qualification.lead.events import Lifecycle, Profile
+from services.qualification.lead.fields import Lifecycle, Profile
 from services.qualification.setting.decider import SETTINGS
 from services.qualification.setting.events import Absence, Claims, Routing, RoutingChanged, RoutingRule
 from services.qualification.setting.state import Settings

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from services.qualification.lead.commands import RecordEngagement
 from services.qualification.lead.decider import DECIDER
-from services.qualification.lead.events import Details, Engagement, Profile
+from services.qualification.lead.fields import Details, Engagement, Profile
 from services.qualification.lead.state import Lead
 from services.qualification.model.default import DEFAULT, FIT
 from services.qualification.model.events import Choice, FitTable, Grade, Rule, ScoringModel, When

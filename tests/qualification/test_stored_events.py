@@ -8,7 +8,7 @@ import pytest
 from pydantic_core import to_jsonable_python
 
 from services.qualification.lead.decider import DECIDER as LEAD
-from services.qualification.lead.events import CAPTURE, Engagement, LeadFields
+from services.qualification.lead.fields import CAPTURE, Engagement, LeadFields
 from services.qualification.lead.state import Lead, State
 from services.qualification.model.decider import DECIDER as MODEL
 from services.qualification.model.state import Models

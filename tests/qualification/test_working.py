@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from services.qualification.lead import commands, events
-from services.qualification.lead.events import BantStatus, Lifecycle
+from services.qualification.lead.fields import BantStatus, Lifecycle
 from services.qualification.lead.state import BANT
 from services.qualification.setting.decider import SETTINGS
 from services.qualification.setting.events import ReasonKind

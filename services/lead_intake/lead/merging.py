@@ -2,8 +2,8 @@
 Together they are shown as one lead, the survivor.
 
 Every merged lead refers to the survivor itself. When the survivor is merged, the leads that are merged into it move to
-the new survivor; when that is undone, they move back. Only the first command of a merge may be refused. The others follow
-from the state of the `other` lead after it, in the same transaction.
+the new survivor; when that is undone, they move back. Only the first command of a merge may be refused. The others
+follow from the state of the `other` lead after it, in the same transaction.
 """
 
 from services.lead_intake.lead import commands, events

@@ -11,7 +11,7 @@ from services.qualification.api.lead_views import FitView, LeadSummary, lead_sum
 from services.qualification.api.leads import Reads
 from services.qualification.lead.account import account_of_domain
 from services.qualification.lead.decider import DECIDER
-from services.qualification.lead.events import Profile
+from services.qualification.lead.fields import Profile
 from services.qualification.lead.state import Lead
 from services.qualification.model.decider import ALL
 from services.qualification.model.decider import DECIDER as MODEL

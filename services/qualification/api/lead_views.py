@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from services.qualification.lead.events import BantStatus, LeadFields, Lifecycle
+from services.qualification.lead.fields import BantStatus, LeadFields, Lifecycle
 from services.qualification.lead.state import BantAnswer, Cycle, Lead, State, Transition
 from services.qualification.model.events import BantName, Grade
 from services.qualification.scoring.decay import rounded

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query
 from services.qualification.api import own_leads
 from services.qualification.api.lead_views import LeadSummary, LeadView, lead_summary, lead_view
 from services.qualification.lead.decider import DECIDER
-from services.qualification.lead.events import LeadFields, Lifecycle
+from services.qualification.lead.fields import LeadFields, Lifecycle
 from services.qualification.lead.state import Lead, NotExisting, State, must_exist
 from services.qualification.model.decider import ALL
 from services.qualification.model.decider import DECIDER as MODEL

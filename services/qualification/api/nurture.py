@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from services.qualification.api.leads import Reads
-from services.qualification.lead.events import Lifecycle
+from services.qualification.lead.fields import Lifecycle
 from services.qualification.projections import nurture
 from services.qualification.setting.decider import ALL, DECIDER
 from services.qualification.setting.events import ReasonKind

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.qualification.lead.decider import DECIDER
-from services.qualification.lead.events import LeadFields
+from services.qualification.lead.fields import LeadFields
 from services.qualification.lead.state import Lead, NotExisting, State
 from services.qualification.projections import deals
 from services.qualification.projections.leads import queued_at

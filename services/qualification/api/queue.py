@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 
 from services.qualification.api.lead_views import LeadSummary, lead_summary
 from services.qualification.api.leads import ReadsWithin
-from services.qualification.lead.events import Lifecycle
+from services.qualification.lead.fields import Lifecycle
 from services.qualification.projections import leads
 from services.qualification.projections.leads import QueueKey
 from shared.rules.fields import Line

@@ -4,7 +4,7 @@ pass it on, and every SDR may release it."""
 from datetime import datetime
 
 from services.qualification.lead import commands, events
-from services.qualification.lead.events import LeadFields, Lifecycle
+from services.qualification.lead.fields import LeadFields, Lifecycle
 from services.qualification.lead.state import Lead
 from services.qualification.setting.state import Settings
 from shared.rules.message import Rejected

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from services.qualification.lead.events import BantStatus, Engagement, Motion
+from services.qualification.lead.fields import BantStatus, Engagement, Motion
 from services.qualification.model.events import BantName
 from shared.rules.fields import Day, ExternalId, Instant, Label, Line, Prose, Slug
 from shared.rules.message import Command, Message

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from services.qualification.lead import commands, events
 from services.qualification.lead.context import Context
-from services.qualification.lead.events import LeadFields, Lifecycle
+from services.qualification.lead.fields import LeadFields, Lifecycle
 from services.qualification.lead.lifecycle import Trigger, target
 from services.qualification.lead.state import Lead
 from services.qualification.model.events import ScoringModel

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from services.qualification.lead import commands, events
 from services.qualification.lead.context import Context
-from services.qualification.lead.events import LeadFields, Lifecycle
+from services.qualification.lead.fields import LeadFields, Lifecycle
 from services.qualification.lead.hand_over import join
 from services.qualification.lead.lifecycle import TRANSITIONS, Trigger
 from services.qualification.lead.state import Deal, Lead, NotExisting, State, after_all

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from services.qualification.lead import commands, events
 from services.qualification.lead.due import due_by
-from services.qualification.lead.events import LeadFields, Lifecycle
+from services.qualification.lead.fields import LeadFields, Lifecycle
 from services.qualification.lead.lifecycle import Trigger, target
 from services.qualification.lead.state import Lead, evolve
 from services.qualification.setting.events import ReasonKind

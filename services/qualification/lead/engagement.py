@@ -7,7 +7,7 @@ from services.qualification.lead import commands, events
 from services.qualification.lead.account import account_of_domain
 from services.qualification.lead.context import Context
 from services.qualification.lead.cycle import crossed_up
-from services.qualification.lead.events import Engagement, LeadFields, Lifecycle
+from services.qualification.lead.fields import Engagement, LeadFields, Lifecycle
 from services.qualification.lead.lifecycle import TRANSITIONS, Trigger
 from services.qualification.lead.state import Lead, NotExisting, State, evolve
 from services.qualification.model.state import Models

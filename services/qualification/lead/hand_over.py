@@ -6,7 +6,7 @@ from services.qualification.lead import commands, events
 from services.qualification.lead.account import account_of_domain
 from services.qualification.lead.context import Context
 from services.qualification.lead.cycle import mql_for_hand_over
-from services.qualification.lead.events import BantStatus, LeadFields, Lifecycle, Motion
+from services.qualification.lead.fields import BantStatus, LeadFields, Lifecycle, Motion
 from services.qualification.lead.lifecycle import TRANSITIONS, Trigger, target
 from services.qualification.lead.state import Lead, NotExisting, State, after_all, statuses_of
 from services.qualification.model.events import ScoringModel

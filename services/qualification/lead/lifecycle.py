@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from services.qualification.lead.events import Lifecycle
+from services.qualification.lead.fields import Lifecycle
 from shared.rules.message import Rejected
 
 CAPTURED, MQL, SRL, SQL, NURTURE, REJECTED, CUSTOMER = Lifecycle

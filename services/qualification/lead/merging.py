@@ -9,7 +9,7 @@ from services.qualification.lead import commands, events
 from services.qualification.lead.context import Context
 from services.qualification.lead.due import fall
 from services.qualification.lead.engagement import account_after, may_fall, scored
-from services.qualification.lead.events import Engagement, LeadFields
+from services.qualification.lead.fields import Engagement, LeadFields
 from services.qualification.lead.state import BantAnswer, Lead, NotExisting, State, must_exist, without_those_of
 from services.qualification.model.events import BantName
 from services.qualification.model.state import Models

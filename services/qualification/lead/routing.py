@@ -5,7 +5,7 @@ from datetime import datetime
 
 from services.qualification.lead import commands, events
 from services.qualification.lead.claim import claimed_by
-from services.qualification.lead.events import LeadFields
+from services.qualification.lead.fields import LeadFields
 from services.qualification.lead.state import Lead, State
 from services.qualification.scoring.fit import profile_of
 from services.qualification.setting.state import Settings

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from services.qualification.lead.events import Lifecycle
+from services.qualification.lead.fields import Lifecycle
 from services.qualification.lead.state import Lead
 from shared.rules.message import BEGINNING
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from services.qualification.lead import events
-from services.qualification.lead.events import BantStatus, Engagement, LeadFields, Lifecycle, Motion
+from services.qualification.lead.fields import BantStatus, Engagement, LeadFields, Lifecycle, Motion
 from services.qualification.model.events import BantName
 from shared.rules.message import BEGINNING, Missing, Rejected
 from shared.rules.sealed import Sealed

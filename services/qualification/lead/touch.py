@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from services.qualification.lead import commands, events
+from services.qualification.lead.fields import LeadFields
 from services.qualification.lead.state import Lead
 from shared.rules.fields import format_instant
 from shared.rules.message import Rejected
@@ -18,13 +19,13 @@ def touch(lead: Lead, command: commands.Touch, at: datetime) -> list[events.Lead
     handed_over_at = lead.cycles[-1].srl_at if lead.cycles else None
     worked = fields._replace(claim_ends_at=None)
     if handed_over_at is None or touched_at < handed_over_at:
-        return touched(fields, worked._replace(touched_at=first(fields.touched_at, touched_at)))
-    return touched(fields, worked._replace(rep_touched_at=first(fields.rep_touched_at, touched_at)))
+        return touched(fields, worked._replace(touched_at=earlier(fields.touched_at, touched_at)))
+    return touched(fields, worked._replace(rep_touched_at=earlier(fields.rep_touched_at, touched_at)))
 
 
-def first(known: datetime | None, touched_at: datetime) -> datetime:
+def earlier(known: datetime | None, touched_at: datetime) -> datetime:
     return touched_at if known is None else min(known, touched_at)
 
 
-def touched(before: events.LeadFields, after: events.LeadFields) -> list[events.LeadEvent]:
+def touched(before: LeadFields, after: LeadFields) -> list[events.LeadEvent]:
     return [] if after == before else [events.LeadTouched(after=after)]

@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.qualification.events import QualificationEvent
 from services.qualification.lead.account import account_of_domain
-from services.qualification.lead.events import ChangeEvent, LeadEngaged, Profile
+from services.qualification.lead.events import ChangeEvent, LeadEngaged
+from services.qualification.lead.fields import Profile
 from services.qualification.upstream.intake import IntakeEvent, PersonErased, ProspectRecorded
 from shared.flow.projection import Projection
 from shared.rules.message import RecordedEvent

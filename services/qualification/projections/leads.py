@@ -35,7 +35,8 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.qualification.events import QualificationEvent
-from services.qualification.lead.events import ChangeEvent, LeadFields, Lifecycle
+from services.qualification.lead.events import ChangeEvent
+from services.qualification.lead.fields import LeadFields, Lifecycle
 from services.qualification.model.events import Grade
 from services.qualification.projections.deals import deals
 from services.qualification.scoring.fit import PROSPECTS

@@ -8,7 +8,8 @@ from sqlalchemy import BigInteger, Column, Date, DateTime, MetaData, Named, Tabl
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.qualification.events import QualificationEvent
-from services.qualification.lead.events import ChangeEvent, LeadFields, Lifecycle
+from services.qualification.lead.events import ChangeEvent
+from services.qualification.lead.fields import LeadFields, Lifecycle
 from shared.flow.projection import Projection
 from shared.rules.message import RecordedEvent
 from shared.store.rows import rows, upsert

@@ -24,7 +24,8 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.qualification.events import QualificationEvent
-from services.qualification.lead.events import ChangeEvent, LeadFields
+from services.qualification.lead.events import ChangeEvent
+from services.qualification.lead.fields import LeadFields
 from shared.flow.projection import Projection
 from shared.flow.timer import Due, Reading
 from shared.rules.message import RecordedEvent

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple, TypeVar
 
-from services.qualification.lead.events import CAPTURE, Engagement
+from services.qualification.lead.fields import CAPTURE, Engagement
 from services.qualification.model.events import Rule, ScoringModel, When
 from services.qualification.scoring.decay import left_of
 from services.qualification.scoring.fit import in_order

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
-from services.qualification.lead.events import Engagement, Profile
+from services.qualification.lead.fields import Engagement, Profile
 from services.qualification.model.events import Choice, FitTable, Grade, Sizes
 
 

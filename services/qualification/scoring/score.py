@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from services.qualification.lead.events import CAPTURE, Engagement
+from services.qualification.lead.fields import CAPTURE, Engagement
 from services.qualification.model.events import Grade, MqlLine, ScoringModel
 from services.qualification.scoring.engagement import Part, capped_parts, parts_at, total
 from services.qualification.scoring.fit import Fit, fit, profile_of

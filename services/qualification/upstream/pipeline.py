@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from services.qualification.lead.events import Motion
+from services.qualification.lead.fields import Motion
 from shared.rules.message import Parser, UpstreamEvent, tolerant_parser
 
 

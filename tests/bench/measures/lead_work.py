@@ -11,7 +11,8 @@ import orjson
 import psutil
 from sqlalchemy import text
 
-from services.qualification.lead.events import Engagement, LeadMql
+from services.qualification.lead.events import LeadMql
+from services.qualification.lead.fields import Engagement
 from services.qualification.model.default import DEFAULT
 from services.qualification.model.events import ScoringModel
 from services.qualification.scoring.score import score

@@ -17,7 +17,7 @@ from services.pipeline.upstream import qualification as read_by_pipeline
 from services.qualification import reactions as qualification_reactions
 from services.qualification.lead import commands as lead_commands
 from services.qualification.lead.decider import DECIDER as LEAD
-from services.qualification.lead.events import BantStatus, Engagement, Lifecycle, Profile
+from services.qualification.lead.fields import BantStatus, Engagement, Lifecycle, Profile
 from services.qualification.lead.state import Lead
 from services.qualification.model.decider import DECIDER as MODEL
 from services.qualification.setting.decider import DECIDER as QUALIFICATION_SETTING

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from services.qualification.lead import commands
-from services.qualification.lead.events import Lifecycle
+from services.qualification.lead.fields import Lifecycle
 from tests.contracts.leads_and_deals.both import Both
 
 WITH_DEAL = (Lifecycle.SRL, Lifecycle.SQL)
