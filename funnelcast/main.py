@@ -10,13 +10,15 @@ import typer
 from funnelcast.cli import forecast, importing, keys, meeting, parked, store
 from funnelcast.cli.options import (
     DEFAULT_URL,
+    PAGES,
     AsJson,
+    Broker,
     Data,
     Host,
     Kafka,
     Port,
     Postgres,
-    ServiceName,
+    ServedName,
     Url,
     find_served,
     given_options,
@@ -24,8 +26,6 @@ from funnelcast.cli.options import (
 )
 from shared.run import memory
 
-PAGES = "pages"
-"""What `serve` takes beside the services."""
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -54,7 +54,7 @@ def main() -> None:
 @app.command()
 def up(
     demo: Annotated[
-        bool, typer.Option("--demo", help="Fill an empty store with a demo company, and let it work")
+        bool, typer.Option("--demo", help="Write a demo company into an empty store, and simulate its work")
     ] = False,
     demo_speed: Annotated[float, typer.Option(min=0, max=100, help="1: two leads a second; 0: only its history")] = 1.0,
     host: Host = None,
@@ -63,7 +63,7 @@ def up(
     kafka: Kafka = None,
     postgres: Postgres = None,
 ) -> None:
-    """All four services in one process, on this machine alone unless --host names another address."""
+    """Run all four services in one process, on this machine alone unless --host names another address."""
     memory.defer_collections()
     from funnelcast.up import up
 
@@ -73,14 +73,14 @@ def up(
 
 @app.command()
 def serve(
-    service: ServiceName,
+    service: ServedName,
     role: Annotated[str, typer.Option(help="api, worker or all")] = "all",
     host: Host = None,
     port: Port = None,
     kafka: Kafka = None,
     postgres: Postgres = None,
 ) -> None:
-    """One service in a process of its own, on a Postgres by URL; or the pages, on the services."""
+    """Run one service, or the pages, in a process of its own, on a Postgres by URL."""
     memory.defer_collections()
     from funnelcast.serve import Role, serve
 
@@ -109,8 +109,8 @@ def migrate(data: Data = None, postgres: Postgres = None, kafka: Kafka = None) -
 
 
 @app.command()
-def topics(kafka: Kafka = None) -> None:
-    """Make Kafka's topics, with the configured partitions; existing topics stay as they are."""
+def topics(kafka: Broker = None) -> None:
+    """Create the Kafka topics with the configured partitions; existing topics stay as they are."""
     from funnelcast.topics import topics
 
     typer.echo(asyncio.run(topics(load_settings(kafka=kafka))), err=True)
@@ -118,7 +118,7 @@ def topics(kafka: Kafka = None) -> None:
 
 @app.command()
 def healthcheck(url: Url = DEFAULT_URL) -> None:
-    """Whether the services at an address are ready: for containers."""
+    """Check whether the services at an address are ready: for containers."""
     from funnelcast.healthcheck import healthcheck
 
     typer.echo(asyncio.run(healthcheck(url)))
@@ -128,7 +128,7 @@ def healthcheck(url: Url = DEFAULT_URL) -> None:
 def doctor(
     data: Data = None, kafka: Kafka = None, postgres: Postgres = None, port: Port = None, as_json: AsJson = False
 ) -> None:
-    """Every setting with its origin, and problems of this machine or set-up."""
+    """Show every setting with its origin, and problems of this machine or set-up."""
     from funnelcast.doctor import doctor
 
     given = given_options(data=data, kafka=kafka, postgres=postgres, port=port)

@@ -25,7 +25,7 @@ def waterfall(
     as_json: AsJson = False,
     url: Url = DEFAULT_URL,
 ) -> None:
-    """What moved a number of the forecast from one instant to another."""
+    """Show what moved a number of the forecast from one instant to another."""
     from funnelcast.waterfall import Span, waterfall
 
     span = Span(since, until, period, node, view, currency, basis, known_at)
@@ -46,7 +46,7 @@ def forecast(
     as_json: AsJson = False,
     url: Url = DEFAULT_URL,
 ) -> None:
-    """The roll-up, as a tree, with quotas, calls and overrides."""
+    """Show the roll-up as a tree, with quotas, calls and overrides."""
     from funnelcast.forecast import Question, forecast
 
     question = Question(period, node, depth, currency, view, as_of, known_at)

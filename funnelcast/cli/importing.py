@@ -10,6 +10,7 @@ import typer
 from funnelcast.cli.options import DEFAULT_URL, ApiKey, AsJson, Url, parse_option
 
 if TYPE_CHECKING:
+    from funnelcast.importing.reading import Source as Export
     from funnelcast.importing.snapshot import SnapshotOptions
 
 MAPPED, PLANS = ("opportunities", "leads", "org"), ("quotas", "rates", "overrides")
@@ -27,9 +28,9 @@ def import_(
     key: ApiKey = "",
     guess: Annotated[bool, typer.Option("--guess", help="Write a first mapping of deals; import nothing")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show how the rows would be read; send nothing")] = False,
-    rejects: Annotated[Path | None, typer.Option(help="Where refused rows go, with line and reason")] = None,
+    rejects: Annotated[Path | None, typer.Option(help="File for refused rows, with line and reason")] = None,
     currency: Annotated[
-        str | None, typer.Option(help="Of amounts, where neither the export nor the mapping names one")
+        str | None, typer.Option(help="Currency of amounts, where neither the export nor the mapping names one")
     ] = None,
     snapshot_of: Annotated[
         str | None, typer.Option(help="The day of an export that was imported before: bring in what has changed since")
@@ -38,14 +39,12 @@ def import_(
         bool, typer.Option("--overwrite", help="With --snapshot-of: also what was changed here")
     ] = False,
     vanished: Annotated[
-        str, typer.Option(help="With --snapshot-of, of open deals that are gone: report, lose or recycle")
+        str, typer.Option(help="With --snapshot-of, for open deals that are gone: report, lose or recycle")
     ] = "report",
     as_json: AsJson = False,
     url: Url = DEFAULT_URL,
 ) -> None:
     """Import another system's export into a running system. Importing it again adds nothing."""
-    from funnelcast.importing import dry_run as trial
-    from funnelcast.importing import run
     from funnelcast.importing.mappings import kinds_of
     from funnelcast.importing.reading import Source as Export
 
@@ -61,9 +60,23 @@ def import_(
     code = parse_option(known_currency, currency, "--currency")
     export = Export(file, kinds, code, rejects, chosen_snapshot(kind, snapshot_of, vanished, overwrite=overwrite))
     if dry_run:
-        trials = trial.run(export)
-        trial.show(trials, as_json=as_json)
-        sys.exit(1 if trials[0].summary.is_nothing_taken() else 0)
+        try_out(export, as_json=as_json)
+    else:
+        import_export(url, key, export, as_json=as_json)
+
+
+def try_out(export: "Export", *, as_json: bool) -> None:
+    from funnelcast.importing import dry_run
+
+    trials = dry_run.run(export)
+    dry_run.show(trials, as_json=as_json)
+    if trials[0].summary.is_nothing_taken():
+        sys.exit(1)
+
+
+def import_export(url: str, key: str, export: "Export", *, as_json: bool) -> None:
+    from funnelcast.importing import run
+
     if not key:
         raise typer.BadParameter("an API key is needed, except with --dry-run", param_hint="--key (FUNNELCAST_API_KEY)")
     summaries = asyncio.run(run.run(run.System(url, key), export))

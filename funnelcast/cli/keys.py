@@ -8,20 +8,23 @@ import typer
 
 from funnelcast.cli.options import AsJson, Data, Postgres, load_settings, parse_option
 
-app = typer.Typer(no_args_is_help=True, help="API keys, in the store.")
+KeyId = Annotated[UUID, typer.Argument(help="As `funnelcast keys list` shows it")]
+app = typer.Typer(no_args_is_help=True, help="Manage API keys, in the store.")
 
 
 @app.command("create")
 def create(
-    name: Annotated[str, typer.Option(help="Who will use it")],
-    scopes: Annotated[str, typer.Option(help="For example leads:write,leads:read; or all")],
-    node: Annotated[str | None, typer.Option(help="Tie it to this node of the org")] = None,
-    owner: Annotated[str | None, typer.Option(help="The id of the person in charge of it")] = None,
-    expires_in: Annotated[str | None, typer.Option(help="For example 12h, 90d, 4w; by default never")] = None,
+    name: Annotated[str, typer.Option(help="Name of the key, such as that of its user")],
+    scopes: Annotated[str, typer.Option(help="Comma-separated, such as leads:write,leads:read; or all")],
+    node: Annotated[str | None, typer.Option(help="Node of the org that the key is tied to")] = None,
+    owner: Annotated[str | None, typer.Option(help="Id of the person in charge of the key")] = None,
+    expires_in: Annotated[
+        str | None, typer.Option(help="Lifetime, such as 12h, 90d or 4w; by default without end")
+    ] = None,
     data: Data = None,
     postgres: Postgres = None,
 ) -> None:
-    """Make a key and print it, alone and only now."""
+    """Create a key and print it. It is shown only this once."""
     from funnelcast import keys
     from shared.rules.clock_and_ids import ClockAndIds
 
@@ -40,7 +43,7 @@ def create(
 
 @app.command("list")
 def list_keys(data: Data = None, postgres: Postgres = None, as_json: AsJson = False) -> None:
-    """All keys there ever were, without their secrets."""
+    """List all keys, revoked ones included, without their secrets."""
     from funnelcast import keys, tables
     from shared.rules.clock_and_ids import ClockAndIds
 
@@ -49,8 +52,8 @@ def list_keys(data: Data = None, postgres: Postgres = None, as_json: AsJson = Fa
 
 
 @app.command("rotate")
-def rotate(key_id: UUID, data: Data = None, postgres: Postgres = None) -> None:
-    """Make a new secret for a key and print it; the old one works until it is revoked."""
+def rotate(key_id: KeyId, data: Data = None, postgres: Postgres = None) -> None:
+    """Give a key a new secret and print it; the old one works until it is revoked."""
     from funnelcast import keys
     from shared.rules.clock_and_ids import ClockAndIds
 
@@ -58,8 +61,8 @@ def rotate(key_id: UUID, data: Data = None, postgres: Postgres = None) -> None:
 
 
 @app.command("revoke")
-def revoke(key_id: UUID, data: Data = None, postgres: Postgres = None) -> None:
-    """End a key; running services notice within five seconds."""
+def revoke(key_id: KeyId, data: Data = None, postgres: Postgres = None) -> None:
+    """Revoke a key; running services notice within five seconds."""
     from funnelcast import keys
     from shared.rules.clock_and_ids import ClockAndIds
 

@@ -13,7 +13,7 @@ Node = Annotated[str, typer.Argument(help="A node of the org")]
 Period = Annotated[str, typer.Argument(help="Such as 2017-Q3")]
 Column = Annotated[str, typer.Argument(help="commit, upside or pipeline: cumulative, a commit includes what is closed")]
 By = Annotated[str, typer.Option(help="Who states it: manager, the one above the node, or self")]
-CurrencyOption = Annotated[str, typer.Option(help="Of the amounts, such as EUR")]
+CurrencyOption = Annotated[str, typer.Option(help="Currency of the amounts, such as EUR")]
 
 
 @app.command("override")
@@ -24,11 +24,11 @@ def set_override(
     amount: Annotated[str, typer.Argument(help="Such as 120000.00")],
     key: ApiKey,
     currency: CurrencyOption,
-    note: Annotated[str, typer.Option(help="Why")],
+    note: Annotated[str, typer.Option(help="Reason, in words")],
     by: By = "manager",
     url: Url = DEFAULT_URL,
 ) -> None:
-    """Override what a node's column comes to; it counts upwards."""
+    """Override the amount of a node's column; it counts in the nodes above."""
     from funnelcast import meeting
 
     body = {"amount": {"amount": amount, "currency": currency}, "note": note}
@@ -39,7 +39,7 @@ def set_override(
 def reset_override(
     node: Node, period: Period, column: Column, key: ApiKey, by: By = "manager", url: Url = DEFAULT_URL
 ) -> None:
-    """Take an override back; its history stays."""
+    """Reset an override; its history stays."""
     from funnelcast import meeting
 
     asyncio.run(meeting.override(url, key, f"{node}/{period}/{column}", by, None))
@@ -51,11 +51,11 @@ def submit_call(
     period: Period,
     key: ApiKey,
     currency: CurrencyOption,
-    commit: Annotated[str | None, typer.Option(help="With what is closed")] = None,
-    upside: Annotated[str | None, typer.Option(help="With the commit")] = None,
-    pipeline: Annotated[str | None, typer.Option(help="With the upside")] = None,
+    commit: Annotated[str | None, typer.Option(help="Amount of commit, with what is closed")] = None,
+    upside: Annotated[str | None, typer.Option(help="Amount of upside, with the commit")] = None,
+    pipeline: Annotated[str | None, typer.Option(help="Amount of pipeline, with the upside")] = None,
     week: Annotated[str | None, typer.Option(help="Such as 2017-Q3-W05; by default this week")] = None,
-    note: Annotated[str | None, typer.Option(help="Why")] = None,
+    note: Annotated[str | None, typer.Option(help="Reason, in words")] = None,
     url: Url = DEFAULT_URL,
 ) -> None:
     """Submit a node's call, and print the week that it is for."""
@@ -85,12 +85,12 @@ def lock_week(
 @app.command("locks")
 def list_locks(
     key: ApiKey,
-    node: Annotated[str | None, typer.Option(help="Of this node; by default of all")] = None,
+    node: Annotated[str | None, typer.Option(help="A node of the org; by default all")] = None,
     period: Annotated[str | None, typer.Option(help="Such as 2017-Q3; by default all")] = None,
     as_json: AsJson = False,
     url: Url = DEFAULT_URL,
 ) -> None:
-    """The locked weeks."""
+    """List the locked weeks."""
     from funnelcast import meeting
 
     asyncio.run(meeting.print_locks(url, key, node, period, as_json=as_json))
@@ -98,12 +98,12 @@ def list_locks(
 
 @app.command("locked")
 def show_lock(
-    snapshot_id: Annotated[str, typer.Argument(metavar="ID", help="As `lock` prints it")],
+    snapshot_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the locked week, as `lock` prints it")],
     key: ApiKey,
     as_json: AsJson = False,
     url: Url = DEFAULT_URL,
 ) -> None:
-    """The numbers of a locked week, computed again; exit code 1 when they are not the same any more."""
+    """Show the numbers of a locked week, computed again; exit code 1 when they are not the same any more."""
     from funnelcast import meeting
 
     if not asyncio.run(meeting.print_lock(url, key, snapshot_id, as_json=as_json)):

@@ -16,13 +16,19 @@ if TYPE_CHECKING:
 Data = Annotated[Path | None, typer.Option(help="Folder of the embedded Postgres", show_default=False)]
 Postgres = Annotated[str | None, typer.Option(help="postgresql://… instead of the embedded one", show_default=False)]
 Kafka = Annotated[str | None, typer.Option(help="host:port of Kafka; without it, the embedded log", show_default=False)]
+Broker = Annotated[str | None, typer.Option("--kafka", help="host:port of Kafka", show_default=False)]
 Host = Annotated[str | None, typer.Option(help="Address to listen on", show_default=False)]
 Port = Annotated[int | None, typer.Option(help="Port to listen on, 0 for a free one", show_default=False)]
-AsJson = Annotated[bool, typer.Option("--json", help="For programs")]
-Url = Annotated[str, typer.Option(help="The running system", envvar=f"{PREFIX}URL")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs")]
+Url = Annotated[str, typer.Option(help="Address of the running system", envvar=f"{PREFIX}URL")]
 ApiKey = Annotated[str, typer.Option(help="An API key", envvar=f"{PREFIX}API_KEY", show_default=False)]
 SERVICE_HELP = "intake, qualification, pipeline or forecast"
 ServiceName = Annotated[str, typer.Argument(metavar="SERVICE", help=SERVICE_HELP)]
+ServedName = Annotated[
+    str, typer.Argument(metavar="SERVICE", help="intake, qualification, pipeline, forecast, access or pages")
+]
+PAGES = "pages"
+"""What `serve` takes beside the services."""
 T = TypeVar("T")
 DEFAULT_URL = "http://127.0.0.1:8000"
 
@@ -70,7 +76,7 @@ def find_served(name: str) -> "Service":
         return found
     from funnelcast.services import SERVED
 
-    return known_service(SERVED.get(name), name, SERVED)
+    return known_service(SERVED.get(name), name, [*SERVED, PAGES])
 
 
 def known_service(found: "Service | None", name: str, known: Iterable[str]) -> "Service":

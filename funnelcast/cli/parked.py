@@ -10,15 +10,17 @@ from funnelcast.cli.options import AsJson, Data, Postgres, ServiceName, find_ser
 if TYPE_CHECKING:
     from shared.flow.parked_actions import Action
 
-app = typer.Typer(no_args_is_help=True, help="Keys that a consumer set aside, in the store.")
+app = typer.Typer(no_args_is_help=True, help="Manage parked keys: streams with an event that a consumer cannot apply.")
 ParkedKey = Annotated[str, typer.Argument(metavar="KEY", help="As `funnelcast parked list` shows it")]
-Subscription = Annotated[str | None, typer.Option(help="For a key that is parked in several", show_default=False)]
-Source = Annotated[str | None, typer.Option(help="For a key that is parked of several", show_default=False)]
+Subscription = Annotated[
+    str | None, typer.Option(help="Subscription, if the key is parked in several", show_default=False)
+]
+Source = Annotated[str | None, typer.Option(help="Source, if the key is parked in several", show_default=False)]
 
 
 @app.command("list")
 def list_parked(data: Data = None, postgres: Postgres = None, as_json: AsJson = False) -> None:
-    """The parked keys, each with the error that parked it."""
+    """List the parked keys, each with the error that parked it."""
     from funnelcast import parked, tables
 
     rows = asyncio.run(parked.list_parked(load_settings(data=data, postgres=postgres)))

@@ -11,7 +11,7 @@ from funnelcast.cli.options import SERVICE_HELP, AsJson, Data, Kafka, Postgres, 
 
 
 def verify(data: Data = None, postgres: Postgres = None, kafka: Kafka = None, as_json: AsJson = False) -> None:
-    """Check the promises on the stored data: order, log = store, totals = sum of deals, rebuilds."""
+    """Check the guarantees on the stored data: order, log = store, totals = sum of deals, rebuilds."""
     from funnelcast.verify import verify
 
     sys.exit(asyncio.run(verify(load_settings(data=data, postgres=postgres, kafka=kafka), as_json=as_json)))
@@ -25,7 +25,9 @@ def republish(service: ServiceName, data: Data = None, postgres: Postgres = None
     typer.echo(asyncio.run(republish(settings, find_service(service))), err=True)
 
 
-def backup(file: Annotated[Path, typer.Argument(help="A new file")], data: Data = None) -> None:
+def backup(
+    file: Annotated[Path, typer.Argument(help="File to write, which must not exist")], data: Data = None
+) -> None:
     """Save the embedded system, whether it runs or not, in one file, which holds personal data."""
     from funnelcast.backup import backup
     from shared.rules.clock_and_ids import ClockAndIds
@@ -34,7 +36,7 @@ def backup(file: Annotated[Path, typer.Argument(help="A new file")], data: Data 
 
 
 def restore(
-    file: Annotated[Path, typer.Argument(help="A file that `backup` made", exists=True, dir_okay=False)],
+    file: Annotated[Path, typer.Argument(help="File that `backup` wrote", exists=True, dir_okay=False)],
     data: Data = None,
 ) -> None:
     """Restore a backup into a data folder that is empty or does not exist."""
@@ -46,7 +48,7 @@ def restore(
 def rebuild(
     service: Annotated[str | None, typer.Argument(help=SERVICE_HELP)] = None,
     projection: Annotated[str | None, typer.Argument(help="One of its read models; by default all")] = None,
-    drop_old: Annotated[bool, typer.Option("--drop-old", help="Only drop versions that nobody serves")] = False,
+    drop_old: Annotated[bool, typer.Option("--drop-old", help="Only drop versions that no process serves")] = False,
     data: Data = None,
     postgres: Postgres = None,
     kafka: Kafka = None,
