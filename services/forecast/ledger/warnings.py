@@ -56,7 +56,11 @@ def warnings(
             "overrides of a period of this name with other days, by another calendar: they do not count here",
             counts.other_overrides,
         ),
-        ForecastWarning("views_cross", "nodes where a wider column is below a narrower one", counts.crossing),
+        ForecastWarning(
+            "views_cross",
+            "nodes whose overrides put a column below one that it includes, such as upside below commit",
+            counts.crossing,
+        ),
         ForecastWarning("call_missing", "persons without a call for this period", counts.without_call),
         ForecastWarning("parked", "keys set aside: this may change when they are released", counts.parked),
     ]
