@@ -3,7 +3,8 @@
 from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 
-from shared.flow.log import Fetched, Watermark
+from shared.flow.log import Fetched
+from shared.flow.watermark import Watermark
 from shared.rules.message import StoredEvent
 
 

@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared.flow import continuity
 from shared.flow.checkpoint import Fenced
 from shared.flow.continuity import LogLost
-from shared.flow.log import Log, LogUnavailable, Publisher, Watermark
+from shared.flow.log import Log, LogUnavailable, Publisher
+from shared.flow.watermark import Watermark
 from shared.rules.message import BEGINNING, StoredEvent
 from shared.store import event_store
 from shared.store.cancellation import raise_if_cancelled

@@ -6,8 +6,9 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import NoReturn
 
-from shared.flow.log import Log, LogUnavailable, PartitionReader, Watermark
+from shared.flow.log import Log, LogUnavailable, PartitionReader
 from shared.flow.merge import Merge
+from shared.flow.watermark import Watermark
 from shared.rules.message import StoredEvent
 from shared.store.cancellation import raise_if_cancelled
 

@@ -1,13 +1,21 @@
-"""How far a subscription's sources are known to be complete: whether an event can still come that was recorded before
-an instant. Kept apart from the checkpoints, whose rows change only when an answer may."""
+"""Watermarks, and those that a subscription has passed: whether an event can still come that was recorded before an
+instant. Kept apart from the checkpoints, whose rows change only when an answer may."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Column, DateTime, Named, Table, Text, TypedColumns, delete, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.flow.log import Watermark
 from shared.store.event_store import metadata
+
+
+@dataclass(frozen=True, slots=True)
+class Watermark:
+    """Every event up to `position` is in the log, and none after it has `recorded_at` ≤ `clock`."""
+
+    position: int
+    clock: datetime
 
 
 class WatermarkColumns(TypedColumns):

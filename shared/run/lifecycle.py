@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.flow import read_schema
 from shared.flow.log import Log, LogUnavailable
+from shared.flow.watermark import Watermark
 from shared.rules.reaction import REACTIONS
 from shared.rules.target import TargetPolicy
 from shared.run import schema
@@ -34,7 +35,7 @@ from shared.web.outgoing import Outgoing
 from shared.web.places import Places
 from shared.web.service_context import ServiceContext
 from shared.web.tail import Tail
-from shared.web.tree_age import Promise, TreeAge, own_promise
+from shared.web.tree_age import TreeAge, own_watermark
 
 
 @dataclass(frozen=True)
@@ -117,17 +118,16 @@ def make_places(service: Service, resources: Resources, reads: AsyncEngine) -> P
         return None
     source = service.organisation.source
     is_own = source == service.name
-    promise = partial(own_promise, reads) if is_own else partial(promise_of, resources.log, source)
-    return Places(service.organisation, service.read_models, TreeAge(reads, service.read_models, source, promise))
+    watermark = partial(own_watermark, reads) if is_own else partial(log_watermark, resources.log, source)
+    return Places(service.organisation, service.read_models, TreeAge(reads, service.read_models, source, watermark))
 
 
-async def promise_of(log: Log, source: str) -> Promise | None:
+async def log_watermark(log: Log, source: str) -> Watermark | None:
     """None while the log is unavailable."""
     try:
-        watermark = await log.watermark(source)
+        return await log.watermark(source)
     except LogUnavailable:
         return None
-    return None if watermark is None else Promise(watermark.position, watermark.clock)
 
 
 def make_outgoing(resources: Resources) -> Outgoing:

@@ -1,11 +1,10 @@
-"""How old a service's copy of the organisation may be, by the promises of the service that owns it."""
+"""How old a service's copy of the organisation may be, by the watermarks of the service that owns it."""
 
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
 
 import structlog
 from sqlalchemy import func, select
@@ -13,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.flow import checkpoint
+from shared.flow.watermark import Watermark
 from shared.store import event_store
 from shared.store.isolation import with_isolation
 from shared.store.signal import Signal
@@ -21,32 +21,25 @@ log = structlog.get_logger()
 LONGEST_AGE = 60.0
 """Seconds. Confined callers are refused while the copy may be older."""
 INTERVAL = 1.0
-"""Seconds between two looks: as often as the owner renews its promise."""
+"""Seconds between two looks: as often as the owner renews its watermark."""
 FIRST_WAIT = 2.0
 """Seconds for which a request waits when it is not known yet how old the copy is."""
 MAX_AWAITED = 100
-"""Promises that the copy has not fulfilled yet."""
-
-
-class Promise(NamedTuple):
-    """Of the service that owns the organisation: no event after `position` is recorded before `clock`."""
-
-    position: int
-    clock: datetime
+"""Watermarks whose positions the copy has not reached yet."""
 
 
 @dataclass
 class TreeAge:
-    """The copy contains every event up to a position that the owner has promised to be complete until an instant; since
-    that instant it may be outdated. `find_promise`: the last one; none while it cannot be known."""
+    """The copy has reached the position of a watermark; since the watermark's clock it may be outdated.
+    `find_watermark`: the owner's last one; none while it cannot be known."""
 
     reads: AsyncEngine
     subscription: str
     source: str
-    find_promise: Callable[[], Awaitable[Promise | None]]
+    find_watermark: Callable[[], Awaitable[Watermark | None]]
     applied: int | None = None
     """The last position of the source in the copy; None: not looked yet."""
-    awaited: deque[Promise] = field(default_factory=lambda: deque(maxlen=MAX_AWAITED))
+    awaited: deque[Watermark] = field(default_factory=lambda: deque(maxlen=MAX_AWAITED))
     complete_at: float | None = None
     """Until when the copy is certainly complete, on the event loop's clock."""
     looked: Signal = field(default_factory=Signal)
@@ -73,9 +66,9 @@ class TreeAge:
             await asyncio.sleep(INTERVAL)
 
     async def look(self) -> None:
-        promise = await self.find_promise()
-        if promise is not None:
-            self.awaited.append(promise)
+        watermark = await self.find_watermark()
+        if watermark is not None:
+            self.awaited.append(watermark)
         async with with_isolation(self.reads, "AUTOCOMMIT").connect() as tx:
             self.applied = (await checkpoint.positions(tx, self.subscription)).get(self.source, 0)
             now = await database_clock(tx)
@@ -90,8 +83,8 @@ async def database_clock(tx: AsyncConnection) -> datetime:
     return now
 
 
-async def own_promise(reads: AsyncEngine) -> Promise:
-    """Of the service's own store."""
+async def own_watermark(reads: AsyncEngine) -> Watermark:
+    """Of the service's own store. An event that is just being written may be recorded a little before its clock."""
     async with with_isolation(reads, "AUTOCOMMIT").connect() as tx:
         clock = await database_clock(tx)
-        return Promise(await event_store.position(tx), clock)
+        return Watermark(await event_store.position(tx), clock)

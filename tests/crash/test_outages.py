@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from shared.flow.log import LogUnavailable, Watermark
+from shared.flow.log import LogUnavailable
 from shared.flow.log.kafka import KafkaLog
+from shared.flow.watermark import Watermark
 from shared.rules.message import BEGINNING
 from tests.crash.load import LOCAL, under_load
 from tests.crash.sweep import Stage, staged

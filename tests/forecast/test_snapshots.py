@@ -16,7 +16,7 @@ from services.forecast.snapshot.commands import LockWeek
 from services.forecast.snapshot.decider import DECIDER
 from services.forecast.snapshot.events import WeekLocked
 from services.forecast.snapshot.state import Locks
-from shared.flow.log import Watermark
+from shared.flow.watermark import Watermark
 from tests.forecast.conftest import Company
 from tests.forecast.nodes import placed
 from tests.forecast.pipeline_events import WON

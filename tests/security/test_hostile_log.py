@@ -9,9 +9,9 @@ from structlog.testing import capture_logs
 
 from funnelcast.verifying.log_copy import LogComparison, compare_with_log
 from shared.flow.cloudevents import to_headers
-from shared.flow.log import Watermark
 from shared.flow.log.kafka import KafkaLog
 from shared.flow.topic import TopicSource
+from shared.flow.watermark import Watermark
 from shared.rules.message import StoredEvent
 from tests.kafka import Broker
 from tests.shared.flow.stored import START, run_of, stored

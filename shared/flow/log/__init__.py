@@ -7,12 +7,11 @@ A *source* is the name of the service whose events a topic carries.
 import struct
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
+from shared.flow.watermark import Watermark
 from shared.rules.message import BEGINNING, StoredEvent
 
 LARGEST_RECORD = 1024 * 1024
@@ -32,14 +31,6 @@ class UnknownTopic(LogUnavailable):
 
 class RecordTooLarge(Exception):
     """An event is larger than `LARGEST_RECORD`; nothing of its chunk was sent. A retry would fail again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Watermark:
-    """Every event up to `position` is in the log, and none after it has `recorded_at` ≤ `clock`."""
-
-    position: int
-    clock: datetime
 
 
 class Fetched(NamedTuple):

@@ -13,7 +13,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic  # type: ignore[import-
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code  # type: ignore[import-untyped]
 
 from shared.flow.cloudevents import from_headers
-from shared.flow.log import FOREIGN_RECORD, Fetched, LogUnavailable, UnknownTopic, Watermark
+from shared.flow.log import FOREIGN_RECORD, Fetched, LogUnavailable, UnknownTopic
 from shared.flow.log.batches import Batch, BatchPublisher
 from shared.flow.log.clients import (
     ReusableClient,
@@ -23,6 +23,7 @@ from shared.flow.log.clients import (
     start_client,
 )
 from shared.flow.log.watermarks import WatermarkReader, encode_watermark
+from shared.flow.watermark import Watermark
 from shared.store.cancellation import run_to_completion
 
 log = structlog.get_logger()

@@ -12,8 +12,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from shared.flow.log import Fetched, LogUnavailable, UnknownTopic, Watermark, check_sizes, partition_of, tables
+from shared.flow.log import Fetched, LogUnavailable, UnknownTopic, check_sizes, partition_of, tables
 from shared.flow.log.growth import Growth
+from shared.flow.watermark import Watermark
 from shared.rules.message import StoredEvent
 from shared.store.isolation import with_isolation
 

@@ -8,7 +8,8 @@ from typing import Any
 import orjson
 
 from shared.flow.cloudevents import parse_instant
-from shared.flow.log import LogUnavailable, Watermark
+from shared.flow.log import LogUnavailable
+from shared.flow.watermark import Watermark
 from shared.rules.fields import format_instant
 
 

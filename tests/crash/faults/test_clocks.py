@@ -18,7 +18,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from funnelcast.services import SERVICES
-from shared.flow.log import Log, Watermark
+from shared.flow.log import Log
+from shared.flow.watermark import Watermark
 from shared.rules.clock_and_ids import ClockAndIds, clock
 from shared.rules.message import StoredEvent
 from shared.store import decision_batch, engines, event_store

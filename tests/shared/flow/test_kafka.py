@@ -8,8 +8,9 @@ from confluent_kafka import Consumer, Message, Producer
 from confluent_kafka.admin import AdminClient, ConfigResource  # type: ignore[attr-defined]
 from structlog.testing import capture_logs
 
-from shared.flow.log import LogUnavailable, Watermark, partition_of
+from shared.flow.log import LogUnavailable, partition_of
 from shared.flow.log.kafka import KafkaLog
+from shared.flow.watermark import Watermark
 from tests.kafka import Broker
 from tests.running import eventually, within
 from tests.shared.flow.stored import START, positions_of, run_of, stored

@@ -15,10 +15,10 @@ from shared.flow.log import (
     LogUnavailable,
     RecordTooLarge,
     UnknownTopic,
-    Watermark,
     partition_of,
 )
 from shared.flow.topic import Hole, TopicSource
+from shared.flow.watermark import Watermark
 from shared.rules.message import StoredEvent
 from tests.running import within
 from tests.shared.flow.conftest import Ground

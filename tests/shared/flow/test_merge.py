@@ -3,8 +3,9 @@ from collections.abc import Mapping
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.flow.log import Fetched, Watermark
+from shared.flow.log import Fetched
 from shared.flow.merge import Merge
+from shared.flow.watermark import Watermark
 from tests.shared.flow.stored import START, positions_of, stored
 
 Partitions = dict[int, list[int]]

@@ -8,11 +8,12 @@ import pytest_asyncio
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from shared.flow.log import LogUnavailable, Watermark
+from shared.flow.log import LogUnavailable
 from shared.flow.log.growth import LONGEST_DELAY, SHORTEST_DELAY
 from shared.flow.log.postgres import PostgresLog
 from shared.flow.log.tables import CREATE_PARTITIONS, metadata, records, topics
 from shared.flow.topic import Hole
+from shared.flow.watermark import Watermark
 from tests.running import within
 from tests.shared.flow.stored import START, positions_of, run_of, stored
 from tests.shared.flow.test_log import PARTITIONS, SOURCE, published, source, take

@@ -6,10 +6,11 @@ import pytest
 import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from shared.flow.log import Fetched, LogUnavailable, Watermark
+from shared.flow.log import Fetched, LogUnavailable
 from shared.flow.log.postgres import PostgresLog, PostgresReader
 from shared.flow.log.tables import metadata
 from shared.flow.topic import TopicSource
+from shared.flow.watermark import Watermark
 from tests.running import within
 from tests.shared.flow.stored import START, positions_of, run_of
 from tests.shared.flow.test_log import SOURCE, published, source, take

@@ -10,11 +10,12 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.flow import frontier
+from shared.flow.watermark import Watermark
 from shared.web.access import Caller
 from shared.web.place import EVERYTHING, Organisation, Subtree
 from shared.web.places import ChartStale, Places
 from shared.web.problems import Forbidden, NotFound
-from shared.web.tree_age import Promise, TreeAge
+from shared.web.tree_age import TreeAge
 from tests.running import connected
 
 BELOW = {"north": ["north", "ann"], "ann": ["ann"], "south": ["south"]}
@@ -36,15 +37,15 @@ async def engine(database: str) -> AsyncIterator[AsyncEngine]:
 
 
 async def places(engine: AsyncEngine, *, position: int = 7, age: float = 0) -> Places:
-    """A copy that contains the events up to `position`, by a promise about position 7 that is so many seconds old."""
+    """A copy that contains the events up to `position`, by a watermark of position 7 that is so many seconds old."""
     async with engine.begin() as tx:
         await tx.execute(READ, {"position": position})
         now: datetime = (await tx.execute(text("SELECT clock_timestamp()"))).scalar_one()
 
-    async def promise() -> Promise:
-        return Promise(7, now - timedelta(seconds=age))
+    async def watermark() -> Watermark:
+        return Watermark(7, now - timedelta(seconds=age))
 
-    made = TreeAge(engine, "reads", "forecast", promise)
+    made = TreeAge(engine, "reads", "forecast", watermark)
     await made.look()
     return Places(Organisation("forecast", below), "reads", made)
 
@@ -109,12 +110,12 @@ async def test_what_is_known_of_the_tree_is_asked_for_again_when_its_checkpoint_
     assert (await subtree(engine, found, NORTH)).node == "north"
 
 
-async def test_a_promise_that_is_taken_back_makes_no_copy_older(engine: AsyncEngine) -> None:
+async def test_a_watermark_that_is_reset_makes_no_copy_older(engine: AsyncEngine) -> None:
     found = await places(engine)
 
-    async def reset() -> Promise:
-        return Promise(0, datetime(1970, 1, 1, tzinfo=UTC))
+    async def reset() -> Watermark:
+        return Watermark(0, datetime(1970, 1, 1, tzinfo=UTC))
 
-    found.age.find_promise = reset
+    found.age.find_watermark = reset
     await found.age.look()
     assert (found.age.seconds() or 0) < 60
