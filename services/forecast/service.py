@@ -10,10 +10,10 @@ from services.forecast.api import (
     quotas,
     rates,
     rollup,
-    seen_events,
     settings,
     snapshots,
     submissions,
+    visible_events,
     waterfall,
 )
 from services.forecast.events import KINDS, PARSE, PUBLIC
@@ -29,7 +29,7 @@ from shared.run.service import Service, Upstream
 from shared.web.feed import Feed
 from shared.web.place import Organisation
 
-ORGANISATION = Organisation("forecast", org_nodes.within, seen_events.confine)
+ORGANISATION = Organisation("forecast", org_nodes.within, visible_events.confine)
 SERVICE = Service(
     name="forecast",
     topic="funnelcast.forecast.v1",

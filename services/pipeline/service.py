@@ -9,13 +9,13 @@ from services.pipeline.api import (
     funnel,
     opportunities,
     reassignment,
-    seen_events,
     settings,
     spend,
     stages,
     stays,
     timeline,
     velocity,
+    visible_events,
     volume,
     win_rate,
 )
@@ -34,9 +34,9 @@ from shared.webhooks import routes as webhooks
 ORGANISATION = Organisation(
     "forecast",
     org_tree.within,
-    confine=seen_events.confine,
-    left_view=seen_events.LeftView,
-    leaving=seen_events.LEAVING,
+    confine=visible_events.confine,
+    left_view=visible_events.LeftView,
+    leaving=visible_events.LEAVING,
 )
 SERVICE = Service(
     name="pipeline",

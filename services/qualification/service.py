@@ -12,8 +12,8 @@ from services.qualification.api import (
     nurture,
     queue,
     scores,
-    seen_events,
     settings,
+    visible_events,
 )
 from services.qualification.events import PARSE, PUBLIC
 from services.qualification.projections import accounts as account_list
@@ -28,7 +28,7 @@ from shared.web.feed import Feed
 from shared.web.place import Organisation
 from shared.webhooks import routes as webhooks
 
-ORGANISATION = Organisation("forecast", org_tree.within, confine=seen_events.confine)
+ORGANISATION = Organisation("forecast", org_tree.within, confine=visible_events.confine)
 SERVICE = Service(
     name="qualification",
     topic="funnelcast.qualification.v1",

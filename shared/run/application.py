@@ -80,7 +80,7 @@ def event_documents_router(service: Service) -> APIRouter:
     tested: dict[str, type[Event]] = {TestEvent.type: TestEvent}
     for_webhooks = events | tested if service.has_webhooks else {}
     has_feed = any(route.path == "/events/stream" for route in api_routes(service.routers))
-    seen = seen_events(service)
+    confined = confined_events(service)
     document = partial(
         asyncapi.document,
         service.name,
@@ -88,12 +88,12 @@ def event_documents_router(service: Service) -> APIRouter:
         events,
         has_feed=has_feed,
         webhook_events=for_webhooks,
-        seen_events=seen,
+        confined_events=confined,
     )
-    return event_documents.router(service.name, {**events, **for_webhooks, **seen}, document)
+    return event_documents.router(service.name, {**events, **for_webhooks, **confined}, document)
 
 
-def seen_events(service: Service) -> dict[str, type[Event]]:
+def confined_events(service: Service) -> dict[str, type[Event]]:
     """By type, those that only callers who are confined to a part of the organisation get."""
     left_view = service.organisation.left_view if service.organisation else None
     return {} if left_view is None else {left_view.type: left_view}

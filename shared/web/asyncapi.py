@@ -34,8 +34,8 @@ SIGNATURE = {
 
 
 @dataclass(frozen=True)
-class Way:
-    """One way in which events are delivered: a channel with the messages of this form."""
+class Channel:
+    """One way in which events are delivered. `form`: of its messages. `models`: the types of its events."""
 
     name: str
     address: str | None
@@ -45,19 +45,19 @@ class Way:
 
 
 def document(
-    service: str, topic: str, events: Models, *, has_feed: bool, webhook_events: Models, seen_events: Models
+    service: str, topic: str, events: Models, *, has_feed: bool, webhook_events: Models, confined_events: Models
 ) -> Document:
-    """`webhook_events`: what webhooks receive; none: there are none. `seen_events`: what callers receive who are
+    """`webhook_events`: what webhooks receive; none: there are none. `confined_events`: what callers receive who are
     confined to a part of the organisation, by the stream and by webhooks."""
-    streamed, posted = {**events, **seen_events}, {**webhook_events, **(seen_events if webhook_events else {})}
+    streamed, posted = {**events, **confined_events}, {**webhook_events, **(confined_events if webhook_events else {})}
     every = {**streamed, **posted}
     text = "Kafka, in the binary mode of CloudEvents. The topic has internal events, too."
-    ways = [Way("topic", topic, text, "binary", events)]
+    channels = [Channel("topic", topic, text, "binary", events)]
     if has_feed:
         text = "Server-sent events, resumed by `Last-Event-ID`."
-        ways.append(Way("stream", f"/{service}/v1/events/stream", text, "structured", streamed))
+        channels.append(Channel("stream", f"/{service}/v1/events/stream", text, "structured", streamed))
     if webhook_events:
-        ways.append(Way("webhook", None, "POST to the address of a webhook, signed.", "webhook", posted))
+        channels.append(Channel("webhook", None, "POST to the address of a webhook, signed.", "webhook", posted))
     return {
         "asyncapi": "3.0.0",
         "info": {
@@ -67,30 +67,34 @@ def document(
             "license": {"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
         },
         "defaultContentType": STRUCTURED,
-        "channels": {way.name: channel(way) for way in ways},
-        "operations": {f"send_to_{way.name}": operation(way) for way in ways},
-        "components": {"messages": messages(ways, every), "schemas": schemas(every)},
+        "channels": {channel.name: channel_document(channel) for channel in channels},
+        "operations": {f"send_to_{channel.name}": operation(channel) for channel in channels},
+        "components": {"messages": messages(channels, every), "schemas": schemas(every)},
     }
 
 
-def channel(way: Way) -> Document:
-    shown = {name: reference("messages", f"{name}.{way.form}") for name in sorted(way.models)}
-    return {"address": way.address, "description": way.description, "messages": shown}
+def channel_document(channel: Channel) -> Document:
+    shown = {name: reference("messages", f"{name}.{channel.form}") for name in sorted(channel.models)}
+    return {"address": channel.address, "description": channel.description, "messages": shown}
 
 
-def operation(way: Way) -> Document:
-    return {"action": "send", "channel": {"$ref": f"#/channels/{way.name}"}, "summary": way.description}
+def operation(channel: Channel) -> Document:
+    return {"action": "send", "channel": {"$ref": f"#/channels/{channel.name}"}, "summary": channel.description}
 
 
-def messages(ways: Collection[Way], events: Models) -> Document:
-    return {f"{name}.{way.form}": message(way, name, events[name]) for way in ways for name in sorted(way.models)}
+def messages(channels: Collection[Channel], events: Models) -> Document:
+    return {
+        f"{name}.{channel.form}": message(channel, name, events[name])
+        for channel in channels
+        for name in sorted(channel.models)
+    }
 
 
-def message(way: Way, name: str, event: type[Event]) -> Document:
+def message(channel: Channel, name: str, event: type[Event]) -> Document:
     shown: Document = {"name": name, "title": name, "summary": " ".join((event.__doc__ or "").split())}
-    if way.form == "binary":
+    if channel.form == "binary":
         return shown | {"contentType": BINARY, "headers": HEADERS, "payload": reference("schemas", f"{name}.fields")}
-    signed = {"headers": SIGNATURE} if way.form == "webhook" else {}
+    signed = {"headers": SIGNATURE} if channel.form == "webhook" else {}
     return shown | signed | {"contentType": STRUCTURED, "payload": reference("schemas", f"{name}.event")}
 
 

@@ -264,7 +264,8 @@ class Call:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A database snapshot of the read models, as new as the caller asks; sets `X-Position` to its frontier, and
-        `subtree` to what the caller may see in it. Raises `ChartStale`, `Forbidden` and `NotFound` as `Places` does."""
+        `subtree` to what the caller may see in it. Raises `OrganisationStale`, `Forbidden` and `NotFound`, as `Places`
+        does."""
         await self.wait_until_readable()
         async with self.context.reads.connect() as tx:
             self.frontier = await frontier.find(tx, self.context.read_models, confined=self.caller.is_confined)

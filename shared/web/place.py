@@ -53,8 +53,8 @@ class Organisation:
     today; empty for a node that is unknown or has ended.
 
     `confine`: of the service's public events, those that may be seen in a subtree, each at its position; none: the
-    service shows no events to confined callers. What leaves the subtree by an event of the types `leaving` is told by a
-    `left_view` in its place."""
+    service shows no events to confined callers. In place of an
+    event of the types `leaving`, by which something leaves the subtree, the caller gets a `left_view`."""
 
     source: str
     within: Callable[[AsyncConnection, str], Awaitable[Collection[str]]]

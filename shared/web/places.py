@@ -24,7 +24,7 @@ IS_PARKED = text("""
     SELECT EXISTS (SELECT 1 FROM parked WHERE subscription = :subscription AND source = :source AND key = :key)""")
 
 
-class ChartStale(Problem):
+class OrganisationStale(Problem):
     """The copy of the organisation was never read, is parked, or is older than `LONGEST_AGE`."""
 
     status = 503
@@ -48,8 +48,8 @@ class Places:
     """By the source's frontier, which every parking and release moves: whether a change of the tree is set aside."""
 
     async def subtree(self, tx: AsyncConnection, frontier: Frontier, caller: Caller, *, reads: bool) -> Subtree:
-        """`frontier`: of this snapshot. `reads`: whether the request only reads. Raises `ChartStale`, and for a node
-        that is not in the organisation, or is not the key's to act for, `NotFound` or (for a write) `Forbidden`."""
+        """`frontier`: of this snapshot. `reads`: whether the request only reads. Raises `OrganisationStale`, and for a
+        node that is not in the organisation, or is not the key's to act for, `NotFound` or (for a write) `Forbidden`."""
         node = caller.confined_to
         if node is None:
             return EVERYTHING
@@ -66,15 +66,15 @@ class Places:
         return node in await self.nodes_within(tx, frontier, caller.node)
 
     async def must_be_fresh(self, tx: AsyncConnection, frontier: Frontier) -> None:
-        """Raises `ChartStale`."""
+        """Raises `OrganisationStale`."""
         source = self.organisation.source
         seconds = self.age.seconds()
         if not frontier.positions.get(source) or seconds is None:
-            raise ChartStale("the organisation was not read yet")
+            raise OrganisationStale("the organisation was not read yet")
         if seconds > LONGEST_AGE:
-            raise ChartStale(f"the organisation as it is known here is older than {LONGEST_AGE:g} seconds")
+            raise OrganisationStale(f"the organisation as it is known here is older than {LONGEST_AGE:g} seconds")
         if await self.is_parked(tx, frontier):
-            raise ChartStale("a change of the organisation is parked")
+            raise OrganisationStale("a change of the organisation is parked")
 
     async def is_parked(self, tx: AsyncConnection, frontier: Frontier) -> bool:
         source = self.organisation.source

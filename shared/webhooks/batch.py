@@ -28,8 +28,8 @@ from shared.store import event_store
 from shared.web.outgoing import CANNOT_CONNECT, CONNECTIONS, Attempt, KeptReceivers, Outgoing, Receiver
 from shared.webhooks import queue, retries, signature
 from shared.webhooks.queue import DeliveryRow
-from shared.webhooks.seen_events import SeeEvents
 from shared.webhooks.subscriptions import Webhook
+from shared.webhooks.visible_events import VisibleEvents
 
 BATCH = 100
 """Events."""
@@ -74,24 +74,25 @@ class Batch:
 
 
 async def take(
-    tx: AsyncConnection, webhook: Webhook, types: Sequence[str], see: SeeEvents, holder: UUID, now: datetime
+    tx: AsyncConnection, webhook: Webhook, types: Sequence[str], visible: VisibleEvents, holder: UUID, now: datetime
 ) -> Batch | None:
-    """Claims the webhook and reads what is to be sent, as `see` shows it. None while another dispatcher holds it."""
+    """Claims the webhook and reads what is to be sent, as far as it is `visible`. None while another dispatcher
+    holds it."""
     last_start = asyncio.get_running_loop().time() + LAST_START
     position = await queue.claim(tx, webhook.webhook_id, holder)
     if position is None:
         return None
-    due, hidden = await take_due(tx, webhook.webhook_id, see, now)
+    due, hidden = await take_due(tx, webhook.webhook_id, visible, now)
     limit = BATCH - len(due)
     if limit <= 0 or await queue.is_full(tx, webhook.webhook_id):
         return Batch(webhook, position, position, due, (), hidden, last_start)
     head = await event_store.position(tx)  # first: what is read after it is complete up to here
-    if see.until is not None:
-        head = min(head, await see.until(tx))
+    if visible.until is not None:
+        head = min(head, await visible.until(tx))
     until = event_store.scan_end(position, head)
     stored = await event_store.read_types_after(tx, types, position, limit, until=until)
     end = stored[-1].position if len(stored) == limit else until
-    new = await see.events(tx, stored)
+    new = await visible.events(tx, stored)
     waiting = await queue.waiting_streams(tx, webhook.webhook_id, {event.stream for event in new})
     free = [Item(event) for event in new if event.stream not in waiting]
     held = [Item(event) for event in new if event.stream in waiting]
@@ -99,12 +100,12 @@ async def take(
 
 
 async def take_due(
-    tx: AsyncConnection, webhook_id: str, see: SeeEvents, now: datetime
+    tx: AsyncConnection, webhook_id: str, visible: VisibleEvents, now: datetime
 ) -> tuple[list[Item], list[Item]]:
     """What is tried again, and what was due but may not be seen any more."""
     failures = await queue.due(tx, webhook_id, now, BATCH)
     stored = await queue.read_positions(tx, list(failures))
-    seen = {event.position: event for event in await see.events(tx, stored)}
+    seen = {event.position: event for event in await visible.events(tx, stored)}
     items = [Item(event, failures[event.position], is_new=False) for event in seen.values()]
     hidden = [event for event in stored if event.position not in seen]
     return items, [Item(event, failures[event.position], is_new=False) for event in hidden]

@@ -18,10 +18,10 @@ from shared.webhooks.decider import DECIDER
 from shared.webhooks.events import TestEvent
 from shared.webhooks.lookup import Reader, find_webhook
 from shared.webhooks.replay import Replay
-from shared.webhooks.seen_events import seen_by
 from shared.webhooks.subscriptions import Webhook, matching_types
 from shared.webhooks.tables import Status
 from shared.webhooks.views import DeliveryView, ReplayRequest, ReplayView, TestAttemptView, delivery_view
+from shared.webhooks.visible_events import visible_to_creator
 
 
 def add(routes: APIRouter, public: Collection[str]) -> None:
@@ -69,8 +69,8 @@ class DeliveryRoutes:
             if count is None:
                 wanted = Replay(await position_before(tx, body), body.status)
                 types = matching_types(webhook.state.types, self.public)
-                see = seen_by(webhook.state, call.context.service, call.context.places)
-                count = await replay.replay(tx, webhook, wanted, types, see, call.context.clock_and_ids.now())
+                visible = visible_to_creator(webhook.state, call.context.service, call.context.places)
+                count = await replay.replay(tx, webhook, wanted, types, visible, call.context.clock_and_ids.now())
                 await keep_count(tx, call, webhook, count)
         call.context.store_changed.notify()
         return ReplayView(count=count)

@@ -20,15 +20,15 @@ from shared.store.signal import LONGEST_WAIT, Backoff, Signal
 from shared.store.write_request import Step, WriteRequest
 from shared.web import access
 from shared.web.outgoing import KeptReceivers, Outgoing
-from shared.web.places import ChartStale, Places
+from shared.web.places import OrganisationStale, Places
 from shared.webhooks import batch, queue, retries
 from shared.webhooks.batch import Batch, Result
 from shared.webhooks.commands import DisableWebhook
 from shared.webhooks.decider import DECIDER
 from shared.webhooks.events import Reason
 from shared.webhooks.faults import Faults
-from shared.webhooks.seen_events import seen_by
 from shared.webhooks.subscriptions import Webhook, Webhooks, matching_types
+from shared.webhooks.visible_events import visible_to_creator
 
 log = structlog.get_logger()
 ACTOR = "webhooks"
@@ -175,7 +175,7 @@ class Dispatcher:
         """Whether there may be more."""
         try:
             taken = await self.take(webhook_id)
-        except ChartStale:
+        except OrganisationStale:
             await asyncio.sleep(STALE_PAUSE)
             return False
         if taken is None:
@@ -185,14 +185,14 @@ class Dispatcher:
 
     async def take(self, webhook_id: str) -> Batch | None:
         """None for a webhook that is disabled or removed, and while changes of webhooks are not read: events after a
-        change are sent by it. Raises `ChartStale`: what its creator may see is not known at present."""
+        change are sent by it. Raises `OrganisationStale`: what its creator may see is not known at present."""
         async with self.transaction() as tx:
             webhook = self.webhooks.find(DECIDER.stream(webhook_id))
             if webhook is None or webhook.state.disabled is not None:
                 return None
             types, now = matching_types(webhook.state.types, self.types), self.clock_and_ids.now()
-            see = seen_by(webhook.state, self.source, self.places)
-            taken = await batch.take(tx, webhook, types, see, self.holder, now)
+            visible = visible_to_creator(webhook.state, self.source, self.places)
+            taken = await batch.take(tx, webhook, types, visible, self.holder, now)
             if not await self.webhooks.are_behind(tx):  # last: all events that were read are older
                 return taken
             await queue.give_up(tx, self.holder, webhook_id)

@@ -13,9 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.store import event_store
 from shared.webhooks import queue
-from shared.webhooks.seen_events import SeeEvents
 from shared.webhooks.subscriptions import Webhook
 from shared.webhooks.tables import Status
+from shared.webhooks.visible_events import VisibleEvents
 
 LOCK = text("SELECT position FROM webhook_cursors WHERE webhook_id = :webhook_id FOR UPDATE").columns(
     position=BigInteger
@@ -54,12 +54,12 @@ async def lock(tx: AsyncConnection, webhook: Webhook) -> None:
 
 
 async def replay(
-    tx: AsyncConnection, webhook: Webhook, wanted: Replay, types: Collection[str], see: SeeEvents, now: datetime
+    tx: AsyncConnection, webhook: Webhook, wanted: Replay, types: Collection[str], visible: VisibleEvents, now: datetime
 ) -> int:
     """How many events are sent again. The caller holds the lock."""
     if wanted.status is None:
         count = await rewind(tx, webhook.webhook_id, wanted.after, types)
-        return count if webhook.state.place == (None, None) else await count_seen(tx, wanted.after, types, see)
+        return count if webhook.state.place == (None, None) else await count_visible(tx, wanted.after, types, visible)
     return await reset(tx, webhook.webhook_id, wanted.after, wanted.status, now)
 
 
@@ -71,11 +71,11 @@ async def rewind(tx: AsyncConnection, webhook_id: str, after: int, types: Collec
     return int((await tx.execute(COUNT, {"after": after, "types": list(types)})).scalar_one())
 
 
-async def count_seen(tx: AsyncConnection, after: int, types: Collection[str], see: SeeEvents) -> int:
+async def count_visible(tx: AsyncConnection, after: int, types: Collection[str], visible: VisibleEvents) -> int:
     """Of the events after a position."""
     count = 0
     while page := await event_store.read_types_after(tx, types, after, PAGE):
-        count += len(await see.events(tx, page))
+        count += len(await visible.events(tx, page))
         after = page[-1].position
     return count
 

@@ -9,7 +9,7 @@ import pytest
 
 from services.forecast.events import KINDS as FORECAST_KINDS
 from shared.flow import cloudevents
-from shared.run.application import event_documents_router, seen_events
+from shared.run.application import confined_events, event_documents_router
 from shared.run.service import Service
 from shared.web import asyncapi
 from shared.web.event_schemas import data_schema
@@ -21,9 +21,9 @@ BY_NAME = pytest.mark.parametrize("service", SERVICES, ids=lambda service: servi
 
 def document(service: Service) -> dict[str, Any]:
     events = {name: service.parse.models[name] for name in service.public}
-    seen = seen_events(service)
+    seen = confined_events(service)
     return asyncapi.document(
-        service.name, service.topic, events, has_feed=True, webhook_events=events, seen_events=seen
+        service.name, service.topic, events, has_feed=True, webhook_events=events, confined_events=seen
     )
 
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from services.pipeline.api import own_deals
 from services.pipeline.api.opportunities import OpportunityId, Reads
-from services.pipeline.api.seen_events import ELSEWHERE, LeftView
+from services.pipeline.api.visible_events import ELSEWHERE, LeftView
 from services.pipeline.opportunity import events
 from services.pipeline.opportunity.decider import DECIDER
 from services.pipeline.opportunity.timeline import named_owners, sentence
@@ -47,7 +47,7 @@ async def get_timeline(
     happened while the deal had owners who are inside today."""
     cursor = decode_cursor(after, int)
     history = await call.history(DECIDER, opportunity_id, notes, is_visible=own_deals.is_visible)
-    newer = (each for each in seen_entries(history) if cursor is None or each.version > cursor[0])
+    newer = (each for each in visible_entries(history) if cursor is None or each.version > cursor[0])
     return make_page(list(islice(newer, limit + 1)), limit, lambda item: [item.version])
 
 
@@ -55,8 +55,8 @@ def notes(event: events.OpportunityEvent) -> Sequence[Sealed[Any] | None]:
     return [event.note] if isinstance(event, events.StageChanged | events.Corrected) else []
 
 
-def seen_entries(history: History[events.OpportunityEvent]) -> Iterator[TimelineEntry]:
-    """What `seen_events` has in the feed."""
+def visible_entries(history: History[events.OpportunityEvent]) -> Iterator[TimelineEntry]:
+    """As the feed: see `visible_events`."""
     before: str | None = None
     for recorded in history.recorded:
         event = recorded.event

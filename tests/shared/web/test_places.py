@@ -13,7 +13,7 @@ from shared.flow import frontier
 from shared.flow.watermark import Watermark
 from shared.web.access import Caller
 from shared.web.place import EVERYTHING, Organisation, Subtree
-from shared.web.places import ChartStale, Places
+from shared.web.places import OrganisationStale, Places
 from shared.web.problems import Forbidden, NotFound
 from shared.web.tree_age import TreeAge
 from tests.running import connected
@@ -82,7 +82,7 @@ async def test_a_copy_that_was_never_read_lags_or_is_old_serves_no_confined_call
     engine: AsyncEngine, position: int, age: float
 ) -> None:
     found = await places(engine, position=position, age=age)
-    with pytest.raises(ChartStale):
+    with pytest.raises(OrganisationStale):
         await subtree(engine, found, NORTH)
     assert await subtree(engine, found, UNTIED) == EVERYTHING
 
@@ -91,7 +91,7 @@ async def test_a_parked_change_of_the_organisation_serves_no_confined_caller(eng
     found = await places(engine)
     async with engine.begin() as tx:
         await tx.execute(PARK)
-    with pytest.raises(ChartStale, match="parked"):
+    with pytest.raises(OrganisationStale, match="parked"):
         await subtree(engine, found, NORTH)
 
 
@@ -102,7 +102,7 @@ async def test_what_is_known_of_the_tree_is_asked_for_again_when_its_checkpoint_
     async with engine.begin() as tx:
         await tx.execute(PARK)
         await tx.execute(text("UPDATE checkpoints SET position = position"))
-    with pytest.raises(ChartStale, match="parked"):
+    with pytest.raises(OrganisationStale, match="parked"):
         await subtree(engine, found, NORTH)
     async with engine.begin() as tx:
         await tx.execute(text("DELETE FROM parked"))

@@ -14,8 +14,8 @@ from shared.rules.target import TargetPolicy
 from shared.web.outgoing import KeptReceivers, Outgoing
 from shared.webhooks import batch, queue
 from shared.webhooks.batch import Batch
-from shared.webhooks.seen_events import seen_by
 from shared.webhooks.subscriptions import Webhooks
+from shared.webhooks.visible_events import visible_to_creator
 from tests.running import connected
 from tests.shared.webhooks.receiver import receiving
 from tests.shared.webhooks.scene import Scene, scene
@@ -35,7 +35,7 @@ class Dispatchers:
             await webhooks.refresh(tx)
             (webhook,) = webhooks.all()
             await queue.begin(tx, webhook.webhook_id, 0)
-            see = seen_by(webhook.state, "pipeline", None)
+            see = visible_to_creator(webhook.state, "pipeline", None)
             return await batch.take(tx, webhook, TYPES, see, holder, self.here.clock.now())
 
     async def send_and_record(self, taken: Batch, holder: UUID) -> bool:

@@ -18,10 +18,10 @@ ABOUT_NODES = OVERRIDES | {QuotaSet.type, WeekLocked.type, CallSubmitted.type}
 
 
 async def confine(tx: AsyncConnection, subtree: Subtree, stored: Sequence[StoredEvent]) -> list[StoredEvent]:
-    return [without_hash(event) for event in stored if is_seen(subtree, event)]
+    return [without_hash(event) for event in stored if is_visible(subtree, event)]
 
 
-def is_seen(subtree: Subtree, event: StoredEvent) -> bool:
+def is_visible(subtree: Subtree, event: StoredEvent) -> bool:
     if event.type not in ABOUT_NODES:
         return False
     data = orjson.loads(event.data)

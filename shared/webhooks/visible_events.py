@@ -1,4 +1,5 @@
-"""What a webhook receives whose creator is confined to a part of the organisation: as its feed, by today's tree."""
+"""The events that a webhook receives if its creator is confined to a part of the organisation: those of the creator's
+feed, by today's tree."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
@@ -15,21 +16,21 @@ from shared.web.problems import NotFound
 from shared.webhooks.state import Existing
 
 
-class SeeEvents(NamedTuple):
-    """`events`: those of some stored events that the webhook receives; raises `ChartStale`. `until`: the position up to
-    which that can be decided; none: it always can."""
+class VisibleEvents(NamedTuple):
+    """`events`: those of some stored events that the webhook receives; raises `OrganisationStale`. `until`: the
+    position up to which that can be decided; none: it always can."""
 
     events: Callable[[AsyncConnection, Sequence[StoredEvent]], Awaitable[Sequence[StoredEvent]]]
     until: Callable[[AsyncConnection], Awaitable[int]] | None = None
 
 
-def seen_by(state: Existing, source: str, places: Places | None) -> SeeEvents:
+def visible_to_creator(state: Existing, source: str, places: Places | None) -> VisibleEvents:
     """`source`: the service that has the webhook."""
     if state.place == (None, None):
-        return SeeEvents(all_events)
+        return VisibleEvents(all_events)
     if places is None or places.organisation.confine is None:
-        return SeeEvents(no_events)
-    return SeeEvents(partial(confined_events, state, places), partial(applied, source, places))
+        return VisibleEvents(no_events)
+    return VisibleEvents(partial(confined_events, state, places), partial(applied, source, places))
 
 
 async def all_events(tx: AsyncConnection, stored: Sequence[StoredEvent]) -> Sequence[StoredEvent]:

@@ -26,10 +26,10 @@ class LeftView(Event):
 
 
 async def confine(tx: AsyncConnection, subtree: Subtree, stored: Sequence[StoredEvent]) -> list[StoredEvent]:
-    return list(seen_events(subtree, stored))
+    return list(visible_events(subtree, stored))
 
 
-def seen_events(subtree: Subtree, stored: Sequence[StoredEvent]) -> Iterator[StoredEvent]:
+def visible_events(subtree: Subtree, stored: Sequence[StoredEvent]) -> Iterator[StoredEvent]:
     """What happened to deals while their owners were such as are in the subtree today."""
     for event in stored:
         data: dict[str, Any] = orjson.loads(event.data)
