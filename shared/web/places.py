@@ -49,7 +49,7 @@ class Places:
 
     async def subtree(self, tx: AsyncConnection, frontier: Frontier, caller: Caller, *, reads: bool) -> Subtree:
         """`frontier`: of this snapshot. `reads`: whether the request only reads. Raises `OrganisationStale`, and for a
-        node that is not in the organisation, or is not the key's to act for, `NotFound` or (for a write) `Forbidden`."""
+        node that is not in the organisation, or not the key's to act for, `NotFound` or (for a write) `Forbidden`."""
         node = caller.confined_to
         if node is None:
             return EVERYTHING
