@@ -40,7 +40,7 @@ FORM = {
 
 
 @dataclass(frozen=True)
-class Door:
+class SigningConnection:
     """A connection. `secret`: what its vendor signs with."""
 
     connection_id: str
@@ -50,8 +50,8 @@ class Door:
 
 @dataclass(frozen=True)
 class Channels:
-    typeform: Door
-    zoom: Door
+    typeform: SigningConnection
+    zoom: SigningConnection
 
 
 async def open_channels(http: httpx.AsyncClient) -> Channels:
@@ -59,15 +59,15 @@ async def open_channels(http: httpx.AsyncClient) -> Channels:
     once. The one before stays valid for a day, so that no delivery is lost."""
     found = (await client.request(http, "GET", "/intake/v1/connections")).json()["items"]
     existing = {one["name"]: one for one in found}
-    doors = [await open_door(http, name, existing.get(name)) for name in CONNECTIONS]
+    connections = [await open_connection(http, name, existing.get(name)) for name in CONNECTIONS]
     await client.request(http, "PUT", f"/intake/v1/forms/{FORM_KEY}", json=FORM)
-    return Channels(*doors)
+    return Channels(*connections)
 
 
-async def open_door(http: httpx.AsyncClient, name: str, existing: dict[str, Any] | None) -> Door:
+async def open_connection(http: httpx.AsyncClient, name: str, existing: dict[str, Any] | None) -> SigningConnection:
     path = "/intake/v1/connections"
     if existing is None:
         made = (await client.request(http, "POST", path, json={"name": name, **CONNECTIONS[name]})).json()
-        return Door(made["connection_id"], made["path"], made["secret"])
+        return SigningConnection(made["connection_id"], made["path"], made["secret"])
     rotated = await client.request(http, "POST", f"{path}/{existing['connection_id']}/rotate-secret", json={})
-    return Door(existing["connection_id"], existing["path"], rotated.json()["secret"])
+    return SigningConnection(existing["connection_id"], existing["path"], rotated.json()["secret"])

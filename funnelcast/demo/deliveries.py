@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from funnelcast.demo.channels import FORM_KEY, ORIGIN, Channels, Door
+from funnelcast.demo.channels import FORM_KEY, ORIGIN, Channels, SigningConnection
 from services.lead_intake.form.post import URLENCODED
 
 JSON = "application/json"
@@ -64,10 +64,10 @@ def typeform_answers(body: Body) -> Iterator[dict[str, Any]]:
         yield {"type": kind, kind: value, "field": {"id": ref, "ref": ref, "type": kind}}
 
 
-def by_typeform(door: Door, value: Mapping[str, Any]) -> Delivery:
+def by_typeform(connection: SigningConnection, value: Mapping[str, Any]) -> Delivery:
     content = encode(value)
-    signature = b64encode(hmac.digest(door.secret.encode(), content, hashlib.sha256)).decode()
-    return Delivery(door.path, content, {"Content-Type": JSON, "Typeform-Signature": f"sha256={signature}"})
+    signature = b64encode(hmac.digest(connection.secret.encode(), content, hashlib.sha256)).decode()
+    return Delivery(connection.path, content, {"Content-Type": JSON, "Typeform-Signature": f"sha256={signature}"})
 
 
 # -- Zoom ----------------------------------------------------------------------------------------------------------
@@ -101,11 +101,11 @@ def zoom_registrant(body: Body) -> dict[str, Any]:
     }
 
 
-def by_zoom(door: Door, value: Mapping[str, Any], now: datetime) -> Delivery:
+def by_zoom(connection: SigningConnection, value: Mapping[str, Any], now: datetime) -> Delivery:
     content, stamp = encode(value), str(milliseconds(now) // 1000)
-    signature = hmac.new(door.secret.encode(), f"v0:{stamp}:".encode() + content, hashlib.sha256).hexdigest()
+    signature = hmac.new(connection.secret.encode(), f"v0:{stamp}:".encode() + content, hashlib.sha256).hexdigest()
     headers = {"Content-Type": JSON, "X-Zm-Request-Timestamp": stamp, "X-Zm-Signature": f"v0={signature}"}
-    return Delivery(door.path, content, headers)
+    return Delivery(connection.path, content, headers)
 
 
 # -- the form ------------------------------------------------------------------------------------------------------

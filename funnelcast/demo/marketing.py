@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any, NamedTuple
 
-from funnelcast.demo.channels import FORM_KEY, Channels, Door
+from funnelcast.demo.channels import FORM_KEY, Channels, SigningConnection
 from funnelcast.demo.company import Account
 from funnelcast.demo.names import ASSETS, FIRST_NAMES, JOB_TITLES, LAST_NAMES, PRODUCTS, WEBINARS
 from funnelcast.demo.script import ScriptedWrite, days_later, new_id, random_start, scripted, working_time
@@ -97,8 +97,8 @@ def arrival_of(source: str, name: str, channels: Channels) -> Arrival:
             return Arrival("website")
 
 
-def by_connection(door: Door, external_id: str) -> Arrival:
-    return Arrival(f"connection {door.connection_id}", door.connection_id, external_id=external_id)
+def by_connection(connection: SigningConnection, external_id: str) -> Arrival:
+    return Arrival(f"connection {connection.connection_id}", connection.connection_id, external_id=external_id)
 
 
 def choose(random: Random, weights: dict[str, int]) -> str:

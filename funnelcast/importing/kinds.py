@@ -15,7 +15,7 @@ from funnelcast.importing.mapping.leads import LeadMapping
 from funnelcast.importing.mapping.org import OrgMapping
 from funnelcast.importing.mapping.quotas import QuotaMapping
 from funnelcast.importing.mapping.yaml_file import AnyMapping, read_mapping
-from funnelcast.importing.record import ExportKind, MapRecord, NamedMapping, Surroundings, row_by_row
+from funnelcast.importing.record import ExportContext, ExportKind, MapRecord, NamedMapping, row_by_row
 
 
 def mapping_of_file(file: Path, shipped: dict[str, Path]) -> NamedMapping:
@@ -49,8 +49,8 @@ def common(mapping: AnyMapping) -> dict[str, Any]:
 
 
 def deal_kind(mapping: DealMapping) -> ExportKind:
-    def open_mapping(beside: Surroundings) -> tuple[MapRecord, Sequence[str]]:
-        reader, missing = open_reader(mapping, beside)
+    def open_mapping(context: ExportContext) -> tuple[MapRecord, Sequence[str]]:
+        reader, missing = open_reader(mapping, context)
         return map_deals(reader), missing
 
     return ExportKind(
@@ -86,15 +86,15 @@ def map_deals(reader: DealReader) -> MapRecord:
 def lead_kind(mapping: LeadMapping) -> ExportKind:
     dates, sources = mapping.dates.dates(), WordTable(mapping.sources, mapping.ignore_case)
 
-    def open_mapping(beside: Surroundings) -> tuple[MapRecord, Sequence[str]]:
+    def open_mapping(context: ExportContext) -> tuple[MapRecord, Sequence[str]]:
         return row_by_row(lambda row: leads.capture(mapping, sources, dates, row)), ()
 
     return ExportKind("leads", mapping.columns(), open_mapping, **common(mapping))
 
 
 def org_kind(mapping: OrgMapping) -> ExportKind:
-    def open_mapping(beside: Surroundings) -> tuple[MapRecord, Sequence[str]]:
-        return org.map_people(mapping, beside.rows), ()
+    def open_mapping(context: ExportContext) -> tuple[MapRecord, Sequence[str]]:
+        return org.map_people(mapping, context.rows), ()
 
     return ExportKind("org", mapping.columns(), open_mapping, **common(mapping))
 
@@ -102,9 +102,9 @@ def org_kind(mapping: OrgMapping) -> ExportKind:
 def quota_kind(mapping: QuotaMapping) -> ExportKind:
     dates = mapping.dates.dates() if mapping.dates else None
 
-    def open_mapping(beside: Surroundings) -> tuple[MapRecord, Sequence[str]]:
-        must_have_currency(mapping.money, beside)
-        amounts = mapping.money.amounts(beside.currency)
+    def open_mapping(context: ExportContext) -> tuple[MapRecord, Sequence[str]]:
+        must_have_currency(mapping.money, context)
+        amounts = mapping.money.amounts(context.currency)
         return row_by_row(lambda row: quotas.quota(mapping, amounts, dates, row)), ()
 
     return ExportKind("quotas", mapping.columns(), open_mapping, **common(mapping))

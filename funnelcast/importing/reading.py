@@ -12,7 +12,7 @@ from funnelcast.failure import Failed
 from funnelcast.importing.checks import check
 from funnelcast.importing.files.export import Export, survey
 from funnelcast.importing.files.row import InvalidRow, Rejected, Row, Skipped, rejected_record
-from funnelcast.importing.record import ExportKind, Kind, MappedRecord, MapRecord, Record, Surroundings
+from funnelcast.importing.record import ExportContext, ExportKind, Kind, MappedRecord, MapRecord, Record
 from funnelcast.importing.records import records
 from funnelcast.importing.seen import SeenIds
 from funnelcast.importing.snapshot import SnapshotOptions
@@ -58,8 +58,8 @@ def open_export(source: Source) -> OpenedExport:
     now, snapshot = ClockAndIds().now(), source.snapshot
     made = now if snapshot is None else snapshot.last_instant(kind.timezone, now)
     zone = ZoneInfo(kind.timezone)
-    beside = Surroundings(source.file.parent, source.currency, made.astimezone(zone), lambda: rows_of(export, kind))
-    map_record, missing = kind.open(beside)
+    context = ExportContext(source.file.parent, source.currency, made.astimezone(zone), lambda: rows_of(export, kind))
+    map_record, missing = kind.open(context)
     for note in [*missing, *export.notes()]:
         typer.echo(f"note: {note}", err=True)
     return OpenedExport(source, export, kind, map_record)

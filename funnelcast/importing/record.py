@@ -19,7 +19,7 @@ Record = tuple[Row, ...]
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class ExportContext:
     """What a mapping may use besides a single row. `folder`: of the export. `currency`: the command's option, where
     neither the export nor the mapping names one. `made`: when the export was made, in its zone; nothing in it is later.
     `rows`: all of the export's."""
@@ -63,7 +63,7 @@ class ExportKind:
 
     kind: Kind
     columns: Sequence[str]
-    open: Callable[[Surroundings], tuple[MapRecord, Sequence[str]]]
+    open: Callable[[ExportContext], tuple[MapRecord, Sequence[str]]]
     layout: Layout = DEFAULT_LAYOUT
     blanks: frozenset[str] = frozenset()
     ignore_case: bool = False

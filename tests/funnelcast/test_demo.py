@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from funnelcast.demo import deals, marketing, spend
-from funnelcast.demo.channels import Channels, Door
+from funnelcast.demo.channels import Channels, SigningConnection
 from funnelcast.demo.company import demo_company
 from funnelcast.demo.script import quarter_end, seeded
 from shared.store.aliases import BlindIndex
@@ -17,8 +17,8 @@ from tests.funnelcast.command import Up, done, up
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 BLIND_INDEX = BlindIndex(b"a key for tests that is long enough")
 CHANNELS = Channels(
-    typeform=Door("00000000-0000-0000-0000-000000000001", "/typeform", "secret of typeform"),
-    zoom=Door("00000000-0000-0000-0000-000000000002", "/zoom", "secret of zoom"),
+    typeform=SigningConnection("00000000-0000-0000-0000-000000000001", "/typeform", "secret of typeform"),
+    zoom=SigningConnection("00000000-0000-0000-0000-000000000002", "/zoom", "secret of zoom"),
 )
 
 

@@ -18,7 +18,7 @@ from funnelcast.importing.mapping.cell import Cell, unknown_word
 from funnelcast.importing.mapping.deals import ANY_OTHER, DealFields, DealMapping
 from funnelcast.importing.mapping.notation import MoneyNotation
 from funnelcast.importing.mapping.stages import Target
-from funnelcast.importing.record import Body, MappedRecord, Surroundings
+from funnelcast.importing.record import Body, ExportContext, MappedRecord
 from services.pipeline.opportunity.events import Approach, Motion
 
 T = TypeVar("T")
@@ -172,51 +172,51 @@ def listed_word(cell: Cell, word: str, words: type[Motion] | type[Approach]) -> 
 # -- from the mapping ------------------------------------------------------------------------------------------------
 
 
-def open_reader(mapping: DealMapping, beside: Surroundings) -> tuple[DealReader, Sequence[str]]:
+def open_reader(mapping: DealMapping, context: ExportContext) -> tuple[DealReader, Sequence[str]]:
     """The reader, and which files beside the export are missing."""
-    prices, missing = price_list(mapping, beside)
+    prices, missing = price_list(mapping, context)
     reader = DealReader(
         mapping,
         mapping.dates.dates(),
-        amounts_of(mapping, beside),
+        amounts_of(mapping, context),
         prices,
-        NodeIds({**owners_in_file(mapping, beside), **mapping.owners}),
+        NodeIds({**owners_in_file(mapping, context), **mapping.owners}),
         WordTable(mapping.stages, mapping.ignore_case),
         WordTable(mapping.outcomes, mapping.ignore_case),
         WordTable(mapping.reasons, mapping.ignore_case),
         WordTable(dict.fromkeys(mapping.ignored, True), mapping.ignore_case),
-        beside.made,
+        context.made,
     )
     return reader, missing
 
 
-def amounts_of(mapping: DealMapping, beside: Surroundings) -> Amounts | None:
+def amounts_of(mapping: DealMapping, context: ExportContext) -> Amounts | None:
     if mapping.money is None:
         return None
-    must_have_currency(mapping.money, beside)
-    return mapping.money.amounts(beside.currency)
+    must_have_currency(mapping.money, context)
+    return mapping.money.amounts(context.currency)
 
 
-def must_have_currency(money: MoneyNotation, beside: Surroundings) -> None:
-    if money.needs_currency() and beside.currency is None:
+def must_have_currency(money: MoneyNotation, context: ExportContext) -> None:
+    if money.needs_currency() and context.currency is None:
         raise Failed("the mapping names no currency (money.currency): --currency can say it, such as --currency EUR")
 
 
-def price_list(mapping: DealMapping, beside: Surroundings) -> tuple[PriceList, Sequence[str]]:
+def price_list(mapping: DealMapping, context: ExportContext) -> tuple[PriceList, Sequence[str]]:
     notation = mapping.prices
     if notation is None:
         return PriceList(), ()
-    file = beside.folder / notation.file
+    file = context.folder / notation.file
     if not file.exists():
         return PriceList(), [f"{notation.file} does not lie beside the file: amounts that it does not say are unknown"]
     return read_prices(file, notation.product, notation.price, notation.number), ()
 
 
-def owners_in_file(mapping: DealMapping, beside: Surroundings) -> Mapping[str, str]:
+def owners_in_file(mapping: DealMapping, context: ExportContext) -> Mapping[str, str]:
     table = mapping.owner_table
     if table is None:
         return {}
-    file = beside.folder / table.file
+    file = context.folder / table.file
     if not file.exists():
         raise Failed(f"{table.file} must lie beside the file: the mapping takes the owners' nodes from it")
     return {row[table.name]: row[table.node] for row in read_table(file, [table.name, table.node]) if row[table.name]}

@@ -17,11 +17,11 @@ from funnelcast.importing.files.export import read_table
 from funnelcast.importing.files.row import InvalidRow, Row, invalid_cell
 from funnelcast.importing.record import (
     Body,
+    ExportContext,
     ExportKind,
     MappedRecord,
     MapRecord,
     NamedMapping,
-    Surroundings,
     row_by_row,
 )
 
@@ -76,7 +76,7 @@ def node(node_id: str, name: str, kind: str, parent: str | None) -> Body:
     return {"node_id": node_id, "name": name, "kind": kind, "parent": parent}
 
 
-def open_org(beside: Surroundings) -> tuple[MapRecord, Sequence[str]]:
+def open_org(context: ExportContext) -> tuple[MapRecord, Sequence[str]]:
     return row_by_row(nodes_of), ()
 
 
@@ -183,13 +183,13 @@ def ended(row: Row) -> str:
     return noon(day(row, "close_date"))
 
 
-def open_deals(beside: Surroundings) -> tuple[MapRecord, Sequence[str]]:
-    products, accounts = beside.folder / "products.csv", beside.folder / "accounts.csv"
+def open_deals(context: ExportContext) -> tuple[MapRecord, Sequence[str]]:
+    products, accounts = context.folder / "products.csv", context.folder / "accounts.csv"
     without = {products: "open deals have no amount", accounts: "account names are not checked"}
     missing = [f"{file.name} does not lie beside the file: {so}" for file, so in without.items() if not file.exists()]
     known = frozenset(row["account"] for row in read_table(accounts, ["account"])) if accounts.exists() else None
     prices = read_prices(products, "product", "sales_price", number) if products.exists() else PriceList()
-    return row_by_row(DealMapper(beside.currency or DEFAULT_CURRENCY, prices, known)), missing
+    return row_by_row(DealMapper(context.currency or DEFAULT_CURRENCY, prices, known)), missing
 
 
 ORG_COLUMNS = ("sales_agent", "manager", "regional_office")

@@ -21,11 +21,11 @@ from funnelcast.importing.mapping.notation import DateNotation
 from funnelcast.importing.mappings.maven_crm import needed
 from funnelcast.importing.record import (
     Body,
+    ExportContext,
     ExportKind,
     MappedRecord,
     MapRecord,
     NamedMapping,
-    Surroundings,
     row_by_row,
 )
 
@@ -76,8 +76,8 @@ def fields_of(row: Row) -> Body:
     }
 
 
-def open_wins(beside: Surroundings) -> tuple[MapRecord, Sequence[str]]:
-    file = beside.folder / LEADS
+def open_wins(context: ExportContext) -> tuple[MapRecord, Sequence[str]]:
+    file = context.folder / LEADS
     if not file.exists():
         raise Failed(f"{LEADS} must lie beside the file: it says when each lead signed up")
     leads = {row["mql_id"]: row for row in read_table(file, ["mql_id", "first_contact_date"])}

@@ -17,7 +17,7 @@ from funnelcast.pages.screens.day_chart import day_chart
 
 PATH = "/sources"
 READS, WRITES = ("leads:read",), ("leads:read", "leads:write")
-DAYS, MOST_WAITING, MOST_DOORS, LAST_DELIVERIES = 90, 50, 20, 5
+DAYS, MOST_WAITING, MOST_LISTED, LAST_DELIVERIES = 90, 50, 20, 5
 CONNECTIONS, FORMS = "/intake/v1/connections", "/intake/v1/forms"
 DIMENSIONS = ("source", "campaign")
 REFUSALS = (403, 404, 409, 412, 422)
@@ -81,7 +81,7 @@ async def find_outcomes(visit: Visit, by: str, window: Mapping[str, str]) -> dic
 
 async def with_deliveries(visit: Visit, path: str, id_name: str) -> list[Mapping[str, Any]]:
     """The connections or the forms, each with its last deliveries."""
-    items = (await visit.api.get(path, limit=MOST_DOORS))["items"]
+    items = (await visit.api.get(path, limit=MOST_LISTED))["items"]
     asked = (visit.api.get(f"{path}/{each[id_name]}/deliveries", limit=LAST_DELIVERIES) for each in items)
     pages = await asyncio.gather(*asked)
     return [each | {"deliveries": page["items"]} for each, page in zip(items, pages, strict=True)]

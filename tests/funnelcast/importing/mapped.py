@@ -9,7 +9,7 @@ from typing import Any
 from funnelcast.importing.files.row import Columns, Row, Skipped
 from funnelcast.importing.kinds import export_kind
 from funnelcast.importing.mapping.yaml_file import parse_mapping
-from funnelcast.importing.record import MappedRecord, Surroundings
+from funnelcast.importing.record import ExportContext, MappedRecord
 
 Body = dict[str, Any]
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -19,14 +19,14 @@ def row_of(line: int, cells: Mapping[str, str], blanks: Iterable[str] = (), *, i
     return Row(line, list(cells.values()), Columns(list(cells), frozenset(blanks), ignore_case))
 
 
-def surroundings(folder: Path = Path(), now: datetime = NOW) -> Surroundings:
-    return Surroundings(folder, "USD", now)
+def export_context(folder: Path = Path(), now: datetime = NOW) -> ExportContext:
+    return ExportContext(folder, "USD", now)
 
 
 def map_rows(mapping: str, *rows: Body, folder: Path = Path(), now: datetime = NOW) -> MappedRecord | Skipped:
     """Of one record; the first row is in line 2."""
     kind = export_kind(parse_mapping(dedent(mapping), {}))
-    map_record, _ = kind.open(surroundings(folder, now))
+    map_record, _ = kind.open(export_context(folder, now))
     found = [row_of(n, row, kind.blanks, ignore_case=kind.ignore_case) for n, row in enumerate(rows, 2)]
     return map_record(tuple(found))
 

@@ -3,7 +3,7 @@ import pytest
 from funnelcast.importing.files.row import InvalidRow, Skipped
 from funnelcast.importing.mappings import kinds_of
 from funnelcast.importing.record import MappedRecord
-from tests.funnelcast.importing.mapped import Body, commands, facts, map_rows, mapped, row_of, surroundings
+from tests.funnelcast.importing.mapped import Body, commands, export_context, facts, map_rows, mapped, row_of
 
 MAPPING = """\
 mapping: acme
@@ -173,7 +173,7 @@ def test_a_change_log_without_old_values_begins_with_the_first_ones() -> None:
 
 def loan(*events: tuple[str, str, str]) -> MappedRecord:
     (kind,) = kinds_of("bpi2012", "opportunities")
-    map_record, _ = kind.open(surroundings())
+    map_record, _ = kind.open(export_context())
     cells = ({"activity": name, "resource": who, "timestamp": f"2011-10-30T{at}"} for name, who, at in events)
     whole = {"case_id": "173691", "amount_req": "5000"}
     record = map_record(tuple(row_of(n, whole | each) for n, each in enumerate(cells, 2)))

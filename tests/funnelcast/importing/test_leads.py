@@ -8,7 +8,7 @@ from funnelcast.importing.files.row import InvalidRow
 from funnelcast.importing.mappings import kinds_of
 from funnelcast.importing.record import MappedRecord
 from services.lead_intake.lead.commands import CaptureLead
-from tests.funnelcast.importing.mapped import Body, mapped, row_of, surroundings
+from tests.funnelcast.importing.mapped import Body, export_context, mapped, row_of
 from tests.spec import NOON
 
 MAPPING = """\
@@ -161,7 +161,7 @@ ID = "b91cf8812365f50ff4bda4bcd6206b05"
 
 
 def olist(kind: str, folder: Path, row: Body) -> MappedRecord:
-    map_record, _ = kinds_of("olist", kind)[0].open(surroundings(folder))
+    map_record, _ = kinds_of("olist", kind)[0].open(export_context(folder))
     record = map_record((row_of(2, row),))
     assert isinstance(record, MappedRecord)
     return record
@@ -213,4 +213,4 @@ def test_a_win_before_its_first_contact_is_taken_and_reported(tmp_path: Path, wo
 
 def test_wins_need_the_leads_beside_them(tmp_path: Path) -> None:
     with pytest.raises(Failed, match="must lie beside the file"):
-        kinds_of("olist", "opportunities")[0].open(surroundings(tmp_path))
+        kinds_of("olist", "opportunities")[0].open(export_context(tmp_path))

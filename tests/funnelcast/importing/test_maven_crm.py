@@ -8,7 +8,7 @@ from funnelcast.failure import Failed
 from funnelcast.importing.files.row import InvalidRow
 from funnelcast.importing.mappings import kinds_of
 from funnelcast.importing.record import MappedRecord, MapRecord
-from tests.funnelcast.importing.mapped import row_of, surroundings
+from tests.funnelcast.importing.mapped import export_context, row_of
 
 WON = {
     "opportunity_id": "1C1I7A6R",
@@ -43,7 +43,7 @@ def deals(folder: Path) -> Mapper:
 
 
 def opened(kind: str, folder: Path) -> tuple[MapRecord, Sequence[str]]:
-    return kinds_of("maven-crm", kind)[0].open(surroundings(folder))
+    return kinds_of("maven-crm", kind)[0].open(export_context(folder))
 
 
 def one(map_record: MapRecord, row: dict[str, str]) -> MappedRecord:

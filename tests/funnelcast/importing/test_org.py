@@ -9,7 +9,7 @@ from funnelcast.importing.files.row import InvalidRow, Row, Skipped
 from funnelcast.importing.kinds import export_kind
 from funnelcast.importing.mapping.yaml_file import parse_mapping
 from funnelcast.importing.record import MappedRecord
-from tests.funnelcast.importing.mapped import row_of, surroundings
+from tests.funnelcast.importing.mapped import export_context, row_of
 
 MAPPING = """\
 mapping: acme
@@ -40,7 +40,7 @@ def mapped(users: str, mapping: str = MAPPING) -> dict[int, MappedRecord | Skipp
     def all_rows() -> Iterator[Row]:
         return iter(rows)
 
-    map_record, _ = kind.open(replace(surroundings(), rows=all_rows))
+    map_record, _ = kind.open(replace(export_context(), rows=all_rows))
     found: dict[int, MappedRecord | Skipped | str] = {}
     for row in rows:
         try:
