@@ -24,8 +24,8 @@ OPERATES = ("admin", *READS_FORECAST, "leads:read", "leads:write", "qualificatio
 
 @dataclass(frozen=True)
 class DemoPerson:
-    """`name`: of the key, and what events name: not that of the simulated user with the same place, so that a person's
-    work is told from its. `node`: the place in the organisation that the key is tied to.
+    """`name`: of the key, which events name. It is not that of the simulated user with the same place, so that the work
+    of the two can be distinguished. `node`: the place in the organisation that the key is tied to.
     `owner`: whose leads the queue shows; by default the node."""
 
     role: str

@@ -54,11 +54,11 @@ def check(kind: Kind, record: MappedRecord, now: datetime) -> None:
 
 
 def instants_of(record: MappedRecord) -> Iterator[datetime]:
-    """When what it tells happened."""
+    """The instants of the record's facts."""
     for body in (*record.bodies, *record.activities):
-        for told in (body, *body.get("facts", ())):
-            if "occurred_at" in told:
-                yield datetime.fromisoformat(told["occurred_at"])
+        for fact in (body, *body.get("facts", ())):
+            if "occurred_at" in fact:
+                yield datetime.fromisoformat(fact["occurred_at"])
 
 
 def explained(body: Mapping[str, Any], path: Sequence[int | str], labels: Mapping[str, str]) -> InvalidRow:

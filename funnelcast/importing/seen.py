@@ -1,4 +1,4 @@
-"""Which ids a file had before: two rows with one id are told apart from one that stands there twice."""
+"""The ids that a file had before: two different rows with one id, as opposed to one row that stands there twice."""
 
 import sqlite3
 from hashlib import blake2b

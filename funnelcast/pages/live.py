@@ -18,7 +18,7 @@ INTERVAL, HEARTBEAT = 0.2, 15.0
 """Seconds between questions, and between comments while nothing happens."""
 SPACING, AT_ONCE = 0.3, 10
 """Seconds for each open page. To load one takes some 30 ms of CPU time of pages and services: all of them together take
-a tenth of a core, however many there are. Of a change, the first few pages are told at once."""
+a tenth of a core, however many there are. Of a change, the first few pages are notified at once."""
 UNAUTHENTICATED = 401
 
 
@@ -49,15 +49,15 @@ class Watch:
             pause = INTERVAL
             try:
                 answer = await api.get("/forecast/v1/rollup", depth=0)
-                pause = self.tell(str(answer["frontier"]))
+                pause = self.notify_listeners(str(answer["frontier"]))
             except ApiError as error:
                 if error.status == UNAUTHENTICATED:
                     self.listeners.pop(woken, None)
                     woken.set()
             await self.rest(pause)
 
-    def tell(self, frontier: str) -> float:
-        """Seconds until the next question."""
+    def notify_listeners(self, frontier: str) -> float:
+        """Wakes them one after the other if the frontier is new. Returns the seconds until the next question."""
         if frontier == self.frontier:
             return INTERVAL
         self.frontier = frontier

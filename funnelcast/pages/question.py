@@ -1,4 +1,4 @@
-"""What a person asks of the forecast, as it stands in a page's address."""
+"""A question about the forecast, as it stands in a page's address."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime

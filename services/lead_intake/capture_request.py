@@ -1,4 +1,5 @@
-"""From the body of a capture to a write request: whose capture it may be, and what makes it one."""
+"""From the body of a capture to a write request, with the aliases of its person and the claim by which a repetition is
+recognised."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -51,7 +52,7 @@ def capture_request(
         watched=[awaited_alias(alias) for alias in (*claimed, *([claim.alias] if claim else ()))],
         is_new_stream=True,
         reply=capture_ids(command),
-        alias_references=known_of(context.blind_index, command.body.person.email),
+        alias_references=references_by_email(context.blind_index, command.body.person.email),
     )
     return CaptureRequest(command, claim, options)
 
@@ -160,8 +161,8 @@ def prospect_email_alias(blind_index: BlindIndex, email: str) -> str:
     return blind_index.index("prospect-email", mailbox(email))
 
 
-def known_of(blind_index: BlindIndex, email: str | None) -> dict[str, AliasReference]:
-    """For the context of a capture: what is known of its address before it belongs to a lead."""
+def references_by_email(blind_index: BlindIndex, email: str | None) -> dict[str, AliasReference]:
+    """For the context of a capture: streams about its e-mail address from before it belonged to a lead."""
     if email is None:
         return {}
     prospect = AliasReference(PROSPECT, prospect_email_alias(blind_index, email))
@@ -174,7 +175,7 @@ def vendor_person_alias(blind_index: BlindIndex, vendor_id: str) -> str:
 
 
 def awaited_alias(alias: str) -> str:
-    """By which whoever gets `alias` finds what waits for them."""
+    """The alias of what waits for the person who will have `alias`."""
     return f"awaited {alias}"
 
 

@@ -1,5 +1,5 @@
-"""What a delivery says of a person whom nobody has captured yet, or of a capture whose body is still to be looked up:
-it waits in quarantine until the capture comes, however that happens.
+"""Outcomes of deliveries about a person who was not captured yet, or about a capture whose body is still to be looked
+up: they wait in quarantine until the capture comes, however that happens.
 
 What waits is found by an alias, not by a read model: whichever of the two is stored last, the wait or the person's own
 alias, sees the other.

@@ -1,4 +1,4 @@
-"""What a delivery says of a person who is known: activities, changes of profile and address, erasure."""
+"""Outcomes of deliveries about a known person: activities, changes of profile and address, erasure."""
 
 from services.lead_intake.capture_request import Identity, awaited_alias, email_alias, identity, vendor_person_alias
 from services.lead_intake.connectors import outcomes

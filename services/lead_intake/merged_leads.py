@@ -36,8 +36,8 @@ async def survivor_id(call: Call, lead_id: str) -> str:
     return (await call.fold(HISTORY, lead_id, lambda history: [])).state.merged_into or lead_id
 
 
-def living_people(folded: Folded[History]) -> list[str]:
-    """The ids of those whose data is there. While an erasure is under way, leads that are merged differ."""
+def people_with_data(folded: Folded[History]) -> list[str]:
+    """The ids of the persons whose data is not erased. While an erasure is under way, merged leads differ in that."""
     captures = folded.state.captures
     return list(dict.fromkeys(each.person_id for each in captures if folded.text(each.person) is not None))
 

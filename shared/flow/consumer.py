@@ -21,7 +21,8 @@ from shared.store.signal import Signal
 
 log = structlog.get_logger()
 POLL_SECONDS, PARKED_POLL_SECONDS = 5.0, 0.25
-"""How long to wait for events, of which a signal tells; and while an operator may release or skip parked ones."""
+"""Seconds of one wait for events, which a signal ends; the shorter one while an operator may release or skip parked
+ones."""
 Effect = Callable[[AsyncConnection, Sequence[RecordedEvent[Any]]], Awaitable[None]]
 
 

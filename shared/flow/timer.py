@@ -18,7 +18,7 @@ from shared.rules.reaction import Reaction
 
 POLL_SECONDS = 1.0
 ACTOR = "timers"
-"""Whom the events of timers are by."""
+"""The actor of the events that follow from timers."""
 
 
 class Reading(NamedTuple):

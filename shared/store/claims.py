@@ -22,8 +22,9 @@ class AliasClaim:
     fingerprint: str | None = None
 
 
-class PastClaims(NamedTuple):
-    """An alias and a fingerprint for each step of a past. A past may be sent again, also with more steps behind it.
+class HistoryClaims(NamedTuple):
+    """An alias and a fingerprint for each step of an imported history, which may be sent again, also with more steps at
+    its end.
 
     The first of the new steps claims its alias, with the fingerprints of all of them: one row, however many steps.
     """

@@ -136,7 +136,7 @@ class Attempt:
             if not self.was_accepted_before(step.claim):
                 self.decide(step)
                 self.claim(step.claim)
-        self.claim(request.past.claim_of_rest(accepted))
+        self.claim(request.history_claims.claim_of_rest(accepted))
         if self.writes.events:
             free = (alias for alias in request.also_claim if alias not in self.batch.aliases)
             self.writes.claimed += [self.record_of(AliasClaim(alias)) for alias in free]
@@ -151,7 +151,7 @@ class Attempt:
         raise self.taken_by(owner)
 
     def count_accepted_before(self) -> int:
-        count, other = self.request.past.compare(self.batch.aliases, self.stream.name)
+        count, other = self.request.history_claims.compare(self.batch.aliases, self.stream.name)
         if other is not None:
             raise self.taken_by(other)
         return count

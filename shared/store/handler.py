@@ -74,7 +74,7 @@ def aliases_of(request: WriteRequest) -> set[str]:
     claimed = (step.claim.alias for step in request.steps if step.claim)
     referenced = (reference.alias for reference in request.alias_references.values())
     resolved = (*request.resolve_by, *request.resolve_unless.values())
-    return {*resolved, *request.also_claim, *request.watched, *request.past.aliases, *claimed, *referenced}
+    return {*resolved, *request.also_claim, *request.watched, *request.history_claims.aliases, *claimed, *referenced}
 
 
 def deciders_by_stream(

@@ -1,4 +1,4 @@
-"""Tells a process what other processes write to its service's store: one query for all that follow the store."""
+"""Notifies a process of what others write to its service's store: one query for all tasks that follow the store."""
 
 import asyncio
 from dataclasses import dataclass, field

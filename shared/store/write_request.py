@@ -9,7 +9,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from shared.rules.decider import Decider, Reference
 from shared.rules.message import C, Refusal, subject_of
-from shared.store.claims import AliasClaim, PastClaims
+from shared.store.claims import AliasClaim, HistoryClaims
 
 
 class Step(NamedTuple, Generic[C]):
@@ -54,7 +54,8 @@ class WriteRequest(NamedTuple):
     `reply(state)` gives the ids of the answer, which are kept for a repetition. `references` and `alias_references`: by
     fields of the decider's context. `permit(state)`: raises a `Refusal` where the stream's state lies outside what the
     caller may change; none: it may change everything. `on_behalf_of`: the org node that the caller acts for. `is_long`:
-    it may lead to thousands of events, and is decided in a thread. `past`: the claims of all steps, if they are a past.
+    it may lead to thousands of events, and is decided in a thread. `history_claims`: those of all steps, if they are an
+    imported history.
     """
 
     decider: Decider[Any, Any, Any]
@@ -78,7 +79,7 @@ class WriteRequest(NamedTuple):
     on_behalf_of: str | None = None
     is_long: bool = False
     watched: Sequence[str] = ()
-    past: PastClaims = PastClaims()
+    history_claims: HistoryClaims = HistoryClaims()
 
 
 class WriteResult(NamedTuple):

@@ -18,7 +18,7 @@ from shared.rules.decider import Decider, Reference
 from shared.rules.message import MAX_CLOCK_AHEAD, Command, E, Missing, RecordedEvent
 from shared.rules.sealed import Sealed
 from shared.store import aliases, event_store, vault
-from shared.store.claims import AliasClaim, PastClaims
+from shared.store.claims import AliasClaim, HistoryClaims
 from shared.store.folded_streams import read_folded, read_states
 from shared.store.write_request import AliasReference, Step, WriteRequest, WriteResult
 from shared.web import conditions, freshness
@@ -77,7 +77,7 @@ class WriteOptions(TypedDict, total=False):
     alias_references: Mapping[str, AliasReference]
     watched: Sequence[str]
     permit: Callable[[Any], None] | None
-    past: PastClaims
+    history_claims: HistoryClaims
 
 
 @dataclass

@@ -77,7 +77,7 @@ WRONG_KINDS = {TEXT, WHOLE_NUMBER, NUMBER, FLAG, OBJECT, LIST}
 
 
 def error_text(error: ErrorDetails) -> str:
-    """Without the value that was given, which may be personal data: only its kind is told."""
+    """Names the kind of the value that was given, and not the value, which may be personal data."""
     context = error.get("ctx", {})
     if error["type"] == "string_pattern_mismatch":
         return pattern_text(str(context.get("pattern")))

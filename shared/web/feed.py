@@ -222,8 +222,8 @@ class Feed:
     async def lines(
         self, context: ServiceContext, after: int, types: Collection[str], confined: Call | None = None
     ) -> AsyncIterator[bytes]:
-        """Ends by `stopping`, also when the store cannot be read or the caller's node has ended: whoever connects
-        again is told so."""
+        """Ends by `stopping`, also when the store cannot be read or the caller's node has ended: the next
+        connection is answered with that error."""
         yield b": connected\n\n"
         try:
             async for line in self.read_lines(context, after, types, confined):

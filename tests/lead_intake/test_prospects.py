@@ -78,7 +78,7 @@ async def test_a_prospect_who_becomes_a_lead_stays_the_same_person(api: httpx.As
 @pytest.fixture
 def as_before(monkeypatch: pytest.MonkeyPatch) -> None:
     """Older versions gave the lead another person."""
-    monkeypatch.setattr(capture_request, "known_of", suppression_of)
+    monkeypatch.setattr(capture_request, "references_by_email", suppression_of)
 
 
 @pytest.mark.usefixtures("as_before")

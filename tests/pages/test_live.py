@@ -26,16 +26,16 @@ async def test_a_few_pages_hear_of_a_change_at_once_and_all_others_one_after_the
 ) -> None:
     monkeypatch.setattr(live, "SPACING", 60.0)
     pages = opened(watch, AT_ONCE + 1)
-    watch.tell("forecast:1")
+    watch.notify_listeners("forecast:1")
     await asyncio.gather(*(each.wait() for each in pages[:AT_ONCE]))
     assert not pages[AT_ONCE].is_set()
     monkeypatch.setattr(live, "SPACING", 0.01)
-    watch.tell("forecast:2")
+    watch.notify_listeners("forecast:2")
     await pages[AT_ONCE].wait()
 
 
 async def test_the_next_change_is_told_when_all_have_heard_of_this_one(watch: Watch) -> None:
     pages = opened(watch, 200)
-    pause = watch.tell("forecast:1")
+    pause = watch.notify_listeners("forecast:1")
     assert pause > (len(pages) - AT_ONCE) * live.SPACING
-    assert watch.tell("forecast:1") == INTERVAL
+    assert watch.notify_listeners("forecast:1") == INTERVAL

@@ -13,7 +13,7 @@ from funnelcast.importing.files.text import text_lines
 
 DELIMITERS = (",", ";", "\t", "|")
 SEPARATOR_LINE = re.compile(r"\"?sep=(.)\"?\r?\n?")
-"""A first line by which a spreadsheet is told the delimiter."""
+"""A first line that names the delimiter, for spreadsheets."""
 LOOKED_AT = 30
 FAULTS = {
     "unexpected end": "a quote is opened here and never closed",

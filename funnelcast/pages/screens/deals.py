@@ -30,7 +30,7 @@ ONLY: Mapping[str, Callable[[Deal, str], bool]] = {
 """By the code of a warning: whether it is about this deal, on this business day."""
 
 ASKED = {"owner_inactive": "owner_inactive", "close_date_missing": "undated"}
-"""Warnings whose deals the API tells, by their code: the parameter."""
+"""Warnings whose deals the API lists, by their code: the parameter."""
 
 
 async def show_deals(visit: Visit) -> Response:

@@ -58,7 +58,7 @@ async def show_lead(visit: Visit, attempt: Attempt | None = None) -> Response:
 
 
 def title_of(lead: Mapping[str, Any], person: Mapping[str, str | None]) -> str:
-    """The most telling that is known."""
+    """The person's name, else the address, else the account."""
     name = " ".join(part for part in (person.get("first_name"), person.get("last_name")) if part)
     return name or person.get("email") or lead["account"] or "Lead without a company"
 

@@ -44,7 +44,7 @@ class ServicePart:
 
     @property
     def changes(self) -> list[SettingStep] | None:
-        """Of the settings; None where the service tells no history."""
+        """Of the settings; None where the service has no history of them."""
         return setting_steps(self.settings) if self.settings and "history" in self.settings else None
 
     @property

@@ -1,1 +1,1 @@
-"""What questions about the forecast are answered from, whoever asks: a route, a timer, or `verify`."""
+"""Answers to questions about the forecast, for a route, a timer, or `verify`."""

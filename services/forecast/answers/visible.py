@@ -1,5 +1,4 @@
-"""What of the numbers callers see who are confined to a part of the organisation: what a node's manager makes of it,
-the node does not see."""
+"""The part of the numbers that a confined caller sees. What a node's manager makes of it, the node does not see."""
 
 from collections.abc import Mapping, Sequence
 from typing import TypeVar

@@ -1,5 +1,4 @@
-"""Which nodes callers may read and change who are confined to a part of the organisation: their own and those below
-it, by today's organisation."""
+"""The nodes that a confined caller may read and change: its own and those below it, by today's organisation."""
 
 from typing import Annotated
 

@@ -1,5 +1,5 @@
-"""The events of the forecast as callers see them who are confined to a part of the organisation: those about its nodes,
-without what a manager outside made of them."""
+"""The events of the forecast that are visible to a caller confined to a part of the organisation: those about its
+nodes, without what a manager outside made of them."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What one may ask of the organisation."""
+"""Commands on the organisation."""
 
 from datetime import datetime
 from typing import NamedTuple

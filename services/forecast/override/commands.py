@@ -1,4 +1,4 @@
-"""What one may ask of overrides."""
+"""Commands on overrides."""
 
 from datetime import date, datetime
 from typing import Literal

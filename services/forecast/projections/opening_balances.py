@@ -1,7 +1,7 @@
 """What stood in the accounts when each of the last months began: sums of postings, kept so that an answer about the
 past adds up only the postings since. They make answers faster, and never other ones.
 
-An opening holds until something that happened before it is told, which takes it away in the same transaction. So no
+An opening holds until an event is applied that happened before it: the same transaction deletes the opening. So no
 posting at a position after its own happened before it.
 """
 

@@ -1,4 +1,4 @@
-"""What one may ask of quotas."""
+"""Commands on quotas."""
 
 from datetime import date, datetime
 

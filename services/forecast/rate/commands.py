@@ -1,4 +1,4 @@
-"""What one may ask of rates."""
+"""Commands on rates."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""What one may ask of the settings."""
+"""Commands on the settings."""
 
 import re
 from datetime import datetime

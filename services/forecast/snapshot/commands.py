@@ -1,4 +1,4 @@
-"""What one may ask of locked weeks."""
+"""Commands on locked weeks."""
 
 from datetime import date, datetime
 

@@ -1,4 +1,4 @@
-"""What one may ask of submissions."""
+"""Commands on submissions."""
 
 from datetime import date, datetime
 from typing import Annotated

@@ -29,7 +29,7 @@ from services.lead_intake.lead.events import (
     Source,
 )
 from services.lead_intake.lead.history import History
-from services.lead_intake.merged_leads import fold_lead, living_people
+from services.lead_intake.merged_leads import fold_lead, people_with_data
 from services.lead_intake.projections import leads
 from shared.rules.fields import ExternalId, Instant
 from shared.store.claims import AliasClaim
@@ -187,7 +187,7 @@ async def get_lead(lead_id: LeadId, call: Reads) -> LeadView:
     folded = await fold_lead(call, lead_id)
     with_person = "people:read" in call.caller.scopes and not is_erased(folded)
     if with_person:
-        for person_id in living_people(folded):
+        for person_id in people_with_data(folded):
             await record_access(call, person_id)
     return lead_view(folded, with_person)
 

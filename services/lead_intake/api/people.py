@@ -11,7 +11,7 @@ from services.lead_intake.lead.consent import current_consents, decisions
 from services.lead_intake.lead.events import Consent
 from services.lead_intake.lead.history import History
 from services.lead_intake.lead.spelling import Email
-from services.lead_intake.merged_leads import fold_lead, living_people, person_ids
+from services.lead_intake.merged_leads import fold_lead, people_with_data, person_ids
 from services.lead_intake.person import commands
 from services.lead_intake.person.decider import DECIDER
 from services.lead_intake.person_records import PersonRecords, find_records, must_have_records, people_with_email
@@ -112,7 +112,7 @@ async def read_person(call: Call, person_id: str, records: PersonRecords) -> Per
         folded = await fold_lead(call, lead_id)
         data, history, lead_ids = person_data(folded), folded.state, [folded.subject]
         person_id = person_ids(history)[0]
-        for other_id in (each for each in living_people(folded) if each != asked_for):
+        for other_id in (each for each in people_with_data(folded) if each != asked_for):
             await record_access(call, other_id)
     return PersonView(
         person_id=person_id,

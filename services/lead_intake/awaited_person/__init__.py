@@ -1,1 +1,1 @@
-"""Somebody of whom deliveries say something, and whom nobody has captured yet. The deliveries wait in quarantine."""
+"""A person whom deliveries mention and nobody has captured yet. The deliveries wait in quarantine."""

@@ -122,7 +122,7 @@ def host_of(website: str) -> str:
 
 
 def person_ref(email: Json, phone: Json = None, vendor_id: str | None = None) -> PersonRef:
-    """Raises `Malformed` when nothing tells who the person is."""
+    """Raises `Malformed` when nothing identifies the person."""
     person = PersonRef(line(email), line(phone), vendor_id)
     if person == PersonRef():
         raise Malformed("neither e-mail address nor phone number")

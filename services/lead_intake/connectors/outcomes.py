@@ -14,7 +14,7 @@ from services.lead_intake.connectors.delivery import Json, JsonObject
 
 @dataclass(frozen=True)
 class PersonRef:
-    """Whom an outcome is about. `vendor_id`: the vendor's own id of the person, `system:id`."""
+    """The person that an outcome is about. `vendor_id`: the vendor's own id of the person, `system:id`."""
 
     email: str | None = None
     phone: str | None = None

@@ -1,1 +1,1 @@
-"""A person: who looked at their data, and that it was erased."""
+"""A person: the accesses to their data, and its erasure."""

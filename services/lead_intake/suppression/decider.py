@@ -1,4 +1,4 @@
-"""What an activity of nobody known leads to."""
+"""What an activity of an unknown person leads to."""
 
 from datetime import datetime
 

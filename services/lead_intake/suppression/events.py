@@ -10,7 +10,7 @@ SuppressionKind = Literal["unsubscribed", "bounced"]
 
 
 class AddressSuppressed(Event):
-    """An activity of nobody known yet. `purpose`: what an unsubscription is about; none: everything."""
+    """An activity of a person who is not known yet. `purpose`: what an unsubscription is about; none: everything."""
 
     type: ClassVar[str] = "address.suppressed"
     activity_id: str

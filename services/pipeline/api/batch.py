@@ -13,7 +13,7 @@ from services.pipeline.opportunity.exports import kept_values
 from services.pipeline.opportunity.history import ExportedDeal, Fact, History, OpenFact, ReopenFact, WinFact
 from shared.rules.message import Command
 from shared.store.aliases import BlindIndex
-from shared.store.claims import PastClaims
+from shared.store.claims import HistoryClaims
 from shared.store.write_request import Step, WriteRequest, WriteResult
 from shared.web.call import Call
 from shared.web.ndjson import batch, batch_openapi
@@ -55,7 +55,7 @@ def write_request(call: Call, history: History) -> WriteRequest:
         resolve_by=[external],
         also_claim=[external],
         is_new_stream=True,
-        past=past_claims(call.context.blind_index, history),
+        history_claims=history_claims(call.context.blind_index, history),
     )
 
 
@@ -105,7 +105,7 @@ def permitted(fact: Fact, external_id: str) -> Command:
             return fact
 
 
-def past_claims(blind_index: BlindIndex, history: History) -> PastClaims:
+def history_claims(blind_index: BlindIndex, history: History) -> HistoryClaims:
     """A fact is identified by its place and content."""
     aliases = [
         blind_index.index("opportunity.fact", f"{history.external_id}#{number}")
@@ -113,7 +113,7 @@ def past_claims(blind_index: BlindIndex, history: History) -> PastClaims:
     ]
     facts = history.model_dump(mode="json", include={"facts"})["facts"]
     contents = (orjson.dumps(fact, option=orjson.OPT_SORT_KEYS) for fact in facts)
-    return PastClaims(aliases, [blind_index.digest(content) for content in contents])
+    return HistoryClaims(aliases, [blind_index.digest(content) for content in contents])
 
 
 def result_line(done: WriteResult) -> dict[str, Any]:

@@ -42,7 +42,7 @@ LINKS = response_links(
 
 
 class AcceptedChange(BaseModel):
-    """`warnings`: about the owner whom the deal is given to."""
+    """`warnings`: about the owner that the deal is given to."""
 
     opportunity_id: str
     position: int
@@ -184,7 +184,7 @@ async def write_dated(call: Call, opportunity_id: str, command: commands.Dated) 
 async def write(
     call: Call, opportunity_id: str, command: Command, occurred_at: datetime | None, *, to_owner: str | None = None
 ) -> AcceptedChange:
-    """`to_owner`: whom the deal is given to."""
+    """`to_owner`: the owner that the deal is given to."""
     permit = await own_deals.permit_change(call, to_owner)
     reply = await reply_about(call, to_owner)
     done = await call.write(DECIDER, opportunity_id, command, occurred_at=occurred_at, permit=permit, reply=reply)

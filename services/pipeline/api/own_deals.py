@@ -1,4 +1,4 @@
-"""Which deals a caller may see and change who is confined to a part of the organisation: those whose owner is in it."""
+"""The deals that a confined caller may see and change: those whose owner is in its part of the organisation."""
 
 from collections.abc import Callable
 
@@ -17,7 +17,7 @@ async def is_visible(tx: AsyncConnection, state: State, subtree: Subtree) -> boo
 
 
 async def permit_change(call: Call, to_owner: str | None = None) -> Permit | None:
-    """`to_owner`: whom the deal is given to. None for a caller who may change every deal."""
+    """`to_owner`: the owner that the deal is given to. None for a caller who may change every deal."""
     if not call.caller.is_confined:
         return None
     subtree = await call.current_subtree()

@@ -1,4 +1,4 @@
-"""The events of deals as callers see them who are confined to a part of the organisation."""
+"""The events of deals that are visible to a caller confined to a part of the organisation."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar

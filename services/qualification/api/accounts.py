@@ -34,8 +34,8 @@ NOTHING: Mapping[str, Any] = {"industry": None, "country": None, "employees": No
 
 
 class AccountRow(BaseModel):
-    """`prospect`: a prospect was recorded there, or the company fits (grade A or B); null when nothing is known by
-    which to tell."""
+    """`prospect`: a prospect was recorded there, or the company fits (grade A or B); null when no
+    criterion is known."""
 
     account: str
     fit: FitView

@@ -68,7 +68,7 @@ class TransitionView(BaseModel):
 
 class LeadSummary(BaseModel):
     """`source`: that of the first capture. `prospect`: whether the person fits the ideal customer (grade A or
-    B), null when nothing is known by which to tell. `score_at`: when
+    B), null when no criterion is known. `score_at`: when
     the engagement had this score, null for leads of the first release that did nothing since. `refused`: the
     rule by which pipeline refused the last hand-over. `touched_at` and `rep_touched_at`: the first touch before and
     after the hand-over. `claim_ends_at`: when the claim ends if nobody touches the lead. `falls_below_at`: when decay

@@ -41,8 +41,9 @@ async def list_nurture_moves(
     limit: Limit = 100,
     after: Cursor = None,
 ) -> FilteredPage[NurtureMove]:
-    """List who went into nurture and out of it, in the order in which that was recorded. Who is erased or merged into
-    another lead goes out. An empty list warns of a reason that is not in the settings."""
+    """List the leads that went into nurture or out of it, in the order in which that was recorded. A lead whose person
+    is erased, or that is merged into another one, goes out. An empty list warns of a reason that is not in
+    the settings."""
     cursor = decode_cursor(after, int)
     async with call.read() as tx:
         rows = await nurture.find(tx, since, reason, cursor[0] if cursor else None, limit)

@@ -1,4 +1,4 @@
-"""Which leads a caller may see and work who is confined to a part of the organisation.
+"""The leads that a caller confined to a part of the organisation may see and work.
 
 Leads have no owner. A lead is inside when its SDR is, or the owner of its deal, or when it waits in the queue and
 nobody has claimed it.

@@ -1,4 +1,4 @@
-"""The events of leads as callers see them who are confined to a part of the organisation."""
+"""The events of leads that are visible to a caller confined to a part of the organisation."""
 
 from collections.abc import Sequence
 

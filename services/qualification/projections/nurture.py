@@ -1,4 +1,4 @@
-"""Who went into nurture and out of it, in the order in which that was recorded, for mailing tools to follow."""
+"""Leads that went into nurture or out of it, in the order in which that was recorded, for mailing tools to follow."""
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime

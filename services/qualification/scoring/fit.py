@@ -29,7 +29,7 @@ PROSPECTS = (Grade.A, Grade.B)
 
 
 def is_prospect(grade: Grade | None) -> bool | None:
-    """None: nothing is known by which to tell."""
+    """None: no criterion is known."""
     return None if grade is None else grade in PROSPECTS
 
 

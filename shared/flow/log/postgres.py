@@ -21,7 +21,7 @@ from shared.store.isolation import with_isolation
 ANSWER_TIMEOUT = 5.0
 """Seconds for one transaction: a frozen server keeps its connections open and never answers."""
 LONGEST_SILENCE = 5.0
-"""Seconds after which a reader looks for records though it was not told of any."""
+"""Seconds after which a reader looks for records without a signal."""
 TRANSIENT_CLASSES = {"08", "25", "40", "53", "55", "57", "58"}
 """Classes of SQLSTATE: connection, transaction, deadlock, resources, lock timeout, shutdown, disk."""
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.rules.message import KeyReused, Rejected, Stale, StoredEvent, TooLarge
 from shared.store import aliases, decision_batch, event_store, handler, vault
-from shared.store.claims import AliasClaim, PastClaims
+from shared.store.claims import AliasClaim, HistoryClaims
 from shared.store.pending_writes import PendingWrites
 from shared.store.write_request import Step, WriteRequest, WriteResult
 from tests.running import Clock
@@ -158,7 +158,13 @@ def past(name: str, *contents: str) -> WriteRequest:
     aliases = [f"fact:{number}" for number, _ in enumerate(contents)]
     steps = [Step(Add(n=1)) for _ in contents]
     return WriteRequest(
-        DECIDER, f"tally-{name}", steps, "tester", CORRELATION, also_claim=["id"], past=PastClaims(aliases, contents)
+        DECIDER,
+        f"tally-{name}",
+        steps,
+        "tester",
+        CORRELATION,
+        also_claim=["id"],
+        history_claims=HistoryClaims(aliases, contents),
     )
 
 
