@@ -38,7 +38,7 @@ class SettingsView(SettingValues):
 
 @router.get("/settings")
 async def get_settings(call: Annotated[Call, Depends(Needs("leads:read"))]) -> SettingsView:
-    """The reasons, with their defaults, and the rules that cannot be changed."""
+    """Get the reasons, with their defaults, and the rules that cannot be changed."""
     settings = (await call.fold(DECIDER, ALL, lambda state: [], may_be_new=True)).state
     return SettingsView(
         reasons=ReasonsView(discard=sorted(settings.reasons[ReasonKind.DISCARD])),
@@ -50,6 +50,6 @@ async def get_settings(call: Annotated[Call, Depends(Needs("leads:read"))]) -> S
 
 @router.put("/settings")
 async def put_settings(command: commands.SetReasons, call: Annotated[Call, Depends(Needs("admin"))]) -> Accepted:
-    """Sets the reasons for which deliveries in quarantine are discarded. Another code is refused from now on; events
+    """Set the reasons for which deliveries in quarantine are discarded. Another code is refused from now on; events
     that have it stay as they are."""
     return Accepted(position=(await call.write(DECIDER, ALL, command)).position)

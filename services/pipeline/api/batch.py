@@ -25,8 +25,9 @@ router = APIRouter(tags=["opportunities"])
 
 @router.post("/opportunities/batch", response_class=StreamingResponse, openapi_extra=batch_openapi(History))
 async def import_histories(call: Annotated[Call, Depends(Needs("history:write"))]) -> StreamingResponse:
-    """Each line is an external id and its ordered facts. Facts that are stored already are passed over, and a longer
-    tail is appended. A line whose past differs from the stored one is answered by an error."""
+    """Import whole histories. Each line is an external id and its ordered facts. Facts that are stored already are
+    passed over, and a longer tail is appended. A line whose past differs from the stored one is answered by an
+    error."""
     return await batch(call, History, lambda history: write_request(call, history), result_line)
 
 
@@ -34,9 +35,9 @@ async def import_histories(call: Annotated[Call, Depends(Needs("history:write"))
     "/opportunities/exports/batch", response_class=StreamingResponse, openapi_extra=batch_openapi(ExportedDeal)
 )
 async def match_exports(call: Annotated[Call, Depends(Needs("history:write"))]) -> StreamingResponse:
-    """Each line is an external id and what an export says about the deal, as steps in order. What differs from the deal
-    becomes its changes. What was changed here since the last import is left alone and answered in `kept`: by field, its
-    value here and in the export."""
+    """Bring deals to what an export says. Each line is an external id and what an export says about the deal, as steps
+    in order. What differs from the deal becomes its changes. What was changed here since the last import is left alone
+    and answered in `kept`: by field, its value here and in the export."""
     return await batch(call, ExportedDeal, lambda deal: export_request(call, deal), export_line)
 
 

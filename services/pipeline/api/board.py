@@ -82,7 +82,7 @@ async def get_board(
     stale_after: Annotated[int, Query(ge=1, le=3650, description="Days in one stage")] = 30,
     limit: Annotated[int, Query(ge=1, le=200, description="Deals of one stage")] = 100,
 ) -> BoardView:
-    """The open deals of a pipeline, a column for each stage in the order of its process, with counts and sums."""
+    """Get the open deals of a pipeline, a column for each stage in the order of its process, with counts and sums."""
     process = (await call.fold(DECIDER, ALL, lambda state: [], may_be_new=True)).state.get(pipeline)
     if process is None:
         raise Missing("there is no such pipeline")

@@ -62,7 +62,7 @@ class OpenedOpportunity(AcceptedChange):
     },
 )
 async def open_opportunity(command: commands.OpenOpportunity, call: Writes) -> OpenedOpportunity:
-    """Opens a deal on a named account, without a lead. The same `external_id` and body again: 200, nothing new."""
+    """Open a deal on a named account, without a lead. The same `external_id` and body again: 200, nothing new."""
     claim = await external_claim(call, command.external_id)
     subject = str(call.context.clock_and_ids.new_id())
     find = [claim.alias] if claim else []
@@ -90,37 +90,37 @@ async def qualify_opportunity(
     call: Writes,
     command: Annotated[commands.Qualify, Body()] = commands.Qualify(),  # noqa: B008
 ) -> AcceptedChange:
-    """Moves a deal from the unqualified stages into the qualified ones, by default into the first."""
+    """Move a deal from the unqualified stages into the qualified ones, by default into the first."""
     return await write_dated(call, opportunity_id, command)
 
 
 @router.post("/opportunities/{opportunity_id}/advance")
 async def advance_opportunity(opportunity_id: OpportunityId, command: commands.Advance, call: Writes) -> AcceptedChange:
-    """Moves a deal forward or back, within the unqualified or within the qualified stages."""
+    """Move a deal forward or back, within the unqualified or within the qualified stages."""
     return await write_dated(call, opportunity_id, command)
 
 
 @router.post("/opportunities/{opportunity_id}/set-amount")
 async def set_amount(opportunity_id: OpportunityId, command: commands.SetAmount, call: Writes) -> AcceptedChange:
-    """Sets an open deal's amount; null removes it."""
+    """Set an open deal's amount; null removes it."""
     return await write_dated(call, opportunity_id, command)
 
 
 @router.post("/opportunities/{opportunity_id}/set-close-date")
 async def set_close_date(opportunity_id: OpportunityId, command: commands.SetCloseDate, call: Writes) -> AcceptedChange:
-    """Sets the day on which an open deal is expected to close; null removes it."""
+    """Set the day on which an open deal is expected to close; null removes it."""
     return await write_dated(call, opportunity_id, command)
 
 
 @router.post("/opportunities/{opportunity_id}/set-category")
 async def set_category(opportunity_id: OpportunityId, command: commands.SetCategory, call: Writes) -> AcceptedChange:
-    """Sets an open deal's forecast category by hand. It no longer follows the stage."""
+    """Set an open deal's forecast category by hand. It no longer follows the stage."""
     return await write_dated(call, opportunity_id, command)
 
 
 @router.post("/opportunities/{opportunity_id}/assign")
 async def assign_opportunity(opportunity_id: OpportunityId, command: commands.Assign, call: Writes) -> AcceptedChange:
-    """Gives an open deal to another owner."""
+    """Give an open deal to another owner."""
     return await write(call, opportunity_id, command, command.occurred_at, to_owner=command.owner)
 
 
@@ -130,7 +130,7 @@ async def win_opportunity(
     call: Writes,
     command: Annotated[commands.Win, Body()] = commands.Win(),  # noqa: B008
 ) -> AcceptedChange:
-    """Closes a qualified deal as won. A close date in an ended period needs the scope `pipeline:correct` or
+    """Close a qualified deal as won. A close date in an ended period needs the scope `pipeline:correct` or
     `history:write`."""
     permitted = commands.PermittedWin(
         body=command, may_change_ended_periods=has_any(call, "pipeline:correct", "history:write")
@@ -140,33 +140,33 @@ async def win_opportunity(
 
 @router.post("/opportunities/{opportunity_id}/lose")
 async def lose_opportunity(opportunity_id: OpportunityId, command: commands.Lose, call: Writes) -> AcceptedChange:
-    """Closes a deal as lost. Its lead goes to nurture."""
+    """Close a deal as lost. Its lead goes to nurture."""
     return await write_dated(call, opportunity_id, command)
 
 
 @router.post("/opportunities/{opportunity_id}/recycle")
 async def recycle_opportunity(opportunity_id: OpportunityId, command: commands.Recycle, call: Writes) -> AcceptedChange:
-    """Closes a deal as recycled. Its lead goes to nurture."""
+    """Close a deal as recycled. Its lead goes to nurture."""
     return await write_dated(call, opportunity_id, command)
 
 
 @router.post("/opportunities/{opportunity_id}/reopen")
 async def reopen_opportunity(opportunity_id: OpportunityId, command: commands.Reopen, call: Writes) -> AcceptedChange:
-    """Returns a closed deal to the stage it left. A win of an ended period needs the scope `pipeline:correct`."""
+    """Return a closed deal to the stage it left. A win of an ended period needs the scope `pipeline:correct`."""
     permitted = commands.PermittedReopen(body=command, may_change_ended_periods=has_any(call, "pipeline:correct"))
     return await write(call, opportunity_id, permitted, command.occurred_at)
 
 
 @router.post("/opportunities/{opportunity_id}/correct")
 async def correct_opportunity(opportunity_id: OpportunityId, command: commands.Correct, call: Writes) -> AcceptedChange:
-    """Corrects the amount, close date or owner of a closed deal. Needs the scope `pipeline:correct`."""
+    """Correct the amount, close date or owner of a closed deal. Needs the scope `pipeline:correct`."""
     call.require("pipeline:correct")
     return await write(call, opportunity_id, command, command.occurred_at, to_owner=command.owner)
 
 
 @router.post("/opportunities/{opportunity_id}/link")
 async def link_external_id(opportunity_id: OpportunityId, command: commands.Link, call: Writes) -> AcceptedChange:
-    """Adds an id that the deal has in another system."""
+    """Add an id that the deal has in another system."""
     claim = AliasClaim(external_alias(call, command.external_id))
     permit = await own_deals.permit_change(call)
     done = await call.write(DECIDER, opportunity_id, command, claim=claim, permit=permit)

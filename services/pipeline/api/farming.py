@@ -67,7 +67,7 @@ class NamedAccount(BaseModel):
 
 @router.get("/metrics/farming")
 async def get_farming(query: Annotated[MetricsQuery, Query()], call: Measures) -> FarmingMetrics:
-    """Engagements per named account, and the share of accounts untouched, in a window; by default of 90 days.
+    """Get the engagements per named account, and the share of accounts untouched, in a window; by default of 90 days.
 
     A named account is one with a farming deal, open or closed. An engagement counts for the account that its lead has
     today.

@@ -107,7 +107,8 @@ class CycleBehind(BaseModel):
 
 @router.get("/metrics/funnel")
 async def get_funnel(query: Annotated[FunnelQuery, Query()], call: Measures) -> FunnelMetrics:
-    """Conversion by entry cohort: of the cycles that became MQL or SRL in the window, those that reached the next step.
+    """Get the conversion by entry cohort: of the cycles that became MQL or SRL in the window, those that reached the
+    next step.
 
     A deal that was opened in an unqualified stage without a lead enters at SRL. An MQL has neither an owner nor a deal:
     by these dimensions its group is null.

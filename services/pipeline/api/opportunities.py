@@ -43,7 +43,7 @@ class Lookup(Message):
 
 @router.get("/opportunities/{opportunity_id}")
 async def get_opportunity(opportunity_id: OpportunityId, call: Reads) -> OpportunityView:
-    """One opportunity, always current. Its version is the ETag."""
+    """Get one opportunity, always current. Its version is the ETag."""
     found = await call.fold(DECIDER, opportunity_id, sealed_name, is_visible=own_deals.is_visible)
     state = must_exist(found.state)
     return state_view(opportunity_id, state, found.text(state.name), found.version)
@@ -64,7 +64,7 @@ async def list_opportunities(
     limit: Limit = 100,
     after: Cursor = None,
 ) -> FilteredPage[OpportunityView]:
-    """Opportunities in the order of their ids. `q` finds parts of the account, the product and the external id, in
+    """List opportunities in the order of their ids. `q` finds parts of the account, the product and the external id, in
     upper or lower case; names are kept apart and are not searched. With `external_id`: the one that has it, always
     current. An empty list warns of a stage or an owner that is not there."""
     if external_id is not None:
@@ -92,7 +92,7 @@ async def list_opportunities(
 
 @router.post("/opportunities/lookup")
 async def look_up_names(body: Lookup, call: Reads) -> NamedOpportunities:
-    """The names and external ids of opportunities, in the order of their ids. Unknown ids are left out."""
+    """Look up the names and external ids of opportunities, in the order of their ids. Unknown ids are left out."""
     async with call.read() as tx:
         rows = await opportunities.with_ids(tx, body.ids, call.subtree.nodes)
         names = await vault.read(tx, {row["name_ref"] for row in rows if row["name_ref"]})
@@ -102,7 +102,7 @@ async def look_up_names(body: Lookup, call: Reads) -> NamedOpportunities:
 
 @router.get("/opportunities/{opportunity_id}/history")
 async def get_stage_history(opportunity_id: OpportunityId, call: Reads) -> HistoryView:
-    """Every visit to a stage, in order. Several visits to the same stage stay apart."""
+    """Get every visit to a stage, in order. Several visits to the same stage stay apart."""
     async with call.read() as tx:
         is_visible = await opportunities.is_visible(tx, opportunity_id, call.subtree.nodes)
         rows = await stage_visits.of_opportunity(tx, opportunity_id)

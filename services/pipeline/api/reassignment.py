@@ -58,7 +58,7 @@ class Reassignment(Dated):
 
 @router.post("/opportunities/reassign", response_class=StreamingResponse, responses={200: ANSWER})
 async def reassign_opportunities(body: Reassignment, call: WritesEverywhere) -> StreamingResponse:
-    """Gives all open deals of one owner to another, each by an event of its own.
+    """Give all open deals of one owner to another, each by an event of its own.
 
     Each deal has a line in the answer. The last line has `done`, the counts and `warnings` about the new owner; without
     it the answer is incomplete. The same request again gives away what is left.

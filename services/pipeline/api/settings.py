@@ -70,7 +70,7 @@ class SettingsView(SettingValues):
 
 @router.get("/settings")
 async def get_settings(call: Annotated[Call, Depends(Needs("pipeline:read"))]) -> SettingsView:
-    """The reasons, the benchmarks, the business time zone and the calendar, each with its default."""
+    """Get the reasons, the benchmarks, the business time zone and the calendar, each with its default."""
     settings = (await call.fold(DECIDER, ALL, lambda state: [], may_be_new=True)).state
     return settings_view(settings, call.context.clock_and_ids.now())
 
@@ -88,7 +88,7 @@ async def get_reasons(
 
 @router.put("/settings")
 async def put_settings(command: commands.ChangeSettings, call: Annotated[Call, Depends(Needs("admin"))]) -> Accepted:
-    """Sets the reasons of the kinds that are given, and the benchmarks. A code that is no longer among the reasons is
+    """Set the reasons of the kinds that are given, and the benchmarks. A code that is no longer among the reasons is
     refused from now on; events that have it stay as they are. Bands replace all bands before."""
     done = await call.write(DECIDER, ALL, command)
     return Accepted(position=done.position)

@@ -165,7 +165,7 @@ def spend_view(row: Mapping[str, Any]) -> SpendView:
 
 @router.get("/metrics/cost-per-sql")
 async def get_cost_per_sql(query: Annotated[CostQuery, Query()], call: MeasuresWhole) -> CostPerSql:
-    """What was spent in a window for each SQL that entered in it, by source.
+    """Get what was spent in a window for each SQL that entered in it, by source.
 
     Spend counts evenly for each of its days. What was spent for no source alone is unallocated; the total includes it.
     """

@@ -56,7 +56,7 @@ class DefinedProcess(Accepted):
 async def list_processes(
     call: Annotated[Call, Depends(Needs("pipeline:read", place=PlaceRule.UNAFFECTED))],
 ) -> ProcessesView:
-    """The current process of every pipeline."""
+    """List the current process of every pipeline."""
     processes = (await call.fold(DECIDER, ALL, lambda state: [], may_be_new=True)).state
     return ProcessesView(items=[process_view(pipeline, process) for pipeline, process in sorted(processes.items())])
 
@@ -65,7 +65,7 @@ async def list_processes(
 async def define_process(
     command: commands.DefineProcess, call: Annotated[Call, Depends(Needs("pipeline:write"))]
 ) -> DefinedProcess:
-    """Defines a pipeline, or a new version of it, which needs the scope `admin`. Deals keep their stage, also one that
+    """Define a pipeline, or a new version of it, which needs the scope `admin`. Deals keep their stage, also one that
     the new version does not have: there is a warning about them. Their next move follows the new version."""
     permitted = commands.PermittedDefinition(body=command, may_change_defined="admin" in call.caller.scopes)
     async with call.context.reads.connect() as tx:
@@ -85,7 +85,7 @@ class StageReplacement(Dated):
 async def move_deals(
     body: StageReplacement, call: Annotated[Call, Depends(Needs("pipeline:write"))]
 ) -> StreamingResponse:
-    """Moves all open deals of a pipeline from one stage, which its process may not have any more, to another one, each
+    """Move all open deals of a pipeline from one stage, which its process may not have any more, to another one, each
     by an event `opportunity.stage_changed`, with the command `advance`.
 
     Each deal has a line in the answer. The last line has `done` and the counts; without it the answer is incomplete. A

@@ -112,7 +112,7 @@ class Inputs:
 
 @router.get("/metrics/velocity")
 async def get_velocity(query: Annotated[MetricsQuery, Query()], call: Measures) -> VelocityMetrics:
-    """Time in stage, sales cycles, and sales velocity.
+    """Get the time in stage, sales cycles, and sales velocity.
 
     Time in stage is that of the deals whose last visit to the stage began in the window. Those that are in it at the
     window's end count as such: a median is an estimate (Kaplan and Meier), or null. Cycles and the win rate are those

@@ -99,7 +99,8 @@ class DealBehind(BaseModel):
 
 @router.get("/metrics/pipeline")
 async def get_pipeline_metrics(query: Annotated[MetricsQuery, Query()], call: Measures) -> PipelineMetrics:
-    """Volume and value: the deals that are open at an instant, and those created, won, lost and recycled in a window.
+    """Get volume and value: the deals that are open at an instant, and those created, won, lost and recycled in a
+    window.
 
     Qualified and unqualified deals stand apart, and so does each currency. Deals count with the amounts and the owners
     that they had at the instant.

@@ -57,7 +57,7 @@ class WinRateMetrics(MetricWindowView):
 
 @router.get("/metrics/win-rate")
 async def get_win_rate(query: Annotated[MetricsQuery, Query()], call: Measures) -> WinRateMetrics:
-    """The win rate of the deals that closed in a window, by count and by value, with its band.
+    """Get the win rate of the deals that closed in a window, by count and by value, with its band.
 
     Only deals that were qualified count; recycled ones are lost. A deal counts on the day of its last closing.
     """

@@ -36,7 +36,7 @@ class AcceptedChange(BaseModel):
 
 @router.post("/leads/{lead_id}/bant")
 async def change_bant(lead_id: LeadId, bant: commands.Bant, call: WritesWithin) -> AcceptedChange:
-    """Records what is known about budget, authority, need and timing. Absent answers stay as they are."""
+    """Record what is known about budget, authority, need and timing. Absent answers stay as they are."""
     found = await fold_lead(call, lead_id)
     stored = stored_evidence(found, bant)
     return await write(call, found.subject, commands.ChangeBant(bant=bant, by=call.caller.name, stored_evidence=stored))
@@ -44,19 +44,19 @@ async def change_bant(lead_id: LeadId, bant: commands.Bant, call: WritesWithin) 
 
 @router.post("/leads/{lead_id}/mark-mql")
 async def mark_mql(lead_id: LeadId, command: commands.MarkMql, call: WritesWithin) -> AcceptedChange:
-    """Makes a lead an MQL, in a new cycle, whatever its score is."""
+    """Make a lead an MQL, in a new cycle, whatever its score is."""
     return await write(call, lead_id, command)
 
 
 @router.post("/leads/{lead_id}/reject")
 async def reject_lead(lead_id: LeadId, command: commands.Reject, call: WritesWithin) -> AcceptedChange:
-    """Rejects a lead that was not handed over. It stays, and can be requalified."""
+    """Reject a lead that was not handed over. It stays, and can be requalified."""
     return await write(call, lead_id, command)
 
 
 @router.post("/leads/{lead_id}/nurture")
 async def nurture_lead(lead_id: LeadId, command: commands.Nurture, call: WritesWithin) -> AcceptedChange:
-    """Sends a lead into nurture, or changes the reason or the revisit of one that is there."""
+    """Send a lead into nurture, or change the reason or the revisit of one that is there."""
     return await write(call, lead_id, command)
 
 
@@ -66,7 +66,7 @@ async def requalify_lead(
     call: WritesWithin,
     command: Annotated[commands.Requalify, Body()] = commands.Requalify(),  # noqa: B008
 ) -> AcceptedChange:
-    """Makes a nurtured or rejected lead an MQL again, in a new cycle."""
+    """Make a nurtured or rejected lead an MQL again, in a new cycle."""
     return await write(call, lead_id, command)
 
 
@@ -76,7 +76,7 @@ async def claim_lead(
     call: WritesWithin,
     body: Annotated[commands.Claim, Body()] = commands.Claim(),  # noqa: B008
 ) -> AcceptedChange:
-    """Claims an MQL, or a lead whose revisit is due, for the caller or for `sdr`. The holder of the claim may pass it
+    """Claim an MQL, or a lead whose revisit is due, for the caller or for `sdr`. The holder of the claim may pass it
     on; a second claimant is refused."""
     by = call.caller.confined_to or call.caller.owner or call.caller.name
     command = commands.ClaimLead(sdr=body.sdr or by, by=by)
@@ -89,7 +89,7 @@ async def release_claim(
     call: WritesWithin,
     command: Annotated[commands.ReleaseClaim, Body()] = commands.ReleaseClaim(),  # noqa: B008
 ) -> AcceptedChange:
-    """Gives a claimed lead back, so that another SDR can claim it."""
+    """Give a claimed lead back, so that another SDR can claim it."""
     return await write(call, lead_id, command)
 
 
@@ -99,7 +99,7 @@ async def touch_lead(
     call: WritesWithin,
     command: Annotated[commands.Touch, Body()] = commands.Touch(),  # noqa: B008
 ) -> AcceptedChange:
-    """Records that an SDR or a rep contacted the lead. The first touch of the cycle counts, and the first one after the
+    """Record that an SDR or a rep contacted the lead. The first touch of the cycle counts, and the first one after the
     hand-over. `occurred_at` may lie up to 30 days back; further with `history:write`."""
     must_have_happened(call, command.occurred_at)
     return await write(call, lead_id, command)

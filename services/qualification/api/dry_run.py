@@ -53,7 +53,7 @@ class DryRunView(BaseModel):
 
 @router.post("/models/{version}/dry-run")
 async def try_model(version: Version, call: Writes) -> DryRunView:
-    """Scores all leads by a version of the model, and counts those that would cross its line. It changes nothing."""
+    """Score all leads by a version of the model, and count those that would cross its line. It changes nothing."""
     models = (await call.fold(MODEL, ALL, lambda state: [], may_be_new=True)).state
     if version not in models.versions:
         raise Missing(f"there is no version {version}")

@@ -51,7 +51,7 @@ DETAILS = {
 
 @router.post("/leads/{lead_id}/hand-over", status_code=201, responses={201: LINKS})
 async def hand_over_lead(lead_id: LeadId, body: commands.HandOver, call: WritesWithin) -> HandedOver:
-    """Makes a lead an SRL: it becomes an opportunity in the first stage or, with `opportunity_id` alone, part of that
+    """Make a lead an SRL: it becomes an opportunity in the first stage or, with `opportunity_id` alone, part of that
     open one. If pipeline refuses it, the lead is in the queue again."""
     if body.opportunity_id is not None:
         return await attach(call, lead_id, body.opportunity_id)

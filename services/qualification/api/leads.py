@@ -49,7 +49,8 @@ LINKS = response_links(
 
 @router.get("/leads/{lead_id}", responses={200: LINKS})
 async def get_lead(lead_id: LeadId, call: ReadsWithin) -> LeadView:
-    """One lead, always current, with its score of this moment. The evidence for BANT needs the scope `people:read`."""
+    """Get one lead, always current, with its score of this moment. The evidence for BANT needs the scope
+    `people:read`."""
     models = (await call.fold(MODEL, ALL, lambda state: [], may_be_new=True)).state
     found = await fold_lead(call, lead_id)
     lead = must_exist(found.state)
@@ -87,8 +88,8 @@ async def list_leads(
     limit: Limit = 100,
     after: Cursor = None,
 ) -> FilteredPage[LeadSummary]:
-    """Leads in the order of their ids, each with the score that it had at `score_at`. `since`: captured then or later.
-    `account`: the domain of the company, or the account of the last hand-over. An empty list warns of a source
+    """List leads in the order of their ids, each with the score that it had at `score_at`. `since`: captured then or
+    later. `account`: the domain of the company, or the account of the last hand-over. An empty list warns of a source
     that no lead has."""
     cursor = decode_cursor(after, str)
     criteria = leads.LeadFilter(lifecycle, grade, source, account, since, prospect)

@@ -86,7 +86,7 @@ class SdrMetrics(BaseModel):
 
 @router.get("/metrics/speed-to-lead")
 async def get_speed_to_lead(query: Annotated[WindowParameters, Query()], call: Measures) -> SpeedToLead:
-    """How soon leads are answered, by the source of their first capture: of the cycles that began in the window.
+    """Get how soon leads are answered, by the source of their first capture: of the cycles that began in the window.
 
     A lead's first cycle counts from its capture, a later one from when it became MQL again.
     """
@@ -111,7 +111,7 @@ async def get_speed_to_lead(query: Annotated[WindowParameters, Query()], call: M
 
 @router.get("/metrics/sdr")
 async def get_sdr_metrics(query: Annotated[WindowParameters, Query()], call: Measures) -> SdrMetrics:
-    """What each SDR worked, handed over and got accepted, by week."""
+    """Get what each SDR worked, handed over and got accepted, by week."""
     now = call.context.clock_and_ids.now()
     async with call.read() as tx:
         settings = await settings_of(call, tx)

@@ -56,7 +56,7 @@ class DefinedModel(Accepted):
 
 @router.get("/models")
 async def list_models(call: Reads) -> ModelsView:
-    """All versions of the scoring model. One of them is active."""
+    """List all versions of the scoring model. One of them is active."""
     models = (await call.fold(DECIDER, ALL, lambda state: [], may_be_new=True)).state
     return ModelsView(
         items=[
@@ -89,7 +89,7 @@ ACTIVATE = response_links(
 
 @router.post("/models", status_code=201, responses={201: ACTIVATE})
 async def define_model(model: ScoringModel, call: Writes) -> DefinedModel:
-    """Defines a new version of the scoring model. It changes nothing until it is activated."""
+    """Define a new version of the scoring model. It changes nothing until it is activated."""
 
     def reply(models: Models) -> dict[str, int]:
         return {"version": models.latest}
@@ -100,6 +100,6 @@ async def define_model(model: ScoringModel, call: Writes) -> DefinedModel:
 
 @router.post("/models/{version}/activate")
 async def activate_model(version: Version, call: Writes) -> Accepted:
-    """Scores engagement by this version from now on. No lead is scored anew by that alone, so none floods the queue."""
+    """Score engagement by this version from now on. No lead is scored anew by that alone, so none floods the queue."""
     result = await call.write(DECIDER, ALL, commands.ActivateModel(version=version))
     return Accepted(position=result.position)

@@ -41,8 +41,8 @@ async def get_queue(
     limit: Limit = 100,
     after: Cursor = None,
 ) -> Page[QueuedLead]:
-    """MQLs and leads whose revisit is due: demo requests first, then the better grade, then the older. With `sdr`: the
-    leads that this SDR has claimed, and the unclaimed ones; so, too, for the owner of a key."""
+    """Get the MQLs and the leads whose revisit is due: demo requests first, then the better grade, then the older. With
+    `sdr`: the leads that this SDR has claimed, and the unclaimed ones; so, too, for the owner of a key."""
     cursor: QueueKey | None = decode_cursor(after, *CURSOR)
     async with call.read() as tx:
         rows = await leads.queue(tx, sdrs(call, sdr), cursor, limit, call.subtree.nodes)

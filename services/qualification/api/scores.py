@@ -79,8 +79,8 @@ class ScoreView(BaseModel):
 
 @router.get("/leads/{lead_id}/score")
 async def explain_score(lead_id: LeadId, call: ReadsWithin, at: Annotated[Instant | None, Query()] = None) -> ScoreView:
-    """Every contribution to the score at `at`, by default now. An engagement counts from when the person did it. The
-    version of the model is the one that had scored the lead last."""
+    """Explain a score: every contribution to the score at `at`, by default now. An engagement counts from when the
+    person did it. The version of the model is the one that had scored the lead last."""
     models = (await call.fold(MODEL, ALL, lambda state: [], may_be_new=True)).state
     found = await fold_lead(call, lead_id)
     lead = must_exist(found.state)

@@ -62,7 +62,7 @@ class SettingsView(SettingValues):
 
 @router.get("/settings")
 async def get_settings(call: Annotated[Call, Depends(Needs("leads:read"))]) -> SettingsView:
-    """The reasons, the business hours, the routing of MQLs, the lease of claims, the business time zone and the
+    """Get the reasons, the business hours, the routing of MQLs, the lease of claims, the business time zone and the
     calendar, each with its default."""
     settings = (await call.fold(DECIDER, ALL, lambda state: [], may_be_new=True)).state
     return settings_view(settings, call.context.clock_and_ids.now())
@@ -81,8 +81,8 @@ async def get_reasons(
 
 @router.put("/settings")
 async def put_settings(command: commands.ChangeSettings, call: Annotated[Call, Depends(Needs("admin"))]) -> Accepted:
-    """Sets what is given: the reasons of a kind, the business hours, the routing of MQLs to SDRs, the lease of claims.
-    A code that is no longer among the reasons is refused from now on; events that have it stay as they are."""
+    """Set what is given: the reasons of a kind, the business hours, the routing of MQLs to SDRs, the lease of claims. A
+    code that is no longer among the reasons is refused from now on; events that have it stay as they are."""
     done = await call.write(DECIDER, ALL, command)
     return Accepted(position=done.position)
 
