@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from funnelcast.importing.files.row import InvalidRow, shortened
 from funnelcast.importing.record import Kind, MappedRecord
-from services.lead_intake.lead.commands import CaptureLead
+from services.lead_intake.lead.capture_body import CaptureLead
 from services.pipeline.opportunity.history import History
 from shared.rules.message import MAX_CLOCK_AHEAD
 

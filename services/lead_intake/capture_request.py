@@ -10,6 +10,7 @@ import orjson
 from pydantic import ValidatorFunctionWrapHandler, WrapValidator
 
 from services.lead_intake.lead import commands
+from services.lead_intake.lead.capture_body import CaptureLead, PersonInput
 from services.lead_intake.lead.contact import mailbox
 from services.lead_intake.lead.lenient import read_leniently
 from services.lead_intake.lead.repeats import repeated_capture
@@ -59,7 +60,7 @@ def capture_request(
 
 def record_capture(
     context: ServiceContext,
-    body: commands.CaptureLead,
+    body: CaptureLead,
     engaged_at: datetime,
     *,
     has_key: bool,
@@ -84,7 +85,7 @@ def record_capture(
     )
 
 
-def checked_engaged_at(call: Call, body: commands.CaptureLead) -> datetime:
+def checked_engaged_at(call: Call, body: CaptureLead) -> datetime:
     """The time of the engagement, by default now. Raises `InvalidRequest` for one in the future, `Forbidden` for one
     long ago without `history:write`."""
     now = call.context.clock_and_ids.now()
@@ -99,7 +100,7 @@ def leniently_if_asked(fields: Any, strictly: ValidatorFunctionWrapHandler) -> A
     return read_leniently(fields) if LENIENT.get() else strictly(fields)
 
 
-CaptureBody = Annotated[commands.CaptureLead, WrapValidator(leniently_if_asked)]
+CaptureBody = Annotated[CaptureLead, WrapValidator(leniently_if_asked)]
 """Read leniently where the request asks for that."""
 
 
@@ -124,7 +125,7 @@ class Identity:
     unless: Mapping[str, str]
 
 
-def identity(blind_index: BlindIndex, person: commands.PersonInput) -> Identity:
+def identity(blind_index: BlindIndex, person: PersonInput) -> Identity:
     email = email_alias(blind_index, person.email) if person.email else None
     if person.phone is None:
         return Identity([email] if email else [], [email] if email else [], {})
@@ -136,14 +137,14 @@ def identity(blind_index: BlindIndex, person: commands.PersonInput) -> Identity:
     return Identity([email, alone], [email, phone, beside_email], {alone: beside_email})
 
 
-def external_claim(blind_index: BlindIndex, body: commands.CaptureLead) -> AliasClaim | None:
+def external_claim(blind_index: BlindIndex, body: CaptureLead) -> AliasClaim | None:
     """The submission's own name. Its content is compared in normal form, whatever the order of the fields."""
     if body.external_id is None:
         return None
     return AliasClaim(external_alias(blind_index, body.external_id), digest(blind_index, body, without=set()))
 
 
-def content_digest(blind_index: BlindIndex, body: commands.CaptureLead) -> str:
+def content_digest(blind_index: BlindIndex, body: CaptureLead) -> str:
     """Of what was submitted, without the time: two clicks differ in that alone."""
     return digest(blind_index, body, without={"occurred_at"})
 

@@ -5,7 +5,8 @@ from services.lead_intake.connectors import outcomes
 from services.lead_intake.connectors.outcomes import PersonRef
 from services.lead_intake.erasure import erase
 from services.lead_intake.lead import decider as lead
-from services.lead_intake.lead.commands import ChangeProfile, PersonInput, RecordActivity
+from services.lead_intake.lead.capture_body import PersonInput
+from services.lead_intake.lead.commands import ChangeProfile, RecordActivity
 from services.lead_intake.lead.events import Source
 from services.lead_intake.lead.history import HISTORY
 from services.lead_intake.lead.lenient import read_leniently

@@ -12,7 +12,7 @@ import uvloop
 from fastapi import FastAPI, Request
 
 from services.lead_intake.api.leads import CaptureTaken
-from services.lead_intake.lead.commands import CaptureLead
+from services.lead_intake.lead.capture_body import CaptureLead
 from shared.rules.clock_and_ids import ClockAndIds
 from tests.bench.one_by_one import keep, keeper
 

@@ -9,7 +9,8 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Text, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.lead_intake.lead.commands import CaptureLead, RecordCapture
+from services.lead_intake.lead.capture_body import CaptureLead
+from services.lead_intake.lead.commands import RecordCapture
 from services.lead_intake.lead.decider import DECIDER
 from services.lead_intake.lead.events import LeadCaptured
 from services.pipeline.opportunity.events import Approach, Motion, OpportunityFields, OpportunityOpened

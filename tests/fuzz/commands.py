@@ -21,6 +21,7 @@ from services.lead_intake.awaited_person import commands as awaited
 from services.lead_intake.connection import commands as connection
 from services.lead_intake.connection.events import ConnectionSettings
 from services.lead_intake.form.commands import DefineForm
+from services.lead_intake.lead.capture_body import PersonInput
 from services.lead_intake.lead.commands import (
     AbsorbLead,
     ChangeConsent,
@@ -29,7 +30,6 @@ from services.lead_intake.lead.commands import (
     MergeInto,
     MoveBack,
     MoveToSurvivor,
-    PersonInput,
     RecordActivity,
     RecordCapture,
     SeparateLead,

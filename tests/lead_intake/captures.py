@@ -4,7 +4,8 @@ import json
 from datetime import datetime
 from typing import Any
 
-from services.lead_intake.lead.commands import CaptureLead, LeadCommand, RecordCapture
+from services.lead_intake.lead.capture_body import CaptureLead
+from services.lead_intake.lead.commands import LeadCommand, RecordCapture
 from services.lead_intake.lead.decider import DECIDER
 from services.lead_intake.lead.events import CaptureFields, LeadCaptured, LeadEvent
 from services.lead_intake.lead.state import State

@@ -7,7 +7,7 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
-from services.lead_intake.lead.commands import CaptureLead
+from services.lead_intake.lead.capture_body import CaptureLead
 from services.lead_intake.lead.contact import mailbox
 from shared.web.problems import validation_body
 from tests.lead_intake.captures import JANE, body

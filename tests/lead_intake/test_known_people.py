@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 
 from services.lead_intake.lead import commands, events
+from services.lead_intake.lead.capture_body import PersonInput
 from tests.lead_intake.captures import first, given
 from tests.lead_intake.connectors import deliveries
 from tests.lead_intake.connectors.deliveries import HUBSPOT_CONTACT, HUBSPOT_EVENT, UPEMAIL
@@ -16,7 +17,7 @@ from tests.spec import NOON
 
 PROFILE: dict[str, Any] = deliveries.MAILCHIMP | {"type": "profile"}
 CHANGE = commands.ChangeProfile(
-    person=commands.PersonInput.model_validate({"email": "jane@new.example", "job_title": "Head of Sales"}),
+    person=PersonInput.model_validate({"email": "jane@new.example", "job_title": "Head of Sales"}),
     changed_at=NOON,
     external_id="mailchimp:1",
 )

@@ -9,6 +9,7 @@ from pydantic import BaseModel, model_validator
 from services.lead_intake.api.people import PersonId
 from services.lead_intake.capture_request import BACKDATED, identity, must_be_past
 from services.lead_intake.lead import commands
+from services.lead_intake.lead.capture_body import PersonInput
 from services.lead_intake.lead.decider import DECIDER
 from services.lead_intake.lead.events import ActivityKind, Consent
 from services.lead_intake.lead.state import Lead, State
@@ -30,7 +31,7 @@ Captures = Annotated[Call, Depends(Needs("leads:write", place=PlaceRule.UNAFFECT
 class ActivityInput(Command):
     """What a known person did; `person` or `lead_id` says who. `purpose`: what an unsubscription is about."""
 
-    person: commands.PersonInput | None = None
+    person: PersonInput | None = None
     lead_id: Line | None = None
     kind: ActivityKind
     occurred_at: Instant
@@ -80,7 +81,7 @@ async def record_activity(body: ActivityInput, call: Captures) -> ActivityTaken:
     return ActivityTaken(lead_id=result.body.get("lead_id") or result.subject, position=result.position)
 
 
-async def record_of_person(call: Call, person: commands.PersonInput, command: commands.RecordActivity) -> WriteResult:
+async def record_of_person(call: Call, person: PersonInput, command: commands.RecordActivity) -> WriteResult:
     try:
         return await write_of_person(call, person, command)
     except Missing:
@@ -89,7 +90,7 @@ async def record_of_person(call: Call, person: commands.PersonInput, command: co
         return await write_of_person(call, person, command)  # who may have come meanwhile
 
 
-async def write_of_person(call: Call, person: commands.PersonInput, command: commands.RecordActivity) -> WriteResult:
+async def write_of_person(call: Call, person: PersonInput, command: commands.RecordActivity) -> WriteResult:
     who = identity(call.context.blind_index, person)
     subject = str(call.context.clock_and_ids.new_id())
     return await call.write(

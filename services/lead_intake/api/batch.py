@@ -8,7 +8,7 @@ from fastapi.responses import StreamingResponse
 
 from services.lead_intake.capture_request import capture_request, checked_engaged_at, record_capture
 from services.lead_intake.early import record_early
-from services.lead_intake.lead.commands import CaptureLead
+from services.lead_intake.lead.capture_body import CaptureLead
 from services.lead_intake.lead.decider import DECIDER
 from shared.store.write_request import Step, WriteRequest, WriteResult
 from shared.web.call import Call

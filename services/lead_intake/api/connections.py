@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, ValidationInfo, field_validator
 from services.lead_intake.connection import commands, events
 from services.lead_intake.connection.decider import DECIDER
 from services.lead_intake.connection.state import Existing
-from services.lead_intake.lead.commands import DETAILS_BY_SOURCE
+from services.lead_intake.lead.capture_body import DETAILS_BY_SOURCE
 from services.lead_intake.lead.events import Source
 from services.lead_intake.projections import connections, deliveries
 from shared.rules.fields import Flag, Label, Line, Slug

@@ -15,7 +15,8 @@ from services.lead_intake.capture_request import (
     record_capture,
 )
 from services.lead_intake.early import with_early
-from services.lead_intake.lead.commands import IgnoredField, LinkExternalId
+from services.lead_intake.lead.capture_body import IgnoredField
+from services.lead_intake.lead.commands import LinkExternalId
 from services.lead_intake.lead.consent import current_consents
 from services.lead_intake.lead.decider import DECIDER
 from services.lead_intake.lead.events import (

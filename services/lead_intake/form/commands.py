@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import field_validator
 
 from services.lead_intake.form.events import FormSettings
-from services.lead_intake.lead.commands import DETAILS_BY_SOURCE
+from services.lead_intake.lead.capture_body import DETAILS_BY_SOURCE
 from shared.rules.message import Command
 
 

@@ -1,10 +1,10 @@
 """What a capture of a lead leads to."""
 
 from datetime import datetime
-from typing import Any
 
 from services.lead_intake.lead import commands, events, merging
-from services.lead_intake.lead.classification import company_domain, email_kind, role_class, size_band
+from services.lead_intake.lead.capture_fields import capture_of, company_of
+from services.lead_intake.lead.classification import role_class
 from services.lead_intake.lead.context import Context
 from services.lead_intake.lead.repeats import repeated_capture, supplemented_capture
 from services.lead_intake.lead.state import Lead, NotExisting, State, activity_key, evolve, must_exist
@@ -140,72 +140,6 @@ def link(lead: Lead, external_id: str) -> list[events.LeadEvent]:
     if external_id in known:
         return []
     return [events.ExternalIdLinked(external_id=external_id, person_id=lead.person_id)]
-
-
-def capture_of(command: commands.RecordCapture, person_id: str, at: datetime) -> events.CaptureFields:
-    body = command.body
-    return events.CaptureFields(
-        capture_id=command.capture_id,
-        person_id=person_id,
-        source=body.source,
-        source_detail=body.source_detail,
-        details=commands.event_details(body.details),
-        engaged_at=command.engaged_at,
-        received_at=at,
-        external_id=body.external_id,
-        campaign=campaign_of(body.campaign),
-        company=company_of(body.company),
-        email_kind=email_kind(body.person.email),
-        role_class=role_class(body.person.job_title),
-        size_band=size_band(body.company.employees if body.company else None),
-        consent=consent_of(body.consent, command.engaged_at),
-        person=Sealed(value=personal_data(body)),
-        texts=seal(commands.texts_of(command) or None),
-        content=command.content,
-        connection_id=command.connection_id,
-        email_domain=company_domain(body.person.email),
-        form_key=command.form_key,
-    )
-
-
-def campaign_of(campaign: commands.CampaignInput | None) -> events.Campaign | None:
-    if campaign is None:
-        return None
-    return events.Campaign(
-        utm_source=campaign.utm_source,
-        utm_medium=campaign.utm_medium,
-        utm_campaign=campaign.utm_campaign,
-        utm_term=campaign.utm_term,
-        utm_content=campaign.utm_content,
-        landing_url=campaign.landing_url,
-    )
-
-
-def company_of(company: commands.CompanyInput | None) -> events.Company | None:
-    if company is None:
-        return None
-    return events.Company(
-        domain=company.domain, country=company.country, industry=company.industry, employees=company.employees
-    )
-
-
-def consent_of(consent: commands.ConsentInput | None, engaged_at: datetime) -> events.Consent | None:
-    if consent is None:
-        return None
-    return events.Consent(
-        status=consent.status,
-        purpose=consent.purpose,
-        text_version=consent.text_version,
-        at=consent.at or engaged_at,
-    )
-
-
-def personal_data(body: commands.CaptureLead) -> dict[str, str]:
-    """All that identifies the person, or one visit of theirs."""
-    fields: dict[str, Any] = {**vars(body.person)}
-    fields["click_id"] = body.campaign.click_id if body.campaign else None
-    fields[events.COMPANY_NAME] = body.company.name if body.company else None
-    return {name: value for name, value in fields.items() if value is not None}
 
 
 DECIDER: Decider[commands.LeadCommand, State, events.LeadEvent] = Decider(

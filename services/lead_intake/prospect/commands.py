@@ -2,7 +2,7 @@
 
 from pydantic import ValidationInfo, field_validator, model_validator
 
-from services.lead_intake.lead.commands import CompanyInput, Input, PersonInput, field_error, with_dialled_phone
+from services.lead_intake.lead.capture_body import CompanyInput, Input, PersonInput, field_error, with_dialled_phone
 from shared.rules.message import Command
 
 

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
+from services.lead_intake.lead.capture_fields import company_of
 from services.lead_intake.lead.classification import company_domain, email_kind, role_class, size_band
-from services.lead_intake.lead.decider import company_of
 from services.lead_intake.lead.events import COMPANY_NAME, Company
 from services.lead_intake.prospect import commands, events
 from services.lead_intake.prospect.state import NotExisting, Prospect, State, evolve

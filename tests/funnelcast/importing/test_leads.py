@@ -7,7 +7,7 @@ from funnelcast.importing.checks import check
 from funnelcast.importing.files.row import InvalidRow
 from funnelcast.importing.mappings import kinds_of
 from funnelcast.importing.record import MappedRecord
-from services.lead_intake.lead.commands import CaptureLead
+from services.lead_intake.lead.capture_body import CaptureLead
 from tests.funnelcast.importing.mapped import Body, export_context, mapped, row_of
 from tests.spec import NOON
 

@@ -9,7 +9,7 @@ from services.lead_intake.connectors import READERS
 from services.lead_intake.connectors.delivery import Connection, ConsentQuestion, Delivery, Kind
 from services.lead_intake.connectors.outcomes import Capture, Element, Outcome
 from services.lead_intake.connectors.reader import read
-from services.lead_intake.lead.commands import CaptureLead
+from services.lead_intake.lead.capture_body import CaptureLead
 from services.lead_intake.lead.events import Source
 from tests.lead_intake.connectors.signing import PUBLIC_URL, SECRET
 

@@ -15,7 +15,7 @@ from services.lead_intake.connectors.delivery import Accepted, Connection, Deliv
 from services.lead_intake.connectors.fields import FIELDS
 from services.lead_intake.connectors.outcomes import Capture, Element, Ignored, Unreadable
 from services.lead_intake.connectors.reader import read, reread
-from services.lead_intake.lead.commands import CaptureLead
+from services.lead_intake.lead.capture_body import CaptureLead
 from services.lead_intake.lead.events import Source
 from shared.rules.fields import ExternalId
 from tests.lead_intake.connectors.deliveries import FORMS, SAMPLES, bracketed, connection, delivery, elements
