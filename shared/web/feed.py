@@ -1,75 +1,55 @@
 """The public events of a service as CloudEvents: pages from position 0 on, and a stream that can be resumed."""
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 import orjson
 import structlog
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, WithJsonSchema
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.flow import cloudevents
-from shared.rules.fields import PRINTABLE, Instant
 from shared.rules.message import InvalidField, StoredEvent
 from shared.store import event_store
 from shared.web.call import Call
+from shared.web.feed_parameters import (
+    LAST_EVENT_ID,
+    SERVER_SENT_EVENT,
+    STREAM,
+    After,
+    At,
+    Node,
+    Owner,
+    Subject,
+    Types,
+    last_event_id,
+    types_parameter,
+)
+from shared.web.feed_query import (
+    PAGE,
+    EventFilter,
+    applied,
+    find_events,
+    must_have_position,
+    must_not_be_after,
+    subtree_of,
+)
 from shared.web.needs import Needs
 from shared.web.paging import Limit
-from shared.web.place import EVERYTHING, Organisation, PlaceRule, Subtree
-from shared.web.problems import Conflict, Forbidden, InvalidRequest, Problem
+from shared.web.place import EVERYTHING, Organisation, PlaceRule
+from shared.web.problems import InvalidRequest, Problem
 from shared.web.service_context import ServiceContext
 
 log = structlog.get_logger()
-PAGE = 200
-MOST_PAGES = 50
-"""That are read for one answer to a confined caller, who may see few of their events."""
 MAX_BUFFERED = 256 * 1024
 """Bytes that may wait for a client to receive them, and one event more."""
 HEARTBEAT = 15.0
 """Seconds without an event after which a comment is sent."""
 Events = Annotated[Call, Depends(Needs("events:read", place=PlaceRule.SUBTREE))]
-After = Annotated[int, Query(ge=0, lt=2**63)]
-LONGEST_TYPES = 1000
-Types = Annotated[str | None, Query(max_length=LONGEST_TYPES, include_in_schema=False)]
-Subject = Annotated[str | None, Query(min_length=1, max_length=100, pattern=PRINTABLE)]
-Owner = Annotated[str | None, Query(pattern=r"^[a-z0-9._-]{1,100}$")]
-Node = Annotated[
-    str | None,
-    Query(
-        pattern=r"^[a-z0-9._-]{1,100}$",
-        description="As a key sees the events that is tied to this org node: those of what is below it today",
-    ),
-]
-At = Annotated[Instant | None, Query(description="The first event that was recorded at this instant or later")]
-STREAM = "text/event-stream"
-LAST_EVENT_ID = {
-    "name": "Last-Event-ID",
-    "in": "header",
-    "required": False,
-    "schema": {"type": "string", "pattern": "^[0-9]{0,18}$"},
-    "description": "The position to go on after; it takes precedence over `after`",
-}
-SERVER_SENT_EVENT = {
-    "type": "object",
-    "required": ["event", "data"],
-    "properties": {
-        "id": {"type": "string", "pattern": "^[0-9]{1,18}$"},
-        "event": {"type": "string"},
-        "data": {
-            "type": "string",
-            "contentMediaType": "application/json",
-            "contentSchema": cloudevents.JSON_SCHEMA,
-        },
-    },
-}
-"""The last one is `stopping`, without an id and with empty data."""
 
 
 class EventPage(BaseModel):
@@ -78,15 +58,6 @@ class EventPage(BaseModel):
     items: list[Annotated[dict[str, Any], WithJsonSchema(cloudevents.JSON_SCHEMA)]]
     next: int
     head: int
-
-
-class EventFilter(NamedTuple):
-    """Which events a page has. `streams`, `owner`: none for all. `at`: the instant of recording that it begins with."""
-
-    types: Collection[str]
-    streams: Collection[str] | None
-    owner: str | None
-    at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -104,9 +75,9 @@ class Feed:
         return self.types | (self.organisation.left_type() if self.organisation else frozenset())
 
     def router(self) -> APIRouter:
-        router, types_parameter = APIRouter(tags=["events"]), self.types_parameter()
+        router, parameter = APIRouter(tags=["events"]), types_parameter(self.shown_types)
 
-        @router.get("/events", operation_id="list_events", openapi_extra={"parameters": [types_parameter]})
+        @router.get("/events", operation_id="list_events", openapi_extra={"parameters": [parameter]})
         async def list_events(
             call: Events,
             after: After = 0,
@@ -127,7 +98,7 @@ class Feed:
             operation_id="stream_events",
             response_class=StreamingResponse,
             responses={200: {"description": "Events, one by one", "content": {STREAM: {"schema": SERVER_SENT_EVENT}}}},
-            openapi_extra={"parameters": [types_parameter, LAST_EVENT_ID]},
+            openapi_extra={"parameters": [parameter, LAST_EVENT_ID]},
         )
         async def stream_events(
             request: Request, call: Events, after: After = 0, types: Types = None, node: Node = None
@@ -135,20 +106,13 @@ class Feed:
             """Stream events after `Last-Event-ID` (or `after`), and new ones as they come. The last is `stopping`."""
             start = last_event_id(request) or after
             call = self.within_node(call, node)
-            await self.current_subtree(call)
+            await self.must_have_subtree(call)
             await must_have_position(call.context, start)
             confined = call if call.caller.is_confined else None
             lines = self.lines(call.context, start, self.chosen_types(types), confined)
             return StreamingResponse(lines, media_type=STREAM, headers=dict(call.response.headers))
 
         return router
-
-    def types_parameter(self) -> dict[str, Any]:
-        """The OpenAPI description of `types`, which is different for each service."""
-        one = f"({'|'.join(re.escape(name) for name in sorted(self.shown_types))})"
-        schema = {"type": "string", "maxLength": LONGEST_TYPES, "pattern": f"^ *{one} *(, *{one} *)*$"}
-        meaning = "Comma-separated; absent: all"
-        return {"name": "types", "in": "query", "required": False, "schema": schema, "description": meaning}
 
     def chosen_types(self, types: str | None) -> Collection[str]:
         if types is None:
@@ -176,48 +140,21 @@ class Feed:
         await call.wait_until_readable()
         async with call.context.reads.connect() as tx:
             head = await event_store.position(tx)
-            subtree = await self.subtree(call, tx)
+            subtree = await subtree_of(call, tx, self.organisation)
             must_not_be_after(head, after)
             if chosen.at is not None:
                 after = max(after, await event_store.first_since(tx, chosen.at) - 1)
             end = head if subtree.is_everything else min(head, applied(call))
-            found, last = await self.find(tx, subtree, chosen, after, limit, end)
+            found, last = await find_events(tx, self.organisation, subtree, chosen, after, limit, end)
         call.set_head(head)
         items = [cloudevents.to_json(event, self.source) for event in found]
         return EventPage(items=items, next=last, head=head)
 
-    async def current_subtree(self, call: Call) -> None:
-        """Raises what `subtree` raises, before an answer has begun."""
+    async def must_have_subtree(self, call: Call) -> None:
+        """Raises what `subtree_of` raises, before an answer has begun."""
         await call.wait_until_readable()
         async with call.context.reads.connect() as tx:
-            await self.subtree(call, tx)
-
-    async def subtree(self, call: Call, tx: AsyncConnection) -> Subtree:
-        """In this snapshot. Raises `Forbidden` for a confined caller where there are no events for such."""
-        if call.caller.is_confined and (self.organisation is None or self.organisation.confine is None):
-            raise Forbidden("the events of this service are for callers who see the whole organisation")
-        return await call.find_subtree(tx)
-
-    async def find(
-        self, tx: AsyncConnection, subtree: Subtree, chosen: EventFilter, after: int, limit: int, end: int
-    ) -> tuple[list[StoredEvent], int]:
-        """The next events up to the position `end`, and the position up to which they are complete."""
-        organisation = self.organisation
-        if subtree.is_everything or organisation is None or organisation.confine is None:
-            return await find_page(tx, chosen, after, limit, end)
-        if chosen.owner is not None and not subtree.includes(chosen.owner):
-            return [], end
-        stored = chosen._replace(types=organisation.stored_types(chosen.types))
-        found: list[StoredEvent] = []
-        for _ in range(MOST_PAGES):
-            if after >= end:
-                break
-            page, after = await find_page(tx, stored, after, PAGE, end)
-            seen = await organisation.confine(tx, subtree, page)
-            found += [event for event in seen if event.type in {*chosen.types, *organisation.left_type()}]
-            if len(found) >= limit:
-                return found[:limit], found[limit - 1].position
-        return found, after
+            await subtree_of(call, tx, self.organisation)
 
     async def lines(
         self, context: ServiceContext, after: int, types: Collection[str], confined: Call | None = None
@@ -263,9 +200,9 @@ class Feed:
         """Events from the store, about as many as may be buffered, and the position up to which they are complete."""
         async with context.reads.connect() as tx:
             head = await event_store.position(tx)
-            subtree = EVERYTHING if confined is None else await self.subtree(confined, tx)
+            subtree = EVERYTHING if confined is None else await subtree_of(confined, tx, self.organisation)
             last = head if confined is None else min(head, applied(confined))
-            found, end = await self.find(tx, subtree, EventFilter(types, None, None, None), after, PAGE, last)
+            found, end = await find_events(tx, self.organisation, subtree, EventFilter(types), after, PAGE, last)
         lines, size = list[bytes](), 0
         for event in found:
             lines.append(server_sent_event(self.source, event))
@@ -275,50 +212,6 @@ class Feed:
         return lines, end
 
 
-async def find_page(
-    tx: AsyncConnection, chosen: EventFilter, after: int, limit: int, end: int
-) -> tuple[list[StoredEvent], int]:
-    """The next events up to the position `end`, and the position up to which they are complete: with filters that few
-    events pass, it may lie before `end`. The events of one subject are found at once."""
-    until = max(after, end) if chosen.streams is not None else event_store.scan_end(after, end)
-    page = await event_store.read_types_after(
-        tx, chosen.types, after, limit, until=until, streams=chosen.streams, owner=chosen.owner
-    )
-    return page, page[-1].position if len(page) == limit else until
-
-
-def applied(call: Call) -> int:
-    """What decides whether an event may be seen is in the read models: later events wait for them. Of the snapshot in
-    which the caller's subtree was found."""
-    return call.frontier.positions.get(call.context.service, 0)
-
-
-async def must_have_position(context: ServiceContext, position: int) -> None:
-    if position:
-        async with context.reads.connect() as tx:
-            must_not_be_after(await event_store.position(tx), position)
-
-
-def must_not_be_after(head: int, position: int) -> None:
-    """Raises `Conflict` for a position after the last one: its event was lost, and another will have its position."""
-    if position > head:
-        raise Conflict(
-            f"the feed ends at {head}, before position {position}: its store was restored from an older backup, or the "
-            f"position is another system's. Go on from 0, or from a position that the backup had",
-            code="position_after_head",
-        )
-
-
 def server_sent_event(source: str, event: StoredEvent) -> bytes:
     data = orjson.dumps(cloudevents.to_json(event, source))
     return b"id: %d\nevent: %b\ndata: %b\n\n" % (event.position, event.type.encode(), data)
-
-
-def last_event_id(request: Request) -> int | None:
-    value = request.headers.get("last-event-id")
-    if not value:
-        return None
-    if not (value.isascii() and value.isdecimal() and len(value) <= 18):
-        errors = [{"pointer": "header/Last-Event-ID", "detail": "not a position"}]
-        raise InvalidRequest("Last-Event-ID must be a position", errors=errors)
-    return int(value)

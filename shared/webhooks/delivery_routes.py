@@ -10,7 +10,7 @@ from shared.rules.message import KeyReused, StoredEvent
 from shared.store import event_store, idempotency
 from shared.store.idempotency import StoredResponse
 from shared.web.call import Call
-from shared.web.feed import must_have_position
+from shared.web.feed_query import must_have_position
 from shared.web.input import ResourceId
 from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
 from shared.webhooks import batch, queue, replay

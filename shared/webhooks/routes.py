@@ -12,7 +12,7 @@ from shared.rules.message import InvalidField
 from shared.rules.target import RefusedTarget
 from shared.store import event_store
 from shared.web.call import Accepted, Call
-from shared.web.feed import must_have_position
+from shared.web.feed_query import must_have_position
 from shared.web.input import ResourceId
 from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
 from shared.web.problems import Forbidden
