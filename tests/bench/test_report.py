@@ -30,7 +30,7 @@ def wait(median: float) -> Row:
     return Row("P3", "time to answer", "ms", Spread(median, median, median, 5), target=at_most(50))
 
 
-def test_of_several_runs_the_worst_is_told(tmp_path: Path) -> None:
+def test_of_several_runs_the_worst_is_reported(tmp_path: Path) -> None:
     one = run_of(tmp_path / "one", "Monday", rate(0.9), wait(60))
     two = run_of(tmp_path / "two", "Tuesday", rate(0.7), wait(40))
     page = markdown([one, two])
@@ -91,7 +91,7 @@ def test_an_error_leaves_what_was_measured_until_then(tmp_path: Path, monkeypatc
 
 
 @pytest.mark.parametrize(("error", "well"), [(Missing("no Kafka"), True), (Failing("429 for all"), False)])
-def test_what_is_refused_fails_and_what_is_not_installed_is_told(
+def test_what_is_refused_fails_and_what_is_not_installed_is_named(
     error: Exception, well: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def measured(ground: object) -> list[Row]:

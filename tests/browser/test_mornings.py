@@ -111,7 +111,7 @@ CHANGED = """new Promise((changed) => {
 })"""
 
 
-async def test_a_change_appears_without_a_reload_and_is_said(
+async def test_a_change_appears_without_a_reload_and_is_announced(
     browser: Browser, site: Site, address: str, deal: str
 ) -> None:
     """Printed: milliseconds from the answer to the write until the page shows it."""

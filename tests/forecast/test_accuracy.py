@@ -66,7 +66,7 @@ async def test_a_node_reads_the_lock_of_the_nearest_node_above(company: Company)
         assert (found["computed"], found["locked"]) == (computed, True), asked
 
 
-async def test_a_quarter_that_has_not_ended_and_a_week_before_any_call_tell_nothing(company: Company) -> None:
+async def test_a_quarter_that_has_not_ended_and_a_week_before_any_call_have_no_figures(company: Company) -> None:
     await teams(company)
     answer = (await company.read("accuracy")).json()
     assert all(each["called"] == 0 for each in answer["nodes"])

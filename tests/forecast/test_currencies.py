@@ -69,7 +69,7 @@ async def test_a_period_without_deals_is_zero_in_no_currency(company: Company) -
     assert (answer["currency"], answer["node"]["pure"], answer["node"]["by_currency"]) == (None, ZERO, {})
 
 
-async def test_a_question_may_choose_one_and_is_told_what_that_leaves_out(company: Company) -> None:
+async def test_a_question_may_choose_one_and_the_answer_warns_of_what_that_leaves_out(company: Company) -> None:
     await in_two_currencies(company)
     answer = await company.rollup(currency="USD")
     assert (answer["currency"], answer["node"]["pure"]["closed"]) == ("USD", "100.00")

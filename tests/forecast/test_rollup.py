@@ -228,7 +228,7 @@ async def test_what_is_lost_is_no_longer_missed(company: Company) -> None:
     assert codes(await company.rollup()) == {}
 
 
-async def test_another_currency_is_told_and_never_added(company: Company) -> None:
+async def test_another_currency_is_a_warning_and_never_added(company: Company) -> None:
     await company.put("ann", None)
     await company.deal("one", **WON, currency="USD")
     assert (await company.rollup())["currency"] == "USD"

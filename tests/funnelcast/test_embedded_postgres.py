@@ -99,7 +99,7 @@ async def test_what_was_written_is_there_after_a_restart(tmp_path: Path) -> None
         assert await read(server) == ["kept"]
 
 
-async def test_commits_are_durable_unless_told_otherwise(tmp_path: Path) -> None:
+async def test_commits_are_durable_unless_the_settings_say_otherwise(tmp_path: Path) -> None:
     async with embedded_postgres(tmp_path) as server, connected(server.url) as connection:
         shown = [
             await connection.fetchval(f"SHOW {name}") for name in ("fsync", "synchronous_commit", "data_checksums")
@@ -177,7 +177,7 @@ async def test_a_pid_file_that_names_some_other_living_program_neither_stops_the
         program.kill()
 
 
-async def test_a_second_holder_is_refused_and_told_who_is_the_first(tmp_path: Path) -> None:
+async def test_a_second_holder_is_refused_with_the_pid_of_the_first(tmp_path: Path) -> None:
     with holder(tmp_path) as first:
         announced(first)
         with pytest.raises(DataFolderInUse, match=rf"{tmp_path} is in use by process {first.pid}$"):
@@ -209,7 +209,7 @@ async def test_a_start_that_is_cancelled_leaves_no_server(tmp_path: Path) -> Non
 
 
 @as_root
-async def test_root_is_told_what_to_do_where_user_namespaces_are_forbidden(
+async def test_the_error_for_root_says_what_to_do_where_user_namespaces_are_forbidden(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     forbidden = tmp_path / "unshare"

@@ -129,7 +129,7 @@ def test_it_asks_the_running_system(system: Up) -> None:
     assert '"key":"2011-Q2"' in done("forecast", "--period", "2011-Q2", "--json", *at)
 
 
-def test_what_the_system_refuses_is_told(system: Up) -> None:
+def test_what_the_system_refuses_is_reported(system: Up) -> None:
     at = ("--url", system.address, "--key", system.key)
     refused = run("forecast", "--period", "last summer", *at)
     assert (refused.returncode, refused.stdout) == (1, "")

@@ -98,7 +98,7 @@ def test_each_week_brings_in_what_has_changed(system: Up, tmp_path: Path) -> Non
     assert weeks.known(3)["owner"] == "bob"
 
 
-def test_what_was_changed_here_is_told_and_left_alone_or_taken_by_choice(system: Up, tmp_path: Path) -> None:
+def test_what_was_changed_here_is_reported_and_left_alone_or_overwritten_by_choice(system: Up, tmp_path: Path) -> None:
     weeks = Weeks(system, tmp_path, "conflicts")
     weeks.take("2024-01-07", deal(1), deal(2))
     with system.client() as http:

@@ -78,7 +78,7 @@ def test_a_revoked_key_and_an_unknown_one_are_refused(system: Up, command: str) 
         ("--scopes", "pipeline:read", "--node", "North East"),
     ],
 )
-def test_wrong_usage_is_told_and_makes_no_key(system: Up, wrong: tuple[str, ...]) -> None:
+def test_wrong_usage_is_reported_and_makes_no_key(system: Up, wrong: tuple[str, ...]) -> None:
     result = run("keys", "create", "--data", system.data, "--name", "wrong", *wrong)
     assert (result.returncode, result.stdout) == (2, "")
     assert listed(system, "wrong") == []

@@ -57,7 +57,7 @@ def test_a_wish_is_written_on_the_first_event(store: str, wish: str) -> None:
     assert wishes(store) == {("pipeline", 3): wish}
 
 
-def test_a_key_that_is_parked_twice_must_be_told_apart(store: str) -> None:
+def test_a_key_that_is_parked_twice_needs_its_source(store: str) -> None:
     result = run("parked", "skip", "forecast", "opportunity-b", "--postgres", store)
     assert (result.returncode, "--source pipeline" in result.stderr, wishes(store)) == (1, True, {})
     done("parked", "skip", "forecast", "opportunity-b", "--source", "pipeline", "--postgres", store)

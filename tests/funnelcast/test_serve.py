@@ -108,7 +108,7 @@ def test_an_api_and_a_worker_are_together_what_all_is_alone(database: str) -> No
         ("serve", "pipeline", "--postgres", "postgresql://x", "--role", "boss"),
     ],
 )
-def test_wrong_usage_is_told(wrong: tuple[str, ...]) -> None:
+def test_wrong_usage_is_reported(wrong: tuple[str, ...]) -> None:
     assert run(*wrong).returncode == 2
 
 

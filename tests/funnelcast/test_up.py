@@ -25,7 +25,7 @@ def there(system: Up, opportunity_id: str) -> bool:
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_it_stops_in_order_when_it_is_told_to(tmp_path: Path, number: int) -> None:
+def test_it_stops_in_order_at_a_signal(tmp_path: Path, number: int) -> None:
     with up(tmp_path) as system:
         with system.client() as http, http.stream("GET", "/pipeline/v1/events/stream") as stream:
             lines = stream.iter_lines()
@@ -63,7 +63,7 @@ def test_a_given_admin_key_is_that_of_the_new_system_and_is_not_repeated(tmp_pat
 
 
 @pytest.mark.thorough
-def test_a_second_one_on_the_same_folder_is_told_who_holds_it(tmp_path: Path) -> None:
+def test_a_second_one_on_the_same_folder_ends_and_names_the_process(tmp_path: Path) -> None:
     with up(tmp_path) as system:
         second = run("up", "--data", tmp_path, "--port", "0")
         assert second.returncode == 1
@@ -73,7 +73,7 @@ def test_a_second_one_on_the_same_folder_is_told_who_holds_it(tmp_path: Path) ->
 
 
 @pytest.mark.thorough
-def test_a_port_in_use_is_told_and_nothing_is_left_running(tmp_path: Path) -> None:
+def test_a_port_in_use_is_reported_and_nothing_is_left_running(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         refused = run("up", "--data", tmp_path, "--port", str(port))
@@ -109,7 +109,7 @@ def test_a_death_of_postgres_ends_the_process_and_the_next_one_recovers(tmp_path
 
 
 @pytest.mark.thorough
-def test_told_to_stop_while_it_starts_it_leaves_nothing(tmp_path: Path) -> None:
+def test_a_signal_while_it_starts_leaves_nothing(tmp_path: Path) -> None:
     with started("up", "--data", str(tmp_path), "--port", "0") as process:
         while not list(tmp_path.glob("unfinished-*")):
             assert process.poll() is None
@@ -156,7 +156,7 @@ def test_it_runs_on_a_postgres_by_url(database: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.thorough
-def test_a_postgres_that_does_not_answer_is_told_without_its_password() -> None:
+def test_a_postgres_that_does_not_answer_is_reported_without_its_password() -> None:
     url = "postgresql://somebody:secret@127.0.0.1:1/nowhere"
     refused = run("up", "--postgres", url, FUNNELCAST_BLIND_INDEX_KEY="k" * 32)
     assert refused.returncode == 1

@@ -187,7 +187,7 @@ def test_a_planted_fault_is_found(database: str, statement: str, where: tuple[st
     assert any(said.format(id=NOBODY) in finding for finding in found[where]), found
 
 
-def test_the_findings_are_told_to_people_too(database: str) -> None:
+def test_the_findings_are_printed_for_people_too(database: str) -> None:
     execute(database, "DELETE FROM pipeline.vault")
     result = run("verify", "--postgres", database)
     lines = result.stdout.splitlines()
@@ -221,7 +221,7 @@ def test_what_was_skipped_must_not_be_in_the_read_models(database: str) -> None:
     assert findings(database) == {}
 
 
-def test_read_models_that_are_not_built_yet_are_told_of(database: str) -> None:
+def test_read_models_that_are_not_built_yet_are_reported(database: str) -> None:
     execute(database, f"DROP SCHEMA {READS['forecast']} CASCADE")
     result = run("verify", "--postgres", database)
     assert (result.returncode, "the start of forecast builds it" in result.stderr) == (1, True)

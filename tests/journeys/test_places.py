@@ -95,7 +95,7 @@ async def events_seen_by(company: Company, node: str, after: httpx.Response, que
     return items
 
 
-async def test_a_deal_that_leaves_is_told_once_and_nothing_of_it_afterwards(company: Company) -> None:
+async def test_a_deal_that_leaves_is_shown_once_more_and_nothing_of_it_afterwards(company: Company) -> None:
     made = await company.deal("r1", external_id="crm:1")
     deal = f"{OPPORTUNITIES}/{made.json()['opportunity_id']}"
     await company.send("POST", f"{deal}/set-amount", {"amount": {"amount": "2222.00", "currency": "EUR"}})

@@ -34,7 +34,7 @@ def decided(command: commands.LeadCommand, lead: State, other: State) -> list[ev
 # -- the rules -------------------------------------------------------------------------------------------------------
 
 
-def test_a_merge_is_told_by_both_leads_once() -> None:
+def test_a_merge_is_an_event_of_both_leads_once() -> None:
     lead, survivor = state_after(first()), state_after(first(person_id="p2"))
     assert decided(MERGE, lead, survivor) == [MERGED]
     merged = state_after(first(), MERGED)
@@ -214,7 +214,7 @@ def test_nobody_is_merged_with_an_erased_person() -> None:
             decide(state_after(first()), MERGE, NOON, Context(other, *both))
 
 
-async def test_who_is_merged_while_an_erasure_runs_is_erased_too(
+async def test_a_lead_that_is_merged_while_an_erasure_runs_is_erased_too(
     api: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ada, bob = await captured(api, person=ADA), await captured(api, person=BOB)

@@ -59,7 +59,7 @@ async def test_a_double_click_is_one_capture(api: httpx.AsyncClient, clock: Cloc
     assert [each.json()["position"] for each in (first, second, third)] == [1, 1, 2]
 
 
-async def test_a_double_click_is_told_by_the_engagements_own_time(api: httpx.AsyncClient, clock: Clock) -> None:
+async def test_a_double_click_is_recognised_by_the_engagements_own_time(api: httpx.AsyncClient, clock: Clock) -> None:
     noon = clock.now()
     first = await post(api, JANE | {"occurred_at": (noon - timedelta(days=1)).isoformat()})
     clock.pass_by(hours=5)

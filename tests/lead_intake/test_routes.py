@@ -105,7 +105,7 @@ async def test_a_lead_is_shown_without_the_person_unless_the_key_may(database: s
     )
 
 
-async def test_what_was_told_last_of_a_person_is_shown(api: httpx.AsyncClient, clock: Clock) -> None:
+async def test_what_was_submitted_last_of_a_person_is_shown(api: httpx.AsyncClient, clock: Clock) -> None:
     person = (await captured(api, person=JANE["person"] | {"first_name": "Jane", "job_title": "CEO"}))["person_id"]
     late = (clock.now() - timedelta(days=9)).isoformat()
     await captured(api, **WEBINAR, person=JANE["person"] | {"first_name": "Jan", "last_name": "Doe"}, occurred_at=late)

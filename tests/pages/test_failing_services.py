@@ -81,7 +81,7 @@ async def test_services_that_do_not_answer_give_a_page_that_tries_again(answer: 
         (429, "Too Many Requests", "more than 10 requests a second"),
     ],
 )
-async def test_a_busy_service_is_said_in_its_words_and_asked_again(status: int, title: str, detail: str) -> None:
+async def test_a_busy_service_is_shown_in_its_words_and_asked_again(status: int, title: str, detail: str) -> None:
     page = await looking_at(problem(status, title, detail, "7"))
     assert (page.status_code, page.headers["refresh"], page.headers["retry-after"]) == (status, "7", "7")
     assert title in text_of(page.text)
@@ -100,7 +100,7 @@ class BrokenSessions(NoSessions):
         raise ConnectionRefusedError
 
 
-async def test_a_database_that_is_down_is_said_when_signing_in() -> None:
+async def test_a_database_that_is_down_is_shown_when_signing_in() -> None:
     async with run_pages("http://services", BrokenSessions()) as pages:
         transport = httpx.ASGITransport(pages)
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as browser:

@@ -34,7 +34,7 @@ async def test_a_few_pages_hear_of_a_change_at_once_and_all_others_one_after_the
     await pages[AT_ONCE].wait()
 
 
-async def test_the_next_change_is_told_when_all_have_heard_of_this_one(watch: Watch) -> None:
+async def test_the_next_change_follows_when_all_pages_have_this_one(watch: Watch) -> None:
     pages = opened(watch, 200)
     pause = watch.notify_listeners("forecast:1")
     assert pause > (len(pages) - AT_ONCE) * live.SPACING

@@ -23,7 +23,7 @@ async def measure(api: httpx.AsyncClient, name: str) -> Any:
     return (await done(api, "GET", f"/pipeline/v1/metrics/{name}", params=window)).json()
 
 
-async def test_the_measures_are_those_of_the_api_and_too_few_are_said_never_drawn(site: Site) -> None:
+async def test_the_measures_are_those_of_the_api_and_too_few_are_written_never_drawn(site: Site) -> None:
     await place_people(site.api)
     await open_deal(site.api, "1000.10", SOON, product=SCRIPT)
     won = await open_deal(site.api, "250.00", SOON)

@@ -52,7 +52,7 @@ async def test_a_dry_run_of_a_scoring_model_says_what_would_change(database: str
         assert "Version 1 on" not in text_of(unknown.text)
 
 
-async def test_a_refused_command_is_said_in_the_words_of_the_api(site: Site) -> None:
+async def test_a_refused_command_is_shown_in_the_words_of_the_api(site: Site) -> None:
     async with site.signed_in() as operator:
         fields = {"subscription": "reactions", "source": "intake", "key": "none"}
         answer = await post(operator, "/pages/operation/pipeline/parked/release", fields, "/pages/operation")

@@ -46,7 +46,7 @@ async def test_a_rep_who_may_not_read_the_settings_chooses_a_reason(site: Site) 
     assert (await done(site.api, "GET", f"/pipeline/v1/opportunities/{deal}")).json()["outcome"] == "lost"
 
 
-async def test_whose_node_has_ended_is_told_so_and_may_sign_out(site: Site) -> None:
+async def test_a_person_whose_node_has_ended_sees_why_and_may_sign_out(site: Site) -> None:
     await place_people(site.api)
     async with site.signed_in(SELLS, node="ann", owner="ann", name="ann") as browser:
         ended = await done(site.api, "DELETE", "/forecast/v1/org/nodes/ann")

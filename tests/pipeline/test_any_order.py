@@ -65,7 +65,7 @@ def decided(state: State, command: commands.OpportunityCommand, minute: int) -> 
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(asked, max_size=30))
-def test_a_repeated_command_adds_nothing_and_events_tell_the_state(commands: list[commands.OpportunityCommand]) -> None:
+def test_a_repeated_command_adds_nothing_and_events_give_the_state(commands: list[commands.OpportunityCommand]) -> None:
     state: State = NotExisting()
     for minute, command in enumerate(commands):
         events = decided(state, command, minute)

@@ -100,7 +100,7 @@ def test_a_handed_over_lead_becomes_an_unqualified_deal_with_its_sources() -> No
     given().when(HAND_OVER).then(events.OpportunityOpened(name=Sealed(ref=UUID(int=1)), after=HANDED_OVER))
 
 
-def test_a_hand_over_told_twice_opens_nothing_twice() -> None:
+def test_a_repeated_hand_over_opens_nothing_twice() -> None:
     given(events.OpportunityOpened(name=None, after=HANDED_OVER)).when(HAND_OVER).then()
 
 
@@ -312,7 +312,7 @@ def test_an_unqualified_deal_cannot_be_won() -> None:
     given(OPENED).when(win()).rejected("unqualified")
 
 
-def test_a_win_told_twice_is_one_and_a_different_one_is_refused() -> None:
+def test_a_repeated_win_is_one_and_a_different_one_is_refused() -> None:
     given(OPENED, QUALIFYING, WINNING).when(win()).then()
     other = win(amount=Money(amount=Decimal(1), currency="EUR"))
     given(OPENED, QUALIFYING, WINNING).when(other).rejected("closed: won")

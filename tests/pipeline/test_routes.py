@@ -132,7 +132,7 @@ async def test_a_batch_takes_the_good_lines_and_answers_each(api: httpx.AsyncCli
     assert answers[-1] == {"done": True, "lines": 4, "failed": 2}
 
 
-async def test_a_history_told_again_adds_nothing_and_a_longer_one_its_tail(api: httpx.AsyncClient) -> None:
+async def test_a_history_sent_again_adds_nothing_and_a_longer_one_its_tail(api: httpx.AsyncClient) -> None:
     first = await batch(api, history(1, QUALIFY))
     again = await batch(api, history(1, QUALIFY))
     longer = await batch(api, history(1, QUALIFY, WIN))

@@ -37,7 +37,7 @@ async def prospect(tx: AsyncConnection, kind: str, data: dict[str, Any]) -> None
     await accounts.apply_prospects(tx, [event])
 
 
-async def test_an_account_knows_what_was_said_last_of_its_company(tx: AsyncConnection) -> None:
+async def test_an_account_has_what_was_submitted_last_of_its_company(tx: AsyncConnection) -> None:
     steel = ENGAGED.model_copy(update={"engagement": engagement("webinar", profile=STEEL)})
     silent = ENGAGED.model_copy(update={"engagement": engagement("webinar", profile=Profile(employees=300))})
     await accounts.apply_leads(tx, recorded("a", steel, silent))

@@ -265,7 +265,7 @@ async def test_a_claim_is_passed_on_and_given_back(world: World) -> None:
     assert (await world.look("x"))["sdr"] == "lee"
 
 
-async def test_a_touch_may_be_told_late_and_the_reps_first_one_is_kept_too(world: World) -> None:
+async def test_a_touch_may_be_recorded_late_and_the_reps_first_one_is_kept_too(world: World) -> None:
     await world.lead("x", "demo_request")
     world.clock.pass_by(hours=2)
     await world.done("leads/x/touch", {"occurred_at": "2026-03-02T12:10:00Z"})

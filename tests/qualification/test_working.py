@@ -229,7 +229,7 @@ def test_the_reps_first_touch_is_kept_beside_that_of_the_sdr() -> None:
     given(*history, rep).when(touch(), at=NOW + timedelta(hours=1)).then()
 
 
-def test_a_touch_that_is_told_late_belongs_where_it_happened() -> None:
+def test_a_touch_that_is_recorded_late_belongs_where_it_happened() -> None:
     history = HISTORIES[Lifecycle.SRL]
     (before,) = given(*history).when(touch(minute(2) + timedelta(seconds=30))).decided()
     assert (before.after.touched_at, before.after.rep_touched_at) == (minute(2) + timedelta(seconds=30), None)
@@ -237,7 +237,7 @@ def test_a_touch_that_is_told_late_belongs_where_it_happened() -> None:
     assert (after.after.touched_at, after.after.rep_touched_at) == (before.after.touched_at, minute(3))
 
 
-def test_an_earlier_touch_that_is_told_later_was_the_first() -> None:
+def test_an_earlier_touch_that_is_recorded_later_was_the_first() -> None:
     touched = events.LeadTouched(after=MQL._replace(touched_at=NOW))
     (earlier,) = given(*HISTORIES[Lifecycle.MQL], touched).when(touch(minute(5))).decided()
     assert earlier.after.touched_at == minute(5)

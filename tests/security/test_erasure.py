@@ -309,7 +309,7 @@ async def test_the_scan_sees_bytes_and_samples(database: str) -> None:
 
 @pytest.mark.kafka
 @pytest.mark.timeout(120)
-async def test_kafka_never_heard_of_the_person(database: str, kafka: Broker) -> None:
+async def test_kafka_never_got_anything_of_the_person(database: str, kafka: Broker) -> None:
     mark = f"erasure{id(database)}"
     services = [
         replace(

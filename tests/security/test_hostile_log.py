@@ -66,7 +66,7 @@ async def taken(log: KafkaLog, topic: str, number: int) -> list[StoredEvent]:
     return found
 
 
-async def test_records_that_are_not_ours_are_passed_over_and_told_of(kafka: Broker) -> None:
+async def test_records_that_are_not_ours_are_passed_over_and_logged(kafka: Broker) -> None:
     topic = f"hostile.{secrets.token_hex(4)}.v1"
     log = KafkaLog(kafka.address, watermarks=f"{topic}.watermarks")
     events = run_of(range(1, 301))

@@ -181,7 +181,7 @@ async def test_rotating_a_key_brings_no_second_share(database: str, time: list[f
     assert statuses == [200] * 4 + [429] * 2
 
 
-async def test_our_own_client_waits_as_it_is_told(database: str) -> None:
+async def test_our_own_client_waits_as_long_as_the_answer_says(database: str) -> None:
     """What the import and the demo send with."""
     async with limited(database, requests_per_second=5) as apps, caller(apps, await make_key(database)) as api:
         answers = [await client.request(api, "GET", DEALS) for _ in range(8)]

@@ -301,7 +301,7 @@ async def running_company(database: str) -> AsyncIterator[tuple[Mapping[str, Fas
 
 
 @pytest.mark.timeout(600)
-async def test_nothing_outside_a_subtree_is_told_to_who_is_confined_to_it(database: str) -> None:
+async def test_nothing_outside_a_subtree_is_shown_to_a_caller_confined_to_it(database: str) -> None:
     async with running_company(database) as (apps, company):
         planted = await plant(company)
         entries = list(walked_entries(apps))

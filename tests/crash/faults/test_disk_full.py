@@ -174,7 +174,7 @@ async def test_what_is_accepted_is_there_and_the_rest_refused(disk: Path) -> Non
     print(f"the next one taken {took[0]:.2f} s after there is room, and {took[1]:.2f} s after a start")
 
 
-async def test_carrying_on_after_an_error_does_tell_falsely(disk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_carrying_on_after_an_error_does_answer_falsely(disk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Planted: what could not be written is answered all the same."""
     commit = Committer.commit
 

@@ -340,7 +340,7 @@ def test_what_nobody_sees_in_a_header_makes_no_other_column(tmp_path: Path, head
     assert [row["Deal ID"] for row in export.rows() if isinstance(row, Row)] == ["a", "b"]
 
 
-def test_a_column_in_another_case_is_told(tmp_path: Path) -> None:
+def test_a_column_in_another_case_is_reported(tmp_path: Path) -> None:
     with pytest.raises(Failed, match=r"has no column Deal ID \(is 'DEAL ID' meant\?\)"):
         survey(exported(tmp_path, "DEAL ID,n\na,1\n"), ["Deal ID"])
 

@@ -38,7 +38,7 @@ async def test_half_an_answer_is_asked_for_again(half: httpx.AsyncByteStream) ->
         assert await batch(http, "/batch", [PAIR]) == [Accepted(is_new=True, position=7)]
 
 
-async def test_what_breaks_off_again_and_again_is_told() -> None:
+async def test_what_breaks_off_again_and_again_is_an_error() -> None:
     async with server(*(httpx.Response(200, stream=BrokenOff()) for _ in range(sending.ATTEMPTS))) as http:
         with pytest.raises(Failed, match="import the file again"):
             await batch(http, "/batch", [PAIR])
@@ -52,6 +52,6 @@ async def test_what_breaks_off_again_and_again_is_told() -> None:
         ("there is no pipeline 'x'", "there is no pipeline 'x'"),
     ],
 )
-def test_a_refusal_is_told_in_the_words_of_an_import(detail: str, words: str) -> None:
+def test_a_refusal_is_reported_in_the_words_of_an_import(detail: str, words: str) -> None:
     assert reason({"detail": detail}).startswith((words, f"it was {words}"))
     assert "+00:00" not in reason({"detail": detail})

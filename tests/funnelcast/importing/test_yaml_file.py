@@ -60,11 +60,11 @@ def test_all_is_text() -> None:
         ("mapping: acme", "mapping: &a [*a]", "line 1: this refers to itself"),
     ],
 )
-def test_what_is_wrong_is_told_with_its_line(before: str, after: str, told: str) -> None:
+def test_what_is_wrong_is_reported_with_its_line(before: str, after: str, told: str) -> None:
     assert told in refusal(GOOD.replace(before, after))
 
 
-def test_all_that_is_wrong_is_told_at_once() -> None:
+def test_all_that_is_wrong_is_reported_at_once() -> None:
     wrong = GOOD.replace("UTC", "Berlin").replace("stages:", "colour: red\nstages:")
     assert len(refusal(wrong).splitlines()) == 2
 

@@ -68,7 +68,7 @@ def test_a_cancellation_says_who_canceled_and_when() -> None:
     assert canceled.occurred_at.isoformat() == LATER
 
 
-def test_a_rescheduled_meeting_is_told_once_in_whatever_order() -> None:
+def test_a_rescheduled_meeting_counts_once_in_whatever_order() -> None:
     new = f"{INVITEE}-2"
     gone = named("invitee.canceled", rescheduled=True, new_invitee=new)
     come = named("invitee.created", uri=new, old_invitee=INVITEE)

@@ -51,7 +51,7 @@ async def test_none_is_read_ahead_that_is_not_worth_it() -> None:
     assert seen == [(1, 1), (2, 3), (3, 3), (4, 4)]
 
 
-async def test_what_fails_is_told_after_what_came_before_it() -> None:
+async def test_a_failure_is_raised_after_what_came_before_it() -> None:
     told, seen = Told(4, fails_at=3), list[int]()
 
     async def follow() -> None:

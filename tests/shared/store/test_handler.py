@@ -38,7 +38,7 @@ async def test_positions_and_versions_are_gapless_and_a_refusal_leaves_no_gap(st
     ]
 
 
-async def test_a_later_ask_sees_what_an_earlier_one_of_its_batch_did(write: Write) -> None:
+async def test_a_later_request_sees_what_an_earlier_one_of_its_batch_did(write: Write) -> None:
     first, second, third = await write(ask("a", Add(n=7)), ask_limit(8), ask("a", Add(n=2)))
     assert isinstance(first, WriteResult)
     assert isinstance(second, WriteResult)
@@ -77,7 +77,7 @@ async def test_of_a_new_stream_nothing_is_read_unless_an_alias_leads_elsewhere(w
         await write(ask("a", Add(n=1), is_new_stream=True))
 
 
-async def test_all_steps_of_an_ask_happen_or_none(store: AsyncEngine, write: Write) -> None:
+async def test_all_steps_of_a_request_happen_or_none(store: AsyncEngine, write: Write) -> None:
     await write(ask_limit(10))
     (answer,) = await write(ask("a", Add(n=9), Add(n=9)))
     assert isinstance(answer, Rejected)

@@ -13,7 +13,7 @@ async def append(store: AsyncEngine, first: int, last: int) -> None:
         await event_store.append(tx, run_of(range(first, last + 1)))
 
 
-async def test_a_store_that_has_grown_is_told_once(store: AsyncEngine) -> None:
+async def test_a_store_that_has_grown_notifies_once(store: AsyncEngine) -> None:
     changed = Signal()
     watch = StoreWatch(store, changed)
     await append(store, 1, 3)
