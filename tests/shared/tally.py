@@ -120,13 +120,13 @@ DECIDER: Decider[TallyCommand, Tally, TallyEvent] = Decider(
 )
 
 
-def ask(name: str, *commands: TallyCommand, **more: Any) -> WriteRequest:
+def request(name: str, *commands: TallyCommand, **more: Any) -> WriteRequest:
     return WriteRequest(
         DECIDER, f"tally-{name}", [Step(command) for command in commands], "tester", CORRELATION, **more
     )
 
 
-def ask_limit(most: int) -> WriteRequest:
+def limit_request(most: int) -> WriteRequest:
     return WriteRequest(LIMIT, "limit-all", [Step(SetLimit(most=most))], "tester", CORRELATION)
 
 
@@ -149,7 +149,7 @@ async def apply(tx: AsyncConnection, facts: Sequence[RecordedEvent[Any]]) -> Non
     """Adds: applied twice, it would show."""
     summed: dict[str, dict[str, Any]] = {}
     for fact in facts:
-        if isinstance(fact.event, Added | HeardAdded):
+        if isinstance(fact.event, Added | UpstreamAdded):
             if fact.event.n == POISON:
                 raise ArithmeticError("a number that cannot be applied")
             row = summed.setdefault(fact.subject, {"tally": fact.subject, "total": 0, "times": 0})
@@ -158,30 +158,30 @@ async def apply(tx: AsyncConnection, facts: Sequence[RecordedEvent[Any]]) -> Non
     await tx.execute(UPSERT, rows(summed.values()))
 
 
-class HeardAdded(UpstreamEvent):
+class UpstreamAdded(UpstreamEvent):
     type: ClassVar[str] = "tally.added"
     n: int
 
 
-HEARD: Parser[HeardAdded] = tolerant_parser(HeardAdded)
+UPSTREAM: Parser[UpstreamAdded] = tolerant_parser(UpstreamAdded)
 
 
-def react(fact: RecordedEvent[HeardAdded]) -> Sequence[Reaction]:
+def react(fact: RecordedEvent[UpstreamAdded]) -> Sequence[Reaction]:
     """Counts in a tally of its own what it hears of another's."""
     return [Reaction(DECIDER, fact.subject, Add(n=fact.event.n))]
 
 
 OWN_TOTALS = Projection("tally_totals", 1, totals.metadata, {"pipeline": apply})
-HEARD_TOTALS = Projection("tally_totals", 1, totals.metadata, {"pipeline": apply})
+FOLLOWED_TOTALS = Projection("tally_totals", 1, totals.metadata, {"pipeline": apply})
 TALLIES: Parser[Any] = parser(Added | Wiped | LimitSet)
-TELLER = Service("pipeline", "funnelcast.pipeline.v1", TALLIES, [], [OWN_TOTALS])
-LISTENER = Service(
+TALLY_SERVICE = Service("pipeline", "funnelcast.pipeline.v1", TALLIES, [], [OWN_TOTALS])
+FOLLOWING_SERVICE = Service(
     "forecast",
     "funnelcast.forecast.v1",
     TALLIES,
     [],
-    [HEARD_TOTALS],
-    [Upstream("pipeline", "funnelcast.pipeline.v1", HEARD)],
+    [FOLLOWED_TOTALS],
+    [Upstream("pipeline", "funnelcast.pipeline.v1", UPSTREAM)],
     react,
     ["pipeline"],
 )

@@ -6,7 +6,7 @@ import sys
 from shared.rules.clock_and_ids import ClockAndIds
 from shared.store import engines
 from shared.store.handler import handle
-from tests.shared.tally import Add, ask
+from tests.shared.tally import Add, request
 
 
 async def main(url: str, patience: str) -> None:
@@ -14,7 +14,7 @@ async def main(url: str, patience: str) -> None:
     engine = engines.writer(url, "pipeline", connections=1)
     try:
         async with engine.begin() as tx:
-            await handle(tx, ClockAndIds(), [ask("frozen", Add(n=1))])
+            await handle(tx, ClockAndIds(), [request("frozen", Add(n=1))])
             print("holds the lock", flush=True)
             sys.stdin.readline()
     finally:

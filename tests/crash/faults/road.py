@@ -18,7 +18,7 @@ from shared.store import engines, event_store
 from shared.store.handler import handle
 from shared.store.signal import Signal
 from tests.running import eventually
-from tests.shared.tally import Add, ask
+from tests.shared.tally import Add, request
 
 SOURCE, PARTITIONS, STREAMS = "pipeline", 12, 40
 
@@ -38,7 +38,7 @@ class Road:
 
     async def write(self, number: int, chance: random.Random) -> int:
         """Returns the last position."""
-        write_requests = [ask(str(chance.randrange(STREAMS)), Add(n=1)) for _ in range(number)]
+        write_requests = [request(str(chance.randrange(STREAMS)), Add(n=1)) for _ in range(number)]
         async with self.store.begin() as tx:
             await handle(tx, ClockAndIds(), write_requests)
             last = await event_store.position(tx)

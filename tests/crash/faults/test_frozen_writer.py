@@ -18,7 +18,7 @@ from shared.store.committer import Committer
 from shared.store.database_errors import Busy
 from shared.store.signal import Signal
 from tests.running import within
-from tests.shared.tally import Add, ask
+from tests.shared.tally import Add, request
 
 OTHERS = 20
 ALLOWED = 3.0
@@ -55,7 +55,7 @@ async def others_write(store: AsyncEngine) -> float:
     running = asyncio.ensure_future(committer.run())
     started = asyncio.get_running_loop().time()
     try:
-        await asyncio.gather(*(committer.write(ask(f"t{n}", Add(n=1))) for n in range(OTHERS)))
+        await asyncio.gather(*(committer.write(request(f"t{n}", Add(n=1))) for n in range(OTHERS)))
     finally:
         running.cancel()
     return asyncio.get_running_loop().time() - started

@@ -27,7 +27,7 @@ from tests.journeys.conftest import on_topics_of_its_own
 from tests.kafka import Broker
 from tests.running import connected, eventually, running_services
 from tests.shared.run.test_worker import totals, write
-from tests.shared.tally import LISTENER, TELLER
+from tests.shared.tally import FOLLOWING_SERVICE, TALLY_SERVICE
 
 EVENTS, MISSING, PARTITIONS = 60, 30, 12
 STREAMS = 7
@@ -87,7 +87,7 @@ class Pair:
 
 @pytest_asyncio.fixture
 async def pair(database: str, log: Log) -> Pair:
-    teller, listener = on_topics_of_its_own((TELLER, LISTENER))
+    teller, listener = on_topics_of_its_own((TALLY_SERVICE, FOLLOWING_SERVICE))
     return Pair(database, log, teller, listener)
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from shared.rules.clock_and_ids import ClockAndIds
 from shared.store import engines, event_store
 from shared.store.handler import handle
-from tests.shared.tally import Add, ask
+from tests.shared.tally import Add, request
 
 APPENDS = int(os.environ.get("FUNNELCAST_TEST_APPENDS", "10000"))
 WRITERS, READERS, ROLLED_BACK = 8, 4, 0.05
@@ -101,7 +101,7 @@ class Run:
 async def append_in_order(tx: AsyncConnection, number: int) -> None:
     """Each to a stream of its own: no history is read."""
     clock_and_ids = ClockAndIds()
-    await handle(tx, clock_and_ids, [ask(clock_and_ids.new_id().hex, Add(n=1)) for _ in range(number)])
+    await handle(tx, clock_and_ids, [request(clock_and_ids.new_id().hex, Add(n=1)) for _ in range(number)])
 
 
 async def read_positions(tx: AsyncConnection, after: int) -> list[int]:

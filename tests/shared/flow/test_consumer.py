@@ -21,7 +21,7 @@ from shared.store import engines
 from shared.store.handler import handle
 from shared.store.signal import Signal
 from tests.running import Clock, eventually
-from tests.shared.tally import OWN_TOTALS, POISON, TALLIES, Add, apply, ask
+from tests.shared.tally import OWN_TOTALS, POISON, TALLIES, Add, apply, request
 
 READ = "pipeline_read_test"
 
@@ -39,7 +39,7 @@ async def engine(database: str) -> AsyncIterator[AsyncEngine]:
 
 async def write(engine: AsyncEngine, *numbers: tuple[str, int]) -> None:
     async with engine.begin() as tx:
-        await handle(tx, ClockAndIds(), [ask(name, Add(n=n)) for name, n in numbers])
+        await handle(tx, ClockAndIds(), [request(name, Add(n=n)) for name, n in numbers])
 
 
 def consumer(engine: AsyncEngine, effect: Effect = apply, limit: int = 100) -> Consumer:

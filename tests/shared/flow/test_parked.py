@@ -22,7 +22,7 @@ from shared.store import engines
 from shared.store.handler import handle
 from shared.store.signal import Signal
 from tests.running import eventually
-from tests.shared.tally import TALLIES, Add, ask
+from tests.shared.tally import TALLIES, Add, request
 
 APPLIED = "CREATE TABLE applied (number serial, key text, n bigint)"
 
@@ -47,7 +47,7 @@ class Bench:
 
     async def write(self, *numbers: tuple[str, int]) -> None:
         async with self.engine.begin() as tx:
-            await handle(tx, ClockAndIds(), [ask(name, Add(n=n)) for name, n in numbers])
+            await handle(tx, ClockAndIds(), [request(name, Add(n=n)) for name, n in numbers])
 
     async def request(self, action: Action, key: str = "bad", subscription: str = "totals") -> int | None:
         async with self.engine.begin() as tx:

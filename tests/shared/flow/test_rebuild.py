@@ -29,15 +29,15 @@ from tests.architecture.tree import ROOT
 from tests.running import connected, embedded_log, eventually, running_services, within
 from tests.shared import tally
 from tests.shared.run.test_worker import totals, write
-from tests.shared.tally import LISTENER, POISON, TELLER
+from tests.shared.tally import FOLLOWING_SERVICE, POISON, TALLY_SERVICE
 
-LIVE = TELLER.read_models
+LIVE = TALLY_SERVICE.read_models
 SNAPSHOT = {"isolation_level": "REPEATABLE READ"}
 OID = text(f"SELECT CAST('{LIVE}.tally_totals' AS regclass)::oid::bigint")
 
 
 @asynccontextmanager
-async def rebuilding(database: str, service: Service = TELLER, log: Log | None = None) -> AsyncIterator[Rebuild]:
+async def rebuilding(database: str, service: Service = TALLY_SERVICE, log: Log | None = None) -> AsyncIterator[Rebuild]:
     search_path = f"{service.name},{read_schema.rebuild_schema(service.read_models)}"
     engine = engines.writer(database, search_path, connections=4)
     own = RebuildSource(StoreSource(engine, Signal()), service.parse)
@@ -51,7 +51,7 @@ async def rebuilding(database: str, service: Service = TELLER, log: Log | None =
         await engine.dispose()
 
 
-async def rebuilt(database: str, service: Service = TELLER, log: Log | None = None) -> None:
+async def rebuilt(database: str, service: Service = TALLY_SERVICE, log: Log | None = None) -> None:
     async with rebuilding(database, service, log) as one:
         await one.run()
 
@@ -105,7 +105,7 @@ async def test_under_load_no_reader_sees_a_gap_or_an_older_state(
     monkeypatch.setattr(rebuild, "BATCH_SIZE", 50)
     counts, seen = [0], list[int]()
     reads = engines.reader(database, f"pipeline,{LIVE}", connections=4)
-    async with running_services(database, [TELLER]):
+    async with running_services(database, [TALLY_SERVICE]):
         await eventually(partial(exists, database))
         before = await scalar(database, OID)
         async with going_on(write_on(database, counts), *(read_on(reads, seen_by) for seen_by in (seen, [], []))):
@@ -113,10 +113,10 @@ async def test_under_load_no_reader_sees_a_gap_or_an_older_state(
                 await eventually(partial(grown, counts, 200 * rebuilds))
                 await within(40, rebuilt(database))
         total = await scalar(database, text("SELECT max(position) FROM pipeline.events"))
-        await eventually(partial(caught_up, database, TELLER, total))
-        incremental = await hashed(database, TELLER)
+        await eventually(partial(caught_up, database, TALLY_SERVICE, total))
+        incremental = await hashed(database, TALLY_SERVICE)
         await rebuilt(database)
-        assert await hashed(database, TELLER) == incremental
+        assert await hashed(database, TALLY_SERVICE) == incremental
     await reads.dispose()
     assert await scalar(database, OID) != before
     assert len(seen) > 10
@@ -148,9 +148,9 @@ async def exists(database: str) -> bool:
 
 async def numbers_in_a_snapshot_from_before(database: str) -> tuple[int, int]:
     """The frontier, read before a rebuild's end, and the rows, read after it if it does not wait."""
-    async with running_services(database, [TELLER]):
+    async with running_services(database, [TALLY_SERVICE]):
         await write(database, "pipeline", *((f"t{n}", 1) for n in range(5)))
-        await eventually(partial(caught_up, database, TELLER, 5))
+        await eventually(partial(caught_up, database, TALLY_SERVICE, 5))
         async with connected(database, search_path=f"pipeline,{LIVE}") as engine:
             async with engine.execution_options(**SNAPSHOT).connect() as tx:
                 frontier = (await checkpoint.positions(tx, LIVE))["pipeline"]
@@ -158,7 +158,7 @@ async def numbers_in_a_snapshot_from_before(database: str) -> tuple[int, int]:
                 await asyncio.wait([running], timeout=2)
                 rows = (await tx.execute(text("SELECT coalesce(sum(times), 0) FROM tally_totals"))).scalar_one()
             await within(20, running)
-        assert await caught_up(database, TELLER, 5)
+        assert await caught_up(database, TALLY_SERVICE, 5)
     return frontier, int(rows)
 
 
@@ -187,7 +187,7 @@ async def test_two_rebuilds_do_not_wait_for_each_other(database: str, monkeypatc
         await wait(tx, deadline)
 
     monkeypatch.setattr(rebuild, "wait_for_readers", at_the_same_time)
-    async with rebuilding(database, TELLER) as one, rebuilding(database, LISTENER) as other:
+    async with rebuilding(database, TALLY_SERVICE) as one, rebuilding(database, FOLLOWING_SERVICE) as other:
         await within(10, asyncio.gather(one.wait_for_long_readers(), other.wait_for_long_readers()))
 
 
@@ -205,22 +205,22 @@ async def test_without_locking_the_checkpoints_events_are_lost(database: str, mo
 
     monkeypatch.setattr(Rebuild, "lock_checkpoints", hold)
     monkeypatch.setattr(rebuild, "wait_for_readers", wait)
-    async with running_services(database, [TELLER]):
+    async with running_services(database, [TALLY_SERVICE]):
         await write(database, "pipeline", ("a", 1))
-        await eventually(partial(caught_up, database, TELLER, 1))
+        await eventually(partial(caught_up, database, TALLY_SERVICE, 1))
         running = asyncio.ensure_future(rebuilt(database))
         await entered.wait()
         await write(database, "pipeline", ("a", 1))
-        await eventually(partial(caught_up, database, TELLER, 2))
+        await eventually(partial(caught_up, database, TALLY_SERVICE, 2))
         go_on.set()
         await running
-        assert await caught_up(database, TELLER, 1)
+        assert await caught_up(database, TALLY_SERVICE, 1)
 
 
 async def test_a_rebuild_repairs_damaged_rows_and_consumers_go_on(database: str) -> None:
-    async with running_services(database, [TELLER, LISTENER]), embedded_log(database) as log:
+    async with running_services(database, [TALLY_SERVICE, FOLLOWING_SERVICE]), embedded_log(database) as log:
         await write(database, "pipeline", ("a", 1), ("b", 2))
-        for service in (TELLER, LISTENER):
+        for service in (TALLY_SERVICE, FOLLOWING_SERVICE):
             await eventually(partial(caught_up, database, service, 2))
             right = await hashed(database, service)
             async with connected(database, search_path=service.read_models) as engine, engine.begin() as tx:
@@ -229,18 +229,18 @@ async def test_a_rebuild_repairs_damaged_rows_and_consumers_go_on(database: str)
             await rebuilt(database, service, log)
             assert await hashed(database, service) == right
         await write(database, "pipeline", ("a", 1))
-        for service in (TELLER, LISTENER):
+        for service in (TALLY_SERVICE, FOLLOWING_SERVICE):
             await eventually(partial(caught_up, database, service, 3))
 
 
 async def test_a_rebuild_changes_the_frontier(database: str) -> None:
-    async with running_services(database, [TELLER]):
+    async with running_services(database, [TALLY_SERVICE]):
         await write(database, "pipeline", ("a", 1))
-        await eventually(partial(caught_up, database, TELLER, 1))
-        before = await frontier_of(database, TELLER)
-        assert await frontier_of(database, TELLER) == before
+        await eventually(partial(caught_up, database, TALLY_SERVICE, 1))
+        before = await frontier_of(database, TALLY_SERVICE)
+        assert await frontier_of(database, TALLY_SERVICE) == before
         await rebuilt(database)
-        after = await frontier_of(database, TELLER)
+        after = await frontier_of(database, TALLY_SERVICE)
         assert after != before
         assert (after.positions, after.head) == (before.positions, before.head)
 
@@ -258,7 +258,7 @@ async def rows_parked(database: str, count: int) -> bool:
 
 
 async def test_parked_and_skipped_events_are_not_applied(database: str) -> None:
-    async with running_services(database, [TELLER]):
+    async with running_services(database, [TALLY_SERVICE]):
         await write(database, "pipeline", ("bad", 1), ("bad", POISON), ("bad", 2), ("worse", POISON), ("worse", 3))
         await eventually(partial(rows_parked, database, 4))
         await request(database, "skip", "bad")
@@ -281,7 +281,7 @@ async def test_events_released_during_a_rebuild_are_applied(database: str, monke
         await go_on.wait()
 
     monkeypatch.setattr(Rebuild, "analyze", analyze)
-    async with running_services(database, [TELLER]):
+    async with running_services(database, [TALLY_SERVICE]):
         await write(database, "pipeline", ("bad", 1), ("bad", POISON), ("bad", 2), ("good", 1))
         await eventually(partial(rows_parked, database, 2))
         running = asyncio.ensure_future(rebuilt(database))
@@ -292,7 +292,7 @@ async def test_events_released_during_a_rebuild_are_applied(database: str, monke
         await write(database, "pipeline", ("bad", 4))
         go_on.set()
         await running
-        await eventually(partial(caught_up, database, TELLER, 5))
+        await eventually(partial(caught_up, database, TALLY_SERVICE, 5))
         assert await totals(database, LIVE) == {"bad": (POISON + 7, 4), "good": (1, 1)}
 
 
@@ -302,9 +302,9 @@ async def test_events_released_during_a_rebuild_are_applied(database: str, monke
 async def test_an_event_that_cannot_be_applied_leaves_the_live_tables_unchanged(
     database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with running_services(database, [TELLER]):
+    async with running_services(database, [TALLY_SERVICE]):
         await write(database, "pipeline", ("a", 1), ("a", 5))
-        await eventually(partial(caught_up, database, TELLER, 2))
+        await eventually(partial(caught_up, database, TALLY_SERVICE, 2))
         monkeypatch.setattr(tally, "POISON", 5)
         with pytest.raises(CannotRebuild, match="ArithmeticError at positions 1 to 2 of pipeline"):
             await rebuilt(database)
@@ -316,19 +316,19 @@ async def test_a_log_that_lost_events_leaves_the_live_tables_unchanged(
     database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rebuild, "NEXT_EVENT_TIMEOUT", 0.5)
-    async with running_services(database, [TELLER, LISTENER]), embedded_log(database) as log:
+    async with running_services(database, [TALLY_SERVICE, FOLLOWING_SERVICE]), embedded_log(database) as log:
         await write(database, "pipeline", ("a", 1), ("a", 5))
-        await eventually(partial(caught_up, database, LISTENER, 2))
+        await eventually(partial(caught_up, database, FOLLOWING_SERVICE, 2))
         async with connected(database) as engine, engine.begin() as tx:
             await tx.execute(text("DELETE FROM log.records WHERE topic = 'funnelcast.pipeline.v1' AND position = 2"))
         with pytest.raises(CannotRebuild, match="position 2 of pipeline does not come"):
-            await rebuilt(database, LISTENER, log)
-        assert await totals(database, LISTENER.read_models) == {"a": (6, 2)}
+            await rebuilt(database, FOLLOWING_SERVICE, log)
+        assert await totals(database, FOLLOWING_SERVICE.read_models) == {"a": (6, 2)}
         assert not await left_beside(database)
 
 
 async def test_a_rebuild_needs_live_tables(database: str) -> None:
-    async with running_services(database, [LISTENER]):
+    async with running_services(database, [FOLLOWING_SERVICE]):
         with pytest.raises(CannotRebuild, match="is built when its service starts"):
             await rebuilt(database)
 
@@ -359,16 +359,16 @@ async def killed_in_the_midst(database: str) -> None:
     assert process.stdout is not None
     assert await within(30, process.stdout.readline()) == b"built\n"
     assert await left_beside(database)
-    async with running_services(database, [TELLER]):
+    async with running_services(database, [TALLY_SERVICE]):
         assert await left_beside(database)  # a start leaves a rebuild that is under way alone
     process.send_signal(signal.SIGKILL)
     await process.wait()
 
 
 async def lived(database: str) -> None:
-    async with running_services(database, [TELLER]):
+    async with running_services(database, [TALLY_SERVICE]):
         await write(database, "pipeline", ("a", 1), ("a", 5))
-        await eventually(partial(caught_up, database, TELLER, 2))
+        await eventually(partial(caught_up, database, TALLY_SERVICE, 2))
 
 
 @pytest.mark.thorough
@@ -377,7 +377,7 @@ async def test_remains_of_a_killed_rebuild_are_dropped_at_the_next_start(databas
     await killed_in_the_midst(database)
 
     async def cleared() -> bool:
-        async with running_services(database, [TELLER]):
+        async with running_services(database, [TALLY_SERVICE]):
             return not await left_beside(database)
 
     await eventually(cleared)

@@ -19,7 +19,7 @@ from shared.store import engines, event_store
 from shared.store.handler import handle
 from shared.store.signal import Signal
 from tests.running import embedded_log, eventually, within
-from tests.shared.tally import Add, ask
+from tests.shared.tally import Add, request
 
 TOPIC = "funnelcast.pipeline.v1"
 
@@ -45,7 +45,7 @@ def relay(engine: AsyncEngine, log: Log) -> Relay:
 
 async def write(engine: AsyncEngine, count: int) -> None:
     async with engine.begin() as tx:
-        await handle(tx, ClockAndIds(), [ask(f"t{n % 5}", Add(n=1)) for n in range(count)])
+        await handle(tx, ClockAndIds(), [request(f"t{n % 5}", Add(n=1)) for n in range(count)])
 
 
 async def records(engine: AsyncEngine) -> list[int]:

@@ -19,7 +19,7 @@ from shared.rules.message import RecordedEvent
 from shared.store import engines
 from shared.store.handler import handle
 from shared.store.signal import Signal
-from tests.shared.tally import TALLIES, Add, ask
+from tests.shared.tally import TALLIES, Add, request
 
 SOURCES = ("pipeline", "forecast")
 IMPATIENT = engines.WRITER | {"lock_timeout": "100ms"}
@@ -30,7 +30,7 @@ async def engine(database: str) -> AsyncIterator[AsyncEngine]:
     """One event to follow, and connections that wait less for a lock than a batch takes."""
     made = engines.engine(database, "pipeline", 4, IMPATIENT)
     async with made.begin() as tx:
-        await handle(tx, ClockAndIds(), [ask("a", Add(n=1))])
+        await handle(tx, ClockAndIds(), [request("a", Add(n=1))])
         for source in SOURCES:
             await checkpoint.find_or_create(tx, "totals", source)
     yield made

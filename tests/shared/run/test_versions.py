@@ -11,14 +11,14 @@ from shared.run.readiness import CatchUpGoal
 from shared.run.service import Service
 from tests.running import connected, eventually, running_services
 from tests.shared.run.test_worker import totals, write
-from tests.shared.tally import LISTENER, TELLER
+from tests.shared.tally import FOLLOWING_SERVICE, TALLY_SERVICE
 
 
 def next_version(service: Service) -> Service:
     return replace(service, projections=[replace(each, version=each.version + 1) for each in service.projections])
 
 
-BOTH = [TELLER, LISTENER]
+BOTH = [TALLY_SERVICE, FOLLOWING_SERVICE]
 NEW = [next_version(service) for service in BOTH]
 
 
@@ -41,15 +41,15 @@ async def test_a_new_version_is_built_while_the_old_one_serves_and_works(databas
             await eventually(lambda: equal(60))
             for service in BOTH:
                 assert [(await ready(api, service))["status"] for api in (old, new)] == ["ready", "ready"]
-            leads = [(await ready(api, TELLER))["details"]["relay"]["leads"] for api in (old, new)]
+            leads = [(await ready(api, TALLY_SERVICE))["details"]["relay"]["leads"] for api in (old, new)]
             assert leads == [True, False]
 
 
 async def test_a_running_process_goes_on_while_the_next_version_migrates(database: str) -> None:
-    async with running_services(database, [TELLER]) as api:
+    async with running_services(database, [TALLY_SERVICE]) as api:
         async with connected(database) as engine, engine.begin() as tx:
             await tx.execute(text("UPDATE pipeline.alembic_version SET version_num = '9999'"))
-        answer = await ready(api, TELLER)
+        answer = await ready(api, TALLY_SERVICE)
         assert (answer["status"], answer["details"]["migrations"]["ok"]) == ("degraded", False)
         await write(database, "pipeline", ("a", 1))
 
@@ -59,7 +59,7 @@ async def built_by_the_old(database: str) -> None:
         await write(database, "pipeline", ("a", 1), ("b", 1))
 
         async def is_applied() -> bool:
-            return len(await totals(database, LISTENER.read_models)) == 2
+            return len(await totals(database, FOLLOWING_SERVICE.read_models)) == 2
 
         await eventually(is_applied)
         await eventually(lambda: is_ready(api))

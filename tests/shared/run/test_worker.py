@@ -13,12 +13,12 @@ from shared.rules.clock_and_ids import ClockAndIds
 from shared.run import worker
 from shared.store.handler import handle
 from tests.running import connected, eventually, running_services
-from tests.shared.tally import LISTENER, TELLER, Add, ask, ask_limit
+from tests.shared.tally import FOLLOWING_SERVICE, TALLY_SERVICE, Add, limit_request, request
 
 
 async def write(database: str, schema: str, *numbers: tuple[str, int]) -> None:
     async with connected(database, search_path=schema) as engine, engine.begin() as tx:
-        await handle(tx, ClockAndIds(), [ask(name, Add(n=n)) for name, n in numbers])
+        await handle(tx, ClockAndIds(), [request(name, Add(n=n)) for name, n in numbers])
 
 
 async def totals(database: str, schema: str) -> Mapping[str, tuple[int, int]]:
@@ -27,11 +27,11 @@ async def totals(database: str, schema: str) -> Mapping[str, tuple[int, int]]:
 
 
 async def test_read_models_and_reactions_follow_the_events_of_both(database: str) -> None:
-    async with running_services(database, [TELLER, LISTENER]) as client:
+    async with running_services(database, [TALLY_SERVICE, FOLLOWING_SERVICE]) as client:
         await write(database, "pipeline", *((f"t{n % 3}", 1) for n in range(60)))
 
         async def is_applied() -> bool:
-            everywhere = [await totals(database, service.read_models) for service in (TELLER, LISTENER)]
+            everywhere = [await totals(database, service.read_models) for service in (TALLY_SERVICE, FOLLOWING_SERVICE)]
             return all(each == {"t0": (20, 20), "t1": (20, 20), "t2": (20, 20)} for each in everywhere)
 
         await eventually(is_applied)
@@ -50,16 +50,16 @@ async def reacted(database: str, count: int) -> bool:
 
 async def test_a_restarted_worker_goes_on_where_it_stopped(database: str) -> None:
     for times in (1, 2, 3):
-        async with running_services(database, [TELLER, LISTENER]):
+        async with running_services(database, [TALLY_SERVICE, FOLLOWING_SERVICE]):
             await write(database, "pipeline", ("a", 1))
             await eventually(lambda times=times: reacted(database, times))
-    assert (await totals(database, LISTENER.read_models)) == {"a": (3, 3)}
+    assert (await totals(database, FOLLOWING_SERVICE.read_models)) == {"a": (3, 3)}
 
 
 async def test_a_refused_reaction_is_counted_and_the_next_ones_go_on(database: str) -> None:
-    async with running_services(database, [TELLER, LISTENER]) as client:
+    async with running_services(database, [TALLY_SERVICE, FOLLOWING_SERVICE]) as client:
         async with connected(database, search_path="forecast") as engine, engine.begin() as tx:
-            await handle(tx, ClockAndIds(), [ask_limit(3)])
+            await handle(tx, ClockAndIds(), [limit_request(3)])
         await write(database, "pipeline", ("a", 2), ("a", 2), ("b", 1))
 
         async def is_counted() -> bool:
@@ -83,7 +83,9 @@ async def test_tables_that_cannot_be_filled_stop_nothing_else(database: str, mon
             await tx.execute(text("SELECT 1 / 0"))
         return True
 
-    service = replace(TELLER, projections=[*TELLER.projections, Projection("filled", 1, MetaData(), {}, fill)])
+    service = replace(
+        TALLY_SERVICE, projections=[*TALLY_SERVICE.projections, Projection("filled", 1, MetaData(), {}, fill)]
+    )
     with capture_logs() as logs:
         async with running_services(database, [service]):
 

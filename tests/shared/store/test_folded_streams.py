@@ -13,7 +13,7 @@ from shared.store import engines, event_store, folded_streams, handler
 from shared.store.folded_streams import Memory, RememberedStream, read_states
 from shared.store.stream import Stream
 from tests.shared.store.conftest import Write
-from tests.shared.tally import DECIDER, Add, ask
+from tests.shared.tally import DECIDER, Add, request
 
 STREAM = DECIDER.stream("a")
 
@@ -51,11 +51,11 @@ async def test_a_stream_that_is_remembered_is_not_read_from_its_first_event(
         read.extend((each.stream, each.version) for each in found)
         return found
 
-    await write(ask("a", Add(n=1)), ask("a", Add(n=2)), ask("a", Add(n=3)))
-    await write(ask("a", Add(n=4)))
+    await write(request("a", Add(n=1)), request("a", Add(n=2)), request("a", Add(n=3)))
+    await write(request("a", Add(n=4)))
     monkeypatch.setattr(event_store, "read_streams", noted)
     monkeypatch.setattr(event_store, "read_streams_since", noted_since)
-    await write(ask("a", Add(n=5)))
+    await write(request("a", Add(n=5)))
     assert STREAM not in read
     assert [each for each in read if each[0] == STREAM] == [(STREAM, 3), (STREAM, 4)]
     async with store.connect() as tx:
@@ -64,30 +64,30 @@ async def test_a_stream_that_is_remembered_is_not_read_from_its_first_event(
 
 async def test_an_event_that_was_rolled_back_is_not_remembered(store: AsyncEngine, write: Write) -> None:
     """Another one has its version and its position now."""
-    await write(ask("a", Add(n=1)))
+    await write(request("a", Add(n=1)))
     async with store.connect() as tx:
-        await handler.handle(tx, ClockAndIds(), [ask("a", Add(n=100))])
+        await handler.handle(tx, ClockAndIds(), [request("a", Add(n=100))])
         assert await total(tx) == 101
         await tx.rollback()
-    await write(ask("a", Add(n=5)))
+    await write(request("a", Add(n=5)))
     async with store.connect() as tx:
         assert await total(tx) == 6
 
 
 async def test_what_another_process_wrote_is_seen(store: AsyncEngine, write: Write, database: str) -> None:
-    await write(ask("a", Add(n=1)))
+    await write(request("a", Add(n=1)))
     async with reading(database) as other:
         for expected in (1, 3, 5):
             async with other.connect() as tx:
                 assert await total(tx) == expected
-            await write(ask("a", Add(n=2)))
+            await write(request("a", Add(n=2)))
 
 
 async def test_a_snapshot_that_is_older_than_what_is_remembered_is_read_anew(write: Write, database: str) -> None:
-    await write(ask("a", Add(n=1)))
+    await write(request("a", Add(n=1)))
     async with reading(database) as engine, engine.connect() as older:
         await event_store.position(older)
-        await write(ask("a", Add(n=2)))
+        await write(request("a", Add(n=2)))
         async with engine.connect() as newer:
             assert await total(newer) == 3
         assert await total(older) == 1

@@ -17,7 +17,7 @@ from shared.store.pending_writes import PendingWrites
 from shared.store.write_request import Step, WriteRequest, WriteResult
 from tests.running import Clock
 from tests.shared.store.conftest import Write
-from tests.shared.tally import CORRELATION, DECIDER, Add, Adopt, Wipe, ask, ask_limit, cause
+from tests.shared.tally import CORRELATION, DECIDER, Add, Adopt, Wipe, cause, limit_request, request
 
 
 async def stored(store: AsyncEngine) -> list[StoredEvent]:
@@ -26,8 +26,10 @@ async def stored(store: AsyncEngine) -> list[StoredEvent]:
 
 
 async def test_positions_and_versions_are_gapless_and_a_refusal_leaves_no_gap(store: AsyncEngine, write: Write) -> None:
-    await write(ask_limit(10))
-    answers = await write(ask("a", Add(n=4)), ask("b", Add(n=11)), ask("a", Add(n=6)), ask("b", Add(n=1)))
+    await write(limit_request(10))
+    answers = await write(
+        request("a", Add(n=4)), request("b", Add(n=11)), request("a", Add(n=6)), request("b", Add(n=1))
+    )
     events = await stored(store)
     assert [type(answer).__name__ for answer in answers] == ["WriteResult", "Rejected", "WriteResult", "WriteResult"]
     assert [(event.position, event.stream, event.version) for event in events] == [
@@ -39,7 +41,7 @@ async def test_positions_and_versions_are_gapless_and_a_refusal_leaves_no_gap(st
 
 
 async def test_a_later_request_sees_what_an_earlier_one_of_its_batch_did(write: Write) -> None:
-    first, second, third = await write(ask("a", Add(n=7)), ask_limit(8), ask("a", Add(n=2)))
+    first, second, third = await write(request("a", Add(n=7)), limit_request(8), request("a", Add(n=2)))
     assert isinstance(first, WriteResult)
     assert isinstance(second, WriteResult)
     assert isinstance(third, Rejected)
@@ -63,30 +65,32 @@ async def test_what_follows_is_decided_while_postgres_writes(
     monkeypatch.setattr(handler, "DECIDED_AT_ONCE", 2)
     monkeypatch.setattr(handler, "write", write)
     async with store.connect() as tx:
-        answers = await handler.handle(tx, clock.clock_and_ids(), [ask("a", Add(n=1), reply=decided) for _ in range(3)])
+        answers = await handler.handle(
+            tx, clock.clock_and_ids(), [request("a", Add(n=1), reply=decided) for _ in range(3)]
+        )
     assert order == ["decided", "decided", "writing", "decided", "written 2", "writing", "written 1"]
     assert [answer.version for answer in answers if isinstance(answer, WriteResult)] == [1, 2, 3]
 
 
 async def test_of_a_new_stream_nothing_is_read_unless_an_alias_leads_elsewhere(write: Write) -> None:
-    await write(ask("a", Add(n=1), also_claim=["x"]))
-    (found,) = await write(ask("b", Add(n=1), resolve_by=["x"], is_new_stream=True))
+    await write(request("a", Add(n=1), also_claim=["x"]))
+    (found,) = await write(request("b", Add(n=1), resolve_by=["x"], is_new_stream=True))
     assert isinstance(found, WriteResult)
     assert (found.stream, found.version) == ("tally-a", 2)
     with pytest.raises(IntegrityError, match="events_stream_version_key"):
-        await write(ask("a", Add(n=1), is_new_stream=True))
+        await write(request("a", Add(n=1), is_new_stream=True))
 
 
 async def test_all_steps_of_a_request_happen_or_none(store: AsyncEngine, write: Write) -> None:
-    await write(ask_limit(10))
-    (answer,) = await write(ask("a", Add(n=9), Add(n=9)))
+    await write(limit_request(10))
+    (answer,) = await write(request("a", Add(n=9), Add(n=9)))
     assert isinstance(answer, Rejected)
     assert len(await stored(store)) == 1
 
 
 async def test_an_answer_that_changes_nothing_names_the_last_event(write: Write) -> None:
-    await write(ask("a", Add(n=1)))
-    (again,) = await write(ask("a", Add(n=0)))
+    await write(request("a", Add(n=1)))
+    (again,) = await write(request("a", Add(n=0)))
     assert again == WriteResult("tally-a", 1, 1, False, {})
 
 
@@ -94,9 +98,9 @@ async def test_the_same_key_and_body_is_answered_again_and_another_body_refused(
     store: AsyncEngine, write: Write
 ) -> None:
     keyed = {"idempotency_key": "caller POST /x k1", "reply": lambda state: {"total": state.total}}
-    (first,) = await write(ask("a", Add(n=3), fingerprint="body", **keyed))
-    (again,) = await write(ask("elsewhere", Add(n=3), fingerprint="body", **keyed))
-    (other,) = await write(ask("a", Add(n=4), fingerprint="other", **keyed))
+    (first,) = await write(request("a", Add(n=3), fingerprint="body", **keyed))
+    (again,) = await write(request("elsewhere", Add(n=3), fingerprint="body", **keyed))
+    (other,) = await write(request("a", Add(n=4), fingerprint="other", **keyed))
     assert first == WriteResult("tally-a", 1, 1, True, {"total": 3})
     assert again == WriteResult("tally-a", 1, 1, True, {"total": 3}, replayed=True)
     assert isinstance(other, KeyReused)
@@ -104,26 +108,26 @@ async def test_the_same_key_and_body_is_answered_again_and_another_body_refused(
 
 
 async def test_refusals_are_decided_anew(write: Write) -> None:
-    await write(ask_limit(1))
-    (refused,) = await write(ask("a", Add(n=2), idempotency_key="k"))
-    await write(ask_limit(5))
-    (accepted,) = await write(ask("a", Add(n=2), idempotency_key="k"))
+    await write(limit_request(1))
+    (refused,) = await write(request("a", Add(n=2), idempotency_key="k"))
+    await write(limit_request(5))
+    (accepted,) = await write(request("a", Add(n=2), idempotency_key="k"))
     assert isinstance(refused, Rejected)
     assert isinstance(accepted, WriteResult)
 
 
 async def test_repeats_of_a_key_within_one_batch_are_one(store: AsyncEngine, write: Write) -> None:
-    answers = await write(*(ask("a", Add(n=1), idempotency_key="k") for _ in range(5)))
+    answers = await write(*(request("a", Add(n=1), idempotency_key="k") for _ in range(5)))
     assert [answer.replayed for answer in answers if isinstance(answer, WriteResult)] == [False, True, True, True, True]
     assert len(await stored(store)) == 1
 
 
 async def test_the_version_of_if_match_is_checked_after_the_key_and_before_the_rule(write: Write) -> None:
-    await write(ask("a", Add(n=1), idempotency_key="k"), ask_limit(1))
+    await write(request("a", Add(n=1), idempotency_key="k"), limit_request(1))
     stale, replayed, refused = await write(
-        ask("a", Add(n=9), if_versions=frozenset({3})),
-        ask("a", Add(n=1), idempotency_key="k", if_versions=frozenset({9})),
-        ask("a", Add(n=9), if_versions=frozenset({1})),
+        request("a", Add(n=9), if_versions=frozenset({3})),
+        request("a", Add(n=1), idempotency_key="k", if_versions=frozenset({9})),
+        request("a", Add(n=9), if_versions=frozenset({1})),
     )
     assert isinstance(stale, Stale)
     assert isinstance(replayed, WriteResult)
@@ -132,10 +136,10 @@ async def test_the_version_of_if_match_is_checked_after_the_key_and_before_the_r
 
 async def test_an_alias_finds_the_stream_also_within_the_batch(write: Write) -> None:
     answers = await write(
-        ask("one", Add(n=1), resolve_by=["mail:1"], also_claim=["mail:1"]),
-        ask("two", Add(n=2), resolve_by=["mail:1"], also_claim=["mail:1"]),
+        request("one", Add(n=1), resolve_by=["mail:1"], also_claim=["mail:1"]),
+        request("two", Add(n=2), resolve_by=["mail:1"], also_claim=["mail:1"]),
     )
-    (later,) = await write(ask("three", Add(n=4), resolve_by=["mail:9", "mail:1"]))
+    (later,) = await write(request("three", Add(n=4), resolve_by=["mail:9", "mail:1"]))
     assert [answer.stream for answer in (*answers, later) if isinstance(answer, WriteResult)] == ["tally-one"] * 3
 
 
@@ -194,7 +198,7 @@ async def test_a_past_that_was_stored_with_a_row_for_each_step_goes_on(store: As
 
 
 async def test_free_text_goes_to_the_vault_and_the_event_refers_to_it(store: AsyncEngine, write: Write) -> None:
-    await write(ask("a", Add(n=1, note="call Ada back")))
+    await write(request("a", Add(n=1, note="call Ada back")))
     (event,) = await stored(store)
     assert "Ada" not in event.data
     (note,) = DECIDER.fold((fact.event, fact.occurred_at) for fact in DECIDER.parse.all([event])).notes
@@ -204,22 +208,22 @@ async def test_free_text_goes_to_the_vault_and_the_event_refers_to_it(store: Asy
 
 
 async def test_a_lent_text_is_adopted_under_the_new_subject(store: AsyncEngine, write: Write) -> None:
-    await write(ask("a", Add(n=1, note="Acme renewal")))
+    await write(request("a", Add(n=1, note="Acme renewal")))
     ref = await only_ref(store)
     async with store.begin() as tx:  # the other service has a vault of its own
         await tx.execute(text("DELETE FROM vault"))
-    await write(ask("b", Adopt(n=1, note=ref), imported_texts=[ref]))
+    await write(request("b", Adopt(n=1, note=ref), imported_texts=[ref]))
     async with store.connect() as tx:
         row = (await tx.execute(text("SELECT ref, subject, value FROM vault"))).one()
     assert tuple(row) == (ref, "tally-b", "Acme renewal")
 
 
 async def test_a_lent_text_that_no_event_refers_to_is_not_adopted(store: AsyncEngine, write: Write) -> None:
-    await write(ask("a", Add(n=1, note="Acme renewal")))
+    await write(request("a", Add(n=1, note="Acme renewal")))
     ref = await only_ref(store)
     async with store.begin() as tx:
         await tx.execute(text("DELETE FROM vault"))
-    await write(ask("b", Add(n=1), imported_texts=[ref]))
+    await write(request("b", Add(n=1), imported_texts=[ref]))
     async with store.connect() as tx:
         assert (await tx.execute(text("SELECT count(*) FROM vault"))).scalar_one() == 0
 
@@ -233,10 +237,11 @@ async def test_erasure_empties_the_vault_and_the_aliases_and_nothing_is_kept_aft
     store: AsyncEngine, write: Write
 ) -> None:
     await write(
-        ask("a", Add(n=1, note="Ada"), also_claim=["mail:1"]), ask("b", Add(n=1, note="Bob"), also_claim=["mail:2"])
+        request("a", Add(n=1, note="Ada"), also_claim=["mail:1"]),
+        request("b", Add(n=1, note="Bob"), also_claim=["mail:2"]),
     )
-    await write(ask("a", Wipe()))
-    await write(ask("a", Add(n=1, note="Ada again"), also_claim=["mail:3"]))
+    await write(request("a", Wipe()))
+    await write(request("a", Add(n=1, note="Ada again"), also_claim=["mail:3"]))
     async with store.connect() as tx:
         assert set((await tx.execute(text("SELECT value #>> '{}' FROM vault"))).scalars()) == {"Bob"}
         assert set(await aliases.find(tx, ["mail:1", "mail:2", "mail:3"])) == {"mail:2"}
@@ -248,9 +253,9 @@ async def test_instants_never_fall_within_a_stream_and_only_a_named_one_is_refus
     store: AsyncEngine, write: Write, clock: Clock
 ) -> None:
     start = clock.instant
-    await write(ask("a", Add(n=1)))
+    await write(request("a", Add(n=1)))
     clock.instant = start - timedelta(hours=1)
-    (own_clock,) = await write(ask("a", Add(n=1)))
+    (own_clock,) = await write(request("a", Add(n=1)))
     clock.instant = start
     (named_too_early,) = await write(named(start - timedelta(seconds=2)))
     assert isinstance(own_clock, WriteResult)
@@ -281,7 +286,7 @@ async def test_what_we_stamp_ourselves_never_happens_after_it_was_recorded(
 ) -> None:
     async with store.connect() as tx:
         clock.instant = (await tx.execute(select(func.clock_timestamp()))).scalar_one() + ahead
-    await write(*(ask(subject, Add(n=1)) for subject in "aab"))
+    await write(*(request(subject, Add(n=1)) for subject in "aab"))
     events = await stored(store)
     assert all(event.occurred_at <= event.recorded_at for event in events)
 
@@ -292,10 +297,10 @@ def named(at: datetime) -> WriteRequest:
 
 async def test_recorded_at_never_falls_and_lies_after_what_the_relay_promised(store: AsyncEngine, write: Write) -> None:
     promised = datetime(2101, 1, 1, tzinfo=UTC)
-    await write(ask("a", Add(n=1)))
+    await write(request("a", Add(n=1)))
     async with store.begin() as tx:
         await tx.execute(text("UPDATE published SET clock = :promised").bindparams(promised=promised))
-    await write(ask("a", Add(n=1)), ask("b", Add(n=1)))
+    await write(request("a", Add(n=1)), request("b", Add(n=1)))
     first, second, third = await stored(store)
     assert first.recorded_at < promised < second.recorded_at == third.recorded_at
 
@@ -304,14 +309,14 @@ async def test_a_reaction_happens_no_earlier_than_its_cause_and_its_ids_follow_f
     store: AsyncEngine, write: Write, clock: Clock
 ) -> None:
     upstream = cause(UUID(int=5), clock.instant + timedelta(seconds=2))
-    await write(ask("a", Add(n=1), cause=upstream))
+    await write(request("a", Add(n=1), cause=upstream))
     (event,) = await stored(store)
     assert (event.occurred_at, event.event_id) == (upstream.occurred_at, upstream.event_id_of(0))
     assert event.causation_id == UUID(int=5)
 
 
 async def test_an_event_keeps_the_org_node_that_its_caller_acted_for(store: AsyncEngine, write: Write) -> None:
-    await write(ask("a", Add(n=1))._replace(on_behalf_of="north"), ask("a", Add(n=1)))
+    await write(request("a", Add(n=1))._replace(on_behalf_of="north"), request("a", Add(n=1)))
     events = await stored(store)
     assert [event.on_behalf_of for event in events] == ["north", None]
     assert [event.on_behalf_of for event in DECIDER.parse.all(events)] == ["north", None]
@@ -321,6 +326,6 @@ async def test_an_event_that_the_log_could_not_carry_is_refused_alone(
     write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(decision_batch, "LARGEST_EVENT", 33)
-    small, large = await write(ask("a", Add(n=1)), ask("b", Add(n=10**5), Add(n=10**5), Add(n=10**5)))
+    small, large = await write(request("a", Add(n=1)), request("b", Add(n=10**5), Add(n=10**5), Add(n=10**5)))
     assert isinstance(small, WriteResult)
     assert isinstance(large, TooLarge)

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.store import event_store
 from tests.shared.store.conftest import Write
-from tests.shared.tally import Add, ask
+from tests.shared.tally import Add, request
 
 READ_WHOLE = text("SELECT relname, seq_scan FROM pg_stat_user_tables WHERE schemaname = current_schema()")
 FLUSH = text("SELECT pg_stat_force_next_flush()")
@@ -20,7 +20,7 @@ async def read_whole(store: AsyncEngine, write: Write) -> int:
     for batch in range(BATCHES):
         names = [f"{batch}-{number}" for number in range(40)]
         write_requests = [
-            ask(name, Add(n=1), resolve_by=[f"alias:{name}"], also_claim=[f"alias:{name}"], idempotency_key=name)
+            request(name, Add(n=1), resolve_by=[f"alias:{name}"], also_claim=[f"alias:{name}"], idempotency_key=name)
             for name in names
         ]
         await write(*write_requests)

@@ -11,7 +11,7 @@ from shared.store import engines
 from shared.store.committer import Committer
 from shared.store.signal import Signal
 from shared.store.write_request import WriteResult
-from tests.shared.tally import Add, ask
+from tests.shared.tally import Add, request
 
 
 async def main(url: str, name: str, times: int, key: str | None) -> None:
@@ -21,7 +21,8 @@ async def main(url: str, name: str, times: int, key: str | None) -> None:
         running = tasks.create_task(committer.run())
         sys.stdin.readline()  # all processes begin together
         answers = await asyncio.gather(
-            *(committer.write(ask(name, Add(n=1), idempotency_key=key)) for _ in range(times)), return_exceptions=True
+            *(committer.write(request(name, Add(n=1), idempotency_key=key)) for _ in range(times)),
+            return_exceptions=True,
         )
         running.cancel()
     await engine.dispose()
