@@ -36,11 +36,11 @@ class Missing(Exception):
 
 @dataclass
 class Ground:
-    """For one run of the benchmarks. `tell`: a line about how far it is."""
+    """For one run of the benchmarks. `report`: a line about how far it is."""
 
     folder: Path
     sizes: Sizes
-    tell: Callable[[str], None]
+    report: Callable[[str], None]
     server: Server
     stack: AsyncExitStack
     broker: OurBroker | None = None
@@ -48,7 +48,7 @@ class Ground:
 
     @property
     def rounds(self) -> Rounds:
-        return Rounds(self.sizes.rounds, self.sizes.warm, self.tell)
+        return Rounds(self.sizes.rounds, self.sizes.warm, self.report)
 
     def number(self) -> int:
         """Another one each time."""
@@ -79,7 +79,7 @@ class Ground:
 
 
 @asynccontextmanager
-async def standing(folder: Path, sizes: Sizes, tell: Callable[[str], None]) -> AsyncIterator[Ground]:
+async def standing(folder: Path, sizes: Sizes, report: Callable[[str], None]) -> AsyncIterator[Ground]:
     """Postgres as the product runs it: commits are durable."""
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(embedded_postgres(folder / "data"))
@@ -87,7 +87,7 @@ async def standing(folder: Path, sizes: Sizes, tell: Callable[[str], None]) -> A
         async with connected(server.url) as engine:
             await command(engine, f"CREATE DATABASE {TEMPLATE}")
         await migrated(template)
-        yield Ground(folder, sizes, tell, server, stack)
+        yield Ground(folder, sizes, report, server, stack)
 
 
 async def command(engine: AsyncEngine, statement: str) -> None:

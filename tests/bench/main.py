@@ -94,25 +94,25 @@ def run(only: Collection[str], *, quick: bool, long: bool, rounds: int | None, f
 async def measure_all(only: Collection[str], sizes: Sizes, found: Found) -> None:
     PLACE.mkdir(exist_ok=True)
     with TemporaryDirectory(dir=PLACE) as folder:
-        async with standing(Path(folder), sizes, tell) as ground:
-            found.facts |= await told_facts(ground)
+        async with standing(Path(folder), sizes, print_progress) as ground:
+            found.facts |= await measured_facts(ground)
             memory.freeze_loaded_objects()  # consumers that run here shall run as those of a service do
             for name, measure in MEASURES.items():
                 if name in only:
-                    tell(name)
+                    print_progress(name)
                     try:
                         found.rows += await measure(ground)
                     except (Missing, Failing) as error:
                         found.missing[name] = str(error)
                         found.failed |= isinstance(error, Failing)
-                        tell(f"  not measured: {error}")
+                        print_progress(f"  not measured: {error}")
             found.facts["log"] = "embedded, in Postgres" + (", and Kafka 4 with one broker" if ground.broker else "")
 
 
-async def told_facts(ground: Ground) -> dict[str, str]:
+async def measured_facts(ground: Ground) -> dict[str, str]:
     async with connected(ground.server.url) as engine, engine.connect() as tx:
         known = await facts.facts(tx, ground.folder, ClockAndIds().now())
-    return known | {"load generator": await load.ceiling(ground), "sizes": sizes_told(ground.sizes)}
+    return known | {"load generator": await load.ceiling(ground), "sizes": sizes_text(ground.sizes)}
 
 
 def json_of(found: Found) -> bytes:
@@ -121,12 +121,12 @@ def json_of(found: Found) -> bytes:
     return orjson.dumps(told, option=orjson.OPT_INDENT_2)
 
 
-def sizes_told(sizes: Sizes) -> str:
+def sizes_text(sizes: Sizes) -> str:
     named = {name: value for name, value in asdict(sizes).items() if name != "name"}
     return f"{sizes.name}: " + ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in named.items())
 
 
-def tell(line: str) -> None:
+def print_progress(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 

@@ -39,12 +39,12 @@ def markdown(files: Sequence[Path]) -> str:
         known.setdefault((row.measure, row.what, row.unit, row.against), []).append(row)
     chosen = [worst(rows) for rows in known.values()]
     table = [HEADS, ["---"] * len(HEADS), *map(cells, chosen)]
-    facts = [f"- {name}: {value}" for name, value in told_by_all([run["facts"] for run in runs]).items()]
+    facts = [f"- {name}: {value}" for name, value in shared_facts([run["facts"] for run in runs]).items()]
     lines = (f"| {' | '.join(line)} |" for line in table)
     return "\n".join([*facts, "", *lines, "", *(f"- {note}" for note in notes(chosen))]).rstrip()
 
 
-def told_by_all(facts: Sequence[Mapping[str, str]]) -> dict[str, str]:
+def shared_facts(facts: Sequence[Mapping[str, str]]) -> dict[str, str]:
     """What differs from run to run is told of each."""
     return {name: "; ".join(dict.fromkeys(each[name] for each in facts if name in each)) for name in facts[0]}
 

@@ -81,7 +81,7 @@ class Rounds:
 
     number: int
     warm: int = 1
-    tell: Callable[[str], None] = lambda line: None
+    report: Callable[[str], None] = lambda line: None
 
     async def interleaved(self, *sides: Side) -> list[Result]:
         """In the order of the sides."""
@@ -93,7 +93,7 @@ class Rounds:
                 voids[number] = voids[number] or void
                 if turn >= self.warm:
                     samples[number].append(sample)
-                    self.tell(f"  {side.name}: {sample.rate:,.0f}/s{f', VOID: {void}' if void else ''}")
+                    self.report(f"  {side.name}: {sample.rate:,.0f}/s{f', VOID: {void}' if void else ''}")
         return [Result(side.name, done, void) for side, done, void in zip(sides, samples, voids, strict=True)]
 
 

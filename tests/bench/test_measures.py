@@ -12,7 +12,7 @@ from tests.bench import intake, peer
 from tests.bench.company import filled_forecast
 from tests.bench.copied import raw
 from tests.bench.ground import Ground, Missing, standing, writing
-from tests.bench.main import MEASURES, told_facts
+from tests.bench.main import MEASURES, measured_facts
 from tests.bench.measures import rollup
 from tests.bench.rounds import Rounds, Sample, Side, ratios, spread
 from tests.bench.sizes import TINY
@@ -44,7 +44,7 @@ async def test_a_measure_counts_its_rows(ground: Ground, name: str) -> None:
 
 
 async def test_it_says_what_it_was_measured_on(ground: Ground) -> None:
-    known = await told_facts(ground)
+    known = await measured_facts(ground)
     assert {"cpu", "cores", "postgres", "settings", "fsync", "load generator", "sizes"} <= known.keys()
     assert "synchronous_commit=on" in known["settings"]
     assert "fsync=on" in known["settings"]

@@ -26,4 +26,4 @@ def project(image: str, tmp_path_factory: pytest.TempPathFactory, request: pytes
     with standing(tmp_path_factory.mktemp("project"), name, image) as one:
         yield one
         if request.session.testsfailed:
-            print(one.told())
+            print(one.failure_report())

@@ -67,7 +67,7 @@ class Project:
         jobs = ("migrate", "topics")
         return sorted(each for each in self.compose("config", "--services").split() if each not in jobs)
 
-    def told(self) -> str:
+    def failure_report(self) -> str:
         """For a failure: who runs, and what all but the broker said last."""
         logs = [self.compose("logs", "--no-color", "--tail", "40", each) for each in self.services() if each != "kafka"]
         return "\n".join([self.compose("ps", "--all"), *logs])
@@ -84,7 +84,7 @@ def standing(folder: Path, name: str, image: str) -> Iterator[Project]:
         project.key = project.funnelcast("keys", "create", "--name", "tests", "--scopes", "all")
         yield project
     except BaseException:
-        print(project.told())
+        print(project.failure_report())
         raise
     finally:
         project.compose("down", "--volumes", "--timeout", "3", seconds=240)

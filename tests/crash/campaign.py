@@ -45,7 +45,7 @@ class Campaign:
                 await asyncio.gather(*self.coming_back.values())
             await self.stage.system.serves()
             findings = await self.stage.findings()
-            print(f"{self.told()}: {len(findings)} findings", flush=True)
+            print(f"{self.summary()}: {len(findings)} findings", flush=True)
             if findings:
                 print(*findings, sep="\n")
                 break
@@ -93,13 +93,13 @@ class Campaign:
         while True:
             for member in self.stage.system.members.values():
                 if not member.alive:
-                    if member.code != -SIGKILL and not may_end(member.said()):
-                        self.stage.some.faults.append(f"ended by itself: {member.told()}")
+                    if member.code != -SIGKILL and not may_end(member.output()):
+                        self.stage.some.faults.append(f"ended by itself: {member.failure_report()}")
                     self.restarts += 1
                     member.start()
             await asyncio.sleep(0.3)
 
-    def told(self) -> str:
+    def summary(self) -> str:
         some = self.stage.some
         return (
             f"{self.kills.total()} kills (seed {self.seed}: {dict(self.kills)}), {len(some.requests)} commands, "

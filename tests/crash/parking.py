@@ -126,7 +126,7 @@ async def released(stage: Stage, member: Member, point: Point) -> None:
         return
     await restarted(member, f"--kill-at={point.name}")
     operator.start()
-    assert await operator.ended() == 0, operator.told()
+    assert await operator.ended() == 0, operator.failure_report()
     await died_at(member, point)
     await restarted(member)
 
@@ -135,4 +135,4 @@ async def killed_and_again(program: Program, point: Point) -> None:
     program.start(f"--kill-at={point.name}")
     await died_at(program, point)
     program.start()
-    assert await program.ended(seconds=60) == 0, program.told()
+    assert await program.ended(seconds=60) == 0, program.failure_report()

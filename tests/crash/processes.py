@@ -72,16 +72,16 @@ class Program:
         try:
             await eventually(over, seconds=seconds)
         except AssertionError:
-            raise AssertionError(f"has not ended after {seconds} s: {self.told()}") from None
+            raise AssertionError(f"has not ended after {seconds} s: {self.failure_report()}") from None
         assert self.code is not None
         return self.code
 
-    def said(self) -> str:
+    def output(self) -> str:
         return self.log.read_text(errors="replace") if self.log.exists() else ""
 
-    def told(self) -> str:
+    def failure_report(self) -> str:
         """For the message of a failure."""
-        return f"{self.name}, start {self.starts}, ended with {self.code}:\n{self.said()[-LAST:]}"
+        return f"{self.name}, start {self.starts}, ended with {self.code}:\n{self.output()[-LAST:]}"
 
 
 def command(words: Sequence[str], env: dict[str, str], log: str) -> None:

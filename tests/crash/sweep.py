@@ -70,7 +70,7 @@ class Stage:
         verify = self.system.program("verify", "verify")
         verify.start()
         code = await verify.ended(seconds=120)
-        return [] if code == 0 else [f"verify: exit code {code}: {verify.said()}"]
+        return [] if code == 0 else [f"verify: exit code {code}: {verify.output()}"]
 
     async def progress(self, answers: int) -> None:
         """So many answers more."""
@@ -109,7 +109,7 @@ class Stage:
         if isinstance(victim, Member):
             await victim.serves()
         else:
-            assert await victim.ended(seconds=60) == 0, victim.told()
+            assert await victim.ended(seconds=60) == 0, victim.failure_report()
 
 
 async def told_to_stop(victim: Program) -> None:
@@ -122,8 +122,8 @@ async def died_at(victim: Program, point: Point) -> None:
     try:
         code = await victim.ended(seconds=REACHED)
     except AssertionError:
-        pytest.fail(f"{victim.name} never reached {point.name!r}:\n{victim.told()}")
-    assert (code, MARK + point.name in victim.said()) == (-SIGKILL, True), victim.told()
+        pytest.fail(f"{victim.name} never reached {point.name!r}:\n{victim.failure_report()}")
+    assert (code, MARK + point.name in victim.output()) == (-SIGKILL, True), victim.failure_report()
 
 
 @asynccontextmanager

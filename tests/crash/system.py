@@ -35,7 +35,7 @@ class Member(Program):
         async with httpx.AsyncClient(trust_env=False) as http:
 
             async def answers() -> bool:
-                assert self.alive, self.told()
+                assert self.alive, self.failure_report()
                 try:
                     answer = await http.get(f"{self.address}/{self.service}/healthz", timeout=2)
                 except httpx.TransportError:
@@ -72,8 +72,8 @@ class System:
         """What a command that must succeed says."""
         program = self.program(name, *words)
         program.start()
-        assert await program.ended(seconds=seconds) == 0, program.told()
-        return program.said()
+        assert await program.ended(seconds=seconds) == 0, program.failure_report()
+        return program.output()
 
     def add(self, name: str, service: str, *words: str) -> Member:
         """Not started yet."""
@@ -90,9 +90,9 @@ class System:
         for member in self.members.values():
             await member.serves()
 
-    def told(self) -> str:
+    def failure_report(self) -> str:
         """The ends of the logs of all, for the message of a failure."""
-        return "\n".join(member.told() for member in self.members.values())
+        return "\n".join(member.failure_report() for member in self.members.values())
 
 
 @dataclass
@@ -177,7 +177,7 @@ async def ended(system: System) -> AsyncIterator[None]:
     try:
         yield
     except BaseException:
-        print(system.told())
+        print(system.failure_report())
         raise
     finally:
         for member in system.members.values():

@@ -22,7 +22,7 @@ async def test_nothing_is_lost_whatever_is_killed_whenever(brokers: None, tmp_pa
         campaign = Campaign(stage, SEED)
         findings = await campaign.run(FIRST, FIRST + KILLS - 1, check_every=CHECK_EVERY)
         assert findings == []
-    print(f"{campaign.told()}; 0 lost, 0 twice")
+    print(f"{campaign.summary()}; 0 lost, 0 twice")
 
 
 @pytest.mark.timeout(240 + 20 * KILLS)
@@ -31,4 +31,4 @@ async def test_nor_when_all_of_it_is_one_process_with_its_own_postgres(tmp_path:
         campaign = Campaign(stage, SEED)
         findings = await campaign.run(FIRST, FIRST + KILLS // 5 - 1, check_every=CHECK_EVERY)
         assert findings == []
-    print(f"{campaign.told()}; 0 lost, 0 twice")
+    print(f"{campaign.summary()}; 0 lost, 0 twice")

@@ -48,11 +48,11 @@ async def test_a_migration_that_was_killed_is_done_again(tmp_path: Path) -> None
             await killed_at(migrate, f"--kill-at={point.name}")
             await died_at(migrate, point)
         migrate.start()
-        assert await migrate.ended() == 0, migrate.told()
+        assert await migrate.ended() == 0, migrate.failure_report()
         keys = Program("keys", ["keys", "list", "--json"], tmp_path, env)
         keys.start()
-        assert await keys.ended() == 0, keys.told()
-        assert [key["name"] for key in json.loads(keys.said())] == ["admin"]
+        assert await keys.ended() == 0, keys.failure_report()
+        assert [key["name"] for key in json.loads(keys.output())] == ["admin"]
     finally:
         await postgres.end()
     print(f"{len(MIGRATION)} kills of a migration; then it was done")
@@ -88,7 +88,7 @@ async def test_a_first_start_and_an_import_that_were_killed_are_done_again(tmp_p
         for point in IMPORT:
             await killed_and_again(importing, point)
         (row,) = await stage.looks.rows(IMPORTED)
-        assert tuple(row) == (ROWS, ROWS, ROWS), importing.told()
+        assert tuple(row) == (ROWS, ROWS, ROWS), importing.failure_report()
         assert await stage.findings() == []
     print(f"{len(FIRST_START)} kills of a first start, {len(IMPORT)} of an import: {ROWS} rows, each there once")
 

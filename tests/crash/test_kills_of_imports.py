@@ -69,7 +69,7 @@ async def service_killed_at(stage: Stage, program: Program, name: str, *how: str
 
 async def imported_again(program: Program) -> None:
     program.start()
-    assert await program.ended(seconds=60) == 0, program.told()
+    assert await program.ended(seconds=60) == 0, program.failure_report()
 
 
 @pytest.mark.timeout(180)
@@ -80,7 +80,7 @@ async def test_whole_pasts_whose_import_was_killed_are_there_once(tmp_path: Path
             await service_killed_at(stage, program, name)
         for point in IMPORT:
             await killed_and_again(program, point)
-        assert await histories(stage) == expected(), program.told()
+        assert await histories(stage) == expected(), program.failure_report()
         assert await stage.findings() == []
     print(
         f"{len(IN_THE_SERVICE)} kills of the service, {len(IMPORT)} of the command: {ROWS} histories, each there once"

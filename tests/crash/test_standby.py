@@ -96,7 +96,7 @@ def lease_of(service: str, what: str) -> str:
 
 async def begins_anew(member: Member, lease: str, ends: Sequence[str]) -> bool:
     """It says so, and under which lease it worked, and what ended that."""
-    told = [line for line in member.said().splitlines() if "worker_restarts" in line and f'"{lease}"' in line]
+    told = [line for line in member.output().splitlines() if "worker_restarts" in line and f'"{lease}"' in line]
     return any(f'"{end}' in line for line in told for end in ends)
 
 
@@ -157,7 +157,7 @@ async def both_lead(stage: Stage, service: str, *how: str) -> list[str]:
 
 
 def fenced_once(member: Member) -> bool:
-    return "Fenced" in member.said()
+    return "Fenced" in member.output()
 
 
 @pytest.mark.kafka
@@ -166,7 +166,7 @@ def fenced_once(member: Member) -> bool:
 async def test_two_that_do_the_same_work_do_it_once(service: str, brokers: None, tmp_path: Path) -> None:
     async with staged(tmp_path) as stage:
         assert await both_lead(stage, service) == []
-        times = sum(member.said().count("Fenced") for member in stage.system.members.values())
+        times = sum(member.output().count("Fenced") for member in stage.system.members.values())
         print(f"two workers of {service}, {stage.some.finished} leads won, {times} times fenced, 0 duplicated")
 
 

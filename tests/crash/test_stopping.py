@@ -140,7 +140,7 @@ async def stopped_under_load(member: Member, key: str) -> tuple[Told, float]:
     begun = asyncio.get_running_loop().time()
     member.signal(signal.SIGTERM)
     stopping.set()
-    assert await member.ended() == 0, member.told()
+    assert await member.ended() == 0, member.failure_report()
     seconds = asyncio.get_running_loop().time() - begun
     await asyncio.gather(*clients)
     assert await following == "stopping"

@@ -29,7 +29,7 @@ async def measure(ground: Ground) -> Sequence[Row]:
     try:
         return [*rows, *await from_kafka(ground)]
     except Missing as missing:
-        ground.tell(f"  without Kafka: {missing}")
+        ground.report(f"  without Kafka: {missing}")
         return rows
 
 

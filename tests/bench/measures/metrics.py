@@ -54,7 +54,7 @@ async def one_measure(ground: Ground, url: str, engine: AsyncEngine, name: str, 
         spans = await seconds(url, engine, ask, islice(pairs(), ground.sizes.looks), of)
         p95 = percentile(spans, 95) * 1000
         worst, note = max(worst, p95), [*note, f"{window} {p95:.0f} ms"]
-        ground.tell(f"  {name}, {window}: {p95:.0f} ms")
+        ground.report(f"  {name}, {window}: {p95:.0f} ms")
     return alone("P19", f"{name} {what}, in the database, p95", "ms", one(worst), at_most(300), note=", ".join(note))
 
 

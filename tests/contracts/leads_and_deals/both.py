@@ -47,8 +47,8 @@ class Both:
         engagement = Engagement("capture-1", "newsletter", BEGAN, profile=Profile(domain="acme.com"))
         captured = lead_commands.RecordEngagement(person_id="p", external_id=None, engagement=engagement)
         bant = lead_commands.ChangeBant(bant=BANT, by="sam", stored_evidence={})
-        assert self.tell_lead(captured)
-        assert self.tell_lead(bant)
+        assert self.command_lead(captured)
+        assert self.command_lead(bant)
 
     @property
     def current(self) -> Lead:
@@ -68,7 +68,7 @@ class Both:
 
     # -- commands --------------------------------------------------------------------------------------------------
 
-    def tell_lead(self, command: lead_commands.LeadCommand) -> bool:
+    def command_lead(self, command: lead_commands.LeadCommand) -> bool:
         """False when the command is refused."""
         at = self.now()
         try:
@@ -80,7 +80,7 @@ class Both:
             self.to_pipeline.append(stored(f"lead-{LEAD_ID}", event, at))
         return True
 
-    def tell_deal(self, name: str, command: deal_commands.OpportunityCommand) -> bool:
+    def command_deal(self, name: str, command: deal_commands.OpportunityCommand) -> bool:
         at = self.now()
         state = self.deals.get(name, OPPORTUNITY.initial)
         try:
@@ -95,35 +95,35 @@ class Both:
 
     def hand_over(self, name: str) -> bool:
         body = lead_commands.HandOver(owner="ann")
-        return self.tell_lead(lead_commands.HandOverAsDeal(body=body, opportunity_id=name, account_won=False))
+        return self.command_lead(lead_commands.HandOverAsDeal(body=body, opportunity_id=name, account_won=False))
 
     def qualify(self, name: str) -> bool:
-        return self.tell_deal(name, deal_commands.Qualify())
+        return self.command_deal(name, deal_commands.Qualify())
 
     def win(self, name: str) -> bool:
-        return self.tell_deal(name, deal_commands.PermittedWin(body=deal_commands.Win()))
+        return self.command_deal(name, deal_commands.PermittedWin(body=deal_commands.Win()))
 
     def lose(self, name: str) -> bool:
-        return self.tell_deal(name, deal_commands.Lose(reason="duplicate"))
+        return self.command_deal(name, deal_commands.Lose(reason="duplicate"))
 
     def recycle(self, name: str) -> bool:
-        return self.tell_deal(name, deal_commands.Recycle(reason="bad_timing"))
+        return self.command_deal(name, deal_commands.Recycle(reason="bad_timing"))
 
     def reopen(self, name: str) -> bool:
         body = deal_commands.Reopen(reason="other", close_date=date(2026, 12, 31))
-        return self.tell_deal(name, deal_commands.PermittedReopen(body=body, may_change_ended_periods=True))
+        return self.command_deal(name, deal_commands.PermittedReopen(body=body, may_change_ended_periods=True))
 
     # -- reactions -------------------------------------------------------------------------------------------------
 
     def deliver_to_pipeline(self) -> None:
         for reaction in reacted(read_by_pipeline.PARSE, pipeline_reactions.react, self.to_pipeline.popleft()):
-            self.tell_deal(reaction.subject, reaction.command)  # type: ignore[arg-type]
+            self.command_deal(reaction.subject, reaction.command)  # type: ignore[arg-type]
 
     def deliver_to_qualification(self) -> None:
         event = self.to_qualification.popleft()
         for reaction in reacted(read_by_qualification.PARSE, qualification_reactions.react, event):
             assert reaction.subject == LEAD_ID
-            self.tell_lead(reaction.command)  # type: ignore[arg-type]
+            self.command_lead(reaction.command)  # type: ignore[arg-type]
 
     def settle(self) -> None:
         """Delivers until both services have read everything."""

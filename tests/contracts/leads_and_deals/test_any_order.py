@@ -33,7 +33,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(command=st.sampled_from(LEAD_COMMANDS))
     def command_on_lead(self, command: commands.LeadCommand) -> None:
-        self.both.tell_lead(command)
+        self.both.command_lead(command)
 
     @rule(name=deals)
     def hand_over(self, name: str) -> None:
@@ -69,7 +69,7 @@ class OneAfterTheOther(RuleBasedStateMachine):
 
     @rule(command=st.sampled_from(LEAD_COMMANDS))
     def command_on_lead(self, command: commands.LeadCommand) -> None:
-        self.both.tell_lead(command)
+        self.both.command_lead(command)
         self.both.settle()
 
     @rule(name=deals)
@@ -102,7 +102,7 @@ def test_a_win_that_is_repeated_leaves_a_customer_who_comes_again_an_mql() -> No
     both = Both()
     for done in (both.hand_over("first"), settled(both), both.qualify("first"), both.win("first"), settled(both)):
         assert done
-    assert both.tell_lead(commands.MarkMql(reason="strong_fit", note=None))
+    assert both.command_lead(commands.MarkMql(reason="strong_fit", note=None))
     assert both.win("first")
     both.settle()
     assert both.lifecycle is Lifecycle.MQL
@@ -118,7 +118,7 @@ def recycled_and_requalified() -> Both:
     both = Both()
     for done in (both.hand_over("first"), settled(both), both.qualify("first"), both.recycle("first"), settled(both)):
         assert done
-    assert both.tell_lead(commands.Requalify())
+    assert both.command_lead(commands.Requalify())
     return both
 
 

@@ -105,7 +105,7 @@ class Both:
     def now(self) -> datetime:
         return NOON + timedelta(hours=2, minutes=self.minutes)
 
-    def tell(self, lead_id: str, command: capture_commands.LeadCommand, other: str | None = None) -> bool:
+    def command_lead(self, lead_id: str, command: capture_commands.LeadCommand, other: str | None = None) -> bool:
         """False when intake refuses it."""
         self.minutes += 1
         state = self.captured.get(lead_id, INTAKE.initial)
@@ -125,13 +125,13 @@ class Both:
         if lead_id == into or {lead_id, into} - self.captured.keys():
             return False
         absorbed = self.captured[lead_id].absorbed
-        if not self.tell(lead_id, capture_commands.MergeInto(into=into, absorbed=absorbed), into):
+        if not self.command_lead(lead_id, capture_commands.MergeInto(into=into, absorbed=absorbed), into):
             return False
         for each in absorbed:
-            assert self.tell(each, capture_commands.MoveToSurvivor(into=into), lead_id)
-            assert self.tell(into, capture_commands.AbsorbLead(lead_id=each, into=into), each)
-            assert self.tell(lead_id, capture_commands.SeparateLead(lead_id=each, was_into=lead_id), each)
-        return self.tell(into, capture_commands.AbsorbLead(lead_id=lead_id, into=into), lead_id)
+            assert self.command_lead(each, capture_commands.MoveToSurvivor(into=into), lead_id)
+            assert self.command_lead(into, capture_commands.AbsorbLead(lead_id=each, into=into), each)
+            assert self.command_lead(lead_id, capture_commands.SeparateLead(lead_id=each, was_into=lead_id), each)
+        return self.command_lead(into, capture_commands.AbsorbLead(lead_id=lead_id, into=into), lead_id)
 
     def unmerge(self, lead_id: str) -> bool:
         lead = self.captured.get(lead_id)
@@ -139,13 +139,13 @@ class Both:
             return False
         was_into = lead.merged_into
         beside = self.captured[was_into].absorbed
-        assert self.tell(lead_id, capture_commands.Unmerge(was_into=was_into, beside=beside), was_into)
+        assert self.command_lead(lead_id, capture_commands.Unmerge(was_into=was_into, beside=beside), was_into)
         for each in beside:
             if lead_id in self.captured[each].merged_path:
-                assert self.tell(each, capture_commands.MoveBack(into=lead_id), lead_id)
-                assert self.tell(was_into, capture_commands.SeparateLead(lead_id=each, was_into=was_into), each)
-                assert self.tell(lead_id, capture_commands.AbsorbLead(lead_id=each, into=lead_id), each)
-        return self.tell(was_into, capture_commands.SeparateLead(lead_id=lead_id, was_into=was_into), lead_id)
+                assert self.command_lead(each, capture_commands.MoveBack(into=lead_id), lead_id)
+                assert self.command_lead(was_into, capture_commands.SeparateLead(lead_id=each, was_into=was_into), each)
+                assert self.command_lead(lead_id, capture_commands.AbsorbLead(lead_id=each, into=lead_id), each)
+        return self.command_lead(was_into, capture_commands.SeparateLead(lead_id=lead_id, was_into=was_into), lead_id)
 
     def erase(self, lead_id: str) -> None:
         """With all that are merged."""

@@ -42,7 +42,7 @@ def arrived(order: Sequence[Fact | str]) -> Both:
         if isinstance(fact, str):
             assert both.merge("b", "a")
         else:
-            assert both.tell(fact.lead_id, fact.command)
+            assert both.command_lead(fact.lead_id, fact.command)
     both.settle()
     return both
 
@@ -88,7 +88,7 @@ class AnyOrder(RuleBasedStateMachine):
             return  # its addresses lead to a new lead
         self.number += 1
         fact = Capture(lead_id, f"c{self.number}", source, minute, consent)
-        assert self.both.tell(lead_id, fact.command)
+        assert self.both.command_lead(lead_id, fact.command)
         self.did.setdefault(lead_id, []).append(fact.capture_id)
 
     @precondition(lambda self: self.did)
@@ -99,7 +99,7 @@ class AnyOrder(RuleBasedStateMachine):
             return
         self.number += 1
         fact = Activity(lead_id, f"t{self.number}", kind, minute)
-        assert self.both.tell(lead_id, fact.command)
+        assert self.both.command_lead(lead_id, fact.command)
         self.did[lead_id].append(fact.activity_id)
 
     @rule(lead_id=st.sampled_from("abcd"), into=st.sampled_from("abcd"))

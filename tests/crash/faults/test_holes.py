@@ -43,7 +43,7 @@ class Pair:
     listener: Service
 
     @asynccontextmanager
-    async def told(self, number: int = EVENTS) -> AsyncIterator[None]:
+    async def events_written(self, number: int = EVENTS) -> AsyncIterator[None]:
         """So many events are in the log, and promised; nobody runs."""
         async with running_services(self.database, [self.teller], log=self.log):
             await write(self.database, "pipeline", *((f"t{n % STREAMS}", 1) for n in range(number)))
@@ -75,7 +75,7 @@ class Pair:
     def both(self) -> Any:
         return running_services(self.database, [self.teller, self.listener], log=self.log)
 
-    async def heard(self) -> list[UUID]:
+    async def received(self) -> list[UUID]:
         """The events that the listener reacted to, in the order in which it did."""
         query = text("SELECT causation_id FROM events WHERE causation_id IS NOT NULL ORDER BY position")
         async with connected(self.database, search_path="forecast") as store, store.connect() as tx:
@@ -94,7 +94,7 @@ async def pair(database: str, log: Log) -> Pair:
 async def stopped(api: httpx.AsyncClient) -> Mapping[str, str] | None:
     """Why each consumer of the listener stopped, when both did."""
     answer = await api.get("/forecast/readyz")
-    found = {name: told["why"] for name, told in answer.json()["details"].items() if name.startswith("consumer")}
+    found = {name: detail["why"] for name, detail in answer.json()["details"].items() if name.startswith("consumer")}
     if len(found) < 2:
         return None
     assert answer.status_code == 503
@@ -113,7 +113,7 @@ async def stops_before(pair: Pair, missing: int) -> None:
 
 async def passed_nothing(pair: Pair, missing: int) -> None:
     before = [event.event_id for event in (await pair.stored())[: missing - 1]]
-    assert await pair.heard() == before, "something was applied past the hole"
+    assert await pair.received() == before, "something was applied past the hole"
     assert await pair.applied() == len(before), "something was applied past the hole"
 
 
@@ -121,17 +121,17 @@ async def goes_on_when_filled(pair: Pair) -> int:
     await pair.republished()
     expected = [event.event_id for event in await pair.stored()]
 
-    async def all_heard() -> bool:
-        return await pair.heard() == expected and await pair.applied() == len(expected)
+    async def all_received() -> bool:
+        return await pair.received() == expected and await pair.applied() == len(expected)
 
     async with pair.both() as api:
-        await eventually(all_heard)
+        await eventually(all_received)
         assert (await api.get("/forecast/readyz")).status_code == 200
     return len(expected)
 
 
 async def test_a_record_that_is_gone_stops_its_consumers_before_it(pair: Pair) -> None:
-    async with pair.told():
+    async with pair.events_written():
         await pair.made_anew([event for event in await pair.stored() if event.position != MISSING])
     await stops_before(pair, MISSING)
     again = await goes_on_when_filled(pair)
@@ -139,7 +139,7 @@ async def test_a_record_that_is_gone_stops_its_consumers_before_it(pair: Pair) -
 
 
 async def test_a_partition_without_its_beginning_is_a_hole_too(pair: Pair, request: pytest.FixtureRequest) -> None:
-    async with pair.told():
+    async with pair.events_written():
         chosen = (await pair.stored())[MISSING - 1].stream
         first = min(event.position for event in await pair.stored() if is_beside(event, chosen))
         if isinstance(pair.log, KafkaLog):
@@ -171,24 +171,24 @@ async def cut_in_postgres(pair: Pair, partition: int) -> None:
 async def test_readers_by_arrival_do_go_on_past_it(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
     """Planted."""
     monkeypatch.setattr("shared.run.worker.TopicSource", ByArrival)
-    async with pair.told():
+    async with pair.events_written():
         await pair.made_anew([event for event in await pair.stored() if event.position != MISSING])
     async with pair.both():
-        await eventually(pair.heard)
+        await eventually(pair.received)
         with pytest.raises(AssertionError, match="past the hole"):
             await passed_nothing(pair, MISSING)
 
 
 async def test_a_record_that_comes_too_late_is_applied_in_its_turn(pair: Pair) -> None:
-    async with pair.told():
+    async with pair.events_written():
         events = await pair.stored()
         await pair.made_anew([*(each for each in events if each.position != MISSING), events[MISSING - 1]])
 
-    async def all_heard() -> bool:
-        return len(await pair.heard()) >= EVENTS and await pair.applied() == EVENTS
+    async def all_received() -> bool:
+        return len(await pair.received()) >= EVENTS and await pair.applied() == EVENTS
 
     async with pair.both() as api:
-        await eventually(all_heard)
-        assert await pair.heard() == [event.event_id for event in events]
+        await eventually(all_received)
+        assert await pair.received() == [event.event_id for event in events]
         assert (await api.get("/forecast/readyz")).status_code == 200
     print(f"record {MISSING} of {EVENTS} at the end of its partition: all applied once, in the order of positions")
