@@ -25,23 +25,23 @@ async def tables(database: str) -> str:
 
 @dataclass
 class Company:
-    """`api`: of the forecast. `deal`: what pipeline tells. `read`: an answer that has all that was written and told."""
+    """`api`: of the forecast. `deal`: an event of pipeline. `read`: an answer that has all that was written."""
 
     api: httpx.AsyncClient
     log: Log
     clock: Clock
-    told: int = 0
+    pipeline_position: int = 0
     written: int = 0
 
     async def deal(self, opportunity_id: str, kind: str = "opened", **changes: Any) -> None:
-        self.told += 1
+        self.pipeline_position += 1
         async with self.log.publisher("funnelcast.pipeline.v1", "pipeline") as publisher:
-            await publisher.publish([stored(self.told, opportunity_id, kind, **changes)])
+            await publisher.publish([stored(self.pipeline_position, opportunity_id, kind, **changes)])
 
     async def process(self, pipeline: str) -> None:
         """Pipeline defines the stages of a pipeline."""
-        self.told += 1
-        defined = stored(self.told, "unused")._replace(
+        self.pipeline_position += 1
+        defined = stored(self.pipeline_position, "unused")._replace(
             stream="process-all", type="process.defined", data=f'{{"pipeline": "{pipeline}"}}'
         )
         async with self.log.publisher("funnelcast.pipeline.v1", "pipeline") as publisher:
@@ -69,7 +69,7 @@ class Company:
         return answer
 
     async def read(self, path: str, **params: Any) -> httpx.Response:
-        positions = f"forecast:{self.written},pipeline:{self.told}"
+        positions = f"forecast:{self.written},pipeline:{self.pipeline_position}"
         headers = {"X-Min-Position": positions, "Prefer": "wait=30"}
         return await self.api.get(path, params=params, headers=headers)
 

@@ -106,8 +106,8 @@ class History:
         self.add(Deal(at, deal, owner, due, category, amount, currency))
 
     async def publish(self, deal: str, kind: str, at: datetime, row: dict[str, Any]) -> None:
-        self.company.told += 1
-        event = stored(self.company.told, deal, kind, **row)._replace(occurred_at=at, recorded_at=self.now)
+        self.company.pipeline_position += 1
+        event = stored(self.company.pipeline_position, deal, kind, **row)._replace(occurred_at=at, recorded_at=self.now)
         async with self.company.log.publisher("funnelcast.pipeline.v1", "pipeline") as publisher:
             await publisher.publish([event])
 
@@ -159,5 +159,5 @@ class History:
 
     def add(self, entry: Entry) -> None:
         self.book.append(entry)
-        frontier = f"forecast:{self.position},pipeline:{self.company.told}"
+        frontier = f"forecast:{self.position},pipeline:{self.company.pipeline_position}"
         self.known.append(Known(len(self.book), self.now, frontier))

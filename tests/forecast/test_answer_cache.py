@@ -121,7 +121,7 @@ async def test_what_is_released_shows_though_no_position_moves(company: Company)
     await company.put("ann", None)
     await company.deal("bad", amount="no number")
     await company.deal("one", **WON)
-    company.told = 0
+    company.pipeline_position = 0
 
     async def is_parked() -> bool:
         answer = await company.rollup()

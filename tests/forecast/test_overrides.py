@@ -34,7 +34,7 @@ async def teams(company: Company) -> None:
 
 async def override(company: Company, path: str, by: str, amount: str, **more: Any) -> httpx.Response:
     body = {"amount": {"amount": amount, "currency": more.pop("currency", "EUR")}, "note": f"{by} says {amount}"}
-    positions = f"forecast:{company.written},pipeline:{company.told}"
+    positions = f"forecast:{company.written},pipeline:{company.pipeline_position}"
     headers = {"X-Min-Position": positions, "Prefer": "wait=10"}
     return company.noted(
         await company.api.put(f"overrides/{path}", params={"by": by}, json=body | more, headers=headers)

@@ -245,7 +245,7 @@ async def test_while_a_key_is_parked_nothing_is_final(company: Company) -> None:
     await company.deal("one", **WON)
     await company.deal("bad", amount="no number")
     await company.deal("two", **WON)
-    company.told = 0
+    company.pipeline_position = 0
     answer = await company.rollup()
     while "pipeline:3" not in answer["frontier"]:
         answer = await company.rollup()

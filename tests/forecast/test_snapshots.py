@@ -30,7 +30,7 @@ Q1 = "2026-Q1"
 
 async def locked(company: Company, node: str, week: str = WEEK, period: str = Q1) -> httpx.Response:
     body = {"node": node, "period": period, "week": week}
-    positions = f"forecast:{company.written},pipeline:{company.told}"
+    positions = f"forecast:{company.written},pipeline:{company.pipeline_position}"
     headers = {"X-Min-Position": positions, "Prefer": "wait=10"}
     return company.noted(await company.api.post("snapshots", json=body, headers=headers))
 
@@ -110,11 +110,11 @@ async def test_a_week_that_is_locked_while_deals_are_on_their_way_stays_as_it_wa
     async with connected(database, search_path=SERVICE.read_models) as engine:
         async with engine.begin() as tx:
             await tx.execute(text("LOCK TABLE postings IN SHARE MODE"))  # nobody can write, all can read
-            behind = company.told
+            behind = company.pipeline_position
             await company.deal("late", owner="rob", category="commit", amount="77.00")
-            company.told, late = behind, company.told
+            company.pipeline_position, late = behind, company.pipeline_position
             bookmark = (await locked(company, "root")).json()
-        company.told = late
+        company.pipeline_position = late
         assert positions_of(bookmark["frontier"])["pipeline"] == behind
         found = (await company.read(f"snapshots/{bookmark['snapshot_id']}")).json()
     assert (found["reproduced"], found["hash"]) == (True, bookmark["hash"])
@@ -141,7 +141,7 @@ async def locks(company: Company, number: int) -> list[dict[str, Any]]:
 async def test_each_week_is_locked_once_at_its_end_in_the_business_time_zone(company: Company) -> None:
     await both_overrides(company)
     await company.set(timezone="Europe/Berlin", weekly_lock=True, **{"from": "2026-02-25"})
-    await complete(company, company.told)
+    await complete(company, company.pipeline_position)
     (first,) = await locks(company, 1)
     assert (first["week"], first["as_of"]) == ("2026-Q1-W09", "2026-03-01T22:59:59.999999Z")
     assert (first["node_id"], first["locked_by"], first["locked_at"]) == ("root", "timers", first["as_of"])
@@ -166,7 +166,7 @@ async def test_a_week_waits_for_what_was_recorded_in_it(company: Company) -> Non
     await company.put("late", "root")
     assert not (await company.rollup(**known_at))["final"]
     assert (await company.read("snapshots")).json()["items"] == []
-    await complete(company, company.told)
+    await complete(company, company.pipeline_position)
     ((week,), is_final) = (
         [each["week"] for each in await locks(company, 1)],
         (await company.rollup(**known_at))["final"],

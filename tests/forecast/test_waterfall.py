@@ -43,7 +43,7 @@ async def waterfall(company: Company, since: int, **params: Any) -> Any:
 
 async def test_each_change_of_a_deal_is_a_step_of_its_kind(company: Company) -> None:
     await teams(company)
-    since = company.told
+    since = company.pipeline_position
     await company.deal("ray", "amount_changed", owner="ray", **COMMIT, amount="110.00")
     await company.deal("rob", "stage_changed", owner="rob", category="upside", amount="50.00")
     await company.deal("rita", "stage_changed", owner="rita", **WON, amount="70.00")
@@ -66,7 +66,7 @@ async def test_each_change_of_a_deal_is_a_step_of_its_kind(company: Company) -> 
 
 async def test_moves_of_nodes_and_of_deals_are_steps_apart(company: Company) -> None:
     await teams(company)
-    since = company.told
+    since = company.pipeline_position
     await company.deal("rob", "assigned", owner="rita", **COMMIT, amount="50.00")
     await company.put("ray", "bea")
     company.clock.pass_by(hours=1)
@@ -136,7 +136,7 @@ async def test_rounding_is_shown_and_never_hidden(company: Company) -> None:
 
 async def test_what_happens_below_an_override_is_no_step_of_what_is_seen(company: Company) -> None:
     await teams(company)
-    since, seen = company.told, {"basis": "seen_by_self"}
+    since, seen = company.pipeline_position, {"basis": "seen_by_self"}
     company.clock.pass_by(hours=1)
     await override(company, "ray/2026-Q1/commit", "manager", "120.00")
     company.clock.pass_by(hours=1)
@@ -170,7 +170,7 @@ async def test_what_happens_below_an_override_is_no_step_of_what_is_seen(company
 
 async def test_what_is_open_is_an_override_without_what_is_closed_below_it(company: Company) -> None:
     await teams(company)
-    since, seen = company.told, {"view": "open", "basis": "seen_by_self"}
+    since, seen = company.pipeline_position, {"view": "open", "basis": "seen_by_self"}
     company.clock.pass_by(hours=1)
     await override(company, "ray/2026-Q1/pipeline", "manager", "120.00")
     company.clock.pass_by(hours=1)
