@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Generic, TypedDict, TypeVar, Unpack
+from typing import Any, TypedDict, TypeVar, Unpack
 from uuid import UUID
 
 import orjson
@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared.flow import frontier
 from shared.flow.frontier import Frontier
 from shared.rules.decider import Decider, Reference
-from shared.rules.message import MAX_CLOCK_AHEAD, Command, E, Missing, RecordedEvent
+from shared.rules.message import MAX_CLOCK_AHEAD, Command, E, Missing
 from shared.rules.sealed import Sealed
 from shared.store import aliases, event_store, vault
 from shared.store.claims import AliasClaim, HistoryClaims
@@ -23,45 +23,17 @@ from shared.store.folded_streams import read_folded, read_states
 from shared.store.write_request import AliasReference, Step, WriteRequest, WriteResult
 from shared.web import conditions, freshness
 from shared.web.access import HISTORY_WRITE, Caller, Scope
+from shared.web.folded import Folded, History
 from shared.web.input import parse_json
 from shared.web.place import EVERYTHING, Subtree
 from shared.web.problems import Forbidden, InvalidRequest
 from shared.web.service_context import ServiceContext
 
-T = TypeVar("T")
 S = TypeVar("S")
 IsVisible = Callable[[AsyncConnection, S, Subtree], Awaitable[bool]]
 """Whether a caller may see what has this state. Called in the snapshot of the state, for confined callers alone."""
 MAX_BACKDATED = timedelta(minutes=5)
 """How far in the past `occurred_at` may lie without the scope `history:write`."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class WithTexts:
-    """What was read in one database snapshot together with its texts."""
-
-    texts: Mapping[UUID, Any]
-
-    def text(self, sealed: Sealed[T] | None) -> T | None:
-        """The value in the vault; none when it was erased."""
-        return None if sealed is None or sealed.ref is None else self.texts.get(sealed.ref)
-
-
-@dataclass(frozen=True)
-class Folded(WithTexts, Generic[S]):
-    """The state of one stream."""
-
-    subject: str
-    state: S
-    version: int
-
-
-@dataclass(frozen=True)
-class History(WithTexts, Generic[E]):
-    """The events of one stream. `subtree`: what the caller sees."""
-
-    recorded: Sequence[RecordedEvent[E]]
-    subtree: Subtree
 
 
 class WriteOptions(TypedDict, total=False):
@@ -206,17 +178,13 @@ class Call:
         """The current state of one stream, with the texts of `refs`. Raises `Missing` for a stream without events,
         unless it may be new: then the state is the initial one; and for one that is not visible at the caller's place.
         `is_visible`: none if it is visible everywhere."""
-        await self.wait_until_readable()
         stream = decider.stream(subject)
-        async with self.context.reads.connect() as tx:
-            head = await event_store.position(tx)
-            subtree = await self.find_subtree(tx)
+        async with self.read_store() as (tx, subtree):
             folded = (await read_folded(tx, {stream: decider}))[stream]
             is_there = folded.version > 0 or may_be_new
             if not await may_see(tx, folded.state, subtree, is_visible) or not is_there:
                 raise Missing(f"there is no {decider.kind} {subject}")
             texts = await vault.read(tx, {sealed.ref for sealed in refs(folded.state) if sealed and sealed.ref})
-        self.set_head(head)
         self.response.headers["ETag"] = f'"{folded.version}"'
         return Folded(subject, folded.state, folded.version, texts=texts)
 
@@ -230,19 +198,25 @@ class Call:
     ) -> History[E]:
         """All events of one stream, with the texts of `refs`. Raises `Missing` for a stream without events, and for one
         that is not visible at the caller's place. `is_visible`: none if it is visible everywhere."""
-        await self.wait_until_readable()
-        async with self.context.reads.connect() as tx:
-            head = await event_store.position(tx)
-            subtree = await self.find_subtree(tx)
+        async with self.read_store() as (tx, subtree):
             recorded = decider.parse.all(await event_store.read_streams(tx, [decider.stream(subject)]))
             state = decider.fold((each.event, each.occurred_at) for each in recorded)
             if not await may_see(tx, state, subtree, is_visible) or not recorded:
                 raise Missing(f"there is no {decider.kind} {subject}")
             sealed = [one for each in recorded for one in refs(each.event)]
             texts = await vault.read(tx, {one.ref for one in sealed if one and one.ref})
-        self.set_head(head)
         self.response.headers["ETag"] = f'"{recorded[-1].version}"'
         return History(recorded, subtree, texts=texts)
+
+    @asynccontextmanager
+    async def read_store(self) -> AsyncIterator[tuple[AsyncConnection, Subtree]]:
+        """A database snapshot of the store, with what the caller may see in it; sets `X-Position` to its head. Raises
+        as `read` does."""
+        await self.wait_until_readable()
+        async with self.context.reads.connect() as tx:
+            head = await event_store.position(tx)
+            yield tx, await self.find_subtree(tx)
+        self.set_head(head)
 
     async def states(
         self, tx: AsyncConnection, decider: Decider[Any, S, Any], subjects: Sequence[str]

@@ -34,8 +34,9 @@ from services.lead_intake.merged_leads import fold_lead, people_with_data
 from services.lead_intake.projections import leads
 from shared.rules.fields import ExternalId, Instant
 from shared.store.claims import AliasClaim
-from shared.web.call import Call, Folded
+from shared.web.call import Call
 from shared.web.conditions import LENIENT
+from shared.web.folded import Folded
 from shared.web.input import ResourceId
 from shared.web.needs import Needs
 from shared.web.openapi import READ_AFTER_THIS, response_links

@@ -16,7 +16,8 @@ from shared.rules.fields import Line
 from shared.rules.message import Command, InvalidField, Refusal, Rejected
 from shared.store.write_request import Step, WriteRequest, WriteResult
 from shared.web import conditions
-from shared.web.call import Call, Folded
+from shared.web.call import Call
+from shared.web.folded import Folded
 from shared.web.input import ResourceId
 from shared.web.needs import Needs
 

@@ -22,7 +22,8 @@ from shared.rules.fields import Line
 from shared.rules.message import Message
 from shared.rules.sealed import Sealed
 from shared.store.write_request import Step
-from shared.web.call import Call, Folded
+from shared.web.call import Call
+from shared.web.folded import Folded
 from shared.web.input import ResourceId
 from shared.web.needs import Needs
 

@@ -18,7 +18,8 @@ from services.lead_intake.quarantine.state import Discarded, Released, State, Wa
 from services.lead_intake.received import Receipt
 from shared.rules.fields import Slug
 from shared.rules.message import Command, Rejected
-from shared.web.call import Accepted, Call, Folded
+from shared.web.call import Accepted, Call
+from shared.web.folded import Folded
 from shared.web.input import ResourceId
 from shared.web.needs import Needs
 from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page

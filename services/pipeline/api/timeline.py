@@ -16,7 +16,7 @@ from services.pipeline.opportunity.decider import DECIDER
 from services.pipeline.opportunity.timeline import named_owners, sentence
 from shared.rules.message import RecordedEvent
 from shared.rules.sealed import Sealed
-from shared.web.call import History
+from shared.web.folded import History
 from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
 
 router = APIRouter(tags=["opportunities"])

@@ -16,7 +16,8 @@ from services.qualification.lead.state import BantAnswer, MergedAway, NotExistin
 from services.qualification.model.events import BantName
 from shared.rules.message import MAX_CLOCK_AHEAD
 from shared.store.write_request import WriteResult
-from shared.web.call import Call, Folded, WriteOptions
+from shared.web.call import Call, WriteOptions
+from shared.web.folded import Folded
 from shared.web.needs import Needs
 from shared.web.place import PlaceRule
 from shared.web.problems import InvalidRequest

@@ -18,7 +18,8 @@ from services.qualification.scoring.score import score
 from shared.rules.fields import Instant, Line, Slug
 from shared.rules.message import Missing
 from shared.rules.sealed import Sealed
-from shared.web.call import Call, Folded
+from shared.web.call import Call
+from shared.web.folded import Folded
 from shared.web.input import ResourceId
 from shared.web.needs import Needs
 from shared.web.openapi import response_links
