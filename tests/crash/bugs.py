@@ -75,7 +75,7 @@ def idempotency_outside_the_transaction() -> None:
 
 
 def names_outside_the_transaction() -> None:
-    """By which a stream, and the steps of a past, are known again."""
+    """By which a stream, and the steps of an imported history, are known again."""
     later: list[AliasRecord] = []
 
     async def claim(tx: AsyncConnection, records: Sequence[AliasRecord]) -> None:

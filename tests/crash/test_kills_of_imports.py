@@ -1,4 +1,4 @@
-"""`kill -9` amid an import of whole pasts, of the command and of the service. Imported again, each deal has
+"""`kill -9` amid an import of whole histories, of the command and of the service. Imported again, each deal has
 its history, step by step, and nothing twice."""
 
 from collections.abc import Sequence
