@@ -27,7 +27,7 @@ LONGEST_DETAIL = 200
 
 
 async def take(call: Call, receipt: Receipt, elements: Sequence[Element]) -> list[OutcomeResult]:
-    """Of each outcome, in order. Captures are taken before the activities of the persons whom they make known."""
+    """The result of each outcome, in order. Captures are taken before the activities of the persons whom they make known."""
     outcomes_of = [(element, number, one) for element in elements for number, one in enumerate(element.outcomes)]
     taken: dict[int, OutcomeResult] = {}
     for are_captures in (True, False):
@@ -58,13 +58,15 @@ async def take_outcome(call: Call, receipt: Receipt, element: Element, number: i
         case outcomes.NeedsLookup():
             ids = ", ".join(sorted(outcome.ids))
             detail = f"to be looked up at the vendor: {ids}"
-            return await keep_early(call, receipt, element, outcome, "needs_lookup", detail)
+            return await keep_until_captured(call, receipt, element, outcome, "needs_lookup", detail)
         case outcomes.Unreadable():
-            return await keep(call, receipt, element, "unreadable", outcome.reason)
+            return await keep_in_quarantine(call, receipt, element, "unreadable", outcome.reason)
         case outcomes.Activity() if outcome.undone:
-            return await keep(call, receipt, element, "not_taken", f"the activity {outcome.kind}, taken back")
+            return await keep_in_quarantine(
+                call, receipt, element, "not_taken", f"the activity {outcome.kind}, taken back"
+            )
         case outcomes.Activity() | outcomes.ProfileChange() | outcomes.IdentityChange() | outcomes.Erasure():
-            return await take_of_person(call, receipt, element, outcome)
+            return await take_person_outcome(call, receipt, element, outcome)
 
 
 async def take_capture(
@@ -74,35 +76,37 @@ async def take_capture(
         result = await capture(call, receipt, element, number, outcome)
     except ValidationError as error:
         pointers = sorted({"/".join(str(step) for step in one["loc"]) for one in error.errors(include_input=False)})
-        return await keep(call, receipt, element, "unreadable", f"cannot be read: {', '.join(pointers)}")
+        return await keep_in_quarantine(call, receipt, element, "unreadable", f"cannot be read: {', '.join(pointers)}")
     except Rejected:
-        return await keep(call, receipt, element, "contradicts", "its id was used before, with another content")
+        return await keep_in_quarantine(
+            call, receipt, element, "contradicts", "its id was used before, with another content"
+        )
     return OutcomeResult((await early.with_early(call, result)).position, capture_id=str(result.body["capture_id"]))
 
 
-async def take_of_person(
+async def take_person_outcome(
     call: Call, receipt: Receipt, element: Element, outcome: known_people.PersonOutcome
 ) -> OutcomeResult:
-    """Of a known person, or a suppression of an unknown one. Others wait: the person may be captured yet."""
+    """Records what a known person did, or a suppression of an unknown one. Others wait: the person may be captured yet."""
     what = known_people.described(outcome)
     try:
         result = await known_people.record(call, receipt, outcome)
     except ValidationError:
-        return await keep(call, receipt, element, "not_taken", f"{what}, whose person is not named")
+        return await keep_in_quarantine(call, receipt, element, "not_taken", f"{what}, whose person is not named")
     except Missing:
         by_id_alone = isinstance(outcome, outcomes.Activity) and not outcome.person.has_address
         reason: Reason = "needs_lookup" if by_id_alone else "not_taken"
-        return await keep_early(call, receipt, element, outcome, reason, f"{what}, of nobody known yet")
+        return await keep_until_captured(call, receipt, element, outcome, reason, f"{what}, of nobody known yet")
     except Rejected as refusal:
-        return await keep(call, receipt, element, "not_taken", f"{what}: {refusal}")
+        return await keep_in_quarantine(call, receipt, element, "not_taken", f"{what}: {refusal}")
     return OutcomeResult((await early.with_early(call, result)).position, is_activity=True)
 
 
-async def keep_early(
+async def keep_until_captured(
     call: Call, receipt: Receipt, element: Element, outcome: Outcome, reason: Reason, detail: str
 ) -> OutcomeResult:
-    """Until its capture comes, which may be there already."""
-    kept = await keep(call, receipt, element, reason, detail)
+    """In quarantine until its capture comes, which may be there already."""
+    kept = await keep_in_quarantine(call, receipt, element, reason, detail)
     released = await early.await_capture(call, outcome, kept.quarantine_id) if kept.quarantine_id else None
     if released is not None:
         is_activity = not isinstance(outcome, outcomes.NeedsLookup)
@@ -171,7 +175,7 @@ async def capture_again(
         return await capture(call, receipt, named, number, replace(outcome, body=body))
 
 
-def why_not(element: Element) -> str:
+def reason_not_taken(element: Element) -> str:
     reasons = [one.reason for one in element.outcomes if isinstance(one, outcomes.Unreadable | outcomes.Ignored)]
     return "; ".join(reasons) or "there is nothing in it that can be taken"
 
@@ -186,8 +190,10 @@ def external_id(
     return f"{system_of(receipt.connection)}:{blind_index.digest(f'{element.identity} {number}'.encode())}"
 
 
-async def keep(call: Call, receipt: Receipt, element: Element, reason: Reason, detail: str) -> OutcomeResult:
-    """Into quarantine; an element that is there stays."""
+async def keep_in_quarantine(
+    call: Call, receipt: Receipt, element: Element, reason: Reason, detail: str
+) -> OutcomeResult:
+    """An element that is there already stays."""
     index = call.context.blind_index
     quarantine_id = index.digest(f"{receipt.connection_id} {element.identity}".encode())[:32]
     command = commands.QuarantineDelivery(

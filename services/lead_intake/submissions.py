@@ -44,14 +44,14 @@ async def take(call: Call, form_key: str, settings: FormSettings) -> int:
     try:
         post = read_post(body, {name.lower(): value for name, value in call.request.headers.items()})
     except Malformed as error:
-        return await keep(call, form_key, now, redacted_body(body), "unreadable", str(error))
+        return await keep_in_quarantine(call, form_key, now, redacted_body(body), "unreadable", str(error))
     kept = {"fields": dict(post.fields), "referrer": post.referrer}
     if reasons := suspicions(post, settings):
-        return await keep(call, form_key, now, kept, "suspicious", "; ".join(reasons))
+        return await keep_in_quarantine(call, form_key, now, kept, "suspicious", "; ".join(reasons))
     try:
         return (await capture(call, form_key, settings, post, now)).position
     except (Malformed, ValidationError):
-        return await keep(call, form_key, now, kept, "unreadable", UNREADABLE)
+        return await keep_in_quarantine(call, form_key, now, kept, "unreadable", UNREADABLE)
 
 
 async def capture(
@@ -71,7 +71,7 @@ async def capture(
     return await with_early(call, result)
 
 
-async def keep(call: Call, form_key: str, at: datetime, kept: Any, reason: Reason, detail: str) -> int:
+async def keep_in_quarantine(call: Call, form_key: str, at: datetime, kept: Any, reason: Reason, detail: str) -> int:
     context = call.context
     command = commands.QuarantineDelivery(
         connection_id=None,

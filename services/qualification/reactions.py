@@ -24,9 +24,9 @@ def react(recorded: RecordedEvent[IntakeEvent | PipelineEvent | ForecastEvent]) 
     event = recorded.event
     match event:
         case intake.LeadCaptured() | intake.EngagementAdded():
-            return engaged(recorded.subject, event)
+            return record_capture(recorded.subject, event)
         case intake.ActivityRecorded():
-            return acted(recorded.subject, event)
+            return record_activity(recorded.subject, event)
         case intake.LeadMerged():
             return merge(recorded.subject, event)
         case intake.LeadUnmerged():
@@ -53,16 +53,16 @@ def react(recorded: RecordedEvent[IntakeEvent | PipelineEvent | ForecastEvent]) 
             return []
 
 
-def engaged(lead_id: str, event: intake.Captured) -> Sequence[Reaction]:
+def record_capture(lead_id: str, event: intake.Captured) -> Sequence[Reaction]:
     """A merged lead keeps its own engagements, in case the merge is undone; they count for its survivor."""
-    command = record_engagement(event)
+    command = engagement_command(event)
     if event.merged_into is None:
         return [to_lead(lead_id, command)]
     counted = command.model_copy(update={"engagement": command.engagement._replace(through=lead_id)})
     return [to_lead(lead_id, command), to_lead(event.merged_into, counted)]
 
 
-def acted(lead_id: str, event: intake.ActivityRecorded) -> Sequence[Reaction]:
+def record_activity(lead_id: str, event: intake.ActivityRecorded) -> Sequence[Reaction]:
     command = commands.RecordActivity(activity_id=event.activity_id, kind=event.kind, engaged_at=event.engaged_at)
     if event.merged_into is None:
         return [to_lead(lead_id, command)]
@@ -85,7 +85,7 @@ def to_lead(lead_id: str, command: commands.LeadCommand) -> Reaction:
     return Reaction(DECIDER, lead_id, command)
 
 
-def record_engagement(event: intake.Captured) -> commands.RecordEngagement:
+def engagement_command(event: intake.Captured) -> commands.RecordEngagement:
     details = event.details or intake.Details()
     company = event.company or intake.Company()
     engagement = Engagement(

@@ -127,7 +127,7 @@ async def captures_of(call: Call, quarantine_id: str, folded: Folded[State]) -> 
     element = reread(READERS[connection.connector], folded.text(state.kept), connection)
     taken = await deliveries.take_again(call, receipt, element, quarantine_id)
     if taken is None:
-        raise Rejected(f"read again, it yields nothing: {deliveries.why_not(element)}")
+        raise Rejected(f"read again, it yields nothing: {deliveries.reason_not_taken(element)}")
     return taken
 
 
