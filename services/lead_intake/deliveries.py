@@ -27,7 +27,7 @@ LONGEST_DETAIL = 200
 
 
 async def take(call: Call, receipt: Receipt, elements: Sequence[Element]) -> list[OutcomeResult]:
-    """The result of each outcome, in order. Captures are taken before the activities of the persons whom they make known."""
+    """The result of each outcome, in order. Captures are taken before activities of their persons."""
     outcomes_of = [(element, number, one) for element in elements for number, one in enumerate(element.outcomes)]
     taken: dict[int, OutcomeResult] = {}
     for are_captures in (True, False):
@@ -87,7 +87,8 @@ async def take_capture(
 async def take_person_outcome(
     call: Call, receipt: Receipt, element: Element, outcome: known_people.PersonOutcome
 ) -> OutcomeResult:
-    """Records what a known person did, or a suppression of an unknown one. Others wait: the person may be captured yet."""
+    """Records what a known person did, or a suppression of an unknown one. Others wait: the person may be captured
+    yet."""
     what = known_people.described(outcome)
     try:
         result = await known_people.record(call, receipt, outcome)
