@@ -164,7 +164,7 @@ class Receiver:
                 response = await self.exchange(body, headers)
         except (IncompleteAnswer, TimeoutError, OSError) as error:
             return Attempt(at, milliseconds(loop.time() - started), error=describe(error))
-        return self.answered(response, at, milliseconds(loop.time() - started))
+        return self.attempt_of(response, at, milliseconds(loop.time() - started))
 
     async def exchange(self, body: bytes, headers: Mapping[str, str]) -> Answer:
         """A connection that the receiver closed meanwhile is replaced by a new one, once."""
@@ -209,7 +209,7 @@ class Receiver:
         for connection in self.idle:
             connection.close()
 
-    def answered(self, response: Answer, at: datetime, ms: int) -> Attempt:
+    def attempt_of(self, response: Answer, at: datetime, ms: int) -> Attempt:
         retry_after = parse_retry_after(response.headers.get("retry-after"), at)
         error = None if response.is_success else f"the receiver answered {response.status}"
         return Attempt(at, ms, response.status, error, retry_after)
