@@ -28,7 +28,9 @@ FEEDS = [
 @pytest.mark.kafka
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize(("bug", "service", "finding"), CAUGHT)
-async def test_the_sweep_finds(bug: str, service: str, finding: str, brokers: None, tmp_path: Path) -> None:
+async def test_the_sweep_finds_each_planted_bug(
+    bug: str, service: str, finding: str, brokers: None, tmp_path: Path
+) -> None:
     async with staged(tmp_path) as stage:
         stage.some.patience = 10
         point = BETWEEN_CHANGES if service == "forecast" else BETWEEN

@@ -81,7 +81,7 @@ async def test_a_node_that_does_not_exist_has_no_accuracy(company: Company) -> N
     assert (answer.status_code, answer.json()["status"]) == (404, 404)
 
 
-def test_the_formulas() -> None:
+def test_errors_are_weighed_by_what_was_closed_and_missing_calls_are_left_out() -> None:
     found = accuracy([Outcome(D(110), D(140), D(100)), Outcome(D(180), D(200), D(200)), Outcome(None, D(7), D(9))])
     assert found == Accuracy(2, 1, D("0.1"), D(-10) / 300, D(40) / 300, D(40) / 300 - D("0.1"))
     assert accuracy([]) == Accuracy(0, 0, None, None, None, None)

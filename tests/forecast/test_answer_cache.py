@@ -76,7 +76,7 @@ async def test_the_organisation_of_a_past_period_stays_that_of_its_end(company: 
     assert [each["org_as_of"] for each in found] == ["2025-12-31T23:59:59.999999Z"] * 2
 
 
-async def test_it_is_current(company: Company) -> None:
+async def test_an_answer_is_never_older_than_the_read_models(company: Company) -> None:
     await check_that_it_is_current(company)
 
 

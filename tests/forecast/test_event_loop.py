@@ -46,7 +46,7 @@ def table(nodes: int) -> str:
 
 @pytest.mark.thorough
 @pytest.mark.usefixtures("steps")
-async def test_the_largest_answers(company: Company) -> None:
+async def test_the_largest_answers_leave_the_event_loop_to_others(company: Company) -> None:
     await company.table(table(MOST_NODES - 1))
     for number in range(300):
         currency = ("EUR", "USD", "GBP")[number % 3]

@@ -1,7 +1,7 @@
 """What each kind of user does in an ordinary week, over the wire."""
 
 import asyncio
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import httpx
@@ -167,12 +167,3 @@ async def test_a_thousand_repeats_of_one_click_are_one_lead(api: httpx.AsyncClie
     known = await api.get(f"/qualification/v1/leads/{lead_id}", headers=fresh(answers[0]))
     assert known.json()["lifecycle"] == "mql"
     assert len((await api.get(f"/intake/v1/leads/{lead_id}")).json()["captures"]) == 1
-
-
-def test_quarters() -> None:
-    assert [quarter_of(datetime(2026, month, 1, tzinfo=UTC).date()) for month in (1, 3, 4, 12)] == [
-        "2026-Q1",
-        "2026-Q1",
-        "2026-Q2",
-        "2026-Q4",
-    ]

@@ -43,7 +43,7 @@ def test_the_last_decision_stands(history: list[CaptureFields], stands: str) -> 
     assert consent.status == stands
 
 
-def test_purposes_are_apart() -> None:
+def test_each_purpose_has_a_decision_of_its_own() -> None:
     found = current_consents([decision("granted", hour=0, purpose="phone"), decision("denied", hour=1, purpose="news")])
     assert [(consent.purpose, consent.status) for consent in found] == [("news", "denied"), ("phone", "granted")]
 

@@ -312,7 +312,7 @@ async def test_bad_input_is_refused_by_the_name_of_its_field(api: httpx.AsyncCli
             assert pointer in [error["pointer"] for error in answer.json()["errors"]]
 
 
-async def test_processes_are_data(api: httpx.AsyncClient) -> None:
+async def test_a_pipeline_defined_by_data_takes_deals_through_its_own_stages(api: httpx.AsyncClient) -> None:
     loans = {
         "pipeline": "loans",
         "stages": [{"stage": "submitted", "category": "pipeline"}, {"stage": "accepted", "category": "upside"}],

@@ -307,7 +307,7 @@ async def test_lists_are_filtered_and_paged(world: World) -> None:
 # -- settings and rights ---------------------------------------------------------------------------------------------
 
 
-async def test_reasons_are_settings(world: World, database: str) -> None:
+async def test_reasons_that_the_settings_no_longer_have_are_refused(world: World, database: str) -> None:
     settings = (await world.api.get("settings")).json()
     assert (settings["timezone"], settings["calendar"]) == ("UTC", "months")
     assert "strong_fit" in settings["reasons"]["mark_mql"]

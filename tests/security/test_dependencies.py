@@ -74,7 +74,7 @@ def test_a_known_vulnerability_fails_the_audit(tmp_path: Path) -> None:
     assert (found.returncode, "old 1: CVE-2023-1, mended in 2" in found.stdout) == (1, True)
 
 
-def test_none_passes_it(tmp_path: Path) -> None:
+def test_packages_without_a_known_vulnerability_pass_the_audit(tmp_path: Path) -> None:
     clean = audit(tmp_path, report(CLEAN))
     assert clean.returncode == 0
     assert "run.lock: 1 packages, 0 known vulnerabilities (pypi)" in clean.stdout

@@ -121,7 +121,7 @@ def test_options_that_make_no_sense_are_refused(
         snapshot_options(day, kind, vanished, NEXT_DAY, overwrite=overwrite)
 
 
-def test_options_are_read() -> None:
+def test_the_options_of_a_later_export_are_read_and_none_means_a_first_import() -> None:
     options = snapshot_options("2024-03-31", "opportunities", "lose", NEXT_DAY, overwrite=True)
     assert options == SnapshotOptions(date(2024, 3, 31), overwrite=True, vanished="lose")
     assert snapshot_options(None, "opportunities", "report", NEXT_DAY, overwrite=False) is None

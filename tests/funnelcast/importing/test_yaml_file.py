@@ -25,7 +25,7 @@ def refusal(text: str) -> str:
     return str(refused.value)
 
 
-def test_all_is_text() -> None:
+def test_a_yaml_word_for_false_stays_a_text() -> None:
     mapping = parse_mapping(GOOD.replace('"No"', "No"), {})
     assert isinstance(mapping, DealMapping)
     assert list(mapping.stages) == ["No"]

@@ -34,7 +34,7 @@ from shared.rules.message import BEGINNING, Event, Parser, StoredEvent, Upstream
         (Instant, "9999-12-31T23:59:59-12:00"),
     ],
 )
-def test_nonsense_is_refused(kind: Any, value: str) -> None:
+def test_values_that_do_not_fit_their_type_are_refused(kind: Any, value: str) -> None:
     with pytest.raises(ValidationError):
         TypeAdapter(kind).validate_python(value)
 

@@ -13,7 +13,7 @@ from shared.web.problems import InvalidRequest
 from tests.running import BLIND
 
 
-def test_headers_are_read() -> None:
+def test_each_condition_is_read_from_its_header() -> None:
     headers = Headers(
         {
             "Idempotency-Key": "k-1",

@@ -51,7 +51,9 @@ async def test_a_challenge_is_answered(api: httpx.AsyncClient) -> None:
     assert (answer.status_code, answer.json()) == (200, {"challenge": "a b"})
 
 
-async def test_what_is_refused(api: httpx.AsyncClient, database: str, subtests: pytest.Subtests) -> None:
+async def test_an_entrance_refuses_wrong_signatures_unknown_paths_and_bodies_of_other_kinds(
+    api: httpx.AsyncClient, database: str, subtests: pytest.Subtests
+) -> None:
     for path, request_of, status in [
         (HOOK, signed(b'{"n":3}', **{"X-Signature": "00"}), 403),
         (HOOK, signed(b'{"n":3}') | {"content": b'{"n":30}'}, 403),
