@@ -52,6 +52,11 @@ class SnapshotOptions:
             return self.day.astimezone(UTC)
         return min(datetime.combine(self.day, NOON, ZoneInfo(zone)).astimezone(UTC), now)
 
+    def end_of_day(self, zone: str, now: datetime) -> datetime:
+        """Of the export's day there."""
+        day = self.instant(zone, now).astimezone(ZoneInfo(zone)).date()
+        return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone)).astimezone(UTC)
+
     def last_instant(self, zone: str, now: datetime) -> datetime:
         """Nothing in the export is later."""
         if isinstance(self.day, datetime):
@@ -199,6 +204,10 @@ class SnapshotSender:
     def as_of(self) -> datetime:
         return self.options.instant(self.kind.timezone, self.now)
 
+    @property
+    def day_ends(self) -> str:
+        return instant_text(self.options.end_of_day(self.kind.timezone, self.now))
+
     async def send(self, pairs: Sequence[Pair]) -> list[Answer]:
         if self.known is None:
             self.known = await known_deals(self.http, f"{self.kind.name}:")
@@ -239,6 +248,7 @@ class SnapshotSender:
 
     def body(self, deal: Body) -> Body:
         steps = steps_of(deal["facts"], self.as_of, self.kind.compares)
+        steps[-1]["day_ends"] = self.day_ends
         if self.options.overwrite:
             steps = [step | {"overwrite": True} for step in steps]
         return {"external_id": deal["external_id"], "steps": steps}
@@ -253,7 +263,8 @@ class SnapshotSender:
 
     async def close(self, external_ids: Sequence[str]) -> None:
         outcome = OUTCOMES[self.options.vanished]
-        step = {"outcome": outcome, "reason": "other", "overwrite": True, "occurred_at": instant_text(self.as_of)}
+        step = {"outcome": outcome, "reason": "other", "overwrite": True}
+        step |= {"occurred_at": instant_text(self.as_of), "day_ends": self.day_ends}
         bodies = [{"external_id": external_id, "steps": [step]} for external_id in external_ids]
         lines = await complete_answer(self.http, f"{DEALS}/exports/batch", b"\n".join(map(orjson.dumps, bodies)))
         self.report.closed += sum("status" not in line for line in lines)

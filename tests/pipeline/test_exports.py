@@ -121,6 +121,16 @@ def test_an_export_that_is_older_than_what_was_imported_is_refused() -> None:
     assert match(state, T0 + 2 * WEEK - timedelta(hours=11), owner="bob")[1] == [], "a day counts as its noon"
 
 
+def test_an_export_may_know_its_whole_day_and_no_more() -> None:
+    """The week's export was made at 23:00; the next one knows of the deal's win on the following morning."""
+    evening, morning = T0 + timedelta(hours=11), T0 + timedelta(hours=20)
+    won = match(imported_deal(), morning, outcome="won", close_date="2024-01-08")[0]
+    with pytest.raises(Rejected, match="the export is older than what was imported before"):
+        match(won, evening, day_ends=T0 + timedelta(hours=12))
+    same_day = match(imported_deal(), evening, owner="bob")[0]
+    assert match(same_day, T0 - timedelta(hours=3), owner="bob", day_ends=T0 + timedelta(hours=12))[1] == []
+
+
 def test_an_import_after_a_change_here_that_was_made_later_makes_no_export_old() -> None:
     state = match(changed_here(imported_deal(), T0 + 9 * WEEK), T0 + WEEK, owner="bob", moment=T0 + 9 * WEEK)[0]
     assert match(state, T0 + 2 * WEEK, owner="bob")[1] == []

@@ -177,7 +177,8 @@ class MatchExport(Dated):
 
     `part`: what the deal is at `occurred_at` (present), how it ended then (ended), which has no effect on a deal that
     has ended so, or a stage that it entered then (entered), which has none when it has entered its stage later.
-    A field that was changed here since the last import is left alone, unless `overwrite` is set.
+    A field that was changed here since the last import is left alone, unless `overwrite` is set. `day_ends`: of the
+    export's day, until when it may know what happened; by default twelve hours after `occurred_at`.
     """
 
     part: Literal["present", "ended", "entered"] = "present"
@@ -189,6 +190,7 @@ class MatchExport(Dated):
     amount_estimated: Flag = False
     close_date: Day | None = None
     overwrite: Flag = False
+    day_ends: Instant | None = None
 
 
 class Link(Command):

@@ -19,7 +19,7 @@ from shared.rules.money import format_amount
 
 DETAILS = ("owner", "amount", "close_date")
 REST_OF_A_DAY = timedelta(hours=12)
-"""An export of a day counts as of noon, and knows what happened later on that day."""
+"""An export of a day counts as of noon, and may know what happened later on that day."""
 REASON = "other"
 """Of reopenings and corrections: exports do not say why."""
 
@@ -62,7 +62,9 @@ def match_export(
 def must_not_be_older(state: Open | Closed, command: commands.MatchExport) -> None:
     """An older export would take back what a later one has said."""
     at, known_at = command.occurred_at, state.imported_at
-    if command.part == "present" and at is not None and known_at is not None and known_at >= at + REST_OF_A_DAY:
+    if command.part != "present" or at is None or known_at is None:
+        return
+    if known_at >= (command.day_ends or at + REST_OF_A_DAY):
         raise Rejected(f"the export is older than what was imported before, at {format_instant(known_at)}")
 
 

@@ -88,6 +88,20 @@ stages: {Won: won}
 """
 
 
+@pytest.mark.parametrize(
+    ("text", "ends"),
+    [
+        ("2024-03-24", "2024-03-24T23:00:00+00:00"),
+        ("2024-03-24T23:30:00Z", "2024-03-25T23:00:00+00:00"),
+        ("2024-03-31", "2024-03-31T22:00:00+00:00"),
+    ],
+)
+def test_the_day_of_an_export_ends_at_midnight_in_its_zone(text: str, ends: str) -> None:
+    """In Berlin, summer time begins on March 31."""
+    now = AS_OF.replace(month=4)
+    assert SnapshotOptions(parse_day(text)).end_of_day("Europe/Berlin", now).isoformat() == ends
+
+
 def test_nothing_in_an_export_is_later_than_its_day_in_its_zone(tmp_path: Path) -> None:
     file, mapping = tmp_path / "deals.csv", tmp_path / "weekly.yaml"
     mapping.write_text(MAPPING)
