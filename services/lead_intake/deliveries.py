@@ -95,6 +95,8 @@ async def take_person_outcome(
     except ValidationError:
         return await keep_in_quarantine(call, receipt, element, "not_taken", f"{what}, whose person is not named")
     except Missing:
+        if isinstance(outcome, outcomes.Activity) and not outcome.awaited:
+            return OutcomeResult(ignored=True)
         by_id_alone = isinstance(outcome, outcomes.Activity) and not outcome.person.has_address
         reason: Reason = "needs_lookup" if by_id_alone else "not_taken"
         return await keep_until_captured(call, receipt, element, outcome, reason, f"{what}, of nobody known yet")

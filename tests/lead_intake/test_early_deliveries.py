@@ -201,3 +201,19 @@ async def test_the_body_may_be_posted_as_a_lead(api: httpx.AsyncClient, clock: C
     capture_id = (await api.post("leads", json=body)).json()["capture_id"]
     view = (await api.get(f"quarantine/{waits['quarantine_id']}")).json()
     assert (view["status"], view["capture_ids"]) == ("released", [capture_id])
+
+
+async def test_a_page_of_a_user_whom_an_id_alone_names_counts_once_the_id_is_known(
+    api: httpx.AsyncClient, clock: Clock
+) -> None:
+    """Of an unknown id it is not kept: a product's users open many pages, and few of them are leads."""
+    segment = await connected(api, clock, "segment", kinds={"Signed Up": {"source": "contact_form"}})
+    page = {"type": "page", "userId": "u-7", "timestamp": LATER}
+    early = (await segment.send(page | {"messageId": "page-1"})).json()
+    assert (early["activities"], early["ignored"], early["quarantined"]) == (0, 1, 0)
+    assert len(await segment.captures(call("track", "jane@acme.com", event="Signed Up", userId="u-7"))) == 1
+    for _ in range(2):
+        assert (await segment.send(page | {"messageId": "page-2"})).json()["activities"] == 1
+    (lead,) = (await api.get("leads")).json()["items"]
+    shown = (await api.get(f"leads/{lead['lead_id']}")).json()
+    assert [each["kind"] for each in shown["activities"]] == ["page_viewed"]

@@ -61,7 +61,8 @@ class Capture:
 @dataclass(frozen=True)
 class Activity:
     """`subject`: the booking or webinar that it belongs to. `replaces`: the subject of the booking that this one
-    reschedules. `undone`: takes an earlier activity with this subject back. `detail`: the vendor's reason."""
+    reschedules. `undone`: takes an earlier activity with this subject back. `detail`: the vendor's reason. `awaited`:
+    of a person who is not known yet, it waits for the capture; otherwise it is ignored."""
 
     kind: ActivityKind
     person: PersonRef
@@ -71,6 +72,7 @@ class Activity:
     replaces: str | None = None
     undone: bool = False
     detail: str | None = None
+    awaited: bool = True
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ def identify(value: JsonObject, connection: Connection) -> str | None:
 
 def interpret(value: JsonObject, connection: Connection) -> Iterator[Outcome]:
     """Calls become captures when the settings name their event, or name a source and no event. Many name the user by an
-    id alone, who may be known by an earlier call."""
+    id alone, who may be known by an earlier call. Pages of unknown ids are not kept: they would fill the quarantine."""
     call, event, user = text(value.get("type")), text(value.get("event")) or "", text(value.get("userId"))
     fields = sort_fields(traits(value), connection).by_name
     has_address = bool(fields.keys() & {"email", "phone"})
@@ -68,19 +68,19 @@ def interpret(value: JsonObject, connection: Connection) -> Iterator[Outcome]:
             yield NeedsLookup({"userId": user}, "capture", occurred_at(value), identify(value, connection))
         else:
             yield capture(submission(value, event or call, connection), connection)
+    elif call == "page":
+        yield activity("page_viewed", value, connection, awaited=has_address)
     elif not has_address:
         yield Ignored("the call names a user by an id alone")
     elif call == "identify":
         profile = profile_of(sort_fields(traits(value), connection))
         yield ProfileChange(person(value, connection), profile, occurred_at(value), identify(value, connection))
-    elif call == "page":
-        yield activity("page_viewed", value, connection)
     else:
         yield Ignored("a call that needs nothing done")
 
 
-def activity(kind: ActivityKind, value: JsonObject, connection: Connection) -> Activity:
-    return Activity(kind, person(value, connection), occurred_at(value), identify(value, connection))
+def activity(kind: ActivityKind, value: JsonObject, connection: Connection, *, awaited: bool = True) -> Activity:
+    return Activity(kind, person(value, connection), occurred_at(value), identify(value, connection), awaited=awaited)
 
 
 def person(value: JsonObject, connection: Connection) -> PersonRef:

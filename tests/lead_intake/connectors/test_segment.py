@@ -63,7 +63,10 @@ def test_events_of_mailings_are_activities(event: str, kind: str) -> None:
 def test_a_page_is_an_activity_of_somebody_who_is_known() -> None:
     page = SEGMENT | {"type": "page", "event": None}
     assert outcome("segment", page) == Activity("page_viewed", JANE, NOW, "segment:ajs-next-1")
-    assert isinstance(outcome("segment", without(page, "context.traits")), Ignored)
+    by_id = outcome("segment", without(page, "context.traits"))
+    user = PersonRef(vendor_id="segment:user/u-7")
+    assert by_id == Activity("page_viewed", user, NOW, "segment:ajs-next-1", awaited=False)
+    assert isinstance(outcome("segment", without(without(page, "context.traits"), "userId")), Ignored)
 
 
 def test_an_event_that_names_the_user_by_an_id_alone_is_not_lost() -> None:
