@@ -73,7 +73,7 @@ async def imported_again(program: Program) -> None:
 
 
 @pytest.mark.timeout(180)
-async def test_whole_pasts_whose_import_was_killed_are_there_once(tmp_path: Path) -> None:
+async def test_whole_histories_whose_import_was_killed_are_there_once(tmp_path: Path) -> None:
     async with staged_in_one_process(tmp_path) as stage:
         program = importing(stage, tmp_path)
         for name in IN_THE_SERVICE:

@@ -172,7 +172,7 @@ def past(name: str, *contents: str) -> WriteRequest:
     )
 
 
-async def test_a_past_may_grow_and_has_a_row_for_each_time_it_has_grown(store: AsyncEngine, write: Write) -> None:
+async def test_a_history_may_grow_and_has_a_row_for_each_time_it_has_grown(store: AsyncEngine, write: Write) -> None:
     answers = await write(
         past("a", "w", "x"), past("a", "w"), past("a", "w", "x", "y", "z"), past("a", "w", "x", "y", "z")
     )
@@ -183,13 +183,13 @@ async def test_a_past_may_grow_and_has_a_row_for_each_time_it_has_grown(store: A
 
 
 @pytest.mark.parametrize("other", [("v",), ("w", "v"), ("w", "x", "v"), ("w", "x", "y", "v")])
-async def test_a_past_that_differs_is_refused_at_any_step(write: Write, other: tuple[str, ...]) -> None:
+async def test_a_history_that_differs_is_refused_at_any_step(write: Write, other: tuple[str, ...]) -> None:
     await write(past("a", "w", "x"), past("a", "w", "x", "y", "z"))
     differing, stranger = await write(past("a", *other), past("b", "w"))
     assert [str(answer) for answer in (differing, stranger)] == ["taken before by a, with another content"] * 2
 
 
-async def test_a_past_that_was_stored_with_a_row_for_each_step_goes_on(store: AsyncEngine, write: Write) -> None:
+async def test_a_history_that_was_stored_with_a_row_for_each_step_goes_on(store: AsyncEngine, write: Write) -> None:
     steps = [Step(Add(n=1), claim=AliasClaim(f"fact:{number}", content)) for number, content in enumerate("wx")]
     await write(WriteRequest(DECIDER, "tally-a", steps, "tester", CORRELATION))
     longer, differing = await write(past("a", "w", "x", "y"), past("a", "w", "v"))
