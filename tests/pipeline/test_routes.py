@@ -147,7 +147,7 @@ async def test_a_changed_past_is_an_error_line(api: httpx.AsyncClient) -> None:
     assert (await api.get("events")).json()["head"] == 3
 
 
-async def test_a_past_may_have_a_reopening_and_corrections(api: httpx.AsyncClient) -> None:
+async def test_a_history_may_have_a_reopening_and_corrections(api: httpx.AsyncClient) -> None:
     reopened = {
         "command": "reopen",
         "reason": "other",
