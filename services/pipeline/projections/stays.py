@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.pipeline.metrics.questions import Dimension, Window
 from services.pipeline.metrics.velocity import StayRow
-from services.pipeline.projections.deal_states import SORTS_IN_MEMORY
+from services.pipeline.projections.deal_states import AS_PLANNED, HASHED, SORTS_IN_MEMORY
 
 COLUMNS = {"stage": "deals.stage", "qualified": "deals.qualified"}
 """Those of a visit; all others are the deal's."""
@@ -34,33 +34,33 @@ PRESENT = """CASE WHEN :as_of IS NULL THEN ends IS NULL
 QUERY = """{deals},
     stays AS (
         SELECT {is_whole} AS is_whole, {keys} pipeline, stage, deals.qualified,
-            array_agg(latest) AS latest, array_agg(cumulative) AS cumulative, array_agg(finished) AS finished,
-            bool_or(cumulative > latest) AS came_back
+            count(*)::int AS deals, (count(*) FILTER (WHERE NOT finished))::int AS unfinished,
+            array_agg(latest * 2 + (NOT finished)::int) AS latest,
+            array_agg(cumulative * 2 + (NOT finished)::int) AS cumulative, bool_or(cumulative > latest) AS came_back
         FROM deals CROSS JOIN LATERAL ({states}) AS deal_states CROSS JOIN (VALUES (1)) AS groups (one)
         GROUP BY {sets})
-    SELECT is_whole, {names} pipeline, stage, qualified, measure, figures.*
+    SELECT is_whole, {names} pipeline, stage, qualified, measure, deals, unfinished, figures.*
     FROM stays
     CROSS JOIN LATERAL (VALUES
         (CASE WHEN came_back THEN ARRAY['latest'] ELSE ARRAY['latest', 'cumulative'] END, latest),
         (ARRAY['cumulative'], CASE WHEN came_back THEN cumulative END)) AS measured (measures, lengths)
     CROSS JOIN LATERAL (
-        SELECT count(*)::int, (count(*) FILTER (WHERE NOT over))::int,
-            (min(length) FILTER (WHERE surviving <= 0.5 + 1e-9)) / 1000000.0,
-            (min(length) FILTER (WHERE surviving <= 0.1 + 1e-9)) / 1000000.0
+        SELECT (min(length) FILTER (WHERE surviving <= ln(0.5 + 1e-9)) >> 1) / 1000000.0,
+            (min(length) FILTER (WHERE surviving <= ln(0.1 + 1e-9)) >> 1) / 1000000.0
         FROM (
-            SELECT length, over, exp(sum(
-                CASE WHEN NOT over THEN 0 WHEN at_risk > 1 THEN ln(1 - 1 / at_risk::float8) ELSE '-infinity' END) OVER (
-                ORDER BY length, over DESC)) AS surviving
+            SELECT length, sum(
+                CASE WHEN length & 1 = 1 THEN 0 WHEN at_risk > 1 THEN ln(1 - 1 / at_risk::float8)
+                    ELSE '-infinity' END) OVER (ORDER BY length ROWS UNBOUNDED PRECEDING) AS surviving
             FROM (
-                SELECT length, over,
-                    cardinality(lengths) - row_number() OVER (ORDER BY length, over DESC) + 1 AS at_risk
-                FROM unnest(lengths, finished) AS stay (length, over)) AS ranked) AS survival) AS figures
+                SELECT length, deals - row_number() OVER (ORDER BY length) + 1 AS at_risk
+                FROM unnest(lengths) AS stay (length)) AS ranked) AS survival) AS figures
     CROSS JOIN unnest(measures) AS measure
     WHERE lengths IS NOT NULL
     ORDER BY {names} pipeline, qualified, stage, measure"""
-"""A billionth: by so much less than a rounding error, sums of logarithms may miss one half. Of stays
-that are equally long, those that are over come first, one after the other: the product is that of all at once.
-Where no deal came back to its stage, both measures are the same."""
+"""Lengths are doubled, and one more where the stay is not over: sorted by this one number, stays that are equally long
+come with those first that are over, one after the other, and their product is that of all at once. `surviving` is a
+logarithm. A billionth: by so much less than a rounding error, sums of logarithms may miss one half. Where no deal came
+back to its stage, both measures are the same."""
 STATES = "SELECT * FROM deal_states WHERE deal_states.opportunity_id = deals.opportunity_id AND {present}"
 LOOKED_UP = f"{STATES} OFFSET 0"
 """One deal after the other. In a window with a beginning that is faster than reading all deals there are, by which
@@ -104,9 +104,11 @@ async def stays(tx: AsyncConnection, window: Window, until: datetime, by: Sequen
     with their whole length (`cumulative`) or that of the last (`latest`)."""
     found = Stays([], [])
     await tx.execute(SORTS_IN_MEMORY)
+    await tx.execute(HASHED)
     for whole, *row in await tx.execute(query(by, window), bounds(window, until)):
         key, figures = tuple(row[: len(by)]), row[len(by) :]
         (found.whole if whole else found.groups).append(StayRow(() if whole else key, *figures))
+    await tx.execute(AS_PLANNED)
     return found
 
 
