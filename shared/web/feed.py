@@ -13,6 +13,7 @@ from pydantic import BaseModel, WithJsonSchema
 from sqlalchemy.exc import SQLAlchemyError
 
 from shared.flow import cloudevents
+from shared.rules.event_types import beginnings, matching_types
 from shared.rules.message import InvalidField, StoredEvent
 from shared.store import event_store
 from shared.web.call import Call
@@ -74,8 +75,12 @@ class Feed:
     def shown_types(self) -> frozenset[str]:
         return self.types | (self.organisation.left_type() if self.organisation else frozenset())
 
+    @property
+    def type_patterns(self) -> list[str]:
+        return sorted(self.shown_types | beginnings(self.shown_types))
+
     def router(self) -> APIRouter:
-        router, parameter = APIRouter(tags=["events"]), types_parameter(self.shown_types)
+        router, parameter = APIRouter(tags=["events"]), types_parameter(self.type_patterns)
 
         @router.get("/events", operation_id="list_events", openapi_extra={"parameters": [parameter]})
         async def list_events(
@@ -118,10 +123,10 @@ class Feed:
         if types is None:
             return self.types
         chosen = {name.strip() for name in types.split(",")}
-        if unknown := chosen - self.shown_types:
-            detail = f"{min(unknown)!r} is not among {', '.join(sorted(self.shown_types))}"
+        if unknown := chosen.difference(self.type_patterns):
+            detail = f"{min(unknown)!r} is not among {', '.join(self.type_patterns)}"
             raise InvalidRequest(f"types: {detail}", errors=[{"pointer": "query/types", "detail": detail}])
-        return chosen
+        return matching_types(chosen, self.shown_types)
 
     def streams(self, subject: str | None) -> Collection[str] | None:
         return None if subject is None else [f"{kind}-{subject}" for kind in self.kinds]

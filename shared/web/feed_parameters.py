@@ -1,7 +1,7 @@
 """The parameters of the feed's routes, and what OpenAPI says of them and of the stream's answers."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import Query, Request
@@ -47,11 +47,11 @@ SERVER_SENT_EVENT = {
 """The last one is `stopping`, without an id and with empty data."""
 
 
-def types_parameter(types: Collection[str]) -> dict[str, Any]:
+def types_parameter(patterns: Sequence[str]) -> dict[str, Any]:
     """The OpenAPI description of `types`, which is different for each service."""
-    one = f"({'|'.join(re.escape(name) for name in sorted(types))})"
+    one = f"({'|'.join(re.escape(name) for name in patterns)})"
     schema = {"type": "string", "maxLength": LONGEST_TYPES, "pattern": f"^ *{one} *(, *{one} *)*$"}
-    meaning = "Comma-separated; absent: all"
+    meaning = "Comma-separated types, or beginnings of types such as `lead.*`; absent: all"
     return {"name": "types", "in": "query", "required": False, "schema": schema, "description": meaning}
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.rules.event_types import matching_types
 from shared.rules.message import KeyReused, StoredEvent
 from shared.store import event_store, idempotency
 from shared.store.idempotency import StoredResponse
@@ -18,7 +19,7 @@ from shared.webhooks.decider import DECIDER
 from shared.webhooks.events import TestEvent
 from shared.webhooks.lookup import Reader, find_webhook
 from shared.webhooks.replay import Replay
-from shared.webhooks.subscriptions import Webhook, matching_types
+from shared.webhooks.subscriptions import Webhook
 from shared.webhooks.tables import Status
 from shared.webhooks.views import DeliveryView, ReplayRequest, ReplayView, TestAttemptView, delivery_view
 from shared.webhooks.visible_events import visible_to_creator

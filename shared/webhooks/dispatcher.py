@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.rules.clock_and_ids import ClockAndIds
+from shared.rules.event_types import matching_types
 from shared.rules.message import Refusal
 from shared.store.database_errors import as_busy
 from shared.store.handler import handle
@@ -27,7 +28,7 @@ from shared.webhooks.commands import DisableWebhook
 from shared.webhooks.decider import DECIDER
 from shared.webhooks.events import Reason
 from shared.webhooks.faults import Faults
-from shared.webhooks.subscriptions import Webhook, Webhooks, matching_types
+from shared.webhooks.subscriptions import Webhook, Webhooks
 from shared.webhooks.visible_events import visible_to_creator
 
 log = structlog.get_logger()

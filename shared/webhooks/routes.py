@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.rules.event_types import matching_types
 from shared.rules.message import InvalidField
 from shared.rules.target import RefusedTarget
 from shared.store import event_store
@@ -19,7 +20,7 @@ from shared.web.problems import Forbidden
 from shared.webhooks import commands, delivery_routes, signature
 from shared.webhooks.decider import DECIDER
 from shared.webhooks.lookup import Reader, find_webhook, is_visible
-from shared.webhooks.subscriptions import Webhook, Webhooks, matching_types
+from shared.webhooks.subscriptions import Webhook, Webhooks
 from shared.webhooks.tables import cursors
 from shared.webhooks.views import (
     NewWebhook,

@@ -1,6 +1,6 @@
 """The webhooks of a service, as its own events say: always current, however far the read models are."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -21,7 +21,6 @@ CHANGES = STORED.where(
 ).order_by(event_store.events.c.position)
 """By an index that contains nothing else: the pattern must be the index's own."""
 IS_CHANGED = select(CHANGES.exists())
-EVERYTHING = "*"
 
 
 class Webhook(NamedTuple):
@@ -83,16 +82,3 @@ class Webhooks:
         for stream in self._created:
             if (webhook := self.find(stream)) is not None:
                 yield webhook
-
-
-def matching_types(patterns: Collection[str] | None, public: Collection[str]) -> list[str]:
-    """`patterns`: types, or beginnings of types that end with `*`; none: all."""
-    if patterns is None:
-        return sorted(public)
-    return sorted(each for each in public if any(matches(pattern, each) for pattern in patterns))
-
-
-def matches(pattern: str, event_type: str) -> bool:
-    if pattern.endswith(EVERYTHING):
-        return event_type.startswith(pattern.removesuffix(EVERYTHING))
-    return event_type == pattern

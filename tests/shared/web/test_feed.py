@@ -122,7 +122,13 @@ async def test_events_are_filtered_by_type_and_unknown_types_refused(served: Ser
     await open_deals(api, 2)
     none = await api.get("/pipeline/v1/events", params={"types": "opportunity.assigned"})
     assert (none.json()["items"], none.json()["next"]) == ([], 2)
-    assert (await api.get("/pipeline/v1/events", params={"types": "opportunity.sold"})).status_code == 422
+    for types in ("opportunity.*", "*", "benchmark.*, opportunity.opened"):
+        found = (await api.get("/pipeline/v1/events", params={"types": types})).json()
+        assert [event["position"] for event in found["items"]] == [1, 2], types
+    others = await api.get("/pipeline/v1/events", params={"types": "benchmark.*"})
+    assert (others.json()["items"], others.json()["next"]) == ([], 2)
+    for unknown in ("opportunity.sold", "deal.*", "opp*", "opportunity.", "", "opportunity.opened,"):
+        assert (await api.get("/pipeline/v1/events", params={"types": unknown})).status_code == 422, unknown
 
 
 async def test_a_page_ends_after_a_stretch_in_which_few_events_pass_the_filter(
