@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from itertools import combinations, product
 from typing import Any
+from urllib.parse import urlencode
 
 from services.pipeline.metrics.questions import Dimension
 from tests.pipeline.histories import REASON, answer_of, money, past_deal, pipeline
@@ -144,3 +145,12 @@ async def test_each_count_of_sqls_is_that_of_its_list(database: str) -> None:
                 cycles = (await answer_of(client, f"http://test{figure['cycles']}&limit=100"))["items"]
                 assert len(cycles) == figure["sqls"], figure["cycles"]
                 assert {cycle["source"] for cycle in cycles} <= {figure.get("source", "sales")}
+
+
+async def test_a_motion_or_approach_that_there_is_not_is_refused(database: str) -> None:
+    async with pipeline(database, LINES[:1]) as client:
+        for parameters in ({"motion": "bogus"}, {"approach": "hunter"}):
+            for address in ("opportunities?set=open", "cycles?step=srl", "stays?stage=a&qualified=true", "accounts?"):
+                answer = await client.get(f"metrics/{address}&{urlencode(parameters)}")
+                assert answer.status_code == 422, address
+                assert answer.json()["errors"][0]["pointer"] == f"query/{next(iter(parameters))}"

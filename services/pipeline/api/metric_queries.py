@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.pipeline.metrics.deal_sums import Key
 from services.pipeline.metrics.questions import Dimension, Window
+from services.pipeline.opportunity.events import Approach, Motion
 from services.pipeline.setting.decider import ALL
 from services.pipeline.setting.decider import DECIDER as SETTING
 from services.pipeline.setting.state import Settings
@@ -63,8 +64,8 @@ class GroupQuery(WindowQuery):
     mql_source: Line | None = None
     campaign: Line | None = None
     owner: Line | None = None
-    motion: Line | None = None
-    approach: Line | None = None
+    motion: Motion | None = None
+    approach: Approach | None = None
     pipeline: Line | None = None
     product: Line | None = None
     currency: Line | None = None
