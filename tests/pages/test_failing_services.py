@@ -113,3 +113,16 @@ async def test_signing_in_and_static_files_need_no_service() -> None:
     assert (await looking_at(down, "/pages/sign-in")).status_code == 200
     assert (await looking_at(down, "/pages/healthz")).text == "alive"
     assert (await looking_at(down, "/pages/static/none.css")).status_code == 404
+
+
+async def test_the_forecast_asks_for_its_week_while_it_waits_for_the_roll_up() -> None:
+    waterfall_is_asked = asyncio.Event()
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/forecast/v1/waterfall":
+            waterfall_is_asked.set()
+        if request.url.path == "/forecast/v1/rollup":
+            await waterfall_is_asked.wait()
+        return httpx.Response(200, json=ME) if request.url.path.endswith("/me") else httpx.Response(404)
+
+    assert (await within(10, looking_at(answer))).status_code == 404

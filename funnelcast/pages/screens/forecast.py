@@ -1,5 +1,6 @@
 """The forecast: the roll-up as a tree, what it leaves out, and the overrides and calls of the node at its top."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -12,7 +13,7 @@ from funnelcast.pages.question import question_of
 from funnelcast.pages.rendering import address
 from funnelcast.pages.screen import Screen, Visit, see_other
 from funnelcast.pages.screens.deals import ONLY
-from funnelcast.pages.screens.forecast_beside import find_beside
+from funnelcast.pages.screens.forecast_beside import call_note, find_week
 from funnelcast.pages.screens.forecast_tree import find_tree
 from funnelcast.pages.screens.periods import neighbours
 from funnelcast.pages.screens.waterfall import WORDS
@@ -43,7 +44,7 @@ DONE = {
 async def show_forecast(visit: Visit, problem: ApiError | None = None) -> Response:
     question = question_of(visit)
     opened = [node for node in visit.query["open"].split(",") if node]
-    tree = await find_tree(visit.api, question, opened)
+    tree, week = await asyncio.gather(find_tree(visit.api, question, opened), find_week(visit, question))
     return visit.page(
         "forecast.html",
         problem.status if problem else 200,
@@ -61,7 +62,8 @@ async def show_forecast(visit: Visit, problem: ApiError | None = None) -> Respon
         warned=LISTED,
         last_week=a_week_before(tree.answer["as_of"], visit.zone),
         kinds=WORDS,
-        **await find_beside(visit, question, tree.answer),
+        week=week,
+        call_note=await call_note(visit, tree.answer),
     )
 
 

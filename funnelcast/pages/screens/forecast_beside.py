@@ -1,6 +1,5 @@
 """What stands beside the roll-up: what moved the number within the last week, and the note of the call."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -36,22 +35,32 @@ class RememberedWeeks:
 
     answers: dict[tuple[object, ...], tuple[datetime, LastWeek | None]] = field(default_factory=dict)
 
-    async def find(self, visit: Visit, question: Question, node: str, period: str) -> LastWeek | None:
+    async def find(self, visit: Visit, question: Question) -> LastWeek | None:
         now: datetime = visit.request.app.state.now()
-        key = (visit.api.token, question, node, period)
+        key = (visit.api.token, question)
         known = self.answers.get(key)
         if known is not None and LIVE in visit.request.headers and now - known[0] < REUSED_FOR:
             return known[1]
-        found = await last_week(visit, question, node, period, now - timedelta(days=7))
+        found = await last_week(visit, question, now - timedelta(days=7))
         if len(self.answers) >= MOST_REMEMBERED:
             self.answers.clear()
         self.answers[key] = now, found
         return found
 
 
-async def last_week(visit: Visit, question: Question, node: str, period: str, since: datetime) -> LastWeek | None:
-    """None where there is no waterfall: of several currencies, say, which never add up."""
-    asked = {"node": node, "period": period, "currency": question.currency, "basis": question.basis}
+async def find_week(visit: Visit, question: Question) -> LastWeek | None:
+    """None for a question about the past, or by another calendar."""
+    if question.at is not None or question.calendar is not None:
+        return None
+    weeks: RememberedWeeks = visit.request.app.state.weeks
+    return await weeks.find(visit, question)
+
+
+async def last_week(visit: Visit, question: Question, since: datetime) -> LastWeek | None:
+    """By default of the same node and period as the roll-up. None where there is no waterfall: of several currencies,
+    say, which never add up."""
+    asked = {"node": question.node, "period": question.period}
+    asked |= {"currency": question.currency, "basis": question.basis}
     try:
         answer = await visit.api.get("/forecast/v1/waterfall", view="commit", **{"from": since.isoformat()}, **asked)
     except ApiError as error:
@@ -63,22 +72,12 @@ async def last_week(visit: Visit, question: Question, node: str, period: str, si
     return LastWeek(answer["opening"], answer["closing"], steps[:SHOWN], len(steps[SHOWN:]))
 
 
-async def call_note(visit: Visit, call: Fields | None, node: str, period: str) -> str | None:
+async def call_note(visit: Visit, answer: Fields) -> str | None:
     """What was written with the call that is in force."""
+    node, call = answer["node"]["node_id"], answer["node"]["call"]
     if call is None:
         return None
-    asked = {"node": node, "period": period, "week": call["week"], "limit": 1000}
+    asked = {"node": node, "period": answer["period"]["key"], "week": call["week"], "limit": 1000}
     found = await visit.api.get_if_allowed("/forecast/v1/submissions", **asked)
     notes: list[str | None] = [each["note"] for each in (found or {"items": []})["items"] if each["at"] == call["at"]]
     return notes[-1] if notes else None
-
-
-async def find_beside(visit: Visit, question: Question, answer: Fields) -> dict[str, Any]:
-    """Values of the template."""
-    top, period, weeks = answer["node"], answer["period"]["key"], visit.request.app.state.weeks
-    node = top["node_id"]
-    note = call_note(visit, top["call"], node, period)
-    if question.at is not None or question.calendar is not None:
-        return {"week": None, "call_note": await note}
-    week, text = await asyncio.gather(weeks.find(visit, question, node, period), note)
-    return {"week": week, "call_note": text}

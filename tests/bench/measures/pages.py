@@ -4,6 +4,7 @@ import re
 import zlib
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from time import perf_counter
 from uuid import UUID
 
@@ -11,6 +12,7 @@ import httpx
 
 from funnelcast.pages.security import COOKIE
 from services.forecast.service import SERVICE as FORECAST
+from shared.rules.clock_and_ids import ClockAndIds
 from tests.bench import usage
 from tests.bench.company import filled_forecast
 from tests.bench.ground import COMMAND, Ground, Process, serving, started, whole, writing
@@ -23,8 +25,14 @@ from tests.bench.table import Row, alone, at_least, at_most, compared, one
 
 PERIOD = "2026-Q3"
 PAGE = f"/pages/forecast?period={PERIOD}"
-ASKED = ("/forecast/v1/me", f"/forecast/v1/rollup?depth=2&view=cumulative&period={PERIOD}")
+ASKED = (
+    "/forecast/v1/me",
+    f"/forecast/v1/rollup?depth=2&view=cumulative&period={PERIOD}",
+    f"/forecast/v1/waterfall?view=commit&basis=seen_by_self&period={PERIOD}&from=",
+)
+"""The last one from a week ago."""
 FILES = re.compile(rb'(?:href|src)="(/pages/static/[^"]+)"')
+SYSTEM = ClockAndIds()
 OWN_WRITE = {"Sec-Fetch-Site": "same-origin"}
 
 
@@ -64,17 +72,19 @@ async def one_page(ground: Ground) -> list[Row]:
 
 
 async def look(address: str, service: Process, times: int) -> tuple[list[float], float]:
-    """How much longer the page takes than what it asks of the API, each time, in seconds; and KB of a first visit."""
+    """How much longer the page takes than what it asks of the API, one after the other, each time, in seconds; and KB of
+    a first visit."""
     async with httpx.AsyncClient(base_url=address, timeout=60, trust_env=False) as browser, service.client() as api:
         browser.headers["Cookie"] = await sign_in(browser, service)
         page = await loaded(browser, PAGE)
         spans = []
         for _ in range(times):
+            week_ago = f"{SYSTEM.now() - timedelta(days=7):%Y-%m-%dT%H:%M:%S.%fZ}"
             begun = perf_counter()
             await loaded(browser, PAGE)
             shown = perf_counter()
             for path in ASKED:
-                await loaded(api, path)
+                await loaded(api, f"{path}{week_ago}" if path.endswith("=") else path)
             spans.append(shown - begun - (perf_counter() - shown))
         files = [await loaded(browser, path.decode()) for path in dict.fromkeys(FILES.findall(page))]
     return spans, sum(len(zlib.compress(each)) for each in (page, *files)) / 1000
