@@ -314,6 +314,41 @@ async def test_deals_without_a_close_date_are_listed_by_id_now_and_as_of_then(co
         assert found == sorted({f"deal-{number}" for number in range(1, 6)} - missing)
 
 
+async def test_open_deals_in_stages_without_a_category_are_listed_now_and_as_of_then(company: Company) -> None:
+    await founded(company)
+    odd: dict[str, Any] = {"stage": "odd", "stage_mapped": False}
+    await company.deal("mapped")
+    await company.deal("lost", "stage_changed", **odd, outcome="lost")
+    for number in range(1, 5):
+        await company.deal(f"odd-{number}", **odd)
+    await company.deal("undated", **odd, close_date=None)
+    company.clock.pass_by(days=1)
+    before = "2026-03-02T12:07:30Z"
+    await company.deal("odd-2", "stage_changed")
+    for asked, missing in (({}, {"odd-2"}), ({"as_of": before}, set[str]())):
+        (warned,) = [
+            each["count"]
+            for each in (await company.rollup(node="east", **asked))["warnings"]
+            if each["code"] == "stage_unmapped"
+        ]
+        found = await listed(company, stage_unmapped="true", **asked)
+        assert found == sorted({f"odd-{number}" for number in range(1, 5)} - missing)
+        undated = await listed(company, stage_unmapped="true", undated="true", **asked)
+        assert undated == ["undated"]
+        assert warned == len(found) + len(undated)
+
+
+async def listed(company: Company, **asked: str) -> list[str]:
+    found, after = list[str](), "first"
+    while after:
+        more = {} if after == "first" else {"after": after}
+        page = await company.read("rollup/east/opportunities", limit=2, **asked, **more)
+        assert page.status_code == 200, page.text
+        found += [deal["opportunity_id"] for deal in page.json()["items"]]
+        after = page.json()["next"]
+    return found
+
+
 async def test_deals_of_strangers_and_of_an_ended_period_follow_the_same_chart(company: Company) -> None:
     await founded(company)
     await company.deal("stranger", **WON, owner="stranger")

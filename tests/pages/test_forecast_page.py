@@ -171,6 +171,17 @@ async def open_undated(site: Site) -> str:
     return str(opened.json()["opportunity_id"])
 
 
+async def open_in_a_stage_without_category(site: Site) -> tuple[str, str]:
+    """Two deals, the second without a close date."""
+    stages = [{"stage": "first", "category": "pipeline"}, {"stage": "odd"}]
+    await done(site.api, "PUT", "/pipeline/v1/stages", {"pipeline": "odd", "stages": stages, "first_qualified": "odd"})
+    found = await open_deal(site.api, "40.00", "2030-02-23", owner="bob", pipeline="odd")
+    undated = await open_deal(site.api, "50.00", "2030-02-23", owner="bob", pipeline="odd")
+    path = f"/pipeline/v1/opportunities/{undated}/set-close-date"
+    await seen(site.api, await done(site.api, "POST", path, {"close_date": None}))
+    return found, undated
+
+
 async def test_open_deals_of_who_has_left_and_deals_without_a_rate_are_listed(
     site: Site, browser: httpx.AsyncClient
 ) -> None:
@@ -181,11 +192,14 @@ async def test_open_deals_of_who_has_left_and_deals_without_a_rate_are_listed(
     await seen(site.api, await done(site.api, "POST", f"/pipeline/v1/opportunities/{in_yen}/set-amount", yen))
     await seen(site.api, await done(site.api, "DELETE", "/forecast/v1/org/nodes/ann"))
     undated = await open_undated(site)
+    unmapped, unmapped_undated = await open_in_a_stage_without_category(site)
     links = read((await browser.get(FORECAST)).text).links
     for only, deal, other in (
         ("owner_inactive", of_ann, in_yen),
         ("rate_missing", in_yen, of_ann),
         ("close_date_missing", undated, in_yen),
+        ("stage_unmapped", unmapped, in_yen),
+        ("stage_unmapped", unmapped_undated, undated),
     ):
         (link,) = (each for each in links if f"only={only}" in each)
         listed = (await browser.get(link)).text

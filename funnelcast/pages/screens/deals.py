@@ -22,6 +22,7 @@ ONLY: Mapping[str, Callable[[Deal, str], bool]] = {
     "amount_missing": lambda deal, today: deal["amount"] is None,
     "close_date_past": lambda deal, today: deal["category"] != "closed" and deal["close_date"] < today,
     "close_date_missing": lambda deal, today: True,
+    "stage_unmapped": lambda deal, today: True,
     "owner_unassigned": lambda deal, today: True,
     "owner_inactive": lambda deal, today: deal["category"] != "closed",
     "currency_missing": lambda deal, today: deal["amount"] is not None,
@@ -29,8 +30,11 @@ ONLY: Mapping[str, Callable[[Deal, str], bool]] = {
 }
 """By the code of a warning: whether it is about this deal, on this business day."""
 
-ASKED = {"owner_inactive": "owner_inactive", "close_date_missing": "undated"}
+ASKED = {"owner_inactive": "owner_inactive", "stage_unmapped": "stage_unmapped"}
 """Warnings whose deals the API lists, by their code: the parameter."""
+UNDATED = "undated"
+ALSO_UNDATED = ("owner_inactive", "owner_unassigned", "stage_unmapped", "amount_missing")
+"""Warnings that count deals without a close date, too."""
 
 
 async def show_deals(visit: Visit) -> Response:
@@ -63,19 +67,30 @@ async def show_deals(visit: Visit) -> Response:
 async def find_deals(
     api: Api, node: str, question: Question, categories: Sequence[str], start: str, only: str | None
 ) -> tuple[list[Deal], str | None]:
-    """One page of each category up to one that has more, with where to go on: the category and a place in it."""
+    """One page of each part up to one that has more, with where to go on: the part and a place in it."""
     path, found = f"/forecast/v1/rollup/{node}/opportunities", list[Deal]()
     asked = {"period": question.period, "limit": MOST if only else PAGE, **question.instants}
     asked |= {name: "true" for code, name in ASKED.items() if code == only}
-    chosen = categories or [""]
+    chosen = parts(categories, only)
     first, _, after = start.rpartition(":")
-    for category in chosen[chosen.index(first) if first in chosen else 0 :]:
-        page = await api.get(path, category=category, after=after, **asked)
+    for part in [*chosen][[*chosen].index(first) if first in chosen else 0 :]:
+        page = await api.get(path, after=after, **asked, **chosen[part])
         found += page["items"]
         if page["next"]:
-            return found, f"{category}:{page['next']}"
+            return found, f"{part}:{page['next']}"
         after = ""
     return found, None
+
+
+def parts(categories: Sequence[str], only: str | None) -> dict[str, dict[str, str]]:
+    """Of the list, by name, with the parameters of each: each category by close date, then deals without one."""
+    dated = (
+        {} if only == "close_date_missing" else {category: {"category": category} for category in categories or [""]}
+    )
+    if only != "close_date_missing" and only not in ALSO_UNDATED:
+        return dated
+    undated = {f"{UNDATED}:{category}": {"category": category, UNDATED: "true"} for category in categories or [""]}
+    return dated | undated
 
 
 def is_in(deal: Deal, currency: str) -> bool:

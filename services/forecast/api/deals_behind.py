@@ -66,6 +66,9 @@ async def list_deals_behind(
     org_as_of: Annotated[OrgAsOf | None, Query()] = None,
     owner_inactive: Annotated[bool, Query(description="Only those whose owner has left the organisation")] = False,
     undated: Annotated[bool, Query(description="Those without a close date, which are in no period")] = False,
+    stage_unmapped: Annotated[
+        bool, Query(description="Only open ones in a stage that has no forecast category")
+    ] = False,
     limit: Limit = 100,
     after: Cursor = None,
 ) -> DealsBehindView:
@@ -78,7 +81,7 @@ async def list_deals_behind(
     async with call.read() as tx:
         await visible_node(call, tx, node_id)
         at = await moment(call, tx, Instants(as_of, known_at, org_as_of))
-        chosen = replace(await deal_filter(tx, at, period), undated=undated)
+        chosen = replace(await deal_filter(tx, at, period), undated=undated, unmapped=stage_unmapped)
         last = (cursor[0], cursor[1]) if cursor else None
         numbers = await numbers_for(tx, at, chosen.period)
         visible = await visible_owners(tx, call.subtree)

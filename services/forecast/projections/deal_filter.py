@@ -17,7 +17,7 @@ PageKey = tuple[date, str]
 class DealFilter:
     """None means any. `today`: close dates before it are past. `converted_into`: closed deals in other currencies are
     summed by close date, because each day has its rate. `undated`: a list is of deals without a close date instead of
-    those of the period."""
+    those of the period. `unmapped`: a list is of open deals in stages without a forecast category alone."""
 
     period: Period
     today: date
@@ -26,6 +26,7 @@ class DealFilter:
     qualified: bool | None = None
     converted_into: str | None = None
     undated: bool = False
+    unmapped: bool = False
 
     @property
     def has_begun(self) -> bool:

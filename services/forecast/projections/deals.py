@@ -66,6 +66,7 @@ IS_COUNTED = or_(deals.c.outcome.is_(None), deals.c.outcome == "won")
 OWNERS_AMONG = (
     select(deals.c.owner).distinct().where(IS_COUNTED, deals.c.owner == any_(bindparam("names", type_=ARRAY(Text))))
 )
+IS_UNMAPPED = deals.c.outcome.is_(None) & deals.c.stage_mapped.is_(False)
 IN_ORDER = select(deals).order_by(deals.c.close_date, deals.c.opportunity_id)
 ACCOUNT_OF_EVENT = attrgetter(*Account._fields)
 ACCOUNT_OF_ROW = itemgetter(*Account._fields)
@@ -178,6 +179,8 @@ async def find(
         *deal_filter.matching(deals),
         owners.condition(deals.c.owner),
     ]
+    if deal_filter.unmapped:
+        conditions.append(IS_UNMAPPED)
     if category is not None:
         conditions.append(deals.c.category == category)
     if after is not None:
@@ -199,7 +202,7 @@ async def unmapped_by_owner(tx: AsyncConnection, deal_filter: DealFilter) -> dic
     """How many open deals are in stages without a category; of the period, or without a close date."""
     query = (
         select(deals.c.owner, func.count())
-        .where(deals.c.outcome.is_(None), deals.c.stage_mapped.is_(False), *deal_filter.matching(deals))
+        .where(IS_UNMAPPED, *deal_filter.matching(deals))
         .where(or_(deals.c.close_date.is_(None), deal_filter.in_period(deals)))
         .group_by(deals.c.owner)
     )

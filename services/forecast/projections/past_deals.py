@@ -75,6 +75,8 @@ async def find(
 ) -> list[dict[str, Any]]:
     """Deals that counted in the period, or without a close date, by close date, one more than `limit`."""
     chosen = counted(cut, deal_filter).where(deal_filter.listed(postings), owners.condition(postings.c.owner))
+    if deal_filter.unmapped:
+        chosen = chosen.where(postings.c.opportunity_id.in_(unmapped_then(cut)))
     if category is not None:
         chosen = chosen.where(postings.c.category == category)
     found = chosen.subquery()
@@ -92,22 +94,25 @@ async def find(
 
 
 async def unmapped_by_owner(tx: AsyncConnection, cut: Cut, deal_filter: DealFilter) -> Mapping[str, int]:
-    """How many open deals were in stages without a category; of the period, or without a close date. Of the deals that
-    ever were, each one's last state is looked up, and the account of those that still were."""
+    """How many open deals were in stages without a category; of the period, or without a close date. Of those that
+    were, the account is looked up."""
+    unmapped = unmapped_then(cut).subquery("unmapped")
+    in_period = postings.c.close_date.is_(None) | deal_filter.in_period(postings)
+    found = counted(cut, deal_filter).where(in_period, postings.c.opportunity_id == unmapped.c.opportunity_id)
+    account = found.lateral("account")
+    query = select(account.c.owner, func.count()).select_from(unmapped.join(account, true()))
+    return {row[0]: row[1] for row in await tx.execute(query.group_by(account.c.owner))}
+
+
+def unmapped_then(cut: Cut) -> Select[Any]:
+    """The ids of the open deals that were in stages without a category. Of the deals that ever were, each one's last
+    state is looked up."""
     ever = EVER_UNMAPPED.subquery("ever")
     of_deal = deal_states.c.opportunity_id == ever.c.opportunity_id, cut.condition(deal_states)
     states = select(deal_states.c.outcome, deal_states.c.stage_mapped).where(*of_deal)
     last = states.order_by(deal_states.c.position.desc()).limit(1).lateral("last")
-    in_period = postings.c.close_date.is_(None) | deal_filter.in_period(postings)
-    found = counted(cut, deal_filter).where(in_period, postings.c.opportunity_id == ever.c.opportunity_id)
-    account = found.lateral("account")
-    query = (
-        select(account.c.owner, func.count())
-        .select_from(ever.join(last, true()).join(account, true()))
-        .where(last.c.outcome.is_(None), last.c.stage_mapped.is_(False))
-        .group_by(account.c.owner)
-    )
-    return {row[0]: row[1] for row in await tx.execute(query)}
+    still = last.c.outcome.is_(None) & last.c.stage_mapped.is_(False)
+    return select(ever.c.opportunity_id).select_from(ever.join(last, still))
 
 
 async def all_currencies(tx: AsyncConnection, cut: Cut, owners: Owners) -> list[str]:
