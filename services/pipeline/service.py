@@ -37,6 +37,7 @@ ORGANISATION = Organisation(
     confine=visible_events.confine,
     left_view=visible_events.LeftView,
     leaving=visible_events.LEAVING,
+    owners=visible_events.OWNERS,
 )
 SERVICE = Service(
     name="pipeline",

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -11,13 +13,16 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     DateTime,
     Integer,
     MetaData,
     Named,
     Row,
+    Select,
     Table,
     Text,
+    TextClause,
     TypedColumns,
     UniqueConstraint,
     Uuid,
@@ -103,6 +108,8 @@ AFTER = (
     .limit(bindparam("limit", type_=Integer))
 )
 OF_TYPES_AFTER = AFTER.where(events.c.type == any_(bindparam("types", type_=ARRAY(Text))))
+AT_POSITIONS = events.c.position == any_(bindparam("positions", type_=ARRAY(BigInteger)))
+AT = STORED.where(AT_POSITIONS).order_by(events.c.position)
 LOCK = text("""
     SELECT pg_advisory_xact_lock(hashtext('funnelcast append'), hashtext(current_schema())),
         set_config('enable_seqscan', 'off', true)""")
@@ -192,17 +199,58 @@ async def read_types_after(
 ) -> list[StoredEvent]:
     """The next events of these types, up to the position `until`; of these streams, and with this `owner` in their
     data, if these are given."""
-    query, parameters = OF_TYPES_AFTER, {"types": list(types), "after": after, "limit": limit}
-    if until is not None:
-        query = query.where(UP_TO)
-        parameters["until"] = until
-    if streams is not None:
-        query = query.where(IN_STREAMS)
-        parameters["streams"] = list(streams)
-    if owner is not None:
-        query = query.where(HAS_OWNER)
-        parameters["owner"] = owner
+    query, parameters = next_events((), types, after, limit, until, streams, owner)
     return [stored(row) for row in await tx.execute(query, parameters)]
+
+
+async def read_texts_after(
+    tx: AsyncConnection,
+    names: Sequence[str],
+    types: Collection[str],
+    after: int,
+    limit: int,
+    *,
+    until: int,
+    streams: Collection[str] | None = None,
+    owner: str | None = None,
+) -> list[tuple[int, Sequence[str | None]]]:
+    """The positions of the same events, and what their data have under these names."""
+    query, parameters = next_events(tuple(names), types, after, limit, until, streams, owner)
+    return [(row[0], row[1:]) for row in await tx.execute(query, parameters)]
+
+
+def next_events(
+    names: tuple[str, ...],
+    types: Collection[str],
+    after: int,
+    limit: int,
+    until: int | None,
+    streams: Collection[str] | None,
+    owner: str | None,
+) -> tuple[Select[Any], dict[str, Any]]:
+    """A query with its parameters. `names`: of what is read of the data; none: the whole events."""
+    optional = {"until": until, "streams": streams and list(streams), "owner": owner}
+    given = {name: value for name, value in optional.items() if value is not None}
+    return query_of(names, frozenset(given)), {"types": list(types), "after": after, "limit": limit} | given
+
+
+@cache
+def query_of(names: tuple[str, ...], given: frozenset[str]) -> Select[Any]:
+    """SQLAlchemy compiles a query that is the same object faster than one that is equal."""
+    conditions: dict[str, ColumnElement[bool] | TextClause] = {
+        "until": UP_TO,
+        "streams": IN_STREAMS,
+        "owner": HAS_OWNER,
+    }
+    query = OF_TYPES_AFTER.where(*[conditions[name] for name in sorted(given)])
+    of_data = (cast(events.c.data, JSONB)[name].astext for name in names)
+    found: Select[Any] = query.with_only_columns(events.c.position, *of_data) if names else query  # type: ignore[assignment]
+    return found
+
+
+async def read_at(tx: AsyncConnection, positions: Collection[int]) -> list[StoredEvent]:
+    """The events at these positions, in their order."""
+    return [stored(row) for row in await tx.execute(AT, {"positions": list(positions)})]
 
 
 def stored(row: Row[*tuple[object, ...]]) -> StoredEvent:

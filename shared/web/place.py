@@ -54,13 +54,16 @@ class Organisation:
 
     `confine`: of the service's public events, those that may be seen in a subtree, each at its position; none: the
     service shows no events to confined callers. In place of an
-    event of the types `leaving`, by which something leaves the subtree, the caller gets a `left_view`."""
+    event of the types `leaving`, by which something leaves the subtree, the caller gets a `left_view`. `owners`: the
+    names under which the data of events have owners, of whom one must be inside for an event to be seen; none: only
+    `confine` knows."""
 
     source: str
     within: Callable[[AsyncConnection, str], Awaitable[Collection[str]]]
     confine: Confine | None = None
     left_view: type[Event] | None = None
     leaving: frozenset[str] = frozenset()
+    owners: Sequence[str] = ()
 
     def left_type(self) -> frozenset[str]:
         return frozenset() if self.left_view is None else frozenset({self.left_view.type})

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
 from sqlalchemy import Engine, event
 from structlog.contextvars import get_contextvars
 
@@ -90,3 +91,28 @@ async def test_what_is_elsewhere_runs_the_statements_of_what_does_not_exist(comp
     for method, path, _ in OF_NODES:
         of_unknown = await refused(company, method, path.format("nobody"))
         assert await refused(company, method, path.format("r3")) == of_unknown, path
+
+
+async def test_the_events_of_others_are_not_read_whole(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.web.feed_query.PAGE", 2)
+    owners = ("r3", "r3", "r1", "r3", "r1", "r3", "r3", "r3", "r1", "r3")
+    *_, made = [await company.deal(owner) for owner in owners]
+    await company.call("a", "GET", OPPORTUNITIES, headers=fresh(made))
+    everything = (await company.api.get("/pipeline/v1/events")).json()["items"]
+    assert await pages_of_events(company, "a") == [each for each in everything if each["data"]["owner"] == "r1"]
+    with statements() as found:
+        assert await pages_of_events(company, "r2") == []
+    read = [statement for statement in found if "FROM events" in statement]
+    assert read
+    assert not [statement for statement in read if "AS data" in statement]
+
+
+async def pages_of_events(company: Company, node: str) -> list[dict[str, Any]]:
+    """All that the node sees, two at a time."""
+    found, after, head = list[dict[str, Any]](), 0, -1
+    while after != head:
+        answer = await company.call(node, "GET", f"/pipeline/v1/events?limit=2&after={after}")
+        assert answer.status_code == 200, answer.text
+        page = answer.json()
+        found, after, head = found + page["items"], page["next"], page["head"]
+    return found

@@ -15,6 +15,8 @@ ELSEWHERE = "_elsewhere"
 """The owner before a deal came into the subtree."""
 LEAVING = frozenset({Assigned.type, Corrected.type})
 """The events that give a deal to another owner."""
+OWNERS = ("owner", "from_owner")
+"""The names under which the data of events have owners."""
 
 
 class LeftView(Event):

@@ -72,8 +72,8 @@ async def one_page(ground: Ground) -> list[Row]:
 
 
 async def look(address: str, service: Process, times: int) -> tuple[list[float], float]:
-    """How much longer the page takes than what it asks of the API, one after the other, each time, in seconds; and KB of
-    a first visit."""
+    """How much longer the page takes than what it asks of the API, one after the other, each time, in seconds; and KB
+    of a first visit."""
     async with httpx.AsyncClient(base_url=address, timeout=60, trust_env=False) as browser, service.client() as api:
         browser.headers["Cookie"] = await sign_in(browser, service)
         page = await loaded(browser, PAGE)
