@@ -13,6 +13,7 @@ SECONDS = 15.0
 CONNECTIONS = httpx.Limits(max_connections=200, max_keepalive_connections=50)
 FORBIDDEN = 403
 UNREACHABLE = "the service did not answer; nothing was lost"
+UNCERTAIN = "the service did not answer, so it may have been written or not: look before you send it again"
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,8 @@ class Api:
             async with asyncio.timeout_at(self.deadline):
                 response = await self.http.request(method, path, params=chosen, json=body, headers=headers)
         except (httpx.TransportError, TimeoutError):
-            raise ApiError(503, "Service Unavailable", UNREACHABLE, retry_after=2) from None
+            detail = UNREACHABLE if method == "GET" else UNCERTAIN
+            raise ApiError(503, "Service Unavailable", detail, retry_after=2) from None
         if response.is_error:
             raise error_of(response)
         found = response.json() if response.content else None

@@ -127,6 +127,7 @@ async def send_file(request: Request) -> Response:
 async def serve(screen: Screen, request: Request) -> Response:
     """Finds the person, checks what they may do and where a write comes from, and calls the screen's view."""
     session = security.session_of(request)
+    request.state.fields = await forms.read_fields(request) if request.method == "POST" else forms.Texts()
     if not session:
         return signed_out(request)
     deadline = asyncio.get_running_loop().time() + api.SECONDS
@@ -153,8 +154,7 @@ async def make_visit(request: Request, caller: Api, session: str) -> Visit:
     person = await find_person(replace(caller, after=None))
     visible = tuple(each for each in SCREENS if each.title and each.lets_in(person))
     zone = await request.app.state.business_time.zone(caller, person)
-    fields = await forms.read_fields(request) if request.method == "POST" else forms.Texts()
-    return Visit(request, caller, person, security.csrf_token(session), visible, zone, fields)
+    return Visit(request, caller, person, security.csrf_token(session), visible, zone, request.state.fields)
 
 
 async def check(screen: Screen, visit: Visit, session: str) -> None:
@@ -174,7 +174,7 @@ def error_page(request: Request, error: ApiError) -> Response:
     retry = (error.retry_after or 2) if error.status in BUSY and request.method == "GET" else None
     visit: Visit | None = getattr(request.state, "visit", None)
     common = visit.context() if visit else rendering.common_values(request, "UTC")
-    values = common | {"error": error, "retry": retry}
+    values = common | {"error": error, "retry": retry, "typed": forms.typed_into(request)}
     response = HTMLResponse(rendering.render("error.html", values), error.status)
     if retry:
         response.headers["Refresh"] = response.headers["Retry-After"] = str(retry)

@@ -4,11 +4,13 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
+from funnelcast.pages import security
 from funnelcast.pages.api import ApiError
 
 MEDIA_TYPE = "application/x-www-form-urlencoded"
 LARGEST = 64 * 1024
 MOST_FIELDS = 200
+NOT_TYPED = ("csrf", "etag")
 
 
 class Texts(dict[str, str]):
@@ -32,3 +34,12 @@ async def read_fields(request: Request) -> Texts:
     except ValueError:
         raise ApiError(400, "Bad Request", "the form cannot be read") from None
     return Texts({name: value.strip() for name, value in found})
+
+
+def typed_into(request: Request) -> dict[str, str]:
+    """What a form of ours contained that a screen cannot answer, by name: a page without the form shows it, so that
+    nobody types it twice."""
+    fields: Texts = getattr(request.state, "fields", Texts())
+    if not security.is_same_origin(request):
+        return {}
+    return {name: value for name, value in fields.items() if value and name not in NOT_TYPED}

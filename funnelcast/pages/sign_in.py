@@ -14,7 +14,7 @@ USED_LINK = "This link has been used, or is of an earlier run. Paste a key, or s
 
 
 def sign_in_page(request: Request, status: int, problem: str | None = None) -> Response:
-    values = rendering.common_values(request, "UTC") | {"problem": problem}
+    values = rendering.common_values(request, "UTC") | {"problem": problem, "typed": forms.typed_into(request)}
     return HTMLResponse(rendering.render("sign-in.html", values), status)
 
 

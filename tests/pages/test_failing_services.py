@@ -1,13 +1,14 @@
 """A service that is down, slow or busy: the page says so in its words, and tries again."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 
 import httpx
 import pytest
 
 from funnelcast.pages.application import run_pages
-from tests.pages.site import sign_in, text_of
+from funnelcast.pages.security import csrf_token
+from tests.pages.site import FROM_A_PAGE, sign_in, text_of
 from tests.running import within
 
 ME = {"name": "ann", "scopes": ["forecast:read"], "node": None, "owner": None}
@@ -21,13 +22,22 @@ class NoSessions:
     async def end(self, token: str) -> None: ...
 
 
-async def looking_at(answer: Answer, path: str = "/pages/forecast") -> httpx.Response:
-    """What a browser gets when services answer so."""
+SESSION = "fs_" + "x" * 43
+CALL = {"node": "ann", "commit": "1234.56", "note": "Two are <sure>", "csrf": csrf_token(SESSION)}
+
+
+async def looking_at(
+    answer: Answer,
+    path: str = "/pages/forecast",
+    typed: Mapping[str, str] | None = None,
+    site: Mapping[str, str] = FROM_A_PAGE,
+) -> httpx.Response:
+    """What a browser gets when services answer so. `typed`: into a form, that is sent from `site`."""
     async with run_pages("http://services", NoSessions(), transport=httpx.MockTransport(answer)) as pages:
         transport = httpx.ASGITransport(pages)
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as browser:
-            browser.cookies.set("funnelcast_session", "fs_" + "x" * 43, path="/pages")
-            return await browser.get(path)
+            browser.cookies.set("funnelcast_session", SESSION, path="/pages")
+            return await (browser.post(path, data=typed, headers=site) if typed else browser.get(path))
 
 
 async def down(request: httpx.Request) -> httpx.Response:
@@ -126,3 +136,42 @@ async def test_the_forecast_asks_for_its_week_while_it_waits_for_the_roll_up() -
         return httpx.Response(200, json=ME) if request.url.path.endswith("/me") else httpx.Response(404)
 
     assert (await within(10, looking_at(answer))).status_code == 404
+
+
+async def ended(request: httpx.Request) -> httpx.Response:
+    return httpx.Response(401)
+
+
+async def deaf_to_writes(request: httpx.Request) -> httpx.Response:
+    if request.method == "POST":
+        raise httpx.ReadTimeout("slow")
+    return httpx.Response(200, json=ME | {"scopes": ["forecast:read", "forecast:write"], "timezone": "UTC"})
+
+
+@pytest.mark.parametrize(("answer", "status"), [(ended, 401), (down, 503), (deaf_to_writes, 503)])
+async def test_what_was_typed_is_shown_when_it_cannot_be_written(answer: Answer, status: int) -> None:
+    page = await looking_at(answer, "/pages/forecast/submit", CALL)
+    assert page.status_code == status
+    assert "What you had typed" in text_of(page.text)
+    assert "1234.56" in text_of(page.text)
+    assert "Two are &lt;sure&gt;" in page.text
+    assert CALL["csrf"] not in text_of(page.text)
+    assert "refresh" not in page.headers
+
+
+@pytest.mark.parametrize("site", [{}, {"Sec-Fetch-Site": "cross-site"}])
+async def test_what_another_site_sends_is_not_shown(site: dict[str, str]) -> None:
+    assert "1234.56" not in (await looking_at(ended, "/pages/forecast/submit", CALL, site)).text
+
+
+async def test_a_write_without_an_answer_is_not_called_lost() -> None:
+    page = await looking_at(deaf_to_writes, "/pages/forecast/submit", CALL)
+    assert "it may have been written or not" in text_of(page.text)
+    assert "nothing was lost" not in text_of(page.text)
+
+
+async def test_a_pasted_key_is_never_shown() -> None:
+    async with run_pages("http://services", BrokenSessions()) as pages:
+        transport = httpx.ASGITransport(pages)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as browser:
+            assert "fc_some-key" not in (await sign_in(browser, "fc_some-key")).text
