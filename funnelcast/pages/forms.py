@@ -1,5 +1,6 @@
 """The fields of a form that a page posted."""
 
+from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
@@ -39,7 +40,7 @@ async def read_fields(request: Request) -> Texts:
 def typed_into(request: Request) -> dict[str, str]:
     """What a form of ours contained that a screen cannot answer, by name: a page without the form shows it, so that
     nobody types it twice."""
-    fields: Texts = getattr(request.state, "fields", Texts())
     if not security.is_same_origin(request):
         return {}
+    fields: Mapping[str, str] = getattr(request.state, "fields", {})
     return {name: value for name, value in fields.items() if value and name not in NOT_TYPED}

@@ -142,6 +142,11 @@ async def test_columns_that_cross_are_a_warning_and_single_amounts_may_be_negati
     answer = await company.rollup(node="ray")
     assert answer["node"]["seen_by_parent"]["upside"] == "-150.00"
     assert codes(answer)["views_cross"] == 1
+    await company.deal("won", **WON, owner="ray", amount="400.00")
+    answer = await company.rollup(node="ray", view="cumulative")
+    above = answer["node"]["seen_by_parent"]
+    assert (above["closed"], above["commit"], above["upside"]) == ("400.00", "300.00", "550.00")
+    assert codes(answer)["views_cross"] == 1
     for column in ("closed", "omitted"):
         assert (await override(company, f"ray/{Q1}/{column}", "self", "1.00")).status_code == 409
     assert (await override(company, f"ray/{Q1}/open", "self", "1.00")).status_code == 422

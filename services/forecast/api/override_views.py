@@ -113,5 +113,8 @@ class OverrideFormat:
     def crossing(self, sums: Mapping[str, Sums]) -> int:
         """Of these nodes, those where a wider column is below a narrower one: without an override none is."""
         changed = self.overridden.corrections.keys() | self.overridden.by_node.keys()
-        seen = (self.seen(node, sums[node]) for node in sums if node in changed)
-        return sum(each.crosses for each in seen if each is not None)
+        if self.conversion is None:
+            return 0
+        pure = {node: balance(sums[node], self.conversion).pure for node in sums if node in changed}
+        seen = {node: self.overridden.seen(node, cumulative(amounts)) for node, amounts in pure.items()}
+        return sum(each.crosses(pure[node]["closed"]) for node, each in seen.items())

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Literal, NamedTuple
 from uuid import UUID
 
@@ -101,10 +101,10 @@ class Seen(NamedTuple):
     by_self: Columns
     by_parent: Columns
 
-    @property
-    def crosses(self) -> bool:
-        """Whether a wider column is below a narrower one."""
-        return any(columns["commit"] > columns["upside"] or columns["upside"] > columns["pipeline"] for columns in self)
+    def crosses(self, closed: Decimal) -> bool:
+        """Whether a wider column is below a narrower one, of which what is closed is the narrowest."""
+        rows = ([closed, *(columns[name] for name in COLUMNS)] for columns in self)
+        return any(narrow > wide for row in rows for narrow, wide in pairwise(row))
 
 
 @dataclass(frozen=True)
