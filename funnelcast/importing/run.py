@@ -1,9 +1,9 @@
 """`funnelcast import`: from the file to where its records are seen, with every row accounted for."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Generator, Sequence
+from collections.abc import AsyncGenerator, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import aclosing, closing
+from contextlib import aclosing, closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 
@@ -23,7 +23,7 @@ from funnelcast.importing.record import Kind
 from funnelcast.importing.rejects import Rejects, reject_file
 from funnelcast.importing.routes import ROUTES
 from funnelcast.importing.sending import Accepted, Answer, Pair, Sender
-from funnelcast.importing.snapshot import SnapshotSender
+from funnelcast.importing.snapshot import KnownDeals, SnapshotSender
 from funnelcast.importing.summary import Summary, merged_json, rows_of
 from shared.rules.clock_and_ids import ClockAndIds
 from shared.store.prefetch import prefetch
@@ -57,26 +57,29 @@ async def import_export(http: httpx.AsyncClient, opened: OpenedExport) -> Summar
     route = ROUTES[kind.kind]
     if kind.pipeline is not None and (note := await sending.define_pipeline(http, kind.pipeline)):
         typer.echo(f"note: {note}", err=True)
-    summary, sender = Summary(export.file.name, export.total), sender_for(http, opened)
-    with reject_file(opened.source.rejects, export.columns.names) as rejects:
-        last = await send_all(sender, opened, summary, rejects)
-    if isinstance(sender, SnapshotSender):
-        summary.snapshot = sender.report
-        sender.report.unread = summary.unread
-    summary.add_notes(await sender.finish())
+    summary = Summary(export.file.name, export.total)
+    with sender_for(http, opened) as sender:
+        with reject_file(opened.source.rejects, export.columns.names) as rejects:
+            last = await send_all(sender, opened, summary, rejects)
+        if isinstance(sender, SnapshotSender):
+            summary.snapshot = sender.report
+            sender.report.unread = summary.unread
+        summary.add_notes(await sender.finish())
     if last:
         await sending.visible(http, route, last)
     return summary
 
 
-def sender_for(http: httpx.AsyncClient, opened: OpenedExport) -> Sender:
-    kind, options = opened.kind, opened.source.snapshot
+@contextmanager
+def sender_for(http: httpx.AsyncClient, opened: OpenedExport) -> Iterator[Sender]:
+    kind, options, now = opened.kind, opened.source.snapshot, ClockAndIds().now()
     if options is None:
-        return ROUTES[kind.kind].sender(http)
-    now = ClockAndIds().now()
-    if kind.kind == "org":
-        return OrgSender(http, instant_text(options.instant(kind.timezone, now)))
-    return SnapshotSender(http, kind, options, now)
+        yield ROUTES[kind.kind].sender(http)
+    elif kind.kind == "org":
+        yield OrgSender(http, instant_text(options.instant(kind.timezone, now)))
+    else:
+        with closing(KnownDeals(f"{kind.name}:")) as known:
+            yield SnapshotSender(http, kind, options, now, known)
 
 
 async def send_all(sender: Sender, opened: OpenedExport, summary: Summary, rejects: Rejects) -> int:

@@ -142,19 +142,26 @@ def shown(value: str | None) -> str:
 
 @dataclass
 class KnownDeals:
-    """Those of one mapping, by external id, in a temporary file."""
+    """Those of one mapping, by external id, in a temporary file. None are read before `fill`."""
 
+    prefix: str
+    is_filled: bool = False
     database: sqlite3.Connection = field(default_factory=lambda: sqlite3.connect(""))
 
     def __post_init__(self) -> None:
         columns = "id TEXT PRIMARY KEY, version INTEGER, is_open INTEGER, seen INTEGER DEFAULT 0"
         self.database.execute(f"CREATE TABLE deals ({columns}) WITHOUT ROWID")
 
-    def add(self, deals: Sequence[Mapping[str, Any]], prefix: str) -> None:
+    async def fill(self, http: httpx.AsyncClient) -> None:
+        async for page in pages(http):
+            self.add(page)
+        self.is_filled = True
+
+    def add(self, deals: Sequence[Mapping[str, Any]]) -> None:
         rows = (
             (deal["external_id"], deal["version"], deal["outcome"] is None)
             for deal in deals
-            if (deal["external_id"] or "").startswith(prefix)
+            if (deal["external_id"] or "").startswith(self.prefix)
         )
         self.database.executemany("INSERT OR REPLACE INTO deals (id, version, is_open) VALUES (?, ?, ?)", rows)
 
@@ -167,12 +174,8 @@ class KnownDeals:
     def vanished(self) -> list[str]:
         return [row[0] for row in self.database.execute("SELECT id FROM deals WHERE is_open AND NOT seen ORDER BY id")]
 
-
-async def known_deals(http: httpx.AsyncClient, prefix: str) -> KnownDeals:
-    found = KnownDeals()
-    async for page in pages(http):
-        found.add(page, prefix)
-    return found
+    def close(self) -> None:
+        self.database.close()
 
 
 async def pages(http: httpx.AsyncClient) -> AsyncIterator[Sequence[Mapping[str, Any]]]:
@@ -197,7 +200,7 @@ class SnapshotSender:
     kind: ExportKind
     options: SnapshotOptions
     now: datetime
-    known: KnownDeals | None = None
+    known: KnownDeals
     report: SnapshotReport = field(default_factory=SnapshotReport)
 
     @property
@@ -209,8 +212,8 @@ class SnapshotSender:
         return instant_text(self.options.end_of_day(self.kind.timezone, self.now))
 
     async def send(self, pairs: Sequence[Pair]) -> list[Answer]:
-        if self.known is None:
-            self.known = await known_deals(self.http, f"{self.kind.name}:")
+        if not self.known.is_filled:
+            await self.known.fill(self.http)
         versions = [self.known.version(mapped.bodies[0]["external_id"]) for _, mapped in pairs]
         new = [pair for pair, version in zip(pairs, versions, strict=True) if version is None]
         old = [(pair, version) for pair, version in zip(pairs, versions, strict=True) if version is not None]
@@ -254,7 +257,7 @@ class SnapshotSender:
         return {"external_id": deal["external_id"], "steps": steps}
 
     async def finish(self) -> Sequence[str]:
-        vanished = (self.known or KnownDeals()).vanished()
+        vanished = self.known.vanished()
         self.report.vanished_count, self.report.vanished = len(vanished), vanished[:MOST_LISTED]
         if self.options.vanished != "report" and not self.report.unread:
             for start in range(0, len(vanished), PAGE):
