@@ -187,6 +187,13 @@ async def eventually(condition: Any, *, seconds: float = 60) -> Any:
     return answer
 
 
+async def post_until_answered(api: httpx.AsyncClient, path: str, body: Any, **headers: str) -> httpx.Response:
+    """On a busy machine some of many requests at once are refused with 503, and a caller sends them again."""
+    while (answer := await api.post(path, json=body, headers=headers)).status_code == 503:
+        assert "Retry-After" in answer.headers
+    return answer
+
+
 def fresh(response: httpx.Response, *, wait: int = 30) -> dict[str, str]:
     """Headers that ask a read to include this write."""
     return {"X-Min-Position": response.headers["X-Position"], "Prefer": f"wait={wait}"}

@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from services.pipeline.service import SERVICE
-from tests.running import Clock, fresh, make_key, running_services
+from tests.running import Clock, fresh, make_key, post_until_answered, running_services
 
 ACME: dict[str, Any] = {
     "name": "Acme renewal",
@@ -204,7 +204,8 @@ async def test_a_link_gives_a_deal_an_external_id_that_nobody_else_may_take(api:
 
 async def test_a_hundred_repeats_of_a_key_open_one_deal(api: httpx.AsyncClient) -> None:
     key = {"Idempotency-Key": "one click"}
-    answers = await asyncio.gather(*(api.post("opportunities", json=ACME, headers=key) for _ in range(100)))
+    repeats = [post_until_answered(api, "opportunities", ACME, **key) for _ in range(100)]
+    answers = await asyncio.gather(*repeats)
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.text for answer in answers}) == 1
     assert sum("Idempotent-Replayed" in answer.headers for answer in answers) == 99
