@@ -56,16 +56,21 @@ async def refused(company: Company, method: str, path: str) -> list[str]:
     return found
 
 
-async def lead_elsewhere(company: Company) -> str:
-    """Handed over to an owner in another branch, when qualification knows of the deal."""
-    body = {"source": "demo_request", "person": {"email": "ada@customer.example"}}
-    captured = await company.send("POST", "/intake/v1/leads", body)
-    lead = str(captured.json()["lead_id"])
+async def captured(company: Company, name: str) -> str:
+    body = {"source": "demo_request", "person": {"email": f"{name}@customer.example"}}
+    answer = await company.send("POST", "/intake/v1/leads", body)
+    lead = str(answer.json()["lead_id"])
 
     async def is_known() -> bool:
         return (await company.api.get(f"{LEADS}/{lead}")).status_code == 200
 
     await eventually(is_known)
+    return lead
+
+
+async def lead_elsewhere(company: Company) -> str:
+    """Handed over to an owner in another branch, when qualification knows of the deal."""
+    lead = await captured(company, "ada")
     met = {"status": "met", "evidence": "said so"}
     await company.send("POST", f"{LEADS}/{lead}/bant", dict.fromkeys(("budget", "authority", "need", "timing"), met))
     await company.send("POST", f"{LEADS}/{lead}/hand-over", {"owner": "r3"})
@@ -78,11 +83,19 @@ async def lead_elsewhere(company: Company) -> str:
     return lead
 
 
+async def merged_into(company: Company, survivor: str) -> str:
+    lead = await captured(company, "eve")
+    merged = await company.send("POST", f"/intake/v1/leads/{lead}/merge", {"into": survivor})
+    answer = await company.api.get(f"{LEADS}/{lead}", headers=fresh(merged))
+    assert answer.json()["lead_id"] == survivor
+    return lead
+
+
 async def test_what_is_elsewhere_runs_the_statements_of_what_does_not_exist(company: Company) -> None:
     made = await company.deal("r3")
     await company.call("a", "GET", OPPORTUNITIES, headers=fresh(made))
     lead = await lead_elsewhere(company)
-    asked = [(OF_DEALS, made.json()["opportunity_id"]), (OF_LEADS, lead)]
+    asked = [(OF_DEALS, made.json()["opportunity_id"]), (OF_LEADS, lead), (OF_LEADS, await merged_into(company, lead))]
     for routes, elsewhere in asked:
         for method, path, more in routes:
             of_unknown = await refused(company, method, f"{path}/{UNKNOWN}{more}")

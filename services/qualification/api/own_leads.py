@@ -14,23 +14,37 @@ from services.qualification.lead.state import Lead, NotExisting, State
 from services.qualification.projections import deals
 from services.qualification.projections.leads import queued_at
 from shared.rules.message import Denied, Missing
+from shared.store.folded_streams import read_states
 from shared.web.call import Call
 from shared.web.place import Subtree
 
 Permit = Callable[[State], None]
 Owners = Mapping[str, str]
 """Of deals, by their ids."""
+NO_LEAD = "none"
+"""An id that no lead has."""
 
 
 async def is_visible(tx: AsyncConnection, state: State, subtree: Subtree) -> bool:
     """A lead that does not exist costs the same statements as one that is elsewhere."""
-    if isinstance(state, Lead) and state.fields.merged_into is not None:  # the lead that it is worked as decides
-        return True
-    owners = await deals.owners_of(tx, deals_of(state))
-    return isinstance(state, Lead) and is_inside(state, subtree, owners)
+    survivor = await survivor_of(tx, state)
+    return is_inside(survivor, subtree, await deals.owners_of(tx, deals_of(survivor)))
 
 
-def is_inside(lead: Lead, subtree: Subtree, owners: Owners) -> bool:
+async def survivor_of(tx: AsyncConnection, state: State) -> State:
+    """The lead that a merged one is worked as; any other as it is, for the same statements."""
+    into = merged_into(state)
+    read = (await read_states(tx, DECIDER, [into or NO_LEAD]))[into or NO_LEAD]
+    return state if into is None else read
+
+
+def merged_into(state: State) -> str | None:
+    return None if isinstance(state, NotExisting) else state.fields.merged_into
+
+
+def is_inside(lead: State, subtree: Subtree, owners: Owners) -> bool:
+    if not isinstance(lead, Lead):
+        return False
     fields = lead.fields
     return subtree.includes(fields.sdr) or is_unclaimed(fields) or subtree.includes(deal_owner(lead, owners))
 
@@ -56,22 +70,13 @@ async def permit_work(call: Call, lead_id: str, to_owner: str | None = None) -> 
     if not call.caller.is_confined:
         return None
     async with call.read() as tx:
-        subtree, owners = call.subtree, await owners_of(call, tx, lead_id)
+        survivor = await survivor_of(tx, (await read_states(tx, DECIDER, [lead_id]))[lead_id])
+        subtree, owners = call.subtree, await deals.owners_of(tx, deals_of(survivor))
 
     def permit(state: State) -> None:
-        if isinstance(state, NotExisting):
-            raise Missing("there is no such lead")
-        if state.fields.merged_into is None and not is_inside(state, subtree, owners):
+        if not is_inside(state if merged_into(state) is None else survivor, subtree, owners):
             raise Missing("there is no such lead")
         if to_owner is not None and not subtree.includes(to_owner):
             raise Denied(f"{to_owner} is not below {subtree.node}")
 
     return permit
-
-
-async def owners_of(call: Call, tx: AsyncConnection, lead_id: str) -> Owners:
-    """Of the deals of the lead and, if it is merged into another one, of that one."""
-    state = (await call.states(tx, DECIDER, [lead_id]))[lead_id]
-    into = None if isinstance(state, NotExisting) else state.fields.merged_into
-    survivor = state if into is None else (await call.states(tx, DECIDER, [into]))[into]
-    return await deals.owners_of(tx, deals_of(survivor))
