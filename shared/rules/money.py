@@ -122,8 +122,8 @@ def to_minor_units(amount: Decimal, currency: str) -> Decimal:
 
 
 def format_amount(amount: Decimal, currency: str) -> str:
-    """The amount as every answer shows it: `1234.50`."""
-    return text(to_minor_units(amount, currency))
+    """The amount as every answer shows it: `1234.50`, and never `-0.00`."""
+    return text(to_minor_units(amount, currency) + 0)
 
 
 def total(amounts: Iterable[Decimal]) -> Decimal:

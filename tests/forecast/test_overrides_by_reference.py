@@ -76,7 +76,7 @@ def expected(book: list[Entry], asked: Question) -> Amounts:
 
 
 def rounded(amount: Decimal | None) -> str | None:
-    return None if amount is None else str(amount.quantize(CENT, ROUND_HALF_EVEN))
+    return None if amount is None else str(amount.quantize(CENT, ROUND_HALF_EVEN) + 0)
 
 
 async def check_history(company: Company, seed: int) -> None:

@@ -74,7 +74,7 @@ async def show_waterfall(visit: Visit) -> Response:
 
 
 def is_zero(amount: str) -> bool:
-    return not amount.strip("-0.")
+    return not amount.strip("0.")
 
 
 def end(local: str | None, zone: str, field: str) -> str | None:

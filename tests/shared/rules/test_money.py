@@ -68,6 +68,10 @@ def test_halves_go_to_the_even_neighbour() -> None:
     assert [format_amount(Decimal(text), "EUR") for text in ("0.005", "0.015", "0.025")] == ["0.00", "0.02", "0.02"]
 
 
+def test_what_rounds_to_nothing_has_no_sign() -> None:
+    assert [format_amount(Decimal(text), "EUR") for text in ("-0.004", "-0", "-0.006")] == ["0.00", "0.00", "-0.01"]
+
+
 def test_no_currency_needs_more_decimals_than_are_stored() -> None:
     assert minor_units("CLF") == 4
     assert len(str(LARGEST)) + 4 < 24
