@@ -6,7 +6,7 @@ where it stands; the pipeline finds the difference, and leaves alone what was ch
 
 import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -215,11 +215,19 @@ class SnapshotSender:
         if not self.known.is_filled:
             await self.known.fill(self.http)
         versions = [self.known.version(mapped.bodies[0]["external_id"]) for _, mapped in pairs]
-        new = [pair for pair, version in zip(pairs, versions, strict=True) if version is None]
+        new = [self.dated(pair) for pair, version in zip(pairs, versions, strict=True) if version is None]
         old = [(pair, version) for pair, version in zip(pairs, versions, strict=True) if version is not None]
         created = iter(await batch(self.http, f"{DEALS}/batch", new))
         matched = iter(await self.match(old))
         return [next(created) if version is None else next(matched) for version in versions]
+
+    def dated(self, pair: Pair) -> Pair:
+        """A deal of which the export does not say since when it is there was opened by the export's instant."""
+        record, mapped = pair
+        (deal,) = mapped.bodies
+        opened, *later = deal["facts"]
+        facts = [{"occurred_at": instant_text(self.as_of)} | opened, *later]
+        return record, replace(mapped, bodies=[{**deal, "facts": facts}])
 
     async def match(self, old: Sequence[tuple[Pair, int]]) -> list[Answer]:
         if not old:

@@ -7,9 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 from funnelcast.importing.record import Body
+from services.pipeline.process.default import DEFAULT
 
 OUTCOMES = {"win": "won", "lose": "lost", "recycle": "recycled", "reopen": "open"}
 WITHOUT_AMOUNT = "no amount"
+FIRST_STAGE = DEFAULT.stages[0].stage
+"""Of a deal that is opened in no stage; one of a process of the mapping's own always names its stage."""
 
 
 @dataclass
@@ -47,7 +50,8 @@ class DealTotals:
 
 def last_state(facts: Sequence[Body]) -> dict[str, Any]:
     """Of a deal after all of its commands."""
-    last: dict[str, Any] = {"outcome": "open", "stage": "", "close_date": "", "amount": None, "amount_estimated": False}
+    last: dict[str, Any] = {"outcome": "open", "stage": FIRST_STAGE, "close_date": "", "amount": None}
+    last["amount_estimated"] = False
     for fact in facts:
         last |= {name: fact[name] for name in ("amount", "close_date", "stage", "owner") if name in fact}
         if "amount" in fact:

@@ -98,6 +98,32 @@ def test_each_week_brings_in_what_has_changed(system: Up, tmp_path: Path) -> Non
     assert weeks.known(3)["owner"] == "bob"
 
 
+def test_a_deal_without_a_date_or_a_stage_is_opened_by_the_day_of_its_first_export(system: Up, tmp_path: Path) -> None:
+    export, path = tmp_path / "sales_pipeline.csv", ("--url", system.address, "--key", system.key)
+    header = "opportunity_id,sales_agent,product,account,deal_stage,engage_date,close_date,close_value"
+    prospect = "W1,Ann Acker,MG Special,Acme,Prospecting,,,"
+
+    def take(day: str, row: str) -> dict[str, Any]:
+        export.write_text(f"{header}\n{row}\n")
+        command = ("import", "opportunities", export, "--mapping", "maven-crm", *path, "--json", "--snapshot-of", day)
+        result = run(*command)
+        assert result.returncode == 0, result.stderr
+        summary: dict[str, Any] = json.loads(result.stdout)
+        return summary
+
+    first = take("2024-01-07", prospect)
+    assert [*first["open_by_stage"]] == ["unqualified"]
+    assert counts(first) == (1, 0, 0, 0)
+    assert counts(take("2024-01-14", prospect)) == (0, 0, 0, 0)
+    engaging = prospect.replace("Prospecting,,", "Engaging,2024-01-16,")
+    assert counts(take("2024-01-21", engaging)) == (0, 1, 0, 0)
+    with system.client() as http:
+        (known,) = http.get("/pipeline/v1/opportunities", params={"external_id": "maven:W1"}).json()["items"]
+        history = http.get(f"/pipeline/v1/opportunities/{known['opportunity_id']}/history").json()
+    entered = [(visit["stage"], visit["entered_at"][:10]) for visit in history["visits"]]
+    assert entered == [("unqualified", "2024-01-07"), ("proposal", "2024-01-16")]
+
+
 def test_what_was_changed_here_is_reported_and_left_alone_or_overwritten_by_choice(system: Up, tmp_path: Path) -> None:
     weeks = Weeks(system, tmp_path, "conflicts")
     weeks.take("2024-01-07", deal(1), deal(2))
