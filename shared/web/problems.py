@@ -114,11 +114,14 @@ REFUSALS: Mapping[type[Refusal], int] = {
 }
 
 
+TITLES: Mapping[int, str] = {413: "Content Too Large", 422: "Unprocessable Content"}
+"""As RFC 9110 names them: Python's names depend on its version."""
 UNREADABLE = "the body is not JSON text in UTF-8, or is nested too deeply"
 
 
 def problem_body(status: int, detail: str, code: str = "about:blank", errors: Sequence[Any] = ()) -> dict[str, Any]:
-    body = {"type": code, "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    title = TITLES.get(status) or HTTPStatus(status).phrase
+    body = {"type": code, "title": title, "status": status, "detail": detail}
     return body | ({"errors": list(errors)} if errors else {})
 
 

@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError
 from shared.rules.fields import ExternalId, Flag, Instant, Line, Slug
 from shared.rules.message import Message
 from shared.web.error_texts import PATTERNS
-from shared.web.problems import validation_body
+from shared.web.problems import problem_body, validation_body
 
 CHOICE = "(source|owner|motion)"
 
@@ -66,3 +66,8 @@ def test_what_is_wrong_is_named_in_plain_words(given: dict[str, Any], pointer: s
     assert validation_body(refused.value.errors(include_url=False))["errors"] == [
         {"pointer": pointer, "detail": detail}
     ]
+
+
+def test_titles_are_those_of_the_standard_on_every_version_of_python() -> None:
+    titles = [problem_body(status, "")["title"] for status in (404, 413, 422)]
+    assert titles == ["Not Found", "Content Too Large", "Unprocessable Content"]
