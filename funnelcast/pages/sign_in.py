@@ -13,8 +13,10 @@ WRONG_KEY = "This key is not valid: it may be mistyped, expired or revoked."
 USED_LINK = "This link has been used, or is of an earlier run. Paste a key, or start the demo again for new links."
 
 
-def sign_in_page(request: Request, status: int, problem: str | None = None) -> Response:
-    values = rendering.common_values(request, "UTC") | {"problem": problem, "typed": forms.typed_into(request)}
+def sign_in_page(request: Request, status: int, problem: str | None = None, *, back: str = "") -> Response:
+    """`back`: the page that was asked for, which is shown after signing in; by default the first one."""
+    values = {"problem": problem, "typed": forms.typed_into(request), "back": back}
+    values |= rendering.common_values(request, "UTC")
     return HTMLResponse(rendering.render("sign-in.html", values), status)
 
 
@@ -26,8 +28,8 @@ async def sign_in(request: Request) -> Response:
     """Exchanges a pasted key for a session."""
     if not security.is_same_origin(request):
         return sign_in_page(request, FORBIDDEN, "The form was not sent from this page.")
-    key = (await forms.read_fields(request))["key"]
-    return await with_session(request, key, WRONG_KEY)
+    fields = await forms.read_fields(request)
+    return await with_session(request, fields["key"], WRONG_KEY, back=fields["back"])
 
 
 async def use_one_time_link(request: Request) -> Response:
@@ -37,12 +39,12 @@ async def use_one_time_link(request: Request) -> Response:
     return await with_session(request, key, USED_LINK)
 
 
-async def with_session(request: Request, key: str | None, problem: str) -> Response:
+async def with_session(request: Request, key: str | None, problem: str, *, back: str = "") -> Response:
     """`problem`: what the page says when the key is not valid."""
     token = await request.app.state.sessions.start(key) if key else None
     if token is None:
-        return sign_in_page(request, UNAUTHENTICATED, problem)
-    response = see_other(f"{FOLDER}/")
+        return sign_in_page(request, UNAUTHENTICATED, problem, back=back)
+    response = see_other(back if back.startswith(f"{FOLDER}/") else f"{FOLDER}/")  # to no other host
     security.set_cookie(request, response, token)
     return response
 

@@ -1,5 +1,7 @@
 """Signing in and out: what the cookie is, who is let in, and what stands in nobody's way."""
 
+from html import escape
+
 import httpx
 from sqlalchemy import text
 
@@ -47,6 +49,28 @@ async def test_a_forged_or_an_old_cookie_is_a_page_to_sign_in(site: Site) -> Non
             assert answer.status_code == 401, value
             assert "Sign in" in answer.text
             assert 'funnelcast_session=""' in answer.headers["set-cookie"]
+
+
+async def test_who_signs_in_comes_to_the_page_that_was_asked_for_and_to_no_other_host(site: Site) -> None:
+    key, asked = await make_key(site.database, ["forecast:read"]), "/pages/forecast?period=2026-Q1&node=a"
+    async with site.browser() as browser:
+        assert f'name="back" value="{escape(asked)}"' in (await browser.get(asked)).text
+        wrong = await browser.post("/pages/sign-in", data={"key": "x", "back": asked}, headers=FROM_A_PAGE)
+        assert f'name="back" value="{escape(asked)}"' in wrong.text
+        elsewhere = (
+            "",
+            "https://evil.example/pages/",
+            "//evil.example/pages/",
+            "/\\evil.example",
+            "javascript:alert(1)",
+        )
+        for back, shown in ((asked, asked), *((each, "/pages/") for each in elsewhere)):
+            answer = await browser.post("/pages/sign-in", data={"key": key, "back": back}, headers=FROM_A_PAGE)
+            assert (answer.status_code, answer.headers["location"]) == (303, shown)
+        split = await browser.post(
+            "/pages/sign-in", data={"key": key, "back": "/pages/\r\nX-Evil: 1"}, headers=FROM_A_PAGE
+        )
+        assert "x-evil" not in split.headers
 
 
 async def test_signing_out_ends_the_session_for_everybody_who_has_the_cookie(site: Site) -> None:
