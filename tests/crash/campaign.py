@@ -22,7 +22,8 @@ LONGEST = 2.0
 SERVING = ('"event": "serving"', "is up at")
 AWAY = ("cannot be reached", "asyncpg", "ConnectionRefusedError")
 """What a start says that ends because Postgres is away. Who serves already must stand that."""
-OWN_ENDED = "Postgres ended with code"
+OWN_ENDED = ("Postgres ended with code", f"Postgres did not start (code {-SIGKILL})")
+"""What `up` says that ends because its own Postgres was killed, at work or at its start."""
 
 
 @dataclass
@@ -110,4 +111,4 @@ class Campaign:
 def may_end(said: str) -> bool:
     """By itself."""
     served = any(word in said for word in SERVING)
-    return OWN_ENDED in said or (not served and any(word in said for word in AWAY))
+    return any(word in said for word in OWN_ENDED) or (not served and any(word in said for word in AWAY))
