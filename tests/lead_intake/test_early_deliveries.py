@@ -12,7 +12,7 @@ import pytest
 from tests.lead_intake.connectors.deliveries import FACEBOOK_HOOK, FACEBOOK_LEAD, HUBSPOT_CONTACT, HUBSPOT_EVENT
 from tests.lead_intake.connectors.signing import PUBLIC_URL
 from tests.lead_intake.test_webhooks import connected, quarantined
-from tests.running import Clock
+from tests.running import Clock, fresh
 
 EARLIER = "2026-03-02T11:00:00Z"
 LATER = "2026-03-02T11:30:00Z"
@@ -213,7 +213,8 @@ async def test_a_page_of_a_user_whom_an_id_alone_names_counts_once_the_id_is_kno
     assert (early["activities"], early["ignored"], early["quarantined"]) == (0, 1, 0)
     assert len(await segment.captures(call("track", "jane@acme.com", event="Signed Up", userId="u-7"))) == 1
     for _ in range(2):
-        assert (await segment.send(page | {"messageId": "page-2"})).json()["activities"] == 1
-    (lead,) = (await api.get("leads")).json()["items"]
+        taken = await segment.send(page | {"messageId": "page-2"})
+        assert taken.json()["activities"] == 1
+    (lead,) = (await api.get("leads", headers=fresh(taken))).json()["items"]
     shown = (await api.get(f"leads/{lead['lead_id']}")).json()
     assert [each["kind"] for each in shown["activities"]] == ["page_viewed"]
