@@ -212,9 +212,8 @@ async def test_a_page_of_a_user_whom_an_id_alone_names_counts_once_the_id_is_kno
     early = (await segment.send(page | {"messageId": "page-1"})).json()
     assert (early["activities"], early["ignored"], early["quarantined"]) == (0, 1, 0)
     assert len(await segment.captures(call("track", "jane@acme.com", event="Signed Up", userId="u-7"))) == 1
-    for _ in range(2):
-        taken = await segment.send(page | {"messageId": "page-2"})
-        assert taken.json()["activities"] == 1
-    (lead,) = (await api.get("leads", headers=fresh(taken))).json()["items"]
+    once, again = [await segment.send(page | {"messageId": "page-2"}) for _ in range(2)]
+    assert once.json()["activities"] == again.json()["activities"] == 1
+    (lead,) = (await api.get("leads", headers=fresh(once))).json()["items"]
     shown = (await api.get(f"leads/{lead['lead_id']}")).json()
     assert [each["kind"] for each in shown["activities"]] == ["page_viewed"]
