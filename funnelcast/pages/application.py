@@ -144,8 +144,8 @@ async def serve(screen: Screen, request: Request) -> Response:
 
 def signed_out(request: Request) -> Response:
     """A page to sign in, and no trace of the cookie that was forged or has ended."""
-    asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    response = sign_in.sign_in_page(request, sign_in.UNAUTHENTICATED, back=asked)
+    back = sign_in.page_asked_for(request)
+    response = sign_in.sign_in_page(request, sign_in.UNAUTHENTICATED, back=back)
     if security.COOKIE in request.cookies:
         security.delete_cookie(request, response)
     return response

@@ -20,6 +20,13 @@ def sign_in_page(request: Request, status: int, problem: str | None = None, *, b
     return HTMLResponse(rendering.render("sign-in.html", values), status)
 
 
+def page_asked_for(request: Request) -> str:
+    """None for a form that was sent: its address is not a page."""
+    if request.method != "GET":
+        return ""
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
 async def show_sign_in(request: Request) -> Response:
     return sign_in_page(request, 200)
 

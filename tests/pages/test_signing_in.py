@@ -55,6 +55,8 @@ async def test_who_signs_in_comes_to_the_page_that_was_asked_for_and_to_no_other
     key, asked = await make_key(site.database, ["forecast:read"]), "/pages/forecast?period=2026-Q1&node=a"
     async with site.browser() as browser:
         assert f'name="back" value="{escape(asked)}"' in (await browser.get(asked)).text
+        sent = await browser.post("/pages/forecast/reset", data={"node": "a"}, headers=FROM_A_PAGE)
+        assert (sent.status_code, 'name="back"' in sent.text) == (401, False), "nothing is shown at that address"
         wrong = await browser.post("/pages/sign-in", data={"key": "x", "back": asked}, headers=FROM_A_PAGE)
         assert f'name="back" value="{escape(asked)}"' in wrong.text
         elsewhere = (
