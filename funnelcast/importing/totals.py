@@ -50,8 +50,13 @@ class DealTotals:
 
 def last_state(facts: Sequence[Body]) -> dict[str, Any]:
     """Of a deal after all of its commands."""
-    last: dict[str, Any] = {"outcome": "open", "stage": FIRST_STAGE, "close_date": "", "amount": None}
-    last["amount_estimated"] = False
+    last: dict[str, Any] = {
+        "outcome": "open",
+        "stage": FIRST_STAGE,
+        "close_date": "",
+        "amount": None,
+        "amount_estimated": False,
+    }
     for fact in facts:
         last |= {name: fact[name] for name in ("amount", "close_date", "stage", "owner") if name in fact}
         if "amount" in fact:

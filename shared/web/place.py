@@ -53,10 +53,9 @@ class Organisation:
     today; empty for a node that is unknown or has ended.
 
     `confine`: of the service's public events, those that may be seen in a subtree, each at its position; none: the
-    service shows no events to confined callers. In place of an
-    event of the types `leaving`, by which something leaves the subtree, the caller gets a `left_view`. `owners`: the
-    names under which the data of events have owners, of whom one must be inside for an event to be seen; none: only
-    `confine` knows."""
+    service shows no events to confined callers. In place of an event of the types `leaving`, by which something
+    leaves the subtree, the caller gets a `left_view`. `owners`: the names under which the data of events have owners,
+    of whom one must be inside for an event to be seen; none: only `confine` knows."""
 
     source: str
     within: Callable[[AsyncConnection, str], Awaitable[Collection[str]]]

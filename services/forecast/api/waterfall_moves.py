@@ -78,14 +78,14 @@ async def segments_between(tx: AsyncConnection, opening: End, closing: End) -> S
 
 def counted_then(closing: End, org: OrgTimeline, stated: Sequence[OverrideRow]) -> Counted:
     node, column, takes_closed = closing.node, closing.question.column, closing.question.view == "open"
-    everybody = owners_below(closing, org, set())
     if column is None:
-        return Counted(everybody)
+        return Counted(owners_below(closing, org, set()))
     counted = counting(visible_rows(stated, closing.question.subtree), org.nodes)
     rows = [row for row in counted if row.column == column and node in counting_nodes(org.nodes, row.node)]
     fixed = fixed_amounts(rows, closing.conversion)
     if (node, column) in fixed.by_self:
-        return Counted(NOBODY, everybody if takes_closed else NOBODY, fixed.by_self[node, column])
+        hidden_owners = owners_below(closing, org, set()) if takes_closed else NOBODY
+        return Counted(NOBODY, hidden_owners, fixed.by_self[node, column])
     nearest = [each for each, _ in fixed.upwards if node in corrected_nodes(each, column, fixed.upwards, org.nodes)]
     hidden = {below for each in nearest for below in org.below(each)}
     return Counted(
