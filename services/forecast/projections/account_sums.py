@@ -3,16 +3,14 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import FromClause, Text, case, column, func, literal, or_, text
+from sqlalchemy import FromClause, Text, case, column, func, literal, or_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.ledger.balances import BucketSum, Sums
 from services.forecast.org.events import ROOT, UNASSIGNED
 from services.forecast.projections.bucket_query import bucket_query, sums_by_key
 from services.forecast.projections.deal_filter import DealFilter
-
-HASHED, AS_PLANNED = text("SET LOCAL enable_sort = off"), text("SET LOCAL enable_sort TO DEFAULT")
-"""Around a sum by group: Postgres expects far more groups than there are, and would sort all rows on disk."""
+from shared.store.plans import hashed_groups
 
 
 async def sums_of_all(tx: AsyncConnection, accounts: FromClause, deal_filter: DealFilter, *, undated: bool) -> Sums:
@@ -49,9 +47,8 @@ async def sums_by_group(
         .where(days(accounts, deal_filter, undated=undated), is_unassigned | grouped.c.node.is_not(None))
         .having(any_is_left(summed))
     )
-    await tx.execute(HASHED)
-    found = await tx.execute(query)
-    await tx.execute(AS_PLANNED)
+    async with hashed_groups(tx):
+        found = await tx.execute(query)
     return await sums_by_key((row[:6], BucketSum(*row[6:])) for row in found)
 
 

@@ -85,8 +85,6 @@ COPIED = [column.name for column in states if column.name in OpportunityFields._
 UPSERT = upsert(deal_states)
 SORTS_IN_MEMORY = text("SET LOCAL work_mem = '32MB'")
 """Before a question that sorts the deals of a window: by default Postgres sorts those of a large company on disk."""
-HASHED, AS_PLANNED = text("SET LOCAL enable_sort = off"), text("SET LOCAL enable_sort TO DEFAULT")
-"""Around a question that groups by several texts: Postgres expects that sorting by them costs less than it does."""
 State = dict[str, Any]
 """A row."""
 WHEN = ("position", "starts", "ends")

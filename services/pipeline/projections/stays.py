@@ -14,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.pipeline.metrics.questions import Dimension, Window
 from services.pipeline.metrics.velocity import StayRow
-from services.pipeline.projections.deal_states import AS_PLANNED, HASHED, SORTS_IN_MEMORY
+from services.pipeline.projections.deal_states import SORTS_IN_MEMORY
+from shared.store.plans import hashed_groups
 
 COLUMNS = {"stage": "deals.stage", "qualified": "deals.qualified"}
 """Those of a visit; all others are the deal's."""
@@ -104,11 +105,11 @@ async def stays(tx: AsyncConnection, window: Window, until: datetime, by: Sequen
     with their whole length (`cumulative`) or that of the last (`latest`)."""
     found = Stays([], [])
     await tx.execute(SORTS_IN_MEMORY)
-    await tx.execute(HASHED)
-    for whole, *row in await tx.execute(query(by, window), bounds(window, until)):
+    async with hashed_groups(tx):
+        rows = await tx.execute(query(by, window), bounds(window, until))
+    for whole, *row in rows:
         key, figures = tuple(row[: len(by)]), row[len(by) :]
         (found.whole if whole else found.groups).append(StayRow(() if whole else key, *figures))
-    await tx.execute(AS_PLANNED)
     return found
 
 
