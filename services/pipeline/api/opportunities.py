@@ -70,7 +70,7 @@ async def list_opportunities(
     if external_id is not None:
         return FilteredPage(items=await with_external_id(call, external_id), next=None)
     if closing_from is not None and closing_to is not None and closing_to < closing_from:
-        raise InvalidField("query/closing_to", "lies before closing_from")
+        raise InvalidField("query/closing_to", "must not lie before closing_from")
     cursor = decode_cursor(after, str)
     criteria = opportunities.OpportunityFilter(
         stage=stage,

@@ -177,7 +177,7 @@ async def get_cost_per_sql(query: Annotated[CostQuery, Query()], call: MeasuresW
         last_day = query.last_day or settings.business_day(as_of)
         query = query.model_copy(update={"last_day": last_day})
         if query.first_day is not None and query.first_day > last_day:
-            raise InvalidField("query/to", "lies before from")
+            raise InvalidField("query/to", "must not lie before from")
         begins = None if query.first_day is None else settings.start_of_day(query.first_day)
         sqls = await funnel.sqls_by_source(tx, begins, settings.end_of_day(last_day), query.as_of)
         rows = await entries.in_force(tx, as_of, query.first_day, last_day)

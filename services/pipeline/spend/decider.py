@@ -14,7 +14,7 @@ def decide(entries: Entries, command: RecordSpend, at: datetime) -> list[SpendRe
     if command.spend_id in [entry.spend_id for entry in entries]:
         return []
     if body.last_day < body.first_day:
-        raise InvalidField("/to", "lies before from")
+        raise InvalidField("/to", "must not lie before from")
     must_correct_the_last(entries, body.corrects)
     event = SpendRecorded(
         spend_id=command.spend_id,
