@@ -1,13 +1,16 @@
 """What an event posts, as a function of the deal before and after."""
 
 from collections import Counter
-from datetime import date
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.forecast.ledger.transaction import Account, Deal, Posting, transaction
+from services.forecast.ledger.waterfall import PostedLine, deals_before
 from services.forecast.upstream.pipeline import Outcome
 
 Q1, Q2 = date(2026, 3, 31), date(2026, 6, 30)
@@ -153,3 +156,28 @@ def test_lines_take_the_old_out_and_put_the_new_in(before: Deal | None, after: D
         assert posting.amount or posting.deals
     assert +accounts == +counted(after)
     assert -accounts == Counter()
+
+
+@given(st.lists(deals(), min_size=2, max_size=4))
+def test_lines_tell_what_the_deal_was_before_unless_its_amount_alone_changed(states: Sequence[Deal]) -> None:
+    before, lines = states[0], list(posted_lines(states))
+    told = deals_before(lines)
+    if any(line.deals for line in lines):
+        line = told["one"]
+        assert (line and (line.owner, line.close_date, line.category, line.currency, line.amount)) == shown(before)
+    else:
+        assert told == {}
+
+
+def posted_lines(states: Sequence[Deal]) -> Iterator[PostedLine]:
+    at = datetime(2026, 3, 2, tzinfo=UTC)
+    for position, (before, after) in enumerate(pairwise(states), 1):
+        for number, (account, amount, count, reason) in enumerate(transaction(before, after), 1):
+            place = account.owner, account.close_date, account.category, account.currency
+            yield PostedLine(position, number, "one", *place, amount, count, reason, at)
+
+
+def shown(deal: Deal) -> tuple[object, ...] | None:
+    account = deal.account
+    counted = account.owner, account.close_date, account.category, account.currency, deal.amount
+    return counted if deal.is_counted else None

@@ -15,7 +15,7 @@ from services.forecast.api.waterfall_span import End
 from services.forecast.ledger.balances import ZERO
 from services.forecast.ledger.org_tree import counting_nodes
 from services.forecast.ledger.overrides import OverrideRow, corrected_nodes, counting, fixed_amounts
-from services.forecast.ledger.waterfall import VIEWS, Entry, Kind, Movements, Scope, movements, org_moves
+from services.forecast.ledger.waterfall import VIEWS, Entry, Kind, Movements, Scope, deals_before, movements, org_moves
 from services.forecast.org.events import UNASSIGNED
 from services.forecast.projections import overrides, waterfall_lines
 from services.forecast.projections.deals import EVERYBODY, Owners
@@ -109,7 +109,9 @@ async def moved(tx: AsyncConnection, opening: End, closing: End) -> Movements:
     within = segments.is_member, segments.is_hidden
     scope = Scope(question.period, VIEWS[question.view], *within, closing.conversion)
     lines = await waterfall_lines.lines_between(tx, opening.at.as_of, closing.cut, question.period)
-    deals = await waterfall_lines.deals_at(tx, opening.cut, {line.opportunity_id for line in lines})
+    deals = deals_before(lines)
+    untold = {line.opportunity_id for line in lines} - deals.keys()
+    deals.update(await waterfall_lines.deals_at(tx, opening.cut, untold))
     found = movements(lines, deals, scope)
     for before, after in pairwise(segments.segments):
         if before.counted == after.counted:

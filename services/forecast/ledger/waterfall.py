@@ -127,10 +127,27 @@ class Movements:
     apart: dict[Kind, Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
 
 
-def movements(lines: Iterable[PostedLine], deals: Mapping[str, PostedLine], scope: Scope) -> Movements:
+def deals_before(lines: Iterable[PostedLine]) -> dict[str, PostedLine | None]:
+    """Each deal in its account before the first of its lines, with all of its amount; none outside the accounts. Lines
+    tell it where they take the deal from an account, or bring it into the first: not where its amount alone changed.
+    `lines`: all of each event, by position and line."""
+    found, changed = dict[str, PostedLine | None](), dict[str, Decimal]()
+    for line in lines:
+        deal = line.opportunity_id
+        if deal in found:
+            continue
+        if line.deals:
+            amount = -line.amount - changed.get(deal, ZERO)
+            found[deal] = line._replace(amount=amount, deals=1) if line.deals < 0 else None
+        else:
+            changed[deal] = changed.get(deal, ZERO) + line.amount
+    return found
+
+
+def movements(lines: Iterable[PostedLine], deals: Mapping[str, PostedLine | None], scope: Scope) -> Movements:
     """`lines`: all of each event, by position and line. `deals`: each deal in its account before the first of them,
     with all of its amount."""
-    found, current = Movements(), dict[str, PostedLine | None](deals)
+    found, current = Movements(), dict(deals)
     for _, event_lines in groupby(lines, key=lambda line: line.position):
         event = list(event_lines)
         deal, at = event[0].opportunity_id, event[0].occurred_at

@@ -13,6 +13,7 @@ from services.forecast.projections.deals import Owners
 from services.forecast.projections.past_deals import Cut
 from services.forecast.projections.postings import postings
 from shared.store.ownership import plan_for
+from shared.store.plans import looked_up
 
 COLUMNS = [postings.c[name] for name in PostedLine._fields]
 
@@ -31,7 +32,8 @@ async def lines_between(tx: AsyncConnection, after: datetime, cut: Cut, period: 
 async def deals_at(tx: AsyncConnection, cut: Cut, deals: Collection[str]) -> Mapping[str, PostedLine]:
     """These deals in their accounts, with all of their amount, by id."""
     query = sums(cut).where(postings.c.opportunity_id == any_(literal(sorted(deals), ARRAY(Text))))
-    return {line.opportunity_id: line for line in await read(tx, query)}
+    async with looked_up(tx):
+        return {line.opportunity_id: line for line in await read(tx, query)}
 
 
 async def deals_of(
