@@ -10,9 +10,11 @@ from sqlalchemy import ColumnElement, Select, Table, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.org.events import ROOT
-from services.forecast.projections import opening_balances
+from services.forecast.projections import openings
 from services.forecast.projections.deals import IS_COUNTED, deals
 from services.forecast.projections.node_totals import NO_CURRENCY, NO_DAY, node_totals
+from services.forecast.projections.opening_balances import balances_of, opening_balances, sums_until
+from services.forecast.projections.opening_totals import opening_totals
 from services.forecast.projections.postings import postings
 
 MAX_LISTED = 10
@@ -42,6 +44,12 @@ DEALS_OF_ALL_OWNERS = sum_by(deals, WITHOUT_OWNER, func.sum(deals.c.amount), fun
 ROOT_TOTALS = sum_by(node_totals, WITHOUT_OWNER, func.sum(node_totals.c.amount), func.sum(node_totals.c.deals)).where(
     node_totals.c.node == ROOT
 )
+OPENING_TOTALS = sum_by(
+    opening_totals, WITHOUT_OWNER, func.sum(opening_totals.c.amount), func.sum(opening_totals.c.deals)
+).where(opening_totals.c.node == ROOT)
+OPENING_BALANCES = sum_by(
+    opening_balances, WITHOUT_OWNER, func.sum(opening_balances.c.amount), func.sum(opening_balances.c.deals)
+)
 
 
 async def check_trial_balance(tx: AsyncConnection) -> list[str]:
@@ -49,14 +57,18 @@ async def check_trial_balance(tx: AsyncConnection) -> list[str]:
     return [
         *differences("postings", await balances(tx, POSTINGS), await balances(tx, DEALS)),
         *differences("totals of the root", await balances(tx, ROOT_TOTALS), await balances(tx, DEALS_OF_ALL_OWNERS)),
-        *[finding for starts in await opening_balances.kept(tx) async for finding in check_opening(tx, starts)],
+        *[finding for starts in await openings.kept(tx) async for finding in check_opening(tx, starts)],
     ]
 
 
 async def check_opening(tx: AsyncConnection, starts: datetime) -> AsyncIterator[str]:
-    kept = await balances(tx, opening_balances.balances_of(starts))
-    added_up = await balances(tx, opening_balances.sums_until(starts))
+    kept = await balances(tx, balances_of(starts))
+    added_up = await balances(tx, sums_until(starts))
     for finding in differences(f"the opening of {starts:%Y-%m}", kept, added_up, than="postings"):
+        yield finding
+    of_root = await balances(tx, OPENING_TOTALS.where(opening_totals.c.starts == starts))
+    of_all = await balances(tx, OPENING_BALANCES.where(opening_balances.c.starts == starts))
+    for finding in differences(f"totals of the opening of {starts:%Y-%m}", of_root, of_all, than="its balances"):
         yield finding
 
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from services.forecast.projections import org_rows
 from services.forecast.projections.deal_filter import DealFilter
-from services.forecast.projections.numbers import PastDeals
 from services.forecast.projections.past_deals import Cut
+from services.forecast.projections.past_sums import PastSums
 from tests.forecast.conftest import Company
 from tests.forecast.histories import History
 from tests.forecast.test_same_bytes import Question, answers, assert_same, questions
@@ -48,17 +49,17 @@ async def answered(
 
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_both_ways_give_the_same_bytes(company: Company, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    ways = dict[str, int]()
-    summed = PastDeals.sums_back_from_now
+    under_todays_organisation = list[bool]()
+    summed = PastSums.back_from_now
 
-    async def counted(numbers: PastDeals, *question: Any, **more: Any) -> Any:
-        ways[type(numbers).__name__] = ways.get(type(numbers).__name__, 0) + 1
-        return await summed(numbers, *question, **more)
+    async def counted(sums: PastSums, *question: Any, **more: Any) -> Any:
+        under_todays_organisation.append(sums.rows == await org_rows.all_rows(sums.tx))
+        return await summed(sums, *question, **more)
 
-    monkeypatch.setattr(PastDeals, "sums_back_from_now", counted)
+    monkeypatch.setattr(PastSums, "back_from_now", counted)
     await check_both_ways(company, seed, monkeypatch)
-    assert ways["PastNumbersOfToday"] > 10
-    assert ways["PastNumbers"] > 0
+    assert under_todays_organisation.count(True) > 10
+    assert under_todays_organisation.count(False) > 0
 
 
 @pytest.mark.harness

@@ -9,11 +9,14 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from funnelcast.verifying.ledger import check_trial_balance
-from services.forecast.projections import opening_balances
+from services.forecast.ledger.org_tree import OrgChart
+from services.forecast.projections import opening_balances, opening_totals, openings, past_sums
 from services.forecast.projections.opening_balances import LEAST_POSTINGS, MONTHS, beginnings_of_months
+from services.forecast.projections.openings import Opening
+from services.forecast.projections.past_deals import Cut
 from services.forecast.service import SERVICE
 from shared.flow import checkpoint
 from shared.store import engines
@@ -36,8 +39,9 @@ async def engine(database: str) -> AsyncIterator[AsyncEngine]:
 
 @pytest.fixture
 def few_postings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """So that openings are worth it."""
+    """So that openings are worth it, and totals of some nodes."""
     monkeypatch.setattr(opening_balances, "LEAST_POSTINGS", 0)
+    monkeypatch.setattr(opening_totals, "LEAST_BELOW", 2)
 
 
 async def fill_all(engine: AsyncEngine, *months: datetime) -> None:
@@ -47,7 +51,7 @@ async def fill_all(engine: AsyncEngine, *months: datetime) -> None:
 
 async def kept(engine: AsyncEngine) -> list[datetime]:
     async with engine.connect() as tx:
-        return await opening_balances.kept(tx)
+        return await openings.kept(tx)
 
 
 async def balances(engine: AsyncEngine, starts: datetime) -> list[tuple[str, int]]:
@@ -78,7 +82,7 @@ async def check_with_and_without(
     asked = [*questions(made, 15), *questions(replace(made, known=made.known[moving:]), 5)]
     found = await answered(made, asked, engine)
     with monkeypatch.context() as patch:
-        patch.setattr(opening_balances, "last_opening", no_opening)
+        patch.setattr(openings, "nearest", no_opening)
         assert_same(asked, await answered(made, asked, engine), found)
     async with engine.connect() as tx:
         assert await check_trial_balance(tx) == []
@@ -103,20 +107,32 @@ async def no_opening(*question: Any) -> None:
 
 
 @pytest.mark.usefixtures("few_postings")
-@pytest.mark.parametrize("seed", range(300, 303))
+@pytest.mark.parametrize("seed", [300, 301, 304])
 async def test_answers_are_the_same_with_openings_and_without(
     company: Company, engine: AsyncEngine, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    used = list[bool]()
-    last_opening = opening_balances.last_opening
+    """Also back from later ones, with what was not known yet: there it would take longer."""
+    used, later, moved = list[bool](), list[bool](), list[bool]()
+    nearest, counting_elsewhere = openings.nearest, past_sums.counting_elsewhere
+    is_before, is_after = openings.is_before, openings.is_after
 
-    async def noted(*question: Any) -> Any:
-        used.append(bool(found := await last_opening(*question)))
+    async def noted(tx: AsyncConnection, cut: Cut, *more: Any) -> Opening | None:
+        found = await nearest(tx, cut, *more)
+        used.append(bool(found))
+        later.append(found is not None and found.starts > cut.as_of)
         return found
 
-    monkeypatch.setattr(opening_balances, "last_opening", noted)
+    async def compared(*charts: OrgChart) -> set[str]:
+        moved.append(bool(found := await counting_elsewhere(*charts)))
+        return found
+
+    monkeypatch.setattr(openings, "is_before", lambda cut: is_before(cut) | is_after(cut))
+    monkeypatch.setattr(openings, "nearest", noted)
+    monkeypatch.setattr(past_sums, "counting_elsewhere", compared)
     await check_with_and_without(company, engine, seed, monkeypatch)
     assert used.count(True) > 10
+    assert later.count(True) > 3
+    assert moved.count(True) > 5
 
 
 @pytest.mark.harness
@@ -124,9 +140,22 @@ async def test_answers_are_the_same_with_openings_and_without(
 async def test_an_opening_that_outlives_a_late_posting_is_found(
     company: Company, engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(opening_balances, "FORGET", text("SELECT CAST(:earliest AS timestamptz)"))
+    monkeypatch.setattr(openings, "FORGET", text("SELECT CAST(:earliest AS timestamptz)"))
     with pytest.raises(AssertionError, match="another answer"):
         await check_with_and_without(company, engine, 302, monkeypatch)
+
+
+@pytest.mark.harness
+@pytest.mark.usefixtures("few_postings")
+async def test_totals_that_forget_who_has_moved_since_are_found(
+    company: Company, engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def nobody(*charts: OrgChart) -> set[str]:
+        return set()
+
+    monkeypatch.setattr(past_sums, "counting_elsewhere", nobody)
+    with pytest.raises(AssertionError, match="another answer"):
+        await check_with_and_without(company, engine, 301, monkeypatch)
 
 
 # -- what takes an opening away --------------------------------------------------------------------------------------
@@ -152,15 +181,15 @@ async def test_an_opening_that_was_taken_away_while_it_was_added_up_is_not_kept(
     await deal(company, "one", JANUARY)
     assert await opening_balances.begin(engine, READ_MODELS, [FEBRUARY]) == FEBRUARY
 
-    last_opening = opening_balances.last_opening
+    last_before = openings.last_before
 
     async def late(*question: Any) -> Any:
         """One of the first statements."""
         await deal(company, "two", JANUARY)
-        return await last_opening(*question)
+        return await last_before(*question)
 
     with monkeypatch.context() as patch:
-        patch.setattr(opening_balances, "last_opening", late)
+        patch.setattr(openings, "last_before", late)
         assert not await opening_balances.add_up(engine, READ_MODELS, FEBRUARY)
     assert await kept(engine) == []
     assert await balances(engine, FEBRUARY) == []
@@ -177,7 +206,7 @@ async def test_it_waits_for_no_event_that_is_being_applied(company: Company, eng
         assert await opening_balances.begin(engine, READ_MODELS, [FEBRUARY]) is None
     assert await opening_balances.begin(engine, READ_MODELS, [FEBRUARY]) == FEBRUARY
     async with engine.begin() as applying:
-        await applying.execute(opening_balances.FORGET, {"earliest": JANUARY})
+        await applying.execute(openings.FORGET, {"earliest": JANUARY})
         assert not await opening_balances.add_up(engine, READ_MODELS, FEBRUARY)
         await applying.rollback()
     assert await opening_balances.add_up(engine, READ_MODELS, FEBRUARY)
@@ -202,9 +231,25 @@ async def test_verify_tells_an_opening_that_is_wrong(company: Company, engine: A
     async with engine.begin() as tx:
         await tx.execute(text("UPDATE opening_balances SET amount = amount + 1"))
     async with engine.connect() as tx:
-        (finding,) = await check_trial_balance(tx)
+        finding, of_totals = await check_trial_balance(tx)
+    assert of_totals.endswith(
+        "10.0000 in 1 deals by totals of the opening of 2026-02, 11.0000 in 1 deals by its balances"
+    )
     assert finding.startswith("ann ")
     assert finding.endswith("11.0000 in 1 deals by the opening of 2026-02, 10.0000 in 1 deals by postings")
+
+
+@pytest.mark.usefixtures("few_postings")
+async def test_verify_tells_totals_of_an_opening_that_are_wrong(company: Company, engine: AsyncEngine) -> None:
+    await deal(company, "one", JANUARY, owner="ann", amount="10.00")
+    await fill_all(engine, FEBRUARY)
+    async with engine.begin() as tx:
+        await tx.execute(text("UPDATE opening_totals SET deals = deals + 1 WHERE node = '_root'"))
+    async with engine.connect() as tx:
+        (finding,) = await check_trial_balance(tx)
+    assert finding.endswith(
+        "10.0000 in 2 deals by totals of the opening of 2026-02, 10.0000 in 1 deals by its balances"
+    )
 
 
 # -- which there are -------------------------------------------------------------------------------------------------
@@ -233,7 +278,7 @@ async def test_few_postings_have_none(company: Company, engine: AsyncEngine) -> 
 def test_a_month_has_its_opening_when_late_entries_are_there() -> None:
     months = beginnings_of_months(datetime(2026, 1, 8, tzinfo=UTC))
     assert len(months) == MONTHS
-    assert months[0] == datetime(2025, 1, 1, tzinfo=UTC)
+    assert months[0] == datetime(2024, 10, 1, tzinfo=UTC)
     assert months[-1] == JANUARY
     assert beginnings_of_months(datetime(2026, 1, 8, tzinfo=UTC) - timedelta(seconds=1))[-1] == datetime(
         2025, 12, 1, tzinfo=UTC

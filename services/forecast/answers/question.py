@@ -14,7 +14,6 @@ from services.forecast.projections import pipelines, quotas, rates
 from services.forecast.projections.deal_filter import DealFilter
 from services.forecast.projections.deals import EVERYBODY, Owners
 from services.forecast.projections.numbers import Numbers, numbers_at, past_numbers
-from services.forecast.projections.org_rows import OrgCharts
 from services.forecast.projections.past_deals import Cut
 from services.forecast.quota.events import Motion
 from services.forecast.snapshot.events import RatePolicy
@@ -64,11 +63,10 @@ async def must_be_a_pipeline(tx: AsyncConnection, pipeline: str) -> None:
         raise InvalidField("query/pipeline", f"there is no pipeline {pipeline}; known are {', '.join(known)}")
 
 
-async def numbers_for(tx: AsyncConnection, at: Moment, period: Period, charts: OrgCharts | None = None) -> Numbers:
-    """`charts`: of questions that belong together."""
+async def numbers_for(tx: AsyncConnection, at: Moment, period: Period) -> Numbers:
     if at.instants.is_now:
         return await numbers_at(tx, org_as_of(at, period))
-    return await past_numbers(tx, Cut(at.as_of, at.known.pipeline), org_as_of(at, period), at.known, charts)
+    return await past_numbers(tx, Cut(at.as_of, at.known.pipeline), org_as_of(at, period), at.known)
 
 
 def org_as_of(at: Moment, period: Period) -> datetime:

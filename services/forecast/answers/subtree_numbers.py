@@ -16,7 +16,6 @@ from services.forecast.ledger.org_tree import OrgNode
 from services.forecast.ledger.overrides import Seen, overridden
 from services.forecast.periods.calendar import Period
 from services.forecast.projections.deal_filter import DealFilter
-from services.forecast.projections.org_rows import OrgCharts
 from services.forecast.projections.overrides_below import overrides_below
 from services.forecast.projections.subtree_totals import existing_node, must_not_be_too_many
 from shared.store.slices import in_slices
@@ -52,11 +51,10 @@ async def subtree_numbers(
     depth: int,
     currency: str,
     subtree: Subtree = EVERYTHING,
-    charts: OrgCharts | None = None,
 ) -> SubtreeNumbers:
-    """By the rates of the close dates. `subtree`: what the caller may see. `charts`: of questions that belong together.
+    """By the rates of the close dates. `subtree`: what the caller may see.
     Raises `Missing` for a node that the organisation of that time does not have."""
-    numbers = await numbers_for(tx, at, period, charts)
+    numbers = await numbers_for(tx, at, period)
     below = visible_overrides(await overrides_below(tx, numbers, period, node, at.as_of, at.known), subtree)
     tree = await numbers.tree(node, depth)
     top = existing_node(tree, node)

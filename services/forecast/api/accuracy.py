@@ -23,7 +23,6 @@ from services.forecast.org.events import UNASSIGNED
 from services.forecast.override.events import Column
 from services.forecast.periods.calendar import MOST_WEEKS, Period
 from services.forecast.projections import calls, org_nodes, snapshots
-from services.forecast.projections.org_rows import OrgCharts
 from services.forecast.projections.subtree_totals import existing_node
 from shared.rules.fields import Day, Slug
 from shared.rules.message import InvalidField, Missing
@@ -60,10 +59,10 @@ async def get_accuracy(query: Annotated[AccuracyQuery, Query()], call: ReadsBelo
         quarters = ended_quarters(at, query)
         today, owners = at.settings.calendar.quarter_of(at.today), await counted_owners(tx, call.subtree)
         currency = await answer_currency(tx, at, query.currency, today, owners)
-        found, charts = list[NodeOutcome](), OrgCharts(tx)
+        found = list[NodeOutcome]()
         for quarter in quarters:
             if week := week_of(at, quarter, query.horizon):
-                found += await outcomes(call, tx, query, at, quarter, week, currency, charts)
+                found += await outcomes(call, tx, query, at, quarter, week, currency)
     return AccuracyView(
         currency=currency,
         column=query.column,
@@ -104,18 +103,17 @@ async def outcomes(
     quarter: Period,
     week: Period,
     currency: str,
-    charts: OrgCharts,
 ) -> Sequence[NodeOutcome]:
     """Nothing for a node that did not exist then."""
     zone = present.settings.timezone
     then = await moment(call, tx, Instants(week.last_instant(zone), present.frontier))
-    lock = await nearest_lock(tx, then, quarter, week, query.node, charts)
+    lock = await nearest_lock(tx, then, quarter, week, query.node)
     if lock is not None:
         then = await moment(call, tx, Instants(lock["as_of"], lock["frontier"]))
     end = await moment(call, tx, Instants(quarter.last_instant(zone), present.frontier))
     try:
-        computed = await subtree_numbers(tx, then, quarter, query.node, query.depth, currency, call.subtree, charts)
-        actual = await subtree_numbers(tx, end, quarter, query.node, query.depth, currency, call.subtree, charts)
+        computed = await subtree_numbers(tx, then, quarter, query.node, query.depth, currency, call.subtree)
+        actual = await subtree_numbers(tx, end, quarter, query.node, query.depth, currency, call.subtree)
     except Missing:
         return []
     called = await called_amounts(tx, then, quarter, computed, query.column)
@@ -135,10 +133,10 @@ async def outcomes(
 
 
 async def nearest_lock(
-    tx: AsyncConnection, at: Moment, quarter: Period, week: Period, node: str | None, charts: OrgCharts
+    tx: AsyncConnection, at: Moment, quarter: Period, week: Period, node: str | None
 ) -> Mapping[str, Any] | None:
     """That of the node, by default the root, else of the nearest node above it, in the organisation of that moment."""
-    numbers = await numbers_for(tx, at, quarter, charts)
+    numbers = await numbers_for(tx, at, quarter)
     asked = node or (await numbers.tree(None, 0)).root
     chain = list(counting_nodes(await numbers.ancestors([asked]), asked))
     locks = await snapshots.by_node(tx, chain, quarter.key, week.key)

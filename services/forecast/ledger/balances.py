@@ -1,7 +1,7 @@
 """What a node's deals add up to, by category and currency."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -59,6 +59,15 @@ def add(total: BucketSum, more: BucketSum, *, with_own: bool) -> None:
     if with_own:
         total.own_amount += more.own_amount
         total.own_deals += more.own_deals
+
+
+def total(sums: Mapping[str, Sums], more: Mapping[str, Sums]) -> dict[str, Sums]:
+    """By the nodes of `more`, which has all."""
+    found = {node: {bucket: replace(each) for bucket, each in sums.get(node, {}).items()} for node in more}
+    for node, added in more.items():
+        for bucket, each in added.items():
+            add(found[node].setdefault(bucket, BucketSum()), each, with_own=True)
+    return {node: {bucket: each for bucket, each in left.items() if each.deals} for node, left in found.items()}
 
 
 def difference(sums: Sums, less: Sums) -> Sums:

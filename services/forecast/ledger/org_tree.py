@@ -44,6 +44,13 @@ def nearest_counting(
     return dict.fromkeys(passed)
 
 
+def moved_nodes(before: OrgNodes, after: OrgNodes) -> Iterator[str]:
+    """Those with another parent, or that are in one organisation alone."""
+    for node in before.keys() | after.keys():
+        if node not in before or node not in after or before[node].parent != after[node].parent:
+            yield node
+
+
 @dataclass(frozen=True)
 class OrgTree:
     """The nodes under one root, the unassigned among its children.

@@ -6,11 +6,18 @@ from typing import Any
 from sqlalchemy import FromClause, Text, case, column, func, literal, or_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.forecast.ledger.balances import BucketSum, Sums
+from services.forecast.ledger.balances import Bucket, BucketSum, Sums, add_group
+from services.forecast.ledger.org_tree import OrgChart, nearest_counting
 from services.forecast.org.events import ROOT, UNASSIGNED
 from services.forecast.projections.bucket_query import bucket_query, sums_by_key
 from services.forecast.projections.deal_filter import DealFilter
 from shared.store.plans import hashed_groups
+from shared.store.slices import in_slices
+
+GROUPS_AT_ONCE = 50
+OWNERS_AT_ONCE = 2_000
+MOST_GROUPS = 4
+"""Charts are kept, and what is asked about them changes."""
 
 
 async def sums_of_all(tx: AsyncConnection, accounts: FromClause, deal_filter: DealFilter, *, undated: bool) -> Sums:
@@ -58,3 +65,42 @@ def days(accounts: FromClause, deal_filter: DealFilter, *, undated: bool) -> Any
 
 def any_is_left(summed: Collection[Any]) -> Any:
     return or_(*(func.sum(each) != 0 for each in summed))
+
+
+def only_root(nodes: Collection[str]) -> bool:
+    """It counts for all owners in any organisation."""
+    return {*nodes} == {ROOT}
+
+
+async def sums_by_node(
+    tx: AsyncConnection,
+    accounts: FromClause,
+    org: OrgChart,
+    nodes: Collection[str],
+    deal_filter: DealFilter,
+    *,
+    undated: bool,
+) -> Mapping[str, Sums]:
+    """`accounts`: rows that add up to them."""
+    if only_root(nodes):
+        return {ROOT: await sums_of_all(tx, accounts, deal_filter, undated=undated)}
+    sums: Mapping[str, dict[Bucket, BucketSum]] = {node: {} for node in nodes}
+    groups = await groups_of(org, frozenset(nodes))
+    found = await sums_by_group(tx, accounts, groups, deal_filter, undated=undated)
+    async for group, group_sums in in_slices(found.items(), GROUPS_AT_ONCE):
+        add_group(sums, group, group_sums, org.nodes)
+    return sums
+
+
+async def groups_of(org: OrgChart, nodes: frozenset[str]) -> Mapping[str, str | None]:
+    """The first of the nodes that each owner's deals count for."""
+    groups = org.groups.get(nodes)
+    if groups is None:
+        groups = {}
+        async for owner in in_slices(org.nodes, OWNERS_AT_ONCE):
+            if owner not in groups:
+                groups |= nearest_counting(org.nodes, owner, nodes, groups)
+        org.groups[nodes] = groups
+        while len(org.groups) > MOST_GROUPS:
+            org.groups.pop(next(iter(org.groups)))
+    return groups

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Date,
+    FromClause,
     Integer,
     Named,
     Numeric,
@@ -87,7 +88,6 @@ MOVE = text("""
         own_amount = pure.own_amount + excluded.own_amount, own_deals = pure.own_deals + excluded.own_deals""")
 DELETE_EMPTY_OF = text("""
     DELETE FROM pure WHERE node = ANY(:nodes) AND (amount, deals, own_amount, own_deals) = (0, 0, 0, 0)""")
-OF_NODES = node_totals.c.node == any_(bindparam("nodes", type_=ARRAY(Text)))
 
 
 @dataclass(slots=True)
@@ -159,12 +159,18 @@ async def move(tx: AsyncConnection, shares: Sequence[TotalsShare], new: Iterable
 
 
 async def sums_by_node(
-    tx: AsyncConnection, nodes: Collection[str], deal_filter: DealFilter, *, undated: bool = False
+    tx: AsyncConnection,
+    nodes: Collection[str],
+    deal_filter: DealFilter,
+    *,
+    undated: bool = False,
+    table: FromClause = node_totals,
 ) -> Mapping[str, Sums]:
-    """Of the period, or of deals without a close date."""
-    table = node_totals.c
-    days = table.close_date == NO_DAY if undated else deal_filter.in_period(node_totals)
-    summed, currency = [table[name] for name in SUMS], func.nullif(table.currency, NO_CURRENCY)
-    query = bucket_query(node_totals, table.node, currency, summed, deal_filter, undated=undated)
-    found = await tx.execute(query.where(OF_NODES, days), {"nodes": list(nodes)})
+    """Of the period, or of deals without a close date. `table`: of the same columns."""
+    columns = table.c
+    days = columns.close_date == NO_DAY if undated else deal_filter.in_period(table)
+    summed, currency = [columns[name] for name in SUMS], func.nullif(columns.currency, NO_CURRENCY)
+    query = bucket_query(table, columns.node, currency, summed, deal_filter, undated=undated)
+    of_nodes = columns.node == any_(bindparam("nodes", type_=ARRAY(Text)))
+    found = await tx.execute(query.where(of_nodes, days), {"nodes": list(nodes)})
     return await sums_by_key((row[:6], BucketSum(*row[6:])) for row in found)

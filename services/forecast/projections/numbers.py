@@ -5,32 +5,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import FromClause, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.forecast.ledger.balances import Bucket, BucketSum, Sums, add_group, difference
-from services.forecast.ledger.org_tree import OrgChart, OrgNodes, OrgTree, nearest_counting, org_tree
-from services.forecast.org.events import ROOT
+from services.forecast.ledger.balances import Sums
+from services.forecast.ledger.org_tree import OrgChart, OrgNodes, OrgTree, org_tree
 from services.forecast.projections import (
-    account_sums,
     currencies,
     deals,
     node_totals,
-    opening_balances,
     org_nodes,
     org_rows,
     past_deals,
     postings,
 )
+from services.forecast.projections.account_sums import only_root, sums_by_node
 from services.forecast.projections.deal_filter import DealFilter, PageKey
 from services.forecast.projections.deals import EVERYBODY, Owners
 from services.forecast.projections.known_positions import KnownPositions
-from services.forecast.projections.org_rows import OrgCharts
 from services.forecast.projections.past_deals import Cut
-from shared.store.slices import in_slices
-
-GROUPS_AT_ONCE = 50
-OWNERS_AT_ONCE = 2_000
+from services.forecast.projections.past_sums import PastSums
 
 
 class Numbers(Protocol):
@@ -65,16 +58,15 @@ class Numbers(Protocol):
         """Of these owners' deals, sorted."""
 
 
-async def past_numbers(
-    tx: AsyncConnection, cut: Cut, org_as_of: datetime, known: KnownPositions, charts: OrgCharts | None = None
-) -> Numbers:
-    """Deals as they were, under the organisation of an instant. `charts`: of questions that belong together."""
-    charts = charts or OrgCharts(tx)
+async def past_numbers(tx: AsyncConnection, cut: Cut, org_as_of: datetime, known: KnownPositions) -> Numbers:
+    """Deals as they were, under the organisation of an instant."""
     if await postings.last_position(tx) <= cut.position:
         cut = cut.of_all_events()
-    if await charts.is_todays(org_as_of, known):
-        return PastNumbersOfToday(tx, cut, charts)
-    return PastNumbers(tx, await charts.chart_at(org_as_of, known), cut)
+    rows = await org_rows.rows_at(tx, org_as_of, known)
+    past_sums = PastSums(tx, cut, org_as_of, rows)
+    if rows == await org_rows.all_rows(tx):
+        return PastNumbersOfToday(tx, cut, past_sums)
+    return PastNumbers(tx, await past_sums.chart(), cut, past_sums)
 
 
 async def numbers_at(tx: AsyncConnection, org_as_of: datetime) -> Numbers:
@@ -148,10 +140,11 @@ class PastOrgNumbers(CurrentNumbers):
 
 @dataclass(frozen=True)
 class PastDeals:
-    """Deals and sums from postings and states, as far as they had happened and were known."""
+    """Deals from postings and states, as far as they had happened and were known."""
 
     tx: AsyncConnection
     cut: Cut
+    past_sums: PastSums
 
     async def unmapped_by_owner(self, deal_filter: DealFilter) -> Mapping[str, int]:
         return await past_deals.unmapped_by_owner(self.tx, self.cut, deal_filter)
@@ -164,39 +157,16 @@ class PastDeals:
     async def currencies(self, owners: Owners) -> Sequence[str]:
         return await past_deals.all_currencies(self.tx, self.cut, owners)
 
-    async def past_sums(
-        self, nodes: Collection[str], org: OrgChart, deal_filter: DealFilter, *, undated: bool, from_today: bool
-    ) -> Mapping[str, Sums]:
-        """From the nearest sums that are kept: the opening before or, with no other opening between, today's totals.
-        `from_today`: these count for the same owners."""
-        first_day = None if undated else deal_filter.period.starts
-        opening = await opening_balances.last_opening(self.tx, self.cut, first_day)
-        if from_today and deal_filter.has_begun and (opening is None or opening.is_last):
-            return await self.sums_back_from_now(nodes, org, deal_filter, undated=undated)
-        accounts = opening_balances.accounts_of(self.cut, opening)
-        return await sums_by_node(self.tx, accounts, org, nodes, deal_filter, undated=undated)
-
-    async def sums_back_from_now(
-        self, nodes: Collection[str], org: OrgChart, deal_filter: DealFilter, *, undated: bool
-    ) -> Mapping[str, Sums]:
-        """Today's totals without what came later."""
-        since = select(postings.postings).where(self.cut.opposite(postings.postings)).subquery("since")
-        present = await node_totals.sums_by_node(self.tx, nodes, deal_filter, undated=undated)
-        later = await sums_by_node(self.tx, since, org, nodes, deal_filter, undated=undated)
-        return {node: difference(present.get(node, {}), later[node]) for node in nodes}
-
 
 @dataclass(frozen=True)
 class PastNumbersOfToday(PastDeals, CurrentNumbers):
     """Under an organisation that has not changed since."""
 
-    charts: OrgCharts
-
     async def sums(
         self, nodes: Collection[str], deal_filter: DealFilter, *, undated: bool = False
     ) -> Mapping[str, Sums]:
-        org = OrgChart({}) if only_root(nodes) else await self.charts.todays()
-        return await self.past_sums(nodes, org, deal_filter, undated=undated, from_today=True)
+        org = OrgChart({}) if only_root(nodes) else await self.past_sums.chart()
+        return await self.past_sums.by_node(nodes, org, deal_filter, undated=undated, from_today=True)
 
 
 @dataclass(frozen=True)
@@ -206,40 +176,4 @@ class PastNumbers(PastDeals, PastOrgNumbers):
     async def sums(
         self, nodes: Collection[str], deal_filter: DealFilter, *, undated: bool = False
     ) -> Mapping[str, Sums]:
-        return await self.past_sums(nodes, self.org, deal_filter, undated=undated, from_today=only_root(nodes))
-
-
-def only_root(nodes: Collection[str]) -> bool:
-    """It counts for all owners in any organisation."""
-    return {*nodes} == {ROOT}
-
-
-async def sums_by_node(
-    tx: AsyncConnection,
-    accounts: FromClause,
-    org: OrgChart,
-    nodes: Collection[str],
-    deal_filter: DealFilter,
-    *,
-    undated: bool,
-) -> Mapping[str, Sums]:
-    """`accounts`: rows that add up to them."""
-    if only_root(nodes):
-        return {ROOT: await account_sums.sums_of_all(tx, accounts, deal_filter, undated=undated)}
-    sums: Mapping[str, dict[Bucket, BucketSum]] = {node: {} for node in nodes}
-    groups = await groups_of(org, frozenset(nodes))
-    found = await account_sums.sums_by_group(tx, accounts, groups, deal_filter, undated=undated)
-    async for group, group_sums in in_slices(found.items(), GROUPS_AT_ONCE):
-        add_group(sums, group, group_sums, org.nodes)
-    return sums
-
-
-async def groups_of(org: OrgChart, nodes: frozenset[str]) -> Mapping[str, str | None]:
-    """The first of the nodes that each owner's deals count for."""
-    if nodes not in org.groups:
-        groups = dict[str, str | None]()
-        async for owner in in_slices(org.nodes, OWNERS_AT_ONCE):
-            if owner not in groups:
-                groups |= nearest_counting(org.nodes, owner, nodes, groups)
-        org.groups[nodes] = groups
-    return org.groups[nodes]
+        return await self.past_sums.by_node(nodes, self.org, deal_filter, undated=undated, from_today=only_root(nodes))

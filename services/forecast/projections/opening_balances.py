@@ -1,18 +1,13 @@
 """What stood in the accounts when each of the last months began: sums of postings, kept so that an answer about the
-past adds up only the postings since. They make answers faster, and never other ones.
-
-An opening holds until an event is applied that happened before it: the same transaction deletes the opening. So no
-posting at a position after its own happened before it.
-"""
+past adds up only the postings since. They make answers faster, and never other ones."""
 
 from asyncio import Lock
-from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Collection, Sequence
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     Boolean,
     Column,
     Date,
@@ -20,14 +15,12 @@ from sqlalchemy import (
     FromClause,
     Index,
     Integer,
-    MetaData,
     Named,
     Numeric,
     Select,
     Table,
     Text,
     TypedColumns,
-    bindparam,
     cast,
     delete,
     func,
@@ -39,30 +32,21 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from services.forecast.projections import opening_totals, openings, org_rows
 from services.forecast.projections.known_positions import EVERYTHING
+from services.forecast.projections.openings import CLOSED, Opening, tables
 from services.forecast.projections.past_deals import Cut
 from services.forecast.projections.postings import last_position, postings
-from services.forecast.upstream.pipeline import OpportunityEvent, PipelineEvent
 from shared.flow import checkpoint
 from shared.flow.projection import Projection
-from shared.rules.message import RecordedEvent
+from shared.store.ownership import owned_by
 
-MONTHS = 13
+MONTHS = 16
+"""For answers about each week of the quarters that ended in the last year."""
 SETTLED = timedelta(days=7)
 """From the beginning of a month: until then, late entries of the month before are expected."""
 LEAST_POSTINGS = 100_000
 """Fewer are added up in no time."""
-CLOSED = timedelta(days=366)
-"""Deals that should have closed so long before an opening are not in it: else each would hold all that ever were."""
-
-tables = MetaData()
-
-
-class OpeningColumns(TypedColumns):
-    """`position`: of the last posting that was looked at; null while the balances are being added up."""
-
-    starts: Named[datetime] = Column(DateTime(timezone=True), primary_key=True)
-    position: Named[int | None] = Column(BigInteger)
 
 
 class OpeningBalanceColumns(TypedColumns):
@@ -80,67 +64,42 @@ class OpeningBalanceColumns(TypedColumns):
 
 ACCOUNT = ("owner", "close_date", "category", "qualified", "currency", "motion", "pipeline")
 COLUMNS = (*ACCOUNT, "amount", "deals")
-openings = Table("openings", tables, OpeningColumns)
 opening_balances = Table("opening_balances", tables, OpeningBalanceColumns)
-Index(
-    "opening_balances_by_day",
-    opening_balances.c.starts,
-    opening_balances.c.close_date,
-    postgresql_include=[name for name in COLUMNS if name != "close_date"],
-)
-FORGET = delete(openings).where(openings.c.starts > bindparam("earliest", type_=DateTime(timezone=True)))
-
-
-class Opening(NamedTuple):
-    """`is_last`: there is no later one."""
-
-    starts: datetime
-    is_last: bool
+Index("opening_balances_by_day", opening_balances.c.starts, opening_balances.c.close_date)
 
 
 # -- reading ---------------------------------------------------------------------------------------------------------
 
 
-async def last_opening(tx: AsyncConnection, cut: Cut, first_day: date | None = None) -> Opening | None:
-    """The last one from which the accounts of a cut can be added up: all of them or, with a first day, of deals that
-    close from then on."""
-    table = openings.c
-    last = select(func.max(table.starts)).where(table.position.is_not(None)).scalar_subquery()
-    query = select(table.starts, table.starts == last).order_by(table.starts.desc()).limit(1)
-    query = query.where(table.starts <= cut.as_of, table.position <= cut.position)
-    if first_day is not None:
-        query = query.where(table.starts <= datetime.combine(first_day, time(tzinfo=UTC)) + CLOSED)
-    found = (await tx.execute(query)).one_or_none()
-    return None if found is None else Opening(*found)
-
-
-async def kept(tx: AsyncConnection) -> list[datetime]:
-    """The beginnings of months that have an opening, the first one first."""
-    complete = select(openings.c.starts).where(openings.c.position.is_not(None))
-    return list((await tx.execute(complete.order_by(openings.c.starts))).scalars())
-
-
 def accounts_of(cut: Cut, opening: Opening | None) -> FromClause:
     """Rows that add up to the accounts of the cut."""
-    posted = select(*(postings.c[name] for name in COLUMNS)).where(cut.condition(postings))
     if opening is None:
-        return posted.subquery("accounts")
-    since = posted.where(postings.c.occurred_at >= opening.starts)
-    return union_all(balances_of(opening.starts), since).subquery("accounts")
+        return select(*posted(1)).where(cut.condition(postings)).subquery("accounts")
+    return union_all(balances_of(opening.starts), changes_from(opening, cut)).subquery("accounts")
 
 
-def balances_of(starts: datetime) -> Select[Any]:
-    return select(*(opening_balances.c[name] for name in COLUMNS)).where(opening_balances.c.starts == starts)
+def changes_from(opening: Opening, cut: Cut) -> Select[Any]:
+    """The postings since the opening or, of one after the cut, those to take out again."""
+    if opening.starts <= cut.as_of:
+        return select(*posted(1)).where(cut.condition(postings), postings.c.occurred_at >= opening.starts)
+    return select(*posted(-1)).where(cut.opposite(postings), postings.c.occurred_at < opening.starts)
+
+
+def posted(sign: int) -> Sequence[Any]:
+    account = [postings.c[name] for name in ACCOUNT]
+    if sign > 0:
+        return [*account, postings.c.amount, postings.c.deals]
+    return [*account, (-postings.c.amount).label("amount"), (-postings.c.deals).label("deals")]
+
+
+def balances_of(starts: datetime, owners: Collection[str] | None = None) -> Select[Any]:
+    """`owners`: None for all."""
+    of_owners = owned_by(opening_balances.c.owner, owners)
+    columns = [opening_balances.c[name] for name in COLUMNS]
+    return select(*columns).where(opening_balances.c.starts == starts, *of_owners)
 
 
 # -- adding up -------------------------------------------------------------------------------------------------------
-
-
-async def forget_later(tx: AsyncConnection, recorded: Sequence[RecordedEvent[PipelineEvent]]) -> None:
-    """Takes away the openings after the earliest of these events."""
-    happened = [each.occurred_at for each in recorded if isinstance(each.event, OpportunityEvent)]
-    if happened:
-        await tx.execute(FORGET, {"earliest": min(happened)})
 
 
 async def fill(engine: AsyncEngine, read_models: str, now: datetime, turn: Lock) -> bool:
@@ -152,7 +111,8 @@ async def fill(engine: AsyncEngine, read_models: str, now: datetime, turn: Lock)
     if starts is None:
         return False
     async with engine.begin() as tx:
-        await tx.execute(delete(opening_balances).where(opening_balances.c.starts < months[0]))
+        for table in (opening_balances, opening_totals.opening_totals):
+            await tx.execute(delete(table).where(table.c.starts < months[0]))
     return await add_up(engine, read_models, starts)
 
 
@@ -167,12 +127,12 @@ async def begin(engine: AsyncEngine, read_models: str, months: Sequence[datetime
     """Once this is committed, every posting that is older takes the opening away. Events that were being applied before
     would not: therefore it takes turns with them."""
     async with engine.begin() as tx:
-        done = await kept(tx)
+        done = await openings.kept(tx)
         missing = next((month for month in months if month not in done), None)
         if missing is None or not await has_many_postings(tx) or not await checkpoint.try_turn(tx, read_models):
             return None
-        await tx.execute(delete(openings).where(openings.c.starts < months[0]))
-        await tx.execute(insert(openings).values(starts=missing).on_conflict_do_nothing())
+        await tx.execute(delete(openings.openings).where(openings.openings.c.starts < months[0]))
+        await tx.execute(insert(openings.openings).values(starts=missing).on_conflict_do_nothing())
     return missing
 
 
@@ -187,15 +147,20 @@ async def add_up(engine: AsyncEngine, read_models: str, starts: datetime) -> boo
     async with engine.begin() as tx:
         if not await is_alone(tx, read_models):
             return False
-        await tx.execute(delete(opening_balances).where(opening_balances.c.starts == starts))
-        found = sums_until(starts, await last_opening(tx, before(starts)))
-        await tx.execute(insert(opening_balances).from_select([*COLUMNS, "starts"], found.add_columns(literal(starts))))
-        begun = (openings.c.starts == starts) & openings.c.position.is_(None)
-        locked = select(openings.c.starts).where(begun).with_for_update(skip_locked=True)
+        for table in (opening_balances, opening_totals.opening_totals):
+            await tx.execute(delete(table).where(table.c.starts == starts))
+        found = sums_until(starts, await openings.last_before(tx, before(starts))).add_columns(literal(starts))
+        by_day = found.order_by(found.selected_columns.close_date)  # so that those of a period are near each other
+        await tx.execute(insert(opening_balances).from_select([*COLUMNS, "starts"], by_day))
+        rows = await org_rows.rows_at(tx, starts, EVERYTHING)
+        nodes = await opening_totals.add_up(tx, starts, (await org_rows.chart_at(tx, starts, rows)).nodes)
+        begun = (openings.openings.c.starts == starts) & openings.openings.c.position.is_(None)
+        locked = select(openings.openings.c.starts).where(begun).with_for_update(skip_locked=True)
         if (await tx.execute(locked)).one_or_none() is None:
             await tx.rollback()
             return False
-        await tx.execute(update(openings).where(begun).values(position=await last_position(tx)))
+        org = {"nodes": nodes, "org_position": rows.position}
+        await tx.execute(update(openings.openings).where(begun).values(position=await last_position(tx), **org))
     return True
 
 
@@ -223,4 +188,4 @@ def sums_until(starts: datetime, opening: Opening | None = None) -> Select[Any]:
     )
 
 
-PROJECTION = Projection("opening_balances", 1, tables, {"pipeline": forget_later}, fill)
+PROJECTION = Projection("opening_balances", 2, tables, {"pipeline": openings.forget_later}, fill)

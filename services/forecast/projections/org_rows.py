@@ -1,10 +1,10 @@
 """The dated organisation: one row for each time that a node was placed or ended."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
     ARRAY,
@@ -12,6 +12,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     DateTime,
+    Engine,
     Named,
     Table,
     Text,
@@ -26,7 +27,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.forecast.ledger.org_tree import OrgChart, OrgNode, OrgNodes
 from services.forecast.org.events import NodeEnded, NodePlaced
 from services.forecast.org.node_history import DatedRow, NodeHistory, NodePosition, dated_row, span_at, with_row
-from services.forecast.projections import org_nodes
 from services.forecast.projections.known_positions import EVERYTHING, KnownPositions
 from services.forecast.projections.metadata import ledger_tables
 from shared.rules.message import BEGINNING, RecordedEvent
@@ -44,6 +44,13 @@ class OrgRowColumns(TypedColumns):
     recorded_at: Named[datetime] = Column(DateTime(timezone=True))
 
 
+class RowsUntil(NamedTuple):
+    """All rows that count at an instant: up to the last start and the last position among them. Null: none."""
+
+    starts: datetime | None
+    position: int | None
+
+
 org_rows = Table("org_rows", ledger_tables, OrgRowColumns)
 INSERT = insert(org_rows)
 IN_ORDER = select(org_rows).order_by(org_rows.c.node, org_rows.c.position)
@@ -51,6 +58,10 @@ OF_NODES = IN_ORDER.where(org_rows.c.node == any_(bindparam("nodes", type_=ARRAY
 STARTED = IN_ORDER.where(org_rows.c.starts <= bindparam("at", type_=DateTime(timezone=True)))
 LAST_START = select(func.max(org_rows.c.starts))
 LAST = select(func.max(org_rows.c.starts), func.max(org_rows.c.position))
+MOST_CHARTS = 4
+"""Each takes megabytes in a company of ten thousand people."""
+CHARTS: WeakKeyDictionary[Engine, dict[RowsUntil, OrgChart]] = WeakKeyDictionary()
+"""The last ones that were asked for, of each database."""
 
 
 async def add(tx: AsyncConnection, recorded: Iterable[RecordedEvent[NodePlaced | NodeEnded]]) -> None:
@@ -101,29 +112,23 @@ async def nodes_at(tx: AsyncConnection, at: datetime, known: KnownPositions = EV
     return nodes
 
 
-@dataclass
-class OrgCharts:
-    """The organisation at several instants: it is read again only where it has changed."""
+async def rows_at(tx: AsyncConnection, at: datetime, known: KnownPositions) -> RowsUntil:
+    counting = org_rows.c.starts <= at, org_rows.c.position <= known.forecast
+    return RowsUntil(*(await tx.execute(LAST.where(*counting))).one())
 
-    tx: AsyncConnection
-    read_at: tuple[datetime | None, int | None] | None = None
-    kept: OrgChart = field(default_factory=lambda: OrgChart({}))
-    present: OrgChart | None = None
 
-    async def chart_at(self, at: datetime, known: KnownPositions = EVERYTHING) -> OrgChart:
-        """Rows up to the last start and the last position among those that count are the same rows."""
-        counting = org_rows.c.starts <= at, org_rows.c.position <= known.forecast
-        starts, position = (await self.tx.execute(LAST.where(*counting))).one()
-        if self.read_at != (starts, position):
-            self.kept, self.read_at = OrgChart(await nodes_at(self.tx, at, known)), (starts, position)
-        return self.kept
+async def all_rows(tx: AsyncConnection) -> RowsUntil:
+    return RowsUntil(*(await tx.execute(LAST)).one())
 
-    async def is_todays(self, at: datetime, known: KnownPositions) -> bool:
-        """Whether all rows count then."""
-        starts, position = (await self.tx.execute(LAST)).one()
-        return starts is None or (starts <= at and position <= known.forecast)
 
-    async def todays(self) -> OrgChart:
-        if self.present is None:
-            self.present = OrgChart(await org_nodes.all_nodes(self.tx))
-        return self.present
+async def chart_at(tx: AsyncConnection, at: datetime, rows: RowsUntil) -> OrgChart:
+    """The whole organisation at that instant. `rows`: those that count then. Rows are only ever added, so that it stays
+    the same for the same rows."""
+    kept = CHARTS.setdefault(tx.engine.sync_engine, {})
+    chart = kept.pop(rows, None)
+    if chart is None:
+        chart = OrgChart(await nodes_at(tx, at, EVERYTHING._replace(forecast=rows.position or 0)))
+    kept[rows] = chart
+    while len(kept) > MOST_CHARTS:
+        kept.pop(next(iter(kept)))
+    return chart

@@ -1,0 +1,110 @@
+"""Past sums of deals, from the nearest sums that are kept."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import CompoundSelect, Select, select, union_all
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.forecast.ledger.balances import Sums, difference, total
+from services.forecast.ledger.org_tree import OrgChart, moved_nodes
+from services.forecast.projections import node_totals, opening_balances, opening_totals, openings
+from services.forecast.projections.account_sums import groups_of, only_root, sums_by_node
+from services.forecast.projections.deal_filter import DealFilter
+from services.forecast.projections.known_positions import EVERYTHING
+from services.forecast.projections.openings import Opening
+from services.forecast.projections.org_rows import RowsUntil, chart_at, rows_at
+from services.forecast.projections.past_deals import Cut
+from services.forecast.projections.postings import postings
+
+MOST_MOVED = 1_000
+"""Where more owners have moved since an opening, all balances are hardly more rows than theirs."""
+
+
+class Changes(NamedTuple):
+    """Of the organisation since an opening: from `then` to `org`. `moved`: the owners who count for other nodes."""
+
+    opening: Opening
+    then: OrgChart
+    org: OrgChart
+    moved: Collection[str]
+
+
+@dataclass(frozen=True)
+class PastSums:
+    """Of the deals at a cut. `rows`: those of the organisation that count at the instant `org_as_of`."""
+
+    tx: AsyncConnection
+    cut: Cut
+    org_as_of: datetime
+    rows: RowsUntil
+
+    async def chart(self) -> OrgChart:
+        return await chart_at(self.tx, self.org_as_of, self.rows)
+
+    async def by_node(
+        self, nodes: Collection[str], org: OrgChart, deal_filter: DealFilter, *, undated: bool, from_today: bool
+    ) -> Mapping[str, Sums]:
+        """From the nearest opening or, with none between, from today's totals.
+        `from_today`: these count for the same owners."""
+        first_day = None if undated else deal_filter.period.starts
+        opening = await openings.nearest(self.tx, self.cut, first_day)
+        is_lately = opening is None or (opening.is_last and opening.starts <= self.cut.as_of)
+        if from_today and deal_filter.has_begun and is_lately:
+            return await self.back_from_now(nodes, org, deal_filter, undated=undated)
+        found, rest = dict[str, Sums](), {*nodes}
+        if opening is not None and (large := rest & {*opening.nodes}):
+            then = org if only_root(large) else await self.chart_of(opening, org)
+            moved = await counting_elsewhere(then, org)
+            if len(moved) <= MOST_MOVED:
+                changes = Changes(opening, then, org, moved)
+                found |= await self.sums_since(changes, large, deal_filter, undated=undated)
+                rest -= large
+        if rest:
+            accounts = opening_balances.accounts_of(self.cut, opening)
+            found |= await sums_by_node(self.tx, accounts, org, rest, deal_filter, undated=undated)
+        return found
+
+    async def chart_of(self, opening: Opening, org: OrgChart) -> OrgChart:
+        """The organisation under which its totals are: `org`, where that has not changed since."""
+        rows = await rows_at(self.tx, opening.starts, EVERYTHING._replace(forecast=opening.org_position))
+        return org if rows == self.rows else await chart_at(self.tx, opening.starts, rows)
+
+    async def sums_since(
+        self, changes: Changes, nodes: Collection[str], deal_filter: DealFilter, *, undated: bool
+    ) -> Mapping[str, Sums]:
+        """The totals of an opening, with what was posted from then on; and with the balances of owners who have moved
+        where they count now. `nodes`: with such totals."""
+        opening, then, org, moved = changes
+        before = await opening_totals.sums_by_node(self.tx, opening.starts, nodes, deal_filter, undated=undated)
+        changed: Select[Any] | CompoundSelect[Any] = opening_balances.changes_from(opening, self.cut)
+        if moved:
+            changed = union_all(changed, opening_balances.balances_of(opening.starts, moved))
+        accounts = changed.subquery("accounts")
+        found = total(before, await sums_by_node(self.tx, accounts, org, nodes, deal_filter, undated=undated))
+        if moved:
+            left = opening_balances.balances_of(opening.starts, moved).subquery("accounts")
+            gone = await sums_by_node(self.tx, left, then, nodes, deal_filter, undated=undated)
+            found = {node: difference(found[node], gone[node]) for node in nodes}
+        return found
+
+    async def back_from_now(
+        self, nodes: Collection[str], org: OrgChart, deal_filter: DealFilter, *, undated: bool
+    ) -> Mapping[str, Sums]:
+        """Today's totals without what came later."""
+        since = select(postings).where(self.cut.opposite(postings)).subquery("since")
+        present = await node_totals.sums_by_node(self.tx, nodes, deal_filter, undated=undated)
+        later = await sums_by_node(self.tx, since, org, nodes, deal_filter, undated=undated)
+        return {node: difference(present.get(node, {}), later[node]) for node in nodes}
+
+
+async def counting_elsewhere(before: OrgChart, after: OrgChart) -> set[str]:
+    """Owners whose deals count for other nodes in one organisation than in the other: those with another parent, those
+    who are in one alone, and all below these."""
+    if before is after:
+        return set()
+    moved = frozenset(moved_nodes(before.nodes, after.nodes))
+    below = [await groups_of(org, moved) for org in (before, after)]
+    return {owner for groups in below for owner, node in groups.items() if node is not None}
