@@ -60,7 +60,7 @@ READ_HEADERS: HeaderSpecs = {
 DOCUMENTS = "documents"
 """The tag of routes that describe the service, and need no key."""
 FEEDS = ("/events", "/events/stream")
-POSTS_THAT_READ = ("/lookup", "/dry-run", "/test")
+POSTS_WITHOUT_EVENTS = ("/lookup", "/dry-run", "/test", "/replay")
 WRITE_HEADERS: HeaderSpecs = {
     "Idempotency-Key": (
         text("[!-~]([ -~]{0,253}[!-~])?"),
@@ -127,9 +127,11 @@ def complete(
         for method, operation in methods.items():
             operation["security"] = []  # none, until a key turns out to be needed
             if "health" not in operation.get("tags", ()):
-                describe_operation(operation, method.upper(), path)
-                if DOCUMENTS not in operation.get("tags", ()) and needs_key(method.upper(), path):
-                    describe_key(operation, scopes.get((path, method.upper()), ()))
+                describe_answers(operation, method.upper())
+                if needs_key(method.upper(), path):
+                    add_request_headers(operation, request_headers(operation, method.upper(), path))
+                    if DOCUMENTS not in operation.get("tags", ()):
+                        describe_key(operation, scopes.get((path, method.upper()), ()))
                 if path.endswith(FEEDS):
                     operation["responses"]["409"] = error_response("409", "The position is after the feed's end")
                 components["schemas"] |= definitions_of(operation)
@@ -170,14 +172,17 @@ def describe_key(operation: dict[str, Any], scopes: Sequence[str]) -> None:
     operation["description"] = f"{operation.get('description', '')}\n\nScope: {needed}".strip()
 
 
-def describe_operation(operation: dict[str, Any], method: str, path: str) -> None:
+def describe_answers(operation: dict[str, Any], method: str) -> None:
     for answer in operation["responses"].values():
         positioned = POSITIONED if JSON in answer.get("content", ()) and follows_events(operation) else {}
         answer["headers"] = headers(ALWAYS, required=True) | headers({**positioned, **LIMITED}, required=False)
     operation["responses"] |= {status: error_response(status, meaning) for status, meaning in errors_of(method).items()}
+
+
+def add_request_headers(operation: dict[str, Any], specs: HeaderSpecs) -> None:
     operation.setdefault("parameters", []).extend(
         {"name": name, "in": "header", "required": False, "schema": schema, "description": meaning}
-        for name, (schema, meaning) in request_headers(operation, method, path).items()
+        for name, (schema, meaning) in specs.items()
     )
 
 
@@ -186,8 +191,8 @@ def follows_events(operation: Mapping[str, Any]) -> bool:
 
 
 def request_headers(operation: Mapping[str, Any], method: str, path: str) -> HeaderSpecs:
-    """None for batches: each line has its own identity. None for a POST that only reads."""
-    if not follows_events(operation) or path.endswith(POSTS_THAT_READ):
+    """None for batches: each line has its own identity. None for what writes no event."""
+    if not follows_events(operation) or path.endswith(POSTS_WITHOUT_EVENTS):
         return {}
     if method == "GET":
         return READ_HEADERS if JSON in operation["responses"]["200"].get("content", ()) else {}
