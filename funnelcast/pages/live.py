@@ -57,10 +57,15 @@ class Watch:
             await self.rest(pause)
 
     def notify_listeners(self, frontier: str) -> float:
-        """Wakes them one after the other if the frontier is new. Returns the seconds until the next question."""
+        """Wakes them one after the other if the frontier is new; at once for the first, with which nothing is loaded.
+        Returns the seconds until the next question."""
         if frontier == self.frontier:
             return INTERVAL
-        self.frontier = frontier
+        is_first, self.frontier = not self.frontier, frontier
+        if is_first:
+            for woken in self.listeners:
+                woken.set()
+            return INTERVAL
         loop = asyncio.get_running_loop()
         for number, woken in enumerate(self.listeners):
             loop.call_later(max(0, number + 1 - AT_ONCE) * SPACING, woken.set)

@@ -13,7 +13,8 @@ ANYBODY: Any = None
 
 @pytest.fixture
 def watch() -> Watch:
-    return Watch(asyncio.Event())
+    """That knows a frontier."""
+    return Watch(asyncio.Event(), "forecast:1")
 
 
 def opened(watch: Watch, pages: int) -> list[asyncio.Event]:
@@ -26,16 +27,24 @@ async def test_a_few_pages_hear_of_a_change_at_once_and_all_others_one_after_the
 ) -> None:
     monkeypatch.setattr(live, "SPACING", 60.0)
     pages = opened(watch, AT_ONCE + 1)
-    watch.notify_listeners("forecast:1")
+    watch.notify_listeners("forecast:2")
     await asyncio.gather(*(each.wait() for each in pages[:AT_ONCE]))
     assert not pages[AT_ONCE].is_set()
     monkeypatch.setattr(live, "SPACING", 0.01)
-    watch.notify_listeners("forecast:2")
+    watch.notify_listeners("forecast:3")
     await pages[AT_ONCE].wait()
 
 
 async def test_the_next_change_follows_when_all_pages_have_this_one(watch: Watch) -> None:
     pages = opened(watch, 200)
-    pause = watch.notify_listeners("forecast:1")
+    pause = watch.notify_listeners("forecast:2")
     assert pause > (len(pages) - AT_ONCE) * live.SPACING
+    assert watch.notify_listeners("forecast:2") == INTERVAL
+
+
+async def test_the_first_frontier_is_no_change_and_holds_up_none(watch: Watch) -> None:
+    """Else two hundred pages that open at once would hear of the next change a minute later."""
+    watch.frontier = ""
+    pages = opened(watch, 200)
     assert watch.notify_listeners("forecast:1") == INTERVAL
+    assert all(each.is_set() for each in pages)
