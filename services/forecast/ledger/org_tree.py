@@ -51,6 +51,18 @@ def moved_nodes(before: OrgNodes, after: OrgNodes) -> Iterator[str]:
             yield node
 
 
+def all_below(nodes: OrgNodes, tops: Collection[str]) -> set[str]:
+    """With these themselves, as far as they are nodes."""
+    children: dict[str | None, list[str]] = defaultdict(list)
+    for node in nodes.values():
+        children[node.parent].append(node.node)
+    found, level = set[str](), {top for top in tops if top in nodes}
+    while level:
+        found |= level
+        level = {child for node in level for child in children[node]} - found
+    return found
+
+
 @dataclass(frozen=True)
 class OrgTree:
     """The nodes under one root, the unassigned among its children.

@@ -80,12 +80,13 @@ async def sums_by_node(
     deal_filter: DealFilter,
     *,
     undated: bool,
+    owners: Collection[str] | None = None,
 ) -> Mapping[str, Sums]:
-    """`accounts`: rows that add up to them."""
+    """`accounts`: rows that add up to them. `owners`: all whose rows they are, if these are few."""
     if only_root(nodes):
         return {ROOT: await sums_of_all(tx, accounts, deal_filter, undated=undated)}
     sums: Mapping[str, dict[Bucket, BucketSum]] = {node: {} for node in nodes}
-    groups = await groups_of(org, frozenset(nodes))
+    groups = await (groups_of(org, frozenset(nodes)) if owners is None else groups_among(org, nodes, owners))
     found = await sums_by_group(tx, accounts, groups, deal_filter, undated=undated)
     async for group, group_sums in in_slices(found.items(), GROUPS_AT_ONCE):
         add_group(sums, group, group_sums, org.nodes)
@@ -94,13 +95,16 @@ async def sums_by_node(
 
 async def groups_of(org: OrgChart, nodes: frozenset[str]) -> Mapping[str, str | None]:
     """The first of the nodes that each owner's deals count for."""
-    groups = org.groups.get(nodes)
-    if groups is None:
-        groups = {}
-        async for owner in in_slices(org.nodes, OWNERS_AT_ONCE):
-            if owner not in groups:
-                groups |= nearest_counting(org.nodes, owner, nodes, groups)
-        org.groups[nodes] = groups
+    if nodes not in org.groups:
+        org.groups[nodes] = await groups_among(org, nodes, org.nodes)
         while len(org.groups) > MOST_GROUPS:
             org.groups.pop(next(iter(org.groups)))
+    return org.groups[nodes]
+
+
+async def groups_among(org: OrgChart, nodes: Collection[str], owners: Collection[str]) -> Mapping[str, str | None]:
+    groups = dict[str, str | None]()
+    async for owner in in_slices(owners, OWNERS_AT_ONCE):
+        if owner in org.nodes and owner not in groups:
+            groups |= nearest_counting(org.nodes, owner, nodes, groups)
     return groups

@@ -13,6 +13,7 @@ from services.forecast.projections import (
     currencies,
     deals,
     node_totals,
+    org_charts,
     org_nodes,
     org_rows,
     past_deals,
@@ -21,7 +22,8 @@ from services.forecast.projections import (
 from services.forecast.projections.account_sums import only_root, sums_by_node
 from services.forecast.projections.deal_filter import DealFilter, PageKey
 from services.forecast.projections.deals import EVERYBODY, Owners
-from services.forecast.projections.known_positions import KnownPositions
+from services.forecast.projections.known_positions import EVERYTHING, KnownPositions
+from services.forecast.projections.org_rows import OrgInstant
 from services.forecast.projections.past_deals import Cut
 from services.forecast.projections.past_sums import PastSums
 
@@ -62,9 +64,10 @@ async def past_numbers(tx: AsyncConnection, cut: Cut, org_as_of: datetime, known
     """Deals as they were, under the organisation of an instant."""
     if await postings.last_position(tx) <= cut.position:
         cut = cut.of_all_events()
-    rows = await org_rows.rows_at(tx, org_as_of, known)
-    past_sums = PastSums(tx, cut, org_as_of, rows)
-    if rows == await org_rows.all_rows(tx):
+    instant = OrgInstant(org_as_of, known.forecast)
+    rows = await org_charts.rows_at(tx, instant)
+    past_sums = PastSums(tx, cut, instant, rows)
+    if rows == await org_charts.all_rows(tx):
         return PastNumbersOfToday(tx, cut, past_sums)
     return PastNumbers(tx, await past_sums.chart(), cut, past_sums)
 
@@ -73,7 +76,8 @@ async def numbers_at(tx: AsyncConnection, org_as_of: datetime) -> Numbers:
     """Deals as they are now, under the organisation of that instant."""
     if await org_rows.last_start(tx) <= org_as_of:
         return CurrentNumbers(tx)
-    return PastOrgNumbers(tx, OrgChart(await org_rows.nodes_at(tx, org_as_of)))
+    instant = OrgInstant(org_as_of, EVERYTHING.forecast)
+    return PastOrgNumbers(tx, await org_charts.chart_at(tx, instant, await org_charts.rows_at(tx, instant)))
 
 
 @dataclass(frozen=True)

@@ -32,9 +32,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from services.forecast.projections import opening_totals, openings, org_rows
+from services.forecast.projections import opening_totals, openings, org_charts
 from services.forecast.projections.known_positions import EVERYTHING
 from services.forecast.projections.openings import CLOSED, Opening, tables
+from services.forecast.projections.org_rows import OrgInstant, nodes_at
 from services.forecast.projections.past_deals import Cut
 from services.forecast.projections.postings import last_position, postings
 from shared.flow import checkpoint
@@ -152,15 +153,15 @@ async def add_up(engine: AsyncEngine, read_models: str, starts: datetime) -> boo
         found = sums_until(starts, await openings.last_before(tx, before(starts))).add_columns(literal(starts))
         by_day = found.order_by(found.selected_columns.close_date)  # so that those of a period are near each other
         await tx.execute(insert(opening_balances).from_select([*COLUMNS, "starts"], by_day))
-        rows = await org_rows.rows_at(tx, starts, EVERYTHING)
-        nodes = await opening_totals.add_up(tx, starts, (await org_rows.chart_at(tx, starts, rows)).nodes)
+        org = OrgInstant(starts, (await org_charts.rows_at(tx, OrgInstant(starts, EVERYTHING.forecast))).position or 0)
+        nodes = await opening_totals.add_up(tx, starts, await nodes_at(tx, org))
         begun = (openings.openings.c.starts == starts) & openings.openings.c.position.is_(None)
         locked = select(openings.openings.c.starts).where(begun).with_for_update(skip_locked=True)
         if (await tx.execute(locked)).one_or_none() is None:
             await tx.rollback()
             return False
-        org = {"nodes": nodes, "org_position": rows.position}
-        await tx.execute(update(openings.openings).where(begun).values(position=await last_position(tx), **org))
+        totals = {"nodes": nodes, "org_position": org.position}
+        await tx.execute(update(openings.openings).where(begun).values(position=await last_position(tx), **totals))
     return True
 
 

@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.forecast.projections.org_rows import OrgInstant
 from services.forecast.projections.past_deals import Cut
 from services.forecast.upstream.pipeline import OpportunityEvent, PipelineEvent
 from shared.rules.message import RecordedEvent
@@ -52,13 +53,12 @@ FORGET = delete(openings).where(openings.c.starts > bindparam("earliest", type_=
 
 
 class Opening(NamedTuple):
-    """`is_last`: there is no later one. `nodes`: those with totals, under the organisation of then, as far as it was
-    known from the rows up to `org_position`."""
+    """`is_last`: there is no later one. `nodes`: those with totals, under the organisation `org`."""
 
     starts: datetime
     is_last: bool
     nodes: Sequence[str]
-    org_position: int
+    org: OrgInstant
 
 
 COLUMNS = (
@@ -97,7 +97,7 @@ def is_after(cut: Cut) -> ColumnElement[bool]:
 
 def opening_of(found: CursorResult[Any]) -> Opening | None:
     row: Any = found.one_or_none()
-    return None if row is None else Opening(row[0], row[1], row.nodes or (), row.org_position or 0)
+    return None if row is None else Opening(row[0], row[1], row.nodes or (), OrgInstant(row[0], row.org_position or 0))
 
 
 async def kept(tx: AsyncConnection) -> list[datetime]:

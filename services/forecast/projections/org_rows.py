@@ -4,30 +4,30 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from itertools import groupby
 from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
     ARRAY,
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     DateTime,
-    Engine,
     Named,
     Table,
     Text,
     TypedColumns,
+    and_,
     any_,
     bindparam,
     func,
+    literal,
     select,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.forecast.ledger.org_tree import OrgChart, OrgNode, OrgNodes
+from services.forecast.ledger.org_tree import OrgNode
 from services.forecast.org.events import NodeEnded, NodePlaced
 from services.forecast.org.node_history import DatedRow, NodeHistory, NodePosition, dated_row, span_at, with_row
-from services.forecast.projections.known_positions import EVERYTHING, KnownPositions
 from services.forecast.projections.metadata import ledger_tables
 from shared.rules.message import BEGINNING, RecordedEvent
 from shared.store.rows import insert, rows
@@ -44,24 +44,23 @@ class OrgRowColumns(TypedColumns):
     recorded_at: Named[datetime] = Column(DateTime(timezone=True))
 
 
-class RowsUntil(NamedTuple):
-    """All rows that count at an instant: up to the last start and the last position among them. Null: none."""
-
-    starts: datetime | None
-    position: int | None
-
-
 org_rows = Table("org_rows", ledger_tables, OrgRowColumns)
 INSERT = insert(org_rows)
 IN_ORDER = select(org_rows).order_by(org_rows.c.node, org_rows.c.position)
 OF_NODES = IN_ORDER.where(org_rows.c.node == any_(bindparam("nodes", type_=ARRAY(Text))))
-STARTED = IN_ORDER.where(org_rows.c.starts <= bindparam("at", type_=DateTime(timezone=True)))
 LAST_START = select(func.max(org_rows.c.starts))
-LAST = select(func.max(org_rows.c.starts), func.max(org_rows.c.position))
-MOST_CHARTS = 4
-"""Each takes megabytes in a company of ten thousand people."""
-CHARTS: WeakKeyDictionary[Engine, dict[RowsUntil, OrgChart]] = WeakKeyDictionary()
-"""The last ones that were asked for, of each database."""
+
+
+class OrgInstant(NamedTuple):
+    """`position`: of the last row that was known."""
+
+    at: datetime
+    position: int
+
+    @property
+    def counts(self) -> ColumnElement[bool]:
+        """Whether a row does."""
+        return and_(org_rows.c.starts <= self.at, org_rows.c.position <= self.position)
 
 
 async def add(tx: AsyncConnection, recorded: Iterable[RecordedEvent[NodePlaced | NodeEnded]]) -> None:
@@ -101,34 +100,13 @@ async def last_start(tx: AsyncConnection) -> datetime:
     return BEGINNING if starts is None else starts
 
 
-async def nodes_at(tx: AsyncConnection, at: datetime, known: KnownPositions = EVERYTHING) -> OrgNodes:
-    """The whole organisation at that instant."""
-    nodes = {}
-    started = await tx.execute(STARTED.where(org_rows.c.position <= known.forecast), {"at": at})
-    async for node, node_rows in in_slices(groupby(started, key=lambda row: row.node)):
-        span = span_at(history(node_rows), at)
+async def nodes_at(tx: AsyncConnection, instant: OrgInstant, only: Collection[str] | None = None) -> dict[str, OrgNode]:
+    """The whole organisation at that instant, or these nodes of it."""
+    nodes, query = {}, IN_ORDER.where(instant.counts)
+    if only is not None:
+        query = query.where(org_rows.c.node == any_(literal(list(only), ARRAY(Text))))
+    async for node, node_rows in in_slices(groupby(await tx.execute(query), key=lambda row: row.node)):
+        span = span_at(history(node_rows), instant.at)
         if span is not None:
             nodes[node] = OrgNode(node, span.position.parent, span.position.kind, span.active)
     return nodes
-
-
-async def rows_at(tx: AsyncConnection, at: datetime, known: KnownPositions) -> RowsUntil:
-    counting = org_rows.c.starts <= at, org_rows.c.position <= known.forecast
-    return RowsUntil(*(await tx.execute(LAST.where(*counting))).one())
-
-
-async def all_rows(tx: AsyncConnection) -> RowsUntil:
-    return RowsUntil(*(await tx.execute(LAST)).one())
-
-
-async def chart_at(tx: AsyncConnection, at: datetime, rows: RowsUntil) -> OrgChart:
-    """The whole organisation at that instant. `rows`: those that count then. Rows are only ever added, so that it stays
-    the same for the same rows."""
-    kept = CHARTS.setdefault(tx.engine.sync_engine, {})
-    chart = kept.pop(rows, None)
-    if chart is None:
-        chart = OrgChart(await nodes_at(tx, at, EVERYTHING._replace(forecast=rows.position or 0)))
-    kept[rows] = chart
-    while len(kept) > MOST_CHARTS:
-        kept.pop(next(iter(kept)))
-    return chart

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.forecast.ledger.org_tree import OrgNode
 from services.forecast.org.node_history import NodeHistory, span_at
 from services.forecast.projections.known_positions import KnownPositions
-from services.forecast.projections.org_rows import STARTED, history, org_rows
+from services.forecast.projections.org_rows import IN_ORDER, OrgInstant, history
 from shared.store.slices import in_slices
 
 
@@ -56,7 +56,7 @@ class OrgTimeline:
 async def org_timeline(tx: AsyncConnection, until: datetime, known: KnownPositions) -> OrgTimeline:
     """Before its first instant."""
     histories = dict[str, NodeHistory]()
-    started = await tx.execute(STARTED.where(org_rows.c.position <= known.forecast), {"at": until})
+    started = await tx.execute(IN_ORDER.where(OrgInstant(until, known.forecast).counts))
     async for node, node_rows in in_slices(groupby(started, key=lambda row: row.node)):
         histories[node] = history(node_rows)
     starts = [(row.starts, node) for node, rows in histories.items() for row in rows]

@@ -1,7 +1,8 @@
 """Past sums of deals, from the nearest sums that are kept."""
 
+from asyncio import sleep
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -9,13 +10,13 @@ from sqlalchemy import CompoundSelect, Select, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.ledger.balances import Sums, difference, total
-from services.forecast.ledger.org_tree import OrgChart, moved_nodes
+from services.forecast.ledger.org_tree import OrgChart, all_below, moved_nodes
 from services.forecast.projections import node_totals, opening_balances, opening_totals, openings
-from services.forecast.projections.account_sums import groups_of, only_root, sums_by_node
+from services.forecast.projections.account_sums import only_root, sums_by_node
 from services.forecast.projections.deal_filter import DealFilter
-from services.forecast.projections.known_positions import EVERYTHING
 from services.forecast.projections.openings import Opening
-from services.forecast.projections.org_rows import RowsUntil, chart_at, rows_at
+from services.forecast.projections.org_charts import RowsUntil, chart_at, rows_at
+from services.forecast.projections.org_rows import OrgInstant
 from services.forecast.projections.past_deals import Cut
 from services.forecast.projections.postings import postings
 
@@ -34,15 +35,17 @@ class Changes(NamedTuple):
 
 @dataclass(frozen=True)
 class PastSums:
-    """Of the deals at a cut. `rows`: those of the organisation that count at the instant `org_as_of`."""
+    """Of the deals at a cut, under the organisation of an instant. `rows`: those that count then. `moved`: by the
+    openings that were used, who counts for other nodes than then."""
 
     tx: AsyncConnection
     cut: Cut
-    org_as_of: datetime
+    instant: OrgInstant
     rows: RowsUntil
+    moved: dict[datetime, Collection[str]] = field(default_factory=dict)
 
     async def chart(self) -> OrgChart:
-        return await chart_at(self.tx, self.org_as_of, self.rows)
+        return await chart_at(self.tx, self.instant, self.rows)
 
     async def by_node(
         self, nodes: Collection[str], org: OrgChart, deal_filter: DealFilter, *, undated: bool, from_today: bool
@@ -57,7 +60,7 @@ class PastSums:
         found, rest = dict[str, Sums](), {*nodes}
         if opening is not None and (large := rest & {*opening.nodes}):
             then = org if only_root(large) else await self.chart_of(opening, org)
-            moved = await counting_elsewhere(then, org)
+            moved = await self.moved_since(opening, then, org)
             if len(moved) <= MOST_MOVED:
                 changes = Changes(opening, then, org, moved)
                 found |= await self.sums_since(changes, large, deal_filter, undated=undated)
@@ -69,8 +72,15 @@ class PastSums:
 
     async def chart_of(self, opening: Opening, org: OrgChart) -> OrgChart:
         """The organisation under which its totals are: `org`, where that has not changed since."""
-        rows = await rows_at(self.tx, opening.starts, EVERYTHING._replace(forecast=opening.org_position))
-        return org if rows == self.rows else await chart_at(self.tx, opening.starts, rows)
+        rows = await rows_at(self.tx, opening.org)
+        return org if rows == self.rows else await chart_at(self.tx, opening.org, rows)
+
+    async def moved_since(self, opening: Opening, then: OrgChart, org: OrgChart) -> Collection[str]:
+        if then is org:
+            return ()
+        if opening.starts not in self.moved:
+            self.moved[opening.starts] = await counting_elsewhere(then, org)
+        return self.moved[opening.starts]
 
     async def sums_since(
         self, changes: Changes, nodes: Collection[str], deal_filter: DealFilter, *, undated: bool
@@ -86,7 +96,7 @@ class PastSums:
         found = total(before, await sums_by_node(self.tx, accounts, org, nodes, deal_filter, undated=undated))
         if moved:
             left = opening_balances.balances_of(opening.starts, moved).subquery("accounts")
-            gone = await sums_by_node(self.tx, left, then, nodes, deal_filter, undated=undated)
+            gone = await sums_by_node(self.tx, left, then, nodes, deal_filter, undated=undated, owners=moved)
             found = {node: difference(found[node], gone[node]) for node in nodes}
         return found
 
@@ -103,8 +113,8 @@ class PastSums:
 async def counting_elsewhere(before: OrgChart, after: OrgChart) -> set[str]:
     """Owners whose deals count for other nodes in one organisation than in the other: those with another parent, those
     who are in one alone, and all below these."""
-    if before is after:
-        return set()
-    moved = frozenset(moved_nodes(before.nodes, after.nodes))
-    below = [await groups_of(org, moved) for org in (before, after)]
-    return {owner for groups in below for owner, node in groups.items() if node is not None}
+    moved, found = set(moved_nodes(before.nodes, after.nodes)), set[str]()
+    for org in (before, after):
+        await sleep(0)
+        found |= all_below(org.nodes, moved)
+    return found

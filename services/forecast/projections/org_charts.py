@@ -1,0 +1,66 @@
+"""The organisation at instants of the past. Rows are only ever added, so that it stays the same for the same rows: the
+process keeps the last ones that were asked for."""
+
+from datetime import datetime
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Engine, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.forecast.ledger.org_tree import OrgChart, OrgNodes
+from services.forecast.projections.org_rows import OrgInstant, nodes_at, org_rows
+
+LAST = select(func.max(org_rows.c.starts), func.max(org_rows.c.position))
+MOST_CHARTS = 4
+"""Each takes megabytes in a company of ten thousand people."""
+
+
+class RowsUntil(NamedTuple):
+    """All rows that count at an instant: up to the last start and the last position among them. Null: none."""
+
+    starts: datetime | None
+    position: int | None
+
+
+class Kept(NamedTuple):
+    instant: OrgInstant
+    chart: OrgChart
+
+
+CHARTS: WeakKeyDictionary[Engine, dict[RowsUntil, Kept]] = WeakKeyDictionary()
+"""Of each database, the last one at the end."""
+
+
+async def rows_at(tx: AsyncConnection, instant: OrgInstant) -> RowsUntil:
+    return RowsUntil(*(await tx.execute(LAST.where(instant.counts))).one())
+
+
+async def all_rows(tx: AsyncConnection) -> RowsUntil:
+    return RowsUntil(*(await tx.execute(LAST)).one())
+
+
+async def chart_at(tx: AsyncConnection, instant: OrgInstant, rows: RowsUntil) -> OrgChart:
+    """The whole organisation. `rows`: those that count at the instant."""
+    kept = CHARTS.setdefault(tx.engine.sync_engine, {})
+    found = kept.get(rows)
+    if found is None:
+        instant = instant._replace(position=rows.position or 0)  # later rows may count then, too
+        near = next(reversed(kept.values()), None)
+        nodes = await (nodes_at(tx, instant) if near is None else nodes_near(tx, near, instant))
+        found = Kept(instant, OrgChart(nodes))
+    kept.pop(rows, None)
+    kept[rows] = found
+    while len(kept) > MOST_CHARTS:
+        kept.pop(next(iter(kept)))
+    return found.chart
+
+
+async def nodes_near(tx: AsyncConnection, near: Kept, instant: OrgInstant) -> OrgNodes:
+    """From the organisation of another instant: only nodes for which other rows count are read."""
+    other_rows = select(org_rows.c.node).distinct().where(near.instant.counts.is_distinct_from(instant.counts))
+    changed = list((await tx.execute(other_rows)).scalars())
+    same = dict(near.chart.nodes)
+    for node in changed:
+        same.pop(node, None)
+    return same | await nodes_at(tx, instant, changed)
