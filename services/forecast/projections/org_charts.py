@@ -46,7 +46,7 @@ async def chart_at(tx: AsyncConnection, instant: OrgInstant, rows: RowsUntil) ->
     found = kept.get(rows)
     if found is None:
         instant = instant._replace(position=rows.position or 0)  # later rows may count then, too
-        near = next(reversed(kept.values()), None)
+        near = nearest_kept(kept, (await all_rows(tx)).position or 0)
         nodes = await (nodes_at(tx, instant) if near is None else nodes_near(tx, near, instant))
         found = Kept(instant, OrgChart(nodes))
     kept.pop(rows, None)
@@ -54,6 +54,12 @@ async def chart_at(tx: AsyncConnection, instant: OrgInstant, rows: RowsUntil) ->
     while len(kept) > MOST_CHARTS:
         kept.pop(next(iter(kept)))
     return found.chart
+
+
+def nearest_kept(kept: dict[RowsUntil, Kept], visible: int) -> Kept | None:
+    """A snapshot that is older than the one it was read in does not see all of its rows, and could not take them back.
+    `visible`: the position of the last row that it sees."""
+    return next((each for each in reversed(kept.values()) if each.instant.position <= visible), None)
 
 
 async def nodes_near(tx: AsyncConnection, near: Kept, instant: OrgInstant) -> OrgNodes:
