@@ -50,8 +50,8 @@ class PastSums:
     async def by_node(
         self, nodes: Collection[str], org: OrgChart, deal_filter: DealFilter, *, undated: bool, from_today: bool
     ) -> Mapping[str, Sums]:
-        """From the nearest opening or, with none between, from today's totals.
-        `from_today`: these count for the same owners."""
+        """From the nearest opening or, with none between, from today's totals. `from_today`: these count for the same
+        owners."""
         first_day = None if undated else deal_filter.period.starts
         opening = await openings.nearest(self.tx, self.cut, first_day)
         is_lately = opening is None or (opening.is_last and opening.starts <= self.cut.as_of)
