@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import reduce
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -49,6 +50,11 @@ class Segments(NamedTuple):
 
     def is_hidden(self, owner: str, instant: datetime) -> bool:
         return self.counted_at(instant).hidden.includes(owner)
+
+    @property
+    def everyone(self) -> Owners:
+        """Whose deals count at any instant, or are taken from what counts."""
+        return reduce(Owners.with_, (each for _, counted, _ in self.segments for each in counted[:2]), NOBODY)
 
     def counted_at(self, instant: datetime) -> Counted:
         number = bisect_right(self.segments, instant, key=lambda segment: segment.since)
@@ -108,7 +114,8 @@ async def moved(tx: AsyncConnection, opening: End, closing: End) -> Movements:
     question, segments = closing.question, await segments_between(tx, opening, closing)
     within = segments.is_member, segments.is_hidden
     scope = Scope(question.period, VIEWS[question.view], *within, closing.conversion)
-    lines = await waterfall_lines.lines_between(tx, opening.at.as_of, closing.cut, question.period)
+    everyone = segments.everyone
+    lines = await waterfall_lines.lines_between(tx, opening.at.as_of, closing.cut, question.period, everyone)
     deals = deals_before(lines)
     untold = {line.opportunity_id for line in lines} - deals.keys()
     deals.update(await waterfall_lines.deals_at(tx, opening.cut, untold))

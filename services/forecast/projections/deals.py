@@ -144,6 +144,15 @@ class Owners:
     def is_nobody(self) -> bool:
         return not self.names and not self.excluded
 
+    def with_(self, others: "Owners") -> "Owners":
+        """Also the others."""
+        mine, theirs = self.known_names, others.known_names
+        if self.excluded and others.excluded:
+            return Owners(sorted(mine & theirs))
+        if self.excluded or others.excluded:
+            return Owners(sorted(mine - theirs if self.excluded else theirs - mine))
+        return Owners(sorted(mine | theirs), excluded=False)
+
     def without(self, others: "Owners") -> "Owners":
         """Those that are not among the others."""
         mine, theirs = self.known_names, others.known_names

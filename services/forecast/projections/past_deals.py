@@ -81,7 +81,7 @@ async def find(
         chosen = chosen.where(postings.c.category == category)
     found = chosen.subquery()
     page = select(found) if after is None else select(found).where(deal_filter.behind(found.c, after))
-    rows = page.order_by(found.c.close_date, found.c.opportunity_id).limit(limit + 1).subquery()
+    rows = page.order_by(found.c.close_date, found.c.opportunity_id).limit(limit + 1).cte("page")
     states = last_states(cut).where(deal_states.c.opportunity_id.in_(select(rows.c.opportunity_id))).subquery()
     query = (
         select(rows, states.c.account, states.c.stage, present_deals.c.external_id)

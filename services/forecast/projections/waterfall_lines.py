@@ -12,19 +12,25 @@ from services.forecast.periods.calendar import Period
 from services.forecast.projections.deals import Owners
 from services.forecast.projections.past_deals import Cut
 from services.forecast.projections.postings import postings
-from shared.store.ownership import plan_for
+from shared.store.ownership import PLAN_EACH, plan_for
 from shared.store.plans import looked_up
 
 COLUMNS = [postings.c[name] for name in PostedLine._fields]
 
 
-async def lines_between(tx: AsyncConnection, after: datetime, cut: Cut, period: Period) -> list[PostedLine]:
-    """All postings of each event after an instant that touched the period, by position and line."""
+async def lines_between(
+    tx: AsyncConnection, after: datetime, cut: Cut, period: Period, owners: Owners
+) -> list[PostedLine]:
+    """All postings of each event after an instant that touched the period and an account of these owners, by position
+    and line."""
     touching = select(postings.c.position).where(
         postings.c.close_date.between(period.starts, period.ends),
         postings.c.occurred_at > after,
         cut.condition(postings),
+        owners.condition(postings.c.owner),
     )
+    if owners.names:
+        await tx.execute(PLAN_EACH)
     query = select(*COLUMNS).where(postings.c.position.in_(touching)).order_by(postings.c.position, postings.c.line)
     return [PostedLine(*row) for row in await tx.execute(query)]
 
