@@ -26,14 +26,15 @@ class OpenPages:
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
-        """From when all of them listen."""
+        """From when all of them listen, and one was loaded after a change."""
+        loads = self.loads
         tasks = [asyncio.create_task(self.listen(cookie)) for cookie in self.cookies]
 
-        async def all_listen() -> bool:
-            return self.listening == len(tasks)
+        async def are_live() -> bool:
+            return self.listening == len(tasks) and self.loads > loads
 
         try:
-            await eventually(all_listen)
+            await eventually(are_live)
             yield
         finally:
             for task in tasks:

@@ -115,8 +115,6 @@ async def many_pages(ground: Ground) -> list[Row]:
 
         ours = Side(f"with {sizes.pages} open pages", with_pages, rows_of(url))
         mine, without = await ground.rounds.interleaved(ours, Side("without", load, rows_of(url)))
-    if not pages.loads:
-        raise Failing("no page was loaded after a change")
     if changing.done() and not changing.cancelled():
         raise Failing("the deal changes no more")
     what = f"single-lead POST to `up` with {sizes.pages} live pages open in it, a deal changing each second"
