@@ -90,6 +90,12 @@ async def standing(folder: Path, sizes: Sizes, report: Callable[[str], None]) ->
         yield Ground(folder, sizes, report, server, stack)
 
 
+async def analyse(url: str) -> None:
+    """Statistics of all tables, as a store has them after some minutes: without them, other plans are measured."""
+    async with connected(url) as engine:
+        await command(engine, "ANALYZE")
+
+
 async def command(engine: AsyncEngine, statement: str) -> None:
     """Outside of a transaction."""
     async with engine.connect() as tx:

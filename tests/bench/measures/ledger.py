@@ -22,7 +22,7 @@ from services.pipeline.service import SERVICE as PIPELINE
 from shared.rules.clock_and_ids import ClockAndIds
 from shared.web import conditions
 from tests.bench.company import fill_history, org_table
-from tests.bench.ground import Ground, Process, whole, writing
+from tests.bench.ground import Ground, Process, analyse, whole, writing
 from tests.bench.load import Failing
 from tests.bench.measures.rollup import Question, asking, statements
 from tests.bench.own_load import Post, percentile
@@ -76,6 +76,7 @@ async def company(ground: Ground) -> AsyncIterator[Company]:
             await fill_history(tx, sizes.people, sizes.deals, now.date())
         while await opening_balances.fill(engine, FORECAST.read_models, now, asyncio.Lock()):
             pass
+        await analyse(url)
         yield Company(ground, url, engine, process, http, now)
 
 

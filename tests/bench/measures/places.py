@@ -12,7 +12,7 @@ from services.pipeline.opportunity.events import OpportunityOpened
 from services.qualification.lead.events import LeadMql
 from shared.rules.clock_and_ids import ClockAndIds
 from tests.bench.company import org_table
-from tests.bench.ground import Ground, whole, writing
+from tests.bench.ground import Ground, analyse, whole, writing
 from tests.bench.measures.ledger import sample, timed, written
 from tests.bench.rounds import Run, Sample, Side
 from tests.bench.stored import DEALS, NIL, fill, opened, template
@@ -86,8 +86,7 @@ async def company(ground: Ground, people: int, deals: int) -> AsyncIterator[tupl
         await read_up_to(http, "/forecast/v1/rollup?depth=0", pipeline)
         await read_up_to(http, "/pipeline/v1/board?limit=1", pipeline)
         await read_up_to(http, "/qualification/v1/leads?limit=1", f"{pipeline},qualification:{deals}")
-        async with writing(url, "public") as engine, engine.connect() as tx:
-            await (await tx.execution_options(isolation_level="AUTOCOMMIT")).execute(text("ANALYZE"))
+        await analyse(url)
         yield http, await make_key(url, name="tied", node=PART)
 
 
