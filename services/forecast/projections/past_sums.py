@@ -19,6 +19,7 @@ from services.forecast.projections.org_charts import RowsUntil, chart_at, rows_a
 from services.forecast.projections.org_rows import OrgInstant
 from services.forecast.projections.past_deals import Cut
 from services.forecast.projections.postings import postings
+from shared.store.ownership import PLAN_EACH
 
 MOST_MOVED = 1_000
 """Where more owners have moved since an opening, all balances are hardly more rows than theirs."""
@@ -91,6 +92,7 @@ class PastSums:
         before = await opening_totals.sums_by_node(self.tx, opening.starts, nodes, deal_filter, undated=undated)
         changed: Select[Any] | CompoundSelect[Any] = opening_balances.changes_from(opening, self.cut)
         if moved:
+            await self.tx.execute(PLAN_EACH)
             changed = union_all(changed, opening_balances.balances_of(opening.starts, moved))
         accounts = changed.subquery("accounts")
         found = total(before, await sums_by_node(self.tx, accounts, org, nodes, deal_filter, undated=undated))
