@@ -130,19 +130,27 @@ def reason(problem: Mapping[str, Any]) -> str:
 
 
 @dataclass(frozen=True)
-class Route:
-    """`source`: the service whose positions count. `shown_by`, `query`: the read model that shows what was sent."""
+class ShownBy:
+    """A read model that shows what was sent."""
 
-    source: str
-    sender: Callable[[httpx.AsyncClient], Sender]
-    shown_by: str
+    path: str
     query: Mapping[str, int]
 
 
+@dataclass(frozen=True)
+class Route:
+    """`source`: the service whose positions count."""
+
+    source: str
+    sender: Callable[[httpx.AsyncClient], Sender]
+    shown_by: Sequence[ShownBy]
+
+
 async def visible(http: httpx.AsyncClient, route: Route, position: int) -> None:
-    """Returns when the last service on the way shows everything up to the position."""
+    """Returns when every service that shows it shows everything up to the position."""
     headers = {"X-Min-Position": f"{route.source}:{position}", "Prefer": "wait=30"}
-    await client.request(http, "GET", route.shown_by, retry_for=CATCHES_UP, headers=headers, params=route.query)
+    for each in route.shown_by:
+        await client.request(http, "GET", each.path, retry_for=CATCHES_UP, headers=headers, params=each.query)
 
 
 async def define_pipeline(http: httpx.AsyncClient, pipeline: Body) -> str | None:

@@ -1,4 +1,4 @@
-"""A batch whose answer breaks off is sent again: what was taken is not taken twice."""
+"""A batch whose answer breaks off is sent again: what was taken is not taken twice. Sent is not yet to be seen."""
 
 from collections.abc import AsyncIterator
 
@@ -7,7 +7,8 @@ import pytest
 
 from funnelcast.failure import Failed
 from funnelcast.importing import sending
-from funnelcast.importing.record import MappedRecord
+from funnelcast.importing.record import Kind, MappedRecord
+from funnelcast.importing.routes import ROUTES
 from funnelcast.importing.sending import Accepted, batch, reason
 from tests.funnelcast.importing.mapped import row_of
 
@@ -42,6 +43,27 @@ async def test_what_breaks_off_again_and_again_is_an_error() -> None:
     async with server(*(httpx.Response(200, stream=BrokenOff()) for _ in range(sending.ATTEMPTS))) as http:
         with pytest.raises(Failed, match="import the file again"):
             await batch(http, "/batch", [PAIR])
+
+
+@pytest.mark.parametrize(
+    ("kind", "position", "services"),
+    [
+        ("opportunities", "pipeline:7", ["pipeline", "forecast"]),
+        ("leads", "intake:7", ["intake", "qualification"]),
+        ("org", "forecast:7", ["forecast"]),
+        ("quotas", "forecast:7", ["forecast"]),
+    ],
+)
+async def test_it_returns_when_each_service_shows_it(kind: Kind, position: str, services: list[str]) -> None:
+    asked = list[tuple[str, str]]()
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append((request.url.path.split("/")[1], request.headers["X-Min-Position"]))
+        return httpx.Response(200, json={})
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url="http://test") as http:
+        await sending.visible(http, ROUTES[kind], 7)
+    assert asked == [(service, position) for service in services]
 
 
 @pytest.mark.parametrize(
