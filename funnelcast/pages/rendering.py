@@ -1,7 +1,7 @@
 """Templates: autoescaped HTML, with the formats of numbers and times as filters."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -40,7 +40,7 @@ def environment() -> Environment:
         "instant": instant,
         "words": words,
         "sentence": sentence,
-        "named": named,
+        "told": told,
     }
     return made
 
@@ -74,15 +74,6 @@ def address(path: str, *parts: Mapping[str, Any], **changes: Any) -> str:
 def words(text: str) -> str:
     """A code as words: `pushed_out` is `Pushed out`."""
     return text.replace("_", " ").replace("-", " ").capitalize()
-
-
-def named(text: str, ids: Collection[str], names: Mapping[str, str]) -> str:
-    """The text with names in place of the ids that it contains."""
-    if not ids:
-        return text
-    known = {"_elsewhere": "an owner elsewhere"} | dict(names)
-    any_id = "|".join(map(re.escape, sorted(ids, key=len, reverse=True)))
-    return re.sub(rf"(?<![\w.-])(?:{any_id})(?![\w-])", lambda found: known.get(found[0], found[0]), text)
 
 
 def sentence(text: str) -> str:
@@ -123,3 +114,16 @@ def day(context: Context, value: str | None) -> str:
 @pass_context
 def instant(context: Context, value: str | None) -> str:
     return formats.instant(value, context["zone"], context["locale"])
+
+
+@pass_context
+def told(context: Context, entry: Mapping[str, Any], people: Mapping[str, str]) -> str:
+    """The text of a timeline's entry, with the names of owners, and with amounts and days by the reader's locale."""
+    known = {"_elsewhere": "an owner elsewhere"} | dict(people)
+    written = {owner: known.get(owner, owner) for owner in entry["owners"]}
+    written |= {f"{each['amount']} {each['currency']}": money(context, **each) for each in entry["amounts"]}
+    written |= {each: day(context, each) for each in entry["days"]}
+    if not written:
+        return str(entry["text"])
+    any_of_them = "|".join(map(re.escape, sorted(written, key=len, reverse=True)))
+    return re.sub(rf"(?<![\w.-])(?:{any_of_them})(?![\w-])", lambda found: written[found[0]], entry["text"])

@@ -138,6 +138,19 @@ async def test_the_timeline_of_a_deal_is_silent_about_its_time_elsewhere(company
     assert [version for _, version, _ in await told_to("company")] == [1, 2, 3, 4, 5]
 
 
+async def test_a_correction_that_takes_a_deal_away_says_nothing_else(company: Company) -> None:
+    made = await company.deal("r1")
+    deal = f"{OPPORTUNITIES}/{made.json()['opportunity_id']}"
+    await company.send("POST", f"{deal}/qualify", {})
+    await company.send("POST", f"{deal}/win", {})
+    corrected = {"owner": "r3", "amount": {"amount": "4444.00", "currency": "EUR"}, "close_date": "2020-02-20"}
+    gone = await company.send("POST", f"{deal}/correct", {**corrected, "reason": "data_correction"})
+    back = await company.send("POST", f"{deal}/correct", {"owner": "r2", "reason": "data_correction"})
+    entries = (await company.call("a", "GET", f"{deal}/timeline", headers=fresh(back))).json()["items"]
+    left = next(each for each in entries if each["position"] == gone.json()["position"])
+    assert (left["text"], left["owners"], left["amounts"], left["days"]) == ("Given to an owner elsewhere", [], [], [])
+
+
 async def test_the_stream_of_a_node_that_ends_ends_by_an_event(database: str) -> None:
     async with served_services(database, list(SERVICES.values())) as (api, _):
         company = Company(api, database)

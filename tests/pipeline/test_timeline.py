@@ -1,5 +1,6 @@
 """A deal's timeline, in words."""
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -7,11 +8,13 @@ from typing import Any
 import pytest
 
 from services.pipeline.opportunity import events
-from services.pipeline.opportunity.timeline import sentence
+from services.pipeline.opportunity.timeline import named_amounts, named_days, sentence
 from services.pipeline.process.events import ForecastCategory
+from shared.rules.money import format_amount
 from tests.pipeline.deals import ACME, LOSING, OPENED, PROPOSING, QUALIFIED, QUALIFYING, WINNING, WON, moved
 from tests.pipeline.histories import answer_of, past_deal, pipeline
 
+AMOUNT_OR_DAY = re.compile(r"\d+\.\d\d [A-Z]{3}|\d{4}-\d\d-\d\d")
 CORRECTED = events.Corrected(
     after=WON._replace(amount=Decimal(90), owner="bob"),
     from_amount=Decimal(100),
@@ -59,6 +62,10 @@ CORRECTED = events.Corrected(
 )
 def test_every_event_has_a_sentence(event: Any, text: str) -> None:
     assert sentence(event) == text
+    named = [f"{format_amount(*each)} {each[1]}" for each in named_amounts(event)] + [
+        each.isoformat() for each in named_days(event)
+    ]
+    assert sorted(named) == sorted(AMOUNT_OR_DAY.findall(text))
 
 
 async def test_the_timeline_of_a_deal_with_its_notes_in_pages(database: str) -> None:

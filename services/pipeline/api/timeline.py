@@ -1,7 +1,7 @@
 """The timeline of a deal: what has happened to it, in words."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
@@ -10,11 +10,13 @@ from pydantic import BaseModel
 
 from services.pipeline.api import own_deals
 from services.pipeline.api.opportunities import OpportunityId, Reads
+from services.pipeline.api.opportunity_views import MoneyView
 from services.pipeline.api.visible_events import ELSEWHERE, LeftView
 from services.pipeline.opportunity import events
 from services.pipeline.opportunity.decider import DECIDER
-from services.pipeline.opportunity.timeline import named_owners, sentence
+from services.pipeline.opportunity.timeline import named_amounts, named_days, named_owners, sentence
 from shared.rules.message import RecordedEvent
+from shared.rules.money import format_amount
 from shared.rules.sealed import Sealed
 from shared.web.folded import History
 from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
@@ -25,7 +27,8 @@ router = APIRouter(tags=["opportunities"])
 class TimelineEntry(BaseModel):
     """One event. `at`: when it happened; `recorded_at`: when it was stored. `text`: what happened, in English; `note`:
     what its author wrote beside it, null when there is none or it was erased. `owners`: the owners whom the text names;
-    `_elsewhere` is anybody outside what the caller sees."""
+    `_elsewhere` is anybody outside what the caller sees. `amounts`, `days`: those that the text names, so that a reader
+    may write them in another way; in the text they are such as `100.00 EUR` and `2026-03-31`."""
 
     at: datetime
     recorded_at: datetime
@@ -34,6 +37,8 @@ class TimelineEntry(BaseModel):
     type: str
     text: str
     owners: list[str]
+    amounts: list[MoneyView]
+    days: list[date]
     note: str | None
     version: int
     position: int
@@ -69,6 +74,8 @@ def visible_entries(history: History[events.OpportunityEvent]) -> Iterator[Timel
                 "type": LeftView.type,
                 "text": "Given to an owner elsewhere",
                 "owners": [],
+                "amounts": [],
+                "days": [],
                 "note": None,
             }
             yield entry(recorded, history).model_copy(update=left)
@@ -90,6 +97,8 @@ def entry(recorded: RecordedEvent[events.OpportunityEvent], history: History[Any
         type=recorded.event.type,
         text=sentence(recorded.event),
         owners=list(named_owners(recorded.event)),
+        amounts=[MoneyView(amount=format_amount(*each), currency=each[1]) for each in named_amounts(recorded.event)],
+        days=list(named_days(recorded.event)),
         note=history.text(note),
         version=recorded.version,
         position=recorded.position,

@@ -50,6 +50,34 @@ def named_owners(event: events.OpportunityEvent) -> Sequence[str]:
             return []
 
 
+def named_amounts(event: events.OpportunityEvent) -> Sequence[tuple[Decimal, str]]:
+    """The amounts that the sentence names, with their currencies."""
+    match event:
+        case events.OpportunityOpened() | events.StageChanged(command="win"):
+            found = [(event.after.amount, event.after.currency)]
+        case events.AmountChanged():
+            found = [(event.from_amount, event.from_currency), (event.after.amount, event.after.currency)]
+        case events.Corrected() if is_amount_corrected(event):
+            found = [(event.from_amount, event.from_currency), (event.after.amount, event.after.currency)]
+        case _:
+            found = []
+    return [(value, currency) for value, currency in found if value is not None and currency is not None]
+
+
+def named_days(event: events.OpportunityEvent) -> Sequence[date]:
+    """The close dates that the sentence names."""
+    match event:
+        case events.StageChanged(command="win"):
+            found = [event.after.close_date]
+        case events.CloseDateChanged():
+            found = [event.from_close_date, event.after.close_date]
+        case events.Corrected() if event.from_close_date != event.after.close_date:
+            found = [event.from_close_date, event.after.close_date]
+        case _:
+            found = []
+    return [each for each in found if each is not None]
+
+
 def move(event: events.StageChanged) -> str:
     reason = f": {words(event.reason)}" if event.reason else ""
     before, after = words(event.from_stage), words(event.to_stage)
@@ -68,9 +96,14 @@ def move(event: events.StageChanged) -> str:
             return f"Reopened in {after}{reason}"
 
 
+def is_amount_corrected(event: events.Corrected) -> bool:
+    return (event.from_amount, event.from_currency) != (event.after.amount, event.after.currency)
+
+
 def corrections(event: events.Corrected) -> Iterator[str]:
-    before, after = amount(event.from_amount, event.from_currency), amount(event.after.amount, event.after.currency)
-    if before != after:
+    if is_amount_corrected(event):
+        before = amount(event.from_amount, event.from_currency)
+        after = amount(event.after.amount, event.after.currency)
         yield f"amount from {before} to {after}"
     if event.from_close_date != event.after.close_date:
         yield f"close date from {day(event.from_close_date)} to {day(event.after.close_date)}"
