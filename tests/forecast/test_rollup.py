@@ -365,6 +365,19 @@ async def test_deals_of_strangers_and_of_an_ended_period_follow_the_same_chart(c
     assert (await company.read("rollup/nobody/opportunities")).status_code == 404
 
 
+async def test_the_deals_of_a_period_are_by_the_calendar_of_the_question(company: Company) -> None:
+    await founded(company)
+    await company.deal("january", **WON, close_date="2026-01-31")
+    await company.deal("april", **WON, close_date="2026-04-30")
+    rule = {"starts_month": 2, "year_named_by": "start"}
+    company.noted(await company.api.put("calendars/fy", json=rule))
+    for calendar, deals in (("fy", ["april"]), ("months", ["january"])):
+        page = await company.read("rollup/east/opportunities", period="2026-Q1", calendar=calendar)
+        assert [deal["opportunity_id"] for deal in page.json()["items"]] == deals
+    unknown = await company.read("rollup/east/opportunities", calendar="lunar")
+    assert (unknown.status_code, unknown.json()["errors"][0]["pointer"]) == (422, "query/calendar")
+
+
 # -- what is refused -------------------------------------------------------------------------------------------------
 
 

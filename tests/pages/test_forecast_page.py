@@ -164,6 +164,47 @@ async def test_warnings_lead_to_their_deals(site: Site, browser: httpx.AsyncClie
     assert "nobody-knows" in text_of((await browser.get(link)).text)
 
 
+ZOE = {"name": "Zoe", "kind": "person", "parent": "bob", "from": "2020-01-01T00:00:00Z"}
+
+
+async def test_warnings_about_nodes_lead_to_them(site: Site, browser: httpx.AsyncClient) -> None:
+    call = {"node": "ann", "period": PERIOD, "amounts": {"commit": {"amount": "1", "currency": EUR}}}
+    await done(site.api, "POST", "/forecast/v1/submissions", call)
+    await seen(site.api, await done(site.api, "PUT", "/forecast/v1/org/nodes/zoe", ZOE))
+    page = (await browser.get(f"{FORECAST}&node=bob")).text
+    links = read(page).links
+    assert f"{FORECAST}&node=bob#call" in links
+    assert "( 2 ) · Bob , Zoe" in text_of(page)
+    assert f"{FORECAST}&node=zoe" in links
+    assert f"{FORECAST}&node=ann#call" not in links
+    assert "/pages/operation#quotas-title" in links
+
+
+async def test_overrides_of_another_calendars_days_are_found_by_it(site: Site, browser: httpx.AsyncClient) -> None:
+    body = {"amount": {"amount": "90", "currency": EUR}, "note": "so"}
+    path = f"/forecast/v1/overrides/ann/{PERIOD}/commit"
+    await seen(site.api, await done(site.api, "PUT", path, body, params={"by": "self"}))
+    await done(site.api, "PUT", "/forecast/v1/calendars/fy", {"starts_month": 2, "year_named_by": "start"})
+    other = (await browser.get(f"{FORECAST}&calendar=fy")).text
+    link = next(each for each in read(other).links if each.endswith("calendar=months#overrides"))
+    assert "90.00" not in all_numbers(other)
+    assert "✎ self" in text_of((await browser.get(link.replace("#overrides", "&node=ann"))).text)
+
+
+async def test_another_calendar_has_its_own_days_and_no_forms(site: Site, browser: httpx.AsyncClient) -> None:
+    await done(site.api, "PUT", "/forecast/v1/calendars/fy", {"starts_month": 2, "year_named_by": "start"})
+    january = await open_deal(site.api, "11.00", "2030-01-15")
+    april = await open_deal(site.api, "22.00", "2030-04-15")
+    page = (await browser.get(f"{FORECAST}&calendar=fy&node=ann")).text
+    assert "Overrides and calls are made by the calendar of the settings" in text_of(page)
+    assert "Override a column" not in text_of(page)
+    assert "Submit a call" not in text_of(page)
+    link = next(each for each in read(page).links if each.startswith("/pages/deals") and "category" not in each)
+    listed = (await browser.get(link)).text
+    assert f"/pages/deals/{april}" in listed
+    assert f"/pages/deals/{january}" not in listed
+
+
 async def open_undated(site: Site) -> str:
     body = {"name": "Some day", "account": "acme.example", "owner": "bob", "motion": "new_business"}
     opened = await done(site.api, "POST", "/pipeline/v1/opportunities", body)

@@ -69,7 +69,8 @@ async def find_deals(
 ) -> tuple[list[Deal], str | None]:
     """One page of each part up to one that has more, with where to go on: the part and a place in it."""
     path, found = f"/forecast/v1/rollup/{node}/opportunities", list[Deal]()
-    asked = {"period": question.period, "limit": MOST if only else PAGE, **question.instants}
+    asked = {"period": question.period, "calendar": question.calendar, "limit": MOST if only else PAGE}
+    asked |= question.instants
     asked |= {name: "true" for code, name in ASKED.items() if code == only}
     chosen = parts(categories, only)
     first, _, after = start.rpartition(":")

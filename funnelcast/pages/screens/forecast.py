@@ -34,6 +34,8 @@ CATEGORIES: Mapping[tuple[str, str], str] = {
 OVERRIDABLE = ("commit", "upside", "pipeline")
 LISTED = tuple(ONLY)
 """Warnings whose deals can be listed."""
+NAMED_NODES = 10
+"""That a warning links to."""
 DONE = {
     "override": "The override is in force.",
     "reset": "The override is reset: the column counts as computed again.",
@@ -60,11 +62,21 @@ async def show_forecast(visit: Visit, problem: ApiError | None = None) -> Respon
         overridable=OVERRIDABLE,
         may_deals=visit.may("forecast:read"),
         warned=LISTED,
+        named_nodes=NAMED_NODES,
+        calendars=await other_calendars(visit, tree.answer),
         last_week=a_week_before(tree.answer["as_of"], visit.zone),
         kinds=WORDS,
         week=week,
         call_note=await call_note(visit, tree.answer),
     )
+
+
+async def other_calendars(visit: Visit, answer: Mapping[str, Any]) -> list[str]:
+    """By which overrides may count that do not count in the answer."""
+    if "override_other_calendar" not in [each["code"] for each in answer["warnings"]]:
+        return []
+    found = (await visit.api.get("/forecast/v1/calendars"))["items"]
+    return list(dict.fromkeys(each["key"] for each in found if each["key"] != visit.query["calendar"]))
 
 
 def a_week_before(instant: str, zone: str) -> str:

@@ -44,6 +44,10 @@ class Tree:
         """Whether an event was recorded by the moment that the answer is about."""
         return any(part.partition(":")[2] != "0" for part in self.answer["frontier"].split(","))
 
+    def answered(self) -> list[Node]:
+        """The nodes that the answer is about and its warnings count, also those that are not opened."""
+        return [*nodes_of(self.top)]
+
     def rows(self) -> list[Row]:
         top = self.top
         return [Row(top, 1, True, None, 1, 1), *self.rows_below(top, 2)]
@@ -60,6 +64,12 @@ class Tree:
     def toggled(self, node: str) -> str:
         others = [each for each in self.nodes if each != node]
         return ",".join(others if node in self.nodes else [*others, node])
+
+
+def nodes_of(node: Node) -> Iterator[Node]:
+    yield node
+    for child in node["children"]:
+        yield from nodes_of(child)
 
 
 async def find_tree(api: Api, question: Question, opened: Sequence[str]) -> Tree:

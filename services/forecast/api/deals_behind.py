@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
-from services.forecast.answers.moment import Instants
+from services.forecast.answers.moment import Instants, in_calendar
 from services.forecast.answers.question import deal_filter, numbers_for
 from services.forecast.answers.visible import visible_overrides, visible_owners
 from services.forecast.api.amount_views import MoneyView, money_view
@@ -19,7 +19,7 @@ from services.forecast.api.question import NodeId, PeriodKey
 from services.forecast.projections.overrides_below import overrides_below
 from services.forecast.projections.subtree_totals import deals_behind
 from services.forecast.upstream.pipeline import Category
-from shared.rules.fields import printable
+from shared.rules.fields import Slug, printable
 from shared.store import vault
 from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
 
@@ -60,6 +60,7 @@ async def list_deals_behind(
     node_id: NodeId,
     call: ReadsBelow,
     period: PeriodKey | None = None,
+    calendar: Annotated[Slug | None, Query(description="By default that of the settings")] = None,
     category: Annotated[Category | None, Query()] = None,
     as_of: Annotated[AsOf | None, Query()] = None,
     known_at: Annotated[KnownAt | None, Query()] = None,
@@ -80,7 +81,7 @@ async def list_deals_behind(
     await wait_until_known(call, known_at)
     async with call.read() as tx:
         await visible_node(call, tx, node_id)
-        at = await moment(call, tx, Instants(as_of, known_at, org_as_of))
+        at = await in_calendar(tx, await moment(call, tx, Instants(as_of, known_at, org_as_of)), calendar)
         chosen = replace(await deal_filter(tx, at, period), undated=undated, unmapped=stage_unmapped)
         last = (cursor[0], cursor[1]) if cursor else None
         numbers = await numbers_for(tx, at, chosen.period)
