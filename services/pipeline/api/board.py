@@ -91,7 +91,8 @@ async def get_board(
     async with call.read() as tx:
         conditions = board.open_deals(pipeline, owner, call.subtree.nodes)
         sums = await board.sums(tx, conditions)
-        deals = await board.first_deals(tx, conditions, limit)
+        stages = sorted({row["stage"] for row in sums})
+        deals = await board.first_deals(tx, conditions, stages, limit)
         names = await vault.read(tx, {row["name_ref"] for row in deals if row["name_ref"]})
     found = Found(sums, deals, names, now, settings.business_day(now), stale_after)
     columns = list(board_columns(process, found))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, func, select
+from sqlalchemy import ARRAY, ColumnElement, Executable, Text, func, literal, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.pipeline.projections.opportunities import Owners, opportunities
@@ -28,15 +28,18 @@ async def sums(tx: AsyncConnection, conditions: Conditions) -> Rows:
     return await read(tx, query.order_by(TABLE.stage, TABLE.currency))
 
 
-async def first_deals(tx: AsyncConnection, conditions: Conditions, limit: int) -> Rows:
+async def first_deals(tx: AsyncConnection, conditions: Conditions, stages: Sequence[str], limit: int) -> Rows:
     """At most `limit` of each stage, those that close next before others, each with `entered_at` of its stage."""
     order = (TABLE.close_date.asc().nulls_last(), TABLE.opportunity_id)
-    place = func.row_number().over(partition_by=TABLE.stage, order_by=order).label("place")
-    ranked = select(opportunities, place).where(*conditions).subquery()
+    stage = func.unnest(literal(stages, ARRAY(Text))).table_valued("stage", name="stages").render_derived()
+    in_stage = select(TABLE.opportunity_id).where(TABLE.stage == stage.c.stage, *conditions).correlate(stage)
+    # Ids alone are sorted, a stage at a time: whole rows of all open deals would be sorted on disk.
+    first = in_stage.order_by(*order).limit(limit).lateral("first")
     visits = stage_visits.c
-    is_current = (visits.opportunity_id == ranked.c.opportunity_id) & visits.left_at.is_(None)
-    query = select(ranked, visits.entered_at).join(stage_visits, is_current).where(ranked.c.place <= limit)
-    return await read(tx, query.order_by(ranked.c.place))
+    is_current = (visits.opportunity_id == TABLE.opportunity_id) & visits.left_at.is_(None)
+    found = stage.join(first, true()).join(opportunities, TABLE.opportunity_id == first.c.opportunity_id)
+    query = select(opportunities, visits.entered_at).select_from(found.join(stage_visits, is_current))
+    return await read(tx, query.order_by(*order))
 
 
 async def read(tx: AsyncConnection, query: Executable) -> Rows:
