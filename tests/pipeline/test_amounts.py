@@ -1,10 +1,15 @@
 """Measures for callers with `metrics:read` alone: the same counts and rates, without amounts."""
 
 from collections.abc import Iterator
-from typing import Any
+from threading import get_ident
+from types import SimpleNamespace
+from typing import Any, cast
 
 import httpx
+from pydantic import BaseModel
 
+from services.pipeline.api.amounts import view_for
+from shared.web.call import Call
 from tests.pipeline.histories import REASON, answer_of, money, past_deal, pipeline
 from tests.running import make_key
 
@@ -43,6 +48,16 @@ def hidden_fields(whole: Any, seen: Any, name: str = "") -> Iterator[str]:
     elif whole != seen:
         assert seen is None, name
         yield name
+
+
+class View(BaseModel):
+    thread: int
+
+
+async def test_a_view_is_built_while_other_requests_are_served() -> None:
+    call = SimpleNamespace(caller=SimpleNamespace(scopes={"pipeline:read"}))
+    view = await view_for(cast(Call, call), lambda: View(thread=get_ident()))
+    assert view.thread != get_ident()
 
 
 async def prepare(client: httpx.AsyncClient) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.qualification.lead import events
 from services.qualification.metrics.business_hours import after_business_time, business_time
-from services.qualification.metrics.speed import Answer, nearest_rank, speed
+from services.qualification.metrics.speed import Answer, nearest_rank, speed, wait
 from services.qualification.projections import cycles
 from services.qualification.projections.cycles import WorkRow
 from services.qualification.setting.default import BUSINESS_HOURS
@@ -53,11 +53,11 @@ def test_business_time_is_that_of_working_days_in_the_time_zone(start: str, end:
 def test_percentiles_are_those_of_what_was_answered() -> None:
     """Answers after 1 to 10 hours; one has none. By nearest rank, half were answered within 5 hours, 90 % within 9."""
     answers = [Answer(NOON, NOON + timedelta(hours=number)) for number in range(1, 11)]
-    found = speed([*answers, Answer(NOON, None)], BUSINESS_HOURS, ZoneInfo("UTC"))
+    found = speed([wait(each, BUSINESS_HOURS, ZoneInfo("UTC")) for each in [*answers, Answer(NOON, None)]])
     assert (found.answered, found.unanswered) == (10, 1)
     assert (found.p50, found.p90) == (timedelta(hours=5), timedelta(hours=9))
     assert (found.p50_business, found.p90_business) == (timedelta(hours=5), timedelta(hours=5)), "until 17:00"
-    nothing = speed([Answer(NOON, None)], BUSINESS_HOURS, ZoneInfo("UTC"))
+    nothing = speed([None])
     assert (nothing.p50, nothing.p90_business) == (None, None)
     assert nearest_rank([timedelta(1)], 90) == timedelta(1)
 

@@ -1,5 +1,7 @@
 """Amounts in the answers of measures: callers with `metrics:read` alone see counts and rates without them."""
 
+import asyncio
+from collections.abc import Callable
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, Field
@@ -13,9 +15,15 @@ Amount = Annotated[str | None, Field(description="Null without the scope `pipeli
 """Every amount of a measure must have this type: by it `view_for` finds what to hide."""
 
 
-def view_for(call: Call, view: V) -> V:
-    """The view as the caller may see it."""
-    return view if "pipeline:read" in call.caller.scopes else without_amounts(view)
+async def view_for(call: Call, build: Callable[..., V], *arguments: Any) -> V:
+    """What `build` returns for the arguments, as the caller may see it. A view of thousands of groups takes seconds: it
+    is built in a thread, so that other requests need not wait for it."""
+
+    def seen_by_caller() -> V:
+        view = build(*arguments)
+        return view if "pipeline:read" in call.caller.scopes else without_amounts(view)
+
+    return await asyncio.to_thread(seen_by_caller)
 
 
 def without_amounts(view: V) -> V:

@@ -1,5 +1,7 @@
 """Farming: engagements per named account, and the share of accounts that nobody touched."""
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated, TypeVar
@@ -21,7 +23,7 @@ from services.pipeline.api.metric_queries import (
 from services.pipeline.api.metric_views import MetricWindowView, metric_window_view
 from services.pipeline.metrics.benchmarks import Rate, format_rate
 from services.pipeline.metrics.deal_sums import null_last
-from services.pipeline.metrics.questions import Window
+from services.pipeline.metrics.questions import Dimension, Window
 from services.pipeline.projections import farming
 from services.pipeline.projections.farming import AccountRow, FarmingRow
 from shared.web.call import Call
@@ -77,6 +79,12 @@ async def get_farming(query: Annotated[MetricsQuery, Query()], call: Measures) -
         window, query = await farming_window(call, tx, query)
         (whole,) = await farming.farming(tx, window, [])
         parts = await farming.farming(tx, window, by) if by else []
+    return await asyncio.to_thread(farming_metrics, query, by, whole, parts)
+
+
+def farming_metrics(
+    query: MetricsQuery, by: Sequence[Dimension], whole: FarmingRow, parts: Sequence[FarmingRow]
+) -> FarmingMetrics:
     return FarmingMetrics(
         **dict(metric_window_view(query, by)),
         total=farming_group(query, {}, whole),

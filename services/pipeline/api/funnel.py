@@ -1,5 +1,6 @@
 """The funnel: of the cycles that entered a step in a window, how many reached the next one, and by when."""
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any
@@ -22,7 +23,7 @@ from services.pipeline.metrics.benchmarks import Rate
 from services.pipeline.metrics.deal_sums import Key, null_last
 from services.pipeline.metrics.questions import Dimension, Step, Window
 from services.pipeline.projections import funnel
-from services.pipeline.projections.funnel import EntryFilter, StepRow
+from services.pipeline.projections.funnel import Cohort, EntryFilter, StepRow
 from services.pipeline.setting.events import Measure
 from services.pipeline.setting.state import Benchmarks
 from shared.rules.fields import Instant
@@ -118,14 +119,20 @@ async def get_funnel(query: Annotated[FunnelQuery, Query()], call: Measures) -> 
         window, settings = await window_of(call, tx, query)
         until = matured_until(query.matured_until, window, call.context.clock_and_ids.now())
         cohort = await funnel.steps(tx, window, until, by)
-    parameters = query.parameters
+    return await asyncio.to_thread(funnel_metrics, query, by, until, cohort, settings.benchmarks)
+
+
+def funnel_metrics(
+    query: FunnelQuery, by: list[Dimension], until: datetime, cohort: Cohort, benchmarks: Benchmarks
+) -> FunnelMetrics:
+    window = dict.fromkeys(("from", "to")) | query.parameters
     return FunnelMetrics(
-        cohort=CohortView.model_validate(dict.fromkeys(("from", "to")) | parameters | {"matured_until": until}),
+        cohort=CohortView.model_validate(window | {"matured_until": until}),
         by=by,
-        minimum_sample=settings.benchmarks.minimum_sample,
-        steps=step_views(query, {}, cohort.whole, settings.benchmarks),
+        minimum_sample=benchmarks.minimum_sample,
+        steps=step_views(query, {}, cohort.whole, benchmarks),
         groups=[
-            FunnelGroup(key=group, steps=step_views(query, group, found, settings.benchmarks))
+            FunnelGroup(key=group, steps=step_views(query, group, found, benchmarks))
             for group, found in grouped(by, cohort.groups)
         ],
     )

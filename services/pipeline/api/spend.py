@@ -182,16 +182,22 @@ async def get_cost_per_sql(query: Annotated[CostQuery, Query()], call: MeasuresW
         sqls = await funnel.sqls_by_source(tx, begins, settings.end_of_day(last_day), query.as_of)
         rows = await entries.in_force(tx, as_of, query.first_day, last_day)
     spend = spend_by_source(rows, query.first_day, last_day)
+    return await view_for(call, cost_per_sql, query, as_of, spend, sqls)
+
+
+def cost_per_sql(
+    query: CostQuery, as_of: datetime, spend: Mapping[str | None, Spend], sqls: Mapping[str, int]
+) -> CostPerSql:
     count = sum(sqls.values())
     figures = {
         "from": query.first_day,
-        "to": last_day,
+        "to": query.last_day,
         "as_of": as_of,
         "sources": list(source_costs(query, spend, sqls)),
         "unallocated": [UnallocatedSpend.model_validate(each) for each in currency_costs(spend.get(None, {}))],
         "total": TotalCost(sqls=count, cycles=sqls_link(query, {}), spend=costs(whole_spend(spend.values()), count)),
     }
-    return view_for(call, CostPerSql.model_validate(figures))
+    return CostPerSql.model_validate(figures)
 
 
 def source_costs(query: CostQuery, spend: Mapping[str | None, Spend], sqls: Mapping[str, int]) -> Iterator[SourceCost]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Annotated
 
@@ -22,7 +23,7 @@ from services.pipeline.api.metric_views import (
     rate_view,
 )
 from services.pipeline.api.stays import stays_link
-from services.pipeline.metrics.deal_sums import DealSums, Key, Sums, by_key, null_last, total
+from services.pipeline.metrics.deal_sums import DealSums, Key, SumRow, Sums, by_key, null_last, total
 from services.pipeline.metrics.questions import DealSet, Dimension, Window
 from services.pipeline.metrics.velocity import CycleRow, StayRow, days, sales_velocity
 from services.pipeline.metrics.win_rate import WinRate, win_rate, win_rates
@@ -100,6 +101,16 @@ class VelocityMetrics(MetricWindowView):
 
 
 @dataclass(frozen=True)
+class Found:
+    """`closed`: by the dimensions and the motion."""
+
+    stays: stays.Stays
+    cycles: deal_states.Cycles
+    open: Sequence[SumRow]
+    closed: Sequence[SumRow]
+
+
+@dataclass(frozen=True)
 class Inputs:
     """Of one group."""
 
@@ -121,42 +132,43 @@ async def get_velocity(query: Annotated[MetricsQuery, Query()], call: Measures) 
     by, now = query.dimensions, call.context.clock_and_ids.now()
     async with call.read() as tx:
         window, settings = await window_of(call, tx, query)
-        times = await stays.stays(tx, window, now, by)
-        whole, parts = await inputs(tx, window, times, by)
-    metrics = VelocityMetrics(
+        found = await find(tx, window, now, by)
+    return await view_for(call, velocity_metrics, query, by, found, settings.benchmarks)
+
+
+async def find(tx: AsyncConnection, window: Window, now: datetime, by: Sequence[Dimension]) -> Found:
+    return Found(
+        await stays.stays(tx, window, now, by),
+        await deal_states.cycles(tx, window, by),
+        await deal_states.sums(tx, DealSet.OPEN, window, by),
+        await deal_states.closed_sums(tx, window, [*by, Dimension.MOTION]),
+    )
+
+
+def velocity_metrics(
+    query: MetricsQuery, by: Sequence[Dimension], found: Found, benchmarks: Benchmarks
+) -> VelocityMetrics:
+    open_deals = open_sums(total(found.open))
+    whole = Inputs((), found.stays.whole, found.cycles.whole, open_deals, win_rate((), found.closed))
+    return VelocityMetrics(
         **dict(metric_window_view(query, by)),
-        minimum_sample=settings.benchmarks.minimum_sample,
-        total=velocity_group(query, [], whole, settings.benchmarks),
-        groups=[velocity_group(query, by, each, settings.benchmarks) for each in parts],
+        minimum_sample=benchmarks.minimum_sample,
+        total=velocity_group(query, [], whole, benchmarks),
+        groups=[velocity_group(query, by, each, benchmarks) for each in grouped(found)] if by else [],
         warnings=amount_warnings([whole.open]),
     )
-    return view_for(call, metrics)
-
-
-async def inputs(
-    tx: AsyncConnection, window: Window, times: stays.Stays, by: Sequence[Dimension]
-) -> tuple[Inputs, list[Inputs]]:
-    """Those of the whole, and of each group."""
-    closed = await deal_states.closed_sums(tx, window, [*by, Dimension.MOTION])
-    open_deals = await deal_states.sums(tx, DealSet.OPEN, window, by)
-    cycles = await deal_states.cycles(tx, window, by)
-    whole = Inputs((), times.whole, cycles.whole, open_sums(total(open_deals)), win_rate((), closed))
-    if not by:
-        return whole, []
-    return whole, list(grouped(times.groups, cycles.groups, by_key(open_deals), win_rates(closed)))
 
 
 def open_sums(sums: Sums) -> DealSums:
     return sums.get((DealSet.OPEN, True), DealSums())
 
 
-def grouped(
-    stays: Iterable[StayRow], cycles: Iterable[CycleRow], open_deals: Mapping[Key, Sums], rates: Iterable[WinRate]
-) -> Iterator[Inputs]:
+def grouped(found: Found) -> Iterator[Inputs]:
     stays_of: dict[Key, list[StayRow]] = {}
-    for stay in stays:
+    for stay in found.stays.groups:
         stays_of.setdefault(stay.key, []).append(stay)
-    cycle_of, rate_of = {row.key: row for row in cycles}, {rate.key: rate for rate in rates}
+    cycle_of = {row.key: row for row in found.cycles.groups}
+    open_deals, rate_of = by_key(found.open), {rate.key: rate for rate in win_rates(found.closed)}
     for key in sorted({*stays_of, *cycle_of, *open_deals, *rate_of}, key=null_last):
         yield Inputs(
             key,

@@ -1,6 +1,6 @@
 """Volume and value of the pipeline, and the deals behind every number."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -27,8 +27,8 @@ from services.pipeline.api.metric_views import (
     metric_window_view,
 )
 from services.pipeline.api.opportunity_views import MoneyView, money_view
-from services.pipeline.metrics.deal_sums import DealSums, Sums, by_key, total
-from services.pipeline.metrics.questions import DealSet
+from services.pipeline.metrics.deal_sums import DealSums, SumRow, Sums, by_key, total
+from services.pipeline.metrics.questions import DealSet, Dimension
 from services.pipeline.projections import deal_states
 from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
 
@@ -111,15 +111,18 @@ async def get_pipeline_metrics(query: Annotated[MetricsQuery, Query()], call: Me
         rows = await deal_states.closed_sums(tx, window, by)
         for each in (DealSet.OPEN, DealSet.CREATED):
             rows += await deal_states.sums(tx, each, window, by)
+    return await view_for(call, pipeline_metrics, query, by, rows)
+
+
+def pipeline_metrics(query: MetricsQuery, by: Sequence[Dimension], rows: Sequence[SumRow]) -> PipelineMetrics:
     whole = total(rows)
     groups = [volume_group(query, group_key(by, key), sums) for key, sums in by_key(rows).items()] if by else []
-    metrics = PipelineMetrics(
+    return PipelineMetrics(
         **dict(metric_window_view(query, by)),
         total=volume_group(query, {}, whole),
         groups=groups,
         warnings=amount_warnings(whole[DealSet.OPEN, qualified] for qualified in (True, False)),
     )
-    return view_for(call, metrics)
 
 
 def volume_group(query: WindowQuery, group: Group, sums: Sums) -> VolumeGroup:

@@ -19,6 +19,7 @@ from services.pipeline.api.metric_views import (
     rate_view,
 )
 from services.pipeline.metrics.benchmarks import format_rate
+from services.pipeline.metrics.deal_sums import SumRow
 from services.pipeline.metrics.questions import DealSet, Dimension
 from services.pipeline.metrics.win_rate import WinRate, win_rate, win_rates
 from services.pipeline.projections import deal_states
@@ -65,16 +66,22 @@ async def get_win_rate(query: Annotated[MetricsQuery, Query()], call: Measures) 
     async with call.read() as tx:
         window, settings = await window_of(call, tx, query)
         closed = await deal_states.closed_sums(tx, window, [*by, Dimension.MOTION])
-    whole, benchmarks = win_rate((), closed), settings.benchmarks
+    return await view_for(call, win_rate_metrics, query, by, closed, settings.benchmarks)
+
+
+def win_rate_metrics(
+    query: MetricsQuery, by: Sequence[Dimension], closed: Sequence[SumRow], benchmarks: Benchmarks
+) -> WinRateMetrics:
+    """`closed`: by the dimensions and the motion."""
+    whole = win_rate((), closed)
     groups = win_rates(closed) if by else []
-    metrics = WinRateMetrics(
+    return WinRateMetrics(
         **dict(metric_window_view(query, by)),
         minimum_sample=benchmarks.minimum_sample,
         total=win_rate_group(query, [], whole, benchmarks),
         groups=[win_rate_group(query, by, group, benchmarks) for group in groups],
         warnings=amount_warnings([whole.won, whole.lost]),
     )
-    return view_for(call, metrics)
 
 
 def win_rate_group(

@@ -1,8 +1,9 @@
 """Measures of the SDRs' work: how soon they answer, and what becomes of it."""
 
+import asyncio
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, NamedTuple
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Query
@@ -10,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.qualification.api.settings import BusinessHoursView, business_hours_view
-from services.qualification.metrics.speed import Answer, Speed, speed
+from services.qualification.metrics.speed import Speed, Wait, speed, wait
 from services.qualification.projections import cycles
 from services.qualification.projections.cycles import SpeedRow
 from services.qualification.setting.decider import ALL
@@ -37,6 +38,13 @@ class SpeedView(BaseModel):
     p90_seconds: int | None
     p50_business_seconds: int | None
     p90_business_seconds: int | None
+
+
+class Waits(NamedTuple):
+    """None for each that nobody has answered."""
+
+    first_touch: list[Wait | None]
+    rep_touch: list[Wait | None]
 
 
 class SourceSpeed(BaseModel):
@@ -94,17 +102,29 @@ async def get_speed_to_lead(query: Annotated[WindowParameters, Query()], call: M
     async with call.read() as tx:
         settings = await settings_of(call, tx)
         rows = await cycles.answers(tx, *instants(query, settings), call.subtree.nodes)
-    hours, zone = settings.business_hours, ZoneInfo(settings.timezone(now))
-    by_source: dict[str, list[SpeedRow]] = {}
+    # In a thread: of very many cycles it takes seconds, for which other requests would wait.
+    return await asyncio.to_thread(
+        speed_to_lead, query, rows, settings.business_hours, ZoneInfo(settings.timezone(now))
+    )
+
+
+def speed_to_lead(
+    query: WindowParameters, rows: Iterable[SpeedRow], hours: BusinessHours, zone: ZoneInfo
+) -> SpeedToLead:
+    whole, by_source = Waits([], []), dict[str, Waits]()
     for row in rows:
-        by_source.setdefault(row.source, []).append(row)
+        first = wait(row.first_touch, hours, zone)
+        rep = [] if row.rep_touch is None else [wait(row.rep_touch, hours, zone)]
+        for waits in (whole, by_source.setdefault(row.source, Waits([], []))):
+            waits.first_touch.append(first)
+            waits.rep_touch.extend(rep)
     figures = {
         "from": format_bound(query.begins),
         "to": format_bound(query.ends),
         "timezone": zone.key,
         "business_hours": business_hours_view(hours),
-        "total": speeds(rows, hours, zone),
-        "sources": [{"source": source} | speeds(by_source[source], hours, zone) for source in sorted(by_source)],
+        "total": speeds(whole),
+        "sources": [{"source": source} | speeds(waits) for source, waits in sorted(by_source.items())],
     }
     return SpeedToLead.model_validate(figures)
 
@@ -135,13 +155,10 @@ def instants(query: WindowParameters, settings: Settings) -> tuple[datetime | No
     return query.instants(settings.start_of_day, lambda day: settings.start_of_day(day + timedelta(days=1)))
 
 
-def speeds(rows: Iterable[SpeedRow], hours: BusinessHours, zone: ZoneInfo) -> dict[str, Any]:
-    found = list(rows)
-    first = [row.first_touch for row in found]
-    rep: list[Answer] = [row.rep_touch for row in found if row.rep_touch is not None]
+def speeds(waits: Waits) -> dict[str, SpeedView]:
     return {
-        "first_touch": speed_view(speed(first, hours, zone)),
-        "rep_touch": speed_view(speed(rep, hours, zone)),
+        "first_touch": speed_view(speed(waits.first_touch)),
+        "rep_touch": speed_view(speed(waits.rep_touch)),
     }
 
 

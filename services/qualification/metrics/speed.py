@@ -32,13 +32,27 @@ class Speed:
     p90_business: timedelta | None
 
 
-def speed(answers: Sequence[Answer], hours: BusinessHours, zone: ZoneInfo) -> Speed:
-    spans = [(each.began_at, each.answered_at) for each in answers if each.answered_at is not None]
-    clock = sorted(max(end - start, timedelta()) for start, end in spans)
-    business = sorted(business_time(hours, zone, start, end) for start, end in spans)
+class Wait(NamedTuple):
+    """How long somebody waited for an answer, by the clock and within business hours."""
+
+    clock: timedelta
+    business: timedelta
+
+
+def wait(answer: Answer, hours: BusinessHours, zone: ZoneInfo) -> Wait | None:
+    """None: nobody has answered."""
+    start, end = answer
+    if end is None:
+        return None
+    return Wait(max(end - start, timedelta()), business_time(hours, zone, start, end))
+
+
+def speed(waits: Sequence[Wait | None]) -> Speed:
+    ended = [each for each in waits if each is not None]
+    clock, business = sorted(each.clock for each in ended), sorted(each.business for each in ended)
     return Speed(
-        len(spans),
-        len(answers) - len(spans),
+        len(ended),
+        len(waits) - len(ended),
         nearest_rank(clock, 50),
         nearest_rank(clock, 90),
         nearest_rank(business, 50),

@@ -117,6 +117,7 @@ class SpeedRow(NamedTuple):
     rep_touch: Answer | None
 
 
+ROWS_AT_ONCE = 1_000
 Sdrs = Collection[str] | None
 """Those whose cycles count; None: all, and the unclaimed ones."""
 
@@ -125,15 +126,18 @@ async def answers(
     tx: AsyncConnection, begins: datetime | None, ends: datetime | None, sdrs: Sdrs = None
 ) -> list[SpeedRow]:
     """Of the cycles that began in the window. A lead that was handed over waits for its rep."""
-    query = select(cycles).where(cycles.c.cycle > 0, *owned_by(cycles.c.sdr, sdrs))
+    columns = (cycles.c[name] for name in ("source", "began_at", "touched_at", "srl_at", "rep_touched_at"))
+    query = select(*columns).where(cycles.c.cycle > 0, *owned_by(cycles.c.sdr, sdrs))
     query = query if begins is None else query.where(cycles.c.began_at >= begins)
     query = query if ends is None else query.where(cycles.c.began_at < ends)
-    found = await tx.execute(query.order_by(cycles.c.began_at, cycles.c.lead_id))
+    # In parts: for very many rows at once, other requests would wait.
+    parts = (await tx.stream(query)).partitions(ROWS_AT_ONCE)
     return [
         SpeedRow(
             row.source, Answer(row.began_at, row.touched_at), row.srl_at and Answer(row.srl_at, row.rep_touched_at)
         )
-        for row in found
+        async for part in parts
+        for row in part
     ]
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.pipeline.api import velocity
 from services.pipeline.metrics.questions import DealSet, Dimension, Window
-from services.pipeline.projections import deal_states, funnel, stays
+from services.pipeline.projections import deal_states, funnel
 from services.pipeline.service import SERVICE as PIPELINE
 from tests.bench.copied import raw
 from tests.bench.ground import Ground, writing
@@ -94,8 +94,7 @@ async def win_rate(tx: AsyncConnection, window: Window, by: By) -> int:
 
 
 async def speed(tx: AsyncConnection, window: Window, by: By) -> None:
-    times = await stays.stays(tx, window, TODAY, by)
-    await velocity.inputs(tx, window, times, by)
+    await velocity.find(tx, window, TODAY, by)
 
 
 async def conversion(tx: AsyncConnection, window: Window, by: By) -> None:
