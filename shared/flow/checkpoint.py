@@ -30,7 +30,7 @@ checkpoints = Table("checkpoints", metadata, CheckpointColumns)
 ADVANCE = text("""
     UPDATE checkpoints SET position = :position, offsets = coalesce(CAST(:offsets AS jsonb), offsets)
     WHERE subscription = :subscription AND source = :source AND position = :expected RETURNING position""")
-TRY_TURN = text("SELECT pg_try_advisory_xact_lock(hashtext(current_schema()), hashtext(:subscription))")
+TRY_LOCK = text("SELECT pg_try_advisory_xact_lock(hashtext(current_schema()), hashtext(:subscription))")
 LOCK_AND_FIND_EXCLUDED = text("""
     SELECT pg_advisory_xact_lock(hashtext(current_schema()), hashtext(:subscription)),
         (SELECT coalesce(array_agg(DISTINCT key), '{}') FROM parked
@@ -89,9 +89,10 @@ async def advance(
     return ExcludedEvents(frozenset(row.keys), frozenset(row.skipped))
 
 
-async def try_turn(tx: AsyncConnection, subscription: str) -> bool:
-    """Whether no effects are being applied; then none are until the transaction ends."""
-    return bool((await tx.execute(TRY_TURN, {"subscription": subscription})).scalar_one())
+async def try_lock(tx: AsyncConnection, subscription: str) -> bool:
+    """Takes the lock under which the subscription's effects are applied, until the transaction ends. False, at once,
+    while effects are being applied."""
+    return bool((await tx.execute(TRY_LOCK, {"subscription": subscription})).scalar_one())
 
 
 async def positions(tx: AsyncConnection, subscription: str) -> dict[str, int]:

@@ -67,7 +67,7 @@ class LiveTables:
 
 
 @dataclass(frozen=True)
-class Batch:
+class RebuildBatch:
     """Events as they were read: those to apply now, and those that the live tables do not contain."""
 
     events: Sequence[StoredEvent]
@@ -140,20 +140,20 @@ class Rebuild:
             excluded = await parked.excluded_positions(tx, self.live)
         return LiveTables({name: position for name, position in positions.items() if name in self.sources}, excluded)
 
-    async def batches(self, source: str, live: LiveTables, wait: float) -> AsyncGenerator[Batch]:
+    async def batches(self, source: str, live: LiveTables, wait: float) -> AsyncGenerator[RebuildBatch]:
         position, end = self.positions.get(source, 0), live.positions.get(source, 0)
         while position < end:
             batch = await self.read_batch(source, position, live, wait)
             position = batch.events[-1].position
             yield batch
 
-    async def read_batch(self, source: str, position: int, live: LiveTables, wait: float) -> Batch:
+    async def read_batch(self, source: str, position: int, live: LiveTables, wait: float) -> RebuildBatch:
         limit = min(BATCH_SIZE, live.positions[source] - position)
         events = await self.sources[source].events.read(position, limit, wait)
         if events:
             excluded = [one for one in events if (source, one.position) in live.excluded]
             due = [one for one in events if (source, one.position) not in live.excluded]
-            return Batch(events, self.parse(source, due), excluded)
+            return RebuildBatch(events, self.parse(source, due), excluded)
         if wait < NEXT_EVENT_TIMEOUT:
             raise NotCaughtUp
         raise CannotRebuild(f"position {position + 1} of {source} does not come")
@@ -164,7 +164,7 @@ class Rebuild:
         for key in released:
             del self.excluded[key]
 
-    async def apply(self, source: str, batch: Batch) -> None:
+    async def apply(self, source: str, batch: RebuildBatch) -> None:
         await self.apply_events(source, batch.due)
         self.excluded |= {(source, one.position): one for one in batch.excluded}
         self.positions[source] = batch.events[-1].position

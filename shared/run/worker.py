@@ -92,7 +92,7 @@ class Worker:
             try:
                 await self.work_once(lease, work)
             except* RESTART_AFTER as errors:
-                causes = sorted({error_name(error) for error in leaves(errors)})
+                causes = sorted({error_name(error) for error in leaf_errors(errors)})
                 log.warning("worker_restarts", service=self.service.name, lease=lease, causes=causes)
             await asyncio.sleep(RESTART_SECONDS)
 
@@ -243,8 +243,8 @@ class Worker:
         return progress
 
 
-def leaves(group: Exception) -> list[Exception]:
+def leaf_errors(group: Exception) -> list[Exception]:
     """The errors in a group and in the groups within it."""
     if isinstance(group, ExceptionGroup):
-        return [leaf for each in group.exceptions for leaf in leaves(each)]
+        return [leaf for each in group.exceptions for leaf in leaf_errors(each)]
     return [group]

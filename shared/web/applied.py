@@ -21,7 +21,7 @@ MAX_WAITING = 50
 
 
 @dataclass(frozen=True)
-class Reading:
+class PositionReading:
     """`number`: readings are counted. `applied`, `first_parked`: positions by source. `error`: why there are none."""
 
     number: int = 0
@@ -50,7 +50,7 @@ class AppliedPositions:
     wake: Signal = field(default_factory=Signal)
     begun: int = 0
     """Number of the last reading that was begun."""
-    latest: Reading = field(default_factory=Reading)
+    latest: PositionReading = field(default_factory=PositionReading)
     waiting: CallerLimit = field(default_factory=lambda: CallerLimit("requests that wait for a position", MAX_WAITING))
     _read: Signal = field(default_factory=Signal)
     _interested: int = 0
@@ -68,11 +68,11 @@ class AppliedPositions:
             if not self._interested:
                 self._has_interested.clear()
 
-    async def first_reading(self) -> Reading:
+    async def first_reading(self) -> PositionReading:
         """A reading that begins from now on."""
         return await self.reading_after(self.begun, inf)
 
-    async def reading_after(self, number: int, deadline: float) -> Reading:
+    async def reading_after(self, number: int, deadline: float) -> PositionReading:
         """The first that has a higher number. `deadline`: an instant of the event loop's clock. Raises
         `PositionNotReached`."""
         loop = asyncio.get_running_loop()
@@ -96,11 +96,11 @@ class AppliedPositions:
             await self.wake.wait(known, delay)
             delay = FIRST_DELAY if self.wake.count != known else min(delay * GROWTH, LONGEST_DELAY)
 
-    async def read(self) -> Reading:
+    async def read(self) -> PositionReading:
         number = self.begun
         try:
             async with self.reads.connect() as tx:
                 applied = await checkpoint.positions(tx, self.subscription)
-                return Reading(number, applied, await parked.first_parked_positions(tx, self.subscription))
+                return PositionReading(number, applied, await parked.first_parked_positions(tx, self.subscription))
         except (SQLAlchemyError, OSError) as error:
-            return Reading(number, error=error)
+            return PositionReading(number, error=error)

@@ -32,7 +32,7 @@ ALWAYS = [(b"x-content-type-options", b"nosniff")]
 
 
 @dataclass
-class Answer:
+class AnswerSender:
     """Sends an answer with `extra_headers`, and observes it. `head_only`: it ends before its body."""
 
     send: Send
@@ -85,7 +85,7 @@ class Guard:
         correlation_id = conditions.correlation_id(Headers(scope=scope), self.new_id(), digest)
         scope.setdefault("state", {})["correlation_id"] = correlation_id
         bind_contextvars(correlation_id=str(correlation_id))
-        answer = Answer(send, [*ALWAYS], head_only=method == "HEAD")
+        answer = AnswerSender(send, [*ALWAYS], head_only=method == "HEAD")
         try:
             await self.with_capacity(scope, receive, answer, answer.extra_headers)
         except problems.Problem as error:

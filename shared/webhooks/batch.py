@@ -38,7 +38,7 @@ LAST_START = 4.0
 CONTENT_TYPE = "application/cloudevents+json"
 
 
-class Item(NamedTuple):
+class Delivery(NamedTuple):
     """`failures`: how many attempts have failed so far. `is_new`: it has no row yet."""
 
     event: StoredEvent
@@ -46,16 +46,16 @@ class Item(NamedTuple):
     is_new: bool = True
 
 
-class Result(NamedTuple):
+class DeliveryResult(NamedTuple):
     """`attempt`: none if it was not sent. `is_held`: because an earlier event of its stream failed."""
 
-    item: Item
+    delivery: Delivery
     attempt: Attempt | None = None
     is_held: bool = False
 
 
 @dataclass(frozen=True)
-class Batch:
+class DeliveryBatch:
     """`position`: of the cursor at the claim; `end`: where it is when all is recorded. `held`: new events whose streams
     wait for earlier ones. `hidden`: retried ones that the webhook's creator may not see any more. `last_start`: on the
     event loop's clock."""
@@ -63,19 +63,19 @@ class Batch:
     webhook: Webhook
     position: int
     end: int
-    items: Sequence[Item]
-    held: Sequence[Item]
-    hidden: Sequence[Item]
+    deliveries: Sequence[Delivery]
+    held: Sequence[Delivery]
+    hidden: Sequence[Delivery]
     last_start: float
 
     @property
     def is_empty(self) -> bool:
-        return self.end == self.position and not self.items and not self.hidden
+        return self.end == self.position and not self.deliveries and not self.hidden
 
 
 async def take(
     tx: AsyncConnection, webhook: Webhook, types: Sequence[str], visible: VisibleEvents, holder: UUID, now: datetime
-) -> Batch | None:
+) -> DeliveryBatch | None:
     """Claims the webhook and reads what is to be sent, as far as it is `visible`. None while another dispatcher
     holds it."""
     last_start = asyncio.get_running_loop().time() + LAST_START
@@ -85,7 +85,7 @@ async def take(
     due, hidden = await take_due(tx, webhook.webhook_id, visible, now)
     limit = BATCH - len(due)
     if limit <= 0 or await queue.is_full(tx, webhook.webhook_id):
-        return Batch(webhook, position, position, due, (), hidden, last_start)
+        return DeliveryBatch(webhook, position, position, due, (), hidden, last_start)
     head = await event_store.position(tx)  # first: what is read after it is complete up to here
     if visible.until is not None:
         head = min(head, await visible.until(tx))
@@ -94,50 +94,53 @@ async def take(
     end = stored[-1].position if len(stored) == limit else until
     new = await visible.events(tx, stored)
     waiting = await queue.waiting_streams(tx, webhook.webhook_id, {event.stream for event in new})
-    free = [Item(event) for event in new if event.stream not in waiting]
-    held = [Item(event) for event in new if event.stream in waiting]
-    return Batch(webhook, position, end, [*due, *free], held, hidden, last_start)
+    free = [Delivery(event) for event in new if event.stream not in waiting]
+    held = [Delivery(event) for event in new if event.stream in waiting]
+    return DeliveryBatch(webhook, position, end, [*due, *free], held, hidden, last_start)
 
 
 async def take_due(
     tx: AsyncConnection, webhook_id: str, visible: VisibleEvents, now: datetime
-) -> tuple[list[Item], list[Item]]:
+) -> tuple[list[Delivery], list[Delivery]]:
     """What is tried again, and what was due but may not be seen any more."""
     failures = await queue.due(tx, webhook_id, now, BATCH)
     stored = await queue.read_positions(tx, list(failures))
     seen = {event.position: event for event in await visible.events(tx, stored)}
-    items = [Item(event, failures[event.position], is_new=False) for event in seen.values()]
+    deliveries = [Delivery(event, failures[event.position], is_new=False) for event in seen.values()]
     hidden = [event for event in stored if event.position not in seen]
-    return items, [Item(event, failures[event.position], is_new=False) for event in hidden]
+    return deliveries, [Delivery(event, failures[event.position], is_new=False) for event in hidden]
 
 
 # -- sending ------------------------------------------------------------------------------------------------------
 
 
-async def send(batch: Batch, source: str, receivers: KeptReceivers) -> list[Result]:
+async def send(batch: DeliveryBatch, source: str, receivers: KeptReceivers) -> list[DeliveryResult]:
     """Streams beside each other, the events of one in their order."""
-    if not batch.items:
+    if not batch.deliveries:
         return []
     webhook, outgoing = batch.webhook, receivers.outgoing
     try:
         receiver = await receivers.find(webhook.webhook_id, webhook.text(webhook.state.url) or "")
     except CANNOT_CONNECT as error:
         failure = outgoing.failed(error)
-        return [result for items in by_stream(batch.items).values() for result in stopped(items, failure)]
+        return [result for group in by_stream(batch.deliveries).values() for result in stopped(group, failure)]
     sender = Sender(receiver, secrets_of(webhook, outgoing.now()), source, batch.last_start)
-    return await sender.send_all(batch.items)
+    return await sender.send_all(batch.deliveries)
 
 
-def by_stream(items: Sequence[Item]) -> Mapping[str, list[Item]]:
-    groups: dict[str, list[Item]] = defaultdict(list)
-    for item in sorted(items, key=lambda item: item.event.position):
-        groups[item.event.stream].append(item)
+def by_stream(deliveries: Sequence[Delivery]) -> Mapping[str, list[Delivery]]:
+    groups: dict[str, list[Delivery]] = defaultdict(list)
+    for delivery in sorted(deliveries, key=lambda delivery: delivery.event.position):
+        groups[delivery.event.stream].append(delivery)
     return groups
 
 
-def stopped(items: Sequence[Item], attempt: Attempt) -> list[Result]:
+def stopped(deliveries: Sequence[Delivery], attempt: Attempt) -> list[DeliveryResult]:
     """The first one failed, and holds back the others of its stream."""
-    return [Result(items[0], attempt), *(Result(item, is_held=True) for item in items[1:])]
+    return [
+        DeliveryResult(deliveries[0], attempt),
+        *(DeliveryResult(delivery, is_held=True) for delivery in deliveries[1:]),
+    ]
 
 
 @dataclass
@@ -148,28 +151,28 @@ class Sender:
     last_start: float
     is_gone: bool = False
 
-    async def send_all(self, items: Sequence[Item]) -> list[Result]:
-        results: list[Result] = []
+    async def send_all(self, deliveries: Sequence[Delivery]) -> list[DeliveryResult]:
+        results: list[DeliveryResult] = []
         room = asyncio.Semaphore(CONNECTIONS)
 
-        async def send_stream(group: Sequence[Item]) -> None:
+        async def send_stream(group: Sequence[Delivery]) -> None:
             async with room:
                 results.extend(await self.send_in_order(group))
 
         async with asyncio.TaskGroup() as tasks:
-            for group in by_stream(items).values():
+            for group in by_stream(deliveries).values():
                 tasks.create_task(send_stream(group))
         return results
 
-    async def send_in_order(self, items: Sequence[Item]) -> list[Result]:
-        results: list[Result] = []
-        for number, item in enumerate(items):
+    async def send_in_order(self, deliveries: Sequence[Delivery]) -> list[DeliveryResult]:
+        results: list[DeliveryResult] = []
+        for number, delivery in enumerate(deliveries):
             if self.is_gone or asyncio.get_running_loop().time() > self.last_start:
-                return [*results, *(Result(each) for each in items[number:])]
-            attempt = await self.send_one(item.event)
+                return [*results, *(DeliveryResult(each) for each in deliveries[number:])]
+            attempt = await self.send_one(delivery.event)
             if not attempt.is_delivered:
-                return [*results, *stopped(items[number:], attempt)]
-            results.append(Result(item, attempt))
+                return [*results, *stopped(deliveries[number:], attempt)]
+            results.append(DeliveryResult(delivery, attempt))
         return results
 
     async def send_one(self, event: StoredEvent) -> Attempt:
@@ -202,7 +205,9 @@ async def post(receiver: Receiver, secrets: Sequence[str], message_id: str, body
 # -- recording ----------------------------------------------------------------------------------------------------
 
 
-async def record(tx: AsyncConnection, batch: Batch, results: Sequence[Result], holder: UUID, now: datetime) -> bool:
+async def record(
+    tx: AsyncConnection, batch: DeliveryBatch, results: Sequence[DeliveryResult], holder: UUID, now: datetime
+) -> bool:
     """False when another dispatcher has taken over, or the cursor was moved meanwhile: nothing is recorded then."""
     webhook_id = batch.webhook.webhook_id
     attempts = [result.attempt for result in results if result.attempt is not None]
@@ -211,38 +216,38 @@ async def record(tx: AsyncConnection, batch: Batch, results: Sequence[Result], h
     if not await queue.advance(tx, webhook_id, holder, batch.position, batch.end, has_succeeded, failed_at):
         return False
     rows = [row for result in results if (row := row_of(webhook_id, result, now)) is not None]
-    rows += [new_row(webhook_id, item, now, None) for item in batch.held]
-    rows += [new_row(webhook_id, item, now, None)._replace(status="dead") for item in batch.hidden]
+    rows += [new_row(webhook_id, delivery, now, None) for delivery in batch.held]
+    rows += [new_row(webhook_id, delivery, now, None)._replace(status="dead") for delivery in batch.hidden]
     await queue.save(tx, rows)
     failed = {row.stream: row.position for row in rows if row.status == "failed"}
     await queue.hold_back(tx, webhook_id, failed)
-    hidden = {item.event.stream for item in batch.hidden}
+    hidden = {delivery.event.stream for delivery in batch.hidden}
     await queue.release(tx, webhook_id, resolved_streams(results, rows) | hidden - set(failed), now)
     return True
 
 
-def resolved_streams(results: Sequence[Result], rows: Sequence[DeliveryRow]) -> set[str]:
+def resolved_streams(results: Sequence[DeliveryResult], rows: Sequence[DeliveryRow]) -> set[str]:
     """Of retried events: those for which held-back ones may have waited."""
-    retried = {result.item.event.stream for result in results if not result.item.is_new}
+    retried = {result.delivery.event.stream for result in results if not result.delivery.is_new}
     return retried - {row.stream for row in rows if row.status == "failed"}
 
 
-def row_of(webhook_id: str, result: Result, now: datetime) -> DeliveryRow | None:
+def row_of(webhook_id: str, result: DeliveryResult, now: datetime) -> DeliveryRow | None:
     """None: the row stays as it is."""
-    item, attempt = result.item, result.attempt
+    delivery, attempt = result.delivery, result.attempt
     if attempt is None:
-        return new_row(webhook_id, item, now, None if result.is_held else now) if item.is_new else None
-    row = new_row(webhook_id, item, now, None)._replace(attempts=[attempt_view(attempt)])
+        return new_row(webhook_id, delivery, now, None if result.is_held else now) if delivery.is_new else None
+    row = new_row(webhook_id, delivery, now, None)._replace(attempts=[attempt_view(attempt)])
     if attempt.is_delivered:
-        return row._replace(status="delivered", failures=item.failures)
-    failures = item.failures + 1
-    seed = f"{webhook_id} {item.event.event_id}"
+        return row._replace(status="delivered", failures=delivery.failures)
+    failures = delivery.failures + 1
+    seed = f"{webhook_id} {delivery.event.event_id}"
     again = retries.next_attempt(failures, now, attempt.retry_after, seed)
     return row._replace(status="failed" if again else "dead", failures=failures, next_attempt_at=again)
 
 
-def new_row(webhook_id: str, item: Item, now: datetime, due_at: datetime | None) -> DeliveryRow:
-    event = item.event
+def new_row(webhook_id: str, delivery: Delivery, now: datetime, due_at: datetime | None) -> DeliveryRow:
+    event = delivery.event
     return DeliveryRow(
         webhook_id, event.position, event.event_id, event.stream, event.type, "pending", 0, [], due_at, now
     )

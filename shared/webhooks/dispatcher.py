@@ -23,7 +23,7 @@ from shared.web import access
 from shared.web.outgoing import KeptReceivers, Outgoing
 from shared.web.places import OrganisationStale, Places
 from shared.webhooks import batch, queue, retries
-from shared.webhooks.batch import Batch, Result
+from shared.webhooks.batch import DeliveryBatch, DeliveryResult
 from shared.webhooks.commands import DisableWebhook
 from shared.webhooks.decider import DECIDER
 from shared.webhooks.events import Reason
@@ -184,7 +184,7 @@ class Dispatcher:
         results = await batch.send(taken, self.source, self.receivers)
         return await self.record(taken, results) and not taken.is_empty
 
-    async def take(self, webhook_id: str) -> Batch | None:
+    async def take(self, webhook_id: str) -> DeliveryBatch | None:
         """None for a webhook that is disabled or removed, and while changes of webhooks are not read: events after a
         change are sent by it. Raises `OrganisationStale`: what its creator may see is not known at present."""
         async with self.transaction() as tx:
@@ -200,7 +200,7 @@ class Dispatcher:
         self.store_changed.notify()
         return None
 
-    async def record(self, taken: Batch, results: list[Result]) -> bool:
+    async def record(self, taken: DeliveryBatch, results: list[DeliveryResult]) -> bool:
         webhook_id, now = taken.webhook.webhook_id, self.clock_and_ids.now()
         async with self.transaction() as tx:
             if not await batch.record(tx, taken, results, self.holder, now):
@@ -223,7 +223,7 @@ class Dispatcher:
 
 
 async def reason_to_disable(
-    tx: AsyncConnection, webhook_id: str, results: list[Result], now: datetime
+    tx: AsyncConnection, webhook_id: str, results: list[DeliveryResult], now: datetime
 ) -> Reason | None:
     attempts = [result.attempt for result in results if result.attempt is not None]
     if any(attempt.is_gone for attempt in attempts):

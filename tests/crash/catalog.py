@@ -54,7 +54,7 @@ def behind(given: Given, result: Any) -> bool:
 
 
 def sends(given: Given, result: Any) -> bool:
-    return bool((given.get("batch") or given["taken"]).items)
+    return bool((given.get("batch") or given["taken"]).deliveries)
 
 
 def dies(given: Given, result: Any) -> bool:

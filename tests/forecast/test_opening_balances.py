@@ -202,7 +202,7 @@ async def test_it_waits_for_no_event_that_is_being_applied(company: Company, eng
     """Who applies older events has looked for openings to take away, and found none; or takes this one away."""
     await deal(company, "one", JANUARY)
     async with engine.begin() as applying:
-        assert await checkpoint.try_turn(applying, READ_MODELS)
+        assert await checkpoint.try_lock(applying, READ_MODELS)
         assert await opening_balances.begin(engine, READ_MODELS, [FEBRUARY]) is None
     assert await opening_balances.begin(engine, READ_MODELS, [FEBRUARY]) == FEBRUARY
     async with engine.begin() as applying:

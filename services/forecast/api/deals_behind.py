@@ -14,8 +14,8 @@ from services.forecast.answers.visible import visible_overrides, visible_owners
 from services.forecast.api.amount_views import MoneyView, money_view
 from services.forecast.api.moment import AsOf, KnownAt, OrgAsOf, moment, wait_until_known
 from services.forecast.api.override_views import OverrideLineView, override_line_view
+from services.forecast.api.parameters import NodeId, PeriodKey
 from services.forecast.api.places import ReadsBelow, visible_node
-from services.forecast.api.question import NodeId, PeriodKey
 from services.forecast.projections.overrides_below import overrides_below
 from services.forecast.projections.subtree_totals import deals_behind
 from services.forecast.upstream.pipeline import Category

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
 from services.forecast.api.moment import moment
-from services.forecast.api.question import NodeId, Reads
+from services.forecast.api.parameters import NodeId, Reads
 from services.forecast.api.same_names import same_name_refs
 from services.forecast.org import commands
 from services.forecast.org.decider import ALL, DECIDER

@@ -16,8 +16,8 @@ from services.forecast.answers.question import named_period
 from services.forecast.answers.subtree_numbers import subtree_numbers
 from services.forecast.api.amount_views import MoneyView
 from services.forecast.api.moment import moment
+from services.forecast.api.parameters import NodeId, PeriodKey, PeriodPath
 from services.forecast.api.places import ReadsBelow, WritesOwn, must_be_inside, must_be_own_node, must_name_a_node
-from services.forecast.api.question import NodeId, PeriodKey, PeriodPath
 from services.forecast.ledger.balances import ZERO
 from services.forecast.ledger.overrides import Columns
 from services.forecast.override.commands import AnyColumn, OverriddenPeriod, OverrideBody, ResetOverride, SetOverride

@@ -10,8 +10,8 @@ from services.forecast.answers.question import named_period
 from services.forecast.api.amount_views import MoneyView
 from services.forecast.api.moment import moment
 from services.forecast.api.org import Admin
+from services.forecast.api.parameters import NodeId, PeriodKey, PeriodPath, Reads
 from services.forecast.api.places import must_name_a_node
-from services.forecast.api.question import NodeId, PeriodKey, PeriodPath, Reads
 from services.forecast.projections import quotas
 from services.forecast.quota.commands import QuotaBody, SetQuota
 from services.forecast.quota.decider import DECIDER

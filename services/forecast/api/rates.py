@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel
 
 from services.forecast.api.org import Admin
-from services.forecast.api.question import Reads
+from services.forecast.api.parameters import Reads
 from services.forecast.projections import rates
 from services.forecast.rate import commands
 from services.forecast.rate.decider import DECIDER, subject

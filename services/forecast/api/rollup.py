@@ -12,8 +12,8 @@ from services.forecast.answers.moment import Instants
 from services.forecast.answers.rollup import RollupQuestion, computed_rollup
 from services.forecast.api.moment import AsOf, KnownAt, OrgAsOf, moment, present_settings, wait_until_known
 from services.forecast.api.node_views import View
+from services.forecast.api.parameters import PeriodKey
 from services.forecast.api.places import ReadsBelow, visible_node
-from services.forecast.api.question import PeriodKey
 from services.forecast.api.rollup_views import RollupView, rollup_view
 from services.forecast.quota.events import Motion
 from services.forecast.snapshot.events import RatePolicy

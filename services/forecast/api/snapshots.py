@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.forecast.answers.bookmarks import Reader, figures, lock_command, question_of
 from services.forecast.api.moment import applied
 from services.forecast.api.overrides import Writes, wait_for_own_writes
+from services.forecast.api.parameters import PeriodKey
 from services.forecast.api.places import ReadsBelow, must_name_a_node
-from services.forecast.api.question import PeriodKey
 from services.forecast.api.rollup_views import RollupView, rollup_view
 from services.forecast.ledger.bookmark import hash_of
 from services.forecast.projections import snapshots

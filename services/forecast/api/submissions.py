@@ -11,8 +11,8 @@ from pydantic import BaseModel
 from services.forecast.answers.question import named_period, named_week
 from services.forecast.api.amount_views import MoneyView
 from services.forecast.api.moment import moment
+from services.forecast.api.parameters import PeriodKey
 from services.forecast.api.places import ReadsBelow, WritesOwn, must_be_own_node, must_name_a_node
-from services.forecast.api.question import PeriodKey
 from services.forecast.ledger.cumulative import COLUMNS
 from services.forecast.override.events import Column
 from services.forecast.projections import calls

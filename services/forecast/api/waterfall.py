@@ -12,8 +12,8 @@ from services.forecast.answers.moment import Instants
 from services.forecast.answers.question import answer_currency, deal_filter
 from services.forecast.answers.visible import counted_owners
 from services.forecast.api.moment import INSTANT, KnownAt, moment, wait_until_known
+from services.forecast.api.parameters import PeriodKey
 from services.forecast.api.places import ReadsBelow, visible_node
-from services.forecast.api.question import PeriodKey
 from services.forecast.api.rollup_views import PeriodView, period_view
 from services.forecast.api.waterfall_moves import moved
 from services.forecast.api.waterfall_span import Basis, End, WaterfallQuestion, end_of

@@ -31,7 +31,7 @@ from services.forecast.projections import (
 )
 from services.forecast.projections.deals import KnownDeal
 from services.forecast.projections.metadata import ledger_tables
-from services.forecast.projections.postings import PostedLine
+from services.forecast.projections.postings import NumberedPosting
 from services.forecast.upstream.pipeline import Corrected, OpportunityEvent, PipelineEvent
 from shared.flow.projection import Projection
 from shared.rules.message import Event, RecordedEvent
@@ -53,7 +53,7 @@ def of_types(recorded: Sequence[RecordedEvent[Any]], *types: type[E]) -> list[Re
 class DealChanges:
     """What a batch's events do to deals. `latest`: each deal's last event, with the deal after it."""
 
-    lines: list[PostedLine] = field(default_factory=list)
+    lines: list[NumberedPosting] = field(default_factory=list)
     states: list[RecordedDeal] = field(default_factory=list)
     latest: dict[str, tuple[RecordedDeal, KnownDeal]] = field(default_factory=dict)
 
@@ -77,7 +77,7 @@ def deal_changes(known: dict[str, KnownDeal], recorded: Sequence[RecordedDeal]) 
         before, after = known.get(each.subject), deals.known_deal(each.event)
         is_correction = isinstance(each.event, Corrected)
         posted = transaction(before.deal if before else None, after.deal, corrected=is_correction)
-        changes.lines += [PostedLine(each, number, posting) for number, posting in enumerate(posted, start=1)]
+        changes.lines += [NumberedPosting(each, number, posting) for number, posting in enumerate(posted, start=1)]
         if before is None or before.state != after.state:
             changes.states.append(each)
         changes.latest[each.subject] = each, after

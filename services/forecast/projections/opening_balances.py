@@ -130,7 +130,7 @@ async def begin(engine: AsyncEngine, read_models: str, months: Sequence[datetime
     async with engine.begin() as tx:
         done = await openings.kept(tx)
         missing = next((month for month in months if month not in done), None)
-        if missing is None or not await has_many_postings(tx) or not await checkpoint.try_turn(tx, read_models):
+        if missing is None or not await has_many_postings(tx) or not await checkpoint.try_lock(tx, read_models):
             return None
         await tx.execute(delete(openings.openings).where(openings.openings.c.starts < months[0]))
         await tx.execute(insert(openings.openings).values(starts=missing).on_conflict_do_nothing())

@@ -64,7 +64,7 @@ INSERT = insert(postings)
 LAST_POSITION = select(func.max(postings.c.position))
 
 
-class PostedLine(NamedTuple):
+class NumberedPosting(NamedTuple):
     """`line` numbers an event's postings from 1."""
 
     recorded: RecordedEvent[OpportunityEvent]
@@ -72,7 +72,7 @@ class PostedLine(NamedTuple):
     posting: Posting
 
 
-def added(lines: Iterable[PostedLine]) -> Iterator[Write]:
+def added(lines: Iterable[NumberedPosting]) -> Iterator[Write]:
     yield INSERT, rows(posting_row(*each) for each in lines)
 
 

@@ -12,7 +12,7 @@ from shared.rules.message import StoredEvent
 from shared.store.cancellation import cancellations
 
 
-class Batch(Protocol):
+class RecordBatch(Protocol):
     """aiokafka's batch builder. An empty batch takes any record; a full one returns `None` from `append`."""
 
     def append(self, *, timestamp: None, key: bytes, value: bytes, headers: list[tuple[str, bytes]]) -> Any: ...
@@ -26,8 +26,8 @@ class BatchPublisher:
 
     source: str
     partitions: int
-    new_batch: Callable[[], Batch]
-    send: Callable[[int, Batch], Awaitable[None]]
+    new_batch: Callable[[], RecordBatch]
+    send: Callable[[int, RecordBatch], Awaitable[None]]
     failed: bool = False
 
     async def publish(self, events: Sequence[StoredEvent]) -> None:
@@ -46,7 +46,7 @@ class BatchPublisher:
         for batch in self.batches(events):
             await self.send(partition, batch)
 
-    def batches(self, events: Iterable[StoredEvent]) -> Iterable[Batch]:
+    def batches(self, events: Iterable[StoredEvent]) -> Iterable[RecordBatch]:
         """Batches are closed at once: an open one would wait for records that come only after its acknowledgement."""
         batch = self.new_batch()
         for event in events:
@@ -57,7 +57,7 @@ class BatchPublisher:
         batch.close()
         yield batch
 
-    def try_append(self, batch: Batch, event: StoredEvent) -> bool:
+    def try_append(self, batch: RecordBatch, event: StoredEvent) -> bool:
         headers = to_headers(event, self.source)
         key, value = event.stream.encode(), event.data.encode()
         return batch.append(timestamp=None, key=key, value=value, headers=headers) is not None

@@ -14,7 +14,7 @@ from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code  # typ
 
 from shared.flow.cloudevents import from_headers
 from shared.flow.log import FOREIGN_RECORD, Fetched, LogUnavailable, UnknownTopic
-from shared.flow.log.batches import Batch, BatchPublisher
+from shared.flow.log.batches import BatchPublisher, RecordBatch
 from shared.flow.log.clients import (
     ReusableClient,
     close_admin_client,
@@ -90,7 +90,7 @@ class KafkaLog:
         partitions = await self._partitions(topic)
         async with self._producer() as producer:
 
-            async def send(partition: int, batch: Batch) -> None:
+            async def send(partition: int, batch: RecordBatch) -> None:
                 async with as_log_unavailable():
                     await (await producer.send_batch(batch, topic, partition=partition))
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from shared.flow.log import LogUnavailable, partition_of
-from shared.flow.log.batches import Batch, BatchPublisher
+from shared.flow.log.batches import BatchPublisher, RecordBatch
 from tests.shared.flow.stored import run_of
 
 PARTITIONS = 3
@@ -41,7 +41,7 @@ class Wire:
     sent: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
     unacknowledged: set[int] = field(default_factory=set)
 
-    async def send(self, partition: int, batch: Batch) -> None:
+    async def send(self, partition: int, batch: RecordBatch) -> None:
         assert isinstance(batch, Small)
         assert batch.closed
         assert partition not in self.unacknowledged
@@ -90,7 +90,7 @@ async def test_a_cancelled_publisher_cannot_be_used_again() -> None:
 
 
 async def test_a_cancellation_that_meets_a_failure_is_not_lost() -> None:
-    async def cancel_and_fail(partition: int, batch: Batch) -> None:
+    async def cancel_and_fail(partition: int, batch: RecordBatch) -> None:
         sending.cancel()
         raise LogUnavailable("at the same time")
 

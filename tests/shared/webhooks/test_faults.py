@@ -19,7 +19,7 @@ def plant(monkeypatch: pytest.MonkeyPatch, url: str, faults: Iterator[Exception]
     right = batch.send
 
     async def send(taken: Any, source: str, receivers: Any) -> Any:
-        if taken.items and taken.webhook.text(taken.webhook.state.url) == url and (fault := next(faults, None)):
+        if taken.deliveries and taken.webhook.text(taken.webhook.state.url) == url and (fault := next(faults, None)):
             raise fault
         return await right(taken, source, receivers)
 

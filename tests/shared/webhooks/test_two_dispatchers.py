@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared.rules.target import TargetPolicy
 from shared.web.outgoing import KeptReceivers, Outgoing
 from shared.webhooks import batch, queue
-from shared.webhooks.batch import Batch
+from shared.webhooks.batch import DeliveryBatch
 from shared.webhooks.subscriptions import Webhooks
 from shared.webhooks.visible_events import visible_to_creator
 from tests.running import connected
@@ -29,7 +29,7 @@ class Dispatchers:
     here: Scene
     engine: AsyncEngine
 
-    async def take(self, holder: UUID) -> Batch | None:
+    async def take(self, holder: UUID) -> DeliveryBatch | None:
         async with self.engine.begin() as tx:
             webhooks = Webhooks()
             await webhooks.refresh(tx)
@@ -38,7 +38,7 @@ class Dispatchers:
             see = visible_to_creator(webhook.state, "pipeline", None)
             return await batch.take(tx, webhook, TYPES, see, holder, self.here.clock.now())
 
-    async def send_and_record(self, taken: Batch, holder: UUID) -> bool:
+    async def send_and_record(self, taken: DeliveryBatch, holder: UUID) -> bool:
         receivers = KeptReceivers(Outgoing(TargetPolicy.of(True, "127.0.0.0/8"), self.here.clock.now))
         results = await batch.send(taken, "pipeline", receivers)
         receivers.close()
@@ -59,8 +59,8 @@ async def dispatchers(database: str) -> AsyncIterator[Dispatchers]:
             yield Dispatchers(here, engine)
 
 
-def positions(taken: Batch | None) -> Sequence[int]:
-    return [] if taken is None else [item.event.position for item in taken.items]
+def positions(taken: DeliveryBatch | None) -> Sequence[int]:
+    return [] if taken is None else [delivery.event.position for delivery in taken.deliveries]
 
 
 async def second_finds_the_claim(two: Dispatchers) -> None:
@@ -115,7 +115,7 @@ def cursor_not_compared(patch: pytest.MonkeyPatch) -> None:
 def cursor_moved_before_the_answers(patch: pytest.MonkeyPatch) -> None:
     right = batch.take
 
-    async def take(tx: Any, webhook: Any, types: Any, see: Any, holder: UUID, now: Any) -> Batch | None:
+    async def take(tx: Any, webhook: Any, types: Any, see: Any, holder: UUID, now: Any) -> DeliveryBatch | None:
         taken = await right(tx, webhook, types, see, holder, now)
         moved = text("UPDATE webhook_cursors SET position = :end WHERE webhook_id = :webhook_id")
         if taken is not None:

@@ -1,4 +1,4 @@
-"""What a question about the forecast may name."""
+"""Parameters that several routes of the forecast have: nodes and periods, and the caller who may read."""
 
 from typing import Annotated
 
@@ -11,12 +11,14 @@ from shared.web.call import Call
 from shared.web.needs import Needs
 
 
-def check_key(key: str) -> str:
+def check_period_key(key: str) -> str:
     parsed_key(key)
     return key
 
 
 Reads = Annotated[Call, Depends(Needs("forecast:read"))]
-PeriodKey = Annotated[str, AfterValidator(check_key), Query(description=f"Such as {EXAMPLES}; by default this quarter")]
+PeriodKey = Annotated[
+    str, AfterValidator(check_period_key), Query(description=f"Such as {EXAMPLES}; by default this quarter")
+]
 NodeId = Annotated[Slug, Path()]
-PeriodPath = Annotated[str, AfterValidator(check_key), Path(description=f"Such as {EXAMPLES}")]
+PeriodPath = Annotated[str, AfterValidator(check_period_key), Path(description=f"Such as {EXAMPLES}")]
