@@ -1,4 +1,4 @@
-"""What the forecast service is made of."""
+"""The parts of the forecast service."""
 
 from services.forecast.api import (
     accuracy,

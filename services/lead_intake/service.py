@@ -1,4 +1,4 @@
-"""What the lead intake service is made of."""
+"""The parts of the lead intake service."""
 
 from services.lead_intake.api import (
     activities,

@@ -96,7 +96,7 @@ async def try_lock(tx: AsyncConnection, subscription: str) -> bool:
 
 
 async def positions(tx: AsyncConnection, subscription: str) -> dict[str, int]:
-    """By source."""
+    """The position of each source that the subscription has applied."""
     query = select(checkpoints.c.source, checkpoints.c.position).where(checkpoints.c.subscription == subscription)
     return {row.source: row.position for row in await tx.execute(query)}
 

@@ -117,7 +117,7 @@ def parse_instant(text: bytes) -> datetime:
 
 
 def number(text: bytes, limit: int) -> int:
-    """From 1 to below the limit."""
+    """A whole number, at least 1 and below the limit. Raises `ValueError` for anything else."""
     if not (1 <= len(text) <= 19 and text.isdigit() and 1 <= int(text) < limit):
         raise ValueError("not a position or version")
     return int(text)

@@ -1,5 +1,6 @@
-"""Watermarks, and those that a subscription has passed: whether an event can still come that was recorded before an
-instant. Kept apart from the checkpoints, whose rows change only when an answer may."""
+"""Watermarks, and the clocks of those that each subscription has passed: by them an answer knows whether an event can
+still come that was recorded before an instant. They are kept apart from the checkpoints, whose rows change only when an
+answer may change."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,7 +36,7 @@ PASS = text("""
 
 
 async def pass_watermark(tx: AsyncConnection, subscription: str, source: str, watermark: Watermark) -> None:
-    """Does nothing while the subscription has not applied all events up to the watermark's position."""
+    """Records the watermark's clock, unless the subscription has not applied all events up to its position yet."""
     where = {"subscription": subscription, "source": source}
     await tx.execute(PASS, where | {"position": watermark.position, "clock": watermark.clock})
 

@@ -6,7 +6,8 @@ ANY = "*"
 
 
 def matching_types(patterns: Collection[str] | None, types: Collection[str]) -> list[str]:
-    """`patterns`: types, beginnings of types such as `opportunity.*`, or `*`; none: all."""
+    """The types that match one of the patterns, sorted. A pattern is a type, the beginning of types such as
+    `opportunity.*`, or `*`. Without patterns all types match."""
     if patterns is None:
         return sorted(types)
     return sorted(each for each in types if any(matches(pattern, each) for pattern in patterns))

@@ -52,7 +52,7 @@ def has_address(text: str) -> bool:
 
 
 def no_address(text: str, info: ValidationInfo) -> str:
-    """Stored events are taken as they are."""
+    """Refuses a text that may contain an e-mail address. Stored events are accepted as they are."""
     if info.context is not STORED and has_address(text):
         raise ValueError("must not contain @: an e-mail address does not belong here")
     return text
@@ -83,7 +83,7 @@ def written_day(value: Any) -> Any:
 
 
 def whole_number(value: Any) -> Any:
-    """In JSON, 7 and 7.0 are the same number."""
+    """Turns 7.0 into 7: in JSON they are the same number."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 

@@ -58,7 +58,7 @@ def year_days(rule: CalendarRule, year: int) -> Sequence[date]:
 
 
 def first_days(rule: CalendarRule, year: int) -> Sequence[date]:
-    """Of the twelve periods of the year with this number and, thirteenth, of the year after."""
+    """The first days of the twelve periods of the year with this number, and that of the year after."""
     start = year - years_to_its_number(rule)
     if rule.pattern == "months":
         return [month_start(rule, start, month) for month in range(13)]
@@ -69,20 +69,20 @@ def first_days(rule: CalendarRule, year: int) -> Sequence[date]:
 
 
 def years_to_its_number(rule: CalendarRule) -> int:
-    """From the year in which a fiscal year starts to the one that names it. A year from the first of January ends in
-    the year it started in."""
+    """How many years after the one in which it starts a fiscal year is numbered. A year from the first of January on
+    has the number of the year in which it starts."""
     is_calendar_year = (rule.starts_month, rule.starts_day) == (1, 1)
     return 1 if rule.year_named_by == "end" and not is_calendar_year else 0
 
 
 def month_start(rule: CalendarRule, year: int, months: int) -> date:
-    """So many months after the fiscal year started."""
+    """The day on which the fiscal year is so many months old."""
     after = rule.starts_month - 1 + months
     return date(year + after // 12, after % 12 + 1, rule.starts_day)
 
 
 def first_day(rule: CalendarRule, year: int) -> date:
-    """Of the fiscal year whose nominal start lies in this year."""
+    """The first day of the fiscal year whose nominal start lies in this year."""
     nominal = date(year, rule.starts_month, rule.starts_day)
     match rule.anchor:
         case "on_or_before":

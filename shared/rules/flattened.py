@@ -82,7 +82,8 @@ class FlattenedEvent(Event):
 
     @classmethod
     def put_together(cls, values: dict[str, Any]) -> Self:
-        """As by `model_construct`, which takes twice as long. Every event of a stream that is folded passes here."""
+        """Makes the event as `model_construct` would, in half the time. Every event of a stream that is folded passes
+        here."""
         event = cls.__new__(cls)
         set_attribute(event, "__dict__", values)
         set_attribute(event, "__pydantic_fields_set__", set(values))

@@ -69,7 +69,7 @@ def finite(value: Decimal) -> Decimal:
 
 
 def currency_code(currency: str, info: ValidationInfo) -> str:
-    """What is stored may be in what earlier versions took for a currency."""
+    """Refuses a code in which no price can be given. Stored events may have one: earlier versions accepted some."""
     if info.context is STORED:
         minor_units(currency)
         return currency
@@ -117,7 +117,7 @@ class Money(Message):
 
 
 def to_minor_units(amount: Decimal, currency: str) -> Decimal:
-    """Half-even, to as many decimals as the currency has."""
+    """The amount rounded, half to even, to as many decimals as the currency has."""
     return amount.quantize(Decimal(1).scaleb(-minor_units(currency)), ROUND_HALF_EVEN)
 
 

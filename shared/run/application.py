@@ -94,7 +94,7 @@ def event_documents_router(service: Service) -> APIRouter:
 
 
 def confined_events(service: Service) -> dict[str, type[Event]]:
-    """By type, those that only callers who are confined to a part of the organisation get."""
+    """The events, by type, that are delivered to callers confined to a part of the organisation, and to nobody else."""
     left_view = service.organisation.left_view if service.organisation else None
     return {} if left_view is None else {left_view.type: left_view}
 
@@ -137,7 +137,7 @@ def api_prefix(service: Service) -> str:
 
 
 def fast_routes_of(service: Service) -> Iterator[APIRoute]:
-    """Of each path in `Service.fast_routes`, the POST if there is one, else the GET."""
+    """The route of each path in `Service.fast_routes`: the POST if there is one, else the GET."""
     for path in service.fast_routes:
         routes = [route for route in api_routes(service.routers) if route.path == path]
         yield from [route for route in routes if "POST" in (route.methods or ())] or routes

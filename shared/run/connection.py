@@ -38,7 +38,7 @@ class Receiving(Enum):
 
 
 class HeadTooLarge(Exception):
-    """Of a request."""
+    """The head of a request is larger than the limit."""
 
 
 class SharedState(ServerState):
@@ -125,7 +125,7 @@ class Connection(HttpToolsProtocol):
         super().on_response_complete()
 
     def send_400_response(self, msg: str) -> None:
-        """For what is not HTTP, and for a head that was received whole and is too large."""
+        """Answers what is not HTTP, and a head that was received whole and is too large."""
         error = sys.exception()
         if error is not None and isinstance(error.__context__, HeadTooLarge):
             self.refuse(431, "the request is too large")
@@ -196,7 +196,8 @@ def close_after_answers(connections: Iterable[object]) -> None:
 
 
 def check_connections(connections: Iterable[object], now: float, patience: float) -> None:
-    """Of a copy, because closing a connection removes it from the collection. Other protocols are left alone."""
+    """Checks a copy of the collection, because closing a connection removes it from there. Connections of other
+    protocols are left alone."""
     for each in list(connections):
         if isinstance(each, Connection):
             each.check(now, patience)

@@ -10,7 +10,7 @@ FEWEST_CLIENTS = 16
 
 
 def raise_limit() -> None:
-    """To the highest that the system allows this process."""
+    """Raises the limit to the highest that the system allows this process."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if hard != resource.RLIM_INFINITY:  # some systems refuse infinity; then theirs stays as it is
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

@@ -15,8 +15,8 @@ class Closable(Protocol):
 
 @dataclass
 class IdleConnections:
-    """By address, the longest idle first; when there are too many, that one is closed. Of a trusted proxy's address
-    there may be any number: it stands for many clients."""
+    """Idle connections by address, the longest idle first; when there are too many, that one is closed. The number from
+    a trusted proxy's address is not limited: it stands for many clients."""
 
     per_address: int
     trusted: Networks = ()
@@ -58,5 +58,5 @@ class IdleConnections:
 
 
 def networks(addresses: str) -> Networks:
-    """Of a comma-separated list."""
+    """The networks in a comma-separated list."""
     return [ip_network(each.strip()) for each in addresses.split(",") if each.strip()]

@@ -40,7 +40,8 @@ from shared.web.tree_age import TreeAge, own_watermark
 
 @dataclass(frozen=True)
 class Engines:
-    """Of one service: `writes` for its store and read models, `reads` for one database snapshot per transaction."""
+    """The engines of one service: `writes` for its store and read models, `reads` for one database snapshot per
+    transaction."""
 
     writes: AsyncEngine
     reads: AsyncEngine

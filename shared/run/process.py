@@ -92,7 +92,8 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
     def close_ports(self) -> list[socket.socket]:
-        """Without an await: a connection that came between accepting and closing would be reset."""
+        """Closes the ports and returns the connections that were waiting. It awaits nothing: a connection that came
+        between accepting and closing would be reset."""
         waiting: list[socket.socket] = []
         for server in self.servers:
             for listening in server.sockets:
@@ -179,7 +180,8 @@ def make_server(apps: Mapping[str, FastAPI], settings: Settings, site: Site | No
 
 
 def shared_state(settings: Settings) -> SharedState:
-    """One address may have half of the connections that the descriptors allow, or fewer by the settings."""
+    """The state that all connections share. One address may have half of the connections that the descriptors allow, or
+    fewer by the settings."""
     capacity = descriptors.connections_of_clients()
     per_address = min(settings.idle_connections_per_address, capacity // 2)
     return SharedState(IdleConnections(per_address, networks(settings.trusted_proxies)), capacity)

@@ -68,12 +68,12 @@ class Service:
 
     @property
     def subscriptions(self) -> tuple[str, str]:
-        """Those of this version of the code; read models of other versions have subscriptions of their own."""
+        """The subscriptions of this version of the code. Read models of other versions have others."""
         return self.read_models, REACTIONS
 
     @property
     def parsers(self) -> dict[str, Parser[Any]]:
-        """By source that the read models follow, the parser of its events."""
+        """The parser of each source's events, for the sources that the read models follow."""
         parsers = {self.name: self.parse} | {one.source: one.parse for one in self.upstream}
         return {source: parse for source, parse in parsers.items() if source in self.projected_sources}
 

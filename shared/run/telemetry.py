@@ -58,7 +58,8 @@ def format_traceback(exc_info: ExcInfo) -> str:
 
 
 def database_errors(error: BaseException | None) -> Iterator[BaseException]:
-    """Those among an error, its causes and the members of groups. (A member's context may be its own group.)"""
+    """The errors of the database among an error, its causes and the members of groups. (A member's context may be its
+    own group.)"""
     seen: dict[int, BaseException] = {}
     unseen = [error]
     while unseen:

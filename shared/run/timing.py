@@ -52,7 +52,8 @@ class Timers:
                 await self.carry_out(timer, due[:LIMIT])
 
     async def find_due(self, looking: Sequence[Timer]) -> list[tuple[Timer, Sequence[Due]]]:
-        """By one database snapshot for all. A timer that cannot say what is due looks again soon."""
+        """Finds what is due for all these timers, in one database snapshot. A timer that cannot say what is due looks
+        again soon."""
         found: list[tuple[Timer, Sequence[Due]]] = []
         snapshots = with_isolation(self.engine, "REPEATABLE READ")
         async with snapshots.connect() as tx:

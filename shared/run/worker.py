@@ -139,8 +139,8 @@ class Worker:
                 tasks.create_task(self.pass_watermarks(), name=f"{self.service.name} watermarks")
 
     async def keep_full(self, name: str, fill: Fill) -> None:
-        """Slowly: what is missing costs speed, and what events take away may soon be taken away again. A failure does
-        not stop the consumers: they do not need these tables."""
+        """Fills tables that only make answers faster, again and again. It takes its time: what events take away may
+        soon be taken away again. A failure does not stop the consumers, which do not need these tables."""
         turn = self.locks[self.service.read_models]
         while True:
             await asyncio.sleep(FILL_INTERVAL)
@@ -188,7 +188,7 @@ class Worker:
     # -- consumers ------------------------------------------------------------------------------------------------
 
     def projections(self) -> list[Consumer]:
-        """One for the service's own events, and one for each upstream service that its read models follow."""
+        """A consumer of the service's own events, and one for each upstream service that the read models follow."""
         service, own = self.service, StoreSource(self.engine, self.store_changed)
         return [
             self.projection(service.name, own, service.parse),
@@ -200,7 +200,7 @@ class Worker:
         ]
 
     def reactions(self) -> list[Consumer]:
-        """One for each upstream service that this one reacts to."""
+        """A consumer for each upstream service that this one reacts to."""
         return [self.reaction(one) for one in self.service.upstream if one.source in self.service.reacts_to]
 
     def projection(self, source: str, events: Source, parse: Parser[Any]) -> Consumer:

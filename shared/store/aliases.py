@@ -60,7 +60,7 @@ class BlindIndex:
 
 
 async def find(tx: AsyncConnection, names: Collection[str]) -> Mapping[str, AliasRecord]:
-    """Those of the aliases that a stream has, by alias."""
+    """The records of those aliases that a stream has, by alias."""
     if not names:
         return {}
     return {row.alias: AliasRecord(*row) for row in await tx.execute(FIND, {"aliases": list(names)})}

@@ -64,7 +64,8 @@ class DecisionBatch:
         return self.accept(attempt)
 
     def states_for(self, request: WriteRequest) -> dict[str, Any]:
-        """By the fields of the context; none for an alias that nobody holds."""
+        """The states that the request's decisions depend on, by field of the context. An alias that nobody holds has
+        none."""
         references = {**request.decider.references, **request.references}
         streams = {name: reference.stream for name, reference in references.items()}
         held = ((name, self.aliases.get(one.alias)) for name, one in request.alias_references.items())
@@ -175,7 +176,8 @@ class Attempt:
             self.append(event, at)
 
     def instant_of(self, step: Step[Any]) -> datetime:
-        """Only a caller's own `occurred_at` can be too early; the skew of our own clocks is never a caller's fault."""
+        """When the step's events occur. Only a caller's own `occurred_at` can be too early: the skew of our own clocks
+        is never a caller's fault."""
         last = self.stream.occurred_at
         if step.occurred_at is not None:
             if not step.may_be_late and self.is_too_early(step.occurred_at, last):
@@ -185,13 +187,14 @@ class Attempt:
         return max(cause.occurred_at if cause else self.own_instant(), last)
 
     def own_instant(self) -> datetime:
-        """By this process's clock, which is read later than the database's, and may be ahead of it: but nothing happens
-        after it was recorded. A clock that is too far ahead is not corrected: it is wrong."""
+        """The present by this process's clock. It is read later than the database's, and may be ahead of it; but
+        nothing happens after it was recorded. A clock that is too far ahead is wrong, and not corrected."""
         now, recorded_at = self.batch.clock_and_ids.now(), self.batch.recorded_at
         return recorded_at if recorded_at < now <= recorded_at + MAX_CLOCK_AHEAD else now
 
     def is_too_early(self, occurred_at: datetime, last: datetime) -> bool:
-        """Not when it means now, and our clocks differ, or the stream's last event was stamped by a fast clock."""
+        """Whether the instant lies before the stream's last event. It does not count as too early when the caller means
+        now: our clocks may differ, or a fast clock may have stamped the last event."""
         if occurred_at >= last:
             return False
         now = self.batch.clock_and_ids.now()
@@ -223,7 +226,7 @@ class Attempt:
         self.stream = self.stream.after(request.decider, event, position, at)
 
     def import_texts(self) -> None:
-        """Only texts that an event refers to: a refused request leaves none here."""
+        """Imports the texts that an event refers to, and no others: a refused request leaves none here."""
         for ref in self.request.imported_texts:
             if any(str(ref) in event.data for event in self.writes.events):
                 self.writes.imported_texts.append((ref, self.stream.name))

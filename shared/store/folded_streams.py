@@ -99,6 +99,6 @@ async def folded_streams(
 
 
 async def read_states(tx: AsyncConnection, decider: Decider[Any, S, Any], subjects: Sequence[str]) -> Mapping[str, S]:
-    """Without texts."""
+    """The states of these streams, without texts."""
     streams = await read_folded(tx, {decider.stream(subject): decider for subject in subjects})
     return {subject: streams[decider.stream(subject)].state for subject in subjects}

@@ -10,6 +10,6 @@ made: WeakKeyDictionary[AsyncEngine, dict[Level, AsyncEngine]] = WeakKeyDictiona
 
 
 def with_isolation(engine: AsyncEngine, level: Level) -> AsyncEngine:
-    """It shares the engine's connections."""
+    """An engine with this isolation level, on the connections of the given one."""
     levels = made.setdefault(engine, {})
     return levels.get(level) or levels.setdefault(level, engine.execution_options(isolation_level=level))

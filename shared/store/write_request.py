@@ -47,15 +47,20 @@ class Cause:
 class WriteRequest(NamedTuple):
     """The steps that one caller wants on one stream: all of them are accepted, or none.
 
-    The stream is the owner of the first known alias in `resolve_by`, else `stream`; an alias does not count if the one
-    that `resolve_unless` names for it is known, too. `also_claim`: aliases that it takes
-    if nobody has them. `watched`: aliases whose holders the result names. `if_versions`: those of the stream at which
-    it is not refused; none: all. `is_new_stream`: `stream` was named for this request, so there is nothing to read.
-    `reply(state)` gives the ids of the answer, which are kept for a repetition. `references` and `alias_references`: by
-    fields of the decider's context. `permit(state)`: raises a `Refusal` where the stream's state lies outside what the
-    caller may change; none: it may change everything. `on_behalf_of`: the org node that the caller acts for. `is_long`:
-    it may lead to thousands of events, and is decided in a thread. `history_claims`: those of all steps, if they are an
-    imported history.
+    The stream is the owner of the first known alias in `resolve_by`, else `stream`. An alias does not count if the one
+    that `resolve_unless` names for it is known, too.
+
+    - `also_claim`: aliases that the stream takes if nobody has them.
+    - `watched`: aliases whose holders the result names.
+    - `if_versions`: the versions of the stream at which the request is accepted; None: any.
+    - `is_new_stream`: `stream` was named for this request, so there is nothing to read.
+    - `reply(state)`: the ids of the answer, which are kept for a repetition.
+    - `references`, `alias_references`: by fields of the decider's context.
+    - `permit(state)`: raises a `Refusal` where the stream's state lies outside what the caller may change; None: the
+      caller may change everything.
+    - `on_behalf_of`: the org node that the caller acts for.
+    - `is_long`: the request may lead to thousands of events, and is decided in a thread.
+    - `history_claims`: the claims of all steps, if they are an imported history.
     """
 
     decider: Decider[Any, Any, Any]

@@ -197,7 +197,7 @@ def unless_expired(now: datetime, caller: Caller | None) -> Caller | None:
 
 
 async def valid_lineages(tx: AsyncConnection, lineages: Collection[UUID], now: datetime) -> set[UUID]:
-    """Those among the lineages that have a key which is neither revoked nor expired."""
+    """The lineages among these that have a key which is neither revoked nor expired."""
     if not lineages:
         return set()
     is_valid = keys.c.revoked_at.is_(None) & (keys.c.expires_at.is_(None) | (keys.c.expires_at > now))

@@ -47,8 +47,8 @@ class Channel:
 def document(
     service: str, topic: str, events: Models, *, has_feed: bool, webhook_events: Models, confined_events: Models
 ) -> Document:
-    """`webhook_events`: what webhooks receive; none: there are none. `confined_events`: what callers receive who are
-    confined to a part of the organisation, by the stream and by webhooks."""
+    """`webhook_events`: what webhooks receive; empty for a service without webhooks. `confined_events`: what callers
+    receive who are confined to a part of the organisation, by the stream and by webhooks."""
     streamed, posted = {**events, **confined_events}, {**webhook_events, **(confined_events if webhook_events else {})}
     every = {**streamed, **posted}
     text = "Kafka, in the binary mode of CloudEvents. The topic has internal events, too."

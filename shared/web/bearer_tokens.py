@@ -86,7 +86,7 @@ def caller_of(claims: Mapping[str, Any], rules: TokenRules) -> Caller:
 
 
 def lineage_of(issuer: str, subject: str) -> UUID:
-    """The same for all tokens of one subject: limits and idempotency keys are counted by it."""
+    """An id that all tokens of one subject have in common: limits and idempotency keys are counted by it."""
     return UUID(bytes=sha256(f"{issuer}\n{subject}".encode()).digest()[:16], version=4)
 
 
@@ -98,7 +98,7 @@ def name_of(subject: str) -> str:
 
 
 def scopes_of(claim: Any) -> frozenset[Scope]:
-    """Of a text with spaces (RFC 8693) or a list."""
+    """The scopes in a claim, which is a list, or a text with spaces (RFC 8693)."""
     scopes = claim.split() if isinstance(claim, str) else claim
     if not isinstance(scopes, list) or not all(isinstance(each, str) for each in scopes):
         raise InvalidTokenError("the scopes are neither a text nor a list of texts")

@@ -161,7 +161,7 @@ class Call:
             self.response.headers["Idempotent-Replayed"] = "true"
 
     def require(self, scope: Scope) -> None:
-        """Raises `Forbidden`. For what needs another scope than the route."""
+        """Raises `Forbidden` for a caller without the scope: for what needs another scope than the route."""
         require_scope(self.caller, scope)
 
     # -- reading ------------------------------------------------------------------------------------------------
@@ -256,7 +256,8 @@ class Call:
             return await self.find_subtree(tx)
 
     async def find_subtree(self, tx: AsyncConnection) -> Subtree:
-        """In a snapshot of the caller's. A caller that is not confined costs no statement."""
+        """What the caller may see, in the snapshot of this transaction. For a caller that is not confined no statement
+        is needed."""
         if not self.caller.is_confined:
             return EVERYTHING
         self.frontier = await frontier.find(tx, self.context.read_models, confined=True)

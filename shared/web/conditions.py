@@ -48,7 +48,7 @@ def header_problem(name: str, detail: str) -> InvalidRequest:
 
 
 def refuse_repeated(headers: Iterable[tuple[bytes, bytes]]) -> None:
-    """Whether the first or the last of two counts would be a guess. Raises `BadRequest`."""
+    """Refuses a header that was sent twice: which of its values counts would be a guess. Raises `BadRequest`."""
     seen = set[bytes]()
     for name, _ in headers:
         if name in SENT_ONCE:

@@ -24,8 +24,8 @@ def data_schema(event: type[Event], path: str) -> Schema:
 
 
 def component_schemas(events: Iterable[type[Event]]) -> dict[str, Schema]:
-    """By event type, and by the names of the definitions that they share, for one document. The topic has the events'
-    own fields alone: `<type>.fields`."""
+    """The schemas for one document, by event type and by the names of the definitions that they share. The topic has
+    the events' own fields alone: `<type>.fields`."""
     by_type = {event.type: event for event in events}
     forms = [(name, "serialization", event.stored_form_of()) for name, event in by_type.items()]
     found, whole = TypeAdapter.json_schemas(forms, ref_template=COMPONENTS)  # type: ignore[arg-type]
@@ -61,7 +61,7 @@ def own_fields(event: type[Event], schema: Schema) -> Schema:
 
 
 def open_to_more(node: Any) -> Any:
-    """Without the prohibition of other fields, which is about what is written here."""
+    """A copy of the schema that allows other fields. The models forbid them only in what is written here."""
     if isinstance(node, list):
         return [open_to_more(each) for each in node]
     if not isinstance(node, dict):

@@ -28,7 +28,8 @@ class EventFilter(NamedTuple):
 
 
 async def subtree_of(call: Call, tx: AsyncConnection, organisation: Organisation | None) -> Subtree:
-    """In this snapshot. Raises `Forbidden` for a confined caller where there are no events for such."""
+    """What the caller may see in this snapshot. Raises `Forbidden` for a confined caller where there are no events for
+    such."""
     if call.caller.is_confined and (organisation is None or organisation.confine is None):
         raise Forbidden("the events of this service are for callers who see the whole organisation")
     return await call.find_subtree(tx)
@@ -96,8 +97,8 @@ async def find_inside(
 
 
 def applied(call: Call) -> int:
-    """What decides whether an event may be seen is in the read models: later events wait for them. Of the snapshot in
-    which the caller's subtree was found."""
+    """The position up to which the read models have applied events, in the snapshot in which the caller's subtree was
+    found. They decide whether an event may be seen, so later events wait for them."""
     return call.frontier.positions.get(call.context.service, 0)
 
 

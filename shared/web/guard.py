@@ -178,7 +178,7 @@ class Guard:
         return caller if on_behalf_of is None else replace(caller, on_behalf_of=on_behalf_of)
 
     async def find_caller(self, secret: str, check_unknown: Callable[[], object]) -> Caller | None:
-        """By an API key, or by a token when the service accepts those."""
+        """The caller by an API key, or by a token when the service accepts those; None for an unknown one."""
         caller_by_token = self.context.caller_by_token
         if caller_by_token is None or not is_token(secret):
             return await self.context.access.caller(secret, check_unknown)

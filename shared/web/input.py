@@ -57,7 +57,7 @@ def refuse_fields(value: Any) -> None:
 
 
 def is_entrance(request: Request) -> bool:
-    """Its callers send what they like."""
+    """Whether the request arrives at an entrance, whose callers send what they like."""
     return getattr(request.state, "any_query", False)
 
 
@@ -80,8 +80,8 @@ def parse_json(body: bytes) -> Any:
 
 
 def must_have_distinct_names(body: bytes, value: Any) -> None:
-    """Of the members of an object with the same name the parser keeps the last: to choose would be a guess. Raises
-    `InvalidRequest`."""
+    """Refuses an object with two members of one name. The parser keeps the last of them, and which one counts would be
+    a guess. Raises `InvalidRequest`."""
     written = Counter[str](orjson.loads(text) for text, colon in STRINGS.findall(body) if colon)
     for name in written - Counter(member_names(value)):
         detail = f"an object has two members {shortened(name)!r}"
@@ -89,7 +89,7 @@ def must_have_distinct_names(body: bytes, value: Any) -> None:
 
 
 def member_names(value: Any) -> Iterator[str]:
-    """Of all objects, at all depths."""
+    """The names of the members of all objects, at all depths."""
     waiting = [value]
     while waiting:
         each = waiting.pop()
@@ -102,8 +102,8 @@ def children_of(value: Any) -> Collection[Any]:
 
 
 def must_have_few_values(value: Any) -> None:
-    """Validation makes an error of each field that is wrong: of a hundred thousand it would hold all tasks up for
-    seconds. Raises `InvalidRequest`."""
+    """Refuses a body with very many values. Validation makes an error of each field that is wrong: a hundred thousand
+    of them would hold up all tasks for seconds. Raises `InvalidRequest`."""
     waiting, count = [value], 0
     while waiting:
         children = children_of(waiting.pop())
@@ -115,14 +115,14 @@ def must_have_few_values(value: Any) -> None:
 
 
 def refuse_unknown_parameters(request: Request) -> None:
-    """A query parameter that the route does not know would be ignored silently, as would the first of two values of one
-    that has a single value; both are errors instead, but at an entrance, whose callers send what they like."""
+    """Refuses a query parameter that the route does not know, and a second value of one that has a single value: both
+    would be ignored silently. At an entrance callers send what they like."""
     if not getattr(request.state, "any_query", False):
         refuse_parameters(request.query_params, parameter_types(request.scope["route"]))
 
 
 def parameter_types(route: APIRoute) -> Mapping[str, Any]:
-    """By the names of the query parameters that the route knows."""
+    """The types of the query parameters that the route knows, by name."""
     parameters = route.dependant.query_params
     return {name: kind for parameter in parameters for name, kind in names_and_types(parameter).items()}
 
@@ -161,7 +161,7 @@ def parameter_problem(name: str, text: str, detail: str) -> InvalidRequest:
 
 
 def names_and_types(parameter: Any) -> Mapping[str, Any]:
-    """One name, or those of all fields when a model stands for the whole query."""
+    """A parameter's name and type, or those of all fields when a model stands for the whole query."""
     kind = parameter.field_info.annotation
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         return {field.alias or name: field.annotation for name, field in kind.model_fields.items()}

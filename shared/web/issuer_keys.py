@@ -57,7 +57,7 @@ class IssuerKeys:
         return is_wanted and now - self.tried_at >= SECONDS_BETWEEN_READS
 
     async def refresh(self) -> None:
-        """Until it is done, the keys are due for others, too: they wait for it."""
+        """Reads the keys. Until that is done they are due for other requests, too, which wait for it."""
         try:
             self.by_kid = parse_keys(await read(self.source), self.algorithms)
         except (OSError, ValueError, httpx.HTTPError, httpx.InvalidURL) as error:
@@ -91,7 +91,7 @@ async def body_of(answer: httpx.Response) -> bytes:
 
 
 def parse_keys(text: bytes, algorithms: frozenset[str]) -> dict[str, PyJWK]:
-    """By `kid`, the keys for signatures by these algorithms; others are left out. Raises `ValueError` when it is no key
+    """The keys for signatures by these algorithms, by `kid`; others are left out. Raises `ValueError` when it is no key
     set."""
     document = json.loads(text)
     if not (isinstance(document, dict) and isinstance(document.get("keys"), list)):

@@ -87,8 +87,8 @@ async def batch(
 
 
 def split_lines(body: bytes) -> list[bytes]:
-    """Without blank lines at the end, and without a byte order mark, which exports begin with. Line ends are counted
-    first: as a list, 16 MiB of them would be many times as large."""
+    """The lines of a body, without blank ones at its end and without a byte order mark, which exports begin with. Line
+    ends are counted first: as a list, 16 MiB of them would be many times as large."""
     body = body.removeprefix(BYTE_ORDER_MARK).rstrip()
     if max(body.count(b"\n"), body.count(b"\r")) > MAX_LINES or len(lines := body.splitlines()) > MAX_LINES:
         raise BodyTooLarge(f"a batch may have {MAX_LINES} lines")
@@ -174,7 +174,7 @@ def line_problem(line: Line, problem: dict[str, Any]) -> dict[str, Any]:
 
 
 def external_id_of(line: bytes) -> str | None:
-    """As the line says it, whether or not it can be one; none where nothing can be read."""
+    """The external id as the line gives it, whether or not it can be one; None where nothing can be read."""
     if len(line) > LARGEST_BODY:
         return None
     try:

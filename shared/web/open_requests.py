@@ -68,7 +68,8 @@ class OpenRequests:
                 request.deadline.reschedule(asyncio.get_running_loop().time())
 
     async def current_callers(self, requests: Collection[OpenRequest]) -> Mapping[str, Caller]:
-        """By the hashes of their keys. While the database cannot be reached, those that were let in."""
+        """The callers of these requests, by the hashes of their keys. While the database cannot be reached, those that
+        were let in."""
         let_in = {hash_: each.caller for each in requests if (hash_ := each.caller.secret_hash) is not None}
         try:
             return await self.access.refresh(let_in) if let_in else {}

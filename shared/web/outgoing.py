@@ -220,7 +220,7 @@ def milliseconds(seconds: float) -> int:
 
 
 def describe(error: Exception) -> str:
-    """Without the error's own text: it may quote what the receiver sent, or tell about networks inside."""
+    """The kind of an error in words. Its own text may quote what the receiver sent, or tell about networks inside."""
     if isinstance(error, RefusedTarget):
         return f"the address {error}"
     if isinstance(error, TimeoutError):

@@ -154,7 +154,8 @@ def validation_body(errors: Sequence[ErrorDetails]) -> dict[str, Any]:
 
 
 def causes(errors: Sequence[ErrorDetails]) -> Sequence[ErrorDetails]:
-    """Without lists that are too short only because pydantic left out an item that is wrong itself."""
+    """The errors, without those of lists that are too short only because pydantic left out an item that is wrong
+    itself."""
     wrong_items = {error["loc"][:-1] for error in errors}
     return [error for error in errors if error["type"] != "too_short" or error["loc"] not in wrong_items]
 

@@ -30,8 +30,8 @@ MAX_AWAITED = 100
 
 @dataclass
 class TreeAge:
-    """The copy has reached the position of a watermark; since the watermark's clock it may be outdated.
-    `find_watermark`: the owner's last one; none while it cannot be known."""
+    """The age is counted from the clock of the last watermark whose position the copy has reached: from then on it may
+    be outdated. `find_watermark`: the owner's last one; None while it cannot be known."""
 
     reads: AsyncEngine
     subscription: str
@@ -45,11 +45,11 @@ class TreeAge:
     looked: Signal = field(default_factory=Signal)
 
     def seconds(self) -> float | None:
-        """None: never proved complete."""
+        """The age; None while the copy was never proved complete."""
         return None if self.complete_at is None else max(0.0, asyncio.get_running_loop().time() - self.complete_at)
 
     async def wait_until_known(self) -> None:
-        """Returns at once when it is, when there is nothing to know, and after `FIRST_WAIT`."""
+        """Returns when the age is known, or there is nothing to know, and at the latest after `FIRST_WAIT`."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + FIRST_WAIT
         while self.complete_at is None and self.applied != 0 and loop.time() < deadline:
@@ -84,7 +84,8 @@ async def database_clock(tx: AsyncConnection) -> datetime:
 
 
 async def own_watermark(reads: AsyncEngine) -> Watermark:
-    """Of the service's own store. An event that is just being written may be recorded a little before its clock."""
+    """A watermark of the service's own store. An event that is just being written may be recorded a little before its
+    clock."""
     async with with_isolation(reads, "AUTOCOMMIT").connect() as tx:
         clock = await database_clock(tx)
         return Watermark(await event_store.position(tx), clock)

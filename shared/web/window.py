@@ -30,18 +30,18 @@ Bound = Annotated[
 
 
 def format_bound(bound: date | None) -> str | None:
-    """As it was asked."""
+    """The bound as the caller wrote it."""
     return None if bound is None else bound.isoformat().replace("+00:00", "Z")
 
 
 def refuse_future(as_of: datetime | None, now: datetime) -> None:
-    """What an instant looks like is known when it has passed. Raises `InvalidField`."""
+    """Refuses an instant in the future, whose answer nobody can know yet. Raises `InvalidField`."""
     if as_of is not None and as_of > now + MAX_CLOCK_AHEAD:
         raise InvalidField("query/as_of", "lies in the future")
 
 
 class WindowParameters(BaseModel):
-    """The last day belongs to the window, a last instant does not."""
+    """A last day belongs to the window, a last instant does not."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -56,8 +56,8 @@ class WindowParameters(BaseModel):
     def instants(
         self, start_of_day: Callable[[date], datetime], end_of_day: Callable[[date], datetime]
     ) -> tuple[datetime | None, datetime | None]:
-        """Those from which and before which something lies in the window; None: without a bound. Raises `InvalidField`
-        for an empty window."""
+        """The instants from which on and before which something lies in the window; None: without a bound. Raises
+        `InvalidField` for an empty window."""
         begins, ends = instant(self.begins, start_of_day), instant(self.ends, end_of_day)
         if begins is not None and ends is not None and ends <= begins:
             raise InvalidField("query/to", "nothing lies between from and to")

@@ -47,7 +47,7 @@ class Delivery(NamedTuple):
 
 
 class DeliveryResult(NamedTuple):
-    """`attempt`: none if it was not sent. `is_held`: because an earlier event of its stream failed."""
+    """`attempt`: None if nothing was sent. `is_held`: it was not sent because an earlier event of its stream failed."""
 
     delivery: Delivery
     attempt: Attempt | None = None
@@ -115,7 +115,7 @@ async def take_due(
 
 
 async def send(batch: DeliveryBatch, source: str, receivers: KeptReceivers) -> list[DeliveryResult]:
-    """Streams beside each other, the events of one in their order."""
+    """Sends the streams beside each other, and the events of each stream in their order."""
     if not batch.deliveries:
         return []
     webhook, outgoing = batch.webhook, receivers.outgoing
@@ -227,13 +227,13 @@ async def record(
 
 
 def resolved_streams(results: Sequence[DeliveryResult], rows: Sequence[DeliveryRow]) -> set[str]:
-    """Of retried events: those for which held-back ones may have waited."""
+    """The streams of retried events that did not fail again: the events that they held back may go on."""
     retried = {result.delivery.event.stream for result in results if not result.delivery.is_new}
     return retried - {row.stream for row in rows if row.status == "failed"}
 
 
 def row_of(webhook_id: str, result: DeliveryResult, now: datetime) -> DeliveryRow | None:
-    """None: the row stays as it is."""
+    """The row to store after an attempt; None when the row stays as it is."""
     delivery, attempt = result.delivery, result.attempt
     if attempt is None:
         return new_row(webhook_id, delivery, now, None if result.is_held else now) if delivery.is_new else None

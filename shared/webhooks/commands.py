@@ -8,7 +8,7 @@ from shared.webhooks.events import Reason
 
 
 class CreateWebhook(Command):
-    """`from_position`: the first position that is delivered; none: that after the creation. `node`,
+    """`from_position`: the first position that is delivered; None: the one after the creation. `node`,
     `on_behalf_of_node`: the place of the caller."""
 
     url: str
@@ -22,8 +22,8 @@ class CreateWebhook(Command):
 
 
 class ChangeWebhook(Command):
-    """`url`, `is_enabled`: none if they stay. `types`, `description`: as they are to be. `keeps_description`: it is the
-    one that the webhook has."""
+    """`url`, `is_enabled`: None leaves them as they are. `types`, `description`: their new values. `keeps_description`:
+    the description is the one that the webhook has already."""
 
     url: str | None
     types: tuple[Line, ...] | None

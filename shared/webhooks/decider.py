@@ -1,4 +1,4 @@
-"""Which changes of a webhook there are."""
+"""The rules for webhooks."""
 
 from datetime import datetime
 

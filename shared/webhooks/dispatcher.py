@@ -145,8 +145,8 @@ class Dispatcher:
             await queue.begin(tx, webhook.webhook_id, webhook.start)
 
     async def deliver(self, webhook_id: str) -> None:
-        """Until nothing is left to send now. An unexpected error ends this webhook's turn alone; one of the database
-        that passes ends the dispatcher, which starts again."""
+        """Sends until nothing is left to send now. An unexpected error ends this webhook's turn alone. An error of the
+        database that passes ends the dispatcher, which starts again."""
         try:
             await self.deliver_batches(webhook_id)
         except Exception as error:

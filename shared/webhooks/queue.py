@@ -151,7 +151,7 @@ async def fail(tx: AsyncConnection, webhook_id: str, holder: UUID, failed_at: da
 
 
 async def ready(tx: AsyncConnection, webhook_ids: Sequence[str], now: datetime) -> list[str]:
-    """Those that have new events, whatever their type, or whose next attempt is due."""
+    """The webhooks that have new events, whatever their type, or whose next attempt is due."""
     return list((await tx.execute(READY, {"ids": list(webhook_ids), "now": now})).scalars())
 
 
@@ -177,7 +177,7 @@ async def read_positions(tx: AsyncConnection, positions: Sequence[int]) -> list[
 
 
 async def waiting_streams(tx: AsyncConnection, webhook_id: str, streams: Collection[str]) -> set[str]:
-    """Those among the streams that have an event which is neither delivered nor dead."""
+    """The streams among these that have an event which is neither delivered nor dead."""
     if not streams:
         return set()
     return set((await tx.execute(WAITING, {"webhook_id": webhook_id, "streams": list(streams)})).scalars())

@@ -41,14 +41,15 @@ HOLD = text("""
 
 @dataclass(frozen=True)
 class Replay:
-    """Of events after the position `after`; `status`: of the deliveries that are repeated, none: whatever it is."""
+    """Deliveries to send again: of events after the position `after`, and with this `status`; None: with any."""
 
     after: int
     status: Status | None = None
 
 
 async def lock(tx: AsyncConnection, webhook: Webhook) -> None:
-    """First: what is sent at present is recorded before this transaction, or not at all."""
+    """Locks the webhook's cursor. It comes first: what is being sent now is then recorded before this transaction, or
+    not at all."""
     await queue.begin(tx, webhook.webhook_id, webhook.start)
     await tx.execute(LOCK, {"webhook_id": webhook.webhook_id})
 
@@ -72,7 +73,7 @@ async def rewind(tx: AsyncConnection, webhook_id: str, after: int, types: Collec
 
 
 async def count_visible(tx: AsyncConnection, after: int, types: Collection[str], visible: VisibleEvents) -> int:
-    """Of the events after a position."""
+    """How many events after a position the webhook may receive."""
     count = 0
     while page := await event_store.read_types_after(tx, types, after, PAGE):
         count += len(await visible.events(tx, page))

@@ -15,8 +15,8 @@ DISABLED_AFTER = timedelta(days=5)
 
 
 def next_attempt(failures: int, now: datetime, retry_after: timedelta | None, seed: str) -> datetime | None:
-    """None: there is no further attempt. `failures`: how many attempts have failed. `retry_after`: what the receiver
-    asks for. `seed`: chooses the jitter."""
+    """When to try again; None: there is no further attempt. `failures`: how many attempts have failed. `retry_after`:
+    what the receiver asks for. `seed`: chooses the jitter."""
     if failures > len(DELAYS):
         return None
     delay = DELAYS[failures - 1] * (1 + JITTER * fraction(f"{seed} {failures}"))
@@ -24,5 +24,5 @@ def next_attempt(failures: int, now: datetime, retry_after: timedelta | None, se
 
 
 def fraction(seed: str) -> float:
-    """From 0 to 1, the same for the same seed."""
+    """A number from 0 to 1, the same for the same seed."""
     return int.from_bytes(sha256(seed.encode()).digest()[:4]) / 2**32

@@ -21,7 +21,8 @@ class NotExisting:
 
 @dataclass(frozen=True)
 class Existing:
-    """`disabled`: why nothing is delivered; none: it is. `old_secret`: the one before, replaced at `rotated_at`."""
+    """`disabled`: the reason why nothing is delivered; None while the webhook is enabled. `old_secret`: the secret
+    before the present one, replaced at `rotated_at`."""
 
     owner: UUID
     created_at: datetime

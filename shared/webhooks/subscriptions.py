@@ -71,14 +71,14 @@ class Webhooks:
         return bool((await tx.execute(IS_CHANGED, {"after": self.position})).scalar_one())
 
     def find(self, stream: str) -> Webhook | None:
-        """None for one that was removed."""
+        """The webhook of a stream; None for one that was removed."""
         known = self._streams.get(stream)
         if known is None or not isinstance(known.state, Existing):
             return None
         return Webhook(stream.partition("-")[2], known.state, self._created[stream], self._texts.get(stream, {}))
 
     def all(self) -> Iterator[Webhook]:
-        """In the order in which they were created."""
+        """All webhooks, in the order in which they were created."""
         for stream in self._created:
             if (webhook := self.find(stream)) is not None:
                 yield webhook

@@ -49,7 +49,7 @@ async def confined_events(
 
 
 async def applied(source: str, places: Places, tx: AsyncConnection) -> int:
-    """By the read models, which decide what may be seen."""
+    """The position up to which the read models, which decide what may be seen, have applied events."""
     return (await checkpoint.positions(tx, places.subscription)).get(source, 0)
 
 

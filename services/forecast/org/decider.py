@@ -1,4 +1,4 @@
-"""What may happen to the organisation, and why not."""
+"""The rules for the organisation."""
 
 from datetime import datetime
 from itertools import islice

@@ -1,4 +1,4 @@
-"""Which overrides there may be."""
+"""The rules for overrides."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

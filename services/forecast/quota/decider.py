@@ -1,4 +1,4 @@
-"""Which changes of a quota there are."""
+"""The rules for quotas."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Which changes of rates there are. A rate is edited by setting it again: the one before stays in the history."""
+"""The rules for rates. A rate is edited by setting it again: the one before stays in the history."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Which weeks may be locked."""
+"""The rules for locking a week."""
 
 from dataclasses import dataclass
 from datetime import datetime

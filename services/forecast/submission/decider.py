@@ -1,4 +1,4 @@
-"""Which calls may be submitted."""
+"""The rules for submitting a call."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""How long deliveries wait for a person."""
+"""The rules for deliveries that wait for a person."""
 
 from datetime import datetime
 

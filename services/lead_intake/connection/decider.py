@@ -1,4 +1,4 @@
-"""Which changes of a connection there are."""
+"""The rules for connections."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Which changes of a form there are."""
+"""The rules for forms."""
 
 from datetime import datetime
 

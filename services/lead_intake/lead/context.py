@@ -1,4 +1,4 @@
-"""What a decision on a lead depends on beside the lead itself."""
+"""What a decision on a lead depends on besides the lead itself."""
 
 from dataclasses import dataclass, field
 

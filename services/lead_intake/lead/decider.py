@@ -1,4 +1,4 @@
-"""What a capture of a lead leads to."""
+"""The rules for a lead: captures, activities, consent and external ids. Those for merges are in `merging`."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Access to a person's data, and its erasure."""
+"""The rules for access to a person's data, and for its erasure."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""What recording a prospect leads to."""
+"""The rules for recording a prospect."""
 
 from datetime import datetime
 

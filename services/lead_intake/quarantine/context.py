@@ -1,4 +1,4 @@
-"""What a decision on a delivery in quarantine depends on beside the delivery itself."""
+"""What a decision on a delivery in quarantine depends on besides the delivery itself."""
 
 from dataclasses import dataclass
 

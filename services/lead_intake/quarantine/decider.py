@@ -1,4 +1,4 @@
-"""What may be done with a delivery in quarantine: it leaves it once."""
+"""The rules for a delivery in quarantine: it is released or discarded, once."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""The settings now."""
+"""The present settings."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace

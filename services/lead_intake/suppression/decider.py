@@ -1,4 +1,4 @@
-"""What an activity of an unknown person leads to."""
+"""The rules for suppressing an address."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""When the status of a benchmark has changed."""
+"""The rule by which the status of a benchmark changes."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Which definitions of a sales process are accepted."""
+"""The rules for defining a sales process."""
 
 from datetime import datetime
 

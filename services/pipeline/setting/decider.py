@@ -1,4 +1,4 @@
-"""Which changes of the settings there are."""
+"""The rules for the settings."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Which entries of spend are accepted."""
+"""The rules for recording spend."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""What may happen to a lead. The rules are in the modules beside this one."""
+"""Which rule decides each command on a lead. The rules are in the modules beside this one."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Scoring models: a version is defined, then activated. None is ever edited."""
+"""The rules for scoring models: a version is defined, then activated, and never edited."""
 
 from datetime import datetime
 

@@ -43,14 +43,15 @@ class Growth:
             await asyncio.wait([watching])  # awaited itself, it would hide a cancellation of this task
 
     async def watch(self) -> None:
-        """A log that is unavailable is reported by its readers."""
+        """Looks until it is cancelled. A log that is unavailable is reported by its readers."""
         while True:
             with suppress(LogUnavailable):
                 await self.look()
             await asyncio.sleep(self.delay)
 
     async def look(self) -> None:
-        """Less and less often while nothing is published."""
+        """Notifies the readers of topics that have grown. While none has, the delay until the next look doubles each
+        time."""
         ends = await self.find_ends()
         grown = [topic for topic, end in ends.items() if end != self.ends.get(topic)]
         self.ends = ends
