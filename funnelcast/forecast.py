@@ -66,7 +66,7 @@ def print_rollup(out: Console, rollup: Mapping[str, Any]) -> None:
 
 
 def warning_text(warning: Mapping[str, Any]) -> str:
-    """With how many deals it is about, and with their amount if the answer has it."""
+    """The warning with how many deals it is about, and with their amount if the answer has it."""
     count, amount = warning.get("count"), warning.get("amount")
     figures = [str(count)] if count else []
     if amount is not None:

@@ -117,7 +117,7 @@ async def create(
 
 
 async def list_keys(settings: Settings, clock_and_ids: ClockAndIds) -> list[dict[str, Any]]:
-    """In the order of their creation."""
+    """All keys, in the order of their creation."""
     async with database.open_store(settings) as engine, engine.connect() as tx:
         rows = (await tx.execute(select(access.keys).order_by(access.keys.c.created_at, access.keys.c.key_id))).all()
     return [key_view(row, clock_and_ids.now()) for row in rows]

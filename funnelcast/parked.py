@@ -34,7 +34,7 @@ class KeySelector:
 
 
 async def list_parked(settings: Settings) -> list[dict[str, Any]]:
-    """Of all services."""
+    """The parked keys of all services."""
     rows = []
     async with database.store_url(settings) as url:
         for name, service in SERVICES.items():

@@ -18,7 +18,7 @@ log = structlog.get_logger()
 
 
 def serve_pages(settings: Settings) -> None:
-    """On the services at `settings.services_url`."""
+    """Serves the pages on the services at `settings.services_url`."""
     runtime.run(partial(serve, settings))
 
 

@@ -29,7 +29,8 @@ def print_json(value: Any) -> None:
 
 
 def print_whole(out: Console, table: Table) -> None:
-    """Without cutting a number: where the terminal is too narrow for the columns that do not wrap, lines are longer."""
+    """Prints the table without cutting a number: where the terminal is too narrow for the columns that do not wrap,
+    lines are longer."""
     narrowest = Measurement.get(out, out.options.update(width=LONGEST_LINE), table).minimum
     if narrowest > out.width:
         table.width = narrowest

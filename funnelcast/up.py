@@ -58,7 +58,7 @@ async def run_system(settings: Settings, shutdown: Shutdown, demo_speed: float |
 
 
 async def run_demo(demo: "Demo", speed: float, links: OneTimeLinks) -> None:
-    """Until the system stops: the links of its people work, and at a speed above 0 its people do."""
+    """Runs until the system stops: the links of the demo's people work, and at a speed above 0 its people do."""
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(demo.show_links(links))
         if speed:

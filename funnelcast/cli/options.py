@@ -62,14 +62,14 @@ def parse_settings(options: dict[str, Any]) -> Settings:
 
 
 def find_service(name: str) -> "Service":
-    """One with events. An unknown name is wrong usage."""
+    """The service with events that has this name. An unknown name is wrong usage."""
     from funnelcast import single_service
 
     return known_service(single_service.find_service(name), name, single_service.MODULES)
 
 
 def find_served(name: str) -> "Service":
-    """One that answers requests. An unknown name is wrong usage."""
+    """The service with this name that answers requests. An unknown name is wrong usage."""
     from funnelcast import single_service
 
     if found := single_service.find_service(name):

@@ -40,8 +40,8 @@ class Actor:
     _position: str | None = None
 
     async def run_turns(self, turn: Callable[[], Awaitable[float]]) -> None:
-        """Until the system stops. A turn returns the seconds to rest. After an error the rest is longer each time; no
-        error ends the actor."""
+        """Takes turns until the system stops. A turn returns the seconds to rest. After an error the rest is longer
+        each time; no error ends the actor."""
         wait = FIRST_WAIT
         while not self.stopping.is_set():
             try:
@@ -72,7 +72,7 @@ class Actor:
         return response.json()
 
     async def deliver(self, delivery: Delivery) -> None:
-        """As vendors and browsers do: without a key. Raises `Refused`."""
+        """Sends a delivery without a key, as vendors and browsers do. Raises `Refused`."""
         headers = dict(delivery.headers)
         await self._send("POST", delivery.path, content=delivery.content, headers=headers, with_key=False)
 

@@ -95,7 +95,7 @@ def meeting_weeks(now: datetime) -> Iterator[tuple[Period, Period]]:
 
 
 async def hold(tx: AsyncConnection, applied: Applied, quarter: Period, week: Period, now: datetime) -> Meeting:
-    """On the week's second day, at three."""
+    """Holds the meeting on the week's second day, at three."""
     day = min(week.starts + timedelta(days=1), week.ends)
     at = min(datetime.combine(day, time(15), UTC), now)
     known_at = format_positions(applied.positions)
@@ -107,7 +107,7 @@ async def hold(tx: AsyncConnection, applied: Applied, quarter: Period, week: Per
 
 
 def call_of(random: Random, meeting: Meeting, node: str) -> ScriptedWrite:
-    """They count on a part of what is open beside what is computed."""
+    """A node's call: a part of what is open, added to what is computed."""
     computed = meeting.computed[node]
     hoped_for = (computed["pipeline"] - computed["commit"]) * Decimal(random.randint(5, 45)) / 100
     commit = computed["commit"] + hoped_for
@@ -158,5 +158,5 @@ def override_of(meeting: Meeting, node: str, column: Column, by: By, amount: Dec
 
 
 def euros(amount: Decimal) -> Money:
-    """To the hundred."""
+    """The amount in euros, rounded to the hundred."""
     return Money(amount=(amount / HUNDRED).quantize(Decimal(1), ROUND_HALF_EVEN) * HUNDRED, currency=CURRENCY)

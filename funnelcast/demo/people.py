@@ -73,7 +73,7 @@ async def create_key(tx: AsyncConnection, clock_and_ids: ClockAndIds, person: De
 
 
 async def revoke_keys(tx: AsyncConnection, people: Sequence[DemoPerson]) -> None:
-    """Those of this run, and of one that was killed."""
+    """Revokes the keys of this run, and those of a run that was killed."""
     lineages = [lineage_of(f"pages {person.name}") for person in people]
     valid = access.keys.c.lineage.in_(lineages) & access.keys.c.revoked_at.is_(None)
     await tx.execute(update(access.keys).where(valid).values(revoked_at=func.clock_timestamp()))

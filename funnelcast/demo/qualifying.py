@@ -74,7 +74,8 @@ def mql_history(company: Company, mql: Mql, now: datetime) -> tuple[list[Scripte
 
 
 def nurture(random: Random, at: datetime) -> Iterator[Step]:
-    """Until later. Then the lead is called again: some wait on, without another day; the others are rejected."""
+    """Sends the lead into nurture until later. Then the lead is called again: some wait on, without another day; the
+    others are rejected."""
     reason, later = random.choice(NURTURE_REASONS), at + REVISIT_AFTER
     yield at, commands.Nurture(reason=reason, revisit_on=later.date())
     again = days_later(random, later, 0, 2)

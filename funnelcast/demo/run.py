@@ -47,7 +47,7 @@ class Demo:
 
     @asynccontextmanager
     async def as_owner(self) -> AsyncIterator[httpx.AsyncClient]:
-        """With a key that may make connections and forms, and capture leads."""
+        """A client with a key that may make connections and forms, and capture leads."""
         async with (
             database.connect(self.postgres) as engine,
             keys.temporary_key(engine, self.clock_and_ids, "demo", ["admin", "leads:write"], OWNER_LIFETIME) as key,
@@ -68,7 +68,7 @@ class Demo:
             await asyncio.Event().wait()
 
     async def work(self, speed: float) -> None:
-        """Until the system stops."""
+        """Simulates the company's work until the system stops."""
         leads = f"{website.VISITS_PER_SECOND * speed:g} leads a second"
         typer.echo(f"\nThe demo company is at work, with about {leads}; --demo-speed 0 leaves it as it is.")
         async with self.as_owner() as http:

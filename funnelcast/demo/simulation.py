@@ -41,7 +41,7 @@ async def simulate(
     clock_and_ids: ClockAndIds,
     speed: float,
 ) -> None:
-    """Until the system stops."""
+    """Lets all actors work until the system stops."""
     stopping = contexts["intake"].stopping
     visits = await last_visit(contexts["intake"].reads)
     async with (

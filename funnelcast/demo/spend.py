@@ -34,7 +34,7 @@ def spend_writes(now: datetime) -> Iterator[WriteRequest]:
 
 
 def months(now: datetime) -> Iterator[tuple[date, date]]:
-    """First and last days."""
+    """The first and the last day of each month."""
     first, today = (now - HISTORY).date().replace(day=1), now.date()
     while first <= today:
         following = (first + timedelta(days=32)).replace(day=1)

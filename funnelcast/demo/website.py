@@ -86,7 +86,7 @@ class Website:
 
 
 def visit(company: Company, number: int) -> dict[str, Any]:
-    """As the body of a capture request, the same for the same number in every run."""
+    """The visit with this number as the body of a capture request, the same in every run."""
     random, visitor = seeded("visit", number), visitor_of(number)
     account, person = visitor_identity(company, visitor)
     source = marketing.choose(random, FIRST_SOURCES if visitor == number else NEXT_SOURCES)

@@ -25,7 +25,7 @@ Balances = Mapping[tuple[Any, ...], tuple[Decimal, int]]
 
 
 def key_columns(table: Table, names: tuple[str, ...]) -> list[ColumnElement[Any]]:
-    """With the values that stand for null in the totals' keys."""
+    """The columns of the key, with the values that stand for null in the totals' keys."""
     null_values = {"close_date": NO_DAY, "currency": NO_CURRENCY}
     return [
         func.coalesce(table.c[name], null_values[name]).label(name) if name in null_values else table.c[name]
@@ -73,7 +73,7 @@ async def check_opening(tx: AsyncConnection, starts: datetime) -> AsyncIterator[
 
 
 async def balances(tx: AsyncConnection, query: Select[Any]) -> Balances:
-    """Without accounts whose balance is zero: they need not exist."""
+    """The balances by account, without those that are zero: such accounts need not exist."""
     rows = [tuple(row) for row in await tx.execute(query)]
     return {row[:-2]: (row[-2], int(row[-1])) for row in rows if row[-2] or row[-1]}
 

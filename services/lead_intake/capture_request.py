@@ -31,7 +31,7 @@ BACKDATED = timedelta(days=30)
 
 
 class CaptureRequest(NamedTuple):
-    """What `Call.write` and `Call.write_request` need beside the decider and the subject of a new lead."""
+    """The arguments of `Call.write` and `Call.write_request` besides the decider and the subject of a new lead."""
 
     command: commands.RecordCapture
     claim: AliasClaim | None
@@ -145,7 +145,7 @@ def external_claim(blind_index: BlindIndex, body: CaptureLead) -> AliasClaim | N
 
 
 def content_digest(blind_index: BlindIndex, body: CaptureLead) -> str:
-    """Of what was submitted, without the time: two clicks differ in that alone."""
+    """A keyed digest of what was submitted, without the time: two clicks differ in that alone."""
     return digest(blind_index, body, without={"occurred_at"})
 
 
@@ -171,7 +171,7 @@ def references_by_email(blind_index: BlindIndex, email: str | None) -> dict[str,
 
 
 def vendor_person_alias(blind_index: BlindIndex, vendor_id: str) -> str:
-    """By the id that a vendor has for the person."""
+    """The alias of a person by the id that a vendor has for them."""
     return blind_index.index("vendor person", vendor_id)
 
 

@@ -108,7 +108,7 @@ async def take_person_outcome(
 async def keep_until_captured(
     call: Call, receipt: Receipt, element: Element, outcome: Outcome, reason: Reason, detail: str
 ) -> OutcomeResult:
-    """In quarantine until its capture comes, which may be there already."""
+    """Keeps the element in quarantine until its capture comes, which may be there already."""
     kept = await keep_in_quarantine(call, receipt, element, reason, detail)
     released = await early.await_capture(call, outcome, kept.quarantine_id) if kept.quarantine_id else None
     if released is not None:
@@ -168,8 +168,8 @@ async def take_again(call: Call, receipt: Receipt, element: Element, quarantine_
 async def capture_again(
     call: Call, receipt: Receipt, element: Element, number: int, outcome: outcomes.Capture, quarantine_id: str
 ) -> WriteResult:
-    """The same capture as when it is delivered once more. What contradicts an earlier submission with its id is a
-    capture of its own, since somebody decided so. Raises `ValidationError`, `Rejected`."""
+    """Makes the same capture as if it were delivered once more. What contradicts an earlier submission with its id
+    becomes a capture of its own, since somebody decided so. Raises `ValidationError`, `Rejected`."""
     try:
         return await capture(call, receipt, element, number, outcome)
     except Rejected:

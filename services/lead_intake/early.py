@@ -129,7 +129,7 @@ async def looked_up(call: Call, outcome: outcomes.NeedsLookup) -> str:
 
 
 async def record_each(call: Call, receipt: Receipt, found: Sequence[Early]) -> list[WriteResult]:
-    """Nothing when one of them takes back what a person did."""
+    """Records the outcomes; nothing when one of them takes back what a person did."""
     if any(isinstance(one, outcomes.Activity) and one.undone for one in found):
         return []
     return [await record(call, receipt, one) for one in found]

@@ -35,7 +35,7 @@ async def record(call: Call, receipt: Receipt, outcome: PersonOutcome) -> WriteR
 
 
 def described(outcome: PersonOutcome) -> str:
-    """Without personal data."""
+    """The outcome in words, without personal data."""
     match outcome:
         case outcomes.Activity():
             return f"the activity {outcome.kind}"

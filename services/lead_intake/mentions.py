@@ -41,6 +41,6 @@ def mention(blind_index: BlindIndex, email: str) -> str:
 
 
 def mentions(blind_index: BlindIndex, kept: Any) -> tuple[str, ...]:
-    """Of e-mail addresses anywhere in an element."""
+    """The blind indexes of e-mail addresses anywhere in an element."""
     found = sorted(set(MENTION.findall(ESCAPE.sub(" ", json.dumps(kept, ensure_ascii=False)))))
     return tuple(mention(blind_index, email) for email in found[:MOST_MENTIONS])

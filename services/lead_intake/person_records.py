@@ -46,7 +46,8 @@ async def must_have_records(call: Call, person_id: str) -> PersonRecords:
 
 
 async def find_records(call: Call, person_id: str) -> PersonRecords:
-    """None after an erasure: every lead and every prospect has an alias that the person's erasure deletes."""
+    """The leads and prospects of the person; none after an erasure, which deletes the aliases by which they are
+    found."""
     async with call.context.reads.connect() as tx:
         streams = {record.stream for record in await aliases.of_subject(tx, DECIDER.stream(person_id))}
     prospects = {stream for stream in streams if stream.startswith(f"{PROSPECT.kind}-")}

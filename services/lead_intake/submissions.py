@@ -30,7 +30,7 @@ UNREADABLE = "neither e-mail address nor phone number can be read"
 
 
 async def load_form(context: ServiceContext, form_key: str) -> FormSettings | None:
-    """None when there is no such form."""
+    """The settings of the form; None when there is no such form."""
     stream = FORM.stream(form_key)
     async with context.reads.connect() as tx:
         folded = fold_streams({stream: FORM}, await event_store.read_streams(tx, [stream]))[stream]

@@ -10,7 +10,8 @@ from shared.web.call import Call
 
 
 async def suppress(call: Call, email: str | None, activity: RecordActivity) -> WriteResult | None:
-    """None for an activity that suppresses nothing, and without an e-mail address."""
+    """Records a suppression of the address; None when the activity suppresses nothing, or there is no e-mail
+    address."""
     kind = activity.kind
     if email is None or (kind != "unsubscribed" and kind != "bounced"):
         return None

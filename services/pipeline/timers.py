@@ -25,7 +25,8 @@ LOOK_SECONDS = 900.0
 
 
 async def changed_benchmarks(reading: Reading, limit: int) -> Sequence[Due] | None:
-    """Those that had another status at the last midnight than in their stream. None: the read models are behind."""
+    """The benchmarks that had another status at the last midnight than in their stream; None while the read models are
+    behind."""
     tx, now = reading.tx, reading.now
     settings = (await read_states(tx, SETTING, [ALL]))[ALL]
     midnight = settings.start_of_day(settings.business_day(now))

@@ -37,7 +37,7 @@ class Reader(NamedTuple):
 
 
 async def lock_command(reader: Reader, at: Moment, body: LockBody, snapshot_id: str) -> LockWeek:
-    """With the bookmark of this moment or, for a week that has ended, of its end."""
+    """The command that locks a week, with the bookmark of this moment or, for a week that has ended, of its end."""
     period, week = named_period(at, body.period, "/period"), named_week(at, body.week)
     as_of = min(at.as_of, week.last_instant(at.settings.timezone))
     rollup = await reader.rollup(RollupQuestion(period.key, body.node, instants=Instants(as_of, at.frontier)))
@@ -60,13 +60,13 @@ async def lock_command(reader: Reader, at: Moment, body: LockBody, snapshot_id: 
 
 
 def question_of(snapshot: Mapping[str, Any]) -> RollupQuestion:
-    """What was locked, from a row of the read model."""
+    """The question that was locked, from a row of the read model."""
     copied = {name: snapshot[name] for name in ("period", "node", "currency", "rate_policy")}
     return RollupQuestion(**copied, instants=Instants(snapshot["as_of"], snapshot["frontier"]))
 
 
 def figures(rollup: Rollup) -> Iterator[Figure]:
-    """Of the node and its children."""
+    """The figures of the node and its children."""
     amounts = rollup.amounts
     for node in (rollup.totals.node, *amounts.children(rollup.totals.node)):
         deals = counts(rollup.totals.sums[node])
@@ -85,12 +85,12 @@ def node_figures(
 
 
 def minor_units_of(amount: Decimal, currency: str | None) -> int:
-    """Without a currency every amount is zero."""
+    """The amount in minor units. Without a currency every amount is zero."""
     return int(format_amount(amount, currency).replace(".", "")) if currency else 0
 
 
 async def is_reproduced(reader: Reader, snapshot: Mapping[str, Any]) -> bool:
-    """Whether what was locked is computed the same again."""
+    """Whether the figures that were locked are computed the same again."""
     try:
         rollup = await reader.rollup(question_of(snapshot))
     except Refusal:

@@ -20,7 +20,7 @@ FRONTIER = re.compile(r"[a-z_]{1,40}:[0-9]{1,18}(,[a-z_]{1,40}:[0-9]{1,18}){0,9}
 
 @dataclass(frozen=True)
 class Instants:
-    """What a question fixes; None: as it is by default."""
+    """The instants that a question names. None: the default."""
 
     as_of: datetime | None = None
     known_at: str | None = None
@@ -87,7 +87,8 @@ async def moment_of(
 
 
 async def known_until(tx: AsyncConnection, known_at: str, applied: Applied) -> tuple[Mapping[str, int], bool]:
-    """Positions by source; and whether no event can come any more that would count."""
+    """The positions that count, by source, and whether that is final: whether no event can come any more that would
+    count."""
     if FRONTIER.fullmatch(known_at):
         return frontier_positions(known_at), True
     instant = datetime.fromisoformat(known_at)
@@ -97,7 +98,7 @@ async def known_until(tx: AsyncConnection, known_at: str, applied: Applied) -> t
 
 
 async def is_complete(tx: AsyncConnection, applied: Applied, instant: datetime) -> bool:
-    """Whether no event can come any more that was recorded until then."""
+    """Whether no event can come any more that was recorded by this instant."""
     passed = await watermark.passed(tx, applied.read_models, instant) | await latest_events.passed(tx, instant)
     return passed >= applied.positions.keys()
 
@@ -107,8 +108,8 @@ def frontier_positions(frontier: str) -> dict[str, int]:
 
 
 async def in_calendar(tx: AsyncConnection, at: Moment, key: str | None) -> Moment:
-    """The same moment with another calendar than that of the settings, in its version of then. Raises `InvalidField`
-    for one that does not exist."""
+    """The same moment with another calendar than that of the settings, in the version that was in force then. Raises
+    `InvalidField` for a calendar that does not exist."""
     if key is None:
         return at
     calendar = await calendar_at(tx, key, at.as_of, at.known)

@@ -32,8 +32,8 @@ async def deal_filter(
     pipeline: str | None = None,
     qualified: bool | None = None,
 ) -> DealFilter:
-    """Of a period, by default the quarter that the moment lies in. Raises `InvalidField` for a week or a pipeline that
-    does not exist."""
+    """A filter for the deals of a period, by default the quarter that the moment lies in. Raises `InvalidField` for a
+    week or a pipeline that does not exist."""
     if pipeline is not None:
         await must_be_a_pipeline(tx, pipeline)
     chosen = named_period(at, period) if period else at.settings.calendar.quarter_of(at.today)
@@ -48,7 +48,7 @@ def named_period(at: Moment, key: str, pointer: str = "query/period") -> Period:
 
 
 def named_week(at: Moment, key: str | None) -> Period:
-    """By default the one that it is now."""
+    """The week with this key, by default the present one."""
     if key is None:
         return at.settings.calendar.week_of(at.today)
     week = named_period(at, key, "/week")
@@ -70,14 +70,14 @@ async def numbers_for(tx: AsyncConnection, at: Moment, period: Period) -> Number
 
 
 def org_as_of(at: Moment, period: Period) -> datetime:
-    """By default, a period that has ended keeps the organisation of its end."""
+    """The instant of the organisation. By default, a period that has ended keeps the organisation of its end."""
     return at.instants.org_as_of or min(at.as_of, period.last_instant(at.settings.timezone))
 
 
 async def conversion_into(
     tx: AsyncConnection, currency: str, policy: RatePolicy, at: Moment, period: Period
 ) -> Conversion:
-    """By rates in the currency of the settings, if they have one. Other rates are never combined."""
+    """Converts by rates in the currency of the settings, if they have one. Other rates are never combined."""
     day = min(at.today, period.ends)
     first, last = min(period.starts, day), max(period.ends, at.today)
     table = await rates.rate_table(tx, at.settings.currency or currency, first, last, period.year, at.known)
@@ -87,7 +87,7 @@ async def conversion_into(
 async def quotas_for(
     tx: AsyncConnection, numbers: Numbers, conversion: Conversion, at: Moment, chosen: DealFilter
 ) -> Mapping[str, NodeQuota]:
-    """By node. A question about some pipelines or stages alone has none: quotas are for all of them."""
+    """The quotas by node. A question about some pipelines or stages alone has none: quotas are for all of them."""
     if chosen.pipeline is not None or chosen.qualified is not None:
         return {}
     parts = all_parts(chosen.period.key)
@@ -99,8 +99,8 @@ async def quotas_for(
 async def answer_currency(
     tx: AsyncConnection, at: Moment, currency: str | None, period: Period, owners: Owners = EVERYBODY
 ) -> str:
-    """That of the question, of the settings, or of all deals of these owners. Raises `InvalidField` when these are in
-    several."""
+    """The currency of the question, of the settings, or of all deals of these owners. Raises `InvalidField` when these
+    are in several."""
     if found := currency or at.settings.currency:
         return found
     in_deals = await (await numbers_for(tx, at, period)).currencies(owners)

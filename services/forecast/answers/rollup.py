@@ -45,7 +45,7 @@ class RollupQuestion:
 
 @dataclass(frozen=True)
 class Rollup:
-    """What is answered, before it is formatted. `quotas` and `calls`: by node, as far as the caller may see them."""
+    """The answer before it is formatted. `quotas` and `calls`: by node, as far as the caller may see them."""
 
     at: Moment
     deal_filter: DealFilter
@@ -103,13 +103,14 @@ async def computed_rollup(
 
 
 async def only_currency(numbers: Numbers, below: OverridesBelow, owners: Owners) -> str | None:
-    """That of these owners' deals or, without any, of the overrides; null when they are in several, or in none."""
+    """The currency of these owners' deals or, without any, of the overrides; None when they are in several, or in
+    none."""
     found = await numbers.currencies(owners) or sorted({row.currency for row in below.rows})
     return found[0] if len(found) == 1 else None
 
 
 def changed_by(below: OverridesBelow, totals: SubtreeTotals, conversion: Conversion | None) -> Overridden:
-    """Without a currency the overrides are known, but change no amount."""
+    """The effect of the overrides. Without a currency they are known, but change no amount."""
     if conversion is None:
         return Overridden(below.rows)
     return overridden(below.rows, below.nodes, totals.overridden, conversion)

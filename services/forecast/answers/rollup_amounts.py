@@ -19,11 +19,9 @@ Amounts = Mapping[str, Decimal]
 
 
 class NodeAmounts(NamedTuple):
-    """By single category. `seen_by_parent` is null at the caller's own node; filtered, only `pure` is known.
-
-    The columns that overrides make are null as well where amounts stand apart by currency and an override is in one of
-    them: it has no place there.
-    """
+    """A node's amounts by single category. `seen_by_parent` is None at the caller's own node. For a filtered question
+    only `pure` is known. The columns that overrides change are None, too, where amounts stand apart by currency and
+    there are overrides, which have no place there."""
 
     own: Amounts | None
     pure: Amounts
@@ -44,18 +42,20 @@ class RollupAmounts:
     subtree: Subtree = EVERYTHING
 
     def of(self, node: str) -> NodeAmounts | None:
-        """None where amounts are in several currencies: they have no sum. Without a currency all are zero."""
+        """A node's amounts; None where they are in several currencies and have no sum. Without a currency all are
+        zero."""
         return None if self.currencies else self.amounts(node, self.conversion)
 
     def apart(self, node: str) -> Mapping[str, NodeAmounts] | None:
-        """In each currency of the deals, where the answer has none."""
+        """A node's amounts in each currency of the deals, where the answer has no currency of its own; else None."""
         if self.conversion is not None:
             return None
         return {currency: self.amounts(node, unconverted(currency)) for currency in self.currencies}
 
     @cached_property
     def currencies(self) -> Sequence[str]:
-        """Of the deals below the node asked for, where they are not converted; so each node has the same."""
+        """The currencies of the deals below the node asked for, where they are not converted. Every node of the answer
+        has the same."""
         return [] if self.conversion else list(by_currency(self.totals.sums[self.totals.node]))
 
     def amounts(self, node: str, conversion: Conversion | None) -> NodeAmounts:
@@ -72,7 +72,7 @@ class RollupAmounts:
         return with_columns(pure, seen.computed), with_columns(pure, seen.by_self), by_parent
 
     def children(self, node: str) -> list[str]:
-        """Those within the depth; the unassigned only where they have deals."""
+        """The children within the depth. The unassigned are among them only where they have deals."""
         below = (child for child in self.totals.tree.children.get(node, ()) if child in self.totals.sums)
         return [child for child in below if child != UNASSIGNED or self.has_deals(child)]
 

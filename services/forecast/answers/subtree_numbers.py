@@ -34,7 +34,7 @@ class NodeNumbers(NamedTuple):
 
 
 class SubtreeNumbers(NamedTuple):
-    """By node, the one that was asked for first."""
+    """Numbers by node; the first one is the node that was asked for."""
 
     nodes: Mapping[str, NodeNumbers]
     conversion: Conversion
@@ -52,8 +52,8 @@ async def subtree_numbers(
     currency: str,
     subtree: Subtree = EVERYTHING,
 ) -> SubtreeNumbers:
-    """By the rates of the close dates. `subtree`: what the caller may see.
-    Raises `Missing` for a node that the organisation of that time does not have."""
+    """The numbers by the rates of the close dates. `subtree`: what the caller may see. Raises `Missing` for a node that
+    the organisation of that time does not have."""
     numbers = await numbers_for(tx, at, period)
     below = visible_overrides(await overrides_below(tx, numbers, period, node, at.as_of, at.known), subtree)
     tree = await numbers.tree(node, depth)

@@ -19,20 +19,21 @@ async def is_at_root(tx: AsyncConnection, subtree: Subtree) -> bool:
 
 
 async def visible_owners(tx: AsyncConnection, subtree: Subtree) -> frozenset[str] | None:
-    """Whose deals may be seen in the subtree; None for everybody's."""
+    """The owners whose deals may be seen in the subtree; None for all owners."""
     if subtree.is_everything or await is_at_root(tx, subtree):
         return None
     return subtree.nodes
 
 
 async def counted_owners(tx: AsyncConnection, subtree: Subtree) -> Owners:
-    """The same, for a question about deals."""
+    """The same owners, for a question about deals."""
     visible = await visible_owners(tx, subtree)
     return EVERYBODY if visible is None else Owners(tuple(visible), excluded=False)
 
 
 def visible_overrides(below: OverridesBelow, subtree: Subtree) -> OverridesBelow:
-    """Without those of managers outside the subtree. How many are of another calendar's period is not known by node."""
+    """The overrides without those of managers outside the subtree. `other` is 0: for overrides of another calendar's
+    period the node is not known."""
     if subtree.is_everything:
         return below
     return below._replace(rows=visible_rows(below.rows, subtree), other=0)
@@ -43,13 +44,13 @@ def visible_rows(rows: Sequence[OverrideRow], subtree: Subtree) -> Sequence[Over
 
 
 def within(subtree: Subtree, by_node: Mapping[str, T]) -> Mapping[str, T]:
-    """Without what belongs to nodes outside the subtree."""
+    """The entries of nodes inside the subtree."""
     return (
         by_node if subtree.is_everything else {node: found for node, found in by_node.items() if subtree.includes(node)}
     )
 
 
 def visible_parked(parked: int, subtree: Subtree) -> int:
-    """How many keys are set aside. Whose deals they are is not known: a confined caller learns only that there are
+    """How many keys are parked. It is not known whose deals they are: a confined caller learns only that there are
     some, because any of them may change its numbers."""
     return parked if subtree.is_everything else min(parked, 1)

@@ -34,7 +34,7 @@ MOST_QUARTERS = 20
 
 
 class AccuracyQuery(BaseModel):
-    """Of the quarters that have ended between two days, by default in the last year."""
+    """The quarters are those that have ended between two days, by default in the last year."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -74,7 +74,7 @@ async def get_accuracy(query: Annotated[AccuracyQuery, Query()], call: ReadsBelo
 
 
 def ended_quarters(at: Moment, query: AccuracyQuery) -> Sequence[Period]:
-    """Those whose last day lies between the two days, and before today."""
+    """The quarters whose last day lies between the two days, and before today."""
     until = min(query.until or date.max, at.today)
     since = query.since or until.replace(year=until.year - 1, day=min(until.day, 28))
     quarter, found = at.settings.calendar.quarter_of(until), list[Period]()
@@ -88,7 +88,7 @@ def ended_quarters(at: Moment, query: AccuracyQuery) -> Sequence[Period]:
 
 
 def week_of(at: Moment, quarter: Period, number: int) -> Period | None:
-    """None for a week that the quarter does not have."""
+    """The quarter's week with this number; None if it has none."""
     try:
         return at.settings.calendar.period(f"{quarter.key}-W{number:02}")
     except ValueError:
@@ -104,7 +104,7 @@ async def outcomes(
     week: Period,
     currency: str,
 ) -> Sequence[NodeOutcome]:
-    """Nothing for a node that did not exist then."""
+    """The outcome of each node; none when the node asked for did not exist then."""
     zone = present.settings.timezone
     then = await moment(call, tx, Instants(week.last_instant(zone), present.frontier))
     lock = await nearest_lock(tx, then, quarter, week, query.node)
@@ -135,7 +135,8 @@ async def outcomes(
 async def nearest_lock(
     tx: AsyncConnection, at: Moment, quarter: Period, week: Period, node: str | None
 ) -> Mapping[str, Any] | None:
-    """That of the node, by default the root, else of the nearest node above it, in the organisation of that moment."""
+    """The lock of the node, by default the root, else of the nearest node above it, in the organisation of that
+    moment."""
     numbers = await numbers_for(tx, at, quarter)
     asked = node or (await numbers.tree(None, 0)).root
     chain = list(counting_nodes(await numbers.ancestors([asked]), asked))
@@ -146,7 +147,7 @@ async def nearest_lock(
 async def called_amounts(
     tx: AsyncConnection, then: Moment, quarter: Period, computed: SubtreeNumbers, column: Column
 ) -> Mapping[str, Decimal]:
-    """By node, the column of the call in force."""
+    """The column of the call in force, by node."""
     made = await calls.by_node(tx, quarter, then.as_of, then.known)
     amounts = {node: converted_call(found[0].amounts, computed.conversion) for node, found in made.items()}
     return {node: found[column] for node, found in amounts.items() if column in found}

@@ -25,5 +25,5 @@ def optional_amount(amount: Decimal | None, currency: str) -> str | None:
 
 
 def optional_ratio(ratio: Decimal | None) -> str | None:
-    """With four decimals, half-even, and never `-0.0000`."""
+    """The ratio with four decimals, rounded half to even, and never `-0.0000`."""
     return None if ratio is None else text(ratio.quantize(Decimal("0.0001"), ROUND_HALF_EVEN) + 0)

@@ -47,14 +47,14 @@ async def moment(call: Call, tx: AsyncConnection, instants: Instants = NOW) -> M
 
 
 def applied(call: Call) -> Applied:
-    """Of the snapshot that the call reads."""
+    """What the snapshot that the call reads has applied."""
     positions = call.frontier.positions
     return Applied(call.context.read_models, {each: positions.get(each, 0) for each in call.context.projected_sources})
 
 
 async def wait_until_known(call: Call, known_at: str | None) -> None:
-    """Until what a frontier names is applied, as long as `Prefer` says. Raises `InvalidField` for one that no answer
-    had, and `PositionNotReached`."""
+    """Waits until the positions of a frontier are applied, as long as `Prefer` says. Raises `InvalidField` for a
+    frontier that no answer had, and `PositionNotReached`."""
     if known_at is None or not FRONTIER.fullmatch(known_at):
         return
     wanted, sources = frontier_positions(known_at), call.context.projected_sources
@@ -69,7 +69,7 @@ async def wait_until_known(call: Call, known_at: str | None) -> None:
 
 
 async def present_settings(call: Call, tx: AsyncConnection) -> BusinessSettings:
-    """Kept while the read models stay as they are: no change starts in the future."""
+    """The settings of now. They are kept while the read models stay as they are: no change starts in the future."""
     cache = call.context.answer_cache
     settings: BusinessSettings | None = cache.get(call.frontier, "settings")
     if settings is None:

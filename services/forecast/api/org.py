@@ -93,7 +93,7 @@ async def list_nodes(
 
 
 def node_view(node: str, history: NodeHistory, name: str | None, at: datetime) -> OrgNodeView | None:
-    """None for a node that does not exist yet at that instant."""
+    """The node at that instant; None if it did not exist yet."""
     span = span_at(history, at)
     if span is None:
         return None

@@ -139,8 +139,8 @@ def must_be_overridable(call: Call, node: str, by: By) -> str | None:
 
 
 async def wait_for_own_writes(call: Call) -> None:
-    """So that the basis includes the overrides and moves that the caller made just before. When they are not applied
-    in time, the basis is older: it names what it includes."""
+    """Waits, so that the basis includes the overrides and moves that the caller made just before. When they are not
+    applied in time, the basis is older: it names what it includes."""
     context = call.context
     wanted = {context.service: await freshness.head(context)}
     deadline = asyncio.get_running_loop().time() + LONGEST_WAIT

@@ -28,7 +28,8 @@ async def visible_node(call: Call, tx: AsyncConnection, node: str | None) -> str
 
 
 async def must_name_a_node(call: Call, tx: AsyncConnection, node: str | None) -> None:
-    """Of a filter. Raises `Missing` for a node that never was, or that lies outside what the caller may see."""
+    """For the node of a filter: raises `Missing` for one that never was, or that lies outside what the caller may
+    see."""
     if node is None or (node == UNASSIGNED and call.subtree.is_everything):
         return
     if not call.subtree.includes(node) or not await org_nodes.exists(tx, node):

@@ -72,5 +72,5 @@ def rate_view(row: Any) -> RateView:
 
 
 def plain(rate: Decimal) -> str:
-    """Without zeros at its end."""
+    """The rate without zeros at its end."""
     return text(rate.normalize())

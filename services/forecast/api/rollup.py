@@ -71,8 +71,8 @@ async def get_rollup(query: Annotated[RollupQuery, Query()], call: ReadsBelow) -
 
 @dataclass(frozen=True)
 class Answer:
-    """It is the same until something is applied or the business day ends, but for the instants of one that is asked for
-    now."""
+    """An answer that stays the same until something is applied or the business day ends. Only the instants of one that
+    is asked for now differ."""
 
     view: RollupView
     instants: Instants

@@ -97,14 +97,14 @@ def rollup_warnings(rollup: Rollup, overrides: OverrideFormat) -> Iterator[Forec
 
 
 def missing_quotas(rollup: Rollup) -> int:
-    """How many nodes of the answer lack one, if any node has one."""
+    """How many nodes of the answer lack a quota; 0 if none has one."""
     nodes = rollup.totals.tree.nodes
     active = (node for node in rollup.totals.sums if node != UNASSIGNED and nodes[node].active)
     return sum(rollup.quotas.get(node, NodeQuota()).in_force is None for node in active) if rollup.quotas else 0
 
 
 def missing_calls(rollup: Rollup) -> int:
-    """How many persons of the answer made none, if anybody made one."""
+    """How many persons of the answer made no call; 0 if nobody made one."""
     nodes = (rollup.totals.tree.nodes[node] for node in rollup.totals.sums if node not in rollup.calls)
     return sum(node.active and node.kind == "person" for node in nodes) if rollup.calls else 0
 

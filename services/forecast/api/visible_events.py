@@ -34,7 +34,8 @@ def is_visible(subtree: Subtree, event: StoredEvent) -> bool:
 
 
 def without_hash(event: StoredEvent) -> StoredEvent:
-    """Among the figures behind the hash of a locked week is what the node's manager made of them."""
+    """The event without the hash: among the figures behind the hash of a locked week is what the node's manager made of
+    them."""
     if event.type != WeekLocked.type:
         return event
     return event._replace(data=orjson.dumps(orjson.loads(event.data) | {"hash": None}).decode())

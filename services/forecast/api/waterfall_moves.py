@@ -27,7 +27,8 @@ NOBODY = Owners(excluded=False)
 
 
 class Counted(NamedTuple):
-    """Whose deals count, and what overrides add to them. `hidden`: whose closed deals are taken from it."""
+    """The owners whose deals count, and the amount that overrides add to them. `hidden`: owners whose closed deals are
+    taken from it."""
 
     owners: Owners
     hidden: Owners = NOBODY
@@ -35,7 +36,8 @@ class Counted(NamedTuple):
 
 
 class Segment(NamedTuple):
-    """From `since` on, until the next one. `kind`: of the change that began it."""
+    """A time in which the same owners count: from `since` until the next segment begins. `kind`: of the change that
+    began it."""
 
     since: datetime
     counted: Counted
@@ -53,7 +55,7 @@ class Segments(NamedTuple):
 
     @property
     def everyone(self) -> Owners:
-        """Whose deals count at any instant, or are taken from what counts."""
+        """The owners whose deals count at any instant, or are taken from what counts."""
         return reduce(Owners.with_, (each for _, counted, _ in self.segments for each in counted[:2]), NOBODY)
 
     def counted_at(self, instant: datetime) -> Counted:
@@ -62,7 +64,7 @@ class Segments(NamedTuple):
 
 
 async def segments_between(tx: AsyncConnection, opening: End, closing: End) -> Segments:
-    """A period that has ended keeps the organisation of its end."""
+    """The segments from one end to the other. A period that has ended keeps the organisation of its end."""
     column, since = closing.question.column, opening.at.as_of
     if closing.node == closing.root and column is None:
         return Segments([Segment(since, Counted(EVERYBODY), "org_moved")])
@@ -102,7 +104,7 @@ def counted_then(closing: End, org: OrgTimeline, stated: Sequence[OverrideRow]) 
 
 
 def owners_below(closing: End, org: OrgTimeline, hidden: set[str]) -> Owners:
-    """But for those below an override."""
+    """The owners below the node, without those below an override."""
     if closing.node == closing.root:
         return Owners(sorted(hidden))
     if closing.node == UNASSIGNED:
@@ -145,7 +147,7 @@ async def come_and_gone(
     categories: Collection[str],
     sign: int,
 ) -> list[Entry]:
-    """What deals of the categories add to the number, or take from it, because their owners changed."""
+    """The entries of deals in these categories that came into the number, or left it, because their owners changed."""
     coming = await waterfall_lines.deals_of(tx, cut, after.without(before), scope.period, categories)
     going = await waterfall_lines.deals_of(tx, cut, before.without(after), scope.period, categories)
     return [*org_moves(coming, scope, sign, comes_in=True), *org_moves(going, scope, sign, comes_in=False)]

@@ -62,7 +62,7 @@ class End:
     overridden: dict[str, Sums] = field(default_factory=dict)
 
     def amount(self, conversion: Conversion) -> Decimal:
-        """Not rounded."""
+        """The number at this end, not rounded."""
         pure = balance(self.sums, conversion).pure
         if self.question.column is None:
             return sum((pure[category] for category in VIEWS[self.question.view]), ZERO)

@@ -8,8 +8,8 @@ from services.forecast.ledger.balances import ZERO
 
 
 class Outcome(NamedTuple):
-    """Of one node and period: what was called and computed at the horizon, and what was closed in the end. A call that
-    is missing is none, not 0."""
+    """A node and a period: what was called and computed at the horizon, and what was closed in the end. A missing call
+    is None, not 0."""
 
     called: Decimal | None
     computed: Decimal
@@ -29,9 +29,9 @@ class NodeOutcome(NamedTuple):
 
 
 class Accuracy(NamedTuple):
-    """Of the periods that have a call; null without any, and where nothing was closed. `wape`: the errors' sizes per
-    what was closed; `bias`: the errors with their signs, above 0 for calls that were too high; `value_added`: by how
-    much the calls' `wape` is below that of what was computed."""
+    """The accuracy over the periods that have a call; None without any, and where nothing was closed. `wape`: the
+    errors' sizes per what was closed; `bias`: the errors with their signs, above 0 for calls that were too high;
+    `value_added`: by how much the calls' `wape` is below that of what was computed."""
 
     called: int
     missing: int

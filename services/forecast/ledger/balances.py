@@ -62,7 +62,7 @@ def add(total: BucketSum, more: BucketSum, *, with_own: bool) -> None:
 
 
 def total(sums: Mapping[str, Sums], more: Mapping[str, Sums]) -> dict[str, Sums]:
-    """By the nodes of `more`, which has all."""
+    """The sums of both by node. `more` has all nodes."""
     found = {node: {bucket: replace(each) for bucket, each in sums.get(node, {}).items()} for node in more}
     for node, added in more.items():
         for bucket, each in added.items():

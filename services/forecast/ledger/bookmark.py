@@ -24,6 +24,6 @@ class Figure(NamedTuple):
 
 
 def hash_of(figures: Iterable[Figure]) -> str:
-    """In hexadecimal digits, whatever the order of the figures."""
+    """The hash in hexadecimal digits, whatever the order of the figures."""
     canonical = sorted(figures, key=lambda figure: figure[:3])
     return sha256(json.dumps(canonical, separators=(",", ":")).encode()).hexdigest()

@@ -21,7 +21,7 @@ class CallRow(NamedTuple):
 
 
 def converted_call(amounts: CalledAmounts, conversion: Conversion) -> Mapping[Column, Decimal]:
-    """Without columns that were not called, and those that no rate converts."""
+    """The columns that were called, converted; without those that no rate converts."""
     found: dict[Column, Decimal] = {}
     for column in COLUMNS:
         money = getattr(amounts, column)

@@ -15,14 +15,14 @@ EXACT = Context(prec=40)
 
 @dataclass(frozen=True)
 class RateTable:
-    """What one unit of a currency is worth in `per`: by day, sorted, and planned by fiscal year."""
+    """Rates by day, sorted, and planned rates by fiscal year: what one unit of a currency is worth in `per`."""
 
     per: str
     daily: Mapping[str, Sequence[tuple[date, Decimal]]] = field(default_factory=dict)
     planned: Mapping[tuple[str, int], Decimal] = field(default_factory=dict)
 
     def on(self, currency: str, day: date) -> Decimal | None:
-        """That of the last day up to this one which has a rate."""
+        """The rate of the last day up to this one that has one."""
         if currency == self.per:
             return Decimal(1)
         days = self.daily.get(currency, ())
@@ -35,9 +35,9 @@ class RateTable:
 
 @dataclass(frozen=True)
 class Conversion:
-    """Into `currency`. `close_date`: closed amounts by the rate of their close day, open ones by that of `day`, which
-    is today or, in a period that has ended, its last day. `latest`: all by the rate of `today`. `plan`: all by the one
-    planned for the period's fiscal `year`."""
+    """A conversion into `currency` by one of three policies. `close_date`: closed amounts by the rate of their close
+    day, open ones by that of `day`, which is today or, in a period that has ended, its last day. `latest`: all by the
+    rate of `today`. `plan`: all by the one planned for the period's fiscal `year`."""
 
     currency: str
     policy: RatePolicy
@@ -47,7 +47,7 @@ class Conversion:
     year: int
 
     def converted(self, amount: Decimal, currency: str | None, closed_on: date | None) -> Decimal | None:
-        """None without a rate."""
+        """The amount in `currency`; None without a rate."""
         if currency in (self.currency, None):
             return amount
         source, target = self.worth(currency, closed_on), self.worth(self.currency, closed_on)
@@ -66,5 +66,5 @@ class Conversion:
 
 
 def unconverted(currency: str) -> Conversion:
-    """Without any rates."""
+    """A conversion without any rates."""
     return Conversion(currency, "close_date", RateTable(currency), date.max, date.max, date.max.year)

@@ -61,7 +61,7 @@ class MovedTotals:
         return (each for each in counting_nodes(self.nodes, node) if each != node)
 
     def totals_of(self, node: str) -> Shares:
-        """What the node had before the batch, and gained in it."""
+        """The totals that the node had before the batch, and those that it has gained in it."""
         gained = dict(self.gained.get(node, {}))
         if node not in self.new:
             gained[node] = gained.get(node, 0) + 1

@@ -45,14 +45,14 @@ def nearest_counting(
 
 
 def moved_nodes(before: OrgNodes, after: OrgNodes) -> Iterator[str]:
-    """Those with another parent, or that are in one organisation alone."""
+    """The nodes that have another parent, or are in only one of the two organisations."""
     for node in before.keys() | after.keys():
         if node not in before or node not in after or before[node].parent != after[node].parent:
             yield node
 
 
 def all_below(nodes: OrgNodes, tops: Collection[str]) -> set[str]:
-    """With these themselves, as far as they are nodes."""
+    """All nodes below these, and these themselves as far as they are nodes."""
     children: dict[str | None, list[str]] = defaultdict(list)
     for node in nodes.values():
         children[node.parent].append(node.node)
@@ -75,7 +75,7 @@ class OrgTree:
     children: Mapping[str, Sequence[str]]
 
     def totals_key(self, node: str) -> str:
-        """Under which id a node's totals are kept: those of the root are the sum of all deals."""
+        """The id under which a node's totals are kept. Those of the root are the sum of all deals."""
         return ROOT if node == self.root else node
 
     def subtree(self, node: str, depth: int | None = None) -> list[str]:
@@ -83,7 +83,7 @@ class OrgTree:
         return list(self.levels(node, depth))
 
     def levels(self, node: str, depth: int | None = None) -> Mapping[str, int]:
-        """The same: of each node, how far it is below the first."""
+        """The nodes of `subtree`, with how far each is below the first."""
         found, number, level = {node: 0}, 0, [node]
         while level and number != depth:
             number, level = number + 1, [child for each in level for child in self.children.get(each, ())]
@@ -118,7 +118,7 @@ def under_reserved_root(nodes: OrgNodes, tops: Sequence[str]) -> dict[str, OrgNo
 
 
 def children_of(nodes: OrgNodes) -> Mapping[str, Sequence[str]]:
-    """By parent, sorted by id; the unassigned come last."""
+    """The children by parent, sorted by id; the unassigned come last."""
     children: dict[str, list[str]] = defaultdict(list)
     for node in sorted(nodes, key=lambda node: (node == UNASSIGNED, node)):
         parent = nodes[node].parent

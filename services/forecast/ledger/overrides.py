@@ -40,8 +40,8 @@ class OverrideRow(NamedTuple):
 
 
 def counting(rows: Iterable[OverrideRow], nodes: OrgNodes) -> list[OverrideRow]:
-    """Those of nodes that exist; a manager's only while that person is nearest above the node. `nodes`: the rows', and
-    all above."""
+    """The rows that count: their node exists, and a manager's row only while that person is nearest above the node.
+    `nodes`: those of the rows, and all above."""
     return [row for row in rows if row.node in nodes and row.under in (None, nearest_person(nodes, row.node))]
 
 
@@ -52,7 +52,7 @@ def nearest_person(nodes: OrgNodes, node: str) -> str | None:
 
 @dataclass(frozen=True)
 class Fixed:
-    """By node and column, the amounts that overrides state: a person's own, and those that managers state."""
+    """The amounts that overrides state, by node and column: a person's own, and those of managers."""
 
     by_self: Mapping[tuple[str, Column], Decimal] = field(default_factory=dict)
     by_manager: Mapping[tuple[str, Column], Decimal] = field(default_factory=dict)
@@ -63,7 +63,7 @@ class Fixed:
 
 
 def fixed_amounts(rows: Iterable[OverrideRow], conversion: Conversion) -> Fixed:
-    """Without those that no rate converts."""
+    """The overrides' amounts, without those that no rate converts."""
     found: dict[str, dict[tuple[str, Column], Decimal]] = {"self": {}, "manager": {}}
     for row in rows:
         amount = conversion.converted(row.amount, row.currency, None)
@@ -89,7 +89,8 @@ def corrections(fixed: Fixed, pure: Mapping[str, Mapping[str, Decimal]], nodes: 
 def corrected_nodes(
     node: str, column: Column, upwards: Mapping[tuple[str, Column], Decimal], nodes: OrgNodes
 ) -> Iterator[str]:
-    """All above the node up to the next overridden one, which is the last to see it."""
+    """The nodes whose column an override corrects: all above its node up to the next overridden one, which is the last
+    to see it."""
     for above in islice(counting_nodes(nodes, node), 1, None):
         yield above
         if (above, column) in upwards:
@@ -134,7 +135,7 @@ class Overridden:
 def overridden(
     rows: Sequence[OverrideRow], nodes: OrgNodes, sums: Mapping[str, Sums], conversion: Conversion
 ) -> Overridden:
-    """`sums`: of the rows' nodes. `nodes`: those, and all above."""
+    """`sums`: of the rows' nodes. `nodes`: those nodes, and all above."""
     fixed = fixed_amounts(rows, conversion)
     pure = {node: cumulative(balance(sums[node], conversion).pure) for node in {row.node for row in rows}}
     return Overridden(rows, fixed, corrections(fixed, pure, nodes))

@@ -40,7 +40,7 @@ Amounts = Mapping[tuple[str, str, str | None], Decimal]
 
 
 def converted_quotas(rows: Iterable[QuotaRow], conversion: Conversion) -> Amounts:
-    """Without those that no rate converts."""
+    """The quotas' amounts, without those that no rate converts."""
     found = {}
     for node, period, motion, amount, currency in rows:
         converted = conversion.converted(amount, currency, None)
@@ -50,7 +50,8 @@ def converted_quotas(rows: Iterable[QuotaRow], conversion: Conversion) -> Amount
 
 
 def quotas_set(amounts: Amounts, period: str, parts: Parts, motion: str | None) -> Mapping[str, Decimal]:
-    """By node. A question about all business takes the quota for all business, else the sum of those by motion."""
+    """The quotas by node. A question about all business takes the quota for all business, else the sum of those by
+    motion."""
     motions = sorted({each for _, _, each in amounts if each})
     found = {}
     for node in sorted({node for node, _, _ in amounts}):
@@ -63,7 +64,8 @@ def quotas_set(amounts: Amounts, period: str, parts: Parts, motion: str | None) 
 
 
 def of_period(amounts: Amounts, node: str, period: str, parts: Parts, motion: str | None) -> Decimal | None:
-    """A longer period without a quota of its own has the sum of its parts', if each has one."""
+    """A node's quota for the period. A longer period without a quota of its own has the sum of its parts', if each has
+    one."""
     if (node, period, motion) in amounts:
         return amounts[node, period, motion]
     found = [of_period(amounts, node, part, parts, motion) for part in parts.get(period, ())]
@@ -71,7 +73,7 @@ def of_period(amounts: Amounts, node: str, period: str, parts: Parts, motion: st
 
 
 def total(amounts: Iterable[Decimal | None]) -> Decimal | None:
-    """Of those that there are."""
+    """The sum of the amounts that are not None; None without any."""
     found = [amount for amount in amounts if amount is not None]
     return sum(found, ZERO) if found else None
 
@@ -87,7 +89,8 @@ def node_quotas(tree: OrgTree, found: Mapping[str, Decimal]) -> Mapping[str, Nod
 
 @dataclass(frozen=True)
 class Measures:
-    """Not rounded. Null without a quota; attainment also when it is 0, coverage when nothing is left of it."""
+    """Not rounded. All are None without a quota; `attainment` also when the quota is 0, `coverage` when nothing is left
+    of it."""
 
     attainment: Decimal | None = None
     gap_to_quota: Decimal | None = None

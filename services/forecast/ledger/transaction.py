@@ -59,8 +59,8 @@ class Posting(NamedTuple):
 
 
 def transaction(before: Deal | None, after: Deal, *, corrected: bool = False) -> list[Posting]:
-    """In this order: amount, close date, owner, qualified, category; the outcome last. Empty for an event that changes
-    neither the deal's account nor its amount, and for a deal outside the accounts."""
+    """The postings of an event, in this order: amount, close date, owner, qualified, category; the outcome last. Empty
+    for an event that changes neither the deal's account nor its amount, and for a deal outside the accounts."""
     postings = list(changes(before, after))
     return [each._replace(reason="corrected") for each in postings] if corrected else postings
 

@@ -92,7 +92,7 @@ def several_currencies(sums: Sums) -> Iterator[ForecastWarning]:
 
 
 def missing_rates(sums: Sums, conversion: Conversion) -> Iterator[ForecastWarning]:
-    """Without a rate an amount in another currency is left out of the amounts, and named here."""
+    """A warning for each currency without a rate: its amounts are left out."""
     left_out = {bucket: found for bucket, found in sums.items() if converted(bucket, found.amount, conversion) is None}
     for currency, total in by_currency(left_out).items():
         detail = f"deals in {currency} are not in the amounts: a rate to {conversion.currency} is missing"
@@ -108,7 +108,8 @@ def overrides_left_out(rows: Iterable[OverrideRow], conversion: Conversion | Non
 
 
 def by_currency(sums: Sums) -> dict[str, BucketSum]:
-    """Of deals with a close date and an amount, sorted; without currencies that nothing is left in."""
+    """The sums of deals with a close date and an amount, by currency, sorted; without currencies in which nothing is
+    left."""
     totals: dict[str, BucketSum] = {}
     for bucket, found in sums.items():
         if bucket.close != "undated" and bucket.currency is not None:

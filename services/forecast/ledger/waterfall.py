@@ -105,7 +105,7 @@ class Scope:
         return -1 if line.category == "closed" and self.is_hidden(line.owner, line.occurred_at) else 0
 
     def value(self, line: PostedLine) -> Decimal:
-        """In the answer's currency; nothing for what no rate converts, as in a balance."""
+        """The line's amount in the answer's currency; 0 where no rate converts it, as in a balance."""
         day = line.close_date if line.category == "closed" else None
         return self.conversion.converted(line.amount, line.currency, day) or ZERO
 
@@ -179,8 +179,8 @@ def is_win(line: PostedLine, scope: Scope) -> bool:
 
 
 def effects(event: Sequence[PostedLine], scope: Scope) -> tuple[Mapping[Kind, Decimal], Decimal]:
-    """By kind, what the event moved; and what it moved by rates alone, within the view. An event that changes the
-    outcome is of that one kind."""
+    """The amounts that the event moved, by kind; and the amount that rates alone moved, within the view. An event that
+    changes the outcome has that one kind."""
     outcome = next((OUTCOMES[line.reason] for line in event if line.reason in OUTCOMES), None)
     by_kind: dict[Kind, Decimal] = defaultdict(lambda: ZERO)
     rates = ZERO
@@ -195,7 +195,7 @@ def effects(event: Sequence[PostedLine], scope: Scope) -> tuple[Mapping[Kind, De
 
 
 def parts(event: Sequence[PostedLine]) -> Iterator[Sequence[PostedLine]]:
-    """Transfers between accounts as pairs, and changes of an amount alone."""
+    """The transfers between accounts as pairs, and each change of an amount alone."""
     waiting: PostedLine | None = None
     for line in event:
         if waiting is not None and (waiting.amount, waiting.currency) == (-line.amount, line.currency):
@@ -212,7 +212,7 @@ def parts(event: Sequence[PostedLine]) -> Iterator[Sequence[PostedLine]]:
 
 
 def kind_of(part: Sequence[PostedLine], inside: PostedLine, period: Period) -> Kind:
-    """Of a posting of which one side is in the view."""
+    """The kind of a posting of which one side is in the view."""
     reason, comes_in = inside.reason, inside.deals > 0
     if reason in BY_REASON:
         return BY_REASON[reason]
@@ -231,7 +231,8 @@ def redated_kind(outside: PostedLine, period: Period, *, comes_in: bool) -> Kind
 
 
 def org_moves(deals: Iterable[PostedLine], scope: Scope, sign: int, *, comes_in: bool) -> Iterator[Entry]:
-    """Of deals whose owners came below the node or left it. `sign`: while they are below it."""
+    """The entries of deals whose owners came below the node or left it. `sign`: of their amounts while they are below
+    it."""
     for deal in deals:
         value = sign * scope.value(deal)
         if value:

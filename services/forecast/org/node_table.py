@@ -63,8 +63,8 @@ def prepared_import(org: OrgState, lines: Sequence[TableLine], at: datetime) -> 
 
 
 def in_order(draft: Draft, lines: Sequence[TableLine]) -> Iterator[TableLine]:
-    """By start, and those of one start each after the line of its parent: so no step makes a cycle that the whole table
-    does not make. Each line must be taken before the next is asked for."""
+    """The lines by start, and those with the same start each after the line of its parent: so no step makes a cycle
+    that the whole table does not make. Each line must be taken before the next is asked for."""
     dated = with_last_name(sorted(with_starts(draft.org, lines, draft.at), key=start))
     for starts, same_start in groupby(dated, key=start):
         yield from parents_first(draft, one_line_each(draft, same_start), starts)
@@ -98,7 +98,7 @@ def start(line: TableLine) -> datetime:
 
 
 def one_line_each(draft: Draft, lines: Iterable[TableLine]) -> dict[str, TableLine]:
-    """By node. A second line of the same node and start is bad."""
+    """The lines by node. A second line with the same node and start is bad."""
     found: dict[str, TableLine] = {}
     for line in lines:
         node = line.placement.node

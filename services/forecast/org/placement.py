@@ -21,7 +21,7 @@ def place(org: OrgState, placement: Placement, at: datetime) -> list[OrgEvent]:
 
 
 def place_anywhere(org: OrgState, placement: Placement, at: datetime) -> list[OrgEvent]:
-    """Without the rule that there is one root: a table may exchange it."""
+    """As `place`, without the rule that there is one root: a table may exchange it."""
     starts = start_of(org, placement, at)
     if starts > at:
         raise Rejected("from lies in the future")

@@ -21,7 +21,7 @@ NEW = NodeState(None, ())
 
 
 class ShardedNodes(Mapping[str, NodeState]):
-    """Not changed once it is made. Adding a node copies one of 256 dictionaries, and the states before it stay."""
+    """An immutable mapping. Adding a node copies one of 256 dictionaries, and the states before it stay."""
 
     __slots__ = ("shards",)
 

@@ -16,7 +16,7 @@ class Key(NamedTuple):
 
 @dataclass(frozen=True)
 class Overrides:
-    """Those in force."""
+    """The overrides in force."""
 
     in_force: Mapping[Key, OverrideSet] = field(default_factory=dict)
 

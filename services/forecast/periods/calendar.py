@@ -66,7 +66,7 @@ def parts_of(key: str) -> list[str]:
 
 
 def all_parts(key: str) -> dict[str, list[str]]:
-    """Of the period, of its parts and so on."""
+    """The parts of the period, of its parts and so on, by key."""
     found = {key: parts_of(key)}
     for part in found[key]:
         found |= all_parts(part)
@@ -91,7 +91,7 @@ class Calendar:
         return self.part(key, year, 0, 12)
 
     def part(self, key: str, year: int, first: int, length: int) -> Period:
-        """So many of the year's twelve periods."""
+        """A period of so many of the year's twelve periods."""
         days = year_days(self.rule, year)
         return Period(key, days[first], days[first + length] - ONE_DAY)
 

@@ -21,7 +21,7 @@ MOST_GROUPS = 4
 
 
 async def sums_of_all(tx: AsyncConnection, accounts: FromClause, deal_filter: DealFilter, *, undated: bool) -> Sums:
-    """Of all owners' deals, none of which are a node's own."""
+    """The sums of all owners' deals, none of which are a node's own."""
     summed = [accounts.c.amount, accounts.c.deals]
     query = bucket_query(accounts, literal(ROOT), accounts.c.currency, summed, deal_filter, undated=undated)
     query = query.where(days(accounts, deal_filter, undated=undated)).having(any_is_left(summed))
@@ -37,9 +37,9 @@ async def sums_by_group(
     *,
     undated: bool,
 ) -> Mapping[str, Sums]:
-    """By group of owners, of deals of the period or without a close date. `groups`: that of each owner, named after the
-    one whose deals are its own; None for owners who do not count. All others are the unassigned. An array of thousands
-    of names takes the driver long, a text does not."""
+    """The sums by group of owners, of deals of the period or without a close date. `groups`: the group of each owner,
+    named after the one whose deals are its own; None for owners who do not count. All other owners are the unassigned.
+    The driver takes long for an array of thousands of names, and not for a text."""
     owners, nodes = ",".join(groups), ",".join(each or "" for each in groups.values())
     names = func.string_to_array(owners, ","), func.string_to_array(nodes, ",", "")
     grouped = func.unnest(*names).table_valued(column("owner", Text), column("node", Text)).render_derived("grouped")
@@ -68,7 +68,7 @@ def any_is_left(summed: Collection[Any]) -> Any:
 
 
 def only_root(nodes: Collection[str]) -> bool:
-    """It counts for all owners in any organisation."""
+    """Whether the root is the only node: it counts for all owners in any organisation."""
     return {*nodes} == {ROOT}
 
 

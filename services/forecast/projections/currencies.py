@@ -33,5 +33,5 @@ def changed(postings: Iterable[Posting]) -> Iterator[Write]:
 
 
 async def all_currencies(tx: AsyncConnection) -> list[str]:
-    """Of all deals in the accounts, sorted."""
+    """The currencies of all deals in the accounts, sorted."""
     return list((await tx.execute(ALL)).scalars())

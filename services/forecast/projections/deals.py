@@ -106,7 +106,7 @@ def known_deal_of_row(row: Any) -> KnownDeal:
 
 
 async def owners_among(tx: AsyncConnection, names: Collection[str]) -> set[str]:
-    """Those who own deals that count."""
+    """The names of owners who have deals that count."""
     return set((await tx.execute(OWNERS_AMONG, {"names": list(names)})).scalars())
 
 
@@ -128,7 +128,7 @@ def deal_row(recorded: RecordedEvent[OpportunityEvent], known: KnownDeal) -> dic
 
 @dataclass(frozen=True)
 class Owners:
-    """These, or all but these."""
+    """The owners with these names or, if `excluded`, all others."""
 
     names: Sequence[str] = ()
     excluded: bool = True
@@ -145,7 +145,7 @@ class Owners:
         return not self.names and not self.excluded
 
     def with_(self, others: "Owners") -> "Owners":
-        """Also the others."""
+        """These owners and the others."""
         mine, theirs = self.known_names, others.known_names
         if self.excluded and others.excluded:
             return Owners(sorted(mine & theirs))
@@ -154,14 +154,14 @@ class Owners:
         return Owners(sorted(mine | theirs), excluded=False)
 
     def without(self, others: "Owners") -> "Owners":
-        """Those that are not among the others."""
+        """These owners without the others."""
         mine, theirs = self.known_names, others.known_names
         if not self.excluded:
             return Owners(sorted(mine & theirs if others.excluded else mine - theirs), excluded=False)
         return Owners(sorted(theirs - mine), excluded=False) if others.excluded else Owners(sorted(mine | theirs))
 
     def among(self, others: Collection[str]) -> "Owners":
-        """Those of the others that are included."""
+        """The others who are among these owners."""
         known = self.known_names
         return Owners(tuple(set(others) - known if self.excluded else known.intersection(others)), excluded=False)
 
@@ -200,7 +200,7 @@ async def find(
 
 
 async def currencies_of(tx: AsyncConnection, owners: Owners) -> list[str]:
-    """Of these owners' deals that count, sorted."""
+    """The currencies of these owners' deals that count, sorted."""
     currency = deals.c.currency
     await plan_for(tx, owners.names)
     query = select(currency).distinct().where(IS_COUNTED, owners.condition(deals.c.owner), currency.is_not(None))

@@ -23,6 +23,7 @@ EVERYTHING = KnownPositions(2**62, 2**62)
 
 
 async def recorded_until(tx: AsyncConnection, instant: datetime) -> dict[str, int]:
-    """Of the sources, the last position recorded until then; of pipeline, among the events that changed a row."""
+    """The last position of each source that was recorded by this instant; of pipeline, among the events that changed a
+    row."""
     own, posted, stated = (await tx.execute(RECORDED_UNTIL, {"instant": instant})).one()
     return {"forecast": own or 0, "pipeline": max(posted or 0, stated or 0)}

@@ -65,7 +65,7 @@ async def all_nodes(tx: AsyncConnection) -> dict[str, OrgNode]:
 
 
 async def exists(tx: AsyncConnection, node: str) -> bool:
-    """Also one that has ended."""
+    """Whether there is such a node. One that has ended counts, too."""
     return bool(await read(tx, ONE, node=node))
 
 
@@ -103,6 +103,6 @@ async def inactive(tx: AsyncConnection) -> list[str]:
 
 
 async def page_of_ids(tx: AsyncConnection, after: str | None, limit: int) -> list[str]:
-    """In order, one more than `limit`."""
+    """The ids in order, one more than `limit`."""
     query = IDS if after is None else IDS.where(org_nodes.c.node > after)
     return list((await tx.execute(query.limit(limit + 1))).scalars())

@@ -86,7 +86,7 @@ async def histories(tx: AsyncConnection, nodes: Collection[str]) -> dict[str, No
 
 
 def history(node_rows: Iterable[Any]) -> NodeHistory:
-    """From a node's rows by position."""
+    """A node's history from its rows by position."""
     rows_so_far: NodeHistory = ()
     for row in node_rows:
         position = None if row.ended else NodePosition(row.parent, row.kind)
@@ -95,7 +95,7 @@ def history(node_rows: Iterable[Any]) -> NodeHistory:
 
 
 async def last_start(tx: AsyncConnection) -> datetime:
-    """Of all rows; the beginning when there is none."""
+    """The last start of all rows; the beginning when there is none."""
     starts = (await tx.execute(LAST_START)).scalar_one_or_none()
     return BEGINNING if starts is None else starts
 

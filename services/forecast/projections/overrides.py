@@ -98,7 +98,8 @@ def amount_columns(event: OverrideSet | OverrideReset) -> dict[str, Any]:
 async def in_force(
     tx: AsyncConnection, period: Period, at: datetime, known: KnownPositions
 ) -> tuple[list[OverrideRow], int]:
-    """With how many there are for a period of this key that has other days, by another calendar: these do not count."""
+    """The overrides in force, and how many there are for a period of this key that has other days, by another calendar:
+    those do not count."""
     parameters = {"period": period.key, "at": at, "known": known.forecast}
     found = [row for row in await tx.execute(IN_FORCE, parameters) if row.amount is not None]
     days = period.starts, period.ends

@@ -75,7 +75,7 @@ async def find(tx: AsyncConnection, snapshot_id: str) -> Mapping[str, Any] | Non
 async def by_node(
     tx: AsyncConnection, nodes: Collection[str], period: str, week: str
 ) -> Mapping[str, Mapping[str, Any]]:
-    """Of these nodes, the locks of a week: a node has at most one."""
+    """The locks of a week by node, for these nodes: a node has at most one."""
     chosen = snapshots.c.node.in_(nodes), snapshots.c.period == period, snapshots.c.week == week
     return {row["node"]: dict(row) for row in (await tx.execute(select(snapshots).where(*chosen))).mappings()}
 

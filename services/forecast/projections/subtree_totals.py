@@ -62,7 +62,7 @@ async def subtree_totals(
 
 
 def existing_node(tree: OrgTree, node: str | None) -> str:
-    """By default the root."""
+    """The node, by default the root. Raises `Missing`."""
     chosen = tree.root if node in (None, ROOT) else node
     if chosen not in tree.nodes:
         raise Missing(f"there is no node {chosen} in the organisation of that time")

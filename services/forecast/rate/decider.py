@@ -47,5 +47,6 @@ DECIDER: Decider[RateCommand, Rates, AnyRateEvent] = Decider(
 
 
 def subject(currency: str, year: int) -> str:
-    """Of the stream that has this currency's rates of a calendar year's days, or those planned for a fiscal year."""
+    """The subject of the stream that has this currency's rates for the days of a calendar year, or those planned for a
+    fiscal year."""
     return f"{currency.lower()}-{year}"

@@ -54,7 +54,8 @@ class Settings:
     known: Mapping[str, CalendarRule] = field(default_factory=lambda: dict([MONTHS]))
 
     def started(self, at: datetime) -> list[SettingChanged]:
-        """Of two changes for the same instant the later one counts."""
+        """The changes that have started, in the order of their starts. Of two with the same start the one made later
+        comes last, and counts."""
         events = (event for event, _ in self.changes if event.starts <= at)
         return sorted(events, key=lambda event: event.starts)
 

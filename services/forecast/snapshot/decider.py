@@ -36,5 +36,5 @@ DECIDER: Decider[LockWeek, Locks, WeekLocked] = Decider(
 
 
 def subject(period: str, week: str) -> str:
-    """Of the stream that has the locks of this week in this period."""
+    """The subject of the stream that has the locks of this week in this period."""
     return f"{period}_{week}".lower()

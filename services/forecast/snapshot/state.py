@@ -9,7 +9,7 @@ from services.forecast.snapshot.events import WeekLocked
 
 @dataclass(frozen=True)
 class Locks:
-    """By node."""
+    """The locks by node."""
 
     locked: Mapping[str, WeekLocked] = field(default_factory=dict)
 

@@ -123,7 +123,8 @@ def request_about(
 
 
 async def write_together(call: Call, requests: Iterable[WriteRequest]) -> int:
-    """In one transaction; the request's conditions are about the first. If that is refused, so are the others."""
+    """Writes the requests in one transaction. The HTTP request's conditions are about the first; if that is refused, so
+    are the others."""
     key = call.idempotency_key()
     first, *others = requests
     first = first._replace(

@@ -136,7 +136,8 @@ def sealed_person(state: prospect_state.State) -> list[Sealed[Any]]:
 
 
 async def record_access(call: Call, person_id: str) -> None:
-    """Without the request's own conditions: one Idempotency-Key must not make two accesses into one."""
+    """Records an access, without the request's own conditions: one Idempotency-Key must not make two accesses into
+    one."""
     await call.context.committer.write(call.write_request(DECIDER, person_id, [Step(commands.RecordAccess())]))
 
 

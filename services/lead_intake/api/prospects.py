@@ -54,7 +54,7 @@ async def record_prospect(
 
 
 async def known_person_id(call: Call, body: commands.ProspectInput) -> str | None:
-    """Of the lead that has this e-mail address."""
+    """The id of the person who is known by the e-mail address; None if nobody is."""
     if body.person is None or body.person.email is None:
         return None
     return next(iter(await people_with_email(call, body.person.email)), None)

@@ -11,7 +11,7 @@ from shared.web.service_context import ServiceContext
 
 
 async def load_cached(context: ServiceContext, connection_id: str) -> Connection | None:
-    """As it was a few seconds ago at most. What this process changes it forgets."""
+    """The connection as it was at most a few seconds ago. What this process changes is read anew."""
     now = context.clock_and_ids.now()
     used_until, connection = context.found_at_entrances.get(connection_id) or (now, None)
     if used_until <= now:
@@ -23,7 +23,7 @@ async def load_cached(context: ServiceContext, connection_id: str) -> Connection
 
 
 async def load(context: ServiceContext, connection_id: str) -> Connection | None:
-    """None when there is no such connection, or it was removed."""
+    """The connection; None when there is none, or it was removed."""
     stream = DECIDER.stream(connection_id)
     async with context.reads.connect() as tx:
         folded = fold_streams({stream: DECIDER}, await event_store.read_streams(tx, [stream]))[stream]

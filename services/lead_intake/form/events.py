@@ -16,7 +16,7 @@ PRINTABLE = r"[!-\[\]-~]"
 
 
 def origin(text: str) -> str:
-    """In the spelling of browsers."""
+    """The origin as browsers spell it."""
     return text.lower().removesuffix("/")
 
 

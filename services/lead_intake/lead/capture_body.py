@@ -204,7 +204,7 @@ class CaptureLead(Input, Command):
 
 
 def with_dialled_phone(person: PersonInput, company: CompanyInput | None) -> PersonInput:
-    """With the phone number as it is dialled in the company's country. Raises `ValidationError`."""
+    """The person with the phone number as it is dialled in the company's country. Raises `ValidationError`."""
     if person.phone is None:
         return person
     try:

@@ -68,7 +68,7 @@ def public_suffixes() -> PublicSuffixList:
 
 
 def role_class(job_title: str | None) -> RoleClass | None:
-    """By words of the title; a product owner owns no company, a managing director runs one."""
+    """The class of role by words of the title. A product owner owns no company; a managing director runs one."""
     if job_title is None:
         return None
     title = set(WORD.findall(job_title.lower()))

@@ -42,7 +42,7 @@ class RecordActivity(Command):
 
 
 class ChangeProfile(Command):
-    """What is known of the person from now on, beside what stays as it is."""
+    """The given fields of the person's profile change; the others stay as they are."""
 
     person: PersonInput
     company: CompanyInput | None = None

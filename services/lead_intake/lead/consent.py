@@ -18,7 +18,7 @@ def decisions(
     changes: Iterable[ConsentChanged] = (),
     activities: Iterable[ActivityRecorded] = (),
 ) -> list[Consent]:
-    """All of them, in the order in which they were made."""
+    """All decisions, in the order in which they were made."""
     made = [capture.consent for capture in captures if capture.consent]
     made += [change.consent for change in changes]
     purposes = {consent.purpose for consent in made}
@@ -34,7 +34,7 @@ def current_consents(
     changes: Iterable[ConsentChanged] = (),
     activities: Iterable[ActivityRecorded] = (),
 ) -> list[Consent]:
-    """One for each purpose, in the order of their names."""
+    """The last decision on each purpose, in the order of the purposes' names."""
     current: dict[str, Consent] = {}
     for consent in decisions(captures, changes, activities):
         before = current.get(consent.purpose)

@@ -58,7 +58,7 @@ def mailbox(email: str) -> str:
 
 @lru_cache(10_000)
 def domain_name(text: str) -> str:
-    """In ASCII and lower case. Raises `ValueError`. An import names the same companies again and again."""
+    """The domain in ASCII and lower case. Raises `ValueError`. An import names the same companies again and again."""
     try:
         return validate_email_domain_name(text, test_environment=True)["ascii_domain"]
     except EmailNotValidError as error:  # which speaks of an email address
@@ -66,8 +66,8 @@ def domain_name(text: str) -> str:
 
 
 def phone_number(text: str, region: str | None) -> str:
-    """In E.164. Without a + it is read as dialled in `region`; where no region is known, 00 is read as a +, because
-    most countries dial it before another country's code. Raises `ValueError`."""
+    """The number in E.164. Without a + it is read as dialled in `region`; where no region is known, 00 is read as a +,
+    because most countries dial it before another country's code. Raises `ValueError`."""
     if region is None and text.startswith("00"):
         text = f"+{text[2:]}"
     try:
@@ -81,11 +81,9 @@ def phone_number(text: str, region: str | None) -> str:
 
 
 def reached_number(number: PhoneNumber) -> PhoneNumber:
-    """Of the ways in which three countries write a mobile number, the one that is dialled today.
-
-    Mexico dropped the 1 after 52 in 2019. Brazil put a 9 in front of its mobile numbers of eight digits by 2016. In
-    Argentina, a mobile number that is called from abroad has a 9 after 54, which within the country is a 15.
-    """
+    """The mobile number as it is dialled today, where three countries write it in several ways. Mexico dropped the 1
+    after 52 in 2019. Brazil put a 9 in front of its mobile numbers of eight digits by 2016. In Argentina, a mobile
+    number that is called from abroad has a 9 after 54, which within the country is a 15."""
     national = str(number.national_number)
     if number.country_code == MEXICO and len(national) == 11 and national.startswith("1"):
         national = national[1:]

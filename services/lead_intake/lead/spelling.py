@@ -21,7 +21,7 @@ CLICK_IDS = ("gclid", "gbraid", "wbraid", "dclid", "fbclid", "msclkid", "ttclid"
 
 
 def without_blanks(fields: Any, objects: Collection[str]) -> Any:
-    """Without the fields whose text is blank; not those in `objects`, which are no texts."""
+    """The fields without those whose text is blank. Fields in `objects` are no texts, and stay."""
     if not isinstance(fields, dict):
         return fields
     blank = [name for name, value in fields.items() if isinstance(value, str) and not value.strip()]
@@ -39,7 +39,7 @@ def allow_blanks(schema: dict[str, Any], objects: Collection[str]) -> None:
 
 
 def bare_domain(domain: Any) -> Any:
-    """Without scheme, `www.`, path and the period of the root."""
+    """The domain without scheme, `www.`, path and the period of the root."""
     if not isinstance(domain, str):
         return domain
     host = domain.strip().lower()

@@ -93,7 +93,7 @@ def evolve(state: State, event: events.LeadEvent, at: datetime) -> State:
 
 
 def path_to(into: str, path: tuple[str, ...]) -> tuple[str, ...]:
-    """One lead further, or back to a lead on the path."""
+    """The path after a merge into one more lead, or cut back to a lead that is on it."""
     return (*path[: path.index(into)], into) if into in path else (*path, into)
 
 

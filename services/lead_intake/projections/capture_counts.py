@@ -61,7 +61,7 @@ async def apply(tx: AsyncConnection, batch: Sequence[RecordedEvent[IntakeEvent]]
 
 
 def key_of(event: Captured) -> tuple[date, str, str]:
-    """By the day of the engagement, whenever it was captured."""
+    """The key of the row: the day of the engagement, whenever it was captured, with source and campaign."""
     capture = event.capture
     campaign = capture.campaign.utm_campaign if capture.campaign else None
     return day_of(capture.engaged_at), str(capture.source), campaign or NONE

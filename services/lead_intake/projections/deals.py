@@ -35,7 +35,7 @@ def deal_of(event: LeadMoved) -> str | None:
 
 
 async def deals_of(tx: AsyncConnection, lead_ids: Sequence[str]) -> dict[str, str]:
-    """By lead, its deal; nothing for leads that no rep works on."""
+    """The deal of each lead that a rep works on."""
     query = select(deals.c.lead_id, deals.c.opportunity_id).where(deals.c.lead_id.in_(lead_ids))
     return {row.lead_id: row.opportunity_id for row in await tx.execute(query)}
 

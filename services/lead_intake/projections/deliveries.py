@@ -63,7 +63,7 @@ async def apply(tx: AsyncConnection, batch: Sequence[RecordedEvent[IntakeEvent]]
 
 
 def row_of(recorded: RecordedEvent[IntakeEvent]) -> Row | None:
-    """None for what arrived in another way."""
+    """The row of what a delivery or a post yielded; None for what arrived in another way."""
     match recorded.event:
         case Captured(capture=capture) if capture.connection_id or capture.form_key:
             ids = {"lead_id": recorded.subject, "capture_id": capture.capture_id}

@@ -111,7 +111,7 @@ def new_row(recorded: RecordedEvent[IntakeEvent], capture: CaptureFields) -> Row
 
 
 def add_engagement(row: Row, capture: CaptureFields) -> None:
-    """One that arrives late does not make the last engagement earlier."""
+    """Adds an engagement to a row. A late one does not make the last engagement earlier."""
     row["external_id"] = row["external_id"] or capture.external_id
     row["last_engaged_at"] = max(row["last_engaged_at"], capture.engaged_at)
     row["captures"] += 1

@@ -63,7 +63,7 @@ class BoardView(BaseModel):
 
 
 @dataclass(frozen=True)
-class Found:
+class BoardData:
     """What the columns are made of."""
 
     sums: Rows
@@ -94,19 +94,19 @@ async def get_board(
         stages = sorted({row["stage"] for row in sums})
         deals = await board.first_deals(tx, conditions, stages, limit)
         names = await vault.read(tx, {row["name_ref"] for row in deals if row["name_ref"]})
-    found = Found(sums, deals, names, now, settings.business_day(now), stale_after)
-    columns = list(board_columns(process, found))
+    data = BoardData(sums, deals, names, now, settings.business_day(now), stale_after)
+    columns = list(board_columns(process, data))
     warnings = [] if sums else await unknown_names(call, owner=owner)
-    return BoardView(pipeline=pipeline, today=found.today, stale_after=stale_after, columns=columns, warnings=warnings)
+    return BoardView(pipeline=pipeline, today=data.today, stale_after=stale_after, columns=columns, warnings=warnings)
 
 
-def board_columns(process: Process, found: Found) -> Iterator[BoardColumn]:
-    """Those of the process, and behind them stages that it had once and in which deals still are."""
+def board_columns(process: Process, data: BoardData) -> Iterator[BoardColumn]:
+    """A column for each stage of the process, and behind them one for each former stage in which deals still are."""
     stages = [each.stage for each in process.stages]
     first = stages.index(process.first_qualified)
-    others = dict.fromkeys(row["stage"] for row in found.sums if row["stage"] not in stages)
+    others = dict.fromkeys(row["stage"] for row in data.sums if row["stage"] not in stages)
     for number, stage in enumerate([*stages, *others]):
-        sums = [row for row in found.sums if row["stage"] == stage]
+        sums = [row for row in data.sums if row["stage"] == stage]
         yield BoardColumn(
             stage=stage,
             qualified=first <= number < len(stages),
@@ -114,17 +114,17 @@ def board_columns(process: Process, found: Found) -> Iterator[BoardColumn]:
             count=sum(row["deals"] for row in sums),
             without_amount=sum(row["deals"] for row in sums if row["currency"] is None),
             sums=[view for view in map(money_view, sums) if view],
-            deals=[board_deal(row, found) for row in found.deals if row["stage"] == stage],
+            deals=[board_deal(row, data) for row in data.deals if row["stage"] == stage],
         )
 
 
-def board_deal(row: Mapping[str, Any], found: Found) -> BoardDeal:
-    deal = opportunity_view(row["opportunity_id"], row, found.names.get(row["name_ref"]), row["version"])
-    days = (found.now - row["entered_at"]).days
+def board_deal(row: Mapping[str, Any], data: BoardData) -> BoardDeal:
+    deal = opportunity_view(row["opportunity_id"], row, data.names.get(row["name_ref"]), row["version"])
+    days = (data.now - row["entered_at"]).days
     return BoardDeal(
         **dict(deal),
         entered_at=row["entered_at"],
         days_in_stage=max(days, 0),
-        is_stale=days > found.stale_after,
-        is_past_date=row["close_date"] is not None and row["close_date"] < found.today,
+        is_stale=days > data.stale_after,
+        is_past_date=row["close_date"] is not None and row["close_date"] < data.today,
     )

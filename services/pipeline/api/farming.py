@@ -96,7 +96,7 @@ def farming_metrics(
 
 
 async def farming_window(call: Call, tx: AsyncConnection, query: Q) -> tuple[Window, Q]:
-    """Without a beginning: 90 days before the end."""
+    """The window of the question. Without a beginning it begins 90 days before its end."""
     window, _ = await window_of(call, tx, query)
     if window.begins is not None:
         return window, query

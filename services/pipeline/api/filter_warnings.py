@@ -21,7 +21,8 @@ async def unknown_names(call: Call, *, stage: str | None = None, owner: str | No
 
 
 async def other_stages(call: Call, stage: str) -> list[str]:
-    """Those of all processes; none if it is one of them, or a deal has it from an earlier version of a process."""
+    """The stages of all processes, to name in a warning; none if this is one of them, or a deal has it from an earlier
+    version of a process."""
     processes = (await call.fold(DECIDER, ALL, lambda state: [], may_be_new=True)).state.values()
     known = {name for each in processes for name in (*(one.stage for one in each.stages), each.won, each.lost)}
     if stage in known:

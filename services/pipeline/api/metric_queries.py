@@ -37,7 +37,7 @@ class WindowQuery(WindowParameters):
 
     @property
     def parameters(self) -> dict[str, str]:
-        """As the caller wrote them."""
+        """The parameters as the caller wrote them."""
         given = {"from": self.begins, "to": self.ends, "as_of": self.as_of}
         return {name: text for name, value in given.items() if (text := format_bound(value)) is not None}
 
@@ -89,8 +89,8 @@ class GroupQuery(WindowQuery):
 
 
 async def window_of(call: Call, tx: AsyncConnection, query: WindowQuery) -> tuple[Window, Settings]:
-    """In the snapshot of `Call.read`: of the deals that the caller may see, with the settings in force. Raises
-    `InvalidField` for an empty window, and an instant in the future."""
+    """The window in the snapshot of `Call.read`, with the deals that the caller may see, and the settings in force.
+    Raises `InvalidField` for an empty window, and an instant in the future."""
     refuse_future(query.as_of, call.context.clock_and_ids.now())
     settings = (await call.states(tx, SETTING, [ALL]))[ALL]
     begins, ends = query.instants(settings.start_of_day, settings.end_of_day)

@@ -31,7 +31,7 @@ async def permit_change(call: Call, to_owner: str | None = None) -> Permit | Non
 
 
 async def permit_opening(call: Call, owner: str) -> Permit | None:
-    """None for a caller who may open deals for every owner."""
+    """The permit for opening a deal for this owner; None for a caller who may open deals for every owner."""
     if not call.caller.is_confined:
         return None
     subtree = await call.current_subtree()

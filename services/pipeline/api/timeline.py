@@ -48,7 +48,7 @@ class TimelineEntry(BaseModel):
 async def get_timeline(
     opportunity_id: OpportunityId, call: Reads, limit: Limit = 100, after: Cursor = None
 ) -> Page[TimelineEntry]:
-    """Everything that has happened to a deal, in words and in order, always current. A confined caller sees what
+    """List everything that has happened to a deal, in words and in order, always current. A confined caller sees what
     happened while the deal had owners who are inside today."""
     cursor = decode_cursor(after, int)
     history = await call.history(DECIDER, opportunity_id, notes, is_visible=own_deals.is_visible)
@@ -61,7 +61,7 @@ def notes(event: events.OpportunityEvent) -> Sequence[Sealed[Any] | None]:
 
 
 def visible_entries(history: History[events.OpportunityEvent]) -> Iterator[TimelineEntry]:
-    """As the feed: see `visible_events`."""
+    """The entries that the caller may see, by the rule of the feed: see `visible_events`."""
     before: str | None = None
     for recorded in history.recorded:
         event = recorded.event

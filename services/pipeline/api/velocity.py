@@ -112,7 +112,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Inputs:
-    """Of one group."""
+    """The figures of one group from which its answer is made."""
 
     key: Key
     stays: Sequence[StayRow]

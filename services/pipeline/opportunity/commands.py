@@ -76,14 +76,15 @@ class EraseTexts(Command):
 
 
 class Qualify(Dated):
-    """From the unqualified stages into the qualified ones. An empty body confirms BANT as it was handed over."""
+    """Move the deal from the unqualified stages into the qualified ones. An empty body confirms BANT as it was handed
+    over."""
 
     bant: Bant = Bant()
     to_stage: Slug | None = None
 
 
 class Advance(Dated):
-    """Forward, skipping, or back, within the unqualified or within the qualified stages."""
+    """Move the deal forward, also past stages, or back, within the unqualified or within the qualified stages."""
 
     to_stage: Slug
 
@@ -112,14 +113,14 @@ class Assign(Dated):
 
 
 class Reassign(Command):
-    """To `owner`, if it is still the deal of `from_owner`."""
+    """Give the deal to `owner`, if it still belongs to `from_owner`."""
 
     from_owner: Slug
     owner: Slug
 
 
 class ReplaceStage(Command):
-    """To `to_stage`, if the deal is still in `from_stage`, which the process may not have any more."""
+    """Move the deal to `to_stage`, if it is still in `from_stage`, which the process may not have any more."""
 
     from_stage: Slug
     to_stage: Slug

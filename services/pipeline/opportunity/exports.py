@@ -50,7 +50,7 @@ def match_export(
     changes = Changes(state, at, context)
     if has_no_effect(state, command):
         return []
-    wanted = [name for name in differing(state.fields, command, context) if is_free(state, name, command)]
+    wanted = [name for name in differing_fields(state.fields, command, context) if may_import(state, name, command)]
     if "stage" in wanted and isinstance(state, Closed):
         reopen(changes, command)
     change_details(changes, command, [name for name in wanted if name != "stage"])
@@ -82,16 +82,17 @@ def has_no_effect(state: Open | Closed, command: commands.MatchExport) -> bool:
 # -- what differs ----------------------------------------------------------------------------------------------------
 
 
-def differing(fields: OpportunityFields, command: commands.MatchExport, context: Context) -> list[str]:
-    """Of `stage`, `owner`, `amount` and `close_date`, those that the export gives and that are otherwise here."""
+def differing_fields(fields: OpportunityFields, command: commands.MatchExport, context: Context) -> list[str]:
+    """The names among `stage`, `owner`, `amount` and `close_date` whose value in the export differs from the one
+    here."""
     given = command.model_fields_set
     found = [name for name in DETAILS if name in given and value_here(fields, name) != value_given(command, name)]
-    if given & {"stage", "outcome"} and not stands_so(fields, command, context):
+    if given & {"stage", "outcome"} and not is_in_exported_stage(fields, command, context):
         found.append("stage")
     return found
 
 
-def stands_so(fields: OpportunityFields, command: commands.MatchExport, context: Context) -> bool:
+def is_in_exported_stage(fields: OpportunityFields, command: commands.MatchExport, context: Context) -> bool:
     if command.outcome is not None or fields.outcome is not None:
         return fields.outcome is command.outcome
     return command.stage is None or fields.stage == reachable_stage(fields, command.stage, context)
@@ -103,7 +104,7 @@ def reachable_stage(fields: OpportunityFields, stage: str, context: Context) -> 
     return process.first_qualified if fields.qualified and not process.is_qualified(stage) else stage
 
 
-def is_free(state: Open | Closed, name: str, command: commands.MatchExport) -> bool:
+def may_import(state: Open | Closed, name: str, command: commands.MatchExport) -> bool:
     """Whether nobody but imports has changed the field."""
     if command.overwrite:
         return True
@@ -128,7 +129,7 @@ def value_given(command: commands.MatchExport, name: str) -> Any:
 
 
 def kept_values(state: State, command: commands.MatchExport) -> Mapping[str, Mapping[str, str | None]]:
-    """By field that the export gives and that is otherwise here, both values."""
+    """Both values of each field that the export gives and that differs here."""
     fields, given = must_exist(state).fields, command.model_fields_set
     kept = {
         name: {"here": shown(value_here(fields, name)), "export": shown(value_given(command, name))}
@@ -182,7 +183,7 @@ def correct(changes: Changes, command: commands.MatchExport, names: Sequence[str
 
 
 def move(changes: Changes, command: commands.MatchExport) -> None:
-    """Into the stage, and to the end if it has ended."""
+    """Moves the deal into the stage of the export, and closes it if it has ended there."""
     fields, context, at = changes.state.fields, changes.context, changes.at
     process = context.process(fields.pipeline)
     stage = reachable_stage(fields, command.stage, context) if command.stage else None

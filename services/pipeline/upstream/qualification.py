@@ -14,7 +14,7 @@ class Reference(Message):
 
 
 class CycleEvent(UpstreamEvent):
-    """Of a lead's current cycle, which began when it became MQL. `cycle` counts them."""
+    """An event of a lead's current cycle, which began when the lead became MQL. `cycle` counts the lead's cycles."""
 
     cycle: int
 
@@ -61,7 +61,7 @@ class LeadWon(CycleEvent):
 
 
 class AccountEvent(UpstreamEvent):
-    """Of a lead, with its account after it."""
+    """An event of a lead, with its account after it."""
 
     account: str | None
 

@@ -127,7 +127,7 @@ def prospect_view(row: Mapping[str, Any], table: FitTable) -> ProspectView:
 
 
 def grade_of(row: Mapping[str, Any], table: FitTable) -> Grade | None:
-    """Of a prospect by the role, too."""
+    """The grade of an account by its company, and of a prospect by the role, too."""
     profile = Profile(
         industry=row["industry"], country=row["country"], employees=row["employees"], role=row.get("role")
     )

@@ -59,7 +59,7 @@ def deals_of(state: State) -> list[str]:
 
 
 def deal_owner(lead: Lead, owners: Owners) -> str | None:
-    """As pipeline says, or, until its first event has arrived, the hand-over."""
+    """The owner of the lead's deal by pipeline or, until its first event has arrived, by the hand-over."""
     opportunity_id = lead.fields.opportunity_id or ""
     handed_over = lead.deals.get(opportunity_id)
     return owners.get(opportunity_id) or (handed_over.owner if handed_over else None)

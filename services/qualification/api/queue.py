@@ -52,8 +52,8 @@ async def get_queue(
 
 
 def sdrs(call: Call, sdr: str | None) -> list[str] | None:
-    """None: all. A key that belongs to somebody shows what that person has claimed; a key that is tied to a node shows
-    what is inside."""
+    """The SDRs whose claimed leads the queue shows; None: all. A key that belongs to somebody shows what that person
+    has claimed; a key that is tied to a node shows what is inside."""
     if sdr is not None:
         return [sdr]
     caller = call.caller

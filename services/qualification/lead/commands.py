@@ -101,11 +101,8 @@ class Touch(Command):
 
 
 class HandOver(Command):
-    """To `owner`, as a new opportunity; or with `opportunity_id` alone, to an open one.
-
-    `account` is by default the company's domain. `motion` is by default existing_business if the account was won
-    before.
-    """
+    """Hand the lead over to `owner`, as a new opportunity; or, with `opportunity_id` alone, to an open one. `account`
+    is by default the company's domain. `motion` is by default existing_business if the account was won before."""
 
     opportunity_id: Line | None = None
     owner: Slug | None = None

@@ -16,7 +16,8 @@ from services.qualification.lead.state import Deal, Lead, NotExisting, State, af
 
 
 def follow_deal(state: State, command: commands.FollowDeal, at: datetime, context: Context) -> list[events.LeadEvent]:
-    """Nothing when it is no deal of the lead, or the table has no pair for what happened."""
+    """What follows for the lead from an event of a deal; nothing when it is no deal of the lead, or the table has no
+    pair for what happened."""
     if isinstance(state, NotExisting) or command.opportunity_id not in state.deals:
         return []
     if state.fields.opportunity_id == command.opportunity_id or ended_last_cycle(state, command):
@@ -113,7 +114,7 @@ def after_command(deal: Deal, command: commands.FollowDeal) -> Deal:
 def become_customer(
     lead: Lead, command: commands.FollowDeal, deal: Deal, at: datetime, context: Context
 ) -> list[events.LeadEvent]:
-    """By the rows of the table: into the deal unless it has another one, SQL, customer."""
+    """Follows the rows of the table: into the deal, unless the lead has another one; SQL; customer."""
     joined: list[events.LeadEvent] = []
     if lead.fields.lifecycle not in (Lifecycle.SRL, Lifecycle.SQL):
         joined = join_again(lead, command.opportunity_id, deal, at, context)
@@ -125,7 +126,8 @@ def become_customer(
 
 
 def join_again(lead: Lead, opportunity_id: str, deal: Deal, at: datetime, context: Context) -> list[events.LeadEvent]:
-    """As a hand-over to an open deal: SRL, and SQL if the deal is qualified. BANT was met when it became the deal."""
+    """Joins the deal as by a hand-over to an open one: SRL, and SQL if the deal is qualified. BANT was met when the
+    lead became the deal."""
     terms = commands.KnownDeal(
         account=deal.account, owner=deal.owner, motion=deal.motion, pipeline=deal.pipeline, is_open=True
     )

@@ -10,7 +10,7 @@ from services.qualification.lead.state import Lead, State, evolve
 
 
 def due_by(state: State, at: datetime) -> list[events.LeadEvent]:
-    """All of it, the earliest first."""
+    """The events that were due by this instant, the earliest first."""
     if not isinstance(state, Lead):
         return []
     happened: list[events.LeadEvent] = []
@@ -32,21 +32,21 @@ def next_due(lead: Lead, at: datetime) -> events.LeadEvent | None:
 
 
 def claim_ends_at(state: State, due_at: datetime) -> list[events.LeadEvent]:
-    """Nothing unless that is still when the lease of the claim ends."""
+    """The end of the claim; nothing unless its lease still ends at this instant."""
     if not isinstance(state, Lead) or state.fields.claim_falls_due_at != due_at:
         return []
     return [released(state)]
 
 
 def fall_at(state: State, due_at: datetime) -> list[events.LeadEvent]:
-    """Nothing unless that is still when the score falls below."""
+    """The fall below the line; nothing unless the score still falls at this instant."""
     if not isinstance(state, Lead) or state.fields.falls_below_at != due_at:
         return []
     return [fall(state, due_at)]
 
 
 def revisit_at(state: State, due_at: datetime) -> list[events.LeadEvent]:
-    """Nothing unless that is still when the revisit falls due."""
+    """The reminder of the revisit; nothing unless it still falls due at this instant."""
     if not isinstance(state, Lead) or state.fields.revisit_falls_due_at != due_at:
         return []
     return [remind(state, due_at)]

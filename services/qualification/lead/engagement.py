@@ -130,7 +130,8 @@ def is_still_above(lead: Lead, at: datetime, models: Models) -> bool:
 
 
 def crossing(before: Lead, lead: Lead, at: datetime, context: Context) -> list[events.LeadEvent]:
-    """Only where the table has a pair: an SRL's engagement opens no cycle."""
+    """The crossing of the line, if the lead's last engagement made it cross and the table has a pair for it: an SRL's
+    engagement opens no cycle."""
     trigger = Trigger.CROSSED_UP if lead.above else Trigger.CROSSED_DOWN
     to = TRANSITIONS.get((lead.fields.lifecycle, trigger))
     if to is None or lead.above == is_still_above(before, at, context.models):

@@ -49,7 +49,7 @@ class Profile(Message):
 
 
 class Details(Message):
-    """What scoring rules may depend on, beside the source."""
+    """What scoring rules may depend on besides the source."""
 
     attended: bool | None = None
     asset_type: Line | None = None
@@ -130,7 +130,7 @@ class LeadFields(NamedTuple):
 
     @property
     def is_worked(self) -> bool:
-        """Not if the person was erased, or another lead stands in its place."""
+        """Whether SDRs and reps work the lead: not if the person was erased, or another lead stands in its place."""
         return not self.erased and self.merged_into is None
 
     @property
@@ -144,7 +144,7 @@ class LeadFields(NamedTuple):
 
     @property
     def routing_falls_due_at(self) -> datetime | None:
-        """At once."""
+        """When an SDR is to be chosen: at once."""
         return self.mql_at if self.is_queued and self.route is not None else None
 
     @property

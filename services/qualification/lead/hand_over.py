@@ -102,8 +102,8 @@ def default_motion(lead: Lead, account_won: bool) -> Motion:
 
 
 def take_back(state: State, command: commands.TakeBackHandOver) -> list[events.LeadEvent]:
-    """Nothing when the lead is not, or no longer, handed over as that opportunity. Decay does not end the cycle of a
-    lead that was taken back: it stays in the queue, with the rule."""
+    """Takes a hand-over back that pipeline refused; nothing when the lead is not, or no longer, handed over as that
+    opportunity. Decay does not end the cycle of such a lead: it stays in the queue, with the rule."""
     if isinstance(state, NotExisting) or state.fields.opportunity_id != command.opportunity_id:
         return []
     to = TRANSITIONS.get((state.fields.lifecycle, Trigger.REFUSED))

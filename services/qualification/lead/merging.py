@@ -80,7 +80,8 @@ def separate(lead: Lead, lead_id: str, at: datetime, models: Models) -> list[eve
 
 
 def rescored(lead: Lead, engagements: Sequence[Engagement], at: datetime, models: Models) -> tuple[LeadFields, bool]:
-    """By the version that scored it last, with whether it lies above the line."""
+    """The fields with the score of these engagements, by the version that scored the lead last, and whether it lies
+    above the line."""
     version = lead.fields.model_version
     result = score(engagements, lead.counts_after, models.versions[version], at)
     domain = profile_of(engagements).account_domain

@@ -26,7 +26,8 @@ def with_route(lead: Lead, event: events.LeadEvent, settings: Settings) -> event
 
 
 def route(state: State, command: commands.RouteLead, at: datetime, settings: Settings) -> list[events.LeadEvent]:
-    """Nothing unless that MQL still waits for an SDR. When nobody of the rule is there, it waits for anybody."""
+    """Gives the MQL to an SDR of its rule; nothing unless it still waits for one. When nobody of the rule is there, it
+    waits for anybody."""
     if not isinstance(state, Lead) or state.fields.route is None or state.fields.routing_falls_due_at != command.due_at:
         return []
     rule = state.fields.route

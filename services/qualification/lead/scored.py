@@ -10,12 +10,12 @@ COUNTS_ANEW = (Lifecycle.REJECTED, Lifecycle.NURTURE, Lifecycle.CUSTOMER)
 
 
 def model_version_at(lead: Lead, at: datetime) -> int:
-    """The one that had scored the lead last; before that, the first that did."""
+    """The version that had scored the lead last at that time; before the first score, the version that gave it."""
     scored = [version for since, version in lead.models if since <= at]
     return scored[-1] if scored else lead.models[0][1]
 
 
 def counts_after_at(lead: Lead, at: datetime) -> datetime:
-    """Only later engagement counted towards the next crossing."""
+    """The instant after which engagement counted towards the next crossing, at that time."""
     ends = [transition.at for transition in lead.history if transition.to in COUNTS_ANEW and transition.at <= at]
     return ends[-1] if ends else BEGINNING

@@ -269,7 +269,7 @@ def after_all(lead: Lead, decided: Iterable[events.LeadEvent], at: datetime) -> 
 
 
 def statuses_of(lead: Lead) -> dict[BantName, BantStatus]:
-    """Of all four questions."""
+    """The statuses of all four questions."""
     return {name: lead.bant[name].status if name in lead.bant else BantStatus.UNKNOWN for name in BANT}
 
 

@@ -42,5 +42,5 @@ def is_working_day(hours: BusinessHours, day: date) -> bool:
 
 
 def instant(zone: ZoneInfo, day: date, hour: time) -> datetime:
-    """In UTC: between instants of one zone, Python subtracts what clocks show."""
+    """The instant in UTC: between instants of one zone, Python subtracts what clocks show."""
     return datetime.combine(day, hour, zone).astimezone(UTC)

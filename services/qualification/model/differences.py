@@ -18,7 +18,7 @@ class Difference(NamedTuple):
 
 
 def differences(before: ScoringModel, after: ScoringModel) -> list[Difference]:
-    """In the order of their pointers."""
+    """The differences, in the order of their pointers."""
     old, new = dict(leaves(before.model_dump(mode="json"))), dict(leaves(after.model_dump(mode="json")))
     changed = [pointer for pointer in sorted({*old, *new}) if old.get(pointer) != new.get(pointer)]
     return [Difference(pointer, old.get(pointer), new.get(pointer)) for pointer in changed]

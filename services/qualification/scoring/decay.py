@@ -30,7 +30,8 @@ def left_of(points: Decimal, half_life_days: int | None, age: timedelta) -> Deci
 
 @lru_cache(maxsize=64)
 def powers_of(half_life_days: int) -> tuple[tuple[Decimal, ...], ...]:
-    """By the place of a byte in the age, and by its value: the share that is left after so many microseconds."""
+    """A table of powers: by the place of a byte in the age, and by the byte's value, the share that is left after so
+    many microseconds."""
     half_life = timedelta(days=half_life_days) // MICROSECOND
     step, tables = TABLE.exp(TABLE.divide(TABLE.ln(Decimal("0.5")), half_life)), []
     for _ in range(AGE_BYTES):

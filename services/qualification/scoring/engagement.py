@@ -37,7 +37,7 @@ class Contribution(NamedTuple):
 
 
 def parts_at(engagements: Sequence[Engagement], model: ScoringModel, at: datetime) -> tuple[Part, ...]:
-    """In the order in which the person did things; the order in which they were captured changes nothing."""
+    """The parts, in the order in which the person did things; the order in which they were captured changes nothing."""
     parts = [
         Part(each, rule, left_of(Decimal(rule.points), rule.half_life_days, at - each.engaged_at))
         for each, rule in matching(engagements, model)
@@ -103,8 +103,8 @@ def matching(engagements: Sequence[Engagement], model: ScoringModel) -> Iterable
 
 
 def attributed(engagements: Sequence[Engagement]) -> list[Engagement]:
-    """In the order in which the person did them. An activity has the source of the last capture before it, or else of
-    the first one, in whatever order they arrived."""
+    """The engagements in the order in which the person did them, each with its source. An activity has the source of
+    the last capture before it, or else of the first one, in whatever order they arrived."""
     ordered = in_order(engagements)
     sources = [engagement.source for engagement in ordered if engagement.kind == CAPTURE]
     if len(sources) == len(ordered) or not sources:
@@ -117,7 +117,7 @@ def attributed(engagements: Sequence[Engagement]) -> list[Engagement]:
 
 
 def source_before(engagements: Sequence[Engagement], at: datetime) -> str | None:
-    """That of the last capture by then. None: there was none."""
+    """The source of the last capture by then; None if there was none."""
     captures = [each for each in in_order(engagements) if each.kind == CAPTURE and each.engaged_at <= at]
     return captures[-1].source if captures else None
 
@@ -130,7 +130,7 @@ def shape_of(engagement: Engagement) -> tuple[str | bool | None, ...]:
 
 
 def rules_for(model: ScoringModel, engagement: Engagement) -> Sequence[tuple[str, Rule]]:
-    """Those that match it, with their names."""
+    """The rules that match the engagement, with their names."""
     of_source = (rule for rule in model.rules if rule.when.source in (None, engagement.source))
     return [(rule.rule, rule) for rule in of_source if is_for(rule.when, engagement)]
 

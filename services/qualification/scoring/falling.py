@@ -39,7 +39,8 @@ def falls_below_at(result: Score, model: ScoringModel, at: datetime) -> datetime
 
 
 def runs_of(parts: Sequence[Part], caps: Mapping[str, int], at: datetime) -> Mapping[str, Sequence[Run]]:
-    """By group. A cap counts after each part, so in a group with a cap a part of the other sign begins a new run."""
+    """The runs by group. A cap counts after each part, so in a group with a cap a part of the other sign begins a new
+    run."""
     runs: dict[str, list[Run]] = {}
     signs: dict[str, bool] = {}
     for engagement, rule, decayed in parts:

@@ -17,7 +17,7 @@ class Criterion(NamedTuple):
 
 
 class Fit(NamedTuple):
-    """Without a grade: no criterion has a value."""
+    """`grade`: None when no criterion has a value."""
 
     grade: Grade | None
     points: int
@@ -29,12 +29,12 @@ PROSPECTS = (Grade.A, Grade.B)
 
 
 def is_prospect(grade: Grade | None) -> bool | None:
-    """None: no criterion is known."""
+    """Whether the grade is A or B; None when no criterion is known."""
     return None if grade is None else grade in PROSPECTS
 
 
 def in_order(engagements: Sequence[Engagement]) -> list[Engagement]:
-    """In the order in which the person did them, whenever they were captured."""
+    """The engagements in the order in which the person did them, whenever they were captured."""
     return sorted(engagements, key=attrgetter("engaged_at", "capture_id"))
 
 

@@ -47,14 +47,14 @@ class Settings:
         return self.own_hours or default.BUSINESS_HOURS
 
     def after_minutes(self, at: datetime, minutes: int) -> datetime:
-        """Of business time, if the business hours were set; else of the clock."""
+        """The instant so many minutes later: of business time if business hours were set, else of the clock."""
         span = timedelta(minutes=minutes)
         if self.own_hours is None:
             return at + span
         return after_business_time(self.own_hours, ZoneInfo(self.timezone(at)), at, span)
 
     def end_of_claim(self, at: datetime) -> datetime | None:
-        """Of a claim that begins then. None: it never ends."""
+        """The end of a claim that begins at this instant; None: it never ends."""
         minutes = self.claims.lease_minutes
         return None if minutes is None else at + timedelta(minutes=minutes)
 
