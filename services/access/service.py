@@ -1,4 +1,4 @@
-"""What the access service is made of."""
+"""The parts of the access service."""
 
 from collections.abc import Collection
 
