@@ -24,7 +24,7 @@ MOST_LOCKS = 10
 
 async def due_locks(reading: Reading, limit: int) -> Sequence[Due]:
     """Weeks of the whole organisation that have ended since the last one that was locked by schedule, also when nothing
-    ran at their ends. A week waits until everything that was recorded in it is applied, and no key is set aside."""
+    ran at their ends. A week waits until everything that was recorded in it is applied, and no key is parked."""
     schedule = await settings.first_lock_schedule(reading.tx)
     roots = await org_nodes.tops(reading.tx) if schedule else {}
     if schedule is None or len(roots) != 1:

@@ -45,7 +45,7 @@ class Places:
     known: RecentlyUsed[tuple[str, int, str], frozenset[str]] = field(default_factory=lambda: RecentlyUsed(MAX_CACHED))
     """By node and by the source's frontier: as long as that stays, so does the tree."""
     parked: RecentlyUsed[tuple[int, str], bool] = field(default_factory=lambda: RecentlyUsed(MAX_CACHED))
-    """By the source's frontier, which every parking and release moves: whether a change of the tree is set aside."""
+    """By the source's frontier, which every parking and release moves: whether a change of the tree is parked."""
 
     async def subtree(self, tx: AsyncConnection, frontier: Frontier, caller: Caller, *, reads: bool) -> Subtree:
         """`frontier`: of this snapshot. `reads`: whether the request only reads. Raises `OrganisationStale`, and for a

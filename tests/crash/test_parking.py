@@ -1,4 +1,4 @@
-"""`kill -9` while a key is set aside, and while it is released or skipped: its events wait, and then are applied, once,
+"""`kill -9` while a key is parked, and while it is released or skipped: its events wait, and then are applied, once,
 in order."""
 
 from itertools import zip_longest

@@ -94,7 +94,7 @@ PLANTED = {
         ("forecast", "checkpoints"),
         "of pipeline is at 99, beyond the last event, 3",
     ),
-    "a key is set aside": (
+    "a key is parked": (
         """INSERT INTO intake.parked (subscription, source, position, key, event)
         VALUES ('{intake}', 'intake', 1, 'k', 'null')""",
         ("intake", "parked keys"),

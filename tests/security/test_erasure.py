@@ -166,7 +166,7 @@ async def behind(tx: AsyncConnection, service: str) -> bool:
 
 
 def parks_the_lead(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The list of leads cannot take this person's: its events are set aside, as they came."""
+    """The list of leads cannot take this person's: its events are parked, as they came."""
     plain, *others = SERVICES["intake"].projections
     apply = plain.applies["intake"]
 

@@ -46,7 +46,7 @@ class Applied(NamedTuple):
 @dataclass(frozen=True)
 class Moment:
     """`as_of`: by default now, or when the last event that is applied happened, if that is later. `known`: the events
-    that count. `parked`: keys set aside that would. `final`: whether its answers stay the same for ever."""
+    that count. `parked`: how many parked keys would count, too. `final`: whether its answers stay the same for ever."""
 
     as_of: datetime
     instants: Instants

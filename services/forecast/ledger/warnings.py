@@ -62,7 +62,7 @@ def warnings(
             counts.crossing,
         ),
         ForecastWarning("call_missing", "persons without a call for this period", counts.without_call),
-        ForecastWarning("parked", "keys set aside: this may change when they are released", counts.parked),
+        ForecastWarning("parked", "keys are parked: this may change when they are released", counts.parked),
     ]
     yield from (each for each in found if each.count)
     yield from several_currencies(sums) if conversion is None else missing_rates(sums, conversion)

@@ -26,7 +26,7 @@ def decide(locks: Locks, command: LockWeek, at: datetime, context: Context) -> l
     if command.week_begins > at:
         raise Rejected(f"{command.week} has not begun")
     if not command.final:
-        raise Rejected("keys are set aside: the answer is not final, and cannot be locked")
+        raise Rejected("keys are parked: the answer is not final, and cannot be locked")
     return [WeekLocked.model_validate(command.model_dump(exclude={"final", "week_begins"}))]
 
 
