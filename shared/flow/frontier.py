@@ -33,6 +33,7 @@ class Frontier:
 
 
 async def find(tx: AsyncConnection, subscription: str, *, confined: bool = False) -> Frontier:
-    """`confined`: questions about thousands of owners follow in this transaction, and each is planned with them."""
+    """`confined`: queries about thousands of owners follow in this transaction, each of which Postgres is to plan for
+    its owners."""
     row = (await tx.execute(FIND_AND_PLAN_EACH if confined else FIND, {"subscription": subscription})).one()
     return Frontier(row.positions or {}, row.transactions or {}, row.head)
