@@ -16,7 +16,7 @@ LEAST, MOST = 45, 70
 
 
 def quota_writes(company: Company, now: datetime) -> Iterator[WriteRequest]:
-    """For all reps but the one who joins last."""
+    """The quotas of all reps but the one who joins last."""
     random = seeded("quotas")
     for rep in company.all_reps[:-1]:
         for end in quarter_ends(now):

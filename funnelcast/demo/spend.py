@@ -23,7 +23,7 @@ SALES = (9000, 12_000)
 
 
 def spend_writes(now: datetime) -> Iterator[WriteRequest]:
-    """For each month of the history; of the present one, what was spent so far."""
+    """Entries for each month of the history; for the present month, what was spent so far."""
     random = seeded("spend")
     for first, last in months(now):
         share = Decimal(last.day) / 31

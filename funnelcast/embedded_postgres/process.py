@@ -46,7 +46,8 @@ def without_root() -> list[str]:
 
 
 def inherited_environment() -> dict[str, str]:
-    """For programs of Postgres: without variables that they would obey, and without this system's secrets."""
+    """The environment for programs of Postgres, without variables that they would obey, and without this system's
+    secrets."""
     return {name: value for name, value in os.environ.items() if not name.startswith(("PG", PREFIX))}
 
 

@@ -48,7 +48,7 @@ class Server:
         return url_of(self.password, self.port)
 
     async def watch(self) -> NoReturn:
-        """For the caller's task group: raises `PostgresFailed` when Postgres ends."""
+        """Raises `PostgresFailed` when Postgres ends: for the caller's task group."""
         await self.process.wait()
         raise failure(self.folder, f"Postgres ended with code {self.process.returncode}")
 

@@ -163,7 +163,8 @@ def prospect_email_alias(blind_index: BlindIndex, email: str) -> str:
 
 
 def references_by_email(blind_index: BlindIndex, email: str | None) -> dict[str, AliasReference]:
-    """For the context of a capture: streams about its e-mail address from before it belonged to a lead."""
+    """References for the context of a capture: to streams about its e-mail address from before it belonged to a
+    lead."""
     if email is None:
         return {}
     prospect = AliasReference(PROSPECT, prospect_email_alias(blind_index, email))

@@ -36,5 +36,5 @@ def suppression_alias(blind_index: BlindIndex, email: str) -> str:
 
 
 def suppression_of(blind_index: BlindIndex, email: str | None) -> dict[str, AliasReference]:
-    """For the context of a capture."""
+    """A reference for the context of a capture: to the suppression of its e-mail address."""
     return {} if email is None else {"suppression": AliasReference(DECIDER, suppression_alias(blind_index, email))}

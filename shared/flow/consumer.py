@@ -82,7 +82,7 @@ class Consumer:
             yield await Batch.parse(self.parse, events, self.events.offsets)
 
     def is_full(self, batch: Batch) -> bool:
-        """Then there are probably more events."""
+        """Whether the batch is as large as allowed: there are probably more events."""
         return len(batch.events) == self.limit
 
     async def process(self, batch: Batch) -> None:

@@ -45,7 +45,7 @@ async def ensure_tables(engine: AsyncEngine, schema: str, projections: Sequence[
 
 
 async def exists_locked(tx: AsyncConnection, schema: str) -> bool:
-    """No other process creates or drops the schema until this transaction ends."""
+    """Whether the schema exists. Until this transaction ends, no other process creates or drops it."""
     await tx.execute(PATIENCE)
     await tx.execute(LOCK, {"schema": schema})
     return await exists(tx, schema)

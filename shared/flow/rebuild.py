@@ -211,7 +211,8 @@ class Rebuild:
         return True
 
     async def lock_checkpoints(self, tx: AsyncConnection) -> None:
-        """No consumer of the live tables is in a transaction, or begins one, until this transaction ends."""
+        """Locks the checkpoints: until this transaction ends, no consumer of the live tables is in a transaction, or
+        begins one."""
         for timeout in TIMEOUTS:
             await tx.execute(timeout)
         await tx.execute(LOCK_CHECKPOINTS, {"subscription": self.live})

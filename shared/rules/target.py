@@ -42,7 +42,7 @@ class Target:
 
     @property
     def authority(self) -> str:
-        """For the header `Host`."""
+        """The value of the header `Host`: with the port, unless it is the default."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == PORTS[self.scheme] else f"{host}:{self.port}"
 

@@ -18,12 +18,12 @@ def as_busy(error: Exception) -> Busy | None:
 
 
 def certainly_rolled_back(error: Exception) -> bool:
-    """After a lost connection the COMMIT may have happened: a second try could write twice."""
+    """Whether a second try cannot write twice. After a lost connection the COMMIT may have happened."""
     return not isinstance(error, OSError) and not (isinstance(error, DBAPIError) and is_lost_connection(error))
 
 
 def error_name(error: Exception) -> str:
-    """For the log: kind and SQLSTATE. The error's text may hold personal data."""
+    """The error's kind and SQLSTATE, for the log. Its text may hold personal data."""
     return f"{type(error).__name__} {sqlstate(error)}" if isinstance(error, StatementError) else type(error).__name__
 
 

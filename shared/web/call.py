@@ -137,8 +137,8 @@ class Call:
         return occurred_at
 
     def idempotency_key(self) -> str | None:
-        """Made of the caller's lineage and place, method, path and header. Hashed: callers may build theirs from
-        personal data."""
+        """A hash of the caller's lineage and place, method, path and header: callers may build their keys from personal
+        data."""
         key = conditions.idempotency_key(self.request.headers)
         if key is None:
             return None
@@ -293,8 +293,8 @@ class Call:
             await self.context.places.age.wait_until_known()
 
     async def wait_until_complete(self) -> None:
-        """For a command on all that a read model lists: nothing that was accepted before may be missing in it. Raises
-        `PositionNotReached`."""
+        """Waits until the read models have everything that was accepted before: for a command on all that a list shows.
+        Raises `PositionNotReached`."""
         await freshness.wait_until_complete(self.context, self.request.headers, self.caller.lineage)
 
     async def wait_for_min_position(self) -> None:
@@ -309,7 +309,8 @@ def require_scope(caller: Caller, *scopes: Scope) -> None:
 
 
 async def may_see(tx: AsyncConnection, state: S, subtree: Subtree, is_visible: IsVisible[S] | None) -> bool:
-    """Asked also of what does not exist, so that it takes as long as what is elsewhere."""
+    """Whether the caller may see the stream. It is asked for streams that do not exist, too, so that these take as long
+    as those elsewhere."""
     return is_visible is None or subtree.is_everything or await is_visible(tx, state, subtree)
 
 

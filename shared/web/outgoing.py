@@ -39,7 +39,7 @@ Resolve = Callable[[str, int], Sequence[str]]
 
 @cache
 def tls_context() -> ssl.SSLContext:
-    """Made once: reading the machine's certificates takes a tenth of a second."""
+    """The context of all connections, made once: reading the machine's certificates takes a tenth of a second."""
     return ssl.create_default_context()
 
 
@@ -106,7 +106,7 @@ class Outgoing:
             receiver.close()
 
     async def receiver(self, target: Target, address: IPAddress) -> "Receiver":
-        """Whoever takes it closes it."""
+        """A receiver at this address, which whoever takes it closes."""
         return Receiver(target, address, await asyncio.to_thread(tls_context), self.now)
 
     def failed(self, error: Exception) -> Attempt:
@@ -233,7 +233,7 @@ def describe(error: Exception) -> str:
 
 
 def parse_retry_after(value: str | None, now: datetime) -> timedelta | None:
-    """Seconds, or a date of HTTP. What is neither counts as absent."""
+    """The time to wait, from seconds or a date of HTTP. Anything else counts as absent."""
     if not value or not value.isascii():
         return None
     if value.strip().isdecimal():

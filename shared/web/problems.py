@@ -130,7 +130,7 @@ def response(body: Mapping[str, Any], headers: Mapping[str, str] | None = None) 
 
 
 def refusal_body(refusal: Refusal) -> dict[str, Any]:
-    """For a refused command, as an answer or as a line of a batch."""
+    """The body for a refused command, as an answer or as a line of a batch."""
     return problem_body(REFUSALS[type(refusal)], str(refusal), errors=field_errors(refusal))
 
 
@@ -161,8 +161,8 @@ def causes(errors: Sequence[ErrorDetails]) -> Sequence[ErrorDetails]:
 
 
 def location_of(error: ErrorDetails) -> Sequence[int | str]:
-    """For a body that is not JSON, FastAPI gives the place in the text as if it were a field. Pydantic marks what is
-    wrong with a key of an object, as opposed to its value."""
+    """The path to the field at fault. For a body that is not JSON, FastAPI gives the place in the text as if it were a
+    field. Pydantic marks what is wrong with a key of an object, as opposed to its value."""
     if error["type"] == "json_invalid":
         return ()
     location = error["loc"]

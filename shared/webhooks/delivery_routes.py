@@ -78,7 +78,7 @@ class DeliveryRoutes:
 
 
 def test_event(call: Call, webhook_id: str) -> StoredEvent:
-    """No event of the store, and without a position there."""
+    """An event that is not in the store, and has no position there."""
     now, event_id = call.context.clock_and_ids.now(), call.context.clock_and_ids.new_id()
     stream = DECIDER.stream(webhook_id)
     cause = call.caller.name, call.correlation_id, None

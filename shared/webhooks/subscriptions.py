@@ -43,7 +43,7 @@ class Webhook(NamedTuple):
 
 @dataclass
 class Webhooks:
-    """Up to `position` in the store."""
+    """All webhooks, as of `position` in the store."""
 
     position: int = 0
     _streams: dict[str, Stream] = field(default_factory=dict)

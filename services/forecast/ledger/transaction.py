@@ -118,7 +118,7 @@ def date_reason(before: date | None, after: date | None) -> Reason:
 
 
 def outcome_or_category_change(account: Account, before: Deal, after: Deal) -> Iterator[Posting]:
-    """Where the outcome changes, the category changes with it."""
+    """The postings of a new outcome, with which the category changes, or else of a new category."""
     if not after.is_counted:
         yield Posting(account, -after.amount, -1, "lost" if after.outcome == "lost" else "recycled")
     elif before.outcome != after.outcome:

@@ -111,7 +111,7 @@ async def owners_among(tx: AsyncConnection, names: Collection[str]) -> set[str]:
 
 
 def updated(latest: Iterable[tuple[RecordedEvent[OpportunityEvent], KnownDeal]]) -> Iterator[Write]:
-    """Each deal after its last event."""
+    """Writes each deal as it is after its last event."""
     yield UPSERT, rows(deal_row(*each) for each in latest)
 
 

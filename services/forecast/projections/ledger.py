@@ -119,7 +119,7 @@ async def apply_placements(tx: AsyncConnection, recorded: Sequence[RecordedEvent
 
 
 def node_today(node: str, history: NodeHistory) -> OrgNode:
-    """No row starts in the future: the last one is today's."""
+    """The node by its last row, which is today's: no row starts in the future."""
     *_, last = spans(history)
     return OrgNode(node, last.position.parent, last.position.kind, last.active)
 

@@ -48,7 +48,7 @@ def name_row(recorded: RecordedEvent[NodePlaced | NodeRenamed]) -> dict[str, Any
 
 
 async def read(tx: AsyncConnection, nodes: Collection[str], known: KnownPositions = EVERYTHING) -> Mapping[str, str]:
-    """Each node's last name."""
+    """The last name of each node, by node."""
     found = await tx.execute(LAST, {"nodes": list(nodes), "known": known.forecast})
     refs = {row.node: row.name_ref for row in found}
     names = await vault.read(tx, refs.values())

@@ -164,7 +164,7 @@ class PastDeals:
 
 @dataclass(frozen=True)
 class PastNumbersOfToday(PastDeals, CurrentNumbers):
-    """Under an organisation that has not changed since."""
+    """Past deals under an organisation that has not changed since."""
 
     async def sums(
         self, nodes: Collection[str], deal_filter: DealFilter, *, undated: bool = False
@@ -175,7 +175,7 @@ class PastNumbersOfToday(PastDeals, CurrentNumbers):
 
 @dataclass(frozen=True)
 class PastNumbers(PastDeals, PastOrgNumbers):
-    """Under another organisation than today's."""
+    """Past deals under another organisation than today's."""
 
     async def sums(
         self, nodes: Collection[str], deal_filter: DealFilter, *, undated: bool = False

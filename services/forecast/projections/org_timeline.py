@@ -30,7 +30,7 @@ class OrgTimeline:
         return [starts for starts, _ in self.waiting if starts > after]
 
     async def move_to(self, instant: datetime) -> None:
-        """It is never moved back."""
+        """Moves forward to the instant. A timeline is never moved back."""
         due = set[str]()
         while self.waiting and self.waiting[-1][0] <= instant:
             due.add(self.waiting.pop()[1])
@@ -54,7 +54,7 @@ class OrgTimeline:
 
 
 async def org_timeline(tx: AsyncConnection, until: datetime, known: KnownPositions) -> OrgTimeline:
-    """Before its first instant."""
+    """The organisation until an instant. The timeline stands before the first change."""
     histories = dict[str, NodeHistory]()
     started = await tx.execute(IN_ORDER.where(OrgInstant(until, known.forecast).counts))
     async for node, node_rows in in_slices(groupby(started, key=lambda row: row.node)):

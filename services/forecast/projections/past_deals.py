@@ -43,7 +43,7 @@ class Cut(NamedTuple):
 
 
 def last_states(cut: Cut) -> Select[Any]:
-    """Each deal's customer, stage and outcome then."""
+    """The customer, stage and outcome that each deal had then."""
     newest_first = deal_states.c.opportunity_id, deal_states.c.position.desc()
     return (
         select(deal_states)

@@ -22,7 +22,7 @@ def unit_rate(value: Decimal) -> Decimal:
 
 
 def written_rate(value: Any) -> Any:
-    """More decimals than an amount has: one unit of some currencies is worth very little."""
+    """Parses a rate, which may have more decimals than an amount: one unit of some currencies is worth very little."""
     if isinstance(value, Decimal):
         return value
     if isinstance(value, str) and WRITTEN.fullmatch(value):

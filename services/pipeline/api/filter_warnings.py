@@ -10,7 +10,8 @@ from shared.web.paging import FilterWarning
 
 
 async def unknown_names(call: Call, *, stage: str | None = None, owner: str | None = None) -> list[FilterWarning]:
-    """For a list without an item. Called after `call.read`: what a confined caller may not see is not there."""
+    """Warnings for a list without items. To be called after `call.read`: what a confined caller may not see counts as
+    not there."""
     warnings = []
     if stage is not None and (known := await other_stages(call, stage)):
         detail = f"there is no stage {stage}; known are {', '.join(known)}"

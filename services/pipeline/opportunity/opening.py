@@ -86,7 +86,7 @@ def attach_lead(state: State, lead_id: str) -> list[events.OpportunityEvent]:
 
 
 def link(opportunity: Open | Closed, external_id: str) -> list[events.OpportunityEvent]:
-    """Every linked id leads to the deal; the deal shows the first."""
+    """Adds an external id to the deal. Every linked id leads to the deal, which shows the first one."""
     fields = opportunity.fields
     if fields.external_id == external_id:
         return []

@@ -142,7 +142,7 @@ def must_have_happened(call: Call, occurred_at: datetime | None) -> None:
 
 
 def stored_evidence(found: Folded[State], bant: commands.Bant) -> dict[BantName, UUID]:
-    """For evidence that is given again in the same words: its reference in the vault."""
+    """The references in the vault of evidence that is given again in the same words."""
     answers: Mapping[BantName, BantAnswer] = {} if isinstance(found.state, NotExisting) else found.state.bant
     stored: dict[BantName, UUID] = {}
     for name, answer in answers.items():

@@ -34,7 +34,7 @@ def mark_mql(lead: Lead, command: commands.MarkMql, at: datetime, context: Conte
 
 
 def requalify(lead: Lead, at: datetime, context: Context) -> list[events.LeadEvent]:
-    """Who claimed the lead because its revisit was due keeps it."""
+    """Makes the lead an MQL again. Whoever claimed it because its revisit was due keeps it."""
     if is_mql_since(lead, "requalify"):
         return []
     target(lead.fields.lifecycle, Trigger.REQUALIFY)

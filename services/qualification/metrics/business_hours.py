@@ -12,7 +12,8 @@ WEEKDAYS = tuple(Weekday)
 
 
 def business_time(hours: BusinessHours, zone: ZoneInfo, start: datetime, end: datetime) -> timedelta:
-    """Within the hours of the working days, in the time zone. A holiday is no working day."""
+    """How much time between the instants lies within the hours of working days, in the time zone. A holiday is no
+    working day."""
     day, last_day = start.astimezone(zone).date(), end.astimezone(zone).date()
     spent = NOTHING
     while day <= last_day:

@@ -136,7 +136,7 @@ def rules_for(model: ScoringModel, engagement: Engagement) -> Sequence[tuple[str
 
 
 def is_for(when: When, engagement: Engagement) -> bool:
-    """For an engagement of the rule's source."""
+    """Whether the engagement meets the condition. Its source has been compared already."""
     profile, details = engagement.profile, engagement.details
     return (
         (when.kind or CAPTURE) == engagement.kind

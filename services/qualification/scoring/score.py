@@ -58,6 +58,6 @@ def is_at_once(newer: Sequence[Engagement], line: MqlLine) -> bool:
 
 
 def points_given_by(capture_id: str, parts: Sequence[Part], caps: Mapping[str, int]) -> int:
-    """After caps, before any decay."""
+    """The points of one capture after caps, before any decay."""
     counted = capped_parts(((part.rule.group, part.rule.points) for part in parts), caps)
     return sum(points for part, points in zip(parts, counted, strict=True) if part.engagement.capture_id == capture_id)
