@@ -5,15 +5,15 @@ typed value, which the state takes over as it is, and whose `_replace` is type-c
 flat: a reader finds `amount` beside `from_amount`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, NotRequired, Self
-from uuid import UUID
 
 from pydantic import ConfigDict, TypeAdapter
 from typing_extensions import TypedDict
 
 from shared.rules.fields import STORED
 from shared.rules.message import Event
+from shared.rules.sealed import Sealer
 
 typed_dict: Any = TypedDict
 """For a type checker a typed dictionary stands in the source; these are made of the events' fields."""
@@ -91,7 +91,7 @@ class FlattenedEvent(Event):
         set_attribute(event, "__pydantic_private__", None)
         return event
 
-    def to_stored(self, sealer: Callable[[Any], UUID] | None = None) -> str:
+    def to_stored(self, sealer: Sealer | None = None) -> str:
         fields = dict(self.__dict__)
         for name in self.groups:
             fields |= fields.pop(name)._asdict()

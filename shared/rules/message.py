@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from shared.rules.fields import STORED
+from shared.rules.sealed import Sealer
 
 BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -54,7 +55,7 @@ class Event(Message):
         field = cls.model_fields.get(name)
         return field is not None and not field.is_required()
 
-    def to_stored(self, sealer: Callable[[Any], UUID] | None = None) -> str:
+    def to_stored(self, sealer: Sealer | None = None) -> str:
         """The JSON text to store. `sealer` takes the sealed values and returns their references; without one, an event
         that holds an unsealed value raises `TypeError`."""
         return self.model_dump_json(context=sealer)

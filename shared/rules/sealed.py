@@ -1,6 +1,7 @@
 """Values that events must not contain: the event has a reference, the vault has the value."""
 
-from typing import Any, Generic, Protocol, TypeVar, get_args
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar, get_args
 from uuid import UUID
 
 from pydantic import GetCoreSchemaHandler, TypeAdapter
@@ -9,9 +10,8 @@ from pydantic_core import core_schema
 T = TypeVar("T")
 
 
-class Sealer(Protocol):
-    def __call__(self, value: Any) -> UUID:
-        """Takes a JSON value for the vault and returns its reference."""
+Sealer = Callable[[Any], UUID]
+"""Takes a JSON value for the vault and returns its reference."""
 
 
 class Sealed(Generic[T]):
@@ -57,11 +57,10 @@ class Sealed(Generic[T]):
         )
 
 
-def seal_now(sealed: Sealed[Any], values: TypeAdapter[Any], sealer: Any) -> UUID:
+def seal_now(sealed: Sealed[Any], values: TypeAdapter[Any], sealer: Sealer | None) -> UUID:
     if sealer is None:
         raise TypeError("a value that belongs in the vault was about to be written into an event")
-    ref: UUID = sealer(values.dump_python(sealed.value, mode="json", exclude_none=True))
-    return ref
+    return sealer(values.dump_python(sealed.value, mode="json", exclude_none=True))
 
 
 def seal(value: T | None) -> Sealed[T] | None:

@@ -46,10 +46,6 @@ class Target:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == PORTS[self.scheme] else f"{host}:{self.port}"
 
-    def url_at(self, address: IPAddress) -> str:
-        host = f"[{address}]" if address.version == 6 else str(address)
-        return f"{self.scheme}://{host}:{self.port}{self.path}"
-
 
 @dataclass(frozen=True)
 class TargetPolicy:
