@@ -1,10 +1,10 @@
-"""Pure work that takes long runs in a thread: other requests of this process need not wait for it."""
+"""What takes long must not hold up the other requests of this process: very many rows, and pure work on them."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any, TypeVar
 
-from sqlalchemy import text
+from sqlalchemy import Select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 T = TypeVar("T")
@@ -12,6 +12,15 @@ SIGN_OF_LIFE = 0.5
 """Seconds. Postgres ends a transaction that is idle for longer than two: its client may be frozen, with the append
 lock in its hands."""
 PING = text("SELECT")
+ROWS_IN_A_PART = 2_000
+
+
+async def read_in_parts(tx: AsyncConnection, query: Select[Any]) -> AsyncIterator[Any]:
+    """The rows of a query. Between the parts in which they come, other requests are served."""
+    found = await tx.stream(query.execution_options(yield_per=ROWS_IN_A_PART))
+    async for part in found.partitions():
+        for row in part:
+            yield row
 
 
 async def run_in_thread(tx: AsyncConnection, function: Callable[..., T], *arguments: Any) -> T:

@@ -22,6 +22,7 @@ from services.forecast.projections import overrides, waterfall_lines
 from services.forecast.projections.deals import EVERYBODY, Owners
 from services.forecast.projections.org_timeline import OrgTimeline, org_timeline
 from services.forecast.projections.past_deals import Cut
+from shared.store.long_work import run_in_thread
 
 NOBODY = Owners(excluded=False)
 
@@ -121,7 +122,7 @@ async def moved(tx: AsyncConnection, opening: End, closing: End) -> Movements:
     deals = deals_before(lines)
     untold = {line.opportunity_id for line in lines} - deals.keys()
     deals.update(await waterfall_lines.deals_at(tx, opening.cut, untold))
-    found = movements(lines, deals, scope)
+    found = await run_in_thread(tx, movements, lines, deals, scope)
     for before, after in pairwise(segments.segments):
         if before.counted == after.counted:
             continue

@@ -12,6 +12,7 @@ from services.forecast.periods.calendar import Period
 from services.forecast.projections.deals import Owners
 from services.forecast.projections.past_deals import Cut
 from services.forecast.projections.postings import postings
+from shared.store.long_work import read_in_parts
 from shared.store.ownership import PLAN_EACH, plan_for
 from shared.store.plans import looked_up
 
@@ -32,7 +33,7 @@ async def lines_between(
     if owners.names:
         await tx.execute(PLAN_EACH)
     query = select(*COLUMNS).where(postings.c.position.in_(touching)).order_by(postings.c.position, postings.c.line)
-    return [PostedLine(*row) for row in await tx.execute(query)]
+    return [PostedLine(*row) async for row in read_in_parts(tx, query)]
 
 
 async def deals_at(tx: AsyncConnection, cut: Cut, deals: Collection[str]) -> Mapping[str, PostedLine]:

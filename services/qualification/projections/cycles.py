@@ -26,6 +26,7 @@ from services.qualification.lead import events
 from services.qualification.metrics.speed import Answer
 from shared.flow.projection import Projection
 from shared.rules.message import RecordedEvent
+from shared.store.long_work import read_in_parts
 from shared.store.ownership import owned_by
 from shared.store.rows import rows, upsert
 
@@ -117,7 +118,6 @@ class SpeedRow(NamedTuple):
     rep_touch: Answer | None
 
 
-ROWS_AT_ONCE = 1_000
 Sdrs = Collection[str] | None
 """Those whose cycles count; None: all, and the unclaimed ones."""
 
@@ -130,14 +130,11 @@ async def answers(
     query = select(*columns).where(cycles.c.cycle > 0, *owned_by(cycles.c.sdr, sdrs))
     query = query if begins is None else query.where(cycles.c.began_at >= begins)
     query = query if ends is None else query.where(cycles.c.began_at < ends)
-    # In parts: for very many rows at once, other requests would wait.
-    parts = (await tx.stream(query)).partitions(ROWS_AT_ONCE)
     return [
         SpeedRow(
             row.source, Answer(row.began_at, row.touched_at), row.srl_at and Answer(row.srl_at, row.rep_touched_at)
         )
-        async for part in parts
-        for row in part
+        async for row in read_in_parts(tx, query)
     ]
 
 
