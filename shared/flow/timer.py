@@ -30,8 +30,8 @@ class Reading(NamedTuple):
 
 
 class Due(NamedTuple):
-    """`event_id`: of the event that scheduled it. `found`: the command, where it is made of what the timer has read.
-    `number`: distinguishes timers that one event scheduled."""
+    """`event_id`: of the event that scheduled it. `found`: a command that the timer's query has made already; None:
+    `Timer.command` makes it. `number`: distinguishes timers that one event scheduled."""
 
     subject: str
     due_at: datetime
@@ -46,9 +46,9 @@ class Due(NamedTuple):
 
 @dataclass(frozen=True)
 class Timer:
-    """`due(reading, limit)`: what was due by then, the earliest first; None: this cannot be said yet. The events that
-    follow from the command occur at `due_at`, or at the time of the stream's last event if that is later. `name` is a
-    part of their ids: it never changes. `seconds`: between two looks at what is due."""
+    """`due(reading, limit)`: what has fallen due at the instant of the reading, the earliest first; None while that
+    cannot be said. The events that follow from the command occur at `due_at`, or at the time of the stream's last event
+    if that is later. `name` is a part of their ids, and never changes. `seconds`: between two looks at what is due."""
 
     name: str
     due: Callable[[Reading, int], Awaitable[Sequence[Due] | None]]

@@ -34,8 +34,8 @@ def counting_nodes(nodes: OrgNodes, owner: str) -> Iterator[str]:
 def nearest_counting(
     nodes: OrgNodes, owner: str, counted: Collection[str], found: Mapping[str, str | None]
 ) -> Mapping[str, str | None]:
-    """The first of the counted nodes that the owner's deals count for, and the same of those passed on the way up; None
-    where they count for none. `found`: what is known of others already."""
+    """For the owner, and for each node passed on the way up, the first of the counted nodes for which its deals count;
+    None where there is none. `found`: what is known of other nodes already."""
     passed = [owner]
     for node in counting_nodes(nodes, owner):
         if node in counted or node in found:
@@ -101,8 +101,8 @@ def org_tree(nodes: OrgNodes) -> OrgTree:
 
 @dataclass(frozen=True)
 class OrgChart:
-    """The whole organisation of an instant. `groups`: for some nodes, the first of them that each owner's deals count
-    for, as far as it was asked for."""
+    """The whole organisation of an instant. `groups`: for each set of nodes that was asked about, the first of them for
+    which each owner's deals count."""
 
     nodes: OrgNodes
     groups: dict[frozenset[str], Mapping[str, str | None]] = field(default_factory=dict)

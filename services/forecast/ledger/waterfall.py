@@ -128,8 +128,8 @@ class Movements:
 
 
 def deals_before(lines: Iterable[PostedLine]) -> dict[str, PostedLine | None]:
-    """Each deal in its account before the first of its lines, with all of its amount; none outside the accounts. Lines
-    tell it where they take the deal from an account, or bring it into the first: not where its amount alone changed.
+    """Each deal as it was before the first of its lines: in its account, with all of its amount; None outside the
+    accounts. A deal of which only the amount changed is missing, because such lines do not show the rest of it.
     `lines`: all of each event, by position and line."""
     found, changed = dict[str, PostedLine | None](), dict[str, Decimal]()
     for line in lines:
@@ -145,8 +145,8 @@ def deals_before(lines: Iterable[PostedLine]) -> dict[str, PostedLine | None]:
 
 
 def movements(lines: Iterable[PostedLine], deals: Mapping[str, PostedLine | None], scope: Scope) -> Movements:
-    """`lines`: all of each event, by position and line. `deals`: each deal in its account before the first of them,
-    with all of its amount."""
+    """What the lines did to the number. `lines`: all of each event, by position and line. `deals`: each deal in its
+    account before the first of them, with all of its amount."""
     found, current = Movements(), dict(deals)
     for _, event_lines in groupby(lines, key=lambda line: line.position):
         event = list(event_lines)

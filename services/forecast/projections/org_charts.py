@@ -17,18 +17,18 @@ MOST_CHARTS = 4
 
 
 class RowsUntil(NamedTuple):
-    """All rows that count at an instant: up to the last start and the last position among them. Null: none."""
+    """All rows that count at an instant, by the last start and the last position among them; None: there are none."""
 
     starts: datetime | None
     position: int | None
 
 
-class Kept(NamedTuple):
+class KeptChart(NamedTuple):
     instant: OrgInstant
     chart: OrgChart
 
 
-CHARTS: WeakKeyDictionary[Engine, dict[RowsUntil, Kept]] = WeakKeyDictionary()
+CHARTS: WeakKeyDictionary[Engine, dict[RowsUntil, KeptChart]] = WeakKeyDictionary()
 """Of each database, the last one at the end."""
 
 
@@ -48,7 +48,7 @@ async def chart_at(tx: AsyncConnection, instant: OrgInstant, rows: RowsUntil) ->
         instant = instant._replace(position=rows.position or 0)  # later rows may count then, too
         near = nearest_kept(kept, (await all_rows(tx)).position or 0)
         nodes = await (nodes_at(tx, instant) if near is None else nodes_near(tx, near, instant))
-        found = Kept(instant, OrgChart(nodes))
+        found = KeptChart(instant, OrgChart(nodes))
     kept.pop(rows, None)
     kept[rows] = found
     while len(kept) > MOST_CHARTS:
@@ -56,14 +56,14 @@ async def chart_at(tx: AsyncConnection, instant: OrgInstant, rows: RowsUntil) ->
     return found.chart
 
 
-def nearest_kept(kept: dict[RowsUntil, Kept], visible: int) -> Kept | None:
-    """A snapshot that is older than the one it was read in does not see all of its rows, and could not take them back.
-    `visible`: the position of the last row that it sees."""
+def nearest_kept(kept: dict[RowsUntil, KeptChart], visible: int) -> KeptChart | None:
+    """The chart that was used last, of those with only rows that the present snapshot sees. Rows that an older snapshot
+    does not see could not be taken back. `visible`: the position of the last row that it sees."""
     return next((each for each in reversed(kept.values()) if each.instant.position <= visible), None)
 
 
-async def nodes_near(tx: AsyncConnection, near: Kept, instant: OrgInstant) -> OrgNodes:
-    """From the organisation of another instant: only nodes for which other rows count are read."""
+async def nodes_near(tx: AsyncConnection, near: KeptChart, instant: OrgInstant) -> OrgNodes:
+    """The organisation of the instant, from that of another one: only nodes for which other rows count are read."""
     other_rows = select(org_rows.c.node).distinct().where(near.instant.counts.is_distinct_from(instant.counts))
     changed = list((await tx.execute(other_rows)).scalars())
     same = dict(near.chart.nodes)

@@ -19,9 +19,9 @@ MOST_NODES = 1_000
 
 @dataclass(frozen=True)
 class SubtreeTotals:
-    """`sums`: of the node and of those below it, by node, of deals that close in the period. `with_undated`: the node's
-    own again, and those of deals without a close date; `unassigned`: the part of that whose owners have no node.
-    `overridden`: of the nodes further down that overrides are about."""
+    """`sums`: of deals that close in the period, by node: the node and those below it. `with_undated`: the node's sums,
+    with those of deals without a close date; `unassigned`: the part of these whose owners have no node. `overridden`:
+    the sums of overridden nodes, also of those further down."""
 
     tree: OrgTree
     node: str
