@@ -70,9 +70,9 @@ async def due_lock(reader: Reader, schedule: LockSchedule, root: str, end: datet
 
 
 def lock(due: Due) -> Reaction:
-    if due.found is None:
+    if due.command is None:
         raise ValueError("a lock is prepared with its bookmark")
-    return Reaction(DECIDER, due.subject, due.found)
+    return Reaction(DECIDER, due.subject, due.command)
 
 
 TIMERS = (Timer("weekly_lock", due_locks, lock),)

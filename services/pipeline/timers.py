@@ -74,9 +74,9 @@ async def converted(tx: AsyncConnection, midnight: datetime, step: Step, measure
 
 
 def record_status(due: Due) -> Reaction:
-    if not isinstance(due.found, RecordStatus):
+    if not isinstance(due.command, RecordStatus):
         raise TypeError("a benchmark falls due with what was found")
-    return Reaction(DECIDER, due.subject, due.found)
+    return Reaction(DECIDER, due.subject, due.command)
 
 
 TIMERS = (Timer("benchmarks", changed_benchmarks, record_status, LOOK_SECONDS),)

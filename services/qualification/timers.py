@@ -29,9 +29,9 @@ async def routes_due(reading: Reading, limit: int) -> Sequence[Due]:
 
 
 def route_lead(due: Due) -> Reaction:
-    if not isinstance(due.found, commands.RouteLead):
+    if not isinstance(due.command, commands.RouteLead):
         raise TypeError("a lead is routed in its turn, which the timer has read")
-    return Reaction(DECIDER, due.subject, due.found)
+    return Reaction(DECIDER, due.subject, due.command)
 
 
 TIMERS = (

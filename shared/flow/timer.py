@@ -30,13 +30,13 @@ class Reading(NamedTuple):
 
 
 class Due(NamedTuple):
-    """`event_id`: of the event that scheduled it. `found`: a command that the timer's query has made already; None:
-    `Timer.command` makes it. `number`: distinguishes timers that one event scheduled."""
+    """`event_id`: of the event that scheduled it. `command`: None unless the timer's query has made it already.
+    `number`: distinguishes timers that one event scheduled."""
 
     subject: str
     due_at: datetime
     event_id: UUID
-    found: Command | None = None
+    command: Command | None = None
     number: int = 0
 
     @property
@@ -47,10 +47,11 @@ class Due(NamedTuple):
 @dataclass(frozen=True)
 class Timer:
     """`due(reading, limit)`: what has fallen due at the instant of the reading, the earliest first; None while that
-    cannot be said. The events that follow from the command occur at `due_at`, or at the time of the stream's last event
-    if that is later. `name` is a part of their ids, and never changes. `seconds`: between two looks at what is due."""
+    cannot be said. `reaction(due)`: the command that follows. Its events occur at `due_at`, or at the time of the
+    stream's last event if that is later. `name` is a part of their ids, and never changes. `seconds`: between two looks
+    at what is due."""
 
     name: str
     due: Callable[[Reading, int], Awaitable[Sequence[Due] | None]]
-    command: Callable[[Due], Reaction]
+    reaction: Callable[[Due], Reaction]
     seconds: float = POLL_SECONDS

@@ -93,7 +93,7 @@ class Timers:
 
 
 def write_request(timer: Timer, due: Due) -> WriteRequest:
-    reaction = timer.command(due)
+    reaction = timer.reaction(due)
     return WriteRequest(
         reaction.decider,
         reaction.decider.stream(reaction.subject),
