@@ -84,17 +84,21 @@ class Engagement(NamedTuple):
 class LeadFields(NamedTuple):
     """The fields of a lead. A new field needs a default: stored events lack it.
 
-    `lead_source`, `campaign`: of its first capture. `domain`: of its company, or else of its business e-mail
-    address. `account`: that of the domain, or of its last hand-over.
-    `cycle` counts how often it became MQL; `mql_at`, `mql_source`, `touch_by`, the touches, `sdr` and `refused` belong
-    to the current cycle. `touched_at`, `rep_touched_at`: the first touch before and after the hand-over. `refused`: the
-    rule by which pipeline refused the last hand-over. `opportunity_id`: its deal, unless that is lost. `reason`: why it
-    is where it is.
-
-    `score` counts all engagement, by `model_version`, at `score_at`. `falls_below_at`: when decay alone takes an MQL
-    below the line. `next_revisit_at`: when the day `next_revisit` begins; `revisit_due_at`: since when the revisit is
-    due. `merged_into`: the lead that is the same person, and is worked in its place. `claim_ends_at`: when the claim
-    ends if nobody touches the lead. `route`: the routing rule by which an SDR is still to be chosen.
+    - `lead_source`, `campaign`: those of the first capture.
+    - `domain`: of the company, or else of the business e-mail address.
+    - `account`: that of the domain, or of the last hand-over.
+    - `cycle`: how often the lead became MQL. `mql_at`, `mql_source`, `touch_by`, the touches, `sdr` and `refused`
+      belong to the current cycle.
+    - `touched_at`, `rep_touched_at`: the first touch before and after the hand-over.
+    - `refused`: the rule by which pipeline refused the last hand-over.
+    - `opportunity_id`: the lead's deal, unless that is lost.
+    - `reason`: the code with which the lead, or its deal, was moved last; None if that move has none.
+    - `score`: of all engagement, by `model_version`, at `score_at`.
+    - `falls_below_at`: when decay alone takes an MQL below the line.
+    - `next_revisit_at`: when the day `next_revisit` begins; `revisit_due_at`: since when the revisit is due.
+    - `merged_into`: the lead that is the same person, and is worked in place of this one.
+    - `claim_ends_at`: when the claim ends if nobody touches the lead.
+    - `route`: the routing rule by which an SDR is still to be chosen.
     """
 
     person_id: Line
