@@ -176,10 +176,12 @@ class PermittedReopen(Command):
 class MatchExport(Dated):
     """What an export says about a deal that is here already. Fields that are not given are not compared.
 
-    `part`: what the deal is at `occurred_at` (present), how it ended then (ended), which has no effect on a deal that
-    has ended so, or a stage that it entered then (entered), which has none when it has entered its stage later.
-    A field that was changed here since the last import is left alone, unless `overwrite` is set. `day_ends`: of the
-    export's day, until when it may know what happened; by default twelve hours after `occurred_at`.
+    - `part`: `present`: what the deal is at `occurred_at`. `ended`: how it ended then, without effect on a deal that
+      has ended in this way. `entered`: a stage that it entered then, without effect on a deal that has entered its
+      stage later.
+    - `overwrite`: fields that were changed here since the last import change, too; else they are left alone.
+    - `day_ends`: the end of the export's day, until which it may know what happened; by default twelve hours after
+      `occurred_at`.
     """
 
     part: Literal["present", "ended", "entered"] = "present"
