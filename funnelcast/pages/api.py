@@ -1,6 +1,7 @@
 """The services' public HTTP API, called with the session of the person who looks at a page."""
 
 import asyncio
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -12,6 +13,8 @@ SECONDS = 15.0
 """For one answer of a service, and for all that a page asks."""
 CONNECTIONS = httpx.Limits(max_connections=200, max_keepalive_connections=50)
 FORBIDDEN = 403
+VISIBLE = re.compile(r"[!-~]+")
+"""What a header may have that comes from an address or a form."""
 UNREACHABLE = "the service did not answer; nothing was lost"
 UNCERTAIN = "the service did not answer, so it may have been written or not: look before you send it again"
 
@@ -94,7 +97,10 @@ class Api:
         found = {"If-Match": if_match, "Idempotency-Key": idempotency_key and str(idempotency_key)}
         if method == "GET" and self.after:
             found |= {"X-Min-Position": self.after, "Prefer": "wait=5"}
-        return {name: value for name, value in found.items() if value}
+        chosen = {name: value for name, value in found.items() if value}
+        if not all(map(VISIBLE.fullmatch, chosen.values())):
+            raise ApiError(422, "Unprocessable Content", "the position or the version is none that a page gave")
+        return chosen
 
 
 def error_of(response: httpx.Response) -> ApiError:

@@ -123,3 +123,13 @@ async def test_a_page_of_services_that_cannot_answer_says_so_and_tries_again(
     else:
         assert (page.status_code, page.headers["refresh"]) == (status, seconds)
         assert f"tries again by itself in {seconds} seconds" in text_of(page.text)
+
+
+@pytest.mark.parametrize("position", ["é", " ", "a b", "\x00", "\u202e"])
+async def test_a_position_that_is_none_is_refused_and_not_asked_again(position: str) -> None:
+    services = Services(tuple(SCOPES), False, busy(503))
+    async with browser_of(services) as browser:
+        for screen in READ:
+            answer = await browser.get(screen.address.replace("{", "").replace("}", ""), params={"after": position})
+            assert "refresh" not in answer.headers, screen.address
+            assert answer.status_code in (200, 404, 422), screen.address
