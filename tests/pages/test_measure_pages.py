@@ -45,6 +45,15 @@ async def test_the_measures_are_those_of_the_api_and_too_few_are_written_never_d
         assert SCRIPT in text_of(by_product)
 
 
+@pytest.mark.parametrize("page", ["metrics", "sources"])
+async def test_a_window_is_of_days(site: Site, page: str) -> None:
+    async with site.signed_in() as browser:
+        for wrong in ({"from": "2026-11-30T10:00Z"}, {"to": "yesterday"}):
+            answer = await browser.get(f"/pages/{page}", params=wrong)
+            assert answer.status_code == 422, wrong
+            assert "must be a day such as 2026-03-02" in text_of(answer.text)
+
+
 async def test_numbers_of_measures_lead_to_their_deals(site: Site) -> None:
     await place_people(site.api)
     await open_deal(site.api, "1000.10", SOON)

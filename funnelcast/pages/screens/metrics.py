@@ -2,16 +2,15 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 
 from starlette.responses import Response
 
-from funnelcast.pages.formats import in_zone
 from funnelcast.pages.screen import Screen, Visit
 from funnelcast.pages.screens.measured_deals import behind
 from funnelcast.pages.screens.names import names_of_nodes
 from funnelcast.pages.screens.rate_chart import Rate, rate_chart
+from funnelcast.pages.screens.window import window_of
 
 PATH = "/metrics"
 DAYS = 90
@@ -29,8 +28,7 @@ STATUSES: Mapping[str | None, str] = {
 
 async def show_metrics(visit: Visit) -> Response:
     query = visit.query
-    today = in_zone(visit.request.app.state.now(), visit.zone).date()
-    window = {"from": query["from"] or str(today - timedelta(days=DAYS)), "to": query["to"] or str(today)}
+    window = window_of(visit, DAYS)
     asked = window | {"by": query["by"] if query["by"] in DIMENSIONS else None}
     volume, funnel, velocity, wins, cost, processes = await asyncio.gather(
         visit.api.get(f"{FOLDER}/pipeline", **asked),

@@ -3,17 +3,17 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from urllib.parse import quote
 
 from starlette.responses import Response
 
 from funnelcast.pages.api import ApiError
-from funnelcast.pages.formats import in_zone
 from funnelcast.pages.rendering import address
 from funnelcast.pages.screen import Screen, Visit, see_other
 from funnelcast.pages.screens.day_chart import day_chart
+from funnelcast.pages.screens.window import window_of
 
 PATH = "/sources"
 READS, WRITES = ("leads:read",), ("leads:read", "leads:write")
@@ -27,8 +27,7 @@ NOTHING: Mapping[str, Any] = {}
 async def show_sources(visit: Visit, refused: ApiError | None = None) -> Response:
     """`refused`: why the last command was not done."""
     query = visit.query
-    today = in_zone(visit.request.app.state.now(), visit.zone).date()
-    window = {"from": query["from"] or str(today - timedelta(days=DAYS)), "to": query["to"] or str(today)}
+    window = window_of(visit, DAYS)
     by = query["by"] if query["by"] in DIMENSIONS else DIMENSIONS[0]
     captures, waiting, settings, outcomes, connections, forms = await asyncio.gather(
         visit.api.get("/intake/v1/metrics/captures", by=by, **window),
