@@ -80,7 +80,7 @@ def routes() -> list[Route]:
         Route(WELCOME.address, guarded(partial(serve, WELCOME))),
         Route(LIVE.address, guarded(partial(serve, LIVE))),
         Route(f"{FOLDER}/healthz", guarded(answer_alive)),
-        Route(f"{FOLDER}/static/{{name}}", guarded(send_file)),
+        Route(f"{FOLDER}/static/{{version}}/{{name}}", guarded(send_file)),
         Route(f"{FOLDER}/sign-in", guarded(sign_in.show_sign_in)),
         Route(f"{FOLDER}/sign-in", guarded(sign_in.sign_in), methods=["POST"]),
         Route(f"{FOLDER}/sign-out", guarded(sign_in.sign_out), methods=["POST"]),
@@ -114,11 +114,12 @@ async def answer_alive(request: Request) -> Response:
 
 
 async def send_file(request: Request) -> Response:
-    """A stylesheet or a script of our own. Its address changes with its content."""
+    """A stylesheet or a script of our own, for a page of this version: one of another gets the file of now."""
     path = rendering.STATIC / request.path_params["name"]
+    is_of_now = request.path_params["version"] == rendering.static_version()
     if path.name not in {each.name for each in rendering.STATIC.iterdir()}:
         raise ApiError(404, "Not Found", "there is no such file")
-    return FileResponse(path, headers={"Cache-Control": FOR_EVER})
+    return FileResponse(path, headers={"Cache-Control": FOR_EVER} if is_of_now else {})
 
 
 # -- a screen ------------------------------------------------------------------------------------------------------

@@ -55,11 +55,18 @@ def common_values(request: Request, zone: str) -> dict[str, Any]:
     return {"locale": locale, "zone": zone, "folder": FOLDER, "path": request.url.path, "person": None}
 
 
-@cache
 def static(name: str) -> str:
-    """The address of a file of our own. It changes with the file, so that browsers may keep it for ever."""
-    digest = sha256((STATIC / name).read_bytes()).hexdigest()[:16]
-    return f"{FOLDER}/static/{name}?v={digest}"
+    """The address of a file of our own, in a folder that changes with any of them: browsers may keep it for ever, and a
+    script that is imported by another one is found beside it."""
+    return f"{FOLDER}/static/{static_version()}/{name}"
+
+
+@cache
+def static_version() -> str:
+    digest = sha256()
+    for path in sorted(STATIC.iterdir()):
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def address(path: str, *parts: Mapping[str, Any], **changes: Any) -> str:

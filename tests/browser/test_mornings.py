@@ -158,6 +158,71 @@ async def test_a_form_that_is_opened_while_a_change_arrives_stays_open(
         await expect(page.locator("#n-ann-pipeline")).to_have_text("€1,750", timeout=MOST_MILLISECONDS)
 
 
+async def test_a_change_that_arrives_late_neither_closes_the_tree_nor_moves_the_focus(
+    browser: Browser, site: Site, address: str, deal: str
+) -> None:
+    asked, opened = asyncio.Event(), asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        if is_live(route.request) and not opened.is_set():
+            answer = await route.fetch()
+            asked.set()
+            await opened.wait()
+            await route.fulfill(response=answer)
+        else:
+            await route.continue_()
+
+    async with at_work(browser, site, address, READS_FORECAST) as vp:
+        page = vp.page
+        async with page.expect_response("**/pages/live"):
+            await page.goto(FORECAST)
+        await page.route("**/pages/forecast?**", hold)
+        body = {"amount": {"amount": "1750.00", "currency": EUR}}
+        await done(site.api, "POST", f"/pipeline/v1/opportunities/{deal}/set-amount", body)
+        await within(MOST_MILLISECONDS / 1000, asked.wait())
+        await page.locator("#row-north").focus()
+        await page.keyboard.press("ArrowRight")
+        await expect(page.locator("#row-north")).to_be_focused()
+        await page.locator("#row-bob").focus()
+        opened.set()
+        await expect(page.locator("#n-bob-pipeline")).to_have_text("€1,750", timeout=MOST_MILLISECONDS)
+        await expect(page.locator("#row-bob")).to_be_focused()
+        await page.keyboard.press("ArrowUp")
+        await expect(page.locator("#row-north")).to_be_focused()
+
+
+async def test_a_link_of_the_tree_is_asked_once_and_the_back_button_takes_it_back(
+    browser: Browser, site: Site, address: str, deal: str
+) -> None:
+    asked = list[str]()
+
+    def note(request: Request) -> None:
+        if "/pages/forecast?" in request.url and not is_live(request):
+            asked.append(request.url)
+
+    async with at_work(browser, site, address, READS_FORECAST) as vp:
+        page = vp.page
+        await page.goto(FORECAST)
+        page.on("request", note)
+        await page.get_by_role("link", name="Open North").click()
+        await expect(page.locator("#row-bob")).to_be_visible()
+        await page.go_back()
+        await expect(page.locator("#row-bob")).to_have_count(0)
+        assert len(asked) == 2
+
+
+async def test_back_from_the_past_numbers_move_again(browser: Browser, site: Site, address: str, deal: str) -> None:
+    async with at_work(browser, site, address, READS_FORECAST) as vp:
+        page = vp.page
+        async with page.expect_response("**/pages/live"):
+            await page.goto(f"{FORECAST}&at=2020-06-01T12:00")
+        await page.get_by_role("link", name="Back to now").click()
+        await expect(page.locator("#n-all-pipeline")).to_have_text("€1,000")
+        body = {"amount": {"amount": "1750.00", "currency": EUR}}
+        await done(site.api, "POST", f"/pipeline/v1/opportunities/{deal}/set-amount", body)
+        await expect(page.locator("#n-all-pipeline")).to_have_text("€1,750", timeout=MOST_MILLISECONDS)
+
+
 def is_live(request: Request) -> bool:
     return "funnelcast-live" in request.headers
 

@@ -122,7 +122,7 @@ async def test_a_database_that_is_down_is_shown_when_signing_in() -> None:
 async def test_signing_in_and_static_files_need_no_service() -> None:
     assert (await looking_at(down, "/pages/sign-in")).status_code == 200
     assert (await looking_at(down, "/pages/healthz")).text == "alive"
-    assert (await looking_at(down, "/pages/static/none.css")).status_code == 404
+    assert (await looking_at(down, "/pages/static/0/none.css")).status_code == 404
 
 
 async def test_the_forecast_asks_for_its_week_while_it_waits_for_the_roll_up() -> None:

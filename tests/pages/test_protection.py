@@ -6,6 +6,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from funnelcast.pages.rendering import static, static_version
 from funnelcast.pages.security import POLICY
 from tests.pages.site import EUR, FROM_A_PAGE, Site, csrf_of, done, open_deal, place_people, read, text_of
 
@@ -22,7 +23,7 @@ async def browser(site: Site) -> AsyncIterator[httpx.AsyncClient]:
 
 
 async def test_every_answer_has_the_protective_headers(site: Site, browser: httpx.AsyncClient) -> None:
-    for path in ("/", "/pages/", "/pages/sign-in", "/pages/forecast", "/pages/none", "/pages/static/pages.css"):
+    for path in ("/", "/pages/", "/pages/sign-in", "/pages/forecast", "/pages/none", static("pages.css")):
         answer = await browser.get(path)
         assert answer.headers["content-security-policy"] == POLICY, path
         assert "default-src 'self'" in POLICY
@@ -33,6 +34,14 @@ async def test_every_answer_has_the_protective_headers(site: Site, browser: http
         stored = "immutable" in answer.headers["cache-control"]
         assert stored == path.startswith("/pages/static/")
         assert stored or answer.headers["cache-control"] == "no-store"
+
+
+async def test_a_file_is_kept_only_by_the_address_of_its_version(browser: httpx.AsyncClient) -> None:
+    address = static("live.js")
+    assert "immutable" in (await browser.get(address)).headers["cache-control"]
+    former = await browser.get(address.replace(static_version(), "0" * 16))
+    assert (former.status_code, former.headers["cache-control"]) == (200, "no-store")
+    assert (await browser.get(address.replace("live.js", "none.js"))).status_code == 404
 
 
 async def test_no_page_has_a_script_or_a_style_within_or_from_elsewhere(browser: httpx.AsyncClient) -> None:

@@ -43,6 +43,7 @@ function currentAddress() {
 }
 
 async function refresh() {
+  if (!document.getElementById("moves")) return; // a page about the past
   if (isLoading || isBusy()) {
     isWaiting = true;
     return;

@@ -3,24 +3,31 @@
 
 const CONTENT = "content";
 
-// `live`: nobody asked for it, so it is given up when the answer comes and `isBusy()`, and the focus stays where it is.
+const pageOf = ({ pathname, search }) => pathname + search;
+let asked = 0;
+let shown = pageOf(location);
+
+// The last content that was asked for is shown. `live`: nobody asked for it, so it is given up when somebody has meanwhile
+// asked for another and when `isBusy()`, and the focus stays where it is.
 export async function load(address, { push = false, focus = null, live = false, isBusy = null } = {}) {
+  const number = live ? asked : ++asked;
   const headers = { Accept: "text/html", ...(live && { "Funnelcast-Live": "1" }) };
-  const answer = await fetch(address, { headers, credentials: "same-origin" });
-  const found = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(CONTENT);
+  const answer = await fetch(address, { headers, credentials: "same-origin" }).catch(() => null);
+  const text = await answer?.text().catch(() => null);
+  if (number !== asked || isBusy?.() || (live && !text)) return null;
+  const page = new DOMParser().parseFromString(text ?? "", "text/html");
+  const found = page.getElementById(CONTENT);
   if (!found || !answer.ok) {
     location.assign(address);
     return null;
   }
-  if (isBusy?.()) return null;
   if (live) focus = document.activeElement?.id;
   document.getElementById(CONTENT).replaceWith(found);
-  if (push) {
-    history.pushState(null, "", address);
-    document.title = document.querySelector("h1")?.textContent + " · Funnelcast";
-  }
+  if (push) history.pushState(null, "", address);
+  shown = pageOf(location);
+  document.title = page.title;
+  document.dispatchEvent(new CustomEvent("content", { detail: focus }));
   if (focus) document.getElementById(focus)?.focus({ preventScroll: true });
-  document.dispatchEvent(new CustomEvent("content"));
   return found;
 }
 
@@ -45,4 +52,5 @@ document.addEventListener("submit", (event) => {
   }
 });
 
-window.addEventListener("popstate", () => load(location.href));
+// Also for a link within the page, which changes nothing.
+window.addEventListener("popstate", () => pageOf(location) !== shown && load(location.href));

@@ -1,5 +1,7 @@
 // The keyboard in the tree: arrows move between rows and open or close them; Home and End go to the first and last.
 
+import { load } from "./partial.js";
+
 const rows = () => [...document.querySelectorAll('[role="treegrid"] tbody tr')];
 
 function prepare(active) {
@@ -32,8 +34,8 @@ function target(row, key) {
 }
 
 function toggle(row) {
-  row.querySelector("a.toggle")?.click();
-  document.addEventListener("content", () => prepare(row.id)?.focus(), { once: true });
+  const link = row.querySelector("a.toggle");
+  if (link) load(link.href, { push: true, focus: row.id });
   return null;
 }
 
@@ -46,5 +48,5 @@ document.addEventListener("keydown", (event) => {
   if (next) prepare(next.id).focus();
 });
 
-document.addEventListener("content", () => prepare());
+document.addEventListener("content", (event) => prepare(event.detail));
 prepare();
