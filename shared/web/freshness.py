@@ -75,7 +75,7 @@ async def wait_for(
         if reading.includes(positions):
             return
         await must_not_be_far_ahead(context, positions)
-        with applied.waiting.place(caller):
+        with applied.waiting.slot(caller):
             while not reading.includes(positions):
                 reading = await applied.reading_after(reading.number, deadline)
 

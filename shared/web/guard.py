@@ -141,7 +141,7 @@ class Guard:
             await self.app(scope, receive, send)
             return
         is_stream = scope["path"].endswith(STREAM)
-        with self.limits.streams_of_key.place(caller.lineage) if is_stream else nullcontext():
+        with self.limits.streams_of_key.slot(caller.lineage) if is_stream else nullcontext():
             async with self.context.open_requests.while_valid(caller):
                 await self.app(scope, receive, send)
 

@@ -84,8 +84,8 @@ class CallerLimit:
     used: Counter[Hashable] = field(default_factory=Counter)
 
     @contextmanager
-    def place(self, caller: Hashable) -> Iterator[None]:
-        """Raises `TooManyRequests`."""
+    def slot(self, caller: Hashable) -> Iterator[None]:
+        """One of the things is in use by the caller while the body runs. Raises `TooManyRequests`."""
         if self.used[caller] >= self.capacity:
             raise TooManyRequests(f"this key has {self.capacity} {self.what} at once already", 1, [])
         self.used[caller] += 1

@@ -71,7 +71,7 @@ def figures(rollup: Rollup) -> Iterator[Figure]:
     for node in (rollup.totals.node, *amounts.children(rollup.totals.node)):
         deals = counts(rollup.totals.sums[node])
         yield from node_figures(node, "", rollup.currency, amounts.of(node), deals)
-        for currency, each in (amounts.apart(node) or {}).items():
+        for currency, each in (amounts.in_each_currency(node) or {}).items():
             yield from node_figures(node, f"{currency}:", currency, each, deals)
 
 

@@ -46,7 +46,7 @@ class RollupAmounts:
         zero."""
         return None if self.currencies else self.amounts(node, self.conversion)
 
-    def apart(self, node: str) -> Mapping[str, NodeAmounts] | None:
+    def in_each_currency(self, node: str) -> Mapping[str, NodeAmounts] | None:
         """A node's amounts in each currency of the deals, where the answer has no currency of its own; else None."""
         if self.conversion is not None:
             return None

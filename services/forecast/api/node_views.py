@@ -147,7 +147,7 @@ class NodeFormat:
         return NO_AMOUNTS if found is None else dict(self.amounts_view(found, self.rollup.currency))
 
     def by_currency(self, node: str) -> dict[str, AmountsView] | None:
-        apart = self.rollup.amounts.apart(node)
+        apart = self.rollup.amounts.in_each_currency(node)
         if apart is None:
             return None
         return {currency: self.amounts_view(amounts, currency) for currency, amounts in apart.items()}

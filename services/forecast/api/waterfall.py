@@ -144,7 +144,7 @@ def waterfall_view(
     """`visible`: the owners whose deals are listed; others' count in the amounts alone."""
     currency = closing.conversion.currency
     first, last = opening.amount(opening.conversion), closing.amount(closing.conversion)
-    found.apart["rate_changed"] += opening.amount(closing.conversion) - first + found.rates
+    found.without_deals["rate_changed"] += opening.amount(closing.conversion) - first + found.rates
     steps = [step_view(kind, found, currency, visible) for kind in get_args(Kind) if kind != "rounding"]
     steps = [step for step in steps if step.count or Decimal(step.amount)]
     listed = sum((Decimal(step.amount) for step in steps), ZERO)
@@ -169,7 +169,7 @@ def waterfall_view(
 
 def step_view(kind: Kind, moved: Movements, currency: str, visible: Owners) -> StepView:
     found = [entry for entry in moved.entries if entry.kind == kind]
-    amount = sum((entry.amount for entry in found), moved.apart[kind])
+    amount = sum((entry.amount for entry in found), moved.without_deals[kind])
     listed = [entry for entry in found if any(map(visible.includes, entry.owners))]
     return StepView(
         kind=kind,

@@ -131,11 +131,11 @@ async def moved(tx: AsyncConnection, opening: End, closing: End) -> Movements:
             *await come_and_gone(tx, cut, scope, before.counted.owners, after.counted.owners, scope.categories, 1),
             *await come_and_gone(tx, cut, scope, before.counted.hidden, after.counted.hidden, VIEWS["closed"], -1),
         ]
-        found.apart[after.kind] += after.counted.fixed - before.counted.fixed
+        found.without_deals[after.kind] += after.counted.fixed - before.counted.fixed
         if after.kind == "org_moved":
             found.entries += entries
         else:
-            found.apart[after.kind] += sum((entry.amount for entry in entries), ZERO)
+            found.without_deals[after.kind] += sum((entry.amount for entry in entries), ZERO)
     return found
 
 

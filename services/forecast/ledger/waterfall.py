@@ -118,13 +118,13 @@ class Scope:
 
 @dataclass
 class Movements:
-    """`apart`: what no deal explains, by kind. `rates`: what changes inside the view brought by taking another day's
-    rate. `won_within`: all wins inside the period, whether they moved the view or not."""
+    """`without_deals`: what no deal explains, by kind. `rates`: what changes inside the view brought by taking another
+    day's rate. `won_within`: all wins inside the period, whether they moved the view or not."""
 
     entries: list[Entry] = field(default_factory=list)
     rates: Decimal = ZERO
     won_within: Decimal = ZERO
-    apart: dict[Kind, Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
+    without_deals: dict[Kind, Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
 
 
 def deals_before(lines: Iterable[PostedLine]) -> dict[str, PostedLine | None]:

@@ -25,7 +25,7 @@ UPSERT = text("""
 LAST_OCCURRED = select(func.max(latest.c.occurred_at))
 
 
-async def note(tx: AsyncConnection, source: str, recorded: Sequence[RecordedEvent[Any]]) -> None:
+async def update(tx: AsyncConnection, source: str, recorded: Sequence[RecordedEvent[Any]]) -> None:
     row = {
         "source": source,
         "occurred_at": max(each.occurred_at for each in recorded),

@@ -91,7 +91,7 @@ async def apply_pipeline(tx: AsyncConnection, recorded: Sequence[RecordedEvent[P
     changes = deal_changes(known, of_deals)
     nodes = await org_nodes.upwards(tx, {posting.account.owner for posting in changes.postings})
     await write(tx, chain(changes.writes(nodes), pipelines.added(recorded)))
-    await latest_events.note(tx, "pipeline", recorded)
+    await latest_events.update(tx, "pipeline", recorded)
 
 
 # -- the organisation's events ---------------------------------------------------------------------------------------
@@ -102,7 +102,7 @@ async def apply_forecast(tx: AsyncConnection, recorded: Sequence[RecordedEvent[F
     if of_nodes:
         await node_names.add(tx, of_types(of_nodes, NodePlaced, NodeRenamed))
         await apply_placements(tx, of_types(of_nodes, NodePlaced, NodeEnded))
-    await latest_events.note(tx, "forecast", recorded)
+    await latest_events.update(tx, "forecast", recorded)
 
 
 async def apply_placements(tx: AsyncConnection, recorded: Sequence[RecordedEvent[NodePlaced | NodeEnded]]) -> None:

@@ -50,7 +50,7 @@ def snippet(action: str, settings: FormSettings) -> str:
 
 def lines(settings: FormSettings) -> Iterator[str]:
     fields = settings.fields or {"email": "email"}
-    for name, meaning in sorted(fields.items(), key=place):
+    for name, meaning in sorted(fields.items(), key=sort_key):
         if meaning != "landing_url":
             yield f"  {labelled(name, meaning)}"
     if settings.honeypot:
@@ -62,7 +62,7 @@ def lines(settings: FormSettings) -> Iterator[str]:
     yield SCRIPT
 
 
-def place(field: tuple[str, str]) -> tuple[int, str]:
+def sort_key(field: tuple[str, str]) -> tuple[int, str]:
     name, meaning = field
     if meaning in ORDER:
         return ORDER.index(meaning), name

@@ -27,7 +27,7 @@ class Applied(AppliedPositions):
             await tx.execute(ADVANCE, {"position": position})
 
     async def wait_for(self, position: int, *, caller: str = "ann", deadline: float = inf) -> None:
-        with self.interest(), self.waiting.place(caller):
+        with self.interest(), self.waiting.slot(caller):
             reading = await self.first_reading()
             while not reading.includes({"pipeline": position}):
                 reading = await self.reading_after(reading.number, deadline)
