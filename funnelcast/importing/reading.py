@@ -58,7 +58,10 @@ def open_export(source: Source) -> OpenedExport:
     now, snapshot = ClockAndIds().now(), source.snapshot
     made = now if snapshot is None else snapshot.last_instant(kind.timezone, now)
     zone = ZoneInfo(kind.timezone)
-    context = ExportContext(source.file.parent, source.currency, made.astimezone(zone), lambda: rows_of(export, kind))
+    columns = [*export.columns.names, *(kind.join.columns if kind.join else ())]
+    context = ExportContext(
+        source.file.parent, source.currency, made.astimezone(zone), lambda: rows_of(export, kind), columns
+    )
     map_record, missing = kind.open(context)
     for note in [*missing, *export.notes()]:
         typer.echo(f"note: {note}", err=True)

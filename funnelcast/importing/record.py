@@ -22,12 +22,13 @@ Record = tuple[Row, ...]
 class ExportContext:
     """What a mapping may use besides a single row. `folder`: of the export. `currency`: the command's option, where
     neither the export nor the mapping names one. `made`: when the export was made, in its zone; nothing in it is later.
-    `rows`: all of the export's."""
+    `rows`: all of the export's. `columns`: its header."""
 
     folder: Path
     currency: str | None
     made: datetime
     rows: Callable[[], Iterator[Row]] = lambda: iter(())
+    columns: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,10 @@ from typing import Literal
 
 from babel.numbers import get_currency_symbol
 
+from funnelcast.importing.cells.digits import with_ascii_digits
 from funnelcast.importing.files.row import InvalidRow, Row, invalid_cell, shortened
 from funnelcast.importing.files.workbook import WorkbookNumber
+from funnelcast.importing.mapping.cell import Cell
 from shared.rules.money import LARGEST, is_currency, minor_units
 
 Grouping = Literal["thousands", "indian", "myriads"]
@@ -52,14 +54,14 @@ class Money:
 @dataclass(frozen=True)
 class Amounts:
     """How amounts are written. Without `thousands`, digits are not grouped. The currency is one for all, or stands in a
-    column, or beside each amount. `symbols`: by sign or word, the currency that it stands for. `round`: more decimals
-    than the currency has are rounded, however few."""
+    column (`currency` is for its blank cells), or beside each amount. `symbols`: by sign or word, the currency that it
+    stands for. `round`: more decimals than the currency has are rounded, however few."""
 
     decimal: str = "."
     thousands: str = ""
     grouping: Grouping = "thousands"
     currency: str | None = None
-    currency_column: str | None = None
+    currency_column: Cell | None = None
     symbols: Mapping[str, str] = field(default_factory=dict)
     round: bool = False
 
@@ -80,7 +82,7 @@ class Amounts:
         """The number, and the sign or code before or after it."""
         if isinstance(text, WorkbookNumber):
             return text, ""
-        plain = text.translate(TYPOGRAPHIC).strip()
+        plain = with_ascii_digits(text.translate(TYPOGRAPHIC)).strip()
         for sign in self.known_signs:
             if plain.startswith(sign):
                 return plain[len(sign) :].strip(), sign
@@ -99,19 +101,23 @@ class Amounts:
         return sorted(signs, key=lambda sign: (-len(sign), sign))
 
     def currency_of(self, label: str, text: str, sign: str, row: Row) -> str:
-        if self.currency is not None:
-            return self.same_currency(label, text, sign, self.currency)
-        if self.currency_column is not None:
-            return self.same_currency(label, text, sign, self.code_in(self.currency_column, row))
+        named = self.currency_in(row)
+        if named is not None:
+            return self.same_currency(label, text, sign, named)
         code = self.code_of(sign)
         if code is None:
             raise invalid_cell(label, text, "an amount with its currency", self.example(code="EUR "))
         return code
 
-    def code_in(self, column: str, row: Row) -> str:
-        code = self.code_of(row[column])
+    def currency_in(self, row: Row) -> str | None:
+        """The one of the row's amounts, unless it stands beside each."""
+        column = self.currency_column
+        word = column.read(row) if column else ""
+        if column is None or (not word and self.currency is not None):
+            return self.currency
+        code = self.code_of(word)
         if code is None:
-            raise invalid_cell(column, row[column], "a currency's code, or a word of money.symbols,", "EUR")
+            raise invalid_cell(column.label, word, "a currency's code, or a word of money.symbols,", "EUR")
         return code
 
     def code_of(self, sign: str) -> str | None:

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from funnelcast.importing.cells.date_formats import Format, NoSuchDate, Parsed, at_clock, pieces_of
+from funnelcast.importing.cells.digits import with_ascii_digits
 from funnelcast.importing.files.row import InvalidRow, invalid_cell, shortened
 from funnelcast.importing.files.workbook import WorkbookDate
 from shared.rules.fields import EARLIEST, LATEST
@@ -100,7 +101,7 @@ class Dates:
         if isinstance(text, WorkbookDate):
             return self.of_workbook(label, text)
         try:
-            found = {one for each in self.formats if text and (one := each.parse(text)) is not None}
+            found = self.readings(text) or self.readings(with_ascii_digits(text))
         except (ValueError, OverflowError) as error:
             raise InvalidRow(f"{no_date(label, text, error)}; {self.expected()}") from None
         if len(found) > 1:
@@ -108,6 +109,9 @@ class Dates:
         if not found:
             raise invalid_cell(label, text, f"a date written as {' or '.join(self.patterns)}", self.example())
         return found.pop()
+
+    def readings(self, text: str) -> set[Parsed]:
+        return {one for each in self.formats if text and (one := each.parse(text)) is not None}
 
     def of_workbook(self, label: str, text: str) -> Parsed:
         try:

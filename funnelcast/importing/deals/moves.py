@@ -5,6 +5,7 @@ from funnelcast.importing.deals.history import DealHistory
 from funnelcast.importing.deals.reader import DealReader
 from funnelcast.importing.files.row import Row
 from funnelcast.importing.mapping.stages import Target
+from funnelcast.importing.record import Body
 
 REOPENED = "other"
 """The reason of reopenings and corrections: exports do not say why."""
@@ -49,11 +50,16 @@ def win(reader: DealReader, history: DealHistory, at: Moment, close_date: str) -
 
 
 def reopen(history: DealHistory, at: Moment, close_date: str | None) -> None:
-    """To the stage that it left. Without a close date in the export it keeps the one it had."""
-    known = close_date or history.latest_value("close_date") or at.day.isoformat()
+    """To the stage that it left. Without a close date in the export it has the one from before it was won."""
+    expected = next((fact["close_date"] for fact in reversed(history.facts) if is_expectation(fact)), None)
+    known = close_date or expected or history.latest_value("close_date") or at.day.isoformat()
     history.note("reopened")
     history.end = None
     history.add("reopen", at, reason=REOPENED, close_date=known)
+
+
+def is_expectation(fact: Body) -> bool:
+    return "close_date" in fact and fact["command"] != "win"
 
 
 def is_estimated(history: DealHistory) -> bool:

@@ -131,12 +131,10 @@ class DealReader:
         return {"amount": {"amount": price, "currency": self.currency(row)}, "amount_estimated": True}
 
     def currency(self, row: Row) -> str:
-        amounts = self.amounts
-        if amounts and amounts.currency:
-            return amounts.currency
-        if amounts and amounts.currency_column:
-            return amounts.code_in(amounts.currency_column, row)
-        raise InvalidRow("a price of the price list needs a currency for all amounts, or a column with it")
+        found = self.amounts.currency_in(row) if self.amounts else None
+        if found is None:
+            raise InvalidRow("a price of the price list needs a currency for all amounts, or a column with it")
+        return found
 
     def mapped(self, history: DealHistory, row: Row) -> MappedRecord:
         cell = self.fields.id
@@ -198,7 +196,7 @@ def amounts_of(mapping: DealMapping, context: ExportContext) -> Amounts | None:
 
 
 def must_have_currency(money: MoneyNotation, context: ExportContext) -> None:
-    if money.needs_currency() and context.currency is None:
+    if context.currency is None and money.needs_currency(context.columns):
         raise Failed("the mapping names no currency (money.currency): --currency can say it, such as --currency EUR")
 
 

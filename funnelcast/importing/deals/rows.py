@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from funnelcast.importing.cells.dates import Moment
 from funnelcast.importing.deals.history import DealHistory
-from funnelcast.importing.deals.moves import end, enter_stage, is_end
+from funnelcast.importing.deals.moves import end, enter_stage, is_end, reopen
 from funnelcast.importing.deals.reader import DealReader
 from funnelcast.importing.files.row import InvalidRow, Row, Skipped
 from funnelcast.importing.mapping.deals import BY_STAGE, OPEN
@@ -36,8 +37,8 @@ def deal_of_row(reader: DealReader, row: Row) -> MappedRecord | Skipped:
     if standing is None:
         return Skipped(1, f"{ignored_word(reader, row)}: ignored, as the mapping says")
     history = reader.new_history()
-    opened, entries = opening_moment(reader, row), list(entries_of(reader, row))
     closed = closing_moment(reader, row, standing.end) if standing.end else None
+    opened, entries = opening_moment(reader, row), without_last_end(reader, list(entries_of(reader, row)), closed)
     if closed:
         opened, entries = until(history, opened, entries, closed)
     open_deal(reader, history, row, standing, opened, entries)
@@ -97,20 +98,33 @@ def ignored_word(reader: DealReader, row: Row) -> str:
 
 
 def last_entered(reader: DealReader, row: Row) -> str:
-    entered = list(entries_of(reader, row, with_ends=True))
+    entered = list(entries_of(reader, row))
     return entered[-1].stage if entered else reader.mapping.process.stages[0].stage
 
 
-def entries_of(reader: DealReader, row: Row, *, with_ends: bool = False) -> Iterator[Entry]:
+def entries_of(reader: DealReader, row: Row) -> Iterator[Entry]:
     """By date; on one day, in the order of the process."""
     process = reader.mapping.process
-    stages = [*(each.stage for each in process.stages), *((process.lost, process.won) if with_ends else ())]
+    stages = [*(each.stage for each in process.stages), process.lost, process.won]
     found = [
         Entry(at, stage)
         for stage in stages
         if (at := reader.moment_if_any(reader.mapping.entered.get(stage), row)) is not None
     ]
     yield from sorted(found, key=lambda entry: entry.at.earliest)
+
+
+def without_last_end(reader: DealReader, entries: list[Entry], closed: Moment | None) -> list[Entry]:
+    """A deal that entered a stage after an end was reopened. Whether it has ended now, its standing says."""
+    process = reader.mapping.process
+    ends = [entry for entry in entries if entry.stage in (process.won, process.lost)]
+    last = max((entry.at.earliest for entry in entries if entry not in ends), default=None)
+    reopened = [
+        entry
+        for entry in ends
+        if last and entry.at.latest < last and (closed is None or entry.at.latest < closed.earliest)
+    ]
+    return [entry for entry in entries if entry not in ends or entry in reopened]
 
 
 # -- what happened to it ---------------------------------------------------------------------------------------------
@@ -150,8 +164,18 @@ def open_deal(
     dated = {"close_date": close_date.isoformat()} if close_date else {}
     history.add("open", opened, **fields, stage=history.stage, **dated)
     for entry in entries:
-        if entry.stage != history.stage:
-            enter_stage(reader, history, entry.stage, entry.at)
+        enter(reader, history, row, entry, close_date)
+
+
+def enter(reader: DealReader, history: DealHistory, row: Row, entry: Entry, close_date: date | None) -> None:
+    process = reader.mapping.process
+    if history.end:
+        reopen(history, entry.at, close_date.isoformat() if close_date else None)
+    if entry.stage in (process.won, process.lost):
+        is_won = entry.stage == process.won
+        end(reader, history, row, entry.at, Target(stage=process.won) if is_won else Target(lost="other"))
+    elif entry.stage != history.stage:
+        enter_stage(reader, history, entry.stage, entry.at)
 
 
 def arrive(reader: DealReader, history: DealHistory, row: Row, standing: Standing) -> None:

@@ -3,10 +3,24 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from shared.rules.money import is_currency
+
 NEEDED = ("id", "name", "account", "owner", "stage", "opened")
 NAMES: Mapping[str, Sequence[str]] = {
-    "id": ("id", "recordid", "externalid", "number", "no"),
-    "name": ("name", "title", "topic", "opportunity", "deal"),
+    "id": ("id", "recordid", "externalid", "number", "no", "nr", "nummer", "numéro", "número"),
+    "name": (
+        "name",
+        "title",
+        "topic",
+        "opportunity",
+        "deal",
+        "titel",
+        "bezeichnung",
+        "nom",
+        "titre",
+        "nombre",
+        "título",
+    ),
     "account": (
         "account",
         "accountname",
@@ -19,19 +33,115 @@ NAMES: Mapping[str, Sequence[str]] = {
         "associatedcompany",
         "associatedcompanyprimary",
         "potentialcustomer",
+        "leadname",
+        "kunde",
+        "firma",
+        "unternehmen",
+        "client",
+        "société",
+        "entreprise",
+        "cliente",
+        "empresa",
     ),
-    "owner": ("owner", "ownername", "salesrep", "salesperson", "salesagent", "rep", "assignedto", "user"),
-    "stage": ("stage", "stagename", "phase", "pipelinestage", "status"),
-    "outcome": ("outcome", "status"),
-    "product": ("product", "productname"),
-    "amount": ("amount", "value", "closevalue", "revenue", "expectedrevenue", "estrevenue", "total"),
-    "opened": ("created", "createddate", "createdate", "createdon", "createdat", "createdtime", "opened", "engagedate"),
-    "closed": ("closed", "closedon", "closedat", "closeddate", "actualclosedate"),
-    "close_date": ("closedate", "closingdate", "expectedclosedate", "expectedclosing", "estclosedate"),
+    "owner": (
+        "owner",
+        "ownername",
+        "ownedby",
+        "salesrep",
+        "salesperson",
+        "salesagent",
+        "rep",
+        "assignedto",
+        "user",
+        "username",
+        "betreuer",
+        "verkäufer",
+        "vertriebler",
+        "verantwortlicher",
+        "zuständig",
+        "commercial",
+        "propriétaire",
+        "responsable",
+        "vendedor",
+        "propietario",
+    ),
+    "stage": (
+        "stage",
+        "stagename",
+        "statuslabel",
+        "phase",
+        "pipelinestage",
+        "étape",
+        "etapa",
+        "status",
+        "statut",
+        "estado",
+    ),
+    "outcome": ("outcome", "status", "statustype"),
+    "product": ("product", "productname", "produkt", "produit", "producto"),
+    "amount": (
+        "amount",
+        "value",
+        "closevalue",
+        "revenue",
+        "expectedrevenue",
+        "estrevenue",
+        "total",
+        "wert",
+        "betrag",
+        "umsatz",
+        "volumen",
+        "montant",
+        "valeur",
+        "importe",
+        "monto",
+        "valor",
+    ),
+    "opened": (
+        "created",
+        "createddate",
+        "createdate",
+        "createdon",
+        "createdat",
+        "createdtime",
+        "datecreated",
+        "opened",
+        "engagedate",
+        "angelegt",
+        "angelegtam",
+        "erstellt",
+        "erstelltam",
+        "erstelldatum",
+        "crééle",
+        "datedecréation",
+        "creado",
+        "fechadecreación",
+    ),
+    "closed": (
+        "closed",
+        "closedon",
+        "closedat",
+        "closeddate",
+        "actualclosedate",
+        "abschluss",
+        "abgeschlossen",
+        "abgeschlossenam",
+        "geschlossenam",
+    ),
+    "close_date": (
+        "closedate",
+        "closingdate",
+        "expectedclosedate",
+        "expectedclosing",
+        "estclosedate",
+        "abschlussdatum",
+        "datedeclôture",
+        "fechadecierre",
+    ),
     "changed": ("lastmodified", "lastmodifieddate", "modifiedtime", "modifiedon", "laststagechange", "updatedat"),
 }
 """By field, names of columns in the order of preference, as `plain_name` writes them."""
-CURRENCY = ("currency", "currencycode", "currencyisocode", "currencyofvalue")
+CURRENCY = ("currency", "currencycode", "currencyisocode", "currencyofvalue", "amountcurrency", "valuecurrency")
 DATES = ("opened", "closed", "close_date", "changed")
 
 
@@ -63,6 +173,12 @@ def fields_of(columns: Sequence[Column]) -> Mapping[str, Column]:
 
 def first_named(names: Sequence[str], columns: Sequence[Column]) -> Column | None:
     return next((column for name in names for column in columns if plain_name(column.name) == name), None)
+
+
+def currency_column(columns: Sequence[Column]) -> Column | None:
+    """By its name, else the first that has nothing but codes of currencies."""
+    named = first_named(CURRENCY, columns)
+    return named or next((column for column in columns if column.values and all(map(is_currency, column.values))), None)
 
 
 def columns_of(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[Column]:

@@ -14,7 +14,16 @@ from funnelcast.importing.files.export import file_rows, is_blank
 from funnelcast.importing.files.layout import DEFAULT_LAYOUT, Layout
 from funnelcast.importing.files.row import shortened
 from funnelcast.importing.files.workbook import is_workbook, sheet_names
-from funnelcast.importing.guessing.columns import CURRENCY, DATES, NEEDED, Column, columns_of, fields_of, first_named
+from funnelcast.importing.guessing.columns import (
+    CURRENCY,
+    DATES,
+    NEEDED,
+    Column,
+    columns_of,
+    currency_column,
+    fields_of,
+    first_named,
+)
 from funnelcast.importing.guessing.notation import PIVOT, guess_dates, guess_numbers, has_currency_beside
 from funnelcast.importing.guessing.stages import UNKNOWN, distinct, guess_stage
 
@@ -31,15 +40,15 @@ def guess_mapping(file: Path) -> str:
     layout, rows = first_rows(file)
     header, below = split_at_header(file, rows)
     columns = without_blank_words(list(columns_of(header, below)))
-    fields = fields_of(columns)
+    fields, currency = fields_of(columns), currency_column(columns)
     sections = [
         f"mapping: {slug(file.name.partition('.')[0])[:50]}",
         "kind: opportunities",
         *file_lines(layout),
         *blank_lines(list(columns_of(header, below))),
         *date_lines(fields),
-        *money_lines(fields, first_named(CURRENCY, columns)),
-        *field_lines(fields, columns),
+        *money_lines(fields, currency),
+        *field_lines(fields, columns, currency),
         *stage_lines(fields.get("stage")),
         *outcome_lines(fields.get("outcome")),
     ]
@@ -142,14 +151,15 @@ def money_lines(fields: Mapping[str, Column], currency: Column | None) -> Iterat
 
 def currency_lines(values: Sequence[str], currency: Column | None) -> Iterator[str]:
     if currency is not None:
-        yield f"  currency_column: {quoted(currency.name)}"
+        question = "" if first_named(CURRENCY, [currency]) else comment("is it the currency")
+        yield f"  currency_column: {quoted(currency.name)}{question}"
     elif has_currency_beside(values):
         yield "  currency_beside: true"
     else:
         yield "  # ? currency: EUR"
 
 
-def field_lines(fields: Mapping[str, Column], columns: Sequence[Column]) -> Iterator[str]:
+def field_lines(fields: Mapping[str, Column], columns: Sequence[Column], currency: Column | None) -> Iterator[str]:
     yield "fields:"
     for field in NEEDED:
         if field not in fields:
@@ -158,7 +168,7 @@ def field_lines(fields: Mapping[str, Column], columns: Sequence[Column]) -> Iter
         has_blanks = field == "account" and len(column.values) < max(len(each.values) for each in columns)
         default = f"{{column: {quoted(column.name)}, default: unknown}}"
         yield f"  {field}: {default + comment('for blank cells') if has_blanks else quoted(column.name)}"
-    if unused := [column.name for column in columns if column not in fields.values()]:
+    if unused := [column.name for column in columns if column not in [*fields.values(), currency]]:
         yield f"  # not used: {', '.join(unused)}"
 
 

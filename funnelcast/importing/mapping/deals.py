@@ -100,21 +100,24 @@ class DealMapping(TableMapping):
             raise ValueError(problem)
         return self
 
+    def cells(self) -> list[Cell]:
+        fields = (getattr(self.fields, name) for name in DealFields.model_fields)
+        currency = self.money.currency_column if self.money else None
+        return [cell for cell in [*fields, *self.entered.values(), currency] if cell is not None]
+
     def all_columns(self) -> list[str]:
         """Also those that the export may lack."""
-        cells = [getattr(self.fields, name) for name in DealFields.model_fields]
-        named = (column for cell in [*cells, *self.entered.values()] if cell for column in cell.columns)
+        named = (column for cell in self.cells() for column in cell.columns)
         return list(dict.fromkeys([*self.columns(), *named]))
 
     def columns(self) -> list[str]:
         """That the export must have, but those that a joined file has."""
-        cells = [getattr(self.fields, name) for name in DealFields.model_fields]
-        named = [column for cell in [*cells, *self.entered.values()] if cell for column in cell.needed_columns]
+        named = [column for cell in self.cells() for column in cell.needed_columns]
         changes = self.history.changes if self.history else None
-        more = [self.money.currency_column if self.money else None, self.join.key if self.join else None]
-        more += [changes.field, changes.old, changes.new] if changes else []
+        more = [self.join.key] if self.join else []
+        more += [changes.field, *([changes.old] if changes.old else []), changes.new] if changes else []
         joined = self.join.columns if self.join else ()
-        found = [*named, *self.filtered_columns(), *(column for column in more if column)]
+        found = [*named, *self.filtered_columns(), *more]
         return [column for column in dict.fromkeys(found) if column not in joined]
 
 

@@ -1,7 +1,7 @@
 """How an export is written: its encoding and table, its dates, its amounts."""
 
 import codecs
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -13,6 +13,7 @@ from funnelcast.importing.cells.date_formats import Locality, format_of, month_n
 from funnelcast.importing.cells.dates import Dates
 from funnelcast.importing.files.layout import Layout
 from funnelcast.importing.files.row import Row
+from funnelcast.importing.mapping.cell import Field as FieldCell
 from funnelcast.importing.mapping.model import MappingModel, Text, Words
 from shared.rules.money import currency_code
 
@@ -113,11 +114,11 @@ class NumberNotation(MappingModel):
 
 
 class MoneyNotation(NumberNotation):
-    """`currency_beside`: each amount has its currency before or after it. Without any currency, the command's option
-    says it."""
+    """`currency_beside`: each amount has its currency before or after it. Where neither the mapping nor the export
+    names one, the command's option says it."""
 
     currency: CurrencyCode | None = None
-    currency_column: Text | None = None
+    currency_column: FieldCell | None = None
     currency_beside: bool = False
     symbols: Mapping[Text, CurrencyCode] = {}
     round: bool = False
@@ -128,8 +129,11 @@ class MoneyNotation(NumberNotation):
             raise ValueError("only one of currency, currency_column and currency_beside can be")
         return self
 
-    def needs_currency(self) -> bool:
-        return self.currency is None and self.currency_column is None and not self.currency_beside
+    def needs_currency(self, columns: Collection[str]) -> bool:
+        """`columns`: of the export, which may lack an optional one."""
+        if self.currency is not None or self.currency_beside:
+            return False
+        return self.currency_column is None or not any(each in columns for each in self.currency_column.columns)
 
     def amounts(self, currency: str | None = None) -> Amounts:
         """`currency`: where the mapping names none."""
@@ -137,7 +141,7 @@ class MoneyNotation(NumberNotation):
             self.decimal,
             self.thousands,
             self.grouping,
-            currency if self.needs_currency() else self.currency,
+            self.currency if self.currency is not None or self.currency_beside else currency,
             self.currency_column,
             self.symbols,
             self.round,

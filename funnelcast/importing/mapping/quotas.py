@@ -36,7 +36,7 @@ class QuotaMapping(TableMapping):
 
     def columns(self) -> list[str]:
         """That the export must have."""
-        cells = (getattr(self.fields, name) for name in QuotaFields.model_fields)
+        fields = (getattr(self.fields, name) for name in QuotaFields.model_fields)
+        cells = [*fields, self.money.currency_column]
         named = [column for cell in cells if cell is not None for column in cell.needed_columns]
-        currency = [self.money.currency_column] if self.money.currency_column else []
-        return list(dict.fromkeys([*named, *currency, *self.filtered_columns()]))
+        return list(dict.fromkeys([*named, *self.filtered_columns()]))

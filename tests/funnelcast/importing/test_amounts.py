@@ -5,10 +5,12 @@ import pytest
 from funnelcast.importing.cells.amounts import Amounts, Grouping, Money
 from funnelcast.importing.files.row import InvalidRow
 from funnelcast.importing.files.workbook import WorkbookNumber
+from funnelcast.importing.mapping.cell import Cell
 from tests.funnelcast.importing.mapped import row_of
 
 NO_ROW = row_of(2, {})
 EUR = Amounts(currency="EUR")
+CURRENCY = Cell(column="Currency")
 
 
 @pytest.mark.parametrize(
@@ -26,6 +28,9 @@ EUR = Amounts(currency="EUR")
         ("1’054.50", ".", "'", "1054.50"),
         ("1.054", ",", ".", "1054"),
         ("1.05", ".", ",", "1.05"),
+        ("\u0661\u066c\u0662\u0663\u0664\u066b\u0665", ".", ",", "1234.5"),
+        ("\uff11\uff0c\uff12\uff13\uff14\uff0e\uff15", ".", ",", "1234.5"),
+        ("\u0967\u0968\u0969", ".", "", "123"),
     ],
 )
 def test_an_amount_is_read_in_the_mappings_notation(text: str, decimal: str, thousands: str, read: str) -> None:
@@ -52,7 +57,7 @@ def test_other_groupings_are_read_when_the_mapping_names_them(text: str, groupin
         ("1054.50", ",", "."),
         ("NaN", ".", ""),
         ("5 apples", ".", ""),
-        ("٥", ".", ""),
+        ("5²0", ".", ""),
     ],
 )
 def test_another_notation_is_refused_with_an_example(text: str, decimal: str, thousands: str) -> None:
@@ -130,15 +135,27 @@ def test_an_empty_cell_is_not_zero() -> None:
 
 @pytest.mark.parametrize(("cell", "code"), [("CHF", "CHF"), ("chf", "CHF"), ("€", "EUR"), ("Kroner", "NOK")])
 def test_the_currency_may_stand_in_a_column(cell: str, code: str) -> None:
-    amounts = Amounts(currency_column="Currency", symbols={"Kroner": "NOK"})
+    amounts = Amounts(currency_column=CURRENCY, symbols={"Kroner": "NOK"})
     assert amounts.money("value", "5", row_of(2, {"Currency": cell})) == Money("5", code)
+
+
+def test_a_blank_cell_of_the_currencys_column_is_in_the_currency_for_those() -> None:
+    amounts = Amounts(currency_column=CURRENCY, currency="EUR")
+    read = [amounts.money("value", "5", row_of(2, {"Currency": cell})) for cell in ("", "USD")]
+    assert read == [Money("5", "EUR"), Money("5", "USD")]
+
+
+@pytest.mark.parametrize("text", ["5\u00b2", "\u00bd", "\u2460"])
+def test_superscripts_and_fractions_are_no_digits(text: str) -> None:
+    with pytest.raises(InvalidRow, match=r"a number is expected|has to say which currency"):
+        EUR.money("value", text, NO_ROW)
 
 
 @pytest.mark.parametrize("cell", ["", "Euro", "¥", "XAU"])
 def test_a_column_without_a_clear_currency_is_refused(cell: str) -> None:
     expected = rf"Currency '{cell}': a currency's code, or a word of money\.symbols, is expected, such as EUR"
     with pytest.raises(InvalidRow, match=expected if cell else "Currency is empty"):
-        Amounts(currency_column="Currency").money("value", "5", row_of(2, {"Currency": cell}))
+        Amounts(currency_column=CURRENCY).money("value", "5", row_of(2, {"Currency": cell}))
 
 
 def test_a_workbooks_number_needs_no_notation() -> None:

@@ -261,6 +261,29 @@ def test_the_stage_may_come_from_the_columns_with_the_days_of_stages() -> None:
     assert (won["command"], won["close_date"]) == ("win", "2017-02-03")
 
 
+def test_a_deal_that_entered_a_stage_after_its_end_was_reopened() -> None:
+    mapping = MAPPING[: MAPPING.index("entered:")] + "entered: {proposal: P, negotiation: N, won: W, lost: L}\n"
+    row = ROW | {"P": "2017-01-20", "N": "2017-02-20", "W": "2017-02-10", "L": "2017-02-01", "Closed": ""}
+
+    def moved(**cells: str) -> list[tuple[str, str]]:
+        return [(fact["command"], fact["occurred_at"][5:10]) for fact in facts(mapped(mapping, row | cells))]
+
+    assert moved(Stage="Talks", Expected="2017-05-05")[2:] == [
+        ("lose", "02-01"),
+        ("reopen", "02-10"),
+        ("win", "02-10"),
+        ("reopen", "02-20"),
+        ("enter_stage", "02-20"),
+    ]
+    assert facts(mapped(mapping, row | {"Stage": "Talks", "Expected": "2017-05-05"}))[-2]["close_date"] == "2017-05-05"
+    assert moved(Stage="Won", W="2017-03-01", L="")[1:] == [
+        ("enter_stage", "01-20"),
+        ("enter_stage", "02-20"),
+        ("win", "03-01"),
+    ]
+    assert moved(Stage="Won", W="2017-02-10", L="", N="2017-02-20")[-1] == ("win", "02-10")
+
+
 def test_a_deal_that_is_back_in_an_unqualified_stage_stays_qualified_and_is_counted() -> None:
     record = mapped(MAPPING, ROW | {"Stage": "Lead", "Closed": ""})
     assert facts(record)[-1]["to_stage"] == "qualified"

@@ -160,6 +160,18 @@ def test_a_change_log_tells_the_whole_history() -> None:
     assert record.notes == ["changes of Next step: ignored, as the mapping says"]
 
 
+def test_a_deal_that_is_open_again_closes_on_the_day_that_the_log_expects() -> None:
+    record = mapped(
+        LOG,
+        change("2017-02-10", "StageName", "Won", "Proposal"),
+        change("2017-02-03", "StageName", "Proposal", "Won"),
+        change("2017-01-05", "StageName", "Lead", "Proposal"),
+    )
+    won, reopened = facts(record)[-2:]
+    assert (won["command"], won["close_date"]) == ("win", "2017-02-03")
+    assert (reopened["command"], reopened["close_date"]) == ("reopen", "2017-05-05")
+
+
 def test_a_change_log_without_old_values_begins_with_the_first_ones() -> None:
     mapping = LOG.replace("old: Old, ", "")
     record = mapped(

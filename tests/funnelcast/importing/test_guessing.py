@@ -35,6 +35,18 @@ def test_a_guess_reads_the_file_that_it_was_made_of(tmp_path: Path, name: str) -
     assert (ends.count("win"), ends.count("lose"), len(found)) == (1, 1, 3)
 
 
+def test_a_column_of_codes_is_the_currencys(tmp_path: Path) -> None:
+    header = HEADER.replace("Amount", "Wert,Cur").replace("Opened", "Angelegt am")
+    guess = guess_of(
+        tmp_path, header + "1,Deal,Acme,Ann,Won,5,EUR,2024-01-05,\n2,Deal,Acme,Ann,New,6,USD,2024-01-05,\n"
+    )
+    assert "  currency_column: Cur  # ? is it the currency\n" in guess
+    assert "  opened: Angelegt am\n" in guess
+    assert "not used" not in guess
+    named = guess_of(tmp_path, header.replace("Cur", "Amount Currency") + "1,Deal,Acme,Ann,Won,5,EUR,2024-01-05,\n")
+    assert "  currency_column: Amount Currency\n" in named
+
+
 def test_what_is_not_sure_is_asked(tmp_path: Path) -> None:
     rows = '1,Deal,Acme,Ann,Won,"1,054",1/2/2024,3/4/2024\n2,Deal,,Ann,Parked,N/A,1/2/2024,\n'
     guess = guess_of(tmp_path, HEADER.replace("Name", "What") + rows)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from funnelcast.failure import Failed
 from funnelcast.importing.files.row import Rejected, Skipped
 from funnelcast.importing.mappings import FILES, kinds_of
 from funnelcast.importing.reading import Source, open_export, read_records
@@ -56,6 +57,34 @@ def test_what_a_system_says_of_kind_and_currency_is_taken() -> None:
     assert ({facts[0]["amount"]["currency"] for facts in found}, skipped) == ({"EUR", "USD"}, 1)
     found, _ = histories("salesforce", EXPORTS / "salesforce.csv")
     assert [facts[0]["motion"] for facts in found] == ["new_business", "existing_business", "new_business"]
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "dollars"),
+    [
+        ("salesforce", "Amount Currency", "USD"),
+        ("salesforce_history", "Amount Currency", "USD"),
+        ("salesforce_changes", "Amount Currency", "USD"),
+        ("hubspot", "Currency", "USD"),
+        ("zoho", "Currency", "USD"),
+        ("odoo", "Currency", "USD"),
+        ("dynamics", "Currency", "US Dollar"),
+    ],
+)
+def test_the_systems_own_column_of_currencies_is_right(tmp_path: Path, name: str, column: str, dollars: str) -> None:
+    header, first, *others = (EXPORTS / f"{name}.csv").read_text().splitlines()
+    rows = [f"{header},{column}", f"{first},{dollars}", *(f"{row}," for row in others if row.strip())]
+    file = tmp_path / "deals.csv"
+    file.write_text("\n".join(rows))
+    found, _ = histories(name.partition("_")[0], file)
+    assert found[0][0]["amount"]["currency"] == "USD"
+    amounts = [fact["amount"]["currency"] for facts in found[1:] for fact in facts if fact.get("amount")]
+    assert set(amounts) <= {"EUR"}
+
+
+def test_without_a_currency_anywhere_it_is_asked_for(tmp_path: Path) -> None:
+    with pytest.raises(Failed, match="--currency can say it"):
+        open_export(Source(EXPORTS / "zoho.csv", kinds_of("zoho", "opportunities")))
 
 
 def test_the_histories_of_salesforce_and_pipedrive_are_read(tmp_path: Path) -> None:
