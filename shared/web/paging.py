@@ -33,7 +33,7 @@ class Page(BaseModel, Generic[T]):
 class FilterWarning(BaseModel):
     """A filter names what is not there: an empty list would look like an answer."""
 
-    code: Literal["stage_unknown", "owner_unassigned", "source_unknown", "reason_unknown"]
+    code: Literal["stage_unknown", "owner_unassigned", "account_unknown", "source_unknown", "reason_unknown"]
     detail: str
 
 

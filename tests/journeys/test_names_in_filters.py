@@ -14,7 +14,8 @@ SILENT = (
     "pipeline/v1/opportunities?stage=negotiation",
     "pipeline/v1/opportunities?owner=ann&stage=won",
     "pipeline/v1/opportunities?owner=guest&outcome=won",
-    "pipeline/v1/opportunities?account=nobody.example",
+    "pipeline/v1/opportunities?account=acme.com&stage=won",
+    "pipeline/v1/metrics/stays?stage=won&qualified=true",
     "pipeline/v1/board?owner=ann",
     "qualification/v1/nurture?reason=bad_timing",
     "qualification/v1/leads?lifecycle=mql",
@@ -22,6 +23,8 @@ SILENT = (
 WARNED = {
     "pipeline/v1/opportunities?stage=nope": "stage_unknown",
     "pipeline/v1/opportunities?owner=nobody": "owner_unassigned",
+    "pipeline/v1/opportunities?account=nobody.example": "account_unknown",
+    "pipeline/v1/metrics/stays?stage=nope&qualified=true": "stage_unknown",
     "pipeline/v1/board?owner=nobody": "owner_unassigned",
     "pipeline/v1/spend?source=nope": "source_unknown",
     "qualification/v1/leads?source=nope": "source_unknown",

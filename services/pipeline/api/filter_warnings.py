@@ -9,7 +9,9 @@ from shared.web.call import Call
 from shared.web.paging import FilterWarning
 
 
-async def unknown_names(call: Call, *, stage: str | None = None, owner: str | None = None) -> list[FilterWarning]:
+async def unknown_names(
+    call: Call, *, stage: str | None = None, owner: str | None = None, account: str | None = None
+) -> list[FilterWarning]:
     """Warnings for a list without items. To be called after `call.read`: what a confined caller may not see counts as
     not there."""
     warnings = []
@@ -18,6 +20,8 @@ async def unknown_names(call: Call, *, stage: str | None = None, owner: str | No
         warnings.append(FilterWarning(code="stage_unknown", detail=detail))
     if owner is not None and not await is_owner(call, owner):
         warnings.append(FilterWarning(code="owner_unassigned", detail=DETAILS["owner_unassigned"]))
+    if account is not None and not await has_deals(call, OpportunityFilter(account=account)):
+        warnings.append(FilterWarning(code="account_unknown", detail=f"no deal has the account {account}"))
     return warnings
 
 
@@ -28,9 +32,7 @@ async def other_stages(call: Call, stage: str) -> list[str]:
     known = {name for each in processes for name in (*(one.stage for one in each.stages), each.won, each.lost)}
     if stage in known:
         return []
-    async with call.context.reads.connect() as tx:
-        deals = await opportunities.find(tx, OpportunityFilter(stage=stage), call.subtree.nodes, None, 0)
-    return [] if deals else sorted(known)
+    return [] if await has_deals(call, OpportunityFilter(stage=stage)) else sorted(known)
 
 
 async def is_owner(call: Call, owner: str) -> bool:
@@ -39,4 +41,9 @@ async def is_owner(call: Call, owner: str) -> bool:
     async with call.context.reads.connect() as tx:
         if await org_tree.find_node(tx, owner) is not None:
             return True
-        return bool(await opportunities.find(tx, OpportunityFilter(owner=owner), call.subtree.nodes, None, 0))
+    return await has_deals(call, OpportunityFilter(owner=owner))
+
+
+async def has_deals(call: Call, criteria: OpportunityFilter) -> bool:
+    async with call.context.reads.connect() as tx:
+        return bool(await opportunities.find(tx, criteria, call.subtree.nodes, None, 0))

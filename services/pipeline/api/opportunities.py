@@ -66,7 +66,8 @@ async def list_opportunities(
 ) -> FilteredPage[OpportunityView]:
     """List opportunities in the order of their ids. `q` finds parts of the account, the product and the external id, in
     upper or lower case; names are kept apart and are not searched. With `external_id`: the one that has it, always
-    current. An empty list warns of a stage or an owner that is not there."""
+    current. An empty list warns of a stage, an owner or an account
+    that is not there."""
     if external_id is not None:
         return FilteredPage(items=await with_external_id(call, external_id), next=None)
     if closing_from is not None and closing_to is not None and closing_to < closing_from:
@@ -87,7 +88,9 @@ async def list_opportunities(
         names = await vault.read(tx, {row["name_ref"] for row in rows if row["name_ref"]})
     views = [opportunity_view(row["opportunity_id"], row, names.get(row["name_ref"]), row["version"]) for row in rows]
     page = make_page(views, limit, lambda view: [view.opportunity_id])
-    return with_warnings(page, [] if rows or after else await unknown_names(call, stage=stage, owner=owner))
+    is_empty = not rows and not after
+    names_of_filter = {"stage": stage, "owner": owner, "account": account}
+    return with_warnings(page, await unknown_names(call, **names_of_filter) if is_empty else [])
 
 
 @router.post("/opportunities/lookup")

@@ -6,11 +6,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
+from services.pipeline.api.filter_warnings import unknown_names
 from services.pipeline.api.metric_queries import GroupQuery, Reads, WindowQuery, list_link, window_of
 from services.pipeline.metrics.velocity import StayRow
 from services.pipeline.projections import stays
 from shared.rules.fields import Slug
-from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
+from shared.web.paging import Cursor, FilteredPage, Limit, decode_cursor, make_page, with_warnings
 
 router = APIRouter(tags=["metrics"])
 
@@ -43,8 +44,9 @@ def stays_link(query: WindowQuery, group: Mapping[str, str | None], row: StayRow
 
 
 @router.get("/metrics/stays")
-async def list_deals_behind_stays(query: Annotated[StaysQuery, Query()], call: Reads) -> Page[StayBehind]:
-    """List the deals whose last visit to a stage began in the window, with their times, in the order of their ids."""
+async def list_deals_behind_stays(query: Annotated[StaysQuery, Query()], call: Reads) -> FilteredPage[StayBehind]:
+    """List the deals whose last visit to a stage began in the window, with their times, in the order of their ids.
+    An empty list warns of a stage that is not there."""
     cursor, now = decode_cursor(query.after, str), call.context.clock_and_ids.now()
     group = {name.value: value for name, value in query.group.items()}
     where: Mapping[str, Any] = {**group, "stage": query.stage, "qualified": query.qualified}
@@ -52,4 +54,5 @@ async def list_deals_behind_stays(query: Annotated[StaysQuery, Query()], call: R
         window, _ = await window_of(call, tx, query)
         rows = await stays.behind(tx, window, now, where, cursor[0] if cursor else None, query.limit)
     views = [StayBehind.model_validate(row) for row in rows]
-    return make_page(views, query.limit, lambda stay: [stay.opportunity_id])
+    page = make_page(views, query.limit, lambda stay: [stay.opportunity_id])
+    return with_warnings(page, [] if rows or query.after else await unknown_names(call, stage=query.stage))
