@@ -23,6 +23,7 @@ SPECIAL: tuple[IPNetwork, ...] = (
     IPv6Network("3fff::/20"),
 )
 """Within the global ranges, but no host of the internet, or one that leads to any other address."""
+LOOPBACK = IPv4Address("127.0.0.1")
 PORTS = {"https": 443, "http": 80}
 
 
@@ -72,6 +73,8 @@ class TargetPolicy:
         target = Target(parts.scheme, host, port or PORTS[parts.scheme], path_of(parts))
         if (literal := literal_address(host)) is not None:
             self.check(literal)
+        elif is_this_machine(host):
+            self.check(LOOPBACK)
         return target
 
     def check(self, address: IPAddress) -> None:
@@ -103,6 +106,11 @@ def ascii_host(host: str) -> str:
     if "%" in name:
         raise RefusedTarget("must not have a zone")
     return name
+
+
+def is_this_machine(host: str) -> bool:
+    """Whatever a resolver says of the name, now or later (RFC 6761)."""
+    return host.rstrip(".").rpartition(".")[2] == "localhost"
 
 
 def literal_address(host: str) -> IPAddress | None:

@@ -138,6 +138,13 @@ async def test_an_address_inside_is_refused(address: str) -> None:
         await outgoing([address]).find("https://receiver.example/hook")
 
 
+@pytest.mark.parametrize("host", [*NAMES_OF_THIS_MACHINE, "db.localhost", "db.localhost.:8443"])
+def test_a_name_of_this_machine_is_refused_before_a_resolver_is_asked(host: str) -> None:
+    with pytest.raises(RefusedTarget, match="not public"):
+        TargetPolicy().parse(f"https://{host}/hook")
+    assert TargetPolicy.of(allow_http=False, networks="127.0.0.0/8").parse(f"https://{host}/hook").path == "/hook"
+
+
 @pytest.mark.parametrize("address", ["1.1.1.1", "8.8.8.8", "93.184.216.34", "2606:4700::1111", "2a00:1450::1"])
 async def test_a_public_address_is_taken(address: str) -> None:
     target, found = await outgoing().find(in_url(address))
