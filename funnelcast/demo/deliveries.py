@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from funnelcast.demo.channels import FORM_KEY, ORIGIN, Channels, SigningConnection
-from services.lead_intake.form.post import URLENCODED
+from services.lead_intake.connectors.posted import URLENCODED
 
 JSON = "application/json"
 Body = Mapping[str, Any]

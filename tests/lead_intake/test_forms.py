@@ -11,9 +11,10 @@ from hypothesis import given as generated
 from hypothesis import strategies as st
 
 from services.lead_intake.connectors.parsing import Malformed
+from services.lead_intake.connectors.posted import multipart_fields
 from services.lead_intake.form import commands, events
 from services.lead_intake.form.decider import DECIDER
-from services.lead_intake.form.post import Post, multipart_fields, read_capture, read_post, suspicions
+from services.lead_intake.form.post import Post, read_capture, read_post, suspicions
 from services.lead_intake.form.snippet import snippet
 from services.lead_intake.form.state import Form
 from tests.lead_intake.test_webhooks import quarantined

@@ -10,10 +10,10 @@ from pydantic import BaseModel
 
 from services.lead_intake import submissions
 from services.lead_intake.api.connections import DeliveryRow, Reads, delivery_rows
+from services.lead_intake.connectors.posted import MULTIPART, URLENCODED
 from services.lead_intake.form import commands
 from services.lead_intake.form.decider import DECIDER
 from services.lead_intake.form.events import FormSettings
-from services.lead_intake.form.post import MULTIPART, URLENCODED
 from services.lead_intake.form.snippet import snippet
 from services.lead_intake.projections import deliveries, forms
 from shared.rules.message import Missing

@@ -13,6 +13,7 @@ from services.lead_intake import deliveries
 from services.lead_intake.connection import stored
 from services.lead_intake.connectors import READERS
 from services.lead_intake.connectors.delivery import Accepted, Connection, Delivery, Refused, Reply, Verification
+from services.lead_intake.connectors.posted import MULTIPART, URLENCODED
 from services.lead_intake.connectors.reader import read
 from services.lead_intake.received import OutcomeResult, Receipt
 from shared.web import problems
@@ -26,7 +27,7 @@ from shared.web.service_context import ServiceContext
 
 router = APIRouter(tags=["webhooks"])
 Delivered = Annotated[Call, Depends(Needs("leads:write"))]
-MEDIA_TYPES = frozenset({"application/json", "application/x-www-form-urlencoded", "text/plain"})
+MEDIA_TYPES = frozenset({"application/json", URLENCODED, MULTIPART, "text/plain"})
 OF_VENDORS: dict[str, Any] = {media_type: {"schema": {"type": "string"}} for media_type in ("text/html", "text/plain")}
 """What the vendors that look at the body want to read."""
 

@@ -14,7 +14,8 @@ from services.lead_intake.connectors.delivery import (
     Verification,
 )
 from services.lead_intake.connectors.outcomes import Ignored, NeedsLookup, Outcome
-from services.lead_intake.connectors.parsing import Malformed, is_form, json_value, nested_form
+from services.lead_intake.connectors.parsing import Malformed, json_value, nested_form
+from services.lead_intake.connectors.posted import is_form, posted_fields
 from services.lead_intake.connectors.reader import Part, Reader, array_parts, external_id
 from services.lead_intake.connectors.signatures import has_token, hex_hmac, signed
 from services.lead_intake.connectors.values import (
@@ -49,7 +50,8 @@ def handshake(delivery: Delivery, connection: Connection) -> Reply | None:
 
 def split(delivery: Delivery) -> list[Part]:
     """A hook holds pages' changes, a list of leads may stand under `data`, and a tool may post one lead."""
-    value = nested_form(delivery.body) if is_form(delivery) else json_value(delivery.body)
+    fields = posted_fields(delivery.body, delivery.headers) if is_form(delivery.headers) else None
+    value = json_value(delivery.body) if fields is None else nested_form(fields)
     if isinstance(value, list):
         return array_parts("", value)
     if isinstance(value, dict) and isinstance(value.get("data"), list):

@@ -11,7 +11,8 @@ from services.lead_intake.connectors.capture import Submission, capture
 from services.lead_intake.connectors.delivery import Connection, Delivery, Json, JsonObject, Verification
 from services.lead_intake.connectors.fields import Answer, answer
 from services.lead_intake.connectors.outcomes import Outcome
-from services.lead_intake.connectors.parsing import is_form, nested_form
+from services.lead_intake.connectors.parsing import nested_form
+from services.lead_intake.connectors.posted import is_form, posted_fields
 from services.lead_intake.connectors.reader import Part, Reader, each_of_array, external_id
 from services.lead_intake.connectors.signatures import has_token
 from services.lead_intake.connectors.values import counted, instant, text
@@ -30,7 +31,9 @@ def verify(delivery: Delivery, connection: Connection, now: datetime) -> Verific
 
 
 def split(delivery: Delivery) -> list[Part]:
-    return [("", nested_form(delivery.body))] if is_form(delivery) else each_of_array(delivery)
+    if is_form(delivery.headers):
+        return [("", nested_form(posted_fields(delivery.body, delivery.headers)))]
+    return each_of_array(delivery)
 
 
 def interpret(value: JsonObject, connection: Connection) -> Iterator[Outcome]:

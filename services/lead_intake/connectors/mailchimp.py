@@ -7,7 +7,7 @@ from services.lead_intake.connectors.capture import Submission, capture
 from services.lead_intake.connectors.delivery import Connection, Delivery, JsonObject, Reply, Verification
 from services.lead_intake.connectors.fields import Answer, answers_of, person_ref, profile_of, sort_fields
 from services.lead_intake.connectors.outcomes import Activity, IdentityChange, Ignored, Outcome, ProfileChange
-from services.lead_intake.connectors.parsing import Malformed, nested_form
+from services.lead_intake.connectors.parsing import Malformed, form_fields, nested_form
 from services.lead_intake.connectors.reader import Part, Reader, external_id
 from services.lead_intake.connectors.signatures import has_token, stamped
 from services.lead_intake.connectors.values import dig, instant_without_zone, object_at, text
@@ -26,7 +26,7 @@ def handshake(delivery: Delivery, connection: Connection) -> Reply | None:
 
 
 def split(delivery: Delivery) -> list[Part]:
-    return [("", nested_form(delivery.body))]
+    return [("", nested_form(form_fields(delivery.body)))]
 
 
 def identify(value: JsonObject, connection: Connection) -> str | None:

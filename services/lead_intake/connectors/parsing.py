@@ -6,7 +6,7 @@ from codecs import lookup
 from collections.abc import Iterable, Iterator
 from urllib.parse import unquote_to_bytes
 
-from services.lead_intake.connectors.delivery import Delivery, Json, JsonObject
+from services.lead_intake.connectors.delivery import Json, JsonObject
 from services.lead_intake.lead.classification import words
 
 DEEPEST = 64
@@ -87,10 +87,10 @@ def form_codec(charset: str) -> str:
     return codec
 
 
-def nested_form(body: bytes) -> JsonObject:
+def nested_form(fields: Iterable[tuple[str, str]]) -> JsonObject:
     """`data[merges][EMAIL]=x` becomes an object in an object; `tags[]` counts from 0. Raises `Malformed`."""
     form: JsonObject = {}
-    for name, value in form_fields(body):
+    for name, value in fields:
         *parents, last = path_of(name)
         target = form
         for step in parents:
@@ -114,8 +114,3 @@ def child(parent: JsonObject, step: str) -> JsonObject:
     if not isinstance(inner, dict):
         raise Malformed("a field of the form has both a value and fields of its own")
     return inner
-
-
-def is_form(delivery: Delivery) -> bool:
-    content_type = delivery.headers.get("content-type", "")
-    return content_type.partition(";")[0].strip().lower() == "application/x-www-form-urlencoded"

@@ -8,7 +8,8 @@ from services.lead_intake.connectors.capture import Submission, capture
 from services.lead_intake.connectors.delivery import Accepted, Connection, Delivery, JsonObject, Reply, Verification
 from services.lead_intake.connectors.fields import answers_of, person_ref
 from services.lead_intake.connectors.outcomes import Activity, Ignored, Outcome
-from services.lead_intake.connectors.parsing import Malformed, form_fields
+from services.lead_intake.connectors.parsing import Malformed
+from services.lead_intake.connectors.posted import posted_fields
 from services.lead_intake.connectors.reader import Part, Reader
 from services.lead_intake.connectors.values import flag, text
 from services.lead_intake.lead.classification import words
@@ -31,10 +32,14 @@ def verify(delivery: Delivery, connection: Connection, now: datetime) -> Verific
 
 def split(delivery: Delivery) -> list[Part]:
     fields: dict[str, str] = {}
-    for name, value in form_fields(delivery.body, delivery.query.get("encoding") or "utf-8"):
+    for name, value in fields_of(delivery):
         if name.lower() not in TECHNICAL and value.strip():
             fields[name] = f"{fields[name]}; {value}" if name in fields else value
     return [("", fields)]
+
+
+def fields_of(delivery: Delivery) -> Iterator[tuple[str, str]]:
+    return posted_fields(delivery.body, delivery.headers, delivery.query.get("encoding") or "utf-8")
 
 
 def identify(value: JsonObject, connection: Connection) -> str | None:
@@ -70,7 +75,7 @@ def acknowledge(delivery: Delivery, connection: Connection) -> Reply:
 
 def return_url(delivery: Delivery) -> str | None:
     try:
-        fields = list(form_fields(delivery.body, delivery.query.get("encoding") or "utf-8"))
+        fields = list(fields_of(delivery))
     except Malformed:
         return None
     return next((value for name, value in fields if name.lower() == "returl"), None)

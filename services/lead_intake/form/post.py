@@ -1,7 +1,7 @@
 """What a browser posts: the fields of a form, and why a person may not have filled it. No I/O."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -9,18 +9,13 @@ from services.lead_intake.connectors.capture import Submission, capture
 from services.lead_intake.connectors.delivery import Connection, ConsentQuestion, Kind
 from services.lead_intake.connectors.fields import answers_of
 from services.lead_intake.connectors.outcomes import Capture
-from services.lead_intake.connectors.parsing import MOST_FIELDS, Malformed, form_fields
+from services.lead_intake.connectors.parsing import Malformed
+from services.lead_intake.connectors.posted import posted_fields
 from services.lead_intake.connectors.redaction import redacted
 from services.lead_intake.form.events import FormSettings
 
-URLENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 SECONDS = "_seconds"
 """The field in which a page's script says how long somebody filled the form. Without scripts it is blank."""
-BOUNDARY = re.compile(r';\s*boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))', re.IGNORECASE)
-DISPOSITION = re.compile(rb"^content-disposition:\s*form-data\b(.*)$", re.IGNORECASE | re.MULTILINE)
-PARAMETER = re.compile(rb';\s*(name|filename)=(?:"([^"]*)"|([^\s;"]+))', re.IGNORECASE)
-ESCAPES = ((b"%22", b'"'), (b"%0D", b"\r"), (b"%0A", b"\n"))
-"""In names of fields, as browsers write them."""
 NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,20})?")
 
 
@@ -35,11 +30,8 @@ class Post(NamedTuple):
 
 def read_post(body: bytes, headers: Mapping[str, str]) -> Post:
     """`headers`: with names in lower case. Raises `Malformed`."""
-    content_type = headers.get("content-type", "")
-    is_multipart = content_type.partition(";")[0].strip().lower() == MULTIPART
-    pairs = multipart_fields(body, content_type) if is_multipart else form_fields(body)
     referrer = headers.get("referer")
-    return Post(merged(pairs), headers.get("origin") or origin_of(referrer), referrer)
+    return Post(merged(posted_fields(body, headers)), headers.get("origin") or origin_of(referrer), referrer)
 
 
 def merged(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -51,40 +43,6 @@ def merged(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
             fields[name] = f"{fields[name]}; {value}" if name in fields else value
     kept = redacted(fields)
     return {name: str(value) for name, value in kept.items()}
-
-
-def multipart_fields(body: bytes, content_type: str) -> Iterator[tuple[str, str]]:
-    """Names and values of the parts, in their order; of a file its name alone (RFC 7578). Raises `Malformed`."""
-    found = BOUNDARY.search(content_type)
-    if found is None:
-        raise Malformed("the form's parts have no boundary")
-    delimiter = b"\r\n--" + (found[1] or found[2]).encode("latin-1", "replace")
-    parts = (b"\r\n" + body).split(delimiter, MOST_FIELDS + 2)[1:]
-    for part in parts:
-        if part.startswith(b"--"):
-            return
-        yield part_field(part)
-    raise Malformed("the form does not end, or has too many fields")
-
-
-def part_field(part: bytes) -> tuple[str, str]:
-    head, blank_line, content = part.partition(b"\r\n\r\n")
-    disposition = DISPOSITION.search(head.replace(b"\r\n", b"\n"))
-    if not blank_line or disposition is None:
-        raise Malformed("a part of the form has no name")
-    parameters = {kind.lower(): quoted or plain for kind, quoted, plain in PARAMETER.findall(disposition[1])}
-    if b"name" not in parameters:
-        raise Malformed("a part of the form has no name")
-    try:
-        return unescaped(parameters[b"name"]).decode(), parameters.get(b"filename", content).decode()
-    except UnicodeDecodeError as error:
-        raise Malformed("the form is not in utf-8") from error
-
-
-def unescaped(name: bytes) -> bytes:
-    for escape, character in ESCAPES:
-        name = name.replace(escape, character)
-    return name
 
 
 def origin_of(url: str | None) -> str | None:

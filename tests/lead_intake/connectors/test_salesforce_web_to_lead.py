@@ -6,6 +6,7 @@ import pytest
 from services.lead_intake.connectors import READERS
 from services.lead_intake.connectors.delivery import Accepted, Delivery, Kind, Reply
 from services.lead_intake.connectors.outcomes import Activity, Capture, Ignored, PersonRef, Unreadable
+from services.lead_intake.connectors.parsing import Malformed
 from services.lead_intake.connectors.reader import read
 from services.lead_intake.lead.events import Source
 from tests.lead_intake.connectors.deliveries import (
@@ -45,6 +46,17 @@ def test_a_posted_form_is_a_capture_of_its_campaign() -> None:
         "company": {"name": "Acme"},
         "message": "Please call.\r\nThank you.\n00N500000000001: spring",
     }
+
+
+@pytest.mark.parametrize("name", [NAME, "generic", "facebook"])
+def test_a_form_that_is_posted_in_parts_is_a_form(name: str) -> None:
+    parts = ["email", "jane@acme.com"], ["last_name", "M\u00fcller"]
+    fields = "".join(f'--x\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{one}\r\n' for key, one in parts)
+    sent = Delivery(f"{fields}--x--\r\n".encode(), {"content-type": "multipart/form-data; boundary=x"})
+    ((_, value),) = READERS[name].split(sent)
+    assert value == {"email": "jane@acme.com", "last_name": "M\u00fcller"}
+    with pytest.raises(Malformed):
+        READERS[name].split(Delivery(b"half", sent.headers))
 
 
 @pytest.mark.parametrize(("lead_source", "source"), [("Webinar", "webinar"), ("Advertisement", "paid")])

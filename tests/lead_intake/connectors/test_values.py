@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from services.lead_intake.connectors.delivery import Delivery
-from services.lead_intake.connectors.parsing import Malformed, form_fields, is_form, json_value, nested_form
+from services.lead_intake.connectors.parsing import Malformed, form_fields, json_value, nested_form
+from services.lead_intake.connectors.posted import is_form
 from services.lead_intake.connectors.reader import external_id
 from services.lead_intake.connectors.redaction import digest, redacted
 from services.lead_intake.connectors.values import flag, from_milliseconds, from_seconds, instant, line, text, unanimous
@@ -30,9 +30,9 @@ def test_a_byte_order_mark_is_no_error(body: bytes) -> None:
 
 
 def test_a_form_may_be_nested_as_deeply_as_json() -> None:
-    assert nested_form(b"a[b][c]=1&a[b][d]=2") == {"a": {"b": {"c": "1", "d": "2"}}}
+    assert nested_form(form_fields(b"a[b][c]=1&a[b][d]=2")) == {"a": {"b": {"c": "1", "d": "2"}}}
     with pytest.raises(Malformed, match="nested too deeply"):
-        nested_form(b"a" + b"[b]" * 100 + b"=1")
+        nested_form(form_fields(b"a" + b"[b]" * 100 + b"=1"))
 
 
 def test_a_form_has_a_largest_number_of_fields() -> None:
@@ -46,9 +46,10 @@ def test_bytes_of_a_form_may_be_bare_or_escaped() -> None:
 
 
 def test_a_form_is_known_by_its_content_type() -> None:
-    assert is_form(Delivery(b"", {"content-type": "Application/X-WWW-Form-Urlencoded; charset=x"}))
-    assert not is_form(Delivery(b"", {"content-type": "application/json"}))
-    assert not is_form(Delivery(b""))
+    assert is_form({"content-type": "Application/X-WWW-Form-Urlencoded; charset=x"})
+    assert is_form({"content-type": "multipart/form-data; boundary=x"})
+    assert not is_form({"content-type": "application/json"})
+    assert not is_form({})
 
 
 @pytest.mark.parametrize(
