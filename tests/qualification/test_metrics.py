@@ -1,7 +1,8 @@
 """How soon SDRs answer, and what becomes of their work."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from random import Random
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -13,11 +14,11 @@ from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.qualification.lead import events
-from services.qualification.metrics.business_hours import after_business_time, business_time
-from services.qualification.metrics.speed import Answer, nearest_rank, speed, wait
+from services.qualification.metrics.business_hours import after_business_time, working_days
 from services.qualification.projections import cycles
-from services.qualification.projections.cycles import WorkRow
+from services.qualification.projections.cycles import Speed, WorkRow
 from services.qualification.setting.default import BUSINESS_HOURS
+from services.qualification.setting.events import BusinessHours
 from shared.rules.message import RecordedEvent
 from tests.qualification.leads import ENGAGED, HANDED_OVER, MARKED, MQL, QUALIFIED, REFUSED, SRL, as_mql
 from tests.qualification.world import World
@@ -25,10 +26,16 @@ from tests.running import connected, fresh
 from tests.spec import NOON
 
 BERLIN = ZoneInfo("Europe/Berlin")
+WORKING = BUSINESS_HOURS.model_copy(update={"holidays": (date(2026, 5, 1),)})
 
 
 def utc(text: str) -> datetime:
     return datetime.fromisoformat(f"2026-{text}+00:00")
+
+
+def business_time(hours: BusinessHours, zone: ZoneInfo, start: datetime, end: datetime) -> timedelta:
+    days = working_days(hours, zone, start, end)
+    return sum((max(timedelta(), min(end, closes) - max(start, opens)) for opens, closes in days), timedelta())
 
 
 @pytest.mark.parametrize(
@@ -46,20 +53,7 @@ def utc(text: str) -> datetime:
 )
 def test_business_time_is_that_of_working_days_in_the_time_zone(start: str, end: str, hours: int) -> None:
     """Monday to Friday, 9 to 17 in Berlin: 8 to 16 UTC, and from March 29 on 7 to 15. May 1 is a holiday."""
-    working = BUSINESS_HOURS.model_copy(update={"holidays": (date(2026, 5, 1),)})
-    assert business_time(working, BERLIN, utc(start), utc(end)) == timedelta(hours=hours)
-
-
-def test_percentiles_are_those_of_what_was_answered() -> None:
-    """Answers after 1 to 10 hours; one has none. By nearest rank, half were answered within 5 hours, 90 % within 9."""
-    answers = [Answer(NOON, NOON + timedelta(hours=number)) for number in range(1, 11)]
-    found = speed([wait(each, BUSINESS_HOURS, ZoneInfo("UTC")) for each in [*answers, Answer(NOON, None)]])
-    assert (found.answered, found.unanswered) == (10, 1)
-    assert (found.p50, found.p90) == (timedelta(hours=5), timedelta(hours=9))
-    assert (found.p50_business, found.p90_business) == (timedelta(hours=5), timedelta(hours=5)), "until 17:00"
-    nothing = speed([None])
-    assert (nothing.p50, nothing.p90_business) == (None, None)
-    assert nearest_rank([timedelta(1)], 90) == timedelta(1)
+    assert business_time(WORKING, BERLIN, utc(start), utc(end)) == timedelta(hours=hours)
 
 
 @pytest_asyncio.fixture
@@ -81,6 +75,48 @@ def hour(number: float) -> datetime:
     return NOON + timedelta(hours=number)
 
 
+def in_microseconds(span: timedelta) -> int:
+    return span // timedelta(microseconds=1)
+
+
+async def speeds(
+    tx: AsyncConnection, begins: datetime | None = None, ends: datetime | None = None
+) -> Mapping[tuple[str, str | None], Speed]:
+    return {(row.measure, row.source): row for row in await cycles.speed(tx, begins, ends, WORKING, BERLIN)}
+
+
+async def insert_answers(tx: AsyncConnection, answers: Iterable[tuple[datetime, datetime | None]]) -> None:
+    for number, (began_at, touched_at) in enumerate(answers):
+        cycle = {"lead_id": f"{number}", "cycle": 1, "source": "demo_request", "began_at": began_at}
+        await tx.execute(cycles.cycles.insert().values(**cycle, touched_at=touched_at))
+
+
+async def test_percentiles_are_those_of_what_was_answered(tx: AsyncConnection) -> None:
+    """Answers after 1 to 10 hours; one has none. By nearest rank, half were answered within 5 hours, 90 % within 9.
+    They began at noon in London, an hour later in Berlin."""
+    await insert_answers(tx, [(NOON, hour(number)) for number in range(1, 11)] + [(NOON, None)])
+    found = (await speeds(tx))["first_touch", None]
+    assert (found.answered, found.unanswered) == (10, 1)
+    hours = [in_microseconds(timedelta(hours=number)) for number in (5, 9, 4, 4)]
+    assert [found.p50, found.p90, found.p50_business, found.p90_business] == hours, "until 17:00"
+
+
+@pytest.mark.parametrize(
+    "hours", [WORKING, WORKING.model_copy(update={"days": ()}), WORKING.model_copy(update={"closes": time(23, 59)})]
+)
+async def test_business_time_in_postgres_is_that_of_the_calendar(tx: AsyncConnection, hours: BusinessHours) -> None:
+    """Over a change to summer time, and a touch that came before its cycle."""
+    chance = Random(1)
+    begins = [NOON + timedelta(seconds=chance.uniform(0, 60 * 86_400)) for _ in range(60)]
+    answers = [(at, at + timedelta(seconds=chance.uniform(-9_000, 20 * 86_400))) for at in begins]
+    await insert_answers(tx, answers)
+    (found,) = {row[2:] for row in await cycles.speed(tx, None, None, hours, BERLIN)}
+    clock = sorted(max(end - start, timedelta()) for start, end in answers)
+    business = sorted(business_time(hours, BERLIN, start, end) for start, end in answers)
+    nearest = [in_microseconds(spans[rank]) for spans in (clock, business) for rank in (29, 53)]
+    assert found == (60, 0, *nearest)
+
+
 async def test_a_cycle_has_its_touches_and_its_hand_over(tx: AsyncConnection) -> None:
     mql, srl = MQL._replace(touched_at=hour(2)), SRL._replace(touched_at=hour(2))
     with_rep = srl._replace(rep_touched_at=hour(7))
@@ -96,11 +132,14 @@ async def test_a_cycle_has_its_touches_and_its_hand_over(tx: AsyncConnection) ->
         (hour(8), events.LeadSql(after=with_rep)),
         (hour(30), events.LeadMql(after=as_mql(2, hour(30)), began="requalify", capture_id=None)),
     )
-    (one, two) = await cycles.answers(tx, None, None)
-    assert one == ("newsletter", Answer(NOON, hour(2)), Answer(hour(5), hour(7))), "from the capture"
-    assert two == ("newsletter", Answer(hour(30), None), None), "from the new cycle"
-    assert len(await cycles.answers(tx, None, hour(30))) == 1
-    assert len(await cycles.answers(tx, hour(30), None)) == 1
+    two_hours = (in_microseconds(timedelta(hours=2)),) * 2
+    first, rep = (await speeds(tx))["first_touch", "newsletter"], (await speeds(tx))["rep_touch", "newsletter"]
+    assert first[2:6] == (1, 1, *two_hours), "from the capture; the second cycle waits"
+    assert rep[2:6] == (1, 0, *two_hours), "from the hand-over that was not refused"
+    assert (await speeds(tx, None, hour(30)))["first_touch", None].unanswered == 0
+    later = await speeds(tx, hour(30))
+    assert later["first_touch", None][2:] == (0, 1, None, None, None, None), "from the new cycle"
+    assert ("rep_touch", None) not in later
 
 
 async def test_work_counts_in_the_weeks_of_the_time_zone(tx: AsyncConnection) -> None:

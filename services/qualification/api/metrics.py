@@ -1,9 +1,8 @@
 """Measures of the SDRs' work: how soon they answer, and what becomes of it."""
 
-import asyncio
-from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Annotated, NamedTuple
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Query
@@ -11,12 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.qualification.api.settings import BusinessHoursView, business_hours_view
-from services.qualification.metrics.speed import Speed, Wait, speed, wait
 from services.qualification.projections import cycles
-from services.qualification.projections.cycles import SpeedRow
+from services.qualification.projections.cycles import Speed
 from services.qualification.setting.decider import ALL
 from services.qualification.setting.decider import DECIDER as SETTING
-from services.qualification.setting.events import BusinessHours
 from services.qualification.setting.state import Settings
 from shared.web.access import METRICS_READ
 from shared.web.call import Call
@@ -38,13 +35,6 @@ class SpeedView(BaseModel):
     p90_seconds: int | None
     p50_business_seconds: int | None
     p90_business_seconds: int | None
-
-
-class Waits(NamedTuple):
-    """None for each that nobody has answered."""
-
-    first_touch: list[Wait | None]
-    rep_touch: list[Wait | None]
 
 
 class SourceSpeed(BaseModel):
@@ -101,30 +91,17 @@ async def get_speed_to_lead(query: Annotated[WindowParameters, Query()], call: M
     now = call.context.clock_and_ids.now()
     async with call.read() as tx:
         settings = await settings_of(call, tx)
-        rows = await cycles.answers(tx, *instants(query, settings), call.subtree.nodes)
-    # In a thread: of very many cycles it takes seconds, for which other requests would wait.
-    return await asyncio.to_thread(
-        speed_to_lead, query, rows, settings.business_hours, ZoneInfo(settings.timezone(now))
-    )
-
-
-def speed_to_lead(
-    query: WindowParameters, rows: Iterable[SpeedRow], hours: BusinessHours, zone: ZoneInfo
-) -> SpeedToLead:
-    whole, by_source = Waits([], []), dict[str, Waits]()
-    for row in rows:
-        first = wait(row.first_touch, hours, zone)
-        rep = [] if row.rep_touch is None else [wait(row.rep_touch, hours, zone)]
-        for waits in (whole, by_source.setdefault(row.source, Waits([], []))):
-            waits.first_touch.append(first)
-            waits.rep_touch.extend(rep)
+        hours, zone = settings.business_hours, ZoneInfo(settings.timezone(now))
+        rows = await cycles.speed(tx, *instants(query, settings), hours, zone, call.subtree.nodes)
+    found = {(row.measure, row.source): row for row in rows}
+    sources = sorted({row.source for row in rows if row.source is not None})
     figures = {
         "from": format_bound(query.begins),
         "to": format_bound(query.ends),
         "timezone": zone.key,
         "business_hours": business_hours_view(hours),
-        "total": speeds(whole),
-        "sources": [{"source": source} | speeds(waits) for source, waits in sorted(by_source.items())],
+        "total": speeds(found, None),
+        "sources": [{"source": source} | speeds(found, source) for source in sources],
     }
     return SpeedToLead.model_validate(figures)
 
@@ -155,10 +132,10 @@ def instants(query: WindowParameters, settings: Settings) -> tuple[datetime | No
     return query.instants(settings.start_of_day, lambda day: settings.start_of_day(day + timedelta(days=1)))
 
 
-def speeds(waits: Waits) -> dict[str, SpeedView]:
+def speeds(found: Mapping[tuple[str, str | None], Speed], source: str | None) -> dict[str, SpeedView]:
     return {
-        "first_touch": speed_view(speed(waits.first_touch)),
-        "rep_touch": speed_view(speed(waits.rep_touch)),
+        measure: speed_view(found.get((measure, source), Speed(measure, source)))
+        for measure in ("first_touch", "rep_touch")
     }
 
 
@@ -173,5 +150,5 @@ def speed_view(found: Speed) -> SpeedView:
     )
 
 
-def seconds(span: timedelta | None) -> int | None:
-    return None if span is None else int(span.total_seconds())
+def seconds(microseconds: int | None) -> int | None:
+    return None if microseconds is None else microseconds // 1_000_000

@@ -1,6 +1,8 @@
-"""How much business time lies between two instants, and when so much of it will have passed."""
+"""When working days open and close, and when so much business time will have passed."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from services.qualification.setting.events import BusinessHours, Weekday
@@ -11,17 +13,18 @@ TEN_YEARS = timedelta(days=3652)
 WEEKDAYS = tuple(Weekday)
 
 
-def business_time(hours: BusinessHours, zone: ZoneInfo, start: datetime, end: datetime) -> timedelta:
-    """How much time between the instants lies within the hours of working days, in the time zone. A holiday is no
-    working day."""
-    day, last_day = start.astimezone(zone).date(), end.astimezone(zone).date()
-    spent = NOTHING
+class WorkingDay(NamedTuple):
+    opens: datetime
+    closes: datetime
+
+
+def working_days(hours: BusinessHours, zone: ZoneInfo, first: datetime, last: datetime) -> Iterator[WorkingDay]:
+    """The working days from that of one instant to that of another, in the time zone. A holiday is none."""
+    day, last_day = first.astimezone(zone).date(), last.astimezone(zone).date()
     while day <= last_day:
         if is_working_day(hours, day):
-            opens, closes = instant(zone, day, hours.opens), instant(zone, day, hours.closes)
-            spent += max(NOTHING, min(end, closes) - max(start, opens))
+            yield WorkingDay(instant(zone, day, hours.opens), instant(zone, day, hours.closes))
         day += DAY
-    return spent
 
 
 def after_business_time(hours: BusinessHours, zone: ZoneInfo, start: datetime, span: timedelta) -> datetime:

@@ -1,11 +1,15 @@
 """Each cycle of each lead with its touches, for measures of the SDRs' work."""
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
+from itertools import accumulate
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     ARRAY,
+    BigInteger,
+    BindParameter,
     Column,
     DateTime,
     Integer,
@@ -23,11 +27,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.qualification.events import QualificationEvent
 from services.qualification.lead import events
-from services.qualification.metrics.speed import Answer
+from services.qualification.metrics.business_hours import working_days
+from services.qualification.setting.events import BusinessHours
 from shared.flow.projection import Projection
 from shared.rules.message import RecordedEvent
-from shared.store.long_work import read_in_parts
-from shared.store.ownership import owned_by
 from shared.store.rows import rows, upsert
 
 
@@ -59,6 +62,11 @@ Followed = (
 )
 Cycle = dict[str, Any]
 """A row."""
+EPOCH, MICROSECOND = datetime.fromtimestamp(0, UTC), timedelta(microseconds=1)
+WINDOW: Sequence[BindParameter[Any]] = (
+    *(bindparam(name, type_=TIMESTAMP(timezone=True)) for name in ("begins", "ends")),
+    bindparam("sdrs", type_=ARRAY(Text)),
+)
 WORK = text("""
     WITH work AS (
         SELECT sdr, touched_at AS at, 1 AS worked, 0 AS handed_over, 0 AS accepted FROM cycles
@@ -69,10 +77,36 @@ WORK = text("""
     FROM work
     WHERE at >= coalesce(:begins, at) AND at < coalesce(:ends, 'infinity') AND (:sdrs IS NULL OR sdr = ANY(:sdrs))
     GROUP BY week, sdr ORDER BY week, sdr NULLS LAST
-    """).bindparams(
-    *(bindparam(name, type_=TIMESTAMP(timezone=True)) for name in ("begins", "ends")),
-    bindparam("sdrs", type_=ARRAY(Text)),
-)
+    """).bindparams(*WINDOW)
+BOUNDS = text("""
+    SELECT least(min(began_at), min(srl_at)) AS first, greatest(max(touched_at), max(rep_touched_at)) AS last
+    FROM cycles""")
+# How much business time lies before an instant is looked up in arrays with an element for each working day: when it
+# opens and closes, and how long all days before it are. Instants and times are in microseconds.
+SPEED = text("""
+    WITH chosen AS (
+        SELECT * FROM cycles
+        WHERE cycle > 0 AND began_at >= coalesce(:begins, began_at) AND began_at < coalesce(:ends, 'infinity')
+            AND (:sdrs IS NULL OR sdr = ANY(:sdrs))),
+    waits (measure, source, began_at, answered_at) AS (
+        SELECT 'first_touch', source, began_at, touched_at FROM chosen
+        UNION ALL SELECT 'rep_touch', source, srl_at, rep_touched_at FROM chosen WHERE srl_at IS NOT NULL),
+    answers AS (
+        SELECT measure, source, (extract(epoch FROM began_at) * 1000000)::bigint AS began,
+            (extract(epoch FROM greatest(answered_at, began_at)) * 1000000)::bigint AS ended
+        FROM waits WHERE answered_at IS NOT NULL),
+    lengths AS (
+        SELECT measure, source, ended - began AS clock,
+            coalesce((:before)[last] + least(ended, (:closes)[last]) - (:opens)[last], 0)
+                - coalesce((:before)[first] + least(began, (:closes)[first]) - (:opens)[first], 0) AS business
+        FROM answers
+        CROSS JOIN LATERAL (SELECT width_bucket(began, :opens), width_bucket(ended, :opens)) AS day (first, last)
+        UNION ALL SELECT measure, source, NULL, NULL FROM waits WHERE answered_at IS NULL)
+    SELECT measure, source, count(clock)::int, (count(*) - count(clock))::int,
+        percentile_disc(0.5) WITHIN GROUP (ORDER BY clock), percentile_disc(0.9) WITHIN GROUP (ORDER BY clock),
+        percentile_disc(0.5) WITHIN GROUP (ORDER BY business), percentile_disc(0.9) WITHIN GROUP (ORDER BY business)
+    FROM lengths GROUP BY GROUPING SETS ((measure), (measure, source))
+    """).bindparams(*WINDOW, *(bindparam(name, type_=ARRAY(BigInteger)) for name in ("opens", "closes", "before")))
 
 
 async def apply(tx: AsyncConnection, batch: Sequence[RecordedEvent[QualificationEvent]]) -> None:
@@ -112,30 +146,52 @@ def after_event(before: Cycle | None, recorded: RecordedEvent[Any], event: Follo
             return cycle
 
 
-class SpeedRow(NamedTuple):
-    source: str
-    first_touch: Answer
-    rep_touch: Answer | None
-
-
 Sdrs = Collection[str] | None
 """Those whose cycles count; None: all, and the unclaimed ones."""
 
 
-async def answers(
-    tx: AsyncConnection, begins: datetime | None, ends: datetime | None, sdrs: Sdrs = None
-) -> list[SpeedRow]:
-    """Of the cycles that began in the window. A lead that was handed over waits for its rep."""
-    columns = (cycles.c[name] for name in ("source", "began_at", "touched_at", "srl_at", "rep_touched_at"))
-    query = select(*columns).where(cycles.c.cycle > 0, *owned_by(cycles.c.sdr, sdrs))
-    query = query if begins is None else query.where(cycles.c.began_at >= begins)
-    query = query if ends is None else query.where(cycles.c.began_at < ends)
-    return [
-        SpeedRow(
-            row.source, Answer(row.began_at, row.touched_at), row.srl_at and Answer(row.srl_at, row.rep_touched_at)
-        )
-        async for row in read_in_parts(tx, query)
-    ]
+class Speed(NamedTuple):
+    """How soon somebody answers. `measure`: `first_touch`, from the beginning of a cycle to the first touch by an SDR;
+    `rep_touch`, from the hand-over to the rep's. `source`: None for all. `unanswered`: how many have no answer; they
+    are in no percentile. Percentiles are by nearest rank, in microseconds, by the clock and within business hours;
+    None: nothing was answered."""
+
+    measure: str
+    source: str | None
+    answered: int = 0
+    unanswered: int = 0
+    p50: int | None = None
+    p90: int | None = None
+    p50_business: int | None = None
+    p90_business: int | None = None
+
+
+async def speed(
+    tx: AsyncConnection,
+    begins: datetime | None,
+    ends: datetime | None,
+    hours: BusinessHours,
+    zone: ZoneInfo,
+    sdrs: Sdrs = None,
+) -> list[Speed]:
+    """Of the cycles that began in the window: of all together, and by the source of the first capture. A lead that was
+    handed over waits for its rep."""
+    first, last = (await tx.execute(BOUNDS)).one()
+    days = [] if last is None else list(working_days(hours, zone, first, last))
+    lengths = (microseconds(day.closes) - microseconds(day.opens) for day in days)
+    values = {
+        "begins": begins,
+        "ends": ends,
+        "sdrs": None if sdrs is None else sorted(sdrs),
+        "opens": [microseconds(day.opens) for day in days],
+        "closes": [microseconds(day.closes) for day in days],
+        "before": list(accumulate(lengths, initial=0)),
+    }
+    return [Speed(*row) for row in await tx.execute(SPEED, values)]
+
+
+def microseconds(at: datetime) -> int:
+    return (at - EPOCH) // MICROSECOND
 
 
 class WorkRow(NamedTuple):
