@@ -61,11 +61,11 @@ async def ends_of_weeks(reading: Reading, schedule: LockSchedule, root: str) -> 
 
 
 async def due_lock(reader: Reader, schedule: LockSchedule, root: str, end: datetime) -> Due:
-    at = await reader.moment(Instants(end, format_positions(reader.applied.positions)))
-    calendar, day = at.settings.calendar, at.today
+    moment = await reader.moment(Instants(end, format_positions(reader.applied.positions)))
+    calendar, day = moment.settings.calendar, moment.today
     body = LockBody(node=root, period=calendar.quarter_of(day).key, week=calendar.week_of(day).key)
     snapshot_id = uuid5(NAMESPACE_URL, f"{schedule.event_id}/{root}/{body.week}")
-    command = await lock_command(reader, at, body, str(snapshot_id))
+    command = await lock_command(reader, moment, body, str(snapshot_id))
     return Due(subject(body.period, body.week), end, schedule.event_id, command, day.toordinal())
 
 

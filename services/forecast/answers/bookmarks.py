@@ -36,11 +36,11 @@ class Reader(NamedTuple):
         return await computed_rollup(self.tx, await self.moment(question.instants), question, subtree)
 
 
-async def lock_command(reader: Reader, at: Moment, body: LockBody, snapshot_id: str) -> LockWeek:
+async def lock_command(reader: Reader, moment: Moment, body: LockBody, snapshot_id: str) -> LockWeek:
     """The command that locks a week, with the bookmark of this moment or, for a week that has ended, of its end."""
-    period, week = named_period(at, body.period, "/period"), named_week(at, body.week)
-    as_of = min(at.as_of, week.last_instant(at.settings.timezone))
-    rollup = await reader.rollup(RollupQuestion(period.key, body.node, instants=Instants(as_of, at.frontier)))
+    period, week = named_period(moment, body.period, "/period"), named_week(moment, body.week)
+    as_of = min(moment.as_of, week.last_instant(moment.settings.timezone))
+    rollup = await reader.rollup(RollupQuestion(period.key, body.node, instants=Instants(as_of, moment.frontier)))
     return LockWeek(
         node=body.node,
         period=period.key,
@@ -48,12 +48,12 @@ async def lock_command(reader: Reader, at: Moment, body: LockBody, snapshot_id: 
         snapshot_id=snapshot_id,
         first_day=rollup.period.starts,
         last_day=rollup.period.ends,
-        week_begins=week.first_instant(at.settings.timezone),
+        week_begins=week.first_instant(moment.settings.timezone),
         currency=rollup.currency,
         rate_policy=rollup.rate_policy,
         as_of=as_of,
-        frontier=rollup.at.frontier,
-        final=rollup.at.final,
+        frontier=rollup.moment.frontier,
+        final=rollup.moment.final,
         hash_version=HASH_VERSION,
         hash=hash_of(figures(rollup)),
     )

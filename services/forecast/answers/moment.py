@@ -107,12 +107,12 @@ def frontier_positions(frontier: str) -> dict[str, int]:
     return {source: int(position) for source, _, position in (part.partition(":") for part in frontier.split(","))}
 
 
-async def in_calendar(tx: AsyncConnection, at: Moment, key: str | None) -> Moment:
+async def in_calendar(tx: AsyncConnection, moment: Moment, key: str | None) -> Moment:
     """The same moment with another calendar than that of the settings, in the version that was in force then. Raises
     `InvalidField` for a calendar that does not exist."""
     if key is None:
-        return at
-    calendar = await calendar_at(tx, key, at.as_of, at.known)
+        return moment
+    calendar = await calendar_at(tx, key, moment.as_of, moment.known)
     if calendar is None:
         raise InvalidField("query/calendar", f"there is no calendar {key}")
-    return replace(at, settings=replace(at.settings, calendar=calendar))
+    return replace(moment, settings=replace(moment.settings, calendar=calendar))

@@ -25,7 +25,7 @@ ANY_CURRENCY = "EUR"
 
 async def deal_filter(
     tx: AsyncConnection,
-    at: Moment,
+    moment: Moment,
     period: str | None,
     *,
     motion: Motion | None = None,
@@ -36,22 +36,22 @@ async def deal_filter(
     week or a pipeline that does not exist."""
     if pipeline is not None:
         await must_be_a_pipeline(tx, pipeline)
-    chosen = named_period(at, period) if period else at.settings.calendar.quarter_of(at.today)
-    return DealFilter(chosen, at.today, motion, pipeline, qualified)
+    chosen = named_period(moment, period) if period else moment.settings.calendar.quarter_of(moment.today)
+    return DealFilter(chosen, moment.today, motion, pipeline, qualified)
 
 
-def named_period(at: Moment, key: str, pointer: str = "query/period") -> Period:
+def named_period(moment: Moment, key: str, pointer: str = "query/period") -> Period:
     try:
-        return at.settings.calendar.period(key)
+        return moment.settings.calendar.period(key)
     except ValueError as error:
         raise InvalidField(pointer, str(error)) from None
 
 
-def named_week(at: Moment, key: str | None) -> Period:
+def named_week(moment: Moment, key: str | None) -> Period:
     """The week with this key, by default the present one."""
     if key is None:
-        return at.settings.calendar.week_of(at.today)
-    week = named_period(at, key, "/week")
+        return moment.settings.calendar.week_of(moment.today)
+    week = named_period(moment, key, "/week")
     if not week.is_week:
         raise InvalidField("/week", "must be a week such as 2017-Q3-W05")
     return week
@@ -63,47 +63,47 @@ async def must_be_a_pipeline(tx: AsyncConnection, pipeline: str) -> None:
         raise InvalidField("query/pipeline", f"there is no pipeline {pipeline}; known are {', '.join(known)}")
 
 
-async def numbers_for(tx: AsyncConnection, at: Moment, period: Period) -> Numbers:
-    if at.instants.is_now:
-        return await numbers_at(tx, org_as_of(at, period))
-    return await past_numbers(tx, Cut(at.as_of, at.known.pipeline), org_as_of(at, period), at.known)
+async def numbers_for(tx: AsyncConnection, moment: Moment, period: Period) -> Numbers:
+    if moment.instants.is_now:
+        return await numbers_at(tx, org_as_of(moment, period))
+    return await past_numbers(tx, Cut(moment.as_of, moment.known.pipeline), org_as_of(moment, period), moment.known)
 
 
-def org_as_of(at: Moment, period: Period) -> datetime:
+def org_as_of(moment: Moment, period: Period) -> datetime:
     """The instant of the organisation. By default, a period that has ended keeps the organisation of its end."""
-    return at.instants.org_as_of or min(at.as_of, period.last_instant(at.settings.timezone))
+    return moment.instants.org_as_of or min(moment.as_of, period.last_instant(moment.settings.timezone))
 
 
 async def conversion_into(
-    tx: AsyncConnection, currency: str, policy: RatePolicy, at: Moment, period: Period
+    tx: AsyncConnection, currency: str, policy: RatePolicy, moment: Moment, period: Period
 ) -> Conversion:
     """Converts by rates in the currency of the settings, if they have one. Other rates are never combined."""
-    day = min(at.today, period.ends)
-    first, last = min(period.starts, day), max(period.ends, at.today)
-    table = await rates.rate_table(tx, at.settings.currency or currency, first, last, period.year, at.known)
-    return Conversion(currency, policy, table, day, at.today, period.year)
+    day = min(moment.today, period.ends)
+    first, last = min(period.starts, day), max(period.ends, moment.today)
+    table = await rates.rate_table(tx, moment.settings.currency or currency, first, last, period.year, moment.known)
+    return Conversion(currency, policy, table, day, moment.today, period.year)
 
 
 async def quotas_for(
-    tx: AsyncConnection, numbers: Numbers, conversion: Conversion, at: Moment, chosen: DealFilter
+    tx: AsyncConnection, numbers: Numbers, conversion: Conversion, moment: Moment, chosen: DealFilter
 ) -> Mapping[str, NodeQuota]:
     """The quotas by node. A question about some pipelines or stages alone has none: quotas are for all of them."""
     if chosen.pipeline is not None or chosen.qualified is not None:
         return {}
     parts = all_parts(chosen.period.key)
-    amounts = converted_quotas(await quotas.in_force(tx, parts, at.as_of, at.known), conversion)
+    amounts = converted_quotas(await quotas.in_force(tx, parts, moment.as_of, moment.known), conversion)
     found = quotas_set(amounts, chosen.period.key, parts, chosen.motion)
     return node_quotas(org_tree(await numbers.ancestors(found.keys())), found) if found else {}
 
 
 async def answer_currency(
-    tx: AsyncConnection, at: Moment, currency: str | None, period: Period, owners: Owners = EVERYBODY
+    tx: AsyncConnection, moment: Moment, currency: str | None, period: Period, owners: Owners = EVERYBODY
 ) -> str:
     """The currency of the question, of the settings, or of all deals of these owners. Raises `InvalidField` when these
     are in several."""
-    if found := currency or at.settings.currency:
+    if found := currency or moment.settings.currency:
         return found
-    in_deals = await (await numbers_for(tx, at, period)).currencies(owners)
+    in_deals = await (await numbers_for(tx, moment, period)).currencies(owners)
     if len(in_deals) > 1:
         raise InvalidField("query/currency", f"is needed: deals are in {', '.join(in_deals)}")
     return in_deals[0] if in_deals else ANY_CURRENCY

@@ -47,7 +47,7 @@ class RollupQuestion:
 class Rollup:
     """The answer before it is formatted. `quotas` and `calls`: by node, as far as the caller may see them."""
 
-    at: Moment
+    moment: Moment
     deal_filter: DealFilter
     rate_policy: RatePolicy
     amounts: RollupAmounts
@@ -73,33 +73,33 @@ class Rollup:
 
     @property
     def org_as_of(self) -> datetime:
-        return org_as_of(self.at, self.period)
+        return org_as_of(self.moment, self.period)
 
 
 async def computed_rollup(
-    tx: AsyncConnection, at: Moment, question: RollupQuestion, subtree: Subtree = EVERYTHING
+    tx: AsyncConnection, moment: Moment, question: RollupQuestion, subtree: Subtree = EVERYTHING
 ) -> Rollup:
-    """`at`: the moment that the question asks for. `subtree`: what the caller may see."""
-    at = await in_calendar(tx, at, question.calendar)
-    policy = question.rate_policy or at.settings.rate_policy
+    """`moment`: that of the question. `subtree`: what the caller may see."""
+    moment = await in_calendar(tx, moment, question.calendar)
+    policy = question.rate_policy or moment.settings.rate_policy
     chosen = await deal_filter(
-        tx, at, question.period, motion=question.motion, pipeline=question.pipeline, qualified=question.qualified
+        tx, moment, question.period, motion=question.motion, pipeline=question.pipeline, qualified=question.qualified
     )
-    numbers, filtered = await numbers_for(tx, at, chosen.period), bool(chosen.columns)
+    numbers, filtered = await numbers_for(tx, moment, chosen.period), bool(chosen.columns)
     below = NONE_BELOW
     if not filtered:
-        every = await overrides_below(tx, numbers, chosen.period, question.node, at.as_of, at.known)
+        every = await overrides_below(tx, numbers, chosen.period, question.node, moment.as_of, moment.known)
         below = visible_overrides(every, subtree)
-    currency = question.currency or at.settings.currency
+    currency = question.currency or moment.settings.currency
     currency = currency or await only_currency(numbers, below, await counted_owners(tx, subtree))
-    conversion = None if currency is None else await conversion_into(tx, currency, policy, at, chosen.period)
+    conversion = None if currency is None else await conversion_into(tx, currency, policy, moment, chosen.period)
     if policy == "close_date":
         chosen = replace(chosen, converted_into=currency)
     totals = await subtree_totals(numbers, chosen, question.node, question.depth, below.overridden)
-    quotas = within(subtree, await quotas_for(tx, numbers, conversion, at, chosen)) if conversion else {}
-    made = {} if filtered else within(subtree, await calls.by_node(tx, chosen.period, at.as_of, at.known))
+    quotas = within(subtree, await quotas_for(tx, numbers, conversion, moment, chosen)) if conversion else {}
+    made = {} if filtered else within(subtree, await calls.by_node(tx, chosen.period, moment.as_of, moment.known))
     amounts = RollupAmounts(totals, conversion, changed_by(below, totals, conversion), filtered, subtree)
-    return Rollup(at, chosen, policy, amounts, below, quotas, made)
+    return Rollup(moment, chosen, policy, amounts, below, quotas, made)
 
 
 async def only_currency(numbers: Numbers, below: OverridesBelow, owners: Owners) -> str | None:

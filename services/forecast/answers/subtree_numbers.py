@@ -45,7 +45,7 @@ class SubtreeNumbers(NamedTuple):
 
 async def subtree_numbers(
     tx: AsyncConnection,
-    at: Moment,
+    moment: Moment,
     period: Period,
     node: str | None,
     depth: int,
@@ -54,16 +54,16 @@ async def subtree_numbers(
 ) -> SubtreeNumbers:
     """The numbers by the rates of the close dates. `subtree`: what the caller may see. Raises `Missing` for a node that
     the organisation of that time does not have."""
-    numbers = await numbers_for(tx, at, period)
-    below = visible_overrides(await overrides_below(tx, numbers, period, node, at.as_of, at.known), subtree)
+    numbers = await numbers_for(tx, moment, period)
+    below = visible_overrides(await overrides_below(tx, numbers, period, node, moment.as_of, moment.known), subtree)
     tree = await numbers.tree(node, depth)
     top = existing_node(tree, node)
     levels = tree.levels(top, depth)
     must_not_be_too_many(levels)
     keys = {each: tree.totals_key(each) for each in {*levels, *below.overridden}}
-    by_key = await numbers.sums({*keys.values()}, DealFilter(period, at.today, converted_into=currency))
+    by_key = await numbers.sums({*keys.values()}, DealFilter(period, moment.today, converted_into=currency))
     sums = {each: by_key.get(key, {}) for each, key in keys.items()}
-    conversion = await conversion_into(tx, currency, "close_date", at, period)
+    conversion = await conversion_into(tx, currency, "close_date", moment, period)
     overrides = overridden(below.rows, below.nodes, sums, conversion)
     found = dict[str, NodeNumbers]()
     async for each, level in in_slices(levels.items(), NODES_AT_ONCE):

@@ -14,7 +14,7 @@ from services.forecast.answers.question import answer_currency, numbers_for
 from services.forecast.answers.subtree_numbers import SubtreeNumbers, subtree_numbers
 from services.forecast.answers.visible import counted_owners
 from services.forecast.api.accuracy_views import AccuracyView, level_views, node_views
-from services.forecast.api.moment import moment
+from services.forecast.api.moment import find_moment
 from services.forecast.api.places import ReadsBelow, visible_node
 from services.forecast.ledger.accuracy import NodeOutcome, Outcome
 from services.forecast.ledger.calls import converted_call
@@ -55,42 +55,42 @@ async def get_accuracy(query: Annotated[AccuracyQuery, Query()], call: ReadsBelo
         query = query.model_copy(update={"node": await visible_node(call, tx, query.node)})
         if query.node is not None:
             existing_node(org_tree(await org_nodes.upwards(tx, [query.node])), query.node)
-        at = await moment(call, tx)
-        quarters = ended_quarters(at, query)
-        today, owners = at.settings.calendar.quarter_of(at.today), await counted_owners(tx, call.subtree)
-        currency = await answer_currency(tx, at, query.currency, today, owners)
+        moment = await find_moment(call, tx)
+        quarters = ended_quarters(moment, query)
+        today, owners = moment.settings.calendar.quarter_of(moment.today), await counted_owners(tx, call.subtree)
+        currency = await answer_currency(tx, moment, query.currency, today, owners)
         found = list[NodeOutcome]()
         for quarter in quarters:
-            if week := week_of(at, quarter, query.horizon):
-                found += await outcomes(call, tx, query, at, quarter, week, currency)
+            if week := week_of(moment, quarter, query.horizon):
+                found += await outcomes(call, tx, query, moment, quarter, week, currency)
     return AccuracyView(
         currency=currency,
         column=query.column,
         horizon=query.horizon,
-        frontier=at.frontier,
+        frontier=moment.frontier,
         nodes=await node_views(found, currency),
         levels=await level_views(found),
     )
 
 
-def ended_quarters(at: Moment, query: AccuracyQuery) -> Sequence[Period]:
+def ended_quarters(moment: Moment, query: AccuracyQuery) -> Sequence[Period]:
     """The quarters whose last day lies between the two days, and before today."""
-    until = min(query.until or date.max, at.today)
+    until = min(query.until or date.max, moment.today)
     since = query.since or until.replace(year=until.year - 1, day=min(until.day, 28))
-    quarter, found = at.settings.calendar.quarter_of(until), list[Period]()
+    quarter, found = moment.settings.calendar.quarter_of(until), list[Period]()
     while quarter.ends >= since:
-        if quarter.ends < at.today and quarter.ends <= until:
+        if quarter.ends < moment.today and quarter.ends <= until:
             found.insert(0, quarter)
         if len(found) > MOST_QUARTERS:
             raise InvalidField("query/from", f"leads to more than {MOST_QUARTERS} quarters")
-        quarter = at.settings.calendar.quarter_of(quarter.day_before)
+        quarter = moment.settings.calendar.quarter_of(quarter.day_before)
     return found
 
 
-def week_of(at: Moment, quarter: Period, number: int) -> Period | None:
+def week_of(moment: Moment, quarter: Period, number: int) -> Period | None:
     """The quarter's week with this number; None if it has none."""
     try:
-        return at.settings.calendar.period(f"{quarter.key}-W{number:02}")
+        return moment.settings.calendar.period(f"{quarter.key}-W{number:02}")
     except ValueError:
         return None
 
@@ -106,11 +106,11 @@ async def outcomes(
 ) -> Sequence[NodeOutcome]:
     """The outcome of each node; none when the node asked for did not exist then."""
     zone = present.settings.timezone
-    then = await moment(call, tx, Instants(week.last_instant(zone), present.frontier))
+    then = await find_moment(call, tx, Instants(week.last_instant(zone), present.frontier))
     lock = await nearest_lock(tx, then, quarter, week, query.node)
     if lock is not None:
-        then = await moment(call, tx, Instants(lock["as_of"], lock["frontier"]))
-    end = await moment(call, tx, Instants(quarter.last_instant(zone), present.frontier))
+        then = await find_moment(call, tx, Instants(lock["as_of"], lock["frontier"]))
+    end = await find_moment(call, tx, Instants(quarter.last_instant(zone), present.frontier))
     try:
         computed = await subtree_numbers(tx, then, quarter, query.node, query.depth, currency, call.subtree)
         actual = await subtree_numbers(tx, end, quarter, query.node, query.depth, currency, call.subtree)
@@ -133,11 +133,11 @@ async def outcomes(
 
 
 async def nearest_lock(
-    tx: AsyncConnection, at: Moment, quarter: Period, week: Period, node: str | None
+    tx: AsyncConnection, moment: Moment, quarter: Period, week: Period, node: str | None
 ) -> Mapping[str, Any] | None:
     """The lock of the node, by default the root, else of the nearest node above it, in the organisation of that
     moment."""
-    numbers = await numbers_for(tx, at, quarter)
+    numbers = await numbers_for(tx, moment, quarter)
     asked = node or (await numbers.tree(None, 0)).root
     chain = list(counting_nodes(await numbers.ancestors([asked]), asked))
     locks = await snapshots.by_node(tx, chain, quarter.key, week.key)

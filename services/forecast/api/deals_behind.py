@@ -12,7 +12,7 @@ from services.forecast.answers.moment import Instants, in_calendar
 from services.forecast.answers.question import deal_filter, numbers_for
 from services.forecast.answers.visible import visible_overrides, visible_owners
 from services.forecast.api.amount_views import MoneyView, money_view
-from services.forecast.api.moment import AsOf, KnownAt, OrgAsOf, moment, wait_until_known
+from services.forecast.api.moment import AsOf, KnownAt, OrgAsOf, find_moment, wait_until_known
 from services.forecast.api.override_views import OverrideLineView, override_line_view
 from services.forecast.api.parameters import NodeId, PeriodKey
 from services.forecast.api.places import ReadsBelow, visible_node
@@ -81,13 +81,13 @@ async def list_deals_behind(
     await wait_until_known(call, known_at)
     async with call.read() as tx:
         await visible_node(call, tx, node_id)
-        at = await in_calendar(tx, await moment(call, tx, Instants(as_of, known_at, org_as_of)), calendar)
-        chosen = replace(await deal_filter(tx, at, period), undated=undated, unmapped=stage_unmapped)
+        moment = await in_calendar(tx, await find_moment(call, tx, Instants(as_of, known_at, org_as_of)), calendar)
+        chosen = replace(await deal_filter(tx, moment, period), undated=undated, unmapped=stage_unmapped)
         last = (cursor[0], cursor[1]) if cursor else None
-        numbers = await numbers_for(tx, at, chosen.period)
+        numbers = await numbers_for(tx, moment, chosen.period)
         visible = await visible_owners(tx, call.subtree)
         found = await deals_behind(numbers, chosen, node_id, category, last, limit, visible, of_inactive=owner_inactive)
-        every = await overrides_below(tx, numbers, chosen.period, node_id, at.as_of, at.known)
+        every = await overrides_below(tx, numbers, chosen.period, node_id, moment.as_of, moment.known)
         below = visible_overrides(every, call.subtree)
         notes = await vault.read(tx, {row.note_ref for row in below.rows})
     page = make_page([deal_view(row) for row in found], limit, page_key)

@@ -40,7 +40,7 @@ OrgAsOf = Annotated[Instant, Field(description="By default the earlier of as_of 
 KnownAt = Annotated[str, Field(max_length=500, description=KNOWN_AT), AfterValidator(frontier_or_instant)]
 
 
-async def moment(call: Call, tx: AsyncConnection, instants: Instants = NOW) -> Moment:
+async def find_moment(call: Call, tx: AsyncConnection, instants: Instants = NOW) -> Moment:
     """Raises `InvalidField` for instants that lie in the future, and for positions that no event has yet."""
     settings = await present_settings(call, tx) if instants.is_now else None
     return await moment_of(tx, call.context.clock_and_ids.now(), applied(call), instants, settings)

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
-from services.forecast.api.moment import moment
+from services.forecast.api.moment import find_moment
 from services.forecast.api.parameters import NodeId, Reads
 from services.forecast.api.same_names import same_name_refs
 from services.forecast.org import commands
@@ -82,7 +82,7 @@ async def list_nodes(
     refuse_future(as_of, call.context.clock_and_ids.now())
     cursor = decode_cursor(after, printable)
     async with call.read() as tx:
-        at = as_of or (await moment(call, tx)).as_of
+        at = as_of or (await find_moment(call, tx)).as_of
         ids = await org_nodes.page_of_ids(tx, cursor[0] if cursor else None, limit)
         histories = await org_rows.histories(tx, ids[:limit])
         names = await node_names.read(tx, ids[:limit])

@@ -15,7 +15,7 @@ from services.forecast.answers.moment import Moment
 from services.forecast.answers.question import named_period
 from services.forecast.answers.subtree_numbers import subtree_numbers
 from services.forecast.api.amount_views import MoneyView
-from services.forecast.api.moment import moment
+from services.forecast.api.moment import find_moment
 from services.forecast.api.parameters import NodeId, PeriodKey, PeriodPath
 from services.forecast.api.places import ReadsBelow, WritesOwn, must_be_inside, must_be_own_node, must_name_a_node
 from services.forecast.ledger.balances import ZERO
@@ -80,14 +80,14 @@ async def put_override(
     await wait_for_own_writes(call)
     async with call.read() as tx:
         only_under = must_be_overridable(call, node_id, by)
-        at = await moment(call, tx)
-        found = named_period(at, period, "path/period")
-        computed = await computed_columns(tx, at, found, node_id, body.amount.currency, call.subtree)
+        moment = await find_moment(call, tx)
+        found = named_period(moment, period, "path/period")
+        computed = await computed_columns(tx, moment, found, node_id, body.amount.currency, call.subtree)
     amount = next((each for name, each in computed.items() if name == column), ZERO)
-    basis = Basis(amount=to_minor_units(amount, body.amount.currency), frontier=at.frontier)
+    basis = Basis(amount=to_minor_units(amount, body.amount.currency), frontier=moment.frontier)
     command = SetOverride(
         node=node_id,
-        period=overridden_period(at, found),
+        period=overridden_period(moment, found),
         column=column,
         by=by,
         only_under=only_under,
@@ -105,8 +105,8 @@ async def reset_override(
     """Reset an override: the column counts as computed again. Its history stays."""
     async with call.read() as tx:
         only_under = must_be_overridable(call, node_id, by)
-        at = await moment(call, tx)
-    found = overridden_period(at, named_period(at, period, "path/period"))
+        moment = await find_moment(call, tx)
+    found = overridden_period(moment, named_period(moment, period, "path/period"))
     command = ResetOverride(node=node_id, period=found, column=column, by=by, only_under=only_under)
     done = await call.write(DECIDER, node_id, command)
     return Accepted(position=done.position)
@@ -148,21 +148,21 @@ async def wait_for_own_writes(call: Call) -> None:
         await freshness.wait_for(context, context.read_models_applied, wanted, deadline, call.caller.lineage)
 
 
-def overridden_period(at: Moment, period: Period) -> OverriddenPeriod:
+def overridden_period(moment: Moment, period: Period) -> OverriddenPeriod:
     return OverriddenPeriod(
         key=period.key,
         first_day=period.starts,
         last_day=period.ends,
-        last_instant=period.last_instant(at.settings.timezone),
+        last_instant=period.last_instant(moment.settings.timezone),
     )
 
 
 async def computed_columns(
-    tx: AsyncConnection, at: Moment, period: Period, node: str, currency: str, subtree: Subtree
+    tx: AsyncConnection, moment: Moment, period: Period, node: str, currency: str, subtree: Subtree
 ) -> Columns:
     """What the roll-up computes for the node now, not rounded; nothing for a node that it does not know yet."""
     try:
-        found = await subtree_numbers(tx, at, period, node, 0, currency, subtree)
+        found = await subtree_numbers(tx, moment, period, node, 0, currency, subtree)
     except Missing:
         return {}
     return found.nodes[node].seen.computed

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from services.forecast.answers.question import named_period
 from services.forecast.api.amount_views import MoneyView
-from services.forecast.api.moment import moment
+from services.forecast.api.moment import find_moment
 from services.forecast.api.org import Admin
 from services.forecast.api.parameters import NodeId, PeriodKey, PeriodPath, Reads
 from services.forecast.api.places import must_name_a_node
@@ -40,7 +40,7 @@ class QuotaView(BaseModel):
 async def put_quota(node_id: NodeId, period: PeriodPath, body: QuotaBody, call: Admin) -> Accepted:
     """Set a node's quota for a period. An earlier one counts for earlier instants."""
     async with call.read() as tx:
-        found = named_period(await moment(call, tx), period, "path/period")
+        found = named_period(await find_moment(call, tx), period, "path/period")
     command = SetQuota(node=node_id, period=period, first_day=found.starts, last_day=found.ends, **dict(body))
     done = await call.write(DECIDER, node_id, command)
     return Accepted(position=done.position)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.answers.moment import Instants
 from services.forecast.answers.rollup import RollupQuestion, computed_rollup
-from services.forecast.api.moment import AsOf, KnownAt, OrgAsOf, moment, present_settings, wait_until_known
+from services.forecast.api.moment import AsOf, KnownAt, OrgAsOf, find_moment, present_settings, wait_until_known
 from services.forecast.api.node_views import View
 from services.forecast.api.parameters import PeriodKey
 from services.forecast.api.places import ReadsBelow, visible_node
@@ -93,9 +93,9 @@ async def cached_answer(call: Call, tx: AsyncConnection, query: RollupQuery) -> 
     question = call.caller.place, query, today
     answer: Answer | None = cache.get(call.frontier, question)
     if answer is None:
-        rollup = await computed_rollup(tx, await moment(call, tx, query.instants), query.question, call.subtree)
+        rollup = await computed_rollup(tx, await find_moment(call, tx, query.instants), query.question, call.subtree)
         view = await rollup_view(tx, rollup, query.view)
-        answer = Answer(view, query.instants, rollup.period.last_instant(rollup.at.settings.timezone))
+        answer = Answer(view, query.instants, rollup.period.last_instant(rollup.moment.settings.timezone))
         if answer.view.final or query.known_at is None:  # an instant may become final without another event
             cache.put(call.frontier, question, answer, len(rollup.totals.sums))
     return answer.at(now)

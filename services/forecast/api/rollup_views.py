@@ -58,18 +58,18 @@ class RollupView(BaseModel):
 
 
 async def rollup_view(tx: AsyncConnection, rollup: Rollup, view: View) -> RollupView:
-    names = await node_names.read(tx, rollup.totals.sums.keys(), rollup.at.known)
+    names = await node_names.read(tx, rollup.totals.sums.keys(), rollup.moment.known)
     overrides = await override_format(tx, rollup)
     return RollupView(
         period=period_view(rollup.period),
         currency=rollup.currency,
         rate_policy=rollup.rate_policy,
-        measure=rollup.at.settings.measure,
+        measure=rollup.moment.settings.measure,
         view=view,
-        as_of=rollup.at.as_of,
+        as_of=rollup.moment.as_of,
         org_as_of=rollup.org_as_of,
-        frontier=rollup.at.frontier,
-        final=rollup.at.final,
+        frontier=rollup.moment.frontier,
+        final=rollup.moment.final,
         node=await NodeFormat(rollup, names, view, overrides).tree_view(),
         warnings=[warning_view(each) for each in rollup_warnings(rollup, overrides)],
     )
@@ -77,7 +77,7 @@ async def rollup_view(tx: AsyncConnection, rollup: Rollup, view: View) -> Rollup
 
 async def override_format(tx: AsyncConnection, rollup: Rollup) -> OverrideFormat:
     notes = await vault.read(tx, {row.note_ref for row in rollup.below.rows})
-    old_before = rollup.org_as_of - rollup.at.settings.stale_after
+    old_before = rollup.org_as_of - rollup.moment.settings.stale_after
     return OverrideFormat(rollup.conversion, old_before, rollup.amounts.overridden, notes, rollup.below.other)
 
 
@@ -85,7 +85,7 @@ def rollup_warnings(rollup: Rollup, overrides: OverrideFormat) -> Iterator[Forec
     totals = rollup.totals
     counts = replace(
         totals.counts,
-        parked=visible_parked(rollup.at.parked, rollup.amounts.subtree),
+        parked=visible_parked(rollup.moment.parked, rollup.amounts.subtree),
         without_quota=missing_quotas(rollup),
         stale_overrides=overrides.stale(),
         other_overrides=overrides.other,

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from services.forecast.answers.question import named_period, named_week
 from services.forecast.api.amount_views import MoneyView
-from services.forecast.api.moment import moment
+from services.forecast.api.moment import find_moment
 from services.forecast.api.parameters import PeriodKey
 from services.forecast.api.places import ReadsBelow, WritesOwn, must_be_own_node, must_name_a_node
 from services.forecast.ledger.cumulative import COLUMNS
@@ -56,9 +56,9 @@ async def submit_call(body: SubmissionBody, call: WritesOwn) -> SubmissionAccept
     that is tied to a node submits its own calls alone."""
     async with call.read() as tx:
         must_be_own_node(call, body.node)
-        at = await moment(call, tx)
-    period = named_period(at, body.period, "/period")
-    week = named_week(at, body.week)
+        moment = await find_moment(call, tx)
+    period = named_period(moment, body.period, "/period")
+    week = named_week(moment, body.week)
     command = SubmitCall(
         node=body.node,
         period=period.key,
@@ -66,10 +66,10 @@ async def submit_call(body: SubmissionBody, call: WritesOwn) -> SubmissionAccept
         last_day=period.ends,
         week=week.key,
         week_starts=week.starts,
-        week_begins=week.first_instant(at.settings.timezone),
+        week_begins=week.first_instant(moment.settings.timezone),
         amounts=body.amounts,
         note=body.note,
-        frontier=at.frontier,
+        frontier=moment.frontier,
     )
     locks = {"locks": Reference(LOCKS, subject(period.key, week.key))}
     done = await call.write(DECIDER, body.node, command, references=locks, reply=submitted_week)

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.forecast.answers.moment import Instants
 from services.forecast.answers.question import answer_currency, deal_filter
 from services.forecast.answers.visible import counted_owners
-from services.forecast.api.moment import INSTANT, KnownAt, moment, wait_until_known
+from services.forecast.api.moment import INSTANT, KnownAt, find_moment, wait_until_known
 from services.forecast.api.parameters import PeriodKey
 from services.forecast.api.places import ReadsBelow, visible_node
 from services.forecast.api.rollup_views import PeriodView, period_view
@@ -109,10 +109,10 @@ async def get_waterfall(query: Annotated[WaterfallQuery, Query()], call: ReadsBe
 async def computed_waterfall(call: Call, tx: AsyncConnection, query: WaterfallQuery) -> WaterfallView:
     node = await visible_node(call, tx, query.node)
     until, since = [await instant_of(call, tx, end) for end in (query.until, query.since)]
-    later = await moment(call, tx, Instants(until, query.known_at or call.format_frontier(), parameter="to"))
+    later = await find_moment(call, tx, Instants(until, query.known_at or call.format_frontier(), parameter="to"))
     if since is not None and since > later.as_of:
         raise InvalidField("query/from", "lies after the other end")
-    earlier = await moment(call, tx, Instants(since, later.frontier))
+    earlier = await find_moment(call, tx, Instants(since, later.frontier))
     chosen = await deal_filter(tx, later, query.period)
     owners = await counted_owners(tx, call.subtree)
     currency = await answer_currency(tx, later, query.currency, chosen.period, owners)
@@ -156,10 +156,10 @@ def waterfall_view(
         currency=currency,
         view=query.view,
         basis=query.basis,
-        since=opening.at.as_of,
-        until=closing.at.as_of,
-        frontier=closing.at.frontier,
-        final=closing.at.final,
+        since=opening.moment.as_of,
+        until=closing.moment.as_of,
+        frontier=closing.moment.frontier,
+        final=closing.moment.final,
         opening=format_amount(first, currency),
         closing=format_amount(last, currency),
         won_within=format_amount(found.won_within, currency),

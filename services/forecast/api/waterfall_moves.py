@@ -66,15 +66,15 @@ class Segments(NamedTuple):
 
 async def segments_between(tx: AsyncConnection, opening: End, closing: End) -> Segments:
     """The segments from one end to the other. A period that has ended keeps the organisation of its end."""
-    column, since = closing.question.column, opening.at.as_of
+    column, since = closing.question.column, opening.moment.as_of
     if closing.node == closing.root and column is None:
         return Segments([Segment(since, Counted(EVERYBODY), "org_moved")])
-    known, period = closing.at.known, closing.question.period
-    first, last = org_as_of(opening.at, period), org_as_of(closing.at, period)
+    known, period = closing.moment.known, closing.question.period
+    first, last = org_as_of(opening.moment, period), org_as_of(closing.moment, period)
     org = await org_timeline(tx, last, known)
     moves, made = set(org.changes(first)), set[datetime]()
     if column is not None:
-        made = {since} | await overrides.changes(tx, period, since, closing.at.as_of, known)
+        made = {since} | await overrides.changes(tx, period, since, closing.moment.as_of, known)
     found, stated = list[Segment](), list[OverrideRow]()
     for instant in sorted({since} | moves | made):
         kind: Kind = "org_moved" if instant in moves else "override_changed"
@@ -118,7 +118,7 @@ async def moved(tx: AsyncConnection, opening: End, closing: End) -> Movements:
     within = segments.is_member, segments.is_hidden
     scope = Scope(question.period, VIEWS[question.view], *within, closing.conversion)
     everyone = segments.everyone
-    lines = await waterfall_lines.lines_between(tx, opening.at.as_of, closing.cut, question.period, everyone)
+    lines = await waterfall_lines.lines_between(tx, opening.moment.as_of, closing.cut, question.period, everyone)
     deals = deals_before(lines)
     untold = {line.opportunity_id for line in lines} - deals.keys()
     deals.update(await waterfall_lines.deals_at(tx, opening.cut, untold))

@@ -51,7 +51,7 @@ class WaterfallQuestion:
 class End:
     """One end of the span, with its rates, and the sums of the node and of the overridden ones below it."""
 
-    at: Moment
+    moment: Moment
     question: WaterfallQuestion
     conversion: Conversion
     node: str
@@ -72,23 +72,23 @@ class End:
 
     @property
     def cut(self) -> Cut:
-        return Cut(self.at.as_of, self.at.known.pipeline)
+        return Cut(self.moment.as_of, self.moment.known.pipeline)
 
 
-async def end_of(tx: AsyncConnection, at: Moment, question: WaterfallQuestion) -> End:
+async def end_of(tx: AsyncConnection, moment: Moment, question: WaterfallQuestion) -> End:
     by_day = question.currency if question.rate_policy == "close_date" else None
-    chosen = DealFilter(question.period, at.today, converted_into=by_day)
-    numbers = await numbers_for(tx, at, question.period)
-    conversion = await conversion_into(tx, question.currency, question.rate_policy, at, question.period)
+    chosen = DealFilter(question.period, moment.today, converted_into=by_day)
+    numbers = await numbers_for(tx, moment, question.period)
+    conversion = await conversion_into(tx, question.currency, question.rate_policy, moment, question.period)
     tree = await numbers.tree(question.node, 0)
     node = tree.root if question.node in (None, ROOT) else question.node
     if node not in tree.nodes:
-        return End(at, question, conversion, node, tree.root, exists=False)
+        return End(moment, question, conversion, node, tree.root, exists=False)
     below = NONE_BELOW
     if question.column is not None:
-        every = await overrides_below(tx, numbers, question.period, question.node, at.as_of, at.known)
+        every = await overrides_below(tx, numbers, question.period, question.node, moment.as_of, moment.known)
         below = visible_overrides(every, question.subtree)
     keys = {each: tree.totals_key(each) for each in {node, *below.overridden}}
     sums = await numbers.sums({*keys.values()}, chosen)
     found = {each: sums.get(key, {}) for each, key in keys.items()}
-    return End(at, question, conversion, node, tree.root, True, found[node], below, found)
+    return End(moment, question, conversion, node, tree.root, True, found[node], below, found)
