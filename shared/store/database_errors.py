@@ -23,8 +23,9 @@ def certainly_rolled_back(error: Exception) -> bool:
 
 
 def error_name(error: Exception) -> str:
-    """The error's kind and SQLSTATE, for the log. Its text may hold personal data."""
-    return f"{type(error).__name__} {sqlstate(error)}" if isinstance(error, StatementError) else type(error).__name__
+    """The error's kind, with its SQLSTATE or else the driver's kind, for the log. Its text may hold personal data."""
+    name = type(error).__name__
+    return f"{name} {sqlstate(error) or type(error.orig).__name__}" if isinstance(error, StatementError) else name
 
 
 def sqlstate(error: StatementError) -> str:
