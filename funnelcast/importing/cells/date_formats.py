@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from re import Pattern
 from typing import Literal, Protocol
+from unicodedata import combining, normalize
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale
@@ -46,8 +47,9 @@ DAY_ZERO = {"excel": date(1899, 12, 30), "excel-1904": date(1904, 1, 1)}
 EPOCH = re.compile(r"-?[0-9]{1,14}(\.[0-9]{1,6})?")
 UNITS_IN_A_SECOND = {"epoch": 1, "epoch-ms": 1000}
 UTC_NAMES = ("UTC", "GMT", "UT", "Z")
-ALSO_WRITTEN = {"en": {"sept": 9}}
+ALSO_WRITTEN = {"de": {"mrz": 3, "maerz": 3, "jänner": 1, "feber": 2}}
 """Names of months, by language, that are common and not the library's."""
+SHORTEST_NAME = 3
 CONTEXTS: Sequence[Literal["format", "stand-alone"]] = ("format", "stand-alone")
 
 
@@ -142,7 +144,8 @@ def at_clock(wall: datetime, zone: tzinfo) -> datetime:
 
 
 def month_names(language: str) -> dict[str, int]:
-    """In lower case and without a full stop, long and short. Raises `ValueError` for an unknown language."""
+    """In lower case and without a full stop: long, short, cut off after three letters or more where that leaves one
+    month, and without accents. Raises `ValueError` for an unknown language."""
     if language not in Locale("en").languages:
         raise ValueError(f"{language!r} is no language such as en, de or fr")
     names = [
@@ -150,7 +153,17 @@ def month_names(language: str) -> dict[str, int]:
         *(get_month_names("abbreviated", context, language) for context in CONTEXTS),
     ]
     known = {str(each[month]).casefold().rstrip("."): month for each in names for month in range(1, 13)}
-    return known | ALSO_WRITTEN.get(language, {})
+    known |= ALSO_WRITTEN.get(language, {})
+    cut: dict[str, set[int]] = {}
+    for name, month in known.items():
+        for form in (name, without_accents(name)):
+            for length in range(SHORTEST_NAME, len(form) + 1):
+                cut.setdefault(form[:length], set()).add(month)
+    return {name: months.pop() for name, months in cut.items() if len(months) == 1} | known
+
+
+def without_accents(name: str) -> str:
+    return "".join(each for each in normalize("NFD", name) if not combining(each))
 
 
 # -- other notations -------------------------------------------------------------------------------------------------

@@ -1,9 +1,12 @@
 """Days and times in the notations that a mapping names, and in no other: 3/1/2017 is one day here and another there."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
+
+from babel.dates import get_month_names
 
 from funnelcast.importing.cells.date_formats import Format, NoSuchDate, Parsed, at_clock, pieces_of
 from funnelcast.importing.cells.digits import with_ascii_digits
@@ -16,11 +19,10 @@ REMEMBERED = 10_000
 MARGIN = timedelta(days=2)
 """The first and the last days of all years are others in other zones."""
 SAMPLE_DAY = datetime(2017, 12, 31, 14, 30, 15, tzinfo=UTC)
+MONTHS: Mapping[str, Literal["wide", "abbreviated"]] = {"MMMM": "wide", "MMM": "abbreviated"}
 PYTHON_CODES = {
     "YYYY": "%Y",
     "YY": "%y",
-    "MMMM": "%B",
-    "MMM": "%b",
     "MM": "%m",
     "M": "%m",
     "DD": "%d",
@@ -71,6 +73,7 @@ class Dates:
     formats: Sequence[Format]
     zone: ZoneInfo
     clock: ZoneInfo
+    language: str = "en"
     remembered: dict[str, Moment] = field(default_factory=dict, compare=False)
     """Exports repeat their dates."""
 
@@ -125,7 +128,7 @@ class Dates:
 
     def example(self) -> str:
         pattern = self.patterns[0]
-        return EXAMPLES.get(pattern) or example_of(pattern)
+        return EXAMPLES.get(pattern) or example_of(pattern, self.language)
 
     def shown(self, instant: datetime) -> str:
         """In the export's zone."""
@@ -144,8 +147,9 @@ def must_be_in_range(label: str, text: str, parsed: Parsed) -> None:
         raise InvalidRow(f"{label} {text!r} lies outside of the years {EARLIEST.year} to {LATEST.year - 1}")
 
 
-def example_of(pattern: str) -> str:
-    codes = (PYTHON_CODES.get(piece, piece.strip("'")) for piece in pieces_of(pattern))
+def example_of(pattern: str, language: str = "en") -> str:
+    december = {piece: str(get_month_names(width, "format", language)[12]) for piece, width in MONTHS.items()}
+    codes = ((december | PYTHON_CODES).get(piece, piece.strip("'")) for piece in pieces_of(pattern))
     return SAMPLE_DAY.strftime("".join(codes))
 
 

@@ -89,7 +89,7 @@ class DateNotation(MappingModel):
         zone = ZoneInfo(self.timezone)
         clock = ZoneInfo(self.written_in) if self.written_in else zone
         locality = Locality(clock, self.language, self.pivot, self.zones)
-        return Dates(self.formats, [format_of(each, locality) for each in self.formats], zone, clock)
+        return Dates(self.formats, [format_of(each, locality) for each in self.formats], zone, clock, self.language)
 
 
 # -- amounts ---------------------------------------------------------------------------------------------------------

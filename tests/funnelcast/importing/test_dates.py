@@ -63,6 +63,10 @@ def test_a_date_in_the_mappings_notation_is_read(text: str, pattern: str, expect
         ("01/05/69", "MM/DD/YY", {"pivot": 1970}, "2069-01-05"),
         ("5. März 2024", "D. MMMM YYYY", {"language": "de"}, "2024-03-05"),
         ("5 févr. 2024", "D MMM YYYY", {"language": "fr"}, "2024-02-05"),
+        ("5 Mrz 2024", "D MMM YYYY", {"language": "de"}, "2024-03-05"),
+        ("5 Dez 2024", "D MMM YYYY", {"language": "de"}, "2024-12-05"),
+        ("5 fevr. 2024", "D MMM YYYY", {"language": "fr"}, "2024-02-05"),
+        ("5-sep-24", "D-MMM-YY", {"language": "es", "pivot": 1970}, "2024-09-05"),
         ("lundi 1er avril 2024", "ddd Do MMMM YYYY", {"language": "fr"}, "2024-04-01"),
         ("2017-07-01 01:00 PDT", "YYYY-MM-DD hh:mm ZZZ", {"zones": {"PDT": "America/Los_Angeles"}}, "2017-07-01"),
     ],
@@ -95,6 +99,7 @@ def test_what_a_format_leaves_open_the_mapping_says(
         ("01.01.1850", ["DD.MM.YYYY"], "outside of the years 1900 to 2199"),
         ("³1.12.2017", ["DD.MM.YYYY"], "is expected"),
         ("5 Foo 2024", ["D MMM YYYY"], "such as 31 Dec 2017"),
+        ("5 Ju 2024", ["D MMM YYYY"], "such as 31 Dec 2017"),
         ("2017-07-01 14:00 CSTX", ["YYYY-MM-DD hh:mm ZZZ"], "the zone 'CSTX' is unknown: the mapping can list it"),
     ],
 )
