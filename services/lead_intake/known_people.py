@@ -16,6 +16,7 @@ from shared.rules.message import Missing, Rejected
 from shared.store.aliases import BlindIndex
 from shared.store.write_request import Step, WriteResult
 from shared.web.call import Call
+from shared.web.folded import no_texts
 
 PersonOutcome = outcomes.Activity | outcomes.ProfileChange | outcomes.IdentityChange | outcomes.Erasure
 
@@ -111,7 +112,7 @@ async def erase_person(call: Call, outcome: outcomes.Erasure) -> WriteResult:
     for alias in who.resolve_by:
         lead_id = await call.subject_of_alias(alias)
         if lead_id is not None:
-            folded = await call.fold(HISTORY, lead_id, lambda history: [])
+            folded = await call.fold(HISTORY, lead_id, no_texts)
             return await erase(call, folded.state.captures[0].person_id)
     raise Missing("there is no such person")
 

@@ -2,7 +2,7 @@
 
 from services.lead_intake.lead.history import HISTORY, History, sealed_values
 from shared.web.call import Call
-from shared.web.folded import Folded
+from shared.web.folded import Folded, no_texts
 
 
 async def fold_lead(call: Call, lead_id: str) -> Folded[History]:
@@ -34,7 +34,7 @@ async def emails_of(call: Call, lead_id: str) -> set[str]:
 
 async def survivor_id(call: Call, lead_id: str) -> str:
     """The lead as which this one is shown."""
-    return (await call.fold(HISTORY, lead_id, lambda history: [])).state.merged_into or lead_id
+    return (await call.fold(HISTORY, lead_id, no_texts)).state.merged_into or lead_id
 
 
 def people_with_data(folded: Folded[History]) -> list[str]:

@@ -10,6 +10,7 @@ from services.lead_intake.prospect.decider import DECIDER as PROSPECT
 from shared.rules.message import Missing, subject_of
 from shared.store import aliases
 from shared.web.call import Call
+from shared.web.folded import no_texts
 
 
 class PersonRecords(NamedTuple):
@@ -22,7 +23,7 @@ async def people_with_email(call: Call, email: str) -> list[str]:
     lead_id = await call.subject_of_alias(email_alias(call.context.blind_index, email))
     if lead_id is None:
         return list(await prospects_with(call, [email]))
-    return [(await call.fold(HISTORY, lead_id, lambda history: [])).state.captures[0].person_id]
+    return [(await call.fold(HISTORY, lead_id, no_texts)).state.captures[0].person_id]
 
 
 async def prospects_with(call: Call, emails: Collection[str]) -> dict[str, tuple[str, ...]]:

@@ -39,3 +39,8 @@ class History(WithTexts, Generic[E]):
 
     recorded: Sequence[RecordedEvent[E]]
     subtree: Subtree
+
+
+def no_texts(folded: object) -> Sequence[Sealed[Any]]:
+    """The texts that a route needs of a stream when it needs none: for `Call.fold` and `Call.history`."""
+    return ()

@@ -16,6 +16,7 @@ from services.forecast.org.node_table import BadLines, prepared_import
 from shared.store.slices import in_slices
 from shared.web import conditions
 from shared.web.call import Accepted, Call
+from shared.web.folded import no_texts
 
 router = APIRouter(tags=["organisation"])
 EXAMPLE = "id,name,kind,parent\nacme,Acme,unit,\nann,Ann Archer,person,acme\n"
@@ -38,7 +39,7 @@ async def import_nodes(call: Admin) -> Imported:
         raise conditions.header_problem("Idempotency-Key", "is refused here: importing again changes nothing")
     # Reading and deciding take long for a large table: both run in a thread, and before the append lock is held.
     lines = await with_same_names(call, await asyncio.to_thread(read_lines, await csv_text(call.request)))
-    org = await call.fold(DECIDER, ALL, lambda state: [], may_be_new=True)
+    org = await call.fold(DECIDER, ALL, no_texts, may_be_new=True)
     try:
         prepared = await asyncio.to_thread(prepared_import, org.state, lines, call.context.clock_and_ids.now())
         done = await call.write(DECIDER, ALL, ImportNodes(lines=tuple(lines), prepared=prepared), is_long=True)

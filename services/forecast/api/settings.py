@@ -18,6 +18,7 @@ from shared.rules.fields import Slug
 from shared.rules.fiscal_year import CalendarRule
 from shared.rules.message import Missing
 from shared.web.call import Accepted, Call
+from shared.web.folded import no_texts
 from shared.web.needs import Needs
 from shared.web.place import PlaceRule
 
@@ -84,7 +85,7 @@ class CalendarsView(BaseModel):
 async def get_settings(call: Annotated[Call, Depends(Needs("forecast:read"))]) -> SettingsView:
     """Get the business settings in force, with their defaults and their history."""
     try:
-        recorded = (await call.history(DECIDER, ALL, lambda event: [])).recorded
+        recorded = (await call.history(DECIDER, ALL, no_texts)).recorded
     except Missing:  # no change was made yet
         return settings_view(await folded_settings(call), [], call.context.clock_and_ids.now())
     settings = DECIDER.fold((each.event, each.occurred_at) for each in recorded)
@@ -118,7 +119,7 @@ async def put_calendar(key: Annotated[Slug, Path()], body: CalendarBody, call: A
 
 
 async def folded_settings(call: Call) -> Settings:
-    return (await call.fold(DECIDER, ALL, lambda state: [], may_be_new=True)).state
+    return (await call.fold(DECIDER, ALL, no_texts, may_be_new=True)).state
 
 
 def settings_view(settings: Settings, makers: Sequence[str], now: datetime) -> SettingsView:

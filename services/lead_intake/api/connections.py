@@ -18,6 +18,7 @@ from shared.rules.fields import Flag, Label, Line, Slug
 from shared.rules.message import Command, Message, Missing
 from shared.store.write_request import WriteResult
 from shared.web.call import Accepted, Call
+from shared.web.folded import no_texts
 from shared.web.input import ResourceId
 from shared.web.needs import Needs
 from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
@@ -171,7 +172,7 @@ async def list_connections(call: Reads, limit: Limit = 100, after: Cursor = None
 @router.get("/connections/{connection_id}")
 async def get_connection(connection_id: ResourceId, call: Admin) -> ConnectionView:
     """Get a connection and its settings."""
-    state = (await call.fold(DECIDER, connection_id, lambda state: [])).state
+    state = (await call.fold(DECIDER, connection_id, no_texts)).state
     if not isinstance(state, Existing):
         raise Missing(f"there is no connection {connection_id}")
     return ConnectionView(

@@ -20,6 +20,7 @@ from shared.rules.message import Missing
 from shared.web.access import Caller
 from shared.web.call import Call
 from shared.web.entrance import Entrance, EntranceRequest
+from shared.web.folded import no_texts
 from shared.web.needs import Needs
 from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
 from shared.web.problems import NotFound
@@ -129,7 +130,7 @@ async def take_post(form_key: FormKey, call: Annotated[Call, Depends(Needs("lead
 
 async def settings_of(call: Call, form_key: str) -> FormSettings:
     """Raises `Missing`."""
-    settings: FormSettings | None = (await call.fold(DECIDER, form_key, lambda form: [])).state.settings
+    settings: FormSettings | None = (await call.fold(DECIDER, form_key, no_texts)).state.settings
     if settings is None:
         raise Missing("there is no such form")
     return settings

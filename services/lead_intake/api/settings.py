@@ -11,6 +11,7 @@ from services.lead_intake.setting import commands, default
 from services.lead_intake.setting.decider import ALL, DECIDER
 from services.lead_intake.setting.events import ReasonKind
 from shared.web.call import Accepted, Call
+from shared.web.folded import no_texts
 from shared.web.needs import Needs
 
 router = APIRouter(tags=["settings"])
@@ -39,7 +40,7 @@ class SettingsView(SettingValues):
 @router.get("/settings")
 async def get_settings(call: Annotated[Call, Depends(Needs("leads:read"))]) -> SettingsView:
     """Get the reasons, with their defaults, and the rules that cannot be changed."""
-    settings = (await call.fold(DECIDER, ALL, lambda state: [], may_be_new=True)).state
+    settings = (await call.fold(DECIDER, ALL, no_texts, may_be_new=True)).state
     return SettingsView(
         reasons=ReasonsView(discard=sorted(settings.reasons[ReasonKind.DISCARD])),
         defaults=SettingValues(reasons=ReasonsView(discard=sorted(default.REASONS))),

@@ -20,6 +20,7 @@ from shared.rules.fields import Slug
 from shared.rules.message import Missing
 from shared.store import vault
 from shared.web.call import Call
+from shared.web.folded import no_texts
 from shared.web.needs import Needs
 from shared.web.paging import FilterWarning
 from shared.web.place import PlaceRule
@@ -83,10 +84,10 @@ async def get_board(
     limit: Annotated[int, Query(ge=1, le=200, description="Deals of one stage")] = 100,
 ) -> BoardView:
     """Get the open deals of a pipeline, a column for each stage in the order of its process, with counts and sums."""
-    process = (await call.fold(DECIDER, ALL, lambda state: [], may_be_new=True)).state.get(pipeline)
+    process = (await call.fold(DECIDER, ALL, no_texts, may_be_new=True)).state.get(pipeline)
     if process is None:
         raise Missing("there is no such pipeline")
-    settings = (await call.fold(SETTING, SETTINGS, lambda state: [], may_be_new=True)).state
+    settings = (await call.fold(SETTING, SETTINGS, no_texts, may_be_new=True)).state
     now = call.context.clock_and_ids.now()
     async with call.read() as tx:
         conditions = board.open_deals(pipeline, owner, call.subtree.nodes)

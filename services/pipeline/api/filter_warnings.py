@@ -6,6 +6,7 @@ from services.pipeline.projections import opportunities
 from services.pipeline.projections.opportunities import OpportunityFilter
 from shared.organisation import org_tree
 from shared.web.call import Call
+from shared.web.folded import no_texts
 from shared.web.paging import FilterWarning
 
 
@@ -28,7 +29,7 @@ async def unknown_names(
 async def other_stages(call: Call, stage: str) -> list[str]:
     """The stages of all processes, to name in a warning; none if this is one of them, or a deal has it from an earlier
     version of a process."""
-    processes = (await call.fold(DECIDER, ALL, lambda state: [], may_be_new=True)).state.values()
+    processes = (await call.fold(DECIDER, ALL, no_texts, may_be_new=True)).state.values()
     known = {name for each in processes for name in (*(one.stage for one in each.stages), each.won, each.lost)}
     if stage in known:
         return []

@@ -13,6 +13,7 @@ from services.pipeline.setting.decider import ALL, DECIDER
 from services.pipeline.setting.events import Measure, ReasonKind
 from services.pipeline.setting.state import Benchmarks, Settings
 from shared.web.call import Accepted, Call
+from shared.web.folded import no_texts
 from shared.web.needs import Needs
 from shared.web.place import PlaceRule
 
@@ -71,7 +72,7 @@ class SettingsView(SettingValues):
 @router.get("/settings")
 async def get_settings(call: Annotated[Call, Depends(Needs("pipeline:read"))]) -> SettingsView:
     """Get the reasons, the benchmarks, the business time zone and the calendar, each with its default."""
-    settings = (await call.fold(DECIDER, ALL, lambda state: [], may_be_new=True)).state
+    settings = (await call.fold(DECIDER, ALL, no_texts, may_be_new=True)).state
     return settings_view(settings, call.context.clock_and_ids.now())
 
 
@@ -80,7 +81,7 @@ async def get_reasons(
     call: Annotated[Call, Depends(Needs("pipeline:read", place=PlaceRule.UNAFFECTED))],
 ) -> ReasonCodesView:
     """Get the codes of reasons that commands take, and the business time zone. Confined callers may ask, too."""
-    settings = (await call.fold(DECIDER, ALL, lambda state: [], may_be_new=True)).state
+    settings = (await call.fold(DECIDER, ALL, no_texts, may_be_new=True)).state
     return ReasonCodesView(
         reasons=reasons_view(settings.reasons), timezone=settings.timezone(call.context.clock_and_ids.now())
     )

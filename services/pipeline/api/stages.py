@@ -18,6 +18,7 @@ from shared.rules.fields import Slug
 from shared.rules.message import InvalidField
 from shared.web.body import NDJSON
 from shared.web.call import Accepted, Call
+from shared.web.folded import no_texts
 from shared.web.needs import Needs
 from shared.web.place import PlaceRule
 
@@ -57,7 +58,7 @@ async def list_processes(
     call: Annotated[Call, Depends(Needs("pipeline:read", place=PlaceRule.UNAFFECTED))],
 ) -> ProcessesView:
     """List the current process of every pipeline."""
-    processes = (await call.fold(DECIDER, ALL, lambda state: [], may_be_new=True)).state
+    processes = (await call.fold(DECIDER, ALL, no_texts, may_be_new=True)).state
     return ProcessesView(items=[process_view(pipeline, process) for pipeline, process in sorted(processes.items())])
 
 
@@ -94,7 +95,7 @@ async def move_deals(
     if body.from_stage == body.to_stage:
         raise InvalidField("/to_stage", "is the stage that the deals are in")
     call.checked_occurred_at(body.occurred_at)
-    processes = (await call.fold(DECIDER, ALL, lambda state: [], may_be_new=True)).state
+    processes = (await call.fold(DECIDER, ALL, no_texts, may_be_new=True)).state
     if body.pipeline not in processes:
         raise InvalidField("/pipeline", f"there is no pipeline {body.pipeline!r}")
     await call.wait_until_complete()

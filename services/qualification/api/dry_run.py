@@ -21,6 +21,7 @@ from services.qualification.projections import leads
 from shared.rules.message import Missing
 from shared.store.prefetch import prefetch
 from shared.web.call import Call
+from shared.web.folded import no_texts
 
 router = APIRouter(tags=["models"])
 CHUNK = 100
@@ -54,7 +55,7 @@ class DryRunView(BaseModel):
 @router.post("/models/{version}/dry-run")
 async def try_model(version: Version, call: Writes) -> DryRunView:
     """Score all leads by a version of the model, and count those that would cross its line. It changes nothing."""
-    models = (await call.fold(MODEL, ALL, lambda state: [], may_be_new=True)).state
+    models = (await call.fold(MODEL, ALL, no_texts, may_be_new=True)).state
     if version not in models.versions:
         raise Missing(f"there is no version {version}")
     at = call.context.clock_and_ids.now()

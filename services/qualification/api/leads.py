@@ -19,7 +19,7 @@ from shared.rules.fields import Instant, Line, Slug
 from shared.rules.message import Missing
 from shared.rules.sealed import Sealed
 from shared.web.call import Call
-from shared.web.folded import Folded
+from shared.web.folded import Folded, no_texts
 from shared.web.input import ResourceId
 from shared.web.needs import Needs
 from shared.web.openapi import response_links
@@ -52,7 +52,7 @@ LINKS = response_links(
 async def get_lead(lead_id: LeadId, call: ReadsWithin) -> LeadView:
     """Get one lead, always current, with its score of this moment. The evidence for BANT needs the scope
     `people:read`."""
-    models = (await call.fold(MODEL, ALL, lambda state: [], may_be_new=True)).state
+    models = (await call.fold(MODEL, ALL, no_texts, may_be_new=True)).state
     found = await fold_lead(call, lead_id)
     lead = must_exist(found.state)
     fields = with_present_score(lead, models, call)

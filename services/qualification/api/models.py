@@ -15,6 +15,7 @@ from services.qualification.model.state import Models
 from services.qualification.model.warnings import ModelWarning, warnings_of
 from shared.rules.message import Missing
 from shared.web.call import Accepted
+from shared.web.folded import no_texts
 from shared.web.openapi import response_links
 
 router = APIRouter(tags=["models"])
@@ -57,7 +58,7 @@ class DefinedModel(Accepted):
 @router.get("/models")
 async def list_models(call: Reads) -> ModelsView:
     """List all versions of the scoring model. One of them is active."""
-    models = (await call.fold(DECIDER, ALL, lambda state: [], may_be_new=True)).state
+    models = (await call.fold(DECIDER, ALL, no_texts, may_be_new=True)).state
     return ModelsView(
         items=[
             ModelView(version=version, active=version == models.active, model=model)
@@ -69,7 +70,7 @@ async def list_models(call: Reads) -> ModelsView:
 @router.get("/models/{version}/diff/{other}")
 async def compare_models(version: Version, other: Version, call: Reads) -> ModelComparison:
     """Compare two versions of the scoring model: every value in which `other` differs from `version`."""
-    models = (await call.fold(DECIDER, ALL, lambda state: [], may_be_new=True)).state
+    models = (await call.fold(DECIDER, ALL, no_texts, may_be_new=True)).state
     for number in (version, other):
         if number not in models.versions:
             raise Missing(f"there is no version {number} of the model")

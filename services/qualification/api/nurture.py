@@ -13,6 +13,7 @@ from services.qualification.setting.decider import ALL, DECIDER
 from services.qualification.setting.events import ReasonKind
 from shared.rules.fields import Instant, Slug
 from shared.web.call import Call
+from shared.web.folded import no_texts
 from shared.web.paging import Cursor, FilteredPage, FilterWarning, Limit, decode_cursor, make_page, with_warnings
 
 router = APIRouter(tags=["nurture"])
@@ -53,7 +54,7 @@ async def list_nurture_moves(
 
 
 async def unknown_reason(call: Call, reason: str) -> list[FilterWarning]:
-    settings = (await call.fold(DECIDER, ALL, lambda state: [], may_be_new=True)).state
+    settings = (await call.fold(DECIDER, ALL, no_texts, may_be_new=True)).state
     allowed = settings.reasons[ReasonKind.NURTURE]
     if reason in allowed:
         return []

@@ -18,6 +18,7 @@ from services.qualification.scoring.engagement import Contribution, attributed, 
 from services.qualification.scoring.score import newer_than, score
 from shared.rules.fields import Instant
 from shared.rules.message import BEGINNING
+from shared.web.folded import no_texts
 
 router = APIRouter(tags=["leads"])
 
@@ -81,7 +82,7 @@ class ScoreView(BaseModel):
 async def explain_score(lead_id: LeadId, call: ReadsWithin, at: Annotated[Instant | None, Query()] = None) -> ScoreView:
     """Explain a score: every contribution to the score at `at`, by default now. An engagement counts from when the
     person did it. The version of the model is the one that had scored the lead last."""
-    models = (await call.fold(MODEL, ALL, lambda state: [], may_be_new=True)).state
+    models = (await call.fold(MODEL, ALL, no_texts, may_be_new=True)).state
     found = await fold_lead(call, lead_id)
     lead = must_exist(found.state)
     return score_view(found.subject, lead, models, call.context.clock_and_ids.now() if at is None else at)

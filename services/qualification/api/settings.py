@@ -12,6 +12,7 @@ from services.qualification.setting.decider import ALL, DECIDER
 from services.qualification.setting.events import BusinessHours, Claims, ReasonKind, Routing, Weekday
 from services.qualification.setting.state import Settings
 from shared.web.call import Accepted, Call
+from shared.web.folded import no_texts
 from shared.web.needs import Needs
 from shared.web.place import PlaceRule
 
@@ -64,7 +65,7 @@ class SettingsView(SettingValues):
 async def get_settings(call: Annotated[Call, Depends(Needs("leads:read"))]) -> SettingsView:
     """Get the reasons, the business hours, the routing of MQLs, the lease of claims, the business time zone and the
     calendar, each with its default."""
-    settings = (await call.fold(DECIDER, ALL, lambda state: [], may_be_new=True)).state
+    settings = (await call.fold(DECIDER, ALL, no_texts, may_be_new=True)).state
     return settings_view(settings, call.context.clock_and_ids.now())
 
 
@@ -73,7 +74,7 @@ async def get_reasons(
     call: Annotated[Call, Depends(Needs("leads:read", place=PlaceRule.UNAFFECTED))],
 ) -> ReasonCodesView:
     """Get the codes of reasons that commands take, and the business time zone. Confined callers may ask, too."""
-    settings = (await call.fold(DECIDER, ALL, lambda state: [], may_be_new=True)).state
+    settings = (await call.fold(DECIDER, ALL, no_texts, may_be_new=True)).state
     return ReasonCodesView(
         reasons=reasons_view(settings.reasons), timezone=settings.timezone(call.context.clock_and_ids.now())
     )
