@@ -122,6 +122,15 @@ async def test_a_call_is_submitted_and_shown(site: Site, browser: httpx.AsyncCli
     assert call["week"] in text_of(shown)
 
 
+async def test_a_call_without_a_commit_or_without_a_rate_is_shown(site: Site, browser: httpx.AsyncClient) -> None:
+    call = {"node": "ann", "period": PERIOD, "amounts": {"upside": {"amount": "70", "currency": EUR}}}
+    await seen(site.api, await done(site.api, "POST", "/forecast/v1/submissions", call))
+    for query, amount in (("node=ann", "€70.00"), ("node=bob", "Bob"), ("node=ann&currency=USD", "Ann")):
+        page = await browser.get(f"{FORECAST}&{query}")
+        assert page.status_code == 200, query
+        assert amount in text_of(page.text)
+
+
 async def test_what_moved_the_number_within_a_week_stands_beside_it(site: Site, browser: httpx.AsyncClient) -> None:
     ago = (site.pages.app.state.now() - timedelta(days=7)).isoformat()
     asked = {"node": "all", "period": PERIOD, "from": ago, "basis": "seen_by_self"}
