@@ -68,6 +68,14 @@ async def test_the_tree_opens_and_closes_by_links(browser: httpx.AsyncClient) ->
     assert 'aria-expanded="true"' in opened
 
 
+async def test_a_node_that_was_opened_and_is_not_there_leaves_the_tree_as_it_is(browser: httpx.AsyncClient) -> None:
+    page = await browser.get(f"{FORECAST}&open=gone,north,north")
+    assert page.status_code == 200, text_of(page.text)
+    assert 'id="row-bob"' in page.text
+    wrong = await browser.get(f"{FORECAST}&open=north,{'x' * 200}")
+    assert wrong.status_code == 422
+
+
 async def test_an_override_is_made_shown_and_reset_in_place(site: Site, browser: httpx.AsyncClient) -> None:
     page = f"{FORECAST}&node=ann"
     fields = {
@@ -193,7 +201,8 @@ async def test_overrides_of_another_calendars_days_are_found_by_it(site: Site, b
     body = {"amount": {"amount": "90", "currency": EUR}, "note": "so"}
     path = f"/forecast/v1/overrides/ann/{PERIOD}/commit"
     await seen(site.api, await done(site.api, "PUT", path, body, params={"by": "self"}))
-    await done(site.api, "PUT", "/forecast/v1/calendars/fy", {"starts_month": 2, "year_named_by": "start"})
+    rule = {"starts_month": 2, "year_named_by": "start"}
+    await seen(site.api, await done(site.api, "PUT", "/forecast/v1/calendars/fy", rule))
     other = (await browser.get(f"{FORECAST}&calendar=fy")).text
     link = next(each for each in read(other).links if each.endswith("calendar=months#overrides"))
     assert "90.00" not in all_numbers(other)
@@ -201,7 +210,8 @@ async def test_overrides_of_another_calendars_days_are_found_by_it(site: Site, b
 
 
 async def test_another_calendar_has_its_own_days_and_no_forms(site: Site, browser: httpx.AsyncClient) -> None:
-    await done(site.api, "PUT", "/forecast/v1/calendars/fy", {"starts_month": 2, "year_named_by": "start"})
+    rule = {"starts_month": 2, "year_named_by": "start"}
+    await seen(site.api, await done(site.api, "PUT", "/forecast/v1/calendars/fy", rule))
     january = await open_deal(site.api, "11.00", "2030-01-15")
     april = await open_deal(site.api, "22.00", "2030-04-15")
     page = (await browser.get(f"{FORECAST}&calendar=fy&node=ann")).text

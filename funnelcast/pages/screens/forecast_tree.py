@@ -5,14 +5,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from funnelcast.pages.api import Api
+from funnelcast.pages.api import Api, ApiError
 from funnelcast.pages.question import Question
 
 DEPTH = 2
 """One level is shown, and the one below it says which of its nodes can be opened."""
 MOST_OPEN = 50
 RETRIES = 2
+NOT_FOUND = 404
 Node = Mapping[str, Any]
+Answer = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Row:
 class Tree:
     """`answer`: the roll-up of the top node. `nodes`: those that are open, by id, each with its children."""
 
-    answer: Mapping[str, Any]
+    answer: Answer
     nodes: Mapping[str, Node]
 
     @property
@@ -73,20 +75,32 @@ def nodes_of(node: Node) -> Iterator[Node]:
 
 
 async def find_tree(api: Api, question: Question, opened: Sequence[str]) -> Tree:
-    """All levels are of one frontier, unless the numbers move faster than they can be read."""
-    questions = [question, *(question.of(node) for node in opened[:MOST_OPEN])]
-    top, *below = await ask_all(api, questions)
+    """All levels are of one frontier, unless the numbers move faster than they can be read. A node that is open but
+    does not exist, as of then or any more, is left out."""
+    asked = list(dict.fromkeys(opened))[:MOST_OPEN]
+    top, below = await ask_all(api, question, asked)
     for _ in range(RETRIES):
         if all(answer["frontier"] == top["frontier"] for answer in below):
             break
-        top, *below = await ask_all(api, questions)
+        top, below = await ask_all(api, question, asked)
     return Tree(top, {answer["node"]["node_id"]: answer["node"] for answer in below})
 
 
-async def ask_all(api: Api, questions: Sequence[Question]) -> list[dict[str, Any]]:
-    return await asyncio.gather(*(rollup(api, each) for each in questions))
+async def ask_all(api: Api, question: Question, opened: Sequence[str]) -> tuple[Answer, list[Answer]]:
+    asked_below = asyncio.gather(*(rollup_if_it_exists(api, question.of(node)) for node in opened))
+    top, below = await asyncio.gather(rollup(api, question), asked_below)
+    return top, [answer for answer in below if answer is not None]
 
 
-async def rollup(api: Api, question: Question) -> dict[str, Any]:
-    answer: dict[str, Any] = await api.get("/forecast/v1/rollup", depth=DEPTH, **question.parameters)
+async def rollup_if_it_exists(api: Api, question: Question) -> Answer | None:
+    try:
+        return await rollup(api, question)
+    except ApiError as error:
+        if error.status != NOT_FOUND:
+            raise
+        return None
+
+
+async def rollup(api: Api, question: Question) -> Answer:
+    answer: Answer = await api.get("/forecast/v1/rollup", depth=DEPTH, **question.parameters)
     return answer
