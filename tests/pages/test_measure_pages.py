@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from funnelcast.pages.screens import deals
+from funnelcast.pages.screens import deals, metrics
 from shared.rules.clock_and_ids import ClockAndIds
 from tests.pages.site import Site, done, navigation_of, numbers_of, open_deal, place_people, post, read, seen, text_of
 from tests.running import eventually
@@ -43,6 +43,18 @@ async def test_the_measures_are_those_of_the_api_and_too_few_are_written_never_d
         by_product = (await reader.get("/pages/metrics", params={"by": "product"})).text
         assert SCRIPT not in by_product
         assert SCRIPT in text_of(by_product)
+
+
+async def test_of_very_many_groups_the_first_are_shown(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    await place_people(site.api)
+    for product in ("first product", "last product"):
+        await open_deal(site.api, "1000.10", SOON, product=product)
+    async with site.signed_in(["pipeline:read"], name="reader") as reader:
+        assert "The API has every group" not in (await reader.get("/pages/metrics?by=product")).text
+        monkeypatch.setattr(metrics, "MOST_GROUPS", 1)
+        words = text_of((await reader.get("/pages/metrics?by=product")).text)
+        assert "Of 2 groups, each table shows the first 1; totals are of all." in words
+        assert ("first product" in words, "last product" in words) == (True, False)
 
 
 @pytest.mark.parametrize("page", ["metrics", "sources"])

@@ -15,6 +15,8 @@ from funnelcast.pages.screens.window import window_of
 PATH = "/metrics"
 DAYS = 90
 """Of the window, unless the person chooses one."""
+MOST_GROUPS = 200
+"""That a table shows."""
 DIMENSIONS = ("source", "mql_source", "campaign", "owner", "motion", "approach", "pipeline", "product")
 FOLDER = "/pipeline/v1/metrics"
 STATUSES: Mapping[str | None, str] = {
@@ -33,17 +35,20 @@ async def show_metrics(visit: Visit) -> Response:
     volume, funnel, velocity, wins, cost, processes = await asyncio.gather(
         visit.api.get(f"{FOLDER}/pipeline", **asked),
         visit.api.get(f"{FOLDER}/funnel", **asked),
-        visit.api.get(f"{FOLDER}/velocity", **asked),
+        visit.api.get(f"{FOLDER}/velocity", **window),
         visit.api.get(f"{FOLDER}/win-rate", **asked),
         visit.api.get_if_allowed(f"{FOLDER}/cost-per-sql", **window),
         visit.api.get("/pipeline/v1/stages"),
     )
-    owners = [group["key"]["owner"] for group in volume["groups"] + wins["groups"]] if asked["by"] == "owner" else []
+    shown = [each["groups"][:MOST_GROUPS] for each in (volume, funnel, wins)]
+    owners = [group["key"]["owner"] for groups in shown for group in groups] if asked["by"] == "owner" else []
     return visit.page(
         "metrics.html",
         people=await names_of_nodes(visit, owners),
         window=window,
         by=asked["by"],
+        groups=max(len(each["groups"]) for each in (volume, funnel, wins)),
+        most_groups=MOST_GROUPS,
         dimensions=DIMENSIONS,
         volume=volume,
         funnel=funnel,
