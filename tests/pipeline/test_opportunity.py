@@ -297,6 +297,10 @@ def test_nothing_is_won_on_a_day_to_come() -> None:
     given(OPENED, QUALIFYING).when(tomorrow).rejected("cannot close on 2026-03-03")
     auckland = Settings(timezones={NOON: "Pacific/Auckland"})
     assert given(OPENED, QUALIFYING, settings=auckland).when(tomorrow).decided()
+    imported = commands.ImportedCommand(command=tomorrow)
+    assert given(OPENED, QUALIFYING).when(imported).decided(), "it is tomorrow in the zone of another system"
+    day_after = commands.ImportedCommand(command=win(close_date=date(2026, 3, 4)))
+    given(OPENED, QUALIFYING).when(day_after).rejected("cannot close on 2026-03-04")
     wrong_day = commands.Correct(close_date=date(2027, 1, 1), reason="entered_wrongly")
     given(OPENED, QUALIFYING, WINNING).when(wrong_day).rejected("cannot close on 2027-01-01")
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from services.pipeline.opportunity import commands, events
 from services.pipeline.opportunity.closing import must_be_past
+from services.pipeline.opportunity.context import Context
 from services.pipeline.opportunity.events import Outcome
 from services.pipeline.opportunity.stages import move
 from services.pipeline.opportunity.state import Closed
@@ -35,15 +36,13 @@ def reopen(
     return [move(closed, "reopen", after, at, reason=command.body.reason, note=command.body.note)]
 
 
-def correct(
-    closed: Closed, command: commands.Correct, at: datetime, settings: Settings
-) -> list[events.OpportunityEvent]:
-    settings.must_allow(ReasonKind.CORRECT, command.reason)
+def correct(closed: Closed, command: commands.Correct, at: datetime, context: Context) -> list[events.OpportunityEvent]:
+    context.settings.must_allow(ReasonKind.CORRECT, command.reason)
     fields = closed.fields
     if command.amount is None and command.close_date is None and command.owner is None:
         raise Rejected("nothing to correct: give an amount, a close date or an owner")
     if command.close_date and fields.outcome is Outcome.WON:
-        must_be_past(command.close_date, at, settings)
+        must_be_past(command.close_date, at, context)
     after = with_amount(fields, command.amount) if command.amount else fields
     after = after._replace(close_date=command.close_date or fields.close_date, owner=command.owner or fields.owner)
     if after == fields:

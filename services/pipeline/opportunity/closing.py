@@ -12,7 +12,6 @@ from services.pipeline.opportunity.state import Closed, State, must_be_open, mus
 from services.pipeline.opportunity.terms import with_amount
 from services.pipeline.process.events import ForecastCategory
 from services.pipeline.setting.events import ReasonKind
-from services.pipeline.setting.state import Settings
 from shared.rules.message import Denied, Rejected
 
 OUTCOMES: Mapping[Literal["lose", "recycle"], Outcome] = {"lose": Outcome.LOST, "recycle": Outcome.RECYCLED}
@@ -26,7 +25,7 @@ def win(state: State, command: commands.PermittedWin, at: datetime, context: Con
     if not deal.fields.qualified:
         raise Rejected("an unqualified opportunity cannot be won: qualify it")
     close_date = body.close_date or settings.business_day(at)
-    must_be_past(close_date, at, settings)
+    must_be_past(close_date, at, context)
     if not command.may_change_ended_periods and settings.is_over(close_date, at):
         raise Denied("a win in an ended period needs the scope pipeline:correct or history:write")
     process = context.process(deal.fields.pipeline)
@@ -50,9 +49,9 @@ def repeats_win(fields: OpportunityFields, body: commands.Win) -> bool:
     return fields.outcome is Outcome.WON and same_date and same_amount
 
 
-def must_be_past(close_date: date, at: datetime, settings: Settings) -> None:
+def must_be_past(close_date: date, at: datetime, context: Context) -> None:
     """A win counts in the period of its close date, and nothing can be won later than it is."""
-    today = settings.business_day(at)
+    today = context.last_day(at)
     if close_date > today:
         raise Rejected(f"a win cannot close on {close_date}, after the day it happened on, {today}")
 

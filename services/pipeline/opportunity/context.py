@@ -1,15 +1,30 @@
 """What decisions about an opportunity depend on besides the opportunity itself."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta, timezone
 
 from services.pipeline.process.state import Process, Processes, process_of
 from services.pipeline.setting.state import Settings
 
+WHERE_DAYS_BEGIN = timezone(timedelta(hours=14))
+"""The zone in which a day begins first."""
+
 
 @dataclass(frozen=True)
 class Context:
+    """`imports`: whether another system tells what has happened."""
+
     processes: Processes
     settings: Settings
+    imports: bool = False
+
+    def of_import(self) -> "Context":
+        return replace(self, imports=True)
+
+    def last_day(self, at: datetime) -> date:
+        """The last day that can be over or begun at an instant. Another system has a zone of its own, and the business
+        time zone may have been set long after what it tells of."""
+        return at.astimezone(WHERE_DAYS_BEGIN).date() if self.imports else self.settings.business_day(at)
 
     def process(self, pipeline: str) -> Process:
         """Raises `Rejected` for an unknown pipeline."""

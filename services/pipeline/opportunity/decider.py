@@ -23,7 +23,7 @@ def decide(
 ) -> list[events.OpportunityEvent]:
     match command:
         case commands.ImportedCommand():
-            return exports.imported(decide(state, command.command, at, context))
+            return exports.imported(decide(state, command.command, at, context.of_import()))
         case commands.MatchExport():
             return exports.match_export(must_exist(state), command, at, context)
         case commands.OpenOpportunity():
@@ -37,7 +37,7 @@ def decide(
         case commands.PermittedReopen():
             return closed.reopen(must_be_closed(state), command, at, context.settings)
         case commands.Correct():
-            return closed.correct(must_be_closed(state), command, at, context.settings)
+            return closed.correct(must_be_closed(state), command, at, context)
         case commands.Link():
             return opening.link(must_exist(state), command.external_id)
         case commands.Reassign():

@@ -179,7 +179,7 @@ def correct(changes: Changes, command: commands.MatchExport, names: Sequence[str
     values = {name: getattr(command, name) for name in names if getattr(command, name) is not None}
     if values:
         body = commands.Correct(reason=REASON, **values)
-        changes.take(closed.correct(must_be_closed(changes.state), body, changes.at, changes.context.settings))
+        changes.take(closed.correct(must_be_closed(changes.state), body, changes.at, changes.context))
 
 
 def move(changes: Changes, command: commands.MatchExport) -> None:
