@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from funnelcast.importing.guessing.columns import (
     fields_of,
     first_named,
 )
-from funnelcast.importing.guessing.notation import PIVOT, guess_dates, guess_numbers, has_currency_beside
+from funnelcast.importing.guessing.notation import PIVOT, guess_dates, guess_numbers, has_currency_beside, unknown_signs
 from funnelcast.importing.guessing.stages import UNKNOWN, distinct, guess_stage
 
 MOST_ROWS = 10_000
@@ -65,6 +66,14 @@ def first_rows(file: Path) -> tuple[Layout, Sequence[Sequence[str]]]:
         layouts = [Layout(sheet=name) for name in names] if len(names) > 1 else [Layout()]
         sheets = [(layout, rows_near_the_top(file, layout)) for layout in layouts]
         return max(sheets, key=lambda sheet: max(widths(sheet[1]), default=0))
+    layout, rows = in_first_encoding(file)
+    if max(widths(rows), default=0) < 2:
+        whole = replace(layout, quoted_whole=True)
+        return whole, rows_near_the_top(file, whole)
+    return layout, rows
+
+
+def in_first_encoding(file: Path) -> tuple[Layout, Sequence[Sequence[str]]]:
     first, *others = map(Layout, ENCODINGS)
     try:
         return first, rows_near_the_top(file, first)
@@ -104,10 +113,18 @@ def without_blank_words(columns: Sequence[Column]) -> list[Column]:
 
 
 def file_lines(layout: Layout) -> Iterator[str]:
+    settings, questions = [], []
     if layout.encoding != DEFAULT_LAYOUT.encoding:
-        yield f"file: {{encoding: {layout.encoding}}}  # ? the file is not UTF-8"
+        settings.append(f"encoding: {layout.encoding}")
+        questions.append("the file is not UTF-8")
+    if layout.quoted_whole:
+        settings.append("quoted_whole: true")
+        questions.append("rows stand in quotes as a whole")
     if layout.sheet is not None:
-        yield f"file: {{sheet: {quoted(layout.sheet)}}}  # ? the workbook has several"
+        settings.append(f"sheet: {quoted(layout.sheet)}")
+        questions.append("the workbook has several")
+    if settings:
+        yield f"file: {{{', '.join(settings)}}}{comment('; '.join(questions))}"
 
 
 def blank_lines(columns: Sequence[Column]) -> Iterator[str]:
@@ -136,7 +153,8 @@ def money_lines(fields: Mapping[str, Column], currency: Column | None) -> Iterat
     if "amount" not in fields:
         return
     values = fields["amount"].values
-    guess = guess_numbers(values)
+    symbols = unknown_signs(values)
+    guess = guess_numbers(values, symbols)
     signs = f"  decimal: {quoted(guess.decimal)}\n  thousands: {quoted(guess.thousands)}"
     yield "money:"
     if guess.unread is not None:
@@ -146,17 +164,20 @@ def money_lines(fields: Mapping[str, Column], currency: Column | None) -> Iterat
         yield f"{signs}{comment(f'or decimal: {decimal}, thousands: {thousands}')}"
     else:
         yield signs
-    yield from currency_lines(values, currency)
+    yield from currency_lines(values, currency, symbols)
 
 
-def currency_lines(values: Sequence[str], currency: Column | None) -> Iterator[str]:
+def currency_lines(values: Sequence[str], currency: Column | None, symbols: Sequence[str]) -> Iterator[str]:
     if currency is not None:
         question = "" if first_named(CURRENCY, [currency]) else comment("is it the currency")
         yield f"  currency_column: {quoted(currency.name)}{question}"
-    elif has_currency_beside(values):
+    elif has_currency_beside(values, symbols):
         yield "  currency_beside: true"
     else:
         yield "  # ? currency: EUR"
+    if symbols:
+        unknown = ", ".join(f"{quoted(sign)}: '?'" for sign in symbols)
+        yield f"  symbols: {{{unknown}}}{comment('which currency is it')}"
 
 
 def field_lines(fields: Mapping[str, Column], columns: Sequence[Column], currency: Column | None) -> Iterator[str]:

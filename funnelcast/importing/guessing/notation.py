@@ -1,11 +1,12 @@
 """How dates and amounts are written, by what reads all of their values."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from decimal import Decimal
+from unicodedata import category
 
-from funnelcast.importing.cells.amounts import SIGNS, Amounts
+from funnelcast.importing.cells.amounts import ABBREVIATED, SIGNS, UNKNOWN_SIGN, Amounts
 from funnelcast.importing.cells.date_formats import Locality, Parsed, format_of
 from funnelcast.importing.files.row import InvalidRow
 from funnelcast.importing.files.workbook import WorkbookDate, WorkbookNumber
@@ -108,9 +109,10 @@ class NumberGuess:
     unread: str | None = None
 
 
-def guess_numbers(values: Iterable[str]) -> NumberGuess:
+def guess_numbers(values: Iterable[str], symbols: Collection[str] = ()) -> NumberGuess:
+    """`symbols`: signs of currencies that may stand beside the numbers."""
     texts = [value for value in values if type(value) is not WorkbookNumber]
-    readings = {signs: [number(signs, text) for text in texts] for signs in NUMBERS}
+    readings = {signs: [number(signs, symbols, text) for text in texts] for signs in NUMBERS}
     complete = [signs for signs, found in readings.items() if None not in found]
     if not complete:
         best = max(NUMBERS, key=lambda signs: len(texts) - readings[signs].count(None))
@@ -120,15 +122,24 @@ def guess_numbers(values: Iterable[str]) -> NumberGuess:
     return NumberGuess(*first, rival)
 
 
-def number(signs: tuple[str, str], text: str) -> Decimal | None:
-    amounts = Amounts(*signs)
+def number(signs: tuple[str, str], symbols: Collection[str], text: str) -> Decimal | None:
+    amounts = Amounts(*signs, symbols=dict.fromkeys(symbols, ""))
     try:
         return amounts.decimal_of("", text, amounts.split(text)[0].lstrip("-"))
     except InvalidRow:
         return None
 
 
-def has_currency_beside(values: Iterable[str]) -> bool:
-    """Whether each value has a known sign or code before or after it."""
-    signs = [Amounts().split(value)[1] for value in values]
-    return bool(signs) and all(sign in SIGNS or is_currency(sign) for sign in signs)
+def has_currency_beside(values: Iterable[str], symbols: Collection[str] = ()) -> bool:
+    """Whether each value has a sign or code before or after it that is known, or one of the symbols."""
+    amounts = Amounts(symbols=dict.fromkeys(symbols, ""))
+    signs = [amounts.split(value)[1] for value in values]
+    return bool(signs) and all(sign in symbols or sign in SIGNS or is_currency(sign) for sign in signs)
+
+
+def unknown_signs(values: Iterable[str]) -> list[str]:
+    """Of currencies, perhaps: what stands beside numbers, and is neither a known sign nor an abbreviated zero."""
+    numbers = (Amounts().split(value)[0] for value in values)
+    found = [UNKNOWN_SIGN.fullmatch(each) for each in numbers if not ABBREVIATED.fullmatch(each)]
+    signs = [each["before"] or each["after"] for each in found if each]
+    return [sign for sign in dict.fromkeys(signs) if any(one.isalpha() or category(one) == "Sc" for one in sign)]

@@ -10,7 +10,7 @@ from funnelcast.failure import Failed
 from funnelcast.importing.files.row import Rejected, Skipped
 from funnelcast.importing.guessing.columns import plain_name
 from funnelcast.importing.guessing.mapping import guess_mapping
-from funnelcast.importing.guessing.notation import guess_dates, guess_numbers, has_currency_beside
+from funnelcast.importing.guessing.notation import guess_dates, guess_numbers, has_currency_beside, unknown_signs
 from funnelcast.importing.mappings import kinds_of
 from funnelcast.importing.reading import Source, open_export, read_records
 from tests.funnelcast.command import run
@@ -45,6 +45,19 @@ def test_a_column_of_codes_is_the_currencys(tmp_path: Path) -> None:
     assert "not used" not in guess
     named = guess_of(tmp_path, header.replace("Cur", "Amount Currency") + "1,Deal,Acme,Ann,Won,5,EUR,2024-01-05,\n")
     assert "  currency_column: Amount Currency\n" in named
+
+
+def test_an_unknown_sign_beside_amounts_is_asked_for(tmp_path: Path) -> None:
+    rows = '1,Deal,Acme,Ann,Won,"1 200,50 kr",2024-01-05,\n2,Deal,Acme,Ann,New,"kr 300,00",2024-01-05,\n'
+    guess = guess_of(tmp_path, HEADER + rows + '3,Deal,Acme,Ann,New,"USD 1 000,00",2024-01-05,\n')
+    assert '  decimal: ","\n  thousands: " "\n  currency_beside: true\n  symbols: {kr: \'?\'}  # ? which' in guess
+    assert unknown_signs(["(5)", "1.2k", "-5", "5 \u20bd", "$5"]) == ["\u20bd"]
+
+
+def test_rows_in_quotes_as_a_whole_are_read(tmp_path: Path) -> None:
+    guess = guess_of(tmp_path, '"Id;Name;Stage;Opened"\n"1;""A; B"";Won;2024-01-05"\n')
+    assert "file: {quoted_whole: true}  # ? rows stand in quotes as a whole\n" in guess
+    assert "  id: Id\n" in guess
 
 
 def test_what_is_not_sure_is_asked(tmp_path: Path) -> None:
