@@ -25,6 +25,7 @@ from funnelcast.importing.guessing.columns import (
     fields_of,
     first_named,
 )
+from funnelcast.importing.guessing.entered import entered_columns
 from funnelcast.importing.guessing.notation import PIVOT, guess_dates, guess_numbers, has_currency_beside, unknown_signs
 from funnelcast.importing.guessing.stages import UNKNOWN, distinct, guess_stage
 
@@ -41,15 +42,16 @@ def guess_mapping(file: Path) -> str:
     layout, rows = first_rows(file)
     header, below = split_at_header(file, rows)
     columns = without_blank_words(list(columns_of(header, below)))
-    fields, currency = fields_of(columns), currency_column(columns)
+    fields, currency, entered = fields_of(columns), currency_column(columns), entered_columns(columns)
     sections = [
         f"mapping: {slug(file.name.partition('.')[0])[:50]}",
         "kind: opportunities",
         *file_lines(layout),
         *blank_lines(list(columns_of(header, below))),
-        *date_lines(fields),
+        *date_lines([*(fields[field] for field in DATES if field in fields), *entered.values()]),
         *money_lines(fields, currency),
-        *field_lines(fields, columns, currency),
+        *field_lines(fields, columns, [currency, *entered.values()]),
+        *entered_lines(entered),
         *stage_lines(fields.get("stage")),
         *outcome_lines(fields.get("outcome")),
     ]
@@ -134,8 +136,8 @@ def blank_lines(columns: Sequence[Column]) -> Iterator[str]:
         yield f"blank: [{', '.join(map(quoted, words))}]  # ? do these mean an empty cell"
 
 
-def date_lines(fields: Mapping[str, Column]) -> Iterator[str]:
-    guess = guess_dates(value for field in DATES if field in fields for value in fields[field].values)
+def date_lines(columns: Sequence[Column]) -> Iterator[str]:
+    guess = guess_dates(value for column in columns for value in column.values)
     yield "dates:"
     yield f"  formats: [{', '.join(map(quoted, guess.patterns))}]{date_question(guess.rivals, guess.unread)}"
     if guess.needs_pivot:
@@ -180,7 +182,9 @@ def currency_lines(values: Sequence[str], currency: Column | None, symbols: Sequ
         yield f"  symbols: {{{unknown}}}{comment('which currency is it')}"
 
 
-def field_lines(fields: Mapping[str, Column], columns: Sequence[Column], currency: Column | None) -> Iterator[str]:
+def field_lines(
+    fields: Mapping[str, Column], columns: Sequence[Column], others: Sequence[Column | None]
+) -> Iterator[str]:
     yield "fields:"
     for field in NEEDED:
         if field not in fields:
@@ -189,8 +193,15 @@ def field_lines(fields: Mapping[str, Column], columns: Sequence[Column], currenc
         has_blanks = field == "account" and len(column.values) < max(len(each.values) for each in columns)
         default = f"{{column: {quoted(column.name)}, default: unknown}}"
         yield f"  {field}: {default + comment('for blank cells') if has_blanks else quoted(column.name)}"
-    if unused := [column.name for column in columns if column not in [*fields.values(), currency]]:
+    if unused := [column.name for column in columns if column not in [*fields.values(), *others]]:
         yield f"  # not used: {', '.join(unused)}"
+
+
+def entered_lines(entered: Mapping[str, Column]) -> Iterator[str]:
+    if entered:
+        yield "entered:"
+    for stage, column in entered.items():
+        yield f"  {stage}: {quoted(column.name)}{comment('is it this stage')}"
 
 
 def stage_lines(column: Column | None) -> Iterator[str]:

@@ -60,6 +60,16 @@ def test_rows_in_quotes_as_a_whole_are_read(tmp_path: Path) -> None:
     assert "  id: Id\n" in guess
 
 
+def test_days_of_stages_are_entered(tmp_path: Path) -> None:
+    header = HEADER.strip() + ',"Date entered ""Contract Sent (Sales)""",Date entered Closed Lost,Date entered Demo\n'
+    guess = guess_of(tmp_path, header + "1,Deal,Acme,Ann,Lost,5,2024-01-05,,2024-01-06 10:00,2024-01-07 10:00,\n")
+    entered = '  negotiation: "Date entered \\"Contract Sent (Sales)\\""  # ?'
+    assert f"entered:\n{entered}" in guess
+    assert "  lost: Date entered Closed Lost  # ?" in guess
+    assert "Demo" in guess.partition("# not used: ")[2], "without values"
+    assert '"YYYY-MM-DD hh:mm"' in guess
+
+
 def test_what_is_not_sure_is_asked(tmp_path: Path) -> None:
     rows = '1,Deal,Acme,Ann,Won,"1,054",1/2/2024,3/4/2024\n2,Deal,,Ann,Parked,N/A,1/2/2024,\n'
     guess = guess_of(tmp_path, HEADER.replace("Name", "What") + rows)
