@@ -195,6 +195,10 @@ async def test_warnings_about_nodes_lead_to_them(site: Site, browser: httpx.Asyn
     assert f"{FORECAST}&node=zoe" in links
     assert f"{FORECAST}&node=ann#call" not in links
     assert "/pages/operation#quotas-title" in links
+    async with site.signed_in(node="bob", name="bob") as tied:
+        page = (await tied.get(FORECAST)).text
+    assert f"{FORECAST}&node=zoe" in read(page).links
+    assert "/pages/operation#quotas-title" not in read(page).links
 
 
 async def test_overrides_of_another_calendars_days_are_found_by_it(site: Site, browser: httpx.AsyncClient) -> None:
