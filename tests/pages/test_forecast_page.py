@@ -116,6 +116,8 @@ async def test_a_refused_override_says_why_and_keeps_what_was_typed(browser: htt
     assert refused.status_code == 422
     assert "EUR has 2 decimals" in text_of(refused.text)
     assert 'value="12.345"' in refused.text
+    assert 'id="moves"' not in refused.text, "a refused form has an address that cannot be loaded again"
+    assert 'id="moves"' in (await browser.get(FORECAST)).text
 
 
 async def test_a_call_is_submitted_and_shown(site: Site, browser: httpx.AsyncClient) -> None:

@@ -43,7 +43,7 @@ function currentAddress() {
 }
 
 async function refresh() {
-  if (!document.getElementById("moves")) return; // a page about the past
+  if (!document.getElementById("moves")) return; // a page about the past, or of a form that was refused
   if (isLoading || isBusy()) {
     isWaiting = true;
     return;
