@@ -1,12 +1,12 @@
 """Amounts in the answers of measures: callers with `metrics:read` alone see counts and rates without them."""
 
-import asyncio
 from collections.abc import Callable
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, Field
 from pydantic.fields import FieldInfo
 
+from shared.store.long_work import build_answer
 from shared.web.call import Call
 
 V = TypeVar("V", bound=BaseModel)
@@ -16,14 +16,13 @@ Amount = Annotated[str | None, Field(description="Null without the scope `pipeli
 
 
 async def view_for(call: Call, build: Callable[..., V], *arguments: Any) -> V:
-    """What `build` returns for the arguments, as the caller may see it. A view of thousands of groups takes seconds: it
-    is built in a thread, so that other requests need not wait for it."""
+    """What `build` returns for the arguments, as the caller may see it."""
 
     def seen_by_caller() -> V:
         view = build(*arguments)
         return view if "pipeline:read" in call.caller.scopes else without_amounts(view)
 
-    return await asyncio.to_thread(seen_by_caller)
+    return await build_answer(seen_by_caller)
 
 
 def without_amounts(view: V) -> V:

@@ -1,6 +1,5 @@
 """Farming: engagements per named account, and the share of accounts that nobody touched."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -26,6 +25,7 @@ from services.pipeline.metrics.deal_sums import null_last
 from services.pipeline.metrics.questions import Dimension, Window
 from services.pipeline.projections import farming
 from services.pipeline.projections.farming import AccountRow, FarmingRow
+from shared.store.long_work import build_answer
 from shared.web.call import Call
 from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
 
@@ -79,7 +79,7 @@ async def get_farming(query: Annotated[MetricsQuery, Query()], call: Measures) -
         window, query = await farming_window(call, tx, query)
         (whole,) = await farming.farming(tx, window, [])
         parts = await farming.farming(tx, window, by) if by else []
-    return await asyncio.to_thread(farming_metrics, query, by, whole, parts)
+    return await build_answer(farming_metrics, query, by, whole, parts)
 
 
 def farming_metrics(

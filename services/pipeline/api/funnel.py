@@ -1,6 +1,5 @@
 """The funnel: of the cycles that entered a step in a window, how many reached the next one, and by when."""
 
-import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any
@@ -27,6 +26,7 @@ from services.pipeline.projections.funnel import Cohort, EntryFilter, StepRow
 from services.pipeline.setting.events import Measure
 from services.pipeline.setting.state import Benchmarks
 from shared.rules.fields import Instant
+from shared.store.long_work import build_answer
 from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
 
 router = APIRouter(tags=["metrics"])
@@ -119,7 +119,7 @@ async def get_funnel(query: Annotated[FunnelQuery, Query()], call: Measures) -> 
         window, settings = await window_of(call, tx, query)
         until = matured_until(query.matured_until, window, call.context.clock_and_ids.now())
         cohort = await funnel.steps(tx, window, until, by)
-    return await asyncio.to_thread(funnel_metrics, query, by, until, cohort, settings.benchmarks)
+    return await build_answer(funnel_metrics, query, by, until, cohort, settings.benchmarks)
 
 
 def funnel_metrics(

@@ -1,11 +1,11 @@
 """Other work of the event loop goes on while very many rows are read, and pure work on them is done."""
 
 import asyncio
-from threading import get_ident
+from threading import Event, get_ident
 
 from sqlalchemy import Integer, column, select, text
 
-from shared.store.long_work import ROWS_IN_A_PART, read_in_parts, run_in_thread
+from shared.store.long_work import ROWS_IN_A_PART, build_answer, read_in_parts, run_in_thread
 from tests.running import connected
 
 MANY = 2 * ROWS_IN_A_PART + 1
@@ -33,3 +33,14 @@ async def test_rows_come_in_parts_and_in_order(database: str) -> None:
 async def test_pure_work_is_done_in_a_thread(database: str) -> None:
     async with connected(database) as engine, engine.connect() as tx:
         assert await run_in_thread(tx, get_ident) != get_ident()
+
+
+async def test_a_writer_finds_a_thread_however_many_answers_are_built(database: str) -> None:
+    may_end = Event()
+    answers = [asyncio.ensure_future(build_answer(may_end.wait)) for _ in range(100)]
+    try:
+        async with connected(database) as engine, engine.connect() as tx, asyncio.timeout(30):
+            assert await run_in_thread(tx, get_ident) != get_ident()
+    finally:
+        may_end.set()
+    assert all(await asyncio.gather(*answers))
