@@ -13,7 +13,7 @@ REACTING = ("qualification", "pipeline")
 ERASING = KEYED
 BATCHES = ("intake", "pipeline")
 INTAKE = ("intake",)
-WAITED = "services.lead_intake.early:"
+WAITED = "services.lead_intake.ingestion.early_outcomes:"
 SENDING = ("pipeline",)
 """The service to which the tests add a webhook."""
 

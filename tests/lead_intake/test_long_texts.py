@@ -7,7 +7,7 @@ import pytest
 
 from services.lead_intake.connectors.redaction import redacted_body
 from services.lead_intake.connectors.values import looks_like_email
-from services.lead_intake.mentions import mention, mentions
+from services.lead_intake.personal_data.mentions import mention, mentions
 from shared.store.aliases import BlindIndex
 
 INDEX = BlindIndex(bytes(32))

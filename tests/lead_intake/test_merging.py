@@ -5,12 +5,12 @@ from typing import Any
 import httpx
 import pytest
 
-from services.lead_intake import erasure
 from services.lead_intake.lead import commands, events
 from services.lead_intake.lead.context import Context
 from services.lead_intake.lead.decider import decide
 from services.lead_intake.lead.state import State
 from services.lead_intake.person.state import Person
+from services.lead_intake.personal_data import erasure
 from shared.rules.message import Rejected
 from tests.lead_intake.captures import WEBINAR, first, given, record
 from tests.lead_intake.test_routes import captured

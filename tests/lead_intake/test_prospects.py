@@ -5,8 +5,8 @@ from typing import Any
 import httpx
 import pytest
 
-from services.lead_intake import capture_request
-from services.lead_intake.suppressions import suppression_of
+from services.lead_intake.ingestion import capture_request
+from services.lead_intake.personal_data.suppressions import suppression_of
 from tests.lead_intake.test_routes import captured
 from tests.running import fresh
 

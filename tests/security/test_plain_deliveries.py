@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from funnelcast.services import SERVICES
-from services.lead_intake import known_people
+from services.lead_intake.ingestion import known_people
 from tests.lead_intake.connectors.deliveries import SAMPLES, SETTINGS, UPEMAIL, encoded
 from tests.lead_intake.connectors.signing import PUBLIC_URL, SECRET
 from tests.lead_intake.test_webhooks import Vendor

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends
 from fastapi.responses import StreamingResponse
 
-from services.lead_intake.capture_request import capture_request, checked_engaged_at, record_capture
-from services.lead_intake.early import record_early
+from services.lead_intake.ingestion.capture_request import capture_request, checked_engaged_at, record_capture
+from services.lead_intake.ingestion.early_outcomes import record_early
 from services.lead_intake.lead.capture_body import CaptureLead
 from services.lead_intake.lead.decider import DECIDER
 from shared.store.write_request import Step, WriteRequest, WriteResult

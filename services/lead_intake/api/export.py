@@ -9,9 +9,9 @@ from pydantic import BaseModel
 
 from services.lead_intake.api.leads import LeadView, lead_view
 from services.lead_intake.api.people import PersonId, PersonView, read_person, record_access, sealed_person
-from services.lead_intake.mentions import mentioning
-from services.lead_intake.merged_leads import emails_of, fold_lead
-from services.lead_intake.person_records import PersonRecords, must_have_records, prospects_with
+from services.lead_intake.personal_data.mentions import mentioning
+from services.lead_intake.personal_data.merged_leads import emails_of, fold_lead
+from services.lead_intake.personal_data.person_records import PersonRecords, must_have_records, prospects_with
 from services.lead_intake.prospect.decider import DECIDER as PROSPECT
 from services.lead_intake.prospect.state import Prospect
 from services.lead_intake.quarantine.decider import DECIDER as QUARANTINE

@@ -8,13 +8,13 @@ from fastapi import APIRouter, Depends, Path
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from pydantic import BaseModel
 
-from services.lead_intake import submissions
 from services.lead_intake.api.connections import DeliveryRow, Reads, delivery_rows
 from services.lead_intake.connectors.posted import MULTIPART, URLENCODED
 from services.lead_intake.form import commands
 from services.lead_intake.form.decider import DECIDER
 from services.lead_intake.form.events import FormSettings
 from services.lead_intake.form.snippet import snippet
+from services.lead_intake.ingestion import form_posts
 from services.lead_intake.projections import deliveries, forms
 from shared.rules.message import Missing
 from shared.web.access import Caller
@@ -66,7 +66,7 @@ class PostTaken(BaseModel):
 
 
 async def admit(context: ServiceContext, request: EntranceRequest) -> Caller:
-    settings = await submissions.load_form(context, request.path)
+    settings = await form_posts.load_form(context, request.path)
     if settings is None:
         raise NotFound("there is no such form")
     request.state["form"] = settings
@@ -121,7 +121,7 @@ async def take_post(form_key: FormKey, call: Annotated[Call, Depends(Needs("lead
     """Take what a browser posts, as a form or by a script that accepts `application/json`. What looks suspicious or
     cannot be read is kept in quarantine, and answered like everything else."""
     settings: FormSettings = call.request.state.form
-    position = await submissions.take(call, form_key, settings)
+    position = await form_posts.take(call, form_key, settings)
     answer = answer_to(call.request.headers.get("accept", ""), settings)
     answer.headers["X-Position"] = f"{call.context.service}:{position}"
     answer.headers.update(shared_with(call.request.headers.get("origin"), settings))

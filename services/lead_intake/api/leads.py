@@ -7,14 +7,14 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
 from services.lead_intake.api.people import PersonData, person_data, record_access
-from services.lead_intake.capture_request import (
+from services.lead_intake.ingestion.capture_request import (
     CaptureBody,
     capture_request,
     checked_engaged_at,
     external_alias,
     record_capture,
 )
-from services.lead_intake.early import with_early
+from services.lead_intake.ingestion.early_outcomes import with_early
 from services.lead_intake.lead.capture_body import IgnoredField
 from services.lead_intake.lead.commands import LinkExternalId
 from services.lead_intake.lead.consent import current_consents
@@ -30,7 +30,7 @@ from services.lead_intake.lead.events import (
     Source,
 )
 from services.lead_intake.lead.history import History
-from services.lead_intake.merged_leads import fold_lead, people_with_data
+from services.lead_intake.personal_data.merged_leads import fold_lead, people_with_data
 from services.lead_intake.projections import leads
 from shared.rules.fields import ExternalId, Instant
 from shared.store.claims import AliasClaim

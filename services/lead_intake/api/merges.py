@@ -8,8 +8,8 @@ from pydantic import BaseModel
 
 from services.lead_intake.lead import commands
 from services.lead_intake.lead.decider import DECIDER
-from services.lead_intake.merged_leads import fold_one, survivor_id
 from services.lead_intake.person.decider import DECIDER as PERSON
+from services.lead_intake.personal_data.merged_leads import fold_one, survivor_id
 from services.lead_intake.projections.deals import deals_of
 from shared.rules.decider import Reference
 from shared.rules.fields import Line

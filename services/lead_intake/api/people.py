@@ -6,15 +6,20 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field, model_validator
 
-from services.lead_intake.erasure import erase
 from services.lead_intake.lead.consent import current_consents, decisions
 from services.lead_intake.lead.events import Consent
 from services.lead_intake.lead.history import History
 from services.lead_intake.lead.spelling import Email
-from services.lead_intake.merged_leads import fold_lead, people_with_data, person_ids
 from services.lead_intake.person import commands
 from services.lead_intake.person.decider import DECIDER
-from services.lead_intake.person_records import PersonRecords, find_records, must_have_records, people_with_email
+from services.lead_intake.personal_data.erasure import erase
+from services.lead_intake.personal_data.merged_leads import fold_lead, people_with_data, person_ids
+from services.lead_intake.personal_data.person_records import (
+    PersonRecords,
+    find_records,
+    must_have_records,
+    people_with_email,
+)
 from services.lead_intake.prospect import state as prospect_state
 from services.lead_intake.prospect.decider import DECIDER as PROSPECT
 from services.lead_intake.prospect.state import Prospect

@@ -6,16 +6,15 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
-from services.lead_intake import deliveries, submissions
-from services.lead_intake.connection import stored
 from services.lead_intake.connectors import READERS
 from services.lead_intake.connectors.reader import reread
+from services.lead_intake.ingestion import deliveries, form_posts, stored_connection
+from services.lead_intake.ingestion.receipt import Receipt
 from services.lead_intake.projections import quarantine as waiting
 from services.lead_intake.quarantine import commands
 from services.lead_intake.quarantine.decider import DECIDER
 from services.lead_intake.quarantine.events import Reason
 from services.lead_intake.quarantine.state import Discarded, Released, State, Waiting
-from services.lead_intake.received import Receipt
 from shared.rules.fields import Slug
 from shared.rules.message import Command, Rejected
 from shared.web.call import Accepted, Call
@@ -118,9 +117,9 @@ async def captures_of(call: Call, quarantine_id: str, folded: Folded[State]) -> 
     if not isinstance(state, Waiting):
         return []
     if state.form_key is not None:
-        return [await submissions.take_again(call, state.form_key, quarantine_id, folded.text(state.kept), state)]
+        return [await form_posts.take_again(call, state.form_key, quarantine_id, folded.text(state.kept), state)]
     connection_id = state.connection_id or ""
-    connection = await stored.load(call.context, connection_id)
+    connection = await stored_connection.load(call.context, connection_id)
     if connection is None:
         raise Rejected("its connection was removed")
     receipt = Receipt(connection_id, connection, state.received_at)

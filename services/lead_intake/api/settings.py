@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
-from services.lead_intake.capture_request import BACKDATED
+from services.lead_intake.ingestion.capture_request import BACKDATED
 from services.lead_intake.lead.repeats import SECOND_CLICK
 from services.lead_intake.setting import commands, default
 from services.lead_intake.setting.decider import ALL, DECIDER

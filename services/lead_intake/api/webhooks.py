@@ -9,13 +9,12 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from pydantic import BaseModel
 from starlette.datastructures import Headers
 
-from services.lead_intake import deliveries
-from services.lead_intake.connection import stored
 from services.lead_intake.connectors import READERS
 from services.lead_intake.connectors.delivery import Accepted, Connection, Delivery, Refused, Reply, Verification
 from services.lead_intake.connectors.posted import MULTIPART, URLENCODED
 from services.lead_intake.connectors.reader import read
-from services.lead_intake.received import OutcomeResult, Receipt
+from services.lead_intake.ingestion import deliveries, stored_connection
+from services.lead_intake.ingestion.receipt import OutcomeResult, Receipt
 from shared.web import problems
 from shared.web.access import Caller
 from shared.web.call import Call
@@ -45,9 +44,9 @@ async def admit(context: ServiceContext, request: EntranceRequest) -> Caller:
     """Vendors switch a webhook off when its address is said not to exist: an unknown one is as a wrong signature. What
     is remembered of a connection may lack a secret that another process has stored since."""
     delivery = delivery_of(request)
-    connection = await stored.load_cached(context, request.path)
+    connection = await stored_connection.load_cached(context, request.path)
     if isinstance(verify(context, delivery, connection), Refused):
-        connection = await stored.load(context, request.path)
+        connection = await stored_connection.load(context, request.path)
     verdict = verify(context, delivery, connection)
     if isinstance(verdict, Refused):
         raise Unauthenticated(verdict.reason)

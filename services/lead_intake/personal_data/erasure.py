@@ -3,11 +3,11 @@
 from collections.abc import Awaitable, Callable, Collection
 from functools import partial
 
-from services.lead_intake.mentions import erase_mentions
-from services.lead_intake.merged_leads import emails_of, fold_lead, person_ids
 from services.lead_intake.person import commands
 from services.lead_intake.person.decider import DECIDER
-from services.lead_intake.person_records import PersonRecords, find_records, prospects_with
+from services.lead_intake.personal_data.mentions import erase_mentions
+from services.lead_intake.personal_data.merged_leads import emails_of, fold_lead, person_ids
+from services.lead_intake.personal_data.person_records import PersonRecords, find_records, prospects_with
 from shared.store.write_request import Step, WriteResult
 from shared.web.call import Call
 

@@ -5,16 +5,16 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from services.lead_intake.capture_request import capture_request, record_capture
 from services.lead_intake.connectors.parsing import Malformed
 from services.lead_intake.connectors.redaction import redacted_body
-from services.lead_intake.early import with_early
 from services.lead_intake.form.decider import DECIDER as FORM
 from services.lead_intake.form.events import FormSettings
 from services.lead_intake.form.post import Post, read_capture, read_post, suspicions
+from services.lead_intake.ingestion.capture_request import capture_request, record_capture
+from services.lead_intake.ingestion.early_outcomes import with_early
 from services.lead_intake.lead.decider import DECIDER as LEAD
 from services.lead_intake.lead.lenient import read_leniently
-from services.lead_intake.mentions import mentions
+from services.lead_intake.personal_data.mentions import mentions
 from services.lead_intake.quarantine import commands
 from services.lead_intake.quarantine.decider import DECIDER as QUARANTINE
 from services.lead_intake.quarantine.events import Reason

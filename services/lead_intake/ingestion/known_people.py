@@ -1,17 +1,23 @@
 """Outcomes of deliveries about a known person: activities, changes of profile and address, erasure."""
 
-from services.lead_intake.capture_request import Identity, awaited_alias, email_alias, identity, vendor_person_alias
 from services.lead_intake.connectors import outcomes
 from services.lead_intake.connectors.outcomes import PersonRef
-from services.lead_intake.erasure import erase
+from services.lead_intake.ingestion.capture_request import (
+    Identity,
+    awaited_alias,
+    email_alias,
+    identity,
+    vendor_person_alias,
+)
+from services.lead_intake.ingestion.receipt import Receipt
 from services.lead_intake.lead import decider as lead
 from services.lead_intake.lead.capture_body import PersonInput
 from services.lead_intake.lead.commands import ChangeProfile, RecordActivity
 from services.lead_intake.lead.events import Source
 from services.lead_intake.lead.history import HISTORY
 from services.lead_intake.lead.lenient import read_leniently
-from services.lead_intake.received import Receipt
-from services.lead_intake.suppressions import suppress, suppression_of
+from services.lead_intake.personal_data.erasure import erase
+from services.lead_intake.personal_data.suppressions import suppress, suppression_of
 from shared.rules.message import Missing, Rejected
 from shared.store.aliases import BlindIndex
 from shared.store.write_request import Step, WriteResult

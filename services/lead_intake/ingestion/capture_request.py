@@ -15,8 +15,8 @@ from services.lead_intake.lead.contact import mailbox
 from services.lead_intake.lead.lenient import read_leniently
 from services.lead_intake.lead.repeats import repeated_capture
 from services.lead_intake.lead.state import State, must_exist
+from services.lead_intake.personal_data.suppressions import suppression_of
 from services.lead_intake.prospect.decider import DECIDER as PROSPECT
-from services.lead_intake.suppressions import suppression_of
 from shared.rules.message import MAX_CLOCK_AHEAD, Message
 from shared.store.aliases import BlindIndex
 from shared.store.claims import AliasClaim

@@ -12,16 +12,16 @@ from pydantic import ValidationError
 
 from services.lead_intake.awaited_person import commands as awaited
 from services.lead_intake.awaited_person.decider import DECIDER as AWAITED
-from services.lead_intake.capture_request import awaited_alias, external_alias
-from services.lead_intake.connection import stored
 from services.lead_intake.connectors import READERS, outcomes
 from services.lead_intake.connectors.reader import reread
-from services.lead_intake.known_people import identity_of_person, record
+from services.lead_intake.ingestion import stored_connection
+from services.lead_intake.ingestion.capture_request import awaited_alias, external_alias
+from services.lead_intake.ingestion.known_people import identity_of_person, record
+from services.lead_intake.ingestion.receipt import Receipt
 from services.lead_intake.lead.history import HISTORY
 from services.lead_intake.quarantine import commands as quarantine
 from services.lead_intake.quarantine.decider import DECIDER as QUARANTINE
 from services.lead_intake.quarantine.state import Waiting
-from services.lead_intake.received import Receipt
 from shared.rules.decider import Decider
 from shared.rules.message import Missing, Rejected, subject_of
 from shared.store import event_store, vault
@@ -99,7 +99,7 @@ async def record_waiting(call: Call, quarantine_id: str) -> list[WriteResult] | 
         return []
     async with call.context.reads.connect() as tx:
         kept = (await vault.read(tx, [state.kept.ref])).get(state.kept.ref)
-    connection = await stored.load(call.context, state.connection_id or "")
+    connection = await stored_connection.load(call.context, state.connection_id or "")
     if connection is None:
         return []
     receipt = Receipt(state.connection_id or "", connection, state.received_at)

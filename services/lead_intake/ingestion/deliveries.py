@@ -6,18 +6,18 @@ from dataclasses import replace
 
 from pydantic import ValidationError
 
-from services.lead_intake import early, known_people
-from services.lead_intake.capture_request import capture_request, record_capture
 from services.lead_intake.connectors import outcomes
 from services.lead_intake.connectors.outcomes import Element, Outcome
 from services.lead_intake.connectors.reader import system_of
+from services.lead_intake.ingestion import early_outcomes, known_people
+from services.lead_intake.ingestion.capture_request import capture_request, record_capture
+from services.lead_intake.ingestion.receipt import OutcomeResult, Receipt
 from services.lead_intake.lead import decider as lead
 from services.lead_intake.lead.lenient import read_leniently
-from services.lead_intake.mentions import mentions
+from services.lead_intake.personal_data.mentions import mentions
 from services.lead_intake.quarantine import commands
 from services.lead_intake.quarantine import decider as quarantine
 from services.lead_intake.quarantine.events import Reason
-from services.lead_intake.received import OutcomeResult, Receipt
 from shared.rules.message import MAX_CLOCK_AHEAD, Missing, Rejected
 from shared.store.aliases import BlindIndex
 from shared.store.write_request import Step, WriteResult
@@ -81,7 +81,9 @@ async def take_capture(
         return await keep_in_quarantine(
             call, receipt, element, "contradicts", "its id was used before, with another content"
         )
-    return OutcomeResult((await early.with_early(call, result)).position, capture_id=str(result.body["capture_id"]))
+    return OutcomeResult(
+        (await early_outcomes.with_early(call, result)).position, capture_id=str(result.body["capture_id"])
+    )
 
 
 async def take_person_outcome(
@@ -102,7 +104,7 @@ async def take_person_outcome(
         return await keep_until_captured(call, receipt, element, outcome, reason, f"{what}, of nobody known yet")
     except Rejected as refusal:
         return await keep_in_quarantine(call, receipt, element, "not_taken", f"{what}: {refusal}")
-    return OutcomeResult((await early.with_early(call, result)).position, is_activity=True)
+    return OutcomeResult((await early_outcomes.with_early(call, result)).position, is_activity=True)
 
 
 async def keep_until_captured(
@@ -110,7 +112,7 @@ async def keep_until_captured(
 ) -> OutcomeResult:
     """Keeps the element in quarantine until its capture comes, which may be there already."""
     kept = await keep_in_quarantine(call, receipt, element, reason, detail)
-    released = await early.await_capture(call, outcome, kept.quarantine_id) if kept.quarantine_id else None
+    released = await early_outcomes.await_capture(call, outcome, kept.quarantine_id) if kept.quarantine_id else None
     if released is not None:
         is_activity = not isinstance(outcome, outcomes.NeedsLookup)
         return OutcomeResult(released, is_activity=is_activity, ignored=not is_activity)

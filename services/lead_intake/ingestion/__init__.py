@@ -1,0 +1,1 @@
+"""What arrives becomes captures, activities, erasures, or entries of the quarantine."""
