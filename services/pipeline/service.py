@@ -25,7 +25,7 @@ from services.pipeline.projections import opportunities as opportunity_list
 from services.pipeline.projections import spend as spend_entries
 from services.pipeline.timers import TIMERS
 from services.pipeline.upstream import forecast, qualification
-from shared.organisation import org_tree
+from shared.organisation import org_nodes
 from shared.run.service import Service, Upstream
 from shared.web.feed import Feed
 from shared.web.place import Organisation
@@ -33,7 +33,7 @@ from shared.webhooks import routes as webhooks
 
 ORGANISATION = Organisation(
     "forecast",
-    org_tree.within,
+    org_nodes.within,
     confine=visible_events.confine,
     left_view=visible_events.LeftView,
     leaving=visible_events.LEAVING,
@@ -66,7 +66,7 @@ SERVICE = Service(
     projections=[
         opportunity_list.PROJECTION,
         stage_visits.PROJECTION,
-        org_tree.PROJECTION,
+        org_nodes.PROJECTION,
         deal_states.PROJECTION,
         lead_cycles.PROJECTION,
         contacts.PROJECTION,

@@ -22,13 +22,13 @@ from services.qualification.projections import leads as lead_list
 from services.qualification.projections import nurture as nurture_moves
 from services.qualification.timers import TIMERS
 from services.qualification.upstream import forecast, intake, pipeline
-from shared.organisation import org_tree
+from shared.organisation import org_nodes
 from shared.run.service import Service, Upstream
 from shared.web.feed import Feed
 from shared.web.place import Organisation
 from shared.webhooks import routes as webhooks
 
-ORGANISATION = Organisation("forecast", org_tree.within, confine=visible_events.confine)
+ORGANISATION = Organisation("forecast", org_nodes.within, confine=visible_events.confine)
 SERVICE = Service(
     name="qualification",
     topic="funnelcast.qualification.v1",
@@ -54,7 +54,7 @@ SERVICE = Service(
         lead_list.PROJECTION,
         timers.PROJECTION,
         routes.PROJECTION,
-        org_tree.PROJECTION,
+        org_nodes.PROJECTION,
         cycles.PROJECTION,
         nurture_moves.PROJECTION,
         account_list.PROJECTION,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.forecast.projections import org_charts
+from services.forecast.projections import past_orgs
 from services.forecast.projections.deal_filter import DealFilter
 from services.forecast.projections.past_deals import Cut
 from services.forecast.projections.past_sums import PastSums
@@ -53,7 +53,7 @@ async def test_both_ways_give_the_same_bytes(company: Company, seed: int, monkey
     summed = PastSums.back_from_now
 
     async def counted(sums: PastSums, *question: Any, **more: Any) -> Any:
-        under_todays_organisation.append(sums.rows == await org_charts.all_rows(sums.tx))
+        under_todays_organisation.append(sums.rows == await past_orgs.all_rows(sums.tx))
         return await summed(sums, *question, **more)
 
     monkeypatch.setattr(PastSums, "back_from_now", counted)

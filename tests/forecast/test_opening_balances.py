@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from funnelcast.verifying.ledger import check_trial_balance
-from services.forecast.ledger.org_tree import OrgChart
+from services.forecast.ledger.org_tree import PastOrg
 from services.forecast.projections import opening_balances, opening_totals, openings, past_sums
 from services.forecast.projections.opening_balances import LEAST_POSTINGS, MONTHS, beginnings_of_months
 from services.forecast.projections.openings import Opening
@@ -122,8 +122,8 @@ async def test_answers_are_the_same_with_openings_and_without(
         later.append(found is not None and found.starts > cut.as_of)
         return found
 
-    async def compared(*charts: OrgChart) -> set[str]:
-        moved.append(bool(found := await counting_elsewhere(*charts)))
+    async def compared(*orgs: PastOrg) -> set[str]:
+        moved.append(bool(found := await counting_elsewhere(*orgs)))
         return found
 
     monkeypatch.setattr(openings, "is_before", lambda cut: is_before(cut) | is_after(cut))
@@ -150,7 +150,7 @@ async def test_an_opening_that_outlives_a_late_posting_is_found(
 async def test_totals_that_forget_who_has_moved_since_are_found(
     company: Company, engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def nobody(*charts: OrgChart) -> set[str]:
+    async def nobody(*orgs: PastOrg) -> set[str]:
         return set()
 
     monkeypatch.setattr(past_sums, "counting_elsewhere", nobody)

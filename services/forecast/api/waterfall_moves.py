@@ -20,7 +20,7 @@ from services.forecast.ledger.waterfall import VIEWS, Entry, Kind, Movements, Sc
 from services.forecast.org.events import UNASSIGNED
 from services.forecast.projections import overrides, waterfall_lines
 from services.forecast.projections.deals import EVERYBODY, Owners
-from services.forecast.projections.org_timeline import OrgTimeline, org_timeline
+from services.forecast.projections.org_replay import OrgReplay, org_replay
 from services.forecast.projections.past_deals import Cut
 from shared.store.long_work import run_in_thread
 
@@ -71,7 +71,7 @@ async def segments_between(tx: AsyncConnection, opening: End, closing: End) -> S
         return Segments([Segment(since, Counted(EVERYBODY), "org_moved")])
     known, period = closing.moment.known, closing.question.period
     first, last = org_as_of(opening.moment, period), org_as_of(closing.moment, period)
-    org = await org_timeline(tx, last, known)
+    org = await org_replay(tx, last, known)
     moves, made = set(org.changes(first)), set[datetime]()
     if column is not None:
         made = {since} | await overrides.changes(tx, period, since, closing.moment.as_of, known)
@@ -80,12 +80,12 @@ async def segments_between(tx: AsyncConnection, opening: End, closing: End) -> S
         kind: Kind = "org_moved" if instant in moves else "override_changed"
         if instant in made:
             stated, _ = await overrides.in_force(tx, period, instant, known)
-        await org.move_to(min(instant, last))
+        await org.advance_to(min(instant, last))
         found.append(Segment(instant, counted_then(closing, org, stated), kind))
     return Segments(found)
 
 
-def counted_then(closing: End, org: OrgTimeline, stated: Sequence[OverrideRow]) -> Counted:
+def counted_then(closing: End, org: OrgReplay, stated: Sequence[OverrideRow]) -> Counted:
     node, column, takes_closed = closing.node, closing.question.column, closing.question.view == "open"
     if column is None:
         return Counted(owners_below(closing, org, set()))
@@ -104,7 +104,7 @@ def counted_then(closing: End, org: OrgTimeline, stated: Sequence[OverrideRow]) 
     )
 
 
-def owners_below(closing: End, org: OrgTimeline, hidden: set[str]) -> Owners:
+def owners_below(closing: End, org: OrgReplay, hidden: set[str]) -> Owners:
     """The owners below the node, without those below an override."""
     if closing.node == closing.root:
         return Owners(sorted(hidden))

@@ -100,9 +100,9 @@ def org_tree(nodes: OrgNodes) -> OrgTree:
 
 
 @dataclass(frozen=True)
-class OrgChart:
-    """The whole organisation of an instant. `groups`: for each set of nodes that was asked about, the first of them for
-    which each owner's deals count."""
+class PastOrg:
+    """The whole organisation as it was at an instant. `groups`: for each set of nodes that was asked about, the first
+    of them for which each owner's deals count."""
 
     nodes: OrgNodes
     groups: dict[frozenset[str], Mapping[str, str | None]] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from sqlalchemy import FromClause, Text, case, column, func, literal, or_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.ledger.balances import Bucket, BucketSum, Sums, add_group
-from services.forecast.ledger.org_tree import OrgChart, nearest_counting
+from services.forecast.ledger.org_tree import PastOrg, nearest_counting
 from services.forecast.org.events import ROOT, UNASSIGNED
 from services.forecast.projections.bucket_query import bucket_query, sums_by_key
 from services.forecast.projections.deal_filter import DealFilter
@@ -17,7 +17,7 @@ from shared.store.slices import in_slices
 GROUPS_AT_ONCE = 50
 OWNERS_AT_ONCE = 2_000
 MOST_GROUPS = 4
-"""Charts are kept, and what is asked about them changes."""
+"""Organisations are kept, and what is asked about them changes."""
 
 
 async def sums_of_all(tx: AsyncConnection, accounts: FromClause, deal_filter: DealFilter, *, undated: bool) -> Sums:
@@ -75,7 +75,7 @@ def only_root(nodes: Collection[str]) -> bool:
 async def sums_by_node(
     tx: AsyncConnection,
     accounts: FromClause,
-    org: OrgChart,
+    org: PastOrg,
     nodes: Collection[str],
     deal_filter: DealFilter,
     *,
@@ -93,7 +93,7 @@ async def sums_by_node(
     return sums
 
 
-async def groups_of(org: OrgChart, nodes: frozenset[str]) -> Mapping[str, str | None]:
+async def groups_of(org: PastOrg, nodes: frozenset[str]) -> Mapping[str, str | None]:
     """The first of the nodes that each owner's deals count for."""
     if nodes not in org.groups:
         org.groups[nodes] = await groups_among(org, nodes, org.nodes)
@@ -102,7 +102,7 @@ async def groups_of(org: OrgChart, nodes: frozenset[str]) -> Mapping[str, str | 
     return org.groups[nodes]
 
 
-async def groups_among(org: OrgChart, nodes: Collection[str], owners: Collection[str]) -> Mapping[str, str | None]:
+async def groups_among(org: PastOrg, nodes: Collection[str], owners: Collection[str]) -> Mapping[str, str | None]:
     groups = dict[str, str | None]()
     async for owner in in_slices(owners, OWNERS_AT_ONCE):
         if owner in org.nodes and owner not in groups:

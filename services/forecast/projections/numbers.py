@@ -8,15 +8,15 @@ from typing import Any, Protocol
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.ledger.balances import Sums
-from services.forecast.ledger.org_tree import OrgChart, OrgNodes, OrgTree, org_tree
+from services.forecast.ledger.org_tree import OrgNodes, OrgTree, PastOrg, org_tree
 from services.forecast.projections import (
     currencies,
     deals,
     node_totals,
-    org_charts,
     org_nodes,
     org_rows,
     past_deals,
+    past_orgs,
     postings,
 )
 from services.forecast.projections.account_sums import only_root, sums_by_node
@@ -65,11 +65,11 @@ async def past_numbers(tx: AsyncConnection, cut: Cut, org_as_of: datetime, known
     if await postings.last_position(tx) <= cut.position:
         cut = cut.of_all_events()
     instant = OrgInstant(org_as_of, known.forecast)
-    rows = await org_charts.rows_at(tx, instant)
+    rows = await past_orgs.rows_at(tx, instant)
     past_sums = PastSums(tx, cut, instant, rows)
-    if rows == await org_charts.all_rows(tx):
+    if rows == await past_orgs.all_rows(tx):
         return PastNumbersOfToday(tx, cut, past_sums)
-    return PastNumbers(tx, await past_sums.chart(), cut, past_sums)
+    return PastNumbers(tx, await past_sums.past_org(), cut, past_sums)
 
 
 async def numbers_at(tx: AsyncConnection, org_as_of: datetime) -> Numbers:
@@ -77,7 +77,7 @@ async def numbers_at(tx: AsyncConnection, org_as_of: datetime) -> Numbers:
     if await org_rows.last_start(tx) <= org_as_of:
         return CurrentNumbers(tx)
     instant = OrgInstant(org_as_of, EVERYTHING.forecast)
-    return PastOrgNumbers(tx, await org_charts.chart_at(tx, instant, await org_charts.rows_at(tx, instant)))
+    return PastOrgNumbers(tx, await past_orgs.past_org(tx, instant, await past_orgs.rows_at(tx, instant)))
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ class CurrentNumbers:
 class PastOrgNumbers(CurrentNumbers):
     """Sums from postings under the organisation of an earlier instant."""
 
-    org: OrgChart
+    org: PastOrg
 
     async def tree(self, node: str | None, depth: int) -> OrgTree:
         return self.org.tree
@@ -169,7 +169,7 @@ class PastNumbersOfToday(PastDeals, CurrentNumbers):
     async def sums(
         self, nodes: Collection[str], deal_filter: DealFilter, *, undated: bool = False
     ) -> Mapping[str, Sums]:
-        org = OrgChart({}) if only_root(nodes) else await self.past_sums.chart()
+        org = PastOrg({}) if only_root(nodes) else await self.past_sums.past_org()
         return await self.past_sums.by_node(nodes, org, deal_filter, undated=undated, from_today=True)
 
 

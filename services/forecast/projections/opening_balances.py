@@ -32,7 +32,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from services.forecast.projections import opening_totals, openings, org_charts
+from services.forecast.projections import opening_totals, openings, past_orgs
 from services.forecast.projections.known_positions import EVERYTHING
 from services.forecast.projections.openings import CLOSED, Opening, tables
 from services.forecast.projections.org_rows import OrgInstant, nodes_at
@@ -153,7 +153,7 @@ async def add_up(engine: AsyncEngine, read_models: str, starts: datetime) -> boo
         found = sums_until(starts, await openings.last_before(tx, before(starts))).add_columns(literal(starts))
         by_day = found.order_by(found.selected_columns.close_date)  # so that those of a period are near each other
         await tx.execute(insert(opening_balances).from_select([*COLUMNS, "starts"], by_day))
-        org = OrgInstant(starts, (await org_charts.rows_at(tx, OrgInstant(starts, EVERYTHING.forecast))).position or 0)
+        org = OrgInstant(starts, (await past_orgs.rows_at(tx, OrgInstant(starts, EVERYTHING.forecast))).position or 0)
         nodes = await opening_totals.add_up(tx, starts, await nodes_at(tx, org))
         begun = (openings.openings.c.starts == starts) & openings.openings.c.position.is_(None)
         locked = select(openings.openings.c.starts).where(begun).with_for_update(skip_locked=True)

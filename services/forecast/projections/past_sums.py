@@ -10,14 +10,14 @@ from sqlalchemy import CompoundSelect, Select, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.ledger.balances import Sums, difference, total
-from services.forecast.ledger.org_tree import OrgChart, all_below, moved_nodes
+from services.forecast.ledger.org_tree import PastOrg, all_below, moved_nodes
 from services.forecast.projections import node_totals, opening_balances, opening_totals, openings
 from services.forecast.projections.account_sums import only_root, sums_by_node
 from services.forecast.projections.deal_filter import DealFilter
 from services.forecast.projections.openings import Opening
-from services.forecast.projections.org_charts import RowsUntil, chart_at, rows_at
 from services.forecast.projections.org_rows import OrgInstant
 from services.forecast.projections.past_deals import Cut
+from services.forecast.projections.past_orgs import RowsUntil, past_org, rows_at
 from services.forecast.projections.postings import postings
 from shared.store.ownership import PLAN_EACH
 
@@ -29,8 +29,8 @@ class Changes(NamedTuple):
     """Of the organisation since an opening: from `then` to `org`. `moved`: the owners who count for other nodes."""
 
     opening: Opening
-    then: OrgChart
-    org: OrgChart
+    then: PastOrg
+    org: PastOrg
     moved: Collection[str]
 
 
@@ -45,11 +45,11 @@ class PastSums:
     rows: RowsUntil
     moved: dict[datetime, Collection[str]] = field(default_factory=dict)
 
-    async def chart(self) -> OrgChart:
-        return await chart_at(self.tx, self.instant, self.rows)
+    async def past_org(self) -> PastOrg:
+        return await past_org(self.tx, self.instant, self.rows)
 
     async def by_node(
-        self, nodes: Collection[str], org: OrgChart, deal_filter: DealFilter, *, undated: bool, from_today: bool
+        self, nodes: Collection[str], org: PastOrg, deal_filter: DealFilter, *, undated: bool, from_today: bool
     ) -> Mapping[str, Sums]:
         """From the nearest opening or, with none between, from today's totals. `from_today`: these count for the same
         owners."""
@@ -60,7 +60,7 @@ class PastSums:
             return await self.back_from_now(nodes, org, deal_filter, undated=undated)
         found, rest = dict[str, Sums](), {*nodes}
         if opening is not None and (large := rest & {*opening.nodes}):
-            then = org if only_root(large) else await self.chart_of(opening, org)
+            then = org if only_root(large) else await self.org_of(opening, org)
             moved = await self.moved_since(opening, then, org)
             if len(moved) <= MOST_MOVED:
                 changes = Changes(opening, then, org, moved)
@@ -71,12 +71,12 @@ class PastSums:
             found |= await sums_by_node(self.tx, accounts, org, rest, deal_filter, undated=undated)
         return found
 
-    async def chart_of(self, opening: Opening, org: OrgChart) -> OrgChart:
+    async def org_of(self, opening: Opening, org: PastOrg) -> PastOrg:
         """The organisation under which its totals are: `org`, where that has not changed since."""
         rows = await rows_at(self.tx, opening.org)
-        return org if rows == self.rows else await chart_at(self.tx, opening.org, rows)
+        return org if rows == self.rows else await past_org(self.tx, opening.org, rows)
 
-    async def moved_since(self, opening: Opening, then: OrgChart, org: OrgChart) -> Collection[str]:
+    async def moved_since(self, opening: Opening, then: PastOrg, org: PastOrg) -> Collection[str]:
         if then is org:
             return ()
         if opening.starts not in self.moved:
@@ -103,7 +103,7 @@ class PastSums:
         return found
 
     async def back_from_now(
-        self, nodes: Collection[str], org: OrgChart, deal_filter: DealFilter, *, undated: bool
+        self, nodes: Collection[str], org: PastOrg, deal_filter: DealFilter, *, undated: bool
     ) -> Mapping[str, Sums]:
         """Today's totals without what came later."""
         since = select(postings).where(self.cut.opposite(postings)).subquery("since")
@@ -112,7 +112,7 @@ class PastSums:
         return {node: difference(present.get(node, {}), later[node]) for node in nodes}
 
 
-async def counting_elsewhere(before: OrgChart, after: OrgChart) -> set[str]:
+async def counting_elsewhere(before: PastOrg, after: PastOrg) -> set[str]:
     """Owners whose deals count for other nodes in one organisation than in the other: those with another parent, those
     who are in one alone, and all below these."""
     moved, found = set(moved_nodes(before.nodes, after.nodes)), set[str]()

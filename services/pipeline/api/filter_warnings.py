@@ -4,7 +4,7 @@ from services.pipeline.api.owner_warnings import DETAILS
 from services.pipeline.process.decider import ALL, DECIDER
 from services.pipeline.projections import opportunities
 from services.pipeline.projections.opportunities import OpportunityFilter
-from shared.organisation import org_tree
+from shared.organisation import org_nodes
 from shared.web.call import Call
 from shared.web.folded import no_texts
 from shared.web.paging import FilterWarning
@@ -40,7 +40,7 @@ async def is_owner(call: Call, owner: str) -> bool:
     if not call.subtree.includes(owner):
         return False
     async with call.context.reads.connect() as tx:
-        if await org_tree.find_node(tx, owner) is not None:
+        if await org_nodes.find_node(tx, owner) is not None:
             return True
     return await has_deals(call, OpportunityFilter(owner=owner))
 

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from shared.organisation import org_tree
+from shared.organisation import org_nodes
 from shared.store.write_request import WriteResult
 from shared.web.call import Call
 
@@ -29,7 +29,7 @@ async def reply_about(call: Call, owner: str | None) -> Callable[[Any], Mapping[
 
 async def codes_of(call: Call, owner: str) -> list[Code]:
     async with call.context.reads.connect() as tx:
-        node = await org_tree.find_node(tx, owner)
+        node = await org_nodes.find_node(tx, owner)
     if node is None:
         return ["owner_unassigned"]
     return [] if node.active else ["owner_inactive"]

@@ -12,7 +12,7 @@ from services.qualification.lead import commands
 from services.qualification.lead.account import account_of_domain
 from services.qualification.lead.state import NotExisting, State
 from services.qualification.projections import deals
-from shared.organisation import org_tree
+from shared.organisation import org_nodes
 from shared.store.write_request import WriteResult
 from shared.web.call import Call
 from shared.web.openapi import READ_AFTER_THIS, response_links
@@ -60,7 +60,7 @@ async def hand_over_lead(lead_id: LeadId, body: commands.HandOver, call: WritesW
     async with call.read() as tx:
         others = await deals.open_on(tx, account, call.subtree.nodes) if account else []
         won = await deals.is_won(tx, account) if account else False
-        owner = await org_tree.find_node(tx, body.owner or "")
+        owner = await org_nodes.find_node(tx, body.owner or "")
     command = commands.HandOverAsDeal(
         body=body, opportunity_id=str(call.context.clock_and_ids.new_id()), account_won=won
     )

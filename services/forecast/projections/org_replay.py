@@ -1,4 +1,4 @@
-"""The organisation at one instant after the other: only what changed in between is computed again."""
+"""The organisation, replayed from instant to instant: only what changed in between is computed again."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -16,8 +16,8 @@ from shared.store.slices import in_slices
 
 
 @dataclass
-class OrgTimeline:
-    """`nodes`: as they are at the instant that it was moved to last. `waiting`: the nodes that change at each later
+class OrgReplay:
+    """`nodes`: as they are at the instant that the replay has reached. `waiting`: the nodes that change at each later
     instant, the next one last."""
 
     histories: Mapping[str, NodeHistory]
@@ -29,8 +29,8 @@ class OrgTimeline:
         """The instants at which a node was placed or ended."""
         return [starts for starts, _ in self.waiting if starts > after]
 
-    async def move_to(self, instant: datetime) -> None:
-        """Moves forward to the instant. A timeline is never moved back."""
+    async def advance_to(self, instant: datetime) -> None:
+        """Replays what changes up to the instant. A replay never goes back."""
         due = set[str]()
         while self.waiting and self.waiting[-1][0] <= instant:
             due.add(self.waiting.pop()[1])
@@ -53,11 +53,11 @@ class OrgTimeline:
         return found
 
 
-async def org_timeline(tx: AsyncConnection, until: datetime, known: KnownPositions) -> OrgTimeline:
-    """The organisation until an instant. The timeline stands before the first change."""
+async def org_replay(tx: AsyncConnection, until: datetime, known: KnownPositions) -> OrgReplay:
+    """A replay of the changes until an instant. It stands before the first."""
     histories = dict[str, NodeHistory]()
     started = await tx.execute(IN_ORDER.where(OrgInstant(until, known.forecast).counts))
     async for node, node_rows in in_slices(groupby(started, key=lambda row: row.node)):
         histories[node] = history(node_rows)
     starts = [(row.starts, node) for node, rows in histories.items() for row in rows]
-    return OrgTimeline(histories, sorted(starts, reverse=True))
+    return OrgReplay(histories, sorted(starts, reverse=True))

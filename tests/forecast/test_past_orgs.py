@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.forecast.ledger.org_tree import OrgNodes
 from services.forecast.projections.known_positions import EVERYTHING
-from services.forecast.projections.org_charts import chart_at, rows_at
 from services.forecast.projections.org_rows import OrgInstant, nodes_at
+from services.forecast.projections.past_orgs import past_org, rows_at
 from services.forecast.service import SERVICE
 from shared.store import engines
 from tests.forecast.conftest import Company
@@ -43,8 +43,8 @@ async def test_any_two_instants_one_after_the_other(company: Company, engine: As
                 instant = OrgInstant(
                     at, made.random.choice((EVERYTHING.forecast, made.random.randrange(company.written)))
                 )
-                chart = await chart_at(tx, instant, await rows_at(tx, instant))
-                assert chart.nodes == await nodes_at(tx, instant)
+                org = await past_org(tx, instant, await rows_at(tx, instant))
+                assert org.nodes == await nodes_at(tx, instant)
 
 
 async def test_a_snapshot_from_before_a_move_takes_nothing_from_a_later_one(
@@ -59,6 +59,6 @@ async def test_a_snapshot_from_before_a_move_takes_nothing_from_a_later_one(
         rows = await rows_at(before, instant)
         await company.put("ray", "bea")
         await company.read("rollup")
-        moved = await chart_at(after, instant, await rows_at(after, instant))
-        unmoved = await chart_at(before, instant, rows)
+        moved = await past_org(after, instant, await rows_at(after, instant))
+        unmoved = await past_org(before, instant, rows)
     assert (parents(moved.nodes)["ray"], parents(unmoved.nodes)["ray"]) == ("bea", "ann")
