@@ -20,6 +20,9 @@ FIRST_SOURCES = {"newsletter": 33, "gated_content": 30, "webinar": 20, "demo_req
 NEXT_SOURCES = {"gated_content": 36, "webinar": 36, "demo_request": 28}
 RETURN_WEIGHTS = (55, 20, 12, 8, 5)
 """Weights of returning never, once, twice and so on."""
+NONE_RETURNS = timedelta(days=14)
+"""Before the end of the history. SDRs call a lead after its last engagement: one that became an MQL weeks ago and
+returned today would wait since then."""
 Person = dict[str, str]
 """The person of a capture request."""
 
@@ -52,8 +55,8 @@ def person_captures(
     lead_id, person_id = new_id(random), new_id(random)
     at, sources = random_start(random, now), [choose(random, FIRST_SOURCES)]
     sources += [choose(random, NEXT_SOURCES) for _ in range(random.choices(range(5), RETURN_WEIGHTS)[0])]
-    for source in sources:
-        if at > now:
+    for number, source in enumerate(sources):
+        if at > (now - NONE_RETURNS if number else now):
             return
         found = capture_body(random, source, person, account)
         capture_id = new_id(random)
