@@ -56,12 +56,12 @@ class DecisionBatch:
         """Checks the idempotency key first, then what the caller may change, then `if_versions`, then the rules."""
         if request.idempotency_key is not None and (stored := self.responses.get(request.idempotency_key)):
             return replay(stored, request, self.holders_of(request.watched))
-        attempt = Attempt(self, request, self.streams[self.stream_of(request)])
+        decision = RequestDecision(self, request, self.streams[self.stream_of(request)])
         try:
-            attempt.run()
+            decision.run()
         except Refusal as refusal:
             return refusal
-        return self.accept(attempt)
+        return self.accept(decision)
 
     def states_for(self, request: WriteRequest) -> dict[str, Any]:
         """The states that the request's decisions depend on, by field of the context. An alias that nobody holds has
@@ -80,9 +80,9 @@ class DecisionBatch:
     def holders_of(self, aliases: Sequence[str]) -> Sequence[str]:
         return tuple(dict.fromkeys(self.aliases[alias].stream for alias in aliases if alias in self.aliases))
 
-    def accept(self, attempt: "Attempt") -> WriteResult:
-        request, stream = attempt.request, attempt.stream
-        created = stream.version > 0 and attempt.before.version == 0
+    def accept(self, decision: "RequestDecision") -> WriteResult:
+        request, stream = decision.request, decision.stream
+        created = stream.version > 0 and decision.before.version == 0
         result = WriteResult(
             stream.name,
             stream.version,
@@ -92,10 +92,10 @@ class DecisionBatch:
             watched=self.holders_of(request.watched),
         )
         self.streams[stream.name] = stream
-        self.position += len(attempt.writes.events)
-        self.aliases |= {record.alias: record for record in attempt.writes.claimed}
-        self.forget_aliases_of(attempt.writes.erased)
-        self.pending.add(attempt.writes)
+        self.position += len(decision.writes.events)
+        self.aliases |= {record.alias: record for record in decision.writes.claimed}
+        self.forget_aliases_of(decision.writes.erased)
+        self.pending.add(decision.writes)
         self.keep_response(request, result)
         return result
 
@@ -119,8 +119,8 @@ def replay(stored: StoredResponse, request: WriteRequest, watched: Sequence[str]
     return WriteResult(*answer, replayed=True, watched=watched)
 
 
-class Attempt:
-    """One request, tried out: nothing reaches the batch until every step is accepted."""
+class RequestDecision:
+    """The decision on one request. Nothing of it reaches the batch until every step is accepted."""
 
     def __init__(self, batch: DecisionBatch, request: WriteRequest, stream: Stream) -> None:
         self.batch, self.request, self.before, self.stream = batch, request, stream, stream

@@ -44,7 +44,7 @@ def tls_context() -> ssl.SSLContext:
 
 
 @dataclass(frozen=True)
-class Attempt:
+class DeliveryAttempt:
     """`status`: of the answer; none when there was none. `error`: why it does not count as delivered."""
 
     at: datetime
@@ -109,9 +109,9 @@ class Outgoing:
         """A receiver at this address, which whoever takes it closes."""
         return Receiver(target, address, await asyncio.to_thread(tls_context), self.now)
 
-    def failed(self, error: Exception) -> Attempt:
+    def failed(self, error: Exception) -> DeliveryAttempt:
         """An attempt that came to no connection."""
-        return Attempt(self.now(), 0, error=describe(error))
+        return DeliveryAttempt(self.now(), 0, error=describe(error))
 
 
 @dataclass
@@ -155,7 +155,7 @@ class Receiver:
     idle: list[Connection] = field(default_factory=list)
     is_closed: bool = False
 
-    async def post(self, body: bytes, headers: Mapping[str, str]) -> Attempt:
+    async def post(self, body: bytes, headers: Mapping[str, str]) -> DeliveryAttempt:
         """Never raises for what the receiver does. An answer from 200 to 299 counts as delivered."""
         loop = asyncio.get_running_loop()
         at, started = self.now(), loop.time()
@@ -163,7 +163,7 @@ class Receiver:
             async with asyncio.timeout(SECONDS):
                 response = await self.exchange(body, headers)
         except (IncompleteAnswer, TimeoutError, OSError) as error:
-            return Attempt(at, milliseconds(loop.time() - started), error=describe(error))
+            return DeliveryAttempt(at, milliseconds(loop.time() - started), error=describe(error))
         return self.attempt_of(response, at, milliseconds(loop.time() - started))
 
     async def exchange(self, body: bytes, headers: Mapping[str, str]) -> Answer:
@@ -209,10 +209,10 @@ class Receiver:
         for connection in self.idle:
             connection.close()
 
-    def attempt_of(self, response: Answer, at: datetime, ms: int) -> Attempt:
+    def attempt_of(self, response: Answer, at: datetime, ms: int) -> DeliveryAttempt:
         retry_after = parse_retry_after(response.headers.get("retry-after"), at)
         error = None if response.is_success else f"the receiver answered {response.status}"
-        return Attempt(at, ms, response.status, error, retry_after)
+        return DeliveryAttempt(at, ms, response.status, error, retry_after)
 
 
 def milliseconds(seconds: float) -> int:

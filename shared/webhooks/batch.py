@@ -25,7 +25,7 @@ from shared.flow import cloudevents
 from shared.rules.fields import format_instant
 from shared.rules.message import StoredEvent
 from shared.store import event_store
-from shared.web.outgoing import CANNOT_CONNECT, CONNECTIONS, Attempt, KeptReceivers, Outgoing, Receiver
+from shared.web.outgoing import CANNOT_CONNECT, CONNECTIONS, DeliveryAttempt, KeptReceivers, Outgoing, Receiver
 from shared.webhooks import queue, retries, signature
 from shared.webhooks.queue import DeliveryRow
 from shared.webhooks.subscriptions import Webhook
@@ -50,7 +50,7 @@ class DeliveryResult(NamedTuple):
     """`attempt`: None if nothing was sent. `is_held`: it was not sent because an earlier event of its stream failed."""
 
     delivery: Delivery
-    attempt: Attempt | None = None
+    attempt: DeliveryAttempt | None = None
     is_held: bool = False
 
 
@@ -135,7 +135,7 @@ def by_stream(deliveries: Sequence[Delivery]) -> Mapping[str, list[Delivery]]:
     return groups
 
 
-def stopped(deliveries: Sequence[Delivery], attempt: Attempt) -> list[DeliveryResult]:
+def stopped(deliveries: Sequence[Delivery], attempt: DeliveryAttempt) -> list[DeliveryResult]:
     """The first one failed, and holds back the others of its stream."""
     return [
         DeliveryResult(deliveries[0], attempt),
@@ -175,14 +175,14 @@ class Sender:
             results.append(DeliveryResult(delivery, attempt))
         return results
 
-    async def send_one(self, event: StoredEvent) -> Attempt:
+    async def send_one(self, event: StoredEvent) -> DeliveryAttempt:
         body = orjson.dumps(cloudevents.to_json(event, self.source))
         attempt = await post(self.receiver, self.secrets, str(event.event_id), body)
         self.is_gone = self.is_gone or attempt.is_gone
         return attempt
 
 
-async def send_alone(webhook: Webhook, event: StoredEvent, source: str, outgoing: Outgoing) -> Attempt:
+async def send_alone(webhook: Webhook, event: StoredEvent, source: str, outgoing: Outgoing) -> DeliveryAttempt:
     """One attempt, outside the order of deliveries."""
     try:
         target, address = await outgoing.find(webhook.text(webhook.state.url) or "")
@@ -197,7 +197,7 @@ def secrets_of(webhook: Webhook, at: datetime) -> list[str]:
     return [text for sealed in webhook.state.valid_secrets(at) if (text := webhook.text(sealed)) is not None]
 
 
-async def post(receiver: Receiver, secrets: Sequence[str], message_id: str, body: bytes) -> Attempt:
+async def post(receiver: Receiver, secrets: Sequence[str], message_id: str, body: bytes) -> DeliveryAttempt:
     signed = signature.headers(secrets, message_id, receiver.now(), body)
     return await receiver.post(body, {"Content-Type": CONTENT_TYPE, "User-Agent": "Funnelcast-Webhooks/1"} | signed)
 
@@ -253,6 +253,6 @@ def new_row(webhook_id: str, delivery: Delivery, now: datetime, due_at: datetime
     )
 
 
-def attempt_view(attempt: Attempt) -> dict[str, object]:
+def attempt_view(attempt: DeliveryAttempt) -> dict[str, object]:
     at = format_instant(attempt.at)
     return {"time": at, "status": attempt.status, "ms": attempt.ms, "error": attempt.error}

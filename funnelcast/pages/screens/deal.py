@@ -23,7 +23,7 @@ HISTORY = 500
 
 
 @dataclass(frozen=True)
-class Attempt:
+class RefusedCommand:
     """A command that was refused. `version`: of the page that it was sent from."""
 
     command: str
@@ -31,7 +31,7 @@ class Attempt:
     version: int
 
 
-async def show_deal(visit: Visit, attempt: Attempt | None = None) -> Response:
+async def show_deal(visit: Visit, refused: RefusedCommand | None = None) -> Response:
     path = deal_path(visit)
     answer = await visit.api.answer("GET", path)
     deal = answer.body
@@ -40,16 +40,16 @@ async def show_deal(visit: Visit, attempt: Attempt | None = None) -> Response:
     choices = await find_choices(visit.api, deal["pipeline"])
     return visit.page(
         "deal.html",
-        attempt.error.status if attempt else 200,
+        refused.error.status if refused else 200,
         deal=deal,
         etag=answer.etag,
         visits=visits,
         line=stage_line(visits, visit.request.app.state.now(), is_over=deal["outcome"] is not None),
         timeline=timeline[::-1],
-        missed=missed(timeline, attempt),
+        missed=missed(timeline, refused),
         people=await names_of_nodes(visit, people_of(deal, timeline)),
         commands=allowed_commands(deal, choices, visit.person),
-        attempt=attempt,
+        refused=refused,
         is_done=visit.query.get("done") == "1",
         warnings=warnings_for(visit),
     )
@@ -74,11 +74,11 @@ async def find_choices(api: Api, pipeline: str) -> Choices:
     return Choices(stages[:first], stages[first:], reasons)
 
 
-def missed(timeline: Sequence[Mapping[str, Any]], attempt: Attempt | None) -> list[Mapping[str, Any]]:
+def missed(timeline: Sequence[Mapping[str, Any]], refused: RefusedCommand | None) -> list[Mapping[str, Any]]:
     """What happened after the page was loaded from which a command was sent that came too late."""
-    if attempt is None or attempt.error.status != STALE:
+    if refused is None or refused.error.status != STALE:
         return []
-    return [entry for entry in timeline if entry["version"] > attempt.version]
+    return [entry for entry in timeline if entry["version"] > refused.version]
 
 
 # -- commands ------------------------------------------------------------------------------------------------------
@@ -95,7 +95,7 @@ async def send_command(visit: Visit) -> Response:
     except ApiError as error:
         if error.status not in REFUSALS:
             raise
-        return await show_deal(visit, Attempt(name, error, version_of(etag)))
+        return await show_deal(visit, RefusedCommand(name, error, version_of(etag)))
     return back_to_page(visit, written)
 
 

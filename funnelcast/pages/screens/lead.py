@@ -22,14 +22,14 @@ REASONS = "/qualification/v1/reasons"
 
 
 @dataclass(frozen=True)
-class Attempt:
+class RefusedCommand:
     """A command that was refused."""
 
     command: str
     error: ApiError
 
 
-async def show_lead(visit: Visit, attempt: Attempt | None = None) -> Response:
+async def show_lead(visit: Visit, refused: RefusedCommand | None = None) -> Response:
     """Reading the captures with `people:read` names the person, and the API records the access."""
     path = lead_path(visit)
     answer, score, captured, codes = await asyncio.gather(
@@ -41,7 +41,7 @@ async def show_lead(visit: Visit, attempt: Attempt | None = None) -> Response:
     lead = answer.body
     return visit.page(
         "lead.html",
-        attempt.error.status if attempt else 200,
+        refused.error.status if refused else 200,
         title=title_of(lead, captured["person"] or {}),
         lead=lead,
         etag=answer.etag,
@@ -51,7 +51,7 @@ async def show_lead(visit: Visit, attempt: Attempt | None = None) -> Response:
         bant=[(name, lead["bant"][name]) for name in BANT],
         commands=allowed_commands(lead, codes["reasons"], visit.person),
         may_work=visit.may(*WRITES),
-        attempt=attempt,
+        refused=refused,
         is_done=visit.query["done"] == "1",
         warnings=warnings_for(visit),
     )
@@ -77,7 +77,7 @@ async def send_command(visit: Visit) -> Response:
     except ApiError as error:
         if error.status not in REFUSALS:
             raise
-        return await show_lead(visit, Attempt(name, error))
+        return await show_lead(visit, RefusedCommand(name, error))
     return back_to_page(visit, written)
 
 

@@ -184,7 +184,9 @@ async def test_order_and_answers_stay(moved: str) -> None:
 
 async def test_instants_as_the_clock_says_do_fall(moved: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Planted: what happened is stamped by the clock, whatever the stream's last instant was."""
-    monkeypatch.setattr(decision_batch.Attempt, "instant_of", lambda attempt, step: attempt.batch.clock_and_ids.now())
+    monkeypatch.setattr(
+        decision_batch.RequestDecision, "instant_of", lambda decision, step: decision.batch.clock_and_ids.now()
+    )
     async with replicas(moved) as both:
         await work(both, JUMPS[:3])
         with pytest.raises(AssertionError, match="occurred_at fell within a stream"):

@@ -9,7 +9,7 @@ import uvloop
 
 from shared.rules.target import TargetPolicy
 from shared.web.http_client import post_request
-from shared.web.outgoing import Attempt, KeptReceivers, Outgoing
+from shared.web.outgoing import DeliveryAttempt, KeptReceivers, Outgoing
 from tests.shared.webhooks.receiver import Behaviour, receiving
 from tests.spec import NOW
 
@@ -22,9 +22,9 @@ CUT_BODY = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok"
 CLOSED = "the connection was closed before the answer was complete"
 
 
-async def attempts_at(behaviours: Sequence[Behaviour]) -> tuple[list[Attempt], int]:
+async def attempts_at(behaviours: Sequence[Behaviour]) -> tuple[list[DeliveryAttempt], int]:
     """One after the other until all behaviours were seen; and over how many connections."""
-    left, made = list(behaviours), list[Attempt]()
+    left, made = list(behaviours), list[DeliveryAttempt]()
     async with receiving(lambda request: left.pop(0)) as receiver:
         receivers = KeptReceivers(Outgoing(INSIDE, lambda: NOW))
         while left:
