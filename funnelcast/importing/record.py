@@ -35,12 +35,13 @@ class ExportContext:
 class MappedRecord:
     """`bodies`: of the requests that a record becomes, in order. `notes`: what was filled in, or looks odd. `labels`:
     by the names of a body's fields, the columns that they come from, for messages. `activities`: of a lead, sent after
-    its capture."""
+    its capture. `changed_at`: of a deal, the instant of its last change, if the export says that."""
 
     bodies: Sequence[Body]
     notes: Sequence[str] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
     activities: Sequence[Body] = ()
+    changed_at: str | None = None
 
 
 MapRecord = Callable[[Record], MappedRecord | Skipped]

@@ -16,7 +16,7 @@ import orjson
 
 from funnelcast import client
 from funnelcast.importing.cells.dates import NOON, instant_text
-from funnelcast.importing.record import Body, ExportKind, Record
+from funnelcast.importing.record import Body, ExportKind, MappedRecord, Record
 from funnelcast.importing.sending import Accepted, Answer, Pair, answer_of, batch, complete_answer
 from funnelcast.importing.totals import last_state
 
@@ -227,12 +227,12 @@ class SnapshotSender:
         (deal,) = mapped.bodies
         opened, *later = deal["facts"]
         facts = [{"occurred_at": instant_text(self.as_of)} | opened, *later]
-        return record, replace(mapped, bodies=[{**deal, "facts": facts}])
+        return record, replace(mapped, bodies=[{**deal, "facts": facts, "exported_at": instant_text(self.as_of)}])
 
     async def match(self, old: Sequence[tuple[Pair, int]]) -> list[Answer]:
         if not old:
             return []
-        bodies = [self.body(mapped.bodies[0]) for (_, mapped), _ in old]
+        bodies = [self.body(mapped) for (_, mapped), _ in old]
         lines = await complete_answer(self.http, f"{DEALS}/exports/batch", b"\n".join(map(orjson.dumps, bodies)))
         return [self.answer(record, version, line) for ((record, _), version), line in zip(old, lines, strict=True)]
 
@@ -257,12 +257,16 @@ class SnapshotSender:
 
         return {name: values for name, values in kept.items() if name != "stage" or not is_back(values)}
 
-    def body(self, deal: Body) -> Body:
-        steps = steps_of(deal["facts"], self.as_of, self.kind.compares)
+    def body(self, mapped: MappedRecord) -> Body:
+        (deal,) = mapped.bodies
+        steps = steps_of(deal["facts"], self.as_of, self.kind.compares, mapped.changed_at)
         steps[-1]["day_ends"] = self.day_ends
         if self.options.overwrite:
             steps = [step | {"overwrite": True} for step in steps]
-        return {"external_id": deal["external_id"], "steps": steps}
+        return self.of_export(deal["external_id"], steps)
+
+    def of_export(self, external_id: str, steps: Sequence[Body]) -> Body:
+        return {"external_id": external_id, "exported_at": instant_text(self.as_of), "steps": steps}
 
     async def finish(self) -> Sequence[str]:
         vanished = self.known.vanished()
@@ -276,30 +280,48 @@ class SnapshotSender:
         outcome = OUTCOMES[self.options.vanished]
         step = {"outcome": outcome, "reason": "other", "overwrite": True}
         step |= {"occurred_at": instant_text(self.as_of), "day_ends": self.day_ends}
-        bodies = [{"external_id": external_id, "steps": [step]} for external_id in external_ids]
+        bodies = [self.of_export(external_id, [step]) for external_id in external_ids]
         lines = await complete_answer(self.http, f"{DEALS}/exports/batch", b"\n".join(map(orjson.dumps, bodies)))
         self.report.closed += sum("status" not in line for line in lines)
 
 
-def steps_of(facts: Sequence[Body], as_of: datetime, compares: frozenset[str]) -> list[Body]:
-    """The stages that the deal entered before it ended, when it ended, and where it stands."""
+def steps_of(
+    facts: Sequence[Body], as_of: datetime, compares: frozenset[str], changed_at: str | None = None
+) -> list[Body]:
+    """The stages that the deal entered before it ended, when it ended, and where it stands. `changed_at`: since when,
+    if the export says that."""
     last, limit = last_state(facts), instant_text(as_of)
-    ended = next((fact for fact in reversed(facts) if fact["command"] in OUTCOMES), None)
-    present: Body = {name: last[name] for name in ("owner", "amount") if name in compares}
-    if last["amount_estimated"] and "amount" in compares:
-        present["amount_estimated"] = True
-    if "close_date" in compares or last["outcome"] != "open":
-        present["close_date"] = last["close_date"] or None
-    if last["outcome"] == "open" or ended is None:
-        present["stage"] = last["stage"]
-    else:
-        present |= {"outcome": last["outcome"], "reason": ended.get("reason", "other")}
-    until = ended["occurred_at"] if ended is not None and last["outcome"] != "open" else LATER
+    is_open = last["outcome"] == "open"
+    ended = None if is_open else next((fact for fact in reversed(facts) if fact["command"] in OUTCOMES), None)
+    present, until = present_of(last, ended, compares), ended["occurred_at"] if ended else LATER
     steps = [
         {"part": "entered", "stage": fact["to_stage"], "occurred_at": min(fact["occurred_at"], limit)}
         for fact in facts
         if fact["command"] == "enter_stage" and fact.get("occurred_at", LATER) < until
     ]
-    if ended is not None and last["outcome"] != "open":
-        steps.append(present | {"part": "ended", "occurred_at": min(ended["occurred_at"], limit)})
-    return [*steps, present | {"occurred_at": limit}]
+    if ended is not None:
+        steps.append(present | {"part": "ended", "occurred_at": min(until, limit)})
+    changed = changed_at and min(max([changed_at, *(step["occurred_at"] for step in steps)]), limit)
+    if ended is None:
+        steps = entered_of_open(steps, present, changed or LATER)
+    since = [present | {"part": "changed", "occurred_at": changed}] if changed else []
+    return [*steps, *since, present | {"occurred_at": limit}]
+
+
+def present_of(last: Mapping[str, Any], ended: Body | None, compares: frozenset[str]) -> Body:
+    present: Body = {name: last[name] for name in ("owner", "amount") if name in compares}
+    if last["amount_estimated"] and "amount" in compares:
+        present["amount_estimated"] = True
+    if "close_date" in compares or last["outcome"] != "open":
+        present["close_date"] = last["close_date"] or None
+    if ended is None:
+        return present | {"stage": last["stage"]}
+    return present | {"outcome": last["outcome"], "reason": ended.get("reason", "other")}
+
+
+def entered_of_open(entered: Sequence[Body], present: Body, changed: str) -> list[Body]:
+    """A deal that has ended here was reopened by its last stage, at the latest. A stage that it entered at its last
+    change is a part of that."""
+    before = [step for step in entered if step["occurred_at"] < changed]
+    close_date = {name: present[name] for name in ("close_date",) if name in present}
+    return [*before[:-1], *(step | close_date | {"reopens": True} for step in before[-1:])]

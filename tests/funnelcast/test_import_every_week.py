@@ -98,6 +98,47 @@ def test_each_week_brings_in_what_has_changed(system: Up, tmp_path: Path) -> Non
     assert weeks.known(3)["owner"] == "bob"
 
 
+def test_a_week_s_changes_are_dated_by_the_last_change_that_the_export_knows_of(system: Up, tmp_path: Path) -> None:
+    weeks = Weeks(system, tmp_path, "dated")
+    mapping = tmp_path / "mapping.yaml"
+    mapping.write_text(mapping.read_text().replace("close_date: Closed", "closed: Closed, changed: Closed"))
+    first = [deal(1, Closed="2024-01-06"), deal(2, Closed="2024-01-06"), deal(3, Stage="lost", Closed="2024-01-06")]
+    weeks.take("2024-01-07", *first)
+    second = [
+        deal(1, Closed="2024-01-10", Amount="150"),
+        deal(2, Closed="2024-01-11", Owner="bob", Stage="negotiation"),
+        deal(3, Closed="2024-01-12"),
+    ]
+    assert counts(weeks.take("2024-01-14", *second)) == (0, 3, 0, 0)
+    assert changes(weeks, 1)[-1:] == [("2024-01-10", "amount_changed")]
+    assert changes(weeks, 2)[-2:] == [("2024-01-11", "assigned"), ("2024-01-11", "advance")]
+    assert changes(weeks, 3)[-2:] == [("2024-01-12", "reopen"), ("2024-01-12", "qualify")]
+    weeks.take("2024-01-21", second[0] | {"Amount": "160"}, *second[1:])
+    assert changes(weeks, 1)[-1:] == [("2024-01-21", "amount_changed")], "what it knew of before dates nothing"
+
+
+def changes(weeks: Weeks, number: int) -> list[tuple[str, str]]:
+    """The day and the kind of each event."""
+    with weeks.system.client() as http:
+        query = {"subject": weeks.known(number)["opportunity_id"], "limit": 100}
+        events = http.get("/pipeline/v1/events", params=query).json()["items"]
+    return [
+        (event["time"][:10], event["data"].get("command", event["type"].removeprefix("opportunity.")))
+        for event in events
+    ]
+
+
+def test_an_older_export_takes_nothing_back_that_a_later_one_has_brought_in(system: Up, tmp_path: Path) -> None:
+    weeks = Weeks(system, tmp_path, "older")
+    weeks.take("2024-01-07", deal(1), deal(2))
+    won = deal(1, Stage="won", Closed="2024-01-12")
+    weeks.take("2024-01-21", won, deal(2), deal(3, Amount="77"))
+    late = weeks.result([deal(1), deal(2), deal(3, Amount="55")], "--snapshot-of", "2024-01-14")
+    assert late.stderr.count("a later export was imported already") == 2
+    assert late.stdout.startswith("3 rows: 0 new, 1 there already, 2 rejected")
+    assert (weeks.known(1)["outcome"], weeks.known(3)["amount"]["amount"]) == ("won", "77.00")
+
+
 def test_a_deal_without_a_date_or_a_stage_is_opened_by_the_day_of_its_first_export(system: Up, tmp_path: Path) -> None:
     export, path = tmp_path / "sales_pipeline.csv", ("--url", system.address, "--key", system.key)
     header = "opportunity_id,sales_agent,product,account,deal_stage,engage_date,close_date,close_value"

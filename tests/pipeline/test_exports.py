@@ -131,6 +131,40 @@ def test_an_export_may_know_its_whole_day_and_no_more() -> None:
     assert match(same_day, T0 - timedelta(hours=3), owner="bob", day_ends=T0 + timedelta(hours=12))[1] == []
 
 
+def exported(state: State, at: datetime, exported_at: datetime, **given: Any) -> tuple[State, list[Any]]:
+    export = commands.MatchExport.model_validate({"occurred_at": at} | PRESENT | given)
+    return after(state, commands.ImportedCommand(command=export, exported_at=exported_at), at)
+
+
+def test_an_export_is_older_than_a_later_one_that_knows_of_a_day_before_both() -> None:
+    """The export of week 3 knows of a win in week 1; that of week 2 did not."""
+    won = exported(imported_deal(), T0 + WEEK / 2, T0 + 3 * WEEK, part="ended", outcome="won", close_date="2024-01-10")
+    with pytest.raises(Rejected, match="the export is older than what was imported before, at 2024-01-28T12:00:00Z"):
+        exported(won[0], T0 + 2 * WEEK, T0 + 2 * WEEK)
+    opened = after(NotExisting(), commands.ImportedCommand(command=OPEN, exported_at=T0 + 3 * WEEK), T0)[0]
+    with pytest.raises(Rejected, match="the export is older"):
+        exported(opened, T0 + 2 * WEEK, T0 + 2 * WEEK)
+    assert exported(opened, T0 + 3 * WEEK, T0 + 3 * WEEK)[1] == []
+
+
+def test_a_change_that_the_export_dates_counts_only_when_the_deal_has_not_changed_since() -> None:
+    state, early, late = imported_deal(), T0 - WEEK, T0 + timedelta(days=2)
+    assert match(state, T0, part="changed", owner="bob", occurred_at=early)[1] == []
+    assert match(state, T0, part="changed", owner="bob", occurred_at=T0)[1] == []
+    assert kinds(match(state, late, part="changed", owner="bob", occurred_at=late)[1]) == ["assigned"]
+
+
+def test_a_stage_that_was_entered_after_the_end_reopens_if_the_export_says_so() -> None:
+    lost = match(imported_deal(), T0, outcome="lost", close_date="2024-01-07")[0]
+    late: dict[str, Any] = {"part": "entered", "stage": "negotiation", "occurred_at": T0 + WEEK, "owner": "bob"}
+    assert match(lost, **late)[1] == []
+    open_again, made = match(lost, reopens=True, **late)
+    assert kinds(made) == ["reopen", "advance"]
+    fields = must_exist(open_again).fields
+    assert (fields.owner, fields.close_date) == ("ann", date(2024, 3, 31))
+    assert match(lost, T0, reopens=True, **(late | {"occurred_at": T0}))[1] == []
+
+
 def test_an_import_after_a_change_here_that_was_made_later_makes_no_export_old() -> None:
     state = match(changed_here(imported_deal(), T0 + 9 * WEEK), T0 + WEEK, owner="bob", moment=T0 + 9 * WEEK)[0]
     assert match(state, T0 + 2 * WEEK, owner="bob")[1] == []

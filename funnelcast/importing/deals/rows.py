@@ -1,10 +1,10 @@
 """Exports with a row for each deal: when it was opened, where it stands, when it was closed."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from funnelcast.importing.cells.dates import Moment
+from funnelcast.importing.cells.dates import Moment, instant_text
 from funnelcast.importing.deals.history import DealHistory
 from funnelcast.importing.deals.moves import end, enter_stage, is_end, reopen
 from funnelcast.importing.deals.reader import DealReader
@@ -45,7 +45,8 @@ def deal_of_row(reader: DealReader, row: Row) -> MappedRecord | Skipped:
     arrive(reader, history, row, standing)
     if closed and standing.end:
         close(reader, history, row, closed, standing.end)
-    return reader.mapped(history, row)
+    changed = reader.moment_if_any(reader.fields.changed, row)
+    return replace(reader.mapped(history, row), changed_at=instant_text(changed.noon) if changed else None)
 
 
 def opening_moment(reader: DealReader, row: Row) -> Moment:

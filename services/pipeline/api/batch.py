@@ -45,10 +45,7 @@ def write_request(call: Call, history: History) -> WriteRequest:
     """A line that is sent twice adds nothing."""
     must_open_first(history)
     external = external_alias(call, history.external_id)
-    steps = [
-        Step(command_of(fact, history.external_id), call.checked_occurred_at(fact.occurred_at))
-        for fact in history.facts
-    ]
+    steps = [Step(command_of(fact, history), call.checked_occurred_at(fact.occurred_at)) for fact in history.facts]
     return call.write_request(
         DECIDER,
         str(call.context.clock_and_ids.new_id()),
@@ -63,7 +60,11 @@ def write_request(call: Call, history: History) -> WriteRequest:
 def export_request(call: Call, deal: ExportedDeal) -> WriteRequest:
     """A step that the deal's last event is later than happens at the same instant as that."""
     steps = [
-        Step(commands.ImportedCommand(command=step), call.checked_occurred_at(step.occurred_at), may_be_late=True)
+        Step(
+            commands.ImportedCommand(command=step, exported_at=deal.exported_at),
+            call.checked_occurred_at(step.occurred_at),
+            may_be_late=True,
+        )
         for step in deal.steps
     ]
     return call.write_request(
@@ -88,10 +89,12 @@ def must_open_first(history: History) -> None:
         )
 
 
-def command_of(fact: Fact, external_id: str) -> Command:
+def command_of(fact: Fact, history: History) -> Command:
     """Who imports may win and reopen deals in ended periods: the route's scope is `history:write`. The fact is valid,
     and is not validated again."""
-    return commands.ImportedCommand.model_construct(command=permitted(fact, external_id))
+    return commands.ImportedCommand.model_construct(
+        command=permitted(fact, history.external_id), exported_at=history.exported_at
+    )
 
 
 def permitted(fact: Fact, external_id: str) -> Command:

@@ -178,13 +178,14 @@ class MatchExport(Dated):
 
     - `part`: `present`: what the deal is at `occurred_at`. `ended`: how it ended then, without effect on a deal that
       has ended in this way. `entered`: a stage that it entered then, without effect on a deal that has entered its
-      stage later.
+      stage later. `changed`: what it is since then, without effect on a deal that has changed then or later.
+    - `reopens`: a deal that ended before it entered the stage was reopened for it, with this close date.
     - `overwrite`: fields that were changed here since the last import change, too; else they are left alone.
     - `day_ends`: the end of the export's day, until which it may know what happened; by default twelve hours after
       `occurred_at`.
     """
 
-    part: Literal["present", "ended", "entered"] = "present"
+    part: Literal["present", "ended", "entered", "changed"] = "present"
     stage: Slug | None = None
     outcome: Outcome | None = None
     reason: Reason = "other"
@@ -192,6 +193,7 @@ class MatchExport(Dated):
     amount: Money | None = None
     amount_estimated: Flag = False
     close_date: Day | None = None
+    reopens: Flag = False
     overwrite: Flag = False
     day_ends: Instant | None = None
 
@@ -204,9 +206,10 @@ ChangeOfOpen = Qualify | Advance | EnterStage | ReplaceStage | SetAmount | SetCl
 
 
 class ImportedCommand(Command):
-    """A command that says what another system's export says. Its events are marked so."""
+    """A command that says what another system's export says. Its events are marked so, with the export's instant."""
 
     command: OpenOpportunity | ChangeOfOpen | PermittedWin | Lose | Recycle | PermittedReopen | Correct | MatchExport
+    exported_at: Instant | None = None
 
 
 OpportunityCommand = (

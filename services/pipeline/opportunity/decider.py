@@ -23,7 +23,7 @@ def decide(
 ) -> list[events.OpportunityEvent]:
     match command:
         case commands.ImportedCommand():
-            return exports.imported(decide(state, command.command, at, context.of_import()))
+            return exports.imported(decide(state, command.command, at, context.of_import()), command.exported_at)
         case commands.MatchExport():
             return exports.match_export(must_exist(state), command, at, context)
         case commands.OpenOpportunity():

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import ClassVar, Literal, NamedTuple
 
 from services.pipeline.process.events import ForecastCategory
-from shared.rules.fields import ExternalId, Line, Slug
+from shared.rules.fields import ExternalId, Instant, Line, Slug
 from shared.rules.flattened import FlattenedEvent
 from shared.rules.message import Erasure, Event, Parser, parser
 from shared.rules.money import Amount, Currency
@@ -65,10 +65,11 @@ MoveCommand = Literal["qualify", "advance", "win", "lose", "recycle", "reopen"]
 
 class ChangeEvent(FlattenedEvent):
     """An event with the opportunity's fields after it. They are stored beside its own. `imported`: another system's
-    export says so."""
+    export says so. `exported_at`: the instant of that export, if it is one of a row of exports."""
 
     after: OpportunityFields
     imported: bool = False
+    exported_at: Instant | None = None
 
 
 class OpportunityOpened(ChangeEvent):

@@ -24,8 +24,11 @@ REASON = "other"
 """Of reopenings and corrections: exports do not say why."""
 
 
-def imported(found: Sequence[events.OpportunityEvent]) -> list[events.OpportunityEvent]:
-    return [event.with_valid(imported=True) if isinstance(event, events.ChangeEvent) else event for event in found]
+def imported(
+    found: Sequence[events.OpportunityEvent], exported_at: datetime | None = None
+) -> list[events.OpportunityEvent]:
+    marks = {"imported": True, "exported_at": exported_at}
+    return [event.with_valid(**marks) if isinstance(event, events.ChangeEvent) else event for event in found]
 
 
 @dataclass
@@ -72,7 +75,9 @@ def has_no_effect(state: Open | Closed, command: commands.MatchExport) -> bool:
     match command.part:
         case "entered":
             is_later = command.occurred_at is not None and command.occurred_at > state.entered_at
-            return isinstance(state, Closed) or not is_later
+            return not is_later or (isinstance(state, Closed) and not command.reopens)
+        case "changed":
+            return command.occurred_at is None or command.occurred_at <= state.changed_at
         case "ended":
             return state.fields.outcome is command.outcome
         case "present":
@@ -84,9 +89,9 @@ def has_no_effect(state: Open | Closed, command: commands.MatchExport) -> bool:
 
 def differing_fields(fields: OpportunityFields, command: commands.MatchExport, context: Context) -> list[str]:
     """The names among `stage`, `owner`, `amount` and `close_date` whose value in the export differs from the one
-    here."""
-    given = command.model_fields_set
-    found = [name for name in DETAILS if name in given and value_here(fields, name) != value_given(command, name)]
+    here. Since when the others are what they are, a stage that was entered does not say."""
+    given, details = command.model_fields_set, () if command.part == "entered" else DETAILS
+    found = [name for name in details if name in given and value_here(fields, name) != value_given(command, name)]
     if given & {"stage", "outcome"} and not is_in_exported_stage(fields, command, context):
         found.append("stage")
     return found

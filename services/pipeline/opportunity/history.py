@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from services.pipeline.opportunity import commands
-from shared.rules.fields import ExternalId
+from shared.rules.fields import ExternalId, Instant
 from shared.rules.message import Message
 
 
@@ -71,14 +71,18 @@ Fact = Annotated[
 
 
 class History(Message):
-    """The whole past of one opportunity, in order. The first fact opens it."""
+    """The whole past of one opportunity, in order. The first fact opens it. `exported_at`: the instant of the
+    export, if it is one of a row of exports."""
 
     external_id: ExternalId
+    exported_at: Instant | None = None
     facts: tuple[Fact, ...] = Field(min_length=1, max_length=1000)
 
 
 class ExportedDeal(Message):
-    """What an export says about one opportunity: the last step says where it stands."""
+    """What an export says about one opportunity: the last step says where it stands. `exported_at`: the
+    instant of the export; the rows of an older one are refused."""
 
     external_id: ExternalId
+    exported_at: Instant | None = None
     steps: tuple[commands.MatchExport, ...] = Field(min_length=1, max_length=100)

@@ -57,7 +57,7 @@ def evolve(state: State, event: events.OpportunityEvent, at: datetime) -> State:
         case events.HandOverRefused() | events.TextsErased():
             return state if isinstance(state, NotExisting) else replace(state, changed_at=at)
         case events.OpportunityOpened():
-            imported, imported_at = (event.after, at) if event.imported else (None, None)
+            imported, imported_at = (event.after, event.exported_at or at) if event.imported else (None, None)
             return Open(event.after, event.name, at, at, at, imported, imported_at)
         case events.StageChanged():
             return after_move(must_exist(state), event, at)
@@ -76,8 +76,10 @@ def after_move(before: Open | Closed, event: events.StageChanged, at: datetime) 
 
 
 def import_instant(before: Open | Closed, event: events.ChangeEvent, at: datetime) -> datetime | None:
-    """What an import says of a time before the last event happens at the same instant as that: its own time is not
-    known any more."""
+    """The export's own, if it is known. Else the time of what it says; what it says of a time before the last event
+    happens at the same instant as that, and its own time is not known any more."""
+    if event.exported_at is not None:
+        return max(event.exported_at, before.imported_at or event.exported_at)
     return at if event.imported and at > before.changed_at else before.imported_at
 
 

@@ -28,8 +28,15 @@ def entered(stage: str, day: str) -> dict[str, Any]:
 
 
 def test_an_open_deal_says_the_stages_that_it_entered_and_where_it_stands() -> None:
-    assert steps_of([OPENED, entered("proposal", "2024-03-20")], AS_OF, ALL) == [
-        {"part": "entered", "stage": "proposal", "occurred_at": "2024-03-20T11:00:00Z"},
+    assert steps_of([OPENED, entered("qualified", "2024-03-18"), entered("proposal", "2024-03-20")], AS_OF, ALL) == [
+        {"part": "entered", "stage": "qualified", "occurred_at": "2024-03-18T11:00:00Z"},
+        {
+            "part": "entered",
+            "stage": "proposal",
+            "close_date": "2024-03-31",
+            "reopens": True,
+            "occurred_at": "2024-03-20T11:00:00Z",
+        },
         {
             "owner": "ann",
             "amount": EUR,
@@ -52,6 +59,23 @@ def test_a_deal_that_ended_says_when_and_a_stage_of_that_moment_is_no_step() -> 
     ]
     assert (steps[-1]["outcome"], steps[-1]["reason"], steps[-1]["close_date"]) == ("lost", "competitor", "2024-03-20")
     assert "stage" not in steps[-1]
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ("2024-03-22T08:00:00Z", [("entered", "2024-03-20T11"), ("changed", "2024-03-22T08"), (None, "2024-03-24T11")]),
+        ("2024-03-20T11:00:00Z", [("changed", "2024-03-20T11"), (None, "2024-03-24T11")]),
+        ("2024-03-01T11:00:00Z", [("changed", "2024-03-20T11"), (None, "2024-03-24T11")]),
+        ("2024-03-24T15:00:00Z", [("entered", "2024-03-20T11"), ("changed", "2024-03-24T11"), (None, "2024-03-24T11")]),
+    ],
+)
+def test_an_export_that_says_when_a_deal_changed_last_dates_its_changes(
+    changed: str, expected: list[tuple[str | None, str]]
+) -> None:
+    steps = steps_of([OPENED, entered("proposal", "2024-03-20")], AS_OF, ALL, changed)
+    assert [(step.get("part"), step["occurred_at"][:13]) for step in steps] == expected
+    assert steps[-2]["amount"] == EUR
 
 
 def test_only_what_the_mapping_has_is_compared() -> None:
