@@ -81,6 +81,21 @@ async def test_it_survives_the_erasure_of_the_person(api: httpx.AsyncClient) -> 
     assert await consents(api, again["person_id"]) == {"marketing": "denied"}
 
 
+async def test_an_unsubscription_of_a_known_person_survives_the_erasure_too(api: httpx.AsyncClient) -> None:
+    first = await captured(api, person=ADA, consent={"status": "granted", "purpose": "news"})
+    await activity(api, "page_viewed")
+    await activity(api, "unsubscribed")
+    await api.delete(f"people/{first['person_id']}")
+    again = await captured(api, person=ADA, consent={"status": "granted", "purpose": "news"})
+    assert again["person_id"] != first["person_id"]
+    assert await consents(api, again["person_id"]) == {"marketing": "denied", "news": "denied"}
+    kinds = [each["kind"] for each in (await api.get(f"leads/{again['lead_id']}")).json()["activities"]]
+    assert kinds == ["unsubscribed"]
+    await api.delete(f"people/{again['person_id']}")
+    third = await captured(api, person=ADA, consent={"status": "granted", "purpose": "news", "text_version": "2"})
+    assert (await consents(api, third["person_id"]))["news"] == "granted"
+
+
 async def test_a_bounce_is_kept_too_and_of_nobody_else(api: httpx.AsyncClient) -> None:
     await activity(api, "bounced")
     bob = await captured(api, person={"email": "bob@acme.com"})

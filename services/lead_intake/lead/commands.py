@@ -40,6 +40,10 @@ class RecordActivity(Command):
     subject: Line | None = None
     purpose: Label | None = None
 
+    @classmethod
+    def of(cls, recorded: events.ActivityRecorded) -> "RecordActivity":
+        return cls.model_validate(recorded.model_dump(include=set(cls.model_fields)))
+
 
 class ChangeProfile(Command):
     """The given fields of the person's profile change; the others stay as they are."""

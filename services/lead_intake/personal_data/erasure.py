@@ -2,12 +2,15 @@
 
 from collections.abc import Awaitable, Callable, Collection
 from functools import partial
+from itertools import product
 
+from services.lead_intake.lead.commands import RecordActivity
 from services.lead_intake.person import commands
 from services.lead_intake.person.decider import DECIDER
 from services.lead_intake.personal_data.mentions import erase_mentions
 from services.lead_intake.personal_data.merged_leads import emails_of, fold_lead, person_ids
 from services.lead_intake.personal_data.person_records import PersonRecords, find_records, prospects_with
+from services.lead_intake.personal_data.suppressions import suppress
 from shared.store.write_request import Step, WriteResult
 from shared.web.call import Call
 
@@ -31,11 +34,20 @@ async def write_erasure(call: Call, person_id: str, command: commands.ErasePerso
 async def erase_companions(call: Call, person_id: str, records: PersonRecords) -> None:
     """What goes with a person: deliveries in quarantine, and the other persons of merged leads and same addresses."""
     emails = [email for lead_id in records.lead_ids for email in await emails_of(call, lead_id)]
+    await keep_suppressions(call, records, emails)
     await erase_mentions(call, emails)
     for other_id in await same_people(call, records, emails) - {person_id}:
         others = await find_records(call, other_id)
         if any(others):
             await write_erasure(call, other_id, commands.ErasePerson(**others._asdict()))
+
+
+async def keep_suppressions(call: Call, records: PersonRecords, emails: Collection[str]) -> None:
+    """Who unsubscribed and comes again after the erasure is still unsubscribed: the blind index alone knows that."""
+    leads = [(await fold_lead(call, lead_id)).state for lead_id in records.lead_ids]
+    activities = [RecordActivity.of(activity) for lead in leads for activity in lead.activities]
+    for activity, email in product(activities, emails):
+        await suppress(call, email, activity)
 
 
 async def same_people(call: Call, records: PersonRecords, emails: Collection[str]) -> set[str]:
