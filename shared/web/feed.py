@@ -38,6 +38,7 @@ from shared.web.feed_query import (
     must_have_position,
     must_not_be_after,
     subtree_of,
+    wait_until_applied_after,
 )
 from shared.web.needs import Needs
 from shared.web.paging import Limit
@@ -197,7 +198,11 @@ class Feed:
                     yield b": heartbeat\n\n"
                     silent_since = loop.time()
                 if not found and not has_moved:
-                    await tail.changed.wait(known, silent_since + HEARTBEAT - loop.time())
+                    deadline = silent_since + HEARTBEAT
+                    if confined and tail.head > after:
+                        await wait_until_applied_after(context, after, deadline)
+                    else:
+                        await tail.changed.wait(known, deadline - loop.time())
 
     async def page(
         self, context: ServiceContext, after: int, types: Collection[str], confined: Call | None

@@ -1,6 +1,7 @@
 """The stored events that an answer of the feed has, as far as its caller may see them."""
 
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import NamedTuple
 
@@ -10,7 +11,7 @@ from shared.rules.message import StoredEvent
 from shared.store import event_store
 from shared.web.call import Call
 from shared.web.place import Organisation, Subtree
-from shared.web.problems import Conflict, Forbidden
+from shared.web.problems import Conflict, Forbidden, PositionNotReached
 from shared.web.service_context import ServiceContext
 
 PAGE = 200
@@ -100,6 +101,18 @@ def applied(call: Call) -> int:
     """The position up to which the read models have applied events, in the snapshot in which the caller's subtree was
     found. They decide whether an event may be seen, so later events wait for them."""
     return call.frontier.positions.get(call.context.service, 0)
+
+
+async def wait_until_applied_after(context: ServiceContext, position: int, deadline: float) -> None:
+    """Returns when the read models have applied a later event of the service, at the latest at the deadline on the event
+    loop's clock; also when that cannot be read, and when the service stops."""
+    applied = context.read_models_applied
+    with applied.interest(), suppress(PositionNotReached):
+        reading = await applied.first_reading()
+        while reading.error is None and not context.stopping.is_set():
+            if reading.applied.get(context.service, 0) > position:
+                return
+            reading = await applied.reading_after(reading.number, deadline)
 
 
 async def must_have_position(context: ServiceContext, position: int) -> None:

@@ -163,6 +163,22 @@ async def test_the_stream_of_a_node_that_ends_ends_by_an_event(database: str) ->
             assert (await within(10, answer.aread())).endswith(b"event: stopping\ndata: {}\n\n")
 
 
+async def test_the_stream_of_a_node_has_an_event_at_once_and_does_not_wait_for_the_next_one(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The read models, which decide who may see it, apply an event after the stream has heard of it."""
+    monkeypatch.setattr("shared.web.feed.HEARTBEAT", 600.0)
+    async with served_services(database, list(SERVICES.values())) as (api, _):
+        company = Company(api, database)
+        await company.build()
+        headers = {"Authorization": f"Bearer {await company.key('a')}"}
+        async with api.stream("GET", "/pipeline/v1/events/stream", headers=headers) as answer:
+            ids = (line.removeprefix("id: ") async for line in answer.aiter_lines() if line.startswith("id: "))
+            for _ in range(5):
+                made = await company.deal("r1")
+                assert await within(10, anext(ids)) == str(made.json()["position"])
+
+
 async def test_a_webhook_of_a_node_hears_of_a_deal_until_it_leaves(company: Company) -> None:
     async with receiving() as receiver:
         hook = {"url": receiver.url, "types": ["opportunity.*"]}
