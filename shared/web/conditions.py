@@ -80,6 +80,12 @@ def idempotency_key(headers: Headers) -> str | None:
     return key
 
 
+def refuse_idempotency_key(headers: Headers, why: str) -> None:
+    """Raises `InvalidRequest` for a request with one: it would be ignored."""
+    if idempotency_key(headers) is not None:
+        raise header_problem("Idempotency-Key", f"is refused {why}")
+
+
 def if_versions(headers: Headers) -> frozenset[int] | None:
     """The stream versions in `If-Match`; none for `*` and without the header. Weak tags and tags of others are well
     formed and match no version (RFC 9110 §13.1.1)."""

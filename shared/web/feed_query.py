@@ -104,8 +104,8 @@ def applied(call: Call) -> int:
 
 
 async def wait_until_applied_after(context: ServiceContext, position: int, deadline: float) -> None:
-    """Returns when the read models have applied a later event of the service, at the latest at the deadline on the event
-    loop's clock; also when that cannot be read, and when the service stops."""
+    """Returns when the read models have applied a later event of the service, when that cannot be read, and when the
+    service stops. `deadline`: an instant of the event loop's clock."""
     applied = context.read_models_applied
     with applied.interest(), suppress(PositionNotReached):
         reading = await applied.first_reading()

@@ -79,8 +79,7 @@ async def batch(
 ) -> StreamingResponse:
     """Writes the lines in order, 250 to a transaction. `to_request` may raise a `Problem`. `follow_up`: what is done
     with the results of a transaction before they are answered."""
-    if conditions.idempotency_key(call.request.headers) is not None:
-        raise conditions.header_problem("Idempotency-Key", "is refused on batches: each line has its own identity")
+    conditions.refuse_idempotency_key(call.request.headers, "on batches: each line has its own identity")
     lines = split_lines(await call.request.body())
     results = process_lines(call, lines, lambda line: parse_line(line, model, to_request), to_reply, follow_up)
     return StreamingResponse(results, headers=dict(call.response.headers), media_type=NDJSON)

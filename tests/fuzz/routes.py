@@ -108,6 +108,8 @@ class Good:
     lines: str = ""
     """Where the body is a text of lines: its media type."""
     again: Mapping[str, Any] = field(default_factory=dict)
+    takes_key: bool = True
+    """Whether an Idempotency-Key is taken."""
 
 
 QUALIFIED: tuple[str, Any] = ("qualify", {})
@@ -251,9 +253,11 @@ GOOD: Mapping[str, Good] = {
         }
     ),
     "POST /pipeline/v1/stages/move-deals": Good(
-        {"from_stage": "unqualified", "to_stage": "unqualified-2", "occurred_at": THEN}
+        {"from_stage": "unqualified", "to_stage": "unqualified-2", "occurred_at": THEN}, takes_key=False
     ),
-    "POST /pipeline/v1/opportunities/reassign": Good({"from": "zoe", "to": "bob", "occurred_at": THEN}),
+    "POST /pipeline/v1/opportunities/reassign": Good(
+        {"from": "zoe", "to": "bob", "occurred_at": THEN}, takes_key=False
+    ),
     "POST /pipeline/v1/spend": Good(
         {
             "from": "2026-02-01",

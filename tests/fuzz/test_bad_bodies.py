@@ -12,7 +12,7 @@ from tests.fuzz.bad import VALUES, WHOLE, fields, put
 from tests.fuzz.document import merged
 from tests.fuzz.effort import EFFORT
 from tests.fuzz.fits import Fits
-from tests.fuzz.routes import GOOD, routes
+from tests.fuzz.routes import GOOD, Good, routes
 from tests.fuzz.rules import beyond_the_document
 from tests.fuzz.target import JSON, Target, target
 
@@ -80,11 +80,15 @@ async def whole_bodies(under: Target, route: str) -> None:
     needed = field is not None and field.field_info.is_required()
     for number, (name, damaged) in enumerate(WHOLE.items()):
         sent = damaged(json.dumps(good.body or {}).encode())
-        headers = JSON | {"Idempotency-Key": f"k{number}"} | dict(sent.headers or {})
+        headers = JSON | key(good, f"k{number}") | dict(sent.headers or {})
         answer = await under.send(f"{route} {name}", method, path, content=sent.body, headers=headers)
         if needed and sent.statuses and answer.status_code not in sent.statuses:
             under.trouble.append(f"{route} {name}: {answer.status_code} {answer.text[:200]}")
     await goes_on(under, route, path if needed else await under.place(route, good, done=True))
+
+
+def key(good: Good, value: str) -> dict[str, str]:
+    return {"Idempotency-Key": value} if good.takes_key else {}
 
 
 async def goes_on(under: Target, route: str, path: str) -> None:
@@ -103,7 +107,7 @@ async def values(under: Target, route: str, fits: Fits) -> None:
         for name, value in list(VALUES.items())[number % PART :: PART]:
             body = put(good.body, pointer, value)
             what = f"{route} {pointer} = {name}"
-            answer = await under.send(what, method, path, content=body, headers=JSON | {"Idempotency-Key": what[-250:]})
+            answer = await under.send(what, method, path, content=body, headers=JSON | key(good, what[-250:]))
             if answer.status_code == 422:
                 errors = answer.json().get("errors", ())
                 if fits.body(body) and not beyond_the_document(answer.json()):

@@ -52,6 +52,15 @@ async def test_all_open_deals_of_one_owner_go_to_another(database: str) -> None:
             assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, pointer)
 
 
+async def test_commands_on_many_deals_refuse_a_key_that_they_would_ignore(database: str) -> None:
+    moves = {"from_stage": "unqualified", "to_stage": "qualified"}
+    async with pipeline(database, [past_deal("a", "01-01")]) as client:
+        for path, body in (("opportunities/reassign", {"from": "ann", "to": "bob"}), ("stages/move-deals", moves)):
+            refused = await client.post(path, json=body, headers={"Idempotency-Key": "1"})
+            pointers = [error["pointer"] for error in refused.json()["errors"]]
+            assert (refused.status_code, pointers) == (422, ["header/Idempotency-Key"]), path
+
+
 async def test_a_deal_that_cannot_be_given_away_is_a_line_with_the_reason(database: str) -> None:
     """Its last event is later than the instant that the caller says."""
     async with pipeline(database, [past_deal("a", "02-01"), past_deal("b", "01-01")]) as client:

@@ -127,8 +127,7 @@ def require_scopes(call: Call, requested: Collection[Scope]) -> None:
 
 def refuse_idempotency_key(call: Call) -> None:
     """A repeat would have to return the secret again, which is stored nowhere."""
-    if conditions.idempotency_key(call.request.headers) is not None:
-        raise conditions.header_problem("Idempotency-Key", "is refused here: a secret is shown once")
+    conditions.refuse_idempotency_key(call.request.headers, "here: a secret is shown once")
 
 
 def requested_by(call: Call) -> str:

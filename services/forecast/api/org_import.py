@@ -35,8 +35,7 @@ async def import_nodes(call: Admin) -> Imported:
 
     Its lines may come in any order. Importing them again changes nothing.
     """
-    if conditions.idempotency_key(call.request.headers) is not None:
-        raise conditions.header_problem("Idempotency-Key", "is refused here: importing again changes nothing")
+    conditions.refuse_idempotency_key(call.request.headers, "here: importing again changes nothing")
     # Reading and deciding take long for a large table: both run in a thread, and before the append lock is held.
     lines = await with_same_names(call, await asyncio.to_thread(read_lines, await csv_text(call.request)))
     org = await call.fold(DECIDER, ALL, no_texts, may_be_new=True)

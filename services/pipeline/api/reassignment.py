@@ -17,6 +17,7 @@ from services.pipeline.projections import opportunities
 from shared.rules.fields import Slug
 from shared.rules.message import Command, InvalidField, Refusal
 from shared.store.write_request import Step, WriteOutcome
+from shared.web import conditions
 from shared.web.body import NDJSON
 from shared.web.call import Call
 from shared.web.ndjson import DONE_LINE, LINES_PER_TRANSACTION, POSITION
@@ -63,6 +64,7 @@ async def reassign_opportunities(body: Reassignment, call: WritesEverywhere) -> 
     Each deal has a line in the answer. The last line has `done`, the counts and `warnings` about the new owner; without
     it the answer is incomplete. The same request again gives away what is left.
     """
+    refuse_idempotency_key(call)
     if body.from_owner == body.to_owner:
         raise InvalidField("/to", "is the owner that the deals have")
     call.checked_occurred_at(body.occurred_at)
@@ -73,6 +75,11 @@ async def reassign_opportunities(body: Reassignment, call: WritesEverywhere) -> 
     warnings = [dict(each) for each in owner_warnings(await codes_of(call, body.to_owner))]
     answer = lines(call, command, body.occurred_at, ids, warnings=warnings)
     return StreamingResponse(answer, headers=dict(call.response.headers), media_type=NDJSON)
+
+
+def refuse_idempotency_key(call: Call) -> None:
+    """A repeat changes the deals that are left, and has other lines."""
+    conditions.refuse_idempotency_key(call.request.headers, "here: repeated, the request changes what is left")
 
 
 async def lines(

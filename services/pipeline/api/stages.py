@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
-from services.pipeline.api.reassignment import ANSWER, lines
+from services.pipeline.api.reassignment import ANSWER, lines, refuse_idempotency_key
 from services.pipeline.opportunity.commands import Dated, ReplaceStage
 from services.pipeline.process import commands
 from services.pipeline.process.decider import ALL, DECIDER
@@ -92,6 +92,7 @@ async def move_deals(
     Each deal has a line in the answer. The last line has `done` and the counts; without it the answer is incomplete. A
     deal does not become qualified, or unqualified, by this: its line says so.
     """
+    refuse_idempotency_key(call)
     if body.from_stage == body.to_stage:
         raise InvalidField("/to_stage", "is the stage that the deals are in")
     call.checked_occurred_at(body.occurred_at)
