@@ -10,7 +10,7 @@ import httpx
 from funnelcast import client
 from funnelcast.importing.org_sending import words_of
 from funnelcast.importing.record import MappedRecord, Record
-from funnelcast.importing.sending import Accepted, Answer, Pair, answer_of, batch_lines, refused
+from funnelcast.importing.sending import Accepted, Pair, SendResult, batch_lines, refused, result_of
 
 LEADS, ACTIVITIES = "/intake/v1/leads/batch", "/intake/v1/activities"
 AT_ONCE = 16
@@ -22,15 +22,15 @@ class LeadSender:
 
     http: httpx.AsyncClient
 
-    async def send(self, pairs: Sequence[Pair]) -> list[Answer]:
+    async def send(self, pairs: Sequence[Pair]) -> list[SendResult]:
         lines = await batch_lines(self.http, LEADS, pairs)
         free = asyncio.Semaphore(AT_ONCE)
         return await asyncio.gather(*(self.answer(free, *pair, line) for pair, line in zip(pairs, lines, strict=True)))
 
     async def answer(
         self, free: asyncio.Semaphore, record: Record, mapped: MappedRecord, line: Mapping[str, Any]
-    ) -> Answer:
-        answer = answer_of(record, line)
+    ) -> SendResult:
+        answer = result_of(record, line)
         if not isinstance(answer, Accepted) or not mapped.activities:
             return answer
         position = answer.position

@@ -12,7 +12,7 @@ import httpx
 from funnelcast import client
 from funnelcast.importing.org import ENDS, NOW
 from funnelcast.importing.record import Body, Record
-from funnelcast.importing.sending import Accepted, Answer, Pair, refused
+from funnelcast.importing.sending import Accepted, Pair, SendResult, refused
 
 REQUEST = re.compile(r"^[A-Z]+ \S+: [0-9]{3} ")
 ORG = "/forecast/v1/org"
@@ -34,12 +34,12 @@ class OrgSender:
     sent: dict[str, Accepted | str] = field(default_factory=dict)
     ends: dict[str, str] = field(default_factory=dict)
 
-    async def send(self, pairs: Sequence[Pair]) -> list[Answer]:
+    async def send(self, pairs: Sequence[Pair]) -> list[SendResult]:
         if self.known is None:
             self.known = await known_nodes(self.http)
         await self.place_together([node for _, mapped in pairs for node in mapped.bodies])
         return [
-            answer_of(record, [await self.place(record, node) for node in mapped.bodies]) for record, mapped in pairs
+            result_of(record, [await self.place(record, node) for node in mapped.bodies]) for record, mapped in pairs
         ]
 
     async def place(self, record: Record, node: Body) -> Accepted | str:
@@ -141,7 +141,7 @@ def is_same(node: Body, known: Mapping[str, Any]) -> bool:
     return same_place and known["active"] == (ENDS not in node)
 
 
-def answer_of(record: Record, answers: Sequence[Accepted | str]) -> Answer:
+def result_of(record: Record, answers: Sequence[Accepted | str]) -> SendResult:
     """A row is accepted when all of its nodes are, and new when the last is: the others belong to many rows."""
     reasons = [one for one in answers if isinstance(one, str)]
     if reasons:

@@ -10,7 +10,7 @@ import httpx
 from funnelcast import client
 from funnelcast.importing.org_sending import words_of
 from funnelcast.importing.record import Body, Record
-from funnelcast.importing.sending import Accepted, Answer, Pair, refused
+from funnelcast.importing.sending import Accepted, Pair, SendResult, refused
 
 QUOTAS = "/forecast/v1/quotas"
 PAGE = 1000
@@ -25,14 +25,14 @@ class QuotaSender:
     http: httpx.AsyncClient
     known: dict[QuotaKey, Known] | None = None
 
-    async def send(self, pairs: Sequence[Pair]) -> list[Answer]:
+    async def send(self, pairs: Sequence[Pair]) -> list[SendResult]:
         if self.known is None:
             self.known = {
                 quota_key(row["node_id"], row): set_last(row, row["starts"]) async for row in all_quotas(self.http)
             }
         return [await self.put(record, mapped.bodies[0], self.known) for record, mapped in pairs]
 
-    async def put(self, record: Record, body: Body, known: dict[QuotaKey, Known]) -> Answer:
+    async def put(self, record: Record, body: Body, known: dict[QuotaKey, Known]) -> SendResult:
         key, wanted = quota_key(body["node"], body), set_last(body, body.get("from"))
         if is_same(wanted, known.get(key)):
             return Accepted(False, 0)

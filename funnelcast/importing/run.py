@@ -22,7 +22,7 @@ from funnelcast.importing.reading import OpenedExport, ReadRecord, Source, check
 from funnelcast.importing.record import Kind
 from funnelcast.importing.rejects import Rejects, reject_file
 from funnelcast.importing.routes import ROUTES
-from funnelcast.importing.sending import Accepted, Answer, Pair, Sender
+from funnelcast.importing.sending import Accepted, Pair, Sender, SendResult
 from funnelcast.importing.snapshot import KnownDeals, SnapshotSender
 from funnelcast.importing.summary import Summary, merged_json, rows_of
 from shared.rules.clock_and_ids import ClockAndIds
@@ -98,7 +98,7 @@ async def send_all(sender: Sender, opened: OpenedExport, summary: Summary, rejec
     return last
 
 
-def in_words_of_export(kind: Kind, pair: Pair, answer: Answer) -> Answer:
+def in_words_of_export(kind: Kind, pair: Pair, answer: SendResult) -> SendResult:
     """The services check all that they are sent; only what they refuse is checked here, for the reason."""
     if isinstance(answer, Accepted):
         return answer
@@ -122,7 +122,7 @@ def progress() -> Progress:
     return Progress(*columns, console=tables.console(stderr=True))
 
 
-def count(chunk: Sequence[ReadRecord], answers: Sequence[Answer], summary: Summary, rejects: Rejects) -> int:
+def count(chunk: Sequence[ReadRecord], answers: Sequence[SendResult], summary: Summary, rejects: Rejects) -> int:
     """In the file's order, whoever refused."""
     coming, last = iter(answers), 0
     for one in chunk:

@@ -30,11 +30,11 @@ class Accepted:
     position: int
 
 
-Answer = Accepted | Rejected
+SendResult = Accepted | Rejected
 
 
 class Sender(Protocol):
-    async def send(self, pairs: Sequence[Pair]) -> list[Answer]:
+    async def send(self, pairs: Sequence[Pair]) -> list[SendResult]:
         """An answer to each."""
 
     async def finish(self) -> Sequence[str]:
@@ -48,16 +48,16 @@ class BatchSender:
     http: httpx.AsyncClient
     path: str
 
-    async def send(self, pairs: Sequence[Pair]) -> list[Answer]:
+    async def send(self, pairs: Sequence[Pair]) -> list[SendResult]:
         return await batch(self.http, self.path, pairs)
 
     async def finish(self) -> Sequence[str]:
         return ()
 
 
-async def batch(http: httpx.AsyncClient, path: str, pairs: Sequence[Pair]) -> list[Answer]:
+async def batch(http: httpx.AsyncClient, path: str, pairs: Sequence[Pair]) -> list[SendResult]:
     lines = await batch_lines(http, path, pairs)
-    return [answer_of(record, line) for (record, _), line in zip(pairs, lines, strict=True)]
+    return [result_of(record, line) for (record, _), line in zip(pairs, lines, strict=True)]
 
 
 async def batch_lines(http: httpx.AsyncClient, path: str, pairs: Sequence[Pair]) -> list[dict[str, Any]]:
@@ -85,7 +85,7 @@ async def answer_lines(http: httpx.AsyncClient, path: str, body: bytes) -> list[
     return [orjson.loads(line) for line in response.content.splitlines()]
 
 
-def answer_of(record: Record, line: Mapping[str, Any]) -> Answer:
+def result_of(record: Record, line: Mapping[str, Any]) -> SendResult:
     if "status" in line:
         return refused(record, reason(line))
     return Accepted(line["created"], line["position"])

@@ -17,7 +17,7 @@ import orjson
 from funnelcast import client
 from funnelcast.importing.cells.dates import NOON, instant_text
 from funnelcast.importing.record import Body, ExportKind, MappedRecord, Record
-from funnelcast.importing.sending import Accepted, Answer, Pair, answer_of, batch, complete_answer
+from funnelcast.importing.sending import Accepted, Pair, SendResult, batch, complete_answer, result_of
 from funnelcast.importing.totals import last_state
 
 Vanished = Literal["report", "lose", "recycle"]
@@ -211,7 +211,7 @@ class SnapshotSender:
     def day_ends(self) -> str:
         return instant_text(self.options.end_of_day(self.kind.timezone, self.now))
 
-    async def send(self, pairs: Sequence[Pair]) -> list[Answer]:
+    async def send(self, pairs: Sequence[Pair]) -> list[SendResult]:
         if not self.known.is_filled:
             await self.known.fill(self.http)
         versions = [self.known.version(mapped.bodies[0]["external_id"]) for _, mapped in pairs]
@@ -229,15 +229,15 @@ class SnapshotSender:
         facts = [{"occurred_at": instant_text(self.as_of)} | opened, *later]
         return record, replace(mapped, bodies=[{**deal, "facts": facts, "exported_at": instant_text(self.as_of)}])
 
-    async def match(self, old: Sequence[tuple[Pair, int]]) -> list[Answer]:
+    async def match(self, old: Sequence[tuple[Pair, int]]) -> list[SendResult]:
         if not old:
             return []
         bodies = [self.body(mapped) for (_, mapped), _ in old]
         lines = await complete_answer(self.http, f"{DEALS}/exports/batch", b"\n".join(map(orjson.dumps, bodies)))
         return [self.answer(record, version, line) for ((record, _), version), line in zip(old, lines, strict=True)]
 
-    def answer(self, record: Record, version: int, line: Mapping[str, Any]) -> Answer:
-        answer = answer_of(record, line)
+    def answer(self, record: Record, version: int, line: Mapping[str, Any]) -> SendResult:
+        answer = result_of(record, line)
         if isinstance(answer, Accepted):
             self.report.changed += line["version"] > version
             if kept := self.conflicts(line["kept"]):

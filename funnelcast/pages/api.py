@@ -38,7 +38,7 @@ class ApiError(Exception):
         self.errors, self.retry_after = errors, retry_after
 
 
-class Answer(NamedTuple):
+class ApiResponse(NamedTuple):
     """`position`: what the answer includes, or what a write made."""
 
     body: Any
@@ -58,7 +58,7 @@ class Api:
 
     async def get(self, path: str, **parameters: Any) -> Any:
         """The body of the answer. Parameters that are None are left out. Raises `ApiError`."""
-        return (await self.answer("GET", path, parameters=parameters)).body
+        return (await self.request("GET", path, parameters=parameters)).body
 
     async def get_if_allowed(self, path: str, **parameters: Any) -> Any:
         """None for a person who may not read it."""
@@ -69,7 +69,7 @@ class Api:
                 return None
             raise
 
-    async def answer(
+    async def request(
         self,
         method: str,
         path: str,
@@ -78,7 +78,7 @@ class Api:
         body: Any = None,
         if_match: str | None = None,
         idempotency_key: UUID | None = None,
-    ) -> Answer:
+    ) -> ApiResponse:
         """Raises `ApiError`."""
         headers = {"Authorization": f"Bearer {self.token}"} | self.conditions(method, if_match, idempotency_key)
         chosen = {name: value for name, value in (parameters or {}).items() if value not in (None, "")}
@@ -91,7 +91,7 @@ class Api:
         if response.is_error:
             raise error_of(response)
         found = response.json() if response.content else None
-        return Answer(found, response.headers.get("etag"), response.headers.get("x-position", ""))
+        return ApiResponse(found, response.headers.get("etag"), response.headers.get("x-position", ""))
 
     def conditions(self, method: str, if_match: str | None, idempotency_key: UUID | None) -> dict[str, str]:
         found = {"If-Match": if_match, "Idempotency-Key": idempotency_key and str(idempotency_key)}

@@ -24,11 +24,11 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.run import descriptors
-from shared.run.connection import Connection, SharedState, check_connections, close_after_answers
 from shared.run.idle_connections import IdleConnections, networks
 from shared.run.lifecycle import run_service
 from shared.run.port import close_port
 from shared.run.resources import Resources
+from shared.run.server_connection import ServerConnection, SharedState, check_connections, close_after_answers
 from shared.run.service import Service
 from shared.run.settings import Settings
 from shared.run.storeless import run_storeless_service
@@ -103,7 +103,7 @@ class Server(uvicorn.Server):
 
     async def accept(self, waiting: Sequence[socket.socket]) -> None:
         def protocol() -> asyncio.Protocol:
-            connection = Connection(self.config, self.shared, self.lifespan.state)
+            connection = ServerConnection(self.config, self.shared, self.lifespan.state)
             connection.is_last = True
             return connection
 
@@ -165,7 +165,7 @@ def make_server(apps: Mapping[str, FastAPI], settings: Settings, site: Site | No
         route_by_prefix(apps, site),
         host=settings.host,
         port=settings.port,
-        http=Connection,
+        http=ServerConnection,
         ws="none",
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=settings.trusted_proxies,

@@ -16,7 +16,7 @@ LARGEST_BODY = 64 * 1024
 LARGEST_HEAD = 100 * 1024
 
 
-class IncompleteAnswer(Exception):
+class IncompleteResponse(Exception):
     """The connection ended before the answer was complete, or what came was no answer. `has_begun`: something came."""
 
     def __init__(self, *, has_begun: bool) -> None:
@@ -25,7 +25,7 @@ class IncompleteAnswer(Exception):
 
 
 @dataclass(frozen=True)
-class Answer:
+class ResponseHead:
     """`headers`: by their names in lower case; of several with one name the last."""
 
     status: int
@@ -36,7 +36,7 @@ class Answer:
         return 200 <= self.status < 300
 
 
-class Connection(asyncio.Protocol):
+class ClientConnection(asyncio.Protocol):
     """`can_be_reused`: for another request. `idle_since`: on the event loop's clock."""
 
     def __init__(self) -> None:
@@ -44,13 +44,13 @@ class Connection(asyncio.Protocol):
         self.begin()
 
     def begin(self) -> None:
-        self.answered: asyncio.Future[Answer] | None = None
+        self.answered: asyncio.Future[ResponseHead] | None = None
         self.parser = httptools.HttpResponseParser(self)
         self.headers: dict[str, str] = {}
         self.status, self.size, self.body_size = 0, 0, 0
 
-    async def exchange(self, request: bytes) -> Answer:
-        """Raises `IncompleteAnswer`. Whoever cancels it must close the connection."""
+    async def exchange(self, request: bytes) -> ResponseHead:
+        """Raises `IncompleteResponse`. Whoever cancels it must close the connection."""
         self.begin()
         self.answered = asyncio.get_running_loop().create_future()
         self.transport.write(request)
@@ -107,22 +107,22 @@ class Connection(asyncio.Protocol):
 
     def finish(self, *, reuse: bool) -> None:
         if self.answered is not None and not self.answered.done():
-            self.answered.set_result(Answer(self.status, self.headers))
+            self.answered.set_result(ResponseHead(self.status, self.headers))
             if not reuse:
                 self.close()
 
     def fail(self) -> None:
         if self.answered is not None and not self.answered.done():
-            self.answered.set_exception(IncompleteAnswer(has_begun=self.size > 0))
+            self.answered.set_exception(IncompleteResponse(has_begun=self.size > 0))
             self.close()
 
 
-async def connect(target: Target, address: IPv4Address | IPv6Address, tls: ssl.SSLContext) -> Connection:
+async def connect(target: Target, address: IPv4Address | IPv6Address, tls: ssl.SSLContext) -> ClientConnection:
     """The certificate is checked against the host's name, though the connection goes to its address. Raises
     `OSError`."""
     is_secure, loop = target.scheme == "https", asyncio.get_running_loop()
     _, connection = await loop.create_connection(
-        Connection,
+        ClientConnection,
         str(address),
         target.port,
         ssl=tls if is_secure else None,

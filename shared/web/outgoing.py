@@ -18,7 +18,7 @@ from ipaddress import ip_address
 
 from shared.rules.target import IPAddress, RefusedTarget, Target, TargetPolicy, literal_address
 from shared.web import http_client
-from shared.web.http_client import Answer, Connection, IncompleteAnswer
+from shared.web.http_client import ClientConnection, IncompleteResponse, ResponseHead
 
 SECONDS = 10.0
 """For the whole of a request and its answer, name resolution apart."""
@@ -152,7 +152,7 @@ class Receiver:
     address: IPAddress
     tls: ssl.SSLContext
     now: Callable[[], datetime]
-    idle: list[Connection] = field(default_factory=list)
+    idle: list[ClientConnection] = field(default_factory=list)
     is_closed: bool = False
 
     async def post(self, body: bytes, headers: Mapping[str, str]) -> DeliveryAttempt:
@@ -162,22 +162,22 @@ class Receiver:
         try:
             async with asyncio.timeout(SECONDS):
                 response = await self.exchange(body, headers)
-        except (IncompleteAnswer, TimeoutError, OSError) as error:
+        except (IncompleteResponse, TimeoutError, OSError) as error:
             return DeliveryAttempt(at, milliseconds(loop.time() - started), error=describe(error))
         return self.attempt_of(response, at, milliseconds(loop.time() - started))
 
-    async def exchange(self, body: bytes, headers: Mapping[str, str]) -> Answer:
+    async def exchange(self, body: bytes, headers: Mapping[str, str]) -> ResponseHead:
         """A connection that the receiver closed meanwhile is replaced by a new one, once."""
         request = http_client.post_request(self.target, headers, body)
         if (connection := self.take_idle()) is not None:
             try:
                 return await self.exchange_over(connection, request)
-            except IncompleteAnswer as error:
+            except IncompleteResponse as error:
                 if error.has_begun:
                     raise
         return await self.exchange_over(await http_client.connect(self.target, self.address, self.tls), request)
 
-    async def exchange_over(self, connection: Connection, request: bytes) -> Answer:
+    async def exchange_over(self, connection: ClientConnection, request: bytes) -> ResponseHead:
         try:
             answer = await connection.exchange(request)
         except BaseException:
@@ -186,11 +186,11 @@ class Receiver:
         self.give_back(connection)
         return answer
 
-    def take_idle(self) -> Connection | None:
+    def take_idle(self) -> ClientConnection | None:
         self.close_idle()
         return self.idle.pop() if self.idle else None
 
-    def give_back(self, connection: Connection) -> None:
+    def give_back(self, connection: ClientConnection) -> None:
         if self.is_closed:
             connection.close()
         elif connection.can_be_reused:
@@ -209,7 +209,7 @@ class Receiver:
         for connection in self.idle:
             connection.close()
 
-    def attempt_of(self, response: Answer, at: datetime, ms: int) -> DeliveryAttempt:
+    def attempt_of(self, response: ResponseHead, at: datetime, ms: int) -> DeliveryAttempt:
         retry_after = parse_retry_after(response.headers.get("retry-after"), at)
         error = None if response.is_success else f"the receiver answered {response.status}"
         return DeliveryAttempt(at, ms, response.status, error, retry_after)

@@ -13,8 +13,8 @@ from structlog.testing import capture_logs
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from services.pipeline.service import SERVICE
-from shared.run import connection, process
-from shared.run.connection import MAX_HEAD, MAX_MESSAGE
+from shared.run import process, server_connection
+from shared.run.server_connection import MAX_HEAD, MAX_MESSAGE
 from shared.run.settings import Settings
 from tests.running import eventually, fresh, served_services, within
 
@@ -158,7 +158,7 @@ async def test_without_our_connection_they_would_be_waited_for(
     database: str, way: Way, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Planted: uvicorn's own."""
-    monkeypatch.setattr(process, "Connection", HttpToolsProtocol)
+    monkeypatch.setattr(process, "ServerConnection", HttpToolsProtocol)
     async with served(database) as system:
         with pytest.raises(TimeoutError):
             await within(2 * (PATIENCE + LOOK), dribble(system, *way(system)))
@@ -194,7 +194,7 @@ async def test_an_idle_event_stream_and_a_waiting_request_are_not_cut(database: 
 
 
 async def test_a_client_that_takes_nothing_is_cut(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection, "MAX_STALL_SECONDS", 1.0)
+    monkeypatch.setattr(server_connection, "MAX_STALL_SECONDS", 1.0)
     asked = b"GET /pipeline/openapi.json HTTP/1.1\r\nHost: test\r\n\r\n"
     async with served(database, patience=30) as system:
         async with connected(system) as (_, writer):

@@ -73,7 +73,7 @@ async def move_deal(visit: Visit) -> Response:
     path = f"/pipeline/v1/opportunities/{quote(visit.request.path_params['deal_id'], safe='')}"
     version = f'"{visit.fields["version"]}"'
     try:
-        written = await visit.api.answer("POST", f"{path}/{command}", body={"to_stage": to_stage}, if_match=version)
+        written = await visit.api.request("POST", f"{path}/{command}", body={"to_stage": to_stage}, if_match=version)
     except ApiError as error:
         if error.status not in REFUSALS:
             raise

@@ -33,7 +33,7 @@ class RefusedCommand:
 
 async def show_deal(visit: Visit, refused: RefusedCommand | None = None) -> Response:
     path = deal_path(visit)
-    answer = await visit.api.answer("GET", path)
+    answer = await visit.api.request("GET", path)
     deal = answer.body
     visits = (await visit.api.get(f"{path}/history"))["visits"]
     timeline = (await visit.api.get(f"{path}/timeline", limit=HISTORY))["items"]
@@ -91,7 +91,7 @@ async def send_command(visit: Visit) -> Response:
     command = await find_command(visit, deal, name)
     path = f"{deal_path(visit)}/{command.name}"
     try:
-        written = await visit.api.answer("POST", path, body=body_of(command, visit.fields), if_match=etag)
+        written = await visit.api.request("POST", path, body=body_of(command, visit.fields), if_match=etag)
     except ApiError as error:
         if error.status not in REFUSALS:
             raise

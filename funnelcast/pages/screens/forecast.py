@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from funnelcast.pages.api import Answer, ApiError
+from funnelcast.pages.api import ApiError, ApiResponse
 from funnelcast.pages.formats import in_zone
 from funnelcast.pages.question import question_of
 from funnelcast.pages.rendering import address
@@ -126,7 +126,7 @@ async def submit_call(visit: Visit) -> Response:
 async def write(visit: Visit, done: str, method: str, path: str, body: Any, parameters: Mapping[str, str]) -> Response:
     """Back to the page, which then includes what was written; a refusal stands on the page, with what was typed."""
     try:
-        written: Answer = await visit.api.answer(method, path, body=body, parameters=parameters)
+        written: ApiResponse = await visit.api.request(method, path, body=body, parameters=parameters)
     except ApiError as error:
         if error.status not in (403, 404, 409, 412, 422):
             raise

@@ -14,7 +14,8 @@ MOST_OPEN = 50
 RETRIES = 2
 NOT_FOUND = 404
 Node = Mapping[str, Any]
-Answer = Mapping[str, Any]
+RollupBody = Mapping[str, Any]
+"""The body of an answer of `/forecast/v1/rollup`."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Row:
 class Tree:
     """`answer`: the roll-up of the top node. `nodes`: those that are open, by id, each with its children."""
 
-    answer: Answer
+    answer: RollupBody
     nodes: Mapping[str, Node]
 
     @property
@@ -86,13 +87,13 @@ async def find_tree(api: Api, question: Question, opened: Sequence[str]) -> Tree
     return Tree(top, {answer["node"]["node_id"]: answer["node"] for answer in below})
 
 
-async def ask_all(api: Api, question: Question, opened: Sequence[str]) -> tuple[Answer, list[Answer]]:
+async def ask_all(api: Api, question: Question, opened: Sequence[str]) -> tuple[RollupBody, list[RollupBody]]:
     asked_below = asyncio.gather(*(rollup_if_it_exists(api, question.of(node)) for node in opened))
     top, below = await asyncio.gather(rollup(api, question), asked_below)
     return top, [answer for answer in below if answer is not None]
 
 
-async def rollup_if_it_exists(api: Api, question: Question) -> Answer | None:
+async def rollup_if_it_exists(api: Api, question: Question) -> RollupBody | None:
     try:
         return await rollup(api, question)
     except ApiError as error:
@@ -101,6 +102,6 @@ async def rollup_if_it_exists(api: Api, question: Question) -> Answer | None:
         return None
 
 
-async def rollup(api: Api, question: Question) -> Answer:
-    answer: Answer = await api.get("/forecast/v1/rollup", depth=DEPTH, **question.parameters)
+async def rollup(api: Api, question: Question) -> RollupBody:
+    answer: RollupBody = await api.get("/forecast/v1/rollup", depth=DEPTH, **question.parameters)
     return answer

@@ -33,7 +33,7 @@ async def show_lead(visit: Visit, refused: RefusedCommand | None = None) -> Resp
     """Reading the captures with `people:read` names the person, and the API records the access."""
     path = lead_path(visit)
     answer, score, captured, codes = await asyncio.gather(
-        visit.api.answer("GET", path),
+        visit.api.request("GET", path),
         visit.api.get(f"{path}/score"),
         replace(visit.api, after=None).get(path.replace("/qualification/", "/intake/")),
         visit.api.get(REASONS),
@@ -73,7 +73,7 @@ async def send_command(visit: Visit) -> Response:
     lead, codes = await asyncio.gather(visit.api.get(path), visit.api.get(REASONS))
     body = body_for(name, lead, allowed_commands(lead, codes["reasons"], visit.person), visit)
     try:
-        written = await visit.api.answer("POST", f"{path}/{name}", body=body, if_match=visit.fields["etag"])
+        written = await visit.api.request("POST", f"{path}/{name}", body=body, if_match=visit.fields["etag"])
     except ApiError as error:
         if error.status not in REFUSALS:
             raise

@@ -24,7 +24,7 @@ async def show_measured_deals(visit: Visit) -> Response:
         raise ApiError(404, "Not Found", "there is no such list")
     asked = {name: value for name, value in visit.query.items() if name not in ("of", "next", "after")}
     parameters = asked | {"after": visit.query["next"]}
-    found = (await visit.api.answer("GET", f"/pipeline/v1/metrics/{kind}", parameters=parameters)).body
+    found = (await visit.api.request("GET", f"/pipeline/v1/metrics/{kind}", parameters=parameters)).body
     shown = {name: value for name, value in asked.items() if name != "limit"}
     owners = [visit.query["owner"], *(deal["owner"] for deal in found["items"])]
     return visit.page(

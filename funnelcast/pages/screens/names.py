@@ -19,7 +19,7 @@ async def names_of_deals(visit: Visit, ids: Collection[str]) -> Mapping[str, str
     """By id, the deal's name, else its account."""
     if not ids or not visit.may("pipeline:read"):
         return {}
-    found = await visit.api.answer("POST", "/pipeline/v1/opportunities/lookup", body={"ids": list(ids)[:MOST]})
+    found = await visit.api.request("POST", "/pipeline/v1/opportunities/lookup", body={"ids": list(ids)[:MOST]})
     return {item["opportunity_id"]: item["name"] or item["account"] for item in found.body["items"]}
 
 
@@ -33,7 +33,7 @@ class RememberedNames:
         now = asyncio.get_running_loop().time()
         wanted = [node for node in ids if self.known.get((api.token, node), (0.0, None))[0] <= now][:MOST]
         if wanted:
-            body = (await api.answer("POST", NODES, body={"ids": wanted})).body
+            body = (await api.request("POST", NODES, body={"ids": wanted})).body
             names = {item["node_id"]: item["name"] for item in body["items"]}
             if len(self.known) > MOST_REMEMBERED:
                 self.known.clear()

@@ -118,7 +118,7 @@ async def try_model(visit: Visit) -> Response:
     """Scores all leads by a version of the model. It changes nothing, so that its result stands on the page itself."""
     version = quote(visit.request.path_params["version"], safe="")
     try:
-        tried = await visit.api.answer("POST", f"/qualification/v1/models/{version}/dry-run")
+        tried = await visit.api.request("POST", f"/qualification/v1/models/{version}/dry-run")
     except ApiError as error:
         if error.status not in REFUSALS:
             raise
@@ -136,7 +136,7 @@ def service_of(visit: Visit) -> str:
 
 async def send(visit: Visit, path: str, body: Fields, done: str) -> Response:
     try:
-        await visit.api.answer("POST", path, body=body)
+        await visit.api.request("POST", path, body=body)
     except ApiError as error:
         if error.status not in REFUSALS:
             raise

@@ -37,7 +37,7 @@ async def work_on_lead(visit: Visit) -> Response:
         raise ApiError(404, "Not Found", "the queue knows no such command")
     path = f"/qualification/v1/leads/{quote(visit.request.path_params['lead_id'], safe='')}/{action}"
     try:
-        written = await visit.api.answer("POST", path, body={})
+        written = await visit.api.request("POST", path, body={})
     except ApiError as error:
         if error.status not in REFUSALS:
             raise

@@ -94,7 +94,7 @@ async def decide(visit: Visit) -> Response:
         raise ApiError(404, "Not Found", "the quarantine knows no such command")
     path = f"/intake/v1/quarantine/{quote(found, safe='')}/{action}"
     try:
-        written = await visit.api.answer("POST", path, body=bodies[action])
+        written = await visit.api.request("POST", path, body=bodies[action])
     except ApiError as error:
         if error.status not in REFUSALS:
             raise

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from starlette.responses import Response
 
-from funnelcast.pages.api import Answer
+from funnelcast.pages.api import ApiResponse
 from funnelcast.pages.screen import Visit, see_other
 
 TEXTS: Mapping[str, str] = {
@@ -16,7 +16,7 @@ TEXTS: Mapping[str, str] = {
 """The API's, by code."""
 
 
-def back_to_page(visit: Visit, written: Answer) -> Response:
+def back_to_page(visit: Visit, written: ApiResponse) -> Response:
     """From the address of a command to the page of what it changed, with what was written."""
     codes = [each["code"] for each in written.body.get("warnings", ())]
     warned = f"&warned={','.join(codes)}" if codes else ""

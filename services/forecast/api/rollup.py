@@ -70,7 +70,7 @@ async def get_rollup(query: Annotated[RollupQuery, Query()], call: ReadsBelow) -
 
 
 @dataclass(frozen=True)
-class Answer:
+class CachedRollup:
     """An answer that stays the same until something is applied or the business day ends. Only the instants of one that
     is asked for now differ."""
 
@@ -91,11 +91,11 @@ async def cached_answer(call: Call, tx: AsyncConnection, query: RollupQuery) -> 
     now, cache = call.context.clock_and_ids.now(), call.context.answer_cache
     today = (await present_settings(call, tx)).today(now)
     question = call.caller.place, query, today
-    answer: Answer | None = cache.get(call.frontier, question)
+    answer: CachedRollup | None = cache.get(call.frontier, question)
     if answer is None:
         rollup = await computed_rollup(tx, await find_moment(call, tx, query.instants), query.question, call.subtree)
         view = await rollup_view(tx, rollup, query.view)
-        answer = Answer(view, query.instants, rollup.period.last_instant(rollup.moment.settings.timezone))
+        answer = CachedRollup(view, query.instants, rollup.period.last_instant(rollup.moment.settings.timezone))
         if answer.view.final or query.known_at is None:  # an instant may become final without another event
             cache.put(call.frontier, question, answer, len(rollup.totals.sums))
     return answer.at(now)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from services.lead_intake.connectors.capture import Submission, capture
 from services.lead_intake.connectors.delivery import Connection, Delivery, Json, JsonObject, Verification
-from services.lead_intake.connectors.fields import CAMPAIGN, Answer, answer, person_ref
+from services.lead_intake.connectors.fields import CAMPAIGN, FormAnswer, answer, person_ref
 from services.lead_intake.connectors.outcomes import Activity, ActivityKind, Ignored, Outcome
 from services.lead_intake.connectors.parsing import Malformed
 from services.lead_intake.connectors.reader import Reader, external_id
@@ -91,7 +91,7 @@ def routing_form(value: JsonObject, connection: Connection) -> Outcome:
     return capture(submission(value, [], dig(value, "payload", "routing_form"), connection), connection)
 
 
-def submission(value: JsonObject, answers: list[Answer], asset: Json, connection: Connection) -> Submission:
+def submission(value: JsonObject, answers: list[FormAnswer], asset: Json, connection: Connection) -> Submission:
     payload = object_at(value, "payload")
     return Submission(
         default=Source.DEMO_REQUEST,
@@ -106,7 +106,7 @@ def submission(value: JsonObject, answers: list[Answer], asset: Json, connection
     )
 
 
-def read_answer(one: JsonObject) -> Answer:
+def read_answer(one: JsonObject) -> FormAnswer:
     given = one.get("answer")
     return answer(one.get("question"), given, meaning="email" if looks_like_email(given) else None)
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from services.lead_intake.connectors.delivery import Connection, Json, JsonObject, Kind
 from services.lead_intake.connectors.fields import (
     DEMO_REQUEST,
-    Answer,
     Fields,
+    FormAnswer,
     campaign_of,
     company_of,
     person_of,
@@ -39,7 +39,7 @@ class Submission:
     """
 
     default: Source
-    answers: Iterable[Answer]
+    answers: Iterable[FormAnswer]
     source: Source | None = None
     kind_ids: tuple[Json, ...] = ()
     asset_id: Json = None

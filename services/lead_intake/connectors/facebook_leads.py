@@ -4,7 +4,7 @@ import re
 
 from services.lead_intake.connectors.capture import Submission, capture
 from services.lead_intake.connectors.delivery import Connection, Json, JsonObject
-from services.lead_intake.connectors.fields import Answer, answer
+from services.lead_intake.connectors.fields import FormAnswer, answer
 from services.lead_intake.connectors.outcomes import Ignored, Outcome
 from services.lead_intake.connectors.reader import external_id
 from services.lead_intake.connectors.redaction import plain_name
@@ -52,7 +52,7 @@ def plainly_named(value: JsonObject) -> JsonObject:
     return {plain_name(name): one for name, one in value.items()}
 
 
-def answers_in(value: JsonObject) -> list[Answer]:
+def answers_in(value: JsonObject) -> list[FormAnswer]:
     """Tools pass the answers on as the vendor's list, as an object, or beside the lead's own fields."""
     data = plainly_named(value).get("fielddata")
     listed = [(one.get("name"), one.get("values", one.get("value"))) for one in objects_at({"in": data}, "in")]
@@ -66,6 +66,6 @@ def without_prefix(value: Json) -> Json:
     return None if found is None else SHEET_PREFIX.sub("", found)
 
 
-def is_test(one: Answer) -> bool:
+def is_test(one: FormAnswer) -> bool:
     found = (text(one.value) or "").lower()
     return TEST_ANSWER in found or found in TEST_ADDRESSES

@@ -44,7 +44,7 @@ KNOWN: Mapping[str, str] = {plain_name(target): target for target in FIELDS - {"
 EMPTY: Mapping[str, Json] = {}
 
 
-class Answer(NamedTuple):
+class FormAnswer(NamedTuple):
     """One field of a submission. `names`: reference, id and title, the last for people to read. `meaning`: the field
     that the vendor's type says."""
 
@@ -66,16 +66,16 @@ class Fields:
         return {name: self.by_name[name] for name in names if name in self.by_name}
 
 
-def answer(name: Json, value: Json, *more_names: Json, meaning: str | None = None) -> Answer:
+def answer(name: Json, value: Json, *more_names: Json, meaning: str | None = None) -> FormAnswer:
     names = tuple(found for one in (name, *more_names) if (found := line(one)))
-    return Answer(names or ("",), value, meaning)
+    return FormAnswer(names or ("",), value, meaning)
 
 
-def answers_of(fields: Mapping[str, Json]) -> list[Answer]:
+def answers_of(fields: Mapping[str, Json]) -> list[FormAnswer]:
     return [answer(name, value) for name, value in fields.items()]
 
 
-def sort_fields(answers: Iterable[Answer], connection: Connection, extra: Mapping[str, Json] = EMPTY) -> Fields:
+def sort_fields(answers: Iterable[FormAnswer], connection: Connection, extra: Mapping[str, Json] = EMPTY) -> Fields:
     """`extra`: fields by our names, which count where no answer gives them."""
     mapped = {plain_name(name): target for name, target in connection.fields.items()}
     by_name: JsonObject = {}
@@ -95,7 +95,7 @@ def sort_fields(answers: Iterable[Answer], connection: Connection, extra: Mappin
     return Fields(filled | by_name, others, wording)
 
 
-def target_of(one: Answer, mapped: Mapping[str, str]) -> str | None:
+def target_of(one: FormAnswer, mapped: Mapping[str, str]) -> str | None:
     names = [plain_name(name) for name in one.names]
     by_settings = next((mapped[name] for name in names if name in mapped), None)
     by_spelling = next((KNOWN[name] for name in names if name in KNOWN), None)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from services.lead_intake.connectors.capture import Submission, capture
 from services.lead_intake.connectors.delivery import Connection, Delivery, Json, JsonObject, Verification
-from services.lead_intake.connectors.fields import Answer, answer
+from services.lead_intake.connectors.fields import FormAnswer, answer
 from services.lead_intake.connectors.outcomes import Outcome
 from services.lead_intake.connectors.parsing import nested_form
 from services.lead_intake.connectors.posted import is_form, posted_fields
@@ -75,7 +75,7 @@ def depth(path: str) -> int:
     return path.count(".")
 
 
-def leaf_answer(path: str, leaf: Json) -> Answer:
+def leaf_answer(path: str, leaf: Json) -> FormAnswer:
     steps = path.split(".")
     last = steps[-1] if len(steps) == 1 or steps[-1] not in AMBIGUOUS else None
     return answer(last, leaf, ".".join(steps[-2:]), path)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from services.lead_intake.connectors.capture import Submission, capture
 from services.lead_intake.connectors.delivery import Connection, Delivery, JsonObject, Refused, Verification
-from services.lead_intake.connectors.fields import Answer, answer
+from services.lead_intake.connectors.fields import FormAnswer, answer
 from services.lead_intake.connectors.outcomes import Ignored, Outcome
 from services.lead_intake.connectors.parsing import Malformed, json_value
 from services.lead_intake.connectors.reader import Reader, external_id
@@ -43,7 +43,7 @@ def interpret(value: JsonObject, connection: Connection) -> Iterator[Outcome]:
     yield capture(made, connection)
 
 
-def read_answer(column: JsonObject) -> Answer:
+def read_answer(column: JsonObject) -> FormAnswer:
     """The column's name is in the advertiser's language, or missing; its id is the same for all."""
     return answer(column.get("column_id"), column.get("string_value"), column.get("column_name"))
 

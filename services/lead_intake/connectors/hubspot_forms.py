@@ -2,7 +2,7 @@
 
 from services.lead_intake.connectors.capture import Submission, capture
 from services.lead_intake.connectors.delivery import Connection, Json, JsonObject
-from services.lead_intake.connectors.fields import KNOWN, Answer, answer
+from services.lead_intake.connectors.fields import KNOWN, FormAnswer, answer
 from services.lead_intake.connectors.outcomes import Capture
 from services.lead_intake.connectors.reader import external_id
 from services.lead_intake.connectors.redaction import plain_name
@@ -58,7 +58,7 @@ def contact_id(connection: Connection, value: JsonObject, portal: str, contact: 
     return external_id(connection, "contact", value.get(portal), value.get(contact))
 
 
-def properties(value: JsonObject, connection: Connection) -> list[Answer]:
+def properties(value: JsonObject, connection: Connection) -> list[FormAnswer]:
     """A contact has hundreds of properties; those that are neither known nor mapped say nothing about the form."""
     wanted = {plain_name(name) for name in connection.fields} | KNOWN.keys()
     return [

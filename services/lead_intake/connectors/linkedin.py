@@ -6,7 +6,7 @@ from datetime import datetime
 
 from services.lead_intake.connectors.capture import Submission, capture
 from services.lead_intake.connectors.delivery import Connection, Delivery, Json, JsonObject, Reply, Verification
-from services.lead_intake.connectors.fields import Answer, answer
+from services.lead_intake.connectors.fields import FormAnswer, answer
 from services.lead_intake.connectors.outcomes import Ignored, NeedsLookup, Outcome
 from services.lead_intake.connectors.parsing import Malformed
 from services.lead_intake.connectors.reader import Reader, each_of_array, external_id
@@ -101,7 +101,7 @@ def response(value: JsonObject, connection: Connection) -> Outcome:
     return capture(made, connection)
 
 
-def read_answer(one: JsonObject) -> Answer:
+def read_answer(one: JsonObject) -> FormAnswer:
     """Questions have numbers; the settings say which asks what. An address is known by its look."""
     given = dig(one, "answerDetails", "textQuestionAnswer", "answer")
     options = dig(one, "answerDetails", "multipleChoiceAnswer", "options")

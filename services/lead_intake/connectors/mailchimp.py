@@ -5,7 +5,7 @@ from datetime import datetime
 
 from services.lead_intake.connectors.capture import Submission, capture
 from services.lead_intake.connectors.delivery import Connection, Delivery, JsonObject, Reply, Verification
-from services.lead_intake.connectors.fields import Answer, answers_of, person_ref, profile_of, sort_fields
+from services.lead_intake.connectors.fields import FormAnswer, answers_of, person_ref, profile_of, sort_fields
 from services.lead_intake.connectors.outcomes import Activity, IdentityChange, Ignored, Outcome, ProfileChange
 from services.lead_intake.connectors.parsing import Malformed, form_fields, nested_form
 from services.lead_intake.connectors.reader import Part, Reader, external_id
@@ -72,7 +72,7 @@ def subscription(value: JsonObject, connection: Connection) -> Outcome:
     return capture(made, connection)
 
 
-def answers(value: JsonObject) -> list[Answer]:
+def answers(value: JsonObject) -> list[FormAnswer]:
     """Interests and groups are nested deeper, and are no fields of the person."""
     data = object_at(value, "data")
     merges = {name: one for name, one in object_at(data, "merges").items() if not isinstance(one, dict)}

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from services.lead_intake.connectors.capture import Submission, capture
 from services.lead_intake.connectors.delivery import Connection, Delivery, Json, JsonObject, Verification
-from services.lead_intake.connectors.fields import Answer, person_ref, profile_of, sort_fields
+from services.lead_intake.connectors.fields import FormAnswer, person_ref, profile_of, sort_fields
 from services.lead_intake.connectors.generic import flattened, leaf_answer
 from services.lead_intake.connectors.outcomes import (
     Activity,
@@ -88,7 +88,7 @@ def person(value: JsonObject, connection: Connection) -> PersonRef:
     return person_ref(fields.get("email"), fields.get("phone"), external_id(connection, "user", value.get("userId")))
 
 
-def traits(value: JsonObject) -> list[Answer]:
+def traits(value: JsonObject) -> list[FormAnswer]:
     """Of the call, of its context, and what an event's properties say of the person."""
     of_person = [*flattened(value.get("traits")), *flattened(dig(value, "context", "traits"))]
     of_event = flattened(value.get("properties"), "properties")

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from services.lead_intake.connectors.capture import Submission, capture
 from services.lead_intake.connectors.delivery import Connection, Delivery, Json, JsonObject, Verification
-from services.lead_intake.connectors.fields import Answer, answer, answers_of
+from services.lead_intake.connectors.fields import FormAnswer, answer, answers_of
 from services.lead_intake.connectors.outcomes import Ignored, Outcome
 from services.lead_intake.connectors.parsing import Malformed
 from services.lead_intake.connectors.reader import Reader, external_id
@@ -56,7 +56,7 @@ def submission(value: JsonObject, connection: Connection) -> Submission:
     )
 
 
-def read_answer(one: JsonObject, titles: dict[str | None, Json]) -> Answer:
+def read_answer(one: JsonObject, titles: dict[str | None, Json]) -> FormAnswer:
     kind, field = text(one.get("type")), object_at(one, "field")
     title = titles.get(text(field.get("id")))
     return answer(field.get("ref"), answer_value(one, kind), field.get("id"), title, meaning=MEANINGS.get(kind or ""))

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from services.lead_intake.connectors.capture import Submission, capture
 from services.lead_intake.connectors.delivery import Connection, Delivery, JsonObject, Reply, Verification
-from services.lead_intake.connectors.fields import Answer, answer, person_ref
+from services.lead_intake.connectors.fields import FormAnswer, answer, person_ref
 from services.lead_intake.connectors.outcomes import Activity, Ignored, Outcome
 from services.lead_intake.connectors.parsing import Malformed, json_value
 from services.lead_intake.connectors.reader import Reader, external_id
@@ -98,7 +98,7 @@ def attendance(value: JsonObject, connection: Connection) -> Outcome:
 
 
 def engagement(
-    value: JsonObject, connection: Connection, answers: list[Answer], extra: JsonObject, details: JsonObject = NONE
+    value: JsonObject, connection: Connection, answers: list[FormAnswer], extra: JsonObject, details: JsonObject = NONE
 ) -> Submission:
     webinar = object_at(value, "payload", "object")
     what = (text(value.get("event")) or "").partition(".")[0]

@@ -6,9 +6,9 @@ import uvicorn
 import uvloop
 from starlette.types import Receive, Scope, Send
 
-from shared.run.connection import Connection
 from shared.run.port import close_port
 from shared.run.process import Server, shared_state
+from shared.run.server_connection import ServerConnection
 from shared.run.settings import Settings
 from tests.running import eventually, started
 
@@ -48,7 +48,7 @@ class Besieged(Server):
 @pytest.mark.parametrize("run", [uvloop.run, asyncio.run])
 def test_requests_that_came_before_the_port_closed_are_answered(run: object) -> None:
     async def stopped() -> list[bytes]:
-        config = uvicorn.Config(app, port=0, http=Connection, lifespan="off", log_config=None)
+        config = uvicorn.Config(app, port=0, http=ServerConnection, lifespan="off", log_config=None)
         server = Besieged(config, [], 10.0, shared_state(Settings()))
         serving = asyncio.ensure_future(server.serve())
         await eventually(lambda: started(server))

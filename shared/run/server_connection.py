@@ -49,7 +49,7 @@ class SharedState(ServerState):
         self.idle, self.capacity = idle, capacity
 
 
-class Connection(HttpToolsProtocol):
+class ServerConnection(HttpToolsProtocol):
     """Records what happens. `check` enforces the limits, once a second for all connections: a timer of each request
     would make every request slower."""
 
@@ -191,7 +191,7 @@ def raw_answer(status: int, why: str) -> bytes:
 
 def close_after_answers(connections: Iterable[object]) -> None:
     for each in connections:
-        if isinstance(each, Connection):
+        if isinstance(each, ServerConnection):
             each.close_after_answer()
 
 
@@ -199,5 +199,5 @@ def check_connections(connections: Iterable[object], now: float, patience: float
     """Checks a copy of the collection, because closing a connection removes it from there. Connections of other
     protocols are left alone."""
     for each in list(connections):
-        if isinstance(each, Connection):
+        if isinstance(each, ServerConnection):
             each.check(now, patience)
