@@ -8,7 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.pipeline.benchmark.commands import RecordStatus
 from services.pipeline.benchmark.decider import DECIDER
 from services.pipeline.metrics.benchmark_looks import Figure, look_id, look_window, looks, subject_of
-from services.pipeline.metrics.questions import DealSet, Dimension, Step, Window
+from services.pipeline.metrics.deal_sums import DealSet
+from services.pipeline.metrics.dimensions import Dimension
+from services.pipeline.metrics.funnel_steps import Step
+from services.pipeline.metrics.window import Window
 from services.pipeline.projections import deal_states, funnel
 from services.pipeline.setting.decider import ALL
 from services.pipeline.setting.decider import DECIDER as SETTING

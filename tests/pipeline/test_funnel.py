@@ -8,7 +8,9 @@ from uuid import UUID
 import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.pipeline.metrics.questions import Dimension, Step, Window
+from services.pipeline.metrics.dimensions import Dimension
+from services.pipeline.metrics.funnel_steps import Step
+from services.pipeline.metrics.window import Window
 from services.pipeline.opportunity.events import Motion
 from services.pipeline.projections import deal_states, funnel, lead_cycles
 from services.pipeline.projections.funnel import EntryFilter

@@ -6,7 +6,7 @@ from itertools import combinations, product
 from typing import Any
 from urllib.parse import urlencode
 
-from services.pipeline.metrics.questions import Dimension
+from services.pipeline.metrics.dimensions import Dimension
 from tests.pipeline.histories import REASON, answer_of, money, past_deal, pipeline
 
 DIMENSIONS = [dimension.value for dimension in Dimension]

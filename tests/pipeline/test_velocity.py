@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.pipeline.metrics.questions import Window
 from services.pipeline.metrics.velocity import sales_velocity
+from services.pipeline.metrics.window import Window
 from services.pipeline.projections import deal_states, stage_visits, stays
 from tests.pipeline.deals import ACME
 from tests.pipeline.histories import REASON, answer_of, day, money, past_deal, pipeline

@@ -9,8 +9,8 @@ from uuid import UUID
 import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.pipeline.metrics.deal_sums import CurrencySum, SumRow, by_key, total
-from services.pipeline.metrics.questions import DealSet, Window
+from services.pipeline.metrics.deal_sums import CurrencySum, DealSet, SumRow, by_key, total
+from services.pipeline.metrics.window import Window
 from services.pipeline.opportunity.events import AmountChanged, CloseDateChanged, OpportunityEvent
 from services.pipeline.projections import deal_states
 from services.pipeline.service import SERVICE

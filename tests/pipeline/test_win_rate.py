@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 
 from services.pipeline.metrics.benchmarks import Rate, format_rate, status_of
-from services.pipeline.metrics.deal_sums import SumRow
-from services.pipeline.metrics.questions import DealSet
+from services.pipeline.metrics.deal_sums import DealSet, SumRow
 from services.pipeline.metrics.win_rate import win_rate, win_rates
 from services.pipeline.setting.default import BANDS
 from tests.pipeline.histories import REASON, answer_of, day, money, past_deal, pipeline

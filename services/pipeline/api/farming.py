@@ -22,7 +22,8 @@ from services.pipeline.api.metric_queries import (
 from services.pipeline.api.metric_views import MetricWindowView, metric_window_view
 from services.pipeline.metrics.benchmarks import Rate, format_rate
 from services.pipeline.metrics.deal_sums import null_last
-from services.pipeline.metrics.questions import Dimension, Window
+from services.pipeline.metrics.dimensions import Dimension
+from services.pipeline.metrics.window import Window
 from services.pipeline.projections import farming
 from services.pipeline.projections.farming import AccountRow, FarmingRow
 from shared.store.long_work import build_answer

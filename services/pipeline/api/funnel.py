@@ -19,8 +19,10 @@ from services.pipeline.api.metric_queries import (
 from services.pipeline.api.metric_views import RateBand, rate_view
 from services.pipeline.benchmark.events import Status
 from services.pipeline.metrics.benchmarks import Rate
-from services.pipeline.metrics.deal_sums import Key, null_last
-from services.pipeline.metrics.questions import Dimension, Step, Window
+from services.pipeline.metrics.deal_sums import GroupKey, null_last
+from services.pipeline.metrics.dimensions import Dimension
+from services.pipeline.metrics.funnel_steps import Step
+from services.pipeline.metrics.window import Window
 from services.pipeline.projections import funnel
 from services.pipeline.projections.funnel import Cohort, EntryFilter, StepRow
 from services.pipeline.setting.events import Measure
@@ -143,7 +145,7 @@ def matured_until(parameters: datetime | None, window: Window, now: datetime) ->
 
 
 def grouped(by: Sequence[Dimension], rows: Iterable[StepRow]) -> list[tuple[dict[str, str | None], list[StepRow]]]:
-    groups: dict[Key, list[StepRow]] = {}
+    groups: dict[GroupKey, list[StepRow]] = {}
     for row in rows:
         groups.setdefault(row.key, []).append(row)
     return [(group_key(by, key), groups[key]) for key in sorted(groups, key=null_last)]

@@ -8,8 +8,9 @@ from fastapi import Depends, Query
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.pipeline.metrics.deal_sums import Key
-from services.pipeline.metrics.questions import Dimension, Window
+from services.pipeline.metrics.deal_sums import GroupKey
+from services.pipeline.metrics.dimensions import Dimension
+from services.pipeline.metrics.window import Window
 from services.pipeline.opportunity.events import Approach, Motion
 from services.pipeline.setting.decider import ALL
 from services.pipeline.setting.decider import DECIDER as SETTING
@@ -97,7 +98,7 @@ async def window_of(call: Call, tx: AsyncConnection, query: WindowQuery) -> tupl
     return Window(begins, ends, query.as_of, call.subtree.nodes), settings
 
 
-def group_key(by: Sequence[Dimension], key: Key) -> dict[str, str | None]:
+def group_key(by: Sequence[Dimension], key: GroupKey) -> dict[str, str | None]:
     return dict(zip(by, key, strict=True))
 
 

@@ -9,7 +9,7 @@ from services.pipeline.api.metric_queries import MetricsQuery
 from services.pipeline.benchmark.events import Status
 from services.pipeline.metrics.benchmarks import Rate, format_rate, status_of
 from services.pipeline.metrics.deal_sums import DealSums
-from services.pipeline.metrics.questions import Dimension
+from services.pipeline.metrics.dimensions import Dimension
 from services.pipeline.setting.events import Band
 from shared.rules.money import format_amount
 

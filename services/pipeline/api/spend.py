@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.pipeline.api.amounts import Amount, view_for
 from services.pipeline.api.metric_queries import MeasuresWhole, WindowQuery, list_link
 from services.pipeline.api.opportunity_views import MoneyView, money_view
-from services.pipeline.metrics.questions import Step
+from services.pipeline.metrics.funnel_steps import Step
 from services.pipeline.metrics.spend import Spend, spend_by_source, whole_spend
 from services.pipeline.projections import funnel
 from services.pipeline.projections import spend as entries

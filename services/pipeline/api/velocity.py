@@ -23,10 +23,11 @@ from services.pipeline.api.metric_views import (
     rate_view,
 )
 from services.pipeline.api.stays import stays_link
-from services.pipeline.metrics.deal_sums import DealSums, Key, SumRow, Sums, by_key, null_last, total
-from services.pipeline.metrics.questions import DealSet, Dimension, Window
+from services.pipeline.metrics.deal_sums import DealSet, DealSums, GroupKey, SumRow, Sums, by_key, null_last, total
+from services.pipeline.metrics.dimensions import Dimension
 from services.pipeline.metrics.velocity import CycleRow, StayRow, days, sales_velocity
 from services.pipeline.metrics.win_rate import WinRate, win_rate, win_rates
+from services.pipeline.metrics.window import Window
 from services.pipeline.projections import deal_states, stays
 from services.pipeline.setting.events import Measure
 from services.pipeline.setting.state import Benchmarks
@@ -114,7 +115,7 @@ class Found:
 class Inputs:
     """The figures of one group from which its answer is made."""
 
-    key: Key
+    key: GroupKey
     stays: Sequence[StayRow]
     cycle: CycleRow
     open: DealSums
@@ -164,7 +165,7 @@ def open_sums(sums: Sums) -> DealSums:
 
 
 def grouped(found: Found) -> Iterator[Inputs]:
-    stays_of: dict[Key, list[StayRow]] = {}
+    stays_of: dict[GroupKey, list[StayRow]] = {}
     for stay in found.stays.groups:
         stays_of.setdefault(stay.key, []).append(stay)
     cycle_of = {row.key: row for row in found.cycles.groups}

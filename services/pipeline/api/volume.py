@@ -27,8 +27,8 @@ from services.pipeline.api.metric_views import (
     metric_window_view,
 )
 from services.pipeline.api.opportunity_views import MoneyView, money_view
-from services.pipeline.metrics.deal_sums import DealSums, SumRow, Sums, by_key, total
-from services.pipeline.metrics.questions import DealSet, Dimension
+from services.pipeline.metrics.deal_sums import DealSet, DealSums, SumRow, Sums, by_key, total
+from services.pipeline.metrics.dimensions import Dimension
 from services.pipeline.projections import deal_states
 from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
 

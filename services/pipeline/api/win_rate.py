@@ -19,8 +19,8 @@ from services.pipeline.api.metric_views import (
     rate_view,
 )
 from services.pipeline.metrics.benchmarks import format_rate
-from services.pipeline.metrics.deal_sums import SumRow
-from services.pipeline.metrics.questions import DealSet, Dimension
+from services.pipeline.metrics.deal_sums import DealSet, SumRow
+from services.pipeline.metrics.dimensions import Dimension
 from services.pipeline.metrics.win_rate import WinRate, win_rate, win_rates
 from services.pipeline.projections import deal_states
 from services.pipeline.setting.events import Measure

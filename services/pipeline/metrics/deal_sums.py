@@ -4,18 +4,29 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from enum import StrEnum
 from typing import NamedTuple
 
-from services.pipeline.metrics.questions import DealSet
-
-Key = tuple[str | None, ...]
+GroupKey = tuple[str | None, ...]
 """The values of the dimensions of a group, in the order in which they were asked for."""
+
+
+class DealSet(StrEnum):
+    """`open`: at the instant; the others: within the window."""
+
+    OPEN = "open"
+    CREATED = "created"
+    WON = "won"
+    LOST = "lost"
+    RECYCLED = "recycled"
+    NOT_WON = "not_won"
+    """Lost or recycled."""
 
 
 class SumRow(NamedTuple):
     """Deals of one group and currency. `valued`: how many have an amount."""
 
-    key: Key
+    key: GroupKey
     deal_set: DealSet
     qualified: bool
     currency: str | None
@@ -58,13 +69,13 @@ def total(rows: Iterable[SumRow]) -> Sums:
     return sums
 
 
-def by_key(rows: Iterable[SumRow]) -> dict[Key, Sums]:
+def by_key(rows: Iterable[SumRow]) -> dict[GroupKey, Sums]:
     """In the order of the keys; null comes last."""
-    groups: dict[Key, list[SumRow]] = defaultdict(list)
+    groups: dict[GroupKey, list[SumRow]] = defaultdict(list)
     for row in rows:
         groups[row.key].append(row)
     return {key: total(groups[key]) for key in sorted(groups, key=null_last)}
 
 
-def null_last(key: Key) -> list[tuple[bool, str]]:
+def null_last(key: GroupKey) -> list[tuple[bool, str]]:
     return [(value is None, value or "") for value in key]

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import NamedTuple
 
-from services.pipeline.metrics.deal_sums import Key
+from services.pipeline.metrics.deal_sums import GroupKey
 
 SECONDS_OF_A_DAY = Decimal(86400)
 
@@ -11,7 +11,7 @@ SECONDS_OF_A_DAY = Decimal(86400)
 class CycleRow(NamedTuple):
     """Sales cycles of one group, in seconds. None: there are none."""
 
-    key: Key
+    key: GroupKey
     won: int
     mean: Decimal | None
     median: Decimal | None
@@ -22,7 +22,7 @@ class StayRow(NamedTuple):
     """Deals of one group in one stage. `unfinished`: how many are in it still. `median`, `p90`: in seconds, by the
     estimator of Kaplan and Meier; None where too few have left for one."""
 
-    key: Key
+    key: GroupKey
     pipeline: str
     stage: str
     qualified: bool

@@ -7,8 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from services.pipeline.metrics.benchmarks import Rate, ratio
-from services.pipeline.metrics.deal_sums import CurrencySum, DealSums, Key, SumRow, null_last
-from services.pipeline.metrics.questions import DealSet
+from services.pipeline.metrics.deal_sums import CurrencySum, DealSet, DealSums, GroupKey, SumRow, null_last
 
 NOTHING = CurrencySum(0, Decimal(0))
 
@@ -29,7 +28,7 @@ class ValueRate(NamedTuple):
 class WinRate:
     """`motion`: that of all its deals; None when they are of several. `lost`: recycled ones included."""
 
-    key: Key
+    key: GroupKey
     motion: str | None
     won: DealSums
     lost: DealSums
@@ -45,7 +44,7 @@ class WinRate:
             yield ValueRate(currency, won.get(currency, NOTHING).amount, lost.get(currency, NOTHING).amount)
 
 
-def win_rate(key: Key, rows: Iterable[SumRow]) -> WinRate:
+def win_rate(key: GroupKey, rows: Iterable[SumRow]) -> WinRate:
     """`rows`: their keys end with the motion. Unqualified deals do not count."""
     won, lost, motions = DealSums(), DealSums(), set()
     for row in rows:
@@ -57,7 +56,7 @@ def win_rate(key: Key, rows: Iterable[SumRow]) -> WinRate:
 
 def win_rates(rows: Iterable[SumRow]) -> list[WinRate]:
     """One for each key without its motion."""
-    groups: dict[Key, list[SumRow]] = defaultdict(list)
+    groups: dict[GroupKey, list[SumRow]] = defaultdict(list)
     for row in rows:
         if row.qualified:
             groups[row.key[:-1]].append(row)

@@ -30,9 +30,10 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.pipeline.events import PipelineEvent
-from services.pipeline.metrics.deal_sums import SumRow
-from services.pipeline.metrics.questions import DealSet, Dimension, Window
+from services.pipeline.metrics.deal_sums import DealSet, SumRow
+from services.pipeline.metrics.dimensions import Dimension
 from services.pipeline.metrics.velocity import CycleRow
+from services.pipeline.metrics.window import Window
 from services.pipeline.opportunity import events
 from services.pipeline.opportunity.events import OpportunityFields
 from shared.flow.projection import Projection

@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import FromClause, Select, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.pipeline.metrics.deal_sums import Key
-from services.pipeline.metrics.questions import Dimension, Window
+from services.pipeline.metrics.deal_sums import GroupKey
+from services.pipeline.metrics.dimensions import Dimension
+from services.pipeline.metrics.window import Window
 from services.pipeline.opportunity.events import Approach
 from services.pipeline.projections.contacts import ENGAGEMENT, TOUCH, contacts, lead_accounts
 from services.pipeline.projections.deal_states import at, states, within
@@ -20,7 +21,7 @@ when = contacts.c.contacted_at
 class FarmingRow(NamedTuple):
     """Of one group. `untouched`: accounts on which nobody engaged or was touched."""
 
-    key: Key
+    key: GroupKey
     accounts: int
     engagements: int
     untouched: int

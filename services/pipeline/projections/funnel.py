@@ -9,8 +9,10 @@ from sqlalchemy import ARRAY, BindParameter, Text, TextClause, bindparam, text
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.pipeline.metrics.deal_sums import Key
-from services.pipeline.metrics.questions import Dimension, Step, Window
+from services.pipeline.metrics.deal_sums import GroupKey
+from services.pipeline.metrics.dimensions import Dimension
+from services.pipeline.metrics.funnel_steps import Step
+from services.pipeline.metrics.window import Window
 from services.pipeline.projections.deal_states import SORTS_IN_MEMORY
 
 INSTANTS = ("begins", "ends", "as_of", "until")
@@ -83,7 +85,7 @@ PAGE = """{entries}
 class StepRow(NamedTuple):
     """Of one group. `leads`: distinct ones; deals without a lead have none. `median`: seconds to the next step."""
 
-    key: Key
+    key: GroupKey
     step: str
     entered: int
     converted: int

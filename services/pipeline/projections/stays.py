@@ -12,8 +12,9 @@ from sqlalchemy import ARRAY, Text, TextClause, bindparam, text
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.pipeline.metrics.questions import Dimension, Window
+from services.pipeline.metrics.dimensions import Dimension
 from services.pipeline.metrics.velocity import StayRow
+from services.pipeline.metrics.window import Window
 from services.pipeline.projections.deal_states import SORTS_IN_MEMORY
 from shared.store.plans import hashed_groups
 

@@ -8,7 +8,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.pipeline.api import velocity
-from services.pipeline.metrics.questions import DealSet, Dimension, Window
+from services.pipeline.metrics.deal_sums import DealSet
+from services.pipeline.metrics.dimensions import Dimension
+from services.pipeline.metrics.window import Window
 from services.pipeline.projections import deal_states, funnel
 from services.pipeline.service import SERVICE as PIPELINE
 from tests.bench.copied import raw

@@ -1,0 +1,11 @@
+"""The steps of the funnel that a lead's cycle goes through before it is a deal."""
+
+from enum import StrEnum
+
+
+class Step(StrEnum):
+    """What a cycle enters in the funnel. `mql`: an SDR looks at it; `srl`: a rep does; `sql`: the rep accepted it."""
+
+    MQL = "mql"
+    SRL = "srl"
+    SQL = "sql"
