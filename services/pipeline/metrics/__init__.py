@@ -1,1 +1,1 @@
-"""Measures of the pipeline: what is asked, and how the figures follow from counts and sums. No I/O."""
+"""Measures of the pipeline: how their figures follow from counts and sums. No I/O."""

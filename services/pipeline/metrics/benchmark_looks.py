@@ -1,4 +1,4 @@
-"""A look at all benchmarks: which status each band of the settings has in the window of a day."""
+"""A look at the benchmarks gives each band of the settings its status in the window of a day."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -12,11 +12,11 @@ from services.pipeline.setting.state import Benchmarks
 
 WINDOW = timedelta(days=90)
 MATURING = timedelta(days=30)
-"""For which a cohort of the funnel has time to convert after its window."""
+"""The time that a cohort of the funnel has to convert after its window."""
 
 
 class LookWindow(NamedTuple):
-    """`matured`: until when a conversion counts."""
+    """The window whose deals or cycles count. `matured`: the instant until which a conversion counts."""
 
     begins: datetime
     ends: datetime
@@ -24,7 +24,7 @@ class LookWindow(NamedTuple):
 
 
 class Figure(NamedTuple):
-    """Of the cycles or deals of one source and motion."""
+    """The cycles or deals of one source and motion: `part` of the `sample` were converted or won."""
 
     source: str | None
     motion: str | None
@@ -70,5 +70,5 @@ def benchmark_id(band: Band) -> UUID:
 
 
 def look_id(band: Band, midnight: datetime) -> UUID:
-    """Of a day's look at a benchmark, the same when it is repeated."""
+    """The id of a day's look at a benchmark. A repeated look has the same id."""
     return uuid5(benchmark_id(band), midnight.isoformat())

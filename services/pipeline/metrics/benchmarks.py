@@ -10,7 +10,7 @@ SHOWN = Decimal("0.001")
 
 
 class Rate(NamedTuple):
-    """How many of a sample."""
+    """The share of a sample. `part`: how many of the sample count."""
 
     part: int
     sample: int
@@ -26,12 +26,12 @@ def ratio(part: Decimal, whole: Decimal) -> Decimal | None:
 
 
 def format_rate(rate: Decimal | None) -> str | None:
-    """With three decimals, half-even."""
+    """The rate with three decimals, rounded half to even."""
     return None if rate is None else format(rate.quantize(SHOWN, ROUND_HALF_EVEN), "f")
 
 
 def status_of(rate: Rate, band: Band | None, minimum_sample: int) -> Status | None:
-    """None: no band applies."""
+    """The rate's place in the band; None when no band applies to a sample that is large enough."""
     if rate.value is None or rate.sample < minimum_sample:
         return "insufficient_history"
     if band is None:

@@ -12,7 +12,7 @@ GroupKey = tuple[str | None, ...]
 
 
 class DealSet(StrEnum):
-    """`open`: at the instant; the others: within the window."""
+    """The deals that are open at the instant of a question, or to which something happened within its window."""
 
     OPEN = "open"
     CREATED = "created"
@@ -59,7 +59,7 @@ class DealSums:
 
 
 Sums = Mapping[tuple[DealSet, bool], DealSums]
-"""By set, and by whether the deals are qualified."""
+"""Sums by set of deals, and by whether these are qualified."""
 
 
 def total(rows: Iterable[SumRow]) -> Sums:
@@ -70,7 +70,7 @@ def total(rows: Iterable[SumRow]) -> Sums:
 
 
 def by_key(rows: Iterable[SumRow]) -> dict[GroupKey, Sums]:
-    """In the order of the keys; null comes last."""
+    """The sums of each group, in the order of the keys; null comes last."""
     groups: dict[GroupKey, list[SumRow]] = defaultdict(list)
     for row in rows:
         groups[row.key].append(row)

@@ -14,7 +14,7 @@ ZERO = Decimal(0)
 
 
 class SpendRow(NamedTuple):
-    """Spent evenly from `first_day` to `last_day`, both included."""
+    """An amount that was spent evenly from `first_day` to `last_day`, both included."""
 
     first_day: date
     last_day: date
@@ -30,7 +30,7 @@ class SpendRow(NamedTuple):
         return self.until(last) - self.until(first, before=True) if first <= last else ZERO
 
     def until(self, day: date, *, before: bool = False) -> Decimal:
-        """What was spent by the end of the day, or `before` it, in whole minor units."""
+        """The amount that was spent by the end of the day, or `before` it, in whole minor units."""
         days = (day - self.first_day).days + (0 if before else 1)
         whole = (self.last_day - self.first_day).days + 1
         return to_minor_units(self.amount * days / whole, self.currency)
@@ -45,7 +45,7 @@ class CurrencySpend:
         return sum(self.by_kind.values(), ZERO)
 
     def cost_of_each(self, sqls: int) -> Decimal | None:
-        """None: there is none to divide by."""
+        """The spend for each SQL; None when there is none."""
         return self.total / sqls if sqls else None
 
 
@@ -54,7 +54,7 @@ Spend = dict[str, CurrencySpend]
 
 
 def spend_by_source(rows: Iterable[SpendRow], first_day: date | None, last_day: date) -> dict[str | None, Spend]:
-    """Without what lies outside the window. None: what was spent for no source alone."""
+    """The spend within the window, by source. Under None is what was spent for no source alone."""
     sources: dict[str | None, Spend] = defaultdict(lambda: defaultdict(CurrencySpend))
     for row in rows:
         if row.first_day <= last_day and (first_day is None or row.last_day >= first_day):

@@ -1,4 +1,4 @@
-"""How fast deals move: time in stage, sales cycles, and the value that they bring in a day."""
+"""The speed of deals: time in stage, sales cycles, and the value that they bring in a day."""
 
 from decimal import Decimal
 from typing import NamedTuple
@@ -9,7 +9,7 @@ SECONDS_OF_A_DAY = Decimal(86400)
 
 
 class CycleRow(NamedTuple):
-    """Sales cycles of one group, in seconds. None: there are none."""
+    """The lengths of one group's sales cycles, in seconds; None when no deal was won."""
 
     key: GroupKey
     won: int
@@ -19,8 +19,8 @@ class CycleRow(NamedTuple):
 
 
 class StayRow(NamedTuple):
-    """Deals of one group in one stage. `unfinished`: how many are in it still. `median`, `p90`: in seconds, by the
-    estimator of Kaplan and Meier; None where too few have left for one."""
+    """The stays of one group's deals in one stage. `unfinished`: how many of these deals are still in it. `median` and
+    `p90` are seconds by the estimator of Kaplan and Meier; None where too few deals have left."""
 
     key: GroupKey
     pipeline: str
@@ -40,8 +40,8 @@ def days(seconds: Decimal | None) -> Decimal | None:
 def sales_velocity(
     deals: int, mean_value: Decimal, win_rate: Decimal | None, mean_cycle_days: Decimal | None
 ) -> Decimal | None:
-    """What the open deals bring in a day: deals x mean value x win rate / mean cycle in days. None without a rate, or
-    without the length of a cycle."""
+    """The value that open deals bring in a day: deals x mean value x win rate / mean cycle in days. None without a win
+    rate, or without the length of a cycle."""
     if win_rate is None or not mean_cycle_days:
         return None
     return deals * mean_value * win_rate / mean_cycle_days

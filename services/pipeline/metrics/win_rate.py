@@ -1,4 +1,4 @@
-"""The win rate: won of all that were won, lost or recycled while qualified."""
+"""The win rate: the share of won deals among all that were won, lost or recycled while qualified."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -13,7 +13,7 @@ NOTHING = CurrencySum(0, Decimal(0))
 
 
 class ValueRate(NamedTuple):
-    """By value, in one currency."""
+    """The win rate by value, in one currency."""
 
     currency: str
     won: Decimal
@@ -26,7 +26,8 @@ class ValueRate(NamedTuple):
 
 @dataclass(frozen=True)
 class WinRate:
-    """`motion`: that of all its deals; None when they are of several. `lost`: recycled ones included."""
+    """The win rate of a group. `motion`: that of all its deals; None when they have several. `lost` includes recycled
+    deals."""
 
     key: GroupKey
     motion: str | None
@@ -45,7 +46,7 @@ class WinRate:
 
 
 def win_rate(key: GroupKey, rows: Iterable[SumRow]) -> WinRate:
-    """`rows`: their keys end with the motion. Unqualified deals do not count."""
+    """The win rate of the rows, whose keys end with the motion. Unqualified deals do not count."""
     won, lost, motions = DealSums(), DealSums(), set()
     for row in rows:
         if row.qualified:
@@ -55,7 +56,7 @@ def win_rate(key: GroupKey, rows: Iterable[SumRow]) -> WinRate:
 
 
 def win_rates(rows: Iterable[SumRow]) -> list[WinRate]:
-    """One for each key without its motion."""
+    """A win rate for each key without its motion."""
     groups: dict[GroupKey, list[SumRow]] = defaultdict(list)
     for row in rows:
         if row.qualified:

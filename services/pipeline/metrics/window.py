@@ -7,8 +7,10 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class Window:
-    """From `begins` until before `ends`; None: without a bound. Deals count as they were `as_of`; None: now. `owners`:
-    those whose deals count; None: all."""
+    """The span of a measure, from `begins` until before `ends`. None means that it has no bound there.
+
+    `as_of`: the instant of which the deals' states count; None: now. `owners`: those whose deals count; None: all.
+    """
 
     begins: datetime | None = None
     ends: datetime | None = None
