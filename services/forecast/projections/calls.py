@@ -100,7 +100,7 @@ async def by_node(
 async def history(
     tx: AsyncConnection, chosen: Mapping[str, str | None], after: int, limit: int, subtree: Subtree
 ) -> list[Mapping[str, Any]]:
-    """As they were submitted, one more than `limit`. `chosen`: values of columns; None means any."""
+    """The calls as they were submitted, one more than `limit`. `chosen`: values of columns; None means any."""
     conditions = [calls.c[name] == value for name, value in chosen.items() if value is not None]
     if subtree.nodes is not None:
         conditions.append(calls.c.node == any_(literal(sorted(subtree.nodes), ARRAY(Text))))

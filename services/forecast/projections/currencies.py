@@ -1,4 +1,4 @@
-"""In which currencies deals are: how many in each."""
+"""The currencies of the deals, with the number of deals in each."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,4 @@
-"""Which deals a question is about."""
+"""The deals that a question is about."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,9 +15,10 @@ PageKey = tuple[date, str]
 
 @dataclass(frozen=True)
 class DealFilter:
-    """None means any. `today`: close dates before it are past. `converted_into`: closed deals in other currencies are
-    summed by close date, because each day has its rate. `undated`: a list is of deals without a close date instead of
-    those of the period. `unmapped`: a list is of open deals in stages without a forecast category alone."""
+    """The conditions of a question about deals. A field that is None allows any value. `today`: close dates before it
+    are past. `converted_into`: closed deals in other currencies are summed by close date, because each day has its
+    rate. `undated`: a list has the deals without a close date instead of those of the period. `unmapped`: a list has
+    the open deals in stages without a forecast category alone."""
 
     period: Period
     today: date
@@ -46,7 +47,7 @@ class DealFilter:
         return table.c.close_date.is_(None) if self.undated else self.in_period(table)
 
     def behind(self, columns: Any, after: PageKey) -> Any:
-        """Of the columns by which a list is ordered."""
+        """The condition for rows behind the key. `columns`: those by which a list is ordered."""
         if self.undated:
             return columns.opportunity_id > after[1]
         return tuple_(columns.close_date, columns.opportunity_id) > tuple_(*after)

@@ -1,4 +1,4 @@
-"""Each deal's customer, stage and outcome at any time: a row when one of them changes. Postings have all the rest."""
+"""Each deal's customer, stage and outcome at any time: a row when one of them changes. All the rest is in postings."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Each deal's current account and amount, also of those that have left the accounts."""
+"""Each deal's current account and amount. Deals that have left the accounts have a row, too."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -73,7 +73,7 @@ ACCOUNT_OF_ROW = itemgetter(*Account._fields)
 
 
 class DealState(NamedTuple):
-    """What of a deal is not in its postings."""
+    """The fields of a deal that its postings lack."""
 
     account: str
     stage: str
@@ -208,7 +208,8 @@ async def currencies_of(tx: AsyncConnection, owners: Owners) -> list[str]:
 
 
 async def unmapped_by_owner(tx: AsyncConnection, deal_filter: DealFilter) -> dict[str, int]:
-    """How many open deals are in stages without a category; of the period, or without a close date."""
+    """The number of open deals in stages without a category, by owner: those of the period, and those without a close
+    date."""
     query = (
         select(deals.c.owner, func.count())
         .where(IS_UNMAPPED, *deal_filter.matching(deals))

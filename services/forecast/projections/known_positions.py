@@ -1,4 +1,4 @@
-"""Which events an answer counts: of each source those up to a position."""
+"""The events that an answer counts: those of each source up to a position."""
 
 from datetime import datetime
 from typing import NamedTuple

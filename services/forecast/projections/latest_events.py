@@ -1,4 +1,4 @@
-"""Of each source, the latest instants among the events applied: an answer's `as_of` is no earlier."""
+"""The latest instants of each source among the events applied: an answer's `as_of` is no earlier."""
 
 from collections.abc import Sequence
 from datetime import datetime

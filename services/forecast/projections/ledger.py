@@ -51,7 +51,7 @@ def of_types(recorded: Sequence[RecordedEvent[Any]], *types: type[E]) -> list[Re
 
 @dataclass
 class DealChanges:
-    """What a batch's events do to deals. `latest`: each deal's last event, with the deal after it."""
+    """The changes that a batch's events make to deals. `latest`: each deal's last event, with the deal after it."""
 
     lines: list[NumberedPosting] = field(default_factory=list)
     states: list[RecordedDeal] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""By which reference the vault has each node's name, and since which position."""
+"""The vault's reference of each node's name, and the position since which it holds."""
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime

@@ -37,9 +37,10 @@ from services.forecast.projections.metadata import ledger_tables
 from shared.store.rows import Write, rows, upsert
 
 NO_DAY = date(9999, 1, 1)
-"""Stands in a key for a deal without a close date. Not the last of all days: the driver sends that as infinity."""
+"""This day stands in a key for a deal without a close date. It is not the last of all days: the driver sends that as
+infinity."""
 NO_CURRENCY = ""
-"""Stands in a key for a deal without an amount."""
+"""This text stands in a key for a deal without an amount."""
 
 
 class NodeTotalColumns(TypedColumns):
@@ -92,7 +93,7 @@ DELETE_EMPTY_OF = text("""
 
 @dataclass(slots=True)
 class RowChange:
-    """What a batch adds to one row."""
+    """The sums that a batch adds to one row."""
 
     amount: Decimal = Decimal(0)
     deals: int = 0
@@ -120,7 +121,7 @@ def changed(postings: Iterable[Posting], nodes: OrgNodes) -> Iterator[Write]:
 
 
 def changed_rows(postings: Iterable[Posting], nodes: OrgNodes) -> list[dict[str, Any]]:
-    """Sorted by key, so that the same batch always writes in the same order."""
+    """The rows, sorted by key, so that the same batch always writes in the same order."""
     paths: dict[str, list[str]] = {}
     changes: Mapping[RowKey, RowChange] = defaultdict(RowChange)
     for posting in postings:
@@ -166,7 +167,8 @@ async def sums_by_node(
     undated: bool = False,
     table: FromClause = node_totals,
 ) -> Mapping[str, Sums]:
-    """Of the period, or of deals without a close date. `table`: of the same columns."""
+    """The sums of deals of the period, or of those without a close date, by node. `table`: a table with the same
+    columns."""
     columns = table.c
     days = columns.close_date == NO_DAY if undated else deal_filter.in_period(table)
     summed, currency = [columns[name] for name in SUMS], func.nullif(columns.currency, NO_CURRENCY)

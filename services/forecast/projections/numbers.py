@@ -1,4 +1,4 @@
-"""Where an answer's numbers are read from, and which of these places fits a question."""
+"""The places that an answer's numbers are read from, and the choice of the one that fits a question."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,24 +32,24 @@ class Numbers(Protocol):
     """The organisation, sums of deals, and deals, all of one moment."""
 
     async def tree(self, node: str | None, depth: int) -> OrgTree:
-        """The node (by default the root) and so many levels below it, with the root. May be more."""
+        """The node (by default the root) and so many levels below it, with the root. The tree may have more nodes."""
 
     async def ancestors(self, owners: Collection[str]) -> OrgNodes:
-        """These owners, as far as they are nodes, and all above them. May be more."""
+        """The owners that are nodes, and all nodes above them. There may be more."""
 
     async def ids_below(self, node: str | None) -> Sequence[str]:
         """The node and all below it; all nodes without one."""
 
     async def inactive_nodes(self) -> Sequence[str]:
-        """Those that have ended."""
+        """The nodes that have ended."""
 
     async def sums(
         self, nodes: Collection[str], deal_filter: DealFilter, *, undated: bool = False
     ) -> Mapping[str, Sums]:
-        """By node, of the deals that close in the period, or of those without a close date."""
+        """The sums by node of the deals that close in the period, or of those without a close date."""
 
     async def unmapped_by_owner(self, deal_filter: DealFilter) -> Mapping[str, int]:
-        """How many open deals are in stages without a forecast category."""
+        """The number of open deals in stages without a forecast category, by owner."""
 
     async def deals(
         self, deal_filter: DealFilter, owners: Owners, category: str | None, after: PageKey | None, limit: int
@@ -57,7 +57,7 @@ class Numbers(Protocol):
         """Deals that count in the period, by close date, one more than `limit`."""
 
     async def currencies(self, owners: Owners) -> Sequence[str]:
-        """Of these owners' deals, sorted."""
+        """The currencies of these owners' deals, sorted."""
 
 
 async def past_numbers(tx: AsyncConnection, cut: Cut, org_as_of: datetime, known: KnownPositions) -> Numbers:
@@ -82,7 +82,7 @@ async def numbers_at(tx: AsyncConnection, org_as_of: datetime) -> Numbers:
 
 @dataclass(frozen=True)
 class CurrentNumbers:
-    """From the totals that are kept under today's organisation."""
+    """Numbers from the totals that are kept under today's organisation."""
 
     tx: AsyncConnection
 

@@ -1,4 +1,4 @@
-"""What stood in the accounts when each of the last months began: sums of postings, kept so that an answer about the
+"""The balances of all accounts when each of the last months began: sums of postings, kept so that an answer about the
 past adds up only the postings since. They make answers faster, and never other ones."""
 
 from asyncio import Lock
@@ -43,9 +43,9 @@ from shared.flow.projection import Projection
 from shared.store.ownership import owned_by
 
 MONTHS = 16
-"""For answers about each week of the quarters that ended in the last year."""
+"""The number suffices for answers about each week of the quarters that ended in the last year."""
 SETTLED = timedelta(days=7)
-"""From the beginning of a month: until then, late entries of the month before are expected."""
+"""The time after the beginning of a month in which late entries of the month before are expected."""
 LEAST_POSTINGS = 100_000
 """Fewer are added up in no time."""
 
@@ -118,15 +118,15 @@ async def fill(engine: AsyncEngine, read_models: str, now: datetime, turn: Lock)
 
 
 def beginnings_of_months(now: datetime) -> list[datetime]:
-    """The last ones, as instants in UTC."""
+    """The beginnings of the last months, as instants in UTC."""
     last = (now - SETTLED).astimezone(UTC)
     months = last.year * 12 + last.month - 1
     return [datetime(month // 12, month % 12 + 1, 1, tzinfo=UTC) for month in range(months - MONTHS + 1, months + 1)]
 
 
 async def begin(engine: AsyncEngine, read_models: str, months: Sequence[datetime]) -> datetime | None:
-    """Once this is committed, every posting that is older takes the opening away. Events that were being applied before
-    would not: therefore it takes turns with them."""
+    """Begins the first missing opening. Once this is committed, every posting that is older takes the opening away.
+    Events that were being applied before would not: therefore it takes turns with them."""
     async with engine.begin() as tx:
         done = await openings.kept(tx)
         missing = next((month for month in months if month not in done), None)
@@ -143,8 +143,8 @@ async def has_many_postings(tx: AsyncConnection) -> bool:
 
 
 async def add_up(engine: AsyncEngine, read_models: str, starts: datetime) -> bool:
-    """From the opening before, where there is one. Nothing is kept, and false returned, if the opening was taken away
-    meanwhile, or if another process was faster."""
+    """Adds the opening up, from the one before where there is one. Nothing is kept, and false returned, if the opening
+    was taken away meanwhile, or if another process was faster."""
     async with engine.begin() as tx:
         if not await is_alone(tx, read_models):
             return False
@@ -166,7 +166,7 @@ async def add_up(engine: AsyncEngine, read_models: str, starts: datetime) -> boo
 
 
 async def is_alone(tx: AsyncConnection, read_models: str) -> bool:
-    """Until the transaction ends. A process that stopped answering may still be adding up the same."""
+    """Locks others out until the transaction ends. A process that stopped answering may still be adding up the same."""
     lock = func.pg_try_advisory_xact_lock(func.hashtext("openings"), func.hashtext(read_models))
     return bool((await tx.execute(select(lock))).scalar_one())
 

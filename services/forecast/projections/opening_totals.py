@@ -1,6 +1,6 @@
-"""What an opening's balances add up to below each of the larger nodes, under the organisation of then.
+"""The sums of an opening's balances below each of the larger nodes, under the organisation of then.
 
-Of the owners who have come below another node since, an answer takes the balances out again, and adds them where they
+An answer takes the balances of owners who have come below another node since out again, and adds them where they
 count: so it needs few rows, whatever was moved.
 """
 
@@ -36,12 +36,12 @@ from services.forecast.projections.openings import tables
 from shared.store.slices import in_slices
 
 LEAST_BELOW = 30
-"""Owners. Below fewer, the balances of each are hardly more rows."""
+"""The number of owners below which the balances of each are hardly more rows."""
 OWNERS_AT_ONCE = 2_000
 
 
 class OpeningTotalColumns(TypedColumns):
-    """As in the totals under today's organisation."""
+    """The columns are those of the totals under today's organisation, of each opening."""
 
     starts: Named[datetime] = Column(DateTime(timezone=True))
     node: Named[str] = Column(Text)
@@ -81,7 +81,7 @@ ADD_UP = text("""
 
 
 async def add_up(tx: AsyncConnection, starts: datetime, nodes: OrgNodes) -> Sequence[str]:
-    """From the balances of the opening. Returns the nodes that have totals."""
+    """Adds up the balances of the opening. Returns the nodes that have totals."""
     paths = {owner: list(counting_nodes(nodes, owner)) async for owner in in_slices(nodes, OWNERS_AT_ONCE)}
     below = Counter(node for path in paths.values() for node in path)
     large = {node for node, number in below.items() if number >= LEAST_BELOW} - {ROOT}
@@ -99,6 +99,6 @@ async def add_up(tx: AsyncConnection, starts: datetime, nodes: OrgNodes) -> Sequ
 async def sums_by_node(
     tx: AsyncConnection, starts: datetime, nodes: Collection[str], deal_filter: DealFilter, *, undated: bool
 ) -> Mapping[str, Sums]:
-    """Of the opening, of nodes that have totals."""
+    """The sums of the opening for nodes that have totals."""
     table = select(opening_totals).where(opening_totals.c.starts == starts).subquery("opening")
     return await node_totals.sums_by_node(tx, nodes, deal_filter, undated=undated, table=table)

@@ -1,4 +1,4 @@
-"""For which of the last months it is kept what stood in the accounts when they began.
+"""The list of the last months whose opening balances are kept.
 
 An opening holds until an event is applied that happened before it: the same transaction deletes the opening. So no
 posting at a position after its own happened before it.

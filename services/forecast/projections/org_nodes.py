@@ -75,12 +75,12 @@ async def tops(tx: AsyncConnection) -> OrgNodes:
 
 
 async def upwards(tx: AsyncConnection, nodes: Collection[str]) -> OrgNodes:
-    """These nodes, as far as they exist, and all above them."""
+    """The nodes that exist among these, and all above them."""
     return await read(tx, UPWARDS, nodes=sorted(nodes))
 
 
 async def downwards(tx: AsyncConnection, nodes: Collection[str], depth: int) -> OrgNodes:
-    """These nodes and so many levels below them."""
+    """The nodes, and so many levels below them."""
     return await read(tx, DOWNWARDS, nodes=sorted(nodes), depth=depth)
 
 

@@ -39,7 +39,7 @@ from shared.web.place import Subtree
 
 
 class OverrideColumns(TypedColumns):
-    """Without an amount, the override was reset."""
+    """A row without an amount is the reset of an override."""
 
     position: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)
     node: Named[str] = Column(Text)
@@ -119,7 +119,8 @@ async def changes(
 async def history(
     tx: AsyncConnection, node: str | None, period: str | None, after: int, limit: int, subtree: Subtree
 ) -> list[Mapping[str, Any]]:
-    """As they were set and reset, one more than `limit`; of these nodes, without what managers outside made of them."""
+    """The overrides as they were set and reset, one more than `limit`; of these nodes alone, without what managers
+    outside made of them."""
     chosen = {"node": node, "period": period}
     conditions = [overrides.c[name] == value for name, value in chosen.items() if value is not None]
     if subtree.nodes is not None:

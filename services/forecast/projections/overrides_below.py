@@ -33,7 +33,7 @@ NONE_BELOW = OverridesBelow((), {}, 0)
 async def overrides_below(
     tx: AsyncConnection, numbers: Numbers, period: Period, node: str | None, as_of: datetime, known: KnownPositions
 ) -> OverridesBelow:
-    """Of the node, by default the root, and of all below it."""
+    """The overrides of the node, by default the root, and of all below it."""
     found, other = await overrides.in_force(tx, period, as_of, known)
     nodes = await numbers.ancestors({row.node for row in found})
     rows = counting(found, nodes)

@@ -21,7 +21,7 @@ EVER_UNMAPPED = select(deal_states.c.opportunity_id).distinct().where(deal_state
 
 
 class Cut(NamedTuple):
-    """What happened until `as_of`, of the events up to `position`."""
+    """The past as it is known: what happened until `as_of`, of the events up to `position`."""
 
     as_of: datetime
     position: int
@@ -30,7 +30,7 @@ class Cut(NamedTuple):
         return and_(table.c.occurred_at <= self.as_of, table.c.position <= self.position)
 
     def opposite(self, table: Any) -> Any:
-        """Of what happened later, or was not known yet."""
+        """The condition for what happened later, or was not known yet."""
         happened_later = table.c.occurred_at > self.as_of
         return happened_later if self.is_of_all_events else or_(happened_later, table.c.position > self.position)
 
@@ -54,7 +54,7 @@ def last_states(cut: Cut) -> Select[Any]:
 
 
 def counted(cut: Cut, deal_filter: DealFilter) -> Select[Any]:
-    """Each deal that was in the accounts, with what it was worth."""
+    """The deals that were in the accounts, each with its amount."""
     columns = [postings.c[name] for name in ACCOUNT]
     return (
         select(*columns, func.sum(postings.c.amount).label("amount"))
@@ -94,8 +94,8 @@ async def find(
 
 
 async def unmapped_by_owner(tx: AsyncConnection, cut: Cut, deal_filter: DealFilter) -> Mapping[str, int]:
-    """How many open deals were in stages without a category; of the period, or without a close date. Of those that
-    were, the account is looked up."""
+    """The number of open deals that were in stages without a category, by owner: those of the period, and those without
+    a close date. The account of each is looked up."""
     unmapped = unmapped_then(cut).subquery("unmapped")
     in_period = postings.c.close_date.is_(None) | deal_filter.in_period(postings)
     found = counted(cut, deal_filter).where(in_period, postings.c.opportunity_id == unmapped.c.opportunity_id)
@@ -116,7 +116,7 @@ def unmapped_then(cut: Cut) -> Select[Any]:
 
 
 async def all_currencies(tx: AsyncConnection, cut: Cut, owners: Owners) -> list[str]:
-    """Of these owners' deals in the accounts then, sorted."""
+    """The currencies of these owners' deals that were in the accounts, sorted."""
     currency = postings.c.currency
     counted = cut.condition(postings), owners.condition(postings.c.owner), currency.is_not(None)
     query = select(currency).where(*counted).group_by(currency)

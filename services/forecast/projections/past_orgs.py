@@ -13,7 +13,7 @@ from services.forecast.projections.org_rows import OrgInstant, nodes_at, org_row
 
 LAST = select(func.max(org_rows.c.starts), func.max(org_rows.c.position))
 MOST_ORGS = 4
-"""Each takes megabytes in a company of ten thousand people."""
+"""An organisation takes megabytes in a company of ten thousand people."""
 
 
 class RowsUntil(NamedTuple):
@@ -29,7 +29,7 @@ class KeptOrg(NamedTuple):
 
 
 KEPT_ORGS: WeakKeyDictionary[Engine, dict[RowsUntil, KeptOrg]] = WeakKeyDictionary()
-"""Of each database, the last one at the end."""
+"""The organisations that are kept of each database, the one that was used last at the end."""
 
 
 async def rows_at(tx: AsyncConnection, instant: OrgInstant) -> RowsUntil:

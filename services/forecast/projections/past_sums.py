@@ -22,11 +22,12 @@ from services.forecast.projections.postings import postings
 from shared.store.ownership import PLAN_EACH
 
 MOST_MOVED = 1_000
-"""Where more owners have moved since an opening, all balances are hardly more rows than theirs."""
+"""The limit above which all balances are hardly more rows than those of the owners who moved since an opening."""
 
 
 class Changes(NamedTuple):
-    """Of the organisation since an opening: from `then` to `org`. `moved`: the owners who count for other nodes."""
+    """The changes of the organisation since an opening, from `then` to `org`. `moved`: the owners who count for other
+    nodes."""
 
     opening: Opening
     then: PastOrg
@@ -36,8 +37,8 @@ class Changes(NamedTuple):
 
 @dataclass(frozen=True)
 class PastSums:
-    """Of the deals at a cut, under the organisation of an instant. `rows`: those that count then. `moved`: by the
-    openings that were used, who counts for other nodes than then."""
+    """The sums of the deals at a cut, under the organisation of an instant. `rows`: the rows of the organisation that
+    count then. `moved`: by the openings that were used, the owners who count for other nodes than then."""
 
     tx: AsyncConnection
     cut: Cut
@@ -51,8 +52,8 @@ class PastSums:
     async def by_node(
         self, nodes: Collection[str], org: PastOrg, deal_filter: DealFilter, *, undated: bool, from_today: bool
     ) -> Mapping[str, Sums]:
-        """From the nearest opening or, with none between, from today's totals. `from_today`: these count for the same
-        owners."""
+        """The sums from the nearest opening or, with none between, from today's totals. `from_today`: these count for
+        the same owners."""
         first_day = None if undated else deal_filter.period.starts
         opening = await openings.nearest(self.tx, self.cut, first_day)
         is_lately = opening is None or (opening.is_last and opening.starts <= self.cut.as_of)

@@ -11,7 +11,7 @@ from shared.rules.message import RecordedEvent
 from shared.store.rows import Write, rows, upsert
 
 SHIPPED = "default"
-"""It is defined without an event."""
+"""The pipeline that is defined without an event."""
 
 
 class PipelineColumns(TypedColumns):

@@ -1,4 +1,4 @@
-"""What every event posted to the accounts: rows are only ever added."""
+"""The postings of every event to the accounts: rows are only ever added."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime

@@ -69,7 +69,7 @@ async def in_force(
 async def history(
     tx: AsyncConnection, node: str | None, period: str | None, after: int, limit: int
 ) -> list[Mapping[str, Any]]:
-    """As they were set, one more than `limit`."""
+    """The quotas as they were set, one more than `limit`."""
     chosen = {"node": node, "period": period}
     conditions = [quotas.c[name] == value for name, value in chosen.items() if value is not None]
     found = await tx.execute(IN_ORDER.where(quotas.c.position > after, *conditions).limit(limit + 1))

@@ -92,7 +92,7 @@ async def rate_table(
 
 
 async def history(tx: AsyncConnection, currency: str | None, after: int, limit: int) -> list[Mapping[str, Any]]:
-    """As they were set, one more than `limit`."""
+    """The rates as they were set, one more than `limit`."""
     query = IN_ORDER.where(rates.c.position > after).limit(limit + 1)
     found = await tx.execute(query if currency is None else query.where(rates.c.currency == currency))
     return [dict(row) for row in found.mappings()]

@@ -102,7 +102,7 @@ def calendar_row(recorded: RecordedEvent[Any]) -> dict[str, Any] | None:
 
 @dataclass(frozen=True)
 class BusinessSettings:
-    """Without a currency, an answer is in the deals' own."""
+    """The business settings at an instant. Without a currency, an answer is in the deals' own currencies."""
 
     currency: str | None
     timezone: ZoneInfo
@@ -145,7 +145,7 @@ async def calendar_at(tx: AsyncConnection, key: str, as_of: datetime, known: Kno
 
 
 class LockSchedule(NamedTuple):
-    """From when on weeks were locked at their ends for the first time, and the event that set it."""
+    """The instant from which weeks were locked at their ends for the first time, and the event that set it."""
 
     starts: datetime
     event_id: UUID

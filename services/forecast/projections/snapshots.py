@@ -93,7 +93,7 @@ async def all_rows(tx: AsyncConnection) -> list[Mapping[str, Any]]:
 async def history(
     tx: AsyncConnection, chosen: Mapping[str, str | None], after: int, limit: int, subtree: Subtree
 ) -> list[Mapping[str, Any]]:
-    """As they were locked, one more than `limit`. `chosen`: values of columns; None means any."""
+    """The snapshots as they were locked, one more than `limit`. `chosen`: values of columns; None means any."""
     conditions = [snapshots.c[name] == value for name, value in chosen.items() if value is not None]
     if subtree.nodes is not None:
         conditions.append(snapshots.c.node == any_(literal(sorted(subtree.nodes), ARRAY(Text))))

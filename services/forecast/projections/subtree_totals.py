@@ -1,4 +1,4 @@
-"""What the deals below a node add up to, and those below its children."""
+"""The sums of the deals below a node, and of those below its children."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from services.forecast.projections.numbers import Numbers
 from shared.rules.message import InvalidField, Missing
 
 MOST_NODES = 1_000
-"""Of one answer: more would hold up other requests while it is written as JSON."""
+"""The nodes of one answer: more would hold up other requests while it is written as JSON."""
 
 
 @dataclass(frozen=True)

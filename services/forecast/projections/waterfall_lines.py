@@ -1,4 +1,4 @@
-"""What a waterfall is made of: the postings between two instants, and the deals before them."""
+"""The lines of a waterfall: the postings between two instants, and the deals before them."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -37,7 +37,7 @@ async def lines_between(
 
 
 async def deals_at(tx: AsyncConnection, cut: Cut, deals: Collection[str]) -> Mapping[str, PostedLine]:
-    """These deals in their accounts, with all of their amount, by id."""
+    """The deals in their accounts, with all of their amount, by id."""
     query = sums(cut).where(postings.c.opportunity_id == any_(literal(sorted(deals), ARRAY(Text))))
     async with looked_up(tx):
         return {line.opportunity_id: line for line in await read(tx, query)}
@@ -46,7 +46,7 @@ async def deals_at(tx: AsyncConnection, cut: Cut, deals: Collection[str]) -> Map
 async def deals_of(
     tx: AsyncConnection, cut: Cut, owners: Owners, period: Period, categories: Collection[str]
 ) -> list[PostedLine]:
-    """These owners' deals in the period and the categories, by id."""
+    """The deals of these owners in the period and the categories, by id."""
     if owners.is_nobody:
         return []
     query = sums(cut).where(

@@ -52,7 +52,7 @@ def new_row(recorded: RecordedEvent[IntakeEvent], event: ConnectionCreated) -> R
 
 
 async def find(tx: AsyncConnection, after: int | None, limit: int) -> list[Row]:
-    """In the order in which they were created; one row more than `limit`, if there is one."""
+    """The connections in the order in which they were created, one more than `limit`."""
     query = select(connections).order_by(connections.c.position).limit(limit + 1)
     if after is not None:
         query = query.where(connections.c.position > after)

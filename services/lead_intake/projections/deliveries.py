@@ -1,5 +1,5 @@
-"""What the deliveries to each connection and the posts of each form yielded, one row for each capture, activity and
-element in quarantine."""
+"""The results of the deliveries to each connection and of the posts of each form, one row for each capture, activity
+and element in quarantine."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -95,12 +95,12 @@ async def set_outcome(tx: AsyncConnection, quarantine_id: str, outcome: str) -> 
 
 
 async def of_connection(tx: AsyncConnection, connection_id: str, before: int | None, limit: int) -> list[Row]:
-    """The newest first; one row more than `limit`, if there is one."""
+    """The rows of a connection, the newest first, one more than `limit`."""
     return await find(tx, deliveries.c.connection_id == connection_id, before, limit)
 
 
 async def of_form(tx: AsyncConnection, form_key: str, before: int | None, limit: int) -> list[Row]:
-    """As `of_connection`."""
+    """The rows of a form, in the same way."""
     return await find(tx, deliveries.c.form_key == form_key, before, limit)
 
 

@@ -40,7 +40,7 @@ async def apply(tx: AsyncConnection, batch: Sequence[RecordedEvent[IntakeEvent]]
 
 
 async def find(tx: AsyncConnection, after: int | None, limit: int) -> list[Row]:
-    """In the order in which they were defined first; one row more than `limit`, if there is one."""
+    """The forms in the order in which they were defined first, one more than `limit`."""
     query = select(forms).order_by(forms.c.position).limit(limit + 1)
     if after is not None:
         query = query.where(forms.c.position > after)

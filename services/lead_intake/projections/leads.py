@@ -120,8 +120,8 @@ def add_engagement(row: Row, capture: CaptureFields) -> None:
 async def find(
     tx: AsyncConnection, source: str | None, since: datetime | None, after: int | None, limit: int
 ) -> list[Row]:
-    """In the order in which they were captured, without those that are merged into others; one row more than `limit`,
-    if there is one."""
+    """The leads in the order in which they were captured, without those that are merged into others, one more than
+    `limit`."""
     query = select(leads).where(leads.c.merged_into.is_(None)).order_by(leads.c.position).limit(limit + 1)
     if source is not None:
         query = query.where(leads.c.source == source)

@@ -81,7 +81,7 @@ def new_row(recorded: RecordedEvent[IntakeEvent], event: DeliveryQuarantined) ->
 async def find(
     tx: AsyncConnection, status: str, connection_id: str | None, form_key: str | None, after: int | None, limit: int
 ) -> list[Row]:
-    """One row more than `limit`, if there is one."""
+    """The deliveries in quarantine, one more than `limit`."""
     query = select(quarantine).where(quarantine.c.status == status).order_by(quarantine.c.position).limit(limit + 1)
     if connection_id is not None:
         query = query.where(quarantine.c.connection_id == connection_id)

@@ -21,7 +21,7 @@ class Rate(NamedTuple):
 
 
 def ratio(part: Decimal, whole: Decimal) -> Decimal | None:
-    """None when there is nothing to divide by."""
+    """The ratio; None when there is nothing to divide by."""
     return part / whole if whole else None
 
 

@@ -50,7 +50,7 @@ class CurrencySpend:
 
 
 Spend = dict[str, CurrencySpend]
-"""By currency; amounts in two currencies are never added."""
+"""The spend by currency; amounts in two currencies are never added."""
 
 
 def spend_by_source(rows: Iterable[SpendRow], first_day: date | None, last_day: date) -> dict[str | None, Spend]:

@@ -29,7 +29,7 @@ async def sums(tx: AsyncConnection, conditions: Conditions) -> Rows:
 
 
 async def first_deals(tx: AsyncConnection, conditions: Conditions, stages: Sequence[str], limit: int) -> Rows:
-    """At most `limit` of each stage, those that close next before others, each with `entered_at` of its stage."""
+    """Returns at most `limit` deals of each stage, those that close next first, each with `entered_at` of its stage."""
     order = (TABLE.close_date.asc().nulls_last(), TABLE.opportunity_id)
     stage = func.unnest(literal(stages, ARRAY(Text))).table_valued("stage", name="stages").render_derived()
     in_stage = select(TABLE.opportunity_id).where(TABLE.stage == stage.c.stage, *conditions).correlate(stage)

@@ -1,4 +1,4 @@
-"""When the people of accounts engaged, and were touched, from the events of qualification."""
+"""The instants at which people of accounts engaged or were touched, from the events of qualification."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime

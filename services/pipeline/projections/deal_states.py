@@ -1,4 +1,4 @@
-"""What every deal was at every instant, for measures: a row for each time in which none of these columns changed."""
+"""The state of every deal at every instant, for measures: a row for each time in which none of its columns changed."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -43,8 +43,8 @@ from shared.store.rows import rows, upsert
 
 
 class Columns(TypedColumns):
-    """From `starts` until before `ends`; null: until now. `qualified_at`: when it first entered a qualified stage.
-    `closed_at`: null while it is open."""
+    """A row holds from `starts` until before `ends`, or until now when that is null. `qualified_at`: when the deal
+    first entered a qualified stage. `closed_at`: null while it is open."""
 
     opportunity_id: Named[str] = Column(Text, primary_key=True)
     position: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)
@@ -79,13 +79,15 @@ Index("deal_states_closed", states.closed_at, postgresql_where=states.closed_at.
 Index("deal_states_created", states.created_at, postgresql_where=IS_PRESENT)
 Index("deal_states_created_then", states.created_at, postgresql_where=states.ends.is_not(None))
 TIME = func.tstzrange(states.starts, case((states.ends < states.starts, states.starts), else_=states.ends))
-"""Empty where a damaged store says that time went back: `verify` finds that, if the read model can be built."""
+"""The range is empty where a damaged store says that time went back: `verify` finds that, if the read model can be
+built."""
 Index("deal_states_open_then", TIME, postgresql_using="gist", postgresql_where=states.outcome.is_(None))
 Index("deal_states_qualified", states.qualified_at, postgresql_where=IS_PRESENT)
 COPIED = [column.name for column in states if column.name in OpportunityFields._fields]
 UPSERT = upsert(deal_states)
 SORTS_IN_MEMORY = text("SET LOCAL work_mem = '32MB'")
-"""Before a question that sorts the deals of a window: by default Postgres sorts those of a large company on disk."""
+"""Runs before a question that sorts the deals of a window: by default Postgres sorts those of a large company on
+disk."""
 State = dict[str, Any]
 """A row."""
 WHEN = ("position", "starts", "ends")
@@ -172,7 +174,7 @@ async def sums(tx: AsyncConnection, deal_set: DealSet, window: Window, by: Seque
 
 
 async def closed_sums(tx: AsyncConnection, window: Window, by: Sequence[Dimension]) -> list[SumRow]:
-    """The same of the deals that closed in the window, those won, lost and recycled apart."""
+    """The same sums of the deals that closed in the window, with won, lost and recycled ones apart."""
     keys = [*by, "outcome"]
     closed = (at(window.as_of), *owned_by(states.owner, window.owners), states.outcome.is_not(None))
     found = await tx.execute(summed(keys).where(*closed, *within(states.closed_at, window)))
@@ -222,7 +224,7 @@ async def cycles(tx: AsyncConnection, window: Window, by: Sequence[Dimension]) -
 
 
 def percentile(fraction: float, values: Any) -> Any:
-    """By nearest rank: one of the values."""
+    """The percentile by nearest rank, which is one of the values."""
     return func.percentile_disc(fraction).within_group(values)
 
 

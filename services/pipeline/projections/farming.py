@@ -19,7 +19,7 @@ when = contacts.c.contacted_at
 
 
 class FarmingRow(NamedTuple):
-    """Of one group. `untouched`: accounts on which nobody engaged or was touched."""
+    """The named accounts of one group. `untouched`: those on which nobody engaged or was touched."""
 
     key: GroupKey
     accounts: int
@@ -28,13 +28,13 @@ class FarmingRow(NamedTuple):
 
 
 def named_accounts(window: Window, *keys: Any) -> Select[Any]:
-    """Those with a farming deal, once for each group."""
+    """The accounts with a farming deal, once for each group."""
     query = select(*keys, states.account).where(at(window.as_of), states.approach == Approach.FARMING.value)
     return query.where(*owned_by(states.owner, window.owners)).distinct()
 
 
 def contacts_by_account(window: Window) -> FromClause:
-    """Of those with any within the window."""
+    """The engagements and touches of each account that has any within the window."""
     query = select(
         lead_accounts.c.account,
         func.sum(case((contacts.c.kind == ENGAGEMENT, 1), else_=0)).label("engagements"),
@@ -46,7 +46,7 @@ def contacts_by_account(window: Window) -> FromClause:
 
 
 async def farming(tx: AsyncConnection, window: Window, by: Sequence[Dimension]) -> list[FarmingRow]:
-    """One for each group, or one alone when there are no dimensions."""
+    """A row for each group, or a single one when there are no dimensions."""
     labels = [f"key_{name}" for name in by]
     named = named_accounts(window, *(states[name].label(f"key_{name}") for name in by)).subquery("named")
     found = contacts_by_account(window)

@@ -39,7 +39,7 @@ STEPS = {
             motion, owner, approach, pipeline, product, currency, opportunity_id
         FROM deals WHERE origin = 'direct' AND qualified_at IS NOT NULL""",
 }
-"""What entered each."""
+"""The query of what entered each step."""
 ENTRIES = """
     WITH RECURSIVE merged AS (
         SELECT lead_id, merged_into FROM merged_leads
@@ -58,7 +58,7 @@ ENTRIES = """
             extract(epoch FROM converted_at - entered_at) AS seconds
         FROM entries WHERE entered_at <= coalesce(:as_of, entered_at) AND entered_at >= coalesce(:begins, entered_at)
             AND entered_at < coalesce(:ends, 'infinity') AND (:owners IS NULL OR owner = ANY(:owners)))"""
-"""Of the deals of `owners` alone, a cycle counts from the hand-over on: before, it has no owner. A merged lead has one
+"""A cycle counts among the deals of `owners` from the hand-over on: before, it has no owner. A merged lead has one
 survivor; grouped by it, Postgres knows that too, and does not sort the cohort to join them."""
 SQLS = """
     WITH deals AS NOT MATERIALIZED (
@@ -83,7 +83,8 @@ PAGE = """{entries}
 
 
 class StepRow(NamedTuple):
-    """Of one group. `leads`: distinct ones; deals without a lead have none. `median`: seconds to the next step."""
+    """The entries of one group into one step. `leads`: distinct ones; deals without a lead have none. `median`: seconds
+    to the next step."""
 
     key: GroupKey
     step: str
@@ -96,7 +97,7 @@ class StepRow(NamedTuple):
 
     @property
     def motion(self) -> str | None:
-        """That of all; None when there are several."""
+        """The motion of all the entries; None when there are several."""
         return self.first_motion if self.first_motion == self.last_motion else None
 
 
@@ -151,7 +152,7 @@ async def entries(
     after: EntryKey | None,
     limit: int,
 ) -> list[dict[str, Any]]:
-    """What entered a step, in the order of its instants, one more than `limit`."""
+    """The entries into a step by their instants, one more than `limit`."""
     parameters: dict[str, Any] = {"limit": limit + 1}
     conditions = ["true"]
     if criteria.converted is not None:
@@ -170,7 +171,7 @@ async def entries(
 async def sqls_by_source(
     tx: AsyncConnection, begins: datetime | None, ends: datetime, as_of: datetime | None
 ) -> dict[str, int]:
-    """How many cycles, and deals without a lead, became SQL in a window."""
+    """The number of cycles, and of deals without a lead, that became SQL in a window, by source."""
     typed = [bindparam(name, type_=TIMESTAMP(timezone=True)) for name in ("begins", "ends", "as_of")]
     found = await tx.execute(text(SQLS).bindparams(*typed), {"begins": begins, "ends": ends, "as_of": as_of})
     return {row[0]: row[1] for row in found}

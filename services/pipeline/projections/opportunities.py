@@ -104,7 +104,7 @@ def row(recorded: RecordedEvent[PipelineEvent], fields: OpportunityFields) -> di
 
 @dataclass(frozen=True)
 class OpportunityFilter:
-    """None means any."""
+    """The conditions of a list of deals. A field that is None allows any value."""
 
     stage: str | None = None
     owner: str | None = None
@@ -119,13 +119,13 @@ class OpportunityFilter:
 
 
 Owners = Collection[str] | None
-"""Those whose deals are found; None: all."""
+"""The owners whose deals are found; None: all."""
 
 
 async def find(
     tx: AsyncConnection, criteria: OpportunityFilter, owners: Owners, after: str | None, limit: int
 ) -> list[dict[str, Any]]:
-    """One row more than `limit`, in the order of their ids, from behind the id `after`."""
+    """The deals in the order of their ids, from behind the id `after`, one more than `limit`."""
     if owners is not None and criteria.owner is not None:
         owners = {criteria.owner}.intersection(owners)
     query = select(opportunities).where(*conditions(criteria), *owned_by(opportunities.c.owner, owners))
@@ -161,7 +161,7 @@ async def open_in_stage(tx: AsyncConnection, pipeline: str, stage: str) -> list[
 
 
 async def open_outside(tx: AsyncConnection, pipeline: str, stages: Collection[str]) -> dict[str, int]:
-    """How many open deals are in each stage that is not among these."""
+    """The number of open deals in each stage that is not among these."""
     table = opportunities.c
     query = select(table.stage, func.count()).where(
         table.pipeline == pipeline, table.outcome.is_(None), table.stage.not_in(stages)
@@ -179,7 +179,7 @@ async def open_of(tx: AsyncConnection, owner: str) -> list[str]:
 
 
 async def with_ids(tx: AsyncConnection, ids: Sequence[str], owners: Owners = None) -> list[dict[str, Any]]:
-    """Those that exist, in the order of their ids."""
+    """The deals that exist of these ids, in the order of the ids."""
     query = select(opportunities).where(opportunities.c.opportunity_id.in_(ids))
     query = query.where(*owned_by(opportunities.c.owner, owners))
     return [dict(row) for row in (await tx.execute(query.order_by(opportunities.c.opportunity_id))).mappings()]

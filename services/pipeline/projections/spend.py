@@ -87,7 +87,7 @@ async def in_force(tx: AsyncConnection, as_of: datetime, first_day: date | None,
 
 
 async def find(tx: AsyncConnection, source: str | None, after: int, limit: int) -> list[Mapping[str, Any]]:
-    """In the order in which they were recorded, one more than `limit`. `source`: None means any."""
+    """The entries in the order in which they were recorded, one more than `limit`. `source`: None means any."""
     query = select(spend).where(spend.c.position > after).order_by(spend.c.position).limit(limit + 1)
     if source is not None:
         query = query.where(spend.c.source == source)

@@ -56,7 +56,7 @@ UPSERT = upsert(stage_visits)
 Visit = dict[str, Any]
 """A row."""
 LastVisits = dict[tuple[str, bool], Visit]
-"""Of a deal, by stage and by whether it was qualified there."""
+"""A deal's visits by stage, and by whether it was qualified there."""
 Move = events.OpportunityOpened | events.StageChanged
 
 
@@ -80,7 +80,7 @@ async def apply(tx: AsyncConnection, batch: Sequence[RecordedEvent[PipelineEvent
 
 
 async def last_visits(tx: AsyncConnection, subjects: set[str]) -> dict[str, LastVisits]:
-    """Of each deal. The open visit is among them."""
+    """The last visits of each deal. The open visit is among them."""
     query = select(stage_visits).where(
         stage_visits.c.opportunity_id.in_(subjects), stage_visits.c.entered_again_at.is_(None)
     )
@@ -114,7 +114,7 @@ def next_visit(
 
 
 def microseconds_until_now(visit: Visit | None) -> int:
-    """In this visit, which is over, and those to the same stage before it."""
+    """The time spent in this visit, which is over, and in those to the same stage before it."""
     if visit is None:
         return 0
     stay: timedelta = visit["left_at"] - visit["entered_at"]

@@ -1,4 +1,4 @@
-"""How long deals stay in their stages, by the estimator of Kaplan and Meier.
+"""The time that deals stay in their stages, by the estimator of Kaplan and Meier.
 
 A deal that is still in a stage has stayed in it at least until now. It may neither be left out nor count as if it had
 left.
@@ -19,7 +19,7 @@ from services.pipeline.projections.deal_states import SORTS_IN_MEMORY
 from shared.store.plans import hashed_groups
 
 COLUMNS = {"stage": "deals.stage", "qualified": "deals.qualified"}
-"""Those of a visit; all others are the deal's."""
+"""The columns of a visit; all others are the deal's."""
 INSTANTS = ("begins", "ends", "as_of")
 DEALS = """
     WITH deals AS NOT MATERIALIZED (
@@ -29,7 +29,7 @@ DEALS = """
             SELECT (extract(epoch FROM least(left_at, :ends) - entered_at) * 1000000)::bigint) AS stayed (latest)
         WHERE NOT closed AND entered_at <= :ends AND entered_at >= coalesce(:begins, '-infinity')
             AND (entered_again_at IS NULL OR entered_again_at > :ends))"""
-"""One row for each: the last visit of a deal to a stage, if it began in the window. Times are in microseconds."""
+"""A row is the last visit of a deal to a stage, if it began in the window. Times are in microseconds."""
 PRESENT = """CASE WHEN :as_of IS NULL THEN ends IS NULL
             ELSE starts <= :as_of AND (ends IS NULL OR ends > :as_of) END
         AND (:owners IS NULL OR owner = ANY(:owners))"""
@@ -65,8 +65,8 @@ logarithm. A billionth: by so much less than a rounding error, sums of logarithm
 back to its stage, both measures are the same."""
 STATES = "SELECT * FROM deal_states WHERE deal_states.opportunity_id = deals.opportunity_id AND {present}"
 LOOKED_UP = f"{STATES} OFFSET 0"
-"""One deal after the other. In a window with a beginning that is faster than reading all deals there are, by which
-Postgres would join them."""
+"""Postgres looks up one deal after the other. In a window with a beginning that is faster than reading all deals there
+are, by which it would join them."""
 
 BEHIND = """{deals}
     SELECT opportunity_id, owner, pipeline, stage, deals.qualified, NOT finished AS open,

@@ -1,4 +1,4 @@
-"""When working days open and close, and when so much business time will have passed."""
+"""Working days: when they open and close, and when so much business time will have passed."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta

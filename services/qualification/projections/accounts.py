@@ -45,7 +45,7 @@ COMPLETE = sql("""
     ON CONFLICT (account) DO UPDATE SET industry = coalesce(excluded.industry, accounts.industry),
         country = coalesce(excluded.country, accounts.country),
         employees = coalesce(excluded.employees, accounts.employees)""")
-"""What is said last counts; what is not said stays."""
+"""A value that is said last counts; a value that is not said stays."""
 UPSERT_PROSPECTS = upsert(prospects)
 Row = dict[str, Any]
 
@@ -88,7 +88,7 @@ def prospect_row(prospect_id: str, event: ProspectRecorded) -> Row:
 
 
 async def complete(tx: AsyncConnection, found: Sequence[Row]) -> None:
-    """One row for each account: a statement may change a row once."""
+    """Writes one row for each account: a statement may change a row once."""
     merged: dict[str, Row] = {}
     for row in found:
         said = {name: value for name, value in row.items() if value is not None}
@@ -101,7 +101,7 @@ HAS_PROSPECTS = exists().where(prospects.c.account == accounts.c.account)
 
 
 async def find(tx: AsyncConnection, after: str | None, limit: int) -> list[Row]:
-    """In the order of their names, with whether a prospect was recorded there."""
+    """The accounts in the order of their names, with whether a prospect was recorded there."""
     query = select(accounts, HAS_PROSPECTS.label("has_prospects")).order_by(accounts.c.account).limit(limit)
     query = query if after is None else query.where(accounts.c.account > after)
     return [dict(row) for row in (await tx.execute(query)).mappings()]

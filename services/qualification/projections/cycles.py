@@ -1,4 +1,4 @@
-"""Each cycle of each lead with its touches, for measures of the SDRs' work."""
+"""The cycles of each lead with their touches, for measures of the SDRs' work."""
 
 from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -147,13 +147,13 @@ def after_event(before: Cycle | None, recorded: RecordedEvent[Any], event: Follo
 
 
 Sdrs = Collection[str] | None
-"""Those whose cycles count; None: all, and the unclaimed ones."""
+"""The SDRs whose cycles count; None: all, and the unclaimed ones."""
 
 
 class Speed(NamedTuple):
-    """How soon somebody answers. `measure`: `first_touch`, from the beginning of a cycle to the first touch by an SDR;
-    `rep_touch`, from the hand-over to the rep's. `source`: None for all. `unanswered`: how many have no answer; they
-    are in no percentile. Percentiles are by nearest rank, in microseconds, by the clock and within business hours;
+    """The time until somebody answers. `measure`: `first_touch`, from the beginning of a cycle to the first touch by an
+    SDR; `rep_touch`, from the hand-over to the rep's. `source`: None for all. `unanswered`: how many have no answer;
+    they are in no percentile. Percentiles are by nearest rank, in microseconds, by the clock and within business hours;
     None: nothing was answered."""
 
     measure: str
@@ -174,8 +174,8 @@ async def speed(
     zone: ZoneInfo,
     sdrs: Sdrs = None,
 ) -> list[Speed]:
-    """Of the cycles that began in the window: of all together, and by the source of the first capture. A lead that was
-    handed over waits for its rep."""
+    """The speed in the cycles that began in the window: in all together, and by the source of the first capture. A lead
+    that was handed over waits for its rep."""
     first, last = (await tx.execute(BOUNDS)).one()
     days = [] if last is None else list(working_days(hours, zone, first, last))
     lengths = (microseconds(day.closes) - microseconds(day.opens) for day in days)
@@ -195,7 +195,7 @@ def microseconds(at: datetime) -> int:
 
 
 class WorkRow(NamedTuple):
-    """Of one SDR in one week. `week`: its Monday."""
+    """The work of one SDR in one week. `week`: its Monday."""
 
     week: date
     sdr: str | None
@@ -207,7 +207,7 @@ class WorkRow(NamedTuple):
 async def work(
     tx: AsyncConnection, zone: str, begins: datetime | None, ends: datetime | None, sdrs: Sdrs = None
 ) -> list[WorkRow]:
-    """By week in the time zone, and by SDR; None: nobody had claimed the lead."""
+    """The work by week in the time zone, and by SDR; None: nobody had claimed the lead."""
     counted = None if sdrs is None else sorted(sdrs)
     found = await tx.execute(WORK, {"zone": zone, "begins": begins, "ends": ends, "sdrs": counted})
     return [WorkRow(*row) for row in found]

@@ -38,14 +38,14 @@ def row(opportunity_id: str, event: Deal) -> dict[str, Any]:
 
 
 async def find_deal(tx: AsyncConnection, opportunity_id: str) -> dict[str, Any] | None:
-    """None when no event of it was read."""
+    """The deal; None when no event of it was read."""
     result = await tx.execute(select(deals).where(deals.c.opportunity_id == opportunity_id))
     row = result.mappings().one_or_none()
     return None if row is None else dict(row)
 
 
 async def owners_of(tx: AsyncConnection, opportunity_ids: Collection[str]) -> dict[str, str]:
-    """By id, of those that are known."""
+    """The owners of the deals that are known, by id."""
     ids = literal(list(opportunity_ids), ARRAY(Text))
     query = select(deals.c.opportunity_id, deals.c.owner).where(deals.c.opportunity_id == any_(ids))
     return {row.opportunity_id: row.owner for row in await tx.execute(query)}

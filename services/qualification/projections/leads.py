@@ -104,7 +104,7 @@ def row(lead_id: str, fields: LeadFields) -> Row:
 
 
 def queued_at(fields: LeadFields) -> datetime | None:
-    """Since when the lead waits for an SDR: as an MQL, or with a revisit that is due."""
+    """The instant since when the lead waits for an SDR: as an MQL, or with a revisit that is due."""
     if not fields.is_queued:
         return None
     return fields.mql_at if fields.lifecycle is Lifecycle.MQL else fields.revisit_due_at
@@ -112,7 +112,7 @@ def queued_at(fields: LeadFields) -> datetime | None:
 
 @dataclass(frozen=True)
 class LeadFilter:
-    """None means any. `since`: captured then or later."""
+    """The conditions of a list of leads. A field that is None allows any value. `since`: captured then or later."""
 
     lifecycle: str | None = None
     grade: str | None = None
@@ -139,7 +139,8 @@ def is_unclaimed() -> ColumnElement[bool]:
 
 
 def has_deal_of(nodes: Collection[str]) -> ColumnElement[bool]:
-    """Of few owners, all deals are found first; of many, the owner of each lead's deal: a page is full soon."""
+    """The condition for leads whose deal has one of the owners. For few owners, all their deals are found first; for
+    many, the owner of each lead's deal is looked up: a page is full soon."""
     if len(nodes) < MANY:
         own_deals = select(deals.c.opportunity_id).where(*owned_by(deals.c.owner, nodes))
         return leads.c.opportunity_id.in_(own_deals)
@@ -155,8 +156,8 @@ async def inside_among(tx: AsyncConnection, lead_ids: Collection[str], nodes: No
 async def find(
     tx: AsyncConnection, criteria: LeadFilter, after: str | None, limit: int, nodes: Nodes = None
 ) -> list[Row]:
-    """One row more than `limit`, in the order of their ids, from behind the id `after`; no lead that is merged into
-    another one."""
+    """The leads that are not merged into others, in the order of their ids, from behind the id `after`, one more than
+    `limit`."""
     chosen = select(leads).where(leads.c.merged_into.is_(None), *conditions(criteria))
     if after is not None:
         chosen = chosen.where(leads.c.lead_id > after)

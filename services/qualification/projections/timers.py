@@ -1,4 +1,5 @@
-"""When a lead's score falls below the line, its revisit falls due and its claim ends: what timers wait for."""
+"""The instants at which a lead's score falls below the line, its revisit falls due and its claim ends: timers wait for
+them."""
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -48,12 +49,12 @@ DELETE = delete(timers).where(timers.c.lead_id == any_(bindparam("leads", type_=
 
 
 def due_instants(fields: LeadFields) -> Mapping[str, datetime | None]:
-    """By kind. None: nothing will fall due."""
+    """The instants by kind; None: nothing will fall due."""
     return {FALL: fields.falls_below_at, REVISIT: fields.revisit_falls_due_at, CLAIM: fields.claim_falls_due_at}
 
 
 async def apply(tx: AsyncConnection, batch: Sequence[RecordedEvent[QualificationEvent]]) -> None:
-    """Each lead's instants after its last event."""
+    """Writes each lead's instants after its last event."""
     last = {recorded.subject: recorded for recorded in batch if isinstance(recorded.event, ChangeEvent)}
     await tx.execute(DELETE, {"leads": list(last)})
     await tx.execute(INSERT, rows(row for recorded in last.values() for row in rows_after(recorded)))
