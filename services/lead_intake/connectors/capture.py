@@ -1,4 +1,4 @@
-"""From a vendor's form submission to the body of a capture, by the connection's settings."""
+"""The body of a capture, made from a vendor's form submission by the connection's settings."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -30,7 +30,11 @@ REQUIRED: Mapping[Source, frozenset[str]] = {
 
 @dataclass(frozen=True)
 class Submission:
-    """What a vendor sends of a form.
+    """A form submission as a vendor sends it. `default`: the source if neither vendor nor settings name one; `source`:
+    the one that the vendor names. `kind_ids`: ids that are looked up in the connection's kinds, in this order.
+    `asset_id`: what was engaged with. `extra`: fields by our names, which count where no answer gives them. `details`:
+    what the vendor says of this very engagement. `consent`: the answer to a box that the vendor marks as one for
+    consent.
 
     `default`: the source if neither vendor nor settings name one; `source`: what the vendor names. `kind_ids`: looked
     up in the connection's kinds, in this order. `asset_id`: what was engaged with. `extra`: fields by our names, which
@@ -106,8 +110,8 @@ def consent_of(given: bool | None, connection: Connection) -> JsonObject | None:
 
 
 def details_of(kind: Kind, submission: Submission, fields: Fields) -> JsonObject | None:
-    """What the vendor says of this engagement counts before the settings, and those before what can be derived. `None`
-    without what a source requires."""
+    """The details of the source. What the vendor says of this engagement counts before the settings, and those before
+    what can be derived. `None` without what a source requires."""
     required = REQUIRED.get(kind.source)
     if required is None:
         return None
@@ -130,7 +134,8 @@ def derived_details(source: Source, submission: Submission, fields: Fields) -> J
 
 
 def message_beside(source: Source, fields: Fields) -> str | None:
-    """What the person wrote and the details of the source have no place for: a webinar's have one for questions."""
+    """The text that the person wrote and that the details of the source have no place for: a webinar's have one for
+    questions."""
     match source:
         case Source.DEMO_REQUEST:
             return None

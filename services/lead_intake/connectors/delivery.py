@@ -1,4 +1,5 @@
-"""What arrives at a connection: one HTTP request, and the connection's settings that say how to read it."""
+"""A delivery, which is one HTTP request that arrives at a connection, and the connection's settings that say how to
+read it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from urllib.parse import parse_qsl
 from services.lead_intake.lead.events import Source
 
 Json = Any
-"""What the JSON parser makes. Numbers with a fraction or an exponent are texts: they are never rounded."""
+"""A value of the JSON parser. Numbers with a fraction or an exponent are texts: they are never rounded."""
 JsonObject = dict[str, Json]
 
 
@@ -40,7 +41,7 @@ class Kind:
 
 @dataclass(frozen=True)
 class ConsentQuestion:
-    """What a form's consent box asks for."""
+    """The question that a form's consent box asks."""
 
     purpose: str
     text_version: str | None = None

@@ -17,7 +17,7 @@ COMPANY = ("company", "domain", "country", "industry", "employees")
 CAMPAIGN = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "click_id", "landing_url")
 DEMO_REQUEST = ("message", "timeline", "role", "product", "seats")
 FIELDS = frozenset((*PERSON, "full_name", *COMPANY, *CAMPAIGN, *DEMO_REQUEST, "consent"))
-"""What a vendor's field can be mapped to."""
+"""The fields to which an owner can map a vendor's field."""
 FREE_TEXTS = frozenset(("message", "timeline", "role"))
 COUNTS = frozenset(("employees", "seats"))
 SPELLINGS = {
@@ -39,7 +39,7 @@ SPELLINGS = {
 KNOWN: Mapping[str, str] = {plain_name(target): target for target in FIELDS - {"consent"}} | {
     spelling: target for target, spellings in SPELLINGS.items() for spelling in spellings.split()
 }
-"""Names that need no mapping. Consent is never among them: an owner says which box asks for it."""
+"""The names that need no mapping. Consent is never among them: an owner says which box asks for it."""
 
 EMPTY: Mapping[str, Json] = {}
 

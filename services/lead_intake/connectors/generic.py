@@ -21,7 +21,7 @@ from services.lead_intake.lead.events import Source
 
 ABOUT_THE_SUBMISSION = ("external_id", "occurred_at", "kind")
 AMBIGUOUS = words("name title position role description product domain country")
-"""Last steps that say nothing without the steps before them: a page has a title, too."""
+"""The last steps of paths that say nothing without the steps before them: a page has a title, too."""
 MILLISECONDS_FROM = 12
 """Digits of a time stamp that counts milliseconds; one that counts seconds has ten."""
 

@@ -41,8 +41,9 @@ def verify(delivery: Delivery, connection: Connection, now: datetime) -> Verific
 
 
 def urls(delivery: Delivery, connection: Connection) -> list[str]:
-    """As HubSpot calls it. Unless the settings say so, it is the one called here, by either scheme: a proxy may have
-    ended the encryption. Whoever can choose the host cannot choose the path, which nobody can guess."""
+    """The addresses that HubSpot may have called. Unless the settings name one, it is the one called here, by either
+    scheme: a proxy may have ended the encryption. Whoever can choose the host cannot choose the path, which nobody can
+    guess."""
     called = [f"{scheme}://{delivery.headers.get('host', '')}{delivery.path}" for scheme in ("https", "http")]
     query = f"?{delivery.query_string}" if delivery.query_string else ""
     return [url + query for url in ([connection.public_url] if connection.public_url else called)]

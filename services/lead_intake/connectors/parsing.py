@@ -1,4 +1,4 @@
-"""From the bytes of a body to JSON values, without loss: no id becomes a float, no byte is dropped unsaid."""
+"""The bytes of a body become JSON values without loss: no id becomes a float, no byte is dropped unsaid."""
 
 import json
 import re
@@ -13,11 +13,11 @@ DEEPEST = 64
 """Levels of nesting. What walks through a value calls itself once per level."""
 MOST_DIGITS = 18
 MOST_FIELDS = 2_000
-"""Of a form."""
+"""The most fields that a form may have."""
 CHARSETS = words("""
     utf-8 ascii iso8859-1 iso8859-15 cp1252 shift_jis cp932 iso2022_jp euc_jp euc_kr gb2312 gbk gb18030 big5
     big5hkscs""")
-"""Those that browsers send forms in. A codec's mere name is no reason to run it."""
+"""The charsets that browsers send forms in. A codec's mere name is no reason to run it."""
 BRACKET = re.compile(r"\[([^\[\]]*)\]")
 
 
@@ -26,7 +26,8 @@ class Malformed(Exception):
 
 
 def json_value(body: bytes) -> Json:
-    """Of an object's equal names the last one counts, as in the vendors' own JavaScript. Raises `Malformed`."""
+    """The value of a JSON text. Of an object's equal names the last one counts, as in the vendors' own JavaScript.
+    Raises `Malformed`."""
     try:
         value = json.loads(body, parse_float=str, parse_int=whole_number, parse_constant=refuse_constant)
     except UnicodeDecodeError as error:
@@ -64,7 +65,7 @@ def members(value: Json) -> Iterable[Json]:
 
 
 def form_fields(body: bytes, charset: str = "utf-8") -> Iterator[tuple[str, str]]:
-    """Names and values of a urlencoded form, in its order. Raises `Malformed`."""
+    """The names and values of a urlencoded form, in its order. Raises `Malformed`."""
     codec = form_codec(charset)
     pairs = [pair for pair in body.split(b"&") if pair]
     if len(pairs) > MOST_FIELDS:

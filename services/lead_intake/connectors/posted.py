@@ -10,7 +10,7 @@ BOUNDARY = re.compile(r';\s*boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))', re.IGN
 DISPOSITION = re.compile(rb"^content-disposition:\s*form-data\b(.*)$", re.IGNORECASE | re.MULTILINE)
 PARAMETER = re.compile(rb';\s*(name|filename)=(?:"([^"]*)"|([^\s;"]+))', re.IGNORECASE)
 ESCAPES = ((b"%22", b'"'), (b"%0D", b"\r"), (b"%0A", b"\n"))
-"""In names of fields, as browsers write them."""
+"""The escapes in names of fields, as browsers write them."""
 
 
 def posted_fields(body: bytes, headers: Mapping[str, str], charset: str = "utf-8") -> Iterator[tuple[str, str]]:
@@ -28,7 +28,8 @@ def media_type(headers: Mapping[str, str]) -> str:
 
 
 def multipart_fields(body: bytes, content_type: str) -> Iterator[tuple[str, str]]:
-    """Names and values of the parts, in their order; of a file its name alone (RFC 7578). Raises `Malformed`."""
+    """The names and values of the parts, in their order; a file's value is its name alone (RFC 7578). Raises
+    `Malformed`."""
     found = BOUNDARY.search(content_type)
     if found is None:
         raise Malformed("the form's parts have no boundary")

@@ -1,4 +1,4 @@
-"""One vendor's reader, and how it is applied to a delivery."""
+"""A vendor's reader, and how it is applied to a delivery."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -56,7 +56,7 @@ class Reader:
 
 
 def read(reader: Reader, delivery: Delivery, connection: Connection) -> list[Element]:
-    """At least one element of a verified delivery, each with at least one outcome."""
+    """The elements of a verified delivery: at least one, each with at least one outcome."""
     try:
         parts = reader.split(delivery)
     except Malformed as error:

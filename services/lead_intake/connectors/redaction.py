@@ -1,4 +1,4 @@
-"""What is kept of an element: everything but secrets, in texts that can be stored."""
+"""The part of an element that is kept: everything but secrets, in texts that can be stored."""
 
 import hashlib
 import json
@@ -41,7 +41,8 @@ def without_url_tokens(text: str) -> str:
 
 
 def redacted_body(body: bytes) -> str:
-    """Of a body that cannot be parsed. What is no UTF-8 is read byte by byte, so that the bytes can be had again."""
+    """The part to keep of a body that cannot be parsed. What is no UTF-8 is read byte by byte, so that the bytes can be
+    had again."""
     try:
         text = encodable(body.decode())
     except UnicodeDecodeError:

@@ -21,12 +21,12 @@ TECHNICAL = words("""
 FLAGS = words("emailoptout faxoptout donotcall campaign_id member_status lead_source recordtype")
 """Fields that say nothing of the person."""
 SOURCES: Mapping[str, Source] = {"webinar": Source.WEBINAR, "advertisement": Source.PAID}
-"""By what a form says in `lead_source`."""
+"""The sources by the words that forms have in `lead_source`."""
 PAGE = b"<!doctype html><title>Thank you</title><p>Thank you. Your request was received.</p>"
 
 
 def verify(delivery: Delivery, connection: Connection, now: datetime) -> Verification:
-    """Nothing in a public form is secret but the connection's address."""
+    """Accepts every delivery to the connection: nothing in a public form is secret but its address."""
     return Accepted()
 
 
@@ -66,7 +66,8 @@ def interpret(value: JsonObject, connection: Connection) -> Iterator[Outcome]:
 
 
 def acknowledge(delivery: Delivery, connection: Connection) -> Reply:
-    """To the page that the form names, if its host is allowed: else anybody could send people anywhere from here."""
+    """Redirects to the page that the form names, if its host is allowed: else anybody could send people anywhere from
+    here."""
     target = return_url(delivery)
     if target is not None and is_allowed(target, connection):
         return Reply(303, "text/html", b"", target)

@@ -89,7 +89,7 @@ def person(value: JsonObject, connection: Connection) -> PersonRef:
 
 
 def traits(value: JsonObject) -> list[FormAnswer]:
-    """Of the call, of its context, and what an event's properties say of the person."""
+    """The traits of the call and of its context, and what an event's properties say of the person."""
     of_person = [*flattened(value.get("traits")), *flattened(dig(value, "context", "traits"))]
     of_event = flattened(value.get("properties"), "properties")
     first: dict[str, Json] = {}

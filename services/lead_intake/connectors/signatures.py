@@ -13,15 +13,15 @@ from services.lead_intake.connectors.delivery import Accepted, Connection, Deliv
 from services.lead_intake.connectors.values import EPOCH
 
 MAX_AGE = timedelta(seconds=300)
-"""How far a time stamp may lie before or after our clock."""
+"""The longest time that a time stamp may lie before or after our clock."""
 SECOND = timedelta(seconds=1)
 MILLISECOND = timedelta(milliseconds=1)
 CHALLENGE = re.compile(r"[A-Za-z0-9_-]{1,128}")
-"""Without the characters that every signed message of a vendor begins with: else whoever may ask for the answer to a
-challenge of their choice could have any delivery signed."""
+"""A challenge has none of the characters that every signed message of a vendor begins with: else whoever may ask for
+the answer to a challenge of their choice could have any delivery signed."""
 STAMP = re.compile(r"[0-9]{1,13}")
 Proof = Callable[[str], str]
-"""From a secret to what its owner would have sent."""
+"""A function from a secret to what its owner would have sent."""
 
 
 def hex_hmac(secret: str, message: bytes, algorithm: str = "sha256") -> str:
@@ -83,8 +83,8 @@ def stamped(header: str | None, delivery: Delivery, connection: Connection, now:
 
 
 def has_token(delivery: Delivery, connection: Connection) -> Verification:
-    """For deliveries that nobody signs: the secret itself, as a bearer token, in the header `X-Webhook-Token`, or as
-    `secret` in the query, where the settings of most tools have a place for it."""
+    """Checks a delivery that nobody signs: the secret itself comes as a bearer token, in the header `X-Webhook-Token`,
+    or as `secret` in the query, where the settings of most tools have a place for it."""
     scheme, _, credentials = delivery.headers.get("authorization", "").partition(" ")
     bearer = credentials.strip() if scheme.lower() == "bearer" else None
     given = (bearer, delivery.headers.get("x-webhook-token"), delivery.query.get("secret"))

@@ -11,13 +11,13 @@ from shared.rules.fields import EARLIEST, LATEST
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NUMBER = re.compile(r"[0-9]{1,15}")
 ADDRESS = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
-"""Each character can be read in one way only, so that a long text takes no time."""
+"""The expression reads each character in one way only, so that a long text takes no time."""
 YES = words("true yes y 1 on checked granted accepted agree agreed ja oui si sí")
 NO = words("false no n 0 off unchecked denied declined nein non")
 
 
 def dig(value: Json, *path: str) -> Json:
-    """What stands at the end of the path, `None` where a step is missing or no object."""
+    """The value at the end of the path; `None` where a step is missing or no object."""
     for step in path:
         if not isinstance(value, dict):
             return None
@@ -117,7 +117,7 @@ def counted(value: Json, unit: timedelta) -> datetime | None:
 
 
 def within_reach(found: datetime) -> datetime | None:
-    """In UTC. Near the ends of the calendar a change of zone would overflow."""
+    """The instant in UTC. Near the ends of the calendar a change of zone would overflow."""
     return found.astimezone(UTC) if EARLIEST <= found < LATEST else None
 
 

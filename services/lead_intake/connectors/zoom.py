@@ -40,7 +40,7 @@ def handshake(delivery: Delivery, connection: Connection) -> Reply | None:
 
 
 def identify(value: JsonObject, connection: Connection) -> str | None:
-    """Who joins again has joined once: the time does not count there."""
+    """The id of a person's part in a webinar. Whoever joins again has joined once: the time does not count there."""
     webinar = object_at(value, "payload", "object")
     joined = object_at(webinar, "participant")
     if joined:

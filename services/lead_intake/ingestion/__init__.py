@@ -1,1 +1,1 @@
-"""What arrives becomes captures, activities, erasures, or entries of the quarantine."""
+"""Deliveries and posts of forms become captures, activities, erasures, or entries of the quarantine."""

@@ -1,5 +1,5 @@
-"""From the body of a capture to a write request, with the aliases of its person and the claim by which a repetition is
-recognised."""
+"""The write request of a capture, made from its body, with the aliases of its person and the claim by which a
+repetition is recognised."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ from shared.web.problems import InvalidRequest
 from shared.web.service_context import ServiceContext
 
 BACKDATED = timedelta(days=30)
-"""How far back an engagement may lie for a key without `history:write`."""
+"""The longest time that an engagement may lie in the past for a key without `history:write`."""
 
 
 class CaptureRequest(NamedTuple):

@@ -1,4 +1,4 @@
-"""From what a delivery yields to captures, and to the quarantine for everything else that must not be lost."""
+"""The outcomes of a delivery become captures; everything else that must not be lost goes to the quarantine."""
 
 from asyncio import gather
 from collections.abc import Mapping, Sequence

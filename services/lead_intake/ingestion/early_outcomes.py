@@ -34,7 +34,7 @@ S = TypeVar("S")
 
 
 Early = outcomes.Activity | outcomes.ProfileChange | outcomes.IdentityChange
-"""Of a person. An erasure waits for nobody: a later capture is a new beginning."""
+"""The outcomes that wait for their person. An erasure waits for nobody: a later capture is a new beginning."""
 
 
 def awaits(blind_index: BlindIndex, outcome: outcomes.Outcome) -> Sequence[str]:
@@ -93,7 +93,8 @@ async def end_wait(call: Call, subject: str, tried: Sequence[str]) -> None:
 
 
 async def record_waiting(call: Call, quarantine_id: str) -> list[WriteResult] | None:
-    """What was written, the release last; nothing when a person has to decide. None when nobody is known yet."""
+    """Records what waits. The writes, with the release last; none of them when a person has to decide, None when nobody
+    is known yet."""
     state = await fold(call, QUARANTINE, quarantine_id)
     if not isinstance(state, Waiting) or state.kept.ref is None:
         return []

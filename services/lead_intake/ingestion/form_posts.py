@@ -1,4 +1,4 @@
-"""From a post of a form to a capture, or to the quarantine: nothing that a browser posts is lost."""
+"""The post of a form becomes a capture, or goes to the quarantine: nothing that a browser posts is lost."""
 
 from datetime import datetime
 from typing import Any

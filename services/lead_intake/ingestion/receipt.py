@@ -1,4 +1,4 @@
-"""How an element of a delivery arrived, and what became of it."""
+"""The arrival of a delivery's element, and its result."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,21 +8,21 @@ from services.lead_intake.connectors.delivery import Connection
 
 @dataclass(frozen=True)
 class Receipt:
-    """How and when an element arrived."""
+    """The connection and the instant at which an element arrived."""
 
     connection_id: str
     connection: Connection
     received_at: datetime
 
     def time_of(self, occurred_at: datetime | None) -> datetime:
-        """When it happened; nothing happens after it was received."""
+        """The instant at which it happened, never after it was received."""
         return min(occurred_at or self.received_at, self.received_at)
 
 
 @dataclass(frozen=True)
 class OutcomeResult:
-    """What became of one outcome. `position`: of its event. `capture_id`: the new capture's, or that of the one it
-    repeats. `is_activity`: an activity, a change or the erasure of a known person."""
+    """The result of one outcome. `position`: that of its event. `capture_id`: the new capture's, or that of the one it
+    repeats. `is_activity`: an activity, a change or the erasure of a known person was recorded."""
 
     position: int | None = None
     capture_id: str | None = None

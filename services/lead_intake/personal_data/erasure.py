@@ -32,7 +32,8 @@ async def write_erasure(call: Call, person_id: str, command: commands.ErasePerso
 
 
 async def erase_companions(call: Call, person_id: str, records: PersonRecords) -> None:
-    """What goes with a person: deliveries in quarantine, and the other persons of merged leads and same addresses."""
+    """Erases what goes with a person: deliveries in quarantine, and the other persons of merged leads and same
+    addresses."""
     emails = [email for lead_id in records.lead_ids for email in await emails_of(call, lead_id)]
     await keep_suppressions(call, records, emails)
     await erase_mentions(call, emails)

@@ -17,7 +17,7 @@ CHARACTER = r"[^\s@\"'<>,;:()\\]"
 MENTION = re.compile(rf"(?<!{CHARACTER}){CHARACTER}+@{CHARACTER}+\.{CHARACTER}+")
 """Looked for where a word begins, and nowhere inside it: a search at each character of a megabyte would take hours."""
 ESCAPE = re.compile(r"\\+[bfnrt]")
-"""As JSON writes line breaks and other blanks: the letter is no part of the word behind it."""
+"""JSON's escapes of line breaks and other blanks: the letter is no part of the word behind it."""
 MOST_MENTIONS = 50
 
 

@@ -24,7 +24,7 @@ async def fold_one(call: Call, lead_id: str) -> Folded[History]:
 
 
 async def emails_of(call: Call, lead_id: str) -> set[str]:
-    """All that the person ever had here."""
+    """The e-mail addresses that the person ever had here."""
     folded = await fold_lead(call, lead_id)
     history = folded.state
     sealed = [*(capture.person for capture in history.captures), *(change.person for change in history.profiles)]
