@@ -1,4 +1,4 @@
-"""What the services would refuse of a body, in the words of the export."""
+"""The refusals that the services would give for a body, in the words of the export."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime

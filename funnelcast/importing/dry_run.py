@@ -1,4 +1,4 @@
-"""What an import would do, without a running system: the first records as they are read, and what would be refused."""
+"""A trial of an import, without a running system: the first records as they are read, and what would be refused."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ class Trial:
 
 
 def run(source: Source) -> list[Trial]:
-    """Of the file and of those that belong to it."""
+    """Tries the file, and those that belong to it."""
     trials = list[Trial]()
     following: Source | None = source
     while following is not None:

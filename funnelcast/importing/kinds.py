@@ -1,4 +1,4 @@
-"""From a YAML mapping to what the import needs of it."""
+"""A YAML mapping becomes what the import needs of it."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -46,7 +46,7 @@ def instant(cell: Cell, dates: Dates, row: Row) -> str:
 
 
 def activity(wanted: ActivityMapping, captured_at: Cell, dates: Dates, row: Row) -> Body | None:
-    """None when the row says nothing of it."""
+    """The activity; None when the row says nothing of it."""
     condition = wanted.when or wanted.at
     if condition is None or not reaches(condition.label, condition.read(row), wanted.at_least):
         return None
@@ -66,18 +66,18 @@ def reaches(label: str, text: str, least: Decimal | None) -> bool:
 
 
 def labels(fields: LeadFields) -> dict[str, str]:
-    """By field of the body, the column that it comes from."""
+    """The column that each field of the body comes from."""
     cells: dict[str, Cell | None] = {name: getattr(fields, name) for name in LeadFields.model_fields}
     return {name: cell.label for name, cell in cells.items() if cell is not None}
 
 
 def filled(cells: dict[str, Cell | None], row: Row) -> dict[str, str]:
-    """Of cells that are not blank."""
+    """The values of the cells that are not blank."""
     return {name: str(text) for name, cell in cells.items() if cell is not None and (text := cell.read(row))}
 
 
 def consent(fields: LeadFields, dates: Dates, row: Row) -> dict[str, dict[str, str]]:
-    """Nothing for a blank cell: absent consent is neither granted nor denied."""
+    """The consent; nothing for a blank cell: absent consent is neither granted nor denied."""
     status = fields.consent.read(row) if fields.consent else ""
     if not status or fields.consent is None or fields.consent_purpose is None:
         return {}
@@ -100,7 +100,8 @@ def employees(fields: LeadFields, row: Row) -> dict[str, int]:
 
 
 def source(cell: Cell, sources: WordTable[SourceMeaning], row: Row) -> dict[str, str]:
-    """By the mapping's list, in which a blank may stand too; without a list the cell names one of our own."""
+    """The source by the mapping's list, in which a blank may stand too; without a list the cell names one of our
+    own."""
     word = cell.read(row)
     found = sources.get(word)
     if found is not None:

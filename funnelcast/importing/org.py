@@ -14,7 +14,7 @@ from funnelcast.importing.record import Body, MappedRecord, MapRecord, row_by_ro
 
 T = TypeVar("T")
 ENDS = "ends"
-"""In a node's body: the day from which it is inactive, or `now`. It is sent as a request of its own."""
+"""The field of a node's body with the day from which it is inactive, or `now`. It is sent as a request of its own."""
 NOW = "now"
 
 
@@ -55,7 +55,7 @@ class People:
             self.tops.append(person)
 
     def above(self, person: Person) -> Person | None:
-        """None for one that stands below a unit or the root."""
+        """The manager; None for one who stands below a unit or the root."""
         label = self.mapping.fields.manager.label if self.mapping.fields.manager else ""
         if not person.manager or person.manager in (*person.keys, person.name):
             return None
@@ -71,7 +71,7 @@ class People:
         return named[0]
 
     def chain(self, person: Person) -> list[Person]:
-        """From the top down to the person."""
+        """The nodes from the top down to the person."""
         found = [person]
         while (above := self.above(found[-1])) is not None:
             if above in found:

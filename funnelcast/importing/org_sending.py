@@ -24,8 +24,8 @@ CSV_COLUMNS = ("id", "name", "kind", "parent", "from")
 
 @dataclass
 class OrgSender:
-    """The same node comes with every row below it, and is sent once. `day`: from when changes of nodes that are known
-    hold, by default from now on."""
+    """Sends nodes. The same node comes with every row below it, and is sent once. `day`: the day from which changes of
+    nodes that are known hold, by default from now on."""
 
     http: httpx.AsyncClient
     day: str | None = None
@@ -56,7 +56,8 @@ class OrgSender:
         return self.sent[node_id]
 
     async def place_together(self, nodes: Sequence[Body]) -> None:
-        """In one request. When a node is refused, none is taken: each is sent alone then, to learn which it is."""
+        """Sends all nodes in one request. When a node is refused, none is taken: each is sent alone then, to learn
+        which it is."""
         first = {node["node_id"]: node for node in reversed(nodes) if node["node_id"] not in self.sent}
         changed = {node_id: node for node_id, node in first.items() if not self.is_known(node_id, node)}
         if not changed:
@@ -89,7 +90,7 @@ class OrgSender:
         return Accepted(node_id not in (self.known or {}), response.json()["position"])
 
     async def finish(self) -> Sequence[str]:
-        """Those that stand below others come later in the file or were sent later: they end first."""
+        """Ends nodes, the last ones first: those that stand below others come later in the file or were sent later."""
         notes = list[str]()
         for node_id, day in reversed(self.ends.items()):
             known = (self.known or {}).get(node_id)
@@ -128,7 +129,7 @@ def csv_table(rows: Sequence[Body]) -> bytes:
 
 
 def words_of(refusal: client.Refused) -> str:
-    """Without the request and the status."""
+    """The refusal without the request and the status."""
     return REQUEST.sub("", str(refusal))
 
 

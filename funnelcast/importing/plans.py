@@ -151,7 +151,7 @@ async def send_all(
 
 
 async def position_of(http: httpx.AsyncClient, wanted: PlanRequest, rejects: Rejects) -> int | None:
-    """Of the last event written; none for a row that is refused."""
+    """The position of the last event written; none for a row that is refused."""
     try:
         answer = await client.request(http, "PUT", wanted.path, json=wanted.body, params=wanted.params)
     except client.Refused as error:

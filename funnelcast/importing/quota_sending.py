@@ -49,7 +49,7 @@ class QuotaSender:
 
 
 async def all_quotas(http: httpx.AsyncClient) -> AsyncIterator[Mapping[str, Any]]:
-    """As they were set."""
+    """The quotas of the running system, as they were set."""
     after: str | None = None
     while True:
         query = {"limit": str(PAGE)} | ({"after": after} if after else {})
@@ -70,7 +70,7 @@ def set_last(quota: Mapping[str, Any], starts: str | None) -> Known:
 
 
 def is_same(wanted: Known, known: Known | None) -> bool:
-    """Without a date of its own a quota may be in force since any."""
+    """Whether the quota is the known one. Without a date of its own it may be in force since any."""
     if known is None or wanted[:2] != known[:2]:
         return False
     return wanted[2] is None or (known[2] or "").startswith(wanted[2])

@@ -1,4 +1,4 @@
-"""From a file and a mapping to records, each with what it becomes or why it is refused."""
+"""A file and a mapping become records, each with what it becomes or why it is refused."""
 
 from collections.abc import Generator, Iterator
 from contextlib import closing
@@ -69,7 +69,7 @@ def open_export(source: Source) -> OpenedExport:
 
 
 def surveyed(source: Source) -> tuple[Export, ExportKind]:
-    """By the first kind whose columns the file has."""
+    """The survey, with the first kind whose columns the file has. Raises `Failed` when it fits none."""
     failures = list[Failed]()
     for kind in source.kinds:
         try:
@@ -99,7 +99,7 @@ def read_records(opened: OpenedExport) -> Generator[ReadRecord]:
 
 
 def read_record(opened: OpenedExport, seen: SeenIds, record: Record) -> ReadRecord:
-    """What a service would refuse of it is left to the service, or to `checked`."""
+    """The record as the mapping reads it. What a service would refuse of it is left to the service, or to `checked`."""
     try:
         mapped = opened.map_record(record)
         if isinstance(mapped, Skipped):

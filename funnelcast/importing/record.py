@@ -1,4 +1,4 @@
-"""What a mapping makes of the rows of one record."""
+"""The result of a mapping for the rows of one record."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,14 +15,14 @@ from services.pipeline.process.state import Process
 Kind = Literal["opportunities", "leads", "org", "quotas"]
 Body = dict[str, Any]
 Record = tuple[Row, ...]
-"""One row, or all rows of a deal's history."""
+"""A row, or all rows of a deal's history."""
 
 
 @dataclass(frozen=True)
 class ExportContext:
-    """What a mapping may use besides a single row. `folder`: of the export. `currency`: the command's option, where
-    neither the export nor the mapping names one. `made`: when the export was made, in its zone; nothing in it is later.
-    `rows`: all of the export's. `columns`: its header."""
+    """The facts about an export that a mapping may use besides a single row. `folder`: of the export. `currency`: the
+    command's option, where neither the export nor the mapping names one. `made`: when the export was made, in its zone;
+    nothing in it is later. `rows`: all of the export's. `columns`: its header."""
 
     folder: Path
     currency: str | None
@@ -55,7 +55,11 @@ def row_by_row(map_row: MapRow) -> MapRecord:
 
 @dataclass(frozen=True)
 class ExportKind:
-    """What a mapping says about one kind of export.
+    """A mapping's rules for one kind of export. `open` reads the files beside the export, once, and says which are
+    missing. `group_by`: the column that the rows of one record share. `accepts`: whether a row counts. `pipeline`: the
+    sales process that must be defined first. `companion`: a file that belongs to this one and is imported after it.
+    `name`: of the mapping, with which external ids begin. `compares`: fields of a deal that a later export is compared
+    by.
 
     `open` reads the files beside the export, once, and says which are missing. `group_by`: the column that the rows of
     one record share. `accepts`: whether a row counts. `pipeline`: the sales process that must be defined first.

@@ -1,4 +1,4 @@
-"""Which rows are one record: each row, or all rows of a deal, wherever in the file they are."""
+"""The records of an export: each is a row, or all rows of a deal, wherever in the file they are."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,7 +24,7 @@ CELL_TYPES: Sequence[type[str]] = (str, WorkbookNumber, WorkbookDate)
 
 
 def records(export: Export, kind: ExportKind) -> Iterator[Record | Rejected | Skipped]:
-    """In the order of their first lines, and the rows of each in the file's."""
+    """The records in the order of their first lines, and the rows of each in the file's."""
     found = counted_rows(export, kind)
     if kind.join is not None:
         found = joined_rows(found, kind.join, export.file.parent)
@@ -35,7 +35,7 @@ def records(export: Export, kind: ExportKind) -> Iterator[Record | Rejected | Sk
 
 
 def counted_rows(export: Export, kind: ExportKind) -> Iterator[Row | Rejected | Skipped]:
-    """Without those that the mapping's `only` and `skip` leave out."""
+    """The rows without those that the mapping's `only` and `skip` leave out."""
     accepts = kind.accepts
     if accepts is None:
         return export.rows()
@@ -91,7 +91,7 @@ def unpacked(line: int, stored: bytes, columns: Columns) -> Row:
 def joined_rows(
     rows: Iterable[Row | Rejected | Skipped], join: Join, folder: Path
 ) -> Iterator[Row | Rejected | Skipped]:
-    """With the columns of the other file's row. A row without one has blanks in them."""
+    """The rows with the columns of the other file's row. A row without one has blanks in them."""
     with closing(sqlite3.connect("")) as table:
         table.execute(CACHE)
         table.execute(JOINED)

@@ -1,4 +1,4 @@
-"""By kind of export, where its records are sent and where they are seen."""
+"""The addresses by kind of export: where its records are sent and where they are seen."""
 
 from collections.abc import Mapping
 from functools import partial

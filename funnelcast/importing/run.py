@@ -29,7 +29,7 @@ from shared.rules.clock_and_ids import ClockAndIds
 from shared.store.prefetch import prefetch
 
 RECORDS_IN_A_REQUEST = 1000
-"""As many as a service takes in four transactions: it reads each part while it writes the one before."""
+"""A service takes as many in four transactions: it reads each part while it writes the one before."""
 ROWS_IN_A_REQUEST = 10_000
 """Whole histories may be long, and a request has a largest size."""
 
@@ -41,7 +41,7 @@ class System:
 
 
 async def run(system: System, source: Source) -> list[Summary]:
-    """Of the file and of those that belong to it. Returns when what was imported is to be seen."""
+    """Imports the file and those that belong to it. Returns when what was imported is to be seen."""
     summaries = list[Summary]()
     async with client.open_client(system.url, system.key) as http:
         following: Source | None = source
@@ -123,7 +123,7 @@ def progress() -> Progress:
 
 
 def count(chunk: Sequence[ReadRecord], answers: Sequence[SendResult], summary: Summary, rejects: Rejects) -> int:
-    """In the file's order, whoever refused."""
+    """Counts the results in the file's order, whoever refused."""
     coming, last = iter(answers), 0
     for one in chunk:
         if isinstance(one, Skipped):

@@ -11,7 +11,7 @@ TABLE = "CREATE TABLE seen (id TEXT PRIMARY KEY, line INTEGER, content BLOB) WIT
 
 
 class SeenIds:
-    """In a temporary file, so that memory does not grow with the export."""
+    """The ids seen so far, in a temporary file, so that memory does not grow with the export."""
 
     def __init__(self) -> None:
         self.database = sqlite3.connect("")

@@ -15,9 +15,9 @@ from funnelcast.importing.files.row import Rejected, rejected_record
 from funnelcast.importing.record import Body, MappedRecord, Record
 
 CATCHES_UP = 900.0
-"""Seconds that read models may need after a large import."""
+"""The seconds that read models may need after a large import."""
 ATTEMPTS, PAUSE = 5, 1.0
-"""For a batch whose answer breaks off, and the seconds between them."""
+"""The attempts for a batch whose answer breaks off, and the seconds between them."""
 NDJSON = {"Content-Type": "application/x-ndjson"}
 Pair = tuple[Record, MappedRecord]
 
@@ -38,12 +38,12 @@ class Sender(Protocol):
         """An answer to each."""
 
     async def finish(self) -> Sequence[str]:
-        """After the last record. Returns what is to be said about it."""
+        """Ends the import after the last record. Returns what is to be said about it."""
 
 
 @dataclass(frozen=True)
 class BatchSender:
-    """One body for each record, many in a request."""
+    """Sends one body for each record, many in a request."""
 
     http: httpx.AsyncClient
     path: str
@@ -77,7 +77,8 @@ async def complete_answer(http: httpx.AsyncClient, path: str, body: bytes) -> li
 
 
 async def answer_lines(http: httpx.AsyncClient, path: str, body: bytes) -> list[dict[str, Any]]:
-    """None when the answer broke off: the database was lost, or the service stopped, while it was sent."""
+    """The lines of the answer; none when it broke off: the database was lost, or the service stopped, while it was
+    sent."""
     try:
         response = await client.request(http, "POST", path, content=body, headers=NDJSON)
     except (httpx.RemoteProtocolError, httpx.ReadError):
@@ -92,7 +93,7 @@ def result_of(record: Record, line: Mapping[str, Any]) -> SendResult:
 
 
 def refused(record: Record, reason: str) -> Rejected:
-    """Of several rows, any may be to blame."""
+    """The rejection of the record. Of several rows, any may be to blame."""
     first, last = record[0], record[-1]
     lines = "" if first is last else f"lines {first.line} to {last.line}: "
     return rejected_record(record, f"{lines}{reason}")

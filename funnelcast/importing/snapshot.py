@@ -1,4 +1,4 @@
-"""The same export again, some time later: what differs from the deals here becomes their changes.
+"""A later export of the same deals: what differs from the deals here becomes their changes.
 
 A deal that is not here yet is imported with all that the export knows of it. For a deal that is here, the export says
 where it stands; the pipeline finds the difference, and leaves alone what was changed here since the last import.
@@ -26,7 +26,7 @@ OUTCOMES: Mapping[str, str] = {"win": "won", "lose": "lost", "recycle": "recycle
 DEALS = "/pipeline/v1/opportunities"
 PAGE = 1000
 LATER = "9999"
-"""After every instant, as a text."""
+"""A text that sorts after every instant."""
 MOST_LISTED = 1000
 LABELS = {"stage": "stage", "owner": "owner", "amount": "amount", "close_date": "close date"}
 
@@ -41,7 +41,7 @@ class SnapshotOptions:
     vanished: Vanished = "report"
 
     def first_instant(self) -> datetime:
-        """At which the day begins anywhere."""
+        """The instant at which the day begins anywhere."""
         if isinstance(self.day, datetime):
             return self.day
         return datetime.combine(self.day, time(), timezone(timedelta(hours=14)))
@@ -53,12 +53,12 @@ class SnapshotOptions:
         return min(datetime.combine(self.day, NOON, ZoneInfo(zone)).astimezone(UTC), now)
 
     def end_of_day(self, zone: str, now: datetime) -> datetime:
-        """Of the export's day there."""
+        """The end of the export's day there."""
         day = self.instant(zone, now).astimezone(ZoneInfo(zone)).date()
         return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone)).astimezone(UTC)
 
     def last_instant(self, zone: str, now: datetime) -> datetime:
-        """Nothing in the export is later."""
+        """The last instant of the export: nothing in it is later."""
         if isinstance(self.day, datetime):
             return self.day
         return min(datetime.combine(self.day, time.max, ZoneInfo(zone)), now)
@@ -78,7 +78,7 @@ def parse_day(text: str) -> date | datetime:
 def snapshot_options(
     day: str | None, kind: str, vanished: str, now: datetime, *, overwrite: bool
 ) -> SnapshotOptions | None:
-    """Of the command line. Raises `ValueError`."""
+    """The options of the command line. Raises `ValueError`."""
     if day is None:
         if overwrite or vanished != "report":
             raise ValueError("--overwrite and --vanished belong to a --snapshot-of")
@@ -142,7 +142,7 @@ def shown(value: str | None) -> str:
 
 @dataclass
 class KnownDeals:
-    """Those of one mapping, by external id, in a temporary file. None are read before `fill`."""
+    """The deals of one mapping, by external id, in a temporary file. None are read before `fill`."""
 
     prefix: str
     is_filled: bool = False
@@ -166,7 +166,7 @@ class KnownDeals:
         self.database.executemany("INSERT OR REPLACE INTO deals (id, version, is_open) VALUES (?, ?, ?)", rows)
 
     def version(self, external_id: str) -> int | None:
-        """None for a deal that is not here. Marks it as seen in the export."""
+        """The version; None for a deal that is not here. Marks the deal as seen in the export."""
         found = self.database.execute("UPDATE deals SET seen = 1 WHERE id = ? RETURNING version", (external_id,))
         row = found.fetchone()
         return row[0] if row else None
@@ -179,7 +179,7 @@ class KnownDeals:
 
 
 async def pages(http: httpx.AsyncClient) -> AsyncIterator[Sequence[Mapping[str, Any]]]:
-    """As current as the store was when this began."""
+    """The pages of deals, as current as the store was when this began."""
     head = (await client.request(http, "GET", "/pipeline/v1/stages")).headers["X-Position"]
     headers, after = {"X-Min-Position": head, "Prefer": "wait=30"}, None
     while True:

@@ -1,4 +1,4 @@
-"""What an import did with each row, counted."""
+"""The counts of what an import did with its rows."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence

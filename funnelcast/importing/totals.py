@@ -12,7 +12,7 @@ from services.pipeline.process.default import DEFAULT
 OUTCOMES = {"win": "won", "lose": "lost", "recycle": "recycled", "reopen": "open"}
 WITHOUT_AMOUNT = "no amount"
 FIRST_STAGE = DEFAULT.stages[0].stage
-"""Of a deal that is opened in no stage; one of a process of the mapping's own always names its stage."""
+"""The stage of a deal that is opened in none; a deal of a process of the mapping's own always names its stage."""
 
 
 @dataclass
@@ -49,7 +49,7 @@ class DealTotals:
 
 
 def last_state(facts: Sequence[Body]) -> dict[str, Any]:
-    """Of a deal after all of its commands."""
+    """The state of a deal after all of its commands."""
     last: dict[str, Any] = {
         "outcome": "open",
         "stage": FIRST_STAGE,

@@ -28,9 +28,10 @@ NEGATIVE = re.compile(r"\(.*[0-9].*\)|-.*[0-9].*|[^0-9]{1,4}-[0-9].*|.*[0-9] ?-"
 SCIENTIFIC = re.compile(r"[0-9]+[.,]?[0-9]*[eE][+-]?[0-9]+")
 CODE = re.compile(r"[A-Z]{3}")
 CLEARLY_NOISE = 5
-"""From so many decimals on they are the noise of a program's arithmetic. Three may as well be a group of thousands."""
+"""The number of decimals from which on they are the noise of a program's arithmetic. Three may as well be a group of
+thousands."""
 SIGNS = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "₹": "INR", "CA$": "CAD", "A$": "AUD", "R$": "BRL"}
-"""Of amounts whose currency stands beside them; a mapping may name others. `¥` is not clear."""
+"""The signs of amounts whose currency stands beside them; a mapping may name others. `¥` is not clear."""
 UNKNOWN_SIGN = re.compile(
     "(?P<before>[^0-9 .,+-]{1,4}[.]?) ?[0-9].*|[0-9](?:.*[0-9])? ?(?P<after>[^0-9 .,+-]{1,4}[.]?)"
 )
@@ -53,7 +54,7 @@ class Money:
 
 @dataclass(frozen=True)
 class Amounts:
-    """How amounts are written. Without `thousands`, digits are not grouped. The currency is one for all, or stands in a
+    """The notation of amounts. Without `thousands`, digits are not grouped. The currency is one for all, or stands in a
     column (`currency` is for its blank cells), or beside each amount. `symbols`: by sign or word, the currency that it
     stands for. `round`: more decimals than the currency has are rounded, however few."""
 
@@ -66,7 +67,7 @@ class Amounts:
     round: bool = False
 
     def money(self, label: str, text: str, row: Row) -> Money | None:
-        """None for an empty cell, which is not zero. Raises `InvalidRow`."""
+        """The amount; None for an empty cell, which is not zero. Raises `InvalidRow`."""
         if not text:
             return None
         number, sign = self.split(text)
@@ -182,7 +183,7 @@ class Amounts:
 
 
 def without_needless_zeros(value: Decimal, places: int) -> str:
-    """With no more decimals than the currency has: some systems write five."""
+    """The amount with no more decimals than the currency has: some systems write five."""
     return format(value if -int(value.as_tuple().exponent) <= places else round(value, places), "f")
 
 
@@ -196,6 +197,7 @@ def must_have_known_sign(label: str, text: str, number: str) -> None:
 
 
 def signs_of(currency: str) -> set[str]:
-    """What may stand beside an amount of this currency: its code, and its sign with or without the country."""
+    """The signs that may stand beside an amount of this currency: its code, and its sign with or without the
+    country."""
     symbol = str(get_currency_symbol(currency, locale="en"))
     return {currency, symbol, *([symbol[-1]] if symbol[-1] in "$¥" else [])}

@@ -43,20 +43,20 @@ LITERAL = re.compile(r"'([^']*)'")
 ISO = re.compile(rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[T ][0-9]{{2}}:[0-9]{{2}}(:[0-9]{{2}}(\.[0-9]{{1,6}})?)?({OFFSET})")
 SERIAL = re.compile(r"[0-9]{1,7}(\.[0-9]+)?")
 DAY_ZERO = {"excel": date(1899, 12, 30), "excel-1904": date(1904, 1, 1)}
-"""Of a spreadsheet that counts days. The first has a 29 February 1900: days before March are not sure."""
+"""The day from which a spreadsheet counts days. The first has a 29 February 1900: days before March are not sure."""
 EPOCH = re.compile(r"-?[0-9]{1,14}(\.[0-9]{1,6})?")
 UNITS_IN_A_SECOND = {"epoch": 1, "epoch-ms": 1000}
 UTC_NAMES = ("UTC", "GMT", "UT", "Z")
 ALSO_WRITTEN = {"de": {"mrz": 3, "maerz": 3, "jänner": 1, "feber": 2}}
-"""Names of months, by language, that are common and not the library's."""
+"""The names of months, by language, that are common and not the library's."""
 SHORTEST_NAME = 3
 CONTEXTS: Sequence[Literal["format", "stand-alone"]] = ("format", "stand-alone")
 
 
 @dataclass(frozen=True)
 class Locality:
-    """What a format needs to know of the export. `pivot`: the first of the hundred years that two digits stand for.
-    `zones`: zones by the abbreviations that the export uses."""
+    """The export's language and zone, as far as a format needs them. `pivot`: the first of the hundred years that two
+    digits stand for. `zones`: zones by the abbreviations that the export uses."""
 
     clock: tzinfo
     language: str = "en"
@@ -70,8 +70,8 @@ class NoSuchDate(ValueError):
 
 class Format(Protocol):
     def parse(self, text: str) -> Parsed | None:
-        """None for a text in another notation. Raises `ValueError` for a date that is in no calendar, and `NoSuchDate`
-        where there is more to say."""
+        """The instant or day; None for a text in another notation. Raises `ValueError` for a date that is in no
+        calendar, and `NoSuchDate` where there is more to say."""
 
 
 # -- written dates ---------------------------------------------------------------------------------------------------
@@ -95,7 +95,7 @@ class Written:
         return at_clock(datetime.combine(day, time_of(parts)), self.zone_of(parts)) if "hour" in parts else day
 
     def month_of(self, parts: Mapping[str, str]) -> int | None:
-        """None for a name that is no month's in the export's language."""
+        """The month; None for a name that is no month's in the export's language."""
         return int(parts["month"]) if "month" in parts else self.months.get(parts["name"].casefold().rstrip("."))
 
     def year_of(self, parts: Mapping[str, str]) -> int:
@@ -144,8 +144,8 @@ def at_clock(wall: datetime, zone: tzinfo) -> datetime:
 
 
 def month_names(language: str) -> dict[str, int]:
-    """In lower case and without a full stop: long, short, cut off after three letters or more where that leaves one
-    month, and without accents. Raises `ValueError` for an unknown language."""
+    """The names of months in lower case and without a full stop: long, short, cut off after three letters or more where
+    that leaves one month, and without accents. Raises `ValueError` for an unknown language."""
     if language not in Locale("en").languages:
         raise ValueError(f"{language!r} is no language such as en, de or fr")
     names = [
@@ -197,7 +197,7 @@ class Serial:
 
 @dataclass(frozen=True)
 class Epoch:
-    """Seconds or milliseconds since 1970."""
+    """A format of seconds or milliseconds since 1970."""
 
     units: int
 

@@ -131,7 +131,7 @@ class Dates:
         return EXAMPLES.get(pattern) or example_of(pattern, self.language)
 
     def shown(self, instant: datetime) -> str:
-        """In the export's zone."""
+        """The instant in the export's zone."""
         return instant.astimezone(self.zone).strftime("%Y-%m-%d %H:%M:%S")
 
 
@@ -141,7 +141,7 @@ def no_date(label: str, text: str, error: Exception) -> str:
 
 
 def must_be_in_range(label: str, text: str, parsed: Parsed) -> None:
-    """Before it is converted: Python's calendar ends with the years 1 and 9999, in whatever zone."""
+    """Checks a date before it is converted: Python's calendar ends with the years 1 and 9999, in whatever zone."""
     day = parsed.date() if isinstance(parsed, datetime) else parsed
     if not EARLIEST.date() + MARGIN <= day < LATEST.date() - MARGIN:
         raise InvalidRow(f"{label} {text!r} lies outside of the years {EARLIEST.year} to {LATEST.year - 1}")
@@ -154,5 +154,5 @@ def example_of(pattern: str, language: str = "en") -> str:
 
 
 def instant_text(instant: datetime) -> str:
-    """As our services read it."""
+    """The instant in the notation of our services."""
     return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")

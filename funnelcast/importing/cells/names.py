@@ -33,7 +33,7 @@ def slug(name: str) -> str:
 
 
 def transliterated(character: str) -> str:
-    """Of a letter, letters alone: signs that a transliteration adds are no part of an id."""
+    """The letters of a letter's transliteration: signs that it adds are no part of an id."""
     if character.isascii():
         return character
     latin = anyascii(character)

@@ -15,7 +15,7 @@ from funnelcast.importing.mapping.stages import Target
 from funnelcast.importing.record import Body, MappedRecord
 
 OUTCOME = "the outcome"
-"""For messages: a log has no column of its own for it."""
+"""The name of the outcome in messages: a log has no column of its own for it."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,8 @@ class Change:
 
 
 def deal_of_changes(reader: DealReader, log: ChangeLog, rows: Sequence[Row]) -> MappedRecord:
-    """Each field had its first change's old value from the beginning; one that never changed has its present value."""
+    """The deal of a log of changes. Each field had its first change's old value from the beginning; one that never
+    changed has its present value."""
     history = reader.new_history()
     changes = changes_of(reader, log, rows, history.notes)
     open_deal(reader, history, changes, rows[0])
@@ -84,7 +85,7 @@ def first_target(reader: DealReader, first: Mapping[str, str], row: Row) -> Targ
 
 
 def first_values(changes: Sequence[Change]) -> dict[str, str]:
-    """Of each field that changes, the value before its first change; without old values, the first one."""
+    """The value of each field that changes before its first change; without old values, the first one."""
     first: dict[str, str] = {}
     for change in changes:
         value = change.new if change.old is None else change.old
@@ -131,7 +132,7 @@ def apply(reader: DealReader, history: DealHistory, change: Change) -> None:
 
 
 def set_field(history: DealHistory, command: str, name: str, value: object, at: Moment) -> None:
-    """After its end, a change is a correction."""
+    """Sets a field. After the deal's end, a change is a correction."""
     if value == history.latest_value(name):
         return
     if not history.end:

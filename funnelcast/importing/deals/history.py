@@ -42,7 +42,7 @@ class DealHistory:
         return self.moments[-1]
 
     def latest_value(self, name: str) -> Any:
-        """Of a field, as the commands so far have set it."""
+        """The latest value of a field, as the commands so far have set it."""
         return next((fact[name] for fact in reversed(self.facts) if name in fact), None)
 
     def dated_facts(self) -> list[Body]:

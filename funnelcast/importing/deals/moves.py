@@ -50,7 +50,8 @@ def win(reader: DealReader, history: DealHistory, at: Moment, close_date: str) -
 
 
 def reopen(history: DealHistory, at: Moment, close_date: str | None) -> None:
-    """To the stage that it left. Without a close date in the export it has the one from before it was won."""
+    """Reopens the deal in the stage that it left. Without a close date in the export it has the one from before it was
+    won."""
     expected = next((fact["close_date"] for fact in reversed(history.facts) if is_expectation(fact)), None)
     known = close_date or expected or history.latest_value("close_date") or at.day.isoformat()
     history.note("reopened")

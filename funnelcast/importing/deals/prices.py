@@ -11,7 +11,7 @@ from funnelcast.importing.files.row import InvalidRow, Row
 
 @dataclass(frozen=True)
 class PriceList:
-    """Name and price by the product's name without blanks: an export may say `GTXPro`, the list `GTX Pro`."""
+    """The names and prices of products, by name without blanks: an export may say `GTXPro`, the list `GTX Pro`."""
 
     products: dict[str, tuple[str, str]] = field(default_factory=dict)
 

@@ -84,7 +84,7 @@ class DealReader:
         return self.prices.name(one_line(self.fields.product.label, text)) if self.fields.product and text else ""
 
     def target(self, label: str, word: str) -> Target | None:
-        """Where a word of the stage's column puts the deal; None for one that is ignored."""
+        """The place where a word of the stage's column puts the deal; None for a word that is ignored."""
         return meaning(self.stages, self.ignored, label, word)
 
     def outcome(self, label: str, word: str) -> Target | None:
@@ -154,7 +154,7 @@ def meaning(table: WordTable[T], ignored: WordTable[bool], label: str, word: str
 
 
 def one_line(label: str, text: str) -> str:
-    """Without line breaks; refused when it is longer than the service keeps."""
+    """The text without line breaks; refused when it is longer than the service keeps."""
     found = " ".join(text.split())
     if len(found) > LONGEST_LINE:
         raise InvalidRow(f"{label} {shortened(found)!r} is too long: at most {LONGEST_LINE} characters are expected")

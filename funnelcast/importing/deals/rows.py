@@ -16,7 +16,7 @@ from funnelcast.importing.record import MappedRecord
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a row says that the deal stands. `stage`: the open one, or the one it was in when it ended, if the export
+    """The place of a deal that a row gives. `stage`: the open one, or the one it was in when it ended, if the export
     says so. `end`: how it ended."""
 
     stage: str | None
@@ -59,7 +59,7 @@ def opening_moment(reader: DealReader, row: Row) -> Moment:
 
 
 def standing_of(reader: DealReader, row: Row) -> Standing | None:
-    """None for a row whose word the mapping ignores."""
+    """The standing; None for a row whose word the mapping ignores."""
     fields = reader.fields
     outcome = reader.outcome(fields.outcome.label, fields.outcome.read(row)) if fields.outcome else None
     if fields.outcome and outcome is None:
@@ -104,7 +104,7 @@ def last_entered(reader: DealReader, row: Row) -> str:
 
 
 def entries_of(reader: DealReader, row: Row) -> Iterator[Entry]:
-    """By date; on one day, in the order of the process."""
+    """The entries by date; on one day, in the order of the process."""
     process = reader.mapping.process
     stages = [*(each.stage for each in process.stages), process.lost, process.won]
     found = [
@@ -132,7 +132,8 @@ def without_last_end(reader: DealReader, entries: list[Entry], closed: Moment | 
 
 
 def closing_moment(reader: DealReader, row: Row, target: Target) -> Moment:
-    """By the field `closed`, else by the day it entered its end, else by its close date."""
+    """The instant at which the deal ended, by the field `closed`, else by the day it entered its end, else by its close
+    date."""
     fields, process = reader.fields, reader.mapping.process
     entered = reader.mapping.entered.get(process.won if target.stage == process.won else process.lost)
     cells = [cell for cell in (fields.closed, entered, fields.close_date) if cell is not None]
@@ -180,7 +181,7 @@ def enter(reader: DealReader, history: DealHistory, row: Row, entry: Entry, clos
 
 
 def arrive(reader: DealReader, history: DealHistory, row: Row, standing: Standing) -> None:
-    """In the stage where it stands, or stood when it ended, when the export has no date for it."""
+    """Lets the deal arrive in the stage where it stands, or stood when it ended, when the export has no date for it."""
     if standing.stage is None or standing.stage == history.stage:
         return
     changed = reader.moment_if_any(reader.fields.changed, row) if standing.end is None else None

@@ -121,7 +121,7 @@ def follow(reader: DealReader, history: DealHistory, above: Row, row: Row, at: M
 
 
 def set_amount(history: DealHistory, at: Moment, amount: Money, *, is_followed: bool) -> None:
-    """After its end, a change of the amount is a correction."""
+    """Sets the amount. After the deal's end, a change of it is a correction."""
     if not is_followed:
         if history.end:
             history.note("amount changed after the end: not taken, the mapping does not follow it")

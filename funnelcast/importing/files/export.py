@@ -245,7 +245,7 @@ class Survey:
             self.odd_lines.append(line)
 
     def count_rows_after_blank(self) -> None:
-        """They were no footers: the table goes on."""
+        """Counts rows that were taken for footers: the table goes on after them."""
         self.total += len(self.after_blank)
         if not self.layout.pad_short_rows:
             self.odd_lines = [*self.odd_lines, *self.after_blank][:5]

@@ -1,4 +1,4 @@
-"""How a file is laid out, as far as a mapping says so."""
+"""The layout of a file, as far as a mapping says it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

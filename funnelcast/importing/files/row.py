@@ -1,4 +1,4 @@
-"""One row of an export, and what is refused of it."""
+"""A row of an export, and what is refused of it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

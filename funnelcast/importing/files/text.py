@@ -51,7 +51,7 @@ def unpacked(file: Path) -> IO[bytes] | gzip.GzipFile:
 
 
 def encoding_of(file: Path, encoding: str) -> str:
-    """That of the byte order mark, else the given one."""
+    """The encoding of the byte order mark, else the given one."""
     with unpacked(file) as raw:
         start = raw.read(SAMPLE)
     if start.startswith(OLD_WORKBOOK_MAGIC):

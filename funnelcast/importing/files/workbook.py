@@ -23,10 +23,10 @@ from funnelcast.importing.files.layout import Layout
 ZIP_MAGIC = b"PK\x03\x04"
 LARGEST_PART = 2_000_000_000
 LARGEST_TEXTS = 100_000_000
-"""Bytes of a workbook's parts when unpacked: its rows are read one by one, its texts are kept in memory."""
+"""The bytes of a workbook's parts when unpacked: its rows are read one by one, its texts are kept in memory."""
 TEXTS = "xl/sharedStrings.xml"
 LAST_ROW = 1_048_576
-"""Of any sheet: a number beyond it is damage, and the rows up to it would not end."""
+"""The last row of any sheet: a number beyond it is damage, and the rows up to it would not end."""
 BROKEN = (
     zipfile.BadZipFile,
     InvalidFileException,
@@ -39,7 +39,7 @@ BROKEN = (
     EOFError,
     zlib.error,
 )
-"""What the library raises for a file that is no workbook, or a damaged one."""
+"""The errors that the library raises for a file that is no workbook, or a damaged one."""
 
 
 class WorkbookNumber(str):
@@ -81,7 +81,7 @@ def is_workbook(file: Path) -> bool:
 
 
 def workbook_rows(file: Path, layout: Layout) -> Iterator[NumberedRow]:
-    """Also the rows that the file leaves out, which are blank."""
+    """The rows of the sheet. Those that the file leaves out are blank."""
     with opened_book(file) as book:
         following = 1
         for number, values in sheet_rows(book[sheet_name(file, book, layout.sheet)]):
@@ -94,7 +94,7 @@ def workbook_rows(file: Path, layout: Layout) -> Iterator[NumberedRow]:
 
 
 def sheet_rows(sheet: Any) -> Iterator[tuple[int, Sequence[Any]]]:
-    """As `iter_rows` of the library reads them, but by our own parser."""
+    """The rows as `iter_rows` of the library reads them, but by our own parser."""
     book = sheet.parent
     with sheet._get_source() as source:
         parser = CellParser(
@@ -115,7 +115,7 @@ def sheet_names(file: Path) -> list[str]:
 
 
 def visible_sheets(book: Workbook) -> list[str]:
-    """Those with cells, not those that are charts; hidden ones, in which programs keep their own notes, only where
+    """The sheets with cells, not those that are charts; hidden ones, in which programs keep their own notes, only where
     there are no others."""
     names = [sheet.title for sheet in book.worksheets]
     visible = [sheet.title for sheet in book.worksheets if sheet.sheet_state == "visible"]

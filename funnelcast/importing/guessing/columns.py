@@ -1,4 +1,4 @@
-"""Which column of an export is which field of a deal, by the names that exports give them."""
+"""The columns of an export and the fields of a deal that they are, by the names that exports give them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -140,7 +140,7 @@ NAMES: Mapping[str, Sequence[str]] = {
     ),
     "changed": ("lastmodified", "lastmodifieddate", "modifiedtime", "modifiedon", "laststagechange", "updatedat"),
 }
-"""By field, names of columns in the order of preference, as `plain_name` writes them."""
+"""The names of columns by field, in the order of preference, as `plain_name` writes them."""
 CURRENCY = ("currency", "currencycode", "currencyisocode", "currencyofvalue", "amountcurrency", "valuecurrency")
 DATES = ("opened", "closed", "close_date", "changed")
 
@@ -154,8 +154,8 @@ class Column:
 
 
 def plain_name(name: str) -> str:
-    """In lower case, without signs, and without what the record is called, once or twice: `Deal - Title` → `title`,
-    `Deal - Deal created` → `created`."""
+    """The name in lower case, without signs, and without what the record is called, once or twice: `Deal - Title` →
+    `title`, `Deal - Deal created` → `created`."""
     plain = "".join(character for character in name.lower() if character.isalnum())
     short = plain.removeprefix("opportunity").removeprefix("deal").removeprefix("deal")
     return short or plain
@@ -176,7 +176,7 @@ def first_named(names: Sequence[str], columns: Sequence[Column]) -> Column | Non
 
 
 def currency_column(columns: Sequence[Column]) -> Column | None:
-    """By its name, else the first that has nothing but codes of currencies."""
+    """The column of currencies by its name, else the first that has nothing but codes of currencies."""
     named = first_named(CURRENCY, columns)
     return named or next((column for column in columns if column.values and all(map(is_currency, column.values))), None)
 

@@ -10,7 +10,7 @@ ENTERED = re.compile(r"(?:date entered|entered)\W+(?P<stage>.*\w.*)", re.IGNOREC
 
 
 def entered_columns(columns: Sequence[Column]) -> Mapping[str, Column]:
-    """By stage, the first column that seems to be about it and has values."""
+    """The first column for each stage that seems to be about it and has values."""
     found: dict[str, Column] = {}
     for column in columns:
         name = ENTERED.fullmatch(column.name)

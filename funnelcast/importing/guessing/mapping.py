@@ -62,7 +62,7 @@ def guess_mapping(file: Path) -> str:
 
 
 def first_rows(file: Path) -> tuple[Layout, Sequence[Sequence[str]]]:
-    """Of a workbook, those of the sheet that has the most cells in a row."""
+    """The first rows; of a workbook, those of the sheet that has the most cells in a row."""
     if is_workbook(file):
         names = sheet_names(file)
         layouts = [Layout(sheet=name) for name in names] if len(names) > 1 else [Layout()]

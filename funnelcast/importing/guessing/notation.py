@@ -1,4 +1,4 @@
-"""How dates and amounts are written, by what reads all of their values."""
+"""The notation of dates and amounts, by what reads all of their values."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -138,7 +138,8 @@ def has_currency_beside(values: Iterable[str], symbols: Collection[str] = ()) ->
 
 
 def unknown_signs(values: Iterable[str]) -> list[str]:
-    """Of currencies, perhaps: what stands beside numbers, and is neither a known sign nor an abbreviated zero."""
+    """The signs of currencies, perhaps: what stands beside numbers, and is neither a known sign nor an abbreviated
+    zero."""
     numbers = (Amounts().split(value)[0] for value in values)
     found = [UNKNOWN_SIGN.fullmatch(each) for each in numbers if not ABBREVIATED.fullmatch(each)]
     signs = [each["before"] or each["after"] for each in found if each]

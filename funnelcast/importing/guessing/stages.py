@@ -1,4 +1,4 @@
-"""What words of a stage's column mean, by what they usually do."""
+"""The meanings of words in a stage's column, by what they usually mean."""
 
 from collections.abc import Iterable, Mapping
 
@@ -10,7 +10,7 @@ MEANINGS: Mapping[str, tuple[str, ...]] = {
     "unqualified": ("unqualified", "prospect", "lead", "new", "appointment", "contact made"),
     "qualified": ("qualif", "demo", "analysis", "value", "decision", "engag", "develop"),
 }
-"""By stage, parts of words, in the order in which they are tried."""
+"""The parts of words by stage, in the order in which they are tried."""
 UNKNOWN = "unqualified"
 MOST_WORDS = 60
 

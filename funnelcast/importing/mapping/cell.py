@@ -1,4 +1,4 @@
-"""Where a field's value stands: in a column, in a text made of columns, or in the first column that is not blank."""
+"""The cell of a field's value: a column, a text made of columns, or the first column that is not blank."""
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -34,7 +34,7 @@ class Cell(MappingModel):
 
     @property
     def label(self) -> str:
-        """For messages."""
+        """The cell's name in messages."""
         return self.column or self.text or " or ".join(each.label for each in self.first)
 
     @cached_property
@@ -51,14 +51,15 @@ class Cell(MappingModel):
 
     @cached_property
     def needed_columns(self) -> list[str]:
-        """Those that the export must have."""
+        """The columns that the export must have."""
         if self.optional:
             return []
         inner = [column for each in self.first for column in each.needed_columns]
         return inner if self.first else self.columns
 
     def read(self, row: Row) -> str:
-        """Empty when the cell is blank and there is no default. A text with a blank column in it is refused."""
+        """The text; empty when the cell is blank and there is no default. A text with a blank column in it is
+        refused."""
         found = self.written(row)
         if not found or found in self.blank:
             return self.default or ""

@@ -89,7 +89,7 @@ class DealMapping(TableMapping):
 
     @cached_property
     def labels(self) -> Mapping[str, str]:
-        """By field, the column that it comes from."""
+        """The column that each field comes from."""
         cells: dict[str, Cell | None] = {name: getattr(self.fields, name) for name in DealFields.model_fields}
         labels = {name: cell.label for name, cell in cells.items() if cell is not None}
         return labels | {"external_id": self.fields.id.label}
@@ -106,12 +106,12 @@ class DealMapping(TableMapping):
         return [cell for cell in [*fields, *self.entered.values(), currency] if cell is not None]
 
     def all_columns(self) -> list[str]:
-        """Also those that the export may lack."""
+        """The columns, with those that the export may lack."""
         named = (column for cell in self.cells() for column in cell.columns)
         return list(dict.fromkeys([*self.columns(), *named]))
 
     def columns(self) -> list[str]:
-        """That the export must have, but those that a joined file has."""
+        """The columns that the export must have, without those that a joined file has."""
         named = [column for cell in self.cells() for column in cell.needed_columns]
         changes = self.history.changes if self.history else None
         more = [self.join.key] if self.join else []
@@ -122,7 +122,7 @@ class DealMapping(TableMapping):
 
 
 def problems(mapping: DealMapping) -> list[str]:
-    """What two places of the mapping contradict each other in."""
+    """The contradictions between two places of the mapping."""
     return [
         text for wrong, text in [*field_rules(mapping), *stage_rules(mapping), *money_rules(mapping)] if wrong
     ] + unknown_stages(mapping)

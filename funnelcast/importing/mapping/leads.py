@@ -31,8 +31,8 @@ def kind_or_cell(value: Any) -> Any:
 
 
 class ActivityMapping(MappingModel):
-    """What a row says of its lead beside the capture. `when`: the cell that must not be blank, by default that of `at`;
-    `at_least`: the number that it must reach. Without `at` it happened with the capture."""
+    """An activity that a row records of its lead beside the capture. `when`: the cell that must not be blank, by
+    default that of `at`; `at_least`: the number that it must reach. Without `at` it happened with the capture."""
 
     kind: Annotated[Cell, BeforeValidator(kind_or_cell)]
     at: Field | None = None
@@ -100,7 +100,7 @@ class LeadMapping(TableMapping):
     sources: Mapping[str, Annotated[SourceMeaning, BeforeValidator(source)]] = {}
 
     def columns(self) -> list[str]:
-        """That the export must have."""
+        """The columns that the export must have."""
         cells = [getattr(self.fields, name) for name in LeadFields.model_fields]
         cells += [cell for activity in self.activities for cell in activity.cells()]
         named = [column for cell in cells if cell is not None for column in cell.needed_columns]

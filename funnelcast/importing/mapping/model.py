@@ -1,4 +1,4 @@
-"""What all parts of a mapping have in common."""
+"""The model that all parts of a mapping have in common."""
 
 from typing import Annotated, Any
 

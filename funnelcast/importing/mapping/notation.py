@@ -1,4 +1,4 @@
-"""How an export is written: its encoding and table, its dates, its amounts."""
+"""The notation of an export: its encoding and table, its dates, its amounts."""
 
 import codecs
 from collections.abc import Collection, Mapping

@@ -64,7 +64,7 @@ class OrgMapping(TableMapping):
         return self
 
     def columns(self) -> list[str]:
-        """That the export must have."""
+        """The columns that the export must have."""
         cells = (getattr(self.fields, name) for name in OrgFields.model_fields)
         named = [column for cell in cells if cell is not None for column in cell.needed_columns]
         return list(dict.fromkeys([*named, *self.filtered_columns()]))

@@ -35,7 +35,7 @@ class QuotaMapping(TableMapping):
         return self
 
     def columns(self) -> list[str]:
-        """That the export must have."""
+        """The columns that the export must have."""
         fields = (getattr(self.fields, name) for name in QuotaFields.model_fields)
         cells = [*fields, self.money.currency_column]
         named = [column for cell in cells if cell is not None for column in cell.needed_columns]

@@ -11,7 +11,7 @@ from services.pipeline.process.state import Process
 from shared.rules.fields import Slug
 
 ReasonCode = Slug
-"""Which codes are allowed is a setting of the running system."""
+"""A setting of the running system says which codes are allowed."""
 
 
 def stage(value: Any) -> Any:
@@ -39,14 +39,15 @@ class Pipeline(MappingModel):
         return Process(0, self.stages, self.first_qualified, self.won, self.lost)
 
     def body(self) -> dict[str, Any]:
-        """Of `PUT /stages`."""
+        """The body of `PUT /stages`."""
         fields = self.model_dump(mode="json")
         return {"pipeline": fields.pop("name"), **fields}
 
 
 class Target(MappingModel):
-    """Where a word of the export puts a deal: into a stage, or to its end as lost or recycled, with the reason's code.
-    For the field `outcome`, `open`: the deal has not ended; `by_stage`: the stage says whether it has."""
+    """The place where a word of the export puts a deal: into a stage, or to its end as lost or recycled, with the
+    reason's code. For the field `outcome`, `open`: the deal has not ended; `by_stage`: the stage says whether it
+    has."""
 
     stage: Slug | None = None
     lost: ReasonCode | None = None

@@ -1,4 +1,4 @@
-"""Which rows of an export count, and what other files beside it add."""
+"""The rows of an export that count, and what other files beside it add."""
 
 from collections.abc import Mapping
 from typing import Annotated

@@ -27,7 +27,7 @@ KINDS: Mapping[str, type[AnyMapping]] = {
 LARGEST = 500_000
 DEEPEST = 20
 MOST_NODES = 50_000
-"""Of the text, and of what it becomes: an alias may repeat a large part many times."""
+"""The most nodes of the text, and of what it becomes: an alias may repeat a large part many times."""
 
 
 class InvalidPlace(ValueError):
@@ -115,7 +115,7 @@ def compose(text: str) -> yaml.Node:
 
 
 def must_be_shallow(text: str) -> None:
-    """Before the nodes are made: making deep ones would exhaust the stack."""
+    """Checks the depth before the nodes are made: making deep ones would exhaust the stack."""
     depth = 0
     for event in yaml.parse(text, Loader=yaml.BaseLoader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
@@ -161,7 +161,7 @@ def line(node: yaml.Node) -> int:
 
 
 def line_of(node: yaml.Node, path: Sequence[int | str]) -> int:
-    """Of the node that a path leads to, or as far as it leads; of a dictionary's entry, its key's."""
+    """The line of the node that a path leads to, or as far as it leads; of a dictionary's entry, its key's."""
     place = node
     for step in path:
         if isinstance(node, yaml.MappingNode):
@@ -211,7 +211,7 @@ EXPECTED_HERE = {"pivot": "a year from 1900 to 2100"}
 
 
 def known_keys() -> list[str]:
-    """Of all models of a mapping."""
+    """The keys that any model of a mapping has."""
     found, waiting = set[str](), list[type[MappingModel]](MappingModel.__subclasses__())
     for model in waiting:
         found.update(model.model_fields)

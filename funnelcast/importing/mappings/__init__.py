@@ -17,10 +17,10 @@ FILES: Mapping[str, tuple[str, ...]] = {
     "salesforce": ("salesforce_changes", "salesforce_history", "salesforce"),
     "zoho": ("zoho",),
 }
-"""By name, the YAML files of a mapping: the first whose columns an export has is taken."""
+"""The YAML files of a mapping, by its name: the first whose columns an export has is taken."""
 IN_PYTHON: Mapping[str, Callable[[], NamedMapping]] = {"maven-crm": maven_crm.mapping, "olist": olist.mapping}
 BASES = {name: FOLDER / f"{name}.yaml" for names in FILES.values() for name in names}
-"""Those that a mapping of one's own may be based on."""
+"""The mappings that one's own may be based on."""
 SUFFIXES = (".yaml", ".yml")
 
 
@@ -38,7 +38,7 @@ def kinds_of(name: str, kind: str) -> tuple[ExportKind, ...]:
 
 
 def named(name: str) -> NamedMapping:
-    """One that is shipped, or a file's."""
+    """A mapping that is shipped, or a file's."""
     if name in IN_PYTHON:
         return IN_PYTHON[name]()
     if name in FILES:

@@ -60,7 +60,7 @@ def noon(day: date) -> str:
 
 
 def nodes_of(row: Row) -> MappedRecord:
-    """From the top down. The same node comes again with every row below it."""
+    """The nodes of a row, from the top down. The same node comes again with every row below it."""
     region, manager, agent = (needed(row, column) for column in ("regional_office", "manager", "sales_agent"))
     return MappedRecord(
         [
@@ -162,7 +162,7 @@ class DealMapper:
 
 
 def engaged(row: Row, opened: Body) -> list[Body]:
-    """At the export's first date the deal is opened and enters its stage at once."""
+    """Opens the deal at the export's first date, at which it enters its stage at once."""
     at = noon(day(row, "engage_date"))
     return [opened | {"occurred_at": at}, {"command": "enter_stage", "to_stage": "proposal", "occurred_at": at}]
 
