@@ -11,11 +11,13 @@ from pydantic import SecretStr
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from funnelcast import database, runtime, tables
+from funnelcast import tables
+from funnelcast.administration import database
 from funnelcast.embedded_postgres import process
 from funnelcast.embedded_postgres.errors import PostgresFailed
 from funnelcast.failure import Failed, expected_errors
-from funnelcast.services import SERVICES
+from funnelcast.serving import runtime
+from funnelcast.serving.services import SERVICES
 from shared.flow.log import LogUnavailable
 from shared.run import descriptors, schema
 from shared.run.settings import Settings, origin_of

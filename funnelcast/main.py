@@ -65,7 +65,7 @@ def up(
 ) -> None:
     """Run all four services in one process, on this machine alone unless --host names another address."""
     memory.defer_collections()
-    from funnelcast.up import up
+    from funnelcast.serving.up import up
 
     settings = load_settings(host=host, port=port, data=data, kafka=kafka, postgres=postgres)
     up(settings, demo_speed=demo_speed if demo else None)
@@ -82,7 +82,7 @@ def serve(
 ) -> None:
     """Run one service, or the pages, in a process of its own, on a Postgres by URL."""
     memory.defer_collections()
-    from funnelcast.serve import Role, serve
+    from funnelcast.serving.serve import Role, serve
 
     found = None if service == PAGES else find_served(service)
     if role not in list(Role):
@@ -91,7 +91,7 @@ def serve(
     if settings.postgres is None:
         raise typer.BadParameter("`serve` needs a Postgres by URL", param_hint="--postgres (FUNNELCAST_POSTGRES)")
     if found is None:
-        from funnelcast.serve_pages import serve_pages
+        from funnelcast.serving.serve_pages import serve_pages
 
         serve_pages(settings)
     else:
@@ -101,7 +101,7 @@ def serve(
 @app.command()
 def migrate(data: Data = None, postgres: Postgres = None, kafka: Kafka = None) -> None:
     """Bring the store's tables to this version's schema."""
-    from funnelcast.migrate import migrate
+    from funnelcast.administration.migrate import migrate
     from shared.rules.clock_and_ids import ClockAndIds
 
     settings = load_settings(data=data, postgres=postgres, kafka=kafka)
@@ -111,7 +111,7 @@ def migrate(data: Data = None, postgres: Postgres = None, kafka: Kafka = None) -
 @app.command()
 def topics(kafka: Broker = None) -> None:
     """Create the Kafka topics with the configured partitions; existing topics stay as they are."""
-    from funnelcast.topics import topics
+    from funnelcast.administration.topics import topics
 
     typer.echo(asyncio.run(topics(load_settings(kafka=kafka))), err=True)
 
@@ -119,7 +119,7 @@ def topics(kafka: Broker = None) -> None:
 @app.command()
 def healthcheck(url: Url = DEFAULT_URL) -> None:
     """Check whether the services at an address are ready: for containers."""
-    from funnelcast.healthcheck import healthcheck
+    from funnelcast.remote.healthcheck import healthcheck
 
     typer.echo(asyncio.run(healthcheck(url)))
 

@@ -13,8 +13,8 @@ from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from funnelcast import services as all_services
-from funnelcast.services import SCOPES
+from funnelcast.serving import services as all_services
+from funnelcast.serving.services import SCOPES
 from shared.flow import read_schema
 from shared.flow.log import Log
 from shared.flow.log.postgres import PostgresLog

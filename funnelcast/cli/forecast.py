@@ -26,7 +26,7 @@ def waterfall(
     url: Url = DEFAULT_URL,
 ) -> None:
     """Show what moved a number of the forecast from one instant to another."""
-    from funnelcast.waterfall import Span, waterfall
+    from funnelcast.remote.waterfall import Span, waterfall
 
     span = Span(since, until, period, node, view, currency, basis, known_at)
     asyncio.run(waterfall(url, key, span, as_json=as_json))
@@ -47,7 +47,7 @@ def forecast(
     url: Url = DEFAULT_URL,
 ) -> None:
     """Show the roll-up as a tree, with quotas, calls and overrides."""
-    from funnelcast.forecast import Question, forecast
+    from funnelcast.remote.forecast import Question, forecast
 
     question = Question(period, node, depth, currency, view, as_of, known_at)
     asyncio.run(forecast(url, key, question, as_json=as_json))

@@ -25,7 +25,7 @@ def create(
     postgres: Postgres = None,
 ) -> None:
     """Create a key and print it. It is shown only this once."""
-    from funnelcast import keys
+    from funnelcast.administration import keys
     from shared.rules.clock_and_ids import ClockAndIds
 
     settings = load_settings(data=data, postgres=postgres)
@@ -44,7 +44,8 @@ def create(
 @app.command("list")
 def list_keys(data: Data = None, postgres: Postgres = None, as_json: AsJson = False) -> None:
     """List all keys, revoked ones included, without their secrets."""
-    from funnelcast import keys, tables
+    from funnelcast import tables
+    from funnelcast.administration import keys
     from shared.rules.clock_and_ids import ClockAndIds
 
     rows = asyncio.run(keys.list_keys(load_settings(data=data, postgres=postgres), ClockAndIds()))
@@ -54,7 +55,7 @@ def list_keys(data: Data = None, postgres: Postgres = None, as_json: AsJson = Fa
 @app.command("rotate")
 def rotate(key_id: KeyId, data: Data = None, postgres: Postgres = None) -> None:
     """Give a key a new secret and print it; the old one works until it is revoked."""
-    from funnelcast import keys
+    from funnelcast.administration import keys
     from shared.rules.clock_and_ids import ClockAndIds
 
     typer.echo(asyncio.run(keys.rotate(load_settings(data=data, postgres=postgres), ClockAndIds(), key_id)))
@@ -63,7 +64,7 @@ def rotate(key_id: KeyId, data: Data = None, postgres: Postgres = None) -> None:
 @app.command("revoke")
 def revoke(key_id: KeyId, data: Data = None, postgres: Postgres = None) -> None:
     """Revoke a key; running services notice within five seconds."""
-    from funnelcast import keys
+    from funnelcast.administration import keys
     from shared.rules.clock_and_ids import ClockAndIds
 
     asyncio.run(keys.revoke(load_settings(data=data, postgres=postgres), ClockAndIds(), key_id))

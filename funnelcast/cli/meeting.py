@@ -29,7 +29,7 @@ def set_override(
     url: Url = DEFAULT_URL,
 ) -> None:
     """Override the amount of a node's column; it counts in the nodes above."""
-    from funnelcast import meeting
+    from funnelcast.remote import meeting
 
     body = {"amount": {"amount": amount, "currency": currency}, "note": note}
     asyncio.run(meeting.override(url, key, f"{node}/{period}/{column}", by, body))
@@ -40,7 +40,7 @@ def reset_override(
     node: Node, period: Period, column: Column, key: ApiKey, by: By = "manager", url: Url = DEFAULT_URL
 ) -> None:
     """Reset an override; its history stays."""
-    from funnelcast import meeting
+    from funnelcast.remote import meeting
 
     asyncio.run(meeting.override(url, key, f"{node}/{period}/{column}", by, None))
 
@@ -59,7 +59,7 @@ def submit_call(
     url: Url = DEFAULT_URL,
 ) -> None:
     """Submit a node's call, and print the week that it is for."""
-    from funnelcast import meeting
+    from funnelcast.remote import meeting
 
     stated = {"commit": commit, "upside": upside, "pipeline": pipeline}
     amounts = {name: {"amount": each, "currency": currency} for name, each in stated.items() if each is not None}
@@ -77,7 +77,7 @@ def lock_week(
     url: Url = DEFAULT_URL,
 ) -> None:
     """Lock a week, and print the id by which its numbers stay readable."""
-    from funnelcast import meeting
+    from funnelcast.remote import meeting
 
     typer.echo(asyncio.run(meeting.lock(url, key, {"node": node, "period": period, "week": week})))
 
@@ -91,7 +91,7 @@ def list_locks(
     url: Url = DEFAULT_URL,
 ) -> None:
     """List the locked weeks."""
-    from funnelcast import meeting
+    from funnelcast.remote import meeting
 
     asyncio.run(meeting.print_locks(url, key, node, period, as_json=as_json))
 
@@ -104,7 +104,7 @@ def show_lock(
     url: Url = DEFAULT_URL,
 ) -> None:
     """Show the numbers of a locked week, computed again; exit code 1 when they are not the same any more."""
-    from funnelcast import meeting
+    from funnelcast.remote import meeting
 
     if not asyncio.run(meeting.print_lock(url, key, snapshot_id, as_json=as_json)):
         sys.exit(1)

@@ -63,18 +63,18 @@ def parse_settings(options: dict[str, Any]) -> Settings:
 
 def find_service(name: str) -> "Service":
     """The service with events that has this name. An unknown name is wrong usage."""
-    from funnelcast import single_service
+    from funnelcast.serving import single_service
 
     return known_service(single_service.find_service(name), name, single_service.MODULES)
 
 
 def find_served(name: str) -> "Service":
     """The service with this name that answers requests. An unknown name is wrong usage."""
-    from funnelcast import single_service
+    from funnelcast.serving import single_service
 
     if found := single_service.find_service(name):
         return found
-    from funnelcast.services import SERVED
+    from funnelcast.serving.services import SERVED
 
     return known_service(SERVED.get(name), name, [*SERVED, PAGES])
 

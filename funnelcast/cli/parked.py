@@ -21,7 +21,8 @@ Source = Annotated[str | None, typer.Option(help="Source, if the key is parked i
 @app.command("list")
 def list_parked(data: Data = None, postgres: Postgres = None, as_json: AsJson = False) -> None:
     """List the parked keys, each with the error that parked it."""
-    from funnelcast import parked, tables
+    from funnelcast import tables
+    from funnelcast.administration import parked
 
     rows = asyncio.run(parked.list_parked(load_settings(data=data, postgres=postgres)))
     tables.print_rows(rows, as_json=as_json)
@@ -62,7 +63,7 @@ def request_action(
     data: Data,
     postgres: Postgres,
 ) -> None:
-    from funnelcast import parked
+    from funnelcast.administration import parked
 
     settings, selector = load_settings(data=data, postgres=postgres), parked.KeySelector(key, subscription, source)
     typer.echo(asyncio.run(parked.request_action(settings, find_service(service), selector, action)), err=True)

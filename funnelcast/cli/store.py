@@ -12,14 +12,14 @@ from funnelcast.cli.options import SERVICE_HELP, AsJson, Data, Kafka, Postgres, 
 
 def verify(data: Data = None, postgres: Postgres = None, kafka: Kafka = None, as_json: AsJson = False) -> None:
     """Check the guarantees on the stored data: order, log = store, totals = sum of deals, rebuilds."""
-    from funnelcast.verify import verify
+    from funnelcast.verifying.run import verify
 
     sys.exit(asyncio.run(verify(load_settings(data=data, postgres=postgres, kafka=kafka), as_json=as_json)))
 
 
 def republish(service: ServiceName, data: Data = None, postgres: Postgres = None, kafka: Kafka = None) -> None:
     """Fill the topic of a service again from its store, when the log lost events."""
-    from funnelcast.republish import republish
+    from funnelcast.administration.republish import republish
 
     settings = load_settings(data=data, postgres=postgres, kafka=kafka)
     typer.echo(asyncio.run(republish(settings, find_service(service))), err=True)
@@ -29,7 +29,7 @@ def backup(
     file: Annotated[Path, typer.Argument(help="File to write, which must not exist")], data: Data = None
 ) -> None:
     """Save the embedded system, whether it runs or not, in one file, which holds personal data."""
-    from funnelcast.backup import backup
+    from funnelcast.administration.backup import backup
     from shared.rules.clock_and_ids import ClockAndIds
 
     typer.echo(asyncio.run(backup(load_settings(data=data), file, ClockAndIds())), err=True)
@@ -40,7 +40,7 @@ def restore(
     data: Data = None,
 ) -> None:
     """Restore a backup into a data folder that is empty or does not exist."""
-    from funnelcast.restore import restore
+    from funnelcast.administration.restore import restore
 
     typer.echo(asyncio.run(restore(load_settings(data=data), file)), err=True)
 
@@ -54,9 +54,9 @@ def rebuild(
     kafka: Kafka = None,
 ) -> None:
     """Build read models again from the events, beside the live ones, and put them in their place."""
-    from funnelcast.old_versions import drop_old_versions
-    from funnelcast.rebuild import rebuild
-    from funnelcast.services import SERVICES
+    from funnelcast.administration.old_versions import drop_old_versions
+    from funnelcast.administration.rebuild import rebuild
+    from funnelcast.serving.services import SERVICES
 
     settings = load_settings(data=data, postgres=postgres, kafka=kafka)
     if drop_old:

@@ -9,10 +9,10 @@ from typing import Any
 import httpx
 import structlog
 
-from funnelcast import client
-from funnelcast.client import Refused
 from funnelcast.demo.deliveries import Delivery
 from funnelcast.demo.script import seeded
+from funnelcast.remote import client
+from funnelcast.remote.client import Refused
 
 log = structlog.get_logger()
 RETRY_SECONDS = 10.0

@@ -5,8 +5,8 @@ from typing import Any
 
 import httpx
 
-from funnelcast import client
 from funnelcast.demo.names import ASSETS
+from funnelcast.remote import client
 
 ASSET_FORMS, WEBINARS = "Assets behind forms (Typeform)", "Webinars (Zoom)"
 """Names of the connections."""

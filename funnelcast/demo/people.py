@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from funnelcast import database
+from funnelcast.administration import database
 from funnelcast.demo.company import SDRS, Company
 from funnelcast.demo.simulation import lineage_of
 from funnelcast.pages.security import FOLDER

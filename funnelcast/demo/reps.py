@@ -6,11 +6,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from funnelcast.client import Refused
 from funnelcast.demo.actor import Actor
 from funnelcast.demo.deals import CURRENCY, EXISTING, NEW, Chances, expected_close_date
 from funnelcast.demo.names import LOSS_REASONS
 from funnelcast.demo.script import seeded
+from funnelcast.remote.client import Refused
 from shared.rules.clock_and_ids import ClockAndIds
 
 STAGES = ("unqualified", "qualified", "proposal", "negotiation")

@@ -9,7 +9,7 @@ from datetime import timedelta
 import httpx
 import typer
 
-from funnelcast import client, database, forecast, keys
+from funnelcast.administration import database, keys
 from funnelcast.demo import simulation, website
 from funnelcast.demo.channels import open_channels
 from funnelcast.demo.company import demo_company
@@ -17,6 +17,7 @@ from funnelcast.demo.history import ensure_seeded
 from funnelcast.demo.people import demo_people, signed_in_links
 from funnelcast.demo.seed import Contexts
 from funnelcast.pages.sessions import OneTimeLinks
+from funnelcast.remote import client, forecast
 from shared.rules.clock_and_ids import ClockAndIds
 
 OWNER_LIFETIME = timedelta(hours=1)

@@ -4,13 +4,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from funnelcast.client import Refused
 from funnelcast.demo.actor import Actor
 from funnelcast.demo.company import SDRS, Company
 from funnelcast.demo.names import NURTURE_REASONS, REJECT_REASONS
 from funnelcast.demo.qualifying import FIRST_CALL, SECOND_CALL, Mql, deal_of, hand_over_body
 from funnelcast.demo.script import seeded
 from funnelcast.demo.workload import Workload
+from funnelcast.remote.client import Refused
 from shared.rules.clock_and_ids import ClockAndIds
 from shared.rules.message import Command
 

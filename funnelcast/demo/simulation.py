@@ -9,7 +9,7 @@ import httpx
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from funnelcast import database
+from funnelcast.administration import database
 from funnelcast.demo.actor import Actor
 from funnelcast.demo.channels import Channels
 from funnelcast.demo.company import SDRS, Company

@@ -7,12 +7,12 @@ from typing import Any
 
 import httpx
 
-from funnelcast import client
 from funnelcast.demo import deliveries, marketing
 from funnelcast.demo.channels import HONEYPOT, Channels
 from funnelcast.demo.company import Company
 from funnelcast.demo.deliveries import Delivery, delivery_of
 from funnelcast.demo.script import seeded
+from funnelcast.remote import client
 
 SOURCES = ("demo_request", "gated_content", "webinar", "newsletter")
 EACH = 3

@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import BigInteger, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from funnelcast.client import Refused
 from funnelcast.demo import marketing
 from funnelcast.demo.actor import Actor
 from funnelcast.demo.channels import Channels
@@ -19,6 +18,7 @@ from funnelcast.demo.marketing import FIRST_SOURCES, NEXT_SOURCES, Person
 from funnelcast.demo.names import FIRST_NAMES, JOB_TITLES, LAST_NAMES
 from funnelcast.demo.script import seeded
 from funnelcast.demo.workload import Workload
+from funnelcast.remote.client import Refused
 from shared.rules.clock_and_ids import ClockAndIds
 
 VISITS_PER_SECOND = 2.0

@@ -7,10 +7,10 @@ from typing import Any
 
 import httpx
 
-from funnelcast import client
 from funnelcast.importing.org_sending import words_of
 from funnelcast.importing.record import MappedRecord, Record
 from funnelcast.importing.sending import Accepted, Pair, SendResult, batch_lines, refused, result_of
+from funnelcast.remote import client
 
 LEADS, ACTIVITIES = "/intake/v1/leads/batch", "/intake/v1/activities"
 AT_ONCE = 16

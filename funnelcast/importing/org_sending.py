@@ -9,10 +9,10 @@ from typing import Any
 
 import httpx
 
-from funnelcast import client
 from funnelcast.importing.org import ENDS, NOW
 from funnelcast.importing.record import Body, Record
 from funnelcast.importing.sending import Accepted, Pair, SendResult, refused
+from funnelcast.remote import client
 
 REQUEST = re.compile(r"^[A-Z]+ \S+: [0-9]{3} ")
 ORG = "/forecast/v1/org"

@@ -13,12 +13,12 @@ from typing import Any
 import httpx
 import typer
 
-from funnelcast import client
 from funnelcast.failure import Failed
 from funnelcast.importing.files.export import read_table
 from funnelcast.importing.files.row import InvalidRow, Row, rejected_row
 from funnelcast.importing.inverse_rates import is_inverse_table, quoted_rates
 from funnelcast.importing.rejects import Rejects, reject_file
+from funnelcast.remote import client
 
 PREFIX = "/forecast/v1"
 AT_ONCE = 20

@@ -7,10 +7,10 @@ from typing import Any
 
 import httpx
 
-from funnelcast import client
 from funnelcast.importing.org_sending import words_of
 from funnelcast.importing.record import Body, Record
 from funnelcast.importing.sending import Accepted, Pair, SendResult, refused
+from funnelcast.remote import client
 
 QUOTAS = "/forecast/v1/quotas"
 PAGE = 1000

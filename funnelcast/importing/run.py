@@ -13,7 +13,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from funnelcast import client, tables
+from funnelcast import tables
 from funnelcast.importing import sending
 from funnelcast.importing.cells.dates import instant_text
 from funnelcast.importing.files.row import Rejected, Skipped
@@ -25,6 +25,7 @@ from funnelcast.importing.routes import ROUTES
 from funnelcast.importing.sending import Accepted, Pair, Sender, SendResult
 from funnelcast.importing.snapshot import KnownDeals, SnapshotSender
 from funnelcast.importing.summary import Summary, merged_json, rows_of
+from funnelcast.remote import client
 from shared.rules.clock_and_ids import ClockAndIds
 from shared.store.prefetch import prefetch
 

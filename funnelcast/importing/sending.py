@@ -9,10 +9,10 @@ from typing import Any, Protocol
 import httpx
 import orjson
 
-from funnelcast import client
 from funnelcast.failure import Failed
 from funnelcast.importing.files.row import Rejected, rejected_record
 from funnelcast.importing.record import Body, MappedRecord, Record
+from funnelcast.remote import client
 
 CATCHES_UP = 900.0
 """The seconds that read models may need after a large import."""

@@ -14,11 +14,11 @@ from zoneinfo import ZoneInfo
 import httpx
 import orjson
 
-from funnelcast import client
 from funnelcast.importing.cells.dates import NOON, instant_text
 from funnelcast.importing.record import Body, ExportKind, MappedRecord, Record
 from funnelcast.importing.sending import Accepted, Pair, SendResult, batch, complete_answer, result_of
 from funnelcast.importing.totals import last_state
+from funnelcast.remote import client
 
 Vanished = Literal["report", "lose", "recycle"]
 VANISHED: Sequence[Vanished] = ("report", "lose", "recycle")

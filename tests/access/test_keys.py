@@ -7,7 +7,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from funnelcast.services import ACCESS, SCOPES, SERVICES
+from funnelcast.serving.services import ACCESS, SCOPES, SERVICES
 from tests.running import Clock, make_key, running_services
 
 KEYS = "/access/v1/keys"

@@ -13,7 +13,7 @@ VIOLATIONS = [
     ("outside-in", "shared/run/planted", "import funnelcast"),
     ("outside-in", f"{HERE}/service", "import funnelcast"),
     ("pages", "funnelcast/pages/screens/planted", "import services.planted.service"),
-    ("pages", "funnelcast/pages/planted", "import funnelcast.services"),
+    ("pages", "funnelcast/pages/planted", "import funnelcast.serving.services"),
     ("pages", "funnelcast/pages/planted", "import shared.store.event_store"),
     ("layers", "shared/rules/money", "import shared.store.event_store"),
     ("layers", "shared/store/planted", "import shared.flow.relay"),

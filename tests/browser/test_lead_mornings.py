@@ -8,7 +8,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from funnelcast.demo.people import OPERATES, READS_LEADS
-from funnelcast.services import SCOPES, SERVICES
+from funnelcast.serving.services import SCOPES, SERVICES
 from tests.browser.people import at_work, check_accessibility
 from tests.pages.site import Site, done, open_deal, place_people, running_site
 from tests.running import eventually

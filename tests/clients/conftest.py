@@ -6,7 +6,7 @@ from pathlib import Path
 import orjson
 import pytest_asyncio
 
-from funnelcast.services import SERVICES
+from funnelcast.serving.services import SERVICES
 from tests.clients.answers import Answer, Recorder
 from tests.clients.tools import must_be_installed
 from tests.contracts.world import World

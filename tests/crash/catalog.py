@@ -144,7 +144,7 @@ EARLY = (
     ),
 )
 LIFE = (
-    Point("port taken", "funnelcast.runtime:bind", "after"),
+    Point("port taken", "funnelcast.serving.runtime:bind", "after"),
     Point("schema checked", "shared.run.lifecycle:prepare", "after"),
     Point("lease taken", "shared.run.worker:Worker.run_as_leader", "before"),
     Point("told to stop", "shared.run.process:Server.stop", "after", scene="stop"),
@@ -185,7 +185,13 @@ NOBODY = ("",)
 MIGRATION = (
     Point("one schema migrated", "shared.run.schema:upgrade", "after", services=NOBODY, scene="migrate", nth=2),
     Point("all migrated, before COMMIT", "shared.run.schema:upgrade", "after", services=NOBODY, scene="migrate", nth=5),
-    Point("migrated, before the first key", "funnelcast.keys:create_first", "before", services=NOBODY, scene="migrate"),
+    Point(
+        "migrated, before the first key",
+        "funnelcast.administration.keys:create_first",
+        "before",
+        services=NOBODY,
+        scene="migrate",
+    ),
 )
 FIRST_START = (
     Point(
@@ -202,8 +208,14 @@ FIRST_START = (
         services=NOBODY,
         scene="up",
     ),
-    Point("key of blind indexes kept", "funnelcast.blind_index_key:write_key", "after", services=NOBODY, scene="up"),
-    Point("bootstrapped", "funnelcast.bootstrap:bootstrap", "after", services=NOBODY, scene="up"),
+    Point(
+        "key of blind indexes kept",
+        "funnelcast.administration.blind_index_key:write_key",
+        "after",
+        services=NOBODY,
+        scene="up",
+    ),
+    Point("bootstrapped", "funnelcast.administration.bootstrap:bootstrap", "after", services=NOBODY, scene="up"),
 )
 IMPORT = (
     Point("batch sent", "funnelcast.importing.sending:batch", "after", services=NOBODY, scene="import", nth=2),

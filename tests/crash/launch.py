@@ -7,14 +7,14 @@ import sys
 from collections.abc import Sequence
 from signal import SIGKILL, SIGSTOP
 
+import funnelcast.administration.migrate
+import funnelcast.administration.parked
+import funnelcast.administration.rebuild
+import funnelcast.administration.republish
 import funnelcast.importing.run
-import funnelcast.migrate
-import funnelcast.parked
-import funnelcast.rebuild
-import funnelcast.republish
-import funnelcast.serve
-import funnelcast.up
-import funnelcast.verify  # noqa: F401
+import funnelcast.serving.serve
+import funnelcast.serving.up
+import funnelcast.verifying.run  # noqa: F401
 from funnelcast.main import main
 from tests.crash import bugs, points
 from tests.crash.catalog import BY_NAME

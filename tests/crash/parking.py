@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from funnelcast.services import SCOPES
+from funnelcast.serving.services import SCOPES
 from tests.crash.bugs import POISON
 from tests.crash.load import ROOT, Chain, Clients, clients
 from tests.crash.points import Point

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import asyncpg
 
-from funnelcast.services import SERVICES
+from funnelcast.serving.services import SERVICES
 from shared.rules.reaction import REACTIONS
 from tests.crash.history import Stored
 

@@ -10,7 +10,7 @@ from signal import SIGKILL, SIGTERM
 
 import pytest
 
-from funnelcast.services import SERVICES
+from funnelcast.serving.services import SERVICES
 from tests.crash import history
 from tests.crash.following import following
 from tests.crash.history import Followed

@@ -10,7 +10,7 @@ from signal import SIGCONT
 import psutil
 import pytest
 
-from funnelcast.services import SERVICES
+from funnelcast.serving.services import SERVICES
 from tests.crash.load import under_load
 from tests.crash.rest import CURSOR
 from tests.crash.sweep import Stage, staged

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from funnelcast.services import SERVICES
+from funnelcast.serving.services import SERVICES
 from tests.running import fresh, running_services
 
 MET = {"status": "met", "evidence": "said so on the phone"}

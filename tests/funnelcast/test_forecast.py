@@ -2,8 +2,8 @@ from typing import Any
 
 from rich.console import Console
 
-from funnelcast.forecast import print_rollup
-from funnelcast.waterfall import print_waterfall
+from funnelcast.remote.forecast import print_rollup
+from funnelcast.remote.waterfall import print_waterfall
 from tests.funnelcast.command import Up, done, run
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from funnelcast import client
 from funnelcast.importing.org_sending import known_nodes
+from funnelcast.remote import client
 from tests.funnelcast.command import ROOT, Result, Up, done, run, up
 
 MAVEN = ROOT.parent / "shared" / "data" / "maven_crm"

@@ -20,7 +20,7 @@ from funnelcast.demo.channels import open_channels
 from funnelcast.demo.company import SDRS
 from funnelcast.demo.workload import Workload
 from funnelcast.embedded_postgres.server import url_of_running
-from funnelcast.services import SERVICES
+from funnelcast.serving.services import SERVICES
 from shared.rules.clock_and_ids import ClockAndIds
 from tests.funnelcast.command import ADMIN, Up, done, servers, started, up
 from tests.running import Clock, make_key, running_services

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 from sqlalchemy import text
 
-from funnelcast.services import SERVICES
+from funnelcast.serving.services import SERVICES
 from tests.funnelcast.command import done, run
 from tests.running import connected, migrated
 

@@ -10,9 +10,10 @@ from unittest.mock import patch
 import pytest
 from sqlalchemy import text
 
-from funnelcast import rebuild, services
-from funnelcast.old_versions import drop_old_versions
-from funnelcast.services import SERVICES
+from funnelcast.administration import rebuild
+from funnelcast.administration.old_versions import drop_old_versions
+from funnelcast.serving import services
+from funnelcast.serving.services import SERVICES
 from shared.run.service import Service
 from shared.run.settings import Settings
 from tests.funnelcast.at_work import DEAL, constant_use, fill_store, has_more_than

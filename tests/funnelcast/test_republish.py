@@ -15,9 +15,9 @@ import pytest
 import pytest_asyncio
 from aiokafka.admin import AIOKafkaAdminClient  # type: ignore[import-untyped] # noqa: TID251 - breaks it from outside
 
+from funnelcast.administration.republish import refill, restart_readers
 from funnelcast.failure import message_of
-from funnelcast.republish import refill, restart_readers
-from funnelcast.services import SERVICES
+from funnelcast.serving.services import SERVICES
 from shared.flow.lease import lease_engine
 from shared.flow.log import Log
 from shared.run.service import Service

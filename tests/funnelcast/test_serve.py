@@ -10,7 +10,8 @@ import asyncpg
 import httpx
 import pytest
 
-from funnelcast import healthcheck, services
+from funnelcast.remote import healthcheck
+from funnelcast.serving import services
 from tests.funnelcast.command import done, run, started
 
 BLIND = "a key of blind indexes for tests"

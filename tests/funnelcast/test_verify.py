@@ -11,7 +11,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from funnelcast.services import SERVICES
+from funnelcast.serving.services import SERVICES
 from funnelcast.verifying.log_copy import LogComparison, fingerprint
 from shared.rules.clock_and_ids import ClockAndIds
 from shared.rules.message import StoredEvent

@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi.routing import APIRoute
 
-from funnelcast.services import SERVICES
+from funnelcast.serving.services import SERVICES
 from shared.web import operations
 
 MET = {"status": "met", "evidence": "said so"}

@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 import httpx
 
-from funnelcast.services import SERVICES
+from funnelcast.serving.services import SERVICES
 from shared.web.problems import MEDIA_TYPE
 from tests.fuzz.routes import LEAD, WEBHOOK, Good
 from tests.running import Clock, fresh, running_services

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from funnelcast.services import SERVICES
+from funnelcast.serving.services import SERVICES
 from shared.web import call, fast_path, problems
 from shared.web import input as request_input
 from tests.fuzz.bad import VALUES, WHOLE, fields, put

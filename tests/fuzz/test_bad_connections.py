@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 from starlette.requests import Request
 
-from funnelcast.services import SERVICES
+from funnelcast.serving.services import SERVICES
 from tests.fuzz.target import HEADS
 from tests.running import served_services, within
 

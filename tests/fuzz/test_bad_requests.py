@@ -11,7 +11,7 @@ from fastapi import Request
 from fastapi.routing import APIRoute
 from starlette.datastructures import Headers
 
-from funnelcast.services import SERVICES
+from funnelcast.serving.services import SERVICES
 from services.lead_intake.api import leads
 from shared.web import conditions, needs
 from tests.fuzz.effort import EFFORT

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from funnelcast.services import SERVICES
+from funnelcast.serving.services import SERVICES
 from services.pipeline.opportunity import terms
 from shared.flow import cloudevents
 from shared.web import conditions

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from funnelcast.services import SCOPES
+from funnelcast.serving.services import SCOPES
 from tests.running import eventually, fresh, make_key
 
 PARENTS = {"company": None, "a": "company", "b": "company", "r1": "a", "r2": "a", "r3": "b", "gone": "b"}

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from funnelcast.services import SERVICES
+from funnelcast.serving.services import SERVICES
 from tests.journeys.places import OPPORTUNITIES, Company
 from tests.running import eventually, fresh, served_services, within
 from tests.shared.webhooks.receiver import receiving

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 
 from funnelcast.pages.application import Pages, run_pages
 from funnelcast.pages.sessions import OneTimeLinks, StoredSessions
-from funnelcast.services import SCOPES
+from funnelcast.serving.services import SCOPES
 from services.forecast.service import SERVICE as FORECAST
 from services.pipeline.service import SERVICE as PIPELINE
 from shared.rules.clock_and_ids import ClockAndIds

@@ -14,7 +14,7 @@ from funnelcast.pages import security
 from funnelcast.pages.application import run_pages
 from funnelcast.pages.screen import Screen
 from funnelcast.pages.screens import SCREENS
-from funnelcast.services import SCOPES
+from funnelcast.serving.services import SCOPES
 from tests.pages.site import FROM_A_PAGE, text_of
 from tests.pages.test_failing_services import NoSessions
 

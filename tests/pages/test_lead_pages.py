@@ -7,7 +7,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from funnelcast.services import SERVICES
+from funnelcast.serving.services import SERVICES
 from tests.pages.site import Site, done, navigation_of, numbers_of, post, running_site, text_of
 from tests.running import eventually
 

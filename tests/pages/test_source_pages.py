@@ -7,7 +7,7 @@ import httpx
 import pytest_asyncio
 
 from funnelcast.pages.screens import SCREENS
-from funnelcast.services import SERVICES
+from funnelcast.serving.services import SERVICES
 from tests.pages.site import (
     Site,
     done,

@@ -16,9 +16,9 @@ from confluent_kafka import Consumer, TopicPartition
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from funnelcast.services import SERVICES
-from funnelcast.verify import open_engine
+from funnelcast.serving.services import SERVICES
 from funnelcast.verifying import read_models, snapshot
+from funnelcast.verifying.run import open_engine
 from shared.flow.log.kafka import KafkaLog
 from shared.flow.projection import Projection
 from shared.run.service import Service

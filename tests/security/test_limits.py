@@ -9,7 +9,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from funnelcast import client
+from funnelcast.remote import client
 from services.pipeline.service import SERVICE
 from shared.run import application
 from shared.run.process import route_by_prefix

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount
 
-from funnelcast.services import SCOPES, SERVED, SERVICES
+from funnelcast.serving.services import SCOPES, SERVED, SERVICES
 from shared.rules.clock_and_ids import ClockAndIds
 from shared.run.process import route_by_prefix
 from shared.run.service import Service

@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
-from funnelcast.services import SCOPES, SERVED, SERVICES
+from funnelcast.serving.services import SCOPES, SERVED, SERVICES
 from shared.run.process import route_by_prefix
 from shared.run.settings import Settings
 from shared.store.committer import Committer

@@ -12,7 +12,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Message
 
-from funnelcast.services import SCOPES, SERVED
+from funnelcast.serving.services import SCOPES, SERVED
 from services.pipeline.api import own_deals
 from services.pipeline.projections import opportunities
 from shared.rules.clock_and_ids import ClockAndIds

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from funnelcast.services import SERVICES
+from funnelcast.serving.services import SERVICES
 from services.lead_intake.ingestion import known_people
 from tests.lead_intake.connectors.deliveries import SAMPLES, SETTINGS, UPEMAIL, encoded
 from tests.lead_intake.connectors.signing import PUBLIC_URL, SECRET

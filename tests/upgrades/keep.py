@@ -10,7 +10,7 @@ import orjson
 
 from funnelcast.embedded_postgres.client_programs import environment, program
 from funnelcast.embedded_postgres.server import FOR_TESTS, embedded_postgres
-from funnelcast.services import SERVICES
+from funnelcast.serving.services import SERVICES
 from tests.running import migrated, running_services
 from tests.upgrades.story import live, numbers
 

@@ -11,7 +11,7 @@ from uuid import UUID
 import orjson
 from sqlalchemy import text
 
-from funnelcast.services import SERVICES
+from funnelcast.serving.services import SERVICES
 from tests.bench.ground import Ground, Process, apart
 from tests.bench.leads import SPAN, body, line
 from tests.bench.own_load import Post, percentile

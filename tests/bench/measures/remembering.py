@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 import psutil
 
-from funnelcast.services import SERVICES
+from funnelcast.serving.services import SERVICES
 from tests.bench import usage
 from tests.bench.ground import COMMAND, Ground, Process, apart, environment, serving, whole
 from tests.bench.leads import SPAN, body

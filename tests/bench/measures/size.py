@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from funnelcast.services import SERVICES
+from funnelcast.serving.services import SERVICES
 from shared.rules.clock_and_ids import ClockAndIds
 from tests.bench.ground import Ground, whole
 from tests.bench.measures.batch import batches

@@ -5,7 +5,7 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 from uuid import UUID
 
-from funnelcast.services import SERVICES
+from funnelcast.serving.services import SERVICES
 from tests.bench import usage
 from tests.bench.ground import ADMIN, COMMAND, Ground, Process, apart, started, whole
 from tests.bench.leads import body

@@ -17,7 +17,7 @@ import pytest_asyncio
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from funnelcast.services import SERVICES
+from funnelcast.serving.services import SERVICES
 from shared.flow.log import Log
 from shared.flow.watermark import Watermark
 from shared.rules.clock_and_ids import ClockAndIds, clock

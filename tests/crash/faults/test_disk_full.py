@@ -20,7 +20,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from funnelcast.services import SERVICES
+from funnelcast.serving.services import SERVICES
 from shared.store import handler
 from shared.store.committer import Committer
 from shared.store.decision_batch import DecisionBatch

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from funnelcast.services import SERVICES
+from funnelcast.serving.services import SERVICES
 from shared.run.process import route_by_prefix
 from shared.store import committer, event_store, idempotency
 from shared.store.committer import Committer

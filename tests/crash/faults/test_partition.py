@@ -13,7 +13,7 @@ import httpx
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from funnelcast.services import SERVICES
+from funnelcast.serving.services import SERVICES
 from funnelcast.verifying.log_copy import LogComparison, compare_with_log
 from shared.flow import relay
 from shared.flow.log.kafka import KafkaLog

@@ -12,8 +12,8 @@ import httpx
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from funnelcast import verify
-from funnelcast.services import SERVICES
+from funnelcast.serving.services import SERVICES
+from funnelcast.verifying import run as verify
 from shared.flow import checkpoint
 from shared.flow.checkpoint import ExcludedEvents
 from shared.rules.clock_and_ids import clock

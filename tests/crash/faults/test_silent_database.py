@@ -15,7 +15,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from funnelcast.services import SERVICES
+from funnelcast.serving.services import SERVICES
 from shared.store import engines
 from tests.crash.postgres import OurPostgres
 from tests.funnelcast.at_work import DEAL

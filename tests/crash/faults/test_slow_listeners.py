@@ -13,7 +13,7 @@ import psutil
 import pytest
 from sqlalchemy import text
 
-from funnelcast.services import SERVICES
+from funnelcast.serving.services import SERVICES
 from shared.run.process import Server, make_server
 from tests.funnelcast.at_work import DEAL
 from tests.running import PATIENT, connected, eventually, make_key, running_apps, started

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from funnelcast.services import SERVICES
+from funnelcast.serving.services import SERVICES
 from funnelcast.verifying.read_models import table_digest
 from shared.flow import checkpoint
 from shared.flow.log import Fetched, Log

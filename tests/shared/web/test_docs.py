@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from funnelcast.services import SERVICES
+from funnelcast.serving.services import SERVICES
 from tests.running import running_services
 
 ABSOLUTE = re.compile(r"(?:https?:|wss?:)?//[a-z0-9]", re.IGNORECASE)

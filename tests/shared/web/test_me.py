@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from funnelcast.services import ACCESS, SERVICES
+from funnelcast.serving.services import ACCESS, SERVICES
 from tests.running import make_key, running_services
 
 LATER = datetime(2126, 1, 1, tzinfo=UTC)

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from funnelcast.services import SERVICES
+from funnelcast.serving.services import SERVICES
 from services.pipeline.service import SERVICE
 from shared.run.application import add_routes, new_app
 from shared.run.telemetry import Metrics

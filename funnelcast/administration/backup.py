@@ -13,8 +13,8 @@ from tempfile import TemporaryDirectory
 
 import orjson
 
-from funnelcast import database
-from funnelcast.blind_index_key import BLIND_INDEX_KEY, read_key
+from funnelcast.administration import database
+from funnelcast.administration.blind_index_key import BLIND_INDEX_KEY, read_key
 from funnelcast.durable_files import private_file
 from funnelcast.embedded_postgres import client_programs
 from funnelcast.failure import Failed

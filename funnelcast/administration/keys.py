@@ -10,9 +10,9 @@ from uuid import UUID
 from sqlalchemy import Row, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from funnelcast import database
+from funnelcast.administration import database
 from funnelcast.failure import Failed
-from funnelcast.services import SCOPES
+from funnelcast.serving.services import SCOPES
 from shared.rules.clock_and_ids import ClockAndIds
 from shared.rules.fields import has_address
 from shared.run.settings import Settings

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from funnelcast import database
+from funnelcast.administration import database
 from funnelcast.failure import Failed
-from funnelcast.services import SERVICES
+from funnelcast.serving.services import SERVICES
 from shared.flow import parked, parked_actions
 from shared.flow.parked import ParkedKey
 from shared.flow.parked_actions import Action

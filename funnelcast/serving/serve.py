@@ -5,9 +5,10 @@ from enum import StrEnum
 
 import structlog
 
-from funnelcast import database, runtime
-from funnelcast.blind_index_key import load_blind_index
-from funnelcast.runtime import Apps, Shutdown
+from funnelcast.administration import database
+from funnelcast.administration.blind_index_key import load_blind_index
+from funnelcast.serving import runtime
+from funnelcast.serving.runtime import Apps, Shutdown
 from shared.run import process
 from shared.run.resources import Resources
 from shared.run.service import Service

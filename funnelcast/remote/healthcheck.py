@@ -1,7 +1,7 @@
 """`funnelcast healthcheck`: whether the services at an address are ready."""
 
-from funnelcast import client
 from funnelcast.failure import Failed
+from funnelcast.remote import client
 
 SERVICES = ("intake", "qualification", "pipeline", "forecast", "access")
 """Not imported from the services: containers run this command every few seconds, and that import takes long."""

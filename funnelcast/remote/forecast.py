@@ -11,7 +11,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from funnelcast import client, tables
+from funnelcast import tables
+from funnelcast.remote import client
 
 CATEGORIES = ("closed", "commit", "upside", "pipeline", "omitted")
 CUMULATIVE = ("closed", "commit", "upside", "pipeline", "open")

@@ -3,7 +3,7 @@ keys."""
 
 from collections.abc import Mapping
 
-from funnelcast.single_service import MODULES, load
+from funnelcast.serving.single_service import MODULES, load
 from services.access.service import make_service as make_access_service
 from shared.run.service import Service
 from shared.web.access import COMMON_SCOPES, Scope

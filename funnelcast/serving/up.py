@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from funnelcast import bootstrap, database, runtime
-from funnelcast.bootstrap import BootstrapResult
+from funnelcast.administration import bootstrap, database
+from funnelcast.administration.bootstrap import BootstrapResult
 from funnelcast.embedded_postgres.server import embedded_postgres
 from funnelcast.pages.sessions import OneTimeLinks
-from funnelcast.runtime import Apps, Shutdown
-from funnelcast.serve_pages import open_pages
-from funnelcast.services import SERVED, SERVICES
+from funnelcast.serving import runtime
+from funnelcast.serving.runtime import Apps, Shutdown
+from funnelcast.serving.serve_pages import open_pages
+from funnelcast.serving.services import SERVED, SERVICES
 from shared.flow import continuity
 from shared.flow.log import LogUnavailable
 from shared.rules.clock_and_ids import ClockAndIds

@@ -1,8 +1,8 @@
 """`funnelcast migrate`: the store's tables, brought to this code's version."""
 
-from funnelcast import bootstrap, database, keys, roles
-from funnelcast.blind_index_key import secret_text
-from funnelcast.services import SERVICES
+from funnelcast.administration import bootstrap, database, keys, roles
+from funnelcast.administration.blind_index_key import secret_text
+from funnelcast.serving.services import SERVICES
 from shared.rules.clock_and_ids import ClockAndIds
 from shared.run.settings import Settings
 

@@ -6,10 +6,11 @@ from functools import partial
 
 import structlog
 
-from funnelcast import database, runtime
+from funnelcast.administration import database
 from funnelcast.pages.application import Pages, run_pages
 from funnelcast.pages.sessions import OneTimeLinks, StoredSessions
-from funnelcast.runtime import Apps, Shutdown
+from funnelcast.serving import runtime
+from funnelcast.serving.runtime import Apps, Shutdown
 from shared.rules.clock_and_ids import ClockAndIds
 from shared.run import process
 from shared.run.settings import Settings

@@ -6,8 +6,9 @@ from typing import Any
 import httpx
 import typer
 
-from funnelcast import client, tables
-from funnelcast.forecast import print_rollup
+from funnelcast import tables
+from funnelcast.remote import client
+from funnelcast.remote.forecast import print_rollup
 from shared.rules.clock_and_ids import ClockAndIds
 
 PREFIX = "/forecast/v1"

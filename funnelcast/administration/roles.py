@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from funnelcast.failure import Failed
-from funnelcast.services import SERVICES
+from funnelcast.serving.services import SERVICES
 
 EXISTS = text("SELECT count(*) FROM pg_roles WHERE rolname = :role")
 LOGIN = text("SELECT format(:verb || ' ROLE %I LOGIN PASSWORD %L', CAST(:role AS text), CAST(:password AS text))")

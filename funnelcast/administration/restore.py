@@ -11,9 +11,9 @@ from tempfile import mkdtemp
 import orjson
 from sqlalchemy import text
 
-from funnelcast import database
-from funnelcast.backup import ABOUT, FORMAT, STORE, require_embedded
-from funnelcast.blind_index_key import BLIND_INDEX_KEY, write_key
+from funnelcast.administration import database
+from funnelcast.administration.backup import ABOUT, FORMAT, STORE, require_embedded
+from funnelcast.administration.blind_index_key import BLIND_INDEX_KEY, write_key
 from funnelcast.durable_files import sync_folder
 from funnelcast.embedded_postgres import client_programs
 from funnelcast.embedded_postgres.cluster import DATABASE

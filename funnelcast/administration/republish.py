@@ -5,9 +5,10 @@ from contextlib import AsyncExitStack
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from funnelcast import database, runtime
+from funnelcast.administration import database
 from funnelcast.failure import Failed
-from funnelcast.services import SERVICES
+from funnelcast.serving import runtime
+from funnelcast.serving.services import SERVICES
 from shared.flow.lease import HEARTBEAT, end_holder, lease_engine, take_over_lease
 from shared.flow.log import Log, LogUnavailable
 from shared.flow.log.kafka import ANSWER_TIMEOUT

@@ -8,10 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from funnelcast import database, progress, runtime, tables
+from funnelcast import progress, tables
+from funnelcast.administration import database
 from funnelcast.failure import Failed
 from funnelcast.progress import EventCounter, ReportProgress
-from funnelcast.services import SERVICES
+from funnelcast.serving import runtime
+from funnelcast.serving.services import SERVICES
 from funnelcast.verifying import ledger, locks, order, read_models, texts
 from funnelcast.verifying.log_copy import LogComparison, compare_with_log
 from funnelcast.verifying.snapshot import Snapshot, take_snapshot

@@ -7,8 +7,10 @@ from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from funnelcast import database, progress, runtime
+from funnelcast import progress
+from funnelcast.administration import database
 from funnelcast.failure import Failed
+from funnelcast.serving import runtime
 from shared.flow import read_schema
 from shared.flow.lease import LeaseLost, hold_lease, lease_engine
 from shared.flow.log import Log

@@ -2,9 +2,9 @@
 
 import asyncio
 
-from funnelcast import runtime
 from funnelcast.failure import Failed
-from funnelcast.services import SERVICES
+from funnelcast.serving import runtime
+from funnelcast.serving.services import SERVICES
 from shared.flow.log import Log, LogUnavailable
 from shared.run.settings import Settings
 

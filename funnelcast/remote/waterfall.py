@@ -8,8 +8,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from funnelcast import client, tables
-from funnelcast.forecast import format_amount
+from funnelcast import tables
+from funnelcast.remote import client
+from funnelcast.remote.forecast import format_amount
 
 SHOWN = 3
 """Deals of a step."""

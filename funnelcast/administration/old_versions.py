@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from funnelcast import database
+from funnelcast.administration import database
 from shared.flow import checkpoint, read_schema
 from shared.run import schema
 from shared.run.service import Service

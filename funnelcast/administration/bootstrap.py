@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from alembic.util import CommandError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from funnelcast import database, keys
-from funnelcast.blind_index_key import load_blind_index, secret_text
+from funnelcast.administration import database, keys
+from funnelcast.administration.blind_index_key import load_blind_index, secret_text
 from shared.rules.clock_and_ids import ClockAndIds
 from shared.run import schema
 from shared.run.settings import Settings

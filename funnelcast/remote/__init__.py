@@ -1,0 +1,1 @@
+"""Commands on a running system, over its HTTP API."""
