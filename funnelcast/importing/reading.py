@@ -11,7 +11,7 @@ import typer
 from funnelcast.failure import Failed
 from funnelcast.importing.checks import check
 from funnelcast.importing.files.export import Export, survey
-from funnelcast.importing.files.row import InvalidRow, Rejected, Row, Skipped, rejected_record
+from funnelcast.importing.files.row import InvalidRow, Rejected, Row, Skipped, rejected_record, shortened
 from funnelcast.importing.record import ExportContext, ExportKind, Kind, MappedRecord, MapRecord, Record
 from funnelcast.importing.records import records
 from funnelcast.importing.seen import SeenIds
@@ -106,8 +106,16 @@ def read_record(opened: OpenedExport, seen: SeenIds, record: Record) -> ReadReco
             return mapped
         must_be_first(seen, record, mapped)
     except InvalidRow as invalid:
-        return rejected_record(record, str(invalid), invalid.row)
+        return rejected_record(record, f"{invalid}{missing_in_join(opened.kind, record[0])}", invalid.row)
     return record, mapped
+
+
+def missing_in_join(kind: ExportKind, row: Row) -> str:
+    """That the row of the other file is missing, which makes cells empty that are not columns of the export."""
+    join = kind.join
+    if join is None or row.joined is not None:
+        return ""
+    return f"; {join.file} has no row whose {join.match} is {shortened(row[join.key])!r}"
 
 
 def checked(kind: Kind, record: Record, mapped: MappedRecord) -> ReadRecord:

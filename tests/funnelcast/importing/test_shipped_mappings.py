@@ -102,6 +102,16 @@ def test_the_histories_of_salesforce_and_pipedrive_are_read(tmp_path: Path) -> N
     assert [fact["command"] for fact in reopened] == ["open", "lose", "reopen", "enter_stage", "lose"]
 
 
+def test_a_change_of_a_deal_that_the_file_beside_it_lacks_says_so(tmp_path: Path) -> None:
+    changes = Path(shutil.copy(EXPORTS / "pipedrive_changes.csv", tmp_path))
+    lines = (EXPORTS / "pipedrive.csv").read_text().splitlines(keepends=True)
+    (tmp_path / "deals.csv").write_text("".join(lines[:1]))
+    opened = open_export(Source(changes, kinds_of("pipedrive", "opportunities")))
+    refused = [one for one in read_records(opened) if isinstance(one, Rejected)]
+    assert refused
+    assert all("; deals.csv has no row whose Deal - ID is '" in one.reason for one in refused)
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_every_shipped_file_is_a_mapping(name: str) -> None:
     assert kinds_of(name, "opportunities")
