@@ -99,8 +99,8 @@ def snapshot_options(
 @dataclass
 class SnapshotReport:
     """`changed`: deals that got changes. `conflicts`: what was left alone, by line. `vanished`: external ids of open
-    deals that the export no longer has. `closed`: how many of these were closed. `unread`: records that were refused
-    before they were sent: their deals may be among the vanished."""
+    deals that the export no longer has. `closed`: how many of these were closed. `deals`: of the export. `unread`:
+    records that were refused before they were sent: their deals may be among the vanished."""
 
     changed: int = 0
     conflict_count: int = 0
@@ -108,7 +108,13 @@ class SnapshotReport:
     vanished_count: int = 0
     vanished: list[str] = field(default_factory=list)
     closed: int = 0
+    deals: int = 0
     unread: int = 0
+
+    @property
+    def may_close(self) -> bool:
+        """An export without a single deal is a mistake, such as a filter's."""
+        return self.deals > 0 and not self.unread
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -130,6 +136,8 @@ class SnapshotReport:
         closed = [f"{self.closed} of them closed"] if self.closed else []
         if self.unread and self.vanished:
             closed = [f"none of them closed: they may be among the {self.unread} records that could not be read"]
+        elif self.vanished and not self.deals:
+            closed = ["none of them closed: the export has no deals"]
         return counts + conflicts + vanished + closed
 
 
@@ -212,6 +220,7 @@ class SnapshotSender:
         return instant_text(self.options.end_of_day(self.kind.timezone, self.now))
 
     async def send(self, pairs: Sequence[Pair]) -> list[SendResult]:
+        self.report.deals += len(pairs)
         if not self.known.is_filled:
             await self.known.fill(self.http)
         versions = [self.known.version(mapped.bodies[0]["external_id"]) for _, mapped in pairs]
@@ -269,9 +278,11 @@ class SnapshotSender:
         return {"external_id": external_id, "exported_at": instant_text(self.as_of), "steps": steps}
 
     async def finish(self) -> Sequence[str]:
+        if not self.known.is_filled:
+            await self.known.fill(self.http)
         vanished = self.known.vanished()
         self.report.vanished_count, self.report.vanished = len(vanished), vanished[:MOST_LISTED]
-        if self.options.vanished != "report" and not self.report.unread:
+        if self.options.vanished != "report" and self.report.may_close:
             for start in range(0, len(vanished), PAGE):
                 await self.close(vanished[start : start + PAGE])
         return ()

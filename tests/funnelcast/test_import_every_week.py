@@ -139,6 +139,18 @@ def test_an_older_export_takes_nothing_back_that_a_later_one_has_brought_in(syst
     assert (weeks.known(1)["outcome"], weeks.known(3)["amount"]["amount"]) == ("won", "77.00")
 
 
+def test_an_export_without_deals_closes_none(system: Up, tmp_path: Path) -> None:
+    weeks = Weeks(system, tmp_path, "without")
+    weeks.take("2024-01-07", deal(1), deal(2))
+    for rows in ((), (deal(3, Company="other"),)):
+        mapping = tmp_path / "mapping.yaml"
+        mapping.write_text(mapping.read_text() + ("only: {Company: [Acme]}\n" if rows else ""))
+        result = weeks.result(rows, "--snapshot-of", "2024-01-14", "--vanished", "lose")
+        assert "2 vanished" in result.stdout
+        assert "none of them closed: the export has no deals" in result.stdout
+    assert weeks.known(1)["outcome"] is None
+
+
 def test_a_deal_without_a_date_or_a_stage_is_opened_by_the_day_of_its_first_export(system: Up, tmp_path: Path) -> None:
     export, path = tmp_path / "sales_pipeline.csv", ("--url", system.address, "--key", system.key)
     header = "opportunity_id,sales_agent,product,account,deal_stage,engage_date,close_date,close_value"

@@ -5,6 +5,7 @@ import gzip
 import io
 import zlib
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import IO
 
@@ -32,8 +33,7 @@ def text_lines(file: Path, encoding: str) -> Iterator[str]:
     try:
         used = encoding_of(file, encoding)
         with unpacked(file) as raw, io.TextIOWrapper(raw, used, newline="") as lines:
-            while line := lines.readline(LONGEST_LINE):
-                yield line
+            yield from bounded_lines(file, lines)
     except UnicodeDecodeError:
         number = first_undecodable_line(file, used)
         hint = "save it as UTF-8, or name its encoding in the mapping (file.encoding)"
@@ -42,6 +42,16 @@ def text_lines(file: Path, encoding: str) -> Iterator[str]:
         raise Failed(f"{file} cannot be unpacked: {error}") from None
     except OSError as error:
         raise Failed(f"{file} cannot be read: {error.strerror or error}") from None
+
+
+def bounded_lines(file: Path, lines: IO[str]) -> Iterator[str]:
+    for number in count(1):
+        line = lines.readline(LONGEST_LINE)
+        if not line:
+            return
+        if len(line) == LONGEST_LINE and not line.endswith(("\n", "\r")):
+            raise Failed(f"{file}, line {number}: longer than {LONGEST_LINE:,} characters")
+        yield line
 
 
 def unpacked(file: Path) -> IO[bytes] | gzip.GzipFile:

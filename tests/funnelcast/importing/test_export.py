@@ -12,6 +12,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from funnelcast.failure import Failed
+from funnelcast.importing.files import text
 from funnelcast.importing.files.export import read_table, survey
 from funnelcast.importing.files.layout import DEFAULT_LAYOUT, Layout
 from funnelcast.importing.files.row import Rejected, Row, Skipped, rejected_record, rejected_row
@@ -395,3 +396,11 @@ def test_without_a_reject_file_the_first_are_shown(tmp_path: Path, capsys: pytes
 def test_a_reject_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     with pytest.raises(Failed, match="cannot be written"), reject_file(tmp_path / "no" / "rejects.csv", []):
         pytest.fail("nothing can be written there")
+
+
+def test_a_line_that_is_too_long_is_not_several_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text, "LONGEST_LINE", 10)
+    file = tmp_path / "deals.csv"
+    file.write_text("id,name\n1,exactly\n2,too long\n")
+    with pytest.raises(Failed, match="line 3: longer than 10 characters"):
+        survey(file, ["id"])
