@@ -68,6 +68,7 @@ def test_there_is_no_cycle_at_any_instant() -> None:
 
 def test_a_parent_is_active_for_the_whole_time() -> None:
     given(*COMPANY, placed("new", "acme", Y2018)).when(place("bob", "new")).rejected("new does not exist yet")
+    given(placed("acme", None, Y2018)).when(place("bob", "acme")).rejected("from the beginning on: give a later `from`")
     given(*COMPANY, placed("new", "acme", Y2018)).when(place("bob", "new", Y2018)).then(placed("bob", "new", Y2018))
     given(*COMPANY, ended("west", Y2018)).when(place("ann", "west", Y2017)).rejected("west has ended")
     bounded = given(*COMPANY, ended("west", Y2019), moved("ann", "acme", Y2018))

@@ -67,7 +67,7 @@ def must_be_active(org: OrgState, parent: str, starts: datetime, ends: datetime)
         raise Rejected(f"there is no node {parent} to be the parent")
     found = list(spans(org.history(parent), starts, ends))
     if not found or found[0].starts > starts:
-        raise Rejected(f"{parent} does not exist yet: it must from {format_start(starts)} on")
+        raise Rejected(f"{parent} does not exist yet, but must from {format_start(starts)} on: give a later `from`")
     if ended := [span.starts for span in found if not span.active]:
         raise Rejected(f"{parent} has ended: it is inactive at {format_start(ended[0])}")
 
