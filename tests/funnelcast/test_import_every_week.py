@@ -120,7 +120,7 @@ def test_a_week_s_changes_are_dated_by_the_last_change_that_the_export_knows_of(
 def changes(weeks: Weeks, number: int) -> list[tuple[str, str]]:
     """The day and the kind of each event."""
     with weeks.system.client() as http:
-        query = {"subject": weeks.known(number)["opportunity_id"], "limit": 100}
+        query = {"subject": weeks.known(number)["opportunity_id"], "limit": 1000}
         events = http.get("/pipeline/v1/events", params=query).json()["items"]
     return [
         (event["time"][:10], event["data"].get("command", event["type"].removeprefix("opportunity.")))
@@ -137,6 +137,21 @@ def test_an_older_export_takes_nothing_back_that_a_later_one_has_brought_in(syst
     assert late.stderr.count("a later export was imported already") == 2
     assert late.stdout.startswith("3 rows: 0 new, 1 there already, 2 rejected")
     assert (weeks.known(1)["outcome"], weeks.known(3)["amount"]["amount"]) == ("won", "77.00")
+
+
+def test_a_long_history_goes_on_the_next_week(system: Up, tmp_path: Path) -> None:
+    weeks = Weeks(system, tmp_path, "long")
+    mapping = tmp_path / "mapping.yaml"
+    steps = (
+        mapping.read_text().replace("opened: Opened, close_date: Closed", "at: Opened").replace("-DD]", "-DD hh:mm]")
+    )
+    mapping.write_text(steps.replace("[YYYY-MM-DD hh:mm]", '["YYYY-MM-DD hh:mm"]') + "history: {order: oldest_first}\n")
+    stages = ("proposal", "negotiation")
+    rows = [deal(1, Opened=f"2024-01-05 {n // 60:02}:{n % 60:02}", Stage=stages[n % 2]) for n in range(120)]
+    assert weeks.take("2024-01-07", *rows)["new"] == 1
+    rows.append(deal(1, Opened="2024-01-10 10:00", Stage="won"))
+    assert counts(weeks.take("2024-01-14", *rows)) == (0, 1, 0, 0)
+    assert changes(weeks, 1)[-1:] == [("2024-01-10", "win")]
 
 
 def test_an_export_without_deals_closes_none(system: Up, tmp_path: Path) -> None:

@@ -8,6 +8,9 @@ from services.pipeline.opportunity import commands
 from shared.rules.fields import ExternalId, Instant
 from shared.rules.message import Message
 
+MOST_FACTS = 1000
+"""Of a history. An export says each as a step, then how the deal ended, what changed last, and where it stands."""
+
 
 class OpenFact(commands.OpenOpportunity):
     command: Literal["open"]
@@ -76,7 +79,7 @@ class History(Message):
 
     external_id: ExternalId
     exported_at: Instant | None = None
-    facts: tuple[Fact, ...] = Field(min_length=1, max_length=1000)
+    facts: tuple[Fact, ...] = Field(min_length=1, max_length=MOST_FACTS)
 
 
 class ExportedDeal(Message):
@@ -85,4 +88,4 @@ class ExportedDeal(Message):
 
     external_id: ExternalId
     exported_at: Instant | None = None
-    steps: tuple[commands.MatchExport, ...] = Field(min_length=1, max_length=100)
+    steps: tuple[commands.MatchExport, ...] = Field(min_length=1, max_length=MOST_FACTS + 3)
