@@ -43,7 +43,8 @@ class Watch:
             self.listeners.pop(woken, None)
 
     async def ask(self) -> None:
-        """While anybody listens. A page whose session has ended hears so, and listens no more."""
+        """While anybody listens. A page whose session has ended hears so, and listens no more. After another error the
+        next page is asked for: a person whose node has ended gets no answer, and must not hold up the others."""
         while self.listeners and not self.stopping.is_set():
             woken, api = next(iter(self.listeners.items()))
             pause = INTERVAL
@@ -51,9 +52,11 @@ class Watch:
                 answer = await api.get("/forecast/v1/rollup", depth=0)
                 pause = self.notify_listeners(str(answer["frontier"]))
             except ApiError as error:
+                was_listening = self.listeners.pop(woken, None) is not None
                 if error.status == UNAUTHENTICATED:
-                    self.listeners.pop(woken, None)
                     woken.set()
+                elif was_listening:
+                    self.listeners[woken] = api
             await self.rest(pause)
 
     def notify_listeners(self, frontier: str) -> float:

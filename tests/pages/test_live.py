@@ -1,12 +1,15 @@
 """Who hears of a change, and when: however many pages are open, the services are not asked by all of them at once."""
 
 import asyncio
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from funnelcast.pages import live
+from funnelcast.pages.api import ApiError
 from funnelcast.pages.live import AT_ONCE, INTERVAL, Watch
+from tests.running import within
 
 ANYBODY: Any = None
 
@@ -48,3 +51,30 @@ async def test_the_first_frontier_is_no_change_and_holds_up_none(watch: Watch) -
     pages = opened(watch, 200)
     assert watch.notify_listeners("forecast:1") == INTERVAL
     assert all(each.is_set() for each in pages)
+
+
+@dataclass
+class SomebodysApi:
+    """`status`: of the error that every question is answered with."""
+
+    status: int | None = None
+
+    async def get(self, path: str, **parameters: Any) -> Any:
+        if self.status is not None:
+            raise ApiError(self.status, "refused", "as planned")
+        return {"frontier": "forecast:2"}
+
+
+@pytest.mark.parametrize("status", [401, 404, 503])
+async def test_who_gets_no_answer_does_not_hold_up_the_others(
+    watch: Watch, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    """Such as a person whose node has ended while the page is open."""
+    monkeypatch.setattr(live, "INTERVAL", 0.001)
+    refused: Any = SomebodysApi(status)
+    answered: Any = SomebodysApi()
+    with watch.listening(refused), watch.listening(answered) as woken:
+        await within(10, woken.wait())
+        assert watch.frontier == "forecast:2"
+        assert len(watch.listeners) == (1 if status == 401 else 2)
+        watch.stop()
