@@ -17,7 +17,7 @@ import orjson
 from funnelcast.importing.cells.dates import NOON, instant_text
 from funnelcast.importing.record import Body, ExportKind, MappedRecord, Record
 from funnelcast.importing.sending import Accepted, Pair, SendResult, batch, complete_answer, result_of
-from funnelcast.importing.totals import last_state
+from funnelcast.importing.totals import last_state, states
 from funnelcast.remote import client
 
 Vanished = Literal["report", "lose", "recycle"]
@@ -268,7 +268,11 @@ class SnapshotSender:
 
     def body(self, mapped: MappedRecord) -> Body:
         (deal,) = mapped.bodies
-        steps = steps_of(deal["facts"], self.as_of, self.kind.compares, mapped.changed_at)
+        facts, compares = deal["facts"], self.kind.compares
+        if self.kind.group_by is None:
+            steps = steps_of(facts, self.as_of, compares, mapped.changed_at)
+        else:
+            steps = steps_of_history(facts, self.as_of, compares)
         steps[-1]["day_ends"] = self.day_ends
         if self.options.overwrite:
             steps = [step | {"overwrite": True} for step in steps]
@@ -304,7 +308,7 @@ def steps_of(
     last, limit = last_state(facts), instant_text(as_of)
     is_open = last["outcome"] == "open"
     ended = None if is_open else next((fact for fact in reversed(facts) if fact["command"] in OUTCOMES), None)
-    present, until = present_of(last, ended, compares), ended["occurred_at"] if ended else LATER
+    present, until = present_of(last, compares), ended["occurred_at"] if ended else LATER
     steps = [
         {"part": "entered", "stage": fact["to_stage"], "occurred_at": min(fact["occurred_at"], limit)}
         for fact in facts
@@ -319,15 +323,25 @@ def steps_of(
     return [*steps, *since, present | {"occurred_at": limit}]
 
 
-def present_of(last: Mapping[str, Any], ended: Body | None, compares: frozenset[str]) -> Body:
+def steps_of_history(facts: Sequence[Body], as_of: datetime, compares: frozenset[str]) -> list[Body]:
+    """What the deal was after each instant at which something happened to it, and where it stands."""
+    limit = instant_text(as_of)
+    after = {fact["occurred_at"]: state for fact, state in zip(facts, states(facts), strict=True)}
+    steps = [
+        present_of(state, compares) | {"part": "changed", "occurred_at": min(at, limit)} for at, state in after.items()
+    ]
+    return [*steps, present_of(last_state(facts), compares) | {"occurred_at": limit}]
+
+
+def present_of(last: Mapping[str, Any], compares: frozenset[str]) -> Body:
     present: Body = {name: last[name] for name in ("owner", "amount") if name in compares}
     if last["amount_estimated"] and "amount" in compares:
         present["amount_estimated"] = True
     if "close_date" in compares or last["outcome"] != "open":
         present["close_date"] = last["close_date"] or None
-    if ended is None:
+    if last["outcome"] == "open":
         return present | {"stage": last["stage"]}
-    return present | {"outcome": last["outcome"], "reason": ended.get("reason", "other")}
+    return present | {"outcome": last["outcome"], "reason": last["reason"]}
 
 
 def entered_of_open(entered: Sequence[Body], present: Body, changed: str) -> list[Body]:

@@ -1,9 +1,11 @@
 """Control totals of the deals of an import, to be compared with the system that they come from."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import reduce
+from itertools import accumulate, islice
 from typing import Any
 
 from funnelcast.importing.record import Body
@@ -13,6 +15,14 @@ OUTCOMES = {"win": "won", "lose": "lost", "recycle": "recycled", "reopen": "open
 WITHOUT_AMOUNT = "no amount"
 FIRST_STAGE = DEFAULT.stages[0].stage
 """The stage of a deal that is opened in none; a deal of a process of the mapping's own always names its stage."""
+UNOPENED: dict[str, Any] = {
+    "outcome": "open",
+    "reason": "other",
+    "stage": FIRST_STAGE,
+    "close_date": "",
+    "amount": None,
+    "amount_estimated": False,
+}
 
 
 @dataclass
@@ -50,20 +60,22 @@ class DealTotals:
 
 def last_state(facts: Sequence[Body]) -> dict[str, Any]:
     """The state of a deal after all of its commands."""
-    last: dict[str, Any] = {
-        "outcome": "open",
-        "stage": FIRST_STAGE,
-        "close_date": "",
-        "amount": None,
-        "amount_estimated": False,
-    }
-    for fact in facts:
-        last |= {name: fact[name] for name in ("amount", "close_date", "stage", "owner") if name in fact}
-        if "amount" in fact:
-            last["amount_estimated"] = fact.get("amount_estimated", False)
-        last["stage"] = fact.get("to_stage", last["stage"])
-        last["outcome"] = OUTCOMES.get(fact["command"], last["outcome"])
-    return last
+    return reduce(state_after, facts, UNOPENED)
+
+
+def states(facts: Sequence[Body]) -> Iterator[dict[str, Any]]:
+    """The state after each command."""
+    return islice(accumulate(facts, state_after, initial=UNOPENED), 1, None)
+
+
+def state_after(before: dict[str, Any], fact: Body) -> dict[str, Any]:
+    state = before | {name: fact[name] for name in ("amount", "close_date", "stage", "owner") if name in fact}
+    if "amount" in fact:
+        state["amount_estimated"] = fact.get("amount_estimated", False)
+    state["stage"] = fact.get("to_stage", state["stage"])
+    if fact["command"] in OUTCOMES:
+        state["outcome"], state["reason"] = OUTCOMES[fact["command"]], fact.get("reason", "other")
+    return state
 
 
 def quarter(day: str) -> str:

@@ -145,13 +145,19 @@ def test_a_long_history_goes_on_the_next_week(system: Up, tmp_path: Path) -> Non
     steps = (
         mapping.read_text().replace("opened: Opened, close_date: Closed", "at: Opened").replace("-DD]", "-DD hh:mm]")
     )
-    mapping.write_text(steps.replace("[YYYY-MM-DD hh:mm]", '["YYYY-MM-DD hh:mm"]') + "history: {order: oldest_first}\n")
+    mapping.write_text(
+        steps.replace("[YYYY-MM-DD hh:mm]", '["YYYY-MM-DD hh:mm"]')
+        + "history: {order: oldest_first, follow: [amount]}\n"
+    )
     stages = ("proposal", "negotiation")
     rows = [deal(1, Opened=f"2024-01-05 {n // 60:02}:{n % 60:02}", Stage=stages[n % 2]) for n in range(120)]
     assert weeks.take("2024-01-07", *rows)["new"] == 1
-    rows.append(deal(1, Opened="2024-01-10 10:00", Stage="won"))
+    rows.append(deal(1, Opened="2024-01-08 10:00", Stage="lost"))
+    rows.append(deal(1, Opened="2024-01-09 10:00", Stage="negotiation", Amount="150"))
+    rows.append(deal(1, Opened="2024-01-10 10:00", Stage="won", Amount="150"))
     assert counts(weeks.take("2024-01-14", *rows)) == (0, 1, 0, 0)
-    assert changes(weeks, 1)[-1:] == [("2024-01-10", "win")]
+    days = [("2024-01-08", "lose"), ("2024-01-09", "reopen"), ("2024-01-09", "amount_changed"), ("2024-01-10", "win")]
+    assert changes(weeks, 1)[-4:] == days
 
 
 def test_an_export_without_deals_closes_none(system: Up, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from funnelcast.importing.files.row import Rejected
 from funnelcast.importing.mappings import kinds_of
 from funnelcast.importing.reading import Source, open_export, read_records
-from funnelcast.importing.snapshot import SnapshotOptions, parse_day, snapshot_options, steps_of
+from funnelcast.importing.snapshot import SnapshotOptions, parse_day, snapshot_options, steps_of, steps_of_history
 
 AS_OF = datetime(2024, 3, 24, 11, tzinfo=UTC)
 NEXT_DAY = datetime(2024, 4, 1, 12, tzinfo=UTC)
@@ -76,6 +76,24 @@ def test_an_export_that_says_when_a_deal_changed_last_dates_its_changes(
     steps = steps_of([OPENED, entered("proposal", "2024-03-20")], AS_OF, ALL, changed)
     assert [(step.get("part"), step["occurred_at"][:13]) for step in steps] == expected
     assert steps[-2]["amount"] == EUR
+
+
+def test_a_history_says_what_the_deal_was_after_each_instant() -> None:
+    at = "2024-03-20T11:00:00Z"
+    facts: list[dict[str, Any]] = [
+        OPENED,
+        {"command": "set-amount", "amount": EUR | {"amount": "150"}, "occurred_at": at},
+        {"command": "assign", "owner": "bob", "occurred_at": at},
+        {"command": "lose", "reason": "competitor", "occurred_at": "2024-03-21T11:00:00Z"},
+        {"command": "reopen", "reason": "other", "close_date": "2024-05-01", "occurred_at": "2024-03-22T11:00:00Z"},
+    ]
+    first, second, lost, reopened, present = steps_of_history(facts, AS_OF, ALL)
+    assert (first["owner"], first["amount"], first["stage"]) == ("ann", EUR, "unqualified")
+    assert (second["owner"], second["amount"]["amount"], second["occurred_at"]) == ("bob", "150", at)
+    assert (lost["outcome"], lost["reason"], "stage" in lost) == ("lost", "competitor", False)
+    assert (reopened["stage"], reopened["close_date"]) == ("unqualified", "2024-05-01")
+    assert {step["part"] for step in (first, second, lost, reopened)} == {"changed"}
+    assert (present["occurred_at"], "part" in present) == ("2024-03-24T11:00:00Z", False)
 
 
 def test_only_what_the_mapping_has_is_compared() -> None:
