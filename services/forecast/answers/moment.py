@@ -26,7 +26,7 @@ class Instants:
     known_at: str | None = None
     org_as_of: datetime | None = None
     parameter: str = "as_of"
-    """Which gives `as_of`."""
+    """The parameter that gives `as_of`."""
 
     @property
     def is_now(self) -> bool:

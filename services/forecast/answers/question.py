@@ -20,7 +20,7 @@ from services.forecast.snapshot.events import RatePolicy
 from shared.rules.message import InvalidField
 
 ANY_CURRENCY = "EUR"
-"""Of an answer without any amount."""
+"""The currency of an answer without any amount."""
 
 
 async def deal_filter(

@@ -1,4 +1,4 @@
-"""What a node and those below it come to, with their overrides, at one moment."""
+"""The numbers of a node and of those below it, with their overrides, at one moment."""
 
 from collections.abc import Mapping
 from decimal import Decimal

@@ -51,6 +51,6 @@ def within(subtree: Subtree, by_node: Mapping[str, T]) -> Mapping[str, T]:
 
 
 def visible_parked(parked: int, subtree: Subtree) -> int:
-    """How many keys are parked. It is not known whose deals they are: a confined caller learns only that there are
+    """The number of parked keys. It is not known whose deals they are: a confined caller learns only that there are
     some, because any of them may change its numbers."""
     return parked if subtree.is_everything else min(parked, 1)

@@ -1,4 +1,4 @@
-"""How near forecasts came to what was closed. Pure."""
+"""The accuracy of forecasts: how near they came to what was closed. Pure."""
 
 from collections.abc import Iterable
 from decimal import Decimal

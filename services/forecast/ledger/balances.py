@@ -1,4 +1,4 @@
-"""What a node's deals add up to, by category and currency."""
+"""The balances of a node: what its deals add up to, by category and currency."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -42,7 +42,7 @@ class BucketSum:
 
 NONE = BucketSum()
 Sums = Mapping[Bucket, BucketSum]
-"""Of one node, or of one owner alone."""
+"""The sums of one node, or of one owner alone."""
 
 
 def add_group(sums: Mapping[str, dict[Bucket, BucketSum]], group: str, found: Sums, nodes: OrgNodes) -> None:

@@ -12,7 +12,7 @@ from services.forecast.ledger.org_tree import OrgNode, counting_nodes
 from services.forecast.org.events import UNASSIGNED
 
 Shares = Mapping[str, int]
-"""By source."""
+"""The shares by source."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ class OrgNode:
 
 
 OrgNodes = Mapping[str, OrgNode]
-"""By id. Not necessarily all of the organisation: an answer reads those that it needs."""
+"""The nodes by id. They need not be all of the organisation: an answer reads those that it needs."""
 
 
 def counting_nodes(nodes: OrgNodes, owner: str) -> Iterator[str]:
@@ -34,8 +34,8 @@ def counting_nodes(nodes: OrgNodes, owner: str) -> Iterator[str]:
 def nearest_counting(
     nodes: OrgNodes, owner: str, counted: Collection[str], found: Mapping[str, str | None]
 ) -> Mapping[str, str | None]:
-    """For the owner, and for each node passed on the way up, the first of the counted nodes for which its deals count;
-    None where there is none. `found`: what is known of other nodes already."""
+    """The first of the counted nodes for which the owner's deals count, and the same for each node passed on the way
+    up; None where there is none. `found`: what is known of other nodes already."""
     passed = [owner]
     for node in counting_nodes(nodes, owner):
         if node in counted or node in found:

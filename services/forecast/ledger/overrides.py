@@ -73,7 +73,7 @@ def fixed_amounts(rows: Iterable[OverrideRow], conversion: Conversion) -> Fixed:
 
 
 Corrections = Mapping[str, Columns]
-"""By node: what its computed columns are more than those of its deals."""
+"""The difference between a node's computed columns and those of its deals, by node."""
 
 
 def corrections(fixed: Fixed, pure: Mapping[str, Mapping[str, Decimal]], nodes: OrgNodes) -> Corrections:

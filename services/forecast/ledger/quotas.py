@@ -10,7 +10,7 @@ from services.forecast.ledger.conversion import Conversion
 from services.forecast.ledger.org_tree import OrgTree
 
 Parts = Mapping[str, Sequence[str]]
-"""By a period's key, those of the parts that make it up."""
+"""The keys of the parts that make up a period, by its key."""
 
 
 class QuotaRow(NamedTuple):
@@ -36,7 +36,7 @@ class NodeQuota:
 
 
 Amounts = Mapping[tuple[str, str, str | None], Decimal]
-"""By node, period and motion."""
+"""The amounts by node, period and motion."""
 
 
 def converted_quotas(rows: Iterable[QuotaRow], conversion: Conversion) -> Amounts:
@@ -89,8 +89,8 @@ def node_quotas(tree: OrgTree, found: Mapping[str, Decimal]) -> Mapping[str, Nod
 
 @dataclass(frozen=True)
 class Measures:
-    """Not rounded. All are None without a quota; `attainment` also when the quota is 0, `coverage` when nothing is left
-    of it."""
+    """The measures of a quota, not rounded. All are None without a quota; `attainment` also when the quota is 0,
+    `coverage` when nothing is left of it."""
 
     attainment: Decimal | None = None
     gap_to_quota: Decimal | None = None

@@ -1,4 +1,5 @@
-"""What one event posts: the old amount out of the old account, the new one into the new account, a pair per reason."""
+"""The postings of one event: the old amount out of the old account, the new one into the new account, a pair per
+reason."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -22,11 +23,11 @@ Reason = Literal[
     "corrected",
 ]
 COUNTED_OUTCOMES = (None, "won")
-"""Of deals that are in the accounts: lost and recycled ones have left them."""
+"""The outcomes of deals that are in the accounts: lost and recycled ones have left them."""
 
 
 class Account(NamedTuple):
-    """Without an amount there is no currency."""
+    """The place of a deal's amount in the ledger. Without an amount there is no currency."""
 
     owner: str
     close_date: date | None

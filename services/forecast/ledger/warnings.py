@@ -1,4 +1,4 @@
-"""What a total leaves out, or counts where it may not belong: answered beside every number."""
+"""The warnings beside a number: what a total leaves out, or counts where it may not belong."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass

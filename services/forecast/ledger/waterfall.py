@@ -74,8 +74,8 @@ class PostedLine(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """What one event did to the number; the deal's amounts in the view `before` and `after` it. `owners`: those of the
-    deal around it who count in the number."""
+    """The change of the number by one event; the deal's amounts in the view `before` and `after` it. `owners`: those of
+    the deal around it who count in the number."""
 
     kind: Kind
     opportunity_id: str
@@ -128,9 +128,8 @@ class Movements:
 
 
 def deals_before(lines: Iterable[PostedLine]) -> dict[str, PostedLine | None]:
-    """Each deal as it was before the first of its lines: in its account, with all of its amount; None outside the
-    accounts. A deal of which only the amount changed is missing, because such lines do not show the rest of it.
-    `lines`: all of each event, by position and line."""
+    """The state of each deal before the first of its lines: in its account, with all of its amount; None outside the
+    accounts. A deal of which only the amount changed is missing, because such a line does not say what it was."""
     found, changed = dict[str, PostedLine | None](), dict[str, Decimal]()
     for line in lines:
         deal = line.opportunity_id
@@ -145,8 +144,8 @@ def deals_before(lines: Iterable[PostedLine]) -> dict[str, PostedLine | None]:
 
 
 def movements(lines: Iterable[PostedLine], deals: Mapping[str, PostedLine | None], scope: Scope) -> Movements:
-    """What the lines did to the number. `lines`: all of each event, by position and line. `deals`: each deal in its
-    account before the first of them, with all of its amount."""
+    """The movements of the number by the lines. `lines`: all of each event, by position and line. `deals`: each deal in
+    its account before the first of them, with all of its amount."""
     found, current = Movements(), dict(deals)
     for _, event_lines in groupby(lines, key=lambda line: line.position):
         event = list(event_lines)

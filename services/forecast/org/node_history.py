@@ -18,7 +18,8 @@ class NodePosition(NamedTuple):
 
 
 class DatedRow(NamedTuple):
-    """It holds until the next row starts. Without a position the node keeps the one it had."""
+    """A node's position from `starts` on, until the next row starts. Without a position the node keeps the one it
+    had."""
 
     starts: datetime
     position: NodePosition | None
@@ -44,7 +45,8 @@ def dated_row(event: NodePlaced | NodeEnded) -> DatedRow:
 
 
 def with_row(history: NodeHistory, row: DatedRow) -> NodeHistory:
-    """Sorted by start. Of two rows with the same start the later one counts; a position is kept when it has none."""
+    """The history with the row, sorted by start. Of two rows with the same start the later one counts; a position is
+    kept when it has none."""
     if not history or history[-1].starts < row.starts:
         return (*history, row)
     earlier = tuple(each for each in history if each.starts < row.starts)
@@ -54,7 +56,7 @@ def with_row(history: NodeHistory, row: DatedRow) -> NodeHistory:
 
 
 def spans(history: Sequence[DatedRow], starts: datetime = BEGINNING, ends: datetime = FOREVER) -> Iterator[NodeSpan]:
-    """All that overlap with this time, cut to it, in order."""
+    """The spans that overlap with this time, cut to it, in order."""
     position: NodePosition | None = None
     for number, row in enumerate(history):
         position = row.position or position
@@ -64,7 +66,7 @@ def spans(history: Sequence[DatedRow], starts: datetime = BEGINNING, ends: datet
 
 
 def span_at(history: Sequence[DatedRow], at: datetime) -> NodeSpan | None:
-    """None before the first row."""
+    """The span at the instant; None before the first row."""
     return next((span for span in spans(history) if span.starts <= at < span.ends), None)
 
 

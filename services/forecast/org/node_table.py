@@ -14,7 +14,7 @@ from shared.rules.message import BEGINNING, Rejected
 
 
 class BadLines(Rejected):
-    """What is wrong with which line, by its number."""
+    """The lines of a table that are refused, each with the reason, by its number."""
 
     def __init__(self, lines: Mapping[int, str]) -> None:
         super().__init__("; ".join(f"line {line}: {why}" for line, why in sorted(lines.items())))

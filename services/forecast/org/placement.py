@@ -1,4 +1,4 @@
-"""Where a node may be: in one tree, at every instant."""
+"""The rules for a node's place: there is one tree at every instant."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -21,7 +21,7 @@ def place(org: OrgState, placement: Placement, at: datetime) -> list[OrgEvent]:
 
 
 def place_anywhere(org: OrgState, placement: Placement, at: datetime) -> list[OrgEvent]:
-    """As `place`, without the rule that there is one root: a table may exchange it."""
+    """Places the node as `place` does, without the rule that there is one root: a table may exchange it."""
     starts = start_of(org, placement, at)
     if starts > at:
         raise Rejected("from lies in the future")

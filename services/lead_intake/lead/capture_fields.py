@@ -1,4 +1,4 @@
-"""From the command of a capture to the fields of its event, and the personal data and texts that are sealed in them."""
+"""The fields of a capture's event, made from its command, and the personal data and texts that are sealed in them."""
 
 from datetime import datetime
 from typing import Any
@@ -78,7 +78,7 @@ def consent_of(consent: ConsentInput | None, engaged_at: datetime) -> events.Con
 
 
 def personal_data(body: CaptureLead) -> dict[str, str]:
-    """All that identifies the person, or one visit of theirs."""
+    """The data that identifies the person, or one visit of theirs."""
     fields: dict[str, Any] = {**vars(body.person)}
     fields["click_id"] = body.campaign.click_id if body.campaign else None
     fields[events.COMPANY_NAME] = body.company.name if body.company else None
@@ -101,8 +101,8 @@ def event_details(details: DetailsInput | None) -> events.Details | None:
 
 
 def texts_of(command: commands.RecordCapture) -> dict[str, Any]:
-    """What events must not contain: free texts among the details, what a lenient reading left out, the wording that a
-    consent was given to."""
+    """The texts that events must not contain: free texts among the details, what a lenient reading left out, the
+    wording that a consent was given to."""
     left_out = dict(command.body.left_out.values) or None
     others = {
         "message": command.body.message,

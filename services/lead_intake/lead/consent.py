@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from services.lead_intake.lead.events import ActivityRecorded, CaptureFields, Consent, ConsentChanged
 
 OF_ONE_INSTANT = ("pending", "granted", "denied")
-"""Of decisions that were made at the same instant, the last of these counts."""
+"""The decisions in order: of those that were made at the same instant, the last of these counts."""
 
 
 def decisions(

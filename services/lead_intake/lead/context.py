@@ -1,4 +1,4 @@
-"""What a decision on a lead depends on besides the lead itself."""
+"""The context of a decision on a lead: what it depends on besides the lead itself."""
 
 from dataclasses import dataclass, field
 

@@ -14,7 +14,7 @@ from shared.rules.decider import Decider
 from shared.rules.sealed import Sealed, seal
 
 MARKETING = "marketing"
-"""What somebody unsubscribes from who decided on nothing before."""
+"""The purpose from which somebody unsubscribes who decided on nothing before."""
 
 
 ALONE = Context()
@@ -62,7 +62,7 @@ def record_capture(
 
 
 def change_profile(lead: Lead, command: commands.ChangeProfile, at: datetime) -> list[events.LeadEvent]:
-    """The same change again adds nothing."""
+    """Changes the profile. The same change again adds nothing."""
     if activity_key("profile_changed", command.changed_at, command.external_id) in lead.activities:
         return []
     company = command.company
@@ -127,7 +127,7 @@ def denial(lead: Lead, command: commands.RecordActivity, purpose: str) -> events
 
 
 def change_consent(lead: Lead, command: commands.ChangeConsent) -> list[events.LeadEvent]:
-    """The same decision again adds nothing."""
+    """Changes the consent. The same decision again adds nothing."""
     if command.consent in lead.consents:
         return []
     evidence = seal(command.evidence)

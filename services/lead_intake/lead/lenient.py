@@ -10,7 +10,7 @@ from shared.web.error_texts import error_text
 
 Path = tuple[str | int, ...]
 NEEDED: tuple[Path, ...] = ((), ("source",), ("person",))
-"""Without these there is no capture."""
+"""The fields without which there is no capture."""
 
 
 class LenientCapture(CaptureLead):

@@ -1,4 +1,5 @@
-"""When two captures are one: a retried request, a second click, or a form that submits the same engagement twice."""
+"""The rules by which two captures are one: a retried request, a second click, or a form that submits the same
+engagement twice."""
 
 from datetime import timedelta
 
@@ -6,7 +7,8 @@ from services.lead_intake.lead import commands
 from services.lead_intake.lead.state import KnownCapture, Lead, asset_of
 
 SECOND_CLICK = timedelta(seconds=60)
-"""Of engagement time. Within it, a further submission for the same source and asset belongs to the same engagement."""
+"""The engagement time within which a further submission for the same source and asset belongs to the same
+engagement."""
 
 
 def repeated_capture(lead: Lead, command: commands.RecordCapture) -> KnownCapture | None:

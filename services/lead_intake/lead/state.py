@@ -120,7 +120,7 @@ def known_capture(capture: events.CaptureFields) -> KnownCapture:
 
 
 def asset_of(details: events.Details | None, source_detail: str | None) -> str | None:
-    """What the person engaged with: this newsletter, that white paper."""
+    """The asset that the person engaged with: this newsletter, that white paper."""
     match details:
         case events.Newsletter():
             return details.list

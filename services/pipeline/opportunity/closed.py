@@ -1,4 +1,4 @@
-"""What may happen to a closed deal: it is reopened, or corrected."""
+"""The changes of a closed deal: it is reopened, or corrected."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""How a deal closes: won, lost or recycled."""
+"""The closing of a deal: won, lost or recycled."""
 
 from collections.abc import Mapping
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""What decisions about an opportunity depend on besides the opportunity itself."""
+"""The context of decisions about an opportunity: what they depend on besides the opportunity itself."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, timezone

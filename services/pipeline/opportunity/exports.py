@@ -21,7 +21,7 @@ DETAILS = ("owner", "amount", "close_date")
 REST_OF_A_DAY = timedelta(hours=12)
 """An export of a day counts as of noon, and may know what happened later on that day."""
 REASON = "other"
-"""Of reopenings and corrections: exports do not say why."""
+"""The reason of reopenings and corrections: exports do not say why."""
 
 
 def imported(

@@ -1,4 +1,4 @@
-"""How an opportunity begins: a rep opens it on a named account, or a lead is handed over."""
+"""The opening of an opportunity: a rep opens it on a named account, or a lead is handed over."""
 
 from services.pipeline.opportunity import commands, events
 from services.pipeline.opportunity.context import Context

@@ -1,4 +1,4 @@
-"""What has happened to a deal, in words."""
+"""The timeline of a deal: what has happened to it, in words."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date

@@ -1,4 +1,4 @@
-"""What decisions about a lead depend on besides the lead itself."""
+"""The context of decisions about a lead: what they depend on besides the lead itself."""
 
 from dataclasses import dataclass, field
 

@@ -49,7 +49,7 @@ def is_mql_since(lead: Lead, began: str) -> bool:
 
 
 def mql_for_hand_over(lead: Lead, at: datetime, context: Context) -> list[events.LeadEvent]:
-    """What comes before the hand-over of a lead that is no MQL: there is no SRL without a cycle."""
+    """The events before the hand-over of a lead that is no MQL: there is no SRL without a cycle."""
     if lead.fields.lifecycle is Lifecycle.MQL:
         return []
     return [events.LeadMql(after=mql_fields(lead, at, context), began="hand_over", capture_id=None)]

@@ -16,8 +16,8 @@ from services.qualification.lead.state import Deal, Lead, NotExisting, State, af
 
 
 def follow_deal(state: State, command: commands.FollowDeal, at: datetime, context: Context) -> list[events.LeadEvent]:
-    """What follows for the lead from an event of a deal; nothing when it is no deal of the lead, or the table has no
-    pair for what happened."""
+    """The events of the lead that follow from an event of a deal; none when it is no deal of the lead, or the table has
+    no pair for what happened."""
     if isinstance(state, NotExisting) or command.opportunity_id not in state.deals:
         return []
     if state.fields.opportunity_id == command.opportunity_id or ended_last_cycle(state, command):

@@ -26,7 +26,7 @@ from shared.rules.decider import Decider
 
 
 def decide(state: State, command: commands.LeadCommand, at: datetime, context: Context) -> list[events.LeadEvent]:
-    """What was due by then happens first: how soon a timer fired changes no history."""
+    """Decides the command, after what was due by then: how soon a timer fired changes no history."""
     match command:
         case commands.FallBelow():
             return due.fall_at(state, command.due_at)

@@ -1,4 +1,4 @@
-"""What a version of the scoring model would change: the leads that would cross its line without engaging anew."""
+"""The effect of a version of the scoring model: the leads that would cross its line without engaging anew."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from services.qualification.scoring.score import score
 
 MAX_EXAMPLES = 10
 UNKNOWN: Literal["unknown"] = "unknown"
-"""In place of the grade of a lead of which no criterion is known."""
+"""The word in place of the grade of a lead of which no criterion is known."""
 Direction = Literal["rise", "fall"]
 
 

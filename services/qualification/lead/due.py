@@ -1,5 +1,4 @@
-"""What happens to a lead when its time has come: its score falls below the line, its revisit is due, or the lease of
-its claim ends."""
+"""The events that fall due: a lead's score falls below the line, its revisit is due, or the lease of its claim ends."""
 
 from datetime import datetime
 

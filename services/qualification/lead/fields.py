@@ -148,7 +148,7 @@ class LeadFields(NamedTuple):
 
     @property
     def routing_falls_due_at(self) -> datetime | None:
-        """When an SDR is to be chosen: at once."""
+        """The instant at which an SDR is to be chosen, which is at once."""
         return self.mql_at if self.is_queued and self.route is not None else None
 
     @property

@@ -1,4 +1,5 @@
-"""From SDR to rep: the lead becomes an opportunity, or joins one that is there. Pipeline may refuse it."""
+"""The hand-over from SDR to rep: the lead becomes an opportunity, or joins one that is there. Pipeline may refuse
+it."""
 
 from datetime import datetime
 

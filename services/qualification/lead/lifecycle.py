@@ -48,7 +48,7 @@ TRANSITIONS: Mapping[tuple[Lifecycle, Trigger], Lifecycle] = {
 
 
 def target(start: Lifecycle, trigger: Trigger) -> Lifecycle:
-    """Where a command leads. Raises `Rejected` for a pair that is not in the table."""
+    """The state to which a command leads. Raises `Rejected` for a pair that is not in the table."""
     if (start, trigger) not in TRANSITIONS:
         raise Rejected(f"a lead that is {start} cannot {trigger}")
     return TRANSITIONS[start, trigger]

@@ -12,8 +12,7 @@ from services.qualification.setting.state import Settings
 
 
 def with_routes(lead: Lead, decided: Iterable[events.LeadEvent], settings: Settings) -> list[events.LeadEvent]:
-    """Each MQL among the decided events that nobody has claimed gets the name of the rule that is for it. `lead`: after
-    these events."""
+    """The decided events, with the name of its rule in each MQL that nobody has claimed. `lead`: after these events."""
     return [with_route(lead, event, settings) for event in decided]
 
 

@@ -1,4 +1,4 @@
-"""By which version of the model a lead was scored, and what counted, at any instant."""
+"""The version of the model by which a lead was scored, and what counted, at any instant."""
 
 from datetime import datetime
 

@@ -13,7 +13,8 @@ from shared.rules.sealed import Sealed
 
 @dataclass(frozen=True)
 class Cycle:
-    """From becoming MQL (`began`: how) to its outcome: fell_below, rejected, nurtured, lost, recycled or won."""
+    """A cycle, from becoming MQL (`began`: how) to its outcome: fell_below, rejected, nurtured, lost, recycled or
+    won."""
 
     n: int
     began: str
@@ -27,7 +28,7 @@ class Cycle:
 
 @dataclass(frozen=True)
 class Transition:
-    """One move through the lifecycle."""
+    """A move through the lifecycle."""
 
     at: datetime
     start: Lifecycle | None

@@ -10,7 +10,7 @@ from functools import lru_cache, reduce
 from operator import getitem
 
 DIGITS = Context(prec=28, rounding=ROUND_HALF_EVEN)
-"""Of a score."""
+"""The precision and rounding of a score."""
 POWER = Context(prec=38, rounding=ROUND_HALF_EVEN)
 """Two words of digits: the sums of a score round the errors of the products away."""
 TABLE = Context(prec=60, rounding=ROUND_HALF_EVEN)

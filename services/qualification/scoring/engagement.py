@@ -72,8 +72,8 @@ def total(parts: Iterable[Part], caps: Mapping[str, int]) -> Decimal:
 
 
 def capped_parts(parts: Iterable[tuple[str, N]], caps: Mapping[str, int]) -> Iterator[N]:
-    """What each part, given with its group, adds to the sum of the group. After every part the sum is brought back
-    within the cap."""
+    """The points that each part, given with its group, adds to the sum of the group. After every part the sum is
+    brought back within the cap."""
     sums: dict[str, N] = {}
     for group, part in parts:
         before = sums.get(group) or type(part)(0)

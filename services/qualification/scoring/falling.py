@@ -1,4 +1,4 @@
-"""When decay takes a score below the line."""
+"""The instant at which decay takes a score below the line."""
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence

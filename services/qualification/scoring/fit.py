@@ -1,4 +1,4 @@
-"""How well a lead fits the ideal customer: points for what is known, added up to a grade."""
+"""The fit of a lead with the ideal customer: points for what is known, added up to a grade."""
 
 from collections.abc import Sequence
 from operator import attrgetter
