@@ -10,9 +10,9 @@ from shared.rules.message import Parser, RecordedEvent, StoredEvent
 SLICE = 20
 """Events that are parsed before other tasks of the process get a turn."""
 Offsets = Mapping[int, int]
-"""By partition, the offset of the next record to read."""
+"""The offset of the next record to read, by partition."""
 Parsed = RecordedEvent[Any] | Exception | None
-"""None: the parser passes over events of this type."""
+"""The result of parsing; None: the parser passes over events of this type."""
 
 
 @dataclass(frozen=True)

@@ -106,7 +106,7 @@ async def delete_subscription(tx: AsyncConnection, subscription: str) -> None:
 
 
 async def furthest_positions(tx: AsyncConnection, prefix: str) -> dict[str, int]:
-    """By source, the highest position of all subscriptions whose names begin with `prefix`."""
+    """The highest position of each source over all subscriptions whose names begin with `prefix`."""
     has_prefix = checkpoints.c.subscription.startswith(prefix, autoescape=True)
     query = select(checkpoints.c.source, func.max(checkpoints.c.position)).where(has_prefix)
     return {row[0]: row[1] for row in await tx.execute(query.group_by(checkpoints.c.source))}

@@ -42,7 +42,7 @@ JSON_SCHEMA: dict[str, Any] = {
     },
     "additionalProperties": False,
 }
-"""What `to_json` gives."""
+"""The schema of what `to_json` returns."""
 JSON_SCHEMA["required"] = list(JSON_SCHEMA["properties"])
 
 

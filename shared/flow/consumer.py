@@ -28,7 +28,7 @@ Effect = Callable[[AsyncConnection, Sequence[RecordedEvent[Any]]], Awaitable[Non
 
 @dataclass
 class Progress:
-    """What readiness and metrics show of a consumer. `stop_reason`: why it stopped for good."""
+    """The state of a consumer, for readiness and metrics. `stop_reason`: why it stopped for good."""
 
     subscription: str
     source: str
@@ -54,7 +54,7 @@ class Consumer:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     """The subscription's: its sources wait for each other here, where no lock time-out of Postgres cuts a long wait."""
     pause_seconds: float = 0.0
-    """After a batch that was not full: under load, the events of the pause share one transaction."""
+    """The pause after a batch that was not full: under load, the events of the pause share one transaction."""
     may_have_parked_keys: bool = True
 
     async def run(self) -> None:
@@ -142,7 +142,7 @@ class Consumer:
     # -- actions that an operator requested for parked keys --------------------------------------------------------
 
     async def carry_out_requested_actions(self) -> None:
-        """Each step removes events from the parked ones, or clears the request."""
+        """Carries the requests out. Each step removes events from the parked ones, or clears the request."""
         while (requested := await self.find_requested_action()) is not None:
             if requested.action == "skip":
                 await self.skip(requested.events[0])

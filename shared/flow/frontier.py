@@ -1,4 +1,4 @@
-"""What a database snapshot of the read models contains."""
+"""The frontier of a database snapshot: the events that its read models contain."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -56,8 +56,8 @@ async def hold_lease(engine: AsyncEngine, name: str) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def take_over_lease(engine: AsyncEngine, name: str) -> AsyncIterator[bool]:
-    """As `hold_lease`, but ends the connection of the process that holds the lease. That process goes on until its next
-    heartbeat fails. Yields whether there was one."""
+    """Takes the lease as `hold_lease` does, but ends the connection of the process that holds it. That process goes on
+    until its next heartbeat fails. Yields whether there was one."""
     async with engine.connect() as connection:
         was_held = False
         while not (await connection.execute(TRY_LOCK, {"name": name})).scalar_one():

@@ -19,10 +19,10 @@ class Merge:
         self.next = after + 1
         self.ready = 0
         self.read = {partition: offsets.get(partition, 0) for partition in partitions}
-        """By partition, the next offset to read."""
+        """The next offset to read, by partition."""
         self._pending: dict[int, StoredEvent] = {}
         self._pending_of: dict[int, deque[tuple[int, int]]] = {partition: deque() for partition in partitions}
-        """By partition, offset and position of the pending events."""
+        """The offset and position of the pending events, by partition."""
 
     def add(self, partition: int, fetched: Sequence[Fetched]) -> None:
         """Adds the next records of a partition. Repetitions are passed over."""
@@ -51,7 +51,7 @@ class Merge:
 
     @property
     def offsets(self) -> Mapping[int, int]:
-        """By partition, the offset from which a reader must start to get all events from `next` on."""
+        """The offset of each partition from which a reader must start to get all events from `next` on."""
         return {partition: self._first_pending(partition) for partition in self.read}
 
     def _first_pending(self, partition: int) -> int:

@@ -32,7 +32,8 @@ from shared.store.event_store import metadata
 from shared.store.rows import plain
 
 MAX_PARKED_PER_MINUTE = 20
-"""More parked keys than this point to a fault in the code, not to single bad events: the consumer stops instead."""
+"""The number of parked keys above which the fault is in the code, not in single bad events: the consumer stops
+instead."""
 
 
 class TooManyParked(Exception):
@@ -134,7 +135,7 @@ async def check_parking_rate(tx: AsyncConnection) -> None:
 
 
 async def first_parked_positions(tx: AsyncConnection, subscription: str) -> dict[str, int]:
-    """By source, the first parked position: answers from there on are incomplete."""
+    """The first parked position of each source: answers from there on are incomplete."""
     query = select(parked.c.source, func.min(parked.c.position)).where(parked.c.subscription == subscription)
     return {row[0]: row[1] for row in await tx.execute(query.group_by(parked.c.source))}
 

@@ -46,6 +46,6 @@ def apply_all(projections: Sequence[Projection], source: str) -> Apply:
 
 
 def digest(projections: Sequence[Projection]) -> str:
-    """Names this set of versions: code reads only the tables that the same set has built."""
+    """The name of this set of versions: code reads only the tables that the same set has built."""
     names = sorted(f"{projection.name} {projection.version}" for projection in projections)
     return sha256("\n".join(names).encode()).hexdigest()[:8]

@@ -60,7 +60,8 @@ class RebuildSource:
 
 @dataclass(frozen=True)
 class LiveTables:
-    """By source, the position of the live tables; source and position of events that they do not contain."""
+    """The live tables. `positions`: their position, by source. `excluded`: source and position of events that they do
+    not contain."""
 
     positions: Mapping[str, int]
     excluded: Collection[tuple[str, int]]
@@ -86,7 +87,7 @@ class Rebuild:
     sources: Mapping[str, RebuildSource]
     report_progress: Callable[[int, int], None] = lambda done, total: None
     positions: dict[str, int] = field(default_factory=dict)
-    """By source, the position applied to the new tables."""
+    """The position applied to the new tables, by source."""
     excluded: dict[tuple[str, int], StoredEvent] = field(default_factory=dict)
     """Events that the live tables did not contain when they were read. They may be released later."""
     schema_id: int = 0

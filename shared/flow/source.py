@@ -1,4 +1,4 @@
-"""Where a consumer reads events from: the service's own store, or (`shared/flow/topic.py`) a topic of the log."""
+"""The sources of a consumer: the service's own store, or (`shared/flow/topic.py`) a topic of the log."""
 
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -15,7 +15,7 @@ from shared.store.signal import Signal
 class Source(Protocol):
     @property
     def offsets(self) -> Offsets:
-        """Where to go on reading after the last events that `read` returned: a hint, kept beside the checkpoint."""
+        """The offsets behind the last events that `read` returned: a hint, kept beside the checkpoint."""
 
     def seek(self, offsets: Offsets) -> None:
         """Start from this hint."""

@@ -22,7 +22,7 @@ ACTOR = "timers"
 
 
 class Reading(NamedTuple):
-    """What a timer's query reads: a database snapshot of the store and of these read models."""
+    """The database snapshot that a timer's query reads, of the store and of these read models."""
 
     tx: AsyncConnection
     read_models: str

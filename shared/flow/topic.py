@@ -59,7 +59,7 @@ class TopicSource:
 
     @property
     def offsets(self) -> Mapping[int, int]:
-        """Where to go on reading after the last events that `read` returned. A hint: it may be lost."""
+        """The offsets behind the last events that `read` returned. A hint: it may be lost."""
         return self._merge.offsets if self._merge else self._hints
 
     def seek(self, offsets: Mapping[int, int]) -> None:
@@ -150,8 +150,8 @@ class TopicSource:
             raise LogUnavailable(f"{self.topic} holds position {merge.next}, and it does not come")
 
     async def _find_extent(self, reader: PartitionReader, merge: Merge) -> Extent | None:
-        """None when the log does not claim to hold the next event. The watermark is read before the ends, so that all
-        events up to it lie below them."""
+        """The extent; None when the log does not claim to hold the next event. The watermark is read before the ends,
+        so that all events up to it lie below them."""
         watermark = await self.log.watermark(self.source)
         if watermark is None or watermark.position < merge.next:
             return None

@@ -96,7 +96,7 @@ async def within(tx: AsyncConnection, node: str) -> Collection[str]:
 
 
 async def find_node(tx: AsyncConnection, node: str) -> OrgNode | None:
-    """As it stands today. None when there is no such node."""
+    """The node as it stands today. None when there is no such node."""
     row = (await tx.execute(select(org_nodes).where(org_nodes.c.node == node))).one_or_none()
     return None if row is None else OrgNode(row.node, row.parent, row.kind, row.active)
 

@@ -14,7 +14,7 @@ EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9].*")
 PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
-"""Without control characters: Postgres stores no NUL, and a single line has no line break."""
+"""A pattern without control characters: Postgres stores no NUL, and a single line has no line break."""
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 MAY_STAND_FOR_OTHERS = re.compile(r"[@%&\x80-\U0010ffff]")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -121,7 +121,8 @@ Instant = Annotated[AwareDatetime, BeforeValidator(written_instant), AfterValida
 Day = Annotated[date, BeforeValidator(written_day), AfterValidator(day_in_range)]
 
 WHOLE = BeforeValidator(whole_number)
-"""After `Field(strict=True)`: a JSON number without a fraction, neither a string nor a boolean."""
+"""A validator that goes after `Field(strict=True)`: a JSON number without a fraction, neither a string nor a
+boolean."""
 
 Flag = Annotated[bool, Field(strict=True)]
 """JSON true or false; strings and numbers are refused."""

@@ -1,4 +1,4 @@
-"""Where a fiscal year starts, and how it is divided into quarters and twelve periods: as data."""
+"""The fiscal year as data: where it starts, and how it is divided into quarters and twelve periods."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -69,8 +69,8 @@ def first_days(rule: CalendarRule, year: int) -> Sequence[date]:
 
 
 def years_to_its_number(rule: CalendarRule) -> int:
-    """How many years after the one in which it starts a fiscal year is numbered. A year from the first of January on
-    has the number of the year in which it starts."""
+    """The years between the one in which a fiscal year starts and the one whose number it has. A year from the first of
+    January on has the number of the year in which it starts."""
     is_calendar_year = (rule.starts_month, rule.starts_day) == (1, 1)
     return 1 if rule.year_named_by == "end" and not is_calendar_year else 0
 

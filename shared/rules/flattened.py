@@ -18,7 +18,7 @@ from shared.rules.sealed import Sealer
 typed_dict: Any = TypedDict
 """For a type checker a typed dictionary stands in the source; these are made of the events' fields."""
 set_attribute = object.__setattr__
-"""For events, which are frozen."""
+"""The assignment for events, which are frozen."""
 
 
 class FlattenedEvent(Event):
@@ -29,7 +29,7 @@ class FlattenedEvent(Event):
     own: ClassVar[Sequence[str]] = ()
     """The names of the other fields."""
     defaults: ClassVar[Mapping[str, Any]] = {}
-    """Of what old events may lack."""
+    """The values of fields that old events may lack."""
     stored_form: ClassVar[TypeAdapter[Any]]
 
     @classmethod

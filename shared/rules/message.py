@@ -31,7 +31,7 @@ class Event(Message):
     """Whether another service may import its sealed texts (`vault.import_shared`)."""
 
     def vault_subject(self, stream: str) -> str:
-        """Whose erasure empties this event's sealed values: by default that of the stream itself."""
+        """The subject whose erasure empties this event's sealed values: by default the stream itself."""
         return stream
 
     @classmethod
@@ -215,4 +215,4 @@ class UpstreamEvent(Event):
 
 
 MAX_CLOCK_AHEAD = timedelta(minutes=5)
-"""How far a caller's clock may be ahead of ours."""
+"""The longest time that a caller's clock may be ahead of ours."""

@@ -3,9 +3,9 @@
 import resource
 
 RESERVED = 200
-"""For everything but clients: database connections of four services, Kafka, files."""
+"""The descriptors for everything but clients: database connections of four services, Kafka, files."""
 ENOUGH = 4096
-"""So many that a few thousand clients can be connected."""
+"""The descriptors with which a few thousand clients can be connected."""
 FEWEST_CLIENTS = 16
 
 
@@ -23,6 +23,6 @@ def highest() -> int:
 
 
 def connections_of_clients() -> int:
-    """How many may be open, so that the rest of the process has enough descriptors."""
+    """The number of connections that may be open, so that the rest of the process has enough descriptors."""
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return max(soft - RESERVED, FEWEST_CLIENTS)

@@ -124,7 +124,7 @@ def make_places(service: Service, resources: Resources, reads: AsyncEngine) -> P
 
 
 async def log_watermark(log: Log, source: str) -> Watermark | None:
-    """None while the log is unavailable."""
+    """The watermark of the log; None while the log is unavailable."""
     try:
         return await log.watermark(source)
     except LogUnavailable:

@@ -39,7 +39,7 @@ ACCEPT_SECONDS = 0.5
 DRAIN_SECONDS = 5
 STOP_SECONDS = 8
 TICKS_PER_SECOND = 10
-"""Of uvicorn's main loop."""
+"""The ticks of uvicorn's main loop."""
 SITE_PREFIXES = ("", "pages")
 """The first parts of the paths that the site answers."""
 

@@ -74,7 +74,8 @@ class Readiness:
             return {"database": {"ok": False, "red": True, "why": type(error).__name__}}
 
     async def check_migrations(self) -> dict[str, Any]:
-        """Not red when a newer version has migrated the tables: this one can use them while it is replaced."""
+        """Checks the migrations. A newer version that has migrated the tables makes nothing red: this one can use them
+        while it is replaced."""
         try:
             await schema.check(self.context.reads, [self.service.name])
         except NewerSchema as error:
@@ -98,7 +99,8 @@ class Readiness:
         } | self.check_organisation()
 
     def check_organisation(self) -> dict[str, Any]:
-        """Not red: callers who are confined to a part of the organisation are refused, the others go on."""
+        """Checks the age of the organisation, which makes nothing red: callers who are confined to a part of it are
+        refused, the others go on."""
         places = self.context.places
         if places is None:
             return {}
@@ -109,7 +111,7 @@ class Readiness:
         return {"organisation": {"ok": is_fresh, "read": was_read, "seconds": seconds}}
 
     def check_relay(self, head: int) -> dict[str, Any]:
-        """Not red: stored events are published when the log is available again."""
+        """Checks the relay, which makes nothing red: stored events are published when the log is available again."""
         relay = self.worker.relay
         why = {"why": relay.failure} if relay.failure else {}
         return {"ok": not relay.failure, "leads": self.worker.is_leader, "events": head - relay.position} | why
@@ -122,7 +124,7 @@ class Readiness:
         return {"ok": not keys, "keys": listed, "count": len(keys)}
 
     async def check_log(self) -> dict[str, Any]:
-        """Not red: commands and read models of the own store work without the log."""
+        """Checks the log, which makes nothing red: commands and read models of the own store work without it."""
         try:
             await self.log.check()
         except LogUnavailable as error:

@@ -1,4 +1,4 @@
-"""What all services of a process share."""
+"""The resources that all services of a process share."""
 
 from dataclasses import dataclass, field
 

@@ -42,7 +42,7 @@ class HeadTooLarge(Exception):
 
 
 class SharedState(ServerState):
-    """What all connections of a server share. `capacity`: how many may be open."""
+    """The state that all connections of a server share. `capacity`: how many may be open."""
 
     def __init__(self, idle: IdleConnections, capacity: int) -> None:
         super().__init__()

@@ -171,7 +171,7 @@ class Settings(BaseSettings):
 
 
 def origin_of(name: str, environment: dict[str, str], arguments: dict[str, Any]) -> str:
-    """Where an option's value comes from, for `funnelcast doctor`."""
+    """The place that an option's value comes from, for `funnelcast doctor`."""
     if name in arguments:
         return "command line"
     if f"{PREFIX}{name.upper()}" in environment:

@@ -72,7 +72,7 @@ def database_errors(error: BaseException | None) -> Iterator[BaseException]:
 
 
 class Metrics:
-    """One registry for each service, so that services in one process do not mix."""
+    """The metrics of one service. Each has a registry of its own, so that services in one process do not mix."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()

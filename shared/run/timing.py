@@ -66,7 +66,8 @@ class Timers:
         return found
 
     async def carry_out(self, timer: Timer, due: Sequence[Due]) -> None:
-        """When one of the commands fails by the data of its stream, the others are carried out without it."""
+        """Carries the commands out. When one of them fails by the data of its stream, the others are carried out
+        without it."""
         try:
             await self.write(timer, due)
         except Exception as error:

@@ -1,4 +1,4 @@
-"""What the settings say about tokens of an identity provider."""
+"""The settings for tokens of an identity provider."""
 
 from collections.abc import Awaitable, Callable
 
@@ -7,7 +7,7 @@ from shared.web.access import Caller
 
 
 def make_caller_by_token(settings: Settings) -> Callable[[str], Awaitable[Caller | None]] | None:
-    """None unless the settings name an issuer."""
+    """The function from a token to its caller; None unless the settings name an issuer."""
     issuer, audience, source = settings.token_issuer, settings.token_audience, settings.token_keys
     if not (issuer and audience and source):
         return None

@@ -10,7 +10,7 @@ from typing import Any
 
 
 def cancellations() -> int:
-    """How many cancellations of the current task are pending."""
+    """The number of pending cancellations of the current task."""
     task = asyncio.current_task()
     return task.cancelling() if task is not None else 0
 

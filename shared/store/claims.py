@@ -7,7 +7,7 @@ from typing import NamedTuple
 from shared.store.aliases import AliasRecord
 
 SEPARATOR = ","
-"""Between the fingerprints of steps that were accepted together."""
+"""The separator between the fingerprints of steps that were accepted together."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class HistoryClaims(NamedTuple):
     fingerprints: Sequence[str] = ()
 
     def compare(self, records: Mapping[str, AliasRecord], stream: str) -> tuple[int, AliasRecord | None]:
-        """How many steps were accepted before, and the record that shows a next step to be another one."""
+        """The number of steps that were accepted before, and the record that shows a next step to be another one."""
         count = 0
         while count < len(self.aliases) and (record := records.get(self.aliases[count])):
             stored = (record.fingerprint or "").split(SEPARATOR)

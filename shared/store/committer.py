@@ -62,7 +62,7 @@ class Committer:
                 self.queue.task_done()
 
     async def commit_and_answer(self, group: Sequence[Waiting]) -> None:
-        """If the group certainly rolled back for the sake of its data, each request is tried alone."""
+        """Commits the group. If it certainly rolled back for the sake of its data, each request is tried alone."""
         try:
             outcomes = await self.commit([request for request, _ in group])
         except Exception as error:

@@ -1,4 +1,4 @@
-"""One batch of write requests decided in memory: each sees what the ones before it changed. No I/O."""
+"""A batch of write requests decided in memory: each sees what the ones before it changed. No I/O."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -29,7 +29,7 @@ from shared.store.vault import VaultEntry
 from shared.store.write_request import Step, WriteOutcome, WriteRequest, WriteResult
 
 TOLERATED_CLOCK_SKEW = timedelta(seconds=1)
-"""Between the clocks of our own processes, and between a caller's clock and ours."""
+"""The skew between the clocks of our own processes, and between a caller's clock and ours."""
 
 
 class DecisionBatch:
@@ -48,7 +48,7 @@ class DecisionBatch:
         self.pending = PendingWrites()
 
     def take_pending(self) -> PendingWrites:
-        """What the requests decided since the last call want written."""
+        """The writes of the requests decided since the last call."""
         pending, self.pending = self.pending, PendingWrites()
         return pending
 
@@ -100,7 +100,7 @@ class DecisionBatch:
         return result
 
     def forget_aliases_of(self, erased: Collection[str]) -> None:
-        """Later requests of the batch no longer find an erased subject."""
+        """Forgets the aliases, so that later requests of the batch no longer find an erased subject."""
         if erased:
             self.aliases = {alias: record for alias, record in self.aliases.items() if record.subject not in erased}
 
@@ -176,8 +176,8 @@ class RequestDecision:
             self.append(event, at)
 
     def instant_of(self, step: Step[Any]) -> datetime:
-        """When the step's events occur. Only a caller's own `occurred_at` can be too early: the skew of our own clocks
-        is never a caller's fault."""
+        """The instant at which the step's events occur. Only a caller's own `occurred_at` can be too early: the skew of
+        our own clocks is never a caller's fault."""
         last = self.stream.occurred_at
         if step.occurred_at is not None:
             if not step.may_be_late and self.is_too_early(step.occurred_at, last):

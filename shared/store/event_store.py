@@ -172,7 +172,7 @@ async def read_streams(tx: AsyncConnection, streams: Collection[str]) -> list[St
 
 
 async def read_streams_since(tx: AsyncConnection, versions: Mapping[str, int]) -> list[StoredEvent]:
-    """By stream, the events from a version on."""
+    """The events from a version on, by stream."""
     parameters = {"streams": list(versions), "versions": list(versions.values())}
     return [stored(row) for row in await tx.execute(OF_STREAMS_SINCE, parameters)]
 

@@ -18,7 +18,7 @@ from shared.store.stream import Stream, fold_streams
 
 S = TypeVar("S")
 Deciders = Mapping[str, Decider[Any, Any, Any]]
-"""By stream."""
+"""The deciders by stream."""
 LONG = 50
 """Events: to fold fewer costs less than what a write costs anyway."""
 CAPACITY = 50_000

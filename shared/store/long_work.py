@@ -1,4 +1,4 @@
-"""What takes long must not hold up the other requests of this process: very many rows, and pure work on them."""
+"""Long work that must not hold up the other requests of this process: very many rows, and pure functions of them."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable

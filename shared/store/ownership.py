@@ -35,6 +35,7 @@ def joined(owners: frozenset[str]) -> str:
 
 
 async def plan_for(tx: AsyncConnection, owners: Collection[str]) -> None:
-    """Before a question about these owners that is not of a confined caller, all of whose questions are planned so."""
+    """Sets the planner before a question about these owners that is not of a confined caller, all of whose questions
+    are planned so."""
     if len(owners) >= MANY:
         await tx.execute(PLAN_EACH)

@@ -1,4 +1,4 @@
-"""What accepted write requests want written, in one transaction."""
+"""The writes of accepted requests, in one transaction."""
 
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -17,7 +17,7 @@ class PendingWrites:
     claimed: list[AliasRecord] = field(default_factory=list)
     vault: list[VaultEntry] = field(default_factory=list)
     shared_texts: set[UUID] = field(default_factory=set)
-    """Of the vault's entries, those that other services may import."""
+    """The vault's entries that other services may import."""
     imported_texts: list[tuple[UUID, str]] = field(default_factory=list)
     """Reference, and the subject that the text belongs to here."""
     erased: list[str] = field(default_factory=list)

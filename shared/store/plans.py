@@ -1,4 +1,4 @@
-"""How Postgres plans a question that it would misjudge."""
+"""Settings for a question whose plan Postgres would misjudge."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

@@ -11,7 +11,8 @@ T = TypeVar("T")
 async def prefetch(
     batches: AsyncGenerator[T], is_worth_it: Callable[[T], bool] = lambda batch: True
 ) -> AsyncGenerator[T]:
-    """The same batches in the same order. Each is read while the one before is worked on, if that one is worth it."""
+    """Yields the same batches in the same order. Each is read while the one before is worked on, if that one is worth
+    it."""
     async with aclosing(batches):
         reading = asyncio.ensure_future(anext(batches, None))
         try:

@@ -1,4 +1,4 @@
-"""What a caller wants written, and the outcome. Every HTTP request makes some of these, and tuples are made fastest."""
+"""A caller's request to write, and its outcome. Every HTTP request makes some of these, and tuples are made fastest."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -37,7 +37,7 @@ from shared.web.recently_used import RecentlyUsed
 Scope = str
 ADMIN, ACT_AS, HISTORY_WRITE, EVENTS_READ = "admin", "act_as", "history:write", "events:read"
 METRICS_READ = "metrics:read"
-"""For counts and rates without amounts."""
+"""The scope for counts and rates without amounts."""
 COMMON_SCOPES: tuple[Scope, ...] = (EVENTS_READ, METRICS_READ, HISTORY_WRITE, ACT_AS, ADMIN)
 """Scopes that mean the same in every service; each service declares more (`Service.scopes`)."""
 NOT_WHILE_ACTING = frozenset({ADMIN, HISTORY_WRITE})
@@ -140,12 +140,12 @@ class Access:
     engine: AsyncEngine
     now: Callable[[], datetime]
     known: RecentlyUsed[str, tuple[datetime, Caller]] = field(default_factory=lambda: RecentlyUsed(MAX_CACHED))
-    """By hash, until when the entry is used, and the caller."""
+    """The caller by the hash of the key, and until when the entry is used."""
     unknown: RecentlyUsed[str, datetime] = field(default_factory=lambda: RecentlyUsed(MAX_CACHED))
 
     async def caller(self, secret: str, check_unknown: Callable[[], object] = lambda: None) -> Caller | None:
-        """None for a key that is unknown, revoked or expired. For a key that is not known to be valid `check_unknown`
-        is called before any query; it may raise."""
+        """The caller; None for a key that is unknown, revoked or expired. For a key that is not known to be valid
+        `check_unknown` is called before any query; it may raise."""
         now = self.now()
         index = hash_secret(secret)
         used_until, caller = self.known.get(index) or (self.unknown.get(index) or now, None)
@@ -192,7 +192,7 @@ def caller_of(row: Row[Any]) -> Caller:
 
 
 def unless_expired(now: datetime, caller: Caller | None) -> Caller | None:
-    """None when the key has expired."""
+    """The caller; None when the key has expired."""
     return None if caller and caller.expires_at and caller.expires_at <= now else caller
 
 

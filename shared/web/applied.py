@@ -1,4 +1,4 @@
-"""Which positions a subscription has applied, read once for all requests that wait for one."""
+"""The positions that a subscription has applied, read once for all requests that wait for one."""
 
 import asyncio
 from collections.abc import Iterator, Mapping

@@ -21,7 +21,7 @@ log = structlog.get_logger()
 LARGEST_TOKEN = 8 * 1024
 LONGEST_NAME = 200
 LEEWAY = timedelta(seconds=30)
-"""By which the issuer's clock may differ."""
+"""The time by which the issuer's clock may differ."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 REQUIRED = ("exp", "iss", "aud", "sub")
 MALFORMED = (PyJWTError, ValueError, TypeError, OverflowError, RecursionError)
@@ -30,7 +30,7 @@ MALFORMED = (PyJWTError, ValueError, TypeError, OverflowError, RecursionError)
 
 @dataclass(frozen=True)
 class TokenRules:
-    """What a token must say. `node_claim`, `scopes_claim`: names of claims."""
+    """The claims that a token must have. `node_claim`, `scopes_claim`: names of claims."""
 
     issuer: str
     audience: str
@@ -46,7 +46,7 @@ class BearerTokens:
     keys: IssuerKeys
 
     async def caller(self, token: str) -> Caller | None:
-        """None for a token that is not valid. Raises `Busy` when the issuer's keys cannot be read."""
+        """The caller; None for a token that is not valid. Raises `Busy` when the issuer's keys cannot be read."""
         try:
             return caller_of(await self.verify(token), self.rules)
         except MALFORMED as error:

@@ -33,7 +33,7 @@ S = TypeVar("S")
 IsVisible = Callable[[AsyncConnection, S, Subtree], Awaitable[bool]]
 """Whether a caller may see what has this state. Called in the snapshot of the state, for confined callers alone."""
 MAX_BACKDATED = timedelta(minutes=5)
-"""How far in the past `occurred_at` may lie without the scope `history:write`."""
+"""The longest time that `occurred_at` may lie in the past without the scope `history:write`."""
 
 
 class WriteOptions(TypedDict, total=False):
@@ -62,7 +62,7 @@ class Call:
     response: Response
     correlation_id: UUID = field(init=False)
     frontier: Frontier = field(init=False)
-    """Of the snapshot in `read`."""
+    """The frontier of the snapshot in `read`."""
     found_subtree: Subtree | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
@@ -72,8 +72,8 @@ class Call:
 
     @property
     def subtree(self) -> Subtree:
-        """What the caller may see, in the snapshot of `read`. Raises `RuntimeError` for a confined caller before there
-        is one: a route that asks too early must not show everything."""
+        """The part of the organisation that the caller may see, in the snapshot of `read`. Raises `RuntimeError` for a
+        confined caller before there is one: a route that asks too early must not show everything."""
         if self.found_subtree is not None:
             return self.found_subtree
         if self.caller.is_confined:
@@ -248,7 +248,8 @@ class Call:
             yield tx
 
     async def current_subtree(self) -> Subtree:
-        """What the caller may change, as of now: for the `permit` of a write. Raises as `read` does."""
+        """The part of the organisation that the caller may change, as of now: for the `permit` of a write. Raises as
+        `read` does."""
         if not self.caller.is_confined:
             return EVERYTHING
         await self.wait_until_readable()
@@ -256,8 +257,8 @@ class Call:
             return await self.find_subtree(tx)
 
     async def find_subtree(self, tx: AsyncConnection) -> Subtree:
-        """What the caller may see, in the snapshot of this transaction. For a caller that is not confined no statement
-        is needed."""
+        """The part of the organisation that the caller may see, in the snapshot of this transaction. For a caller that
+        is not confined no statement is needed."""
         if not self.caller.is_confined:
             return EVERYTHING
         self.frontier = await frontier.find(tx, self.context.read_models, confined=True)
@@ -287,7 +288,8 @@ class Call:
         )
 
     async def wait_until_readable(self) -> None:
-        """As `wait_for_min_position`; for a confined caller also until the age of the organisation is known."""
+        """Waits as `wait_for_min_position` does; for a confined caller also until the age of the organisation is
+        known."""
         await self.wait_for_min_position()
         if self.caller.is_confined and self.context.places is not None:
             await self.context.places.age.wait_until_known()

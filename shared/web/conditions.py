@@ -35,7 +35,8 @@ SENT_ONCE = frozenset(
         b"x-min-position",
     }
 )
-"""Of the headers that are read, all but `Prefer`: preferences may be sent in several headers (RFC 7240)."""
+"""The headers of which only one may be sent: all that are read but `Prefer`, which may be sent several times (RFC
+7240)."""
 
 
 LENIENT: ContextVar[bool] = ContextVar("lenient", default=False)

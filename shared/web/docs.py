@@ -11,7 +11,7 @@ from fastapi.responses import FileResponse, HTMLResponse
 
 PACKAGE = "fastapi-offline"
 FOLDER = "fastapi_offline/static"
-"""Of the package. Only its files are used: the code would add routes of its own."""
+"""A folder of the package. Only its files are used: the code would add routes of its own."""
 SCRIPT, STYLE = "swagger-ui-bundle.js", "swagger-ui.css"
 MEDIA_TYPES = {SCRIPT: "text/javascript", STYLE: "text/css"}
 PATHS = ("/docs", *(f"/docs/{name}" for name in MEDIA_TYPES))

@@ -72,12 +72,13 @@ WORDS: Mapping[str, str] = {
     "union_tag_invalid": "{discriminator} must be {expected_tags}",
     "json_invalid": "the body is not JSON text: {error}",
 }
-"""By pydantic's type of error; the names in braces are of its context."""
+"""The texts by pydantic's type of error; the names in braces are of its context."""
 WRONG_KINDS = {TEXT, WHOLE_NUMBER, NUMBER, FLAG, OBJECT, LIST}
 
 
 def error_text(error: ErrorDetails) -> str:
-    """Names the kind of the value that was given, and not the value, which may be personal data."""
+    """The text of an error. It names the kind of the value that was given, and not the value, which may be personal
+    data."""
     context = error.get("ctx", {})
     if error["type"] == "string_pattern_mismatch":
         return pattern_text(str(context.get("pattern")))

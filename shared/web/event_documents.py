@@ -1,4 +1,4 @@
-"""What describes a service's events to programs, without a key: an AsyncAPI document, and JSON Schemas."""
+"""The documents that describe a service's events to programs, without a key: AsyncAPI, and JSON Schemas."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

@@ -20,7 +20,8 @@ MOST_READ = 10_000
 
 
 class EventFilter(NamedTuple):
-    """Which events a page has. `streams`, `owner`: none for all. `at`: the instant of recording that it begins with."""
+    """The conditions of a page of events. `streams`, `owner`: none for all. `at`: the instant of recording that it
+    begins with."""
 
     types: Collection[str]
     streams: Collection[str] | None = None
@@ -29,8 +30,8 @@ class EventFilter(NamedTuple):
 
 
 async def subtree_of(call: Call, tx: AsyncConnection, organisation: Organisation | None) -> Subtree:
-    """What the caller may see in this snapshot. Raises `Forbidden` for a confined caller where there are no events for
-    such."""
+    """The part of the organisation that the caller may see in this snapshot. Raises `Forbidden` for a confined caller
+    where there are no events for such."""
     if call.caller.is_confined and (organisation is None or organisation.confine is None):
         raise Forbidden("the events of this service are for callers who see the whole organisation")
     return await call.find_subtree(tx)

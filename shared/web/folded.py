@@ -1,4 +1,4 @@
-"""What a route reads of one stream: its state, or its events, with their texts from the vault."""
+"""The reading of one stream by a route: its state, or its events, with their texts from the vault."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ S = TypeVar("S")
 
 @dataclass(frozen=True, kw_only=True)
 class WithTexts:
-    """What was read in one database snapshot together with its texts."""
+    """The result of a read together with its texts, both from one database snapshot."""
 
     texts: Mapping[UUID, Any]
 

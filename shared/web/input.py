@@ -17,10 +17,10 @@ from shared.web.body import WITHOUT_BODY
 from shared.web.problems import InvalidRequest
 
 MAX_VALUES = 20_000
-"""Of one body, or one line of a batch: fields of objects and entries of lists, at all depths."""
+"""The most values of one body, or one line of a batch: fields of objects and entries of lists, at all depths."""
 
 STRINGS = re.compile(rb'("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?')
-"""Of JSON text. With the colon after it, a string is the name of a member."""
+"""The strings of a JSON text. With the colon after it, a string is the name of a member."""
 WHITESPACE = b" \t\r\n"
 LONGEST_REPEATED = 100
 NOT_EMPTY = {"pointer": "", "detail": "must be absent, or an empty object"}
@@ -144,7 +144,7 @@ def refuse_parameters(query: QueryParams, known: Mapping[str, Any]) -> None:
 
 
 def shortened(text: str) -> str:
-    """What an answer repeats of a text that the caller sent."""
+    """The part of a caller's text that an answer repeats."""
     return text if len(text) <= LONGEST_REPEATED else f"{text[:LONGEST_REPEATED]}…"
 
 

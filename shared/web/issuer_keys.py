@@ -105,7 +105,7 @@ def is_usable(key: Any) -> bool:
 
 
 def parse_key(key: dict[str, Any]) -> PyJWK | None:
-    """None for a kind of key that is not supported."""
+    """The key; None for a kind that is not supported."""
     try:
         return PyJWK(key)
     except PyJWTError:

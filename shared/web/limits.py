@@ -85,7 +85,7 @@ class CallerLimit:
 
     @contextmanager
     def slot(self, caller: Hashable) -> Iterator[None]:
-        """One of the things is in use by the caller while the body runs. Raises `TooManyRequests`."""
+        """Uses one slot of the caller while the body runs. Raises `TooManyRequests`."""
         if self.used[caller] >= self.capacity:
             raise TooManyRequests(f"this key has {self.capacity} {self.what} at once already", 1, [])
         self.used[caller] += 1

@@ -26,7 +26,7 @@ from shared.web.problems import BodyTooLarge, Problem, problem_body, refusal_bod
 MAX_LINES = 10_000
 LINES_PER_TRANSACTION = 250
 LINES_PER_TURN, BYTES_PER_TURN = 25, 32 * 1024
-"""So much is parsed before other tasks of the process get a turn."""
+"""The lines and bytes that are parsed before other tasks of the process get a turn."""
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 LONGEST_EXTERNAL_ID = 200
@@ -61,7 +61,7 @@ RESULT_LINE = {
 }
 M = TypeVar("M", bound=BaseModel)
 Parsed = WriteRequest | dict[str, Any]
-"""Of one line: a request, or its result if that is known already."""
+"""The result of parsing one line: a request, or its result if that is known already."""
 FollowUp = Callable[[Sequence[WriteResult]], Awaitable[None]]
 
 

@@ -1,4 +1,4 @@
-"""What a caller needs to be let in at a route, and how the route serves callers with a place in the organisation."""
+"""The needs of a route: what lets a caller in, and how callers with a place in the organisation are served."""
 
 from dataclasses import dataclass, replace
 
@@ -29,7 +29,7 @@ class Needs:
 
     @property
     def scopes(self) -> tuple[Scope, ...]:
-        """Each suffices. Empty for a route that every valid key may call."""
+        """The scopes, each of which suffices. Empty for a route that every valid key may call."""
         return () if self.scope is None else (self.scope, *self.or_one_of)
 
     async def __call__(self, request: Request, response: Response) -> Call:

@@ -52,7 +52,7 @@ def text(pattern: str | None = None) -> dict[str, Any]:
 
 
 HeaderSpecs = Mapping[str, tuple[dict[str, Any], str]]
-"""By name, schema and meaning."""
+"""The schema and meaning of headers, by name."""
 READ_HEADERS: HeaderSpecs = {
     "X-Min-Position": (text(POSITIONS), "The answer must contain the events up to here, such as pipeline:123"),
     "Prefer": (text(), "`wait=5`: wait so many seconds for X-Min-Position, at most 30"),
@@ -68,7 +68,7 @@ WRITE_HEADERS: HeaderSpecs = {
     ),
     "If-Match": (text(rf"({ETAG}|\*)"), "The expected version"),
 }
-"""Of requests."""
+"""The headers of requests."""
 ALWAYS: HeaderSpecs = {
     "X-Correlation-Id": (
         {"type": "string", "format": "uuid"},
@@ -91,7 +91,7 @@ ERROR_HEADERS: Mapping[str, HeaderSpecs] = {
     "429": RETRY_AFTER,
     "503": RETRY_AFTER,
 }
-"""Of answers, by status."""
+"""The headers of answers, by status."""
 
 
 def describe(app: FastAPI, routers: Sequence[APIRouter], prefix: str, entrances: Sequence[Entrance] = ()) -> None:

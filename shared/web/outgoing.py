@@ -21,16 +21,16 @@ from shared.web import http_client
 from shared.web.http_client import ClientConnection, IncompleteResponse, ResponseHead
 
 SECONDS = 10.0
-"""For the whole of a request and its answer, name resolution apart."""
+"""Seconds for the whole of a request and its answer, name resolution apart."""
 RESOLVE_SECONDS = 5.0
 REUSED_WITHIN = 3.0
 """Seconds that a connection may be idle. Many servers close theirs after five."""
 LONGEST_WAIT = timedelta(hours=24)
-"""That a receiver may ask for by `Retry-After`."""
+"""The longest wait that a receiver may ask for by `Retry-After`."""
 LOOKUPS = 32
-"""Names that are resolved at once. A lookup cannot be interrupted: one that hangs occupies a thread."""
+"""The names that are resolved at once. A lookup cannot be interrupted: one that hangs occupies a thread."""
 CONNECTIONS = 8
-"""To one receiver."""
+"""The connections to one receiver."""
 GONE = 410
 CANNOT_CONNECT = (RefusedTarget, OSError)
 Resolve = Callable[[str, int], Sequence[str]]
@@ -197,7 +197,7 @@ class Receiver:
             self.idle.append(connection)
 
     def close_idle(self) -> None:
-        """Those that were not used for so long that the receiver may close them at any moment."""
+        """Closes those that were not used for so long that the receiver may close them at any moment."""
         oldest = asyncio.get_running_loop().time() - REUSED_WITHIN
         for connection in self.idle:
             if connection.idle_since < oldest:

@@ -12,7 +12,7 @@ from shared.rules.message import Event, StoredEvent
 
 
 class PlaceRule(Enum):
-    """How a route serves confined callers. Every route declares it in its `Needs`."""
+    """The way in which a route serves confined callers. Every route declares it in its `Needs`."""
 
     REFUSED = auto()
     """Not at all: 403."""
@@ -26,8 +26,8 @@ class PlaceRule(Enum):
 
 @dataclass(frozen=True)
 class Subtree:
-    """What a caller may see, in one database snapshot. `node`: to which it is confined. `nodes`: that node and all
-    below it. Both are None for a caller that is not confined."""
+    """The part of the organisation that a caller may see, in one database snapshot. `node`: the node to which it is
+    confined. `nodes`: that node and all below it. Both are None for a caller that is not confined."""
 
     node: str | None = None
     nodes: frozenset[str] | None = None

@@ -43,7 +43,7 @@ class Places:
     subscription: str
     age: TreeAge
     known: RecentlyUsed[tuple[str, int, str], frozenset[str]] = field(default_factory=lambda: RecentlyUsed(MAX_CACHED))
-    """By node and by the source's frontier: as long as that stays, so does the tree."""
+    """The nodes below each node, by node and by the source's frontier: as long as that stays, so does the tree."""
     parked: RecentlyUsed[tuple[int, str], bool] = field(default_factory=lambda: RecentlyUsed(MAX_CACHED))
     """By the source's frontier, which every parking and release moves: whether a change of the tree is parked."""
 

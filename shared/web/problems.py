@@ -23,9 +23,9 @@ from shared.web.error_texts import error_text
 log = structlog.get_logger()
 MEDIA_TYPE = "application/problem+json"
 MAX_ERRORS = 100
-"""Of the fields that one answer names."""
+"""The most fields that one answer names."""
 NO_SNIFFING = {"X-Content-Type-Options": "nosniff"}
-"""For answers that do not pass the guard, which adds this header to all others."""
+"""The header of answers that do not pass the guard, which adds it to all others."""
 
 
 class Problem(Exception):
@@ -115,7 +115,7 @@ REFUSALS: Mapping[type[Refusal], int] = {
 
 
 TITLES: Mapping[int, str] = {413: "Content Too Large", 422: "Unprocessable Content"}
-"""As RFC 9110 names them: Python's names depend on its version."""
+"""The titles of RFC 9110: Python's names depend on its version."""
 UNREADABLE = "the body is not JSON text in UTF-8, or is nested too deeply"
 
 
@@ -145,7 +145,8 @@ def field_errors(refusal: Refusal) -> list[dict[str, str]]:
 
 
 def validation_body(errors: Sequence[ErrorDetails]) -> dict[str, Any]:
-    """Names each field by its JSON pointer, without its value, which may be personal data."""
+    """The body of an answer to invalid fields. It names each by its JSON pointer, without its value, which may be
+    personal data."""
     found = causes(errors)
     first = found[:MAX_ERRORS]
     fields = [{"pointer": json_pointer(location_of(error)), "detail": error_text(error)} for error in first]

@@ -28,5 +28,5 @@ class RecentlyUsed(Generic[K, V]):
             self.entries.popitem(last=False)
 
     def remove(self, key: K) -> None:
-        """Nothing happens when there is no such entry."""
+        """Removes the entry, if there is one."""
         self.entries.pop(key, None)

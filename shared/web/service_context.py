@@ -24,7 +24,7 @@ from shared.web.tail import Tail
 
 @dataclass(frozen=True)
 class ServiceContext:
-    """Everything that routes may use."""
+    """The parts of a running service that routes may use."""
 
     service: str
     committer: Committer
@@ -48,7 +48,7 @@ class ServiceContext:
     places: Places | None = None
     """None: the service keeps no copy of the organisation, and serves no caller that acts for a node."""
     caller_by_token: Callable[[str], Awaitable[Caller | None]] | None = None
-    """By the token of an identity provider. None: the service accepts API keys alone."""
+    """The caller by the token of an identity provider. None: the service accepts API keys alone."""
     answer_cache: AnswerCache = field(default_factory=AnswerCache)
     found_at_entrances: RecentlyUsed[str, tuple[datetime, Any]] = field(default_factory=lambda: RecentlyUsed(1_000))
     """By path: what an entrance admitted requests by, and until when that is used. Whoever changes it removes it."""

@@ -45,7 +45,7 @@ async def start(tx: AsyncConnection, session_id: UUID, key: str, now: datetime) 
 
 
 async def find(tx: AsyncConnection, token: str, now: datetime) -> Session | None:
-    """None when it was ended or has expired, or its key was revoked or has expired."""
+    """The session; None when it was ended or has expired, or its key was revoked or has expired."""
     is_valid = keys.c.revoked_at.is_(None) & or_(keys.c.expires_at.is_(None), keys.c.expires_at > now)
     query = (
         select(sessions)

@@ -19,7 +19,7 @@ from shared.store.signal import LONGEST_WAIT, Signal
 log = structlog.get_logger()
 PAGE = 200
 MAX_BYTES = 1024 * 1024
-"""Of the events kept in memory; a listener that is further behind reads the store."""
+"""The bytes of the events kept in memory; a listener that is further behind reads the store."""
 RETRY_SECONDS = 0.5
 
 

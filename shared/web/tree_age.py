@@ -1,4 +1,4 @@
-"""How old a service's copy of the organisation may be, by the watermarks of the service that owns it."""
+"""The age of a service's copy of the organisation, by the watermarks of the service that owns it."""
 
 import asyncio
 from collections import deque
@@ -41,7 +41,7 @@ class TreeAge:
     """The last position of the source in the copy; None: not looked yet."""
     awaited: deque[Watermark] = field(default_factory=lambda: deque(maxlen=MAX_AWAITED))
     complete_at: float | None = None
-    """Until when the copy is certainly complete, on the event loop's clock."""
+    """The instant until which the copy is certainly complete, on the event loop's clock."""
     looked: Signal = field(default_factory=Signal)
 
     def seconds(self) -> float | None:

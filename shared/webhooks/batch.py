@@ -102,7 +102,7 @@ async def take(
 async def take_due(
     tx: AsyncConnection, webhook_id: str, visible: VisibleEvents, now: datetime
 ) -> tuple[list[Delivery], list[Delivery]]:
-    """What is tried again, and what was due but may not be seen any more."""
+    """The deliveries that are tried again, and those that were due but may not be seen any more."""
     failures = await queue.due(tx, webhook_id, now, BATCH)
     stored = await queue.read_positions(tx, list(failures))
     seen = {event.position: event for event in await visible.events(tx, stored)}

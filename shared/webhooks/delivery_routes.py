@@ -94,7 +94,8 @@ async def position_before(tx: AsyncConnection, body: ReplayRequest) -> int:
 
 
 async def count_before(tx: AsyncConnection, call: Call) -> int | None:
-    """What the same request with the same Idempotency-Key was answered; none if it is the first. Raises `KeyReused`."""
+    """The answer to the same request with the same Idempotency-Key before; none if it is the first. Raises
+    `KeyReused`."""
     key = call.idempotency_key()
     stored = (await idempotency.find(tx, [key])).get(key) if key else None
     if stored is None:

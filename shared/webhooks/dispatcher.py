@@ -36,7 +36,7 @@ ACTOR = "webhooks"
 PAUSE = 0.02
 """Seconds between two looks for new events: under load, those of the pause are sent together."""
 STALE_PAUSE = 1.0
-"""Before the next attempt to send to a webhook of a confined caller."""
+"""Seconds before the next attempt to send to a webhook of a confined caller."""
 EXPIRY_INTERVAL = 3600.0
 KEYS_INTERVAL = 4.0
 """Seconds between two looks at the keys of webhooks' creators."""
@@ -60,7 +60,7 @@ class Dispatcher:
     webhooks: Webhooks = field(default_factory=Webhooks)
     busy: set[str] = field(default_factory=set)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """For the database: a hundred webhooks must not take all connections away from requests."""
+    """The turn at the database: a hundred webhooks must not take all connections away from requests."""
 
     def __post_init__(self) -> None:
         self.holder = self.clock_and_ids.new_id()
@@ -87,7 +87,7 @@ class Dispatcher:
             await self.give_up_claims()
 
     async def give_up_claims(self) -> None:
-        """If the database is away, they expire."""
+        """Gives the claims up. If the database is away, they expire."""
         with suppress(SQLAlchemyError, OSError):
             async with self.engine.begin() as tx:
                 await queue.give_up(tx, self.holder)

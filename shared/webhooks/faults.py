@@ -18,7 +18,7 @@ class Pause(NamedTuple):
 
 @dataclass
 class Faults:
-    """Kept in memory: after a restart each webhook is tried at once."""
+    """The faults of webhooks, kept in memory: after a restart each webhook is tried at once."""
 
     counter: Counter
     pauses: dict[str, Pause] = field(default_factory=dict)

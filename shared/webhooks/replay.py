@@ -57,7 +57,7 @@ async def lock(tx: AsyncConnection, webhook: Webhook) -> None:
 async def replay(
     tx: AsyncConnection, webhook: Webhook, wanted: Replay, types: Collection[str], visible: VisibleEvents, now: datetime
 ) -> int:
-    """How many events are sent again. The caller holds the lock."""
+    """Sends events again and returns how many. The caller holds the lock."""
     if wanted.status is None:
         count = await rewind(tx, webhook.webhook_id, wanted.after, types)
         return count if webhook.state.place == (None, None) else await count_visible(tx, wanted.after, types, visible)
@@ -73,7 +73,7 @@ async def rewind(tx: AsyncConnection, webhook_id: str, after: int, types: Collec
 
 
 async def count_visible(tx: AsyncConnection, after: int, types: Collection[str], visible: VisibleEvents) -> int:
-    """How many events after a position the webhook may receive."""
+    """The number of events after a position that the webhook may receive."""
     count = 0
     while page := await event_store.read_types_after(tx, types, after, PAGE):
         count += len(await visible.events(tx, page))

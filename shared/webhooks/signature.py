@@ -23,7 +23,8 @@ def sign(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
 
 
 def headers(secrets_in_force: Sequence[str], message_id: str, at: datetime, body: bytes) -> dict[str, str]:
-    """One signature for each secret: after a rotation, a receiver may know the old one or the new one."""
+    """The headers, with one signature for each secret: after a rotation, a receiver may know the old one or the new
+    one."""
     timestamp = int(at.timestamp())
     return {
         "webhook-id": message_id,

@@ -9,7 +9,7 @@ from shared.rules.sealed import Sealed
 from shared.webhooks import events
 
 OLD_SECRET_VALID = timedelta(hours=24)
-"""After a rotation: the receiver needs time to store the new one."""
+"""The time for which an old secret is valid after a rotation: the receiver needs it to store the new one."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Existing:
     rotated_at: datetime | None = None
     disabled: events.Reason | None = None
     place: tuple[str | None, str | None] = (None, None)
-    """Of its creator, as `Caller.place`."""
+    """The place of its creator, as `Caller.place`."""
 
     def valid_secrets(self, at: datetime) -> list[Sealed[str]]:
         """The newest first."""

@@ -19,7 +19,7 @@ from shared.webhooks.state import Existing
 CHANGES = STORED.where(
     text("events.stream LIKE 'webhook-%'"), event_store.events.c.position > bindparam("after", type_=BigInteger)
 ).order_by(event_store.events.c.position)
-"""By an index that contains nothing else: the pattern must be the index's own."""
+"""The changes by an index that contains nothing else: the pattern must be the index's own."""
 IS_CHANGED = select(CHANGES.exists())
 
 

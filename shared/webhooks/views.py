@@ -1,4 +1,4 @@
-"""What callers send and see of webhooks."""
+"""The bodies of webhooks that callers send and see."""
 
 from collections.abc import Mapping
 from datetime import datetime

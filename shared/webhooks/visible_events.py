@@ -54,7 +54,7 @@ async def applied(source: str, places: Places, tx: AsyncConnection) -> int:
 
 
 async def subtree_of(tx: AsyncConnection, state: Existing, places: Places) -> Subtree:
-    """Empty while the node is not in the organisation."""
+    """The nodes; empty while the node is not in the organisation."""
     node, on_behalf_of = state.place
     creator = Caller("webhook", state.owner, frozenset(), node, on_behalf_of=on_behalf_of)
     try:

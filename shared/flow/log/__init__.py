@@ -41,8 +41,8 @@ class Fetched(NamedTuple):
 
 
 FOREIGN_RECORD = StoredEvent(0, UUID(int=0), "", 0, "", "", BEGINNING, BEGINNING, "", UUID(int=0), None)
-"""Stands for a record that the relay cannot have written. It has no position, so merging passes over it. If it is the
-rest of a damaged event, that event's position is a hole."""
+"""The placeholder of a record that the relay cannot have written. It has no position, so merging passes over it. If it
+is the rest of a damaged event, that event's position is a hole."""
 
 
 class Publisher(Protocol):
@@ -69,7 +69,7 @@ class PartitionReader(Protocol):
         """
 
     async def ends(self) -> Mapping[int, int]:
-        """By partition of the topic, the offset after the last record that can be read now.
+        """The offset after the last record of each partition that can be read now.
 
         Every record that was acknowledged before the call lies below. Partitions that were added since the reader
         was opened show up within half a minute. Raises `LogUnavailable`.

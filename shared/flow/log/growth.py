@@ -1,4 +1,4 @@
-"""Which topics of the embedded log have grown: one query for all readers of a process."""
+"""The topics of the embedded log that have grown: one query for all readers of a process."""
 
 import asyncio
 from collections import defaultdict
@@ -20,7 +20,7 @@ class Growth:
     find_ends: Callable[[], Awaitable[Mapping[str, int]]]
     ends: Mapping[str, int] = field(default_factory=dict)
     signals: dict[str, Signal] = field(default_factory=lambda: defaultdict(Signal))
-    """By topic. A reader takes the count before it reads, and misses nothing in between."""
+    """The signals by topic. A reader takes the count before it reads, and misses nothing in between."""
     delay: float = SHORTEST_DELAY
     _readers: int = 0
     _watching: asyncio.Task[None] | None = None

@@ -39,9 +39,9 @@ WITHOUT_GROUP = {
     "fetch_max_wait_ms": 200,
 }
 MALFORMED_ANSWER = (ValueError, LookupError, TypeError, AssertionError, struct.error)
-"""What aiokafka raises for bytes that no broker sends."""
+"""The errors that aiokafka raises for bytes that no broker sends."""
 MAX_RECORDS = 50
-"""Of one read: other tasks of the process need not wait longer than their decoding takes."""
+"""The most records of one read: other tasks of the process need not wait longer than their decoding takes."""
 # The broker stamps the records: it refuses those of a producer whose clock is an hour ahead.
 UNLIMITED_RETENTION = {
     "cleanup.policy": "delete",
@@ -193,7 +193,8 @@ class KafkaLog:
 
 
 async def partitions_by_topic(admin: AIOKafkaAdminClient) -> Mapping[str, int]:
-    """Of all topics: a request for one topic would create it, on brokers that create topics automatically."""
+    """The partitions of all topics: a request for one topic would create it, on brokers that create topics
+    automatically."""
     return {each["topic"]: len(each["partitions"]) for each in await admin.describe_topics(None)}
 
 

@@ -67,7 +67,7 @@ class PostgresLog:
         return {row.partition: row.next_offset for row in rows}
 
     async def all_ends(self) -> Mapping[str, int]:
-        """By topic, the sum of its partitions' ends."""
+        """The sum of its partitions' ends, for each topic."""
         async with transaction(self._autocommit) as tx:
             return {row.topic: row.end for row in await tx.execute(tables.ALL_ENDS)}
 

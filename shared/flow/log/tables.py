@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 PER_PARTITION = 500
-"""Most records of a partition that one read returns."""
+"""The most records of a partition that one read returns."""
 
 metadata = MetaData(schema="log")
 
