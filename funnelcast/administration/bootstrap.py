@@ -1,4 +1,4 @@
-"""What a system needs before its services start: tables, the key of its blind indexes, the first API key."""
+"""The preparation of a system before its services start: tables, the key of its blind indexes, the first API key."""
 
 from dataclasses import dataclass
 

@@ -12,7 +12,7 @@ from shared.run.settings import Settings
 
 
 async def drop_old_versions(settings: Settings, services: Sequence[Service]) -> list[str]:
-    """One line for each old version."""
+    """Drops old versions, and returns a line for each."""
     lines = []
     async with database.store_url(settings) as url:
         for service in services:

@@ -20,7 +20,7 @@ from shared.store import engines
 from shared.store.signal import Signal
 
 OLD_RELAY_SECONDS = HEARTBEAT + ANSWER_TIMEOUT + 1
-"""After these, a relay that lost its lease has noticed it, and its last batch has arrived or never will."""
+"""The seconds after which a relay that lost its lease has noticed it, and its last batch has arrived or never will."""
 
 
 async def republish(settings: Settings, service: Service) -> str:

@@ -82,6 +82,6 @@ def read_member(tar: tarfile.TarFile, name: str) -> bytes:
 
 
 def publish(unfinished: Path, data: Path) -> None:
-    """One rename, which may replace an empty folder; durable when it returns."""
+    """Publishes the folder by one rename, which may replace an empty folder; durable when it returns."""
     unfinished.rename(data)
     sync_folder(data.parent)

@@ -13,7 +13,7 @@ START_TIMEOUT = 60.0
 
 
 async def topics(settings: Settings) -> str:
-    """Names all topics. An existing topic keeps its partitions."""
+    """Creates the topics, and returns a line with their names. An existing topic keeps its partitions."""
     if not settings.kafka:
         raise Failed("topics are Kafka's: name it with --kafka (FUNNELCAST_KAFKA)")
     async with runtime.open_log(settings, "") as log:

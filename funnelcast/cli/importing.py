@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from funnelcast.importing.snapshot import SnapshotOptions
 
 MAPPED, PLANS = ("opportunities", "leads", "org"), ("quotas", "rates", "overrides")
-"""What is imported with a mapping, and without. Quotas may have one."""
+"""The kinds that are imported with a mapping, and without. Quotas may have one."""
 
 
 def import_(

@@ -28,7 +28,7 @@ ServedName = Annotated[
     str, typer.Argument(metavar="SERVICE", help="intake, qualification, pipeline, forecast, access or pages")
 ]
 PAGES = "pages"
-"""What `serve` takes beside the services."""
+"""The name that `serve` takes beside those of services."""
 T = TypeVar("T")
 DEFAULT_URL = "http://127.0.0.1:8000"
 

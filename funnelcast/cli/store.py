@@ -1,4 +1,4 @@
-"""What is done with the stored data: `verify`, `republish`, `backup`, `restore` and `rebuild`."""
+"""The commands on the stored data: `verify`, `republish`, `backup`, `restore` and `rebuild`."""
 
 import asyncio
 import sys

@@ -25,12 +25,12 @@ class DataFolder:
 
     @property
     def password(self) -> Path:
-        """Of the superuser; mode 600."""
+        """The file with the superuser's password; mode 600."""
         return self.root / "password"
 
     @property
     def log(self) -> Path:
-        """Of the present start; the log of the start before has the suffix `.1`."""
+        """The log of the present start; that of the start before has the suffix `.1`."""
         return self.root / "postgres.log"
 
     @property

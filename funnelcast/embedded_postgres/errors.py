@@ -1,4 +1,4 @@
-"""What the embedded Postgres raises."""
+"""The errors of the embedded Postgres."""
 
 
 class PostgresFailed(Exception):

@@ -1,4 +1,4 @@
-"""What a `kill -9` of this program or of Postgres leaves in a data folder: processes, and a pid file."""
+"""The leftovers of a `kill -9` of this program or of Postgres in a data folder: processes, and a pid file."""
 
 from asyncio import timeout
 from contextlib import suppress

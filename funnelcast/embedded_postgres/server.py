@@ -29,7 +29,7 @@ DEFAULT_SETTINGS: Mapping[str, str] = {
 FOR_TESTS: Mapping[str, str] = {"fsync": "off", "full_page_writes": "off"}
 """Settings with which a crash of the machine, not of a process, may lose everything."""
 START_TIMEOUT = 300.0
-"""After a crash, up to `max_wal_size` of log is replayed first."""
+"""The seconds for a start: after a crash, up to `max_wal_size` of log is replayed first."""
 PORT_ATTEMPTS = 5
 
 

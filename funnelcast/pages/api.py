@@ -10,11 +10,11 @@ from uuid import UUID
 import httpx
 
 SECONDS = 15.0
-"""For one answer of a service, and for all that a page asks."""
+"""The seconds for one answer of a service, and for all that a page asks."""
 CONNECTIONS = httpx.Limits(max_connections=200, max_keepalive_connections=50)
 FORBIDDEN = 403
 VISIBLE = re.compile(r"[!-~]+")
-"""What a header may have that comes from an address or a form."""
+"""The characters that a header may have whose value comes from an address or a form."""
 UNREACHABLE = "the service did not answer; nothing was lost"
 UNCERTAIN = "the service did not answer, so it may have been written or not: look before you send it again"
 
@@ -61,7 +61,7 @@ class Api:
         return (await self.request("GET", path, parameters=parameters)).body
 
     async def get_if_allowed(self, path: str, **parameters: Any) -> Any:
-        """None for a person who may not read it."""
+        """The body; None for a person who may not read it."""
         try:
             return await self.get(path, **parameters)
         except ApiError as error:
@@ -113,7 +113,7 @@ def error_of(response: httpx.Response) -> ApiError:
 
 
 def problem_body(response: httpx.Response) -> dict[str, Any]:
-    """Empty when the answer is no problem document, such as the error page of a proxy."""
+    """The problem document; empty when the answer is none, such as the error page of a proxy."""
     if "json" not in response.headers.get("content-type", ""):
         return {}
     body = response.json()

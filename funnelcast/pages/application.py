@@ -171,8 +171,8 @@ async def check(screen: Screen, visit: Visit, session: str) -> None:
 
 
 def error_page(request: Request, error: ApiError) -> Response:
-    """In the API's own words, with the way to other pages and out. One that may pass by itself is asked again after a
-    while."""
+    """The page of an error, in the API's own words, with the way to other pages and out. One that may pass by itself is
+    asked again after a while."""
     retry = (error.retry_after or 2) if error.status in BUSY and request.method == "GET" else None
     visit: Visit | None = getattr(request.state, "visit", None)
     common = visit.context() if visit else rendering.common_values(request, "UTC")

@@ -7,7 +7,7 @@ from funnelcast.pages.api import Api, ApiError
 from funnelcast.pages.person import Person
 
 SECONDS = 30.0
-"""For which it is remembered."""
+"""The seconds for which it is remembered."""
 UTC = "UTC"
 ROUTES = (
     ("forecast:read", "/forecast/v1/calendars"),
@@ -23,7 +23,7 @@ class BusinessTime:
     until: float = 0.0
 
     async def zone(self, api: Api, person: Person) -> str:
-        """As last read, when they cannot be read now."""
+        """The business time zone; as it was last read, when it cannot be read now."""
         now = asyncio.get_running_loop().time()
         path = next((path for scope, path in ROUTES if person.may(scope)), None)
         if path is not None and now >= self.until:

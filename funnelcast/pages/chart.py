@@ -46,7 +46,7 @@ class Chart:
 
 @dataclass(frozen=True)
 class Scale:
-    """From amounts to pixels."""
+    """The scale from amounts to pixels."""
 
     least: Decimal
     most: Decimal

@@ -1,4 +1,4 @@
-"""How numbers and times are written: decimals by the rules of a locale, times in a zone that is named. No float."""
+"""The notation of numbers and times: decimals by the rules of a locale, times in a zone that is named. No float."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -35,7 +35,7 @@ def money(amount: str | None, currency: str | None, locale: str) -> str:
 
 
 def short(amount: str | None, currency: str | None, locale: str) -> str:
-    """Without decimals that are zero, for tables and pictures that are read at a glance."""
+    """The amount without decimals that are zero, for tables and pictures that are read at a glance."""
     if amount is None or (value := Decimal(amount)) != value.to_integral_value():
         return money(amount, currency, locale)
     if currency is None:
@@ -63,7 +63,7 @@ def day(value: str | date | None, locale: str) -> str:
 
 
 def instant(value: str | datetime | None, zone: str, locale: str) -> str:
-    """Such as `2 Mar 2026, 13:00 CET`: in the business time zone."""
+    """The instant in the business time zone, such as `2 Mar 2026, 13:00 CET`."""
     if value is None:
         return DASH
     at = in_zone(value, zone)

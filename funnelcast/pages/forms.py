@@ -15,7 +15,7 @@ NOT_TYPED = ("csrf", "etag")
 
 
 class Texts(dict[str, str]):
-    """By name; the empty text for a name without any."""
+    """The texts of a form by name; the empty text for a name without any."""
 
     def __missing__(self, name: str) -> str:
         return ""
@@ -38,8 +38,8 @@ async def read_fields(request: Request) -> Texts:
 
 
 def typed_into(request: Request) -> dict[str, str]:
-    """What a form of ours contained that a screen cannot answer, by name: a page without the form shows it, so that
-    nobody types it twice."""
+    """The texts of a form that a screen cannot answer, by name: a page without the form shows them, so that nobody
+    types them twice."""
     if not security.is_same_origin(request):
         return {}
     fields: Mapping[str, str] = getattr(request.state, "fields", {})

@@ -24,7 +24,7 @@ UNAUTHENTICATED = 401
 
 @dataclass
 class Watch:
-    """What all live pages of a process share. `listeners`: by the event that wakes each."""
+    """The state that all live pages of a process share. `listeners`: by the event that wakes each."""
 
     stopping: asyncio.Event
     frontier: str = ""

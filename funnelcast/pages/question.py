@@ -44,13 +44,13 @@ class Question:
 
     @property
     def parameters(self) -> dict[str, str | None]:
-        """Of a roll-up."""
+        """The parameters of a roll-up."""
         chosen = {"period": self.period, "node": self.node, "currency": self.currency}
         return chosen | {"calendar": self.calendar, "view": self.view} | self.instants
 
     @property
     def address(self) -> dict[str, Any]:
-        """Of a page that asks the same; what is as by default is left out."""
+        """The address of a page that asks the same; what is as by default is left out."""
         default = Question()
         names = ("period", "node", "currency", "calendar", "view", "basis", "at")
         chosen = {name: getattr(self, name) for name in names if getattr(self, name) != getattr(default, name)}
@@ -61,7 +61,8 @@ class Question:
 
 
 def question_of(visit: Visit) -> Question:
-    """By default about the part of the organisation that the person is confined to, else about the whole."""
+    """The question of a request: by default about the part of the organisation that the person is confined to, else
+    about the whole."""
     found = visit.query
     return Question(
         period=found["period"] or None,

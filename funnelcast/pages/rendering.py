@@ -50,7 +50,7 @@ def render(template: str, values: Mapping[str, Any]) -> str:
 
 
 def common_values(request: Request, zone: str) -> dict[str, Any]:
-    """What every template may use."""
+    """The values that every template may use."""
     locale = formats.locale_of(request.headers.get("accept-language", ""))
     return {"locale": locale, "zone": zone, "folder": FOLDER, "path": request.url.path, "person": None}
 
@@ -84,7 +84,7 @@ def words(text: str) -> str:
 
 
 def sentence(text: str) -> str:
-    """With a capital letter at its beginning, the others as they are."""
+    """The text with a capital letter at its beginning, the others as they are."""
     return text[:1].upper() + text[1:]
 
 

@@ -17,7 +17,7 @@ COOKIE = "funnelcast_session"
 TOKEN = re.compile(r"fs_[A-Za-z0-9_-]{40,60}")
 """An API key is none: it must never stand in a cookie."""
 FOLDER = "/pages"
-"""Of the pages: the services have the other prefixes. The cookie is sent to this folder alone."""
+"""The folder of the pages: the services have the other prefixes. The cookie is sent to this folder alone."""
 POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
 HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": POLICY,
@@ -77,12 +77,13 @@ def delete_cookie(request: Request, response: Response) -> None:
 
 
 def csrf_token(session: str) -> str:
-    """Of one session: whoever cannot read its cookie cannot make it."""
+    """The token of one session: whoever cannot read its cookie cannot make it."""
     return hmac.new(session.encode(), b"write from a page", sha256).hexdigest()
 
 
 def is_same_origin(request: Request) -> bool:
-    """By what the browser says of the page that sent the request; a request without both headers is refused."""
+    """Whether the browser says that a page of this origin sent the request; a request without both headers is
+    refused."""
     site = request.headers.get("sec-fetch-site")
     if site is not None:
         return site == "same-origin"

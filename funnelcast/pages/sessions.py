@@ -22,7 +22,7 @@ class Sessions(Protocol):
 
 @dataclass(frozen=True)
 class StoredSessions:
-    """In the table that the services read. Nothing else is in the pages' reach."""
+    """The sessions in the table that the services read. Nothing else is in the pages' reach."""
 
     engine: AsyncEngine
     clock_and_ids: ClockAndIds

@@ -21,7 +21,7 @@ def sign_in_page(request: Request, status: int, problem: str | None = None, *, b
 
 
 def page_asked_for(request: Request) -> str:
-    """None for a form that was sent: its address is not a page."""
+    """The page that was asked for; None for a form that was sent: its address is not a page."""
     if request.method != "GET":
         return ""
     return request.url.path + (f"?{request.url.query}" if request.url.query else "")
@@ -40,7 +40,7 @@ async def sign_in(request: Request) -> Response:
 
 
 async def use_one_time_link(request: Request) -> Response:
-    """From this machine alone."""
+    """Signs the person in by a one-time link, from this machine alone."""
     links = request.app.state.links
     key = links.take(request.path_params["code"]) if security.is_on_this_machine(request) else None
     return await with_session(request, key, USED_LINK)

@@ -1,4 +1,4 @@
-"""Where a person arrives: the first page that they work with."""
+"""The page at which a person arrives: the first that they work with."""
 
 from starlette.responses import Response
 

@@ -72,7 +72,7 @@ def error_text(response: httpx.Response) -> str:
 
 
 def json_body(response: httpx.Response) -> dict[str, Any]:
-    """Empty when the answer is no JSON object, such as a proxy's error page."""
+    """The body; empty when the answer is no JSON object, such as a proxy's error page."""
     if "json" not in response.headers.get("content-type", ""):
         return {}
     body = response.json()

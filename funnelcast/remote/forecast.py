@@ -20,9 +20,9 @@ OPEN_CATEGORIES = ("pipeline", "upside", "commit")
 Node = Mapping[str, Any]
 """A node of the roll-up's JSON."""
 PROSE_WIDTH = 24
-"""Of the columns that wrap, at least."""
+"""The least width of the columns that wrap."""
 Amounts = Mapping[str, str]
-"""By category."""
+"""The amounts by category."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def warning_text(warning: Mapping[str, Any]) -> str:
 
 
 def rollup_tables(root: Node, currency: str | None, categories: Sequence[str]) -> Iterator[Table]:
-    """One table; without a common currency, one for each."""
+    """The tables of a roll-up: one, or without a common currency one for each."""
     if currency is not None:
         yield rollup_table(root, "", lambda node: node["pure"], categories)
         return
@@ -85,7 +85,7 @@ def rollup_tables(root: Node, currency: str | None, categories: Sequence[str]) -
 
 
 def amounts_in(node: Node, currency: str) -> Amounts | None:
-    """None when the node has no deal in this currency."""
+    """The amounts; None when the node has no deal in this currency."""
     found = (node["by_currency"] or {}).get(currency)
     return found["pure"] if found else None
 
@@ -129,7 +129,7 @@ def attainment_text(node: Node) -> str:
 
 
 def gap_text(node: Node) -> str:
-    """What is missing to the quota; negative when more is closed."""
+    """The amount that is missing to the quota; negative when more is closed."""
     return format_amount(node["gap_to_quota"]) if node.get("gap_to_quota") else ""
 
 
@@ -158,7 +158,7 @@ MORE = (
 
 
 def walk(node: Node, guides: str = "", guides_below: str = "") -> Iterator[tuple[str, Node]]:
-    """Each node from the top down, with the lines to draw before its name."""
+    """Yields each node from the top down, with the lines to draw before its name."""
     yield guides, node
     children = node.get("children") or []
     for number, child in enumerate(children):

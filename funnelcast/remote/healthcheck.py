@@ -10,7 +10,8 @@ ABSENT = 404
 
 
 async def healthcheck(url: str) -> str:
-    """Names what is ready. Raises `Failed` when one is not, or when neither service nor pages run at the address."""
+    """A line that names what is ready. Raises `Failed` when a service is not, or when neither service nor pages run at
+    the address."""
     async with client.open_client(url, "") as http:
         answers = {name: await http.get(f"/{name}/readyz") for name in SERVICES}
         answers[PAGES] = await http.get(f"/{PAGES}/healthz")

@@ -25,9 +25,9 @@ from shared.run.service import Service
 from shared.run.settings import Settings
 
 LOG_CONNECTIONS = 16
-"""Of the log in Postgres: every consumer and relay of four services asks it at the same time."""
+"""The connections of the log in Postgres: every consumer and relay of four services asks it at the same time."""
 Apps = Mapping[str, FastAPI]
-"""By service."""
+"""The applications by service."""
 OpenSite = Callable[[str], AbstractAsyncContextManager[process.Site]]
 """Takes the address that this process answers at."""
 OnStarted = Callable[[Apps, str], Coroutine[Any, Any, None]]

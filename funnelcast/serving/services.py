@@ -14,4 +14,4 @@ SCOPES: tuple[Scope, ...] = tuple(dict.fromkeys((*DECLARED, *COMMON_SCOPES)))
 """Every scope once."""
 ACCESS = make_access_service(SCOPES)
 SERVED: Mapping[str, Service] = {**SERVICES, ACCESS.name: ACCESS}
-"""All that answers requests."""
+"""The services that answer requests."""

@@ -1,5 +1,5 @@
-"""Where each service with events is declared, in the order in which events pass through them. A process that serves one
-of them loads no other: that saves a third of its start and a fifth of its memory."""
+"""The module in which each service with events is declared, in the order in which events pass through them. A process
+that serves one of them loads no other: that saves a third of its start and a fifth of its memory."""
 
 from collections.abc import Mapping
 from importlib import import_module

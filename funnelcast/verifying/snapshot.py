@@ -1,4 +1,4 @@
-"""One database snapshot of all stores, so that every check sees the same instant."""
+"""A database snapshot of all stores, so that every check sees the same instant."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager

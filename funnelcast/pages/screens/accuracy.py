@@ -8,7 +8,7 @@ from funnelcast.pages.screens.names import names_of_nodes
 PATH = "/accuracy"
 COLUMNS = ("commit", "upside", "pipeline")
 WEEKS, LEVELS = 13, 3
-"""Of a quarter; of the organisation that can be chosen."""
+"""The weeks of a quarter, and the levels of the organisation that can be chosen."""
 
 
 async def show_accuracy(visit: Visit) -> Response:

@@ -66,7 +66,7 @@ def moves_from(number: int, columns: Sequence[Fields]) -> list[Move]:
 
 
 async def move_deal(visit: Visit) -> Response:
-    """On the version that the board showed."""
+    """Moves the deal, on the version that the board showed."""
     command, _, to_stage = visit.fields["move"].partition(":")
     if command not in ("advance", "qualify"):
         raise ApiError(404, "Not Found", "the board knows no such command")

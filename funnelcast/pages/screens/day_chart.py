@@ -13,7 +13,7 @@ MOST_DAYS = 366
 
 @dataclass(frozen=True)
 class DayColumn:
-    """In pixels."""
+    """A column of the chart, in pixels."""
 
     left: int
     top: int

@@ -1,4 +1,5 @@
-"""One deal: its state, its stages as a line in time, everything that has happened to it, and what can be done now."""
+"""The page of a deal: its state, its stages as a line in time, everything that has happened to it, and what can be done
+now."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -75,7 +76,7 @@ async def find_choices(api: Api, pipeline: str) -> Choices:
 
 
 def missed(timeline: Sequence[Mapping[str, Any]], refused: RefusedCommand | None) -> list[Mapping[str, Any]]:
-    """What happened after the page was loaded from which a command was sent that came too late."""
+    """The events after the page was loaded from which a command was sent that came too late."""
     if refused is None or refused.error.status != STALE:
         return []
     return [entry for entry in timeline if entry["version"] > refused.version]
@@ -85,7 +86,7 @@ def missed(timeline: Sequence[Mapping[str, Any]], refused: RefusedCommand | None
 
 
 async def send_command(visit: Visit) -> Response:
-    """On the version that the page showed."""
+    """Sends the command, on the version that the page showed."""
     name, etag = visit.request.path_params["command"], visit.fields["etag"]
     deal = await visit.api.get(deal_path(visit))
     command = await find_command(visit, deal, name)
@@ -100,7 +101,8 @@ async def send_command(visit: Visit) -> Response:
 
 
 async def find_command(visit: Visit, deal: Mapping[str, Any], name: str) -> Command:
-    """Also one that was allowed when the page was loaded. Raises `ApiError` for one that does not exist."""
+    """The command of this name, also one that was allowed when the page was loaded. Raises `ApiError` for one that does
+    not exist."""
     choices = await find_choices(visit.api, deal["pipeline"])
     states = [deal, *({**deal, "outcome": outcome, "qualified": outcome is None} for outcome in (None, "won"))]
     offered = {each.name: each for state in states for each in allowed_commands(state, choices, visit.person)}

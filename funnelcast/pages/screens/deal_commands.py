@@ -33,8 +33,8 @@ class Command:
 
 @dataclass(frozen=True)
 class Choices:
-    """What the services know: the open stages of the deal's process up to the first qualified one and from it on, and
-    the codes of reasons by command."""
+    """The choices that the services know: the open stages of the deal's process up to the first qualified one and from
+    it on, and the codes of reasons by command."""
 
     unqualified: Options
     qualified: Options
@@ -45,7 +45,7 @@ class Choices:
 
 
 def allowed_commands(deal: Mapping[str, Any], choices: Choices, person: Person) -> list[Command]:
-    """Those that the person and the state allow; the service decides once more."""
+    """The commands that the person and the state allow; the service decides once more."""
     if not person.may("pipeline:write"):
         return []
     if deal["outcome"] is None:
@@ -92,7 +92,7 @@ def after_the_end(deal: Mapping[str, Any], choices: Choices, person: Person) -> 
 
 
 def body_of(command: Command, fields: Mapping[str, str]) -> dict[str, Any]:
-    """What the form means: fields that were left empty are left out, where they may be."""
+    """The body of the command that the form means: fields that were left empty are left out, where they may be."""
     body: dict[str, Any] = {}
     for field in command.fields:
         value = fields.get(field.name, "")

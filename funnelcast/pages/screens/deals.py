@@ -28,7 +28,7 @@ ONLY: Mapping[str, Callable[[Deal, str], bool]] = {
     "currency_missing": lambda deal, today: deal["amount"] is not None,
     "rate_missing": lambda deal, today: deal["amount"] is not None,
 }
-"""By the code of a warning: whether it is about this deal, on this business day."""
+"""The rule of each warning, by its code: whether it is about this deal, on this business day."""
 
 ASKED = {"owner_inactive": "owner_inactive", "stage_unmapped": "stage_unmapped"}
 """Warnings whose deals the API lists, by their code: the parameter."""
@@ -67,7 +67,7 @@ async def show_deals(visit: Visit) -> Response:
 async def find_deals(
     api: Api, node: str, question: Question, categories: Sequence[str], start: str, only: str | None
 ) -> tuple[list[Deal], str | None]:
-    """One page of each part up to one that has more, with where to go on: the part and a place in it."""
+    """A page of deals of each part up to one that has more, with where to go on: the part and a place in it."""
     path, found = f"/forecast/v1/rollup/{node}/opportunities", list[Deal]()
     asked = {"period": question.period, "calendar": question.calendar, "limit": MOST if only else PAGE}
     asked |= question.instants
@@ -84,7 +84,8 @@ async def find_deals(
 
 
 def parts(categories: Sequence[str], only: str | None) -> dict[str, dict[str, str]]:
-    """Of the list, by name, with the parameters of each: each category by close date, then deals without one."""
+    """The parts of the list, by name, with the parameters of each: each category by close date, then deals without
+    one."""
     dated = (
         {} if only == "close_date_missing" else {category: {"category": category} for category in categories or [""]}
     )

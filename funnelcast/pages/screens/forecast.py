@@ -30,12 +30,12 @@ CATEGORIES: Mapping[tuple[str, str], str] = {
     ("cumulative", "pipeline"): "closed,commit,upside,pipeline",
     ("cumulative", "open"): "commit,upside,pipeline",
 }
-"""Whose deals a column counts, where it is not its own category."""
+"""The category whose deals a column counts, where it is not the column's own."""
 OVERRIDABLE = ("commit", "upside", "pipeline")
 LISTED = tuple(ONLY)
 """Warnings whose deals can be listed."""
 NAMED_NODES = 10
-"""That a warning links to."""
+"""The most nodes that a warning links to."""
 DONE = {
     "override": "The override is in force.",
     "reset": "The override is reset: the column counts as computed again.",
@@ -72,7 +72,7 @@ async def show_forecast(visit: Visit, problem: ApiError | None = None) -> Respon
 
 
 async def other_calendars(visit: Visit, answer: Mapping[str, Any]) -> list[str]:
-    """By which overrides may count that do not count in the answer."""
+    """The calendars by which overrides may count that do not count in the answer."""
     if "override_other_calendar" not in [each["code"] for each in answer["warnings"]]:
         return []
     found = (await visit.api.get("/forecast/v1/calendars"))["items"]
@@ -80,7 +80,7 @@ async def other_calendars(visit: Visit, answer: Mapping[str, Any]) -> list[str]:
 
 
 def a_week_before(instant: str, zone: str) -> str:
-    """As the picker writes a time."""
+    """The time a week before, as the picker writes it."""
     return f"{in_zone(instant, zone) - timedelta(days=7):%Y-%m-%dT%H:%M}"
 
 
@@ -89,7 +89,7 @@ def categories_of(view: str) -> dict[str, str]:
 
 
 def stated_by(visit: Visit, node: str) -> tuple[str, ...]:
-    """As whom the person may override: as itself at its own node, else as the manager of the nodes below."""
+    """The roles in which the person may override: as itself at its own node, else as the manager of the nodes below."""
     if visit.person.node is None:
         return ("manager", "self")
     return ("self",) if visit.person.node == node else ("manager",)

@@ -1,4 +1,4 @@
-"""What stands beside the roll-up: what moved the number within the last week, and the note of the call."""
+"""The parts beside the roll-up: what moved the number within the last week, and the note of the call."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -49,7 +49,7 @@ class RememberedWeeks:
 
 
 async def find_week(visit: Visit, question: Question) -> LastWeek | None:
-    """None for a question about the past, or by another calendar."""
+    """The week; None for a question about the past, or by another calendar."""
     if question.at is not None or question.calendar is not None:
         return None
     weeks: RememberedWeeks = visit.request.app.state.weeks
@@ -57,8 +57,8 @@ async def find_week(visit: Visit, question: Question) -> LastWeek | None:
 
 
 async def last_week(visit: Visit, question: Question, since: datetime) -> LastWeek | None:
-    """By default of the same node and period as the roll-up. None where there is no waterfall: of several currencies,
-    say, which never add up."""
+    """The waterfall of the last week, by default of the same node and period as the roll-up. None where there is no
+    waterfall: of several currencies, say, which never add up."""
     asked = {"node": question.node, "period": question.period}
     asked |= {"currency": question.currency, "basis": question.basis}
     try:
@@ -73,7 +73,7 @@ async def last_week(visit: Visit, question: Question, since: datetime) -> LastWe
 
 
 async def call_note(visit: Visit, answer: Fields) -> str | None:
-    """What was written with the call that is in force."""
+    """The note that was written with the call that is in force."""
     node, call = answer["node"]["node_id"], answer["node"]["call"]
     if call is None:
         return None

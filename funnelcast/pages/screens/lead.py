@@ -1,4 +1,4 @@
-"""One lead: where it stands, why it has its score, what has happened to it, and what can be done now."""
+"""The page of a lead: where it stands, why it has its score, what has happened to it, and what can be done now."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -68,7 +68,7 @@ def lead_path(visit: Visit) -> str:
 
 
 async def send_command(visit: Visit) -> Response:
-    """On the version that the page showed."""
+    """Sends the command, on the version that the page showed."""
     name, path = visit.request.path_params["command"], lead_path(visit)
     lead, codes = await asyncio.gather(visit.api.get(path), visit.api.get(REASONS))
     body = body_for(name, lead, allowed_commands(lead, codes["reasons"], visit.person), visit)

@@ -13,7 +13,7 @@ NOTE = Field("note", "Note", "note", required=False)
 
 
 def allowed_commands(lead: Mapping[str, Any], reasons: Reasons, person: Person) -> list[Command]:
-    """Those that the person and the state allow; the service decides once more."""
+    """The commands that the person and the state allow; the service decides once more."""
     if not person.may("qualification:write"):
         return []
     lifecycle = lead["lifecycle"]

@@ -14,9 +14,9 @@ from funnelcast.pages.screens.window import window_of
 
 PATH = "/metrics"
 DAYS = 90
-"""Of the window, unless the person chooses one."""
+"""The days of the window, unless the person chooses one."""
 MOST_GROUPS = 200
-"""That a table shows."""
+"""The most groups that a table shows."""
 DIMENSIONS = ("source", "mql_source", "campaign", "owner", "motion", "approach", "pipeline", "product")
 FOLDER = "/pipeline/v1/metrics"
 STATUSES: Mapping[str | None, str] = {
@@ -64,7 +64,7 @@ async def show_metrics(visit: Visit) -> Response:
 
 
 def in_order(stages: Sequence[Mapping[str, Any]], processes: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """As deals go through them; last the stages that a process does not have any more."""
+    """The stages as deals go through them; last those that a process does not have any more."""
     places = {
         (process["pipeline"], each["stage"]): number
         for process in processes
@@ -75,7 +75,7 @@ def in_order(stages: Sequence[Mapping[str, Any]], processes: Sequence[Mapping[st
 
 
 def rates(funnel: Mapping[str, Any], wins: Mapping[str, Any]) -> list[Rate]:
-    """Of all groups together."""
+    """The rates of all groups together."""
     steps = [
         Rate(step_name(step), step["rate"], step["band"], f"{step['converted']} of {step['entered']}")
         for step in funnel["steps"]

@@ -8,15 +8,15 @@ from funnelcast.pages.api import Api, ApiError
 from funnelcast.pages.screen import Visit
 
 MOST = 1000
-"""Of one request."""
+"""The most ids of one request."""
 SECONDS = 30.0
-"""For which the name of a node is remembered."""
+"""The seconds for which the name of a node is remembered."""
 MOST_REMEMBERED = 20_000
 NODES = "/forecast/v1/org/lookup"
 
 
 async def names_of_deals(visit: Visit, ids: Collection[str]) -> Mapping[str, str]:
-    """By id, the deal's name, else its account."""
+    """The names of deals, by id: a deal's own, else its account."""
     if not ids or not visit.may("pipeline:read"):
         return {}
     found = await visit.api.request("POST", "/pipeline/v1/opportunities/lookup", body={"ids": list(ids)[:MOST]})
@@ -25,7 +25,7 @@ async def names_of_deals(visit: Visit, ids: Collection[str]) -> Mapping[str, str
 
 @dataclass
 class RememberedNames:
-    """Of nodes, by session and id, each with until when it holds. None: the person sees no name."""
+    """The names of nodes, by session and id, each with until when it holds. None: the person sees no name."""
 
     known: dict[tuple[str, str], tuple[float, str | None]] = field(default_factory=dict)
 
@@ -43,8 +43,8 @@ class RememberedNames:
 
 
 async def names_of_nodes(visit: Visit, ids: Collection[str | None]) -> Mapping[str, str]:
-    """By id, of owners and other nodes; without those that have none. Empty while the forecast does not answer: ids do
-    for a list of deals."""
+    """The names of owners and other nodes, by id; without those that have none. Empty while the forecast does not
+    answer: ids do for a list of deals."""
     wanted = dict.fromkeys(node for node in ids if node)
     if not wanted or not visit.may("forecast:read"):
         return {}

@@ -38,13 +38,13 @@ class ServicePart:
 
     @property
     def failing(self) -> list[str]:
-        """What is not well."""
+        """The parts that are not well."""
         details = self.health["details"] if self.health else {}
         return [name for name, detail in details.items() if not detail["ok"]]
 
     @property
     def changes(self) -> list[SettingStep] | None:
-        """Of the settings; None where the service has no history of them."""
+        """The changes of the settings; None where the service has no history of them."""
         return setting_steps(self.settings) if self.settings and "history" in self.settings else None
 
     @property
@@ -87,7 +87,7 @@ async def find_service(api: Api, name: str) -> ServicePart:
 
 
 async def find_webhooks(visit: Visit, services: Sequence[str]) -> list[tuple[str, Fields, Sequence[Fields]]]:
-    """Each with its service and its dead letters."""
+    """The webhooks, each with its service and its dead letters."""
     found = []
     for service in services:
         path = f"/{service}/v1/webhooks"

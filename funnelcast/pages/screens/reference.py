@@ -1,4 +1,4 @@
-"""What an operator looks up: keys, the organisation, calendars, rates, quotas, and scoring models with a dry run."""
+"""The reference of an operator: keys, the organisation, calendars, rates, quotas, and scoring models with a dry run."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -31,7 +31,7 @@ class ListAnswer:
 
 
 async def find_lists(api: Api) -> dict[str, ListAnswer]:
-    """By name. A service that refuses or is down leaves the others on the page."""
+    """The lists by name. A service that refuses or is down leaves the others on the page."""
     found = await asyncio.gather(*(find_list(api, name) for name in PATHS))
     return dict(zip(PATHS, found, strict=True))
 

@@ -1,4 +1,4 @@
-"""What changes of the settings changed, from what to what."""
+"""The history of the settings: what each change changed, from what to what."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime

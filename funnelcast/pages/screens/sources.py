@@ -1,4 +1,4 @@
-"""Where leads come from: captures and what became of them, by source or campaign, and what could not be read."""
+"""The sources of leads: captures and what became of them, by source or campaign, and what could not be read."""
 
 import asyncio
 from collections.abc import Mapping
@@ -58,8 +58,8 @@ async def show_sources(visit: Visit, refused: ApiError | None = None) -> Respons
 
 
 async def find_outcomes(visit: Visit, by: str, window: Mapping[str, str]) -> dict[str | None, dict[str, int]] | None:
-    """By source or campaign: how many cycles became MQL, SRL and SQL in the window, and how many deals were won. None
-    for a person who may not read deals."""
+    """The outcomes by source or campaign: how many cycles became MQL, SRL and SQL in the window, and how many deals
+    were won. None for a person who may not read deals."""
     if not visit.may("pipeline:read"):
         return None
     pipeline = replace(visit.api, after=None)

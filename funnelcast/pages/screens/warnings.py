@@ -17,7 +17,7 @@ TEXTS: Mapping[str, str] = {
 
 
 def back_to_page(visit: Visit, written: ApiResponse) -> Response:
-    """From the address of a command to the page of what it changed, with what was written."""
+    """Redirects from the address of a command to the page of what it changed, with what was written."""
     codes = [each["code"] for each in written.body.get("warnings", ())]
     warned = f"&warned={','.join(codes)}" if codes else ""
     return see_other(f"{visit.request.url.path.rpartition('/')[0]}?done=1&after={written.position}{warned}")
