@@ -10,7 +10,7 @@ import typer
 from funnelcast.cli.options import DEFAULT_URL, ApiKey, AsJson, Url, parse_option
 
 if TYPE_CHECKING:
-    from funnelcast.importing.reading import Source as Export
+    from funnelcast.importing.reading import ImportSource
     from funnelcast.importing.snapshot import SnapshotOptions
 
 MAPPED, PLANS = ("opportunities", "leads", "org"), ("quotas", "rates", "overrides")
@@ -46,7 +46,7 @@ def import_(
 ) -> None:
     """Import another system's export into a running system. Importing it again adds nothing."""
     from funnelcast.importing.mappings import kinds_of
-    from funnelcast.importing.reading import Source as Export
+    from funnelcast.importing.reading import ImportSource
 
     if guess:
         write_guess(kind, file)
@@ -58,28 +58,28 @@ def import_(
         return
     kinds = parse_option(lambda name: kinds_of(name, kind), mapping, "--mapping")
     code = parse_option(known_currency, currency, "--currency")
-    export = Export(file, kinds, code, rejects, chosen_snapshot(kind, snapshot_of, vanished, overwrite=overwrite))
+    source = ImportSource(file, kinds, code, rejects, chosen_snapshot(kind, snapshot_of, vanished, overwrite=overwrite))
     if dry_run:
-        try_out(export, as_json=as_json)
+        try_out(source, as_json=as_json)
     else:
-        import_export(url, key, export, as_json=as_json)
+        import_export(url, key, source, as_json=as_json)
 
 
-def try_out(export: "Export", *, as_json: bool) -> None:
+def try_out(source: "ImportSource", *, as_json: bool) -> None:
     from funnelcast.importing import dry_run
 
-    trials = dry_run.run(export)
+    trials = dry_run.run(source)
     dry_run.show(trials, as_json=as_json)
     if trials[0].summary.is_nothing_taken():
         sys.exit(1)
 
 
-def import_export(url: str, key: str, export: "Export", *, as_json: bool) -> None:
+def import_export(url: str, key: str, source: "ImportSource", *, as_json: bool) -> None:
     from funnelcast.importing import run
 
     if not key:
         raise typer.BadParameter("an API key is needed, except with --dry-run", param_hint="--key (FUNNELCAST_API_KEY)")
-    summaries = asyncio.run(run.run(run.System(url, key), export))
+    summaries = asyncio.run(run.run(run.System(url, key), source))
     run.show(summaries, as_json=as_json)
     if summaries[0].is_nothing_taken():
         sys.exit(1)

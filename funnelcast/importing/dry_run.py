@@ -8,8 +8,8 @@ import orjson
 import typer
 import yaml
 
-from funnelcast.importing.files.row import Rejected, Skipped
-from funnelcast.importing.reading import ReadRecord, Source, checked, open_export, read_records
+from funnelcast.importing.files.row import RejectedRecord, Skipped
+from funnelcast.importing.reading import ImportSource, ReadRecord, checked, open_export, read_records
 from funnelcast.importing.record import Body, ExportKind
 from funnelcast.importing.rejects import Rejects, reject_file
 from funnelcast.importing.summary import Summary
@@ -25,10 +25,10 @@ class Trial:
     first: list[Body] = field(default_factory=list)
 
 
-def run(source: Source) -> list[Trial]:
+def run(source: ImportSource) -> list[Trial]:
     """Tries the file, and those that belong to it."""
     trials = list[Trial]()
-    following: Source | None = source
+    following: ImportSource | None = source
     while following is not None:
         trial, kind = try_out(following)
         trials.append(trial)
@@ -36,7 +36,7 @@ def run(source: Source) -> list[Trial]:
     return trials
 
 
-def try_out(source: Source) -> tuple[Trial, ExportKind]:
+def try_out(source: ImportSource) -> tuple[Trial, ExportKind]:
     opened = open_export(source)
     trial = Trial(Summary(source.file.name, opened.export.total))
     with reject_file(source.rejects, opened.export.columns.names) as rejects:
@@ -48,7 +48,7 @@ def try_out(source: Source) -> tuple[Trial, ExportKind]:
 def count(trial: Trial, one: ReadRecord, rejects: Rejects) -> None:
     if isinstance(one, Skipped):
         trial.summary.skip(one)
-    elif isinstance(one, Rejected):
+    elif isinstance(one, RejectedRecord):
         trial.summary.reject(is_unread=True)
         rejects.add(one)
     else:

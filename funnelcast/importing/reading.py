@@ -11,18 +11,18 @@ import typer
 from funnelcast.failure import Failed
 from funnelcast.importing.checks import check
 from funnelcast.importing.files.export import Export, survey
-from funnelcast.importing.files.row import InvalidRow, Rejected, Row, Skipped, rejected_record, shortened
+from funnelcast.importing.files.row import InvalidRow, RejectedRecord, Row, Skipped, rejected_record, shortened
 from funnelcast.importing.record import ExportContext, ExportKind, Kind, MappedRecord, MapRecord, Record
 from funnelcast.importing.records import records
 from funnelcast.importing.seen import SeenIds
 from funnelcast.importing.snapshot import SnapshotOptions
 from shared.rules.clock_and_ids import ClockAndIds
 
-ReadRecord = tuple[Record, MappedRecord] | Rejected | Skipped
+ReadRecord = tuple[Record, MappedRecord] | RejectedRecord | Skipped
 
 
 @dataclass(frozen=True)
-class Source:
+class ImportSource:
     """A file, the kinds of export that it may be, and where its rejected rows go."""
 
     file: Path
@@ -31,7 +31,7 @@ class Source:
     rejects: Path | None = None
     snapshot: SnapshotOptions | None = None
 
-    def companion(self, kind: ExportKind) -> "Source | None":
+    def companion(self, kind: ExportKind) -> "ImportSource | None":
         """The file that belongs to this one, if it lies there."""
         if kind.companion is None:
             return None
@@ -41,18 +41,18 @@ class Source:
             typer.echo(f"note: {name} does not lie beside the file: only {kind.kind} are imported", err=True)
             return None
         rejects = self.rejects and self.rejects.with_name(f"{self.rejects.stem}-{name}")
-        return Source(file, (companion,), self.currency, rejects, self.snapshot)
+        return ImportSource(file, (companion,), self.currency, rejects, self.snapshot)
 
 
 @dataclass(frozen=True)
 class OpenedExport:
-    source: Source
+    source: ImportSource
     export: Export
     kind: ExportKind
     map_record: MapRecord
 
 
-def open_export(source: Source) -> OpenedExport:
+def open_export(source: ImportSource) -> OpenedExport:
     """Says what is missing beside the file, and what is passed over in it."""
     export, kind = surveyed(source)
     now, snapshot = ClockAndIds().now(), source.snapshot
@@ -68,7 +68,7 @@ def open_export(source: Source) -> OpenedExport:
     return OpenedExport(source, export, kind, map_record)
 
 
-def surveyed(source: Source) -> tuple[Export, ExportKind]:
+def surveyed(source: ImportSource) -> tuple[Export, ExportKind]:
     """The survey, with the first kind whose columns the file has. Raises `Failed` when it fits none."""
     failures = list[Failed]()
     for kind in source.kinds:
@@ -88,14 +88,14 @@ def survey_of(file: Path, kind: ExportKind) -> Export:
 
 def rows_of(export: Export, kind: ExportKind) -> Iterator[Row]:
     for record in records(export, replace(kind, group_by=None)):
-        if not isinstance(record, Rejected | Skipped):
+        if not isinstance(record, RejectedRecord | Skipped):
             yield record[0]
 
 
 def read_records(opened: OpenedExport) -> Generator[ReadRecord]:
     with closing(SeenIds()) as seen:
         for record in records(opened.export, opened.kind):
-            yield record if isinstance(record, Rejected | Skipped) else read_record(opened, seen, record)
+            yield record if isinstance(record, RejectedRecord | Skipped) else read_record(opened, seen, record)
 
 
 def read_record(opened: OpenedExport, seen: SeenIds, record: Record) -> ReadRecord:

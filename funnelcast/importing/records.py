@@ -10,7 +10,7 @@ import orjson
 
 from funnelcast.failure import Failed
 from funnelcast.importing.files.export import Export, survey
-from funnelcast.importing.files.row import Columns, Rejected, Row, Skipped
+from funnelcast.importing.files.row import Columns, RejectedRecord, Row, Skipped
 from funnelcast.importing.files.workbook import WorkbookDate, WorkbookNumber
 from funnelcast.importing.mapping.tables import Join
 from funnelcast.importing.record import ExportKind, Record
@@ -23,7 +23,7 @@ CACHE = "PRAGMA cache_size = -16000"
 CELL_TYPES: Sequence[type[str]] = (str, WorkbookNumber, WorkbookDate)
 
 
-def records(export: Export, kind: ExportKind) -> Iterator[Record | Rejected | Skipped]:
+def records(export: Export, kind: ExportKind) -> Iterator[Record | RejectedRecord | Skipped]:
     """The records in the order of their first lines, and the rows of each in the file's."""
     found = counted_rows(export, kind)
     if kind.join is not None:
@@ -34,12 +34,12 @@ def records(export: Export, kind: ExportKind) -> Iterator[Record | Rejected | Sk
     return grouped(found, kind.group_by, export.columns)
 
 
-def counted_rows(export: Export, kind: ExportKind) -> Iterator[Row | Rejected | Skipped]:
+def counted_rows(export: Export, kind: ExportKind) -> Iterator[Row | RejectedRecord | Skipped]:
     """The rows without those that the mapping's `only` and `skip` leave out."""
     accepts = kind.accepts
     if accepts is None:
         return export.rows()
-    return (row if isinstance(row, Rejected) or accepts(row) else Skipped(1) for row in export.rows())
+    return (row if isinstance(row, RejectedRecord) or accepts(row) else Skipped(1) for row in export.rows())
 
 
 def must_be_complete(export: Export) -> None:
@@ -56,8 +56,8 @@ def must_be_complete(export: Export) -> None:
 
 
 def grouped(
-    rows: Iterable[Row | Rejected | Skipped], key: str, columns: Columns
-) -> Iterator[Record | Rejected | Skipped]:
+    rows: Iterable[Row | RejectedRecord | Skipped], key: str, columns: Columns
+) -> Iterator[Record | RejectedRecord | Skipped]:
     """A row without a key is a record of its own."""
     with closing(sqlite3.connect("")) as spool:
         spool.execute(CACHE)
@@ -89,8 +89,8 @@ def unpacked(line: int, stored: bytes, columns: Columns) -> Row:
 
 
 def joined_rows(
-    rows: Iterable[Row | Rejected | Skipped], join: Join, folder: Path
-) -> Iterator[Row | Rejected | Skipped]:
+    rows: Iterable[Row | RejectedRecord | Skipped], join: Join, folder: Path
+) -> Iterator[Row | RejectedRecord | Skipped]:
     """The rows with the columns of the other file's row. A row without one has blanks in them."""
     with closing(sqlite3.connect("")) as table:
         table.execute(CACHE)

@@ -12,7 +12,7 @@ from typing import Any
 import typer
 
 from funnelcast.failure import Failed
-from funnelcast.importing.files.row import Rejected
+from funnelcast.importing.files.row import RejectedRecord
 
 SHOWN = 20
 
@@ -21,9 +21,9 @@ SHOWN = 20
 class Rejects:
     writer: Any
     count: int = 0
-    first: list[Rejected] = field(default_factory=list)
+    first: list[RejectedRecord] = field(default_factory=list)
 
-    def add(self, rejected: Rejected) -> None:
+    def add(self, rejected: RejectedRecord) -> None:
         self.count += 1
         if self.writer is not None:
             self.writer.writerows([row.line, row.reason, *row.cells] for row in rejected.rows)

@@ -16,9 +16,9 @@ from rich.text import Text
 from funnelcast import tables
 from funnelcast.importing import sending
 from funnelcast.importing.cells.dates import instant_text
-from funnelcast.importing.files.row import Rejected, Skipped
+from funnelcast.importing.files.row import RejectedRecord, Skipped
 from funnelcast.importing.org_sending import OrgSender
-from funnelcast.importing.reading import OpenedExport, ReadRecord, Source, checked, open_export, read_records
+from funnelcast.importing.reading import ImportSource, OpenedExport, ReadRecord, checked, open_export, read_records
 from funnelcast.importing.record import Kind
 from funnelcast.importing.rejects import Rejects, reject_file
 from funnelcast.importing.routes import ROUTES
@@ -41,11 +41,11 @@ class System:
     key: str
 
 
-async def run(system: System, source: Source) -> list[Summary]:
+async def run(system: System, source: ImportSource) -> list[Summary]:
     """Imports the file and those that belong to it. Returns when what was imported is to be seen."""
     summaries = list[Summary]()
     async with client.open_client(system.url, system.key) as http:
-        following: Source | None = source
+        following: ImportSource | None = source
         while following is not None:
             opened = open_export(following)
             summaries.append(await import_export(http, opened))
@@ -104,7 +104,7 @@ def in_words_of_export(kind: Kind, pair: Pair, answer: SendResult) -> SendResult
     if isinstance(answer, Accepted):
         return answer
     found = checked(kind, *pair)
-    return found if isinstance(found, Rejected) else answer
+    return found if isinstance(found, RejectedRecord) else answer
 
 
 class RowsPerSecond(ProgressColumn):
@@ -130,11 +130,11 @@ def count(chunk: Sequence[ReadRecord], answers: Sequence[SendResult], summary: S
         if isinstance(one, Skipped):
             summary.skip(one)
             continue
-        answer = one if isinstance(one, Rejected) else next(coming)
-        if isinstance(answer, Rejected):
+        answer = one if isinstance(one, RejectedRecord) else next(coming)
+        if isinstance(answer, RejectedRecord):
             summary.reject(is_unread=answer is one)
             rejects.add(answer)
-        elif not isinstance(one, Rejected):
+        elif not isinstance(one, RejectedRecord):
             summary.take(one[1], is_new=answer.is_new)
             last = max(last, answer.position)
     return last

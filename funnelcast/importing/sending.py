@@ -10,7 +10,7 @@ import httpx
 import orjson
 
 from funnelcast.failure import Failed
-from funnelcast.importing.files.row import Rejected, rejected_record
+from funnelcast.importing.files.row import RejectedRecord, rejected_record
 from funnelcast.importing.record import Body, MappedRecord, Record
 from funnelcast.remote import client
 
@@ -30,7 +30,7 @@ class Accepted:
     position: int
 
 
-SendResult = Accepted | Rejected
+SendResult = Accepted | RejectedRecord
 
 
 class Sender(Protocol):
@@ -92,7 +92,7 @@ def result_of(record: Record, line: Mapping[str, Any]) -> SendResult:
     return Accepted(line["created"], line["position"])
 
 
-def refused(record: Record, reason: str) -> Rejected:
+def refused(record: Record, reason: str) -> RejectedRecord:
     """The rejection of the record. Of several rows, any may be to blame."""
     first, last = record[0], record[-1]
     lines = "" if first is last else f"lines {first.line} to {last.line}: "

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from funnelcast.importing.files.row import Rejected, Skipped
+from funnelcast.importing.files.row import RejectedRecord, Skipped
 from funnelcast.importing.record import Body, MappedRecord, Record
 from funnelcast.importing.snapshot import SnapshotReport
 from funnelcast.importing.totals import DealTotals
@@ -79,10 +79,10 @@ def facts_of(body: Body) -> Sequence[Body]:
     return found
 
 
-def rows_of(one: "tuple[Record, MappedRecord] | Rejected | Skipped") -> int:
+def rows_of(one: "tuple[Record, MappedRecord] | RejectedRecord | Skipped") -> int:
     if isinstance(one, Skipped):
         return one.rows
-    return len(one.rows) if isinstance(one, Rejected) else len(one[0])
+    return len(one.rows) if isinstance(one, RejectedRecord) else len(one[0])
 
 
 def merged_json(summaries: Sequence[Summary]) -> Mapping[str, Any]:

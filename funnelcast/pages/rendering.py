@@ -40,7 +40,7 @@ def environment() -> Environment:
         "instant": instant,
         "words": words,
         "sentence": sentence,
-        "told": told,
+        "entry_text": entry_text,
     }
     return made
 
@@ -124,7 +124,7 @@ def instant(context: Context, value: str | None) -> str:
 
 
 @pass_context
-def told(context: Context, entry: Mapping[str, Any], people: Mapping[str, str]) -> str:
+def entry_text(context: Context, entry: Mapping[str, Any], people: Mapping[str, str]) -> str:
     """The text of a timeline's entry, with the names of owners, and with amounts and days by the reader's locale."""
     known = {"_elsewhere": "an owner elsewhere"} | dict(people)
     written = {owner: known.get(owner, owner) for owner in entry["owners"]}

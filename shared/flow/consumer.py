@@ -13,7 +13,7 @@ from shared.flow import checkpoint, parked, parked_actions
 from shared.flow.batch import Batch, Offsets, recorded_events
 from shared.flow.checkpoint import ExcludedEvents, Fenced
 from shared.flow.parked_actions import RequestedAction
-from shared.flow.source import Source
+from shared.flow.source import EventSource
 from shared.rules.message import Parser, RecordedEvent, StoredEvent
 from shared.store.cancellation import raise_if_cancelled
 from shared.store.prefetch import prefetch
@@ -42,7 +42,7 @@ class Consumer:
 
     subscription: str
     source: str
-    events: Source
+    events: EventSource
     parse: Parser[Any]
     effect: Effect
     engine: AsyncEngine

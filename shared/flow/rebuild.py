@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from shared.flow import checkpoint, parked, read_schema
 from shared.flow.projection import Projection, apply_all
 from shared.flow.readers import StillReading, wait_for_readers
-from shared.flow.source import Source
+from shared.flow.source import EventSource
 from shared.rules.message import Parser, RecordedEvent, StoredEvent
 from shared.store.database_errors import sqlstate
 from shared.store.isolation import with_isolation
@@ -54,7 +54,7 @@ class NotCaughtUp(Exception):
 class RebuildSource:
     """A source's events, from the first one, and their parser."""
 
-    events: Source
+    events: EventSource
     parse: Parser[Any]
 
 

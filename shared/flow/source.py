@@ -12,7 +12,7 @@ from shared.store.isolation import with_isolation
 from shared.store.signal import Signal
 
 
-class Source(Protocol):
+class EventSource(Protocol):
     @property
     def offsets(self) -> Offsets:
         """The offsets behind the last events that `read` returned: a hint, kept beside the checkpoint."""

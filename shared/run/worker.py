@@ -17,7 +17,7 @@ from shared.flow.log import LogUnavailable
 from shared.flow.parked import TooManyParked
 from shared.flow.projection import Fill, apply_all
 from shared.flow.relay import WATERMARK_INTERVAL, Relay
-from shared.flow.source import Source, StoreSource
+from shared.flow.source import EventSource, StoreSource
 from shared.flow.topic import Hole, TopicSource
 from shared.rules.message import Parser
 from shared.rules.reaction import REACTIONS
@@ -203,7 +203,7 @@ class Worker:
         """A consumer for each upstream service that this one reacts to."""
         return [self.reaction(one) for one in self.service.upstream if one.source in self.service.reacts_to]
 
-    def projection(self, source: str, events: Source, parse: Parser[Any]) -> Consumer:
+    def projection(self, source: str, events: EventSource, parse: Parser[Any]) -> Consumer:
         return Consumer(
             self.service.read_models,
             source,
@@ -233,7 +233,7 @@ class Worker:
             REACTION_PAUSE,
         )
 
-    def topic(self, upstream: Upstream) -> Source:
+    def topic(self, upstream: Upstream) -> EventSource:
         return TopicSource(self.resources.log, upstream.topic, upstream.source)
 
     def fresh_progress(self, subscription: str, source: str) -> Progress:

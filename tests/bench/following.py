@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from shared.flow import read_schema
 from shared.flow.consumer import Consumer, Effect, Progress
 from shared.flow.projection import apply_all
-from shared.flow.source import Source
+from shared.flow.source import EventSource
 from shared.rules.message import RecordedEvent
 from shared.run.service import Service
 from shared.run.worker import PROJECTION_BATCH
@@ -35,7 +35,7 @@ def effect_of(service: Service, source: str) -> Effect:
 
 
 async def followed(
-    engine: AsyncEngine, service: Service, source: str, events: Source, effect: Effect, to: int
+    engine: AsyncEngine, service: Service, source: str, events: EventSource, effect: Effect, to: int
 ) -> float:
     """Seconds from the first event to the last."""
     progress = Progress(service.read_models, source)

@@ -41,8 +41,8 @@ NO_CENTS = "[-\u2013\u2014]{1,2}"
 
 
 @dataclass(frozen=True)
-class Money:
-    """`rounded`: it had more decimals than its currency."""
+class ReadAmount:
+    """An amount as it is read. `rounded`: it had more decimals than its currency."""
 
     amount: str
     currency: str
@@ -66,7 +66,7 @@ class Amounts:
     symbols: Mapping[str, str] = field(default_factory=dict)
     round: bool = False
 
-    def money(self, label: str, text: str, row: Row) -> Money | None:
+    def money(self, label: str, text: str, row: Row) -> ReadAmount | None:
         """The amount; None for an empty cell, which is not zero. Raises `InvalidRow`."""
         if not text:
             return None
@@ -166,15 +166,17 @@ class Amounts:
         cents = f"(?:{re.escape(self.decimal)}(?:(?P<cents>[0-9]{{1,30}})|(?<=[0-9].){NO_CENTS}))?"
         return re.compile(f"(?P<whole>(?:[0-9]{{1,30}}{grouped})?){cents}")
 
-    def rounded(self, label: str, text: str, value: Decimal, currency: str) -> Money:
+    def rounded(self, label: str, text: str, value: Decimal, currency: str) -> ReadAmount:
         places = minor_units(currency)
         decimals = -int(value.normalize().as_tuple().exponent)
         if decimals <= places:
-            return Money(without_needless_zeros(value, places), currency)
+            return ReadAmount(without_needless_zeros(value, places), currency)
         if not self.round and not isinstance(text, WorkbookNumber) and decimals < CLEARLY_NOISE:
             why = f"has {decimals} decimals, and {currency} has {places}"
             raise InvalidRow(f"{label} {text!r} {why}; the mapping can have it rounded (money.round)")
-        return Money(format(value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN), "f"), currency, rounded=True)
+        return ReadAmount(
+            format(value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN), "f"), currency, rounded=True
+        )
 
     def example(self, code: str = "") -> str:
         sign = self.thousands

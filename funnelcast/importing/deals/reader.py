@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import TypeVar
 
 from funnelcast.failure import Failed
-from funnelcast.importing.cells.amounts import Amounts, Money
+from funnelcast.importing.cells.amounts import Amounts, ReadAmount
 from funnelcast.importing.cells.dates import Dates, Moment
 from funnelcast.importing.cells.names import NodeIds, external_id
 from funnelcast.importing.deals.history import DealHistory
@@ -63,11 +63,11 @@ class DealReader:
         found = self.moment_if_any(self.fields.close_date, row)
         return found.day if found else None
 
-    def amount(self, row: Row, notes: list[str]) -> Money | None:
+    def amount(self, row: Row, notes: list[str]) -> ReadAmount | None:
         cell = self.fields.amount
         return self.amount_of(cell.label, cell.read(row), row, notes) if cell else None
 
-    def amount_of(self, label: str, text: str, row: Row, notes: list[str]) -> Money | None:
+    def amount_of(self, label: str, text: str, row: Row, notes: list[str]) -> ReadAmount | None:
         money = self.amounts.money(label, text, row) if self.amounts else None
         if money is not None and money.rounded:
             notes.append(f"{label} has more decimals than {money.currency}: rounded")

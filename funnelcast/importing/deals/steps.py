@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from funnelcast.importing.cells.amounts import Money
+from funnelcast.importing.cells.amounts import ReadAmount
 from funnelcast.importing.cells.dates import Moment
 from funnelcast.importing.deals.history import DealHistory
 from funnelcast.importing.deals.moves import REOPENED, end, enter_stage, is_end, reopen
@@ -120,7 +120,7 @@ def follow(reader: DealReader, history: DealHistory, above: Row, row: Row, at: M
         assign(reader, history, row, at)
 
 
-def set_amount(history: DealHistory, at: Moment, amount: Money, *, is_followed: bool) -> None:
+def set_amount(history: DealHistory, at: Moment, amount: ReadAmount, *, is_followed: bool) -> None:
     """Sets the amount. After the deal's end, a change of it is a correction."""
     if not is_followed:
         if history.end:

@@ -13,7 +13,7 @@ from pathlib import Path
 from funnelcast.failure import Failed
 from funnelcast.importing.files.delimited import DELIMITERS, NumberedRow, delimited_rows
 from funnelcast.importing.files.layout import DEFAULT_LAYOUT, Layout
-from funnelcast.importing.files.row import Columns, Rejected, Row, rejected_row, shortened
+from funnelcast.importing.files.row import Columns, RejectedRecord, Row, rejected_row, shortened
 from funnelcast.importing.files.workbook import WorkbookFormula, is_workbook, workbook_rows
 
 WIDTHLESS = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
@@ -40,7 +40,7 @@ class Export:
     footers: int
     odd_lines: Sequence[int]
 
-    def rows(self) -> Iterator[Row | Rejected]:
+    def rows(self) -> Iterator[Row | RejectedRecord]:
         header = self.header
         for line, cells in file_rows(self.file, self.layout):
             if line > self.last_line:
@@ -48,7 +48,7 @@ class Export:
             if line > self.header_line and not is_blank(cells) and not repeats(cells, header):
                 yield self.row(line, cells)
 
-    def row(self, line: int, cells: list[str]) -> Row | Rejected:
+    def row(self, line: int, cells: list[str]) -> Row | RejectedRecord:
         fault = fault_of(cells, self.columns.names, self.layout)
         return Row(line, cells, self.columns) if fault is None else rejected_row(line, fault, cells)
 
@@ -295,7 +295,7 @@ def read_table(file: Path, wanted: Sequence[str], layout: Layout = DEFAULT_LAYOU
     """All rows of a small file, such as a price list. Raises `Failed` when one of them cannot be read."""
     rows = list[Row]()
     for row in survey(file, wanted, layout).rows():
-        if isinstance(row, Rejected):
+        if isinstance(row, RejectedRecord):
             raise Failed(f"{file}, line {row.line}: {row.reason}")
         rows.append(row)
     return rows

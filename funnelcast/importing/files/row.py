@@ -68,7 +68,7 @@ class RejectedRow:
 
 
 @dataclass(frozen=True)
-class Rejected:
+class RejectedRecord:
     """A record that was refused: all of its rows, in the file's order, and its reason."""
 
     line: int
@@ -84,13 +84,13 @@ class Skipped:
     note: str | None = None
 
 
-def rejected_row(line: int, reason: str, cells: Sequence[str]) -> Rejected:
-    return Rejected(line, reason, [RejectedRow(line, reason, cells)])
+def rejected_row(line: int, reason: str, cells: Sequence[str]) -> RejectedRecord:
+    return RejectedRecord(line, reason, [RejectedRow(line, reason, cells)])
 
 
-def rejected_record(record: Sequence[Row], reason: str, blamed: Row | None = None) -> Rejected:
+def rejected_record(record: Sequence[Row], reason: str, blamed: Row | None = None) -> RejectedRecord:
     """The other rows of the record are refused with the one to blame, so that the whole can be mended and imported."""
     blamed = blamed or record[0]
     other = f"refused with line {blamed.line}"
     rows = [RejectedRow(row.line, reason if row is blamed else other, row.cells) for row in record]
-    return Rejected(blamed.line, reason, rows)
+    return RejectedRecord(blamed.line, reason, rows)

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from funnelcast.pages.api import Api, ApiError
 from funnelcast.pages.screen import Screen, Visit
-from funnelcast.pages.screens.deal_commands import Choices, Command, allowed_commands, body_of
+from funnelcast.pages.screens.deal_commands import Choices, CommandForm, allowed_commands, body_of
 from funnelcast.pages.screens.names import names_of_nodes
 from funnelcast.pages.screens.stage_line import stage_line
 from funnelcast.pages.screens.warnings import back_to_page, warnings_for
@@ -100,7 +100,7 @@ async def send_command(visit: Visit) -> Response:
     return back_to_page(visit, written)
 
 
-async def find_command(visit: Visit, deal: Mapping[str, Any], name: str) -> Command:
+async def find_command(visit: Visit, deal: Mapping[str, Any], name: str) -> CommandForm:
     """The command of this name, also one that was allowed when the page was loaded. Raises `ApiError` for one that does
     not exist."""
     choices = await find_choices(visit.api, deal["pipeline"])

@@ -25,7 +25,9 @@ class Field:
 
 
 @dataclass(frozen=True)
-class Command:
+class CommandForm:
+    """The form of a command on a page."""
+
     name: str
     title: str
     fields: tuple[Field, ...] = ()
@@ -44,7 +46,7 @@ class Choices:
         return Field("reason", "Reason", "choice", self.reasons.get(command, ()))
 
 
-def allowed_commands(deal: Mapping[str, Any], choices: Choices, person: Person) -> list[Command]:
+def allowed_commands(deal: Mapping[str, Any], choices: Choices, person: Person) -> list[CommandForm]:
     """The commands that the person and the state allow; the service decides once more."""
     if not person.may("pipeline:write"):
         return []
@@ -53,45 +55,45 @@ def allowed_commands(deal: Mapping[str, Any], choices: Choices, person: Person) 
     return [*after_the_end(deal, choices, person)]
 
 
-def moves(deal: Mapping[str, Any], choices: Choices) -> Iterator[Command]:
+def moves(deal: Mapping[str, Any], choices: Choices) -> Iterator[CommandForm]:
     stages = choices.qualified if deal["qualified"] else choices.unqualified
     others = [stage for stage in stages if stage != deal["stage"]]
     if not deal["qualified"]:
-        yield Command("qualify", "Qualify", (Field("to_stage", "To stage", "choice", choices.qualified),))
+        yield CommandForm("qualify", "Qualify", (Field("to_stage", "To stage", "choice", choices.qualified),))
     if others:
-        yield Command("advance", "Move to another stage", (Field("to_stage", "To stage", "choice", others),))
+        yield CommandForm("advance", "Move to another stage", (Field("to_stage", "To stage", "choice", others),))
 
 
-def changes(deal: Mapping[str, Any]) -> Iterator[Command]:
+def changes(deal: Mapping[str, Any]) -> Iterator[CommandForm]:
     categories = OPEN_CATEGORIES if deal["qualified"] else UNQUALIFIED_CATEGORIES
     amount = (deal["amount"] or {}).get("amount", "")
-    yield Command("set-amount", "Change the amount", (Field("amount", "Amount", "money", value=amount),))
+    yield CommandForm("set-amount", "Change the amount", (Field("amount", "Amount", "money", value=amount),))
     date = Field("close_date", "Expected to close on", "date", value=deal["close_date"] or "")
-    yield Command("set-close-date", "Change the close date", (date,))
+    yield CommandForm("set-close-date", "Change the close date", (date,))
     category = Field("category", "Category", "choice", categories, deal["category"])
-    yield Command("set-category", "Set the category by hand", (category,))
-    yield Command("assign", "Give to another owner", (Field("owner", "Owner", "text", value=deal["owner"]),))
+    yield CommandForm("set-category", "Set the category by hand", (category,))
+    yield CommandForm("assign", "Give to another owner", (Field("owner", "Owner", "text", value=deal["owner"]),))
 
 
-def endings(deal: Mapping[str, Any], choices: Choices) -> Iterator[Command]:
+def endings(deal: Mapping[str, Any], choices: Choices) -> Iterator[CommandForm]:
     note = Field("note", "Note", "note", required=False)
     if deal["qualified"]:
         amount = (deal["amount"] or {}).get("amount", "")
-        yield Command("win", "Win", (Field("amount", "At", "money", value=amount, required=False),))
-    yield Command("lose", "Lose", (choices.reason("lose"), note))
-    yield Command("recycle", "Recycle to nurture", (choices.reason("recycle"), note))
+        yield CommandForm("win", "Win", (Field("amount", "At", "money", value=amount, required=False),))
+    yield CommandForm("lose", "Lose", (choices.reason("lose"), note))
+    yield CommandForm("recycle", "Recycle to nurture", (choices.reason("recycle"), note))
 
 
-def after_the_end(deal: Mapping[str, Any], choices: Choices, person: Person) -> Iterator[Command]:
+def after_the_end(deal: Mapping[str, Any], choices: Choices, person: Person) -> Iterator[CommandForm]:
     date = Field("close_date", "Expected to close on", "date")
     note = Field("note", "Note", "note", required=False)
-    yield Command("reopen", "Reopen", (choices.reason("reopen"), date, note))
+    yield CommandForm("reopen", "Reopen", (choices.reason("reopen"), date, note))
     if person.may("pipeline:correct"):
         amount = Field("amount", "Amount", "money", value=(deal["amount"] or {}).get("amount", ""), required=False)
-        yield Command("correct", "Correct", (choices.reason("correct"), amount, note))
+        yield CommandForm("correct", "Correct", (choices.reason("correct"), amount, note))
 
 
-def body_of(command: Command, fields: Mapping[str, str]) -> dict[str, Any]:
+def body_of(command: CommandForm, fields: Mapping[str, str]) -> dict[str, Any]:
     """The body of the command that the form means: fields that were left empty are left out, where they may be."""
     body: dict[str, Any] = {}
     for field in command.fields:

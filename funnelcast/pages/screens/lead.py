@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from funnelcast.pages.api import ApiError
 from funnelcast.pages.screen import Screen, Visit
-from funnelcast.pages.screens.deal_commands import Command, body_of
+from funnelcast.pages.screens.deal_commands import CommandForm, body_of
 from funnelcast.pages.screens.lead_commands import BANT, allowed_commands, bant_body
 from funnelcast.pages.screens.lead_timeline import timeline_of
 from funnelcast.pages.screens.warnings import back_to_page, warnings_for
@@ -81,7 +81,7 @@ async def send_command(visit: Visit) -> Response:
     return back_to_page(visit, written)
 
 
-def body_for(name: str, lead: Mapping[str, Any], offered: Sequence[Command], visit: Visit) -> dict[str, Any]:
+def body_for(name: str, lead: Mapping[str, Any], offered: Sequence[CommandForm], visit: Visit) -> dict[str, Any]:
     """Raises `ApiError` for a command that the lead's state does not allow."""
     if name == "bant":
         return bant_body(lead["bant"], visit.fields)

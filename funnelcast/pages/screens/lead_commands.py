@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from funnelcast.pages.person import Person
-from funnelcast.pages.screens.deal_commands import Command, Field
+from funnelcast.pages.screens.deal_commands import CommandForm, Field
 
 BANT = ("budget", "authority", "need", "timing")
 OPEN, WITH_DEAL, SET_ASIDE = ("captured", "mql"), ("srl", "sql"), ("nurture", "rejected")
@@ -12,7 +12,7 @@ Reasons = Mapping[str, Sequence[str]]
 NOTE = Field("note", "Note", "note", required=False)
 
 
-def allowed_commands(lead: Mapping[str, Any], reasons: Reasons, person: Person) -> list[Command]:
+def allowed_commands(lead: Mapping[str, Any], reasons: Reasons, person: Person) -> list[CommandForm]:
     """The commands that the person and the state allow; the service decides once more."""
     if not person.may("qualification:write"):
         return []
@@ -20,19 +20,19 @@ def allowed_commands(lead: Mapping[str, Any], reasons: Reasons, person: Person) 
     return [*claims(lead), *hand_overs(lead), *verdicts(lifecycle, reasons)]
 
 
-def claims(lead: Mapping[str, Any]) -> Iterator[Command]:
+def claims(lead: Mapping[str, Any]) -> Iterator[CommandForm]:
     if lead["sdr"] is not None:
-        yield Command("release-claim", "Give the lead back")
+        yield CommandForm("release-claim", "Give the lead back")
     elif lead["lifecycle"] == "mql" or lead["revisit_due_at"]:
-        yield Command("claim", "Claim")
+        yield CommandForm("claim", "Claim")
     if lead["lifecycle"] in (*OPEN, *WITH_DEAL):
-        yield Command("touch", "Record a contact")
+        yield CommandForm("touch", "Record a contact")
 
 
-def hand_overs(lead: Mapping[str, Any]) -> Iterator[Command]:
+def hand_overs(lead: Mapping[str, Any]) -> Iterator[CommandForm]:
     if lead["lifecycle"] not in OPEN:
         return
-    yield Command(
+    yield CommandForm(
         "hand-over",
         "Hand over to a rep",
         (
@@ -45,18 +45,18 @@ def hand_overs(lead: Mapping[str, Any]) -> Iterator[Command]:
     )
 
 
-def verdicts(lifecycle: str, reasons: Reasons) -> Iterator[Command]:
+def verdicts(lifecycle: str, reasons: Reasons) -> Iterator[CommandForm]:
     def reason(name: str) -> Field:
         return Field("reason", "Reason", "choice", reasons[name])
 
     if lifecycle in (*OPEN, "nurture"):
         revisit = Field("revisit_on", "Look at it again on", "date", required=False)
-        yield Command("nurture", "Nurture", (reason("nurture"), revisit, NOTE))
-        yield Command("reject", "Reject", (reason("reject"), NOTE))
+        yield CommandForm("nurture", "Nurture", (reason("nurture"), revisit, NOTE))
+        yield CommandForm("reject", "Reject", (reason("reject"), NOTE))
     if lifecycle in SET_ASIDE:
-        yield Command("requalify", "Requalify")
+        yield CommandForm("requalify", "Requalify")
     if lifecycle in ("captured", "customer"):
-        yield Command("mark-mql", "Mark as MQL", (reason("mark_mql"), NOTE))
+        yield CommandForm("mark-mql", "Mark as MQL", (reason("mark_mql"), NOTE))
 
 
 def bant_body(known: Mapping[str, Mapping[str, Any]], fields: Mapping[str, str]) -> dict[str, Any]:

@@ -120,8 +120,8 @@ async def moved(tx: AsyncConnection, opening: End, closing: End) -> Movements:
     everyone = segments.everyone
     lines = await waterfall_lines.lines_between(tx, opening.moment.as_of, closing.cut, question.period, everyone)
     deals = deals_before(lines)
-    untold = {line.opportunity_id for line in lines} - deals.keys()
-    deals.update(await waterfall_lines.deals_at(tx, opening.cut, untold))
+    unknown = {line.opportunity_id for line in lines} - deals.keys()
+    deals.update(await waterfall_lines.deals_at(tx, opening.cut, unknown))
     found = await run_in_thread(tx, movements, lines, deals, scope)
     for before, after in pairwise(segments.segments):
         if before.counted == after.counted:

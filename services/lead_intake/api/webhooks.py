@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from starlette.datastructures import Headers
 
 from services.lead_intake.connectors import READERS
-from services.lead_intake.connectors.delivery import Accepted, Connection, Delivery, Refused, Reply, Verification
+from services.lead_intake.connectors.delivery import Connection, Delivery, Reply, Unverified, Verification, Verified
 from services.lead_intake.connectors.posted import MULTIPART, URLENCODED
 from services.lead_intake.connectors.reader import read
 from services.lead_intake.ingestion import deliveries, stored_connection
@@ -45,10 +45,10 @@ async def admit(context: ServiceContext, request: EntranceRequest) -> Caller:
     is remembered of a connection may lack a secret that another process has stored since."""
     delivery = delivery_of(request)
     connection = await stored_connection.load_cached(context, request.path)
-    if isinstance(verify(context, delivery, connection), Refused):
+    if isinstance(verify(context, delivery, connection), Unverified):
         connection = await stored_connection.load(context, request.path)
     verdict = verify(context, delivery, connection)
-    if isinstance(verdict, Refused):
+    if isinstance(verdict, Unverified):
         raise Unauthenticated(verdict.reason)
     request.state["connection"] = connection
     return Caller(f"connection {request.path}", UUID(request.path), frozenset({"leads:write"}))
@@ -56,9 +56,9 @@ async def admit(context: ServiceContext, request: EntranceRequest) -> Caller:
 
 def verify(context: ServiceContext, delivery: Delivery, connection: Connection | None) -> Verification:
     if connection is None:
-        return Refused("there is no such connection, or the delivery is not signed by its vendor")
+        return Unverified("there is no such connection, or the delivery is not signed by its vendor")
     if delivery.method != "POST":
-        return Accepted()
+        return Verified()
     return READERS[connection.connector].verify(delivery, connection, context.clock_and_ids.now())
 
 

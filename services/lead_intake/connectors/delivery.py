@@ -75,18 +75,18 @@ class Connection:
 
 
 @dataclass(frozen=True)
-class Accepted:
+class Verified:
     """The delivery is the vendor's."""
 
 
 @dataclass(frozen=True)
-class Refused:
+class Unverified:
     """The delivery is not shown to be the vendor's; the answer is 401."""
 
     reason: str
 
 
-Verification = Accepted | Refused
+Verification = Verified | Unverified
 
 
 @dataclass(frozen=True)

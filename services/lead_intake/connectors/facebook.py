@@ -5,13 +5,13 @@ from datetime import datetime
 
 from services.lead_intake.connectors import facebook_leads
 from services.lead_intake.connectors.delivery import (
-    Accepted,
     Connection,
     Delivery,
     Json,
     JsonObject,
     Reply,
     Verification,
+    Verified,
 )
 from services.lead_intake.connectors.outcomes import Ignored, NeedsLookup, Outcome
 from services.lead_intake.connectors.parsing import Malformed, json_value, nested_form
@@ -43,7 +43,7 @@ def handshake(delivery: Delivery, connection: Connection) -> Reply | None:
     tokens = (connection.verify_token,) if connection.verify_token else connection.secrets
     known = signed(given, tokens, lambda token: token)
     challenge = delivery.query.get("hub.challenge", "")
-    if delivery.query.get("hub.mode") == "subscribe" and isinstance(known, Accepted):
+    if delivery.query.get("hub.mode") == "subscribe" and isinstance(known, Verified):
         return Reply(200, "text/plain", challenge.encode(errors="replace"))
     return Reply(403, "text/plain", b"the verify token is wrong")
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from services.lead_intake.connectors.capture import Submission, capture
-from services.lead_intake.connectors.delivery import Connection, Delivery, JsonObject, Refused, Verification
+from services.lead_intake.connectors.delivery import Connection, Delivery, JsonObject, Unverified, Verification
 from services.lead_intake.connectors.fields import FormAnswer, answer
 from services.lead_intake.connectors.outcomes import Ignored, Outcome
 from services.lead_intake.connectors.parsing import Malformed, json_value
@@ -18,7 +18,7 @@ def verify(delivery: Delivery, connection: Connection, now: datetime) -> Verific
     try:
         given = text(dig(json_value(delivery.body), "google_key"))
     except Malformed as error:
-        return Refused(str(error))
+        return Unverified(str(error))
     return signed([given], connection.secrets, lambda secret: secret)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import partial
 
-from services.lead_intake.connectors.delivery import Accepted, Connection, Delivery, Refused, Reply, Verification
+from services.lead_intake.connectors.delivery import Connection, Delivery, Reply, Unverified, Verification, Verified
 from services.lead_intake.connectors.values import EPOCH
 
 MAX_AGE = timedelta(seconds=300)
@@ -34,38 +34,38 @@ def base64_hmac(secret: str, message: bytes) -> str:
 
 def all_of(*checks: Verification) -> Verification:
     """The first refusal, if any."""
-    return next((check for check in checks if isinstance(check, Refused)), Accepted())
+    return next((check for check in checks if isinstance(check, Unverified)), Verified())
 
 
 def signed(given: Iterable[str | None], secrets: Iterable[str], proof: Proof) -> Verification:
-    """Accepted when one of the secrets makes one of the proofs given. Blank proofs and secrets count as missing."""
+    """Verified when one of the secrets makes one of the proofs given. Blank proofs and secrets count as missing."""
     proofs = [text.encode(errors="surrogatepass") for text in given if text]
     usable = [secret for secret in secrets if secret]
     if not proofs:
-        return Refused("the signature is missing")
+        return Unverified("the signature is missing")
     if not usable:
-        return Refused("the connection has no secret")
+        return Unverified("the connection has no secret")
     matches = [hmac.compare_digest(proof(secret).encode(), one) for secret in usable for one in proofs]
-    return Accepted() if any(matches) else Refused("the signature is wrong")
+    return Verified() if any(matches) else Unverified("the signature is wrong")
 
 
 def one_signed(
     given: str, messages: Iterable[bytes], connection: Connection, proof: Callable[..., str]
 ) -> Verification:
-    """Accepted when one of the messages is what was signed."""
+    """Verified when one of the messages is what was signed."""
     checks = [signed([given], connection.secrets, partial(proof, message=message)) for message in messages]
-    return next((check for check in checks if isinstance(check, Accepted)), checks[0])
+    return next((check for check in checks if isinstance(check, Verified)), checks[0])
 
 
 def fresh(stamp: str | None, now: datetime, unit: timedelta) -> Verification:
     """`stamp`: units since 1970, in decimal digits."""
     if not stamp:
-        return Refused("the time stamp is missing")
+        return Unverified("the time stamp is missing")
     if not STAMP.fullmatch(stamp):
-        return Refused("the time stamp is not a number")
+        return Unverified("the time stamp is not a number")
     if abs(int(stamp) * unit - (now - EPOCH)) > MAX_AGE:
-        return Refused("the time stamp is too old or in the future")
-    return Accepted()
+        return Unverified("the time stamp is too old or in the future")
+    return Verified()
 
 
 def stamped(header: str | None, delivery: Delivery, connection: Connection, now: datetime) -> Verification:
@@ -73,7 +73,7 @@ def stamped(header: str | None, delivery: Delivery, connection: Connection, now:
     pairs = [part.strip().partition("=") for part in (header or "").split(",")]
     stamps = [value for name, _, value in pairs if name == "t"]
     if not header or len(stamps) != 1:
-        return Refused("the signature is missing or has not one time stamp")
+        return Unverified("the signature is missing or has not one time stamp")
     message = f"{stamps[0]}.".encode(errors="surrogatepass") + delivery.body
     proofs = [value for name, _, value in pairs if name == "v1"]
     return all_of(

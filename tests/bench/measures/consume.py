@@ -11,7 +11,7 @@ from services.lead_intake.service import SERVICE as INTAKE
 from shared.flow.consumer import Effect
 from shared.flow.log.kafka import KafkaLog
 from shared.flow.relay import Relay
-from shared.flow.source import Source, StoreSource
+from shared.flow.source import EventSource, StoreSource
 from shared.flow.topic import TopicSource
 from shared.run.service import Service
 from shared.store.signal import Signal
@@ -38,7 +38,7 @@ async def from_the_store(ground: Ground) -> list[Row]:
     async with ground.database() as url, writing(url, f"intake,{INTAKE.read_models}") as engine:
         await fill(engine, LEADS, 1, amount)
 
-        def events() -> Source:
+        def events() -> EventSource:
             return StoreSource(engine, Signal())
 
         mine, none = await ground.rounds.interleaved(*sides(engine, INTAKE, "intake", events, amount, "leads"))
@@ -51,7 +51,7 @@ async def from_kafka(ground: Ground) -> list[Row]:
     async with ground.database() as url, writing(url, f"forecast,{FORECAST.read_models}") as engine:
         await published(ground, url, log, topic, amount)
 
-        def events() -> Source:
+        def events() -> EventSource:
             return TopicSource(log, topic, "pipeline")
 
         mine, none = await ground.rounds.interleaved(*sides(engine, FORECAST, "pipeline", events, amount, "postings"))
@@ -67,7 +67,7 @@ async def published(ground: Ground, url: str, log: KafkaLog, topic: str, amount:
 
 
 def sides(
-    engine: AsyncEngine, service: Service, source: str, events: Callable[[], Source], amount: int, table: str
+    engine: AsyncEngine, service: Service, source: str, events: Callable[[], EventSource], amount: int, table: str
 ) -> list[Side]:
     rows = f"SELECT count(*) FROM {table}"  # noqa: S608
     return [
@@ -90,7 +90,7 @@ def side(
     engine: AsyncEngine,
     service: Service,
     source: str,
-    events: Callable[[], Source],
+    events: Callable[[], EventSource],
     amount: int,
     effect: Effect,
     query: str,

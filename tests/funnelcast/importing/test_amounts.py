@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from funnelcast.importing.cells.amounts import Amounts, Grouping, Money
+from funnelcast.importing.cells.amounts import Amounts, Grouping, ReadAmount
 from funnelcast.importing.files.row import InvalidRow
 from funnelcast.importing.files.workbook import WorkbookNumber
 from funnelcast.importing.mapping.cell import Cell
@@ -34,7 +34,7 @@ CURRENCY = Cell(column="Currency")
     ],
 )
 def test_an_amount_is_read_in_the_mappings_notation(text: str, decimal: str, thousands: str, read: str) -> None:
-    assert Amounts(decimal, thousands, currency="EUR").money("value", text, NO_ROW) == Money(read, "EUR")
+    assert Amounts(decimal, thousands, currency="EUR").money("value", text, NO_ROW) == ReadAmount(read, "EUR")
 
 
 @pytest.mark.parametrize(
@@ -87,34 +87,36 @@ def test_a_refusal_says_what_is_wrong(text: str, reason: str) -> None:
 
 
 def test_noise_of_a_programs_arithmetic_is_rounded_and_reported() -> None:
-    assert EUR.money("value", "611696.3298000001", NO_ROW) == Money("611696.33", "EUR", rounded=True)
-    assert Amounts(currency="JPY").money("value", "99.99999999", NO_ROW) == Money("100", "JPY", rounded=True)
+    assert EUR.money("value", "611696.3298000001", NO_ROW) == ReadAmount("611696.33", "EUR", rounded=True)
+    assert Amounts(currency="JPY").money("value", "99.99999999", NO_ROW) == ReadAmount("100", "JPY", rounded=True)
 
 
 def test_few_decimals_are_rounded_when_the_mapping_says_so() -> None:
-    assert Amounts(currency="EUR", round=True).money("value", "1.054", NO_ROW) == Money("1.05", "EUR", rounded=True)
+    assert Amounts(currency="EUR", round=True).money("value", "1.054", NO_ROW) == ReadAmount(
+        "1.05", "EUR", rounded=True
+    )
 
 
 @pytest.mark.parametrize("text", ["€ 1054.50", "1054.50€", "EUR 1054.50", "1054.50 EUR"])
 def test_an_amount_may_repeat_its_currency(text: str) -> None:
-    assert EUR.money("value", text, NO_ROW) == Money("1054.50", "EUR")
+    assert EUR.money("value", text, NO_ROW) == ReadAmount("1054.50", "EUR")
 
 
 def test_a_sign_of_ones_own_may_stand_beside_an_amount() -> None:
-    assert Amounts(currency="SEK", symbols={"kr": "SEK"}).money("value", "100 kr", NO_ROW) == Money("100", "SEK")
+    assert Amounts(currency="SEK", symbols={"kr": "SEK"}).money("value", "100 kr", NO_ROW) == ReadAmount("100", "SEK")
 
 
 @pytest.mark.parametrize(("text", "code"), [("€5", "EUR"), ("5 CHF", "CHF"), ("$5", "USD"), ("US$ 5", "USD")])
 def test_the_currency_may_stand_beside_each_amount(text: str, code: str) -> None:
     beside = Amounts(symbols={"US$": "USD"})
-    assert beside.money("value", text, NO_ROW) == Money("5", code)
+    assert beside.money("value", text, NO_ROW) == ReadAmount("5", code)
     with pytest.raises(InvalidRow, match=r"an amount with its currency is expected, such as EUR 1054\.50"):
         beside.money("value", "5", NO_ROW)
 
 
 @pytest.mark.parametrize(("text", "amount"), [(".5", "0.5"), ("1'234.–", "1234"), ("5.--", "5"), ("+5", "5")])
 def test_an_amount_may_lack_its_whole_part_or_have_a_dash_for_cents(text: str, amount: str) -> None:
-    assert Amounts(thousands="'", currency="CHF").money("value", text, NO_ROW) == Money(amount, "CHF")
+    assert Amounts(thousands="'", currency="CHF").money("value", text, NO_ROW) == ReadAmount(amount, "CHF")
 
 
 @pytest.mark.parametrize("text", [".", ".--", "5.", "--", "5.---"])
@@ -136,13 +138,13 @@ def test_an_empty_cell_is_not_zero() -> None:
 @pytest.mark.parametrize(("cell", "code"), [("CHF", "CHF"), ("chf", "CHF"), ("€", "EUR"), ("Kroner", "NOK")])
 def test_the_currency_may_stand_in_a_column(cell: str, code: str) -> None:
     amounts = Amounts(currency_column=CURRENCY, symbols={"Kroner": "NOK"})
-    assert amounts.money("value", "5", row_of(2, {"Currency": cell})) == Money("5", code)
+    assert amounts.money("value", "5", row_of(2, {"Currency": cell})) == ReadAmount("5", code)
 
 
 def test_a_blank_cell_of_the_currencys_column_is_in_the_currency_for_those() -> None:
     amounts = Amounts(currency_column=CURRENCY, currency="EUR")
     read = [amounts.money("value", "5", row_of(2, {"Currency": cell})) for cell in ("", "USD")]
-    assert read == [Money("5", "EUR"), Money("5", "USD")]
+    assert read == [ReadAmount("5", "EUR"), ReadAmount("5", "USD")]
 
 
 @pytest.mark.parametrize("text", ["5\u00b2", "\u00bd", "\u2460"])
@@ -159,7 +161,7 @@ def test_a_column_without_a_clear_currency_is_refused(cell: str) -> None:
 
 
 def test_a_workbooks_number_needs_no_notation() -> None:
-    assert Amounts(",", ".", currency="EUR").money("value", WorkbookNumber("1054.505"), NO_ROW) == Money(
+    assert Amounts(",", ".", currency="EUR").money("value", WorkbookNumber("1054.505"), NO_ROW) == ReadAmount(
         "1054.50", "EUR", rounded=True
     )
 
@@ -179,4 +181,4 @@ def test_a_sign_that_may_be_several_currencies_is_asked_for(text: str, sign: str
 
 @pytest.mark.parametrize(("text", "currency", "read"), [("1.00000", "EUR", "1.00"), ("5.0", "JPY", "5")])
 def test_zeros_that_the_currency_has_no_place_for_are_left_out(text: str, currency: str, read: str) -> None:
-    assert Amounts(currency=currency).money("value", text, NO_ROW) == Money(read, currency)
+    assert Amounts(currency=currency).money("value", text, NO_ROW) == ReadAmount(read, currency)

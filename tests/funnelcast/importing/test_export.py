@@ -15,7 +15,7 @@ from funnelcast.failure import Failed
 from funnelcast.importing.files import text
 from funnelcast.importing.files.export import read_table, survey
 from funnelcast.importing.files.layout import DEFAULT_LAYOUT, Layout
-from funnelcast.importing.files.row import Rejected, Row, Skipped, rejected_record, rejected_row
+from funnelcast.importing.files.row import RejectedRecord, Row, Skipped, rejected_record, rejected_row
 from funnelcast.importing.files.workbook import WorkbookDate, WorkbookNumber
 from funnelcast.importing.mapping.tables import Join, TableMapping
 from funnelcast.importing.record import ExportKind
@@ -33,7 +33,7 @@ def exported(folder: Path, content: str | bytes) -> Path:
     return file
 
 
-def rows(file: Path, layout: Layout = DEFAULT_LAYOUT) -> list[Row | Rejected]:
+def rows(file: Path, layout: Layout = DEFAULT_LAYOUT) -> list[Row | RejectedRecord]:
     return list(survey(file, ["id"], layout).rows())
 
 
@@ -155,7 +155,7 @@ def test_a_footer_that_follows_at_once_ends_the_table_when_the_mapping_names_it(
 
 def test_short_rows_are_rejected_or_padded_as_the_mapping_says(tmp_path: Path) -> None:
     file = exported(tmp_path, 'id,name\n1,a\n"2,b"\n3,c,d\n4\n')
-    assert [one for one in rows(file) if isinstance(one, Rejected)] == [
+    assert [one for one in rows(file) if isinstance(one, RejectedRecord)] == [
         rejected_row(3, HINT, ["2,b"]),
         rejected_row(4, "has 3 cells where the header has 2", ["3", "c", "d"]),
         rejected_row(5, HINT, ["4"]),
@@ -326,7 +326,9 @@ def test_rows_that_the_mapping_leaves_out_are_skipped(tmp_path: Path) -> None:
     file = exported(tmp_path, "id,kind,test\n1,sale,no\n2,rent,no\n3,SALE,Yes\n4,Sale,\n")
     export = survey(file, ["id"], ignore_case=True)
     found = list(records(export, replace(ALL, accepts=tables.counts)))
-    assert [one if isinstance(one, Skipped) else one[0].line for one in found if not isinstance(one, Rejected)] == [
+    assert [
+        one if isinstance(one, Skipped) else one[0].line for one in found if not isinstance(one, RejectedRecord)
+    ] == [
         2,
         Skipped(1),
         Skipped(1),

@@ -7,12 +7,12 @@ from openpyxl import Workbook
 from openpyxl.chart import BarChart
 
 from funnelcast.failure import Failed
-from funnelcast.importing.files.row import Rejected, Skipped
+from funnelcast.importing.files.row import RejectedRecord, Skipped
 from funnelcast.importing.guessing.columns import plain_name
 from funnelcast.importing.guessing.mapping import guess_mapping
 from funnelcast.importing.guessing.notation import guess_dates, guess_numbers, has_currency_beside, unknown_signs
 from funnelcast.importing.mappings import kinds_of
-from funnelcast.importing.reading import Source, open_export, read_records
+from funnelcast.importing.reading import ImportSource, open_export, read_records
 from tests.funnelcast.command import run
 
 EXPORTS = Path(__file__).parent / "exports"
@@ -29,8 +29,8 @@ def guess_of(folder: Path, content: str, encoding: str = "utf-8") -> str:
 def test_a_guess_reads_the_file_that_it_was_made_of(tmp_path: Path, name: str) -> None:
     mapping, file = tmp_path / "guessed.yaml", EXPORTS / f"{name}.csv"
     mapping.write_text(guess_mapping(file).replace(f"mapping: {name}", "mapping: guessed"))
-    found = list(read_records(open_export(Source(file, kinds_of(str(mapping), "opportunities"), "EUR"))))
-    taken = [one[1].bodies[0]["facts"] for one in found if not isinstance(one, Rejected | Skipped)]
+    found = list(read_records(open_export(ImportSource(file, kinds_of(str(mapping), "opportunities"), "EUR"))))
+    taken = [one[1].bodies[0]["facts"] for one in found if not isinstance(one, RejectedRecord | Skipped)]
     ends = [facts[-1]["command"] for facts in taken]
     assert (ends.count("win"), ends.count("lose"), len(found)) == (1, 1, 3)
 
@@ -95,7 +95,7 @@ def test_a_guess_with_an_open_question_cannot_be_used(tmp_path: Path) -> None:
     mapping = tmp_path / "guessed.yaml"
     mapping.write_text(guess_mapping(file))
     with pytest.raises(Failed, match=r"has no column \?"):
-        open_export(Source(file, kinds_of(str(mapping), "opportunities"), "EUR"))
+        open_export(ImportSource(file, kinds_of(str(mapping), "opportunities"), "EUR"))
 
 
 def test_the_encoding_and_texts_with_signs_are_written_as_yaml(tmp_path: Path) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from funnelcast.failure import Failed
-from funnelcast.importing.files.row import Rejected, Skipped
+from funnelcast.importing.files.row import RejectedRecord, Skipped
 from funnelcast.importing.mappings import FILES, kinds_of
-from funnelcast.importing.reading import Source, open_export, read_records
+from funnelcast.importing.reading import ImportSource, open_export, read_records
 
 EXPORTS = Path(__file__).parent / "exports"
 
@@ -17,8 +17,8 @@ EXPORTS = Path(__file__).parent / "exports"
 def histories(name: str, file: Path) -> tuple[list[Any], int]:
     """The facts of each deal, and how many rows are skipped."""
     found, skipped = list[Any](), 0
-    for one in read_records(open_export(Source(file, kinds_of(name, "opportunities"), "EUR"))):
-        assert not isinstance(one, Rejected), one.reason
+    for one in read_records(open_export(ImportSource(file, kinds_of(name, "opportunities"), "EUR"))):
+        assert not isinstance(one, RejectedRecord), one.reason
         if isinstance(one, Skipped):
             skipped += one.rows
         else:
@@ -84,7 +84,7 @@ def test_the_systems_own_column_of_currencies_is_right(tmp_path: Path, name: str
 
 def test_without_a_currency_anywhere_it_is_asked_for(tmp_path: Path) -> None:
     with pytest.raises(Failed, match="--currency can say it"):
-        open_export(Source(EXPORTS / "zoho.csv", kinds_of("zoho", "opportunities")))
+        open_export(ImportSource(EXPORTS / "zoho.csv", kinds_of("zoho", "opportunities")))
 
 
 def test_the_histories_of_salesforce_and_pipedrive_are_read(tmp_path: Path) -> None:
@@ -106,8 +106,8 @@ def test_a_change_of_a_deal_that_the_file_beside_it_lacks_says_so(tmp_path: Path
     changes = Path(shutil.copy(EXPORTS / "pipedrive_changes.csv", tmp_path))
     lines = (EXPORTS / "pipedrive.csv").read_text().splitlines(keepends=True)
     (tmp_path / "deals.csv").write_text("".join(lines[:1]))
-    opened = open_export(Source(changes, kinds_of("pipedrive", "opportunities")))
-    refused = [one for one in read_records(opened) if isinstance(one, Rejected)]
+    opened = open_export(ImportSource(changes, kinds_of("pipedrive", "opportunities")))
+    refused = [one for one in read_records(opened) if isinstance(one, RejectedRecord)]
     assert refused
     assert all("; deals.csv has no row whose Deal - ID is '" in one.reason for one in refused)
 

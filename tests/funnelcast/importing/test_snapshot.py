@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from funnelcast.importing.files.row import Rejected
+from funnelcast.importing.files.row import RejectedRecord
 from funnelcast.importing.mappings import kinds_of
-from funnelcast.importing.reading import Source, open_export, read_records
+from funnelcast.importing.reading import ImportSource, open_export, read_records
 from funnelcast.importing.snapshot import SnapshotOptions, parse_day, snapshot_options, steps_of, steps_of_history
 
 AS_OF = datetime(2024, 3, 24, 11, tzinfo=UTC)
@@ -150,10 +150,10 @@ def test_nothing_in_an_export_is_later_than_its_day_in_its_zone(tmp_path: Path) 
     ends = ("2024-03-24 23:59", "2024-03-25 00:06")
     file.write_text("Id,Stage,Created,Closed\n" + "".join(f"a,Won,2024-03-24 09:00,{end}\n" for end in ends))
     options = SnapshotOptions(date(2024, 3, 24))
-    source = Source(file, kinds_of(str(mapping), "opportunities"), snapshot=options)
+    source = ImportSource(file, kinds_of(str(mapping), "opportunities"), snapshot=options)
     first, second = read_records(open_export(source))
-    assert not isinstance(first, Rejected)
-    assert isinstance(second, Rejected)
+    assert not isinstance(first, RejectedRecord)
+    assert isinstance(second, RejectedRecord)
     assert "'2024-03-25 00:06' lies after 2024-03-24, the day of the export" in second.reason
 
 

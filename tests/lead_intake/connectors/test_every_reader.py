@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from services.lead_intake.connectors import READERS
-from services.lead_intake.connectors.delivery import Accepted, Connection, Delivery, Kind, Refused, Reply
+from services.lead_intake.connectors.delivery import Connection, Delivery, Kind, Reply, Unverified, Verified
 from services.lead_intake.connectors.fields import FIELDS
 from services.lead_intake.connectors.outcomes import Capture, Element, Ignored, Unreadable
 from services.lead_intake.connectors.reader import read, reread
@@ -176,7 +176,7 @@ def test_any_headers_and_any_query_are_refused_without_a_fault(
 ) -> None:
     request = Delivery(body, dict.fromkeys(names, value), query, method)
     verdict = READERS[connector].verify(request, connection(connector, legacy_signatures=True), NOW)
-    assert isinstance(verdict, Accepted if connector == "salesforce-web-to-lead" else Refused)
+    assert isinstance(verdict, Verified if connector == "salesforce-web-to-lead" else Unverified)
     for reply in (READERS[connector].handshake, READERS[connector].acknowledge):
         assert isinstance(reply(request, connection(connector)), Reply | None)
 

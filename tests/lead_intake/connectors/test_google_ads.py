@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from services.lead_intake.connectors import READERS
-from services.lead_intake.connectors.delivery import Accepted, Delivery, Kind, Refused, Verification
+from services.lead_intake.connectors.delivery import Delivery, Kind, Unverified, Verification, Verified
 from services.lead_intake.connectors.outcomes import Ignored, Unreadable
 from services.lead_intake.lead.events import Source
 from tests.lead_intake.connectors.deliveries import GOOGLE, captured, changed, connection, elements, outcome, without
@@ -75,23 +75,23 @@ def test_a_repeated_lead_keeps_its_identity_even_if_its_id_is_too_long() -> None
 
 
 def test_the_key_of_the_form_proves_a_delivery_and_is_not_kept() -> None:
-    assert verify(GOOGLE) == Accepted()
-    assert verify(GOOGLE, secrets=("another", SECRET)) == Accepted()
+    assert verify(GOOGLE) == Verified()
+    assert verify(GOOGLE, secrets=("another", SECRET)) == Verified()
     (element,) = elements(NAME, GOOGLE)
     assert SECRET not in str(element)
 
 
 @pytest.mark.parametrize("key", ["wrong", "", None, 17, ["a-secret-of-the-vendor"], {}])
 def test_another_key_is_refused(key: Any) -> None:
-    assert isinstance(verify(GOOGLE | {"google_key": key}), Refused)
+    assert isinstance(verify(GOOGLE | {"google_key": key}), Unverified)
 
 
 def test_a_delivery_that_is_no_object_or_without_a_key_is_refused() -> None:
-    assert isinstance(verify(without(GOOGLE, "google_key")), Refused)
-    assert isinstance(verify([GOOGLE]), Refused)
+    assert isinstance(verify(without(GOOGLE, "google_key")), Unverified)
+    assert isinstance(verify([GOOGLE]), Unverified)
     half = Delivery(json.dumps(GOOGLE).encode()[:-1])
-    assert READERS[NAME].verify(half, connection(NAME), NOW) == Refused("the body is not JSON")
-    assert isinstance(verify(GOOGLE | {"google_key": ""}, secrets=("",)), Refused)
+    assert READERS[NAME].verify(half, connection(NAME), NOW) == Unverified("the body is not JSON")
+    assert isinstance(verify(GOOGLE | {"google_key": ""}, secrets=("",)), Unverified)
 
 
 def test_half_a_lead_is_unreadable_and_blank_answers_are_absent() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.lead_intake.connectors import READERS
-from services.lead_intake.connectors.delivery import Accepted, Delivery, Kind, Refused
+from services.lead_intake.connectors.delivery import Delivery, Kind, Unverified, Verified
 from services.lead_intake.connectors.outcomes import Activity, Erasure, Ignored, NeedsLookup, PersonRef, Unreadable
 from services.lead_intake.lead.events import Source
 from tests.lead_intake.connectors import signing
@@ -177,8 +177,8 @@ def test_the_signed_address_includes_the_query_with_some_characters_decoded() ->
         "x-hubspot-signature-v3": b64encode(signing.sha256_of(SECRET, message)).decode(),
         "x-hubspot-request-timestamp": stamp,
     }
-    assert VERIFY(Delivery(b"[]", headers, query), connection("hubspot"), NOW) == Accepted()
-    assert isinstance(VERIFY(Delivery(b"[]", headers), connection("hubspot"), NOW), Refused)
+    assert VERIFY(Delivery(b"[]", headers, query), connection("hubspot"), NOW) == Verified()
+    assert isinstance(VERIFY(Delivery(b"[]", headers), connection("hubspot"), NOW), Unverified)
 
 
 @pytest.mark.parametrize(("version", "message"), [("v1", ""), ("v2", f"POST{PUBLIC_URL}")])
@@ -186,11 +186,11 @@ def test_signatures_without_a_stamp_count_only_where_the_settings_say_so(version
     digest = hashlib.sha256(f"{SECRET}{message}[]".encode()).hexdigest()
     headers = {"x-hubspot-signature": digest, "x-hubspot-signature-version": version}
     old = Delivery(b"[]", headers)
-    assert VERIFY(old, connection("hubspot", legacy_signatures=True), NOW) == Accepted()
-    assert isinstance(VERIFY(old, connection("hubspot"), NOW), Refused)
+    assert VERIFY(old, connection("hubspot", legacy_signatures=True), NOW) == Verified()
+    assert isinstance(VERIFY(old, connection("hubspot"), NOW), Unverified)
 
 
 def test_a_stamp_in_seconds_is_refused() -> None:
     delivery = signing.signed("hubspot", b"[]", late=timedelta())
     seconds = {**delivery.headers, "x-hubspot-request-timestamp": str(int(NOW.timestamp()))}
-    assert isinstance(VERIFY(Delivery(b"[]", seconds), connection("hubspot"), NOW), Refused)
+    assert isinstance(VERIFY(Delivery(b"[]", seconds), connection("hubspot"), NOW), Unverified)

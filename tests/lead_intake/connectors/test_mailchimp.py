@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from services.lead_intake.connectors import READERS
-from services.lead_intake.connectors.delivery import Accepted, Delivery, Kind, Refused, Reply
+from services.lead_intake.connectors.delivery import Delivery, Kind, Reply, Unverified, Verified
 from services.lead_intake.connectors.outcomes import (
     Activity,
     IdentityChange,
@@ -123,9 +123,9 @@ def test_a_bracket_that_does_not_close_is_part_of_the_name() -> None:
 
 def test_an_old_hook_is_known_by_the_secret_in_its_address() -> None:
     old = Delivery(b"type=campaign", {}, f"secret={SECRET}")
-    assert READER.verify(old, connection("mailchimp"), NOW) == Accepted()
+    assert READER.verify(old, connection("mailchimp"), NOW) == Verified()
     for query in ("", "secret=", "secret=wrong"):
-        assert isinstance(READER.verify(Delivery(b"", {}, query), connection("mailchimp"), NOW), Refused)
+        assert isinstance(READER.verify(Delivery(b"", {}, query), connection("mailchimp"), NOW), Unverified)
 
 
 def test_the_address_is_checked_by_a_get_without_the_secret() -> None:

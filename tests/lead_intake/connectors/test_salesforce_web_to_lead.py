@@ -4,7 +4,7 @@ from urllib.parse import quote_plus
 import pytest
 
 from services.lead_intake.connectors import READERS
-from services.lead_intake.connectors.delivery import Accepted, Delivery, Kind, Reply
+from services.lead_intake.connectors.delivery import Delivery, Kind, Reply, Verified
 from services.lead_intake.connectors.outcomes import Activity, Capture, Ignored, PersonRef, Unreadable
 from services.lead_intake.connectors.parsing import Malformed
 from services.lead_intake.connectors.reader import read
@@ -133,7 +133,7 @@ def test_choices_under_one_name_are_one_answer() -> None:
 
 
 def test_anybody_may_post_since_nothing_in_the_form_is_secret() -> None:
-    assert READER.verify(Delivery(b""), connection(NAME, secrets=()), NOW) == Accepted()
+    assert READER.verify(Delivery(b""), connection(NAME, secrets=()), NOW) == Verified()
 
 
 def test_the_browser_is_sent_to_an_allowed_page() -> None:
