@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends
 from fastapi.responses import StreamingResponse
 
-from services.lead_intake.ingestion.capture_request import capture_request, checked_engaged_at, record_capture
+from services.lead_intake.ingestion.capture_request import capture_command, capture_request, checked_engaged_at
 from services.lead_intake.ingestion.early_outcomes import record_early
 from services.lead_intake.lead.capture_body import CaptureLead
 from services.lead_intake.lead.decider import DECIDER
@@ -34,7 +34,7 @@ def write_request(call: Call, body: CaptureLead) -> WriteRequest:
     if body.external_id is None and body.occurred_at is None:
         detail = "a line needs external_id or occurred_at"
         raise InvalidRequest(detail, errors=[{"pointer": "/external_id", "detail": detail}])
-    command = record_capture(call.context, body, checked_engaged_at(call, body), has_key=False)
+    command = capture_command(call.context, body, checked_engaged_at(call, body), has_key=False)
     request = capture_request(call.context, command)
     subject = str(call.context.clock_and_ids.new_id())
     return call.write_request(DECIDER, subject, [Step(command, claim=request.claim)], **request.options)

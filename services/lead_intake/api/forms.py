@@ -121,7 +121,7 @@ async def take_post(form_key: FormKey, call: Annotated[Call, Depends(Needs("lead
     """Take what a browser posts, as a form or by a script that accepts `application/json`. What looks suspicious or
     cannot be read is kept in quarantine, and answered like everything else."""
     settings: FormSettings = call.request.state.form
-    position = await form_posts.take(call, form_key, settings)
+    position = await form_posts.take_post(call, form_key, settings)
     answer = answer_to(call.request.headers.get("accept", ""), settings)
     answer.headers["X-Position"] = f"{call.context.service}:{position}"
     answer.headers.update(shared_with(call.request.headers.get("origin"), settings))

@@ -9,10 +9,10 @@ from pydantic import BaseModel
 from services.lead_intake.api.people import PersonData, person_data, record_access
 from services.lead_intake.ingestion.capture_request import (
     CaptureBody,
+    capture_command,
     capture_request,
     checked_engaged_at,
     external_alias,
-    record_capture,
 )
 from services.lead_intake.ingestion.early_outcomes import with_early
 from services.lead_intake.lead.capture_body import IgnoredField
@@ -153,7 +153,7 @@ async def capture_lead(body: CaptureBody, call: Captures) -> CaptureTaken:
     """Capture a lead. A known person (by e-mail, else by phone) gives one more engagement on the same lead; the same
     capture again adds nothing. With `Prefer: handling=lenient`, what cannot be read is left out and named."""
     has_key = "idempotency-key" in call.request.headers
-    command = record_capture(call.context, body, checked_engaged_at(call, body), has_key=has_key)
+    command = capture_command(call.context, body, checked_engaged_at(call, body), has_key=has_key)
     request = capture_request(call.context, command)
     subject = str(call.context.clock_and_ids.new_id())
     result = await call.write(DECIDER, subject, command, claim=request.claim, **request.options)

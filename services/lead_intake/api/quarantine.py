@@ -117,14 +117,14 @@ async def captures_of(call: Call, quarantine_id: str, folded: Folded[State]) -> 
     if not isinstance(state, Waiting):
         return []
     if state.form_key is not None:
-        return [await form_posts.take_again(call, state.form_key, quarantine_id, folded.text(state.kept), state)]
+        return [await form_posts.take_post_again(call, state.form_key, quarantine_id, folded.text(state.kept), state)]
     connection_id = state.connection_id or ""
     connection = await stored_connection.load(call.context, connection_id)
     if connection is None:
         raise Rejected("its connection was removed")
     receipt = Receipt(connection_id, connection, state.received_at)
     element = reread(READERS[connection.connector], folded.text(state.kept), connection)
-    taken = await deliveries.take_again(call, receipt, element, quarantine_id)
+    taken = await deliveries.take_element_again(call, receipt, element, quarantine_id)
     if taken is None:
         raise Rejected(f"read again, it yields nothing: {deliveries.reason_not_taken(element)}")
     return taken

@@ -84,7 +84,7 @@ async def receive_webhook(connection_id: ResourceId, call: Delivered) -> Respons
     if reply := reader.handshake(delivery, connection):
         return response_of(call, reply)
     receipt = Receipt(connection_id, connection, call.context.clock_and_ids.now())
-    taken = await deliveries.take(call, receipt, read(reader, delivery, connection))
+    taken = await deliveries.take_elements(call, receipt, read(reader, delivery, connection))
     if positions := [one.position for one in taken if one.position is not None]:
         call.response.headers["X-Position"] = f"{call.context.service}:{max(positions)}"
     if reply := reader.acknowledge(delivery, connection):

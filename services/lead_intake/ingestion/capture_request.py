@@ -58,7 +58,7 @@ def capture_request(
     return CaptureRequest(command, claim, options)
 
 
-def record_capture(
+def capture_command(
     context: ServiceContext,
     body: CaptureLead,
     engaged_at: datetime,

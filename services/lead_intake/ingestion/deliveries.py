@@ -10,7 +10,7 @@ from services.lead_intake.connectors import outcomes
 from services.lead_intake.connectors.outcomes import Element, Outcome
 from services.lead_intake.connectors.reader import system_of
 from services.lead_intake.ingestion import early_outcomes, known_people
-from services.lead_intake.ingestion.capture_request import capture_request, record_capture
+from services.lead_intake.ingestion.capture_request import capture_command, capture_request
 from services.lead_intake.ingestion.receipt import OutcomeResult, Receipt
 from services.lead_intake.lead import decider as lead
 from services.lead_intake.lead.lenient import read_leniently
@@ -26,7 +26,7 @@ from shared.web.call import Call
 LONGEST_DETAIL = 200
 
 
-async def take(call: Call, receipt: Receipt, elements: Sequence[Element]) -> list[OutcomeResult]:
+async def take_elements(call: Call, receipt: Receipt, elements: Sequence[Element]) -> list[OutcomeResult]:
     """The result of each outcome, in order. Captures are taken before activities of their persons."""
     outcomes_of = [(element, number, one) for element in elements for number, one in enumerate(element.outcomes)]
     taken: dict[int, OutcomeResult] = {}
@@ -73,7 +73,7 @@ async def take_capture(
     call: Call, receipt: Receipt, element: Element, number: int, outcome: outcomes.Capture
 ) -> OutcomeResult:
     try:
-        result = await capture(call, receipt, element, number, outcome)
+        result = await write_capture(call, receipt, element, number, outcome)
     except ValidationError as error:
         pointers = sorted({"/".join(str(step) for step in one["loc"]) for one in error.errors(include_input=False)})
         return await keep_in_quarantine(call, receipt, element, "unreadable", f"cannot be read: {', '.join(pointers)}")
@@ -119,7 +119,7 @@ async def keep_until_captured(
     return kept
 
 
-async def capture(
+async def write_capture(
     call: Call, receipt: Receipt, element: Element, number: int, outcome: outcomes.Capture
 ) -> WriteResult:
     """Raises `ValidationError`, `Rejected`."""
@@ -129,7 +129,7 @@ async def capture(
     engaged_at = body.occurred_at or receipt.received_at
     if engaged_at > receipt.received_at + MAX_CLOCK_AHEAD:
         engaged_at = receipt.received_at
-    command = record_capture(
+    command = capture_command(
         context,
         body,
         engaged_at,
@@ -145,7 +145,7 @@ async def capture(
     )
 
 
-async def take_again(call: Call, receipt: Receipt, element: Element, quarantine_id: str) -> list[str] | None:
+async def take_element_again(call: Call, receipt: Receipt, element: Element, quarantine_id: str) -> list[str] | None:
     """The ids of the captures of an element that was in quarantine, and that had activities perhaps; None when it still
     yields nothing."""
     captures, yielded = list[str](), False
@@ -153,7 +153,7 @@ async def take_again(call: Call, receipt: Receipt, element: Element, quarantine_
         try:
             match outcome:
                 case outcomes.Capture():
-                    result = await capture_again(call, receipt, element, number, outcome, quarantine_id)
+                    result = await write_capture_again(call, receipt, element, number, outcome, quarantine_id)
                     captures.append(str(result.body["capture_id"]))
                 case outcomes.Activity() if outcome.undone:
                     continue
@@ -167,17 +167,17 @@ async def take_again(call: Call, receipt: Receipt, element: Element, quarantine_
     return captures if yielded else None
 
 
-async def capture_again(
+async def write_capture_again(
     call: Call, receipt: Receipt, element: Element, number: int, outcome: outcomes.Capture, quarantine_id: str
 ) -> WriteResult:
     """Makes the same capture as if it were delivered once more. What contradicts an earlier submission with its id
     becomes a capture of its own, since somebody decided so. Raises `ValidationError`, `Rejected`."""
     try:
-        return await capture(call, receipt, element, number, outcome)
+        return await write_capture(call, receipt, element, number, outcome)
     except Rejected:
         named = replace(element, identity=f"quarantine {quarantine_id}", repeats_within=None)
         body = {name: value for name, value in outcome.body.items() if name != "external_id"}
-        return await capture(call, receipt, named, number, replace(outcome, body=body))
+        return await write_capture(call, receipt, named, number, replace(outcome, body=body))
 
 
 def reason_not_taken(element: Element) -> str:

@@ -10,7 +10,7 @@ from services.lead_intake.connectors.redaction import redacted_body
 from services.lead_intake.form.decider import DECIDER as FORM
 from services.lead_intake.form.events import FormSettings
 from services.lead_intake.form.post import Post, read_capture, read_post, suspicions
-from services.lead_intake.ingestion.capture_request import capture_request, record_capture
+from services.lead_intake.ingestion.capture_request import capture_command, capture_request
 from services.lead_intake.ingestion.early_outcomes import with_early
 from services.lead_intake.lead.decider import DECIDER as LEAD
 from services.lead_intake.lead.lenient import read_leniently
@@ -38,7 +38,7 @@ async def load_form(context: ServiceContext, form_key: str) -> FormSettings | No
     return settings
 
 
-async def take(call: Call, form_key: str, settings: FormSettings) -> int:
+async def take_post(call: Call, form_key: str, settings: FormSettings) -> int:
     """The position of what became of the post: of its capture, or of its quarantine."""
     body, now = await call.request.body(), call.context.clock_and_ids.now()
     try:
@@ -49,19 +49,19 @@ async def take(call: Call, form_key: str, settings: FormSettings) -> int:
     if reasons := suspicions(post, settings):
         return await keep_in_quarantine(call, form_key, now, kept, "suspicious", "; ".join(reasons))
     try:
-        return (await capture(call, form_key, settings, post, now)).position
+        return (await write_capture(call, form_key, settings, post, now)).position
     except (Malformed, ValidationError):
         return await keep_in_quarantine(call, form_key, now, kept, "unreadable", UNREADABLE)
 
 
-async def capture(
+async def write_capture(
     call: Call, form_key: str, settings: FormSettings, post: Post, engaged_at: datetime, external_id: str | None = None
 ) -> WriteResult:
     """Raises `Malformed`, `ValidationError`."""
     context = call.context
     outcome = read_capture(post.fields, post.referrer, form_key, settings)
     body = read_leniently(dict(outcome.body) | {"external_id": external_id})
-    command = record_capture(
+    command = capture_command(
         context, body, engaged_at, has_key=False, consent_evidence=outcome.consent_evidence, form_key=form_key
     )
     request = capture_request(context, command)
@@ -87,7 +87,7 @@ async def keep_in_quarantine(call: Call, form_key: str, at: datetime, kept: Any,
     return (await context.committer.write(request)).position
 
 
-async def take_again(call: Call, form_key: str, quarantine_id: str, kept: Any, waiting: Waiting) -> str:
+async def take_post_again(call: Call, form_key: str, quarantine_id: str, kept: Any, waiting: Waiting) -> str:
     """The id of the capture of a post that was in quarantine, whatever was suspicious about it. Raises `Rejected` when
     it still yields nothing."""
     settings = await load_form(call.context, form_key)
@@ -95,7 +95,7 @@ async def take_again(call: Call, form_key: str, quarantine_id: str, kept: Any, w
         raise Rejected("read again, it yields nothing: it is no form")
     post = Post(kept["fields"], referrer=kept["referrer"])
     try:
-        result = await capture(call, form_key, settings, post, waiting.received_at, f"form:{quarantine_id}")
+        result = await write_capture(call, form_key, settings, post, waiting.received_at, f"form:{quarantine_id}")
     except (Malformed, ValidationError):
         raise Rejected(f"read again, it yields nothing: {UNREADABLE}") from None
     return str(result.body["capture_id"])

@@ -32,7 +32,7 @@ async def record(call: Call, receipt: Receipt, outcome: PersonOutcome) -> WriteR
     known by it, `Rejected` when a new address is another person's."""
     match outcome:
         case outcomes.Activity():
-            return await activity(call, receipt, outcome)
+            return await record_activity(call, receipt, outcome)
         case outcomes.ProfileChange():
             return await change_profile(call, receipt, outcome)
         case outcomes.IdentityChange():
@@ -54,7 +54,7 @@ def described(outcome: PersonOutcome) -> str:
             return "the erasure of a person"
 
 
-async def activity(call: Call, receipt: Receipt, outcome: outcomes.Activity) -> WriteResult:
+async def record_activity(call: Call, receipt: Receipt, outcome: outcomes.Activity) -> WriteResult:
     """An activity of an unknown person may be a suppression."""
     consent = receipt.connection.consent
     command = RecordActivity(
