@@ -9,10 +9,11 @@ from funnelcast.demo.channels import FORM_KEY, Channels, SigningConnection
 from funnelcast.demo.company import Account
 from funnelcast.demo.names import ASSETS, FIRST_NAMES, JOB_TITLES, LAST_NAMES, PRODUCTS, WEBINARS
 from funnelcast.demo.script import ScriptedWrite, days_later, new_id, random_start, scripted, working_time
-from services.lead_intake.ingestion.capture_request import content_digest, external_claim, identity
+from services.lead_intake.ingestion.capture_request import content_digest, external_claim
 from services.lead_intake.lead.capture_body import CaptureLead
 from services.lead_intake.lead.commands import RecordCapture
 from services.lead_intake.lead.decider import DECIDER
+from services.lead_intake.personal_data.aliases import identity
 from shared.store.aliases import BlindIndex
 
 LEADS = 3000

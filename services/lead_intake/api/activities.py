@@ -7,12 +7,13 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, model_validator
 
 from services.lead_intake.api.people import PersonId
-from services.lead_intake.ingestion.capture_request import BACKDATED, identity, must_be_past
+from services.lead_intake.ingestion.capture_request import BACKDATED, must_be_past
 from services.lead_intake.lead import commands
 from services.lead_intake.lead.capture_body import PersonInput
 from services.lead_intake.lead.decider import DECIDER
 from services.lead_intake.lead.events import ActivityKind, Consent
 from services.lead_intake.lead.state import Lead, State
+from services.lead_intake.personal_data.aliases import identity
 from services.lead_intake.personal_data.person_records import leads_of
 from services.lead_intake.personal_data.suppressions import suppress
 from shared.rules.fields import ExternalId, Instant, Label, Line, Prose

@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
-from services.lead_intake.ingestion.capture_request import digest, prospect_email_alias
+from services.lead_intake.ingestion.capture_request import digest
+from services.lead_intake.personal_data.aliases import prospect_email_alias
 from services.lead_intake.personal_data.person_records import people_with_email
 from services.lead_intake.prospect import commands
 from services.lead_intake.prospect.decider import DECIDER

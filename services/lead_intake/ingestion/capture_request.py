@@ -2,7 +2,6 @@
 repetition is recognised."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any, NamedTuple
 
@@ -10,11 +9,16 @@ import orjson
 from pydantic import ValidatorFunctionWrapHandler, WrapValidator
 
 from services.lead_intake.lead import commands
-from services.lead_intake.lead.capture_body import CaptureLead, PersonInput
-from services.lead_intake.lead.contact import mailbox
+from services.lead_intake.lead.capture_body import CaptureLead
 from services.lead_intake.lead.lenient import read_leniently
 from services.lead_intake.lead.repeats import repeated_capture
 from services.lead_intake.lead.state import State, must_exist
+from services.lead_intake.personal_data.aliases import (
+    awaited_alias,
+    identity,
+    prospect_email_alias,
+    vendor_person_alias,
+)
 from services.lead_intake.personal_data.suppressions import suppression_of
 from services.lead_intake.prospect.decider import DECIDER as PROSPECT
 from shared.rules.message import MAX_CLOCK_AHEAD, Message
@@ -111,32 +115,6 @@ def must_be_past(instant: datetime | None, now: datetime, pointer: str) -> None:
         )
 
 
-@dataclass(frozen=True)
-class Identity:
-    """Aliases. `resolve_by` lead to the person, the strongest first, each unless its alias in `unless` is taken. The
-    person claims those of `also_claim` that are free.
-
-    Colleagues share a switchboard's number and must not become one lead. So beside an e-mail address a phone leads only
-    to a person whose phone was never given with an address.
-    """
-
-    resolve_by: list[str]
-    also_claim: list[str]
-    unless: Mapping[str, str]
-
-
-def identity(blind_index: BlindIndex, person: PersonInput) -> Identity:
-    email = email_alias(blind_index, person.email) if person.email else None
-    if person.phone is None:
-        return Identity([email] if email else [], [email] if email else [], {})
-    phone = blind_index.index("phone", person.phone)
-    alone = blind_index.index("phone alone", person.phone)
-    beside_email = blind_index.index("phone beside e-mail", person.phone)
-    if email is None:
-        return Identity([alone, phone], [phone, alone], {})
-    return Identity([email, alone], [email, phone, beside_email], {alone: beside_email})
-
-
 def external_claim(blind_index: BlindIndex, body: CaptureLead) -> AliasClaim | None:
     """The submission's own name. Its content is compared in normal form, whatever the order of the fields."""
     if body.external_id is None:
@@ -154,14 +132,6 @@ def digest(blind_index: BlindIndex, body: Message, *, without: set[str]) -> str:
     return blind_index.digest(orjson.dumps(fields, option=orjson.OPT_SORT_KEYS))
 
 
-def email_alias(blind_index: BlindIndex, email: str) -> str:
-    return blind_index.index("email", mailbox(email))
-
-
-def prospect_email_alias(blind_index: BlindIndex, email: str) -> str:
-    return blind_index.index("prospect-email", mailbox(email))
-
-
 def references_by_email(blind_index: BlindIndex, email: str | None) -> dict[str, AliasReference]:
     """References for the context of a capture: to streams about its e-mail address from before it belonged to a
     lead."""
@@ -169,16 +139,6 @@ def references_by_email(blind_index: BlindIndex, email: str | None) -> dict[str,
         return {}
     prospect = AliasReference(PROSPECT, prospect_email_alias(blind_index, email))
     return {**suppression_of(blind_index, email), "prospect": prospect}
-
-
-def vendor_person_alias(blind_index: BlindIndex, vendor_id: str) -> str:
-    """The alias of a person by the id that a vendor has for them."""
-    return blind_index.index("vendor person", vendor_id)
-
-
-def awaited_alias(alias: str) -> str:
-    """The alias of what waits for the person who will have `alias`."""
-    return f"awaited {alias}"
 
 
 def external_alias(blind_index: BlindIndex, external_id: str) -> str:

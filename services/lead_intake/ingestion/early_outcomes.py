@@ -15,10 +15,11 @@ from services.lead_intake.awaited_person.decider import DECIDER as AWAITED
 from services.lead_intake.connectors import READERS, outcomes
 from services.lead_intake.connectors.reader import reread
 from services.lead_intake.ingestion import stored_connection
-from services.lead_intake.ingestion.capture_request import awaited_alias, external_alias
+from services.lead_intake.ingestion.capture_request import external_alias
 from services.lead_intake.ingestion.known_people import identity_of_person, record
 from services.lead_intake.ingestion.receipt import Receipt
 from services.lead_intake.lead.history import HISTORY
+from services.lead_intake.personal_data.aliases import awaited_alias
 from services.lead_intake.quarantine import commands as quarantine
 from services.lead_intake.quarantine.decider import DECIDER as QUARANTINE
 from services.lead_intake.quarantine.state import Waiting

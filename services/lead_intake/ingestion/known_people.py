@@ -2,13 +2,6 @@
 
 from services.lead_intake.connectors import outcomes
 from services.lead_intake.connectors.outcomes import PersonRef
-from services.lead_intake.ingestion.capture_request import (
-    Identity,
-    awaited_alias,
-    email_alias,
-    identity,
-    vendor_person_alias,
-)
 from services.lead_intake.ingestion.receipt import Receipt
 from services.lead_intake.lead import decider as lead
 from services.lead_intake.lead.capture_body import PersonInput
@@ -16,6 +9,13 @@ from services.lead_intake.lead.commands import ChangeProfile, RecordActivity
 from services.lead_intake.lead.events import Source
 from services.lead_intake.lead.history import HISTORY
 from services.lead_intake.lead.lenient import read_leniently
+from services.lead_intake.personal_data.aliases import (
+    Identity,
+    awaited_alias,
+    email_alias,
+    identity,
+    vendor_person_alias,
+)
 from services.lead_intake.personal_data.erasure import erase
 from services.lead_intake.personal_data.suppressions import suppress, suppression_of
 from shared.rules.message import Missing, Rejected

@@ -3,9 +3,9 @@
 from collections.abc import Collection
 from typing import NamedTuple
 
-from services.lead_intake.ingestion.capture_request import email_alias, prospect_email_alias
 from services.lead_intake.lead.history import HISTORY
 from services.lead_intake.person.decider import DECIDER
+from services.lead_intake.personal_data.aliases import email_alias, prospect_email_alias
 from services.lead_intake.prospect.decider import DECIDER as PROSPECT
 from shared.rules.message import Missing, subject_of
 from shared.store import aliases
