@@ -38,6 +38,7 @@ ORGANISATION = Organisation(
     left_view=visible_events.LeftView,
     leaving=visible_events.LEAVING,
     owners=visible_events.OWNERS,
+    is_root=org_nodes.is_root,
 )
 SERVICE = Service(
     name="pipeline",

@@ -95,6 +95,11 @@ async def within(tx: AsyncConnection, node: str) -> Collection[str]:
     return set((await tx.execute(WITHIN, {"node": node})).scalars())
 
 
+async def is_root(tx: AsyncConnection, node: str) -> bool:
+    found = await find_node(tx, node)
+    return found is not None and found.active and found.parent is None
+
+
 async def find_node(tx: AsyncConnection, node: str) -> OrgNode | None:
     """The node as it stands today. None when there is no such node."""
     row = (await tx.execute(select(org_nodes).where(org_nodes.c.node == node))).one_or_none()

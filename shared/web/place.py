@@ -27,7 +27,7 @@ class PlaceRule(Enum):
 @dataclass(frozen=True)
 class Subtree:
     """The part of the organisation that a caller may see, in one database snapshot. `node`: the node to which it is
-    confined. `nodes`: that node and all below it. Both are None for a caller that is not confined."""
+    confined; None: it is not. `nodes`: that node and all below it; None: what belongs to anybody."""
 
     node: str | None = None
     nodes: frozenset[str] | None = None
@@ -50,7 +50,8 @@ Confine = Callable[[AsyncConnection, Subtree, Sequence[StoredEvent]], Awaitable[
 @dataclass(frozen=True)
 class Organisation:
     """A service's copy of the tree. `source`: whose events it follows. `within(tx, node)`: the node and all below it
-    today; empty for a node that is unknown or has ended.
+    today; empty for a node that is unknown or has ended. `is_root(tx, node)`: whether owners who have no node are below
+    it, too, so that it sees everything; none: no node sees these.
 
     `confine`: of the service's public events, those that may be seen in a subtree, each at its position; none: the
     service shows no events to confined callers. In place of an event of the types `leaving`, by which something
@@ -63,6 +64,7 @@ class Organisation:
     left_view: type[Event] | None = None
     leaving: frozenset[str] = frozenset()
     owners: Sequence[str] = ()
+    is_root: Callable[[AsyncConnection, str], Awaitable[bool]] | None = None
 
     def left_type(self) -> frozenset[str]:
         return frozenset() if self.left_view is None else frozenset({self.left_view.type})

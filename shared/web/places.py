@@ -44,6 +44,8 @@ class Places:
     age: TreeAge
     known: RecentlyUsed[tuple[str, int, str], frozenset[str]] = field(default_factory=lambda: RecentlyUsed(MAX_CACHED))
     """The nodes below each node, by node and by the source's frontier: as long as that stays, so does the tree."""
+    roots: RecentlyUsed[tuple[str, int, str], bool] = field(default_factory=lambda: RecentlyUsed(MAX_CACHED))
+    """By the same: whether the node sees everything."""
     parked: RecentlyUsed[tuple[int, str], bool] = field(default_factory=lambda: RecentlyUsed(MAX_CACHED))
     """By the source's frontier, which every parking and release moves: whether a change of the tree is parked."""
 
@@ -58,7 +60,18 @@ class Places:
         if not nodes or not await self.may_act_for(tx, frontier, caller, node):
             detail = "the node is not in the organisation today, or it is not the key's to act for"
             raise NotFound(detail) if reads else Forbidden(detail)
-        return Subtree(node, nodes)
+        return Subtree(node, None if await self.sees_everything(tx, frontier, node) else nodes)
+
+    async def sees_everything(self, tx: AsyncConnection, frontier: Frontier, node: str) -> bool:
+        is_root, source = self.organisation.is_root, self.organisation.source
+        if is_root is None:
+            return False
+        key = node, frontier.positions[source], frontier.transactions[source]
+        known = self.roots.get(key)
+        if known is None:
+            known = await is_root(tx, node)
+            self.roots.put(key, known)
+        return known
 
     async def may_act_for(self, tx: AsyncConnection, frontier: Frontier, caller: Caller, node: str) -> bool:
         if caller.node is None or caller.node == node:

@@ -37,6 +37,21 @@ async def test_a_node_sees_and_changes_the_deals_below_it_alone(company: Company
     assert (await company.call("a", "POST", f"{OPPORTUNITIES}/{outside}/qualify")).status_code == 404
 
 
+async def test_the_root_sees_the_deals_of_owners_without_a_node_and_nobody_else_does(company: Company) -> None:
+    made = await company.deal("stranger")
+    subject = made.json()["opportunity_id"]
+    deal = f"{OPPORTUNITIES}/{subject}"
+    for node, status, seen, count in (("a", 404, set[str](), 0), ("company", 200, {subject}, 1)):
+        assert await ids_seen_by(company, node, made) == seen
+        for path in ("", "/history", "/timeline"):
+            assert (await company.call(node, "GET", f"{deal}{path}")).status_code == status
+        assert [event["subject"] for event in await events_seen_by(company, node, made)] == list(seen)
+        measured = (await company.call(node, "GET", "/pipeline/v1/metrics/pipeline")).json()
+        assert measured["total"]["unqualified"]["open"]["count"] == count
+        assigned = await company.call(node, "POST", f"{deal}/assign", {"owner": "r1"})
+        assert assigned.status_code == status
+
+
 async def test_a_move_of_a_node_takes_its_deals_along(company: Company) -> None:
     made = await company.deal("r1")
     deal = f"{OPPORTUNITIES}/{made.json()['opportunity_id']}"
