@@ -28,7 +28,7 @@ from shared.web.feed import Feed
 from shared.web.place import Organisation
 from shared.webhooks import routes as webhooks
 
-ORGANISATION = Organisation("forecast", org_nodes.within, confine=visible_events.confine)
+ORGANISATION = Organisation("forecast", org_nodes.within, confine=visible_events.confine, is_root=org_nodes.is_root)
 SERVICE = Service(
     name="qualification",
     topic="funnelcast.qualification.v1",

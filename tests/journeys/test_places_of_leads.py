@@ -92,6 +92,21 @@ async def test_a_lead_is_inside_by_its_sdr_the_queue_or_its_deal(
     assert (await company.call("b", "GET", f"{LEADS}/{lead}")).status_code == 404
 
 
+async def test_the_root_sees_the_leads_of_an_sdr_without_a_node_and_nobody_else_does(company: Company) -> None:
+    captured = await capture(company, 5)
+    lead = captured.json()["lead_id"]
+    stranger = await company.owned_key("stranger", ["qualification:write", "leads:read"])
+    assert await ids(company, "a", LEADS, captured) == [lead]
+    claimed = await company.api.post(f"{LEADS}/{lead}/claim", headers=stranger)
+    assert claimed.status_code == 200, claimed.text
+    for node, status, seen in (("a", 404, list[str]()), ("company", 200, [lead])):
+        assert await ids(company, node, LEADS, claimed) == seen
+        assert (await company.call(node, "GET", f"{LEADS}/{lead}")).status_code == status
+        events = await company.call(node, "GET", "/qualification/v1/events", headers=fresh(claimed))
+        assert (lead in events.text) == bool(seen)
+        assert (await company.call(node, "POST", f"{LEADS}/{lead}/touch")).status_code == status
+
+
 @pytest.mark.thorough
 async def test_the_queue_of_a_key_that_belongs_to_an_sdr_has_the_unclaimed_and_the_own(company: Company) -> None:
     first, second, third = [(await capture(company, number)) for number in (4, 5, 6)]
