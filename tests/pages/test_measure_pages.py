@@ -14,19 +14,22 @@ from tests.pages.site import Site, done, navigation_of, numbers_of, open_deal, p
 from tests.running import eventually
 
 SCRIPT = "<script>alert(1)</script>"
-TODAY = ClockAndIds().now().date()
-SOON = str(TODAY + timedelta(days=5))
+
+
+def days_from_today(days: int) -> str:
+    """Of the service's clock, which may pass midnight while tests run."""
+    return str(ClockAndIds().now().date() + timedelta(days=days))
 
 
 async def measure(api: httpx.AsyncClient, name: str) -> Any:
-    window = {"from": str(TODAY - timedelta(days=90)), "to": str(TODAY)}
+    window = {"from": days_from_today(-90), "to": days_from_today(0)}
     return (await done(api, "GET", f"/pipeline/v1/metrics/{name}", params=window)).json()
 
 
 async def test_the_measures_are_those_of_the_api_and_too_few_are_written_never_drawn(site: Site) -> None:
     await place_people(site.api)
-    await open_deal(site.api, "1000.10", SOON, product=SCRIPT)
-    won = await open_deal(site.api, "250.00", SOON)
+    await open_deal(site.api, "1000.10", days_from_today(5), product=SCRIPT)
+    won = await open_deal(site.api, "250.00", days_from_today(5))
     await seen(site.api, await done(site.api, "POST", f"/pipeline/v1/opportunities/{won}/win", {}))
     async with site.signed_in(["pipeline:read"], name="reader") as reader:
         page = (await reader.get("/pages/metrics")).text
@@ -48,7 +51,7 @@ async def test_the_measures_are_those_of_the_api_and_too_few_are_written_never_d
 async def test_of_very_many_groups_the_first_are_shown(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     await place_people(site.api)
     for product in ("first product", "last product"):
-        await open_deal(site.api, "1000.10", SOON, product=product)
+        await open_deal(site.api, "1000.10", days_from_today(5), product=product)
     async with site.signed_in(["pipeline:read"], name="reader") as reader:
         assert "The API has every group" not in (await reader.get("/pages/metrics?by=product")).text
         monkeypatch.setattr(metrics, "MOST_GROUPS", 1)
@@ -68,7 +71,7 @@ async def test_a_window_is_of_days(site: Site, page: str) -> None:
 
 async def test_numbers_of_measures_lead_to_their_deals(site: Site) -> None:
     await place_people(site.api)
-    await open_deal(site.api, "1000.10", SOON)
+    await open_deal(site.api, "1000.10", days_from_today(5))
     async with site.signed_in(["pipeline:read"], name="reader") as reader:
         links = read((await reader.get("/pages/metrics")).text).links
         for wanted, shown in (
@@ -85,8 +88,9 @@ async def test_numbers_of_measures_lead_to_their_deals(site: Site) -> None:
 
 async def test_a_long_list_of_measured_deals_goes_on_until_its_end(site: Site) -> None:
     await place_people(site.api)
-    opened = {await open_deal(site.api, "1000.00", SOON) for _ in range(3)}
-    path = f"/pages/metrics/deals?of=opportunities&from={TODAY}&to={TODAY}&set=created&limit=2"
+    opened = {await open_deal(site.api, "1000.00", days_from_today(5)) for _ in range(3)}
+    today = days_from_today(0)
+    path = f"/pages/metrics/deals?of=opportunities&from={today}&to={today}&set=created&limit=2"
     async with site.signed_in() as browser:
         assert [len(page) for page in await pages_from(browser, path, opened)] == [2, 1]
         assert (await browser.get(f"{path}&path=x")).status_code == 422
@@ -128,9 +132,9 @@ async def test_the_cost_of_an_sql_is_that_of_the_api(site: Site) -> None:
 
 async def spend_on_a_deal(api: httpx.AsyncClient) -> None:
     await place_people(api)
-    await open_deal(api, "1000.00", SOON)
+    await open_deal(api, "1000.00", days_from_today(5))
     amount = {"amount": "300.00", "currency": "EUR"}
-    body = {"from": str(TODAY), "to": str(TODAY), "source": None, "kind": "sales", "amount": amount}
+    body = {"from": days_from_today(0), "to": days_from_today(0), "source": None, "kind": "sales", "amount": amount}
     await done(api, "POST", "/pipeline/v1/spend", body)
 
     async def counted() -> bool:
@@ -150,7 +154,7 @@ async def test_who_may_not_read_deals_gets_neither_link_nor_page(site: Site) -> 
 
 async def test_a_deal_moves_on_the_board_and_a_stale_move_is_refused(site: Site) -> None:
     await place_people(site.api)
-    late = str(TODAY - timedelta(days=3))
+    late = days_from_today(-3)
     deal = await open_deal(site.api, "1000.10", late, name=SCRIPT)
     path = f"/pipeline/v1/opportunities/{deal}"
     async with site.signed_in() as browser:
