@@ -166,6 +166,22 @@ async def test_a_correction_that_takes_a_deal_away_says_nothing_else(company: Co
     assert (left["text"], left["owners"], left["amounts"], left["days"]) == ("Given to an owner elsewhere", [], [], [])
 
 
+async def test_a_correction_that_brings_a_deal_in_says_nothing_of_before(company: Company) -> None:
+    made = await company.deal("r3", amount={"amount": "8888.00", "currency": "USD"})
+    deal = f"{OPPORTUNITIES}/{made.json()['opportunity_id']}"
+    await company.send("POST", f"{deal}/qualify", {})
+    await company.send("POST", f"{deal}/win", {"close_date": "2020-02-20"})
+    corrected = {"owner": "r1", "amount": {"amount": "4444.00", "currency": "EUR"}, "close_date": "2020-03-30"}
+    came = await company.send("POST", f"{deal}/correct", {**corrected, "reason": "data_correction"})
+    (event,) = await events_seen_by(company, "a", came)
+    assert (event["data"]["from_owner"], event["data"]["owner"]) == ("_elsewhere", "r1")
+    assert (event["data"]["amount"], event["data"]["close_date"]) == ("4444.00", "2020-03-30")
+    (entry,) = (await company.call("a", "GET", f"{deal}/timeline", headers=fresh(came))).json()["items"]
+    assert entry["owners"] == ["_elsewhere", "r1"]
+    for elsewhere in ("8888", "USD", "2020-02-20"):
+        assert elsewhere not in f"{event}{entry}"
+
+
 async def test_the_stream_of_a_node_that_ends_ends_by_an_event(database: str) -> None:
     async with served_services(database, list(SERVICES.values())) as (api, _):
         company = Company(api, database)

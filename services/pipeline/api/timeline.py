@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from services.pipeline.api import own_deals
 from services.pipeline.api.opportunities import OpportunityId, Reads
 from services.pipeline.api.opportunity_views import MoneyView
-from services.pipeline.api.visible_events import ELSEWHERE, LeftView
+from services.pipeline.api.visible_events import LeftView, before_arrival
 from services.pipeline.opportunity import events
 from services.pipeline.opportunity.decider import DECIDER
 from services.pipeline.opportunity.timeline import named_amounts, named_days, named_owners, sentence
@@ -83,8 +83,9 @@ def visible_entries(history: History[events.OpportunityEvent]) -> Iterator[Timel
 
 
 def from_elsewhere(event: events.OpportunityEvent) -> events.OpportunityEvent:
-    is_given = isinstance(event, events.Assigned | events.Corrected)
-    return event.model_copy(update={"from_owner": ELSEWHERE}) if is_given else event
+    if not isinstance(event, events.Assigned | events.Corrected):
+        return event
+    return event.model_copy(update=before_arrival(event.after._asdict(), type(event).model_fields))
 
 
 def entry(recorded: RecordedEvent[events.OpportunityEvent], history: History[Any]) -> TimelineEntry:

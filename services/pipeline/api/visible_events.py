@@ -1,6 +1,6 @@
 """The events of deals that are visible to a caller confined to a part of the organisation."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 import orjson
@@ -13,6 +13,8 @@ from shared.web.place import Subtree
 
 ELSEWHERE = "_elsewhere"
 """The owner before a deal came into the subtree."""
+CORRECTED = ("amount", "currency", "close_date")
+"""What a correction may change together with the owner."""
 LEAVING = frozenset({Assigned.type, Corrected.type})
 """The events that give a deal to another owner."""
 OWNERS = ("owner", "from_owner")
@@ -38,9 +40,15 @@ def visible_events(subtree: Subtree, stored: Sequence[StoredEvent]) -> Iterator[
         owner = data.get("owner")
         before = data.get("from_owner", owner)
         if subtree.includes(owner):
-            yield event if subtree.includes(before) else with_data(event, data | {"from_owner": ELSEWHERE})
+            yield event if subtree.includes(before) else with_data(event, data | before_arrival(data, data))
         elif subtree.includes(before):
             yield with_data(event, {"external_id": data.get("external_id")})._replace(type=LeftView.type)
+
+
+def before_arrival(after: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
+    """What an event that brings a deal into the subtree says of the time before: nothing but that it was elsewhere.
+    `after`: the deal's fields after the event. `names`: those of the event."""
+    return {"from_owner": ELSEWHERE} | {f"from_{name}": after[name] for name in CORRECTED if f"from_{name}" in names}
 
 
 def with_data(event: StoredEvent, data: dict[str, Any]) -> StoredEvent:
