@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 
 import pytest
 
@@ -13,6 +13,7 @@ from shared.flow.log import (
     Fetched,
     Log,
     LogUnavailable,
+    PartitionReader,
     RecordTooLarge,
     UnknownTopic,
     partition_of,
@@ -20,7 +21,7 @@ from shared.flow.log import (
 from shared.flow.topic import Hole, TopicSource
 from shared.flow.watermark import Watermark
 from shared.rules.message import StoredEvent
-from tests.running import within
+from tests.running import eventually, within
 from tests.shared.flow.conftest import Ground
 from tests.shared.flow.stored import START, positions_of, run_of, stored
 
@@ -39,11 +40,23 @@ async def records(log: Log, topic: str, offsets: Mapping[int, int] | None = None
     """All that is there now, by partition."""
     found: dict[int, list[Fetched]] = {}
     async with log.reader(topic, offsets or {}) as reader:
-        ends = await reader.ends()
+        ends = await ends_of(reader)
         wanted = sum(ends.values()) - sum((offsets or {}).values())
         while sum(map(len, found.values())) < wanted:
             for partition, fetched in (await reader.read(reader.partitions, 1)).items():
                 found.setdefault(partition, []).extend(fetched)
+    return found
+
+
+async def ends_of(reader: PartitionReader) -> Mapping[int, int]:
+    """A broker on a busy machine may take longer than a consumer waits for it."""
+
+    async def answered() -> Mapping[int, int] | None:
+        with suppress(LogUnavailable):
+            return await reader.ends()
+        return None
+
+    found: Mapping[int, int] = await eventually(answered)
     return found
 
 
