@@ -49,10 +49,13 @@ class TreeAge:
         return None if self.complete_at is None else max(0.0, asyncio.get_running_loop().time() - self.complete_at)
 
     async def wait_until_known(self) -> None:
-        """Returns when the age is known, or there is nothing to know, and at the latest after `FIRST_WAIT`."""
+        """Returns when the age is known, or a new look finds that there is nothing to know, and at the latest after
+        `FIRST_WAIT`."""
         loop = asyncio.get_running_loop()
-        deadline = loop.time() + FIRST_WAIT
-        while self.complete_at is None and self.applied != 0 and loop.time() < deadline:
+        deadline, looked = loop.time() + FIRST_WAIT, self.looked.count
+        while self.complete_at is None and loop.time() < deadline:
+            if self.applied == 0 and self.looked.count != looked:
+                return
             await self.looked.wait(self.looked.count, deadline - loop.time())
 
     async def run(self) -> None:

@@ -40,7 +40,8 @@ class Company:
         await eventually(self.is_known)
 
     async def is_known(self) -> bool:
-        return (await self.call("company", "GET", OPPORTUNITIES)).status_code == 200
+        answers = [await self.call("company", "GET", path) for path in (OPPORTUNITIES, "/qualification/v1/leads")]
+        return all(answer.status_code == 200 for answer in answers)
 
     async def key(self, node: str | None, scopes: Any = SCOPES) -> str:
         name = f"tied to {node}"

@@ -1,6 +1,8 @@
 """Whose subtree a caller sees, and when nobody's: while the copy of the organisation may be too old."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -108,6 +110,30 @@ async def test_what_is_known_of_the_tree_is_asked_for_again_when_its_checkpoint_
         await tx.execute(text("DELETE FROM parked"))
         await tx.execute(text("UPDATE checkpoints SET position = position"))
     assert (await subtree(engine, found, NORTH)).node == "north"
+
+
+async def test_a_tree_that_came_since_the_last_look_is_waited_for(engine: AsyncEngine) -> None:
+    found = await places(engine, position=0)
+    async with looking(found.age):
+        await found.age.wait_until_known()
+        with pytest.raises(OrganisationStale, match="not read yet"):
+            await subtree(engine, found, NORTH)
+    async with engine.begin() as tx:
+        await tx.execute(text("UPDATE checkpoints SET position = 7"))
+    async with looking(found.age):
+        await found.age.wait_until_known()
+        assert (await subtree(engine, found, NORTH)).node == "north"
+
+
+@asynccontextmanager
+async def looking(age: TreeAge) -> AsyncIterator[None]:
+    task = asyncio.create_task(age.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
 
 
 async def test_a_watermark_that_is_reset_makes_no_copy_older(engine: AsyncEngine) -> None:
