@@ -17,13 +17,14 @@ from funnelcast import tables
 from funnelcast.importing import sending
 from funnelcast.importing.cells.dates import instant_text
 from funnelcast.importing.files.row import RejectedRecord, Skipped
+from funnelcast.importing.known_deals import KnownDeals
 from funnelcast.importing.org_sending import OrgSender
 from funnelcast.importing.reading import ImportSource, OpenedExport, ReadRecord, checked, open_export, read_records
 from funnelcast.importing.record import Kind
 from funnelcast.importing.rejects import Rejects, reject_file
 from funnelcast.importing.routes import ROUTES
 from funnelcast.importing.sending import Accepted, Pair, Sender, SendResult
-from funnelcast.importing.snapshot import KnownDeals, SnapshotSender
+from funnelcast.importing.snapshot import SnapshotSender
 from funnelcast.importing.summary import Summary, merged_json, rows_of
 from funnelcast.remote import client
 from shared.rules.clock_and_ids import ClockAndIds

@@ -4,8 +4,7 @@ A deal that is not here yet is imported with all that the export knows of it. Fo
 where it stands; the pipeline finds the difference, and leaves alone what was changed here since the last import.
 """
 
-import sqlite3
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Any, Literal
@@ -15,18 +14,13 @@ import httpx
 import orjson
 
 from funnelcast.importing.cells.dates import NOON, instant_text
+from funnelcast.importing.known_deals import DEALS, PAGE, KnownDeals
 from funnelcast.importing.record import Body, ExportKind, MappedRecord, Record
 from funnelcast.importing.sending import Accepted, Pair, SendResult, batch, complete_answer, result_of
-from funnelcast.importing.totals import last_state, states
-from funnelcast.remote import client
+from funnelcast.importing.snapshot_steps import OUTCOMES, steps_of, steps_of_history
 
 Vanished = Literal["report", "lose", "recycle"]
 VANISHED: Sequence[Vanished] = ("report", "lose", "recycle")
-OUTCOMES: Mapping[str, str] = {"win": "won", "lose": "lost", "recycle": "recycled"}
-DEALS = "/pipeline/v1/opportunities"
-PAGE = 1000
-LATER = "9999"
-"""A text that sorts after every instant."""
 MOST_LISTED = 1000
 LABELS = {"stage": "stage", "owner": "owner", "amount": "amount", "close_date": "close date"}
 
@@ -145,63 +139,6 @@ def shown(value: str | None) -> str:
     return value or "none"
 
 
-# -- which deals are here --------------------------------------------------------------------------------------------
-
-
-@dataclass
-class KnownDeals:
-    """The deals of one mapping, by external id, in a temporary file. None are read before `fill`."""
-
-    prefix: str
-    is_filled: bool = False
-    database: sqlite3.Connection = field(default_factory=lambda: sqlite3.connect(""))
-
-    def __post_init__(self) -> None:
-        columns = "id TEXT PRIMARY KEY, version INTEGER, is_open INTEGER, seen INTEGER DEFAULT 0"
-        self.database.execute(f"CREATE TABLE deals ({columns}) WITHOUT ROWID")
-
-    async def fill(self, http: httpx.AsyncClient) -> None:
-        async for page in pages(http):
-            self.add(page)
-        self.is_filled = True
-
-    def add(self, deals: Sequence[Mapping[str, Any]]) -> None:
-        rows = (
-            (deal["external_id"], deal["version"], deal["outcome"] is None)
-            for deal in deals
-            if (deal["external_id"] or "").startswith(self.prefix)
-        )
-        self.database.executemany("INSERT OR REPLACE INTO deals (id, version, is_open) VALUES (?, ?, ?)", rows)
-
-    def version(self, external_id: str) -> int | None:
-        """The version; None for a deal that is not here. Marks the deal as seen in the export."""
-        found = self.database.execute("UPDATE deals SET seen = 1 WHERE id = ? RETURNING version", (external_id,))
-        row = found.fetchone()
-        return row[0] if row else None
-
-    def vanished(self) -> list[str]:
-        return [row[0] for row in self.database.execute("SELECT id FROM deals WHERE is_open AND NOT seen ORDER BY id")]
-
-    def close(self) -> None:
-        self.database.close()
-
-
-async def pages(http: httpx.AsyncClient) -> AsyncIterator[Sequence[Mapping[str, Any]]]:
-    """The pages of deals, as current as the store was when this began."""
-    head = (await client.request(http, "GET", "/pipeline/v1/stages")).headers["X-Position"]
-    headers, after = {"X-Min-Position": head, "Prefer": "wait=30"}, None
-    while True:
-        query = {"limit": PAGE} | ({"after": after} if after else {})
-        page = (await client.request(http, "GET", DEALS, headers=headers, params=query)).json()
-        yield page["items"]
-        after = page["next"]
-        if after is None:
-            return
-
-
-# -- sending ---------------------------------------------------------------------------------------------------------
-
-
 @dataclass
 class SnapshotSender:
     http: httpx.AsyncClient
@@ -298,55 +235,3 @@ class SnapshotSender:
         bodies = [self.of_export(external_id, [step]) for external_id in external_ids]
         lines = await complete_answer(self.http, f"{DEALS}/exports/batch", b"\n".join(map(orjson.dumps, bodies)))
         self.report.closed += sum("status" not in line for line in lines)
-
-
-def steps_of(
-    facts: Sequence[Body], as_of: datetime, compares: frozenset[str], changed_at: str | None = None
-) -> list[Body]:
-    """The stages that the deal entered before it ended, when it ended, and where it stands. `changed_at`: since when,
-    if the export says that."""
-    last, limit = last_state(facts), instant_text(as_of)
-    is_open = last["outcome"] == "open"
-    ended = None if is_open else next((fact for fact in reversed(facts) if fact["command"] in OUTCOMES), None)
-    present, until = present_of(last, compares), ended["occurred_at"] if ended else LATER
-    steps = [
-        {"part": "entered", "stage": fact["to_stage"], "occurred_at": min(fact["occurred_at"], limit)}
-        for fact in facts
-        if fact["command"] == "enter_stage" and fact.get("occurred_at", LATER) < until
-    ]
-    if ended is not None:
-        steps.append(present | {"part": "ended", "occurred_at": min(until, limit)})
-    changed = changed_at and min(max([changed_at, *(step["occurred_at"] for step in steps)]), limit)
-    if ended is None:
-        steps = entered_of_open(steps, present, changed or LATER)
-    since = [present | {"part": "changed", "occurred_at": changed}] if changed else []
-    return [*steps, *since, present | {"occurred_at": limit}]
-
-
-def steps_of_history(facts: Sequence[Body], as_of: datetime, compares: frozenset[str]) -> list[Body]:
-    """What the deal was after each instant at which something happened to it, and where it stands."""
-    limit = instant_text(as_of)
-    after = {fact["occurred_at"]: state for fact, state in zip(facts, states(facts), strict=True)}
-    steps = [
-        present_of(state, compares) | {"part": "changed", "occurred_at": min(at, limit)} for at, state in after.items()
-    ]
-    return [*steps, present_of(last_state(facts), compares) | {"occurred_at": limit}]
-
-
-def present_of(last: Mapping[str, Any], compares: frozenset[str]) -> Body:
-    present: Body = {name: last[name] for name in ("owner", "amount") if name in compares}
-    if last["amount_estimated"] and "amount" in compares:
-        present["amount_estimated"] = True
-    if "close_date" in compares or last["outcome"] != "open":
-        present["close_date"] = last["close_date"] or None
-    if last["outcome"] == "open":
-        return present | {"stage": last["stage"]}
-    return present | {"outcome": last["outcome"], "reason": last["reason"]}
-
-
-def entered_of_open(entered: Sequence[Body], present: Body, changed: str) -> list[Body]:
-    """A deal that has ended here was reopened by its last stage, at the latest. A stage that it entered at its last
-    change is a part of that."""
-    before = [step for step in entered if step["occurred_at"] < changed]
-    close_date = {name: present[name] for name in ("close_date",) if name in present}
-    return [*before[:-1], *(step | close_date | {"reopens": True} for step in before[-1:])]

@@ -7,7 +7,8 @@ import pytest
 from funnelcast.importing.files.row import RejectedRecord
 from funnelcast.importing.mappings import kinds_of
 from funnelcast.importing.reading import ImportSource, open_export, read_records
-from funnelcast.importing.snapshot import SnapshotOptions, parse_day, snapshot_options, steps_of, steps_of_history
+from funnelcast.importing.snapshot import SnapshotOptions, parse_day, snapshot_options
+from funnelcast.importing.snapshot_steps import steps_of, steps_of_history
 
 AS_OF = datetime(2024, 3, 24, 11, tzinfo=UTC)
 NEXT_DAY = datetime(2024, 4, 1, 12, tzinfo=UTC)
