@@ -20,8 +20,7 @@ from shared.web import conditions
 from shared.web.body import LARGEST_BODY, NDJSON
 from shared.web.call import Call
 from shared.web.input import parse_json
-from shared.web.openapi import PROBLEM
-from shared.web.problems import BodyTooLarge, Problem, problem_body, refusal_body, validation_body
+from shared.web.problems import PROBLEM_SCHEMA, BodyTooLarge, Problem, problem_body, refusal_body, validation_body
 
 MAX_LINES = 10_000
 LINES_PER_TRANSACTION = 250
@@ -31,9 +30,9 @@ LINES_PER_TURN, BYTES_PER_TURN = 25, 32 * 1024
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 LONGEST_EXTERNAL_ID = 200
 LINE = {"type": "integer", "minimum": 1}
-LINE_PROBLEM = PROBLEM | {
-    "required": [*PROBLEM["required"], "line", "external_id"],
-    "properties": PROBLEM["properties"] | {"line": LINE, "external_id": {"type": ["string", "null"]}},
+LINE_PROBLEM = PROBLEM_SCHEMA | {
+    "required": [*PROBLEM_SCHEMA["required"], "line", "external_id"],
+    "properties": PROBLEM_SCHEMA["properties"] | {"line": LINE, "external_id": {"type": ["string", "null"]}},
 }
 DONE_LINE = {
     "type": "object",

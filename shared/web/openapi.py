@@ -10,28 +10,9 @@ from fastapi.routing import APIRoute
 from shared.web.body import NDJSON
 from shared.web.entrance import Entrance
 from shared.web.needs import Needs
-from shared.web.problems import MEDIA_TYPE
+from shared.web.problems import MEDIA_TYPE, PROBLEM_SCHEMA
 
 JSON = "application/json"
-PROBLEM: dict[str, Any] = {
-    "type": "object",
-    "required": ["type", "title", "status", "detail"],
-    "additionalProperties": False,
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer", "minimum": 400, "maximum": 599},
-        "detail": {"type": "string"},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["pointer", "detail"],
-                "properties": {"pointer": {"type": "string"}, "detail": {"type": "string"}},
-            },
-        },
-    },
-}
 ERRORS = {
     "400": "A header is repeated that may be sent once",
     "401": "No valid key",
@@ -119,7 +100,7 @@ def complete(
 ) -> dict[str, Any]:
     document["servers"] = [{"url": "/", "description": "The address under which this document was found"}]
     components = document.setdefault("components", {})
-    components.setdefault("schemas", {})["Problem"] = PROBLEM
+    components.setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
     components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
     for unused in ("HTTPValidationError", "ValidationError"):
         components["schemas"].pop(unused, None)

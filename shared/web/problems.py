@@ -22,6 +22,26 @@ from shared.web.error_texts import error_text
 
 log = structlog.get_logger()
 MEDIA_TYPE = "application/problem+json"
+PROBLEM_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "additionalProperties": False,
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer", "minimum": 400, "maximum": 599},
+        "detail": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["pointer", "detail"],
+                "properties": {"pointer": {"type": "string"}, "detail": {"type": "string"}},
+            },
+        },
+    },
+}
+"""The JSON Schema of error bodies."""
 MAX_ERRORS = 100
 """The most fields that one answer names."""
 NO_SNIFFING = {"X-Content-Type-Options": "nosniff"}

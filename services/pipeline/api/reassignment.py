@@ -22,8 +22,7 @@ from shared.web.body import NDJSON
 from shared.web.call import Call
 from shared.web.ndjson import DONE_LINE, LINES_PER_TRANSACTION, POSITION
 from shared.web.needs import Needs
-from shared.web.openapi import PROBLEM
-from shared.web.problems import refusal_body
+from shared.web.problems import PROBLEM_SCHEMA, refusal_body
 
 router = APIRouter(tags=["opportunities"])
 OPPORTUNITY_ID = {"type": "string"}
@@ -35,10 +34,10 @@ RESULT_LINE = {
             "required": ["opportunity_id", "position"],
             "properties": {"opportunity_id": OPPORTUNITY_ID, "position": POSITION},
         },
-        PROBLEM
+        PROBLEM_SCHEMA
         | {
-            "required": [*PROBLEM["required"], "opportunity_id"],
-            "properties": PROBLEM["properties"] | {"opportunity_id": OPPORTUNITY_ID},
+            "required": [*PROBLEM_SCHEMA["required"], "opportunity_id"],
+            "properties": PROBLEM_SCHEMA["properties"] | {"opportunity_id": OPPORTUNITY_ID},
         },
         {"allOf": [DONE_LINE, {"type": "object", "properties": {"warnings": WARNINGS}}]},
     ]
