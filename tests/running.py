@@ -26,7 +26,7 @@ from shared.run.service import Service
 from shared.run.settings import Settings
 from shared.store import engines
 from shared.store.aliases import BlindIndex
-from shared.web import access
+from shared.web.callers import access
 
 T = TypeVar("T")
 LOCAL = "127.0.0.0/8"

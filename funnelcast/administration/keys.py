@@ -16,7 +16,7 @@ from funnelcast.serving.services import SCOPES
 from shared.rules.clock_and_ids import ClockAndIds
 from shared.rules.fields import has_address
 from shared.run.settings import Settings
-from shared.web import access
+from shared.web.callers import access
 
 DURATION = re.compile(r"([0-9]{1,4})([hdw])")
 HOURS_PER_UNIT = {"h": 1, "d": 24, "w": 24 * 7}

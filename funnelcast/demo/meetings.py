@@ -25,7 +25,7 @@ from services.forecast.submission.decider import DECIDER as CALL
 from services.forecast.submission.events import CalledAmounts
 from shared.flow import frontier
 from shared.rules.money import Money, to_minor_units
-from shared.web.conditions import format_positions
+from shared.web.requests.conditions import format_positions
 from shared.web.service_context import ServiceContext
 
 CURRENCY = "EUR"

@@ -13,7 +13,7 @@ from funnelcast.demo.simulation import lineage_of
 from funnelcast.pages.security import FOLDER
 from funnelcast.pages.sessions import OneTimeLinks
 from shared.rules.clock_and_ids import ClockAndIds
-from shared.web import access
+from shared.web.callers import access
 
 READS_FORECAST = ("forecast:read", "pipeline:read", "events:read")
 SELLS = (*READS_FORECAST, "forecast:write", "pipeline:write")

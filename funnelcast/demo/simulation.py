@@ -20,7 +20,7 @@ from funnelcast.demo.seed import Contexts
 from funnelcast.demo.website import Website, last_visit
 from funnelcast.demo.workload import Workload
 from shared.rules.clock_and_ids import ClockAndIds
-from shared.web import access
+from shared.web.callers import access
 
 TIMEOUT = httpx.Timeout(30, connect=5)
 WEBSITE = "website"

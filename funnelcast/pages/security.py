@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import Response
 
-from shared.web.sessions import LIFETIME
+from shared.web.callers.sessions import LIFETIME
 
 COOKIE = "funnelcast_session"
 TOKEN = re.compile(r"fs_[A-Za-z0-9_-]{40,60}")

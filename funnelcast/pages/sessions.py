@@ -8,7 +8,7 @@ from typing import Protocol
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.rules.clock_and_ids import ClockAndIds
-from shared.web import sessions
+from shared.web.callers import sessions
 
 
 class Sessions(Protocol):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from funnelcast.serving.single_service import MODULES, load
 from services.access.service import make_service as make_access_service
 from shared.run.service import Service
-from shared.web.access import COMMON_SCOPES, Scope
+from shared.web.callers.access import COMMON_SCOPES, Scope
 
 SERVICES: Mapping[str, Service] = {name: load(name) for name in MODULES}
 DECLARED = (scope for service in SERVICES.values() for scope in service.scopes)

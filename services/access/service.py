@@ -5,7 +5,7 @@ from collections.abc import Collection
 from services.access.api import keys, new_key
 from shared.rules.message import Parser
 from shared.run.service import Service
-from shared.web.access import Scope
+from shared.web.callers.access import Scope
 
 
 def make_service(scopes: Collection[Scope]) -> Service:

@@ -26,8 +26,8 @@ from services.forecast.projections import snapshots as locked_weeks
 from services.forecast.timers import TIMERS
 from services.forecast.upstream import pipeline
 from shared.run.service import Service, Upstream
-from shared.web.feed import Feed
-from shared.web.place import Organisation
+from shared.web.callers.place import Organisation
+from shared.web.feed.routes import Feed
 
 ORGANISATION = Organisation("forecast", org_nodes.within, visible_events.confine)
 SERVICE = Service(

@@ -16,7 +16,7 @@ from shared.flow import frontier
 from shared.flow.timer import ACTOR, Due, Reading, Timer
 from shared.rules.message import Missing
 from shared.rules.reaction import Reaction
-from shared.web.conditions import format_positions
+from shared.web.requests.conditions import format_positions
 
 MOST_LOCKS = 10
 """Of one reading: each is a roll-up."""

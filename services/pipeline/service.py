@@ -27,8 +27,8 @@ from services.pipeline.timers import TIMERS
 from services.pipeline.upstream import forecast, qualification
 from shared.organisation import org_nodes
 from shared.run.service import Service, Upstream
-from shared.web.feed import Feed
-from shared.web.place import Organisation
+from shared.web.callers.place import Organisation
+from shared.web.feed.routes import Feed
 from shared.webhooks import routes as webhooks
 
 ORGANISATION = Organisation(

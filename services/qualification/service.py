@@ -24,8 +24,8 @@ from services.qualification.timers import TIMERS
 from services.qualification.upstream import forecast, intake, pipeline
 from shared.organisation import org_nodes
 from shared.run.service import Service, Upstream
-from shared.web.feed import Feed
-from shared.web.place import Organisation
+from shared.web.callers.place import Organisation
+from shared.web.feed.routes import Feed
 from shared.webhooks import routes as webhooks
 
 ORGANISATION = Organisation("forecast", org_nodes.within, confine=visible_events.confine, is_root=org_nodes.is_root)

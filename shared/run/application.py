@@ -10,11 +10,14 @@ from shared.rules.message import Event
 from shared.run.service import Service
 from shared.run.settings import Settings
 from shared.run.telemetry import Metrics
-from shared.web import asyncapi, docs, event_documents, guard, health, me, openapi, operations, problems
-from shared.web.access import COMMON_SCOPES
-from shared.web.fast_path import FastPath, FastRoute
-from shared.web.limits import CallerLimit, CapacityLimit, Limits, RateLimit
-from shared.web.needs import authorise
+from shared.web.callers.access import COMMON_SCOPES
+from shared.web.common_routes import health, me, operations
+from shared.web.documents import asyncapi, docs, event_documents, openapi
+from shared.web.errors import problems
+from shared.web.requests.limits import CallerLimit, CapacityLimit, Limits, RateLimit
+from shared.web.routing import guard
+from shared.web.routing.fast_path import FastPath, FastRoute
+from shared.web.routing.needs import authorise
 from shared.web.service_context import ServiceContext
 from shared.webhooks.events import TestEvent
 

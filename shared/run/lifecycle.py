@@ -27,15 +27,15 @@ from shared.store import engines
 from shared.store.committer import Committer
 from shared.store.signal import Signal
 from shared.store.watch import StoreWatch
-from shared.web.access import Access
-from shared.web.applied import AppliedPositions
-from shared.web.feed import server_sent_event
-from shared.web.open_requests import OpenRequests
-from shared.web.outgoing import Outgoing
-from shared.web.places import Places
+from shared.web.caches.applied import AppliedPositions
+from shared.web.caches.tail import Tail
+from shared.web.callers.access import Access
+from shared.web.callers.open_requests import OpenRequests
+from shared.web.callers.places import Places
+from shared.web.callers.tree_age import TreeAge, own_watermark
+from shared.web.feed.routes import server_sent_event
+from shared.web.outgoing.receivers import Outgoing
 from shared.web.service_context import ServiceContext
-from shared.web.tail import Tail
-from shared.web.tree_age import TreeAge, own_watermark
 
 
 @dataclass(frozen=True)

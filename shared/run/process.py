@@ -32,7 +32,7 @@ from shared.run.server_connection import ServerConnection, SharedState, check_co
 from shared.run.service import Service
 from shared.run.settings import Settings
 from shared.run.storeless import run_storeless_service
-from shared.web import problems
+from shared.web.errors import problems
 from shared.web.service_context import ServiceContext
 
 ACCEPT_SECONDS = 0.5

@@ -16,8 +16,8 @@ from shared.run.service import Service
 from shared.run.telemetry import Metrics
 from shared.run.worker import Worker
 from shared.store import event_store
+from shared.web.callers.tree_age import LONGEST_AGE
 from shared.web.service_context import ServiceContext
-from shared.web.tree_age import LONGEST_AGE
 
 MAX_LAG = 5000
 """Events of its own store that the read models of a ready service may lack."""

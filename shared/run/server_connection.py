@@ -14,9 +14,9 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from shared.run.idle_connections import IdleConnections
-from shared.web import problems
-from shared.web.body import LARGEST_BATCH
-from shared.web.limits import client_address
+from shared.web.errors import problems
+from shared.web.requests.body import LARGEST_BATCH
+from shared.web.requests.limits import client_address
 
 log = structlog.get_logger()
 MAX_HEAD = 64 * 1024

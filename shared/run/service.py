@@ -10,9 +10,9 @@ from shared.flow.projection import Projection, digest
 from shared.flow.timer import Timer
 from shared.rules.message import Parser
 from shared.rules.reaction import REACTIONS, React
-from shared.web.access import Scope
-from shared.web.entrance import Entrance
-from shared.web.place import Organisation
+from shared.web.callers.access import Scope
+from shared.web.callers.place import Organisation
+from shared.web.routing.entrance import Entrance
 
 
 @dataclass(frozen=True)
@@ -40,13 +40,13 @@ class Service:
     """Sources whose events reach `react`; the others only feed projections."""
     timers: Sequence[Timer] = ()
     fast_routes: Sequence[str] = ()
-    """Paths of the routes that are called on the fast path (`shared/web/fast_path.py`)."""
+    """Paths of the routes that are called on the fast path (`shared/web/routing/fast_path.py`)."""
     scopes: Sequence[Scope] = ()
     """Scopes that its routes need, beside the common ones."""
     entrances: Sequence[Entrance] = ()
-    """Paths for callers without an API key (`shared/web/entrance.py`)."""
+    """Paths for callers without an API key (`shared/web/routing/entrance.py`)."""
     public: frozenset[str] = frozenset()
-    """Types of its events that are described to subscribers (`shared/web/asyncapi.py`)."""
+    """Types of its events that are described to subscribers (`shared/web/documents/asyncapi.py`)."""
     passes_watermarks: bool = False
     """Whether its answers say if all events until an instant are applied (`shared/flow/watermark.py`)."""
     organisation: Organisation | None = None

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from shared.run.settings import Settings
-from shared.web.access import Caller
+from shared.web.callers.access import Caller
 
 
 def make_caller_by_token(settings: Settings) -> Callable[[str], Awaitable[Caller | None]] | None:
@@ -12,8 +12,8 @@ def make_caller_by_token(settings: Settings) -> Callable[[str], Awaitable[Caller
     if not (issuer and audience and source):
         return None
     # The library of tokens and its cryptography take 10 MiB and a quarter of a second, which most processes can save.
-    from shared.web.bearer_tokens import BearerTokens, TokenRules  # noqa: PLC0415
-    from shared.web.issuer_keys import IssuerKeys  # noqa: PLC0415
+    from shared.web.callers.bearer_tokens import BearerTokens, TokenRules  # noqa: PLC0415
+    from shared.web.callers.issuer_keys import IssuerKeys  # noqa: PLC0415
 
     rules = TokenRules(issuer, audience, settings.token_node_claim, settings.token_scopes_claim)
     return BearerTokens(rules, IssuerKeys(source, frozenset(settings.token_algorithms.split(",")))).caller

@@ -30,8 +30,8 @@ from shared.store import idempotency
 from shared.store.cancellation import raise_if_cancelled
 from shared.store.database_errors import error_name
 from shared.store.signal import Signal
-from shared.web.outgoing import Outgoing
-from shared.web.places import Places
+from shared.web.callers.places import Places
+from shared.web.outgoing.receivers import Outgoing
 from shared.webhooks.dispatcher import Dispatcher
 from shared.webhooks.faults import Faults
 

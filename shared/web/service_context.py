@@ -12,14 +12,14 @@ from shared.rules.clock_and_ids import ClockAndIds
 from shared.store.aliases import BlindIndex
 from shared.store.committer import Committer
 from shared.store.signal import Signal
-from shared.web.access import Access, Caller
-from shared.web.answer_cache import AnswerCache
-from shared.web.applied import AppliedPositions
-from shared.web.open_requests import OpenRequests
-from shared.web.outgoing import Outgoing
-from shared.web.places import Places
+from shared.web.caches.answer_cache import AnswerCache
+from shared.web.caches.applied import AppliedPositions
+from shared.web.caches.tail import Tail
+from shared.web.callers.access import Access, Caller
+from shared.web.callers.open_requests import OpenRequests
+from shared.web.callers.places import Places
+from shared.web.outgoing.receivers import Outgoing
 from shared.web.recently_used import RecentlyUsed
-from shared.web.tail import Tail
 
 
 @dataclass(frozen=True)

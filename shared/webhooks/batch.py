@@ -25,7 +25,14 @@ from shared.flow import cloudevents
 from shared.rules.fields import format_instant
 from shared.rules.message import StoredEvent
 from shared.store import event_store
-from shared.web.outgoing import CANNOT_CONNECT, CONNECTIONS, DeliveryAttempt, KeptReceivers, Outgoing, Receiver
+from shared.web.outgoing.receivers import (
+    CANNOT_CONNECT,
+    CONNECTIONS,
+    DeliveryAttempt,
+    KeptReceivers,
+    Outgoing,
+    Receiver,
+)
 from shared.webhooks import queue, retries, signature
 from shared.webhooks.queue import DeliveryRow
 from shared.webhooks.subscriptions import Webhook

@@ -10,10 +10,10 @@ from shared.rules.event_types import matching_types
 from shared.rules.message import KeyReused, StoredEvent
 from shared.store import event_store, idempotency
 from shared.store.idempotency import StoredResponse
-from shared.web.call import Call
-from shared.web.feed_query import must_have_position
-from shared.web.input import ResourceId
-from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
+from shared.web.feed.query import must_have_position
+from shared.web.requests.input import ResourceId
+from shared.web.requests.paging import Cursor, Limit, Page, decode_cursor, make_page
+from shared.web.routing.call import Call
 from shared.webhooks import batch, queue, replay
 from shared.webhooks.decider import DECIDER
 from shared.webhooks.events import TestEvent

@@ -19,9 +19,9 @@ from shared.store.database_errors import as_busy
 from shared.store.handler import handle
 from shared.store.signal import LONGEST_WAIT, Backoff, Signal
 from shared.store.write_request import Step, WriteRequest
-from shared.web import access
-from shared.web.outgoing import KeptReceivers, Outgoing
-from shared.web.places import OrganisationStale, Places
+from shared.web.callers import access
+from shared.web.callers.places import OrganisationStale, Places
+from shared.web.outgoing.receivers import KeptReceivers, Outgoing
 from shared.webhooks import batch, queue, retries
 from shared.webhooks.batch import DeliveryBatch, DeliveryResult
 from shared.webhooks.commands import DisableWebhook

@@ -7,10 +7,10 @@ from fastapi import Depends
 
 from shared.rules.message import Missing
 from shared.rules.sealed import Sealed
-from shared.web.access import ADMIN, EVENTS_READ
-from shared.web.call import Call
-from shared.web.needs import Needs
-from shared.web.place import PlaceRule
+from shared.web.callers.access import ADMIN, EVENTS_READ
+from shared.web.callers.place import PlaceRule
+from shared.web.routing.call import Call
+from shared.web.routing.needs import Needs
 from shared.webhooks.decider import DECIDER
 from shared.webhooks.state import Existing, State
 from shared.webhooks.subscriptions import Webhook

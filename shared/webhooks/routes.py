@@ -12,11 +12,11 @@ from shared.rules.event_types import matching_types
 from shared.rules.message import InvalidField
 from shared.rules.target import RefusedTarget
 from shared.store import event_store
-from shared.web.call import Accepted, Call
-from shared.web.feed_query import must_have_position
-from shared.web.input import ResourceId
-from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
-from shared.web.problems import Forbidden
+from shared.web.errors.problems import Forbidden
+from shared.web.feed.query import must_have_position
+from shared.web.requests.input import ResourceId
+from shared.web.requests.paging import Cursor, Limit, Page, decode_cursor, make_page
+from shared.web.routing.call import Accepted, Call
 from shared.webhooks import commands, delivery_routes, signature
 from shared.webhooks.decider import DECIDER
 from shared.webhooks.lookup import Reader, find_webhook, is_visible

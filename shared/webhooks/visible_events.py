@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.flow import checkpoint, frontier
 from shared.rules.message import StoredEvent
-from shared.web.access import Caller
-from shared.web.place import Subtree
-from shared.web.places import Places
-from shared.web.problems import NotFound
+from shared.web.callers.access import Caller
+from shared.web.callers.place import Subtree
+from shared.web.callers.places import Places
+from shared.web.errors.problems import NotFound
 from shared.webhooks.state import Existing
 
 

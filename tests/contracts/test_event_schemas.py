@@ -11,8 +11,8 @@ from services.forecast.events import KINDS as FORECAST_KINDS
 from shared.flow import cloudevents
 from shared.run.application import confined_events, event_documents_router
 from shared.run.service import Service
-from shared.web import asyncapi
-from shared.web.event_schemas import data_schema
+from shared.web.documents import asyncapi
+from shared.web.documents.event_schemas import data_schema
 from tests.contracts.releases import RELEASES, stored_events
 from tests.contracts.services import SERVICES
 

@@ -24,8 +24,8 @@ from shared.store.committer import Committer, Waiting
 from shared.store.idempotency import StoredResponse
 from shared.store.pending_writes import PendingWrites
 from shared.store.write_request import WriteOutcome, WriteRequest
-from shared.web.call import Call
-from shared.web.feed import Feed
+from shared.web.feed.routes import Feed
+from shared.web.routing.call import Call
 from shared.web.service_context import ServiceContext
 
 GAP = 0.1

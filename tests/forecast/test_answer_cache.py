@@ -10,8 +10,8 @@ import pytest
 from services.forecast.answers.rollup import computed_rollup
 from services.forecast.api import rollup
 from shared.flow.frontier import Frontier
-from shared.web.access import Caller
-from shared.web.answer_cache import AnswerCache
+from shared.web.caches.answer_cache import AnswerCache
+from shared.web.callers.access import Caller
 from tests.forecast.conftest import Company
 from tests.forecast.pipeline_events import WON
 from tests.running import eventually, make_key

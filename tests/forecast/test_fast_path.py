@@ -8,7 +8,7 @@ import httpx
 
 from services.forecast.service import SERVICE
 from shared.run.application import fast_routes_of
-from shared.web.fast_path import FastRoute
+from shared.web.routing.fast_path import FastRoute
 from tests.running import running_services
 
 QUERIES = (

@@ -13,7 +13,7 @@ from schemathesis import Case, DeserializationContext, HookContext, Response, Se
 from schemathesis.core.failures import Failure
 
 from services.lead_intake.lead.events import Source
-from shared.web.openapi import READ_HEADERS, WRITE_HEADERS
+from shared.web.documents.openapi import READ_HEADERS, WRITE_HEADERS
 from tests.fuzz.document import NDJSON
 from tests.fuzz.fits import Fits
 from tests.fuzz.rules import beyond_the_document

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi.routing import APIRoute
 
 from funnelcast.serving.services import SERVICES
-from shared.web import operations
+from shared.web.common_routes import operations
 
 MET = {"status": "met", "evidence": "said so"}
 EUR = {"amount": "1000.00", "currency": "EUR"}

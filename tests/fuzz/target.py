@@ -9,7 +9,7 @@ import asyncpg
 import httpx
 
 from funnelcast.serving.services import SERVICES
-from shared.web.problems import MEDIA_TYPE
+from shared.web.errors.problems import MEDIA_TYPE
 from tests.fuzz.routes import LEAD, WEBHOOK, Good
 from tests.running import Clock, fresh, running_services
 

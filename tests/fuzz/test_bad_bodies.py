@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from funnelcast.serving.services import SERVICES
-from shared.web import call, fast_path, problems
-from shared.web import input as request_input
+from shared.web.errors import problems
+from shared.web.requests import input as request_input
+from shared.web.routing import call, fast_path
 from tests.fuzz.bad import VALUES, WHOLE, fields, put
 from tests.fuzz.document import merged
 from tests.fuzz.effort import EFFORT

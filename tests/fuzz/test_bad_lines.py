@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from funnelcast.importing.files.row import rejected_row
 from funnelcast.importing.rejects import reject_file
-from shared.web import ndjson
+from shared.web.routing import ndjson
 from tests.fuzz.bad import DEPTH, MANY, VALUES, bomb, fields, put
 from tests.fuzz.routes import GOOD
 from tests.fuzz.target import Target, target

@@ -13,7 +13,8 @@ from starlette.datastructures import Headers
 
 from funnelcast.serving.services import SERVICES
 from services.lead_intake.api import leads
-from shared.web import conditions, needs
+from shared.web.requests import conditions
+from shared.web.routing import needs
 from tests.fuzz.effort import EFFORT
 from tests.fuzz.routes import GOOD, Good, routes
 from tests.fuzz.target import CONVERTED, JSON, Target, target

@@ -12,7 +12,7 @@ import pytest
 from funnelcast.serving.services import SERVICES
 from services.pipeline.opportunity import terms
 from shared.flow import cloudevents
-from shared.web import conditions
+from shared.web.requests import conditions
 from tests.fuzz.effort import EFFORT
 from tests.running import served_services
 

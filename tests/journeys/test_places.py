@@ -198,7 +198,7 @@ async def test_the_stream_of_a_node_has_an_event_at_once_and_does_not_wait_for_t
     database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The read models, which decide who may see it, apply an event after the stream has heard of it."""
-    monkeypatch.setattr("shared.web.feed.HEARTBEAT", 600.0)
+    monkeypatch.setattr("shared.web.feed.routes.HEARTBEAT", 600.0)
     async with served_services(database, list(SERVICES.values())) as (api, _):
         company = Company(api, database)
         await company.build()

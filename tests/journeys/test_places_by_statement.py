@@ -107,7 +107,7 @@ async def test_what_is_elsewhere_runs_the_statements_of_what_does_not_exist(comp
 
 
 async def test_the_events_of_others_are_not_read_whole(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.web.feed_query.PAGE", 2)
+    monkeypatch.setattr("shared.web.feed.query.PAGE", 2)
     owners = ("r3", "r3", "r1", "r3", "r1", "r3", "r3", "r3", "r1", "r3")
     *_, made = [await company.deal(owner) for owner in owners]
     await company.call("a", "GET", OPPORTUNITIES, headers=fresh(made))

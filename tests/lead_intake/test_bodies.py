@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from services.lead_intake.lead.capture_body import CaptureLead
 from services.lead_intake.lead.contact import mailbox
-from shared.web.problems import validation_body
+from shared.web.errors.problems import validation_body
 from tests.lead_intake.captures import JANE, body
 
 

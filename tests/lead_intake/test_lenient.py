@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from services.lead_intake.lead.lenient import read_leniently
 from services.lead_intake.service import SERVICE
-from shared.web import access
+from shared.web.callers import access
 from tests.lead_intake.captures import DEMO, JANE
 from tests.running import NAMESPACE, connected, running_services
 

@@ -5,7 +5,7 @@ from html import escape
 import httpx
 from sqlalchemy import text
 
-from shared.web.access import keys
+from shared.web.callers.access import keys
 from tests.pages.site import FROM_A_PAGE, Site, csrf_of, navigation_of, sign_in, text_of
 from tests.running import connected, make_key
 

@@ -9,7 +9,7 @@ import httpx
 from pydantic import BaseModel
 
 from services.pipeline.api.amounts import view_for
-from shared.web.call import Call
+from shared.web.routing.call import Call
 from tests.pipeline.histories import REASON, answer_of, money, past_deal, pipeline
 from tests.running import make_key
 

@@ -16,7 +16,7 @@ from services.pipeline.projections import deal_states
 from services.pipeline.service import SERVICE
 from services.pipeline.setting.state import Settings
 from shared.rules.message import RecordedEvent
-from shared.web.window import WindowParameters
+from shared.web.requests.window import WindowParameters
 from tests.pipeline.deals import ACME, LOSING, OPENED, QUALIFIED, QUALIFYING, WINNING
 from tests.pipeline.histories import REASON, answer_of, money, past_deal, pipeline
 from tests.running import connected, running_services

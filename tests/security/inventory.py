@@ -10,9 +10,9 @@ from fastapi import FastAPI
 from fastapi.routing import RouteContext, iter_route_contexts
 from starlette.types import ASGIApp, Message
 
-from shared.web.entrance import Entrance
-from shared.web.needs import Needs
-from shared.web.place import PlaceRule
+from shared.web.callers.place import PlaceRule
+from shared.web.routing.entrance import Entrance
+from shared.web.routing.needs import Needs
 
 DOCS = ("docs", "docs/swagger-ui-bundle.js", "docs/swagger-ui.css")
 EVENTS = ("v1/asyncapi.json", "v1/schemas/{event_type}")

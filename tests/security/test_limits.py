@@ -14,11 +14,11 @@ from services.pipeline.service import SERVICE
 from shared.run import application
 from shared.run.process import route_by_prefix
 from shared.run.settings import Settings
-from shared.web import access
-from shared.web.access import Access, Caller
-from shared.web.limits import MAX_CALLERS, RateLimit, client_address
-from shared.web.problems import TooManyRequests
+from shared.web.callers import access
+from shared.web.callers.access import Access, Caller
+from shared.web.errors.problems import TooManyRequests
 from shared.web.recently_used import RecentlyUsed
+from shared.web.requests.limits import MAX_CALLERS, RateLimit, client_address
 from tests.running import Clock, connected, eventually, make_key, running_apps, served_services, within
 
 DEALS = "/pipeline/v1/opportunities"

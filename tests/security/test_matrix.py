@@ -20,10 +20,11 @@ from funnelcast.serving.services import SCOPES, SERVED, SERVICES
 from shared.rules.clock_and_ids import ClockAndIds
 from shared.run.process import route_by_prefix
 from shared.run.service import Service
-from shared.web import access, needs
-from shared.web.access import Caller, Scope
-from shared.web.needs import Needs
-from shared.web.place import PlaceRule
+from shared.web.callers import access
+from shared.web.callers.access import Caller, Scope
+from shared.web.callers.place import PlaceRule
+from shared.web.routing import needs
+from shared.web.routing.needs import Needs
 from tests.fuzz.routes import GOOD
 from tests.running import connected, running_apps
 from tests.security.inventory import (

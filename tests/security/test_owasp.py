@@ -19,10 +19,10 @@ from funnelcast.serving.services import SCOPES, SERVED, SERVICES
 from shared.run.process import route_by_prefix
 from shared.run.settings import Settings
 from shared.store.committer import Committer
-from shared.web import access
-from shared.web.access import Access, Caller, Scope
-from shared.web.body import LARGEST_BODY
-from shared.web.fast_path import FastPath
+from shared.web.callers import access
+from shared.web.callers.access import Access, Caller, Scope
+from shared.web.requests.body import LARGEST_BODY
+from shared.web.routing.fast_path import FastPath
 from tests.qualification.neighbours import CAPTURED, Neighbour, captured, neighbours, stored
 from tests.running import connected, eventually, fresh, make_key, running_apps, running_services, served_services
 from tests.security import markers
@@ -459,7 +459,7 @@ def test_api7_one_module_speaks_to_others() -> None:
         for path in sorted((ROOT / folder).rglob("*.py"))
         if (found := imported(path.read_text()) & CLIENTS)
     }
-    assert importing == {"shared/web/issuer_keys.py": {"httpx"}}
+    assert importing == {"shared/web/callers/issuer_keys.py": {"httpx"}}
     assert imported("import urllib.request\nfrom dns import resolver\n") & CLIENTS == {"urllib.request", "dns"}
 
 

@@ -17,7 +17,7 @@ from services.pipeline.api import own_deals
 from services.pipeline.projections import opportunities
 from shared.rules.clock_and_ids import ClockAndIds
 from shared.run.process import route_by_prefix
-from shared.web.place import PlaceRule
+from shared.web.callers.place import PlaceRule
 from tests.fuzz.routes import GOOD
 from tests.journeys.places import OPPORTUNITIES, Company
 from tests.running import fresh, make_key, running_apps, within

@@ -13,12 +13,13 @@ from sqlalchemy import Row, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.rules.message import Missing, Rejected
-from shared.web import access, conditions
-from shared.web.access import KeyColumns, Scope
-from shared.web.call import Call
-from shared.web.needs import Needs
-from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
-from shared.web.problems import Forbidden
+from shared.web.callers import access
+from shared.web.callers.access import KeyColumns, Scope
+from shared.web.errors.problems import Forbidden
+from shared.web.requests import conditions
+from shared.web.requests.paging import Cursor, Limit, Page, decode_cursor, make_page
+from shared.web.routing.call import Call
+from shared.web.routing.needs import Needs
 
 log = structlog.get_logger()
 router = APIRouter(tags=["access"])

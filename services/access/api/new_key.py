@@ -19,9 +19,9 @@ from services.access.api.keys import (
 )
 from shared.rules.fields import Instant, Label, Slug
 from shared.rules.message import InvalidField, Message
-from shared.web import access
-from shared.web.access import Scope
-from shared.web.call import Call
+from shared.web.callers import access
+from shared.web.callers.access import Scope
+from shared.web.routing.call import Call
 
 log = structlog.get_logger()
 ScopeName = Annotated[Scope, Field(max_length=100)]

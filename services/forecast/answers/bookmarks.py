@@ -16,7 +16,7 @@ from services.forecast.ledger.bookmark import HASH_VERSION, Figure, hash_of
 from services.forecast.snapshot.commands import LockBody, LockWeek
 from shared.rules.message import Refusal
 from shared.rules.money import format_amount
-from shared.web.place import EVERYTHING, Subtree
+from shared.web.callers.place import EVERYTHING, Subtree
 
 COLUMNS = ("own", "pure", "computed", "seen_by_self", "seen_by_parent")
 

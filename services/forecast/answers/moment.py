@@ -13,7 +13,7 @@ from services.forecast.projections.known_positions import KnownPositions
 from services.forecast.projections.settings import BusinessSettings, calendar_at, settings_at
 from shared.flow import parked, watermark
 from shared.rules.message import InvalidField
-from shared.web import conditions
+from shared.web.requests import conditions
 
 FRONTIER = re.compile(r"[a-z_]{1,40}:[0-9]{1,18}(,[a-z_]{1,40}:[0-9]{1,18}){0,9}")
 

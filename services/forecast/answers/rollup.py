@@ -23,7 +23,7 @@ from services.forecast.projections.overrides_below import NONE_BELOW, OverridesB
 from services.forecast.projections.subtree_totals import SubtreeTotals, subtree_totals
 from services.forecast.quota.events import Motion
 from services.forecast.snapshot.events import RatePolicy
-from shared.web.place import EVERYTHING, Subtree
+from shared.web.callers.place import EVERYTHING, Subtree
 
 
 @dataclass(frozen=True)

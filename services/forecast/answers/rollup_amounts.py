@@ -13,7 +13,7 @@ from services.forecast.ledger.overrides import Overridden
 from services.forecast.ledger.warnings import by_currency
 from services.forecast.org.events import UNASSIGNED
 from services.forecast.projections.subtree_totals import SubtreeTotals
-from shared.web.place import EVERYTHING, Subtree
+from shared.web.callers.place import EVERYTHING, Subtree
 
 Amounts = Mapping[str, Decimal]
 

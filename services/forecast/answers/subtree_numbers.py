@@ -19,7 +19,7 @@ from services.forecast.projections.deal_filter import DealFilter
 from services.forecast.projections.overrides_below import overrides_below
 from services.forecast.projections.subtree_totals import existing_node, must_not_be_too_many
 from shared.store.slices import in_slices
-from shared.web.place import EVERYTHING, Subtree
+from shared.web.callers.place import EVERYTHING, Subtree
 
 NODES_AT_ONCE = 50
 

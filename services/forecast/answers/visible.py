@@ -9,7 +9,7 @@ from services.forecast.ledger.overrides import OverrideRow
 from services.forecast.projections import org_nodes
 from services.forecast.projections.deals import EVERYBODY, Owners
 from services.forecast.projections.overrides_below import OverridesBelow
-from shared.web.place import Subtree
+from shared.web.callers.place import Subtree
 
 T = TypeVar("T")
 

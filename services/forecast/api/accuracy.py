@@ -27,7 +27,7 @@ from services.forecast.projections.subtree_totals import existing_node
 from shared.rules.fields import Day, Slug
 from shared.rules.message import InvalidField, Missing
 from shared.rules.money import Currency
-from shared.web.call import Call
+from shared.web.routing.call import Call
 
 router = APIRouter(tags=["accuracy"])
 MOST_QUARTERS = 20

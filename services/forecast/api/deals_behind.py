@@ -21,7 +21,7 @@ from services.forecast.projections.subtree_totals import deals_behind
 from services.forecast.upstream.pipeline import Category
 from shared.rules.fields import Slug, printable
 from shared.store import vault
-from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
+from shared.web.requests.paging import Cursor, Limit, Page, decode_cursor, make_page
 
 router = APIRouter(tags=["roll-up"])
 

@@ -18,9 +18,9 @@ from services.forecast.answers.moment import (
 from services.forecast.projections.settings import BusinessSettings, settings_at
 from shared.rules.fields import LATEST, Instant
 from shared.rules.message import InvalidField
-from shared.web import freshness
-from shared.web.call import Call
-from shared.web.problems import InvalidRequest
+from shared.web.errors.problems import InvalidRequest
+from shared.web.routing import freshness
+from shared.web.routing.call import Call
 
 INSTANT: TypeAdapter[datetime] = TypeAdapter(Instant)
 KNOWN_AT = (

@@ -10,8 +10,8 @@ from pydantic import ValidationError
 
 from services.forecast.org.commands import NodeBody, Placement, TableLine
 from shared.rules.fields import Slug
-from shared.web.error_texts import error_text
-from shared.web.problems import BodyTooLarge, InvalidRequest, UnsupportedType, json_pointer
+from shared.web.errors.error_texts import error_text
+from shared.web.errors.problems import BodyTooLarge, InvalidRequest, UnsupportedType, json_pointer
 
 TEXT_CSV = "text/csv"
 NEEDED = ("id", "name", "kind", "parent")

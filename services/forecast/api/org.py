@@ -17,11 +17,11 @@ from services.forecast.periods.starts import From
 from services.forecast.projections import node_names, org_nodes, org_rows
 from shared.rules.fields import Instant, printable
 from shared.rules.message import BEGINNING
-from shared.web.call import Accepted, Call
-from shared.web.needs import Needs
-from shared.web.openapi import READ_AFTER_THIS, response_links
-from shared.web.paging import Cursor, Limit, decode_cursor, encode_cursor
-from shared.web.window import refuse_future
+from shared.web.documents.openapi import READ_AFTER_THIS, response_links
+from shared.web.requests.paging import Cursor, Limit, decode_cursor, encode_cursor
+from shared.web.requests.window import refuse_future
+from shared.web.routing.call import Accepted, Call
+from shared.web.routing.needs import Needs
 
 router = APIRouter(tags=["organisation"])
 Admin = Annotated[Call, Depends(Needs("admin"))]

@@ -14,9 +14,9 @@ from services.forecast.org.commands import ImportNodes, TableLine
 from services.forecast.org.decider import ALL, DECIDER
 from services.forecast.org.node_table import BadLines, prepared_import
 from shared.store.slices import in_slices
-from shared.web import conditions
-from shared.web.call import Accepted, Call
-from shared.web.folded import no_texts
+from shared.web.requests import conditions
+from shared.web.routing.call import Accepted, Call
+from shared.web.routing.folded import no_texts
 
 router = APIRouter(tags=["organisation"])
 EXAMPLE = "id,name,kind,parent\nacme,Acme,unit,\nann,Ann Archer,person,acme\n"

@@ -29,12 +29,12 @@ from shared.rules.fields import Slug
 from shared.rules.message import Missing
 from shared.rules.money import format_amount, to_minor_units
 from shared.store import vault
-from shared.web import freshness
-from shared.web.call import Accepted, Call
-from shared.web.needs import Needs
-from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
-from shared.web.place import Subtree
-from shared.web.problems import PositionNotReached
+from shared.web.callers.place import Subtree
+from shared.web.errors.problems import PositionNotReached
+from shared.web.requests.paging import Cursor, Limit, Page, decode_cursor, make_page
+from shared.web.routing import freshness
+from shared.web.routing.call import Accepted, Call
+from shared.web.routing.needs import Needs
 
 router = APIRouter(tags=["overrides"])
 Writes = Annotated[Call, Depends(Needs("forecast:write"))]

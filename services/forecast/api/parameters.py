@@ -7,8 +7,8 @@ from pydantic import AfterValidator
 
 from services.forecast.periods.calendar import EXAMPLES, parsed_key
 from shared.rules.fields import Slug
-from shared.web.call import Call
-from shared.web.needs import Needs
+from shared.web.routing.call import Call
+from shared.web.routing.needs import Needs
 
 
 def check_period_key(key: str) -> str:

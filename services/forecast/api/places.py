@@ -9,9 +9,9 @@ from services.forecast.answers.visible import is_at_root
 from services.forecast.org.events import UNASSIGNED
 from services.forecast.projections import org_nodes
 from shared.rules.message import Denied, Missing
-from shared.web.call import Call
-from shared.web.needs import Needs
-from shared.web.place import PlaceRule
+from shared.web.callers.place import PlaceRule
+from shared.web.routing.call import Call
+from shared.web.routing.needs import Needs
 
 ReadsBelow = Annotated[Call, Depends(Needs("forecast:read", place=PlaceRule.SUBTREE))]
 WritesOwn = Annotated[Call, Depends(Needs("forecast:write", place=PlaceRule.OWN_NODE))]

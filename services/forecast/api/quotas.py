@@ -18,8 +18,8 @@ from services.forecast.quota.decider import DECIDER
 from shared.rules.fields import Slug
 from shared.rules.message import BEGINNING
 from shared.rules.money import format_amount
-from shared.web.call import Accepted
-from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
+from shared.web.requests.paging import Cursor, Limit, Page, decode_cursor, make_page
+from shared.web.routing.call import Accepted
 
 router = APIRouter(tags=["quotas"])
 

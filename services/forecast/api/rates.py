@@ -14,8 +14,8 @@ from services.forecast.rate import commands
 from services.forecast.rate.decider import DECIDER, subject
 from services.forecast.rate.events import Year
 from shared.rules.money import Currency, text
-from shared.web.call import Accepted
-from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
+from shared.web.requests.paging import Cursor, Limit, Page, decode_cursor, make_page
+from shared.web.routing.call import Accepted
 
 router = APIRouter(tags=["rates"])
 OfCurrency = Annotated[Currency, Path()]

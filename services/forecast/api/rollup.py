@@ -19,7 +19,7 @@ from services.forecast.quota.events import Motion
 from services.forecast.snapshot.events import RatePolicy
 from shared.rules.fields import Slug
 from shared.rules.money import Currency
-from shared.web.call import Call
+from shared.web.routing.call import Call
 
 router = APIRouter(tags=["roll-up"])
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from services.forecast.org.events import vault_subject
 from shared.store import vault
 from shared.store.slices import in_slices
-from shared.web.call import Call
+from shared.web.routing.call import Call
 
 
 async def same_name_refs(call: Call, names: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], frozenset[UUID]]:

@@ -17,10 +17,10 @@ from services.forecast.snapshot.events import RatePolicy
 from shared.rules.fields import Slug
 from shared.rules.fiscal_year import CalendarRule
 from shared.rules.message import Missing
-from shared.web.call import Accepted, Call
-from shared.web.folded import no_texts
-from shared.web.needs import Needs
-from shared.web.place import PlaceRule
+from shared.web.callers.place import PlaceRule
+from shared.web.routing.call import Accepted, Call
+from shared.web.routing.folded import no_texts
+from shared.web.routing.needs import Needs
 
 router = APIRouter(tags=["settings"])
 

@@ -21,9 +21,9 @@ from services.forecast.snapshot.decider import DECIDER, subject
 from services.forecast.snapshot.state import Locks
 from shared.rules.fields import Slug
 from shared.rules.message import Missing
-from shared.web.call import Accepted, Call
-from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
-from shared.web.place import Subtree
+from shared.web.callers.place import Subtree
+from shared.web.requests.paging import Cursor, Limit, Page, decode_cursor, make_page
+from shared.web.routing.call import Accepted, Call
 
 router = APIRouter(tags=["snapshots"])
 

@@ -24,8 +24,8 @@ from services.forecast.submission.state import Calls
 from shared.rules.decider import Reference
 from shared.rules.fields import Slug
 from shared.store import vault
-from shared.web.call import Accepted
-from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
+from shared.web.requests.paging import Cursor, Limit, Page, decode_cursor, make_page
+from shared.web.routing.call import Accepted
 
 router = APIRouter(tags=["submissions"])
 

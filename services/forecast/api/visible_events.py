@@ -11,7 +11,7 @@ from services.forecast.quota.events import QuotaSet
 from services.forecast.snapshot.events import WeekLocked
 from services.forecast.submission.events import CallSubmitted
 from shared.rules.message import StoredEvent
-from shared.web.place import Subtree
+from shared.web.callers.place import Subtree
 
 OVERRIDES = frozenset({OverrideSet.type, OverrideReset.type})
 ABOUT_NODES = OVERRIDES | {QuotaSet.type, WeekLocked.type, CallSubmitted.type}

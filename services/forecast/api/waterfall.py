@@ -26,7 +26,7 @@ from shared.rules.fields import DAY, Slug
 from shared.rules.fields import INSTANT as WRITTEN_INSTANT
 from shared.rules.message import InvalidField, Missing
 from shared.rules.money import Currency, format_amount, to_minor_units
-from shared.web.call import Call
+from shared.web.routing.call import Call
 
 router = APIRouter(tags=["waterfall"])
 MOST_DEALS = 1_000

@@ -22,7 +22,7 @@ from services.forecast.projections.deal_filter import DealFilter
 from services.forecast.projections.overrides_below import NONE_BELOW, OverridesBelow, overrides_below
 from services.forecast.projections.past_deals import Cut
 from services.forecast.snapshot.events import RatePolicy
-from shared.web.place import EVERYTHING, Subtree
+from shared.web.callers.place import EVERYTHING, Subtree
 
 Basis = Literal["pure", "seen_by_self"]
 OVERRIDABLE: Mapping[ViewName, Column] = {"commit": "commit", "upside": "upside", "open": "pipeline"}

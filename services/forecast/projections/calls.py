@@ -34,7 +34,7 @@ from services.forecast.submission.events import CalledAmounts, CallSubmitted
 from shared.flow.projection import Projection
 from shared.rules.message import RecordedEvent
 from shared.store.rows import insert, rows
-from shared.web.place import Subtree
+from shared.web.callers.place import Subtree
 
 
 class CallColumns(TypedColumns):

@@ -35,7 +35,7 @@ from services.forecast.projections.known_positions import KnownPositions
 from shared.flow.projection import Projection
 from shared.rules.message import RecordedEvent
 from shared.store.rows import insert, rows
-from shared.web.place import Subtree
+from shared.web.callers.place import Subtree
 
 
 class OverrideColumns(TypedColumns):

@@ -27,7 +27,7 @@ from services.forecast.snapshot.events import WeekLocked
 from shared.flow.projection import Projection
 from shared.rules.message import RecordedEvent
 from shared.store.rows import insert, rows
-from shared.web.place import Subtree
+from shared.web.callers.place import Subtree
 
 
 class SnapshotColumns(TypedColumns):

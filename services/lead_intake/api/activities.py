@@ -19,9 +19,9 @@ from services.lead_intake.personal_data.suppressions import suppress
 from shared.rules.fields import ExternalId, Instant, Label, Line, Prose
 from shared.rules.message import Command, Missing
 from shared.store.write_request import WriteResult
-from shared.web.call import Accepted, Call
-from shared.web.needs import Needs
-from shared.web.place import PlaceRule
+from shared.web.callers.place import PlaceRule
+from shared.web.routing.call import Accepted, Call
+from shared.web.routing.needs import Needs
 
 router = APIRouter(tags=["activities"])
 Writes = Annotated[Call, Depends(Needs("leads:write"))]

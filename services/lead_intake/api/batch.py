@@ -11,10 +11,10 @@ from services.lead_intake.ingestion.early_outcomes import record_early
 from services.lead_intake.lead.capture_body import CaptureLead
 from services.lead_intake.lead.decider import DECIDER
 from shared.store.write_request import Step, WriteRequest, WriteResult
-from shared.web.call import Call
-from shared.web.ndjson import batch, batch_openapi
-from shared.web.needs import Needs
-from shared.web.problems import InvalidRequest
+from shared.web.errors.problems import InvalidRequest
+from shared.web.routing.call import Call
+from shared.web.routing.ndjson import batch, batch_openapi
+from shared.web.routing.needs import Needs
 
 router = APIRouter(tags=["leads"])
 

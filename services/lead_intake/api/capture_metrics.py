@@ -12,9 +12,9 @@ from services.lead_intake.projections import capture_counts
 from services.lead_intake.projections.capture_counts import NONE, Dimension
 from shared.rules.fields import Day
 from shared.rules.message import InvalidField
-from shared.web.access import METRICS_READ
-from shared.web.call import Call
-from shared.web.needs import Needs
+from shared.web.callers.access import METRICS_READ
+from shared.web.routing.call import Call
+from shared.web.routing.needs import Needs
 
 router = APIRouter(tags=["metrics"])
 

@@ -17,11 +17,11 @@ from services.lead_intake.projections import connections, deliveries
 from shared.rules.fields import Flag, Label, Line, Slug
 from shared.rules.message import Command, Message, Missing
 from shared.store.write_request import WriteResult
-from shared.web.call import Accepted, Call
-from shared.web.folded import no_texts
-from shared.web.input import ResourceId
-from shared.web.needs import Needs
-from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
+from shared.web.requests.input import ResourceId
+from shared.web.requests.paging import Cursor, Limit, Page, decode_cursor, make_page
+from shared.web.routing.call import Accepted, Call
+from shared.web.routing.folded import no_texts
+from shared.web.routing.needs import Needs
 
 router = APIRouter(tags=["connections"])
 Admin = Annotated[Call, Depends(Needs("admin"))]

@@ -17,8 +17,8 @@ from services.lead_intake.prospect.state import Prospect
 from services.lead_intake.quarantine.decider import DECIDER as QUARANTINE
 from services.lead_intake.quarantine.state import State, Waiting
 from shared.rules.sealed import Sealed
-from shared.web.call import Call
-from shared.web.needs import Needs
+from shared.web.routing.call import Call
+from shared.web.routing.needs import Needs
 
 router = APIRouter(tags=["people"])
 

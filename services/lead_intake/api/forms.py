@@ -17,13 +17,13 @@ from services.lead_intake.form.snippet import snippet
 from services.lead_intake.ingestion import form_posts
 from services.lead_intake.projections import deliveries, forms
 from shared.rules.message import Missing
-from shared.web.access import Caller
-from shared.web.call import Call
-from shared.web.entrance import Entrance, EntranceRequest
-from shared.web.folded import no_texts
-from shared.web.needs import Needs
-from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
-from shared.web.problems import NotFound
+from shared.web.callers.access import Caller
+from shared.web.errors.problems import NotFound
+from shared.web.requests.paging import Cursor, Limit, Page, decode_cursor, make_page
+from shared.web.routing.call import Call
+from shared.web.routing.entrance import Entrance, EntranceRequest
+from shared.web.routing.folded import no_texts
+from shared.web.routing.needs import Needs
 from shared.web.service_context import ServiceContext
 
 router = APIRouter(tags=["forms"])

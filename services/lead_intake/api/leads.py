@@ -34,14 +34,14 @@ from services.lead_intake.personal_data.merged_leads import fold_lead, people_wi
 from services.lead_intake.projections import leads
 from shared.rules.fields import ExternalId, Instant
 from shared.store.claims import AliasClaim
-from shared.web.call import Call
-from shared.web.conditions import LENIENT
-from shared.web.folded import Folded
-from shared.web.input import ResourceId
-from shared.web.needs import Needs
-from shared.web.openapi import READ_AFTER_THIS, response_links
-from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
-from shared.web.place import PlaceRule
+from shared.web.callers.place import PlaceRule
+from shared.web.documents.openapi import READ_AFTER_THIS, response_links
+from shared.web.requests.conditions import LENIENT
+from shared.web.requests.input import ResourceId
+from shared.web.requests.paging import Cursor, Limit, Page, decode_cursor, make_page
+from shared.web.routing.call import Call
+from shared.web.routing.folded import Folded
+from shared.web.routing.needs import Needs
 
 router = APIRouter(tags=["leads"])
 Reads = Annotated[Call, Depends(Needs("leads:read"))]

@@ -15,11 +15,11 @@ from shared.rules.decider import Reference
 from shared.rules.fields import Line
 from shared.rules.message import Command, InvalidField, Refusal, Rejected
 from shared.store.write_request import Step, WriteRequest, WriteResult
-from shared.web import conditions
-from shared.web.call import Call
-from shared.web.folded import Folded
-from shared.web.input import ResourceId
-from shared.web.needs import Needs
+from shared.web.requests import conditions
+from shared.web.requests.input import ResourceId
+from shared.web.routing.call import Call
+from shared.web.routing.folded import Folded
+from shared.web.routing.needs import Needs
 
 router = APIRouter(tags=["leads"])
 Writes = Annotated[Call, Depends(Needs("leads:write"))]

@@ -27,10 +27,10 @@ from shared.rules.fields import Line
 from shared.rules.message import Message
 from shared.rules.sealed import Sealed
 from shared.store.write_request import Step
-from shared.web.call import Call
-from shared.web.folded import Folded
-from shared.web.input import ResourceId
-from shared.web.needs import Needs
+from shared.web.requests.input import ResourceId
+from shared.web.routing.call import Call
+from shared.web.routing.folded import Folded
+from shared.web.routing.needs import Needs
 
 router = APIRouter(tags=["people"])
 PersonId = ResourceId

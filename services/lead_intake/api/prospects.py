@@ -11,8 +11,8 @@ from services.lead_intake.personal_data.person_records import people_with_email
 from services.lead_intake.prospect import commands
 from services.lead_intake.prospect.decider import DECIDER
 from shared.store.aliases import BlindIndex
-from shared.web.call import Call
-from shared.web.needs import Needs
+from shared.web.routing.call import Call
+from shared.web.routing.needs import Needs
 
 router = APIRouter(tags=["prospects"])
 

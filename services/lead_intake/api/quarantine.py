@@ -17,11 +17,11 @@ from services.lead_intake.quarantine.events import Reason
 from services.lead_intake.quarantine.state import Discarded, Released, State, Waiting
 from shared.rules.fields import Slug
 from shared.rules.message import Command, Rejected
-from shared.web.call import Accepted, Call
-from shared.web.folded import Folded
-from shared.web.input import ResourceId
-from shared.web.needs import Needs
-from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
+from shared.web.requests.input import ResourceId
+from shared.web.requests.paging import Cursor, Limit, Page, decode_cursor, make_page
+from shared.web.routing.call import Accepted, Call
+from shared.web.routing.folded import Folded
+from shared.web.routing.needs import Needs
 
 router = APIRouter(tags=["quarantine"])
 Reads = Annotated[Call, Depends(Needs("leads:read"))]

@@ -10,9 +10,9 @@ from services.lead_intake.lead.repeats import SECOND_CLICK
 from services.lead_intake.setting import commands, default
 from services.lead_intake.setting.decider import ALL, DECIDER
 from services.lead_intake.setting.events import ReasonKind
-from shared.web.call import Accepted, Call
-from shared.web.folded import no_texts
-from shared.web.needs import Needs
+from shared.web.routing.call import Accepted, Call
+from shared.web.routing.folded import no_texts
+from shared.web.routing.needs import Needs
 
 router = APIRouter(tags=["settings"])
 

@@ -15,13 +15,13 @@ from services.lead_intake.connectors.posted import MULTIPART, URLENCODED
 from services.lead_intake.connectors.reader import read
 from services.lead_intake.ingestion import deliveries, stored_connection
 from services.lead_intake.ingestion.receipt import OutcomeResult, Receipt
-from shared.web import problems
-from shared.web.access import Caller
-from shared.web.call import Call
-from shared.web.entrance import Entrance, EntranceRequest
-from shared.web.input import ResourceId
-from shared.web.needs import Needs
-from shared.web.problems import Unauthenticated
+from shared.web.callers.access import Caller
+from shared.web.errors import problems
+from shared.web.errors.problems import Unauthenticated
+from shared.web.requests.input import ResourceId
+from shared.web.routing.call import Call
+from shared.web.routing.entrance import Entrance, EntranceRequest
+from shared.web.routing.needs import Needs
 from shared.web.service_context import ServiceContext
 
 router = APIRouter(tags=["webhooks"])

@@ -25,9 +25,9 @@ from shared.rules.message import MAX_CLOCK_AHEAD, Message
 from shared.store.aliases import BlindIndex
 from shared.store.claims import AliasClaim
 from shared.store.write_request import AliasReference
-from shared.web.call import Call, WriteOptions
-from shared.web.conditions import LENIENT
-from shared.web.problems import InvalidRequest
+from shared.web.errors.problems import InvalidRequest
+from shared.web.requests.conditions import LENIENT
+from shared.web.routing.call import Call, WriteOptions
 from shared.web.service_context import ServiceContext
 
 BACKDATED = timedelta(days=30)

@@ -21,7 +21,7 @@ from services.lead_intake.quarantine.events import Reason
 from shared.rules.message import MAX_CLOCK_AHEAD, Missing, Rejected
 from shared.store.aliases import BlindIndex
 from shared.store.write_request import Step, WriteResult
-from shared.web.call import Call
+from shared.web.routing.call import Call
 
 LONGEST_DETAIL = 200
 

@@ -29,7 +29,7 @@ from shared.store import event_store, vault
 from shared.store.aliases import BlindIndex
 from shared.store.stream import fold_streams
 from shared.store.write_request import Step, WriteResult
-from shared.web.call import Call
+from shared.web.routing.call import Call
 
 S = TypeVar("S")
 

@@ -23,7 +23,7 @@ from shared.rules.message import Rejected
 from shared.store import event_store
 from shared.store.stream import fold_streams
 from shared.store.write_request import Step, WriteResult
-from shared.web.call import Call
+from shared.web.routing.call import Call
 from shared.web.service_context import ServiceContext
 
 UNREADABLE = "neither e-mail address nor phone number can be read"

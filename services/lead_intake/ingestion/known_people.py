@@ -21,8 +21,8 @@ from services.lead_intake.personal_data.suppressions import suppress, suppressio
 from shared.rules.message import Missing, Rejected
 from shared.store.aliases import BlindIndex
 from shared.store.write_request import Step, WriteResult
-from shared.web.call import Call
-from shared.web.folded import no_texts
+from shared.web.routing.call import Call
+from shared.web.routing.folded import no_texts
 
 PersonOutcome = outcomes.Activity | outcomes.ProfileChange | outcomes.IdentityChange | outcomes.Erasure
 

@@ -6,7 +6,7 @@ from services.lead_intake.connection.state import Existing
 from services.lead_intake.connectors.delivery import Connection, ConsentQuestion, Kind
 from shared.store import event_store, vault
 from shared.store.stream import fold_streams
-from shared.web.access import CACHE_SPAN
+from shared.web.callers.access import CACHE_SPAN
 from shared.web.service_context import ServiceContext
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from services.lead_intake.lead.capture_body import CaptureLead, IgnoredField, LeftOut
-from shared.web.error_texts import error_text
+from shared.web.errors.error_texts import error_text
 
 Path = tuple[str | int, ...]
 NEEDED: tuple[Path, ...] = ((), ("source",), ("person",))

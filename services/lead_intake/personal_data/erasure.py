@@ -12,7 +12,7 @@ from services.lead_intake.personal_data.merged_leads import emails_of, fold_lead
 from services.lead_intake.personal_data.person_records import PersonRecords, find_records, prospects_with
 from services.lead_intake.personal_data.suppressions import suppress
 from shared.store.write_request import Step, WriteResult
-from shared.web.call import Call
+from shared.web.routing.call import Call
 
 Write = Callable[[commands.ErasePerson], Awaitable[WriteResult]]
 

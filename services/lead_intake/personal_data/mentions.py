@@ -11,7 +11,7 @@ from services.lead_intake.quarantine import commands
 from services.lead_intake.quarantine.decider import DECIDER
 from shared.store.aliases import BlindIndex
 from shared.store.write_request import Step
-from shared.web.call import Call
+from shared.web.routing.call import Call
 
 CHARACTER = r"[^\s@\"'<>,;:()\\]"
 MENTION = re.compile(rf"(?<!{CHARACTER}){CHARACTER}+@{CHARACTER}+\.{CHARACTER}+")

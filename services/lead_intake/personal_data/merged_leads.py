@@ -1,8 +1,8 @@
 """Leads as they are shown: those that are merged into one are one lead, by each of their ids."""
 
 from services.lead_intake.lead.history import HISTORY, History, sealed_values
-from shared.web.call import Call
-from shared.web.folded import Folded, no_texts
+from shared.web.routing.call import Call
+from shared.web.routing.folded import Folded, no_texts
 
 
 async def fold_lead(call: Call, lead_id: str) -> Folded[History]:

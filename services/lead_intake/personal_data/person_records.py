@@ -9,8 +9,8 @@ from services.lead_intake.personal_data.aliases import email_alias, prospect_ema
 from services.lead_intake.prospect.decider import DECIDER as PROSPECT
 from shared.rules.message import Missing, subject_of
 from shared.store import aliases
-from shared.web.call import Call
-from shared.web.folded import no_texts
+from shared.web.routing.call import Call
+from shared.web.routing.folded import no_texts
 
 
 class PersonRecords(NamedTuple):

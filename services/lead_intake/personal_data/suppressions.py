@@ -6,7 +6,7 @@ from services.lead_intake.suppression.commands import SuppressAddress
 from services.lead_intake.suppression.decider import DECIDER
 from shared.store.aliases import BlindIndex
 from shared.store.write_request import AliasReference, Step, WriteResult
-from shared.web.call import Call
+from shared.web.routing.call import Call
 
 
 async def suppress(call: Call, email: str | None, activity: RecordActivity) -> WriteResult | None:

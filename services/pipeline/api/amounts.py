@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from pydantic.fields import FieldInfo
 
 from shared.store.long_work import build_answer
-from shared.web.call import Call
+from shared.web.routing.call import Call
 
 V = TypeVar("V", bound=BaseModel)
 IS_AMOUNT = object()

@@ -15,10 +15,10 @@ from shared.rules.message import Command
 from shared.store.aliases import BlindIndex
 from shared.store.claims import HistoryClaims
 from shared.store.write_request import Step, WriteRequest, WriteResult
-from shared.web.call import Call
-from shared.web.ndjson import batch, batch_openapi
-from shared.web.needs import Needs
-from shared.web.problems import InvalidRequest
+from shared.web.errors.problems import InvalidRequest
+from shared.web.routing.call import Call
+from shared.web.routing.ndjson import batch, batch_openapi
+from shared.web.routing.needs import Needs
 
 router = APIRouter(tags=["opportunities"])
 

@@ -19,11 +19,11 @@ from services.pipeline.setting.decider import DECIDER as SETTING
 from shared.rules.fields import Slug
 from shared.rules.message import Missing
 from shared.store import vault
-from shared.web.call import Call
-from shared.web.folded import no_texts
-from shared.web.needs import Needs
-from shared.web.paging import FilterWarning
-from shared.web.place import PlaceRule
+from shared.web.callers.place import PlaceRule
+from shared.web.requests.paging import FilterWarning
+from shared.web.routing.call import Call
+from shared.web.routing.folded import no_texts
+from shared.web.routing.needs import Needs
 
 router = APIRouter(tags=["opportunities"])
 Reads = Annotated[Call, Depends(Needs("pipeline:read", place=PlaceRule.SUBTREE))]

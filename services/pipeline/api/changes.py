@@ -13,11 +13,11 @@ from services.pipeline.opportunity import commands
 from services.pipeline.opportunity.decider import DECIDER
 from shared.rules.message import Command
 from shared.store.claims import AliasClaim
-from shared.web.access import Scope
-from shared.web.call import Call
-from shared.web.needs import Needs
-from shared.web.openapi import READ_AFTER_THIS, response_links
-from shared.web.place import PlaceRule
+from shared.web.callers.access import Scope
+from shared.web.callers.place import PlaceRule
+from shared.web.documents.openapi import READ_AFTER_THIS, response_links
+from shared.web.routing.call import Call
+from shared.web.routing.needs import Needs
 
 router = APIRouter(tags=["opportunities"])
 Writes = Annotated[Call, Depends(Needs("pipeline:write", place=PlaceRule.SUBTREE))]

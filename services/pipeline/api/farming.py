@@ -27,8 +27,8 @@ from services.pipeline.metrics.window import Window
 from services.pipeline.projections import farming
 from services.pipeline.projections.farming import AccountRow, FarmingRow
 from shared.store.long_work import build_answer
-from shared.web.call import Call
-from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
+from shared.web.requests.paging import Cursor, Limit, Page, decode_cursor, make_page
+from shared.web.routing.call import Call
 
 router = APIRouter(tags=["metrics"])
 Q = TypeVar("Q", bound=WindowQuery)

@@ -5,9 +5,9 @@ from services.pipeline.process.decider import ALL, DECIDER
 from services.pipeline.projections import opportunities
 from services.pipeline.projections.opportunities import OpportunityFilter
 from shared.organisation import org_nodes
-from shared.web.call import Call
-from shared.web.folded import no_texts
-from shared.web.paging import FilterWarning
+from shared.web.requests.paging import FilterWarning
+from shared.web.routing.call import Call
+from shared.web.routing.folded import no_texts
 
 
 async def unknown_names(

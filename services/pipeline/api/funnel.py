@@ -29,7 +29,7 @@ from services.pipeline.setting.events import Measure
 from services.pipeline.setting.state import Benchmarks
 from shared.rules.fields import Instant
 from shared.store.long_work import build_answer
-from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
+from shared.web.requests.paging import Cursor, Limit, Page, decode_cursor, make_page
 
 router = APIRouter(tags=["metrics"])
 Until = Annotated[

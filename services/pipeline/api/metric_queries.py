@@ -17,11 +17,11 @@ from services.pipeline.setting.decider import DECIDER as SETTING
 from services.pipeline.setting.state import Settings
 from shared.rules.fields import Instant, Line
 from shared.rules.message import InvalidField
-from shared.web.access import METRICS_READ
-from shared.web.call import Call
-from shared.web.needs import Needs
-from shared.web.place import PlaceRule
-from shared.web.window import WindowParameters, format_bound, refuse_future
+from shared.web.callers.access import METRICS_READ
+from shared.web.callers.place import PlaceRule
+from shared.web.requests.window import WindowParameters, format_bound, refuse_future
+from shared.web.routing.call import Call
+from shared.web.routing.needs import Needs
 
 Reads = Annotated[Call, Depends(Needs("pipeline:read", place=PlaceRule.SUBTREE))]
 """Of single deals and cycles."""

@@ -25,11 +25,11 @@ from shared.rules.fields import Day, ExternalId, Line, Slug
 from shared.rules.message import InvalidField, Message, Missing
 from shared.rules.sealed import Sealed
 from shared.store import vault
-from shared.web.call import Call
-from shared.web.input import ResourceId
-from shared.web.needs import Needs
-from shared.web.paging import Cursor, FilteredPage, Limit, decode_cursor, make_page, with_warnings
-from shared.web.place import PlaceRule
+from shared.web.callers.place import PlaceRule
+from shared.web.requests.input import ResourceId
+from shared.web.requests.paging import Cursor, FilteredPage, Limit, decode_cursor, make_page, with_warnings
+from shared.web.routing.call import Call
+from shared.web.routing.needs import Needs
 
 router = APIRouter(tags=["opportunities"])
 Reads = Annotated[Call, Depends(Needs("pipeline:read", place=PlaceRule.SUBTREE))]

@@ -6,8 +6,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.pipeline.opportunity.state import NotExisting, State
 from shared.rules.message import Denied, Missing, Rejected
-from shared.web.call import Call
-from shared.web.place import Subtree
+from shared.web.callers.place import Subtree
+from shared.web.routing.call import Call
 
 Permit = Callable[[State], None]
 

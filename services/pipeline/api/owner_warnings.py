@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from shared.organisation import org_nodes
 from shared.store.write_request import WriteResult
-from shared.web.call import Call
+from shared.web.routing.call import Call
 
 Code = Literal["owner_unassigned", "owner_inactive"]
 DETAILS: Mapping[Code, str] = {

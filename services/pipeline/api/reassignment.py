@@ -17,12 +17,12 @@ from services.pipeline.projections import opportunities
 from shared.rules.fields import Slug
 from shared.rules.message import Command, InvalidField, Refusal
 from shared.store.write_request import Step, WriteOutcome
-from shared.web import conditions
-from shared.web.body import NDJSON
-from shared.web.call import Call
-from shared.web.ndjson import DONE_LINE, LINES_PER_TRANSACTION, POSITION
-from shared.web.needs import Needs
-from shared.web.problems import PROBLEM_SCHEMA, refusal_body
+from shared.web.errors.problems import PROBLEM_SCHEMA, refusal_body
+from shared.web.requests import conditions
+from shared.web.requests.body import NDJSON
+from shared.web.routing.call import Call
+from shared.web.routing.ndjson import DONE_LINE, LINES_PER_TRANSACTION, POSITION
+from shared.web.routing.needs import Needs
 
 router = APIRouter(tags=["opportunities"])
 OPPORTUNITY_ID = {"type": "string"}

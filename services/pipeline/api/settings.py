@@ -12,10 +12,10 @@ from services.pipeline.setting import commands, default
 from services.pipeline.setting.decider import ALL, DECIDER
 from services.pipeline.setting.events import Measure, ReasonKind
 from services.pipeline.setting.state import Benchmarks, Settings
-from shared.web.call import Accepted, Call
-from shared.web.folded import no_texts
-from shared.web.needs import Needs
-from shared.web.place import PlaceRule
+from shared.web.callers.place import PlaceRule
+from shared.web.routing.call import Accepted, Call
+from shared.web.routing.folded import no_texts
+from shared.web.routing.needs import Needs
 
 router = APIRouter(tags=["settings"])
 ReadsAnywhere = Annotated[Call, Depends(Needs("pipeline:read", place=PlaceRule.UNAFFECTED))]

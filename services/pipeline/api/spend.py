@@ -24,10 +24,18 @@ from shared.rules.fields import Day, Instant, Line
 from shared.rules.message import InvalidField
 from shared.rules.money import format_amount
 from shared.store.claims import AliasClaim
-from shared.web.call import Call
-from shared.web.needs import Needs
-from shared.web.paging import Cursor, FilteredPage, FilterWarning, Limit, decode_cursor, make_page, with_warnings
-from shared.web.window import refuse_future
+from shared.web.requests.paging import (
+    Cursor,
+    FilteredPage,
+    FilterWarning,
+    Limit,
+    decode_cursor,
+    make_page,
+    with_warnings,
+)
+from shared.web.requests.window import refuse_future
+from shared.web.routing.call import Call
+from shared.web.routing.needs import Needs
 
 router = APIRouter(tags=["spend"])
 Reads = Annotated[Call, Depends(Needs("pipeline:read"))]

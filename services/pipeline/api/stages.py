@@ -16,11 +16,11 @@ from services.pipeline.process.state import Process
 from services.pipeline.projections import opportunities
 from shared.rules.fields import Slug
 from shared.rules.message import InvalidField
-from shared.web.body import NDJSON
-from shared.web.call import Accepted, Call
-from shared.web.folded import no_texts
-from shared.web.needs import Needs
-from shared.web.place import PlaceRule
+from shared.web.callers.place import PlaceRule
+from shared.web.requests.body import NDJSON
+from shared.web.routing.call import Accepted, Call
+from shared.web.routing.folded import no_texts
+from shared.web.routing.needs import Needs
 
 router = APIRouter(tags=["stages"])
 

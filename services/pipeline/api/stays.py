@@ -11,7 +11,7 @@ from services.pipeline.api.metric_queries import GroupQuery, Reads, WindowQuery,
 from services.pipeline.metrics.velocity import StayRow
 from services.pipeline.projections import stays
 from shared.rules.fields import Slug
-from shared.web.paging import Cursor, FilteredPage, Limit, decode_cursor, make_page, with_warnings
+from shared.web.requests.paging import Cursor, FilteredPage, Limit, decode_cursor, make_page, with_warnings
 
 router = APIRouter(tags=["metrics"])
 

@@ -18,8 +18,8 @@ from services.pipeline.opportunity.timeline import named_amounts, named_days, na
 from shared.rules.message import RecordedEvent
 from shared.rules.money import format_amount
 from shared.rules.sealed import Sealed
-from shared.web.folded import History
-from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
+from shared.web.requests.paging import Cursor, Limit, Page, decode_cursor, make_page
+from shared.web.routing.folded import History
 
 router = APIRouter(tags=["opportunities"])
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.pipeline.opportunity.events import Assigned, Corrected
 from shared.rules.fields import ExternalId
 from shared.rules.message import Event, StoredEvent
-from shared.web.place import Subtree
+from shared.web.callers.place import Subtree
 
 ELSEWHERE = "_elsewhere"
 """The owner before a deal came into the subtree."""

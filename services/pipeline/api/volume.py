@@ -30,7 +30,7 @@ from services.pipeline.api.opportunity_views import MoneyView, money_view
 from services.pipeline.metrics.deal_sums import DealSet, DealSums, SumRow, Sums, by_key, total
 from services.pipeline.metrics.dimensions import Dimension
 from services.pipeline.projections import deal_states
-from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
+from shared.web.requests.paging import Cursor, Limit, Page, decode_cursor, make_page
 
 router = APIRouter(tags=["metrics"])
 Group = Mapping[str, str | None]

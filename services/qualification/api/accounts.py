@@ -21,8 +21,8 @@ from services.qualification.projections.leads import LeadFilter
 from services.qualification.scoring.fit import fit, is_prospect
 from shared.rules.fields import PRINTABLE
 from shared.rules.message import Missing
-from shared.web.call import Call
-from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
+from shared.web.requests.paging import Cursor, Limit, Page, decode_cursor, make_page
+from shared.web.routing.call import Call
 
 router = APIRouter(tags=["accounts"])
 Domain = Annotated[str, Path(min_length=1, max_length=253, pattern=PRINTABLE)]

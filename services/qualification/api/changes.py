@@ -16,11 +16,11 @@ from services.qualification.lead.state import BantAnswer, MergedAway, NotExistin
 from services.qualification.model.events import BantName
 from shared.rules.message import MAX_CLOCK_AHEAD
 from shared.store.write_request import WriteResult
-from shared.web.call import Call, WriteOptions
-from shared.web.folded import Folded
-from shared.web.needs import Needs
-from shared.web.place import PlaceRule
-from shared.web.problems import InvalidRequest
+from shared.web.callers.place import PlaceRule
+from shared.web.errors.problems import InvalidRequest
+from shared.web.routing.call import Call, WriteOptions
+from shared.web.routing.folded import Folded
+from shared.web.routing.needs import Needs
 
 router = APIRouter(tags=["leads"])
 Writes = Annotated[Call, Depends(Needs("qualification:write"))]

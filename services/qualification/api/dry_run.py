@@ -20,8 +20,8 @@ from services.qualification.model.warnings import ModelWarning, warnings_of
 from services.qualification.projections import leads
 from shared.rules.message import Missing
 from shared.store.prefetch import prefetch
-from shared.web.call import Call
-from shared.web.folded import no_texts
+from shared.web.routing.call import Call
+from shared.web.routing.folded import no_texts
 
 router = APIRouter(tags=["models"])
 CHUNK = 100

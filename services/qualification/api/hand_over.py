@@ -14,8 +14,8 @@ from services.qualification.lead.state import NotExisting, State
 from services.qualification.projections import deals
 from shared.organisation import org_nodes
 from shared.store.write_request import WriteResult
-from shared.web.call import Call
-from shared.web.openapi import READ_AFTER_THIS, response_links
+from shared.web.documents.openapi import READ_AFTER_THIS, response_links
+from shared.web.routing.call import Call
 
 router = APIRouter(tags=["leads"])
 

@@ -12,7 +12,7 @@ from services.qualification.model.events import BantName, Grade
 from services.qualification.scoring.decay import rounded
 from services.qualification.scoring.fit import is_prospect
 from shared.rules.money import text
-from shared.web.folded import Folded
+from shared.web.routing.folded import Folded
 
 
 class FitView(BaseModel):

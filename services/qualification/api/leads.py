@@ -18,13 +18,21 @@ from services.qualification.scoring.score import score
 from shared.rules.fields import Instant, Line, Slug
 from shared.rules.message import Missing
 from shared.rules.sealed import Sealed
-from shared.web.call import Call
-from shared.web.folded import Folded, no_texts
-from shared.web.input import ResourceId
-from shared.web.needs import Needs
-from shared.web.openapi import response_links
-from shared.web.paging import Cursor, FilteredPage, FilterWarning, Limit, decode_cursor, make_page, with_warnings
-from shared.web.place import PlaceRule
+from shared.web.callers.place import PlaceRule
+from shared.web.documents.openapi import response_links
+from shared.web.requests.input import ResourceId
+from shared.web.requests.paging import (
+    Cursor,
+    FilteredPage,
+    FilterWarning,
+    Limit,
+    decode_cursor,
+    make_page,
+    with_warnings,
+)
+from shared.web.routing.call import Call
+from shared.web.routing.folded import Folded, no_texts
+from shared.web.routing.needs import Needs
 
 router = APIRouter(tags=["leads"])
 Reads = Annotated[Call, Depends(Needs("leads:read"))]

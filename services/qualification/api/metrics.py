@@ -15,11 +15,11 @@ from services.qualification.projections.cycles import Speed
 from services.qualification.setting.decider import ALL
 from services.qualification.setting.decider import DECIDER as SETTING
 from services.qualification.setting.state import Settings
-from shared.web.access import METRICS_READ
-from shared.web.call import Call
-from shared.web.needs import Needs
-from shared.web.place import PlaceRule
-from shared.web.window import WindowParameters, format_bound
+from shared.web.callers.access import METRICS_READ
+from shared.web.callers.place import PlaceRule
+from shared.web.requests.window import WindowParameters, format_bound
+from shared.web.routing.call import Call
+from shared.web.routing.needs import Needs
 
 router = APIRouter(tags=["metrics"])
 Measures = Annotated[Call, Depends(Needs("leads:read", or_one_of=(METRICS_READ,), place=PlaceRule.SUBTREE))]

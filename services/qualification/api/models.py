@@ -14,9 +14,9 @@ from services.qualification.model.events import ScoringModel
 from services.qualification.model.state import Models
 from services.qualification.model.warnings import ModelWarning, warnings_of
 from shared.rules.message import Missing
-from shared.web.call import Accepted
-from shared.web.folded import no_texts
-from shared.web.openapi import response_links
+from shared.web.documents.openapi import response_links
+from shared.web.routing.call import Accepted
+from shared.web.routing.folded import no_texts
 
 router = APIRouter(tags=["models"])
 Version = Annotated[int, Path(ge=1, lt=2**31)]

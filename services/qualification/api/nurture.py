@@ -12,9 +12,17 @@ from services.qualification.projections import nurture
 from services.qualification.setting.decider import ALL, DECIDER
 from services.qualification.setting.events import ReasonKind
 from shared.rules.fields import Instant, Slug
-from shared.web.call import Call
-from shared.web.folded import no_texts
-from shared.web.paging import Cursor, FilteredPage, FilterWarning, Limit, decode_cursor, make_page, with_warnings
+from shared.web.requests.paging import (
+    Cursor,
+    FilteredPage,
+    FilterWarning,
+    Limit,
+    decode_cursor,
+    make_page,
+    with_warnings,
+)
+from shared.web.routing.call import Call
+from shared.web.routing.folded import no_texts
 
 router = APIRouter(tags=["nurture"])
 

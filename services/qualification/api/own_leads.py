@@ -15,8 +15,8 @@ from services.qualification.projections import deals
 from services.qualification.projections.leads import queued_at
 from shared.rules.message import Denied, Missing
 from shared.store.folded_streams import read_states
-from shared.web.call import Call
-from shared.web.place import Subtree
+from shared.web.callers.place import Subtree
+from shared.web.routing.call import Call
 
 Permit = Callable[[State], None]
 Owners = Mapping[str, str]

@@ -11,8 +11,8 @@ from services.qualification.lead.fields import Lifecycle
 from services.qualification.projections import leads
 from services.qualification.projections.leads import QueueKey
 from shared.rules.fields import Line
-from shared.web.call import Call
-from shared.web.paging import Cursor, Limit, Page, decode_cursor, make_page
+from shared.web.requests.paging import Cursor, Limit, Page, decode_cursor, make_page
+from shared.web.routing.call import Call
 
 router = APIRouter(tags=["queue"])
 

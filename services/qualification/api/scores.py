@@ -18,7 +18,7 @@ from services.qualification.scoring.engagement import Contribution, attributed, 
 from services.qualification.scoring.score import newer_than, score
 from shared.rules.fields import Instant
 from shared.rules.message import BEGINNING
-from shared.web.folded import no_texts
+from shared.web.routing.folded import no_texts
 
 router = APIRouter(tags=["leads"])
 

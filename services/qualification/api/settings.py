@@ -11,10 +11,10 @@ from services.qualification.setting import commands, default
 from services.qualification.setting.decider import ALL, DECIDER
 from services.qualification.setting.events import BusinessHours, Claims, ReasonKind, Routing, Weekday
 from services.qualification.setting.state import Settings
-from shared.web.call import Accepted, Call
-from shared.web.folded import no_texts
-from shared.web.needs import Needs
-from shared.web.place import PlaceRule
+from shared.web.callers.place import PlaceRule
+from shared.web.routing.call import Accepted, Call
+from shared.web.routing.folded import no_texts
+from shared.web.routing.needs import Needs
 
 router = APIRouter(tags=["settings"])
 ReadsAnywhere = Annotated[Call, Depends(Needs("leads:read", place=PlaceRule.UNAFFECTED))]

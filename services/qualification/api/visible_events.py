@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.qualification.projections import leads
 from shared.rules.message import StoredEvent, subject_of
-from shared.web.place import Subtree
+from shared.web.callers.place import Subtree
 
 
 async def confine(tx: AsyncConnection, subtree: Subtree, stored: Sequence[StoredEvent]) -> list[StoredEvent]:

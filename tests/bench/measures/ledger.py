@@ -20,7 +20,7 @@ from services.forecast.projections import opening_balances
 from services.forecast.service import SERVICE as FORECAST
 from services.pipeline.service import SERVICE as PIPELINE
 from shared.rules.clock_and_ids import ClockAndIds
-from shared.web import conditions
+from shared.web.requests import conditions
 from tests.bench.company import fill_history, org_table
 from tests.bench.ground import Ground, Process, analyse, whole, writing
 from tests.bench.load import Failing

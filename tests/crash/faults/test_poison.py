@@ -23,7 +23,7 @@ from shared.run.settings import Settings
 from shared.run.telemetry import Metrics
 from shared.run.worker import Worker
 from shared.store.signal import Signal
-from shared.web.outgoing import Outgoing
+from shared.web.outgoing.receivers import Outgoing
 from tests.crash.faults.poison import LISTS, WRITING, Follower, Poison, Writing, followers
 from tests.running import BLIND, connected, embedded_log, eventually, running_services
 

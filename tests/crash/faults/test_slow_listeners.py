@@ -135,7 +135,7 @@ async def test_they_cost_little_and_others_notice_nothing(database: str) -> None
 
 async def test_pages_of_any_size_cost_too_much(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Planted: a page's number of events, however large they are."""
-    monkeypatch.setattr("shared.web.feed.MAX_BUFFERED", EVENTS * SIZE)
+    monkeypatch.setattr("shared.web.feed.routes.MAX_BUFFERED", EVENTS * SIZE)
     async with served(database) as here:
         with ExitStack() as clients:
             assert await cost(here, clients) > ALLOWED

@@ -8,7 +8,7 @@ from shared.flow.log import tables as log_tables
 from shared.run import schema
 from shared.run.schema import WrongSchema
 from shared.store import event_store, vault
-from shared.web import access
+from shared.web.callers import access
 from tests.running import SERVICES, connected, migrated, running_services
 
 METADATA = (event_store.metadata, vault.shared_texts_metadata, log_tables.metadata, access.access_metadata)

@@ -21,8 +21,8 @@ from structlog.testing import capture_logs
 from services.pipeline.service import SERVICE
 from shared.rules.clock_and_ids import ClockAndIds
 from shared.run.settings import Settings
-from shared.web.bearer_tokens import LARGEST_TOKEN, BearerTokens, TokenRules, lineage_of
-from shared.web.issuer_keys import IssuerKeys
+from shared.web.callers.bearer_tokens import LARGEST_TOKEN, BearerTokens, TokenRules, lineage_of
+from shared.web.callers.issuer_keys import IssuerKeys
 from tests.running import PATIENT, running_services
 from tests.shared.web.issuer import AUDIENCE, ISSUER, PRIVATE, RSA, claims, token, write_keys
 

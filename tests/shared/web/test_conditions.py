@@ -8,8 +8,8 @@ import pytest
 from starlette.datastructures import Headers
 
 from shared.store.aliases import BlindIndex
-from shared.web import conditions, paging
-from shared.web.problems import InvalidRequest
+from shared.web.errors.problems import InvalidRequest
+from shared.web.requests import conditions, paging
 from tests.running import BLIND
 
 

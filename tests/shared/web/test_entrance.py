@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import text
 
-from shared.web.entrance import Entrance
+from shared.web.routing.entrance import Entrance
 from tests.running import PATIENT, connected, make_key, running_apps, running_services
 from tests.shared.web.vendor import FORM, LARGEST, MULTIPART, SERVICE, admit, signature, signed
 

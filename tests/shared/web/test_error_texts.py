@@ -8,8 +8,8 @@ from pydantic import Field, ValidationError
 
 from shared.rules.fields import ExternalId, Flag, Instant, Line, Slug
 from shared.rules.message import Message
-from shared.web.error_texts import PATTERNS
-from shared.web.problems import problem_body, validation_body
+from shared.web.errors.error_texts import PATTERNS
+from shared.web.errors.problems import problem_body, validation_body
 
 CHOICE = "(source|owner|motion)"
 

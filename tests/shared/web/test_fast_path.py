@@ -12,8 +12,8 @@ from structlog.testing import capture_logs
 from services.lead_intake.service import SERVICE
 from shared.run.application import fast_routes_of
 from shared.run.process import route_by_prefix
-from shared.web.fast_path import FastRoute
-from shared.web.guard import CLIENT_CLOSED_REQUEST
+from shared.web.routing.fast_path import FastRoute
+from shared.web.routing.guard import CLIENT_CLOSED_REQUEST
 from tests.running import make_key, migrated, running_apps, running_services
 
 LEAD: dict[str, Any] = {"source": "other", "person": {"email": "ada@direct.example"}}

@@ -10,8 +10,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from shared.store.signal import Signal
-from shared.web.applied import AppliedPositions
-from shared.web.problems import PositionNotReached, TooManyRequests
+from shared.web.caches.applied import AppliedPositions
+from shared.web.errors.problems import PositionNotReached, TooManyRequests
 from tests.running import connected, eventually, within
 
 ADVANCE = text("""

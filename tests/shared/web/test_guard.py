@@ -14,9 +14,9 @@ from structlog.testing import capture_logs
 
 from services.pipeline.service import SERVICE
 from shared.store.committer import Committer
-from shared.web import access
-from shared.web.body import LARGEST_BATCH, LARGEST_BODY
-from shared.web.input import parse_json
+from shared.web.callers import access
+from shared.web.requests.body import LARGEST_BATCH, LARGEST_BODY
+from shared.web.requests.input import parse_json
 from tests.running import Clock, connected, make_key, running_services, within
 
 DEALS = "/pipeline/v1/opportunities"

@@ -18,7 +18,7 @@ from structlog.testing import capture_logs
 
 from shared.rules.clock_and_ids import ClockAndIds
 from shared.store.database_errors import Busy
-from shared.web.issuer_keys import MAX_AGE_SECONDS, MAX_BYTES, SECONDS_BETWEEN_READS, IssuerKeys, parse_keys
+from shared.web.callers.issuer_keys import MAX_AGE_SECONDS, MAX_BYTES, SECONDS_BETWEEN_READS, IssuerKeys, parse_keys
 from tests.shared.web.issuer import EC, key_set, write_keys
 
 ALLOWED = frozenset({"RS256", "ES256", "EdDSA"})

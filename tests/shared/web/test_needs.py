@@ -9,10 +9,10 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import text
 
-from shared.web.access import Caller
-from shared.web.needs import Needs
-from shared.web.place import PlaceRule
-from shared.web.problems import Forbidden
+from shared.web.callers.access import Caller
+from shared.web.callers.place import PlaceRule
+from shared.web.errors.problems import Forbidden
+from shared.web.routing.needs import Needs
 from tests.running import connected, make_key, running_services
 from tests.shared.web.vendor import SERVICE
 

@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from services.pipeline.service import SERVICE
-from shared.web import access, open_requests
+from shared.web.callers import access, open_requests
 from tests.running import connected, make_key, served_services, within
 
 DEALS = "/pipeline/v1/opportunities"

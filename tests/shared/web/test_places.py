@@ -13,11 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.flow import frontier
 from shared.flow.watermark import Watermark
-from shared.web.access import Caller
-from shared.web.place import EVERYTHING, Organisation, Subtree
-from shared.web.places import OrganisationStale, Places
-from shared.web.problems import Forbidden, NotFound
-from shared.web.tree_age import TreeAge
+from shared.web.callers.access import Caller
+from shared.web.callers.place import EVERYTHING, Organisation, Subtree
+from shared.web.callers.places import OrganisationStale, Places
+from shared.web.callers.tree_age import TreeAge
+from shared.web.errors.problems import Forbidden, NotFound
 from tests.running import connected
 
 BELOW = {"north": ["north", "ann"], "ann": ["ann"], "south": ["south"]}

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.pipeline.service import SERVICE
-from shared.web import access, sessions
+from shared.web.callers import access, sessions
 from tests.running import Clock, connected, make_key, running_services
 
 DEALS = "/pipeline/v1/opportunities"

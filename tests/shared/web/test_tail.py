@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.pipeline.service import SERVICE
 from shared.store import engines, event_store
-from shared.web import feed, tail
-from shared.web.feed import Feed
+from shared.web.caches import tail
+from shared.web.feed import routes as feed
+from shared.web.feed.routes import Feed
 from shared.web.service_context import ServiceContext
 from tests.running import running_apps, within
 from tests.shared.flow.stored import run_of

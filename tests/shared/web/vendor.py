@@ -12,13 +12,13 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.run.service import Service
-from shared.web.access import Caller
-from shared.web.call import Accepted, Call
-from shared.web.entrance import Entrance, EntranceRequest
-from shared.web.input import ResourceId
-from shared.web.needs import Needs
-from shared.web.place import Organisation, PlaceRule
-from shared.web.problems import Forbidden, NotFound
+from shared.web.callers.access import Caller
+from shared.web.callers.place import Organisation, PlaceRule
+from shared.web.errors.problems import Forbidden, NotFound
+from shared.web.requests.input import ResourceId
+from shared.web.routing.call import Accepted, Call
+from shared.web.routing.entrance import Entrance, EntranceRequest
+from shared.web.routing.needs import Needs
 from shared.web.service_context import ServiceContext
 from tests.shared.tally import DECIDER, OWN_TOTALS, TALLIES, Add
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.pipeline.service import SERVICE
 from shared.rules.target import TargetPolicy
 from shared.store.signal import Signal
-from shared.web.outgoing import Outgoing
+from shared.web.outgoing.receivers import Outgoing
 from shared.webhooks.dispatcher import Dispatcher
 from shared.webhooks.faults import Faults
 from shared.webhooks.subscriptions import Webhooks

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from standardwebhooks.webhooks import Webhook
 
-from shared.web import access
+from shared.web.callers import access
 from shared.webhooks import dispatcher
 from tests.running import connected, eventually
 from tests.shared.webhooks.receiver import Behaviour, Request, receiving

@@ -8,8 +8,8 @@ import pytest
 import uvloop
 
 from shared.rules.target import TargetPolicy
-from shared.web.http_client import post_request
-from shared.web.outgoing import DeliveryAttempt, KeptReceivers, Outgoing
+from shared.web.outgoing.http_client import post_request
+from shared.web.outgoing.receivers import DeliveryAttempt, KeptReceivers, Outgoing
 from tests.shared.webhooks.receiver import Behaviour, receiving
 from tests.spec import NOW
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.web.outgoing import parse_retry_after
+from shared.web.outgoing.receivers import parse_retry_after
 from shared.webhooks.retries import DELAYS, next_attempt
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -9,7 +9,7 @@ from ipaddress import ip_address
 import pytest
 
 from shared.rules.target import RefusedTarget, TargetPolicy
-from shared.web.outgoing import CANNOT_CONNECT, Outgoing
+from shared.web.outgoing.receivers import CANNOT_CONNECT, Outgoing
 from tests.running import eventually
 from tests.shared.webhooks.receiver import receiving
 

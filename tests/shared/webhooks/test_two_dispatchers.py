@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, DateTime, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.rules.target import TargetPolicy
-from shared.web.outgoing import KeptReceivers, Outgoing
+from shared.web.outgoing.receivers import KeptReceivers, Outgoing
 from shared.webhooks import batch, queue
 from shared.webhooks.batch import DeliveryBatch
 from shared.webhooks.subscriptions import Webhooks
