@@ -51,6 +51,7 @@ VIOLATIONS = [
     ("routes-last", f"{HERE}/timers", "from services.planted.api.things import view"),
     ("routes-last", f"{HERE}/answers/__init__", "import services.planted.api.things"),
     ("routes-last", "funnelcast/verifying/planted", "import services.planted.api.things"),
+    ("personal-data", f"{HERE}/personal_data/erasure", "import services.planted.ingestion.deliveries"),
     ("api", f"{HERE}/api/things", "import shared.store.event_store"),
     ("api", f"{HERE}/api/things", "import shared.flow.log.postgres"),
 ]
@@ -60,6 +61,7 @@ ALLOWED = [
     (f"{HERE}/reactions", "import services.planted.thing.commands, services.planted.upstream.sown"),
     (f"{HERE}/projections/things", "import sqlalchemy, services.planted.events, shared.flow.projection"),
     (f"{HERE}/api/things", "import fastapi, services.planted.thing.decider, services.planted.projections.things"),
+    (f"{HERE}/ingestion/deliveries", "import services.planted.personal_data.erasure"),
     (f"{HERE}/service", "import services.planted.api.things, services.planted.reactions"),
     ("funnelcast/pages/screens/planted", "import starlette, httpx, funnelcast.pages.screen, shared.rules.money"),
 ]

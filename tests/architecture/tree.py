@@ -11,6 +11,7 @@ PACKAGES = ("shared", "services", "funnelcast")
 SCRIPTS = Path(sys.executable).parent
 SERVICE = ("__init__", "service", "events", "reactions", "upstream/__init__", "upstream/sown", "connectors/__init__")
 KIND = ("thing/__init__", "thing/events", "thing/commands", "thing/state", "thing/decider")
+PEOPLE = ("ingestion/__init__", "ingestion/deliveries", "personal_data/__init__", "personal_data/erasure")
 READERS = ("projections/__init__", "projections/things", "api/__init__", "api/things")
 
 
@@ -40,6 +41,6 @@ def copied_to(root: Path) -> Tree:
     shutil.copy(ROOT / "pyproject.toml", root)
     tree = Tree(root)
     for service in ("planted", "sown"):
-        for module in SERVICE + KIND + READERS:
+        for module in SERVICE + KIND + PEOPLE + READERS:
             tree.plant(f"services/{service}/{module}", "")
     return tree
