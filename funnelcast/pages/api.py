@@ -13,6 +13,8 @@ SECONDS = 15.0
 """The seconds for one answer of a service, and for all that a page asks."""
 CONNECTIONS = httpx.Limits(max_connections=200, max_keepalive_connections=50)
 FORBIDDEN = 403
+REFUSALS = (FORBIDDEN, 404, 409, 412, 422)
+"""The errors that a page shows beside what the person sent."""
 VISIBLE = re.compile(r"[!-~]+")
 """The characters that a header may have whose value comes from an address or a form."""
 UNREACHABLE = "the service did not answer; nothing was lost"
@@ -36,6 +38,10 @@ class ApiError(Exception):
         super().__init__(detail)
         self.status, self.title, self.detail = status, title, detail
         self.errors, self.retry_after = errors, retry_after
+
+    @property
+    def is_refusal(self) -> bool:
+        return self.status in REFUSALS
 
 
 class ApiResponse(NamedTuple):

@@ -13,7 +13,6 @@ from funnelcast.pages.screens.names import names_of_nodes
 
 PATH = "/board"
 READS, WRITES = ("pipeline:read",), ("pipeline:read", "pipeline:write")
-REFUSALS = (403, 404, 409, 412, 422)
 CHOICES = ("pipeline", "owner", "stale_after")
 MOST = 200
 """Deals of one column."""
@@ -75,7 +74,7 @@ async def move_deal(visit: Visit) -> Response:
     try:
         written = await visit.api.request("POST", f"{path}/{command}", body={"to_stage": to_stage}, if_match=version)
     except ApiError as error:
-        if error.status not in REFUSALS:
+        if not error.is_refusal:
             raise
         return await show_board(visit, error)
     return see_other(address(PATH, {name: visit.query[name] for name in CHOICES}, after=written.position))

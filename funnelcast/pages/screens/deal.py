@@ -18,13 +18,12 @@ from funnelcast.pages.screens.warnings import back_to_page, warnings_for
 PATH = "/deals/{deal_id}"
 READS, WRITES = ("pipeline:read",), ("pipeline:read", "pipeline:write")
 STALE = 412
-REFUSALS = (403, 404, 409, STALE, 422)
 HISTORY = 500
 """Events that are listed."""
 
 
 @dataclass(frozen=True)
-class RefusedCommand:
+class RefusedDealCommand:
     """A command that was refused. `version`: of the page that it was sent from."""
 
     command: str
@@ -32,7 +31,7 @@ class RefusedCommand:
     version: int
 
 
-async def show_deal(visit: Visit, refused: RefusedCommand | None = None) -> Response:
+async def show_deal(visit: Visit, refused: RefusedDealCommand | None = None) -> Response:
     path = deal_path(visit)
     answer = await visit.api.request("GET", path)
     deal = answer.body
@@ -75,7 +74,7 @@ async def find_choices(api: Api, pipeline: str) -> Choices:
     return Choices(stages[:first], stages[first:], reasons)
 
 
-def missed(timeline: Sequence[Mapping[str, Any]], refused: RefusedCommand | None) -> list[Mapping[str, Any]]:
+def missed(timeline: Sequence[Mapping[str, Any]], refused: RefusedDealCommand | None) -> list[Mapping[str, Any]]:
     """The events after the page was loaded from which a command was sent that came too late."""
     if refused is None or refused.error.status != STALE:
         return []
@@ -94,9 +93,9 @@ async def send_command(visit: Visit) -> Response:
     try:
         written = await visit.api.request("POST", path, body=body_of(command, visit.fields), if_match=etag)
     except ApiError as error:
-        if error.status not in REFUSALS:
+        if not error.is_refusal:
             raise
-        return await show_deal(visit, RefusedCommand(name, error, version_of(etag)))
+        return await show_deal(visit, RefusedDealCommand(name, error, version_of(etag)))
     return back_to_page(visit, written)
 
 

@@ -13,7 +13,7 @@ DEPTH = 2
 MOST_OPEN = 50
 RETRIES = 2
 NOT_FOUND = 404
-Node = Mapping[str, Any]
+RollupNode = Mapping[str, Any]
 RollupBody = Mapping[str, Any]
 """The body of an answer of `/forecast/v1/rollup`."""
 
@@ -22,7 +22,7 @@ RollupBody = Mapping[str, Any]
 class Row:
     """`toggled`: the nodes that are open after this one was opened or closed; none for a node without any below it."""
 
-    node: Node
+    node: RollupNode
     level: int
     is_open: bool
     toggled: str | None
@@ -35,11 +35,11 @@ class Tree:
     """`answer`: the roll-up of the top node. `nodes`: those that are open, by id, each with its children."""
 
     answer: RollupBody
-    nodes: Mapping[str, Node]
+    nodes: Mapping[str, RollupNode]
 
     @property
-    def top(self) -> Node:
-        node: Node = self.answer["node"]
+    def top(self) -> RollupNode:
+        node: RollupNode = self.answer["node"]
         return node
 
     @property
@@ -47,7 +47,7 @@ class Tree:
         """Whether an event was recorded by the moment that the answer is about."""
         return any(part.partition(":")[2] != "0" for part in self.answer["frontier"].split(","))
 
-    def answered(self) -> list[Node]:
+    def answered(self) -> list[RollupNode]:
         """The nodes that the answer is about and its warnings count, also those that are not opened."""
         return [*nodes_of(self.top)]
 
@@ -55,8 +55,8 @@ class Tree:
         top = self.top
         return [Row(top, 1, True, None, 1, 1), *self.rows_below(top, 2)]
 
-    def rows_below(self, node: Node, level: int) -> Iterator[Row]:
-        children: Sequence[Node] = node["children"]
+    def rows_below(self, node: RollupNode, level: int) -> Iterator[Row]:
+        children: Sequence[RollupNode] = node["children"]
         for position, child in enumerate(children, 1):
             opened = self.nodes.get(child["node_id"])
             toggled = self.toggled(child["node_id"]) if child["children"] else None
@@ -69,7 +69,7 @@ class Tree:
         return ",".join(others if node in self.nodes else [*others, node])
 
 
-def nodes_of(node: Node) -> Iterator[Node]:
+def nodes_of(node: RollupNode) -> Iterator[RollupNode]:
     yield node
     for child in node["children"]:
         yield from nodes_of(child)

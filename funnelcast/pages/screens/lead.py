@@ -17,19 +17,18 @@ from funnelcast.pages.screens.warnings import back_to_page, warnings_for
 
 PATH = "/leads/{lead_id}"
 READS, WRITES = ("leads:read",), ("leads:read", "qualification:write")
-REFUSALS = (403, 404, 409, 412, 422)
 REASONS = "/qualification/v1/reasons"
 
 
 @dataclass(frozen=True)
-class RefusedCommand:
+class RefusedLeadCommand:
     """A command that was refused."""
 
     command: str
     error: ApiError
 
 
-async def show_lead(visit: Visit, refused: RefusedCommand | None = None) -> Response:
+async def show_lead(visit: Visit, refused: RefusedLeadCommand | None = None) -> Response:
     """Reading the captures with `people:read` names the person, and the API records the access."""
     path = lead_path(visit)
     answer, score, captured, codes = await asyncio.gather(
@@ -75,9 +74,9 @@ async def send_command(visit: Visit) -> Response:
     try:
         written = await visit.api.request("POST", f"{path}/{name}", body=body, if_match=visit.fields["etag"])
     except ApiError as error:
-        if error.status not in REFUSALS:
+        if not error.is_refusal:
             raise
-        return await show_lead(visit, RefusedCommand(name, error))
+        return await show_lead(visit, RefusedLeadCommand(name, error))
     return back_to_page(visit, written)
 
 

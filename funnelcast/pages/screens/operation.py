@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from starlette.responses import Response
 
-from funnelcast.pages.api import FORBIDDEN, Api, ApiError
+from funnelcast.pages.api import Api, ApiError
 from funnelcast.pages.rendering import address
 from funnelcast.pages.screen import Screen, Visit, see_other
 from funnelcast.pages.screens.names import names_of_nodes
@@ -21,7 +21,6 @@ SERVICES = ("intake", "qualification", "pipeline", "forecast")
 WITH_WEBHOOKS = ("pipeline", "qualification")
 PARKED_ACTIONS = ("release", "skip")
 MOST_WEBHOOKS, MOST_DEAD = 50, 100
-REFUSALS = (FORBIDDEN, 404, 409, 422)
 DONE = {"replayed": "The dead letters are sent again.", "requested": "It was requested, and happens soon."}
 Fields = Mapping[str, Any]
 
@@ -120,7 +119,7 @@ async def try_model(visit: Visit) -> Response:
     try:
         tried = await visit.api.request("POST", f"/qualification/v1/models/{version}/dry-run")
     except ApiError as error:
-        if error.status not in REFUSALS:
+        if not error.is_refusal:
             raise
         return await show_operation(visit, error)
     return await show_operation(visit, dry_run=tried.body)
@@ -138,7 +137,7 @@ async def send(visit: Visit, path: str, body: Fields, done: str) -> Response:
     try:
         await visit.api.request("POST", path, body=body)
     except ApiError as error:
-        if error.status not in REFUSALS:
+        if not error.is_refusal:
             raise
         return await show_operation(visit, error)
     return see_other(address(PATH, done=done))

@@ -11,7 +11,6 @@ from funnelcast.pages.screen import Screen, Visit, see_other
 PATH = "/queue"
 READS, WRITES = ("leads:read",), ("leads:read", "qualification:write")
 ACTIONS = ("claim", "touch")
-REFUSALS = (403, 404, 409, 422)
 PAGE = 50
 
 
@@ -39,7 +38,7 @@ async def work_on_lead(visit: Visit) -> Response:
     try:
         written = await visit.api.request("POST", path, body={})
     except ApiError as error:
-        if error.status not in REFUSALS:
+        if not error.is_refusal:
             raise
         return await show_queue(visit, error)
     return see_other(address(PATH, sdr=visit.query["sdr"], done=1, after=written.position))

@@ -20,7 +20,6 @@ READS, WRITES = ("leads:read",), ("leads:read", "leads:write")
 DAYS, MOST_WAITING, MOST_LISTED, LAST_DELIVERIES = 90, 50, 20, 5
 CONNECTIONS, FORMS = "/intake/v1/connections", "/intake/v1/forms"
 DIMENSIONS = ("source", "campaign")
-REFUSALS = (403, 404, 409, 412, 422)
 NOTHING: Mapping[str, Any] = {}
 
 
@@ -96,7 +95,7 @@ async def decide(visit: Visit) -> Response:
     try:
         written = await visit.api.request("POST", path, body=bodies[action])
     except ApiError as error:
-        if error.status not in REFUSALS:
+        if not error.is_refusal:
             raise
         return await show_sources(visit, error)
     return see_other(address(PATH, done=1, after=written.position))
