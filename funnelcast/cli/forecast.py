@@ -47,7 +47,7 @@ def forecast(
     url: Url = DEFAULT_URL,
 ) -> None:
     """Show the roll-up as a tree, with quotas, calls and overrides."""
-    from funnelcast.remote.forecast import Question, forecast
+    from funnelcast.remote.forecast import ForecastQuery, forecast
 
-    question = Question(period, node, depth, currency, view, as_of, known_at)
+    question = ForecastQuery(period, node, depth, currency, view, as_of, known_at)
     asyncio.run(forecast(url, key, question, as_json=as_json))

@@ -13,7 +13,7 @@ from funnelcast.demo.company import Company
 from funnelcast.demo.script import ScriptedWrite, scripted, seeded
 from services.forecast.answers.moment import Applied, Instants, moment_of
 from services.forecast.answers.subtree_numbers import subtree_numbers
-from services.forecast.ledger.overrides import Columns
+from services.forecast.ledger.overrides import ColumnAmounts
 from services.forecast.override.commands import OverriddenPeriod, SetOverride
 from services.forecast.override.decider import DECIDER as OVERRIDE
 from services.forecast.override.events import Basis, By, Column
@@ -46,7 +46,7 @@ class Meeting:
     at: datetime
     frontier: str
     closed: Mapping[str, Decimal]
-    computed: Mapping[str, Columns]
+    computed: Mapping[str, ColumnAmounts]
 
     def open_commit(self, node: str) -> Decimal:
         return self.computed[node]["commit"] - self.closed[node]

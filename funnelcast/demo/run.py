@@ -42,7 +42,7 @@ class Demo:
             database.connect(self.postgres) as engine,
             keys.temporary_key(engine, self.clock_and_ids, "demo", ["forecast:read"]) as key,
         ):
-            await forecast.forecast(self.address, key, forecast.Question(), as_json=False)
+            await forecast.forecast(self.address, key, forecast.ForecastQuery(), as_json=False)
         typer.echo()
         return True
 

@@ -17,16 +17,16 @@ from funnelcast.remote import client
 CATEGORIES = ("closed", "commit", "upside", "pipeline", "omitted")
 CUMULATIVE = ("closed", "commit", "upside", "pipeline", "open")
 OPEN_CATEGORIES = ("pipeline", "upside", "commit")
-Node = Mapping[str, Any]
+RollupNode = Mapping[str, Any]
 """A node of the roll-up's JSON."""
 PROSE_WIDTH = 24
 """The least width of the columns that wrap."""
-Amounts = Mapping[str, str]
+CategoryAmounts = Mapping[str, str]
 """The amounts by category."""
 
 
 @dataclass(frozen=True)
-class Question:
+class ForecastQuery:
     """None: the system's default. `currency`: the one that all amounts are converted into. `view`: single amounts, or
     cumulative ones, where commit includes what is closed. `as_of`: an instant in the past. `known_at`: a
     frontier or an instant."""
@@ -40,7 +40,7 @@ class Question:
     known_at: str | None = None
 
 
-async def forecast(url: str, key: str, question: Question, *, as_json: bool) -> None:
+async def forecast(url: str, key: str, question: ForecastQuery, *, as_json: bool) -> None:
     async with client.open_client(url, key) as http:
         response = await get_rollup(http, question)
     if as_json:
@@ -49,7 +49,7 @@ async def forecast(url: str, key: str, question: Question, *, as_json: bool) -> 
         print_rollup(tables.console(), response.json())
 
 
-async def get_rollup(http: httpx.AsyncClient, question: Question) -> httpx.Response:
+async def get_rollup(http: httpx.AsyncClient, question: ForecastQuery) -> httpx.Response:
     params = {name: value for name, value in asdict(question).items() if value is not None}
     return await client.request(http, "GET", "/forecast/v1/rollup", params=params)
 
@@ -75,7 +75,7 @@ def warning_text(warning: Mapping[str, Any]) -> str:
     return f"{warning['detail']} ({', '.join(figures)})" if figures else str(warning["detail"])
 
 
-def rollup_tables(root: Node, currency: str | None, categories: Sequence[str]) -> Iterator[Table]:
+def rollup_tables(root: RollupNode, currency: str | None, categories: Sequence[str]) -> Iterator[Table]:
     """The tables of a roll-up: one, or without a common currency one for each."""
     if currency is not None:
         yield rollup_table(root, "", lambda node: node["pure"], categories)
@@ -84,14 +84,17 @@ def rollup_tables(root: Node, currency: str | None, categories: Sequence[str]) -
         yield rollup_table(root, each, partial(amounts_in, currency=each), categories)
 
 
-def amounts_in(node: Node, currency: str) -> Amounts | None:
+def amounts_in(node: RollupNode, currency: str) -> CategoryAmounts | None:
     """The amounts; None when the node has no deal in this currency."""
     found = (node["by_currency"] or {}).get(currency)
     return found["pure"] if found else None
 
 
 def rollup_table(
-    root: Node, heading: str, amounts_of: Callable[[Node], Amounts | None], categories: Sequence[str]
+    root: RollupNode,
+    heading: str,
+    amounts_of: Callable[[RollupNode], CategoryAmounts | None],
+    categories: Sequence[str],
 ) -> Table:
     """The pure amounts of each node, by category, and the number of its open deals in all currencies; then quotas,
     calls and overrides, where the answer has any."""
@@ -116,29 +119,29 @@ class MoreColumn:
     """`text` is empty for a node without such a figure. `is_prose`: words and amounts, which may take several lines."""
 
     heading: str
-    text: Callable[[Node], str]
+    text: Callable[[RollupNode], str]
     is_prose: bool = False
 
 
-def quota_text(node: Node) -> str:
+def quota_text(node: RollupNode) -> str:
     return format_amount(node["quota"]) if node.get("quota") else ""
 
 
-def attainment_text(node: Node) -> str:
+def attainment_text(node: RollupNode) -> str:
     return f"{Decimal(node['attainment']):.1%}" if node.get("attainment") else ""
 
 
-def gap_text(node: Node) -> str:
+def gap_text(node: RollupNode) -> str:
     """The amount that is missing to the quota; negative when more is closed."""
     return format_amount(node["gap_to_quota"]) if node.get("gap_to_quota") else ""
 
 
-def call_text(node: Node) -> str:
+def call_text(node: RollupNode) -> str:
     amounts = (node.get("call") or {}).get("amounts", {})
     return ", ".join(f"{column} {format_amount(amount)}" for column, amount in amounts.items())
 
 
-def overrides_text(node: Node) -> str:
+def overrides_text(node: RollupNode) -> str:
     """A stale one has a question mark."""
     return ", ".join(map(override_text, node.get("overrides") or ()))
 
@@ -157,7 +160,7 @@ MORE = (
 )
 
 
-def walk(node: Node, guides: str = "", guides_below: str = "") -> Iterator[tuple[str, Node]]:
+def walk(node: RollupNode, guides: str = "", guides_below: str = "") -> Iterator[tuple[str, RollupNode]]:
     """Yields each node from the top down, with the lines to draw before its name."""
     yield guides, node
     children = node.get("children") or []
@@ -167,12 +170,12 @@ def walk(node: Node, guides: str = "", guides_below: str = "") -> Iterator[tuple
         yield from walk(child, f"{guides_below}{branch}", f"{guides_below}{continuation}")
 
 
-def title(node: Node) -> str:
+def title(node: RollupNode) -> str:
     name = node["name"] or node["node_id"]
     return name if node.get("active", True) else f"{name} (inactive)"
 
 
-def count_open_deals(node: Node) -> int:
+def count_open_deals(node: RollupNode) -> int:
     return sum(int(node["counts"][category]) for category in OPEN_CATEGORIES)
 
 

@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
-from services.forecast.answers.bookmarks import Reader, lock_command
+from services.forecast.answers.bookmarks import RollupReader, lock_command
 from services.forecast.answers.moment import Applied, Instants, is_complete
 from services.forecast.projections import org_nodes, settings, snapshots
 from services.forecast.projections.known_positions import KnownPositions
@@ -41,10 +41,10 @@ async def due_locks(reading: Reading, limit: int) -> Sequence[Due]:
     return found
 
 
-async def reader_of(reading: Reading) -> Reader:
+async def reader_of(reading: Reading) -> RollupReader:
     positions = (await frontier.find(reading.tx, reading.read_models)).positions
     applied = Applied(reading.read_models, {source: positions.get(source, 0) for source in KnownPositions._fields})
-    return Reader(reading.tx, reading.now, applied)
+    return RollupReader(reading.tx, reading.now, applied)
 
 
 async def ends_of_weeks(reading: Reading, schedule: LockSchedule, root: str) -> AsyncIterator[datetime]:
@@ -60,7 +60,7 @@ async def ends_of_weeks(reading: Reading, schedule: LockSchedule, root: str) -> 
             yield at
 
 
-async def due_lock(reader: Reader, schedule: LockSchedule, root: str, end: datetime) -> Due:
+async def due_lock(reader: RollupReader, schedule: LockSchedule, root: str, end: datetime) -> Due:
     moment = await reader.moment(Instants(end, format_positions(reader.applied.positions)))
     calendar, day = moment.settings.calendar, moment.today
     body = LockBody(node=root, period=calendar.quarter_of(day).key, week=calendar.week_of(day).key)

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.pipeline.benchmark.commands import RecordStatus
 from services.pipeline.benchmark.decider import DECIDER
-from services.pipeline.metrics.benchmark_looks import Figure, look_id, look_window, looks, subject_of
+from services.pipeline.metrics.benchmark_looks import SampleCount, look_id, look_window, looks, subject_of
 from services.pipeline.metrics.deal_sums import DealSet
 from services.pipeline.metrics.dimensions import Dimension
 from services.pipeline.metrics.funnel_steps import Step
@@ -51,7 +51,7 @@ async def are_complete(reading: Reading, midnight: datetime) -> bool:
     return all(applied.get(source, 0) >= position for source, position in (reacted | own).items())
 
 
-async def figures(tx: AsyncConnection, midnight: datetime) -> Mapping[Measure, Sequence[Figure]]:
+async def figures(tx: AsyncConnection, midnight: datetime) -> Mapping[Measure, Sequence[SampleCount]]:
     return {
         Measure.WIN_RATE: await won(tx, midnight),
         Measure.MQL_TO_SRL: await converted(tx, midnight, Step.MQL, Measure.MQL_TO_SRL),
@@ -59,21 +59,23 @@ async def figures(tx: AsyncConnection, midnight: datetime) -> Mapping[Measure, S
     }
 
 
-async def won(tx: AsyncConnection, midnight: datetime) -> list[Figure]:
+async def won(tx: AsyncConnection, midnight: datetime) -> list[SampleCount]:
     begins, ends, _ = look_window(Measure.WIN_RATE, midnight)
     window = Window(begins, ends, as_of=midnight)
     rows = await deal_states.closed_sums(tx, window, BY)
     return [
-        Figure(row.key[0], row.key[1], row.deals if row.deal_set is DealSet.WON else 0, row.deals)
+        SampleCount(row.key[0], row.key[1], row.deals if row.deal_set is DealSet.WON else 0, row.deals)
         for row in rows
         if row.qualified
     ]
 
 
-async def converted(tx: AsyncConnection, midnight: datetime, step: Step, measure: Measure) -> list[Figure]:
+async def converted(tx: AsyncConnection, midnight: datetime, step: Step, measure: Measure) -> list[SampleCount]:
     begins, ends, matured = look_window(measure, midnight)
     cohort = await funnel.steps(tx, Window(begins, ends, as_of=midnight), matured, BY)
-    return [Figure(row.key[0], row.key[1], row.converted, row.entered) for row in cohort.groups if row.step == step]
+    return [
+        SampleCount(row.key[0], row.key[1], row.converted, row.entered) for row in cohort.groups if row.step == step
+    ]
 
 
 def record_status(due: Due) -> Reaction:

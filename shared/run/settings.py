@@ -46,7 +46,7 @@ def check_key_set(source: str) -> str:
 
 KeySet = Annotated[str, Field(min_length=1), AfterValidator(check_key_set)]
 Proxies = Annotated[str, AfterValidator(check_networks)]
-Networks = Annotated[str, AfterValidator(check_networks)]
+NetworkList = Annotated[str, AfterValidator(check_networks)]
 
 
 class Settings(BaseSettings):
@@ -143,7 +143,7 @@ class Settings(BaseSettings):
         default="scope", min_length=1, description="Claim that names the scopes: a text with spaces, or a list"
     )
     webhook_http: bool = Field(default=False, description="Whether webhooks may be sent by http, too: not encrypted")
-    webhook_networks: Networks = Field(
+    webhook_networks: NetworkList = Field(
         default="", description="Private networks, comma-separated, to which webhooks may be sent"
     )
     log_level: str = Field(

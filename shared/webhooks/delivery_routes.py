@@ -17,7 +17,7 @@ from shared.web.routing.call import Call
 from shared.webhooks import batch, queue, replay
 from shared.webhooks.decider import DECIDER
 from shared.webhooks.events import TestEvent
-from shared.webhooks.lookup import Reader, find_webhook
+from shared.webhooks.lookup import Reads, find_webhook
 from shared.webhooks.replay import Replay
 from shared.webhooks.subscriptions import Webhook
 from shared.webhooks.tables import Status
@@ -38,7 +38,7 @@ class DeliveryRoutes:
 
     public: Collection[str]
 
-    async def test_webhook(self, webhook_id: ResourceId, call: Reader) -> TestAttemptView:
+    async def test_webhook(self, webhook_id: ResourceId, call: Reads) -> TestAttemptView:
         """Send one event of type `webhook.test` now, once, and say what the receiver answered."""
         webhook, event = await find_webhook(call, webhook_id), test_event(call, webhook_id)
         attempt = await batch.send_alone(webhook, event, call.context.service, call.context.outgoing)
@@ -48,7 +48,7 @@ class DeliveryRoutes:
     async def list_deliveries(
         self,
         webhook_id: ResourceId,
-        call: Reader,
+        call: Reads,
         status: Status | None = None,
         limit: Limit = 100,
         after: Cursor = None,
@@ -60,7 +60,7 @@ class DeliveryRoutes:
             rows = await queue.list_deliveries(tx, webhook_id, status, cursor[0] if cursor else None, limit + 1)
         return make_page([delivery_view(row) for row in rows], limit, lambda view: [view.position])
 
-    async def replay_deliveries(self, webhook_id: ResourceId, body: ReplayRequest, call: Reader) -> ReplayView:
+    async def replay_deliveries(self, webhook_id: ResourceId, body: ReplayRequest, call: Reads) -> ReplayView:
         """Send events again, with the same ids: from a position or an instant on, or those that failed or are dead."""
         await must_have_position(call.context, body.from_position or 0)
         webhook = await find_webhook(call, webhook_id)

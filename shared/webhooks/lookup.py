@@ -15,7 +15,7 @@ from shared.webhooks.decider import DECIDER
 from shared.webhooks.state import Existing, State
 from shared.webhooks.subscriptions import Webhook
 
-Reader = Annotated[Call, Depends(Needs(EVENTS_READ, place=PlaceRule.SUBTREE))]
+Reads = Annotated[Call, Depends(Needs(EVENTS_READ, place=PlaceRule.SUBTREE))]
 """A webhook is a way to read events, so it needs the right to read them."""
 
 

@@ -19,7 +19,7 @@ from shared.web.requests.paging import Cursor, Limit, Page, decode_cursor, make_
 from shared.web.routing.call import Accepted, Call
 from shared.webhooks import commands, delivery_routes, signature
 from shared.webhooks.decider import DECIDER
-from shared.webhooks.lookup import Reader, find_webhook, is_visible
+from shared.webhooks.lookup import Reads, find_webhook, is_visible
 from shared.webhooks.subscriptions import Webhook, Webhooks
 from shared.webhooks.tables import cursors
 from shared.webhooks.views import (
@@ -49,7 +49,7 @@ def router(public: Collection[str]) -> APIRouter:
 class WebhookRoutes:
     public: Collection[str]
 
-    async def create_webhook(self, body: NewWebhook, call: Reader) -> WebhookMade:
+    async def create_webhook(self, body: NewWebhook, call: Reads) -> WebhookMade:
         """Create a webhook: events are sent to its address, each signed with the secret of the answer."""
         if call.caller.key_id is None:
             raise Forbidden("a webhook lives as long as the API key that created it: create it with a key")
@@ -66,7 +66,7 @@ class WebhookRoutes:
         shown = None if result.replayed else secret
         return WebhookMade(webhook_id=result.subject, secret=shown, position=result.position)
 
-    async def list_webhooks(self, call: Reader, limit: Limit = 100, after: Cursor = None) -> Page[WebhookView]:
+    async def list_webhooks(self, call: Reads, limit: Limit = 100, after: Cursor = None) -> Page[WebhookView]:
         """List the webhooks that this key's owner created; with the scope `admin` all."""
         cursor = decode_cursor(after, int)
         await call.wait_until_readable()
@@ -79,13 +79,13 @@ class WebhookRoutes:
         positions = {webhook.webhook_id: webhook.created_position for webhook in later}
         return make_page(views, limit, lambda view: [positions[view.webhook_id]])
 
-    async def get_webhook(self, webhook_id: ResourceId, call: Reader) -> WebhookView:
+    async def get_webhook(self, webhook_id: ResourceId, call: Reads) -> WebhookView:
         """Get a webhook: whether it is enabled, and how far its deliveries are."""
         webhook = await find_webhook(call, webhook_id)
         async with call.context.reads.connect() as tx:
             return (await webhook_views(tx, [webhook]))[0]
 
-    async def change_webhook(self, webhook_id: ResourceId, body: WebhookChanges, call: Reader) -> Accepted:
+    async def change_webhook(self, webhook_id: ResourceId, body: WebhookChanges, call: Reads) -> Accepted:
         """Change a webhook, disable it, or enable it again."""
         if body.url is not None:
             await check_url(call, body.url)
@@ -102,12 +102,12 @@ class WebhookRoutes:
         )
         return Accepted(position=(await call.write(DECIDER, webhook_id, command)).position)
 
-    async def remove_webhook(self, webhook_id: ResourceId, call: Reader) -> Accepted:
+    async def remove_webhook(self, webhook_id: ResourceId, call: Reads) -> Accepted:
         """Remove a webhook: nothing is sent any more."""
         await find_webhook(call, webhook_id)
         return Accepted(position=(await call.write(DECIDER, webhook_id, commands.RemoveWebhook())).position)
 
-    async def rotate_webhook_secret(self, webhook_id: ResourceId, call: Reader) -> WebhookSecretView:
+    async def rotate_webhook_secret(self, webhook_id: ResourceId, call: Reads) -> WebhookSecretView:
         """Give a webhook another secret. For a day, deliveries have the signatures of both."""
         await find_webhook(call, webhook_id)
         secret = signature.new_secret()

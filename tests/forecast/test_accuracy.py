@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from services.forecast.ledger.accuracy import Accuracy, Outcome, accuracy
+from services.forecast.ledger.accuracy import Accuracy, CalledOutcome, accuracy
 from tests.forecast.conftest import Company
 from tests.forecast.pipeline_events import WON
 from tests.forecast.test_overrides import override, teams
@@ -82,7 +82,9 @@ async def test_a_node_that_does_not_exist_has_no_accuracy(company: Company) -> N
 
 
 def test_errors_are_weighed_by_what_was_closed_and_missing_calls_are_left_out() -> None:
-    found = accuracy([Outcome(D(110), D(140), D(100)), Outcome(D(180), D(200), D(200)), Outcome(None, D(7), D(9))])
+    found = accuracy(
+        [CalledOutcome(D(110), D(140), D(100)), CalledOutcome(D(180), D(200), D(200)), CalledOutcome(None, D(7), D(9))]
+    )
     assert found == Accuracy(2, 1, D("0.1"), D(-10) / 300, D(40) / 300, D(40) / 300 - D("0.1"))
     assert accuracy([]) == Accuracy(0, 0, None, None, None, None)
-    assert accuracy([Outcome(D(5), D(5), D(0))]).wape is None
+    assert accuracy([CalledOutcome(D(5), D(5), D(0))]).wape is None

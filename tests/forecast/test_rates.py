@@ -11,14 +11,14 @@ from services.forecast.rate import commands, events
 from services.forecast.rate.decider import DECIDER
 from services.forecast.rate.state import Rates
 from services.forecast.setting.events import SettingChanged
-from services.forecast.setting.state import Change, Settings
+from services.forecast.setting.state import SettingChange, Settings
 from services.forecast.snapshot.events import RatePolicy
 from shared.rules.message import InvalidField
 from tests.forecast.conftest import Company
 from tests.forecast.pipeline_events import WON
 from tests.spec import NOON
 
-IN_EUR = {"settings": Settings((Change(SettingChanged(currency="EUR", starts=NOON), NOON),))}
+IN_EUR = {"settings": Settings((SettingChange(SettingChanged(currency="EUR", starts=NOON), NOON),))}
 USD = commands.SetRate(currency="USD", day=date(2026, 1, 1), rate=Decimal("0.90"))
 USD_SET = events.RateSet(currency="USD", per="EUR", day=date(2026, 1, 1), rate=Decimal("0.90"))
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, event
 
 from services.forecast.ledger.conversion import unconverted
-from services.forecast.ledger.waterfall import VIEWS, PostedLine, Scope, movements
+from services.forecast.ledger.waterfall import VIEWS, PostedLine, WaterfallScope, movements
 from services.forecast.periods.calendar import Calendar
 from services.forecast.projections.ledger import deal_changes
 from services.forecast.projections.postings import posting_row
@@ -220,7 +220,7 @@ async def test_a_question_without_two_ends_is_refused(company: Company) -> None:
 # -- the kinds -------------------------------------------------------------------------------------------------------
 
 
-SCOPE = Scope(
+SCOPE = WaterfallScope(
     Calendar(CalendarRule()).period("2026-Q1"),
     VIEWS["commit"],
     is_member=lambda owner, at: owner == "ann",
@@ -229,7 +229,7 @@ SCOPE = Scope(
 )
 
 
-def kinds(*changes: dict[str, Any], scope: Scope = SCOPE) -> dict[str, Decimal]:
+def kinds(*changes: dict[str, Any], scope: WaterfallScope = SCOPE) -> dict[str, Decimal]:
     """Of one deal's second event: it was `COMMIT` with the first of the changes."""
     first, second = [COMMIT | change for change in changes]
     recorded = deals(("one", first), ("one", second))

@@ -12,7 +12,7 @@ from services.pipeline.benchmark.commands import RecordStatus
 from services.pipeline.benchmark.decider import DECIDER
 from services.pipeline.benchmark.events import BenchmarkCrossed, Status
 from services.pipeline.benchmark.state import Benchmark
-from services.pipeline.metrics.benchmark_looks import Figure, looks, subject_of
+from services.pipeline.metrics.benchmark_looks import SampleCount, looks, subject_of
 from services.pipeline.opportunity.events import Motion
 from services.pipeline.service import SERVICE
 from services.pipeline.setting.events import Band, Measure
@@ -66,7 +66,11 @@ def test_a_status_changes_once_at_an_instant() -> None:
 def test_a_band_is_compared_with_all_that_it_names() -> None:
     bands = [Band(measure=Measure.WIN_RATE, **where, low=BAND.low, high=BAND.high) for where in WHERE]
     new, existing = Motion.NEW_BUSINESS.value, Motion.EXISTING_BUSINESS.value
-    figures = [Figure("webinar", new, 3, 10), Figure("webinar", existing, 5, 5), Figure("paid", new, 0, 10)]
+    figures = [
+        SampleCount("webinar", new, 3, 10),
+        SampleCount("webinar", existing, 5, 5),
+        SampleCount("paid", new, 0, 10),
+    ]
     found = looks(Benchmarks(10, tuple(bands)), MIDNIGHT, {Measure.WIN_RATE: figures})
     assert [(each.part, each.sample, each.rate and str(each.rate), each.status) for each in found] == [
         (8, 25, "0.320", "within"),

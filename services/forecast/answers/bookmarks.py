@@ -21,7 +21,7 @@ from shared.web.callers.place import EVERYTHING, Subtree
 COLUMNS = ("own", "pure", "computed", "seen_by_self", "seen_by_parent")
 
 
-class Reader(NamedTuple):
+class RollupReader(NamedTuple):
     """Reads the answers of one database snapshot."""
 
     tx: AsyncConnection
@@ -36,7 +36,7 @@ class Reader(NamedTuple):
         return await computed_rollup(self.tx, await self.moment(question.instants), question, subtree)
 
 
-async def lock_command(reader: Reader, moment: Moment, body: LockBody, snapshot_id: str) -> LockWeek:
+async def lock_command(reader: RollupReader, moment: Moment, body: LockBody, snapshot_id: str) -> LockWeek:
     """The command that locks a week, with the bookmark of this moment or, for a week that has ended, of its end."""
     period, week = named_period(moment, body.period, "/period"), named_week(moment, body.week)
     as_of = min(moment.as_of, week.last_instant(moment.settings.timezone))
@@ -89,7 +89,7 @@ def minor_units_of(amount: Decimal, currency: str | None) -> int:
     return int(format_amount(amount, currency).replace(".", "")) if currency else 0
 
 
-async def is_reproduced(reader: Reader, snapshot: Mapping[str, Any]) -> bool:
+async def is_reproduced(reader: RollupReader, snapshot: Mapping[str, Any]) -> bool:
     """Whether the figures that were locked are computed the same again."""
     try:
         rollup = await reader.rollup(question_of(snapshot))

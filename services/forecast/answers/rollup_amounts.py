@@ -15,7 +15,7 @@ from services.forecast.org.events import UNASSIGNED
 from services.forecast.projections.subtree_totals import SubtreeTotals
 from shared.web.callers.place import EVERYTHING, Subtree
 
-Amounts = Mapping[str, Decimal]
+CategoryAmounts = Mapping[str, Decimal]
 
 
 class NodeAmounts(NamedTuple):
@@ -23,11 +23,11 @@ class NodeAmounts(NamedTuple):
     only `pure` is known. The columns that overrides change are None, too, where amounts stand apart by currency and
     there are overrides, which have no place there."""
 
-    own: Amounts | None
-    pure: Amounts
-    computed: Amounts | None
-    seen_by_self: Amounts | None
-    seen_by_parent: Amounts | None
+    own: CategoryAmounts | None
+    pure: CategoryAmounts
+    computed: CategoryAmounts | None
+    seen_by_self: CategoryAmounts | None
+    seen_by_parent: CategoryAmounts | None
     unqualified: Decimal
 
 
@@ -64,7 +64,9 @@ class RollupAmounts:
             None if self.filtered else found.own, found.pure, *self.seen(node, found.pure), found.unqualified
         )
 
-    def seen(self, node: str, pure: Amounts) -> tuple[Amounts | None, Amounts | None, Amounts | None]:
+    def seen(
+        self, node: str, pure: CategoryAmounts
+    ) -> tuple[CategoryAmounts | None, CategoryAmounts | None, CategoryAmounts | None]:
         if self.filtered or (self.conversion is None and self.overridden.rows):
             return None, None, None
         seen = self.overridden.seen(node, cumulative(pure))

@@ -16,7 +16,7 @@ from services.forecast.answers.visible import counted_owners
 from services.forecast.api.accuracy_views import AccuracyView, level_views, node_views
 from services.forecast.api.moment import find_moment
 from services.forecast.api.places import ReadsBelow, visible_node
-from services.forecast.ledger.accuracy import NodeOutcome, Outcome
+from services.forecast.ledger.accuracy import CalledOutcome, NodeOutcome
 from services.forecast.ledger.calls import converted_call
 from services.forecast.ledger.org_tree import counting_nodes, org_tree
 from services.forecast.org.events import UNASSIGNED
@@ -125,7 +125,7 @@ async def outcomes(
             quarter.key,
             week.key,
             lock is not None,
-            Outcome(called.get(node), numbers.seen.computed[query.column], actual.closed(node)),
+            CalledOutcome(called.get(node), numbers.seen.computed[query.column], actual.closed(node)),
         )
         for node, numbers in computed.nodes.items()
         if node != UNASSIGNED and call.subtree.includes(node)

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from services.forecast.api.amount_views import optional_amount, optional_ratio
-from services.forecast.ledger.accuracy import Accuracy, NodeOutcome, Outcome, accuracy
+from services.forecast.ledger.accuracy import Accuracy, CalledOutcome, NodeOutcome, accuracy
 from services.forecast.override.events import Column
 from shared.rules.money import format_amount
 from shared.store.slices import in_slices
@@ -86,7 +86,7 @@ async def level_views(found: Sequence[NodeOutcome]) -> list[LevelAccuracyView]:
     ]
 
 
-def of_level(found: Iterable[NodeOutcome], level: int) -> Iterator[Outcome]:
+def of_level(found: Iterable[NodeOutcome], level: int) -> Iterator[CalledOutcome]:
     return (each.outcome for each in found if each.level == level)
 
 

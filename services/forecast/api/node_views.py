@@ -19,7 +19,7 @@ from services.forecast.org.events import ROOT, UNASSIGNED, NodeKind
 from shared.store.slices import in_slices
 
 View = Literal["single", "cumulative"]
-Amounts = dict[str, str]
+FormattedAmounts = dict[str, str]
 NAMES = {ROOT: "All", UNASSIGNED: "Unassigned"}
 NODES_AT_ONCE = 50
 
@@ -27,11 +27,11 @@ NODES_AT_ONCE = 50
 class AmountsView(BaseModel):
     """A node's amounts in one currency."""
 
-    own: Amounts | None
-    pure: Amounts
-    computed: Amounts | None
-    seen_by_self: Amounts | None
-    seen_by_parent: Amounts | None
+    own: FormattedAmounts | None
+    pure: FormattedAmounts
+    computed: FormattedAmounts | None
+    seen_by_self: FormattedAmounts | None
+    seen_by_parent: FormattedAmounts | None
     unqualified: str
 
 
@@ -59,11 +59,11 @@ class NodeView(BaseModel):
     name: str | None
     kind: NodeKind
     active: bool
-    own: Amounts | None
-    pure: Amounts | None
-    computed: Amounts | None
-    seen_by_self: Amounts | None
-    seen_by_parent: Amounts | None
+    own: FormattedAmounts | None
+    pure: FormattedAmounts | None
+    computed: FormattedAmounts | None
+    seen_by_self: FormattedAmounts | None
+    seen_by_parent: FormattedAmounts | None
     unqualified: str | None
     by_currency: dict[str, AmountsView] | None
     counts: dict[str, int]
@@ -162,6 +162,6 @@ class NodeFormat:
             unqualified=formatted_amount(amounts.unqualified, currency),
         )
 
-    def formatted(self, single: Mapping[str, Decimal], currency: str | None) -> Amounts:
+    def formatted(self, single: Mapping[str, Decimal], currency: str | None) -> FormattedAmounts:
         chosen = single if self.view == "single" else cumulative(single)
         return {name: formatted_amount(amount, currency) for name, amount in chosen.items()}

@@ -19,7 +19,7 @@ from services.forecast.api.moment import find_moment
 from services.forecast.api.parameters import NodeId, PeriodKey, PeriodPath
 from services.forecast.api.places import ReadsBelow, WritesOwn, must_be_inside, must_be_own_node, must_name_a_node
 from services.forecast.ledger.balances import ZERO
-from services.forecast.ledger.overrides import Columns
+from services.forecast.ledger.overrides import ColumnAmounts
 from services.forecast.override.commands import AnyColumn, OverriddenPeriod, OverrideBody, ResetOverride, SetOverride
 from services.forecast.override.decider import DECIDER
 from services.forecast.override.events import Basis, By, Column
@@ -159,7 +159,7 @@ def overridden_period(moment: Moment, period: Period) -> OverriddenPeriod:
 
 async def computed_columns(
     tx: AsyncConnection, moment: Moment, period: Period, node: str, currency: str, subtree: Subtree
-) -> Columns:
+) -> ColumnAmounts:
     """What the roll-up computes for the node now, not rounded; nothing for a node that it does not know yet."""
     try:
         found = await subtree_numbers(tx, moment, period, node, 0, currency, subtree)

@@ -12,7 +12,7 @@ from services.forecast.api.org import Admin
 from services.forecast.setting.commands import CalendarBody, ChangeSettings, DefineCalendar, SettingsBody
 from services.forecast.setting.decider import ALL, DECIDER
 from services.forecast.setting.events import SettingChanged
-from services.forecast.setting.state import MONTHS, Change, Settings
+from services.forecast.setting.state import MONTHS, SettingChange, Settings
 from services.forecast.snapshot.events import RatePolicy
 from shared.rules.fields import Slug
 from shared.rules.fiscal_year import CalendarRule
@@ -137,5 +137,5 @@ def in_force(settings: Settings, at: datetime) -> SettingsInForce:
     return SettingsInForce(calendar=calendar.key, calendar_rule=calendar.rule, **settings.values(at)._asdict())
 
 
-def change_view(change: Change, by: str) -> ChangeView:
+def change_view(change: SettingChange, by: str) -> ChangeView:
     return ChangeView(**dict(change.event), set_at=change.at, set_by=by)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.forecast.answers.bookmarks import Reader, figures, lock_command, question_of
+from services.forecast.answers.bookmarks import RollupReader, figures, lock_command, question_of
 from services.forecast.api.moment import applied
 from services.forecast.api.overrides import Writes, wait_for_own_writes
 from services.forecast.api.parameters import PeriodKey
@@ -120,8 +120,8 @@ async def get_snapshot(snapshot_id: Annotated[Slug, Path()], call: ReadsBelow) -
     )
 
 
-def reader_of(call: Call, tx: AsyncConnection) -> Reader:
-    return Reader(tx, call.context.clock_and_ids.now(), applied(call))
+def reader_of(call: Call, tx: AsyncConnection) -> RollupReader:
+    return RollupReader(tx, call.context.clock_and_ids.now(), applied(call))
 
 
 def columns(row: Mapping[str, Any], subtree: Subtree) -> dict[str, Any]:

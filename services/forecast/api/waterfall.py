@@ -16,9 +16,9 @@ from services.forecast.api.parameters import PeriodKey
 from services.forecast.api.places import ReadsBelow, visible_node
 from services.forecast.api.rollup_views import PeriodView, period_view
 from services.forecast.api.waterfall_moves import moved
-from services.forecast.api.waterfall_span import Basis, End, WaterfallQuestion, end_of
+from services.forecast.api.waterfall_span import BasisName, End, WaterfallQuestion, end_of
 from services.forecast.ledger.balances import ZERO
-from services.forecast.ledger.waterfall import Entry, Kind, Movements, ViewName
+from services.forecast.ledger.waterfall import EntryKind, Movements, ViewName, WaterfallEntry
 from services.forecast.projections import snapshots
 from services.forecast.projections.deals import Owners
 from services.forecast.snapshot.events import RatePolicy
@@ -55,7 +55,7 @@ class WaterfallQuery(BaseModel):
     until: Annotated[WaterfallEnd | None, Field(alias="to")] = None
     known_at: KnownAt | None = None
     view: Annotated[ViewName, Field(description="Cumulative: commit includes what is closed")] = "commit"
-    basis: Basis = "pure"
+    basis: BasisName = "pure"
     currency: Currency | None = None
     rate_policy: Annotated[RatePolicy | None, Field(description="By default that of the settings")] = None
 
@@ -72,7 +72,7 @@ class MovedDealView(BaseModel):
 class StepView(BaseModel):
     """`count`: how many changes of deals it sums, of which `opportunities` lists at most 1,000."""
 
-    kind: Kind
+    kind: EntryKind
     amount: str
     count: int
     opportunities: list[MovedDealView]
@@ -87,7 +87,7 @@ class WaterfallView(BaseModel):
     node_id: str
     currency: str
     view: ViewName
-    basis: Basis
+    basis: BasisName
     since: datetime = Field(validation_alias="from", serialization_alias="from")
     until: datetime = Field(validation_alias="to", serialization_alias="to")
     frontier: str
@@ -145,7 +145,7 @@ def waterfall_view(
     currency = closing.conversion.currency
     first, last = opening.amount(opening.conversion), closing.amount(closing.conversion)
     found.without_deals["rate_changed"] += opening.amount(closing.conversion) - first + found.rates
-    steps = [step_view(kind, found, currency, visible) for kind in get_args(Kind) if kind != "rounding"]
+    steps = [step_view(kind, found, currency, visible) for kind in get_args(EntryKind) if kind != "rounding"]
     steps = [step for step in steps if step.count or Decimal(step.amount)]
     listed = sum((Decimal(step.amount) for step in steps), ZERO)
     rounding = to_minor_units(last, currency) - to_minor_units(first, currency) - listed
@@ -167,7 +167,7 @@ def waterfall_view(
     )
 
 
-def step_view(kind: Kind, moved: Movements, currency: str, visible: Owners) -> StepView:
+def step_view(kind: EntryKind, moved: Movements, currency: str, visible: Owners) -> StepView:
     found = [entry for entry in moved.entries if entry.kind == kind]
     amount = sum((entry.amount for entry in found), moved.without_deals[kind])
     listed = [entry for entry in found if any(map(visible.includes, entry.owners))]
@@ -179,6 +179,6 @@ def step_view(kind: Kind, moved: Movements, currency: str, visible: Owners) -> S
     )
 
 
-def moved_deal_view(entry: Entry, currency: str) -> MovedDealView:
+def moved_deal_view(entry: WaterfallEntry, currency: str) -> MovedDealView:
     amounts = {name: format_amount(getattr(entry, name), currency) for name in ("amount", "before", "after")}
     return MovedDealView(opportunity_id=entry.opportunity_id, **amounts)

@@ -16,7 +16,16 @@ from services.forecast.api.waterfall_span import End
 from services.forecast.ledger.balances import ZERO
 from services.forecast.ledger.org_tree import counting_nodes
 from services.forecast.ledger.overrides import OverrideRow, corrected_nodes, counting, fixed_amounts
-from services.forecast.ledger.waterfall import VIEWS, Entry, Kind, Movements, Scope, deals_before, movements, org_moves
+from services.forecast.ledger.waterfall import (
+    VIEWS,
+    EntryKind,
+    Movements,
+    WaterfallEntry,
+    WaterfallScope,
+    deals_before,
+    movements,
+    org_moves,
+)
 from services.forecast.org.events import UNASSIGNED
 from services.forecast.projections import overrides, waterfall_lines
 from services.forecast.projections.deals import EVERYBODY, Owners
@@ -42,7 +51,7 @@ class Segment(NamedTuple):
 
     since: datetime
     counted: Counted
-    kind: Kind
+    kind: EntryKind
 
 
 class Segments(NamedTuple):
@@ -77,7 +86,7 @@ async def segments_between(tx: AsyncConnection, opening: End, closing: End) -> S
         made = {since} | await overrides.changes(tx, period, since, closing.moment.as_of, known)
     found, stated = list[Segment](), list[OverrideRow]()
     for instant in sorted({since} | moves | made):
-        kind: Kind = "org_moved" if instant in moves else "override_changed"
+        kind: EntryKind = "org_moved" if instant in moves else "override_changed"
         if instant in made:
             stated, _ = await overrides.in_force(tx, period, instant, known)
         await org.advance_to(min(instant, last))
@@ -116,7 +125,7 @@ def owners_below(closing: End, org: OrgReplay, hidden: set[str]) -> Owners:
 async def moved(tx: AsyncConnection, opening: End, closing: End) -> Movements:
     question, segments = closing.question, await segments_between(tx, opening, closing)
     within = segments.is_member, segments.is_hidden
-    scope = Scope(question.period, VIEWS[question.view], *within, closing.conversion)
+    scope = WaterfallScope(question.period, VIEWS[question.view], *within, closing.conversion)
     everyone = segments.everyone
     lines = await waterfall_lines.lines_between(tx, opening.moment.as_of, closing.cut, question.period, everyone)
     deals = deals_before(lines)
@@ -142,12 +151,12 @@ async def moved(tx: AsyncConnection, opening: End, closing: End) -> Movements:
 async def come_and_gone(
     tx: AsyncConnection,
     cut: Cut,
-    scope: Scope,
+    scope: WaterfallScope,
     before: Owners,
     after: Owners,
     categories: Collection[str],
     sign: int,
-) -> list[Entry]:
+) -> list[WaterfallEntry]:
     """The entries of deals in these categories that came into the number, or left it, because their owners changed."""
     coming = await waterfall_lines.deals_of(tx, cut, after.without(before), scope.period, categories)
     going = await waterfall_lines.deals_of(tx, cut, before.without(after), scope.period, categories)

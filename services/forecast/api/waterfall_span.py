@@ -24,7 +24,7 @@ from services.forecast.projections.past_deals import Cut
 from services.forecast.snapshot.events import RatePolicy
 from shared.web.callers.place import EVERYTHING, Subtree
 
-Basis = Literal["pure", "seen_by_self"]
+BasisName = Literal["pure", "seen_by_self"]
 OVERRIDABLE: Mapping[ViewName, Column] = {"commit": "commit", "upside": "upside", "open": "pipeline"}
 """What is open is the widest column without what is closed."""
 
@@ -36,7 +36,7 @@ class WaterfallQuestion:
     period: Period
     node: str | None
     view: ViewName
-    basis: Basis
+    basis: BasisName
     currency: str
     rate_policy: RatePolicy
     subtree: Subtree = EVERYTHING

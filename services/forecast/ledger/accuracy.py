@@ -7,7 +7,7 @@ from typing import NamedTuple
 from services.forecast.ledger.balances import ZERO
 
 
-class Outcome(NamedTuple):
+class CalledOutcome(NamedTuple):
     """A node and a period: what was called and computed at the horizon, and what was closed in the end. A missing call
     is None, not 0."""
 
@@ -25,7 +25,7 @@ class NodeOutcome(NamedTuple):
     quarter: str
     week: str
     locked: bool
-    outcome: Outcome
+    outcome: CalledOutcome
 
 
 class Accuracy(NamedTuple):
@@ -41,7 +41,7 @@ class Accuracy(NamedTuple):
     value_added: Decimal | None
 
 
-def accuracy(outcomes: Iterable[Outcome]) -> Accuracy:
+def accuracy(outcomes: Iterable[CalledOutcome]) -> Accuracy:
     found = list(outcomes)
     pairs = [(each.called, each) for each in found if each.called is not None]
     sizes = sum((abs(each.actual) for _, each in pairs), ZERO)

@@ -21,7 +21,7 @@ from services.forecast.ledger.cumulative import COLUMNS, cumulative
 from services.forecast.ledger.org_tree import OrgNodes, counting_nodes
 from services.forecast.override.events import Column
 
-Columns = Mapping[Column, Decimal]
+ColumnAmounts = Mapping[Column, Decimal]
 
 
 class OverrideRow(NamedTuple):
@@ -72,7 +72,7 @@ def fixed_amounts(rows: Iterable[OverrideRow], conversion: Conversion) -> Fixed:
     return Fixed(found["self"], found["manager"])
 
 
-Corrections = Mapping[str, Columns]
+Corrections = Mapping[str, ColumnAmounts]
 """The difference between a node's computed columns and those of its deals, by node."""
 
 
@@ -98,9 +98,9 @@ def corrected_nodes(
 
 
 class Seen(NamedTuple):
-    computed: Columns
-    by_self: Columns
-    by_parent: Columns
+    computed: ColumnAmounts
+    by_self: ColumnAmounts
+    by_parent: ColumnAmounts
 
     def crosses(self, closed: Decimal) -> bool:
         """Whether a wider column is below a narrower one, of which what is closed is the narrowest."""
@@ -126,7 +126,7 @@ class Overridden:
     def seen(self, node: str, pure: Mapping[str, Decimal]) -> Seen:
         """`pure`: the cumulative columns of the node's deals."""
         more = self.corrections.get(node, dict.fromkeys(COLUMNS, ZERO))
-        computed: Columns = {column: pure[column] + more[column] for column in COLUMNS}
+        computed: ColumnAmounts = {column: pure[column] + more[column] for column in COLUMNS}
         by_self = {column: self.fixed.by_self.get((node, column), computed[column]) for column in COLUMNS}
         by_parent = {column: self.fixed.by_manager.get((node, column), by_self[column]) for column in COLUMNS}
         return Seen(computed, by_self, by_parent)

@@ -35,11 +35,11 @@ class NodeQuota:
         return self.rolled_up if self.set is None else self.set
 
 
-Amounts = Mapping[tuple[str, str, str | None], Decimal]
+QuotaAmounts = Mapping[tuple[str, str, str | None], Decimal]
 """The amounts by node, period and motion."""
 
 
-def converted_quotas(rows: Iterable[QuotaRow], conversion: Conversion) -> Amounts:
+def converted_quotas(rows: Iterable[QuotaRow], conversion: Conversion) -> QuotaAmounts:
     """The quotas' amounts, without those that no rate converts."""
     found = {}
     for node, period, motion, amount, currency in rows:
@@ -49,7 +49,7 @@ def converted_quotas(rows: Iterable[QuotaRow], conversion: Conversion) -> Amount
     return found
 
 
-def quotas_set(amounts: Amounts, period: str, parts: Parts, motion: str | None) -> Mapping[str, Decimal]:
+def quotas_set(amounts: QuotaAmounts, period: str, parts: Parts, motion: str | None) -> Mapping[str, Decimal]:
     """The quotas by node. A question about all business takes the quota for all business, else the sum of those by
     motion."""
     motions = sorted({each for _, _, each in amounts if each})
@@ -63,7 +63,7 @@ def quotas_set(amounts: Amounts, period: str, parts: Parts, motion: str | None) 
     return found
 
 
-def of_period(amounts: Amounts, node: str, period: str, parts: Parts, motion: str | None) -> Decimal | None:
+def of_period(amounts: QuotaAmounts, node: str, period: str, parts: Parts, motion: str | None) -> Decimal | None:
     """A node's quota for the period. A longer period without a quota of its own has the sum of its parts', if each has
     one."""
     if (node, period, motion) in amounts:

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-Reason = Literal[
+PostingReason = Literal[
     "created",
     "increased",
     "decreased",
@@ -56,7 +56,7 @@ class Posting(NamedTuple):
     account: Account
     amount: Decimal
     deals: int
-    reason: Reason
+    reason: PostingReason
 
 
 def transaction(before: Deal | None, after: Deal, *, corrected: bool = False) -> list[Posting]:
@@ -79,7 +79,7 @@ def changes(before: Deal | None, after: Deal) -> Iterator[Posting]:
     yield from outcome_or_category_change(account, before, after)
 
 
-def entry_reason(before: Deal | None, after: Deal) -> Reason:
+def entry_reason(before: Deal | None, after: Deal) -> PostingReason:
     if before is None:
         return "created"
     return "won" if after.outcome == "won" else "reopened"
@@ -90,7 +90,7 @@ def amount_changes(before: Deal, after: Deal) -> Iterator[Posting]:
     old, new = before.account.currency, after.account.currency
     if old == new:
         if after.amount != before.amount:
-            reason: Reason = "increased" if after.amount > before.amount else "decreased"
+            reason: PostingReason = "increased" if after.amount > before.amount else "decreased"
             yield Posting(before.account, after.amount - before.amount, 0, reason)
         return
     yield Posting(before.account, -before.amount, -1, "increased" if old is None else "decreased")
@@ -98,7 +98,7 @@ def amount_changes(before: Deal, after: Deal) -> Iterator[Posting]:
     yield Posting(account, after.amount, 1, "decreased" if new is None else "increased")
 
 
-def account_changes(account: Account, after: Deal) -> Iterator[tuple[Account, Reason]]:
+def account_changes(account: Account, after: Deal) -> Iterator[tuple[Account, PostingReason]]:
     """The accounts that the deal passes through, each with the reason of that step."""
     if account.close_date != after.account.close_date:
         reason = date_reason(account.close_date, after.account.close_date)
@@ -112,7 +112,7 @@ def account_changes(account: Account, after: Deal) -> Iterator[tuple[Account, Re
         yield account, "qualified"
 
 
-def date_reason(before: date | None, after: date | None) -> Reason:
+def date_reason(before: date | None, after: date | None) -> PostingReason:
     if before is None:
         return "dated"
     return "undated" if after is None else "redated"
@@ -128,7 +128,7 @@ def outcome_or_category_change(account: Account, before: Deal, after: Deal) -> I
         yield from transfer(account, after.account, after.amount, "recategorised")
 
 
-def transfer(old: Account, new: Account, amount: Decimal, reason: Reason) -> Iterator[Posting]:
+def transfer(old: Account, new: Account, amount: Decimal, reason: PostingReason) -> Iterator[Posting]:
     if old != new:
         yield Posting(old, -amount, -1, reason)
         yield Posting(new, amount, 1, reason)

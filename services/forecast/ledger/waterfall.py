@@ -23,7 +23,7 @@ VIEWS: Mapping[ViewName, frozenset[str]] = {
     "open": frozenset({"pipeline", "upside", "commit"}),
     "closed": frozenset({"closed"}),
 }
-Kind = Literal[
+EntryKind = Literal[
     "new",
     "slipped_in",
     "pulled_in",
@@ -48,8 +48,8 @@ Kind = Literal[
     "rounding",
 ]
 PAIR = 2
-OUTCOMES: Mapping[str, Kind] = {"won": "won", "lost": "lost", "recycled": "recycled", "reopened": "reopened"}
-BY_REASON: Mapping[str, Kind] = {
+OUTCOMES: Mapping[str, EntryKind] = {"won": "won", "lost": "lost", "recycled": "recycled", "reopened": "reopened"}
+BY_REASON: Mapping[str, EntryKind] = {
     "created": "new",
     "increased": "increased",
     "decreased": "decreased",
@@ -73,11 +73,11 @@ class PostedLine(NamedTuple):
     occurred_at: datetime
 
 
-class Entry(NamedTuple):
+class WaterfallEntry(NamedTuple):
     """The change of the number by one event; the deal's amounts in the view `before` and `after` it. `owners`: those of
     the deal around it who count in the number."""
 
-    kind: Kind
+    kind: EntryKind
     opportunity_id: str
     amount: Decimal
     before: Decimal
@@ -86,7 +86,7 @@ class Entry(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Scope:
+class WaterfallScope:
     """Which postings count. `is_member(owner, at)`: whether the owner's deals counted for the node then.
     `is_hidden(owner, at)`: whether an override stood for all of them, open and closed, in a number of what is open."""
 
@@ -121,10 +121,10 @@ class Movements:
     """`without_deals`: what no deal explains, by kind. `rates`: what changes inside the view brought by taking another
     day's rate. `won_within`: all wins inside the period, whether they moved the view or not."""
 
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[WaterfallEntry] = field(default_factory=list)
     rates: Decimal = ZERO
     won_within: Decimal = ZERO
-    without_deals: dict[Kind, Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
+    without_deals: dict[EntryKind, Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
 
 
 def deals_before(lines: Iterable[PostedLine]) -> dict[str, PostedLine | None]:
@@ -143,7 +143,7 @@ def deals_before(lines: Iterable[PostedLine]) -> dict[str, PostedLine | None]:
     return found
 
 
-def movements(lines: Iterable[PostedLine], deals: Mapping[str, PostedLine | None], scope: Scope) -> Movements:
+def movements(lines: Iterable[PostedLine], deals: Mapping[str, PostedLine | None], scope: WaterfallScope) -> Movements:
     """The movements of the number by the lines. `lines`: all of each event, by position and line. `deals`: each deal in
     its account before the first of them, with all of its amount."""
     found, current = Movements(), dict(deals)
@@ -158,7 +158,9 @@ def movements(lines: Iterable[PostedLine], deals: Mapping[str, PostedLine | None
             by_kind, rates = effects(event, scope)
             found.rates += rates
             values = scope.share(before), scope.share(after)
-            found.entries += [Entry(kind, deal, amount, *values, owners) for kind, amount in by_kind.items() if amount]
+            found.entries += [
+                WaterfallEntry(kind, deal, amount, *values, owners) for kind, amount in by_kind.items() if amount
+            ]
     return found
 
 
@@ -172,16 +174,16 @@ def deal_after(deal: PostedLine | None, event: Sequence[PostedLine]) -> PostedLi
     return deal
 
 
-def is_win(line: PostedLine, scope: Scope) -> bool:
+def is_win(line: PostedLine, scope: WaterfallScope) -> bool:
     inside = scope.period.starts <= (line.close_date or date.min) <= scope.period.ends
     return inside and line.reason == "won" and line.deals > 0 and scope.is_member(line.owner, line.occurred_at)
 
 
-def effects(event: Sequence[PostedLine], scope: Scope) -> tuple[Mapping[Kind, Decimal], Decimal]:
+def effects(event: Sequence[PostedLine], scope: WaterfallScope) -> tuple[Mapping[EntryKind, Decimal], Decimal]:
     """The amounts that the event moved, by kind; and the amount that rates alone moved, within the view. An event that
     changes the outcome has that one kind."""
     outcome = next((OUTCOMES[line.reason] for line in event if line.reason in OUTCOMES), None)
-    by_kind: dict[Kind, Decimal] = defaultdict(lambda: ZERO)
+    by_kind: dict[EntryKind, Decimal] = defaultdict(lambda: ZERO)
     rates = ZERO
     for part in parts(event):
         inside = [line for line in part if scope.sign(line)]
@@ -210,7 +212,7 @@ def parts(event: Sequence[PostedLine]) -> Iterator[Sequence[PostedLine]]:
         yield (waiting,)
 
 
-def kind_of(part: Sequence[PostedLine], inside: PostedLine, period: Period) -> Kind:
+def kind_of(part: Sequence[PostedLine], inside: PostedLine, period: Period) -> EntryKind:
     """The kind of a posting of which one side is in the view."""
     reason, comes_in = inside.reason, inside.deals > 0
     if reason in BY_REASON:
@@ -222,18 +224,22 @@ def kind_of(part: Sequence[PostedLine], inside: PostedLine, period: Period) -> K
     return "recategorised_in" if comes_in else "recategorised_out"
 
 
-def redated_kind(outside: PostedLine, period: Period, *, comes_in: bool) -> Kind:
+def redated_kind(outside: PostedLine, period: Period, *, comes_in: bool) -> EntryKind:
     is_later = outside.close_date is not None and outside.close_date > period.ends
     if comes_in:
         return "pulled_in" if is_later else "slipped_in"
     return "pushed_out" if is_later else "pulled_out"
 
 
-def org_moves(deals: Iterable[PostedLine], scope: Scope, sign: int, *, comes_in: bool) -> Iterator[Entry]:
+def org_moves(
+    deals: Iterable[PostedLine], scope: WaterfallScope, sign: int, *, comes_in: bool
+) -> Iterator[WaterfallEntry]:
     """The entries of deals whose owners came below the node or left it. `sign`: of their amounts while they are below
     it."""
     for deal in deals:
         value = sign * scope.value(deal)
         if value:
             before, after = (ZERO, value) if comes_in else (value, ZERO)
-            yield Entry("org_moved", deal.opportunity_id, after - before, before, after, frozenset({deal.owner}))
+            yield WaterfallEntry(
+                "org_moved", deal.opportunity_id, after - before, before, after, frozenset({deal.owner})
+            )

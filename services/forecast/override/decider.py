@@ -72,7 +72,7 @@ def position_at(org: OrgState, node: str, at: datetime) -> NodePosition | None:
     return span and span.position
 
 
-class Subject(TypedDict):
+class OverrideFields(TypedDict):
     """The fields that all events of overrides have."""
 
     node: str
@@ -83,9 +83,9 @@ class Subject(TypedDict):
     by: By
 
 
-def subject(command: OverrideCommand, column: Column) -> Subject:
+def subject(command: OverrideCommand, column: Column) -> OverrideFields:
     period = command.period
-    return Subject(
+    return OverrideFields(
         node=command.node,
         period=period.key,
         first_day=period.first_day,

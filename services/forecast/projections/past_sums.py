@@ -25,7 +25,7 @@ MOST_MOVED = 1_000
 """The limit above which all balances are hardly more rows than those of the owners who moved since an opening."""
 
 
-class Changes(NamedTuple):
+class OrgChanges(NamedTuple):
     """The changes of the organisation since an opening, from `then` to `org`. `moved`: the owners who count for other
     nodes."""
 
@@ -64,7 +64,7 @@ class PastSums:
             then = org if only_root(large) else await self.org_of(opening, org)
             moved = await self.moved_since(opening, then, org)
             if len(moved) <= MOST_MOVED:
-                changes = Changes(opening, then, org, moved)
+                changes = OrgChanges(opening, then, org, moved)
                 found |= await self.sums_since(changes, large, deal_filter, undated=undated)
                 rest -= large
         if rest:
@@ -85,7 +85,7 @@ class PastSums:
         return self.moved[opening.starts]
 
     async def sums_since(
-        self, changes: Changes, nodes: Collection[str], deal_filter: DealFilter, *, undated: bool
+        self, changes: OrgChanges, nodes: Collection[str], deal_filter: DealFilter, *, undated: bool
     ) -> Mapping[str, Sums]:
         """The totals of an opening, with what was posted from then on; and with the balances of owners who have moved
         where they count now. `nodes`: with such totals."""

@@ -31,7 +31,7 @@ class SettingValues(NamedTuple):
     weekly_lock: bool = False
 
 
-class Change(NamedTuple):
+class SettingChange(NamedTuple):
     """A change of the settings, and when it was made."""
 
     event: SettingChanged
@@ -49,7 +49,7 @@ class CalendarVersion(NamedTuple):
 class Settings:
     """All changes, in the order in which they were made. `known`: every calendar's last version, by key."""
 
-    changes: tuple[Change, ...] = ()
+    changes: tuple[SettingChange, ...] = ()
     versions: tuple[CalendarVersion, ...] = ()
     known: Mapping[str, CalendarRule] = field(default_factory=lambda: dict([MONTHS]))
 
@@ -78,7 +78,7 @@ def calendar_of(event: SettingChanged) -> FiscalCalendar | None:
 def evolve(settings: Settings, event: SettingEvent, at: datetime) -> Settings:
     match event:
         case SettingChanged():
-            changed = replace(settings, changes=(*settings.changes, Change(event, at)))
+            changed = replace(settings, changes=(*settings.changes, SettingChange(event, at)))
             return with_version(changed, calendar_of(event), at)
         case CalendarDefined():
             return with_version(settings, FiscalCalendar(event.key, event.rule), at)

@@ -7,7 +7,7 @@ from datetime import datetime
 from services.lead_intake.connectors.capture import Submission, capture
 from services.lead_intake.connectors.delivery import Connection, Delivery, Json, JsonObject, Verification
 from services.lead_intake.connectors.fields import CAMPAIGN, FormAnswer, answer, person_ref
-from services.lead_intake.connectors.outcomes import Activity, ActivityKind, Ignored, Outcome
+from services.lead_intake.connectors.outcomes import Activity, Ignored, Outcome, VendorActivityKind
 from services.lead_intake.connectors.parsing import Malformed
 from services.lead_intake.connectors.reader import Reader, external_id
 from services.lead_intake.connectors.signatures import stamped
@@ -61,7 +61,7 @@ def interpret(value: JsonObject, connection: Connection) -> Iterator[Outcome]:
             yield Ignored("an event that needs nothing done")
 
 
-def activity(kind: ActivityKind, value: JsonObject, at: datetime | None, connection: Connection) -> Activity:
+def activity(kind: VendorActivityKind, value: JsonObject, at: datetime | None, connection: Connection) -> Activity:
     invitee = object_at(value, "payload")
     person = person_ref(invitee.get("email"), invitee.get("text_reminder_number"))
     return Activity(kind, person, at, identify(value, connection), subject=line(invitee.get("uri")))

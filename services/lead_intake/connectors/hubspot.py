@@ -101,7 +101,7 @@ def change_outcome(event: JsonObject, connection: Connection) -> Outcome:
     return lookup(event, "profile") if name in PROFILE else outcomes.Ignored("a property that is not followed")
 
 
-def activity(kind: outcomes.ActivityKind, event: JsonObject, connection: Connection) -> outcomes.Activity:
+def activity(kind: outcomes.VendorActivityKind, event: JsonObject, connection: Connection) -> outcomes.Activity:
     at = from_milliseconds(event.get("occurredAt"))
     return outcomes.Activity(kind, contact(event, connection), at, identify(event, connection))
 

@@ -25,7 +25,7 @@ class PersonRef:
         return self.email is not None or self.phone is not None
 
 
-ActivityKind = Literal[
+VendorActivityKind = Literal[
     "email_clicked",
     "page_viewed",
     "unsubscribed",
@@ -64,7 +64,7 @@ class Activity:
     reschedules. `undone`: takes an earlier activity with this subject back. `detail`: the vendor's reason. `awaited`:
     of a person who is not known yet, it waits for the capture; otherwise it is ignored."""
 
-    kind: ActivityKind
+    kind: VendorActivityKind
     person: PersonRef
     occurred_at: datetime | None
     external_id: str | None

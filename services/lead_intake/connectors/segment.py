@@ -9,12 +9,12 @@ from services.lead_intake.connectors.fields import FormAnswer, person_ref, profi
 from services.lead_intake.connectors.generic import flattened, leaf_answer
 from services.lead_intake.connectors.outcomes import (
     Activity,
-    ActivityKind,
     Ignored,
     NeedsLookup,
     Outcome,
     PersonRef,
     ProfileChange,
+    VendorActivityKind,
 )
 from services.lead_intake.connectors.parsing import Malformed, json_value
 from services.lead_intake.connectors.reader import Part, Reader, array_parts, external_id
@@ -22,7 +22,7 @@ from services.lead_intake.connectors.signatures import has_token, hex_hmac, sign
 from services.lead_intake.connectors.values import dig, instant, text
 from services.lead_intake.lead.events import Source
 
-ACTIVITIES: dict[str, ActivityKind] = {
+ACTIVITIES: dict[str, VendorActivityKind] = {
     "email link clicked": "email_clicked",
     "email bounced": "bounced",
     "unsubscribed": "unsubscribed",
@@ -79,7 +79,7 @@ def interpret(value: JsonObject, connection: Connection) -> Iterator[Outcome]:
         yield Ignored("a call that needs nothing done")
 
 
-def activity(kind: ActivityKind, value: JsonObject, connection: Connection, *, awaited: bool = True) -> Activity:
+def activity(kind: VendorActivityKind, value: JsonObject, connection: Connection, *, awaited: bool = True) -> Activity:
     return Activity(kind, person(value, connection), occurred_at(value), identify(value, connection), awaited=awaited)
 
 

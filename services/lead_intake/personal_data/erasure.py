@@ -14,10 +14,10 @@ from services.lead_intake.personal_data.suppressions import suppress
 from shared.store.write_request import Step, WriteResult
 from shared.web.routing.call import Call
 
-Write = Callable[[commands.ErasePerson], Awaitable[WriteResult]]
+WriteErasure = Callable[[commands.ErasePerson], Awaitable[WriteResult]]
 
 
-async def erase(call: Call, person_id: str, write: Write | None = None) -> WriteResult:
+async def erase(call: Call, person_id: str, write: WriteErasure | None = None) -> WriteResult:
     """Erases a person and their companions. `write`: of the person's own erasure, by default without the conditions of
     the HTTP request. Raises `Missing` when there is no such person."""
     records = await find_records(call, person_id)

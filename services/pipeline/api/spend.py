@@ -11,7 +11,7 @@ from services.pipeline.api.amounts import Amount, view_for
 from services.pipeline.api.metric_queries import MeasuresWhole, WindowQuery, list_link
 from services.pipeline.api.opportunity_views import MoneyView, money_view
 from services.pipeline.metrics.funnel_steps import Step
-from services.pipeline.metrics.spend import Spend, spend_by_source, whole_spend
+from services.pipeline.metrics.spend import SpendByCurrency, spend_by_source, whole_spend
 from services.pipeline.projections import funnel
 from services.pipeline.projections import spend as entries
 from services.pipeline.setting.decider import ALL
@@ -194,7 +194,7 @@ async def get_cost_per_sql(query: Annotated[CostQuery, Query()], call: MeasuresW
 
 
 def cost_per_sql(
-    query: CostQuery, as_of: datetime, spend: Mapping[str | None, Spend], sqls: Mapping[str, int]
+    query: CostQuery, as_of: datetime, spend: Mapping[str | None, SpendByCurrency], sqls: Mapping[str, int]
 ) -> CostPerSql:
     count = sum(sqls.values())
     figures = {
@@ -208,7 +208,9 @@ def cost_per_sql(
     return CostPerSql.model_validate(figures)
 
 
-def source_costs(query: CostQuery, spend: Mapping[str | None, Spend], sqls: Mapping[str, int]) -> Iterator[SourceCost]:
+def source_costs(
+    query: CostQuery, spend: Mapping[str | None, SpendByCurrency], sqls: Mapping[str, int]
+) -> Iterator[SourceCost]:
     for source in sorted({*sqls, *(name for name in spend if name is not None)}):
         count, link = sqls.get(source, 0), sqls_link(query, {"source": source})
         yield SourceCost(source=source, sqls=count, cycles=link, spend=costs(spend.get(source, {}), count))
@@ -220,11 +222,11 @@ def sqls_link(query: CostQuery, group: Mapping[str, str | None]) -> str:
     return list_link("cycles", WindowQuery.model_validate(window), group, {"step": Step.SQL.value})
 
 
-def costs(spend: Spend, sqls: int) -> list[CurrencyCost]:
+def costs(spend: SpendByCurrency, sqls: int) -> list[CurrencyCost]:
     return [CurrencyCost.model_validate(each) for each in currency_costs(spend, sqls)]
 
 
-def currency_costs(spend: Spend, sqls: int | None = None) -> Iterator[dict[str, str | None]]:
+def currency_costs(spend: SpendByCurrency, sqls: int | None = None) -> Iterator[dict[str, str | None]]:
     for currency, found in sorted(spend.items()):
         view: dict[str, str | None] = {"currency": currency, "total": format_amount(found.total, currency)}
         view |= {kind: format_amount(found.by_kind[kind], currency) for kind in ("marketing", "sales")}

@@ -23,7 +23,7 @@ class LookWindow(NamedTuple):
     matured: datetime
 
 
-class Figure(NamedTuple):
+class SampleCount(NamedTuple):
     """The cycles or deals of one source and motion: `part` of the `sample` were converted or won."""
 
     source: str | None
@@ -38,12 +38,12 @@ def look_window(measure: Measure, midnight: datetime) -> LookWindow:
 
 
 def looks(
-    benchmarks: Benchmarks, midnight: datetime, figures: Mapping[Measure, Sequence[Figure]]
+    benchmarks: Benchmarks, midnight: datetime, figures: Mapping[Measure, Sequence[SampleCount]]
 ) -> list[RecordStatus]:
     return [look(band, benchmarks.minimum_sample, midnight, figures[band.measure]) for band in benchmarks.bands]
 
 
-def look(band: Band, minimum_sample: int, midnight: datetime, figures: Iterable[Figure]) -> RecordStatus:
+def look(band: Band, minimum_sample: int, midnight: datetime, figures: Iterable[SampleCount]) -> RecordStatus:
     fitting = [each for each in figures if band.source in (None, each.source) and band.motion in (None, each.motion)]
     rate = Rate(sum(each.part for each in fitting), sum(each.sample for each in fitting))
     window, status = look_window(band.measure, midnight), status_of(rate, band, minimum_sample)

@@ -49,21 +49,23 @@ class CurrencySpend:
         return self.total / sqls if sqls else None
 
 
-Spend = dict[str, CurrencySpend]
+SpendByCurrency = dict[str, CurrencySpend]
 """The spend by currency; amounts in two currencies are never added."""
 
 
-def spend_by_source(rows: Iterable[SpendRow], first_day: date | None, last_day: date) -> dict[str | None, Spend]:
+def spend_by_source(
+    rows: Iterable[SpendRow], first_day: date | None, last_day: date
+) -> dict[str | None, SpendByCurrency]:
     """The spend within the window, by source. Under None is what was spent for no source alone."""
-    sources: dict[str | None, Spend] = defaultdict(lambda: defaultdict(CurrencySpend))
+    sources: dict[str | None, SpendByCurrency] = defaultdict(lambda: defaultdict(CurrencySpend))
     for row in rows:
         if row.first_day <= last_day and (first_day is None or row.last_day >= first_day):
             sources[row.source][row.currency].by_kind[row.kind] += row.within(first_day, last_day)
     return sources
 
 
-def whole_spend(sources: Iterable[Spend]) -> Spend:
-    whole: Spend = defaultdict(CurrencySpend)
+def whole_spend(sources: Iterable[SpendByCurrency]) -> SpendByCurrency:
+    whole: SpendByCurrency = defaultdict(CurrencySpend)
     for spend in sources:
         for currency, found in spend.items():
             for kind, amount in found.by_kind.items():

@@ -32,7 +32,7 @@ def imported(
 
 
 @dataclass
-class Changes:
+class ImportedChanges:
     """The events so far, and the state after them."""
 
     state: Open | Closed
@@ -50,7 +50,7 @@ def match_export(
     state: Open | Closed, command: commands.MatchExport, at: datetime, context: Context
 ) -> list[events.OpportunityEvent]:
     must_not_be_older(state, command)
-    changes = Changes(state, at, context)
+    changes = ImportedChanges(state, at, context)
     if has_no_effect(state, command):
         return []
     wanted = [name for name in differing_fields(state.fields, command, context) if may_import(state, name, command)]
@@ -157,14 +157,14 @@ def shown(value: Any) -> str | None:
 # -- changes ---------------------------------------------------------------------------------------------------------
 
 
-def reopen(changes: Changes, command: commands.MatchExport) -> None:
+def reopen(changes: ImportedChanges, command: commands.MatchExport) -> None:
     close_date = command.close_date or changes.state.fields.close_date
     body = commands.Reopen(reason=REASON, close_date=close_date or changes.context.settings.business_day(changes.at))
     permitted = commands.PermittedReopen(body=body, may_change_ended_periods=True)
     changes.take(closed.reopen(must_be_closed(changes.state), permitted, changes.at, changes.context.settings))
 
 
-def change_details(changes: Changes, command: commands.MatchExport, names: Sequence[str]) -> None:
+def change_details(changes: ImportedChanges, command: commands.MatchExport, names: Sequence[str]) -> None:
     if isinstance(changes.state, Closed):
         correct(changes, command, names)
         return
@@ -179,7 +179,7 @@ def change_details(changes: Changes, command: commands.MatchExport, names: Seque
             changes.take(terms.set_close_date(fields, command.close_date))
 
 
-def correct(changes: Changes, command: commands.MatchExport, names: Sequence[str]) -> None:
+def correct(changes: ImportedChanges, command: commands.MatchExport, names: Sequence[str]) -> None:
     """A correction cannot take an amount, a close date or an owner away."""
     values = {name: getattr(command, name) for name in names if getattr(command, name) is not None}
     if values:
@@ -187,7 +187,7 @@ def correct(changes: Changes, command: commands.MatchExport, names: Sequence[str
         changes.take(closed.correct(must_be_closed(changes.state), body, changes.at, changes.context))
 
 
-def move(changes: Changes, command: commands.MatchExport) -> None:
+def move(changes: ImportedChanges, command: commands.MatchExport) -> None:
     """Moves the deal into the stage of the export, and closes it if it has ended there."""
     fields, context, at = changes.state.fields, changes.context, changes.at
     process = context.process(fields.pipeline)

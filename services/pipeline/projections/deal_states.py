@@ -88,7 +88,7 @@ UPSERT = upsert(deal_states)
 SORTS_IN_MEMORY = text("SET LOCAL work_mem = '32MB'")
 """Runs before a question that sorts the deals of a window: by default Postgres sorts those of a large company on
 disk."""
-State = dict[str, Any]
+StateRow = dict[str, Any]
 """A row."""
 WHEN = ("position", "starts", "ends")
 
@@ -98,7 +98,7 @@ async def apply(tx: AsyncConnection, batch: Sequence[RecordedEvent[PipelineEvent
     changes = [(recorded, recorded.event) for recorded in batch if isinstance(recorded.event, events.ChangeEvent)]
     new = {recorded.subject for recorded, event in changes if isinstance(event, events.OpportunityOpened)}
     last = await present(tx, {recorded.subject for recorded, _ in changes} - new)
-    changed: dict[tuple[str, int], State] = {}
+    changed: dict[tuple[str, int], StateRow] = {}
     for recorded, event in changes:
         before = last.get(recorded.subject)
         state = next_state(recorded, event, before)
@@ -110,12 +110,12 @@ async def apply(tx: AsyncConnection, batch: Sequence[RecordedEvent[PipelineEvent
     await tx.execute(UPSERT, rows(changed.values()))
 
 
-async def present(tx: AsyncConnection, subjects: set[str]) -> dict[str, State]:
+async def present(tx: AsyncConnection, subjects: set[str]) -> dict[str, StateRow]:
     query = select(deal_states).where(IS_PRESENT, states.opportunity_id.in_(subjects))
     return {row["opportunity_id"]: dict(row) for row in (await tx.execute(query)).mappings()}
 
 
-def next_state(recorded: RecordedEvent[PipelineEvent], event: events.ChangeEvent, before: State | None) -> State:
+def next_state(recorded: RecordedEvent[PipelineEvent], event: events.ChangeEvent, before: StateRow | None) -> StateRow:
     fields, at = event.after, recorded.occurred_at
     first = {"created_at": at, "qualified_at": None, "closed_at": None, "opened_qualified": fields.qualified}
     state = (before or first) | {name: getattr(fields, name) for name in COPIED}
@@ -127,7 +127,7 @@ def next_state(recorded: RecordedEvent[PipelineEvent], event: events.ChangeEvent
     return state
 
 
-def same(before: State, after: State) -> bool:
+def same(before: StateRow, after: StateRow) -> bool:
     return all(value == before[name] for name, value in after.items() if name not in WHEN)
 
 
@@ -200,7 +200,7 @@ async def find(
     where: Mapping[str, Any],
     after: str | None,
     limit: int,
-) -> list[State]:
+) -> list[StateRow]:
     """The deals of a set in the order of their ids, one more than `limit`. `where`: values of columns."""
     query = select(deal_states).where(*members(deal_set, window)).order_by(states.opportunity_id).limit(limit + 1)
     query = query.where(*(states[name].is_not_distinct_from(value) for name, value in where.items()))

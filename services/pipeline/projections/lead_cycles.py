@@ -70,14 +70,14 @@ UPSERT = upsert(lead_cycles)
 UPSERT_MERGED = upsert(merged_leads)
 Cycle = dict[str, Any]
 """A row."""
-Cycles = dict[tuple[str, int], Cycle]
+CyclesByNumber = dict[tuple[str, int], Cycle]
 
 
 async def apply(tx: AsyncConnection, batch: Sequence[RecordedEvent[QualificationEvent]]) -> None:
     await merge(tx, batch)
     changes = [(recorded, recorded.event) for recorded in batch if isinstance(recorded.event, CycleEvent)]
     cycles = await stored(tx, {recorded.subject for recorded, _ in changes})
-    changed: Cycles = {}
+    changed: CyclesByNumber = {}
     for recorded, event in changes:
         key = recorded.subject, event.cycle
         cycles[key] = changed[key] = after_event(cycles, recorded, event)
@@ -95,12 +95,12 @@ async def merge(tx: AsyncConnection, batch: Sequence[RecordedEvent[Qualification
     )
 
 
-async def stored(tx: AsyncConnection, leads: set[str]) -> Cycles:
+async def stored(tx: AsyncConnection, leads: set[str]) -> CyclesByNumber:
     found = await tx.execute(select(lead_cycles).where(lead_cycles.c.lead_id.in_(leads)))
     return {(row["lead_id"], row["cycle"]): dict(row) for row in found.mappings()}
 
 
-def after_event(cycles: Cycles, recorded: RecordedEvent[QualificationEvent], event: CycleEvent) -> Cycle:
+def after_event(cycles: CyclesByNumber, recorded: RecordedEvent[QualificationEvent], event: CycleEvent) -> Cycle:
     at = recorded.occurred_at
     match event:
         case LeadMql():
@@ -119,7 +119,7 @@ def after_event(cycles: Cycles, recorded: RecordedEvent[QualificationEvent], eve
             raise TypeError(f"{type(event).__name__} is no event of a cycle")
 
 
-def new_cycle(cycles: Cycles, lead_id: str, event: LeadMql, at: datetime) -> Cycle:
+def new_cycle(cycles: CyclesByNumber, lead_id: str, event: LeadMql, at: datetime) -> Cycle:
     has_won = any(cycle["won"] for (lead, _), cycle in cycles.items() if lead == lead_id)
     return {
         "lead_id": lead_id,

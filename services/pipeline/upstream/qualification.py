@@ -9,7 +9,7 @@ from shared.rules.message import Message, Parser, UpstreamEvent, tolerant_parser
 from shared.rules.money import Amount, Currency
 
 
-class Reference(Message):
+class TextReference(Message):
     ref: UUID
 
 
@@ -32,7 +32,7 @@ class LeadHandedOver(CycleEvent):
     type: ClassVar[str] = "lead.srl"
     opportunity_id: str
     attached: bool
-    name: Reference | None
+    name: TextReference | None
     account: str
     owner: str
     amount: Amount | None

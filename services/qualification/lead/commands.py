@@ -226,7 +226,9 @@ Work = (
     | AttachToDeal
 )
 """What people do with a lead."""
-Merge = MergeInto | AbsorbLead | Unmerge | SeparateLead
-Due = FallBelow | RemindOfRevisit | EndClaim | RouteLead
+MergeCommand = MergeInto | AbsorbLead | Unmerge | SeparateLead
+TimerCommand = FallBelow | RemindOfRevisit | EndClaim | RouteLead
 """What happens because its time has come."""
-LeadCommand = RecordEngagement | RecordActivity | Work | Merge | TakeBackHandOver | FollowDeal | Due | Erase
+LeadCommand = (
+    RecordEngagement | RecordActivity | Work | MergeCommand | TakeBackHandOver | FollowDeal | TimerCommand | Erase
+)

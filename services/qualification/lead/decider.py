@@ -58,7 +58,7 @@ def decide_now(
     | commands.Work
     | commands.TakeBackHandOver
     | commands.FollowDeal
-    | commands.Merge
+    | commands.MergeCommand
     | commands.Erase,
     at: datetime,
     context: Context,

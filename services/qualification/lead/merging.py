@@ -18,7 +18,7 @@ from services.qualification.scoring.fit import profile_of
 from services.qualification.scoring.score import score
 
 
-def decide(state: State, command: commands.Merge, at: datetime, context: Context) -> list[events.LeadEvent]:
+def decide(state: State, command: commands.MergeCommand, at: datetime, context: Context) -> list[events.LeadEvent]:
     """Intake has decided already that the two are merged."""
     lead = must_exist(state)
     match command:

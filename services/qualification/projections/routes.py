@@ -43,7 +43,7 @@ class TurnColumns(TypedColumns):
     turns: Named[int] = Column(Integer)
 
 
-Batch = Sequence[RecordedEvent[QualificationEvent]]
+RecordedEvents = Sequence[RecordedEvent[QualificationEvent]]
 metadata = MetaData()
 routes = Table("routes", metadata, RouteColumns)
 turns = Table("turns", metadata, TurnColumns)
@@ -60,7 +60,7 @@ class Waiting(NamedTuple):
     turn: int
 
 
-async def apply(tx: AsyncConnection, batch: Batch) -> None:
+async def apply(tx: AsyncConnection, batch: RecordedEvents) -> None:
     """Every MQL with a rule takes a turn; it waits as long as its last event has the rule."""
     counts = {row.rule: row.turns for row in await tx.execute(select(turns))} if any(begun(batch)) else {}
     begun_rows = list(numbered(batch, Counter(counts)))
@@ -73,14 +73,14 @@ async def apply(tx: AsyncConnection, batch: Batch) -> None:
     await tx.execute(COUNT, rows({"rule": rule, "turns": number} for rule, number in taken.items()))
 
 
-def begun(batch: Batch) -> Iterator[tuple[RecordedEvent[QualificationEvent], LeadMql]]:
+def begun(batch: RecordedEvents) -> Iterator[tuple[RecordedEvent[QualificationEvent], LeadMql]]:
     """The events by which leads with a rule became MQL."""
     for recorded in batch:
         if isinstance(recorded.event, LeadMql) and recorded.event.after.route is not None:
             yield recorded, recorded.event
 
 
-def numbered(batch: Batch, counts: Counter[str]) -> Iterator[dict[str, Any]]:
+def numbered(batch: RecordedEvents, counts: Counter[str]) -> Iterator[dict[str, Any]]:
     for recorded, event in begun(batch):
         rule = event.after.route or ""
         yield {

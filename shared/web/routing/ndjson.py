@@ -66,12 +66,12 @@ RESULT_LINE = {
     ]
 }
 M = TypeVar("M", bound=BaseModel)
-Parsed = WriteRequest | dict[str, Any]
+ParsedLine = WriteRequest | dict[str, Any]
 """The result of parsing one line: a request, or its result if that is known already."""
 FollowUp = Callable[[Sequence[WriteResult]], Awaitable[None]]
 
 
-class Line(NamedTuple):
+class BatchLine(NamedTuple):
     number: int
     text: bytes
 
@@ -100,7 +100,7 @@ def split_lines(body: bytes) -> list[bytes]:
     return lines
 
 
-def parse_line(line: bytes, model: type[M], to_request: Callable[[M], WriteRequest]) -> Parsed:
+def parse_line(line: bytes, model: type[M], to_request: Callable[[M], WriteRequest]) -> ParsedLine:
     if not line.strip():
         return {"blank": True}
     if len(line) > LARGEST_BODY:
@@ -128,7 +128,7 @@ def batch_openapi(model: type[BaseModel]) -> dict[str, Any]:
 async def process_lines(
     call: Call,
     lines: Sequence[bytes],
-    parse: Callable[[bytes], Parsed],
+    parse: Callable[[bytes], ParsedLine],
     to_reply: Callable[[WriteResult], dict[str, Any]],
     follow_up: FollowUp | None,
 ) -> AsyncIterator[bytes]:
@@ -148,12 +148,12 @@ async def process_lines(
 
 
 async def parse_chunks(
-    lines: Sequence[bytes], parse: Callable[[bytes], Parsed]
-) -> AsyncGenerator[list[tuple[Line, Parsed]]]:
+    lines: Sequence[bytes], parse: Callable[[bytes], ParsedLine]
+) -> AsyncGenerator[list[tuple[BatchLine, ParsedLine]]]:
     """Chunks of the size of a transaction. Other requests get a turn in between."""
-    chunk: list[tuple[Line, Parsed]] = []
+    chunk: list[tuple[BatchLine, ParsedLine]] = []
     for number, line in enumerate(lines, start=1):
-        chunk.append((Line(number, line), parse(line)))
+        chunk.append((BatchLine(number, line), parse(line)))
         if number % LINES_PER_TURN == 0 or len(line) > BYTES_PER_TURN:
             await asyncio.sleep(0)
         if len(chunk) == LINES_PER_TRANSACTION or number == len(lines):
@@ -166,7 +166,7 @@ async def write_all(call: Call, write_requests: Sequence[WriteRequest]) -> Seque
 
 
 def to_result(
-    line: Line, outcome: WriteOutcome | dict[str, Any], to_reply: Callable[[WriteResult], dict[str, Any]]
+    line: BatchLine, outcome: WriteOutcome | dict[str, Any], to_reply: Callable[[WriteResult], dict[str, Any]]
 ) -> dict[str, Any]:
     if isinstance(outcome, WriteResult):
         return to_reply(outcome)
@@ -174,7 +174,7 @@ def to_result(
     return line_problem(line, result) if "status" in result else {"line": line.number} | result
 
 
-def line_problem(line: Line, problem: dict[str, Any]) -> dict[str, Any]:
+def line_problem(line: BatchLine, problem: dict[str, Any]) -> dict[str, Any]:
     return problem | {"line": line.number, "external_id": external_id_of(line.text)}
 
 

@@ -13,7 +13,7 @@ import httpx
 import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from services.forecast.answers.bookmarks import Reader
+from services.forecast.answers.bookmarks import RollupReader
 from services.forecast.answers.moment import Applied, Instants
 from services.forecast.answers.rollup import RollupQuestion
 from services.forecast.projections import opening_balances
@@ -146,8 +146,8 @@ async def in_database(there: Company, question: Question) -> Run:
     return asking(there.url, PATH, asked, there.ground.sizes.looks)
 
 
-def reader(there: Company, tx: AsyncConnection) -> Reader:
-    return Reader(tx, there.now, Applied(FORECAST.read_models, applied(there)))
+def reader(there: Company, tx: AsyncConnection) -> RollupReader:
+    return RollupReader(tx, there.now, Applied(FORECAST.read_models, applied(there)))
 
 
 def applied(there: Company) -> dict[str, int]:

@@ -7,7 +7,14 @@ import pytest
 
 from services.lead_intake.connectors import READERS
 from services.lead_intake.connectors.delivery import Delivery, Kind, Unverified, Verified
-from services.lead_intake.connectors.outcomes import Activity, Erasure, Ignored, NeedsLookup, PersonRef, Unreadable
+from services.lead_intake.connectors.outcomes import (
+    Activity,
+    Erasure,
+    Ignored,
+    NeedsLookup,
+    PersonRef,
+    Unreadable,
+)
 from services.lead_intake.lead.events import Source
 from tests.lead_intake.connectors import signing
 from tests.lead_intake.connectors.deliveries import (
