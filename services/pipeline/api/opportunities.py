@@ -66,13 +66,11 @@ async def list_opportunities(
 ) -> FilteredPage[OpportunityView]:
     """List opportunities in the order of their ids. `q` finds parts of the account, the product and the external id, in
     upper or lower case; names are kept apart and are not searched. With `external_id`: the one that has it, always
-    current. An empty list warns of a stage, an owner or an account
-    that is not there."""
+    current. An empty list warns of a stage, an owner or an account that is not there."""
     if external_id is not None:
         return FilteredPage(items=await with_external_id(call, external_id), next=None)
     if closing_from is not None and closing_to is not None and closing_to < closing_from:
         raise InvalidField("query/closing_to", "must not lie before closing_from")
-    cursor = decode_cursor(after, str)
     criteria = opportunities.OpportunityFilter(
         stage=stage,
         owner=owner,
@@ -83,14 +81,7 @@ async def list_opportunities(
         outcome=outcome,
         text=q,
     )
-    async with call.read() as tx:
-        rows = await opportunities.find(tx, criteria, call.subtree.nodes, cursor[0] if cursor else None, limit)
-        names = await vault.read(tx, {row["name_ref"] for row in rows if row["name_ref"]})
-    views = [opportunity_view(row["opportunity_id"], row, names.get(row["name_ref"]), row["version"]) for row in rows]
-    page = make_page(views, limit, lambda view: [view.opportunity_id])
-    is_empty = not rows and not after
-    names_of_filter = {"stage": stage, "owner": owner, "account": account}
-    return with_warnings(page, await unknown_names(call, **names_of_filter) if is_empty else [])
+    return await filtered_page(call, criteria, limit, after)
 
 
 @router.post("/opportunities/lookup")
@@ -112,6 +103,22 @@ async def get_stage_history(opportunity_id: OpportunityId, call: Reads) -> Histo
     if not rows or not is_visible:
         raise Missing("there is no such opportunity")
     return history_view(rows)
+
+
+async def filtered_page(
+    call: Call, criteria: opportunities.OpportunityFilter, limit: int, after: str | None
+) -> FilteredPage[OpportunityView]:
+    cursor = decode_cursor(after, str)
+    last_id = cursor[0] if cursor else None
+    async with call.read() as tx:
+        rows = await opportunities.find(tx, criteria, call.subtree.nodes, last_id, limit)
+        names = await vault.read(tx, {row["name_ref"] for row in rows if row["name_ref"]})
+    views = [opportunity_view(row["opportunity_id"], row, names.get(row["name_ref"]), row["version"]) for row in rows]
+    page = make_page(views, limit, lambda view: [view.opportunity_id])
+    if rows or after:
+        return with_warnings(page, [])
+    warnings = await unknown_names(call, stage=criteria.stage, owner=criteria.owner, account=criteria.account)
+    return with_warnings(page, warnings)
 
 
 async def with_external_id(call: Call, external_id: str) -> list[OpportunityView]:

@@ -126,23 +126,17 @@ def evolve(state: State, event: events.LeadEvent, at: datetime) -> Lead:
         case events.LeadEngaged() | events.LeadAbsorbed() | events.LeadSeparated():
             return with_engagements(lead, event, at)
         case events.LeadBantChanged():
-            answers = {
-                name: BantAnswer(item.status, item.evidence, at, item.by) for name, item in event.changed.items()
-            }
-            return replace(lead, own_bant={**lead.own_bant, **answers})
+            return answered(lead, event, at)
         case events.LeadMql():
             return replace(lead, cycles=(*lead.cycles, Cycle(event.after.cycle, event.began, at)))
         case events.LeadHandedOver():
             return handed_over(lead, event, at)
         case events.HandOverRefused():
-            taken_back = with_cycle(lead, replace(lead.cycles[-1], srl_at=None, opportunity_id=None))
-            return with_deal(taken_back, event.refused_opportunity_id, is_open=False)
+            return taken_back(lead, event)
         case events.LeadSql():
             return qualified(lead, at)
         case events.LeadReopened():
-            resumed = with_cycle(lead, replace(lead.cycles[-1], outcome=None, reason=None))
-            is_qualified = event.after.lifecycle is Lifecycle.SQL
-            return with_deal(resumed, event.after.opportunity_id, is_open=True, qualified=is_qualified)
+            return reopened(lead, event)
         case events.OtherDealChanged():
             return with_deal(lead, event.other_opportunity_id, is_open=event.is_open, qualified=event.qualified)
         case events.LeadFellBelow():
@@ -210,11 +204,21 @@ def engaged(lead: Lead, event: events.LeadEngaged, at: datetime) -> Lead:
     return replace(lead, engagements=(*lead.engagements, event.engagement), above=event.above, models=models)
 
 
+def answered(lead: Lead, event: events.LeadBantChanged, at: datetime) -> Lead:
+    answers = {name: BantAnswer(item.status, item.evidence, at, item.by) for name, item in event.changed.items()}
+    return replace(lead, own_bant={**lead.own_bant, **answers})
+
+
 def handed_over(lead: Lead, event: events.LeadHandedOver, at: datetime) -> Lead:
     opportunity_id = event.after.opportunity_id or ""
     deal = Deal(event.after.account or "", event.owner, event.motion, event.pipeline)
     cycle = replace(lead.cycles[-1], srl_at=at, opportunity_id=opportunity_id)
     return replace(with_cycle(lead, cycle), deals={**lead.deals, opportunity_id: deal})
+
+
+def taken_back(lead: Lead, event: events.HandOverRefused) -> Lead:
+    cycle = replace(lead.cycles[-1], srl_at=None, opportunity_id=None)
+    return with_deal(with_cycle(lead, cycle), event.refused_opportunity_id, is_open=False)
 
 
 def qualified(lead: Lead, at: datetime) -> Lead:
@@ -227,6 +231,12 @@ def won(lead: Lead) -> Lead:
     opportunity_id = lead.fields.opportunity_id
     ended = with_outcome(with_cycle(lead, replace(lead.cycles[-1], opportunity_id=opportunity_id)), "won")
     return with_deal(ended, opportunity_id, is_open=False, qualified=True)
+
+
+def reopened(lead: Lead, event: events.LeadReopened) -> Lead:
+    resumed = with_cycle(lead, replace(lead.cycles[-1], outcome=None, reason=None))
+    is_qualified = event.after.lifecycle is Lifecycle.SQL
+    return with_deal(resumed, event.after.opportunity_id, is_open=True, qualified=is_qualified)
 
 
 def nurtured(lead: Lead, before: State, event: events.LeadNurtured, at: datetime) -> Lead:
