@@ -77,7 +77,7 @@ def slug(name: str) -> str:
 
 
 def make_accounts(random: Random) -> Iterator[Account]:
-    """Their domains end in `.example`, which nobody can register."""
+    """Accounts whose domains end in `.example`, which nobody can register."""
     names = [f"{place} {trade}" for place in PLACES for trade in TRADES]
     random.shuffle(names)
     for region, countries in COUNTRIES.items():

@@ -1,5 +1,5 @@
-"""What the vendors and browsers of the company send: signed deliveries and posts of the form, from the body of a
-capture request."""
+"""Requests of the company's vendors and browsers: signed deliveries and posts of the form, from the body of a capture
+request."""
 
 import hashlib
 import hmac
@@ -16,7 +16,7 @@ from services.lead_intake.connectors.posted import URLENCODED
 
 JSON = "application/json"
 Body = Mapping[str, Any]
-"""Of a capture request."""
+"""The body of a capture request."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def by_typeform(connection: SigningConnection, value: Mapping[str, Any]) -> Deli
 
 
 def zoom_event(body: Body, name: str, at: datetime) -> dict[str, Any]:
-    """Who came has joined; the others have registered."""
+    """A Zoom event: people who came have joined; the others have registered."""
     details = body["details"]
     webinar: dict[str, Any] = {"id": details["webinar_id"], "topic": details["webinar_id"].replace("-", " ")}
     if details["attended"]:

@@ -81,7 +81,7 @@ def person_captures(
 
 
 class Arrival(NamedTuple):
-    """How a capture arrived."""
+    """The way by which a capture arrived."""
 
     actor: str
     connection_id: str | None = None

@@ -56,7 +56,8 @@ class Meeting:
 
 
 async def meeting_writes(context: ServiceContext, company: Company, now: datetime) -> list[ScriptedWrite]:
-    """Every service has applied all events. Every node has a call, but the one that joins last."""
+    """The writes of meetings. Every service has applied all events before. Every node has a call, but the one that
+    joins last."""
     random, writes = seeded("meetings"), list[ScriptedWrite]()
     people = [node for node in company.nodes[:-1] if node.kind == "person"]
     managers = [node.node for node in people if node.parent in company.reps]

@@ -17,7 +17,7 @@ STAGES = ("unqualified", "qualified", "proposal", "negotiation")
 KEPT = 1
 """Deals that a rep leaves in each stage, so that there is something to forecast."""
 TURN_SECONDS = 6.0
-"""At speed 1."""
+"""Seconds at speed 1."""
 REVISED = 0.2
 """The share of turns in the proposal stage that change the amount, and again of those that change the close date."""
 Row = Mapping[str, Any]

@@ -14,7 +14,7 @@ from shared.store.write_request import Step, WriteRequest
 
 SEED = 2015
 CORRELATION_ID = UUID("7f1a5a4e-6c1d-4e53-9d8a-2f4f0b6a9c01")
-"""Of the whole history."""
+"""The length of the whole history."""
 HISTORY = timedelta(days=730)
 WEEKEND_SHIFT = (0, 0, 0, 0, 0, 2, 1)
 """Days from a weekday to the next working day, from Monday on."""

@@ -20,7 +20,7 @@ QUEUE_LIMIT, LEADS_PER_TURN = 200, 4
 KEPT = 3
 """The newest leads that an SDR leaves, so that a person who signs in finds some."""
 STEP_SECONDS = 0.3
-"""At speed 1."""
+"""Seconds at speed 1."""
 Row = dict[str, Any]
 """A lead as the queue lists it."""
 

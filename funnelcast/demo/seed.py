@@ -47,7 +47,7 @@ Contexts = Mapping[str, ServiceContext]
 
 
 class SeedState(Enum):
-    """What a store holds of the history."""
+    """The part of the history that a store holds."""
 
     EMPTY = auto()
     PARTIAL = auto()

@@ -1,4 +1,4 @@
-"""What marketing and sales cost, by month and source."""
+"""The costs of marketing and sales, by month and source."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta

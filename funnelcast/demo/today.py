@@ -1,4 +1,5 @@
-"""What arrives when the history ends: real requests by every channel, and a few that have to wait in quarantine."""
+"""The requests that arrive when the history ends: real ones by every channel, and a few that have to wait in
+quarantine."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta

@@ -22,7 +22,7 @@ from funnelcast.remote.client import Refused
 from shared.rules.clock_and_ids import ClockAndIds
 
 VISITS_PER_SECOND = 2.0
-"""At speed 1."""
+"""Seconds at speed 1."""
 MAX_LATENESS = 2.0
 """Seconds of delay that later visits make up for."""
 RETURNING, RETURN_RANGE = 0.4, 300
@@ -44,8 +44,8 @@ async def last_visit(intake: AsyncEngine) -> int:
 
 @dataclass
 class Website:
-    """One visit a turn. `number`: of the last visit that was sent; `due`: the time of the next one, by the loop's
-    clock; `engaged_at`: of the visit that is being sent, the same in every attempt."""
+    """A visitor of the website: one visit a turn. `number`: of the last visit that was sent; `due`: the time of the
+    next one, by the loop's clock; `engaged_at`: of the visit that is being sent, the same in every attempt."""
 
     actor: Actor
     company: Company

@@ -1,4 +1,4 @@
-"""Every read model must equal its rebuild from the events, which is made in a transaction that is rolled back."""
+"""The check that every read model equals its rebuild from the events, made in a transaction that is rolled back."""
 
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any

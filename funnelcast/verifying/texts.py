@@ -1,4 +1,4 @@
-"""Every reference from an event into the vault must find its value, unless the subject of the value is erased."""
+"""The check that every reference from an event into the vault finds its value, unless the subject is erased."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Every event this service stores: what its projections, its feed and its topic may contain."""
+"""All events that this service stores: its projections, its feed and its topic contain no others."""
 
 from services.forecast.org.events import OrgEvent
 from services.forecast.override.events import AnyOverrideEvent

@@ -1,4 +1,4 @@
-"""What happens because its time has come: by the settings, each fiscal week is locked at its end."""
+"""Work whose time has come: by the settings, each fiscal week is locked at its end."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""Every event this service stores: what its projections and its topic may contain."""
+"""All events that this service stores: its projections and its topic contain no others."""
 
 from services.lead_intake.awaited_person.events import AwaitedPersonEvent
 from services.lead_intake.connection.events import ConnectionEvent

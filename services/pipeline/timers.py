@@ -1,4 +1,4 @@
-"""What pipeline does because its time has come: a look at the benchmarks, for each business day."""
+"""Work whose time has come: a look at the benchmarks, for each business day."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

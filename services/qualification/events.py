@@ -21,6 +21,6 @@ PARSE: Parser[QualificationEvent] = parser(QualificationEvent)
 WORK = (LeadBantChanged, LeadClaimed, LeadRouted, LeadClaimReleased, LeadTouched, OtherDealChanged)
 OF_MERGES = (LeadAbsorbed, LeadSeparated)
 INTERNAL = {each.type for each in (*WORK, *OF_MERGES)}
-"""How a lead is worked, and what a merge does to the survivor."""
+"""The events by which a lead is worked, and those of a merge at the survivor."""
 PUBLIC = frozenset(event.type for event in members(LeadEvent)) - INTERNAL
 """The types in the feed, and in the event stream: what a lead did, and where it went."""

@@ -1,4 +1,4 @@
-"""What happens to leads because its time has come."""
+"""Work on leads whose time has come."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What an operator may do about a parked key: release it, or skip its first event.
+"""An operator's actions on a parked key: to release it, or to skip its first event.
 
 The operator requests an action, in the first row of the key. The consumer of the subscription carries it out.
 """

@@ -116,7 +116,7 @@ class TopicSource:
         return events
 
     async def _fill(self, reader: PartitionReader, merge: Merge, wait: float) -> bool:
-        """Whether records came."""
+        """Reads the next records. Returns whether any came."""
         fetched = await reader.read(merge.awaited, min(wait, CHECK_INTERVAL))
         for partition, records in fetched.items():
             merge.add(partition, records)

@@ -94,7 +94,7 @@ def day_in_range(day: date) -> date:
 
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=PRINTABLE)]
-"""One line of text, at most 200 characters."""
+"""A line of text, at most 200 characters."""
 
 Label = Annotated[Line, AfterValidator(no_address)]
 """Structured text of a caller that events may contain, so that everybody who reads a topic may see it, for ever. It is

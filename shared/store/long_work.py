@@ -35,5 +35,5 @@ async def run_in_thread(tx: AsyncConnection, function: Callable[..., T], *argume
 
 
 async def build_answer(build: Callable[..., T], *arguments: Any) -> T:
-    """What a pure function returns for rows that were read. An answer with thousands of groups takes seconds."""
+    """The result of a pure function for rows that were read. An answer with thousands of groups takes seconds."""
     return await asyncio.get_running_loop().run_in_executor(ANSWERS, build, *arguments)

@@ -190,7 +190,7 @@ class Sender:
 
 
 async def send_alone(webhook: Webhook, event: StoredEvent, source: str, outgoing: Outgoing) -> DeliveryAttempt:
-    """One attempt, outside the order of deliveries."""
+    """Sends one attempt, outside the order of deliveries."""
     try:
         target, address = await outgoing.find(webhook.text(webhook.state.url) or "")
     except CANNOT_CONNECT as error:

@@ -173,7 +173,7 @@ class Dispatcher:
             self.store_changed.notify()
 
     async def deliver_batch(self, webhook_id: str) -> bool:
-        """Whether there may be more."""
+        """Delivers a batch. Returns whether there may be more."""
         try:
             taken = await self.take(webhook_id)
         except OrganisationStale:

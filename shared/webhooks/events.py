@@ -1,4 +1,4 @@
-"""What has happened to a webhook. Stored for ever: add, never change.
+"""Events of a webhook, stored for ever: add, never change.
 
 Texts are sealed under the webhook. The address is one of them, because many hold a token of the receiver's."""
 

@@ -1,4 +1,4 @@
-"""What a subscriber wants sent again: all from a position on, or what has a status.
+"""Replays: deliveries that a subscriber wants again, from a position on, or by their status.
 
 From a position on, the cursor is moved back: events are taken again, in order, and nothing is copied. With a status,
 rows become due again, those of one stream one after the other.

@@ -1,4 +1,4 @@
-"""What is delivered to a webhook, and what waits. This is no event history: rows change, and go after some days.
+"""The deliveries to webhooks, and those that wait. This is no event history: rows change, and go after some days.
 
 A webhook's cursor says up to which position events were taken. A taken event has a row: `pending` (not tried yet, or
 held back by an earlier event of its stream), `failed` (tried, and tried again), `delivered` or `dead`. Rows that have a

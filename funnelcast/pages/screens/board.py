@@ -47,7 +47,8 @@ async def show_board(visit: Visit, refused: ApiError | None = None) -> Response:
 
 
 def moves_by_stage(columns: Sequence[Fields]) -> dict[str, list[Move]]:
-    """Only `qualify` leads from an unqualified stage to a qualified one, and nothing leads back."""
+    """The moves to each stage. Only `qualify` leads from an unqualified stage to a qualified one, and nothing leads
+    back."""
     return {column["stage"]: moves_from(number, columns) for number, column in enumerate(columns)}
 
 

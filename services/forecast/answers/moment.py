@@ -98,7 +98,7 @@ async def known_until(tx: AsyncConnection, known_at: str, applied: Applied) -> t
 
 
 async def is_complete(tx: AsyncConnection, applied: Applied, instant: datetime) -> bool:
-    """Whether no event can come any more that was recorded by this instant."""
+    """Whether all events that were recorded by this instant are applied."""
     passed = await watermark.passed(tx, applied.read_models, instant) | await latest_events.passed(tx, instant)
     return passed >= applied.positions.keys()
 

@@ -1,4 +1,4 @@
-"""How the accuracy of calls is answered."""
+"""Views of the accuracy of calls."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,8 +17,9 @@ NODES_AT_ONCE = 20
 
 
 class AccuracyFieldsView(BaseModel):
-    """Of the periods that have a call. `wape`: the errors' sizes per what was closed. `bias`: the errors with their
-    signs. `value_added`: by how much `wape` is below `computed_wape`, that of what the roll-up computed."""
+    """The errors of calls, over the periods that have one. `wape`: the errors' sizes per what was closed. `bias`: the
+    errors with their signs. `value_added`: by how much `wape` is below `computed_wape`, that of what the roll-up
+    computed."""
 
     called: int
     missing: int
@@ -48,7 +49,7 @@ class NodeAccuracyView(AccuracyFieldsView):
 
 
 class LevelAccuracyView(AccuracyFieldsView):
-    """Of all nodes so many levels below the one that was asked for."""
+    """The errors of all nodes so many levels below the one that was asked for."""
 
     level: int
 

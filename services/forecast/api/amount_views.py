@@ -1,4 +1,4 @@
-"""How amounts and ratios are answered."""
+"""Views of amounts and ratios."""
 
 from decimal import ROUND_HALF_EVEN, Decimal
 

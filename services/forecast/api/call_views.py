@@ -1,4 +1,4 @@
-"""How calls are answered within a roll-up."""
+"""Views of calls within a roll-up."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -47,7 +47,7 @@ async def find_moment(call: Call, tx: AsyncConnection, instants: Instants = NOW)
 
 
 def applied(call: Call) -> Applied:
-    """What the snapshot that the call reads has applied."""
+    """The positions that the snapshot of the call has applied."""
     positions = call.frontier.positions
     return Applied(call.context.read_models, {each: positions.get(each, 0) for each in call.context.projected_sources})
 

@@ -1,4 +1,4 @@
-"""How the nodes of a roll-up are answered."""
+"""Views of the nodes of a roll-up."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -84,8 +84,8 @@ NO_AMOUNTS: dict[str, None] = dict.fromkeys(AmountsView.model_fields)
 
 @dataclass(frozen=True)
 class NodeFormat:
-    """How the nodes of one answer are formatted. `names`: by node. A node that was below the caller's then, and is
-    outside today, is a sum alone."""
+    """The format of the nodes of one answer. `names`: by node. A node that was below the caller's then, and is outside
+    today, is a sum alone."""
 
     rollup: Rollup
     names: Mapping[str, str]

@@ -1,4 +1,4 @@
-"""How overrides are answered, within a roll-up."""
+"""Views of overrides within a roll-up."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -100,7 +100,7 @@ class OverrideFormat:
         )
 
     def drift(self, row: OverrideRow, computed: Decimal | None) -> Decimal | None:
-        """How far what is computed now is from the basis, in the override's currency."""
+        """The difference of what is computed now to the basis, in the override's currency."""
         worth = None if self.conversion is None else self.conversion.converted(Decimal(1), row.currency, None)
         return computed / worth - row.basis if computed is not None and worth else None
 
@@ -111,7 +111,7 @@ class OverrideFormat:
         return sum(self.is_stale(row) for row in self.overridden.rows)
 
     def crossing(self, sums: Mapping[str, Sums]) -> int:
-        """How many of these nodes have a wider column below a narrower one: without an override none has."""
+        """The number of these nodes that have a wider column below a narrower one: without an override none has."""
         changed = self.overridden.corrections.keys() | self.overridden.by_node.keys()
         if self.conversion is None:
             return 0

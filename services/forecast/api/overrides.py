@@ -160,7 +160,8 @@ def overridden_period(moment: Moment, period: Period) -> OverriddenPeriod:
 async def computed_columns(
     tx: AsyncConnection, moment: Moment, period: Period, node: str, currency: str, subtree: Subtree
 ) -> ColumnAmounts:
-    """What the roll-up computes for the node now, not rounded; nothing for a node that it does not know yet."""
+    """The columns that the roll-up computes for the node now, not rounded; none for a node that it does not know
+    yet."""
     try:
         found = await subtree_numbers(tx, moment, period, node, 0, currency, subtree)
     except Missing:

@@ -28,8 +28,7 @@ async def visible_node(call: Call, tx: AsyncConnection, node: str | None) -> str
 
 
 async def must_name_a_node(call: Call, tx: AsyncConnection, node: str | None) -> None:
-    """For the node of a filter: raises `Missing` for one that never was, or that lies outside what the caller may
-    see."""
+    """Raises `Missing` for a filter's node that never was, or that lies outside what the caller may see."""
     if node is None or (node == UNASSIGNED and call.subtree.is_everything):
         return
     if not call.subtree.includes(node) or not await org_nodes.exists(tx, node):

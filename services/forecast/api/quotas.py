@@ -25,7 +25,7 @@ router = APIRouter(tags=["quotas"])
 
 
 class QuotaView(BaseModel):
-    """In force from `starts` on; null: from the beginning. `recorded_at`: when it was set."""
+    """A quota that is in force from `starts` on; null: from the beginning. `recorded_at`: when it was set."""
 
     node_id: str
     period: str

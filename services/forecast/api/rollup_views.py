@@ -1,4 +1,4 @@
-"""How a roll-up is answered."""
+"""Views of a roll-up."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -97,14 +97,14 @@ def rollup_warnings(rollup: Rollup, overrides: OverrideFormat) -> Iterator[Forec
 
 
 def missing_quotas(rollup: Rollup) -> int:
-    """How many nodes of the answer lack a quota; 0 if none has one."""
+    """The number of the answer's nodes that lack a quota; 0 if none has one."""
     nodes = rollup.totals.tree.nodes
     active = (node for node in rollup.totals.sums if node != UNASSIGNED and nodes[node].active)
     return sum(rollup.quotas.get(node, NodeQuota()).in_force is None for node in active) if rollup.quotas else 0
 
 
 def missing_calls(rollup: Rollup) -> int:
-    """How many persons of the answer made no call; 0 if nobody made one."""
+    """The number of the answer's persons who made no call; 0 if nobody made one."""
     nodes = (rollup.totals.tree.nodes[node] for node in rollup.totals.sums if node not in rollup.calls)
     return sum(node.active and node.kind == "person" for node in nodes) if rollup.calls else 0
 

@@ -1,4 +1,4 @@
-"""Whether a node has a name already: events hold references to names, the vault holds the names."""
+"""The search for a name that a node has already: events hold references to names, the vault holds the names."""
 
 from collections.abc import Collection, Mapping
 from uuid import UUID

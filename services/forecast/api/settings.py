@@ -40,7 +40,7 @@ class SettingsInForce(BaseModel):
 
 
 class ChangeView(BaseModel):
-    """What changed, from when on, and when and by whose key that was set. Null: this one did not change."""
+    """A change of the settings: what, from when on, when and by whose key. Null: this one did not change."""
 
     currency: str | None
     timezone: str | None

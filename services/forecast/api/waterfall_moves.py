@@ -1,4 +1,4 @@
-"""What moved the number between the two ends of a waterfall: deals, and changes of whose deals count."""
+"""The moves of the number between the two ends of a waterfall: by deals, and by changes of whose deals count."""
 
 from bisect import bisect_right
 from collections.abc import Collection, Sequence

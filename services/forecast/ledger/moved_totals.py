@@ -1,4 +1,4 @@
-"""What moving nodes does to the totals above them: every old ancestor loses the node's totals, every new one gains
+"""The effect of moved nodes on the totals above them: every old ancestor loses the node's totals, every new one gains
 them.
 
 This is kept as shares, not as sums: "so many times the totals that `source` had before the batch are added to

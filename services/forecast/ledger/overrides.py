@@ -1,4 +1,4 @@
-"""What overrides make of the sums of deals, by cumulative column. Pure.
+"""The sums of deals with overrides in their place, by cumulative column. Pure.
 
 Each node's column is computed as its own deals and what its children show upwards. An override fixes what its node
 shows: so the sums of all deals below a node are corrected, for each overridden node that is the first on its way down,

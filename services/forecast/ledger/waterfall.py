@@ -1,4 +1,4 @@
-"""What moved a number from one instant to another: each posting in between, by the kind of its step. Pure.
+"""The moves of a number from one instant to another: each posting in between, by the kind of its step. Pure.
 
 Amounts are converted as their accounts are at the later instant, so that a step shows what happened to deals. What
 rates did is a step of its own.
@@ -87,7 +87,7 @@ class WaterfallEntry(NamedTuple):
 
 @dataclass(frozen=True)
 class WaterfallScope:
-    """Which postings count. `is_member(owner, at)`: whether the owner's deals counted for the node then.
+    """The postings that count. `is_member(owner, at)`: whether the owner's deals counted for the node then.
     `is_hidden(owner, at)`: whether an override stood for all of them, open and closed, in a number of what is open."""
 
     period: Period

@@ -22,9 +22,9 @@ class NodeBody(Command):
 
 
 class Placement(NamedTuple):
-    """Where a node is to be, and its name. `same_name_refs`: the references under which the vault has this very name
-    for this node, because events hold references alone. Without `starts`: from now on, and for a new node from the
-    beginning."""
+    """The place and the name that a node is to have. `same_name_refs`: the references under which the vault has this
+    very name for this node, because events hold references alone. Without `starts`: from now on, and for a new node
+    from the beginning."""
 
     node: str
     name: str

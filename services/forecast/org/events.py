@@ -1,4 +1,4 @@
-"""What has happened to the organisation. Stored for ever: add, never change."""
+"""Events of the organisation, stored for ever: add, never change."""
 
 from typing import ClassVar, Literal
 

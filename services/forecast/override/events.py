@@ -1,4 +1,4 @@
-"""What has happened to overrides. Stored for ever: add, never change."""
+"""Events of overrides, stored for ever: add, never change."""
 
 from datetime import date
 from decimal import Decimal
@@ -15,11 +15,12 @@ By = Literal["manager", "self"]
 Column = Literal["commit", "upside", "pipeline"]
 """The cumulative columns that people state amounts for."""
 Sum = Annotated[Decimal, PlainSerializer(text, when_used="json")]
-"""Of deals: in JSON a string, and without the limit that a single amount has."""
+"""A sum of deals: in JSON a string, and without the limit that a single amount has."""
 
 
 class Basis(Message):
-    """What the roll-up computed when the override was made, in the override's currency, and from which events."""
+    """The amount that the roll-up computed when the override was made, in the override's currency, and from which
+    events."""
 
     amount: Sum
     frontier: Line
@@ -37,8 +38,8 @@ class OverrideEvent(Event):
 
 
 class OverrideSet(OverrideEvent):
-    """From now on the node's column counts as `amount` in its period. `under`: of a manager's override, the person who
-    was nearest above the node; it counts only under that person."""
+    """An override began: the node's column counts as `amount` in its period. `under`: of a manager's override, the
+    person who was nearest above the node; it counts only under that person."""
 
     type: ClassVar[str] = "override.set"
     under: Slug | None
@@ -48,7 +49,7 @@ class OverrideSet(OverrideEvent):
 
 
 class OverrideReset(OverrideEvent):
-    """From now on the column counts as computed again."""
+    """The override ended: from now on the column counts as computed."""
 
     type: ClassVar[str] = "override.reset"
 

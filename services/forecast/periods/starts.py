@@ -1,4 +1,4 @@
-"""From when on something holds."""
+"""The instant from which something holds."""
 
 from typing import Annotated, Any
 

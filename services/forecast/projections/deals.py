@@ -145,7 +145,7 @@ class Owners:
         return not self.names and not self.excluded
 
     def with_(self, others: "Owners") -> "Owners":
-        """These owners and the others."""
+        """The union of these owners and the others."""
         mine, theirs = self.known_names, others.known_names
         if self.excluded and others.excluded:
             return Owners(sorted(mine & theirs))

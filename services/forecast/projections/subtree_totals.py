@@ -111,7 +111,7 @@ async def deals_behind(
 
 
 async def owners_below(numbers: Numbers, tree: OrgTree, node: str) -> Owners:
-    """All owners for the root, which counts all deals."""
+    """The owners whose deals count for a node. For the root these are all owners."""
     if node == tree.root:
         return Owners()
     if node == UNASSIGNED:

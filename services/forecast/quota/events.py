@@ -1,4 +1,4 @@
-"""What has happened to quotas. Stored for ever: add, never change."""
+"""Events of quotas, stored for ever: add, never change."""
 
 from datetime import date
 from typing import ClassVar, Literal

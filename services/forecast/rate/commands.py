@@ -19,14 +19,14 @@ class RateBody(Command):
 
 
 class SetRate(RateBody):
-    """From this day on."""
+    """Sets the rate that holds from this day on."""
 
     currency: Currency
     day: date
 
 
 class SetPlanRate(RateBody):
-    """For all of a fiscal year."""
+    """Sets the rate that holds for all of a fiscal year."""
 
     currency: Currency
     year: Year

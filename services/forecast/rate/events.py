@@ -1,4 +1,4 @@
-"""What has happened to rates. Stored for ever: add, never change."""
+"""Events of rates, stored for ever: add, never change."""
 
 import re
 from datetime import date
@@ -57,14 +57,14 @@ class RateEvent(Event):
 
 
 class RateSet(RateEvent):
-    """In force from this day on, until the next day that has a rate."""
+    """A rate that holds from this day on, until the next day that has one."""
 
     type: ClassVar[str] = "rate.set"
     day: date
 
 
 class PlanRateSet(RateEvent):
-    """For all of a fiscal year, in answers under the policy `plan`."""
+    """A rate that holds for all of a fiscal year, in answers under the policy `plan`."""
 
     type: ClassVar[str] = "rate.plan_set"
     year: Year

@@ -1,4 +1,4 @@
-"""What has happened to the settings. Stored for ever: add, never change."""
+"""Events of the settings, stored for ever: add, never change."""
 
 from typing import ClassVar
 
@@ -10,8 +10,8 @@ from shared.rules.money import Currency
 
 
 class SettingChanged(Event):
-    """Only what changed is set. `timezone`: a name of the IANA database. `calendar`: a calendar's key, and
-    `calendar_rule` what it means. `stale_after`: in days. `starts`: the instant from which on they hold."""
+    """The settings that changed; the others are None. `timezone`: a name of the IANA database. `calendar`: a calendar's
+    key, and `calendar_rule` what it means. `stale_after`: in days. `starts`: the instant from which on they hold."""
 
     type: ClassVar[str] = "setting.changed"
     currency: Currency | None = None

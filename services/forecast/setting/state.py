@@ -21,7 +21,7 @@ MONTHS = FiscalCalendar("months", CalendarRule())
 
 
 class SettingValues(NamedTuple):
-    """Those of one instant, but for the calendar. `stale_after`: in days."""
+    """The settings of one instant, but for the calendar. `stale_after`: in days."""
 
     currency: str | None = None
     timezone: str = TIMEZONE
@@ -39,7 +39,7 @@ class SettingChange(NamedTuple):
 
 
 class CalendarVersion(NamedTuple):
-    """What a calendar was defined as, and when."""
+    """One definition of a calendar, and when it was made."""
 
     calendar: FiscalCalendar
     at: datetime

@@ -16,7 +16,8 @@ class LockBody(Command):
 
 
 class LockWeek(LockBody):
-    """With the bookmark of the answer; `final`: whether it can no longer change. `week_begins`: its first instant."""
+    """Locks a week, with the bookmark of the answer; `final`: whether it can no longer change. `week_begins`: its first
+    instant."""
 
     snapshot_id: str
     week_begins: datetime

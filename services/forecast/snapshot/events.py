@@ -1,4 +1,4 @@
-"""What has happened to locked weeks. Stored for ever: add, never change."""
+"""Events of locked weeks, stored for ever: add, never change."""
 
 from datetime import date
 from typing import ClassVar, Literal
@@ -8,7 +8,7 @@ from shared.rules.message import Event, Parser, parser
 from shared.rules.money import Currency
 
 RatePolicy = Literal["close_date", "plan", "latest"]
-"""By which rates a roll-up converts amounts."""
+"""The kind of rates by which a roll-up converts amounts."""
 
 
 class WeekLocked(Event):

@@ -1,4 +1,4 @@
-"""What has happened to submissions. Stored for ever: add, never change."""
+"""Events of submissions, stored for ever: add, never change."""
 
 from datetime import date
 from typing import ClassVar
@@ -10,7 +10,7 @@ from shared.rules.sealed import Sealed
 
 
 class CalledAmounts(Message):
-    """Of the cumulative columns: a commit includes what is closed."""
+    """Amounts of the cumulative columns: a commit includes what is closed."""
 
     commit: Money | None = None
     upside: Money | None = None

@@ -1,4 +1,4 @@
-"""What the forecast reads of pipeline's events: each opportunity after the event, and which pipelines there are."""
+"""Pipeline's events as the forecast reads them: each opportunity after the event, and which pipelines there are."""
 
 from datetime import date
 from decimal import Decimal

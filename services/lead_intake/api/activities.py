@@ -30,7 +30,7 @@ Captures = Annotated[Call, Depends(Needs("leads:write", place=PlaceRule.UNAFFECT
 
 
 class ActivityInput(Command):
-    """What a known person did; `person` or `lead_id` says who. `purpose`: what an unsubscription is about."""
+    """An activity of a known person, whom `person` or `lead_id` names. `purpose`: what an unsubscription is about."""
 
     person: PersonInput | None = None
     lead_id: Line | None = None

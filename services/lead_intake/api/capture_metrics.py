@@ -1,4 +1,4 @@
-"""How many captures came, over time."""
+"""Counts of captures over time."""
 
 from collections.abc import Iterable
 from datetime import date

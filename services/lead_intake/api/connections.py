@@ -65,7 +65,7 @@ class ConnectionFields(Message):
         return events.KindSettings(source=self.source, source_detail=self.source_detail, details=self.details)
 
     def sent_settings(self) -> dict[str, Any]:
-        """Those that the request contains, by their names in `ConnectionSettings`."""
+        """The settings that the request contains, by their names in `ConnectionSettings`."""
         sent = self.model_fields_set
         settings = {name: getattr(self, name) for name in events.ConnectionSettings.model_fields if name in sent}
         return settings | ({"kind": self.kind} if "source" in sent else {})
@@ -129,8 +129,8 @@ class ConnectionRow(BaseModel):
 
 
 class DeliveryRow(BaseModel):
-    """What one part of a delivery, or a post of a form, yielded. `detail`: the kind of an activity, or why it waits in
-    quarantine, without personal data. Repetitions and ignored parts are not listed."""
+    """The outcome of one element of a delivery, or of a post of a form. `detail`: the kind of an activity, or why it
+    waits in quarantine, without personal data. Repetitions and ignored parts are not listed."""
 
     position: int
     outcome: Literal["captured", "activity", "profile", "quarantined", "released", "discarded"]

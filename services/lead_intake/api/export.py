@@ -1,4 +1,4 @@
-"""What is stored about a person, for the person: all of it, with an index of the places."""
+"""The export of all that is stored about a person, for the person, with an index of the places."""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
@@ -110,7 +110,7 @@ async def deliveries_about(call: Call, emails: Collection[str]) -> list[Quaranti
 
 
 async def quarantined(call: Call, quarantine_id: str) -> QuarantinedDelivery | None:
-    """None when it was released or discarded meanwhile."""
+    """A delivery in quarantine; None when it was released or discarded meanwhile."""
     folded = await call.fold(QUARANTINE, quarantine_id, kept)
     if not isinstance(folded.state, Waiting):
         return None

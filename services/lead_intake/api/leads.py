@@ -47,7 +47,7 @@ router = APIRouter(tags=["leads"])
 Reads = Annotated[Call, Depends(Needs("leads:read"))]
 Writes = Annotated[Call, Depends(Needs("leads:write"))]
 Captures = Annotated[Call, Depends(Needs("leads:write", place=PlaceRule.UNAFFECTED))]
-"""What is captured belongs to no place: keys that are tied to one may capture, and read nothing."""
+"""A capture belongs to no place: keys that are tied to one may capture, and read nothing."""
 LeadId = ResourceId
 
 

@@ -37,7 +37,7 @@ PersonId = ResourceId
 
 
 class PersonData(BaseModel):
-    """Each field as it was last submitted."""
+    """A person's data: each field as it was last submitted."""
 
     email: str | None = None
     phone: str | None = None
@@ -70,7 +70,7 @@ class PeopleLookup(Message):
 
 
 class PeopleFound(BaseModel):
-    """In the order in which they were asked for."""
+    """The people who were found, in the order in which they were asked for."""
 
     items: list[PersonView]
 
@@ -147,7 +147,7 @@ async def record_access(call: Call, person_id: str) -> None:
 
 
 def person_data(folded: Folded[History]) -> PersonData:
-    """Each field from the latest engagement or change that has it."""
+    """A person's data: each field from the latest engagement or change that has it."""
     history = folded.state
     submitted = [(capture.engaged_at, capture.person) for capture in history.captures]
     submitted += [(change.changed_at, change.person) for change in history.profiles]

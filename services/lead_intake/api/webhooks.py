@@ -28,7 +28,7 @@ router = APIRouter(tags=["webhooks"])
 Delivered = Annotated[Call, Depends(Needs("leads:write"))]
 MEDIA_TYPES = frozenset({"application/json", URLENCODED, MULTIPART, "text/plain"})
 OF_VENDORS: dict[str, Any] = {media_type: {"schema": {"type": "string"}} for media_type in ("text/html", "text/plain")}
-"""What the vendors that look at the body want to read."""
+"""The body of an answer, for the vendors that look at it."""
 
 
 class DeliveryTaken(BaseModel):

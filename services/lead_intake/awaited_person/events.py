@@ -1,5 +1,5 @@
-"""What has happened to an awaited person. Stored for ever: add, never change. The address is nowhere in it: a blind
-index leads to the stream, until the person comes."""
+"""Events of an awaited person, stored for ever: add, never change. The address is nowhere in it: a blind index leads to
+the stream, until the person comes."""
 
 from typing import ClassVar
 

@@ -1,4 +1,4 @@
-"""What has happened to a connection. Stored for ever: add, never change. Secrets are sealed under the connection."""
+"""Events of a connection, stored for ever: add, never change. Secrets are sealed under the connection."""
 
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -77,20 +77,20 @@ class KindSettings(Message):
 
 
 class ConsentSettings(Message):
-    """What a form's consent box asks for."""
+    """The consent that a form's box asks for."""
 
     purpose: Label
     text_version: Label | None = None
 
 
 class ConnectionSettings(Message):
-    """How deliveries are read.
+    """The settings by which deliveries are read.
 
     `kinds`: by the id of a form, list, campaign or event type; `kind`: of all others. `fields`: the vendor's name,
     reference, title or path of a field, and what it means. `system`: the prefix of external ids, by default the
-    connector's name. `public_url`: the address that the vendor calls and signs, if it is not the one that arrives
-    here. `redirect_hosts`: where a browser may be sent after a form. `legacy_signatures`: HubSpot's first two kinds,
-    which have no time stamp.
+    connector's name. `public_url`: the address that the vendor calls and signs, if it is not the one that arrives here.
+    `redirect_hosts`: where a browser may be sent after a form. `legacy_signatures`: HubSpot's first two kinds, which
+    have no time stamp.
     """
 
     name: Label

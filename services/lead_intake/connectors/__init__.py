@@ -1,4 +1,4 @@
-"""What marketing tools send, verified and read without I/O: one module per vendor.
+"""Deliveries of marketing tools, verified and read without I/O: one module per vendor.
 
 A route verifies a delivery with `READERS[connector].verify(delivery, connection, now)` and reads it with
 `reader.read(READERS[connector], delivery, connection)`; what was kept of an element is read again, under other

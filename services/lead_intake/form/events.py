@@ -1,4 +1,4 @@
-"""What has happened to a form. Stored for ever: add, never change."""
+"""Events of a form, stored for ever: add, never change."""
 
 from typing import Annotated, ClassVar
 
@@ -29,7 +29,7 @@ Seconds = Annotated[int, Field(strict=True, ge=0, le=LONGEST_WAIT), WHOLE]
 
 
 class FormSettings(Message):
-    """How posts are read.
+    """The settings by which posts are read.
 
     `fields`: the name of a field, and what it means; fields whose names are meanings need no entry. `consent`: what the
     box asks for that `fields` maps to `consent`. `origins`: of the pages that have the form; none: all. `redirect`:

@@ -1,4 +1,4 @@
-"""What a browser posts: the fields of a form, and why a person may not have filled it. No I/O."""
+"""A browser's post: the fields of a form, and the reasons to suspect that no person filled it. No I/O."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -54,7 +54,8 @@ def origin_of(url: str | None) -> str | None:
 
 
 def suspicions(post: Post, settings: FormSettings) -> list[str]:
-    """Why a person may not have posted this; none for people without scripts, or whose browser names no origin."""
+    """The reasons to suspect that no person posted this; none for people without scripts, or whose browser names no
+    origin."""
     reasons = []
     if settings.honeypot is not None and settings.honeypot in post.fields:
         reasons.append("a field was filled that people do not see")

@@ -16,8 +16,8 @@ LABELS = {
 }
 TYPES = {"email": "email", "phone": "tel", "employees": "number", "seats": "number"}
 ORDER = ("full_name", "first_name", "last_name", "email", "phone", "company", "domain", "job_title")
-"""How people are asked; then what else there is, last the message and the box for the consent. The settings keep no
-order of their own."""
+"""The order in which people are asked; then come the others, last the message and the box for the consent. The settings
+keep no order of their own."""
 HIDDEN = (
     "utm_source",
     "utm_medium",
@@ -28,7 +28,7 @@ HIDDEN = (
     "external_id",
     "occurred_at",
 )
-"""For the page to fill."""
+"""The hidden fields, which the page fills."""
 LONG = ("message", "timeline", "role")
 UNSEEN = "position:absolute;left:-9999px"
 SCRIPT = f"""  <script>

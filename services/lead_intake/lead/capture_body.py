@@ -177,7 +177,7 @@ class CaptureLead(Input, Command):
 
     @property
     def left_out(self) -> LeftOut:
-        """By a lenient reading."""
+        """The fields that a lenient reading left out."""
         return NOTHING
 
     @field_validator("details", mode="before")
@@ -215,6 +215,6 @@ def with_dialled_phone(person: PersonInput, company: CompanyInput | None) -> Per
 
 
 def field_error(field: str, detail: str) -> ValidationError:
-    """For a validator that looks at several fields: points at the one that is wrong."""
+    """The error of a validator that looks at several fields: it points at the one that is wrong."""
     wrong = InitErrorDetails(type=PydanticCustomError("value_error", detail), loc=(field,), input=None)
     return ValidationError.from_exception_data(field, [wrong], hide_input=True)

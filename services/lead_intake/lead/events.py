@@ -1,4 +1,4 @@
-"""What has happened to a lead. Stored for ever: add, never change.
+"""Events of a lead, stored for ever: add, never change.
 
 Events contain no e-mail address, phone number, name or free text: these are sealed under the person, and erasing the
 person deletes them.
@@ -53,7 +53,7 @@ class Webinar(Message):
 
 
 class Range(Message):
-    """From `min` to `max`, both included; one end may be open."""
+    """A range from `min` to `max`, both included; one end may be open."""
 
     min: Amount | None = None
     max: Amount | None = None
@@ -186,8 +186,8 @@ class EngagementAdded(Captured):
 
 
 class ActivityRecorded(Event):
-    """What a known person did, besides submitting something. `subject`: the booking or webinar that it belongs to.
-    `merged_into`: the lead that it counts for, as long as the two are merged."""
+    """An activity of a known person, besides submitting something. `subject`: the booking or webinar that it belongs
+    to. `merged_into`: the lead that it counts for, as long as the two are merged."""
 
     type: ClassVar[str] = "lead.activity"
     activity_id: str
@@ -201,8 +201,8 @@ class ActivityRecorded(Event):
 
 
 class ProfileChanged(Event):
-    """What a vendor says of a known person, apart from any engagement: other personal data, or an address by which they
-    are reached from now on. `person`: the fields that it says."""
+    """A vendor's change of a known person's data, apart from any engagement: other personal data, or an address by
+    which they are reached from now on. `person`: the fields that it says."""
 
     type: ClassVar[str] = "lead.profile_changed"
     person_id: str

@@ -1,4 +1,4 @@
-"""What has happened to a person's data. Stored for ever: add, never change."""
+"""Events of a person's data, stored for ever: add, never change."""
 
 from typing import ClassVar
 

@@ -44,7 +44,7 @@ async def erase_companions(call: Call, person_id: str, records: PersonRecords) -
 
 
 async def keep_suppressions(call: Call, records: PersonRecords, emails: Collection[str]) -> None:
-    """Who unsubscribed and comes again after the erasure is still unsubscribed: the blind index alone knows that."""
+    """Keeps people unsubscribed who come again after the erasure: the blind index alone knows that."""
     leads = [(await fold_lead(call, lead_id)).state for lead_id in records.lead_ids]
     activities = [RecordActivity.of(activity) for lead in leads for activity in lead.activities]
     for activity, email in product(activities, emails):

@@ -1,4 +1,4 @@
-"""What has happened to a prospect. Stored for ever: add, never change. The person's data is sealed under the person."""
+"""Events of a prospect, stored for ever: add, never change. The person's data is sealed under the person."""
 
 from typing import ClassVar
 

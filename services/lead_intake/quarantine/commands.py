@@ -8,7 +8,7 @@ from shared.rules.message import Command
 
 
 class QuarantineDelivery(Command):
-    """Of a delivery to a connection, or a post of a form."""
+    """Puts a delivery to a connection, or a post of a form, in quarantine."""
 
     connection_id: str | None
     reason: Reason

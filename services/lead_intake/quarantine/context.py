@@ -1,4 +1,4 @@
-"""What a decision on a delivery in quarantine depends on besides the delivery itself."""
+"""The context of a decision on a delivery in quarantine."""
 
 from dataclasses import dataclass
 

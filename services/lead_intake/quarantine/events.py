@@ -1,4 +1,4 @@
-"""What has happened to a delivery in quarantine. Stored for ever: add, never change.
+"""Events of a delivery in quarantine, stored for ever: add, never change.
 
 The delivery is sealed under itself: once it is released or discarded, it is deleted here.
 """
@@ -33,7 +33,7 @@ class DeliveryQuarantined(Event):
 
 
 class DeliveryReleased(Erasure):
-    """It was read again, and yielded these captures."""
+    """The delivery was read again, and yielded these captures."""
 
     type: ClassVar[str] = "delivery.released"
     capture_ids: tuple[str, ...]

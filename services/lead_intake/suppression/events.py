@@ -1,5 +1,5 @@
-"""What has happened to a suppression. Stored for ever: add, never change. The address is nowhere in it: a blind index
-leads to the stream, and survives the erasure of the person."""
+"""Events of a suppression, stored for ever: add, never change. The address is nowhere in it: a blind index leads to the
+stream, and survives the erasure of the person."""
 
 from typing import ClassVar, Literal
 

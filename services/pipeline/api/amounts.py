@@ -16,7 +16,7 @@ Amount = Annotated[str | None, Field(description="Null without the scope `pipeli
 
 
 async def view_for(call: Call, build: Callable[..., V], *arguments: Any) -> V:
-    """What `build` returns for the arguments, as the caller may see it."""
+    """The view that `build` returns for the arguments, as the caller may see it."""
 
     def seen_by_caller() -> V:
         view = build(*arguments)

@@ -90,8 +90,8 @@ def must_open_first(history: History) -> None:
 
 
 def command_of(fact: Fact, history: History) -> Command:
-    """Who imports may win and reopen deals in ended periods: the route's scope is `history:write`. The fact is valid,
-    and is not validated again."""
+    """The command of a fact. An import may win and reopen deals in ended periods: the route's scope is `history:write`.
+    The fact is valid, and is not validated again."""
     return commands.ImportedCommand.model_construct(
         command=permitted(fact, history.external_id), exported_at=history.exported_at
     )

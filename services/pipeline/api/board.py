@@ -65,7 +65,7 @@ class BoardView(BaseModel):
 
 @dataclass(frozen=True)
 class BoardData:
-    """What the columns are made of."""
+    """The data of the columns."""
 
     sums: Rows
     deals: Rows

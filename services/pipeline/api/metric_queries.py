@@ -24,11 +24,11 @@ from shared.web.routing.call import Call
 from shared.web.routing.needs import Needs
 
 Reads = Annotated[Call, Depends(Needs("pipeline:read", place=PlaceRule.SUBTREE))]
-"""Of single deals and cycles."""
+"""The right to read single deals and cycles."""
 Measures = Annotated[Call, Depends(Needs("pipeline:read", or_one_of=(METRICS_READ,), place=PlaceRule.SUBTREE))]
-"""Of counts and rates. A measure that has amounts answers by `amounts.view_for`."""
+"""The right to read counts and rates. A measure that has amounts answers by `amounts.view_for`."""
 MeasuresWhole = Annotated[Call, Depends(Needs("pipeline:read", or_one_of=(METRICS_READ,)))]
-"""Of figures that belong to no place."""
+"""The right to read figures that belong to no place."""
 ONE = f"({'|'.join(Dimension)})"
 MOST_DIMENSIONS = 2
 
@@ -59,7 +59,8 @@ class MetricsQuery(WindowQuery):
 
 
 class GroupQuery(WindowQuery):
-    """What is behind the numbers of one group: a value for each of its dimensions, or that there is none."""
+    """The query for what is behind the numbers of one group: a value for each of its dimensions, or that there is
+    none."""
 
     source: Line | None = None
     mql_source: Line | None = None

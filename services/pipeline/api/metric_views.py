@@ -1,4 +1,4 @@
-"""What the answers of all measures have in common."""
+"""The common parts of the answers of all measures."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -15,7 +15,7 @@ from shared.rules.money import format_amount
 
 
 class MetricWarning(BaseModel):
-    """What a figure leaves out. `count`: of the deals."""
+    """A warning of what a figure leaves out. `count`: of the deals."""
 
     code: str
     detail: str
@@ -58,7 +58,7 @@ class RateBand(BaseModel):
 
 
 class RateView(BaseModel):
-    """How many of a sample, and how the rate compares with its band. With fewer than the smallest sample in the
+    """The part of a sample that counts, and the rate beside its band. With fewer than the smallest sample in the
     settings, `rate` is null and `status` is `insufficient_history`. `band` and `status` are null when no band applies,
     such as to deals of both motions together."""
 

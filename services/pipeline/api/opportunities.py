@@ -122,7 +122,7 @@ async def filtered_page(
 
 
 async def with_external_id(call: Call, external_id: str) -> list[OpportunityView]:
-    """One or none."""
+    """The opportunity with this external id, or none."""
     subject = await call.subject_of_alias(external_alias(call, external_id))
     if subject is None:
         return []

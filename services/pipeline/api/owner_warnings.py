@@ -22,7 +22,8 @@ class OwnerWarning(BaseModel):
 
 
 async def reply_about(call: Call, owner: str | None) -> Callable[[Any], Mapping[str, Any]]:
-    """What a write answers beside its position: with it a repeated answer has the warnings of the first one."""
+    """The fields of a write's answer beside its position: with it a repeated answer has the warnings of the first
+    one."""
     codes = [] if owner is None else await codes_of(call, owner)
     return lambda state: {"warnings": codes}
 

@@ -84,7 +84,7 @@ def refuse_idempotency_key(call: Call) -> None:
 async def lines(
     call: Call, command: Command, occurred_at: datetime | None, ids: Sequence[str], **more: Any
 ) -> AsyncIterator[bytes]:
-    """What became of the command on each deal. `more`: of the last line."""
+    """A line of the answer for each deal. `more`: of the last line."""
     failed = 0
     for start in range(0, len(ids), LINES_PER_TRANSACTION):
         chunk = ids[start : start + LINES_PER_TRANSACTION]

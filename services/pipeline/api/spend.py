@@ -94,7 +94,7 @@ class SourceCost(BaseModel):
 
 
 class UnallocatedSpend(BaseModel):
-    """For no source alone."""
+    """The spend for no source alone."""
 
     currency: str
     marketing: Amount

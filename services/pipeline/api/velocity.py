@@ -60,7 +60,7 @@ class StageTimes(BaseModel):
 
 
 class CycleTimes(BaseModel):
-    """Of the deals won in the window, from creation to closing; null: none was won."""
+    """The times from creation to closing of the deals won in the window; null: none was won."""
 
     count: int
     mean_days: str | None

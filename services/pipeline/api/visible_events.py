@@ -14,7 +14,7 @@ from shared.web.callers.place import Subtree
 ELSEWHERE = "_elsewhere"
 """The owner before a deal came into the subtree."""
 CORRECTED = ("amount", "currency", "close_date")
-"""What a correction may change together with the owner."""
+"""The fields that a correction may change together with the owner."""
 LEAVING = frozenset({Assigned.type, Corrected.type})
 """The events that give a deal to another owner."""
 OWNERS = ("owner", "from_owner")
@@ -34,7 +34,7 @@ async def confine(tx: AsyncConnection, subtree: Subtree, stored: Sequence[Stored
 
 
 def visible_events(subtree: Subtree, stored: Sequence[StoredEvent]) -> Iterator[StoredEvent]:
-    """What happened to deals while their owners were such as are in the subtree today."""
+    """The events of deals while their owners were such as are in the subtree today."""
     for event in stored:
         data: dict[str, Any] = orjson.loads(event.data)
         owner = data.get("owner")
@@ -46,8 +46,8 @@ def visible_events(subtree: Subtree, stored: Sequence[StoredEvent]) -> Iterator[
 
 
 def before_arrival(after: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
-    """What an event that brings a deal into the subtree says of the time before: nothing but that it was elsewhere.
-    `after`: the deal's fields after the event. `names`: those of the event."""
+    """The fields before an event that brings a deal into the subtree: nothing but that it was elsewhere. `after`: the
+    deal's fields after the event. `names`: those of the event."""
     return {"from_owner": ELSEWHERE} | {f"from_{name}": after[name] for name in CORRECTED if f"from_{name}" in names}
 
 

@@ -31,7 +31,7 @@ router = APIRouter(tags=["metrics"])
 
 
 class ValueRateView(BaseModel):
-    """By the amounts in one currency. `rate`: null without an amount, or with too small a sample."""
+    """The win rate by the amounts in one currency. `rate`: null without an amount, or with too small a sample."""
 
     currency: str
     won: Amount

@@ -9,7 +9,7 @@ from shared.rules.message import Command
 
 
 class RecordStatus(Command):
-    """What a look at a benchmark found: `part` of a `sample` within a window."""
+    """The result of a look at a benchmark: `part` of a `sample` within a window."""
 
     band: Band
     status: Status

@@ -1,4 +1,4 @@
-"""What has happened to a benchmark. Stored for ever: add, never change."""
+"""Events of a benchmark, stored for ever: add, never change."""
 
 from decimal import Decimal
 from typing import ClassVar, Literal

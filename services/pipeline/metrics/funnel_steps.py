@@ -4,7 +4,8 @@ from enum import StrEnum
 
 
 class Step(StrEnum):
-    """What a cycle enters in the funnel. `mql`: an SDR looks at it; `srl`: a rep does; `sql`: the rep accepted it."""
+    """A step of the funnel that a cycle enters. `mql`: an SDR looks at it; `srl`: a rep does; `sql`: the rep accepted
+    it."""
 
     MQL = "mql"
     SRL = "srl"

@@ -174,7 +174,7 @@ class PermittedReopen(Command):
 
 
 class MatchExport(Dated):
-    """What an export says about a deal that is here already. Fields that are not given are not compared.
+    """An export's statement about a deal that is here already. Fields that are not given are not compared.
 
     - `part`: `present`: what the deal is at `occurred_at`. `ended`: how it ended then, without effect on a deal that
       has ended in this way. `entered`: a stage that it entered then, without effect on a deal that has entered its
@@ -183,6 +183,8 @@ class MatchExport(Dated):
     - `overwrite`: fields that were changed here since the last import change, too; else they are left alone.
     - `day_ends`: the end of the export's day, until which it may know what happened; by default twelve hours after
       `occurred_at`.
+
+
     """
 
     part: Literal["present", "ended", "entered", "changed"] = "present"

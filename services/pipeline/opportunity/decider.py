@@ -1,4 +1,4 @@
-"""Which rule decides each command on an opportunity. The rules are in the modules beside this one."""
+"""The decider of an opportunity: the rule for each command. The rules are in the modules beside this one."""
 
 from datetime import datetime
 

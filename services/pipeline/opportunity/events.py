@@ -1,4 +1,4 @@
-"""What has happened to an opportunity. Stored for ever: add, never change.
+"""Events of an opportunity, stored for ever: add, never change.
 
 Every change carries the opportunity's fields after it, so that no reader has to remember the event before.
 """

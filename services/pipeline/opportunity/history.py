@@ -83,8 +83,8 @@ class History(Message):
 
 
 class ExportedDeal(Message):
-    """What an export says about one opportunity: the last step says where it stands. `exported_at`: the
-    instant of the export; the rows of an older one are refused."""
+    """An export's statement about one opportunity: the last step says where it stands. `exported_at`: the instant of
+    the export; the rows of an older one are refused."""
 
     external_id: ExternalId
     exported_at: Instant | None = None

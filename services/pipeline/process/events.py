@@ -1,4 +1,4 @@
-"""What has happened to the sales processes. Stored for ever: add, never change."""
+"""Events of the sales processes, stored for ever: add, never change."""
 
 from enum import StrEnum
 from typing import ClassVar

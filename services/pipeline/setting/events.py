@@ -1,4 +1,4 @@
-"""What has happened to the settings. Stored for ever: add, never change."""
+"""Events of the settings, stored for ever: add, never change."""
 
 from decimal import Decimal
 from enum import StrEnum

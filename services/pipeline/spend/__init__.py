@@ -1,1 +1,1 @@
-"""What was spent on marketing and sales. One stream for each entry, with its corrections."""
+"""Spend on marketing and sales: one stream for each entry, with its corrections."""

@@ -1,4 +1,4 @@
-"""What has happened to an entry of spend. Stored for ever: add, never change."""
+"""Events of an entry of spend, stored for ever: add, never change."""
 
 from datetime import date
 from typing import ClassVar, Literal

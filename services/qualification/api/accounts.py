@@ -28,7 +28,7 @@ router = APIRouter(tags=["accounts"])
 Domain = Annotated[str, Path(min_length=1, max_length=253, pattern=PRINTABLE)]
 RECENT = timedelta(days=90)
 MOST_LEADS = 200
-"""That an account shows; `GET /leads?account=` has all."""
+"""The most leads that an account shows; `GET /leads?account=` has all."""
 AT_ONCE = 500
 NOTHING: Mapping[str, Any] = {"industry": None, "country": None, "employees": None, "has_prospects": False}
 

@@ -27,7 +27,7 @@ Writes = Annotated[Call, Depends(Needs("qualification:write"))]
 WritesWithin = Annotated[Call, Depends(Needs("qualification:write", place=PlaceRule.SUBTREE))]
 """To leads that are inside the part of the organisation that the caller may see (`own_leads`)."""
 MAX_TOUCH_DELAY = timedelta(days=30)
-"""How far back a touch may lie for a key without `history:write`."""
+"""The farthest that a touch may lie back for a key without `history:write`."""
 
 
 class AcceptedChange(BaseModel):

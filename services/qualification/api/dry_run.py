@@ -75,7 +75,7 @@ async def dry_run(call: Call, models: Models, version: int, at: datetime) -> Dry
 
 
 async def all_leads(call: Call, tx: AsyncConnection) -> AsyncGenerator[Mapping[str, State]]:
-    """Their states, a chunk at a time."""
+    """The states of all leads, a chunk at a time."""
     last: str | None = None
     while found := await leads.ids_after(tx, last, CHUNK):
         yield await call.states(tx, DECIDER, [lead_id for lead_id, merged_into in found if merged_into is None])

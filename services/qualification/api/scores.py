@@ -1,4 +1,4 @@
-"""Why a lead has the score that it has."""
+"""The explanation of a lead's score."""
 
 from datetime import datetime
 from typing import Annotated
@@ -59,7 +59,7 @@ class EngagementExplained(BaseModel):
 
 
 class TowardsNext(BaseModel):
-    """What counts towards the next crossing: the engagement after `since`, null: all of it."""
+    """The points that count towards the next crossing: of engagements after `since`, null: of all."""
 
     score: str
     since: datetime | None

@@ -1,5 +1,5 @@
-"""One SDR works a lead. The claim ends with the cycle, or with its lease if nobody touches the lead. Its holder may
-pass it on, and every SDR may release it."""
+"""Claims: one SDR works a lead. The claim ends with the cycle, or with its lease if nobody touches the lead. Its holder
+may pass it on, and every SDR may release it."""
 
 from datetime import datetime
 

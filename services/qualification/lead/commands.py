@@ -25,7 +25,8 @@ class RecordEngagement(Command):
 
 
 class RecordActivity(Command):
-    """What the person did besides submitting something. `through`: the merged lead that it belongs to."""
+    """Records an activity of the person, besides submitting something. `through`: the merged lead that it belongs
+    to."""
 
     activity_id: Line
     kind: Slug
@@ -225,10 +226,10 @@ Work = (
     | HandOverAsDeal
     | AttachToDeal
 )
-"""What people do with a lead."""
+"""The commands of people who work a lead."""
 MergeCommand = MergeInto | AbsorbLead | Unmerge | SeparateLead
 TimerCommand = FallBelow | RemindOfRevisit | EndClaim | RouteLead
-"""What happens because its time has come."""
+"""The commands of timers."""
 LeadCommand = (
     RecordEngagement | RecordActivity | Work | MergeCommand | TakeBackHandOver | FollowDeal | TimerCommand | Erase
 )

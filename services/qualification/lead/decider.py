@@ -1,4 +1,4 @@
-"""Which rule decides each command on a lead. The rules are in the modules beside this one."""
+"""The decider of a lead: the rule for each command. The rules are in the modules beside this one."""
 
 from datetime import datetime
 

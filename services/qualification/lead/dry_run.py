@@ -65,7 +65,7 @@ class DryRun:
 
 
 def crossing_by(lead: Lead, models: Models, model: ScoringModel, at: datetime) -> Crossing | None:
-    """How the lead would cross if `model` scored it at `at`. As with an engagement, what was due by then has happened,
+    """The crossing of the lead if `model` scored it at `at`. As with an engagement, what was due by then has happened,
     and only a pair of the lifecycle's table is a crossing."""
     lead = after_all(lead, due_by(lead, at), at)
     result = score(lead.engagements, lead.counts_after, model, at)

@@ -1,4 +1,4 @@
-"""What has happened to a lead. Stored for ever: add, never change.
+"""Events of a lead, stored for ever: add, never change.
 
 Every event carries the lead's fields after it, so that no reader has to remember the event before.
 """
@@ -147,7 +147,7 @@ class LeadWon(ChangeEvent):
 
 
 class LeadReopened(ChangeEvent):
-    """Its deal was reopened: the lead is SRL or SQL again, in the same cycle."""
+    """The lead's deal was reopened: the lead is SRL or SQL again, in the same cycle."""
 
     type: ClassVar[str] = "lead.reopened"
 

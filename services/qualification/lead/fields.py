@@ -49,7 +49,7 @@ class Profile(Message):
 
 
 class Details(Message):
-    """What scoring rules may depend on besides the source."""
+    """The details on which scoring rules may depend, besides the source."""
 
     attended: bool | None = None
     asset_type: Line | None = None

@@ -10,7 +10,7 @@ CAPTURED, MQL, SRL, SQL, NURTURE, REJECTED, CUSTOMER = Lifecycle
 
 
 class Trigger(StrEnum):
-    """As error messages name them: "a lead that is srl cannot be rejected"."""
+    """The names of commands in error messages: "a lead that is srl cannot be rejected"."""
 
     CROSSED_UP = "cross up"
     CROSSED_DOWN = "cross down"

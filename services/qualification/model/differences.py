@@ -1,4 +1,4 @@
-"""What differs between two models, value by value."""
+"""The differences of two models, value by value."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple

@@ -93,7 +93,7 @@ Country = Annotated[Line, AfterValidator(must_be_country), Field(json_schema_ext
 
 
 class Grade(StrEnum):
-    """How well a lead fits the ideal customer; A is best, and sorts first."""
+    """The grade of a lead's fit to the ideal customer; A is best, and sorts first."""
 
     A = "A"
     B = "B"

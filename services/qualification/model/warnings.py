@@ -1,4 +1,5 @@
-"""What has no effect in a scoring model. It is no error: a version may be a copy of another with fewer rules."""
+"""Warnings of what has no effect in a scoring model. It is no error: a version may be a copy of another with fewer
+rules."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal

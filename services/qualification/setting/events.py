@@ -1,4 +1,4 @@
-"""What has happened to the settings. Stored for ever: add, never change."""
+"""Events of the settings, stored for ever: add, never change."""
 
 import re
 from datetime import date, time
@@ -196,7 +196,7 @@ class RoutingChanged(Event):
 
 
 class ClaimsChanged(Event):
-    """How long claims hold that begin from now on."""
+    """The time for which claims hold that begin from now on."""
 
     type: ClassVar[str] = "setting.claims_changed"
     claims: Claims

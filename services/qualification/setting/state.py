@@ -39,7 +39,7 @@ class Settings:
         return self.start_of(day, datetime.combine(day, time(), UTC))
 
     def start_of(self, day: date, at: datetime) -> datetime:
-        """When the day begins in the time zone that is in force at `at`."""
+        """The instant at which the day begins in the time zone that is in force at `at`."""
         return datetime.combine(day, time(), ZoneInfo(self.timezone(at))).astimezone(UTC)
 
     @property

@@ -86,7 +86,7 @@ class PostgresLog:
             await tx.execute(tables.CHECK)
 
     async def close(self) -> None:
-        """Nothing to free."""
+        """Does nothing: there is nothing to free."""
 
 
 @dataclass

@@ -78,7 +78,7 @@ class Tail:
                 await self.store_changed.wait(known, LONGEST_WAIT)
 
     async def read_new(self) -> bool:
-        """Whether there were new events."""
+        """Reads new events. Returns whether there were any."""
         async with self.reads.connect() as tx:
             end = await event_store.position(tx)
             if end - self.head > PAGE:

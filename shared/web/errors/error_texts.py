@@ -1,4 +1,4 @@
-"""What is wrong with a field, in the words of an API's user: what was given, what is allowed, and an example."""
+"""Texts of a field's errors, in the words of an API's user: what was given, what is allowed, and an example."""
 
 import re
 from collections.abc import Mapping

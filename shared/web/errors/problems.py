@@ -239,7 +239,7 @@ def add_handlers(app: FastAPI, authorise: Callable[[Request], None]) -> None:
         return response(body, headers | NO_SNIFFING)
 
     def refuse_authorised(request: Request, body: Mapping[str, Any]) -> Response:
-        """What is wrong with a body is no business of those who may not send one."""
+        """Hides a body's errors from callers who may not send one."""
         try:
             authorise(request)
         except Problem as problem:

@@ -1,4 +1,4 @@
-"""One HTTP/1.1 request after the other over a connection to an address that was chosen before."""
+"""A client of HTTP/1.1: one request after the other over a connection to an address that was chosen before."""
 
 import asyncio
 import ssl

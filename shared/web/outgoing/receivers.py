@@ -98,7 +98,7 @@ class Outgoing:
 
     @asynccontextmanager
     async def connect(self, target: Target, address: IPAddress) -> AsyncIterator["Receiver"]:
-        """All requests in the body go to this address."""
+        """Gives a receiver at this address, and closes it at the end."""
         receiver = await self.receiver(target, address)
         try:
             yield receiver

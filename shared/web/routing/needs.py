@@ -60,8 +60,8 @@ class Needs:
 
 
 def authorise(request: Request) -> None:
-    """As the route's `Needs` does. The framework reads a body as JSON before it calls that: a caller without the scope
-    would hear of its body's faults. Raises `Forbidden`."""
+    """Refuses a caller as the route's `Needs` does. The framework reads a body as JSON before it calls that: a caller
+    without the scope would hear of its body's faults. Raises `Forbidden`."""
     for dependency in request.scope["route"].dependant.dependencies:
         if isinstance(dependency.call, Needs):
             places = request.app.state.context.places

@@ -1,4 +1,4 @@
-"""What all services share: keys, texts in passing, the embedded log."""
+"""The tables that all services share: keys, shared texts, the embedded log."""
 
 from alembic import op
 

@@ -1,4 +1,4 @@
-"""What is delivered to webhooks, and what waits."""
+"""The deliveries to webhooks, and those that wait."""
 
 from alembic import op
 

@@ -1,4 +1,4 @@
-"""How far each source is known to be complete, by subscription."""
+"""The positions up to which each source is complete, by subscription."""
 
 from alembic import op
 
