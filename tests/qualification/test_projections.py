@@ -17,7 +17,7 @@ from services.qualification.projections import deals, leads
 from services.qualification.projections.leads import LeadFilter
 from services.qualification.upstream import pipeline
 from shared.rules.message import Event, RecordedEvent
-from tests.qualification.leads import CAPTURED, ENGAGED, ERASED, MARKED, MQL, NURTURE, REJECTED
+from tests.qualification.leads import CAPTURED, ENGAGED, ERASED, MARKED, MQL, NURTURE, QUALIFIED, REJECTED, SQL
 from tests.qualification.neighbours import DEAL, stored
 from tests.running import connected
 from tests.spec import NOON
@@ -158,22 +158,42 @@ async def test_leads_are_found_by_whether_they_fit(tx: AsyncConnection) -> None:
 
 
 LEADS_OF_A_COMPANY = text("""
-    INSERT INTO leads (lead_id, person_id, lead_source, captured_at, lifecycle, cycle, sdr, opportunity_id, score,
-        model_version, erased, demo_first, queue_grade, queued_at, merged_into)
+    INSERT INTO leads (lead_id, person_id, lead_source, captured_at, lifecycle, cycle, sdr, opportunity_id, deal_owner,
+        score, model_version, erased, demo_first, queue_grade, queued_at, merged_into)
     SELECT md5(n::text), 'p', 'source-' || n % 3, :noon, 'mql', 1, CASE WHEN n % 3 > 0 THEN 'rep-' || n % 7 END,
-        CASE WHEN n % 2 = 0 THEN 'deal-' || n END, 1, 1, false, 1, 'C', CASE WHEN n % 5 = 0 THEN now() END,
-        CASE WHEN n % 11 = 0 THEN 'another' END
+        CASE WHEN n % 2 = 0 THEN 'deal-' || n END, CASE WHEN n % 2 = 0 THEN 'rep-' || n % 13 END, 1, 1, false, 1, 'C',
+        CASE WHEN n % 5 = 0 THEN now() END, CASE WHEN n % 11 = 0 THEN 'another' END
     FROM generate_series(1, 600) AS n""")
-DEALS_OF_A_COMPANY = text("""
-    INSERT INTO deals (opportunity_id, account, owner, motion, pipeline)
-    SELECT 'deal-' || n, 'a.example', 'rep-' || n % 13, 'new_business', 'default' FROM generate_series(1, 600) AS n""")
+
+
+async def test_leads_belong_to_the_owner_of_their_deal_whichever_is_read_first(tx: AsyncConnection) -> None:
+    async def leads_of(owner: str) -> list[str]:
+        found = await leads.find(tx, LeadFilter(), None, 10, frozenset({owner}))
+        return [row["lead_id"] for row in found]
+
+    async def apply_deals(*written: tuple[str, str, dict[str, Any]]) -> None:
+        for projection in (deals.PROJECTION, leads.PROJECTION):
+            await projection.applies["pipeline"](tx, of_deals(*written))
+
+    def has_deal(opportunity_id: str) -> Event:
+        return QUALIFIED.model_copy(update={"after": SQL._replace(opportunity_id=opportunity_id)})
+
+    anns = DEAL | {"owner": "ann"}
+    await leads.apply(tx, recorded("a", has_deal("one")))
+    assert await leads_of("ann") == []
+    await apply_deals(("one", "opportunity.opened", anns), ("two", "opportunity.opened", anns))
+    await leads.apply(tx, recorded("b", has_deal("two")))
+    assert await leads_of("ann") == ["a", "b"]
+    await apply_deals(("one", "opportunity.assigned", DEAL | {"owner": "bob"}))
+    assert (await leads_of("ann"), await leads_of("bob")) == (["b"], ["a"])
+    await leads.apply(tx, recorded("a", has_deal("two")))
+    assert (await leads_of("ann"), await leads_of("bob")) == (["a", "b"], [])
 
 
 async def test_leads_of_few_nodes_are_those_that_are_inside_however_they_are_looked_for(
     tx: AsyncConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await tx.execute(LEADS_OF_A_COMPANY, {"noon": NOON})
-    await tx.execute(DEALS_OF_A_COMPANY)
     every = [row["lead_id"] for row in await leads.find(tx, LeadFilter(), None, 1000)]
     sizes = set[int]()
     for nodes in ({"rep-1"}, {"rep-8"}, {"rep-1", "rep-2", "rep-12"}, {"nobody"}, set[str]()):
@@ -194,5 +214,5 @@ async def test_leads_of_few_nodes_are_found_by_indexes(tx: AsyncConnection) -> N
     query = ids.compile(dialect=tx.dialect, compile_kwargs={"literal_binds": True})
     plan = "\n".join((await tx.execute(text(f"EXPLAIN {str(query).replace(':', chr(92) + ':')}"))).scalars())
     assert "Seq Scan" not in plan
-    for index in ("leads_of_sdr", "ix_leads_opportunity_id", "ix_deals_owner"):
+    for index in ("leads_of_sdr", "leads_of_deal_owner"):
         assert index in plan

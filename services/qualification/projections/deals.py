@@ -16,7 +16,7 @@ from shared.store.rows import rows, upsert
 class Columns(TypedColumns):
     opportunity_id: Named[str] = Column(Text, primary_key=True)
     account: Named[str] = Column(Text, index=True)
-    owner: Named[str] = Column(Text, index=True)
+    owner: Named[str] = Column(Text)
     motion: Named[str] = Column(Text)
     pipeline: Named[str] = Column(Text)
     outcome: Named[str | None] = Column(Text)
@@ -69,4 +69,4 @@ async def is_won(tx: AsyncConnection, account: str) -> bool:
     return (await tx.execute(won)).scalar_one() > 0
 
 
-PROJECTION = Projection("deals", 2, deals.metadata, {"pipeline": apply})
+PROJECTION = Projection("deals", 3, deals.metadata, {"pipeline": apply})

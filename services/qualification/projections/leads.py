@@ -1,9 +1,10 @@
 """Leads as they are now, one row each: for lists, and for the SDRs' queue."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -23,26 +24,29 @@ from sqlalchemy import (
     Table,
     Text,
     TypedColumns,
-    and_,
+    bindparam,
+    exists,
     func,
     literal,
-    or_,
     select,
+    text,
     true,
     tuple_,
     union,
 )
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.qualification.events import QualificationEvent
 from services.qualification.lead.events import ChangeEvent
 from services.qualification.lead.fields import LeadFields, Lifecycle
 from services.qualification.model.events import Grade
-from services.qualification.projections.deals import deals
+from services.qualification.projections import deals
 from services.qualification.scoring.fit import PROSPECTS
+from services.qualification.upstream.pipeline import Deal, PipelineEvent
 from shared.flow.projection import Projection
 from shared.rules.message import RecordedEvent
-from shared.store.ownership import MANY, owned_by
+from shared.store.ownership import owned_by
 from shared.store.rows import rows, upsert
 
 
@@ -63,6 +67,7 @@ class Columns(TypedColumns):
     sdr: Named[str | None] = Column(Text)
     refused: Named[str | None] = Column(Text)
     opportunity_id: Named[str | None] = Column(Text, index=True)
+    deal_owner: Named[str | None] = Column(Text)
     reason: Named[str | None] = Column(Text)
     next_revisit: Named[date | None] = Column(Date)
     revisit_due_at: Named[datetime | None] = Column(DateTime(timezone=True))
@@ -85,22 +90,37 @@ QUEUE_ORDER = [leads.c[name] for name in QUEUE_KEY]
 QUEUED = leads.c.queued_at.is_not(None)
 Index("leads_in_the_queue", *QUEUE_ORDER, postgresql_where=QUEUED)
 Index("leads_of_sdr", leads.c.sdr, leads.c.lead_id)
+Index("leads_of_deal_owner", leads.c.deal_owner, leads.c.lead_id)
 COPIED = [column.name for column in leads.c if column.name in LeadFields._fields]
 UPSERT = upsert(leads)
+SET_OWNERS = text("""
+    UPDATE leads SET deal_owner = given.owner
+    FROM unnest(:opportunity_ids, :owners) AS given (opportunity_id, owner)
+    WHERE leads.opportunity_id = given.opportunity_id AND leads.deal_owner IS DISTINCT FROM given.owner""").bindparams(
+    bindparam("opportunity_ids", type_=ARRAY(Text)), bindparam("owners", type_=ARRAY(Text))
+)
 Row = dict[str, Any]
 
 
 async def apply(tx: AsyncConnection, batch: Sequence[RecordedEvent[QualificationEvent]]) -> None:
-    """The fields of each lead after its last event."""
-    last = {recorded.subject: recorded.event for recorded in batch if isinstance(recorded.event, ChangeEvent)}
-    await tx.execute(UPSERT, rows(row(subject, event.after) for subject, event in last.items()))
+    """The fields of each lead after its last event, and the owner of its deal."""
+    last = {recorded.subject: recorded.event.after for recorded in batch if isinstance(recorded.event, ChangeEvent)}
+    owners = await deals.owners_of(tx, {fields.opportunity_id for fields in last.values() if fields.opportunity_id})
+    await tx.execute(UPSERT, rows(row(lead_id, fields, owners) for lead_id, fields in last.items()))
 
 
-def row(lead_id: str, fields: LeadFields) -> Row:
+async def apply_deals(tx: AsyncConnection, batch: Sequence[RecordedEvent[PipelineEvent]]) -> None:
+    """The owner of each deal after its last event, beside the leads whose deal it is."""
+    last = {recorded.subject: recorded.event.owner for recorded in batch if isinstance(recorded.event, Deal)}
+    await tx.execute(SET_OWNERS, {"opportunity_ids": list(last), "owners": list(last.values())})
+
+
+def row(lead_id: str, fields: LeadFields, owners: Mapping[str, str]) -> Row:
+    """`owners`: of deals, by their ids."""
     copied = {name: getattr(fields, name) for name in COPIED}
     is_demo = fields.lifecycle is Lifecycle.MQL and fields.mql_source == "demo_request"
     urgency = {"demo_first": int(not is_demo), "queue_grade": fields.grade or Grade.C, "queued_at": queued_at(fields)}
-    return copied | urgency | {"lead_id": lead_id}
+    return copied | urgency | {"lead_id": lead_id, "deal_owner": owners.get(fields.opportunity_id or "")}
 
 
 def queued_at(fields: LeadFields) -> datetime | None:
@@ -124,28 +144,25 @@ class LeadFilter:
 
 FEW = 50
 """Nodes whose leads are looked for by each reason to see them."""
-Nodes = Collection[str] | None
+Nodes = frozenset[str] | None
 """The part of the organisation that a query is confined to; None: everything."""
 
 
 def inside(nodes: Nodes) -> Iterator[ColumnElement[bool]]:
     """Leads whose SDR is in this part, or the owner of whose deal is, or that nobody has claimed from the queue."""
     if nodes is not None:
-        yield or_(*owned_by(leads.c.sdr, nodes), is_unclaimed(), has_deal_of(nodes))
+        yield is_unclaimed() | is_worked_by(nodes)
 
 
 def is_unclaimed() -> ColumnElement[bool]:
     return QUEUED & leads.c.sdr.is_(None)
 
 
-def has_deal_of(nodes: Collection[str]) -> ColumnElement[bool]:
-    """The condition for leads whose deal has one of the owners. For few owners, all their deals are found first; for
-    many, the owner of each lead's deal is looked up: a page is full soon."""
-    if len(nodes) < MANY:
-        own_deals = select(deals.c.opportunity_id).where(*owned_by(deals.c.owner, nodes))
-        return leads.c.opportunity_id.in_(own_deals)
-    owner = select(deals.c.owner).where(deals.c.opportunity_id == leads.c.opportunity_id)
-    return and_(*owned_by(owner.scalar_subquery(), nodes))
+@lru_cache(100)
+def is_worked_by(nodes: frozenset[str]) -> ColumnElement[bool]:
+    """SDR and owner are compared with the nodes in one place: Postgres builds a hash table of them for each."""
+    node = func.unnest(array([leads.c.sdr, leads.c.deal_owner])).column_valued("node")
+    return exists(select(node).where(*owned_by(node, nodes)).correlate(leads))
 
 
 async def inside_among(tx: AsyncConnection, lead_ids: Collection[str], nodes: Nodes) -> set[str]:
@@ -172,13 +189,14 @@ async def find(
 def first_ids(chosen: Select[Any], nodes: Collection[str], limit: int) -> CompoundSelect[Any]:
     """The first ids of the leads that are inside, and maybe more. Each reason to see a lead has an index
     that finds those of a few nodes; together, Postgres would look through all leads for them."""
-    ids = chosen.with_only_columns(leads.c.lead_id)
+    ids = chosen.with_only_columns(leads.c.lead_id).order_by(leads.c.lead_id).limit(limit)
     node = func.unnest(literal(list(nodes), ARRAY(Text))).table_valued("node", name="nodes").render_derived()
-    of_node = ids.where(leads.c.sdr == node.c.node).order_by(leads.c.lead_id).limit(limit).lateral("of_node")
-    claimed = select(of_node.c.lead_id).select_from(node.join(of_node, true()))
-    unclaimed = ids.where(is_unclaimed()).order_by(leads.c.lead_id).limit(limit)
-    own_deals = leads.c.opportunity_id == deals.c.opportunity_id
-    return union(claimed, unclaimed, ids.join(deals, own_deals).where(*owned_by(deals.c.owner, nodes)))
+
+    def of_nodes(column: ColumnElement[str | None]) -> Select[Any]:
+        of_node = ids.where(column == node.c.node).lateral()
+        return select(of_node.c.lead_id).select_from(node.join(of_node, true()))
+
+    return union(of_nodes(leads.c.sdr), of_nodes(leads.c.deal_owner), ids.where(is_unclaimed()))
 
 
 def conditions(criteria: LeadFilter) -> Iterator[ColumnElement[bool]]:
@@ -218,4 +236,4 @@ async def queue(
     return [dict(row) for row in (await tx.execute(query)).mappings()]
 
 
-PROJECTION = Projection("leads", 5, leads.metadata, {"qualification": apply})
+PROJECTION = Projection("leads", 6, leads.metadata, {"qualification": apply, "pipeline": apply_deals})
