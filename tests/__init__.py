@@ -1,1 +1,1 @@
-"""What the code promises, tried on the real parts."""
+"""Tests of what the code promises, on the real parts."""

@@ -67,15 +67,15 @@ def debug_log() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def patient_transactions(monkeypatch: pytest.MonkeyPatch) -> None:
-    """On a busy machine an event loop may stand still for seconds, and Postgres would end its transactions.
-    tests/crash keeps the product's limits."""
+    """Longer limits of transactions: on a busy machine an event loop may stand still for seconds, and Postgres would
+    end its transactions. tests/crash keeps the product's limits."""
     for limit in ("idle_in_transaction_session_timeout", "lock_timeout"):
         monkeypatch.setitem(engines.WRITER, limit, "60s")
 
 
 @pytest.fixture(scope="session")
 def server_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """In memory where there is room: making a database there costs a third of what it costs on a disk."""
+    """A folder in memory where there is room: making a database there costs a third of what it costs on a disk."""
     if not MEMORY.is_dir() or disk_usage(MEMORY).free < ROOM:
         yield tmp_path_factory.mktemp("postgres")
         return
@@ -84,7 +84,8 @@ def server_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 def pytest_collection_finish() -> None:
-    """As in a process of the product: otherwise a collection on a busy machine outlasts the limit of a transaction."""
+    """Freezes what is collected, as a process of the product does: otherwise a collection on a busy machine outlasts
+    the limit of a transaction."""
     memory.freeze_loaded_objects()
 
 

@@ -102,13 +102,13 @@ class OurBroker(Broker):
         Thread(target=pour, args=(said, log), daemon=True).start()
 
     def kill(self) -> None:
-        """As `kill -9` does."""
+        """Kills the broker as `kill -9` does."""
         if self.process is not None:
             self.process.kill()
             self.process.wait()
 
     def freeze(self) -> None:
-        """Its connections stay, and nothing answers."""
+        """Freezes the broker: its connections stay, and nothing answers."""
         self.signal(SIGSTOP)
 
     def thaw(self) -> None:

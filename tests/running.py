@@ -69,7 +69,7 @@ class Clock:
 
 @asynccontextmanager
 async def connected(url: str, *, search_path: str | None = None) -> AsyncIterator[AsyncEngine]:
-    """For the test's own looks into the database."""
+    """A connection for the test's own queries."""
     options = {"server_settings": {"search_path": search_path}} if search_path else {}
     engine = create_async_engine(url, poolclass=NullPool, connect_args=options)
     try:
@@ -188,7 +188,7 @@ async def eventually(condition: Any, *, seconds: float = 60) -> Any:
 
 
 async def post_until_answered(api: httpx.AsyncClient, path: str, body: Any, **headers: str) -> httpx.Response:
-    """On a busy machine some of many requests at once are refused with 503, and a caller sends them again."""
+    """Posts until the answer is no 503: on a busy machine some of many requests at once are refused."""
     while (answer := await api.post(path, json=body, headers=headers)).status_code == 503:
         assert "Retry-After" in answer.headers
     return answer

@@ -25,14 +25,14 @@ KAFKA = {
 
 @contextmanager
 def postgres() -> Iterator[str]:
-    """Its URL."""
+    """The URL of a Postgres of its own."""
     with PostgresContainer("postgres:18", driver="asyncpg").with_command("postgres -c max_connections=200") as one:
         yield one.get_connection_url(host="127.0.0.1")
 
 
 @contextmanager
 def kafka(port: int) -> Iterator[str]:
-    """Its address, at this port."""
+    """The address of a Kafka of its own, at this port."""
     container = DockerContainer("apache/kafka:4.3.1").with_bind_ports(9092, port)
     for name, value in (KAFKA | {"KAFKA_ADVERTISED_LISTENERS": f"PLAINTEXT://127.0.0.1:{port}"}).items():
         container.with_env(name, value)

@@ -1,4 +1,4 @@
-"""What docker-compose.yml promises about networks and addresses."""
+"""The promises of docker-compose.yml about networks and addresses."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ def compose() -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def networks(compose: dict[str, Any]) -> dict[str, set[str]]:
-    """Of each service."""
+    """The networks of each service."""
     return {name: set(service.get("networks", ["default"])) for name, service in compose["services"].items()}
 
 

@@ -1,4 +1,4 @@
-"""What import-linter does not see: tests, and what an event's module may import at all."""
+"""Import rules that import-linter does not see: those of tests, and of modules of events."""
 
 import ast
 import sys
@@ -29,7 +29,7 @@ def is_below(name: str, packages: Iterable[str]) -> bool:
 
 
 def strangers(source: str) -> set[str]:
-    """What a module of stored events, or of their fields, imports beyond rules and other such modules."""
+    """The modules that a module of stored events, or of their fields, imports beyond rules and other such modules."""
     others = {name for name in imported(source) if not is_below(name, EVENTS_MAY_IMPORT)}
     return {name for name in others if not name.endswith((".events", ".fields"))}
 

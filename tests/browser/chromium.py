@@ -12,7 +12,7 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 MISSING = "no Chromium: on Debian `apt-get install chromium`, or its path in FUNNELCAST_TEST_CHROMIUM"
 WIDTHS = {"narrow": 360, "middle": 768, "wide": 1600, "printed": 1000}
-"""Of a telephone, a tablet, a large screen and a sheet of paper, in pixels."""
+"""The widths of a telephone, a tablet, a large screen and a sheet of paper, in pixels."""
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-background-networking",
@@ -28,7 +28,7 @@ def found_chromium() -> str | None:
 
 
 def need_chromium() -> str:
-    """Its path. Skips the test without one, or fails it where a browser is required."""
+    """The path of Chromium. Skips the test without one, or fails it where a browser is required."""
     path = found_chromium()
     if path is None and os.environ.get("FUNNELCAST_TEST_BROWSER") == "required":
         pytest.fail(MISSING)
@@ -63,7 +63,7 @@ async def watched_page(context: BrowserContext) -> Watched:
 
 
 def options(mode: str) -> dict[str, Any]:
-    """Of a context: `light`, `dark`, or one of `WIDTHS`; `printed` looks as on paper."""
+    """The options of a browser's context: `light`, `dark`, or one of `WIDTHS`; `printed` looks as on paper."""
     width = WIDTHS.get(mode, 1280)
     return {"viewport": {"width": width, "height": 900}, "color_scheme": "dark" if mode == "dark" else "light"}
 

@@ -30,7 +30,7 @@ async def site(chromium: str, database: str) -> AsyncIterator[Site]:
 
 @pytest_asyncio.fixture
 async def address(site: Site) -> AsyncIterator[str]:
-    """Where the site answers a real browser."""
+    """The address at which the site answers a real browser."""
     server = make_server(site.apps, PATIENT, site.pages)
     serving = asyncio.ensure_future(server.serve())
     try:

@@ -29,7 +29,7 @@ async def at_work(
 
 
 async def check_accessibility(browser: Browser, person: Watched, address: str, paths: Sequence[str], mode: str) -> None:
-    """By axe, and nothing is wider than the screen."""
+    """Checks the page by axe, and that nothing is wider than the screen."""
     state = await person.page.context.storage_state()
     context = await browser.new_context(base_url=address, storage_state=state, **options(mode))
     page = await context.new_page()

@@ -32,7 +32,7 @@ PAGES: Mapping[str, tuple[str, str]] = {
     "sources": ("Marketing", "/pages/sources"),
     "operation": ("Operator", "/pages/operation"),
 }
-"""By the name of a picture: who looks, and where."""
+"""The person and the address of each picture, by its name."""
 FIRST_OF_LIST = ("deal", "lead")
 """Pages that are reached by the first link of the table."""
 

@@ -34,7 +34,7 @@ async def site(chromium: str, database: str) -> AsyncIterator[Site]:
 
 @pytest_asyncio.fixture
 async def lead(site: Site) -> str:
-    """In the queue. Two posts of a form wait in quarantine, and one was captured."""
+    """A lead in the queue. Two posts of a form wait in quarantine, and one was captured."""
     await place_people(site.api)
     await done(site.api, "PUT", "/intake/v1/forms/news", FORM)
     await done(site.api, "POST", "/intake/v1/connections", TYPEFORM)

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 PERIOD = "2030-Q1"
 FORECAST = f"/pages/forecast?period={PERIOD}"
 MOST_MILLISECONDS = 20_000
-"""For a change to appear on a busy machine; the product's own promise is a second."""
+"""The time for a change to appear on a busy machine; the product's own promise is a second."""
 
 
 @pytest_asyncio.fixture
@@ -27,7 +27,7 @@ async def deal(site: Site) -> str:
 
 
 async def amounts_of(site: Site) -> dict[str, str]:
-    """What the API says of the nodes that the page shows, by the ids of the numbers."""
+    """The API's amounts of the nodes that the page shows, by the ids of the numbers."""
     params = {"period": PERIOD, "depth": "2", "view": "cumulative"}
     root = (await done(site.api, "GET", "/forecast/v1/rollup", params=params)).json()["node"]
     nodes = [root, *root["children"], *(each for child in root["children"] for each in child["children"])]

@@ -22,7 +22,7 @@ DIFFERENCE = """async (pictures) => {
   if (before.length !== after.length) return 255;
   return before.reduce((most, part, at) => Math.max(most, Math.abs(part - after[at])), 0);
 }"""
-"""Of the part of a pixel that differs most, from 0 to 255."""
+"""The difference of the part of a pixel that differs most, from 0 to 255."""
 
 
 @pytest.mark.parametrize(("content", "most"), [(FEW, 0), (MANY, 8)], ids=["few colours", "many colours"])

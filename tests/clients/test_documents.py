@@ -1,4 +1,4 @@
-"""What others make of the OpenAPI documents: linters find nothing, and generated clients read every answer."""
+"""The OpenAPI documents in the tools of others: linters find nothing, and generated clients read every answer."""
 
 from pathlib import Path
 

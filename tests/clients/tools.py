@@ -12,7 +12,7 @@ MISSING = "linters and generators of API clients are not installed: make clients
 
 
 def must_be_installed() -> None:
-    """With FUNNELCAST_TEST_CLIENTS=required, their absence is no reason to skip."""
+    """Skips the test without these tools, or fails it with FUNNELCAST_TEST_CLIENTS=required."""
     if (PLACE / "installed").exists():
         return
     if os.environ.get("FUNNELCAST_TEST_CLIENTS") == "required":
@@ -29,7 +29,7 @@ def run_python(*arguments: str | Path, folder: Path) -> str:
 
 
 def run(program: Path, *arguments: str | Path, folder: Path) -> str:
-    """Its output; fails with it when the program says that something is wrong."""
+    """Returns the program's output; fails with it when the program says that something is wrong."""
     done = subprocess.run(
         [program, *arguments], cwd=folder, capture_output=True, text=True, check=False, timeout=170, env=environment()
     )

@@ -12,7 +12,7 @@ NEEDED = (("docker", "version", "--format", "{{.Server.Version}}"), ("docker", "
 
 
 def docker(*words: str, seconds: float = 60, env: Mapping[str, str] | None = None) -> str:
-    """What it says on stdout. Fails with what it says on stderr."""
+    """Runs docker, and returns its stdout. Fails with its stderr."""
     ran = subprocess.run(
         ["docker", *words],  # noqa: S607 - whichever engine the machine's path leads to
         capture_output=True,
@@ -26,7 +26,7 @@ def docker(*words: str, seconds: float = 60, env: Mapping[str, str] | None = Non
 
 
 def missing() -> str | None:
-    """What a reader has to install or start."""
+    """The reason why Docker cannot be used; None if it can."""
     if shutil.which("docker") is None:
         return "there is no `docker` command"
     for command in NEEDED:

@@ -68,7 +68,7 @@ class Project:
         return sorted(each for each in self.compose("config", "--services").split() if each not in jobs)
 
     def failure_report(self) -> str:
-        """For a failure: who runs, and what all but the broker said last."""
+        """The report of a failure: the containers that run, and the last lines of all but the broker."""
         logs = [self.compose("logs", "--no-color", "--tail", "40", each) for each in self.services() if each != "kafka"]
         return "\n".join([self.compose("ps", "--all"), *logs])
 

@@ -1,4 +1,4 @@
-"""What the image is made of, and what it may do."""
+"""The contents of the image, and what it may do."""
 
 import pytest
 

@@ -62,7 +62,7 @@ class Senders:
 
 @asynccontextmanager
 async def sending(project: Project, name: str, *, clients: int = 8, pause: float = 0.0) -> AsyncIterator[Senders]:
-    """Until the body ends; a request that is under way is waited for."""
+    """Sends requests until the body ends, and waits for the one that is under way."""
     senders = Senders(project, name)
     headers = {"Authorization": f"Bearer {project.key}"}
     async with httpx.AsyncClient(base_url=project.address, headers=headers, timeout=30, trust_env=False) as http:
@@ -163,7 +163,7 @@ async def serves(container: str) -> bool:
 
 
 async def restarted(container: str) -> None:
-    """In order: the process itself ended, nobody had to kill it."""
+    """Restarts a container in order: its process ends by itself, and is not killed."""
     await asyncio.to_thread(docker, "stop", container)
     assert await asyncio.to_thread(docker, "inspect", "--format", "{{.State.ExitCode}}", container) == "0"
     await asyncio.to_thread(docker, "start", container)

@@ -21,14 +21,14 @@ class Watch:
     followed: Sequence[Followed]
 
     async def findings(self) -> list[str]:
-        """What is wrong, now that all of it is at rest: lost, done twice, out of order, not shown."""
+        """The faults that are found when the system is at rest: lost, done twice, out of order, not shown."""
         late = await self.looks.at_rest(self.some.patience)
         stores = await self.looks.stores()
         await self.feeds_are_read(stores)
         return [*late, *self.some.faults, *history.check(self.some.requests, stores, self.followed)]
 
     async def feeds_are_read(self, stores: Stores) -> None:
-        """As far as there is something; what is missing then is missing for good."""
+        """Waits until the feeds are read to their ends; an event that is missing then is lost."""
         due = {one.service: history.due(one, stores[one.service]) for one in self.followed}
 
         async def read() -> bool:

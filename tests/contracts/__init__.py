@@ -1,1 +1,1 @@
-"""Where two services meet: the only tests that may know both."""
+"""Tests of two services together: only these may import both."""

@@ -1,4 +1,4 @@
-"""What the documents say of events holds for stored ones, also for those of earlier releases."""
+"""Stored events, also those of earlier releases, are as the documents describe them."""
 
 from collections.abc import Iterator
 from typing import Any

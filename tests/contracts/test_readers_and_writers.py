@@ -17,7 +17,7 @@ TOPICS = {service.name: service.topic for service in SERVICES}
 
 @pytest_asyncio.fixture
 async def written(database: str) -> AsyncIterator[dict[str, list[StoredEvent]]]:
-    """By service, all that it wrote."""
+    """All events that each service wrote."""
     async with running_services(database, SERVICES) as api:
         world = World(api)
         await world.live()

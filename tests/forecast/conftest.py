@@ -81,7 +81,7 @@ class Company:
 
 @pytest_asyncio.fixture
 async def company(database: str) -> AsyncIterator[Company]:
-    """On the third of March 2026, before there is anything."""
+    """An empty company on the third of March 2026."""
     clock = Clock(datetime(2026, 3, 3, 9, tzinfo=UTC))
     async with (
         running_services(database, [SERVICE], clock_and_ids=clock.clock_and_ids()) as api,

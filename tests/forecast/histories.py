@@ -28,7 +28,7 @@ FIRST_DAY = datetime(2025, 12, 1, tzinfo=UTC)
 
 
 class Known(NamedTuple):
-    """How many entries an instant knows, and the frontier that names them."""
+    """The number of entries that an instant knows, and the frontier that names them."""
 
     entries: int
     at: datetime
@@ -59,7 +59,7 @@ class History:
             await self.set_rate(currency, "2025-12-15", rate)
 
     async def go_on(self, steps: int) -> None:
-        """Until so many more are written down."""
+        """Goes on until so many more entries are recorded."""
         whole = len(self.book) + steps
         while len(self.book) < whole:
             self.company.clock.pass_by(minutes=self.random.choice((1, 30, 600, 3000)))
@@ -125,7 +125,7 @@ class History:
         self.write_down(self.company.noted(answer), entry)
 
     def subject(self) -> tuple[str, Quarter, str, str]:
-        """Of few nodes and columns, so that overrides nest, are replaced and are reset."""
+        """A random subject, of few nodes and columns, so that overrides nest, are replaced and are reset."""
         node, column = (
             self.random.choice(NODES),
             self.random.choice(("commit", "commit", "commit", "upside", "pipeline")),
@@ -150,7 +150,7 @@ class History:
         return self.random.choice((None, self.now - timedelta(days=self.random.randrange(1, 90))))
 
     def write_down(self, answer: httpx.Response, entry: Entry) -> None:
-        """What the rules refuse and what changes nothing has no event."""
+        """Records the entry, unless the rules refuse it or nothing changes."""
         assert answer.status_code in (200, 404, 409), answer.text
         if answer.is_success and self.company.written > self.position:
             self.position = self.company.written

@@ -36,6 +36,6 @@ def place(node: str, parent: str | None, starts: datetime | None = None, **chang
 
 
 def lines(*commands: PlaceNode) -> ImportNodes:
-    """From line 2 on: the first has the columns' names."""
+    """The lines of a table from line 2 on: the first has the columns' names."""
     numbered = enumerate(commands, 2)
     return ImportNodes(lines=tuple(TableLine(number, command.placement) for number, command in numbered))

@@ -14,11 +14,12 @@ FIELDS = ("pure", "computed", "seen_by_self", "seen_by_parent")
 UNASSIGNED = "_unassigned"
 Org = Mapping[str, Placed]
 Stated = Mapping[tuple[str, str], Decimal]
-"""By node and side: what overrides of one column say."""
+"""The overrides of one column, by node and side."""
 
 
 def org_at(book: Sequence[Entry], at: datetime) -> Org:
-    """Of a node's rows, the one with the greatest start counts; of several, the one that was recorded last."""
+    """The organisation at an instant. The row of a node with the greatest start counts; of several, the last
+    recorded."""
     rows = sorted((row for row in book if isinstance(row, Placed) and row.starts <= at), key=attrgetter("starts"))
     return {row.node: row for row in rows}
 
@@ -55,7 +56,7 @@ def stated(book: Sequence[Entry], asked: Question, org: Org, column: str) -> Sta
 
 
 def seen(node: str, org: Org, owned: Mapping[str, Decimal], fixed: Stated) -> Iterator[tuple[str, tuple[Decimal, ...]]]:
-    """Of the node and all below it: the amounts of `FIELDS`. The node itself comes last."""
+    """The amounts of `FIELDS` of the node and all below it. The node itself comes last."""
     pure = computed = owned.get(node, Decimal(0))
     for child in [each for each in org if org[each].parent == node]:
         below = list(seen(child, org, owned, fixed))
@@ -73,7 +74,7 @@ def roll_up(book: Sequence[Entry], asked: Question, column: str) -> Mapping[str,
 
 
 def quotas(book: Sequence[Entry], asked: Question) -> Mapping[str, Decimal]:
-    """Of each node, the one set on it, else the sum of its children's."""
+    """The quota of each node: the one set on it, else the sum of its children's."""
     rows = sorted(
         (row for row in book if isinstance(row, Quota) and row.starts <= asked.as_of), key=attrgetter("starts")
     )

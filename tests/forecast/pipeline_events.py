@@ -60,12 +60,12 @@ def read(events: Iterable[StoredEvent]) -> list[RecordedEvent[OpportunityEvent]]
 
 
 def deals(*changed: tuple[str, dict[str, Any]]) -> list[RecordedEvent[OpportunityEvent]]:
-    """Of each: the deal's id and what is then different from `DEAL`."""
+    """The events of deals, each with the deal's id and the fields that differ from `DEAL`."""
     return read(stored(position, deal, **changes) for position, (deal, changes) in enumerate(changed, 1))
 
 
 def org(*events: OrgEvent, at: datetime = NOON) -> list[RecordedEvent[OrgEvent]]:
-    """As they are read from the store: names are references."""
+    """Events of the organisation as they are read from the store: names are references."""
     return [recorded(position, event, at) for position, event in enumerate(events, 1)]
 
 

@@ -27,7 +27,7 @@ def parents(events: Iterable[RecordedEvent[OrgEvent]], at: datetime) -> dict[str
 
 
 def own(events: Iterable[RecordedEvent[OpportunityEvent]]) -> Mapping[str, Amounts]:
-    """By owner, of the deals as they are after their last event."""
+    """The sums by owner of the deals after their last event."""
     sums: dict[str, dict[Account, tuple[Decimal, int]]] = defaultdict(dict)
     for deal in {recorded.subject: recorded.event for recorded in events}.values():
         if deal.outcome in (None, "won"):

@@ -18,7 +18,7 @@ SLOWER = 2
 
 @pytest.fixture(scope="session")
 def _asyncio_loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
-    """Of this loop each step can be measured; the steps are the same on the product's."""
+    """An event loop whose steps can be measured; they are the same on the product's."""
     return asyncio.new_event_loop
 
 

@@ -41,7 +41,7 @@ def shape(answer: httpx.Response) -> Any:
 
 
 async def answers(url: str, fast_routes: Sequence[str]) -> dict[str, Any]:
-    """With a service that is asked these paths the short way."""
+    """The answers of a service that serves these paths on the fast path."""
     async with running_services(url, [replace(SERVICE, fast_routes=fast_routes)]) as client:
         return {query: shape(await client.get(f"/forecast/v1/rollup?{query}")) for query in QUERIES}
 

@@ -70,7 +70,7 @@ def deals_of(changed: list[tuple[str, dict[str, Any], tuple[str | None, str | No
 
 
 def nodes_of(commands: list[OrgCommand]) -> Nodes:
-    """What the rules make of the commands."""
+    """The nodes after the commands."""
     state, events = DECIDER.initial, list[OrgEvent]()
     for minute, command in enumerate(commands):
         at = NOON + timedelta(minutes=minute)
@@ -85,7 +85,7 @@ def nodes_of(commands: list[OrgCommand]) -> Nodes:
 
 
 async def applied(tx: AsyncConnection, deals: Deals, organisation: Nodes, cuts: list[tuple[int, int]]) -> None:
-    """In batches: so many events of the one source, then so many of the other."""
+    """Applies the events in batches: so many of the one source, then so many of the other."""
     for of_deals, of_nodes in [*cuts, (len(deals), len(organisation))]:
         await apply(tx, "pipeline", deals[:of_deals])
         await apply(tx, "forecast", organisation[:of_nodes])
@@ -167,7 +167,7 @@ async def accounts(tx: AsyncConnection, table: Any, count: Any) -> dict[Any, Any
 
 
 async def totals(tx: AsyncConnection) -> dict[str, dict[Any, Any]]:
-    """By node, then by account: amount, deals, and the node's own of each."""
+    """The totals by node and account: amount, deals, and the node's own of each."""
     found: dict[str, dict[Any, Any]] = {}
     for row in await tx.execute(select(node_totals)):
         day: date | None = None if row.close_date == NO_DAY else row.close_date

@@ -1,4 +1,4 @@
-"""What stood in the accounts when a month began, and is kept: it makes answers faster, and never other ones."""
+"""Openings, the balances when a month began: they make answers faster, and never different."""
 
 from asyncio import Lock
 from collections.abc import AsyncIterator
@@ -31,7 +31,7 @@ JANUARY, FEBRUARY, MARCH = (datetime(2026, month, 1, tzinfo=UTC) for month in (1
 
 @pytest.fixture
 async def engine(database: str) -> AsyncIterator[AsyncEngine]:
-    """As the service's worker has it."""
+    """An engine as the service's worker has it."""
     made = engines.writer(database, f"{SERVICE.name},{READ_MODELS}", connections=3)
     yield made
     await made.dispose()
@@ -39,7 +39,7 @@ async def engine(database: str) -> AsyncIterator[AsyncEngine]:
 
 @pytest.fixture
 def few_postings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """So that openings are worth it, and totals of some nodes."""
+    """Lowers the limits, so that openings are kept, and totals of some nodes."""
     monkeypatch.setattr(opening_balances, "LEAST_POSTINGS", 0)
     monkeypatch.setattr(opening_totals, "LEAST_BELOW", 2)
 
@@ -89,7 +89,7 @@ async def check_with_and_without(
 
 
 async def add_some(made: History, engine: AsyncEngine) -> None:
-    """At instants between those at which something happened."""
+    """Adds openings at instants between those of the events."""
     await made.company.read("rollup")
     span = made.now - FIRST_DAY
     new = [FIRST_DAY + span * made.random.randrange(1, 100) / 100 for _ in range(3)]

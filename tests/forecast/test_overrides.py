@@ -53,7 +53,7 @@ async def both_overrides(company: Company) -> None:
 
 
 async def commits(company: Company, **params: Any) -> dict[str, dict[str, str]]:
-    """By node, what is in the column commit."""
+    """The amounts of the column commit, by node."""
     answer = await company.rollup(view="cumulative", depth=3, **params)
     fields = ("pure", "computed", "seen_by_self", "seen_by_parent")
     return {each["node_id"]: {name: each[name]["commit"] for name in fields} for each in nodes(answer["node"])}

@@ -37,7 +37,7 @@ async def compare(made: History, questions: int) -> None:
 
 
 def random_question(made: History) -> tuple[list[Entry], Question, dict[str, str]]:
-    """Of now; or at an instant, known until another, by the organisation of a third."""
+    """A random question: of now; or at an instant, known until another, by the organisation of a third."""
     quarter, params = made.random.choice(QUARTERS), dict[str, str]()
     as_of, book = made.now, made.book
     if made.random.random() < 0.7:

@@ -13,7 +13,7 @@ SETS = [
 
 
 def included(owners: Owners) -> set[str]:
-    """Of the names, and of one that no set names."""
+    """The names that the owners include, of all names and one that is in no set."""
     return {name for name in (*NAMES, "somebody") if owners.includes(name)}
 
 

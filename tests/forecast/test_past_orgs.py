@@ -19,7 +19,7 @@ from tests.forecast.histories import FIRST_DAY, History
 
 @pytest.fixture
 async def engine(database: str) -> AsyncIterator[AsyncEngine]:
-    """As the service answers with it."""
+    """An engine as the service's answers use it."""
     made = engines.reader(database, f"{SERVICE.name},{SERVICE.read_models}", connections=3)
     yield made
     await made.dispose()

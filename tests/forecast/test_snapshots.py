@@ -129,7 +129,7 @@ async def complete(company: Company, position: int) -> None:
 
 
 async def locks(company: Company, number: int) -> list[dict[str, Any]]:
-    """As soon as there are so many."""
+    """The locks, as soon as there are so many."""
 
     async def found() -> bool:
         return len((await company.api.get("snapshots")).json()["items"]) >= number

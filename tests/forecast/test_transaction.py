@@ -1,4 +1,4 @@
-"""What an event posts, as a function of the deal before and after."""
+"""The postings of an event, as a function of the deal before and after."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence

@@ -28,7 +28,7 @@ def steps(answer: Any) -> dict[str, str]:
 
 
 async def waterfall(company: Company, since: int, **params: Any) -> Any:
-    """From just after that event of pipeline's."""
+    """The waterfall from just after that event of pipeline's."""
     at = NOON + timedelta(minutes=since)
     answer = await company.read("waterfall", **{"from": at.isoformat()}, **params)
     assert answer.status_code == 200, answer.text
@@ -82,7 +82,7 @@ async def test_more_moves_elsewhere_ask_nothing_more_of_the_database(company: Co
     await teams(company)
 
     async def statements() -> int:
-        """Of the organisation and of overrides, when all is applied."""
+        """The number of statements about the organisation and overrides, when all events are applied."""
         await waterfall(company, 0)
         asked: list[str] = []
 
@@ -230,7 +230,7 @@ SCOPE = WaterfallScope(
 
 
 def kinds(*changes: dict[str, Any], scope: WaterfallScope = SCOPE) -> dict[str, Decimal]:
-    """Of one deal's second event: it was `COMMIT` with the first of the changes."""
+    """The kinds of one deal's second event: it was `COMMIT` with the first of the changes."""
     first, second = [COMMIT | change for change in changes]
     recorded = deals(("one", first), ("one", second))
     posted = deal_changes({}, recorded).lines

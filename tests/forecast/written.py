@@ -1,4 +1,4 @@
-"""What is written to a forecast, as the reference reads it: plain values, in the order in which they were recorded."""
+"""The entries of a forecast, as the reference reads them: plain values, in the order in which they were recorded."""
 
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -63,7 +63,7 @@ Entry = Placed | Deal | Override | Rate | Quota
 
 
 class Question(NamedTuple):
-    """What is asked of the entries that are known."""
+    """A question about the known entries."""
 
     period: Quarter
     as_of: datetime

@@ -25,7 +25,7 @@ ADDRESS = re.compile(r"Funnelcast is up at (http://\S+?),?\s")
 
 
 def environment(**more: str) -> dict[str, str]:
-    """What a user's shell would have, none of our options in it but those given."""
+    """The environment of a user's shell, with no other options of ours than those given."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("FUNNELCAST_")}
     return kept | {"PYTHONPATH": str(ROOT), "COLUMNS": "200"} | more
 
@@ -63,7 +63,7 @@ def exit_code() -> int:
 
 
 def done(*arguments: Any, **more: Any) -> str:
-    """What a command that must succeed says on stdout."""
+    """The stdout of a command that must succeed."""
     result = run(*arguments, **more)
     assert result.returncode == 0, result.stderr
     return result.stdout
@@ -92,7 +92,7 @@ class Up:
 
 @contextmanager
 def up(data: Path, *arguments: str, key: str = ADMIN, **env: str) -> Iterator[Up]:
-    """From when requests are answered; killed at the end if it still lives, and its Postgres with it."""
+    """A running `up`, which answers requests; it and its Postgres are killed at the end if they still live."""
     given = {"FUNNELCAST_ADMIN_KEY": key} if key else {}
     with started("up", "--data", str(data), "--port", "0", *arguments, **given, **env) as process:
         try:
@@ -115,7 +115,7 @@ def started(*arguments: str, **env: str) -> subprocess.Popen[str]:
 
 
 def until(process: subprocess.Popen[str], wanted: re.Pattern[str]) -> str:
-    """What it says on stdout up to and with the line that is wanted."""
+    """The lines of stdout up to and with the line that is wanted."""
     assert process.stdout is not None
     output = ""
     while not wanted.search(output):
@@ -126,7 +126,7 @@ def until(process: subprocess.Popen[str], wanted: re.Pattern[str]) -> str:
 
 
 def servers(data: Path) -> list[psutil.Process]:
-    """Those of Postgres that work in this folder."""
+    """The servers of Postgres that work in this folder."""
     return [each for each in psutil.process_iter() if works_in(each, data)]
 
 

@@ -46,7 +46,8 @@ def test_the_demo_company_has_its_history_within_a_minute(tmp_path: Path) -> Non
 
 
 def show_every_category(http: httpx.Client) -> None:
-    """In three quarters: on the first day of one nothing is won, and on its last days nothing new will end in it."""
+    """Checks every category in three quarters: on the first day of one nothing is won, and on its last days nothing new
+    will end in it."""
     last_day = quarter_end(datetime.now(UTC).date())  # noqa: TID251 - the demo runs by the machine's clock
     quarters = (last_day - timedelta(days=100), last_day, last_day + timedelta(days=1))
     params = [{"period": f"{day.year}-Q{(day.month + 2) // 3}"} for day in quarters]
@@ -56,7 +57,7 @@ def show_every_category(http: httpx.Client) -> None:
 
 
 def show_the_queue_and_the_cost(http: httpx.Client) -> None:
-    """What waits is of these days, every source costs something, and something waits in quarantine."""
+    """Checks that leads in the queue are of these days, every source has costs, and a delivery waits in quarantine."""
     queue = http.get("/qualification/v1/queue", params={"limit": 1000}).json()["items"]
     revisits = [lead["age_seconds"] for lead in queue if lead["revisit_due_at"]]
     untouched = [lead["age_seconds"] for lead in queue if not lead["revisit_due_at"] and not lead["touched_at"]]

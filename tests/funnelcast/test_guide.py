@@ -1,4 +1,4 @@
-"""What docs/importing.md shows, as it is shown there; and the command with mappings of one's own."""
+"""The examples of docs/importing.md, and the command with mappings of one's own."""
 
 import json
 import re

@@ -127,7 +127,7 @@ def test_an_org_comes_from_the_team_file(system: Up, folder: Path) -> None:
 
 
 async def nodes_in_pages(system: Up) -> Mapping[str, Any]:
-    """As the import finds out which nodes there are, with a page for each."""
+    """Reads the nodes as the import does, with a page for each."""
     async with client.open_client(system.address, system.key) as http:
         return await known_nodes(http, limit=1)
 

@@ -97,7 +97,7 @@ def place(http: httpx.Client, node: str, name: str, kind: str, parent: str | Non
 
 
 def scripts() -> Iterator[list[ScriptedWrite]]:
-    """Of the deals that move in these weeks."""
+    """The scripts of the deals that move in these weeks."""
     random, end = seeded("weekly exports"), START + len(WEEKS) * WEEK
     for deal in direct_deals(random, demo_company(), end):
         writes = deal_history(random, deal, end)

@@ -114,7 +114,7 @@ def within(seconds: float, condition: Callable[[], bool]) -> None:
 
 
 async def written(data: Path) -> int:
-    """How many events intake has, while the system is starting; none while nothing can be asked."""
+    """The number of intake's events while the system is starting; 0 until it answers."""
     url = url_of_running(data)
     if url is None:
         return 0

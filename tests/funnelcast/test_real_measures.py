@@ -77,7 +77,8 @@ def stages_of(system: Up) -> Mapping[str, Any]:
 
 
 def visits_of_loans() -> list[list[Visit]]:
-    """In the file's order: times alone do not tell which of two events at one instant came first."""
+    """The visits of loans in the file's order: times alone do not tell which of two events at one instant came
+    first."""
     entries = defaultdict[str, list[tuple[str, datetime]]](list)
     for row in csv.DictReader(io.StringIO(gzip.decompress(LOANS.read_bytes()).decode())):
         stage = STAGES.get(row["activity"])
@@ -92,7 +93,7 @@ def visits(moves: Sequence[tuple[str, datetime]]) -> Iterator[Visit]:
 
 
 def stays_in(stage: str, loans: Iterable[Sequence[Visit]], now: datetime) -> Iterator[tuple[Stay, Stay]]:
-    """Of each loan, its last visit and all of them together."""
+    """The stay of each loan: its last visit, and all visits together."""
     for loan in loans:
         if inside := [visit for visit in loan if visit.stage == stage]:
             ended = inside[-1].left_at is not None
@@ -122,7 +123,7 @@ def test_loans_stay_as_long_and_are_won_as_often_as_their_file_says(tmp_path: Pa
 
 
 def check_win_rate(system: Up, loans: Sequence[Sequence[Visit]]) -> None:
-    """Of those that were accepted before their end."""
+    """Checks the win rate of the deals that were accepted before their end."""
     qualified = [loan for loan in loans if any(visit.stage in ("accepted", "offer_sent") for visit in loan)]
     ends = Counter(loan[-1].stage for loan in qualified)
     rate = measure(system, "win-rate")["total"]["by_count"]
@@ -157,7 +158,7 @@ def test_deals_are_won_and_stay_as_their_file_says(tmp_path: Path) -> None:
 
 
 def check_quarter(system: Up, rows: Sequence[Mapping[str, str]], begins: str, ends: str) -> None:
-    """As of its last midnight, by two dimensions. Deals were engaged, and ended, at noon."""
+    """Checks the quarter as of its last midnight, by two dimensions. Deals were engaged, and ended, at noon."""
     then = [row for row in rows if "" < row["engage_date"] <= ends]
     won = [row for row in then if row["deal_stage"] == "Won" and begins <= row["close_date"] <= ends]
     asked = {"from": begins, "to": ends, "as_of": f"{ends}T23:59:59Z", "by": "owner,product"}

@@ -214,7 +214,7 @@ async def test_kafka_loses_a_topic_under_a_running_system(broker: OurBroker, tmp
 
 
 def poured(system: Up) -> list[str]:
-    """What it says, line by line, from now on."""
+    """The lines of its output from now on."""
     lines: list[str] = []
     assert system.process.stderr is not None
     Thread(target=lines.extend, args=(system.process.stderr,), daemon=True).start()

@@ -55,7 +55,7 @@ def database(postgres: str, sound: str) -> Iterator[str]:
 
 
 def findings(url: str) -> dict[tuple[str, str], list[str]]:
-    """By service and check; those that hold are left out."""
+    """The findings by service and check; checks that hold are left out."""
     result = run("verify", "--postgres", url, "--json")
     told = {(one["service"], one["what"]): one["findings"] for one in json.loads(result.stdout)}
     failed = {which: found for which, found in told.items() if found}

@@ -1,1 +1,1 @@
-"""From the first click to the forecast, over HTTP, on both logs."""
+"""Journeys from the first click to the forecast, over HTTP, on both logs."""

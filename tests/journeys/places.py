@@ -57,7 +57,7 @@ class Company:
     async def call(
         self, node: str, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
     ) -> httpx.Response:
-        """By a key that is tied to the node."""
+        """A call with a key that is tied to the node."""
         known = {"Authorization": f"Bearer {await self.key(node)}", **(headers or {})}
         return await self.api.request(method, path, json=body, headers=known)
 

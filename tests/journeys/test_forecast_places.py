@@ -1,4 +1,4 @@
-"""What callers see and change of the forecast who are confined to a part of the organisation."""
+"""The forecast as confined callers see and change it."""
 
 from decimal import Decimal
 from typing import Any

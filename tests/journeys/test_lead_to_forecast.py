@@ -1,4 +1,4 @@
-"""What each kind of user does in an ordinary week, over the wire."""
+"""The ordinary week of each kind of user, over HTTP."""
 
 import asyncio
 from datetime import date

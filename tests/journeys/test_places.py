@@ -1,4 +1,4 @@
-"""Who sees what and changes what, by the place in the organisation, over the wire."""
+"""Deals as callers see and change them by their place in the organisation, over HTTP."""
 
 import asyncio
 from collections.abc import Iterator
@@ -277,7 +277,7 @@ async def test_readers_see_all_of_a_move_or_nothing_of_it(company: Company) -> N
 
 
 def position_of(answer: httpx.Response) -> int:
-    """Of the last event of forecast that the answer has."""
+    """The position of the last event of forecast that the answer has."""
     positions = dict(each.split(":") for each in answer.headers["X-Position"].split(","))
     return int(positions["forecast"])
 

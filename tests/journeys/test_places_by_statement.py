@@ -1,5 +1,5 @@
-"""What is elsewhere in the organisation cannot be told from what does not exist, nor by the time that the answer takes:
-it runs the same statements."""
+"""Callers cannot tell what is elsewhere in the organisation from what does not exist, nor by the time of the answer: it
+runs the same statements."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,7 +33,7 @@ OF_NODES = (
 
 @contextmanager
 def statements() -> Iterator[list[str]]:
-    """Those of requests, from their correlation ids: nobody else has one here."""
+    """The statements of requests, known by their correlation ids: nobody else has one here."""
     found: list[str] = []
 
     def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:

@@ -1,4 +1,4 @@
-"""Which leads a caller sees and works, by the place in the organisation, over the wire."""
+"""Leads as callers see and work them by their place in the organisation, over HTTP."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What docs/subscribing.md tells readers to run does what it says."""
+"""The examples of docs/subscribing.md do what it says."""
 
 import asyncio
 import re
@@ -47,7 +47,7 @@ async def test_the_python_example_hears_each_stage_change_once(database: str) ->
 
 
 def pauses(names: dict[str, Any]) -> list[float]:
-    """Those of the example from now on, each the longest that may be; it does not wait."""
+    """The pauses of the example from now on, each the longest that may be; it does not wait."""
     paused: list[float] = []
     names["time"] = SimpleNamespace(sleep=paused.append)
     names["random"] = SimpleNamespace(uniform=lambda shortest, longest: longest + 1000 * shortest)
@@ -131,7 +131,7 @@ async def test_a_kafka_client_finds_what_the_guide_says(database: str, kafka: Br
 
 
 def first_record(address: str, topic: str) -> Any:
-    """By the guide's client and settings."""
+    """The first record, read with the guide's client and settings."""
     settings = {"bootstrap.servers": address, "group.id": "dialler", "auto.offset.reset": "earliest"}
     assert all(f'"{name}"' in GUIDE for name in settings)
     consumer = Consumer(settings)

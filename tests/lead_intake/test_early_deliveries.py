@@ -1,4 +1,4 @@
-"""What vendors say of a person before the person is captured: it counts as if it had come after."""
+"""Early elements, about a person before the first capture, count as if they had come after it."""
 
 import asyncio
 import json
@@ -21,7 +21,7 @@ CONSENT = {"consent": {"status": "granted", "purpose": "news", "text_version": "
 
 
 def call(kind: str, email: str, **more: Any) -> dict[str, Any]:
-    """Of Segment."""
+    """A call of Segment."""
     message = {"type": kind, "messageId": f"{kind}-{email}", "timestamp": LATER, "traits": {"email": email}}
     return message | more
 
@@ -70,7 +70,7 @@ WAYS = (post, *(pytest.param(way, marks=pytest.mark.thorough) for way in OTHER_W
 
 
 async def shown(api: httpx.AsyncClient, email: str) -> Mapping[str, Any]:
-    """What must not depend on the order of arrival."""
+    """The fields that must not depend on the order of arrival."""
     (person,) = (await api.post("people/lookup", json={"email": email})).json()["items"]
     (lead_id,) = person["lead_ids"]
     lead = (await api.get(f"leads/{lead_id}")).json()

@@ -1,4 +1,4 @@
-"""What vendors say of a person who is known: another address, other data, erasure."""
+"""Deliveries about a known person: another address, other data, erasure."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What becomes of a capture: a lead, one more engagement, or nothing."""
+"""The outcome of a capture: a lead, one more engagement, or nothing."""
 
 import json
 from datetime import datetime, timedelta

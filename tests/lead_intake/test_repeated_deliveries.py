@@ -1,4 +1,4 @@
-"""What arrives twice is one fact, also when it was in quarantine meanwhile, and keeps what the person wrote."""
+"""Repeated deliveries are one fact, also when it was in quarantine meanwhile, and keep what the person wrote."""
 
 from base64 import b64encode
 from typing import Any

@@ -1,4 +1,4 @@
-"""What an unknown address told us holds when the person comes, and after an erasure again."""
+"""The suppression of an unknown address holds when the person comes, and again after an erasure."""
 
 from datetime import timedelta
 from typing import Any

@@ -16,7 +16,7 @@ async def unsubscribed(api: httpx.AsyncClient, clock: Clock, person: dict[str, s
 
 
 async def status(api: httpx.AsyncClient, person_id: str) -> str:
-    """Of the newsletter."""
+    """The status of the newsletter."""
     person = (await api.get(f"people/{person_id}")).json()
     return str({each["purpose"]: each["status"] for each in person["consents"]}["newsletter"])
 

@@ -25,7 +25,7 @@ KEYS: dict[str, tuple[tuple[str, ...], bool]] = {
     **{person.role: (tuple(person.scopes), person.node is not None) for person in demo_people(demo_company())},
     **{scope: ((scope,), False) for scope in SCOPES},
 }
-"""By name: scopes, and whether the key is tied to a place."""
+"""People by name, each with the scopes, and whether the key is tied to a place."""
 READ = [screen for screen in SCREENS if screen.method == "GET"]
 OPERATION = "/operation"
 
@@ -75,7 +75,7 @@ def failing(error: type[httpx.TransportError]) -> Callable[[httpx.Request], http
 
 
 async def request(browser: httpx.AsyncClient, screen: Screen) -> httpx.Response:
-    """With something in the place of each id."""
+    """A request with an id in the place of each parameter."""
     path = screen.address
     for name in ("lead_id", "opportunity_id", "webhook_id", "quarantine_id", "version"):
         path = path.replace(f"{{{name}}}", "00000000-0000-0000-0000-000000000001")

@@ -32,7 +32,7 @@ async def looking_at(
     typed: Mapping[str, str] | None = None,
     site: Mapping[str, str] = FROM_A_PAGE,
 ) -> httpx.Response:
-    """What a browser gets when services answer so. `typed`: into a form, that is sent from `site`."""
+    """The answer to a browser when services answer so. `typed`: the fields of a form that is sent from `site`."""
     async with run_pages("http://services", NoSessions(), transport=httpx.MockTransport(answer)) as pages:
         transport = httpx.ASGITransport(pages)
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as browser:

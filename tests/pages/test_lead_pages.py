@@ -31,7 +31,7 @@ async def leads(database: str) -> AsyncIterator[Site]:
 
 
 async def capture(api: httpx.AsyncClient) -> str:
-    """Of a lead that is in the queue."""
+    """The capture of a lead that is in the queue."""
     lead_id = str((await done(api, "POST", "/intake/v1/leads", CAPTURE)).json()["lead_id"])
 
     async def queued() -> bool:

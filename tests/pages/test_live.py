@@ -1,4 +1,4 @@
-"""Who hears of a change, and when: however many pages are open, the services are not asked by all of them at once."""
+"""Notices of changes: however many pages are open, they do not all ask the services at once."""
 
 import asyncio
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ ANYBODY: Any = None
 
 @pytest.fixture
 def watch() -> Watch:
-    """That knows a frontier."""
+    """A watch that knows a frontier."""
     return Watch(asyncio.Event(), "forecast:1")
 
 

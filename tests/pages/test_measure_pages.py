@@ -17,7 +17,7 @@ SCRIPT = "<script>alert(1)</script>"
 
 
 def days_from_today(days: int) -> str:
-    """Of the service's clock, which may pass midnight while tests run."""
+    """Days by the service's clock, which may pass midnight while tests run."""
     return str(ClockAndIds().now().date() + timedelta(days=days))
 
 

@@ -1,4 +1,4 @@
-"""What protects the pages: headers, writes that must come from them, and text that stays text."""
+"""The protection of the pages: headers, writes that must come from them, and text that stays text."""
 
 from collections.abc import AsyncIterator
 

@@ -33,7 +33,7 @@ AMOUNTS = {
     "funnel": set[str](),
     "cost-per-sql": {"marketing", "sales", "total", "cost_per_sql"},
 }
-"""By measure, the fields that are hidden."""
+"""The hidden fields of each measure."""
 
 
 def hidden_fields(whole: Any, seen: Any, name: str = "") -> Iterator[str]:

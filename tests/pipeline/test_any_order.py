@@ -80,7 +80,7 @@ def test_a_repeated_command_adds_nothing_and_events_give_the_state(commands: lis
 
 
 def check(state: State) -> None:
-    """What holds of every deal, however it came about."""
+    """Checks what must hold for every deal, whatever happened to it."""
     if isinstance(state, NotExisting):
         return
     deal = state.fields

@@ -99,7 +99,7 @@ def closed(name: str, *last: Any) -> Any:
 
 
 async def crossings(api: httpx.AsyncClient) -> list[dict[str, Any]]:
-    """Of the win rate."""
+    """The crossings of the win rate."""
     answer = await api.get("events", params={"types": "benchmark.crossed"})
     assert answer.status_code == 200, answer.text
     found = [item["data"] | {"time": item["time"]} for item in answer.json()["items"]]

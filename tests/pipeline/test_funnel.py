@@ -69,7 +69,7 @@ async def tx(database: str) -> AsyncIterator[AsyncConnection]:
 
 
 async def happened(tx: AsyncConnection, *changes: tuple[float, str, CycleEvent]) -> None:
-    """Each: the day, the lead, and its event; one batch each, to be sure that rows are read again."""
+    """Applies events, each with its day and lead, in batches of one, so that rows are read again."""
     for number, (day, lead, event) in enumerate(changes, 1):
         recorded: RecordedEvent[Any] = RecordedEvent(
             number, UUID(int=number), f"lead-{lead}", number, event, on(day), on(day), "sam", UUID(int=1)

@@ -47,7 +47,7 @@ def figures_of(view: Any) -> Iterator[Any]:
 
 
 def figures_by_list(deals: list[Any]) -> dict[str, Any]:
-    """What the figures of these deals must be; the mean apart."""
+    """The expected figures of these deals, without the mean."""
     sums: dict[str, tuple[int, Decimal]] = {}
     for amount in (deal["amount"] for deal in deals if deal["amount"]):
         count, total = sums.get(amount["currency"], (0, Decimal(0)))

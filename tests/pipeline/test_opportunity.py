@@ -1,4 +1,4 @@
-"""What may happen to an opportunity: the right events, a clear no, and silence when things are so already."""
+"""Commands on an opportunity: the right events, a refusal, and no event when nothing changes."""
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal

@@ -16,7 +16,7 @@ DAY = timedelta(days=1)
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 STAGES = ("qualified", "proposal", "negotiation")
-"""Those that a deal may enter. It begins in another one, which is unqualified."""
+"""The stages that a deal may enter. It begins in another one, which is unqualified."""
 PRODUCTS = ("drill", "saw")
 WINDOWS: Sequence[tuple[int | None, int | None, int | None]] = [
     (None, None, None),
@@ -46,7 +46,7 @@ class Deal(NamedTuple):
 
 
 def some_deal(random: Random) -> Deal:
-    """At instants that often meet with those of other deals, and with midnight."""
+    """A random deal, at instants that often meet with those of other deals, and with midnight."""
     at, owner = BEGIN + random.randint(0, 30) * DAY, random.choice(("ann", "bob"))
     facts = [Fact(at, "unqualified", False, None, owner)]
     for _ in range(random.randint(0, 6)):
@@ -102,7 +102,7 @@ class Stay(NamedTuple):
 
 
 class Account:
-    """Of the deals of one group."""
+    """The sums of the deals of one group."""
 
     def __init__(self, asked: Asked) -> None:
         self.asked = asked
@@ -140,7 +140,7 @@ def stays_of(facts: Sequence[Fact], asked: Asked) -> Iterator[tuple[tuple[str, b
 
 
 def accounts(deals: Sequence[Deal], asked: Asked) -> dict[tuple[str, ...], Account]:
-    """By owner and product; the whole has no key."""
+    """The accounts by owner and product; the whole has no key."""
     found: dict[tuple[str, ...], Account] = {(): Account(asked)}
     for deal in deals:
         if facts := [fact for fact in deal.facts if fact.at <= asked.as_of]:

@@ -1,4 +1,4 @@
-"""What pipeline does about forecast's events."""
+"""Pipeline's reactions to forecast's events."""
 
 from collections.abc import AsyncIterator
 

@@ -21,7 +21,7 @@ MISFIT = Profile(role="individual", employees=3, industry="any", country="DE")
 
 
 def minute(number: int) -> datetime:
-    """When the event of this number occurred; the first has 0."""
+    """The instant at which the event of this number occurred; the first has 0."""
     return NOON + timedelta(minutes=number)
 
 
@@ -112,7 +112,7 @@ HISTORIES: Mapping[Lifecycle, tuple[events.LeadEvent, ...]] = {
     Lifecycle.REJECTED: (ENGAGED, BANT_MET, REJECTED),
     Lifecycle.CUSTOMER: (ENGAGED, BANT_MET, MARKED, HANDED_OVER, QUALIFIED, WON),
 }
-"""How a lead came to each of them, each with BANT met. The lead in nurture lost its deal."""
+"""The events that lead to each state, each with BANT met. The lead in nurture lost its deal."""
 
 
 def given(

@@ -109,7 +109,7 @@ def test_a_repeated_command_adds_nothing_and_every_move_is_in_the_table(
 
 
 def check(state: State) -> None:
-    """What holds of every lead, whatever happened to it."""
+    """Checks what must hold for every lead, whatever happened to it."""
     assert not isinstance(state, NotExisting)
     moves = {(start, to) for (start, _), to in TRANSITIONS.items()}
     assert {(transition.start, transition.to) for transition in state.history[1:]} <= moves

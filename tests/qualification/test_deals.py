@@ -31,7 +31,7 @@ MQL_AGAIN = (
     *HISTORIES[Lifecycle.NURTURE],
     *given(*HISTORIES[Lifecycle.NURTURE]).when(commands.Requalify()).decided(),
 )
-"""Its deal was lost, and an SDR works it anew."""
+"""A lead whose deal was lost, and that an SDR works again."""
 SECOND = "second"
 WITH_SECOND_DEAL = (*MQL_AGAIN, *given(*MQL_AGAIN).when(hand_over(SECOND)).decided())
 

@@ -1,4 +1,4 @@
-"""How soon SDRs answer, and what becomes of their work."""
+"""The measures of SDRs: response times, and outcomes of their work."""
 
 from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta

@@ -1,4 +1,4 @@
-"""Who goes into nurture and out of it is listed, for a mailing tool to follow."""
+"""The list of people who enter and leave nurture, for a mailing tool to follow."""
 
 from collections.abc import AsyncIterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""When the day has come to look at a nurtured lead again."""
+"""The revisit of a nurtured lead, when its day has come."""
 
 from datetime import UTC, date, datetime, timedelta
 

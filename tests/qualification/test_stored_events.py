@@ -16,7 +16,7 @@ from shared.rules.message import StoredEvent
 from tests.contracts.releases import HERE, RELEASES, stored_events
 
 FIRST_FIELDS = LeadFields._fields[:21]
-"""Those that every release has."""
+"""The fields that every release has."""
 
 
 def streams_of(release: str) -> dict[str, list[StoredEvent]]:
@@ -63,7 +63,7 @@ def lead_state(state: State) -> dict[str, Any]:
 
 
 def first_fields(engagement: Engagement) -> dict[str, Any]:
-    """As the first release wrote engagements."""
+    """Engagements as the first release wrote them."""
     written: dict[str, Any] = to_jsonable_python(engagement._asdict())
     new = (written.pop("kind"), written.pop("supplements"), written.pop("through"))
     assert (*new, written["profile"].pop("email_domain")) == (CAPTURE, None, None, None)
@@ -76,7 +76,7 @@ def models_state(models: Models) -> dict[str, Any]:
 
 
 def without_new_fields(model: Any) -> Any:
-    """As the first release wrote models: rules had no half-life, conditions no kind."""
+    """Models as the first release wrote them: rules had no half-life, conditions no kind."""
     written = to_jsonable_python(model)
     for rule in written["rules"]:
         assert (rule.pop("half_life_days"), rule["when"].pop("kind")) == (None, None)

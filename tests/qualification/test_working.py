@@ -1,4 +1,4 @@
-"""What SDRs and marketing do with a lead: the right events, a clear refusal, and nothing when it is so already."""
+"""Commands of SDRs and marketing on a lead: the right events, a refusal, and no event when nothing changes."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -172,7 +172,7 @@ def claim(sdr: str, by: str | None = None) -> commands.ClaimLead:
 
 
 def claimed(sdr: str) -> events.LeadClaimed:
-    """For the three days of the default settings."""
+    """A lead that is claimed for the three days of the default settings."""
     return events.LeadClaimed(after=MQL._replace(sdr=sdr, claim_ends_at=NOW + timedelta(days=3)))
 
 

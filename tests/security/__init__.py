@@ -1,1 +1,1 @@
-"""Who may do what, how much of it, and what becomes of a person's data."""
+"""Tests of rights, limits and personal data."""

@@ -17,9 +17,9 @@ from shared.web.routing.needs import Needs
 DOCS = ("docs", "docs/swagger-ui-bundle.js", "docs/swagger-ui.css")
 EVENTS = ("v1/asyncapi.json", "v1/schemas/{event_type}")
 OPEN = ("healthz", "readyz", "metrics", "openapi.json", *DOCS, *EVENTS)
-"""What needs no key, under each prefix: docs/security.md says why."""
+"""The routes that need no key, under each prefix; docs/security.md gives the reasons."""
 ANY_KEY: tuple[str, ...] = ()
-"""What a route needs that names no scope because every valid key may call it."""
+"""The need of a route that every valid key may call."""
 NOBODY = "00000000-0000-4000-8000-000000000000"
 CONVERTED = {
     "form_key": "nobody",
@@ -67,7 +67,7 @@ class Entry:
 
     @property
     def url(self) -> str:
-        """With the id of nobody for each parameter."""
+        """The URL with an unknown id for each parameter."""
         return re.sub(r"{(\w+)}", lambda name: CONVERTED.get(name[1], NOBODY), self.path)
 
 
@@ -82,7 +82,7 @@ def inventory(apps: Mapping[str, FastAPI]) -> list[Entry]:
 
 
 def entrances_of(app: FastAPI) -> Mapping[str, Entrance]:
-    """By the prefixes of their paths, as the guard has them."""
+    """The entrances by the prefixes of their paths, as the guard has them."""
     options: list[Mapping[str, Any]] = [layer.kwargs for layer in app.user_middleware]
     return {prefix: entrance for each in options for prefix, entrance in each.get("entrances", {}).items()}
 
@@ -101,7 +101,8 @@ def entries(route: RouteContext, entrances: Mapping[str, Entrance]) -> Iterator[
 
 
 def needs_of(route: RouteContext) -> Needs | None:
-    """By the route's own dependency; a route that is no function of the framework's must carry its `Needs` itself."""
+    """The needs of a route, by its own dependency; a route that is no function of the framework's must carry its
+    `Needs` itself."""
     dependant = getattr(route, "dependant", None)
     calls = [each.call for each in dependant.dependencies] if dependant else [getattr(route.endpoint, "needs", None)]
     return next((call for call in calls if isinstance(call, Needs)), None)
@@ -114,7 +115,7 @@ def undeclared(found: list[Entry]) -> list[Entry]:
 async def status(
     app: ASGIApp, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes = b"{}"
 ) -> int:
-    """Of the answer. Does not wait for the answer's end: a stream has none."""
+    """The status of the answer, without waiting for its end: a stream has none."""
     begun: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     messages = iter([{"type": "http.request", "body": body, "more_body": False}])
 

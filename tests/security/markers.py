@@ -34,7 +34,7 @@ KEPT: Mapping[str, str] = {
     "note of a correction": "zebra corrected",
     "note of a reopening": "zebra reopened",
 }
-"""What a vault keeps, until the person is erased."""
+"""The markers that a vault keeps, until the person is erased."""
 NEVER: Mapping[str, str] = {
     "query": "zebraquery",
     "fragment": "zebrafragment",
@@ -44,13 +44,13 @@ NEVER: Mapping[str, str] = {
     "evidence at the gate": "zebra gate",
     "refused": "zebra refused",
 }
-"""What is not kept at all."""
+"""The markers that are not kept at all."""
 MARKERS = {**KEPT, **NEVER}
 LENT = {"opportunity name", "next opportunity name"}
 PERSONAL = {
     "first name", "last name", "e-mail", "phone", "job title", "click id", "message", "timeline", "role", "question",
 }  # fmt: skip
-"""What is shown with people:read only."""
+"""The markers that are shown with people:read only."""
 OF_INTAKE = PERSONAL | {"company name"}
 OF_QUALIFICATION = {"evidence", "evidence before", "note of a rejection", "note of a nurturing", *LENT}
 OF_PIPELINE = {"note of a loss", "note of a correction", "note of a reopening", *LENT}
@@ -97,7 +97,7 @@ CAPTURES = [
 
 @dataclass
 class Story:
-    """What was told of the person, and by which ids they go."""
+    """The markers of one person, and the person's ids."""
 
     keys: str = NEVER["idempotency key"]
     lead_id: str = ""
@@ -107,7 +107,7 @@ class Story:
     """Answers that must show nothing."""
 
     def ids(self) -> dict[str, str]:
-        """By the names of parameters of paths, of other things too."""
+        """The ids by the names of path parameters."""
         others = {
             "node_id": "ann",
             "version": "1",
@@ -124,7 +124,7 @@ class Story:
 
 
 async def send(api: httpx.AsyncClient, story: Story, method: str, path: str, body: Any = None) -> httpx.Response:
-    """With a key and a correlation that say who it is about."""
+    """Sends a request, with an idempotency key and a correlation id that contain a marker."""
     headers = {"X-Correlation-Id": NEVER["correlation"]}
     if method == "POST":
         headers["Idempotency-Key"] = f"{story.keys} {len(story.said)}"
@@ -143,7 +143,7 @@ async def captured(api: httpx.AsyncClient, story: Story | None = None) -> Story:
 
 
 async def lived(api: httpx.AsyncClient) -> Story:
-    """From the first click over a lost deal to one that was won, opened again, and is open."""
+    """A person's history: from the first click over a lost deal to one that was won, reopened, and is open."""
     story = await captured(api)
     lead = f"/qualification/v1/leads/{story.lead_id}"
     await said(api, story, "evidence before")
@@ -192,14 +192,14 @@ async def handed_over(api: httpx.AsyncClient, story: Story, name: str, *, taken:
 
 
 async def seen(api: httpx.AsyncClient, path: str, after: httpx.Response) -> Any:
-    """What a service shows that has heard of this."""
+    """The answer of a service that has applied what `after` wrote."""
     answer = await api.get(path, headers=fresh(after, wait=30))
     assert answer.status_code == 200, answer.text
     return answer.json()
 
 
 async def refused(api: httpx.AsyncClient, story: Story, *, erased: bool = False) -> list[str]:
-    """What is answered to requests that are wrong in one way or another, and tell of the person."""
+    """The answers to invalid requests that contain markers."""
     marked = NEVER["refused"]
     lead, deal = f"/qualification/v1/leads/{story.lead_id}", f"/pipeline/v1/opportunities/{story.deals[0]}"
     asked: list[tuple[str, str, Any]] = [

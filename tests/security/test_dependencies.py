@@ -1,5 +1,5 @@
-"""What we are made of: every package is pinned by version and hash, listed in the bill of materials, and audited, or
-said not to be."""
+"""Dependencies: every package is pinned by version and hash, listed in the bill of materials, and audited, or said not
+to be."""
 
 import json
 import os
@@ -55,7 +55,7 @@ def test_the_bill_of_materials_lists_every_runtime_package_with_its_version(tmp_
 
 
 def audit(tmp_path: Path, said: str, code: int = 0, **env: str) -> subprocess.CompletedProcess[str]:
-    """With an auditor that says so of every lock file."""
+    """Runs the audit with an auditor that gives this answer for every lock file."""
     auditor = tmp_path / "auditor"
     (tmp_path / "said").write_text(said)
     auditor.write_text(f"#!/bin/sh\ncat {tmp_path / 'said'}\nexit {code}\n")

@@ -120,7 +120,7 @@ def still(told: Any) -> Any:
 
 
 async def shown(api: httpx.AsyncClient, story: Story) -> str:
-    """What every GET of every service shows of the person, to whoever has this key."""
+    """The answers of every GET of every service about the person, to a caller with this key."""
     answers = []
     for service in SERVICES:
         paths = (await api.get(f"/{service}/openapi.json")).json()["paths"]
@@ -131,7 +131,7 @@ async def shown(api: httpx.AsyncClient, story: Story) -> str:
 
 
 async def digests(database: str) -> dict[str, Any]:
-    """Of the read models that money is counted by."""
+    """The digests of the read models that hold amounts."""
     async with open_engine(database) as engine, snapshot.take_snapshot(engine) as now:
         service = SERVICES["forecast"]
         tx = await now.of(service.read_models)
@@ -145,7 +145,7 @@ async def rebuilt_otherwise(database: str) -> list[str]:
 
 
 async def analyzed(database: str) -> None:
-    """So that the planner has its samples, which on a busy system it takes by itself."""
+    """Takes the planner's samples, which Postgres takes by itself on a busy system."""
     async with connected(database) as engine, engine.execution_options(isolation_level="AUTOCOMMIT").connect() as tx:
         await tx.execute(text("ANALYZE"))
 

@@ -23,7 +23,7 @@ Headers = list[tuple[str, bytes]]
 
 
 def changed(**headers: bytes | None) -> Headers:
-    """Those of a true event, but for these."""
+    """The fields of a true event, but for these."""
     good = dict(to_headers(stored(2), SOURCE))
     told = good | {f"ce_{name}": value for name, value in headers.items() if value is not None}
     return [(name, value) for name, value in told.items() if headers.get(name.removeprefix("ce_"), b"") is not None]

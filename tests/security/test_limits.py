@@ -1,4 +1,4 @@
-"""How much callers may ask: of one key, of one address, at once, in bytes; and that who keeps to it notices nothing."""
+"""Limits: by key, by address, at once, in bytes; callers who keep to them notice nothing."""
 
 import asyncio
 from collections.abc import AsyncIterator, Collection, Mapping

@@ -1,4 +1,4 @@
-"""What is logged when something goes wrong names where, and never what it was about."""
+"""Log lines of errors name the place of the error, and hold no personal data."""
 
 import logging
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ WRONG = [
 
 @pytest.fixture
 def written() -> Iterator[StringIO]:
-    """What a process writes."""
+    """The output of a process."""
     into, before = StringIO(), structlog.get_config()
     level = logging.getLogger("uvicorn.error").level
     configure_logging("debug")

@@ -40,7 +40,7 @@ from tests.security.inventory import (
 )
 
 TWO_SCOPES = ["POST /pipeline/v1/opportunities/{opportunity_id}/correct"]
-"""What needs another scope besides, for which it asks when it has read the body."""
+"""The routes that need another scope besides, which they check when they have read the body."""
 MEASURES = {
     "GET /intake/v1/metrics/captures",
     "GET /qualification/v1/metrics/sdr",
@@ -50,7 +50,7 @@ MEASURES = {
         for name in ("cost-per-sql", "farming", "funnel", "pipeline", "velocity", "win-rate")
     ),
 }
-"""What a key with `metrics:read` alone may call, beside `me`. To add one is a decision."""
+"""The routes that a key with `metrics:read` alone may call, beside `me`. To add one is a decision."""
 ALL_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 LEAST_ROUTES = 60
 Headers = dict[str, str]
@@ -58,7 +58,7 @@ Headers = dict[str, str]
 
 @dataclass
 class Seen:
-    """What must not be: who got in, or was refused in another way than is said."""
+    """The violations: callers who got in, or were refused in another way than is documented."""
 
     requests: int = 0
     wrong: list[str] = field(default_factory=list)
@@ -125,7 +125,7 @@ def bearer(secret: str, **more: str) -> Headers:
 
 
 def strangers(keys: Keys) -> Iterator[tuple[str, Headers]]:
-    """Who must get 401, in whatever way they come."""
+    """The callers who must get 401."""
     good = keys.valid["all"]
     yield "no key", {}
     yield "an empty one", {"Authorization": ""}

@@ -87,7 +87,7 @@ async def test_api1_broken_object_level_authorization(database: str) -> None:
 
 
 async def paths_with_ids(api: httpx.AsyncClient) -> list[str]:
-    """Of single resources. (Of an account or a node that nobody has, the numbers are none.)"""
+    """The paths of single resources. (An unknown account or node is no 404: its numbers are 0.)"""
     described = (await documents(api)).values()
     found = [path for each in described for method, path, _ in operations(each) if method == "GET"]
     return [path for path in found if any(name in path for name in ("{lead_id}", "{person_id}", "{opportunity_id}"))]
@@ -165,7 +165,7 @@ async def test_api3_broken_object_property_level_authorization(database: str) ->
 
 
 async def looked(api: httpx.AsyncClient, story: Story, headers: dict[str, str]) -> str:
-    """What every GET shows but the streams, with the largest page."""
+    """The answers of every GET but the streams, with the largest page."""
     answers = []
     for document in (await documents(api)).values():
         for method, path, operation in operations(document):
@@ -610,7 +610,7 @@ async def test_api10_unsafe_consumption_of_apis(database: str) -> None:
 
 
 async def tell_as_it_is(neighbour: Neighbour, stream: str, data: Any) -> None:
-    """As whoever is in the place of the upstream service might."""
+    """Publishes an event as an attacker in the place of the upstream service might."""
     neighbour.position += 1
     told = data if isinstance(data, str) else json.dumps(data)
     event = stored(neighbour.position, stream, "lead.captured", {})._replace(data=told)

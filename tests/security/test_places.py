@@ -25,14 +25,14 @@ from tests.security.inventory import Entry, inventory, scope
 
 OUTSIDE_AMOUNT, OUTSIDE_CURRENCY, OUTSIDE_NOTE = "7654321.09", "CHF", "said elsewhere"
 OF_MANAGER_AMOUNT, OF_MANAGER_NOTE = "3141592.65", "said of the rep"
-"""What the manager makes of the rep, whom it is hidden from."""
+"""The amount of the manager's override of the rep, from whom it is hidden."""
 NOW = ClockAndIds().now()
 PERIOD, CLOSES = f"{NOW.year}-Q{(NOW.month + 2) // 3}", str(NOW.date())
 YEAR = f"{NOW.year}-01-01T00:00:00Z"
 SHORT_ROUND = ("manager", "acting for a manager")
-"""Who knocks where all confined callers are refused: the matrix of keys does so, too."""
+"""The callers who try routes that refuse all confined callers: the matrix of keys does so, too."""
 LIVE_SECONDS = 0.3
-"""For which a stream is listened to."""
+"""Seconds for which a stream is listened to."""
 DEAL, LEAD = "/pipeline/v1/opportunities/{opportunity_id}", "/qualification/v1/leads/{lead_id}"
 TERMS = ("set-amount", "set-close-date", "set-category", "assign", "link")
 MOVES = ("qualify", "advance", "win", "lose", "recycle", "reopen", "correct")
@@ -70,7 +70,7 @@ SERVING = {
 
 @dataclass
 class Planted:
-    """What lies outside the subtree of `a`. `marks`: texts that no confined caller may be told. `snapshot`: the other
+    """The data outside the subtree of `a`. `marks`: texts that no confined caller may be told. `snapshot`: the other
     branch's."""
 
     deal: str
@@ -162,8 +162,8 @@ async def plant(company: Company) -> Planted:
 
 
 async def plant_forecast(company: Company, secret: Mapping[str, Any]) -> tuple[str, str]:
-    """What is stated about nodes: of another branch, and of the rep by the manager. Returns the id of a locked week of
-    another branch, and the hash of one of the rep's."""
+    """Writes calls and overrides of nodes: of another branch, and of the rep by the manager. Returns the id of a locked
+    week of another branch, and the hash of one of the rep's."""
     stated = {**secret, "note": OUTSIDE_NOTE}
     for node in ("far-rep", "far-branch"):
         await company.send("PUT", f"{FORECAST}/overrides/{node}/{PERIOD}/commit?by=self", stated)
@@ -180,7 +180,7 @@ async def plant_forecast(company: Company, secret: Mapping[str, Any]) -> tuple[s
 
 
 async def callers(company: Company) -> dict[str, dict[str, str]]:
-    """By what they are, their headers."""
+    """The headers of each kind of caller."""
 
     def bearer(key: str, **more: str) -> dict[str, str]:
         return {"Authorization": f"Bearer {key}", **more}

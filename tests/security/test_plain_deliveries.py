@@ -1,4 +1,4 @@
-"""What vendors deliver and browsers post about a person: it is in the vault, and in no event, topic, read model, log or
+"""Personal data that vendors deliver and browsers post: it is in the vault, and in no event, topic, read model, log or
 answer to a key without people:read."""
 
 import copy
@@ -86,7 +86,7 @@ def with_an_address_anywhere(connector: str, value: Any) -> Iterator[Any]:
 
 
 async def deliver_everything(api: httpx.AsyncClient, clock: Clock) -> int:
-    """How many deliveries were taken."""
+    """Sends every delivery. Returns the number of those that were taken."""
     taken = 0
     for connector, samples in EVERY_SAMPLE.items():
         sender = await vendor(api, clock, connector)

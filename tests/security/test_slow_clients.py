@@ -52,14 +52,14 @@ async def served(database: str, patience: float = PATIENCE) -> AsyncIterator[Sys
 
 @dataclass
 class Slow:
-    """What it heard before it was cut, and how long it was suffered."""
+    """The bytes that a slow client got before it was cut, and the seconds until then."""
 
     heard: bytes
     seconds: float
 
 
 async def dribble(system: System, first: bytes, drops: Sequence[bytes], every: float = 0.02) -> Slow:
-    """Until the other side closes."""
+    """Sends bytes slowly until the other side closes."""
     loop = asyncio.get_running_loop()
     began = loop.time()
     async with connected(system) as (reader, writer):

@@ -17,7 +17,7 @@ from tests.upgrades.story import live, numbers
 HERE = Path(__file__).parent
 FORM = ("--no-owner", "--no-acl", "--inserts", "--rows-per-insert=200")
 NOT_SQL = ("\\restrict", "\\unrestrict", "SET transaction_timeout")
-"""What only psql, or only the newest Postgres, understands."""
+"""The lines that only psql, or only the newest Postgres, understands."""
 
 
 async def keep() -> None:

@@ -69,7 +69,7 @@ async def send(api: httpx.AsyncClient, method: str, path: str, body: Any = None)
 
 
 async def numbers(api: httpx.AsyncClient) -> dict[str, Any]:
-    """When all services have taken all of it in."""
+    """The numbers when all services have applied all events."""
     heads = {name: (await read(api, f"/{name}/v1/events?limit=1"))["head"] for name in ("qualification", "pipeline")}
     organisation = (await read(api, "/forecast/v1/events?limit=1"))["head"]
     fresh = {"X-Min-Position": f"pipeline:{heads['pipeline']},forecast:{organisation}", "Prefer": "wait=30"}

@@ -1,4 +1,4 @@
-"""What an earlier version wrote is brought to this one's schema, and still adds up to what it did."""
+"""Stores of earlier versions are brought to this one's schema, and answer with the same numbers."""
 
 import asyncio
 import json

@@ -109,7 +109,7 @@ Key = tuple[Any, ...]
 
 
 def deals_at(events: Sequence[StoredEvent], minute: int) -> Mapping[Key, tuple[Decimal, int]]:
-    """By account, what the deals come to as they stood then: from pipeline's own states, not the forecast's."""
+    """The sums of the deals by account, as they stood then, from pipeline's own states and not the forecast's."""
     states: dict[str, State] = defaultdict(NotExisting)
     for event in events:
         recorded = DECIDER.parse(event)
@@ -126,7 +126,7 @@ def deals_at(events: Sequence[StoredEvent], minute: int) -> Mapping[Key, tuple[D
 
 
 async def balances(tx: AsyncConnection, minute: int) -> Mapping[Key, tuple[Decimal, int]]:
-    """By account, the sum of what was posted until then."""
+    """The sums of the postings until then, by account."""
     account = [postings.c[name] for name in ("owner", "close_date", "category", "qualified", "currency")]
     query = select(*account, func.sum(postings.c.amount), func.sum(postings.c.deals)).group_by(*account)
     found = await tx.execute(query.where(postings.c.occurred_at <= NOON + timedelta(minutes=minute)))

@@ -137,7 +137,7 @@ class Both:
         raise AssertionError("the services answer each other for ever")
 
     def check(self) -> None:
-        """What holds once both services have read everything."""
+        """Checks what must hold when both services have read all events."""
         lead = self.current
         for name, deal in self.deals.items():
             if isinstance(deal, Open | Closed) and LEAD_ID in deal.fields.lead_ids:

@@ -121,7 +121,7 @@ class Both:
         return True
 
     def merge(self, lead_id: str, into: str) -> bool:
-        """As the route: all or nothing."""
+        """Merges leads as the route does: all or nothing."""
         if lead_id == into or {lead_id, into} - self.captured.keys():
             return False
         absorbed = self.captured[lead_id].absorbed
@@ -148,7 +148,7 @@ class Both:
         return self.command_lead(was_into, capture_commands.SeparateLead(lead_id=lead_id, was_into=was_into), lead_id)
 
     def erase(self, lead_id: str) -> None:
-        """With all that are merged."""
+        """Erases the person with all merged leads."""
         self.write("person-any", PersonErased(lead_ids=tuple(self.group_of(lead_id))))
 
     def write(self, stream: str, event: Event) -> None:
@@ -191,7 +191,7 @@ class Both:
         return [survivor, *self.captured[survivor].absorbed]
 
     def shown(self, lead_id: str) -> Mapping[str, Any]:
-        """What does not depend on the order in which things arrived."""
+        """The fields that do not depend on the order of arrival."""
         survivor, *absorbed = self.group_of(lead_id)
         history = self.histories[survivor]
         for other in absorbed:

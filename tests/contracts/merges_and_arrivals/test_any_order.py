@@ -21,7 +21,7 @@ Fact = Capture | Activity
 
 @st.composite
 def facts(draw: st.DrawFn) -> list[Fact]:
-    """At different times, of two leads that have at least one capture each."""
+    """Facts at different times about two leads that have at least one capture each."""
     minutes = draw(st.lists(MINUTES, min_size=2, max_size=9, unique=True))
     found: list[Fact] = []
     for number, minute in enumerate(minutes):
@@ -34,7 +34,8 @@ def facts(draw: st.DrawFn) -> list[Fact]:
 
 
 def arrived(order: Sequence[Fact | str]) -> Both:
-    """What comes before its lead waits for it, as at a connection; so does the merge."""
+    """Applies the facts in the order of arrival. A fact or a merge that comes before its lead waits for it, as at a
+    connection."""
     both, waiting = Both(), list(order)
     while waiting:
         fact = next(each for each in waiting if may_come(both, each))
@@ -154,7 +155,7 @@ class AnyOrder(RuleBasedStateMachine):
             self.check(lead_id)
 
     def check(self, lead_id: str) -> None:
-        """Once it has read everything, qualification counts for the survivor what the group did."""
+        """Checks that qualification, having read all events, counts for the survivor what the group did."""
         lead, group = self.both.leads[lead_id], self.both.group_of(lead_id)
         assert isinstance(lead, Lead)
         assert lead.fields.erased == (lead_id in self.erased)

@@ -1,4 +1,4 @@
-"""What each release stored: `<release>/<service>.ndjson`, an event a line, every type at least once."""
+"""The events that each release stored: `<release>/<service>.ndjson`, an event a line, every type at least once."""
 
 from collections.abc import Iterator
 from datetime import datetime

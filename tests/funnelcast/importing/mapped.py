@@ -24,7 +24,7 @@ def export_context(folder: Path = Path(), now: datetime = NOW) -> ExportContext:
 
 
 def map_rows(mapping: str, *rows: Body, folder: Path = Path(), now: datetime = NOW) -> MappedRecord | Skipped:
-    """Of one record; the first row is in line 2."""
+    """Maps the rows of one record; the first row is in line 2."""
     kind = export_kind(parse_mapping(dedent(mapping), {}))
     map_record, _ = kind.open(export_context(folder, now))
     found = [row_of(n, row, kind.blanks, ignore_case=kind.ignore_case) for n, row in enumerate(rows, 2)]

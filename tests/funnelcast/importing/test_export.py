@@ -38,7 +38,7 @@ def rows(file: Path, layout: Layout = DEFAULT_LAYOUT) -> list[Row | RejectedReco
 
 
 def cells(file: Path, layout: Layout = DEFAULT_LAYOUT) -> list[tuple[int, dict[str, str]]]:
-    """By line, the named cells of rows that are not rejected."""
+    """The named cells of rows that are not rejected, by line."""
     export = survey(file, ["id"], layout)
     names = [name for name in export.columns.names if name]
     return [(row.line, {name: row[name] for name in names}) for row in export.rows() if isinstance(row, Row)]
@@ -247,7 +247,7 @@ def test_hidden_sheets_are_read_only_when_the_mapping_names_them(tmp_path: Path)
 
 
 def changed_sheet(file: Path, old: str, new: str) -> Path:
-    """Of a workbook, the first sheet's text changed; `old` is a pattern."""
+    """Changes the text of a workbook's first sheet; `old` is a pattern."""
     with zipfile.ZipFile(file) as parts:
         contents = {name: parts.read(name) for name in parts.namelist()}
     sheet = contents["xl/worksheets/sheet1.xml"].decode()

@@ -33,7 +33,7 @@ Body = dict[str, str | None]
 
 
 def mapped(users: str, mapping: str = MAPPING) -> dict[int, MappedRecord | Skipped | str]:
-    """By line: what a row becomes, or the reason for which it is refused."""
+    """The node of each row, or the reason for which it is refused, by line."""
     kind = export_kind(parse_mapping(mapping, {}))
     rows = [row_of(line, cells) for line, cells in enumerate(csv.DictReader(io.StringIO(users)), 2)]
 

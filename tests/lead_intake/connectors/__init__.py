@@ -1,1 +1,1 @@
-"""What vendors send, and what becomes of it. Every delivery is made here, from the published shapes."""
+"""Deliveries of vendors, and their outcomes. Every delivery is made here, from the published shapes."""

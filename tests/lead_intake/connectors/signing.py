@@ -1,4 +1,4 @@
-"""How each vendor proves a delivery, written a second time from what the vendors publish."""
+"""The proof of each vendor's deliveries, written a second time from what the vendors publish."""
 
 import hashlib
 import hmac
@@ -13,7 +13,7 @@ SECRET = "a-secret-of-the-vendor"
 PUBLIC_URL = "https://intake.example.com/intake/v1/webhooks/c1"
 Headers = dict[str, str]
 Signer = Callable[[bytes, int, str], Headers]
-"""From body, seconds since 1970 and secret to the headers of a delivery."""
+"""A function from body, seconds since 1970 and secret to the headers of a delivery."""
 
 
 def sha256_of(secret: str, message: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""Who may deliver: the same questions to every vendor that proves anything."""
+"""Proofs of deliveries: the same checks for every vendor that has one."""
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta

@@ -69,7 +69,7 @@ class KafkaOutage:
 
 @dataclass
 class Ground:
-    """Where a log lives: `another` is one of another process there."""
+    """The place of a log: `another` is a log of another process there."""
 
     another: Callable[[], Log]
     outage: Outage

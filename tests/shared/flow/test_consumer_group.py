@@ -134,7 +134,7 @@ async def test_a_group_that_rebalances_hears_every_event_in_order(kafka: Broker,
 
 
 def check_order(heard: list[int]) -> None:
-    """Of each stream, no event was heard for the first time before an earlier one."""
+    """Checks that no event of a stream was applied for the first time before an earlier one."""
     last: dict[str, int] = {}
     for position in dict.fromkeys(heard):
         stream = stored(position).stream

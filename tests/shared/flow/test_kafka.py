@@ -143,7 +143,7 @@ async def test_a_frozen_broker_is_unavailable_in_bounded_time_and_nothing_is_los
             kafka.thaw()
 
     async def is_read() -> bool:
-        """As the relay does it: a cluster that has missed its broker says no for a moment more."""
+        """Reads as the relay does: a cluster that has missed its broker says no for a moment more."""
         try:
             await published(log, topic, run_of(range(101, 201)))
         except LogUnavailable:

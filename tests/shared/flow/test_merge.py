@@ -9,7 +9,7 @@ from shared.flow.watermark import Watermark
 from tests.shared.flow.stored import START, positions_of, stored
 
 Partitions = dict[int, list[int]]
-"""By partition, the positions in the order of offsets."""
+"""The positions of each partition, in the order of offsets."""
 
 
 @st.composite
@@ -83,7 +83,7 @@ def test_a_missing_position_is_a_hole_when_all_is_read_and_never_before(topic: P
 
 
 def behind(ends: Mapping[int, int], topic: Partitions, missing: int) -> Mapping[int, int]:
-    """With one partition more, of which nothing was read."""
+    """A merge with one partition more, of which nothing was read."""
     return {**ends, len(topic): 1}
 
 

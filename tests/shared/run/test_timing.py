@@ -21,7 +21,7 @@ from tests.spec import NOON
 
 
 def add_once(state: tally.Tally, command: tally.Add, at: datetime, context: tally.Context) -> list[tally.TallyEvent]:
-    """As a decider must: nothing when the state says that it is done."""
+    """Decides as a decider must: no event when the state has it already."""
     if command.n == tally.POISON:
         raise ArithmeticError("a rule that fails")
     return tally.decide(state, command, at, context) if not state.total else []

@@ -1,4 +1,4 @@
-"""What is being closed is closed completely, whatever happens meanwhile."""
+"""Resources are closed completely, also when the task is cancelled meanwhile."""
 
 import asyncio
 

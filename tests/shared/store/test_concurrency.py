@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 
 async def processes(count: int, *arguments: str) -> list[list[Any]]:
-    """What each of several writers was answered, begun together."""
+    """The answers to several writers that begin together."""
     started = [
         await create_subprocess_exec(
             sys.executable, "-m", "tests.shared.store.writer", *arguments, stdin=PIPE, stdout=PIPE

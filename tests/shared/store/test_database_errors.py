@@ -1,4 +1,4 @@
-"""How errors of the database are named in the log."""
+"""The names of database errors in the log."""
 
 from sqlalchemy.exc import InternalError, OperationalError
 

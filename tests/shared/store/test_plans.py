@@ -15,7 +15,7 @@ BATCHES = 30
 
 
 async def read_whole(store: AsyncEngine, write: Write) -> int:
-    """How often one of the tables was, while batches of forty were written."""
+    """The number of whole scans of the tables while batches of forty were written."""
     before = await scans(store)
     for batch in range(BATCHES):
         names = [f"{batch}-{number}" for number in range(40)]

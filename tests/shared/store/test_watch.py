@@ -1,4 +1,4 @@
-"""What another process writes is told to all that follow the store."""
+"""Writes of another process notify all followers of the store."""
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 

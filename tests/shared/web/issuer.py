@@ -35,7 +35,7 @@ def write_keys(folder: Path, *algorithms: str) -> Path:
 
 
 def claims(**changes: Any) -> dict[str, Any]:
-    """Of a token that is valid for an hour. None leaves a claim out."""
+    """The claims of a token that is valid for an hour. None leaves a claim out."""
     now = ClockAndIds().now()
     valid = {
         "iss": ISSUER,

@@ -12,7 +12,7 @@ ABSOLUTE = re.compile(r"(?:https?:|wss?:)?//[a-z0-9]", re.IGNORECASE)
 
 
 class References(HTMLParser):
-    """What a page loads."""
+    """The files that a page loads."""
 
     def __init__(self, page: str) -> None:
         super().__init__()

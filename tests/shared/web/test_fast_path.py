@@ -53,7 +53,7 @@ def shape(answer: httpx.Response) -> Any:
 
 
 async def answers(url: str, fast_routes: list[str]) -> dict[str, Any]:
-    """With a service that takes these paths the short way."""
+    """The answers of a service that serves these paths on the fast path."""
     async with running_services(url, [replace(SERVICE, fast_routes=fast_routes)]) as client:
         headers = {"Content-Type": "application/json"}
         return {

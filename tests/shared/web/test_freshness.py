@@ -20,7 +20,7 @@ ADVANCE = text("""
 
 
 class Applied(AppliedPositions):
-    """With what a consumer does."""
+    """The applied positions, moved as a consumer does."""
 
     async def advance(self, position: int) -> None:
         async with self.reads.begin() as tx:

@@ -1,4 +1,4 @@
-"""When the keys of an issuer are read: over HTTPS from a server of the test's own, and from a file."""
+"""The reading of an issuer's keys: over HTTPS from a server of the test's own, and from a file."""
 
 import asyncio
 import ssl
@@ -56,7 +56,7 @@ class KeyServer:
 
 
 def write_certificate(path: Path) -> None:
-    """For 127.0.0.1, signed by itself, with its key."""
+    """Writes a self-signed certificate for 127.0.0.1, with its key."""
     name, now = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test")]), ClockAndIds().now()
     certificate = (
         x509.CertificateBuilder(name, name, EC.public_key(), 1, now - timedelta(days=1), now + timedelta(days=1))

@@ -1,4 +1,4 @@
-"""What a caller may do, and where, as a service tells it."""
+"""The answer about a caller's own rights and place."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""Who may use a route: by the scopes of their key, and by the part of the organisation that they are confined to."""
+"""The rights at a route: by the scopes of the key, and by the caller's place in the organisation."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace

@@ -42,7 +42,7 @@ async def append(store: AsyncEngine, running: ServiceContext, first: int, last: 
 
 
 async def positions(running: ServiceContext, after: int, last: int, pace: random.Random | None = None) -> list[int]:
-    """As a listener hears them; a pace makes it slow."""
+    """The positions that a listener gets; a pace makes it slow."""
     found = []
     async for line in FEED.lines(running, after, FEED.types):
         if line.startswith(b"id: "):

@@ -16,7 +16,7 @@ from tests.shared.webhooks.scene import count, scene
 
 
 def is_signed(request: Request, secret: str) -> bool:
-    """By the library of Standard Webhooks, at whatever time it was signed."""
+    """Whether the library of Standard Webhooks accepts the signature, at whatever time it was made."""
     at = datetime.fromtimestamp(int(request.headers["webhook-timestamp"]), UTC)
     expected = Webhook(secret).sign(request.message_id, at, request.body.decode())
     return expected in request.headers["webhook-signature"].split(" ")

@@ -1,4 +1,4 @@
-"""What the client makes of answers of all kinds, over connections that are used again."""
+"""The client with answers of all kinds, over connections that are used again."""
 
 import asyncio
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""What an owner does with a webhook: looks at deliveries, sends them again, tries it, gives it another secret."""
+"""An owner's work on a webhook: looking at deliveries, sending them again, a test, another secret."""
 
 from typing import Any
 

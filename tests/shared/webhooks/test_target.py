@@ -65,7 +65,7 @@ PRIVATE = [
     "ff02::1",
     "ff0e::1",
 ]
-"""As an answer of the resolver, and written in the URL."""
+"""Addresses, as answers of the resolver and written in the URL."""
 REFUSED_URLS = [
     "http://receiver.example/hook",
     "ftp://receiver.example/",
