@@ -1,1 +1,1 @@
-"""How fast the system is, against real baselines in the same run. `funnelcast bench` runs it."""
+"""Benchmarks against real baselines in the same run. `funnelcast bench` runs it."""

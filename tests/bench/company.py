@@ -93,7 +93,7 @@ async def filled_forecast(engine: AsyncEngine, people: int, deals: int) -> None:
 
 
 async def fill_deals(tx: AsyncConnection, people: int, deals: int, first_day: date) -> None:
-    """Of people who are there. They close in the two years from that day on."""
+    """Fills in deals of the present people. They close in the two years from that day on."""
     await tx.execute(DEALS, {"people": people, "deals": deals, "first_day": first_day})
     for statement in (OWN, PURE, CURRENCIES):
         await tx.execute(statement)

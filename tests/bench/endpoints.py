@@ -61,7 +61,7 @@ def with_readiness() -> FastAPI:
 
 
 async def served(app: FastAPI, port: int) -> None:
-    """As ours is."""
+    """An app that is served as ours is."""
     options = {"lifespan": "off", "access_log": False, "log_config": None, "server_header": False}
     await uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, **options)).serve()  # type: ignore[arg-type]
 

@@ -1,4 +1,4 @@
-"""What was measured on: without it a figure says nothing."""
+"""The facts about the machine and the versions, without which a figure says nothing."""
 
 import os
 import platform

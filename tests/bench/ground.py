@@ -1,4 +1,5 @@
-"""What measures stand on: one durable Postgres, one Kafka when there can be, databases, and processes under test."""
+"""The servers of the measures: one durable Postgres, one Kafka when there can be, databases, and processes under
+test."""
 
 import asyncio
 import itertools
@@ -31,12 +32,12 @@ ENDING = 20.0
 
 
 class Missing(Exception):
-    """What a measure needs is not on this machine; the text says what."""
+    """A measure needs something that is not on this machine; the text names it."""
 
 
 @dataclass
 class Ground:
-    """For one run of the benchmarks. `report`: a line about how far it is."""
+    """The servers for one run of the benchmarks. `report`: takes a line about the progress."""
 
     folder: Path
     sizes: Sizes
@@ -66,7 +67,7 @@ class Ground:
                 await command(engine, f"DROP DATABASE {name} WITH (FORCE)")
 
     async def kafka(self) -> str:
-        """Its address; started when it is first asked for."""
+        """The address of Kafka, which is started when it is first needed."""
         if self.broker is None:
             if not await asyncio.to_thread(can_start):
                 raise Missing("a real Kafka needs Java 17 and Maven (`make kafka`)")
@@ -104,7 +105,7 @@ async def command(engine: AsyncEngine, statement: str) -> None:
 
 @asynccontextmanager
 async def writing(url: str, search_path: str) -> AsyncIterator[AsyncEngine]:
-    """As a service writes."""
+    """An engine for writes, as a service has it."""
     engine = engines.writer(url, search_path, connections=6)
     try:
         yield engine
@@ -130,7 +131,7 @@ class Process:
 
 @asynccontextmanager
 async def serving(url: str, service: str, role: str = "api", **more: str) -> AsyncIterator[Process]:
-    """One service in a process of its own, when it answers: an API alone is behind, and that is no matter here."""
+    """One service in a process of its own, as soon as it answers. Its read models may be behind."""
     more |= {"FUNNELCAST_POSTGRES": url, "FUNNELCAST_BLIND_INDEX_KEY": BLIND, "FUNNELCAST_LOG_LEVEL": "warning"}
     command = [*COMMAND, "serve", service, "--role", role]
     async with started(command, f"/{service}/healthz", **more) as (address, ps):
@@ -157,14 +158,14 @@ async def whole(url: str, *, kafka: str | None = None) -> AsyncIterator[Process]
 
 @asynccontextmanager
 async def program(module: str, ready: str, *arguments: str) -> AsyncIterator[Process]:
-    """One of our own baselines."""
+    """A baseline that is a program of our own."""
     async with started([sys.executable, "-m", module, *arguments], ready) as (address, ps):
         yield Process(address, "none", ps)
 
 
 @asynccontextmanager
 async def started(command: list[str], ready: str, **env: str) -> AsyncIterator[tuple[str, psutil.Process]]:
-    """From when `ready` answers 200; a `--port` of its own is added to the command."""
+    """A started process, as soon as `ready` answers 200; a `--port` of its own is added to the command."""
     port = free_port()
     process = await asyncio.create_subprocess_exec(
         *command, "--port", str(port), env=environment(**env), stdout=DEVNULL

@@ -1,4 +1,4 @@
-"""What several measures post to: intake in a process of its own, and how its rows are counted."""
+"""Intake in a process of its own, for several measures, and the count of its rows."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -25,7 +25,7 @@ def rows_of(url: str) -> Count:
 
 @asynccontextmanager
 async def intake(ground: Ground, role: str = "api") -> AsyncIterator[Process]:
-    """On a database of its own."""
+    """Intake on a database of its own."""
     async with ground.database() as url, serving(url, "intake", role) as process:
         yield process
 

@@ -26,7 +26,7 @@ def body(number: int) -> bytes:
 
 
 def line(number: int) -> bytes:
-    """For a batch: each has a name of its own, and is of one of many companies."""
+    """A line of a batch: each person has a name of their own, and is of one of many companies."""
     lead, domain = orjson.loads(body(number)), f"customer{number % COMPANIES}.example"
     lead["company"]["domain"] = domain
     lead["person"]["email"] = f"person{number}@{domain}"

@@ -24,8 +24,8 @@ class Failing(Exception):
 
 @dataclass(frozen=True)
 class Load:
-    """What is posted where: bodies with a number between `head` and `tail`; without them it is asked, not posted.
-    `rate` 0: as fast as answers come."""
+    """The load: POSTs of bodies with a number between `head` and `tail`, or GETs without them. `rate` 0: as fast as
+    answers come."""
 
     ground: Ground
     process: Process

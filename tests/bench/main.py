@@ -1,4 +1,4 @@
-"""What `funnelcast bench` does: the chosen measures, one after the other, as a table and as JSON."""
+"""The command `funnelcast bench`: the chosen measures, one after the other, as a table and as JSON."""
 
 import sys
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence

@@ -1,6 +1,6 @@
-"""How an intake is usually written: each request looks whether it knows the person, then writes, in a transaction of
-its own. The same tables and indexes as ours; but positions come from a sequence, so that readers miss events, two
-requests at once make two leads of one person, and a known person's second engagement is thrown away."""
+"""An intake as it is usually written: each request looks up the person, then writes, in a transaction of its own. The
+same tables and indexes as ours; but positions come from a sequence, so that readers miss events, two requests at once
+make two leads of one person, and a known person's second engagement is thrown away."""
 
 from datetime import UTC
 from uuid import UUID

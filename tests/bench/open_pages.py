@@ -26,7 +26,7 @@ class OpenPages:
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
-        """From when all of them listen, and one was loaded after a change."""
+        """The open pages, as soon as all of them listen, and one was loaded after a change."""
         loads = self.loads
         tasks = [asyncio.create_task(self.listen(cookie)) for cookie in self.cookies]
 

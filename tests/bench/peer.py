@@ -29,7 +29,7 @@ BEST = {
 
 
 def is_made() -> bool:
-    """From this lock file."""
+    """Whether the environment was made from this lock file."""
     return STAMP.exists() and STAMP.read_text() == wanted()
 
 
@@ -38,7 +38,7 @@ def wanted() -> str:
 
 
 async def made_environment() -> Path:
-    """Its Python. Raises `Missing`."""
+    """The Python of the environment. Raises `Missing`."""
     python = PLACE / "bin" / "python"
     if is_made():
         return python

@@ -45,7 +45,7 @@ async def be_slow(reader: asyncio.StreamReader, body: bytes) -> None:
 
 
 async def be_dead(reader: asyncio.StreamReader, body: bytes) -> None:
-    """Until the other side gives up."""
+    """Answers nothing until the other side gives up."""
     await reader.read()
     raise ConnectionResetError
 
@@ -54,7 +54,7 @@ ENDPOINTS: dict[bytes, Callable[[asyncio.StreamReader, bytes], Awaitable[None]]]
 
 
 def answer_count(writer: asyncio.StreamWriter) -> None:
-    """With the 99th percentile of the ages."""
+    """The answer with the count, and with the 99th percentile of the ages."""
     late = sorted(ages)[int(len(ages) * 0.99)] if ages else 0.0
     body = orjson.dumps({"count": len(ages), "p99": late})
     writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))

@@ -45,7 +45,7 @@ def markdown(files: Sequence[Path]) -> str:
 
 
 def shared_facts(facts: Sequence[Mapping[str, str]]) -> dict[str, str]:
-    """What differs from run to run is told of each."""
+    """The facts that all runs share; those that differ are given for each."""
     return {name: "; ".join(dict.fromkeys(each[name] for each in facts if name in each)) for name in facts[0]}
 
 

@@ -14,8 +14,8 @@ from tests.bench import usage
 
 @dataclass(frozen=True)
 class Sample:
-    """What one round did. `in_flight`: requests that may have been carried out and were not waited for. `cpu`: seconds
-    of all cores, of everybody who took part: client, services, Postgres, Kafka."""
+    """The result of one round. `in_flight`: requests that may have been carried out and were not waited for. `cpu`:
+    seconds of all cores, of everybody who took part: client, services, Postgres, Kafka."""
 
     amount: int
     seconds: float
@@ -68,7 +68,7 @@ class Result:
 
     @property
     def per_cpu(self) -> list[float]:
-        """As much in a second of CPU: what a busy machine does not change."""
+        """The rate for a second of CPU, which a busy machine does not change."""
         return [sample.amount / max(sample.cpu, 0.001) for sample in self.samples]
 
     def also(self, name: str) -> Spread:
@@ -84,7 +84,7 @@ class Rounds:
     report: Callable[[str], None] = lambda line: None
 
     async def interleaved(self, *sides: Side) -> list[Result]:
-        """In the order of the sides."""
+        """The samples in the order of the sides."""
         samples: list[list[Sample]] = [[] for _ in sides]
         voids: list[str | None] = [None for _ in sides]
         for turn in range(self.warm + self.number):
@@ -111,5 +111,5 @@ async def counted(side: Side) -> tuple[Sample, str | None]:
 
 
 def ratios(ours: Sequence[float], baseline: Sequence[float]) -> Spread:
-    """Of each round with its neighbour."""
+    """The ratios of each round to its neighbour."""
     return spread([mine / theirs for mine, theirs in zip(ours, baseline, strict=True)])

@@ -1,4 +1,4 @@
-"""How much of everything: a full run, a quick one for looking, the smallest one for tests."""
+"""The sizes of runs: a full one, a quick one, and the smallest one for tests."""
 
 from dataclasses import dataclass
 

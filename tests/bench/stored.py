@@ -72,7 +72,7 @@ def template(kind: str, event: Event) -> Template:
 
 
 def captured() -> LeadCaptured:
-    """What the lead that is posted becomes."""
+    """The event of the lead that is posted."""
     body = CaptureLead.model_validate(LEAD)
     command = RecordCapture(
         body=body, capture_id=NIL, person_id=NIL, engaged_at=NOON, is_anonymous=True, content="c0ffee"

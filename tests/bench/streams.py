@@ -1,4 +1,4 @@
-"""Who listens to a service's events: server-sent, each with the moment at which it came."""
+"""Listeners of a service's server-sent events, each with the moment at which it came."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -21,7 +21,7 @@ class Heard(NamedTuple):
 
 @asynccontextmanager
 async def listening(process: Process, service: str, types: str) -> AsyncIterator[dict[str, Heard]]:
-    """By subject, the first event of these types that came after this began."""
+    """The first event of these types that came after this began, by subject."""
     heard: dict[str, Heard] = {}
     async with process.client() as client:
         head = (await client.get(f"/{service}/v1/events", params={"limit": 1})).json()["head"]

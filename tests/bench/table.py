@@ -15,7 +15,7 @@ WIDE = 180
 
 @dataclass(frozen=True)
 class Target:
-    """What the ratio, or ours alone, must be: at least, or at most."""
+    """The target of the ratio, or of ours alone: at least, or at most."""
 
     of: Of
     sign: Literal["≥", "≤"]
@@ -55,7 +55,7 @@ class Row:
 
     @property
     def passed(self) -> bool | None:
-        """None: nothing is asked of it."""
+        """Whether the target is met. None: there is none."""
         if self.void is not None:
             return False
         if self.target is None:
@@ -93,7 +93,7 @@ def alone(measure: str, what: str, unit: str, ours: Spread, target: Target | Non
 
 
 def one(value: float) -> Spread:
-    """Of what is measured once."""
+    """The row of a figure that is measured once."""
     return Spread(value, value, value, 1)
 
 

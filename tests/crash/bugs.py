@@ -30,7 +30,7 @@ from shared.web.service_context import ServiceContext
 
 GAP = 0.1
 POISON = "poison"
-"""Of events by this actor read models make nothing."""
+"""The actor whose events the read models ignore."""
 
 
 async def between(events: Sequence[StoredEvent] = ()) -> None:
@@ -75,7 +75,7 @@ def idempotency_outside_the_transaction() -> None:
 
 
 def names_outside_the_transaction() -> None:
-    """By which a stream, and the steps of an imported history, are known again."""
+    """The names of a stream, and of the steps of an imported history, are written outside the transaction."""
     later: list[AliasRecord] = []
 
     async def claim(tx: AsyncConnection, records: Sequence[AliasRecord]) -> None:
@@ -132,7 +132,7 @@ def cursor_before_acknowledgement() -> None:
 
 
 def effects_before_the_checkpoint() -> None:
-    """In a transaction of their own."""
+    """The effects are written in a transaction of their own."""
 
     async def apply(self: Consumer, batch: Batch) -> None:
         async with self.engine.begin() as tx:
@@ -148,7 +148,7 @@ def effects_before_the_checkpoint() -> None:
 
 
 def checkpoint_before_the_effects() -> None:
-    """In a transaction of its own."""
+    """The checkpoint is moved in a transaction of its own."""
 
     async def apply(self: Consumer, batch: Batch) -> None:
         reached = batch.events[-1].position
@@ -224,7 +224,7 @@ def stream_resumes_one_too_early() -> None:
 
 
 def port_closes_at_once() -> None:
-    """As uvicorn does it."""
+    """The port closes at once, as uvicorn does it."""
     Server.shutdown = uvicorn.Server.shutdown  # type: ignore[method-assign]
 
 

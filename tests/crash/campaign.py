@@ -21,9 +21,9 @@ LONGEST = 2.0
 """Seconds. The one or the other passes between two kills."""
 SERVING = ('"event": "serving"', "is up at")
 AWAY = ("cannot be reached", "asyncpg", "ConnectionRefusedError")
-"""What a start says that ends because Postgres is away. Who serves already must stand that."""
+"""Words of a start that ends because Postgres is away. A process that serves already must survive that."""
 OWN_ENDED = ("Postgres ended with code", f"Postgres did not start (code {-SIGKILL})")
-"""What `up` says that ends because its own Postgres was killed, at work or at its start."""
+"""Words of an `up` that ends because its own Postgres was killed, at work or at its start."""
 
 
 @dataclass
@@ -35,7 +35,7 @@ class Campaign:
     restarts: int = 0
 
     async def run(self, first: int, last: int, *, check_every: int) -> list[str]:
-        """What is wrong after kills number `first` to `last`; stops at the first time that something is."""
+        """The findings after kills number `first` to `last`; stops at the first kill with a finding."""
         findings: list[str] = []
         self.stage.some.patience = PATIENCE
         for number in range(first, last + 1, check_every):
@@ -109,6 +109,6 @@ class Campaign:
 
 
 def may_end(said: str) -> bool:
-    """By itself."""
+    """Whether the process may end by itself."""
     served = any(word in said for word in SERVING)
     return any(word in said for word in OWN_ENDED) or (not served and any(word in said for word in AWAY))

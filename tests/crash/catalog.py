@@ -23,12 +23,12 @@ def results(given: Given, result: Any) -> bool:
 
 
 def own(given: Given, result: Any) -> bool:
-    """Of a consumer: the service's own events, for its read models."""
+    """Whether the consumer applies the service's own events, for its read models."""
     return bool(given["self"].subscription.partition("_read_")[0] == given["self"].source)
 
 
 def reacting(given: Given, result: Any) -> bool:
-    """To what the load does. Forecast's organisation and settings are there before it begins."""
+    """Whether the consumer reacts to the load. Forecast's organisation and settings are there before it begins."""
     return bool(given["self"].subscription == REACTIONS and given["self"].source != "forecast")
 
 
@@ -239,7 +239,7 @@ POINTS = (
     *IMPORT,
 )
 BETWEEN = Point("between two steps that a bug took apart", "tests.crash.bugs:between", "after")
-"""Where no process of the product's ever is."""
+"""A point that no process of the product ever reaches."""
 BETWEEN_CHANGES = Point("the same, with several changes of one deal", BETWEEN.target, "after", changes)
 """What was applied alone does no harm when it is applied again: it is compared with what is there."""
 BY_NAME = {point.name: point for point in (*POINTS, BETWEEN, BETWEEN_CHANGES)}

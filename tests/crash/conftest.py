@@ -1,4 +1,4 @@
-"""What tests of crashes need of the machine."""
+"""Fixtures of tests of crashes, which need more of the machine than others."""
 
 import asyncio
 import os

@@ -1,5 +1,5 @@
-"""What clients were told, against what is there: every accepted command once, in order; every upstream event answered
-once, in order; every follower of a feed shown all of it, once. Pure: says what it finds, in words."""
+"""Checks of the clients' answers against the stores: every accepted command once, in order; every upstream event
+answered once, in order; every follower of a feed shown all of it, once. Pure: says what it finds, in words."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -48,7 +48,7 @@ class Stored:
 
 
 Stores = Mapping[str, Sequence[Stored]]
-"""By service, in position order."""
+"""The events of each service, in position order."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ RULES = (
 
 @dataclass
 class Followed:
-    """What a follower of a service's feed was shown, in the order in which it came, over all its connections."""
+    """The events that a follower of a service's feed got, in the order of arrival, over all its connections."""
 
     service: str
     how: str
@@ -115,7 +115,7 @@ def gaps(service: str, store: Sequence[Stored]) -> Iterator[str]:
 
 
 Made = Mapping[str, Mapping[UUID, Sequence[Stored]]]
-"""By service and request: what it led to there by itself."""
+"""The events of each request itself, by service."""
 
 
 def answered(requests: Sequence[Request], all_made: Made) -> Iterator[str]:
@@ -144,7 +144,7 @@ def types(events: Sequence[Stored]) -> tuple[str, ...]:
 
 
 def own_events(store: Sequence[Stored]) -> Mapping[UUID, Sequence[Stored]]:
-    """What commands led to, by their correlation; what reactions wrote bears it, too, and is left out."""
+    """The events of commands, by their correlation; those of reactions bear it, too, and are left out."""
     found: dict[UUID, list[Stored]] = defaultdict(list)
     for event in store:
         if event.cause is None:
@@ -153,7 +153,7 @@ def own_events(store: Sequence[Stored]) -> Mapping[UUID, Sequence[Stored]]:
 
 
 def ordered(requests: Sequence[Request], made: Made) -> Iterator[str]:
-    """Of one chain in one service: who was answered before the next was sent stands before it."""
+    """Checks one chain in one service: a command that was answered before the next was sent stands before it."""
     last: dict[tuple[str, str], int] = {}
     for request in sorted(requests, key=lambda one: (one.chain, one.number)):
         for event in made[request.service].get(request.correlation, ()):
@@ -178,7 +178,7 @@ def followed_up(rule: Rule, stores: Stores) -> Iterator[str]:
 
 
 def in_turn(reader: str, stores: Stores) -> Iterator[str]:
-    """What a service wrote because of another's events stands in their order."""
+    """Checks that the events by which a service reacted to another's stand in their order."""
     causes = {event.event_id: (source, event.position) for source in stores for event in stores[source]}
     last: dict[str, int] = {}
     for event in stores[reader]:

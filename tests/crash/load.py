@@ -79,7 +79,7 @@ class Clients:
                 await asyncio.sleep(PAUSE)
 
     async def found(self) -> None:
-        """What journeys need before they begin."""
+        """Creates the settings that journeys need before they begin."""
         root = {"name": "All of it", "kind": "unit", "parent": None}
         await self.command(Chain("founding"), "forecast", "PUT", f"/org/nodes/{ROOT}", root, "org.node_placed")
 
@@ -137,7 +137,7 @@ class Clients:
         await self.command(chain, "pipeline", "POST", "/opportunities", body, "opportunity.opened")
 
     async def local(self, name: str) -> None:
-        """What each service does without the others."""
+        """The journeys of each service without the others."""
         number = next(self.chains)
         chain, rep = Chain(f"{name}-{number}"), f"rep-{name}-{number}"
         node = {"name": f"Rep {number}", "kind": "person", "parent": ROOT}
@@ -146,7 +146,7 @@ class Clients:
         await self.captured(chain)
 
     async def again_and_again(self, way: "Way", name: str, stopping: asyncio.Event) -> None:
-        """What is under way when it is to stop is finished."""
+        """Repeats journeys until it is to stop, and finishes the one that is under way."""
         while not stopping.is_set():
             try:
                 await way(self, name)
@@ -175,7 +175,7 @@ async def clients(addresses: Mapping[str, str], key: str = ADMIN) -> AsyncIterat
 
 @asynccontextmanager
 async def under_load(some: Clients, name: str, number: int, way: Way = JOURNEY) -> AsyncIterator[None]:
-    """So many clients at the same time, until the body ends; then all of them finish what they began."""
+    """Runs so many clients at the same time until the body ends; then all of them finish their journeys."""
     stopping = asyncio.Event()
     working = [asyncio.ensure_future(some.again_and_again(way, name, stopping)) for _ in range(number)]
     try:

@@ -35,7 +35,7 @@ class Poisoner:
             await self.bad.command(self.chain, service, method, place, body, event)
 
     async def made(self, service: str) -> str:
-        """What the poison then comes upon, applied as it should."""
+        """Creates what the poison is about. Returns its path; empty for a new thing."""
         if service == "intake":
             await self.capture()
             return ""
@@ -83,7 +83,7 @@ async def poison_key(stage: Stage) -> str:
 
 
 async def parked_and_released(stage: Stage, key: str, service: str, park: Point, unpark: Point, *how: str) -> list[str]:
-    """What is wrong after a kill at each of these two points."""
+    """The findings after a kill at each of these two points."""
     stage.rounds += 1
     async with clients(stage.system.addresses, key) as bad:
         bad.requests = stage.some.requests

@@ -18,7 +18,7 @@ When = Literal["before", "after", "entered", "leaving", "left"]
 Given = Mapping[str, Any]
 """Arguments by name."""
 Only = Callable[[Given, Any], bool]
-"""Of the arguments and, afterwards, the result: whether this call counts."""
+"""A function of the arguments and, afterwards, the result: whether this call counts."""
 Scene = Literal[
     "work",
     "stop",
@@ -34,7 +34,7 @@ Scene = Literal[
     "deliver",
     "early",
 ]
-"""What has to go on for the point to be reached."""
+"""The work that reaches the point."""
 
 
 def any_call(given: Given, result: Any) -> bool:
@@ -54,7 +54,7 @@ class Point:
     nth: int = 1
 
     def found(self) -> tuple[Any, str, Any]:
-        """Where the function hangs, its name there, and itself. Raises when there is none."""
+        """The function, the object that has it, and its name there. Raises when there is none."""
         module, _, path = self.target.partition(":")
         *owners, name = path.split(".")
         owner = functools.reduce(getattr, owners, import_module(module))

@@ -11,7 +11,7 @@ from tests.kafka import free_port
 
 
 class OurPostgres:
-    """What it committed survives `kill`."""
+    """A Postgres whose commits survive `kill`."""
 
     def __init__(self, root: Path) -> None:
         root.mkdir(parents=True)

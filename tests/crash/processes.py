@@ -52,7 +52,7 @@ class Program:
 
     @property
     def code(self) -> int | None:
-        """What it ended with; minus the signal that ended it."""
+        """The exit code, or minus the signal that ended it."""
         return None if self.process is None else self.process.exitcode
 
     def signal(self, number: int) -> None:
@@ -80,12 +80,12 @@ class Program:
         return self.log.read_text(errors="replace") if self.log.exists() else ""
 
     def failure_report(self) -> str:
-        """For the message of a failure."""
+        """The report for the message of a failure."""
         return f"{self.name}, start {self.starts}, ended with {self.code}:\n{self.output()[-LAST:]}"
 
 
 def command(words: Sequence[str], env: dict[str, str], log: str) -> None:
-    """In the new process."""
+    """Runs a command in the new process."""
     ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGKILL)
     os.close(forkserver._forkserver._forkserver_alive_fd)  # type: ignore[attr-defined]  # keeps the server alive
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -1,4 +1,4 @@
-"""When all is at rest: everything accepted is published, projected and reacted to; what is there then."""
+"""The system at rest, when everything accepted is published, projected and reacted to; and its contents then."""
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,7 +13,7 @@ EVENTS = """
     SELECT position, event_id, stream, version, type,
         CASE WHEN data -> 'lead_ids' = '[]' THEN '' ELSE coalesce(data ->> 'command', '') END AS command,
         correlation_id, causation_id FROM {service}.events ORDER BY position"""
-"""What is done to a deal without leads concerns no other service."""
+"""The commands on a deal without leads, which concern no other service."""
 STATE = """
     SELECT '{service}' AS service, 'head' AS who, '' AS source, coalesce(max(position), 0) AS position
         FROM {service}.events
@@ -73,12 +73,12 @@ class Looks:
         return heads_in(await self.states())
 
     async def states(self) -> States:
-        """Of one instant."""
+        """The states at one instant."""
         rows = await self.rows(STATES)
         return {(row["service"], row["who"], row["source"]): row["position"] for row in rows}
 
     async def behind(self, heads: Mapping[str, int] | None = None) -> list[str]:
-        """Who has not come as far as the stores, or as these heads of theirs."""
+        """The subscriptions that have not reached the heads of the stores, or these heads."""
         states = await self.states()
         due = heads or heads_in(states)
         return [
@@ -88,7 +88,8 @@ class Looks:
         ]
 
     async def at_rest(self, seconds: float) -> list[str]:
-        """What is behind after so long; nothing, and nothing moves any more, as soon as all is caught up."""
+        """The subscriptions that are behind after so many seconds; none as soon as all are caught up and nothing
+        moves."""
         end = asyncio.get_running_loop().time() + seconds
         while late := await self.behind():
             if asyncio.get_running_loop().time() > end:

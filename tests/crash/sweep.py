@@ -41,7 +41,7 @@ class Stage:
     rounds: int = 0
 
     async def findings(self) -> list[str]:
-        """What is wrong, now that all of it is at rest."""
+        """The findings when the system is at rest."""
         late = await self.looks.at_rest(self.some.patience)
         await self.feeds_are_read()
         stores = await self.looks.stores()
@@ -54,7 +54,7 @@ class Stage:
         ]
 
     async def feeds_are_read(self) -> None:
-        """As far as there is something; what is missing then is missing for good."""
+        """Waits until the feeds are read to their ends; an event that is missing then is lost."""
         stores = await self.looks.stores()
         due = {one.how + one.service: history.due(one, stores[one.service]) for one in self.followed}
 
@@ -73,7 +73,7 @@ class Stage:
         return [] if code == 0 else [f"verify: exit code {code}: {verify.output()}"]
 
     async def progress(self, answers: int) -> None:
-        """So many answers more."""
+        """Waits for so many answers more."""
         goal = self.some.answered + answers
         async with asyncio.timeout(STANDSTILL):
             while self.some.answered < goal:
@@ -82,7 +82,7 @@ class Stage:
     # -- one round ---------------------------------------------------------------------------------------------------
 
     async def killed(self, points: Mapping[str, Point], *how: str) -> list[str]:
-        """In each of these services a process ends at its point, and another takes its place."""
+        """Kills a process of each of these services at its point, and starts another in its place."""
         self.rounds += 1
         victims = [(point, await self.armed(service, point, how)) for service, point in points.items()]
         async with under_load(self.some, f"round{self.rounds}", LOADED_BY), asyncio.TaskGroup() as each:
@@ -161,7 +161,7 @@ def everywhere(points: Sequence[Point]) -> list[tuple[str, Point]]:
 
 
 def in_rounds(pairs: Sequence[tuple[str, Point]]) -> list[dict[str, Point]]:
-    """As few rounds as can be: in each, one point in each service at most."""
+    """The fewest rounds of points, with one point in each service at most."""
     rounds: list[dict[str, Point]] = []
     for service, point in pairs:
         free = next((one for one in rounds if service not in one), None)

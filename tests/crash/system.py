@@ -61,7 +61,7 @@ class System:
 
     @property
     def addresses(self) -> dict[str, str]:
-        """Of each service, where requests go."""
+        """The address of each service's API."""
         return {name: self.members.get(name, self.members.get("up", NOWHERE)).address for name in SERVICES}
 
     def program(self, name: str, *words: str) -> Program:
@@ -69,7 +69,7 @@ class System:
         return Program(name, words, self.folder, self.env)
 
     async def done(self, name: str, *words: str, seconds: float = 60) -> str:
-        """What a command that must succeed says."""
+        """The output of a command that must succeed."""
         program = self.program(name, *words)
         program.start()
         assert await program.ended(seconds=seconds) == 0, program.failure_report()
@@ -97,8 +97,8 @@ class System:
 
 @dataclass
 class Apart(System):
-    """On a Postgres and a Kafka of its own. `pipeline` does all of pipeline's work; `pipeline standby`, where there is
-    one, waits for its leases."""
+    """Services in processes of their own, on a Postgres and a Kafka of their own. `pipeline` does all of pipeline's
+    work; `pipeline standby`, where there is one, waits for its leases."""
 
     postgres: OurPostgres = field(kw_only=True)
     broker: OurBroker = field(kw_only=True)
@@ -173,7 +173,7 @@ async def in_one_process(folder: Path) -> AsyncIterator[System]:
 
 @asynccontextmanager
 async def ended(system: System) -> AsyncIterator[None]:
-    """When the body ends, so do all; when it fails, their logs are shown."""
+    """Ends all processes with the body, and shows their logs when it fails."""
     try:
         yield
     except BaseException:

@@ -30,7 +30,7 @@ RECORDED = "SELECT count(*) FROM pipeline.webhook_deliveries WHERE status IN ('d
 LAST_ATTEMPT = """
     UPDATE pipeline.webhook_deliveries SET failures = 10, next_attempt_at = now() WHERE status = 'failed'
     RETURNING position"""
-"""As if three days had passed."""
+"""Makes failed deliveries due for their last attempt, as after three days."""
 DEAD = next(point for point in DELIVERY if "dead" in point.name)
 SENT_AGAIN = {"receiver answered, before the cursor", "webhook's cursor moved", "deliveries recorded, before COMMIT"}
 

@@ -46,7 +46,7 @@ class Twice:
     workers: Mapping[str, list[Member]]
 
     async def leader(self, service: str) -> tuple[Member, Member]:
-        """Who does a service's work, and who stands by."""
+        """The leader of a service and its standby."""
 
         async def one_leads() -> tuple[Member, Member] | None:
             first, second = self.workers[service]

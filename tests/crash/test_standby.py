@@ -22,7 +22,7 @@ TAKES_OVER = 6.0
 LEADS = 12
 """Won while two do the same work."""
 ENDS = ("Fenced", "InternalError", "DBAPIError")
-"""How a zombie's work ends: by the comparison, or because Postgres gave up a transaction that it was stopped in."""
+"""The end of a zombie's work: by the comparison, or because Postgres gave up a transaction that it was stopped in."""
 REACHED = "SELECT sum(position) FROM {service}.checkpoints WHERE subscription = '{subscription}'"
 
 
@@ -78,7 +78,8 @@ async def moved_on(stage: Stage, query: str) -> float:
 async def stopped_and_resumed(
     stage: Stage, service: str, point: str, what: str, *how: str, ends: Sequence[str] = ENDS
 ) -> float:
-    """How long it took the standby; nothing is wrong afterwards. The zombie does not notice by its heartbeat."""
+    """The seconds that the standby took; there are no findings afterwards. The zombie does not notice by its
+    heartbeat."""
     zombie, _ = await two_workers(stage, service, f"--stop-at={point}", "--plant=deaf", *how)
     async with under_load(stage.some, "under-load", 4):
         await stopped(zombie)

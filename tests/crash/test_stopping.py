@@ -40,7 +40,7 @@ def pipeline(database: str, folder: Path, **env: str) -> Member:
 
 @dataclass
 class Told:
-    """What the clients of one process heard."""
+    """The answers to the clients of one process."""
 
     key: str
     port: int
@@ -71,7 +71,7 @@ class Told:
     # -- clients ---------------------------------------------------------------------------------------------
 
     async def busy(self, headers: dict[str, str]) -> None:
-        """One request after the other, until nobody listens any more."""
+        """Sends one request after the other until the connection is refused."""
         headers = headers | {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}
         base = f"http://127.0.0.1:{self.port}"
         async with httpx.AsyncClient(base_url=base, headers=headers, timeout=20, trust_env=False) as http:
@@ -125,7 +125,7 @@ async def answer_of(reader: asyncio.StreamReader) -> tuple[int, Any]:
 
 
 async def stopped_under_load(member: Member, key: str) -> tuple[Told, float]:
-    """What was heard, and the seconds from SIGTERM to the end of the process."""
+    """The answers, and the seconds from SIGTERM to the end of the process."""
     told, stopping = Told(key, member.port), asyncio.Event()
     clients = [asyncio.ensure_future(told.busy({})) for _ in range(4)]
     clients += [asyncio.ensure_future(told.busy({"Connection": "close"})) for _ in range(4)]

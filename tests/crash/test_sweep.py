@@ -9,7 +9,7 @@ from tests.crash import catalog
 from tests.crash.sweep import everywhere, in_rounds, once_each, staged
 
 TURN = int(os.environ.get("FUNNELCAST_TEST_TURN", "0"))
-"""Which of its services each point is tried in: at another turn, in another."""
+"""The service in which each point is tried: at another turn, another."""
 ALL = os.environ.get("FUNNELCAST_TEST_POINTS") == "all"
 """Each point in each of its services."""
 IN_ROUNDS = [point for point in catalog.POINTS if point.scene in ("work", "stop", "new version", "rebuild")]

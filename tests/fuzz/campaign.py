@@ -25,7 +25,7 @@ from tests.fuzz.document import Document, merged, narrowed
 SERVICES = ("intake", "qualification", "pipeline", "forecast")
 STREAM = "/events/stream"
 TAKEN = ("2xx", "401", "403", "404", "409", "412")
-"""What may be answered to what fits the document: the state of things decides. 422 is looked at by `hooks`."""
+"""The allowed answers to requests that fit the document: the state decides. `hooks` checks 422."""
 TOLD_EVERY = 5_000
 INFERENCE = {"algorithms": ["dependency-analysis"]}
 """The other one reads every address in an answer, and ends its process at the first that is none, such as `//[x`."""

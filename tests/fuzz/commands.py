@@ -1,4 +1,4 @@
-"""For each command of each decider, values that lead somewhere: few names, so that they meet."""
+"""Strategies for each command of each decider, with few names, so that commands meet."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -579,7 +579,7 @@ BEGINNINGS: Mapping[str, Strategy] = {
     "webhook": OF_WEBHOOKS[webhook.CreateWebhook],
     "org": st.just(place("acme", None)) | st.just(lines(place("acme", None), place("b", "acme"), place("c", "b"))),
 }
-"""What most histories begin with, by kind: else nearly all would be of what is not there."""
+"""The commands with which most histories begin, by kind: otherwise nearly all commands would be refused."""
 COMMANDS: Mapping[type[Command], Strategy] = {
     **OF_OPPORTUNITIES,
     **OF_IMPORTS,

@@ -15,7 +15,7 @@ WEBHOOKS = "shared.webhooks"
 
 
 def deciders() -> Mapping[str, AnyDecider]:
-    """By the package of their kind: a kind has a module `decider`, with one named `DECIDER`."""
+    """The deciders by the package of their kind: a kind has a module `decider`, with one named `DECIDER`."""
     return {kind: import_module(f"{kind}.decider").DECIDER for kind in kinds()}
 
 
@@ -34,5 +34,5 @@ def modules_of(package: str) -> set[str]:
 
 
 def commands_of(kind: str) -> tuple[type[Command], ...]:
-    """As the decider's own type says."""
+    """The commands that the decider's own type names."""
     return members(get_args(get_type_hints(import_module(f"{kind}.decider"))["DECIDER"])[0])

@@ -11,7 +11,7 @@ Document = dict[str, Any]
 
 
 def merged(documents: Mapping[str, Document]) -> Document:
-    """By service. Schemas of the same name in two services are different ones."""
+    """The schemas of all services. Those of the same name in two services stay apart."""
     own = [with_names_of(service, document) for service, document in documents.items()]
     whole: Document = {
         "openapi": own[0]["openapi"],
@@ -28,7 +28,7 @@ def merged(documents: Mapping[str, Document]) -> Document:
 
 
 def narrowed(whole: Document, pattern: str) -> Document:
-    """Only the paths that match; their links may lead elsewhere, and are left out."""
+    """The document with the matching paths alone; their links may lead elsewhere, and are left out."""
     few = whole | {"paths": {path: each for path, each in whole["paths"].items() if re.search(pattern, path)}}
     for operation in operations(few):
         for answer in operation["responses"].values():

@@ -1,4 +1,4 @@
-"""How hard to try: the short run is 1, `make fuzz` more."""
+"""The effort of a run: 1 for the short one, more for `make fuzz`."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""What schemathesis must be told of Funnelcast: how its bodies are written, which values lead on, what 422 may mean."""
+"""The hooks of schemathesis for Funnelcast: the format of bodies, values of earlier answers, the meaning of 422."""
 
 import json
 import re
@@ -54,7 +54,7 @@ MOST_POSITIONS = 40
 
 
 def register() -> None:
-    """Once in a process."""
+    """Registers the hooks, once in a process."""
     schemathesis.serializer(NDJSON)(as_lines)
     schemathesis.deserializer(NDJSON)(from_lines)
     schemathesis.openapi.media_type("text/csv", tables())
@@ -103,7 +103,8 @@ def map_body(context: HookContext, body: Any) -> Any:
 
 
 def led_on(body: Any, choice: int) -> Any:
-    """What is right stays right, what is wrong stays wrong: only fields that may have any value get a known one."""
+    """Replaces values by known ones, in fields alone that may have any value: a valid request stays valid, an invalid
+    one invalid."""
     if isinstance(body, list):
         return [led_on(each, choice + number) for number, each in enumerate(body)]
     if not isinstance(body, dict):

@@ -1,4 +1,4 @@
-"""What holds of each kind of stream, whatever was asked of it: of its state, and of its events in a row."""
+"""The invariants of each kind of stream, after any commands: of its state, and of its events in a row."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -247,7 +247,7 @@ def person(state: Person, happened: Happened) -> None:
 
 
 def org(state: OrgState, happened: Happened) -> None:
-    """At every instant where anything changes: one tree."""
+    """Checks that there is one tree at every instant of a change."""
     assert bool(happened) == bool(len(state.nodes))
     instants = {BEGINNING} | {row.starts for node in state.nodes for row in state.history(node)}
     for at in sorted(instants):

@@ -37,7 +37,7 @@ Invariant = Callable[[Any, Sequence[tuple[Any, datetime]]], None]
 
 @dataclass
 class Store:
-    """What was committed, and the transaction that is open."""
+    """The committed events, and the open transaction."""
 
     deciders: Mapping[str, AnyDecider]
     clock: Clock = field(default_factory=lambda: Clock(NOON))
@@ -146,7 +146,7 @@ def asked(store: Store, stream: str, command: Command) -> None:
 
 
 def repeated(store: Store, stream: str, command: Command) -> None:
-    """With its key, whatever happened meanwhile."""
+    """Repeats a request with its key, whatever happened meanwhile."""
     key = f"key {store.asked}"
     first = store.ask(stream, command, key=key)
     store.clock.instant += timedelta(minutes=5)

@@ -289,7 +289,7 @@ GOOD: Mapping[str, Good] = {
 
 
 def routes(*methods: str) -> Iterator[tuple[str, APIRoute]]:
-    """Of all services, as `POST /intake/v1/leads`; not those at entrances, whose callers have no key."""
+    """The routes of all services, as `POST /intake/v1/leads`; not those at entrances, whose callers have no key."""
     for service in SERVICES.values():
         for router in [*service.routers, operations.router]:
             for route in router.routes:

@@ -1,4 +1,5 @@
-"""What OpenAPI cannot say of a request: rules between fields, and such as need a list, a calendar or the clock.
+"""Rules of requests that OpenAPI cannot express: rules between fields, and such as need a list, a calendar or the
+clock.
 
 A request that fits the document and is refused with 422 all the same must be refused by one of these. The list is the
 whole difference between the document and the service: what is not here is a fault of one of them.
@@ -109,7 +110,7 @@ BEYOND: Mapping[str, str] = {
 }
 KNOWN = [re.compile(pattern) for pattern in BEYOND]
 EMAIL = re.compile(r"(/person)?/email")
-"""Which addresses there can be is a grammar of its own; the validator says in many words what is wrong."""
+"""The pointer to an address. The validator has many texts for what is wrong with one."""
 DOMAIN = re.compile(r"/company/domain")
 
 

@@ -18,7 +18,7 @@ OF_PYTHON = ("Input should", "String should", "tuple", "instance of", "pattern '
 """Words that a user of the API has no use for."""
 COUNTED = [f"(SELECT count(*) FROM {name}.events WHERE causation_id IS NULL) AS {name}" for name in SERVICES]  # noqa: S608
 HEADS = f"SELECT {', '.join(COUNTED)}"
-"""What callers wrote; reactions write when they like."""
+"""The events that callers wrote, without those of reactions."""
 
 CONVERTED = {
     "version": "1",
@@ -153,5 +153,5 @@ async def target(database: str) -> AsyncIterator[Target]:
 
 
 def is_kept(what: str, answer: httpx.Response) -> bool:
-    """What an unknown address told us is kept, though nobody is found."""
+    """Whether an answer of 404 kept something: the suppression of an unknown address."""
     return what.startswith("POST /intake/v1/activities") and answer.status_code == 404

@@ -19,7 +19,7 @@ from tests.fuzz.target import JSON, Target, target
 
 pytestmark = pytest.mark.timeout(600)
 PART = 3 if EFFORT == 1 else 1
-"""In the short run every field gets a third of the values, and every route all of them."""
+"""The share of the short run: every field gets a third of the values, and every route all of them."""
 WRITES = dict(routes("POST", "PUT", "PATCH"))
 
 
@@ -121,6 +121,6 @@ async def values(under: Target, route: str, fits: Fits) -> None:
 
 
 def about(pointed: str, pointer: str) -> bool:
-    """At the field, in it, or at what it is part of: some rules are between fields. A text that is no JSON at all has
-    no fields."""
+    """Whether the error points at the field, into it, or at what it is part of: some rules are between fields. A text
+    that is no JSON has no fields."""
     return pointed.startswith(pointer) or pointer.startswith(pointed)

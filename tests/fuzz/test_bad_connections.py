@@ -1,4 +1,4 @@
-"""What no HTTP client sends: lengths that lie, half a request, noise. The server goes on, nothing is written."""
+"""Requests that no HTTP client sends: wrong lengths, half a request, noise. The server goes on, nothing is written."""
 
 import asyncio
 from contextlib import suppress
@@ -102,7 +102,7 @@ async def test_half_a_request_that_is_taken_for_a_whole_one_is_found(
 
 
 async def said(port: int, noise: bytes) -> bytes:
-    """What the server answers before it closes. After a moment without an answer the sender closes its side."""
+    """The server's answer before it closes. After a moment without an answer the sender closes its side."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
         writer.write(noise)

@@ -111,7 +111,7 @@ async def test_a_bad_line_that_harms_the_others_is_found(database: str, monkeypa
 
 
 def chosen(good: Any) -> list[tuple[str, str, str]]:
-    """Of every field and value a part: the routes for one body have tried them all."""
+    """A part of every field and value: the routes for one body have tried them all."""
     every = [
         (pointer, name, value) for pointer in fields(good) for name, value in VALUES.items() if len(value) < 10_000
     ]

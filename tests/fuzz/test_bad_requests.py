@@ -21,7 +21,7 @@ from tests.fuzz.target import CONVERTED, JSON, Target, target
 
 pytestmark = pytest.mark.timeout(180)
 PART = 4 if EFFORT == 1 else 1
-"""In the short run every route gets a part of the values, and every value some routes."""
+"""The share of the short run: every route gets a part of the values, and every value some routes."""
 EVERY = dict(routes("GET", "POST", "PUT", "DELETE", "PATCH"))
 STREAM = "/events/stream"
 TEXTS = (
@@ -304,7 +304,7 @@ async def test_a_header_that_is_believed_is_found(database: str, monkeypatch: py
 
 
 async def goes_on(under: Target, place: str, path: str) -> None:
-    """None of it is remembered."""
+    """Checks that the service goes on, and remembers nothing of the request."""
     answer = await under.api.request(place.split(" ", maxsplit=1)[0], path, **body_of(place))
     for _ in range(3):
         if answer.status_code == 503:  # a machine that is busy otherwise; Retry-After says so

@@ -56,7 +56,7 @@ def divide(deal: Any, owner: str) -> Any:
 
 
 async def campaign(database: str, arguments: Sequence[str]) -> Found:
-    """In a process of its own, against services in this one."""
+    """Runs a campaign in a process of its own, against services in this one."""
     async with served_services(database, list(SERVICES.values())) as (client, _):
         key = client.headers["authorization"].removeprefix("Bearer ")
         process = await asyncio.create_subprocess_exec(

@@ -39,7 +39,7 @@ def test_whatever_is_asked_in_whatever_order(kind: str) -> None:
 
 
 def run(kind: str, broken: AnyDecider) -> None:
-    """Until the first failure; how small it could be made is of no interest here."""
+    """Runs until the first failure, without shrinking it."""
     at_once = settings(RUNS, max_examples=500, phases=[Phase.generate], report_multiple_bugs=False)
     run_state_machine_as_test(machine(broken, commands_of(kind), INVARIANTS[kind]), settings=at_once)
 

@@ -1,4 +1,4 @@
-"""What the fuzz has found once, each by its name, so that it is found at once when it comes back."""
+"""Earlier findings of the fuzz, each by its name, so that they are found at once when they come back."""
 
 import json
 from base64 import urlsafe_b64encode

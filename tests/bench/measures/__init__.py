@@ -1,1 +1,1 @@
-"""What is measured: a module each, with what is ours, what the baseline is, and how the rows are counted."""
+"""The measures: a module for each, with ours, the baseline, and the count of the rows."""

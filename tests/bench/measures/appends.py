@@ -45,7 +45,7 @@ async def measure(ground: Ground) -> Sequence[Row]:
 
 
 class Save(Command):
-    """What the library is asked, too: this event, without a rule."""
+    """The command for the library: it saves this event, without a rule."""
 
     event: LeadCaptured
 

@@ -41,7 +41,7 @@ async def measure(ground: Ground) -> Sequence[Row]:
 
 
 def batches(ground: Ground, process: Process) -> Run:
-    """One after the other; the answer to each says what became of its lines."""
+    """Posts batches one after the other; the answer to each has the results of its lines."""
     sizes = ground.sizes
 
     async def run(mark: UUID) -> Sample:

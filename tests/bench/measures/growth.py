@@ -60,7 +60,7 @@ async def projecting(ground: Ground) -> list[Row]:
 
 
 def following_on(engine: AsyncEngine, stored: int, amount: int) -> Side:
-    """From the position on that the read model has come to; each round goes back there."""
+    """Follows from the position that the read model has reached; each round goes back there."""
 
     async def run(mark: UUID) -> Sample:
         async with engine.begin() as tx:

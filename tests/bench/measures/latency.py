@@ -29,7 +29,7 @@ OPENED = text("SELECT count(*) FROM pipeline.events WHERE type = 'opportunity.op
 MET = orjson.dumps({name: {"status": "met"} for name in ("budget", "authority", "need", "timing")})
 HAND_OVER = orjson.dumps({"owner": "rep-1", "amount": {"amount": "100", "currency": "EUR"}, "close_date": "2026-12-31"})
 Running = Mapping[str, Process]
-"""By service: each in a process of its own, as they run on Kafka."""
+"""The services, each in a process of its own, as they run on Kafka."""
 HOPS = {
     "mql": "lead POST to MQL at an SSE client",
     "opened": "hand-over POST to opportunity at an SSE client",
@@ -67,7 +67,7 @@ async def bant_met(process: Process, ids: Iterator[str], number: int) -> None:
 
 @dataclass
 class Journeys:
-    """When each was begun, by its id, and when it was seen."""
+    """The instants at which each journey began, by its id, and at which it was seen."""
 
     begun: dict[str, float] = field(default_factory=dict)
     seen: dict[str, float] = field(default_factory=dict)
@@ -164,7 +164,7 @@ def newest(opened: Mapping[str, Heard]) -> str | None:
 
 
 async def roll_ups(process: Process, opened: Mapping[str, Heard], found: Journeys) -> None:
-    """As soon as one hears of a deal, asks for a roll-up that has it; as often as a busy meeting looks."""
+    """Requests a roll-up that has a deal as soon as its event arrives; as often as a busy meeting does."""
     async with process.client() as client:
         while True:
             known = newest(opened)

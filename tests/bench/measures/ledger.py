@@ -98,7 +98,7 @@ async def timed(http: httpx.AsyncClient, path: str, **more: Any) -> float:
 
 
 def times_of(http: httpx.AsyncClient, paths: Sequence[str], **more: Any) -> Run:
-    """One after the other."""
+    """The times of requests, one after the other."""
 
     async def run(mark: UUID) -> Sample:
         return sample([await timed(http, path, **more) for path in paths])
@@ -177,7 +177,7 @@ async def explained(there: Company) -> list[Row]:
 
 
 async def overridden(there: Company) -> list[Row]:
-    """One override for each question; and then the roll-up that has them all."""
+    """The times of one override for each question, and of the roll-up that has them all."""
     spans, position = list[float](), 0
     quarter = (await there.http.get("/forecast/v1/rollup?depth=0")).json()["period"]["key"]
     for number in range(1, there.ground.sizes.questions + 1):
@@ -199,7 +199,7 @@ async def overridden(there: Company) -> list[Row]:
 
 
 async def visible(there: Company) -> list[Row]:
-    """From the instant at which a change was due, to the answer that has it."""
+    """The seconds from the instant at which a change was due to the answer that has it."""
     sizes = there.ground.sizes
     deals = await opened(there, sizes.endpoints)
 

@@ -50,7 +50,7 @@ async def measure(ground: Ground) -> Sequence[Row]:
 
 
 async def one_measure(ground: Ground, url: str, engine: AsyncEngine, name: str, ask: Ask, what: str) -> Row:
-    """Its worst window counts."""
+    """The time of one measure in its worst window."""
     worst, note = 0.0, list[str]()
     for window, of in WINDOWS.items():
         spans = await seconds(url, engine, ask, islice(pairs(), ground.sizes.looks), of)
@@ -90,7 +90,7 @@ async def volume(tx: AsyncConnection, window: Window, by: By) -> None:
 
 
 async def win_rate(tx: AsyncConnection, window: Window, by: By) -> int:
-    """How many deals count."""
+    """The number of deals that count."""
     rows = await deal_states.closed_sums(tx, window, [*by, Dimension.MOTION])
     return sum(row.deals for row in rows if row.qualified)
 

@@ -72,7 +72,7 @@ async def one_page(ground: Ground) -> list[Row]:
 
 
 async def look(address: str, service: Process, times: int) -> tuple[list[float], float]:
-    """How much longer the page takes than what it asks of the API, one after the other, each time, in seconds; and KB
+    """The seconds by which a page takes longer than its requests of the API one after the other, each time; and the KB
     of a first visit."""
     async with httpx.AsyncClient(base_url=address, timeout=60, trust_env=False) as browser, service.client() as api:
         browser.headers["Cookie"] = await sign_in(browser, service)

@@ -36,7 +36,7 @@ WON = text("""
         recorded_at + interval '100 days', recorded_at + interval '100 days', actor, correlation_id
     FROM events WHERE position % 3 = 0""").bindparams(bindparam("deals", type_=BigInteger))
 PART = "rep-1"
-"""With more than half of all people below it."""
+"""A node with more than half of all people below it."""
 IN_2026 = "from=2026-01-01&to=2026-12-31"
 QUESTIONS: Mapping[str, str] = {
     "roll-up": f"/forecast/v1/rollup?node={PART}",
@@ -100,7 +100,8 @@ async def read_up_to(http: httpx.AsyncClient, path: str, position: str) -> None:
 
 
 def asking(ground: Ground, http: httpx.AsyncClient, path: str, headers: Mapping[str, str]) -> Run:
-    """One question after the other. AGO: another instant of a week ago each time, so that no answer is remembered."""
+    """Sends one request after the other. AGO: another instant of a week ago each time, so that no answer is
+    remembered."""
     week_ago = ClockAndIds().now() - timedelta(days=7)
 
     def paths() -> list[str]:

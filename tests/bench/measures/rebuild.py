@@ -23,7 +23,7 @@ from tests.bench.stored import LEADS, fill
 from tests.bench.table import Row, alone, at_most, compared
 
 SECONDS = 30.0
-"""For a million events."""
+"""The target for a million events."""
 MILLION = 1_000_000
 LIVE = INTAKE.read_models
 REACHED = text("UPDATE checkpoints SET position = :position WHERE subscription = :subscription")
@@ -51,7 +51,7 @@ async def measure(ground: Ground) -> Sequence[Row]:
 
 
 async def live_reached(engine: AsyncEngine, amount: int) -> None:
-    """What the live tables hold does not matter to a rebuild, only how far they are."""
+    """Sets the position that the live tables have reached. Their rows do not matter to a rebuild."""
     async with engine.begin() as tx:
         await checkpoint.find_or_create(tx, LIVE, "intake")
         await tx.execute(REACHED, {"position": amount, "subscription": LIVE})

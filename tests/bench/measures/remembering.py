@@ -1,4 +1,4 @@
-"""What stays in memory: of each service under a steady load, of an import of very many rows, of very many listeners."""
+"""Memory: of each service under a steady load, of an import of very many rows, of very many listeners."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -113,7 +113,7 @@ async def listening(ground: Ground) -> list[Row]:
 
 @asynccontextmanager
 async def listeners(process: Process, number: int) -> AsyncIterator[None]:
-    """From when each has got its first bytes."""
+    """The listeners, as soon as each has got its first bytes."""
     host, port = process.address.removeprefix("http://").split(":")
     head = f"GET /pipeline/v1/events/stream HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {process.key}\r\n\r\n"
     writers = []

@@ -58,7 +58,7 @@ async def http(ground: Ground, url: str) -> Result:
 
 
 async def statements(engine: AsyncEngine, question: Question | None = None) -> list[Statement]:
-    """What a question, by default one roll-up, asks of the database."""
+    """The statements that a request, by default one roll-up, sends to the database."""
     asked: list[Statement] = []
 
     def note(connection: object, cursor: object, statement: str, parameters: tuple[object, ...], *more: object) -> None:
@@ -96,7 +96,7 @@ def asking(url: str, path: str, asked: Sequence[Statement], times: int) -> Run:
 
 
 async def seconds_of(connection: asyncpg.Connection, text: str, told: Sequence[object]) -> float:
-    """None for a setting, which holds for the statements after it."""
+    """The seconds of a statement. None for a setting, which holds for the statements after it."""
     if text.startswith("SET "):
         await connection.execute(text)
         return 0.0

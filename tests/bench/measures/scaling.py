@@ -1,4 +1,4 @@
-"""What a second and a third process add that write to one store: they take turns at its append lock."""
+"""The gain of a second and a third process that write to one store: they take turns at its append lock."""
 
 import asyncio
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What one lead takes: rows, bytes on disk and bytes of WAL, in all four services together."""
+"""The size of one lead: rows, bytes on disk and bytes of WAL, in all four services together."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -59,7 +59,7 @@ async def written(tx: AsyncConnection) -> int:
 
 
 async def settled(engine: AsyncEngine, sample: Sample) -> None:
-    """Until every lead is an MQL, and every read model and topic has all events."""
+    """Waits until every lead is an MQL, and every read model and topic has all events."""
     query = text("""
         SELECT (SELECT count(*) FROM qualification.events WHERE type = 'lead.mql') >= :leads
             AND (SELECT max(position) FROM qualification.events)

@@ -52,7 +52,7 @@ async def measure(ground: Ground) -> Sequence[Row]:
 
 
 def ages_compared(what: str, ours: Result, baseline: Result) -> Row:
-    """Of the 99th percentiles of each round."""
+    """The ratios of the 99th percentiles of each round."""
     mine, theirs = ([sample.also["p99"] * 1000 for sample in side.samples] for side in (ours, baseline))
     target = at_most(MOST_LATER, "ratio")
     return Row("P20", what, "ms, p99", spread(mine), baseline.name, spread(theirs), ratios(mine, theirs), target=target)
@@ -78,7 +78,7 @@ def delivering(ground: Ground, lame: Sequence[str] = ()) -> Run:
 
 
 async def memory(ground: Ground) -> Spread:
-    """With all that waits for an endpoint that never answers, in proportion to a first few."""
+    """The memory with all deliveries that wait for an endpoint that never answers, in proportion to a first few."""
     async with running(ground) as (service, receiver):
         await subscribe(service, f"{receiver.address}/dead")
         await write(service, min(BATCH, ground.sizes.waiting))
@@ -100,7 +100,7 @@ async def running(ground: Ground) -> AsyncIterator[tuple[Process, Process]]:
 
 @asynccontextmanager
 async def receiving(ground: Ground, lame: Sequence[str]) -> AsyncIterator[tuple[Process, Process]]:
-    """With a webhook for each endpoint, and for the lame ones."""
+    """Receivers, with a webhook for each endpoint, and for the lame ones."""
     async with running(ground) as (service, receiver):
         for name in (*lame, *(f"alive/{number}" for number in range(ground.sizes.endpoints))):
             await subscribe(service, f"{receiver.address}/{name}")

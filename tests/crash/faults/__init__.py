@@ -1,1 +1,1 @@
-"""What befalls a system short of its death: lost answers, silence, full disks, wrong clocks, bad events."""
+"""Faults short of a kill: lost answers, silence, full disks, wrong clocks, bad events."""

@@ -11,7 +11,7 @@ from shared.rules.message import StoredEvent
 
 @dataclass
 class ByArrival:
-    """In the place of a `TopicSource`."""
+    """A source in the place of a `TopicSource`."""
 
     log: Log
     topic: str

@@ -61,7 +61,7 @@ class MockKafka:
             assert self.library.rd_kafka_mock_topic_create(self.cluster, topic.encode(), partitions, BROKERS) == 0
 
     def fail(self, kind: int, errors: Sequence[int]) -> None:
-        """Of the next requests of this kind, one each."""
+        """Fails the next requests of this kind, with one error each."""
         codes = (c_int * len(errors))(*errors)
         self.library.rd_kafka_mock_push_request_errors_array(self.cluster, kind, len(errors), codes)
 
@@ -97,7 +97,7 @@ def mock_kafka() -> Iterator[MockKafka]:
 
 
 class LogOnMock(KafkaLog):
-    """Its topics are there already."""
+    """A log on the mock cluster, whose topics are there already."""
 
     async def _create(self, topic: str, partitions: int, config: Mapping[str, str]) -> None:
         """The mock cannot."""

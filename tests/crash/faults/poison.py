@@ -104,7 +104,8 @@ Written = tuple[str, int]
 
 @dataclass(frozen=True)
 class Writing:
-    """Of one source: `begin` writes a new key's first event, `go_on` its next, each of the number'th time another."""
+    """The writes of one source: `begin` writes a new key's first event, `go_on` its next, each of the number'th time
+    another."""
 
     begin: Callable[[Api, str], Awaitable[Written]]
     go_on: Callable[[Api, str, str, int], Awaitable[Written]]

@@ -16,7 +16,7 @@ PIECE = 65_536
 
 
 class Fate(Enum):
-    """Of a COMMIT, and with it of its connection."""
+    """The fate of a COMMIT, and with it of its connection."""
 
     PASSES = "passes"
     LOST = "cut before it arrived"

@@ -64,7 +64,7 @@ class Road:
                 task.cancel()
 
     async def reaches(self, position: int, *, seconds: float = 20) -> None:
-        """At the far end."""
+        """Waits until this position has arrived at the far end."""
 
         async def there() -> bool:
             return len(self.arrived) >= position

@@ -100,7 +100,7 @@ async def replicas(database: str) -> AsyncIterator[Replicas]:
 
 
 async def one_click_at_both(both: Replicas, name: str) -> str:
-    """At the same time, with one key."""
+    """Sends one click to both at the same time, with one key."""
     lead = {"source": "demo_request", "person": {"email": f"{name}@clocks.example"}}
     key = {"Idempotency-Key": name}
     answers = await asyncio.gather(*(both.post(n, "/intake/v1/leads", lead, **key) for n in (0, 1)))
@@ -119,7 +119,7 @@ async def deal_at_both(both: Replicas, deal: str, number: int, by: timedelta) ->
 
 
 async def work(both: Replicas, jumps: Sequence[timedelta] = JUMPS) -> None:
-    """At each of the jumps; deals and clicks of before are gone on with."""
+    """Works at each of the jumps, also on earlier deals and clicks."""
     deals = [(await both.post(n % 2, DEALS, DEAL)).json()["opportunity_id"] for n in range(3)]
     clicks: dict[str, str] = {}
     for number, by in enumerate(jumps):

@@ -60,7 +60,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 
 @dataclass
 class Told:
-    """By number of the lead, its id where it was taken; and how often each status was answered."""
+    """The answers: the id of each lead that was taken, by its number, and the count of each status."""
 
     taken: dict[int, str] = field(default_factory=dict)
     answers: Counter[int] = field(default_factory=Counter)

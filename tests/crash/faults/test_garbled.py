@@ -20,7 +20,8 @@ ROUNDS, WRITTEN, GARBLED = 4, 60, 4
 
 @dataclass
 class Garbler:
-    """Of a road's answers so many, when they are due: any bytes, a part of them, or any bytes in their second half."""
+    """Garbles so many answers of a road, when they are due: into any bytes, a part of them, or any bytes in their
+    second half."""
 
     chance: random.Random
     due: int = 0

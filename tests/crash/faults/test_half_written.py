@@ -20,7 +20,7 @@ from tests.kafka import Broker
 pytestmark = pytest.mark.kafka
 CHUNKS, CHUNK = 16, 120
 DYING = 0.05
-"""How often a publisher dies at a partition."""
+"""The probability that a publisher dies at a partition."""
 deliver = BatchPublisher.deliver
 
 

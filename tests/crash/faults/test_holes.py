@@ -44,7 +44,7 @@ class Pair:
 
     @asynccontextmanager
     async def events_written(self, number: int = EVENTS) -> AsyncIterator[None]:
-        """So many events are in the log, and promised; nobody runs."""
+        """Writes so many events to the log, below its watermark; no process runs."""
         async with running_services(self.database, [self.teller], log=self.log):
             await write(self.database, "pipeline", *((f"t{n % STREAMS}", 1) for n in range(number)))
             await eventually(lambda: self.promised(number))
@@ -92,7 +92,7 @@ async def pair(database: str, log: Log) -> Pair:
 
 
 async def stopped(api: httpx.AsyncClient) -> Mapping[str, str] | None:
-    """Why each consumer of the listener stopped, when both did."""
+    """The reasons for which both consumers of the listener stopped."""
     answer = await api.get("/forecast/readyz")
     found = {name: detail["why"] for name, detail in answer.json()["details"].items() if name.startswith("consumer")}
     if len(found) < 2:

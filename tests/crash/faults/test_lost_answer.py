@@ -31,7 +31,7 @@ FATES = [Fate.LOST, Fate.UNANSWERED, Fate.UNANSWERED, *[Fate.RACES] * 5]
 
 @dataclass
 class Callers:
-    """Of a service whose way to Postgres is `proxy`; `store` looks there without it."""
+    """The callers of a service whose way to Postgres is `proxy`; `store` reads there without it."""
 
     api: httpx.AsyncClient
     proxy: Proxy
@@ -82,7 +82,7 @@ async def callers(database: str) -> AsyncIterator[Callers]:
 
 
 async def asked_again(all_: Callers, names: Sequence[str], fate: Fate) -> int:
-    """How many of a group whose connection was cut had been written."""
+    """The number of requests that had been written, of a group whose connection was cut."""
     told = await all_.together(names, fate, keyed=True)
     assert {answer.status_code for answer in told} == {503}
     before = await all_.deals(names)

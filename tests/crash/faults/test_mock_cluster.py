@@ -91,7 +91,7 @@ def kafka() -> Iterator[MockKafka]:
 
 
 async def suffered(way: Road, kafka: MockKafka, name: str, chance: random.Random) -> None:
-    """Until the events of its time have arrived, or their relay has given up: then it is over."""
+    """Waits until the events of the fault's time have arrived, or their relay has given up."""
     await way.reaches(await way.write(WRITTEN, chance))
     FAULTS[name](kafka, chance)
     last = await way.write(WRITTEN, chance)

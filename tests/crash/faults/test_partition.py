@@ -92,7 +92,7 @@ async def silence(proxy: Proxy, clicks: Clicks, *, losing: bool) -> float:
 
 
 async def in_the_log(log: KafkaLog, topic: str, store: AsyncEngine) -> list[str]:
-    """What of the store the log lacks, or has in another order."""
+    """The events of the store that the log lacks, or has in another order."""
     comparison = LogComparison()
     async with store.connect() as tx:
         comparison.add_stored(await event_store.read_after(tx, 0, 100_000))

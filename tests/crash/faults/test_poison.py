@@ -87,7 +87,7 @@ class Scene:
         return key
 
     async def is_told(self, key: Mapping[str, Any]) -> None:
-        """To operators and to readers who asked for more than there is."""
+        """Checks that operators are told, and readers who wait for a position that is not applied."""
         ready = await self.api.get(f"/{self.follower.service}/readyz")
         told = ready.json()["details"]["parked"]
         assert (ready.status_code, ready.json()["status"], told["count"]) == (200, "degraded", 1)
@@ -139,7 +139,7 @@ def in_order(positions: list[int], *among: int) -> None:
 
 
 async def findings(database: str) -> list[str]:
-    """What `funnelcast verify` would say."""
+    """The findings of `funnelcast verify`."""
     async with verify.open_engine(database) as engine, embedded_log(database) as log:
         return [found async for one in verify.run_checks(engine, log, lambda *_: None) for found in one.findings]
 

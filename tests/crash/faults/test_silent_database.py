@@ -32,7 +32,7 @@ DEALS = "/pipeline/v1/opportunities"
 
 @dataclass(frozen=True)
 class Way:
-    """To one port of this machine."""
+    """A way to one port of this machine."""
 
     iptables: str
     port: int

@@ -57,12 +57,12 @@ class Served:
             yield
 
     async def stalled(self) -> bool:
-        """Nothing more can be sent to any of them."""
+        """Whether nothing more can be sent to any of them."""
         unsent = [each.transport.get_write_buffer_size() for each in self.server.server_state.connections]
         return sum(size > 0 for size in unsent) >= SLOW
 
     async def listened(self, number: int) -> int:
-        """How many events a client gets that takes all: at least so many."""
+        """The number of events that a client gets who takes all: at least so many."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
         writer.write(self.request)
         count, rest = 0, b""

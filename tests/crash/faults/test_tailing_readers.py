@@ -40,7 +40,7 @@ async def store(database: str) -> AsyncIterator[AsyncEngine]:
 
 @dataclass
 class Follower:
-    """What it saw last, how many it saw, and before how many of them it saw no gap."""
+    """A reader: the last event it saw, how many, and before how many of them it saw no gap."""
 
     last: int = 0
     seen: int = 0

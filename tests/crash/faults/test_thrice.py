@@ -36,7 +36,7 @@ class System:
         return running_services(self.database, self.services, log=self.log)
 
     async def state(self) -> State:
-        """Of each table of each read model its hash; of each service how many events it has, and what is parked."""
+        """The hash of each table of each read model; the number of events of each service, and its parked keys."""
         return {name: value for service in self.services for name, value in (await self.state_of(service)).items()}
 
     async def state_of(self, service: Service) -> State:
@@ -69,13 +69,13 @@ class System:
         return count
 
     async def forget_offsets(self) -> None:
-        """So that all topics are read from their beginning."""
+        """Deletes the offsets, so that all topics are read from their beginning."""
         for service in self.services:
             async with connected(self.database, search_path=service.name) as store, store.begin() as tx:
                 await tx.execute(text("UPDATE checkpoints SET offsets = '{}'"))
 
     async def readings(self) -> Counter[str]:
-        """How many records of each source all its consumers together read, when they read all there are."""
+        """The number of records that all consumers of each source read together, when they read them all."""
         followed = Counter(source for service in self.services for _, source in followed_topics(service))
         found = Counter[str]()
         for service in self.services:
@@ -142,7 +142,7 @@ async def test_all_is_as_it_was(system: System, monkeypatch: pytest.MonkeyPatch)
 
 
 def noticed(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
-    """How many records are read from now on, by topic's source."""
+    """The number of records that are read from now on, by the topic's source."""
     read, add = Counter[str](), Merge.add
 
     def counting(self: Merge, partition: int, fetched: Sequence[Fetched]) -> None:
